@@ -12,14 +12,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The nodes of the Slurm job in whose script this torc runs, its own node first. {@link NodeSteps}
- * runs scripts on the others; {@code session} asks Slurm for the job. The environment lacks
- * variables that Slurm's commands would take for options, and the claim by which the job's script
- * kills this torc's processes.
+ * The nodes of the Slurm job in which this torc runs, its own node first. {@link NodeSteps} runs
+ * scripts on the other nodes; the package {@code session} submits the job. {@code env} lacks the
+ * variables that Slurm's commands would read as options, and TORC_CLAIM, by which the job's script
+ * finds and kills this torc's processes.
  */
 public record Allocation(String id, String name, Map<String, String> env, List<Node> nodes) {
 
-  /** Nodes that give the job the same, as scontrol lists them in detail. */
+  /** A group of nodes with equal resources for the job, in the detailed output of scontrol. */
   private static final Pattern ALIKE =
       Pattern.compile(" Nodes=(\\S+) CPU_IDs=([\\d,-]+) Mem=(\\d+)(?: GRES=(\\S*))?");
 
@@ -27,10 +27,10 @@ public record Allocation(String id, String name, Map<String, String> env, List<N
 
   private static final long MEBIBYTE = 1 << 20;
 
-  /** What one node gives to the job. Uncounted memory is {@link Long#MAX_VALUE}. */
+  /** The resources of one node for the job. Memory is {@link Long#MAX_VALUE} if not counted. */
   public record Node(String name, int cpus, long memory, int gpus) {}
 
-  /** Asks Slurm for the nodes, given the environment of the script. */
+  /** Asks Slurm for the nodes; {@code env} is the environment of the script. */
   public static Allocation of(Map<String, String> env) throws IOException {
     Map<String, String> bare = Slurm.without(env, "S(LURM|RUN|QUEUE|CANCEL|CONTROL)_.*|TORC_CLAIM");
     SchedulerWords.Program asking = new SchedulerWords.Program(bare, null, ProgramOutput.PATIENCE);
@@ -53,11 +53,11 @@ public record Allocation(String id, String name, Map<String, String> env, List<N
       throw new IOException("slurm does not tell the nodes of job %s: %s".formatted(id, why));
     }
     String here = env.get("SLURMD_NODENAME");
-    nodes.sort(Comparator.comparing(node -> !node.name.equals(here))); // false is before true
+    nodes.sort(Comparator.comparing(node -> !node.name.equals(here))); // false sorts before true
     return new Allocation(id, env.get("SLURM_JOB_NAME"), bare, List.copyOf(nodes));
   }
 
-  /** Reads the nodes in scontrol's answer: one for equal nodes, with ranges in its name. */
+  /** Parses scontrol's answer. Equal nodes are one entry, whose name has ranges. */
   static List<Node> readNodes(String text) {
     List<Node> nodes = new ArrayList<>();
     Matcher alike = ALIKE.matcher(text);
@@ -83,12 +83,12 @@ public record Allocation(String id, String name, Map<String, String> env, List<N
     return count;
   }
 
-  /** Returns the GPUs of all models in {@code gpu:a100:2(IDX:0-1),other:1}. */
+  /** Returns the number of GPUs in a text like {@code gpu:a100:2(IDX:0-1),other:1}. */
   private static int gpus(String resources) {
     return GPUS.matcher(resources).results().mapToInt(gpu -> Integer.parseInt(gpu.group(1))).sum();
   }
 
-  /** Returns a line for people: {@code allocation 12: 4 cpus on 2 nodes, n1 the first}. */
+  /** Returns a line for the user: {@code allocation 12: 4 cpus on 2 nodes, n1 the first}. */
   public String text() {
     int cpus = nodes.stream().mapToInt(Node::cpus).sum();
     String first = nodes.getFirst().name;

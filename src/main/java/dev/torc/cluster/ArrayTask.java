@@ -9,18 +9,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** One task of an array: jobs that run one after the other, and the scheduler's word on them. */
+/** One task of an array: jobs that run one after the other, and its last state. */
 final class ArrayTask {
   final RemoteBatch batch;
   final List<BatchAttempt> jobs;
   SchedulerJob job;
   SchedulerState state = new SchedulerState(Kind.WAITING, "");
-  long over = -1; // since when the scheduler has finished it; -1 if it has not
-  boolean never; // it will not start, for the reason that the scheduler gives
+  long over = -1; // when the scheduler first said that it is over; -1 if it has not
+  boolean never; // the scheduler said twice that it will never start
   boolean cancelled; // by torc
-  boolean isToEnd; // torc has yet to tell the scheduler
-  long cancelAt = Long.MAX_VALUE; // until when it has time to end its jobs, if it was told to
-  long held = -1; // since when it waits for its release; -1 if it does not
+  boolean isToEnd; // torc must still tell the scheduler to end it
+  long cancelAt = Long.MAX_VALUE; // when torc cancels it, after it was told to end
+  long held = -1; // since when a user has held it; -1 if not held
   boolean isHeldTold;
 
   ArrayTask(RemoteBatch batch, List<BatchAttempt> jobs) {
@@ -35,21 +35,21 @@ final class ArrayTask {
   }
 
   /**
-   * Takes the scheduler's word on the task. That it is gone, or will never start, counts only if it
-   * is said twice: a truncated listing looks the same.
+   * Records the state that the scheduler reports. That the task is gone or will never start counts
+   * only if it is reported twice in a row: a truncated listing looks the same.
    */
   void noteState(SchedulerState now, long time) {
     boolean again = now.is(state.kind());
     boolean gone = now.is(Kind.GONE);
     never = now.is(Kind.NEVER) && again;
     over = !now.isEnd() && !(gone && again) ? -1 : over < 0 ? time : over;
-    state = gone && again ? state : now; // the first one may have the scheduler's own word
+    state = gone && again ? state : now; // the earlier state may have the scheduler's text
   }
 
-  /** Returns whether no script left a file of any of the task's jobs. */
+  /** Returns whether no script has written a file about a job of the task. */
   boolean isUntouched() throws IOException {
     Map<String, Set<BatchFolder.Word>> words = batch.folder.words();
-    Set<BatchFolder.Word> torcs = EnumSet.of(BatchFolder.Word.ASIDE); // scripts claim first
+    Set<BatchFolder.Word> torcs = EnumSet.of(BatchFolder.Word.ASIDE); // scripts write a claim first
     return jobs.stream()
         .allMatch(each -> torcs.containsAll(words.getOrDefault(each.claim(), torcs)));
   }
@@ -58,7 +58,10 @@ final class ArrayTask {
     jobs.forEach(each -> each.submitted(job.id()));
   }
 
-  /** Notes a cancel before it happens: otherwise a later torc would take it for a user's. */
+  /**
+   * Marks the jobs as unwanted before the task is cancelled. Without the marks, a later torc would
+   * think that a user cancelled them.
+   */
   void markUnwanted(boolean interrupted) {
     cancelled = true;
     isToEnd = true;

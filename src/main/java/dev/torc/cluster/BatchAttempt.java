@@ -7,37 +7,37 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * An attempt that is in a batch's script or ready for one: its state as far as torc knows it, and
- * the listener to tell. {@link BatchTracker} decides what follows.
+ * An attempt that is in a batch script or ready for one, with its last known state and its
+ * listener. {@link BatchTracker} decides what to do next.
  */
 final class BatchAttempt {
 
-  /** The end of an attempt that was ended with all the others. */
+  /** The end of an attempt that was ended because all attempts were. */
   static final ProcessEnd INTERRUPTED = ProcessEnd.unknown(ProcessEnd.How.INTERRUPTED, "");
 
-  /** The end of an attempt if torc ends before it was handed out. */
+  /** The end of an attempt if torc ends before the attempt was handed out. */
   static final ProcessEnd NOT_REACHED = ProcessEnd.unknown(ProcessEnd.How.NOT_REACHED, "");
 
   private static final ProcessEnd PASSED_ON = ProcessEnd.unknown(ProcessEnd.How.PASSED_ON, "");
 
-  /** How far an attempt has come; it never goes back. */
+  /** How far an attempt has come. It only changes to a later state. */
   private enum State {
     OUT, // ready, or in a script that was handed out
     BEGUN,
-    CANCELLED, // by its script; the scheduler has yet to say why
+    CANCELLED, // its script says so; the scheduler has not said why
     OVER,
     /** Nothing that its scripts wrote is needed any more. */
     RECORDED
   }
 
-  final RemoteAttempt attempt; // null where an earlier torc handed it out
-  final int resent; // how often it was submitted anew: its node failed, or none took its script
-  private final List<HandedOutAttempt> places; // where earlier scripts left something of it
+  final RemoteAttempt attempt; // null if an earlier torc handed it out
+  final int resent; // how often it was resubmitted: its node failed, or no node started it
+  private final List<HandedOutAttempt> places; // where earlier scripts left files
   private RemoteListener listener;
   private HandedOutAttempt place;
   private State state = State.OUT;
   private ProcessEnd end; // kept until a job asks; null if it never ran, or its node failed
-  private List<HandedOutAttempt> endPlaces; // where its scripts left something by then; or null
+  private List<HandedOutAttempt> endPlaces; // where scripts left files; null before the end
   private boolean told; // the listener knows that the scheduler has it
   boolean unwanted; // no job of this build wants it
   ArrayTask task; // its task in the script; null before it is in one
@@ -59,13 +59,13 @@ final class BatchAttempt {
     this.resent = resent;
   }
 
-  /** Puts it into a script, under a name of letters, digits, {@code -} and {@code _}. */
+  /** Puts it into a script, with a claim of letters, digits, {@code -} and {@code _}. */
   BatchAttempt in(BatchFolder folder, String claim) {
     place = new HandedOutAttempt(folder, attempt.key(), claim, attempt.products());
     return this;
   }
 
-  /** Returns its place in the folder of its present script. */
+  /** Returns its place in the folder of its current script. */
   HandedOutAttempt place() {
     return place;
   }
@@ -83,7 +83,7 @@ final class BatchAttempt {
     return listener == null && !unwanted;
   }
 
-  /** Moves to a later state; returns false if the state is not later than the present one. */
+  /** Moves to a later state; returns false if the state is already that one or later. */
   private boolean set(State next) {
     boolean news = next.compareTo(state) > 0;
     state = news ? next : state;
@@ -102,19 +102,19 @@ final class BatchAttempt {
     return state == State.CANCELLED;
   }
 
-  /** Returns the places where scripts wrote, if it began in its present one too. */
+  /** Returns the places where scripts wrote, including the current script, in which it began. */
   List<HandedOutAttempt> places() {
     List<HandedOutAttempt> all = new ArrayList<>(places);
     all.add(place);
     return all;
   }
 
-  /** Returns the places where scripts or torc left files, if it did not begin in this script. */
+  /** Returns the places where scripts or torc left files before it began in its current script. */
   List<HandedOutAttempt> earlierPlaces() {
     return place != null && place.isCleared() ? places() : List.copyOf(places);
   }
 
-  /** Gives it to the job that asks for it, with other places of the job; tells a known end. */
+  /** Gives it, and {@code more} places of its job, to a listener, with its end if it has ended. */
   void handTo(RemoteListener to, List<HandedOutAttempt> more) {
     listener = to;
     places.addAll(0, more);
@@ -147,19 +147,19 @@ final class BatchAttempt {
   }
 
   /**
-   * Returns the attempt for another script, since it did not begin in this one; null if an earlier
-   * torc handed it out: the job that asks for it is started instead.
+   * Returns a successor for another script, since the attempt did not begin in this one. Returns
+   * null if an earlier torc handed it out: then the job that asks for it is started instead.
    */
   BatchAttempt again() {
     return successor(earlierPlaces(), resent);
   }
 
-  /** Returns the attempt for another script, as {@link #again}, since no machine took this one. */
+  /** Returns a successor, as {@link #again} does, after no machine started the script. */
   BatchAttempt againUnstarted() {
     return successor(earlierPlaces(), resent + 1);
   }
 
-  /** Returns the attempt for another script, as {@link #again}, after its node failed. */
+  /** Returns a successor, as {@link #again} does, after the node failed. */
   BatchAttempt againAfterNodeFailure() {
     if (attempt != null) {
       listener.nodeFailed();
@@ -177,20 +177,21 @@ final class BatchAttempt {
   }
 
   /**
-   * Ends it, with the places where its scripts wrote, the latest last. The end is null if an
-   * earlier torc handed it out and it never ran, or its node failed: the job is to be started.
+   * Ends it. {@code there} has the places where its scripts wrote, the latest last. {@code how} is
+   * null if the job must be started: an earlier torc handed the attempt out, and it never ran or
+   * its node failed.
    */
   void end(ProcessEnd how, List<HandedOutAttempt> there) {
     set(place != null && there.contains(place) ? State.OVER : State.RECORDED);
     if (listener != null) {
       listener.ended(how, there);
-    } else { // until a job asks for it
+    } else { // kept until a job asks for it
       end = how;
       endPlaces = there;
     }
   }
 
-  /** Ends it; it never began in this script. */
+  /** Ends it, since it never began in its current script. */
   void endUnbegun(ProcessEnd how) {
     end(how, earlierPlaces());
   }
@@ -200,12 +201,12 @@ final class BatchAttempt {
     return ProcessEnd.unknown(ProcessEnd.How.NOT_STARTED, why);
   }
 
-  /** Returns the places of its files, if it ended before a job asked for it; else null. */
+  /** Returns where it left files, if it ended before a job asked for it; else null. */
   List<HandedOutAttempt> endPlaces() {
     return endPlaces;
   }
 
-  /** Returns whether it ended before a job asked for it, and never ran, or its node failed. */
+  /** Returns whether it ended before a job asked for it, and it never ran or its node failed. */
   boolean isNothing() {
     return endPlaces != null && end == null;
   }

@@ -32,22 +32,23 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The folder of one batch script on the shared file system, with an absolute path: what the script
- * writes about its jobs, and torc's own claims. A job is named by its claim here. Only the
- * scheduler knows whether the script still runs.
+ * The folder of one batch script, by its absolute path on the shared file system. It has the files
+ * that the script writes about its jobs, and claims. A claim is a folder that lets only one process
+ * start a job; in this class, jobs are named by their claims. Only the scheduler knows whether the
+ * script still runs.
  */
 public record BatchFolder(Path path) {
 
-  /** A file about a job, named by its claim, a dot and the word in lower case. */
+  /** The files about a job. A name is the job's claim, a dot and the constant in lower case. */
   public enum Word {
-    CLAIM, // a folder: a script or a torc has the job, forever
-    /** A folder: what was in the places of its products; the script or torc moved it there. */
+    CLAIM, // a folder: a script or a torc owns the job, forever
+    /** A folder with old files from the places of the job's products. */
     ASIDE,
     BEGUN, // product places are clear; the job's processes start
-    LATER, // not begun, for another submission; without a claim
-    /** A torc told the scheduler to end the job: its result is useless, whatever it is. */
+    LATER, // not begun, but left for another submission; unclaimed
+    /** A torc told the scheduler to end the job, so any result is useless. */
     UNWANTED,
-    MADE, // what the files of the job's products were when it ended
+    MADE, // a list of the files of the job's products at its end
     STATUS;
 
     private final String ending = "." + name().toLowerCase(Locale.ROOT);
@@ -96,7 +97,7 @@ public record BatchFolder(Path path) {
     return path.resolve("out");
   }
 
-  /** Returns the folders of scripts in a folder; empty if that folder does not exist. */
+  /** Returns the folders of scripts in a folder; empty if the folder does not exist. */
   static List<BatchFolder> all(Path folder) throws IOException {
     return folders(folder).stream().filter(each -> !isGone(each)).map(BatchFolder::new).toList();
   }
@@ -107,7 +108,7 @@ public record BatchFolder(Path path) {
     return folders;
   }
 
-  /** Lists the folder once: by claim, the files of each job. A job without files has no entry. */
+  /** Lists the folder: returns the files of each job, by claim, except for jobs without any. */
   public Map<String, Set<Word>> words() throws IOException {
     Map<String, Set<Word>> words = new HashMap<>();
     for (Path file : entries(path)) {
@@ -134,12 +135,12 @@ public record BatchFolder(Path path) {
     return path.resolve(job + word.ending);
   }
 
-  /** Returns where a product's old file is moved, if there is one. */
+  /** Returns the path to which an old file of a product is moved. */
   public Path aside(String job, int product) {
     return file(job, Word.ASIDE).resolve(Integer.toString(product));
   }
 
-  /** Moves aside what is in the place of a product, if anything. */
+  /** Moves aside an old file of a product, if there is one. */
   void moveAside(String job, int product, Path from) throws IOException {
     Path to = aside(job, product);
     Files.createDirectories(to.getParent());
@@ -147,7 +148,7 @@ public record BatchFolder(Path path) {
     try {
       Files.move(from, to);
     } catch (NoSuchFileException gone) {
-      return; // it was gone already
+      return; // there is no old file
     }
   }
 
@@ -155,22 +156,23 @@ public record BatchFolder(Path path) {
     return file(job, Word.BEGUN);
   }
 
-  /** Returns how a job, submitted at a time in ms since 1970, ended; null until fully written. */
+  /** Returns how a job ended; null if not yet known. {@code submitted} is in ms since 1970. */
   ProcessEnd status(String job, long submitted) {
     return StatusFile.read(file(job, Word.STATUS), file(job, Word.MADE), job, submitted);
   }
 
   /**
-   * Returns whether the script says that it did not begin a job: the batch had too little time, or
-   * was cancelled first. The claim must still be taken before the job is submitted again.
+   * Returns whether the script says that it did not begin a job, since its batch had too little
+   * time or was cancelled. Claim the job before it is submitted again.
    */
   boolean isLater(String job) {
     return BatchWord.read(file(job, Word.LATER)) != null;
   }
 
   /**
-   * Claims a job, so that no script begins it from now on; without the folder none can. Returns
-   * false if another owner has the claim; the same owner may claim again.
+   * Claims a job, so that no script starts it from now on. Returns false if another owner has the
+   * claim; the same owner may claim again. If the folder is missing, no script can start the job,
+   * and the claim succeeds.
    */
   public boolean claim(String job, ClaimOwner me) throws IOException {
     Path claim = file(job, Word.CLAIM);
@@ -192,8 +194,8 @@ public record BatchFolder(Path path) {
 
   /**
    * Returns the owner of the claim on a job; null if no file names one. If {@link #words} has a
-   * claim, the job is taken even so: its owner was killed before it wrote its name, or is about to
-   * write it.
+   * claim, the job is claimed even without a name: its owner is about to write the name, or was
+   * killed.
    */
   public ClaimOwner owner(String job) {
     return ClaimOwner.read(file(job, Word.CLAIM).resolve("by"));
@@ -205,24 +207,25 @@ public record BatchFolder(Path path) {
     return by != null && by.isTorc();
   }
 
-  /** Returns whether nothing of a job is needed: a torc has the claim, and nothing lies aside. */
+  /** Returns whether no file of a job is needed: a torc has the claim, and no file is aside. */
   boolean isDone(String job, Set<Word> there) {
     return isTaken(job, there) && !there.contains(Word.ASIDE);
   }
 
-  /** Notes that a job's result is useless, before it is cancelled; after Ctrl-C, by INT first. */
+  /** Marks a job as unwanted before it is cancelled, with INT first if {@code interrupted}. */
   void unwanted(String job, boolean interrupted) throws IOException {
     put(file(job, Word.UNWANTED), interrupted ? INTERRUPTED : new byte[0], true);
   }
 
-  /** Returns whether the removal of a folder has begun, by its name. */
+  /** Returns whether a folder's name says that its removal has begun. */
   static boolean isGone(Path folder) {
     return folder.toString().endsWith(GONE);
   }
 
   /**
-   * Removes the files of a job whose end is recorded, with those that still lie aside for it. The
-   * claim stays, as torc's own: without it, a script that runs once more would run the job.
+   * Removes the files of a job whose end is recorded, including those that are aside. The claim
+   * stays, with this torc as its owner: without it, a script that is run again would run the job
+   * again.
    */
   public void forget(String job, ClaimOwner me) throws IOException {
     if (!Files.isDirectory(path)) {
@@ -239,8 +242,8 @@ public record BatchFolder(Path path) {
   }
 
   /**
-   * Removes the folder with all claims, when nothing in it is needed; a script that runs once more
-   * finds no place for a claim. Throws if anything still lies aside.
+   * Removes the folder with all claims, when nothing in it is needed. A script that is run again
+   * cannot claim a job without the folder. Throws if any file is still aside.
    */
   public void remove() throws IOException {
     if (!Files.isDirectory(path)) {
@@ -255,18 +258,20 @@ public record BatchFolder(Path path) {
     FileTree.remove(gone);
   }
 
-  /** Makes the folder; if a group of users writes to the folder above, it may write here too. */
+  /** Makes the folder. If a group may write to the folder above, it may write to this one too. */
   void make() throws IOException {
     Files.createDirectories(path);
     give(path);
   }
 
-  /** Gives a new file to its folder's group: a member may have to continue with it. */
+  /** Gives a new file to its folder's group: another member may have to continue the build. */
   private static void give(Path made) throws IOException {
     GroupAccess.of(made.getParent()).give(made);
   }
 
-  /** Writes a file that other hosts see whole or not at all; {@code sync} against a crash. */
+  /**
+   * Writes a file that other hosts see complete or not at all, after a crash too if {@code sync}.
+   */
   private static void put(Path file, byte[] bytes, boolean sync, FileAttribute<?>... made)
       throws IOException {
     Path fresh = file.resolveSibling(file.getFileName() + ".new");

@@ -7,19 +7,19 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Collects ready jobs, then makes batches of them, and arrays of batches. It submits nothing. */
+/** Collects ready jobs, and divides them into batches and arrays of batches. It submits nothing. */
 final class BatchPlan {
 
   private static final long SECOND = 1_000_000_000;
   private static final long GATHER = SECOND / 10; // how long it waits for more jobs
 
-  private final long batch; // nanoseconds: the most that expected times in a batch add up to
+  private final long batch; // the largest sum of expected times in a batch, in nanoseconds
   private final long maxRuntime; // nanoseconds that a batch asks for at most; 0 for any
   private final List<BatchAttempt> ready = new ArrayList<>();
   private final ArrayDeque<Array> planned = new ArrayDeque<>();
   private long gathered; // when the last job came
 
-  /** Batches of one array; each asks for {@code limit} nanoseconds, 0 for none. */
+  /** The batches of one array, each with a time limit of {@code limit} nanoseconds; 0 for none. */
   record Array(List<List<BatchAttempt>> batches, SchedulerResources resources, long limit) {}
 
   BatchPlan(SchedulerSettings settings) {
@@ -36,14 +36,15 @@ final class BatchPlan {
     return ready.isEmpty() && planned.isEmpty();
   }
 
-  /** Returns when the ready jobs are to be planned; {@code otherwise} if there are none. */
+  /** Returns when to plan the ready jobs; {@code otherwise} if there are none. */
   long due(long otherwise) {
     return ready.isEmpty() ? otherwise : gathered + GATHER;
   }
 
   /**
-   * Plans the ready jobs in their order, when no more come. Alike jobs are first divided among
-   * {@code spread} array tasks, 1 without arrays, so that no node is idle.
+   * Plans the ready jobs, in their order, if none was added for a while. Jobs with equal resources
+   * are divided among {@code spread} array tasks first, so that no node is idle. {@code spread} is
+   * 1 if there are no arrays.
    */
   void plan(int spread, long now) {
     if (now < due(Long.MAX_VALUE)) {
@@ -62,12 +63,12 @@ final class BatchPlan {
     ready.clear();
   }
 
-  /** Returns the next array to hand out; null for none. */
+  /** Returns the next array to hand out; null if there is none. */
   Array peek() {
     return planned.peek();
   }
 
-  /** Removes the first {@code count} batches of the next array: they are handed out. */
+  /** Removes the first {@code count} batches of the next array, which are handed out now. */
   void removeFirst(int count) {
     Array array = planned.poll();
     if (count < array.batches.size()) {
@@ -87,8 +88,9 @@ final class BatchPlan {
   }
 
   /**
-   * Divides jobs into batches. Jobs that do not fill {@code spread} batches are divided among so
-   * many; otherwise each batch takes as many as fit. A job of unknown time is alone.
+   * Divides jobs into batches. If the jobs would not fill {@code spread} batches, each batch gets
+   * an equal share. Otherwise each batch gets as many jobs as fit. A job of unknown time gets its
+   * own batch.
    */
   private List<List<BatchAttempt>> batches(List<BatchAttempt> all, int spread) {
     List<List<BatchAttempt>> batches = new ArrayList<>();
@@ -125,7 +127,10 @@ final class BatchPlan {
     return batches;
   }
 
-  /** Returns the longest limit and twice the others' expected times; 0 if no job has a limit. */
+  /**
+   * Returns the longest time limit plus twice the expected times of the other jobs, but at most
+   * maxRuntime; 0 if no job has a limit.
+   */
   private long limit(List<BatchAttempt> jobs) {
     RemoteAttempt longest = jobs.getFirst().attempt;
     long others = 0;

@@ -14,14 +14,15 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * Writes the sh script that runs batches of jobs on a node: settings, then the functions of {@code
- * batch.sh}, which explains how it works, then the data of each job. It submits nothing; {@link
- * BatchFolder} reads what the script writes about its jobs.
+ * Writes the sh script that runs batches of jobs on a node. The script has settings, then the
+ * functions of {@code batch.sh}, which explains how they work, then the data of each job. This
+ * class submits nothing; {@link BatchFolder} reads what the script writes about its jobs.
  *
  * @param folder where the script writes; absolute, on a file system that all nodes share
- * @param before sh text that runs in each job's shell before the job, which needs its success
- * @param limit seconds for a batch from the script's own start, without its grace; 0 for none
- * @param index the variable that tells a batch its number, from 0, if a script has several
+ * @param before sh text that runs in each job's shell before the job; if it fails, so does the job
+ * @param limit the time limit of a batch in seconds from the script's start, without grace; 0 for
+ *     none
+ * @param index the variable with the number of a batch, from 0, if the script has several
  */
 record BatchScript(Path folder, String before, long limit, String index) {
 
@@ -46,7 +47,7 @@ record BatchScript(Path folder, String before, long limit, String index) {
 
   /**
    * Returns the script for batches, each a list of jobs that run one after the other. Throws {@link
-   * IllegalArgumentException} for a NUL, which no process can be given.
+   * IllegalArgumentException} for a NUL, which cannot be passed to a process.
    */
   byte[] of(List<List<BatchAttempt>> batches) {
     Map<String, String> common = common(batches);
@@ -124,11 +125,11 @@ record BatchScript(Path folder, String before, long limit, String index) {
     text.append(path == null ? "\"$PATH\"" : quoted(path));
     env.keySet().removeAll(common.keySet());
     if (env.containsValue(null)) {
-      text.append(" env"); // a second env: options stand before entries
+      text.append(" env"); // a second env: options must precede variables
     }
     environment(text, env, " ");
     if (program.indexOf('=') >= 0) {
-      text.append(" sh -c 'exec \"$@\"' sh"); // env would take the program for an entry
+      text.append(" sh -c 'exec \"$@\"' sh"); // env would read the program as a variable
     }
     for (String word : step.argv()) {
       text.append(' ').append(quoted(word));
@@ -151,7 +152,7 @@ record BatchScript(Path folder, String before, long limit, String index) {
         });
   }
 
-  /** Returns the variables of a step, null to remove one: PWD is its folder; OLDPWD is removed. */
+  /** Returns the variables of a step; null removes one. Sets PWD to its folder; removes OLDPWD. */
   private static Map<String, String> environment(Launch.Step step) {
     Map<String, String> env = new TreeMap<>(step.env());
     env.putIfAbsent("PWD", step.dir().toString());
@@ -159,7 +160,7 @@ record BatchScript(Path folder, String before, long limit, String index) {
     return env;
   }
 
-  /** Returns the variables that all steps of all jobs share: the script has them once. */
+  /** Returns the variables that all steps of all jobs share, which the script sets only once. */
   private static Map<String, String> common(List<List<BatchAttempt>> batches) {
     List<Launch.Step> steps =
         batches.stream()

@@ -12,8 +12,9 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Hands out planned batches, as many at once as there is room for. A script and the marks of its
- * jobs are on disk before the scheduler is told. {@link BatchTracker} watches what is out.
+ * Submits planned batches, as many at a time as there is room for. A script and the marks of its
+ * jobs are on disk before the script is submitted. {@link BatchTracker} watches the submitted
+ * batches.
  */
 final class BatchSubmitter {
 
@@ -31,7 +32,7 @@ final class BatchSubmitter {
   private long at; // no submission before that time
   private long submitted; // when the last batch was submitted, nanoseconds since 1970
 
-  /** Creates a submitter; {@code written} takes each batch before the scheduler is told. */
+  /** Creates a submitter; {@code written} gets each batch before it is submitted. */
   BatchSubmitter(
       SchedulerAccess to,
       Supplier<String> names,
@@ -59,7 +60,7 @@ final class BatchSubmitter {
     return to.settings().bounds().maxJobs() - out.stream().mapToInt(RemoteBatch::open).sum();
   }
 
-  /** Hands out as many batches of the first array as there is room for; the rest waits. */
+  /** Submits as many batches of the next array as there is room for. The others wait. */
   void submit(long now) throws IOException {
     BatchPlan.Array array = plan.peek();
     int room = room();
@@ -95,20 +96,20 @@ final class BatchSubmitter {
         refuse(task, ": " + refused.said());
       }
     } else if (answer instanceof Submission.NoAnswer none) {
-      at = now + NO_ANSWER; // meanwhile the scheduler is asked for the batch by its name
+      at = now + NO_ANSWER; // until then, the batch is looked up by its name
       watch.unanswered(none.said(), now);
     }
   }
 
   private RemoteBatch write(List<List<BatchAttempt>> batches, long asked) throws IOException {
-    // No two batches have the same time, and a later one has a later time as far as clocks allow.
+    // All batches have different times, and later ones have later times as far as clocks allow.
     submitted = Math.max(submitted + 1, System.currentTimeMillis() * 1_000_000);
     RemoteBatch batch = RemoteBatch.of(to, submitted, batches, names);
     batch.write(to, asked);
     return batch;
   }
 
-  /** Moves old products aside. A job for which that fails is never begun; the others continue. */
+  /** Moves old products aside. If that fails for a job, the job ends; the others continue. */
   private void makeWay(RemoteBatch batch) throws IOException {
     for (BatchAttempt job : batch.jobs()) {
       try {
@@ -120,7 +121,7 @@ final class BatchSubmitter {
     }
   }
 
-  /** Ends the jobs of a refused task: each is claimed, so that a late script begins none. */
+  /** Ends the jobs of a refused task. Each is claimed, so that a late script cannot start it. */
   void refuse(ArrayTask task, String why) throws IOException {
     for (BatchAttempt job : task.jobs) {
       if (!job.isOver() && to.claim(job)) {

@@ -21,26 +21,28 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * The attempts that a scheduler runs, from when they are ready until they are over: puts them into
- * batches, watches these, and hands lost attempts out again. It never lets one begin while its
- * earlier submission may still begin or run: it claims that first. {@link BatchSubmitter} hands
- * batches out, {@link EarlierBatches} has what an earlier torc handed out, {@link TaskEnds} says
- * what a scheduler's word means for a job. It decides nothing about results.
+ * Runs attempts through a scheduler, from when they are ready until they are over. It puts them
+ * into batches, watches the batches, and hands lost attempts out again. It never hands an attempt
+ * out again while an earlier submission may still start or run it: it claims the attempt first.
+ * {@link BatchSubmitter} submits batches, {@link EarlierBatches} has the attempts that an earlier
+ * torc handed out, and {@link TaskEnds} decides what a scheduler's answer means for a job. It
+ * decides nothing about results.
  *
- * <p>Any thread may call its public methods: they queue orders for the next {@link #turn}. The
- * thread that {@link #start} makes takes one turn after the other and tells all ends. Without that
- * thread, the caller of {@code turn} says the time, and nothing happens between two turns.
+ * <p>Any thread may call the public methods: they queue orders for the next {@link #turn}, which
+ * does everything that is due. The thread of {@link #start} takes turns in a loop and calls all
+ * listeners. Without that thread, the caller of {@code turn} passes the time, and nothing happens
+ * between turns.
  */
 public final class BatchTracker implements AutoCloseable {
 
   private static final long SECOND = 1_000_000_000;
   private static final long FIRST_LOOK = SECOND / 5;
   private static final long LAST_LOOK = 2 * SECOND;
-  private static final long SHARE = SECOND / 10; // for each batch: ten listings a second in all
+  private static final long SHARE = SECOND / 10; // per batch: ten listings a second in total
   private static final long AGAIN = SECOND; // until a failed order is tried again
   private static final long REST = 30 * SECOND;
   private static final long STUBBORN = 15 * SECOND; // a script waits for killed processes for 10 s
-  private static final int SPREAD = 32; // array tasks that are filled before two jobs share one
+  private static final int SPREAD = 32; // array tasks that get a job before two jobs share one
 
   private final SchedulerAccess to;
   private final SchedulerWatch watch;
@@ -48,17 +50,17 @@ public final class BatchTracker implements AutoCloseable {
   private final BatchSubmitter submitter;
 
   private final LinkedBlockingQueue<Order> orders = new LinkedBlockingQueue<>();
-  private final List<Order> due = new ArrayList<>(); // taken, or tried in vain
+  private final List<Order> due = new ArrayList<>(); // from the queue, or failed before
   private final BatchPlan plan; // the jobs that are not handed out yet
   private final List<RemoteBatch> out = new ArrayList<>();
   private final Map<Path, RemoteBatch> folders = new HashMap<>(); // batches whose folder exists
   private final EarlierBatches earlier;
   private long turned; // when the turn began
   private boolean ending;
-  private boolean ended; // all that was out is told to end
-  private boolean failing; // an order could not be done, and that was told
-  private String trouble = ""; // the error that the last turn told; empty for none
-  private Thread thread; // null without one
+  private boolean ended; // everything handed out was told to end
+  private boolean failing; // an order failed, and that was reported
+  private String trouble = ""; // the error that the last turn reported; empty if none
+  private Thread thread; // null if there is none
   private boolean closed; // set by an order, so that no turn can miss it
 
   private interface Order {
@@ -88,7 +90,7 @@ public final class BatchTracker implements AutoCloseable {
     return tracker;
   }
 
-  /** Returns nanoseconds until a file written on one machine is seen on another. */
+  /** Returns the nanoseconds until a file written on one machine is visible on another. */
   public long latency() {
     return to.settings().latency();
   }
@@ -97,15 +99,15 @@ public final class BatchTracker implements AutoCloseable {
     return to.executor();
   }
 
-  /** Takes an attempt that is ready; no scheduler has anything of its job. */
+  /** Adds a ready attempt. No scheduler may have an earlier attempt of its job. */
   public void add(RemoteAttempt attempt, RemoteListener listener) {
     order(listener, now -> plan.add(new BatchAttempt(attempt, listener), now));
   }
 
   /**
-   * Asks for the attempt of a job that an earlier torc handed out. If its manifest matches that of
-   * the attempt to run now, the listener is told its end. Otherwise it is ended, and when nothing
-   * of the job is out any more, the listener is told null as the end.
+   * Looks for an attempt of a job that an earlier torc handed out. If it has the same manifest as
+   * the attempt to run now, the listener gets its end. Otherwise it is ended, and once no attempt
+   * of the job is out any more, the listener gets null as the end.
    */
   public void resume(RemoteKey key, RemoteListener listener) {
     order(
@@ -127,25 +129,26 @@ public final class BatchTracker implements AutoCloseable {
         });
   }
 
-  /** Removes the files at some places: they are recorded, or useless. */
+  /** Removes the files at some places, since they are recorded or useless. */
   public void forget(List<HandedOutAttempt> places) {
     places.forEach(place -> orders.add(_ -> forget(place)));
   }
 
-  /** Ends all attempts, by INT after Ctrl-C: those that have not begun never will. */
+  /** Ends all attempts, by INT if {@code interrupted}. Those that have not begun never will. */
   public void end(boolean interrupted) {
     orders.add(_ -> endAll(interrupted));
   }
 
   /**
-   * Leaves the batches that continue without torc, for a later torc to find, and ends the others.
-   * With {@code all} it leaves the others too, but batches that were told to end get no more time.
+   * Stops watching the batches that continue without torc, so that a later torc can find them, and
+   * ends the others. With {@code all}, stops watching the others too, but first cancels those that
+   * were told to end.
    */
   public void passOn(boolean all) {
     orders.add(now -> passOnBatches(all, now));
   }
 
-  /** Ends its thread; what is out stays out. */
+  /** Stops the thread. Submitted batches stay with the scheduler. */
   @Override
   public void close() {
     orders.add(_ -> closed = true);
@@ -166,7 +169,7 @@ public final class BatchTracker implements AutoCloseable {
     }
   }
 
-  /** Takes a turn. One that cannot read or write is tried again: no attempt ends for that. */
+  /** Takes a turn; returns when to take the next. A turn that cannot read or write is repeated. */
   private long tryTurn() {
     try {
       long next = turn(System.nanoTime());
@@ -181,7 +184,7 @@ public final class BatchTracker implements AutoCloseable {
     }
   }
 
-  /** Carries out the orders. One that fails is tried again later, and holds up no other. */
+  /** Carries out the queued orders. A failed order is tried again later and delays no other. */
   void takeOrders(long now) {
     orders.drainTo(due);
     List<Order> failed = new ArrayList<>();
@@ -189,7 +192,7 @@ public final class BatchTracker implements AutoCloseable {
       try {
         order.at(now);
       } catch (IOException e) {
-        if (!failing && failed.isEmpty()) { // others are likely to fail alike
+        if (!failing && failed.isEmpty()) { // the others probably fail too
           to.tell("%s; torc tries again", Refusal.line(e));
         }
         failed.add(order);
@@ -201,7 +204,7 @@ public final class BatchTracker implements AutoCloseable {
     endTasks(now);
   }
 
-  /** Tells the scheduler, in one order each, what is to end, and what has not ended in its time. */
+  /** Tells the scheduler which tasks to end, and cancels tasks that did not end in time. */
   private void endTasks(long now) {
     List<ArrayTask> toEnd = new ArrayList<>();
     List<ArrayTask> late = new ArrayList<>();
@@ -225,7 +228,7 @@ public final class BatchTracker implements AutoCloseable {
     return orders.isEmpty() && due.isEmpty() && plan.isEmpty() && out.isEmpty();
   }
 
-  /** Does what is due at a time in nanoseconds; returns when to call again at the latest. */
+  /** Does everything that is due at {@code now}, in nanoseconds; returns when to do so again. */
   long turn(long now) throws IOException {
     turned = now;
     takeOrders(now);
@@ -259,11 +262,11 @@ public final class BatchTracker implements AutoCloseable {
   }
 
   private long next(long now) {
-    if (!orders.isEmpty()) { // from listeners that were told an end
+    if (!orders.isEmpty()) { // listeners add orders when they get an end
       return now + 1;
     }
     long next = plan.due(now + (failing ? AGAIN : REST));
-    if (submitter.maySubmit(Math.max(now, submitter.at()))) { // one in a turn: orders come between
+    if (submitter.maySubmit(Math.max(now, submitter.at()))) { // one per turn
       next = Math.min(next, submitter.at());
     }
     for (RemoteBatch batch : out) {
@@ -360,7 +363,7 @@ public final class BatchTracker implements AutoCloseable {
     batch.nextLook = now + Math.max(batch.look, out.size() * SHARE);
   }
 
-  /** Takes an attempt that is ready again, or ends it if all is to end; null is ignored. */
+  /** Plans an attempt that is ready again, or ends it if everything is to end. Ignores null. */
   private void plan(BatchAttempt next) {
     if (next != null && ending) {
       next.endUnbegun(BatchAttempt.INTERRUPTED);
@@ -369,7 +372,10 @@ public final class BatchTracker implements AutoCloseable {
     }
   }
 
-  /** Claims the jobs of a batch that cannot be asked for; those that began write their own end. */
+  /**
+   * Claims the jobs of a batch that the scheduler cannot be asked about, and plans them again. Jobs
+   * that began are not claimed: their script writes how they end.
+   */
   private void claim(RemoteBatch unknown, long now) throws IOException {
     for (BatchAttempt job : unknown.jobs()) {
       if (!job.isOver() && to.claim(job)) {
@@ -381,7 +387,7 @@ public final class BatchTracker implements AutoCloseable {
     }
   }
 
-  /** Ends tasks that will never start, or that ended so long ago that all they wrote is here. */
+  /** Ends tasks that will never start, and tasks that ended long enough ago to see all files. */
   private void settle(RemoteBatch batch, long now) throws IOException {
     for (ArrayTask task : batch.tasks) {
       if (task.isOver()) {
@@ -404,10 +410,11 @@ public final class BatchTracker implements AutoCloseable {
   /**
    * What one torc needs to use one scheduler.
    *
-   * @param folder where each script has a folder, on a file system that all nodes share
+   * @param folder the folder with a subfolder for each script, on a file system that all nodes
+   *     share
    * @param me this torc, as the owner of its claims
-   * @param marks is told before anything is handed out
-   * @param notes takes lines for people
+   * @param marks writes the start marks of attempts before they are handed out
+   * @param notes takes lines for the user
    */
   public record SchedulerAccess(
       Scheduler scheduler,
@@ -417,10 +424,10 @@ public final class BatchTracker implements AutoCloseable {
       Marks marks,
       Consumer<String> notes) {
 
-    /** Writes marks on disk: these attempts may be out from now on. */
+    /** Writes the start marks of attempts that may be with a scheduler from now on. */
     public interface Marks {
 
-      /** Returns when the marks are on disk; throws if that fails: then nothing is handed out. */
+      /** Writes the marks; returns when they are on disk. If it throws, nothing is handed out. */
       void handOut(List<RemoteAttempt.RemoteKey> attempts, String executor) throws IOException;
     }
 
@@ -432,17 +439,17 @@ public final class BatchTracker implements AutoCloseable {
       return settings.name();
     }
 
-    /** Claims a job, so that no script begins it; see {@link BatchFolder#claim}. */
+    /** Claims a job, so that no script starts it; see {@link BatchFolder#claim}. */
     boolean claim(BatchAttempt job) throws IOException {
       return job.place().folder().claim(job.claim(), me);
     }
 
-    /** Lets some tasks end their jobs; tells people if the scheduler may not do it. */
+    /** Tells some tasks to end their jobs. Reports if the scheduler may not have done so. */
     void end(List<ArrayTask> tasks) {
       tellTrouble(tasks.isEmpty() ? "" : scheduler.end(jobs(tasks)));
     }
 
-    /** Has some tasks ended at once; tells people if the scheduler may not do it. */
+    /** Cancels some tasks at once. Reports if the scheduler may not have done so. */
     void cancel(List<ArrayTask> tasks) {
       tellTrouble(tasks.isEmpty() ? "" : scheduler.cancel(jobs(tasks)));
     }

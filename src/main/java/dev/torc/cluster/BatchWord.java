@@ -12,10 +12,10 @@ import java.util.function.Function;
 import java.util.zip.Adler32;
 
 /**
- * One file that a batch's script wrote, or torc in the same form: lines of a key, a space and a
- * value, the last of them the Adler-32 of the lines before. On a shared file system a reader may
- * see half a file, or blocks of zeros: a file with a wrong sum counts as missing. It does not know
- * what keys mean.
+ * A small file that a batch script wrote, or torc in the same format. Each line is a key, a space
+ * and a value; the last line has the Adler-32 checksum of the other lines. On a shared file system,
+ * a reader may see part of a file or blocks of zeros, so a file with a wrong checksum counts as
+ * missing. This class does not interpret keys.
  */
 final class BatchWord {
 
@@ -31,7 +31,7 @@ final class BatchWord {
     }
   }
 
-  /** Returns what a file says; null if it is missing, incomplete or invalid. */
+  /** Returns a file as {@code of} reads it; null if it is missing, incomplete or invalid. */
   static <T> T read(Path file, Function<BatchWord, T> of) {
     BatchWord word = read(file);
     try {
@@ -56,7 +56,7 @@ final class BatchWord {
         : null;
   }
 
-  /** Returns the bytes of a file that says the given lines, each with its line end. */
+  /** Returns the bytes of a file: the given lines, which end with line feeds, and the checksum. */
   static byte[] whole(String lines) {
     byte[] bytes = lines.getBytes(StandardCharsets.UTF_8);
     return (lines + SUM + sum(bytes, bytes.length) + "\n").getBytes(StandardCharsets.UTF_8);
@@ -68,7 +68,7 @@ final class BatchWord {
     return sum.getValue();
   }
 
-  /** Adds a line whose value may hold anything. */
+  /** Adds a line, with the value escaped, so that it may contain any text. */
   static void line(StringBuilder lines, String key, String value) {
     lines.append(key).append(' ').append(OwnFile.line(value)).append('\n');
   }
@@ -82,7 +82,7 @@ final class BatchWord {
     return values.getOrDefault(key, List.of());
   }
 
-  /** Returns the value of a key; throws {@link IllegalArgumentException} if there is none. */
+  /** Returns the value of a key; throws {@link IllegalArgumentException} unless it has just one. */
   String text(String key) {
     List<String> all = all(key);
     if (all.size() != 1) {

@@ -4,12 +4,12 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * The process that made a claim, or began a job: a script on its node, or a torc.
+ * The process that claimed or started a job: a script on its node, or a torc.
  *
  * @param build the id of a torc's build; null for a script
- * @param boot the id of that host's boot
+ * @param boot the id of the host's boot
  * @param start when the process was started, in the kernel's ticks since boot; 0 if unknown
- * @param time when the claim was made, in seconds since 1970 by that host's clock
+ * @param time when the claim was made, in seconds since 1970 by the host's clock
  */
 public record ClaimOwner(String build, String host, String boot, long pid, long start, long time) {
 
@@ -19,7 +19,7 @@ public record ClaimOwner(String build, String host, String boot, long pid, long 
     return new ClaimOwner(build, host, boot, pid, 0, System.currentTimeMillis() / 1000);
   }
 
-  /** Returns whether it is a torc, so that no script runs the job any more. */
+  /** Returns whether the owner is a torc: then no script will start the job. */
   public boolean isTorc() {
     return build != null;
   }

@@ -24,14 +24,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Gatherers;
 
 /**
- * Any scheduler that is called by commands which the user wrote. It trusts the ids that {@code
- * submit} gave, since it cannot check whether an id still has the name that was submitted.
+ * A scheduler that torc uses through commands that the user wrote. It trusts the ids that {@code
+ * submit} printed, since it cannot check whether an id still belongs to the submitted name.
  */
 final class CommandScheduler implements Scheduler {
 
   private static final int MOST = 1000; // ids in one command
 
-  private static final int LONGEST = 200; // characters of an id; more must be some other text
+  private static final int LONGEST = 200; // characters of an id; a longer text is not an id
 
   private final SchedulerSettings.Commands commands;
   private final Pattern id; // null: the id is the last word
@@ -56,7 +56,7 @@ final class CommandScheduler implements Scheduler {
             .toList();
   }
 
-  /** Returns values of placeholders: the user's, and those of resources. */
+  /** Returns the values of placeholders: those of the user and those of resources. */
   private Map<String, String> given(SchedulerResources resources) {
     Map<String, String> given = new HashMap<>(values);
     given.put("cpus", Integer.toString(resources.cpus()));
@@ -98,7 +98,7 @@ final class CommandScheduler implements Scheduler {
         : new Submission.Accepted(List.of(found));
   }
 
-  /** Returns whether a word can be an id in the commands: it must not be read as an option. */
+  /** Returns whether a word can be an id in a command, where {@code -} would start an option. */
   private static boolean isId(String word) {
     return !word.isEmpty()
         && !word.startsWith("-")
@@ -141,7 +141,7 @@ final class CommandScheduler implements Scheduler {
     return String.join("; ", troubles);
   }
 
-  /** Returns the jobs whose ids are known, in parts that one command can name. */
+  /** Returns the jobs with known ids, in groups that are small enough for one command. */
   private static List<List<SchedulerJob>> parts(List<SchedulerJob> jobs, String template) {
     List<SchedulerJob> known = jobs.stream().filter(job -> job.id() != null).toList();
     boolean named = new CommandTemplate(template).names().contains(CommandTemplate.IDS);
@@ -164,19 +164,20 @@ final class CommandScheduler implements Scheduler {
   }
 
   /**
-   * What a command says about jobs, in whatever form: a job's line begins with its id, and the
-   * first of the user's words in it is its state. A job is gone if a line names it as over or
-   * unknown, or a successful command does not mention it; else its state is {@code otherwise}.
+   * The states in the output of a command, in any format in which a job's line starts with its id.
+   * The first of the user's words in the line is the state. A job is gone if an error line says
+   * that it is over or unknown, or if a successful command does not mention it. {@code otherwise}
+   * is the state of the jobs that are not mentioned.
    */
   private record CommandStates(Map<String, SchedulerState> states, SchedulerState otherwise) {
 
     private static final Pattern WORD =
         Pattern.compile("[^\\s|,;()\\[\\]<>\"']*[\\p{L}\\p{N}][^\\s|,;()\\[\\]<>\"']*");
 
-    /** What follows a job's number in many listings: the server's name. */
+    /** The server's name, which follows a job's number in many listings. */
     private static final Pattern BEHIND = Pattern.compile("[.:].*");
 
-    /** If the user gave one word for several facts, the first of these counts. */
+    /** If the user gave one word for several facts, the first fact in this list counts. */
     private static final List<Fact> FIRST =
         List.of(Fact.RUNNING, Fact.GONE, Fact.CANCELLED, Fact.WAITING);
 
@@ -192,7 +193,7 @@ final class CommandScheduler implements Scheduler {
           states.merge(head(words.getFirst()), state(words, commands), CommandStates::livelier);
         }
       }
-      Map<String, SchedulerState> complaints = new HashMap<>(); // of ids that are not listed
+      Map<String, SchedulerState> complaints = new HashMap<>(); // states from error lines
       if (said.ok() || !SchedulerWords.isNoAnswer(said)) {
         for (String line : said.errors().lines().toList()) {
           SchedulerState state = SchedulerWords.isOver(line) ? SchedulerState.GONE : noAnswer(line);
@@ -216,7 +217,7 @@ final class CommandScheduler implements Scheduler {
       return WORD.matcher(text).results().map(MatchResult::group).toList();
     }
 
-    /** Returns an id as a listing may shorten it. */
+    /** Returns an id without the server's name, which a listing may omit. */
     private static String head(String id) {
       String head = BEHIND.matcher(id).replaceFirst("");
       return head.chars().anyMatch(Character::isDigit) ? head : id;
@@ -233,7 +234,7 @@ final class CommandScheduler implements Scheduler {
       return new SchedulerState(Kind.UNCLEAR, String.join(" ", line));
     }
 
-    /** Returns, if two lines tell of one job, the state after which more is still to come. */
+    /** Returns the one of two states of a job that is further from its end. */
     private static SchedulerState livelier(SchedulerState one, SchedulerState other) {
       return rank(other) > rank(one) ? other : one;
     }

@@ -16,13 +16,13 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * The attempts that earlier torcs handed out through an executor and that are not recorded: finds
- * them by their folders, and gives them to the attempt that asks for their job. {@link
- * BatchTracker} watches them meanwhile, like all that is out.
+ * The attempts that earlier torc processes handed out through an executor and whose ends are not
+ * recorded. It finds them by their folders, and gives each to the listener that asks for its job.
+ * {@link BatchTracker} watches them like all other attempts.
  */
 final class EarlierBatches {
 
-  /** A listener that gets {@code last}, or null as the end, once all {@code unwanted} are over. */
+  /** A listener that gets {@code last}, or null as the end, when all {@code unwanted} are over. */
   private record Waiting(RemoteListener listener, List<BatchAttempt> unwanted, BatchAttempt last) {}
 
   private final Map<String, List<BatchAttempt>> jobs = new HashMap<>();
@@ -33,7 +33,7 @@ final class EarlierBatches {
   private final Consumer<RemoteBatch> found;
   private boolean sought;
 
-  /** Looks for nothing yet; {@code found} takes each batch when it is found. */
+  /** Creates an empty list; {@code found} gets each batch that is found later. */
   EarlierBatches(SchedulerAccess to, SchedulerWatch watch, Consumer<RemoteBatch> found) {
     this.to = to;
     this.watch = watch;
@@ -41,8 +41,8 @@ final class EarlierBatches {
   }
 
   /**
-   * Finds the folders of scripts, except those of this build, which may hand out already. Ends a
-   * batch that its torc should have ended but could not.
+   * Finds the folders of scripts, except those of this build, which may have some already. Ends a
+   * batch that its own torc should have ended but could not.
    */
   private void find() throws IOException {
     jobs.clear(); // an earlier try may have found some
@@ -94,7 +94,7 @@ final class EarlierBatches {
         all.stream().max(Comparator.comparingLong(each -> each.task.batch.time)).orElse(null);
     boolean holds = last != null && holds(last, key);
     if (holds) {
-      all.remove(last); // it is given once; the others stay, for listeners that come later
+      all.remove(last); // given only once; the others stay for later listeners
     }
     for (BatchAttempt each : all) {
       drop(each, now);
@@ -103,11 +103,11 @@ final class EarlierBatches {
     tell();
   }
 
-  /** Returns whether an earlier attempt's result can be that of the attempt that is to run now. */
+  /** Returns whether an earlier attempt can replace the attempt that is to run now. */
   private static boolean holds(BatchAttempt job, RemoteKey key) throws IOException {
     boolean result = job.key().manifest().equals(key.manifest());
     boolean command = job.key().command().equals(key.command());
-    if (job.unwanted || job.isNothing() || result == command) { // then no folder is listed
+    if (job.unwanted || job.isNothing() || result == command) { // decided without a listing
       return !job.unwanted && (result || job.isNothing());
     }
     Set<Word> there = job.task.batch.folder.words().getOrDefault(job.claim(), Set.of());
@@ -115,8 +115,9 @@ final class EarlierBatches {
   }
 
   /**
-   * Ends an attempt that no job wants; it is over only when its end is known. One that has not
-   * begun never will; if its task has no other job, the task leaves the queue too.
+   * Ends an attempt that no job wants. If it has not begun, it never will, and its task is
+   * cancelled when no job of the task is left. If it has begun, its task is cancelled, and the
+   * attempt is over only when its end is known.
    */
   private void drop(BatchAttempt job, long now) throws IOException {
     job.unwanted = true;
@@ -131,14 +132,14 @@ final class EarlierBatches {
     if (!task.batch.isKnown()) {
       watch.find(task.batch, now);
     }
-    // A cancel by the name alone would end all tasks; so torc waits for a task without an id.
+    // Without an id, torc waits: a cancel by name would end all tasks of the batch.
     if (task.batch.isKnown() && (!never || task.isOver())) {
       task.markUnwanted(false);
       task.batch.nextLook = 0;
     }
   }
 
-  /** Tells listeners what they wait for, as far as that is known. */
+  /** Notifies each listener whose unwanted attempts are all over. */
   void tell() {
     for (Waiting each : List.copyOf(waiting)) {
       if (each.unwanted.stream().allMatch(BatchAttempt::isOver)) {

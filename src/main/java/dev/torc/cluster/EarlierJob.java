@@ -13,9 +13,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * An attempt that a torc handed out and whose result is not recorded, by its folder: for commands
- * that only look, and to know which scheduler to ask and how. {@link BatchTracker} finds out what
- * became of it. The scheduler's id is null if unknown.
+ * An attempt that an earlier torc handed out and whose result is not recorded. Commands that only
+ * read use it, and it says which scheduler to ask and how. {@link BatchTracker} finds out how the
+ * attempt ended. {@code id} is the id from the scheduler; null if unknown.
  */
 public record EarlierJob(HandedOutAttempt place, SchedulerSettings settings, String id) {
 
@@ -23,17 +23,17 @@ public record EarlierJob(HandedOutAttempt place, SchedulerSettings settings, Str
     return place.key().job();
   }
 
-  /** Returns where the attempt is, for people: {@code slurm 1234_5}. */
+  /** Returns where the attempt is, for messages: {@code slurm 1234_5}. */
   public String where() {
     return where(settings.name(), id);
   }
 
-  /** Returns how the job ended, by what its script wrote; null while that is unknown. */
+  /** Returns how the job ended, from the files of its script; null while that is unknown. */
   public ProcessEnd end() {
     return place.folder().status(place.claim(), 0);
   }
 
-  /** Returns where a job is, for people; {@code id} is null if unknown. */
+  /** Returns where a job is, for messages; {@code id} is null if unknown. */
   public static String where(String executor, String id) {
     return id == null ? executor : executor + " " + id;
   }
@@ -70,8 +70,8 @@ public record EarlierJob(HandedOutAttempt place, SchedulerSettings settings, Str
   }
 
   /**
-   * Removes empty folders and the leftovers of killed torcs: the folder of a script without a
-   * record, or whose jobs are all recorded, or whose removal had begun.
+   * Removes empty folders and the leftovers of killed torc processes: the folder of a script that
+   * has no record, or whose jobs are all recorded, or whose removal was interrupted.
    */
   public static void tidy(Path folder) throws IOException {
     for (Path executor : BatchFolder.folders(folder)) {

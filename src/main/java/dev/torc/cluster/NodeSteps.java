@@ -19,13 +19,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Runs scripts as steps on one node of an {@link Allocation}, each by an {@code srun} that begins
- * at once: the engine's pool knows what fits there. Slurm's commands, and so a later torc, see only
- * the job in which a step runs, and that job ends with this torc: see {@link Slurm}.
+ * Runs scripts as Slurm steps on one node of an {@link Allocation}. Each {@code srun} starts at
+ * once, since the engine starts only what fits on the node. Slurm's commands, and so a later torc,
+ * see only the job around the steps, which ends with this torc: see {@link Slurm}.
  */
 final class NodeSteps implements Scheduler {
 
-  /** Tries after a refusal: a controller that was just started refuses what it takes soon after. */
+  /** Retries of a refused step: a controller may refuse steps when it has just started. */
   private static final int AGAIN = 5;
 
   private static final Pattern REFUSED =
@@ -83,7 +83,7 @@ final class NodeSteps implements Scheduler {
     }
   }
 
-  /** Returns the command line of srun. A step that asks for no memory gets all. */
+  /** Returns the srun command. A step that asks for no memory gets all. */
   private List<String> words(SubmissionRequest request) {
     SchedulerResources wanted = request.resources();
     boolean counted = node.memory() < Long.MAX_VALUE;
@@ -91,7 +91,7 @@ final class NodeSteps implements Scheduler {
     List<String> words =
         new ArrayList<>(
             List.of(
-                "/usr/bin/env", // which looks in the PATH of its own environment
+                "/usr/bin/env", // finds srun in the PATH of its environment
                 "srun",
                 "--jobid=" + allocation.id(),
                 "--job-name=" + request.name(),
@@ -130,7 +130,7 @@ final class NodeSteps implements Scheduler {
         : SlurmWords.end(SlurmWords.FAILED, "", step.process.exitValue() + ":0", log);
   }
 
-  /** Starts a step again that Slurm did not take when it was asked last. */
+  /** Returns the states, and starts each step again that Slurm did not accept the last time. */
   @Override
   public Map<SchedulerJob, SchedulerState> states(List<SchedulerJob> jobs) {
     Map<SchedulerJob, SchedulerState> states = new LinkedHashMap<>();
@@ -146,13 +146,13 @@ final class NodeSteps implements Scheduler {
     return states;
   }
 
-  /** Leaves it to each script to see that its job is unwanted: srun would also signal the job. */
+  /** Sends no signal: srun would signal the job too. The script sees that its job is unwanted. */
   @Override
   public String end(List<SchedulerJob> jobs) {
     return cancel(jobs, 0);
   }
 
-  /** Ends each step's srun by TERM, which it turns into KILL. */
+  /** Sends TERM to the srun of each step, which then kills the step. */
   @Override
   public String cancel(List<SchedulerJob> jobs) {
     return cancel(jobs, Kill.TERM);

@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * One attempt of a job that a scheduler is to run: a launch, as for an attempt that runs here, and
- * what its script and the scheduler need besides.
+ * One attempt of a job for a scheduler to run: a launch, as for a local attempt, and what else its
+ * script and the scheduler need.
  *
- * @param launch what its script runs, as {@link Launch#handedOut} has it
- * @param expected seconds that it is likely to take, 0 if unknown; without a time limit, a batch
- *     must have that much time before it begins
+ * @param launch what its script runs, from {@link Launch#handedOut}
+ * @param expected the expected time in seconds, 0 if unknown; a job without a time limit begins
+ *     only if its batch has that much time left
  * @param products declared files and folders and the depfile; last, the files that patterns matched
  */
 public record RemoteAttempt(
@@ -28,14 +28,14 @@ public record RemoteAttempt(
 
   private static final long SECOND = 1_000_000_000;
 
-  /** A product: its place is cleared, its folder is made, and its files are listed at the end. */
+  /** A product. Its place is cleared, its folder is made, and its files are listed at the end. */
   public record Product(Path path, boolean folder, Clearing clearing) {}
 
   /** How the place of a product is cleared. */
   public enum Clearing {
     KEEP, // not at all, for a job that continues with its products
     CLEAR, // by the script when it has claimed the job
-    /** By torc before it hands out the job: a pattern matched it, which no script can see. */
+    /** By torc before it hands out the job: a script cannot tell which files a pattern matched. */
     AHEAD;
 
     private final String word = name().toLowerCase(Locale.ROOT);
@@ -52,13 +52,13 @@ public record RemoteAttempt(
   }
 
   /**
-   * A pattern of products for {@code find}, which may match more. All matches of {@code like} lie
-   * in the folder, none in folders that match {@code beyond}. Paths are absolute, and {@code *} is
-   * the only wildcard.
+   * A pattern of products for {@code find}; it may match other files too. {@code find} lists what
+   * matches {@code like} in the folder, but skips folders that match {@code beyond}. Paths are
+   * absolute, and {@code *} is the only wildcard.
    */
   public record ProductPattern(Path folder, String beyond, String like) {}
 
-  /** Returns seconds that decide what fits into a batch: expected, else the limit; 0 if unknown. */
+  /** Returns the seconds to count for a batch: expected time, else time limit; 0 if unknown. */
   long counted() {
     return expected > 0 ? expected : Math.ceilDiv(launch.timeLimit(), SECOND);
   }
@@ -67,37 +67,37 @@ public record RemoteAttempt(
    * Identifies an attempt that was handed out.
    *
    * @param build the id of the build that handed it out
-   * @param attempt counts the job's attempts in that build, from 1
-   * @param manifest digest, in hex, of all that decides whether its result is still valid
-   * @param command digest of the same without the needs' contents, with the resources to ask for
+   * @param attempt the number of the attempt in that build, from 1
+   * @param manifest digest, in hex, of everything that decides whether its result is still valid
+   * @param command digest of the same without the contents of needs, but with requested resources
    * @param cause why the job runs, as a word for a later build; empty if unknown
    */
   public record RemoteKey(
       String job, String build, int attempt, String manifest, String command, String cause) {}
 
-  /** Is told what becomes of an attempt that a scheduler runs, by the tracker's thread. */
+  /** A listener for an attempt that a scheduler runs. The tracker's thread calls it. */
   public interface RemoteListener {
 
-    /** Tells that the attempt was handed out, with the scheduler's id; null if unknown. */
+    /** Notes that the attempt was handed out; {@code id} is from the scheduler, null if unknown. */
     void submitted(String id);
 
-    /** Tells that the attempt had begun and its node failed; it is handed out again. */
+    /** Notes that the node failed after the attempt began. The attempt is handed out again. */
     default void nodeFailed() {}
 
     /**
-     * Tells once that the attempt is over, or that torc has stopped watching it.
+     * Notes, once, that the attempt is over, or that torc has stopped watching it.
      *
-     * @param end {@code PASSED_ON} if it stays out for a later torc, {@code NOT_REACHED} if torc
-     *     ends before it was handed out; null if the job is to be started, since nothing of it is
-     *     out: the attempt of an earlier torc never ran, was lost, or is no longer valid
-     * @param places where its scripts wrote, that of this end last; or only where torc moved files
+     * @param end {@code PASSED_ON} if it stays out for a later torc; {@code NOT_REACHED} if torc
+     *     ends before it was handed out; null if the job must be started, since the attempt of an
+     *     earlier torc never ran, was lost, or is no longer valid
+     * @param places where its scripts wrote, the place of this end last; or where torc moved files
      */
     void ended(ProcessEnd end, List<HandedOutAttempt> places);
   }
 
   /**
-   * One attempt in the folder of its batch script, under the name of its claim, with its products
-   * in the order of their numbers. The engine decides what becomes of its files.
+   * One attempt in the folder of its batch script, named by its claim. Products are in the order of
+   * their numbers. The engine decides what to do with its files.
    */
   public record HandedOutAttempt(
       BatchFolder folder,
@@ -105,12 +105,12 @@ public record RemoteAttempt(
       String claim,
       List<RemoteAttempt.Product> products) {
 
-    /** Returns where a product's old file is moved, if there is one. */
+    /** Returns the path to which an old file of a product is moved. */
     public Path aside(int product) {
       return folder.aside(claim, product);
     }
 
-    /** Moves aside the products that must make way before a script can run. */
+    /** Moves aside the files that torc must clear before it submits the script. */
     void clear() throws IOException {
       for (int i = 0; i < products.size(); i++) {
         if (products.get(i).clearing() == RemoteAttempt.Clearing.AHEAD) {
@@ -119,14 +119,14 @@ public record RemoteAttempt(
       }
     }
 
-    /** Returns whether torc may have moved something aside before any script's claim. */
+    /** Returns whether torc may have moved files aside before a script claimed the job. */
     boolean isCleared() {
       return !products.isEmpty() && products.getLast().clearing() == RemoteAttempt.Clearing.AHEAD;
     }
 
     /**
-     * Returns whether a script says how the attempt ended, or a torc has the claim, so that no
-     * script ever will. If no id of a scheduler is known, this call tries to claim it.
+     * Returns whether a script wrote how the attempt ended, or a torc has the claim, so that no
+     * script ever will. If no id from the scheduler is known, tries to claim the attempt.
      */
     public boolean isOver(ClaimOwner me) throws IOException {
       ClaimOwner by = folder.owner(claim);
@@ -140,7 +140,7 @@ public record RemoteAttempt(
       return Files.exists(begun());
     }
 
-    /** Returns the file that is written between clearing and the first process. */
+    /** Returns the file that is written after clearing and before the first process. */
     public Path begun() {
       return folder.begunFile(claim);
     }

@@ -18,9 +18,9 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * A script that was handed out, with its array tasks and their jobs, and the scheduler's word on
- * each task. Its record is written before it is submitted, so that a later build finds its jobs:
- * the settings, the name, and the attempts in it. {@link BatchTracker} decides what follows.
+ * A script that was handed out, with its array tasks and their jobs. Its record (settings, name and
+ * attempts) is written before the script is submitted, so that a later build finds its jobs. {@link
+ * BatchTracker} decides what to do next.
  */
 final class RemoteBatch {
 
@@ -28,9 +28,9 @@ final class RemoteBatch {
   private static final long GRACE = Runner.GRACE.toNanos();
 
   final BatchFolder folder;
-  final SchedulerSettings settings; // at least what is needed to ask for it and to end it
+  final SchedulerSettings settings; // enough to ask about it and to end it
   final String name; // the name under which it is submitted
-  final long time; // when it was handed out, in nanoseconds since 1970; no two are the same
+  final long time; // when it was handed out, in nanoseconds since 1970; unique
   final long grace; // nanoseconds that the jobs of a task may take to end
   final List<ArrayTask> tasks = new ArrayList<>();
   private boolean known; // whether the scheduler's ids are known
@@ -61,8 +61,9 @@ final class RemoteBatch {
   }
 
   /**
-   * Returns the nanoseconds to ask a scheduler for; 0 for none. Beyond the longest limit, a script
-   * gets twice the time that its jobs may take to end: for its own start and end.
+   * Returns the time limit to ask a scheduler for, in nanoseconds; 0 for none. It adds twice the
+   * grace of the jobs to {@code limit}, for the script's own start and end, as far as maxRuntime
+   * allows.
    */
   static long asked(SchedulerSettings settings, long limit, List<List<BatchAttempt>> batches) {
     long most = settings.bounds().maxRuntime();
@@ -90,7 +91,7 @@ final class RemoteBatch {
       folder.writeRecord(lines());
       to.marks().handOut(jobs().stream().map(BatchAttempt::key).toList(), settings.name());
     } catch (IOException e) {
-      FileTree.remove(folder.path()); // the next try writes another folder
+      FileTree.remove(folder.path()); // the next try uses another folder
       throw e;
     }
   }
@@ -131,7 +132,7 @@ final class RemoteBatch {
 
   private static RemoteBatch of(BatchFolder folder, BatchWord word) {
     List<List<BatchAttempt>> batches = new ArrayList<>();
-    Map<String, List<RemoteAttempt.Product>> products = new HashMap<>(); // by claims
+    Map<String, List<RemoteAttempt.Product>> products = new HashMap<>(); // by claim
     for (String line : word.texts("product")) {
       String[] words = line.split(" ", 4);
       products
@@ -174,7 +175,7 @@ final class RemoteBatch {
     return new SubmissionRequest(folder.script(), name, tasks.size(), resources, folder.log());
   }
 
-  /** Notes that the scheduler has it, by these ids of its tasks. */
+  /** Notes the ids that the scheduler gave to the tasks. */
   void noteIds(List<String> ids) {
     known = true;
     SubmissionRequest request = request(null);
@@ -188,7 +189,7 @@ final class RemoteBatch {
     return known;
   }
 
-  /** Returns whether it continues without the torc that handed it out. */
+  /** Returns whether it continues if the torc that handed it out ends. */
   boolean outlives(Scheduler scheduler) {
     return scheduler.outlives(tasks.getFirst().job);
   }
@@ -202,14 +203,14 @@ final class RemoteBatch {
     return open() == 0;
   }
 
-  /** Notes that the attempt at a place is recorded, or useless. */
+  /** Notes that the attempt at a place is recorded or useless. */
   void noteRecorded(HandedOutAttempt place) {
     jobs().stream()
         .filter(job -> job.claim().equals(place.claim()))
         .forEach(BatchAttempt::noteRecorded);
   }
 
-  /** Returns whether nothing that its script wrote is needed any more. */
+  /** Returns whether no file of its script is needed any more. */
   boolean isDone() {
     return jobs().stream().allMatch(BatchAttempt::isRecorded);
   }

@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The seam to a program that runs scripts on other machines. It takes scripts and says what became
- * of them; it knows neither what is in a script nor what follows from an answer.
+ * The interface to a program that runs scripts on other machines. It submits scripts and reports
+ * their states. It knows neither what is in a script nor what to do about a state.
  *
- * <p>Each call waits for the scheduler, a minute at most for each of its commands, and never throws
- * for what the scheduler says. Answers may be late or repeated; one that cannot be understood is no
- * answer. Safe for several threads, which wait for each other.
+ * <p>Each call waits for the scheduler, at most a minute per command, and never throws because of
+ * the scheduler's answer. Answers may be late or repeated. An answer that torc cannot understand
+ * counts as no answer. Safe for several threads, which wait for each other.
  */
 public interface Scheduler {
 
@@ -22,23 +22,24 @@ public interface Scheduler {
         : new CommandScheduler(settings, folder, env, ProgramOutput.PATIENCE);
   }
 
-  /** Submits a script. {@link #lacks} must be empty for the request's resources. */
+  /** Submits a script. {@link #lacks} must return nothing for the request's resources. */
   Submission submit(SubmissionRequest request);
 
   /**
-   * Finds by its name a submission that had no answer. Returns what {@link #submit} would have
-   * said: refused if the scheduler has none of that name; null if it cannot be asked for names.
+   * Looks up, by its name, a submission that got no answer. Returns what {@link #submit} should
+   * have returned: refused if the scheduler does not have the name. Returns null if the scheduler
+   * cannot look up names.
    */
   default Submission find(SubmissionRequest request) {
     return null;
   }
 
-  /** Returns a state for each script, in as few questions as possible. */
+  /** Returns a state for each script, with as few commands as possible. */
   Map<SchedulerJob, SchedulerState> states(List<SchedulerJob> jobs);
 
   /**
-   * Tells running scripts to end their jobs, which takes the grace of these jobs, and removes
-   * others from the queue. A scheduler that cannot tell a script alone does the same as {@link
+   * Tells running scripts to end their jobs, which takes up to the jobs' grace, and removes waiting
+   * scripts from the queue. A scheduler that cannot signal only the script does the same as {@link
    * #cancel}.
    */
   default String end(List<SchedulerJob> jobs) {
@@ -46,14 +47,14 @@ public interface Scheduler {
   }
 
   /**
-   * Ends scripts with all their processes, as the scheduler usually does, or removes them from the
-   * queue. Skips a script that is over, or that the scheduler has under another name. A script is
+   * Cancels scripts: the scheduler ends all their processes in its usual way, or removes the
+   * scripts from the queue. Skips a script that is over, or whose id has another name. A script is
    * over only when {@link #states} says so, which may be later. Returns why the scheduler may not
-   * have taken this order; empty if it has.
+   * have accepted the cancel; empty if it has.
    */
   String cancel(List<SchedulerJob> jobs);
 
-  /** Returns the placeholders of its commands, like {@code {memory}}, that lack a value here. */
+  /** Returns the placeholders in its commands, like {@code {memory}}, without a value. */
   default List<String> lacks(SchedulerResources resources) {
     return List.of();
   }
@@ -63,12 +64,12 @@ public interface Scheduler {
     return true;
   }
 
-  /** Returns how many array tasks one submission may have; 1 means that there are no arrays. */
+  /** Returns the most array tasks that one submission may have; 1 if there are no arrays. */
   default int largestArray() {
     return 1;
   }
 
-  /** Returns the variable that tells an array task its number, from 0; not set for one task. */
+  /** Returns the variable with the number of an array task, from 0; not set for a single task. */
   default String indexVariable() {
     return "";
   }
@@ -77,35 +78,35 @@ public interface Scheduler {
    * A script, or one array task, as its scheduler knows it.
    *
    * @param id the scheduler's id; null if unknown: then only the name identifies it
-   * @param name the name under which it was submitted; all tasks of an array have the same
-   * @param log the file that may have the scheduler's own words about it; null if unknown
+   * @param name the name under which it was submitted; all tasks of an array have the same name
+   * @param log the file that may have the scheduler's messages about it; null if unknown
    */
   public record SchedulerJob(String id, String name, Path log) {}
 
   /**
-   * What a scheduler knows of a script, with its own words on one line, or none: why it waits,
-   * where it runs, how it ended, or why nothing is known. Times are in milliseconds since 1970, or
-   * 0.
+   * What a scheduler says about a script. {@code said} is its own text on one line, possibly empty:
+   * why the script waits, where it runs, how it ended, or why nothing is known. Times are in
+   * milliseconds since 1970; 0 if unknown.
    */
   public record SchedulerState(Kind kind, String said, long began, long ended) {
 
-    /** The kinds of states. Their order counts: the ends come after {@link #GONE}. */
+    /** The kinds of states. The order matters: all kinds of ends come after {@link #GONE}. */
     public enum Kind {
-      NO_ANSWER, // nothing is known of the script now
-      /** The scheduler knows it, but in words that torc does not know: it counts as waiting. */
+      NO_ANSWER, // nothing is known about the script now
+      /** The scheduler describes it in words that torc does not know: it counts as waiting. */
       UNCLEAR,
       WAITING,
-      /** It will never begin, for a reason that stays as long as the cluster stays the same. */
+      /** It will never start unless the cluster or its settings change. */
       NEVER,
       RUNNING, // or is being ended
       GONE, // the scheduler answers, and no longer has it
-      EXITED, // by itself, well or not: the script says which
+      EXITED, // on its own; the script says whether it succeeded
       OUT_OF_MEMORY,
       TIME_LIMIT,
       CANCELLED,
       NODE_FAILURE,
       PREEMPTED,
-      /** The machine could not begin it. */
+      /** The machine could not start it. */
       LAUNCH_FAILURE
     }
 
@@ -116,7 +117,7 @@ public interface Scheduler {
       this(kind, said, 0, 0);
     }
 
-    /** Returns this state with its times, in milliseconds since 1970; 0 if not told. */
+    /** Returns this state with its times, in milliseconds since 1970; 0 if unknown. */
     SchedulerState at(long begin, long end) {
       return new SchedulerState(kind, said, begin, end);
     }
@@ -130,7 +131,7 @@ public interface Scheduler {
       return !is(Kind.NO_ANSWER) && kind.compareTo(Kind.GONE) < 0;
     }
 
-    /** Returns whether the script is over, and the scheduler says in which way. */
+    /** Returns whether the script is over, and the scheduler says how. */
     public boolean isEnd() {
       return kind.compareTo(Kind.GONE) > 0;
     }
@@ -138,22 +139,22 @@ public interface Scheduler {
 
   public sealed interface Submission {
 
-    /** The scheduler took the script; it gave an id for each array task, in their order. */
+    /** The scheduler accepted the script. It gave an id for each array task, in order. */
     record Accepted(List<String> ids) implements Submission {}
 
-    /** The scheduler refused the script: nothing was submitted. Its own words are on one line. */
+    /** The scheduler refused the script: nothing was submitted. {@code said} is one line. */
     record Refused(String said) implements Submission {}
 
-    /** Whether the scheduler took the script is unknown, for a reason on one line. */
+    /** It is unknown whether the scheduler accepted the script. {@code said} is one line. */
     record NoAnswer(String said) implements Submission {}
   }
 
   /**
-   * A script to be run by a scheduler, once or as the tasks of an array.
+   * A script for a scheduler to run, once or as the tasks of an array.
    *
-   * @param script absolute, executable, and there until it ran
-   * @param name unique among all submissions ever: a letter, then any of {@code [\w.-]}
-   * @param log absolute; for the output of the script and the scheduler, see {@link #log(int)}
+   * @param script an absolute path; the file is executable and must exist until it has run
+   * @param name a name that no other submission ever has: a letter, then any of {@code [\w.-]}
+   * @param log the absolute path for the output of script and scheduler; see {@link #log(int)}
    */
   public record SubmissionRequest(
       Path script, String name, int tasks, SchedulerResources resources, Path log) {
@@ -164,7 +165,7 @@ public interface Scheduler {
     }
   }
 
-  /** What a script takes: memory and disk in bytes, runtime in nanoseconds; 0 if not said. */
+  /** The resources of a script: memory and disk in bytes, runtime in nanoseconds; 0: not set. */
   record SchedulerResources(int cpus, long memory, int gpus, int nodes, long disk, long runtime) {
 
     private static final long MEBIBYTE = 1 << 20;
@@ -193,14 +194,14 @@ public interface Scheduler {
   }
 
   /**
-   * Whether Slurm is here and answers, for a command that only tells so: its version, empty if not
-   * installed, and why its controller cannot be asked, empty if it can.
+   * Whether Slurm is installed and answers, for a command that reports it. {@code version} is empty
+   * if Slurm is not installed. {@code trouble} says why it does not answer; empty if it does.
    */
   public record SlurmLook(String version, String trouble) {
 
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-    /** Asks Slurm; takes five seconds if the controller does not answer. */
+    /** Asks Slurm, and waits at most five seconds for each of two commands. */
     public static SlurmLook of(Map<String, String> env) {
       ProgramOutput version = ProgramOutput.of(List.of("sbatch", "--version"), env, null, PATIENCE);
       if (!version.ok()) {

@@ -13,13 +13,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The settings of one executor in {@code executors}, with those that {@code like} gave it. A text
- * that is not said is empty. They do not know the file that they were read from.
+ * The settings of one executor in {@code executors}, including those inherited through {@code
+ * like}. A missing text is empty. They do not name the file that they come from.
  *
- * @param before text of the shell that precedes each job in the script
+ * @param before shell text that runs before each job in the script
  * @param sbatch options for Slurm; empty for other schedulers
- * @param latency nanoseconds until a file written on one machine is seen on another
- * @param commands how to call a scheduler that torc does not know by itself; null for Slurm
+ * @param latency nanoseconds until a file written on one machine is visible on another
+ * @param commands how to call a scheduler other than Slurm; null for Slurm
  */
 public record SchedulerSettings(
     String name,
@@ -29,18 +29,18 @@ public record SchedulerSettings(
     long latency,
     Commands commands) {
 
-  /** Options of {@code sbatch}; {@code args} are more of them, unchanged. */
+  /** Options of {@code sbatch}; {@code args} are further options, which are passed unchanged. */
   public record SbatchOptions(String account, String partition, List<String> args) {
     public static final SbatchOptions NONE = new SbatchOptions("", "", List.of());
   }
 
   /**
-   * Bounds of submissions: array tasks at a time, nanoseconds that the jobs of one script may take
-   * together (0 for one job each), and that a script may ask for (0 for any).
+   * Bounds of submissions: the most array tasks at a time, the most nanoseconds for all jobs of a
+   * batch (0: one job per batch), and the longest time limit in nanoseconds (0: any).
    */
   public record BatchBounds(int maxJobs, long batch, long maxRuntime) {}
 
-  /** Returns these settings, with a script for each job. */
+  /** Returns these settings with one job per batch. */
   public SchedulerSettings withoutBatches() {
     BatchBounds single = new BatchBounds(bounds.maxJobs, 0, bounds.maxRuntime);
     return new SchedulerSettings(name, before, sbatch, single, latency, commands);
@@ -50,10 +50,10 @@ public record SchedulerSettings(
     return commands == null;
   }
 
-  /** What a word of a scheduler says about a job. */
+  /** What a word in the output of {@code states} says about a job. */
   public enum Fact {
     RUNNING,
-    WAITING, // any unknown word counts as this
+    WAITING, // an unknown word counts as this
     GONE, // it is over
     CANCELLED; // it is over because it was cancelled
 
@@ -64,9 +64,9 @@ public record SchedulerSettings(
    * Commands for sh, each a {@link CommandTemplate} with only the placeholders that it may have.
    *
    * @param id a pattern whose first group finds the id that {@code submit} prints; empty: last word
-   * @param separator between the ids in {@code states} and {@code cancel}
-   * @param words the words that {@code states} prints, by what they mean
-   * @param settings values of the user's own placeholders, by their names
+   * @param separator the text between ids in {@code states} and {@code cancel}
+   * @param words the words that {@code states} prints, by their meanings
+   * @param settings values of the user's own placeholders, by name
    */
   public record Commands(
       String submit,
@@ -132,9 +132,10 @@ public record SchedulerSettings(
   }
 
   /**
-   * A command for sh with placeholders: {@code {name}}, {@code {name:format}}; {@code {{name}}} is
-   * the text {@code {name}}, and {@code ${name}} is the shell's. Values come quoted, so a
-   * placeholder must be outside all quotes. {@link CommandScheduler} knows the values.
+   * A command for sh with placeholders: {@code {name}}, {@code {name:format}}. {@code {{name}}}
+   * stands for the text {@code {name}}, and {@code ${name}} is left to the shell. Values are
+   * inserted quoted, so a placeholder must be outside all quotes. {@link CommandScheduler} knows
+   * the values.
    */
   public record CommandTemplate(String text) {
 
@@ -148,13 +149,13 @@ public record SchedulerSettings(
     /** The placeholder for ids, in the commands that ask and cancel. */
     public static final String IDS = "ids";
 
-    /** Group 1: the text that doubled braces stand for. Group 2: a name with its format. */
+    /** Group 1 is the text that doubled braces stand for; group 2 is a name with its format. */
     private static final Pattern PLACEHOLDER =
         Pattern.compile("\\{(\\{\\w+(?::\\w+)?\\})\\}|(?<!\\$)\\{([A-Za-z_]\\w*(?::\\w+)?)\\}");
 
     private static final Pattern PLAIN = Pattern.compile("[\\w@%+=:,./-]+");
 
-    /** Returns the names of the placeholders in the text, with their formats, in their order. */
+    /** Returns the names of the placeholders in the text, with their formats, in order. */
     public List<String> names() {
       return PLACEHOLDER
           .matcher(text)

@@ -14,8 +14,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Asks a scheduler what became of batches: in bulk, and less and less often while nothing new is
- * handed out. It notes the answers in the batches; {@link BatchTracker} decides what follows.
+ * Asks a scheduler for the states of batches: many at a time, and less and less often while nothing
+ * new is handed out. It records the answers in the batches; {@link BatchTracker} decides what to do
+ * next.
  */
 final class SchedulerWatch {
 
@@ -35,16 +36,13 @@ final class SchedulerWatch {
     this.to = to;
   }
 
-  /** Notes that something new is handed out, as the first that is out or not. */
+  /** Notes that a batch is handed out; {@code first} says whether no other batch is out. */
   void begin(boolean first, long now) {
     pause = FIRST;
     next = first ? now + pause : Math.min(next, now + pause);
   }
 
-  /**
-   * Makes the next question come soon, but not within a second of the last one: an answer that is
-   * repeated in the same moment says no more than one.
-   */
+  /** Asks again soon, but not within a second: an immediate second answer proves nothing new. */
   void soon(long now) {
     next = Math.max(now, asked + SECOND);
   }
@@ -53,7 +51,7 @@ final class SchedulerWatch {
     return next;
   }
 
-  /** Asks for the tasks that are not over; returns batches without an id or look-up by name. */
+  /** Asks about all open tasks. Returns batches without an id that cannot be looked up by name. */
   List<RemoteBatch> ask(List<RemoteBatch> batches, long now) throws IOException {
     List<RemoteBatch> unknown = new ArrayList<>();
     Map<SchedulerJob, ArrayTask> open = new LinkedHashMap<>();
@@ -85,7 +83,7 @@ final class SchedulerWatch {
         silence = said.said();
       } else {
         answered = true;
-        if (said.is(Kind.UNCLEAR) && task.state.is(Kind.UNCLEAR)) { // else it may be a cut listing
+        if (said.is(Kind.UNCLEAR) && task.state.is(Kind.UNCLEAR)) { // else the listing may be cut
           unclear(said.said());
         }
         task.noteState(said, now);
@@ -104,7 +102,7 @@ final class SchedulerWatch {
     return unknown;
   }
 
-  /** Tells once of each task that was held for a minute that it waits for its release. */
+  /** Reports, once, each task that has been held for a minute and needs to be released. */
   private void tellHeld(Collection<ArrayTask> asked, long now) {
     List<ArrayTask> late = new ArrayList<>();
     for (ArrayTask task : asked) {
@@ -128,7 +126,7 @@ final class SchedulerWatch {
     }
   }
 
-  /** Tells once that the executor's settings lack a word. */
+  /** Reports, once, that the settings of the executor lack a word. */
   private void unclear(String said) {
     if (!unclear) {
       unclear = true;
@@ -137,7 +135,7 @@ final class SchedulerWatch {
     }
   }
 
-  /** Tells at most once a minute that the scheduler does not answer. */
+  /** Reports, at most once a minute, that the scheduler does not answer. */
   void unanswered(String why, long now) {
     tell(now, "%s does not answer: %s; torc keeps asking", to.executor(), why);
   }
@@ -149,7 +147,7 @@ final class SchedulerWatch {
     }
   }
 
-  /** Tells at most once a minute that only its files tell of a batch that has begun. */
+  /** Reports, at most once a minute, a batch with unknown ids: only its files tell how jobs end. */
   void unfound(RemoteBatch batch, long now) {
     String line =
         "%s gave no id for what runs in %s; torc waits for what that says:"
@@ -157,7 +155,7 @@ final class SchedulerWatch {
     tell(now, line, to.executor(), batch.folder.path());
   }
 
-  /** Finds by its name a submission that had no answer; null if that is not possible. */
+  /** Looks up, by its name, a submission that got no answer; null if that is not possible. */
   Submission find(RemoteBatch batch, long now) throws IOException {
     Submission there = to.scheduler().find(batch.request(null));
     if (there instanceof Submission.Accepted accepted) {
@@ -168,7 +166,7 @@ final class SchedulerWatch {
     return there;
   }
 
-  /** Notes ids that the scheduler gave; if they are not on disk, a later torc asks by the name. */
+  /** Notes the ids. If they cannot be written to disk, a later torc looks the batch up by name. */
   void accepted(RemoteBatch batch, Submission.Accepted accepted) {
     batch.noteIds(accepted.ids());
     try {

@@ -11,15 +11,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** Reads what schedulers write for people: puts it on one line, and tells if it is an answer. */
+/** Reads the messages of schedulers: puts them on one line, and tells whether they are answers. */
 final class SchedulerWords {
 
   private static final int MOST = 300; // characters
 
-  /** A program's name. */
+  /** The name of the program, which starts an error message. */
   private static final Pattern PREFIX = Pattern.compile("^[\\w.-]+: (?:error|fatal): +");
 
-  /** The scheduler cannot be reached, or not now: it may have received the question or not. */
+  /** The scheduler cannot be reached now; it may have received the request even so. */
   private static final Pattern UNREACHABLE =
       Pattern.compile(
           "timed? ?out|unable to contact|(can ?not|can't|could not|failed to) (connect|contact)"
@@ -30,7 +30,7 @@ final class SchedulerWords {
               + "|find address of|no running instance",
           Pattern.CASE_INSENSITIVE);
 
-  /** A job is over, or no longer known. That a program is not found must not match. */
+  /** A job is over or unknown. A message that a command is not found must not match. */
   private static final Pattern OVER =
       Pattern.compile(
           "unknown job|jobid \\S+ unknown|job \\S+ (is |was )?not found|no matching job"
@@ -40,16 +40,16 @@ final class SchedulerWords {
 
   private SchedulerWords() {}
 
-  /** How a scheduler is asked: no two questions at once, and none longer than its patience. */
+  /** Runs the commands of a scheduler: one at a time, each no longer than {@code patience}. */
   record Program(Map<String, String> env, Path folder, Duration patience) {
 
-    /** Runs a command, looked for in the PATH of its environment, and waits for its end. */
+    /** Runs a command and waits for its end. */
     synchronized ProgramOutput ask(List<String> argv) {
       return ProgramOutput.of(argv, env, folder, patience);
     }
   }
 
-  /** Returns whether a line says that the job which it names is over, or unknown. */
+  /** Returns whether a line says that a job is over or unknown. */
   static boolean isOver(String line) {
     return OVER.matcher(line).find();
   }
@@ -72,7 +72,7 @@ final class SchedulerWords {
     return words.isEmpty() ? "exit " + said.status() : words;
   }
 
-  /** Returns why a command failed, without lines that a job is over; empty if none remain. */
+  /** Returns why a command failed, without lines about jobs that are over; empty if none remain. */
   static String failureBesideOver(ProgramOutput said) {
     String errors = said.errors().isBlank() ? said.text() : said.errors();
     String beside = errors.lines().filter(each -> !isOver(each)).collect(joining("\n"));
@@ -81,7 +81,7 @@ final class SchedulerWords {
         : "";
   }
 
-  /** Returns whether a command that failed had no answer from the scheduler. */
+  /** Returns whether a failed command got no answer from the scheduler. */
   static boolean isNoAnswer(ProgramOutput said) {
     return said.status() < 0
         || UNREACHABLE.matcher(said.errors()).find()

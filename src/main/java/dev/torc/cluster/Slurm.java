@@ -24,8 +24,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Slurm, by its own commands. It asks for jobs by their names, so that another job that got the
- * same id is never seen or ended. {@link SlurmWords} knows what the words mean.
+ * Slurm, used through its own commands. It looks jobs up by name, so that another job with a reused
+ * id is never read or ended. {@link SlurmWords} interprets Slurm's words.
  */
 final class Slurm implements Scheduler {
 
@@ -45,7 +45,7 @@ final class Slurm implements Scheduler {
   private static final Pattern DATABASE =
       Pattern.compile("(?m)^AccountingStorageType *= *accounting_storage/(slurmdbd|mysql)$");
 
-  /** What scancel says if there is nothing to do. */
+  /** What scancel prints if there is nothing to do. */
   private static final Pattern OVER =
       Pattern.compile("Invalid job id specified|Job/step already completing or completed");
 
@@ -62,7 +62,7 @@ final class Slurm implements Scheduler {
 
   Slurm(SchedulerSettings settings, Path folder, Map<String, String> env, Duration patience) {
     this.settings = settings;
-    // Jobs get none of the variables that describe the allocation in which torc may run.
+    // Jobs must not get the variables of the allocation in which torc itself may run.
     boolean allocated = env.containsKey("SLURM_JOB_ID");
     Map<String, String> plain = without(env, "(SLURM|SQUEUE|SACCT|SCANCEL|SCONTROL)_.*");
     submitting =
@@ -70,7 +70,7 @@ final class Slurm implements Scheduler {
     asking = new SchedulerWords.Program(plain, folder, patience);
   }
 
-  /** Returns an environment without the variables of such names, except those that find Slurm. */
+  /** Returns an environment without the variables that match, except those that locate Slurm. */
   static Map<String, String> without(Map<String, String> env, String names) {
     Map<String, String> rest = new HashMap<>(env);
     rest.keySet().removeIf(name -> name.matches(names) && !name.matches(FOUND_BY));
@@ -118,7 +118,7 @@ final class Slurm implements Scheduler {
     }
     Set<String> ids = new TreeSet<>();
     queue.named(request.name()).forEach(listed -> ids.add(listed.id().split("_")[0]));
-    if (ids.size() > 1) { // it was taken, though also refused once
+    if (ids.size() > 1) { // a try that seemed refused was accepted
       return new Submission.NoAnswer("there are %s of %s".formatted(ids, request.name()));
     }
     return ids.isEmpty()
@@ -126,7 +126,7 @@ final class Slurm implements Scheduler {
         : accepted(request, ids.iterator().next());
   }
 
-  /** Returns the command line of sbatch. The user's options override resources, not torc's own. */
+  /** Returns the sbatch command. The user's options override resources, but not torc's options. */
   private List<String> submission(SubmissionRequest request) {
     List<String> words = new ArrayList<>(List.of("sbatch"));
     SchedulerResources resources = request.resources();
@@ -186,12 +186,12 @@ final class Slurm implements Scheduler {
     return states;
   }
 
-  /** Returns whether it ran as a step of an {@link Allocation}; then its id is {@code ID/NAME}. */
+  /** Returns whether a script ran as a step of an {@link Allocation}; its id is {@code ID/NAME}. */
   private static boolean isStep(SchedulerJob job) {
     return job.id() != null && job.id().indexOf('/') > 0;
   }
 
-  /** Returns the job that Slurm is asked for: for a step, the job in which it ran. */
+  /** Returns the job to ask Slurm about: for a step, the job in which it ran. */
   private static SchedulerJob around(SchedulerJob job) {
     if (!isStep(job)) {
       return job;
@@ -205,7 +205,7 @@ final class Slurm implements Scheduler {
       return SlurmWords.alive(listed.word(), listed.reason(), listed.nodes());
     }
     String exit = "";
-    if (listed.word().equals(SlurmWords.FAILED)) { // squeue tells no exit status
+    if (listed.word().equals(SlurmWords.FAILED)) { // squeue prints no exit status
       ProgramOutput said =
           ask(asking, List.of("scontrol", "show", "job", "--oneliner", listed.id()));
       Matcher code = EXIT.matcher(said.text());
@@ -233,7 +233,7 @@ final class Slurm implements Scheduler {
     return queue;
   }
 
-  /** Returns ends that Slurm itself has forgotten, from its accounting, if there is one. */
+  /** Returns the ends of jobs that squeue no longer lists, from Slurm's accounting, if any. */
   private Map<SchedulerJob, SchedulerState> recorded(List<SchedulerJob> jobs) {
     Map<SchedulerJob, SchedulerState> ends = new HashMap<>();
     String configuration = configuration();
@@ -279,7 +279,7 @@ final class Slurm implements Scheduler {
     return configuration;
   }
 
-  /** Sends USR1 to scripts that run, and to no other process of their jobs. */
+  /** Sends USR1 to running scripts, and to no other process of their jobs. */
   @Override
   public String end(List<SchedulerJob> jobs) {
     return cancel(jobs, List.of("scancel", "--batch", "--signal=USR1"));
@@ -290,10 +290,13 @@ final class Slurm implements Scheduler {
     return cancel(jobs, SCANCEL);
   }
 
-  /** Cancels jobs, by the given command if they run; for a step, its now useless allocation. */
+  /**
+   * Cancels jobs: running ones with the command {@code running}, the others with scancel. For a
+   * step, cancels the job in which it ran, which is useless now.
+   */
   private String cancel(List<SchedulerJob> all, List<String> running) {
     SlurmQueue queue = queue(all.stream().map(Slurm::around).toList());
-    Map<List<String>, Set<String>> ids = new LinkedHashMap<>(); // by commands
+    Map<List<String>, Set<String>> ids = new LinkedHashMap<>(); // by command
     for (SchedulerJob each : all) {
       SchedulerJob job = around(each);
       (job.id() == null ? queue.named(job.name()) : Stream.ofNullable(queue.of(job)))
@@ -345,8 +348,8 @@ final class Slurm implements Scheduler {
   }
 
   /**
-   * The jobs of some names that Slurm has in memory, by their ids, as squeue lists them; or the
-   * trouble: why there is no list. {@link SlurmWords} reads the words.
+   * The jobs with some names that squeue lists, by id. If there is no list, {@code trouble} says
+   * why. {@link SlurmWords} interprets the words.
    */
   private record SlurmQueue(Map<String, Listed> jobs, String trouble) {
 
@@ -357,17 +360,18 @@ final class Slurm implements Scheduler {
             "(\\d+(?:_\\d+)?)\\|([A-Z_]+)\\|([^|]*)\\|([^|]*)\\|([\\w.-]+)"
                 + "\\|([\\dT:-]{19}|[A-Za-z/]+)\\|([\\dT:-]{19}|[A-Za-z/]+)");
 
-    /** What squeue writes before the jobs of each cluster if SLURM_CLUSTERS is set. */
+    /** What squeue prints before the jobs of each cluster if SLURM_CLUSTERS is set. */
     private static final String CLUSTER = "CLUSTER: ";
 
     /**
-     * A job that squeue lists; the id of an array task is the array's id, {@code _} and its number.
-     * Times are in ms since 1970, 0 for none; one in the future is an estimate.
+     * A job that squeue lists. The id of an array task is the array's id, {@code _} and the number
+     * of the task. Times are in milliseconds since 1970, 0 if unknown; a time in the future is an
+     * estimate.
      */
     record Listed(
         String id, String word, String reason, String nodes, String name, long began, long ended) {}
 
-    /** Returns the question for jobs of one user whose names are joined by commas. */
+    /** Returns the squeue command for jobs of one user with some names, joined by commas. */
     static List<String> question(String user, String names) {
       return List.of(
           "squeue",
@@ -380,7 +384,7 @@ final class Slurm implements Scheduler {
           FORMAT);
     }
 
-    /** Returns this list with an answer added; an answer unlike squeue's counts as none. */
+    /** Returns this list with squeue's answer added, or only the trouble if it is invalid. */
     SlurmQueue with(ProgramOutput said) {
       if (!said.ok()) {
         return new SlurmQueue(Map.of(), SchedulerWords.failure(said));
@@ -413,7 +417,7 @@ final class Slurm implements Scheduler {
       return jobs.values().stream().filter(listed -> listed.name.equals(name));
     }
 
-    /** Returns the entry of a job, null for none; the same id with another name is another job. */
+    /** Returns the entry of a job; null if none, or if another job has the same id. */
     Listed of(SchedulerJob job) {
       Listed listed = jobs.get(job.id());
       return listed != null && listed.name.equals(job.name()) ? listed : null;

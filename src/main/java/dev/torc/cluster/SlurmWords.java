@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
-/** Slurm's words for states, reasons and ends. It asks nothing. */
+/** Interprets Slurm's words for states, reasons and ends. It runs no commands. */
 final class SlurmWords {
 
   static final String FAILED = "FAILED";
@@ -40,8 +40,8 @@ final class SlurmWords {
           Map.entry("RECONFIG_FAIL", Kind.LAUNCH_FAILURE));
 
   /**
-   * Reasons that stay until the cluster or the account is changed. Reasons of a drained node are
-   * not among them, nor is {@code PartitionNodeLimit}, which may be one.
+   * Reasons that last until the cluster or the account is changed. Reasons that may come from a
+   * drained node, like {@code PartitionNodeLimit}, are excluded.
    */
   private static final Pattern NEVER =
       Pattern.compile(
@@ -58,7 +58,7 @@ final class SlurmWords {
 
   private SlurmWords() {}
 
-  /** Returns whether a user holds the job and has to release it. */
+  /** Returns whether a job is held until a user releases it. */
   static boolean isHeld(String reason) {
     return reason.startsWith("JobHeld");
   }
@@ -76,9 +76,9 @@ final class SlurmWords {
   }
 
   /**
-   * Returns the end of a job or step, from its exit {@code STATUS:SIGNAL}, which may be empty, and
-   * its log, or null. Without control groups, Slurm has the same words for a kill for memory as for
-   * any other, and only the log tells.
+   * Returns the end of a job or step. {@code exit} is {@code STATUS:SIGNAL} or empty; {@code log}
+   * may be null. Without control groups, Slurm reports a kill for memory like any other kill, and
+   * only the log shows the difference.
    */
   static SchedulerState end(String word, String reason, String exit, Path log) {
     String text = tail(log);
@@ -97,12 +97,12 @@ final class SlurmWords {
     return new SchedulerState(cause, SchedulerWords.line(said.toString()));
   }
 
-  /** Returns whether a signal ended it, a launch failure to Slurm too; signal 53 is Slurm's own. */
+  /** Returns whether a signal, other than Slurm's own 53, ended it: then its launch succeeded. */
   private static boolean isSignal(String exit) {
     return exit.matches("0:([1-9]|[12][0-9]|3[01])");
   }
 
-  /** Returns a time of Slurm in ms since 1970; 0 for any other word, such as {@code N/A}. */
+  /** Returns a time in milliseconds since 1970; 0 for any other text, such as {@code N/A}. */
   static long time(String word) {
     try {
       ZonedDateTime at = LocalDateTime.parse(word).atZone(ZoneId.systemDefault());
@@ -112,7 +112,7 @@ final class SlurmWords {
     }
   }
 
-  /** Returns the end of a log, which may be late or missing. */
+  /** Returns the last part of a log, which may be incomplete; empty if the log is missing. */
   static String tail(Path log) {
     if (log == null) {
       return "";

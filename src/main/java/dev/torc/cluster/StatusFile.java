@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Reads how a job of a batch ended, from the script's two files: one about the end, one about the
- * products. {@link BatchTracker} decides what follows.
+ * Reads how a job of a batch ended, from two files of the script: one about the end, one about the
+ * products. {@link BatchTracker} decides what to do next.
  */
 final class StatusFile {
 
@@ -29,9 +29,10 @@ final class StatusFile {
   private StatusFile() {}
 
   /**
-   * Returns the end in a status file, as of a job that ran here; a job that its script was told to
-   * end counts as interrupted. Null if the file is missing, incomplete, invalid or about another
-   * job. {@code made} is the list of products' files, which the status may name.
+   * Returns the end in a status file, in the form of a local end. A job that its script was told to
+   * end counts as interrupted. Returns null if the file is missing, incomplete, invalid or about
+   * another job. {@code made} is the file with the list of product files, which the status may
+   * name.
    */
   static ProcessEnd read(Path file, Path made, String job, long submitted) {
     return BatchWord.read(
@@ -46,7 +47,7 @@ final class StatusFile {
     }
     How how = how(word.text("cause"));
     int code = how == How.EXITED ? (int) word.number("code") : 0;
-    if (code > 128 && code <= 128 + SIGNALS) { // a shell tells a signal this way
+    if (code > 128 && code <= 128 + SIGNALS) { // a shell reports a signal this way
       how = How.SIGNALED;
       code -= 128;
     }
@@ -71,13 +72,13 @@ final class StatusFile {
         : How.valueOf(cause.toUpperCase(Locale.ROOT).replace('-', '_'));
   }
 
-  /** Returns usage from a shell's user and system time, and the peak in KiB, -1 if unknown. */
+  /** Returns usage from a shell's user and system time and the peak in KiB; -1 is unknown. */
   private static Usage usage(String words, long peak) {
     String[] times = (words + " -").split(" ");
     return new Usage(cpu(times[0]), cpu(times[1]), peak < 0 ? -1 : peak * 1024, -1, -1);
   }
 
-  /** Returns nanoseconds of a time, as {@code 1m2.345s}; -1 for any other word. */
+  /** Returns a time like {@code 1m2.345s} in nanoseconds; -1 for any other text. */
   private static long cpu(String time) {
     try {
       return Duration.parse("PT" + time).toNanos();
@@ -86,13 +87,13 @@ final class StatusFile {
     }
   }
 
-  /** Drops the release from kernel, release, architecture and C library: see {@link SystemName}. */
+  /** Drops the release from kernel, release, architecture and C library; see {@link SystemName}. */
   private static String system(String said) {
     String[] words = said.split(" ", 3);
     return words.length < 3 ? "" : words[0] + " " + words[2];
   }
 
-  /** Returns the files of products in a list of this length; null if missing or incomplete. */
+  /** Returns the files in a list of {@code length} bytes; null if it is missing or incomplete. */
   private static Map<String, MadeFile> made(Path file, long length) {
     Map<String, MadeFile> files = new TreeMap<>();
     try {

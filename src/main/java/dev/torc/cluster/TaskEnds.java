@@ -13,17 +13,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Decides what follows for a job from what its script wrote. If that is no end, the scheduler's
- * word on the finished array task decides, and whether the job began. A job that never began is
- * claimed and handed to {@code anew}, null if an earlier torc handed it out. {@link BatchTracker}
- * asks the scheduler.
+ * Decides what to do with a job, from what its script wrote. If that is not an end, the state of
+ * the finished array task decides, and whether the job began. A job that never began is claimed,
+ * and {@code anew} gets its successor, which is null if an earlier torc handed the job out. {@link
+ * BatchTracker} asks the scheduler.
  */
 record TaskEnds(SchedulerAccess to, SchedulerWatch watch, Consumer<BatchAttempt> anew) {
 
-  /** How often an attempt is handed out again after a loss that was no fault of its own. */
+  /** How often an attempt is handed out again after it was lost through no fault of its own. */
   private static final int AGAIN = 3;
 
-  /** Takes a job's entry in {@link BatchFolder#words}; returns whether that is news. */
+  /** Reads a job's entry in {@link BatchFolder#words}. Returns whether it says anything new. */
   boolean read(BatchAttempt job, Set<Word> there, boolean ending, long now) throws IOException {
     RemoteBatch batch = job.task.batch;
     if (there.contains(Word.STATUS)) {
@@ -31,7 +31,7 @@ record TaskEnds(SchedulerAccess to, SchedulerWatch watch, Consumer<BatchAttempt>
       boolean told =
           end != null && end.how() == ProcessEnd.How.INTERRUPTED && !ending && !job.unwanted;
       if (told && !job.isCancelled()) {
-        job.noteCancelled(); // the scheduler says why, and by which hand
+        job.noteCancelled(); // the scheduler will say why
         watch.soon(now);
         return true;
       }
@@ -52,7 +52,7 @@ record TaskEnds(SchedulerAccess to, SchedulerWatch watch, Consumer<BatchAttempt>
     return false;
   }
 
-  /** Ends the jobs of a task: all that its script wrote must be here by now, and have been read. */
+  /** Ends the jobs of a task. Everything that its script wrote must be visible and read by now. */
   void settle(ArrayTask task, boolean ending) throws IOException {
     // A task that torc itself cancelled, or that no machine took, may have written nothing.
     boolean untouched = task.batch.isKnown() && !task.cancelled && task.isUntouched();
@@ -93,8 +93,8 @@ record TaskEnds(SchedulerAccess to, SchedulerWatch watch, Consumer<BatchAttempt>
   }
 
   /**
-   * Returns an end of a given cause, with what else is known of it: the script's own words, else
-   * the job's claim tells when it began, and the scheduler when its task ended.
+   * Returns an end with the given cause. The other details come from the status of the script. If
+   * there is no status, the claim says when the job began, and the scheduler when the task ended.
    */
   private static ProcessEnd endOf(
       BatchAttempt job, SchedulerState word, ProcessEnd.How how, String message) {
@@ -112,7 +112,7 @@ record TaskEnds(SchedulerAccess to, SchedulerWatch watch, Consumer<BatchAttempt>
         .at(new ProcessEnd.Elsewhere(by == null ? "" : by.host(), handed, began, "", null));
   }
 
-  /** Ends a job that began and whose script will never say how it ended, or hands it out again. */
+  /** Ends, or hands out again, a job that began and whose script will not say how it ended. */
   private void died(BatchAttempt job, SchedulerState word) {
     ProcessEnd.How how =
         switch (word.kind()) {

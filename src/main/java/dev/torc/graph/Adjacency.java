@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.function.IntConsumer;
 
-/** Rows of numbers in two flat arrays (compressed sparse rows). The owner knows their meaning. */
+/** Rows of numbers in two flat arrays (compressed sparse rows). The numbers may mean anything. */
 public final class Adjacency {
 
   private final int[] start;
@@ -23,12 +23,12 @@ public final class Adjacency {
     out.ints(target);
   }
 
-  /** Returns what {@link #write} wrote. */
+  /** Reads the rows that {@link #write} wrote. */
   public static Adjacency read(ByteReader in) {
     return new Adjacency(in.ints(), in.ints());
   }
 
-  /** Writes it in few bytes, fewest if the entries of a row rise and lie close together. */
+  /** Writes the rows compactly; smallest if the entries of each row rise and are close together. */
   public void pack(ByteWriter out) {
     out.number(rows());
     for (int r = 0; r < rows(); r++) {
@@ -41,7 +41,7 @@ public final class Adjacency {
     }
   }
 
-  /** Returns what {@link #pack} wrote. */
+  /** Reads the rows that {@link #pack} wrote. */
   public static Adjacency unpack(ByteReader in) {
     RowCollector rows = new RowCollector();
     for (int left = in.small(); left > 0; left--) {
@@ -74,7 +74,7 @@ public final class Adjacency {
     return target[index];
   }
 
-  /** Returns the nodes and everything that they reach along the edges. */
+  /** Returns the given nodes and all nodes that they reach along the edges. */
   BitSet along(BitSet nodes) {
     BitSet all = (BitSet) nodes.clone();
     ArrayDeque<Integer> open = new ArrayDeque<>();
@@ -110,8 +110,8 @@ public final class Adjacency {
 
   /**
    * Returns the reverse of the rows from {@code first} on: each pair (row, entry) becomes (entry,
-   * row), both counted from {@code first}; pairs with a lower entry are dropped. Rows are
-   * ascending.
+   * row), and all numbers are reduced by {@code first}. Pairs with an entry below {@code first} are
+   * dropped. The entries of each new row are ascending.
    */
   Adjacency reversed(int first) {
     if (first == 0) {
@@ -132,8 +132,8 @@ public final class Adjacency {
   }
 
   /**
-   * Returns the reverse: each pair (row, entry) becomes (entry, row). {@code order} has all rows of
-   * this one, in the order that the entries of each new row get.
+   * Returns the reverse: each pair (row, entry) becomes (entry, row). {@code order} lists all rows;
+   * the entries of each new row are in that order.
    */
   Adjacency reversed(int[] order) {
     int[] begin = new int[rows() + 1];
@@ -153,7 +153,7 @@ public final class Adjacency {
     return new Adjacency(begin, other);
   }
 
-  /** Sorts the entries of some rows; only for the code that builds it, before it is shared. */
+  /** Sorts the entries of some rows in place. Call this only before the object is shared. */
   void sort(NodeOrder order, BitSet rows) {
     for (int r = rows.nextSetBit(0); r >= 0; r = rows.nextSetBit(r + 1)) {
       order.sort(target, start[r], start[r + 1]);
@@ -172,7 +172,7 @@ public final class Adjacency {
       target[size++] = value;
     }
 
-    /** Ends the row; with {@code set}, its entries are sorted and duplicates dropped. */
+    /** Ends the row. With {@code set}, sorts its entries and drops duplicates. */
     public void endRow(boolean set) {
       int from = start[rows];
       if (set && size - from > 1) {
@@ -189,7 +189,7 @@ public final class Adjacency {
       start[rows] = size;
     }
 
-    /** Adds the rows of another one from {@code first} to before {@code end}. */
+    /** Adds the rows of {@code other} from {@code first} up to, but not including, {@code end}. */
     void addRows(Adjacency other, int first, int end) {
       int from = other.start[first];
       int more = other.start[end] - from;
@@ -208,7 +208,7 @@ public final class Adjacency {
       return index < array.length ? array : Arrays.copyOf(array, Math.max(index + 1, 2 * index));
     }
 
-    /** Visits the entries of a row that has ended. */
+    /** Visits the entries of an ended row. */
     void forEach(int row, IntConsumer each) {
       for (int i = start[row]; i < start[row + 1]; i++) {
         each.accept(target[i]);
@@ -216,8 +216,8 @@ public final class Adjacency {
     }
 
     /**
-     * Returns all rows so far, with new numbers for their entries, unless {@code numbers} is null;
-     * {@code set} as for {@link #endRow}.
+     * Returns all rows so far. Replaces each entry by its new number unless {@code numbers} is
+     * null. {@code set} is the same as for {@link #endRow}.
      */
     Adjacency build(int[] numbers, boolean set) {
       RowCollector other = new RowCollector();

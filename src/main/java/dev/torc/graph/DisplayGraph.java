@@ -13,15 +13,15 @@ import java.util.function.IntPredicate;
 import org.jgrapht.graph.DefaultDirectedGraph;
 
 /**
- * A graph as people see it: the instances of a group are one vertex, or each is one; a group that
- * is not expanded yet is a vertex too; edges bypass join nodes. The commands decide what is shown
- * of a vertex.
+ * A graph for display. The instances of a group are one vertex or one vertex each, a group that is
+ * not expanded yet is a vertex too, and edges bypass join nodes. The commands decide what to show
+ * for a vertex.
  */
 public final class DisplayGraph {
 
   /**
-   * A vertex for a job, or for a group with its jobs in order. {@code open} is the node of a group
-   * that is not expanded yet, -1 for others.
+   * A vertex: a job, or a group with its jobs in order. {@code open} is the node of a group that is
+   * not expanded yet, else -1.
    */
   public record Fold(String name, boolean isGroup, List<Integer> jobs, int open) {}
 
@@ -45,7 +45,10 @@ public final class DisplayGraph {
     }
   }
 
-  /** Folds some jobs and open groups; with {@code instances}, each instance is a vertex. */
+  /**
+   * Returns the graph of some jobs and open groups. With {@code instances}, each instance is a
+   * vertex.
+   */
   public static DisplayGraph of(Graph graph, BitSet jobs, BitSet open, boolean instances) {
     SequencedMap<String, Fold> folds = new LinkedHashMap<>();
     for (int j : graph.inOrder(jobs)) {
@@ -73,7 +76,7 @@ public final class DisplayGraph {
     return folds;
   }
 
-  /** Returns for each vertex the vertices that it waits for, ascending, by index. */
+  /** Returns, for each vertex, the indexes of the vertices that it waits for, ascending. */
   public Adjacency before() {
     RowCollector rows = new RowCollector();
     for (int v = 0; v < folds.size(); v++) {
@@ -93,7 +96,8 @@ public final class DisplayGraph {
 
   /**
    * Returns a copy of some vertices and edges for JGraphT, which takes far more memory than the
-   * rows. An edge leads from the vertex that is waited for, and its value is its index in the rows.
+   * rows. An edge goes from a vertex to the one that waits for it; its value is its index in the
+   * rows.
    */
   public static DefaultDirectedGraph<Integer, Integer> copy(
       Adjacency before, IntPredicate vertices, IntPredicate edges) {

@@ -2,17 +2,17 @@ package dev.torc.graph;
 
 import java.util.BitSet;
 
-/** Collects the nodes before and after some nodes of a graph. */
+/** Collects the nodes before and after given nodes of a graph. */
 public final class Downstream {
 
   private Downstream() {}
 
-  /** Adds the nodes that wait for a node, directly or through join nodes, and these join nodes. */
+  /** Adds the nodes that wait for a node, directly or through join nodes, and those join nodes. */
   public static void addReaders(Graph graph, int node, BitSet into) {
     add(graph, graph.after(), node, into);
   }
 
-  /** Adds the nodes that a node waits for, directly or through join nodes, and these join nodes. */
+  /** Adds the nodes that a node waits for, directly or through join nodes, and those join nodes. */
   public static void addBefore(Graph graph, int node, BitSet into) {
     add(graph, graph.before(), node, into);
   }
@@ -36,7 +36,7 @@ public final class Downstream {
     }
   }
 
-  /** Returns the jobs and all that wait for them, directly or not. */
+  /** Returns the given jobs and all jobs that wait for them, directly or through other nodes. */
   public static BitSet with(Graph graph, BitSet jobs) {
     return graph.jobsOf(graph.after().along(jobs));
   }

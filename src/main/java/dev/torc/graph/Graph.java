@@ -24,30 +24,33 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * Which job makes and needs which files: jobs, files and lists as dense numbers, edges in flat
- * arrays. {@link GraphBuilder} builds it from the build file alone; it never looks at the disk, and
- * knows no verdicts. Its nodes are jobs and join nodes. A join node runs nothing: whatever waits
- * for it waits for all that it waits for, so a thousand readers of a thousand jobs cost thousands
- * of edges and not a million. A group whose instances are not all known is an <em>open</em> join
- * node; when it is expanded, a larger graph follows, in which every number stays the same. Numbers
- * do not say in which order jobs can run: {@link NodeOrder} does.
+ * Records which jobs make and need which files. Jobs, files and lists are dense numbers, and edges
+ * are in flat arrays. {@link GraphBuilder} derives a graph from the build file alone: a graph never
+ * looks at the disk and knows no verdicts. Its nodes are jobs and join nodes. A join node runs
+ * nothing. A node that waits for a join node waits for everything that the join node waits for, so
+ * a thousand readers of a thousand jobs cost thousands of edges, not a million. A group whose
+ * instances are not all known is an <em>open</em> join node. When the group is expanded, a larger
+ * graph replaces this one, and every number stays the same. Numbers do not tell in which order jobs
+ * can run: {@link NodeOrder} does.
  */
 public final class Graph implements FolderDigest.Exclusions {
 
-  /** What a graph with open groups has, so that a larger graph can follow it. */
+  /**
+   * The state that a graph with open groups keeps so that {@link GraphBuilder#grow} can extend it.
+   */
   record Growth(Makers makers, PersistentMap<Integer> lists, NeedLists.Parts parts) {}
 
   private final Workflow workflow;
   private final GraphTables tables;
   private final StringTable names;
   private final NodeOrder order;
-  private final int[] position; // by node: a job's index in the workflow; null if that is its node
+  private final int[] position; // index in the workflow, by node; null if all are equal
   private final Map<Integer, Group> open;
   private final BitSet shut = new BitSet(); // the nodes of the open groups
   private final Supplier<NameResolver> references;
   private final Growth growth; // null if all groups are expanded
   private final Supplier<ProductIndex> makers;
-  private final BitSet renewed; // nodes that are new, or wait for others than before
+  private final BitSet renewed; // nodes that are new, or wait for other nodes than before
   private final BitSet lenient = new BitSet();
   private Adjacency after;
 
@@ -88,7 +91,7 @@ public final class Graph implements FolderDigest.Exclusions {
     return all.products();
   }
 
-  /** Returns this graph with the jobs of another workflow, which say the same as its own. */
+  /** Returns this graph with another workflow, whose jobs are equal except for their places. */
   Graph with(Workflow other) {
     return new Graph(other, tables, open, growth, new BitSet());
   }
@@ -102,7 +105,6 @@ public final class Graph implements FolderDigest.Exclusions {
     return workflow;
   }
 
-  /** Returns how many jobs there are. */
   public int jobs() {
     return tables.jobs().written().length;
   }
@@ -139,12 +141,12 @@ public final class Graph implements FolderDigest.Exclusions {
     return same ? null : position;
   }
 
-  /** Returns a job's priority: larger first. */
+  /** Returns a job's priority; jobs with larger priorities run first. */
   public int priority(int job) {
     return tables.jobs().priority()[job];
   }
 
-  /** Returns whether only readers want a job's products; reads no packed job. */
+  /** Returns whether a job runs only if a reader needs its products. Does not unpack the job. */
   public boolean isTemporary(int job) {
     return tables.jobs().temporary().get(job);
   }
@@ -153,32 +155,35 @@ public final class Graph implements FolderDigest.Exclusions {
     return !tables.jobs().temporary().isEmpty();
   }
 
-  /** Returns whether a job's products are removed once they were read; reads no packed job. */
+  /**
+   * Returns whether a job's products are removed after its readers have run. Does not unpack the
+   * job.
+   */
   public boolean deletes(int job) {
     return tables.jobs().deletes().get(job);
   }
 
-  /** Returns whether any job has products that are removed once they were read. */
+  /** Returns whether any job's products are removed after its readers have run. */
   public boolean deletes() {
     return !tables.jobs().deletes().isEmpty();
   }
 
-  /** Returns a job's number by name, -1 if there is none. */
+  /** Returns the number of the job with this name; -1 if there is none. */
   public int jobId(String name) {
     return names.id(name);
   }
 
-  /** Returns how many nodes there are: jobs, and join nodes. */
+  /** Returns the number of jobs and join nodes. */
   public int nodes() {
     return order.nodes().length;
   }
 
-  /** Returns the node at a place of the topological order of all nodes, from 0. */
+  /** Returns the node at a place, from 0, in the topological order of all nodes. */
   public int inOrder(int place) {
     return order.nodes()[place];
   }
 
-  /** Returns some nodes in topological order, but all jobs before all join nodes. */
+  /** Returns some nodes: first the jobs, then the join nodes, each in topological order. */
   public int[] inOrder(BitSet some) {
     return order.sorted(some);
   }
@@ -188,7 +193,7 @@ public final class Graph implements FolderDigest.Exclusions {
     return order.compare(node, other);
   }
 
-  /** Returns the place of a node in the topological order of all nodes, from 0. */
+  /** Returns the place of a node, from 0, in the topological order of all nodes. */
   public int place(int node) {
     return order.place(node);
   }
@@ -197,12 +202,18 @@ public final class Graph implements FolderDigest.Exclusions {
     return !tables.nodes().joins().get(node);
   }
 
-  /** Returns whether readers of a join node run despite failures, if one job of it succeeded. */
+  /**
+   * Returns whether the readers of a join node run even if some of its jobs failed, as long as one
+   * succeeded.
+   */
   public boolean isLenient(int node) {
     return lenient.get(node);
   }
 
-  /** Returns whether a job runs without the instances that failed, as {@code failed: skip} says. */
+  /**
+   * Returns whether a job has a need with {@code failed: skip}: it runs without the failed
+   * instances.
+   */
   public boolean skips(int job) {
     for (int i = before().from(job); !lenient.isEmpty() && i < before().to(job); i++) {
       if (lenient.get(before().at(i))) {
@@ -217,7 +228,7 @@ public final class Graph implements FolderDigest.Exclusions {
     return node >= 0 && shut.get(node);
   }
 
-  /** Returns whether all jobs that an open group waits for give it instances. */
+  /** Returns whether a node is an open group that gets instances each time an awaited job ends. */
   public boolean grows(int node) {
     return isOpen(node) && open.get(node).grows();
   }
@@ -231,17 +242,17 @@ public final class Graph implements FolderDigest.Exclusions {
     return open.isEmpty();
   }
 
-  /** Returns the name of a job, or what a join node stands for. */
+  /** Returns the name of a job, or the name or pattern that a join node stands for. */
   public String name(int node) {
     return isJob(node) ? names.text(node) : ofJoin(names.text(node));
   }
 
-  /** Returns a job or an open group in a message: {@code job a}, {@code group each}. */
+  /** Returns how messages name a job or an open group: {@code job a}, {@code group each}. */
   public String title(int node) {
     return (isJob(node) ? "job " : "group ") + name(node);
   }
 
-  /** Returns the entry of a join node among the names: no job can have that name. */
+  /** Returns the text that the table of names has for a join node: no job can have that name. */
   static String joinName(int node, String text) {
     return "\0" + node + "\0" + text;
   }
@@ -251,15 +262,18 @@ public final class Graph implements FolderDigest.Exclusions {
   }
 
   /**
-   * Returns the jobs of a name, in order: a job, all instances of a group, or those with the values
-   * in {@code train/lr=0.1}; with the group's own node if not all instances are known; null if
-   * unknown.
+   * Returns, in order, the jobs that a name stands for: a job, all instances of a group, or the
+   * instances with the values in a name like {@code train/lr=0.1}. If more such instances may come,
+   * the group's own node is included. Returns null for an unknown name.
    */
   public int[] nodesOf(String name) {
     return sorted(references.get().nodesOf(name));
   }
 
-  /** Returns the jobs of a name in a need, null if unknown; results may leave a part empty. */
+  /**
+   * Returns the same as {@link #nodesOf} for a name in a need. If results decide a group's
+   * instances, a part without instances is empty, not unknown.
+   */
   public int[] nodesInNeed(String name) {
     return sorted(references.get().nodesInNeed(name));
   }
@@ -269,7 +283,7 @@ public final class Graph implements FolderDigest.Exclusions {
     return value.job() == null ? null : nodesInNeed(readingOf(value).job());
   }
 
-  /** Returns a needed value as that of the longest name of a job. */
+  /** Returns the reading of a needed value that names an existing job; the longest name wins. */
   public Ref.OfData readingOf(Ref.OfData value) {
     return references.get().readingOf(value);
   }
@@ -281,12 +295,12 @@ public final class Graph implements FolderDigest.Exclusions {
     return nodes;
   }
 
-  /** Returns whether a name in a need is that of a part of a group that results left empty. */
+  /** Returns whether a name in a need is a part of a group for which results gave no instances. */
   public boolean isEmptyPart(String name) {
     return !workflow.groups().isEmpty() && references.get().isEmptyPart(name);
   }
 
-  /** Returns whether a name may be that of a further instance of an open group. */
+  /** Returns whether an open group may get an instance with this name. */
   public boolean mayBeInstance(String name) {
     return open.values().stream()
         .anyMatch(group -> group.name().equals(InstanceName.parse(name).group()));
@@ -297,7 +311,7 @@ public final class Graph implements FolderDigest.Exclusions {
     return references.get().unknown(name, "");
   }
 
-  /** Returns how many files are named as needs or products. */
+  /** Returns how many different files the needs and products name. */
   public int files() {
     return tables.files().paths().size();
   }
@@ -307,19 +321,19 @@ public final class Graph implements FolderDigest.Exclusions {
     return tables.files().paths().text(file);
   }
 
-  /** Gives a taker a file's path as it is stored. */
+  /** Passes the stored UTF-8 bytes of a file's path to a taker, and returns the taker's result. */
   public <T> T handPath(int file, StringTable.Taker<T> taker) throws IOException {
     return tables.files().paths().hand(file, taker);
   }
 
-  /** Returns a file's number by path, -1 if no job names it. */
+  /** Returns the number of the file with this path; -1 if no job names it. */
   public int fileId(String path) {
     return tables.files().paths().id(path);
   }
 
   /**
-   * Returns the job that makes a file (itself, or in a folder or glob product), or the open group
-   * that may; -1 for a source.
+   * Returns the job that makes a file, by its path or in a folder or glob product, or the open
+   * group that may make it; -1 for a source.
    */
   public int maker(int file) {
     return tables.files().maker()[file];
@@ -332,8 +346,8 @@ public final class Graph implements FolderDigest.Exclusions {
   }
 
   /**
-   * Returns the maker of a file or folder. The pattern of an open group's folder matches only what
-   * is in the folder, so a path in it is tried as well.
+   * Returns the maker of a file or folder. The pattern of an open group's folder product matches
+   * only paths in that folder, so a path inside {@code path} is tried as well.
    */
   public int makerAt(String path) {
     int maker = makerOf(path);
@@ -341,7 +355,7 @@ public final class Graph implements FolderDigest.Exclusions {
     return isOpen(inside) ? inside : maker;
   }
 
-  /** Returns whether a path without a maker is in a folder product, from which it is excluded. */
+  /** Returns whether a path has no maker only because the folder product around it excludes it. */
   public boolean leavesOut(String path) {
     return !tables.files().plain() && makers.get().leavesOut(path);
   }
@@ -351,18 +365,24 @@ public final class Graph implements FolderDigest.Exclusions {
     return tables.files().plain() ? null : makers.get().excluded(folder);
   }
 
-  /** Returns the patterns of other jobs that can match what a produced pattern of a job matches. */
+  /**
+   * Returns the product patterns of other jobs that can match a path that {@code produced}, a
+   * product pattern of this job, matches too.
+   */
   public List<Glob> rivals(int job, Glob produced) {
-    // Rule 13 refuses other patterns that overlap.
+    // Other patterns cannot overlap: rule 13 refuses them.
     return produced.mayBeText() ? makers.get().rivals(job, produced) : List.of();
   }
 
-  /** Returns, by node, the same node of an earlier graph, or -1. Both have packed jobs. */
+  /**
+   * Returns, for each node, the same node of an earlier graph, or -1. Both graphs must have packed
+   * jobs.
+   */
   public int[] sameIn(Graph earlier) {
     return SameJobs.of(earlier, this);
   }
 
-  /** Returns whether a node is among those that make the members of a list. */
+  /** Returns whether a node is one of the makers of a list. */
   public boolean makes(NeedList list, int node) {
     return Collections.binarySearch(list.makers(), node, order::compare) >= 0;
   }
@@ -378,7 +398,7 @@ public final class Graph implements FolderDigest.Exclusions {
     return found;
   }
 
-  /** Returns the jobs that make files which a pattern matches, and the open groups that may. */
+  /** Returns the jobs that make files matching a pattern, and the open groups that may. */
   public BitSet makersOf(Glob pattern) {
     BitSet found = new BitSet();
     makers.get().matching(pattern, List.of(), found::set);
@@ -390,17 +410,19 @@ public final class Graph implements FolderDigest.Exclusions {
     return tables.edges().needs();
   }
 
-  /** Returns the lists (globs, folders, jobs) that each job needs, in written order. */
+  /**
+   * Returns the lists (globs, folders, jobs) that each job needs, in the order of the build file.
+   */
   public Adjacency listNeeds() {
     return tables.edges().listNeeds();
   }
 
-  /** Returns the numbers; not to be changed. */
+  /** Returns the tables behind this graph, which must not be changed. */
   GraphTables tables() {
     return tables;
   }
 
-  /** Returns what this graph needs to grow; null if all groups are expanded. */
+  /** Returns the state from which a larger graph starts; null if all groups are expanded. */
   Growth growth() {
     return growth;
   }
@@ -413,7 +435,7 @@ public final class Graph implements FolderDigest.Exclusions {
     return tables.lists().size();
   }
 
-  /** Returns whether a job says that it needs a path: by its name, or by a glob or folder. */
+  /** Returns whether a job declares a need for a path, by its name or by a glob or folder. */
   public boolean isNeeded(int job, String path) {
     int file = fileId(path);
     if (file >= 0 && needs().has(job, file)) {
@@ -428,7 +450,7 @@ public final class Graph implements FolderDigest.Exclusions {
     return false;
   }
 
-  /** Returns each job's declared files and folders (not globs), in written order. */
+  /** Returns each job's declared files and folders (not globs), in the order of the build file. */
   public Adjacency products() {
     return tables.edges().products();
   }
@@ -451,7 +473,10 @@ public final class Graph implements FolderDigest.Exclusions {
     return after;
   }
 
-  /** Returns the renewed nodes and {@code more}, with their readers through join nodes. */
+  /**
+   * Returns the new and changed nodes and {@code more}. Adds the readers of {@code more}, and the
+   * readers of each join node in the result.
+   */
   public BitSet renewed(BitSet more) {
     BitSet all = (BitSet) renewed.clone();
     all.or(more);
@@ -466,12 +491,12 @@ public final class Graph implements FolderDigest.Exclusions {
     return all;
   }
 
-  /** Returns the places of some nodes in the topological order of all nodes. */
+  /** Returns the places of some nodes, from 0, in the topological order of all nodes. */
   public BitSet places(BitSet some) {
     return order.places(some);
   }
 
-  /** Returns whether {@code later} waits for {@code earlier}, directly or through others. */
+  /** Returns whether {@code later} waits for {@code earlier}, directly or through other nodes. */
   public boolean precedes(int earlier, int later) {
     return order.precedes(before(), earlier, later);
   }
@@ -481,7 +506,10 @@ public final class Graph implements FolderDigest.Exclusions {
     tables.write(out);
   }
 
-  /** Reads a graph back. What is seldom needed is derived from the jobs at the first request. */
+  /**
+   * Reads a graph that {@link #write} wrote. Rarely used data is derived from the jobs on first
+   * use.
+   */
   public static Graph read(ByteReader in, Supplier<Workflow> of) {
     GraphTables tables = GraphTables.read(in);
     return new Graph(of.get(), tables, Map.of(), null, new BitSet());

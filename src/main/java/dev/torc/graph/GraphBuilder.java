@@ -30,9 +30,9 @@ import java.util.function.IntConsumer;
 
 /**
  * Derives the graph from the build file: finds the maker of every need, orders the jobs, and
- * refuses what rule 13 forbids, as far as that can be told without the disk. Reports all errors at
- * once. When groups are expanded, it derives what is new in the graph, and copies the numbers of
- * the rest.
+ * refuses what rule 13 forbids, as far as possible without the disk. Reports all errors at once.
+ * When groups are expanded, it derives only the new part of the graph and copies the numbers of the
+ * rest.
  */
 public final class GraphBuilder {
 
@@ -44,15 +44,15 @@ public final class GraphBuilder {
   private final Graph base;
   private final int first; // the first new node
   private final int[] written;
-  private final Map<Integer, Integer> positions = new HashMap<>(); // by new node, if a graph grows
+  private final Map<Integer, Integer> positions = new HashMap<>(); // indexes of new jobs, by node
   private final BitSet joins;
   private final SortedMap<Integer, Group> open = new TreeMap<>();
   private final StringTable.Builder names;
   private StringTable.Builder files;
   private final NameResolver references;
   private final Makers makers;
-  private final RowCollector needs = new RowCollector(); // needed files of each job, as written
-  private final RowCollector made = new RowCollector(); // declared files and folders, as written
+  private final RowCollector needs = new RowCollector(); // needed files, by job
+  private final RowCollector made = new RowCollector(); // declared files and folders, by job
   private final int[] priority;
   private final BitSet temporary;
   private final BitSet deletes;
@@ -122,15 +122,18 @@ public final class GraphBuilder {
     return build(workflow, Set.of());
   }
 
-  /** Builds the graph with sources that look like products of open groups. */
+  /**
+   * Builds the graph. The paths in {@code sources} are sources although open groups' patterns
+   * match.
+   */
   static Graph build(Workflow workflow, Set<String> sources) {
     return build(sources, more -> new GraphBuilder(workflow, more));
   }
 
   /**
-   * Builds the graph. If an open group waits for a job, a file that this job needs by name is not a
-   * product of the group, even if its pattern matches. This looks like a cycle, so the graph is
-   * built again with that file as a source.
+   * Builds the graph. If a job needs a file by its path, and an open group waits for that job, the
+   * file cannot be a product of the group, even if a pattern of the group matches it. The match
+   * looks like a cycle, so the graph is built again with the file as a source.
    */
   private static Graph build(Set<String> sources, Function<Set<String>, GraphBuilder> begin) {
     GraphBuilder builder = begin.apply(sources);
@@ -145,7 +148,9 @@ public final class GraphBuilder {
     }
   }
 
-  /** Returns the files that an open group may make, but that a job before the group needs. */
+  /**
+   * Returns the files that an open group's patterns match but that a job before the group needs.
+   */
   private Set<String> mistaken() {
     Set<String> found = new HashSet<>();
     for (int group : open.keySet()) {
@@ -161,8 +166,8 @@ public final class GraphBuilder {
   }
 
   /**
-   * Builds the graph of a workflow. If its jobs say the same as those of an earlier graph, which
-   * may be null, it has the numbers of that graph, and no job is read.
+   * Builds the graph of a workflow. {@code earlier} may be null. If it has equal jobs, the result
+   * shares its numbers, and no job is unpacked.
    */
   public static Graph build(Workflow workflow, Graph earlier) {
     return earlier != null && SameJobs.areAll(workflow, earlier.workflow())
@@ -171,15 +176,15 @@ public final class GraphBuilder {
   }
 
   /**
-   * Returns the graph that follows when groups are expanded; all numbers of {@code base} stay. The
-   * next workflow is that of {@code base}, with more known of its open groups.
+   * Returns the larger graph after groups were expanded; all numbers of {@code base} stay the same.
+   * {@code next} is the workflow of {@code base} with more instances in its open groups.
    */
   public static Graph grow(Graph base, Workflow next) {
     Set<String> sources = base.growth().makers().products().sources();
     try {
       return build(sources, more -> new GraphBuilder(base, next, more));
     } catch (BadInput e) {
-      build(next, sources); // tells all that is wrong, in the order written
+      build(next, sources); // reports all errors, in the order of the build file
       throw e;
     }
   }
@@ -202,8 +207,8 @@ public final class GraphBuilder {
   }
 
   /**
-   * Takes over what is now known of open groups, and gives new instances their nodes; returns the
-   * nodes of the groups that are no longer open, by name.
+   * Adopts the new state of the open groups and gives new instances their nodes. Returns the nodes
+   * of the groups that are no longer open, by name.
    */
   private Map<String, Integer> expand() {
     Map<String, Integer> nodes = new HashMap<>();
@@ -239,7 +244,7 @@ public final class GraphBuilder {
         : workflow.jobs().get(position == null ? node : position);
   }
 
-  /** Updates what depends on groups that were open. */
+  /** Updates everything that depends on groups that were open in {@code base}. */
   private void renew(Map<String, Integer> expanded, int[] ids) {
     ProductIndex added =
         ProductIndex.NONE.with(
@@ -305,7 +310,10 @@ public final class GraphBuilder {
     return all;
   }
 
-  /** Numbers the paths in the order of the nodes; returns the new number of each. */
+  /**
+   * Renumbers the paths in the order of the nodes. Returns the new numbers, indexed by the old
+   * ones.
+   */
   private int[] renumber(int[] nodes) {
     StringTable.Builder sorted = new StringTable.Builder();
     int[] numbers = new int[files.size()];
@@ -330,7 +338,7 @@ public final class GraphBuilder {
     return maker;
   }
 
-  /** Returns the nodes that each node waits for; adds the join nodes that lists need. */
+  /** Returns the nodes that each node waits for, and creates join nodes for lists on the way. */
   private Adjacency edges(RowCollector listNeeds) {
     RowCollector edges = new RowCollector();
     for (int node = 0; node < names.size(); node++) {
@@ -354,7 +362,7 @@ public final class GraphBuilder {
       } else if (open.containsKey(node)) {
         Group group = open.get(node);
         for (String name : group.further().awaits()) {
-          if (group.grows()) { // waits for each by itself
+          if (group.grows()) { // waits for each one separately
             Arrays.stream(references.nodesOf(name)).forEach(edges::add);
           } else {
             waitForList(named(new Ref.OfJob(group.place(), name), name, false, ""), edges);
@@ -373,7 +381,7 @@ public final class GraphBuilder {
     return edges.build();
   }
 
-  /** Returns the path of a tool that a job makes, null for any other tool. */
+  /** Returns the path of a tool if a job makes the tool, else null. */
   private String made(Tool tool) {
     for (String path : tool.paths()) {
       if (products().owner(path) >= 0) {
@@ -420,7 +428,10 @@ public final class GraphBuilder {
     }
   }
 
-  /** Adds the edge to a need's maker, and numbers a file; returns the need's list, or -1. */
+  /**
+   * Adds the edge to a need's maker. Returns the number of the need's list; -1 if the need is not a
+   * list. A needed file gets a number.
+   */
   private int need(int j, Job job, Ref ref, List<Glob> excludes, RowCollector edges) {
     if (ref instanceof Ref.OfFile file) {
       int maker = products().owner(file.path());
@@ -455,9 +466,9 @@ public final class GraphBuilder {
   }
 
   /**
-   * Returns the list for a named job, group or part of a group; reports an error and returns -1 for
-   * an unknown name, and refuses {@code skips} for a single job. The {@code step} is what to do
-   * next if no job has a similar name.
+   * Returns the list for a named job, group or part of a group. For an unknown name, reports an
+   * error and returns -1. Reports an error for {@code skips} on a single job. {@code step} says
+   * what to do if no similar name exists.
    */
   private int named(Ref ref, String name, boolean skips, String step) {
     if (lists.meant(ListKind.JOB, name, List.of()) == null) {
@@ -515,13 +526,13 @@ public final class GraphBuilder {
     members.put(join, nodes);
   }
 
-  /** Returns the group of an instance; the name of any other node. */
+  /** Returns the group of an instance, or the name of any other node. */
   String kin(int node) {
     String group = joins.get(node) ? null : job(node).group();
     return group == null ? name(node) : group;
   }
 
-  /** Checks a value without a job: it must be in the data section, and makes no edge. */
+  /** Checks a value without a job: it must be in the data section. It makes no edge. */
   private void staticData(Ref.OfData ref) {
     if (!workflow.settings().data().containsKey(ref.key())) {
       String hint =

@@ -7,27 +7,30 @@ import java.util.BitSet;
 import java.util.List;
 
 /**
- * A {@link Graph} in numbers: the part that is stored of it, and that a larger graph begins with.
- * It has no workflow, and answers no question.
+ * The stored part of a {@link Graph}, all in numbers, which a larger graph starts from. It has no
+ * workflow and answers no questions.
  */
 record GraphTables(Nodes nodes, Jobs jobs, Files files, List<NeedList> lists, Edges edges) {
 
-  /** The nodes; {@code names} are by node, see {@link Graph#joinName}. */
+  /** The nodes. {@code names} has a text for each node: see {@link Graph#joinName}. */
   record Nodes(BitSet joins, StringTable names, NodeOrder order) {}
 
   /**
-   * The jobs, all by node.
+   * Facts about the jobs. All fields except {@code written} are indexed by node.
    *
-   * @param written the nodes of the jobs, in the order written
-   * @param temporary the jobs whose products only readers want
-   * @param deletes the jobs whose products are removed once they were read
+   * @param written the nodes of the jobs, in the order of the build file
+   * @param temporary the jobs that run only if a reader needs their products
+   * @param deletes the jobs whose products are removed after their readers have run
    */
   record Jobs(int[] written, int[] priority, BitSet temporary, BitSet deletes) {}
 
-  /** The files by number; {@code plain}: only the paths of declared files have a maker. */
+  /** The files by number. If {@code plain}, only files that a product names have a maker. */
   record Files(StringTable paths, boolean plain, int[] maker) {}
 
-  /** The needed files and lists of each job, its products, and the nodes before each node. */
+  /**
+   * For each job, its needed files, needed lists and products; for each node, the nodes it waits
+   * for.
+   */
   record Edges(Adjacency needs, Adjacency listNeeds, Adjacency products, Adjacency before) {}
 
   void write(ByteWriter out) {

@@ -19,18 +19,19 @@ import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 
 /**
- * The products of a graph's jobs and of groups that are not expanded yet; refuses declarations by
- * which two jobs could make the same path (rule 13). It knows only what is declared, not what is on
- * disk. Jobs and groups are named by their nodes. What a group is expected to make conflicts with
- * nothing until it is expanded. It never changes: one with further jobs shares what it knows.
+ * The products of a graph's jobs and of groups that are not expanded yet. It refuses declarations
+ * by which two jobs could make the same path (rule 13). It knows declarations only, not the disk.
+ * Jobs and groups are named by their nodes. The expected products of a group conflict with nothing
+ * until the group is expanded. A {@code Makers} object never changes: an extended one shares its
+ * data.
  */
 final class Makers {
 
-  private IntFunction<Job> jobs; // these three are null once it is built, to free their owner
+  private IntFunction<Job> jobs; // these three are null after construction, to free their owner
   private IntFunction<String> names;
   private List<Diagnostic> errors;
   private final ProductIndex products;
-  private final PersistentMap<Boolean> above; // the folders in which files and folders lie
+  private final PersistentMap<Boolean> above; // all folders above products
   private final PersistentMap<Integer> depfiles;
   private long compared;
 
@@ -41,9 +42,10 @@ final class Makers {
   }
 
   /**
-   * Creates the makers with the products of {@code base} and of further jobs. The groups are those
-   * not expanded now; the sources match one of their patterns, but none of these groups makes them.
-   * Errors about later jobs are neither complete nor in order.
+   * Creates the makers with the products of {@code base} and of {@code added} jobs. {@code groups}
+   * are the groups that are still not expanded. {@code sources} are paths that match a pattern of
+   * such a group but that the group does not make. If {@code base} has jobs, the reported errors
+   * may be incomplete and out of order.
    */
   Makers(
       Makers base,
@@ -98,7 +100,10 @@ final class Makers {
     return products;
   }
 
-  /** Refuses another job's depfile or product as a depfile, which is cleared before each run. */
+  /**
+   * Refuses a depfile that is also another job's depfile or product, since each run clears it
+   * first.
+   */
   private void refuseDepfile(
       int j, Job job, PersistentMap<Integer> known, Map<String, Integer> cleared) {
     Integer earlier = known.get(job.depfile());
@@ -127,7 +132,9 @@ final class Makers {
             : "product " + path + " is made by job " + name(earlier.owner()) + " already" + hint);
   }
 
-  /** Returns a hint at the parameters that differ in two instances; empty for other jobs. */
+  /**
+   * Returns a hint that names the parameters in which two instances differ; empty for other jobs.
+   */
   private static String missingPlaceholder(Job one, Job other) {
     if (one.group() == null || !one.group().equals(other.group())) {
       return "";
@@ -141,8 +148,9 @@ final class Makers {
   }
 
   /**
-   * Returns whether any product lies inside another, given the folders of earlier products; each
-   * folder is looked up once. {@code outer} takes the folders of these products.
+   * Returns whether any new product lies inside another product, or the other way around. {@code
+   * known} has the folders above earlier products; those above new products are added to {@code
+   * outer}. Each folder is looked up once.
    */
   private boolean isAnyNested(
       Map<String, Claim> claims, PersistentMap<Boolean> known, Map<String, Boolean> outer) {
@@ -189,8 +197,8 @@ final class Makers {
   }
 
   /**
-   * Refuses globs that may match other products: compares the globs from {@code known} on with all
-   * files and folders, and the others with the {@code added} ones.
+   * Refuses globs that may match other products. Compares the globs from index {@code known} on
+   * with all files and folders, and earlier globs only with the {@code added} ones.
    */
   private void refuseMatching(int known, Map<String, Claim> added) {
     List<Pattern> all = products.globs().all();
@@ -258,7 +266,7 @@ final class Makers {
     }
   }
 
-  /** Returns how often a glob was compared with a path or another glob. */
+  /** Returns how many times a glob was compared with a path or another glob. */
   long compared() {
     return compared + products.compared();
   }

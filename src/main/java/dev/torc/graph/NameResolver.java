@@ -23,9 +23,9 @@ import java.util.function.ToIntFunction;
 import java.util.stream.IntStream;
 
 /**
- * Finds what a name stands for: a job, all instances of a group, or those with some values. A group
- * whose instances are not all known stands for its own node as well. It knows no files, tags or
- * globs.
+ * Finds the nodes that a name stands for: a job, all instances of a group, or the instances with
+ * some values. If a group is not fully expanded, its own node is included. It does not resolve
+ * files, tags or globs.
  */
 final class NameResolver {
 
@@ -37,9 +37,9 @@ final class NameResolver {
   private final Map<String, Instances> asked = new HashMap<>();
 
   /**
-   * The instances of a group; {@code open} is the group's node, -1 if all are known. Once a part is
-   * asked for, {@code having} has the instances by a value such as {@code lr 0.1}, and {@code
-   * coming} what the group's makers may add.
+   * The instances of a group. {@code open} is the group's node; -1 if all instances are known. The
+   * last two fields are filled on first use: {@code having} maps a value such as {@code lr 0.1} to
+   * the instances with it, and {@code coming} has the patterns of products that may add instances.
    */
   private record Instances(
       Group group,
@@ -48,7 +48,7 @@ final class NameResolver {
       Map<String, List<Integer>> having,
       List<PatternIndex> coming) {
 
-    /** Returns whether instances that have some values may still come. */
+    /** Returns whether the group may still get instances with these values. */
     boolean mayGrow(Map<String, String> values) {
       if (open < 0 || group.further().growing().isEmpty() || values.isEmpty()) {
         return open >= 0;
@@ -70,7 +70,7 @@ final class NameResolver {
     }
   }
 
-  /** Creates a resolver; a job's name that is unknown has the id -1. */
+  /** Creates a resolver; {@code ids} returns the node of a job's name, or -1 if it is unknown. */
   NameResolver(
       Workflow workflow,
       IntFunction<Job> jobs,
@@ -95,13 +95,16 @@ final class NameResolver {
   }
 
   /**
-   * Returns the nodes of a name, ascending; none for a group without instances, null if unknown.
+   * Returns the nodes of a name, ascending: none for a group without instances, null if unknown.
    */
   int[] nodesOf(String name) {
     return nodes(name, false);
   }
 
-  /** Returns the nodes of a name in a need: a part may be empty if results made it so. */
+  /**
+   * Returns the same as {@link #nodesOf} for a name in a need. If results decide a group's
+   * instances, a part without instances is empty, not unknown.
+   */
   int[] nodesInNeed(String name) {
     return nodes(name, true);
   }
@@ -128,8 +131,9 @@ final class NameResolver {
   }
 
   /**
-   * Returns the meaning of a needed value: of all readings whose job exists, the one with the
-   * longest name, but one with instances before those without; the value as written if none exists.
+   * Returns the reading of a needed value that names an existing job or group. Names with instances
+   * come before names without, then longer names before shorter ones. Returns the value as written
+   * if no reading exists.
    */
   Ref.OfData readingOf(Ref.OfData value) {
     Ref.OfData first = null;
@@ -144,8 +148,8 @@ final class NameResolver {
   }
 
   /**
-   * Returns the name for which a reader of a value waits: a job, a group or a part of it; the whole
-   * group if only its instances will tell which part is meant.
+   * Returns the name that a reader of a value waits for: a job, a group or a part of a group. It is
+   * the whole group while only further instances can tell which part is meant.
    */
   String awaited(Ref.OfData value) {
     String name = readingOf(value).job();
@@ -195,7 +199,10 @@ final class NameResolver {
     }
   }
 
-  /** Returns the message for a needed value that no job stores; {@code step} as for a name. */
+  /**
+   * Returns the message for a needed value that no job stores. {@code step} says what to do if no
+   * similar name exists.
+   */
   String unknown(Ref.OfData value, String step) {
     return value.readings().stream()
         .map(reading -> unknown(reading.job(), ""))
@@ -204,7 +211,10 @@ final class NameResolver {
         .orElseGet(() -> unknown(value.job(), step));
   }
 
-  /** Returns the message for an unknown name, with the next step if no job has a similar name. */
+  /**
+   * Returns the message for an unknown name. {@code step} says what to do if no similar name
+   * exists.
+   */
   String unknown(String name, String step) {
     InstanceName part = InstanceName.parse(name);
     Group group = groups.get(part.group());
@@ -219,10 +229,10 @@ final class NameResolver {
             .formatted(part.group(), name.substring(part.group().length() + 1), near(part, group));
   }
 
-  /** Asks for the part of the group whose values are similar to the given ones; empty for none. */
+  /** Returns a question that suggests the part of the group with similar values; empty if none. */
   private synchronized String near(InstanceName part, Group named) {
     Instances group = asked.computeIfAbsent(named.name(), _ -> instances(named));
-    having(group, part.values()); // has the values by their names from here on
+    having(group, part.values()); // fills group.having
     SortedMap<String, String> near = new TreeMap<>(part.values());
     near.replaceAll(
         (name, value) -> {
@@ -243,7 +253,7 @@ final class NameResolver {
     return name.toString().substring(name.group().length() + 1);
   }
 
-  /** Returns whether a name in a need is that of a part of a group that results left empty. */
+  /** Returns whether a name in a need is a part of a group for which results gave no instances. */
   synchronized boolean isEmptyPart(String name) {
     InstanceName part = InstanceName.parse(name);
     Group group = part.values().isEmpty() ? null : groups.get(part.group());

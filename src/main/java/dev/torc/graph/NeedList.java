@@ -9,17 +9,17 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A need that stands for many files: a glob, a folder, or all products of some jobs. Equal ones are
- * one object for all their readers, so that their members are gathered and hashed once.
+ * A need that stands for many files: a glob, a folder, or all products of some jobs. Readers with
+ * equal lists share one object, so its members are collected and hashed once.
  *
  * @param text the pattern, the folder (without a slash), or the job, group or part of a group
  * @param glob the compiled pattern, null unless the kind is GLOB
  * @param excludes patterns whose matches are excluded
- * @param reader the job or group whose own products are excluded; null if it has none there
- * @param makers the named jobs (JOB), or those whose declared products may be among the members:
- *     never the reader, nor a job that makes only excluded paths; with groups that are not expanded
- *     yet; in the order of the graph
- * @param awaited the node that readers wait for, -1 if there is none; a SOME list never shares it
+ * @param reader the job or group whose own products are excluded; null if it makes no members
+ * @param makers for JOB and SOME, the named jobs; else the jobs whose declared products may be
+ *     members, without the reader and without jobs that make only excluded paths. Groups that are
+ *     not expanded yet are included. Sorted in the order of the graph.
+ * @param awaited the node that readers wait for; -1 if none. A SOME list never shares its node.
  */
 public record NeedList(
     ListKind kind,
@@ -34,11 +34,11 @@ public record NeedList(
     GLOB,
     FOLDER,
     JOB, // all products of a job, group or part of one
-    /** All products of a group or part of one, except of instances that failed or were blocked. */
+    /** All products of a group or part of one, except those of failed or blocked instances. */
     SOME
   }
 
-  /** Returns whether jobs are named, so that their products are its members. */
+  /** Returns whether the list names jobs: its members are their products. */
   public boolean ofJobs() {
     return kind == ListKind.JOB || kind == ListKind.SOME;
   }
@@ -59,7 +59,9 @@ public record NeedList(
     };
   }
 
-  /** Returns whether a glob or folder matches a path, excluded or not. */
+  /**
+   * Returns whether the glob or folder matches a path, even if {@link #excludes} removes the path.
+   */
   public boolean covers(String path) {
     return switch (kind) {
       case GLOB -> glob.matches(path);

@@ -19,13 +19,13 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The lists that the jobs of a graph need, while it is built: jobs that make none of its members
- * share a list. When the graph grows, each takes in what new jobs make, and nothing else is
- * searched again. {@link GraphBuilder} makes the edges.
+ * The lists that the jobs of a graph need, while the graph is built. Jobs with the same need share
+ * a list, except a job that makes some of its members. When the graph grows, new makers are added
+ * to each list without another full search. {@link GraphBuilder} makes the edges.
  */
 final class NeedLists {
 
-  /** The part of a group that a list names, with its number in {@link Parts#paths}. */
+  /** The part of a group that a list names; {@code number} identifies it in {@link Parts#paths}. */
   private record Part(int number, String group, Map<String, String> values, int axes) {
 
     boolean has(Job job) {
@@ -35,8 +35,8 @@ final class NeedLists {
   }
 
   /**
-   * The parts of groups that are not expanded yet, by the names that lists use, and patterns of the
-   * paths that give a growing group instances of a part.
+   * The parts of groups that are not expanded yet, by the names that lists use. {@code paths} has
+   * patterns of the paths that give a growing group more instances in a part.
    */
   record Parts(Map<String, Part> byText, PatternIndex paths) {
 
@@ -59,7 +59,7 @@ final class NeedLists {
   private final GraphBuilder graph;
   private final List<NeedList> lists;
   private final PersistentMap<Integer> known;
-  private final Parts parts; // of lists that an earlier graph had
+  private final Parts parts; // parts that lists of an earlier graph name
   private final Map<String, Integer> added = new HashMap<>();
   private final Map<String, int[]> found = new HashMap<>();
 
@@ -75,7 +75,7 @@ final class NeedLists {
     return new Graph.Growth(makers, known.with(added), parts);
   }
 
-  /** Returns all lists, with their makers in an order. */
+  /** Returns all lists, with the makers of each sorted by {@code order}. */
   List<NeedList> all(NodeOrder order) {
     lists.replaceAll(list -> list.with(order.sorted(list.makers())));
     return List.copyOf(lists);
@@ -85,7 +85,7 @@ final class NeedLists {
     return lists.get(list);
   }
 
-  /** Takes in new jobs, which {@code base} does not have, and their products. */
+  /** Adds new jobs, which {@code base} does not have, and their products to the lists. */
   void grow(Graph base, int[] nodes, ProductIndex products) {
     BitSet open = new BitSet();
     for (int id = 0; id < lists.size(); id++) {
@@ -96,7 +96,7 @@ final class NeedLists {
         parts.of(list.text(), base.open().get(last));
       }
     }
-    BitSet less = new BitSet(); // parts to which less may come than before
+    BitSet less = new BitSet(); // parts for which some patterns are gone
     base.open()
         .forEach(
             (node, group) ->
@@ -144,7 +144,7 @@ final class NeedLists {
     }
   }
 
-  /** Returns the patterns by which a group grew before, and no longer does. */
+  /** Returns the patterns that could give a group more instances before but no longer can. */
   private static Set<Glob> lostPatterns(Group before, Group now) {
     Set<Glob> gone = new HashSet<>();
     before.further().growing().forEach(growing -> gone.addAll(growing.made()));
@@ -155,8 +155,8 @@ final class NeedLists {
   }
 
   /**
-   * Returns the number of the list for a need. Products of the reader, and of its group, are
-   * excluded; the reader may be -1.
+   * Returns the number of the list for a need. Products of the reader and of the reader's group are
+   * excluded; the reader may be -1 for none.
    */
   int of(int reader, ListKind kind, String text, List<Glob> excludes) {
     int[] all = meant(kind, text, excludes);
@@ -191,7 +191,10 @@ final class NeedLists {
     return excludes.isEmpty() ? kind + text : kind + text + "\0!" + excludes;
   }
 
-  /** Returns the makers that a need means in any job, found once, ascending; null if unknown. */
+  /**
+   * Returns the makers that a need stands for in any job, ascending; null if unknown. Searches
+   * once.
+   */
   int[] meant(ListKind kind, String text, List<Glob> excludes) {
     return found.computeIfAbsent(
         key(kind, text, excludes),
@@ -216,8 +219,8 @@ final class NeedLists {
   }
 
   /**
-   * Returns the node that stands for all of the given ones, -1 if there is none to wait for. A list
-   * that may grow has a node of its own.
+   * Returns the node that stands for all given nodes; -1 if there are none. A list that may grow
+   * gets a join node of its own.
    */
   private int awaited(ListKind kind, String text, int[] nodes) {
     if (nodes.length == 0) {
@@ -227,7 +230,10 @@ final class NeedLists {
     return single && kind != ListKind.SOME ? nodes[0] : graph.join(text, nodes);
   }
 
-  /** Returns the nodes that are no job or group of that name; the same array if that is all. */
+  /**
+   * Returns the nodes except the job or group with this name; the same array if it has none of
+   * them.
+   */
   private int[] without(int[] nodes, String kin) {
     int[] others = Arrays.stream(nodes).filter(node -> !graph.kin(node).equals(kin)).toArray();
     return others.length == nodes.length ? nodes : others;

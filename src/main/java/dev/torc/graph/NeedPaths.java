@@ -6,8 +6,8 @@ import java.util.ArrayDeque;
 import java.util.BitSet;
 
 /**
- * Tells whether one job's products reach another by needs, directly or through others: {@code
- * after} orders jobs, and is no need. {@link Graph#precedes} asks for order alone.
+ * Tells whether one job's products reach another job through needs, directly or through other jobs.
+ * {@code after} only orders jobs, so it does not count; {@link Graph#precedes} counts it.
  */
 public final class NeedPaths {
 
@@ -16,13 +16,19 @@ public final class NeedPaths {
   private final ArrayDeque<Integer> open = new ArrayDeque<>();
   private long steps;
 
-  /** Creates a search that follows at most so many edges; beyond that the answer is always yes. */
+  /**
+   * Creates a search that follows at most {@code steps} edges; beyond that the answer is always
+   * yes.
+   */
   public NeedPaths(Graph graph, long steps) {
     this.graph = graph;
     this.steps = steps;
   }
 
-  /** Returns whether {@code later} needs what {@code earlier} makes; both are nodes. */
+  /**
+   * Returns whether {@code later} needs a product of {@code earlier}, directly or not; both are
+   * nodes.
+   */
   public boolean lead(int earlier, int later) {
     int from = graph.place(earlier);
     seen.clear();
@@ -36,7 +42,7 @@ public final class NeedPaths {
     return false;
   }
 
-  /** Follows the needs of a node, as far as these are not before a place in the order. */
+  /** Visits the nodes whose products a node needs, except those before place {@code from}. */
   private void follow(int node, int from) {
     Job job = graph.isJob(node) ? graph.job(node) : null;
     if (job == null || job.links().after().isEmpty()) {

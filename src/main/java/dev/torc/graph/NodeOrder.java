@@ -4,15 +4,18 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 
-/** A topological order of all nodes, beside their numbers. {@link TopologicalOrder} finds it. */
+/**
+ * A topological order of all nodes, independent of their numbers. {@link TopologicalOrder} finds
+ * it.
+ */
 final class NodeOrder {
 
   private final int[] nodes;
   private final int[] place;
   private final BitSet joins;
-  private final boolean natural; // whether the numbers have this order
+  private final boolean natural; // whether the order is that of the numbers, without joins
 
-  /** Creates an order of nodes, of which the joins are no jobs. */
+  /** Creates an order of nodes; {@code joins} are the join nodes. */
   NodeOrder(int[] nodes, BitSet joins) {
     this.nodes = nodes;
     this.joins = joins;
@@ -29,7 +32,7 @@ final class NodeOrder {
     return nodes;
   }
 
-  /** Returns all nodes as people see them: jobs first, then the others. */
+  /** Returns all nodes in display order: jobs first, then join nodes. */
   int[] ranked() {
     int[] ranked = new int[nodes.length];
     int jobs = 0;
@@ -44,7 +47,7 @@ final class NodeOrder {
     return place[node];
   }
 
-  /** Sorts some nodes as people see them: jobs first, then the others. */
+  /** Sorts some nodes in display order: jobs first, then join nodes. */
   void sort(int[] some, int from, int to) {
     boolean sorted = true;
     for (int i = from + 1; !natural && sorted && i < to; i++) {
@@ -62,13 +65,13 @@ final class NodeOrder {
     }
   }
 
-  /** Returns some nodes, sorted with jobs first; the same list if they are sorted already. */
+  /** Returns some nodes in display order; the same list if it is already sorted. */
   List<Integer> sorted(List<Integer> some) {
     List<Integer> sorted = some.stream().sorted(this::compare).toList();
     return sorted.equals(some) ? some : sorted;
   }
 
-  /** Returns some nodes, sorted with jobs first. */
+  /** Returns some nodes in display order: jobs first, then join nodes. */
   int[] sorted(BitSet some) {
     int[] sorted = new int[some.cardinality()];
     int n = 0;
@@ -87,7 +90,7 @@ final class NodeOrder {
     return places;
   }
 
-  /** Returns whether {@code later} waits for {@code earlier}, directly or through others. */
+  /** Returns whether {@code later} waits for {@code earlier}, directly or through other nodes. */
   boolean precedes(Adjacency before, int earlier, int later) {
     int from = place[earlier];
     int reach = place[later] - from;
@@ -118,7 +121,7 @@ final class NodeOrder {
     return Integer.compare(rank(node), rank(other));
   }
 
-  /** Returns a node's place as people see them: jobs come before all others. */
+  /** Returns a node's place in display order: all jobs come before all join nodes. */
   private int rank(int node) {
     return joins.get(node) ? nodes.length + place[node] : place[node];
   }

@@ -10,18 +10,18 @@ import java.util.function.BiPredicate;
 import java.util.stream.IntStream;
 
 /**
- * Finds the jobs that a graph has in common with an earlier one: those that say the same, need and
- * make the same files, and wait for jobs that are the same too. A verdict on such a job is the same
- * in both graphs. A temporary job is never the same, since its readers decide about it. It looks at
- * no file.
+ * Finds the jobs that a graph has in common with an earlier graph: jobs with equal declarations
+ * that need and make the same files and wait for jobs that are also the same. A verdict on such a
+ * job is the same in both graphs. A temporary job is never the same, since its readers decide
+ * whether it runs. This class looks at no files.
  */
 final class SameJobs {
 
   private final Graph before;
   private final Graph now;
   private final BiPredicate<Integer, Integer> sayTheSame;
-  private final int[] files; // by file of the earlier graph, -1 where the other one has none
-  private final Map<String, Integer> joins = new HashMap<>(); // of the earlier graph
+  private final int[] files; // by file of the earlier graph; -1 if the new one lacks it
+  private final Map<String, Integer> joins = new HashMap<>(); // joins of the earlier graph
   private final int[] same;
 
   private SameJobs(Graph before, Graph now) {
@@ -40,8 +40,8 @@ final class SameJobs {
   }
 
   /**
-   * Returns, by node of the new graph, the same node of the earlier one, or -1. Both graphs have no
-   * open groups, and packed jobs.
+   * Returns, for each node of the new graph, the same node of the earlier graph, or -1. Both graphs
+   * must have packed jobs and no open groups.
    */
   static int[] of(Graph before, Graph now) {
     SameJobs found = new SameJobs(before, now);
@@ -55,7 +55,10 @@ final class SameJobs {
     return found.same;
   }
 
-  /** Returns whether two workflows without groups have the same jobs and settings of the graph. */
+  /**
+   * Returns whether two workflows have equal jobs and settings that matter to the graph. Always
+   * false if either one has groups.
+   */
   static boolean areAll(Workflow now, Workflow before) {
     if (!now.groups().isEmpty()
         || !before.groups().isEmpty()

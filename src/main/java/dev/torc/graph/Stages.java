@@ -8,9 +8,10 @@ import java.util.stream.IntStream;
 import org.jgrapht.alg.connectivity.KosarajuStrongConnectivityInspector;
 
 /**
- * The stages of a graph, and the edges that others imply. A vertex that waits for nothing is in the
- * first stage, any other right after the last stage that it waits for. Vertices that wait for each
- * other, as folded groups may, are in the same stage. It draws nothing.
+ * The stages of a graph, and the edges that other edges imply. A vertex that waits for nothing is
+ * in the first stage. Any other vertex is in the stage after the last one that it waits for.
+ * Vertices that wait for each other, as folded groups may, are in the same stage. This class draws
+ * nothing.
  */
 public final class Stages {
 
@@ -52,12 +53,15 @@ public final class Stages {
     return stage[vertex];
   }
 
-  /** Returns whether others imply an edge (index in the rows): a longer path has the same ends. */
+  /**
+   * Returns whether other edges imply an edge, given by its index in the rows: a longer path has
+   * the same ends.
+   */
   public boolean isImplied(int edge) {
     return implied.get(edge);
   }
 
-  /** Returns the vertices that a vertex waits for, without those whose edges others imply. */
+  /** Returns the vertices that a vertex waits for, except by implied edges. */
   public int[] behind(Adjacency before, int vertex) {
     return IntStream.range(before.from(vertex), before.to(vertex))
         .filter(e -> !isImplied(e))
@@ -66,9 +70,9 @@ public final class Stages {
   }
 
   /**
-   * Ties vertices that wait for each other to knots, numbered so that each comes after those that
-   * it waits for, and returns the vertices, knot by knot. Most are knots of one vertex, which
-   * {@link TopologicalOrder} finds; JGraphT ties what cannot be ordered.
+   * Collects vertices that wait for each other into knots, and sets {@code knot} for each vertex. A
+   * knot has a higher number than the knots that it waits for. Returns the vertices, knot by knot.
+   * Most knots have one vertex: {@link TopologicalOrder} finds those, and JGraphT finds the rest.
    */
   private static int[] order(Adjacency before, int[] knot) {
     int[] waits = new int[knot.length];
@@ -82,7 +86,7 @@ public final class Stages {
       int count = plain.length;
       int done = count;
       var tangle = DisplayGraph.copy(before, v -> waits[v] > 0, _ -> true);
-      // Kosaraju's algorithm finds a component after all those from which an edge leads to it.
+      // Kosaraju's algorithm finds a component after all components with an edge to it.
       for (Set<Integer> tied :
           new KosarajuStrongConnectivityInspector<>(tangle).stronglyConnectedSets()) {
         for (int v : tied) {
@@ -95,7 +99,7 @@ public final class Stages {
     return order;
   }
 
-  /** Returns for each knot the knots that it waits for. */
+  /** Returns, for each knot, the knots that it waits for. */
   private static Adjacency between(Adjacency before, int[] knot, int[] order) {
     RowCollector rows = new RowCollector();
     for (int i = 0; i < order.length; i++) {
@@ -113,9 +117,9 @@ public final class Stages {
   }
 
   /**
-   * Returns the edges that others imply, if all lead from lower numbers to higher ones. It finds
-   * for 64 vertices at a time which vertices they reach, up to the last one that they have an edge
-   * to. JGraphT's TransitiveReduction has a matrix of all paths, too large for a large graph.
+   * Returns the edges that other edges imply. Every edge must go from a lower to a higher number.
+   * For 64 vertices at a time, it finds which vertices they reach, up to the last one they have an
+   * edge to. JGraphT's TransitiveReduction is not used: its matrix of all paths is too large.
    */
   private static BitSet implied(Adjacency behind) {
     int[] last = new int[behind.rows()];
@@ -138,7 +142,10 @@ public final class Stages {
     return implied;
   }
 
-  /** Returns which of the 64 vertices reach a vertex; marks its edges that others imply. */
+  /**
+   * Returns a bit for each of the 64 vertices from {@code first} on that reaches {@code vertex}.
+   * Marks the edges to {@code vertex} that other edges imply.
+   */
   private static long ways(Adjacency behind, int vertex, int first, long[] ways, BitSet implied) {
     long direct = 0;
     long longer = 0;
@@ -158,11 +165,11 @@ public final class Stages {
     return direct | longer;
   }
 
-  /** Returns the edges between vertices that stand for some edges between their knots. */
+  /** Returns the edges between vertices that correspond to the given edges between knots. */
   private static BitSet spread(
       BitSet some, Adjacency behind, Adjacency before, int[] knot, int[] order) {
     BitSet edges = new BitSet();
-    int[] said = new int[behind.rows()]; // by knot: 1 + the last knot with such an edge to it
+    int[] said = new int[behind.rows()]; // by knot: 1 + the last knot with a given edge from it
     for (int v : order) {
       for (int e = behind.from(knot[v]); e < behind.to(knot[v]); e++) {
         if (some.get(e)) {

@@ -14,8 +14,9 @@ import org.jgrapht.alg.connectivity.KosarajuStrongConnectivityInspector;
 import org.jgrapht.traverse.BreadthFirstIterator;
 
 /**
- * Orders the nodes so that each comes after all that it waits for, the jobs as near to the written
- * order as that allows (Kahn's algorithm). Refuses a cycle by naming the shortest one.
+ * Orders the nodes so that each comes after all nodes that it waits for. Keeps the jobs as close to
+ * the order of the build file as possible (Kahn's algorithm). Refuses a cycle and names the
+ * shortest one.
  */
 final class TopologicalOrder {
 
@@ -42,9 +43,9 @@ final class TopologicalOrder {
   }
 
   /**
-   * Returns the order of a graph that grew from that of the {@code base}: each new node comes right
-   * before the first node that waits for it, and the old nodes stay in order. {@code renewed} has
-   * all new nodes, and old ones that wait for other nodes than before. Returns null if an old node
+   * Returns the order of a graph that grew from {@code base}. Each new node comes right before the
+   * first node that waits for it, and the old nodes keep their order. {@code renewed} has all new
+   * nodes and the old nodes that wait for other nodes than before. Returns null if an old node
    * would have to move, and also for a cycle.
    */
   static int[] grown(Adjacency before, int[] written, NodeOrder base, BitSet renewed) {
@@ -54,10 +55,10 @@ final class TopologicalOrder {
     if (added.length < count) {
       return null;
     }
-    int[] slot = new int[before.rows()]; // a place among old nodes; a new one comes before it
+    int[] slot = new int[before.rows()]; // a place among the old nodes; a new node comes before it
     Arrays.setAll(slot, node -> node < first ? base.place(node) : first);
     for (int k = renewed.nextSetBit(0); k >= 0; k = renewed.nextSetBit(k + 1)) {
-      int node = k < first ? k : added[first + count - 1 - k]; // new ones from the last on
+      int node = k < first ? k : added[first + count - 1 - k]; // new nodes from last to first
       for (int i = before.from(node); i < before.to(node); i++) {
         int earlier = before.at(i);
         if (earlier >= first) {
@@ -87,9 +88,9 @@ final class TopologicalOrder {
   }
 
   /**
-   * Returns the nodes from a number on in topological order, as if there were no others; without
-   * those of a cycle and the nodes that wait for these. {@code waiting} takes, for each, how many
-   * nodes it still waits for.
+   * Returns the nodes from {@code first} on in topological order, ignoring all lower nodes. Omits
+   * the nodes of a cycle and the nodes that wait for them. Sets {@code waiting}, for each node, to
+   * how many nodes it still waits for.
    */
   static int[] sorted(Adjacency before, Adjacency after, int first, int[] written, int[] waiting) {
     int[] position = new int[waiting.length];
@@ -113,7 +114,7 @@ final class TopologicalOrder {
     int done = 0;
     int next = 0;
     while (true) {
-      // A join node comes as soon as it can: it must not hold back a job that is written early.
+      // Place join nodes as early as possible, so that none delays a job written early.
       int n = joins.nextSetBit(0);
       if (n >= 0) {
         joins.clear(n);
@@ -141,7 +142,9 @@ final class TopologicalOrder {
     return done < order.length ? Arrays.copyOf(order, done) : order;
   }
 
-  /** Returns whether each node waits for earlier ones only, so that none has to move. */
+  /**
+   * Returns whether each node waits only for nodes with lower numbers, so that no node has to move.
+   */
   private static boolean isWrittenInOrder(Adjacency before) {
     for (int n = 0; n < before.rows(); n++) {
       for (int i = before.from(n); i < before.to(n); i++) {
@@ -153,7 +156,9 @@ final class TopologicalOrder {
     return true;
   }
 
-  /** Returns the error for a cycle, which begins with the job that is written first. */
+  /**
+   * Returns the error for a cycle. The message starts with the job that the build file has first.
+   */
   private static BadInput refusal(
       List<Integer> cycle, IntFunction<String> names, IntFunction<Place> places) {
     List<Integer> turned = new ArrayList<>(cycle);
@@ -172,15 +177,14 @@ final class TopologicalOrder {
   }
 
   /**
-   * Returns the shortest cycle among the nodes that never became ready, each waiting for the next.
-   * Nodes that only wait for a cycle are excluded: there may be a million. The search is
-   * breadth-first from each node of a strongly connected component, cut off at the best length so
-   * far and, in very large tangles, after a bounded number of steps (then it returns the shortest
-   * one found).
+   * Returns the shortest cycle among the nodes that never became ready. Each node in it waits for
+   * the next. Nodes that only wait for a cycle are excluded: there may be a million. Searches
+   * breadth-first from each node of a strongly connected component, no deeper than the best cycle
+   * so far. After a fixed number of steps, the best cycle found is returned.
    */
   private static List<Integer> shortestCycle(
       Adjacency before, Adjacency after, int[] written, int[] waiting) {
-    int[] readers = new int[waiting.length]; // above 0: never ready when sorted from the end
+    int[] readers = new int[waiting.length]; // above 0: never ready in a reversed sort
     sorted(after, before, 0, written, readers);
     var tangle = DisplayGraph.copy(before, n -> waiting[n] > 0 && readers[n] > 0, _ -> true);
     List<Integer> best = List.of();

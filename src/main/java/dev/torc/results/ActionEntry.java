@@ -8,16 +8,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * An entry below {@code /ac/}: an {@code ActionResult} of Bazel's remote execution API (package
- * build.bazel.remote.execution.v2), so that its servers accept it. It names one blob, torc's own
- * record, as an output file; nothing else in it is read. A server may move that output file, but
- * keeps its bytes, so a pattern finds it.
+ * An entry under {@code /ac/}: an {@code ActionResult} of Bazel's remote execution API (package
+ * build.bazel.remote.execution.v2), so that servers for that API accept it. It names one output
+ * file, torc's record; torc reads nothing else in it. A server may move the output file within the
+ * entry but keeps its bytes, so a pattern finds it.
  */
 final class ActionEntry {
 
-  private static final int MOST = 64 << 10; // bytes; servers add a little to what they were sent
+  private static final int MOST = 64 << 10; // bytes; servers may add a few
 
-  /** Path and digest: each field has its number and form in one byte, then its length. */
+  /** Path and digest of the output file. A field is number and type (one byte), length, value. */
   private static final Pattern RECORD =
       Pattern.compile(
           "\n\u0004torc\u0012[D-G]\n@([0-9a-f]{64})\u0010([\u0080-\u00ff]{0,3}[\0-\u007f])");
@@ -27,7 +27,7 @@ final class ActionEntry {
   static byte[] encode(Blob record) {
     StringBuilder size = new StringBuilder();
     long rest = record.size();
-    for (; rest > 0x7f; rest >>>= 7) { // seven bits a byte, the low ones first
+    for (; rest > 0x7f; rest >>>= 7) { // seven bits per byte, lowest first
       size.append((char) (rest & 0x7f | 0x80));
     }
     size.append((char) rest);
@@ -36,12 +36,12 @@ final class ActionEntry {
     return ("\u0012" + (char) file.length() + file).getBytes(StandardCharsets.ISO_8859_1);
   }
 
-  /** Returns the bytes of an entry; if it is too long, one byte more than the limit. */
+  /** Returns the bytes of an entry, or one byte more than the limit if it is too long. */
   static byte[] read(InputStream entry) throws IOException {
     return entry.readNBytes(MOST + 1);
   }
 
-  /** Returns the record's blob that an entry names; throws with the reason if it names none. */
+  /** Returns the blob of the record that an entry names; throws if it names none. */
   static Blob decode(byte[] entry) throws StoreRefusal {
     if (entry.length > MOST) {
       throw new StoreRefusal("its entry is longer than " + MOST + " bytes");

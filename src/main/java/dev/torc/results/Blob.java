@@ -3,10 +3,10 @@ package dev.torc.results;
 import dev.torc.hash.Digest;
 import dev.torc.records.RecordedProduct;
 
-/** Bytes that a shared store has under their digest. The size is in bytes. */
+/** A sequence of bytes, which a shared store keeps under its digest. The size is in bytes. */
 public record Blob(Digest digest, long size) {
 
-  /** Drops the digest's executable bit: a store has equal bytes once. */
+  /** Drops the digest's executable bit: a store keeps equal bytes only once. */
   public Blob {
     digest = digest.isExecutable() ? Digest.of(digest.bytes()) : digest;
   }
@@ -15,7 +15,7 @@ public record Blob(Digest digest, long size) {
     return new Blob(file.digest(), file.size());
   }
 
-  /** Returns its name in a store: 64 hexadecimal digits. */
+  /** Returns the blob's name in a store: 64 hexadecimal digits. */
   String name() {
     return digest.hex();
   }

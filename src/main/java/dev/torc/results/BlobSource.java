@@ -9,10 +9,10 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.function.LongConsumer;
 
-/** A blob to be sent: its bytes are in memory, or in a file that is not opened through a link. */
+/** A blob to send. Its bytes are in memory, or in a file, which must not be a symlink. */
 public record BlobSource(Blob blob, Path file, byte[] memory) {
 
-  /** Returns a file that should have these bytes; if it has others, they are not sent. */
+  /** Returns a blob in a file. If the file has other bytes, sending them fails. */
   static BlobSource file(Blob blob, Path file) {
     return new BlobSource(blob, file, null);
   }
@@ -21,7 +21,7 @@ public record BlobSource(Blob blob, Path file, byte[] memory) {
     return new BlobSource(new Blob(Digest.ofBytes(bytes), bytes.length), null, bytes);
   }
 
-  /** Opens the bytes to send them; if that fails, send {@link #unreadable}. */
+  /** Opens the bytes, and counts them as sent. If reading fails, throw {@link #unreadable}. */
   InputStream open(StoreRequest request) throws BlobStream.Broken {
     request.sends(blob.size());
     return open(request::moved);

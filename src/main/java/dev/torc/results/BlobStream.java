@@ -8,9 +8,9 @@ import java.util.function.LongConsumer;
 import org.apache.commons.codec.digest.DigestUtils;
 
 /**
- * The bytes of a blob on their way to a store or from one. If they are not those of the blob, a
- * read fails before the last bytes, so wrong bytes never arrive whole. Skipped bytes, and bytes
- * read one by one, are not counted, so they fail the check too. For one thread.
+ * The bytes of a blob on their way to or from a store. If they do not match the blob, a read throws
+ * before the last bytes are returned, so wrong bytes never arrive completely. Bytes that are
+ * skipped or read one by one are not counted, so the check fails. For one thread only.
  */
 final class BlobStream extends FilterInputStream {
 
@@ -26,7 +26,7 @@ final class BlobStream extends FilterInputStream {
     this.passed = passed;
   }
 
-  /** Says that the bytes cannot be read, with the cause, or are the wrong ones, without a cause. */
+  /** Thrown if the bytes cannot be read (with a cause) or are wrong (without a cause). */
   static final class Broken extends IOException {
 
     private static final long serialVersionUID = 1L;

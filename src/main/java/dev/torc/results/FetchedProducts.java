@@ -17,8 +17,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A fetched result: its blobs lie in a folder of their own until its products are in place. It does
- * not decide whether they may be placed. For one thread.
+ * A fetched result. Its blobs are in a temporary folder until its products are placed. It does not
+ * decide whether they may be placed.
  */
 final class FetchedProducts implements ResultParts {
 
@@ -44,7 +44,7 @@ final class FetchedProducts implements ResultParts {
   @Override
   public synchronized void place(OwnedPath part, ProductTarget to) throws IOException {
     RecordedProduct product = places.get(part.path());
-    Path fresh = folder.resolve("product"); // built aside, so a product in its place is whole
+    Path fresh = folder.resolve("product"); // made here, then placed as a whole
     if (product.stands() == Stamp.FileKind.FOLDER) {
       Files.createDirectory(fresh);
       for (RecordedProduct member : product.members()) {
@@ -95,7 +95,7 @@ final class FetchedProducts implements ResultParts {
     try {
       FileTree.remove(folder);
     } catch (IOException e) {
-      return; // it goes with the folder above
+      return; // it is removed with the folder above it
     }
   }
 }

@@ -21,12 +21,12 @@ import java.util.concurrent.TimeUnit;
 /**
  * Prunes a shared folder: removes the results that were sent first, each with the blobs that no
  * other result names. A blob that no result names may belong to an upload, so it stays for a day.
- * Pruning does not wait for builds: if one sends meanwhile, an entry may name removed blobs, which
- * is a miss. In a dry run the figures say what would happen.
+ * Pruning does not wait for builds. If a build sends a result in the meantime, an entry may name
+ * removed blobs, which counts as a miss. After a dry run, the fields say what would happen.
  *
  * @param freed bytes of removed results, and of blobs that no result named
- * @param results how many remain
- * @param bytes that remain
+ * @param results how many results remain
+ * @param bytes how many bytes remain
  * @param stuck a line for each file that could not be removed
  */
 public record FolderBound(
@@ -34,12 +34,16 @@ public record FolderBound(
 
   private static final long DAY = TimeUnit.DAYS.toMillis(1);
 
-  /** What is removed together: an entry with its record and blobs, or a blob that none names. */
+  /**
+   * Files that are removed together: an entry with its record and blobs, or a blob that no entry
+   * names. {@code time} is in nanoseconds since 1970.
+   */
   private record Item(boolean isResult, List<Path> files, long time) {}
 
   /**
-   * Removes what exceeds the bound of {@code most} bytes; with {@code dry}, only counts it. Throws
-   * with the reason if the folder is not trusted, or belongs to another user.
+   * Removes results and unnamed blobs until at most {@code most} bytes remain; with {@code dry},
+   * only counts them. Throws with the reason if the folder is not trusted, or belongs to another
+   * user.
    */
   public static FolderBound hold(Path folder, String group, long most, boolean dry)
       throws IOException, StoreRefusal {
@@ -85,14 +89,14 @@ public record FolderBound(
     return new FolderBound(folder, removed, total - remaining, results - removed, remaining, stuck);
   }
 
-  /** Returns the files of an inner folder that a digest names, and adds the status of each. */
+  /** Returns the files named by digests in an inner folder; adds their status to {@code all}. */
   private static List<Path> files(Path folder, Map<Path, FileStatus> all) throws IOException {
     List<Path> files = new ArrayList<>();
     boolean there = Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS); // else nothing was sent
     for (Path file : there ? FileTree.entries(folder) : List.<Path>of()) {
       FileStatus is = FileStatus.of(file.toString(), false);
       boolean named = FolderStore.KEY.matcher(file.getFileName().toString()).matches();
-      if (is.isFile() && named) { // else it is not the store's, or gone by now
+      if (is.isFile() && named) { // else it is not part of the store, or was removed
         files.add(file);
         all.put(file, is);
       }
@@ -118,12 +122,12 @@ public record FolderBound(
         }
       }
     } catch (StoreRefusal | IOException e) {
-      // The entry of another version of torc is removed by its age; its blobs are unknown here.
+      // An entry of another torc version is removed by its age; its blobs are unknown here.
     }
     return new Item(isResult, files, time);
   }
 
-  /** Removes a file; returns whether it is gone, or would be. */
+  /** Removes a file unless {@code dry}. Returns false if it cannot be removed. */
   private static boolean remove(Path file, boolean dry, List<String> stuck) {
     try {
       if (!dry) {

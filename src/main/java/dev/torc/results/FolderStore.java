@@ -36,20 +36,20 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 /**
- * A shared store in a folder: entries in {@code ac}, blobs in {@code cas}, as a file server has
- * them. {@link FolderTrust} decides whether a file counts. A file is written in {@code new} and
- * renamed, so it is complete or missing, and leftovers of a killed torc are found in {@code new}
- * alone. Nothing is opened through a link. The folder itself is never created: it may be the place
- * of a disk that is not mounted.
+ * A shared store in a folder, with entries in {@code ac} and blobs in {@code cas}. {@link
+ * FolderTrust} decides which files count. A file is written in {@code new} and then renamed, so it
+ * is complete or missing, and a killed torc leaves partial files only in {@code new}. No file is
+ * opened through a link. The folder itself is never created: it may be the mount point of a disk
+ * that is not mounted.
  *
- * <p>It places no product: {@link SharedStore} fetches the blobs, {@link FetchedProducts} makes
- * files of them, and the engine's ProductRestore places these.
+ * <p>It places no products: {@link SharedStore} fetches the blobs, {@link FetchedProducts} makes
+ * files from them, and the engine's ProductRestore puts these files in their places.
  */
 final class FolderStore implements StorePlace {
 
   private static final String NEW = "new"; // files that are being written
 
-  /** Milliseconds; no upload takes as long. */
+  /** The age of leftovers, in milliseconds: no upload takes this long. */
   private static final long OLD = TimeUnit.DAYS.toMillis(1);
 
   private static final int OF_OTHERS = 0077;
@@ -59,7 +59,7 @@ final class FolderStore implements StorePlace {
   private final Path folder;
   private final FolderTrust trust;
 
-  /** Inner folders that are trusted. */
+  /** Names of the inner folders that were found to be trusted. */
   private final Set<String> trusted = ConcurrentHashMap.newKeySet();
 
   FolderStore(Path folder, FolderTrust trust) {
@@ -81,7 +81,7 @@ final class FolderStore implements StorePlace {
     }
   }
 
-  /** Returns a trusted folder in the store; null if it is missing. It is checked once. */
+  /** Returns an inner folder, after checking once that it is trusted; null if it is missing. */
   private Path inner(String name) throws StoreRefusal, IOException {
     Path inner = folder.resolve(name);
     if (trusted.contains(name)) {
@@ -120,7 +120,10 @@ final class FolderStore implements StorePlace {
     return inner(name);
   }
 
-  /** Gives the store's group rights that the umask may have denied: reading, and more. */
+  /**
+   * Gives a new file to the store's group, and adds read permission for the group and {@code more},
+   * which the umask may have denied.
+   */
   private void give(Path made, PosixFilePermission... more) throws IOException {
     if (trust.group() == null) {
       return;
@@ -155,7 +158,7 @@ final class FolderStore implements StorePlace {
         }
       }
     } catch (NoSuchFileException e) {
-      return List.of(); // entries were removed meanwhile
+      return List.of(); // an entry was removed in the meantime
     } catch (DirectoryIteratorException e) {
       throw trouble("list", e.getCause());
     } catch (IOException e) {
@@ -246,7 +249,7 @@ final class FolderStore implements StorePlace {
     return inner.resolve(RandomId.next());
   }
 
-  /** Removes what a killed torc left. */
+  /** Removes old files that killed torc processes left. */
   private static void removeOld(Path inner) {
     FileTime oldest = FileTime.fromMillis(System.currentTimeMillis() - OLD);
     try {
@@ -256,7 +259,7 @@ final class FolderStore implements StorePlace {
         }
       }
     } catch (IOException e) {
-      return; // another member's file, or another process removes it: the next build tries again
+      return; // it belongs to another user, or was just removed; the next build tries again
     }
   }
 

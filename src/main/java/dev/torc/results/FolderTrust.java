@@ -16,9 +16,9 @@ import java.nio.file.attribute.UserPrincipalNotFoundException;
 import java.util.Map;
 
 /**
- * Decides which files in a shared folder count: those of the user, of root, and of the group that
- * the store names, whose members are all trusted. No other user may be able to write to such a file
- * or replace it, so the folders above it are checked too, and the links on the way there. It does
+ * Decides which files in a shared folder count: files of the user, of root, or of the group that
+ * the store names, whose members are all trusted. No other user may be able to change or replace
+ * such a file, so the folders above it, and the links on the way there, are checked too. It does
  * not check contents.
  */
 final class FolderTrust {
@@ -35,7 +35,8 @@ final class FolderTrust {
   }
 
   /**
-   * Returns the trust in a group, by name or number, or in none (null); throws if it is missing.
+   * Returns the trust in a group, given by name or number, or in no group (null). Throws if the
+   * group does not exist.
    */
   static FolderTrust of(String group) throws StoreRefusal {
     if (group == null) {
@@ -58,14 +59,17 @@ final class FolderTrust {
     return group;
   }
 
-  /** The status of a path; of a link itself. */
+  /** The status of a path; links are not followed. */
   private record Status(Path path, int mode, int owner, boolean ofGroup) {
 
     boolean own() {
       return owner == 0 || OwnUser.is(owner);
     }
 
-    /** Returns whether others can add entries, but only an entry's owner can replace it. */
+    /**
+     * Returns whether this is a sticky folder of root: other users may add entries, but can replace
+     * only their own.
+     */
     boolean isSticky() {
       return owner == 0 && (mode & STICKY) != 0;
     }
@@ -88,27 +92,33 @@ final class FolderTrust {
     return new Status(path, mode, owner, !plain && isOfGroup(path));
   }
 
-  /** Looks up the group by name, which may ask another machine, so only where it matters. */
+  /**
+   * Returns whether a path belongs to the trusted group. Call it only if needed, since the lookup
+   * of a group name may ask another machine.
+   */
   private boolean isOfGroup(Path path) throws IOException {
     return group != null
         && group.equals(Files.getAttribute(path, "unix:group", LinkOption.NOFOLLOW_LINKS));
   }
 
-  /** Returns whether a file counts, if its folder does. */
+  /** Returns whether a file counts, provided that its folder does. */
   boolean isTrusted(Path file) throws IOException {
     Status status = status(file);
     return status.kind() == FileStatus.FILE && status.isTrusted();
   }
 
   /**
-   * Checks a folder and all folders above it. Throws {@link NoSuchFileException} for a missing one;
-   * {@link StoreRefusal} if it does not count, with the reason and what to do.
+   * Checks a folder and all folders above it. Throws {@link NoSuchFileException} if one is missing,
+   * and {@link StoreRefusal}, with the reason and what to do, if one is not trusted.
    */
   void check(Path folder) throws IOException, StoreRefusal {
     check(folder.toAbsolutePath(), true, 0);
   }
 
-  /** Checks a folder after so many links on the way; for the last one, sticky is not enough. */
+  /**
+   * Checks a folder after {@code links} links were followed. The {@code last} folder must be
+   * trusted; a folder above it may also be sticky.
+   */
   private void check(Path folder, boolean last, int links) throws IOException, StoreRefusal {
     int names = folder.getNameCount();
     for (int i = 0; i <= names; i++) {

@@ -7,14 +7,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Lists of found needs, each sorted, the newest first, under a manifest's key without found needs.
- * Each list leads, with the digests of its files, to the key of a result.
+ * The lists of found needs under a first key: the key of a manifest without found needs. Each list
+ * is sorted, and the newest list comes first. A list and the digests of its files lead to the key
+ * of a result.
  */
 public record FoundNames(Digest key, List<List<String>> lists) implements StoreRecord {
 
   public static final int MOST = 16; // lists under a key
 
-  private static final long MOST_LENGTH = 4 << 20; // characters, of three bytes at most
+  private static final long MOST_LENGTH = 4 << 20; // characters of all lists, each at most 3 bytes
 
   static FoundNames form(Fields fields, FoundNames of) {
     return new FoundNames(
@@ -26,7 +27,7 @@ public record FoundNames(Digest key, List<List<String>> lists) implements StoreR
     return list.stream().mapToLong(String::length).sum();
   }
 
-  /** Puts a list in front; drops the oldest ones if there are too many, or they are too long. */
+  /** Puts a list in front. Drops the oldest lists if there are too many, or all are too long. */
   static List<List<String>> with(List<List<String>> lists, List<String> newest) {
     List<List<String>> all = new ArrayList<>();
     all.add(List.copyOf(newest));

@@ -10,8 +10,8 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * The checked URL of a shared store and the headers for it. Their values may be secret: nothing is
- * sent to another machine unencrypted, and no value is ever shown.
+ * The checked URL of a shared store and its request headers. Header values may be secret, so
+ * nothing is sent to another machine unencrypted, and no value is ever shown.
  */
 record HttpAddress(String url, Map<String, String> headers) {
 
@@ -26,7 +26,7 @@ record HttpAddress(String url, Map<String, String> headers) {
       Set.of(
           "connection", "content-length", "expect", "host", "transfer-encoding", "upgrade", "te");
 
-  /** Checks an address; throws with a line that shows no secret if it cannot be used. */
+  /** Checks an address. If it cannot be used, throws with a line that shows no secret. */
   static HttpAddress of(String url, Map<String, String> headers) throws StoreRefusal {
     URI uri;
     try {

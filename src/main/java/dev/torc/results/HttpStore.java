@@ -22,9 +22,9 @@ import javax.net.ssl.SSLException;
 
 /**
  * A shared store on a server, by Bazel's protocol over HTTP/1.1: {@code GET}, {@code HEAD} and
- * {@code PUT} below {@code /ac} and {@code /cas}. Redirects are failures: they would lead the
- * headers elsewhere. {@link StoreCall} limits the time of an answer, and {@link SharedStore}
- * decides which records count.
+ * {@code PUT} under {@code /ac} and {@code /cas}. A redirect is a failure: it would send the
+ * headers to another address. {@link StoreCall} limits the time of an answer, and {@link
+ * SharedStore} decides which records count.
  */
 final class HttpStore implements StorePlace {
 
@@ -33,7 +33,7 @@ final class HttpStore implements StorePlace {
   private static final int NOT_FOUND = 404;
   private static final Set<Integer> TAKEN = Set.of(200, 201, 202, 204);
 
-  /** Unneeded bytes of an answer that are read, so that the connection can be used again. */
+  /** How many unneeded bytes of an answer are read so that the connection can be reused. */
   private static final int DROPPED = 1 << 16;
 
   private final HttpAddress address;
@@ -103,7 +103,7 @@ final class HttpStore implements StorePlace {
   @Override
   public void put(String kind, Digest name, BlobSource source, StoreRequest request)
       throws StoreRefusal {
-    // The body is never empty: an empty blob lies in its record.
+    // The body is never empty: an empty blob is inside its record.
     BodyPublisher body =
         BodyPublishers.fromPublisher(
             BodyPublishers.ofInputStream(() -> body(source, request)), source.blob().size());
@@ -129,8 +129,8 @@ final class HttpStore implements StorePlace {
       request.begin();
       return answer;
     } catch (InterruptedException e) {
-      throw StoreRefusal.failed("it was given up"); // nothing waits for it any more
-    } catch (IllegalArgumentException e) { // the client has parsed a header that it reads itself
+      throw StoreRefusal.failed("it was given up"); // the call has stopped waiting
+    } catch (IllegalArgumentException e) { // the client cannot parse a header
       throw StoreRefusal.failed("its answer has an invalid header");
     } catch (IOException e) {
       throw failure(e);
@@ -141,7 +141,7 @@ final class HttpStore implements StorePlace {
     try (InputStream body = answer.body()) {
       body.readNBytes(DROPPED);
     } catch (IOException e) {
-      return; // its status had come
+      return; // the status was already received
     }
   }
 
@@ -171,7 +171,7 @@ final class HttpStore implements StorePlace {
       if (cause instanceof UnresolvedAddressException || cause instanceof UnknownHostException) {
         return unreached("host not found");
       }
-      if (cause instanceof SSLException) { // e may only say that it read nothing
+      if (cause instanceof SSLException) { // the message of e is often useless
         String why = String.valueOf(cause.getMessage());
         return StoreRefusal.failed("TLS fails: " + SafeText.line(why, 200));
       }

@@ -21,25 +21,25 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * The local store: results with their records and bytes, within a bound. A new result makes room
- * first: the least recently used ones are removed. Which results are stored, and when one is
- * restored, is decided elsewhere. For several threads.
+ * The local store: results with their records and bytes, up to a bound. Before a result is added,
+ * the least recently used results are removed to make room. Other classes decide which results to
+ * store and when to restore one. Safe for several threads.
  */
 public class LocalResults implements ResultParts {
 
   private static final int PARTS = 4; // the largest result is the bound divided by this
 
-  /** The usual bound: this many bytes, or a share of the bytes that are free or here, if less. */
+  /** The default bound: MOST bytes or, if less, 1/SHARE of free space plus the store's size. */
   private static final long MOST = 5L << 30;
 
   private static final int SHARE = 20;
 
-  /** Making room reads all results, so it frees the bound divided by this more. */
+  /** Making room reads all results. To do so rarely, it frees 1/SLACK of the bound more. */
   private static final int SLACK = 16;
 
-  private static final long FREE = 1L << 30; // bytes that the file system should have for others
+  private static final long FREE = 1L << 30; // bytes that the store leaves free
 
-  private static final long SCARCE = 64L << 20; // bytes; with less, a job may fail for want of room
+  private static final long SCARCE = 64L << 20; // bytes; with less free space, a job may fail
 
   private static final long SECOND = 1_000_000_000L;
 
@@ -51,20 +51,20 @@ public class LocalResults implements ResultParts {
   private final LocalStore bytes;
   private final long keep;
   private final boolean restores;
-  private final Set<String> shared = new HashSet<>(); // names that an add found there already
-  private final Map<Digest, Result> wanted = new HashMap<>(); // to be restored; null: was restored
-  private long last; // ms since 1970, but always rising: two uses in one ms keep their order
+  private final Set<String> shared = new HashSet<>(); // names of parts that add() found stored
+  private final Map<Digest, Result> wanted = new HashMap<>(); // to restore; null once restored
+  private long last; // ms since 1970; always rising, so that two uses in one ms keep their order
   private Uses<String> uses; // of the names of products; null until they are counted
-  private final Uses<Digest> firsts = new Uses<>(); // of first keys, counted with them
+  private final Uses<Digest> firsts = new Uses<>(); // of first keys, counted together with uses
   private long total = UNKNOWN;
   private long bound = -1;
   private long looked = System.nanoTime() - SECOND;
   private boolean changed;
 
   /**
-   * Creates the stored results of a root. {@code keep} is the bound in bytes: 0 if nothing is
-   * stored, negative without a setting. {@code restores} says whether a stored result may be
-   * restored in place of a run. Changes need a cache that is open for writing.
+   * Opens the local store of a root. {@code keep} is the bound in bytes: 0 turns the store off, and
+   * a negative number means the default. {@code restores} says whether a stored result may be
+   * restored instead of running a job. Changes need a cache that is open for writing.
    */
   public LocalResults(Cache cache, long keep, boolean restores) {
     this.cache = cache;
@@ -75,12 +75,15 @@ public class LocalResults implements ResultParts {
     this.restores = restores;
   }
 
-  /** Returns whether nothing is stored here, so there is nothing to find. */
+  /** Returns whether the store is turned off or unusable, so that a lookup finds nothing. */
   public boolean isOff() {
     return keep == 0 || isBlocked();
   }
 
-  /** Returns whether nothing can be stored, since something else is in the place of the store. */
+  /**
+   * Returns whether nothing can be stored, since something other than a folder is at the store's
+   * path.
+   */
   public boolean isBlocked() {
     return bytes.isBlocked();
   }
@@ -89,12 +92,12 @@ public class LocalResults implements ResultParts {
     return restores && !isOff();
   }
 
-  /** Returns whether this build stored the first result here. */
+  /** Returns whether this build created the store. */
   public boolean isNew() {
     return bytes.isNew();
   }
 
-  /** Returns how many bytes the store may take. */
+  /** Returns the largest size of the store, in bytes. */
   public synchronized long bound() throws IOException {
     if (bound < 0) {
       bound = keep >= 0 ? keep : Math.min(MOST, (usable() + size()) / SHARE);
@@ -102,12 +105,12 @@ public class LocalResults implements ResultParts {
     return bound;
   }
 
-  /** Returns the free bytes of the file system; a file store would need the table of mounts. */
+  /** Returns the free bytes. A {@code FileStore} would have to read the table of mounts. */
   long usable() {
     return cache.place().root().toFile().getUsableSpace();
   }
 
-  /** Makes room if the file system is nearly full; looks at most once a second. */
+  /** Removes results if the file system is nearly full. Checks that at most once a second. */
   public synchronized void makeRoom() throws IOException {
     long now = System.nanoTime();
     if (now < looked + SECOND || isOff() || size() == 0) {
@@ -124,7 +127,7 @@ public class LocalResults implements ResultParts {
     return records.isEmpty();
   }
 
-  /** Empties the store if the disk is {@code full}, or nearly; returns whether it held anything. */
+  /** Empties the store if the disk is {@code full} or nearly; returns whether it held anything. */
   public synchronized boolean emptyIfFull(boolean full) throws IOException {
     if (isOff() || size() == 0 || !full && usable() >= SCARCE) {
       return false;
@@ -138,13 +141,13 @@ public class LocalResults implements ResultParts {
     return bytes.text(part);
   }
 
-  /** Returns the result under a key; null for none. */
+  /** Returns the result under a key; null if there is none. */
   public static Result find(Cache cache, Digest key) {
     StoredResults.Stored<Result> stored = new StoredResults<>(cache, Result::form).of(key);
     return stored == null ? null : stored.result();
   }
 
-  /** Returns the lists of found needs under a first key, newest first. */
+  /** Returns the lists of found needs under a {@linkplain Result#first first key}, newest first. */
   public List<List<String>> names(Digest first) {
     return records.names(first);
   }
@@ -157,12 +160,15 @@ public class LocalResults implements ResultParts {
     return bytes.has(part);
   }
 
-  /** Returns whether a result of this size may be stored, whatever else is. */
+  /** Returns whether a result with this many bytes and files may be stored at all. */
   public boolean mayStore(long size, int files) throws IOException {
     return size <= bound() / PARTS && files <= ResultChecks.MOST_FILES;
   }
 
-  /** Stores a result and its job's output, null if that is no part of it; products come later. */
+  /**
+   * Stores the record of a result and the output of its job. {@code said} is null if the output
+   * does not belong to the result. {@link #add} stores the products later.
+   */
   public synchronized void put(Result made, byte[] said) throws IOException {
     Result result = made;
     if (said != null) {
@@ -173,7 +179,7 @@ public class LocalResults implements ResultParts {
     put(result);
   }
 
-  /** Stores the record of a result, and its found needs as the newest list of names. */
+  /** Stores the record of a result, with its found needs as the newest under its first key. */
   public synchronized void put(Result result) {
     last = Math.max(System.currentTimeMillis(), last + 1);
     if (uses != null && !isStored(result)) {
@@ -187,12 +193,12 @@ public class LocalResults implements ResultParts {
     records.put(result.key(), stored, lists.equals(before) ? null : first, lists);
   }
 
-  /** Notes that this build is going to restore a result: it is the last to make room. */
+  /** Notes that this build will restore a result: it is among the last to be removed. */
   public synchronized void want(Result result) {
     wanted.put(result.key(), result);
   }
 
-  /** Ensures that the record has these parts and is on disk, before any product is placed. */
+  /** Ensures, before a product is placed, that a record with the same parts is on disk. */
   public synchronized void ensureRecorded(Result result) {
     if (wanted.get(result.key()) == result) {
       return;
@@ -209,16 +215,16 @@ public class LocalResults implements ResultParts {
   }
 
   /**
-   * Returns whether this root took from a store, or made and sent, a newer result under the same
-   * key: a server may still give the one that its maker has replaced.
+   * Returns whether this root fetched or sent a newer result under the same key. A server may still
+   * return an older result after its maker replaced it.
    */
   public boolean isReplaced(Result shared) {
     return shared.origin().started() < records.seen(shared.key());
   }
 
   /**
-   * Notes that a result came from a shared store, or is sent to one. The time noted is at most the
-   * present one, so a clock that was ahead does not make all later results look replaced.
+   * Notes that a result came from a shared store or is sent to one. A time in the future counts as
+   * now, so that a maker's fast clock does not make all later results look replaced.
    */
   public void noteSeen(Result shared) {
     long made = Math.min(shared.origin().started(), System.currentTimeMillis());
@@ -227,30 +233,33 @@ public class LocalResults implements ResultParts {
     }
   }
 
-  /** Notes that a result was restored: it is now the most recently used one. */
+  /** Notes that a result was restored, so that it is now the most recently used one. */
   public synchronized void noteUsed(Result result) {
     if (isOff()) {
-      records.drop(result.key(), result.first()); // it was there only for a restore's mark
+      records.drop(result.key(), result.first()); // it was recorded only for the restore
     } else if (isStored(result)) {
       put(result);
     }
     wanted.replace(result.key(), null);
   }
 
-  /** Returns a new empty folder on the file system of the root, to rename files from. */
+  /** Creates an empty folder on the root's file system, so that files can be renamed from it. */
   public Path freshFolder() throws IOException {
     return bytes.freshFolder();
   }
 
   public enum Added {
     MOVED,
-    /** The store has it already; the product is still in its place and may be removed. */
+    /** The store already has it. The product is still in its place and may be removed. */
     THERE,
-    /** It is not stored: it has no record, or cannot be moved. */
+    /** It is not stored, and is still in its place. */
     STAYED
   }
 
-  /** Moves a product into the store: the file with one name, link or folder in {@code from}. */
+  /**
+   * Moves a product into the store: a file without other hard links, a link or a folder, called
+   * {@code name} in {@code from}.
+   */
   public synchronized Added add(OwnedPath part, FolderHandle from, Path name, long size)
       throws IOException {
     forgetSize();
@@ -291,8 +300,8 @@ public class LocalResults implements ResultParts {
   }
 
   /**
-   * Drops a part that was added, since a run made the same bytes again in its place. A part that
-   * the store already had stays: another result may have it.
+   * Removes a part that was added, after a run made the same bytes again in its place. A part that
+   * the store already had stays, since another result may use it.
    */
   public synchronized void dropRemade(OwnedPath part) throws IOException {
     String name = LocalStore.name(part);
@@ -301,18 +310,18 @@ public class LocalResults implements ResultParts {
     }
   }
 
-  /** Removes a part. If it cannot be removed, as in another member's folder, it stays counted. */
+  /** Removes a part. If that fails, as in the folder of another user, its size stays counted. */
   private void drop(String name) throws IOException {
     long size = bytes.size(name);
     try {
       bytes.drop(name);
       total -= size;
     } catch (FileSystemException e) {
-      return; // it counts as there
+      return; // its size stays counted
     }
   }
 
-  /** Makes the recorded number of bytes unknown until {@link #end}; called before a change. */
+  /** Marks the recorded size as unknown until {@link #end}. Called before each change. */
   private void forgetSize() {
     total = size();
     if (!changed) {
@@ -344,9 +353,9 @@ public class LocalResults implements ResultParts {
     return to.first() == null ? List.of() : List.of(to.first());
   }
 
-  /** Removes results with their bytes until at most this many bytes remain. */
+  /** Removes results with their bytes until at most {@code most} bytes remain. */
   private void free(long most) throws IOException {
-    StoreContents all = StoreContents.of(light); // whole results would be too much
+    StoreContents all = StoreContents.of(light); // whole results would take too much memory
     for (StoreContents.HeldResult each : all.beyond(most, wanted.keySet())) {
       forget(each.result());
     }
@@ -356,7 +365,7 @@ public class LocalResults implements ResultParts {
   }
 
   /**
-   * Removes the matching results, and the bytes that no other result has. The predicate gets only
+   * Removes the matching results, and the bytes that no other result uses. The predicate gets only
    * the fields that {@link Result#parts(Fields, Result)} reads.
    */
   public synchronized void forget(Predicate<Result> which) throws IOException {
@@ -384,8 +393,8 @@ public class LocalResults implements ResultParts {
   }
 
   /**
-   * Removes parts that no result has, as a killed torc leaves them; returns a line for each that
-   * could not be removed, as in another member's folder.
+   * Removes parts that no result uses, such as leftovers of a killed torc. Returns a line for each
+   * part that could not be removed, as in the folder of another user.
    */
   public synchronized List<String> sweep() throws IOException {
     count();
@@ -404,7 +413,7 @@ public class LocalResults implements ResultParts {
     return stuck;
   }
 
-  /** Ends the build: records the number of bytes for the next one. */
+  /** Removes temporary files, and records the size of the store for the next build. */
   public synchronized void end() {
     bytes.end();
     if (changed) {

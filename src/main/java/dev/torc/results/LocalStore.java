@@ -25,10 +25,10 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * The files of {@code .torc/store}: products, each a file, folder or link whose name says its kind
- * and digest. It does not trust these names: a restore hashes a product after placing it. {@link
- * LocalResults} knows which results have a product. If the store is not a folder, or a product is
- * of another kind than its name says, it counts as missing.
+ * The files in {@code .torc/store}. Each is a product (a file, folder or link), and its name tells
+ * its kind and digest. The names are not trusted: a restore hashes each product after placing it.
+ * {@link LocalResults} knows which results use a product. If the store is not a folder, or a
+ * product is not of the kind in its name, it counts as missing.
  */
 final class LocalStore {
 
@@ -46,7 +46,7 @@ final class LocalStore {
     this.prefix = folder + "/";
   }
 
-  /** Returns the name of a product: the same for equal bytes. */
+  /** Returns the name of a product: equal products have the same name. */
   static String name(OwnedPath part) {
     Stamp.FileKind of = part.kind();
     char kind = of == Stamp.FileKind.FOLDER ? 'd' : of == Stamp.FileKind.LINK ? 'l' : 'f';
@@ -58,12 +58,14 @@ final class LocalStore {
     return of.allParts().stream().map(LocalStore::name).toList();
   }
 
-  /** Returns the status of a name. Makes no path, since it is called for each of many products. */
+  /** Returns the file status of a stored product. Makes no Path: there are many products. */
   private FileStatus status(String name) throws IOException {
     return FileStatus.of(prefix + name, false);
   }
 
-  /** Returns whether something else is in the place of the store, or it cannot be looked at. */
+  /**
+   * Returns whether something other than a folder is at the store's path, or its status is unknown.
+   */
   boolean isBlocked() {
     FileStatus there = before();
     return there == null || there.exists() && !there.isFolder();
@@ -83,12 +85,12 @@ final class LocalStore {
     }
   }
 
-  /** Returns whether a product is there; a FIFO, for example, does not count. */
+  /** Returns whether the store has a product. Files of other kinds do not count. */
   boolean has(OwnedPath part) {
     try {
       return isOf(part.kind(), status(name(part)));
     } catch (IOException e) {
-      return false; // what cannot be looked at cannot be restored
+      return false; // without a status it cannot be restored
     }
   }
 
@@ -100,7 +102,10 @@ final class LocalStore {
     };
   }
 
-  /** Moves in the file with one name, link or folder that stands under a name in a folder. */
+  /**
+   * Moves a product into the store: a file without other hard links, a link or a folder, called
+   * {@code name} in {@code from}.
+   */
   Added add(OwnedPath part, FolderHandle from, Path name) throws IOException {
     make();
     String stored = name(part);
@@ -110,11 +115,11 @@ final class LocalStore {
     try {
       return from.move(name, folder.resolve(stored)) ? Added.MOVED : Added.STAYED;
     } catch (FileSystemException e) {
-      return Added.STAYED; // as on another file system
+      return Added.STAYED; // for example, on another file system
     }
   }
 
-  /** Adds a file with these bytes; returns by how many bytes the store grew. */
+  /** Adds a file with these bytes. Returns by how many bytes the store grew. */
   long add(OwnedPath part, byte[] bytes) throws IOException {
     make();
     Path fresh = fresh();
@@ -143,7 +148,7 @@ final class LocalStore {
 
   private synchronized void makeTmp() throws IOException {
     if (!cleaned) {
-      FileTree.remove(place.tmp()); // what a killed torc left
+      FileTree.remove(place.tmp()); // leftovers of a killed torc
       place.makePrivate(place.tmp());
       cleaned = true;
     }
@@ -170,14 +175,15 @@ final class LocalStore {
   }
 
   /**
-   * Places a product with the present time, and returns how many bytes left the store, which loses
-   * it unless it {@code stays}. Throws also if the store does not have it.
+   * Places a product, with the current time as its modification time. The store loses the product
+   * unless it {@code stays} or has other hard links: then a copy is placed. Returns how many bytes
+   * left the store. Throws also if the store does not have the product.
    */
   long place(OwnedPath part, ProductTarget to, boolean stays) throws IOException {
     String name = name(part);
     FileStatus there = status(name);
     Path from = folder.resolve(name);
-    if (stays || there.isFile() && there.links() > 1) { // another name might write to it
+    if (stays || there.isFile() && there.links() > 1) { // writes to another name would change it
       copy(from, to);
       return 0;
     }
@@ -185,7 +191,7 @@ final class LocalStore {
     return to.put(from) ? bytes : 0;
   }
 
-  /** Copies to a temporary path first, so a product in its place is always whole. */
+  /** Copies a product to a temporary path first, so that its place never holds a part of it. */
   private void copy(Path from, ProductTarget to) throws IOException {
     make();
     Path fresh = fresh();
@@ -199,8 +205,9 @@ final class LocalStore {
   }
 
   /**
-   * Sets the times of a restored file, or of a folder and all in it, to now, and returns the bytes
-   * of its files. Other tools go by times, so it must be newer than what stood there before.
+   * Sets the times of a restored file, or of a folder and everything in it, to now. Returns the
+   * bytes of its files. Other tools compare times, so a restored file must be newer than the file
+   * before it.
    */
   static long touch(Path file) throws IOException {
     List<String> all = new ArrayList<>();
@@ -224,7 +231,7 @@ final class LocalStore {
       }
       return sum;
     } catch (IOException e) {
-      return 0; // it went meanwhile, or is another member's alone
+      return 0; // already removed, or readable by another user only
     }
   }
 
@@ -250,7 +257,6 @@ final class LocalStore {
     return all.stream().map(each -> each.getFileName().toString()).sorted().toList();
   }
 
-  /** Removes a product by its name, if it is there. */
   void drop(String name) throws IOException {
     FileTree.remove(folder.resolve(name));
   }

@@ -28,14 +28,16 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A successful run of a job: what it made, and what is needed to restore that. Local store, folders
- * and servers have it in one form; a result that is sent has its products {@linkplain #sorted in
- * order}, with the members of folders. Paths are relative to the root; a product outside the root
- * has an absolute one, and such a result is never sent. The store knows where the bytes are.
+ * A successful run of a job: what it made, and what is needed to restore that. The local store,
+ * folders and servers use one format. In a result that is sent, the products are {@linkplain
+ * #sorted sorted}, and folders list their members. Paths are relative to the root. A product
+ * outside the root has an absolute path, and its result is never sent. The store knows where the
+ * bytes are.
  *
- * @param terms its keys, and what else decides about storing and restoring
- * @param job the name of the job that ran; only for people
- * @param root the root's path, if the bytes contain it: the result is valid there only; else null
+ * @param terms the keys, and what else decides whether the result may be stored and restored
+ * @param job the name of the job that ran; only shown to the user
+ * @param root the root's path if the bytes contain it: then the result is valid only there; else
+ *     null
  */
 public record Result(
     Restorable terms,
@@ -48,8 +50,8 @@ public record Result(
     implements StoreRecord {
 
   /**
-   * What the run made; links among the products count by what they lead to. The log is all output
-   * of the job, without a path; null unless it belongs to the result.
+   * What the run made. A product that is a link has the digest and size of its target. {@code log}
+   * is all output of the job, without a path; null unless it belongs to the result.
    */
   public record Outputs(
       List<RecordedProduct> products, RecordedProduct log, List<StoredValue> data) {}
@@ -57,20 +59,24 @@ public record Result(
   /**
    * What the run read.
    *
-   * @param found needed files that the depfile or a trace named, sorted; they may lie anywhere
-   * @param lines the entries of the manifest, to tell later what differs; may be empty
+   * @param found files that the depfile or a trace named as needs, sorted; they may be outside the
+   *     root
+   * @param lines the entries of the manifest, to explain later what differs; may be empty
    */
   public record ReadInputs(Digest manifest, List<String> found, List<ManifestEntry> lines) {}
 
-  /** Nanoseconds of the run and of CPU time, and bytes of memory at the highest sample; or -1. */
+  /** Wall and CPU time in nanoseconds, and the largest memory sample in bytes; -1 if unknown. */
   public record Spent(long wall, long cpu, long peak) {}
 
   private static final int MOST_LINKS = 40;
 
-  /** The last of the tags for {@link #parts(Fields, Result)}: keys, job, products and log. */
+  /** The last field that {@link #parts(Fields, Result)} reads, after keys, job and products. */
   private static final int LOG = 4;
 
-  /** Returns the form in all stores; the fields that a look for bytes needs come first. */
+  /**
+   * Reads or writes a result, in one format for all stores. The fields that {@link #parts(Fields,
+   * Result)} reads come first.
+   */
   static Result form(Fields fields, Result of) {
     Restorable terms = fields.one(1, of, Result::terms, Restorable::form);
     String job = fields.text(2, of, Result::job);
@@ -95,12 +101,12 @@ public record Result(
         fields.text(13, of, Result::root));
   }
 
-  /** Reads only the fields up to the log, which are a small part. */
+  /** Reads only the fields up to the log, which are a small part of a record. */
   static Result parts(Fields fields, Result of) {
     return fields.upTo(LOG, of, Result::form);
   }
 
-  /** Returns the result of the last run of a job; null if it is not one to be stored. */
+  /** Returns the result of a job's last run; null if it must not be stored. */
   public static Result of(Cache cache, String job) {
     JobResult run = cache.result(job);
     boolean good =
@@ -154,16 +160,16 @@ public record Result(
     return originFor(restored, origin.store());
   }
 
-  /** Returns the origin that a restored job records; the local store's name is empty. */
+  /** Returns the origin of a restored job; {@code store} is empty for the local store. */
   public Origin originFor(String restored, String store) {
     String made = origin.job().isEmpty() ? job : origin.job();
     String other = made.equals(restored) ? "" : made;
     return new Origin(store, origin.build(), origin.host(), origin.started(), other);
   }
 
-  /** Returns the record of a restored job, for the build with this random id. */
+  /** Returns the record of a restored job; {@code build} is the random id of the build. */
   public JobResult run(String build) {
-    // traced is true: no result is stored of a job that should have been traced and was not.
+    // traced is true: if a trace is incomplete, the result is not stored.
     RunNeeds needs = new RunNeeds(inputs.found, List.of());
     return new JobResult(
         JobResult.Outcome.OK, build, inputs.manifest, products(), needs, spent.wall, true);
@@ -171,7 +177,7 @@ public record Result(
 
   /**
    * Returns the parts that a restore places: files and folders in the order of the products, then
-   * the depfile, then links, which may lead to those.
+   * the depfile unless it is a product, then links, which may lead to the other parts.
    */
   public List<OwnedPath> parts() {
     List<OwnedPath> parts = new ArrayList<>(products().size() + 1);
@@ -188,7 +194,7 @@ public record Result(
     return parts;
   }
 
-  /** Returns the output of the job, as a part without a path; only if it belongs to the result. */
+  /** Returns the output, if it belongs to the result, as a part without a path. */
   public OwnedPath logPart() {
     return outputs.log.owned(job);
   }
@@ -206,7 +212,7 @@ public record Result(
     return products().stream().mapToLong(RecordedProduct::size).sum();
   }
 
-  /** Returns all files, with paths from the root: those of the products, and the depfile. */
+  /** Returns all files of the products, and the depfile, with paths from the root. */
   public List<RecordedProduct> allFiles() {
     List<RecordedProduct> all = made(Stamp.FileKind.FILE);
     if (depfile() != null && !all.contains(depfile())) {
@@ -215,7 +221,7 @@ public record Result(
     return all;
   }
 
-  /** Returns the files or folders among products and members, with paths from the root. */
+  /** Returns the products and members of one kind, file or folder, with paths from the root. */
   List<RecordedProduct> made(Stamp.FileKind kind) {
     List<RecordedProduct> made = new ArrayList<>();
     for (RecordedProduct product : products()) {
@@ -233,8 +239,8 @@ public record Result(
   }
 
   /**
-   * Returns the files that links among the products lead to, by the paths of the links. A link to
-   * anything else is omitted: in another root that is another file, or none.
+   * Returns the file that each link among the products leads to, by the link's path. A link to
+   * anything else is omitted: in another root, its target is another file or missing.
    */
   Map<String, RecordedProduct> behindLinks() {
     if (products().stream().noneMatch(RecordedProduct::isLink)) {
@@ -257,7 +263,7 @@ public record Result(
     return behind;
   }
 
-  /** Returns whether it can be placed in another root: all its links lead to products. */
+  /** Returns whether the result can be restored in another root: all its links lead to products. */
   public boolean isWhole() {
     Set<String> behind = behindLinks().keySet();
     return products().stream().allMatch(each -> !each.isLink() || behind.contains(each.path()));
@@ -284,8 +290,8 @@ public record Result(
   }
 
   /**
-   * Returns this result as it is sent, with products and found needs in order. If the result is
-   * valid in one root only, {@code only} is that root's path; else null.
+   * Returns this result with sorted products and found needs, as it is sent. {@code only} is the
+   * path of the root if the result is valid only there, else null.
    */
   public Result sorted(String only) {
     List<RecordedProduct> rising = new ArrayList<>(products());
@@ -298,8 +304,9 @@ public record Result(
   }
 
   /**
-   * Returns this result as that of a job here: with the first key here, null for a job without
-   * depfile or trace, and the products in the order in which the job declares them.
+   * Returns this result as that of a job in this build. {@code bare} is the job's first key, null
+   * without depfile or trace. {@code made} has the products in the order in which the job declares
+   * them.
    */
   public Result as(
       Digest bare, String name, List<RecordedProduct> made, List<ManifestEntry> now, Origin from) {
@@ -311,33 +318,33 @@ public record Result(
     return new Result(here, name, all, read, from, spent, root);
   }
 
-  /** Returns this result as it is sent, from the host that made it, with the members of folders. */
+  /** Returns this result as {@code host} sends it; folders in {@code made} list their members. */
   public Result sent(List<RecordedProduct> made, String host) {
     Origin from = new Origin("", origin.build(), host, origin.started(), origin.job());
     Outputs all = new Outputs(made, outputs.log, outputs.data);
     return new Result(terms, job, all, inputs, from, spent, null);
   }
 
-  /** Gives the parts of one result while it is restored. */
+  /** Supplies the parts of one result while it is restored. */
   public interface ResultParts {
 
     /**
-     * Places a part where nothing stands, or only a folder; throws also if the part is gone. The
-     * caller checks the bytes there. Several threads may ask for different parts.
+     * Places a part where nothing exists, or only a folder. Throws also if the part is missing. The
+     * caller checks the placed bytes. Several threads may place different parts.
      */
     void place(OwnedPath part, ProductTarget to) throws IOException;
 
     /**
-     * Takes back a placed part, since not all parts of the result could be placed; returns false if
-     * the caller must remove it. A part is {@code sound} if its bytes are right; one with wrong
-     * bytes is not asked for again.
+     * Takes back a placed part after another part of the result could not be placed. Returns false
+     * if the caller must remove the part. {@code sound} says whether its bytes are right; a part
+     * with wrong bytes is not placed again.
      */
     boolean giveBack(OwnedPath part, FolderHandle at, Path name, boolean sound) throws IOException;
 
     /** Returns the text of a file; null if it is missing. */
     byte[] text(OwnedPath part) throws IOException;
 
-    /** Removes what remains of a result that was placed or given up. */
+    /** Removes leftovers after the restore succeeded or was given up. */
     default void done() {}
   }
 }

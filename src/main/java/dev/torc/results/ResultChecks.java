@@ -20,28 +20,29 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Encodes records to be sent, and decides which received ones may be used: by their content alone,
- * whatever key signed them. So a product is only ever placed where products may lie, and no link
- * leads out of them. A record has one form only; anything else (text that is not UTF-8, unknown
- * fields, trailing bytes) is refused, so no two readers can understand it differently. The caller
- * checks that the job declares the products; {@link SealedRecord} adds version and signature.
+ * Encodes records to send, and checks received records. It judges a record by its content alone, no
+ * matter which key signed it: products must be where products are allowed, and no link may lead out
+ * of them. Each record has exactly one valid encoding. Anything else (text that is not UTF-8,
+ * unknown fields, trailing bytes) is refused, so that all readers understand a record the same way.
+ * The caller checks that the job declares the products; {@link SealedRecord} adds version and
+ * signature.
  */
 final class ResultChecks {
 
-  static final int MOST_FILES = 10_000; // a result of more files is stored nowhere
+  static final int MOST_FILES = 10_000; // a result with more files is not stored
 
   static final int MOST_ENTRIES = 50_000; // files, links and folders of a result
 
-  /** Texts, values and products, with those in lists and folders. */
+  /** Texts, values and products of a result, including those in lists and folders. */
   static final int MOST_TEXTS = 200_000;
 
   private static final long MOST_LOG = 1 << 20; // bytes
   private static final long MOST_BYTES = 1L << 60;
   private static final int LONGEST_PATH = 4095; // bytes
   private static final int LONGEST_PART = 255; // bytes
-  private static final int LONGEST_WORD = 4096; // characters, in texts that are only for people
+  private static final int LONGEST_WORD = 4096; // characters in texts that are only shown
 
-  /** Never part of a product's path, in any letter case: some file systems ignore the case. */
+  /** Names that no product path may contain, in any case: some file systems ignore case. */
   private static final Set<String> NEVER = Set.of(".git", ".torc", ".torc-kept");
 
   private ResultChecks() {}
@@ -52,10 +53,10 @@ final class ResultChecks {
     return bytes(record);
   }
 
-  /** Returns the bytes of an unchecked record: tests make bad ones with it. */
+  /** Returns the bytes of a record without checking it, so that tests can make invalid ones. */
   static byte[] bytes(StoreRecord record) {
     ByteWriter bytes = new ByteWriter(0);
-    if (record instanceof Result result) { // a switch over types would be linked at every start
+    if (record instanceof Result result) { // a type switch would slow down every start
       Fields.write(bytes, result, Result::form);
     } else {
       Fields.write(bytes, (FoundNames) record, FoundNames::form);
@@ -63,7 +64,7 @@ final class ResultChecks {
     return bytes.bytes();
   }
 
-  /** Returns the checked record, a result or lists of names, that begins at {@code from}. */
+  /** Reads and checks the record at {@code from}: a {@code result}, or else lists of names. */
   static StoreRecord decode(boolean result, byte[] bytes, int from) throws StoreRefusal {
     StoreRecord record;
     try {
@@ -142,7 +143,7 @@ final class ResultChecks {
     }
   }
 
-  /** Checks that no product lies below another; only members lie in a folder. */
+  /** Checks that a path is not inside another product; only members of a folder are. */
   private static void apart(String path, Set<String> places) throws StoreRefusal {
     for (int at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1)) {
       refuse(places.contains(path.substring(0, at)), path, "is inside another product");
@@ -159,7 +160,7 @@ final class ResultChecks {
     require(Set.copyOf(names.lists()).size() == count, "has a list of names twice");
   }
 
-  /** Checks names for people, the root, digests and the log. */
+  /** Checks the names that users see, the root, digests and the log. */
   private static void words(Result result) throws StoreRefusal {
     require(result.origin() != null && "".equals(result.origin().store()), "has an odd origin");
     for (String word : new String[] {result.job(), result.origin().host(), result.origin().job()}) {
@@ -180,7 +181,7 @@ final class ResultChecks {
     return digest != null && !digest.isExecutable();
   }
 
-  /** Checks the names of found needs: these are only read, so they may lie anywhere. */
+  /** Checks the paths of found needs. They are only read, so they may be anywhere. */
   private static void names(List<String> names) throws StoreRefusal {
     String before = null;
     for (String name : names) {
@@ -226,7 +227,7 @@ final class ResultChecks {
     }
   }
 
-  /** Checks that an entry has all that its kind has, and nothing else. */
+  /** Checks that a product ({@code top}) or member has exactly the fields of its kind. */
   private static void entry(String path, RecordedProduct entry, boolean top) throws StoreRefusal {
     boolean fits =
         switch (entry.kind()) {
@@ -257,8 +258,8 @@ final class ResultChecks {
   }
 
   /**
-   * Checks that a link has only names after any {@code ..}, and no more {@code ..} than there are
-   * folders between it and its product: so a chain of such links stays inside too.
+   * Checks that {@code ..} in a link comes before all names, and not more often than there are
+   * folders between the link and its product. A chain of such links stays inside the product too.
    */
   private static void link(String path, String text, int depth) throws StoreRefusal {
     refuse(text.isEmpty() || text.indexOf(0) >= 0, path, "a link without a text, or with NUL");

@@ -16,19 +16,19 @@ import java.util.Set;
 import org.apache.commons.codec.digest.DigestUtils;
 
 /**
- * A record as it is sent: one blob with its version, its kind and the signing key. The signature
- * covers a prefix that no other signature begins with, the version, the kind, and the digest of the
- * record, so a large record need not be copied. The record's small blobs may precede it, since it
- * names their digests; they then need no requests of their own.
+ * A record in the form that is sent: one blob with version, kind and signing key. The signature
+ * covers a prefix that is unique to torc, the version, the kind and the digest of the record, so a
+ * large record need not be copied. Small blobs may precede the record, which saves requests; the
+ * record has their digests.
  *
- * @param signer the verified key that signed it; null for an unsigned one
- * @param inside the blobs that came with it: all that {@link #small} names, or none
+ * @param signer the verified key that signed the record; null if it is unsigned
+ * @param inside the blobs that came with the record: all blobs of {@link #small}, or none
  */
 record SealedRecord(StoreRecord record, SigningWord signer, Map<Blob, byte[]> inside) {
 
-  static final int MOST = 16 << 20; // bytes of the largest one that is made or read
+  static final int MOST = 16 << 20; // bytes of the largest record that is made or read
 
-  static final int SMALL = 64 << 10; // a blob of fewer bytes may lie in a record
+  static final int SMALL = 64 << 10; // a blob with fewer bytes may be inside a record
 
   private static final int MOST_INSIDE = 256 << 10; // bytes of all blobs inside
 
@@ -43,12 +43,12 @@ record SealedRecord(StoreRecord record, SigningWord signer, Map<Blob, byte[]> in
 
   private static final int KIND = MAGIC.length + 1;
   private static final int MARK = KIND + 1; // whether it is signed
-  private static final int INSIDE = MARK + 1; // how many bytes of blobs there are
+  private static final int INSIDE = MARK + 1; // the size of all blobs inside
   private static final int HEAD = INSIDE + Integer.BYTES;
 
-  static final int SIGNED = HEAD + SigningWord.LENGTH; // bytes that tell the signer
+  static final int SIGNED = HEAD + SigningWord.LENGTH; // bytes to read before the signer is known
 
-  /** Returns the blobs of a result that may lie in its record, in their order. */
+  /** Returns the blobs of a result that may be inside its record, in order. */
   static Set<Blob> small(Result result) {
     Set<Blob> small = new LinkedHashSet<>();
     long room = MOST_INSIDE;
@@ -62,8 +62,8 @@ record SealedRecord(StoreRecord record, SigningWord signer, Map<Blob, byte[]> in
   }
 
   /**
-   * Returns the blob of a record with a result's small blobs, unsigned if the key is null. Throws
-   * if no store would accept it, or a blob cannot be read.
+   * Returns the bytes of a record with the given blobs inside; unsigned if {@code key} is null.
+   * Throws if no store would accept the record, or a blob cannot be read.
    */
   static byte[] seal(StoreRecord record, List<BlobSource> inside, SigningKey key)
       throws StoreRefusal {
@@ -84,7 +84,7 @@ record SealedRecord(StoreRecord record, SigningWord signer, Map<Blob, byte[]> in
     return blob;
   }
 
-  /** Makes the blob of an unchecked record: tests make bad ones with it. */
+  /** Seals an encoded record without checking it, so that tests can make invalid ones. */
   static byte[] seal(boolean result, byte[] inside, byte[] payload, SigningKey key) {
     byte kind = result ? RESULT : NAMES;
     int head = key == null ? HEAD : SIGNED + SigningKey.SIGNATURE;
@@ -98,8 +98,8 @@ record SealedRecord(StoreRecord record, SigningWord signer, Map<Blob, byte[]> in
   }
 
   /**
-   * Returns the signer that a blob names, not yet verified; null for an unsigned one. At least the
-   * first {@link #SIGNED} bytes must be read. Throws if it is not a record that this torc reads.
+   * Returns the signer that a blob names, not yet verified; null if it is unsigned. Needs only the
+   * first {@link #SIGNED} bytes. Throws if this torc cannot read such a record.
    */
   static SigningWord signer(byte[] blob) throws StoreRefusal {
     if (blob.length > MOST
@@ -124,7 +124,7 @@ record SealedRecord(StoreRecord record, SigningWord signer, Map<Blob, byte[]> in
     return mark == 0 ? null : SigningWord.of(Arrays.copyOfRange(blob, HEAD, SIGNED));
   }
 
-  /** Opens a blob; throws with the reason if it is invalid or wrongly signed. */
+  /** Opens a blob. If it is invalid or wrongly signed, throws with the reason. */
   static SealedRecord open(byte[] blob) throws StoreRefusal {
     SigningWord signer = signer(blob);
     int inside = signer == null ? HEAD : SIGNED + SigningKey.SIGNATURE;
@@ -145,7 +145,7 @@ record SealedRecord(StoreRecord record, SigningWord signer, Map<Blob, byte[]> in
     int at = from;
     Set<Blob> small = record instanceof Result result ? small(result) : Set.of();
     if (from == to && small.stream().anyMatch(each -> each.size() > 0)) {
-      return inside; // the blobs come by requests of their own
+      return inside; // the blobs need separate requests
     }
     for (Blob each : small) {
       byte[] bytes = Arrays.copyOfRange(blob, at, at + (int) each.size());
@@ -172,10 +172,12 @@ record SealedRecord(StoreRecord record, SigningWord signer, Map<Blob, byte[]> in
         .array();
   }
 
-  /** A record under a key of a shared store: a result, or the lists of names that lead to one. */
+  /** A record under a key of a shared store: a result, or lists that lead to results. */
   sealed interface StoreRecord permits Result, FoundNames {
 
-    /** Returns the key that it was made for; under another key it is a mistake, or an attack. */
+    /**
+     * Returns the key that the record is for. A record under another key is an error or an attack.
+     */
     Digest key();
   }
 }

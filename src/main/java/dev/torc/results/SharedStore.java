@@ -27,35 +27,37 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * One shared store, in a folder or on a server: decides which of its records count, and in which
- * order records, blobs and entries are sent. A {@link StorePlace} reads and writes the bytes;
- * {@link LocalResults} is the local store. It throws nothing into the build: a store that cannot
- * serve gives a miss with a reason. For several threads.
+ * One shared store, in a folder or on a server. It decides which records of the store count, and in
+ * which order records, blobs and entries are sent. A {@link StorePlace} reads and writes the bytes;
+ * {@link LocalResults} is the local store. A store that fails never ends the build: the lookup is a
+ * miss with a reason. Safe for several threads.
  */
 public final class SharedStore implements AutoCloseable {
 
   /**
-   * What a store has under a key: a result with the blobs that came with it, the reason in one line
-   * why the record there may not be used, or neither.
+   * The answer of a store for one key. If there is a result, {@code inside} has the blobs that came
+   * with its record. If the record may not be used, {@code reason} says why in one line. If the
+   * store has no record, both are null.
    */
   public record Hit(Result result, SharedStore store, String reason, Map<Blob, byte[]> inside) {}
 
   private static final long LARGE = 1 << 20; // bytes; larger records are read one at a time
 
-  /** Milliseconds between checks for the end of the large record before. */
+  /** Milliseconds between tries to start reading a large record. */
   private static final long LOOK = 20;
 
-  private static final double USUAL = 0.01; // bytes per nanosecond, until a rate was measured
+  private static final double USUAL = 0.01; // bytes per nanosecond, until a rate is measured
 
   private static final int BREADTH = 8;
 
-  /** Seconds that close() waits for requests that were given up. */
+  /** How long, in seconds, close() waits for abandoned requests. */
   private static final int PATIENCE = 1;
 
   /**
-   * What the stores of a build have in common: the real path of the root, nanoseconds since an
-   * arbitrary moment, whether the user ended the build, the right to read a large record, and a
-   * consumer of lines for people.
+   * The state that all stores of a build share. {@code root} is the real path of the root, {@code
+   * clock} returns nanoseconds since an arbitrary moment, {@code stopped} is set when the user ends
+   * the build, {@code large} is held while a large record is read, and {@code told} takes lines for
+   * the user.
    */
   record Build(
       String root,
@@ -73,17 +75,21 @@ public final class SharedStore implements AutoCloseable {
   private final ExecutorService threads =
       Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("torc-store-", 0).factory());
 
-  /** Bytes per nanosecond, measured with the last larger result fetched or sent; 0 if unknown. */
+  /**
+   * The rates of fetching and sending, in bytes per nanosecond, from the last call that was large
+   * enough to measure; 0 if unknown.
+   */
   private volatile double readingRate = USUAL;
 
   private volatile double sendingRate;
 
-  /** Blobs that came with wrong bytes: they are sent again, although the store has them. */
+  /** Blobs that came with wrong bytes. They are sent again, although the store has them. */
   private final Set<Blob> wrong = ConcurrentHashMap.newKeySet();
 
   /**
-   * Creates a store. Signers outside {@code trust} do not count; null trusts all, as in a folder
-   * that only the trusted write. The key signs the records; null for none.
+   * Creates a store. Only records that a key in {@code trust} signed count. If {@code trust} is
+   * null, all records count, as in a folder that only trusted users can write to. {@code key} signs
+   * what is sent; it may be null.
    */
   SharedStore(StorePlace place, Set<SigningWord> trust, SigningKey key, Build build) {
     this.place = place;
@@ -99,7 +105,7 @@ public final class SharedStore implements AutoCloseable {
     return place.name();
   }
 
-  /** Returns whether it accepts results of this build. */
+  /** Returns whether results of this build may be sent to the store. */
   boolean isSentTo() {
     return (trust == null || key != null)
         && !reading.isAlone()
@@ -107,7 +113,7 @@ public final class SharedStore implements AutoCloseable {
         && !build.stopped.get();
   }
 
-  /** Returns whether uploads to it must wait, since one has just failed. */
+  /** Returns whether uploads must wait because one has just failed. */
   boolean rests() {
     return isSentTo() && sending.rest() != null;
   }
@@ -120,7 +126,7 @@ public final class SharedStore implements AutoCloseable {
     return place.isPrivate();
   }
 
-  /** Returns the result under a key, or the reason why the record there may not be used. */
+  /** Returns the result under a key, or the reason why its record may not be used. */
   public Hit find(Digest of) {
     try {
       SealedRecord sealed = read(of, true);
@@ -135,7 +141,7 @@ public final class SharedStore implements AutoCloseable {
     }
   }
 
-  /** Returns the lists of found needs under a first key, newest first; empty if unreadable. */
+  /** Returns the lists of found needs under a first key; empty if they cannot be read. */
   public List<List<String>> names(Digest first) {
     try {
       SealedRecord sealed = read(first, false);
@@ -145,7 +151,7 @@ public final class SharedStore implements AutoCloseable {
     }
   }
 
-  /** Returns the record under a key; null if there is none. Notes a failure in {@link #reading}. */
+  /** Returns the record under a key; null if missing. Counts a failure in {@link #reading}. */
   private SealedRecord read(Digest of, boolean result) throws StoreRefusal {
     mayRead();
     StoreCall call = StoreCall.small(build, reading);
@@ -173,8 +179,9 @@ public final class SharedStore implements AutoCloseable {
   }
 
   /**
-   * Visits the newest results, looking at no more than {@code most} records; a server cannot list
-   * them. Two thirds of the time are for finding the newest keys.
+   * Visits the newest results, and reads at most {@code most} records in {@code nanos} nanoseconds.
+   * Two thirds of that time are for finding the newest keys. On a server it visits nothing, since a
+   * server cannot list its records.
    */
   void newest(int most, long nanos, Consumer<Hit> visitor) {
     StoreCall call = StoreCall.small(build, reading);
@@ -192,7 +199,7 @@ public final class SharedStore implements AutoCloseable {
     }
   }
 
-  /** Returns a record of any kind; null if missing or invalid, which is not reported. */
+  /** Returns a record of either kind; null if it is missing or invalid, which is not reported. */
   private StoreRecord anyRecord(Digest of, StoreCall call) {
     try {
       SealedRecord record = record(of, call);
@@ -235,7 +242,7 @@ public final class SharedStore implements AutoCloseable {
     }
   }
 
-  /** Reads the head first: if no trusted key signed the record, the rest is not fetched. */
+  /** Fetches a record. If no trusted key signed it, throws after reading only the head. */
   private SealedRecord record(Blob blob, StoreCall call) throws StoreRefusal {
     byte[] record = new byte[Math.toIntExact(blob.size())];
     boolean there =
@@ -247,7 +254,7 @@ public final class SharedStore implements AutoCloseable {
               bytes.readNBytes(record, 0, head);
               check(SealedRecord.signer(record));
               bytes.readNBytes(record, head, record.length - head);
-              bytes.transferTo(OutputStream.nullOutputStream()); // no more will come
+              bytes.transferTo(OutputStream.nullOutputStream()); // throws if more bytes follow
             });
     if (!there) {
       throw new StoreRefusal("a record is gone, and its entry is still there");
@@ -268,7 +275,10 @@ public final class SharedStore implements AutoCloseable {
     void take(BlobStream bytes) throws IOException, StoreRefusal;
   }
 
-  /** Returns whether a blob is there; if so, all its bytes were read, and are the right ones. */
+  /**
+   * Passes the bytes of a blob to {@code to}. Returns false if the store does not have the blob,
+   * and throws if the bytes are wrong.
+   */
   private boolean fetch(Blob blob, StoreCall call, Taker to) throws StoreRefusal {
     return call.ask(
         threads,
@@ -294,7 +304,7 @@ public final class SharedStore implements AutoCloseable {
     return new StoreRefusal("cannot write " + Refusal.line(e));
   }
 
-  /** Fetches a result into an empty folder of its own; returns null if that fails. */
+  /** Fetches a result into an empty folder; returns null if that fails. */
   public ResultParts fetch(Hit hit, Path folder) {
     FetchedProducts fetched = new FetchedProducts(hit.result(), folder);
     try {
@@ -306,7 +316,7 @@ public final class SharedStore implements AutoCloseable {
     }
   }
 
-  /** Fetches all blobs of a result into a folder, each under its name; throws if one is missing. */
+  /** Fetches all blobs of a result into files with their names; throws if one is missing. */
   void fetchBlobs(Hit hit, Path folder) throws StoreRefusal {
     mayRead();
     Result result = hit.result();
@@ -345,7 +355,7 @@ public final class SharedStore implements AutoCloseable {
     }
   }
 
-  /** Sends a result, then its found needs as the newest list of names. Reports a failure. */
+  /** Sends a result, then its found needs as the newest list. Counts a failure. */
   void put(Upload upload) {
     Result result = upload.result();
     StoreCall call = StoreCall.large(build, null, result.spent().wall(), result.bytes());
@@ -359,7 +369,7 @@ public final class SharedStore implements AutoCloseable {
     }
   }
 
-  /** Sends missing blobs, then the record, then the entry, which may only name blobs that exist. */
+  /** Sends missing blobs, the record and then the entry, which must name existing blobs. */
   private void send(Upload upload, StoreCall call) throws StoreRefusal {
     call.check(sendingRate);
     Result result = upload.result();
@@ -375,7 +385,10 @@ public final class SharedStore implements AutoCloseable {
     sendRecord(result.key(), record, call);
   }
 
-  /** Puts the found needs in front of the present lists, which would otherwise be lost. */
+  /**
+   * Sends the lists of found needs with those of the result in front. Reads the current lists
+   * first, since the upload replaces them.
+   */
   private void sendNames(Result result) throws StoreRefusal {
     List<List<String>> before = names(result.first());
     List<List<String>> lists = FoundNames.with(before, result.found());
@@ -401,7 +414,7 @@ public final class SharedStore implements AutoCloseable {
     try {
       return BlobSource.bytes(SealedRecord.seal(record, inside, key));
     } catch (StoreRefusal e) {
-      sending.noteLine(e.getMessage()); // no store would take it
+      sending.noteLine(e.getMessage()); // no store would accept it
       throw e;
     }
   }
@@ -421,7 +434,7 @@ public final class SharedStore implements AutoCloseable {
         });
   }
 
-  /** Reports what is not reported yet, and ends all threads. */
+  /** Reports the last failure, if it was not reported yet, and stops all threads. */
   @Override
   public void close() {
     reading.end();

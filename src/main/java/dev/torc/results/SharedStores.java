@@ -35,10 +35,10 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * The shared stores of a build, in the order of the build file, and the uploads to them, which run
- * beside the build, several at a time. A result that contains the root's path is marked before it
- * is sent, since it is valid in no other root. They never end a build or hold it up: if a store
- * fails, there is a miss and one line. For several threads.
+ * The shared stores of a build, in the order of the build file, and the uploads to them. Several
+ * uploads run at a time, in parallel with the build. A result that contains the path of the root is
+ * marked before it is sent, since it is valid in no other root. A store that fails never ends the
+ * build: lookups are misses, and the user gets one line. Safe for several threads.
  */
 public final class SharedStores implements AutoCloseable {
 
@@ -56,14 +56,14 @@ public final class SharedStores implements AutoCloseable {
       Executors.newFixedThreadPool(
           THREADS, Thread.ofPlatform().daemon().name("torc-send-", 0).factory());
 
-  private final AtomicBoolean hidden = new AtomicBoolean(); // whether tellHidden() wrote
-  private final AtomicInteger unsent = new AtomicInteger(); // to stores that rest at the end
+  private final AtomicBoolean hidden = new AtomicBoolean(); // whether tellHidden() has reported
+  private final AtomicInteger unsent = new AtomicInteger(); // uploads skipped at the end
   private volatile boolean over; // all jobs have ended
 
-  /** How many results are not sent yet, and how long their jobs took; guarded by this. */
+  /** The number of results that are not sent yet. Like {@code wall}, guarded by this. */
   private int pending;
 
-  private long wall; // nanoseconds
+  private long wall; // nanoseconds that the jobs of the pending results took
 
   SharedStores(SharedStore.Build build, SharedStore... stores) {
     this.build = build;
@@ -72,9 +72,10 @@ public final class SharedStores implements AutoCloseable {
   }
 
   /**
-   * Opens stores without a request. {@code root} is a real path, {@code clock} counts nanoseconds
-   * since an arbitrary moment, and {@code told} takes lines for people, from any thread. Throws for
-   * settings that {@link StoreSettings#check} refuses, or an unreadable key.
+   * Opens the stores without sending a request. {@code root} is a real path, {@code clock} returns
+   * nanoseconds since an arbitrary moment, and {@code told} takes lines for the user, on any
+   * thread. Throws for settings that {@link StoreSettings#check} refuses, and for an unreadable
+   * key.
    */
   public static SharedStores open(
       List<StoreSettings> settings, Path root, LongSupplier clock, Consumer<String> told)
@@ -95,9 +96,9 @@ public final class SharedStores implements AutoCloseable {
   }
 
   /**
-   * Visits the newest results in the folders, so that people can be told what differs. Slow or very
-   * full folders give what was seen within the time. Asks no server, and looks at no more than
-   * {@code most} records in each folder.
+   * Visits the newest results in shared folders, so that a message can say what differs. Reads at
+   * most {@code most} records in each folder. A slow or very full folder gives only what was read
+   * in time. Servers are not asked.
    */
   public void newest(int most, Consumer<SharedStore.Hit> visitor) {
     for (SharedStore store : stores) {
@@ -106,9 +107,9 @@ public final class SharedStores implements AutoCloseable {
   }
 
   /**
-   * Sends a result beside the build, to the stores that accept it; its job took so many
-   * nanoseconds. The maker makes the upload when its turn comes: null if there is nothing to send;
-   * it throws if a product cannot be read or has changed.
+   * Sends a result in the background to the stores that accept it. {@code nanos} is how long its
+   * job took. A thread calls {@code maker} when it is free. The maker returns the upload, or null
+   * if there is nothing to send; it throws if a product cannot be read or has changed.
    */
   public void send(long nanos, Io.Get<Upload> maker) {
     if (stores.stream().noneMatch(SharedStore::isSentTo)) {
@@ -155,7 +156,7 @@ public final class SharedStores implements AutoCloseable {
       while (store.rests() && !over) {
         pause();
       }
-      if (store.rests()) { // a pause after the build would hold up the end
+      if (store.rests()) { // waiting after the build would delay its end
         unsent.incrementAndGet();
       } else if (store.isSentTo()) {
         store.put(sent);
@@ -181,7 +182,7 @@ public final class SharedStores implements AutoCloseable {
     }
   }
 
-  /** Returns whether a result contains the root's path; throws if that takes too long. */
+  /** Returns whether a result contains the root's path; throws if the search takes too long. */
   private boolean holdsRoot(Upload upload) throws IOException {
     Result result = upload.result();
     long start = build.clock().getAsLong();
@@ -198,9 +199,9 @@ public final class SharedStores implements AutoCloseable {
   }
 
   /**
-   * Returns the texts of a result that may contain its root's path, each ended by NUL. A member's
-   * path is one text with that of its folder, since {@code cp --parents} makes such paths; a
-   * symlink's target is one text with the symlink's folder.
+   * Returns the texts of a result that may contain its root's path, each followed by NUL. A
+   * member's path includes the path of its folder, since {@code cp --parents} makes folders that
+   * repeat the root's path. A symlink's target follows the path of the symlink's folder.
    */
   static String texts(Result result) {
     StringBuilder texts = new StringBuilder();
@@ -226,8 +227,9 @@ public final class SharedStores implements AutoCloseable {
   }
 
   /**
-   * Waits after the build until all is sent: as long as these jobs took, and at least 30 s. Tells
-   * how many results were not sent, and returns the nanoseconds of the wait.
+   * Waits after the build until all results are sent, but no longer than their jobs took, or 30 s
+   * if that is longer. Reports how many results were not sent. Returns how long it waited, in
+   * nanoseconds.
    */
   public synchronized long finish() {
     over = true;
@@ -253,12 +255,12 @@ public final class SharedStores implements AutoCloseable {
     }
   }
 
-  /** Ends every wait, from any thread: the user ended the build. */
+  /** Ends all waits because the user ended the build. Any thread may call it. */
   public void stop() {
     build.stopped().set(true);
   }
 
-  /** Closes all stores. Unsent results stay unsent: nothing reads the project or its cache now. */
+  /** Closes all stores and drops unsent results: no upload may read the project after this. */
   @Override
   public void close() {
     ThreadEnd.stop(threads, PATIENCE);
@@ -266,20 +268,20 @@ public final class SharedStores implements AutoCloseable {
   }
 
   /**
-   * A result to be sent, with the bytes that go with it.
+   * A result to send, with the bytes of its blobs.
    *
-   * @param again whether blobs are sent even if a store says that it has them
-   * @param hidden a product that only its owner can read here; null for none
+   * @param again whether to send blobs even if a store says that it has them
+   * @param hidden a product that lacks read permission although the umask allows it; null if none
    */
   public record Upload(Result result, List<BlobSource> blobs, boolean again, String hidden) {
 
     private static final int READ = 0444;
 
     /**
-     * Returns the upload of a successful result: its products as they are now, each compared with
-     * the record; throws if one has changed. {@code said} is the job's output if it belongs to the
-     * result, else null. Returns null if the result is useless in another root: a product is
-     * outside this one, or is a link to something that is not a product.
+     * Returns the upload of a successful result, with its products as they are on disk. Throws if a
+     * product differs from the record. {@code said} is the job's output if it belongs to the
+     * result, else null. Returns null if the result is useless in another root, because a product
+     * is outside the root or is a link to something that is not a product.
      */
     public static Upload of(
         Path root,
@@ -324,7 +326,7 @@ public final class SharedStores implements AutoCloseable {
           : null;
     }
 
-    /** Returns the product, with the present members if it is a folder. */
+    /** Returns a product; a folder gets its members from disk. Throws if it has changed. */
     private static RecordedProduct standing(Path root, DigestMemo digests, RecordedProduct product)
         throws IOException {
       String path = product.path();
@@ -363,7 +365,7 @@ public final class SharedStores implements AutoCloseable {
       }
     }
 
-    /** Returns the sources of some blobs, in the order of the set; null for a missing one. */
+    /** Returns the sources of some blobs, in the order of the set, with null for a missing one. */
     List<BlobSource> blobs(Set<Blob> some) {
       Map<Blob, BlobSource> all = new HashMap<>();
       blobs.forEach(each -> all.put(each.blob(), each));
@@ -371,8 +373,8 @@ public final class SharedStores implements AutoCloseable {
     }
 
     /**
-     * Returns this upload, marked as valid only in the root with this path; null for all roots.
-     * Throws {@link IllegalArgumentException} if the bytes of a blob are missing.
+     * Returns this upload, marked as valid only in the root with path {@code only}; null means all
+     * roots. Throws {@link IllegalArgumentException} if the bytes of a blob are missing.
      */
     Upload marked(String only) {
       if (blobs(result.blobs()).stream().anyMatch(Objects::isNull)) {
@@ -384,11 +386,12 @@ public final class SharedStores implements AutoCloseable {
   }
 
   /**
-   * A shared store as a build file describes it: a folder or a URL; the other one is null.
+   * A shared store as a build file describes it. It has a {@code path} if it is a folder, else a
+   * {@code url}; the other is null.
    *
    * @param group the group whose members are trusted in the folder; null for none
    * @param key the file with the key that signs what is sent; null for none
-   * @param trust public keys, as words; the user's own key is always trusted
+   * @param trust public keys as text; the public half of {@code key} is always trusted
    */
   public record StoreSettings(
       Path path,

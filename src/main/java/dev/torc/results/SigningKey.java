@@ -25,8 +25,8 @@ import java.util.Base64;
 import java.util.Map;
 
 /**
- * A key that signs records of shared stores: Ed25519, in a file as PKCS#8 in PEM, which openssl and
- * others read too. Only its owner may be able to read the file.
+ * An Ed25519 key that signs records of shared stores. Its file has the PKCS#8 PEM format, which
+ * openssl and other tools also read. Only the file's owner may be able to read it.
  */
 public final class SigningKey {
 
@@ -48,14 +48,14 @@ public final class SigningKey {
     this.word = word;
   }
 
-  /** Returns the public half, which others put into {@code trust}. */
+  /** Returns the public half, which other users add to {@code trust}. */
   public SigningWord word() {
     return word;
   }
 
   /**
-   * Makes a key in a new file that only the user can read; returns its public half. Throws with a
-   * line that begins with the file, if it already exists or cannot be written.
+   * Makes a key in a new file that only the user can read, and returns the public half. If the file
+   * exists or cannot be written, throws with a line that starts with the file.
    */
   public static SigningWord make(Path file) throws StoreRefusal {
     KeyPair pair = pair(new SecureRandom());
@@ -78,8 +78,8 @@ public final class SigningKey {
   }
 
   /**
-   * Checks, without reading it, that a file may be a key; throws with a line that begins with the
-   * file if it is missing or others can read it.
+   * Checks that a key file exists and that no other user can read it, without reading it. Throws
+   * with a line that starts with the file.
    */
   static void check(Path file) throws StoreRefusal {
     try {
@@ -100,7 +100,7 @@ public final class SigningKey {
     }
   }
 
-  /** Reads a key; throws with a line that begins with the file if it is none, or not safe. */
+  /** Reads a key. If it is invalid or unsafe, throws with a line that starts with the file. */
   public static SigningKey read(Path file) throws StoreRefusal {
     check(file);
     try {
@@ -134,7 +134,7 @@ public final class SigningKey {
       generator.initialize(NamedParameterSpec.ED25519, random);
       return generator.generateKeyPair();
     } catch (GeneralSecurityException e) {
-      throw new IllegalStateException(e); // every JDK has it
+      throw new IllegalStateException(e); // every JDK has Ed25519
     }
   }
 
@@ -145,7 +145,7 @@ public final class SigningKey {
   }
 
   /**
-   * Gives the bytes of a private key as random ones. The public key follows from these 32 bytes,
+   * A source of random bytes that returns a private key's 32 bytes. They determine the public key,
    * but the JDK computes it only when it makes a new pair from random bytes.
    */
   private static final class Seed extends SecureRandom {
@@ -171,7 +171,7 @@ public final class SigningKey {
       ed25519.update(message);
       return ed25519.sign();
     } catch (GeneralSecurityException e) {
-      throw new IllegalStateException(e); // it was read as such a key
+      throw new IllegalStateException(e); // the key was read as Ed25519
     }
   }
 

@@ -11,8 +11,8 @@ import java.util.Base64;
 import java.util.HexFormat;
 
 /**
- * A public key of Ed25519 (RFC 8032), as it is written in {@code trust}: {@code ed25519:} and 32
- * bytes in Base64. The user says which keys are trusted.
+ * An Ed25519 public key (RFC 8032) as written in {@code trust}: {@code ed25519:} and 32 bytes in
+ * Base64. The user decides which keys are trusted.
  */
 public record SigningWord(String word) {
 
@@ -20,14 +20,14 @@ public record SigningWord(String word) {
 
   private static final String PREFIX = "ed25519:";
 
-  /** The bytes before every such key in its X.509 form (RFC 8410). */
+  /** The bytes that precede an Ed25519 key in X.509 form (RFC 8410). */
   private static final byte[] X509 = HexFormat.of().parseHex("302a300506032b6570032100");
 
   static SigningWord of(byte[] key) {
     return new SigningWord(PREFIX + Base64.getEncoder().encodeToString(key));
   }
 
-  /** Returns the key that a word stands for; throws if it is no such word. */
+  /** Returns the key that a text stands for; throws if the text is not a valid key. */
   public static SigningWord of(String word) throws StoreRefusal {
     try {
       String key = word.startsWith(PREFIX) ? word.substring(PREFIX.length()) : "";
@@ -36,7 +36,7 @@ public record SigningWord(String word) {
         return of(bytes);
       }
     } catch (IllegalArgumentException e) {
-      // no Base64: the line is the same
+      // not Base64: refused below
     }
     throw new StoreRefusal(
         SafeText.name(word)
@@ -55,7 +55,7 @@ public record SigningWord(String word) {
       ed25519.update(message);
       return ed25519.verify(signature);
     } catch (GeneralSecurityException e) {
-      return false; // bytes that are no point of the curve, or no signature
+      return false; // not a point of the curve, or not a signature
     }
   }
 

@@ -14,11 +14,11 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The requests to a shared store for one record, or for all blobs of one result, within a limit of
- * time. The call ends when the user ends the build; a call for blobs also ends when they would take
- * longer than the job did (at least two seconds). Each request has its own thread, which is given
- * up if it is too slow: a server may not answer, and a network disk may hang. The call does not
- * know what is requested.
+ * The requests to a shared store for one record, or for all blobs of one result, with a time limit.
+ * The call ends when the user ends the build. A call for blobs also ends when they would take
+ * longer than the job took (at least two seconds). Each request has its own thread, which is
+ * abandoned if it is too slow: a server may not answer, and a network disk may hang. The call does
+ * not know what is requested.
  */
 final class StoreCall {
 
@@ -26,10 +26,10 @@ final class StoreCall {
 
   private static final long TELLING = 1 << 18; // bytes; with fewer, no rate is measured
 
-  /** First nanoseconds of a request; no waiting. */
+  /** The first nanoseconds of a request, which do not count as waiting. */
   private static final long PROMPT = TimeUnit.SECONDS.toNanos(1);
 
-  /** Between two looks at the time and for an ended build. */
+  /** Nanoseconds between two checks of the time and of whether the build was ended. */
   private static final long LOOK = TimeUnit.MILLISECONDS.toNanos(20);
 
   private static final String ENDED = "the build was ended";
@@ -49,7 +49,7 @@ final class StoreCall {
     this.total = total;
   }
 
-  /** Returns a call for a record; {@code waits} is null if no job waits for it. */
+  /** Returns a call for a record; {@code waits} is null if no job waits for the record. */
   static StoreCall small(SharedStore.Build build, StoreHealth waits) {
     return new StoreCall(build, waits, Long.MAX_VALUE, 0);
   }
@@ -63,7 +63,7 @@ final class StoreCall {
     T of(StoreRequest request) throws StoreRefusal;
   }
 
-  /** Asks a store, and waits for the answer, no longer than the rules allow. */
+  /** Sends a request and waits for the answer, as long as the limits allow. */
   <T> T ask(ExecutorService threads, Question<T> what) throws StoreRefusal {
     check();
     StoreRequest request = new StoreRequest(() -> now() - start, this::moved);
@@ -71,7 +71,7 @@ final class StoreCall {
     try {
       long begin = now();
       long last = begin;
-      long mark = begin; // when the present span began
+      long mark = begin; // when the current span began
       long marked = 0;
       boolean flowed = false;
       while (true) {
@@ -81,8 +81,8 @@ final class StoreCall {
           check();
         }
         long now = now();
-        // A wait for a record counts until it is whole; a wait for blobs only until their bytes
-        // begin to come, since it is known how long those may take.
+        // A wait for a record counts until the record is complete. A wait for blobs counts only
+        // until their bytes arrive, since check() limits the time after that.
         if (most == Long.MAX_VALUE || !request.hasBegun()) {
           waited(Math.max(begin + PROMPT, last), now);
         }
@@ -108,7 +108,7 @@ final class StoreCall {
     }
   }
 
-  /** Checks one span of silence or flow; throws if it was too slow. */
+  /** Throws if nothing came in a span of silence, or too few bytes passed in a span of flow. */
   private static void check(boolean flows, long bytes, long span) throws StoreRefusal {
     if (!flows) {
       throw StoreRefusal.failed("no answer in " + TimeUnit.NANOSECONDS.toSeconds(span) + " s");
@@ -145,9 +145,9 @@ final class StoreCall {
   }
 
   /**
-   * Does the work for each item, up to {@code breadth} at a time: many small blobs would otherwise
-   * take one round trip after the other. After an exception it begins nothing more, and throws the
-   * first one when all threads have ended.
+   * Does the work for each item, up to {@code breadth} at a time, so that many small blobs do not
+   * wait for one round trip after another. After an exception it starts nothing more, waits for all
+   * threads, and throws the first exception.
    */
   static <T> void each(Collection<T> items, int breadth, ItemWork<T> work) throws StoreRefusal {
     try (ExecutorService crew =
@@ -174,7 +174,7 @@ final class StoreCall {
     }
   }
 
-  /** Throws if the result would take too long at this rate, in bytes per nanosecond; 0: unknown. */
+  /** Throws if the result would take too long. The rate is in bytes/ns; 0 means unknown. */
   void check(double rate) throws StoreRefusal {
     if (rate > 0 && total / rate > most) {
       throw longer();
@@ -185,7 +185,7 @@ final class StoreCall {
     return new StoreRefusal("would take longer than the job did");
   }
 
-  /** Returns bytes per nanosecond of this call; the known rate if too few bytes passed to tell. */
+  /** Returns the bytes per nanosecond of this call, or {@code known} if too few bytes passed. */
   double rate(double known) {
     return moved.get() < TELLING ? known : (double) moved.get() / Math.max(1, now() - start);
   }
@@ -198,12 +198,12 @@ final class StoreCall {
     return build.clock().getAsLong();
   }
 
-  /** Notes that this many more bytes have passed, or need not pass. */
+  /** Notes that more bytes have passed, or need not be sent. */
   void moved(long bytes) {
     moved.addAndGet(bytes);
   }
 
-  /** Notes that a job waited between two moments; throws if the store is left alone now. */
+  /** Notes how long a job waited; throws if the store is now left alone. */
   void waited(long from, long to) throws StoreRefusal {
     if (waits != null) {
       waits.waited(from, to);

@@ -21,17 +21,17 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The local store at one moment: the results, least recently used first, and the bytes of each
- * product by its name there. A build may change the store meanwhile. It changes nothing; {@link
- * LocalResults} does.
+ * product by its name in the store. A build may change the store in the meantime. This class is
+ * read-only; {@link LocalResults} changes the store.
  */
 public record StoreContents(List<HeldResult> results, Map<String, Long> sizes) {
 
   private static final long HOUR = TimeUnit.HOURS.toMillis(1);
 
   /**
-   * A stored result, last stored or restored at {@code used} (milliseconds since 1970). It {@code
-   * lacks} the parts that are neither in the store nor, by the records, where the job made them;
-   * {@code standing} says whether a part is only where the job made it.
+   * A stored result. {@code used} is when it was last stored or restored, in milliseconds since
+   * 1970. {@code lacks} has the parts that are neither in the store nor, according to the records,
+   * where the job made them. {@code standing} says whether a part is only where the job made it.
    */
   public record HeldResult(Result result, long used, List<OwnedPath> lacks, boolean standing) {}
 
@@ -39,7 +39,7 @@ public record StoreContents(List<HeldResult> results, Map<String, Long> sizes) {
     return of(new StoredResults<>(cache, Result::form));
   }
 
-  /** Looks at the store; each result has the fields that the given form reads. */
+  /** Reads the store. Each result has only the fields that the given form reads. */
   static StoreContents of(StoredResults<Result> stored) throws IOException {
     Cache cache = stored.cache();
     Map<String, Long> sizes = new LocalStore(cache.place()).sizes();
@@ -51,9 +51,9 @@ public record StoreContents(List<HeldResult> results, Map<String, Long> sizes) {
   }
 
   /**
-   * Returns the time of a use by which results are ordered, in milliseconds since 1970. A use in
-   * the future, noted while the clock was wrong, counts as the oldest: otherwise its result would
-   * stay until that time.
+   * Returns the time, in milliseconds since 1970, that orders a result by its last use. A use in
+   * the future, noted while the clock was wrong, counts as the oldest: otherwise the result would
+   * stay until then.
    */
   static long order(long used, long now) {
     return used > now + HOUR ? Long.MIN_VALUE : used;
@@ -94,15 +94,15 @@ public record StoreContents(List<HeldResult> results, Map<String, Long> sizes) {
     return new StoreContents(results.stream().filter(each -> !gone.contains(each)).toList(), sizes);
   }
 
-  /** Returns the stored bytes that belong to no result, as a killed torc leaves them. */
+  /** Returns the stored bytes that belong to no result, such as leftovers of a killed torc. */
   public long unnamed() {
     return bytes() - bytes(results);
   }
 
   /**
-   * Returns the results to remove so that at most this many bytes remain, least recently used
-   * first, but those with the {@code last} keys after all others. Results without bytes in the
-   * store stay.
+   * Returns the results to remove so that at most {@code most} bytes remain. The least recently
+   * used come first, but those with a key in {@code last} come after all others. Results without
+   * bytes in the store are not removed.
    */
   public List<HeldResult> beyond(long most, Set<Digest> last) {
     List<HeldResult> ordered = new ArrayList<>(results);
@@ -124,12 +124,12 @@ public record StoreContents(List<HeldResult> results, Map<String, Long> sizes) {
   }
 
   /**
-   * Reads some results in the local store, each blob once, and compares it with what was stored:
-   * bytes, kind, executable bit. It changes nothing.
+   * Checks results in the local store: reads each part once, and compares its bytes, kind and
+   * executable bit with the record. It changes nothing.
    */
   public static final class StoreCheck {
 
-    /** The fault of a part of a result, in one word for programs. */
+    /** The fault of a part of a result, as one word for machine-readable output. */
     public enum Fault {
       WRONG,
       MISSING,
@@ -138,8 +138,8 @@ public record StoreContents(List<HeldResult> results, Map<String, Long> sizes) {
     }
 
     /**
-     * A part that is not as it should be; its path is empty for the output of the job. {@code why}
-     * says why it cannot be read, and is empty for other faults.
+     * A faulty part. {@code path} is empty for the job's output. {@code why} says why the part
+     * cannot be read; it is empty for other faults.
      */
     public record Faulty(String job, Origin from, String path, Fault fault, String why) {}
 
@@ -156,8 +156,8 @@ public record StoreContents(List<HeldResult> results, Map<String, Long> sizes) {
     }
 
     /**
-     * Reads the parts of a result that are in the store. With {@code whole}, a part that is neither
-     * there nor where the job made it is a fault.
+     * Checks the parts of a result that are in the store, and returns the faulty ones. With {@code
+     * whole}, a part that is neither in the store nor where the job made it is faulty too.
      */
     public List<Faulty> faults(HeldResult held, boolean whole) {
       List<Faulty> faults = new ArrayList<>(0);

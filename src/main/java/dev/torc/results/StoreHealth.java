@@ -4,10 +4,10 @@ import dev.torc.results.StoreRefusal.Failure;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Decides whether a shared store is still asked, or sent to, in this build. After a failure it is
- * left alone for a while; failures of overlapping requests count as one. It is left alone for the
- * rest of the build after a lasting failure, the third failure, the second failure to connect, or a
- * long wait. Tells one line in a build.
+ * Decides whether this build still uses a shared store. After a failure the store is left alone for
+ * 10 s; failures of overlapping requests count as one. It is left alone for the rest of the build
+ * after a lasting failure, the third failure, the second failure to connect, or 30 s of waiting.
+ * Reports at most one line in a build.
  */
 final class StoreHealth {
 
@@ -28,7 +28,7 @@ final class StoreHealth {
   private String last;
   private boolean alone;
 
-  /** Creates the health of one store; the consequence of leaving it alone is for people. */
+  /** Creates the health of a store; {@code consequence} says what being left alone means. */
   StoreHealth(String store, String consequence, SharedStore.Build build) {
     this.store = store;
     this.consequence = consequence;
@@ -36,12 +36,12 @@ final class StoreHealth {
     this.failed = build.clock().getAsLong() - REST; // so the store is not left alone at first
   }
 
-  /** Returns whether it is left alone for the rest of the build. */
+  /** Returns whether the store is left alone for the rest of the build. */
   synchronized boolean isAlone() {
     return alone;
   }
 
-  /** Returns why it is left alone now; null if it is not. */
+  /** Returns why the store is left alone now; null if it is not. */
   synchronized String rest() {
     boolean rests = build.clock().getAsLong() - failed < REST;
     return alone ? "left alone for this build" : rests ? "left alone for 10 s" : null;
@@ -63,7 +63,7 @@ final class StoreHealth {
     }
   }
 
-  /** Adds a job's wait between two moments; jobs that wait at the same time count once. */
+  /** Adds the time that a job waited; times when several jobs wait count once. */
   synchronized void waited(long from, long to) {
     waited += Math.max(0, to - Math.max(from, waitedUntil));
     waitedUntil = Math.max(waitedUntil, to);
@@ -72,7 +72,7 @@ final class StoreHealth {
     }
   }
 
-  /** Stores a line for the end of the build. */
+  /** Keeps a line to report at the end of the build. */
   synchronized void noteLine(String line) {
     lines++;
     last = line;
@@ -85,7 +85,7 @@ final class StoreHealth {
     }
   }
 
-  /** Ends the build: tells the last line, unless it was told that the store is left alone. */
+  /** Reports the last line, unless the store was reported as left alone. */
   synchronized void end() {
     if (!alone && lines > 0) {
       alone = true;

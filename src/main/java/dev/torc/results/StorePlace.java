@@ -6,9 +6,10 @@ import java.io.InputStream;
 import java.util.List;
 
 /**
- * Where entries and blobs of a shared store lie: a folder or a server. {@link SharedStore} checks
- * what it gives. {@link StoreCall} limits the time of a request; the place tells it when an answer
- * begins and when bytes pass, and stops when its thread is interrupted. For several threads.
+ * The place of the entries and blobs of a shared store: a folder or a server. {@link SharedStore}
+ * checks what it returns. {@link StoreCall} limits the time of a request. The place notes in the
+ * request when an answer starts and when bytes pass, and stops when its thread is interrupted. Safe
+ * for several threads.
  */
 interface StorePlace extends AutoCloseable {
 
@@ -17,7 +18,6 @@ interface StorePlace extends AutoCloseable {
 
   String ENTRIES = "ac";
 
-  /** Returns the name in messages: a path or a URL. */
   String name();
 
   /** Returns whether only the store's owner can read its files. */
@@ -25,24 +25,24 @@ interface StorePlace extends AutoCloseable {
     return false;
   }
 
-  /** Opens a blob or an entry; null if there is none. The bytes may be wrong. */
+  /** Opens a blob or an entry; returns null if it is missing. The bytes may be wrong. */
   InputStream open(String in, Digest name, StoreRequest request) throws StoreRefusal;
 
-  /** Returns the refusal for a stream of this place that broke off. */
+  /** Returns the refusal for a failed read from a stream of this place. */
   StoreRefusal broken(IOException e);
 
-  /** Returns whether a blob of this size lies there; does not read its bytes. */
+  /** Returns whether the place has a blob with this digest and size. Does not read its bytes. */
   boolean has(Blob blob, StoreRequest request) throws StoreRefusal;
 
-  /** Puts bytes there, in place of any others. */
+  /** Writes an entry or a blob, replacing an existing one. */
   void put(String in, Digest name, BlobSource bytes, StoreRequest request) throws StoreRefusal;
 
-  /** Returns the keys with entries, newest first; a subset if listing takes too long. */
+  /** Returns up to {@code most} keys of entries, newest first; fewer if listing is slow. */
   default List<Digest> newest(int most, long nanos, StoreRequest request) throws StoreRefusal {
     return List.of();
   }
 
-  /** Returns whether a request takes a round trip: then several run at once. */
+  /** Returns whether each request takes a network round trip, so that several run at a time. */
   default boolean isFar() {
     return false;
   }

@@ -1,26 +1,27 @@
 package dev.torc.results;
 
 /**
- * Why something of a shared store cannot be used, in one line for people, without the store's name.
- * It is a miss, and never ends the build. It is a failure if the store could not do what it was
- * asked; after some failures the store is left alone. A missing record is none.
+ * The reason why something in a shared store cannot be used, as one line for the user, without the
+ * name of the store. It causes a miss and never ends the build. It is also a failure if the store
+ * could not do what it was asked; after some failures the store is left alone. A missing record is
+ * not a failure.
  */
 public class StoreRefusal extends Exception {
 
   private static final long serialVersionUID = 1L;
 
-  /** Whether a failure may come again. */
+  /** Whether and how a failure is likely to happen again. */
   enum Failure {
     PASSING,
     /** The connection failed. */
     UNREACHED,
-    /** It comes each time: for example, the folder is missing. */
+    /** It happens each time: for example, the folder is missing. */
     LASTING
   }
 
   private final Failure failure;
 
-  /** Creates a refusal that is no failure of the store. */
+  /** Creates a refusal that is not a failure of the store. */
   public StoreRefusal(String line) {
     this(line, null);
   }

@@ -7,8 +7,8 @@ import java.util.function.LongSupplier;
 
 /**
  * The progress of one request to a shared store. The {@link StorePlace} that serves it notes when
- * the answer begins and when bytes pass; {@link StoreCall} asks how long it may be silent, and ends
- * it. For two threads.
+ * the answer starts and when bytes pass. {@link StoreCall} asks how long the request may be silent,
+ * and ends it. Safe for these two threads.
  */
 final class StoreRequest {
 
@@ -17,7 +17,7 @@ final class StoreRequest {
 
   private static final long SPAN = TimeUnit.SECONDS.toNanos(5);
 
-  /** Nanoseconds until an answer must begin, if no sent bytes are on their way. */
+  /** Nanoseconds until an answer must start, if no sent bytes are still in buffers. */
   private static final long SILENCE = TimeUnit.SECONDS.toNanos(10);
 
   private static final long BUFFERED = 4 << 20; // sent bytes in the buffers of both machines
@@ -25,16 +25,16 @@ final class StoreRequest {
   private final LongSupplier age;
   private final LongConsumer all;
   private final AtomicLong moved = new AtomicLong();
-  private volatile long sent; // bytes that will have moved when all is sent
+  private volatile long sent; // the value of moved when everything is sent
   private volatile boolean begun;
 
-  /** Creates a request; {@code all} takes the bytes that moved, for the whole call. */
+  /** Creates a request; {@code all} counts the bytes of its whole call. */
   StoreRequest(LongSupplier age, LongConsumer all) {
     this.age = age;
     this.all = all;
   }
 
-  /** Returns nanoseconds since its call began. */
+  /** Returns the nanoseconds since the call started. */
   long age() {
     return age.getAsLong();
   }
@@ -47,7 +47,7 @@ final class StoreRequest {
     return begun;
   }
 
-  /** Notes how many bytes are going to be sent; the answer may begin after them. */
+  /** Notes that {@code bytes} are about to be sent; the answer may start after them. */
   void sends(long bytes) {
     sent = moved.get() + bytes;
   }
@@ -66,12 +66,15 @@ final class StoreRequest {
     moved(bytes);
   }
 
-  /** Returns whether bytes should flow: its answer has begun, or not all is sent. */
+  /** Returns whether bytes should flow: the answer has started, or not everything is sent. */
   boolean flows() {
     return begun || moved.get() < sent;
   }
 
-  /** Returns nanoseconds that it may be silent, or take for SLOW bytes while it {@code flows}. */
+  /**
+   * Returns the longest time, in nanoseconds, that the request may be silent or, if it {@code
+   * flows}, may take for SLOW bytes.
+   */
   long patience(boolean flows) {
     return flows ? SPAN : SILENCE + Math.min(sent, BUFFERED) * SPAN / SLOW;
   }

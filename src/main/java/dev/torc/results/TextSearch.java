@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.function.BooleanSupplier;
 
-/** Finds a text among bytes: the root's path in a result, unless encoded or compressed. */
+/** Searches bytes for a text: the root's path in a result, unless it is encoded or compressed. */
 final class TextSearch {
 
   private static final int PIECE = 1 << 16;
@@ -22,8 +22,8 @@ final class TextSearch {
   }
 
   /**
-   * Returns whether a stream contains the text. Reads it to its end; asks {@code stopped} before
-   * each piece, and throws if it says so.
+   * Returns whether a stream contains the text. Reads the stream to its end. Calls {@code stopped}
+   * for each piece, and throws if it returns true.
    */
   boolean isIn(InputStream bytes, BooleanSupplier stopped) throws IOException {
     byte[] window = new byte[PIECE + text.length()];

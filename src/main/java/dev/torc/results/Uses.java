@@ -6,19 +6,19 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Counts for each name in a store how many results have it: its bytes are freed when the last of
- * them goes. It removes nothing.
+ * Counts how many results use each name in a store. The bytes of a name can be freed when its last
+ * result is removed. This class removes nothing.
  */
 final class Uses<N> {
 
   private final Map<N, Integer> counts = new HashMap<>();
 
-  /** Adds the names of one more result; a name that it has twice counts twice. */
+  /** Adds the names of one result. A name that occurs twice counts twice. */
   void add(List<N> names) {
     names.forEach(name -> counts.merge(name, 1, Integer::sum));
   }
 
-  /** Subtracts the names of one result; returns those that no result has now. */
+  /** Subtracts the names of one result. Returns the names that no result uses any more. */
   List<N> remove(List<N> names) {
     List<N> free = new ArrayList<>();
     for (N name : names) {
