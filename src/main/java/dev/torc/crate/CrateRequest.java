@@ -52,18 +52,16 @@ import java.util.function.IntFunction;
 import java.util.stream.Stream;
 
 /**
- * Gathers where the results of a project come from, as a crate: the last run on record of each job,
- * with the recorded digests. It takes no lock and reads only files that changed since, for the
- * verdicts. {@link RoCrate} knows the form of a crate.
+ * Collects the provenance of a project's results as a crate: the last run on record of each job,
+ * with the recorded digests. It takes no lock; for the verdicts, it reads only files that have
+ * changed. {@link RoCrate} knows the format of a crate.
  *
- * <p>The crate has the profiles of Workflow Run RO-Crate 0.5 with Provenance Run Crate. If nothing
+ * <p>The crate has the profiles of Workflow Run RO-Crate 0.5 up to Provenance Run Crate. If nothing
  * has run, it is only a Workflow RO-Crate, since the other profiles require a run.
  */
 public final class CrateRequest {
 
-  /**
-   * What the command prints about a crate; {@code behind} counts the jobs that are not up to date.
-   */
+  /** What the command prints about a crate; {@code behind} is the number of out-of-date jobs. */
   public record WrittenCrate(boolean hasRuns, int jobs, int behind) {}
 
   private static final String BIOSCHEMAS =
@@ -76,7 +74,7 @@ public final class CrateRequest {
           .flatMap(name -> Stream.of(name, name + ".txt", name + ".md"))
           .toList();
 
-  /** Writes the offset of UTC as {@code +00:00}, as the validator requires. */
+  /** Writes the UTC offset as {@code +00:00}, as the validator requires. */
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSxxx").withZone(ZoneOffset.UTC);
 
@@ -108,11 +106,11 @@ public final class CrateRequest {
   }
 
   /**
-   * Writes what is on record into a new folder, which is renamed into place when it is complete.
+   * Writes the records into a new folder, which is renamed into place when it is complete.
    *
    * @param folder absolute
    * @param shown the folder as the user wrote it
-   * @throws BadInput if the folder exists, or lies in torc's own folder
+   * @throws BadInput if the folder exists or is inside torc's own folder
    */
   public static WrittenCrate write(
       Project of, Path folder, String shown, String torc, Warnings warn) throws IOException {
@@ -132,7 +130,7 @@ public final class CrateRequest {
       workflow.ref("step", step(fold).text("position", "" + (workflow.refs("step").size() + 1)));
       fold.jobs().forEach(job -> steps.put(job, fold.name()));
     }
-    for (int job : graph.inOrder(selection.jobs())) { // makers first: readers know their products
+    for (int job : graph.inOrder(selection.jobs())) { // makers first: readers refer to products
       run(job, steps.get(job));
     }
     crate.nest();
@@ -178,7 +176,7 @@ public final class CrateRequest {
     return crate.entity(id, "CreativeWork").text("name", name).text("version", version);
   }
 
-  /** Adds the build files; returns the first, which is the workflow. */
+  /** Adds the build files; returns the first one, which is the workflow. */
   private Entity files() throws IOException {
     Workflow of = project.workflow();
     Path first = of.settings().files().getFirst();
@@ -226,10 +224,7 @@ public final class CrateRequest {
     root.text("license", "Not stated. Ask the authors before you use or pass on what it tells of.");
   }
 
-  /**
-   * Returns the owner of torc's folder; null if a group writes there, since any member may have run
-   * torc.
-   */
+  /** Returns the owner of torc's folder; null for a group's, since any member may have run torc. */
   private Entity person() {
     try {
       String name = Files.getOwner(project.folder(), LinkOption.NOFOLLOW_LINKS).getName();
@@ -237,12 +232,12 @@ public final class CrateRequest {
       boolean named = project.place().group().isNone() && !name.matches("\\d*");
       return named ? crate.named("person", name, "Person").text("description", what) : null;
     } catch (IOException | UnsupportedOperationException e) {
-      return null; // the crate does without
+      return null; // the crate then has no person
     }
   }
 
   private Entity step(DisplayGraph.Fold fold) {
-    // Instances may have their values in their descriptions: then no description fits the group.
+    // If instances have different descriptions, none of them describes the group.
     List<String> texts =
         fold.jobs().stream().map(job -> graph.job(job).labels().description()).distinct().toList();
     String group =
@@ -253,7 +248,7 @@ public final class CrateRequest {
     return step.ref("workExample", tool);
   }
 
-  /** Returns the application that stands for a job or group: each of their runs is a run of it. */
+  /** Returns the application that stands for a job or group, and that each of its runs executes. */
   private Entity tool(String step) {
     return crate.named("job", step, "SoftwareApplication");
   }
@@ -279,7 +274,7 @@ public final class CrateRequest {
         made.add(crate.value(name + "." + value.key(), JsonText.of(value.text()), null));
       }
     }
-    // If torc was killed during a run, the lines on record are those of the run before it.
+    // If torc was killed during a run, the manifest on record is that of the run before.
     boolean known = details.ran().started() > 0;
     Origin from = details.origin();
     boolean here = from == null || from.store().isEmpty();
@@ -302,7 +297,7 @@ public final class CrateRequest {
     builds.computeIfAbsent(number, _ -> new ArrayList<>()).add(run);
   }
 
-  /** Returns the command as it ran, and what has happened since. */
+  /** Returns the command that ran, and notes on what has happened since. */
   private String description(int job, JobResult result, RunDetails details, RunInputs inputs) {
     Verdict verdict = plan.verdict(job);
     boolean same = verdict instanceof Verdict.UpToDate;
@@ -316,7 +311,7 @@ public final class CrateRequest {
     } else if (result.outcome().isGood() && !same) {
       notes.add("no longer up to date: " + ReasonText.brief(verdict.reasons()));
     }
-    // Values of placeholders are not on record, but did not change while the job is up to date.
+    // Placeholder values are not on record, but they are unchanged while a job is up to date.
     boolean put = same && !inputs.commands().isEmpty();
     List<String> lines = new ArrayList<>(put ? List.of(commands.apply(job)) : inputs.commands());
     lines.add(notes.toString());
@@ -324,7 +319,7 @@ public final class CrateRequest {
     return String.join("\n", lines);
   }
 
-  /** Returns a file that a run read or made; its size only if the file still has this digest. */
+  /** Returns a file that a run read or made, with its size only if its digest is still the same. */
   private Entity file(String path, String digest) {
     long size = size(look.cache().stamp(path), digest);
     return crate.file(path, digest, size < 0 ? size(look.digests().last(path), digest) : size);
@@ -335,7 +330,7 @@ public final class CrateRequest {
     return same ? known.stamp().size() : -1;
   }
 
-  /** Refers to the inputs of a run. An input without a digest was missing: it is not listed. */
+  /** Adds references to a run's inputs, except missing ones, which have no digest. */
   private void needs(Entity action, RunInputs of) {
     refAll(action, "object", of.files(), line -> file(line.name(), line.digest()));
     refAll(action, "object", of.lists(), this::list);
@@ -353,7 +348,7 @@ public final class CrateRequest {
     lines.forEach(line -> to.ref(relation, line.digest() == null ? null : part.apply(line)));
   }
 
-  /** Returns a list of needs with its members, which are read once for all its readers. */
+  /** Returns a list of needs with its members, which are read only once for all its readers. */
   private Entity list(Line line) {
     Entity list = crate.list(line.name(), line.digest());
     List<ManifestEntry> stored =
@@ -364,9 +359,10 @@ public final class CrateRequest {
   }
 
   /**
-   * Adds a build with its runs in the crate. What these runs made is not an input of the build.
+   * Adds a build with its runs in the crate. A product of one of these runs is not an input of the
+   * build.
    *
-   * @param record null if the build is no longer in the history: then the runs tell the times
+   * @param record null if the build is no longer in the history; its times then come from the runs
    */
   private void build(Entity workflow, long number, List<Run> runs, BuildRecord record) {
     boolean over = record == null || record.end().nanos() >= 0;
@@ -421,7 +417,7 @@ public final class CrateRequest {
         .entity(id, type)
         .text("startTime", started > 0 ? TIME.format(Instant.ofEpochMilli(started)) : null)
         .text("endTime", ended > 0 ? TIME.format(Instant.ofEpochMilli(ended)) : null)
-        // A text, not a reference: the validator requires it.
+        // The validator requires a text here, not a reference.
         .text("actionStatus", STATUS.formatted(error == null ? "Completed" : "Failed"))
         .text("error", error);
   }

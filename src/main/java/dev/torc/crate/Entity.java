@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The description of one thing in a crate: texts, and references to other entities. Only {@link
- * RoCrate} makes entities.
+ * The description of one thing in a crate: texts and references to other entities. Only {@link
+ * RoCrate} creates entities.
  */
 final class Entity {
   final String id;
@@ -25,7 +25,7 @@ final class Entity {
     return fields.get("alternateName").toString();
   }
 
-  /** Adds a text, unless it is null or empty or the entity already has one of that name. */
+  /** Adds a text, unless the text is null or empty or the entity already has one with this name. */
   Entity text(String name, String text) {
     if (text != null && !text.isEmpty()) {
       fields.putIfAbsent(name, text);
@@ -45,8 +45,8 @@ final class Entity {
     return this;
   }
 
-  /** Returns the references of that name, to which the caller may add. */
-  @SuppressWarnings("unchecked") // a name is for texts or for references
+  /** Returns the references with this name; the caller may add to them. */
+  @SuppressWarnings("unchecked") // a name has either texts or references
   Set<Entity> refs(String name) {
     return (Set<Entity>) fields.computeIfAbsent(name, _ -> new LinkedHashSet<>(2));
   }

@@ -29,12 +29,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * An RO-Crate 1.1: entities that refer to each other, and the files in the crate. It knows how a
- * file, folder, value or image is described; {@link CrateRequest} knows what a project ran.
+ * An RO-Crate 1.1: entities that refer to each other, and the files in the crate. It knows how to
+ * describe a file, folder, value or image; {@link CrateRequest} knows what a project ran.
  *
  * <p>Data files are not in the crate, so their ids begin with {@code #}, as RO-Crate requires. The
- * same path with other bytes is another entity: one run may have read the bytes that the file had
- * before, another those that it has now.
+ * same path with different bytes is another entity: one run may have read the old bytes of a file
+ * and another run the present ones.
  */
 final class RoCrate {
 
@@ -42,39 +42,39 @@ final class RoCrate {
 
   static final String METADATA = "ro-crate-metadata.json";
 
-  /** The terms that the profiles of runs add to those of RO-Crate. */
+  /** The terms that the run profiles add to those of RO-Crate. */
   private static final String TERMS = "https://w3id.org/ro/terms/workflow-run#";
 
   private static final List<String> OWN_TERMS =
       List.of("sha256", "environment", "containerImage", "ContainerImage", "registry", "tag");
 
-  /** Registry, name and tag of an image; a registry has a dot or a port. */
+  /** Matches registry, name and tag of an image; a registry has a dot or a port. */
   private static final Pattern IMAGE =
       Pattern.compile("(?:([^/@]*[.:][^/@]*)/)?([^@]*?)(?::([^/:@]*))?(?:@.*)?");
 
-  /** Digits of a digest that distinguish two entities of one name. */
+  /** How many digits of a digest distinguish entities with the same name. */
   private static final int SHORT = 12;
 
   private final SequencedMap<String, Entity> entities = new LinkedHashMap<>();
   private final Map<String, Entity> byContent = new HashMap<>();
   private final SequencedMap<String, byte[]> files = new LinkedHashMap<>();
 
-  /** Returns the entity with an id, made if missing. */
+  /** Returns the entity with this id, creating it if it is missing. */
   Entity entity(String id, String... types) {
     return entities.computeIfAbsent(id, _ -> new Entity(id, types));
   }
 
-  /** Returns an entity that is described elsewhere: the crate only refers to it. */
+  /** Returns an entity that is described elsewhere; the crate only refers to it. */
   Entity outside(String id) {
     return byContent.computeIfAbsent(id, Entity::new);
   }
 
-  /** Returns the entity with a name, made if missing; the name can be read from its id. */
+  /** Returns the entity with this name, creating it if missing; its id contains the name. */
   Entity named(String kind, String name, String type) {
     return entity(id(kind, name), type).text("name", name);
   }
 
-  /** Returns a file in the crate; if {@code bytes} is null, a file that the crate only names. */
+  /** Returns a file in the crate; if {@code bytes} is null, the crate only names the file. */
   Entity source(String name, byte[] bytes, String... types) {
     Entity entity = entity(bytes == null ? id("site", name) : encoded(name), types);
     String format = format(name);
@@ -92,10 +92,9 @@ final class RoCrate {
   }
 
   /**
-   * Returns a file as a run found or left it; if a folder of that name and digest is known, the
-   * folder.
+   * Returns a file that a run read or made; if it is known as a folder, returns the folder.
    *
-   * @param size bytes; -1 unknown
+   * @param size in bytes; -1 if unknown
    */
   Entity file(String path, String digest, long size) {
     Entity folder = byContent.get(key("folder", path + "/", digest));
@@ -109,7 +108,7 @@ final class RoCrate {
         .text("description", "A program that counts by what it holds.");
   }
 
-  /** Adds a file. The profiles want its path as its other name. */
+  /** Adds a file. The profiles require its path as an alternate name. */
   private Entity file(String kind, String path, String digest) {
     return part(kind, path, digest, "File")
         .text("name", last(path))
@@ -129,7 +128,7 @@ final class RoCrate {
     return path.substring(path.lastIndexOf('/') + 1);
   }
 
-  /** Returns the files of a needed glob, folder or group; {@code digest} is that of their list. */
+  /** Returns the files of a needed glob, folder or group; {@code digest} is the list's digest. */
   Entity list(String written, String digest) {
     return part("list", digest.substring(0, SHORT), digest, "Dataset")
         .text("name", written)
@@ -141,7 +140,7 @@ final class RoCrate {
   }
 
   /**
-   * Returns a value that a job stored, or one of the data section.
+   * Returns a value that a job stored, or a value of the data section.
    *
    * @param json null if only the digest is known
    */
@@ -155,7 +154,7 @@ final class RoCrate {
   /**
    * Returns an image.
    *
-   * @param digest of its configuration, or of its file; null if unknown
+   * @param digest the digest of the image's configuration or file; null if unknown
    */
   Entity image(String name, String digest) {
     boolean file = name.endsWith(".sif");
@@ -184,14 +183,14 @@ final class RoCrate {
     return kind + "\0" + name + "\0" + content;
   }
 
-  /** Makes files parts of the folders that a run made around them; both keep their digests. */
+  /** Makes each file a part of the folder product that contains it; both keep their digests. */
   void nest() {
     Map<String, List<Entity>> folders =
         data().stream().collect(Collectors.groupingBy(Entity::path));
     for (Entity each : data()) {
       String path = each.path().endsWith("/") ? "" : each.path();
       int end = path.lastIndexOf('/');
-      // If there are several states of a folder, it is not known which one has this file.
+      // If a folder is known in several states, it is unknown which one has this file.
       while (end > 0 && folders.getOrDefault(path.substring(0, end + 1), List.of()).size() != 1) {
         end = path.lastIndexOf('/', end - 1);
       }
@@ -206,7 +205,7 @@ final class RoCrate {
     return "#" + kind + "/" + encoded(name);
   }
 
-  /** Returns a name as a path or a fragment of a URI; letters of all languages stay. */
+  /** Returns a name encoded for a URI path or fragment; letters of all languages are kept. */
   static String encoded(String name) {
     try {
       String text = new URI(null, null, name).getRawFragment();
@@ -216,14 +215,14 @@ final class RoCrate {
     }
   }
 
-  /** Guesses the media type by the end of the name; null if unknown. */
+  /** Guesses the media type from the end of the name; returns null if unknown. */
   private static String format(String name) {
     return name.endsWith(".yaml") || name.endsWith(".yml")
         ? "application/yaml"
         : URLConnection.guessContentTypeFromName(name);
   }
 
-  /** Writes the metadata, one entity a line; does not close. */
+  /** Writes the metadata, one entity per line; does not close {@code to}. */
   void write(Writer to) throws IOException {
     Map<String, String> terms = new LinkedHashMap<>();
     OWN_TERMS.forEach(term -> terms.put(term, TERMS + term));
@@ -253,7 +252,7 @@ final class RoCrate {
   }
 
   /**
-   * Refuses a folder that exists, or lies in torc's own.
+   * Refuses a folder that exists or is inside torc's own folder.
    *
    * @param folder absolute
    * @param shown the folder as the user wrote it
@@ -268,7 +267,7 @@ final class RoCrate {
     }
   }
 
-  /** Writes the crate to a folder beside the new one, then renames it. Makes the folders above. */
+  /** Writes the crate to a new folder beside {@code folder}, then renames it; creates parents. */
   void write(Path folder) throws IOException {
     Files.createDirectories(folder.getParent());
     Path fresh = folder.resolveSibling("." + RandomId.next() + ".torc-new");
@@ -279,7 +278,7 @@ final class RoCrate {
         Files.createDirectories(file.getParent());
         Files.write(file, source.getValue());
       }
-      // Last, and complete from the start: this file makes the folder a crate.
+      // Written last and in one step: this file makes the folder a crate.
       WholeFile.write(fresh.resolve(METADATA), this::write);
       Files.move(fresh, folder, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException | RuntimeException e) {

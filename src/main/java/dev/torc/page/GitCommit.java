@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The git commit that holds a folder, for readers of a report. It takes no lock and runs no program
+ * The git commit of a folder, for readers of a report. Finding it takes no lock and runs no program
  * that the repository names. Decisions about jobs never depend on it.
  *
- * @param commit the first digits of its hash
- * @param differs whether tracked files differ from it; null if git did not say
+ * @param commit the first digits of the hash
+ * @param differs whether tracked files differ from the commit; null if git did not say
  */
 record GitCommit(String commit, Boolean differs) {
 
@@ -23,7 +23,7 @@ record GitCommit(String commit, Boolean differs) {
 
   private static final int NO_SUCH_SETTING = 1;
 
-  /** Overrides the settings by which git would run programs of a repository or ask another host. */
+  /** Overrides settings with which git would run a repository's programs or ask another host. */
   private static final List<String> GIT =
       List.of(
           "/usr/bin/env",
@@ -40,7 +40,7 @@ record GitCommit(String commit, Boolean differs) {
   private static final List<String> ELSEWHERE =
       List.of("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE");
 
-  /** Asks git; returns null if it is not installed, or if no commit holds the folder. */
+  /** Asks git; returns null if git is not installed, or if no commit contains the folder. */
   static GitCommit of(Path folder, Map<String, String> env) {
     Map<String, String> quiet = new HashMap<>(env);
     quiet.keySet().removeAll(ELSEWHERE);
@@ -65,7 +65,7 @@ record GitCommit(String commit, Boolean differs) {
     return new GitCommit(commit.text().substring(0, DIGITS), differs);
   }
 
-  /** Returns whether the repository itself may name filters, programs that a status would run. */
+  /** Returns whether the repository may name filters: programs that a status would run. */
   private static boolean runsFilters(Path folder, Map<String, String> env) {
     ProgramOutput filters =
         ask(folder, env, "config", "--show-scope", "--get-regexp", "^filter\\.");

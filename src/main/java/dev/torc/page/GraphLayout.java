@@ -16,27 +16,27 @@ import org.jgrapht.graph.SimpleDirectedGraph;
 
 /**
  * Places the vertices and edges of a picture for {@code torc report}: each stage of a connected
- * part is a column. It knows nothing of names, states and colors, and draws nothing.
+ * part is a column. It does not know names, states or colors, and draws nothing.
  *
  * <p>The method is that of Sugiyama, Tagawa and Toda (Methods for visual understanding of
- * hierarchical system structures, 1981): an edge has a <em>bend</em> in each column that it passes,
- * and the edges from one vertex share their bends until they have to part. The numbers of vertices,
- * then those of bends, give the first order of each column. Then sweeps to the right and back move
- * vertices and bends to the mean height of their neighbors on one side. Connected parts stand
- * beside and below each other, those with the most vertices first; vertices without edges are the
- * last part. The same input has the same layout.
+ * hierarchical system structures, 1981). An edge has a <em>bend</em> in each column that it passes,
+ * and edges from one vertex share their bends until they have to part. At first, the vertices of
+ * each column are ordered by their numbers, followed by its bends. Then sweeps to the left and
+ * right move vertices and bends to the mean height of their neighbors on one side. Connected parts
+ * are placed beside and below each other, those with the most vertices first; vertices without
+ * edges form the last part. The same input always has the same layout.
  *
- * <p>Lengths are in pixels of a page at its natural size; x goes to the right from 0, y down. A
- * vertex is a box as wide as its column, {@link #HEIGHT} high: {@link #x} is its left side, {@link
- * #y} the middle of that side. An edge leads from the right side of the vertex that is waited for,
- * over its {@link #bends}, to the left side of the vertex that waits. Groups that wait for each
- * other stand in one column; an edge between them joins their right sides.
+ * <p>Lengths are in pixels of a page at its natural size; x grows to the right from 0, y grows
+ * down. A vertex is a box as wide as its column and {@link #HEIGHT} high: {@link #x} is its left
+ * side, {@link #y} the middle of that side. An edge leads from the right side of the vertex that is
+ * waited for, over its {@link #bends}, to the left side of the vertex that waits. Groups that wait
+ * for each other are in one column; an edge between them joins their right sides.
  */
 final class GraphLayout {
 
   public static final float HEIGHT = 24;
 
-  /** The most characters of a label that a box has room for. */
+  /** The most characters of a label for which a box has room. */
   public static final int LONGEST_LABEL = 40;
 
   private static final int SWEEPS = 4; // the last sweep goes to the right
@@ -44,21 +44,21 @@ final class GraphLayout {
   private static final float PADDING = 16; // of both sides together
   private static final float SPACE = 32; // between parts
   private static final float GAP = 8; // between two vertices in a column
-  private static final float RATIO = 1.6f; // width to height, about
+  private static final float RATIO = 1.6f; // approximate ratio of width to height
   private static final float LEAST_WAY = 40; // from column to column
   private static final float MOST_WAY = 240;
-  private static final float STEEPEST = 8; // pixels up or down for each to the right; MOST_WAY wins
-  private static final double STIFF = 1_000; // weight of a stiff bend, which gives way last
+  private static final float STEEPEST = 8; // up or down per pixel to the right; MOST_WAY wins
+  private static final double STIFF = 1_000; // weight of a stiff bend, which hardly moves
 
   private final int vertices;
-  private final int[] bend; // each vertex's first bend; at the end the number of all items
+  private final int[] bend; // each vertex's first bend; last, the number of all items
   private final int[] layer; // the column of each vertex or bend
   private final SimpleDirectedGraph<Integer, Integer> pieces; // between vertices and bends
   private final float[] x;
   private final float[] y;
   private final float[] boxes; // widths; a bend is as wide as its column
   private final float[] wish; // the height to which the neighbors pull an item
-  private final BitSet stiff = new BitSet(); // bends next to a bend that has its height already
+  private final BitSet stiff = new BitSet(); // bends next to a bend that is already placed
   private float width;
   private float height;
 
@@ -120,7 +120,7 @@ final class GraphLayout {
     return x[vertex];
   }
 
-  /** Returns the middle of a vertex, from the top. */
+  /** Returns the height of a vertex's middle, from the top. */
   public float y(int vertex) {
     return y[vertex];
   }
@@ -138,9 +138,9 @@ final class GraphLayout {
   }
 
   /**
-   * Returns the points at which an edge bends, from the vertex that is waited for to the one that
-   * waits: x and y by turns. The edge passes each column at one height; a point between two others
-   * at the same height is left out.
+   * Returns the points at which an edge bends, from the vertex that is waited for to the vertex
+   * that waits, as alternating x and y. The edge passes each column at one height; a point between
+   * two points of the same height is omitted.
    */
   public float[] bends(int from, int to) {
     int between = Math.max(0, layer[to] - layer[from] - 1);
@@ -174,7 +174,7 @@ final class GraphLayout {
       int columns = 1 + order.stream().mapToInt(i -> layer[i]).max().orElseThrow();
       parts.add(columns(columns, order, i -> layer[order.get(i)]));
     }
-    if (!loose.isEmpty()) { // in as many columns as give the part about the right form
+    if (!loose.isEmpty()) { // the number of columns gives the part about the right shape
       float widest = (float) loose.stream().mapToDouble(v -> boxes[v] + LEAST_WAY).max().orElse(0);
       double columns = Math.sqrt(RATIO * loose.size() * (HEIGHT + GAP) / widest);
       int count = Math.clamp((int) columns, 1, loose.size());
@@ -193,7 +193,7 @@ final class GraphLayout {
     return columns;
   }
 
-  /** Puts the parts on shelves of about the right width. */
+  /** Places the parts in rows of about the right width. */
   private void place(List<List<List<Integer>>> parts) {
     float most = 0;
     double area = 0;
@@ -225,7 +225,7 @@ final class GraphLayout {
     }
   }
 
-  /** Orders the items of a part and gives them heights, from 0; returns the height of the part. */
+  /** Orders the items of a part and sets their heights, from 0; returns the part's height. */
   private float settle(List<List<Integer>> columns) {
     for (List<Integer> column : columns) {
       for (int p = 0; p < column.size(); p++) {
@@ -252,8 +252,8 @@ final class GraphLayout {
 
   /**
    * Moves the items of a column to the mean heights of their neighbors on one side. Items that
-   * would overlap stand as close as they may around the mean of their wishes, by the algorithm that
-   * pools adjacent violators.
+   * would overlap are placed as close together as allowed, around the mean of the heights they are
+   * pulled to (the pool adjacent violators algorithm).
    */
   private void draw(List<Integer> column, boolean back) {
     for (int item : column) {
@@ -273,9 +273,9 @@ final class GraphLayout {
     column.sort(Comparator.comparingDouble(item -> wish[item]));
     double[] sum = new double[column.size()];
     double[] weight = new double[column.size()];
-    int[] end = new int[column.size()]; // of each pool
+    int[] end = new int[column.size()]; // end of each pool
     int pools = 0;
-    float room = 0; // of all items above
+    float room = 0; // height of all items above
     for (int p = 0; p < column.size(); p++) {
       room += p == 0 ? 0 : room(column.get(p - 1), column.get(p));
       weight[pools] = stiff.get(column.get(p)) ? STIFF : 1;
@@ -310,7 +310,7 @@ final class GraphLayout {
     return item >= vertices;
   }
 
-  /** Gives the columns of a part their places and widths, from 0; returns the width of the part. */
+  /** Sets the positions and widths of a part's columns, from 0; returns the part's width. */
   private float widen(List<List<Integer>> columns) {
     float right = 0;
     float way = 0;

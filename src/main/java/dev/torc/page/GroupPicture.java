@@ -18,10 +18,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/**
- * The graph of a report: the labels, states and edges of its vertices. {@link GraphLayout} places
- * them.
- */
+/** Finds the labels, states and edges of a report's graph. {@link GraphLayout} places them. */
 final class GroupPicture {
 
   /** The most vertices that a page draws. */
@@ -58,9 +55,9 @@ final class GroupPicture {
   }
 
   /**
-   * Returns the picture of jobs and groups; if they are too many, the picture of the stages.
+   * Returns the picture of the jobs and groups or, if there are too many, of the stages.
    *
-   * @param index of each job in {@code rows}, by name
+   * @param index the index of each job in {@code rows}, by name
    */
   static Picture of(
       Graph graph, JobSelection selection, Map<String, Integer> index, List<Row> rows) {
@@ -78,7 +75,7 @@ final class GroupPicture {
     return picture(false, boxes, shown.before());
   }
 
-  /** Returns the stages in a row; if they are too many, each box stands for several. */
+  /** Returns the stages in a row; if there are too many, each box stands for several stages. */
   private Picture stages(DisplayGraph shown) {
     Stages stages = Stages.of(shown.before());
     int each = Math.ceilDiv(stages.count(), MOST);
@@ -103,7 +100,7 @@ final class GroupPicture {
     return picture(true, boxes, before.build());
   }
 
-  /** Returns the jobs by state, the most urgent first: a box may cut the end off. */
+  /** Returns the number of jobs by state, the most urgent first: a box may cut the end off. */
   private static String words(Map<State, Integer> counts) {
     return ATTENTION.stream()
         .filter(counts::containsKey)
@@ -111,7 +108,7 @@ final class GroupPicture {
         .collect(Collectors.joining(", "));
   }
 
-  /** Adds the jobs by state; a group that is not expanded yet counts as one. */
+  /** Adds the number of jobs by state; a group that is not expanded yet counts as one job. */
   private Map<State, Integer> count(DisplayGraph.Fold fold, Map<State, Integer> counts) {
     for (int job : fold.jobs()) {
       counts.merge(rows.get(index.get(graph.name(job))).state(), 1, Integer::sum);

@@ -16,14 +16,14 @@ import org.commonmark.parser.Parser;
 import org.commonmark.renderer.html.HtmlRenderer;
 
 /**
- * Turns Markdown into a part of a page: without its HTML, with pictures named instead of shown,
- * with headings below those of the page. Links lead only to the web.
+ * Turns Markdown into a part of a page. HTML in it is removed, pictures are named instead of shown,
+ * and headings get levels below those of the page. Links lead only to the web.
  */
 final class MarkdownText {
 
   private static final int BLOCKS = 50;
 
-  /** The page has headings of three levels above. */
+  /** The page itself has three levels of headings. */
   private static final int LEVEL = 3;
 
   private static final Pattern WEB = Pattern.compile("(?i)(https?://|mailto:).*", Pattern.DOTALL);
@@ -39,12 +39,12 @@ final class MarkdownText {
       document.accept(new Taming());
       return HtmlRenderer.builder().extensions(TABLES).escapeHtml(true).build().render(document);
     } catch (StackOverflowError deep) {
-      // Parser, visitor and renderer call themselves for each part in a part.
+      // Parser, visitor and renderer are recursive.
       return "<p>Its parts lie too deep in each other to be shown.</p>";
     }
   }
 
-  /** Removes or changes the parts that a page does not show as they are. */
+  /** Removes or changes parts that a page must not show unchanged. */
   private static final class Taming extends AbstractVisitor {
 
     @Override

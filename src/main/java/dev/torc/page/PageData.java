@@ -8,13 +8,13 @@ import java.util.Map;
 import java.util.SortedMap;
 
 /**
- * All that a page tells, before it becomes text. {@link ReportPage} gathers it; {@link PageWriter}
+ * The content of a page, before it becomes text. {@link ReportPage} collects it; {@link PageWriter}
  * decides how it looks.
  *
- * @param head fields that stand in the page as JSON: {@link ReportPage} lists them
- * @param jobs in the order of the build file; behind them those that it no longer has
- * @param runs at the index of each job its last run, null for none; behind these, earlier runs that
- *     tell more about what a job uses
+ * @param head fields that the page contains as JSON: {@link ReportPage} lists them
+ * @param jobs in the order of the build file, followed by jobs that the build file no longer has
+ * @param runs the last run of each job, at the job's index, or null; then earlier runs that show
+ *     more about a job's use of resources
  * @param picture the graph with each group as one vertex; if that is too large, its stages
  * @param files results, in the order in which the build file names them
  */
@@ -28,10 +28,10 @@ record PageData(
     List<Shown> files) {
 
   /**
-   * A build of the history; {@code counts} are jobs by final state.
+   * A build of the history; {@code counts} has the number of jobs in each final state.
    *
-   * @param seconds null if it did not end in order
-   * @param gone the jobs that are no longer in the build file, which {@code counts} omits
+   * @param seconds null if the build did not end properly
+   * @param gone the number of jobs that the build file no longer has, which {@code counts} omits
    */
   record Build(
       long number,
@@ -41,7 +41,7 @@ record PageData(
       SortedMap<String, Integer> counts,
       int gone) {}
 
-  /** The state of a job, now or at the end of a build. The order is that of the page. */
+  /** The state of a job, now or at the end of a build, in the order of the page. */
   enum State {
     RAN,
     FAILED,
@@ -52,26 +52,27 @@ record PageData(
     OUT_OF_DATE,
     UP_TO_DATE,
     NOT_RUN,
-    /** It never ran, and only a target makes it run: the project is up to date without it. */
+    /** The job never ran, and only a target makes it run: the project is up to date without it. */
     MANUAL
   }
 
   /**
-   * A job; {@code asked} is what it asks for now, {@code tries} are the attempts of its last run.
+   * A job; {@code asked} is what it requests now, {@code tries} counts its last run's attempts.
    *
    * @param group null for none
-   * @param told the index in {@code runs} of the run that tells what it uses; -1 for none
+   * @param told the index in {@code runs} of the run that shows the job's use; -1 for none
    */
   record Row(
       String name, String group, State state, Texts texts, int tries, int told, Resources asked) {}
 
   /**
-   * What the page says about a job.
+   * The page's texts about a job.
    *
-   * @param now what a build would do with it, or which failed job blocks it; empty if up to date
-   * @param why why it ran
-   * @param what how it failed; empty for no failure
-   * @param from where its result comes from; empty if it was not restored
+   * @param now what a build would do with the job, or which failed job blocks it; empty if up to
+   *     date
+   * @param why why the job ran
+   * @param what how the job failed; empty for no failure
+   * @param from where the result comes from; empty if it was not restored
    */
   record Texts(String now, String why, String what, String from) {}
 
@@ -79,21 +80,20 @@ record PageData(
    * The build on the timeline.
    *
    * @param began in milliseconds since 1970
-   * @param attempts in the order of their begins
-   * @param machine what was used of the machine; null if unknown
-   * @param series what attempts used, the largest users first
+   * @param attempts in the order of their starts
+   * @param machine the use of the machine; null if unknown
+   * @param series the use of attempts, the largest first
    */
   record Timeline(long began, List<Span> attempts, Series machine, List<Used> series) {}
 
-  /** An attempt in time; attempts that overlap have different lanes, from 0. */
+  /** An attempt on the timeline; attempts that overlap have different lanes, counted from 0. */
   record Span(int job, int lane, AttemptRecord run) {}
 
   /**
-   * The graph, laid out: lengths as {@link GraphLayout} has them.
+   * The graph with its layout; lengths are those of {@link GraphLayout}.
    *
-   * @param stages whether a vertex is a stage or several, as there is no room for all jobs and
-   *     groups
-   * @param edges without those that others imply
+   * @param stages whether the vertices are stages, since there is no room for all jobs and groups
+   * @param edges without the edges that others imply
    */
   record Picture(
       boolean stages, float width, float height, List<Vertex> vertices, List<Edge> edges) {}
@@ -101,13 +101,13 @@ record PageData(
   /**
    * A job, a group or a stage in the picture.
    *
-   * @param label its name; of a group also its number of jobs, of a stage also the jobs by state
-   * @param state of the job; of a group or stage, the state that wants most attention
-   * @param stage counts from 0
+   * @param label the name; for a group also the number of jobs, for a stage also the jobs by state
+   * @param state of the job; for a group or stage, the state that needs most attention
+   * @param stage counted from 0
    */
   record Vertex(String label, State state, int stage, float x, float y, float width) {}
 
-  /** The vertex {@code after} waits for {@code before}; {@code bends} are x and y by turns. */
+  /** The vertex {@code after} waits for {@code before}; {@code bends} alternates x and y. */
   record Edge(int before, int after, float[] bends) {}
 
   /** What an attempt of a job used over time. */
@@ -119,7 +119,7 @@ record PageData(
   record Event(String job, long time, String text) {}
 
   /**
-   * The values of a group's instances, or with an empty name those of the jobs without a group.
+   * The values of a group's instances or, if the name is empty, of the jobs without a group.
    *
    * @param rows for each job its index, its values of the parameters, and its values of the keys;
    *     null for a missing value
@@ -128,13 +128,13 @@ record PageData(
       String group, List<String> parameters, List<String> keys, List<List<Object>> rows) {}
 
   /**
-   * A file among the results; {@code path} is as shown.
+   * A file among the results; {@code path} is the path that is shown.
    *
    * @param caption null for none
-   * @param link its root-relative path as an address, if the page does not include it; null for
-   *     none
-   * @param note what is wrong with it, empty for nothing
-   * @param content null if the page does not include it
+   * @param link the file's address relative to the root, if the page does not include the file;
+   *     null for none
+   * @param note what is wrong with the file; empty for nothing
+   * @param content null if the page does not include the file
    */
   record Shown(
       String title, String path, String caption, String link, String note, ShownPart content) {}
@@ -147,7 +147,7 @@ record PageData(
     /** A Markdown file as HTML. */
     record Html(String text) implements ShownPart {}
 
-    /** A table; the first row is the head. */
+    /** A table; the first row is the header. */
     record Table(List<List<String>> rows) implements ShownPart {}
   }
 }

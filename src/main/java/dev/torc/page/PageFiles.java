@@ -33,8 +33,8 @@ import java.util.TreeSet;
 
 /**
  * The files that {@code report} names, as parts of a page: pictures, Markdown and tables. If the
- * page cannot show a file, it has the file's path, a link if possible, and the cause. These files
- * are not needs.
+ * page cannot show a file, it shows the path, a link if possible, and the reason. These files are
+ * not needs.
  */
 final class PageFiles {
 
@@ -52,15 +52,15 @@ final class PageFiles {
           "webp", "image/webp",
           "svg", "image/svg+xml");
 
-  /** How long all PDF files together may take to become pictures. */
+  /** The time limit for turning all PDF files into pictures. */
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  /** The exit status of env if a program is not found. */
+  /** The exit status of {@code env} for a program that is not found. */
   private static final int NOT_FOUND = 127;
 
   private static final String NONE = "install pdftoppm to show PDF files as pictures";
 
-  /** Writes the first page of a file, at most 1600 pixels high and wide. */
+  /** The command that writes a file's first page, at most 1600 pixels high and wide. */
   private static final List<String> PDF =
       List.of("/usr/bin/env", "pdftoppm", "-png", "-singlefile", "-scale-to", "1600");
 
@@ -85,10 +85,7 @@ final class PageFiles {
     this.grounds = new AllowedRoots(workflow.root(), workflow.settings().roots());
   }
 
-  /**
-   * Returns the files, in the order in which the build file names them; the files of a glob in
-   * natural order.
-   */
+  /** Returns the files in the order of the build file; those of a glob are in natural order. */
   List<Shown> all() throws IOException {
     List<Glob> excludes = new ArrayList<>();
     for (ReportFile entry : workflow.settings().report()) {
@@ -120,7 +117,7 @@ final class PageFiles {
     return shown;
   }
 
-  /** Returns the files that a needed glob would match: those on disk or made by a job. */
+  /** Returns the files that the glob would match as a need: on disk or made by a job. */
   private TreeSet<String> matches(Glob glob, List<Glob> excludes) throws IOException {
     TreeSet<String> files = new TreeSet<>(new NaturalOrder());
     for (String path : GlobWalk.find(workflow.root(), glob, excludes).files()) {
@@ -150,7 +147,7 @@ final class PageFiles {
       }
       Part part = part(file);
       boolean linked = part.link && file.startsWith(workflow.root());
-      // As an address: "a b%.pdf" is a%20b%25.pdf.
+      // As a URL: "a b%.pdf" becomes a%20b%25.pdf.
       String link = linked ? workflow.root().toUri().relativize(file.toUri()).toString() : null;
       String stale = trouble.isEmpty() ? "" : "out of date: " + trouble;
       String both = stale.isEmpty() || part.note.isEmpty() ? "" : "; ";
@@ -166,7 +163,7 @@ final class PageFiles {
         : trouble.isEmpty() ? "its job is up to date without it" : trouble;
   }
 
-  /** A file's content in the page, null for nothing; a note on it, and whether it has a link. */
+  /** A file's content in the page, null for none; a note; and whether the file gets a link. */
   private record Part(ShownPart content, String note, boolean link) {
 
     static Part none(String why) {
@@ -212,7 +209,7 @@ final class PageFiles {
     return new Part(new ShownPart.Table(table.rows()), table.more() > 0 ? more : "", false);
   }
 
-  /** Makes a picture of the first page of a PDF file; the text has one character for each byte. */
+  /** Makes a picture of a PDF file's first page; the text has one character for each byte. */
   private ProgramOutput picture(Path file) {
     List<String> argv = new ArrayList<>(PDF);
     argv.add(file.toString());

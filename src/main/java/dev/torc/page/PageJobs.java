@@ -29,8 +29,8 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /**
- * The jobs of a page: their states now, by last run and verdict, or at the end of one build. {@link
- * PageRuns} reads the history.
+ * The jobs of a page with their states: now, from the last run and the verdict, or at the end of
+ * one build. {@link PageRuns} reads the history.
  */
 final class PageJobs {
 
@@ -45,16 +45,16 @@ final class PageJobs {
   private final Map<String, Integer> index = new LinkedHashMap<>();
   private final List<Row> rows = new ArrayList<>();
   private final List<AttemptRecord> shown = new ArrayList<>();
-  private final int[] causes; // by node: the failed job that stops it; itself if it failed; -1
+  private final int[] causes; // by node: the failed job that stops it, or itself; else -1
   private final List<AttemptRecord> earlier = new ArrayList<>();
-  private final BitSet known = new BitSet(); // rows that tell the last run on record
+  private final BitSet known = new BitSet(); // rows that show the last run on record
 
   /**
    * Finds the state of each job.
    *
    * @param wanted the jobs of a build without targets
-   * @param asOfNow whether the page shows the project as it stands, not one build
-   * @param told makes a text fit to be shown
+   * @param asOfNow whether the page shows the present state of the project, not one build
+   * @param told prepares a text for display
    */
   PageJobs(
       Plan plan,
@@ -96,14 +96,14 @@ final class PageJobs {
     return rows;
   }
 
-  /** Returns the runs as {@link PageData#runs} has them. */
+  /** Returns the runs in the order of {@link PageData#runs}. */
   List<AttemptRecord> runs() {
     List<AttemptRecord> all = new ArrayList<>(shown);
     all.addAll(earlier);
     return all;
   }
 
-  /** Returns whether the log and the values on record are those of the run that a row tells. */
+  /** Returns whether the log and the values on record belong to the run that a row shows. */
   boolean isKnown(int row) {
     return known.get(row);
   }
@@ -111,7 +111,7 @@ final class PageJobs {
   private void add(String name, String group, int id, Resources asked, int all) {
     JobResult result = cache.result(name);
     boolean its = result != null && (asOfNow || result.build().equals(runs.build().id().id()));
-    // Decoding details takes long, and an earlier build may not have run most of 100 000 jobs.
+    // Decoding details is slow, and an earlier build may have run only a few of 100 000 jobs.
     RunDetails details = its ? cache.details(name) : null;
     AttemptRecord last = runs.last(name);
     boolean same =
@@ -160,7 +160,7 @@ final class PageJobs {
         : ReasonText.brief(reasons);
   }
 
-  /** Returns the verdict of a job, if jobs that failed do not run again. */
+  /** Returns the verdict of a job, assuming that failed jobs do not run again. */
   private Verdict standing(int job) {
     Verdict verdict = spared.verdict(job);
     return verdict == null ? plan.verdict(job) : verdict;
@@ -196,7 +196,7 @@ final class PageJobs {
     };
   }
 
-  /** Returns what a build would do by a verdict; empty if it would do nothing. */
+  /** Returns what a build would do with a job; empty if it would do nothing. */
   private String verdict(String job, Verdict verdict) {
     return switch (verdict) {
       case null -> "";
@@ -209,7 +209,7 @@ final class PageJobs {
     };
   }
 
-  /** Returns in a phrase what is wrong with the products of a job or group; empty for nothing. */
+  /** Returns what is wrong with the products of a job or group, as a phrase; empty for nothing. */
   String trouble(int maker) {
     Verdict verdict = standing(maker);
     if (verdict == null || verdict instanceof Verdict.UpToDate) {
@@ -234,9 +234,9 @@ final class PageJobs {
   }
 
   /**
-   * Finds the failed job that stops each node: itself or one that it waits for. Drops failed and
-   * blocked nodes from the records, as a build in which they fail does, so that readers that leave
-   * them out can be found up to date.
+   * Finds the failed job that stops each node: the node itself or a job that it waits for. Drops
+   * failed and blocked nodes from the records, as a build in which they fail does, so that readers
+   * that skip them can be found up to date.
    */
   private int[] causes() {
     JobRecords records = plan.context().records();

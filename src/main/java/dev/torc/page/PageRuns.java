@@ -20,7 +20,7 @@ import java.util.TreeSet;
 
 /**
  * Reads the history of attempts: the last run of each job, and all attempts of the build on the
- * timeline, which {@code timeline.js} draws. {@link PageJobs} finds how the jobs stand now.
+ * timeline, which {@code timeline.js} draws. {@link PageJobs} finds the present states of jobs.
  */
 final class PageRuns {
 
@@ -39,7 +39,7 @@ final class PageRuns {
   /**
    * Reads the history.
    *
-   * @param asked the number of a build; 0 for the last one in which something ran
+   * @param asked the number of a build; 0 for the last build in which a job ran
    * @throws BadInput if there is no such build
    */
   PageRuns(Graph graph, Cache cache, long asked) {
@@ -75,12 +75,12 @@ final class PageRuns {
         });
   }
 
-  /** Returns whether a job is shown; of the project as it stands, only present jobs are. */
+  /** Returns whether to show a job; the page of the project shows only present jobs. */
   private boolean isTold(String job) {
     return asked != 0 || graph.jobId(job) >= 0;
   }
 
-  /** Returns a build; for the project as it stands, the newest one if nothing has run. */
+  /** Returns a build; for the page of the project, the newest build if no job has run. */
   private BuildRecord find(long number) {
     String none =
         asked == 0
@@ -110,7 +110,7 @@ final class PageRuns {
     return last.get(job);
   }
 
-  /** Returns the attempt whose use {@code torc stats} shows; null for none. */
+  /** Returns the attempt whose use of resources {@code torc stats} shows; null for none. */
   AttemptRecord telling(String job) {
     return telling.get(job);
   }
@@ -119,7 +119,7 @@ final class PageRuns {
     return builds.stream().map(this::withoutRemoved).toList();
   }
 
-  /** Returns a build, counted without the jobs that the build file no longer has. */
+  /** Returns a build whose counts omit the jobs that the build file no longer has. */
   PageData.Build withoutRemoved(BuildRecord of) {
     BuildRecord.BuildEnd end = of.end();
     TreeMap<String, Integer> counts = new TreeMap<>(end.exit() < 0 ? Map.of() : of.counts());
@@ -132,7 +132,7 @@ final class PageRuns {
         of.id().number(), of.started(), Json.seconds(end.nanos()), end.exit(), counts, old.size());
   }
 
-  /** Returns the attempts of the build, each in the lowest slot that is free at its begin. */
+  /** Returns the attempts of the build, each in the lowest lane that is free at its start. */
   List<PageData.Span> spans(Map<String, Integer> index) {
     List<AttemptRecord> all = new ArrayList<>();
     attempts.values().forEach(all::addAll);
@@ -153,8 +153,8 @@ final class PageRuns {
   }
 
   /**
-   * Returns the chain that ends with the job that ended last: before each job, the one it waited
-   * for that ended last.
+   * Returns the critical path: the job that ended last, preceded by the job that ended last among
+   * those it waited for, and so on.
    */
   List<Integer> critical(Map<String, Integer> index) {
     String at = null;

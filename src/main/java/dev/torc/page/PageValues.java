@@ -16,12 +16,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
-/**
- * The values that jobs stored, as one table for each group: parameters and values are its columns.
- */
+/** The values that jobs stored, as one table per group, with a column per parameter and value. */
 final class PageValues {
 
-  /** Characters of all values together; a longer value than {@code LONG} loses its middle. */
+  /** The most characters of all values; a value of more than {@code LONG} loses its middle. */
   private static final int ROOM = 1 << 21;
 
   private static final int LONG = 300;
@@ -31,7 +29,7 @@ final class PageValues {
 
   private record Row(int index, Map<String, String> parameters, Map<String, String> values) {}
 
-  /** Gathers the values; {@code told} makes a text fit to be shown. */
+  /** Collects the values; {@code told} prepares a text for display. */
   PageValues(PageJobs jobs, Graph graph, Cache cache, UnaryOperator<String> told) {
     Map<String, List<StoredValue>> stored = new HashMap<>();
     cache.eachData(stored::put);
@@ -40,7 +38,7 @@ final class PageValues {
       PageData.Row row = jobs.rows().get(i);
       List<StoredValue> values = stored.getOrDefault(row.name(), List.of());
       int id = graph.jobId(row.name());
-      // Values of a failed run never count.
+      // The values of a failed run never count.
       boolean count =
           id >= 0 && jobs.isKnown(i) && row.texts().what().isEmpty() && !values.isEmpty();
       if (!count) {
@@ -63,7 +61,7 @@ final class PageValues {
     }
   }
 
-  /** Returns how many values there is no room for. */
+  /** Returns how many values the page has no room for. */
   int more() {
     return more;
   }

@@ -30,10 +30,10 @@ import java.util.function.ToIntFunction;
 import java.util.zip.DeflaterOutputStream;
 
 /**
- * Writes {@link PageData} as one page that needs no network and no other file. Results stand in it
- * as HTML, all else as {@link TypedColumns}, from which the page's script draws the visible part.
- * The files beside this class, which {@code page.html} names, say how it looks; uPlot, which draws
- * the plots, is unpacked there.
+ * Writes {@link PageData} as one HTML page that needs neither a network nor other files. Results
+ * are HTML in the page; all other data are {@link TypedColumns}, from which the page's script draws
+ * the visible part. The files beside this class, which {@code page.html} names, define how the page
+ * looks; uPlot, which draws the plots, is unpacked there.
  */
 final class PageWriter {
 
@@ -43,13 +43,13 @@ final class PageWriter {
   private final String toRoot;
   private final Map<String, Integer> texts = new LinkedHashMap<>();
 
-  /** Sets the path from the page's folder to the root, for links; null for no links. */
+  /** Takes the path from the page's folder to the root, for links; null if there are no links. */
   PageWriter(PageData data, String toRoot) {
     this.data = data;
     this.toRoot = toRoot;
   }
 
-  /** Writes the page; a browser reloads it every {@code seconds}, 0 for never. */
+  /** Writes the page; a browser reloads it every {@code seconds} seconds, or never for 0. */
   void write(Writer out, int seconds) throws IOException {
     TypedColumns columns = columns();
     StringWriter script = new StringWriter();
@@ -57,7 +57,7 @@ final class PageWriter {
     Map<String, String> parts = new HashMap<>();
     parts.put("script", script.toString());
     byte[] hash = Digest.ofText(script.toString()).bytes();
-    parts.put("script hash", Base64.getEncoder().encodeToString(hash)); // the only one that may run
+    parts.put("script hash", Base64.getEncoder().encodeToString(hash)); // the only script allowed
     String refresh = "\n<meta http-equiv=\"refresh\" content=\"%d\">".formatted(seconds);
     parts.put("refresh", seconds == 0 ? "" : refresh);
     parts.put("title", SafeText.markup(data.project()));
@@ -67,7 +67,7 @@ final class PageWriter {
     fill("page.html", parts, out);
   }
 
-  /** Writes a file beside this class, with each name between two {@code @@} replaced. */
+  /** Writes a file beside this class, and replaces each name between two {@code @@}. */
   private static void fill(String template, Map<String, String> parts, Writer out)
       throws IOException {
     String text = file(template);
@@ -88,7 +88,7 @@ final class PageWriter {
     }
   }
 
-  /** Returns the results as HTML; the rows of a table come with the data. */
+  /** Returns the results as HTML; the rows of a table are in the data instead. */
   private String files() {
     StringBuilder out = new StringBuilder();
     for (Shown file : data.files()) {
@@ -127,7 +127,7 @@ final class PageWriter {
     return out.toString();
   }
 
-  /** Returns the JSON in the page: the head, the tables among the results, the use over time. */
+  /** Returns the JSON of the page: the head, the result tables, and the index of use over time. */
   private byte[] head() throws IOException {
     Map<String, Object> head = new LinkedHashMap<>(data.head());
     head.put(
@@ -243,7 +243,7 @@ final class PageWriter {
     columns.floats("pointGpuMemory", points, point -> ifKnown(point.gpuMemory(), 1));
   }
 
-  /** Returns seconds from the begin of the build on the timeline. */
+  /** Returns when an attempt started, in seconds after the start of the build. */
   private double start(AttemptRecord run) {
     return (run.times().started() - data.timeline().began()) / 1e3;
   }
@@ -267,13 +267,13 @@ final class PageWriter {
   }
 
   /**
-   * Columns of numbers and texts for a page: each a typed array of JavaScript, one after the other,
-   * deflated (zlib, RFC 1950) and in Base64. So 100 000 rows are a few megabytes, and a browser
-   * reads them without parsing. It does not know what the columns mean.
+   * Columns of numbers and texts for a page: typed arrays of JavaScript, one after the other,
+   * deflated (zlib, RFC 1950) and in Base64. So 100 000 rows take only a few megabytes, and a
+   * browser reads them without parsing. This class does not know what the columns mean.
    */
   private static final class TypedColumns {
 
-    /** The place of a column in the bytes; {@code type} is the name of the array in JavaScript. */
+    /** The position of a column in the bytes; {@code type} is the JavaScript name of its array. */
     private record Column(String name, String type, int from, int count) {}
 
     /** Arrays must begin at a multiple of the size of their elements. */
@@ -288,7 +288,7 @@ final class PageWriter {
       add(name, "Int32Array", all.size(), buffer.array());
     }
 
-    /** Adds numbers of seven digits; NaN for unknown. */
+    /** Adds numbers with a precision of seven digits; NaN means unknown. */
     <T> void floats(String name, List<T> all, ToDoubleFunction<T> what) {
       ByteBuffer buffer = buffer(all.size() * Float.BYTES);
       all.forEach(each -> buffer.putFloat((float) what.applyAsDouble(each)));
@@ -302,7 +302,7 @@ final class PageWriter {
       add(name, "Uint8Array", all.size(), buffer.array());
     }
 
-    /** Adds texts in UTF-8, each with a line feed behind it; line feeds in them become spaces. */
+    /** Adds texts in UTF-8, each followed by a line feed; line feeds in a text become spaces. */
     void texts(String name, Iterable<String> texts) {
       ByteArrayOutputStream all = new ByteArrayOutputStream();
       for (String text : texts) {
@@ -328,7 +328,7 @@ final class PageWriter {
       bytes.writeBytes(values);
     }
 
-    /** Describes the columns as JSON. */
+    /** Returns the names, types and positions of the columns, as JSON. */
     String json() throws IOException {
       StringWriter out = new StringWriter();
       Json.write(columns, out);
@@ -341,7 +341,7 @@ final class PageWriter {
       try (DeflaterOutputStream out = new DeflaterOutputStream(small)) {
         bytes.writeTo(out);
       } catch (IOException e) {
-        throw new UncheckedIOException(e); // it is in memory
+        throw new UncheckedIOException(e); // cannot happen in memory
       }
       return Base64.getEncoder().encodeToString(small.toByteArray());
     }

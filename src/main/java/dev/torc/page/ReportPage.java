@@ -37,21 +37,21 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Gathers {@code torc report}: the project with its results, or one build of it, as one page of
- * HTML. It takes no lock and includes only what a page has room for. {@link PageWriter} writes the
- * page.
+ * Collects the data for {@code torc report}: the project with its results, or one build, as one
+ * HTML page. It takes no lock, and includes only as much as a page has room for. {@link PageWriter}
+ * writes the page.
  */
 public final class ReportPage {
 
-  /** The most attempts whose use over time is shown; those that used most come first. */
+  /** The most attempts whose use over time is shown; those that used most have priority. */
   private static final int SERIES = 200;
 
-  /** The most failed jobs whose logs are shown, and characters of these logs. */
+  /** The most failed jobs whose logs are shown; {@link #LOGS} limits the characters. */
   private static final int TAILS = 200;
 
   private static final int LOGS = 1 << 19;
 
-  /** The most characters of events. */
+  /** The most characters of all events that are shown. */
   private static final int EVENTS = 1 << 19;
 
   private final Project project;
@@ -61,7 +61,7 @@ public final class ReportPage {
   private final boolean paths;
   private final String root;
   private final JobSelection all;
-  private final JobSelection wanted; // by a build without targets
+  private final JobSelection wanted; // jobs of a build without targets
   private final long asked;
   private final PageRuns runs;
   private final PageJobs jobs;
@@ -85,10 +85,10 @@ public final class ReportPage {
   }
 
   /**
-   * Gathers what the page tells.
+   * Collects the data of a page.
    *
-   * @param build the number of a build; 0 for the project as it stands
-   * @param paths whether absolute paths are shown
+   * @param build the number of a build; 0 for the present state of the project
+   * @param paths whether to show absolute paths
    * @throws dev.torc.syntax.BadInput if there is no such build
    */
   public static ReportPage of(Project of, long build, boolean paths, Warnings warn)
@@ -99,24 +99,24 @@ public final class ReportPage {
   }
 
   /**
-   * Writes the page to a file, or leaves the file as it was.
+   * Writes the page to a file completely, or leaves the file unchanged.
    *
    * @param file absolute
-   * @param seconds how often a browser reloads it; 0 for never
+   * @param seconds how often a browser reloads the page; 0 for never
    */
   public void write(Path file, int seconds) throws IOException {
     WholeFile.write(
         file, out -> new PageWriter(data, toRoot(file.getParent())).write(out, seconds));
   }
 
-  /** Writes the page with the links that are right in this folder. */
+  /** Writes the page with links that are relative to this folder. */
   public void write(Writer out, Path folder) throws IOException {
     new PageWriter(data, toRoot(folder)).write(out, 0);
   }
 
   /**
-   * Returns the relative path from a folder to the root, with a slash; null outside of the root,
-   * where it would name other folders.
+   * Returns the relative path from a folder to the root, with a trailing slash; null if the folder
+   * is outside the root, since the path would name other folders there.
    */
   private String toRoot(Path folder) {
     Path top = project.workflow().root();
@@ -124,7 +124,7 @@ public final class ReportPage {
     return from.startsWith(top) ? "../".repeat(from.getNameCount() - top.getNameCount()) : null;
   }
 
-  /** Removes the project's folder from a text, unless paths are shown. */
+  /** Removes the path of the root from a text, unless paths are shown. */
   private String withoutRoot(String text) {
     return paths || root.length() < 2 ? text : text.replace(root + "/", "").replace(root, ".");
   }
@@ -150,7 +150,7 @@ public final class ReportPage {
         files.all());
   }
 
-  /** Returns what stands in the page as JSON; lists are cut to the available room. */
+  /** Returns the JSON part of the page; lists are cut to the available room. */
   private Map<String, Object> head(PageData.Build build) throws IOException {
     Limits limits = project.caller().host().limits().get();
     PageValues values = new PageValues(jobs, graph, cache, this::withoutRoot);
@@ -163,8 +163,8 @@ public final class ReportPage {
     head.put("author", SafeText.line(System.getProperty("user.name", "?") + " on " + host));
     head.put("torc", InstalledTorc.version());
     head.put("commit", GitCommit.of(project.workflow().root(), project.caller().env()));
-    head.put("asked", asked); // the number of a build, 0 for the project as it stands
-    head.put("build", build); // the one on the timeline
+    head.put("asked", asked); // the number of a build, 0 for the project
+    head.put("build", build); // the build on the timeline
     head.put("last", runs.isLast());
     head.put("where", new BuildMachine(project.caller().host()).of(runs.build()));
     head.put("machine_cpus", limits.cpus());
@@ -182,7 +182,7 @@ public final class ReportPage {
     return head;
   }
 
-  /** Notes that the page has no room for so many things, unless there are none. */
+  /** Notes that the page has no room for {@code more} things; does nothing for 0. */
   private void leaveOut(int more, String what) {
     if (more > 0) {
       leftOut.add(what.formatted(more));
@@ -207,7 +207,7 @@ public final class ReportPage {
     return used;
   }
 
-  /** Weighs an attempt by its CPU time, or a tenth of its duration if that is more. */
+  /** Weighs an attempt by its CPU time, or by a tenth of its duration if that is more. */
   private static long weight(AttemptRecord run) {
     return Math.max(run.usage().cpu(), run.times().wall() / 10);
   }

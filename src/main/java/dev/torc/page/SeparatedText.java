@@ -4,16 +4,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The rows of a table in CSV (RFC 4180) or TSV, for people: rows may differ in length, and text
- * that is no valid CSV is shown as it stands. The package {@code buildfile}, which is strict, reads
- * tables of parameters.
+ * The rows of a CSV (RFC 4180) or TSV table, for display: rows may differ in length, and text that
+ * is not valid CSV is shown unchanged. The package {@code buildfile}, which is strict, reads tables
+ * of parameters.
  *
- * @param rows the first one is the head
- * @param more how many rows there are beyond these
+ * @param rows the first row is the header
+ * @param more the number of rows that are left out
  */
 record SeparatedText(List<List<String>> rows, int more) {
 
-  /** Reads a text; keeps at most {@code most} rows behind the head. */
+  /** Parses a text; keeps the header and at most {@code most} rows after it. */
   static SeparatedText of(String text, char separator, int most) {
     List<List<String>> rows = new ArrayList<>();
     List<String> row = new ArrayList<>();

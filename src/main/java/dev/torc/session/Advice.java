@@ -37,18 +37,18 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * Finds what is accepted but looks wrong, for {@code torc check} and builds. {@link
- * dev.torc.plan.CommandWarnings} finds what commands read undeclared.
+ * Finds input that is accepted but looks wrong, for {@code torc check} and builds. {@link
+ * dev.torc.plan.CommandWarnings} finds undeclared files that commands read.
  */
 final class Advice {
 
-  /** Variables that programs read: the language, the time zone, places of files and modules. */
+  /** Variables that many programs read: language, time zone, places of files and modules. */
   private static final Set<String> READ =
       Set.of("LANG TZ TMPDIR PYTHONPATH PYTHONHOME R_HOME R_LIBS PERL5LIB JAVA_HOME".split(" "));
 
   private Advice() {}
 
-  /** Returns the build file's warnings for jobs: each belongs to the job that begins before it. */
+  /** Returns the build file's warnings for {@code jobs}. A warning belongs to the job above it. */
   static List<BadInput.Diagnostic> ofJobs(Graph graph, BitSet jobs) {
     List<BadInput.Diagnostic> warnings = graph.workflow().warnings();
     if (warnings.isEmpty() || jobs.isEmpty()) {
@@ -69,7 +69,7 @@ final class Advice {
         .toList();
   }
 
-  /** Warns of parameters that programs read as a variable of their own. */
+  /** Warns of parameters whose names are variables that many programs read. */
   static List<BadInput.Diagnostic> parameters(List<Group> groups) {
     List<BadInput.Diagnostic> lines = new ArrayList<>();
     for (Group group : groups) {
@@ -86,7 +86,7 @@ final class Advice {
     return lines;
   }
 
-  /** Warns of needed values whose names fit two jobs, {@code train} and {@code train.val}. */
+  /** Warns of needed values whose name fits two jobs, as {@code train} and {@code train.val}. */
   static List<BadInput.Diagnostic> readings(Graph graph) {
     Set<String> seen = new HashSet<>();
     List<BadInput.Diagnostic> lines = new ArrayList<>();
@@ -106,7 +106,7 @@ final class Advice {
     Ref.OfData meant = graph.readingOf(data);
     String group = InstanceName.parse(meant.job()).group();
     return data.readings().stream()
-        // Another dot in the same value of a parameter is no other job.
+        // Another dot in a parameter's value still means the same group.
         .filter(other -> !InstanceName.parse(other.job()).group().equals(group))
         .filter(other -> graph.nodesInNeed(other.job()) != null)
         .map(
@@ -115,7 +115,7 @@ final class Advice {
                     .formatted(data.written(), meant.key(), meant.job(), other.key(), other.job()));
   }
 
-  /** Returns the warnings about the values of groups that are named or needed. */
+  /** Returns the warnings about the values of groups that are targets or needed. */
   static List<BadInput.Diagnostic> groups(
       Graph graph, JobSelection selection, List<String> targets) {
     Set<String> asked = new HashSet<>();
@@ -140,12 +140,12 @@ final class Advice {
         .toList();
   }
 
-  /** Adds the lines on needed globs, folders and parts of groups that give nothing. */
+  /** Adds a line for each needed glob, folder or part of a group that gives nothing. */
   static FoldedLines emptyNeeds(Graph graph, BitSet jobs, FoldedLines lines) throws IOException {
     EmptyGlobs globs = new EmptyGlobs(graph);
     for (int j : graph.inOrder(jobs)) {
       Job job = graph.job(j);
-      Map<Place, Integer> alike = new HashMap<>(0); // a var may be several items at one place
+      Map<Place, Integer> alike = new HashMap<>(0); // a variable may give several items there
       for (Ref ref : globs.emptyNeeds(j)) {
         String key = ref.place() + " " + alike.merge(ref.place(), 1, Integer::sum);
         if (!lines.counts(job, key)) {
@@ -159,7 +159,7 @@ final class Advice {
     return lines;
   }
 
-  /** Warns of folders that cannot be listed, though needed globs and folders ask for them. */
+  /** Warns of needed globs and folders that cannot be listed. */
   static List<BadInput.Diagnostic> unlisted(Graph graph, BitSet jobs) {
     Set<Integer> seen = new HashSet<>();
     List<BadInput.Diagnostic> lines = new ArrayList<>();
@@ -199,8 +199,8 @@ final class Advice {
   }
 
   /**
-   * Warns once of each tool that is a script outside the root, as the shims of pyenv and conda: the
-   * program that such a script runs may change while the script stays the same.
+   * Warns once of each tool that is a script outside the root, such as the shims of pyenv and
+   * conda: the program that the script runs may change while the script stays the same.
    */
   static List<BadInput.Diagnostic> scripts(
       Graph graph, Map<String, String> env, DigestMemo digests, BitSet jobs) throws IOException {
@@ -226,11 +226,11 @@ final class Advice {
     try (InputStream in = Files.newInputStream(file)) {
       return in.read() == '#' && in.read() == '!';
     } catch (AccessDeniedException e) {
-      return false; // a program may be executable but not readable: reported elsewhere
+      return false; // executable but not readable: reported elsewhere
     }
   }
 
-  /** Warns of a cache on a network file system, for which LMDB is not made. */
+  /** Warns of a cache on a network file system, which LMDB does not support. */
   static Optional<String> network(ThisHost here, CachePlace settled) {
     String line =
         "the cache is on a network file system (%s), where it is not safe;"

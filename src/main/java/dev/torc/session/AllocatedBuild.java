@@ -44,28 +44,28 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * A build in one allocation of Slurm: this torc submits another torc, as it submits any attempt of
- * a job, and shows what that writes on the first node of the allocation, until it ends. The build
- * itself is a {@link BuildSession} there; the engine decides which jobs run on the other nodes.
+ * Runs a build in one Slurm allocation: submits another torc as it would submit a job, and shows
+ * that torc's output until it ends. The other torc runs on the first node and uses {@link
+ * BuildSession}; the engine decides which jobs run on the other nodes.
  */
 public record AllocatedBuild(
     Caller caller, Project project, Plan plan, BuildRequest request, Consumer<String> say) {
 
-  /** The executor whose settings say how Slurm is asked. */
+  /** The executor whose settings are used to ask Slurm. */
   static final String EXECUTOR = "slurm";
 
-  /** The variable that tells a torc that it runs in the allocation. */
+  /** The variable that is set for a torc in an allocation. */
   static final String VARIABLE = "TORC_ALLOCATION";
 
   private static final String NAME = "torc slurm";
   private static final long LOOK = 100_000_000; // ns
   private static final long MEBIBYTE = 1 << 20;
-  private static final long OWN_END = 20_000_000_000L; // ns that torc itself takes to end
-  private static final long OWN = 256 * MEBIBYTE; // bytes that torc itself takes
+  private static final long OWN_END = 20_000_000_000L; // ns that torc needs to end
+  private static final long OWN = 256 * MEBIBYTE; // bytes that torc needs
 
   /**
-   * Returns the options with which all jobs run on the nodes that Slurm gives; refuses another
-   * executor, and an executor that is not Slurm.
+   * Returns the options that run all jobs on the nodes that Slurm gives. Refuses options with
+   * another executor, and an executor {@code slurm} that is not Slurm.
    */
   public static ProjectOptions options(Caller caller, ProjectOptions given) throws IOException {
     if (given.executor() != null && !given.executor().equals(EXECUTOR)) {
@@ -100,7 +100,7 @@ public record AllocatedBuild(
         given.reuse());
   }
 
-  /** Returns the caller with the allocation's nodes, for a torc started in one; else null. */
+  /** Returns the caller with its allocation's nodes; null if torc was not started in one. */
   public static Caller inside(Caller caller, Consumer<String> say) throws IOException {
     if (!caller.env().containsKey(VARIABLE)) {
       return null;
@@ -111,8 +111,8 @@ public record AllocatedBuild(
   }
 
   /**
-   * Plans a build in an allocation; returns null if nothing has to run, so that none is needed.
-   * Refuses as the build would. The options come from {@link #options}.
+   * Plans a build in an allocation; returns null if nothing has to run. Refuses what the build
+   * would refuse. The options come from {@link #options}.
    */
   public static AllocatedBuild of(
       Caller caller, ProjectOptions options, BuildRequest request, Consumer<String> say)
@@ -123,7 +123,7 @@ public record AllocatedBuild(
     }
     Project project = Project.load(caller, options);
     Plan plan =
-        BuildSession.of(project, request).forecast(_ -> {}); // the build reports these lines
+        BuildSession.of(project, request).forecast(_ -> {}); // the build will report warnings
     AllocatedBuild build = new AllocatedBuild(caller, project, plan, request, say);
     for (Job job : build.toRun()) {
       if (job.has(Trait.INTERACTIVE)) {
@@ -141,13 +141,13 @@ public record AllocatedBuild(
   }
 
   /**
-   * Asks for the allocation, waits until the build in it has ended, and returns its exit status.
-   * Signals end it.
+   * Asks for the allocation, waits until the build in it has ended, and returns the build's exit
+   * status. Signals end the build.
    *
-   * @param words of the command line, whose relative paths belong to {@code dir}
-   * @param out takes its standard output
-   * @param err takes its standard error
-   * @throws IOException if there is no allocation
+   * @param words the command line, whose relative paths belong to {@code dir}
+   * @param out takes the build's standard output
+   * @param err takes the build's standard error
+   * @throws IOException if Slurm gives no allocation
    */
   public int run(List<String> words, Path dir, Io.Take<InputStream> out, Io.Take<InputStream> err)
       throws IOException {
@@ -176,7 +176,10 @@ public record AllocatedBuild(
     }
   }
 
-  /** Returns the executor's settings with this allocation's requests; the user's own go last. */
+  /**
+   * Returns the executor's settings with the requests for this allocation. The user's arguments
+   * come last, so that they win.
+   */
   private SchedulerSettings settings() {
     SchedulerSettings given = plan.context().graph().workflow().executor(EXECUTOR).settings();
     SchedulerResources each = largest();
@@ -208,7 +211,10 @@ public record AllocatedBuild(
         null);
   }
 
-  /** Returns resources in which any job that may run has room, and all GPUs. */
+  /**
+   * Returns, for each resource, the largest amount that a job asks for; for GPUs, the limit on the
+   * command line if there is one.
+   */
   private SchedulerResources largest() {
     List<Resources> each = toRun().stream().map(job -> job.runs().resources()).toList();
     int cpus = each.stream().mapToInt(Resources::cpus).max().orElse(1);
@@ -219,7 +225,7 @@ public record AllocatedBuild(
     return new SchedulerResources(cpus, memory, all == null ? gpus : number(all), 1, disk, 0);
   }
 
-  /** Parses a number that was checked before; one too large for Slurm becomes the largest int. */
+  /** Parses a number that is known to be valid; a larger one becomes the largest int. */
   private static int number(String number) {
     return (int) Math.min(Integer.MAX_VALUE, Long.parseLong(number));
   }
@@ -231,7 +237,7 @@ public record AllocatedBuild(
     argv.add(InstalledTorc.program().toString());
     argv.addAll(words);
     Map<String, String> env = new HashMap<>(Map.of(VARIABLE, files.id()));
-    env.put("MAKEFLAGS", null); // its jobserver is on this machine
+    env.put("MAKEFLAGS", null); // make's jobserver is on this machine
     Launch.Step step = new Launch.Step(argv, dir, env);
     return new RemoteAttempt(
         new RemoteAttempt.RemoteKey(NAME, files.id(), 1, "-", "-", ""),
@@ -242,12 +248,12 @@ public record AllocatedBuild(
         largest().withoutMemory());
   }
 
-  /** Returns how the torc there is ended: it gets the time that its jobs may take to end. */
+  /** Returns how to stop the other torc, with the time that its jobs may need to end. */
   private Stop stop() {
     long usual = Runner.GRACE.toNanos();
     long longest =
         toRun().stream().mapToLong(job -> job.runs().stop().grace(usual)).max().orElse(0);
-    return new Stop(0, 2 * (longest + OWN_END)); // after half of it, TERM would hurry it
+    return new Stop(0, 2 * (longest + OWN_END)); // doubled, since TERM follows after half of it
   }
 
   private int status(Waiting waiting, int signal) throws IOException {
@@ -266,7 +272,7 @@ public record AllocatedBuild(
     };
   }
 
-  /** Follows the allocation until it ends; ends it on request. */
+  /** Waits for the allocation to end; ends it on request. */
   private final class Waiting implements RemoteListener {
     private final BatchTracker tracker;
     private final CompletableFuture<ProcessEnd> end = new CompletableFuture<>();
@@ -278,12 +284,12 @@ public record AllocatedBuild(
       this.tracker = tracker;
     }
 
-    /** Shows what the build writes, until it is over. */
+    /** Shows the build's output until the build ends. */
     void show(List<Shown> files) throws IOException {
       try {
         for (boolean over = false; !over; ) {
           LockSupport.parkNanos(LOOK);
-          over = end.isDone(); // then one last time
+          over = end.isDone(); // if so, read once more
           for (Shown each : files) {
             each.more();
           }
@@ -301,7 +307,7 @@ public record AllocatedBuild(
       if (stops.getAndIncrement() == 0) {
         tracker.end(signal == Kill.INT);
       } else {
-        tracker.passOn(true); // Slurm knows, and ends it without torc
+        tracker.passOn(true); // Slurm knows, and ends the build without torc
       }
     }
 

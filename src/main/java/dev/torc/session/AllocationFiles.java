@@ -27,9 +27,9 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * The files that a caller of {@code torc slurm} and the build in its allocation share in {@code
- * .torc/slurm}: the input of the build, locked as long as the caller lives, and its output. Files
- * of killed callers are removed when their builds are over.
+ * The files in {@code .torc/slurm} that a caller of {@code torc slurm} shares with the build in its
+ * allocation: the build's input, locked while the caller is alive, and its output. The files of
+ * killed callers are removed when their builds have ended.
  */
 record AllocationFiles(Path folder, String id) {
 
@@ -41,7 +41,7 @@ record AllocationFiles(Path folder, String id) {
     return new AllocationFiles(place.folder().resolve(AllocatedBuild.EXECUTOR), id);
   }
 
-  /** Returns the standard output of the build; its input has {@code .in} added. */
+  /** Returns the file of the build's standard output; its input has {@code .in} added. */
   Path output() {
     return folder.resolve(id + ".out");
   }
@@ -59,15 +59,15 @@ record AllocationFiles(Path folder, String id) {
   }
 
   /**
-   * Writes the input of the build, null for none. Returns the lock that shows that the caller
-   * lives; null if the file system has no locks.
+   * Writes the build's input, null for none. Returns the lock that shows that the caller is alive;
+   * null if the file system has no locks.
    */
   OpenFileLock begin(byte[] text) throws IOException {
     OpenFileLock lives = null;
     try {
       lives = OpenFileLock.flock(input()).orElse(null);
       for (; lives == null; lives = OpenFileLock.flock(input()).orElse(null)) {
-        LockSupport.parkNanos(AGAIN); // another torc takes its owner for dead and removes it
+        LockSupport.parkNanos(AGAIN); // another torc takes this caller for dead
       }
     } catch (Unlockable none) {
       // without locks, no torc takes the caller for dead
@@ -83,8 +83,8 @@ record AllocationFiles(Path folder, String id) {
   }
 
   /**
-   * Removes the files of killed callers whose builds are over. If a build's script does not say so,
-   * {@code over} decides; null takes the build as still running.
+   * Removes the files of killed callers whose builds have ended. If a build's own files do not show
+   * that it has ended, {@code over} decides; if {@code over} is null, the build counts as running.
    */
   static void tidy(
       CachePlace place, ClaimOwner me, Predicate<EarlierJob> over, Consumer<String> warn) {
@@ -107,7 +107,7 @@ record AllocationFiles(Path folder, String id) {
           }
         }
       }
-      if (alone) { // else another caller may be writing its script
+      if (alone) { // otherwise another caller may be writing its script
         EarlierJob.tidy(folder);
       }
     } catch (Unlockable e) {
@@ -117,7 +117,7 @@ record AllocationFiles(Path folder, String id) {
     }
   }
 
-  /** Returns whether its build is over; if so, forgets its script. */
+  /** Returns whether the build has ended; if so, removes its script. */
   private boolean isOver(ClaimOwner me, Predicate<EarlierJob> over) throws IOException {
     for (EarlierJob each : EarlierJob.all(folder)) {
       HandedOutAttempt place = each.place();
@@ -132,8 +132,8 @@ record AllocationFiles(Path folder, String id) {
   }
 
   /**
-   * Asks Slurm whether a build is over. A build that Slurm does not list counts as over at the
-   * second such answer: an incomplete listing looks the same.
+   * Asks Slurm whether a build has ended. A build that Slurm does not list counts as ended only the
+   * second time, since an incomplete listing looks the same.
    */
   static Predicate<EarlierJob> hasEnded(Scheduler slurm) {
     Set<SchedulerJob> gone = new HashSet<>();
@@ -145,7 +145,7 @@ record AllocationFiles(Path folder, String id) {
     };
   }
 
-  /** Shows the bytes of a file that grows on another machine. */
+  /** Shows a file that grows on another machine. */
   static final class Shown {
     private final Path file;
     private final Io.Take<InputStream> to;
@@ -160,7 +160,7 @@ record AllocationFiles(Path folder, String id) {
       if (Files.exists(file)) {
         try (FileChannel in = OwnFile.channel(file)) {
           if (in.size() != shown) {
-            in.position(in.size() < shown ? 0 : shown); // shorter: it was begun anew
+            in.position(in.size() < shown ? 0 : shown); // shorter: it was rewritten
             to.take(Channels.newInputStream(in));
             shown = in.position();
           }

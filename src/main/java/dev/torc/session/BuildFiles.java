@@ -12,8 +12,9 @@ import dev.torc.workflow.Workflow;
 import java.io.IOException;
 
 /**
- * The build files of a project. They are read at their first use, which never comes if the graph of
- * the last build serves. {@link ParsedBuildFile} reads them, {@link GraphFile} stores the graph.
+ * The build files of a project. They are read only when they are needed, so never if the graph of
+ * the last build can be reused. {@link ParsedBuildFile} reads them, {@link GraphFile} stores the
+ * graph.
  */
 final class BuildFiles implements Expander.Source {
 
@@ -21,7 +22,7 @@ final class BuildFiles implements Expander.Source {
   private final byte[] input;
   private final GraphFile last;
   private final Heap heap;
-  final GraphFile reused; // the last one if it serves, else null
+  final GraphFile reused; // the last one if it is usable, else null
   private ParsedBuildFile parsed;
 
   /**
@@ -36,7 +37,7 @@ final class BuildFiles implements Expander.Source {
     this.reused = last != null && last.good() && input == null ? last : null;
   }
 
-  /** Returns the graph file of the last build, perhaps of other build files; null for none. */
+  /** Returns the graph file of the last build, even if build files have changed; null for none. */
   GraphFile last() {
     return last;
   }
@@ -55,7 +56,7 @@ final class BuildFiles implements Expander.Source {
   }
 
   /**
-   * Stores a graph for the next build; returns its name, or null if the next build could not tell
+   * Stores a graph for the next build and returns its id; null if the next build could not find out
    * whether it has the same graph.
    */
   Digest store(CachePlace place, Graph graph, DigestMemo digests) throws IOException {

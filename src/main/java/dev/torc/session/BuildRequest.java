@@ -12,9 +12,9 @@ import java.util.SortedMap;
 import java.util.function.Consumer;
 
 /**
- * What a build is asked to do. Without targets it is about all jobs; {@code rerun} is about the
- * targets' own jobs. A {@code dry} build wants only verdicts and writes nothing. Limits are amounts
- * as written, by resource.
+ * What a build is asked to do. Without targets it covers all jobs; {@code rerun} applies only to
+ * jobs that are targets themselves. A {@code dry} build only returns verdicts and writes nothing.
+ * Limits are amounts as written, by resource.
  */
 public record BuildRequest(
     List<String> targets,
@@ -25,12 +25,12 @@ public record BuildRequest(
     SortedMap<String, String> limits) {
 
   /**
-   * How the jobs are run: {@code submit} ends the build when all ready jobs are submitted, {@code
-   * strict} keeps traced jobs from files that they do not need.
+   * How jobs run: {@code submit} ends the build when all ready jobs are submitted, {@code strict}
+   * denies traced jobs access to files that they do not need.
    */
   public record Manner(boolean failFast, boolean submit, boolean trace, boolean strict) {}
 
-  /** Returns this request, but no job runs because it is named. */
+  /** Returns this request without its {@code rerun}: no job runs only because it is named. */
   BuildRequest again() {
     return new BuildRequest(targets, Rerun.NONE, manner, lock, dry, limits);
   }
@@ -38,9 +38,9 @@ public record BuildRequest(
   /**
    * How a command takes the build lock.
    *
-   * @param trusts whether the caller promises that no other host builds here: then on a network
-   *     root a lock is enough that only this host sees
-   * @param gone hosts and users of which, as the caller promises, nothing still runs
+   * @param trusts whether the caller promises that no other host builds here: then a lock that only
+   *     this host sees is enough on a network root
+   * @param gone hosts and users; the caller promises that none of their jobs still run
    */
   public record LockTerms(boolean waits, boolean trusts, Set<String> gone) {
 
@@ -48,10 +48,11 @@ public record BuildRequest(
     public static final String TRUST = "TORC_TRUST_LOCK";
 
     /**
-     * Takes the build lock, waiting if it may; returns null if another build has it and it may not.
-     * Throws {@link CacheException} if only this host would see the lock, and that is not trusted.
+     * Takes the build lock. If another build has it, waits if {@code waits} is set, and otherwise
+     * returns null. Throws {@link CacheException} if only this host would see the lock and the
+     * caller does not trust that.
      *
-     * @param what the caller's work, for a torc that waits for it
+     * @param what the caller's work, shown by a torc that waits for it
      */
     public BuildLock takeLock(
         Caller caller, CachePlace place, String build, String what, Consumer<String> say)

@@ -34,18 +34,18 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * One build of one project, from request to exit status, in this order: checks everything, takes
- * the lock, decides, runs, stores what the next build may use. The command line and the tests build
- * in no other way. It reads no options and prints nothing.
+ * Runs one build of a project, from request to exit status: checks the request, takes the lock,
+ * decides, runs the jobs, and stores what the next build can reuse. All builds, those of the tests
+ * too, go through this class. It parses no options and prints nothing.
  */
 public final class BuildSession {
 
-  /** Returned if a job believed fresh is not: nothing has run; build without the fast path. */
+  /** Returned if the fast path turned out to be wrong. No job has run; build again without it. */
   private static final int AGAIN = -1;
 
   private final BuildRequest request;
   private final Capacity capacity;
-  private FastPath fast; // with the project
+  private FastPath fast; // includes the project
   private long expected = -1;
   private FreshState freshState;
 
@@ -70,14 +70,14 @@ public final class BuildSession {
     return new BuildSession(request, capacity, FastPath.of(project, clock, request));
   }
 
-  /** Returns the verdicts of a build now, or refuses it; writes nothing and waits for no lock. */
+  /** Returns the verdicts of a build, or refuses it; writes nothing and waits for no lock. */
   public Plan forecast(Warnings warn) throws IOException {
     new SharedAccess(fast.project()).check();
     warn(fast.project().check(fast.concerned()), warn);
     return planUnlocked(warn);
   }
 
-  /** Returns nanoseconds that the last forecast is likely to take; negative if unknown. */
+  /** Returns how many nanoseconds the forecast build is likely to take; negative if unknown. */
   public long expected() {
     return expected;
   }
@@ -102,7 +102,7 @@ public final class BuildSession {
     }
   }
 
-  /** Refuses what cannot be built, with all that is wrong, before anything is written. */
+  /** Throws {@link BadInput} with all errors if the request cannot be built; writes nothing. */
   public void check(Warnings warn) throws IOException {
     new SharedAccess(fast.project()).check();
     if (fast.dirty().intersects(fast.selection().jobs())) {
@@ -111,35 +111,35 @@ public final class BuildSession {
     BitSet jobs = fast.concerned();
     check(jobs);
     if (!capacity.impossible(fast.project().graph(), jobs).isEmpty()) {
-      planUnlocked(warn); // a job that asks for too much is no error while it is up to date
+      planUnlocked(warn); // an impossible job is not an error while it is up to date
     }
   }
 
-  /** Refuses jobs that cannot be built, whatever their needs hold. */
+  /** Refuses jobs that cannot be built, regardless of the contents of their needs. */
   private void check(BitSet jobs) throws IOException {
-    fast.project().check(jobs); // needs that cannot be read fail their readers later
+    fast.project().check(jobs); // an unreadable need makes its readers fail later
     refuseShared(fast.project().graph(), jobs);
   }
 
   /**
-   * Does what is slow when the JVM does it first, on another core, as soon as a build has something
-   * to decide: loads the library of the database, and has the first digest read the security
-   * settings. Nothing waits for it or depends on it.
+   * Does slow one-time work of the JVM on another core, as soon as a build has something to decide:
+   * loads the database library, and computes a digest, which makes the JVM read its security
+   * settings. Nothing waits for this thread or depends on it.
    */
   private static void warmUp() {
     Cache.prepare();
     Digest.ofText("");
   }
 
-  /** Refuses jobs that can never get what they ask for, or would remove files of others. */
+  /** Refuses jobs that can never get their resources or that would replace foreign files. */
   private void refuse(Plan plan) throws IOException {
     capacity.refuse(plan);
     plan.context().taken().refuse(PlannedBuild.looked(plan));
   }
 
   /**
-   * Refuses what needs a process of its own: jobs that use its terminal, and schedulers, since a
-   * claim counts as held as long as its process lives.
+   * Refuses interactive jobs and schedulers if torc runs in a server's process: an interactive job
+   * needs torc's terminal, and a claim counts as held as long as its process lives.
    */
   private void refuseShared(Graph graph, BitSet jobs) {
     Project project = fast.project();
@@ -166,10 +166,12 @@ public final class BuildSession {
   }
 
   /**
-   * Runs the build, after {@link #check}; returns an {@link Exit} status.
+   * Runs the build, after {@link #check}; returns an {@link Exit} status, {@link Exit#LOCKED} if
+   * another build has the lock and the request does not wait.
    *
-   * @param began when it began for the user, by {@link System#nanoTime}
-   * @throws dev.torc.records.Cache.CacheException if a record was not written: its job is not done
+   * @param began when the build began for the user, by {@link System#nanoTime}
+   * @throws dev.torc.records.Cache.CacheException if a record was not written: its job counts as
+   *     not run
    */
   public int run(String id, long began, BuildWatcher watcher) throws IOException {
     Consumer<String> note = line -> watcher.accept(new Event.Note(Event.Level.INFO, line));
@@ -195,10 +197,10 @@ public final class BuildSession {
   }
 
   /**
-   * Builds with a report that shows it, and signals that end it.
+   * Runs the build with a report that shows it and with signals that can stop it.
    *
-   * @param profile null if not asked for
-   * @param all whether commands as they run and each job that is up to date are reported
+   * @param profile null for none
+   * @param all whether to report each command when it starts and each job that is up to date
    */
   public int run(long began, Report report, Profile profile, boolean all, Signals signals)
       throws IOException {
@@ -209,7 +211,10 @@ public final class BuildSession {
     return freshState;
   }
 
-  /** Succeeds without writing if there is nothing to do, else throws the refusal. */
+  /**
+   * Reports success without writing, if the folder is read-only and there is nothing to do;
+   * otherwise throws {@code refused}.
+   */
   private int reportIfFresh(String id, long began, BuildWatcher watcher, CacheException refused)
       throws IOException {
     if (Files.isWritable(fast.project().place().folder())) {
@@ -219,7 +224,7 @@ public final class BuildSession {
     try (ReadSession look = ReadSession.at(fast, request.lock().gone(), null, notes::add)) {
       JobSelection expanded = look.project().selectToBuild(request.targets());
       if (!expanded.open().isEmpty() || !look.plan(expanded, request.rerun()).isQuiet()) {
-        throw refused; // the notes are of no use then
+        throw refused;
       }
       notes.forEach(watcher::warn);
       BuildId last = new BuildId(id, look.cache().nextBuildNumber() - 1);
@@ -254,12 +259,12 @@ public final class BuildSession {
       if (!fast.stands(plan)) {
         return AGAIN;
       }
-      // Again: a change since the first look may make a job run that can never run.
+      // Check again: a file may have changed since, so that an impossible job has to run.
       refuse(plan);
       arrivals.planned = true;
       PlannedBuild.Ended ended =
           new PlannedBuild(project, request, capacity, work, plan, expander, watcher).run(began);
-      // After a signal, which may have ended only the uploads, the next build looks at everything.
+      // After a signal, even one that only stopped uploads, the next build checks every job.
       if (ended.exit() <= Exit.signal(0) && !work.digests().stop().isSet()) {
         PlanContext last = ended.context();
         FreshJobs next = work.storeFresh(fast, plan, last);
@@ -272,7 +277,7 @@ public final class BuildSession {
   /** Refuses jobs that an expansion adds and that cannot be built. */
   private final class Arrivals implements Expander.Check {
     private final DigestMemo digests;
-    private boolean planned; // before, a job that asks for too much may turn out to be up to date
+    private boolean planned; // until then, an impossible job may be up to date
 
     Arrivals(DigestMemo digests) {
       this.digests = digests;

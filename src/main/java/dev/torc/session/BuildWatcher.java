@@ -9,7 +9,7 @@ import dev.torc.syntax.BadInput;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Follows a build: takes its events, on one thread at a time and in their order. */
+/** Takes the events of a build, in their order and on one thread at a time. */
 public interface BuildWatcher extends Consumer<Event> {
 
   default void warn(String line) {
@@ -24,23 +24,23 @@ public interface BuildWatcher extends Consumer<Event> {
     lines.forEach(this::warn);
   }
 
-  /** Returns whether to report each job that is up to date, if nothing has to be decided. */
+  /** Returns whether to report each job that is up to date if nothing has to be decided. */
   default boolean wantsAll() {
     return true;
   }
 
-  /** Returns whether to report commands as they run, before they have run. */
+  /** Returns whether to report each command when it starts. */
   default boolean wantsCommands() {
     return false;
   }
 
-  /** Notes that files are read through these digests from now on. */
+  /** Notes that files are now read through these digests. */
   default void reading(DigestMemo digests) {}
 
-  /** Notes that the verdicts are about to be found. */
+  /** Notes that the build starts to plan. */
   default void planning() {}
 
-  /** Notes that jobs may run from now on, until the result is closed. */
+  /** Notes that jobs may run until the result is closed. */
   default Signals.Handling running(BuildSetup setup, BuildLoop build) {
     return () -> {};
   }

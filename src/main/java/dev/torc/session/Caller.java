@@ -27,21 +27,20 @@ import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** All that a request depends on and does not say. The folder {@code cwd} is absolute. */
+/** The surroundings that a request depends on. The folder {@code cwd} is absolute. */
 public record Caller(Map<String, String> env, Path cwd, Host host) {
 
-  /** Returns the stamps of the files of a root, if no build file says otherwise. */
+  /** Returns the source of stamps for a root, without the rules of its build file. */
   public StampSource stamps(CachePlace place) {
     return stamps(place, StampPaths.NONE);
   }
 
-  /** Returns the stamps of a root's files, but for torc's own; opens them on a network root. */
+  /** Returns the source of stamps for a root, with {@code paths} as its build file's rules. */
   StampSource stamps(CachePlace place, StampPaths paths) {
     StampSource stamps = host.stamps().of(paths);
     return place.isNetworkRoot() ? stamps.opened() : stamps;
   }
 
-  /** Finds the cache of a root for this caller. */
   public CachePlace place(Path root) {
     return CachePlace.find(root, env, host.here());
   }
@@ -50,7 +49,7 @@ public record Caller(Map<String, String> env, Path cwd, Host host) {
     return ClaimOwner.here(build, env, host.here().boot());
   }
 
-  /** Returns the schedulers of a build or a command; a refused {@code workflow} is null. */
+  /** Returns the schedulers for a build or command; {@code workflow} is null if it was refused. */
   public Remotes remotes(
       CachePlace place,
       Workflow workflow,
@@ -62,13 +61,13 @@ public record Caller(Map<String, String> env, Path cwd, Host host) {
   }
 
   /**
-   * The machine as a session uses it. Tests replace its parts: by stamps that they choose, jobs
-   * that are no processes, a cache that dies. Limits are asked only before something runs. Each
-   * build opens a runner and a pool of threads for attempts.
+   * The machine as a session uses it. Tests replace parts of it: with stamps that they choose, jobs
+   * that are not processes, or a cache that fails. Limits are read only before something runs. Each
+   * build opens a runner and a thread pool for attempts.
    *
-   * @param cache opens the cache for work, as {@link Cache#open} does
-   * @param allocation the nodes on which jobs of {@code slurm} run, this one the first; null if
-   *     they are submitted
+   * @param cache opens the cache for writing, as {@link Cache#open} does
+   * @param allocation the nodes on which jobs of {@code slurm} run, this one first; null if they
+   *     are submitted
    */
   public record Host(
       StampSource stamps,
@@ -90,7 +89,7 @@ public record Caller(Map<String, String> env, Path cwd, Host host) {
       return of(env, CallingProcess.own());
     }
 
-    /** Returns the machine itself; {@code env} is for torc, jobs get the process's environment. */
+    /** Returns the real machine; {@code env} is for torc, jobs get the process's environment. */
     public static Host of(Map<String, String> env, CallingProcess process) {
       return new Host(
           StampSource.of(FileSystems.getDefault()),
@@ -105,8 +104,8 @@ public record Caller(Map<String, String> env, Path cwd, Host host) {
   }
 
   /**
-   * Describes the machine of a build. A build records what costs nothing to find out; OSHI adds
-   * more only if this is that machine.
+   * Describes the machine of a build. A build records only facts that take no time to find out;
+   * OSHI adds more if the build ran on this machine.
    */
   public static final class BuildMachine {
 
@@ -124,7 +123,7 @@ public record Caller(Map<String, String> env, Path cwd, Host host) {
       return host.here().name() + ": " + SystemName.here() + ", " + cpus + ", " + memory;
     }
 
-    /** Returns the machine of a build; null if it is not on record. */
+    /** Returns a description of the machine of a build; null if none was recorded. */
     public String of(BuildRecord build) {
       if (!here.equals(build.end().machine())) {
         return build.end().machine();

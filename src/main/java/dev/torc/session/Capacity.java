@@ -23,16 +23,17 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * How much of each resource a build may use at a time: the machine's, changed by the build file's
- * {@code limits}, changed by the command line (rule 12). The engine hands it out.
+ * How much of each resource a build may use at a time. The build file's {@code limits} override the
+ * machine's amounts, and the command line overrides both (rule 12). The engine gives the resources
+ * to jobs.
  *
- * @param excess whether the build file's limit for gpus is larger than the machine's
+ * @param excess whether the build file's limit for gpus is larger than the machine's number
  */
 record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation, boolean excess) {
 
   /**
-   * Combines the three sources; {@code given} are amounts as written on the command line. In an
-   * allocation its cpus, memory and gpus do not count: they said what to ask Slurm for.
+   * Combines the three sources; {@code given} has the amounts as written on the command line. In an
+   * allocation, cpus, memory and gpus in {@code given} are ignored: they were requests to Slurm.
    */
   static Capacity of(Workflow workflow, Host host, Map<String, String> given) {
     Limits machine = host.limits().get();
@@ -60,12 +61,12 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation,
     return new Capacity(limits, machine, host.allocation(), excess && !numbered);
   }
 
-  /** Returns the executor whose jobs run on the nodes of an allocation; null without one. */
+  /** Returns the executor whose jobs run on an allocation's nodes; null without an allocation. */
   String allocated() {
     return allocation == null ? null : AllocatedBuild.EXECUTOR;
   }
 
-  /** Returns amounts by resource of the nodes beside this machine, by their names. */
+  /** Returns, by name, the amounts of the allocation's nodes other than this machine. */
   Map<String, Map<String, Long>> nodes() {
     Map<String, Map<String, Long>> nodes = new LinkedHashMap<>();
     if (allocation != null) {
@@ -95,21 +96,21 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation,
     }
   }
 
-  /** Says that a limit for gpus is larger than the machine's. */
+  /** Returns the message that a limit for gpus is larger than the machine's number. */
   private static String tooManyGpus(String limit, long amount, Gpus gpus) {
     String told = SafeText.line(gpus.words());
     String line = limit.formatted(amount) + " is more than there are: " + told;
     return line + "; give --limit gpus=" + (gpus.isUnknown() ? amount : gpus.count());
   }
 
-  /** Returns the selected jobs that ask for too much, cpus aside, or for an undeclared counter. */
+  /** Returns the selected jobs that can never run. Asking for too many cpus does not count. */
   BitSet impossible(Graph graph, BitSet selected) {
     BitSet impossible = new BitSet();
     selected.stream().filter(job -> trouble(graph.job(job)) != null).forEach(impossible::set);
     return impossible;
   }
 
-  /** Refuses jobs that will or may run and can never get what they ask for. */
+  /** Refuses jobs that will or may run and can never get the resources they ask for. */
   void refuse(Plan plan) {
     refuse(
         plan.context().graph(),
@@ -117,9 +118,9 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation,
             it -> !(it instanceof Verdict.UpToDate || it instanceof Verdict.WillRestore)));
   }
 
-  /** Refuses the given jobs that can never get what they ask for. */
+  /** Refuses those of the given jobs that can never get the resources they ask for. */
   void refuse(Graph graph, BitSet jobs) {
-    Map<String, BadInput.Diagnostic> errors = new LinkedHashMap<>(); // by their text
+    Map<String, BadInput.Diagnostic> errors = new LinkedHashMap<>(); // by message
     for (int job : graph.inOrder(impossible(graph, jobs))) {
       BadInput.Diagnostic trouble = trouble(graph.job(job));
       errors.putIfAbsent(trouble.message(), trouble);
@@ -133,7 +134,7 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation,
   private BadInput.Diagnostic trouble(Job job) {
     boolean here = job.runs().executor() == null;
     if (!here && job.runs().resources().memory() == 0 && job.slot(Resources.MEMORY) != null) {
-      // Its command is made before the scheduler says what a job gets that asks for none.
+      // Its command is built before the scheduler decides how much memory the job gets.
       String line =
           "{memory} of job %s has no value at %s: give it `memory` in resources, or use"
               + " $TORC_MEMORY";
@@ -144,7 +145,7 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation,
     return excess == null ? null : new BadInput.Diagnostic(job.place(), excess);
   }
 
-  /** Says what a job asks too much of; null if it can run. */
+  /** Returns which resource a job asks too much of; null if it can run. */
   private String excess(Job job) {
     Resources resources = job.runs().resources();
     boolean here = job.runs().executor() == null;
@@ -158,7 +159,7 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation,
       return tooManyGpus("limits: {gpus: %d}", limits.get(Resources.GPUS), machine.gpus());
     }
     Map<String, Long> wanted = resources.amounts();
-    wanted.remove(Resources.CPUS); // a job that asks for more than there are runs alone
+    wanted.remove(Resources.CPUS); // a job that asks for too many runs alone
     for (String name : wanted.keySet()) {
       long asked = wanted.get(name);
       long there = nodes.stream().mapToLong(node -> node.getOrDefault(name, 0L)).max().orElse(0);

@@ -19,9 +19,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Finds needed globs that match nothing, on disk or among what jobs make, and needed folders that
- * are empty: likely a typing error, or a disk that is not mounted. The folders of a list are walked
- * once, however many jobs need it.
+ * Finds needed globs that match neither a file on disk nor a product, and needed folders that are
+ * empty: likely a typo, or a disk that is not mounted. Each list's folders are walked only once,
+ * even if many jobs need the list.
  */
 final class EmptyGlobs {
 
@@ -32,7 +32,7 @@ final class EmptyGlobs {
     this.graph = graph;
   }
 
-  /** Returns the needed globs and folders of a job that give nothing, in written order. */
+  /** Returns the needed globs and folders of a job that match nothing, in the order written. */
   public List<Ref> emptyNeeds(int job) {
     if (graph.listNeeds().count(job) == 0) {
       return List.of();
@@ -46,7 +46,7 @@ final class EmptyGlobs {
     return empty;
   }
 
-  /** Returns the nearest thing to the files of an empty need, in a few words. */
+  /** Returns a short hint that names existing paths similar to an empty need. */
   public String hint(Ref empty) throws IOException {
     NearestPath near = JobSelection.likelyPaths(graph);
     return empty instanceof Ref.OfGlob glob
@@ -59,13 +59,13 @@ final class EmptyGlobs {
       NeedList list = graph.list(id);
       if (!list.ofJobs() && list.written().equals(ref.text())) {
         Set<Integer> found = makers.computeIfAbsent(id, _ -> makers(list));
-        return found.isEmpty() || found.equals(Set.of(job)); // own products do not count
+        return found.isEmpty() || found.equals(Set.of(job)); // a job's own products do not count
       }
     }
     return false;
   }
 
-  /** Returns the jobs that make what a list matches; -1 for anything else there, now or later. */
+  /** Returns the makers of a list's matches; -1 means that it has, or may get, other matches. */
   private Set<Integer> makers(NeedList list) {
     Path root = graph.workflow().root();
     if (!list.makers().isEmpty()) {

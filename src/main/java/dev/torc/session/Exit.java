@@ -12,12 +12,11 @@ import java.nio.file.InvalidPathException;
 import java.util.List;
 
 /**
- * How a call ends: the exit statuses, as commands/environment.md lists them, and what a throwable
- * that reaches {@code main} means. It is the one place where exceptions become messages. The code
- * that meets an event decides its status.
+ * How a call ends: the exit statuses, as commands/environment.md lists them, and the meaning of a
+ * throwable that reaches {@code main}. Only this class turns exceptions into messages.
  *
- * @param lines none if the reader of the output is gone
- * @param defect whether it is a defect of torc, so that a stack trace is of use
+ * @param lines messages for standard error; none if the output's reader is gone
+ * @param defect whether this is a defect of torc, so that a stack trace is useful
  */
 public record Exit(int status, List<String> lines, boolean defect) {
 
@@ -31,7 +30,7 @@ public record Exit(int status, List<String> lines, boolean defect) {
   /** Environment or internal error. */
   public static final int TROUBLE = 3;
 
-  /** Another build has the lock, and {@code --no-wait} was given (EX_TEMPFAIL). */
+  /** Another build has the lock; {@link BuildSession} and {@code Call} return it (EX_TEMPFAIL). */
   public static final int LOCKED = 75;
 
   /** The reader of the output is gone: 128 + SIGPIPE. */

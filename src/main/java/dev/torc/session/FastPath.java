@@ -34,13 +34,13 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
- * The jobs of a project that need not be decided, because they were fresh after the last build and
- * nothing of them changed since. {@link FreshJobs} says what fresh means; this class finds, checks
- * and stores such jobs. It may be believed as long as it {@link #holds}, and for a plan if it
- * {@link #stands}; else {@link #none} takes its place.
+ * The jobs of a project that need no decision, because they were fresh after the last build and
+ * none of their inputs or products changed since. {@link FreshJobs} defines fresh; this class
+ * finds, checks and stores such jobs. A build may rely on it while it {@link #holds}, and on a plan
+ * made with it if it {@link #stands}; otherwise {@link #none} replaces it.
  *
- * @param selection the jobs of a build; null for a look
- * @param fresh null if nothing is fresh; else with the stamps that its files have now
+ * @param selection the jobs of a build; null if no build was requested
+ * @param fresh null if nothing is fresh; else with the present stamps of its files
  * @param dirty the jobs of the graph that have to be decided, also because a request names them
  * @param file null if nothing is fresh
  */
@@ -50,16 +50,17 @@ record FastPath(
   /**
    * The file of the fresh jobs.
    *
-   * @param stamp taken before it was read
+   * @param stamp taken before the file was read
    * @param whole whether the graph has all jobs that it had in the last build
-   * @param news whether the file is behind: files were touched, or build files edited
-   * @param digests the digests read to check it
+   * @param news whether the file is out of date, since files were touched or build files edited
+   * @param digests the digests read to check the fresh jobs
    */
   record FreshFile(Stamp stamp, boolean whole, boolean news, DigestMemo digests) {}
 
   /**
-   * Finds the jobs that are still fresh; reads files that were touched. Nothing is fresh if jobs
-   * may run whose results decided about groups. The request is null for a look.
+   * Finds the jobs that are still fresh, and reads the files that were touched. If a job may run
+   * whose result decided the instances of a group, no job is fresh. {@code request} is null if no
+   * build was requested.
    */
   static FastPath of(Project project, FileClock clock, BuildRequest request) throws IOException {
     StampSource stamps = project.stamps();
@@ -76,7 +77,7 @@ record FastPath(
     JobSelection selection = null;
     BitSet dirty = (BitSet) looked.dirty().clone();
     boolean decides = decidesGroups(project, looked.fresh(), dirty);
-    if (!decides && request != null) { // else targets may mean other jobs
+    if (!decides && request != null) { // otherwise targets may mean other jobs
       selection = project.selectToBuild(request.targets());
       dirty.or(selection.asked(project.graph(), request.rerun()));
       decides = decidesGroups(project, looked.fresh(), dirty);
@@ -91,12 +92,12 @@ record FastPath(
             new FreshFile(stamp, last.whole(), news, digests));
   }
 
-  /** Returns whether jobs may run whose results decided about groups, if the dirty jobs run. */
+  /** Returns whether the dirty jobs may make a job run whose result decided about a group. */
   private static boolean decidesGroups(Project project, FreshJobs fresh, BitSet dirty) {
     BitSet deciding = project.reused() == null ? new BitSet() : project.reused().deciding();
     return !deciding.isEmpty()
         && !dirty.isEmpty()
-        && (fresh.lackProducts(project.graph(), deciding) // one may be wanted again
+        && (fresh.lackProducts(project.graph(), deciding) // a product may be wanted again
             || Downstream.with(project.graph(), dirty).intersects(deciding));
   }
 
@@ -120,7 +121,7 @@ record FastPath(
         : null;
   }
 
-  /** Returns the state with nothing fresh; it forgets results that decided about groups. */
+  /** Returns the state in which no job is fresh, {@link Project#withoutResults without results}. */
   static FastPath none(Project project, BuildRequest request) throws IOException {
     Project of = project.withoutResults();
     JobSelection selection = request == null ? null : of.selectToBuild(request.targets());
@@ -134,14 +135,14 @@ record FastPath(
     return new FreshJobs.Held(graph, host.here().boot(), data, journal, new TreeMap<>());
   }
 
-  /** Returns the stamp of a file of torc's own, which is on a disk of this host. */
+  /** Returns the stamp of one of torc's own files, which are on a local disk. */
   static Stamp ownStamp(Project project, Path file) throws IOException {
     return project.caller().host().stamps().stamp(file);
   }
 
   /**
-   * Returns whether no build has begun since: it would have removed the file or, with another
-   * cache, written marks of jobs that may still run.
+   * Returns whether no build has begun since. A build removes the file of the fresh jobs or, if it
+   * uses another cache, writes marks of jobs that may still run.
    */
   boolean holds() throws IOException {
     CachePlace place = project.place();
@@ -165,8 +166,8 @@ record FastPath(
   }
 
   /**
-   * Returns whether no job whose result decided about groups has to run; a fresh job has to if its
-   * record is unreadable.
+   * Returns whether the plan runs no job whose result decided a group's instances. Even a fresh job
+   * has to run if its record is unreadable.
    */
   boolean stands(Plan plan) {
     return project.reused() == null
@@ -176,7 +177,7 @@ record FastPath(
             .allMatch(verdict -> verdict == null || verdict instanceof Verdict.UpToDate);
   }
 
-  /** Opens the project for work, which removes the file of the fresh jobs. */
+  /** Opens the project for writing, which removes the file of the fresh jobs. */
   WriteSession open(String build, Set<String> gone, Consumer<String> warn) throws IOException {
     if (fresh != null) {
       fresh.readDigests();
@@ -186,14 +187,14 @@ record FastPath(
     return work.from(this);
   }
 
-  /** Returns the given fresh jobs with a product whose stamp has changed since. */
+  /** Returns which of the given fresh jobs have a product whose stamp has changed. */
   BitSet moved(BitSet jobs) {
     return fresh == null
         ? new BitSet()
         : fresh.moved(project.graph(), project.stamps(), jobs, FreshJobs.THREADS);
   }
 
-  /** Passes on what is known of files, so that they are neither read nor looked up again. */
+  /** Passes the known digests to {@code to}, so that it neither reads nor looks up these files. */
   void passDigests(DigestMemo to) {
     if (fresh != null) {
       Graph graph = project.graph();
@@ -201,7 +202,7 @@ record FastPath(
     }
   }
 
-  /** Reports a build in which nothing is to be done; {@code build} has the last one's number. */
+  /** Reports a build that has nothing to do; {@code build} has the number of the last build. */
   static int reportFresh(
       Project project, BuildId build, long began, BitSet selected, BuildWatcher listener) {
     int jobs = selected.cardinality();
@@ -216,8 +217,8 @@ record FastPath(
   }
 
   /**
-   * Returns the fresh jobs after a build, while the cache is still open; null if unknown. The plan
-   * is not used if nothing was fresh.
+   * Returns the fresh jobs after a build; null if unknown. The cache must still be open. {@code
+   * plan} may be null if nothing was fresh.
    */
   FreshJobs after(Plan plan, PlanContext last, WriteSession work, Consumer<String> warn) {
     try {
@@ -225,7 +226,7 @@ record FastPath(
       Digest id = project.buildFiles().store(project.settled(), last.graph(), work.digests());
       work.heap().phaseEnded(); // the graph's bytes
       boolean same = fresh != null && last.graph() == project.graph();
-      BitSet stayed = new BitSet(); // the fresh jobs that the build did not have to look at
+      BitSet stayed = new BitSet(); // fresh jobs that the build did not decide
       if (same) {
         stayed.or(fresh.jobs());
         stayed.andNot(dirty);
@@ -243,15 +244,16 @@ record FastPath(
     return null;
   }
 
-  /** Returns the stale products of a graph; null if the last build did not know. */
+  /** Returns the stale products that the last build found with the same graph; null if unknown. */
   List<String> stale(PlanContext context) {
     return fresh == null || context.graph() != project.graph() ? null : fresh.stale();
   }
 
   /**
-   * Stores, after a build that found nothing to decide, the stamps of touched files, or each build
-   * would read them again, and the graph of edited build files. The build lock is held. The cache
-   * was not opened and has the old stamps: if this file is lost, the files are read again.
+   * Stores the new stamps of touched files, which each build would read again otherwise, and the
+   * graph of edited build files. Used after a build that had nothing to decide, under the build
+   * lock. The database, which was not opened, still has the old stamps: if this file is lost, the
+   * next build reads the touched files again.
    */
   void renew(Consumer<String> warn) {
     if (!file.news) {
@@ -270,7 +272,7 @@ record FastPath(
     }
   }
 
-  /** Writes the fresh jobs after the cache is closed, if the graph is stored. */
+  /** Writes the fresh jobs, if their graph is stored; the cache must be closed. */
   void store(FreshJobs next, Consumer<String> warn) {
     if (next == null || next.held().graph() == null) {
       return;

@@ -24,9 +24,9 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The notices of Linux's kernel (inotify, by the JDK), folder by folder. If the kernel does not
- * notice all changes, as on network file systems whose files other hosts change, or with too many
- * folders for its limits, {@link #lack()} says so, and a watch has to look now and then.
+ * Reports changes by the notices of the Linux kernel (inotify, through the JDK), folder by folder.
+ * The kernel misses changes that other hosts make on a network file system, and changes in folders
+ * beyond its limit. Then {@link #lack()} says so, and a watch has to check files periodically.
  */
 final class FolderNotices implements Notices {
 
@@ -36,14 +36,14 @@ final class FolderNotices implements Notices {
     StandardWatchEventKinds.ENTRY_MODIFY
   };
 
-  /** After this many nanoseconds of silence the kernel counts as telling nothing at all. */
+  /** If the kernel sends no notice for this many nanoseconds, it counts as sending none at all. */
   private static final long SILENCE = 10_000_000_000L;
 
-  /** The most links on the way to one file, as in the kernel. */
+  /** The largest number of symlinks on the path to a file, as in the kernel. */
   private static final int LINKS = 40;
 
-  private final WatchService service; // null if there is none
-  private Map<WatchKey, Set<String>> keys = Map.of(); // the names of interest in each folder
+  private final WatchService service; // null if not available
+  private Map<WatchKey, Set<String>> keys = Map.of(); // the watched names in each folder
   private String deaf = ""; // why there are no notices at all
   private String lack = "";
 
@@ -82,29 +82,29 @@ final class FolderNotices implements Notices {
   }
 
   /**
-   * Adds the folder that changes when a file changes, comes or goes; all folders above it, since
-   * they may be moved or made; and the folders of links on the way and of their targets.
+   * Adds the folder of a file, all folders above it, since they may be moved or created, and the
+   * same for the targets of symlinks on the path.
    */
   private static void add(Path path, int links, Map<Path, Set<String>> to) {
     Path above = path.getParent();
     if (above == null
         || !to.computeIfAbsent(above, _ -> new HashSet<>()).add(path.getFileName().toString())) {
-      return; // the top, or known with all above it
+      return; // the top, or already added
     }
     add(above, links, to);
     if (links < LINKS && Files.isSymbolicLink(path)) {
       try {
         add(path.resolveSibling(Files.readSymbolicLink(path)), links + 1, to);
       } catch (IOException e) {
-        return; // removed just now: its folder gives notice
+        return; // just removed: its folder gives notice
       }
     }
   }
 
   /**
-   * Listens to a folder, to which another link may have led before.
+   * Watches a folder; several paths may lead to the same one.
    *
-   * @param way whether it is only on the way to files
+   * @param way whether the folder is needed only as part of the path to files
    */
   private void listen(Path folder, Set<String> names, boolean way, Map<WatchKey, Set<String>> now) {
     try {
@@ -112,7 +112,7 @@ final class FolderNotices implements Notices {
     } catch (AccessDeniedException e) {
       lack = way ? lack : folder + " cannot be listed";
     } catch (FileSystemException e) {
-      return; // missing, or a dangling link: the folder above gives notice when it comes
+      return; // missing, or a dangling link: the folder above gives notice when it appears
     } catch (IOException e) {
       lack = "the kernel reports no changes: " + Refusal.line(e);
     }
@@ -132,7 +132,7 @@ final class FolderNotices implements Notices {
     return key != null;
   }
 
-  /** Returns the next folder with notices; null for none in this time. */
+  /** Returns the next folder with notices; null if none has any in this time. */
   private WatchKey poll(long nanos) throws IOException {
     try {
       if (service != null) {
@@ -145,7 +145,10 @@ final class FolderNotices implements Notices {
     }
   }
 
-  /** Takes the notices of a folder; its end, and notices that got lost, are of interest too. */
+  /**
+   * Takes a folder's notices; returns whether one matters. The end of a watched folder and the loss
+   * of notices also matter.
+   */
   private boolean isOfInterest(WatchKey key) {
     Set<String> names = keys.getOrDefault(key, Set.of());
     boolean any = names.contains(".");
@@ -158,7 +161,7 @@ final class FolderNotices implements Notices {
     return gone || interest;
   }
 
-  /** Waits until older notices are read: they come in order, so before the notice of the cookie. */
+  /** Reads notices until that of the cookie arrives: all older notices come before it. */
   @Override
   public void catchUp(Path cookie) throws IOException {
     if (service == null) {
@@ -171,7 +174,7 @@ final class FolderNotices implements Notices {
         out.write(0);
       }
     } catch (IOException e) {
-      return; // read-only: a notice of a known change only costs a look
+      return; // read-only: an old notice only costs a check
     }
     deaf = "the kernel tells nothing of changes";
     for (WatchKey key = home; key != null && !deaf.isEmpty(); ) {

@@ -16,15 +16,15 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Decides whether a build file that torc found above the current folder may be read (rule 17): in
- * {@code /tmp} or on a cluster's scratch disk, any user can put one above the folders of others. A
- * build file in the current folder counts as named, as for make. It looks at owners, not at
- * contents, and reads the user's configuration only if it would refuse.
+ * Decides whether torc may read a build file that it found above the working directory (rule 17):
+ * in {@code /tmp} or on a cluster's scratch disk, any user can put one above other users' folders.
+ * A build file in the working directory is always allowed, as with make. This class checks owners,
+ * not contents, and reads the user's configuration only if it would otherwise refuse.
  */
 final class FoundBuildFile {
 
-  private static final int OF_OTHERS = 0002; // the mode bit by which all users write
-  private static final int MOST_LINKS = 40; // as many as the kernel follows
+  private static final int OF_OTHERS = 0002; // the mode bit that lets all users write
+  private static final int MOST_LINKS = 40; // the kernel's limit
 
   private final Caller caller;
   private final Path found;
@@ -35,9 +35,9 @@ final class FoundBuildFile {
   }
 
   /**
-   * Refuses a build file above the current folder that, itself or through a symlink, belongs to
-   * another user. The refusal has no place, so no command uses the records beside such a file
-   * instead.
+   * Refuses a build file above the working directory if the file, or a symlink that leads to it,
+   * belongs to another user. The refusal has no place, so that no command falls back to the records
+   * beside such a file.
    */
   static void refuseStrangers(Caller caller, Path found) throws IOException {
     Path start = caller.cwd();
@@ -61,7 +61,10 @@ final class FoundBuildFile {
     }
   }
 
-  /** Returns whether a user is the caller or root; under {@code sudo}, also its user. */
+  /**
+   * Returns whether {@code user} is root or the caller. Under {@code sudo}, the user that ran it
+   * counts too.
+   */
   private static boolean isOwn(int user, Caller caller) {
     String sudo = OwnUser.isRoot() ? caller.env().getOrDefault("SUDO_UID", "") : "";
     return user == 0 || OwnUser.is(user) || sudo.equals(Integer.toUnsignedString(user));
@@ -93,7 +96,7 @@ final class FoundBuildFile {
             .formatted(what, SafeText.name(owner), SafeText.name("" + found.getParent()), next));
   }
 
-  /** Returns whether only members of one of the caller's groups can put files into a folder. */
+  /** Returns whether the folder is writable only for members of one of the caller's groups. */
   private static boolean isOfOwnGroup(Path folder) throws IOException {
     GroupAccess group = GroupAccess.of(folder);
     return !group.isNone() && !isOpenToAll(folder) && OwnUser.isMember(group.group());
@@ -103,7 +106,7 @@ final class FoundBuildFile {
     return (FileStatus.of(path.toString(), true).mode() & OF_OTHERS) != 0;
   }
 
-  /** Returns whether the user's configuration trusts a folder, or one above it. */
+  /** Returns whether the user's configuration trusts the folder or one above it. */
   private boolean trusts(Path folder) throws IOException {
     UserConfig config = configuration(caller);
     for (Path trusted : config == null ? List.<Path>of() : config.trust()) {
@@ -114,7 +117,7 @@ final class FoundBuildFile {
     return false;
   }
 
-  /** Reads the caller's configuration, as {@link ProjectOptions#configuration} says. */
+  /** Reads the caller's configuration; see {@link ProjectOptions#configuration}. */
   static UserConfig configuration(Caller caller) throws IOException {
     Path file = UserConfig.file(caller.env());
     if (file == null || Files.notExists(file)) {

@@ -27,16 +27,16 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * A graph as a file beside the database of the cache, so that a build with unchanged build files
- * parses nothing. It is good only for the same bytes of all build files (rule 4), the same
- * overrides, the same torc, and the same files found by groups that look on disk. A damaged file
- * counts as missing. Jobs are read from it one by one.
+ * A graph as a file beside the cache's database, so that a build with unchanged build files parses
+ * nothing. It is valid only for the same bytes of all build files (rule 4), the same overrides, the
+ * same torc, and the same files found by groups that search the disk. A damaged file counts as
+ * missing. Jobs are decoded one by one.
  *
- * @param good false if the build files or the overrides have changed: then some jobs may serve
- * @param text the old text of its only build file, if nothing else has changed; else null
+ * @param good false if the build files or the overrides have changed; some jobs may still be usable
+ * @param text the old text of the only build file, if nothing else has changed; else null
  * @param deciding the jobs whose results decided which instances groups have; the caller has to
- *     find out whether these are still the same
- * @param tags of its jobs, so that a completion reads no job for them
+ *     check whether these results are still the same
+ * @param tags the tags of all jobs, so that a completion need not decode any job
  */
 record GraphFile(
     Graph graph,
@@ -47,13 +47,13 @@ record GraphFile(
     FilesRead read,
     List<String> tags) {
 
-  /** The build files, and the files found by each pattern of a group ({@link GlobWalk#text}). */
+  /** The build files, and the files that each pattern of a group finds ({@link GlobWalk#text}). */
   record FilesRead(List<BuildFile.Read> sources, SortedMap<String, List<String>> patterns) {}
 
-  /** Counts up with every change of the layout, {@link WorkflowCodec}'s included. */
+  /** The number must change with every change of the layout, also of {@link WorkflowCodec}'s. */
   private static final String LAYOUT = "torc graph 34";
 
-  /** What a graph is made from, except the bytes of its build files, whose paths are absolute. */
+  /** The inputs of a graph, except the bytes of its build files. The paths are absolute. */
   record Inputs(String version, List<Path> files, ParsedBuildFile.Overrides over) {
 
     private static ByteWriter head(String version) {
@@ -74,8 +74,9 @@ record GraphFile(
   }
 
   /**
-   * What the next call in this JVM uses if the file's status is the same. Only a file that is old
-   * enough is remembered: no later write can have the same times.
+   * The content of the file as last read in this JVM, valid while the file's status is the same.
+   * Only a file that is old enough is remembered, since a later write could otherwise have the same
+   * times.
    */
   private static final class Earlier {
     private static final long SETTLED = 2_000; // milliseconds
@@ -91,7 +92,7 @@ record GraphFile(
       this.status = status;
     }
 
-    /** Returns what is remembered of a file, or an empty one to fill. */
+    /** Returns the remembered content of a file, or an empty object to fill. */
     static Earlier of(Path file, AtomicReference<Object> seen) throws IOException {
       FileStatus status = FileStatus.of(file.toString(), false);
       if (seen.get() instanceof Earlier last
@@ -112,12 +113,12 @@ record GraphFile(
   }
 
   /**
-   * Reads the graph; returns null if this version of torc has written none.
+   * Reads the graph; returns null if this version of torc has not written one.
    *
-   * @param digests looks at build files; their paths are absolute
-   * @param seen has what the call before read, and takes what this one reads; null for no later
-   *     call
-   * @throws IOException if a build file cannot be looked at
+   * @param digests reads build files by their absolute paths
+   * @param seen holds the content that the previous call read, and receives that of this call; null
+   *     if there is no later call
+   * @throws IOException if a build file cannot be read
    */
   static GraphFile read(Path file, Inputs origin, DigestMemo digests, AtomicReference<Object> seen)
       throws IOException {
@@ -182,12 +183,12 @@ record GraphFile(
     return new GraphFile(graph, good, text, id, deciding, new FilesRead(sources, patterns), tags);
   }
 
-  /** Returns whether the build files alone decided the graph. */
+  /** Returns whether only the build files decided the graph. */
   boolean lasting() {
     return read.patterns.isEmpty() && deciding.isEmpty();
   }
 
-  /** Returns whether a pattern finds just these files; false if it cannot look. */
+  /** Returns whether a pattern finds exactly these files; false if it cannot search. */
   private static boolean finds(Path root, String pattern, List<String> files) {
     try {
       return files.equals(GlobWalk.find(root, pattern).files());
@@ -196,7 +197,7 @@ record GraphFile(
     }
   }
 
-  /** Returns whether a build file is found where it was, with the bytes that it had. */
+  /** Returns whether a build file is still at its place, with the bytes that it had. */
   private static boolean isSame(BuildFile.Read read, KnownDigest known, DigestMemo digests)
       throws IOException {
     String file = read.file().toString();
@@ -206,8 +207,8 @@ record GraphFile(
   }
 
   /**
-   * Writes a graph whose groups are all expanded; returns its name. Returns null, and writes
-   * nothing, if a build file has changed meanwhile, which {@code digests} finds out.
+   * Writes a graph whose groups are all expanded; returns its id. Returns null and writes nothing
+   * if {@code digests} shows that a build file has changed since it was read.
    */
   static Digest write(
       Path file,
@@ -236,7 +237,7 @@ record GraphFile(
     }
     out.map(deciders.files(), (to, found) -> to.list(found, ByteWriter::text));
     out.longs(deciding(graph, deciders).toLongArray());
-    PackedJobs jobs = (PackedJobs) graph.workflow().jobs(); // as they were packed when read
+    PackedJobs jobs = (PackedJobs) graph.workflow().jobs(); // packed while they were read
     WorkflowCodec compiled = jobs.codec();
     List<byte[]> bodies = new ArrayList<>(graph.jobs() + 1);
     bodies.add(new byte[CheckedFile.FREE]);
@@ -270,7 +271,7 @@ record GraphFile(
     return id;
   }
 
-  /** Returns the text of the only build file, if the next build may reuse jobs by it; else null. */
+  /** Returns the text of the only build file if the next build may reuse jobs by it; else null. */
   private static byte[] text(Graph graph, List<BuildFile.Read> sources) throws IOException {
     if (sources.size() > 1 || !graph.workflow().groups().isEmpty()) {
       return null;

@@ -1,13 +1,13 @@
 package dev.torc.session;
 
 /**
- * Collects garbage when there is much of it, so that the heap does not outgrow what is in use. The
- * collector itself (Serial) lets the heap grow first: a build of 100 000 jobs would take 150 MB
- * more. Not safe for several threads.
+ * Runs the garbage collector early, so that the heap stays close to what is in use. On its own, the
+ * collector (Serial) lets the heap grow first: a build of 100 000 jobs would take 150 MB more. Not
+ * thread-safe.
  */
 final class Heap {
 
-  private final long small; // below this many bytes nothing is collected
+  private final long small; // bytes; a smaller heap is not collected
   private long limit;
 
   Heap(Caller caller) {
@@ -15,7 +15,7 @@ final class Heap {
     limit = small;
   }
 
-  /** Collects after a phase, unless a third of the heap is free. */
+  /** Collects garbage after a phase, unless a third of the heap is free. */
   void phaseEnded() {
     Runtime heap = Runtime.getRuntime();
     if (heap.freeMemory() < heap.totalMemory() / 3) {
@@ -23,7 +23,7 @@ final class Heap {
     }
   }
 
-  /** Collects when the heap has grown by a quarter; to be called now and then during work. */
+  /** Collects garbage if the heap has grown by a quarter; called now and then during work. */
   void watch() {
     collect(limit);
   }

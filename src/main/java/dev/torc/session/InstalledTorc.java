@@ -10,17 +10,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.CodeSource;
 
-/** The torc that runs, as it is installed. It never asks another machine for a newer version. */
+/** The running torc and its installation. It never asks another machine for a newer version. */
 public final class InstalledTorc {
 
   private InstalledTorc() {}
 
-  /** Names this very torc: another of the same version may read build files differently. */
+  /** Returns an id of this build of torc; two builds of one version may read files differently. */
   public static String id() throws IOException {
-    return FileStatus.of(code().toString(), true).id(); // the version's text lies in the jar
+    return FileStatus.of(code().toString(), true).id(); // reading the version would open the jar
   }
 
-  /** Returns the program that starts it; throws if only its classes are here. */
+  /** Returns the {@code torc} program; throws if only its classes are installed. */
   public static Path program() throws IOException {
     Path program = code().toAbsolutePath().resolveSibling("../bin/torc").normalize();
     if (!Files.isExecutable(program)) {
@@ -30,8 +30,9 @@ public final class InstalledTorc {
   }
 
   /**
-   * Returns the torc.jar that runs, or the folder of its classes. The class path comes first: for
-   * classes of the AOT cache the JVM names the jar that the cache was made from, which may be gone.
+   * Returns the running torc.jar, or the folder of its classes. Asks the class path first: for
+   * classes in the AOT cache, the JVM names the jar that the cache was made from, which may be
+   * gone.
    */
   static Path code() throws IOException {
     String path = System.getProperty("java.class.path", "");
@@ -46,7 +47,7 @@ public final class InstalledTorc {
     }
   }
 
-  /** Returns the version, and in brackets the commit that it was built from. */
+  /** Returns the version, followed in parentheses by the commit that it was built from. */
   public static String version() throws IOException {
     try (InputStream in = InstalledTorc.class.getResourceAsStream("/dev/torc/cli/version.txt")) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
@@ -54,8 +55,8 @@ public final class InstalledTorc {
   }
 
   /**
-   * How torc came to this machine, by marks of each way. The update names no package of a registry:
-   * torc has none there, so the name may be another's.
+   * How torc was installed, as far as its files show it. The update names no package of a registry:
+   * torc has none there, so a package of that name would be another project's.
    */
   public record Installation(String way, Path home, String update) {
 

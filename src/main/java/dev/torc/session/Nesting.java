@@ -8,13 +8,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Rule 10: a torc that is called, at any depth, by a job of the build that holds the lock would
- * wait for itself. The environment of a job names the builds around it; a job that removed them
- * still descends from torc. On another host than the holder's only the environment tells.
+ * Detects nested builds (rule 10): a torc that a job of the lock's holder calls, at any depth,
+ * would wait for itself. The environment of a job names the builds around it; a job that removed
+ * these names is still a descendant of torc. If the holder is on another host, only the environment
+ * shows it.
  */
 final class Nesting {
 
-  /** Names the variable that holds the ids of the builds around a process, joined by colons. */
+  /** The variable with the ids of the builds around a process, joined by colons. */
   static final String VARIABLE = "TORC_BUILDS";
 
   private Nesting() {}

@@ -32,9 +32,9 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * A build with its plan, its cache open for work, from its first line to its last job: wires the
- * engine with all that serves it beside the jobs. {@link BuildSession} makes the plan, under the
- * lock, and stores the result.
+ * Runs a build that has a plan and an open cache: connects the engine with its reports, stores,
+ * schedulers and jobserver. {@link BuildSession} makes the plan under the lock and stores the
+ * result.
  */
 record PlannedBuild(
     Project project,
@@ -55,7 +55,7 @@ record PlannedBuild(
     Consumer<Event> listener =
         event -> {
           if (event instanceof Event.Finished last) {
-            images.close(); // no report after the end
+            images.close(); // no registry warnings after the end
             if (!work.news().isEmpty()) {
               watcher.accept(new Event.Note(Event.Level.INFO, work.news()));
             }
@@ -117,11 +117,11 @@ record PlannedBuild(
         watcher.warn(line);
       }
     } catch (IOException e) {
-      return; // only a hint: `torc status` counts them, too
+      return; // only a hint: `torc status` counts them too
     }
   }
 
-  /** Returns what attempts of this build have in common. */
+  /** Returns the part of the setup that all attempts of this build share. */
   private AttemptContext common(Machines machines, Consumer<? super Event> events)
       throws IOException {
     String build = work.build().id();
@@ -149,7 +149,10 @@ record PlannedBuild(
         work.build());
   }
 
-  /** Returns the schedulers; ends submitted attempts whose job is gone or whose result is known. */
+  /**
+   * Returns the schedulers. Forgets submitted attempts whose result is known, and drops those whose
+   * job is no longer in the build file.
+   */
   private Remotes remotes() throws IOException {
     Consumer<String> warn = watcher::warn;
     String id = work.build().id();
@@ -167,7 +170,7 @@ record PlannedBuild(
     return remotes;
   }
 
-  /** Reports what comes before the first job, and begins the record of the build. */
+  /** Reports the events and warnings before the first job, and adds the build to the history. */
   private void begin(long began, NewCommands commands) throws IOException {
     Graph graph = plan.context().graph();
     watcher.accept(
@@ -186,7 +189,7 @@ record PlannedBuild(
     }
   }
 
-  /** Returns the selected jobs, except fresh ones and those that will fail for what is missing. */
+  /** Returns the selected jobs that the plan decided, except those that will fail. */
   static BitSet looked(Plan plan) {
     BitSet looked = plan.selected(verdict -> !(verdict instanceof Verdict.WillFail));
     looked.and(plan.decided());
@@ -206,20 +209,21 @@ record PlannedBuild(
   }
 
   /**
-   * Warns of new commands in a build (rule 14): before the first job for all planned jobs, later
-   * for instances that an expansion adds, as they start. {@link CommandWarnings} finds what is
-   * wrong. As jobs start, it also warns of parts of groups that turned out to be empty.
+   * Warns of problems in new commands (rule 14): for all planned jobs before the first one starts,
+   * and for an instance that an expansion adds when that instance starts. {@link CommandWarnings}
+   * finds the problems. When a job starts, this class also warns of needed parts of groups that
+   * turned out to be empty.
    */
   private final class NewCommands {
     private final CommandWarnings warnings = new CommandWarnings(false);
     private final FoldedLines empty = new FoldedLines();
-    private Supplier<PlanContext> context = plan::context; // of the build by now
+    private Supplier<PlanContext> context = plan::context; // the current one
 
     void tellPlanned() {
       warnOfCommands(plan.context().graph().inOrder(plan.newCommands()));
     }
 
-    /** Warns of an instance that starts; planned jobs were reported before. */
+    /** Warns about an instance that starts; planned jobs have been reported already. */
     void started(Event.JobStarted job) {
       Graph graph = context.get().graph();
       if (job.attempt() > 1 || graph == plan.context().graph()) {

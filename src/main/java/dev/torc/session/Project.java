@@ -48,10 +48,10 @@ import java.util.TreeSet;
 import java.util.function.Function;
 
 /**
- * The project that a request is about: its build file as read, the graph, and where its cache is.
- * {@link ReadSession} looks at the disk, {@link WriteSession} opens it for work.
+ * A project: its build file as read, its graph, and the place of its cache. It opens nothing:
+ * {@link ReadSession} opens the project for reading, {@link WriteSession} for writing.
  *
- * @param source reads the workflow again with what is known of results
+ * @param source expands the workflow again, with the results known so far
  * @param reused the graph file of the last build if the graph comes from it, else null
  */
 public record Project(
@@ -65,10 +65,10 @@ public record Project(
     BuildFiles buildFiles) {
 
   /**
-   * Loads the graph of the last build if the build files are the same, else the build file; throws
-   * {@link dev.torc.syntax.BadInput} with all that is wrong in it. Groups whose instances results
-   * decided are as in the last build: {@link FastPath} finds out whether these results still hold,
-   * {@link #withoutResults} does without them.
+   * Loads the graph of the last build if the build files are unchanged. Otherwise reads the build
+   * files, and throws {@link dev.torc.syntax.BadInput} with all errors in them. A loaded graph has
+   * the instances that results decided in the last build: {@link FastPath} checks whether these
+   * results are still valid, {@link #withoutResults} removes the instances.
    */
   public static Project load(Caller caller, ProjectOptions options) throws IOException {
     List<Path> files = options.layers(caller);
@@ -89,7 +89,7 @@ public record Project(
     return new Project(caller, options, graph, place, from, containers, reused, from);
   }
 
-  /** Returns a project without jobs, as long as no build file could be read. */
+  /** Returns a project without jobs, for a watch that has read no valid build file yet. */
   static Project without(Caller caller) throws IOException {
     byte[] text = "jobs: {}".getBytes(StandardCharsets.UTF_8);
     List<Path> file = List.of(caller.cwd().resolve(BuildFile.INPUT));
@@ -99,7 +99,7 @@ public record Project(
             file, null, text, Collections.emptySortedMap(), null, null, Reuse.NOTHING));
   }
 
-  /** Returns the inputs of a graph that is made of these files under these options. */
+  /** Returns the inputs of a graph that is made from these files with these options. */
   static GraphFile.Inputs origin(ProjectOptions options, List<Path> files) throws IOException {
     boolean contained = !ProjectOptions.HOST.equals(options.containers());
     return new GraphFile.Inputs(
@@ -108,7 +108,7 @@ public record Project(
         new Overrides(options.variables(), contained, options.executor()));
   }
 
-  /** Returns how many jobs a build file has, if nothing is known of results or of the disk. */
+  /** Returns how many jobs a build file has when no results are known. */
   public static int jobs(Path file) throws IOException {
     ParsedBuildFile parsed = ParsedBuildFile.read(List.of(file), null, Overrides.NONE);
     return unexpanded(parsed::expand, null).jobs();
@@ -119,7 +119,7 @@ public record Project(
     return GraphBuilder.build(source.expand(ResultSource.nothing()), earlier);
   }
 
-  /** Returns this project with those groups not expanded that results decided. */
+  /** Returns this project, but does not expand groups whose instances depend on results. */
   public Project withoutResults() throws IOException {
     if (reused == null || reused.deciding().isEmpty()) {
       return this;
@@ -140,12 +140,12 @@ public record Project(
     return place.folder();
   }
 
-  /** Returns where the cache is, now that the root has its id. */
+  /** Finds the place of the cache again, after a build has given the root its id. */
   CachePlace settled() {
     return caller.place(place.root());
   }
 
-  /** Returns the build files as records name them: relative to the root if below it. */
+  /** Returns the build files' names in records: relative to the root if they are below it. */
   public List<String> fileNames() {
     Path root = place.root();
     return buildFiles.origin.files().stream()
@@ -168,12 +168,12 @@ public record Project(
     return new PlanContext.Basis(cache, digests, of, asked, fails, machineInputs());
   }
 
-  /** Returns what manifests ask of the machine beside files. */
+  /** Returns the inputs of manifests that come from the machine, not from needs. */
   MachineInputs machineInputs() {
     return new MachineInputs(place.root(), caller.env(), stamps(), new Identities(containers));
   }
 
-  /** A class, since a lambda is linked anew at every start. */
+  /** A class, since the JVM links a lambda again at every start. */
   private record Identities(Containers containers) implements ImageSource {
     @Override
     public Here of(Image image) {
@@ -187,23 +187,26 @@ public record Project(
     }
   }
 
-  /** Returns the stamps of the project's files, but for torc's own in {@link #folder}. */
+  /** Returns the source of the stamps of all files of the project, except torc's own. */
   StampSource stamps() {
     return caller.stamps(place, workflow().settings().stamps());
   }
 
-  /** Reads files, storing nothing; {@code stored} gives what an earlier build knew. */
+  /**
+   * Returns a memo that reads files and stores nothing. {@code stored} returns what an earlier
+   * build knew about a path.
+   */
   public DigestMemo looking(Function<String, KnownDigest> stored) {
     return DigestMemo.readOnly(place.root(), stamps(), stored);
   }
 
-  /** Makes the expander of groups; {@code select} finds the request's jobs among instances. */
+  /** Creates an expander of groups; {@code select} finds the requested jobs after an expansion. */
   public Expander expander(Function<Project, JobSelection> select, Expander.Check check) {
     boolean lasting = reused != null && reused.lasting();
     return new Expander(source, found -> select.apply(with(found)), check, lasting);
   }
 
-  /** Makes the expander of groups, which only checks that added jobs can be built. */
+  /** Creates an expander of groups that only checks that added jobs can be built. */
   public Expander expander(Function<Project, JobSelection> select, DigestMemo digests) {
     return expander(select, (graph, jobs) -> DiskChecks.check(graph, digests, caller.env(), jobs));
   }
@@ -217,7 +220,7 @@ public record Project(
     return new SharedAccess(this).troubles();
   }
 
-  /** Returns what is accepted but looks wrong, for all jobs; see {@link Advice}. */
+  /** Returns warnings about all jobs: what is accepted but looks wrong; see {@link Advice}. */
   public List<BadInput.Diagnostic> advice() throws IOException {
     JobSelection all = select(List.of());
     List<BadInput.Diagnostic> lines = new ArrayList<>(workflow().warnings());
@@ -235,12 +238,12 @@ public record Project(
     return JobSelection.of(graph, targets, paths());
   }
 
-  /** Returns the jobs of a build of these targets: without one, all but the manual jobs. */
+  /** Returns the jobs of a build of these targets; without targets, all but the manual jobs. */
   public JobSelection selectToBuild(List<String> targets) {
     return JobSelection.toBuild(graph, targets, paths());
   }
 
-  /** Returns the jobs that targets name, each group or instance as one vertex. */
+  /** Returns the named jobs for display, each group or each of its instances as one vertex. */
   public DisplayGraph folded(JobSelection selection, boolean instances) {
     return DisplayGraph.of(graph, selection.named(), selection.namedOpen(), instances);
   }
@@ -249,23 +252,24 @@ public record Project(
     return reused != null ? reused.tags() : ((PackedJobs) workflow().jobs()).tags();
   }
 
-  /** Returns how the user names files from the current folder. */
+  /** Returns the user's names of files, which are relative to the working directory. */
   public UserPaths paths() {
     return new UserPaths(workflow().root(), caller.cwd());
   }
 
   /**
-   * The names in a project that a completion offers. It looks at the graph that the last build
-   * stored, else at the build file, and at nothing else.
+   * The names that a shell completion offers. They come from the graph that the last build stored
+   * or, if that is out of date, from the build file, and from nothing else.
    */
   public static final class CompletionNames {
 
     private CompletionNames() {}
 
     /**
-     * Returns jobs, groups, tags and produced files (or all, with {@code sources}) whose names
-     * begin like this. Instances are among them if the prefix has all of their group's name, or if
-     * only the group begins so: with them, a shell does not end the word after the group.
+     * Returns the jobs, groups, tags and produced files (with {@code sources}, all files) whose
+     * names start with {@code prefix}. Instances are included if the prefix contains the whole name
+     * of a group, or if that group is the only match: then the shell does not end the word after
+     * the group's name.
      */
     public static Set<String> beginning(
         Caller caller, ProjectOptions options, String prefix, boolean sources) throws IOException {
@@ -298,7 +302,7 @@ public record Project(
       return found;
     }
 
-    /** Returns the executors that jobs can be for: this machine's, and those of the project. */
+    /** Returns the executors that a job can have: {@code local} and those of the project. */
     public static SortedSet<String> executors(Caller caller, ProjectOptions options)
         throws IOException {
       SortedSet<String> names = new TreeSet<>(List.of("local"));
@@ -310,13 +314,13 @@ public record Project(
       return names;
     }
 
-    /** Returns the variables of the build file, which is read for them. */
+    /** Reads the build file and returns its variables. */
     public static Set<String> variables(Caller caller, ProjectOptions options) throws IOException {
       GraphFile.Inputs origin = Project.origin(options, options.layers(caller));
       return ParsedBuildFile.read(origin.files(), null, origin.over()).variables();
     }
 
-    /** Returns the names that limits can have: the machine's, and the counters of the project. */
+    /** Returns the resources that can have limits: the machine's and the project's counters. */
     public static SortedSet<String> limits(Caller caller, ProjectOptions options)
         throws IOException {
       SortedSet<String> names = new TreeSet<>(Resources.MACHINE);

@@ -14,8 +14,8 @@ import java.nio.file.attribute.FileTime;
 import java.util.List;
 
 /**
- * Where a project is, also if its build file is refused: some requests then work from the records
- * (rule 13). Either the project or its refusal is null.
+ * Where a project is, even if its build file is refused: some requests can then still use the
+ * records (rule 13). Either the project or the refusal is null.
  */
 public record ProjectFolder(CachePlace place, Project project, BadInput refused) {
 
@@ -27,7 +27,7 @@ public record ProjectFolder(CachePlace place, Project project, BadInput refused)
     } catch (BadInput refused) {
       List<Path> named = options.files();
       List<Path> files = named.isEmpty() ? BuildFile.nearest(caller.cwd()) : named;
-      // An error of the command line, or a missing build file, stays an error.
+      // An invalid command line or a missing build file remains an error.
       boolean placed =
           refused.diagnostics().stream().anyMatch(said -> !said.place().toString().isEmpty());
       if (files.isEmpty() || !placed || !named.stream().allMatch(Files::exists)) {
@@ -41,14 +41,14 @@ public record ProjectFolder(CachePlace place, Project project, BadInput refused)
     return BuildFile.in(folder).stream().findFirst().orElse(null);
   }
 
-  /** Leaves groups unexpanded that results decided; see {@link Project#load}. */
+  /** Leaves groups unexpanded if results decided their instances; see {@link Project#load}. */
   public ProjectFolder withoutResults() throws IOException {
     return project == null ? this : new ProjectFolder(place, project.withoutResults(), null);
   }
 
   /**
-   * What torc writes into {@code .torc} for other programs: the schema of the build file for
-   * editors, by a path that is the same on every machine, and the line by which git ignores the
+   * Writes the files in {@code .torc} that other programs read: the schema of the build file, for
+   * editors, at a path that is the same on every machine, and the line that makes git ignore the
    * folder.
    */
   public static final class FilesForOthers {
@@ -57,7 +57,7 @@ public record ProjectFolder(CachePlace place, Project project, BadInput refused)
 
     private FilesForOthers() {}
 
-    /** Writes what is missing, and the schema if it is another torc's. */
+    /** Writes the files that are missing, and the schema if another torc wrote it. */
     public static void write(Path root, GroupAccess group) throws IOException {
       Path schema = root.resolve(SCHEMA);
       OwnFile.folder(schema.getParent());
@@ -67,7 +67,7 @@ public record ProjectFolder(CachePlace place, Project project, BadInput refused)
         OwnFile.write(ignore, "*\n".getBytes(StandardCharsets.UTF_8));
         group.give(ignore);
       }
-      // The time tells which torc wrote it: reading it at each start would cost more.
+      // The file's time shows which torc wrote it: comparing the contents would take longer.
       FileTime wanted = Files.getLastModifiedTime(InstalledTorc.code());
       if (!OwnFile.exists(schema) || !Files.getLastModifiedTime(schema).equals(wanted)) {
         OwnFile.remove(schema); // only an owner may set a file's time
@@ -79,7 +79,7 @@ public record ProjectFolder(CachePlace place, Project project, BadInput refused)
       }
     }
 
-    /** Opens the schema: the one beside the jar, since opening a jar takes 9 ms, if it is there. */
+    /** Opens the schema beside the jar if it exists, since opening the jar takes 9 ms. */
     private static InputStream schema() throws IOException {
       Path beside = InstalledTorc.code().resolveSibling("../share/torc.schema.json");
       return Files.exists(beside)

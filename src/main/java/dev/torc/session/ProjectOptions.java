@@ -18,9 +18,9 @@ import java.util.SortedMap;
 /**
  * Which project is meant, and how its build file is read.
  *
- * @param files build files, each overlaid on the ones before; none for the nearest one
- * @param site a file that is overlaid on the first of them, below all others; null for none
- * @param input the build file {@code -} among these, from standard input; null for none
+ * @param files build files, each overlaid on the ones before; empty for the nearest one
+ * @param site a file overlaid on the first build file, before the others; null for none
+ * @param input the content of the build file {@code -}, from standard input; null for none
  * @param containers the runtime for all images, or {@link #HOST}; null if each may choose
  * @param executor for jobs that name none, or {@code local} for all jobs; null for neither
  */
@@ -33,7 +33,7 @@ public record ProjectOptions(
     String executor,
     Reuse reuse) {
 
-  /** Whether a known result, and whether a recorded failure, may stand for a run. */
+  /** Whether a known result, or a recorded failure, may replace a run. */
   public record Reuse(boolean results, boolean failures) {
     static final Reuse NOTHING = new Reuse(false, false);
   }
@@ -43,8 +43,8 @@ public record ProjectOptions(
   public static final String HOST = "none";
 
   /**
-   * Returns all files that are read, in their order; throws {@link BadInput} if one is missing, or
-   * the nearest one is a stranger's ({@link FoundBuildFile}).
+   * Returns all build files in their order; throws {@link BadInput} if one is missing, or if the
+   * nearest one belongs to a stranger ({@link FoundBuildFile}).
    */
   public List<Path> layers(Caller caller) throws IOException {
     Path start = caller.cwd();
@@ -75,7 +75,7 @@ public record ProjectOptions(
     return layers;
   }
 
-  /** Returns why a path of this kind cannot be a build file; empty if it can. */
+  /** Returns why a path cannot be a build file; empty if it can. */
   private static String wrong(Path file) {
     if (Files.isDirectory(file)) {
       return "a folder, not a build file; to build in it, use -C";
@@ -83,7 +83,7 @@ public record ProjectOptions(
     return Files.exists(file) ? "" : "no such file";
   }
 
-  /** Returns paths where a file may come or go, which changes what is read. */
+  /** Returns the paths where a new or removed file would change which build files are read. */
   List<Path> candidates(Path start) {
     List<Path> all = new ArrayList<>(files);
     boolean found = !files.isEmpty();
@@ -103,8 +103,8 @@ public record ProjectOptions(
   }
 
   /**
-   * Returns the normal word for a runtime. Throws {@link BadInput} for an unknown one, with a
-   * message that begins with {@code where}.
+   * Returns the usual name of a runtime. Throws {@link BadInput} for an unknown one; the message
+   * starts with {@code where}.
    */
   public static String runtime(String where, String word) {
     if (word.equals("singularity")) {
@@ -121,8 +121,8 @@ public record ProjectOptions(
   }
 
   /**
-   * Reads the configuration of the caller, null if there is none; throws {@link BadInput} if it is
-   * wrong, or if another user wrote it or may write to it.
+   * Reads the caller's configuration, null if there is none; throws {@link BadInput} if it is
+   * invalid, or if another user owns it or may write to it.
    */
   public static UserConfig configuration(Caller caller) throws IOException {
     return FoundBuildFile.configuration(caller);

@@ -27,7 +27,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.IntFunction;
 
-/** A look at a project that writes nothing and waits for no lock, as for a dry run (rule 10). */
+/** A project opened for reading. It writes nothing and waits for no lock (rule 10). */
 public final class ReadSession implements AutoCloseable {
 
   private final Project project;
@@ -70,15 +70,15 @@ public final class ReadSession implements AutoCloseable {
     return PlanContext.of(basis, of.graph(), stillRunning, true, selection, rerun);
   }
 
-  /** Opens the cache for looking, and asks shared stores in folders too. */
+  /** Opens the cache for reading; shared stores in folders are asked too. */
   public static ReadSession at(Project project, Warnings note) throws IOException {
     SharedStores folders = new SharedAccess(project).openFolders(note);
     return at(FastPath.of(project, FileClock.none(), null), Set.of(), folders, note);
   }
 
   /**
-   * Opens the cache for looking, after a check of the fresh jobs. Shared stores, null for none, are
-   * asked what they have, and closed in the end.
+   * Opens the cache for reading. The session asks the shared stores in {@code asked}, null for
+   * none, which results they have, and closes them in the end.
    */
   static ReadSession at(FastPath fast, Set<String> gone, SharedStores asked, Warnings note)
       throws IOException {
@@ -97,7 +97,7 @@ public final class ReadSession implements AutoCloseable {
   /** Returns the project with its groups expanded as far as the results in a cache allow. */
   public static Project expand(Project project, Cache cache, Warnings note) throws IOException {
     return new ReadSession(FastPath.none(project, null), cache, Set.of(), null, note)
-        .project; // the cache stays with the caller
+        .project; // the caller closes the cache
   }
 
   /** Returns the project with its groups expanded as far as is possible without running jobs. */
@@ -108,7 +108,7 @@ public final class ReadSession implements AutoCloseable {
   /** Returns the verdicts on the selected jobs of {@link #project}. */
   public Plan plan(JobSelection selection, Rerun rerun) throws IOException {
     BitSet asked = selection.asked(context.graph(), rerun);
-    // A settled job may still run if it is asked for: then the records are read anew.
+    // Even a settled job runs if it is requested, so the records are read again.
     PlanContext of =
         asked.isEmpty() ? context.with(selection, rerun) : context(project, selection, rerun);
     BitSet dirty = (BitSet) fast.dirty().clone();
@@ -139,7 +139,7 @@ public final class ReadSession implements AutoCloseable {
     return job -> launches.shown(project.graph(), job, names.filesOf(job), limits);
   }
 
-  /** Returns foreign files that stand where produced globs and folders would take them. */
+  /** Returns the foreign files in places that produced globs and folders would take over. */
   public OccupiedPlaces taken() {
     return context.taken();
   }
@@ -152,7 +152,7 @@ public final class ReadSession implements AutoCloseable {
     return digests;
   }
 
-  /** Returns the shared stores that are asked; null for none. */
+  /** Returns the shared stores that this session asks; null for none. */
   public SharedStores asked() {
     return asked;
   }

@@ -15,9 +15,9 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Asks registries, while the first jobs run, for the images that jobs may run in and that are not
- * here: so a mistyped name is reported long before its job is ready. It fetches no image and
- * decides nothing, and no job waits for it.
+ * Asks registries for images that jobs may need and that are not on this machine. This happens
+ * while the first jobs run, so that a misspelled name is reported long before its job is ready. It
+ * fetches no image, and no job waits for it.
  */
 final class RegistryLook implements AutoCloseable {
 
@@ -26,7 +26,7 @@ final class RegistryLook implements AutoCloseable {
   private final Thread thread;
   private volatile boolean closed;
 
-  /** Begins the look, and does not wait for an answer; {@code warn} is called on another thread. */
+  /** Starts asking, and does not wait for answers; calls {@code warn} on another thread. */
   RegistryLook(Plan plan, Containers containers, Consumer<String> warn) {
     this.containers = containers;
     this.warn = warn;
@@ -62,11 +62,11 @@ final class RegistryLook implements AutoCloseable {
                 .formatted(jobs.getFirst(), more, image.name(), said));
       }
     } catch (Containers.NoRuntime e) {
-      return; // its jobs fail and say so
+      return; // the jobs of this image fail and report it
     }
   }
 
-  /** Ends a question that is being asked; nothing is reported any more. */
+  /** Interrupts the query that is running; nothing is reported after that. */
   @Override
   public void close() {
     closed = true;

@@ -13,16 +13,16 @@ import dev.torc.workflow.Job.Resources;
 import java.util.Map;
 
 /**
- * Passes the events of a build to a report, and signals to the build. A live report asks this how
- * the build continues: it passes the events to {@link TimeLeft}, and asks that for the time only as
- * often as it is worth.
+ * Passes a build's events to a report, and signals to the build. A live report gets its estimates
+ * here: this class passes the events to {@link TimeLeft} as well, and limits how often it computes
+ * the time.
  */
 final class ReportedBuild implements BuildWatcher, Progress {
 
-  /** The least time between two looks ahead, in nanoseconds; between them the clock counts down. */
+  /** The least time between two estimates, in nanoseconds; between them the clock counts down. */
   private static final long PERIOD = 1_000_000_000L;
 
-  /** After a look ahead, the next one waits this many times as long, in a large build. */
+  /** In a large build, the next estimate waits this many times as long as the last one took. */
   private static final int SHARE = 50;
 
   private final Report report;
@@ -41,7 +41,7 @@ final class ReportedBuild implements BuildWatcher, Progress {
   private long asked;
   private long next = Long.MIN_VALUE;
 
-  /** Takes what {@link BuildSession#run(long, Report, Profile, boolean, Signals)} is given. */
+  /** Takes the arguments of {@link BuildSession#run(long, Report, Profile, boolean, Signals)}. */
   ReportedBuild(Report report, Profile profile, boolean all, Signals signals) {
     this.report = report;
     this.profile = profile;
@@ -92,7 +92,7 @@ final class ReportedBuild implements BuildWatcher, Progress {
     return signals.during(loop::signal, stop -> pause(setup.common().machines().runner(), stop));
   }
 
-  /** Stops the jobs and the live lines before torc stops, or continues them after that. */
+  /** Stops the jobs and the live lines before torc stops, or continues them afterwards. */
   private void pause(Runner jobs, boolean stop) {
     jobs.pause(stop);
     long now = System.nanoTime();

@@ -16,29 +16,29 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * The folder, on this host, in which the warm server of a user and its clients meet; no other user
- * can open it. The launcher knows these names too. It knows nothing of calls.
+ * The folder on this host in which a user's warm server and its clients meet; no other user can
+ * open it. The launcher knows the same names. This class knows nothing about calls.
  */
 public record ServerFolder(Path path) {
 
-  /** The variable that decides whether calls are served: 1 or 0. */
+  /** The variable that decides whether a server answers calls: 1 or 0. */
   public static final String VARIABLE = "TORC_SERVER";
 
   private static final int CLOSED = FileStatus.FOLDER | 0700;
 
-  /** Returns the folder of a user with this environment; it may be missing. */
+  /** Returns the folder for a user with this environment; it may be missing. */
   public static ServerFolder of(Map<String, String> env) {
     String run = env.getOrDefault("XDG_RUNTIME_DIR", "");
     String user = env.getOrDefault("USER", "");
     return new ServerFolder(Path.of(run.startsWith("/") ? run + "/torc" : "/tmp/torc-" + user));
   }
 
-  /** Returns whether this system has what a server needs: only Linux tells enough of a client. */
+  /** Returns whether a server can run here: only Linux tells a server enough about its client. */
   public static boolean isPossible() {
     return Files.exists(Path.of("/proc/self/environ"));
   }
 
-  /** Returns a text for the state of the user's configuration; empty if there is none. */
+  /** Returns a text that changes with the user's configuration file; empty if there is none. */
   public static String configuration(Map<String, String> env) throws IOException {
     Path file = UserConfig.file(env);
     FileStatus now = file == null ? FileStatus.MISSING : FileStatus.of(file.toString(), true);
@@ -50,7 +50,7 @@ public record ServerFolder(Path path) {
     return UserConfig.read(UserConfig.file(env)).server();
   }
 
-  /** Makes the folder if it is missing. Throws if it could be another user's, or open to others. */
+  /** Creates the folder if it is missing; throws if another user may own or open it. */
   public void make() throws IOException {
     if (isSafe()) {
       return;
@@ -66,13 +66,13 @@ public record ServerFolder(Path path) {
     }
   }
 
-  /** Returns whether it is there, is no link, and is closed to all other users. */
+  /** Returns whether the folder exists, is not a link, and is closed to all other users. */
   public boolean isSafe() throws IOException {
     String folder = path.toString();
     return FileStatus.of(folder, false).mode() == CLOSED && OwnUser.is(FileStatus.owner(folder));
   }
 
-  /** Returns the FIFO that clients write to. It is there while a server is ready. */
+  /** Returns the FIFO that clients write to. It exists while a server is ready. */
   public Path ask() {
     return path.resolve("ask");
   }
@@ -81,7 +81,7 @@ public record ServerFolder(Path path) {
     return server().orElse(0) > 0 && FileStatus.of(ask().toString(), false).isFifo();
   }
 
-  /** Returns the file whose lock the server holds as long as it lives. */
+  /** Returns the file that the server keeps locked while it is alive. */
   public Path lock() {
     return path.resolve("lock");
   }
@@ -96,14 +96,14 @@ public record ServerFolder(Path path) {
   }
 
   /**
-   * Returns the file that names what asked for a server; its time is that of the last call that
-   * could have been served.
+   * Returns the file that names what requested a server; its time is that of the last call that
+   * could have been answered by one.
    */
   public Path last() {
     return path.resolve("last");
   }
 
-  /** Returns the number of the server's process, 0 while it starts; nothing if none runs. */
+  /** Returns the server's process id, 0 while it starts; empty if none runs. */
   public OptionalLong server() throws IOException {
     if (!isSafe()) {
       return OptionalLong.empty();

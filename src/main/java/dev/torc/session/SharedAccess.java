@@ -16,8 +16,8 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
- * The shared stores of a project, as its build file names them and the caller's environment
- * completes them. An invalid entry ends the request; a store that cannot serve is left out.
+ * The shared stores that a project's build file names, with values from the caller's environment.
+ * An invalid entry ends the request; a store that cannot be used is skipped.
  */
 record SharedAccess(Project project) {
 
@@ -29,7 +29,7 @@ record SharedAccess(Project project) {
     return !entries().isEmpty();
   }
 
-  /** Returns what is wrong with the entries; asks no store. */
+  /** Returns the errors in the entries; asks no store. */
   List<BadInput.Diagnostic> troubles() {
     List<BadInput.Diagnostic> wrong = new ArrayList<>();
     for (SharedEntry entry : entries()) {
@@ -42,7 +42,7 @@ record SharedAccess(Project project) {
     return wrong;
   }
 
-  /** Refuses what {@link #troubles} finds. */
+  /** Throws {@link BadInput} if {@link #troubles} finds an error. */
   void check() {
     List<BadInput.Diagnostic> wrong = troubles();
     if (!wrong.isEmpty()) {
@@ -51,8 +51,8 @@ record SharedAccess(Project project) {
   }
 
   /**
-   * Opens the stores; none is asked yet. A store whose header has no value is left out. Throws like
-   * {@link #check}; {@code told} is called on any thread.
+   * Opens the stores, with {@code folders} only those in folders; asks none yet. Skips a store with
+   * a header that has no value. Throws like {@link #check}; calls {@code told} on any thread.
    */
   SharedStores open(boolean folders, Consumer<String> told) {
     List<StoreSettings> settings = new ArrayList<>();
@@ -70,7 +70,7 @@ record SharedAccess(Project project) {
     }
   }
 
-  /** Opens the folders for a look; null if there are none that may be asked. */
+  /** Opens the stores in folders for reading; null if there are none or results are not reused. */
   SharedStores openFolders(Warnings told) {
     if (!project.options().reuse().results()
         || entries().stream().allMatch(entry -> entry.path() == null)) {
@@ -93,7 +93,7 @@ record SharedAccess(Project project) {
     return path == null ? null : project.workflow().root().resolve(path);
   }
 
-  /** Returns the headers with their values; reports those without a value and omits them. */
+  /** Returns the headers that have a value; reports and omits the others. */
   private SortedMap<String, String> headers(SharedEntry entry, Consumer<String> told) {
     SortedMap<String, String> headers = new TreeMap<>();
     for (var header : entry.headers().entrySet()) {

@@ -16,17 +16,19 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The stale products of a build's jobs and groups, for one line at its end: a copy of their folder
- * would include them. It removes nothing. Only a new graph makes products stale, so all records are
- * read only if the graph is new; else the last build's stale products are looked at.
+ * Finds the stale products of the requested jobs and groups, for a line at the end of a build: a
+ * copy of their folder would include them. It removes nothing. Only a new graph makes products
+ * stale, so all records are read only for a new graph; otherwise the last build's stale products
+ * are checked again.
  *
  * @param known the recorded products that no job declares or needs, existing or not
+ * @param stale those of them that exist unmodified and whose job or group was requested
  */
 record StaleNotice(List<String> known, List<String> stale) {
 
   /**
-   * Finds the stale products after a build; {@code before}, null if unknown, are those that the
-   * last build with the same graph knew.
+   * Finds the stale products after a build. {@code before} are those that the last build found with
+   * the same graph; null if unknown.
    */
   static StaleNotice of(PlanContext last, List<String> before, ProductRemoval removal)
       throws IOException {
@@ -72,15 +74,16 @@ record StaleNotice(List<String> known, List<String> stale) {
   }
 
   /**
-   * Returns whether a job, or an instance of a group, was asked for. A group without instances does
-   * not count: often its files are only out of reach, and its products must not be removed then.
+   * Returns whether a job, or an instance of a group, was requested. A group without instances does
+   * not count: often its input files are only unreachable, and then its products must not be
+   * removed.
    */
   private static boolean isAsked(PlanContext last, String name) {
     int[] jobs = last.graph().nodesOf(name);
     return jobs != null && Arrays.stream(jobs).anyMatch(last.selection().jobs()::get);
   }
 
-  /** Returns the line for people; null if nothing is stale. */
+  /** Returns the message; null if nothing is stale. */
   String line() {
     if (stale.isEmpty()) {
       return null;

@@ -15,36 +15,36 @@ import java.util.LongSummaryStatistics;
 import java.util.Map;
 
 /**
- * Estimates how long a build will continue: the longest path of jobs that are not over, or their
- * work divided by the cpus, whichever is more. A job takes as long as it did last time; one without
- * a record that has yet to start as long as others of its group, or as all others. While a job runs
- * that has no record, or that takes longer than its record, there is no estimate at all: it would
- * be a guess that looks like knowledge. Memory, counters and jobs that may turn out to be up to
- * date do not count, so that the figure can be understood.
+ * Estimates the remaining time of a build: the longest path of unfinished jobs, or their work
+ * divided by the cpus, whichever is more. A job is expected to take as long as last time; a job
+ * without a record, as long as the average of its group or of all jobs. While a job runs that has
+ * no record, or that takes longer than its record, there is no estimate, since a guess would look
+ * like knowledge. The estimate ignores memory, counters, and that a job may turn out to be up to
+ * date, so that users can understand it.
  *
- * <p>{@link #remaining} may be called on any thread, and does not delay the other methods, which
- * belong to the thread of the events.
+ * <p>{@link #remaining} may be called on any thread and does not delay the other methods, which
+ * only the thread of the events calls.
  */
 final class TimeLeft {
 
   private final long cpus;
-  private final Map<String, LongSummaryStatistics> groups = new HashMap<>(); // of wall times
+  private final Map<String, LongSummaryStatistics> groups = new HashMap<>(); // nanoseconds
   private final LongSummaryStatistics all = new LongSummaryStatistics();
 
   // Guarded by this.
   private final Map<Integer, Long> began =
-      new HashMap<>(); // of running jobs, by the caller's clock
+      new HashMap<>(); // start of each running job, by the caller's clock
   private final BitSet known = new BitSet(); // jobs with a record of their own
   private Graph graph;
   private long[] takes = {}; // nanoseconds by job; 0 if it is over
 
-  /** Begins with the jobs that a plan says will or may run, while their results can be read. */
+  /** Adds the jobs that a plan says will or may run. Their results must still be readable. */
   TimeLeft(Plan plan, long cpus) {
     this.cpus = Math.max(1, cpus);
     addJobs(plan.context(), plan);
   }
 
-  /** Adds instances after groups were expanded: there is no verdict on them. */
+  /** Adds the instances of expanded groups; the plan has no verdict on them. */
   void addInstances(PlanContext context) {
     addJobs(context, null);
   }
@@ -81,7 +81,7 @@ final class TimeLeft {
     began.put(graph.jobId(job), now);
   }
 
-  /** Notes that a scheduler has a job: when it starts is unknown, so its record does not count. */
+  /** Notes that a job was submitted: its start is unknown, so its record does not count. */
   synchronized void submitted(String job) {
     known.clear(graph.jobId(job));
   }
@@ -91,7 +91,7 @@ final class TimeLeft {
     takes[graph.jobId(job)] = 0;
   }
 
-  /** Omits a time in which all jobs were stopped. */
+  /** Excludes a time in which all jobs were stopped. */
   synchronized void stopped(long nanos) {
     began.replaceAll((_, since) -> since + nanos);
   }
@@ -102,7 +102,7 @@ final class TimeLeft {
     return id >= 0 && known.get(id) ? takes[id] : -1;
   }
 
-  /** Returns the nanoseconds from now on; negative if unknown. */
+  /** Returns the remaining time in nanoseconds; negative if unknown. */
   long remaining(long now) {
     Graph of;
     long[] rest;

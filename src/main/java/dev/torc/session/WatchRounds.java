@@ -23,14 +23,15 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * Builds, and builds again whenever a file that decides about a job changed, until a signal ends
- * it. Each round is a build of its own, with a project read anew; between rounds only the fresh
- * jobs are held ({@link WatchSnapshot}). A notice only makes it look: the look finds what changed
- * by comparing with what the build saw, so an edit during a build is found after that build.
+ * Builds, and builds again each time a file that affects a job changes, until a signal arrives.
+ * Each round is a separate build that loads the project again; only the fresh jobs are kept between
+ * rounds ({@link WatchSnapshot}). A notice only triggers a check, which compares the files with
+ * those that the build saw. So an edit during a build is found after that build.
  *
- * @param request of the first round; in later rounds no job runs because it is named
- * @param all whether commands as they run and each job that is up to date are reported
- * @param settle nanoseconds that a round waits for a file that a process still writes
+ * @param request the request of the first round; later rounds do not run a job only because it is
+ *     named
+ * @param all whether to report each command when it starts and each job that is up to date
+ * @param settle how many nanoseconds a round waits for a process that still writes a changed file
  */
 public record WatchRounds(
     Caller caller,
@@ -43,33 +44,33 @@ public record WatchRounds(
 
   private static final long SECOND = 1_000_000_000;
 
-  /** Nanoseconds without notices before a look: editors write a file in several steps. */
+  /** Nanoseconds without notices before a check, since editors write a file in several steps. */
   private static final long QUIET = SECOND / 20;
 
-  /** If notices do not stop, a look comes after this many nanoseconds. */
+  /** If notices do not stop, files are checked after this many nanoseconds. */
   private static final long BUSY = SECOND;
 
-  /** Nanoseconds between two looks if the kernel does not notice all changes. */
+  /** Nanoseconds between two checks if the kernel does not report all changes. */
   private static final long POLL = 2 * SECOND;
 
-  /** After so many rounds in a row that began with the same change in a build, the watch slows. */
+  /** The watch slows down after this many rounds in a row with the same change in a build. */
   private static final int CIRCLES = 3;
 
-  /** After so many rounds in a row that began with any change in a build, the watch slows. */
+  /** The watch slows down after this many rounds in a row with any change in a build. */
   private static final int ROW = 10;
 
   static final long ENDLESS = Long.MAX_VALUE;
 
   private static final long PAUSE = 30 * SECOND;
 
-  /** Builds and waits until a signal, whose status it returns. Refuses a wrong command line. */
+  /** Builds until a signal arrives; returns its exit status. Throws for a wrong command line. */
   public int run() throws IOException {
     try (Notices kernel = new FolderNotices(FileSystems.getDefault())) {
       return run(kernel, System::nanoTime);
     }
   }
 
-  /** Runs with other notices than the kernel's, and a clock in nanoseconds. */
+  /** Runs with the given notices instead of the kernel's; {@code clock} is in nanoseconds. */
   int run(Notices notices, LongSupplier clock) throws IOException {
     return new RunningWatch(notices, clock).run();
   }
@@ -79,9 +80,9 @@ public record WatchRounds(
     private final LongSupplier clock;
     private BuildRequest asked = request;
     private Project project; // the last one that could be read
-    private WatchSnapshot seen; // what the next look compares with
+    private WatchSnapshot seen; // what the next check compares with
     private Stamp known = Stamp.MISSING; // of the last build's file of fresh jobs
-    private String refused = ""; // the message of the last round if it did not begin
+    private String refused = ""; // why the last round did not begin; empty if it did
     private long took; // nanoseconds of the last round
     private boolean lackTold;
     private Collection<String> circle = List.of();
@@ -106,7 +107,7 @@ public record WatchRounds(
           if (exit > Exit.signal(0)) {
             return exit;
           }
-          if (signals.last() != 0) { // it came after the last look of the round
+          if (signals.last() != 0) { // the signal came at the end of the round
             return Exit.signal(signals.last());
           }
           next = news();
@@ -158,8 +159,8 @@ public record WatchRounds(
     }
 
     /**
-     * Stores what the round saw: the present state if it did not come to its end, and what was seen
-     * before if it did not begin.
+     * Sets the state for the next check: the state that the build left or, if it did not finish,
+     * found. If the build did not begin, the earlier state stays.
      */
     private void remember(BuildSession session) throws IOException {
       if (session != null) {
@@ -171,7 +172,7 @@ public record WatchRounds(
       notices.catchUp(project.settled().clock());
     }
 
-    /** Sets what the next look compares with, including the files that each round reads first. */
+    /** Sets the state for the next check, including the files that each round reads first. */
     private void compareWith(FreshState state) throws IOException {
       WatchSnapshot now =
           new WatchSnapshot(
@@ -185,7 +186,7 @@ public record WatchRounds(
       known = FastPath.ownStamp(project, project.settled().rest());
     }
 
-    /** Returns what changed. Waits a while for the end of a file that a process still writes. */
+    /** Returns the changed files; waits a while for processes that still write one of them. */
     private SortedSet<String> news() throws IOException {
       SortedSet<String> changed = changes();
       long end = clock.getAsLong() + settle;
@@ -196,7 +197,7 @@ public record WatchRounds(
       return changed;
     }
 
-    /** Returns what changed by now, except products that another build made as they should be. */
+    /** Returns the changed files, or none if all are products that another build made correctly. */
     private SortedSet<String> changes() throws IOException {
       SortedSet<String> changed = lookAndListen();
       while (seen.areMade(changed) && isBusy()) {
@@ -205,7 +206,7 @@ public record WatchRounds(
       return seen.areMade(changed) && isOthersWork() ? changes() : changed;
     }
 
-    /** Waits a moment for another build's end; returns whether one was running. */
+    /** Waits a moment if another build is running; returns whether one was. */
     private boolean isBusy() throws IOException {
       boolean busy = BuildLock.holder(project.settled()).isPresent();
       if (busy) {
@@ -214,7 +215,7 @@ public record WatchRounds(
       return busy;
     }
 
-    /** Returns whether another build has run since, and its fresh jobs serve for the next round. */
+    /** Returns whether another build has run since; if so, takes over what it knows to be fresh. */
     private boolean isOthersWork() {
       try {
         FastPath other = FastPath.of(Project.load(caller, options), FileClock.none(), null);
@@ -232,11 +233,11 @@ public record WatchRounds(
       }
     }
 
-    /** Returns what changed since the round; listens at the present places of the files. */
+    /** Returns the files that changed since the round; watches the folders where files are now. */
     private SortedSet<String> lookAndListen() throws IOException {
       SortedSet<String> changed = seen.look();
       while (changed.isEmpty() && notices.follow(seen.files())) {
-        changed = seen.look(); // once more, for changes before the notices began
+        changed = seen.look(); // again, for changes before the notices began
       }
       return changed;
     }
@@ -253,7 +254,7 @@ public record WatchRounds(
       }
     }
 
-    /** Waits until no notice comes for the pause, or until they came for {@code BUSY}. */
+    /** Waits until no notice arrives for {@code pause} nanoseconds, but at most {@code BUSY}. */
     private void awaitQuiet(long pause) throws IOException {
       long end = clock.getAsLong() + BUSY;
       while (clock.getAsLong() < end && notices.await(pause)) {
@@ -261,7 +262,7 @@ public record WatchRounds(
       }
     }
 
-    /** Returns how long to wait: the cause of a refusal may disappear without a notice. */
+    /** Returns the longest wait in nanoseconds: a refusal's cause may go away without a notice. */
     private long patience() {
       if (!refused.isEmpty()) {
         return Math.clamp(20 * took, POLL, PAUSE); // do not read a large build file all the time
@@ -269,7 +270,7 @@ public record WatchRounds(
       return notices.lack().isEmpty() ? ENDLESS : POLL;
     }
 
-    /** Returns the message of a round that would not begin now; empty if it would begin. */
+    /** Returns why a round cannot begin now; empty if it can. */
     private String refusal() {
       try {
         BuildSession.of(Project.load(caller, options), asked).check(_ -> {});
@@ -286,7 +287,7 @@ public record WatchRounds(
       }
     }
 
-    /** Slows down if each round makes the change that the next one begins with. */
+    /** Warns and slows down if each round makes the change that the next one begins with. */
     private void tellCircles(Collection<String> changed, Report report) throws IOException {
       List<String> now = List.copyOf(changed);
       row = now.isEmpty() ? 0 : row + 1;
@@ -306,30 +307,28 @@ public record WatchRounds(
   }
 
   /**
-   * Tells a watch that something may have changed, but not what. {@link FolderNotices} has the
-   * notices of the kernel, tests have their own. Not safe for several threads.
+   * Tells a watch that something may have changed, but not what. {@link FolderNotices} reports the
+   * notices of the kernel; tests have other sources. Not thread-safe.
    */
   interface Notices extends AutoCloseable {
 
     /**
-     * Listens from now on where these files are or may come, and nowhere else; a file of the name
-     * {@code .} stands for all in its folder. Returns whether any folder is new, perhaps at the
-     * place of an old one: what happened there until now was not noticed.
+     * Watches only the places of these files from now on, even if a file is missing; a file named
+     * {@code .} stands for all files in its folder. Returns whether it now watches a new folder,
+     * which may have replaced another of the same name: earlier changes in it were not noticed.
      */
     boolean follow(Iterable<Path> files) throws IOException;
 
     /**
-     * Drops the notices of all that happened until now, since a look follows. Writes the cookie, a
-     * file of torc's own, for that.
+     * Drops the notices of earlier changes, since a check follows. Writes {@code cookie}, one of
+     * torc's own files, to find the last of them.
      */
     void catchUp(Path cookie) throws IOException;
 
-    /**
-     * Waits so many nanoseconds at most; returns whether something happened or notices got lost.
-     */
+    /** Waits at most {@code nanos}; returns whether something happened or notices got lost. */
     boolean await(long nanos) throws IOException;
 
-    /** Returns why not all changes are noticed, for people; empty if they are. */
+    /** Returns why some changes are not noticed, as a message; empty if all are. */
     String lack();
 
     @Override

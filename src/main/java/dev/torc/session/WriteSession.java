@@ -48,8 +48,8 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * A project opened for work: the lock is held, leftovers of a killed torc are dealt with, the cache
- * is open for writing. Its callers decide and run.
+ * A project opened for writing: the caller holds the lock, the leftovers of a killed torc are
+ * cleaned up, and the cache is open. It neither decides nor runs jobs.
  */
 public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks {
 
@@ -58,7 +58,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
   private long started; // milliseconds since 1970; 0 if not in the history
   private final Cache cache;
   private StartMarks marks;
-  private final Map<String, Reason> stillRunning; // jobs that are submitted, or may run elsewhere
+  private final Map<String, Reason> stillRunning; // jobs that are submitted or on other hosts
   private final List<StartMark> elsewhere; // of jobs that other hosts may still run
   private final DigestMemo digests;
   private final Consumer<String> warn;
@@ -66,7 +66,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
   private final Heap heap;
   private final List<String> aside = new ArrayList<>(); // lines of a first build, reported as one
   private Runnable onClose = () -> {}; // writes the fresh jobs
-  private FastPath from; // null if the fast path was not asked
+  private FastPath from; // null if no fast path opened this
   private StaleNotice stale; // null unless something ran
   private volatile boolean handed; // whether anything went to a scheduler
 
@@ -95,7 +95,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
             (path, known) -> cache.put(new Batch().stamp(path, known)));
   }
 
-  /** Opens a project whose lock the caller holds; {@code gone} is that of {@link LockTerms}. */
+  /** Opens a project. The caller holds its lock; {@code gone} is as in {@link LockTerms}. */
   public static WriteSession open(
       Project project, String id, Set<String> gone, Consumer<String> warn) throws IOException {
     project.place().refuseOthers();
@@ -121,7 +121,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
     }
   }
 
-  /** Warns a user that works in the root of a group without being in it, once for all files. */
+  /** Warns if the project belongs to a group of which the user is not a member. */
   private static void tellOutsider(CachePlace place, Consumer<String> warn) {
     GroupAccess group = place.group();
     if (!group.isNone() && !group.inherited() && !group.isMember()) {
@@ -132,18 +132,18 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
     }
   }
 
-  /** Returns what is known before anything runs. */
+  /** Returns the basis of a plan: what is known before any job runs. */
   public PlanContext context(JobSelection selection, Rerun rerun) {
     PlanContext.Basis basis = project.basis(cache, digests, stored, null);
     return PlanContext.of(basis, project.graph(), stillRunning, false, selection, rerun);
   }
 
-  /** Stores as fresh, on close, what was settled without a build, as by adoption. */
+  /** Stores the fresh jobs on close, after a change without a build, such as an adoption. */
   public void storeFresh(PlanContext last) throws IOException {
     storeFresh(FastPath.none(project, null), null, last);
   }
 
-  /** Stores as fresh, on close, what a build settled; returns it, see {@link FastPath#after}. */
+  /** Returns the fresh jobs after a build and stores them on close; see {@link FastPath#after}. */
   FreshJobs storeFresh(FastPath from, Plan plan, PlanContext last) {
     FreshJobs next = from.after(plan, last, this, warn);
     onClose = () -> from.store(next, warn);
@@ -155,7 +155,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
     return this;
   }
 
-  /** Returns the given fresh jobs with a product that has another stamp now. */
+  /** Returns which of the given fresh jobs have a product whose stamp has changed. */
   BitSet moved(BitSet jobs) {
     return from == null ? new BitSet() : from.moved(jobs);
   }
@@ -172,7 +172,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
     return stale;
   }
 
-  /** Returns the marks of running jobs; after the end of the build, the marks for the next torc. */
+  /** Returns the marks of running jobs; after {@link #end}, the marks for the next torc. */
   StartMarks marks() {
     return marks;
   }
@@ -185,10 +185,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
         project.place(), roots, number, cache, digests, stored, this::setAside);
   }
 
-  /**
-   * Reports that something was set aside. In a first build it may be all that was ever made: one
-   * line is enough for all.
-   */
+  /** Reports that a file was set aside. A first build reports all such files in one line. */
   private void setAside(String line) {
     if (build.number() > 1) {
       warn.accept(line);
@@ -207,10 +204,10 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
   }
 
   /**
-   * Writes that this build has begun into the history.
+   * Adds this build to the history.
    *
-   * @param began when, by {@link System#nanoTime}
-   * @param jobs how many jobs are not up to date; counted as not reached until the end
+   * @param began when the build began, by {@link System#nanoTime}
+   * @param jobs how many jobs are not up to date; they count as not reached until the build ends
    */
   void begin(long began, int jobs) {
     started = System.currentTimeMillis() - (System.nanoTime() - began) / 1_000_000;
@@ -218,14 +215,14 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
     new AttemptHistory(cache).trim();
   }
 
-  /** Stores what the machine used while the build ran; null for nothing. */
+  /** Stores the resources that the machine used during the build; does nothing for null. */
   void storeUse(Series machine) {
     if (started > 0 && machine != null) {
       cache.put(new Batch().series(build.number(), AttemptHistory.MACHINE, machine));
     }
   }
 
-  /** Returns a line, once, on where and how much results are stored; empty if there is no news. */
+  /** Returns a line on where a new store is and how large it may get; empty if it is not new. */
   String news() {
     try {
       return stored.isNew()
@@ -233,11 +230,11 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
               .formatted(Amount.size(stored.bound()))
           : "";
     } catch (IOException e) {
-      return ""; // no bound was found, so there is no line
+      return ""; // no limit was found, so there is no line
     }
   }
 
-  /** Writes how the build ended; the records of its jobs replace their marks now. */
+  /** Records how the build ended, and removes the marks of jobs that now have a record. */
   void end(Event.Finished finished, Limits limits) {
     tellSetAside();
     stored.end();
@@ -261,13 +258,13 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
     }
   }
 
-  /** Returns whether an earlier build handed out a job whose result is not recorded. */
+  /** Returns whether an earlier build submitted the job and its result is not recorded yet. */
   boolean isOut(String job) {
     Reason reason = stillRunning.get(job);
     return reason != null && reason.kind() == Reason.Kind.SUBMITTED;
   }
 
-  /** Returns lines on those of these jobs that may still run on other hosts. */
+  /** Returns messages about matching jobs that may still run on other hosts. */
   public List<String> elsewhere(Predicate<String> jobs) {
     return Leftovers.elsewhere(elsewhere, cache.place(), jobs);
   }

@@ -13,14 +13,14 @@ import java.util.Locale;
 import java.util.function.Function;
 
 /**
- * Puts an attempt into words, as far as the history of attempts knows it: how it ended, and why it
- * ran. The records of a job's last run know more.
+ * Puts an attempt of the history into words: how it ended and why it ran. The record of a job's
+ * last run has more details.
  */
 public final class AttemptText {
 
   private AttemptText() {}
 
-  /** Returns how it ended: {@code ran}, {@code failed: exit 3}, {@code timed out}. */
+  /** Returns how an attempt ended: {@code ran}, {@code failed: exit 3}, {@code timed out}. */
   public static String end(AttemptRecord attempt) {
     String how = failure(attempt);
     return switch (attempt.end().outcome()) {
@@ -30,23 +30,17 @@ public final class AttemptText {
     };
   }
 
-  /**
-   * Puts a failure into words: {@code failed: exit 3}, {@code failed in build 7; skipped, nothing
-   * changed}.
-   */
+  /** Returns {@code failed: exit 3} or {@code failed in build 7; skipped, nothing changed}. */
   public static String failed(String what) {
     return what.startsWith("failed ") ? what : "failed: " + what;
   }
 
-  /** Returns the text behind the time of a running job; {@code last} is negative if unknown. */
+  /** Returns the text after a running job's time; {@code last} is negative if unknown. */
   public static String expected(long time, long last) {
     return last < 0 ? "" : time > last ? ", longer than before" : " of about " + Amount.time(last);
   }
 
-  /**
-   * Returns how it failed: {@code exit 3}, {@code signal 9}, {@code timed out}; empty if it did
-   * not.
-   */
+  /** Returns how an attempt failed: {@code exit 3}, {@code timed out}; empty if it did not. */
   public static String failure(AttemptRecord attempt) {
     return switch (attempt.end().outcome()) {
       case OK -> "";
@@ -58,12 +52,12 @@ public final class AttemptText {
     };
   }
 
-  /** Returns why it ran: the recorded reasons, and how many more there were; empty if unknown. */
+  /** Returns why an attempt ran: the recorded reasons and a count of others; empty if unknown. */
   public static String why(AttemptRecord attempt) {
     return whole(attempt, ReasonText::of);
   }
 
-  /** Returns why it ran, in words for a run that is over: {@code it had never run}. */
+  /** Returns why an attempt ran, in the past tense: {@code it had never run}. */
   public static String because(AttemptRecord attempt) {
     return whole(attempt, ReasonText::past);
   }

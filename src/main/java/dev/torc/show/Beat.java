@@ -6,8 +6,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Calls a report again and again, on a thread of its own, until it is closed. An error in a call
- * ends the calls; {@link #tellBroken} throws it on the thread of the events.
+ * Calls a method again and again, on a separate thread, until the beat is closed. An error ends the
+ * calls; {@link #tellBroken} throws it on the thread of the events.
  */
 final class Beat implements AutoCloseable {
   private final ScheduledExecutorService thread;
@@ -21,7 +21,7 @@ final class Beat implements AutoCloseable {
     calls = thread.scheduleWithFixedDelay(each, 0, period, TimeUnit.NANOSECONDS);
   }
 
-  /** Throws the error of a call, once, after it has run {@code before}. */
+  /** Runs {@code before} and throws the error if a call has failed; does so only once. */
   synchronized void tellBroken(Runnable before) {
     if (!told && calls.state() == Future.State.FAILED) {
       told = true;
@@ -33,9 +33,9 @@ final class Beat implements AutoCloseable {
     }
   }
 
-  /** Ends the calls; returns when none is running any more. */
+  /** Ends the calls, after waiting for one that is running. */
   @Override
   public void close() {
-    thread.close(); // waits for a running call, and no other follows
+    thread.close(); // no other call follows
   }
 }

@@ -21,11 +21,11 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * The streams, environment and folder that the caller gave torc, from which it chooses how to show
- * a build. All other input comes from files.
+ * The streams, environment and working directory that the caller gave torc, and the choice of a
+ * report for them. All other input comes from files.
  *
- * @param out data; flushed at the end, and earlier by code that wants it seen
- * @param err messages; every write is flushed
+ * @param out takes data; flushed at the end, and earlier by code that wants to show it
+ * @param err takes messages; every write is flushed
  * @param cwd absolute
  * @param began when torc began, by {@link System#nanoTime}
  */
@@ -41,7 +41,7 @@ public record Console(
   /**
    * Which streams are terminals.
    *
-   * @param columns width of the terminal now, 0 if unknown, negative in the background
+   * @param columns returns the terminal's width; 0 if unknown, negative in the background
    */
   public record Terminals(boolean out, boolean err, IntSupplier columns) {}
 
@@ -62,13 +62,13 @@ public record Console(
     out.write(text);
   }
 
-  /** Writes a message to standard error: one line without its line feed, harmless already. */
+  /** Writes a line to standard error. It has no line feed and is safe for a terminal. */
   public void tell(String line) throws IOException {
     err.write(line + "\n");
     err.flush();
   }
 
-  /** Writes messages that are harmless already. */
+  /** Writes messages that are safe for a terminal. */
   public void tellAll(List<String> lines) throws IOException {
     for (String line : lines) {
       tell(line);
@@ -76,7 +76,7 @@ public record Console(
   }
 
   /**
-   * Writes a line that need not be harmless to standard error. Throws {@link
+   * Makes a line safe for a terminal and writes it to standard error. Throws {@link
    * java.io.UncheckedIOException} if it cannot.
    */
   public void say(String line) {
@@ -98,9 +98,9 @@ public record Console(
   }
 
   /**
-   * Opens the report that fits the surroundings; it must be closed.
+   * Opens the report that fits the streams and the environment; the caller must close it.
    *
-   * @param json whether the events go to standard output, too
+   * @param json whether the events also go to standard output
    */
   public Report report(Palette palette, Detail detail, boolean json) {
     Report people = people(palette, detail, json);
@@ -125,10 +125,10 @@ public record Console(
         terminals.err
             && detail != Detail.QUIET
             && (ci.isEmpty() || ci.equals("false"))
-            // Jupyter sets it: the terminal of a notebook shows no moving lines.
+            // Jupyter sets this variable; a notebook's terminal cannot show live lines.
             && !env.containsKey("JPY_PARENT_PID")
             && !"dumb".equals(env.get("TERM"))
-            // Events on the same screen would be torn apart.
+            // Events on the same screen would break up the live lines.
             && !(json && terminals.out);
     return moves
         ? new LiveReport(err, detail, palette, cwd, terminals.columns, clock).start()
@@ -144,7 +144,7 @@ public record Console(
     }
   }
 
-  /** Returns a writer to a stream whose errors are {@link ClosedPipe} or name the stream. */
+  /** Returns a writer for a stream; its errors are {@link ClosedPipe} or name the stream. */
   public static Writer writer(OutputStream stream, String name) {
     return new Stream(
         new FilterOutputStream(stream) {
@@ -153,7 +153,7 @@ public record Console(
             try {
               out.write(bytes, from, length);
             } catch (IOException e) {
-              // The JDK reports it only in the message; the launcher's locale makes that English.
+              // The JDK reports this only in the message; the launcher's locale makes that English.
               String message = String.valueOf(e.getMessage());
               if (message.contains("Broken pipe")) {
                 throw new ClosedPipe();

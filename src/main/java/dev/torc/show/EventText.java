@@ -18,22 +18,19 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/**
- * Turns events into lines for people. The reports decide where the lines go, and what moves on a
- * terminal.
- */
+/** Turns events into lines of text. The reports decide where the lines go. */
 final class EventText {
 
   /** The most jobs that are named when running jobs are ended. */
   private static final int NAMED = 8;
 
-  /** A job gets a line before it has ended if it runs for so many nanoseconds. */
+  /** A job that has run for this many nanoseconds gets a line before it ends. */
   static final long LATE = 10_000_000_000L;
 
-  /** The most code points of a command that is shown whole, unless nothing is shortened. */
+  /** The most code points of a command that is not shortened; verbose output shortens none. */
   private static final int COMMAND = 4096;
 
-  /** How a process ended; its time follows that, and more about the failure follows the time. */
+  /** How a process ended. The time is inserted after this, before the rest of the failure. */
   private static final Pattern PROCESS_END =
       Pattern.compile("failed: (exit|signal) \\d+( \\(\\S+\\))?");
 
@@ -47,13 +44,13 @@ final class EventText {
   private final SequencedMap<String, Begun> begun = new LinkedHashMap<>();
   private boolean lent; // a job has the terminal
 
-  /** A running job; {@code told} if there was a line that says that it runs. */
+  /** A running job; {@code told} if a line has reported that it runs. */
   private record Begun(List<Reason> reasons, long since, boolean told) {}
 
   /**
-   * @param here the folder that the user stands in: logs below it are named relative to it
-   * @param terminal whether people read it at once: then output of jobs is set off. Elsewhere its
-   *     lines begin as they were written, so that an editor finds {@code file:line:column}
+   * @param here the working directory: logs below it are named relative to it
+   * @param terminal whether the lines go to a terminal: then a bar precedes the output of jobs.
+   *     Elsewhere the output is unchanged, so that an editor finds {@code file:line:column}
    * @param clock nanoseconds, as {@link System#nanoTime}
    */
   EventText(Detail detail, Palette palette, Path here, boolean terminal, LongSupplier clock) {
@@ -64,7 +61,7 @@ final class EventText {
     this.clock = clock;
   }
 
-  /** Returns the lines of an event, each with its line feed; empty if this detail omits it. */
+  /** Returns the lines of an event, each with its line feed; empty if the detail omits them. */
   String lines(Event event) {
     flaky.accept(event);
     if (event instanceof Event.JobEnded ended) {
@@ -122,7 +119,7 @@ final class EventText {
     return "";
   }
 
-  /** Returns a line for each job that has run for long by now and had no line yet. */
+  /** Returns a line for each job that has run for {@link #LATE} and has had no line yet. */
   String late() {
     StringBuilder out = new StringBuilder();
     if (!lent) {
@@ -140,10 +137,7 @@ final class EventText {
     return out.toString();
   }
 
-  /**
-   * Returns how many jobs are still out at a scheduler, and how the build continues; empty for
-   * none.
-   */
+  /** Returns how many jobs are still at a scheduler and how to continue; empty for none. */
   private static String out(Event.Finished finished) {
     int out = finished.counts().getOrDefault(JobState.SUBMITTED, 0);
     int rest = finished.counts().getOrDefault(JobState.NOT_REACHED, 0);
@@ -156,7 +150,10 @@ final class EventText {
                 rest == 0 ? "" : ", and " + Amount.count(rest, "job") + " not started yet");
   }
 
-  /** Returns the first line of a failure, told once: {@code work2 failed: exit 1 after 1.2 s}. */
+  /**
+   * Returns the first line of a failure, {@code work2 failed: exit 1 after 1.2 s}, and adds the
+   * failure to the recap. Call it only once for a failure.
+   */
   String head(Event.JobEnded ended) {
     Event.Details details = ended.details();
     recap.add(ended);
@@ -169,16 +166,13 @@ final class EventText {
         + "\n";
   }
 
-  /**
-   * Returns why an ended job ran, after the given word; empty if that is not shown or it did not
-   * run.
-   */
+  /** Returns {@code word} and why a job ran; empty if that is not shown or it did not run. */
   private String why(String word, String job) {
     Begun ran = begun.remove(job);
     return ran == null || !shows(Detail.NORMAL) ? "" : because(word, ran.reasons);
   }
 
-  /** Returns reasons after a word; empty if none are known, as when another torc runs the job. */
+  /** Returns {@code word} and the reasons; empty if none are known, as for another torc's job. */
   private static String because(String word, List<Reason> reasons) {
     return reasons.isEmpty() ? "" : word + ReasonText.briefOfRun(reasons);
   }
@@ -196,9 +190,7 @@ final class EventText {
     return details.what().endsWith(Refusal.FULL);
   }
 
-  /**
-   * Returns the rest of a failure: why it ran, command, head and tail of the log, path of the log.
-   */
+  /** Returns the rest of a failure: reasons, command, start and end of the log, the log's path. */
   String body(Event.JobEnded ended) {
     Event.Details details = ended.details();
     String why = why("  reason: ", ended.job());
@@ -233,7 +225,7 @@ final class EventText {
     return lines.stream().map(line -> bar + line + "\n").collect(Collectors.joining());
   }
 
-  /** Returns a command to be pasted: one with several lines begins on a line of its own. */
+  /** Returns a command for pasting: one with several lines starts on a new line. */
   private String command(String command) {
     if (command.isEmpty()) {
       return "";
@@ -278,7 +270,7 @@ final class EventText {
 
   private String ended(Event.JobEnded ended) {
     if (ended.state() == JobState.UP_TO_DATE && !shows(Detail.VERBOSE)) {
-      return ""; // first of all: in a large project nearly every job is
+      return ""; // checked first: true for most jobs of a large project
     }
     Event.Details details = ended.details();
     String name = SafeText.name(ended.job());
@@ -339,7 +331,7 @@ final class EventText {
         : palette.yellow("killing ") + jobs + "\n";
   }
 
-  /** Returns {@code changed: src/a.c and 2 more}; all files if nothing is shortened. */
+  /** Returns {@code changed: src/a.c and 2 more}; verbose output has all files. */
   private String changed(Event.Changed changed) {
     int shown = shows(Detail.VERBOSE) ? changed.files().size() : 1;
     return "changed: " + SafeText.names(changed.files(), shown);

@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.SequencedMap;
 
 /**
- * Decides which ended jobs have a line of their own above live lines: the first ten, and each that
- * took 10 s or shows its output. The others share a line that counts them by group, since a
- * thousand quick jobs would push everything else off the screen. It never counts failures.
+ * Decides which ended jobs get their own line above the live lines: the first ten, and each that
+ * took 10 s or shows its output. Other jobs share a line that counts them by group, since a
+ * thousand quick jobs would push everything else off the screen. Failures are never counted.
  */
 final class FoldedEnds {
 
@@ -26,7 +26,7 @@ final class FoldedEnds {
   private int well;
   private int blocked;
 
-  /** Returns whether an event's line is omitted; then counts its job. */
+  /** Returns whether to omit an event's line; if so, counts its job. */
   boolean folds(Event event, boolean output) {
     return switch (event) {
       case Event.JobRestored restored -> ++well > FIRST && count(JobState.RESTORED, restored.job());
@@ -48,7 +48,7 @@ final class FoldedEnds {
     return true;
   }
 
-  /** Returns a line for each state, as {@code … 40 more ran: train 38, fold 2}. */
+  /** Returns a line for each state, such as {@code … 40 more ran: train 38, fold 2}. */
   List<String> lines() {
     List<String> lines = new ArrayList<>();
     folded.forEach(

@@ -17,14 +17,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Plain lines for a log of GitHub Actions: the output of a failed job is a group that opens, and
- * the first failures are annotations, at the file and line that the log names. {@code
- * stop-commands} switches off workflow commands in the output of jobs (docs.github.com, "Workflow
- * commands for GitHub Actions").
+ * Writes plain lines for the log of a GitHub Actions run. The output of a failed job is a group
+ * that the reader can open, and the first failures are annotations at the file and line that the
+ * log names. {@code stop-commands} disables workflow commands in the output of jobs
+ * (docs.github.com, "Workflow commands for GitHub Actions").
  */
 final class GithubReport extends PlainReport {
 
-  /** GitHub shows ten errors of a step; its own error, that the step failed, is the tenth. */
+  /** GitHub shows ten errors of a step; the tenth is its own, that the step failed. */
   static final int ANNOTATIONS = 9;
 
   private static final Pattern ERROR =
@@ -37,10 +37,10 @@ final class GithubReport extends PlainReport {
   /**
    * Reports to {@code err}, which stays open.
    *
-   * @param here the absolute folder that the user stands in: logs below it are named relative to it
-   * @param workspace the checked out repository: GitHub knows its files relative to it
+   * @param here the absolute working directory: logs below it are named relative to it
+   * @param workspace the checked-out repository; GitHub names files relative to it
    * @param clock nanoseconds, as {@link System#nanoTime}
-   * @param token gives at each call a new word of letters and digits that no job can guess
+   * @param token returns at each call a new word of letters and digits that no job can guess
    */
   GithubReport(
       Writer err,
@@ -86,7 +86,7 @@ final class GithubReport extends PlainReport {
             log == null ? "" : escape(", log " + wording.shown(log.file())));
   }
 
-  /** An error in a log, in a file of the repository. */
+  /** An error that was found in a log and is about a file of the repository. */
   private record Found(Path file, String line, String column, String message) {
 
     String place() {
@@ -95,7 +95,7 @@ final class GithubReport extends PlainReport {
     }
   }
 
-  /** Finds the first error with its place in the log of a failed job. */
+  /** Finds the first error in a failed job's log that has a place. */
   private Optional<Found> findError(Event.Log log) {
     try {
       for (String line : LogExcerpt.WHOLE.read(log.file(), log.from(), false)) {
@@ -108,7 +108,7 @@ final class GithubReport extends PlainReport {
         }
       }
     } catch (IOException | InvalidPathException e) {
-      // The annotation has no place; the text with the log says why it cannot be read.
+      // The annotation then has no place; the text of the failure says why the log cannot be read.
     }
     return Optional.empty();
   }
@@ -117,7 +117,7 @@ final class GithubReport extends PlainReport {
     return escape(text).replace(":", "%3A").replace(",", "%2C");
   }
 
-  /** Returns the text; if it could hold a command of either syntax, between stop and resume. */
+  /** Returns the text, between stop and resume commands if it could contain a workflow command. */
   @Override
   String harmless(String text) {
     if (!text.contains("::") && !text.contains("##[")) {

@@ -25,13 +25,13 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * Writes answers and events as JSON through jackson-jr: a record is an object of its components in
- * their order, a constant its name in lower case, a path or moment its text. The answers and events
- * decide about a document's fields.
+ * Writes answers and events as JSON, with jackson-jr: a record becomes an object with its
+ * components in their order, a constant its name in lower case, a path or moment its text. The
+ * records of answers and events define the fields of a document.
  */
 public final class Json {
 
-  /** Version of the form of all documents; it changes when a field changes its meaning. */
+  /** Version of all documents; it changes when the meaning of a field changes. */
   public static final int VERSION = 1;
 
   private static final double SECOND = 1e9;
@@ -40,14 +40,14 @@ public final class Json {
 
   private Json() {}
 
-  /** A value that is JSON already; numbers that JSON lacks are written as strings. */
+  /** A value that is already JSON; numbers that JSON does not allow are written as strings. */
   public record Raw(String text) {}
 
   private record Said(String file, int line, int column, String message) {}
 
   /**
-   * Writes values for which jackson-jr has no form, or another one; {@code accessors} are by field
-   * name.
+   * Writes values of a type that jackson-jr cannot write, or writes in another form. {@code
+   * accessors} are by field name.
    */
   private record Form(Class<?> valueType, Map<String, Method> accessors) implements ValueWriter {
     @Override
@@ -85,13 +85,13 @@ public final class Json {
     }
   }
 
-  /** Writes a document on a line of its own, harmless for a terminal. */
+  /** Writes a document on one line, safe for a terminal. */
   public static void write(Object document, Writer to) throws IOException {
     Forms.FORMAT.write(document, new Harmless(to));
     to.write('\n');
   }
 
-  /** Returns the components of a record, {@code dryRun} as {@code dry_run}; a map as it is. */
+  /** Returns a record's components, {@code dryRun} as {@code dry_run}, or a map's entries. */
   public static Map<String, Object> fields(Object of) {
     if (of instanceof Map<?, ?> map) {
       Map<String, Object> fields = new LinkedHashMap<>();
@@ -122,7 +122,7 @@ public final class Json {
     }
   }
 
-  /** Returns what is wrong with a build file: each message with its place. */
+  /** Returns the errors of a build file for JSON: each message with its place. */
   public static List<?> places(List<Diagnostic> all) {
     return all.stream()
         .map(d -> new Said(d.place().file(), d.place().line(), d.place().column(), d.message()))

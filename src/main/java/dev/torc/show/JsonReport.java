@@ -11,9 +11,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Writes events for machines: one JSON object per line, nothing shortened. {@code json.md} of the
- * user documentation describes them; fields may be added, but change their meaning only together
- * with the version.
+ * Writes each event as a JSON object on one line, with nothing shortened. {@code json.md} in the
+ * user documentation describes the objects. Fields may be added at any time, but their meaning
+ * changes only with the version.
  */
 final class JsonReport implements Report {
 
@@ -34,7 +34,7 @@ final class JsonReport implements Report {
       first = false;
     }
     put(event, fields);
-    // In one piece, so that no half line remains if the reader has gone.
+    // Written in one piece, so that no partial line remains if the reader is gone.
     StringWriter line = new StringWriter();
     try {
       Json.write(fields, line);
@@ -85,7 +85,7 @@ final class JsonReport implements Report {
         fields.put("seconds", Json.seconds(finished.nanos()));
         fields.put("exit", finished.exit());
       }
-      default -> fields.putAll(Json.fields(event)); // its fields as they are
+      default -> fields.putAll(Json.fields(event)); // its fields, unchanged
     }
   }
 

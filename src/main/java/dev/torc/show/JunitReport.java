@@ -19,24 +19,23 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Collects how each job ended, for a file of JUnit XML that programs of continuous integration
- * read. If torc itself failed, that is a case too. The form is the one that Jenkins, GitLab and the
- * actions for GitHub read: a suite for the build, a case for each job. It has no standard; {@code
- * testdata/junit.xsd} has what all of them take.
+ * Collects how each job ended, and writes a JUnit XML file for continuous integration. The build is
+ * a suite and each job a case; a failure of torc itself is a case too. The format has no standard:
+ * {@code testdata/junit.xsd} allows what Jenkins, GitLab and the GitHub actions all read.
  */
 public final class JunitReport implements Report {
 
   /** The case that stands for torc itself. */
   static final String TORC = "torc";
 
-  /** Characters that are no Char of XML 1.0, section 2.2. */
+  /** Characters that are not a Char in XML 1.0, section 2.2. */
   private static final Pattern NO_XML =
       Pattern.compile("[^\\t\\n\\r -\\x{d7ff}\\x{e000}-\\x{fffd}\\x{10000}-\\x{10ffff}]");
 
   private static final double SECOND = 1e9;
   private static final int WITHOUT_FRACTION = "2026-11-22T10:01:02".length();
 
-  /** How a job ended, or torc; details have command and log only if these are of use. */
+  /** How a job or torc itself ended; the details have a command and log only if these are shown. */
   record Case(String name, JobState state, Event.Details details, boolean isTorc) {}
 
   private final long begun;
@@ -80,10 +79,7 @@ public final class JunitReport implements Report {
     }
   }
 
-  /**
-   * Returns the details that the file needs: nearly all jobs of a large project need next to
-   * nothing.
-   */
+  /** Returns only the details that the file shows, to save memory for a large project. */
   private static Event.Details needed(JobState state, Event.Details of) {
     boolean logged = of.log() != null && (state != JobState.RAN || of.log().wanted());
     String command = state == JobState.FAILED ? of.command() : "";
@@ -95,15 +91,15 @@ public final class JunitReport implements Report {
   }
 
   /**
-   * Notes that the build did not come to its end.
+   * Notes that the build did not finish.
    *
-   * @param lines torc's messages about it, harmless; none if the terminal was gone
+   * @param lines torc's messages about this, safe for a terminal; empty if the terminal was gone
    */
   public void broken(List<String> lines) {
     said.addAll(lines);
   }
 
-  /** Writes the file, or leaves it as it was; called once, at the end. */
+  /** Writes the file completely or leaves it unchanged; called once, at the end. */
   public void write(Path file) throws IOException {
     for (String job : running) {
       cases.add(new Case(job, JobState.INTERRUPTED, details("torc ended before it"), false));
@@ -146,7 +142,7 @@ public final class JunitReport implements Report {
     return "      <property" + attributes("name", name, "value", value) + "/>\n";
   }
 
-  /** Returns attributes, by names and values in turns; those with the value null are omitted. */
+  /** Returns attributes from alternating names and values, without those whose value is null. */
   private static String attributes(String... attributes) {
     StringBuilder out = new StringBuilder();
     for (int i = 0; i < attributes.length; i += 2) {
@@ -157,7 +153,7 @@ public final class JunitReport implements Report {
     return out.toString();
   }
 
-  /** Returns the name of the root's folder, as people call the project. */
+  /** Returns the name of the suite: that of the root's folder. */
   private String suite() {
     Path name = started == null ? null : started.root().getFileName();
     return name == null ? TORC : SafeText.name(name.toString());
@@ -174,13 +170,13 @@ public final class JunitReport implements Report {
     return "" + cases.stream().filter(each -> kind(each.state).equals(kind)).count();
   }
 
-  /** Returns the element that says what is wrong; empty for a case that passed. */
+  /** Returns the XML element that says what is wrong; empty for a case that passed. */
   private static String kind(JobState state) {
     return switch (state) {
       case RAN, RESTORED, UP_TO_DATE -> "";
       case FAILED -> "failure";
       case INTERRUPTED -> "error";
-      default -> "skipped"; // all that did not run
+      default -> "skipped"; // jobs that did not run
     };
   }
 
@@ -196,7 +192,7 @@ public final class JunitReport implements Report {
       String said = attributes("message", message(of), "type", type);
       out.write("      <%s%s>%s</%1$s>\n".formatted(kind, said, clean(text(of))));
     }
-    for (Event.JobRetried failed : flaky.failedAttempts(of.name)) { // as Surefire's schema has it
+    for (Event.JobRetried failed : flaky.failedAttempts(of.name)) { // the form of Surefire's schema
       String said = attributes("message", SafeText.line(failed.details().what()), "type", "failed");
       String attempt = "attempt " + failed.attempt();
       out.write("      <flakyFailure%s>\n".formatted(said));
@@ -259,10 +255,7 @@ public final class JunitReport implements Report {
     return String.format(Locale.ROOT, "%.3f", Math.max(0, nanos) / SECOND);
   }
 
-  /**
-   * Returns a text for XML; characters that XML 1.0 cannot have become escapes without a meaning
-   * there.
-   */
+  /** Returns a text for XML, with escapes for characters that XML 1.0 forbids. */
   private static String clean(String text) {
     return SafeText.markup(
         NO_XML.matcher(text).replaceAll(it -> "\\\\u%04x".formatted(it.group().codePointAt(0))));

@@ -22,25 +22,25 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * Draws lines at the bottom of a terminal that show what runs and how far the build is; messages
- * scroll away above them. A thread of its own writes the screen in one piece, at most ten times a
- * second; at a signal, at the end and before the terminal is lent, the thread of the event does.
- * {@link EventText} makes the words of the messages.
+ * Draws lines at the bottom of a terminal that show the running jobs and the progress; messages
+ * scroll away above them. A separate thread writes the screen in one piece, at most ten times a
+ * second. At a signal, at the end, and before a job gets the terminal, the thread of the event
+ * writes it. {@link EventText} makes the messages.
  *
- * <p>While the lines are drawn, the terminal does not wrap, so that a line never takes two rows,
- * even if the window has just become narrower than was measured.
+ * <p>While the lines are drawn, line wrapping is off, so that a line never takes two rows, even if
+ * the window has just become narrower than the width that was measured.
  */
 final class LiveReport implements Report {
 
   /** Nanoseconds between two redraws. */
   static final long PERIOD = 100_000_000L;
 
-  /** The most cells of the bar, and then the least. */
+  /** The most cells of the bar; {@link #LEAST_BAR} is the least. */
   static final int BAR = 30;
 
   private static final int LEAST_BAR = 8;
 
-  /** The most jobs that are shown: those that run the longest. */
+  /** The most jobs that are shown, starting with the one that runs the longest. */
   static final int JOBS = 8;
 
   private static final String NO_WRAP = "\u001b[?7l";
@@ -58,13 +58,13 @@ final class LiveReport implements Report {
   private final IntSupplier columns;
   private final LongSupplier clock;
 
-  /** Asked without the lock, since an answer may take its time; then the last answers. */
+  /** Called without the lock: an answer may take long. The next two fields hold the last ones. */
   private volatile Progress progress = Progress.NONE;
 
   private volatile Map<String, Series.Point> uses = Map.of();
   private volatile long remaining = -1; // nanoseconds
 
-  /** Jobs in the order of their starts. Guarded, like all fields below, by this report's lock. */
+  /** Jobs in the order of their starts. This report's lock guards this and all fields below. */
   private final Map<String, Running> running = new LinkedHashMap<>();
 
   private final Map<String, Fetch> fetching = new LinkedHashMap<>();
@@ -73,23 +73,24 @@ final class LiveReport implements Report {
   private final boolean folds;
   private final StringBuilder messages = new StringBuilder();
   private Beat beat; // null before start
-  private long age; // of the current event
+  private long age; // nanoseconds since the current event
   private boolean active;
   private boolean paused;
-  private long stopped; // when torc was stopped, by the clock; 0 while it is not
+  private long stopped; // when torc was stopped, by the clock; 0 if it is not stopped
   private long began;
   private int total;
   private int done;
   private int failed;
   private int blocked;
-  private long killed; // when jobs are to be killed, by the clock; 0 while they are not ended
+  private long killed; // when jobs will be killed, by the clock; 0 if they are not being ended
   private int drawn;
 
   /**
-   * Reports to {@code err}, which stays open; redraws from {@link #start} on.
+   * Reports to {@code err}, which stays open; {@link #start} starts the redraws.
    *
-   * @param here the absolute folder that the user stands in: logs below it are named relative to it
-   * @param columns the terminal's width now; 0 if unknown, negative in the background
+   * @param here the absolute working directory: logs below it are named relative to it
+   * @param columns returns the terminal's width; 0 if unknown, negative if torc is in the
+   *     background
    * @param clock nanoseconds, as {@link System#nanoTime}
    */
   LiveReport(
@@ -117,7 +118,7 @@ final class LiveReport implements Report {
   public synchronized void accept(Event event) {
     tellBroken();
     messages.append(text(event));
-    // A job that was released is shown until its products are known.
+    // A job whose processes have ended is shown until its products are known.
     if (event instanceof Event.JobEnded ended) {
       running.remove(ended.job());
       done++;
@@ -170,7 +171,10 @@ final class LiveReport implements Report {
     age = 0;
   }
 
-  /** Returns the lines of an event that stay; those of many quick jobs are folded at the end. */
+  /**
+   * Returns the lines of an event that stay on the screen. The lines of many quick jobs are folded
+   * into one, which is written at the end of the build.
+   */
   private String text(Event event) {
     String text = wording.lines(event);
     if (!folds) {
@@ -179,12 +183,15 @@ final class LiveReport implements Report {
     if (event instanceof Event.Finished) {
       return folded.lines().stream().map(line -> line + "\n").collect(joining()) + text;
     }
-    // A job that was submitted has its live line.
+    // A submitted job has a live line.
     boolean output = text.indexOf('\n') < text.length() - 1;
     return event instanceof Event.JobSubmitted || folded.folds(event, output) ? "" : text;
   }
 
-  /** Leaves the screen to the shell; the time until torc continues does not count for jobs. */
+  /**
+   * Leaves the screen to the shell, or takes it back. The time between does not count as running
+   * time of the jobs.
+   */
   @Override
   public synchronized void pause(boolean stop) {
     long now = clock.getAsLong();
@@ -222,7 +229,7 @@ final class LiveReport implements Report {
     }
   }
 
-  /** Throws an error of the redrawing thread, once: here the caller can see it. */
+  /** Throws an error of the redrawing thread, once, so that the caller sees it. */
   private void tellBroken() {
     if (beat != null) {
       beat.tellBroken(
@@ -272,7 +279,7 @@ final class LiveReport implements Report {
     return lines;
   }
 
-  /** Returns the line of a running job: its time, its expected time, its use, why it runs. */
+  /** Returns the line of a running job: its time, expected time, use, and why it runs. */
   private String line(String job, Running run, long now) {
     long expected = run.out ? -1 : progress.expected(job);
     Series.Point use = uses.get(job);
@@ -287,7 +294,7 @@ final class LiveReport implements Report {
             run.why);
   }
 
-  /** Returns the counts and the time; before them a bar if there is room for one. */
+  /** Returns the counts and the time, after a bar if there is room for one. */
   private String status(long now, int width) {
     long guess = remaining;
     String likely = guess < 0 ? "" : ", about " + Amount.time(guess) + " left";
@@ -306,10 +313,7 @@ final class LiveReport implements Report {
     return failed > 0 ? palette.red(fitted) : palette.bold(fitted);
   }
 
-  /**
-   * Returns the bar: jobs done, failed or blocked, running, to do; empty if there is too little
-   * room.
-   */
+  /** Returns the bar of jobs: done, failed or blocked, running, to do; empty without room. */
   private String bar(int cells) {
     if (cells < LEAST_BAR) {
       return "";
@@ -317,7 +321,7 @@ final class LiveReport implements Report {
     StringBuilder bar = new StringBuilder("[");
     int bad = failed + blocked;
     for (int i = 0; i < cells; i++) {
-      // The middle of a cell stands for a job.
+      // The job at the middle of a cell decides its character.
       long job = ((2L * i + 1) * total) / (2L * cells);
       bar.append(
           job < done - bad
@@ -327,7 +331,7 @@ final class LiveReport implements Report {
     return bar.append("] ").toString();
   }
 
-  /** Returns an image that is being fetched, with the last line of the runtime. */
+  /** Returns the line of an image that is being fetched, with the runtime's last output. */
   private static String fetched(Fetch fetch, long now) {
     List<String> said = List.of();
     try {

@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.util.function.LongSupplier;
 
 /**
- * Writes lines one after the other, without live lines: for events and, as time passes, for jobs
- * that run for long. {@link EventText} makes the words.
+ * Writes plain lines, without live lines: for events, and for jobs that have run for long. {@link
+ * EventText} makes the lines.
  */
 class PlainReport implements Report {
 
@@ -24,8 +24,8 @@ class PlainReport implements Report {
   /**
    * Reports to {@code err}, which stays open.
    *
-   * @param here the absolute folder that the user stands in: logs below it are named relative to it
-   * @param terminal whether people read it at once: output of jobs is set off then
+   * @param here the absolute working directory: logs below it are named relative to it
+   * @param terminal whether the lines go to a terminal: then a bar precedes the output of jobs
    * @param clock nanoseconds, as {@link System#nanoTime}
    */
   PlainReport(
@@ -50,7 +50,7 @@ class PlainReport implements Report {
     return harmless(wording.lines(event));
   }
 
-  /** Makes the text harmless for where it is written. */
+  /** Returns the text in a form that cannot act as a command where it is written. */
   String harmless(String text) {
     return text;
   }
@@ -67,7 +67,7 @@ class PlainReport implements Report {
     }
   }
 
-  /** Writes a text at once. */
+  /** Writes a text and flushes it. */
   static void write(Writer out, String text) {
     if (text.isEmpty()) {
       return;

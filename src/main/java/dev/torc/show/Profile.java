@@ -20,8 +20,8 @@ import java.util.TreeMap;
 import java.util.function.LongSupplier;
 
 /**
- * Measures where the time of a build went: its phases in one line, and a trace of phases and jobs.
- * It sees only phases and events, nothing inside of them. Not safe for several threads.
+ * Measures where a build spends its time: a line with its phases, and a trace of phases and jobs.
+ * It measures only phases and events, nothing inside them. Not thread-safe.
  */
 public final class Profile implements Report {
 
@@ -32,10 +32,10 @@ public final class Profile implements Report {
   private static final int PHASES = 0;
 
   /**
-   * An attempt that is not over.
+   * An attempt that has not ended.
    *
-   * @param released when its processes were gone and the scan of its products began; -1 before
-   * @param where executor and id, empty for this machine
+   * @param released when its processes had ended and the scan of its products began; -1 before that
+   * @param where executor and id there; empty for this machine
    */
   private record Open(
       int lane, long from, long released, int number, String reasons, String where) {
@@ -55,7 +55,7 @@ public final class Profile implements Report {
   private final List<Map<String, Object>> spans = new ArrayList<>();
   private final Map<String, Long> phases = new LinkedHashMap<>();
   private final Map<String, Open> open = new HashMap<>();
-  private final BitSet lanes = new BitSet(); // taken
+  private final BitSet lanes = new BitSet(); // in use
   private int highest = PHASES;
   private String phase;
   private long since;
@@ -65,7 +65,7 @@ public final class Profile implements Report {
   /**
    * Begins with the phase {@code start}.
    *
-   * @param clock nanoseconds from any moment on
+   * @param clock nanoseconds since any moment
    * @param began when torc was started, by that clock
    * @param err takes the line, and stays open
    * @param file takes the trace, written by {@link #close}
@@ -80,12 +80,12 @@ public final class Profile implements Report {
     lanes.set(PHASES);
   }
 
-  /** Begins a phase, which ends the phase before. */
+  /** Begins a phase and ends the current one. */
   public void phase(String next) {
     phase(next, clock.getAsLong());
   }
 
-  /** Begins a phase at an earlier moment, by the clock. */
+  /** Begins a phase at the moment {@code now}, which may be in the past. */
   public void phase(String next, long now) {
     phases.merge(phase, now - since, Long::sum);
     span(phase, "phase", PHASES, since, now, Map.of());
@@ -135,7 +135,7 @@ public final class Profile implements Report {
     attempt.values().removeIf(each -> each == null || each.equals(""));
     long released = over.released < 0 ? now : over.released;
     long from = over.from;
-    if (!over.where.isEmpty()) { // it was queued except for its own time
+    if (!over.where.isEmpty()) { // all time but its own was spent in the queue
       from = Math.max(from, released - Math.max(0, details.wall()));
       span(job, "queued", over.lane, over.from, from, attempt);
     }
@@ -187,7 +187,7 @@ public final class Profile implements Report {
     }
     all.addAll(spans);
     OwnFile.folder(file.getParent());
-    OwnFile.remove(file); // a file of another member of the group could not be written
+    OwnFile.remove(file); // another user's file could not be overwritten
     try (Writer out =
         new OutputStreamWriter(
             OwnFile.out(file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING),

@@ -17,10 +17,7 @@ import java.util.function.IntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/**
- * Puts reasons into the words of how-torc-decides.md, each on one line. The planner finds them and
- * their order.
- */
+/** Puts each reason into the words of how-torc-decides.md, on one line. The planner orders them. */
 public final class ReasonText {
 
   /** How many reasons of one class are named before the rest is only counted. */
@@ -29,11 +26,11 @@ public final class ReasonText {
   /** How many of the omitted jobs are named. */
   private static final int LEFT_OUT = 3;
 
-  /** A digest; for a file in a folder a word may follow it, for a link a word precedes it. */
+  /** Matches a digest, after the word {@code link} for a symlink, or before {@code executable}. */
   private static final Pattern DIGEST =
       Pattern.compile("((?:link )?)([0-9a-f]{7})[0-9a-f]{57}((?: executable)?)");
 
-  /** Reasons for which a job cannot run: each has its own words; {@link #words} name its kind. */
+  /** Reasons why a job cannot run. They have their own text; {@link #words} only names the kind. */
   private static final Set<Reason.Kind> LACKS =
       EnumSet.of(
           Reason.Kind.NEED_UNREADABLE,
@@ -64,7 +61,7 @@ public final class ReasonText {
         : words(reason, past) + more(reason);
   }
 
-  /** Returns the words of a reason's kind, with the reason's name put in. */
+  /** Returns the words for a reason's kind, with the reason's name filled in. */
   private static String words(Reason reason, boolean past) {
     String both = words(reason);
     int bar = both.indexOf('|');
@@ -72,9 +69,7 @@ public final class ReasonText {
     return words.replace("{}", SafeText.name(reason.name()));
   }
 
-  /**
-   * Returns the words of a reason's kind, with {} for its name; behind a bar those for the past.
-   */
+  /** Returns the words for a reason's kind, with {} for its name; the past form follows a bar. */
   private static String words(Reason reason) {
     return switch (reason.kind()) {
       case NEVER_RAN -> "never ran|it had never run";
@@ -111,7 +106,7 @@ public final class ReasonText {
     };
   }
 
-  /** Returns what a reason says beside the words of its kind. */
+  /** Returns the details of a reason, which follow the words for its kind. */
   private static String more(Reason reason) {
     return switch (reason.kind()) {
       case FAILED, UNDONE -> reason.now().isEmpty() ? "" : " (" + SafeText.line(reason.now()) + ")";
@@ -124,7 +119,7 @@ public final class ReasonText {
     };
   }
 
-  /** Returns a reason for a run that is over. */
+  /** Returns a reason in the past tense, for a run that has ended. */
   public static String past(Reason reason) {
     return reason.kind() == Reason.Kind.SUBMITTED
         ? "it was out at " + SafeText.line(reason.now())
@@ -147,21 +142,19 @@ public final class ReasonText {
   }
 
   /**
-   * Returns one reason of a job that runs or ran in this build: then it is no job that never ran.
+   * Returns a reason of a job that runs or ran in this build. Since the job has started, {@code
+   * never ran} becomes {@code first run}.
    */
   private static String ofRun(Reason reason) {
     return reason.kind() == Reason.Kind.NEVER_RAN ? "first run" : of(reason);
   }
 
-  /**
-   * Returns the reasons of a job that runs or ran in this build, shortened as by {@link
-   * #brief(List)}.
-   */
+  /** Returns the reasons of a job that runs or ran in this build, as {@link #brief(List)} does. */
   public static String briefOfRun(List<Reason> reasons) {
     return brief(reasons, i -> ofRun(reasons.get(i)));
   }
 
-  /** Adds a reason; members stand behind the folder product that they modify. */
+  /** Adds a reason; that of a folder's member is appended to that of the folder. */
   private static void add(List<String> out, Class kind, String text) {
     if (kind == Class.MEMBER && !out.isEmpty()) {
       String before = out.removeLast();
@@ -171,14 +164,12 @@ public final class ReasonText {
     }
   }
 
-  /**
-   * Returns the reasons, joined by semicolons; of many needs or products only the first are named.
-   */
+  /** Returns the reasons, joined by semicolons; names only the first of many needs or products. */
   public static String brief(List<Reason> reasons) {
     return brief(reasons, i -> of(reasons.get(i)));
   }
 
-  /** Returns the reasons, shortened; {@code told} gives the words of each by its index. */
+  /** Returns the shortened reasons; {@code told} gives the words of a reason by its index. */
   public static String brief(List<Reason> reasons, IntFunction<String> told) {
     Map<Class, Integer> counts = new EnumMap<>(Class.class);
     reasons.forEach(reason -> counts.merge(classOf(reason.kind()), 1, Integer::sum));
@@ -209,7 +200,7 @@ public final class ReasonText {
     };
   }
 
-  /** Returns what a reason is about, beside its kind. */
+  /** Returns the object of a reason, without its kind. */
   private static String about(Reason reason) {
     return switch (reason.kind()) {
       case FAILED, UNDONE, SUBMITTED -> SafeText.line(reason.now());
@@ -219,8 +210,9 @@ public final class ReasonText {
   }
 
   /**
-   * Returns the reasons of several jobs that have the same kinds of reasons: a reason that all
-   * share as it is, otherwise the first of a kind with a count of the others.
+   * Returns the reasons of several jobs that have the same kinds of reasons. If all reasons of a
+   * kind are equal, that reason is written once; otherwise the first is named and the others are
+   * counted.
    */
   public static String together(List<List<Reason>> all) {
     Map<String, Map<String, String>> kinds = new LinkedHashMap<>();
@@ -284,7 +276,7 @@ public final class ReasonText {
     return reason.old().isEmpty() ? " added" : reason.now().isEmpty() ? " removed" : " changed";
   }
 
-  /** Returns the digests of a product, if only its executable bit differs. */
+  /** Returns the digests of a product if only its executable bit differs; else empty. */
   private static String bit(Reason reason) {
     boolean same = reason.old().startsWith(reason.now()) || reason.now().startsWith(reason.old());
     return same && !digests(reason).isEmpty() ? ":" + digests(reason) : "";
@@ -303,9 +295,7 @@ public final class ReasonText {
     return text.startsWith("sha256 ") ? "(long) " + text.substring(7, 14) : text;
   }
 
-  /**
-   * Returns the first letters of a digest, with the words beside it; any other value, shortened.
-   */
+  /** Returns the first seven digits of a digest, with its words; shortens any other value. */
   public static String digest(String text) {
     Matcher digest = DIGEST.matcher(text);
     return digest.matches()

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
-/** The failed jobs once more, for the end of a build: the first may be pages away by then. */
+/** Repeats the failed jobs at the end of a build, when the first one may be pages away. */
 final class Recap {
 
   private static final int NAMED = 10;
@@ -28,7 +28,7 @@ final class Recap {
     return failed;
   }
 
-  /** Returns how many failures there are beside {@link #failed}. */
+  /** Returns how many failures are not in {@link #failed}. */
   int more() {
     return more;
   }

@@ -19,21 +19,24 @@ public interface Report extends Consumer<Event>, AutoCloseable {
     /** Also notes, and a line for each job that ended or runs for long, with its reasons. */
     NORMAL,
     /**
-     * Also jobs that start, are up to date or not started; commands, CPU time and memory; nothing
-     * shortened.
+     * Also job starts, jobs that are up to date or not started, commands, CPU time and memory;
+     * nothing is shortened.
      */
     VERBOSE
   }
 
-  /** Takes an event that happened so many nanoseconds ago. */
+  /** Takes an event that happened {@code age} nanoseconds ago. */
   default void accept(Event event, long age) {
     accept(event);
   }
 
-  /** Takes the source of progress, before jobs run. */
+  /** Takes the source of progress; called before jobs run. */
   default void follow(Supplier<Progress> progress) {}
 
-  /** Pauses the report before torc is stopped by Ctrl-Z, or continues it after; from any thread. */
+  /**
+   * Pauses the report before torc is stopped by Ctrl-Z, or continues it afterwards. Called on any
+   * thread.
+   */
   default void pause(boolean stop) {}
 
   @Override
@@ -65,24 +68,24 @@ public interface Report extends Consumer<Event>, AutoCloseable {
   }
 
   /**
-   * What a live report asks of the build, beside its events. The report's own thread asks without a
-   * lock, since an answer may take its time.
+   * What a live report asks the build for, in addition to its events. The report's own thread asks
+   * without a lock, since an answer may take long.
    */
   public interface Progress {
 
     Progress NONE = new Progress() {};
 
-    /** Returns nanoseconds that the build is likely to continue; negative if unknown. */
+    /** Returns how many nanoseconds the build is likely to continue; negative if unknown. */
     default long remaining() {
       return -1;
     }
 
-    /** Returns nanoseconds that an attempt is likely to take in all; negative if unknown. */
+    /** Returns how many nanoseconds an attempt is likely to take in all; negative if unknown. */
     default long expected(String job) {
       return -1;
     }
 
-    /** Returns what running jobs used at the last look; without jobs not looked at yet. */
+    /** Returns the latest samples of running jobs' use; a job without a sample yet is missing. */
     default Map<String, Series.Point> uses() {
       return Map.of();
     }

@@ -19,9 +19,9 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * Writes a build to the summary page of a run of GitHub Actions (also of Gitea and Forgejo), in
- * Markdown at the end of the file that {@code GITHUB_STEP_SUMMARY} names: the counts, the failed
- * jobs with their logs, the longest jobs. An error here fails no build.
+ * Adds a build to the summary page of a GitHub Actions run (also of Gitea and Forgejo): the counts,
+ * the failed jobs with their logs, and the longest jobs. The Markdown is appended to the file that
+ * {@code GITHUB_STEP_SUMMARY} names. An error here does not fail the build.
  */
 final class StepSummary implements Report {
 
@@ -34,7 +34,7 @@ final class StepSummary implements Report {
   private static final int LONGEST = 5;
   private static final int FLAKY = 10;
 
-  /** The most code points of a name, and then of a log's excerpt. */
+  /** The most code points of a name; {@link #TAIL} is that of a log's excerpt. */
   private static final int NAME = 100;
 
   private static final int TAIL = 3000;
@@ -55,7 +55,7 @@ final class StepSummary implements Report {
    * Begins the summary, which {@link #close} writes.
    *
    * @param file the runner's file, absolute
-   * @param here the folder that the user stands in: logs below it are named relative to it
+   * @param here the working directory: logs below it are named relative to it
    * @param warn takes a line if the file cannot be written
    */
   StepSummary(Path file, Path here, Consumer<String> warn) {
@@ -104,7 +104,7 @@ final class StepSummary implements Report {
     }
   }
 
-  /** Returns the summary; if it is too long, it only counts some of the failures. */
+  /** Returns the summary; if it would be too long, some failures are only counted. */
   private String text() {
     String head = head();
     String tail = times();
@@ -163,7 +163,7 @@ final class StepSummary implements Report {
       text.append("log: " + LogExcerpt.shown(log.file(), here) + "\n");
     }
     String said = SafeText.cut(text.toString().stripTrailing(), TAIL);
-    // An empty line ends a block of HTML, unless it begins with <pre>.
+    // In Markdown, an empty line ends a block of HTML, unless that begins with <pre>.
     return "<details><summary>%s%s%s</summary>\n\n<pre>\n%s\n</pre>\n\n</details>\n\n"
         .formatted(
             name(ended.job()),

@@ -4,12 +4,12 @@ import dev.torc.text.SafeText;
 import java.util.Arrays;
 
 /**
- * Two different texts on one line: short ones whole, long ones where they differ, with some
+ * Two different texts, each on one line. A long text is cut to the part that differs, with some
  * context.
  */
 record TextDiff(String old, String now) {
 
-  /** The most code points of a text that is shown whole, and of the part of a longer one. */
+  /** The most code points of a text that is not cut, and of what remains of a longer one. */
   private static final int MAX = 60;
 
   private static final int CONTEXT = 12;
@@ -33,8 +33,8 @@ record TextDiff(String old, String now) {
   }
 
   /**
-   * Returns the text without its first {@code start} and last {@code end} code points, but for
-   * context.
+   * Returns the text without its first {@code start} and last {@code end} code points, except some
+   * context around the rest.
    */
   private static String part(int[] text, int start, int end) {
     int from = start;
@@ -50,7 +50,7 @@ record TextDiff(String old, String now) {
         + (to < text.length ? " …" : "");
   }
 
-  /** Returns whether context of {@code soFar} code points takes one more: it ends with a word. */
+  /** Returns whether context of {@code soFar} code points takes one more, to end with a word. */
   private static boolean takesMore(int c, int soFar) {
     return soFar < CONTEXT || (soFar < 2 * CONTEXT && !Character.isWhitespace(c));
   }

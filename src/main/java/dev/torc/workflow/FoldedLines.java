@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Lines for people about jobs: similar lines about instances of a group, by a key of the caller's,
- * become one line about the first of them. Later instances add no line.
+ * Messages about jobs. Messages with the same key about instances of one group become one line,
+ * which names the first instance and counts the others. Later instances add no line.
  */
 public final class FoldedLines {
 
@@ -35,13 +35,16 @@ public final class FoldedLines {
   private final Map<String, Line> known = new HashMap<>(); // by job or group, and key
   private final List<Line> newLines = new ArrayList<>(0);
 
-  /** Returns the text behind the name of the first job of a line about so many jobs. */
+  /** Returns the text after the first job's name in a line about {@code jobs} jobs. */
   public static String others(Job first, int jobs) {
     String group = first.group() == null ? "" : " of group " + first.group();
     return jobs == 1 ? "" : " (and " + (jobs - 1) + " more" + group + ")";
   }
 
-  /** Counts the job if a line of this key is about it or its group; returns whether one is. */
+  /**
+   * Counts the job in the line that has this key and is about the job or its group. Returns false
+   * if there is no such line.
+   */
   public boolean counts(Job job, String key) {
     Line line = known.get(jobOrGroup(job) + key);
     if (line != null) {

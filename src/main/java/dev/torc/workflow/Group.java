@@ -7,8 +7,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A job with parameters: it stands for all its instances. The package {@code buildfile} expands it;
- * the graph knows what waits for it. A tag that holds a parameter's value cannot be a target.
+ * A job with parameters, which stands for all its instances. The package {@code buildfile} finds
+ * its instances; the graph knows which jobs wait for it. A tag that contains a parameter's value
+ * cannot be a target.
  */
 public record Group(
     String name,
@@ -20,11 +21,12 @@ public record Group(
     List<String> tags) {
 
   /**
-   * What is known of a group before all its instances are. Each unknown value is a {@code *} in the
-   * products. If results show problems, it awaits nothing and gets no more instances.
+   * What is known about a group while some of its instances are unknown. In the products, each
+   * unknown value is a {@code *}. If results have problems, the group waits for no more results and
+   * gets no more instances.
    *
-   * @param awaits the jobs and groups whose results decide about further instances
-   * @param growing empty if all of these have to end before any instance is known
+   * @param awaits the jobs and groups whose results decide which instances follow
+   * @param growing empty if all of {@code awaits} have to end before any instance is known
    */
   public record Further(
       List<String> awaits,
@@ -34,22 +36,22 @@ public record Group(
       boolean allowFailure) {}
 
   /**
-   * Where the values of its parameters come from: files ({@code tables}) or results.
+   * Where the values of a group's parameters come from: files ({@code tables}) or results.
    *
-   * @param nothing if the sources give no values: what they have instead, in a few words; else
-   *     empty
-   * @param found whether results decided its instances: then a part of it may be empty
+   * @param nothing what the sources contain instead of values, in a few words; empty if they give
+   *     values
+   * @param found whether results decided the group's instances: then a part of it may be empty
    */
   public record Sources(
       List<String> tables, String nothing, List<BadInput.Diagnostic> warnings, boolean found) {}
 
   /**
-   * Values to come: those of names in paths that jobs may still make. The path has a {@link #HOLE}
-   * for each name; a hole alone is any path.
+   * Values that may still come: those of {@code names} in paths that jobs may still make. In {@code
+   * path}, a {@link #HOLE} stands for each name; a path that is only a hole matches any path.
    */
   public record Growing(String path, List<String> names, List<Glob> made) {
 
-    /** Stands for a name in a path; no text of a build file can hold it. */
+    /** Stands for a name in a path; no text of a build file can contain this character. */
     public static final char HOLE = '\0';
 
     /** Returns the pattern of the paths in which some names have these values. */
@@ -63,7 +65,7 @@ public record Group(
         String value = i < names.size() ? values.get(names.get(i)) : "";
         if (value != null) {
           glob.append(Glob.escape(value));
-        } else if (!any) { // two names side by side are still one run of characters
+        } else if (!any) { // adjacent names need only one wildcard
           glob.append(path.length() == 1 ? "**" : "*");
         }
         any = value == null;
@@ -72,12 +74,12 @@ public record Group(
     }
   }
 
-  /** Returns whether each awaited job gives instances as soon as it has ended. */
+  /** Returns whether each job in {@code awaits} gives instances as soon as it ends. */
   public boolean grows() {
     return !further.growing.isEmpty();
   }
 
-  /** Returns whether not all instances are known: it awaits results, or these showed problems. */
+  /** Returns whether some instances are unknown: it waits for results, or results have problems. */
   public boolean isOpen() {
     return !further.awaits.isEmpty() || !further.problems.isEmpty();
   }

@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
 
 /**
  * The name of an instance, or of some instances of a group: {@code train/lr=0.1,seed=3}, {@code
- * train/lr=0.1}, {@code train}. The order in which parameters are written does not count. Values
- * are not encoded here; without any, all instances are meant.
+ * train/lr=0.1}, {@code train}. The order of the parameters does not matter. The values here are
+ * not encoded; a name without values means all instances.
  */
 public record InstanceName(String group, SortedMap<String, String> values) {
 
@@ -21,7 +21,7 @@ public record InstanceName(String group, SortedMap<String, String> values) {
 
   private static final Pattern CODES = Pattern.compile("(?:%[0-9A-Fa-f]{2})++");
 
-  /** From the slash on. A further {@code =} belongs to the value. */
+  /** Matches the part from the slash on. A second {@code =} belongs to the value. */
   private static final Pattern VALUES =
       Pattern.compile("/[^/,=]++=[^,]*+(?:,[^/,=]++=[^,]*+)*+\\z");
 
@@ -53,10 +53,7 @@ public record InstanceName(String group, SortedMap<String, String> values) {
         && instance.values.entrySet().containsAll(values.entrySet());
   }
 
-  /**
-   * Returns what is wrong with the parameters, for a message, if the group {@code named} does not
-   * have them all; else null.
-   */
+  /** Returns a message if the group {@code named} lacks one of the parameters; else null. */
   public String unknownParameter(Group named) {
     for (String name : values.keySet()) {
       if (!named.parameters().contains(name)) {
@@ -96,7 +93,7 @@ public record InstanceName(String group, SortedMap<String, String> values) {
     return out.toString();
   }
 
-  /** Reverses {@link #encode}; a {@code %} that starts no code stands for itself. */
+  /** Reverses {@link #encode}; a {@code %} that does not start a code stands for itself. */
   static String decode(String text) {
     if (text.indexOf('%') < 0) {
       return text;

@@ -13,15 +13,16 @@ import java.util.StringJoiner;
 import java.util.TreeMap;
 
 /**
- * One job as the build file says it. Paths are relative to the root, normalized, with {@code /};
- * paths outside the root are absolute. The graph finds the makers of files.
+ * One job as the build file describes it. Paths are relative to the root, normalized, with {@code
+ * /}; paths outside the root are absolute. The graph finds the makers of files.
  */
 public record Job(
     String name, Labels labels, Place place, Links links, Runs runs, Set<Trait> traits) {
 
   /**
-   * What connects it with files and other jobs, each list in the order written. Only files, folders
-   * and globs occur in {@code produces}. The depfile is relative to the root, null for none.
+   * The connections of a job with files and other jobs, each list in the order written. Only files,
+   * folders and globs occur in {@code produces}. The depfile is relative to the root, null for
+   * none.
    */
   public record Links(
       List<Item> needs,
@@ -32,8 +33,8 @@ public record Job(
       Caching caching) {}
 
   /**
-   * How it is run. A null executor is this machine; a larger priority goes first; {@code stop} is
-   * not part of the manifest.
+   * How a job runs. A null executor means this machine; a larger priority starts first; {@code
+   * stop} is not part of the manifest.
    */
   public record Runs(
       List<Step> steps,
@@ -43,7 +44,7 @@ public record Job(
       Retry retry,
       Stop stop) {}
 
-  /** How it is found and shown; the group is null for a plain job. */
+  /** How a job is found and shown; the group is null for a job without parameters. */
   public record Labels(
       List<String> tags, String description, String group, SortedMap<String, String> parameters) {}
 
@@ -74,7 +75,7 @@ public record Job(
     return refs;
   }
 
-  /** Returns the first slot of a name in the texts of its steps; null for none. */
+  /** Returns the first slot with this name in the job's steps; null for none. */
   public Template.Part.Slot slot(String name) {
     for (Step step : runs.steps) {
       for (Template text : step.templates()) {
@@ -87,7 +88,7 @@ public record Job(
     return null;
   }
 
-  /** Returns whether the job runs without the file, a direct need, if it does not exist. */
+  /** Returns whether the job can run if {@code path}, a direct need, is missing. */
   public boolean isOptional(String path) {
     boolean optional = false;
     for (Ref ref : needRefs()) {
@@ -105,12 +106,12 @@ public record Job(
     return refs(links.produces);
   }
 
-  /** Returns whether it is run for its effect: it is manual and makes nothing. */
+  /** Returns whether the job runs only for its effect: it is manual and produces nothing. */
   public boolean isAction() {
     return has(Trait.MANUAL) && links.produces.isEmpty();
   }
 
-  /** Returns whether a run finds further needs, by a depfile or a trace. */
+  /** Returns whether a run finds additional needs, by a depfile or a trace. */
   public boolean finds() {
     return depfile() != null || has(Trait.TRACE);
   }
@@ -140,7 +141,7 @@ public record Job(
     return refs;
   }
 
-  /** Returns the command for people: one line for each task, placeholders as written. */
+  /** Returns the command for display: one line for each task, placeholders as written. */
   public String command() {
     List<String> texts = new ArrayList<>();
     for (Step step : runs.steps) {
@@ -151,42 +152,43 @@ public record Job(
     return String.join("\n", texts);
   }
 
-  /** Flags of a job. Stored graphs have them as bits in this order: only append. */
+  /** Flags of a job. Stored graphs contain them as bits in this order, so only append. */
   public enum Trait {
-    /** The files that its processes read, as the kernel reports them, are needs. */
+    /** Files that the job's processes read, as the kernel reports them, are needs. */
     TRACE,
-    /** It cannot open files that it does not need. */
+    /** The job cannot open files that it does not need. */
     STRICT,
-    /** Its products are not removed before it runs. */
+    /** The job's products are not removed before it runs. */
     PERSIST,
-    /** Only readers want its products: see {@code plan.Temporaries}. */
+    /** The job's products are wanted only for their readers: see {@code plan.Temporaries}. */
     TEMPORARY,
-    /** Temporary products are removed once they were read: {@code engine.SpentProducts}. */
+    /** Temporary products are removed after they were read: see {@code engine.SpentProducts}. */
     DELETES,
     ALWAYS,
-    /** It has the terminal to itself while it runs. */
+    /** The job has the terminal to itself while it runs. */
     INTERACTIVE,
     MANUAL,
     ALLOW_FAILURE,
     SHOWS_OUTPUT
   }
 
-  /** Whether its results are stored. Stored graphs have the numbers of this order: only append. */
+  /** Whether a job's results are stored. Stored graphs contain the ordinals, so only append. */
   public enum Caching {
-    /** Not said: stored if it makes something. */
+    /** Not specified: stored if the job produces something. */
     UNSAID,
-    /** Stored even if it makes nothing. */
+    /** Stored even if the job produces nothing. */
     ALWAYS,
-    /** Never stored, and always made. */
+    /** Never stored and never restored. */
     NEVER,
-    /** Stored here, and neither sent to a shared store nor taken from one. */
+    /** Stored locally, but neither sent to a shared store nor taken from one. */
     LOCAL
   }
 
   /**
    * When a failed attempt is repeated, and how. If {@code exitCodes} and {@code on} are both empty,
-   * any failure is. During the {@code delay} (nanoseconds) the job holds no resources. A factor of
-   * 1 is no growth; {@code recover}, null for none, runs before the next attempt.
+   * any failure leads to another attempt. During the {@code delay} (nanoseconds) the job holds no
+   * resources. A growth factor of 1 changes nothing; {@code recover}, null for none, runs before
+   * the next attempt.
    */
   public record Retry(
       int retries,
@@ -207,7 +209,8 @@ public record Job(
   }
 
   /**
-   * A program in {@code tools}. Its contents count under its name; another class finds the file.
+   * A program in {@code tools}. A manifest lists the program's contents under this name; another
+   * class finds the file.
    *
    * @param paths the places where it may be, normalized, in search order
    * @param search the job's own {@code PATH}, with slots; null for the caller's {@code PATH}
@@ -215,12 +218,12 @@ public record Job(
    */
   public record Tool(Place place, String name, List<String> paths, Template search, String dir) {
 
-    /** Returns whether its name is a path, so that it is not searched for. */
+    /** Returns whether the tool's name is a path, so that it is not searched for. */
     public boolean isPath() {
       return name.indexOf('/') >= 0;
     }
 
-    /** Returns the names of the caller's variables that decide where it is searched. */
+    /** Returns the caller's environment variables that decide where the tool is searched for. */
     public List<String> variables() {
       List<String> names = new ArrayList<>();
       if (isPath()) {
@@ -239,10 +242,10 @@ public record Job(
     }
   }
 
-  /** One entry of {@code needs} or {@code produces}; in a list its name is null. */
+  /** One entry of {@code needs} or {@code produces}; the name is null if these are lists. */
   public record Item(String name, Place place, List<Ref> refs) {
 
-    /** Returns whether the entry asks for files; {@code {needs[0]}} does not count the others. */
+    /** Returns whether the entry asks for files; {@code {needs[0]}} counts only such entries. */
     public boolean isWanted() {
       for (Ref ref : refs) {
         if (!(ref instanceof Ref.Exclude) && !(ref instanceof Ref.OfData)) {
@@ -254,11 +257,12 @@ public record Job(
   }
 
   /**
-   * What a job takes while it runs; 0 means undeclared. Memory and disk are in bytes, {@code
+   * What a job uses while it runs; 0 means undeclared. Memory and disk are in bytes, {@code
    * runtime} is a limit in nanoseconds. Disk and nodes are for Slurm only.
    *
    * @param askedGpus 0 hides all GPUs; -1 if undeclared
-   * @param place in the job, a class or the defaults; {@link Place#NONE} if nothing is declared
+   * @param place where they are declared: in the job, a class or the defaults; {@link Place#NONE}
+   *     if nothing is declared
    */
   public record Resources(
       int askedCpus,
@@ -300,7 +304,7 @@ public record Job(
       return amounts;
     }
 
-    /** Compares by hand: the JVM links a record's own method anew at each start. */
+    /** Compares the components itself: the JVM links a record's own method again at each start. */
     @Override
     public boolean equals(Object other) {
       return other instanceof Resources that

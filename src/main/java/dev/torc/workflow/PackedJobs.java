@@ -11,18 +11,18 @@ import java.util.TreeSet;
 import java.util.function.BiPredicate;
 
 /**
- * Jobs as bytes, a fifth of the records' size: at any time few of 100 000 jobs are looked at. A job
- * is decoded when it is asked for, and the last ones are cached: two calls may return equal jobs
- * that are not the same object. Safe for several threads.
+ * A list of jobs as bytes, which take a fifth of the memory: only a few of 100 000 jobs are used at
+ * a time. A job is decoded when it is requested, and recently decoded jobs are cached. So two calls
+ * may return equal jobs that are not the same object. Thread-safe.
  */
 public final class PackedJobs extends AbstractList<Job> implements RandomAccess {
 
-  /** Up to so many jobs (some 10 MB) are all cached once they were read; a power of two. */
+  /** If there are at most this many jobs (about 10 MB), each stays cached; a power of two. */
   private static final int ALL = 16_384;
 
   /**
-   * Of more jobs only so many are cached, by remainder: a job that stays until the next 10 000 were
-   * read moves to the heap's old generation, and makes that grow.
+   * Of more jobs, only this many are cached, by the remainder of their index. A job that stays
+   * until another 10 000 were read would move to the old generation of the heap and make that grow.
    */
   private static final int FEW = 64;
 
@@ -30,7 +30,7 @@ public final class PackedJobs extends AbstractList<Job> implements RandomAccess 
 
   private final WorkflowCodec codec;
   private final byte[][] packed;
-  private final int[] starts; // where each begins in the only array; null if each has its own
+  private final int[] starts; // where each job begins in the only array; null if each has its own
   private final Cached[] cached;
 
   private PackedJobs(WorkflowCodec codec, byte[][] packed, int[] starts) {
@@ -41,17 +41,17 @@ public final class PackedJobs extends AbstractList<Job> implements RandomAccess 
     this.cached = new Cached[size > ALL ? FEW : Math.max(1, Integer.highestOneBit(2 * size - 1))];
   }
 
-  /** Takes jobs as the codec packed them, each by itself. */
+  /** Returns the jobs that the codec packed, each in an array of its own. */
   public static PackedJobs of(WorkflowCodec codec, List<byte[]> packed) {
     return new PackedJobs(codec, packed.toArray(byte[][]::new), null);
   }
 
-  /** Takes jobs in one array, each from its start. */
+  /** Returns the jobs in one array; {@code starts} has the position of each job. */
   public static PackedJobs of(WorkflowCodec codec, byte[] bodies, int[] starts) {
     return new PackedJobs(codec, new byte[][] {bodies}, starts);
   }
 
-  /** Returns some of the jobs, which are packed each by itself, in the order of the indices. */
+  /** Returns the jobs with these indices; each has to be in an array of its own. */
   public static PackedJobs pick(List<Job> jobs, int[] indices) {
     PackedJobs all = (PackedJobs) jobs;
     byte[][] picked = new byte[indices.length][];
@@ -65,7 +65,7 @@ public final class PackedJobs extends AbstractList<Job> implements RandomAccess 
     return codec;
   }
 
-  /** Returns the bytes of a job; not to be changed. */
+  /** Returns the bytes of a job, which the caller must not change. */
   public byte[] packed(int index) {
     if (starts == null) {
       return packed[index];
@@ -74,17 +74,17 @@ public final class PackedJobs extends AbstractList<Job> implements RandomAccess 
     return Arrays.copyOfRange(packed[0], starts[index], end);
   }
 
-  /** Returns the bytes of a job after the lines of its build file, from {@code from} on, moved. */
+  /** Returns the bytes of a job with {@code by} added to its line numbers from {@code from} on. */
   public byte[] moved(int index, int from, int by) {
     return by == 0 ? packed(index) : codec.moved(packed(index), from, by);
   }
 
-  /** Reads where a job stands, and nothing else of it. */
+  /** Returns the place of a job without decoding the rest of the job. */
   public Place place(int index) {
     return codec.place(body(index));
   }
 
-  /** Compares jobs of the two lists by index, wherever they stand in their build files. */
+  /** Returns a predicate that compares a job of each list, by index, and ignores places. */
   public BiPredicate<Integer, Integer> same(PackedJobs other) {
     return codec.agrees(other.codec)
         ? (mine, its) -> codec.says(body(mine)).isSame(codec.says(other.body(its)))

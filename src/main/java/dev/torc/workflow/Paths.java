@@ -13,7 +13,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** Normalizes paths: relative to the root with {@code /}, absolute outside. Follows no links. */
+/** Normalizes paths: relative to the root inside it, absolute outside. Follows no symlinks. */
 public final class Paths {
 
   /** Bytes of the longest path that Linux allows, from the top of the file system. */
@@ -22,14 +22,14 @@ public final class Paths {
   /** Bytes of the longest name in a path that file systems commonly allow. */
   private static final int NAME = 255;
 
-  /** A name of so many characters has at most {@link #NAME} bytes of UTF-8. */
+  /** A name of at most this many characters has at most {@link #NAME} bytes of UTF-8. */
   private static final int SURE = NAME / 3;
 
   private static final Pattern URL = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://");
 
   private static final Set<String> DOTS = Set.of("", ".", "..");
 
-  /** A backslash before a character that means nothing special in a pattern. */
+  /** Matches a backslash before a character that is not special in a pattern. */
   private static final Pattern BACKSLASH =
       Pattern.compile("(?<!\\\\)(?:\\\\\\\\)*+\\\\[\\p{L}\\p{N}_]");
 
@@ -76,7 +76,7 @@ public final class Paths {
   }
 
   /**
-   * Returns the normalized path of one file that a key names; refuses a folder, an exclusion, and a
+   * Returns the normalized path of the file that a key names; refuses a folder, an exclusion, and a
    * pattern that cannot be a name.
    */
   public String file(String text, Place place, String key) {
@@ -88,7 +88,7 @@ public final class Paths {
     throw new BadInput(place, key + " names one file, not a folder or a pattern");
   }
 
-  /** Refuses a path with a shell's word for home, or with backslashes between folders. */
+  /** Refuses a path with {@code ~} or {@code $HOME}, or with backslashes between folders. */
   public static void refuseForeign(String text, Place place) {
     String home = text.startsWith("${HOME}") ? "${HOME}" : text.startsWith("$HOME") ? "$HOME" : "~";
     int end = home.length();
@@ -118,7 +118,7 @@ public final class Paths {
     refuseReserved(path, place);
   }
 
-  /** Refuses a product in a reserved folder, whatever the letter case: some systems ignore it. */
+  /** Refuses a product in a reserved folder, also in another letter case, as some systems do. */
   private static void refuseReserved(String path, Place place) {
     String lower = path.toLowerCase(Locale.ROOT);
     if (lower.equals(".torc") || lower.startsWith(".torc/")) {
@@ -141,7 +141,7 @@ public final class Paths {
     return literal.endsWith("/") ? path + "/**" : path;
   }
 
-  /** Normalizes a pattern: the part before its first special component is a path. */
+  /** Normalizes a pattern: only the part before its first special component is a path. */
   private String pattern(String text) {
     int cut = text.lastIndexOf('/', Glob.firstSpecial(text)) + 1;
     String rest = text.substring(cut);
@@ -160,13 +160,13 @@ public final class Paths {
           case "/" -> "/" + rest;
           default -> Glob.escape(prefix) + "/" + rest;
         };
-    Glob.of(pattern); // refuses what is no glob
+    Glob.of(pattern); // refuses an invalid glob
     return pattern;
   }
 
   /**
    * Normalizes a path; {@code .} is the root itself. Throws {@link IllegalArgumentException} with
-   * the reason, if it is too long for any file.
+   * the reason if the path is too long for any file.
    */
   public String normalize(String path) {
     String normal = normal(path);
@@ -199,7 +199,7 @@ public final class Paths {
     boolean absolute = path.startsWith("/");
     List<String> written = List.of(path.substring(absolute ? 1 : 0).split("/", -1));
     if (Collections.disjoint(written, DOTS) && !(absolute && path.startsWith(rootText))) {
-      return path; // as nearly all are
+      return path; // as most paths are
     }
     if (URL.matcher(path).lookingAt()) {
       throw new IllegalArgumentException(

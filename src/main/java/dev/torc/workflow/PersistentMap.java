@@ -9,8 +9,9 @@ import java.util.TreeMap;
 import java.util.function.BiConsumer;
 
 /**
- * An immutable map from texts: a copy with further entries shares its layers. The new entries are a
- * layer; small layers are joined, so that a look-up asks few. Safe for several threads.
+ * An immutable map with texts as keys. A copy with more entries shares the layers of the original
+ * and has the new entries in another layer. Small layers are merged, so that a lookup visits few.
+ * Thread-safe.
  */
 public final class PersistentMap<V> {
 
@@ -40,7 +41,7 @@ public final class PersistentMap<V> {
     return new PersistentMap<>(List.of());
   }
 
-  /** Returns this map with {@code more} entries: new texts, in a map that must not change. */
+  /** Returns this map with the entries of {@code more}, which have new keys and must not change. */
   public PersistentMap<V> with(Map<String, V> more) {
     if (more.isEmpty()) {
       return this;
@@ -70,7 +71,7 @@ public final class PersistentMap<V> {
     return layers.isEmpty();
   }
 
-  /** Visits the entries from a text to before another (null: the end), sorted in each layer. */
+  /** Visits the entries from a key to before another (null: the end), sorted in each layer. */
   public void range(String from, String to, BiConsumer<String, V> each) {
     for (Layer<V> layer : layers) {
       NavigableMap<String, V> tail = layer.sorted().tailMap(from, true);

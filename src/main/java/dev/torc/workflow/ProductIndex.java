@@ -16,17 +16,17 @@ import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
 
 /**
- * Finds the jobs and groups that may make a path, the matches of a glob or the members of a folder,
- * by declared files, folders and globs: the one account of products. Owners are numbers of the
- * caller's. The products of groups that are not expanded yet are patterns, which come last. It is
- * immutable: a copy with further owners shares its parts. Safe for several threads.
+ * Finds the jobs and groups that may make a path, the matches of a glob or the members of a folder.
+ * Only this class knows all declared files, folders and globs. Owners are numbers that the caller
+ * chooses. The products of groups that are not expanded yet are patterns, which are tried last. An
+ * index is immutable: a copy with more owners shares its parts. Thread-safe.
  */
 public final class ProductIndex implements FolderDigest.Exclusions {
 
   /** A file or folder that an owner declares; {@code folder} is null for a file. */
   public record Claim(int owner, Place place, Ref.OfFolder folder) {
 
-    /** Returns the pattern of a file, or of all that a folder may have. */
+    /** Returns the pattern of a file, or of all paths that a folder may contain. */
     public Glob glob(String path) {
       return folder == null ? Glob.of(Glob.escape(path)) : inside(path).without(folder.excludes());
     }
@@ -61,10 +61,11 @@ public final class ProductIndex implements FolderDigest.Exclusions {
   }
 
   /**
-   * Returns this index with further owners.
+   * Returns this index with more owners.
    *
-   * @param claims gets their files and folders; must not change any more
-   * @param expected what open groups may make, by owner; replaces earlier expectations
+   * @param claims gets their files and folders; must not change after that
+   * @param expected the products that open groups may make, by owner; replaces those of earlier
+   *     calls
    */
   public ProductIndex with(
       int[] owners,
@@ -101,19 +102,19 @@ public final class ProductIndex implements FolderDigest.Exclusions {
     return new ProductIndex(files.with(claims), inside, patterns, coming, Set.of());
   }
 
-  /** Returns this index with some paths as sources, though an expected pattern matches them. */
+  /** Returns this index with some paths as sources, even if an expected pattern matches them. */
   public ProductIndex withSources(Set<String> paths) {
     return new ProductIndex(files, folders, globs, open, paths);
   }
 
-  /** Returns the pattern of all paths that a product can have, a folder's own included. */
+  /** Returns the pattern of all paths that a product can have, including a folder's own path. */
   private static Glob pattern(Ref product) {
     return product instanceof Ref.OfFolder folder
         ? Glob.of(Glob.escape(folder.path()) + "{,/**}").without(folder.excludes())
         : inside(product);
   }
 
-  /** Returns the pattern of all paths that a product can match, in a folder also excluded ones. */
+  /** Returns the pattern of all paths that a product can match, even those a folder excludes. */
   public static Glob inside(Ref product) {
     return switch (product) {
       case Ref.OfFile file -> Glob.of(Glob.escape(file.path()));
@@ -128,7 +129,7 @@ public final class ProductIndex implements FolderDigest.Exclusions {
     return Glob.of(folder.equals(".") ? "**" : Glob.escape(folder) + "/**");
   }
 
-  /** Returns whether it differs from {@code base}, which has files, by further files at most. */
+  /** Returns whether this index differs from {@code base}, which has files, only by more files. */
   public boolean addsFilesTo(ProductIndex base) {
     return folders == base.folders && globs == base.globs && !base.files.isEmpty();
   }
@@ -145,7 +146,7 @@ public final class ProductIndex implements FolderDigest.Exclusions {
     return sources;
   }
 
-  /** Returns the patterns of other owners that can match what a pattern of an owner matches. */
+  /** Returns the patterns of other owners that overlap the given pattern of an owner. */
   public List<Glob> rivals(int owner, Glob produced) {
     List<Glob> rivals = new ArrayList<>(0);
     globs.overlapping(
@@ -199,12 +200,12 @@ public final class ProductIndex implements FolderDigest.Exclusions {
     return claim == null ? null : claim.folder.excluded();
   }
 
-  /** Returns whether all products are files, so that nothing but their paths has an owner. */
+  /** Returns whether all products are files, so that no other path has an owner. */
   public boolean arePlain() {
     return folders.isEmpty() && globs.all().isEmpty() && open.all().isEmpty();
   }
 
-  /** Finds the owners of products that a glob could match and that are not all excluded. */
+  /** Finds the owners of products that a glob could match and that are not entirely excluded. */
   public void matching(Glob glob, List<Glob> excludes, IntConsumer found) {
     String prefix = glob.literalPrefix();
     files.range(
@@ -229,7 +230,7 @@ public final class ProductIndex implements FolderDigest.Exclusions {
     open.overlapping(glob, take);
   }
 
-  /** Finds the owners of products in a folder that are not all excluded, and the folder's own. */
+  /** Finds a folder's owner and those of products in it that are not entirely excluded. */
   public void within(String folder, List<Glob> excludes, IntConsumer found) {
     int outer = owner(folder);
     if (outer >= 0) {
@@ -262,7 +263,7 @@ public final class ProductIndex implements FolderDigest.Exclusions {
     };
   }
 
-  /** Returns the declared folders that begin with a text, or that the text leads into. */
+  /** Returns the declared folders whose paths start with a text, or that contain it as a path. */
   public Map<String, Claim> foldersNear(String prefix) {
     if (folders.isEmpty()) {
       return Map.of();

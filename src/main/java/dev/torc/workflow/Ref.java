@@ -10,14 +10,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What an entry of {@code needs}, {@code produces} or {@code after} refers to. Code that runs at
- * every start must not {@code switch} over its types: see development.md, laws.
+ * What an entry of {@code needs}, {@code produces} or {@code after} refers to. Startup code must
+ * not {@code switch} over its types: see development.md, laws.
  */
 public sealed interface Ref {
 
   Place place();
 
-  /** Returns its text, for people and for the manifest; different things have different texts. */
+  /** Returns a text for messages and manifests; refs to different things have different texts. */
   String text();
 
   /** A file, by normalized path; if a need is {@code optional}, the file may be missing. */
@@ -33,7 +33,7 @@ public sealed interface Ref {
     }
   }
 
-  /** May be many files. Excludes belong to a product; needs have entries of their own for them. */
+  /** A ref to many files. Only products have excludes here; needs have {@link Exclude} entries. */
   sealed interface OfMany extends Ref {
 
     List<Glob> excludes();
@@ -42,7 +42,7 @@ public sealed interface Ref {
 
     boolean holds(String path);
 
-    /** Returns whether a path is excluded that else would be part of it. */
+    /** Returns whether a path would belong to this ref but is excluded. */
     boolean leavesOut(String path);
   }
 
@@ -73,7 +73,7 @@ public sealed interface Ref {
       return !excludes.isEmpty() && other.startsWith(path + "/") && isExcluded(other);
     }
 
-    /** Returns what is excluded, by paths in the folder; null for nothing. */
+    /** Returns the excludes, for paths relative to the folder; null for none. */
     public FolderDigest.Excluded excluded() {
       return excludes.isEmpty()
           ? null
@@ -141,7 +141,7 @@ public sealed interface Ref {
    */
   record OfJob(Place place, String job, boolean skips) implements Ref {
 
-    /** The end of a text of a need that leaves out what failed. */
+    /** The end of the text of a need that skips failed instances. */
     public static final String SKIPS = " (failed: skip)";
 
     public OfJob(Place place, String job) {
@@ -153,7 +153,7 @@ public sealed interface Ref {
       return skips ? "job " + job + SKIPS : "job " + job;
     }
 
-    /** Returns the job's name in a {@link #text}. */
+    /** Returns the job's name from a {@link #text}. */
     public static String name(String text) {
       int end = text.endsWith(SKIPS) ? text.length() - SKIPS.length() : text.length();
       return text.substring("job ".length(), end);
@@ -165,7 +165,7 @@ public sealed interface Ref {
 
     /**
      * Reads {@code JOB.KEY}, where the key follows the last dot, or the name of a static value.
-     * Only the names of all jobs tell which dot it really is: see {@link #readings}.
+     * Which dot really precedes the key depends on the names of all jobs: see {@link #readings}.
      */
     public static OfData of(Place place, String written, boolean skips) {
       if (written.indexOf('.') < 0 && isKey(written)) {
@@ -192,14 +192,14 @@ public sealed interface Ref {
       return readings;
     }
 
-    /** Returns the possible meanings of the name, the longest name of a job first. */
+    /** Returns the possible meanings of the name; the one with the longest job name comes first. */
     public List<OfData> readings() {
       return job == null ? List.of(this) : readings(place, written(), skips);
     }
 
     /**
-     * Returns whether a job can store a value under this name: without {@code =}, {@code <<}, line
-     * ends, control characters, and spaces at its ends.
+     * Returns whether a job can store a value under this name. It must not be empty or contain
+     * {@code =}, {@code <<}, line ends, control characters, or spaces at its ends.
      */
     public static boolean isKey(String text) {
       return !text.isEmpty()

@@ -6,10 +6,10 @@ import java.util.Optional;
 import java.util.SortedMap;
 
 /**
- * One process of a job, in source form. The runner starts it.
+ * One process of a job, as the build file describes it. The runner starts it.
  *
  * @param dir the working directory, relative to the root ({@code "."} for the root itself)
- * @param env of workflow, job and task, overlaid; an empty value means that the caller's counts
+ * @param env the variables of workflow, job and task, overlaid; an empty value means the caller's
  * @param shell the words before the command text, such as {@code [sh, -e, -c]}
  * @param image null for the host
  */
@@ -30,7 +30,7 @@ public record Step(
     return all;
   }
 
-  /** Code of every start must not {@code switch} over its types: see development.md, laws. */
+  /** Startup code must not {@code switch} over its types: see development.md, laws. */
   public sealed interface Command {
 
     List<Template> templates();
@@ -42,7 +42,7 @@ public record Step(
       }
     }
 
-    /** Executed directly; a word that is only a list placeholder becomes several words. */
+    /** Runs without a shell; a word that is only a list placeholder becomes several words. */
     record Words(List<Template> words) implements Command {
       @Override
       public List<Template> templates() {
@@ -54,10 +54,10 @@ public record Step(
   /**
    * The image that a step runs in. Neither the runtime nor the pull decides whether a job runs.
    *
-   * @param file an image of apptainer's, which is a need by itself; null for an image of a registry
+   * @param file an apptainer image, which is also a need; null for an image of a registry
    * @param runtime such as {@code podman}; null for any
-   * @param wish whether another runtime will do, as for a task of a seed
-   * @param images the folder in which apptainer stores what it makes of fetched images
+   * @param wish whether another runtime may be used instead, as for a task of a seed
+   * @param images the folder in which apptainer stores the files that it builds from fetched images
    */
   public record Image(
       String name,

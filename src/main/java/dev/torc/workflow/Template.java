@@ -11,16 +11,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A string of a job with the placeholders that only a run can fill; variables are already replaced.
- * The reader decided how each slot is quoted. There is at least one part, and no two texts stand
- * side by side.
+ * A text of a job with placeholders that only a run can fill in; variables are already replaced.
+ * The parser has decided how each slot is quoted. There is at least one part, and two texts are
+ * never adjacent.
  */
 public record Template(List<Part> parts) {
 
   public static final List<String> SLOTS =
       List.of("needs", "produces", "cpus", "memory", "attempt", "tmp", "data");
 
-  /** Code of every start must not {@code switch} over its types: see development.md, laws. */
+  /** Startup code must not {@code switch} over its types: see development.md, laws. */
   public sealed interface Part {
     record Text(String text) implements Part {}
 
@@ -42,7 +42,7 @@ public record Template(List<Part> parts) {
     return new Template(List.of(new Part.Text(text)));
   }
 
-  /** Returns the first slot of a name; null for none. */
+  /** Returns the first slot with this name; null for none. */
   public Part.Slot slot(String name) {
     for (Part part : parts) {
       if (part instanceof Part.Slot slot && slot.name().equals(name)) {
@@ -53,15 +53,15 @@ public record Template(List<Part> parts) {
   }
 
   /**
-   * Returns the template as the manifest counts it: slots as written. Different templates give
-   * different texts: braces that stand as text before the name of a slot, or right before a slot,
-   * are doubled.
+   * Returns the text of this template in a manifest, with slots as written. Literal braces before
+   * the name of a slot, or right before a slot, are doubled, so that different templates have
+   * different texts.
    */
   public String declared() {
     if (parts.size() == 1
         && parts.getFirst() instanceof Part.Text only
         && only.text().indexOf('{') < 0) {
-      return only.text(); // as nearly every template
+      return only.text(); // as in most templates
     }
     StringBuilder out = new StringBuilder();
     for (int i = 0; i < parts.size(); i++) {
@@ -76,7 +76,7 @@ public record Template(List<Part> parts) {
     return out.toString();
   }
 
-  /** Returns a text of {@link #declared} for people: as it runs, so with fewer braces. */
+  /** Returns a {@link #declared} text for display, with the doubled braces single again. */
   public static String shown(String declared) {
     if (declared.indexOf('{') < 0) {
       return declared;
@@ -89,14 +89,14 @@ public record Template(List<Part> parts) {
     return out.append(declared, from, declared.length()).toString();
   }
 
-  /** Finds the braces before a slot's name. A class of its own, as most starts do not need it. */
+  /** Finds the braces before a slot's name. A separate class, since most starts do not need it. */
   private static final class Braces {
     private static final String NAMES = String.join("|", SLOTS) + "|env\\.";
     private static final Pattern BEFORE_NAME = Pattern.compile("(?<!\\{)\\{++(?=" + NAMES + ")");
     private static final Pattern BEFORE_SLOT =
         Pattern.compile("(?<!\\{)\\{++(?=" + NAMES + "|\\z)");
 
-    /** Finds braces, also those at the end if a slot follows the text. */
+    /** Finds braces, also those at the end of the text if {@code beforeSlot}. */
     static Matcher of(String text, boolean beforeSlot) {
       return (beforeSlot ? BEFORE_SLOT : BEFORE_NAME).matcher(text);
     }
@@ -126,7 +126,7 @@ public record Template(List<Part> parts) {
     return out.toString();
   }
 
-  /** Returns the text as one word; a template of just one slot gives one word per value. */
+  /** Returns the text as one word; a template that is only a slot gives one word per value. */
   public List<String> words(Function<Part.Slot, List<String>> values) {
     if (parts.size() == 1 && parts.getFirst() instanceof Part.Slot slot) {
       return new ArrayList<>(values.apply(slot));

@@ -16,14 +16,14 @@ import java.util.function.ToIntFunction;
 import java.util.function.ToLongFunction;
 
 /**
- * Lets {@link WorkflowCodec} describe a record once for writing and for reading. A form calls one
- * method for each field, in the order of the constructor. When it writes, the method takes the
- * value from the record and puts it out; when it reads, the record is null and the value comes from
- * the bytes.
+ * Lets {@link WorkflowCodec} describe each record once for both writing and reading. A description
+ * calls one method for each field, in the order of the constructor. If the wire writes, the method
+ * takes the value from the record, writes it and returns it. If the wire reads, the record is null
+ * and the method returns the value from the bytes.
  */
 final class Wire {
 
-  /** How a value is written and read; the value is null when it is read. */
+  /** Passes one value: writes and returns it or, on a wire that reads, returns what was read. */
   interface Codec<T> {
     T pass(Wire wire, T value);
   }
@@ -36,10 +36,10 @@ final class Wire {
   static final Codec<Long> LONG = (wire, l) -> wire.number(l == null ? 0 : l);
 
   private final ByteReader in;
-  private final ByteReader placesIn; // null if places are left out
+  private final ByteReader placesIn; // null if places are skipped
   private final ByteWriter out;
   private final ByteWriter placesOut;
-  private final WorkflowCodec texts; // the shared ones
+  private final WorkflowCodec texts; // has the shared texts
 
   /** Creates a wire that reads; without {@code places}, each place becomes {@link Place#NONE}. */
   Wire(ByteReader in, ByteReader places, WorkflowCodec texts) {
@@ -50,7 +50,7 @@ final class Wire {
     this.texts = texts;
   }
 
-  /** Creates a wire that writes, with the places of records in bytes of their own. */
+  /** Creates a wire that writes; {@code places} takes the places, {@code out} the rest. */
   Wire(ByteWriter out, ByteWriter places, WorkflowCodec texts) {
     this.in = null;
     this.placesIn = null;
@@ -95,12 +95,12 @@ final class Wire {
     return number;
   }
 
-  /** Passes a text, or null. */
+  /** Writes or reads a text, which may be null. */
   <R> String text(R of, Function<R, String> field) {
     return text(in == null ? field.apply(of) : null);
   }
 
-  /** Passes a text that other records have too. */
+  /** Writes or reads a text that other records have too: only its number is in the bytes. */
   <R> String shared(R of, Function<R, String> field) {
     return shared(in == null ? field.apply(of) : null);
   }
@@ -126,7 +126,7 @@ final class Wire {
     return all[(int) number(in == null ? field.apply(of).ordinal() : 0)];
   }
 
-  /** Passes constants as the bits of one number, so that their order in the set does not count. */
+  /** Writes or reads constants as the bits of one number, so that their order does not matter. */
   <R, E extends Enum<E>> Set<E> set(R of, Function<R, Set<E>> field, E[] all) {
     Set<E> set = in == null ? field.apply(of) : EnumSet.noneOf(all[0].getDeclaringClass());
     long bits = 0;
@@ -143,13 +143,13 @@ final class Wire {
     return form.pass(this, in == null ? field.apply(of) : null);
   }
 
-  /** Passes a value, or null. */
+  /** Writes or reads a value, which may be null. */
   <R, T> T maybe(R of, Function<R, T> field, Codec<T> form) {
     T value = in == null ? field.apply(of) : null;
     return flag(value, each -> each != null) ? form.pass(this, value) : null;
   }
 
-  /** Passes a list; one that is read is unmodifiable. */
+  /** Writes or reads a list; a list that was read is unmodifiable. */
   <R, T> List<T> list(R of, Function<R, List<T>> field, Codec<T> form) {
     if (in != null) {
       return in.list(_ -> form.pass(this, null));

@@ -10,11 +10,13 @@ import java.util.SortedMap;
 
 /**
  * A build file as read: layers and includes joined, variables replaced, defaults and resource
- * classes applied. It knows no files on disk and no makers of files: the graph does. The root is
- * absolute. All lists are in the order written, jobs of included files last.
+ * classes applied. It does not know which files exist or which jobs make them: the graph does. The
+ * root is absolute. All lists are in the order written, jobs of included files last.
  *
- * @param starts by group: the index in {@code jobs} at which its instances begin, or would
- * @param manual the jobs that a build without targets omits, and such groups with unknown instances
+ * @param starts for each group, the index in {@code jobs} at which its instances begin or would
+ *     begin
+ * @param manual the jobs that a build without targets omits, and manual groups with unknown
+ *     instances
  */
 public record Workflow(
     Path root,
@@ -26,12 +28,12 @@ public record Workflow(
     List<String> manual) {
 
   /**
-   * What the build file says beside the jobs: it stays the same when groups are expanded. Paths are
-   * absolute, the first file is the main one, memory is in bytes.
+   * The parts of a build file other than jobs, which do not change when groups are expanded. Paths
+   * are absolute, the first file is the main build file, and memory is in bytes.
    *
-   * @param roots folders outside the root below which products may lie too
-   * @param data values as {@link JsonText}
-   * @param stamps the files whose stamps always count, or never, whatever their file system is
+   * @param roots folders outside the root that may also contain products
+   * @param data values as {@link dev.torc.syntax.JsonText}
+   * @param stamps the files whose stamps are always trusted, or never, on any file system
    */
   public record Settings(
       List<Path> files,
@@ -69,7 +71,7 @@ public record Workflow(
     return executor != null && !executor.trace();
   }
 
-  /** Returns the executor of a name; null if there is none. */
+  /** Returns the executor with this name; null if there is none. */
   public Executor executor(String name) {
     for (Executor executor : settings.executors) {
       if (executor.name().equals(name)) {
@@ -80,8 +82,8 @@ public record Workflow(
   }
 
   /**
-   * A scheduler of other machines. Of its settings only {@code before} decides about a result. With
-   * {@code trace} off, jobs that want a trace run without one.
+   * A scheduler that runs jobs on other machines. Of its settings, only {@code before} decides
+   * about results. With {@code trace} off, jobs that want a trace run without one.
    */
   public record Executor(Place place, SchedulerSettings settings, boolean trace) {
 
@@ -99,7 +101,7 @@ public record Workflow(
 
   /**
    * A command that runs when something happens in a build; {@code job} may be a group, and is null
-   * for the build. If it is {@code required}, its failure makes the build fail.
+   * for the build. If the hook is {@code required}, its failure makes the build fail.
    */
   public record Hook(
       Place place, On on, String job, String command, List<String> shell, boolean required) {
@@ -113,7 +115,7 @@ public record Workflow(
       DONE,
       SUCCESS,
       FAILURE,
-      /** The build ends; after all other hooks. */
+      /** The build ends; this hook runs after all others. */
       FINISH
     }
   }
@@ -121,19 +123,19 @@ public record Workflow(
   /**
    * Where results are stored. Shared stores are in the order in which they are asked.
    *
-   * @param keep bytes that the local store may take; 0 for none, {@link #UNSAID} if nothing is said
-   * @param system a text that tells systems apart beside what torc sees of them; empty for none
+   * @param keep the most bytes in the local store; 0 for no store, {@link #UNSAID} if not specified
+   * @param system a text that distinguishes systems that look the same to torc; empty for none
    */
   public record Stores(long keep, String system, List<SharedEntry> shared) {
 
     public static final long UNSAID = -1;
 
     /**
-     * A shared store: a folder or a URL, the other one is null. It is not opened here.
+     * A shared store, which is not opened here. Either {@code path} or {@code url} is null.
      *
      * @param group the group whose members are trusted in the folder; null for none
-     * @param keep bytes that the folder may take; {@link Stores#UNSAID} if nothing is said
-     * @param headers by header, the variable of the caller whose value goes to the server
+     * @param keep the most bytes in the folder; {@link Stores#UNSAID} if not specified
+     * @param headers for each header, the caller's environment variable with the value to send
      * @param key the file of the key that signs what is sent; null for none
      */
     public record SharedEntry(

@@ -34,9 +34,9 @@ import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * A workflow as bytes, so that it need not be read from its build files again. {@link Wire} lets
- * each record be described once, for both ways. Jobs are written one by one, so that each can be
- * read by itself. {@code GraphFile} knows whether the bytes are still good.
+ * Writes a workflow as bytes and reads it, so that its build files need not be parsed again. {@link
+ * Wire} allows one description of each record for both directions. Jobs are written one by one, so
+ * that each can be read on its own. {@code GraphFile} knows whether the bytes are still valid.
  */
 public final class WorkflowCodec {
 
@@ -60,10 +60,10 @@ public final class WorkflowCodec {
   private final Map<String, Integer> numbers = new HashMap<>();
   private volatile String[] shared; // one thread writes, others may read
   private int size;
-  private Resources last; // most jobs take the same
+  private Resources last; // most jobs have the same
   private final LongAdder reads = new LongAdder();
 
-  /** Creates a codec for writing, which gathers the shared texts. */
+  /** Creates a codec for writing, which collects the shared texts. */
   public WorkflowCodec() {
     this.shared = new String[16];
   }
@@ -74,13 +74,13 @@ public final class WorkflowCodec {
     this.size = shared.size();
   }
 
-  /** Creates a codec for writing more, with the shared texts of another codec and further ones. */
+  /** Creates a codec for writing, which already has the shared texts of another codec. */
   public WorkflowCodec(WorkflowCodec before) {
     this();
     before.shared().forEach(this::number);
   }
 
-  /** Returns the texts that were written once; they are stored beside the bytes. */
+  /** Returns the shared texts, which are stored beside the bytes. */
   public List<String> shared() {
     return List.of(Arrays.copyOf(shared, size));
   }
@@ -140,8 +140,8 @@ public final class WorkflowCodec {
   }
 
   /**
-   * Returns a job as bytes of its own: the number of bytes without places, these bytes, then the
-   * places. So a job that only moved in its build file has the same bytes up to its places.
+   * Returns a job as bytes: the number of bytes without places, these bytes, then the places. So a
+   * job that only moved to other lines has the same bytes up to its places.
    */
   public byte[] packed(Job job) {
     ByteWriter places = new ByteWriter(0);
@@ -173,7 +173,7 @@ public final class WorkflowCodec {
     return new Wire(in, in, this).place(null);
   }
 
-  /** Returns a packed job after the lines of its build file, from {@code from} on, moved. */
+  /** Returns a packed job after adding {@code by} to its line numbers from {@code from} on. */
   byte[] moved(byte[] packed, int from, int by) {
     ByteReader in = new ByteReader(packed, 0);
     int says = in.small();
@@ -203,7 +203,7 @@ public final class WorkflowCodec {
     return job(new Wire(says(in), null, this), null);
   }
 
-  /** Returns whether a number means the same text in both codecs, as far as both have it. */
+  /** Returns whether each number that both codecs have means the same text in both. */
   boolean agrees(WorkflowCodec other) {
     int both = Math.min(size, other.size);
     return Arrays.equals(shared, 0, both, other.shared, 0, both);
@@ -212,7 +212,7 @@ public final class WorkflowCodec {
   private Job job(Wire wire, Job of) {
     return new Job(
         wire.text(of, Job::name),
-        wire.one(of, Job::labels, WorkflowCodec::labels), // tags follow the name, as `tags` reads
+        wire.one(of, Job::labels, WorkflowCodec::labels), // tags follow the name: see `tags`
         wire.one(of, Job::place, Wire::place),
         wire.one(of, Job::links, WorkflowCodec::links),
         wire.one(of, Job::runs, this::runs),
@@ -386,7 +386,7 @@ public final class WorkflowCodec {
   }
 
   private static Stop stop(Wire wire, Stop of) {
-    return wire.flag(of, stop -> stop.signal() == 0 && stop.grace() < 0) // equals links a class
+    return wire.flag(of, stop -> stop.signal() == 0 && stop.grace() < 0) // equals loads a class
         ? Stop.USUAL
         : new Stop(wire.small(of, Stop::signal), wire.number(of, Stop::grace));
   }
