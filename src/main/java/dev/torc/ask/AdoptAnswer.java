@@ -32,7 +32,7 @@ import java.util.stream.Collectors;
  * @param adopted names of the jobs whose products were or would be adopted; empty if there are
  *     problems
  * @param upToDate names of jobs that need no adoption
- * @param problems what prevents it, one line each
+ * @param problems what prevents the adoption, one line each
  */
 record AdoptAnswer(
     boolean dryRun, List<String> adopted, List<String> upToDate, List<Diagnostic> problems)

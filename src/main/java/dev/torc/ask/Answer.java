@@ -4,9 +4,7 @@ import dev.torc.session.Exit;
 import dev.torc.text.Palette;
 import java.util.List;
 
-/**
- * What a command found or did, as text for people or as JSON for programs. {@link Call} prints it.
- */
+/** What a command found or did, as text to read or as JSON for programs. {@link Call} prints it. */
 interface Answer {
 
   /** Returns the text for standard output: empty, or whole lines. */
@@ -14,7 +12,7 @@ interface Answer {
     return "";
   }
 
-  /** Returns the lines for standard error, made harmless by {@code SafeText}. */
+  /** Returns the lines for standard error, already made safe by {@code SafeText}. */
   default List<String> messages() {
     return List.of();
   }

@@ -3,8 +3,8 @@ package dev.torc.ask;
 import java.io.IOException;
 
 /**
- * Chooses the class that answers a command. {@link Call} knows no answers, so each can be read with
- * it alone.
+ * Chooses the class that answers a command. {@link Call} does not use the answers, so that each
+ * answer can be understood with {@link Call} alone.
  */
 public final class Answers {
 

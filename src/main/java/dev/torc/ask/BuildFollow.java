@@ -7,28 +7,30 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 
 /**
- * Reads the records again and again while a build is running; the caller decides what to do with
- * them.
+ * Reads the records repeatedly while a build is running; the caller decides what to do with them.
  */
 record BuildFollow(CachePlace place) {
 
-  /** Milliseconds between two looks. */
+  /** The pause between two readings, in milliseconds. */
   static final long PAUSE = 300;
 
-  /** Milliseconds between two looks at files that other machines write. */
+  /** The pause between two readings of files that other machines write, in milliseconds. */
   static final long SLOW = 2_000;
 
   interface Look {
     /**
-     * Looks once; returns true to stop.
+     * Reads the records once; returns true to stop.
      *
-     * @param build the id of the build that ran at the first look; empty for none
-     * @param ended whether that build has ended, so that this is the last look
+     * @param build the id of the build that was running at the first call; empty for none
+     * @param ended whether that build has ended, so that this is the last call
      */
     boolean at(Cache cache, String build, boolean ended) throws IOException;
   }
 
-  /** Looks until a look returns true or the build has ended; once if no build is running. */
+  /**
+   * Calls {@code look} until it returns true or the build has ended; only once if no build is
+   * running.
+   */
   void follow(Look look) throws IOException {
     String build = runningBuild(place);
     for (boolean over = false; !over; ) {

@@ -34,29 +34,29 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * {@code torc status --follow}: shows a build that another process or host runs, or jobs that a
- * build has submitted; it ends with them, and with their exit status. It makes events from the
- * marks and records that the build writes, for the report that builds use. So it takes no lock,
- * writes nothing, and costs the build nothing. Jobs that were up to date or restored leave no
- * attempt in the records, so only the last line counts them.
+ * {@code torc status --follow}: shows a build that another process or host runs, or jobs that an
+ * earlier build submitted. It exits when this build or these jobs end, with their exit status. It
+ * turns the start marks and records that the build writes into events for the report that builds
+ * use. So it takes no lock, writes nothing, and does not slow the build. Jobs that were up to date
+ * or restored leave no attempt in the records, so only the last line counts them.
  */
 final class BuildFollower implements Progress {
 
   private static final long MILLISECOND = 1_000_000;
 
-  /** The followed build is among so many, even if others began since. */
+  /** How many of the newest builds may include the followed one: others may have begun since. */
   private static final int RECENT = 20;
 
   private final ProjectFolder folder;
   private final CachePlace place;
   private final Report report;
-  private final Map<String, Integer> running = new HashMap<>(); // jobs shown, with their attempts
-  private final Map<String, Long> took = new ConcurrentHashMap<>(); // by job: nanoseconds last time
+  private final Map<String, Integer> running = new HashMap<>(); // the attempt that is shown, by job
+  private final Map<String, Long> took = new ConcurrentHashMap<>(); // last duration by job, in ns
   private BuildRecord build; // null until the followed build has one
-  private long reported; // how many attempts of it were reported
-  private boolean over; // all that there was to follow has ended
+  private long reported; // how many of the build's attempts were reported
+  private boolean over; // everything that is followed has ended
   private int exit = Exit.DONE;
-  private volatile int signal; // 0 while none came
+  private volatile int signal; // 0 until one arrives
 
   private BuildFollower(ProjectFolder folder, Report report) {
     this.folder = folder;
@@ -95,7 +95,8 @@ final class BuildFollower implements Progress {
   }
 
   /**
-   * Follows jobs that a build submitted to a scheduler, until all have ended or a build takes over.
+   * Follows jobs that a build submitted to a scheduler, until all have ended or a new build is
+   * running.
    */
   private void followSubmitted(List<EarlierJob> out) throws IOException {
     Set<EarlierJob> open = new HashSet<>(out);
@@ -130,7 +131,7 @@ final class BuildFollower implements Progress {
     }
   }
 
-  /** Reports what has happened since the last look; returns whether to stop. */
+  /** Reports what has happened since the last call; returns whether to stop. */
   private boolean reportNew(Cache cache, String id, boolean last) throws IOException {
     if (id.isEmpty()) {
       noteNone(cache);
@@ -171,13 +172,13 @@ final class BuildFollower implements Progress {
   private void reportStart(String job, int attempt, JobResult before, long age) {
     running.put(job, attempt);
     took.put(job, took(before));
-    // Why it runs is recorded with its end.
+    // The reasons of a run are recorded only when it ends.
     report.accept(new Event.JobStarted(job, attempt, "", List.of()), age);
   }
 
   private void reportEnd(AttemptRecord attempt, Cache cache) {
     if (attempt.id().build() != build.id().number()) {
-      return; // of a later build
+      return; // the attempt belongs to a later build
     }
     reported = attempt.id().sequence() + 1;
     String job = attempt.id().job();
@@ -249,7 +250,10 @@ final class BuildFollower implements Progress {
     report.accept(new Event.Note(Event.Level.INFO, line));
   }
 
-  /** Returns the nanoseconds of a job's last good run; negative if there was none. */
+  /**
+   * Returns the duration of a job's last run in nanoseconds; negative if it failed or there was
+   * none.
+   */
   static long took(JobResult result) {
     return result == null || !result.outcome().isGood() || result.wall() <= 0 ? -1 : result.wall();
   }

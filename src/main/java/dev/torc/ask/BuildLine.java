@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.StringJoiner;
 
 /**
- * A build of the history, in words and as JSON. {@code working} is the id of the running build;
+ * One build in the history, as text and as JSON. {@code working} is the id of the running build;
  * empty for none.
  */
 record BuildLine(BuildRecord build, String working) {
@@ -31,7 +31,7 @@ record BuildLine(BuildRecord build, String working) {
         : build.id().id().equals(working) ? "running now" : "was killed";
   }
 
-  /** Returns how long the build took; empty if it is not over. */
+  /** Returns how long the build took; empty if it has not ended. */
   String time() {
     return isOver() ? Amount.time(build.end().nanos()) : "";
   }
@@ -50,7 +50,7 @@ record BuildLine(BuildRecord build, String working) {
 
   Map<String, Object> json() {
     Map<String, Integer> counts = new LinkedHashMap<>();
-    if (isOver()) { // before, they are not final
+    if (isOver()) { // until then, the counts are not final
       build.counts().forEach((state, n) -> counts.put(state.toLowerCase(Locale.ROOT), n));
     }
     Map<String, Object> fields = new LinkedHashMap<>();

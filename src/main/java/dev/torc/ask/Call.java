@@ -40,33 +40,34 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * A command as it was called: its options and words, the caller's streams and the machine. It
- * interprets the options that commands share, and is the one place that prints an answer. The class
- * that answers a question reads the options of that question.
+ * One call of a command: its options and words, the caller's streams and the machine. This class
+ * interprets the options that commands share, and is the only place that prints an answer. The
+ * class that answers a command reads the command's own options.
  */
 public final class Call {
   private static final String CONTAINER = "TORC_CONTAINER";
 
   private final Arguments given;
   private final Caller.Host host;
-  private final Console console; // its current folder is the one that -C names
+  private final Console console; // its current folder is that of -C
   private final Path from; // the caller's own current folder
   private BadInput refused;
 
   /**
-   * An option by its longest name, or another word by its name in the help. The value is {@code
-   * true} for an option without one.
+   * One option or other word of the command line. {@code name} is the option's longest name, or the
+   * word's name in the help; {@code value} is {@code true} for an option without a value.
    */
   public record Given(String name, String value) {}
 
   /**
-   * The command line: the words behind the command's name as given, and the same words read as
+   * The command line: the words after the command's name as given, and the same words parsed into
    * options and other words.
    */
   public record Arguments(String command, List<String> words, List<Given> given) {}
 
   /**
-   * Checks the values of the options that all commands have, and enters the folder of {@code -C}.
+   * Checks the values of the options that all commands have, and changes to the folder of {@code
+   * -C}.
    */
   public Call(Arguments given, Console console, Caller.Host host) {
     this.given = given;
@@ -92,12 +93,12 @@ public final class Call {
     return print(new DryRunAnswer(plan, instances, session.expected()));
   }
 
-  /** Returns an error of the command line. */
+  /** Returns an error about the command line. */
   public static BadInput usage(String message) {
     return new BadInput(message);
   }
 
-  /** Returns whether an option is given, by its longest name. */
+  /** Returns whether an option, by its longest name, is given. */
   public boolean has(String option) {
     return !given(option).isEmpty();
   }
@@ -112,8 +113,8 @@ public final class Call {
   }
 
   /**
-   * Returns the last value of an option, a number of at least 1; {@code otherwise} if it is not
-   * given.
+   * Returns the last value of an option as a number of at least 1; {@code otherwise} if the option
+   * is not given. {@code write} ends the error message.
    */
   public int number(String option, int otherwise, String write) {
     String text = value(option);
@@ -121,8 +122,8 @@ public final class Call {
   }
 
   /**
-   * Returns the value of an option, a number of at least {@code least}; {@code write} ends the
-   * error.
+   * Returns {@code text}, the value of an option, as a number of at least {@code least}. {@code
+   * write} ends the error message.
    */
   public static int number(String option, String text, int least, String write) {
     if (!text.matches("[0-9]{1,9}") || Integer.parseInt(text) < least) {
@@ -131,14 +132,15 @@ public final class Call {
     return Integer.parseInt(text);
   }
 
-  /** Returns the given ones of some options (longest names), in the order of the command line. */
+  /**
+   * Returns the given options that have one of these longest names, in the order of the command
+   * line.
+   */
   public List<Given> given(String... names) {
     return given.given.stream().filter(each -> List.of(names).contains(each.name)).toList();
   }
 
-  /**
-   * Returns the names and files that the user gave: all words that are not options, in their order.
-   */
+  /** Returns the names and files that the user gave: all words that are not options, in order. */
   public List<String> targets() {
     return given.given.stream().filter(e -> !e.name.startsWith("-")).map(Given::value).toList();
   }
@@ -147,7 +149,7 @@ public final class Call {
     return given.command;
   }
 
-  /** Returns the words behind the command's name, as they were given. */
+  /** Returns the words after the command's name, as they were given. */
   public List<String> words() {
     return given.words;
   }
@@ -198,8 +200,8 @@ public final class Call {
   }
 
   /**
-   * Returns the options that, with the current folder, select the project. If {@code -f} names
-   * standard input, or a descriptor that the shell has opened, reads it.
+   * Returns the options that, with the current folder, select the project. Reads the build file if
+   * {@code -f} names standard input or a descriptor that the shell has opened.
    */
   public ProjectOptions options() throws IOException {
     List<String> files = values("--file");
@@ -220,12 +222,14 @@ public final class Call {
         new Reuse(!has("--no-restore"), has("--keep-failed")));
   }
 
-  /** Returns a file that the user names, from the current folder. */
+  /** Returns the path of a file that the user names, relative to the current folder. */
   public Path path(String file) {
     return console.cwd().resolve(file).normalize();
   }
 
-  /** Returns the container runtime that an option or the environment names; null for none. */
+  /**
+   * Returns the container runtime that an option or the environment names; null if neither does.
+   */
   private String container() {
     List<Given> said = given("--container", "--no-containers");
     if (!said.isEmpty()) {
@@ -256,7 +260,7 @@ public final class Call {
   }
 
   /**
-   * Returns whether a file can be read only once and is in no folder, such as {@code <(…)} of a
+   * Returns whether a file can be read only once and has no folder, such as {@code <(…)} of a
    * shell.
    */
   private static boolean isInput(String file) {
@@ -277,7 +281,7 @@ public final class Call {
     }
   }
 
-  /** Returns how the command takes the build lock, by its options and the environment. */
+  /** Returns how the command takes the build lock, according to its options and the environment. */
   public LockTerms lock() {
     String trust = console.env().getOrDefault(LockTerms.TRUST, "");
     if (!trust.isEmpty() && !trust.equals("1")) {
@@ -294,9 +298,9 @@ public final class Call {
   }
 
   /**
-   * Cancels the jobs that are out at a scheduler if {@code --force} is given, and returns no lines.
-   * Otherwise returns a line on each of them; if there are any, the command must stop. The workflow
-   * is null if the build file is refused.
+   * Cancels the submitted jobs in {@code out} if {@code --force} is given, and returns no lines.
+   * Otherwise returns a line about each of them; if there are any, the command must stop. {@code
+   * workflow} is null if the build file is refused.
    */
   List<String> cancelOrList(
       OutJobs out, CachePlace place, Workflow workflow, ProductRemoval removal) throws IOException {
@@ -327,8 +331,9 @@ public final class Call {
   }
 
   /**
-   * Returns the folder of the project. If the build file is refused, standard error says why (rule
-   * 13); if the command then cannot continue ({@code particular}), the refusal is thrown.
+   * Returns the folder of the project. If the build file is refused, writes why to standard error
+   * (rule 13); if {@code particular}, throws the refusal instead, because the command cannot
+   * continue.
    */
   ProjectFolder folder(boolean particular) throws IOException {
     ProjectFolder folder = ProjectFolder.find(caller(), options());
@@ -368,7 +373,9 @@ public final class Call {
     return answer.exit();
   }
 
-  /** Writes the only JSON document of a command whose build file is refused. */
+  /**
+   * Writes the JSON document of a command whose build file is refused. The command writes no other.
+   */
   public static void refuse(BadInput refused, Writer to) throws IOException {
     Map<String, Object> all = new LinkedHashMap<>(Map.of("event", "refused"));
     all.put("version", Json.VERSION);
@@ -381,7 +388,7 @@ public final class Call {
     return BuildFollow.runningBuild(project.place());
   }
 
-  /** Waits until that build has ended, at most so many seconds. */
+  /** Waits until the build with this id has ended, at most {@code seconds} seconds. */
   public static void awaitEnd(Project project, String build, int seconds) throws IOException {
     long until = System.nanoTime() + seconds * 1_000_000_000L;
     while (System.nanoTime() < until && build.equals(runningBuild(project))) {

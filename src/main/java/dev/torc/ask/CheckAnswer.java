@@ -27,8 +27,8 @@ import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 
 /**
- * {@code torc check}: all that can be said about a build file without running anything. {@code
- * file} is its name; null if it cannot be read.
+ * {@code torc check}: all errors and warnings that can be found without running anything. {@code
+ * file} is the name of the build file; null if it cannot be read.
  */
 record CheckAnswer(
     String file,
@@ -90,7 +90,8 @@ record CheckAnswer(
   }
 
   /**
-   * Returns lines on files that a job's last traced run read beyond its needs; they name its group.
+   * Returns lines about files that the last traced run of a job read beyond its needs. They name
+   * the job's group, so that lines of its instances are equal.
    */
   private static List<String> traced(ReadSession look, int id) {
     Graph graph = look.project().graph();
@@ -101,14 +102,17 @@ record CheckAnswer(
         .toList();
   }
 
-  /** Returns lines on the images of a job that are missing here, as far as a look shows. */
+  /** Returns lines about the images of a job that seem to be missing here. */
   private static List<String> unavailable(PlanContext context, int id) {
     return context.contents().machine().lacking(context.graph(), id).stream()
         .map(Reason::lack)
         .toList();
   }
 
-  /** Returns warnings on jobs: equal lines once, at the place of the first job that has them. */
+  /**
+   * Returns warnings about jobs. Merges equal lines into one warning, at the place of the first job
+   * that has the line.
+   */
   private static Collection<Diagnostic> once(
       Graph graph, int[] jobs, IntFunction<List<String>> said) {
     Map<String, Diagnostic> found = new LinkedHashMap<>();

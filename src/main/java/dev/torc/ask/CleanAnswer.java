@@ -49,8 +49,9 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * {@code torc clean}: decides which products go; {@link Cleaner} removes them. Without targets, it
- * works from the records even if the build file is refused (rule 13).
+ * {@code torc clean}: decides which products to remove; {@link Cleaner} removes them. Without
+ * targets and {@code --stale}, it works from the records even if the build file is refused (rule
+ * 13).
  */
 final class CleanAnswer implements Cleaner.Listener {
   private final Call call;
@@ -61,16 +62,18 @@ final class CleanAnswer implements Cleaner.Listener {
   private final boolean stale;
   private final boolean kept;
   private final boolean all;
-  private final boolean products; // whether products may go at all
+  private final boolean products; // whether to remove any products
   private final ProjectFolder given;
   private final CachePlace place;
 
-  /** The targets that are names: they also mean instances that the graph does not have. */
+  /** The targets that are names. The name of a group also means instances that the graph lacks. */
   private final Set<InstanceName> names = new HashSet<>();
 
   private final Set<String> jobs = new HashSet<>();
 
-  /** Tests for the files that targets name, and those in named folders and of named globs. */
+  /**
+   * Tests whether a target names the file, a folder that contains it, or a glob that matches it.
+   */
   private Predicate<String> paths = _ -> false;
 
   private final List<String> removed = new ArrayList<>();
@@ -79,7 +82,7 @@ final class CleanAnswer implements Cleaner.Listener {
   /** Whether torc stopped at a mount point. */
   private boolean mounted;
 
-  /** How many products stay because no job declares them any more: they may be sources now. */
+  /** How many products are left because no job declares them any more: they may be sources now. */
   private int undeclared;
 
   private CleanAnswer(Call call) throws IOException {
@@ -114,7 +117,7 @@ final class CleanAnswer implements Cleaner.Listener {
 
   private record Fields(boolean dryRun, List<String> removed, List<Staying> kept) {}
 
-  /** The answer at the end; the paths were printed when they went. */
+  /** The answer at the end. Each path was printed when its file was removed. */
   private record Cleaned(Fields json, int exit) implements Answer {
 
     @Override
@@ -124,10 +127,10 @@ final class CleanAnswer implements Cleaner.Listener {
     }
   }
 
-  /** Adds what the targets name in a project; the project is null only without targets. */
+  /** Adds the jobs and files that the targets name. The project is null only without targets. */
   private void addTargets(Project project) {
     for (String target : targets) {
-      project.select(List.of(target)); // refuses one that means nothing
+      project.select(List.of(target)); // refuses an unknown target
       Graph graph = project.graph();
       BitSet named = JobSelection.named(graph, target);
       if (named != null) {
@@ -176,7 +179,7 @@ final class CleanAnswer implements Cleaner.Listener {
   }
 
   private Answer run() throws IOException {
-    if (dry || !Files.isDirectory(place.folder())) { // no cache is made only to find nothing in it
+    if (dry || !Files.isDirectory(place.folder())) { // do not create a cache to read it
       try (Cache cache = Cache.look(place, call::warn)) {
         int exit = clean(cache);
         if (all && dry) {
@@ -193,7 +196,7 @@ final class CleanAnswer implements Cleaner.Listener {
       }
       try (Cache cache = Cache.open(place, call::warn)) {
         if (isOut(cache)) {
-          return answer(Exit.FAILED); // a job may still write what is to go
+          return answer(Exit.FAILED); // a job may still write these files
         }
         exit = clean(cache);
         memory = cleaner(cache);
@@ -203,15 +206,16 @@ final class CleanAnswer implements Cleaner.Listener {
       }
     }
     if (all && place.isNetworkRoot()) {
-      // On a network file system, an open file that is removed keeps another name until closed.
+      // On a network file system, an open file that is removed keeps another name until it is
+      // closed.
       OwnFile.removeEmpty(place.folder());
     }
     return answer(exit);
   }
 
   /**
-   * Returns whether jobs may still write what is to go, and warns of each. With {@code --force},
-   * jobs at a scheduler are canceled first.
+   * Returns whether jobs may still write the files to be removed, and warns about each such job.
+   * With {@code --force}, first cancels the jobs at a scheduler.
    */
   private boolean isOut(Cache cache) throws IOException {
     Caller caller = call.caller();
@@ -238,7 +242,7 @@ final class CleanAnswer implements Cleaner.Listener {
             .anyMatch(paths);
   }
 
-  /** Removes what is to go, and returns the exit status. */
+  /** Removes the chosen files, and returns the exit status. */
   private int clean(Cache cache) throws IOException {
     Cleaner cleaner = cleaner(cache);
     boolean well = true;
@@ -265,7 +269,7 @@ final class CleanAnswer implements Cleaner.Listener {
     return well ? Exit.DONE : Exit.TROUBLE;
   }
 
-  /** Forgets the results of jobs whose products go, so that these are not restored. */
+  /** Forgets the results of jobs whose products are removed, so that no build restores them. */
   private void forgetResults(Project project, Cache cache) throws IOException {
     LocalResults results = new LocalResults(cache, Stores.UNSAID, false);
     results.forget(each -> wants(each.job()) && !(stale && project.graph().jobId(each.job()) >= 0));
@@ -286,13 +290,13 @@ final class CleanAnswer implements Cleaner.Listener {
             ? DigestMemo.readOnly(place.root(), call.caller().stamps(place), cache::stamp)
             : given.project().looking(cache::stamp);
     AllowedRoots allowed = new AllowedRoots(place.root(), roots());
-    String build = Long.toString(cache.nextBuildNumber()); // names what comes in meanwhile
+    String build = Long.toString(cache.nextBuildNumber()); // names the folder of set-aside files
     return new ProductRemoval(place, allowed, build, cache, digests, null, note);
   }
 
   /**
-   * Stops if a build with other build files, which still exist, made products that seem stale:
-   * everything that those files declare would seem so.
+   * Refuses to continue if a build with other build files, which still exist, made products that
+   * seem stale: everything that only those files declare would be removed as stale.
    */
   private void refuseOtherFiles(Project project, Cache cache, StaleProducts staleness) {
     Map<String, String> paths = new LinkedHashMap<>(); // one path for each job
@@ -325,7 +329,7 @@ final class CleanAnswer implements Cleaner.Listener {
 
   private Cleaner.Choice choice(Project project, Cache cache) {
     if (project == null) {
-      return (_, _) -> true; // all: which are declared is not known
+      return (_, _) -> true; // all, because it is unknown which are declared
     }
     Graph graph = project.graph();
     StaleProducts staleness =

@@ -38,13 +38,13 @@ record DataAnswer(Map<String, String> fixed, SequencedMap<String, List<StoredVal
     try (Cache cache = Cache.look(folder.place(), call::warn)) {
       cache.eachData(stored::put);
       JobQuery asked = JobQuery.of(folder, call.targets(), stored.keySet(), cache);
-      boolean all = asked.all() && project != null; // then jobs that are gone are not shown
+      boolean all = asked.all() && project != null; // then removed jobs are omitted
       stored.keySet().removeIf(job -> !asked.has(job) || all && isGone(project.graph(), job));
       return new DataAnswer(all ? project.workflow().settings().data() : Map.of(), stored);
     }
   }
 
-  /** Returns whether no job has the name, or may get it when its group is expanded. */
+  /** Returns whether no job has the name, and none can get it when its group is expanded. */
   private static boolean isGone(Graph graph, String job) {
     String group = InstanceName.parse(job).group();
     return graph.jobId(job) < 0

@@ -44,41 +44,44 @@ import java.util.stream.Stream;
 
 /**
  * {@code torc doctor}: checks what builds depend on besides the build file: the machine, its
- * programs, the place of the records. Problems come first, with the remedy. It writes nothing, so
- * it cannot find what only a write would show, and it does not ask the network for a newer torc. It
- * also works without a project.
+ * programs, and the folder of the records. Problems are listed first, each with a remedy. The
+ * command writes nothing, so it misses what only a write would show, and it does not look for a
+ * newer torc on the network. It also works outside a project.
  */
 final class DoctorAnswer implements Answer {
 
-  /** Bytes below which a disk counts as full. */
+  /** A disk with less free space than this, in bytes, counts as full. */
   private static final long FULL = 64L << 20;
 
   private static final long SECOND = 1_000_000_000;
 
-  /** The beginning of the text of a missing thing that no job needs. */
+  /** The first words of a finding about something that is missing but that no job needs. */
   private static final String LACKS = "not available";
 
-  /** How many files of a folder are looked at to learn how fine its times are. */
+  /** How many entries of a folder are read to find out how precise its file times are. */
   private static final int ENOUGH = 100;
 
   private final Call call;
   private final Caller caller;
   private final ProjectOptions options;
   private final Map<String, String> env;
-  private final List<Check> checks = new ArrayList<>(); // in the order looked at
-  private Path root; // null where there is no project
-  private Project project; // null also if its build file is refused
-  private boolean isUnnamed; // whether no build file is meant that may be read
-  private CachePlace place; // null without a project, or if it cannot have one
+  private final List<Check> checks = new ArrayList<>(); // in the order of checking
+  private Path root; // null outside a project
+  private Project project; // null outside a project, or if its build file is refused
+  private boolean isUnnamed; // whether it is unclear which build file to read
+  private CachePlace place; // null outside a project, or if the place is refused
 
-  /** Builds work; builds work, but something could be better; no build works here. */
+  /** In this order: builds work; builds work, but something could be better; builds do not work. */
   private enum State {
     OK,
     ADVICE,
     PROBLEM
   }
 
-  /** One finding with a word for its subject. {@code next} says what to do; empty for nothing. */
+  /**
+   * One finding. {@code name} is its subject; {@code next} says what to do, and is empty if there
+   * is nothing to do.
+   */
   private record Check(String name, State state, String text, String next) {}
 
   private record Finding(State state, String text, String next) {}
@@ -169,7 +172,7 @@ final class DoctorAnswer implements Answer {
             .formatted(InstalledTorc.version(), here.way(), here.home(), here.update()));
   }
 
-  /** Checks the user's configuration, which other commands read only if it matters. */
+  /** Checks the user's configuration, which other commands read only when they need it. */
   private void configuration() throws IOException {
     try {
       UserConfig read = ProjectOptions.configuration(caller);
@@ -205,7 +208,7 @@ final class DoctorAnswer implements Answer {
       isUnnamed = root == null;
       return problem(first.toString(), isUnnamed ? "" : "torc check lists all errors");
     } catch (CacheException e) {
-      return ok("" + root); // the line on the cache says it
+      return ok("" + root); // the line about the cache reports this
     } catch (IOException e) {
       return problem(Refusal.line(e), "");
     }
@@ -235,7 +238,10 @@ final class DoctorAnswer implements Answer {
             text.formatted(place.database(), kind), "set TORC_CACHE to a folder on a local disk");
   }
 
-  /** Returns the folder, or the nearest existing one above it, if it is not writable; else null. */
+  /**
+   * Returns the folder, or its nearest existing ancestor, if that is not a writable folder;
+   * otherwise null.
+   */
   private static Path unwritable(Path folder) {
     Path at = folder;
     while (at.getParent() != null && !Files.exists(at)) {
@@ -281,7 +287,9 @@ final class DoctorAnswer implements Answer {
     }
   }
 
-  /** Returns the type of a file system; in a chroot without a mount table it has no name. */
+  /**
+   * Returns the type of a folder's file system, which is unknown in a chroot without a mount table.
+   */
   private static String type(Path folder) {
     try {
       return Files.getFileStore(folder).type();
@@ -291,8 +299,8 @@ final class DoctorAnswer implements Answer {
   }
 
   /**
-   * Returns whether file times have parts of seconds; also true for an empty folder, which cannot
-   * tell.
+   * Returns whether file times are more precise than a second; also true for an empty folder, which
+   * cannot show it.
    */
   private boolean isFine(Path folder) throws IOException {
     List<Path> some;
@@ -306,7 +314,10 @@ final class DoctorAnswer implements Answer {
     return fine;
   }
 
-  /** Tells whether the kernel can show that a process has the build file open for writing. */
+  /**
+   * Returns words that say whether the kernel can detect that a process has the build file open for
+   * writing; empty without a project.
+   */
   private String leases() throws IOException {
     if (project == null) {
       return "";
@@ -396,7 +407,8 @@ final class DoctorAnswer implements Answer {
   }
 
   /**
-   * Returns what the whole machine has, if builds may use less; free memory, processor and system.
+   * Returns words about the machine: its cpus and memory if builds may use less, then its free
+   * memory, processor and system.
    */
   private static String beside(MachineFacts machine, Limits limits) {
     boolean known = machine.cpus() > 0 && machine.memory() > 0;

@@ -17,16 +17,15 @@ import java.util.Map;
  * The output of {@code -n}: the verdicts of a plan, on jobs and on groups not expanded yet.
  *
  * @param instances whether each instance of a group has a line, however many there are
- * @param expected nanoseconds for the build if all jobs that may run do run; negative if unknown
+ * @param expected the duration of the build in nanoseconds if all jobs that may run do run;
+ *     negative if unknown
  */
 record DryRunAnswer(Plan plan, boolean instances, long expected) implements Answer {
 
-  /** Nanoseconds; the time of a shorter build is not shown. */
+  /** The shortest duration that is shown, in nanoseconds. */
   private static final long SHORT = 1_000_000_000L;
 
-  /**
-   * Returns a line for each job that is not up to date; many instances that are alike share one.
-   */
+  /** Returns a line for each job that is not up to date; many similar instances share one line. */
   @Override
   public String text(Palette palette) {
     Graph graph = plan.context().graph();
@@ -45,7 +44,10 @@ record DryRunAnswer(Plan plan, boolean instances, long expected) implements Answ
     return plan.selected(verdict -> !(verdict instanceof Verdict.UpToDate));
   }
 
-  /** Returns how many known instances of a group are selected, up-to-date ones too; 1 for a job. */
+  /**
+   * Returns how many known instances of a group are selected, including up-to-date ones; 1 for a
+   * job.
+   */
   private int all(DisplayGraph.Fold fold) {
     int[] named = fold.isGroup() ? plan.context().graph().nodesOf(fold.name()) : new int[0];
     return fold.isGroup() ? (int) Arrays.stream(named).filter(plan.selected()::get).count() : 1;

@@ -35,8 +35,8 @@ import java.util.stream.Stream;
 
 /**
  * {@code torc events}: the events that jobs posted. With {@code --follow}, it continues until the
- * running build ends, and prints the events that the build stores and, before that, what running
- * attempts have written to their files so far. It writes nothing.
+ * running build ends, and prints each event as soon as a running attempt has written it to its file
+ * or the build has stored it. It writes nothing.
  */
 final class EventsAnswer {
 
@@ -106,12 +106,12 @@ final class EventsAnswer {
     return Exit.DONE;
   }
 
-  /** Returns a moment, or a duration before now, in milliseconds since 1970. */
+  /** Parses a moment, or a duration before {@code now}; returns milliseconds since 1970. */
   static long moment(String text, long now) {
     try {
       return now - Quantity.duration(text) / 1_000_000;
     } catch (IllegalArgumentException no) {
-      // then it is a moment
+      // not a duration, so it must be a moment
     }
     try {
       if (text.endsWith("Z")) {
@@ -161,7 +161,7 @@ final class EventsAnswer {
       Try of = new Try(event.job(), event.attempt());
       int toSkip = printed.getOrDefault(of, 0);
       if (toSkip > 0) {
-        printed.put(of, toSkip - 1); // printed when it was written
+        printed.put(of, toSkip - 1); // already printed from the attempt's file
       } else {
         print(List.of(event));
       }
@@ -171,7 +171,7 @@ final class EventsAnswer {
   private void printRunning(Cache cache, String id) throws IOException {
     List<BuildRecord> builds = cache.builds(1);
     if (builds.isEmpty() || !builds.getFirst().id().id().equals(id)) {
-      return; // none of its jobs has run yet
+      return; // no job of this build has run yet
     }
     long number = builds.getFirst().id().number();
     Map<String, Integer> before = attempts(cache, id);
@@ -180,7 +180,7 @@ final class EventsAnswer {
       written.put(job, lines(new JobFiles(place, job).events()));
     }
     Map<String, Integer> after = attempts(cache, id);
-    before.entrySet().retainAll(after.entrySet()); // else lines may be of another attempt
+    before.entrySet().retainAll(after.entrySet()); // otherwise, lines may be of another attempt
     for (var job : before.entrySet()) {
       Try of = new Try(job.getKey(), job.getValue());
       int known = printed.getOrDefault(of, 0);
@@ -194,8 +194,8 @@ final class EventsAnswer {
   }
 
   /**
-   * Returns the running attempts by job: those that began and have no result in the cache. A job
-   * with two of them is skipped: the events of the first are not yet printed.
+   * Returns the running attempt of each job: it has begun and has no result in the cache. A job
+   * with two such attempts is skipped, because the events of the first are not printed yet.
    */
   private Map<String, Integer> attempts(Cache cache, String id) {
     return StartMarks.live(StartMarks.read(place), cache).stream()
@@ -203,7 +203,7 @@ final class EventsAnswer {
         .collect(toMap(StartMark::job, StartMark::attempt, (a, b) -> a.equals(b) ? a : null));
   }
 
-  /** Returns the whole lines of a file that is being written. */
+  /** Returns the complete lines of a file that is still being written. */
   private static List<String> lines(Path file) throws IOException {
     String text;
     try {

@@ -8,8 +8,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The text about GPUs in {@code torc doctor}, with the models from {@code nvidia-smi}. If that is
- * missing or does not answer, GPUs are shown by their ids alone. Builds need no models.
+ * The text about GPUs in {@code torc doctor}, with the models from {@code nvidia-smi}. If that
+ * program is missing or does not answer, GPUs are shown by their ids alone. Builds do not need the
+ * models.
  */
 final class GpuNames {
 
@@ -46,7 +47,7 @@ final class GpuNames {
     return gpus.count() + " (" + String.join("; ", each) + ")";
   }
 
-  /** Returns memory as vendors state it, with the part that the driver reserves. */
+  /** Returns memory in GB, rounded up, since vendors include the part that the driver reserves. */
   private static String memory(String mebibytes) {
     return mebibytes.matches("\\d{1,9}")
         ? ", " + Math.ceilDiv(Long.parseLong(mebibytes), 1024) + " GB"

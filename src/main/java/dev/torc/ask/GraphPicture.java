@@ -38,21 +38,21 @@ import org.jgrapht.nio.dot.DOTExporter;
 import org.jgrapht.nio.json.JSONExporter;
 
 /**
- * {@code torc graph}: the jobs and groups as the source of a picture. An edge leads from a job to
- * one that waits for it. JSON has all edges; the other formats drop those that longer paths imply.
- * JGraphT writes dot and JSON; this class writes Mermaid and the words.
+ * {@code torc graph}: writes the jobs and groups as the source text of a picture. An edge leads
+ * from a job to a job that waits for it. JSON has all edges; the other formats omit an edge if a
+ * longer path implies it. JGraphT writes dot and JSON; this class writes Mermaid and plain text.
  *
- * @param before for each vertex, those that it waits for
+ * @param before for each vertex, the vertices that it waits for
  * @param stages the order of the vertices
  */
 record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages stages) {
 
-  /** How many of the jobs that a job waits for are named in words; the others are counted. */
+  /** How many of the jobs that a job waits for are named in plain text; the rest are counted. */
   private static final int NAMED = 10;
 
   /**
-   * A job or a group. {@code last} is how the last run of a job ended, null if it never ran, and
-   * for a group; {@code middle}, whether the picture shows the surroundings of this one.
+   * A job or a group. {@code last} is how the last run of a job ended; null for a group, or if the
+   * job never ran. {@code middle} is true if the picture shows the surroundings of this vertex.
    */
   record Vertex(DisplayGraph.Fold fold, JobCounts counts, JobResult.Outcome last, boolean middle) {
 
@@ -66,7 +66,9 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
       return fold.open() < 0 ? Amount.count(known, "instance") : "instances not known yet";
     }
 
-    /** Returns the verdict as in JSON, or {@code failed} if a job in it failed last time. */
+    /**
+     * Returns the verdict as in JSON, or {@code failed} if a job of this vertex failed last time.
+     */
     String state() {
       return counts.count(JobStanding.FAILED) > 0 ? "failed" : Json.lower(counts.verdict());
     }
@@ -119,11 +121,12 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
   }
 
   /**
-   * Returns the picture of the jobs that targets name, with all jobs that these wait for; or of the
-   * surroundings of some jobs.
+   * Returns the picture of the jobs that the targets name and all jobs that they wait for, or of
+   * the surroundings of some jobs.
    *
-   * @param around names and files in the middle; empty for what the targets name
-   * @param steps how many steps from these are shown; at least 0
+   * @param around names and files of the jobs whose surroundings are shown; empty to show the
+   *     targets
+   * @param steps the largest distance from these jobs that is shown; at least 0
    */
   private static GraphPicture of(Call call, List<String> around, int steps) throws IOException {
     try (ReadSession look = call.openToRead()) {
@@ -152,7 +155,7 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
     }
   }
 
-  /** Returns the vertices that a vertex waits for, without implied edges. */
+  /** Returns the vertices that a vertex waits for, except those that a longer path implies. */
   int[] behind(int vertex) {
     return stages.behind(before, vertex);
   }
@@ -197,7 +200,7 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
     attributes.put(name, DefaultAttribute.createAttribute(value));
   }
 
-  /** Returns a name for double quotes in dot; the exporter escapes the quotes in it. */
+  /** Returns a vertex's name for use in double quotes in dot; the exporter escapes quotes. */
   private static String label(Vertex vertex) {
     return vertex.lines().stream()
         .map(line -> line.replace("\\", "\\\\"))
@@ -234,8 +237,8 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
   }
 
   /**
-   * Returns the graph in words, stage by stage, for reading aloud: each job with its state and what
-   * it waits for.
+   * Returns the graph as plain text that can be read aloud: stage by stage, each job with its state
+   * and the jobs that it waits for.
    */
   private String words() {
     Map<Integer, List<Integer>> all =
@@ -267,24 +270,24 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
   }
 
   /**
-   * A graph as a flowchart of Mermaid, which GitHub and GitLab draw in their pages. Names are
-   * escaped, so that each is only text: no markup, no comment, no statement.
+   * Writes a graph as a Mermaid flowchart, which GitHub and GitLab draw in their pages. Names are
+   * escaped, so that Mermaid reads them as text and not as markup, comments or statements.
    */
   private record GraphMermaid(GraphPicture picture) {
 
-    /** The class of vertices in the middle; all other classes are states. */
+    /** The class of vertices whose surroundings are shown; all other classes are states. */
     private static final String ASKED = "asked";
 
     /**
-     * Mermaid draws no more edges unless the page's configuration allows it, which GitHub's does
-     * not.
+     * The most edges that Mermaid draws unless the page's configuration allows more, which GitHub's
+     * does not.
      */
     static final int EDGES = 500;
 
-    /** Mermaid draws no longer text, in characters. */
+    /** The longest text that Mermaid draws, in characters. */
     static final int TEXT = 50_000;
 
-    /** Mermaid's own mark for what it escapes, so it must not occur in a name. */
+    /** The character with which Mermaid marks its own escapes, so it must not occur in a name. */
     private static final int MARK = 'ﬂ';
 
     void write(Writer out, Consumer<String> warn) throws IOException {
@@ -318,7 +321,7 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
       }
     }
 
-    /** Returns black on light colors, for light and dark pages. */
+    /** Returns a style with black text on a light color, for light and dark pages. */
     private static String style(String state) {
       return state.equals(ASKED) ? "stroke-width:3px" : "fill:" + colour(state) + ",color:black";
     }
@@ -332,9 +335,10 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
     }
 
     /**
-     * Keeps letters and digits, and between two of them the characters of instance names. All else
-     * becomes its number, as Mermaid has it: {@code #34;}. So there is no character at the start of
-     * a line or beside a space that Markdown could take for a list or a heading.
+     * Escapes a line for Mermaid. Letters and digits are kept; the punctuation of instance names is
+     * kept between two of them. Every other character becomes its number, such as {@code #34;}. So
+     * Markdown cannot take a character at the start of a line or next to a space for a list or a
+     * heading.
      */
     private static String escaped(String line) {
       StringBuilder out = new StringBuilder();
@@ -368,8 +372,8 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
   }
 
   /**
-   * Returns the nodes, and all that are at most {@code steps} before or behind them. Join nodes are
-   * included without counting as a step. A node that only waits for the same thing as these nodes
+   * Returns the nodes and all nodes at most {@code steps} before or after them. Join nodes are
+   * included without counting as a step. A node that merely waits for the same job as these nodes
    * is not included.
    */
   private static BitSet around(Graph graph, BitSet nodes, int steps) {

@@ -25,7 +25,7 @@ import java.util.Set;
  * works from the records if the build file is refused.
  *
  * @param working the id of the running build; empty for none
- * @param usual the present build files of the project; builds do not show the same ones
+ * @param usual the current build files of the project; a build shows its files only if they differ
  * @param earlier whether earlier builds were omitted
  */
 record HistoryAnswer(List<BuildRecord> builds, String working, List<String> usual, boolean earlier)

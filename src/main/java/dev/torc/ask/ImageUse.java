@@ -15,10 +15,11 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * An image that jobs run in, in the words of all answers. The verdict decides whether it changed.
+ * An image that jobs run in, worded the same in all answers. Whether it has changed is part of a
+ * verdict.
  *
- * @param identity the digest of its configuration; null if no runtime has it here
- * @param file the image's path if it is a file of apptainer here; else null
+ * @param identity the digest of its configuration; null if no runtime has the image here
+ * @param file the image's path if it is an apptainer file on this machine; otherwise null
  * @param jobs how many jobs run in it
  */
 record ImageUse(String image, String identity, String file, int jobs) {
@@ -72,7 +73,7 @@ record ImageUse(String image, String identity, String file, int jobs) {
     return "image " + shown() + ": " + Amount.count(jobs, "job");
   }
 
-  /** Puts the images of one job as {@code images}; nothing if it has none. */
+  /** Adds the images of one job to {@code fields}; adds nothing if the job has none. */
   static void put(Map<String, Object> fields, PlanContext context, int job) {
     if (context.graph().job(job).runsInContainers()) {
       fields.put("images", of(context, job).stream().map(ImageUse::ofJob).toList());

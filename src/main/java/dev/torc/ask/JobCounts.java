@@ -18,10 +18,11 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * Counts of some jobs, by standing.
+ * How many of some jobs have each standing, for the lines that summarize a group or a build.
  *
- * @param counts by standing; jobs that failed last time may count twice
- * @param open whether the jobs are those of a group that is not expanded yet
+ * @param counts the number of jobs by standing; a job that failed last time may be counted twice,
+ *     by its verdict and as failed
+ * @param open whether the jobs belong to a group whose instances are not all known yet
  */
 record JobCounts(int jobs, Map<JobStanding, Integer> counts, boolean open) {
 
@@ -29,7 +30,9 @@ record JobCounts(int jobs, Map<JobStanding, Integer> counts, boolean open) {
   private static final Set<JobStanding> ALWAYS =
       EnumSet.of(JobStanding.WILL_RUN, JobStanding.MAY_RUN, JobStanding.UP_TO_DATE);
 
-  /** Counts jobs; if {@code open}, the unknown instances of their group count as one. */
+  /**
+   * Counts jobs. If {@code open}, the unknown instances of their group count as one that may run.
+   */
   static <T> JobCounts of(Collection<T> jobs, Function<T, JobStanding> each, boolean open) {
     Map<JobStanding, Integer> counts = new EnumMap<>(JobStanding.class);
     jobs.forEach(job -> counts.merge(each.apply(job), 1, Integer::sum));
@@ -39,7 +42,7 @@ record JobCounts(int jobs, Map<JobStanding, Integer> counts, boolean open) {
     return new JobCounts(jobs.size(), counts, open);
   }
 
-  /** Counts the jobs of a vertex by their verdicts, and those that failed last time. */
+  /** Counts the jobs of a vertex by their verdicts, and again those that failed last time. */
   static JobCounts of(DisplayGraph.Fold fold, Plan plan, Function<Integer, JobResult> results) {
     JobCounts counts = of(fold.jobs(), job -> JobStanding.of(plan.verdict(job)), fold.open() >= 0);
     Stream<JobResult> last = fold.jobs().stream().map(results);
@@ -58,7 +61,10 @@ record JobCounts(int jobs, Map<JobStanding, Integer> counts, boolean open) {
     return counts.getOrDefault(standing, 0);
   }
 
-  /** Returns the verdict of the whole: the first one, in the order of lists, that any job has. */
+  /**
+   * Returns one verdict for all the jobs: the first of {@link JobStanding#VERDICTS} that any job
+   * has. Submitted jobs count as jobs that will run.
+   */
   JobStanding verdict() {
     JobStanding first =
         JobStanding.VERDICTS.stream()

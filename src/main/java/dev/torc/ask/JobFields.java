@@ -15,7 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The JSON that several answers have about a job: its verdict, its last run. */
+/** Builds the JSON about a job that several answers share: its verdict, resources and last run. */
 final class JobFields {
 
   private JobFields() {}
@@ -39,7 +39,7 @@ final class JobFields {
     return all;
   }
 
-  /** Puts the verdict with its reasons. */
+  /** Adds the verdict and its reasons to {@code fields}. */
   static void verdict(Map<String, Object> fields, Graph graph, int node, Verdict verdict) {
     fields.put("verdict", Json.kind(verdict));
     if (verdict instanceof Verdict.MayRun may) {

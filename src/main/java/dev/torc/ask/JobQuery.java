@@ -25,7 +25,7 @@ import java.util.function.Predicate;
  * the jobs may be in the build file or only in the records.
  *
  * @param all whether no job was named
- * @param names of the jobs, if any were named; jobs of the build file first
+ * @param names the names of the jobs if any were named, those in the build file first
  */
 record JobQuery(boolean all, Set<String> names) {
 
@@ -34,7 +34,7 @@ record JobQuery(boolean all, Set<String> names) {
    *
    * @param wanted names as given on the command line; none means all jobs
    * @param others names of known jobs besides those with a result
-   * @param cache tells which job of a group made a file, while the group is not expanded
+   * @param cache has the jobs with a result, and the job that made each product
    */
   static JobQuery of(
       ProjectFolder folder, List<String> wanted, Collection<String> others, Cache cache) {
@@ -64,8 +64,8 @@ record JobQuery(boolean all, Set<String> names) {
   }
 
   /**
-   * Adds the jobs that a target means in the build file; false if there are none, or not all of
-   * them are known.
+   * Adds the jobs in the build file that a target names. Returns false if there are none, or if
+   * some are not known yet.
    */
   private static boolean addDeclared(Project project, String target, Set<String> names) {
     Graph graph = project.graph();
@@ -78,7 +78,8 @@ record JobQuery(boolean all, Set<String> names) {
   }
 
   /**
-   * Adds the jobs of the recorded products that a file is or is in, or that a folder or glob has.
+   * Adds the job that made a file, or a recorded folder that contains it; otherwise, the jobs that
+   * made files in this folder or files that this glob matches.
    */
   private static void addMakers(
       ProjectFolder folder, String file, Cache cache, Collection<String> names) {

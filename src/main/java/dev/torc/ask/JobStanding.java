@@ -6,7 +6,10 @@ import dev.torc.show.AttemptText;
 import dev.torc.text.Palette;
 import java.util.List;
 
-/** How a job stands now, in the order of a group's counts. */
+/**
+ * The state of a job as answers show it: its verdict, that it is running or submitted, or how its
+ * last run ended. The order is that of the counts of a group.
+ */
 enum JobStanding {
   UP_TO_DATE,
   RUNNING,
@@ -22,7 +25,7 @@ enum JobStanding {
   INTERRUPTED,
   UNDONE;
 
-  /** The standings that verdicts give, in the order of lists and of the line of counts. */
+  /** The standings that lists and lines of counts show, in their order. */
   static final List<JobStanding> VERDICTS =
       List.of(RUNNING, WILL_FAIL, SUBMITTED, WILL_RUN, WILL_RESTORE, MAY_RUN, UP_TO_DATE);
 
@@ -43,7 +46,7 @@ enum JobStanding {
     return this == WILL_RESTORE ? "will be restored" : AttemptText.words(this);
   }
 
-  /** Returns 0 if nothing is to be done, 2 if something failed or will fail, else 1. */
+  /** Returns 0 if there is nothing to do, 2 if something failed or will fail, and 1 otherwise. */
   int trouble() {
     return switch (this) {
       case UP_TO_DATE -> 0;

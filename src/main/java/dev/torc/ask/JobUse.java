@@ -14,7 +14,8 @@ import java.util.Map;
  *
  * @param instances how many jobs a group stands for; -1 for a plain job
  * @param measured how many of these jobs have a recorded run
- * @param asked what the build file asks for now; the first one's resources if several jobs differ
+ * @param asked what the build file asks for now; if several jobs differ, what the first one asks
+ *     for
  * @param used the largest known amounts
  * @param lackedMemory whether a job ran out of the memory that it had asked for
  * @param lackedTime whether a job ran out of the time that it had asked for
@@ -28,12 +29,15 @@ record JobUse(
     boolean lackedMemory,
     boolean lackedTime) {
 
-  /** What is measured, in the order and by the names of the JSON; times are in nanoseconds. */
+  /**
+   * The measured amounts, in the order and with the names of the JSON. Times are in nanoseconds,
+   * sizes in bytes.
+   */
   enum Used {
     SECONDS,
-    /** On average over a run of a second or more. */
+    /** The average over the run; known only for a run of a second or more. */
     CPU_PERCENT,
-    /** At the busiest point of a series. */
+    /** The highest value in a series of samples. */
     CPU_PERCENT_MOST,
     GPU_PERCENT,
     GPU_PERCENT_MOST,
@@ -41,7 +45,7 @@ record JobUse(
     MEMORY,
     READ,
     WRITTEN,
-    /** How long only resources, a scheduler or a hook kept an attempt waiting. */
+    /** How long an attempt waited only for resources, a scheduler or a hook. */
     QUEUED
   }
 
@@ -65,8 +69,8 @@ record JobUse(
   }
 
   /**
-   * Returns this use with one more run: the attempt that counts for a job, and what it used over
-   * time; null if unknown.
+   * Returns this use with one more run. {@code last} is the attempt that counts for a job; {@code
+   * series} is what it used over time, null if unknown.
    */
   JobUse with(AttemptRecord last, Series series) {
     Map<Used, Long> run = new EnumMap<>(Used.class);
@@ -88,7 +92,7 @@ record JobUse(
     return plus(new JobUse(name, instances, 1, asked, run, memory, time));
   }
 
-  /** Returns this use and another together, under the name of this one. */
+  /** Returns the combined use of both, under the name of this one. */
   JobUse plus(JobUse other) {
     Map<Used, Long> most = new EnumMap<>(Used.class);
     most.putAll(used);

@@ -38,14 +38,15 @@ import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 
 /**
- * {@code torc list}: the jobs, one on a line. {@link WhyAnswer} explains why they run.
+ * {@code torc list}: the jobs, one per line. {@link WhyAnswer} explains why they run.
  *
- * @param jobs the selected jobs by their numbers, in the graph's order
- * @param shown the same jobs as they are shown
- * @param all whether no target was named, so that a group of one instance is still a group
+ * @param jobs the selected jobs by id, in the graph's order
+ * @param shown the same jobs, folded into groups for display
+ * @param all whether a group of one instance is shown as a group: without targets, or with {@code
+ *     --groups}
  * @param groups whether only groups are shown
  * @param waiting jobs that would have to wait for the running build
- * @param columns of the terminal; 0 if there is none
+ * @param columns the width of the terminal; 0 if there is none
  */
 record ListAnswer(
     Plan plan,
@@ -57,30 +58,30 @@ record ListAnswer(
     int columns)
     implements Answer {
 
-  /** The longest text that is shown whole without a terminal, in code points. */
+  /** The longest text that is not shortened without a terminal, in code points. */
   private static final int COMMAND = 60;
 
-  /** Columns of the command on the narrowest terminal. */
+  /** The least width of the last column on a terminal. */
   private static final int LEAST = 20;
 
   /**
-   * What is known of a job besides its verdict.
+   * What is known about a job besides its verdict.
    *
-   * @param result of its last run; null if it never ran
-   * @param details of the last run; null if they cannot be read
-   * @param command as it would run now
-   * @param log the path of its log, which may not exist
+   * @param result the result of the last run; null if the job never ran
+   * @param details the details of the last run; null if they cannot be read
+   * @param command the command as it would run now
+   * @param log the path of the log, which may not exist
    */
   private record Known(
       JobResult result, RunDetails details, boolean running, String command, Path log) {
 
-    /** Returns milliseconds since 1970 when the last run began, 0 if it did not run. */
+    /** Returns when the last run began, in milliseconds since 1970; 0 if the job did not run. */
     long started() {
       boolean adopted = result != null && result.outcome() == JobResult.Outcome.ADOPTED;
       return details == null || adopted ? 0 : details.ran().started();
     }
 
-    /** Returns the nanoseconds of the last run; 0 if it never ran. */
+    /** Returns the duration of the last run in nanoseconds; 0 if the job never ran. */
     long wall() {
       return result == null ? 0 : result.wall();
     }
@@ -184,7 +185,8 @@ record ListAnswer(
   }
 
   /**
-   * Returns a group in one line: when the last of its instances began, how long all took together.
+   * Returns the row of a group, with the start of its latest run and the total time of the last
+   * runs of all instances.
    */
   private List<String> group(DisplayGraph.Fold fold) {
     List<Known> known = fold.jobs().stream().map(jobs::get).toList();
@@ -201,7 +203,7 @@ record ListAnswer(
         first == null ? "-" : (size + first.labels().description()).strip());
   }
 
-  /** Returns the standings of the instances; the unknown instances of a group count as one. */
+  /** Returns how many instances have each standing; the unknown instances count as one. */
   private JobCounts counts(DisplayGraph.Fold fold) {
     return JobCounts.of(fold.jobs(), this::standing, fold.open() >= 0);
   }
@@ -213,7 +215,7 @@ record ListAnswer(
     return standing.words() + SafeText.line(to);
   }
 
-  /** Returns the standing of a job; if it failed, how its last run ended. */
+  /** Returns the standing of a job. For a failed job, it says how the last run ended. */
   private JobStanding standing(int id) {
     Known known = jobs.get(id);
     List<Reason> reasons = plan.verdict(id).reasons();
@@ -225,7 +227,7 @@ record ListAnswer(
     } else if (known.result != null && !known.result.outcome().isGood()) {
       return JobStanding.valueOf(known.result.outcome().name());
     }
-    // A job that was killed together with torc has no record, but a mark.
+    // A job that was killed together with torc has a start mark but no record.
     if (standing == JobStanding.WILL_RUN
         && reasons.stream().anyMatch(r -> r.kind() == Reason.Kind.INTERRUPTED)) {
       return JobStanding.INTERRUPTED;

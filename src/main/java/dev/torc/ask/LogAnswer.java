@@ -27,10 +27,11 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * {@code torc log}: shows the output of jobs' last runs, or where their logs are. It knows jobs
- * from the build file, from the records and from their logs, so it works if the build file is
- * refused (rule 13), and for jobs that are no longer in it. With {@code --follow}, it skips the log
- * of an earlier build until it is known that the job does not run in this one.
+ * {@code torc log}: shows the output of the last runs of jobs, or the paths of their logs. It finds
+ * jobs in the build file, in the records and by their logs, so it also works if the build file is
+ * refused (rule 13), and for jobs that the build file no longer has. With {@code --follow}, the log
+ * of an earlier build is shown only once it is known that the job does not run in the current
+ * build.
  */
 final class LogAnswer implements Answer {
 
@@ -39,7 +40,7 @@ final class LogAnswer implements Answer {
   private final Console console;
   private final ProjectFolder folder;
   private final String target; // as given on the command line
-  private final SequencedMap<String, Path> logs = new LinkedHashMap<>(); // null if it has no log
+  private final SequencedMap<String, Path> logs = new LinkedHashMap<>(); // null without a log
   private final Map<String, Long> read = new HashMap<>();
   private final Set<String> begun = new HashSet<>();
   private String shown; // the job whose output was written last
@@ -48,7 +49,7 @@ final class LogAnswer implements Answer {
     this.console = call.console();
     this.target = call.targets().getFirst();
     this.folder = call.folder();
-    boolean logged = OwnFile.exists(log(target)); // the database may be another one by now
+    boolean logged = OwnFile.exists(log(target)); // its record may be lost
     try (Cache cache = Cache.look(folder.place(), call::warn)) {
       List<String> also = logged ? List.of(target) : List.of();
       for (String job : JobQuery.of(folder, List.of(target), also, cache).names()) {
@@ -61,7 +62,10 @@ final class LogAnswer implements Answer {
     return new JobFiles(folder.place(), job).log();
   }
 
-  /** Prints the logs byte for byte, or their paths; of several logs, each below its job's name. */
+  /**
+   * Prints the logs byte for byte, or their paths. If there are several logs, each is printed below
+   * its job's name.
+   */
   static int run(Call call) throws IOException {
     boolean follow = call.has("--follow");
     boolean path = call.has("--path");
@@ -114,14 +118,14 @@ final class LogAnswer implements Answer {
     }
   }
 
-  /** Writes what is new; returns whether all the jobs have ended in this build. */
+  /** Writes the new output; returns whether all the jobs have ended in this build. */
   private boolean writeNew(Cache cache, String build, boolean ended) throws IOException {
     boolean all = true;
     Set<String> running = RunningJobs.of(folder.place(), cache, Set.of()).running().keySet();
     for (String job : logs.keySet()) {
       JobResult result = cache.result(job);
       boolean ran = result != null && result.build().equals(build);
-      // When a job is first seen running, its log may still be that of its run before.
+      // When a job is first seen running, its log may still be that of its previous run.
       if (ended || (running.contains(job) ? !begun.add(job) : ran)) {
         copyNew(job);
       }
@@ -130,7 +134,7 @@ final class LogAnswer implements Answer {
     return all;
   }
 
-  /** Returns whether no other attempt can follow; false if unknown. */
+  /** Returns whether no other attempt of a job can follow; false if unknown. */
   private boolean isFinal(String job, JobResult result, Cache cache) {
     if (result.outcome().isGood()) {
       return true;
@@ -149,7 +153,7 @@ final class LogAnswer implements Answer {
     }
     try (FileChannel file = OwnFile.channel(log(job))) {
       long at = read.getOrDefault(job, 0L);
-      at = file.size() < at ? 0 : at; // it was begun anew
+      at = file.size() < at ? 0 : at; // the log was started again
       ByteBuffer piece = ByteBuffer.allocate(PIECE);
       for (int got = file.read(piece, at); got > 0; got = file.read(piece.clear(), at)) {
         writeHead(job);
@@ -161,7 +165,7 @@ final class LogAnswer implements Answer {
     }
   }
 
-  /** Writes whose output follows, if there are several jobs. */
+  /** Writes the name of the job whose output follows, if there are several jobs. */
   private void writeHead(String job) throws IOException {
     if (logs.size() > 1 && !job.equals(shown)) {
       console.print((shown == null ? "" : "\n") + "==> " + SafeText.name(job) + " <==\n");

@@ -7,13 +7,14 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
- * What a job should ask for, by what it used: a fifth more memory than its peak, the CPUs that it
- * kept busy, twice its longest run. There is advice only if too little was asked for, or more than
- * twice what is enough, or if fewer whole CPUs are enough. {@link StatsAnswer} adds the places.
+ * Advice on what a job should ask for, from what it used: its peak memory and a fifth more, the
+ * CPUs that it kept busy, or twice its longest run. There is advice only if the job asked for too
+ * little, for more than twice what is enough, or for more whole CPUs than it needs. {@link
+ * StatsAnswer} adds the places.
  *
- * @param key of {@code resources}
- * @param value as the build file wants it
- * @param why what it used and what it had asked for, in words
+ * @param key a key of {@code resources}
+ * @param value the advised value, as it is written in the build file
+ * @param why what the job used and what it had asked for, in words
  */
 record ResourceAdvice(String key, String value, String why) {
 
@@ -22,13 +23,19 @@ record ResourceAdvice(String key, String value, String why) {
   private static final long MIB = 1 << 20;
   private static final long GIB = 1 << 30;
 
-  /** Hundredths of a CPU: so little beyond a whole number of CPUs is noise. */
+  /**
+   * How much the use may exceed a whole number of CPUs without needing one more, in hundredths of a
+   * CPU.
+   */
   private static final int NOISE = 10;
 
-  /** Hundredths of a CPU: a job that used more than this beyond what it asked for has too few. */
+  /**
+   * If a job used more CPUs than it asked for, by more than this (in hundredths of a CPU), it asked
+   * for too few.
+   */
   private static final int MUCH = 50;
 
-  /** Returns all advice on a job that has a recorded run. */
+  /** Returns all advice for a job that has a recorded run. */
   static List<ResourceAdvice> of(JobUse use) {
     return Stream.of(cpus(use), memory(use), runtime(use)).filter(Objects::nonNull).toList();
   }
@@ -77,7 +84,10 @@ record ResourceAdvice(String key, String value, String why) {
     return asked > 2 * enough ? new ResourceAdvice("runtime", runtime(enough), why) : null;
   }
 
-  /** Returns the next larger round amount, in the kind of unit that the present one has. */
+  /**
+   * Rounds {@code bytes} up to a round amount, in decimal or binary units, whichever {@code asked}
+   * uses.
+   */
   static String memory(long bytes, long asked) {
     boolean decimal = Amount.isDecimal(asked);
     long mega = decimal ? 1_000_000 : MIB;

@@ -28,26 +28,26 @@ import java.util.Map;
 
 /**
  * {@code torc stats}: how much jobs and groups used of the resources that they ask for, and what
- * they should ask for, with the place in the build file. If several jobs share the place, as with a
- * class, the advice is for the job that uses most.
+ * they should ask for instead, with the place in the build file. If several jobs share this place,
+ * as with a resource class, the advice fits the largest use among them.
  */
 record StatsAnswer(List<JobUse> jobs) implements Answer {
 
-  /** How many jobs that share a place are named; the others are counted. */
+  /** How many of the jobs that share a place are named; the rest are counted. */
   private static final int NAMES = 3;
 
   private static final List<String> TITLES =
       List.of(
           "job", "longest", "cpus", "memory", "gpus", "gpu memory", "read", "written", "waited");
 
-  /** The first of the columns that are dropped if no job has or asks for a GPU. */
+  /** The first of the columns that are omitted if no job asked for or used a GPU. */
   private static final int GPUS = 4;
 
-  /** An advice for all jobs whose resources are in one place. */
+  /** Advice for all jobs whose resources are in one place. */
   private record Shared(String place, String jobs, String key, String value, String why) {}
 
   /**
-   * Reads the records. Of each job, the last attempt counts that ended well or exceeded a resource
+   * Reads the records. For each job, uses the last attempt that succeeded or exceeded a resource
    * that it had asked for.
    */
   static StatsAnswer of(Call call) throws IOException {

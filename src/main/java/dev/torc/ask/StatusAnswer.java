@@ -48,15 +48,15 @@ import java.util.TreeMap;
 
 /**
  * {@code torc status}: what is up to date and what is not, how the last build ended, and what runs
- * now. If the build file is refused, the records answer (rule 13).
+ * now. If the build file is refused, it answers from the records (rule 13).
  *
  * @param plan the verdicts; null if the build file is refused
- * @param shown the selected jobs, as they are shown; empty without a plan
+ * @param shown the selected jobs, folded into groups for display; empty without a plan
  * @param stale how many existing products no job declares or needs any more
  * @param build the last build, null if there was none
- * @param failed by name, how each failed job failed, in one phrase
+ * @param failed for each failed job, how it failed, in one phrase
  * @param holder the running build, null for none
- * @param running the jobs that run now, each with its time so far and its last one
+ * @param running the jobs that run now, with the time since they started and that of their last run
  */
 record StatusAnswer(
     Path root,
@@ -71,12 +71,13 @@ record StatusAnswer(
     implements Answer {
 
   /**
-   * The size of torc's own folder, in bytes: earlier results, the user's files that were set aside,
-   * records with logs.
+   * The size of torc's own folder, in bytes: {@code store} is the size of earlier results, {@code
+   * setAside} that of the user's files that torc moved away, and {@code records} that of records
+   * and logs.
    */
   record Disk(long store, long setAside, long records) {
 
-    /** At most so many files are added up, so that the answer does not take long. */
+    /** The most files whose sizes are added up, so that the answer does not take long. */
     private static final int MOST = 10_000;
 
     private static Disk of(CachePlace place, Cache cache) throws IOException {
@@ -99,7 +100,7 @@ record StatusAnswer(
 
               @Override
               public FileVisitResult visitFileFailed(Path file, IOException e) {
-                return FileVisitResult.CONTINUE; // gone, or another user's
+                return FileVisitResult.CONTINUE; // removed, or another user's
               }
             });
       }
@@ -112,10 +113,10 @@ record StatusAnswer(
   }
 
   /**
-   * A job that runs.
+   * The times of a running job.
    *
-   * @param since nanoseconds since its start; negative if unknown
-   * @param last nanoseconds of its last good run; negative if there was none
+   * @param since nanoseconds since it started; negative if unknown
+   * @param last the duration of its last successful run in nanoseconds; negative if there was none
    */
   record JobTime(long since, long last) {
 
@@ -141,7 +142,7 @@ record StatusAnswer(
   /** The most jobs that a line names. */
   private static final int APART = 8;
 
-  /** A line reports torc's folder if it has more bytes. */
+  /** The size of torc's folder, in bytes, above which a line reports it. */
   private static final long LARGE = 1_000_000_000;
 
   static int run(Call call) throws IOException {
@@ -153,7 +154,7 @@ record StatusAnswer(
     if (!call.has("--exit-code")) {
       return Exit.DONE;
     }
-    // An answer that is not known must not look like "nothing would run".
+    // If the verdicts are unknown, the exit status must not say that nothing would run.
     boolean quiet = answer.plan != null && answer.plan.isQuiet();
     return answer.plan == null ? Exit.USAGE : quiet ? Exit.DONE : Exit.FAILED;
   }
@@ -173,7 +174,7 @@ record StatusAnswer(
         DiskChecks.check(project.graph(), look.digests(), project.caller().env(), selection.jobs());
         look.taken().refuse(selection.jobs());
       } catch (BadInput bad) {
-        // The rest is told even if a build would refuse something.
+        // Show the status even if a build would refuse something.
         Exit.of(bad).lines().forEach(call.console()::say);
       }
       return of(
@@ -186,8 +187,8 @@ record StatusAnswer(
   }
 
   /**
-   * Returns how many products {@code clean --stale} would remove if the user changed none; reads
-   * none.
+   * Returns how many products {@code clean --stale} would remove if the user has changed none of
+   * them. Does not read the products.
    */
   private static int stale(Graph graph, ReadSession look) {
     List<OwnedPath> undeclared = new ArrayList<>();
@@ -211,7 +212,7 @@ record StatusAnswer(
     return undeclared.size();
   }
 
-  /** Returns whether a target names a job; true for all jobs if the build file is refused. */
+  /** Returns whether the targets select a job; true for every job if the build file is refused. */
   private static boolean isAsked(Plan plan, String job) {
     int id = plan == null ? -1 : plan.context().graph().jobId(job);
     return plan == null || id >= 0 && plan.context().selection().named().get(id);
@@ -297,7 +298,7 @@ record StatusAnswer(
         false);
   }
 
-  /** Returns the lines on the selected jobs that run. */
+  /** Returns the lines about the selected jobs that are running. */
   private List<String> runs() {
     List<String> lines = new ArrayList<>();
     running.forEach(
@@ -311,7 +312,7 @@ record StatusAnswer(
     return lines;
   }
 
-  /** Returns the lines on the other jobs and on instances of groups, by standing. */
+  /** Returns the lines about the selected jobs that are not running, by standing. */
   private Map<JobStanding, List<String>> lines() {
     Map<JobStanding, List<String>> all = new EnumMap<>(JobStanding.class);
     for (DisplayGraph.Fold fold : shown) {
@@ -378,7 +379,7 @@ record StatusAnswer(
       List<Map<String, Object>> jobs = JobFields.verdicts(plan, named(), false);
       for (Map<String, Object> job : jobs) {
         if (running.containsKey(job.get("job")) && job.remove("from") != null) {
-          job.put("verdict", "will_run"); // it was not restored
+          job.put("verdict", "will_run"); // it runs, so it was not restored
         }
       }
       fields.put("will_fail", counts.count(JobStanding.WILL_FAIL));

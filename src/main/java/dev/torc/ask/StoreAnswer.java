@@ -26,26 +26,26 @@ import java.util.stream.Collectors;
 
 /**
  * {@code torc store}: where earlier results are, how much space they take, and which jobs made
- * them. It only looks (rule 10); if the build file is refused, it works from the records. {@link
- * StoreUpkeep} removes results.
+ * them. It changes nothing (rule 10); if the build file is refused, it works from the records.
+ * {@link StoreUpkeep} removes results.
  *
- * @param shared the stores that others use too, as the build file names them
- * @param use of all stores by the last builds
- * @param jobs that have results in the local store, the largest first
+ * @param shared the shared stores that the build file names
+ * @param use how the last builds used all stores
+ * @param jobs the jobs that have results in the local store, the largest first
  */
 record StoreAnswer(Local local, List<Shared> shared, Use use, List<Job> jobs) implements Answer {
 
-  /** How many builds are looked at: the newest ones. */
+  /** How many of the newest builds {@link Use} covers. */
   private static final int BUILDS = 100;
 
   private static final List<String> TITLES = List.of("job", "results", "size", "used");
 
   /**
-   * The store of the project. A result is used when it is stored and when it is restored.
+   * The store of the project. A result counts as used when it is stored and when it is restored.
    *
-   * @param folder its path, even if it does not exist
-   * @param unnamed bytes in it that belong to no result
-   * @param keep the limit in bytes; null if the build file is refused, so it is unknown
+   * @param folder the path of the store, which may not exist
+   * @param unnamed bytes in the store that belong to no result
+   * @param keep the limit in bytes; null if it is unknown because the build file is refused
    * @param keepSaid whether the build file sets the limit
    */
   private record Local(
@@ -68,7 +68,7 @@ record StoreAnswer(Local local, List<Shared> shared, Use use, List<Job> jobs) im
 
   /**
    * How often the stores had a result that a build asked for. {@code builds} counts the builds that
-   * asked for one.
+   * asked for any.
    */
   private record Use(int builds, int misses, List<StoreUse.StoreHits> hits) {
     static Use of(Cache cache) {
@@ -102,7 +102,7 @@ record StoreAnswer(Local local, List<Shared> shared, Use use, List<Job> jobs) im
     }
   }
 
-  /** Does the requested action; without one, looks at the store of the project. */
+  /** Performs the requested action; without one, describes the store of the project. */
   static Answer of(Call call) throws IOException {
     if (!StoreUpkeep.actions(call).isEmpty()) {
       return StoreUpkeep.of(call);
@@ -211,7 +211,10 @@ record StoreAnswer(Local local, List<Shared> shared, Use use, List<Job> jobs) im
     return "limit %s (%s); change with stores.keep\n".formatted(Amount.size(local.keep), by);
   }
 
-  /** A result's bytes: all in the store; some only in the products' places; some nowhere. */
+  /**
+   * Where a result's bytes are, in this order: all in the store; some only in the product files;
+   * some nowhere.
+   */
   private enum State {
     STORED,
     IN_PLACE,

@@ -40,9 +40,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * {@code torc store} with an action: removes earlier results, or reads and compares them. It holds
- * the build lock, and first deals with what a killed torc left; a dry run only looks. An answer is
- * null if another build is running and the command may not wait.
+ * {@code torc store} with an action: removes earlier results, checks them, or makes a signing key.
+ * Removing and checking hold the build lock and first clean up after a killed torc; a dry run only
+ * reads. An answer is null if another build is running and the command may not wait.
  */
 record StoreUpkeep(Call call, ProjectFolder folder, boolean dry, LockTerms lock) {
 
@@ -51,7 +51,7 @@ record StoreUpkeep(Call call, ProjectFolder folder, boolean dry, LockTerms lock)
   private static final String VERIFY = "--verify";
   private static final String KEY = "--make-key";
 
-  /** Stands for the limit of the build file, or the usual one. */
+  /** Stands for the limit in the build file, or the default limit. */
   private static final long BOUND = -1;
 
   static List<Call.Given> actions(Call call) {
@@ -98,7 +98,7 @@ record StoreUpkeep(Call call, ProjectFolder folder, boolean dry, LockTerms lock)
     }
   }
 
-  /** Runs an action on the cache; if torc has no folder yet, none is made. */
+  /** Runs an action on the cache. Does not create torc's folder if it is missing. */
   private Answer run(String what, Io.Make<Cache, Answer> work) throws IOException {
     CachePlace place = folder.place();
     if (dry || !Files.isDirectory(place.folder())) {
@@ -111,7 +111,8 @@ record StoreUpkeep(Call call, ProjectFolder folder, boolean dry, LockTerms lock)
         return null;
       }
       try (Cache cache = Cache.open(place, call::warn)) {
-        // Before results go: the result that a cut-off restore names tells which files it placed.
+        // This comes before results are removed: the result that an interrupted restore names shows
+        // which files it placed.
         Leftovers.end(
             call.caller().env(), call.caller().stamps(place), cache, lock.gone(), call::warn);
         return work.of(cache);
@@ -120,8 +121,9 @@ record StoreUpkeep(Call call, ProjectFolder folder, boolean dry, LockTerms lock)
   }
 
   /**
-   * Returns whether a result is useless because some of its bytes are nowhere. A temporary job
-   * needs only the record of its result; if the build file is refused, any job may be temporary.
+   * Returns whether a result is useless because some of its bytes are missing. A temporary job
+   * needs only the record of its result. If the build file is refused, any job may be temporary, so
+   * no result counts as useless.
    */
   private boolean isLost(HeldResult held) {
     if (held.lacks().isEmpty() || folder.project() == null) {
@@ -133,11 +135,11 @@ record StoreUpkeep(Call call, ProjectFolder folder, boolean dry, LockTerms lock)
   }
 
   /**
-   * Removes results, the least recently used first; also results whose bytes are nowhere, and bytes
-   * that belong to no result.
+   * Removes useless results, bytes that belong to no result, and the least recently used results
+   * until the rest is small enough.
    *
-   * @param all whether all results go
-   * @param most bytes that may stay; or {@link #BOUND}
+   * @param all whether to remove all results
+   * @param most the largest size of the remaining results in bytes, or {@link #BOUND}
    */
   private Freed free(Cache cache, boolean all, long most) throws IOException {
     long keep =
@@ -189,12 +191,12 @@ record StoreUpkeep(Call call, ProjectFolder folder, boolean dry, LockTerms lock)
   /**
    * The answer of {@code --prune} and {@code --clear}.
    *
-   * @param removed how many results went, or would go
-   * @param freed their bytes, and those that belonged to no result
-   * @param results how many results stay
-   * @param bytes that stay
-   * @param stuck a line on each thing that could not be removed
-   * @param shared folders that were pruned
+   * @param removed how many results were removed, or would be
+   * @param freed how many bytes were freed, or would be, including those of no result
+   * @param results how many results are left
+   * @param bytes how many bytes are left
+   * @param stuck one line for each thing that could not be removed
+   * @param shared the folders that were pruned
    */
   private record Freed(
       boolean dryRun,
@@ -242,8 +244,8 @@ record StoreUpkeep(Call call, ProjectFolder folder, boolean dry, LockTerms lock)
   }
 
   /**
-   * Reads everything in the local store, and compares it with what was stored. Results with a wrong
-   * or missing part are removed; a result that cannot be read stays, because other users may be
+   * Reads everything in the local store and compares it with what was stored. Results with a wrong
+   * or missing part are removed. A result that cannot be read is kept, because other users may be
    * able to read it.
    */
   private Verified verify(Cache cache) throws IOException {
@@ -287,7 +289,7 @@ record StoreUpkeep(Call call, ProjectFolder folder, boolean dry, LockTerms lock)
    * The answer of {@code --verify}.
    *
    * @param checked how many parts of results were read
-   * @param bytes of these parts
+   * @param bytes the size of these parts
    * @param removed how many results were removed, or would be
    */
   private record Verified(
@@ -298,7 +300,10 @@ record StoreUpkeep(Call call, ProjectFolder folder, boolean dry, LockTerms lock)
       return (int) faults.stream().filter(each -> each.fault() == fault).count();
     }
 
-    /** Returns the status of the worst finding. Missing parts are fine: users may remove them. */
+    /**
+     * Returns the status of the worst finding. Missing parts do not count: users may remove
+     * products.
+     */
     @Override
     public int exit() {
       int unread = count(Fault.UNREADABLE) > 0 ? Exit.TROUBLE : Exit.DONE;
@@ -346,8 +351,8 @@ record StoreUpkeep(Call call, ProjectFolder folder, boolean dry, LockTerms lock)
   }
 
   /**
-   * The answer of {@code --make-key}: the public word for {@code trust}, alone, so that a script
-   * can use it.
+   * The answer of {@code --make-key}: only the public key for {@code trust}, so that a script can
+   * use the output.
    */
   private record Key(String word) implements Answer {
 

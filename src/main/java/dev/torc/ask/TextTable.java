@@ -5,14 +5,14 @@ import dev.torc.text.SafeText;
 import java.util.Arrays;
 import java.util.List;
 
-/** Rows of text in columns that line up on a terminal. It does not know what they mean. */
+/** Aligns rows of text in columns for a terminal. It does not know what the columns mean. */
 final class TextTable {
 
   private TextTable() {}
 
   /**
-   * Returns a line for each row, with two spaces between the columns. The rows have harmless text,
-   * and the same number of cells.
+   * Returns a line for each row, with two spaces between the columns. The rows must have the same
+   * number of cells, and only text that is safe for a terminal.
    */
   static String of(List<List<String>> rows) {
     return of(rows, Integer.MAX_VALUE, PLAIN);
@@ -25,8 +25,8 @@ final class TextTable {
   private static final Paint PLAIN = (_, _, cell) -> cell;
 
   /**
-   * Returns a table in colors. The first {@code names} columns are text; the others are numbers,
-   * which align at the right.
+   * Returns a table with colors. The first {@code names} columns are text; the others are numbers,
+   * aligned to the right.
    */
   static String of(List<List<String>> rows, int names, Paint paint) {
     StringBuilder text = new StringBuilder();
@@ -55,7 +55,7 @@ final class TextTable {
   }
 
   /**
-   * Returns a table whose first row has the titles, dimmed, and whose numbers align at the right.
+   * Returns a table whose first row is titles, dimmed, and whose numbers are aligned to the right.
    */
   static String titled(List<List<String>> rows, int names, Palette palette) {
     String table = of(rows, names, PLAIN);

@@ -17,16 +17,16 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * Jobs that share one line: one job, or more than ten instances of a group (two, if up to date)
- * that have the same verdict for the same kinds of reasons, or the unknown instances of a group.
- * Answers decide where the line goes.
+ * The jobs that share one line: a single job; more than ten instances of a group (or at least two,
+ * if up to date) with the same verdict for the same kinds of reasons; or the unknown instances of a
+ * group. The answers decide where to print the line.
  *
- * @param nodes in the graph's order
+ * @param nodes the jobs as nodes, in the graph's order
  * @param all how many known instances of the group were selected
  */
 record VerdictLine(Plan plan, String group, List<Integer> nodes, int all) {
 
-  /** Up to so many instances have a line each. */
+  /** The most instances that still have one line each. */
   static final int APART = 10;
 
   /**
@@ -43,7 +43,7 @@ record VerdictLine(Plan plan, String group, List<Integer> nodes, int all) {
       lines.add(new VerdictLine(plan, fold.name(), List.of(fold.open()), all));
     }
     for (List<Integer> some : alike.values()) {
-      // Up-to-date instances all look the same: two of them share a line already.
+      // The lines of up-to-date instances would be the same, so even two of them share one.
       int apart = plan.verdict(some.getFirst()) instanceof Verdict.UpToDate ? 1 : APART;
       Stream<List<Integer>> told =
           some.size() > apart ? Stream.of(some) : some.stream().map(List::of);

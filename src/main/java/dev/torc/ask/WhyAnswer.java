@@ -35,9 +35,10 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * {@code torc why}: which file, value or failure makes a job run, or made it run; which jobs need a
- * file. The plan has the verdicts, {@link Causes} the chains, {@link WhyText} the words. Chains are
- * followed when they are printed, so the session has to stay open until then.
+ * {@code torc why}: explains which file, value or failure makes or made a job run, and which jobs
+ * need a file. The plan has the verdicts, {@link Causes} finds the chains of causes, and {@link
+ * WhyText} words them. Chains are followed only when they are printed, so the session must stay
+ * open until then.
  *
  * @param near the nearest earlier results by job, for jobs that will run and have one
  * @param running names of the jobs that run now
@@ -53,14 +54,14 @@ record WhyAnswer(
     boolean instances)
     implements Answer {
 
-  /** For more jobs than these, their nearest earlier results are not shown. */
+  /** The most jobs for which the nearest earlier results are shown. */
   private static final int FEW = 20;
 
   /**
    * The meaning of one target: jobs, or a source with its readers.
    *
-   * @param fold the jobs as one vertex if the target is a group or a part of one; else null
-   * @param path of the source, empty for jobs
+   * @param fold the jobs as one vertex if the target is a group or a part of one; otherwise null
+   * @param path the path of the source; empty for jobs
    */
   private record Question(String target, BitSet jobs, Fold fold, String path, List<PathUse> uses) {}
 
@@ -80,7 +81,7 @@ record WhyAnswer(
     targets.forEach(target -> questions.addAll(questions(project, causes, target, jobs)));
     JobSelection asked = JobSelection.of(graph, jobs);
     if (asked.jobs().stream().anyMatch(j -> graph.job(j).has(Trait.TEMPORARY))) {
-      JobSelection all = project.select(List.of()); // the readers of its products decide too
+      JobSelection all = project.select(List.of()); // readers of temporary products decide too
       asked = new JobSelection(all.jobs(), asked.named(), all.open(), asked.namedOpen(), false);
     }
     Plan plan = look.plan(asked, Rerun.MANUAL);
@@ -90,8 +91,8 @@ record WhyAnswer(
   }
 
   /**
-   * Returns the nearest earlier results of jobs that will run, if a result could have replaced the
-   * run.
+   * Returns, by job, the nearest earlier result of each job that will run, if some result could
+   * have made the run unnecessary.
    */
   private static Map<Integer, NearestResult> near(ReadSession look, Plan plan, BitSet jobs) {
     Map<Integer, Verdict.WillRun> runs = new HashMap<>();
@@ -107,8 +108,8 @@ record WhyAnswer(
   }
 
   /**
-   * Returns the questions of a target, and adds its nodes to {@code nodes}. A tag or glob gives
-   * each group with unknown instances a question of its own.
+   * Returns the questions that a target stands for, and adds the target's nodes to {@code nodes}.
+   * If the target is a tag or glob, each group with unknown instances is a separate question.
    */
   private static List<Question> questions(
       Project project, Causes causes, String target, BitSet nodes) {
@@ -161,7 +162,10 @@ record WhyAnswer(
     return out.toString();
   }
 
-  /** Writes a line for each reader of a source; many instances with the same line are counted. */
+  /**
+   * Writes a line for each reader of a source. If more than ten instances of a group would have the
+   * same line, they share one.
+   */
   private void writeUses(Question question, StringBuilder out) {
     Map<String, List<PathUse>> alike = new LinkedHashMap<>();
     for (PathUse use : question.uses) {
@@ -207,14 +211,16 @@ record WhyAnswer(
       } else {
         out.append(line.name()).append(' ').append(line.text(instances)).append('\n');
         CauseChain chain = line.isFold() ? causes.of(plan, first) : null;
-        if (chain != null && chain.links().size() > 1) { // what is behind one is likely behind all
+        if (chain != null && chain.links().size() > 1) { // the others likely have the same cause
           out.append("  such as ").append(WhyText.of(chain, palette, true)).append('\n');
         }
       }
     }
   }
 
-  /** Explains a job, once; of many needs it names only the first, except with -v. */
+  /**
+   * Explains a job, but only once. If it has many needs, only the first is named, except with -v.
+   */
   private void explain(StringBuilder out, int job, BitSet told, Palette palette) {
     boolean brief = !instances;
     if (told.get(job)) {

@@ -18,15 +18,16 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /**
- * The text of {@code torc why}: a chain on one line, the job behind a reason in parentheses after
- * it, each job once. The planner decides what happened.
+ * The text of {@code torc why}: a chain of causes on one line. Each reason is followed by the job
+ * that caused it, in parentheses, and each job is explained only once. {@link ReasonText} words
+ * each reason.
  */
 final class WhyText {
 
   /** How many jobs are nested before the text jumps to the root cause. */
   private static final int DEEP = 8;
 
-  /** How many products are named. */
+  /** The most products that a line names. */
   private static final int NAMED = 5;
 
   private final CauseChain chain;
@@ -42,7 +43,7 @@ final class WhyText {
 
   /**
    * Returns why a job will or may run: {@code work2 will run: need f2.json changed … (…)}. If
-   * {@code brief}, it names only the first of many needs.
+   * {@code brief}, the text names only the first of many needs.
    */
   static String of(CauseChain chain, Palette palette, boolean brief) {
     return new WhyText(chain, palette, brief).explain(chain.job(), 0);
@@ -61,8 +62,8 @@ final class WhyText {
   }
 
   /**
-   * Returns a line on missing products of a temporary job that no job needs. If it {@code deletes}
-   * them, torc removed them by itself.
+   * Returns a line about missing products of a temporary job that no job needs. If {@code deletes},
+   * torc removed them automatically.
    */
   static String gone(List<RecordedProduct> products, boolean deletes) {
     String names = SafeText.names(products.stream().map(RecordedProduct::path).toList(), NAMED);
@@ -75,7 +76,7 @@ final class WhyText {
     return line.formatted(names, how);
   }
 
-  /** Returns a line on the nearest earlier result, and why it cannot be used. */
+  /** Returns a line about the nearest earlier result, and why it cannot be used. */
   static String nearest(NearestResult near, boolean brief) {
     List<Reason> reasons = near.reasons();
     String why = brief ? ReasonText.brief(reasons) : ReasonText.all(reasons);
@@ -100,8 +101,9 @@ final class WhyText {
   }
 
   /**
-   * Returns that a reader needs a source, and whether the source changed since the reader last ran.
-   * {@code reader} may stand for several for which {@link #since} is the same.
+   * Returns a line that says that a reader needs a source, and whether the source has changed since
+   * the reader last ran. {@code reader} may name several readers for which {@link #since} is the
+   * same.
    */
   static String use(String path, String reader, PathUse use) {
     return SafeText.name(path) + " is needed by " + reader + since(use);
@@ -156,7 +158,7 @@ final class WhyText {
           Reason reason = reasons.get(i);
           String behind = link.behind().get(link.reasons().indexOf(reason));
           String text = past ? ReasonText.past(reason) : ReasonText.of(reason);
-          // Of several needs from one job, only the first tells of that job.
+          // If several needs come from one job, explain that job only after the first.
           return behind.isEmpty() || !here.add(behind) ? text : text + inner(behind, depth);
         };
     return brief
@@ -180,7 +182,7 @@ final class WhyText {
     return " (" + jump + SafeText.name(root) + why + ")";
   }
 
-  /** Returns the first job behind a job; empty for a root cause. */
+  /** Returns the first job that caused a job to run; empty for a root cause. */
   private String next(String job) {
     List<String> behind = chain.links().get(job).behind();
     return behind.stream().filter(name -> !name.isEmpty()).findFirst().orElse("");

@@ -15,7 +15,7 @@ sealed interface Axis {
 
   Place place();
 
-  /** Returns the names of its parameters; empty if only the table's file has them. */
+  /** Returns the names of the axis's parameters; empty if only the table's file has them. */
   List<String> names();
 
   /** Values in the build file: a list, a range, {@code repeat}. */
@@ -49,8 +49,8 @@ sealed interface Axis {
   }
 
   /**
-   * The rows of a file. If it is {@code plain}, each line is a value of the only column. No {@code
-   * columns} means that all count; no {@code key}, that all of these name an instance.
+   * The rows of a file. If {@code plain}, each line is the value of the only column. Empty {@code
+   * columns} select all columns; an empty {@code key} makes all selected columns parameters.
    */
   record Table(Place place, String path, boolean plain, List<String> columns, List<String> key)
       implements Axis {
@@ -80,10 +80,10 @@ sealed interface Axis {
   }
 
   /**
-   * Values that belong together: the one value of a parameter, or one row of a table.
+   * Values that are used together: the one value of a parameter, or one row of a table.
    *
    * @param values in the order of the names of their parameters
-   * @param place where they stand, for messages
+   * @param place where the values are written, for messages
    * @param files the files that the values come from; the instance needs them
    */
   record Row(List<String> values, Place place, List<Item> files) {

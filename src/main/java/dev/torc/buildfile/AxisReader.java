@@ -23,15 +23,18 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
- * Reads the axes of a group from the keys that make a job a group ({@code table}, {@code match},
- * {@code parameters}, {@code mode}, {@code repeat}), in this order, the first axis outermost. It
- * reads neither files nor results; {@link AxisValues} does.
+ * Reads the axes of a group from the keys that make a job a group, in this order: {@code table},
+ * {@code match}, {@code parameters} (with {@code mode}) and {@code repeat}. The first axis varies
+ * slowest. {@link AxisValues} reads the files and results that an axis names.
  *
  * @param scope the scope of the build file's vars
  */
 record AxisReader(Scope scope, Paths paths, Problems problems) {
 
-  /** Variables that a shell sets or uses itself: a parameter's value would not reach the job. */
+  /**
+   * Variables that a shell sets or uses itself. A parameter with such a name would not reach the
+   * job.
+   */
   private static final Set<String> TAKEN =
       Set.of(
           """
@@ -40,7 +43,7 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
           """
               .split("\\s+"));
 
-  /** The beginning of a placeholder whose regular expression does not end. */
+  /** Matches the start of a placeholder whose regular expression has unbalanced braces. */
   private static final Pattern OPEN_CONSTRAINT = Pattern.compile("(?<![${])\\{[A-Za-z_]\\w*:");
 
   static boolean isGroup(Node node) {
@@ -69,7 +72,7 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
     return List.copyOf(axes);
   }
 
-  /** Reads one axis and checks its names; errors go to the problems. */
+  /** Reads one axis and checks its names; errors are added to the problems. */
   private void one(
       Entry entry, Function<Entry, Axis> reading, Map<String, Place> names, List<Axis> into) {
     if (entry == null) {
@@ -108,7 +111,7 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
     }
   }
 
-  /** Refuses a column name that a placeholder or var has; any other name is accepted. */
+  /** Refuses the name of a column that is not a parameter if a placeholder or var has that name. */
   static void checkColumn(String name, Vars vars, Place place) {
     Scope.refuseReserved(name, "column, or leave it out of columns", place);
     if (vars.has(name)) {

@@ -13,22 +13,22 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The values that an axis has. {@link AxisValues} finds them.
+ * The values of an axis, as rows. {@link AxisValues} finds them.
  *
  * @param names the names of a row's values
- * @param columns the names that are not parameters: their values name no instance
+ * @param columns the names that are not parameters; their values are not part of an instance's name
  * @param warnings what is accepted but looks wrong in the file
  */
 record AxisRows(
     List<String> names, Set<String> columns, List<Row> rows, List<BadInput.Diagnostic> warnings) {
 
-  /** Creates rows in which each value names the instance. */
+  /** Creates rows in which every name is a parameter. */
   AxisRows(List<String> names, List<Row> rows) {
     this(names, Set.of(), rows, List.of());
   }
 
   /**
-   * Returns these rows; only the values of the table's key name an instance.
+   * Returns these rows, with only the columns of the table's key as parameters.
    *
    * @throws BadInput if a column of the key is missing or empty, or if no key is given and all
    *     columns of a row are empty
@@ -84,7 +84,8 @@ record AxisRows(
   }
 
   /**
-   * Returns the values of a row that name its instance, as {@code name=value} if they are shown.
+   * Returns the values of a row that identify its instance; if {@code shown}, as {@code
+   * name=value}.
    */
   private List<String> key(Row row, boolean shown) {
     List<String> key = new ArrayList<>();

@@ -16,8 +16,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Reads the tables and finds the files that give groups their values. It looks at each only once:
- * files that no job makes do not change during a build. {@link AxisValues} makes values of them.
+ * Reads the tables and finds the files that give groups their values. Each pattern, and each table
+ * that no job makes, is read only once, because sources do not change during a build. {@link
+ * AxisValues} turns rows and files into values.
  */
 final class AxisSources {
 
@@ -36,7 +37,9 @@ final class AxisSources {
     return Collections.unmodifiableSortedMap(new TreeMap<>(matches));
   }
 
-  /** Returns whether {@link #found} and {@link #read} are all that was learned from the disk. */
+  /**
+   * Returns whether {@link #found} and {@link #read} describe everything that was read from disk.
+   */
   boolean isComplete() {
     return complete;
   }
@@ -49,7 +52,7 @@ final class AxisSources {
   /** Returns the tables that were read, with their digests. */
   List<BuildFile.Read> read() {
     List<BuildFile.Read> all = new ArrayList<>();
-    digests.forEach( // a stream of the entries would have the JVM make a class at each start
+    digests.forEach( // a stream would make the JVM generate a class at each start
         (path, digest) -> {
           Path asked = root.resolve(path);
           all.add(new BuildFile.Read(asked, BuildFile.located(asked), digest));
@@ -57,7 +60,7 @@ final class AxisSources {
     return all;
   }
 
-  /** Returns the files on disk that a pattern matches and no exclude does, sorted. */
+  /** Returns the files on disk that match the pattern and no exclude, sorted. */
   List<String> matches(Glob glob, List<Glob> excludes) throws IOException {
     String text = GlobWalk.text(glob, excludes);
     List<String> found = matches.get(text);
@@ -72,7 +75,9 @@ final class AxisSources {
     return Files.exists(root.resolve(path));
   }
 
-  /** Explains why a pattern matches nothing; {@link #found} does not contain that. */
+  /**
+   * Explains why a pattern matches nothing. The folders read for that are not in {@link #found}.
+   */
   String explainMiss(Glob glob) throws IOException {
     complete = false;
     return MissHint.pattern(new NearestPath(root, List::of), glob);

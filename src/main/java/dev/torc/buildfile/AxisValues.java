@@ -29,18 +29,21 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * Finds the values of one axis: in files, on disk, among products and in other groups. If they are
- * not known yet, it names the jobs that decide them. It lives from one expansion to the next, and
- * then looks only at what is new. {@link GroupExpansion} makes instances of the values.
+ * Finds the values of one axis: in tables, on disk, among products and in other groups. If values
+ * are not known yet, {@link #awaits} names the jobs that decide them. The same object is used for
+ * all expansions of one {@linkplain ParsedBuildFile.ResultSource#era era} of results, and each
+ * expansion searches only what is new. {@link GroupExpansion} makes instances from the values.
  */
 final class AxisValues {
 
   final Axis axis;
 
-  /** The jobs whose results decide which further values there are. */
+  /** The jobs whose results decide whether the axis has more values. */
   final SortedSet<String> awaits = new TreeSet<>();
 
-  /** Whether no value counts before all jobs of {@link #awaits} have ended. */
+  /**
+   * Whether the values found so far must not be used until all jobs in {@link #awaits} have ended.
+   */
   boolean waits;
 
   /** Whether neither a result nor a file can change the values. */
@@ -49,16 +52,16 @@ final class AxisValues {
   /** Whether results decided the values. */
   boolean byResults;
 
-  /** Why sources gave no values, for a message; null otherwise. */
+  /** Why the axis has no values, for a message; null if it has some or no reason is known. */
   BadInput.Diagnostic none;
 
   private final GroupExpansion expansion;
   private final int unit;
-  private final boolean side; // whether it is one axis of a zip
+  private final boolean side; // whether this is one axis of a zip
   private final List<AxisValues> sides = new ArrayList<>(0);
   private final List<Glob> coming = new ArrayList<>(0);
   private List<Search> searches;
-  private AxisRows rows; // null where none were found yet, or something is wrong with them
+  private AxisRows rows; // null before the first search, and after one that failed
 
   AxisValues(GroupExpansion expansion, int unit, Axis axis) {
     this(expansion, unit, axis, false);
@@ -74,7 +77,7 @@ final class AxisValues {
     }
   }
 
-  /** Returns the values so far. */
+  /** Returns the values that are known so far. */
   AxisRows findRows() throws IOException {
     if (rows == null || !awaits.isEmpty()) {
       rows = null;
@@ -93,7 +96,10 @@ final class AxisValues {
     return rows;
   }
 
-  /** Returns what the awaited jobs may add; null if that is nothing or unknown. */
+  /**
+   * Returns how the jobs in {@link #awaits} may add values; null if they add none, or if no value
+   * may be used yet ({@link #waits}).
+   */
   Group.Growing growing() {
     if (coming.isEmpty() || waits) {
       return null;
@@ -104,7 +110,7 @@ final class AxisValues {
         : new Group.Growing(String.valueOf(PathPattern.HOLE), axis.names(), made);
   }
 
-  /** Returns whether having no values is normal: a job may make any number of files. */
+  /** Returns whether the axis may be empty without a warning, because a job may make no files. */
   boolean mayBeEmpty() {
     return switch (axis) {
       case Axis.Products _ -> true;
@@ -158,7 +164,7 @@ final class AxisValues {
       boolean here = true;
       for (int maker : expansion.makers().of(path)) {
         if (expansion.makers().follows(maker, unit) && !expansion.makers().declares(maker, path)) {
-          continue; // it fits by a wildcard, but follows from this group: it cannot have been meant
+          continue; // only a wildcard matches, and it follows from this group: not the maker
         }
         for (GroupExpansion.Makes job : jobs(maker)) {
           if (job.has(path)) {
@@ -189,13 +195,16 @@ final class AxisValues {
           ? TableReader.lines(bytes, path, table.columns())
           : TableReader.read(bytes, path, table.columns()).keyed(table);
     } catch (BadInput e) {
-      // What is wrong with the whole file is told at the place that names it.
+      // An error about the whole file is reported at the place that names the file.
       boolean whole = e.diagnostics().getFirst().place().line() == 0;
       throw whole ? new BadInput(axis.place(), e.getMessage()) : e;
     }
   }
 
-  /** Returns what the known jobs of a unit make, and awaits the jobs that decide the rest. */
+  /**
+   * Returns the products of the known jobs of a unit, and adds the jobs that decide its other
+   * instances to {@link #awaits}.
+   */
   private List<GroupExpansion.Makes> jobs(int other) throws IOException {
     GroupExpansion.Outcome outcome = expansion.outcome(other);
     if (outcome != null) {
@@ -213,7 +222,10 @@ final class AxisValues {
     }
   }
 
-  /** Passes on what a job has made and returns true; awaits a job that has not ended. */
+  /**
+   * Passes each product of a job to {@code each} and returns true; if the job has not ended, adds
+   * it to {@link #awaits} and returns false.
+   */
   private boolean passMade(int maker, String job, Consumer<String> each) {
     lasting = false;
     Optional<List<String>> products = expansion.products(maker, job);
@@ -324,20 +336,20 @@ final class AxisValues {
   }
 
   /**
-   * Collects the matching paths bit by bit: products that other jobs declare or have made, and
-   * sources on disk; never what this group makes, or jobs that follow from it.
+   * Collects matching paths step by step: products that other jobs declare or have made, and
+   * sources on disk. It leaves out the products of this group and of all units that follow from it.
    */
   private final class Search {
 
-    private final Glob glob; // null for all that one unit makes
+    private final Glob glob; // null to find everything that one unit makes
     private final List<Glob> excludes;
     private final Function<String, List<String>> fit;
     private final SortedMap<String, Row> found = new TreeMap<>();
     private final List<Maker> makers = new ArrayList<>(1);
-    private final Set<String> sources = new LinkedHashSet<>(); // that may yet be products
+    private final Set<String> sources = new LinkedHashSet<>(); // which may turn out to be products
     private final PatternIndex hidden = new PatternIndex();
 
-    /** Searches all that a unit makes. */
+    /** Searches everything that one unit makes. */
     Search(int maker) {
       this.glob = null;
       this.excludes = List.of();
@@ -346,8 +358,8 @@ final class AxisValues {
     }
 
     /**
-     * Searches what a pattern matches and no exclude does. {@code fit} returns the values of a
-     * path, null if the path does not fit.
+     * Searches the paths that match a pattern and no exclude. {@code fit} returns the values of a
+     * path, or null if the path does not match.
      */
     Search(Glob glob, List<Glob> excludes, Function<String, List<String>> fit) throws IOException {
       this.glob = glob;
@@ -364,7 +376,10 @@ final class AxisValues {
       }
     }
 
-    /** Hides what a unit makes: exact paths if the build file has its values. */
+    /**
+     * Removes from the sources whatever is made by a unit that follows from this group. If a path
+     * only matches the pattern of a group, {@link DoubtfulSources} decides.
+     */
     private void hide(int maker) {
       boolean group = expansion.unit(maker) instanceof Unit.Many;
       PatternIndex may = group ? new PatternIndex() : hidden;
@@ -413,15 +428,16 @@ final class AxisValues {
   }
 
   /**
-   * What a unit makes: the files that its jobs declare, and what ended jobs made in declared
-   * folders and globs. It looks at each job once, for folders and globs until the job has ended.
+   * Finds the products of one unit: files that its jobs declare, and what ended jobs have made in
+   * declared folders and globs. It reads each job once, but checks a job with folders or globs
+   * until that job has ended.
    */
   private final class Maker {
 
     private final int maker;
-    private int known; // how many of its jobs were looked at
+    private int known; // how many of the unit's jobs were read
     private final List<GroupExpansion.Makes> running = new ArrayList<>(0);
-    private final List<Glob> unknown; // what jobs that are not known yet may make
+    private final List<Glob> unknown; // what the unit's unknown jobs may make
 
     Maker(int maker, Predicate<Glob> sees) {
       this.maker = maker;
@@ -432,7 +448,10 @@ final class AxisValues {
               .toList();
     }
 
-    /** Adds what the jobs have made so far; what unknown jobs may make goes to {@code hidden}. */
+    /**
+     * Adds what the jobs have made so far to the search. Adds patterns for what unknown jobs may
+     * make to {@code hidden}.
+     */
     void addMade(Search search, PatternIndex hidden) throws IOException {
       List<GroupExpansion.Makes> jobs = jobs(maker);
       for (; known < jobs.size(); known++) {

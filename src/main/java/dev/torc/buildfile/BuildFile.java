@@ -9,7 +9,9 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Finds the build file: in the current folder or the nearest one above. It reads nothing. */
+/**
+ * Finds the build file: in the current folder or the nearest one above. It does not read the file.
+ */
 public final class BuildFile {
 
   /** The name of the build file that comes from standard input. */
@@ -18,8 +20,8 @@ public final class BuildFile {
   public static final List<String> NAMES = List.of("torc.yaml", "torc.yml", "torc.json");
 
   /**
-   * A file that was read: the absolute path that was asked for, the file that it led to, in a
-   * folder without symlinks, and the digest of the bytes.
+   * A file that was read. {@code asked} is the absolute path that named it, {@code file} is that
+   * path with the symlinks of its folder resolved, and {@code digest} is the digest of the bytes.
    */
   public record Read(Path asked, Path file, Digest digest) {
 
@@ -32,8 +34,8 @@ public final class BuildFile {
   private BuildFile() {}
 
   /**
-   * Returns a file in the real path of its folder: {@code ..} follows symlinks as the system does,
-   * and a file that is a symlink stays one.
+   * Returns the path of a file with the symlinks of its folder resolved, so that {@code ..} means
+   * what it means to the system. If the file itself is a symlink, it is not resolved.
    */
   public static Path located(Path file) {
     Path absolute = file.toAbsolutePath();
@@ -41,7 +43,7 @@ public final class BuildFile {
       Path name = absolute.getFileName();
       return name == null ? absolute : absolute.getParent().toRealPath().resolve(name);
     } catch (IOException e) {
-      // The folder is missing or locked: the error is told when the file is read.
+      // The folder is missing or locked: reading the file reports the error.
       return absolute.normalize();
     }
   }
@@ -58,7 +60,7 @@ public final class BuildFile {
         .toList();
   }
 
-  /** Returns the build files of the nearest folder that has any, from this one upwards. */
+  /** Returns the build files of the nearest folder that has any, from {@code start} upwards. */
   public static List<Path> nearest(Path start) {
     for (Path dir = located(start.resolve("x")).getParent(); dir != null; dir = dir.getParent()) {
       List<Path> found = in(dir);
@@ -70,10 +72,9 @@ public final class BuildFile {
   }
 
   /**
-   * Returns the only one of the nearest build files. A symlink stays one, so that its folder is the
-   * root.
+   * Returns the only build file in {@code found}.
    *
-   * @throws BadInput if there is none, or two side by side
+   * @throws BadInput if there is none, or more than one
    */
   public static Path requireOne(List<Path> found) {
     if (found.isEmpty()) {

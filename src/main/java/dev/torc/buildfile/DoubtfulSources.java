@@ -14,10 +14,11 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * Decides whether a file on disk gives a group an instance if the group, or one that follows from
- * it, may make such files by its pattern. It does if no instance makes it. Only instances tell what
- * they make, so the groups are expanded again until this is clear: first without the files in
- * doubt, then with those that are not made so far. {@link GroupExpansion} expands them.
+ * Decides about files on disk that match a product pattern of the very group that could use them as
+ * sources, or of a group that follows from it. Such a file is a source if no instance makes it.
+ * Only instances tell what they make, so the groups are expanded repeatedly: first without the
+ * doubtful files, then with those that no instance has made so far. {@link GroupExpansion} runs the
+ * expansions.
  */
 final class DoubtfulSources {
 
@@ -28,13 +29,13 @@ final class DoubtfulSources {
     MADE
   }
 
-  /** A file in doubt of a group; it may be a product of the makers. */
+  /** A doubtful file of a group; the units in {@code makers} may make it. */
   private static final class Doubt {
     private final int unit;
     private final String path;
     private final TreeSet<Integer> makers = new TreeSet<>();
     private State state = State.WITHHELD;
-    private String maker; // a job that makes it in the present expansion; null for none
+    private String maker; // a job that makes it in the current expansion, or null
 
     Doubt(int unit, String path) {
       this.unit = unit;
@@ -51,8 +52,8 @@ final class DoubtfulSources {
   }
 
   /**
-   * Returns whether a file counts as a source of a group in this expansion, though a unit may make
-   * it.
+   * Returns whether a file counts as a source of a group in this expansion, although {@code maker}
+   * may make it.
    */
   boolean counts(int group, String path, int maker) {
     Doubt doubt =
@@ -68,7 +69,7 @@ final class DoubtfulSources {
     return cycles;
   }
 
-  /** Decides the doubts after an expansion; returns whether another one is needed. */
+  /** Decides the doubts after an expansion; returns whether another expansion is needed. */
   boolean decide(GroupExpansion expansion) throws IOException {
     List<Doubt> trial = in(State.ON_TRIAL);
     List<Doubt> asked = trial.isEmpty() ? in(State.WITHHELD) : trial;

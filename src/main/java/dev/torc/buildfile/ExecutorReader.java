@@ -28,8 +28,8 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * Reads {@code executors}: schedulers by name, each of a kind or like another one. {@link
- * JobReader} reads which job runs where.
+ * Reads {@code executors}: named schedulers, each with a kind or based on another one ({@code
+ * like}). {@link JobReader} reads which executor runs a job.
  */
 record ExecutorReader(
     Node.Mapping all, Scope scope, Problems problems, SequencedMap<String, Executor> read) {
@@ -43,7 +43,7 @@ record ExecutorReader(
   private static final long BATCH = TimeUnit.MINUTES.toNanos(2);
   private static final long LATENCY = TimeUnit.MINUTES.toNanos(1);
 
-  /** Reads all executors in the order written; errors go to the problems. */
+  /** Reads all executors in the order written; errors are added to the problems. */
   static List<Executor> read(Node node, Scope scope, Problems problems) {
     Node.Mapping all = MapFields.map(node, "executors", problems);
     ExecutorReader reader = new ExecutorReader(all, scope, problems, new LinkedHashMap<>());
@@ -52,7 +52,7 @@ record ExecutorReader(
   }
 
   /**
-   * Returns the name if it is one of these executors, or this machine.
+   * Returns the name if it is one of these executors, or {@code local}.
    *
    * @throws IllegalArgumentException for any other name
    */
@@ -98,7 +98,9 @@ record ExecutorReader(
             fields.choice("trace", "true", MapFields.FLAG).equals("true")));
   }
 
-  /** Returns the keys of an executor over those of the executor in its {@code like}. */
+  /**
+   * Returns the keys of an executor, laid over those of the executor that its {@code like} names.
+   */
   private Node.Mapping likeness(String name, Entry entry, List<String> seen) {
     Node.Mapping own = MapFields.map(entry.value(), "the executor " + name, problems);
     Node like = own.get("like");
@@ -175,7 +177,7 @@ record ExecutorReader(
     return all;
   }
 
-  /** Refuses a name in {@code settings} that cannot be a placeholder. */
+  /** Reports a name in {@code settings} that cannot be a placeholder. */
   private void setting(String key, Entry entry, Set<String> taken) {
     if (taken.contains(key)) {
       problems.add(
@@ -187,8 +189,8 @@ record ExecutorReader(
   }
 
   /**
-   * Checks a command: it must exist, and have {@code needed} (if not null) and no unknown
-   * placeholder.
+   * Checks a command: it must be present, contain the placeholder {@code needed} (if not null), and
+   * contain no unknown placeholder.
    */
   private void template(
       String name, Entry entry, MapFields fields, String key, String needed, Set<String> known) {
@@ -212,7 +214,7 @@ record ExecutorReader(
     }
   }
 
-  /** Returns a text as written: its placeholders are those of {@link CommandTemplate}. */
+  /** Returns a text as written; {@link CommandTemplate} replaces its placeholders. */
   private static String raw(MapFields fields, String key) {
     return fields.map().get(key) instanceof Node.Scalar text ? text.text() : "";
   }

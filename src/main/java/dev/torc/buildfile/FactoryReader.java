@@ -16,12 +16,13 @@ import java.util.SequencedMap;
 import java.util.Set;
 
 /**
- * Reads {@code factories} and {@code dependencies}, PROMINENCE's way to write groups and needs: a
- * factory becomes group keys of its jobs, a line of dependencies becomes needs of its children.
+ * Reads {@code factories} and {@code dependencies}, which are how PROMINENCE writes groups and
+ * needs. A factory becomes group keys of its jobs; an entry of {@code dependencies} becomes a need
+ * of each child.
  */
 record FactoryReader(Node.Mapping top, Scope scope, Problems problems) {
 
-  /** Returns the jobs; those that factories name are groups now. */
+  /** Returns the jobs, with group keys added to those that factories name. */
   Node.Mapping jobs() {
     Node.Mapping written = MapFields.map(top.get("jobs"), "jobs", problems);
     Node factories = top.get("factories");
@@ -103,7 +104,7 @@ record FactoryReader(Node.Mapping top, Scope scope, Problems problems) {
     return entry;
   }
 
-  /** Returns the needs that {@code dependencies} adds to each child: the results of its parents. */
+  /** Returns the needs that {@code dependencies} adds, by child: the child's parent jobs. */
   Map<String, List<Item>> parents(Set<String> jobs) {
     Map<String, List<Item>> needs = new HashMap<>();
     MapFields.map(top.get("dependencies"), "dependencies", problems)

@@ -21,9 +21,9 @@ import java.util.Set;
 import java.util.concurrent.FutureTask;
 
 /**
- * Joins files into one tree: files in {@code include} add their jobs and vars, and every further
- * {@code -f} is laid over the ones before, map by map and key by key. {@link VarLayers} joins the
- * vars of each file before that. {@link ParsedBuildFile} knows what the keys mean.
+ * Joins build files into one tree. Files in {@code include} add their jobs and vars; each {@code
+ * -f} after the first is laid over the previous ones, key by key, nested maps included. {@link
+ * VarLayers} first joins the vars of each file. {@link ParsedBuildFile} knows what the keys mean.
  */
 final class FileLayers {
 
@@ -36,10 +36,11 @@ final class FileLayers {
   private final Set<String> varFiles = new HashSet<>();
 
   /**
-   * Creates the layers of a root that is absolute and normalized.
+   * Creates the layers; {@code root} must be absolute and normalized.
    *
    * @param input the text of the file named {@link BuildFile#INPUT}; null if there is none
-   * @param unchanged finds jobs of the only file that need not be read; null to read all
+   * @param unchanged finds the jobs of a single file that need not be read again; null to read all
+   *     jobs
    */
   FileLayers(Path root, byte[] input, UnchangedJobs unchanged, Problems problems) {
     this.root = root;
@@ -52,7 +53,7 @@ final class FileLayers {
     return List.copyOf(digests.keySet());
   }
 
-  /** Returns the files that were read, once for each path that was asked for. */
+  /** Returns the files that were read, once for each path that named them. */
   List<BuildFile.Read> sources() {
     List<BuildFile.Read> read = new ArrayList<>(asked.size());
     for (Path path : asked) {
@@ -62,14 +63,14 @@ final class FileLayers {
     return read;
   }
 
-  /** Returns the files of vars, named as in places. */
+  /** Returns the names of the vars files, as {@link Place} has them. */
   Set<String> varFiles() {
     return varFiles;
   }
 
   /**
-   * Returns the tree of all layers; {@code jobs} and {@code vars} are maps, {@code include} is
-   * gone.
+   * Returns the tree of all layers, in which {@code jobs} and {@code vars} are maps and {@code
+   * include} is removed.
    */
   Node.Mapping read(List<Path> layers) throws IOException {
     Node.Mapping all = null;
@@ -112,12 +113,12 @@ final class FileLayers {
     return new Node.Mapping(map.place(), joined);
   }
 
-  /** Returns the tree of a file; {@code given} has its bytes if they are known. */
+  /** Returns the tree of a file; {@code given} has the file's bytes, or null to read them. */
   private Node tree(Path file, Place from, byte[] given, UnchangedJobs unchanged)
       throws IOException {
     try {
       byte[] bytes = given == null ? SourceFile.bytes(file, shown(file)) : given;
-      // Another core does this, which makes the JVM read its security settings, in the meantime.
+      // The first digest makes the JVM read its security settings, so another thread computes it.
       FutureTask<Digest> digest = new FutureTask<>(() -> Digest.ofBytes(bytes));
       Thread apart = Thread.ofPlatform().daemon().name("torc-digest").start(digest);
       Node node = unchanged == null ? null : unchanged.parse(bytes, shown(file));
@@ -126,13 +127,13 @@ final class FileLayers {
       digests.put(file, digest.resultNow());
       return node;
     } catch (BadInput e) {
-      // A missing file is told at the place that names it.
+      // Report an error about the whole file, such as a missing one, at the place that names it.
       boolean whole = e.diagnostics().getFirst().place().line() == 0;
       throw whole && from.line() > 0 ? new BadInput(from, e.getMessage()) : e;
     }
   }
 
-  /** Returns the file that another file names, and notes that it was asked for. */
+  /** Returns the file that another file names, and adds it to {@link #asked}. */
   private Path named(Node.Scalar name, Path by) {
     Paths.refuseForeign(name.text(), name.place());
     Path wanted = by.resolveSibling(name.text());
@@ -219,12 +220,12 @@ final class FileLayers {
     try {
       return file.toRealPath();
     } catch (IOException e) {
-      // Missing or unreadable: told when it is read, at the place that names it.
+      // Missing or unreadable: reading the file reports this at the place that names it.
       return file;
     }
   }
 
-  /** Returns the file's name in messages: relative to the root if it is below. */
+  /** Returns a file's name for messages: relative to the root if the file is below the root. */
   private String shown(Path file) {
     return (file.startsWith(root) ? root.relativize(file) : file).toString();
   }

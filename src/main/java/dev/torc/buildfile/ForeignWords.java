@@ -7,14 +7,15 @@ import java.util.Map;
 
 /**
  * Translates the keys and placeholders of other tools (make, Snakemake, Nextflow, DVC, Task, doit,
- * GitLab, NREL torc, PROMINENCE) in messages. {@link NearestName} finds mistyped words.
+ * GitLab, NREL torc, PROMINENCE) for suggestions in messages. {@link NearestName} finds mistyped
+ * words.
  */
 final class ForeignWords {
 
   /**
-   * A line for each meaning: what to write in a build file, then other tools' words for it, without
-   * {@code _}, {@code -} and a final {@code s}. A line counts only where the text before its colon
-   * is a known key, so a word can have several meanings.
+   * One line for each meaning: what to write in a build file, then the words of other tools for it,
+   * without {@code _}, {@code -} and a final {@code s}. A line applies only where the key that it
+   * begins with is known, so that a word can have several meanings.
    */
   private static final String[] MEANINGS = {
     "needs = in input inputfile src source dep filedep prerequisite require dependency",
@@ -45,7 +46,9 @@ final class ForeignWords {
     "include = import",
   };
 
-  /** What torc does instead for keys of PROMINENCE, by the same form of the key. */
+  /**
+   * What to do instead of using a key of PROMINENCE. The keys are written as in the lines above.
+   */
   private static final Map<String, String> INSTEAD =
       Map.of(
           "outputdir",
@@ -63,7 +66,10 @@ final class ForeignWords {
 
   private ForeignWords() {}
 
-  /** Returns {@code "; did you mean X?"} for a mistyped or foreign word, else {@code otherwise}. */
+  /**
+   * Returns a hint such as {@code "; did you mean X?"} for a mistyped or foreign word; otherwise
+   * {@code otherwise}.
+   */
   static String hint(String word, Collection<String> known, String otherwise) {
     String instead =
         known.contains("command") || known.contains("jobs") ? INSTEAD.get(plain(word)) : null;

@@ -38,26 +38,28 @@ import java.util.stream.Stream;
 
 /**
  * Expands groups: each combination of the values of a group's axes gives one instance. {@link
- * AxisValues} finds the values of an axis, {@link JobReader} reads an instance. It remembers what
- * cannot change, and every instance it has read.
+ * AxisValues} finds the values of an axis; {@link JobReader} reads an instance. Groups are expanded
+ * again whenever results arrive, so this class keeps every instance that it has read.
  */
 final class GroupExpansion {
 
-  /** How many instances a workflow may have; each takes some kilobytes of memory. */
+  /** The largest number of instances in a workflow; each takes a few kilobytes of memory. */
   static final int MAX_INSTANCES = 1_000_000;
 
   /**
    * The result of expanding a group.
    *
-   * @param packed its instances, in the order of their names in the group
-   * @param known whether all its instances are known
-   * @param lasting whether neither a result nor a file can change it
+   * @param packed the packed instances, in the order of {@link Group#instances}
+   * @param known whether all instances are known
+   * @param lasting whether neither a result nor a file can change the outcome
    */
   record Outcome(Group group, List<byte[]> packed, boolean known, boolean lasting) {}
 
   private record Instance(String name, byte[] packed) {}
 
-  /** What a job makes: the files that it declares, and patterns for declared folders and globs. */
+  /**
+   * The products that a job declares: its files, and a pattern for each declared folder or glob.
+   */
   record Makes(String job, List<String> files, List<Glob> patterns) {
 
     static Makes of(Job job) {
@@ -78,7 +80,10 @@ final class GroupExpansion {
     }
   }
 
-  /** What the jobs of a unit make, in the order in which they became known. */
+  /**
+   * The products of the known jobs of a unit, in the order in which the jobs became known. {@code
+   * jobs} has the packed jobs that are already in {@code makes}.
+   */
   private record Known(List<Makes> makes, Set<byte[]> jobs) {}
 
   private final List<Unit> units;
@@ -88,18 +93,18 @@ final class GroupExpansion {
   private final Set<BadInput.Diagnostic> warnings;
   private final Set<String> manual;
   private final Map<String, Map<List<String>, Instance>> read = new HashMap<>(); // by group, values
-  private final Map<Integer, Outcome> last = new HashMap<>(); // without problems, by unit
+  private final Map<Integer, Outcome> last = new HashMap<>(); // the last without errors, by unit
   private final AxisSources sources;
-  private UnitMakers makers; // kept while not all instances are known
+  private UnitMakers makers; // dropped once all instances are known
 
-  // what axes have learnt from results; valid as long as the era of the results is the same
+  // the fields from here to doubts depend on results; a new era of results clears them
   private Object era;
   private final Map<Integer, List<AxisValues>> axes = new HashMap<>();
   private final Map<Integer, Known> known = new HashMap<>();
   private final SortedSet<String> answered = new TreeSet<>();
   private final DoubtfulSources doubts = new DoubtfulSources();
 
-  // the state of the expansion that is under way
+  // the state of the current expansion
   private ResultSource found;
   private final Map<Integer, Outcome> outcomes = new TreeMap<>();
 
@@ -129,8 +134,8 @@ final class GroupExpansion {
   }
 
   /**
-   * Adds all jobs to a workflow without jobs. Errors that do not depend on results go to the
-   * problems.
+   * Returns {@code blank}, a workflow without jobs, with all jobs and groups added. Errors that do
+   * not depend on results go to {@code problems}.
    */
   Workflow run(Workflow blank, ResultSource results, Problems problems) throws IOException {
     if (era != results.era()) {
@@ -182,7 +187,7 @@ final class GroupExpansion {
         List.copyOf(manual));
   }
 
-  /** Returns which units may make what others read, as far as the build file tells. */
+  /** Returns the index that finds the units that may make a file. */
   UnitMakers makers() {
     if (makers == null) {
       makers = new UnitMakers(units, ids(), reader, sources, this::isRecorded);
@@ -207,7 +212,10 @@ final class GroupExpansion {
     return sources;
   }
 
-  /** Returns the products of a job of a unit; empty until it has ended. */
+  /**
+   * Returns the products of a job, or empty until the job has ended. If the job has ended, {@link
+   * #deciders} will name its unit.
+   */
   Optional<List<String>> products(int unit, String job) {
     Optional<List<String>> made = found.products(job);
     if (made.isPresent()) {
@@ -224,9 +232,7 @@ final class GroupExpansion {
     return found.isRecorded(path);
   }
 
-  /**
-   * Returns why another group has no instances, for a message; null if there is nothing to explain.
-   */
+  /** Returns why a group has no instances, for a message; null if no reason is known. */
   BadInput.Diagnostic explainNone(String group) throws IOException {
     Integer unit = ids().get(group);
     Outcome outcome = unit == null ? null : outcome(unit);
@@ -234,7 +240,10 @@ final class GroupExpansion {
     return there.isEmpty() ? null : new BadInput.Diagnostic(Place.NONE, there);
   }
 
-  /** Refuses a group that makes a table deciding about itself, or about a group it follows from. */
+  /**
+   * Reports a group that makes the table of its own instances, or the table of a group that it
+   * follows from.
+   */
   private void checkTables() throws IOException {
     for (int reader : List.copyOf(outcomes.keySet())) {
       Unit.Many group = (Unit.Many) units.get(reader);
@@ -263,14 +272,15 @@ final class GroupExpansion {
     }
   }
 
-  /** Returns what decided the instances of the last run, besides build files and tables. */
+  /** Returns what decided the instances in the last expansion, besides build files and tables. */
   ParsedBuildFile.Deciders deciders() {
     return new ParsedBuildFile.Deciders(
         new TreeSet<>(answered), sources.found(), sources.isComplete());
   }
 
   /**
-   * Returns the outcome of a group, whose values may ask for other groups; null for a plain job.
+   * Returns the outcome of a group; null for a plain job. Expands the group if needed, which may
+   * expand other groups first.
    */
   Outcome outcome(int unit) throws IOException {
     if (!(units.get(unit) instanceof Unit.Many group)) {
@@ -300,7 +310,10 @@ final class GroupExpansion {
     return outcome == null || outcome.known;
   }
 
-  /** Returns what the known jobs of a unit make; jobs that become known later are appended. */
+  /**
+   * Returns the products of the known jobs of a unit. Jobs that become known later are appended to
+   * the same list.
+   */
   List<Makes> makes(int unit) throws IOException {
     Outcome outcome = outcome(unit);
     List<byte[]> packed =
@@ -321,7 +334,7 @@ final class GroupExpansion {
     return PackedJobs.of(codec, outcome.packed);
   }
 
-  /** Returns the open units from this one on, and this one again at the end. */
+  /** Returns a cycle for a message: the open units from this unit on, then this unit again. */
   private String chain(int unit) {
     return Stream.concat(open.stream().dropWhile(each -> each != unit), Stream.of(unit))
         .map(each -> units.get(each).name())
@@ -378,7 +391,10 @@ final class GroupExpansion {
     return outcome;
   }
 
-  /** Returns the outcome of a group with errors: it has the instances that it had before. */
+  /**
+   * Returns the outcome of a group with errors. It has the instances of the last outcome without
+   * errors.
+   */
   private Outcome failed(int unit, Unit.Many group, List<BadInput.Diagnostic> reasons) {
     Outcome before = last.get(unit);
     List<String> names = group.axes().stream().flatMap(axis -> axis.names().stream()).toList();
@@ -396,7 +412,7 @@ final class GroupExpansion {
                 group.job().has(Trait.ALLOW_FAILURE)),
             new Group.Sources(List.copyOf(tables(group.axes()).keySet()), "", List.of(), false),
             group.job().labels().tags());
-    // Not lasting: every run tells again what is wrong without results.
+    // Not lasting, so that every expansion reports the group's errors again.
     return new Outcome(record, before == null ? List.of() : before.packed, false, false);
   }
 

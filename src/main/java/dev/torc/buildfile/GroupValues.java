@@ -17,30 +17,30 @@ final class GroupValues {
 
   final List<String> names = new ArrayList<>();
 
-  /** The names that are not parameters: their values name no instance. */
+  /** The names that are not parameters; their values are not part of an instance's name. */
   final Set<String> columns = new TreeSet<>();
 
   /** The rows of each axis so far. */
   final List<List<Row>> rows = new ArrayList<>();
 
-  /** Jobs whose results decide about further rows: if there are any, the rows are incomplete. */
+  /** The jobs whose results decide about more rows. Unless it is empty, the rows are incomplete. */
   final SortedSet<String> awaits = new TreeSet<>();
 
-  /** What those results may add, if the rows so far give instances already. */
+  /** What those results may add; empty if the rows so far give no instances yet. */
   final List<Group.Growing> growing = new ArrayList<>(0);
 
   final List<BadInput.Diagnostic> warnings = new ArrayList<>(0);
 
-  /** Why sources that should give values give none, with a place; else empty. */
+  /** Why an axis has no values, with its place, for a message; otherwise empty. */
   String nothing = "";
 
-  /** Whether no result can change the values. */
+  /** Whether neither a result nor a file can change the values. */
   boolean lasting = true;
 
   /** Whether results decided the values. */
   boolean byResults;
 
-  /** Gathers the values of all axes; errors go to the problems. */
+  /** Gathers the values of all axes; errors are added to the problems. */
   GroupValues(Unit.Many group, List<AxisValues> axes, Vars vars, Problems problems) {
     boolean waits = false;
     for (AxisValues axis : axes) {

@@ -14,7 +14,10 @@ import java.util.Locale;
 /** Reads {@code hooks}: a map of commands by event, or a list of maps. */
 record HookReader(Scope scope, List<String> shell, Problems problems, List<Hook> hooks) {
 
-  /** Reads the hooks; errors go to the problems. {@code names} has all jobs and groups. */
+  /**
+   * Reads the hooks; errors are added to the problems. {@code names} has the names of all jobs and
+   * groups.
+   */
   static List<Hook> read(
       Node node, Scope scope, List<String> shell, Collection<String> names, Problems problems) {
     HookReader reader = new HookReader(scope, shell, problems, new ArrayList<>());

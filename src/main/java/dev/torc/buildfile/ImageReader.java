@@ -13,20 +13,20 @@ import java.util.List;
  * Reads {@code image} and {@code container} of a job, laid over those of the build file. {@link
  * StepReader} reads what runs in the image.
  *
- * @param top the build file
- * @param containers false if everything runs on the host: images are read then, and ignored
+ * @param top the top level of the build file
+ * @param containers false to run everything on the host; images are then read but ignored
  */
 record ImageReader(Node.Mapping top, Paths paths, Problems problems, boolean containers) {
 
   private static final String FILE = ".sif";
 
-  /** The prefix of Snakemake and apptainer for the name of a registry's image. */
+  /** The prefix that Snakemake and apptainer put before the name of an image in a registry. */
   private static final String REGISTRY = "docker://";
 
   /** The name that cancels an image of {@code defaults}. */
   private static final String HOST = "host";
 
-  /** The default folder of the files that apptainer makes of fetched images. */
+  /** The default folder for the image files that apptainer creates from fetched images. */
   private static final String IMAGES = ".torc/images";
 
   private static final List<String> RUNTIMES =
@@ -36,13 +36,14 @@ record ImageReader(Node.Mapping top, Paths paths, Problems problems, boolean con
   private static final List<String> OTHERS = List.of("udocker", "charliecloud");
 
   /**
-   * The image of a job or task, and the runtime that it prefers; the name is null without an image.
+   * The image of a job or task. {@code name} is null if there is none; {@code file} is null unless
+   * the image is a file; {@code wish} is the preferred runtime, or null.
    */
   record Choice(String name, Ref.OfFile file, String wish) {
     static final Choice NOTHING = new Choice(null, null, null);
   }
 
-  /** Returns the image of a job or a task; what it does not name comes from {@code around}. */
+  /** Returns the image of a job or task. What it does not name is taken from {@code around}. */
   Choice choice(MapFields fields, Choice around) {
     String wish = fields.read("runtime", around.wish, node -> wish(fields.scope().text(node)));
     return fields.read(
@@ -69,7 +70,7 @@ record ImageReader(Node.Mapping top, Paths paths, Problems problems, boolean con
 
   /**
    * Returns the {@code container} of a job laid over that of the build file, for all images of the
-   * job; null without {@code container}, {@code image} and {@code tasks}.
+   * job; null if the job has no {@code container}, {@code image} or {@code tasks}.
    */
   Image settings(MapFields job) {
     Node tasks = job.map().get("tasks");
@@ -78,7 +79,10 @@ record ImageReader(Node.Mapping top, Paths paths, Problems problems, boolean con
         : container(job);
   }
 
-  /** Reads the build file's {@code container}, so that errors show even if no job uses it. */
+  /**
+   * Reads the build file's {@code container}, so that its errors are reported even if no job uses
+   * it.
+   */
   void check(Scope scope) {
     container(MapFields.of(null, "", scope, problems));
   }

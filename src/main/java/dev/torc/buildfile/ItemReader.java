@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 
 /**
  * Reads {@code needs}, {@code produces} and {@code after} of a job, and the files of {@code
- * report}. It does not check whether such a file or job exists; the graph does.
+ * report}. The graph checks whether these files and jobs exist.
  */
 record ItemReader(Paths paths, Problems problems) {
 
@@ -36,7 +36,7 @@ record ItemReader(Paths paths, Problems problems) {
     return need ? List.copyOf(items) : excluding(items);
   }
 
-  /** Adds the excludes among the products to each folder and pattern. */
+  /** Removes the excludes from the products, and adds them to each folder and pattern instead. */
   private static List<Item> excluding(List<Item> items) {
     List<Glob> excludes = Job.excludes(items);
     if (excludes.isEmpty()) {
@@ -84,7 +84,8 @@ record ItemReader(Paths paths, Problems problems) {
   private void read(MapFields job, Node node, boolean need, Consumer<Ref> into) {
     problems.guard(
         () -> {
-          // A need that comes out empty is left out: single-end reads have no second file.
+          // Skip a need whose placeholders are all empty, such as the second file of single-end
+          // reads.
           Node path =
               node instanceof Node.Mapping map && map.get("file") != null ? map.get("file") : node;
           if (!need || !(path instanceof Node.Scalar text) || !job.scope().isEmptied(text)) {
@@ -148,7 +149,7 @@ record ItemReader(Paths paths, Problems problems) {
     return data.indexOf('.') > 0;
   }
 
-  /** Refuses a map in quotes: it is a text, and hardly the name of a file. */
+  /** Refuses a map in quotes: YAML reads it as a text, which is hardly meant as a file name. */
   private static void refuseQuoted(String text, Place place) {
     if (text.startsWith("{") && text.endsWith("}")) {
       String inside = text.substring(1).stripLeading();

@@ -44,7 +44,7 @@ record JobEntryReader(
     return name;
   }
 
-  /** Reads all entries; jobs whose text did not change are taken over. */
+  /** Reads all entries. Jobs whose text has not changed are taken over from the earlier reading. */
   List<Unit> read(SequencedMap<String, Entry> jobs, UnchangedJobs unchanged) {
     List<Unit> units = new ArrayList<>();
     List<Unit> behind = new ArrayList<>();
@@ -99,8 +99,8 @@ record JobEntryReader(
   }
 
   /**
-   * Returns a group as one job with wildcards for its values. It reports only errors that no value
-   * could fix.
+   * Returns a group as one job with wildcards for its values. Reports only errors that occur with
+   * any value.
    */
   private Job outline(String key, String name, Entry entry, List<Axis> read) {
     SortedMap<String, String> values = new TreeMap<>();

@@ -36,12 +36,12 @@ import java.util.TreeSet;
 /**
  * Reads the map of one job: lays {@code defaults} under it, replaces resource classes and
  * placeholders, and normalizes paths. {@link StepReader} reads what the job runs, {@link
- * ItemReader} what it needs and produces, {@link JobEntryReader} tells jobs from groups. It looks
- * at no other job and not at the disk.
+ * ItemReader} reads its needs and products, and {@link JobEntryReader} distinguishes jobs from
+ * groups. This class uses neither other jobs nor the disk.
  */
 final class JobReader {
 
-  /** Maps of a job that are joined with those of {@code defaults}, key by key. */
+  /** The keys whose maps are joined with those of {@code defaults}, key by key. */
   private static final Set<String> JOINED =
       Set.of("env", "resources", "retry", "stop", "container");
 
@@ -69,9 +69,9 @@ final class JobReader {
   private final Problems problems;
 
   /**
-   * What is the same for all jobs.
+   * The settings that all jobs share.
    *
-   * @param parents needs that {@code dependencies} adds to jobs, by the key of the job
+   * @param parents the needs that {@code dependencies} adds, by the key of the job
    * @param over the overrides of the command line
    * @param executors the names of the declared executors
    */
@@ -96,8 +96,9 @@ final class JobReader {
   }
 
   /**
-   * Reads {@code defaults} and the resource classes, so that errors show even if no job uses them.
-   * It does not judge values that come from a parameter: only a job has the parameter.
+   * Reads {@code defaults} and the resource classes, so that their errors are reported even if no
+   * job uses them. A value that depends on a parameter is not checked, because only a job has the
+   * parameter.
    */
   void checkShared() {
     Scope scope =
@@ -120,18 +121,18 @@ final class JobReader {
     return common.vars;
   }
 
-  /** Returns a reader of the same jobs with another place for problems and warnings. */
+  /** Returns a copy of this reader that reports errors and warnings to {@code problems}. */
   JobReader withProblems(Problems problems) {
     return new JobReader(common, problems);
   }
 
   /**
-   * What makes a job an instance.
+   * What an instance has in addition to a plain job.
    *
-   * @param name the instance's own name, {@link Scope#ANY_PATH} if the values are unknown
-   * @param values by parameter; as in {@link Scope}
-   * @param columns by name; as in {@link Scope}
-   * @param files files that it needs in addition to {@code needs}
+   * @param name the instance's own name; {@link Scope#ANY_PATH} if the values are unknown
+   * @param values the values by parameter, as in {@link Scope}
+   * @param columns the values of other columns by name, as in {@link Scope}
+   * @param files the files that the instance needs in addition to {@code needs}
    */
   record Instance(
       String name,
@@ -139,7 +140,7 @@ final class JobReader {
       Map<String, String> columns,
       List<Item> files) {
 
-    /** Returns a stand-in for all instances with these values, of which not all are known. */
+    /** Returns a stand-in for all instances with these values; an unknown value is a wildcard. */
     static Instance some(SortedMap<String, String> values) {
       return new Instance(Scope.ANY_PATH, values, Map.of(), List.of());
     }
@@ -149,7 +150,7 @@ final class JobReader {
    * Reads one job.
    *
    * @param key the name as written
-   * @param name the name with its placeholders replaced; of an instance, the group's name
+   * @param name the name with its placeholders replaced; for an instance, the group's name
    * @param instance null for a plain job
    */
   Job read(String key, String name, Entry entry, Instance instance) {
@@ -222,8 +223,8 @@ final class JobReader {
   }
 
   /**
-   * Returns whether all of the job's output is shown. In other tools {@code output} is the
-   * products.
+   * Returns whether all of the job's output is shown. Reports an {@code output} that names
+   * products, as in other tools.
    */
   private boolean showsOutput(MapFields job) {
     Node node = job.map().get("output");
@@ -238,8 +239,9 @@ final class JobReader {
   }
 
   /**
-   * Returns the executor of a job; null for this machine, where interactive jobs always run. If the
-   * job itself names it, {@code --on} has no effect, except {@code local}.
+   * Returns the name of a job's executor; null for this machine, where interactive jobs always run.
+   * {@code --on} does not replace an executor that the job itself names, but {@code --on local}
+   * does.
    */
   private String executor(MapFields job, boolean named) {
     String own =
@@ -253,7 +255,10 @@ final class JobReader {
     return name.equals(Executor.LOCAL) ? null : name;
   }
 
-  /** Returns the needs as written, then those that parents add, then the files of an instance. */
+  /**
+   * Returns the needs as written, then those that {@code dependencies} adds, then the files of an
+   * instance.
+   */
   private List<Item> withOthers(List<Item> written, String key, Instance instance) {
     List<Item> ofParents = common.parents.getOrDefault(key, List.of());
     if (ofParents.isEmpty() && instance == null) {
@@ -267,7 +272,7 @@ final class JobReader {
     return List.copyOf(needs);
   }
 
-  /** Returns the needs, and the values in placeholders: each of these is a need too. */
+  /** Returns the needs, plus a need for each data value that a placeholder uses. */
   private static List<Item> withData(List<Item> needs, List<Step> steps, Retry retry) {
     SequencedMap<String, Item> values = new LinkedHashMap<>();
     for (Step step : steps) {
@@ -281,7 +286,7 @@ final class JobReader {
     for (Item item : needs) {
       for (Ref ref : item.refs()) {
         if (ref instanceof Ref.OfData data && data.skips()) {
-          values.remove(data.written()); // the written need says more
+          values.remove(data.written()); // that need also says failed: skip
         }
       }
     }
@@ -347,7 +352,10 @@ final class JobReader {
     return new Node.Mapping(own.place(), all);
   }
 
-  /** Returns the resources that a class name stands for, or the map as written; empty for none. */
+  /**
+   * Returns the resources of the class that a node names, or the node's own map; an empty map if
+   * the node is neither.
+   */
   private Node.Mapping classOf(Node node, Scope scope) {
     if (node instanceof Node.Scalar scalar && !scalar.isNothing()) {
       try {

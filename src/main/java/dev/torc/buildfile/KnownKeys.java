@@ -6,15 +6,17 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The keys of a build file; each comment names the map that has them. The readers take them from
- * here, the schema for editors is checked against them, and suggestions are made from them.
+ * The known keys of a build file; the comment of each constant names the map that has the keys.
+ * Readers accept these keys, messages suggest them, and a test checks the schema for editors
+ * against them.
  */
 public final class KnownKeys {
 
   private KnownKeys() {}
 
   /**
-   * Returns keys in the order of messages; a set, because each key of every job is looked up in it.
+   * Returns keys in the order in which messages list them. It is a set because each key of every
+   * job is looked up in it.
    */
   static Set<String> ordered(String... keys) {
     return Collections.unmodifiableSet(new LinkedHashSet<>(List.of(keys)));
@@ -43,10 +45,10 @@ public final class KnownKeys {
           """
               .split("\\s+"));
 
-  /** A job: these keys make it a group. */
+  /** The keys that make a job a group. */
   static final List<String> GROUP = List.of("parameters", "match", "table", "mode", "repeat");
 
-  /** {@code defaults}: the keys of a job, but for those of a group. */
+  /** {@code defaults}: the keys of a job, except those of a group. */
   static final List<String> DEFAULTS = JOB.stream().filter(key -> !GROUP.contains(key)).toList();
 
   /** The values of a parameter: one key, or {@code from}, {@code to} and {@code step} together. */
@@ -68,11 +70,11 @@ public final class KnownKeys {
   /** A task. */
   static final List<String> TASK = List.of("command", "cmd", "image", "runtime", "env", "dir");
 
-  /** Resources; the counters that {@code limits} names come to these. */
+  /** Resources. The counters in {@code limits} are keys as well. */
   static final List<String> RESOURCES =
       List.of("cpus", "memory", "gpus", "disk", "nodes", "runtime");
 
-  /** Resources of the machine that {@code limits} can bound, beside counters. */
+  /** The resources of the machine that {@code limits} can bound, besides counters. */
   static final List<String> LIMITS = List.of("cpus", "memory", "gpus");
 
   /** A {@code retry}. */
@@ -94,10 +96,10 @@ public final class KnownKeys {
   static final List<String> EXECUTOR =
       List.of("kind", "like", "before", "max_jobs", "batch", "max_runtime", "latency", "trace");
 
-  /** An entry of {@code executors} of kind {@code slurm}, in addition. */
+  /** The additional keys of an entry of {@code executors} of kind {@code slurm}. */
   static final List<String> EXECUTOR_SLURM = List.of("account", "partition", "args");
 
-  /** An entry of {@code executors} of kind {@code commands}, in addition. */
+  /** The additional keys of an entry of {@code executors} of kind {@code commands}. */
   static final List<String> EXECUTOR_COMMANDS =
       List.of("submit", "states", "cancel", "id", "separator", "words", "settings");
 

@@ -12,9 +12,9 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * The names that may stand in braces in one text. It reports braces that are text but almost a
- * known name, and double braces around an unknown name, so that input that is almost right is not
- * silently taken literally. {@link Placeholder} finds the braces, {@link Scope} has the values.
+ * The names that are known in one text. This class reports braces whose content is almost a known
+ * name, and double braces around an unknown name, so that a mistyped placeholder is not silently
+ * taken literally. {@link Placeholder} finds the braces; {@link Scope} has the values.
  */
 record KnownNames(Scope scope, Place place, Near near) implements Placeholder.Names {
 
@@ -23,11 +23,11 @@ record KnownNames(Scope scope, Place place, Near near) implements Placeholder.Na
 
   /** What to do about a name that is almost known. */
   enum Near {
-    /** An error, as in paths: such a file would hardly be meant. */
+    /** An error, as in paths, where such a text is hardly meant. */
     ERROR,
-    /** A warning, as in commands, which may hold any text. */
+    /** A warning, as in commands, which may contain any text. */
     WARNING,
-    /** Nothing, as in texts that only people read. */
+    /** Nothing, as in texts that are only shown. */
     NOTHING
   }
 

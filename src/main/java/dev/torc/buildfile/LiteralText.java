@@ -7,29 +7,30 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Escapes a text that contains placeholders, so that a build file means exactly that text. {@link
- * Placeholder} and {@link Scope} read it.
+ * Escapes placeholders in a text, so that the text means itself when a build file contains it.
+ * {@link Placeholder} and {@link Scope} read such texts.
  */
 public final class LiteralText {
 
   private LiteralText() {}
 
-  /** Returns what to write to mean a text; if that is impossible, the text itself. */
+  /** Returns the text escaped for a build file, or the text itself if that is impossible. */
   public static String literal(String text) {
     return Objects.requireNonNullElse(of(text), text);
   }
 
-  /** Returns what to write to mean just this text; null if that is impossible. */
+  /** Returns the text escaped for a build file; null if that is impossible. */
   static String of(String text) {
     return write(List.of(text));
   }
 
   /**
-   * Returns what to write to mean texts and placeholders in turn.
+   * Returns a text for a build file that consists of literal texts and placeholders.
    *
-   * @param parts a text, a placeholder with its braces, a text, and so on; texts may be empty
-   * @return null if that is impossible: for braces right before and behind a placeholder, or a
-   *     {@code $} before it
+   * @param parts literal texts and placeholders (with their braces) in alternation, beginning with
+   *     a text; texts may be empty
+   * @return null if that is impossible: if braces directly surround a placeholder, or a {@code $}
+   *     is right before it
    */
   public static String write(List<String> parts) {
     StringBuilder out = new StringBuilder();
@@ -67,7 +68,7 @@ public final class LiteralText {
   /** Returns why a parameter cannot have this name, for a message; null if it can. */
   public static String wrongParameter(String name) {
     if (!Placeholder.isIdentifier(name)) {
-      return "its name is not an identifier"; // which texts that are escaped here expect
+      return "its name is not an identifier"; // escape() recognizes only identifiers
     }
     try {
       AxisReader.checkName(name, Vars.NONE, Place.NONE);

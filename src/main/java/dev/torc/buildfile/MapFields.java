@@ -19,8 +19,8 @@ import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
 /**
- * Reads the values of one map by type. A wrong value goes to the problems and is read as the
- * default, so that one run finds all errors. It does not know what a key means.
+ * Reads the values of one map by type. A wrong value is reported and replaced by the default, so
+ * that one run finds all errors. The caller knows what the keys mean.
  */
 record MapFields(Node.Mapping map, Scope scope, Problems problems) {
 
@@ -73,7 +73,8 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
   }
 
   /**
-   * Returns whether an unknown key of the top level looks like a job; mistyped defaults may, too.
+   * Returns whether an unknown key at the top level looks like a job and not like a mistyped {@code
+   * defaults}.
    */
   private static boolean isJob(String key, Node value, Collection<String> known) {
     return (known == KnownKeys.TOP || known == KnownKeys.INCLUDED)
@@ -86,7 +87,10 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
     return "{" + key + "} is a map in YAML; quote a text that has { in it";
   }
 
-  /** Returns a node as a scalar, placeholders not replaced; refuses a list, a map and no value. */
+  /**
+   * Returns a node as a scalar, without replacing placeholders; refuses a list, a map or a missing
+   * value.
+   */
   static Node.Scalar scalar(Node node, String what) {
     if (node instanceof Node.Scalar scalar) {
       if (scalar.isNothing()) {
@@ -116,13 +120,14 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
     return read(key, otherwise, scope::text);
   }
 
-  /** Returns one text or a list of texts. */
+  /** Returns a list of texts; a single text is a list of one. */
   List<String> texts(String key) {
     return list(key, scope::text);
   }
 
   /**
-   * Returns what the reader makes of one value, or of each value of a list; wrong ones are dropped.
+   * Applies the reader to each item of a list, or to a single value, and returns the results. Wrong
+   * values are reported and left out.
    */
   <T> List<T> list(String key, Function<Node.Scalar, T> reader) {
     List<T> out = new ArrayList<>();
@@ -135,7 +140,7 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
     return List.copyOf(out);
   }
 
-  /** Returns the constant whose name in lower case is the word. */
+  /** Returns the constant whose lower-case name is {@code word}; refuses any other word. */
   static <E extends Enum<E>> E constant(String key, String word, E[] all) {
     List<String> words =
         Arrays.stream(all).map(each -> each.name().toLowerCase(Locale.ROOT)).toList();
@@ -150,7 +155,10 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
     return choice(key, "false", FLAG).equals("true");
   }
 
-  /** Returns one of these words; {@code true} and {@code false} also as YAML 1.1 writes them. */
+  /**
+   * Returns one of these words. Accepts {@code True}, {@code TRUE}, {@code False} and {@code FALSE}
+   * too, as YAML 1.1 does.
+   */
   String choice(String key, String otherwise, List<String> words) {
     return read(
         key,
@@ -205,14 +213,14 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
     }
   }
 
-  /** Returns bytes or nanoseconds, as the parser counts. */
+  /** Returns an amount in the unit of the parser: bytes or nanoseconds. */
   long amount(String key, long otherwise, ToLongFunction<String> parser) {
     return read(key, otherwise, node -> parser.applyAsLong(scope.text(node)));
   }
 
   /**
-   * Returns a limit in bytes or nanoseconds: 0, for no limit, without the key; a written 0 is
-   * refused.
+   * Returns a limit in bytes or nanoseconds. Without the key it is 0, which means no limit; a
+   * written 0 is refused.
    */
   long limit(String key, ToLongFunction<String> parser) {
     return read(

@@ -17,15 +17,20 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Explains in a few words why a pattern or folder gives nothing: the folder is missing or empty, or
- * files differ in one part. It decides nothing.
+ * Explains in a few words why a pattern or folder has no files: the folder is missing or empty, or
+ * there are only files whose names differ in one part. Only messages use this class.
  */
 public final class MissHint {
 
-  /** How many parts of a pattern are tried; each try walks the folders. */
+  /**
+   * How many parts of a pattern are replaced by a wildcard, one at a time; each try walks the
+   * folders.
+   */
   private static final int TRIES = 4;
 
-  /** A part of a pattern, in which brackets and braces stay whole, and the separator behind it. */
+  /**
+   * Matches a part of a pattern, with brackets and braces kept whole, and the separator after it.
+   */
   private static final Pattern PART =
       Pattern.compile(
           "(?<part>(?:\\\\.|\\[.[^]]*]|\\{(?:[^{}]|\\{[^{}]*})*}|[^/._-])*+)(?<separator>[/._-]|\\z)",
@@ -33,12 +38,12 @@ public final class MissHint {
 
   private MissHint() {}
 
-  /** Explains why a pattern gives nothing, or names files that are like those it means. */
+  /** Explains why a pattern matches nothing, or names similar files. */
   public static String pattern(NearestPath near, Glob glob) {
     try {
       return why(near, glob);
     } catch (IOException e) {
-      return Refusal.line(e); // perhaps of a folder that is excluded
+      return Refusal.line(e); // perhaps about an excluded folder
     }
   }
 
@@ -71,7 +76,8 @@ public final class MissHint {
   }
 
   /**
-   * Explains that a folder is missing, not a folder or empty; an empty text if it is none of these.
+   * Explains that a folder is missing, not a folder, or empty; returns an empty text if it has
+   * entries.
    */
   public static String folder(NearestPath near, String folder) throws IOException {
     Path root = near.base();

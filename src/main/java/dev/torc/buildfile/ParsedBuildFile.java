@@ -35,13 +35,14 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Build files as read, with their groups not expanded: what is known without results. It reads the
- * top level; {@link FileLayers} joins files, {@link JobEntryReader} and {@link JobReader} read jobs
- * and groups, {@link GroupExpansion} finds the values of groups.
+ * The content of build files, with groups not yet expanded, so that all of it is known without
+ * results. This class reads the top level; {@link FileLayers} joins files, {@link JobEntryReader}
+ * and {@link JobReader} read jobs and groups, and {@link GroupExpansion} expands groups.
  *
- * <p>{@code defaults} is a job laid under every job: its {@code env}, {@code resources} (after
- * class names are replaced) and {@code retry} are joined with the job's key by key, and the job's
- * keys win; every other key counts only if the job does not have it.
+ * <p>{@code defaults} is a job laid under every job. Its {@code env}, {@code resources} (after
+ * class names are replaced), {@code retry} and similar maps are joined with the job's, key by key,
+ * and the job's keys win. Every other key of {@code defaults} applies only to jobs that lack the
+ * key.
  *
  * <p>Not thread-safe: it remembers what it has read.
  */
@@ -58,11 +59,11 @@ public final class ParsedBuildFile {
   /**
    * Reads and joins build files.
    *
-   * @param files at least one; later ones are laid over earlier ones, the first one's folder is the
-   *     root
+   * @param files at least one file; each is laid over the previous ones, and the folder of the
+   *     first is the root
    * @param input the text of the file named {@link BuildFile#INPUT}; null if there is none
    * @param over the overrides of the command line
-   * @throws BadInput with all errors that show without expanding groups
+   * @throws BadInput with all errors, if any is found without expanding groups
    * @throws IOException if a file exists but cannot be read
    */
   public static ParsedBuildFile read(List<Path> files, byte[] input, Overrides over)
@@ -70,7 +71,7 @@ public final class ParsedBuildFile {
     Problems problems = new Problems();
     ParsedBuildFile parsed = new ParsedBuildFile(files, input, over, null, problems);
     if (!problems.isEmpty()) {
-      // Expanded too, so that what is wrong with groups is told with the rest.
+      // Also expand the groups, so that their errors are reported together with these.
       parsed.expansion.run(parsed.blank, ResultSource.nothing(), problems);
       problems.throwIfAny();
     }
@@ -78,9 +79,10 @@ public final class ParsedBuildFile {
   }
 
   /**
-   * Reads one build file again, with the overrides of the earlier reading; jobs with the same text
-   * are taken over.
+   * Reads one build file again. Jobs whose text has not changed are taken from the earlier
+   * workflow.
    *
+   * @param over the overrides of the earlier reading
    * @param text the earlier text of the file
    * @param earlier the workflow of that text, with packed jobs
    * @throws BadInput as {@link #read}
@@ -95,7 +97,7 @@ public final class ParsedBuildFile {
         return parsed;
       }
     } catch (BadInput e) {
-      problems.add(e); // not told: reading all below tells all that is wrong
+      problems.add(e); // not reported: reading the whole file below reports every error
     }
     return read(List.of(file), null, over);
   }
@@ -108,11 +110,11 @@ public final class ParsedBuildFile {
     Node.Mapping all = layers.read(files);
     MapFields keys = new MapFields(all, null, problems);
     if (all.get("vars") == null) {
-      keys.only(KnownKeys.TOP, "the build file"); // an unknown key may be the mistyped vars
+      keys.only(KnownKeys.TOP, "the build file"); // an unknown key may be a mistyped vars
     }
     Node.Mapping given = MapFields.map(all.get("vars"), "vars", problems);
     this.vars = VariableReader.resolve(given, layers.varFiles(), over.defines(), problems);
-    // With wrong vars every use of them would be told again.
+    // Every use of a wrong var would be another error, so stop here.
     problems.throwIfAny();
     if (all.get("vars") != null) {
       keys.only(KnownKeys.TOP, "the build file");
@@ -122,7 +124,7 @@ public final class ParsedBuildFile {
     SequencedMap<String, Entry> jobs =
         new LinkedHashMap<>(new FactoryReader(all, scope, problems).jobs().entries());
     Node.Mapping top = all.without("jobs");
-    all = null; // so that the tree of 100 000 jobs can be freed as they are read
+    all = null; // so that the trees of 100 000 jobs can be freed as the jobs are read
     MapFields fields = new MapFields(top, scope, problems);
     SortedMap<String, Long> limits = limits(top, scope, problems);
     Paths paths = new Paths(root);
@@ -170,14 +172,14 @@ public final class ParsedBuildFile {
     this.expansion = new GroupExpansion(root, units, codec, reader, problems.warnings(), manual);
   }
 
-  /** Returns the limits that are counters, not resources of the machine. */
+  /** Returns the names of the limits that are counters, not resources of the machine. */
   private static TreeSet<String> counters(SortedMap<String, Long> limits) {
     TreeSet<String> counters = new TreeSet<>(limits.keySet());
     KnownKeys.LIMITS.forEach(counters::remove);
     return counters;
   }
 
-  /** Returns the names of the executors; reports an unknown executor of {@code --on}. */
+  /** Returns the names of the executors. Reports a {@code --on} that names none of them. */
   private static List<String> names(List<Executor> executors, String on, Problems problems) {
     List<String> names = executors.stream().map(Executor::name).toList();
     if (on != null) {
@@ -191,13 +193,13 @@ public final class ParsedBuildFile {
   }
 
   /**
-   * Returns the workflow as far as it is known with these results: if missing results decide about
-   * a group, it has the instances that are known. Repeating it is cheap: plain jobs, and instances
-   * that stay, are the same objects again.
+   * Returns the workflow as far as these results determine it. A group that depends on missing
+   * results has only the instances known so far. Repeated calls are cheap: plain jobs and unchanged
+   * instances are not read again.
    *
-   * @throws BadInput with the errors that do not depend on results; the others are in {@link
-   *     Group#problems}
-   * @throws IOException if a file or folder that a group asks for cannot be read
+   * @throws BadInput with the errors that do not depend on results; all other errors are in {@link
+   *     Group.Further}
+   * @throws IOException if a file or folder that a group reads cannot be read
    */
   public Workflow expand(ResultSource found) throws IOException {
     Problems problems = new Problems();
@@ -210,7 +212,7 @@ public final class ParsedBuildFile {
     return vars.names();
   }
 
-  /** Returns the files that were read, with tables, by the paths that were asked for. */
+  /** Returns the files that were read, including tables, once for each path that named them. */
   public List<BuildFile.Read> sources() {
     List<BuildFile.Read> all = new ArrayList<>(sources);
     all.addAll(expansion.sources().read());
@@ -256,8 +258,8 @@ public final class ParsedBuildFile {
   }
 
   /**
-   * Returns the values of the data section as JSON, by name. An unquoted scalar that is JSON stays
-   * that value; any other scalar is a string.
+   * Returns the values of the data section as JSON, by name. An unquoted scalar that is valid JSON
+   * is kept as JSON; any other scalar becomes a JSON string.
    */
   private static SortedMap<String, String> data(MapFields data) {
     SortedMap<String, String> values = new TreeMap<>();
@@ -306,11 +308,12 @@ public final class ParsedBuildFile {
   }
 
   /**
-   * What the command line overrides. Other overrides make another workflow of the same files.
+   * The overrides of the command line. The same files with other overrides are another workflow.
    *
    * @param defines values of vars, by name
-   * @param containers false if everything runs on the host: images are read then, and ignored
-   * @param executor of the jobs that name none, or {@code local} for all jobs; null for neither
+   * @param containers false to run everything on the host; images are then read but ignored
+   * @param executor the executor of jobs that name none, or {@code local} for all jobs; null for no
+   *     override
    */
   public record Overrides(SortedMap<String, String> defines, boolean containers, String executor) {
 
@@ -318,48 +321,48 @@ public final class ParsedBuildFile {
   }
 
   /**
-   * What decided which instances the groups have, besides build files and tables. As long as it
-   * gives the same answers, the groups have the same instances.
+   * What decided the instances of the groups, besides build files and tables. As long as these jobs
+   * and patterns give the same answers, the groups have the same instances.
    *
-   * @param jobs names of jobs and groups whose products were asked for
-   * @param files patterns that looked for files on disk, each with what it found, sorted
-   * @param complete false if a pattern found nothing, or skipped products of an earlier build: then
-   *     this is not everything
+   * @param jobs the names of the jobs and groups whose products were used
+   * @param files for each pattern that searched the disk, the files that it found, sorted
+   * @param complete false if a pattern found nothing or skipped products of an earlier build, which
+   *     is not recorded here
    */
   public record Deciders(
       SortedSet<String> jobs, SortedMap<String, List<String>> files, boolean complete) {
 
-    /** Returns whether build files and tables alone decide. */
+    /** Returns whether build files and tables alone decided the instances. */
     public boolean isNone() {
       return jobs.isEmpty() && files.isEmpty() && complete;
     }
   }
 
   /**
-   * Answers the questions of groups about results when they are expanded. The readers of build
-   * files know no results; callers that have them implement this.
+   * Supplies the results that groups ask for during expansion. The readers of build files have no
+   * access to results, so the caller implements this interface.
    */
   public interface ResultSource {
 
     /**
-     * Returns the files that a job (plain or an instance) has made: paths as products have them,
-     * for folders the files inside, in any order. Empty until it has ended well, or if it will run
-     * again; an ended job without products has an empty list.
+     * Returns the paths of the files that a job (plain or an instance) has made, in any order; for
+     * a folder, the paths of the files in it. Empty until the job has succeeded, and if the job
+     * will run again. A job without products has an empty list.
      */
     Optional<List<String>> products(String job);
 
     /**
-     * Returns whether a normalized path holds the unmodified product of an earlier build. If no job
-     * declares it any more, it does not become a source: {@code glob} and {@code match} of groups
-     * skip it.
+     * Returns whether the file at a normalized path is an unmodified product of an earlier build.
+     * Even if no job declares it any more, such a file is not a source: {@code glob} and {@code
+     * match} of groups skip it.
      */
     default boolean isRecorded(String path) {
       return false;
     }
 
     /**
-     * Returns an object for the era of answers: as long as it is the same, no answer about products
-     * is withdrawn; further jobs may end.
+     * Returns an object that identifies the current era of answers. Within an era more jobs may
+     * end, but no answer about products is withdrawn.
      */
     default Object era() {
       return this;

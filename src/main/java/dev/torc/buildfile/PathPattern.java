@@ -12,15 +12,16 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * A path with names in it, {@code fq/{sample}_{lane}.fq}, which takes the names' values from paths.
- * A name matches one or more characters without {@code /}, as many as possible, the left name
- * first, or what its regular expression matches; one that occurs twice must be equal. As with
- * {@link Glob}, only a written dot matches a leading dot.
+ * A path with names in it, such as {@code fq/{sample}_{lane}.fq}, that extracts the values of these
+ * names from paths. A name matches its regular expression or, without one, as many characters other
+ * than {@code /} as possible, at least one; names further left match first. A name that occurs
+ * twice must have the same value both times. As with {@link Glob}, only a written dot matches a
+ * leading dot.
  *
  * @param text the path with a {@link #HOLE} for each name
  * @param holes the names in the order in which they occur; {@code names} has each name once
- * @param budget how many characters regular expressions may still read, over all paths; null
- *     without regular expressions
+ * @param budget one element: how many characters regular expressions may still read, over all
+ *     paths; null without regular expressions
  */
 record PathPattern(
     String text,
@@ -34,10 +35,16 @@ record PathPattern(
   /** Stands for a name in a text; no text of a build file can contain it. */
   public static final char HOLE = Group.Growing.HOLE;
 
-  /** How often names may occur; time grows with the length of a file's name to that power. */
+  /**
+   * The most occurrences of names in a pattern. Matching time can grow with the length of a path to
+   * this power.
+   */
   private static final int MAX_HOLES = 6;
 
-  /** How many characters are read, in a second or less; a million names have 100 each. */
+  /**
+   * The most characters that regular expressions may read, which takes about a second. It is enough
+   * for 100 characters in each of a million paths.
+   */
   private static final long MAX_LOOKS = 100_000_000;
 
   private static final Pattern REFERENCE = Pattern.compile("\\\\[1-9k]");
@@ -45,11 +52,11 @@ record PathPattern(
   /**
    * Reads a pattern.
    *
-   * @param text a normalized path with a {@link #HOLE} for each name; backslashes as in patterns
+   * @param text a normalized path with a {@link #HOLE} for each name; backslashes as in globs
    * @param holes the names, in order
    * @param constraints regular expressions by name, for names that have one
-   * @throws IllegalArgumentException with the reason for none or too many names, a wildcard, or a
-   *     bad regular expression
+   * @throws IllegalArgumentException if the pattern has no names, too many names, a wildcard, or an
+   *     invalid regular expression
    */
   public static PathPattern of(
       String text, List<String> holes, Map<String, String> constraints, Place place) {
@@ -84,7 +91,7 @@ record PathPattern(
       String own = constraints.getOrDefault(holes.get(i), "[^/]+");
       regex.append(
           known < 0 ? "(?<t" + (names.size() - 1) + "x>" + own + ")" : "\\k<t" + known + "x>");
-      // Two names side by side are still one run of characters.
+      // Adjacent names are one wildcard in the glob.
       glob.append(behindHole ? "" : "*");
     }
     return new PathPattern(
@@ -110,7 +117,7 @@ record PathPattern(
     }
   }
 
-  /** Counts the characters of a path that a regular expression reads, and stops at the bound. */
+  /** Counts the characters of a path that a regular expression reads, and fails at the limit. */
   private record Bounded(PathPattern of, CharSequence path) implements CharSequence {
     @Override
     public char charAt(int index) {

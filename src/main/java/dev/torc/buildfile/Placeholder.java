@@ -8,29 +8,31 @@ import java.util.regex.Pattern;
 
 /**
  * One placeholder as written: {@code {name}}, {@code {name[0]}}, {@code {name.member}}, {@code
- * {name:format}}; for {@code data} the member is the whole name of a value, which may contain
- * placeholders. A {@link Names known name} may have any characters and wins over every other
- * reading of the same braces; any other name is an identifier. {@link Scope} has the values.
+ * {name:format}}. The member of {@code data} is the full name of a value, which may contain
+ * placeholders. A {@link Names known name} may contain any characters and takes precedence over
+ * every other reading of the same braces; any other name is an identifier. {@link Scope} has the
+ * values.
  *
- * @param written with its braces
+ * @param written the placeholder with its braces
  * @param index -1 if there is none
- * @param member null if there is none, like {@code format}
+ * @param member null if there is none
+ * @param format null if there is none
  */
 record Placeholder(String written, String name, int index, String member, String format) {
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z_0-9]*+");
 
-  /** A name that {@code match} gives: letters of any script, digits, {@code _ -} and spaces. */
+  /** A name in a {@code match}: letters of any script, digits, {@code _ -} and spaces. */
   private static final Pattern MATCHED =
       Pattern.compile("[\\p{L}_](?:[ -]*+[\\p{L}\\p{M}\\p{N}_])*+");
 
   private static final Pattern INDEX = Pattern.compile("[0-9]{1,6}+]");
   private static final Pattern FORMAT = Pattern.compile("[-+#.0-9]*+\\p{L}++");
 
-  /** How far a brace may be from the next one behind it; no name is longer. */
+  /** How many characters are searched for the next brace; no name is longer. */
   private static final int MAX = 1024;
 
-  /** The names that are known where a text stands; also receives its other braces. */
+  /** The names that a text may use in braces. Methods also receive the text's other braces. */
   interface Names {
 
     boolean has(String name);
@@ -40,15 +42,18 @@ record Placeholder(String written, String name, int index, String member, String
       return List.of();
     }
 
-    /** Returns whether further names may exist that are not known yet. */
+    /** Returns whether there may be names that are not known yet. */
     default boolean mayHaveMore() {
       return false;
     }
 
-    /** Receives a placeholder in double braces, which became text. */
+    /** Receives a placeholder in double braces, which becomes text without the outer braces. */
     default void checkDoubled(Placeholder hole) {}
 
-    /** Receives the inside of braces that are text: one line, without spaces at its edges. */
+    /**
+     * Receives the text inside braces that are not a placeholder. It is one line, without spaces at
+     * its edges.
+     */
     default void checkText(String inside) {}
   }
 
@@ -60,10 +65,7 @@ record Placeholder(String written, String name, int index, String member, String
     return split(text, names, false);
   }
 
-  /**
-   * Splits a text. In the pattern of a {@code match}, a format is a regular expression with
-   * balanced braces.
-   */
+  /** Splits a text. If {@code match}, a format is a regular expression with balanced braces. */
   static List<Object> split(String text, Names names, boolean match) {
     int next = text.indexOf('{');
     if (next < 0) {
@@ -105,7 +107,10 @@ record Placeholder(String written, String name, int index, String member, String
     return parts;
   }
 
-  /** Reports braces that are text, if their inside could be meant as a name. */
+  /**
+   * Passes the text inside braces that are not a placeholder to {@code names}, if it could be meant
+   * as a name.
+   */
   private static void braces(String text, int open, Names names) {
     int close = near('}', text, open);
     String inside = close < 0 ? "" : text.substring(open + 1, close);
@@ -122,7 +127,10 @@ record Placeholder(String written, String name, int index, String member, String
     return Character.isWhitespace(c) || Character.isSpaceChar(c);
   }
 
-  /** Returns whether a text is an identifier: letters, digits and {@code _}, no digit first. */
+  /**
+   * Returns whether a text is an identifier: letters, digits and {@code _}, not beginning with a
+   * digit.
+   */
   static boolean isIdentifier(String text) {
     return NAME.matcher(text).matches();
   }
@@ -150,7 +158,10 @@ record Placeholder(String written, String name, int index, String member, String
     return inside.indexOf(',') < 0 && isTrim(inside) ? known(text, open, close, _ -> true) : null;
   }
 
-  /** Returns the offset of the next brace; -1 if none is near: a text may be all braces. */
+  /**
+   * Returns the offset of the next brace within {@link #MAX} characters, or -1. The limit keeps a
+   * text that consists of braces fast.
+   */
   private static int near(char brace, String text, int from) {
     return text.indexOf(brace, from, Math.min(text.length(), from + MAX));
   }
@@ -178,7 +189,10 @@ record Placeholder(String written, String name, int index, String member, String
     return new Placeholder(written, name.substring(0, end), index, null, format);
   }
 
-  /** Returns the placeholder of an identifier, or of a name that a {@code match} gives. */
+  /**
+   * Returns the placeholder of an identifier or, in a {@code match}, of a new name; null if there
+   * is none.
+   */
   private static Placeholder unknown(String text, int open, Names names, boolean match) {
     int nameEnd = end(match ? MATCHED : NAME, text, open + 1);
     if (nameEnd == open + 1 || nameEnd == text.length()) {
@@ -205,7 +219,8 @@ record Placeholder(String written, String name, int index, String member, String
   }
 
   /**
-   * Returns the brace that ends a regular expression's placeholder; {@code start} if there is none.
+   * Returns the offset of the brace that ends a placeholder with a regular expression; {@code
+   * start} if there is none.
    */
   private static int constraintEnd(String text, int start) {
     int depth = 0;
@@ -222,7 +237,10 @@ record Placeholder(String written, String name, int index, String member, String
     return start;
   }
 
-  /** Returns the offset behind a value's name, which has no spaces, quotes or shell operators. */
+  /**
+   * Returns the offset after the name of a data value, which has no spaces, quotes or shell
+   * operators.
+   */
   private static int dataEnd(String text, int from, Names names) {
     int i = from;
     while (i < text.length()

@@ -16,9 +16,9 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Finds which paths come from the values of an instance, and the line of the table that has these
- * values. Instances do not remember the line, so a table is read again, once, but only if a file is
- * missing.
+ * Finds out whether a path comes from the values of an instance, and which line of a table has
+ * these values. It serves messages about missing files. Instances do not store the line, so the
+ * table is read again, once.
  */
 public final class RowPlaces {
 
@@ -26,8 +26,8 @@ public final class RowPlaces {
   private final Map<String, List<Table>> tables = new HashMap<>(); // by group
 
   /**
-   * The rows of one file, by their values of the columns that are parameters; no columns for plain
-   * lines of any parameter.
+   * The rows of one file, by their values of the columns that are parameters. {@code names} has
+   * these columns; it is empty for a file of plain lines.
    */
   private record Table(List<String> names, Map<List<String>, Row> rows) {
 
@@ -46,8 +46,8 @@ public final class RowPlaces {
   }
 
   /**
-   * Returns whether a path comes from an instance: it contains a value, or the stem of one with a
-   * slash.
+   * Returns whether a path comes from an instance: it contains a value, the stem of a value that
+   * has slashes, or another value of the instance's table row.
    */
   public boolean isFromInstance(Job job, String path) {
     for (String value : job.parameters().values()) {
@@ -60,7 +60,8 @@ public final class RowPlaces {
   }
 
   /**
-   * Returns the place of an instance's row if a value in it is part of the path; null if none is.
+   * Returns the place of an instance's table row if the path contains a value of that row;
+   * otherwise null.
    */
   public Place place(Job job, String path) {
     if (job.group() == null) {
@@ -83,7 +84,7 @@ public final class RowPlaces {
         try {
           read.add(table(path, job.parameters()));
         } catch (IOException | BadInput e) {
-          // It was read when the group was expanded: it has just changed, and the line is not told.
+          // The expansion could read this table, so it has just changed: do without its lines.
         }
       }
     }

@@ -23,8 +23,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The values of placeholders in one job, or outside of all jobs: it inserts what is known at load
- * and leaves slots for what only a run knows. An inserted value is never searched for placeholders.
+ * The values of placeholders in one job, or outside all jobs. A scope inserts the values that are
+ * known when the build file is loaded, and leaves slots for those known only when the job runs. An
+ * inserted value is never searched for placeholders.
  *
  * @param vars the build file's vars
  * @param parameters the values of an instance's parameters, by name; {@link #ANY} or {@link
@@ -44,18 +45,22 @@ public record Scope(
     List<Item> produces,
     Problems problems) {
 
-  /** Stands for an unknown value without a slash; in a path, for a wildcard. */
+  /** Stands for an unknown value without a slash; in a path it becomes a wildcard. */
   static final String ANY = "\0";
 
-  /** Stands for any unknown value. */
+  /** Stands for an unknown value that may contain slashes. */
   static final String ANY_PATH = "\0/";
 
   /**
-   * As a parameter's name: each name that is not a var is a parameter of value {@link #ANY_PATH}.
+   * A parameter with this name means that every name that is not a var is a parameter with the
+   * value {@link #ANY_PATH}.
    */
   static final String ALL = "";
 
-  /** Names that no parameter or column may have, with their meanings; see {@link #clashes}. */
+  /**
+   * The names that no parameter or column may have, with their meanings. For vars, see {@link
+   * #clashes}.
+   */
   private static final Map<String, String> RESERVED =
       Map.of(
           "needs", "the needed files",
@@ -68,8 +73,8 @@ public record Scope(
           "data", "a value that a job stored, as {data.JOB.KEY}");
 
   /**
-   * Refuses a name that is a placeholder with a meaning of its own. {@code kind} is the thing with
-   * that name.
+   * Refuses the name of one of torc's own placeholders. {@code kind} says what has the name, for
+   * the message.
    */
   static void refuseReserved(String name, String kind, Place place) {
     String meaning = RESERVED.get(name);
@@ -78,19 +83,22 @@ public record Scope(
     }
   }
 
-  /** How long a text may be with its values inserted; no argument of a process can be longer. */
+  /**
+   * The largest length of a text with its values inserted, in characters. Linux limits an argument
+   * of a process to the same number of bytes.
+   */
   static final int MAX_TEXT = 128 << 10;
 
   Scope(Vars vars, String job, Problems problems) {
     this(vars, Map.of(), Map.of(), job, null, null, problems);
   }
 
-  /** Creates a scope outside of instances in which no var is a list. */
+  /** Creates a scope without parameters, in which every var is a text. */
   public Scope(Map<String, String> vars, String job, List<Item> needs, List<Item> produces) {
     this(Vars.of(vars), Map.of(), Map.of(), job, needs, produces, new Problems());
   }
 
-  /** Returns whether values are wildcards, because it is the scope of a group as one job. */
+  /** Returns whether this scope reads a group as one job, with wildcards for unknown values. */
   boolean isOutline() {
     return ANY_PATH.equals(job);
   }
@@ -104,8 +112,8 @@ public record Scope(
   }
 
   /**
-   * Returns one value or the values of a list, as nodes; an item that is only the placeholder of a
-   * list var stands for the items of that list.
+   * Returns the items of a list, or a single value as a list of one. An item that is only the
+   * placeholder of a list var is replaced by one placeholder for each item of that var.
    */
   List<Node> items(Node node) {
     List<Node> written = MapFields.oneOrMore(node);
@@ -127,20 +135,23 @@ public record Scope(
     return items;
   }
 
-  /** Returns the inside of a text that is all in braces; null for any other text. */
+  /** Returns the text between the braces if a text begins and ends with braces; otherwise null. */
   private static String only(String text) {
     boolean braces = text.startsWith("{") && text.endsWith("}") && text.length() > 2;
     return braces ? text.substring(1, text.length() - 1) : null;
   }
 
-  /** Returns whether a path is nothing but placeholders, and all of them are empty. */
+  /** Returns whether a path consists only of placeholders whose values are all empty. */
   boolean isEmptied(Node.Scalar node) {
     return node.text().startsWith("{")
         && split(node, Near.ERROR).stream().allMatch(Placeholder.class::isInstance)
         && path(node).isEmpty();
   }
 
-  /** Splits a text at its placeholders, and reports braces that almost are one. */
+  /**
+   * Splits a text at its placeholders. {@code near} says what to do about braces that are almost a
+   * placeholder.
+   */
   List<Object> split(Node.Scalar node, Near near) {
     KnownNames names = new KnownNames(this, node.place(), near);
     List<Object> parts = Placeholder.split(node.text(), names);
@@ -165,8 +176,8 @@ public record Scope(
   }
 
   /**
-   * Returns whether the name of a var means something else in braces; that is reported where it is
-   * used.
+   * Returns whether the name of a var has another meaning in braces. Only a use of such a var is an
+   * error.
    */
   static boolean clashes(String name) {
     Placeholder hole = Placeholder.at("{" + name + "}", 0, _ -> false, false);
@@ -189,7 +200,7 @@ public record Scope(
     return Stream.concat(vars.withBraces().stream(), ofRow.filter(Vars::isBraced)).toList();
   }
 
-  /** How values are inserted into a text that must be known at load. */
+  /** The kinds of text without slots; each inserts values in its own way. */
   private enum Form {
     TEXT,
     PATH,
@@ -201,14 +212,17 @@ public record Scope(
   }
 
   /**
-   * Returns a path or pattern. The values of parameters ({@code $name} too) and the job's name are
-   * literal in it, while vars may have patterns.
+   * Returns a path or pattern. Wildcards in the values of parameters ({@code $name} too) and in the
+   * job's name are escaped; those in vars are not.
    */
   String path(Node.Scalar node) {
     return text(node, Form.PATH);
   }
 
-  /** Returns a path, never empty and never a pattern: its backslashes are removed. */
+  /**
+   * Returns a path that is not read as a pattern: backslash escapes are removed. Refuses an empty
+   * path.
+   */
   String literalPath(Node.Scalar node) {
     String text = path(node);
     if (text.isEmpty()) {
@@ -219,8 +233,8 @@ public record Scope(
   }
 
   /**
-   * Returns the name of a job, group or instance. Parameters may also be written {@code $name};
-   * values behind a {@code =} are encoded as in the names of instances.
+   * Returns the name of a job, group or instance. Parameters may also be written {@code $name}; a
+   * value after a {@code =} is encoded as in the names of instances.
    */
   String name(Node.Scalar node) {
     return text(node, Form.NAME);
@@ -254,7 +268,7 @@ public record Scope(
     if (form == Form.PATH
         && out.indexOf("*") >= 0
         && parameters.values().stream().anyMatch(Scope::isAny)) {
-      // Only a pattern of a folder is known: it stands for what lies in the folder.
+      // The path of this folder has wildcards, so match all files in the folder.
       out.append(out.charAt(out.length() - 1) == '/' ? "**" : "");
     }
     return bounded(out, node.place());
@@ -267,7 +281,7 @@ public record Scope(
   private static final Pattern DOLLAR =
       Pattern.compile("\\\\.|\\$(?:([A-Za-z_][A-Za-z0-9_]*)|\\{([A-Za-z_][A-Za-z0-9_]*)\\})");
 
-  /** Inserts the {@code $name} and <code>${name}</code> of parameters. */
+  /** Replaces {@code $name} and <code>${name}</code> of parameters by their values. */
   private void dollars(String text, Form form, StringBuilder out) {
     Matcher found = DOLLAR.matcher(text);
     int from = 0;
@@ -301,7 +315,8 @@ public record Scope(
   }
 
   /**
-   * Inserts a value that may have slashes; the text before it begins the name of a file or folder.
+   * Appends wildcards for an unknown value that may contain slashes. The text before it is the
+   * beginning of a file or folder name.
    */
   private static void anyPath(StringBuilder out) {
     int brace = out.indexOf("{");
@@ -322,14 +337,12 @@ public record Scope(
     return value == null && parameters.containsKey(ALL) && !vars.has(name) ? ANY_PATH : value;
   }
 
-  /** Returns a text for a shell; values are quoted for the place where they stand. */
+  /** Returns a command for a shell. Each value is quoted for the place where it is inserted. */
   public Template command(Node.Scalar node, List<String> shell) {
     return new TemplateReader(this, node).command(shell);
   }
 
-  /**
-   * Returns whether a placeholder is {@code {env.NAME}}; {@code {env}} may be a var like any other.
-   */
+  /** Returns whether a placeholder is {@code {env.NAME}}; {@code {env}} alone may be a var. */
   static boolean isCaller(Placeholder hole) {
     return hole.name().equals("env") && hole.member() != null;
   }
@@ -388,7 +401,7 @@ public record Scope(
     return list.get(hole.index());
   }
 
-  /** Returns whether a placeholder is one of torc's own, and no var has the same name. */
+  /** Returns whether a placeholder is filled only when the job runs, and no var has its name. */
   boolean isSlot(Placeholder hole) {
     return Template.SLOTS.contains(hole.name()) && !vars.has(hole.name());
   }

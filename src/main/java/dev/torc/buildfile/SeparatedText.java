@@ -9,10 +9,10 @@ import java.util.List;
 
 /**
  * Splits CSV and TSV into rows of cells with exact places. A cell that begins with a double quote
- * ends at the next single one; {@code ""} in it is a quote. Any other quote is text. {@link
- * TableReader} knows what a row means.
+ * ends at the next one that is not doubled; {@code ""} inside it stands for one quote. Quotes
+ * elsewhere are plain text. {@link TableReader} knows what a row means.
  *
- * <p>No library does this, since none tells where a cell begins: see the design.
+ * <p>torc does this itself because no CSV library reports where a cell begins.
  */
 final class SeparatedText {
 
@@ -22,7 +22,7 @@ final class SeparatedText {
   private final List<String> cells = new ArrayList<>();
   private int[] starts = new int[16];
   private int at;
-  private int line; // of the row
+  private int line; // the first line of the row
   private int next = 1; // the line after the row
 
   SeparatedText(String text, String shown, char separator) {
@@ -44,7 +44,7 @@ final class SeparatedText {
     return true;
   }
 
-  /** Returns the cells of the row, in a list that the next row will change. */
+  /** Returns the cells of the current row. The next row changes the same list. */
   List<String> cells() {
     return cells;
   }
@@ -62,8 +62,8 @@ final class SeparatedText {
   }
 
   /**
-   * Refuses a header with other separators, as spreadsheets write them where the comma is the
-   * decimal point: the header would be one name.
+   * Refuses a header with another separator, such as the semicolons that spreadsheets write where
+   * the comma is the decimal point. Otherwise the whole header would be read as one name.
    */
   void refuseOtherSeparator() {
     if (cells.size() == 1 && !text.startsWith("\"", starts[0])) {

@@ -25,13 +25,16 @@ import java.util.TreeMap;
  * Reads what a job runs: its command or tasks, with shell, folder, environment and image. {@link
  * JobReader} reads the rest of the job.
  *
- * @param top the build file, for what its jobs share
+ * @param top the top level of the build file, whose {@code shell} and {@code env} all jobs share
  */
 record StepReader(Node.Mapping top, Paths paths, ImageReader images, Problems problems) {
 
   private static final List<String> DEFAULT_SHELL = List.of("sh", "-e", "-c");
 
-  /** Returns the shell of a job or of the build file, as the words before a command's text. */
+  /**
+   * Returns the words that run a command's text in a shell: from the job's {@code shell}, or else
+   * the build file's.
+   */
   List<String> shell(MapFields job) {
     Node node = job.map().get("shell");
     node = node == null ? top.get("shell") : node;
@@ -51,7 +54,9 @@ record StepReader(Node.Mapping top, Paths paths, ImageReader images, Problems pr
     return words.isEmpty() || words.getFirst().isEmpty() ? DEFAULT_SHELL : words;
   }
 
-  /** Returns the folder of a job or task, relative to the root. */
+  /**
+   * Returns the folder of a job or task, relative to the root; {@code otherwise} if it names none.
+   */
   String dir(MapFields fields, String otherwise) {
     return fields.read("dir", otherwise, node -> paths.normalize(fields.scope().literalPath(node)));
   }
@@ -71,7 +76,7 @@ record StepReader(Node.Mapping top, Paths paths, ImageReader images, Problems pr
     } else if (tasks != null) {
       return tasks(tasks, job, shell, dir, env);
     } else if (command == null && KnownKeys.JOB.containsAll(job.map().entries().keySet())) {
-      // Not told with unknown keys: one of them is the mistyped command.
+      // Not reported if there are unknown keys: one of them is probably a mistyped command.
       problems.add(
           place, "the job " + name + " has no command; to name several jobs at once, use tags");
     }
@@ -118,7 +123,8 @@ record StepReader(Node.Mapping top, Paths paths, ImageReader images, Problems pr
   }
 
   /**
-   * Returns the environment of the build file, over it the parameters, over these the job's own.
+   * Returns the environment of a job: that of the build file, overlaid by the parameters, overlaid
+   * by the job's own {@code env}.
    */
   SortedMap<String, Optional<Template>> env(MapFields job) {
     Map<String, String> parameters = job.scope().parameters();
@@ -129,7 +135,7 @@ record StepReader(Node.Mapping top, Paths paths, ImageReader images, Problems pr
     env(top.get("env"), job.scope(), all);
     parameters.forEach(
         (name, value) -> {
-          if (Placeholder.isIdentifier(name)) { // no other name can be a variable's
+          if (Placeholder.isIdentifier(name)) { // other names cannot be variables
             all.put(name, Optional.of(Template.of(value)));
           }
         });
@@ -137,7 +143,7 @@ record StepReader(Node.Mapping top, Paths paths, ImageReader images, Problems pr
     return Collections.unmodifiableSortedMap(all);
   }
 
-  /** Returns the {@code env} of a job or task, which must not set a parameter again. */
+  /** Returns the {@code env} of a job or task. Reports a variable in it that is a parameter. */
   private Node ownEnv(MapFields fields) {
     Node node = fields.map().get("env");
     if (node instanceof Node.Mapping map) {
@@ -153,8 +159,8 @@ record StepReader(Node.Mapping top, Paths paths, ImageReader images, Problems pr
   }
 
   /**
-   * Returns the programs of {@code tools}; the job's own {@code PATH} tells where they may be. With
-   * an image, only programs in the root are accepted.
+   * Returns the programs in {@code tools}. If the job's environment sets {@code PATH}, programs are
+   * looked up there. In a job with an image, only programs below the root are accepted.
    */
   List<Tool> tools(
       MapFields job, String dir, SortedMap<String, Optional<Template>> env, List<Step> steps) {
@@ -239,7 +245,9 @@ record StepReader(Node.Mapping top, Paths paths, ImageReader images, Problems pr
     return new TemplateReader(scope, node).command(shell);
   }
 
-  /** Returns whether a text ends inside of quotes. Most have no quotes, and are not scanned. */
+  /**
+   * Returns whether a text ends inside quotes. Most texts contain no quotes and are not scanned.
+   */
   private static boolean endsInQuote(String text) {
     return (text.indexOf('"') >= 0 || text.indexOf('\'') >= 0)
         && ShellText.scan(text).endsInQuote();

@@ -45,7 +45,7 @@ record StoresReader(Scope scope, Paths paths, Problems problems) {
     return MapFields.of(node, where, scope, problems).only(known, where);
   }
 
-  /** Returns one shared store; null unless it is either a folder or a URL. */
+  /** Returns one shared store; null unless it has either a path or a URL. */
   private SharedEntry shared(Node node) {
     MapFields fields = fields(node, "shared", SHARED);
     String path = file(fields, "path");
@@ -88,8 +88,8 @@ record StoresReader(Scope scope, Paths paths, Problems problems) {
   }
 
   /**
-   * Returns, by header, the variable that has its value; a build file never contains the value
-   * itself.
+   * Returns, by header, the environment variable that has the header's value. A build file must not
+   * contain the value itself.
    */
   private SortedMap<String, String> headers(Node node) {
     SortedMap<String, String> headers = new TreeMap<>();

@@ -29,22 +29,22 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * Reads a file of lines or rows into {@link Row}s: plain lines, CSV (RFC 4180), TSV (tabs instead
- * of commas), a JSON list of objects, and JSONL. Values keep their spaces, with a warning; rows
- * without any text are skipped. It does not know which columns are parameters.
+ * Reads a table into {@link Row}s: plain lines, CSV (RFC 4180), TSV (tabs instead of commas), a
+ * JSON list of objects, or JSONL. Spaces at the edges of values are kept, with a warning; blank
+ * rows are skipped. {@link AxisRows#keyed} decides which columns are parameters.
  */
 final class TableReader {
 
   /** The largest file that is read, in bytes. */
   static final int MAX_BYTES = 256 << 20;
 
-  /** How many different texts are shared: equal ones are then one object. */
+  /** The most distinct texts that are deduplicated: equal values then share one object. */
   private static final int MAX_SHARED = 10_000;
 
-  /** In {@link #columns}, a column that does not count. */
+  /** In {@link #columns}, marks a column that is ignored. */
   private static final int UNWANTED = -1;
 
-  /** There, a column without a name, if all others count. */
+  /** In {@link #columns}, marks a column without a name when all columns are wanted. */
   private static final int UNNAMED = -2;
 
   private static final JsonFactory JSON =
@@ -54,13 +54,13 @@ final class TableReader {
           .build();
 
   private final String shown;
-  private final boolean all; // whether all columns count
+  private final boolean all; // whether all columns are wanted
   private final Map<String, String> shared = new HashMap<>();
   private final List<Row> rows = new ArrayList<>();
   private final List<BadInput.Diagnostic> warnings = new ArrayList<>(0);
-  private final Map<String, Integer> names = new LinkedHashMap<>(); // with their places in a row
-  private int[] columns; // of CSV and TSV, the place in a row of each
-  private int spaced; // cells with a space at an edge
+  private final Map<String, Integer> names = new LinkedHashMap<>(); // with their indexes in a row
+  private int[] columns; // for CSV and TSV, the index in a row of each column
+  private int spaced; // how many cells have a space at an edge
 
   private TableReader(String shown, List<String> wanted) {
     this.shown = shown;
@@ -73,10 +73,11 @@ final class TableReader {
   }
 
   /**
-   * Returns the rows of a file's bytes; the extension tells the format. No {@code wanted} columns
-   * means all. {@code shown} is the file's name in messages.
+   * Returns the rows of a table. {@code shown} is the file's name in messages; its extension
+   * decides the format. An empty {@code wanted} selects all columns.
    *
-   * @throws BadInput for a row of another length than the header, or a missing column
+   * @throws BadInput if a row has another length than the header, a column is missing, or the
+   *     format is wrong
    */
   static AxisRows read(byte[] bytes, String shown, List<String> wanted) throws IOException {
     TableReader table = new TableReader(shown, wanted);
@@ -95,7 +96,10 @@ final class TableReader {
     return table.found();
   }
 
-  /** Returns the lines of a text as rows of one value of this name; blank lines are skipped. */
+  /**
+   * Returns each line as a row of one value; {@code name} has the name of that value. Blank lines
+   * are skipped.
+   */
   static AxisRows lines(byte[] bytes, String shown, List<String> name) {
     TableReader table = new TableReader(shown, name);
     String text = SourceFile.decode(bytes, shown);
@@ -166,13 +170,13 @@ final class TableReader {
       } else if (columns[c] == UNNAMED && !isBlank(cells.get(c))) {
         String said = "the header has no name for column %d, so it is ignored; name it to use it";
         warnings.add(new BadInput.Diagnostic(text.place(c), said.formatted(c + 1)));
-        columns[c] = UNWANTED; // said once
+        columns[c] = UNWANTED; // warn only once
       }
     }
     add(values, place);
   }
 
-  /** Sets the place of each column's value in a {@link Row}. */
+  /** Sets the index in a {@link Row} of each column's value. */
   private void header(SeparatedText text) {
     text.refuseOtherSeparator();
     List<String> cells = text.cells();
@@ -292,7 +296,7 @@ final class TableReader {
     rows.add(new Row(List.of(values), place, List.of()));
   }
 
-  /** Counts a cell with a space at an edge; the first one gets a warning. */
+  /** Counts a cell that begins or ends with a space. Only the first such cell gets a warning. */
   private void noteSpaces(String cell, Supplier<Place> place) {
     if (cell.isEmpty()) {
       return;
@@ -329,7 +333,7 @@ final class TableReader {
     return cells.stream().allMatch(TableReader::isBlank);
   }
 
-  /** Returns whether a character is a space of any kind, a line end, or has no width. */
+  /** Returns whether a character is a control character, any kind of space, or has no width. */
   private static boolean isInvisible(int c) {
     return c <= ' '
         || c > '~'

@@ -17,8 +17,9 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * Reads one text that runs in a job: inserts values that are known at load, quoted for their place,
- * and leaves slots for the rest. {@link Scope} has the values.
+ * Reads one text of a job's command or environment: inserts the values that are known when the
+ * build file is loaded, quoted for their place, and leaves slots for the rest. {@link Scope} has
+ * the values.
  */
 final class TemplateReader {
 
@@ -29,7 +30,7 @@ final class TemplateReader {
   private final String written;
   private final Place place;
   private final List<Part> parts = new ArrayList<>();
-  private final StringBuilder text = new StringBuilder(); // behind the last part
+  private final StringBuilder text = new StringBuilder(); // after the last part
 
   TemplateReader(Scope scope, Node.Scalar node) {
     this.scope = scope;
@@ -39,7 +40,7 @@ final class TemplateReader {
   }
 
   /**
-   * Returns a text that no shell reads; with {@code env}, it may contain the caller's variables.
+   * Reads a text that is not passed to a shell. If {@code env}, it may contain {@code {env.NAME}}.
    */
   Template plain(boolean env) {
     if (written.indexOf('{') < 0) {
@@ -57,7 +58,7 @@ final class TemplateReader {
     return finish();
   }
 
-  /** Returns a word of a command that no shell reads. */
+  /** Reads one word of a command that runs without a shell. */
   Template word() {
     for (Object part : split()) {
       if (part instanceof Placeholder hole && hole.written().equals(written)) {
@@ -116,7 +117,10 @@ final class TemplateReader {
     return finish();
   }
 
-  /** Warns of several options in one text: it is one word, which no program takes for options. */
+  /**
+   * Warns if the value of a var looks like several options: it is inserted as one word, which no
+   * program reads as several options.
+   */
   private void oneWord(Placeholder hole) {
     String name = hole.name();
     boolean whole = hole.written().length() == name.length() + 2;
@@ -133,7 +137,7 @@ final class TemplateReader {
     }
   }
 
-  /** Warns of {@code awk '{print}'} if a var is called print: awk gets the value instead. */
+  /** Warns about {@code awk '{print}'} if a var is named print: awk would receive the value. */
   private void ofAwk(Placeholder hole) {
     boolean word =
         KnownNames.AWK.contains(hole.written().substring(1, hole.written().length() - 1));
@@ -147,7 +151,7 @@ final class TemplateReader {
     }
   }
 
-  /** Returns whether a hole is a word of its own. */
+  /** Returns whether a placeholder is a word of its own. */
   private static boolean isWord(CharSequence masked, int at) {
     return (at == 0 || isApart(masked.charAt(at - 1)))
         && (at + 1 == masked.length() || isApart(masked.charAt(at + 1)));

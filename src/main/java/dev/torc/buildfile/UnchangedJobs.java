@@ -19,12 +19,12 @@ import java.util.Set;
 import java.util.function.IntUnaryOperator;
 
 /**
- * Finds the jobs of a build file whose text did not change since it was last read, so that they
- * need not be read again: the jobs before and behind all edits, each on lines of its own. They are
- * cut out of the earlier and the present text, and the rest of both is parsed. If both rests are
- * the same outside of their jobs, and the jobs next to the cuts stand where they must, the parser
+ * Finds the jobs of a build file whose text has not changed since the last reading, so that they
+ * need not be read again: the jobs before and after all edits, each on lines of its own. These jobs
+ * are cut out of the earlier and the present text, and the rest of both is parsed. If both rests
+ * are equal outside their jobs, and the jobs next to the cuts are where they must be, the parser
  * would reach the cut jobs in the same state and read them as before. Otherwise no job counts as
- * unchanged and all is read, so this class reports no errors.
+ * unchanged and the whole file is read, so this class reports no errors.
  */
 final class UnchangedJobs {
 
@@ -34,15 +34,15 @@ final class UnchangedJobs {
   private int[] starts; // where the line of each job begins in the earlier text
   private int front; // how many jobs at the front are unchanged
   private int back; // all jobs from this one on are unchanged
-  private int from; // the first line of the earlier text, counted from 1, that moved
-  private int by; // how many lines lower this line and those behind it are now
+  private int from; // the first line of the earlier text that moved, counted from 1
+  private int by; // how many lines down this line and all later lines moved
   private boolean found;
 
   /**
    * Creates the comparison.
    *
    * @param before the earlier text
-   * @param workflow what was read of that text alone, with packed jobs
+   * @param workflow the workflow that was read from that text alone, with packed jobs
    */
   UnchangedJobs(byte[] before, Workflow workflow) {
     this.before = before;
@@ -54,7 +54,7 @@ final class UnchangedJobs {
    * Parses the present text of the file; {@code shown} is its name in messages.
    *
    * @return its tree without the unchanged jobs; null if there are none
-   * @throws dev.torc.syntax.BadInput if the rest is wrong; parsing all of the text reports it
+   * @throws dev.torc.syntax.BadInput if the rest has an error; parsing the whole text reports it
    *     better
    */
   Node parse(byte[] now, String shown) throws IOException {
@@ -79,14 +79,14 @@ final class UnchangedJobs {
     return found ? is : null;
   }
 
-  /** Returns a codec that packs further jobs beside the unchanged ones. */
+  /** Returns a codec that can pack other jobs and read the unchanged ones. */
   WorkflowCodec codec() {
     return new WorkflowCodec(jobs.codec());
   }
 
   /**
-   * Adds the unchanged jobs before and behind the jobs of the tree; {@code manual} receives the
-   * names of manual jobs.
+   * Adds the unchanged jobs that precede the jobs of the tree to {@code before}, and those that
+   * follow them to {@code behind}. {@code manual} receives the names of manual jobs.
    */
   void addTo(WorkflowCodec codec, List<Unit> before, List<Unit> behind, Set<String> manual) {
     Set<String> known = Set.copyOf(workflow.manual());
@@ -111,10 +111,10 @@ final class UnchangedJobs {
   }
 
   /**
-   * Finds the unchanged jobs.
+   * Finds the unchanged jobs; returns whether there are any.
    *
-   * @param same the length of the common beginning of both texts
-   * @param end an offset in the earlier text: lines that begin there or later are lines of both
+   * @param same the length of the common prefix of both texts
+   * @param end an offset in the earlier text; lines that begin there or later are in both texts
    */
   private boolean locate(String shown, int same, int end) {
     int count = jobs.size();
@@ -134,19 +134,19 @@ final class UnchangedJobs {
       from = at >= end ? Math.min(from, line) : from;
       while (at < before.length && before[at++] != '\n') {
         if (before[at - 1] == '\r' && at < before.length && before[at] != '\n') {
-          return false; // YAML ends a line there, which is not counted here
+          return false; // YAML ends a line here, but this loop does not count it
         }
       }
     }
-    int next = 0; // the first job that ends behind the common beginning
-    int behind = count; // the first job whose line begins in the common end
+    int next = 0; // the first job that ends after the common prefix
+    int behind = count; // the first job whose line begins in the common suffix
     while (next + 1 < count && starts[next + 1] <= same) {
       next++;
     }
     while (behind > 0 && starts[behind - 1] >= end) {
       behind--;
     }
-    // the job before the edited one ends where the edit may begin: it is read again
+    // the edit may begin where the job before it ends, so that job is read again too
     front = next > 2 ? next - 1 : 0;
     back = behind < count - 2 ? behind : count;
     return known == count && (front > 0 || back < count);
@@ -165,9 +165,9 @@ final class UnchangedJobs {
   }
 
   /**
-   * Returns a text in which empty lines replace the unchanged jobs, except those next to a cut or
-   * to a line outside of the jobs. Its common end begins {@code later} bytes later than in the
-   * earlier text.
+   * Returns a text in which empty lines replace the unchanged jobs, except the first and last job
+   * of the file and the first one after the edits, which {@link #rest} checks. The common suffix
+   * begins {@code later} bytes later in this text than in the earlier one.
    */
   private byte[] cut(byte[] text, int later) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -188,8 +188,8 @@ final class UnchangedJobs {
    * Parses the rest of a text. {@code lines} maps a line of the earlier text to its line in this
    * one.
    *
-   * @return the tree without the unchanged jobs next to the cuts; null if jobs do not stand where
-   *     they must
+   * @return the tree without the unchanged jobs next to the cuts; null if jobs are not where they
+   *     must be
    */
   private Node.Mapping rest(byte[] cut, String shown, IntUnaryOperator lines) throws IOException {
     if (hasAnchor(cut)
@@ -220,7 +220,7 @@ final class UnchangedJobs {
     return new Node.Mapping(top.place(), all);
   }
 
-  /** Returns whether an entry stands where a job of the earlier text must stand now. */
+  /** Returns whether an entry is where a job of the earlier text must be now. */
   private boolean stands(
       Place was, List<Map.Entry<String, Entry>> read, int at, IntUnaryOperator lines) {
     Place is = at < read.size() ? read.get(at).getValue().place() : Place.NONE;

@@ -12,13 +12,14 @@ sealed interface Unit {
   String name();
 
   /**
-   * Returns the job; of a group, one with wildcards for all values, which stands for all instances.
+   * Returns the job; for a group, one with wildcards for all values, which stands for all
+   * instances.
    */
   Job job();
 
   /**
-   * A plain job as bytes, which must not change, so that the records of 100 000 jobs need not be in
-   * memory.
+   * A plain job as packed bytes, because the records of 100 000 jobs would take too much memory.
+   * The bytes must not be modified.
    */
   record Single(WorkflowCodec codec, byte[] packed) implements Unit {
     @Override

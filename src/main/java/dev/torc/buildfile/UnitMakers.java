@@ -22,13 +22,14 @@ import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /**
- * Finds which job or group may make what another one reads, by what they declare, with wildcards
- * for all values of groups. So a group finds the jobs that decide its instances, and never sees
- * what follows from itself. It may find too many makers, never too few, and builds no graph.
+ * Finds which job or group may make a file that another one reads, by what they declare, with
+ * wildcards for the values of groups. A group uses it to find the jobs that decide its instances,
+ * and to ignore the units that follow from it. It may find too many makers, but never too few. It
+ * does not build the graph.
  */
 final class UnitMakers {
 
-  /** How many combinations of a group's values are read to find what it may make. */
+  /** The most combinations of a group's values that are read to find what the group may make. */
   private static final int MAX_OUTLINES = 10_000;
 
   private final List<Unit> units;
@@ -42,7 +43,7 @@ final class UnitMakers {
   private List<List<Integer>> readers;
 
   /**
-   * Creates the index; {@code isRecorded} tells whether an earlier build made the file at a path.
+   * Creates the index; {@code isRecorded} returns whether an earlier build made the file at a path.
    */
   UnitMakers(
       List<Unit> units,
@@ -61,7 +62,7 @@ final class UnitMakers {
             unit -> units.get(unit).job().productRefs(),
             Map.of(),
             new HashMap<>(),
-            (_, _, _) -> {}); // the graph refuses two makers
+            (_, _, _) -> {}); // the graph reports files with two makers
   }
 
   /** Returns whether a unit declares exactly this path as a product. */
@@ -74,7 +75,7 @@ final class UnitMakers {
     return of(Glob.of(Glob.escape(path)), List.of());
   }
 
-  /** Returns the units that may make what a pattern matches and no exclude does. */
+  /** Returns the units that may make a file that matches the pattern and no exclude. */
   Set<Integer> of(Glob glob, List<Glob> excludes) {
     Set<Integer> makers = new TreeSet<>();
     products.matching(glob, excludes, makers::add);
@@ -82,8 +83,8 @@ final class UnitMakers {
   }
 
   /**
-   * Returns jobs whose products are what a unit may make: for a group one job per combination of
-   * the values in the build file, with wildcards for all others.
+   * Returns jobs whose products cover everything that a unit may make. For a group there is one job
+   * for each combination of the values in the build file, with wildcards for all other values.
    */
   List<Job> outlines(int unit) {
     return units.get(unit) instanceof Unit.Many group
@@ -118,8 +119,8 @@ final class UnitMakers {
   }
 
   /**
-   * Returns a unit and all units that follow from it: by needs, by {@code after}, and by axes that
-   * name its results.
+   * Returns a unit and all units that follow from it, through needs, {@code after}, and axes that
+   * use its results.
    */
   private BitSet followers(int unit) {
     if (readers == null) {
@@ -172,7 +173,10 @@ final class UnitMakers {
     }
   }
 
-  /** Adds the makers of a file. A source that only matches the pattern of a group has none. */
+  /**
+   * Adds the units that may make a file. If the file exists as a source, skips a group of which
+   * only a wildcard matches it.
+   */
   private void addMakers(String path, Set<Integer> makers) {
     for (int maker : of(path)) {
       if (!(units.get(maker) instanceof Unit.Many)

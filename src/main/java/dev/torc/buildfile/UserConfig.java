@@ -10,17 +10,21 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The settings of a user, for all projects: a build file must not be able to grant itself trust.
- * The file is read only if a setting matters, so most calls never look for it.
+ * The settings of a user for all projects. They are not in the build file, because a build file
+ * must not be able to grant itself trust. The file is read only if a setting matters, so most calls
+ * never read it.
  *
  * @param server whether a warm server may answer calls
- * @param trust folders whose build files may belong to other users, absolute
+ * @param trust absolute folders whose build files may belong to other users
  */
 public record UserConfig(boolean server, List<Path> trust) {
 
   private static final int MOST_BYTES = 1 << 20;
 
-  /** Returns the path of the file in this environment; null without a home folder. */
+  /**
+   * Returns the path of the configuration file, as {@code env} determines it; null without a home
+   * folder.
+   */
   public static Path file(Map<String, String> env) {
     String given = env.getOrDefault("XDG_CONFIG_HOME", "");
     String home = env.getOrDefault("HOME", "");

@@ -9,10 +9,10 @@ import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 
 /**
- * Joins the {@code vars} of one build file into one flat map: of a list, each file and map is laid
- * over those before it; a nested map gives a var for each of its values, named with dots. {@link
- * VariableReader} resolves the values. The map is flat before {@link FileLayers} joins files, so
- * that {@code train.lr} and {@code train: {lr: …}} are one var everywhere.
+ * Joins the {@code vars} of one build file into one flat map. In a list, each file or map is laid
+ * over the previous ones. A nested map gives one var for each of its values, with dots in the name.
+ * {@link VariableReader} resolves the values. The map is flat before {@link FileLayers} joins
+ * files, so that {@code train.lr} and {@code train: {lr: …}} are the same var everywhere.
  */
 record VarLayers(FileReader reader, Problems problems) {
 
@@ -64,7 +64,7 @@ record VarLayers(FileReader reader, Problems problems) {
             });
   }
 
-  /** Returns whether a map is {@code {name}} without its quotes, which has an error of its own. */
+  /** Returns whether a map is an unquoted {@code {name}}, which has its own error message. */
   private static boolean isBraced(Node.Mapping map) {
     return map.entries().size() == 1
         && Node.isNothing(map.entries().firstEntry().getValue().value());

@@ -18,14 +18,14 @@ import java.util.Set;
 import java.util.SortedMap;
 
 /**
- * Reads {@code vars}, which may refer to each other in any order, with {@code -D} laid over them.
- * Values from the command line and from files of vars are literal. Such a file may have been
- * written for another program, so values that cannot be a var are reported only where they are
- * used. {@link VarLayers} joins the maps and files.
+ * Reads {@code vars}, which may refer to each other in any order, with the values of {@code -D}
+ * laid over them. Values from the command line and from vars files are literal. A vars file may be
+ * written for another program, so a value that cannot be a var is reported only where it is used.
+ * {@link VarLayers} joins the maps and files.
  */
 final class VariableReader {
 
-  /** How long a chain of vars that refer to each other may be. */
+  /** The longest chain of vars that refer to each other. */
   private static final int MAX_DEPTH = 100;
 
   private final SequencedMap<String, Node.Entry> written;
@@ -42,7 +42,10 @@ final class VariableReader {
     this.problems = problems;
   }
 
-  /** Returns the value of every var. {@code files} are the files of vars, named as in places. */
+  /**
+   * Returns the value of every var. {@code files} has the names of the vars files, as {@link
+   * Place} has them.
+   */
   static Vars resolve(
       Node.Mapping written,
       Set<String> files,
@@ -70,7 +73,10 @@ final class VariableReader {
     return Vars.of(vars.texts, vars.lists, vars.unfit);
   }
 
-  /** Returns the items of a list var from the command line: one item as written, or a YAML list. */
+  /**
+   * Returns the items of a list var that the command line sets: the text as one item, or the items
+   * of a YAML list.
+   */
   private List<String> defined(String name, String value) {
     String text = value.strip();
     if (text.isEmpty()) {
@@ -103,7 +109,7 @@ final class VariableReader {
     return List.of();
   }
 
-  /** Finds the value of a var, after the values of the vars that it names. */
+  /** Finds the value of a var, after the values of the vars that it refers to. */
   private void resolve(String name) {
     if (texts.containsKey(name) || lists.containsKey(name) || unfit.containsKey(name)) {
       return;
@@ -165,7 +171,7 @@ final class VariableReader {
     }
   }
 
-  /** Returns the scope of values of vars, in which a name can only be a var. */
+  /** Returns the scope for values of vars, in which every name is a var. */
   private Scope scope() {
     List<String> braced = written.keySet().stream().filter(Vars::isBraced).toList();
     return new Scope(new Vars(texts, lists, unfit, Set.of(), braced), null, problems);

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
  *
  * @param texts the texts by name
  * @param lists the lists by name; no name is in both
- * @param unfit why a value of a file of vars is neither, by name
+ * @param unfit why a value in a vars file is neither a text nor a list, by name
  * @param clashes names that mean something else in braces
  * @param withBraces names that contain a {@code }}
  */
@@ -44,7 +44,7 @@ public record Vars(
     return name.indexOf('}') >= 0;
   }
 
-  /** Returns the first of the names in a nested map; null if there is none. */
+  /** Returns the first name that belongs to the nested map {@code map}; null if there is none. */
   static String inside(String map, Stream<String> names) {
     return names.filter(name -> name.startsWith(map + ".")).findFirst().orElse(null);
   }

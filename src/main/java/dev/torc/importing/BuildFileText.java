@@ -18,8 +18,9 @@ import org.snakeyaml.engine.v2.resolver.ScalarResolver;
 import org.snakeyaml.engine.v2.schema.FailsafeSchema;
 
 /**
- * Writes the text of a build file: snakeyaml-engine writes the entries, this class the comments and
- * empty lines between them. It remembers which line came from which place, and knows no keys.
+ * Writes the text of a build file: snakeyaml-engine writes the entries, and this class writes the
+ * comments and empty lines between them. It records which line comes from which place in the
+ * workflow file.
  */
 final class BuildFileText {
 

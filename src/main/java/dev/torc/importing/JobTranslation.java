@@ -36,14 +36,17 @@ import java.util.regex.Pattern;
  */
 final class JobTranslation {
 
-  /** A text with a character that is special in the paths of a build file. */
+  /** Matches a text with a character that is special in the paths of a build file. */
   private static final String SPECIAL = "(?s)!.*|.*[*?\\[\\\\{$].*";
 
   private final Symbols symbols;
   private final Notes notes;
   private final Target job;
 
-  /** Needs and products, by side and by the label that the command uses; the others come last. */
+  /**
+   * The needs and products, by side (input or output) and by the label that the command uses; those
+   * without a label come last.
+   */
   private final Map<String, Map<String, Set<Object>>> slots = new HashMap<>();
 
   private final Map<Hole, String> placeholders = new HashMap<>();
@@ -60,7 +63,8 @@ final class JobTranslation {
    * Returns the keys of the job with their values. {@code handlers} has the keys that a job with a
    * failure handler gets, by the handler's name.
    *
-   * @throws BadInput with the reason if it cannot be a group, or cannot be written in a build file
+   * @throws BadInput with the reason if the job cannot be a group or cannot be written in a build
+   *     file
    */
   SequencedMap<String, Object> keys(Map<String, Map<String, Object>> handlers) {
     refuseIrregularValues();
@@ -104,7 +108,10 @@ final class JobTranslation {
     return new BadInput(job.name.place(), reason.formatted(of));
   }
 
-  /** Refuses values that the shell would change, since only torc quotes what it inserts. */
+  /**
+   * Refuses parameter names that this torc does not allow, and values that the shell would change:
+   * this torc quotes inserted values, NREL's does not.
+   */
   private void refuseIrregularValues() {
     for (String name : job.parameters) {
       if (LiteralText.wrongParameter(name) != null) {
@@ -150,7 +157,10 @@ final class JobTranslation {
     out.put(key, entries.size() == 1 ? entries.firstEntry().getValue() : entries);
   }
 
-  /** Returns what an instance needs or makes, by label; the label of the rest is {@code others}. */
+  /**
+   * Returns the needs or products of an instance, by label; those without a label are under {@code
+   * others}.
+   */
   private Map<String, Set<Object>> slot(Member from, String side) {
     SequencedMap<String, Set<Object>> slot = new LinkedHashMap<>();
     String kind = "files." + side;
@@ -169,7 +179,7 @@ final class JobTranslation {
 
   /**
    * Adds the needs that are not files: values that no job stores, and jobs that store a value or
-   * have to run before, unless all of these make needed files.
+   * must run first. A job is omitted if its instances make needed files anyway.
    */
   private void addOtherNeeds(Member from, Map<String, Set<Object>> slot) {
     List<PlacedText> names = job.map.texts("depends_on", "depends_on_regexes");
@@ -200,7 +210,10 @@ final class JobTranslation {
     }
   }
 
-  /** Returns files by their makers if several instances make only needed files, else by path. */
+  /**
+   * Returns references to files: to their makers if several instances make only needed files,
+   * otherwise to their paths.
+   */
   private Set<Object> files(Member from, List<PlacedText> names) {
     Set<Object> refs = new LinkedHashSet<>();
     Set<Member> wanted = new LinkedHashSet<>(symbols.files.resolve(from, names));
@@ -232,8 +245,9 @@ final class JobTranslation {
   }
 
   /**
-   * Returns how an instance refers to others: to files by their paths; to jobs by one name if they
-   * are the whole group, or all its jobs with the instance's own values; else one by one.
+   * Returns the references of an instance to members of another target. Files are named by their
+   * paths. Jobs are named together if they are the whole group, or all its jobs with the instance's
+   * own values; otherwise one by one.
    */
   private List<Object> refs(Member from, Target to, Set<Member> some) {
     Map<String, String> own = Sweep.part(from.values(), to.parameters);
@@ -248,7 +262,9 @@ final class JobTranslation {
     return some.stream().map(each -> jobRef(to, each.values(), own)).toList();
   }
 
-  /** Returns a job with some of its values, as placeholders if the instance shares them. */
+  /**
+   * Returns a reference to the jobs with some values, as placeholders if the instance shares them.
+   */
   private Object jobRef(Target to, Map<String, String> values, Map<String, String> own) {
     String group = LiteralText.literal(symbols.names.get(to));
     StringJoiner name = new StringJoiner(",", group + "/", "").setEmptyValue(group);

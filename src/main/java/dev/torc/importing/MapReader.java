@@ -26,9 +26,9 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 record MapReader(Mapping map, Notes notes, Map<String, String> values) {
 
   /**
-   * The keys of each kind of map, each with {@code needed}, {@code refused} and the message, the
-   * reason why it is not carried, or nothing. The keys of {@code a command} are words in it, with
-   * what to write instead.
+   * For each kind of map, its known keys. The value of a key is {@code needed}, {@code refused} and
+   * a message, the reason why the key is not carried over, or an empty text. The keys of {@code a
+   * command} are words in a command, with what to write instead.
    */
   static final Map<String, Map<String, String>> KEYS = keys();
 
@@ -108,7 +108,7 @@ record MapReader(Mapping map, Notes notes, Map<String, String> values) {
     return node == null ? null : text(node, key);
   }
 
-  /** Returns the text of a key; empty without the key, which {@link #of} refuses. */
+  /** Returns the text of a key; empty without the key, an error that {@link #of} reports. */
   PlacedText needed(String key) {
     PlacedText text = text(key);
     return text == null ? new PlacedText(map.place(), "", false) : text;

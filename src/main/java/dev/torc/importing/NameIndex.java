@@ -16,12 +16,15 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * Finds jobs, files or user data by their expanded names, or by a regular expression over these, as
- * NREL's torc does.
+ * Finds jobs, files or user data by their expanded names, or by a regular expression that matches
+ * these names, as NREL's torc does.
  */
 final class NameIndex {
 
-  /** How many members all references may find; ten compared names count as one found. */
+  /**
+   * The most members that all references together may find. Ten names that are compared with a
+   * regular expression count as one member.
+   */
   private static final long MAX = 10_000_000;
 
   private final String what;
@@ -29,7 +32,7 @@ final class NameIndex {
   private final Map<String, Set<Member>> byName = new LinkedHashMap<>();
   private final Map<Map<PlacedText, PlacedText>, Map<Target, Set<Member>>> found = new HashMap<>();
 
-  /** The texts that were refused: each is refused only for the first instance. */
+  /** The texts that were refused. Each is reported only for the first instance. */
   private final Set<PlacedText> refused = new HashSet<>();
 
   private long cost;
@@ -61,7 +64,9 @@ final class NameIndex {
     return byName.containsKey(name) ? byName.get(name).iterator().next().of() : null;
   }
 
-  /** Returns what these texts of an instance refer to; refuses a text that refers to nothing. */
+  /**
+   * Returns the members that texts of an instance refer to; refuses a text that refers to nothing.
+   */
   Set<Member> resolve(Member from, List<PlacedText> names) {
     Set<Member> all = new LinkedHashSet<>();
     resolveByTarget(from, names).values().forEach(all::addAll);
@@ -69,7 +74,8 @@ final class NameIndex {
   }
 
   /**
-   * Returns what these texts refer to, by target; for all of a target, it is the target's own set.
+   * Returns the members that these texts refer to, by target. If they are all members of a target,
+   * the set is that of {@link Target#members()}.
    */
   Map<Target, Set<Member>> resolveByTarget(Member from, List<PlacedText> names) {
     Map<PlacedText, PlacedText> expanded = new LinkedHashMap<>();

@@ -17,17 +17,17 @@ import java.util.regex.Pattern;
 
 /**
  * Translates a class of resources to an entry of {@code resources}, and a failure handler to {@code
- * retries} and {@code retry}. It knows no jobs.
+ * retries} and {@code retry}.
  */
 record ResourcesAndRetries(Notes notes) {
 
   private static final Pattern MEMORY = Pattern.compile("(?<=[0-9])\\s*([kKmMgGtT]?)[iI]?[bB]?$");
 
-  /** The amounts of a job whose class names none. */
+  /** The amounts of a job whose class does not name them; they need not be written. */
   private static final Map<String, String> DEFAULTS =
       Map.of("cpus", "0", "gpus", "0", "nodes", "1");
 
-  /** The exit codes of jobs that NREL's torc itself ended, with the cause. */
+  /** The exit codes of jobs that NREL's torc stopped, with the cause. */
   private static final Map<String, String> OWN_CODES = Map.of("137", "memory", "152", "timeout");
 
   /** Returns the amounts of a class; they are checked when torc reads the build file. */
@@ -97,7 +97,7 @@ record ResourcesAndRetries(Notes notes) {
 
   private int count(PlacedText retries) {
     if (retries == null) {
-      return 3; // as NREL's torc has it
+      return 3; // the default of NREL's torc
     }
     if (retries.text().matches("[0-9]{1,3}")) {
       return Integer.parseInt(retries.text());

@@ -20,12 +20,14 @@ import java.util.SequencedMap;
  */
 record Sweep(List<SweepAxis> axes, boolean zip, List<Map<String, String>> rows) {
 
-  /** How many combinations a job or file may have, and how many values a parameter. */
+  /** The most combinations of a job or file, and the most values of a parameter. */
   static final int MAX = 200_000;
 
   static final Sweep NONE = new Sweep(List.of(), false, List.of(Map.of()));
 
-  /** Reads the parameters of a job or file, its own or shared ones; errors go to the notes. */
+  /**
+   * Reads the parameters of a job or file, its own or shared ones; errors are added to the notes.
+   */
   static Sweep read(MapReader entries, Map<String, Node.Entry> shared, Notes notes) {
     SequencedMap<String, Node.Entry> given = entries.entries("parameters");
     boolean own = entries.given("parameters") != null;

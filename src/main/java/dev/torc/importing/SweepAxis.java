@@ -42,7 +42,7 @@ record SweepAxis(String name, List<String> values, Map<String, String> range) {
   }
 
   static SweepAxis of(String name, String text) {
-    // `{1:100}` is a common slip, and NREL's torc takes it.
+    // `{1:100}` is a common typo, which NREL's torc accepts.
     String given = text.matches("\\{[^,]*}") ? text.substring(1, text.length() - 1).strip() : text;
     String[] parts = given.split("\\s*:\\s*", -1);
     try {

@@ -71,7 +71,9 @@ final class Symbols {
     return text.replaceAll("([-_.\\s])[-_.\\s]+", "$1").replaceAll("^[-_.\\s]+|[-_.\\s]+$", "");
   }
 
-  /** Returns the name, with a number behind it if it is taken, and takes the result. */
+  /**
+   * Returns the name, with a number appended if it is taken, and adds the result to {@code taken}.
+   */
   static String unique(String name, String joint, Set<String> taken) {
     String free = name;
     for (int i = 2; !taken.add(free); i++) {

@@ -13,11 +13,11 @@ import java.util.Set;
 
 /**
  * A job, file or piece of user data as the build file will have it: its map in the workflow file,
- * and its instances by the parameters that distinguish them. {@link Symbols} knows the others.
+ * and its instances by the parameters that distinguish them. {@link Symbols} has all targets.
  */
 final class Target {
 
-  /** One instance, with the values of the parameters that stay. */
+  /** One instance, with the values of the parameters that stay in the build file. */
   record Member(Target of, Map<String, String> values) {
 
     @Override
@@ -26,7 +26,7 @@ final class Target {
     }
   }
 
-  /** The keys that distinguish the instances of a job; for files, their names and paths do. */
+  /** Matches the keys that distinguish the instances of a job or file. */
   private static final String OWN =
       "name|path|command|invocation_script|resource_requirements|priority|output_.*";
 
@@ -34,13 +34,13 @@ final class Target {
   final PlacedText name;
   final Sweep sweep;
 
-  /** The command of a job, with its script. */
+  /** The command of a job, preceded by its script. */
   final PlacedText command;
 
   /** The parameters that stay in the build file, because they distinguish the instances. */
   final List<String> parameters;
 
-  /** Its instances, each with the combinations of the sweep that belong to it. */
+  /** The instances, each with the combinations of the sweep that belong to it. */
   final SequencedMap<Member, List<Map<String, String>>> rows = new LinkedHashMap<>();
 
   private final Map<String, Set<PlacedText>> references = new HashMap<>();
@@ -73,7 +73,7 @@ final class Target {
     Set<String> used = new HashSet<>();
     own.forEach(each -> used.addAll(Text.holes(each.text(), all)));
     List<String> parameters = all.stream().filter(used::contains).toList();
-    // A zip keeps all if these distinguish all rows: then the others can name needs.
+    // If these distinguish all rows of a zip, keep all parameters: the others can name needs.
     long count = sweep.rows().stream().map(row -> Sweep.values(row, parameters)).distinct().count();
     return sweep.zip() && count == sweep.rows().size() ? all : parameters;
   }
@@ -105,7 +105,7 @@ final class Target {
     return all;
   }
 
-  /** Returns whether it can have several instances, even if it happens to have one. */
+  /** Returns whether this target can have several instances, even if it happens to have one. */
   boolean isGroup() {
     return !parameters.isEmpty();
   }
@@ -114,7 +114,7 @@ final class Target {
     return new Member(this, Sweep.part(row, parameters));
   }
 
-  /** Returns all instances: at each call the same set. */
+  /** Returns all instances, as the same set object at each call. */
   Set<Member> members() {
     return members(Map.of());
   }

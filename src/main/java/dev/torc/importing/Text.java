@@ -12,8 +12,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A text of the workflow file, split at its placeholders. {@link JobTranslation} decides what the
- * build file has in their place.
+ * A text of the workflow file, split at its placeholders. {@link JobTranslation} decides what
+ * replaces them in the build file.
  */
 record Text(List<Piece> pieces) {
 
@@ -36,7 +36,9 @@ record Text(List<Piece> pieces) {
   private static final String REFERENCE =
       "\\$\\{((?:files|user_data)\\.(?:input|output))\\.((?:[^{}]++|\\{[^{}]*+})*+)}";
 
-  /** A placeholder, also {@code ${name}}; but {@code ${…}} with more than a name is the shell's. */
+  /**
+   * Matches a placeholder, also {@code ${name}}. {@code ${…}} with more than a name is the shell's.
+   */
   private static final String HOLE = "(?:\\$(?=\\{[^:{}]*})|(?<!\\$))\\{([^:{}]+)(?::([^{}]*))?}";
 
   private static final Pattern PIECE = Pattern.compile(REFERENCE + "|" + HOLE);
@@ -74,8 +76,8 @@ record Text(List<Piece> pieces) {
   }
 
   /**
-   * Returns the text with these values, literal in a regular expression; references keep their
-   * form.
+   * Returns the text with these values inserted; if {@code regex}, quoted so that they are literal.
+   * References keep their form.
    */
   String put(Map<String, String> values, boolean regex) {
     StringBuilder out = new StringBuilder();

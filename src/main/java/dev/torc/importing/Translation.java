@@ -25,7 +25,7 @@ import java.util.function.Function;
 
 /**
  * Translates a workflow of NREL torc to the keys of a build file and their values. {@link
- * JobTranslation} translates its jobs, as groups if possible, else one by one.
+ * JobTranslation} translates its jobs, as groups if possible, otherwise one by one.
  */
 final class Translation {
 
@@ -109,7 +109,7 @@ final class Translation {
     return keys;
   }
 
-  /** Returns the jobs by name; groups that cannot be one are split into single jobs. */
+  /** Returns the jobs by name. A group that cannot be written as one is split into single jobs. */
   private SequencedMap<String, Object> jobs(Map<String, Map<String, Object>> handlers) {
     while (true) {
       symbols = new Symbols(jobs, files, data, notes);
@@ -136,7 +136,7 @@ final class Translation {
         return written;
       }
       notes.wrong().throwIfAny();
-      jobs = next; // a job that refers to a split group by its name may be irregular in turn
+      jobs = next; // a job that refers to a split group by its name may itself have to be split now
     }
   }
 
@@ -155,7 +155,7 @@ final class Translation {
   }
 
   /**
-   * Returns the user data that no job stores; for the rest, it notes how the job stores it here.
+   * Returns the user data that no job stores. For other data, notes how the job must store it here.
    */
   private SequencedMap<String, Object> data() {
     SequencedMap<String, Object> out = new LinkedHashMap<>();
@@ -201,7 +201,9 @@ final class Translation {
     };
   }
 
-  /** Returns an action as a hook; null if it has no commands, or cannot be one, which is noted. */
+  /**
+   * Returns an action as a hook; null if it has no commands or cannot be a hook, which is noted.
+   */
   private Map<String, Object> hook(MapReader action) {
     String type = action.needed("action_type").text();
     String trigger = action.needed("trigger_type").text();
@@ -231,7 +233,7 @@ final class Translation {
       return null;
     }
     // As in NREL's torc, the first failure ends the commands but does not fail the workflow. Jobs
-    // wait only for a required hook, and what they rely on is mostly what it makes.
+    // wait only for a required hook, and they usually rely on what the hook makes.
     boolean before = on.equals("start") || on.equals("ready");
     StringBuilder all = new StringBuilder(before ? "set -e\ntrap 'exit 0' EXIT\n" : "set -e\n");
     commands.forEach(it -> all.append(it.text().stripTrailing()).append('\n'));

@@ -6,8 +6,8 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * Reports invalid user input: exit status 2, one or more diagnostics in the order of their places.
- * When it is thrown, nothing was started and nothing was written.
+ * Reports invalid user input with one or more diagnostics; torc then exits with status 2. When it
+ * is thrown, nothing has been started or written.
  */
 public final class BadInput extends RuntimeException {
 
@@ -42,7 +42,7 @@ public final class BadInput extends RuntimeException {
 
     /**
      * Returns the line as compilers write it, so that editors find the place: {@code torc.yaml:3:5:
-     * warning: …}. The word is how bad it is, with a colon, perhaps in color.
+     * warning: …}. {@code word} is the severity with a colon, possibly in color.
      */
     public String line(String word) {
       String at = place.toString();
@@ -59,8 +59,8 @@ public final class BadInput extends RuntimeException {
   }
 
   /**
-   * Takes warnings for people. The place stays apart from the text until the line is written,
-   * because {@code warning:} stands between them.
+   * Receives warnings. The place and the text are separate until the line is written, because
+   * {@code warning:} comes between them.
    */
   @FunctionalInterface
   public interface Warnings extends Consumer<String> {

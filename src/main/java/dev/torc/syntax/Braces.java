@@ -3,15 +3,15 @@ package dev.torc.syntax;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Writes out the braces of a pattern: {@code a{b,c}} stands for {@code ab} and {@code ac}. */
+/** Expands the braces of a pattern: {@code a{b,c}} stands for {@code ab} and {@code ac}. */
 final class Braces {
 
-  /** How many texts the braces of a pattern may stand for. */
+  /** The most texts that the braces of a pattern may stand for. */
   static final int MAX = 1000;
 
   private Braces() {}
 
-  /** Adds the texts that the braces of a pattern stand for; escapes stay. */
+  /** Adds the texts that the braces of a pattern stand for; escapes are kept. */
   static void expand(String text, List<String> into) {
     List<Integer> cuts = cuts(text);
     if (cuts != null) {
@@ -24,8 +24,8 @@ final class Braces {
   }
 
   /**
-   * Adds the texts in which some braces stand for themselves; of more than {@link #MAX}, only the
-   * one in which all do.
+   * Adds the texts in which some braces are literal. If there are more than {@link #MAX}, adds only
+   * the text in which all braces are literal.
    */
   static void addOwn(String text, List<String> into) {
     List<String> own = new ArrayList<>(0);
@@ -45,7 +45,7 @@ final class Braces {
     }
   }
 
-  /** Returns the offsets of the first brace, of its commas and of its end; null without a group. */
+  /** Returns the offsets of the first group's brace, commas and end; null if there is no group. */
   private static List<Integer> cuts(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
@@ -74,7 +74,7 @@ final class Braces {
     return choices;
   }
 
-  /** Returns the offsets of a group's commas and of its end; null if it is no group. */
+  /** Returns the offsets of a group's commas and of its end; null if it is not a group. */
   static List<Integer> commas(String text, int open) {
     List<Integer> cuts = new ArrayList<>();
     int depth = 0;

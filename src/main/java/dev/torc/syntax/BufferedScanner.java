@@ -4,13 +4,13 @@ import org.snakeyaml.engine.v2.scanner.Scanner;
 import org.snakeyaml.engine.v2.tokens.Token;
 
 /**
- * Remembers which token comes next, and reads nothing itself. YAML's parser asks some ten times for
- * each token, and each time the real scanner checks again that it has read far enough.
+ * Caches the next token of another scanner. The YAML parser asks about ten times for each token,
+ * and each time the real scanner would check again that it has read far enough.
  */
 final class BufferedScanner implements Scanner {
 
   private final Scanner scanner;
-  private Token ahead; // null where it was not asked for yet, or none comes
+  private Token ahead; // null if not requested yet, or if there is none
 
   BufferedScanner(Scanner scanner) {
     this.scanner = scanner;

@@ -2,7 +2,7 @@ package dev.torc.syntax;
 
 import java.util.List;
 
-/** Asks several patterns behind a {@code !} at once; {@link Glob} is one of them. */
+/** Checks several patterns that are written after a {@code !}; {@link Glob} is a single one. */
 public final class Excludes {
 
   private Excludes() {}
@@ -26,7 +26,9 @@ public final class Excludes {
     return false;
   }
 
-  /** Returns whether one of the patterns surely excludes all that another pattern matches. */
+  /**
+   * Returns whether one of the patterns certainly excludes every path that another pattern matches.
+   */
   public static boolean all(List<Glob> excludes, Glob glob) {
     for (Glob exclude : excludes) {
       if (exclude.covers(glob) || exclude.excludesFolder(glob.fixedPrefix())) {

@@ -10,11 +10,11 @@ import java.util.regex.Pattern;
  * A pattern over normalized paths: {@code *} and {@code ?} within a component, {@code **} as a
  * whole component for any number of folders, {@code [a-z]}, {@code [!a-z]}, {@code {a,b}} (also
  * across {@code /}), and {@code \} to take the next character literally. Only a written dot matches
- * the leading dot of a component. {@code a/**} matches what is below {@code a}, not {@code a}. It
- * compares texts and never looks at a disk; {@link GlobWalk} does.
+ * the leading dot of a component. {@code a/**} matches everything below {@code a}, but not {@code
+ * a}. This class only compares texts; {@link GlobWalk} searches the disk.
  *
- * <p>Brackets and braces also match themselves, since names such as {@code [id].tsx} have them;
- * brackets that cannot be a set of characters match nothing else.
+ * <p>Brackets and braces also match themselves, because names such as {@code [id].tsx} contain
+ * them; brackets that cannot be a set of characters match only themselves.
  *
  * <p>A pattern is a set of alternatives, each a list of components, each a list of tokens. Two
  * patterns are compared by walking both lists at once.
@@ -24,7 +24,10 @@ public final class Glob {
   private static final Pattern SPECIAL = Pattern.compile("[*?\\[\\]{},\\\\!]");
   private static final Pattern ESCAPED = Pattern.compile("\\\\(.)", Pattern.DOTALL);
 
-  /** An escape, or a bracket that may well be text: not {@code [!a]}, nor one of ranges alone. */
+  /**
+   * Matches an escape, or a bracket that may be literal: not that of {@code [!a]}, nor one that
+   * contains only ranges.
+   */
   private static final Pattern BRACKET =
       Pattern.compile("\\\\.|\\[(?![!^]|(?:[^\\\\]-[^\\\\])+])", Pattern.DOTALL);
 
@@ -33,7 +36,7 @@ public final class Glob {
 
   private final String pattern;
   private final List<GlobComponent[]> alternatives;
-  private final int plain; // the alternatives from here on have the own text of braces
+  private final int plain; // from here on, alternatives have literal braces
   private final List<Glob> excludes;
 
   private Glob(String pattern, List<GlobComponent[]> alternatives, int plain, List<Glob> excludes) {
@@ -44,7 +47,7 @@ public final class Glob {
   }
 
   /**
-   * Reads a pattern; a text without anything special matches just itself.
+   * Reads a pattern; a text without special characters matches only itself.
    *
    * @throws IllegalArgumentException if braces stand for more than {@value Braces#MAX} alternatives
    */
@@ -70,12 +73,12 @@ public final class Glob {
     return text.indexOf('\\') < 0 ? text : ESCAPED.matcher(text).replaceAll("$1");
   }
 
-  /** Returns the text with backslashes, so that it matches only itself. */
+  /** Returns a pattern that matches only this text: special characters get backslashes. */
   public static String escape(String text) {
     return SPECIAL.matcher(text).replaceAll("\\\\$0");
   }
 
-  /** Returns the offset of the first wildcard, -1 without one. */
+  /** Returns the offset of the first wildcard; -1 if there is none. */
   public static int firstSpecial(String text) {
     for (int i = 0; i < text.length(); i++) {
       switch (text.charAt(i)) {
@@ -100,7 +103,7 @@ public final class Glob {
   }
 
   /**
-   * Returns the path that a text names if only brackets are special in it; null for other patterns.
+   * Returns the path that a text names if its brackets are literal; null if it has other wildcards.
    */
   public static String ownText(String text) {
     StringBuilder own = new StringBuilder();
@@ -111,7 +114,7 @@ public final class Glob {
     return isPattern(own.toString()) ? null : unescape(own.toString());
   }
 
-  /** Returns a regular expression for a text in which nothing but brackets is special. */
+  /** Returns a regular expression for a text in which only brackets are special. */
   public static String regex(String text) {
     StringBuilder regex = new StringBuilder();
     for (int i = 0; i < text.length(); i++) {
@@ -132,7 +135,7 @@ public final class Glob {
     return regex.toString();
   }
 
-  /** Returns the texts that the braces of a pattern stand for; escapes stay. */
+  /** Returns the texts that the braces of a pattern stand for; escapes are kept. */
   public static List<String> withoutBraces(String pattern) {
     List<String> texts = new ArrayList<>();
     Braces.expand(pattern, texts);
@@ -154,15 +157,15 @@ public final class Glob {
     return matches(path, false, false);
   }
 
-  /** Returns whether this pattern behind a {@code !} excludes a path. */
+  /** Returns whether this pattern, written after a {@code !}, excludes a path. */
   public boolean excludes(String path) {
     return matches(path) || excludesFolder(path.substring(0, Math.max(path.lastIndexOf('/'), 0)));
   }
 
   /**
-   * Returns whether this pattern behind a {@code !} excludes a folder, or one above it, with all
-   * its contents: {@code !x/**} and {@code !x/} exclude {@code x}, and names with a leading dot
-   * too.
+   * Returns whether this pattern, written after a {@code !}, excludes a folder or one of its
+   * parents with all its contents. {@code !x/**} and {@code !x/} exclude {@code x}, and names with
+   * a leading dot too.
    */
   public boolean excludesFolder(String folder) {
     String[] names = folder.split("/", -1);
@@ -194,8 +197,8 @@ public final class Glob {
   }
 
   /**
-   * Returns the folder below which all matches are: the components before the first special one,
-   * never the last one. Empty for the root; absolute for absolute patterns.
+   * Returns the folder that contains all matches: the components before the first one with a
+   * wildcard, but never the last component. Empty for the root; absolute for absolute patterns.
    */
   public String fixedPrefix() {
     String literal = literalPrefix();
@@ -203,7 +206,9 @@ public final class Glob {
     return slash == 0 ? "/" : literal.substring(0, Math.max(slash, 0));
   }
 
-  /** Returns whether a path could match both patterns: exact if neither has excludes. */
+  /**
+   * Returns whether a path could match both patterns. The answer is exact if neither has excludes.
+   */
   public boolean overlaps(Glob other) {
     if (Excludes.all(other.excludes, this) || Excludes.all(excludes, other)) {
       return false;
@@ -219,14 +224,17 @@ public final class Glob {
   }
 
   /**
-   * Returns whether two products clash (rule 13). If both have brackets that may be literal, those
-   * of one count as literal: {@code [slug].html} and {@code [lang].html} are two files.
+   * Returns whether two products clash (rule 13). If both have brackets that may be literal, they
+   * clash only if they overlap when the brackets of one are literal: {@code [slug].html} and {@code
+   * [lang].html} are two files.
    */
   public boolean clashes(Glob other) {
     return overlaps(other) && (asText().overlaps(other) || overlaps(other.asText()));
   }
 
-  /** Returns whether its brackets may be literal, so that its matches can also be another job's. */
+  /**
+   * Returns whether the brackets may be literal, so that another job may make some of the matches.
+   */
   public boolean mayBeText() {
     return !asText().pattern.equals(pattern);
   }
@@ -236,9 +244,9 @@ public final class Glob {
   }
 
   /**
-   * Returns whether this pattern matches all that another one matches, apart from literal braces.
-   * It compares component by component and character by character; if that cannot tell, the answer
-   * is no.
+   * Returns whether this pattern matches every path that another one matches, apart from literal
+   * braces. It compares component by component and character by character; if this is inconclusive,
+   * it returns false.
    */
   public boolean covers(Glob other) {
     return other.alternatives.subList(0, other.plain).stream()

@@ -8,21 +8,21 @@ import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 
 /**
- * One component of a {@link Glob}, as a list of tokens: reads it, matches it with a name, and
- * compares it with another one. It knows no {@code /}.
+ * One component of a {@link Glob}, as a list of tokens. It matches names and can be compared with
+ * another component. It never contains a {@code /}.
  *
  * @param tokens null for {@code **}
- * @param literal null if something in it is special
+ * @param literal the only name that matches; null if the component has wildcards
  */
 record GlobComponent(Token[] tokens, String literal) {
 
   /**
-   * One character of a name, as ranges of code points, or {@link #STAR}. The next {@code own}
-   * tokens are the literal text of this set, and stand for it as an alternative.
+   * Matches one character of a name, by ranges of code points, or is {@link #STAR}. The next {@code
+   * own} tokens are the literal text of the set, as an alternative to this token.
    */
   record Token(int[] set, int own) {}
 
-  /** Any run of characters. */
+  /** Matches any run of characters. */
   private static final Token STAR = new Token(new int[0], 0);
 
   private static final int[] ANY = {0, '/' - 1, '/' + 1, Character.MAX_CODE_POINT};
@@ -33,7 +33,7 @@ record GlobComponent(Token[] tokens, String literal) {
 
   static GlobComponent of(String text) {
     List<Token> tokens = new ArrayList<>();
-    int inSet = -1; // where the set ends whose own text is being read
+    int inSet = -1; // the end of the set whose literal text is being read
     for (int i = 0; i < text.length(); ) {
       int c = text.codePointAt(i);
       int end = c == '[' && i > inSet ? closing(text, i) : -1;
@@ -68,8 +68,9 @@ record GlobComponent(Token[] tokens, String literal) {
   }
 
   /**
-   * Returns the offset of the {@code ]} that closes a {@code [}; a first {@code ]} is a member. -1
-   * if the component has none, or if a range runs backwards: {@code [user-id]} is literal.
+   * Returns the offset of the {@code ]} that closes a {@code [}; a {@code ]} in first position is a
+   * member. Returns -1 if the component has none, or if a range is reversed: {@code [user-id]} is
+   * literal.
    */
   static int closing(String text, int open) {
     int i = open + 1;
@@ -86,7 +87,7 @@ record GlobComponent(Token[] tokens, String literal) {
     return -1;
   }
 
-  /** Returns the characters of a set; null if one of its ranges runs backwards. */
+  /** Returns the characters of a set; null if one of its ranges is reversed. */
   static int[] set(String text, int open, int close) {
     int i = open + 1;
     boolean negated = text.charAt(i) == '!' || text.charAt(i) == '^';
@@ -178,15 +179,17 @@ record GlobComponent(Token[] tokens, String literal) {
   }
 
   /**
-   * What {@link #fit} has to know of an element: whether it stands for any number of others,
-   * whether it can be one of those others, and how many elements follow that may stand for it.
+   * What {@link #fit} must know about an element: whether it matches any number of elements,
+   * whether it can be matched by such an element, and how many of the next elements are an
+   * alternative to it.
    */
   record Kind<T>(Predicate<T> isAny, Predicate<T> isFree, ToIntFunction<T> own) {}
 
   /**
-   * Compares two lists of components or tokens, walked from their ends. With {@code meet} one text
-   * must match both lists; without it, the first list must match all that the second matches.
-   * {@code pair} compares two elements that each stand for one.
+   * Compares two lists of components or tokens, from their ends. If {@code meet}, returns whether
+   * some text matches both lists; otherwise, whether the first list matches everything that the
+   * second one matches. {@code pair} compares two elements that each match a single name or
+   * character.
    */
   static <T> boolean fit(T[] a, T[] b, boolean meet, Kind<T> kind, BiPredicate<T, T> pair) {
     // fits[i][j] is the answer for a[i..] and b[j..].

@@ -16,9 +16,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Finds the files on disk that a glob matches, names with a leading dot too if {@link Glob} matches
- * them. Symlinks to files count; FIFOs and devices do not. It enters no symlinks to folders, except
- * those that the pattern names before its first wildcard.
+ * Finds the files on disk that a glob matches, including names with a leading dot if {@link Glob}
+ * matches them. Symlinks to files count; FIFOs and devices do not. It does not enter symlinks to
+ * folders, except those that the pattern names before its first wildcard.
  */
 public final class GlobWalk {
 
@@ -34,8 +34,8 @@ public final class GlobWalk {
    * The result of a walk.
    *
    * @param files sorted; relative to the root, or absolute if the glob is
-   * @param folders all folders that were listed, in the order entered
-   * @param certain whether matches can change only where a listed folder changes; false if
+   * @param folders all folders that were listed, in the order in which they were entered
+   * @param certain whether the matches can change only if a listed folder changes; false if
    *     something other than a plain file or folder matches
    */
   public record Found(List<String> files, List<String> folders, boolean certain) {}
@@ -58,7 +58,7 @@ public final class GlobWalk {
     return files(root, glob, List.of(), new StopFlag());
   }
 
-  /** Returns the matching files that no exclude matches, until the flag stops the walk. */
+  /** Returns the matching files that no exclude matches. {@code stop} can stop the walk. */
   public static List<String> files(Path root, Glob glob, List<Glob> excludes, StopFlag stop)
       throws IOException {
     return find(root, glob, excludes, stop).files();
@@ -66,7 +66,7 @@ public final class GlobWalk {
 
   /**
    * Returns the matching files that no exclude matches, and the folders that were listed. It does
-   * not enter a folder that one of them excludes whole.
+   * not enter a folder that is excluded completely.
    */
   public static Found find(Path root, Glob glob, List<Glob> excludes) throws IOException {
     return find(root, glob, excludes, new StopFlag());
@@ -93,12 +93,12 @@ public final class GlobWalk {
     return text.toString();
   }
 
-  /** Returns the patterns of a {@link #text}: the first is not an exclude. */
+  /** Returns the patterns of a {@link #text}: the glob, then its excludes. */
   public static List<Glob> patterns(String text) {
     return Stream.of(text.split("\0")).map(Glob::of).toList();
   }
 
-  /** Returns what the patterns of a {@link #text} find. */
+  /** Returns the files and folders that the patterns of a {@link #text} find. */
   public static Found find(Path root, String text) throws IOException {
     List<Glob> patterns = patterns(text);
     return find(root, patterns.getFirst(), patterns.subList(1, patterns.size()));
@@ -120,7 +120,7 @@ public final class GlobWalk {
     try {
       return FileTree.entries(folder);
     } catch (NoSuchFileException e) {
-      return List.of(); // gone since its parent was listed
+      return List.of(); // removed since its parent was listed
     } catch (FileSystemException e) {
       throw new IOException(
           "cannot list %s: %s".formatted(path.isEmpty() ? "." : path, Refusal.why(e)), e);

@@ -54,8 +54,9 @@ final class JsonReader {
   }
 
   /**
-   * Reads one document. It reads JSON5 except hexadecimal numbers, keys with characters that Java's
-   * names cannot have, and strings that a backslash continues on the next line.
+   * Reads one document. If {@code json5}, accepts JSON5 except hexadecimal numbers, keys with
+   * characters that Java's names cannot have, and strings that a backslash continues on the next
+   * line.
    */
   static Node read(String text, String shown, boolean json5) throws IOException {
     JsonReader reader = new JsonReader(text, shown, json5);
@@ -109,7 +110,7 @@ final class JsonReader {
     return place(parser.currentTokenLocation().getCharOffset());
   }
 
-  /** Returns the place of an offset. Tokens come in order, so the text is walked only once. */
+  /** Returns the place of an offset. Offsets only increase, so the text is read only once. */
   private Place place(long at) {
     for (; offset < at && offset < text.length(); offset++) {
       char c = text.charAt(offset);

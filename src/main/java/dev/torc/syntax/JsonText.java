@@ -17,9 +17,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * JSON values as texts that are equal exactly if the values are: keys sorted, no spaces, escapes in
- * one form. Numbers keep their digits, so {@code 1.10} is not {@code 1.1}; NaN, Infinity and
- * -Infinity are numbers too.
+ * Writes JSON values as texts that are equal exactly if the values are: keys are sorted, there are
+ * no spaces, and escapes have one form. Numbers keep their digits, so {@code 1.10} is not {@code
+ * 1.1}. NaN, Infinity and -Infinity also count as numbers.
  */
 public final class JsonText {
 
@@ -39,13 +39,13 @@ public final class JsonText {
   /** The numbers that JSON lacks, as Python's {@code json} writes and reads them. */
   private static final Set<String> NON_FINITE = Set.of("NaN", "Infinity", "-Infinity");
 
-  /** A string, or one of these numbers outside of strings. */
+  /** Matches a string, or a number in {@link #NON_FINITE} outside strings. */
   private static final Pattern STRING_OR_NON_FINITE =
       Pattern.compile("\"(?:[^\"\\\\]++|\\\\.)*+\"|NaN|-?Infinity");
 
   private JsonText() {}
 
-  /** Returns a text that is JSON as its value, any other text as a string. */
+  /** Returns the value of a text that is JSON; any other text becomes a string. */
   public static String of(String text) {
     String value = parse(text);
     return value == null ? string(text) : value;
@@ -89,15 +89,15 @@ public final class JsonText {
   }
 
   /**
-   * Returns a line that is an object as it is; any other as an object with the line as {@code
-   * text}.
+   * Returns a line that is a JSON object as it is; any other line becomes an object with the line
+   * as {@code text}.
    */
   public static String objectOf(String line) {
     String text = line.replaceFirst("\r$", "");
     return isObject(text) ? text.strip() : object(Map.of("text", string(text)));
   }
 
-  /** Returns a value that every JSON parser reads: NaN and the infinities become strings. */
+  /** Returns a value that every JSON parser can read: NaN and the infinities become strings. */
   public static String strict(String value) {
     return value.contains("NaN") || value.contains("Infinity")
         ? STRING_OR_NON_FINITE
@@ -119,14 +119,14 @@ public final class JsonText {
         : out.toString();
   }
 
-  /** Returns an object; its members are JSON already, their keys get sorted. */
+  /** Returns an object with sorted keys; the values of {@code members} must be JSON already. */
   public static String object(Map<String, String> members) {
     StringJoiner out = new StringJoiner(",", "{", "}");
     new TreeMap<>(members).forEach((key, value) -> out.add(string(key) + ":" + value));
     return out.toString();
   }
 
-  /** Returns a value as a program takes it: a string without quotes, anything else as JSON. */
+  /** Returns a value for a program: a string without its quotes, any other value as JSON. */
   public static String plain(String value) {
     if (!value.startsWith("\"")) {
       return value;

@@ -4,13 +4,13 @@ import dev.torc.hash.FolderDigest;
 import java.util.Comparator;
 
 /**
- * The order in which people count: runs of digits compare as numbers, {@code 0.5} and {@code 0.25}
- * as decimals, {@code v1.9} and {@code v1.10} as versions; everything else compares by bytes.
- * Digests never depend on it: they use {@link FolderDigest#BYTE_ORDER}.
+ * Orders texts by the numbers in them: runs of digits compare as numbers, {@code 0.5} and {@code
+ * 0.25} as decimals, {@code v1.9} and {@code v1.10} as versions; everything else compares by bytes.
+ * Digests never depend on this order: they use {@link FolderDigest#BYTE_ORDER}.
  *
- * <p>Which kind a number is follows from its own path alone, so the order is total. Numbers with
- * the same whole part sort by kind: whole numbers, decimals, versions. If decimals and versions
- * mixed, 1.9 &lt; 1.10.1 &lt; 1.15 &lt; 1.9.
+ * <p>The kind of a number depends only on the text that contains it, so the order is total. Numbers
+ * with the same whole part are ordered by kind: whole numbers, decimals, versions. Without this,
+ * there would be cycles: 1.9 &lt; 1.10.1 &lt; 1.15 &lt; 1.9.
  */
 public final class NaturalOrder implements Comparator<String> {
 
@@ -22,7 +22,7 @@ public final class NaturalOrder implements Comparator<String> {
       if (isDigit(a, i) && isDigit(b, j)) {
         int end = Number.digits(a, i);
         int other = Number.digits(b, j);
-        if (!isPart(a, end) && !isPart(b, other)) { // as nearly all numbers: nothing is made for it
+        if (!isPart(a, end) && !isPart(b, other)) { // the usual case: creates no objects
           int order = Number.whole(a, i, end, b, j, other);
           if (order != 0) {
             return order;
@@ -59,8 +59,8 @@ public final class NaturalOrder implements Comparator<String> {
   }
 
   /**
-   * A number with all its parts: digits, and further digits behind dots. {@code kind} is 0 for
-   * digits alone, 1 for a decimal, 2 for a version.
+   * A number with all its parts: digits, and more digits after dots. {@code kind} is 0 for digits
+   * alone, 1 for a decimal, 2 for a version.
    */
   private record Number(String text, int start, int end, int kind) implements Comparable<Number> {
 

@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
 
 /**
  * Finds the known name nearest to a mistyped one, for messages. Names that differ only in case,
- * Unicode normalization or invisible characters are nearest; then the restricted
- * Damerau-Levenshtein distance counts (optimal string alignment). {@link NearestPath} finds paths.
+ * Unicode normalization or invisible characters are nearest; otherwise, the restricted
+ * Damerau-Levenshtein distance (optimal string alignment) decides. {@link NearestPath} finds paths.
  */
 public final class NearestName {
 
@@ -24,8 +24,8 @@ public final class NearestName {
   private NearestName() {}
 
   /**
-   * Returns the nearest known name; null if none is near: at most a third of the letters may
-   * differ, or one, but never all.
+   * Returns the nearest known name; null if none is near enough. At most a third of the letters may
+   * differ (one in a short name), but never all of them.
    */
   public static String to(String name, Collection<String> known) {
     String folded = folded(name);
@@ -53,12 +53,14 @@ public final class NearestName {
     return near.isEmpty() && !known.isEmpty() ? before + String.join(", ", known) : near;
   }
 
-  /** Returns {@code "; did you mean X?"}, and spells a difference that is invisible. */
+  /**
+   * Returns {@code "; did you mean X?"}, with the code points of a difference that is invisible.
+   */
   public static String question(String name, String nearest) {
     return "; did you mean " + SafeText.name(nearest) + difference(name, nearest) + "?";
   }
 
-  /** Returns a name without what easily differs: case, normalization, invisible characters. */
+  /** Returns a name without differences in case, Unicode normalization and invisible characters. */
   static String folded(String name) {
     return name.chars().allMatch(c -> c > ' ' && c <= '~')
         ? name.toLowerCase(Locale.ROOT)
@@ -70,8 +72,8 @@ public final class NearestName {
   }
 
   /**
-   * Returns the code points of the first character that only looks the same; empty if there is
-   * none.
+   * Returns the code points of the first characters that differ, if they look the same; otherwise
+   * an empty text.
    */
   private static String difference(String name, String nearest) {
     List<String> wrong = characters(name);
@@ -110,9 +112,12 @@ public final class NearestName {
         : Normalizer.isNormalized(character, Form.NFD) ? ", decomposed" : "";
   }
 
-  /** Returns the number of insertions, deletions, replacements and swaps of neighbors. */
+  /**
+   * Returns the least number of insertions, deletions, replacements and swaps of neighbors that
+   * turn {@code a} into {@code b}.
+   */
   static int distance(String a, String b) {
-    int[][] steps = new int[a.length() + 1][b.length() + 1]; // between the beginnings of both
+    int[][] steps = new int[a.length() + 1][b.length() + 1]; // between prefixes of a and b
     for (int i = 0; i <= a.length(); i++) {
       for (int j = 0; j <= b.length(); j++) {
         if (i == 0 || j == 0) {

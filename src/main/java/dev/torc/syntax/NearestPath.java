@@ -18,16 +18,16 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /**
- * Finds the path nearest to a missing one, for messages: a file on disk or a product, where each
- * name is the same or has a small slip. Names that differ in a number are different files, not
- * slips. It searches only in the folders that the path names, and for a bounded time. Thread-safe.
+ * Finds the path nearest to a missing one, for messages: a file on disk or a product in whose path
+ * each name is the same or slightly mistyped. Names with different numbers are different files, not
+ * typos. It searches only the folders that the path names, and for a limited time. Thread-safe.
  */
 public final class NearestPath {
 
   private static final Pattern NUMBER = Pattern.compile("0*(\\d+)");
   private static final Pattern WORD_END = Pattern.compile("[^\\p{L}\\p{M}\\p{N}]+");
 
-  /** How many folders one search reads at most: it branches where names look alike. */
+  /** The most folders that one search reads; it branches where several names are similar. */
   private static final int FOLDERS = 16;
 
   private final Path base;
@@ -39,10 +39,10 @@ public final class NearestPath {
 
   private int steps = 2_000_000; // the budget of all searches: less than a second
   private int folders;
-  private boolean numbers = true; // whether a number is no slip
+  private boolean numbers = true; // whether different numbers mean different files
 
   /**
-   * Searches below a folder; the products count as existing paths. The first search asks for them.
+   * Creates a search below a folder. Products count as existing paths; the first search gets them.
    */
   public NearestPath(Path base, Supplier<List<String>> products) {
     this.base = base;
@@ -142,9 +142,7 @@ public final class NearestPath {
     return null;
   }
 
-  /**
-   * Returns the names in a folder that may be meant: the name itself, then those that look alike.
-   */
+  /** Returns the names in a folder that may be meant: first the name itself, then similar ones. */
   private List<String> near(Path folder, String wanted) {
     List<String> same = new ArrayList<>();
     List<String> slips = new ArrayList<>();
@@ -180,7 +178,7 @@ public final class NearestPath {
     while (from < shorter && wanted.charAt(from) == name.charAt(from)) {
       from++;
     }
-    int end = 0; // of equal characters behind
+    int end = 0; // the length of the common suffix
     while (end < shorter - from
         && wanted.charAt(wanted.length() - 1 - end) == name.charAt(name.length() - 1 - end)) {
       end++;
@@ -193,7 +191,9 @@ public final class NearestPath {
         && keepsWords(WORD_END.split(wanted), WORD_END.split(name));
   }
 
-  /** Returns whether no word became another: {@code dir_a} is not mistyped for {@code dir_b}. */
+  /**
+   * Returns whether no word was replaced by another: {@code dir_a} is not a typo for {@code dir_b}.
+   */
   private static boolean keepsWords(String[] wanted, String[] name) {
     boolean keeps = true;
     for (int i = 0; wanted.length == name.length && i < name.length; i++) {
@@ -219,7 +219,7 @@ public final class NearestPath {
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
       entries.forEach(entry -> names.add(name(entry)));
     } catch (IOException | DirectoryIteratorException e) {
-      // Where there is no such folder, products alone count.
+      // The folder cannot be read, so only products count.
     }
     Map<String, List<String>> folded = new TreeMap<>();
     for (String name : names) {

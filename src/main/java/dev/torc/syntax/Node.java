@@ -7,8 +7,8 @@ import java.util.SequencedMap;
 import java.util.function.IntUnaryOperator;
 
 /**
- * A value of a build file with its place; YAML and JSON become the same tree. It has no types: a
- * scalar keeps its text, and the reader that asks for it says what it must be.
+ * A value of a build file, with its place. YAML and JSON are read into the same tree. Values have
+ * no types: a scalar keeps its text, and the reader of a key decides what the text must be.
  */
 public sealed interface Node {
 
@@ -20,8 +20,8 @@ public sealed interface Node {
   }
 
   /**
-   * A text, number, boolean or nothing: the text with its escapes resolved. What stood in quotes or
-   * in a YAML block ({@code quoted}) can only be a text.
+   * A text, number, boolean or nothing, as a text with its escapes resolved. A scalar that was
+   * written in quotes or as a YAML block ({@code quoted}) can only be a text.
    */
   record Scalar(Place place, String text, boolean quoted) implements Node {
 

@@ -8,19 +8,20 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The numbers from one to another by a step; the last is included if the steps meet it. Decimals
- * are exact. Numbers are written as the ends are: with leading zeros if one has them, with the same
- * number of decimals if one or the step ends in a zero, else without superfluous zeros.
+ * Lists the numbers from one to another by a step; the last is included if a step reaches it.
+ * Decimals are exact. Numbers are written like the ends: with leading zeros if an end has them, and
+ * with the same number of decimals if an end or the step ends in a zero after the point; otherwise
+ * without superfluous zeros.
  */
 public final class NumberRange {
 
   /** How many digits a number may have before or after the point. */
   private static final int MAX_DIGITS = 100;
 
-  /** A number whose first digits are a zero and a further one. */
+  /** Matches a number with a leading zero. */
   private static final Pattern LEADING_ZERO = Pattern.compile("[+-]?0\\d.*");
 
-  /** A number with decimals of which the last one is a zero. */
+  /** Matches a number whose last decimal is a zero. */
   private static final Pattern TRAILING_ZERO = Pattern.compile("[^.eE]*\\.\\d*0");
 
   private NumberRange() {}
@@ -28,8 +29,9 @@ public final class NumberRange {
   /**
    * Returns the numbers as texts, at most {@code max}.
    *
-   * @throws IllegalArgumentException with the reason: not a number, a step of 0 or away from the
-   *     end, too many numbers, or an end with fewer digits than the zeros of the other ask for
+   * @throws IllegalArgumentException with the reason if an argument is not a number, the step is 0
+   *     or leads away from the end, there are too many numbers, or an end has fewer digits than the
+   *     leading zeros of the other require
    */
   public static List<String> of(String from, String to, String step, int max) {
     BigDecimal first = number("from", from);
@@ -60,7 +62,8 @@ public final class NumberRange {
   }
 
   /**
-   * Returns how many digits the leading zeros of an end ask for; the other end must have as many.
+   * Returns how many digits the leading zeros of an end require, or 0; refuses another end with
+   * fewer digits.
    */
   private static int digits(String end, String other, BigDecimal value) {
     if (!LEADING_ZERO.matcher(end.strip()).matches()) {
@@ -80,8 +83,8 @@ public final class NumberRange {
   }
 
   /**
-   * Returns a number with at least {@code digits} before the point and as many {@code decimals}
-   * behind it; negative for as few as it needs.
+   * Returns a number with at least {@code digits} digits before the point and {@code decimals}
+   * digits after it; a negative {@code decimals} means as few as possible.
    */
   private static String text(BigDecimal value, int digits, int decimals) {
     BigDecimal size = value.abs();

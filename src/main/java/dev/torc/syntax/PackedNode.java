@@ -9,8 +9,8 @@ import java.util.SequencedMap;
 import java.util.function.IntUnaryOperator;
 
 /**
- * A value of a build file as bytes, in a tenth of its tree's memory: of 100 000 jobs, only one at a
- * time is unpacked. All of the value comes from one file.
+ * A value of a build file as bytes, which take a tenth of the memory of its tree. Of 100 000 jobs,
+ * only one at a time is unpacked. The whole value must come from one file.
  */
 final class PackedNode {
 

@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 
 /**
  * The globs that jobs produce, indexed by their literal prefixes, so that a path or another glob is
- * compared only with the few that may match. Callers decide what follows from a match.
+ * compared only with the few that may match. Callers decide what a match means.
  */
 public final class PatternIndex {
 
@@ -21,7 +21,7 @@ public final class PatternIndex {
   private final TreeSet<Integer> lengths = new TreeSet<>();
   private long compared;
 
-  /** Adds a glob of a job, or of another thing that the caller gives a number. */
+  /** Adds a glob of a job, or of anything else that the caller identifies by a number. */
   public void add(Glob glob, int job, Place place) {
     Pattern pattern = new Pattern(glob, job, place, all.size());
     all.add(pattern);
@@ -44,7 +44,7 @@ public final class PatternIndex {
     return compared;
   }
 
-  /** Returns the first added glob that matches a path, null if none does. */
+  /** Returns the first added glob that matches a path; null if none does. */
   public Pattern matching(String path) {
     if (all.isEmpty()) {
       return null;
@@ -64,7 +64,7 @@ public final class PatternIndex {
     return first;
   }
 
-  /** Passes on the globs that can match a path that another glob matches. */
+  /** Passes each glob to {@code found} that can match a path that {@code glob} matches. */
   public void overlapping(Glob glob, Consumer<Pattern> found) {
     String prefix = glob.literalPrefix();
     for (int length : lengths.headSet(prefix.length())) {
@@ -77,8 +77,8 @@ public final class PatternIndex {
   }
 
   /**
-   * Returns the pairs of globs of different jobs that clash, each once. Pairs among the first
-   * {@code from} globs are left out.
+   * Returns each pair of globs of different jobs that clash, once. Pairs among the first {@code
+   * from} globs are omitted.
    */
   public List<Pattern[]> clashes(int from) {
     List<Pattern[]> clashes = new ArrayList<>();

@@ -26,7 +26,7 @@ public final class PlaceholderFormat {
   public static String apply(String format, String value) {
     int slash = value.lastIndexOf('/');
     String name = value.substring(slash + 1);
-    // A dot in front makes a hidden file, not a suffix; `..` has none either.
+    // A leading dot makes a hidden file, not a suffix; `..` has no suffix either.
     int dot =
         name.lastIndexOf('.') > 0 && !name.equals("..") ? name.lastIndexOf('.') : name.length();
     return switch (format) {

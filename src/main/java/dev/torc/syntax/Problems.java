@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Collects the problems of a build file, so that one run reports all of them. It knows no rules; it
- * only sorts and caps.
+ * Collects the problems of a build file, so that one run reports all of them. It only sorts them
+ * and limits their number.
  */
 public final class Problems {
 
-  /** How many problems are reported; the rest is counted. */
+  /** How many problems are reported; the rest are counted. */
   static final int MAX = 20;
 
   private final List<Diagnostic> found = new ArrayList<>();
@@ -24,7 +24,7 @@ public final class Problems {
     found.add(new Diagnostic(place, message));
   }
 
-  /** Adds a warning: accepted, but it looks wrong. */
+  /** Adds a warning about something that is accepted but looks wrong. */
   public void warn(Place place, String message) {
     warnings.add(new Diagnostic(place, message));
   }
@@ -55,7 +55,10 @@ public final class Problems {
     return List.copyOf(found);
   }
 
-  /** Returns each problem once: by file, in the order of the files, then by line and column. */
+  /**
+   * Returns each problem once, ordered by file (the file of the first problem first), line and
+   * column.
+   */
   public List<Diagnostic> sorted() {
     List<String> files = found.stream().map(d -> d.place().file()).distinct().toList();
     return found.stream()

@@ -9,12 +9,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads durations and sizes as people write them. {@code Amount} writes them.
+ * Parses durations and sizes in the notation of build files. {@code Amount} formats them.
  *
  * <p>A duration is {@code 90s}, {@code 1h30m}, {@code 2d}, {@code 500ms}, or ISO-8601 ({@code
  * PT10M}, {@code P0DT1H}); a number without a unit is refused. A size is {@code 4GiB}, {@code
- * 512MB}, {@code 1.5g}; a number without a unit is gigabytes (10^9). K, M, G, T, with or without B,
- * count by 1000; Ki, Mi, Gi, Ti by 1024.
+ * 512MB}, {@code 1.5g}; a number without a unit is in gigabytes (10^9). K, M, G, T, with or without
+ * B, are powers of 1000; Ki, Mi, Gi, Ti are powers of 1024.
  */
 public final class Quantity {
 
@@ -29,9 +29,10 @@ public final class Quantity {
   private Quantity() {}
 
   /**
-   * Returns the nanoseconds of a duration, rounded up.
+   * Returns a duration in nanoseconds, rounded up.
    *
-   * @throws IllegalArgumentException with the reason if it is invalid, negative or beyond a long
+   * @throws IllegalArgumentException with the reason if it is invalid, negative or too large for a
+   *     long
    */
   public static long duration(String text) {
     String s = text.strip();
@@ -95,9 +96,10 @@ public final class Quantity {
   }
 
   /**
-   * Returns the bytes of a size, rounded up.
+   * Returns a size in bytes, rounded up.
    *
-   * @throws IllegalArgumentException with the reason if it is invalid, negative or beyond a long
+   * @throws IllegalArgumentException with the reason if it is invalid, negative or too large for a
+   *     long
    */
   public static long size(String text) {
     String s = text.strip();

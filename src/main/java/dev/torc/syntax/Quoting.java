@@ -8,11 +8,12 @@ import java.util.regex.Pattern;
 
 /**
  * Quotes values for the text of a POSIX shell, so that their exact bytes reach the program. {@link
- * ShellText} tells where in the text a value stands.
+ * ShellText} finds out how the place of a value is quoted; {@code Template#render} applies the
+ * quoting to values that are known only when a job runs.
  */
 public final class Quoting {
 
-  /** Words that the shell takes for its own grammar where a command begins. */
+  /** Words that a shell reads as its own grammar at the beginning of a command. */
   private static final Set<String> RESERVED =
       Set.of(
           """
@@ -33,8 +34,8 @@ public final class Quoting {
   private Quoting() {}
 
   /**
-   * Returns the value as it must be written; null if it needs quoting that its place does not
-   * allow.
+   * Returns the value as it must be written at a place with this quoting; null if it needs quoting
+   * that the place does not allow.
    */
   public static String quote(String value, Quote place) {
     return switch (place) {
@@ -73,8 +74,8 @@ public final class Quoting {
   }
 
   /**
-   * Returns whether a word of a command, not the first, is literal: it may contain comma and {@code
-   * =}.
+   * Returns whether a word of a command, other than the first, is literal: it may also contain a
+   * comma and, except as its first character, {@code =}.
    */
   public static boolean isPlainArgument(String value) {
     for (int i = 0; i < value.length(); i++) {
@@ -91,8 +92,8 @@ public final class Quoting {
   }
 
   /**
-   * Returns whether this shell, given as words, takes its next word as a command text in a known
-   * syntax.
+   * Returns whether a shell, given as words, is known and takes its next word as the text of a
+   * command.
    */
   public static boolean isKnown(List<String> shell) {
     String program = shell.getFirst();

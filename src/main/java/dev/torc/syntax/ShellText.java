@@ -6,21 +6,20 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * Reads the text of a POSIX shell command as far as needed to tell how values in it are quoted; a
- * {@linkplain #HOLE hole} marks a value. It follows the token rules of POSIX.1-2024, Shell Command
- * Language 2.3. Where a construct is ambiguous it gives up instead of guessing: the holes from
- * there on are {@link Quote#REFUSE}. It runs and expands nothing; {@link Quoting} writes the
- * values.
+ * Reads the text of a POSIX shell command to find out how each value in it is quoted; a {@linkplain
+ * #HOLE hole} marks a value. It follows the token rules of POSIX.1-2024, Shell Command Language
+ * 2.3. At an ambiguous construct it gives up instead of guessing: all later holes are {@link
+ * Quote#REFUSE}. It runs and expands nothing; {@link Quoting} quotes the values.
  */
 public final class ShellText {
 
   /** Stands for a value; no text of a build file can contain it. */
   public static final char HOLE = '\0';
 
-  /** Stands for the end of the text; it is no character. */
+  /** Stands for the end of the text; it is not a character. */
   private static final char END = '\uffff';
 
-  /** How deep substitutions are followed. */
+  /** The deepest nesting of substitutions that is read. */
   private static final int MAX_DEPTH = 100;
 
   /** Characters that end a bare word. */
@@ -65,7 +64,7 @@ public final class ShellText {
     }
   }
 
-  /** A text to put in before an offset. */
+  /** A text to insert before an offset. */
   public record Insert(int at, String text) {}
 
   private ShellText(String text) {
@@ -198,7 +197,7 @@ public final class ShellText {
     if (frame.open > 0) {
       frame.open--;
     } else if (frames.size() > 1) {
-      // Gives up: the `)` may end a case pattern instead, or here-documents begin only behind it.
+      // Give up: the `)` may end a case pattern instead, or here-documents may begin only after it.
       gaveUp = cases || !documents.isEmpty();
       frames.pop();
     }
@@ -230,7 +229,7 @@ public final class ShellText {
     }
   }
 
-  /** Returns whether a value, and digits around it, are followed by a redirection. */
+  /** Returns whether a value, with any digits after it, is followed by a redirection. */
   private boolean redirected() {
     int end = digitsEnd();
     return (charAt(end) == '<' || charAt(end) == '>') && charAt(end + 1) != '(';
@@ -277,7 +276,7 @@ public final class ShellText {
     documents.add((tabs ? "\t" : "") + end);
   }
 
-  /** Skips the bodies of the here-documents that the line just ended announced. */
+  /** Skips the bodies of the here-documents that the previous line announced. */
   private void hereDocuments() {
     for (String document : documents) {
       boolean tabs = document.startsWith("\t");
@@ -344,14 +343,14 @@ public final class ShellText {
       ansi();
     } else {
       i++;
-      // One special character goes with the `$`: `$#` begins no comment, and `$$` is read as one.
+      // Skip a special character after the `$`: `$#` is not a comment, and `$$` is one token.
       if (i < text.length() && "#$!?*@-".indexOf(text.charAt(i)) >= 0) {
         i++;
       }
     }
   }
 
-  /** Reads {@code $'...'}: not every sh knows it, so an escaped quote may or may not end it. */
+  /** Reads {@code $'...'}. Not every sh supports it, so an escaped quote may or may not end it. */
   private void ansi() {
     for (i += 2; i < text.length() && text.charAt(i) != '\''; i++) {
       hole(Quote.REFUSE);
@@ -401,7 +400,7 @@ public final class ShellText {
       case '(' -> frame.open++;
       case ')' -> {
         frame.open--;
-        // `((a) b)` is a subshell in a subshell: in arithmetic the last two `)` stand together.
+        // `((a) b)` is a subshell in a subshell: in arithmetic, the last two `)` are adjacent.
         gaveUp = frame.open == 1 && charAt(i + 1) != ')';
         if (frame.open == 0) {
           frames.pop();
@@ -425,12 +424,14 @@ public final class ShellText {
     i++;
   }
 
-  /** Gives up where a line ends inside quotes while here-documents wait: shells differ there. */
+  /**
+   * Gives up if a line ends inside quotes while here-documents are pending: shells differ there.
+   */
   private void newline() {
     gaveUp |= text.charAt(i) == '\n' && !documents.isEmpty();
   }
 
-  /** Skips the text up to a character; each hole in it gets this quote. */
+  /** Skips the text up to {@code end}; each hole in it gets {@code quote}. */
   private void pass(char end, Quote quote) {
     while (i < text.length() && text.charAt(i) != end) {
       hole(quote);
@@ -495,7 +496,7 @@ public final class ShellText {
 
   /** How a value is quoted at its place in the text of a shell command, or in another text. */
   public enum Quote {
-    /** Not in a shell command: as it is. */
+    /** Not in a shell command: the value is inserted unchanged. */
     NONE,
     /** Outside all quotes. */
     BARE,
@@ -503,7 +504,7 @@ public final class ShellText {
     DOUBLE,
     /** Within single quotes. */
     SINGLE,
-    /** Unknown: a value that needs quoting is an error that names another way. */
+    /** Unknown: a value that needs quoting is refused. */
     REFUSE
   }
 }

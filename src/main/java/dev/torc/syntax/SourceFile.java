@@ -12,21 +12,24 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * Reads a file into a tree: bounds the size, refuses what is not text, and picks the reader by the
- * extension. It does not know what the tree means.
+ * Reads a file into a tree: limits the size, refuses files that are not text, and chooses the
+ * reader by the extension. It does not know what the tree means.
  */
 public final class SourceFile {
 
   /** The largest build file that is read, in bytes; a hundred thousand jobs fit. */
   public static final int MAX_BYTES = 32 << 20;
 
-  /** How many values a build file may have; each takes some hundred bytes of memory. */
+  /** The most values in a build file; each takes a few hundred bytes of memory. */
   public static final int MAX_VALUES = 2_000_000;
 
-  /** The longest line of YAML and the longest text; the parser's time grows with its square. */
+  /**
+   * The longest line of YAML and the longest text, in characters. The parser's time grows with the
+   * square of the length.
+   */
   public static final int MAX_TEXT = 512 << 10;
 
-  /** Half a surrogate pair, which is no character. */
+  /** Matches half a surrogate pair, which is not a character. */
   static final Pattern HALF_PAIR = Pattern.compile("\\p{Cs}");
 
   private SourceFile() {}
@@ -47,7 +50,10 @@ public final class SourceFile {
     return bytes(file, whole, MAX_BYTES, ", which no build file should be");
   }
 
-  /** Reads a file that may be gone; {@code more} ends the message if it is too large. */
+  /**
+   * Reads a file, and refuses it if it is missing or has more than {@code most} bytes; {@code more}
+   * ends the message if it is too large.
+   */
   public static byte[] bytes(Path file, Place whole, int most, String more) throws IOException {
     byte[] bytes;
     try (InputStream in = Files.newInputStream(file)) {
@@ -116,7 +122,7 @@ public final class SourceFile {
         behind(new String(bytes, 0, offset, StandardCharsets.UTF_8), shown), message);
   }
 
-  /** Returns the place behind a text with which a file begins. */
+  /** Returns the place that follows {@code text}, the first part of a file. */
   public static Place behind(String text, String shown) {
     int line = 1;
     int start = 0;
@@ -143,7 +149,7 @@ public final class SourceFile {
     }
   }
 
-  /** Returns the text, unless it is too long. */
+  /** Returns the text; refuses one that is too long. */
   static String bounded(String text, Place place) {
     if (text.length() > MAX_TEXT) {
       throw new BadInput(place, "a text longer than " + (MAX_TEXT >> 10) + " KiB");
@@ -152,8 +158,8 @@ public final class SourceFile {
   }
 
   /**
-   * Returns the text, unless it is too long or has characters that no file name or argument can
-   * have.
+   * Returns the text; refuses one that is too long or has characters that file names and arguments
+   * cannot have.
    */
   public static String clean(String text, Place place) {
     bounded(text, place);
@@ -173,7 +179,7 @@ public final class SourceFile {
             .replaceAll("\\s+", " ")
             .replaceAll(" \\((code \\d+|start marker at .*)\\)", "")
             .strip();
-    return line.isEmpty() // the parser of YAML may say nothing
+    return line.isEmpty() // the YAML parser may give no message
         ? "not YAML"
         : line.substring(0, 1).toLowerCase(Locale.ROOT) + line.substring(1);
   }

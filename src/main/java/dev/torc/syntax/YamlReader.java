@@ -28,16 +28,16 @@ import org.snakeyaml.engine.v2.scanner.ScannerImpl;
 import org.snakeyaml.engine.v2.scanner.StreamReader;
 
 /**
- * Reads YAML into a tree. It resolves anchors, aliases and merge keys ({@code <<}) within bounds,
- * and refuses duplicate keys, several documents and tags. It reads events, so each scalar keeps its
- * text; the types of YAML's schemas do not matter.
+ * Reads YAML into a tree. It resolves anchors, aliases and merge keys ({@code <<}) within limits,
+ * and refuses duplicate keys, several documents and tags. It reads the parser's events, so each
+ * scalar keeps its text and is not converted to a type of YAML.
  */
 final class YamlReader {
 
-  /** How deep values may be nested. */
+  /** The deepest nesting of values. */
   static final int MAX_DEPTH = 100;
 
-  /** How many values all aliases and merge keys of a file may stand for. */
+  /** The most values that all aliases and merge keys of a file may stand for. */
   static final int MAX_ALIASED = 1_000_000;
 
   private record Anchored(Node node, long size) {}
@@ -147,7 +147,10 @@ final class YamlReader {
     }
   }
 
-  /** Checks a scalar: only escapes in double quotes can stand for what a file cannot contain. */
+  /**
+   * Checks a scalar. Only escapes in double quotes can stand for characters that a file cannot
+   * contain.
+   */
   private static Node.Scalar scalar(ScalarEvent event, Place place) {
     String text = event.getValue();
     boolean escaped = event.getScalarStyle() == ScalarStyle.DOUBLE_QUOTED;

@@ -5,12 +5,13 @@ import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 
 /**
- * Translates the errors of the YAML parser for authors of build files. {@link YamlReader} reads.
+ * Translates the errors of the YAML parser into messages for authors of build files. {@link
+ * YamlReader} runs the parser.
  *
  * @param problem the parser's message
  * @param context what the parser was reading, empty if unknown
  * @param at where the parser gave up
- * @param from where the thing began that it was reading
+ * @param from where the construct that the parser was reading began
  */
 record YamlTrouble(String text, String problem, String context, Mark at, Mark from) {
 
@@ -40,8 +41,8 @@ record YamlTrouble(String text, String problem, String context, Mark at, Mark fr
   }
 
   /**
-   * Returns the message for text behind a closed quote or bracket, as in {@code [ -f x ] || y};
-   * null if there is none.
+   * Returns the message for text after a closed quote or bracket, as in {@code [ -f x ] || y}; null
+   * if there is no such text.
    */
   private String behind() {
     return context.startsWith("while scanning") && !isNeverClosed()

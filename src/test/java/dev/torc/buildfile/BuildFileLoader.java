@@ -14,13 +14,13 @@ public final class BuildFileLoader {
   private BuildFileLoader() {}
 
   /**
-   * Reads and joins build files; groups that depend on results stay without instances.
+   * Reads and joins build files. Groups that depend on results have no instances.
    *
-   * @param files at least one; later ones are laid over earlier ones, the first one's folder is the
-   *     root
+   * @param files at least one file; each is laid over the previous ones, and the folder of the
+   *     first is the root
    * @param defines values for vars, over those of the files
-   * @throws BadInput with all that is wrong
-   * @throws IOException if a file is there but cannot be read
+   * @throws BadInput with all errors
+   * @throws IOException if a file exists but cannot be read
    */
   public static Workflow load(List<Path> files, SortedMap<String, String> defines)
       throws IOException {

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The pages that show build files, held against the reader of build files. */
+/** Checks that the reader of build files accepts the pages that show build files. */
 class BuildFilePageTest {
 
   @TempDir Path temp;
@@ -48,7 +48,7 @@ class BuildFilePageTest {
           } else {
             file = Path.of("examples", example);
           }
-          // Site settings mean something only laid over another file: the one shown before.
+          // Site settings make sense only when laid over another file: the one shown before.
           boolean over = block.notes().getOrDefault("over", "").equals("before");
           accept(block, over ? List.of(before, file) : List.of(file));
           before = file;

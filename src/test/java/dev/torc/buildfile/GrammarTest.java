@@ -24,7 +24,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * The page of the grammar: it has the keys of the readers, and each takes the forms given there.
+ * Checks that the page of the grammar has the keys of the readers, and that each key accepts the
+ * forms that the page gives.
  */
 class GrammarTest {
 
@@ -36,7 +37,9 @@ class GrammarTest {
       new TreeMap<>(
           Map.of("text", "a", "number", "3", "flag", "true", "list", "[a]", "map", "{zz: b}"));
 
-  /** How a reader refuses a form that a key does not take; other words are for errors in a form. */
+  /**
+   * How a reader refuses a form that a key does not accept; other words are for errors in a form.
+   */
   private static final String REFUSED =
       "\\b%s (must be (a map|a text|a list|true|a whole|failure)|is \\w+ or |names none)";
 
@@ -110,7 +113,7 @@ class GrammarTest {
     return forms;
   }
 
-  /** Splits at the bars that stand in no bracket; ends at the next key or the comment. */
+  /** Splits at the bars outside brackets; ends at the next key or the comment. */
   private static List<String> alternatives(String expression) {
     List<String> all = new ArrayList<>();
     int depth = 0;
@@ -130,7 +133,7 @@ class GrammarTest {
     throw new AssertionError(expression);
   }
 
-  /** Keys of the rule with their expressions: columns stand two blanks apart. */
+  /** Returns the keys of the rule with their expressions; columns are two spaces apart. */
   private static Map<String, String> columns(String rule) {
     Map<String, String> columns = new LinkedHashMap<>();
     String body = RULES.get(rule).substring(1).replaceFirst(" }$", "");

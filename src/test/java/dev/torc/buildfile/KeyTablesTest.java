@@ -23,7 +23,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** The tables of keys on the pages of the build file, made of the schema that editors show. */
+/**
+ * Checks the tables of keys on the pages of the build file, which are made from the schema for
+ * editors.
+ */
 class KeyTablesTest {
 
   private static final JsonNode SCHEMA = SchemaTest.schema();

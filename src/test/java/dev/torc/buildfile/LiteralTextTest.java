@@ -14,7 +14,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 
-/** What is written to mean a text is read as that text. */
+/** Checks that an escaped text is read as the original text. */
 class LiteralTextTest {
 
   @Provide

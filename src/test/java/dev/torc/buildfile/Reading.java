@@ -19,13 +19,13 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Reads build files by the steps of a text file. Build files are those named {@code torc.…} and
- * those that begin with {@code --- -f FILE}; other files lie beside them. A step that {@link #say}
- * does not list replaces the word {@code LINE} in all files, with {@code ⏎} as a line end; then the
- * build files are read.
+ * Reads build files in the steps of a text file. Build files are those named {@code torc.…} and
+ * those that begin with {@code --- -f FILE}; other files are placed beside them. A step that {@link
+ * #say} does not list replaces the word {@code LINE} in all files, with {@code ⏎} as a line end;
+ * then the build files are read.
  *
- * <p>A refusal stands behind {@code !}, or behind {@code !!} where the schema for editors refuses
- * it as well. {@link WorkflowText} tells what was read.
+ * <p>A refusal is written after {@code !}, or after {@code !!} if the schema for editors refuses
+ * the file as well. {@link WorkflowText} shows what was read.
  */
 final class Reading implements StepFiles.Stage {
 
@@ -37,7 +37,7 @@ final class Reading implements StepFiles.Stage {
   private ParsedBuildFile read;
   private Workflow workflow;
 
-  /** What is known of results at one time. */
+  /** The results that are known at one time. */
   private record Results(Map<String, List<String>> ended, Set<String> recorded)
       implements ResultSource {
 
@@ -106,7 +106,7 @@ final class Reading implements StepFiles.Stage {
     put(name.replaceFirst(".*(?=\\.(yaml|json)$)", "torc"), Files.readString(file));
   }
 
-  /** The text behind a step's second word. */
+  /** Returns the text after a step's second word. */
   private static String after(String step) {
     String[] parts = step.split(" ", 3);
     return parts.length < 3 ? "" : parts[2];
@@ -124,7 +124,10 @@ final class Reading implements StepFiles.Stage {
     }
   }
 
-  /** Whether the schema refuses one of the files; it sees nothing that cannot be parsed. */
+  /**
+   * Returns whether the schema refuses one of the files; it cannot check a file that does not
+   * parse.
+   */
   private boolean isSeenByEditors() throws IOException {
     for (Path file : files.layers()) {
       String name = file.toString();
@@ -139,7 +142,10 @@ final class Reading implements StepFiles.Stage {
     return false;
   }
 
-  /** Expands groups by the results known now; each job that has changed since then is told. */
+  /**
+   * Expands groups by the results known now, and shows each job that has changed since the last
+   * time.
+   */
   private List<String> expand() throws IOException {
     Workflow before = workflow;
     workflow = read.expand(new Results(Map.copyOf(ended), Set.copyOf(recorded)));

@@ -16,8 +16,8 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Plays the files of {@code testdata/readings}, what becomes of build files, good and bad; and of
- * {@code testdata/words}, what the small texts in them mean.
+ * Plays the files of {@code testdata/readings}, which show how good and bad build files are read,
+ * and those of {@code testdata/words}, which show what the small texts in them mean.
  */
 class ReadingTest {
 

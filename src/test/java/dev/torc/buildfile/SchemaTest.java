@@ -23,8 +23,8 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /**
- * The schema for editors has the keys of the parser; what each of them refuses stands in {@code
- * testdata/readings}.
+ * Checks that the schema for editors has the keys of the parser. {@code testdata/readings} has what
+ * each of them refuses.
  */
 class SchemaTest {
 
@@ -36,7 +36,7 @@ class SchemaTest {
     return SCHEMA.getSchemaNode();
   }
 
-  /** Whether an editor would find nothing wrong. */
+  /** Returns whether an editor would find no error. */
   static boolean accepts(Node file) {
     return SCHEMA.validate(value(file)).isEmpty();
   }
@@ -81,7 +81,7 @@ class SchemaTest {
     assertKeys(named, "/$defs/namedJob/properties");
   }
 
-  /** Editors show it for the key under the pointer, and the pages are made of it. */
+  /** Editors show the description of a key, and the pages are made from it. */
   @Test
   void everyKeyHasADescriptionOfOneLine() {
     Set<String> wrong = new TreeSet<>();
@@ -89,7 +89,7 @@ class SchemaTest {
     assertEquals(Set.of(), wrong);
   }
 
-  /** Adds the keys that a schema names itself, but for those of its conditions. */
+  /** Adds the keys that a schema names itself, except those of its conditions. */
   private static void undescribed(JsonNode schema, Set<String> into) {
     for (Map.Entry<String, JsonNode> part : schema.properties()) {
       if (part.getKey().equals("properties")) {
@@ -109,7 +109,10 @@ class SchemaTest {
     }
   }
 
-  /** Returns the description of a key; a bare reference to another key has that one's. */
+  /**
+   * Returns the description of a key; a bare reference to another key has the other key's
+   * description.
+   */
   private static String described(JsonNode key) {
     return (key.has("description") ? key : schema().at(key.path("$ref").asText("#").substring(1)))
         .path("description")

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Groups whose values stand in files. */
+/** Tests groups whose values are in files. */
 class TableReaderTest {
 
   @Test

@@ -22,7 +22,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A file read with jobs taken over gives what reading all of it gives, in each place and word. */
+/**
+ * Checks that a file read with unchanged jobs taken over gives the same places and texts as a file
+ * read completely.
+ */
 class UnchangedJobsTest {
 
   private static final List<String> JOBS =
@@ -75,7 +78,7 @@ class UnchangedJobsTest {
     return ParsedBuildFile.read(List.of(file), null, Overrides.NONE).expand(ResultSource.nothing());
   }
 
-  /** The tree without the jobs that are unchanged; null where all is to be read. */
+  /** Returns the tree without the unchanged jobs; null if the whole file must be read. */
   private Node left(String before, String now) throws IOException {
     return new UnchangedJobs(before.getBytes(UTF_8), read(before))
         .parse(now.getBytes(UTF_8), "torc.yaml");

@@ -20,9 +20,9 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * What the small texts within a build file mean: patterns, durations, sizes, formats, names. The
- * first word of a step says what its text is; {@code ⏎} stands for a line end. What is not accepted
- * stands behind {@code !}.
+ * Shows what the small texts in build files mean: patterns, durations, sizes, formats, names. The
+ * first word of a step says what its text is; {@code ⏎} stands for a line end. A refusal is written
+ * after {@code !}.
  */
 final class Words implements StepFiles.Stage {
 

@@ -23,8 +23,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A workflow as text for tests: what differs from one of a single job that is only a command. Jobs
- * come first, then groups, then warnings; the words are the names of the records' components.
+ * Writes a workflow as text for tests: how it differs from one with a single job that is only a
+ * command. Jobs come first, then groups, then warnings; the words are the names of the records'
+ * components.
  */
 final class WorkflowText {
 
@@ -40,12 +41,17 @@ final class WorkflowText {
           List.of());
   private static final int WIDTH = 100;
 
-  /** A text that is put in quotes, since its end could not be seen among other texts. */
+  /**
+   * Matches a text that is put in quotes, because its end would not be visible among other texts.
+   */
   private static final String ODD = "(?s)|[ !].*|.* |.*[,\\[\\]{}\"\n\r\t].*";
 
   private WorkflowText() {}
 
-  /** What is special about a workflow; neighbours that differ only in their names share a line. */
+  /**
+   * Returns what is special about a workflow. Adjacent items that differ only in their names share
+   * a line.
+   */
   static List<String> special(Workflow workflow) {
     List<String> told = new ArrayList<>();
     told.addAll(parts(workflow, PLAIN, "jobs groups starts executors warnings"));
@@ -80,7 +86,7 @@ final class WorkflowText {
     return told;
   }
 
-  /** All that a workflow has, without what is empty. */
+  /** Returns everything that a workflow has, without empty parts. */
   static List<String> all(Workflow workflow) {
     List<String> all = line("the file", parts(workflow, null, "jobs"));
     workflow.jobs().forEach(job -> all.addAll(line(job.name(), parts(job, null, "name"))));
@@ -125,8 +131,8 @@ final class WorkflowText {
   }
 
   /**
-   * All that is special about a job, without its name. Every parameter with a variable's name is
-   * also in the environment, so only one that is missing there is told.
+   * Returns everything that is special about a job, without its name. Every parameter with the name
+   * of a variable is also in the environment, so only a missing one is shown.
    */
   private static List<String> job(Job job) {
     Job plain = PLAIN.jobs().getFirst();
@@ -163,7 +169,9 @@ final class WorkflowText {
     return parts;
   }
 
-  /** The components of a record that differ from those of a plain one, or are not empty. */
+  /**
+   * Returns the components of a record that are not empty or differ from those of a plain record.
+   */
   private static List<String> parts(Record value, Record plain, String without) {
     List<String> parts = new ArrayList<>();
     for (RecordComponent each : value.getClass().getRecordComponents()) {

@@ -17,8 +17,8 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
 /**
- * Workflow files that are damaged: lines lost, doubled and swapped, words exchanged. They are
- * imported, or refused with a place; nothing else happens.
+ * Checks that damaged workflow files, with lines lost, doubled and swapped and words exchanged, are
+ * imported or refused with a place.
  */
 class BadWorkflowsTest {
 

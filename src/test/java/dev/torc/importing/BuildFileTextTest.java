@@ -19,7 +19,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-/** What is written is read back as it was, whatever texts it has. */
+/** Checks that any text that is written is read back unchanged. */
 class BuildFileTextTest {
 
   @Provide

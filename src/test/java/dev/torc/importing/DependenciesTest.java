@@ -29,8 +29,9 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
 /**
- * Random workflows with parameters, as a product and in step: the dependencies after the import are
- * those that result when all names are expanded and looked up, as NREL's torc does it.
+ * Checks random workflows with parameters, in all combinations and in step. The dependencies after
+ * the import must be those that result from expanding all names and looking them up, as NREL's torc
+ * does.
  */
 class DependenciesTest {
 

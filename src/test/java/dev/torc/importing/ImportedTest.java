@@ -14,7 +14,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Which workflow files are refused, what is said of others, and small rules of the translation. */
+/**
+ * Tests which workflow files are refused, what the notes about other files say, and small rules of
+ * the translation.
+ */
 class ImportedTest {
 
   @TempDir Path root;

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The values of parameters come out as their authors wrote them. */
+/** Checks that the values of parameters are kept as they were written. */
 class SweepAxisTest {
 
   private static SweepAxis of(String text) {

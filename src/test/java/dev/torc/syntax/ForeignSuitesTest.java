@@ -17,14 +17,17 @@ import java.util.SequencedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
-/** Other people's test cases for YAML and globs hold here, except those that give a reason. */
+/**
+ * Checks that the test suites of other projects for YAML and globs hold, except for cases that give
+ * a reason.
+ */
 class ForeignSuitesTest {
 
   private static final Path SUITES = Path.of("testdata/suites");
 
   /**
-   * A text is read as the suite means it, or refused. A case in which the reader does otherwise
-   * says so under {@code torc}; when the reader no longer does, this note has to go.
+   * Checks that a text is read or refused as the suite expects. A case in which the reader differs
+   * says so under {@code torc}; if the reader no longer differs, this note must be removed.
    */
   @Test
   void yaml() throws IOException {
@@ -65,7 +68,7 @@ class ForeignSuitesTest {
     }
   }
 
-  /** A tree as the suite tells it: a line for each event. */
+  /** Reads a tree in the notation of the suite, which has one line for each event. */
   private static final class Tree {
     private final Iterator<String> lines;
     private final Map<String, String> anchors = new HashMap<>();

@@ -49,7 +49,7 @@ class GlobTest {
         .map(l -> String.join("/", l));
   }
 
-  /** A path that has the brackets and braces of a pattern as they are. */
+  /** Returns a path that contains the brackets and braces of a pattern literally. */
   private static String own(String pattern) {
     return pattern.replaceAll("[*]+|[?]", "a");
   }

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.junit.jupiter.api.Test;
 
-/** What {@link JsonText} writes. */
+/** Tests the texts that {@link JsonText} writes. */
 class JsonTextTest {
 
   @Test

@@ -9,7 +9,10 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-/** Natural order is a total order; {@code testdata/words/patterns.txt} has what it means. */
+/**
+ * Checks that the natural order is a total order; {@code testdata/words/patterns.txt} shows the
+ * order.
+ */
 class NaturalOrderTest {
 
   private final NaturalOrder order = new NaturalOrder();

@@ -7,7 +7,7 @@ import dev.torc.syntax.Node.Entry;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What a map of jobs holds comes back with its texts and places, whatever was packed. */
+/** Checks that a packed map of jobs is unpacked with the same texts and places. */
 class PackedNodeTest {
 
   private static final String JOBS =

@@ -24,15 +24,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The rule: any text without NUL reaches the program unchanged, bare, in double and in single
- * quotes, alone and joined to its neighbours. Real shells run a real program.
+ * Checks the rule that any text without NUL reaches the program unchanged: bare, in double and in
+ * single quotes, alone and joined to other text. Real shells run a real program.
  */
 class QuotingTest {
 
   private static final List<List<String>> SHELLS =
       List.of(List.of("sh", "-e", "-c"), List.of("bash", "-e", "-c"), List.of("dash", "-e", "-c"));
 
-  /** Where a value may stand, and what a program must get for the value V. */
+  /** The places where a value may be, and what a program must receive for the value V. */
   private static final Map<String, String> CONTEXTS =
       Map.of(
           "{v}", "V",

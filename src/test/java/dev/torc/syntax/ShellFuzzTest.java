@@ -15,9 +15,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Holds {@link ShellText} against real shells: in texts of random tokens, a value full of the
- * shell's own characters must give what a plain one gives, with only the value itself changed, or
- * be refused.
+ * Compares {@link ShellText} with real shells. In texts of random tokens, a value full of special
+ * characters must give the same result as a plain value, except for the value itself, or must be
+ * refused.
  */
 class ShellFuzzTest {
 
