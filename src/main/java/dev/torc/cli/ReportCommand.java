@@ -28,7 +28,7 @@ final class ReportCommand {
     long build = call.number("--build", 0, number);
     String file = call.value("-o");
     if (call.has("--ro-crate")) {
-      alone(call, "--json", "what stands in the folder is JSON already; leave --json out");
+      alone(call, "--json", "the folder's metadata is JSON already; omit --json");
       alone(
           call,
           "--build",

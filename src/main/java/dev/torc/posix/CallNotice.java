@@ -153,7 +153,7 @@ final class CallNotice {
     put(link);
     int length = READLINK.call(path.address(), text.address(), PAGE - 1, 0, 0, 0);
     if (length == -Libc.EACCES || length == -Libc.EPERM) {
-      throw new Unreadable("the system hides a process of it");
+      throw new Unreadable("the system hides one of its processes");
     }
     if (length < 0) {
       return null;

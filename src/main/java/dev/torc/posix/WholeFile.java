@@ -22,7 +22,7 @@ public final class WholeFile {
    */
   public static void write(Path file, Io.Take<Writer> text) throws IOException {
     if (Files.isDirectory(file)) {
-      throw new FileSystemException(file.toString(), null, "a folder stands there");
+      throw new FileSystemException(file.toString(), null, "is a folder");
     }
     if (Files.exists(file) && !Files.isRegularFile(file)) {
       try (Writer out = Files.newBufferedWriter(file, StandardOpenOption.WRITE)) {
