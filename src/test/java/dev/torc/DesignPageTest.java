@@ -30,7 +30,7 @@ class DesignPageTest {
       String name = step.group(3);
       Path file = Path.of("src/main/java/dev/torc", step.group(2), name + ".java");
       assertTrue(Files.exists(file), "no file " + file);
-      assertTrue(!names.contains(name), name + " stands there twice");
+      assertTrue(!names.contains(name), name + " appears twice");
       assertTrue(names.isEmpty() || seen.matches("(?s).*\\b" + name + "\\b.*"), name);
       names.add(name);
       assertEquals(names.size(), Integer.parseInt(step.group(1)));

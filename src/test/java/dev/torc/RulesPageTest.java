@@ -37,7 +37,7 @@ class RulesPageTest {
       var tests = TESTS.matcher(line);
       if (heading.matches()) {
         rule = Integer.parseInt(heading.group(1));
-        assertEquals(null, rules.put(rule, List.of()), "rule " + rule + " stands there twice");
+        assertEquals(null, rules.put(rule, List.of()), "rule " + rule + " appears twice");
       } else if (line.startsWith("## ")) {
         rule = 0; // what follows is of no rule
       } else if (tests.matches() && rule > 0) {

@@ -115,7 +115,7 @@ class ServerLifeIT {
       Ran ran = project.sh(line.formatted(mount));
       assertEquals(0, ran.exit(), ran.err());
       assertEquals(++ended, server.log(" served: ").size());
-      assertEquals(ended, server.log("ends: torc or Java was installed anew").size());
+      assertEquals(ended, server.log("ends: torc or Java was reinstalled").size());
       until("it has ended", () -> server.call("status").equals("not running\n"));
     }
   }

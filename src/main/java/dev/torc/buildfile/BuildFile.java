@@ -83,7 +83,7 @@ public final class BuildFile {
     if (found.size() > 1) {
       throw new BadInput(
           new Place(found.get(0).toString(), 0, 0),
-          found.get(1).getFileName() + " stands beside it; keep one, or say which with -f");
+          found.get(1).getFileName() + " also exists; keep one, or choose one with -f");
     }
     return found.getFirst();
   }

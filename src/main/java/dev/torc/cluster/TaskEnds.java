@@ -130,7 +130,7 @@ record TaskEnds(SchedulerAccess to, SchedulerWatch watch, Consumer<BatchAttempt>
           endOf(job, word, ProcessEnd.How.NOT_STARTED, lost + ": " + word.said()), job.places());
     } else {
       if (job.attempt != null) {
-        to.tell("%s: %s (%s); it is submitted anew", job.key().job(), lost, word.said());
+        to.tell("%s: %s (%s); it is submitted again", job.key().job(), lost, word.said());
       }
       anew.accept(job.againAfterNodeFailure());
     }

@@ -221,7 +221,7 @@ public final class CrateRequest {
         return;
       }
     }
-    root.text("license", "Not stated. Ask the authors before you use or pass on what it tells of.");
+    root.text("license", "Not stated. Ask the authors before you use or share this data.");
   }
 
   /** Returns the owner of torc's folder; null for a group's, since any member may have run torc. */

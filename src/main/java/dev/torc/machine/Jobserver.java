@@ -61,7 +61,7 @@ public final class Jobserver implements AutoCloseable {
 
   private static Jobserver ofFifo(String path, Consumer<String> warn) throws IOException {
     if (!FileStatus.of(path, true).isFifo()) {
-      throw new IOException("no FIFO stands there");
+      throw new IOException("it is not a FIFO");
     }
     Descriptor both = Descriptor.open(path, true);
     return new Jobserver(both, both, warn);

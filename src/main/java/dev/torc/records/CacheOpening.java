@@ -118,8 +118,8 @@ final class CacheOpening {
     if (table.exists() && (!table.isFile() || table.links() > 1)) {
       throw new CacheException(
           place.lockTable()
-              + " is not a file of torc, so the cache counts as empty; the next build makes"
-              + " it anew");
+              + " is not a file of torc, so the cache counts as empty; the next build creates"
+              + " it again");
     }
   }
 

@@ -119,7 +119,7 @@ final class RecordStore implements AutoCloseable {
               .open(at.toFile(), 0664, all.toArray(EnvFlags[]::new));
     } catch (LinkageError e) {
       throw new CacheException(
-          "cannot load the native library of LMDB: " + e.getMessage() + "; install torc anew", e);
+          "cannot load the native library of LMDB: " + e.getMessage() + "; reinstall torc", e);
     }
     try {
       if (writes) {

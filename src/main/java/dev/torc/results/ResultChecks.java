@@ -280,7 +280,7 @@ final class ResultChecks {
 
   private static void rising(String before, String path) throws StoreRefusal {
     int order = before == null ? -1 : FolderDigest.BYTE_ORDER.compare(before, path);
-    refuse(order == 0, path, "stands there twice");
+    refuse(order == 0, path, "appears twice");
     refuse(order > 0, path, "not in its order");
   }
 

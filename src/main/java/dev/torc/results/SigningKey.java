@@ -69,7 +69,7 @@ public final class SigningKey {
     } catch (FileAlreadyExistsException e) {
       throw refusal(
           file,
-          "something stands there already; a key is never written over it: name another file");
+          "already exists; a key is never overwritten: name another file");
     } catch (IOException e) {
       file.toFile().delete(); // it may hold half a key
       throw refusal(file, "cannot write the key: " + Refusal.why(e));

@@ -52,7 +52,7 @@ final class ClientStream extends OutputStream {
     }
     try {
       if (!kind.isFifo() && !kind.isDevice() && !(kind.isFile() && appends)) {
-        throw new ServedCall.Cold("stream " + number + " is a file that cannot be opened anew");
+        throw new ServedCall.Cold("stream " + number + " is a file that cannot be reopened");
       }
       Descriptor anew = Descriptor.openToAppend(path);
       if (same != null) {

@@ -271,13 +271,13 @@ public final class Server {
       Slot slot = slots[Integer.parseInt(line.group(3))];
       ServedCall call = slot.accept(client, Integer.parseInt(line.group(2)), asked);
       if (call == null) {
-        say(client.pid() + " is no client");
+        say(client.pid() + " is not a client");
         return;
       }
       last = System.nanoTime();
       tidy = false;
       if (!installed.equals(installed())) {
-        end("torc or Java was installed anew");
+        end("torc or Java was reinstalled");
       }
       if (now != null || ending) {
         call.answer("c");

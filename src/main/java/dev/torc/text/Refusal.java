@@ -39,7 +39,7 @@ public final class Refusal {
     return switch (e) {
       case NoSuchFileException _ -> "no such file or folder";
       case AccessDeniedException _ -> "permission denied";
-      case FileAlreadyExistsException _ -> "something stands there already";
+      case FileAlreadyExistsException _ -> "already exists";
       case NotDirectoryException _ -> "not a folder";
       case DirectoryNotEmptyException _ -> "the folder is not empty";
       case FileSystemLoopException _ -> "a loop of links";

@@ -31,7 +31,7 @@ class BuildFileTest {
   void twoSideBySideAreAnError() throws Exception {
     try (Written files = new Written().file("torc.yaml", "{}").file("torc.json", "{}")) {
       assertEquals(
-          "/p/torc.yaml: torc.json stands beside it; keep one, or say which with -f",
+          "/p/torc.yaml: torc.json also exists; keep one, or choose one with -f",
           assertThrows(
                   BadInput.class, () -> BuildFile.requireOne(BuildFile.nearest(files.path(""))))
               .getMessage());

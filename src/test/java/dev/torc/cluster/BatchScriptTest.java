@@ -477,7 +477,7 @@ class BatchScriptTest {
     assertTrue(node.folder.status("both", 0).ok());
 
     assertTrue(node.run(jobs).out().contains("limit: was left for another submission: not run"));
-    assertFalse(node.exists("limit"), "it is submitted anew by now");
+    assertFalse(node.exists("limit"), "it is submitted again by now");
   }
 
   @Test

@@ -515,7 +515,7 @@ class HttpStoreTest extends StoreContract {
     Path into = into();
     Path mine = Files.writeString(into.resolve(Digest.ofText(ONE).hex()), "mine");
     String reason = box.fetch(box.find(KEY), into);
-    assertEquals("cannot write " + mine + ": something stands there already", reason);
+    assertEquals("cannot write " + mine + ": already exists", reason);
     assertEquals("mine", Files.readString(mine));
   }
 

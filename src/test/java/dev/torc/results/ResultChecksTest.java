@@ -166,8 +166,8 @@ class ResultChecksTest {
     RecordedProduct x = ResultSamples.file("x", "x");
     RecordedProduct d = RecordedProduct.inner("d");
     return Stream.of(
-        bad("x: stands there twice", x, x),
-        bad("x: stands there twice", link("x", "y"), x),
+        bad("x: appears twice", x, x),
+        bad("x: appears twice", link("x", "y"), x),
         bad("x/y: is inside another product", x, ResultSamples.file("x/y", "")),
         bad("x/y: is inside another product", link("x", "z"), ResultSamples.file("x/y", "")),
         bad("$'\\x00b': a path with NUL", ResultSamples.file("\0b", "")),
@@ -191,7 +191,7 @@ class ResultChecksTest {
             "f/d/y: is below a symlink",
             folder(RecordedProduct.link("d", "e"), ResultSamples.file("d/y", ""))),
         bad("f/d/y: is in no folder of its product", folder(ResultSamples.file("d/y", ""))),
-        bad("f/x: stands there twice", folder(x, x)),
+        bad("f/x: appears twice", folder(x, x)),
         bad("f/d: not in its order", folder(x, d)),
         bad("f/__pycache__: never part of a folder", folder(RecordedProduct.inner("__pycache__"))),
         bad("a product without a path", RecordedProduct.file(null, DIGEST, 0)),
@@ -345,7 +345,7 @@ class ResultChecksTest {
         Arguments.of("without a name, or with NUL", "found", List.of("\0b")),
         Arguments.of("too long a path", "found", List.of("x".repeat(4096))),
         Arguments.of("not in its order", "found", List.of("b", "a")),
-        Arguments.of("stands there twice", "found", List.of("a", "a")));
+        Arguments.of("appears twice", "found", List.of("a", "a")));
   }
 
   @ParameterizedTest

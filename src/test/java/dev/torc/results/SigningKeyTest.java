@@ -64,7 +64,7 @@ class SigningKeyTest {
   void aKeyIsNeverWrittenOverAnything() throws Exception {
     write("mine");
     String there =
-        ": something stands there already; a key is never written over it: name another file";
+        ": already exists; a key is never overwritten: name another file";
     assertEquals(
         file + there, assertThrows(StoreRefusal.class, () -> SigningKey.make(file)).getMessage());
     assertEquals("mine", Files.readString(file));
