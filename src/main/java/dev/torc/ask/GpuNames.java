@@ -26,7 +26,7 @@ final class GpuNames {
 
   private GpuNames() {}
 
-  /** Returns {@code 1 (0: NVIDIA H200, 141 GB)}. */
+  /** Returns a text such as {@code 1 (0: NVIDIA H200, 141 GB)}. */
   static String of(Gpus gpus, Map<String, String> env) {
     List<Card> cards = new ArrayList<>();
     for (String line : ProgramOutput.of(ASK, env, null, PATIENCE).text().split("\n")) {

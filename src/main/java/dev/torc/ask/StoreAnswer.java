@@ -93,7 +93,7 @@ record StoreAnswer(Local local, List<Shared> shared, Use use, List<Job> jobs) im
     }
   }
 
-  /** A job with results in the store, which take {@code bytes} there. */
+  /** A job's results in the local store: how many, and the earliest and latest use of one. */
   private record Job(String job, int results, long bytes, Instant firstUsed, Instant lastUsed) {
     static Job of(String job, List<HeldResult> held, StoreContents contents) {
       Instant first = Instant.ofEpochMilli(held.getFirst().used());

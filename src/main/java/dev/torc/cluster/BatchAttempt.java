@@ -147,8 +147,8 @@ final class BatchAttempt {
   }
 
   /**
-   * Returns a successor for another script, since the attempt did not begin in this one. Returns
-   * null if an earlier torc handed it out: then the job that asks for it is started instead.
+   * Ends this attempt, which did not begin in its script, and returns a successor for another
+   * script. Returns null if an earlier torc handed it out: then its job is started instead.
    */
   BatchAttempt again() {
     return successor(earlierPlaces(), resent);

@@ -27,7 +27,7 @@ import java.util.function.Consumer;
 /**
  * The hooks of a build: starts those that are due, and knows which are running and which failed.
  * They run beside the jobs and take no resources; {@link LaunchBuilder} has their commands and
- * environment. Call it only while holding the turn (see {@link LoopLock}).
+ * environment. Call the methods of this class only while holding the turn (see {@link LoopLock}).
  */
 final class Hooks {
 

@@ -23,7 +23,7 @@ import java.util.Set;
  */
 public record Imported(String text, List<Diagnostic> notes, NavigableMap<Integer, Place> places) {
 
-  /** The most notes that the build file has as comments. */
+  /** The maximum number of notes that the build file has as comments. */
   private static final int MAX_COMMENTS = 50;
 
   private static final Set<String> SECTIONS =

@@ -40,7 +40,7 @@ record GitCommit(String commit, Boolean differs) {
   private static final List<String> ELSEWHERE =
       List.of("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE");
 
-  /** Asks git; returns null if git is not installed, or if no commit contains the folder. */
+  /** Asks git; returns null if git cannot answer, or if HEAD does not contain the folder. */
   static GitCommit of(Path folder, Map<String, String> env) {
     Map<String, String> quiet = new HashMap<>(env);
     quiet.keySet().removeAll(ELSEWHERE);

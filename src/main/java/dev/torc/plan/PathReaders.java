@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Finds the jobs that need a path, with its present contents and its contents in each job's last
+ * Finds the jobs that need a path, with its current contents and its contents in each job's last
  * run. Whether these jobs will run is decided by {@link Plan}.
  */
 record PathReaders(Graph graph, JobRecords records, NeedContents contents) {
@@ -37,7 +37,7 @@ record PathReaders(Graph graph, JobRecords records, NeedContents contents) {
     return uses;
   }
 
-  /** Returns the present contents of a path that a job needs; null if the job does not need it. */
+  /** Returns the current contents of a path that a job needs; null if the job does not need it. */
   private String now(int job, String path) {
     if (graph.needs().has(job, graph.fileId(path))) {
       return contents.of(path).value();

@@ -19,9 +19,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Finds needed globs, folders and groups over sources that had members in a job's last run but have
- * none now, for example because a disk is not mounted. The job must not replace its good result by
- * an empty one, so {@link Decider} lets it fail unless it is forced.
+ * Finds needs that no job makes and that are empty now but were not in the job's last run, for
+ * example because a disk is not mounted: globs, folders, and groups whose sources give no values.
+ * The job must not replace its good result by an empty one, so {@link Decider} lets it fail unless
+ * it is forced.
  */
 record VanishedNeeds(Graph graph, JobRecords records, NeedContents contents) {
 
@@ -65,7 +66,7 @@ record VanishedNeeds(Graph graph, JobRecords records, NeedContents contents) {
     if (!members.files().isEmpty()) {
       return "";
     }
-    if (!members.stale().isEmpty()) { // stale products that may vanish with their job
+    if (!members.stale().isEmpty()) { // they may vanish, unless the sources of their job's group did
       for (OwnedPath owned : members.stale()) {
         String there = existing(owned.job());
         if (!there.isEmpty()) {

@@ -13,7 +13,10 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Tells whether a path's file system is remote, keeps modes and ctime, and where it is mounted. */
+/**
+ * Tells whether a path's file system is remote, whether it keeps executable bits, what sets its
+ * ctime, and where it is mounted.
+ */
 public final class FileSystems {
 
   private static final Set<String> NETWORK_NAMES =
@@ -43,7 +46,7 @@ public final class FileSystems {
         : kind((int) status.getLong(0));
   }
 
-  /** Returns whether a path's file system keeps no executable bits; {@code path} is an address. */
+  /** Returns whether a path's file system cannot store executable bits; {@code path} is an address. */
   static boolean isModeless(long path) {
     Memory status = status(path);
     return status != null

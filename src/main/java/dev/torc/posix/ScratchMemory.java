@@ -44,7 +44,10 @@ final class ScratchMemory {
     return copy(ended);
   }
 
-  /** Copies a NULL-terminated array: the non-NULL pointers, then the texts; returns its address. */
+  /**
+   * Builds a NULL-terminated array of pointers: the non-NULL ones in {@code first}, then one to a
+   * NUL-terminated copy of each text. Returns the address of the array.
+   */
   long pointers(long[] first, List<byte[]> texts) {
     int size = 0;
     for (byte[] text : texts) {

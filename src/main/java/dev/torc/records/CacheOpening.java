@@ -62,7 +62,7 @@ final class CacheOpening {
     }
   }
 
-  /** Removes a file about the last build before its content becomes wrong. */
+  /** Removes a file about the last build before it goes out of date. */
   private static void removeOld(Path file) {
     try {
       OwnFile.remove(file);
@@ -123,7 +123,7 @@ final class CacheOpening {
     }
   }
 
-  /** Returns how a snapshot is damaged, or nothing. A running build has checked its database. */
+  /** Describes the damage of a snapshot; empty if there is none. A running build has checked its database. */
   private static String damage(CachePlace place, RecordStore store) throws IOException {
     if (!CleanClose.holds(place) && BuildLock.holder(place).isEmpty()) {
       return Recovery.damage(place.data(), null);

@@ -18,9 +18,10 @@ import java.util.function.Consumer;
 /**
  * Checks a database that was not closed properly. LMDB trusts its pages, and a damaged one can
  * crash the process, so another process ({@link RecoveryProcess}) reads all records first. For
- * writing, that process copies them into a new file, which replaces the old one. If that process
- * crashes or finds damage, the file is set aside. Other errors, such as a full disk or too little
- * memory, do not mean damage: the file stays, and the next opening tries again.
+ * writing, that process copies them into a new file, which replaces the old one; if it crashes,
+ * finds damage or exceeds the time limit, the old file is set aside. For reading, damage is only
+ * returned, and the file stays. Other errors, such as a full disk or too little memory, do not mean
+ * damage: the file stays, and the next opening tries again.
  */
 final class Recovery {
 
@@ -77,7 +78,7 @@ final class Recovery {
     }
   }
 
-  /** Returns how a database is damaged, or nothing; copies records unless {@code copy} is null. */
+  /** Describes the damage of a database; empty if there is none; copies records unless {@code copy} is null. */
   static String damage(Path data, Path copy) throws IOException {
     if (!Files.isRegularFile(data, LinkOption.NOFOLLOW_LINKS)) {
       return "not a regular file";

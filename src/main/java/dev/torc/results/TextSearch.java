@@ -5,7 +5,10 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.function.BooleanSupplier;
 
-/** Searches bytes for a text: the root's path in a result, unless it is encoded or compressed. */
+/**
+ * Searches bytes for a text, such as the root's path in a result. It does not find a text that is
+ * encoded or compressed.
+ */
 final class TextSearch {
 
   private static final int PIECE = 1 << 16;

@@ -117,7 +117,9 @@ record AllocationFiles(Path folder, String id) {
     }
   }
 
-  /** Returns whether the build has ended; if so, removes its script. */
+  /**
+   * Returns whether the build has ended. Removes the files of its ended jobs, but not their claims.
+   */
   private boolean isOver(ClaimOwner me, Predicate<EarlierJob> over) throws IOException {
     for (EarlierJob each : EarlierJob.all(folder)) {
       HandedOutAttempt place = each.place();

@@ -91,7 +91,7 @@ public final class JunitReport implements Report {
   }
 
   /**
-   * Notes that the build did not finish.
+   * Adds torc's messages about why the build did not run or finish.
    *
    * @param lines torc's messages about this, safe for a terminal; empty if the terminal was gone
    */

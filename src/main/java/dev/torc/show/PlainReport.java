@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.function.LongSupplier;
 
 /**
- * Writes plain lines, without live lines: for events, and for jobs that have run for long. {@link
+ * Writes plain lines, without live lines: for events, and for jobs that have been running for a long time. {@link
  * EventText} makes the lines.
  */
 class PlainReport implements Report {
@@ -19,7 +19,7 @@ class PlainReport implements Report {
   final EventText wording;
   private final Writer err;
   private final boolean waits;
-  private Beat beat; // null until a job begins
+  private Beat beat; // null until a job starts, and always unless waits
 
   /**
    * Reports to {@code err}, which stays open.
@@ -32,7 +32,7 @@ class PlainReport implements Report {
       Writer err, Detail detail, Palette palette, Path here, boolean terminal, LongSupplier clock) {
     this.err = err;
     this.wording = new EventText(detail, palette, here, terminal, clock);
-    this.waits = detail == Detail.NORMAL; // otherwise each start is reported, or nothing
+    this.waits = detail == Detail.NORMAL; // VERBOSE reports each start, QUIET none
   }
 
   @Override
