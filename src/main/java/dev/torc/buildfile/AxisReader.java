@@ -203,7 +203,8 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
         String said = regex == null ? null : constraints.putIfAbsent(hole.name(), regex);
         if (regex != null && (holes.contains(hole.name()) && !regex.equals(said))) {
           throw new BadInput(
-              node.place(), hole.written() + ": write the expression where {" + hole.name() + "} comes first");
+              node.place(),
+              hole.written() + ": write the expression where {" + hole.name() + "} comes first");
         }
         holes.add(hole.name());
         text.append(PathPattern.HOLE);

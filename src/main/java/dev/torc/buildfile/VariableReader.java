@@ -43,8 +43,8 @@ final class VariableReader {
   }
 
   /**
-   * Returns the value of every var. {@code files} has the names of the vars files, as {@link
-   * Place} has them.
+   * Returns the value of every var. {@code files} has the names of the vars files, as {@link Place}
+   * has them.
    */
   static Vars resolve(
       Node.Mapping written,

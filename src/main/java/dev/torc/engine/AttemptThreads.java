@@ -10,10 +10,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 
 /**
- * The threads on which attempts run. A thread whose attempt has ended takes the turn (see
- * {@link LoopLock}), handles that end, and then runs the next attempt that can start. So most jobs
- * need no switch between threads. {@link AttemptEnds} decides what follows an end and what may
- * start.
+ * The threads on which attempts run. A thread whose attempt has ended takes the turn (see {@link
+ * LoopLock}), handles that end, and then runs the next attempt that can start. So most jobs need no
+ * switch between threads. {@link AttemptEnds} decides what follows an end and what may start.
  */
 final class AttemptThreads {
 
@@ -48,8 +47,8 @@ final class AttemptThreads {
   }
 
   /**
-   * Adds an attempt to run. Call it only while holding the turn. The attempt starts at
-   * {@link #hand}, or on the present thread once it has released the turn.
+   * Adds an attempt to run. Call it only while holding the turn. The attempt starts at {@link
+   * #hand}, or on the present thread once it has released the turn.
    */
   void add(Attempt now) {
     waiting.add(now);

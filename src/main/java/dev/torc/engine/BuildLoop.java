@@ -17,9 +17,9 @@ import java.util.stream.IntStream;
  * The loop of a build: has jobs decided and started, waits for messages, and handles signals and
  * the ends of attempts. Only the thread that has the turn (see {@link LoopLock}) changes the state:
  * the loop's own thread, or the thread of an attempt that has ended. The cache's writer, signals
- * and the jobserver send messages. When a job ends, {@link Ends} sets its final state,
- * {@link JobVerdicts} decides the jobs that waited for it, and {@link BlockedJobs} blocks the jobs
- * that depend on a failed one.
+ * and the jobserver send messages. When a job ends, {@link Ends} sets its final state, {@link
+ * JobVerdicts} decides the jobs that waited for it, and {@link BlockedJobs} blocks the jobs that
+ * depend on a failed one.
  */
 public final class BuildLoop {
 

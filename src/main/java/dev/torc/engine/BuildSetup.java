@@ -67,9 +67,9 @@ public record BuildSetup(
   }
 
   /**
-   * What the command line asks for: {@code failFast} starts nothing new after a failure,
-   * {@code submit} ends the build once all running jobs are at schedulers and no other job can start, and {@code commands}
-   * shows commands as they start.
+   * What the command line asks for: {@code failFast} starts nothing new after a failure, {@code
+   * submit} ends the build once all running jobs are at schedulers and no other job can start, and
+   * {@code commands} shows commands as they start.
    */
   public record Wishes(boolean failFast, boolean submit, boolean commands) {}
 

@@ -34,9 +34,9 @@ final class Depfile {
   }
 
   /**
-   * Returns the files named after the colons, in order, with duplicates. Throws an
-   * {@link IllegalArgumentException} with a one-line message if a line is not a rule or there are
-   * too many files.
+   * Returns the files named after the colons, in order, with duplicates. Throws an {@link
+   * IllegalArgumentException} with a one-line message if a line is not a rule or there are too many
+   * files.
    */
   static List<String> parse(String text) {
     if (text.indexOf('\0') >= 0) {

@@ -25,8 +25,8 @@ import java.util.TreeSet;
 
 /**
  * The files that a job's depfile names, or that a trace saw it read, beyond its declared needs
- * (rule 6). They are needs, too, but add no edges. {@link Depfile} parses depfiles,
- * {@link JobTrace} reports reads.
+ * (rule 6). They are needs, too, but add no edges. {@link Depfile} parses depfiles, {@link
+ * JobTrace} reports reads.
  *
  * @param moved the found needs that changed since the job started
  * @param read the other files that a trace saw it read, if traced files are not needs of this job

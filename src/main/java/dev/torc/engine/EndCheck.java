@@ -49,9 +49,9 @@ final class EndCheck {
   private final Map<Integer, Ran> last = new HashMap<>(); // by job
 
   /**
-   * When an attempt ran, in milliseconds since 1970: its processes from {@code from} to
-   * {@code over}, and its scan of the products until {@code to}. {@code wrote} has the files that a
-   * trace saw it write, rename or link.
+   * When an attempt ran, in milliseconds since 1970: its processes from {@code from} to {@code
+   * over}, and its scan of the products until {@code to}. {@code wrote} has the files that a trace
+   * saw it write, rename or link.
    */
   private record Ran(int job, long from, long over, long to, Set<String> wrote) {}
 

@@ -10,8 +10,8 @@ import java.util.List;
  * Starts attempts of ready jobs when there are enough resources and jobserver tokens, when the
  * hooks before them have ended, and when no job has the terminal for itself. Takes the resources
  * back when the attempts end. {@link JobVerdicts} decides which jobs are ready, {@link BuildLoop}
- * what follows from an end. Unless noted, call it only while holding the turn (see
- * {@link LoopLock}).
+ * what follows from an end. Unless noted, call it only while holding the turn (see {@link
+ * LoopLock}).
  */
 final class JobStarts {
 

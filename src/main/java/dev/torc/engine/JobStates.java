@@ -7,8 +7,8 @@ import java.util.Map;
 
 /**
  * The state of each selected job, and how many jobs are in each state. All changes are made here,
- * so the counts always match; a group that could not be expanded counts as one job or more.
- * {@link BuildLoop} decides what follows from a change.
+ * so the counts always match; a group that could not be expanded counts as one job or more. {@link
+ * BuildLoop} decides what follows from a change.
  */
 final class JobStates {
 

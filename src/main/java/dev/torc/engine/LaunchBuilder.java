@@ -101,8 +101,8 @@ public final class LaunchBuilder {
   }
 
   /**
-   * Builds the launch of an attempt, and writes the files that {@code TORC_NEEDS} and
-   * {@code TORC_DATA} name.
+   * Builds the launch of an attempt, and writes the files that {@code TORC_NEEDS} and {@code
+   * TORC_DATA} name.
    *
    * @param tmp the attempt's own folder, which need not exist yet; null if the job does not use it
    * @param timeLimit nanoseconds, 0 for none

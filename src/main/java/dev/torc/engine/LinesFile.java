@@ -81,8 +81,8 @@ record LinesFile(String name, Path path) {
 
   /**
    * Returns the stored values, written like the outputs of GitHub workflows: {@code key=value}, or
-   * {@code key<<EOF}, lines, {@code EOF}. Keys keep the order of their first appearance;
-   * the last value of a key counts. Values are not parsed as JSON.
+   * {@code key<<EOF}, lines, {@code EOF}. Keys keep the order of their first appearance; the last
+   * value of a key counts. Values are not parsed as JSON.
    *
    * @throws AttemptFailure for a line of neither form, or of invalid UTF-8
    */

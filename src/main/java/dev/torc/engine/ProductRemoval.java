@@ -47,8 +47,8 @@ public record ProductRemoval(
     Consumer<String> note) {
 
   /**
-   * An unaltered product. {@code linked} says whether a file of it has another hard link.
-   * {@code members} is null except for a folder.
+   * An unaltered product. {@code linked} says whether a file of it has another hard link. {@code
+   * members} is null except for a folder.
    */
   record Standing(long bytes, boolean linked, List<FolderDigest.Member> members) {}
 
@@ -89,8 +89,8 @@ public record ProductRemoval(
   }
 
   /**
-   * Clears the places of all products of a job that is about to run, except those in
-   * {@code standing}. Returns whether the folders of all products are known to exist.
+   * Clears the places of all products of a job that is about to run, except those in {@code
+   * standing}. Returns whether the folders of all products are known to exist.
    *
    * @param persist whether products that torc made stay in place
    * @param handed whether the job is handed out: its files are moved aside later, at its submission

@@ -32,8 +32,8 @@ import java.util.function.Function;
 
 /**
  * The schedulers of a build, by the names of their executors: those that the build file describes,
- * and those to which earlier builds handed jobs out, as these builds recorded them. The
- * {@link BatchTracker} of a scheduler is started when it is first used.
+ * and those to which earlier builds handed jobs out, as these builds recorded them. The {@link
+ * BatchTracker} of a scheduler is started when it is first used.
  */
 public final class Remotes implements AutoCloseable {
 

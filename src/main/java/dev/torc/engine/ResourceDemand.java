@@ -5,9 +5,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The resources that one attempt of a job takes from the {@link ResourcePool}: {@code cpus},
- * {@code memory} in bytes, {@code gpus}, and the counters of the build file. If {@code moves},
- * another node of an allocation may provide them.
+ * The resources that one attempt of a job takes from the {@link ResourcePool}: {@code cpus}, {@code
+ * memory} in bytes, {@code gpus}, and the counters of the build file. If {@code moves}, another
+ * node of an allocation may provide them.
  */
 record ResourceDemand(Map<String, Long> amounts, boolean moves) {
 

@@ -17,16 +17,16 @@ import java.util.function.Consumer;
 
 /**
  * Sets the user's files aside (rule 15): moves them to a folder of this build and reports that.
- * {@link ProductRemoval} and {@link KnownMembers} decide which files those are. Only
- * {@code clean --kept} ever removes them.
+ * {@link ProductRemoval} and {@link KnownMembers} decide which files those are. Only {@code clean
+ * --kept} ever removes them.
  */
 record SetAside(CachePlace place, AllowedRoots grounds, String build, Consumer<String> note) {
 
   static final String ALTERED = "modified, or not made by torc";
 
   /**
-   * Sets aside a file or folder, or a part of it. It is {@code name} in {@code from} now;
-   * {@code file} is its original path.
+   * Sets aside a file or folder, or a part of it. It is {@code name} in {@code from} now; {@code
+   * file} is its original path.
    */
   void move(Path file, FolderHandle from, Path name, FolderPart part, String why)
       throws IOException {

@@ -99,8 +99,8 @@ record StartTrouble(String hint, String path) {
   }
 
   /**
-   * Returns a message about a script with Windows line endings, or an empty string.
-   * {@code unstarted} says whether the script's own interpreter line may be the cause.
+   * Returns a message about a script with Windows line endings, or an empty string. {@code
+   * unstarted} says whether the script's own interpreter line may be the cause.
    */
   private static String windowsScript(Launch.Step step, String path, boolean unstarted)
       throws IOException {

@@ -32,10 +32,9 @@ import java.util.stream.IntStream;
  * Finds, after a build, which jobs are {@linkplain FreshJobs fresh}: settled jobs that depend only
  * on plain files and on the names in folders. A verdict holds only for the stamps it was based on:
  * if the build saw two stamps of a file, or its verdicts used two, the next build decides all jobs
- * that touch the file. The other jobs of the
- * build are dirty: all their files that may matter are stored as the build saw them. If a stamp
- * cannot be trusted yet (rule 4), such as a new product's, the next build reads the file, and
- * decides no job if the bytes are the same.
+ * that touch the file. The other jobs of the build are dirty: all their files that may matter are
+ * stored as the build saw them. If a stamp cannot be trusted yet (rule 4), such as a new product's,
+ * the next build reads the file, and decides no job if the bytes are the same.
  */
 final class FreshCollector {
 
@@ -277,7 +276,8 @@ final class FreshCollector {
         to.add(members.of(list), false);
       }
     }
-    to.whole &= context.leftOut(id).isEmpty(); // the jobs that it left out may have results next time
+    to.whole &=
+        context.leftOut(id).isEmpty(); // the jobs that it left out may have results next time
     return to;
   }
 

@@ -163,7 +163,18 @@ public final class DigestMemo implements FileDigests {
 
   private Stamp look(Path folder, String path, boolean follow) throws IOException {
     stats.increment();
-    return stamps.at(folder, path, follow);
+    Stamp stamp = stamps.at(folder, path, follow);
+    while (stamp.isRenamedFolder()) {
+      // When a file is created in a folder, the kernel sets the ctime first, then the mtime.
+      // Between
+      // the two the folder looks renamed, so two looks have to agree.
+      Stamp again = stamps.at(folder, path, follow);
+      if (again.equals(stamp)) {
+        break;
+      }
+      stamp = again;
+    }
+    return stamp;
   }
 
   /** Returns the digest of a path, reading the file if necessary; null if it is not a file. */
@@ -334,10 +345,7 @@ public final class DigestMemo implements FileDigests {
       case LINK -> now.inode() != before.inode() || touched;
       case FOLDER ->
           now.inode() != before.inode()
-              || touched
-                  && !explained
-                  && now.ctime() > now.mtime()
-                  && now.mtime() >= before.mtime();
+              || touched && !explained && now.isRenamedFolder() && now.mtime() >= before.mtime();
       default -> false;
     };
   }

@@ -66,6 +66,11 @@ public record Stamp(
     return kind == FileKind.FILE && (attributes & 1) != 0;
   }
 
+  /** Returns whether this folder was renamed, or got a new mode, after the last change in it. */
+  public boolean isRenamedFolder() {
+    return kind == FileKind.FOLDER && ctime > mtime;
+  }
+
   public boolean exists() {
     return kind != FileKind.MISSING;
   }

@@ -12,10 +12,11 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * The words of a step's command that may be paths (rule 14). The command is split at
- * unquoted blanks and operators; quotes are removed. A program is the first word, or follows {@code ; & | ( $(} or a line end. Words that
- * contain values or expansions are dropped. A full shell parser is not needed, since a trace shows
- * what a command really reads. This class does not look at the disk.
+ * The words of a step's command that may be paths (rule 14). The command is split at unquoted
+ * blanks and operators; quotes are removed. A program is the first word, or follows {@code ; & | (
+ * $(} or a line end. Words that contain values or expansions are dropped. A full shell parser is
+ * not needed, since a trace shows what a command really reads. This class does not look at the
+ * disk.
  */
 final class CommandWords {
 

@@ -98,8 +98,7 @@ public final class Decider {
     if (out != null) {
       reasons.add(out.where());
     }
-    if (out == null
-        || out.kind() == Kind.SUBMITTED) { // SUBMITTED is not a cause
+    if (out == null || out.kind() == Kind.SUBMITTED) { // SUBMITTED is not a cause
       if (last == null) {
         reasons.add(Reason.NEVER_RAN);
       } else {

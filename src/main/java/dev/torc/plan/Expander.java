@@ -52,7 +52,9 @@ public final class Expander {
   private final boolean lasting;
   private final Map<String, List<Diagnostic>> failed = new HashMap<>();
 
-  /** @param lasting whether the instances depend on the build file alone */
+  /**
+   * @param lasting whether the instances depend on the build file alone
+   */
   public Expander(
       Source source, Function<Graph, JobSelection> select, Check check, boolean lasting) {
     this.source = source;

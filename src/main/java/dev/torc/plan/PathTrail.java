@@ -102,8 +102,7 @@ final class PathTrail {
     Part part = part(path, 0);
     Stamp stamp = part.stamp;
     boolean link = stamp.kind() == Stamp.FileKind.LINK;
-    boolean renamed = stamp.kind() == Stamp.FileKind.FOLDER && stamp.ctime() > stamp.mtime();
-    return (link || renamed) && stamp.ctime() >= moment
+    return (link || stamp.isRenamedFolder()) && stamp.ctime() >= moment
         || changedSince(part.above, moment)
         || changedSince(part.target, moment);
   }

@@ -71,7 +71,10 @@ final class Programs {
     }
   }
 
-  /** Returns the first difference between two lists of programs, as a phrase; empty if there is none. */
+  /**
+   * Returns the first difference between two lists of programs, as a phrase; empty if there is
+   * none.
+   */
   static String difference(List<String> then, List<String> now) {
     List<String> before = new ArrayList<>(then);
     before.removeAll(now);

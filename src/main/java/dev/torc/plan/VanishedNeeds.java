@@ -66,7 +66,9 @@ record VanishedNeeds(Graph graph, JobRecords records, NeedContents contents) {
     if (!members.files().isEmpty()) {
       return "";
     }
-    if (!members.stale().isEmpty()) { // they may vanish, unless the sources of their job's group did
+    if (!members
+        .stale()
+        .isEmpty()) { // they may vanish, unless the sources of their job's group did
       for (OwnedPath owned : members.stale()) {
         String there = existing(owned.job());
         if (!there.isEmpty()) {

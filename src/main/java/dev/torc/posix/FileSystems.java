@@ -46,7 +46,9 @@ public final class FileSystems {
         : kind((int) status.getLong(0));
   }
 
-  /** Returns whether a path's file system cannot store executable bits; {@code path} is an address. */
+  /**
+   * Returns whether a path's file system cannot store executable bits; {@code path} is an address.
+   */
   static boolean isModeless(long path) {
     Memory status = status(path);
     return status != null

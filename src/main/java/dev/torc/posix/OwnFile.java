@@ -171,7 +171,9 @@ public final class OwnFile {
     if (there.exists() && !there.isFile() && !there.isLink()) {
       String kind = there.isFolder() ? "a folder" : there.isFifo() ? "a FIFO" : "a device";
       throw new FileSystemException(
-          file.toString(), null, kind + " is in the place of one of torc's own files; move it away");
+          file.toString(),
+          null,
+          kind + " is in the place of one of torc's own files; move it away");
     }
     return there;
   }

@@ -123,7 +123,10 @@ final class CacheOpening {
     }
   }
 
-  /** Describes the damage of a snapshot; empty if there is none. A running build has checked its database. */
+  /**
+   * Describes the damage of a snapshot; empty if there is none. A running build has checked its
+   * database.
+   */
   private static String damage(CachePlace place, RecordStore store) throws IOException {
     if (!CleanClose.holds(place) && BuildLock.holder(place).isEmpty()) {
       return Recovery.damage(place.data(), null);

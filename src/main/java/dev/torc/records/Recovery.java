@@ -78,7 +78,10 @@ final class Recovery {
     }
   }
 
-  /** Describes the damage of a database; empty if there is none; copies records unless {@code copy} is null. */
+  /**
+   * Describes the damage of a database; empty if there is none; copies records unless {@code copy}
+   * is null.
+   */
   static String damage(Path data, Path copy) throws IOException {
     if (!Files.isRegularFile(data, LinkOption.NOFOLLOW_LINKS)) {
       return "not a regular file";

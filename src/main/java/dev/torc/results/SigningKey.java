@@ -67,9 +67,7 @@ public final class SigningKey {
           file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
       Files.writeString(file, text);
     } catch (FileAlreadyExistsException e) {
-      throw refusal(
-          file,
-          "already exists; a key is never overwritten: name another file");
+      throw refusal(file, "already exists; a key is never overwritten: name another file");
     } catch (IOException e) {
       file.toFile().delete(); // it may hold half a key
       throw refusal(file, "cannot write the key: " + Refusal.why(e));

@@ -298,7 +298,8 @@ public record WatchRounds(
         return;
       }
       if (many == 0) {
-        String what = now.getFirst() + (circles < CIRCLES ? " and others like it change" : " changes");
+        String what =
+            now.getFirst() + (circles < CIRCLES ? " and others like it change" : " changes");
         String next = "if a job writes it, name it in that job's produces";
         note(Event.Level.WARNING, what + " in every round; " + next, report);
       }

@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.util.function.LongSupplier;
 
 /**
- * Writes plain lines, without live lines: for events, and for jobs that have been running for a long time. {@link
- * EventText} makes the lines.
+ * Writes plain lines, without live lines: for events, and for jobs that have been running for a
+ * long time. {@link EventText} makes the lines.
  */
 class PlainReport implements Report {
 

@@ -9,7 +9,7 @@ import java.util.Arrays;
  */
 record TextDiff(String old, String now) {
 
-  /** The most code points of a text that is not cut, and of what remains of a longer one. */
+  /** The maximum code points of a text that is not cut, and of the rest of a longer one. */
   private static final int MAX = 60;
 
   private static final int CONTEXT = 12;

@@ -49,6 +49,23 @@ class DigestMemoTest {
     disk.close();
   }
 
+  /** Rule 6: a folder in which a file is being created does not count as renamed. */
+  @Test
+  void aFolderLooksRenamedOnlyIfTwoLooksAgree() throws IOException {
+    Path folder = Files.createDirectory(root.resolve("d"));
+    AtomicLong looks = new AtomicLong();
+    stamps.forge(
+        folder,
+        s -> new Stamp(s.kind(), false, 0, NOW - 1 / looks.incrementAndGet(), NOW, s.inode()));
+    Stamp before = new Stamp(Stamp.FileKind.FOLDER, false, 0, LONG_AGO, LONG_AGO, 7);
+    Stamp now = build().linkStamp("d");
+    assertFalse(now.isRenamedFolder(), "the first look saw the new ctime with the old mtime");
+    assertEquals(2, looks.get());
+    stamps.forge(folder, s -> new Stamp(s.kind(), false, 0, LONG_AGO, NOW, s.inode()));
+    Stamp renamed = build().linkStamp("d");
+    assertTrue(DigestMemo.moved(before, renamed), "it stays so");
+  }
+
   private DigestMemo build() {
     return build(stamps, clock());
   }

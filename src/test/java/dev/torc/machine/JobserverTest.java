@@ -143,8 +143,7 @@ class JobserverTest {
     assertTrue(from(" --jobserver-auth=fifo:" + folder.resolve("none")).isEmpty());
     assertEquals("tokens", Files.readString(file));
     assertEquals(
-        "make's jobserver fifo:" + file + " is left alone: it is not a FIFO",
-        warnings.getFirst());
+        "make's jobserver fifo:" + file + " is left alone: it is not a FIFO", warnings.getFirst());
   }
 
   @Test

@@ -63,8 +63,7 @@ class SigningKeyTest {
   @Test
   void aKeyIsNeverWrittenOverAnything() throws Exception {
     write("mine");
-    String there =
-        ": already exists; a key is never overwritten: name another file";
+    String there = ": already exists; a key is never overwritten: name another file";
     assertEquals(
         file + there, assertThrows(StoreRefusal.class, () -> SigningKey.make(file)).getMessage());
     assertEquals("mine", Files.readString(file));

@@ -398,7 +398,8 @@ class WatchRoundsTest {
         .run();
     assertEquals("[copy] | [a.txt] [copy] |", stage.told());
     assertEquals(
-        "the kernel reports no changes: looking every 2 s", stage.notes(Event.Level.INFO).getFirst());
+        "the kernel reports no changes: looking every 2 s",
+        stage.notes(Event.Level.INFO).getFirst());
     stage.waits.forEach(wait -> assertEquals(2_000_000_000L, wait));
   }
 
