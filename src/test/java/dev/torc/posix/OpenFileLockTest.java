@@ -128,7 +128,9 @@ class OpenFileLockTest {
   void aFolderInItsPlaceIsToldByName() throws IOException {
     Files.createDirectory(file);
     FileSystemException e = assertThrows(FileSystemException.class, () -> OpenFileLock.bytes(file));
-    assertTrue(e.getMessage().startsWith(file + ": a folder stands where"), e.getMessage());
+    assertTrue(
+        e.getMessage().startsWith(file + ": a folder is in the place of one of torc's own files"),
+        e.getMessage());
   }
 
   @Test
