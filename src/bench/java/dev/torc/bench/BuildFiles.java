@@ -28,7 +28,9 @@ final class BuildFiles {
         continue;
       }
       out.append("  ").append(rule.product().replace('/', '-')).append(":\n");
-      out.append("    command: ").append(rule.line()).append('\n');
+      String line = rule.line(); // YAML takes a colon at the beginning for a key's end
+      out.append("    command: ").append(line.startsWith(":") ? "\"" + line + "\"" : line);
+      out.append('\n');
       out.append("    needs: ");
       if (rule.bundle() == null) {
         out.append('[').append(String.join(", ", rule.needs())).append("]\n");

@@ -47,6 +47,7 @@ class BuildFilesTest {
         Shapes.libraries(200),
         Shapes.chain(7),
         Shapes.wide(5),
+        Shapes.small(3),
         Shapes.fanIn(4, false),
         Shapes.fanIn(4, true),
         Shapes.program(2, 3),
