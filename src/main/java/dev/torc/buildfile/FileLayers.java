@@ -121,11 +121,13 @@ final class FileLayers {
       // The first digest makes the JVM read its security settings, so another thread computes it.
       FutureTask<Digest> digest = new FutureTask<>(() -> Digest.ofBytes(bytes));
       Thread apart = Thread.ofPlatform().daemon().name("torc-digest").start(digest);
-      Node node = unchanged == null ? null : unchanged.parse(bytes, shown(file));
-      node = node == null ? SourceFile.parse(bytes, shown(file)) : node;
-      ThreadEnd.await(apart);
-      digests.put(file, digest.resultNow());
-      return node;
+      try {
+        Node node = unchanged == null ? null : unchanged.parse(bytes, shown(file));
+        return node == null ? SourceFile.parse(bytes, shown(file)) : node;
+      } finally { // a file that is refused is among the files that were read, too
+        ThreadEnd.await(apart);
+        digests.put(file, digest.resultNow());
+      }
     } catch (BadInput e) {
       // Report an error about the whole file, such as a missing one, at the place that names it.
       boolean whole = e.diagnostics().getFirst().place().line() == 0;

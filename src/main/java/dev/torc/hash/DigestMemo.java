@@ -164,15 +164,13 @@ public final class DigestMemo implements FileDigests {
   private Stamp look(Path folder, String path, boolean follow) throws IOException {
     stats.increment();
     Stamp stamp = stamps.at(folder, path, follow);
-    while (stamp.isRenamedFolder()) {
+    Stamp last = null;
+    while (stamp.isRenamedFolder() && !stamp.equals(last)) {
       // When a file is created in a folder, the kernel sets the ctime first, then the mtime.
       // Between
       // the two the folder looks renamed, so two looks have to agree.
-      Stamp again = stamps.at(folder, path, follow);
-      if (again.equals(stamp)) {
-        break;
-      }
-      stamp = again;
+      last = stamp;
+      stamp = stamps.at(folder, path, follow);
     }
     return stamp;
   }
