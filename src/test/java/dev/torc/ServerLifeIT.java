@@ -2,6 +2,7 @@ package dev.torc;
 
 import static dev.torc.Sandbox.until;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -41,6 +42,41 @@ class ServerLifeIT {
   void end() throws Exception {
     server.stop();
     project.close();
+  }
+
+  /**
+   * A new server builds a project of its own while it has nothing else to do, and removes it; calls
+   * are served meanwhile.
+   */
+  @Test
+  void aNewServerWarmsUp() throws Exception {
+    assertEquals(0, project.torc("build").exit());
+    until("a core was free often enough", () -> !server.log(" warm").isEmpty());
+    assertFalse(Files.exists(server.folder.resolve("warm")), "its project stays");
+    assertEquals(1, server.log(" served: ").size());
+    assertEquals(0, project.torc("build").exit());
+    assertEquals(2, server.log(" served: ").size());
+    assertEquals(List.of(), server.log("not warm"));
+  }
+
+  /** Stopping waits for a server that is slow, if no client has a call that may still run. */
+  @Test
+  void stopWaitsForASlowServer() throws Exception {
+    long pid = server.pid();
+    project.sh("kill -STOP " + pid);
+    Thread go =
+        Thread.ofVirtual()
+            .start(
+                () -> {
+                  try {
+                    Thread.sleep(3_000); // longer than a call of a client gets
+                    new ProcessBuilder("kill", "-CONT", "" + pid).start();
+                  } catch (Exception e) {
+                    throw new IllegalStateException(e);
+                  }
+                });
+    assertEquals("stopped\n", server.call("stop"));
+    go.join();
   }
 
   /** A server ends when it is told to, and when its folder is gone. */

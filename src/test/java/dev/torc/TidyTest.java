@@ -45,9 +45,9 @@ class TidyTest {
   private static final int LONGEST_METHOD = 70;
 
   /** Each figure may fall; a change that lets it rise says here by how much. */
-  private static final int LINES = 59_738;
+  private static final int LINES = 59_852;
 
-  private static final int FILES = 521;
+  private static final int FILES = 522;
   private static final int SURFACE = 199;
 
   /** Types that only one other package uses; Answers is one, so that Call knows no answer. */

@@ -19,6 +19,7 @@ final class ServedTorc implements AutoCloseable {
 
   private static final int UTIME = 11; // the field of /proc/PID/stat after the name
   private static final long TICK = 10_000_000; // ns
+  private static final int WARM_UP = 600; // tenths of a second that the server has to warm up
 
   private final String torc;
   private final Path home;
@@ -34,6 +35,9 @@ final class ServedTorc implements AutoCloseable {
     home = Files.createDirectories(work.resolve("server"));
     Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwx------"));
     call("start");
+    for (int i = 0; i < WARM_UP && said(" warm") == 0; i++) {
+      Thread.sleep(100);
+    }
   }
 
   /**
@@ -64,8 +68,13 @@ final class ServedTorc implements AutoCloseable {
   }
 
   private long served() throws IOException {
+    return said(" served: ");
+  }
+
+  /** Returns how many lines of the server's log contain a text. */
+  private long said(String text) throws IOException {
     try (Stream<String> lines = Files.lines(home.resolve("torc/log"))) {
-      return lines.filter(line -> line.contains(" served: ")).count();
+      return lines.filter(line -> line.contains(text)).count();
     }
   }
 

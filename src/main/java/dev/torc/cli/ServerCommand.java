@@ -78,7 +78,8 @@ final class ServerCommand {
         ask.close();
       }
     }
-    boolean ended = await(STOP, () -> folder.server().isEmpty());
+    Io.Get<Boolean> gone = () -> folder.server().isEmpty();
+    boolean ended = await(STOP, gone) || !folder.hasClient() && await(START, gone);
     console.print(ended ? "stopped\n" : "stops when the call that it answers has ended\n");
     return Exit.DONE;
   }

@@ -21,6 +21,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
@@ -53,6 +54,7 @@ public final class Server {
 
   private static final int OFTEN = 100; // milliseconds between checks during a call
   private static final int SELDOM = 10_000; // milliseconds between checks without a call
+  private static final long QUIET = 1_000_000_000; // nanoseconds without a call before it warms up
   private static final long TIDY = 8; // seconds without a call before garbage is collected
   private static final int STEPS = 4; // collections that the collector takes to give the heap back
   private static final long IDLE = 30 * 60; // seconds without a call before the server ends
@@ -66,8 +68,9 @@ public final class Server {
   private final Path program = InstalledTorc.program().toRealPath();
   private final String installed = installed();
   private final ExecutorService worker = Executors.newSingleThreadExecutor();
+  private final WarmUp warmUp;
   private final ExecutorService teller = Executors.newSingleThreadExecutor();
-  private final Slot[] slots = new Slot[Slot.COUNT];
+  private final Slot[] slots = new Slot[ServerFolder.SLOTS];
   private final Descriptor ask;
   private final FileStatus asked;
   private final StringBuilder input = new StringBuilder();
@@ -75,12 +78,13 @@ public final class Server {
   private volatile boolean ending;
   private volatile boolean telling;
   private int refusals; // because of the context, since the last served call
-  private long last = System.nanoTime();
-  private boolean tidy;
+  private volatile long last = System.nanoTime();
+  private volatile boolean tidy;
   private long enough = ENOUGH; // only for the worker's thread
 
   private Server(ServerFolder folder) throws IOException {
     this.folder = folder;
+    this.warmUp = new WarmUp(folder);
     Files.deleteIfExists(folder.ask()); // of a killed server; before the pid is written
     AtomicReference<Object> handedOn = new AtomicReference<>();
     for (int i = 0; i < slots.length; i++) {
@@ -108,6 +112,7 @@ public final class Server {
       Main.endWhereAThreadBreaks(server::tellClients);
       try (Signals signals = new Signals();
           Signals.Handling _ = signals.during(server::signal)) {
+        Thread.ofPlatform().start(server::warm);
         server.serve();
       }
     }
@@ -333,6 +338,22 @@ public final class Server {
     if (heap.totalMemory() - heap.freeMemory() > enough) {
       System.gc();
       enough = Math.max(ENOUGH, 2 * (heap.totalMemory() - heap.freeMemory()));
+    }
+  }
+
+  /** Lets the worker warm up, a round at a time, while no call comes and a core is free. */
+  private void warm() {
+    try {
+      while (!warmUp.isOver()) {
+        Thread.sleep(OFTEN);
+        if (System.nanoTime() - last > QUIET && WarmUp.hasFreeCore()) {
+          worker.submit(warmUp).get();
+        }
+      }
+      say("warm");
+      tidy = false;
+    } catch (IOException | InterruptedException | ExecutionException e) {
+      say("not warm: " + e);
     }
   }
 

@@ -19,12 +19,6 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 final class Slot {
 
-  /**
-   * The number of slots; the launcher has the same number. Clients do not queue: without a free
-   * slot, they run their calls themselves.
-   */
-  static final int COUNT = 4;
-
   /** Seconds; no shell needs longer between making a claim and writing its pid. */
   private static final int LONG = 10;
 
@@ -40,7 +34,7 @@ final class Slot {
   /** Creates the FIFO; an existing one belonged to an earlier server. */
   Slot(ServerFolder folder, int number, AtomicReference<Object> handedOn) throws IOException {
     this.handedOn = handedOn;
-    claim = folder.path().resolve("busy" + number);
+    claim = folder.claim(number);
     Path at = folder.path().resolve("say" + number);
     say = at.toString();
     Files.deleteIfExists(at);

@@ -24,6 +24,12 @@ public record ServerFolder(Path path) {
   /** The variable that decides whether a server answers calls: 1 or 0. */
   public static final String VARIABLE = "TORC_SERVER";
 
+  /**
+   * The number of slots; the launcher has the same number. Clients do not queue: without a free
+   * slot, they run their calls themselves.
+   */
+  public static final int SLOTS = 4;
+
   private static final int CLOSED = FileStatus.FOLDER | 0700;
 
   /** Returns the folder for a user with this environment; it may be missing. */
@@ -79,6 +85,20 @@ public record ServerFolder(Path path) {
 
   public boolean isReady() throws IOException {
     return server().orElse(0) > 0 && FileStatus.of(ask().toString(), false).isFifo();
+  }
+
+  /** Returns whether a client has a slot, so that its call may be running. */
+  public boolean hasClient() throws IOException {
+    boolean any = false;
+    for (int slot = 0; slot < SLOTS; slot++) {
+      any |= OwnFile.exists(claim(slot));
+    }
+    return any;
+  }
+
+  /** Returns the file with which a client takes a slot. */
+  public Path claim(int slot) {
+    return path.resolve("busy" + slot);
   }
 
   /** Returns the file that the server keeps locked while it is alive. */
