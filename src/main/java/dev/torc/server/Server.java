@@ -68,8 +68,8 @@ public final class Server {
   private final Path program = InstalledTorc.program().toRealPath();
   private final String installed = installed();
   private final ExecutorService worker = Executors.newSingleThreadExecutor();
-  private final WarmUp warmUp;
   private final ExecutorService teller = Executors.newSingleThreadExecutor();
+  private final WarmUp warmUp;
   private final Slot[] slots = new Slot[ServerFolder.SLOTS];
   private final Descriptor ask;
   private final FileStatus asked;

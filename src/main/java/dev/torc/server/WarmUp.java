@@ -23,8 +23,8 @@ import java.util.concurrent.atomic.AtomicReference;
  * The calls that a new server makes by itself while it has nothing else to do: builds of a small
  * project of its own, so that the JVM has compiled most of torc before the user's next edit.
  * Without them, a server needs some hundred calls until it is fast. They are made once, in short
- * rounds, since a client's call waits for the round that is running. The project knows nothing
- * about users' projects, and it is removed at the end.
+ * rounds, since a client's call waits for the round that is running. At the end, the project is
+ * removed.
  */
 final class WarmUp implements CallingProcess, Callable<Void> {
 

@@ -89,11 +89,11 @@ public record ServerFolder(Path path) {
 
   /** Returns whether a client has a slot, so that its call may be running. */
   public boolean hasClient() throws IOException {
-    boolean any = false;
-    for (int slot = 0; slot < SLOTS; slot++) {
-      any |= OwnFile.exists(claim(slot));
+    int slot = 0;
+    while (slot < SLOTS && !OwnFile.exists(claim(slot))) {
+      slot++;
     }
-    return any;
+    return slot < SLOTS;
   }
 
   /** Returns the file with which a client takes a slot. */
