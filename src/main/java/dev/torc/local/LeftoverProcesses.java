@@ -39,6 +39,9 @@ final class LeftoverProcesses {
                         mark.get("TORC_JOB"), count == 1 ? "1 process" : count + " processes"));
           }
         });
+    if (running.isEmpty()) {
+      return lines;
+    }
     List<Integer> stubborn =
         new TreeEnd(
                 () -> ProcessPass.living(running).values().stream().flatMap(List::stream).toList(),
