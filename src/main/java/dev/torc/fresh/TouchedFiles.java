@@ -32,7 +32,7 @@ import java.util.stream.IntStream;
 final class TouchedFiles {
 
   /** For this many files to look at, one more thread pays off. */
-  private static final int SHARE = 2_000;
+  private static final int SHARE = 1_000;
 
   /** For this many files to read, or {@link #MUCH} bytes, one more thread pays off. */
   private static final int MANY = 100;

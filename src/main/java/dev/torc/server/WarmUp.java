@@ -18,21 +18,24 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 
 /**
  * The calls that a new server makes by itself while it has nothing else to do: builds of a small
  * project of its own, so that the JVM has compiled most of torc before the user's next edit.
  * Without them, a server needs some hundred calls until it is fast. They are made once, in short
- * rounds, since a client's call waits for the round that is running. At the end, the project is
- * removed.
+ * rounds, since a client's call waits for the round that is running. The project has few jobs, as
+ * running them is most of a round, and many files, which cost little to look at. At the end, the
+ * project is removed.
  */
 final class WarmUp implements CallingProcess, Callable<Void> {
 
   /** The calls of a round; the source is edited before each round. */
   private static final List<String> CALLS = List.of("build -q", "build -q", "build");
 
-  private static final int ROUNDS = 40;
-  private static final int JOBS = 24;
+  private static final int ROUNDS = 100;
+  private static final int JOBS = 16;
+  private static final int FILES = 300;
 
   private final Path folder;
   private final Environment environment;
@@ -105,6 +108,13 @@ final class WarmUp implements CallingProcess, Callable<Void> {
       String job = "  j%1$d: { command: " + command + ", needs: [%2$s], produces: j%1$d.out }\n";
       jobs.append(job.formatted(i, i % 4 == 3 ? "in, j" + (i - 1) + ".out" : "in"));
     }
+    List<String> files = IntStream.range(0, FILES).mapToObj(i -> "f" + i).toList();
+    for (String file : files) {
+      Files.createFile(folder.resolve(file));
+    }
+    String many = "  many: { command: 'for f in {needs}; do : > $f.out; done', needs: %s, %s }\n";
+    jobs.append(
+        many.formatted(files, "produces: " + files.toString().replaceAll("\\d+", "$0.out")));
     Files.writeString(folder.resolve("torc.yaml"), jobs);
   }
 

@@ -44,7 +44,7 @@ public final class BuildSession {
   private static final int AGAIN = -1;
 
   private final BuildRequest request;
-  private final Capacity capacity;
+  private Capacity capacity; // null until something may run: it reads some ten files
   private FastPath fast; // includes the project
   private long expected = -1;
   private FreshState freshState;
@@ -52,10 +52,20 @@ public final class BuildSession {
   /** The jobs of a build, and the fresh ones among them; {@code fresh} is null if unknown. */
   record FreshState(Graph graph, BitSet jobs, FreshJobs fresh) {}
 
-  private BuildSession(BuildRequest request, Capacity capacity, FastPath fast) {
+  private BuildSession(BuildRequest request, FastPath fast) {
     this.request = request;
-    this.capacity = capacity;
     begin(fast);
+    if (!request.limits().isEmpty()) {
+      capacity(); // refuses wrong amounts
+    }
+  }
+
+  private Capacity capacity() {
+    if (capacity == null) {
+      Project project = fast.project();
+      capacity = Capacity.of(project.workflow(), project.caller().host(), request.limits());
+    }
+    return capacity;
   }
 
   private void begin(FastPath from) {
@@ -65,9 +75,8 @@ public final class BuildSession {
 
   /** Checks which jobs are still fresh, and the request's targets and amounts; writes nothing. */
   public static BuildSession of(Project project, BuildRequest request) throws IOException {
-    Capacity capacity = Capacity.of(project.workflow(), project.caller().host(), request.limits());
     FileClock clock = request.dry() ? FileClock.none() : project.clock();
-    return new BuildSession(request, capacity, FastPath.of(project, clock, request));
+    return new BuildSession(request, FastPath.of(project, clock, request));
   }
 
   /** Returns the verdicts of a build, or refuses it; writes nothing and waits for no lock. */
@@ -91,7 +100,7 @@ public final class BuildSession {
       Plan plan = look.plan(expanded, request.rerun());
       refuse(plan);
       if (request.dry()) {
-        expected = new TimeLeft(plan, capacity.limits().get(Resources.CPUS)).remaining(0);
+        expected = new TimeLeft(plan, capacity().limits().get(Resources.CPUS)).remaining(0);
         Graph graph = look.project().graph();
         warn(Advice.groups(graph, expanded, request.targets()), warn);
         BitSet looked = PlannedBuild.looked(plan);
@@ -110,7 +119,7 @@ public final class BuildSession {
     }
     BitSet jobs = fast.concerned();
     check(jobs);
-    if (!capacity.impossible(fast.project().graph(), jobs).isEmpty()) {
+    if (!jobs.isEmpty() && !capacity().impossible(fast.project().graph(), jobs).isEmpty()) {
       planUnlocked(warn); // an impossible job is not an error while it is up to date
     }
   }
@@ -133,7 +142,7 @@ public final class BuildSession {
 
   /** Refuses jobs that can never get their resources or that would replace foreign files. */
   private void refuse(Plan plan) throws IOException {
-    capacity.refuse(plan);
+    capacity().refuse(plan);
     plan.context().taken().refuse(PlannedBuild.looked(plan));
   }
 
@@ -263,7 +272,7 @@ public final class BuildSession {
       refuse(plan);
       arrivals.planned = true;
       PlannedBuild.Ended ended =
-          new PlannedBuild(project, request, capacity, work, plan, expander, watcher).run(began);
+          new PlannedBuild(project, request, capacity(), work, plan, expander, watcher).run(began);
       // After a signal, even one that only stopped uploads, the next build checks every job.
       if (ended.exit() <= Exit.signal(0) && !work.digests().stop().isSet()) {
         PlanContext last = ended.context();
@@ -288,7 +297,7 @@ public final class BuildSession {
       DiskChecks.check(graph, digests, fast.project().caller().env(), jobs);
       refuseShared(graph, jobs);
       if (planned) {
-        capacity.refuse(graph, jobs);
+        capacity().refuse(graph, jobs);
       }
     }
   }
