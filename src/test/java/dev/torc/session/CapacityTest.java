@@ -6,14 +6,23 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.torc.engine.Harness;
 import dev.torc.machine.Gpus;
 import dev.torc.machine.Limits;
+import dev.torc.posix.RandomId;
+import dev.torc.posix.Signals;
 import dev.torc.syntax.BadInput;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
-/** Rule 12: GPUs are never invented; only {@code --limit} numbers those that nothing shows. */
+/**
+ * Rule 12: GPUs are never invented; only {@code --limit} numbers those that nothing shows. The
+ * machine is asked only before a job may run.
+ */
 class CapacityTest extends Harness {
 
   private static final Gpus TWO = new Gpus(List.of("0", "1"), "this machine");
@@ -58,5 +67,47 @@ class CapacityTest extends Harness {
         AssertionError.class,
         () -> refused(Gpus.NONE, "gpus: 4", Map.of("gpus", "1")),
         "it builds");
+  }
+
+  /** To read the machine's limits takes a tenth of a build that has nothing to do. */
+  @Test
+  void rule12OnlyABuildThatMayRunAJobReadsTheLimits(@TempDir Path temp) throws IOException {
+    Path root = temp.toRealPath();
+    Files.writeString(
+        root.resolve("torc.yaml"), "jobs: { a: { command: cp x y, needs: x, produces: y } }");
+    Files.writeString(root.resolve("x"), "1");
+    List<String> read = new ArrayList<>();
+    Caller.Host here = Caller.Host.of(WatchStage.ENV);
+    Caller.Host host =
+        new Caller.Host(
+            here.stamps(),
+            () -> {
+              read.add("limits");
+              return here.limits().get();
+            },
+            here.runner(),
+            here.threads(),
+            here.cache(),
+            here.here(),
+            null,
+            here.process());
+    Caller caller = new Caller(WatchStage.ENV, root, host);
+    build(caller);
+    assertEquals(List.of("limits"), read);
+    build(caller);
+    assertEquals(List.of("limits"), read, "nothing to do");
+    Files.writeString(root.resolve("x"), "22");
+    build(caller);
+    assertEquals(List.of("limits", "limits"), read);
+  }
+
+  private static void build(Caller caller) throws IOException {
+    Project project = Project.load(caller, WatchStage.options(true));
+    BuildSession session = BuildSession.of(project, WatchStage.request(List.of(), false));
+    session.check(_ -> {});
+    try (Signals signals = new Signals()) {
+      ReportedBuild silent = new ReportedBuild(_ -> {}, null, false, signals);
+      assertEquals(0, session.run(RandomId.next(), System.nanoTime(), silent));
+    }
   }
 }
