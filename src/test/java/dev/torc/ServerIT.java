@@ -245,11 +245,13 @@ class ServerIT {
   @Test
   void oddFilesInTheFolderGoCold() throws Exception {
     Path folder = server.folder;
+    project.sh("kill -STOP " + server.pid()); // else it may remove the claims
     for (int i = 0; i < 4; i++) {
       Files.writeString(folder.resolve("busy" + i), "4194304\n"); // no such process
     }
     assertEquals(0, project.torc("status").exit());
     assertEquals(1, server.log(" served: ").size(), "no place was free");
+    project.sh("kill -CONT " + server.pid());
     for (int i = 0; i < 4; i++) {
       Files.delete(folder.resolve("busy" + i));
       Files.delete(folder.resolve("say" + i));

@@ -25,6 +25,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -52,6 +53,8 @@ public final class Server {
                   + " LD_LIBRARY_PATH LD_PRELOAD TZ")
               .split(" "));
 
+  private static final int TRIES = 100; // of the lock
+  private static final long TRY = 10_000_000; // nanoseconds between them
   private static final int OFTEN = 100; // milliseconds between checks during a call
   private static final int SELDOM = 10_000; // milliseconds between checks without a call
   private static final long QUIET = 1_000_000_000; // nanoseconds without a call before it warms up
@@ -103,8 +106,9 @@ public final class Server {
   public static void main(String[] none) throws IOException {
     ServerFolder folder = ServerFolder.of(Environment.ofCaller().asMap());
     folder.make();
-    Optional<OpenFileLock> lock = Optional.empty();
-    for (int i = 0; i < OFTEN && lock.isEmpty(); i++) { // a check of the lock holds it briefly
+    Optional<OpenFileLock> lock = OpenFileLock.flock(folder.lock());
+    for (int i = 1; i < TRIES && lock.isEmpty(); i++) {
+      LockSupport.parkNanos(TRY); // a check holds the lock briefly, longer if the machine is busy
       lock = OpenFileLock.flock(folder.lock());
     }
     if (lock.isPresent()) {
