@@ -69,7 +69,7 @@ class CapacityTest extends Harness {
         "it builds");
   }
 
-  /** To read the machine's limits takes a tenth of a build that has nothing to do. */
+  /** The limits take 7 ms to read, and a build that has nothing to do needs none. */
   @Test
   void rule12OnlyABuildThatMayRunAJobReadsTheLimits(@TempDir Path temp) throws IOException {
     Path root = temp.toRealPath();
