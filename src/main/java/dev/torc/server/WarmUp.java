@@ -112,9 +112,9 @@ final class WarmUp implements CallingProcess, Callable<Void> {
     for (String file : files) {
       Files.createFile(folder.resolve(file));
     }
-    String many = "  many: { command: 'for f in {needs}; do : > $f.out; done', needs: %s, %s }\n";
     jobs.append(
-        many.formatted(files, "produces: " + files.toString().replaceAll("\\d+", "$0.out")));
+        "  many: { command: 'for f in {needs}; do : > $f.out; done', needs: %s, produces: %s }\n"
+            .formatted(files, files.stream().map(file -> file + ".out").toList()));
     Files.writeString(folder.resolve("torc.yaml"), jobs);
   }
 
