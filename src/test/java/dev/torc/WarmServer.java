@@ -68,12 +68,16 @@ public final class WarmServer {
     }
   }
 
-  /** Ends the server. */
+  /** Ends the server; on a busy machine that takes longer than {@code torc server stop} waits. */
   public void stop() throws Exception {
     String said = call("stop");
-    if (!said.equals("stopped\n") && !said.equals("not running\n")) {
+    try {
+      if (!said.equals("stopped\n")) {
+        Sandbox.until("it ends", () -> call("status").equals("not running\n"));
+      }
+    } catch (AssertionError never) {
       ProcessHandle.of(pid()).ifPresent(ProcessHandle::destroyForcibly);
-      throw new AssertionError(said);
+      throw new AssertionError(said + Files.readString(folder.resolve("log")), never);
     }
   }
 }
