@@ -177,6 +177,12 @@ class HouseTest {
     noClasses().should().callMethod(Throwable.class, "printStackTrace").check(TORC);
   }
 
+  /** Its first call makes the JVM write some thirty classes, which no AOT cache keeps. */
+  @Test
+  void nothingUsesTheLinkerOfTheJdk() {
+    noClasses().should().dependOnClassesThat().resideInAPackage("java.lang.foreign").check(TORC);
+  }
+
   @Test
   void nothingStaticChanges() {
     fields().that().areStatic().should().beFinal().check(TORC);

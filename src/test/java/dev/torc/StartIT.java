@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -148,6 +149,21 @@ class StartIT {
             .filter(l -> !l.contains("shared objects file"))
             .toList();
     assertEquals(List.of(), linked);
+  }
+
+  /** A start reads the manifest of each jar that has a class in the cache. */
+  @Test
+  void theManifestsOfTheLibrariesAreShort() throws Exception {
+    List<Path> jars;
+    try (Stream<Path> files = Files.list(HOME.resolve("lib"))) {
+      jars = files.filter(f -> f.toString().matches(".*/(?!torc)[^/]+[.]jar")).toList();
+    }
+    assertTrue(jars.size() > 10, jars.toString());
+    for (Path jar : jars) {
+      try (JarFile opened = new JarFile(jar.toFile())) {
+        assertTrue(opened.getEntry(JarFile.MANIFEST_NAME).getSize() < 100, jar.toString());
+      }
+    }
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.torc.posix;
 
 import com.kenai.jffi.CallContext;
 import com.kenai.jffi.CallingConvention;
+import com.kenai.jffi.HeapInvocationBuffer;
 import com.kenai.jffi.Invoker;
 import com.kenai.jffi.LastError;
 import com.kenai.jffi.Library;
@@ -14,10 +15,10 @@ import java.util.Optional;
  * A function of the C library, or of a library opened by its path, with up to six integers or
  * pointers. All calls have one signature, six 64-bit arguments and a 64-bit result: x86-64 and
  * AArch64 pass integers and pointers in full registers, and a function ignores registers that it
- * has no parameter for. This does not hold for variadic functions, floating point, or structs by
- * value. Memory at a passed address must outlive the call. The calls go through jffi: the JDK's own
- * linker is no faster, and its first call generates and loads some thirty classes, which no AOT
- * cache keeps.
+ * has no parameter for. This does not hold for variadic functions, which have a call of their own,
+ * floating point, or structs by value. Memory at a passed address must outlive the call. The calls
+ * go through jffi: the JDK's own linker is no faster, and its first call generates and loads some
+ * thirty classes, which no AOT cache keeps.
  */
 public final class NativeCall {
 
@@ -92,6 +93,22 @@ public final class NativeCall {
   /** Calls the function without an array: for frequent calls. */
   int call(long a, long b, long c, long d, long e, long f) {
     int result = (int) INVOKER.invokeL6(ANY, function, a, b, c, d, e, f);
+    return result == -1 ? -LastError.getInstance().get() : result;
+  }
+
+  /**
+   * Calls a variadic function of an int, a long and one further argument, a pointer, which macOS on
+   * AArch64 passes on the stack. Returns {@code -errno} instead of -1.
+   */
+  int callVariadic(int a, long b, long pointer) {
+    Type[] types = {Type.SINT32, Type.SINT64, Type.POINTER};
+    CallContext two =
+        CallContext.getCallContext(Type.SINT32, 2, types, CallingConvention.DEFAULT, true);
+    HeapInvocationBuffer arguments = new HeapInvocationBuffer(two);
+    arguments.putInt(a);
+    arguments.putLong(b);
+    arguments.putAddress(pointer);
+    int result = INVOKER.invokeInt(two, function, arguments);
     return result == -1 ? -LastError.getInstance().get() : result;
   }
 

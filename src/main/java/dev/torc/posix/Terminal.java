@@ -1,12 +1,6 @@
 package dev.torc.posix;
 
 import dev.torc.posix.Kill.SignalMask;
-import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 import java.lang.ref.Reference;
 
 /** Queries and changes a terminal: its width, foreground process group and settings. */
@@ -28,31 +22,15 @@ public final class Terminal {
   /**
    * Returns the terminal's width in columns; 0 if it is unknown or the descriptor is no terminal,
    * negative if another process group is in the foreground, as after bg: then only print lines.
-   * Uses the JDK's linker, since {@link NativeCall} cannot call variadic functions.
    */
-  @SuppressWarnings("restricted")
   public static int width(int fd) {
     int group = foreground(fd);
     if (group > 0 && group != ownGroup()) {
       return -1;
     }
-    MethodHandle ioctl =
-        Linker.nativeLinker()
-            .downcallHandle(
-                MemorySegment.ofAddress(Libc.symbol("ioctl")),
-                FunctionDescriptor.of(
-                    ValueLayout.JAVA_INT,
-                    ValueLayout.JAVA_INT,
-                    ValueLayout.JAVA_LONG,
-                    ValueLayout.ADDRESS),
-                Linker.Option.firstVariadicArg(2));
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment size = arena.allocate(16, 8); // four shorts: rows, columns, pixels
-      int result = (int) ioctl.invokeExact(fd, TIOCGWINSZ, size);
-      return result == 0 ? Short.toUnsignedInt(size.get(ValueLayout.JAVA_SHORT, 2)) : 0;
-    } catch (Throwable wrong) {
-      throw new AssertionError("ioctl is linked wrongly", wrong);
-    }
+    Memory size = Memory.of(8); // four shorts: rows, columns, pixels
+    int result = NativeCall.of("ioctl").callVariadic(fd, TIOCGWINSZ, size.address());
+    return result == 0 ? Short.toUnsignedInt(size.getShort(2)) : 0;
   }
 
   /** Returns the foreground process group of the controlling terminal; negative if it is none. */

@@ -55,6 +55,23 @@ class NativeCallTest {
   }
 
   @Test
+  void aVariadicFunctionGetsItsThirdArgument() throws Exception {
+    long readable = NativeCall.number(0x541b, 0x4004667f); // FIONREAD
+    Path file = Files.writeString(folder.resolve("file"), "torc");
+    NativeCall ioctl = NativeCall.of("ioctl");
+    Memory count = Memory.of(Integer.BYTES);
+    Descriptor open = Descriptor.open(file.toString(), false);
+    try {
+      assertEquals(0, ioctl.callVariadic(open.number(), readable, count.address()));
+      assertEquals(4, count.getInt(0));
+    } finally {
+      open.close();
+    }
+    int notOpen = 9; // EBADF
+    assertEquals(-notOpen, ioctl.callVariadic(-1, readable, count.address()));
+  }
+
+  @Test
   void whatItLacksIsNamed() {
     UnsatisfiedLinkError e =
         assertThrows(UnsatisfiedLinkError.class, () -> NativeCall.in(zip(), "no_such_function"));
