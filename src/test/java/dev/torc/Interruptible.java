@@ -3,6 +3,7 @@ package dev.torc;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -18,11 +19,26 @@ public final class Interruptible {
 
   private Interruptible() {}
 
-  /** The command with the default actions for HUP and INT. */
+  /** Returns the command with the default actions for HUP and INT. */
   public static List<String> command(List<String> command) throws IOException {
-    return isIgnored()
-        ? Stream.concat(Stream.of("env", "--default-signal=HUP,INT"), command.stream()).toList()
-        : command;
+    if (!isIgnored()) {
+      return command;
+    }
+    List<String> with = new ArrayList<>(List.of("env", "--default-signal=HUP,INT"));
+    with.addAll(command);
+    with.set(2, program(command.getFirst()));
+    return with;
+  }
+
+  /** Returns a program's path: env would look for it in the PATH that the program gets. */
+  private static String program(String name) {
+    return name.contains("/")
+        ? name
+        : Stream.of(System.getenv("PATH").split(":"))
+            .map(folder -> folder + "/" + name)
+            .filter(path -> Files.isExecutable(Path.of(path)))
+            .findFirst()
+            .orElse(name);
   }
 
   private static boolean isIgnored() throws IOException {

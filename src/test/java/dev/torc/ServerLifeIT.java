@@ -2,7 +2,6 @@ package dev.torc;
 
 import static dev.torc.Sandbox.until;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -42,21 +41,6 @@ class ServerLifeIT {
   void end() throws Exception {
     server.stop();
     project.close();
-  }
-
-  /**
-   * A new server builds a project of its own while it has nothing else to do, and removes it; calls
-   * are served meanwhile.
-   */
-  @Test
-  void aNewServerWarmsUp() throws Exception {
-    assertEquals(0, project.torc("build").exit());
-    until("a core was free often enough", () -> !server.log(" warm").isEmpty());
-    assertFalse(Files.exists(server.folder.resolve("warm")), "its project stays");
-    assertEquals(1, server.log(" served: ").size());
-    assertEquals(0, project.torc("build").exit());
-    assertEquals(2, server.log(" served: ").size());
-    assertEquals(List.of(), server.log("not warm"));
   }
 
   /** Stopping waits for a server that is slow, if no client has a call that may still run. */
