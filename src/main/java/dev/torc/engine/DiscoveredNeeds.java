@@ -82,7 +82,7 @@ record DiscoveredNeeds(TreeSet<String> found, TreeSet<String> moved, TreeSet<Str
         throw new AttemptFailure("depfile " + job.depfile() + ": " + e.getMessage());
       }
       if (!sees(graph, job, path)) {
-        continue; // the file belongs to the image
+        continue; // the file belongs to the process or the image
       }
       if (!snapshot.declares(path) && !Tracing.isOwn(graph, id, path)) {
         add(graph, id, snapshot, begin, path, "depfile names");
@@ -116,13 +116,17 @@ record DiscoveredNeeds(TreeSet<String> found, TreeSet<String> moved, TreeSet<Str
 
   /**
    * Returns whether a job sees this machine's file at a path: a step runs on the host, or the file
-   * is mounted in a container at the same path.
+   * is mounted in a container at the same path. A process has its own {@code /dev/stdin}, and
+   * devices have no contents.
    */
   private static boolean sees(Graph graph, Job job, String path) {
     Path file = Path.of(path);
     if (!file.isAbsolute()
         || graph.workflow().settings().roots().stream().anyMatch(file::startsWith)) {
       return true;
+    }
+    if (path.startsWith("/proc/") || path.startsWith("/dev/") && !path.startsWith("/dev/shm/")) {
+      return false;
     }
     for (Step step : job.runs().steps()) {
       if (step.image() == null) {
