@@ -15,6 +15,8 @@ final class ArgumentList {
   private static final int ONE = 128 << 10;
   private static final int ALL = 2 << 20;
   private static final int POINTER = 8;
+  private static final String WAY =
+      "read paths from the file $TORC_NEEDS, not {needs}; put other text into a script";
 
   private final Map<String, Long> caller = new HashMap<>();
   private final long ofCaller;
@@ -56,10 +58,9 @@ final class ArgumentList {
   }
 
   private static AttemptFailure tooLong(String what, long length, String limit) {
+    String way = what.startsWith("env ") ? "write it to a file" : WAY;
     return new AttemptFailure(
-        ("%s is %d bytes long, and the system takes %s;"
-                + " instead of {needs}, read the paths from the file $TORC_NEEDS")
-            .formatted(what, length, limit));
+        "%s is %d bytes long, and the system takes %s; %s".formatted(what, length, limit, way));
   }
 
   private static long bytes(String text) {

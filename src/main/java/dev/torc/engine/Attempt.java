@@ -9,6 +9,7 @@ import dev.torc.plan.JobSelection.UserPaths;
 import dev.torc.plan.NeedSnapshot;
 import dev.torc.posix.JobTrace;
 import dev.torc.records.Cache.CacheException;
+import dev.torc.records.CachePlace;
 import dev.torc.records.JobResult.StoredValue;
 import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.records.StartMark;
@@ -20,6 +21,9 @@ import dev.torc.workflow.Job.Trait;
 import dev.torc.workflow.Ref;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -365,7 +369,21 @@ final class Attempt {
   /** Makes a folder if it is missing. Checks first, because it nearly always exists. */
   private void makeFolder(Path folder) throws IOException {
     if (common.digests().stamp(folder.toString()).kind() != Stamp.FileKind.FOLDER) {
-      common.launches().place().makeFolders(folder);
+      CachePlace place = common.launches().place();
+      try {
+        place.makeFolders(folder);
+      } catch (FileSystemException e) {
+        Path at = folder;
+        while (!Files.exists(at, LinkOption.NOFOLLOW_LINKS)) {
+          at = at.getParent();
+        }
+        if (Files.isDirectory(at)) {
+          throw e;
+        }
+        throw new AttemptFailure(
+            "cannot make folder %s: %s is not a folder; move it away"
+                .formatted(SetAside.shown(place, folder), SetAside.shown(place, at)));
+      }
     }
   }
 

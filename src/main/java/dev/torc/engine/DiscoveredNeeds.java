@@ -3,6 +3,7 @@ package dev.torc.engine;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digest.KnownDigest;
 import dev.torc.hash.Stamp;
+import dev.torc.plan.JobSelection.UserPaths;
 import dev.torc.plan.NeedSnapshot;
 import dev.torc.posix.JobTrace;
 import dev.torc.posix.PlainFile;
@@ -11,6 +12,7 @@ import dev.torc.text.SafeText;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Job.Trait;
 import dev.torc.workflow.Paths;
+import dev.torc.workflow.Ref;
 import dev.torc.workflow.Step;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -82,16 +84,51 @@ record DiscoveredNeeds(TreeSet<String> found, TreeSet<String> moved, TreeSet<Str
         throw new AttemptFailure("depfile " + job.depfile() + ": " + e.getMessage());
       }
       if (!sees(graph, job, path)) {
-        continue; // the file belongs to the image
+        continue; // the file belongs to the process or the image
       }
-      if (!snapshot.declares(path) && !Tracing.isOwn(graph, id, path)) {
-        add(graph, id, snapshot, begin, path, "depfile names");
+      if (!snapshot.declares(path)
+          && !Tracing.isOwn(graph, id, path)
+          && !add(graph, id, snapshot, begin, path, "depfile names")) {
+        refuseElsewhere(graph, id, snapshot, path, name);
       }
     }
   }
 
-  /** Adds a found need; {@code how} says in a message how it was found. */
-  private void add(Graph graph, int id, NeedSnapshot snapshot, Stamp begin, String path, String how)
+  /**
+   * Fails the job if a name leads to no file from {@code dir}, but to an undeclared one from the
+   * root or the folder of the depfile or a need: the command changed its folder, and a change of
+   * that file would go unseen.
+   */
+  private static void refuseElsewhere(
+      Graph graph, int id, NeedSnapshot snapshot, String path, String name) {
+    Job job = graph.job(id);
+    Path root = graph.workflow().root();
+    Set<String> folders = new TreeSet<>(List.of("", UserPaths.parent(job.depfile())));
+    for (Ref need : job.needRefs()) {
+      if (need instanceof Ref.OfFile file) {
+        folders.add(UserPaths.parent(file.path()));
+      }
+    }
+    for (String folder : folders) {
+      String there = new Paths(root).below(folder.isEmpty() ? "." : folder, name);
+      if (!there.equals(path)
+          && !snapshot.declares(there)
+          && !Tracing.isOwn(graph, id, there)
+          && Files.isRegularFile(root.resolve(there))) {
+        throw new AttemptFailure(
+            ("exit 0, but depfile %s names %s, and only %s exists;"
+                    + " its names are relative to dir: set dir instead of using cd")
+                .formatted(job.depfile(), name, there));
+      }
+    }
+  }
+
+  /**
+   * Adds a found need, and returns whether it exists; {@code how} says in a message how it was
+   * found.
+   */
+  private boolean add(
+      Graph graph, int id, NeedSnapshot snapshot, Stamp begin, String path, String how)
       throws IOException {
     int maker = snapshot.makerOfFound(graph, id, path);
     if (maker >= 0 && !graph.precedes(maker, id)) {
@@ -112,17 +149,22 @@ record DiscoveredNeeds(TreeSet<String> found, TreeSet<String> moved, TreeSet<Str
     } else if (maker < 0 && snapshot.wayChanged(path, begin.ctime())) {
       moved.add(path);
     }
+    return known.stamp().exists();
   }
 
   /**
    * Returns whether a job sees this machine's file at a path: a step runs on the host, or the file
-   * is mounted in a container at the same path.
+   * is mounted in a container at the same path. A process has its own {@code /dev/stdin}, and
+   * devices have no contents.
    */
   private static boolean sees(Graph graph, Job job, String path) {
     Path file = Path.of(path);
     if (!file.isAbsolute()
         || graph.workflow().settings().roots().stream().anyMatch(file::startsWith)) {
       return true;
+    }
+    if (path.startsWith("/proc/") || path.startsWith("/dev/") && !path.startsWith("/dev/shm/")) {
+      return false;
     }
     for (Step step : job.runs().steps()) {
       if (step.image() == null) {

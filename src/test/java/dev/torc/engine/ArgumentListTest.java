@@ -32,10 +32,13 @@ class ArgumentListTest extends Harness {
     assertDoesNotThrow(() -> check(List.of("x".repeat((128 << 10) - 1))));
     assertThrows(AttemptFailure.class, () -> check(List.of("x".repeat(128 << 10))));
     assertThrows(AttemptFailure.class, () -> check(List.of("é".repeat(64 << 10))));
-    assertThrows(
-        AttemptFailure.class,
-        () ->
-            new ArgumentList(Map.of()).check(List.of("x"), Map.of("LONG", "x".repeat(128 << 10))));
+    AttemptFailure variable =
+        assertThrows(
+            AttemptFailure.class,
+            () ->
+                new ArgumentList(Map.of())
+                    .check(List.of("x"), Map.of("LONG", "x".repeat(128 << 10))));
+    assertTrue(variable.getMessage().endsWith("; write it to a file"), variable.getMessage());
   }
 
   @Test
@@ -78,7 +81,8 @@ class ArgumentListTest extends Harness {
         what("all")
             .matches(
                 "the command is 1[0-9]{5} bytes long, and the system takes 128 KiB for one word;"
-                    + " instead of \\{needs\\}, read the paths from the file \\$TORC_NEEDS"),
+                    + " read paths from the file \\$TORC_NEEDS, not \\{needs\\}; put other text"
+                    + " into a script"),
         what("all"));
   }
 
