@@ -45,7 +45,7 @@ public final class SourceFile {
       throw new BadInput(whole, "no such file" + NearestPath.hint(file, shown));
     }
     if (!Files.isRegularFile(file)) {
-      throw new BadInput(whole, "not a regular file, so it cannot be a build file");
+      throw new BadInput(whole, "not a regular file");
     }
     return bytes(file, whole, MAX_BYTES, ", which no build file should be");
   }
@@ -172,12 +172,15 @@ public final class SourceFile {
     return text;
   }
 
-  /** Returns a parser's message in torc's form: one line, without character codes and places. */
+  /**
+   * Returns a parser's message in torc's form: one line, without character codes, places and the
+   * parser's own options.
+   */
   public static String oneLine(String message) {
     String line =
         message
             .replaceAll("\\s+", " ")
-            .replaceAll(" \\((code \\d+|start marker at .*)\\)", "")
+            .replaceAll(" \\((code \\d+|start marker at .*|not recognized .*|or 'NaN'[^)]*)\\)", "")
             .strip();
     return line.isEmpty() // the YAML parser may give no message
         ? "not YAML"
