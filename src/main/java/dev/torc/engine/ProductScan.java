@@ -218,7 +218,9 @@ record ProductScan(
           boolean missing = there == Stamp.FileKind.MISSING;
           throw new AttemptFailure(
               missing
-                  ? "exit 0, but %s was not written%s"
+                  ? (found.self.kind() == Stamp.FileKind.LINK
+                          ? "exit 0, but the target of the symlink %s is missing"
+                          : "exit 0, but %s was not written%s")
                       .formatted(
                           SafeText.name(path),
                           NearestPath.inParentheses(grounds.root().resolve(path), path))
