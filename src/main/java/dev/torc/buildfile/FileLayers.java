@@ -144,6 +144,10 @@ final class FileLayers {
   }
 
   private Node vars(Node.Scalar name, Path by) throws IOException {
+    if (name.text().matches(".*\\.(toml|py|ini)")) {
+      throw new BadInput(
+          name.place(), name.text() + ": a file of vars is YAML or JSON; convert it");
+    }
     Path file = named(name, by);
     varFiles.add(shown(file));
     return tree(file, name.place(), null, null);

@@ -19,7 +19,7 @@ final class ForeignWords {
    */
   private static final String[] MEANINGS = {
     "needs = in input inputfile src source dep filedep prerequisite require dependency",
-    "produces = out output outputfile outdir publishdir target generate create product",
+    "produces = out output outputfile outdir publishdir target generate create product metric plot",
     "command = cmd run script sh shellcommand bash exec action execute invocationscript",
     "after = order orderonly taskdep",
     "needs: {job: NAME} = dependson dependsonjob upstream parent",
@@ -33,7 +33,7 @@ final class ForeignWords {
     "gpus = gpu numgpu",
     "runtime = time timeout timelimit walltime",
     "parameters = matrix foreach wildcard sweep param useparameter",
-    "dir = workdir cwd chdir workingdir workingdirectory",
+    "dir = workdir wdir cwd chdir workingdir workingdirectory",
     "env = environment environmentvariable",
     "retries = maxretry attempt maxattempt errorstrategy",
     "image = docker container singularity apptainer",

@@ -453,6 +453,9 @@ final class GroupExpansion {
       Instance one = known.get(row.values());
       if (one == null) {
         one = instance(group, answer, row, reading, own);
+        if (i > 0 && !own.isEmpty()) { // the first instance may show an error of the whole group
+          own.append(" (%s, %s)".formatted(one.name, row.place()));
+        }
         if (!answer.lasting && own.isEmpty()) {
           known.put(row.values(), one);
         }

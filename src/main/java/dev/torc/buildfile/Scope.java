@@ -8,6 +8,7 @@ import dev.torc.syntax.Node;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.PlaceholderFormat;
 import dev.torc.syntax.Problems;
+import dev.torc.text.SafeText;
 import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Job.Item;
 import dev.torc.workflow.Paths;
@@ -422,10 +423,14 @@ public record Scope(
     }
     meant = meant == null ? ForeignWords.meant(hole.name(), known) : meant;
     meant = meant == null ? Vars.inside(hole.name(), known.stream()) : meant;
+    List<String> own =
+        Stream.concat(parameters.keySet().stream(), columns.keySet().stream()).sorted().toList();
+    String has =
+        own.isEmpty() || isOutline() ? "" : " (the group has " + SafeText.names(own, 20) + ")";
     String hint =
         meant == null
-            ? "; define it in %s, or write {%s} to mean the text"
-                .formatted(job == null ? "vars" : "vars, parameters or a match", written)
+            ? "; define it in %s%s, or write {%s} to mean the text"
+                .formatted(job == null ? "vars" : "vars, parameters or a match", has, written)
             : "; did you mean {" + meant + "}?";
     return new BadInput(place, "unknown placeholder " + written + hint);
   }

@@ -91,7 +91,7 @@ final class TableReader {
       default ->
           throw new BadInput(
               new Place(shown, 0, 0),
-              "a table's name ends in .csv, .tsv, .json or .jsonl, which tells its form");
+              "a table is a .csv, .tsv, .json or .jsonl file; save it as one of these");
     }
     return table.found();
   }

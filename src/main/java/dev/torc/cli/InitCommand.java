@@ -7,6 +7,7 @@ import dev.torc.session.ProjectFolder;
 import dev.torc.session.ProjectFolder.FilesForOthers;
 import dev.torc.show.Console;
 import dev.torc.syntax.BadInput;
+import dev.torc.text.Amount;
 import dev.torc.text.SafeText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -51,7 +52,7 @@ final class InitCommand {
     }
     write(console.cwd(), texts, "init");
     FilesForOthers.write(console.cwd(), GroupAccess.of(console.cwd()));
-    String more = texts.size() == 1 ? "" : " and " + (texts.size() - 1) + " more files";
+    String more = texts.size() == 1 ? "" : " and " + Amount.count(texts.size() - 1, "more file");
     String wrote = SafeText.name(console.cwd().resolve("torc.yaml").toString());
     console.tell("wrote " + wrote + more + "; next: torc");
     return Exit.DONE;

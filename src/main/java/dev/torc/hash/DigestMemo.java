@@ -257,7 +257,7 @@ public final class DigestMemo implements FileDigests {
 
   /** Digests an existing folder: a needed one, or a product without its exclusions. */
   public FolderDigest folder(String path, boolean needed) throws IOException {
-    return needed ? needed(path, _ -> false) : folder(path, excluded(path));
+    return needed ? needed(path, _ -> false, _ -> false) : folder(path, excluded(path));
   }
 
   /** Digests an existing folder product without the parts that {@code without} excludes. */
@@ -274,9 +274,14 @@ public final class DigestMemo implements FileDigests {
             .allMatch(member -> member.kind() == Stamp.FileKind.FOLDER);
   }
 
-  /** Digests a needed folder, except for the folders in it that {@code skips} accepts. */
-  public FolderDigest needed(String path, Predicate<String> skips) throws IOException {
-    return FolderDigest.of(root, path, FolderRole.needed(skips), counting(), this);
+  /**
+   * Digests a needed folder without the contents of the folders that {@code skips} accepts, and
+   * without reading the other paths that {@code leavesOut} accepts.
+   */
+  public FolderDigest needed(String path, Predicate<String> skips, Predicate<String> leavesOut)
+      throws IOException {
+    FolderRole role = FolderRole.needed(skips, leavesOut);
+    return FolderDigest.of(root, path, role, counting(), this);
   }
 
   /** Digests a folder that a job has just written, reading its files like {@link #product}. */

@@ -175,9 +175,9 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
         return null;
       }
       Stamp stamp = stamps.at(root, inner, false);
-      if (role.excluded != null
-          && stamp.kind() != Stamp.FileKind.FOLDER
-          && role.excluded.member(prefix + name)) {
+      if (stamp.kind() != Stamp.FileKind.FOLDER
+          && (role.leavesOut.test(inner)
+              || role.excluded != null && role.excluded.member(prefix + name))) {
         return null;
       }
       DigestMemo.refuseOther(inner, stamp);
@@ -297,15 +297,19 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
     return Digest.of(sha.digest());
   }
 
-  /** How a folder is digested: as a need with folders to skip, or as a product with exclusions. */
-  record FolderRole(boolean needed, Predicate<String> skips, Excluded excluded) {
+  /**
+   * How a folder is digested: as a need with folders to skip and other paths to leave out, both by
+   * paths in the root, or as a product with exclusions.
+   */
+  record FolderRole(
+      boolean needed, Predicate<String> skips, Predicate<String> leavesOut, Excluded excluded) {
 
-    static FolderRole needed(Predicate<String> skips) {
-      return new FolderRole(true, skips, null);
+    static FolderRole needed(Predicate<String> skips, Predicate<String> leavesOut) {
+      return new FolderRole(true, skips, leavesOut, null);
     }
 
     static FolderRole product(Excluded excluded) {
-      return new FolderRole(false, _ -> false, excluded);
+      return new FolderRole(false, _ -> false, _ -> false, excluded);
     }
   }
 

@@ -435,8 +435,9 @@ public final class NeedContents implements InputSource {
       throw new IOException(
           "cannot list " + list.text() + ": not a folder; write it without the slash");
     }
-    for (FolderDigest.Member member :
-        digests.needed(list.text(), path -> Excludes.folder(list.excludes(), path)).members()) {
+    FolderDigest folder =
+        digests.needed(list.text(), path -> Excludes.folder(list.excludes(), path), list::excludes);
+    for (FolderDigest.Member member : folder.members()) {
       String path = FolderDigest.join(list.text(), member.path());
       if (member.kind() == FileKind.FOLDER) {
         stamps.put(path, member.stamp()); // an excluded folder may still contain members

@@ -70,7 +70,7 @@ public final class FileTree {
     }
   }
 
-  /** Returns an error that says what the owner can do; {@code refused} if that is this user. */
+  /** Returns an error that says what the owner can do, or {@code refused} if that is unknown. */
   static FileSystemException explained(Path path, FileSystemException refused) {
     Path folder = path.toAbsolutePath().getParent();
     if (refused instanceof AccessDeniedException) {
@@ -98,7 +98,10 @@ public final class FileTree {
     try {
       int number = (int) Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS);
       if (OwnUser.is(number)) {
-        return refused;
+        String next = "permission denied; make " + path + " writable";
+        return refused instanceof AccessDeniedException
+            ? new FileSystemException(refused.getFile(), null, next)
+            : refused;
       }
       String owner = Files.getOwner(path, LinkOption.NOFOLLOW_LINKS).getName();
       String line = "belongs to %s%s; let %s remove it, or run %s";

@@ -3,6 +3,7 @@ package dev.torc.records;
 import dev.torc.records.Cache.CacheException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -21,6 +22,7 @@ final class CacheTrouble {
 
   private static final String FULL = "no space left on device; free some and build again";
   private static final String DENIED = "permission denied";
+  private static final String IN_PLACE = "a file is in the place of this folder; move it away";
   private static final String READ_ONLY = "read-only file system";
 
   private static final int EIO = 5;
@@ -40,11 +42,13 @@ final class CacheTrouble {
         switch (e) {
           case AccessDeniedException _ -> DENIED;
           case NoSuchFileException _ -> "no such file or folder; check the path";
+          case FileAlreadyExistsException _ -> IN_PLACE;
           case FileSystemException f when f.getReason() != null -> lower(f.getReason());
           default -> e.getMessage() == null ? e.toString() : e.getMessage();
         };
     // The message is about the file that the error names, if it gives a reason.
-    boolean named = e instanceof FileSystemException f && f.getReason() != null;
+    boolean named =
+        e instanceof FileSystemException f && (f.getReason() != null || why.equals(IN_PLACE));
     Path subject = named ? Path.of(((FileSystemException) e).getFile()) : file;
     String said = why.toLowerCase(Locale.ROOT);
     if (said.contains("read-only")) {

@@ -199,7 +199,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
   private void tellSetAside() {
     if (!aside.isEmpty()) {
       int more = aside.size() - 1;
-      warn.accept(aside.getFirst() + (more == 0 ? "" : "; and " + more + " more files"));
+      warn.accept(aside.getFirst() + (more == 0 ? "" : "; and " + Amount.count(more, "more file")));
     }
   }
 

@@ -29,8 +29,7 @@ final class JsonReader {
           JsonReadFeature.ALLOW_BACKSLASH_ESCAPING_ANY_CHARACTER,
           JsonReadFeature.ALLOW_LEADING_DECIMAL_POINT_FOR_NUMBERS,
           JsonReadFeature.ALLOW_TRAILING_DECIMAL_POINT_FOR_NUMBERS,
-          JsonReadFeature.ALLOW_LEADING_PLUS_SIGN_FOR_NUMBERS,
-          JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS);
+          JsonReadFeature.ALLOW_LEADING_PLUS_SIGN_FOR_NUMBERS);
 
   private final String shown;
   private final String text;
@@ -45,6 +44,7 @@ final class JsonReader {
     this.text = text;
     JsonFactoryBuilder factory =
         new JsonFactoryBuilder()
+            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS) // as Python writes them
             .streamReadConstraints(
                 StreamReadConstraints.builder().maxNestingDepth(YamlReader.MAX_DEPTH).build());
     for (JsonReadFeature feature : JSON5) {

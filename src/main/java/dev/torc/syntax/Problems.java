@@ -24,6 +24,11 @@ public final class Problems {
     found.add(new Diagnostic(place, message));
   }
 
+  /** Appends a text, such as the instance from which the problems come, to all problems. */
+  public void append(String more) {
+    found.replaceAll(each -> new Diagnostic(each.place(), each.message() + more));
+  }
+
   /** Adds a warning about something that is accepted but looks wrong. */
   public void warn(Place place, String message) {
     warnings.add(new Diagnostic(place, message));

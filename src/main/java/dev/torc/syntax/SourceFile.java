@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -32,6 +33,10 @@ public final class SourceFile {
   /** Matches half a surrogate pair, which is not a character. */
   static final Pattern HALF_PAIR = Pattern.compile("\\p{Cs}");
 
+  /** Matches what git writes around two versions of a text. */
+  private static final Pattern CONFLICT =
+      Pattern.compile("^<{7} .*^={7}$.*^>{7} ", Pattern.MULTILINE | Pattern.DOTALL);
+
   private SourceFile() {}
 
   /**
@@ -45,7 +50,7 @@ public final class SourceFile {
       throw new BadInput(whole, "no such file" + NearestPath.hint(file, shown));
     }
     if (!Files.isRegularFile(file)) {
-      throw new BadInput(whole, "not a regular file, so it cannot be a build file");
+      throw new BadInput(whole, "not a regular file");
     }
     return bytes(file, whole, MAX_BYTES, ", which no build file should be");
   }
@@ -94,10 +99,18 @@ public final class SourceFile {
     }
   }
 
-  /** Decodes strict UTF-8 without NUL bytes; drops a byte order mark. */
+  /**
+   * Decodes strict UTF-8 without NUL bytes; drops a byte order mark. Refuses a file with both
+   * versions of a merge, since half of it is of the other version.
+   */
   public static String decode(byte[] bytes, String shown) {
     int start = bytes.length > 2 && bytes[0] == -17 && bytes[1] == -69 && bytes[2] == -65 ? 3 : 0;
     String text = new String(bytes, start, bytes.length - start, StandardCharsets.UTF_8);
+    Matcher conflict = CONFLICT.matcher(text.contains("<<<<<<< ") ? text : "");
+    if (conflict.find()) {
+      String message = "an unresolved merge conflict; keep one version and remove the markers";
+      throw new BadInput(behind(text.substring(0, conflict.start()), shown), message);
+    }
     if (text.indexOf('\uFFFD') < 0 && text.indexOf('\0') < 0) {
       return text; // nothing had to be replaced
     }
@@ -172,12 +185,15 @@ public final class SourceFile {
     return text;
   }
 
-  /** Returns a parser's message in torc's form: one line, without character codes and places. */
+  /**
+   * Returns a parser's message in torc's form: one line, without character codes, places and the
+   * parser's own options.
+   */
   public static String oneLine(String message) {
     String line =
         message
             .replaceAll("\\s+", " ")
-            .replaceAll(" \\((code \\d+|start marker at .*)\\)", "")
+            .replaceAll(" \\((code \\d+|start marker at .*|not recognized .*|or 'NaN'[^)]*)\\)", "")
             .strip();
     return line.isEmpty() // the YAML parser may give no message
         ? "not YAML"

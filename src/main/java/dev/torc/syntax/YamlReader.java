@@ -85,7 +85,7 @@ final class YamlReader {
       Event event = events.next();
       if (event.getEventId() == Event.ID.DocumentStart) {
         if (seen) {
-          throw new BadInput(place(event), "a second document; a build file is just one");
+          throw new BadInput(place(event), "a second document; a file must have just one");
         }
         seen = true;
         result = value(events.next(), 0);

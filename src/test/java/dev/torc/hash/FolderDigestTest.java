@@ -80,7 +80,7 @@ class FolderDigestTest {
     return FolderDigest.of(
         root,
         path,
-        needed ? FolderRole.needed(_ -> false) : FolderRole.product(null),
+        needed ? FolderRole.needed(_ -> false, _ -> false) : FolderRole.product(null),
         stamps,
         files);
   }
@@ -323,7 +323,7 @@ class FolderDigestTest {
           asked.add(path);
           return new KnownDigest(stamp, Digest.ofText(path), true);
         };
-    FolderDigest.of(root, "d", FolderRole.needed(_ -> false), stamps, files);
+    FolderDigest.of(root, "d", FolderRole.needed(_ -> false, _ -> false), stamps, files);
     assertEquals(List.of("out/b"), asked);
   }
 
@@ -336,7 +336,8 @@ class FolderDigestTest {
     Files.writeString(folder.resolve("\uFFFD"), "a valid name");
     assertEquals(
         1,
-        FolderDigest.of(real.toRealPath(), "d", FolderRole.needed(_ -> false), stamps, files)
+        FolderDigest.of(
+                real.toRealPath(), "d", FolderRole.needed(_ -> false, _ -> false), stamps, files)
             .members()
             .size());
     new ProcessBuilder(
@@ -348,7 +349,11 @@ class FolderDigestTest {
             IOException.class,
             () ->
                 FolderDigest.of(
-                    real.toRealPath(), "d", FolderRole.needed(_ -> false), stamps, files));
+                    real.toRealPath(),
+                    "d",
+                    FolderRole.needed(_ -> false, _ -> false),
+                    stamps,
+                    files));
     assertEquals(
         real.toRealPath().resolve("d")
             + ": holds a name that is not valid UTF-8: $'a\\xff \\\\\\xc3\\xa9\\''; rename it",

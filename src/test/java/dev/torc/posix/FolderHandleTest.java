@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.torc.SmallDisk;
 import dev.torc.posix.FolderHandle.MountedException;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
@@ -39,6 +41,14 @@ class FolderHandleTest {
   private void swap() throws IOException {
     Files.move(temp.resolve("root/a"), temp.resolve("root/moved"));
     Files.createSymbolicLink(temp.resolve("root/a"), outer);
+  }
+
+  @Test
+  void aFolderOfOnesOwnThatIsNotWritableIsNamed() {
+    Path file = inner.resolve("f");
+    FileSystemException told = FileTree.explained(file, new AccessDeniedException(file.toString()));
+    assertEquals(file.toString(), told.getFile());
+    assertEquals("permission denied; make " + inner + " writable", told.getReason());
   }
 
   @Test

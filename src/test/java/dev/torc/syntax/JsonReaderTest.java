@@ -40,6 +40,20 @@ class JsonReaderTest {
   }
 
   @Test
+  void numbersThatPythonWritesAreTexts() throws IOException {
+    assertEquals(
+        unplaced(YamlReader.read("[NaN, Infinity, -Infinity]", "f")),
+        unplaced(JsonReader.read("[NaN, Infinity, -Infinity]", "f", false)));
+  }
+
+  @Test
+  void messagesDoNotNameOptionsOfTheParser() {
+    assertEquals(
+        "f.json:1:4: unexpected character ('/'): maybe a (non-standard) comment?",
+        refused("[1,// one\n2]"));
+  }
+
+  @Test
   void placesCountLinesAndCharactersFromOne() throws IOException {
     Node.Mapping map =
         (Node.Mapping) JsonReader.read("{\"é\": 1,\n \"\uD83D\uDE00é\": [1, 2]}", "f.json", false);
