@@ -28,6 +28,7 @@ final class CacheTrouble {
   private static final int EPERM = 1;
   private static final int EROFS = 30;
   private static final int ENOSPC = 28;
+  private static final int ENOMEM = 12;
 
   private CacheTrouble() {}
 
@@ -76,6 +77,7 @@ final class CacheTrouble {
           case EIO -> full(file) ? FULL : "input/output error; check the disk, then build again";
           case EACCES, EPERM -> DENIED;
           case EROFS -> READ_ONLY;
+          case ENOMEM -> "no address space for its map; allow more (ulimit -v)";
           default -> words(e);
         };
     return new CacheException(line(what, file, why), e);

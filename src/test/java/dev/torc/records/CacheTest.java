@@ -441,4 +441,16 @@ class CacheTest {
     }
     assertEquals(List.of(), notes);
   }
+
+  @Test
+  void withoutAddressSpaceForTheMapTheMessageNamesTheLimit() {
+    CacheSettings huge = new CacheSettings(1L << 60, "boot", () -> 0);
+    CacheException refused =
+        assertThrows(
+            CacheException.class, () -> CacheOpening.forWork(place(), notes::add, huge).close());
+    assertEquals(
+        "cannot open the cache %s: no address space for its map; allow more (ulimit -v)"
+            .formatted(place().data()),
+        refused.getMessage());
+  }
 }
