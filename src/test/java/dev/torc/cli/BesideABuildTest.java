@@ -243,6 +243,21 @@ class BesideABuildTest {
   }
 
   @Test
+  void aReportReplacesNeitherAFileOfAnotherKindNorALink() throws IOException {
+    String error = "torc: -o a.txt: exists, and is not a report; name a file\n";
+    assertEquals(new Run(2, "", error), folder.run("report", "-o", "a.txt"));
+    assertEquals(new Run(2, "", error), folder.run("report", "--follow", "-o", "a.txt"));
+    assertEquals("two\n", folder.get("a.txt"));
+    folder.put("page.html", "");
+    Path link = Files.createSymbolicLink(folder.at().resolve("link"), Path.of("page.html"));
+    for (String how : List.of("--paths", "--follow", "--follow")) {
+      assertEquals(0, folder.run("report", how, "-o", "link").exit());
+      assertTrue(Files.isSymbolicLink(link), how);
+      assertTrue(folder.get("page.html").startsWith("<!doctype html>"), how);
+    }
+  }
+
+  @Test
   void withoutABuildThereIsNothingToFollow() throws IOException {
     Map<Path, Object> before = files();
     assertEquals(new Run(0, "", "no build is running\n"), folder.run("status", "--follow"));
@@ -310,7 +325,7 @@ class BesideABuildTest {
           far:
             kind: commands
             submit: >-
-              { while test -e hold; do sleep 0.02; done; exec setsid {script}; } > {log} 2>&1 & echo $!
+              cd ROOT; { while test -e hold; do sleep 0.02; done; exec setsid {script}; } > {log} 2>&1 & echo $!
             states: 'for i in {ids}; do kill -0 $i && echo $i runs || echo $i gone; done 2> /dev/null'
             cancel: kill {ids}
             id: '(?m)^(\\d+)$'
@@ -321,7 +336,8 @@ class BesideABuildTest {
           signal: { command: kill -9 $$ }
           late: { command: sleep 600, resources: { runtime: 100ms } }
           good: { command: "true" }
-        """);
+        """
+            .replace("ROOT", folder.at().toString()));
     assertEquals(0, folder.run("build", "--submit").exit());
     Files.delete(folder.at().resolve("hold"));
     Run run = folder.run("status", "--follow");
