@@ -258,6 +258,13 @@ class BesideABuildTest {
   }
 
   @Test
+  void aReportThatCannotBeWrittenIsNamedAndNotItsTemporaryFile() {
+    String name = "x".repeat(300);
+    String error = "torc: " + folder.at().resolve(name) + ": file name too long\n";
+    assertEquals(new Run(3, "", error), folder.run("report", "-o", name));
+  }
+
+  @Test
   void withoutABuildThereIsNothingToFollow() throws IOException {
     Map<Path, Object> before = files();
     assertEquals(new Run(0, "", "no build is running\n"), folder.run("status", "--follow"));
