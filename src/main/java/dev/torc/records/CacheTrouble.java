@@ -23,6 +23,9 @@ final class CacheTrouble {
   private static final String DENIED = "permission denied";
   private static final String READ_ONLY = "read-only file system";
 
+  /** How an error of a status call begins; the file and the reason follow. */
+  private static final String LOOK = "cannot look at ";
+
   private static final int EIO = 5;
   private static final int EACCES = 13;
   private static final int EPERM = 1;
@@ -47,6 +50,11 @@ final class CacheTrouble {
     // The message is about the file that the error names, if it gives a reason.
     boolean named = e instanceof FileSystemException f && f.getReason() != null;
     Path subject = named ? Path.of(((FileSystemException) e).getFile()) : file;
+    if (why.startsWith(LOOK)) {
+      int end = why.lastIndexOf(": ");
+      subject = Path.of(why.substring(LOOK.length(), end));
+      why = why.substring(end + 2);
+    }
     String said = why.toLowerCase(Locale.ROOT);
     if (said.contains("read-only")) {
       why = READ_ONLY;

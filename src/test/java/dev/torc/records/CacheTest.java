@@ -453,4 +453,16 @@ class CacheTest {
             .formatted(place().data()),
         refused.getMessage());
   }
+
+  /** As after {@code sudo torc} under a umask of 077. */
+  @Test
+  void aFileThatMayNotEvenBeExaminedIsNamedOnceWithWhatToDo() throws IOException {
+    Path folder = Files.createDirectory(root.resolve(".torc"));
+    IOException denied =
+        new IOException("cannot look at " + folder.resolve("journal") + ": permission denied");
+    assertEquals(
+        "cannot look at %s: permission denied; make %s writable"
+            .formatted(folder.resolve("journal"), folder),
+        CacheTrouble.of("cannot look at", folder, denied).getMessage());
+  }
 }
