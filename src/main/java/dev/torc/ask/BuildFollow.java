@@ -1,8 +1,11 @@
 package dev.torc.ask;
 
+import dev.torc.records.AttemptRecord;
 import dev.torc.records.BuildLock;
 import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
+import dev.torc.session.ProjectFolder;
+import dev.torc.workflow.Job.Retry;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 
@@ -40,6 +43,28 @@ record BuildFollow(CachePlace place) {
       }
       pause(over ? 0 : PAUSE);
     }
+  }
+
+  /**
+   * Returns whether another attempt of a job may follow a failed one; {@code unknown} if the build
+   * file does not have the job.
+   */
+  static boolean mayRunAgain(
+      ProjectFolder folder, String job, int attempt, AttemptRecord.End end, boolean unknown) {
+    int id = folder.project() == null ? -1 : folder.project().graph().jobId(job);
+    if (id < 0) {
+      return unknown;
+    }
+    Retry retry = folder.project().graph().job(id).runs().retry();
+    return attempt <= retry.retries()
+        && switch (end.outcome()) {
+          case TIMED_OUT -> retry.covers(Retry.Cause.TIMEOUT, 0);
+          case OUT_OF_MEMORY -> retry.covers(Retry.Cause.MEMORY, 0);
+          default ->
+              end.signal() > 0
+                  ? retry.covers(Retry.Cause.SIGNAL, end.signal())
+                  : retry.covers(null, end.exit());
+        };
   }
 
   static void pause(long millis) throws IOException {

@@ -114,11 +114,10 @@ final class BuildFollower implements Progress {
           job -> {
             ProcessEnd end = job.end();
             if (end != null) {
-              boolean good = end.how() == ProcessEnd.How.EXITED && end.code() == 0;
-              JobState state = good ? JobState.RAN : JobState.FAILED;
-              exit = good ? exit : Exit.FAILED;
+              JobState state = end.ok() ? JobState.RAN : JobState.FAILED;
+              exit = end.ok() ? exit : Exit.FAILED;
               counts.merge(state, 1, Integer::sum);
-              reportEnd(job.job(), state, good ? "" : "exit " + end.code(), end.wall());
+              reportEnd(job.job(), state, end.ok() ? "" : failure(end), end.wall());
             }
             return end != null;
           });
@@ -129,6 +128,16 @@ final class BuildFollower implements Progress {
       report.accept(new Event.Finished(null, counts, BuildRecord.StoreUse.NONE, nanos, exit));
       over = true;
     }
+  }
+
+  private static String failure(ProcessEnd end) {
+    return switch (end.how()) {
+      case EXITED -> "exit " + end.code();
+      case SIGNALED -> "signal " + end.code();
+      case TIMEOUT -> AttemptText.words(Outcome.TIMED_OUT);
+      case MEMORY -> AttemptText.words(Outcome.OUT_OF_MEMORY);
+      default -> end.message().isEmpty() ? AttemptText.words(end.how()) : end.message();
+    };
   }
 
   /** Reports what has happened since the last call; returns whether to stop. */
@@ -187,7 +196,8 @@ final class BuildFollower implements Progress {
     report.accept(new Event.JobStarted(job, attempt.id().attempt(), "", reasons));
     RunDetails details = attempt.end().outcome() == Outcome.OK ? null : cache.details(job);
     String what = details == null ? AttemptText.failure(attempt) : details.what();
-    if (attempt.end().outcome().isFailure() && mayRunAgain(attempt)) {
+    if (attempt.end().outcome().isFailure()
+        && BuildFollow.mayRunAgain(folder, job, attempt.id().attempt(), attempt.end(), false)) {
       Event.Details how = details(job, what, attempt.times().wall());
       report.accept(new Event.JobRetried(job, attempt.id().attempt(), how, 0));
     } else {
@@ -209,12 +219,6 @@ final class BuildFollower implements Progress {
     Path log = what.isEmpty() ? null : new JobFiles(place, job).log();
     Event.Log shown = log == null ? null : new Event.Log(log, place.root(), 0, false);
     return new Event.Details(what, "", shown, Math.max(0, wall), -1, -1);
-  }
-
-  private boolean mayRunAgain(AttemptRecord attempt) {
-    int id = folder.project() == null ? -1 : folder.project().graph().jobId(attempt.id().job());
-    return id >= 0
-        && attempt.id().attempt() <= folder.project().graph().job(id).runs().retry().retries();
   }
 
   private void reportFinish() {

@@ -3,8 +3,10 @@ package dev.torc.ask;
 import dev.torc.engine.JobFiles;
 import dev.torc.engine.RunningJobs;
 import dev.torc.posix.OwnFile;
+import dev.torc.records.AttemptRecord;
 import dev.torc.records.Cache;
 import dev.torc.records.JobResult;
+import dev.torc.records.JobResult.Ran;
 import dev.torc.records.JobResult.RunDetails;
 import dev.torc.session.Exit;
 import dev.torc.session.ProjectFolder;
@@ -139,11 +141,13 @@ final class LogAnswer implements Answer {
     if (result.outcome().isGood()) {
       return true;
     }
-    int id = folder.project() == null ? -1 : folder.project().graph().jobId(job);
     RunDetails details = cache.details(job);
-    return id >= 0
-        && details != null
-        && details.ran().attempts() > folder.project().graph().job(id).runs().retry().retries();
+    if (details == null) {
+      return false;
+    }
+    Ran ran = details.ran();
+    AttemptRecord.End end = new AttemptRecord.End(result.outcome(), ran.exit(), ran.signal());
+    return !BuildFollow.mayRunAgain(folder, job, ran.attempts(), end, true);
   }
 
   /** Writes the new bytes of a job's log. */

@@ -4,11 +4,13 @@ import dev.torc.ask.Call;
 import dev.torc.crate.CrateRequest;
 import dev.torc.page.ReportPage;
 import dev.torc.posix.OwnFile;
+import dev.torc.posix.WholeFile;
 import dev.torc.session.Exit;
 import dev.torc.session.InstalledTorc;
 import dev.torc.session.Project;
 import dev.torc.show.Console;
 import dev.torc.syntax.BadInput.Warnings;
+import dev.torc.text.SafeText;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -43,6 +45,9 @@ final class ReportCommand {
           "--json: a report is a page; `torc stats`, `torc list` and `torc history` have the"
               + " numbers");
     }
+    if (file != null && WholeFile.isForeign(call.path(file))) {
+      throw Call.usage("-o " + SafeText.name(file) + ": exists, and is not a report; name a file");
+    }
     Project project = call.project();
     Console console = call.console();
     if (call.has("--follow")) {
@@ -69,7 +74,9 @@ final class ReportCommand {
     for (String id = null; !"".equals(id); told = true) {
       Project project = call.project(); // it may have more instances or other jobs now
       id = Call.runningBuild(project);
-      OwnFile.prepare(to);
+      if (call.value("-o") == null) {
+        OwnFile.prepare(to);
+      }
       Warnings warn = told ? _ -> {} : call.console()::warn;
       ReportPage.of(project, build, call.has("--paths"), warn)
           .write(to, id.isEmpty() ? 0 : SECONDS);

@@ -252,7 +252,8 @@ final class EventSender {
     }
     AttemptOutcome.Shown shown = outcome.shown();
     boolean began = ended.how() != ProcessEnd.How.NOT_STARTED;
-    boolean wrote = !job.has(Trait.INTERACTIVE) && (began || hasLog(job, shown));
+    boolean reached = attempts.executor() == null || ended.elsewhere() != null; // its machine
+    boolean wrote = !job.has(Trait.INTERACTIVE) && (began || reached && hasLog(job, shown));
     return new Event.Details(
         outcome.what(),
         shown.command().isEmpty() ? command(common, id, attempts) : shown.command(),

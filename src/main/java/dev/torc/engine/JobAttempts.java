@@ -158,16 +158,12 @@ final class JobAttempts {
     if (count > retry.retries() + (spared ? 1 : 0) || ended.how() == ProcessEnd.How.ALTERED) {
       return false;
     }
-    if (retry.exitCodes().isEmpty() && retry.on().isEmpty()) {
-      return true;
-    }
     return switch (ended.how()) {
-      case EXITED -> retry.exitCodes().contains(ended.code());
-      case SIGNALED ->
-          retry.on().contains(Retry.Cause.SIGNAL) || retry.exitCodes().contains(128 + ended.code());
-      case TIMEOUT -> retry.on().contains(Retry.Cause.TIMEOUT);
-      case MEMORY -> retry.on().contains(Retry.Cause.MEMORY);
-      case TERMINAL, CANCELLED, ALTERED, PASSED_ON, NOT_REACHED, INTERRUPTED, NOT_STARTED -> false;
+      case EXITED -> retry.covers(null, ended.code());
+      case SIGNALED -> retry.covers(Retry.Cause.SIGNAL, ended.code());
+      case TIMEOUT -> retry.covers(Retry.Cause.TIMEOUT, 0);
+      case MEMORY -> retry.covers(Retry.Cause.MEMORY, 0);
+      default -> retry.covers(null, -1);
     };
   }
 

@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -123,7 +124,7 @@ public final class OwnFile {
     replace(file, fresh, content);
   }
 
-  /** Replaces any file; {@code fresh} is an unused name on the same file system. */
+  /** Replaces any file; {@code fresh} is an unused name on the same file system, not in errors. */
   public static void replace(Path file, Path fresh, Io.Take<OutputStream> content)
       throws IOException {
     try {
@@ -133,6 +134,11 @@ public final class OwnFile {
       Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException | RuntimeException e) {
       Files.deleteIfExists(fresh);
+      if (e instanceof FileSystemException at && fresh.toString().equals(at.getFile())) {
+        throw e instanceof AccessDeniedException
+            ? new AccessDeniedException(file.toString())
+            : new FileSystemException(file.toString(), null, at.getReason());
+      }
       throw e;
     }
   }

@@ -295,7 +295,11 @@ public final class Spawn implements AutoCloseable {
               ? "the interpreter that it names does not exist"
               : searched ? "no such program in PATH" : "no such file";
       case Libc.EACCES ->
-          searched ? "no executable file of this name in PATH" : "not an executable file";
+          searched
+              ? "no executable file of this name in PATH"
+              : Files.isDirectory(dir.resolve(program))
+                  ? "a folder"
+                  : "not an executable file; run chmod +x on it";
       case E2BIG -> "arguments and environment are too long; read the list in TORC_NEEDS instead";
       default -> Libc.reason(error);
     };

@@ -25,11 +25,15 @@ final class CacheTrouble {
   private static final String IN_PLACE = "a file is in the place of this folder; move it away";
   private static final String READ_ONLY = "read-only file system";
 
+  /** How an error of a status call begins; the file and the reason follow. */
+  private static final String LOOK = "cannot look at ";
+
   private static final int EIO = 5;
   private static final int EACCES = 13;
   private static final int EPERM = 1;
   private static final int EROFS = 30;
   private static final int ENOSPC = 28;
+  private static final int ENOMEM = 12;
 
   private CacheTrouble() {}
 
@@ -50,6 +54,11 @@ final class CacheTrouble {
     boolean named =
         e instanceof FileSystemException f && (f.getReason() != null || why.equals(IN_PLACE));
     Path subject = named ? Path.of(((FileSystemException) e).getFile()) : file;
+    if (why.startsWith(LOOK)) {
+      int end = why.lastIndexOf(": ");
+      subject = Path.of(why.substring(LOOK.length(), end));
+      why = why.substring(end + 2);
+    }
     String said = why.toLowerCase(Locale.ROOT);
     if (said.contains("read-only")) {
       why = READ_ONLY;
@@ -80,6 +89,7 @@ final class CacheTrouble {
           case EIO -> full(file) ? FULL : "input/output error; check the disk, then build again";
           case EACCES, EPERM -> DENIED;
           case EROFS -> READ_ONLY;
+          case ENOMEM -> "no address space for its map; allow more (ulimit -v)";
           default -> words(e);
         };
     return new CacheException(line(what, file, why), e);

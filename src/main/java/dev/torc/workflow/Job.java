@@ -1,5 +1,6 @@
 package dev.torc.workflow;
 
+import dev.torc.posix.Kill;
 import dev.torc.posix.Stop;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.Place;
@@ -206,6 +207,24 @@ public record Job(
     }
 
     public static final Retry NONE = new Retry(0, Set.of(), Set.of(), 0, 1, 1, null);
+
+    /**
+     * Returns whether a failed attempt is repeated. {@code cause} is null for an exit status, and
+     * {@code code} is that status or the signal. Each cause counts as its exit status in a shell,
+     * too: other tools tell such failures by 137 and 143 alone.
+     */
+    public boolean covers(Cause cause, int code) {
+      int status =
+          switch (cause) {
+            case null -> code;
+            case SIGNAL -> 128 + code;
+            case TIMEOUT -> 128 + Kill.TERM;
+            case MEMORY -> 128 + Kill.KILL;
+          };
+      return exitCodes.isEmpty() && on.isEmpty()
+          || exitCodes.contains(status)
+          || cause != null && on.contains(cause);
+    }
   }
 
   /**

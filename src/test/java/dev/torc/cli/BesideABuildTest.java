@@ -4,12 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.machine.Series.Usage;
 import dev.torc.posix.Io;
+import dev.torc.records.AttemptRecord;
 import dev.torc.records.Batch;
 import dev.torc.records.BuildLock;
 import dev.torc.records.BuildRecord;
 import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
+import dev.torc.records.JobResult;
 import dev.torc.records.StartMark;
 import dev.torc.records.StartMarks;
 import dev.torc.records.ThisHost;
@@ -240,6 +243,28 @@ class BesideABuildTest {
   }
 
   @Test
+  void aReportReplacesNeitherAFileOfAnotherKindNorALink() throws IOException {
+    String error = "torc: -o a.txt: exists, and is not a report; name a file\n";
+    assertEquals(new Run(2, "", error), folder.run("report", "-o", "a.txt"));
+    assertEquals(new Run(2, "", error), folder.run("report", "--follow", "-o", "a.txt"));
+    assertEquals("two\n", folder.get("a.txt"));
+    folder.put("page.html", "");
+    Path link = Files.createSymbolicLink(folder.at().resolve("link"), Path.of("page.html"));
+    for (String how : List.of("--paths", "--follow", "--follow")) {
+      assertEquals(0, folder.run("report", how, "-o", "link").exit());
+      assertTrue(Files.isSymbolicLink(link), how);
+      assertTrue(folder.get("page.html").startsWith("<!doctype html>"), how);
+    }
+  }
+
+  @Test
+  void aReportThatCannotBeWrittenIsNamedAndNotItsTemporaryFile() {
+    String name = "x".repeat(300);
+    String error = "torc: " + folder.at().resolve(name) + ": file name too long\n";
+    assertEquals(new Run(3, "", error), folder.run("report", "-o", name));
+  }
+
+  @Test
   void withoutABuildThereIsNothingToFollow() throws IOException {
     Map<Path, Object> before = files();
     assertEquals(new Run(0, "", "no build is running\n"), folder.run("status", "--follow"));
@@ -270,5 +295,63 @@ class BesideABuildTest {
     assertEquals(new Run(3, "", "build 9 was killed; run torc to go on\n"), followed);
     String none = "no build is running; build 9 was killed; run torc to go on\n";
     assertEquals(new Run(3, "", none), folder.run("status", "--follow"));
+  }
+
+  /** The job has retries, but not for this failure. */
+  @Test
+  void aFailureThatIsNotRetriedIsFollowedAsTheLast() throws Exception {
+    folder.put(
+        "torc.yaml", "jobs:\n  one: { command: exit 1, retries: 1, retry: { on: [137] } }\n");
+    BuildRecord.BuildId id = new BuildRecord.BuildId("now", 9);
+    SortedMap<String, Integer> counts = new TreeMap<>(Map.of("NOT_REACHED", 1));
+    AttemptRecord failed =
+        new AttemptRecord(
+            new AttemptRecord.Id(9, 0, "one", 1),
+            new AttemptRecord.End(JobResult.Outcome.FAILED, 1, 0),
+            new AttemptRecord.Times(1, 0, 1),
+            Usage.NOTHING,
+            new AttemptRecord.Where("here", null),
+            new AttemptRecord.Asked(1, 0, 0, 0),
+            new AttemptRecord.Why(List.of(), 0));
+    BuildLock lock = lock("now");
+    try (Cache cache = Cache.open(place(), _ -> {})) {
+      BuildRecord record = new BuildRecord(id, 1, counts, List.of(), BuildRecord.BuildEnd.NONE);
+      cache.put(new Batch().build(record).attempt(failed));
+    }
+    Run followed = follow("exit 1", lock::close);
+    assertTrue(followed.err().startsWith("one failed: exit 1 after "), followed.err());
+  }
+
+  @Test
+  void whatASchedulerStillHadIsFollowedToTheEndThatItsScriptTells() throws Exception {
+    folder.put("hold", "");
+    folder.put(
+        "torc.yaml",
+        """
+        executors:
+          far:
+            kind: commands
+            submit: >-
+              cd ROOT; { while test -e hold; do sleep 0.02; done; exec setsid {script}; } > {log} 2>&1 & echo $!
+            states: 'for i in {ids}; do kill -0 $i && echo $i runs || echo $i gone; done 2> /dev/null'
+            cancel: kill {ids}
+            id: '(?m)^(\\d+)$'
+            words: { running: [runs], gone: [gone] }
+        defaults: { executor: far }
+        jobs:
+          three: { command: exit 3 }
+          signal: { command: kill -9 $$ }
+          late: { command: sleep 600, resources: { runtime: 100ms } }
+          good: { command: "true" }
+        """
+            .replace("ROOT", folder.at().toString()));
+    assertEquals(0, folder.run("build", "--submit").exit());
+    Files.delete(folder.at().resolve("hold"));
+    Run run = folder.run("status", "--follow");
+    assertEquals(1, run.exit());
+    for (String end : List.of("three: exit 3", "signal: signal 9", "late: timed out")) {
+      assertTrue(run.err().contains("\n  " + end + ","), run.err());
+    }
+    assertTrue(run.err().contains("\n4 jobs: 1 ran, 0 up to date, 3 failed in "), run.err());
   }
 }

@@ -14,6 +14,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * What an attempt takes and is given, by where it runs, how long it waited, and what follows it.
@@ -34,6 +36,7 @@ class JobAttemptsTest extends Harness {
             resources: { cpus: 9, gpus: 1, memory: 3GiB }
             retries: 1
             retry: { grow: { memory: 2 } }
+          limited: { command: make, retries: 1, retry: { on: [137, 143] } }
         """);
     build("here");
   }
@@ -44,11 +47,15 @@ class JobAttemptsTest extends Harness {
    * @param out the executor and id with which an earlier torc submitted it; none if it did not
    */
   private JobAttempts far(String allocation, String... out) {
+    return of("far", allocation, out);
+  }
+
+  private JobAttempts of(String job, String allocation, String... out) {
     List<Reason> why =
         Stream.of(out).map(at -> new Reason(Reason.Kind.SUBMITTED, "", "", at)).toList();
     BuildSetup.Amounts amounts =
         new BuildSetup.Amounts(limits, List.of(), allocation, Map.of(), null);
-    return new JobAttempts(graph.job(graph.jobId("far")), why, null, amounts);
+    return new JobAttempts(graph.job(graph.jobId(job)), why, null, amounts);
   }
 
   private void begin(JobAttempts run, String node) {
@@ -126,5 +133,25 @@ class JobAttemptsTest extends Harness {
     assertTrue(run.mayRetry(failed, true), "the retry that the job has");
     begin(run, null);
     assertFalse(run.mayRetry(failed, true));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "EXITED, 137, true",
+    "SIGNALED, 9, true",
+    "MEMORY, 0, true",
+    "EXITED, 143, true",
+    "SIGNALED, 15, true",
+    "TIMEOUT, 0, true",
+    "EXITED, 1, false",
+    "SIGNALED, 11, false",
+    "CANCELLED, 0, false"
+  })
+  void aRetryAfterTheExitStatusOfASignalCoversTheLimitsThatTorcEnforcesByIt(
+      ProcessEnd.How how, int code, boolean retried) {
+    JobAttempts run = of("limited", null);
+    begin(run, null);
+    ProcessEnd end = new ProcessEnd(how, code, 0, Usage.NOTHING, "");
+    assertEquals(retried, run.mayRetry(end, false));
   }
 }

@@ -39,11 +39,16 @@ class RemoteProductsTest extends Harness {
   }
 
   private String failure() {
+    return told().what();
+  }
+
+  /** How the job ended. */
+  private Event.Details told() {
     return events.stream()
         .filter(Event.JobEnded.class::isInstance)
-        .map(event -> ((Event.JobEnded) event).details().what())
+        .map(event -> ((Event.JobEnded) event).details())
         .findFirst()
-        .orElse("no end");
+        .orElseThrow();
   }
 
   private List<String> warnings() {
@@ -155,5 +160,16 @@ class RemoteProductsTest extends Harness {
 
   private static boolean find(String pattern, String path) {
     return path.matches(("\\Q" + pattern + "\\E").replace("*", "\\E.*\\Q"));
+  }
+
+  @Test
+  void aRefusedSubmissionDoesNotShowTheLogOfAnEarlierRun() {
+    given("{ command: 'echo earlier; exit 1' }", "true");
+    build();
+    assertTrue(told().log() != null);
+    givenFile(read("torc.yaml").replace("sh {script} > {log} 2>&1", "test ! {script} || exit 1"));
+    build();
+    assertEquals("far: ", told().what().substring(0, 5));
+    assertNull(told().log());
   }
 }

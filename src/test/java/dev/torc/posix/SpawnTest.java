@@ -128,7 +128,10 @@ class SpawnTest {
     assertEquals("cannot start ./nothing: no such file", refusal("./nothing"));
     assertEquals("cannot start : no such program in PATH", refusal(""));
     Files.writeString(dir.resolve("text"), "text");
-    assertEquals("cannot start ./text: not an executable file", refusal("./text"));
+    assertEquals(
+        "cannot start ./text: not an executable file; run chmod +x on it", refusal("./text"));
+    Files.createDirectory(dir.resolve("folder"));
+    assertEquals("cannot start ./folder: a folder", refusal("./folder"));
     executable("bad", "#!/no/such/interpreter\n");
     assertEquals(
         "cannot start ./bad: the interpreter that it names does not exist", refusal("./bad"));

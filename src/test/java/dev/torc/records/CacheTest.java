@@ -441,4 +441,28 @@ class CacheTest {
     }
     assertEquals(List.of(), notes);
   }
+
+  @Test
+  void withoutAddressSpaceForTheMapTheMessageNamesTheLimit() {
+    CacheSettings huge = new CacheSettings(1L << 60, "boot", () -> 0);
+    CacheException refused =
+        assertThrows(
+            CacheException.class, () -> CacheOpening.forWork(place(), notes::add, huge).close());
+    assertEquals(
+        "cannot open the cache %s: no address space for its map; allow more (ulimit -v)"
+            .formatted(place().data()),
+        refused.getMessage());
+  }
+
+  /** As after {@code sudo torc} under a umask of 077. */
+  @Test
+  void aFileThatMayNotEvenBeExaminedIsNamedOnceWithWhatToDo() throws IOException {
+    Path folder = Files.createDirectory(root.resolve(".torc"));
+    IOException denied =
+        new IOException("cannot look at " + folder.resolve("journal") + ": permission denied");
+    assertEquals(
+        "cannot look at %s: permission denied; make %s writable"
+            .formatted(folder.resolve("journal"), folder),
+        CacheTrouble.of("cannot look at", folder, denied).getMessage());
+  }
 }
