@@ -5,7 +5,6 @@ import dev.torc.machine.Makeflags;
 import dev.torc.plan.JobSelection.Rerun;
 import dev.torc.posix.Io;
 import dev.torc.posix.Signals;
-import dev.torc.posix.WholeFile;
 import dev.torc.session.AllocatedBuild;
 import dev.torc.session.BuildRequest;
 import dev.torc.session.BuildSession;
@@ -226,10 +225,9 @@ final class BuildCommand {
     static JunitOption of(Console console, String named) {
       Path file = console.cwd().resolve(named).normalize();
       boolean none = named.isEmpty() || named.equals("-");
-      boolean folder = Files.isDirectory(file);
-      if (none || folder || WholeFile.isForeign(file)) {
-        String what = none ? "" : folder ? "is a folder; " : "exists, and is not a JUnit report; ";
-        throw Call.usage("--junit " + SafeText.name(named) + ": " + what + "name a file");
+      if (none || Files.isDirectory(file)) {
+        String what = none ? ": name a file" : ": is a folder; name a file";
+        throw Call.usage("--junit " + SafeText.name(named) + what);
       }
       return new JunitOption(console, named, file, new JunitReport(System.currentTimeMillis()));
     }

@@ -4,13 +4,11 @@ import dev.torc.ask.Call;
 import dev.torc.crate.CrateRequest;
 import dev.torc.page.ReportPage;
 import dev.torc.posix.OwnFile;
-import dev.torc.posix.WholeFile;
 import dev.torc.session.Exit;
 import dev.torc.session.InstalledTorc;
 import dev.torc.session.Project;
 import dev.torc.show.Console;
 import dev.torc.syntax.BadInput.Warnings;
-import dev.torc.text.SafeText;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -44,9 +42,6 @@ final class ReportCommand {
       throw Call.usage(
           "--json: a report is a page; `torc stats`, `torc list` and `torc history` have the"
               + " numbers");
-    }
-    if (file != null && WholeFile.isForeign(call.path(file))) {
-      throw Call.usage("-o " + SafeText.name(file) + ": exists, and is not a report; name a file");
     }
     Project project = call.project();
     Console console = call.console();

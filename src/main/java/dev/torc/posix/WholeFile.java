@@ -2,7 +2,6 @@ package dev.torc.posix;
 
 import java.io.BufferedWriter;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
@@ -15,20 +14,6 @@ import java.nio.file.StandardOpenOption;
 public final class WholeFile {
 
   private WholeFile() {}
-
-  /**
-   * Returns whether a file holds text that is not markup: not a page or report that torc wrote, but
-   * probably a file of the user's, named by mistake.
-   */
-  public static boolean isForeign(Path file) {
-    try (InputStream in =
-        Files.isRegularFile(file) ? Files.newInputStream(file) : InputStream.nullInputStream()) {
-      int first = in.read();
-      return first >= 0 && first != '<';
-    } catch (IOException e) {
-      return true;
-    }
-  }
 
   /**
    * Writes a new file next to its path and renames it, so that a reader finds all of it or the old

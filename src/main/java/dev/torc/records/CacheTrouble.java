@@ -22,7 +22,7 @@ final class CacheTrouble {
 
   private static final String FULL = "no space left on device; free some and build again";
   private static final String DENIED = "permission denied";
-  private static final String IN_PLACE = "a file is in the place of this folder; move it away";
+  private static final String NO_FOLDER = "not a folder; move it away";
   private static final String READ_ONLY = "read-only file system";
 
   /** How an error of a status call begins; the file and the reason follow. */
@@ -46,13 +46,13 @@ final class CacheTrouble {
         switch (e) {
           case AccessDeniedException _ -> DENIED;
           case NoSuchFileException _ -> "no such file or folder; check the path";
-          case FileAlreadyExistsException _ -> IN_PLACE;
+          case FileAlreadyExistsException _ -> NO_FOLDER;
           case FileSystemException f when f.getReason() != null -> lower(f.getReason());
           default -> e.getMessage() == null ? e.toString() : e.getMessage();
         };
     // The message is about the file that the error names, if it gives a reason.
     boolean named =
-        e instanceof FileSystemException f && (f.getReason() != null || why.equals(IN_PLACE));
+        e instanceof FileSystemException f && (f.getReason() != null || why.equals(NO_FOLDER));
     Path subject = named ? Path.of(((FileSystemException) e).getFile()) : file;
     if (why.startsWith(LOOK)) {
       int end = why.lastIndexOf(": ");

@@ -1,7 +1,6 @@
 package dev.torc.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -155,26 +154,13 @@ class JunitTest {
   void whatIsRefusedIsAnErrorOfTorc() throws Exception {
     folder
         .put("torc.yaml", "jobs: { a: { comand: x } }\n")
-        .put("report.xml", "<!-- of an earlier build -->");
+        .put("report.xml", "of an earlier build");
     Run run = folder.run("build", "--junit", "report.xml");
     assertEquals(2, run.exit());
     Document report = read("report.xml");
     assertEquals(List.of("… torc: error " + run.err().strip()), cases(report));
     assertEquals("1 0 1 0", counts(report));
     assertEquals(List.of("report.xml", "torc.yaml"), names());
-  }
-
-  @Test
-  void aFileOfAnotherKindIsNotReplaced() throws Exception {
-    folder.put("torc.yaml", "jobs: { a: { command: touch a, produces: a } }\n").put("empty", "");
-    Run run = folder.run("build", "--junit", "torc.yaml");
-    String error = "torc: --junit torc.yaml: exists, and is not a JUnit report; name a file\n";
-    assertEquals(new Run(2, "", error), run);
-    assertEquals("jobs: { a: { command: touch a, produces: a } }\n", folder.get("torc.yaml"));
-    assertFalse(folder.has("a"));
-    assertEquals(0, folder.run("build", "--junit", "empty").exit());
-    assertEquals(0, folder.run("build", "--junit", "empty").exit());
-    assertEquals("1 0 0 0", counts(read("empty")));
   }
 
   private List<String> names() throws IOException {
