@@ -190,7 +190,8 @@ final class GroupExpansion {
   /** Returns the index that finds the units that may make a file. */
   UnitMakers makers() {
     if (makers == null) {
-      makers = new UnitMakers(units, ids(), reader, sources, this::isRecorded);
+      UnitMakers.Instances known = unit -> isKnown(unit) ? jobs(outcome(unit)) : null;
+      makers = new UnitMakers(units, ids(), reader, sources, this::isRecorded, known);
     }
     return makers;
   }

@@ -7,6 +7,7 @@ import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.ProductIndex;
 import dev.torc.workflow.Ref;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -29,14 +30,20 @@ import java.util.stream.IntStream;
  */
 final class UnitMakers {
 
-  /** The most combinations of a group's values that are read to find what the group may make. */
+  /** The most combinations of values, or instances, that are read for each group. */
   private static final int MAX_OUTLINES = 10_000;
+
+  /** Returns the instances of a group, or null if not all of them are known. */
+  interface Instances {
+    List<Job> of(int unit) throws IOException;
+  }
 
   private final List<Unit> units;
   private final Map<String, Integer> ids;
   private final JobReader reader;
   private final AxisSources files;
   private final Predicate<String> isRecorded;
+  private final Instances instances;
   private final ProductIndex products;
   private final Map<Integer, List<Job>> outlines = new HashMap<>();
   private final Map<Integer, BitSet> followers = new HashMap<>();
@@ -50,7 +57,9 @@ final class UnitMakers {
       Map<String, Integer> ids,
       JobReader reader,
       AxisSources files,
-      Predicate<String> isRecorded) {
+      Predicate<String> isRecorded,
+      Instances instances) {
+    this.instances = instances;
     this.files = files;
     this.isRecorded = isRecorded;
     this.units = units;
@@ -114,7 +123,10 @@ final class UnitMakers {
         .toList();
   }
 
-  boolean follows(int other, int unit) {
+  boolean follows(int other, int unit) throws IOException {
+    if (readers == null) {
+      readers = readers();
+    }
     return followers.computeIfAbsent(unit, this::followers).get(other);
   }
 
@@ -123,9 +135,6 @@ final class UnitMakers {
    * use its results.
    */
   private BitSet followers(int unit) {
-    if (readers == null) {
-      readers = readers();
-    }
     BitSet found = new BitSet();
     Deque<Integer> open = new ArrayDeque<>(List.of(unit));
     found.set(unit);
@@ -140,22 +149,40 @@ final class UnitMakers {
     return found;
   }
 
-  private List<List<Integer>> readers() {
+  private List<List<Integer>> readers() throws IOException {
     List<List<Integer>> readers = new ArrayList<>(units.size());
     units.forEach(unit -> readers.add(new ArrayList<>(0)));
     for (int u = 0; u < units.size(); u++) {
       Set<Integer> makers = new TreeSet<>();
-      Job job = units.get(u).job();
-      List<Glob> excludes = job.excludes();
-      job.needRefs().forEach(ref -> add(ref, excludes, makers));
-      job.links().after().forEach(ref -> add(ref, excludes, makers));
+      add(units.get(u).job(), makers);
       if (units.get(u) instanceof Unit.Many group) {
+        List<Job> known = makers.isEmpty() || !isFixed(group.axes()) ? null : instances.of(u);
+        if (known != null && known.size() <= MAX_OUTLINES) {
+          makers.clear(); // a wildcard matches more than the values of a table
+          known.forEach(job -> add(job, makers));
+        }
         group.axes().forEach(axis -> add(axis, makers));
       }
       int reader = u;
       makers.forEach(maker -> readers.get(maker).add(reader));
     }
     return readers;
+  }
+
+  /** Returns whether build files and tables that no job makes have all values. */
+  private boolean isFixed(List<Axis> axes) {
+    return axes.stream()
+        .allMatch(
+            axis ->
+                axis instanceof Axis.Fixed
+                    || axis instanceof Axis.Table table && of(table.path()).isEmpty()
+                    || axis instanceof Axis.Zip zip && isFixed(zip.axes()));
+  }
+
+  private void add(Job job, Set<Integer> makers) {
+    List<Glob> excludes = job.excludes();
+    job.needRefs().forEach(ref -> add(ref, excludes, makers));
+    job.links().after().forEach(ref -> add(ref, excludes, makers));
   }
 
   private void add(Ref need, List<Glob> excludes, Set<Integer> makers) {

@@ -9,6 +9,8 @@ import dev.torc.records.RecordedProduct;
 import dev.torc.syntax.Glob;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.Job.Trait;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -81,8 +83,8 @@ public final class Temporaries {
   /**
    * Returns the products of temporary jobs that can be removed: they have readers, no reader will
    * run according to its record, and the records hold what the readers would find. A table that
-   * gives a group its values cannot be removed. {@code further} are readers besides those that wait
-   * for the makers.
+   * gives a group its values cannot be removed, nor can the target of a symlink that a reader made.
+   * {@code further} are readers besides those that wait for the makers.
    */
   public List<String> spent(BitSet makers, BitSet further) {
     Temporaries all =
@@ -99,11 +101,30 @@ public final class Temporaries {
     for (int j : graph.inOrder(graph.jobsOf(readers))) {
       List<MissingRead> reads = all.reads(j);
       boolean well = !reads.isEmpty() && isGood(j);
-      reads.forEach(read -> can.merge(read.path, read.told && well, Boolean::logicalAnd));
+      for (MissingRead read : reads) {
+        boolean free = read.told && well && !leadsTo(context.records().result(j), read.path);
+        can.merge(read.path, free, Boolean::logicalAnd);
+      }
     }
     graph.workflow().groups().forEach(group -> can.keySet().removeAll(group.sources().tables()));
     can.values().removeIf(each -> !each);
     return List.copyOf(can.keySet());
+  }
+
+  /** Returns whether one of a job's products is a symlink to a path or to something in it. */
+  private boolean leadsTo(JobResult result, String path) {
+    Path root = products.digests().root();
+    try {
+      for (RecordedProduct made : result.products()) {
+        if (made.isLink()
+            && root.resolve(made.path()).toRealPath().startsWith(root.resolve(path).toRealPath())) {
+          return true;
+        }
+      }
+    } catch (IOException e) {
+      return false; // a dangling symlink: removing the path changes nothing
+    }
+    return false;
   }
 
   public boolean lacks(int job) {

@@ -1,5 +1,6 @@
 package dev.torc.syntax;
 
+import dev.torc.text.SafeText;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -92,11 +93,20 @@ public final class NearestPath {
     return hint.isEmpty() ? "" : " (" + hint.substring(2) + ")";
   }
 
-  /** Returns {@code "; did you mean X?"}; empty if nothing is near. */
+  /**
+   * Returns {@code "; did you mean X?"}, or names the dangling symlink on the path; empty if
+   * nothing is near.
+   */
   public synchronized String hint(String path) {
     Path wanted = base.resolve(path).normalize();
     boolean inside = wanted.startsWith(base) && !wanted.equals(base) && !Path.of(path).isAbsolute();
     Path start = inside ? base : wanted.getRoot();
+    for (Path at = wanted; at.startsWith(start) && !at.equals(start); at = at.getParent()) {
+      if (Files.isSymbolicLink(at) && !Files.exists(at)) {
+        String link = SafeText.name((inside ? base.relativize(at) : at).toString());
+        return "; " + link + " is a symlink to " + target(at) + ", which does not exist";
+      }
+    }
     folders = FOLDERS;
     Path near = find(start, start.relativize(wanted), 0);
     if (near == null || near.equals(wanted)) {
@@ -106,6 +116,14 @@ public final class NearestPath {
     String end = folder ? "/" : "";
     String shown = inside ? base.relativize(near) + end : near + end;
     return NearestName.question(path, shown);
+  }
+
+  private static String target(Path link) {
+    try {
+      return SafeText.name(Files.readSymbolicLink(link).toString());
+    } catch (IOException e) {
+      return "a path"; // the link was removed meanwhile
+    }
   }
 
   /**
