@@ -216,8 +216,14 @@ record ProductScan(
       if (there != kind) {
         if (strict) {
           boolean missing = there == Stamp.FileKind.MISSING;
-          String what = missing ? absence(path, found.self) : lack(SafeText.name(path), there, "");
-          throw new AttemptFailure(what, missing ? path : null);
+          throw new AttemptFailure(
+              missing
+                  ? "exit 0, but %s was not written%s"
+                      .formatted(
+                          SafeText.name(path),
+                          NearestPath.inParentheses(grounds.root().resolve(path), path))
+                  : lack(SafeText.name(path), there, ""),
+              missing ? path : null);
         }
         return;
       }
@@ -241,17 +247,6 @@ record ProductScan(
       }
       made.add(product(path, found.self, known, size));
       owned.add(made.getLast().owned(job.name()));
-    }
-
-    private String absence(String path, Stamp self) throws IOException {
-      Path place = grounds.root().resolve(path);
-      String name = "exit 0, but " + SafeText.name(path);
-      return self.kind() == Stamp.FileKind.LINK
-          ? name
-              + " is a symlink to "
-              + SafeText.name(Files.readSymbolicLink(place).toString())
-              + ", which does not exist"
-          : name + " was not written" + NearestPath.inParentheses(place, path);
     }
 
     private RecordedProduct product(String path, Stamp self, KnownDigest known, long size)
