@@ -105,7 +105,7 @@ record SealedRecord(StoreRecord record, SigningWord signer, Map<Blob, byte[]> in
     if (blob.length > MOST
         || blob.length < HEAD
         || !Arrays.equals(MAGIC, Arrays.copyOf(blob, MAGIC.length))) {
-      throw new StoreRefusal("its record is none of torc's");
+      throw new StoreRefusal("its record was not written by torc");
     }
     int version = blob[MAGIC.length];
     if (version != VERSION) {

@@ -143,7 +143,7 @@ public final class NearestPath {
         }
       }
     }
-    String near = NearestName.to(program, all);
+    String near = program.startsWith("-") ? null : NearestName.to(program, all); // a recipe of make
     return near == null ? "" : NearestName.question(program, near);
   }
 

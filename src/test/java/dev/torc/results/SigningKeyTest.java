@@ -181,8 +181,8 @@ class SigningKeyTest {
     byte[] unsigned = SealedRecord.seal(ResultSamples.whole(), List.of(), null);
     assertNull(SealedRecord.open(unsigned).signer());
     assertEquals(SealedRecord.open(unsigned).record(), SealedRecord.open(blob).record());
-    assertEquals("its record is none of torc's", open(new byte[6]));
-    assertEquals("its record is none of torc's", open("<html>not here</html>".getBytes()));
+    assertEquals("its record was not written by torc", open(new byte[6]));
+    assertEquals("its record was not written by torc", open("<html>not here</html>".getBytes()));
     unsigned[4] = 1;
     assertEquals("its record has version 1, and this torc knows 4", open(unsigned));
     unsigned[4] = 4;
