@@ -22,6 +22,7 @@ import dev.torc.workflow.Job;
 import dev.torc.workflow.Job.Trait;
 import dev.torc.workflow.Ref;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -322,7 +323,25 @@ public final class KnownResults {
   /** Returns whether all products of a result, and its log if it has one, are available. */
   private boolean isHere(Result result) {
     return (result.outputs().log() == null || stored.has(result.logPart()))
-        && result.parts().stream().allMatch(part -> stored.has(part) || stands(part));
+        && result.parts().stream().allMatch(part -> stored.has(part) || stands(part))
+        && result.products().stream().allMatch(each -> !each.isLink() || leads(each, result));
+  }
+
+  /** Returns whether a symlink leads to the recorded bytes, or to another product of the result. */
+  private boolean leads(RecordedProduct link, Result result) {
+    Path root = digests.root();
+    Path target = root.resolve(link.path()).resolveSibling(link.link()).normalize();
+    for (RecordedProduct other : result.products()) {
+      if (!other.path().equals(link.path()) && target.startsWith(root.resolve(other.path()))) {
+        return true;
+      }
+    }
+    try {
+      String path = (target.startsWith(root) ? root.relativize(target) : target).toString();
+      return link.digest().equals(digests.digestNow(path, link.kind()));
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /** Returns whether a product still exists exactly as torc made it. */
