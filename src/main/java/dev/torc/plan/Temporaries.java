@@ -114,15 +114,15 @@ public final class Temporaries {
   /** Returns whether one of a job's products is a symlink to a path or to something in it. */
   private boolean leadsTo(JobResult result, String path) {
     Path root = products.digests().root();
-    try {
-      for (RecordedProduct made : result.products()) {
+    for (RecordedProduct made : result.products()) {
+      try {
         if (made.isLink()
             && root.resolve(made.path()).toRealPath().startsWith(root.resolve(path).toRealPath())) {
           return true;
         }
+      } catch (IOException e) {
+        // A dangling symlink: removing the path changes nothing for it.
       }
-    } catch (IOException e) {
-      return false; // a dangling symlink: removing the path changes nothing
     }
     return false;
   }

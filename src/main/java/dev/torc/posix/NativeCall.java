@@ -17,7 +17,7 @@ import java.util.Optional;
  * AArch64 pass integers and pointers in full registers, and a function ignores registers that it
  * has no parameter for. This does not hold for variadic functions, which have a call of their own,
  * floating point, or structs by value. Memory at a passed address must outlive the call. The calls
- * go through jffi: the JDK's own linker is no faster, and its first call generates and loads some
+ * go through jffi. The JDK's own linker is no faster, and at its first call the JVM generates some
  * thirty classes, which no AOT cache keeps.
  */
 public final class NativeCall {
@@ -92,8 +92,7 @@ public final class NativeCall {
 
   /** Calls the function without an array: for frequent calls. */
   int call(long a, long b, long c, long d, long e, long f) {
-    int result = (int) INVOKER.invokeL6(ANY, function, a, b, c, d, e, f);
-    return result == -1 ? -LastError.getInstance().get() : result;
+    return withErrno((int) INVOKER.invokeL6(ANY, function, a, b, c, d, e, f));
   }
 
   /**
@@ -108,7 +107,10 @@ public final class NativeCall {
     arguments.putInt(a);
     arguments.putLong(b);
     arguments.putAddress(pointer);
-    int result = INVOKER.invokeInt(two, function, arguments);
+    return withErrno(INVOKER.invokeInt(two, function, arguments));
+  }
+
+  private static int withErrno(int result) {
     return result == -1 ? -LastError.getInstance().get() : result;
   }
 
