@@ -5,6 +5,7 @@ import dev.torc.posix.CallingProcess;
 import dev.torc.posix.Descriptor;
 import dev.torc.posix.Environment;
 import dev.torc.posix.Io;
+import dev.torc.posix.Kill;
 import dev.torc.posix.Terminal;
 import dev.torc.session.Exit;
 import dev.torc.session.InstalledTorc;
@@ -99,8 +100,8 @@ public final class Main {
   static Console console() {
     return new Console(
         System.in,
-        Console.writer(new Descriptor(1).stream(), "standard output"),
-        Console.writer(new Descriptor(2).stream(), "standard error"),
+        Console.writer(new Descriptor(1).stream(), "standard output", Terminal.isTerminal(1)),
+        Console.writer(new Descriptor(2).stream(), "standard error", Terminal.isTerminal(2)),
         Environment.ofCaller().asMap(),
         Path.of("").toAbsolutePath(),
         new Console.Terminals(
@@ -148,10 +149,11 @@ public final class Main {
    * Runs a command line and returns the exit status; reports exceptions instead of throwing them.
    */
   public int call(String[] args, Console console) {
+    console.unread(process.signals()::handOverPipe);
     try {
       int exit = dispatch(ForeignArguments.withoutZero(List.of(args)), console);
       console.out().flush();
-      return exit;
+      return process.signals().last() == Kill.PIPE ? Exit.PIPE : exit;
     } catch (Throwable thrown) {
       return tell(thrown, console);
     }

@@ -177,8 +177,8 @@ final class ServedCall implements CallingProcess {
         };
     return new Console(
         in,
-        Console.writer(out, "standard output"),
-        Console.writer(last, "standard error"),
+        Console.writer(out, "standard output", out.file().isTerminal()),
+        Console.writer(last, "standard error", last.file().isTerminal()),
         environment.asMap(),
         folder,
         new Console.Terminals(

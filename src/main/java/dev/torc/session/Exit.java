@@ -1,5 +1,6 @@
 package dev.torc.session;
 
+import dev.torc.posix.Kill;
 import dev.torc.records.Cache.CacheException;
 import dev.torc.show.Console;
 import dev.torc.syntax.BadInput;
@@ -34,7 +35,7 @@ public record Exit(int status, List<String> lines, boolean defect) {
   public static final int LOCKED = 75;
 
   /** The reader of the output is gone: 128 + SIGPIPE. */
-  public static final int PIPE = signal(13);
+  public static final int PIPE = signal(Kill.PIPE);
 
   public static int signal(int number) {
     return 128 + number;

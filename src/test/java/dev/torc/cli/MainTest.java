@@ -233,7 +233,8 @@ class MainTest {
             throw new IOException(message);
           }
         },
-        "standard output");
+        "standard output",
+        false);
   }
 
   private int toBroken(Writer out, Writer err, String... args) {
