@@ -3,6 +3,7 @@ package dev.torc.engine;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digest.KnownDigest;
 import dev.torc.hash.Stamp;
+import dev.torc.hash.StopFlag.StoppedException;
 import dev.torc.plan.JobSelection.UserPaths;
 import dev.torc.plan.NeedSnapshot;
 import dev.torc.posix.JobTrace;
@@ -69,6 +70,23 @@ record DiscoveredNeeds(TreeSet<String> found, TreeSet<String> moved, TreeSet<Str
       needs.add(graph, id, snapshot, begin, path, "it read");
     }
     return needs;
+  }
+
+  /**
+   * Adds the needs that the last run found to those of a run that failed and names none, so that
+   * its record tells whether one of them has changed since; adds none if one cannot be read.
+   */
+  void addEarlier(List<String> earlier, NeedSnapshot snapshot) {
+    try {
+      for (String path : earlier) {
+        if (!snapshot.declares(path)) {
+          snapshot.add(path);
+        }
+      }
+      found.addAll(earlier);
+    } catch (IOException | StoppedException e) {
+      return; // then only the declared needs tell
+    }
   }
 
   private void named(Graph graph, int id, NeedSnapshot snapshot, Stamp begin) throws IOException {
