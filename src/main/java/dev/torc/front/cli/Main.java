@@ -98,14 +98,16 @@ public final class Main {
 
   /** Returns the streams, environment and folder of this process. */
   static Console console() {
+    Console.Terminals terminals =
+        new Console.Terminals(
+            Terminal.isTerminal(1), Terminal.isTerminal(2), () -> Terminal.width(2));
     return new Console(
         System.in,
-        Console.writer(new Descriptor(1).stream(), "standard output", Terminal.isTerminal(1)),
-        Console.writer(new Descriptor(2).stream(), "standard error", Terminal.isTerminal(2)),
+        Console.writer(new Descriptor(1).stream(), "standard output", terminals.out()),
+        Console.writer(new Descriptor(2).stream(), "standard error", terminals.err()),
         Environment.ofCaller().asMap(),
         Path.of("").toAbsolutePath(),
-        new Console.Terminals(
-            Terminal.isTerminal(1), Terminal.isTerminal(2), () -> Terminal.width(2)),
+        terminals,
         ProcessAge::began);
   }
 
