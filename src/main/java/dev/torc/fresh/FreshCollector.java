@@ -162,7 +162,7 @@ final class FreshCollector {
     }
     Job job = graph.job(id);
     JobResult result = context.records().result(id);
-    boolean well = result != null && result.needs().moved().isEmpty();
+    boolean well = result != null && result.needs().areSure();
     if (!well || job.has(Trait.ALWAYS) || job.has(Trait.TRACE) && !result.traced()) {
       return false;
     }

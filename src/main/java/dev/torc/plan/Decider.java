@@ -258,6 +258,7 @@ public final class Decider {
       reasons.add(Reason.of(Kind.NOT_TRACED));
     }
     last.needs().moved().forEach(path -> reasons.add(Reason.of(Kind.MOVED, path)));
+    last.needs().lost().forEach(name -> reasons.add(Reason.of(Kind.DEPFILE_NOWHERE, name)));
   }
 
   private boolean traced(Job job, JobResult last) {
