@@ -24,15 +24,17 @@ import java.util.List;
 /**
  * Applies rule 16: when the jobs of a build have ended, checks the products of all selected jobs
  * that are done once more. If a product was changed or deleted, its job is recorded as not done,
- * and the jobs that ran at that time are suspects. For fresh jobs, only products with a different
- * stamp are checked, so an edit of a large project costs one {@code stat} for each product. Call it
- * only while holding the turn (see {@link LoopLock}).
+ * and the jobs that ran at that time are {@link Suspects}. {@link ChangedSources} looks at the
+ * needs of these jobs. For fresh jobs, only files with a different stamp are checked, so an edit of
+ * a large project costs one {@code stat} for each file. Call it only while holding the turn (see
+ * {@link LoopLock}).
  */
 final class EndCheck {
 
   private final BuildSetup setup;
   private final BuildState state;
   private final Suspects suspects;
+  private final ChangedSources sources;
 
   /** A product, or a member of one, that is not as recorded: deleted, changed or added. */
   private record Changed(String path, Kind how) {}
@@ -52,6 +54,7 @@ final class EndCheck {
     this.setup = setup;
     this.state = state;
     this.suspects = new Suspects(state, setup.common().digests());
+    this.sources = new ChangedSources(suspects);
   }
 
   void noteRun(Attempt attempt, AttemptOutcome outcome) {
@@ -63,8 +66,10 @@ final class EndCheck {
     if (suspects.jobs().isEmpty()) {
       return false;
     }
+    JobRecords records = state.context().records();
+    int[] jobs = concerned().stream().filter(records::isSettled).toArray();
     List<String> added = new ArrayList<>(0);
-    List<Undone> undone = find(added);
+    List<Undone> undone = find(jobs, added);
     Graph graph = state.graph();
     boolean fails = false;
     for (Undone each : undone) {
@@ -76,15 +81,17 @@ final class EndCheck {
     }
     sender.undone(graph, undone);
     sender.warn(added, "", "folder products with added files", "");
+    if (!setup.wishes().watch()) { // there the next round is the answer
+      List<String> changed = sources.warnings(state.context(), jobs);
+      sender.warn(changed, "", "sources that changed during the build", "");
+    }
     suspects.acquit();
     return fails;
   }
 
   /** Returns the jobs that are not done. Adds warnings about members added to folder products. */
-  private List<Undone> find(List<String> warnings) {
+  private List<Undone> find(int[] jobs, List<String> warnings) {
     List<Undone> undone = new ArrayList<>();
-    JobRecords records = state.context().records();
-    int[] jobs = concerned().stream().filter(records::isSettled).toArray();
     List<List<Changed>> found = new ArrayList<>(Collections.nCopies(jobs.length, List.of()));
     try {
       ParallelShares.each(jobs.length, i -> found.set(i, changed(jobs[i])));

@@ -17,8 +17,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Finds the jobs that ran when a file changed (rule 16), by the times of attempts and files, or by
- * traces. It does not know what changed: {@link EndCheck} asks it. Call it only while holding the
- * turn (see {@link LoopLock}).
+ * traces. It does not know what changed: {@link EndCheck} and {@link ChangedSources} ask it. Call
+ * it only while holding the turn (see {@link LoopLock}).
  */
 final class Suspects {
 
@@ -110,6 +110,14 @@ final class Suspects {
             .toList();
     List<Ran> seen = all.stream().filter(each -> each.saw(path)).toList();
     return new Named(names(seen.isEmpty() ? all : seen), !seen.isEmpty());
+  }
+
+  /** Returns the only job that ran when a file changed; null if none or several ran. */
+  String only(String path) {
+    long at = changedAt(path);
+    List<String> jobs =
+        names(ran.stream().filter(each -> each.from - MARGIN <= at && at <= each.to).toList());
+    return jobs.size() == 1 ? jobs.getFirst() : null;
   }
 
   private List<String> names(List<Ran> all) {

@@ -261,6 +261,13 @@ public final class Decider {
     last.needs().lost().forEach(name -> reasons.add(Reason.of(Kind.DEPFILE_NOWHERE, name)));
   }
 
+  /** Returns how a job's recorded manifest differs from the present one. */
+  List<Reason> changes(int id) {
+    List<Reason> reasons = new ArrayList<>(0);
+    compare(id, records.result(id), reasons);
+    return reasons;
+  }
+
   private boolean traced(Job job, JobResult last) {
     return last.traced()
         || !job.has(Trait.TRACE)
