@@ -9,6 +9,8 @@ import dev.torc.records.JobResult;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -53,50 +55,60 @@ public final class SourceChanges {
   }
 
   private List<Change> find(int[] jobs) throws IOException {
-    Map<String, BitSet> readers = new TreeMap<>();
+    Set<String> sources = new HashSet<>();
+    for (int job : jobs) {
+      sources.addAll(files(job));
+    }
+    String[] paths = sources.toArray(String[]::new);
+    Set<String> replaced = digests.replaced();
+    Set<String> differing = ConcurrentHashMap.newKeySet();
+    ParallelShares.each(
+        paths.length,
+        i -> {
+          if (replaced.contains(paths[i]) || differs(paths[i])) {
+            differing.add(paths[i]);
+          }
+        });
     BitSet lists = new BitSet();
     BitSet concerned = new BitSet();
     for (int job : jobs) {
-      for (int file : graph.needs().row(job)) {
-        if (graph.maker(file) < 0) {
-          readers.computeIfAbsent(graph.path(file), _ -> new BitSet()).set(job);
-        }
-      }
-      for (String path : context.records().found(job)) {
-        if (isSource(job, path)) {
-          readers.computeIfAbsent(path, _ -> new BitSet()).set(job);
-        }
-      }
       for (int list : graph.listNeeds().row(job)) {
         if (!graph.list(list).ofJobs()) {
           lists.set(list);
           concerned.set(job);
         }
       }
-    }
-    List<String> paths = List.copyOf(readers.keySet());
-    Set<String> replaced = digests.replaced();
-    boolean[] differs = new boolean[paths.size()];
-    ParallelShares.each(
-        differs.length,
-        i -> {
-          try {
-            KnownDigest before = digests.last(paths.get(i));
-            Object now = look(paths.get(i)).product();
-            differs[i] =
-                before == null
-                    || replaced.contains(paths.get(i))
-                    || !Objects.equals(before.product(), now);
-          } catch (IOException e) {
-            return; // unreadable, so not known to be changed; the next build reports it
-          }
-        });
-    for (int i = 0; i < differs.length; i++) {
-      if (differs[i]) {
-        concerned.or(readers.get(paths.get(i)));
+      if (!differing.isEmpty() && !Collections.disjoint(differing, files(job))) {
+        concerned.set(job);
       }
     }
     return concerned.isEmpty() ? List.of() : compare(concerned, lists);
+  }
+
+  /** Returns a job's needed and found files that no job makes. */
+  private List<String> files(int job) {
+    List<String> files = new ArrayList<>();
+    for (int file : graph.needs().row(job)) {
+      if (graph.maker(file) < 0) {
+        files.add(graph.path(file));
+      }
+    }
+    for (String path : context.records().found(job)) {
+      if (isSource(job, path)) {
+        files.add(path);
+      }
+    }
+    return files;
+  }
+
+  private boolean differs(String path) {
+    try {
+      KnownDigest before = digests.last(path);
+      Object now = look(path).product();
+      return before == null || !Objects.equals(before.product(), now);
+    } catch (IOException e) {
+      return false; // unreadable, so not known to be changed; the next build reports it
+    }
   }
 
   private List<Change> compare(BitSet jobs, BitSet lists) {
