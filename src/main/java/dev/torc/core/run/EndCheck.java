@@ -1,0 +1,230 @@
+package dev.torc.core.run;
+
+import dev.torc.base.digests.Digest.KnownDigest;
+import dev.torc.base.digests.DigestMemo;
+import dev.torc.base.digests.ParallelShares;
+import dev.torc.base.digests.Stamp;
+import dev.torc.base.digests.Stamp.FileKind;
+import dev.torc.base.digests.StopFlag.StoppedException;
+import dev.torc.base.text.SafeText;
+import dev.torc.core.decide.JobRecords;
+import dev.torc.core.decide.Reason;
+import dev.torc.core.decide.Reason.Kind;
+import dev.torc.core.memory.Batch;
+import dev.torc.core.memory.JobResult;
+import dev.torc.core.memory.RecordedProduct;
+import dev.torc.core.model.Graph;
+import dev.torc.core.model.Job.Trait;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * Applies rule 16: when the jobs of a build have ended, checks the products of all selected jobs
+ * that are done once more. If a product was changed or deleted, its job is recorded as not done,
+ * and the jobs that ran at that time are {@link Suspects}. {@link ChangedSources} looks at the
+ * needs of these jobs. For fresh jobs, only files with a different stamp are checked, so an edit of
+ * a large project costs one {@code stat} for each file. Call it only while holding the turn (see
+ * {@link LoopLock}).
+ */
+final class EndCheck {
+
+  private final BuildSetup setup;
+  private final BuildState state;
+  private final Suspects suspects;
+  private final ChangedSources sources;
+
+  /** A product, or a member of one, that is not as recorded: deleted, changed or added. */
+  private record Changed(String path, Kind how) {}
+
+  /** A job that is not done, and why; {@code blames} if another job ran at that time. */
+  record Undone(int job, String what, boolean blames) {
+
+    /** Returns the message, with its remedy. */
+    String line() {
+      return blames
+          ? what + "; put both commands into one job (tasks), or write to another file"
+          : what + "; the job runs again next time";
+    }
+  }
+
+  EndCheck(BuildSetup setup, BuildState state) {
+    this.setup = setup;
+    this.state = state;
+    this.suspects = new Suspects(state, setup.common().digests());
+    this.sources = new ChangedSources(suspects);
+  }
+
+  void noteRun(Attempt attempt, AttemptOutcome outcome) {
+    suspects.noteRun(attempt, outcome);
+  }
+
+  /** Finds, records and reports the jobs that are not done; returns whether the build fails. */
+  boolean fails(EventSender sender) {
+    if (suspects.jobs().isEmpty()) {
+      return false;
+    }
+    JobRecords records = state.context().records();
+    int[] jobs = concerned().stream().filter(records::isSettled).toArray();
+    List<String> added = new ArrayList<>(0);
+    List<Undone> undone = find(jobs, added);
+    Graph graph = state.graph();
+    boolean fails = false;
+    for (Undone each : undone) {
+      record(each);
+      if (each.blames) {
+        state.states.set(each.job, JobState.FAILED);
+        fails |= !graph.job(each.job).has(Trait.ALLOW_FAILURE);
+      }
+    }
+    sender.undone(graph, undone);
+    sender.warn(added, "", "folder products with added files", "");
+    if (!setup.wishes().watch()) { // there the next round is the answer
+      List<String> changed = sources.warnings(state.context(), jobs);
+      sender.warn(changed, "", "sources that changed during the build", "");
+    }
+    suspects.acquit();
+    return fails;
+  }
+
+  /** Returns the jobs that are not done. Adds warnings about members added to folder products. */
+  private List<Undone> find(int[] jobs, List<String> warnings) {
+    List<Undone> undone = new ArrayList<>();
+    List<List<Changed>> found = new ArrayList<>(Collections.nCopies(jobs.length, List.of()));
+    try {
+      ParallelShares.each(jobs.length, i -> found.set(i, changed(jobs[i])));
+      for (int i = 0; i < jobs.length; i++) {
+        List<Changed> added = new ArrayList<>(found.get(i));
+        found.get(i).removeIf(each -> each.how == Kind.MEMBER_ADDED);
+        if (!found.get(i).isEmpty()) {
+          undone.add(undone(jobs[i], found.get(i)));
+        } else if (!added.isEmpty()) {
+          String warning = added(jobs[i], added);
+          warnings.addAll(warning == null ? List.of() : List.of(warning));
+        }
+      }
+    } catch (IOException e) {
+      throw new AssertionError(e); // none is thrown
+    } catch (StoppedException e) {
+      return List.of(); // a signal came: the next build checks everything
+    }
+    return undone;
+  }
+
+  /** Returns the selected jobs; of fresh ones, only those with a product of another stamp. */
+  private BitSet concerned() {
+    BitSet jobs = (BitSet) state.context().selection().jobs().clone();
+    BitSet fresh = (BitSet) setup.plan().selected().clone();
+    fresh.andNot(setup.plan().decided());
+    suspects.jobs().forEach(fresh::clear);
+    jobs.andNot(fresh);
+    jobs.or(setup.planned().moved().apply(fresh));
+    return jobs;
+  }
+
+  private List<Changed> changed(int job) {
+    JobResult result = state.context().records().result(job);
+    List<Changed> changed = new ArrayList<>(0);
+    for (RecordedProduct made : result == null ? List.<RecordedProduct>of() : result.products()) {
+      try {
+        if (made.kind() == FileKind.FOLDER) {
+          folder(job, made, changed);
+        } else {
+          KnownDigest before = digests().last(made.path());
+          KnownDigest now = digests().of(made.path());
+          if (!made.digest().equals(now.product()) && !isSpent(job, before)) {
+            changed.add(new Changed(made.path(), how(now.stamp())));
+          }
+        }
+      } catch (IOException e) {
+        continue; // unreadable, so not known to be changed; the next build decides
+      }
+    }
+    return changed;
+  }
+
+  /** Adds the lost and changed members of a folder, and those that were added. */
+  private void folder(int job, RecordedProduct made, List<Changed> changed) throws IOException {
+    KnownDigest before = digests().last(made.path());
+    List<Reason> members = state.context().contents().changes(made);
+    Stamp stamp = digests().of(made.path()).stamp();
+    if (stamp.exists() ? isBare(job, made) : isSpent(job, before)) {
+      return;
+    } else if (members == null || !stamp.exists()) {
+      changed.add(new Changed(made.path(), how(stamp)));
+      return;
+    }
+    members.forEach(member -> changed.add(new Changed(member.name(), member.kind())));
+  }
+
+  /** Returns whether a folder, which torc may have removed, has only excluded files left. */
+  private boolean isBare(int job, RecordedProduct made) throws IOException {
+    return state.graph().deletes(job) && digests().isBare(made.path());
+  }
+
+  /** Returns whether torc removed a product: it was missing when this build last read it. */
+  private boolean isSpent(int job, KnownDigest before) {
+    boolean temporary = state.graph().isTemporary(job);
+    return temporary && before != null && !before.stamp().exists();
+  }
+
+  private static Kind how(Stamp now) {
+    return now.exists() ? Kind.MEMBER_CHANGED : Kind.MEMBER_DELETED;
+  }
+
+  private DigestMemo digests() {
+    return setup.common().digests();
+  }
+
+  private Undone undone(int job, List<Changed> changed) {
+    Changed first = changed.getFirst();
+    Suspects.Named by = suspects.of(job, first.path, first.how == Kind.MEMBER_DELETED);
+    String what =
+        "product %s of %s%s was %s"
+            .formatted(
+                SafeText.name(first.path),
+                name(job),
+                changed.size() == 1 ? "" : " (and " + (changed.size() - 1) + " more)",
+                first.how == Kind.MEMBER_DELETED ? "deleted" : "changed");
+    return by.jobs().isEmpty()
+        ? new Undone(job, what + " while no job ran", false)
+        : new Undone(job, what + " " + by.how(), true);
+  }
+
+  /**
+   * Returns the warning about members that other jobs added to a folder product; null if no job ran
+   * at that time. The next build runs the folder's job again, and sets these members aside.
+   */
+  private String added(int job, List<Changed> added) {
+    Changed last = added.getLast(); // a file, if its folder was added too
+    Suspects.Named by = suspects.of(job, last.path, false);
+    return by.jobs().isEmpty()
+        ? null
+        : ("%s%s was added to a folder product of %s %s; make it in %3$s, or let %3$s produce its"
+                + " files by name or glob, so that %5$s can declare its own")
+            .formatted(
+                SafeText.name(last.path),
+                added.size() == 1 ? "" : " (and " + (added.size() - 1) + " more)",
+                name(job),
+                by.how(),
+                SafeText.name(by.jobs().getFirst()));
+  }
+
+  private String name(int job) {
+    return SafeText.name(state.graph().name(job));
+  }
+
+  private void record(Undone undone) {
+    JobRecords records = state.context().records();
+    String name = state.graph().name(undone.job);
+    JobResult result = records.result(undone.job).undone();
+    setup
+        .common()
+        .cache()
+        .put(new Batch().result(name, result, records.details(name).undone(undone.what)));
+    records.replace(undone.job, result);
+    records.drop(undone.job);
+  }
+}
