@@ -261,6 +261,14 @@ public final class Decider {
       reasons.add(Reason.of(Kind.NOT_TRACED));
     }
     last.needs().moved().forEach(path -> reasons.add(Reason.of(Kind.MOVED, path)));
+    last.needs().lost().forEach(name -> reasons.add(Reason.of(Kind.DEPFILE_NOWHERE, name)));
+  }
+
+  /** Returns how a job's recorded manifest differs from the present one. */
+  List<Reason> changes(int id) {
+    List<Reason> reasons = new ArrayList<>(0);
+    compare(id, records.result(id), reasons);
+    return reasons;
   }
 
   /**
