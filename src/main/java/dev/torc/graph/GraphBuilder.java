@@ -15,6 +15,7 @@ import dev.torc.workflow.Job.Trait;
 import dev.torc.workflow.ProductIndex;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Workflow;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -502,6 +503,10 @@ public final class GraphBuilder {
     if (list >= 0) {
       waitFor(lists.get(list).awaited(), edges);
     }
+  }
+
+  Path root() {
+    return workflow.root();
   }
 
   NameResolver references() {

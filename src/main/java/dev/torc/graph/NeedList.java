@@ -4,6 +4,7 @@ import dev.torc.bytes.ByteReader;
 import dev.torc.bytes.ByteWriter;
 import dev.torc.syntax.Excludes;
 import dev.torc.syntax.Glob;
+import dev.torc.workflow.ProductIndex;
 import dev.torc.workflow.Ref;
 import java.util.Arrays;
 import java.util.List;
@@ -20,6 +21,8 @@ import java.util.List;
  *     members, without the reader and without jobs that make only excluded paths. Groups that are
  *     not expanded yet are included. Sorted in the order of the graph.
  * @param awaited the node that readers wait for; -1 if none. A SOME list never shares its node.
+ * @param alias the real name of the folder before the first wildcard, if it had another one when
+ *     the graph was derived; else null
  */
 public record NeedList(
     ListKind kind,
@@ -28,7 +31,8 @@ public record NeedList(
     List<Glob> excludes,
     String reader,
     List<Integer> makers,
-    int awaited) {
+    int awaited,
+    FolderAlias alias) {
 
   public enum ListKind {
     GLOB,
@@ -46,7 +50,7 @@ public record NeedList(
   NeedList with(List<Integer> others) {
     return others == makers
         ? this
-        : new NeedList(kind, text, glob, excludes, reader, others, awaited);
+        : new NeedList(kind, text, glob, excludes, reader, others, awaited, alias);
   }
 
   /** Returns the need as written, for messages. */
@@ -61,8 +65,13 @@ public record NeedList(
 
   /**
    * Returns whether the glob or folder matches a path, even if {@link #excludes} removes the path.
+   * The path may be a real one.
    */
   public boolean covers(String path) {
+    return coversName(path) || alias != null && coversName(alias.written(path));
+  }
+
+  private boolean coversName(String path) {
     return switch (kind) {
       case GLOB -> glob.matches(path);
       case FOLDER -> text.equals(".") || path.startsWith(text + "/");
@@ -71,7 +80,24 @@ public record NeedList(
   }
 
   public boolean excludes(String path) {
-    return Excludes.path(excludes, path);
+    return Excludes.path(excludes, path) || Excludes.path(excludes, named(path));
+  }
+
+  /** Returns the name by which the list has a path that may be a real one. */
+  public String named(String path) {
+    return alias == null || coversName(path) ? path : alias.written(path);
+  }
+
+  /** Returns whether a needed folder is a given one, or lies in it. */
+  public boolean liesIn(String folder) {
+    String real = alias == null ? text : alias.real(text);
+    return (text + "/").startsWith(folder + "/") || (real + "/").startsWith(folder + "/");
+  }
+
+  /** Returns whether the glob or folder may match a path that the pattern matches. */
+  public boolean overlaps(Glob other) {
+    Glob own = glob == null ? ProductIndex.inside(text) : glob;
+    return own.overlaps(other) || alias != null && alias.real(own).overlaps(other);
   }
 
   void write(ByteWriter out) {
@@ -81,6 +107,8 @@ public record NeedList(
     out.text(reader);
     out.ints(makers.stream().mapToInt(maker -> maker).toArray());
     out.number(awaited);
+    out.text(alias == null ? null : alias.written());
+    out.text(alias == null ? null : alias.real());
   }
 
   static NeedList read(ByteReader in) {
@@ -89,7 +117,11 @@ public record NeedList(
     List<Glob> excludes = in.list(from -> Glob.of(from.text()));
     String reader = in.text();
     List<Integer> makers = Arrays.stream(in.ints()).boxed().toList();
-    return new NeedList(kind, text, glob(kind, text), excludes, reader, makers, (int) in.number());
+    int awaited = (int) in.number();
+    String written = in.text();
+    String real = in.text();
+    FolderAlias alias = written == null ? null : new FolderAlias(written, real);
+    return new NeedList(kind, text, glob(kind, text), excludes, reader, makers, awaited, alias);
   }
 
   static Glob glob(ListKind kind, String text) {

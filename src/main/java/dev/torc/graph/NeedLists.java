@@ -8,6 +8,7 @@ import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.PersistentMap;
 import dev.torc.workflow.ProductIndex;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -15,8 +16,10 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.IntConsumer;
 
 /**
  * The lists that the jobs of a graph need, while the graph is built. Jobs with the same need share
@@ -62,6 +65,7 @@ final class NeedLists {
   private final Parts parts; // parts that lists of an earlier graph name
   private final Map<String, Integer> added = new HashMap<>();
   private final Map<String, int[]> found = new HashMap<>();
+  private final Map<String, Optional<FolderAlias>> aliases = new HashMap<>();
 
   NeedLists(GraphBuilder graph, Graph base) {
     this.graph = graph;
@@ -108,8 +112,7 @@ final class NeedLists {
       Set<Integer> more = new TreeSet<>();
       Set<Integer> out = new HashSet<>();
       switch (old.kind()) {
-        case GLOB -> products.matching(old.glob(), old.excludes(), more::add);
-        case FOLDER -> products.within(old.text(), old.excludes(), more::add);
+        case GLOB, FOLDER -> search(products, old.kind(), old.text(), old.excludes(), more::add);
         case JOB, SOME -> {
           int group = old.makers().getLast();
           Part part = parts.byText.get(old.text());
@@ -177,7 +180,15 @@ final class NeedLists {
       int awaited = awaited(kind, text, nodes);
       List<Integer> makers = Arrays.stream(nodes).boxed().toList();
       lists.add(
-          new NeedList(kind, text, NeedList.glob(kind, text), excludes, own, makers, awaited));
+          new NeedList(
+              kind,
+              text,
+              NeedList.glob(kind, text),
+              excludes,
+              own,
+              makers,
+              awaited,
+              alias(kind, text)));
     }
     return id;
   }
@@ -212,10 +223,53 @@ final class NeedLists {
       case JOB, SOME -> {
         return graph.references().nodesInNeed(text);
       }
-      case GLOB -> graph.products().matching(Glob.of(text), excludes, all::add);
-      case FOLDER -> graph.products().within(text, excludes, all::add);
+      case GLOB, FOLDER -> search(graph.products(), kind, text, excludes, all::add);
     }
     return all.stream().mapToInt(node -> node).toArray();
+  }
+
+  /** Finds the makers of what a glob or folder may match, under the written and the real names. */
+  private void search(
+      ProductIndex products, ListKind kind, String text, List<Glob> excludes, IntConsumer take) {
+    search(products, NeedList.glob(kind, text), text, excludes, take);
+    FolderAlias alias = alias(kind, text);
+    if (alias != null) {
+      Glob glob = kind == ListKind.GLOB ? alias.real(Glob.of(text)) : null;
+      List<Glob> real = excludes.stream().map(alias::real).toList();
+      search(products, glob, alias.real(text), real, take);
+    }
+  }
+
+  private static void search(
+      ProductIndex products, Glob glob, String text, List<Glob> excludes, IntConsumer take) {
+    if (glob == null) {
+      products.within(text, excludes, take);
+    } else {
+      products.matching(glob, excludes, take);
+    }
+  }
+
+  private FolderAlias alias(ListKind kind, String text) {
+    return switch (kind) {
+      case GLOB -> alias(Glob.of(text).fixedPrefix());
+      case FOLDER -> alias(text);
+      case JOB, SOME -> null;
+    };
+  }
+
+  /** Looks at each folder once. A folder that cannot be examined fails the readers later. */
+  private FolderAlias alias(String folder) {
+    return aliases
+        .computeIfAbsent(
+            folder,
+            _ -> {
+              try {
+                return Optional.ofNullable(FolderAlias.of(graph.root(), folder));
+              } catch (IOException e) {
+                return Optional.empty();
+              }
+            })
+        .orElse(null);
   }
 
   /**

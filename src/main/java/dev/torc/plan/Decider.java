@@ -108,6 +108,10 @@ public final class Decider {
     int pending = -1;
     if (last != null) {
       pending = compare(id, last, reasons);
+      Reason unawaited = contents.unawaited(id);
+      if (unawaited != null) {
+        reasons.add(unawaited);
+      }
       if (last.outcome().isGood() && out == null) {
         addChangedProducts(id, last, wish, reasons);
       }

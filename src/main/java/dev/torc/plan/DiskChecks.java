@@ -9,6 +9,7 @@ import dev.torc.hash.Stamp;
 import dev.torc.hash.Stamp.FileKind;
 import dev.torc.hash.StampSource;
 import dev.torc.plan.JobSelection.UserPaths;
+import dev.torc.posix.RealPath;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.BadInput.Diagnostic;
 import dev.torc.syntax.Glob;
@@ -90,7 +91,7 @@ public final class DiskChecks {
     }
     for (Path file : graph.workflow().settings().files()) {
       buildFiles.add(file);
-      buildFiles.add(AllowedRoots.real(file));
+      buildFiles.add(RealPath.of(file));
     }
     buildFiles.forEach(file -> buildNames.add(file.getFileName().toString()));
   }
@@ -201,11 +202,13 @@ public final class DiskChecks {
 
   private void checkSource(int id, Ref.OfFile file) throws IOException {
     Stamp stamp = digests.linkStamp(file.path());
+    String real = folder(UserPaths.parent(file.path())).name(last(file.path()));
     if (stamp.kind() == FileKind.LINK) {
       stamp = digests.stamp(file.path());
-      refuseAlias(id, file, name(AllowedRoots.real(root.resolve(file.path()))));
-    } else {
-      refuseAlias(id, file, folder(UserPaths.parent(file.path())).name(last(file.path())));
+      real = name(RealPath.of(root.resolve(file.path())));
+    }
+    if (refuseAlias(id, file, real)) {
+      return;
     }
     switch (stamp.kind()) {
       case FILE -> {}
@@ -233,7 +236,7 @@ public final class DiskChecks {
   }
 
   /** Refuses a need that is another name of a product: it would be read before it is made. */
-  private void refuseAlias(int id, Ref.OfFile file, String path) {
+  private boolean refuseAlias(int id, Ref.OfFile file, String path) {
     int maker = path.equals(file.path()) ? -1 : graph.makerOf(path);
     if (maker >= 0) {
       error(
@@ -241,6 +244,7 @@ public final class DiskChecks {
           "job %s needs %s, which is %s, a product of %s; need it by that name"
               .formatted(graph.job(id).name(), file.path(), path, graph.title(maker)));
     }
+    return maker >= 0;
   }
 
   private String name(Path real) {
@@ -260,7 +264,7 @@ public final class DiskChecks {
       boolean top = path.isEmpty() || path.equals("/");
       Path real =
           there || top
-              ? AllowedRoots.real(given)
+              ? RealPath.of(given)
               : folder(UserPaths.parent(path)).real.resolve(given.getFileName());
       String name = name(real);
       folder = new Folder(real, name, name.equals(path), there, grounds.hold(real));
@@ -342,7 +346,7 @@ public final class DiskChecks {
       return;
     }
     Path exact = folder.real.resolve(last);
-    Path target = link ? AllowedRoots.real(root.resolve(given)) : exact;
+    Path target = link ? RealPath.of(root.resolve(given)) : exact;
     if (!file) {
       refuseTaking(ref, folder, target);
     }

@@ -60,7 +60,7 @@ public record GoneProducts(Graph graph, JobRecords records, DigestMemo digests) 
     return switch (list.kind()) {
       case JOB, SOME -> true;
       case GLOB -> made.kind() == Stamp.FileKind.FILE || tells(made);
-      case FOLDER -> (list.text() + "/").startsWith(made.path() + "/") && tells(made);
+      case FOLDER -> list.liesIn(made.path()) && tells(made);
     };
   }
 
@@ -83,7 +83,7 @@ public record GoneProducts(Graph graph, JobRecords records, DigestMemo digests) 
         Digest file = NeedMembers.product(each);
         boolean found = list.covers(each.name()) && !list.excludes(each.name());
         if (found && (!glob || file != null)) {
-          members.add(glob ? NeedMembers.entry(each.name(), file.hex()) : each);
+          members.add(NeedMembers.entry(list.named(each.name()), glob ? file.hex() : each.now()));
         }
       }
     }

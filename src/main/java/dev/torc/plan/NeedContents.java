@@ -9,6 +9,7 @@ import dev.torc.hash.DigestMemo;
 import dev.torc.hash.FolderDigest;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.Stamp.FileKind;
+import dev.torc.plan.ListMakers.Led;
 import dev.torc.plan.ManifestWriter.Content;
 import dev.torc.posix.Io;
 import dev.torc.records.JobResult;
@@ -33,6 +34,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -64,9 +66,20 @@ public final class NeedContents implements InputSource {
   private final Map<Integer, Gathered> gathered = new ConcurrentHashMap<>();
   private final AtomicIntegerArray passed;
   private final NeedValues values;
+  private final AtomicBoolean astray; // see PlanContext.Basis
   private final Map<Integer, Set<String>> made = new ConcurrentHashMap<>();
 
-  NeedContents(Graph graph, JobRecords records, DigestMemo digests, MachineInputs machine) {
+  NeedContents(Graph graph, JobRecords records, PlanContext.Basis basis) {
+    this(graph, records, basis.digests(), basis.machine(), basis.astray());
+  }
+
+  private NeedContents(
+      Graph graph,
+      JobRecords records,
+      DigestMemo digests,
+      MachineInputs machine,
+      AtomicBoolean astray) {
+    this.astray = astray;
     this.root = graph.workflow().root();
     this.graph = graph;
     this.records = records;
@@ -83,7 +96,7 @@ public final class NeedContents implements InputSource {
     DigestMemo names = digests.emptyCopy();
     Digest any = Digest.of(new byte[Digest.LENGTH]);
     names.follow(digests, (_, _) -> any);
-    return new NeedContents(graph, records, names, machine);
+    return new NeedContents(graph, records, names, machine, astray);
   }
 
   /** Takes a snapshot of the needs of a job about to start. Their makers must be settled. */
@@ -214,6 +227,9 @@ public final class NeedContents implements InputSource {
 
   @Override
   public Content ofList(int list) {
+    if (pending(list) < 0) {
+      members(list); // finds the makers of what symlinks lead to
+    }
     int pending = pending(list);
     return pending >= 0 ? new Content.Pending(pending) : new Content.Known(members(list).digest());
   }
@@ -282,7 +298,30 @@ public final class NeedContents implements InputSource {
       i++;
     }
     passed.set(list, i); // a settled job stays settled
-    return i < makers.size() ? makers.get(i) : -1;
+    return i < makers.size() ? makers.get(i) : awaited(gathered.get(list));
+  }
+
+  /** Returns a job that has yet to make what a symlink among the members leads to, or -1. */
+  private int awaited(Gathered now) {
+    for (Led led : now == null ? List.<Led>of() : now.members.led()) {
+      if (!records.isInPlace(led.maker())) {
+        return led.maker();
+      }
+    }
+    return -1;
+  }
+
+  /** Returns the reason if a symlink leads to a product for which a job does not wait; or null. */
+  Reason unawaited(int job) {
+    for (int list : graph.listNeeds().row(job)) {
+      Gathered now = gathered.get(list);
+      for (Led led : now == null ? List.<Led>of() : now.members.led()) {
+        if (!graph.precedes(led.maker(), job)) {
+          return led.refusal(graph);
+        }
+      }
+    }
+    return null;
   }
 
   /** Returns a list's members, each pending or with the contents that this build saw first. */
@@ -290,9 +329,13 @@ public final class NeedContents implements InputSource {
     int now = pending(list) < 0 ? WHOLE : records.settlings();
     return gathered.compute(
             list,
-            (id, old) ->
-                old != null && old.moment == now ? old : new Gathered(now, gather(id, null)))
+            (id, old) -> old != null && old.moment == now ? old : gathered(now, gather(id, null)))
         .members;
+  }
+
+  private Gathered gathered(int now, NeedMembers members) {
+    boolean waits = awaited(new Gathered(now, members)) >= 0;
+    return new Gathered(waits ? records.settlings() : now, members);
   }
 
   ListLooks looks() {
@@ -307,7 +350,7 @@ public final class NeedContents implements InputSource {
   /** Lists the members again and reads each file with {@code each}. */
   NeedMembers fresh(int list, Io.Make<String, KnownDigest> each) {
     NeedMembers now = gather(list, each);
-    gathered.put(list, new Gathered(WHOLE, now));
+    gathered.put(list, gathered(WHOLE, now));
     return now;
   }
 
@@ -328,7 +371,7 @@ public final class NeedContents implements InputSource {
       NeedList list = graph.list(id);
       Content why = new Content.Unreadable(unlisted(list, e));
       ManifestEntry one = NeedMembers.entry(list.written(), why.value());
-      return NeedMembers.of(List.of(one), List.of(), Map.of(), null);
+      return NeedMembers.of(List.of(one), List.of(), Map.of(), null, List.of());
     }
   }
 
@@ -336,6 +379,7 @@ public final class NeedContents implements InputSource {
   private NeedMembers collect(int id, Io.Make<String, KnownDigest> look) throws IOException {
     NeedList list = graph.list(id);
     List<OwnedPath> stale = new ArrayList<>();
+    List<Led> led = new ArrayList<>(0);
     return switch (list.kind()) {
       case JOB, SOME -> {
         Map<String, ManifestEntry> sorted = new TreeMap<>();
@@ -351,12 +395,12 @@ public final class NeedContents implements InputSource {
           }
         }
         LeftOut leftOut = LeftOut.of(all, dropped);
-        yield NeedMembers.of(List.copyOf(sorted.values()), List.of(), Map.of(), leftOut);
+        yield NeedMembers.of(List.copyOf(sorted.values()), List.of(), Map.of(), leftOut, List.of());
       }
-      case GLOB -> NeedMembers.of(matches(list, look, stale), stale, Map.of(), null);
+      case GLOB -> NeedMembers.of(matches(list, look, stale, led), stale, Map.of(), null, led);
       case FOLDER -> {
         Map<String, Stamp> stamps = new HashMap<>();
-        yield NeedMembers.of(inside(list, stamps, stale), stale, stamps, null);
+        yield NeedMembers.of(inside(list, stamps, stale, led), stale, stamps, null, led);
       }
     };
   }
@@ -383,14 +427,18 @@ public final class NeedContents implements InputSource {
   }
 
   private List<ManifestEntry> matches(
-      NeedList list, Io.Make<String, KnownDigest> look, List<OwnedPath> stale) throws IOException {
+      NeedList list, Io.Make<String, KnownDigest> look, List<OwnedPath> stale, List<Led> led)
+      throws IOException {
     List<ManifestEntry> entries = new ArrayList<>();
-    for (String path : GlobWalk.files(root, list.glob(), list.excludes(), digests.stop())) {
-      if (counts(list, path, stale)) {
-        if (isPending(path)) {
+    ListMakers makers = new ListMakers(graph, list, led, astray);
+    GlobWalk.Found found = GlobWalk.find(root, list.glob(), list.excludes(), digests.stop());
+    for (String path : found.files()) {
+      String real = makers.real(path);
+      if (makers.leads(path, found.links().contains(path)) || counts(list, real, stale)) {
+        if (isPending(real)) {
           entries.add(NeedMembers.entry(path, ManifestWriter.PENDING));
         } else {
-          entries.add(member(path, look));
+          entries.add(member(path, real, look));
         }
       }
     }
@@ -411,10 +459,16 @@ public final class NeedContents implements InputSource {
     return entries.size() > there;
   }
 
-  private ManifestEntry member(String path, Io.Make<String, KnownDigest> look) {
+  /**
+   * Returns the entry of a file. A product may have been seen by another name before it was made.
+   */
+  private ManifestEntry member(String path, String real, Io.Make<String, KnownDigest> look) {
     try {
-      KnownDigest known = look == null ? digests.seen(path) : look.of(path);
-      return NeedMembers.entry(path, content(counted(known, graph.makerOf(path) >= 0)).value());
+      boolean made = graph.makerOf(real) >= 0;
+      boolean again = made && !real.equals(path);
+      KnownDigest known =
+          look != null ? look.of(path) : again ? digests.of(path) : digests.seen(path);
+      return NeedMembers.entry(path, content(counted(known, made)).value());
     } catch (IOException e) {
       return unreadable(path, e);
     }
@@ -425,7 +479,8 @@ public final class NeedContents implements InputSource {
   }
 
   private List<ManifestEntry> inside(
-      NeedList list, Map<String, Stamp> stamps, List<OwnedPath> stale) throws IOException {
+      NeedList list, Map<String, Stamp> stamps, List<OwnedPath> stale, List<Led> led)
+      throws IOException {
     List<ManifestEntry> entries = new ArrayList<>();
     FileKind kind = digests.stamp(list.text()).kind();
     if (kind == FileKind.MISSING) {
@@ -435,6 +490,7 @@ public final class NeedContents implements InputSource {
       throw new IOException(
           "cannot list " + list.text() + ": not a folder; write it without the slash");
     }
+    ListMakers makers = new ListMakers(graph, list, led, astray);
     FolderDigest folder =
         digests.needed(list.text(), path -> Excludes.folder(list.excludes(), path), list::excludes);
     for (FolderDigest.Member member : folder.members()) {
@@ -442,9 +498,11 @@ public final class NeedContents implements InputSource {
       if (member.kind() == FileKind.FOLDER) {
         stamps.put(path, member.stamp()); // an excluded folder may still contain members
       }
-      if (!list.excludes(path) && counts(list, path, stale)) {
+      String real = makers.real(path);
+      if (!list.excludes(path)
+          && (makers.leads(path, member.kind() == FileKind.LINK) || counts(list, real, stale))) {
         String value = NeedMembers.entry(member).now();
-        entries.add(NeedMembers.entry(path, isPending(path) ? ManifestWriter.PENDING : value));
+        entries.add(NeedMembers.entry(path, isPending(real) ? ManifestWriter.PENDING : value));
         stamps.put(path, member.stamp());
       }
     }

@@ -4,6 +4,7 @@ import dev.torc.hash.Digest;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.FolderDigest;
 import dev.torc.hash.Stamp;
+import dev.torc.plan.ListMakers.Led;
 import dev.torc.records.JobResult.ManifestEntry;
 import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.syntax.NaturalOrder;
@@ -28,6 +29,7 @@ import java.util.Map;
  * @param stamps for a needed folder, the stamps of its entries and of all folders in it, by path;
  *     else empty
  * @param leftOut the failed jobs whose products are missing from the list; null for none
+ * @param led members that lead to products of jobs that the list does not name
  */
 public record NeedMembers(
     List<ManifestEntry> entries,
@@ -36,7 +38,8 @@ public record NeedMembers(
     Digest digest,
     List<OwnedPath> stale,
     Map<String, Stamp> stamps,
-    LeftOut leftOut) {
+    LeftOut leftOut,
+    List<Led> led) {
 
   private static final NaturalOrder ORDER = new NaturalOrder();
 
@@ -48,7 +51,8 @@ public record NeedMembers(
       List<ManifestEntry> entries,
       List<OwnedPath> stale,
       Map<String, Stamp> stamps,
-      LeftOut leftOut) {
+      LeftOut leftOut,
+      List<Led> led) {
     ManifestHash hash = new ManifestHash();
     List<String> files = new ArrayList<>(entries.size());
     boolean reordered = false;
@@ -69,7 +73,8 @@ public record NeedMembers(
         hash.digest(),
         List.copyOf(stale),
         stamps,
-        leftOut);
+        leftOut,
+        List.copyOf(led));
   }
 
   static ManifestEntry entry(String path, String value) {

@@ -9,11 +9,13 @@ import dev.torc.hash.DigestMemo;
 import dev.torc.hash.FolderDigest;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.Stamp.FileKind;
+import dev.torc.plan.ListMakers.Led;
 import dev.torc.plan.MachineInputs.ImageSource;
 import dev.torc.plan.ManifestWriter.Content;
 import dev.torc.plan.NeedContents.NeedFiles;
 import dev.torc.plan.Reason.Kind;
 import dev.torc.posix.Io;
+import dev.torc.posix.RealPath;
 import dev.torc.records.JobResult.ManifestEntry;
 import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.syntax.NearestPath;
@@ -76,7 +78,12 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     for (int file : graph.needs().row(job)) {
       String path = graph.path(file);
       int maker = graph.maker(file);
-      if (!addFile(path, path) || maker >= 0 && !contents.made(maker, path)) {
+      boolean there = addFile(path, path);
+      Led led = maker < 0 && found.leads(path) ? Led.of(graph, path) : null;
+      if (led != null && !graph.precedes(led.maker(), job)) {
+        throw new IOException(led.refusal(graph).lack());
+      }
+      if (!there || maker >= 0 && !contents.made(maker, path)) {
         (graph.job(job).isOptional(path) ? without : missing).add(path);
       }
     }
@@ -126,6 +133,11 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     if (unreadable != null) {
       String why = unreadable.now().substring(ManifestWriter.UNREADABLE.length());
       throw unreadable(unreadable.name(), why);
+    }
+    for (Led led : look.members().led()) {
+      if (!graph.precedes(led.maker(), job)) {
+        throw new IOException(led.refusal(graph).lack());
+      }
     }
     NeedList list = graph.list(id);
     if (list.kind() == ListKind.FOLDER
@@ -269,7 +281,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
         all.addAll(look.folders().keySet());
       }
       for (String path : all) {
-        targets.add(AllowedRoots.real(graph.workflow().root().resolve(path)));
+        targets.add(RealPath.of(graph.workflow().root().resolve(path)));
       }
     }
     boolean found = false;

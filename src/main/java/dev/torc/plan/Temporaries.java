@@ -6,9 +6,9 @@ import dev.torc.graph.NeedList;
 import dev.torc.hash.Stamp;
 import dev.torc.records.JobResult;
 import dev.torc.records.RecordedProduct;
-import dev.torc.syntax.Glob;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.Job.Trait;
+import dev.torc.workflow.ProductIndex;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -285,8 +285,8 @@ public final class Temporaries {
       return list.covers(path) && !list.excludes(path);
     }
     return list.kind() == NeedList.ListKind.GLOB
-        ? list.glob().overlaps(Glob.of(Glob.escape(path) + "/**"))
-        : list.covers(path) || (list.text() + "/").startsWith(path + "/");
+        ? list.overlaps(ProductIndex.inside(path))
+        : list.covers(path) || list.liesIn(path);
   }
 
   /**

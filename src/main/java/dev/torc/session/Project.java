@@ -45,6 +45,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
 /**
@@ -165,7 +166,8 @@ public record Project(
 
   PlanContext.Basis basis(Cache cache, DigestMemo digests, LocalResults of, SharedStores asked) {
     boolean fails = options.reuse().failures();
-    return new PlanContext.Basis(cache, digests, of, asked, fails, machineInputs());
+    return new PlanContext.Basis(
+        cache, digests, of, asked, fails, machineInputs(), new AtomicBoolean());
   }
 
   /** Returns the inputs of manifests that come from the machine, not from needs. */
