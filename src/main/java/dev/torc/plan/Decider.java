@@ -232,7 +232,7 @@ public final class Decider {
    */
   public int unsettledMaker(int id) {
     for (String path : records.found(id)) {
-      int maker = graph.makerOf(path);
+      int maker = contents.makerOfFound(graph, id, path);
       if (maker >= 0
           && graph.precedes(maker, id)
           && !records.isSettled(maker)

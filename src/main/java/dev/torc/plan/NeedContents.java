@@ -12,6 +12,7 @@ import dev.torc.hash.Stamp.FileKind;
 import dev.torc.plan.ListMakers.Led;
 import dev.torc.plan.ManifestWriter.Content;
 import dev.torc.posix.Io;
+import dev.torc.posix.RealPath;
 import dev.torc.records.JobResult;
 import dev.torc.records.JobResult.ManifestEntry;
 import dev.torc.records.RecordedProduct;
@@ -66,6 +67,7 @@ public final class NeedContents implements InputSource {
   private final Map<Integer, Gathered> gathered = new ConcurrentHashMap<>();
   private final AtomicIntegerArray passed;
   private final NeedValues values;
+  private final Set<String> plain = ConcurrentHashMap.newKeySet(); // found files
   private final AtomicBoolean astray; // see PlanContext.Basis
   private final Map<Integer, Set<String>> made = new ConcurrentHashMap<>();
 
@@ -136,21 +138,40 @@ public final class NeedContents implements InputSource {
    */
   @Override
   public int makerOfFound(Graph graph, int job, String path) {
+    int maker = makerOfName(job, path);
+    return maker < 0 ? makerOfName(job, real(path)) : maker;
+  }
+
+  int makerOfName(int job, String path) {
     int maker = graph.makerOf(path);
     boolean other = graph.isOpen(maker) && !graph.precedes(maker, job);
     return other && records.owned(path) == null ? -1 : maker;
   }
 
+  /** Returns the real path of a found file; a path without symlinks is looked at once. */
+  public String real(String path) {
+    try {
+      String real = plain.contains(path) ? path : RealPath.name(root, path);
+      if (real.equals(path)) {
+        plain.add(path);
+      }
+      return real;
+    } catch (IOException e) {
+      return path; // looking at the file reports this
+    }
+  }
+
   @Override
   public Content of(String path, int maker) {
+    String real = maker >= 0 && graph.makerOf(path) < 0 ? real(path) : path;
     if (maker >= 0 && !records.isSettled(maker) && !records.isDropped(maker)) {
       return new Content.Pending(maker);
     }
-    if (maker >= 0 && (records.isDropped(maker) || !made(maker, path))) {
+    if (maker >= 0 && (records.isDropped(maker) || !made(maker, real))) {
       return new Content.Missing();
     }
     if (maker >= 0 && records.isForeseen(maker)) {
-      return foreseen(maker, path);
+      return foreseen(maker, real);
     }
     try {
       // A file in a folder product is looked at again, since this run of its job may not have made
@@ -160,7 +181,7 @@ public final class NeedContents implements InputSource {
       refuseFolder(graph, path, known);
       boolean source = maker < 0 && known.stamp().kind() == FileKind.FILE;
       Digest digest = source ? known.digest() : product(path, known);
-      return content(digest == null && maker >= 0 ? gone.digest(maker, path) : digest);
+      return content(digest == null && maker >= 0 ? gone.digest(maker, real) : digest);
     } catch (IOException e) {
       return new Content.Unreadable(Refusal.why(e));
     }

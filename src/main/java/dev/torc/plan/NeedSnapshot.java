@@ -190,7 +190,14 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
 
   @Override
   public int makerOfFound(Graph graph, int job, String path) {
-    return contents.makerOfFound(graph, job, path);
+    return files.containsKey(path) && found.leads(path)
+        ? contents.makerOfFound(graph, job, path)
+        : contents.makerOfName(job, path);
+  }
+
+  /** Returns the name under which a job may make a file that was looked at: its real path. */
+  public String real(String path) {
+    return found.leads(path) ? contents.real(path) : path;
   }
 
   private boolean isMade(String path) {
