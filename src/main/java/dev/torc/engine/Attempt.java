@@ -7,6 +7,7 @@ import dev.torc.local.Launch;
 import dev.torc.local.ProcessEnd;
 import dev.torc.plan.JobSelection.UserPaths;
 import dev.torc.plan.NeedSnapshot;
+import dev.torc.plan.ProductPlaces;
 import dev.torc.posix.JobTrace;
 import dev.torc.records.Cache.CacheException;
 import dev.torc.records.CachePlace;
@@ -306,8 +307,7 @@ final class Attempt {
    * changes during the restore, the next build finds that the manifest differs.
    */
   private AttemptOutcome restored() throws IOException {
-    common.removal().refuseOutside(job, List.of());
-    refuseTaken();
+    refuseTaken(common.removal().refuseOutside(job, List.of()));
     ProductRestore.Replacement from = attempts.from();
     restore = new ProductRestore(common, job, from);
     ProductScan products;
@@ -327,8 +327,7 @@ final class Attempt {
    */
   private void clear() throws IOException {
     cleared.makeRoom();
-    common.removal().refuseOutside(job, snapshot.stale());
-    refuseTaken();
+    refuseTaken(common.removal().refuseOutside(job, snapshot.stale()));
     for (OwnedPath stale : snapshot.stale()) {
       common.removal().clearStale(stale, cleared);
     }
@@ -343,8 +342,10 @@ final class Attempt {
     }
   }
 
-  private void refuseTaken() throws IOException {
-    BadInput.Diagnostic taken = common.taken().of(id);
+  private void refuseTaken(boolean linked) throws IOException {
+    BadInput.Diagnostic taken =
+        linked ? ProductPlaces.now(common.graph(), common.digests(), id) : null;
+    taken = taken == null ? common.taken().of(id) : taken;
     if (taken != null) {
       throw new AttemptFailure(taken.message());
     }

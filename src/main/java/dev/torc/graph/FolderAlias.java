@@ -31,7 +31,7 @@ public record FolderAlias(String written, String real) {
   }
 
   /** Returns the pattern that matches the real names of what a pattern matches. */
-  Glob real(Glob glob) {
+  public Glob real(Glob glob) {
     String pattern = glob.toString();
     return Glob.of(moved(pattern, Glob.escape(written), Glob.escape(real)));
   }

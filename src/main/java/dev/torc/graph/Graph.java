@@ -6,6 +6,8 @@ import dev.torc.bytes.StringTable;
 import dev.torc.graph.NeedList.ListKind;
 import dev.torc.hash.FolderDigest;
 import dev.torc.syntax.Glob;
+import dev.torc.syntax.PatternIndex;
+import dev.torc.syntax.Place;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Job;
@@ -48,6 +50,7 @@ public final class Graph implements FolderDigest.Exclusions {
   private final Map<Integer, Group> open;
   private final BitSet shut = new BitSet(); // the nodes of the open groups
   private final Supplier<NameResolver> references;
+  private final Supplier<PatternIndex> listPatterns = once(this::listPatterns);
   private final Growth growth; // null if all groups are expanded
   private final Supplier<ProductIndex> makers;
   private final BitSet renewed; // nodes that are new, or wait for other nodes than before
@@ -429,6 +432,23 @@ public final class Graph implements FolderDigest.Exclusions {
 
   public NeedList list(int id) {
     return tables.lists().get(id);
+  }
+
+  /** Returns the needed globs and folders that may match a path that a pattern matches. */
+  public BitSet listsLike(Glob pattern) {
+    BitSet found = new BitSet();
+    listPatterns.get().overlapping(pattern, list -> found.set(list.job()));
+    return found;
+  }
+
+  private PatternIndex listPatterns() {
+    PatternIndex patterns = new PatternIndex();
+    for (int list = 0; list < lists(); list++) {
+      for (Glob glob : list(list).patterns()) {
+        patterns.add(glob, list, Place.NONE);
+      }
+    }
+    return patterns;
   }
 
   public int lists() {

@@ -96,8 +96,16 @@ public record NeedList(
 
   /** Returns whether the glob or folder may match a path that the pattern matches. */
   public boolean overlaps(Glob other) {
+    return patterns().stream().anyMatch(other::overlaps);
+  }
+
+  /** Returns the pattern of what a glob or folder may match, and that of the real names. */
+  List<Glob> patterns() {
+    if (ofJobs()) {
+      return List.of();
+    }
     Glob own = glob == null ? ProductIndex.inside(text) : glob;
-    return own.overlaps(other) || alias != null && alias.real(own).overlaps(other);
+    return alias == null ? List.of(own) : List.of(own, alias.real(own));
   }
 
   void write(ByteWriter out) {

@@ -55,7 +55,7 @@ public final class AllowedRoots {
    * Returns whether a folder is below the root and no part of its path below the root is a link.
    * This check is fast enough for every attempt, since it looks only at these parts.
    */
-  private boolean staysBelow(String folder) throws IOException {
+  public boolean staysBelow(String folder) throws IOException {
     if (folder.startsWith("/") || folder.startsWith("..")) {
       return false;
     }

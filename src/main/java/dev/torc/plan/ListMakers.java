@@ -11,6 +11,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
 
 /**
  * Finds the jobs that make what a needed glob or folder found through symlinks. Such a file belongs
@@ -40,11 +41,19 @@ final class ListMakers {
 
   private final Graph graph;
   private final NeedList list;
+  private final Predicate<String> owned;
   private final List<Led> led;
   private final FolderAlias alias;
   private final boolean moved; // the graph may not have the makers
 
-  ListMakers(Graph graph, NeedList list, List<Led> led, AtomicBoolean astray) throws IOException {
+  /**
+   * @param owned whether a record says that torc made a path
+   * @param led gets what the members lead to
+   */
+  ListMakers(
+      Graph graph, NeedList list, Predicate<String> owned, List<Led> led, AtomicBoolean astray)
+      throws IOException {
+    this.owned = owned;
     this.graph = graph;
     this.list = list;
     this.led = led;
@@ -56,8 +65,17 @@ final class ListMakers {
     }
   }
 
-  /** Returns the real path of a member, except that the member itself may be a symlink. */
-  String real(String path) {
+  /**
+   * Returns the name under which torc knows the maker of a member: the written one or, without
+   * following the member itself, the real one.
+   */
+  String known(String path) {
+    String real = real(path);
+    boolean made = graph.makerOf(real) >= 0 || owned.test(real);
+    return made && graph.makerOf(path) < 0 ? real : path;
+  }
+
+  private String real(String path) {
     return alias == null ? path : alias.real(path);
   }
 
@@ -71,7 +89,7 @@ final class ListMakers {
     if (!there.equals(real)) {
       makers(there).stream().forEach(maker -> add(path, there, maker));
     }
-    return moved && add(path, real, graph.makerOf(real));
+    return moved && graph.makerOf(path) < 0 && add(path, real, graph.makerOf(real));
   }
 
   private boolean add(String path, String real, int maker) {

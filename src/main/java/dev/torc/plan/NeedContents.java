@@ -451,10 +451,11 @@ public final class NeedContents implements InputSource {
       NeedList list, Io.Make<String, KnownDigest> look, List<OwnedPath> stale, List<Led> led)
       throws IOException {
     List<ManifestEntry> entries = new ArrayList<>();
-    ListMakers makers = new ListMakers(graph, list, led, astray);
+    ListMakers makers =
+        new ListMakers(graph, list, path -> records.owned(path) != null, led, astray);
     GlobWalk.Found found = GlobWalk.find(root, list.glob(), list.excludes(), digests.stop());
     for (String path : found.files()) {
-      String real = makers.real(path);
+      String real = makers.known(path);
       if (makers.leads(path, found.links().contains(path)) || counts(list, real, stale)) {
         if (isPending(real)) {
           entries.add(NeedMembers.entry(path, ManifestWriter.PENDING));
@@ -511,7 +512,8 @@ public final class NeedContents implements InputSource {
       throw new IOException(
           "cannot list " + list.text() + ": not a folder; write it without the slash");
     }
-    ListMakers makers = new ListMakers(graph, list, led, astray);
+    ListMakers makers =
+        new ListMakers(graph, list, path -> records.owned(path) != null, led, astray);
     FolderDigest folder =
         digests.needed(list.text(), path -> Excludes.folder(list.excludes(), path), list::excludes);
     for (FolderDigest.Member member : folder.members()) {
@@ -519,7 +521,7 @@ public final class NeedContents implements InputSource {
       if (member.kind() == FileKind.FOLDER) {
         stamps.put(path, member.stamp()); // an excluded folder may still contain members
       }
-      String real = makers.real(path);
+      String real = makers.known(path);
       if (!list.excludes(path)
           && (makers.leads(path, member.kind() == FileKind.LINK) || counts(list, real, stale))) {
         String value = NeedMembers.entry(member).now();

@@ -4,6 +4,7 @@ import dev.torc.graph.Graph;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.Stamp.FileKind;
 import dev.torc.hash.StampSource;
+import dev.torc.posix.RealPath;
 import dev.torc.syntax.NearestPath;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Job.Tool;
@@ -13,6 +14,7 @@ import dev.torc.workflow.Template;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,6 +38,7 @@ public final class ToolSearch {
   private final Map<String, String> caller;
   private final StampSource stamps;
   private final Map<String, Optional<String>> found = new ConcurrentHashMap<>();
+  private final Map<String, String> real = new HashMap<>();
 
   public ToolSearch(Path root, Map<String, String> caller, StampSource stamps) {
     this.root = root;
@@ -58,6 +61,16 @@ public final class ToolSearch {
   /** Returns the path of a tool; null if it is not found. */
   public String path(Tool tool) {
     return tool.isPath() ? tool.paths().getFirst() : answer(question(tool)).orElse(null);
+  }
+
+  /** Returns the real path of a tool's file. */
+  String real(String path) throws IOException {
+    String known = real.get(path);
+    if (known == null) {
+      known = RealPath.name(root, path);
+      real.put(path, known);
+    }
+    return known;
   }
 
   /**

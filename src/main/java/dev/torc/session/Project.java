@@ -23,6 +23,7 @@ import dev.torc.plan.PatternReadings;
 import dev.torc.plan.PlanContext;
 import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
+import dev.torc.records.StartMarks;
 import dev.torc.results.LocalResults;
 import dev.torc.results.SharedStores;
 import dev.torc.session.ProjectOptions.Reuse;
@@ -47,6 +48,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * A project: its build file as read, its graph, and the place of its cache. It opens nothing:
@@ -209,13 +211,23 @@ public record Project(
   }
 
   /** Creates an expander of groups that only checks that added jobs can be built. */
-  public Expander expander(Function<Project, JobSelection> select, DigestMemo digests) {
-    return expander(select, (graph, jobs) -> DiskChecks.check(graph, digests, caller.env(), jobs));
+  public Expander expander(
+      Function<Project, JobSelection> select, DigestMemo digests, Predicate<String> ran) {
+    return expander(
+        select, (graph, jobs) -> DiskChecks.check(graph, digests, caller.env(), jobs, ran));
   }
 
   /** Refuses jobs that cannot be built; returns a line for each need that cannot be read. */
   public List<BadInput.Diagnostic> check(BitSet jobs) throws IOException {
-    return DiskChecks.check(graph, looking(_ -> null), caller.env(), jobs);
+    return DiskChecks.check(graph, looking(_ -> null), caller.env(), jobs, this::hasRun);
+  }
+
+  /** Returns whether a job began in an earlier build; the cache must not be open. */
+  private boolean hasRun(String job) {
+    try (Cache cache = Cache.look(place, _ -> {})) {
+      return cache.hasRun(job)
+          || StartMarks.read(place).stream().anyMatch(mark -> mark.job().equals(job));
+    }
   }
 
   public List<BadInput.Diagnostic> storeTroubles() {
