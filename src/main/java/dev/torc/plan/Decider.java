@@ -113,7 +113,8 @@ public final class Decider {
         reasons.add(unawaited);
       }
       if (last.outcome().isGood() && out == null) {
-        addChangedProducts(id, last, wish, reasons);
+        int behind = addChangedProducts(id, last, wish, reasons);
+        pending = pending < 0 ? behind : pending;
       }
     }
     if (out != null && out.cause() != null && reasons.size() == 1) {
@@ -321,8 +322,12 @@ public final class Decider {
         .orElseThrow();
   }
 
-  /** Adds the products that are missing, wanted or modified, judged by digest (rule 5). */
-  private void addChangedProducts(int id, JobResult last, Wish wish, List<Reason> reasons) {
+  /**
+   * Adds the products that are missing, wanted or modified, judged by digest (rule 5). Returns an
+   * unsettled job that makes what a product of this job is a symlink to; -1 if there is none.
+   */
+  private int addChangedProducts(int id, JobResult last, Wish wish, List<Reason> reasons) {
+    int behind = -1;
     boolean temporary = graph.job(id).has(Trait.TEMPORARY) && !wish.named;
     for (RecordedProduct made : last.products()) {
       Digest now;
@@ -339,6 +344,8 @@ public final class Decider {
         if (reader != null) {
           reasons.add(new Reason(Kind.PRODUCT_WANTED, made.path(), "", reader));
         }
+      } else if (!made.digest().equals(now) && contents.unmadeTarget(id, made) >= 0) {
+        behind = contents.unmadeTarget(id, made);
       } else if (now == null) {
         reasons.add(Reason.of(Kind.PRODUCT_MISSING, made.path()));
       } else if (!now.equals(made.digest())) {
@@ -346,6 +353,7 @@ public final class Decider {
         addChangedMembers(made, reasons);
       }
     }
+    return behind;
   }
 
   private void addChangedMembers(RecordedProduct made, List<Reason> reasons) {

@@ -90,6 +90,13 @@ public record GoneProducts(Graph graph, JobRecords records, DigestMemo digests) 
     return members;
   }
 
+  /** Returns the paths of the symlinks that a product is or holds. */
+  List<String> links(RecordedProduct made) {
+    return made.isLink()
+        ? List.of(made.path())
+        : members(made).stream().filter(NeedMembers::isLink).map(ManifestEntry::name).toList();
+  }
+
   /** Returns the entry of a file, or the entries of a folder's members. */
   private List<ManifestEntry> members(RecordedProduct made) {
     if (made.kind() == Stamp.FileKind.FILE) {

@@ -24,6 +24,7 @@ import dev.torc.workflow.Job.Tool;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Step.Image;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -159,6 +160,24 @@ public final class NeedContents implements InputSource {
     } catch (IOException e) {
       return path; // looking at the file reports this
     }
+  }
+
+  /**
+   * Returns the unsettled job that a job waits for and that makes the target of its product, if
+   * that still is the symlink which the job made; else -1.
+   */
+  int unmadeTarget(int job, RecordedProduct made) {
+    Path link = root.resolve(made.path());
+    try {
+      if (made.isLink() && Files.readSymbolicLink(link).toString().equals(made.link())) {
+        int maker = graph.makerOf(RealPath.name(root, made.path()));
+        boolean waits = maker >= 0 && maker != job && !records.isInPlace(maker);
+        return waits && graph.precedes(maker, job) ? maker : -1;
+      }
+    } catch (IOException e) {
+      // it is missing, or no longer a symlink
+    }
+    return -1;
   }
 
   @Override
