@@ -4,6 +4,7 @@ import dev.torc.buildfile.BuildFile;
 import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
 import dev.torc.graph.NeedList.ListKind;
+import dev.torc.graph.NeedList.Names;
 import dev.torc.hash.Digest.KnownDigest;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.FileClock;
@@ -103,7 +104,8 @@ public final class WatchSnapshot {
 
   /** Returns a list that includes everything in a folder product. */
   static NeedList folder(String path) {
-    return new NeedList(ListKind.FOLDER, path, null, List.of(), null, List.of(), -1, null);
+    return new NeedList(
+        ListKind.FOLDER, new Names(path, null, null), List.of(), null, List.of(), -1);
   }
 
   /** Adds the build files that the graph was made from, and the globs that found files for it. */
@@ -124,7 +126,12 @@ public final class WatchSnapshot {
           String text = all.getFirst().toString();
           lists.add(
               new NeedList(
-                  ListKind.GLOB, text, all.getFirst(), excludes, null, List.of(), -1, null));
+                  ListKind.GLOB,
+                  new Names(text, all.getFirst(), null),
+                  excludes,
+                  null,
+                  List.of(),
+                  -1));
           members.addAll(found);
         });
   }

@@ -30,7 +30,7 @@ public record FolderAlias(String written, String real) {
     return moved(path, real, written);
   }
 
-  /** Returns the pattern that matches the real names of what a pattern matches. */
+  /** Returns a pattern with the real name of the folder. */
   public Glob real(Glob glob) {
     String pattern = glob.toString();
     return Glob.of(moved(pattern, Glob.escape(written), Glob.escape(real)));

@@ -1,6 +1,7 @@
 package dev.torc.graph;
 
 import dev.torc.graph.NeedList.ListKind;
+import dev.torc.graph.NeedList.Names;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.PatternIndex;
 import dev.torc.workflow.Group;
@@ -179,16 +180,7 @@ final class NeedLists {
       added.put(key, id);
       int awaited = awaited(kind, text, nodes);
       List<Integer> makers = Arrays.stream(nodes).boxed().toList();
-      lists.add(
-          new NeedList(
-              kind,
-              text,
-              NeedList.glob(kind, text),
-              excludes,
-              own,
-              makers,
-              awaited,
-              alias(kind, text)));
+      lists.add(new NeedList(kind, names(kind, text), excludes, own, makers, awaited));
     }
     return id;
   }
@@ -228,13 +220,14 @@ final class NeedLists {
     return all.stream().mapToInt(node -> node).toArray();
   }
 
-  /** Finds the makers of what a glob or folder may match, under the written and the real names. */
+  /** Finds the makers of members that a glob or folder may have, by the written and real names. */
   private void search(
       ProductIndex products, ListKind kind, String text, List<Glob> excludes, IntConsumer take) {
-    search(products, NeedList.glob(kind, text), text, excludes, take);
-    FolderAlias alias = alias(kind, text);
+    Names names = names(kind, text);
+    search(products, names.glob(), text, excludes, take);
+    FolderAlias alias = names.alias();
     if (alias != null) {
-      Glob glob = kind == ListKind.GLOB ? alias.real(Glob.of(text)) : null;
+      Glob glob = names.glob() == null ? null : alias.real(names.glob());
       List<Glob> real = excludes.stream().map(alias::real).toList();
       search(products, glob, alias.real(text), real, take);
     }
@@ -249,12 +242,11 @@ final class NeedLists {
     }
   }
 
-  private FolderAlias alias(ListKind kind, String text) {
-    return switch (kind) {
-      case GLOB -> alias(Glob.of(text).fixedPrefix());
-      case FOLDER -> alias(text);
-      case JOB, SOME -> null;
-    };
+  private Names names(ListKind kind, String text) {
+    Glob glob = NeedList.glob(kind, text);
+    String folder = glob == null ? text : glob.fixedPrefix();
+    boolean ofJobs = kind == ListKind.JOB || kind == ListKind.SOME;
+    return new Names(text, glob, ofJobs ? null : alias(folder));
   }
 
   /** Looks at each folder once. A folder that cannot be examined fails the readers later. */

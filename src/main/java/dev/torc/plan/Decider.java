@@ -332,7 +332,7 @@ public final class Decider {
     for (RecordedProduct made : last.products()) {
       Digest now;
       try {
-        now = contents.product(made.path(), made.kind());
+        now = contents.product(made);
       } catch (IOException e) {
         String why = ManifestWriter.UNREADABLE + Refusal.why(e);
         reasons.add(new Reason(Kind.PRODUCT_ALTERED, made.path(), made.digest().hex(), why));
@@ -344,8 +344,8 @@ public final class Decider {
         if (reader != null) {
           reasons.add(new Reason(Kind.PRODUCT_WANTED, made.path(), "", reader));
         }
-      } else if (!made.digest().equals(now) && contents.unmadeTarget(id, made) >= 0) {
-        behind = contents.unmadeTarget(id, made);
+      } else if (!made.digest().equals(now) && contents.names().unmadeTarget(id, made) >= 0) {
+        behind = contents.names().unmadeTarget(id, made);
       } else if (now == null) {
         reasons.add(Reason.of(Kind.PRODUCT_MISSING, made.path()));
       } else if (!now.equals(made.digest())) {

@@ -11,8 +11,8 @@ import dev.torc.hash.Stamp;
 import dev.torc.hash.Stamp.FileKind;
 import dev.torc.plan.ListMakers.Led;
 import dev.torc.plan.ManifestWriter.Content;
+import dev.torc.plan.NeedMembers.Beside;
 import dev.torc.posix.Io;
-import dev.torc.posix.RealPath;
 import dev.torc.records.JobResult;
 import dev.torc.records.JobResult.ManifestEntry;
 import dev.torc.records.RecordedProduct;
@@ -24,7 +24,6 @@ import dev.torc.workflow.Job.Tool;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Step.Image;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -38,7 +37,6 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicIntegerArray;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -48,9 +46,6 @@ import java.util.stream.Collectors;
  * threads may use this class.
  */
 public final class NeedContents implements InputSource {
-
-  /** The start of an error message, before the path. */
-  private static final Pattern CANNOT = Pattern.compile("^cannot (look at|list|read( the link)?) ");
 
   /** The {@code moment} of a list whose makers are all settled. */
   private static final int WHOLE = -1;
@@ -68,7 +63,7 @@ public final class NeedContents implements InputSource {
   private final Map<Integer, Gathered> gathered = new ConcurrentHashMap<>();
   private final AtomicIntegerArray passed;
   private final NeedValues values;
-  private final Set<String> plain = ConcurrentHashMap.newKeySet(); // found files
+  private final RealNames names;
   private final AtomicBoolean astray; // see PlanContext.Basis
   private final Map<Integer, Set<String>> made = new ConcurrentHashMap<>();
 
@@ -88,6 +83,7 @@ public final class NeedContents implements InputSource {
     this.records = records;
     this.digests = digests;
     this.values = new NeedValues(graph, records);
+    this.names = new RealNames(graph, records);
     this.gone = new GoneProducts(graph, records, digests);
     this.machine = machine.with(root, digests.counting());
     this.looks = new ListLooks(graph, this, digests);
@@ -133,56 +129,19 @@ public final class NeedContents implements InputSource {
     return of(path, graph.makerOf(path));
   }
 
-  /**
-   * {@inheritDoc} The product pattern of an open group may also match sources. So until the group
-   * is expanded, a file that no recorded run made counts as a source.
-   */
   @Override
   public int makerOfFound(Graph graph, int job, String path) {
-    int maker = makerOfName(job, path);
-    return maker < 0 ? makerOfName(job, real(path)) : maker;
+    return names.makerOfFound(job, path);
   }
 
-  int makerOfName(int job, String path) {
-    int maker = graph.makerOf(path);
-    boolean other = graph.isOpen(maker) && !graph.precedes(maker, job);
-    return other && records.owned(path) == null ? -1 : maker;
-  }
-
-  /** Returns the real path of a found file; a path without symlinks is looked at once. */
-  public String real(String path) {
-    try {
-      String real = plain.contains(path) ? path : RealPath.name(root, path);
-      if (real.equals(path)) {
-        plain.add(path);
-      }
-      return real;
-    } catch (IOException e) {
-      return path; // looking at the file reports this
-    }
-  }
-
-  /**
-   * Returns the unsettled job that a job waits for and that makes the target of its product, if
-   * that still is the symlink which the job made; else -1.
-   */
-  int unmadeTarget(int job, RecordedProduct made) {
-    Path link = root.resolve(made.path());
-    try {
-      if (made.isLink() && Files.readSymbolicLink(link).toString().equals(made.link())) {
-        int maker = graph.makerOf(RealPath.name(root, made.path()));
-        boolean waits = maker >= 0 && maker != job && !records.isInPlace(maker);
-        return waits && graph.precedes(maker, job) ? maker : -1;
-      }
-    } catch (IOException e) {
-      // it is missing, or no longer a symlink
-    }
-    return -1;
+  /** Returns the names that found files have once all symlinks are followed. */
+  public RealNames names() {
+    return names;
   }
 
   @Override
   public Content of(String path, int maker) {
-    String real = maker >= 0 && graph.makerOf(path) < 0 ? real(path) : path;
+    String real = maker >= 0 && graph.makerOf(path) < 0 ? names.of(path) : path;
     if (maker >= 0 && !records.isSettled(maker) && !records.isDropped(maker)) {
       return new Content.Pending(maker);
     }
@@ -254,10 +213,14 @@ public final class NeedContents implements InputSource {
         : known.product();
   }
 
-  /** Returns the present digest of a product; null if it is missing or of another kind. */
-  public Digest product(String path, FileKind kind) throws IOException {
-    KnownDigest known = digests.seen(path);
-    return known.stamp().kind() == kind ? product(path, known) : null;
+  /**
+   * Returns the present digest of a product; null if it is missing or of another kind. Looks again
+   * behind a symlink, since another job may have made its target.
+   */
+  Digest product(RecordedProduct made) throws IOException {
+    String path = made.path();
+    KnownDigest known = made.isLink() ? digests.of(path) : digests.seen(path);
+    return known.stamp().kind() == made.kind() ? product(path, known) : null;
   }
 
   /** Returns how a folder's members differ from the recorded product's; null if unknown. */
@@ -268,7 +231,7 @@ public final class NeedContents implements InputSource {
   @Override
   public Content ofList(int list) {
     if (pending(list) < 0) {
-      members(list); // finds the makers of what symlinks lead to
+      members(list); // finds where symlinks lead
     }
     int pending = pending(list);
     return pending >= 0 ? new Content.Pending(pending) : new Content.Known(members(list).digest());
@@ -394,32 +357,19 @@ public final class NeedContents implements InputSource {
     return now;
   }
 
-  /** Returns why a list cannot be read. The text names the path, unless it is the list's own. */
-  private String unlisted(NeedList list, IOException e) {
-    String line = CANNOT.matcher(Refusal.line(e)).replaceFirst("");
-    String root = graph.workflow().root() + "/";
-    String below = line.startsWith(root) ? line.substring(root.length()) : line;
-    String self = list.text() + ": ";
-    return below.startsWith(self) ? below.substring(self.length()) : below;
-  }
-
   /** Returns the members of a list. If the list cannot be read, its only member holds the error. */
   private NeedMembers gather(int id, Io.Make<String, KnownDigest> look) {
     try {
       return collect(id, look);
     } catch (IOException e) {
-      NeedList list = graph.list(id);
-      Content why = new Content.Unreadable(unlisted(list, e));
-      ManifestEntry one = NeedMembers.entry(list.written(), why.value());
-      return NeedMembers.of(List.of(one), List.of(), Map.of(), null, List.of());
+      return NeedMembers.unlisted(graph.list(id), root, e);
     }
   }
 
   /** Returns the members of a list. A null {@code look} means the contents that were seen first. */
   private NeedMembers collect(int id, Io.Make<String, KnownDigest> look) throws IOException {
     NeedList list = graph.list(id);
-    List<OwnedPath> stale = new ArrayList<>();
-    List<Led> led = new ArrayList<>(0);
+    Beside beside = Beside.none();
     return switch (list.kind()) {
       case JOB, SOME -> {
         Map<String, ManifestEntry> sorted = new TreeMap<>();
@@ -435,12 +385,12 @@ public final class NeedContents implements InputSource {
           }
         }
         LeftOut leftOut = LeftOut.of(all, dropped);
-        yield NeedMembers.of(List.copyOf(sorted.values()), List.of(), Map.of(), leftOut, List.of());
+        yield NeedMembers.of(List.copyOf(sorted.values()), beside, Map.of(), leftOut);
       }
-      case GLOB -> NeedMembers.of(matches(list, look, stale, led), stale, Map.of(), null, led);
+      case GLOB -> NeedMembers.of(matches(list, look, beside), beside, Map.of(), null);
       case FOLDER -> {
         Map<String, Stamp> stamps = new HashMap<>();
-        yield NeedMembers.of(inside(list, stamps, stale, led), stale, stamps, null, led);
+        yield NeedMembers.of(inside(list, stamps, beside), beside, stamps, null);
       }
     };
   }
@@ -467,15 +417,14 @@ public final class NeedContents implements InputSource {
   }
 
   private List<ManifestEntry> matches(
-      NeedList list, Io.Make<String, KnownDigest> look, List<OwnedPath> stale, List<Led> led)
-      throws IOException {
+      NeedList list, Io.Make<String, KnownDigest> look, Beside beside) throws IOException {
     List<ManifestEntry> entries = new ArrayList<>();
     ListMakers makers =
-        new ListMakers(graph, list, path -> records.owned(path) != null, led, astray);
+        new ListMakers(graph, list, path -> records.owned(path) != null, beside.led(), astray);
     GlobWalk.Found found = GlobWalk.find(root, list.glob(), list.excludes(), digests.stop());
     for (String path : found.files()) {
       String real = makers.known(path);
-      if (makers.leads(path, found.links().contains(path)) || counts(list, real, stale)) {
+      if (makers.leads(path, found.links().contains(path)) || counts(list, real, beside)) {
         if (isPending(real)) {
           entries.add(NeedMembers.entry(path, ManifestWriter.PENDING));
         } else {
@@ -519,8 +468,7 @@ public final class NeedContents implements InputSource {
     return NeedMembers.entry(path, new Content.Unreadable(Refusal.why(e)).value());
   }
 
-  private List<ManifestEntry> inside(
-      NeedList list, Map<String, Stamp> stamps, List<OwnedPath> stale, List<Led> led)
+  private List<ManifestEntry> inside(NeedList list, Map<String, Stamp> stamps, Beside beside)
       throws IOException {
     List<ManifestEntry> entries = new ArrayList<>();
     FileKind kind = digests.stamp(list.text()).kind();
@@ -532,7 +480,7 @@ public final class NeedContents implements InputSource {
           "cannot list " + list.text() + ": not a folder; write it without the slash");
     }
     ListMakers makers =
-        new ListMakers(graph, list, path -> records.owned(path) != null, led, astray);
+        new ListMakers(graph, list, path -> records.owned(path) != null, beside.led(), astray);
     FolderDigest folder =
         digests.needed(list.text(), path -> Excludes.folder(list.excludes(), path), list::excludes);
     for (FolderDigest.Member member : folder.members()) {
@@ -542,7 +490,7 @@ public final class NeedContents implements InputSource {
       }
       String real = makers.known(path);
       if (!list.excludes(path)
-          && (makers.leads(path, member.kind() == FileKind.LINK) || counts(list, real, stale))) {
+          && (makers.leads(path, member.kind() == FileKind.LINK) || counts(list, real, beside))) {
         String value = NeedMembers.entry(member).now();
         entries.add(NeedMembers.entry(path, isPending(real) ? ManifestWriter.PENDING : value));
         stamps.put(path, member.stamp());
@@ -561,12 +509,12 @@ public final class NeedContents implements InputSource {
    * stale. Otherwise the list must include the maker, and if the maker is settled, it must have
    * made the path.
    */
-  private boolean counts(NeedList list, String path, List<OwnedPath> stale) {
+  private boolean counts(NeedList list, String path, Beside beside) {
     int maker = graph.makerOf(path);
     if (maker < 0) {
       OwnedPath owned = recorded(path);
       if (owned != null) {
-        stale.add(owned);
+        beside.stale().add(owned);
       }
       return owned == null && !graph.leavesOut(path);
     }

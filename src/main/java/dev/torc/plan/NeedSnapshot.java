@@ -192,12 +192,12 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   public int makerOfFound(Graph graph, int job, String path) {
     return files.containsKey(path) && found.leads(path)
         ? contents.makerOfFound(graph, job, path)
-        : contents.makerOfName(job, path);
+        : contents.names().makerOfName(job, path);
   }
 
   /** Returns the name under which a job may make a file that was looked at: its real path. */
   public String real(String path) {
-    return found.leads(path) ? contents.real(path) : path;
+    return found.leads(path) ? contents.names().of(path) : path;
   }
 
   private boolean isMade(String path) {

@@ -257,7 +257,7 @@ public final class Temporaries {
     for (String path : context.records().found(job)) {
       int maker = context.contents().makerOfFound(graph, job, path);
       if (maker >= 0 && graph.precedes(maker, job)) {
-        addFile(maker, context.contents().real(path), reads);
+        addFile(maker, context.contents().names().of(path), reads);
       }
     }
   }
@@ -282,7 +282,7 @@ public final class Temporaries {
     for (RecordedProduct made : result == null ? List.<RecordedProduct>of() : result.products()) {
       boolean folder = made.kind() == Stamp.FileKind.FOLDER && anyGone();
       for (String link : folder ? products.links(made) : List.<String>of()) {
-        String real = read.test(link) ? context.contents().real(link) : link;
+        String real = read.test(link) ? context.contents().names().of(link) : link;
         int behind = real.equals(link) ? -1 : graph.makerOf(real);
         for (RecordedProduct lost : of(behind)) {
           if ((real + "/").startsWith(lost.path() + "/") && graph.precedes(behind, reader)) {
