@@ -1,0 +1,270 @@
+package dev.torc.core.decide;
+
+import dev.torc.base.bytes.StringTable;
+import dev.torc.base.digests.DigestMemo;
+import dev.torc.base.digests.Stamp;
+import dev.torc.base.digests.Stamp.FileKind;
+import dev.torc.base.digests.StampSource;
+import dev.torc.base.posix.RealPath;
+import dev.torc.base.syntax.BadInput;
+import dev.torc.base.syntax.BadInput.Diagnostic;
+import dev.torc.base.syntax.NearestPath;
+import dev.torc.base.syntax.Place;
+import dev.torc.base.text.Refusal;
+import dev.torc.base.text.SafeText;
+import dev.torc.core.decide.ProductPlaces.Wrong;
+import dev.torc.core.model.Graph;
+import dev.torc.core.model.Job;
+import dev.torc.core.model.Job.Tool;
+import dev.torc.core.model.NeedList;
+import dev.torc.core.model.Ref;
+import dev.torc.front.buildfile.RowPlaces;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/**
+ * The checks of rule 13 that depend on the disk: no needed source may be missing, and products must
+ * lie where they may ({@link ProductPlaces}). The builder of the graph finds the errors that the
+ * build file alone shows. Needs that cannot be read are reported, but they are not errors.
+ */
+public final class DiskChecks {
+
+  private final Graph graph;
+  private final DigestMemo digests;
+  private final Path root;
+  private final ProductPlaces places;
+  private final BitSet sound = new BitSet(); // needed files that have no error
+  private final ToolSearch tools;
+  private final RowPlaces rows;
+  private final NearestPath near;
+  private final long[] numbers = new long[Stamp.NUMBERS];
+  private final StringTable.Taker<FileKind> kind;
+  private final List<Diagnostic> errors = new ArrayList<>();
+  private final List<Diagnostic> unreadable = new ArrayList<>();
+
+  private DiskChecks(Graph graph, DigestMemo digests, Map<String, String> caller)
+      throws IOException {
+    this.tools = new ToolSearch(digests.root(), caller, digests.counting());
+    StampSource.FolderStamps links = digests.links();
+    this.kind = (names, from, to) -> links.look(names, from, to, numbers);
+    this.rows = new RowPlaces(graph.workflow());
+    this.graph = graph;
+    this.near = JobSelection.likelyPaths(graph);
+    this.digests = digests;
+    this.root = graph.workflow().root();
+    this.places = new ProductPlaces(graph, digests);
+  }
+
+  /**
+   * Checks the selected jobs. Throws {@link BadInput} with all errors. Returns the problems that
+   * fail only one job: unreadable needs, missing files that come from a row, and products behind
+   * symlinks that may have been made since the job ran.
+   *
+   * @param caller the caller's environment; its PATH is used
+   * @param ran whether a job has run, by its name
+   */
+  public static List<Diagnostic> check(
+      Graph graph,
+      DigestMemo digests,
+      Map<String, String> caller,
+      BitSet selected,
+      Predicate<String> ran)
+      throws IOException {
+    DiskChecks checks = new DiskChecks(graph, digests, caller);
+    for (int j : graph.inOrder(selected)) {
+      checks.checkNeeds(j);
+      checks.checkTools(graph.job(j));
+      for (Wrong wrong : checks.places.of(j)) {
+        boolean since = wrong.linked() && ran.test(graph.name(j));
+        (since ? checks.unreadable : checks.errors).add(wrong.error());
+      }
+    }
+    if (!checks.errors.isEmpty()) {
+      throw new BadInput(checks.errors);
+    }
+    return checks.unreadable;
+  }
+
+  private void checkNeeds(int id) throws IOException {
+    if (areSound(id) && graph.listNeeds().count(id) == 0) {
+      return;
+    }
+    for (Ref ref : graph.job(id).needRefs()) {
+      try {
+        checkNeed(id, ref);
+      } catch (IOException e) {
+        unreadable(ref.place(), ref.text(), Refusal.why(e));
+      }
+    }
+  }
+
+  private void checkNeed(int id, Ref ref) throws IOException {
+    if (ref instanceof Ref.OfFile file) {
+      int source = graph.fileId(file.path());
+      if (graph.maker(source) < 0 && !sound.get(source)) {
+        int told = errors.size() + unreadable.size();
+        checkSource(id, file);
+        sound.set(source, !file.optional() && errors.size() + unreadable.size() == told);
+      }
+    } else if (ref instanceof Ref.OfFolder folder && graph.makerOf(folder.path()) < 0) {
+      checkFolder(id, folder);
+    }
+  }
+
+  private void checkTools(Job job) {
+    for (Tool tool : ToolSearch.unmade(graph, job)) {
+      String path = tools.path(tool);
+      try {
+        if (path == null) {
+          error(
+              tool.place(),
+              "job %s has the tool %s, which is not on its PATH (%s)%s"
+                  .formatted(
+                      job.name(),
+                      SafeText.name(tool.name()),
+                      tools.folders(tool),
+                      tools.hint(tool)));
+          continue;
+        }
+        String real = graph.makerOf(path) >= 0 ? path : tools.real(path);
+        if (graph.makerOf(real) >= 0) {
+          error(
+              tool.place(),
+              "tool %s of job %s is %s, a product of %s; write it so in tools"
+                  .formatted(tool.name(), job.name(), real, graph.title(graph.makerOf(real))));
+        } else if (!digests.stamp(path).exists()) {
+          error(
+              tool.place(),
+              "job %s has the tool %s, which does not exist and which no job produces%s"
+                  .formatted(job.name(), SafeText.name(tool.name()), near.hint(path)));
+        } else if (digests.stamp(path).kind() != FileKind.FILE) {
+          error(tool.place(), "tool %s of job %s is not a file".formatted(tool.name(), job.name()));
+        }
+      } catch (IOException e) {
+        unreadable(tool.place(), tool.name(), Refusal.why(e));
+      }
+    }
+  }
+
+  /** Returns whether a job's needed sources have no error. Each file is checked once. */
+  private boolean areSound(int id) throws IOException {
+    boolean all = true;
+    for (int file : graph.needs().row(id)) {
+      if (graph.maker(file) < 0 && !sound.get(file)) {
+        sound.set(file, isSound(file));
+        all &= sound.get(file);
+      }
+    }
+    return all;
+  }
+
+  private boolean isSound(int file) throws IOException {
+    try {
+      if (graph.handPath(file, kind) != FileKind.FILE) {
+        return false;
+      }
+    } catch (IOException e) {
+      return false; // checkSource() reports the error
+    }
+    String path = graph.path(file);
+    String real = places.name(path);
+    return real.equals(path) || graph.makerOf(real) < 0;
+  }
+
+  private void checkSource(int id, Ref.OfFile file) throws IOException {
+    Stamp stamp = digests.linkStamp(file.path());
+    String real = places.name(file.path());
+    if (stamp.kind() == FileKind.LINK) {
+      stamp = digests.stamp(file.path());
+      real = RealPath.name(root, file.path());
+    }
+    if (refuseAlias(id, file, real)) {
+      return;
+    }
+    switch (stamp.kind()) {
+      case FILE -> {}
+      case MISSING -> {
+        if (!file.optional()) {
+          missing(
+              id,
+              file,
+              "job %s needs %s, which does not exist and which no job produces%s%s"
+                  .formatted(
+                      graph.job(id).name(),
+                      SafeText.name(file.path()),
+                      row(id, file),
+                      graph.nodesOf(file.path()) == null
+                          ? near.hint(file.path())
+                          : "; to need the products of the job of that name, write {job: %s}"
+                              .formatted(file.path())));
+        }
+      }
+      case FOLDER ->
+          unreadable(file.place(), file.path(), "it is a folder; write " + file.path() + "/");
+      default ->
+          unreadable(file.place(), file.path(), "it is a FIFO, socket or device, not a file");
+    }
+  }
+
+  /** Refuses a need that is another name of a product: it would be read before it is made. */
+  private boolean refuseAlias(int id, Ref.OfFile file, String path) {
+    int maker = path.equals(file.path()) ? -1 : graph.makerOf(path);
+    if (maker >= 0) {
+      error(
+          file.place(),
+          "job %s needs %s, which is %s, a product of %s; need it by that name"
+              .formatted(graph.job(id).name(), file.path(), path, graph.title(maker)));
+    }
+    return maker >= 0;
+  }
+
+  /** Checks a needed folder. The folder may be missing if jobs make products in it. */
+  private void checkFolder(int id, Ref.OfFolder folder) throws IOException {
+    Stamp stamp = digests.stamp(folder.path());
+    boolean made = false;
+    for (int each : graph.listNeeds().row(id)) {
+      NeedList list = graph.list(each);
+      made |= list.text().equals(folder.path()) && !list.makers().isEmpty();
+    }
+    if (stamp.exists() && stamp.kind() != FileKind.FOLDER) {
+      unreadable(folder.place(), folder.path() + "/", "not a folder; write it without the slash");
+    } else if (!stamp.exists() && !made) {
+      missing(
+          id,
+          folder,
+          "job %s needs folder %s, which does not exist and which no job produces%s%s"
+              .formatted(
+                  graph.job(id).name(),
+                  SafeText.name(folder.path() + "/"),
+                  row(id, folder),
+                  near.hint(folder.path() + "/")));
+    }
+  }
+
+  /** Reports a missing need. If its path comes from an instance's values, only that job fails. */
+  private void missing(int id, Ref ref, String missing) {
+    boolean slash = ref.text().indexOf('\\') >= 0;
+    String message = missing + (slash ? "; use / between folders" : "");
+    boolean own = rows.isFromInstance(graph.job(id), ref.text());
+    (own ? unreadable : errors).add(new Diagnostic(ref.place(), message));
+  }
+
+  private String row(int id, Ref ref) {
+    Place place = rows.place(graph.job(id), ref.text());
+    return place == null ? "" : "; its row is " + place;
+  }
+
+  private void unreadable(Place place, String path, String why) {
+    unreadable.add(
+        new Diagnostic(place, "need " + SafeText.name(path) + " cannot be read: " + why));
+  }
+
+  private void error(Place place, String message) {
+    errors.add(new Diagnostic(place, message));
+  }
+}
