@@ -6,6 +6,7 @@ import dev.torc.engine.ProductRemoval;
 import dev.torc.engine.Remotes;
 import dev.torc.plan.Plan;
 import dev.torc.posix.RandomId;
+import dev.torc.posix.Walk;
 import dev.torc.records.BuildLock;
 import dev.torc.records.CachePlace;
 import dev.torc.session.BuildRequest.LockTerms;
@@ -77,7 +78,7 @@ public final class Call {
     this.from = console.cwd();
     Path at = from;
     for (String folder : values("--directory")) { // each is relative to the one before it
-      at = at.resolve(folder).normalize();
+      at = BuildFile.located(at.resolve(folder).resolve("x")).getParent();
       if (!Files.isDirectory(at)) {
         throw usage(
             "-C %s: folder not found%s"
@@ -224,7 +225,7 @@ public final class Call {
 
   /** Returns the path of a file that the user names, relative to the current folder. */
   public Path path(String file) {
-    return console.cwd().resolve(file).normalize();
+    return Walk.to(console.cwd(), file);
   }
 
   /**

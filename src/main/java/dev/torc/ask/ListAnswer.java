@@ -10,6 +10,7 @@ import dev.torc.plan.JobSelection.Rerun;
 import dev.torc.plan.Manifest;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Reason;
+import dev.torc.posix.Walk;
 import dev.torc.records.JobResult;
 import dev.torc.records.JobResult.RunDetails;
 import dev.torc.session.Project;
@@ -90,6 +91,7 @@ record ListAnswer(
     Set<String> found() {
       Set<String> found = new TreeSet<>(result == null ? List.of() : result.needs().found());
       found.addAll(details == null ? List.of() : details.read());
+      found.removeIf(Walk::isWay);
       return found;
     }
   }

@@ -1,5 +1,6 @@
 package dev.torc.buildfile;
 
+import dev.torc.posix.Walk;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.Problems;
 import dev.torc.syntax.SourceFile;
@@ -57,6 +58,6 @@ public record UserConfig(boolean server, List<Path> trust) {
       throw new IllegalArgumentException(
           "trust: " + text + " must be an absolute path; ~ and variables are not expanded");
     }
-    return Path.of(text).normalize();
+    return Walk.to(Path.of("/"), text);
   }
 }

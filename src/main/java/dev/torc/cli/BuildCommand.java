@@ -5,6 +5,7 @@ import dev.torc.machine.Makeflags;
 import dev.torc.plan.JobSelection.Rerun;
 import dev.torc.posix.Io;
 import dev.torc.posix.Signals;
+import dev.torc.posix.Walk;
 import dev.torc.session.AllocatedBuild;
 import dev.torc.session.BuildRequest;
 import dev.torc.session.BuildSession;
@@ -223,7 +224,7 @@ final class BuildCommand {
 
     /** Checks the file's name and creates the report. */
     static JunitOption of(Console console, String named) {
-      Path file = console.cwd().resolve(named).normalize();
+      Path file = Walk.to(console.cwd(), named);
       boolean none = named.isEmpty() || named.equals("-");
       if (none || Files.isDirectory(file)) {
         String what = none ? ": name a file" : ": is a folder; name a file";

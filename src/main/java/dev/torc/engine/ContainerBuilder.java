@@ -6,6 +6,7 @@ import dev.torc.container.Containers;
 import dev.torc.engine.LaunchBuilder.Granted;
 import dev.torc.hash.Digest;
 import dev.torc.posix.OwnUser;
+import dev.torc.posix.Walk;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Job.Resources;
 import dev.torc.workflow.Step;
@@ -156,7 +157,7 @@ record ContainerBuilder(
     for (int n = 1; n <= path.getNameCount(); n++) {
       Path at = path.getRoot().resolve(path.subpath(0, n));
       if (Files.isSymbolicLink(at)) {
-        Path target = at.resolveSibling(Files.readSymbolicLink(at));
+        Path target = Walk.to(at.getParent(), Files.readSymbolicLink(at).toString());
         follow(target.resolve(at.relativize(path)).normalize(), names);
         return;
       }

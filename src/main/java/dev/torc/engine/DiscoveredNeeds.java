@@ -68,6 +68,10 @@ record DiscoveredNeeds(TreeSet<String> found, TreeSet<String> moved, TreeSet<Str
     for (String path : undeclared) {
       needs.add(graph, id, snapshot, begin, path, "it read");
     }
+    Set<String> ways = new TreeSet<>();
+    Paths paths = new Paths(graph.workflow().root());
+    trace.ways().forEach(way -> ways.add(paths.way(".", way)));
+    needs.addWays(graph, id, snapshot, begin, ways);
     return needs;
   }
 
@@ -76,6 +80,7 @@ record DiscoveredNeeds(TreeSet<String> found, TreeSet<String> moved, TreeSet<Str
     Path root = graph.workflow().root();
     Paths paths = new Paths(root);
     String dir = job.runs().steps().getFirst().dir();
+    Set<String> ways = new TreeSet<>();
     for (String name : parse(root, job.depfile())) {
       String path;
       try {
@@ -86,10 +91,22 @@ record DiscoveredNeeds(TreeSet<String> found, TreeSet<String> moved, TreeSet<Str
       if (!sees(graph, job, path)) {
         continue; // the file belongs to the process or the image
       }
+      ways.add(paths.way(dir, name));
       if (!snapshot.declares(path)
           && !Tracing.isOwn(graph, id, path)
           && !add(graph, id, snapshot, begin, path, "depfile names")) {
         refuseElsewhere(graph, id, snapshot, path, name);
+      }
+    }
+    addWays(graph, id, snapshot, begin, ways);
+  }
+
+  /** Adds the ways of found names: one that leads elsewhere next time makes other files of them. */
+  private void addWays(Graph graph, int id, NeedSnapshot snapshot, Stamp begin, Set<String> ways)
+      throws IOException {
+    for (String way : ways) {
+      if (!way.isEmpty() && !Tracing.isOwn(graph, id, UserPaths.parent(way))) {
+        add(graph, id, snapshot, begin, way, "");
       }
     }
   }

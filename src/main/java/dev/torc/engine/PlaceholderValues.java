@@ -143,9 +143,11 @@ record PlaceholderValues(
     if (dir.equals(".")) {
       return paths;
     }
-    Path from = root.resolve(dir).normalize();
+    Path from = LaunchBuilder.folder(root, dir);
+    boolean below = from.startsWith(root);
     return paths.stream()
-        .map(path -> path.startsWith("/") ? path : from.relativize(root.resolve(path)).toString())
+        .map(root::resolve)
+        .map(path -> (below && path.startsWith(root) ? from.relativize(path) : path).toString())
         .map(path -> path.isEmpty() ? "." : path)
         .toList();
   }

@@ -13,6 +13,7 @@ import dev.torc.hash.StampSource;
 import dev.torc.posix.FileTree;
 import dev.torc.posix.InputFile;
 import dev.torc.posix.Memory;
+import dev.torc.posix.Walk;
 import dev.torc.syntax.Excludes;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.GlobWalk;
@@ -106,7 +107,7 @@ public final class WatchSnapshot {
     return new NeedList(ListKind.FOLDER, path, null, List.of(), null, List.of(), -1);
   }
 
-  /** Adds the build files that the graph was made from, and the globs that found files for it. */
+  /** Adds the build files that the graph was made from, and the globs and ways that decided it. */
   public void addSources(List<BuildFile.Read> sources, SortedMap<String, List<String>> patterns) {
     for (BuildFile.Read source : sources) {
       for (Path path : List.of(source.asked(), source.file())) {
@@ -119,6 +120,10 @@ public final class WatchSnapshot {
     }
     patterns.forEach(
         (pattern, found) -> {
+          if (Walk.isWay(pattern)) {
+            addNow(files.number(pattern));
+            return;
+          }
           List<Glob> all = GlobWalk.patterns(pattern);
           List<Glob> excludes = all.subList(1, all.size());
           String text = all.getFirst().toString();

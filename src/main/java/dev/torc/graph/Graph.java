@@ -5,6 +5,7 @@ import dev.torc.bytes.ByteWriter;
 import dev.torc.bytes.StringTable;
 import dev.torc.graph.NeedList.ListKind;
 import dev.torc.hash.FolderDigest;
+import dev.torc.posix.Walk;
 import dev.torc.syntax.Glob;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.InstanceName;
@@ -341,7 +342,7 @@ public final class Graph implements FolderDigest.Exclusions {
 
   /** Returns the maker of any path, as {@link #maker} does; -1 if there is none. */
   public int makerOf(String path) {
-    int file = fileId(path);
+    int file = Walk.isWay(path) ? -1 : fileId(path);
     return file >= 0 ? maker(file) : tables.files().plain() ? -1 : makers.get().owner(path);
   }
 

@@ -2,6 +2,7 @@ package dev.torc.plan;
 
 import dev.torc.graph.Adjacency;
 import dev.torc.graph.Graph;
+import dev.torc.posix.Walk;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.NearestName;
@@ -280,7 +281,7 @@ public record JobSelection(
 
     /** Returns the graph's path for a file name: relative to the root, or absolute. */
     public String path(String named) {
-      Path file = cwd.resolve(named).normalize();
+      Path file = Walk.to(cwd, named);
       if (file.startsWith(root)) {
         String path = root.relativize(file).toString();
         return path.isEmpty() ? "." : path;

@@ -5,6 +5,7 @@ import dev.torc.hash.Digest;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.Stamp.FileKind;
 import dev.torc.plan.Decider.Described;
+import dev.torc.posix.Walk;
 import dev.torc.records.Cache;
 import dev.torc.records.JobResult;
 import dev.torc.records.JobResult.ManifestEntry;
@@ -330,7 +331,7 @@ public final class KnownResults {
   /** Returns whether a symlink leads to the recorded bytes, or to another product of the result. */
   private boolean leads(RecordedProduct link, Result result) {
     Path root = digests.root();
-    Path target = root.resolve(link.path()).resolveSibling(link.link()).normalize();
+    Path target = Walk.to(Walk.real(root.resolve(link.path()).getParent()), link.link());
     for (RecordedProduct other : result.products()) {
       if (!other.path().equals(link.path()) && target.startsWith(root.resolve(other.path()))) {
         return true;

@@ -14,6 +14,7 @@ import dev.torc.plan.ManifestWriter.Content;
 import dev.torc.plan.NeedContents.NeedFiles;
 import dev.torc.plan.Reason.Kind;
 import dev.torc.posix.Io;
+import dev.torc.posix.Walk;
 import dev.torc.records.JobResult.ManifestEntry;
 import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.syntax.NearestPath;
@@ -264,6 +265,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     if (targets == null) {
       targets = new HashSet<>();
       Set<String> all = new HashSet<>(files.keySet());
+      all.removeIf(Walk::isWay);
       for (ListLook look : lists.values()) {
         all.addAll(look.members().files());
         all.addAll(look.folders().keySet());

@@ -5,6 +5,7 @@ import dev.torc.posix.FileStatus;
 import dev.torc.posix.GroupAccess;
 import dev.torc.posix.OwnFile;
 import dev.torc.posix.OwnUser;
+import dev.torc.posix.Walk;
 import dev.torc.records.Cache.CacheException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -90,7 +91,7 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
     Path base =
         elsewhere.isEmpty()
             ? host.databases()
-            : root.getFileSystem().getPath(elsewhere).toAbsolutePath().normalize();
+            : Walk.to(root.getFileSystem().getPath("").toAbsolutePath(), elsewhere);
     if (elsewhere.isEmpty()) {
       HostFolder.check(base);
     }

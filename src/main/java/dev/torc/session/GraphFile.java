@@ -10,9 +10,11 @@ import dev.torc.hash.Digest;
 import dev.torc.hash.Digest.KnownDigest;
 import dev.torc.hash.DigestMemo;
 import dev.torc.posix.FileStatus;
+import dev.torc.posix.Walk;
 import dev.torc.syntax.GlobWalk;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.PackedJobs;
+import dev.torc.workflow.Paths;
 import dev.torc.workflow.WorkflowCodec;
 import java.io.IOException;
 import java.nio.file.FileSystem;
@@ -47,11 +49,11 @@ record GraphFile(
     FilesRead read,
     List<String> tags) {
 
-  /** The build files, and the files that each pattern of a group finds ({@link GlobWalk#text}). */
+  /** The build files, and {@link ParsedBuildFile.Deciders#files}. */
   record FilesRead(List<BuildFile.Read> sources, SortedMap<String, List<String>> patterns) {}
 
   /** The number must change with every change of the layout, also of {@link WorkflowCodec}'s. */
-  private static final String LAYOUT = "torc graph 34";
+  private static final String LAYOUT = "torc graph 35";
 
   /** The inputs of a graph, except the bytes of its build files. The paths are absolute. */
   record Inputs(String version, List<Path> files, ParsedBuildFile.Overrides over) {
@@ -188,10 +190,13 @@ record GraphFile(
     return read.patterns.isEmpty() && deciding.isEmpty();
   }
 
-  /** Returns whether a pattern finds exactly these files; false if it cannot search. */
+  /** Returns whether a pattern or way finds exactly these files; false if it cannot search. */
   private static boolean finds(Path root, String pattern, List<String> files) {
     try {
-      return files.equals(GlobWalk.find(root, pattern).files());
+      return files.equals(
+          Walk.isWay(pattern)
+              ? List.of(new Paths(root).normalize(pattern))
+              : GlobWalk.find(root, pattern).files());
     } catch (IOException e) {
       return false;
     }
@@ -261,7 +266,7 @@ record GraphFile(
     out.list(compiled.shared(), ByteWriter::text);
     out.ints(starts);
     out.add(rest);
-    byte[] text = text(graph, sources);
+    byte[] text = deciders.files().isEmpty() ? text(graph, sources) : null;
     CheckedFile.write(
         file,
         out,

@@ -2,6 +2,7 @@ package dev.torc.show;
 
 import dev.torc.plan.LeftOut;
 import dev.torc.plan.Reason;
+import dev.torc.posix.Walk;
 import dev.torc.text.SafeText;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -81,7 +82,8 @@ public final class ReasonText {
       case SUBMITTED -> "submitted by an earlier build";
       case MOVED ->
           "need {} changed while the job was running last time|need {} had changed while it ran";
-      case NEED_CHANGED -> "need {} changed";
+      case NEED_CHANGED ->
+          Walk.isWay(reason.name()) ? "need {} leads to another folder" : "need {} changed";
       case NEED_ADDED -> "need {} added";
       case NEED_REMOVED -> "need {} removed";
       case SETTING_CHANGED -> "{} changed";
@@ -267,7 +269,7 @@ public final class ReasonText {
   }
 
   private static String digests(Reason reason) {
-    return reason.old().isEmpty() || reason.now().isEmpty()
+    return reason.old().isEmpty() || reason.now().isEmpty() || Walk.isWay(reason.name())
         ? ""
         : " " + digest(reason.old()) + " → " + digest(reason.now());
   }
