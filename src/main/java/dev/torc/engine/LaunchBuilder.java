@@ -7,7 +7,6 @@ import dev.torc.local.Launch;
 import dev.torc.local.ProcessEnd;
 import dev.torc.plan.NeedContents.NeedFiles;
 import dev.torc.plan.NeedSnapshot;
-import dev.torc.posix.Walk;
 import dev.torc.records.CachePlace;
 import dev.torc.records.StartMark;
 import dev.torc.syntax.BadInput;
@@ -234,12 +233,7 @@ public final class LaunchBuilder {
     }
     List<String> argv = argv(step, values, env);
     arguments.check(argv, env);
-    return new Launch.Step(argv, folder(root, step.dir()), env);
-  }
-
-  /** Returns where a step with this {@code dir} really runs, so that {@code ..} is what it says. */
-  static Path folder(Path root, String dir) {
-    return dir.equals(".") ? root : Walk.real(root.resolve(dir));
+    return new Launch.Step(argv, PlaceholderValues.folder(root, step.dir()), env);
   }
 
   /**

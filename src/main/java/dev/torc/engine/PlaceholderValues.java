@@ -4,6 +4,7 @@ import dev.torc.engine.LaunchBuilder.Granted;
 import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
 import dev.torc.plan.NeedContents.NeedFiles;
+import dev.torc.posix.Walk;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.JsonText;
@@ -139,11 +140,16 @@ record PlaceholderValues(
     return paths(item, true, false);
   }
 
+  /** Returns where a step with this {@code dir} really runs, so that {@code ..} is what it says. */
+  static Path folder(Path root, String dir) {
+    return dir.equals(".") ? root : Walk.real(root.resolve(dir));
+  }
+
   private List<String> relative(List<String> paths, String dir) {
     if (dir.equals(".")) {
       return paths;
     }
-    Path from = LaunchBuilder.folder(root, dir);
+    Path from = folder(root, dir);
     boolean below = from.startsWith(root);
     return paths.stream()
         .map(root::resolve)
