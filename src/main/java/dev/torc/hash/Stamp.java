@@ -51,7 +51,7 @@ public record Stamp(
    * place, and says nothing of the folder there.
    */
   static Stamp ofWay(Path folder, String way) {
-    Path to = Walk.to(folder, way);
+    Path to = Walk.end(folder, way);
     String place = (to.startsWith(folder) ? folder.relativize(to) : to).toString();
     ByteBuffer id = ByteBuffer.wrap(Digest.ofText(place).bytes());
     return new Stamp(FileKind.FILE, false, 0, id.getLong(), LONG_AGO, id.getLong());

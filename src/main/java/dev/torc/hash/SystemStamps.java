@@ -35,7 +35,7 @@ record SystemStamps(boolean ofOpened, MountStamps mounts) implements StampSource
   public StampSource.FolderStamps inFolder(Path folder, boolean follow) throws IOException {
     StatusReader reader = new StatusReader(folder.toString(), follow, ofOpened);
     return (names, from, to, numbers) -> {
-      if (to - from > 1 && names[to - 1] == '.' && names[to - 2] == '.') {
+      if (to - from > 1 && names[to - 1] == '.' && names[to - 2] < '0') {
         Stamp stamp =
             at(folder, new String(names, from, to - from, StandardCharsets.UTF_8), follow);
         System.arraycopy(stamp.numbers(), 0, numbers, 0, Stamp.NUMBERS);

@@ -417,10 +417,15 @@ public final class JobTrace {
       return place == null ? null : place.told.concat(last);
     }
     String there = place.real.concat(last);
-    if (kind(there, false) == FileStatus.LINK) {
+    boolean link = kind(there, false) == FileStatus.LINK;
+    if (link) {
       there = notice.real(place.named + last, !root.isEmpty());
     }
-    return there == null ? null : below(there);
+    String found = there == null ? null : below(there);
+    if (found != null && root.isEmpty()) {
+      ways.add(place.named + (link ? last + "/." : "."));
+    }
+    return found;
   }
 
   /** Returns the place for the folder part of a name; null if nothing in that folder can count. */

@@ -9,8 +9,9 @@ import java.nio.file.Path;
  * that the symlink {@code cur} leads to, not the folder that holds {@code cur}. So {@code ..} is
  * folded as text only behind a name that is no symlink. Only names with {@code ..} are looked at.
  *
- * <p>A <em>way</em> is a name up to its last {@code ..}. Records keep the ways of names that a tool
- * wrote, since a way that leads elsewhere makes other files of them.
+ * <p>A <em>way</em> is a name up to its last {@code ..}, or a name that was walked whole, with
+ * {@code /.} behind it. Records keep the ways of names that a tool wrote, since a way that leads
+ * elsewhere makes other files of them.
  */
 public final class Walk {
 
@@ -20,11 +21,14 @@ public final class Walk {
 
   /** Returns whether a name is a way. */
   public static boolean isWay(String name) {
-    return name.endsWith("..") && (name.length() == 2 || name.charAt(name.length() - 3) == '/');
+    return name.endsWith("/..") || name.endsWith("/.") || name.equals("..");
   }
 
   /** Returns the way of a name, without needless slashes and dots; empty if it has no dots. */
   public static String way(String name) {
+    if (name.endsWith("/.")) {
+      return name;
+    }
     StringBuilder all = new StringBuilder(name.startsWith("/") ? "/" : "");
     int end = 0;
     for (String part : name.contains("..") ? name.split("/") : new String[0]) {
@@ -35,6 +39,11 @@ public final class Walk {
       }
     }
     return all.substring(0, end);
+  }
+
+  /** Returns where a way leads, given the real path of the folder that it starts from. */
+  public static Path end(Path folder, String way) {
+    return way.endsWith("/.") ? real(folder.resolve(way).normalize()) : to(folder, way);
   }
 
   /**
