@@ -337,7 +337,7 @@ public final class Graph implements FolderDigest.Exclusions {
   public int makerOf(String path) {
     int file = fileId(path);
     if (Walk.isWay(path)) {
-      return -1; // where a name leads is nobody's product
+      return -1; // a folder that a name leads through, not a file
     }
     return file >= 0 ? maker(file) : tables.files().plain() ? -1 : makers.get().owner(path);
   }
