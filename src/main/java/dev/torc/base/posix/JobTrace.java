@@ -68,6 +68,7 @@ public final class JobTrace {
   private final Set<String> read = ConcurrentHashMap.newKeySet();
   private final Map<String, Access> refused = new ConcurrentHashMap<>();
   private final Set<String> wrote = ConcurrentHashMap.newKeySet();
+  private final Set<String> ways = ConcurrentHashMap.newKeySet();
   private volatile String blind; // why reads may be missing; null if none are
   private volatile CountDownLatch over = new CountDownLatch(0);
 
@@ -145,6 +146,11 @@ public final class JobTrace {
   /** Returns the absolute paths of the files that were read. */
   public Set<String> read() {
     return Set.copyOf(read);
+  }
+
+  /** Returns the {@linkplain Walk ways} of names that were opened; one may be empty. */
+  public Set<String> ways() {
+    return Set.copyOf(ways);
   }
 
   /** Returns the absolute paths that were opened for writing, renamed, linked or changed. */
@@ -411,10 +417,15 @@ public final class JobTrace {
       return place == null ? null : place.told.concat(last);
     }
     String there = place.real.concat(last);
-    if (kind(there, false) == FileStatus.LINK) {
+    boolean link = kind(there, false) == FileStatus.LINK;
+    if (link) {
       there = notice.real(place.named + last, !root.isEmpty());
     }
-    return there == null ? null : below(there);
+    String found = there == null ? null : below(there);
+    if (found != null && root.isEmpty()) {
+      ways.add(place.named + (link ? last + "/." : "."));
+    }
+    return found;
   }
 
   /** Returns the place for the folder part of a name; null if nothing in that folder can count. */
@@ -449,6 +460,9 @@ public final class JobTrace {
   private String normalized(String path) throws CallNotice.Unreadable {
     if (!path.contains("//") && !path.contains("/./") && !path.contains("/../")) {
       return path;
+    }
+    if (below(path) != null) {
+      ways.add(Walk.way(path));
     }
     StringBuilder out = new StringBuilder();
     for (String part : path.split("/")) {

@@ -3,6 +3,7 @@ package dev.torc.core.decide;
 import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.digests.Stamp.FileKind;
+import dev.torc.base.posix.Walk;
 import dev.torc.base.syntax.Glob;
 import dev.torc.core.decide.Decider.Described;
 import dev.torc.core.memory.Cache;
@@ -330,7 +331,7 @@ public final class KnownResults {
   /** Returns whether a symlink leads to the recorded bytes, or to another product of the result. */
   private boolean leads(RecordedProduct link, Result result) {
     Path root = digests.root();
-    Path target = root.resolve(link.path()).resolveSibling(link.link()).normalize();
+    Path target = Walk.to(Walk.real(root.resolve(link.path()).getParent()), link.link());
     for (RecordedProduct other : result.products()) {
       if (!other.path().equals(link.path()) && target.startsWith(root.resolve(other.path()))) {
         return true;

@@ -8,6 +8,7 @@ import dev.torc.base.digests.Stamp;
 import dev.torc.base.digests.Stamp.FileKind;
 import dev.torc.base.posix.Io;
 import dev.torc.base.posix.RealPath;
+import dev.torc.base.posix.Walk;
 import dev.torc.base.syntax.NearestPath;
 import dev.torc.base.text.Refusal;
 import dev.torc.base.text.SafeText;
@@ -286,6 +287,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     if (targets == null) {
       targets = new HashSet<>();
       Set<String> all = new HashSet<>(files.keySet());
+      all.removeIf(Walk::isWay);
       for (ListLook look : lists.values()) {
         all.addAll(look.members().files());
         all.addAll(look.folders().keySet());

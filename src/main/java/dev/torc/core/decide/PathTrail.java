@@ -3,6 +3,7 @@ package dev.torc.core.decide;
 import dev.torc.base.digests.Digest.KnownDigest;
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.digests.Stamp;
+import dev.torc.base.posix.Walk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.HashMap;
@@ -101,19 +102,20 @@ final class PathTrail {
    * mode or owner of a folder counts as a change too, since times cannot tell it from a rename.
    */
   boolean changedSince(String path, PathTrail seen, long moment) throws IOException {
-    return changedSince(seen.parts.containsKey(path) ? path : above(path), moment);
+    boolean folders = !Walk.isWay(path); // whatever the folder is, the one above is the same
+    return changedSince(seen.parts.containsKey(path) ? path : above(path), moment, folders);
   }
 
-  private boolean changedSince(String path, long moment) throws IOException {
+  private boolean changedSince(String path, long moment, boolean folders) throws IOException {
     if (path == null) {
       return false;
     }
     Part part = part(path, 0);
     Stamp stamp = part.stamp;
     boolean link = stamp.kind() == Stamp.FileKind.LINK;
-    return (link || stamp.isRenamedFolder()) && stamp.ctime() >= moment
-        || changedSince(part.above, moment)
-        || changedSince(part.target, moment);
+    return (link || folders && stamp.isRenamedFolder()) && stamp.ctime() >= moment
+        || changedSince(part.above, moment, folders)
+        || changedSince(part.target, moment, folders);
   }
 
   private Part part(String path, int links) throws IOException {

@@ -9,6 +9,7 @@ import dev.torc.base.digests.StampSource;
 import dev.torc.base.posix.FileTree;
 import dev.torc.base.posix.InputFile;
 import dev.torc.base.posix.Memory;
+import dev.torc.base.posix.Walk;
 import dev.torc.base.syntax.Excludes;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.GlobWalk;
@@ -108,7 +109,7 @@ public final class WatchSnapshot {
         ListKind.FOLDER, new Names(path, null, null), List.of(), null, List.of(), -1);
   }
 
-  /** Adds the build files that the graph was made from, and the globs that found files for it. */
+  /** Adds the build files that the graph was made from, and the globs and ways that decided it. */
   public void addSources(List<BuildFile.Read> sources, SortedMap<String, List<String>> patterns) {
     for (BuildFile.Read source : sources) {
       for (Path path : List.of(source.asked(), source.file())) {
@@ -121,6 +122,10 @@ public final class WatchSnapshot {
     }
     patterns.forEach(
         (pattern, found) -> {
+          if (Walk.isWay(pattern)) {
+            addNow(files.number(pattern));
+            return;
+          }
           List<Glob> all = GlobWalk.patterns(pattern);
           List<Glob> excludes = all.subList(1, all.size());
           String text = all.getFirst().toString();

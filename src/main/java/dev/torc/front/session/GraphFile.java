@@ -7,10 +7,12 @@ import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.Digest.KnownDigest;
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.posix.FileStatus;
+import dev.torc.base.posix.Walk;
 import dev.torc.base.syntax.GlobWalk;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.PackedJobs;
+import dev.torc.core.model.Paths;
 import dev.torc.core.model.WorkflowCodec;
 import dev.torc.front.buildfile.BuildFile;
 import dev.torc.front.buildfile.ParsedBuildFile;
@@ -47,7 +49,7 @@ record GraphFile(
     FilesRead read,
     List<String> tags) {
 
-  /** The build files, and the files that each pattern of a group finds ({@link GlobWalk#text}). */
+  /** The build files, and {@link ParsedBuildFile.Deciders#files}. */
   record FilesRead(List<BuildFile.Read> sources, SortedMap<String, List<String>> patterns) {}
 
   /** The number must change with every change of the layout, also of {@link WorkflowCodec}'s. */
@@ -191,10 +193,13 @@ record GraphFile(
     return read.patterns.isEmpty() && deciding.isEmpty();
   }
 
-  /** Returns whether a pattern finds exactly these files; false if it cannot search. */
+  /** Returns whether a pattern or way finds exactly these files; false if it cannot search. */
   private static boolean finds(Path root, String pattern, List<String> files) {
     try {
-      return files.equals(GlobWalk.find(root, pattern).files());
+      return files.equals(
+          Walk.isWay(pattern)
+              ? List.of(new Paths(root).normalize(pattern))
+              : GlobWalk.find(root, pattern).files());
     } catch (IOException e) {
       return false;
     }
@@ -264,7 +269,7 @@ record GraphFile(
     out.list(compiled.shared(), ByteWriter::text);
     out.ints(starts);
     out.add(rest);
-    byte[] text = text(graph, sources);
+    byte[] text = deciders.files().isEmpty() ? text(graph, sources) : null;
     CheckedFile.write(
         file,
         out,
