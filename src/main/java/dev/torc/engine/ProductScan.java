@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * The products that a job left, for its result and for the record of owned paths. A scan changes
@@ -46,11 +47,14 @@ record ProductScan(
     return new ProductScan(List.of(), owned, null, 0, List.of());
   }
 
-  /** Returns a copy of this scan in which the products belong to the user. */
-  ProductScan adopted() {
+  /** Returns a copy of this scan in which these products belong to the user. */
+  ProductScan adopted(Predicate<String> which) {
     List<OwnedPath> adopted =
         owned.stream()
-            .map(own -> new OwnedPath(own.path(), own.kind(), own.digest(), own.job(), true))
+            .map(
+                own ->
+                    new OwnedPath(
+                        own.path(), own.kind(), own.digest(), own.job(), which.test(own.path())))
             .toList();
     return new ProductScan(made, adopted, depfile, files, folders);
   }

@@ -4,6 +4,7 @@ import dev.torc.hash.DigestMemo;
 import dev.torc.hash.FolderDigest;
 import dev.torc.hash.Stamp.FileKind;
 import dev.torc.plan.Reason.Kind;
+import dev.torc.records.JobResult;
 import dev.torc.records.JobResult.ManifestEntry;
 import dev.torc.records.RecordedProduct;
 import java.io.IOException;
@@ -29,6 +30,21 @@ record FolderMembers(JobRecords records, DigestMemo digests) {
     return then == null
         ? null
         : changes(made.path(), then, now == null ? List.of() : NeedMembers.entries(now));
+  }
+
+  /** Returns whether a job's last run made a path, as a product or as a member of a folder. */
+  boolean had(int job, String path) {
+    JobResult run = records.result(job);
+    for (RecordedProduct made : run == null ? List.<RecordedProduct>of() : run.products()) {
+      List<ManifestEntry> members =
+          path.startsWith(made.path() + "/") ? records.list(made.digest()) : null;
+      String inner = members == null ? "" : path.substring(made.path().length() + 1);
+      if (path.equals(made.path())
+          || members != null && members.stream().anyMatch(each -> each.name().equals(inner))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static List<Reason> changes(
