@@ -4,6 +4,7 @@ import dev.torc.hash.Digest;
 import dev.torc.hash.Digest.KnownDigest;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.FolderDigest;
+import dev.torc.hash.GitState;
 import dev.torc.hash.ParallelShares;
 import dev.torc.hash.Stamp;
 import dev.torc.plan.AllowedRoots;
@@ -49,14 +50,13 @@ record ProductScan(
 
   /** Returns a copy of this scan in which these products belong to the user. */
   ProductScan adopted(Predicate<String> which) {
-    List<OwnedPath> adopted =
-        owned.stream()
-            .map(
-                own ->
-                    new OwnedPath(
-                        own.path(), own.kind(), own.digest(), own.job(), which.test(own.path())))
-            .toList();
+    List<OwnedPath> adopted = owned.stream().map(own -> own.as(which.test(own.path()))).toList();
     return new ProductScan(made, adopted, depfile, files, folders);
+  }
+
+  /** Returns whether a restore could put back all that the job made. */
+  boolean isWhole() {
+    return folders.stream().allMatch(folder -> folder.gits().isEmpty());
   }
 
   /** A file, after following symlinks, and the recorded path of the product to which it belongs. */
@@ -232,6 +232,7 @@ record ProductScan(
         return;
       }
       long size = known.stamp().size();
+      Digest git = null;
       if (kind == Stamp.FileKind.FOLDER) {
         FolderDigest folder = digests.productFolder(path);
         folders.add(folder);
@@ -243,6 +244,7 @@ record ProductScan(
             }
           }
         }
+        git = GitState.of(grounds.root().resolve(path), folder.gits());
         size = folder.bytes();
         files += folder.members().size();
       } else {
@@ -250,7 +252,7 @@ record ProductScan(
         saw(path, path, known.stamp(), known.digest());
       }
       made.add(product(path, found.self, known, size));
-      owned.add(made.getLast().owned(job.name()));
+      owned.add(made.getLast().owned(job.name()).with(git));
     }
 
     private RecordedProduct product(String path, Stamp self, KnownDigest known, long size)
