@@ -4,6 +4,7 @@ import dev.torc.engine.Tracing;
 import dev.torc.graph.Graph;
 import dev.torc.plan.CommandWarnings;
 import dev.torc.plan.DiskChecks;
+import dev.torc.plan.DottedFiles;
 import dev.torc.plan.JobSelection;
 import dev.torc.plan.PlanContext;
 import dev.torc.plan.Reason;
@@ -67,6 +68,7 @@ record CheckAnswer(
         } finally {
           images = ImageUse.of(look.context(), jobs);
           warnings.addAll(once(graph, jobs, id -> unavailable(look.context(), id)));
+          warnings.addAll(DottedFiles.besideNeeds(graph, jobs));
           warnings.addAll(new CommandWarnings(true).of(look.context(), jobs));
           warnings.addAll(once(graph, jobs, id -> traced(look, id)));
         }

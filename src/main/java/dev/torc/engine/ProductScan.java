@@ -1,5 +1,6 @@
 package dev.torc.engine;
 
+import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
 import dev.torc.hash.Digest.KnownDigest;
 import dev.torc.hash.DigestMemo;
@@ -8,6 +9,7 @@ import dev.torc.hash.GitState;
 import dev.torc.hash.ParallelShares;
 import dev.torc.hash.Stamp;
 import dev.torc.plan.AllowedRoots;
+import dev.torc.plan.DottedFiles;
 import dev.torc.plan.JobSelection.UserPaths;
 import dev.torc.records.RecordedProduct;
 import dev.torc.records.RecordedProduct.OwnedPath;
@@ -33,30 +35,39 @@ import java.util.function.Predicate;
  * @param depfile null if the job has none, or left none
  * @param files the number of files of the products, with each member of a folder
  * @param folders the folders among the products, with their members
+ * @param dotted files that only a leading dot keeps out of a glob; after {@link #written}, those
+ *     that the run wrote
  */
 record ProductScan(
     List<RecordedProduct> made,
     List<OwnedPath> owned,
     RecordedProduct depfile,
     int files,
-    List<FolderDigest> folders) {
+    List<FolderDigest> folders,
+    List<String> dotted) {
 
   static final ProductScan NOTHING = owning(List.of());
 
   /** Returns the scan of a failed job, which owns paths but has no products. */
   static ProductScan owning(List<OwnedPath> owned) {
-    return new ProductScan(List.of(), owned, null, 0, List.of());
+    return new ProductScan(List.of(), owned, null, 0, List.of(), List.of());
   }
 
-  /** Returns a copy of this scan in which these products belong to the user. */
+  /** Returns the scan of a job that did not run; these products belong to the user. */
   ProductScan adopted(Predicate<String> which) {
     List<OwnedPath> adopted = owned.stream().map(own -> own.as(which.test(own.path()))).toList();
-    return new ProductScan(made, adopted, depfile, files, folders);
+    return new ProductScan(made, adopted, depfile, files, folders, List.of());
   }
 
   /** Returns whether a restore could put back all that the job made. */
   boolean isWhole() {
-    return folders.stream().allMatch(folder -> folder.gits().isEmpty());
+    return dotted.isEmpty() && folders.stream().allMatch(folder -> folder.gits().isEmpty());
+  }
+
+  /** Returns a copy of this scan with those dotted files that job {@code id} wrote. */
+  ProductScan written(Graph graph, int id, DigestMemo digests, Stamp begin) throws IOException {
+    List<String> written = DottedFiles.written(graph, id, digests, begin, dotted);
+    return new ProductScan(made, owned, depfile, files, folders, written);
   }
 
   /** A file, after following symlinks, and the recorded path of the product to which it belongs. */
@@ -87,7 +98,7 @@ record ProductScan(
     Look look = new Look(grounds, digests, job, strict, slow, seen);
     look.all();
     return new ProductScan(
-        List.copyOf(look.made), look.owned, look.depfile, look.files, look.folders);
+        List.copyOf(look.made), look.owned, look.depfile, look.files, look.folders, look.dotted);
   }
 
   /**
@@ -134,6 +145,7 @@ record ProductScan(
     private final List<RecordedProduct> made = new ArrayList<>();
     private final List<OwnedPath> owned = new ArrayList<>();
     private final List<FolderDigest> folders = new ArrayList<>(0);
+    private final List<String> dotted = new ArrayList<>(0);
     private RecordedProduct depfile;
     private int files;
     private String last = ""; // the last folder that was found within the grounds
@@ -165,9 +177,14 @@ record ProductScan(
           add(file.path(), Stamp.FileKind.FILE, find(file.path()));
         } else if (ref instanceof Ref.OfFolder folder) {
           add(folder.path(), Stamp.FileKind.FOLDER, find(folder.path()));
-        } else if (ref instanceof Ref.OfGlob glob) {
+        } else if (ref instanceof Ref.OfGlob of) {
           slow.run();
-          addAll(GlobWalk.files(grounds.root(), glob.glob(), glob.excludes(), digests.stop()));
+          Glob glob = of.glob();
+          List<String> found = matches(glob, of.excludes());
+          addAll(found.stream().filter(glob::matches).toList());
+          found.stream()
+              .filter(path -> !glob.matches(path) && !DottedFiles.isIntended(of.excludes(), path))
+              .forEach(dotted::add);
         }
       }
       if (job.depfile() != null && lies(job.depfile(), UserPaths.parent(job.depfile()))) {
@@ -178,6 +195,15 @@ record ProductScan(
           owned.add(depfile.owned(job.name()));
           saw(job.depfile(), job.depfile(), known.stamp(), known.digest());
         }
+      }
+    }
+
+    /** Returns the files that a glob matches, or would without the rule about leading dots. */
+    private List<String> matches(Glob glob, List<Glob> excludes) throws IOException {
+      try {
+        return GlobWalk.files(grounds.root(), glob.dotted(), excludes, digests.stop());
+      } catch (IOException e) { // a folder with a leading dot must not fail the job
+        return GlobWalk.files(grounds.root(), glob, excludes, digests.stop());
       }
     }
 
