@@ -301,7 +301,7 @@ public record ProductRemoval(
    * Returns a product if torc made it and it is readable and unaltered; else null. {@code seen} is
    * its stamp, or that of the link in its place, if just taken; else null.
    */
-  private Standing ours(OwnedPath owned, Stamp seen) {
+  Standing ours(OwnedPath owned, Stamp seen) {
     try {
       return owned == null || owned.adopted() ? null : standing(owned, owned.path(), seen, digests);
     } catch (IOException e) {

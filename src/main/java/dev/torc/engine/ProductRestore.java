@@ -53,7 +53,7 @@ final class ProductRestore {
     Set<String> standing = new HashSet<>();
     Set<String> users = new HashSet<>(0); // of those, adopted ones
     for (OwnedPath part : from.parts()) {
-      if (!common.removal().asRecorded(part)) {
+      if (common.removal().ours(part, null) == null) {
         missing.add(part);
         continue;
       }
