@@ -37,12 +37,12 @@ class HouseTest {
   /** The main classes of torc's processes: for commands, and for the recovery of a database. */
   private static final DescribedPredicate<JavaClass> MAIN =
       describe(
-          "dev.torc.cli.Main or dev.torc.records.RecoveryProcess",
+          "dev.torc.front.cli.Main or dev.torc.core.memory.RecoveryProcess",
           c ->
-              c.getName().equals("dev.torc.cli.Main")
-                  || c.getName().startsWith("dev.torc.cli.Main$")
-                  || c.getName().equals("dev.torc.server.Server")
-                  || c.getName().equals("dev.torc.records.RecoveryProcess"));
+              c.getName().equals("dev.torc.front.cli.Main")
+                  || c.getName().startsWith("dev.torc.front.cli.Main$")
+                  || c.getName().equals("dev.torc.front.server.Server")
+                  || c.getName().equals("dev.torc.core.memory.RecoveryProcess"));
 
   @Test
   void everyClassFileIsReadByTheseTests() throws IOException {
@@ -73,6 +73,20 @@ class HouseTest {
     }
     house.keySet().forEach(name -> imports.get(name).removeAll(ground.keySet()));
     assertEquals(text(drawn), text(imports), "the drawing in design.md differs from the imports");
+  }
+
+  /** So that the drawing, which leaves the folders out, says which package it means. */
+  @Test
+  void fourFoldersHoldPackagesOfDifferentNames() {
+    Set<String> packages = new TreeSet<>();
+    TORC.forEach(type -> packages.add(type.getPackageName()));
+    List<String> others =
+        packages.stream()
+            .filter(name -> !name.matches("dev\\.torc\\.(core|features|front|base)\\.[a-z]+"))
+            .toList();
+    assertEquals(List.of(), others);
+    long names = packages.stream().map(name -> name.replaceFirst(".*\\.", "")).distinct().count();
+    assertEquals(names, packages.size(), packages.toString());
   }
 
   @Test
@@ -122,10 +136,10 @@ class HouseTest {
     return upTo.substring(upTo.lastIndexOf(' ') + 1);
   }
 
-  /** The package of torc's in which a class is, empty for other classes. */
+  /** The package of torc's in which a class is, without its folder; empty for other classes. */
   private static String room(JavaClass type) {
     String name = type.getBaseComponentType().getPackageName();
-    return name.startsWith("dev.torc.") ? name.substring("dev.torc.".length()) : "";
+    return name.startsWith("dev.torc.") ? name.substring(name.lastIndexOf('.') + 1) : "";
   }
 
   /** Nested types aside: a file may name the small types of another one that uses it. */
