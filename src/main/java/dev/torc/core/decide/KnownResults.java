@@ -345,12 +345,11 @@ public final class KnownResults {
     }
   }
 
-  /** Returns whether a product still exists exactly as torc made it. */
+  /**
+   * Returns whether a product is in its place with exactly these bytes, even if torc did not put it
+   * there.
+   */
   private boolean stands(OwnedPath part) {
-    OwnedPath owned = cache.owned(part.path());
-    if (owned == null || owned.adopted() || !owned.isLike(part)) {
-      return false;
-    }
     try {
       return part.digest().equals(digests.digestNow(part.path(), part.kind()));
     } catch (IOException e) {

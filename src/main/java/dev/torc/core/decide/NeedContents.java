@@ -228,6 +228,10 @@ public final class NeedContents implements InputSource {
     return new FolderMembers(records, digests).changes(folder);
   }
 
+  boolean had(int maker, String path) {
+    return new FolderMembers(records, digests).had(maker, path);
+  }
+
   @Override
   public Content ofList(int list) {
     if (pending(list) < 0) {

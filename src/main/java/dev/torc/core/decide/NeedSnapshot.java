@@ -263,16 +263,22 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
    * as missing if its maker did not make it in its last run, even if the file exists.
    */
   public String lack() {
-    return missing.isEmpty() ? missingData : gone(graph, missing.getFirst());
+    return missing.isEmpty() ? missingData : gone(missing.getFirst());
   }
 
   /** Returns the message about a missing needed file. */
-  public static String gone(Graph graph, String path) {
+  public String gone(String path) {
     int maker = graph.makerOf(path);
-    String name = SafeText.name(path);
     String lack =
-        maker < 0 ? name + " is gone" : name + " was not made by job " + graph.name(maker);
-    return "need " + lack + NearestPath.inParentheses(graph.workflow().root().resolve(path), path);
+        maker < 0
+            ? " is gone"
+            : contents.had(maker, path)
+                ? " was deleted after job " + graph.name(maker) + " had made it"
+                : " was not made by job " + graph.name(maker);
+    return "need "
+        + SafeText.name(path)
+        + lack
+        + NearestPath.inParentheses(graph.workflow().root().resolve(path), path);
   }
 
   /** Returns whether a path is a declared need, directly or as a member of a list. */
