@@ -96,13 +96,13 @@ public final class Decider {
     }
     Reason out = records.outReason(id);
     if (out != null) {
-      reasons.add(out.where());
+      reasons.add(end(id, out.where(), List.of()));
     }
     if (out == null || out.kind() == Kind.SUBMITTED) { // SUBMITTED is not a cause
       if (last == null) {
         reasons.add(Reason.NEVER_RAN);
       } else {
-        addEarlierFailure(job, last, reasons);
+        addEarlierFailure(id, last, reasons);
       }
     }
     int pending = -1;
@@ -164,7 +164,7 @@ public final class Decider {
 
   /** Returns whether a known result may replace a run with these reasons. */
   public static boolean mayRestore(List<Reason> reasons) {
-    return reasons.stream().noneMatch(reason -> reason.kind().wantsRun());
+    return reasons.stream().noneMatch(Reason::wantsRun);
   }
 
   /**
@@ -245,7 +245,8 @@ public final class Decider {
   }
 
   /** Adds reasons why the last run does not count, even if its inputs are the same again. */
-  private void addEarlierFailure(Job job, JobResult last, List<Reason> reasons) {
+  private void addEarlierFailure(int id, JobResult last, List<Reason> reasons) {
+    Job job = graph.job(id);
     Kind kind =
         switch (last.outcome()) {
           case OK, ADOPTED -> null;
@@ -257,12 +258,36 @@ public final class Decider {
         };
     if (kind != null) {
       RunDetails details = records.details(job.name());
-      reasons.add(new Reason(kind, "", "", details == null ? "" : details.what()));
+      String of = last.manifest().equals(UNKNOWN) ? "" : last.manifest().hex();
+      Reason ended = new Reason(kind, "", of, details == null ? "" : details.what());
+      reasons.add(end(id, ended, last.needs().found()));
     }
     if (last.outcome() == Outcome.OK && !traced(job, last)) {
       reasons.add(Reason.of(Kind.NOT_TRACED));
     }
     last.needs().moved().forEach(path -> reasons.add(Reason.of(Kind.MOVED, path)));
+    last.needs().lost().forEach(name -> reasons.add(Reason.of(Kind.DEPFILE_NOWHERE, name)));
+  }
+
+  /** Returns how a job's recorded manifest differs from the present one. */
+  List<Reason> changes(int id) {
+    List<Reason> reasons = new ArrayList<>(0);
+    compare(id, records.result(id), reasons);
+    return reasons;
+  }
+
+  /**
+   * Returns how the last run ended, without the digest of its manifest if that may be the present
+   * one. {@code found} are the found needs in that manifest.
+   */
+  private Reason end(int id, Reason ended, List<String> found) {
+    if (!ended.kind().isEnd() || ended.old().isEmpty()) {
+      return ended;
+    }
+    manifest.describe(id, found, contents, hash);
+    int pending = hash.pending();
+    boolean same = hash.digest().hex().equals(ended.old());
+    return pending >= 0 || same ? new Reason(ended.kind(), "", "", ended.now()) : ended;
   }
 
   private boolean traced(Job job, JobResult last) {
@@ -292,7 +317,7 @@ public final class Decider {
     if (details != null) {
       found = difference(id, last.needs().found(), details.manifest());
     }
-    if (found.isEmpty() && undecided < 0) {
+    if (found.isEmpty() && undecided < 0 && reasons.isEmpty()) {
       String old = last.manifest().hex();
       found = List.of(new Reason(Kind.SETTING_CHANGED, "manifest", old, now.hex()));
     }
@@ -371,10 +396,15 @@ public final class Decider {
    * snapshot must already include the needs {@code found} by the run. Any thread may call this.
    */
   public Described describe(int id, List<String> found, NeedSnapshot snapshot) {
+    if (found.isEmpty() && snapshot.described != null) {
+      return snapshot.described;
+    }
     ManifestHash counts = described.get();
     Listing lines = new Listing(counts);
     manifest.describe(id, found, snapshot, lines);
-    return new Described(counts.digest(), lines.lines(), snapshot.members());
+    Described all = new Described(counts.digest(), lines.lines(), snapshot.members());
+    snapshot.described = found.isEmpty() ? all : snapshot.described;
+    return all;
   }
 
   /** Returns only the digest that {@link #describe} gives. Any thread may call this. */

@@ -67,6 +67,9 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   private String missingData; // the message about a missing value
   private long end;
 
+  /** The manifest without found needs, kept by {@link Decider#describe}; null until asked for. */
+  Decider.Described described;
+
   NeedSnapshot(Graph graph, NeedContents contents, DigestMemo digests, int job) throws IOException {
     this.graph = graph;
     this.contents = contents;

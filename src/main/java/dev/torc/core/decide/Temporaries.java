@@ -223,7 +223,7 @@ public final class Temporaries {
 
   private boolean isGood(int job) {
     JobResult result = context.records().result(job);
-    boolean good = result != null && result.outcome().isGood() && result.needs().moved().isEmpty();
+    boolean good = result != null && result.outcome().isGood() && result.needs().areSure();
     return good && !graph.job(job).has(Trait.ALWAYS);
   }
 

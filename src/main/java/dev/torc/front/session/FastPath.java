@@ -188,11 +188,11 @@ record FastPath(
     return work.from(this);
   }
 
-  /** Returns which of the given fresh jobs have a product whose stamp has changed. */
-  BitSet moved(BitSet jobs) {
+  /** Returns which of the given fresh jobs have a file with another stamp: see FreshJobs. */
+  BitSet moved(BitSet jobs, boolean sources) {
     return fresh == null
         ? new BitSet()
-        : fresh.moved(project.graph(), project.stamps(), jobs, FreshJobs.THREADS);
+        : fresh.moved(project.graph(), project.stamps(), jobs, sources, FreshJobs.THREADS);
   }
 
   /** Passes the known digests to {@code to}, so that it neither reads nor looks up these files. */
