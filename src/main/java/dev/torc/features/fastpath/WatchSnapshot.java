@@ -16,7 +16,7 @@ import dev.torc.base.syntax.GlobWalk;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.NeedList;
 import dev.torc.core.model.NeedList.ListKind;
-import dev.torc.core.model.NeedList.Names;
+import dev.torc.core.model.NeedList.Naming;
 import dev.torc.front.buildfile.BuildFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -106,7 +106,7 @@ public final class WatchSnapshot {
   /** Returns a list that includes everything in a folder product. */
   static NeedList folder(String path) {
     return new NeedList(
-        ListKind.FOLDER, new Names(path, null, null), List.of(), null, List.of(), -1);
+        ListKind.FOLDER, new Naming(path, null, null), List.of(), null, List.of(), -1);
   }
 
   /** Adds the build files that the graph was made from, and the globs and ways that decided it. */
@@ -132,7 +132,7 @@ public final class WatchSnapshot {
           lists.add(
               new NeedList(
                   ListKind.GLOB,
-                  new Names(text, all.getFirst(), null),
+                  new Naming(text, all.getFirst(), null),
                   excludes,
                   null,
                   List.of(),

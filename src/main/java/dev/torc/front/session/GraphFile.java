@@ -180,7 +180,7 @@ record GraphFile(
       earlier.bodies = bodies;
     }
     if (!graph.leadsAsBefore()) {
-      return null; // other jobs may be the makers of what a job needs
+      return null; // a job may need the products of other jobs now
     }
     byte[] text =
         asked && !good && sources.size() == 1 ? CheckedFile.next(file, bytes, bodies) : null;
