@@ -2,6 +2,7 @@ package dev.torc.core.run;
 
 import dev.torc.base.digests.Digest.KnownDigest;
 import dev.torc.base.digests.Stamp;
+import dev.torc.base.digests.StopFlag.StoppedException;
 import dev.torc.base.posix.JobTrace;
 import dev.torc.base.posix.PlainFile;
 import dev.torc.base.syntax.NearestPath;
@@ -71,6 +72,23 @@ record DiscoveredNeeds(
     return needs;
   }
 
+  /**
+   * Adds the needs that the last run found to those of a run that failed and names none, so that
+   * its record tells whether one of them has changed since; adds none if one cannot be read.
+   */
+  void addEarlier(List<String> earlier, NeedSnapshot snapshot) {
+    try {
+      for (String path : earlier) {
+        if (!snapshot.declares(path)) {
+          snapshot.add(path);
+        }
+      }
+      found.addAll(earlier);
+    } catch (IOException | StoppedException e) {
+      return; // then only the declared needs tell
+    }
+  }
+
   private void named(Graph graph, int id, NeedSnapshot snapshot, Stamp begin) throws IOException {
     Job job = graph.job(id);
     Path root = graph.workflow().root();
@@ -103,15 +121,14 @@ record DiscoveredNeeds(
   private boolean add(
       Graph graph, int id, NeedSnapshot snapshot, Stamp begin, String path, String how)
       throws IOException {
-    int maker = snapshot.makerOfFound(graph, id, path);
-    if (maker >= 0 && !graph.precedes(maker, id)) {
-      throw new AttemptFailure(
-          ("%3$s %1$s, a product of %4$s, which this job does not wait for;"
-                  + " add %1$s to its needs, or %2$s to its after where the order alone matters")
-              .formatted(path, graph.name(maker), how, graph.title(maker)));
-    }
+    refuseUnawaited(graph, id, snapshot, path, how);
     boolean wasThere = snapshot.saw(path);
     KnownDigest known = snapshot.add(path);
+    String real = snapshot.real(path);
+    if (!real.equals(path)) {
+      refuseUnawaited(graph, id, snapshot, real, how + " " + path + ", which is");
+    }
+    int maker = snapshot.makerOfFound(graph, id, path);
     found.add(path);
     // A missing file that was not seen before may have been made by the job itself. A source
     // with exactly the time of the start may have changed after it; a product of an earlier job
@@ -123,6 +140,17 @@ record DiscoveredNeeds(
       moved.add(path);
     }
     return known.stamp().exists();
+  }
+
+  private static void refuseUnawaited(
+      Graph graph, int id, NeedSnapshot snapshot, String path, String how) {
+    int maker = snapshot.makerOfFound(graph, id, path);
+    if (maker >= 0 && !graph.precedes(maker, id)) {
+      throw new AttemptFailure(
+          ("%3$s %1$s, a product of %4$s, which this job does not wait for;"
+                  + " add %1$s to its needs, or %2$s to its after where the order alone matters")
+              .formatted(path, graph.name(maker), how, graph.title(maker)));
+    }
   }
 
   /**

@@ -228,9 +228,11 @@ final class Recorder {
   static Batch interrupted(Cache cache, StartMark mark, long number) {
     JobResult last = cache.result(mark.job());
     RunDetails details = cache.details(mark.job());
-    Digest manifest = last == null ? Decider.UNKNOWN : last.manifest();
-    RunNeeds needs = new RunNeeds(last == null ? List.of() : last.needs().found());
-    List<ManifestEntry> lines = details == null ? List.of() : details.manifest();
+    String known = mark.manifest();
+    Digest manifest = known.isEmpty() ? Decider.UNKNOWN : Digest.ofHex(known);
+    RunNeeds needs = new RunNeeds(List.of());
+    boolean finds = last != null && !last.needs().found().isEmpty();
+    List<ManifestEntry> lines = details == null || finds ? List.of() : details.manifest();
     JobResult result =
         new JobResult(Outcome.INTERRUPTED, mark.build(), manifest, List.of(), needs, 0, false);
     RunDetails run =

@@ -25,6 +25,7 @@ import dev.torc.features.fastpath.FreshJobs.Carried;
 import dev.torc.front.session.Caller.Host;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
@@ -223,6 +224,10 @@ record FastPath(
   FreshJobs after(Plan plan, PlanContext last, WriteSession work, Consumer<String> warn) {
     try {
       work.heap().phaseEnded();
+      if (last.basis().astray().get()) {
+        Files.deleteIfExists(project.settled().graph()); // it may lack edges
+        return null;
+      }
       Digest id = project.buildFiles().store(project.settled(), last.graph(), work.digests());
       work.heap().phaseEnded(); // the graph's bytes
       boolean same = fresh != null && last.graph() == project.graph();
