@@ -127,7 +127,11 @@ record DiscoveredNeeds(
       throws IOException {
     for (String way : ways) {
       if (!way.isEmpty() && !Tracing.isOwn(graph, id, UserPaths.parent(way))) {
-        add(graph, id, snapshot, begin, way, "");
+        snapshot.add(way);
+        found.add(way);
+        if (snapshot.wayChanged(way, begin.ctime())) {
+          moved.add(way);
+        }
       }
     }
   }
