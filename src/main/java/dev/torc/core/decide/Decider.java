@@ -108,8 +108,13 @@ public final class Decider {
     int pending = -1;
     if (last != null) {
       pending = compare(id, last, reasons);
+      Reason unawaited = contents.unawaited(id);
+      if (unawaited != null) {
+        reasons.add(unawaited);
+      }
       if (last.outcome().isGood() && out == null) {
-        addChangedProducts(id, last, wish, reasons);
+        int behind = addChangedProducts(id, last, wish, reasons);
+        pending = pending < 0 ? behind : pending;
       }
     }
     if (out != null && out.cause() != null && reasons.size() == 1) {
@@ -228,7 +233,7 @@ public final class Decider {
    */
   public int unsettledMaker(int id) {
     for (String path : records.found(id)) {
-      int maker = graph.makerOf(path);
+      int maker = contents.makerOfFound(graph, id, path);
       if (maker >= 0
           && graph.precedes(maker, id)
           && !records.isSettled(maker)
@@ -261,6 +266,14 @@ public final class Decider {
       reasons.add(Reason.of(Kind.NOT_TRACED));
     }
     last.needs().moved().forEach(path -> reasons.add(Reason.of(Kind.MOVED, path)));
+    last.needs().lost().forEach(name -> reasons.add(Reason.of(Kind.DEPFILE_NOWHERE, name)));
+  }
+
+  /** Returns how a job's recorded manifest differs from the present one. */
+  List<Reason> changes(int id) {
+    List<Reason> reasons = new ArrayList<>(0);
+    compare(id, records.result(id), reasons);
+    return reasons;
   }
 
   /**
@@ -334,13 +347,17 @@ public final class Decider {
         .orElseThrow();
   }
 
-  /** Adds the products that are missing, wanted or modified, judged by digest (rule 5). */
-  private void addChangedProducts(int id, JobResult last, Wish wish, List<Reason> reasons) {
+  /**
+   * Adds the products that are missing, wanted or modified, judged by digest (rule 5). Returns an
+   * unsettled job that makes what a product of this job is a symlink to; -1 if there is none.
+   */
+  private int addChangedProducts(int id, JobResult last, Wish wish, List<Reason> reasons) {
+    int behind = -1;
     boolean temporary = graph.job(id).has(Trait.TEMPORARY) && !wish.named;
     for (RecordedProduct made : last.products()) {
       Digest now;
       try {
-        now = contents.product(made.path(), made.kind());
+        now = contents.product(made);
       } catch (IOException e) {
         String why = ManifestWriter.UNREADABLE + Refusal.why(e);
         reasons.add(new Reason(Kind.PRODUCT_ALTERED, made.path(), made.digest().hex(), why));
@@ -352,6 +369,8 @@ public final class Decider {
         if (reader != null) {
           reasons.add(new Reason(Kind.PRODUCT_WANTED, made.path(), "", reader));
         }
+      } else if (!made.digest().equals(now) && contents.names().unmadeTarget(id, made) >= 0) {
+        behind = contents.names().unmadeTarget(id, made);
       } else if (now == null) {
         reasons.add(Reason.of(Kind.PRODUCT_MISSING, made.path()));
       } else if (!now.equals(made.digest())) {
@@ -359,6 +378,7 @@ public final class Decider {
         addChangedMembers(made, reasons);
       }
     }
+    return behind;
   }
 
   private void addChangedMembers(RecordedProduct made, List<Reason> reasons) {

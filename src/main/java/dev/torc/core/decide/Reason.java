@@ -85,7 +85,9 @@ public record Reason(Kind kind, String name, String old, String now) {
     /** A folder product has a member that its job did not make; {@code now} is its digest. */
     MEMBER_ADDED(false),
     MEMBER_CHANGED(false),
-    MEMBER_DELETED(false);
+    MEMBER_DELETED(false),
+    /** A name in the depfile, as written, led to no file. */
+    DEPFILE_NOWHERE(true);
 
     private final boolean wantsRun;
 

@@ -8,6 +8,7 @@ import dev.torc.base.text.Refusal;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.JobSelection.UserPaths;
 import dev.torc.core.decide.NeedSnapshot;
+import dev.torc.core.decide.ProductPlaces;
 import dev.torc.core.here.Launch;
 import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.memory.Cache.CacheException;
@@ -314,8 +315,7 @@ final class Attempt {
    * changes during the restore, the next build finds that the manifest differs.
    */
   private AttemptOutcome restored() throws IOException {
-    common.removal().refuseOutside(job, List.of());
-    refuseTaken();
+    refuseTaken(common.removal().refuseOutside(job, List.of()));
     ProductRestore.Replacement from = attempts.from();
     restore = new ProductRestore(common, job, from);
     ProductScan products;
@@ -335,8 +335,7 @@ final class Attempt {
    */
   private void clear() throws IOException {
     cleared.makeRoom();
-    common.removal().refuseOutside(job, snapshot.stale());
-    refuseTaken();
+    refuseTaken(common.removal().refuseOutside(job, snapshot.stale()));
     for (OwnedPath stale : snapshot.stale()) {
       common.removal().clearStale(stale, cleared);
     }
@@ -351,8 +350,10 @@ final class Attempt {
     }
   }
 
-  private void refuseTaken() throws IOException {
-    BadInput.Diagnostic taken = common.taken().of(id);
+  private void refuseTaken(boolean linked) throws IOException {
+    BadInput.Diagnostic taken =
+        linked ? ProductPlaces.now(common.graph(), common.digests(), id) : null;
+    taken = taken == null ? common.taken().of(id) : taken;
     if (taken != null) {
       throw new AttemptFailure(taken.message());
     }

@@ -279,6 +279,7 @@ public final class BuildLoop {
         endJob(id, JobState.RAN, outcome);
         restored.send(id, attempts.reasons(), outcome);
         sender.moved(job, outcome.made().moved());
+        sender.lost(job, outcome.made().needs().lost());
         sender.touched(job, outcome.made().touched());
         state.pending.settle(id);
       } else if (cut) {

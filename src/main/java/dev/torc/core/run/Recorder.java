@@ -141,7 +141,7 @@ final class Recorder {
     }
     boolean untraced = context.graph().job(id).has(Trait.TRACE) && !made.traced();
     boolean restorable = how == Outcome.OK && made.touched().isEmpty() && !untraced;
-    RunNeeds needs = new RunNeeds(found, made.moved());
+    RunNeeds needs = new RunNeeds(found, made.moved(), List.copyOf(made.needs().lost()));
     JobResult result =
         new JobResult(how, build.id(), manifest, products, needs, ended.wall(), made.traced());
     RunDetails details =
@@ -230,7 +230,7 @@ final class Recorder {
     RunDetails details = cache.details(mark.job());
     String known = mark.manifest();
     Digest manifest = known.isEmpty() ? Decider.UNKNOWN : Digest.ofHex(known);
-    RunNeeds needs = new RunNeeds(List.of(), List.of());
+    RunNeeds needs = new RunNeeds(List.of());
     boolean finds = last != null && !last.needs().found().isEmpty();
     List<ManifestEntry> lines = details == null || finds ? List.of() : details.manifest();
     JobResult result =

@@ -156,9 +156,9 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
     return this;
   }
 
-  /** Returns which of the given fresh jobs have a product whose stamp has changed. */
-  BitSet moved(BitSet jobs) {
-    return from == null ? new BitSet() : from.moved(jobs);
+  /** Returns which of the given fresh jobs have a file with another stamp: see FreshJobs. */
+  BitSet moved(BitSet jobs, boolean sources) {
+    return from == null ? new BitSet() : from.moved(jobs, sources);
   }
 
   /** Finds the stale products after a build in which something ran; see {@link StaleNotice}. */
