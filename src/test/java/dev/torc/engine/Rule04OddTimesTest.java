@@ -1,0 +1,96 @@
+package dev.torc.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.torc.fresh.WatchSnapshot;
+import dev.torc.graph.Graph;
+import dev.torc.hash.AgedStamps;
+import dev.torc.hash.FileClock;
+import dev.torc.hash.Stamp;
+import dev.torc.hash.StampSource;
+import java.io.IOException;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Rule 4 where a file system shows odd times: a time of 0, or one before 1970, is a time like any
+ * other, and no word for a missing file; a folder's time that never moves tells nothing.
+ */
+class Rule04OddTimesTest extends Harness {
+
+  private long ctime;
+
+  @BeforeEach
+  void odd() {
+    StampSource real = new AgedStamps();
+    stamps =
+        (folder, path, follow) -> {
+          Stamp s = real.at(folder, path, follow);
+          return !s.exists() || (folder + "/" + path).contains("/.torc/")
+              ? s
+              : new Stamp(s.kind(), s.executable(), s.size(), s.mtime(), ctime, s.inode());
+        };
+    given(
+        """
+        a: { command: make a, needs: [x, d/, 'e/*'], produces: [a.out, out/] }
+        b: { command: make b, needs: { file: opt, optional: true }, produces: b.out }
+        """);
+    edit("x", "1");
+    edit("d/in", "1");
+    edit("e/in", "1");
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, -1, 1, Long.MIN_VALUE / 2})
+  void whateverTheTimeEachChangeIsSeen(long time) {
+    ctime = time;
+    build().ran("a", "b");
+    for (String path : new String[] {"x", "d/in", "e/in"}) {
+      for (String text : new String[] {"2", "3"}) { // of the same size
+        build().ran();
+        build().ran();
+        assertEquals(0, bytesRead());
+        edit(path, text);
+        build().ran("a");
+        assertEquals("need changed " + path, why("a"));
+      }
+    }
+    edit("opt", "");
+    build().ran("b");
+    build().ran();
+    build().ran();
+    edit("opt", "1");
+    build().ran("b");
+    delete("opt");
+    build().ran("b");
+    for (String product : new String[] {"a.out", "out/x"}) {
+      build().ran();
+      build().ran();
+      edit(product, "mine");
+      build().ran("a");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, -1, 1})
+  void aWatchSeesTheSameChanges(long time) throws IOException {
+    ctime = time;
+    build().ran("a", "b");
+    Graph graph = load().graph();
+    WatchSnapshot watch = new WatchSnapshot(graph, graph.allJobs(), null, stamps, FileClock.none());
+    assertEquals(Set.of(), watch.look());
+    for (String text : new String[] {"2", "3"}) {
+      edit("x", text);
+      assertEquals(Set.of("x"), watch.look());
+      assertEquals(Set.of(), watch.look());
+    }
+    edit("opt", "");
+    assertEquals(Set.of("opt"), watch.look());
+    delete("x");
+    assertEquals(Set.of("x"), watch.look());
+    edit("x", "3");
+    assertEquals(Set.of("x"), watch.look());
+  }
+}
