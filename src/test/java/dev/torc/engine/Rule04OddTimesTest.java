@@ -9,6 +9,7 @@ import dev.torc.hash.FileClock;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StampSource;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -92,5 +93,49 @@ class Rule04OddTimesTest extends Harness {
     assertEquals(Set.of("x"), watch.look());
     edit("x", "3");
     assertEquals(Set.of("x"), watch.look());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"d/", "e/*", "f/**", "out/"})
+  void aFolderWhoseTimeTellsNothingIsListedInEachBuild(String list) {
+    StampSource real = stamps;
+    stamps =
+        new StampSource() {
+          @Override
+          public Stamp at(Path folder, String path, boolean follow) throws IOException {
+            Stamp s = real.at(folder, path, follow);
+            return s.kind() == Stamp.FileKind.FOLDER
+                ? new Stamp(s.kind(), false, 0, 5, 5, s.inode())
+                : s;
+          }
+
+          @Override
+          public boolean showsNames(Path folder, String path) {
+            return false;
+          }
+        };
+    ctime = 5;
+    given(
+        """
+        a: { command: make a, needs: x, produces: out/ }
+        b: { command: make b, needs: '%s', produces: b.out }
+        c: { command: make c, needs: e/in, produces: c.out }
+        """
+            .formatted(list));
+    edit("f/sub/in", "1");
+    build().ran("a", "b", "c");
+    build().ran();
+    build().ran();
+    String folder = list.substring(0, list.indexOf('/'));
+    edit(folder + "/more", "1");
+    if (folder.equals("out")) {
+      build().ran("a");
+      assertEquals("product altered out; member added out/more", why("a"));
+      return;
+    }
+    build().ran("b");
+    build().ran();
+    delete(folder + "/more");
+    build().ran("b");
   }
 }
