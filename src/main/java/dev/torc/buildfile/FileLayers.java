@@ -63,6 +63,10 @@ final class FileLayers {
     return read;
   }
 
+  boolean isOfVars(Path file) {
+    return varFiles.contains(shown(file));
+  }
+
   /** Returns the names of the vars files, as {@link Place} has them. */
   Set<String> varFiles() {
     return varFiles;

@@ -20,6 +20,7 @@ import dev.torc.workflow.Group;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Job.Tool;
 import dev.torc.workflow.Ref;
+import dev.torc.workflow.Workflow;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -29,7 +30,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -45,7 +46,7 @@ public final class DiskChecks {
   private final DigestMemo digests;
   private final Path root;
   private final AllowedRoots grounds;
-  private final Set<Path> buildFiles = new LinkedHashSet<>(); // given and real paths
+  private final Map<Path, String> buildFiles = new LinkedHashMap<>(); // what each path is
   private final Set<String> buildNames = new HashSet<>(); // their file names
   private final Set<String> tables = new HashSet<>(); // files from which groups take values
   private final Map<String, Folder> folders = new HashMap<>();
@@ -88,11 +89,13 @@ public final class DiskChecks {
     for (Group group : graph.workflow().groups()) {
       tables.addAll(group.sources().tables());
     }
-    for (Path file : graph.workflow().settings().files()) {
-      buildFiles.add(file);
-      buildFiles.add(AllowedRoots.real(file));
+    Workflow.Settings settings = graph.workflow().settings();
+    for (Path file : settings.files()) {
+      String what = settings.varFiles().contains(file) ? "vars file" : "build file";
+      buildFiles.put(file, what);
+      buildFiles.put(AllowedRoots.real(file), what);
     }
-    buildFiles.forEach(file -> buildNames.add(file.getFileName().toString()));
+    buildFiles.keySet().forEach(file -> buildNames.add(file.getFileName().toString()));
   }
 
   /**
@@ -360,8 +363,9 @@ public final class DiskChecks {
     if (other >= 0 && !graph.name(other).equals(job.name())) {
       error(place, "product %s is %s, a product of %s".formatted(path, name, graph.title(other)));
     }
-    if (file && (buildFiles.contains(exact) || buildFiles.contains(target))) {
-      error(place, "product " + path + " is the build file");
+    String what = buildFiles.getOrDefault(exact, buildFiles.get(target));
+    if (file && what != null) {
+      error(place, "product " + path + " is the " + what);
     }
     if (List.of(name(real).split("/")).contains(".git")) {
       error(place, "product %s is in %s, which belongs to git".formatted(path, real));
@@ -372,11 +376,11 @@ public final class DiskChecks {
     Glob pattern = ref instanceof Ref.OfGlob glob ? glob.glob() : null;
     String what =
         pattern == null
-            ? "product %s holds the build file %s; choose another folder"
-            : "product %s matches the build file %s; narrow the pattern";
-    for (Path file : buildFiles) {
+            ? "product %s holds the %s %s; choose another folder"
+            : "product %s matches the %s %s; narrow the pattern";
+    for (Path file : buildFiles.keySet()) {
       if (pattern == null ? file.startsWith(real) : matches(pattern, folder, file)) {
-        error(ref.place(), what.formatted(ref.text(), name(file)));
+        error(ref.place(), what.formatted(ref.text(), buildFiles.get(file), name(file)));
         return;
       }
     }

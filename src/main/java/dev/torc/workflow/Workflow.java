@@ -31,12 +31,14 @@ public record Workflow(
    * The parts of a build file other than jobs, which do not change when groups are expanded. Paths
    * are absolute, the first file is the main build file, and memory is in bytes.
    *
+   * @param varFiles those of {@code files} that only have vars
    * @param roots folders outside the root that may also contain products
    * @param data values as {@link dev.torc.syntax.JsonText}
    * @param stamps the files whose stamps are always trusted, or never, on any file system
    */
   public record Settings(
       List<Path> files,
+      List<Path> varFiles,
       String name,
       String description,
       SortedMap<String, Long> limits,

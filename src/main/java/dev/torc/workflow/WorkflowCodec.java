@@ -125,6 +125,7 @@ public final class WorkflowCodec {
   private static Settings settings(Wire wire, Settings of, Wire.Codec<Path> path) {
     return new Settings(
         wire.list(of, Settings::files, path),
+        wire.list(of, Settings::varFiles, path),
         wire.text(of, Settings::name),
         wire.text(of, Settings::description),
         wire.map(of, Settings::limits, Wire.LONG),
