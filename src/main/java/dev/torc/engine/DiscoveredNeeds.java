@@ -143,7 +143,8 @@ record DiscoveredNeeds(TreeSet<String> found, TreeSet<String> moved, TreeSet<Str
     // A missing file that was not seen before was made and removed by the job itself. A source
     // with exactly the time of the start may have changed after it; a product of an earlier job
     // often has that time, but its bytes are known.
-    long since = known.stamp().ctime() - begin.ctime();
+    Stamp stamp = known.stamp();
+    long since = (snapshot.ignores(path) ? stamp.mtime() : stamp.ctime()) - begin.ctime();
     if (!known.stamp().exists() ? wasThere : maker < 0 ? since >= 0 : since > 0) {
       moved.add(path);
     } else if (maker < 0 && snapshot.wayChanged(path, begin.ctime())) {

@@ -56,8 +56,8 @@ public final class JobTrace {
 
   /**
    * A folder in which calls name files; all its paths end with a slash. {@code named} is as the
-   * process sees it, {@code told} as it is reported, or null if its names do not count. Then {@code
-   * real} is set, since a link in the folder may lead to a file that counts.
+   * process sees it, {@code told} as it is reported, or null if its names do not count, {@code
+   * real} where it is: a link in or to the folder may lead to a file that counts.
    */
   private record Place(String named, String told, String real) {}
 
@@ -68,12 +68,22 @@ public final class JobTrace {
   private final Set<String> read = ConcurrentHashMap.newKeySet();
   private final Map<String, Access> refused = new ConcurrentHashMap<>();
   private final Set<String> wrote = ConcurrentHashMap.newKeySet();
+  private final Set<String> returned = ConcurrentHashMap.newKeySet();
+
+  /** The files to which names led when they were opened, if symlinks are on the way. */
+  private final Map<String, Set<String>> targets = new ConcurrentHashMap<>();
+
   private volatile String blind; // why reads may be missing; null if none are
   private volatile CountDownLatch over = new CountDownLatch(0);
 
   // The fields below are only for the thread that handles the calls.
 
   private final Set<String> own = new HashSet<>();
+
+  /** Where files and folders were before the job, which did not make them, moved them. */
+  private final Map<String, String> origins = new HashMap<>();
+
+  private final Set<String> known = new HashSet<>(); // names read since the last rename or link
 
   /** Known places, by the folder a relative name starts from, then by the name's folder part. */
   private final Map<String, Map<String, Place>> places = new HashMap<>();
@@ -83,6 +93,7 @@ public final class JobTrace {
   private final StatusBuffer status = new StatusBuffer();
   private CallNotice notice; // the call being handled
   private boolean refuses; // whether that call is refused
+  private String real; // the path of the last name by its folder's real path; null if outside
   private String root = ""; // root folder of the calling thread; empty if it is torc's
   private boolean rooted; // whether a process of the job has called chroot(2)
   private boolean relinked; // after a rename or link outside the folders, real paths are not kept
@@ -142,9 +153,32 @@ public final class JobTrace {
     return blind;
   }
 
-  /** Returns the absolute paths of the files that were read. */
+  /**
+   * Returns the absolute paths of the files that were read: as they were named, and by their real
+   * paths if the names lead elsewhere by now.
+   */
   public Set<String> read() {
-    return Set.copyOf(read);
+    Set<String> all = new HashSet<>(read);
+    targets.forEach(
+        (name, files) -> {
+          String now = null;
+          try {
+            now = below(Path.of(name).toRealPath().toString());
+          } catch (IOException gone) {
+            // all its files count by their real paths
+          }
+          for (String file : files) {
+            if (!file.equals(now)) {
+              all.add(file);
+            }
+          }
+        });
+    return all;
+  }
+
+  /** Returns the absolute paths of what the job did not make, moved away and moved back. */
+  public Set<String> returned() {
+    return Set.copyOf(returned);
   }
 
   /** Returns the absolute paths that were opened for writing, renamed, linked or changed. */
@@ -234,7 +268,7 @@ public final class JobTrace {
       return;
     }
     boolean plain = (flags & (ACCESS | Libc.O_CREAT | Libc.O_TRUNC)) == 0;
-    if (plain && read.contains(path) && !own.contains(path)) {
+    if (plain && known.contains(path)) {
       return; // already recorded
     }
     int access = (int) flags & ACCESS;
@@ -244,10 +278,14 @@ public final class JobTrace {
     boolean empties = kind != 0 && (flags & Libc.O_TRUNC) != 0; // even if opened to read
     boolean fresh = makes || empties;
     if (makes || empties || writes && kind != 0) {
+      real = kind == 0 ? real : target(path);
       writes(path, fresh, Access.WRITE);
     }
     if (access != Libc.O_WRONLY && !fresh) {
       reads(path, kind);
+      if (plain && kind != 0) {
+        known.add(path);
+      }
     }
   }
 
@@ -290,18 +328,25 @@ public final class JobTrace {
   /** Handles a call that renames or links a file or folder. */
   private void placed(FileCall call) throws CallNotice.Unreadable {
     String to = path(call.otherFolder, notice.name(call.other));
+    String place = real;
     relinked |= to == null;
     places.clear();
+    known.clear();
     boolean link = call == FileCall.SYMLINK || call == FileCall.SYMLINKAT;
     String from = link ? null : path(call.folder, notice.name(call.name));
     int kind = from == null ? 0 : kind(from, true);
     reads(from, kind);
     boolean renames = !link && call != FileCall.LINK && call != FileCall.LINKAT;
+    boolean made = own.contains(from);
     if (renames && from != null && kind(from, false) != 0) {
       writes(from, false, Access.WRITE);
     }
+    real = place;
     if (to != null && !refuses) {
       writes(to, true, Access.WRITE);
+    }
+    if (renames && from != null && to != null && !refuses) {
+      moved(from, to, made);
     }
     if (kind == FileStatus.FOLDER && to != null && !refuses) {
       for (String path : List.copyOf(own)) {
@@ -310,6 +355,30 @@ public final class JobTrace {
         }
       }
     }
+  }
+
+  /** Notes where a renamed file or folder was at first; {@code made} is whether the job made it. */
+  private void moved(String from, String to, boolean made) {
+    String known = origins.remove(from);
+    String origin = known != null ? known : made ? null : origin(from);
+    if (origin != null && origin.equals(origin(to))) {
+      own.remove(to);
+      returned.add(origin);
+      read.removeIf(path -> (path + "/").startsWith(from + "/"));
+    } else if (origin != null) {
+      origins.put(to, origin);
+    }
+  }
+
+  /** Returns the path that a file had before the job moved it or a folder above it. */
+  private String origin(String path) {
+    for (int end = path.length(); end > 0; end = path.lastIndexOf('/', end - 1)) {
+      String before = origins.get(path.substring(0, end));
+      if (before != null) {
+        return before.concat(path.substring(end));
+      }
+    }
+    return path;
   }
 
   /** Handles a write; if {@code fresh}, later reads of the file see only the job's own content. */
@@ -321,6 +390,9 @@ public final class JobTrace {
     wrote.add(path);
     if (fresh) {
       own.add(path);
+      if (real != null) {
+        own.add(real);
+      }
     }
   }
 
@@ -337,22 +409,49 @@ public final class JobTrace {
   /** Records an opened file that counts, or refuses a strict job's access to it. */
   private void reads(String path, int kind) throws CallNotice.Unreadable {
     String file = kind == FileStatus.FILE ? source(path) : null;
-    if (file == null || !file.equals(path) && own.contains(file)) {
+    if (file == null) {
       return;
     }
-    if (own.contains(path)) {
-      String real = notice.real(path, false); // the job's name may be a link to another file
-      file = real == null ? null : below(real);
-      // The call to write it may have failed: then its ctime is older than the job.
-      if (file == null || own.contains(file) && kind(path, true) != 0 && status.ctime() >= begin) {
-        return;
+    real = real == null ? null : source(real);
+    String target = target(file);
+    boolean mine = own.contains(file) || isBehindOwnLink(file);
+    // The call to write it may have failed: then its ctime is older than the job.
+    boolean made = own.contains(target) && kind(file, true) != 0 && status.ctime() >= begin;
+    if (made || mine && target == null) {
+      return;
+    }
+    String counts = mine ? target : file;
+    if (bounds != null && !bounds.allows(counts, Access.READ)) {
+      refuses(counts, Access.READ);
+      return;
+    }
+    saw(counts);
+    if (!origin(file).equals(file)) {
+      saw(origin(file));
+    }
+    if (target != null && !target.equals(counts)) {
+      targets.computeIfAbsent(counts, _ -> ConcurrentHashMap.newKeySet()).add(origin(target));
+    }
+  }
+
+  /** Returns the real path of a file whose folder's is in {@link #real}; null if it is outside. */
+  private String target(String file) throws CallNotice.Unreadable {
+    if (kind(file, false) != FileStatus.LINK) {
+      return real;
+    }
+    String end = notice.real(file, false);
+    return end == null ? null : below(end);
+  }
+
+  /** Returns whether a folder above a file is a symlink that the job made. */
+  private boolean isBehindOwnLink(String path) {
+    for (int end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
+      String above = path.substring(0, end);
+      if (own.contains(above) && kind(above, false) == FileStatus.LINK) {
+        return true;
       }
     }
-    if (bounds != null && !bounds.allows(file, Access.READ)) {
-      refuses(file, Access.READ);
-    } else {
-      saw(file);
-    }
+    return false;
   }
 
   private void refuses(String path, Access access) {
@@ -390,6 +489,7 @@ public final class JobTrace {
    * descriptor in argument {@code index} (-1: current folder); an empty one is that file.
    */
   private String path(int index, String text) throws CallNotice.Unreadable {
+    real = null;
     root = rooted ? notice.root() : "";
     String folder = text.startsWith("/") ? root : notice.folder(index);
     if (folder == null || root == null || rooted && !(folder + "/").startsWith(root + "/")) {
@@ -407,14 +507,15 @@ public final class JobTrace {
       return null;
     }
     Place place = place(text.isEmpty() ? "" : folder, name.substring(0, slash + 1));
-    if (place == null || place.told != null) {
-      return place == null ? null : place.told.concat(last);
+    if (place == null) {
+      return null;
     }
     String there = place.real.concat(last);
-    if (kind(there, false) == FileStatus.LINK) {
+    if (place.told == null && kind(there, false) == FileStatus.LINK) {
       there = notice.real(place.named + last, !root.isEmpty());
     }
-    return there == null ? null : below(there);
+    real = there == null ? null : below(there);
+    return place.told != null ? place.told.concat(last) : real;
   }
 
   /** Returns the place for the folder part of a name; null if nothing in that folder can count. */
@@ -433,11 +534,11 @@ public final class JobTrace {
       return null; // an open file was handled when it was opened
     }
     String told = root.isEmpty() ? below(named) : null;
-    String real = told == null ? notice.real(named, !root.isEmpty()) : "";
-    if (real == null) {
+    String where = notice.real(named, !root.isEmpty());
+    if (where == null) {
       return null;
     }
-    place = new Place(named, told, real.endsWith("/") ? real : real + "/");
+    place = new Place(named, told, where.endsWith("/") ? where : where + "/");
     boolean lasts = told != null || !rooted && !relinked && !named.startsWith("/proc/");
     if (lasts && !begin.contains("../") && room-- > 0) {
       places.computeIfAbsent(folder, any -> new HashMap<>()).put(begin, place);
