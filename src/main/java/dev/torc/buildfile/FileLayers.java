@@ -9,6 +9,7 @@ import dev.torc.syntax.Place;
 import dev.torc.syntax.Problems;
 import dev.torc.syntax.SourceFile;
 import dev.torc.workflow.Paths;
+import dev.torc.workflow.Workflow;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -49,8 +50,10 @@ final class FileLayers {
     this.problems = problems;
   }
 
-  List<Path> files() {
-    return List.copyOf(digests.keySet());
+  Workflow.ReadFiles files() {
+    List<Path> files = List.copyOf(digests.keySet());
+    return new Workflow.ReadFiles(
+        files, files.stream().filter(file -> varFiles.contains(shown(file))).toList());
   }
 
   /** Returns the files that were read, once for each path that named them. */
@@ -61,10 +64,6 @@ final class FileLayers {
       read.add(new BuildFile.Read(path, at, digests.get(at)));
     }
     return read;
-  }
-
-  boolean isOfVars(Path file) {
-    return varFiles.contains(shown(file));
   }
 
   /** Returns the names of the vars files, as {@link Place} has them. */

@@ -154,7 +154,6 @@ public final class ParsedBuildFile {
     Settings settings =
         new Settings(
             layers.files(),
-            layers.files().stream().filter(layers::isOfVars).toList(),
             fields.text("name", folder == null ? "torc" : folder.toString()),
             fields.text("description", ""),
             limits,

@@ -91,7 +91,7 @@ public final class DiskChecks {
     }
     Workflow.Settings settings = graph.workflow().settings();
     for (Path file : settings.files()) {
-      String what = settings.varFiles().contains(file) ? "vars file" : "build file";
+      String what = settings.sources().ofVars().contains(file) ? "vars file" : "build file";
       buildFiles.put(file, what);
       buildFiles.put(AllowedRoots.real(file), what);
     }

@@ -68,7 +68,6 @@ public final class JobTrace {
   private final Set<String> read = ConcurrentHashMap.newKeySet();
   private final Map<String, Access> refused = new ConcurrentHashMap<>();
   private final Set<String> wrote = ConcurrentHashMap.newKeySet();
-  private final Set<String> returned = ConcurrentHashMap.newKeySet();
 
   /** The files to which names led when they were opened, if symlinks are on the way. */
   private final Map<String, Set<String>> targets = new ConcurrentHashMap<>();
@@ -80,9 +79,7 @@ public final class JobTrace {
 
   private final Set<String> own = new HashSet<>();
 
-  /** Where files and folders were before the job, which did not make them, moved them. */
-  private final Map<String, String> origins = new HashMap<>();
-
+  private final OwnMoves moves = new OwnMoves();
   private final Set<String> known = new HashSet<>(); // names read since the last rename or link
 
   /** Known places, by the folder a relative name starts from, then by the name's folder part. */
@@ -161,24 +158,24 @@ public final class JobTrace {
     Set<String> all = new HashSet<>(read);
     targets.forEach(
         (name, files) -> {
-          String now = null;
-          try {
-            now = below(Path.of(name).toRealPath().toString());
-          } catch (IOException gone) {
-            // all its files count by their real paths
-          }
-          for (String file : files) {
-            if (!file.equals(now)) {
-              all.add(file);
-            }
-          }
+          String now = now(name);
+          files.stream().filter(file -> !file.equals(now)).forEach(all::add);
         });
     return all;
   }
 
-  /** Returns the absolute paths of what the job did not make, moved away and moved back. */
+  /** Returns the path of the file that a name leads to now; null if there is none. */
+  private String now(String name) {
+    try {
+      return below(Path.of(name).toRealPath().toString());
+    } catch (IOException gone) {
+      return null;
+    }
+  }
+
+  /** Returns the absolute paths that the job, which did not make them, moved away and back. */
   public Set<String> returned() {
-    return Set.copyOf(returned);
+    return moves.returned();
   }
 
   /** Returns the absolute paths that were opened for writing, renamed, linked or changed. */
@@ -337,7 +334,7 @@ public final class JobTrace {
     int kind = from == null ? 0 : kind(from, true);
     reads(from, kind);
     boolean renames = !link && call != FileCall.LINK && call != FileCall.LINKAT;
-    boolean made = own.contains(from);
+    boolean before = moves.has(from) || !own.contains(from);
     if (renames && from != null && kind(from, false) != 0) {
       writes(from, false, Access.WRITE);
     }
@@ -345,8 +342,9 @@ public final class JobTrace {
     if (to != null && !refuses) {
       writes(to, true, Access.WRITE);
     }
-    if (renames && from != null && to != null && !refuses) {
-      moved(from, to, made);
+    if (renames && before && from != null && to != null && !refuses && moves.bringsBack(from, to)) {
+      own.remove(to);
+      read.removeIf(path -> (path + "/").startsWith(from + "/"));
     }
     if (kind == FileStatus.FOLDER && to != null && !refuses) {
       for (String path : List.copyOf(own)) {
@@ -355,30 +353,6 @@ public final class JobTrace {
         }
       }
     }
-  }
-
-  /** Notes where a renamed file or folder was at first; {@code made} is whether the job made it. */
-  private void moved(String from, String to, boolean made) {
-    String known = origins.remove(from);
-    String origin = known != null ? known : made ? null : origin(from);
-    if (origin != null && origin.equals(origin(to))) {
-      own.remove(to);
-      returned.add(origin);
-      read.removeIf(path -> (path + "/").startsWith(from + "/"));
-    } else if (origin != null) {
-      origins.put(to, origin);
-    }
-  }
-
-  /** Returns the path that a file had before the job moved it or a folder above it. */
-  private String origin(String path) {
-    for (int end = path.length(); end > 0; end = path.lastIndexOf('/', end - 1)) {
-      String before = origins.get(path.substring(0, end));
-      if (before != null) {
-        return before.concat(path.substring(end));
-      }
-    }
-    return path;
   }
 
   /** Handles a write; if {@code fresh}, later reads of the file see only the job's own content. */
@@ -398,12 +372,11 @@ public final class JobTrace {
 
   /** Returns whether the job made this file or folder, or a folder above it. */
   private boolean isOwn(String path) {
-    for (int end = path.length(); end > 0; end = path.lastIndexOf('/', end - 1)) {
-      if (own.contains(path.substring(0, end))) {
-        return true;
-      }
+    String at = path;
+    while (!at.isEmpty() && !own.contains(at)) {
+      at = OwnMoves.above(at);
     }
-    return false;
+    return !at.isEmpty();
   }
 
   /** Records an opened file that counts, or refuses a strict job's access to it. */
@@ -426,11 +399,11 @@ public final class JobTrace {
       return;
     }
     saw(counts);
-    if (!origin(file).equals(file)) {
-      saw(origin(file));
+    if (!moves.origin(file).equals(file)) {
+      saw(moves.origin(file));
     }
     if (target != null && !target.equals(counts)) {
-      targets.computeIfAbsent(counts, _ -> ConcurrentHashMap.newKeySet()).add(origin(target));
+      targets.computeIfAbsent(counts, _ -> ConcurrentHashMap.newKeySet()).add(moves.origin(target));
     }
   }
 
@@ -445,13 +418,11 @@ public final class JobTrace {
 
   /** Returns whether a folder above a file is a symlink that the job made. */
   private boolean isBehindOwnLink(String path) {
-    for (int end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
-      String above = path.substring(0, end);
-      if (own.contains(above) && kind(above, false) == FileStatus.LINK) {
-        return true;
-      }
+    String at = OwnMoves.above(path);
+    while (!at.isEmpty() && !(own.contains(at) && kind(at, false) == FileStatus.LINK)) {
+      at = OwnMoves.above(at);
     }
-    return false;
+    return !at.isEmpty();
   }
 
   private void refuses(String path, Access access) {

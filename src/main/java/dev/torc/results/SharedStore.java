@@ -311,19 +311,18 @@ public final class SharedStore implements AutoCloseable {
   public boolean holds(Hit hit) {
     Result result = hit.result();
     boolean reads = !place.isFar() && result.bytes() <= LocalResults.MOST_CHECKED;
-    StoreCall call = StoreCall.small(build, reading);
-    for (Blob blob : reads ? result.blobs() : Set.<Blob>of()) {
-      try {
-        if (!fetch(blob, call, bytes -> bytes.transferTo(OutputStream.nullOutputStream()))) {
-          return false;
-        }
-      } catch (StoreRefusal e) {
-        if (wrong.contains(blob)) {
+    StoreCall call = StoreCall.large(build, reading, result.spent().wall(), result.bytes());
+    try {
+      for (Blob blob : reads ? result.blobs() : Set.<Blob>of()) {
+        if (!hit.inside().containsKey(blob)
+            && !fetch(blob, call, bytes -> bytes.transferTo(OutputStream.nullOutputStream()))) {
           return false;
         }
       }
+      return true;
+    } catch (StoreRefusal e) {
+      return false; // the build cannot restore it either
     }
-    return true;
   }
 
   /** Fetches a result into an empty folder; returns null if that fails. */

@@ -31,14 +31,12 @@ public record Workflow(
    * The parts of a build file other than jobs, which do not change when groups are expanded. Paths
    * are absolute, the first file is the main build file, and memory is in bytes.
    *
-   * @param varFiles those of {@code files} that only have vars
    * @param roots folders outside the root that may also contain products
    * @param data values as {@link dev.torc.syntax.JsonText}
    * @param stamps the files whose stamps are always trusted, or never, on any file system
    */
   public record Settings(
-      List<Path> files,
-      List<Path> varFiles,
+      ReadFiles sources,
       String name,
       String description,
       SortedMap<String, Long> limits,
@@ -48,7 +46,15 @@ public record Workflow(
       List<Executor> executors,
       Stores stores,
       StampPaths stamps,
-      List<ReportFile> report) {}
+      List<ReportFile> report) {
+
+    public List<Path> files() {
+      return sources.files;
+    }
+  }
+
+  /** The files that were read; {@code ofVars} are those that have only vars. */
+  public record ReadFiles(List<Path> files, List<Path> ofVars) {}
 
   /** An entry of {@code report}; a null {@code title} stands for the path. */
   public record ReportFile(String title, String caption, Ref ref) {}

@@ -18,6 +18,7 @@ import dev.torc.workflow.Job.Tool;
 import dev.torc.workflow.Step.Image;
 import dev.torc.workflow.Workflow.Executor;
 import dev.torc.workflow.Workflow.Hook;
+import dev.torc.workflow.Workflow.ReadFiles;
 import dev.torc.workflow.Workflow.ReportFile;
 import dev.torc.workflow.Workflow.Settings;
 import dev.torc.workflow.Workflow.Stores;
@@ -124,8 +125,8 @@ public final class WorkflowCodec {
 
   private static Settings settings(Wire wire, Settings of, Wire.Codec<Path> path) {
     return new Settings(
-        wire.list(of, Settings::files, path),
-        wire.list(of, Settings::varFiles, path),
+        new ReadFiles(
+            wire.list(of, Settings::files, path), wire.list(of, s -> s.sources().ofVars(), path)),
         wire.text(of, Settings::name),
         wire.text(of, Settings::description),
         wire.map(of, Settings::limits, Wire.LONG),
