@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.torc.records.Cache;
-import dev.torc.records.CachePlace;
-import dev.torc.records.SharingHost;
+import dev.torc.core.memory.Cache;
+import dev.torc.core.memory.CachePlace;
+import dev.torc.core.memory.SharingHost;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -37,12 +37,12 @@ class HouseTest {
   /** The main classes of torc's processes: for commands, and for the recovery of a database. */
   private static final DescribedPredicate<JavaClass> MAIN =
       describe(
-          "dev.torc.cli.Main or dev.torc.records.RecoveryProcess",
+          "dev.torc.front.cli.Main or dev.torc.core.memory.RecoveryProcess",
           c ->
-              c.getName().equals("dev.torc.cli.Main")
-                  || c.getName().startsWith("dev.torc.cli.Main$")
-                  || c.getName().equals("dev.torc.server.Server")
-                  || c.getName().equals("dev.torc.records.RecoveryProcess"));
+              c.getName().equals("dev.torc.front.cli.Main")
+                  || c.getName().startsWith("dev.torc.front.cli.Main$")
+                  || c.getName().equals("dev.torc.front.server.Server")
+                  || c.getName().equals("dev.torc.core.memory.RecoveryProcess"));
 
   @Test
   void everyClassFileIsReadByTheseTests() throws IOException {

@@ -1,7 +1,7 @@
 package dev.torc;
 
-import dev.torc.cli.Run;
-import dev.torc.records.Unclosed;
+import dev.torc.front.cli.Run;
+import dev.torc.core.memory.Unclosed;
 import java.io.FileDescriptor;
 import java.io.IOException;
 import java.io.InputStream;
@@ -63,9 +63,9 @@ public final class KillAgent implements BiConsumer<String, Object> {
           Set.of("open"),
           "java.lang.ProcessImpl",
           Set.of("start"),
-          "dev.torc.posix.FolderHandle",
+          "dev.torc.base.posix.FolderHandle",
           Set.of("unlink", "rmdir", "rename"),
-          "dev.torc.posix.Spawn",
+          "dev.torc.base.posix.Spawn",
           Set.of("start"),
           "org.lmdbjava.Txn",
           Set.of("commit"));

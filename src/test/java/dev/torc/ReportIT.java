@@ -3,7 +3,7 @@ package dev.torc;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.page.Reports;
+import dev.torc.front.page.Reports;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

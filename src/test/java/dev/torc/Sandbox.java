@@ -2,7 +2,7 @@ package dev.torc;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.torc.posix.FreshProgram;
+import dev.torc.base.posix.FreshProgram;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

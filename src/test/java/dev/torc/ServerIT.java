@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.Sandbox.Going;
 import dev.torc.Sandbox.Ran;
-import dev.torc.posix.FreshProgram;
+import dev.torc.base.posix.FreshProgram;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -307,7 +307,7 @@ class ServerIT {
         java,
         """
         #!/bin/sh
-        case "$*" in *dev.torc.server.Server* | *'Main server '*) exec '%s/bin/java' "$@" ;; esac
+        case "$*" in *dev.torc.front.server.Server* | *'Main server '*) exec '%s/bin/java' "$@" ;; esac
         echo "cold $CALL" >> count; sleep 0.2
         """
             .formatted(real));

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.posix.FileTree;
+import dev.torc.base.posix.FileTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -117,7 +117,7 @@ class StartIT {
   @Test
   void noHeavyLibraryIsUsed() throws Exception {
     List<String> used = classes("init");
-    assertTrue(used.stream().anyMatch(l -> l.contains("'dev/torc/cli/Main'")), "Main is not told");
+    assertTrue(used.stream().anyMatch(l -> l.contains("'dev/torc/front/cli/Main'")), "Main is not told");
     List<String> heavy =
         used.stream().filter(l -> HEAVY.stream().anyMatch(h -> l.contains("'" + h))).toList();
     assertEquals(List.of(), heavy);

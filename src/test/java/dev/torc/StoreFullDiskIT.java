@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.Sandbox.Ran;
-import dev.torc.cli.Run;
+import dev.torc.front.cli.Run;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -392,7 +392,7 @@ class TerminalIT {
   private static String torcBelow(Process process) {
     return process
         .descendants()
-        .filter(p -> p.info().commandLine().orElse("").contains("dev.torc.cli.Main"))
+        .filter(p -> p.info().commandLine().orElse("").contains("dev.torc.front.cli.Main"))
         .map(p -> Long.toString(p.pid()))
         .findFirst()
         .orElseThrow();

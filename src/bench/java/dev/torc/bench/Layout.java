@@ -1,6 +1,6 @@
 package dev.torc.bench;
 
-import dev.torc.posix.FileStatus;
+import dev.torc.base.posix.FileStatus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

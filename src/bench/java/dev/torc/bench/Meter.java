@@ -1,6 +1,6 @@
 package dev.torc.bench;
 
-import dev.torc.posix.ChildWait;
+import dev.torc.base.posix.ChildWait;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.foreign.Arena;

@@ -3,11 +3,11 @@ package dev.torc.bench;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.buildfile.BuildFileLoader;
-import dev.torc.graph.GraphBuilder;
-import dev.torc.plan.Manifest;
-import dev.torc.workflow.Job;
-import dev.torc.workflow.Step;
+import dev.torc.front.buildfile.BuildFileLoader;
+import dev.torc.core.model.GraphBuilder;
+import dev.torc.core.decide.Manifest;
+import dev.torc.core.model.Job;
+import dev.torc.core.model.Step;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
@@ -129,7 +129,7 @@ class BuildFilesTest {
       Files.createDirectories(dir.resolve(source).getParent());
       Files.writeString(dir.resolve(source), "");
     }
-    dev.torc.graph.Graph read =
+    dev.torc.core.model.Graph read =
         GraphBuilder.build(
             BuildFileLoader.load(List.of(dir.resolve("torc.yaml")), new TreeMap<>()));
     Map<String, Said> jobs = new TreeMap<>();

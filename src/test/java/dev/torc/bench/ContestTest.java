@@ -3,7 +3,7 @@ package dev.torc.bench;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.posix.FreshProgram;
+import dev.torc.base.posix.FreshProgram;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,0 +1,112 @@
+package dev.torc.base.digests;
+
+import dev.torc.base.digests.StampSource.StampPaths;
+import dev.torc.base.posix.FileStatus;
+import dev.torc.base.posix.FileStatus.StatusReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+
+/**
+ * The stamps of files on this machine. Each takes one system call, and each mount takes a few. With
+ * {@code ofOpened}, for network file systems, each file is opened first. {@code mounts} is null if
+ * mounts do not count.
+ */
+record SystemStamps(boolean ofOpened, MountStamps mounts) implements StampSource {
+
+  @Override
+  public Stamp at(Path folder, String path, boolean follow) throws IOException {
+    String file = within(folder, path);
+    FileStatus s = status(file, follow);
+    if (!s.exists()) {
+      return Stamp.MISSING;
+    }
+    Stamp.FileKind kind = kind(s.mode());
+    long salt = hasSalt(kind) ? mounts.salt(s.mount(), s.ctime(), file) : 0;
+    return new Stamp(
+        kind, s.executable(), s.size(), s.mtime(), s.ctime(), s.inode() ^ salt, s.attributes());
+  }
+
+  @Override
+  public StampSource.FolderStamps inFolder(Path folder, boolean follow) throws IOException {
+    StatusReader reader = new StatusReader(folder.toString(), follow, ofOpened);
+    return (names, from, to, numbers) -> {
+      int mode = reader.look(names, from, to, numbers);
+      if ((mode & FileStatus.EXECUTABLE) != 0) {
+        numbers[0] |= Stamp.EXECUTABLE;
+      }
+      Stamp.FileKind kind = kind(mode);
+      if (kind != Stamp.FileKind.MISSING && hasSalt(kind) && !mounts.isUsual(reader.mount())) {
+        String file = within(folder, new String(names, from, to - from, StandardCharsets.UTF_8));
+        numbers[3] ^= mounts.salt(reader.mount(), numbers[2], file);
+      }
+      return kind;
+    };
+  }
+
+  @Override
+  public StampSource opened() {
+    return new SystemStamps(true, mounts);
+  }
+
+  @Override
+  public StampSource of(StampPaths paths) {
+    return new SystemStamps(ofOpened, new MountStamps(paths));
+  }
+
+  @Override
+  public FileClock clock(Path folder, String path, FileClock usual) {
+    if (mounts == null || mounts.allUsual() || usual == FileClock.none()) {
+      return usual;
+    }
+    String file = within(folder, path);
+    try {
+      long mount = status(file, true).mount();
+      FileClock own = mounts.of(mount, file).clock();
+      boolean same = own != FileClock.none() && status(folder.toString(), true).mount() == mount;
+      return own == null || same ? usual : own;
+    } catch (IOException unknown) {
+      return FileClock.none();
+    }
+  }
+
+  @Override
+  public boolean showsNames(Path folder, String path) {
+    String file = within(folder, path);
+    try {
+      return mounts == null
+          || mounts.allUsual()
+          || mounts.of(status(file, true).mount(), file).salt() == 0;
+    } catch (IOException unknown) {
+      return false;
+    }
+  }
+
+  private FileStatus status(String file, boolean follow) throws IOException {
+    return ofOpened ? FileStatus.ofOpened(file, follow) : FileStatus.of(file, follow);
+  }
+
+  /** Returns whether the mount counts. A link's text is read each time, so its mount does not. */
+  private boolean hasSalt(Stamp.FileKind kind) {
+    return mounts != null && kind != Stamp.FileKind.LINK;
+  }
+
+  /** Resolves like {@link Path#resolve}, without parsing the path. */
+  private static String within(Path folder, String path) {
+    String base = folder.toString();
+    if (path.isEmpty() || path.charAt(0) == '/') {
+      return path.isEmpty() ? base : path;
+    }
+    return base.endsWith("/") ? base.concat(path) : base.concat("/").concat(path);
+  }
+
+  private static Stamp.FileKind kind(int mode) {
+    return switch (mode & FileStatus.KIND) {
+      case 0 -> Stamp.FileKind.MISSING;
+      case FileStatus.FILE -> Stamp.FileKind.FILE;
+      case FileStatus.FOLDER -> Stamp.FileKind.FOLDER;
+      case FileStatus.LINK -> Stamp.FileKind.LINK;
+      default -> Stamp.FileKind.OTHER;
+    };
+  }
+}

@@ -1,0 +1,147 @@
+package dev.torc.base.syntax;
+
+import dev.torc.base.digests.FolderDigest;
+import dev.torc.base.digests.StopFlag;
+import dev.torc.base.posix.FileTree;
+import dev.torc.base.text.Refusal;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Finds the files on disk that a glob matches, including names with a leading dot if {@link Glob}
+ * matches them. Symlinks to files count; FIFOs and devices do not. It enters only folders that the
+ * pattern may match something in, and of symlinks to folders only those that the pattern names
+ * before its first wildcard.
+ */
+public final class GlobWalk {
+
+  private final Glob glob;
+  private final List<Glob> excludes;
+  private final StopFlag stop;
+  private final List<String> found = new ArrayList<>();
+  private final List<String> folders = new ArrayList<>();
+  private boolean certain = true;
+
+  /**
+   * The result of a walk.
+   *
+   * @param files sorted; relative to the root, or absolute if the glob is
+   * @param folders all folders that were listed, in the order in which they were entered
+   * @param certain whether the matches can change only if a listed folder changes; false if
+   *     something other than a plain file or folder matches
+   */
+  public record Found(List<String> files, List<String> folders, boolean certain) {}
+
+  private GlobWalk(Glob glob, List<Glob> excludes, StopFlag stop) {
+    this.glob = glob;
+    this.excludes = excludes;
+    this.stop = stop;
+  }
+
+  /** Returns the matching files, sorted; relative to the root, or absolute if the glob is. */
+  public static List<String> files(Path root, Glob glob) throws IOException {
+    return files(root, glob, List.of(), new StopFlag());
+  }
+
+  /** Returns the matching files that no exclude matches. {@code stop} can stop the walk. */
+  public static List<String> files(Path root, Glob glob, List<Glob> excludes, StopFlag stop)
+      throws IOException {
+    return find(root, glob, excludes, stop).files();
+  }
+
+  /**
+   * Returns the matching files that no exclude matches, and the folders that were listed. It does
+   * not enter a folder that is excluded completely.
+   */
+  public static Found find(Path root, Glob glob, List<Glob> excludes) throws IOException {
+    return find(root, glob, excludes, new StopFlag());
+  }
+
+  private static Found find(Path root, Glob glob, List<Glob> excludes, StopFlag stop)
+      throws IOException {
+    GlobWalk walk = new GlobWalk(glob, excludes, stop);
+    String prefix = glob.fixedPrefix();
+    Path start = root.resolve(prefix);
+    if (FolderDigest.counts(prefix)
+        && !Excludes.folder(excludes, prefix)
+        && Files.isDirectory(start)) {
+      walk.enter(start, prefix);
+    }
+    walk.found.sort(null);
+    return new Found(walk.found, walk.folders, walk.certain);
+  }
+
+  /** Returns a pattern and its excludes as one text, for {@link #find(Path, String)}. */
+  public static String text(Glob glob, List<Glob> excludes) {
+    StringBuilder text = new StringBuilder(glob.toString());
+    excludes.forEach(exclude -> text.append('\0').append(exclude)); // no path has a NUL
+    return text.toString();
+  }
+
+  /** Returns the patterns of a {@link #text}: the glob, then its excludes. */
+  public static List<Glob> patterns(String text) {
+    return Stream.of(text.split("\0")).map(Glob::of).toList();
+  }
+
+  /** Returns the files and folders that the patterns of a {@link #text} find. */
+  public static Found find(Path root, String text) throws IOException {
+    List<Glob> patterns = patterns(text);
+    return find(root, patterns.getFirst(), patterns.subList(1, patterns.size()));
+  }
+
+  /**
+   * Returns the attributes of a path, not following a symlink; null if it was removed since it was
+   * listed.
+   */
+  private static BasicFileAttributes attributes(Path path) {
+    try {
+      return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  private static List<Path> entries(Path folder, String path) throws IOException {
+    try {
+      return FileTree.entries(folder);
+    } catch (NoSuchFileException e) {
+      return List.of(); // removed since its parent was listed
+    } catch (FileSystemException e) {
+      throw new IOException(
+          "cannot list %s: %s".formatted(path.isEmpty() ? "." : path, Refusal.why(e)), e);
+    }
+  }
+
+  private void enter(Path folder, String path) throws IOException {
+    String start = path.isEmpty() || path.endsWith("/") ? path : path + "/";
+    folders.add(path.isEmpty() ? "." : path);
+    for (Path entry : entries(folder, path)) {
+      stop.check();
+      String name = FolderDigest.valid(path.isEmpty() ? "." : path, entry.getFileName());
+      if (FolderDigest.IGNORED.contains(name)) {
+        continue;
+      }
+      String child = start + name;
+      BasicFileAttributes there = attributes(entry);
+      if (there != null && there.isDirectory()) {
+        if (glob.leadsInto(child) && !Excludes.folder(excludes, child)) {
+          enter(entry, child);
+        }
+      } else if (glob.matches(child) && !Excludes.path(excludes, child)) {
+        if (there != null && (there.isRegularFile() || Files.isRegularFile(entry))) {
+          found.add(child);
+        } else {
+          certain = false;
+        }
+      }
+    }
+  }
+}

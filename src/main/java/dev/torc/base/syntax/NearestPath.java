@@ -1,0 +1,252 @@
+package dev.torc.base.syntax;
+
+import dev.torc.base.text.SafeText;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+
+/**
+ * Finds the path nearest to a missing one, for messages: a file on disk or a product in whose path
+ * each name is the same or slightly mistyped. Names with different numbers are different files, not
+ * typos. It searches only the folders that the path names, and for a limited time. Thread-safe.
+ */
+public final class NearestPath {
+
+  private static final Pattern NUMBER = Pattern.compile("0*(\\d+)");
+  private static final Pattern WORD_END = Pattern.compile("[^\\p{L}\\p{M}\\p{N}]+");
+
+  /** The most folders that one search reads; it branches where several names are similar. */
+  private static final int FOLDERS = 16;
+
+  private final Path base;
+  private final Supplier<List<String>> products;
+  private Map<Path, Set<String>> made; // names of products, by folder; null before the first search
+
+  /** The names in each folder, on disk and of products, by their folded form. */
+  private final Map<Path, Map<String, List<String>>> names = new HashMap<>();
+
+  private int steps = 2_000_000; // the budget of all searches: less than a second
+  private int folders;
+  private boolean numbers = true; // whether different numbers mean different files
+
+  /**
+   * Creates a search below a folder. Products count as existing paths; the first search gets them.
+   */
+  public NearestPath(Path base, Supplier<List<String>> products) {
+    this.base = base;
+    this.products = products;
+  }
+
+  private void readProducts() {
+    made = new HashMap<>();
+    for (String product : products.get()) {
+      Path at = base.resolve(product).normalize();
+      while (at.getParent() != null
+          && made.computeIfAbsent(at.getParent(), _ -> new TreeSet<>()).add(name(at))) {
+        at = at.getParent();
+      }
+    }
+  }
+
+  public Path base() {
+    return base;
+  }
+
+  /**
+   * Returns the end of a message about a missing file or folder. {@code shown} is its path in the
+   * message, which may be relative to any folder.
+   */
+  public static String hint(Path missing, String shown) {
+    Path base = missing.getRoot();
+    Path end = Path.of(shown).normalize();
+    if (!end.isAbsolute() && missing.endsWith(end)) {
+      int names = missing.getNameCount() - end.getNameCount();
+      base = names == 0 ? base : base.resolve(missing.subpath(0, names));
+    }
+    boolean inside = !base.equals(missing.getRoot());
+    return new NearestPath(base, List::of).hint(inside ? shown : missing.toString());
+  }
+
+  /** Returns the hint in parentheses, for the middle of a message. */
+  public String inParentheses(String path) {
+    return parenthesized(hint(path));
+  }
+
+  public static String inParentheses(Path missing, String shown) {
+    return parenthesized(hint(missing, shown));
+  }
+
+  public static String parenthesized(String hint) {
+    return hint.isEmpty() ? "" : " (" + hint.substring(2) + ")";
+  }
+
+  /**
+   * Returns {@code "; did you mean X?"}, or names the dangling symlink on the path; empty if
+   * nothing is near.
+   */
+  public synchronized String hint(String path) {
+    Path wanted = base.resolve(path).normalize();
+    boolean inside = wanted.startsWith(base) && !wanted.equals(base) && !Path.of(path).isAbsolute();
+    Path start = inside ? base : wanted.getRoot();
+    for (Path at = wanted; at.startsWith(start) && !at.equals(start); at = at.getParent()) {
+      if (Files.isSymbolicLink(at) && !Files.exists(at)) {
+        String link = SafeText.name((inside ? base.relativize(at) : at).toString());
+        return "; " + link + " is a symlink to " + target(at) + ", which does not exist";
+      }
+    }
+    folders = FOLDERS;
+    Path near = find(start, start.relativize(wanted), 0);
+    if (near == null || near.equals(wanted)) {
+      return "";
+    }
+    boolean folder = path.endsWith("/") ? !Files.isRegularFile(near) : Files.isDirectory(near);
+    String end = folder ? "/" : "";
+    String shown = inside ? base.relativize(near) + end : near + end;
+    return NearestName.question(path, shown);
+  }
+
+  private static String target(Path link) {
+    try {
+      return SafeText.name(Files.readSymbolicLink(link).toString());
+    } catch (IOException e) {
+      return "a path"; // the link was removed meanwhile
+    }
+  }
+
+  /**
+   * Returns the end of a message about a program that is not on the PATH. Relative folders of the
+   * PATH are below {@code dir}.
+   */
+  public static String program(Path dir, String path, String program) {
+    NearestPath search = new NearestPath(dir, List::of);
+    search.numbers = false; // python3 stands in for python
+    search.folders = Integer.MAX_VALUE;
+    List<String> all = new ArrayList<>();
+    for (String folder : path.split(":", -1)) {
+      Path at = dir.resolve(folder);
+      for (String name : search.near(at, program)) {
+        if (Files.isExecutable(at.resolve(name))) {
+          all.add(name);
+        }
+      }
+    }
+    String near = program.startsWith("-") ? null : NearestName.to(program, all); // a recipe of make
+    return near == null ? "" : NearestName.question(program, near);
+  }
+
+  private Path find(Path folder, Path wanted, int index) {
+    if (index == wanted.getNameCount()) {
+      return folder;
+    }
+    for (String name : near(folder, wanted.getName(index).toString())) {
+      Path found = find(folder.resolve(name), wanted, index + 1);
+      if (found != null) {
+        return found;
+      }
+    }
+    return null;
+  }
+
+  /** Returns the names in a folder that may be meant: first the name itself, then similar ones. */
+  private List<String> near(Path folder, String wanted) {
+    List<String> same = new ArrayList<>();
+    List<String> slips = new ArrayList<>();
+    String folded = NearestName.folded(wanted);
+    if (folders-- > 0) {
+      names(folder)
+          .forEach(
+              (other, all) -> {
+                if (other.equals(folded)) {
+                  same.addAll(all);
+                } else if (steps > 0 && isSlip(folded, other)) {
+                  slips.addAll(all);
+                }
+              });
+    }
+    if (same.remove(wanted)) {
+      same.addFirst(wanted);
+    }
+    slips.sort(Comparator.comparingInt(name -> NearestName.distance(wanted, name)));
+    same.addAll(slips);
+    return same;
+  }
+
+  private boolean isSlip(String wanted, String name) {
+    int most = Math.max(1, wanted.length() / 6);
+    int shorter = Math.min(wanted.length(), name.length());
+    int longer = Math.max(wanted.length(), name.length());
+    steps--;
+    if (longer - shorter > most) {
+      return false;
+    }
+    int from = 0;
+    while (from < shorter && wanted.charAt(from) == name.charAt(from)) {
+      from++;
+    }
+    int end = 0; // the length of the common suffix
+    while (end < shorter - from
+        && wanted.charAt(wanted.length() - 1 - end) == name.charAt(name.length() - 1 - end)) {
+      end++;
+    }
+    String one = wanted.substring(from, wanted.length() - end);
+    String other = name.substring(from, name.length() - end);
+    steps -= from + end + one.length() * other.length();
+    return NearestName.distance(one, other) <= most
+        && (!numbers || numbers(wanted).equals(numbers(name)))
+        && keepsWords(WORD_END.split(wanted), WORD_END.split(name));
+  }
+
+  /**
+   * Returns whether no word was replaced by another: {@code dir_a} is not a typo for {@code dir_b}.
+   */
+  private static boolean keepsWords(String[] wanted, String[] name) {
+    boolean keeps = true;
+    for (int i = 0; wanted.length == name.length && i < name.length; i++) {
+      int shorter = Math.min(wanted[i].length(), name[i].length());
+      keeps &= wanted[i].equals(name[i]) || NearestName.distance(wanted[i], name[i]) < shorter;
+    }
+    return keeps;
+  }
+
+  private static List<String> numbers(String name) {
+    return NUMBER.matcher(name).results().map((MatchResult found) -> found.group(1)).toList();
+  }
+
+  private Map<String, List<String>> names(Path folder) {
+    return names.computeIfAbsent(folder, this::list);
+  }
+
+  private Map<String, List<String>> list(Path folder) {
+    if (made == null) {
+      readProducts();
+    }
+    Set<String> names = made.getOrDefault(folder, new TreeSet<>());
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
+      entries.forEach(entry -> names.add(name(entry)));
+    } catch (IOException | DirectoryIteratorException e) {
+      // The folder cannot be read, so only products count.
+    }
+    Map<String, List<String>> folded = new TreeMap<>();
+    for (String name : names) {
+      folded.computeIfAbsent(NearestName.folded(name), _ -> new ArrayList<>(1)).add(name);
+    }
+    return folded;
+  }
+
+  private static String name(Path path) {
+    return path.getFileName().toString();
+  }
+}

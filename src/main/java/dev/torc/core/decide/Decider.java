@@ -1,0 +1,399 @@
+package dev.torc.core.decide;
+
+import dev.torc.front.buildfile.RowPlaces;
+import dev.torc.core.model.Graph;
+import dev.torc.base.digests.Digest;
+import dev.torc.base.digests.Stamp.FileKind;
+import dev.torc.core.decide.JobSelection.Rerun;
+import dev.torc.core.decide.Reason.Kind;
+import dev.torc.core.memory.JobResult;
+import dev.torc.core.memory.JobResult.ManifestEntry;
+import dev.torc.core.memory.JobResult.Outcome;
+import dev.torc.core.memory.JobResult.RunDetails;
+import dev.torc.core.memory.RecordedProduct;
+import dev.torc.features.stores.Result;
+import dev.torc.base.syntax.NearestPath;
+import dev.torc.base.syntax.Place;
+import dev.torc.base.text.Refusal;
+import dev.torc.core.model.Job;
+import dev.torc.core.model.Job.Trait;
+import dev.torc.core.model.Ref;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+
+/**
+ * Decides whether a job runs, and why (rule 1). The plan, the build and {@code why} all call {@link
+ * #decide}, which changes nothing. If a job waits for jobs that are not settled (see {@link
+ * JobRecords}), the verdict either holds whatever those jobs do, or is <em>may run</em>.
+ *
+ * <p>Early cutoff (rule 2) follows: a manifest has the digests of the needs, so if a maker ran and
+ * made the same bytes, its readers are up to date. In a build, {@code JobVerdicts} of the engine
+ * calls {@link PlanContext#decide} once a job's needs are settled.
+ */
+public final class Decider {
+
+  /** The digest recorded for a run that ended before its manifest was known. */
+  public static final Digest UNKNOWN = Digest.of(new byte[Digest.LENGTH]);
+
+  /** Accepts the reasons that require the bytes of a temporary job's products. */
+  private static final Predicate<Reason> BYTES =
+      reason ->
+          reason.kind() == Kind.PRODUCT_WANTED
+              || reason.kind() == Kind.PRODUCT_MISSING
+              || reason.kind() == Kind.PRODUCT_ALTERED;
+
+  private final Graph graph;
+  private final JobRecords records;
+  private final NeedContents contents;
+  private final Manifest manifest;
+  private final KnownResults known;
+  private final VanishedNeeds vanished;
+  private final RowPlaces rows;
+  private final NearestPath near;
+  private final boolean keepsFailed; // a failed job runs again only if its manifest changed
+  private final ManifestHash hash = new ManifestHash();
+  private final ThreadLocal<ManifestHash> described = ThreadLocal.withInitial(ManifestHash::new);
+
+  /** Whether the last {@link #compare} found the manifest unchanged. */
+  private boolean same;
+
+  Decider(Graph graph, JobRecords records, NeedContents contents, PlanContext.Basis basis) {
+    this.graph = graph;
+    this.records = records;
+    this.contents = contents;
+    this.manifest = new Manifest(graph);
+    this.known = new KnownResults(graph, contents, manifest, basis);
+    this.vanished = new VanishedNeeds(graph, records, contents);
+    this.keepsFailed = basis.keepsFailed();
+    this.rows = new RowPlaces(graph.workflow());
+    this.near = JobSelection.likelyPaths(graph);
+  }
+
+  /**
+   * What the user and the job's readers want of a job.
+   *
+   * @param named whether the user named the job, so that its temporary products are wanted too
+   * @param wanted the temporary products that are wanted, each with the name of a reader
+   */
+  record Wish(Rerun rerun, boolean named, Map<String, String> wanted) {}
+
+  Verdict decide(int id, Wish wish) {
+    Job job = graph.job(id);
+    JobResult last = records.result(id);
+    List<Reason> reasons = new ArrayList<>();
+    if (wish.rerun == Rerun.ALL) {
+      reasons.add(Reason.of(Kind.FORCED));
+    } else if (wish.rerun == Rerun.MANUAL && job.isAction()) {
+      reasons.add(Reason.of(Kind.NAMED));
+    }
+    if (job.has(Trait.ALWAYS)) {
+      reasons.add(Reason.of(Kind.ALWAYS));
+    }
+    Reason out = records.outReason(id);
+    if (out != null) {
+      reasons.add(out.where());
+    }
+    if (out == null || out.kind() == Kind.SUBMITTED) { // SUBMITTED is not a cause
+      if (last == null) {
+        reasons.add(Reason.NEVER_RAN);
+      } else {
+        addEarlierFailure(job, last, reasons);
+      }
+    }
+    int pending = -1;
+    if (last != null) {
+      pending = compare(id, last, reasons);
+      if (last.outcome().isGood() && out == null) {
+        addChangedProducts(id, last, wish, reasons);
+      }
+    }
+    if (out != null && out.cause() != null && reasons.size() == 1) {
+      reasons.add(out.cause()); // why it was submitted; no comparison finds that now
+    }
+    if (keepsFailed && last != null && failureHolds(job, last, reasons)) {
+      String build = Long.toString(records.details(job.name()).ran().build());
+      return new Verdict.WillFail(List.of(new Reason(Kind.FAILED_BEFORE, "", "", build)));
+    }
+    if (!reasons.isEmpty()) {
+      List<Reason> lacking = lacking(id, last, wish, reasons);
+      if (!lacking.isEmpty()) {
+        return new Verdict.WillFail(lacking);
+      }
+      return pending >= 0 ? new Verdict.WillRun(List.copyOf(reasons)) : due(id, reasons);
+    }
+    return pending >= 0 ? new Verdict.MayRun(pending) : new Verdict.UpToDate();
+  }
+
+  /**
+   * Returns whether the last run failed and would fail again, since nothing changed. With a depfile
+   * or trace this is unknown, since a failed run does not tell which files it read.
+   */
+  private boolean failureHolds(Job job, JobResult last, List<Reason> reasons) {
+    return last.outcome().isFailure()
+        && last.outcome() != Outcome.UNDONE // another job caused this failure
+        && same
+        && reasons.size() == 1
+        && !job.finds();
+  }
+
+  /** Returns the verdict on a job with reasons to run: it runs, or a known result is restored. */
+  public Verdict due(int id, List<Reason> reasons) {
+    Result good = null;
+    boolean bytes = true;
+    if (mayRestore(reasons)) {
+      good = known.of(id, true);
+      if (good == null && graph.isTemporary(id) && reasons.stream().noneMatch(BYTES)) {
+        bytes = false;
+        good = known.of(id, false);
+      }
+    }
+    return good == null
+        ? new Verdict.WillRun(List.copyOf(reasons))
+        : new Verdict.WillRestore(List.copyOf(reasons), good, bytes);
+  }
+
+  /** Returns whether a known result may replace a run with these reasons. */
+  public static boolean mayRestore(List<Reason> reasons) {
+    return reasons.stream().noneMatch(reason -> reason.kind().wantsRun());
+  }
+
+  /**
+   * Returns why a job cannot run now; empty if it can. Unreadable and vanished needs count only if
+   * the job has run before. Found needs do not count, since the job may no longer read them.
+   */
+  private List<Reason> lacking(int id, JobResult last, Wish wish, List<Reason> reasons) {
+    List<Reason> lacking = new ArrayList<>(0);
+    for (Reason reason : reasons) {
+      if (reason.kind() == Kind.ELSEWHERE
+          || reason.kind() == Kind.NEED_UNREADABLE
+              && !last.needs().found().contains(reason.name())) {
+        lacking.add(reason);
+      }
+    }
+    if (last != null && wish.rerun != Rerun.ALL) {
+      lacking.addAll(vanished.of(id));
+    }
+    lacking.addAll(contents.machine().lacking(graph, id));
+    if (graph.job(id).group() != null) {
+      addMissingSources(graph.job(id), lacking);
+    }
+    return lacking;
+  }
+
+  /** Adds the missing sources whose paths come from the values of an instance. */
+  private void addMissingSources(Job job, List<Reason> lacking) {
+    for (Ref ref : job.needRefs()) {
+      boolean folder = ref instanceof Ref.OfFolder;
+      String path = folder ? ((Ref.OfFolder) ref).path() : ref.text();
+      if ((folder || ref instanceof Ref.OfFile file && !file.optional())
+          && graph.makerOf(path) < 0
+          && contents.isMissing(path)
+          && (!folder || !graph.makesBelow(path))
+          && rows.isFromInstance(job, path)) {
+        Place row = rows.place(job, path);
+        String place = row == null ? "" : row.toString();
+        lacking.add(new Reason(Kind.NEED_MISSING, ref.text(), near.inParentheses(path), place));
+      }
+    }
+  }
+
+  /** Returns the inputs that decide a job, except its products and the build file. */
+  public Footprint footprint(int id) {
+    Footprint footprint = new Footprint();
+    manifest.describe(id, records.found(id), footprint, footprint);
+    return footprint;
+  }
+
+  public KnownResults known() {
+    return known;
+  }
+
+  /** Returns an unsettled job that must end before a job's needs are known; -1 if there is none. */
+  public int pending(int id) {
+    manifest.describe(id, records.found(id), contents, hash);
+    int pending = hash.pending();
+    hash.digest();
+    return pending;
+  }
+
+  /**
+   * Returns the first unsettled maker of a file that the last run found; -1 if there is none. Such
+   * a maker may be unsettled although every job on the path to the reader is settled. Dropped
+   * makers do not count if the reader may skip them.
+   */
+  public int unsettledMaker(int id) {
+    for (String path : records.found(id)) {
+      int maker = graph.makerOf(path);
+      if (maker >= 0
+          && graph.precedes(maker, id)
+          && !records.isSettled(maker)
+          && !(records.isDropped(maker) && graph.skips(id))) {
+        return maker;
+      }
+    }
+    return -1;
+  }
+
+  /** Adds reasons why the last run does not count, even if its inputs are the same again. */
+  private void addEarlierFailure(Job job, JobResult last, List<Reason> reasons) {
+    Kind kind =
+        switch (last.outcome()) {
+          case OK, ADOPTED -> null;
+          case FAILED -> Kind.FAILED;
+          case TIMED_OUT -> Kind.TIMED_OUT;
+          case OUT_OF_MEMORY -> Kind.OUT_OF_MEMORY;
+          case INTERRUPTED -> Kind.INTERRUPTED;
+          case UNDONE -> Kind.UNDONE;
+        };
+    if (kind != null) {
+      RunDetails details = records.details(job.name());
+      reasons.add(new Reason(kind, "", "", details == null ? "" : details.what()));
+    }
+    if (last.outcome() == Outcome.OK && !traced(job, last)) {
+      reasons.add(Reason.of(Kind.NOT_TRACED));
+    }
+    last.needs().moved().forEach(path -> reasons.add(Reason.of(Kind.MOVED, path)));
+  }
+
+  private boolean traced(Job job, JobResult last) {
+    return last.traced()
+        || !job.has(Trait.TRACE)
+        || contents.ofVariable("TORC_TRACE").orElse("").equals("0")
+        || graph.workflow().goesUntraced(job);
+  }
+
+  /**
+   * Adds the differences from the recorded manifest to {@code reasons}. Returns a job that has to
+   * end before the manifest is known; -1 if there is none.
+   */
+  private int compare(int id, JobResult last, List<Reason> reasons) {
+    manifest.describe(id, last.needs().found(), contents, hash);
+    int undecided = hash.pending();
+    Digest now = hash.digest();
+    same = undecided < 0 && now.equals(last.manifest());
+    if (same) {
+      return -1;
+    }
+    RunDetails details = records.details(graph.job(id).name());
+    List<Reason> found = List.of();
+    if (details != null && details.manifest().isEmpty() && !reasons.isEmpty()) {
+      return undecided; // the run ended before its manifest was known
+    }
+    if (details != null) {
+      found = difference(id, last.needs().found(), details.manifest());
+    }
+    if (found.isEmpty() && undecided < 0) {
+      String old = last.manifest().hex();
+      found = List.of(new Reason(Kind.SETTING_CHANGED, "manifest", old, now.hex()));
+    }
+    reasons.addAll(found);
+    return undecided;
+  }
+
+  /**
+   * Returns the differences between an earlier manifest, {@code then}, and the present one with the
+   * needs {@code found} by that earlier run.
+   */
+  List<Reason> difference(int id, List<String> found, List<ManifestEntry> then) {
+    Listing lines = new Listing(null);
+    manifest.describe(id, found, contents, lines);
+    return ManifestDiff.between(
+        then,
+        lines.lines(),
+        records::list,
+        written -> contents.members(listNamed(id, written)).entries(),
+        value -> contents.values().instances(NeedValues.needed(graph.job(id)).get(value)));
+  }
+
+  private int listNamed(int id, String written) {
+    return IntStream.of(graph.listNeeds().row(id))
+        .filter(list -> graph.list(list).written().equals(written))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** Adds the products that are missing, wanted or modified, judged by digest (rule 5). */
+  private void addChangedProducts(int id, JobResult last, Wish wish, List<Reason> reasons) {
+    boolean temporary = graph.job(id).has(Trait.TEMPORARY) && !wish.named;
+    for (RecordedProduct made : last.products()) {
+      Digest now;
+      try {
+        now = contents.product(made.path(), made.kind());
+      } catch (IOException e) {
+        String why = ManifestWriter.UNREADABLE + Refusal.why(e);
+        reasons.add(new Reason(Kind.PRODUCT_ALTERED, made.path(), made.digest().hex(), why));
+        continue;
+      }
+      boolean lacks = temporary && !made.digest().equals(now);
+      if (lacks && contents.gone().isGone(made.path())) {
+        String reader = wish.wanted.get(made.path());
+        if (reader != null) {
+          reasons.add(new Reason(Kind.PRODUCT_WANTED, made.path(), "", reader));
+        }
+      } else if (now == null) {
+        reasons.add(Reason.of(Kind.PRODUCT_MISSING, made.path()));
+      } else if (!now.equals(made.digest())) {
+        reasons.add(new Reason(Kind.PRODUCT_ALTERED, made.path(), made.digest().hex(), now.hex()));
+        addChangedMembers(made, reasons);
+      }
+    }
+  }
+
+  private void addChangedMembers(RecordedProduct made, List<Reason> reasons) {
+    try {
+      List<Reason> changes =
+          made.kind() == FileKind.FOLDER ? contents.changes(made) : List.<Reason>of();
+      reasons.addAll(changes == null ? List.of() : changes);
+    } catch (IOException e) {
+      return; // the folder is a reason already
+    }
+  }
+
+  /**
+   * Returns the manifest of a job that just ran, with its needs as they were when it started. The
+   * snapshot must already include the needs {@code found} by the run. Any thread may call this.
+   */
+  public Described describe(int id, List<String> found, NeedSnapshot snapshot) {
+    ManifestHash counts = described.get();
+    Listing lines = new Listing(counts);
+    manifest.describe(id, found, snapshot, lines);
+    return new Described(counts.digest(), lines.lines(), snapshot.members());
+  }
+
+  /** Returns only the digest that {@link #describe} gives. Any thread may call this. */
+  public Digest digest(int id, List<String> found, NeedSnapshot snapshot) {
+    ManifestHash counts = described.get();
+    manifest.describe(id, found, snapshot, counts);
+    return counts.digest();
+  }
+
+  /**
+   * A manifest. {@code lists} maps the digest in a line to the members of that list, or to the
+   * values of a needed group's instances.
+   */
+  public record Described(
+      Digest digest, List<ManifestEntry> lines, Map<Digest, List<ManifestEntry>> lists) {
+
+    /** Returns a digest of the manifest that ignores the contents of needs. */
+    public Digest command() {
+      Map<String, List<ManifestEntry>> members = new HashMap<>();
+      lists.forEach((digest, entries) -> members.put(digest.hex(), entries));
+      ManifestHash hash = new ManifestHash();
+      for (ManifestEntry line : lines) {
+        LineKind kind = LineKind.of(line.code());
+        boolean holds = kind == LineKind.NEED || kind == LineKind.FOUND || kind == LineKind.TOOL;
+        boolean list = kind == LineKind.LIST;
+        hash.text(kind, line.name(), "", holds || list ? "" : line.now());
+        for (ManifestEntry member : list ? members.get(line.now()) : List.<ManifestEntry>of()) {
+          hash.text(kind, member.name(), "", "");
+        }
+      }
+      return hash.digest();
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package dev.torc.core.decide;
+
+import dev.torc.base.digests.DigestMemo;
+import dev.torc.base.digests.FolderDigest;
+import dev.torc.base.digests.Stamp.FileKind;
+import dev.torc.core.decide.Reason.Kind;
+import dev.torc.core.memory.JobResult.ManifestEntry;
+import dev.torc.core.memory.RecordedProduct;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Finds the members in which a folder product differs from the list stored under its digest.
+ * Whether the folder differs at all is decided by the digests, not here.
+ */
+record FolderMembers(JobRecords records, DigestMemo digests) {
+
+  /** Returns a reason for each member that differs; null if the list is not stored. */
+  List<Reason> changes(RecordedProduct made) throws IOException {
+    boolean stands = digests.stamp(made.path()).kind() == FileKind.FOLDER;
+    FolderDigest now = stands ? digests.folder(made.path(), false) : null;
+    if (now != null && now.digest().equals(made.digest())) {
+      return List.of();
+    }
+    List<ManifestEntry> then = records.list(made.digest());
+    return then == null
+        ? null
+        : changes(made.path(), then, now == null ? List.of() : NeedMembers.entries(now));
+  }
+
+  private static List<Reason> changes(
+      String folder, List<ManifestEntry> then, List<ManifestEntry> now) {
+    Map<String, String> gone = new HashMap<>();
+    then.forEach(member -> gone.put(member.name(), member.now()));
+    Map<String, Reason> changes = new TreeMap<>(FolderDigest.BYTE_ORDER);
+    for (ManifestEntry member : now) {
+      String before = gone.remove(member.name());
+      if (!member.now().equals(before)) {
+        Kind kind = before == null ? Kind.MEMBER_ADDED : Kind.MEMBER_CHANGED;
+        String path = FolderDigest.join(folder, member.name());
+        changes.put(path, new Reason(kind, path, before == null ? "" : before, member.now()));
+      }
+    }
+    gone.forEach(
+        (name, before) -> {
+          String path = FolderDigest.join(folder, name);
+          changes.put(path, new Reason(Kind.MEMBER_DELETED, path, before, ""));
+        });
+    return List.copyOf(changes.values());
+  }
+}

@@ -1,0 +1,96 @@
+package dev.torc.core.decide;
+
+import dev.torc.core.model.Job.Tool;
+import dev.torc.core.model.Ref;
+import dev.torc.core.model.Step.Image;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The inputs of a job's manifest besides the build file. With them {@code fresh} knows which files
+ * the next build has to look at. This class does not give real contents: it only records what
+ * {@link Manifest} asks for, so it always covers the same inputs as the digest.
+ *
+ * @param files needed and found files, possibly with duplicates
+ * @param lists needed globs, folders and jobs, by number
+ * @param images images that the machine resolves by name
+ * @param variables variables whose value is the caller's
+ */
+public record Footprint(
+    List<String> files,
+    List<Integer> lists,
+    List<Tool> tools,
+    List<Image> images,
+    Set<String> variables)
+    implements InputSource, ManifestWriter {
+
+  private static final Content ANY = new Content.Missing();
+
+  Footprint() {
+    this(
+        new ArrayList<>(),
+        new ArrayList<>(),
+        new ArrayList<>(),
+        new ArrayList<>(),
+        new TreeSet<>());
+  }
+
+  @Override
+  public Content of(String path) {
+    files.add(path);
+    return ANY;
+  }
+
+  @Override
+  public Content ofList(int list) {
+    lists.add(list);
+    return ANY;
+  }
+
+  @Override
+  public boolean reordered(int list) {
+    return false;
+  }
+
+  @Override
+  public LeftOut leftOut(int list) {
+    return null;
+  }
+
+  @Override
+  public Content ofTool(Tool tool) {
+    tools.add(tool);
+    variables.addAll(tool.variables());
+    return ANY;
+  }
+
+  @Override
+  public ImageIdentity ofImage(int job, String step, Image image) {
+    if (image.file() == null) {
+      images.add(image);
+    }
+    return new ImageIdentity(image.name(), ManifestWriter.MISSING);
+  }
+
+  /** Records nothing: the value belongs to a job's result, and the reader waits for that job. */
+  @Override
+  public Content ofData(Ref.OfData value) {
+    return ANY;
+  }
+
+  @Override
+  public Optional<String> ofVariable(String name) {
+    variables.add(name);
+    return Optional.empty();
+  }
+
+  /** Records nothing: texts come from the build file. */
+  @Override
+  public void text(LineKind line, String name, String shown, String counts) {}
+
+  @Override
+  public void content(LineKind line, String shown, String counts, Content content) {}
+}

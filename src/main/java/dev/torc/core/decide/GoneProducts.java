@@ -1,0 +1,120 @@
+package dev.torc.core.decide;
+
+import dev.torc.core.model.Graph;
+import dev.torc.core.model.NeedList;
+import dev.torc.base.digests.Digest;
+import dev.torc.base.digests.DigestMemo;
+import dev.torc.base.digests.FolderDigest;
+import dev.torc.base.digests.Stamp;
+import dev.torc.core.memory.JobResult;
+import dev.torc.core.memory.JobResult.ManifestEntry;
+import dev.torc.core.memory.RecordedProduct;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Finds the missing products of temporary jobs, and their recorded contents: the digest of a file,
+ * and the stored list of a folder's members. {@link Temporaries} decides whether the products are
+ * made again.
+ */
+public record GoneProducts(Graph graph, JobRecords records, DigestMemo digests) {
+
+  private static final List<ManifestEntry> NONE = List.of();
+
+  /** Returns the missing products of a temporary job with a good result; none for other jobs. */
+  public List<RecordedProduct> of(int job) {
+    JobResult result = graph.isTemporary(job) ? records.result(job) : null;
+    return result == null || !result.outcome().isGood()
+        ? List.of()
+        : result.products().stream().filter(made -> isGone(made.path())).toList();
+  }
+
+  /** Returns whether a product is missing; false if that cannot be found out. */
+  boolean isGone(String path) {
+    try {
+      return !digests.seen(path).stamp().exists() || digests.isBare(path);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Returns the recorded digest of a missing product, or of a file in one; else null. */
+  Digest digest(int job, String path) {
+    for (RecordedProduct made : of(job)) {
+      if (made.path().equals(path)) {
+        return made.digest();
+      }
+      for (ManifestEntry member : path.startsWith(made.path() + "/") ? members(made) : NONE) {
+        if (member.name().equals(path)) {
+          return NeedMembers.product(member);
+        }
+      }
+    }
+    return null;
+  }
+
+  /** Returns whether the records have the members that a product would add to a list. */
+  boolean tells(NeedList list, RecordedProduct made) {
+    return switch (list.kind()) {
+      case JOB, SOME -> true;
+      case GLOB -> made.kind() == Stamp.FileKind.FILE || tells(made);
+      case FOLDER -> (list.text() + "/").startsWith(made.path() + "/") && tells(made);
+    };
+  }
+
+  /**
+   * Returns whether the records have the contents of a folder. They do not if the folder had links:
+   * a link's digest covers its text, not the contents behind it.
+   */
+  boolean tells(RecordedProduct made) {
+    List<ManifestEntry> stored =
+        made.kind() == Stamp.FileKind.FOLDER ? records.list(made.digest()) : null;
+    return stored != null && stored.stream().noneMatch(NeedMembers::isLink);
+  }
+
+  /** Returns the recorded members that a job's missing products would add to a glob or folder. */
+  List<ManifestEntry> members(NeedList list, int job) {
+    boolean glob = list.kind() == NeedList.ListKind.GLOB;
+    List<ManifestEntry> members = new ArrayList<>(0);
+    for (RecordedProduct made : of(job)) {
+      for (ManifestEntry each : tells(list, made) ? members(made) : NONE) {
+        Digest file = NeedMembers.product(each);
+        boolean found = list.covers(each.name()) && !list.excludes(each.name());
+        if (found && (!glob || file != null)) {
+          members.add(glob ? NeedMembers.entry(each.name(), file.hex()) : each);
+        }
+      }
+    }
+    return members;
+  }
+
+  /** Returns the entry of a file, or the entries of a folder's members. */
+  private List<ManifestEntry> members(RecordedProduct made) {
+    if (made.kind() == Stamp.FileKind.FILE) {
+      return List.of(NeedMembers.entry(made.path(), made.digest().hex()));
+    }
+    List<ManifestEntry> stored = records.list(made.digest());
+    return stored == null
+        ? NONE
+        : stored.stream()
+            .map(each -> NeedMembers.entry(made.path() + "/" + each.name(), each.now()))
+            .toList();
+  }
+
+  /** Returns the lists of folder products that an older torc made without storing a list. */
+  public Map<Digest, List<ManifestEntry>> untold(int job) {
+    List<FolderDigest> folders = new ArrayList<>();
+    for (RecordedProduct made : records.result(job).products()) {
+      if (made.kind() == Stamp.FileKind.FOLDER && records.list(made.digest()) == null) {
+        try {
+          folders.add(digests.folder(made.path(), false));
+        } catch (IOException e) {
+          continue; // without a list, it is made again when needed
+        }
+      }
+    }
+    return NeedMembers.lists(folders);
+  }
+}

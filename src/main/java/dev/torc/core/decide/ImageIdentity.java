@@ -1,0 +1,71 @@
+package dev.torc.core.decide;
+
+import dev.torc.base.digests.Digest;
+import dev.torc.base.digests.DigestMemo;
+import dev.torc.core.decide.MachineInputs.ImageSource;
+import dev.torc.core.model.Step.Image;
+import java.io.IOException;
+
+/**
+ * The image that a step runs in. The digest of its configuration counts; its name is only shown.
+ *
+ * @param name the name as written
+ * @param identity the digest in hexadecimal, or {@link ManifestWriter#MISSING}; for an image that
+ *     is a needed file, {@link #PATH} and the digest of the file's path
+ */
+record ImageIdentity(String name, String identity) {
+
+  private static final String PATH = "path:";
+
+  private static final int SHOWN = 12;
+
+  /** Returns the identity that an earlier run recorded for a missing image of this name. */
+  static ImageIdentity recorded(String name, String line) {
+    ImageIdentity before = line == null ? null : of(line);
+    return new ImageIdentity(
+        name,
+        before != null && before.name.equals(name) ? before.identity : ManifestWriter.MISSING);
+  }
+
+  static ImageIdentity of(String name, Digest digest) {
+    return new ImageIdentity(name, digest == null ? ManifestWriter.MISSING : digest.hex());
+  }
+
+  /**
+   * Returns the identity of an image; null if the image is missing. For an image that is a needed
+   * file, the path counts, since the contents already count as a need.
+   */
+  static ImageIdentity here(Image image, MachineInputs machine, DigestMemo digests) {
+    if (image.file() != null) {
+      return new ImageIdentity(image.name(), PATH + Digest.ofText(image.name()).hex());
+    }
+    ImageSource.Here here = machine.image(image);
+    if (here == null) {
+      return null;
+    }
+    try {
+      return of(image.name(), here.id() != null ? here.id() : digests.seen(here.file()).digest());
+    } catch (IOException e) {
+      return of(image.name(), null); // the job reports the error when it runs
+    }
+  }
+
+  static ImageIdentity of(String line) {
+    int blank = line.lastIndexOf(' ');
+    return blank < 0
+        ? new ImageIdentity(line, line) // from a torc that had no containers
+        : new ImageIdentity(line.substring(0, blank), line.substring(blank + 1));
+  }
+
+  /** Returns the name, with the first digits of the digest as container runtimes show them. */
+  String shown() {
+    return identity.length() > SHOWN && !identity.startsWith(PATH)
+        ? name + " " + identity.substring(0, SHOWN)
+        : name;
+  }
+
+  @Override
+  public String toString() {
+    return name + " " + identity;
+  }
+}

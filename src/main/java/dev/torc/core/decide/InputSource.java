@@ -1,0 +1,82 @@
+package dev.torc.core.decide;
+
+import dev.torc.core.model.Graph;
+import dev.torc.core.decide.ManifestWriter.Content;
+import dev.torc.core.model.Job;
+import dev.torc.core.model.Job.Tool;
+import dev.torc.core.model.Ref;
+import dev.torc.core.model.Step.Image;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Gives a manifest all its inputs besides the build file. There is no other way to get them. {@link
+ * NeedContents} gives the present state, and {@link NeedSnapshot} the state when a job started.
+ * {@link Footprint} only records which inputs were asked for.
+ */
+interface InputSource {
+
+  Content of(String path);
+
+  /** Returns the contents of a found file, given its {@link #makerOfFound}. */
+  default Content of(String path, int maker) {
+    return of(path);
+  }
+
+  /** Returns the node that makes a found file; -1 for a source. */
+  default int makerOfFound(Graph graph, int job, String path) {
+    return graph.makerOf(path);
+  }
+
+  /** Returns the contents of a needed glob, folder or job, as one digest of its members. */
+  Content ofList(int list);
+
+  /** Returns whether a job gets a list's files in another order than the digest covers. */
+  boolean reordered(int list);
+
+  /** Returns the jobs that a list leaves out; null for none. The digest does not cover them. */
+  LeftOut leftOut(int list);
+
+  Content ofData(Ref.OfData value);
+
+  /** Returns the contents of a program of {@code tools} that no job makes. */
+  Content ofTool(Tool tool);
+
+  /** Returns the identity of a step's image; {@code step} is the step's number in the manifest. */
+  ImageIdentity ofImage(int job, String step, Image image);
+
+  /** Returns the caller's value of a variable declared without a value; empty if it is not set. */
+  Optional<String> ofVariable(String name);
+
+  /** Returns the known values that a job needs, as JSON, by name in the build file. */
+  default SortedMap<String, String> values(Job job) {
+    SortedMap<String, String> known = new TreeMap<>();
+    NeedValues.needed(job)
+        .forEach(
+            (name, value) -> {
+              if (ofData(value) instanceof Content.Value stored) {
+                known.put(name, stored.json());
+              }
+            });
+    return known;
+  }
+
+  /** Returns the jobs that a job leaves out, one entry for each need that leaves out any. */
+  default List<LeftOut> leftOut(Graph graph, int job) {
+    List<LeftOut> all = new ArrayList<>(0);
+    for (int list : graph.listNeeds().row(job)) {
+      all.add(leftOut(list));
+    }
+    for (Ref.OfData data : NeedValues.needed(graph.job(job)).values()) {
+      if (ofData(data) instanceof Content.Value value) {
+        all.add(value.leftOut());
+      }
+    }
+    all.removeIf(Objects::isNull);
+    return all;
+  }
+}

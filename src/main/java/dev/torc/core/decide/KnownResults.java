@@ -1,0 +1,492 @@
+package dev.torc.core.decide;
+
+import dev.torc.core.model.Graph;
+import dev.torc.base.digests.Digest;
+import dev.torc.base.digests.DigestMemo;
+import dev.torc.base.digests.Stamp.FileKind;
+import dev.torc.core.decide.Decider.Described;
+import dev.torc.core.memory.Cache;
+import dev.torc.core.memory.JobResult;
+import dev.torc.core.memory.JobResult.ManifestEntry;
+import dev.torc.core.memory.JobResult.Origin;
+import dev.torc.core.memory.JobResult.Restorable;
+import dev.torc.core.memory.RecordedProduct;
+import dev.torc.core.memory.RecordedProduct.OwnedPath;
+import dev.torc.features.stores.LocalResults;
+import dev.torc.features.stores.Result;
+import dev.torc.features.stores.SharedStore;
+import dev.torc.features.stores.SharedStore.Hit;
+import dev.torc.features.stores.SharedStores;
+import dev.torc.base.syntax.Glob;
+import dev.torc.core.model.Job;
+import dev.torc.core.model.Job.Trait;
+import dev.torc.core.model.Ref;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.BinaryOperator;
+import java.util.function.Function;
+
+/**
+ * Finds a known good result that can replace a run of a job in its present state, and computes the
+ * key under which a run's result is stored. It queries shared stores and waits for them, but stores
+ * and restores nothing. {@link NearestResult} explains why no result fits.
+ */
+public final class KnownResults {
+
+  /**
+   * A result that may replace a run.
+   *
+   * @param hit the hit in a shared store; null for a result of this root
+   * @param lists the members of the result's lists by digest, to be stored in the cache with the
+   *     result
+   */
+  public record Match(Hit hit, Result result, Map<Digest, List<ManifestEntry>> lists) {}
+
+  private final Graph graph;
+  private final Cache cache;
+  private final NeedContents contents;
+  private final Manifest manifest;
+  private final LocalResults stored;
+  private final SharedStores asked; // queried if this root has no result; null for none
+  private final DigestMemo digests;
+  private final Programs programs;
+  private final ManifestHash hash = new ManifestHash();
+  private Boolean blank;
+  private boolean some;
+
+  KnownResults(Graph graph, NeedContents contents, Manifest manifest, PlanContext.Basis basis) {
+    this.graph = graph;
+    this.cache = basis.cache();
+    this.contents = contents;
+    this.manifest = manifest;
+    this.stored = basis.stored();
+    this.asked = basis.asked();
+    this.digests = basis.digests();
+    this.programs = new Programs(digests.root(), contents.machine().tools(), digests.counting());
+  }
+
+  /**
+   * Returns whether the build file allows storing a job's results. A run without products and
+   * values has no result, but this is known only after the run.
+   */
+  public static boolean mayStore(Job job) {
+    return !job.has(Trait.ALWAYS)
+        && !job.has(Trait.PERSIST)
+        && !job.has(Trait.INTERACTIVE)
+        && job.links().caching() != Job.Caching.NEVER;
+  }
+
+  /** Returns whether a job's results may be uploaded to shared stores and restored from them. */
+  public static boolean mayShare(Job job) {
+    return mayStore(job) && job.links().caching() != Job.Caching.LOCAL;
+  }
+
+  /**
+   * Returns the keys of a run's result and the other conditions of a restore; null if the result
+   * must not be stored.
+   *
+   * @param described the digest of the run's manifest
+   * @param bare the manifest's digest without found needs; null for a job that finds none
+   * @param system the kind of system that the job ran on; null for this machine's
+   * @param values whether the run stored values
+   * @param files the number of files among the run's products
+   * @param depfile the depfile that the run wrote; null for none
+   */
+  public Restorable terms(
+      int id,
+      Digest described,
+      Digest bare,
+      String system,
+      boolean values,
+      int files,
+      RecordedProduct depfile) {
+    Job job = graph.job(id);
+    boolean makes =
+        values || !job.links().produces().isEmpty() || job.links().caching() == Job.Caching.ALWAYS;
+    if (isOff() || !makes || !mayStore(job) || system != null && system.isEmpty()) {
+      return null;
+    }
+    return new Restorable(
+        key(job, described, system),
+        bare == null ? null : key(job, bare, system),
+        programs.of(job),
+        files,
+        job.has(Trait.SHOWS_OUTPUT),
+        depfile);
+  }
+
+  private boolean isOff() {
+    return stored.isOff() && graph.workflow().settings().stores().shared().isEmpty();
+  }
+
+  Digest key(Job job, Digest described, String system) {
+    return ResultKey.of(job, described, system, graph.workflow().settings().stores().system());
+  }
+
+  /**
+   * Returns the result that can replace a run now; null if there is none.
+   *
+   * @param bytes whether all products must be available; if false, all of them must be missing
+   */
+  Result of(int id, boolean bytes) {
+    Match match = here(id, bytes);
+    if (match == null && asked != null && bytes) {
+      for (SharedStore store : asked.all()) {
+        Match there = match == null ? of(store, id, found -> described(id, found)) : null;
+        match = there != null && store.holds(there.hit()) ? there : match;
+      }
+    }
+    return match == null ? null : match.result();
+  }
+
+  /** Returns a shared store's result for a job with these needs; null if the store has none. */
+  public Match of(SharedStore store, Decider decider, int id, NeedSnapshot needs) {
+    return of(
+        store,
+        id,
+        found -> {
+          try {
+            for (String path : found) {
+              if (!needs.declares(path)) {
+                needs.add(path);
+              }
+            }
+            return decider.describe(id, found, needs);
+          } catch (IOException e) {
+            return null; // that run read a file that cannot be read here
+          }
+        });
+  }
+
+  private Match of(SharedStore store, int id, Function<List<String>, Described> manifests) {
+    return !mayShare(graph.job(id))
+        ? null
+        : find(
+            id,
+            manifests,
+            store::names,
+            (key, first, named, now) -> {
+              Hit hit = store.find(key);
+              Result there = hit.result();
+              boolean same =
+                  there != null && there.found().equals(named) && !stored.isReplaced(there);
+              Result as = same ? asOwn(id, hit, first, now) : null;
+              return as == null ? null : new Match(hit, as, now.lists());
+            });
+  }
+
+  private interface Place {
+
+    /**
+     * Returns the result with a key; null if none fits.
+     *
+     * @param first the key without found needs; null for a job that finds none
+     * @param named the found needs of the result's run
+     * @param now the present manifest with the found needs {@code named}
+     */
+    Match at(Digest key, Digest first, List<String> named, Described now);
+  }
+
+  /**
+   * Returns the first result that a place has for a job; null if there is none.
+   *
+   * @param manifests returns the present manifest with given found needs; null if not known yet
+   * @param names returns the found needs of each run whose result the place has, for a key without
+   *     found needs
+   */
+  private Match find(
+      int id,
+      Function<List<String>, Described> manifests,
+      Function<Digest, List<List<String>>> names,
+      Place place) {
+    Job job = graph.job(id);
+    Digest first = null;
+    Set<List<String>> lists = new LinkedHashSet<>();
+    if (!job.finds()) {
+      lists.add(List.of());
+    } else {
+      Described bare = manifests.apply(List.of());
+      first = bare == null ? null : key(job, bare.digest(), null);
+      lists.addAll(first == null ? List.of() : names.apply(first));
+      for (String each : makers(job)) {
+        JobResult last = cache.result(each);
+        if (last != null) {
+          lists.add(last.needs().found());
+        }
+      }
+    }
+    for (List<String> named : lists) {
+      Described now = manifests.apply(named);
+      Match match = now == null ? null : place.at(key(job, now.digest(), null), first, named, now);
+      if (match != null) {
+        return match;
+      }
+    }
+    return null;
+  }
+
+  private Match here(int id, boolean bytes) {
+    Job job = graph.job(id);
+    if (!stored.restores() || !mayStore(job) || isBlank()) {
+      return null;
+    }
+    List<Result> standing = hasAny() ? null : standing(job);
+    if (standing != null && standing.isEmpty()) {
+      return null; // do not read the needs for nothing
+    }
+    return find(
+        id,
+        found -> described(id, found),
+        stored::names,
+        (key, _, _, _) -> {
+          Result known = LocalResults.find(cache, key);
+          if (known != null && serves(job, known, key, bytes)) {
+            stored.want(known);
+            return new Match(null, known, Map.of());
+          }
+          for (Result each : standing == null ? standing(job) : standing) {
+            if (serves(job, each, key, bytes)) {
+              return new Match(null, each, Map.of());
+            }
+          }
+          return null;
+        });
+  }
+
+  /** Returns the results of the job's last run and of the last maker of its first product. */
+  private List<Result> standing(Job job) {
+    return makers(job).stream()
+        .map(each -> Result.of(cache, each))
+        .filter(Objects::nonNull)
+        .toList();
+  }
+
+  /** Returns whether a result has this key, the present programs, and restorable products. */
+  private boolean serves(Job job, Result result, Digest key, boolean bytes) {
+    return result.key().equals(key)
+        && programs.of(job).equals(result.terms().programs())
+        && (bytes ? isHere(result) : isGone(result));
+  }
+
+  /** Returns whether no result was known at the first call, before this build added results. */
+  private boolean isBlank() {
+    if (blank == null) {
+      blank = cache.isBlank() && stored.isEmpty();
+    }
+    return blank;
+  }
+
+  /** Returns whether any result is stored. Queries the store only until it has one. */
+  private boolean hasAny() {
+    some = some || !stored.isEmpty();
+    return some;
+  }
+
+  /** Returns the job's name, and the name of its first product's last maker if that differs. */
+  private List<String> makers(Job job) {
+    List<Ref> products = job.productRefs();
+    Ref first = products.isEmpty() ? null : products.getFirst();
+    OwnedPath owned =
+        first instanceof Ref.OfFile file
+            ? cache.owned(file.path())
+            : first instanceof Ref.OfFolder folder ? cache.owned(folder.path()) : null;
+    return owned == null || owned.adopted() || owned.job().equals(job.name())
+        ? List.of(job.name())
+        : List.of(job.name(), owned.job());
+  }
+
+  /** Returns the present manifest with given found needs; null if it is not known yet. */
+  private Described described(int id, List<String> found) {
+    manifest.describe(id, found, contents, hash);
+    int pending = hash.pending();
+    Digest digest = hash.digest();
+    return pending < 0 ? new Described(digest, List.of(), Map.of()) : null;
+  }
+
+  /** Returns the present key of a job with given found needs; null if it is not known yet. */
+  Digest key(int id, List<String> found) {
+    Described now = described(id, found);
+    return now == null ? null : key(graph.job(id), now.digest(), null);
+  }
+
+  private boolean isGone(Result result) {
+    return result.parts().stream().allMatch(part -> contents.gone().isGone(part.path()));
+  }
+
+  /** Returns whether all products of a result, and its log if it has one, are available. */
+  private boolean isHere(Result result) {
+    return (result.outputs().log() == null || stored.has(result.logPart()))
+        && result.parts().stream().allMatch(part -> stored.has(part) || stands(part))
+        && result.products().stream().allMatch(each -> !each.isLink() || leads(each, result));
+  }
+
+  /** Returns whether a symlink leads to the recorded bytes, or to another product of the result. */
+  private boolean leads(RecordedProduct link, Result result) {
+    Path root = digests.root();
+    Path target = root.resolve(link.path()).resolveSibling(link.link()).normalize();
+    for (RecordedProduct other : result.products()) {
+      if (!other.path().equals(link.path()) && target.startsWith(root.resolve(other.path()))) {
+        return true;
+      }
+    }
+    try {
+      String path = (target.startsWith(root) ? root.relativize(target) : target).toString();
+      return link.digest().equals(digests.digestNow(path, link.kind()));
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Returns whether a product still exists exactly as torc made it. */
+  private boolean stands(OwnedPath part) {
+    OwnedPath owned = cache.owned(part.path());
+    if (owned == null || owned.adopted() || !owned.isLike(part)) {
+      return false;
+    }
+    try {
+      return part.digest().equals(digests.digestNow(part.path(), part.kind()));
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Converts a shared store's result to one of this root; null if it does not fit the job. */
+  private Result asOwn(int id, Hit hit, Digest first, Described now) {
+    Result there = hit.result();
+    Job job = graph.job(id);
+    List<RecordedProduct> products = products(id, there);
+    String depfile = there.depfile() == null ? null : there.depfile().path();
+    boolean same = depfile == null ? job.depfile() == null : depfile.equals(job.depfile());
+    if (products == null
+        || !same
+        || !there.inputs().manifest().equals(now.digest())
+        || !programs.of(job).equals(there.terms().programs())) {
+      return null;
+    }
+    Origin from = there.originFor(job.name(), hit.store().name());
+    return there.as(first, job.name(), products, now.lines(), from);
+  }
+
+  /** Returns the products in the order that a run records; null if they are not as declared. */
+  private List<RecordedProduct> products(int id, Result there) {
+    Map<String, RecordedProduct> others = new HashMap<>();
+    there.products().forEach(product -> others.put(product.path(), product));
+    List<RecordedProduct> products = new ArrayList<>();
+    for (Ref ref : graph.job(id).productRefs()) {
+      if (ref instanceof Ref.OfGlob glob) {
+        Glob pattern = glob.glob();
+        others.keySet().stream()
+            .filter(path -> pattern.matches(path) && graph.makerOf(path) == id)
+            .sorted()
+            .toList()
+            .forEach(path -> products.add(of(others.remove(path), FileKind.FILE)));
+      } else if (ref instanceof Ref.OfFolder folder) {
+        products.add(of(others.remove(folder.path()), FileKind.FOLDER));
+      } else if (ref instanceof Ref.OfFile file) {
+        products.add(of(others.remove(file.path()), FileKind.FILE));
+      }
+    }
+    return others.isEmpty() && !products.contains(null) ? products : null;
+  }
+
+  /** Returns a product as a run on this machine records it; null if it is not of this kind. */
+  private static RecordedProduct of(RecordedProduct product, FileKind kind) {
+    return product == null || product.kind() != kind
+        ? null
+        : new RecordedProduct(
+            product.path(), kind, product.digest(), product.size(), product.link());
+  }
+
+  /**
+   * The earlier result that is nearest to a job's present state, and why it cannot be restored.
+   * Only reports use it.
+   *
+   * @param reasons the differences between the manifests
+   * @param lack what else prevents a restore, as a phrase; empty if nothing does
+   */
+  public record NearestResult(Origin from, List<Reason> reasons, String lack) {
+
+    /** The maximum number of records to read from shared stores. */
+    private static final int MOST = 1000;
+
+    /** The nearest result first; the newer one first if two are equally near. */
+    private static final Comparator<NearestResult> ORDER =
+        Comparator.comparingInt(NearestResult::distance)
+            .thenComparing(near -> near.from.started(), Comparator.reverseOrder());
+
+    /**
+     * Returns the nearest result of each job, except one whose differences are the job's reasons.
+     * Reads all stored results once.
+     *
+     * @param runs the verdicts on jobs that will run
+     * @param folders shared stores to search too; null for none
+     */
+    public static Map<Integer, NearestResult> of(
+        PlanContext context, Map<Integer, Verdict.WillRun> runs, SharedStores folders) {
+      Map<Integer, NearestResult> nearest = new HashMap<>();
+      KnownResults known = context.decider().known();
+      Graph graph = context.graph();
+      known.stored.each(
+          stored -> {
+            int id = graph.jobId(stored.job());
+            if (runs.containsKey(id) && KnownResults.mayStore(graph.job(id))) {
+              boolean here = stored.key().equals(known.key(id, stored.found()));
+              String lack = here ? "its products are not in the store any more" : "";
+              NearestResult near = of(context, id, stored, stored.origin(), lack);
+              near.putInto(nearest, id, runs.get(id));
+            }
+          });
+      boolean shares =
+          runs.keySet().stream().anyMatch(job -> KnownResults.mayShare(graph.job(job)));
+      if (folders != null && shares) {
+        folders.newest(
+            MOST,
+            found -> {
+              Result each = found.result();
+              int id = graph.jobId(each.job());
+              if (runs.containsKey(id) && KnownResults.mayShare(graph.job(id))) {
+                String lack =
+                    each.root() != null
+                        ? "its bytes name its root, " + each.root()
+                        : known.stored.isReplaced(each) ? "a newer result was seen here" : "";
+                Origin from = each.originFor(each.job(), found.store().name());
+                of(context, id, each, from, lack).putInto(nearest, id, runs.get(id));
+              }
+            });
+      }
+      return nearest;
+    }
+
+    private static NearestResult of(
+        PlanContext context, int id, Result then, Origin from, String lack) {
+      List<Reason> reasons = context.decider().difference(id, then.found(), then.inputs().lines());
+      List<String> now = context.decider().known().programs.of(context.graph().job(id));
+      String programs = Programs.difference(then.terms().programs(), now);
+      String why = programs.isEmpty() ? lack : programs;
+      return new NearestResult(
+          from,
+          reasons,
+          why.isEmpty() && reasons.isEmpty()
+              ? "it was made on another system, or with other parameters"
+              : why);
+    }
+
+    private void putInto(Map<Integer, NearestResult> nearest, int id, Verdict.WillRun will) {
+      if (!reasons.equals(will.reasons())) {
+        nearest.merge(id, this, BinaryOperator.minBy(ORDER));
+      }
+    }
+
+    private int distance() {
+      return 2 * reasons.size() + (lack.isEmpty() ? 0 : 1);
+    }
+  }
+}

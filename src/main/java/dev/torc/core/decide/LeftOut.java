@@ -1,0 +1,44 @@
+package dev.torc.core.decide;
+
+import dev.torc.core.memory.JobResult.ManifestEntry;
+import dev.torc.core.memory.JobResult.RunDetails;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The instances that a reader did not get because they failed or were blocked, for reports. The
+ * reader's manifest covers only the instances that it got.
+ *
+ * @param of the number of all instances
+ * @param jobs the names of the missing instances, in order; not empty
+ */
+public record LeftOut(int of, List<String> jobs) {
+
+  private static final String NEXT = "\n"; // no name has a line end
+
+  /** Returns the instances in {@code jobs}, or null if there are none. */
+  static LeftOut of(int all, List<String> jobs) {
+    return jobs.isEmpty() ? null : new LeftOut(all, List.copyOf(jobs));
+  }
+
+  /** Returns the instances that a recorded run did not get, one entry for each need. */
+  public static List<LeftOut> of(RunDetails run) {
+    return of(run == null ? List.of() : run.manifest());
+  }
+
+  public static List<LeftOut> of(List<ManifestEntry> manifest) {
+    List<LeftOut> all = new ArrayList<>(0);
+    for (ManifestEntry line : manifest) {
+      if (line.code() == LineKind.LEFT_OUT.ordinal()) {
+        all.add(new LeftOut(Integer.parseInt(line.old()), List.of(line.now().split(NEXT))));
+      }
+    }
+    return all;
+  }
+
+  /** Returns the manifest line that records this for a need as written. */
+  ManifestEntry line(String need) {
+    String names = String.join(NEXT, jobs);
+    return new ManifestEntry(LineKind.LEFT_OUT.ordinal(), need, Integer.toString(of), names);
+  }
+}

@@ -1,0 +1,86 @@
+package dev.torc.core.decide;
+
+import dev.torc.core.memory.JobResult.ManifestEntry;
+import dev.torc.core.memory.JobResult.RunDetails;
+import java.util.List;
+
+/**
+ * The kinds of lines in a manifest. The cache and the digests contain their ordinals, so new kinds
+ * go at the end.
+ */
+enum LineKind {
+  /** The text of a step's command. The name of each line of a step is the step's number. */
+  COMMAND("command"),
+  /** The words of the shell that runs the command. */
+  SHELL("shell"),
+  FOLDER("folder"),
+  /** A declared variable of a step; the line has the variable's name. */
+  ENV("env"),
+  DEPFILE("depfile"),
+  /** The order and names of the needs as written, if the command uses them. */
+  NEEDS_WRITTEN("needs as written"),
+  /** The order and names of the products as written, if the command uses them. */
+  PRODUCES_WRITTEN("produces as written"),
+  NEED("need"),
+  /** A file that the depfile or the trace named. */
+  FOUND("need"),
+  /** A needed glob, folder or job, with the digest of its list. */
+  LIST("needs"),
+  /** A declared product, or an exclude of products; the value is empty. */
+  PRODUCT("product"),
+  IMAGE("image"),
+
+  /** A needed value, or its digest if it is too long. */
+  DATA("data"),
+
+  /** A program of {@code tools} that no job makes, named as written. */
+  TOOL("tool"),
+
+  /** Volumes and options of a step's container. */
+  CONTAINER("container"),
+
+  /** The jobs that a need leaves out ({@link LeftOut}); not part of the digest. */
+  LEFT_OUT("left out"),
+
+  /** The commands that an executor runs before a job. */
+  BEFORE("before"),
+
+  TRACE("trace"),
+
+  /** The order of needed files, if it is not that of the digest. */
+  ORDER("order of needs");
+
+  private static final LineKind[] ALL = values();
+
+  private final String word;
+
+  LineKind(String word) {
+    this.word = word;
+  }
+
+  /** Returns the setting's name in messages. */
+  String word() {
+    return word;
+  }
+
+  /** Returns whether a name in messages is that of this setting; a step's number may follow. */
+  boolean tells(String setting) {
+    return setting.startsWith(word)
+        && (setting.length() == word.length() || setting.charAt(word.length()) == ' ');
+  }
+
+  /** Returns the value of a named line of this kind in a run's manifest; null if there is none. */
+  String value(RunDetails run, String name) {
+    for (ManifestEntry line : run == null ? List.<ManifestEntry>of() : run.manifest()) {
+      if (line.code() == ordinal() && line.name().equals(name)) {
+        return line.now();
+      }
+    }
+    return null;
+  }
+
+  /** Returns the kind with a stored code; null for a kind that a newer torc added. */
+  static LineKind of(int code) {
+    return code >= 0 && code < ALL.length ? ALL[code] : null;
+  }
+}

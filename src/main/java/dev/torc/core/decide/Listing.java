@@ -1,0 +1,43 @@
+package dev.torc.core.decide;
+
+import dev.torc.core.decide.ManifestWriter.Content;
+import dev.torc.core.memory.JobResult.ManifestEntry;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Collects a manifest as lines, for the record of a run and for {@link ManifestDiff}. */
+final class Listing implements ManifestWriter {
+
+  private final ManifestHash hash;
+  private final List<ManifestEntry> lines = new ArrayList<>();
+
+  /** Writes to {@code hash} too, unless null: the lines have other texts than the digest. */
+  Listing(ManifestHash hash) {
+    this.hash = hash;
+  }
+
+  @Override
+  public void text(LineKind line, String name, String shown, String counts) {
+    lines.add(new ManifestEntry(line.ordinal(), name, "", shown));
+    if (hash != null) {
+      hash.text(line, name, shown, counts);
+    }
+  }
+
+  @Override
+  public void content(LineKind line, String shown, String counts, Content content) {
+    lines.add(new ManifestEntry(line.ordinal(), shown, "", content.value()));
+    if (hash != null) {
+      hash.content(line, shown, counts, content);
+    }
+  }
+
+  @Override
+  public void leftOut(ManifestEntry line) {
+    lines.add(line);
+  }
+
+  List<ManifestEntry> lines() {
+    return lines;
+  }
+}

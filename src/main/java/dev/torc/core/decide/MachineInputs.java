@@ -1,0 +1,134 @@
+package dev.torc.core.decide;
+
+import dev.torc.core.model.Graph;
+import dev.torc.base.digests.Digest;
+import dev.torc.base.digests.StampSource;
+import dev.torc.core.decide.Reason.Kind;
+import dev.torc.core.model.Step;
+import dev.torc.core.model.Step.Image;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The inputs of manifests that come from the machine, besides files: where programs are, which
+ * image a name means, and the caller's variables. Each question can be written as a text, so that
+ * {@code fresh} can ask it again in the next build.
+ */
+public final class MachineInputs {
+
+  /** The start of a question about an image; no variable's name starts like this. */
+  private static final String IMAGE = "\0image\0";
+
+  /** The text between an image's name and its pinned digest. */
+  private static final String PINNED = "@sha256:";
+
+  private final Map<String, String> caller;
+  private final ToolSearch tools;
+  private final ImageSource images;
+
+  public MachineInputs(
+      Path root, Map<String, String> caller, StampSource stamps, ImageSource images) {
+    this.caller = caller;
+    this.tools = new ToolSearch(root, caller, stamps);
+    this.images = images;
+  }
+
+  /** Returns a copy that searches for programs again and takes stamps from {@code stamps}. */
+  MachineInputs with(Path root, StampSource stamps) {
+    return new MachineInputs(root, caller, stamps, images);
+  }
+
+  public ToolSearch tools() {
+    return tools;
+  }
+
+  /**
+   * Returns the image that a name means; null if it is missing and the name has no digest. For an
+   * image file this does not check that the file exists, since the file is a need.
+   */
+  public ImageSource.Here image(Image image) {
+    if (image.file() != null) {
+      return new ImageSource.Here(null, image.name());
+    }
+    Digest pinned = pinned(image.name());
+    return pinned != null ? new ImageSource.Here(pinned, null) : images.of(image);
+  }
+
+  /** Returns the digest in an image's name; null if it has none. */
+  private static Digest pinned(String name) {
+    int at = name.lastIndexOf(PINNED);
+    String hex = at < 0 ? "" : name.substring(at + PINNED.length());
+    return hex.matches("[0-9a-f]{64}") ? Digest.ofHex(hex) : null;
+  }
+
+  /** Returns a reason for each image that a job cannot have; see {@link ImageSource#lack}. */
+  public List<Reason> lacking(Graph graph, int job) {
+    List<Reason> lacking = new ArrayList<>(0);
+    for (Step step : graph.job(job).runs().steps()) {
+      if (step.image() != null) {
+        String why = images.lack(step.image(), graph.before().row(job).length > 0);
+        if (!why.isEmpty()) {
+          lacking.add(new Reason(Kind.IMAGE_UNAVAILABLE, step.image().name(), "", why));
+        }
+      }
+    }
+    return lacking;
+  }
+
+  Optional<String> variable(String name) {
+    return Optional.ofNullable(caller.get(name));
+  }
+
+  /** Returns the question "which image does this name mean?" as a text for {@link #answer}. */
+  public String question(Image image) {
+    String runtime = image.runtime() == null ? "" : image.runtime();
+    return IMAGE + image.name() + "\0" + runtime + "\0" + image.wish() + "\0" + image.images();
+  }
+
+  /** Returns the answer to a {@link #question}, to one of {@link ToolSearch}, or a variable. */
+  public Optional<String> answer(String question) {
+    if (question.startsWith(ToolSearch.QUESTION)) {
+      return tools.answer(question);
+    }
+    if (!question.startsWith(IMAGE)) {
+      return variable(question);
+    }
+    String[] parts = question.substring(IMAGE.length()).split("\0", -1);
+    String runtime = parts[1].isEmpty() ? null : parts[1];
+    boolean wish = Boolean.parseBoolean(parts[2]);
+    Image asked =
+        new Image(
+            parts[0], null, runtime, wish, List.of(), List.of(), Image.Pull.MISSING, parts[3]);
+    ImageSource.Here here = image(asked);
+    if (here == null) {
+      return Optional.empty();
+    }
+    return Optional.of(here.id() == null ? here.file() : here.id().hex());
+  }
+
+  /** Finds the images of this machine. An implementation looks for them once in a build. */
+  public interface ImageSource {
+
+    /** Returns the image with a name in a registry; null if this machine does not have it. */
+    Here of(Image image);
+
+    /**
+     * An image that this machine has.
+     *
+     * @param id the digest of its configuration; null for a file
+     * @param file its path, relative to the root or absolute; null if a container runtime has the
+     *     image
+     */
+    record Here(Digest id, String file) {}
+
+    /**
+     * Returns why a step cannot have its image in this build; empty if the step can, or if only
+     * fetching the image would show. If the job {@code waits} for other jobs, they may make the
+     * image.
+     */
+    String lack(Image image, boolean waits);
+  }
+}

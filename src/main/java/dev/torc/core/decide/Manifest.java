@@ -1,0 +1,345 @@
+package dev.torc.core.decide;
+
+import dev.torc.core.model.Graph;
+import dev.torc.core.model.NeedList.ListKind;
+import dev.torc.core.decide.ManifestWriter.Content;
+import dev.torc.core.memory.JobResult.ManifestEntry;
+import dev.torc.core.model.Job;
+import dev.torc.core.model.Job.Item;
+import dev.torc.core.model.Job.Tool;
+import dev.torc.core.model.Job.Trait;
+import dev.torc.core.model.Ref;
+import dev.torc.core.model.Step;
+import dev.torc.core.model.Step.Image;
+import dev.torc.core.model.Template;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Writes everything that decides whether a job's result is still valid, line by line, to a {@link
+ * ManifestWriter}. One writer makes the digest that the verdict compares, another the lines that
+ * explain the verdict, so the two cannot disagree (rule 3). All inputs besides the build file must
+ * come from an {@link InputSource}, because {@link Footprint} records them there.
+ */
+public record Manifest(Graph graph) {
+
+  /** The value of a line of kind {@link LineKind#ORDER}. */
+  static final String NATURAL = "natural";
+
+  /** Writes a job's manifest. Its depfile or trace named the files {@code found}, sorted. */
+  void describe(int id, List<String> found, InputSource contains, ManifestWriter writer) {
+    Job job = graph.job(id);
+    for (int i = 0; i < job.runs().steps().size(); i++) {
+      step(id, job, i, contains, writer);
+    }
+    if (job.depfile() != null) {
+      writer.text(LineKind.DEPFILE, "", job.depfile());
+    }
+    boolean ordered = job.slot("needs") != null;
+    if (ordered) {
+      writer.text(
+          LineKind.NEEDS_WRITTEN,
+          "",
+          written(job.links().needs()),
+          written(numbered(job.links().needs())));
+    }
+    if (job.slot("produces") != null) {
+      writer.text(LineKind.PRODUCES_WRITTEN, "", written(job.links().produces()));
+    }
+    needs(id, ordered, contains, writer);
+    NeedValues.needed(job)
+        .forEach(
+            (name, ref) -> {
+              Content content = contains.ofData(ref);
+              writer.content(LineKind.DATA, name, content);
+              if (content instanceof Content.Value value && value.leftOut() != null) {
+                writer.leftOut(value.leftOut().line(ref.text()));
+              }
+            });
+    if (!job.links().tools().isEmpty()) {
+      tools(job, contains, writer);
+    }
+    for (String path : found) {
+      int maker = contains.makerOfFound(graph, id, path);
+      boolean lost = maker >= 0 && !graph.precedes(maker, id); // the run reports which need to add
+      writer.content(LineKind.FOUND, path, lost ? new Content.Missing() : contains.of(path, maker));
+    }
+    if (job.runs().executor() != null) {
+      String before = graph.workflow().executor(job.runs().executor()).before();
+      if (!before.isEmpty()) {
+        writer.text(LineKind.BEFORE, "", before);
+      }
+    }
+    if (job.has(Trait.TRACE)) {
+      writer.text(LineKind.TRACE, "", "true");
+    }
+    for (String product : new TreeSet<>(declared(job))) {
+      writer.text(LineKind.PRODUCT, product, "");
+    }
+  }
+
+  /** Writes needed files by path, then needed globs and folders, then needed jobs. */
+  private void needs(int id, boolean ordered, InputSource contains, ManifestWriter writer) {
+    List<String> paths = new ArrayList<>(graph.needs().count(id));
+    for (int file : graph.needs().row(id)) {
+      paths.add(graph.path(file));
+    }
+    paths.sort(null);
+    for (String path : paths) {
+      writer.content(LineKind.NEED, path, contains.of(path));
+    }
+    TreeMap<String, Integer> sorted = new TreeMap<>();
+    List<Integer> made = new ArrayList<>();
+    for (int list : graph.listNeeds().row(id)) {
+      if (graph.list(list).ofJobs()) {
+        made.add(list);
+      } else {
+        sorted.put(graph.list(list).written(), list);
+      }
+    }
+    sorted.forEach((name, list) -> writer.content(LineKind.LIST, name, contains.ofList(list)));
+    made(made, ordered, contains, writer);
+    for (int list : graph.listNeeds().row(id)) {
+      if (contains.reordered(list)) {
+        writer.text(LineKind.ORDER, "", NATURAL); // the digests cover the rest
+        break;
+      }
+    }
+    for (int list : made) {
+      LeftOut leftOut = graph.list(list).kind() == ListKind.SOME ? contains.leftOut(list) : null;
+      if (leftOut != null) {
+        writer.leftOut(leftOut.line(graph.list(list).written()));
+      }
+    }
+  }
+
+  /** Writes the tools that no job makes, each once, sorted by name. */
+  private void tools(Job job, InputSource contains, ManifestWriter writer) {
+    TreeMap<String, Tool> tools = new TreeMap<>();
+    ToolSearch.unmade(graph, job).forEach(tool -> tools.put(tool.name(), tool));
+    tools.forEach((name, tool) -> writer.content(LineKind.TOOL, name, contains.ofTool(tool)));
+  }
+
+  /**
+   * Writes the products of needed jobs. The jobs' names do not count, so unless {@code ordered},
+   * the lines are sorted by digest.
+   */
+  private void made(
+      List<Integer> lists, boolean ordered, InputSource contains, ManifestWriter writer) {
+    Map<Integer, Content> contents = new LinkedHashMap<>();
+    lists.forEach(list -> contents.put(list, contains.ofList(list)));
+    if (!ordered) {
+      lists.sort((a, b) -> contents.get(a).value().compareTo(contents.get(b).value()));
+    }
+    lists.forEach(
+        list ->
+            writer.content(LineKind.LIST, graph.list(list).written(), "job", contents.get(list)));
+  }
+
+  /** Returns the items with each job's name replaced by a number, in order of appearance. */
+  private static List<Item> numbered(List<Item> items) {
+    Map<String, String> numbers = new HashMap<>();
+    List<Item> numbered = new ArrayList<>();
+    for (Item item : items) {
+      List<Ref> refs = new ArrayList<>();
+      for (Ref ref : item.refs()) {
+        refs.add(
+            ref instanceof Ref.OfJob job
+                ? new Ref.OfJob(
+                    job.place(), numbers.computeIfAbsent(job.job(), _ -> "" + numbers.size()))
+                : ref);
+      }
+      numbered.add(new Item(item.name(), item.place(), refs));
+    }
+    return numbered;
+  }
+
+  private void step(int id, Job job, int index, InputSource contains, ManifestWriter writer) {
+    Step step = job.runs().steps().get(index);
+    String number = job.runs().steps().size() == 1 ? "" : Integer.toString(index + 1);
+    if (step.command() instanceof Step.Command.Shell shell) {
+      writer.text(LineKind.COMMAND, number, shell.text().declared());
+      writer.text(LineKind.SHELL, number, words(step.shell()));
+    } else {
+      List<Template> words = step.command().templates();
+      writer.text(LineKind.COMMAND, number, words(words.stream().map(Template::declared).toList()));
+    }
+    if (!step.dir().equals(".")) {
+      writer.text(LineKind.FOLDER, number, step.dir());
+    }
+    if (step.image() != null) {
+      image(id, number, step.image(), contains, writer);
+    }
+    step.env()
+        .forEach(
+            (name, value) ->
+                writer.text(
+                    LineKind.ENV,
+                    number.isEmpty() ? name : name + " " + number,
+                    env(name, value, contains)));
+  }
+
+  private void image(
+      int id, String number, Image image, InputSource contains, ManifestWriter writer) {
+    ImageIdentity which = contains.ofImage(id, number, image);
+    writer.text(LineKind.IMAGE, number, which.toString(), which.identity());
+    if (!image.volumes().isEmpty() || !image.args().isEmpty()) {
+      writer.text(LineKind.CONTAINER, number, words(image.volumes()) + " " + words(image.args()));
+    }
+  }
+
+  /** Returns the value with {@code =} before it; empty if the caller has not set the variable. */
+  private static String env(String name, Optional<Template> declared, InputSource contains) {
+    if (declared.isPresent()) {
+      return "=" + declared.get().declared();
+    }
+    return contains.ofVariable(name).map(value -> "=" + value).orElse("");
+  }
+
+  /** Returns the words as one text that is different for each list. */
+  static String words(List<String> words) {
+    StringBuilder text = new StringBuilder("[");
+    for (String word : words) {
+      text.append(text.length() == 1 ? "" : ", ").append(quoted(word));
+    }
+    return text.append(']').toString();
+  }
+
+  /** Returns a word as {@link #words} writes it. */
+  static String quoted(String word) {
+    return '"' + word.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+  }
+
+  private static String written(List<Item> items) {
+    List<String> words = new ArrayList<>();
+    for (Item item : items) {
+      if (item.refs().stream().anyMatch(Ref.OfData.class::isInstance)) {
+        continue; // a value is not a path
+      }
+      if (item.name() != null) {
+        words.add(item.name() + ":");
+      }
+      item.refs().forEach(ref -> words.add(ref.text()));
+    }
+    return words(words);
+  }
+
+  /** Returns the declared products. A folder ends with a slash; a glob is its pattern. */
+  public static List<String> products(Job job) {
+    return texts(job.links().produces());
+  }
+
+  /** Returns the declared products, then the excludes of folders and globs after {@code !}. */
+  public static List<String> declared(Job job) {
+    List<String> texts = products(job);
+    for (Ref ref : job.productRefs()) {
+      if (ref instanceof Ref.OfMany many) {
+        many.excludes().forEach(exclude -> texts.add("!" + exclude));
+        break; // all refs have the same excludes
+      }
+    }
+    return texts;
+  }
+
+  /** Returns the texts of the declared needs; {@code job NAME} means all products of a job. */
+  public static List<String> needs(Job job) {
+    return texts(job.links().needs());
+  }
+
+  private static List<String> texts(List<Item> items) {
+    List<String> texts = new ArrayList<>();
+    for (Item item : items) {
+      item.refs().forEach(ref -> texts.add(ref.text()));
+    }
+    return texts;
+  }
+
+  /**
+   * The inputs of a run, from the recorded lines of its manifest. Code that shows runs uses this
+   * class, so that it need not know how manifests are stored. {@link Plan} decides whether the
+   * inputs are still the same.
+   */
+  public record RunInputs(List<ManifestEntry> manifest) {
+
+    private static final Pattern DIGEST =
+        Pattern.compile("(?:" + ManifestWriter.LONG + ")?([0-9a-f]{64})(?: .*)?");
+
+    public record Line(String name, String value) {
+
+      /** Returns the JSON of a needed value; null if it was too long for the line. */
+      public String json() {
+        return value.startsWith(ManifestWriter.LONG)
+                || value.equals(ManifestWriter.MISSING)
+                || value.equals(ManifestWriter.PENDING)
+            ? null
+            : value;
+      }
+
+      /** Returns the digest in the value, in hexadecimal; null if there is none. */
+      public String digest() {
+        Matcher digest = DIGEST.matcher(value);
+        return digest.matches() ? digest.group(1) : null;
+      }
+    }
+
+    /** Returns the commands of the steps; placeholders like {@code {needs}} are not replaced. */
+    public List<String> commands() {
+      return entries(LineKind.COMMAND).map(ManifestEntry::now).toList();
+    }
+
+    /** Returns the needed and found files, or the members of a stored list, with digests. */
+    public List<Line> files() {
+      return lines(LineKind.NEED, LineKind.FOUND);
+    }
+
+    /** Returns the needed globs, folders and jobs as written, with the digests of their lists. */
+    public List<Line> lists() {
+      return lines(LineKind.LIST);
+    }
+
+    /** Returns the needed values by name as written: JSON, or a digest for long values. */
+    public List<Line> data() {
+      return lines(LineKind.DATA);
+    }
+
+    /** Returns the tools by name as written, with their digests. */
+    public List<Line> tools() {
+      return lines(LineKind.TOOL);
+    }
+
+    /** Returns the declared variables that were set, without the numbers of their steps. */
+    public List<Line> variables() {
+      return entries(LineKind.ENV)
+          .filter(entry -> !entry.now().isEmpty())
+          .map(entry -> new Line(entry.name().split(" ")[0], entry.now().substring(1)))
+          .toList();
+    }
+
+    /** Returns images by their names, with their digests. */
+    public List<Line> images() {
+      return entries(LineKind.IMAGE)
+          .map(entry -> ImageIdentity.of(entry.now()))
+          .map(image -> new Line(image.name(), image.identity()))
+          .toList();
+    }
+
+    private List<Line> lines(LineKind... kinds) {
+      return entries(kinds).map(entry -> new Line(entry.name(), entry.now())).toList();
+    }
+
+    private Stream<ManifestEntry> entries(LineKind... kinds) {
+      return manifest.stream()
+          .filter(entry -> Arrays.asList(kinds).contains(LineKind.of(entry.code())));
+    }
+  }
+}

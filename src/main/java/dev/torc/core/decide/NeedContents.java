@@ -1,0 +1,527 @@
+package dev.torc.core.decide;
+
+import dev.torc.core.model.Graph;
+import dev.torc.core.model.NeedList;
+import dev.torc.core.model.NeedList.ListKind;
+import dev.torc.base.digests.Digest;
+import dev.torc.base.digests.Digest.KnownDigest;
+import dev.torc.base.digests.DigestMemo;
+import dev.torc.base.digests.FolderDigest;
+import dev.torc.base.digests.Stamp;
+import dev.torc.base.digests.Stamp.FileKind;
+import dev.torc.core.decide.ManifestWriter.Content;
+import dev.torc.base.posix.Io;
+import dev.torc.core.memory.JobResult;
+import dev.torc.core.memory.JobResult.ManifestEntry;
+import dev.torc.core.memory.RecordedProduct;
+import dev.torc.core.memory.RecordedProduct.OwnedPath;
+import dev.torc.base.syntax.Excludes;
+import dev.torc.base.syntax.GlobWalk;
+import dev.torc.base.text.Refusal;
+import dev.torc.core.model.Job.Tool;
+import dev.torc.core.model.Ref;
+import dev.torc.core.model.Step.Image;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * Gives the present contents of needs: digests of files, and members of globs, folders and jobs
+ * once the makers are settled (see {@link JobRecords}). {@link DigestMemo} reads and hashes the
+ * files. A file that cannot be read becomes {@link ManifestWriter.Content.Unreadable}. Several
+ * threads may use this class.
+ */
+public final class NeedContents implements InputSource {
+
+  /** The start of an error message, before the path. */
+  private static final Pattern CANNOT = Pattern.compile("^cannot (look at|list|read( the link)?) ");
+
+  /** The {@code moment} of a list whose makers are all settled. */
+  private static final int WHOLE = -1;
+
+  /** The members of a list when {@link JobRecords#settlings} was {@code moment}. */
+  private record Gathered(int moment, NeedMembers members) {}
+
+  private final Path root;
+  private final Graph graph;
+  private final JobRecords records;
+  private final DigestMemo digests;
+  private final MachineInputs machine;
+  private final GoneProducts gone;
+  private final ListLooks looks;
+  private final Map<Integer, Gathered> gathered = new ConcurrentHashMap<>();
+  private final AtomicIntegerArray passed;
+  private final NeedValues values;
+  private final Map<Integer, Set<String>> made = new ConcurrentHashMap<>();
+
+  NeedContents(Graph graph, JobRecords records, DigestMemo digests, MachineInputs machine) {
+    this.root = graph.workflow().root();
+    this.graph = graph;
+    this.records = records;
+    this.digests = digests;
+    this.values = new NeedValues(graph, records);
+    this.gone = new GoneProducts(graph, records, digests);
+    this.machine = machine.with(root, digests.counting());
+    this.looks = new ListLooks(graph, this, digests);
+    this.passed = new AtomicIntegerArray(graph.lists());
+  }
+
+  /** Returns contents for which only names matter: no file is read, and digests have no meaning. */
+  public NeedContents unread() {
+    DigestMemo names = digests.emptyCopy();
+    Digest any = Digest.of(new byte[Digest.LENGTH]);
+    names.follow(digests, (_, _) -> any);
+    return new NeedContents(graph, records, names, machine);
+  }
+
+  /** Takes a snapshot of the needs of a job about to start. Their makers must be settled. */
+  public NeedSnapshot snapshot(int job) throws IOException {
+    return new NeedSnapshot(graph, this, digests, job);
+  }
+
+  /** Returns the values of the placeholders for a job's needs, as far as they are known. */
+  public NeedFiles filesOf(int job) {
+    SortedMap<String, String> values = values(graph.job(job));
+    return new NeedFiles() {
+      @Override
+      public List<String> files(int list) {
+        return members(list).files();
+      }
+
+      @Override
+      public boolean has(String path) {
+        return !(of(path) instanceof Content.Missing);
+      }
+
+      @Override
+      public SortedMap<String, String> data() {
+        return values;
+      }
+    };
+  }
+
+  @Override
+  public Content of(String path) {
+    return of(path, graph.makerOf(path));
+  }
+
+  /**
+   * {@inheritDoc} The product pattern of an open group may also match sources. So until the group
+   * is expanded, a file that no recorded run made counts as a source.
+   */
+  @Override
+  public int makerOfFound(Graph graph, int job, String path) {
+    int maker = graph.makerOf(path);
+    boolean other = graph.isOpen(maker) && !graph.precedes(maker, job);
+    return other && records.owned(path) == null ? -1 : maker;
+  }
+
+  @Override
+  public Content of(String path, int maker) {
+    if (maker >= 0 && !records.isSettled(maker) && !records.isDropped(maker)) {
+      return new Content.Pending(maker);
+    }
+    if (maker >= 0 && (records.isDropped(maker) || !made(maker, path))) {
+      return new Content.Missing();
+    }
+    if (maker >= 0 && records.isForeseen(maker)) {
+      return foreseen(maker, path);
+    }
+    try {
+      // A file in a folder product is looked at again, since this run of its job may not have made
+      // it.
+      boolean inside = maker >= 0 && !graph.declares(maker, path);
+      KnownDigest known = inside ? digests.of(path) : digests.seen(path);
+      refuseFolder(graph, path, known);
+      boolean source = maker < 0 && known.stamp().kind() == FileKind.FILE;
+      Digest digest = source ? known.digest() : product(path, known);
+      return content(digest == null && maker >= 0 ? gone.digest(maker, path) : digest);
+    } catch (IOException e) {
+      return new Content.Unreadable(Refusal.why(e));
+    }
+  }
+
+  /** Returns whether nothing exists at a path; false if that cannot be found out. */
+  boolean isMissing(String path) {
+    try {
+      return !digests.stamp(path).exists();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Returns a product that is to be restored. The members of folders are not known before that. */
+  private Content foreseen(int maker, String path) {
+    for (RecordedProduct made : records.result(maker).products()) {
+      if (made.path().equals(path)) {
+        return new Content.Known(made.digest());
+      }
+    }
+    return new Content.Pending(maker);
+  }
+
+  /** Throws if a source that is needed as a file is a folder. */
+  static void refuseFolder(Graph graph, String path, KnownDigest known) throws IOException {
+    if (known.stamp().kind() == FileKind.FOLDER
+        && graph.fileId(path) >= 0
+        && graph.makerOf(path) < 0) {
+      throw new IOException("cannot read " + path + ": it is a folder; write " + path + "/");
+    }
+  }
+
+  public GoneProducts gone() {
+    return gone;
+  }
+
+  /** Returns {@code Known} with a digest, or {@code Missing} for null. */
+  static Content content(Digest digest) {
+    return digest == null ? new Content.Missing() : new Content.Known(digest);
+  }
+
+  /** Returns the digest of a file. The digest of a product includes the executable bit. */
+  static Digest counted(KnownDigest known, boolean made) {
+    return known.stamp().executable() && made ? known.product() : known.digest();
+  }
+
+  private Digest product(String path, KnownDigest known) throws IOException {
+    return known.stamp().kind() == FileKind.FOLDER
+        ? digests.folder(path, false).digest()
+        : known.product();
+  }
+
+  /** Returns the present digest of a product; null if it is missing or of another kind. */
+  public Digest product(String path, FileKind kind) throws IOException {
+    KnownDigest known = digests.seen(path);
+    return known.stamp().kind() == kind ? product(path, known) : null;
+  }
+
+  /** Returns how a folder's members differ from the recorded product's; null if unknown. */
+  public List<Reason> changes(RecordedProduct folder) throws IOException {
+    return new FolderMembers(records, digests).changes(folder);
+  }
+
+  @Override
+  public Content ofList(int list) {
+    int pending = pending(list);
+    return pending >= 0 ? new Content.Pending(pending) : new Content.Known(members(list).digest());
+  }
+
+  @Override
+  public boolean reordered(int list) {
+    return pending(list) < 0 && members(list).reordered();
+  }
+
+  @Override
+  public LeftOut leftOut(int list) {
+    return pending(list) >= 0 ? null : members(list).leftOut();
+  }
+
+  @Override
+  public Content ofTool(Tool tool) {
+    String path = machine.tools().path(tool);
+    if (path == null) {
+      return new Content.Missing();
+    }
+    try {
+      return content(digests.seen(path).product());
+    } catch (IOException e) {
+      return new Content.Unreadable(Refusal.why(e));
+    }
+  }
+
+  public MachineInputs machine() {
+    return machine;
+  }
+
+  /**
+   * Returns the identity of an image. If the image is missing, the last run's identity of the same
+   * name counts.
+   */
+  @Override
+  public ImageIdentity ofImage(int job, String step, Image image) {
+    ImageIdentity here = ImageIdentity.here(image, machine, digests);
+    return here != null
+        ? here
+        : ImageIdentity.recorded(image.name(), records.line(job, LineKind.IMAGE, step));
+  }
+
+  @Override
+  public Optional<String> ofVariable(String name) {
+    return machine.variable(name);
+  }
+
+  @Override
+  public Content ofData(Ref.OfData value) {
+    return values.of(value);
+  }
+
+  NeedValues values() {
+    return values;
+  }
+
+  private int pending(int list) {
+    List<Integer> makers = graph.list(list).makers();
+    int i = passed.get(list);
+    boolean some = graph.list(list).kind() == ListKind.SOME;
+    boolean seen = !graph.list(list).ofJobs(); // its members are found on disk
+    while (i < makers.size()
+        && ((seen ? records.isInPlace(makers.get(i)) : records.isSettled(makers.get(i)))
+            || some && records.isDropped(makers.get(i)))) {
+      i++;
+    }
+    passed.set(list, i); // a settled job stays settled
+    return i < makers.size() ? makers.get(i) : -1;
+  }
+
+  /** Returns a list's members, each pending or with the contents that this build saw first. */
+  public NeedMembers members(int list) {
+    int now = pending(list) < 0 ? WHOLE : records.settlings();
+    return gathered.compute(
+            list,
+            (id, old) ->
+                old != null && old.moment == now ? old : new Gathered(now, gather(id, null)))
+        .members;
+  }
+
+  ListLooks looks() {
+    return looks;
+  }
+
+  /** Lists the members again, with the contents that this build saw first. */
+  public NeedMembers again(int list) {
+    return gather(list, null);
+  }
+
+  /** Lists the members again and reads each file with {@code each}. */
+  NeedMembers fresh(int list, Io.Make<String, KnownDigest> each) {
+    NeedMembers now = gather(list, each);
+    gathered.put(list, new Gathered(WHOLE, now));
+    return now;
+  }
+
+  /** Returns why a list cannot be read. The text names the path, unless it is the list's own. */
+  private String unlisted(NeedList list, IOException e) {
+    String line = CANNOT.matcher(Refusal.line(e)).replaceFirst("");
+    String root = graph.workflow().root() + "/";
+    String below = line.startsWith(root) ? line.substring(root.length()) : line;
+    String self = list.text() + ": ";
+    return below.startsWith(self) ? below.substring(self.length()) : below;
+  }
+
+  /** Returns the members of a list. If the list cannot be read, its only member holds the error. */
+  private NeedMembers gather(int id, Io.Make<String, KnownDigest> look) {
+    try {
+      return collect(id, look);
+    } catch (IOException e) {
+      NeedList list = graph.list(id);
+      Content why = new Content.Unreadable(unlisted(list, e));
+      ManifestEntry one = NeedMembers.entry(list.written(), why.value());
+      return NeedMembers.of(List.of(one), List.of(), Map.of(), null);
+    }
+  }
+
+  /** Returns the members of a list. A null {@code look} means the contents that were seen first. */
+  private NeedMembers collect(int id, Io.Make<String, KnownDigest> look) throws IOException {
+    NeedList list = graph.list(id);
+    List<OwnedPath> stale = new ArrayList<>();
+    return switch (list.kind()) {
+      case JOB, SOME -> {
+        Map<String, ManifestEntry> sorted = new TreeMap<>();
+        List<String> dropped = new ArrayList<>(0);
+        int all = list.makers().size();
+        for (int maker : list.makers()) {
+          if (list.kind() == ListKind.SOME && records.isDropped(maker)) {
+            List<String> names = records.dropped(maker);
+            dropped.addAll(names);
+            all += names.size() - 1;
+          } else if (graph.isJob(maker)) {
+            products(maker, look, sorted);
+          }
+        }
+        LeftOut leftOut = LeftOut.of(all, dropped);
+        yield NeedMembers.of(List.copyOf(sorted.values()), List.of(), Map.of(), leftOut);
+      }
+      case GLOB -> NeedMembers.of(matches(list, look, stale), stale, Map.of(), null);
+      case FOLDER -> {
+        Map<String, Stamp> stamps = new HashMap<>();
+        yield NeedMembers.of(inside(list, stamps, stale), stale, stamps, null);
+      }
+    };
+  }
+
+  /** Adds all products of a job, or the manifest of a job that has no products. */
+  private void products(
+      int job, Io.Make<String, KnownDigest> look, Map<String, ManifestEntry> sorted)
+      throws IOException {
+    JobResult result = records.result(job);
+    if (!records.isSettled(job) || result == null) {
+      for (String product : Manifest.products(graph.job(job))) {
+        sorted.put(product, NeedMembers.entry(product, ManifestWriter.PENDING));
+      }
+    } else if (result.products().isEmpty()) {
+      String name = NeedMembers.nameOf(graph.job(job));
+      sorted.put(
+          name, new ManifestEntry(LineKind.LIST.ordinal(), name, "", result.manifest().hex()));
+    } else {
+      for (RecordedProduct made : result.products()) {
+        Digest digest = look == null ? made.digest() : product(made.path(), look.of(made.path()));
+        sorted.put(made.path(), NeedMembers.entry(made.path(), content(digest).value()));
+      }
+    }
+  }
+
+  private List<ManifestEntry> matches(
+      NeedList list, Io.Make<String, KnownDigest> look, List<OwnedPath> stale) throws IOException {
+    List<ManifestEntry> entries = new ArrayList<>();
+    for (String path : GlobWalk.files(root, list.glob(), list.excludes(), digests.stop())) {
+      if (counts(list, path, stale)) {
+        if (isPending(path)) {
+          entries.add(NeedMembers.entry(path, ManifestWriter.PENDING));
+        } else {
+          entries.add(member(path, look));
+        }
+      }
+    }
+    if (addGone(list, entries)) {
+      entries.sort(Comparator.comparing(ManifestEntry::name));
+    }
+    return entries;
+  }
+
+  /** Adds missing products of temporary jobs, from the records; returns whether there are any. */
+  private boolean addGone(NeedList list, List<ManifestEntry> entries) {
+    int there = entries.size();
+    for (int maker : list.makers()) {
+      if (graph.isJob(maker) && records.isInPlace(maker)) {
+        entries.addAll(gone.members(list, maker));
+      }
+    }
+    return entries.size() > there;
+  }
+
+  private ManifestEntry member(String path, Io.Make<String, KnownDigest> look) {
+    try {
+      KnownDigest known = look == null ? digests.seen(path) : look.of(path);
+      return NeedMembers.entry(path, content(counted(known, graph.makerOf(path) >= 0)).value());
+    } catch (IOException e) {
+      return unreadable(path, e);
+    }
+  }
+
+  private static ManifestEntry unreadable(String path, IOException e) {
+    return NeedMembers.entry(path, new Content.Unreadable(Refusal.why(e)).value());
+  }
+
+  private List<ManifestEntry> inside(
+      NeedList list, Map<String, Stamp> stamps, List<OwnedPath> stale) throws IOException {
+    List<ManifestEntry> entries = new ArrayList<>();
+    FileKind kind = digests.stamp(list.text()).kind();
+    if (kind == FileKind.MISSING) {
+      addGone(list, entries);
+      return entries; // the job that makes its files also makes the folder
+    } else if (kind != FileKind.FOLDER) {
+      throw new IOException(
+          "cannot list " + list.text() + ": not a folder; write it without the slash");
+    }
+    FolderDigest folder =
+        digests.needed(list.text(), path -> Excludes.folder(list.excludes(), path), list::excludes);
+    for (FolderDigest.Member member : folder.members()) {
+      String path = FolderDigest.join(list.text(), member.path());
+      if (member.kind() == FileKind.FOLDER) {
+        stamps.put(path, member.stamp()); // an excluded folder may still contain members
+      }
+      if (!list.excludes(path) && counts(list, path, stale)) {
+        String value = NeedMembers.entry(member).now();
+        entries.add(NeedMembers.entry(path, isPending(path) ? ManifestWriter.PENDING : value));
+        stamps.put(path, member.stamp());
+      }
+    }
+    return entries;
+  }
+
+  private boolean isPending(String path) {
+    int maker = graph.makerOf(path);
+    return maker >= 0 && !records.isInPlace(maker);
+  }
+
+  /**
+   * Returns whether an existing path is a member of a list. A path without a maker must not be
+   * stale. Otherwise the list must include the maker, and if the maker is settled, it must have
+   * made the path.
+   */
+  private boolean counts(NeedList list, String path, List<OwnedPath> stale) {
+    int maker = graph.makerOf(path);
+    if (maker < 0) {
+      OwnedPath owned = recorded(path);
+      if (owned != null) {
+        stale.add(owned);
+      }
+      return owned == null && !graph.leavesOut(path);
+    }
+    // This excludes the products of the reader and of its group, and the excluded jobs.
+    return graph.makes(list, maker) && (!records.isInPlace(maker) || made(maker, path));
+  }
+
+  /** Returns the record of a file that torc made, if it is unmodified; else null. */
+  public OwnedPath recorded(String path) {
+    OwnedPath owned = records.owned(path);
+    if (owned == null || owned.adopted() || owned.kind() != FileKind.FILE) {
+      return null;
+    }
+    try {
+      return owned.digest().equals(digests.seen(path).product()) ? owned : null;
+    } catch (IOException e) {
+      return null; // the job that reads the file reports this error
+    }
+  }
+
+  List<String> inside(String folder) throws IOException {
+    return digests.folder(folder, false).members().stream()
+        .filter(member -> member.kind() == FileKind.FILE)
+        .map(member -> folder + "/" + member.path())
+        .toList();
+  }
+
+  /** Returns whether a settled job made a path, as a product or in a folder product (rule 7). */
+  boolean made(int maker, String path) {
+    JobResult result = records.result(maker);
+    if (result == null || graph.declares(maker, path)) {
+      return result != null; // a good run makes every declared product
+    }
+    Set<String> paths =
+        made.computeIfAbsent(
+            maker,
+            _ -> result.products().stream().map(RecordedProduct::path).collect(Collectors.toSet()));
+    for (int end = path.length(); end > 0; end = path.lastIndexOf('/', end - 1)) {
+      if (paths.contains(path.substring(0, end))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The values of the placeholders for a job's needs. */
+  public interface NeedFiles {
+
+    /** Returns the files of a needed glob, folder or job, in natural order. */
+    List<String> files(int list);
+
+    /** Returns whether an optional need exists; true for needs that are not optional. */
+    boolean has(String path);
+
+    /** Returns the needed values as {@link dev.torc.base.syntax.JsonText}, by name in the build file. */
+    SortedMap<String, String> data();
+  }
+}

@@ -1,0 +1,149 @@
+package dev.torc.core.decide;
+
+import dev.torc.base.digests.Digest;
+import dev.torc.base.digests.DigestMemo;
+import dev.torc.base.digests.FolderDigest;
+import dev.torc.base.digests.Stamp;
+import dev.torc.core.memory.JobResult.ManifestEntry;
+import dev.torc.core.memory.RecordedProduct.OwnedPath;
+import dev.torc.base.syntax.NaturalOrder;
+import dev.torc.core.model.InstanceName;
+import dev.torc.core.model.Job;
+import dev.torc.core.model.Ref;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The members of a needed glob, folder or job at one moment.
+ *
+ * @param entries the members with their digests, sorted by path
+ * @param files the paths of the files among the entries, in the {@link NaturalOrder} in which jobs
+ *     get them
+ * @param reordered whether {@code files} has another order than {@code entries}
+ * @param digest the digest of all entries
+ * @param stale files that match the list but are not members: torc made them, no job declares them
+ *     any more, and they are unmodified
+ * @param stamps for a needed folder, the stamps of its entries and of all folders in it, by path;
+ *     else empty
+ * @param leftOut the failed jobs whose products are missing from the list; null for none
+ */
+public record NeedMembers(
+    List<ManifestEntry> entries,
+    List<String> files,
+    boolean reordered,
+    Digest digest,
+    List<OwnedPath> stale,
+    Map<String, Stamp> stamps,
+    LeftOut leftOut) {
+
+  private static final NaturalOrder ORDER = new NaturalOrder();
+
+  private static final String EXECUTABLE = " executable";
+  private static final String LINK = "link ";
+
+  /** Creates the members and computes their digest and the order of the files. */
+  static NeedMembers of(
+      List<ManifestEntry> entries,
+      List<OwnedPath> stale,
+      Map<String, Stamp> stamps,
+      LeftOut leftOut) {
+    ManifestHash hash = new ManifestHash();
+    List<String> files = new ArrayList<>(entries.size());
+    boolean reordered = false;
+    for (ManifestEntry entry : entries) {
+      hash.text(LineKind.of(entry.code()), entry.name(), entry.now());
+      if (entry.code() == LineKind.NEED.ordinal() && !entry.now().equals("folder")) {
+        reordered |= !files.isEmpty() && ORDER.compare(files.getLast(), entry.name()) > 0;
+        files.add(entry.name());
+      }
+    }
+    if (reordered) {
+      files.sort(ORDER);
+    }
+    return new NeedMembers(
+        List.copyOf(entries),
+        List.copyOf(files),
+        reordered,
+        hash.digest(),
+        List.copyOf(stale),
+        stamps,
+        leftOut);
+  }
+
+  static ManifestEntry entry(String path, String value) {
+    return new ManifestEntry(LineKind.NEED.ordinal(), path, "", value);
+  }
+
+  static List<ManifestEntry> entries(FolderDigest folder) {
+    return folder.members().stream().map(NeedMembers::entry).toList();
+  }
+
+  /** Returns the member lists of folder products by digest, to be stored. */
+  public static Map<Digest, List<ManifestEntry>> lists(List<FolderDigest> folders) {
+    Map<Digest, List<ManifestEntry>> lists = new HashMap<>();
+    folders.forEach(folder -> lists.put(folder.digest(), entries(folder)));
+    return lists;
+  }
+
+  /** Returns the entry of a folder's member: its digest, and a mark if it is executable. */
+  static ManifestEntry entry(FolderDigest.Member member) {
+    return entry(
+        member.path(),
+        switch (member.kind()) {
+          case FILE -> member.digest().hex() + (member.executable() ? EXECUTABLE : "");
+          case LINK -> LINK + member.digest().hex();
+          default -> "folder";
+        });
+  }
+
+  static boolean isLink(ManifestEntry member) {
+    return member.now().startsWith(LINK);
+  }
+
+  /** Returns the digest that a file in a folder has as a product; null if it is not a file. */
+  static Digest product(ManifestEntry member) {
+    String value = member.now();
+    if (value.endsWith(EXECUTABLE)) {
+      String hex = value.substring(0, value.length() - EXECUTABLE.length());
+      return Digest.ofHex(hex).executable();
+    }
+    return value.length() == 2 * Digest.LENGTH ? Digest.ofHex(value) : null;
+  }
+
+  /**
+   * Returns the name of the entry for a job without products: its values alone, since manifests
+   * ignore the names of job and group. The name begins with two slashes, as no path does.
+   */
+  static String nameOf(Job job) {
+    return job.group() == null ? "//" : "//" + job.name().substring(job.group().length() + 1);
+  }
+
+  /** Returns a member's name to show in messages; {@code written} is the name of its list. */
+  static String shown(ManifestEntry member, String written) {
+    if (member.code() != LineKind.LIST.ordinal()) {
+      return member.name();
+    }
+    String values = member.name().substring("//".length());
+    String name = Ref.OfJob.name(written);
+    return "job " + (values.isEmpty() ? name : InstanceName.parse(name).group() + "/" + values);
+  }
+
+  /** Returns the first member that cannot be read; null if there is none. */
+  public ManifestEntry unreadable() {
+    for (ManifestEntry entry : entries) {
+      if (entry.now().startsWith(ManifestWriter.UNREADABLE)) {
+        return entry;
+      }
+    }
+    return null;
+  }
+
+  /** Returns whether a file in a folder changed since (rule 6), even if its bytes are equal. */
+  boolean moved(String path, NeedMembers now) {
+    return stamps.containsKey(path)
+        && now.stamps.containsKey(path)
+        && DigestMemo.moved(stamps.get(path), now.stamps.get(path));
+  }
+}

@@ -1,0 +1,404 @@
+package dev.torc.core.decide;
+
+import dev.torc.core.model.Graph;
+import dev.torc.core.model.NeedList;
+import dev.torc.core.model.NeedList.ListKind;
+import dev.torc.base.digests.Digest;
+import dev.torc.base.digests.Digest.KnownDigest;
+import dev.torc.base.digests.DigestMemo;
+import dev.torc.base.digests.FolderDigest;
+import dev.torc.base.digests.Stamp;
+import dev.torc.base.digests.Stamp.FileKind;
+import dev.torc.core.decide.MachineInputs.ImageSource;
+import dev.torc.core.decide.ManifestWriter.Content;
+import dev.torc.core.decide.NeedContents.NeedFiles;
+import dev.torc.core.decide.Reason.Kind;
+import dev.torc.base.posix.Io;
+import dev.torc.core.memory.JobResult.ManifestEntry;
+import dev.torc.core.memory.RecordedProduct.OwnedPath;
+import dev.torc.base.syntax.NearestPath;
+import dev.torc.base.text.Refusal;
+import dev.torc.base.text.SafeText;
+import dev.torc.core.model.Job.Tool;
+import dev.torc.core.model.Ref;
+import dev.torc.core.model.Step;
+import dev.torc.core.model.Step.Image;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * The needs of a job as they were when it started. The job's record says that the job read this
+ * state. When the job has ended, its needs are compared with this state (rule 6). Creating a
+ * snapshot looks at every needed file again.
+ */
+public final class NeedSnapshot implements InputSource, NeedFiles {
+
+  private static final int FEW = 8;
+
+  private final Graph graph;
+  private final NeedContents contents;
+  private final DigestMemo digests;
+  private final int job;
+  private final Map<String, KnownDigest> files = new LinkedHashMap<>(); // not members of lists
+  private final Map<String, FolderDigest> folders = new HashMap<>(); // the folders in files
+  private final PathTrail trail; // the links and folders above files
+  private PathTrail later; // the same paths after the job ended
+  private PathTrail found; // where add() records paths: trail, then later
+  private Set<String> returned = Set.of(); // what the job itself moved away and back
+  private final Map<Integer, ListLook> lists = new LinkedHashMap<>();
+  private Set<Path> targets; // real paths of the files; null until needed
+  private final Map<String, KnownDigest> images = new HashMap<>(); // images stored as files here
+  private final SortedMap<String, Content> data = new TreeMap<>();
+  private final TreeSet<String> missing = new TreeSet<>();
+  private final Set<String> without = new HashSet<>(0); // optional needs that do not exist
+  private String missingData; // the message about a missing value
+  private long end;
+
+  NeedSnapshot(Graph graph, NeedContents contents, DigestMemo digests, int job) throws IOException {
+    this.graph = graph;
+    this.contents = contents;
+    this.digests = digests;
+    this.job = job;
+    this.trail = new PathTrail(digests);
+    this.later = new PathTrail(digests);
+    this.found = trail;
+    for (int file : graph.needs().row(job)) {
+      String path = graph.path(file);
+      int maker = graph.maker(file);
+      if (!addFile(path, path) || maker >= 0 && !contents.made(maker, path)) {
+        (graph.job(job).isOptional(path) ? without : missing).add(path);
+      }
+    }
+    for (Tool tool : ToolSearch.unmade(graph, graph.job(job))) {
+      String path = contents.machine().tools().path(tool);
+      if (!addFile(tool.name(), path)) {
+        missing.add(path == null ? tool.name() : path);
+      }
+    }
+    for (Step step : graph.job(job).runs().steps()) {
+      Image image = step.image();
+      if (image != null && image.file() == null) {
+        ImageSource.Here here = contents.machine().image(image);
+        if (here != null && here.file() != null) {
+          images.put(image.name(), add(here.file()));
+        }
+      }
+    }
+    NeedValues.needed(graph.job(job)).forEach(this::addValue);
+    long begin = contents.looks().now();
+    for (int list : graph.listNeeds().row(job)) {
+      addList(list, begin);
+    }
+  }
+
+  /** Looks at a needed file or program; returns whether it exists. {@code path} may be null. */
+  private boolean addFile(String need, String path) throws IOException {
+    try {
+      return path != null && add(path).stamp().exists();
+    } catch (IOException e) {
+      throw unreadable(need, Refusal.why(e));
+    }
+  }
+
+  private void addValue(String name, Ref.OfData value) {
+    Content content = contents.ofData(value);
+    data.put(name, content);
+    if (content instanceof Content.Missing && value.job() != null) {
+      missingData = contents.values().missing(value);
+    }
+  }
+
+  private void addList(int id, long begin) throws IOException {
+    ListLook look = contents.looks().lookAfter(id, begin);
+    lists.put(id, look);
+    ManifestEntry unreadable = look.members().unreadable();
+    if (unreadable != null) {
+      String why = unreadable.now().substring(ManifestWriter.UNREADABLE.length());
+      throw unreadable(unreadable.name(), why);
+    }
+    NeedList list = graph.list(id);
+    if (list.kind() == ListKind.FOLDER
+        && list.makers().isEmpty()
+        && !digests.stamp(list.text()).exists()) {
+      missing.add(list.text() + "/");
+    }
+  }
+
+  private static IOException unreadable(String need, String why) {
+    return new IOException(new Reason(Kind.NEED_UNREADABLE, need, "", why).lack());
+  }
+
+  /** Returns whether a link or folder on a path changed at or after a time (ns since 1970). */
+  public boolean wayChanged(String path, long begun) throws IOException {
+    return later.changedSince(path, found, begun, returned);
+  }
+
+  /** Notes which paths the job moved away and back: that is no change of its needs. */
+  public void ignore(Set<String> paths) {
+    returned = paths;
+  }
+
+  public boolean ignores(String path) {
+    return returned.contains(path);
+  }
+
+  /** Returns whether a path existed when this build last looked at it. */
+  public boolean saw(String path) {
+    KnownDigest last = digests.last(path);
+    return last != null && last.stamp().exists();
+  }
+
+  /** Adds a found need and returns its stamp and digest. */
+  public KnownDigest add(String path) throws IOException {
+    KnownDigest known = found.lookAt(path);
+    NeedContents.refuseFolder(graph, path, known);
+    files.put(path, known);
+    if (known.stamp().kind() == FileKind.FOLDER) {
+      folders.put(path, digests.folder(path, false));
+    }
+    return known;
+  }
+
+  @Override
+  public Content of(String path) {
+    if (!has(path)) {
+      return new Content.Missing();
+    }
+    FolderDigest folder = folders.get(path);
+    return NeedContents.content(
+        folder != null ? folder.digest() : NeedContents.counted(files.get(path), isMade(path)));
+  }
+
+  @Override
+  public boolean has(String path) {
+    return !without.contains(path);
+  }
+
+  @Override
+  public int makerOfFound(Graph graph, int job, String path) {
+    return contents.makerOfFound(graph, job, path);
+  }
+
+  private boolean isMade(String path) {
+    return makerOfFound(graph, job, path) >= 0;
+  }
+
+  @Override
+  public Content ofList(int list) {
+    return new Content.Known(lists.get(list).members().digest());
+  }
+
+  @Override
+  public boolean reordered(int list) {
+    return lists.get(list).members().reordered();
+  }
+
+  @Override
+  public LeftOut leftOut(int list) {
+    return lists.get(list).members().leftOut();
+  }
+
+  @Override
+  public Content ofTool(Tool tool) {
+    KnownDigest found = files.get(contents.machine().tools().path(tool));
+    return NeedContents.content(found == null ? null : found.product());
+  }
+
+  /** Returns the identity of an image, which was fetched before the job started. */
+  @Override
+  public ImageIdentity ofImage(int job, String step, Image image) {
+    KnownDigest file = images.get(image.name());
+    return file == null
+        ? contents.ofImage(job, step, image)
+        : ImageIdentity.of(image.name(), file.digest());
+  }
+
+  @Override
+  public Optional<String> ofVariable(String name) {
+    return contents.ofVariable(name);
+  }
+
+  @Override
+  public Content ofData(Ref.OfData value) {
+    return data.get(value.written());
+  }
+
+  @Override
+  public SortedMap<String, String> data() {
+    return values(graph.job(job));
+  }
+
+  /** Returns, for each need that skips failed jobs, the jobs that it left out. */
+  public List<LeftOut> leftOut() {
+    return leftOut(graph, job);
+  }
+
+  /**
+   * Returns the message about a missing file or value; null if none is missing. A file also counts
+   * as missing if its maker did not make it in its last run, even if the file exists.
+   */
+  public String lack() {
+    return missing.isEmpty() ? missingData : gone(graph, missing.getFirst());
+  }
+
+  /** Returns the message about a missing needed file. */
+  public static String gone(Graph graph, String path) {
+    int maker = graph.makerOf(path);
+    String name = SafeText.name(path);
+    String lack =
+        maker < 0 ? name + " is gone" : name + " was not made by job " + graph.name(maker);
+    return "need " + lack + NearestPath.inParentheses(graph.workflow().root().resolve(path), path);
+  }
+
+  /** Returns whether a path is a declared need, directly or as a member of a list. */
+  public boolean declares(String path) {
+    return files.containsKey(path)
+        || !lists.isEmpty()
+            && lists.values().stream().anyMatch(look -> look.files().containsKey(path));
+  }
+
+  /** Returns whether a need leads, through links, to an existing file or a folder above it. */
+  public synchronized boolean declaresTarget(Path file) throws IOException {
+    if (targets == null) {
+      targets = new HashSet<>();
+      Set<String> all = new HashSet<>(files.keySet());
+      for (ListLook look : lists.values()) {
+        all.addAll(look.members().files());
+        all.addAll(look.folders().keySet());
+      }
+      for (String path : all) {
+        targets.add(AllowedRoots.real(graph.workflow().root().resolve(path)));
+      }
+    }
+    boolean found = false;
+    for (Path at = file.toRealPath(); at != null && !found; at = at.getParent()) {
+      found = targets.contains(at); // the file, or a needed folder product
+    }
+    return found;
+  }
+
+  @Override
+  public List<String> files(int list) {
+    return lists.get(list).members().files();
+  }
+
+  /** Returns the members of lists and the values of groups, by digest, to be recorded. */
+  Map<Digest, List<ManifestEntry>> members() {
+    Map<Digest, List<ManifestEntry>> all = new TreeMap<>();
+    lists.values().forEach(l -> all.put(l.members().digest(), l.members().entries()));
+    for (Content content : data.values()) {
+      if (content instanceof Content.Value value && value.members() != null) {
+        all.put(Digest.ofText(value.json()), value.members());
+      }
+    }
+    return all;
+  }
+
+  /** Returns the stale files of needed globs and folders; see {@link NeedMembers}. */
+  public List<OwnedPath> stale() {
+    List<OwnedPath> stale = new ArrayList<>();
+    lists.values().forEach(look -> stale.addAll(look.members().stale()));
+    return stale;
+  }
+
+  /** Returns whether only a few files have to be looked at when the job has ended. */
+  public boolean isSmall() {
+    return lists.isEmpty() && folders.isEmpty() && files.size() <= FEW;
+  }
+
+  /** Notes that the job's processes have ended. Comparisons use only looks that began later. */
+  public void ended() {
+    end = contents.looks().now();
+    later = new PathTrail(digests);
+    found = later; // needs found from now on are looked at only after the job
+  }
+
+  /**
+   * Returns the needs that changed between start and {@link #ended}, sorted, even if their bytes
+   * are the same again: see {@link DigestMemo#moved(String, Known,
+   * java.util.function.BooleanSupplier)}.
+   */
+  public List<String> moved() {
+    TreeSet<String> moved = new TreeSet<>();
+    files.forEach(
+        (path, known) ->
+            addMoved(
+                path,
+                () ->
+                    later.moved(path, trail, returned)
+                        || (ignores(path)
+                            ? !digests.of(path).product().equals(known.product())
+                            : digests.moved(path, known, () -> isMade(path))),
+                moved));
+    folders.forEach(
+        (path, folder) -> addMoved(path + "/", () -> digests.moved(path, folder, false), moved));
+    lists.forEach(
+        (list, look) ->
+            addMoved(
+                graph.list(list).written(),
+                () -> {
+                  look.addMoved(contents.looks().lookAfter(list, end), returned, moved);
+                  return false;
+                },
+                moved));
+    return List.copyOf(moved);
+  }
+
+  /**
+   * Returns, sorted, the needs that changed at or after a time, so that it is unknown which bytes
+   * the job read. The time is in nanoseconds since 1970, by the clock of the needs' file system.
+   */
+  public List<String> changedSince(long begun) {
+    TreeSet<String> late = new TreeSet<>();
+    addLate(files.keySet(), folders, begun, late);
+    for (ListLook look : lists.values()) {
+      addLate(look.members().files(), look.folders(), begun, late);
+    }
+    return List.copyOf(late);
+  }
+
+  private void addLate(
+      Collection<String> paths, Map<String, FolderDigest> made, long begun, TreeSet<String> late) {
+    for (String path : paths) {
+      FolderDigest folder = made.get(path);
+      String shown = folder == null ? path : path + "/";
+      addMoved(shown, () -> isLate(path, folder, begun), late);
+    }
+  }
+
+  /**
+   * Returns whether a file or folder changed since the job started. A product made just before
+   * often has exactly the time of the start, so for products a change at that time does not count.
+   */
+  private boolean isLate(String path, FolderDigest folder, long begun) throws IOException {
+    long late = isMade(path) ? begun + 1 : begun;
+    Stamp stamp = digests.stamp(path);
+    return !stamp.exists()
+        || stamp.ctime() >= late
+        || trail.changedSince(path, trail, begun, returned)
+        || folder != null && folder.members().stream().anyMatch(m -> m.stamp().ctime() >= late);
+  }
+
+  /** Adds a path if the check returns true or fails to read the path. */
+  private static void addMoved(String path, Io.Get<Boolean> check, TreeSet<String> into) {
+    try {
+      if (check.get()) {
+        into.add(path);
+      }
+    } catch (IOException e) {
+      into.add(path);
+    }
+  }
+}

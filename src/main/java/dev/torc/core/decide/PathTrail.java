@@ -1,0 +1,138 @@
+package dev.torc.core.decide;
+
+import dev.torc.base.digests.Digest.KnownDigest;
+import dev.torc.base.digests.DigestMemo;
+import dev.torc.base.digests.Stamp;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The symlinks and folders on the paths to some files, as they were when first looked at. If a
+ * symlink or folder on the path is replaced and later put back, a job may have read another file.
+ * The file's own stamp does not show this, but the stamps on its path do (rule 6). Only for use by
+ * one thread.
+ */
+final class PathTrail {
+
+  /** The maximum number of symlinks that a system follows in one path. */
+  private static final int LINKS = 40;
+
+  /**
+   * A folder, or a symlink to {@code target}. {@code above} is the folder that contains it; null at
+   * the root and at {@code /}.
+   */
+  private record Part(Stamp stamp, String above, String target) {}
+
+  private final DigestMemo digests;
+  private final Map<String, Part> parts = new HashMap<>();
+  private final Set<String> begins = new HashSet<>(); // the last folder or link of each path
+
+  PathTrail(DigestMemo digests) {
+    this.digests = digests;
+  }
+
+  /** Looks at a file, like {@link DigestMemo#of(String)}, and at the path to it. */
+  KnownDigest lookAt(String path) throws IOException {
+    Stamp self = digests.linkStamp(path);
+    boolean link = self.kind() == Stamp.FileKind.LINK;
+    KnownDigest known = link ? digests.of(path) : digests.of(path, self);
+    addWay(path, link);
+    return known;
+  }
+
+  /** Looks at the path to a file, which may be a {@code link}, unless already done. */
+  void addWay(String path, boolean link) throws IOException {
+    String from = link ? path : above(path);
+    if (from != null && begins.add(from)) {
+      part(from, 0);
+    }
+  }
+
+  /** Looks again at the paths of all files of this trail and returns the new trail. */
+  PathTrail anew() throws IOException {
+    PathTrail now = new PathTrail(digests);
+    for (String from : begins) {
+      now.addWay(from, true);
+    }
+    return now;
+  }
+
+  /**
+   * Returns the last folder or link of each path of an earlier trail that has changed since. Here
+   * and below, {@code returned} has the folders and links that the job itself moved away and back.
+   */
+  Set<String> moved(PathTrail before, Set<String> returned) throws IOException {
+    Set<String> moved = new TreeSet<>();
+    for (String from : before.begins) {
+      if (differs(from, before, returned)) {
+        moved.add(from);
+      }
+    }
+    return moved;
+  }
+
+  /** Returns whether the path to a file has changed since an earlier trail. */
+  boolean moved(String path, PathTrail before, Set<String> returned) throws IOException {
+    String from = before.parts.containsKey(path) ? path : above(path);
+    return from != null && differs(from, before, returned);
+  }
+
+  private boolean differs(String path, PathTrail before, Set<String> returned) throws IOException {
+    Part then = before.parts.get(path);
+    return then != null
+        && (DigestMemo.moved(then.stamp, part(path, 0).stamp) && !returned.contains(path)
+            || then.above != null && differs(then.above, before, returned)
+            || then.target != null && differs(then.target, before, returned));
+  }
+
+  /**
+   * Returns whether the path to a file changed at or after a time, in nanoseconds since 1970. A new
+   * mode or owner of a folder counts as a change too, since times cannot tell it from a rename.
+   */
+  boolean changedSince(String path, PathTrail seen, long moment, Set<String> returned)
+      throws IOException {
+    return changedSince(seen.parts.containsKey(path) ? path : above(path), moment, returned);
+  }
+
+  private boolean changedSince(String path, long moment, Set<String> returned) throws IOException {
+    if (path == null) {
+      return false;
+    }
+    Part part = part(path, 0);
+    Stamp stamp = part.stamp;
+    boolean link = stamp.kind() == Stamp.FileKind.LINK;
+    return (link || stamp.isRenamedFolder()) && stamp.ctime() >= moment && !returned.contains(path)
+        || changedSince(part.above, moment, returned)
+        || changedSince(part.target, moment, returned);
+  }
+
+  private Part part(String path, int links) throws IOException {
+    Part part = parts.get(path);
+    if (part == null) {
+      String above = above(path);
+      if (above != null) {
+        part(above, links);
+      }
+      Stamp stamp = digests.linkStamp(path);
+      String target = null;
+      if (stamp.kind() == Stamp.FileKind.LINK && links < LINKS) {
+        String text = Files.readSymbolicLink(digests.root().resolve(path)).toString();
+        target = text.startsWith("/") || above == null ? text : above + "/" + text;
+        part(target, links + 1);
+      }
+      part = new Part(stamp, above, target);
+      parts.put(path, part);
+    }
+    return part;
+  }
+
+  private static String above(String path) {
+    int slash = path.lastIndexOf('/');
+    return slash <= 0 ? null : path.substring(0, slash);
+  }
+}

@@ -1,0 +1,317 @@
+package dev.torc.core.decide;
+
+import dev.torc.core.model.Downstream;
+import dev.torc.core.model.Graph;
+import dev.torc.core.decide.Reason.Kind;
+import dev.torc.core.decide.Temporaries.MissingRead;
+import dev.torc.core.memory.JobResult;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+
+/**
+ * The verdicts on all selected jobs before anything runs. A dry run and {@code why} print them, and
+ * a build starts from them. An <em>open</em> group, which is not expanded yet, also has a verdict:
+ * it <em>may run</em>.
+ */
+public final class Plan {
+
+  private final PlanContext context;
+  private final Verdict[] verdicts;
+  private final BitSet decided;
+  private final Map<Integer, Reason> maybe;
+
+  private Plan(PlanContext given, BitSet jobs, BitSet decided, boolean amid) {
+    PlanPasses passes = new PlanPasses(given, jobs, decided, amid);
+    passes.decide();
+    this.context = passes.context;
+    this.verdicts = passes.verdicts;
+    this.decided = decided;
+    this.maybe = passes.maybe;
+    context.selection().open().stream()
+        .forEach(
+            group -> {
+              int after = context.records().unsettledBefore(group);
+              verdicts[group] = new Verdict.MayRun(after < 0 ? group : after);
+            });
+  }
+
+  /** Decides all selected jobs, and marks those that are up to date as settled in the records. */
+  public static Plan of(PlanContext context) {
+    return of(context, context.selection().jobs());
+  }
+
+  /**
+   * Decides the {@code dirty} jobs, which may be out of date, and every job that waits for a job
+   * that is not up to date. The other selected jobs are known to be up to date. All jobs that are
+   * up to date become settled in the records.
+   */
+  public static Plan of(PlanContext context, BitSet dirty) {
+    BitSet decided = (BitSet) dirty.clone();
+    decided.or(unread(context, dirty));
+    return new Plan(context, context.selection().jobs(), decided, false);
+  }
+
+  /**
+   * Returns the fresh jobs that must be decided after all: a job that may run reads their products,
+   * but the cache has no readable record of them.
+   */
+  static BitSet unread(PlanContext context, BitSet dirty) {
+    BitSet found = new BitSet();
+    BitSet asked = (BitSet) dirty.clone();
+    asked.and(context.selection().jobs());
+    if (asked.equals(context.selection().jobs())) {
+      return found;
+    }
+    for (int before = -1; before < found.cardinality(); asked.or(found)) {
+      before = found.cardinality();
+      BitSet readers = Downstream.with(context.graph(), asked);
+      BitSet read = new BitSet();
+      for (int node = readers.nextSetBit(0); node >= 0; node = readers.nextSetBit(node + 1)) {
+        Downstream.addBefore(context.graph(), node, read);
+      }
+      read.andNot(asked);
+      read.and(context.selection().jobs());
+      for (int j = read.nextSetBit(0); j >= 0; j = read.nextSetBit(j + 1)) {
+        found.set(j, context.records().result(j) == null);
+      }
+    }
+    return found;
+  }
+
+  /** Decides waiting jobs in the middle of a build, in a copy of the build's context. */
+  public static Plan amid(PlanContext context, BitSet waiting) {
+    return new Plan(context, waiting, waiting, true);
+  }
+
+  /** Returns why a temporary job may run: a missing product and its possible reader; else null. */
+  public Reason maybe(int job) {
+    return maybe.get(job);
+  }
+
+  /** Returns the verdict on a selected job or open group; null for other nodes. */
+  public Verdict verdict(int node) {
+    return verdicts[node];
+  }
+
+  /** Returns the context in which the jobs were decided. Its graph gives the jobs their numbers. */
+  public PlanContext context() {
+    return context;
+  }
+
+  public BitSet selected() {
+    return context.selection().jobs();
+  }
+
+  public BitSet selected(Predicate<Verdict> such) {
+    BitSet found = new BitSet();
+    selected().stream().filter(job -> such.test(verdicts[job])).forEach(found::set);
+    return found;
+  }
+
+  /** Returns the dirty jobs and the nodes that wait for a job that is not up to date. */
+  public BitSet decided() {
+    return decided;
+  }
+
+  public BitSet newCommands() {
+    return selected(
+        verdict ->
+            verdict instanceof Verdict.WillRun will
+                && Reason.anyNewCommand(will.reasons())
+                && Reason.out(will.reasons()) == null);
+  }
+
+  /** Returns the nodes with a verdict. An open group is one node. */
+  public BitSet withVerdict() {
+    BitSet all = new BitSet();
+    for (int node = 0; node < verdicts.length; node++) {
+      all.set(node, verdicts[node] != null);
+    }
+    return all;
+  }
+
+  public int upToDate() {
+    return (int) Arrays.stream(verdicts).filter(Verdict.UpToDate.class::isInstance).count();
+  }
+
+  public boolean isQuiet() {
+    return upToDate() == withVerdict().cardinality();
+  }
+
+  /**
+   * Decides all jobs of a plan. Without temporary jobs, one forward pass in topological order is
+   * enough. With temporary jobs, a backward pass follows: a reader that runs wants the missing
+   * products that it reads, so their makers run; if the reader only may run, the makers may run.
+   * The two passes repeat until the backward pass changes nothing. They end because no verdict ever
+   * goes back to <em>up to date</em>.
+   */
+  private static final class PlanPasses {
+
+    private static final Verdict UP_TO_DATE = new Verdict.UpToDate();
+
+    private final PlanContext given;
+    private final Graph graph;
+    private final int[] order;
+    private final BitSet decided;
+    private final boolean amid;
+    private final Verdict[] verdicts; // by node; null if not decided
+    private final Map<String, String> wanted;
+    private final Map<Integer, Reason> maybe = new HashMap<>();
+    private final Temporaries missing;
+    private PlanContext context; // the context of the last forward pass
+
+    /**
+     * @param decided the jobs that may be out of date; the passes add readers of jobs that are
+     * @param amid whether a build is running, whose context must not change
+     */
+    PlanPasses(PlanContext given, BitSet jobs, BitSet decided, boolean amid) {
+      this.given = given;
+      this.graph = given.graph();
+      this.order = graph.inOrder(jobs);
+      this.decided = decided;
+      this.amid = amid;
+      this.verdicts = new Verdict[graph.nodes()];
+      this.wanted = new TreeMap<>(given.wanted().products());
+      this.missing = given.temporaries();
+    }
+
+    void decide() {
+      if (graph.hasTemporary()) {
+        wantUntold(order);
+        wantUntold(graph.inOrder(given.selection().open()));
+      }
+      boolean same = !amid && wanted.equals(given.wanted().products());
+      context = same ? given : given.anew(true, wanted);
+      forward();
+      while (graph.hasTemporary() && back()) {
+        for (int j : Plan.unread(given, decided).stream().toArray()) {
+          decided.set(j);
+          verdicts[j] = null;
+        }
+        context = given.anew(amid, wanted);
+        forward();
+      }
+    }
+
+    /**
+     * Wants each missing product whose contents the records do not have, even if its reader does
+     * not run.
+     */
+    private void wantUntold(int[] nodes) {
+      for (int node : nodes) {
+        for (MissingRead read : missing.reads(node)) {
+          if (graph.isOpen(node) ? amid || !read.told() : decided.get(node) && !read.told()) {
+            want(read, node);
+          }
+        }
+      }
+    }
+
+    private void want(MissingRead read, int reader) {
+      wanted.putIfAbsent(read.path(), graph.name(reader));
+      decided.set(read.maker());
+    }
+
+    private void forward() {
+      JobRecords records = context.records();
+      for (int j : order) {
+        boolean settled = records.isSettled(j);
+        if (verdicts[j] == null || verdicts[j] instanceof Verdict.UpToDate && mayChange(j)) {
+          Verdict known = settled || !decided.get(j) ? UP_TO_DATE : context.decide(j);
+          verdicts[j] = records.isForeseen(j) ? records.foreseen(j) : doubted(known);
+        }
+        if (!(verdicts[j] instanceof Verdict.UpToDate)) {
+          Downstream.addReaders(graph, j, decided);
+        } else if (!settled) {
+          records.settle(j);
+        }
+        if (verdicts[j] instanceof Verdict.WillRestore will) {
+          records.foresee(j, will); // readers are decided by the known result
+        }
+      }
+    }
+
+    /** Returns the verdict, or <em>may run</em> if only jobs that count as restored cause it. */
+    private Verdict doubted(Verdict verdict) {
+      int after = -1;
+      if (verdict instanceof Verdict.WillRun will) {
+        for (Reason reason : will.reasons()) {
+          after = Causes.maker(graph, reason);
+          if (after < 0 || !context.records().isForeseen(after)) {
+            return verdict;
+          }
+        }
+      }
+      return after < 0 ? verdict : new Verdict.MayRun(after);
+    }
+
+    private boolean mayChange(int job) {
+      JobResult result = context.records().result(job);
+      return context.records().unsettledBefore(job) >= 0
+          || result == null
+          || !result.needs().found().isEmpty();
+    }
+
+    private boolean back() {
+      boolean changed = false;
+      for (int i = order.length - 1; i >= 0; i--) {
+        int reader = order[i];
+        if (verdicts[reader] instanceof Verdict.WillRun
+            || verdicts[reader] instanceof Verdict.MayRun) {
+          List<MissingRead> reads = missing.reads(reader);
+          Verdict unsure = reads.isEmpty() ? null : unsure(reader); // one verdict for all reads
+          for (MissingRead read : reads) {
+            changed |= ask(read, reader, unsure);
+          }
+        }
+      }
+      return changed;
+    }
+
+    /**
+     * Changes the verdict on the maker of a missing product because a reader runs, or may run
+     * ({@code unsure} is not null). Returns whether the verdict changed.
+     */
+    private boolean ask(MissingRead read, int reader, Verdict unsure) {
+      int maker = read.maker();
+      boolean idle = verdicts[maker] instanceof Verdict.UpToDate;
+      Reason why = new Reason(Kind.PRODUCT_WANTED, read.path(), "", graph.name(reader));
+      if (unsure != null) {
+        if (idle) {
+          verdicts[maker] = unsure;
+          maybe.put(maker, why);
+          decided.set(maker);
+        }
+        return idle;
+      }
+      if (!idle && !(verdicts[maker] instanceof Verdict.MayRun)) {
+        return false;
+      }
+      verdicts[maker] = context.decider().due(maker, List.of(why));
+      want(read, reader);
+      return true;
+    }
+
+    /**
+     * Returns the verdict <em>may run</em> if it is not certain that a reader runs; else null. If
+     * the reader waits for a job that will be restored, its inputs are not known yet, so the reader
+     * may be restored too.
+     */
+    private Verdict unsure(int reader) {
+      if (!(verdicts[reader] instanceof Verdict.WillRun will)) {
+        return verdicts[reader];
+      }
+      int first = context.records().unsettledBefore(reader);
+      while (first >= 0 && verdicts[first] instanceof Verdict.MayRun may && may.after() != first) {
+        first = may.after();
+      }
+      boolean restored = first >= 0 && verdicts[first] instanceof Verdict.WillRestore;
+      return restored && Decider.mayRestore(will.reasons()) ? new Verdict.MayRun(first) : null;
+    }
+  }
+}

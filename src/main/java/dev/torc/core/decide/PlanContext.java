@@ -1,0 +1,167 @@
+package dev.torc.core.decide;
+
+import dev.torc.core.model.Downstream;
+import dev.torc.core.model.Graph;
+import dev.torc.base.digests.DigestMemo;
+import dev.torc.core.decide.JobSelection.Rerun;
+import dev.torc.core.memory.Cache;
+import dev.torc.features.stores.LocalResults;
+import dev.torc.features.stores.SharedStores;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A graph and everything that is known about its nodes, by their numbers. When groups are expanded,
+ * the larger graph gets a new context, which takes over the results.
+ */
+public record PlanContext(
+    Basis basis,
+    Graph graph,
+    JobRecords records,
+    NeedContents contents,
+    Decider decider,
+    Wanted wanted) {
+
+  /**
+   * What the user wants of jobs, and which products readers want.
+   *
+   * @param rerun which of the named jobs run even if they are up to date
+   * @param products missing temporary products that must be made again, each with the name of a
+   *     reader; see {@link Temporaries}
+   */
+  record Wanted(JobSelection selection, Rerun rerun, Map<String, String> products) {
+
+    Decider.Wish of(int job) {
+      boolean named = selection.named().get(job);
+      return new Decider.Wish(named ? rerun : Rerun.NONE, named && selection.targeted(), products);
+    }
+  }
+
+  /**
+   * What all contexts of a command share.
+   *
+   * @param stored results that may replace a run
+   * @param asked the shared stores to query, and wait for, while jobs are decided; null for none
+   * @param keepsFailed whether a failed job runs again only if its manifest changed
+   * @param machine the inputs that manifests have besides files: tools, images and variables
+   */
+  public record Basis(
+      Cache cache,
+      DigestMemo digests,
+      LocalResults stored,
+      SharedStores asked,
+      boolean keepsFailed,
+      MachineInputs machine) {}
+
+  /**
+   * Returns the first context of a command. For {@code out} and {@code foresees}, see {@link
+   * JobRecords}; a job that ends is removed from {@code out}.
+   */
+  public static PlanContext of(
+      Basis basis,
+      Graph graph,
+      Map<String, Reason> out,
+      boolean foresees,
+      JobSelection selection,
+      Rerun rerun) {
+    JobRecords records = new JobRecords(graph, basis.cache, out, foresees);
+    return of(basis, graph, records, new Wanted(selection, rerun, Map.of()));
+  }
+
+  private static PlanContext of(Basis basis, Graph graph, JobRecords records, Wanted wanted) {
+    basis.digests.exclude(graph);
+    NeedContents contents = new NeedContents(graph, records, basis.digests, basis.machine);
+    Decider decider = new Decider(graph, records, contents, basis);
+    return new PlanContext(basis, graph, records, contents, decider, wanted);
+  }
+
+  public PlanContext with(JobSelection other, Rerun again) {
+    return with(new Wanted(other, again, wanted.products));
+  }
+
+  private PlanContext with(Wanted other) {
+    return new PlanContext(basis, graph, records, contents, decider, other);
+  }
+
+  public JobSelection selection() {
+    return wanted.selection;
+  }
+
+  private Wanted wanted(JobSelection chosen) {
+    return new Wanted(chosen, wanted.rerun, wanted.products);
+  }
+
+  private Wanted wanted(Map<String, String> products) {
+    return new Wanted(wanted.selection, wanted.rerun, Map.copyOf(products));
+  }
+
+  /** Returns the context of an expanded graph. Results and settled nodes stay. */
+  PlanContext grown(Graph next, JobSelection chosen) {
+    return of(basis, next, records.grown(next), wanted(chosen));
+  }
+
+  /** Returns the context of a graph that numbers its nodes differently. None is settled there. */
+  PlanContext anew(Graph other, JobSelection chosen) {
+    return of(basis, other, records.anew(other), wanted(chosen));
+  }
+
+  /** Returns a copy that looks at files again. Nodes stay settled only if {@code settled}. */
+  PlanContext anew(boolean settled, Map<String, String> wants) {
+    return of(basis, graph, records.again(settled), wanted(wants));
+  }
+
+  /** Returns the files of the project that a job's commands seem to run. */
+  public Set<String> scripts(int job) {
+    return new UndeclaredReads(this, false).run(job);
+  }
+
+  public Verdict decide(int job) {
+    return decider.decide(job, wanted.of(job));
+  }
+
+  public boolean hasFailedGroups() {
+    return graph.open().values().stream().anyMatch(group -> !group.further().problems().isEmpty());
+  }
+
+  /** Returns the context after a build, in which no temporary product is wanted. */
+  public PlanContext ended() {
+    return with(wanted(Map.of()));
+  }
+
+  /** Returns the check that no product replaces a file that torc did not make. */
+  public OccupiedPlaces taken() {
+    return new OccupiedPlaces(graph, records, basis.digests);
+  }
+
+  /** Returns the jobs that an up-to-date job leaves out, one entry for each need with any. */
+  public List<LeftOut> leftOut(int job) {
+    return graph.skips(job) ? contents.leftOut(graph, job) : List.of();
+  }
+
+  /** Returns whether a node is named or, without targets, no selected job reads its products. */
+  public boolean isTarget(int node) {
+    JobSelection selection = selection();
+    if (selection.targeted()) {
+      return selection.named().get(node) || selection.namedOpen().get(node);
+    }
+    BitSet readers = new BitSet();
+    Downstream.addReaders(graph, node, readers);
+    return readers.stream()
+        .filter(reader -> selection.jobs().get(reader) || selection.open().get(reader))
+        .allMatch(reader -> isOrder(node, reader));
+  }
+
+  private boolean isOrder(int node, int later) {
+    return graph.isJob(later)
+        && graph.job(later).links().after().stream()
+            .flatMapToInt(ref -> Arrays.stream(graph.nodesInNeed(ref.job())))
+            .anyMatch(earlier -> earlier == node);
+  }
+
+  public Temporaries temporaries() {
+    return new Temporaries(this);
+  }
+}

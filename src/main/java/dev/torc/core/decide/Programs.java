@@ -1,0 +1,94 @@
+package dev.torc.core.decide;
+
+import dev.torc.base.digests.Stamp;
+import dev.torc.base.digests.StampSource;
+import dev.torc.core.decide.CommandWords.Word;
+import dev.torc.core.model.Job;
+import dev.torc.core.model.Step;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The programs outside the project that a job's commands run, found as in rule 14, with their
+ * paths, sizes and times. Manifests do not include them, but a result is only restored if its
+ * programs were the same. Programs in {@code tools}, which count by their bytes, and programs in an
+ * image are omitted. Several threads may use this class.
+ */
+final class Programs {
+
+  private final Path root;
+  private final ToolSearch tools;
+  private final StampSource stamps;
+  private final Map<String, String> seen = new ConcurrentHashMap<>();
+
+  Programs(Path root, ToolSearch tools, StampSource stamps) {
+    this.root = root;
+    this.tools = tools;
+    this.stamps = stamps;
+  }
+
+  /** Returns a text for each program, {@code NAME=PATH SIZE TIME}, sorted by name. */
+  List<String> of(Job job) {
+    TreeMap<String, String> programs = new TreeMap<>();
+    for (Step step : job.runs().steps()) {
+      if (!ToolSearch.isKnown(step)) {
+        continue;
+      }
+      if (step.command() instanceof Step.Command.Shell) {
+        add(step, step.shell().getFirst(), programs);
+      }
+      for (Word word : new CommandWords(step.command(), step.shell()).words()) {
+        if (word.role() == CommandWords.Role.PROGRAM) {
+          add(step, word.text(), programs);
+        }
+      }
+    }
+    job.links().tools().forEach(tool -> programs.remove(tool.name()));
+    return List.copyOf(programs.values());
+  }
+
+  private void add(Step step, String name, Map<String, String> into) {
+    if (into.containsKey(name) || name.indexOf('/') > 0) {
+      return; // a relative path is in the project, or unknown
+    }
+    String path = name.startsWith("/") ? name : tools.path(step, name);
+    if (path != null && path.startsWith("/") && !Path.of(path).startsWith(root)) {
+      into.put(name, name + "=" + path + " " + seen.computeIfAbsent(path, this::look));
+    }
+  }
+
+  private String look(String path) {
+    try {
+      Stamp stamp = stamps.at(root, path, true);
+      return stamp.size() + " " + stamp.mtime();
+    } catch (IOException e) {
+      return "?"; // a program that has no stamp cannot run
+    }
+  }
+
+  /**
+   * Returns the first difference between two lists of programs, as a phrase; empty if there is
+   * none.
+   */
+  static String difference(List<String> then, List<String> now) {
+    List<String> before = new ArrayList<>(then);
+    before.removeAll(now);
+    List<String> after = new ArrayList<>(now);
+    after.removeAll(then);
+    if (before.isEmpty() && after.isEmpty()) {
+      return "";
+    }
+    return before.isEmpty()
+        ? "program " + told(after.getFirst()) + " was not found then"
+        : "program %s was another one then".formatted(told(before.getFirst()));
+  }
+
+  private static String told(String program) {
+    return program.replaceFirst("=(.*) (\\S+ \\S+|\\?)$", " ($1)");
+  }
+}

@@ -1,0 +1,189 @@
+package dev.torc.core.decide;
+
+import dev.torc.base.text.SafeText;
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * Why a job runs. Records store this value, and reports turn it into words.
+ *
+ * @param name the file, variable or setting; empty if the kind says everything
+ * @param old the earlier digest or text; may be empty, like {@code now}
+ * @param now the present digest or text
+ */
+public record Reason(Kind kind, String name, String old, String now) {
+
+  /** The job has no record. A constant, since a first build may have 100 000 jobs. */
+  static final Reason NEVER_RAN = of(Kind.NEVER_RAN);
+
+  /** Values of {@code old} for {@link Kind#ELSEWHERE}. */
+  public static final String HOST = "host";
+
+  public static final String USER = "user";
+
+  /** The causes of rule 1. The cache stores their ordinals, so new ones go at the end. */
+  public enum Kind {
+    NEVER_RAN(false),
+    /** {@code now} has the detail, such as "exit 1". */
+    FAILED(true),
+    TIMED_OUT(true),
+    OUT_OF_MEMORY(true),
+    INTERRUPTED(true),
+    /** A needed file changed while the job ran. */
+    MOVED(false),
+    NEED_CHANGED(false),
+    NEED_ADDED(false),
+    NEED_REMOVED(false),
+    /** {@code name} is the setting, such as command, shell, env CC, depfile or order of needs. */
+    SETTING_CHANGED(false),
+    PRODUCT_MISSING(false),
+    PRODUCT_ALTERED(false),
+    /** {@code old} and {@code now} are the lists of declared products. */
+    PRODUCTS_DECLARED(false),
+    ALWAYS(true),
+    FORCED(true),
+    /** {@code old} and {@code now} are JSON, or digests of long values. */
+    DATA_CHANGED(false),
+    /** A temporary product is missing; {@code now} names the job or group that needs it. */
+    PRODUCT_WANTED(false),
+    /** {@code now} says why a need cannot be read. */
+    NEED_UNREADABLE(true),
+
+    /**
+     * Sources that a glob, folder or group had in the last run are missing. {@code old} says how
+     * many, and {@code now} says what exists instead.
+     */
+    NEED_VANISHED(true),
+    /** A program of {@code tools} changed; {@code old} and {@code now} are digests. */
+    TOOL_CHANGED(false),
+    /** {@code now} says why an image is not available. */
+    IMAGE_UNAVAILABLE(true),
+    /**
+     * An earlier build submitted the job, which has no result yet. {@code now} says where the job
+     * is; {@code old} is the {@link #word} of the first cause, or empty.
+     */
+    SUBMITTED(true),
+    /**
+     * An earlier build started the job where this build cannot see or stop it. {@code old} says
+     * whether {@code name} is a host or a user; {@code now} is the pid of that build's torc.
+     */
+    ELSEWHERE(true),
+    /** The job is manual and has no products, and a target names it. */
+    NAMED(true),
+    /**
+     * A source that an instance needs by its values is missing. {@code old} is a hint, {@code now}
+     * the place of the instance's row; both may be empty.
+     */
+    NEED_MISSING(true),
+    /** The last run failed and nothing has changed; {@code now} is the number of that build. */
+    FAILED_BEFORE(true),
+    /** The job must be traced, but its last good run was not fully traced. */
+    NOT_TRACED(true),
+    /** A product was changed after the run, in the same build (rule 16); {@code now} says how. */
+    UNDONE(true),
+    /** A folder product has a member that its job did not make; {@code now} is its digest. */
+    MEMBER_ADDED(false),
+    MEMBER_CHANGED(false),
+    MEMBER_DELETED(false);
+
+    private final boolean wantsRun;
+
+    Kind(boolean wantsRun) {
+      this.wantsRun = wantsRun;
+    }
+
+    /** Returns whether this requires a run, so that no known result may replace it. */
+    boolean wantsRun() {
+      return wantsRun;
+    }
+  }
+
+  /** Returns where a submitted job is; null if the job was not submitted. */
+  public static String out(List<Reason> reasons) {
+    for (Reason reason : reasons) {
+      if (reason.kind == Kind.SUBMITTED) {
+        return reason.now;
+      }
+    }
+    return null;
+  }
+
+  /** Returns the reasons except {@link Kind#SUBMITTED}, unless that is the only one. */
+  public static List<Reason> causes(List<Reason> reasons) {
+    return reasons.size() < 2 || out(reasons) == null
+        ? reasons
+        : reasons.stream().filter(reason -> reason.kind != Kind.SUBMITTED).toList();
+  }
+
+  /** Returns this reason, without the cause if it is {@link Kind#SUBMITTED}. */
+  Reason where() {
+    return kind == Kind.SUBMITTED ? new Reason(kind, "", "", now) : this;
+  }
+
+  /** Returns why a job was submitted, from the {@link #word} in {@code old}; null if unknown. */
+  Reason cause() {
+    String[] word = old.split(" ", 2);
+    return kind != Kind.SUBMITTED || word.length < 2
+        ? null
+        : new Reason(Kind.valueOf(word[0]), word[1], "", "");
+  }
+
+  /** Returns kind and name as a text. {@link Kind#SUBMITTED} stores the text of its first cause. */
+  public String word() {
+    return kind + " " + name;
+  }
+
+  /** Returns whether a need or product whose name {@code names} accepts may be new. */
+  public static boolean anyNewItem(List<Reason> reasons, Kind kind, Predicate<String> names) {
+    for (Reason reason : reasons) {
+      if (reason.kind == Kind.NEVER_RAN || reason.kind == kind && names.test(reason.name)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  public static boolean anyNewCommand(List<Reason> reasons) {
+    for (Reason reason : reasons) {
+      String name = reason.name;
+      if (reason.kind == Kind.NEVER_RAN
+          || reason.kind == Kind.SETTING_CHANGED
+              && (LineKind.COMMAND.tells(name)
+                  || LineKind.SHELL.tells(name)
+                  || LineKind.FOLDER.tells(name))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Returns why a job cannot run now. All reports and answers use this text. */
+  public String lack() {
+    return switch (kind) {
+      case IMAGE_UNAVAILABLE -> now;
+      case ELSEWHERE ->
+          (old.equals(HOST)
+                  ? "may still be running on %s (pid %s); build there, or pass --gone %1$s if that"
+                      + " host is down"
+                  : "may still be running as %s (pid %s); let %1$s build, or pass --gone %1$s if"
+                      + " nothing does")
+              .formatted(name, now);
+      case FAILED_BEFORE -> "failed in build " + now + "; skipped, nothing changed";
+      case NEED_MISSING ->
+          "need %s does not exist, and no job produces it%s%s"
+              .formatted(SafeText.name(name), now.isEmpty() ? "" : "; its row is " + now, old);
+      case NEED_UNREADABLE -> "need %s cannot be read: %s".formatted(name, now);
+      default ->
+          "need %s matched %s then, none now: %s; --force runs the job all the same"
+              .formatted(name, old, now);
+    };
+  }
+
+  public static Reason of(Kind kind) {
+    return new Reason(kind, "", "", "");
+  }
+
+  public static Reason of(Kind kind, String name) {
+    return new Reason(kind, name, "", "");
+  }
+}

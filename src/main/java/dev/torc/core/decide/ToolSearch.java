@@ -1,0 +1,125 @@
+package dev.torc.core.decide;
+
+import dev.torc.core.model.Graph;
+import dev.torc.base.digests.Stamp;
+import dev.torc.base.digests.Stamp.FileKind;
+import dev.torc.base.digests.StampSource;
+import dev.torc.base.syntax.NearestPath;
+import dev.torc.core.model.Job;
+import dev.torc.core.model.Job.Tool;
+import dev.torc.core.model.Paths;
+import dev.torc.core.model.Step;
+import dev.torc.core.model.Template;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Finds the programs of {@code tools} as {@code execvp} does: the first executable file of that
+ * name in the folders of {@code PATH}. Each search is done only once, and no file is read. Several
+ * threads may use this class.
+ */
+public final class ToolSearch {
+
+  /** The folders that {@code execvp} searches if {@code PATH} is not set. */
+  private static final String NO_PATH = "/bin:/usr/bin";
+
+  /** The start of a question; no variable's name starts like this. */
+  static final String QUESTION = "=";
+
+  private final Path root;
+  private final Paths paths;
+  private final Map<String, String> caller;
+  private final StampSource stamps;
+  private final Map<String, Optional<String>> found = new ConcurrentHashMap<>();
+
+  public ToolSearch(Path root, Map<String, String> caller, StampSource stamps) {
+    this.root = root;
+    this.paths = new Paths(root);
+    this.caller = caller;
+    this.stamps = stamps;
+  }
+
+  /** Returns the tools of a job that no job makes; its other tools are needs. */
+  public static List<Tool> unmade(Graph graph, Job job) {
+    List<Tool> unmade = new ArrayList<>(0);
+    for (Tool tool : job.links().tools()) {
+      if (tool.paths().stream().noneMatch(path -> graph.makerOf(path) >= 0)) {
+        unmade.add(tool);
+      }
+    }
+    return unmade;
+  }
+
+  /** Returns the path of a tool; null if it is not found. */
+  public String path(Tool tool) {
+    return tool.isPath() ? tool.paths().getFirst() : answer(question(tool)).orElse(null);
+  }
+
+  /**
+   * Returns whether it is known where a step finds its programs. It is unknown in an image, or if
+   * PATH depends on values of the run.
+   */
+  static boolean isKnown(Step step) {
+    Template search = search(step);
+    if (search != null) {
+      for (Template.Part part : search.parts()) {
+        if (part instanceof Template.Part.Slot slot && !slot.name().equals("env")) {
+          return false;
+        }
+      }
+    }
+    return step.image() == null;
+  }
+
+  /** Returns the path of a program that a step calls without a slash; null if it is not found. */
+  String path(Step step, String name) {
+    return path(new Tool(null, name, List.of(), search(step), step.dir()));
+  }
+
+  private static Template search(Step step) {
+    Optional<Template> own = step.env().get("PATH");
+    return own == null ? null : own.orElse(null);
+  }
+
+  /** Returns the question "where is this tool?" as a text for {@link #answer}. */
+  public String question(Tool tool) {
+    return QUESTION + tool.dir() + "\0" + tool.name() + "\0" + folders(tool);
+  }
+
+  Optional<String> answer(String question) {
+    return found.computeIfAbsent(question, this::find);
+  }
+
+  private Optional<String> find(String question) {
+    String[] parts = question.substring(1).split("\0", -1);
+    for (String folder : parts[2].split(":", -1)) {
+      try {
+        String path = paths.below(parts[0], folder.isEmpty() ? parts[1] : folder + "/" + parts[1]);
+        Stamp stamp = stamps.at(root, path, true);
+        if (stamp.kind() == FileKind.FILE && stamp.executable()) {
+          return Optional.of(path);
+        }
+      } catch (IOException | IllegalArgumentException e) {
+        // no program is there
+      }
+    }
+    return Optional.empty();
+  }
+
+  String hint(Tool tool) {
+    return NearestPath.program(root.resolve(tool.dir()), folders(tool), tool.name());
+  }
+
+  /** Returns the folders in which to search for a tool, in the form of {@code PATH}. */
+  String folders(Tool tool) {
+    if (tool.search() == null) {
+      return caller.getOrDefault("PATH", NO_PATH);
+    }
+    return tool.search().render(slot -> List.of(caller.getOrDefault(slot.member(), "")));
+  }
+}

@@ -1,0 +1,119 @@
+package dev.torc.core.decide;
+
+import dev.torc.front.buildfile.MissHint;
+import dev.torc.core.model.Graph;
+import dev.torc.core.model.NeedList;
+import dev.torc.core.model.NeedList.ListKind;
+import dev.torc.core.decide.Reason.Kind;
+import dev.torc.core.memory.JobResult.ManifestEntry;
+import dev.torc.core.memory.JobResult.RunDetails;
+import dev.torc.core.memory.RecordedProduct.OwnedPath;
+import dev.torc.base.syntax.NearestPath;
+import dev.torc.base.text.Amount;
+import dev.torc.base.text.Refusal;
+import dev.torc.core.model.Group;
+import dev.torc.core.model.InstanceName;
+import dev.torc.core.model.Ref;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Finds needs that no job makes and that are empty now but were not in the job's last run, for
+ * example because a disk is not mounted: globs, folders, and groups whose sources give no values.
+ * The job must not replace its good result by an empty one, so {@link Decider} lets it fail unless
+ * it is forced.
+ */
+record VanishedNeeds(Graph graph, JobRecords records, NeedContents contents) {
+
+  /** Returns a reason for each vanished need. The job must have run before. */
+  List<Reason> of(int job) {
+    List<Reason> vanished = new ArrayList<>(0);
+    RunDetails last = null;
+    for (int id : graph.listNeeds().row(job)) {
+      NeedList list = graph.list(id);
+      String there = list.makers().isEmpty() ? existing(id, list) : "";
+      if (!there.isEmpty()) {
+        last = last == null ? records.details(graph.name(job)) : last;
+        String then = amountThen(last, list);
+        if (!then.isEmpty()) {
+          vanished.add(new Reason(Kind.NEED_VANISHED, list.written(), then, there));
+        }
+      }
+    }
+    for (Ref.OfData value : NeedValues.needed(graph.job(job)).values()) {
+      String there = value.job() == null ? "" : existing(graph.readingOf(value).job());
+      if (!there.isEmpty()) {
+        last = last == null ? records.details(graph.name(job)) : last;
+        String then = LineKind.DATA.value(last, value.written());
+        if (then != null && !then.equals("{}")) {
+          vanished.add(new Reason(Kind.NEED_VANISHED, value.text(), "values", there));
+        }
+      }
+    }
+    return vanished;
+  }
+
+  /**
+   * Returns what exists instead, as a text, if a list should have sources as members but has none;
+   * else an empty text.
+   */
+  private String existing(int id, NeedList list) {
+    if (list.ofJobs()) {
+      return existing(list.text());
+    }
+    NeedMembers members = contents.members(id);
+    if (!members.files().isEmpty()) {
+      return "";
+    }
+    if (!members
+        .stale()
+        .isEmpty()) { // they may vanish, unless the sources of their job's group did
+      for (OwnedPath owned : members.stale()) {
+        String there = existing(owned.job());
+        if (!there.isEmpty()) {
+          return there;
+        }
+      }
+      return "";
+    }
+    NearestPath near = JobSelection.likelyPaths(graph);
+    try {
+      String there =
+          list.kind() == ListKind.GLOB
+              ? MissHint.pattern(near, list.glob())
+              : MissHint.folder(near, list.text());
+      return there.isEmpty() ? "it holds no files that count" : there;
+    } catch (IOException e) {
+      return Refusal.why(e);
+    }
+  }
+
+  /** Returns such a text for a group; {@code name} may also be that of an instance or a part. */
+  private String existing(String name) {
+    String wanted = InstanceName.parse(name).group();
+    for (Group group : graph.workflow().groups()) {
+      if (group.name().equals(wanted)) {
+        return group.sources().nothing();
+      }
+    }
+    return "";
+  }
+
+  /** Returns how many source files a list had in the last run, as text; empty if none. */
+  private String amountThen(RunDetails last, NeedList list) {
+    int files = sources(records.members(last, list.written()));
+    return files == 0 ? "" : Amount.count(files, "file");
+  }
+
+  /** Returns the number of member files, except products that may vanish with their job. */
+  private int sources(List<ManifestEntry> members) {
+    int sources = 0;
+    for (ManifestEntry member : members) {
+      OwnedPath made = records.owned(member.name());
+      boolean goes = made != null && existing(made.job()).isEmpty();
+      sources += goes || member.now().equals("folder") ? 0 : 1;
+    }
+    return sources;
+  }
+}

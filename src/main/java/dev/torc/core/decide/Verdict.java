@@ -1,0 +1,62 @@
+package dev.torc.core.decide;
+
+import dev.torc.core.decide.Reason.Kind;
+import dev.torc.core.memory.JobResult.Origin;
+import dev.torc.features.stores.Result;
+import java.util.List;
+
+/**
+ * Whether a job runs, and why. Code that runs before the first job starts must not {@code switch}
+ * over these types: see "laws" in development.md.
+ */
+public sealed interface Verdict {
+
+  /** Returns why the job would run; empty if it is up to date or may run. */
+  default List<Reason> reasons() {
+    return List.of();
+  }
+
+  record UpToDate() implements Verdict {}
+
+  /** The job runs, whatever other jobs do. */
+  record WillRun(List<Reason> reasons) implements Verdict {}
+
+  /**
+   * The job would run, but a known good result replaces the run. Without {@code bytes} only the
+   * job's record is restored and not its temporary products, since no job is known to read them
+   * yet.
+   */
+  record WillRestore(List<Reason> reasons, Result from, boolean bytes) implements Verdict {
+
+    public Origin origin(String job) {
+      return from.originFor(job);
+    }
+  }
+
+  /**
+   * The job fails without starting, since a need is unreadable or missing, or its image is not
+   * available. Its last result is kept, and its readers are blocked.
+   */
+  record WillFail(List<Reason> reasons) implements Verdict {
+
+    public String what() {
+      return reasons.getFirst().lack()
+          + (reasons.size() == 1 ? "" : "; and " + (reasons.size() - 1) + " more");
+    }
+
+    /** Returns whether the job will fail no matter what other jobs do. */
+    public boolean isSure() {
+      for (Reason reason : reasons) {
+        if (reason.kind() == Kind.NEED_MISSING
+            || reason.kind() == Kind.IMAGE_UNAVAILABLE
+            || reason.kind() == Kind.ELSEWHERE) {
+          return true;
+        }
+      }
+      return false;
+    }
+  }
+
+  /** The job may run: if job {@code after} changes its result, or group {@code after} expands. */
+  record MayRun(int after) implements Verdict {}
+}

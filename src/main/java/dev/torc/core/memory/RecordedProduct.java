@@ -1,0 +1,113 @@
+package dev.torc.core.memory;
+
+import dev.torc.base.bytes.Fields;
+import dev.torc.base.digests.Digest;
+import dev.torc.base.digests.Stamp;
+import java.util.List;
+
+/**
+ * A product of a run, or a member of a folder product. {@code results.ResultChecks} decides which
+ * are accepted from a shared store.
+ *
+ * @param path for a product, relative to the root or absolute; for a member, relative to its folder
+ * @param kind the kind of file; for a product that is a symlink, the kind of its target
+ * @param digest of the bytes that readers read; null for folders and links within a folder
+ * @param size bytes; for a folder, the bytes of all its files
+ * @param link the text of the symlink at the path; null if there is none
+ * @param members of a folder at every depth, sorted by the bytes of their paths; empty if the
+ *     folder is stored as a whole, as in the local store and in a job's record
+ */
+public record RecordedProduct(
+    String path,
+    Stamp.FileKind kind,
+    Digest digest,
+    long size,
+    String link,
+    List<RecordedProduct> members) {
+
+  public RecordedProduct(String path, Stamp.FileKind kind, Digest digest, long size, String link) {
+    this(path, kind, digest, size, link, List.of());
+  }
+
+  private static final Stamp.FileKind[] KINDS = Stamp.FileKind.values();
+
+  /** Passes a product with its members. Members have no members. */
+  public static RecordedProduct form(Fields fields, RecordedProduct of) {
+    RecordedProduct bare = bare(fields, of);
+    List<RecordedProduct> members =
+        fields.list(
+            6,
+            of,
+            RecordedProduct::members,
+            of == null ? RecordedProduct::bare : RecordedProduct::form);
+    return new RecordedProduct(bare.path, bare.kind, bare.digest, bare.size, bare.link, members);
+  }
+
+  private static RecordedProduct bare(Fields fields, RecordedProduct of) {
+    return new RecordedProduct(
+        fields.text(1, of, RecordedProduct::path),
+        fields.constant(2, of, RecordedProduct::kind, KINDS),
+        fields.digest(3, of, RecordedProduct::digest),
+        fields.number(4, of, RecordedProduct::size),
+        fields.text(5, of, RecordedProduct::link));
+  }
+
+  public static RecordedProduct file(String path, Digest digest, long size) {
+    return new RecordedProduct(path, Stamp.FileKind.FILE, digest, size, null);
+  }
+
+  public static RecordedProduct link(String path, String text) {
+    return new RecordedProduct(path, Stamp.FileKind.LINK, null, 0, text);
+  }
+
+  public static RecordedProduct folder(String path, Digest digest, List<RecordedProduct> members) {
+    long size = members.stream().mapToLong(RecordedProduct::size).sum();
+    return new RecordedProduct(
+        path, Stamp.FileKind.FOLDER, digest, size, null, List.copyOf(members));
+  }
+
+  public static RecordedProduct inner(String path) {
+    return new RecordedProduct(path, Stamp.FileKind.FOLDER, null, 0, null);
+  }
+
+  public boolean isFile() {
+    return kind == Stamp.FileKind.FILE && link == null;
+  }
+
+  public boolean isLink() {
+    return link != null;
+  }
+
+  /** Returns the kind of file at the path itself, which may be a symlink. */
+  public Stamp.FileKind stands() {
+    return isLink() ? Stamp.FileKind.LINK : kind;
+  }
+
+  /** Returns the path that torc may delete while it is unmodified: for a symlink, its own path. */
+  public OwnedPath owned(String job) {
+    return new OwnedPath(path, stands(), isLink() ? Digest.ofText(link) : digest, job, false);
+  }
+
+  /** Compares path, kind and digest. A generated equals would slow down each start of the JVM. */
+  public boolean isLike(RecordedProduct other) {
+    return kind == other.kind && digest.equals(other.digest) && path.equals(other.path);
+  }
+
+  /**
+   * A path that torc made and may delete while it is unmodified. An adopted path is the user's own
+   * file, which torc never deletes.
+   */
+  public record OwnedPath(
+      String path, Stamp.FileKind kind, Digest digest, String job, boolean adopted) {
+
+    /** Returns this path as one that a job made, not adopted. */
+    public OwnedPath by(String maker) {
+      return new OwnedPath(path, kind, digest, maker, false);
+    }
+
+    /** Compares path, kind and digest. A generated equals would slow down each start of the JVM. */
+    public boolean isLike(OwnedPath other) {
+      return kind == other.kind && digest.equals(other.digest) && path.equals(other.path);
+    }
+  }
+}

@@ -1,0 +1,347 @@
+package dev.torc.core.model;
+
+import dev.torc.base.posix.Kill;
+import dev.torc.base.posix.Stop;
+import dev.torc.base.syntax.Glob;
+import dev.torc.base.syntax.Place;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.StringJoiner;
+import java.util.TreeMap;
+
+/**
+ * One job as the build file describes it. Paths are relative to the root, normalized, with {@code
+ * /}; paths outside the root are absolute. The graph finds the makers of files.
+ */
+public record Job(
+    String name, Labels labels, Place place, Links links, Runs runs, Set<Trait> traits) {
+
+  /**
+   * The connections of a job with files and other jobs, each list in the order written. Only files,
+   * folders and globs occur in {@code produces}. The depfile is relative to the root, null for
+   * none.
+   */
+  public record Links(
+      List<Item> needs,
+      List<Item> produces,
+      List<Ref.OfJob> after,
+      List<Tool> tools,
+      String depfile,
+      Caching caching) {}
+
+  /**
+   * How a job runs. A null executor means this machine; a larger priority starts first; {@code
+   * stop} is not part of the manifest.
+   */
+  public record Runs(
+      List<Step> steps,
+      String executor,
+      Resources resources,
+      int priority,
+      Retry retry,
+      Stop stop) {}
+
+  /** How a job is found and shown; the group is null for a job without parameters. */
+  public record Labels(
+      List<String> tags, String description, String group, SortedMap<String, String> parameters) {}
+
+  public String depfile() {
+    return links.depfile;
+  }
+
+  public String group() {
+    return labels.group;
+  }
+
+  public SortedMap<String, String> parameters() {
+    return labels.parameters;
+  }
+
+  public boolean has(Trait trait) {
+    return traits.contains(trait);
+  }
+
+  /** Returns the refs of all needs in written order; images that are files come last. */
+  public List<Ref> needRefs() {
+    List<Ref> refs = refs(links.needs);
+    for (Step step : runs.steps) {
+      if (step.image() != null && step.image().file() != null) {
+        refs.add(step.image().file());
+      }
+    }
+    return refs;
+  }
+
+  /** Returns the first slot with this name in the job's steps; null for none. */
+  public Template.Part.Slot slot(String name) {
+    for (Step step : runs.steps) {
+      for (Template text : step.templates()) {
+        Template.Part.Slot slot = text.slot(name);
+        if (slot != null) {
+          return slot;
+        }
+      }
+    }
+    return null;
+  }
+
+  /** Returns whether the job can run if {@code path}, a direct need, is missing. */
+  public boolean isOptional(String path) {
+    boolean optional = false;
+    for (Ref ref : needRefs()) {
+      if (ref instanceof Ref.OfFile file && file.path().equals(path)) {
+        if (!file.optional()) {
+          return false;
+        }
+        optional = true;
+      }
+    }
+    return optional;
+  }
+
+  public List<Ref> productRefs() {
+    return refs(links.produces);
+  }
+
+  /** Returns whether the job runs only for its effect: it is manual and produces nothing. */
+  public boolean isAction() {
+    return has(Trait.MANUAL) && links.produces.isEmpty();
+  }
+
+  /** Returns whether a run finds additional needs, by a depfile or a trace. */
+  public boolean finds() {
+    return depfile() != null || has(Trait.TRACE);
+  }
+
+  public boolean runsInContainers() {
+    return runs.steps.stream().anyMatch(step -> step.image() != null);
+  }
+
+  public List<Glob> excludes() {
+    return excludes(links.needs);
+  }
+
+  /** Returns the patterns of entries that begin with {@code !}. */
+  public static List<Glob> excludes(List<Item> items) {
+    List<Glob> excludes = new ArrayList<>(0);
+    for (Ref ref : refs(items)) {
+      if (ref instanceof Ref.Exclude exclude) {
+        excludes.add(Glob.of(exclude.pattern()));
+      }
+    }
+    return excludes;
+  }
+
+  private static List<Ref> refs(List<Item> items) {
+    List<Ref> refs = new ArrayList<>(items.size());
+    items.forEach(item -> refs.addAll(item.refs()));
+    return refs;
+  }
+
+  /** Returns the command for display: one line for each task, placeholders as written. */
+  public String command() {
+    List<String> texts = new ArrayList<>();
+    for (Step step : runs.steps) {
+      StringJoiner words = new StringJoiner(" ");
+      step.command().templates().forEach(word -> words.add(Template.shown(word.declared())));
+      texts.add(words.toString());
+    }
+    return String.join("\n", texts);
+  }
+
+  /** Flags of a job. Stored graphs contain them as bits in this order, so only append. */
+  public enum Trait {
+    /** Files that the job's processes read, as the kernel reports them, are needs. */
+    TRACE,
+    /** The job cannot open files that it does not need. */
+    STRICT,
+    /** The job's products are not removed before it runs. */
+    PERSIST,
+    /** The job's products are wanted only for their readers: see {@code plan.Temporaries}. */
+    TEMPORARY,
+    /** Temporary products are removed after they were read: see {@code engine.SpentProducts}. */
+    DELETES,
+    ALWAYS,
+    /** The job has the terminal to itself while it runs. */
+    INTERACTIVE,
+    MANUAL,
+    ALLOW_FAILURE,
+    SHOWS_OUTPUT
+  }
+
+  /** Whether a job's results are stored. Stored graphs contain the ordinals, so only append. */
+  public enum Caching {
+    /** Not specified: stored if the job produces something. */
+    UNSAID,
+    /** Stored even if the job produces nothing. */
+    ALWAYS,
+    /** Never stored and never restored. */
+    NEVER,
+    /** Stored locally, but neither sent to a shared store nor taken from one. */
+    LOCAL
+  }
+
+  /**
+   * When a failed attempt is repeated, and how. If {@code exitCodes} and {@code on} are both empty,
+   * any failure leads to another attempt. During the {@code delay} (nanoseconds) the job holds no
+   * resources. A growth factor of 1 changes nothing; {@code recover}, null for none, runs before
+   * the next attempt.
+   */
+  public record Retry(
+      int retries,
+      Set<Integer> exitCodes,
+      Set<Cause> on,
+      long delay,
+      double growMemory,
+      double growRuntime,
+      Template recover) {
+
+    public enum Cause {
+      TIMEOUT,
+      MEMORY,
+      SIGNAL
+    }
+
+    public static final Retry NONE = new Retry(0, Set.of(), Set.of(), 0, 1, 1, null);
+
+    /**
+     * Returns whether a failed attempt is repeated. {@code cause} is null for an exit status, and
+     * {@code code} is that status or the signal. Each cause counts as its exit status in a shell,
+     * too: other tools tell such failures by 137 and 143 alone.
+     */
+    public boolean covers(Cause cause, int code) {
+      int status =
+          switch (cause) {
+            case null -> code;
+            case SIGNAL -> 128 + code;
+            case TIMEOUT -> 128 + Kill.TERM;
+            case MEMORY -> 128 + Kill.KILL;
+          };
+      return exitCodes.isEmpty() && on.isEmpty()
+          || exitCodes.contains(status)
+          || cause != null && on.contains(cause);
+    }
+  }
+
+  /**
+   * A program in {@code tools}. A manifest lists the program's contents under this name; another
+   * class finds the file.
+   *
+   * @param paths the places where it may be, normalized, in search order
+   * @param search the job's own {@code PATH}, with slots; null for the caller's {@code PATH}
+   * @param dir the working directory, to which folders of {@code PATH} are relative
+   */
+  public record Tool(Place place, String name, List<String> paths, Template search, String dir) {
+
+    /** Returns whether the tool's name is a path, so that it is not searched for. */
+    public boolean isPath() {
+      return name.indexOf('/') >= 0;
+    }
+
+    /** Returns the caller's environment variables that decide where the tool is searched for. */
+    public List<String> variables() {
+      List<String> names = new ArrayList<>();
+      if (isPath()) {
+        return names;
+      }
+      if (search == null) {
+        names.add("PATH");
+      } else {
+        for (Template.Part part : search.parts()) {
+          if (part instanceof Template.Part.Slot slot) {
+            names.add(slot.member());
+          }
+        }
+      }
+      return names;
+    }
+  }
+
+  /** One entry of {@code needs} or {@code produces}; the name is null if these are lists. */
+  public record Item(String name, Place place, List<Ref> refs) {
+
+    /** Returns whether the entry asks for files; {@code {needs[0]}} counts only such entries. */
+    public boolean isWanted() {
+      for (Ref ref : refs) {
+        if (!(ref instanceof Ref.Exclude) && !(ref instanceof Ref.OfData)) {
+          return true;
+        }
+      }
+      return refs.isEmpty();
+    }
+  }
+
+  /**
+   * What a job uses while it runs; 0 means undeclared. Memory and disk are in bytes, {@code
+   * runtime} is a limit in nanoseconds. Disk and nodes are for Slurm only.
+   *
+   * @param askedGpus 0 hides all GPUs; -1 if undeclared
+   * @param place where they are declared: in the job, a class or the defaults; {@link Place#NONE}
+   *     if nothing is declared
+   */
+  public record Resources(
+      int askedCpus,
+      long memory,
+      int askedGpus,
+      long runtime,
+      SortedMap<String, Long> counters,
+      long disk,
+      int nodes,
+      Place place) {
+
+    public static final String CPUS = "cpus";
+
+    public static final String MEMORY = "memory";
+
+    public static final String GPUS = "gpus";
+
+    /** The resources that a machine has; all others are counters. */
+    public static final Set<String> MACHINE = Set.of(CPUS, MEMORY, GPUS);
+
+    public static final Resources DEFAULT =
+        new Resources(0, 0, -1, 0, Collections.emptySortedMap(), 0, 1, Place.NONE);
+
+    public int cpus() {
+      return Math.max(1, askedCpus);
+    }
+
+    public int gpus() {
+      return Math.max(0, askedGpus);
+    }
+
+    /** Returns the amounts by resource, without those that are 0. */
+    public Map<String, Long> amounts() {
+      Map<String, Long> amounts = new TreeMap<>(counters);
+      amounts.put(CPUS, (long) cpus());
+      amounts.put(MEMORY, memory);
+      amounts.put(GPUS, (long) gpus());
+      amounts.values().removeIf(amount -> amount == 0);
+      return amounts;
+    }
+
+    /** Compares the components itself: the JVM links a record's own method again at each start. */
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Resources that
+          && askedCpus == that.askedCpus
+          && memory == that.memory
+          && askedGpus == that.askedGpus
+          && runtime == that.runtime
+          && counters.equals(that.counters)
+          && disk == that.disk
+          && nodes == that.nodes
+          && place.line() == that.place.line()
+          && place.column() == that.place.column()
+          && place.file().equals(that.place.file());
+    }
+
+    @Override
+    public int hashCode() {
+      return Long.hashCode(memory ^ runtime) + askedCpus;
+    }
+  }
+}

@@ -1,0 +1,136 @@
+package dev.torc.core.model;
+
+import dev.torc.base.syntax.BadInput;
+import dev.torc.base.syntax.Place;
+import dev.torc.base.syntax.Quoting;
+import dev.torc.base.syntax.ShellText.Quote;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A text of a job with placeholders that only a run can fill in; variables are already replaced.
+ * The parser has decided how each slot is quoted. There is at least one part, and two texts are
+ * never adjacent.
+ */
+public record Template(List<Part> parts) {
+
+  public static final List<String> SLOTS =
+      List.of("needs", "produces", "cpus", "memory", "attempt", "tmp", "data");
+
+  /** Startup code must not {@code switch} over its types: see development.md, laws. */
+  public sealed interface Part {
+    record Text(String text) implements Part {}
+
+    /**
+     * A placeholder such as {@code {needs[0]}} (with an index, else -1) or {@code {needs.name}}
+     * (with a member, else null); its name is one of {@link #SLOTS} or {@code env}.
+     */
+    record Slot(String name, int index, String member, Quote quote, Place place) implements Part {
+
+      @Override
+      public String toString() {
+        String at = index < 0 ? "" : "[" + index + "]";
+        return "{" + name + at + (member == null ? "" : "." + member) + "}";
+      }
+    }
+  }
+
+  public static Template of(String text) {
+    return new Template(List.of(new Part.Text(text)));
+  }
+
+  /** Returns the first slot with this name; null for none. */
+  public Part.Slot slot(String name) {
+    for (Part part : parts) {
+      if (part instanceof Part.Slot slot && slot.name().equals(name)) {
+        return slot;
+      }
+    }
+    return null;
+  }
+
+  /**
+   * Returns the text of this template in a manifest, with slots as written. Literal braces before
+   * the name of a slot, or right before a slot, are doubled, so that different templates have
+   * different texts.
+   */
+  public String declared() {
+    if (parts.size() == 1
+        && parts.getFirst() instanceof Part.Text only
+        && only.text().indexOf('{') < 0) {
+      return only.text(); // as in most templates
+    }
+    StringBuilder out = new StringBuilder();
+    for (int i = 0; i < parts.size(); i++) {
+      if (!(parts.get(i) instanceof Part.Text text)) {
+        out.append(parts.get(i));
+      } else if (text.text().indexOf('{') < 0) {
+        out.append(text.text());
+      } else {
+        out.append(Braces.of(text.text(), i + 1 < parts.size()).replaceAll("$0$0"));
+      }
+    }
+    return out.toString();
+  }
+
+  /** Returns a {@link #declared} text for display, with the doubled braces single again. */
+  public static String shown(String declared) {
+    if (declared.indexOf('{') < 0) {
+      return declared;
+    }
+    StringBuilder out = new StringBuilder();
+    int from = 0;
+    for (Matcher braces = Braces.of(declared, false); braces.find(); from = braces.end()) {
+      out.append(declared, from, braces.start() + (braces.end() - braces.start() + 1) / 2);
+    }
+    return out.append(declared, from, declared.length()).toString();
+  }
+
+  /** Finds the braces before a slot's name. A separate class, since most starts do not need it. */
+  private static final class Braces {
+    private static final String NAMES = String.join("|", SLOTS) + "|env\\.";
+    private static final Pattern BEFORE_NAME = Pattern.compile("(?<!\\{)\\{++(?=" + NAMES + ")");
+    private static final Pattern BEFORE_SLOT =
+        Pattern.compile("(?<!\\{)\\{++(?=" + NAMES + "|\\z)");
+
+    /** Finds braces, also those at the end of the text if {@code beforeSlot}. */
+    static Matcher of(String text, boolean beforeSlot) {
+      return (beforeSlot ? BEFORE_SLOT : BEFORE_NAME).matcher(text);
+    }
+  }
+
+  /**
+   * Returns the text with each slot's values quoted and joined by spaces. Throws {@link BadInput}
+   * for a value that would need quoting where the place does not allow it.
+   */
+  public String render(Function<Part.Slot, List<String>> values) {
+    StringBuilder out = new StringBuilder();
+    for (Part part : parts) {
+      if (part instanceof Part.Text t) {
+        out.append(t.text());
+      } else if (part instanceof Part.Slot slot) {
+        String gap = "";
+        for (String value : values.apply(slot)) {
+          String quoted = Quoting.quote(value, slot.quote());
+          if (quoted == null) {
+            throw Quoting.refusal(slot.place(), slot.toString(), value, Quoting.BY_ENV);
+          }
+          out.append(gap).append(quoted);
+          gap = " ";
+        }
+      }
+    }
+    return out.toString();
+  }
+
+  /** Returns the text as one word; a template that is only a slot gives one word per value. */
+  public List<String> words(Function<Part.Slot, List<String>> values) {
+    if (parts.size() == 1 && parts.getFirst() instanceof Part.Slot slot) {
+      return new ArrayList<>(values.apply(slot));
+    }
+    return List.of(render(values));
+  }
+}

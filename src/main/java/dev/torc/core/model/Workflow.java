@@ -1,0 +1,164 @@
+package dev.torc.core.model;
+
+import dev.torc.features.clusters.SchedulerSettings;
+import dev.torc.base.digests.StampSource.StampPaths;
+import dev.torc.base.syntax.BadInput;
+import dev.torc.base.syntax.Place;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SortedMap;
+
+/**
+ * A build file as read: layers and includes joined, variables replaced, defaults and resource
+ * classes applied. It does not know which files exist or which jobs make them: the graph does. The
+ * root is absolute. All lists are in the order written, jobs of included files last.
+ *
+ * @param starts for each group, the index in {@code jobs} at which its instances begin or would
+ *     begin
+ * @param manual the jobs that a build without targets omits, and manual groups with unknown
+ *     instances
+ */
+public record Workflow(
+    Path root,
+    Settings settings,
+    List<Job> jobs,
+    List<Group> groups,
+    List<Integer> starts,
+    List<BadInput.Diagnostic> warnings,
+    List<String> manual) {
+
+  /**
+   * The parts of a build file other than jobs, which do not change when groups are expanded. Paths
+   * are absolute, the first file is the main build file, and memory is in bytes.
+   *
+   * @param roots folders outside the root that may also contain products
+   * @param data values as {@link dev.torc.base.syntax.JsonText}
+   * @param stamps the files whose stamps are always trusted, or never, on any file system
+   */
+  public record Settings(
+      ReadFiles sources,
+      String name,
+      String description,
+      SortedMap<String, Long> limits,
+      List<Path> roots,
+      SortedMap<String, String> data,
+      List<Hook> hooks,
+      List<Executor> executors,
+      Stores stores,
+      StampPaths stamps,
+      List<ReportFile> report) {
+
+    public List<Path> files() {
+      return sources.files;
+    }
+  }
+
+  /** The files that were read; {@code ofVars} are those that have only vars. */
+  public record ReadFiles(List<Path> files, List<Path> ofVars) {}
+
+  /** An entry of {@code report}; a null {@code title} stands for the path. */
+  public record ReportFile(String title, String caption, Ref ref) {}
+
+  public Workflow with(
+      List<Job> newJobs,
+      List<Group> newGroups,
+      List<Integer> newStarts,
+      List<BadInput.Diagnostic> newWarnings,
+      List<String> newManual) {
+    return new Workflow(root, settings, newJobs, newGroups, newStarts, newWarnings, newManual);
+  }
+
+  /** Returns the name of a job by its index, without reading the rest of the job. */
+  public String jobName(int job) {
+    return jobs instanceof PackedJobs packed ? packed.name(job) : jobs.get(job).name();
+  }
+
+  /** Returns whether the job's executor runs jobs without a trace. */
+  public boolean goesUntraced(Job job) {
+    Executor executor = executor(job.runs().executor());
+    return executor != null && !executor.trace();
+  }
+
+  /** Returns the executor with this name; null if there is none. */
+  public Executor executor(String name) {
+    for (Executor executor : settings.executors) {
+      if (executor.name().equals(name)) {
+        return executor;
+      }
+    }
+    return null;
+  }
+
+  /**
+   * A scheduler that runs jobs on other machines. Of its settings, only {@code before} decides
+   * about results. With {@code trace} off, jobs that want a trace run without one.
+   */
+  public record Executor(Place place, SchedulerSettings settings, boolean trace) {
+
+    /** The name by which jobs choose this machine. */
+    public static final String LOCAL = "local";
+
+    public String name() {
+      return settings.name();
+    }
+
+    public String before() {
+      return settings.before();
+    }
+  }
+
+  /**
+   * A command that runs when something happens in a build; {@code job} may be a group, and is null
+   * for the build. If the hook is {@code required}, its failure makes the build fail.
+   */
+  public record Hook(
+      Place place, On on, String job, String command, List<String> shell, boolean required) {
+
+    public enum On {
+      /** The first job of the build is about to start. */
+      START,
+      /** The job, or the first one of the group, is about to start. */
+      READY,
+      /** The job, or the last one of the group, ended. */
+      DONE,
+      SUCCESS,
+      FAILURE,
+      /** The build ends; this hook runs after all others. */
+      FINISH
+    }
+  }
+
+  /**
+   * Where results are stored. Shared stores are in the order in which they are asked.
+   *
+   * @param keep the most bytes in the local store; 0 for no store, {@link #UNSAID} if not specified
+   * @param system a text that distinguishes systems that look the same to torc; empty for none
+   */
+  public record Stores(long keep, String system, List<SharedEntry> shared) {
+
+    public static final long UNSAID = -1;
+
+    /**
+     * A shared store, which is not opened here. Either {@code path} or {@code url} is null.
+     *
+     * @param group the group whose members are trusted in the folder; null for none
+     * @param keep the most bytes in the folder; {@link Stores#UNSAID} if not specified
+     * @param headers for each header, the caller's environment variable with the value to send
+     * @param key the file of the key that signs what is sent; null for none
+     */
+    public record SharedEntry(
+        Place place,
+        String path,
+        String group,
+        long keep,
+        String url,
+        SortedMap<String, String> headers,
+        String key,
+        List<String> trust) {
+
+      public String name() {
+        return url == null ? path : url;
+      }
+    }
+  }
+}

@@ -1,0 +1,241 @@
+package dev.torc.core.run;
+
+import dev.torc.core.model.Graph;
+import dev.torc.base.digests.DigestMemo;
+import dev.torc.base.digests.Stamp;
+import dev.torc.core.here.ProcessEnd;
+import dev.torc.core.decide.AllowedRoots;
+import dev.torc.core.decide.Expander;
+import dev.torc.core.decide.NeedSnapshot;
+import dev.torc.core.decide.PlanContext;
+import dev.torc.core.decide.Verdict;
+import dev.torc.core.memory.Batch;
+import dev.torc.core.memory.BuildRecord.BuildId;
+import dev.torc.base.syntax.BadInput.Diagnostic;
+import dev.torc.base.syntax.NearestPath;
+import dev.torc.base.text.SafeText;
+import dev.torc.core.model.Job;
+import dev.torc.core.model.Job.Trait;
+import dev.torc.core.model.Ref;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Accepts existing files as the products of jobs that did not run, under the jobs' present
+ * manifests. It handles the named jobs in build order, so that jobs that depend on an adopted one
+ * can be adopted, too. It only gathers the records; the caller stores all of them or none.
+ */
+public final class Adoption {
+
+  private final Expander expander;
+  private final DigestMemo digests;
+  private final AllowedRoots grounds;
+  private final Recorder recorder;
+  private final Batch batch = new Batch();
+  private final List<String> adopted = new ArrayList<>();
+  private final List<String> upToDate = new ArrayList<>();
+  private final List<Diagnostic> problems = new ArrayList<>();
+  private final Set<String> seen = new HashSet<>();
+  private PlanContext context;
+  private Map<Integer, String> dataReaders;
+
+  /** Adopts the jobs that the selection names; {@code expander} returns later contexts. */
+  public Adoption(PlanContext first, Expander expander, DigestMemo digests, BuildId build)
+      throws IOException {
+    this.expander = expander;
+    this.digests = digests;
+    this.grounds =
+        new AllowedRoots(
+            first.graph().workflow().root(), first.graph().workflow().settings().roots());
+    this.recorder = new Recorder(build, null);
+    this.context = first;
+  }
+
+  /**
+   * The outcome. If there are problems, its batch must not be stored. Its context is the last one,
+   * in which the adopted jobs are settled.
+   */
+  public record Adopted(
+      PlanContext context,
+      Batch batch,
+      List<String> jobs,
+      List<String> upToDate,
+      List<Diagnostic> problems) {}
+
+  public Adopted run() throws IOException {
+    PlanContext next = context;
+    do {
+      context = next;
+      dataReaders = dataReaders(context.graph());
+      visitJobs(false);
+      next = expander.next(context);
+    } while (next != context);
+    visitJobs(true);
+    for (int group : context.graph().inOrder(context.selection().namedOpen())) {
+      unknown(group);
+    }
+    return new Adopted(context, batch, adopted, upToDate, problems);
+  }
+
+  /** Visits the named jobs that wait for no group; if {@code last}, also all other named jobs. */
+  private void visitJobs(boolean last) throws IOException {
+    for (int j : context.graph().inOrder(context.selection().named())) {
+      boolean now = last || !context.graph().isOpen(context.decider().pending(j));
+      if (now && seen.add(context.graph().name(j))) {
+        visit(j);
+      }
+    }
+  }
+
+  private void visit(int id) throws IOException {
+    Job job = context.graph().job(id);
+    Verdict verdict = context.decide(id);
+    if (verdict instanceof Verdict.UpToDate) {
+      context.records().settle(id);
+      upToDate.add(job.name());
+      return;
+    }
+    int before = problems.size();
+    if (job.has(Trait.ALWAYS)) {
+      problem(job, "it always runs, so nothing can be adopted for it");
+      return;
+    }
+    if (dataReaders.containsKey(id)) {
+      String reader = SafeText.name(dataReaders.get(id));
+      problem(job, "job " + reader + " needs its data, and values cannot be adopted; " + run(job));
+    }
+    products(job);
+    int pending = context.decider().pending(id);
+    if (pending >= 0) {
+      pending(job, pending);
+    }
+    if (problems.size() == before) {
+      adopt(id, job);
+    }
+  }
+
+  /** Checks that each declared product exists; if all are globs, one match is enough. */
+  private void products(Job job) throws IOException {
+    int globs = 0;
+    for (Ref ref : job.productRefs()) {
+      switch (ref) {
+        case Ref.OfFile file -> product(job, file.path(), Stamp.FileKind.FILE);
+        case Ref.OfFolder folder -> product(job, folder.path(), Stamp.FileKind.FOLDER);
+        case Ref.OfGlob _ -> globs++;
+        case Ref.Exclude _, Ref.OfJob _, Ref.OfData _ -> {}
+      }
+    }
+    if (globs > 0
+        && globs == job.productRefs().size()
+        && ProductScan.of(grounds, digests, job, false).made().isEmpty()) {
+      problem(job, "none of its products exists; " + run(job));
+    }
+    if (job.depfile() != null
+        && digests.product(job.depfile()).stamp().kind() != Stamp.FileKind.FILE) {
+      problem(job, "depfile " + SafeText.name(job.depfile()) + " " + missing(job, job.depfile()));
+    }
+  }
+
+  private void product(Job job, String path, Stamp.FileKind kind) throws IOException {
+    Stamp.FileKind there = digests.product(path).stamp().kind();
+    if (there != kind) {
+      problem(job, ProductScan.lack(SafeText.name(path), there, missing(job, path)));
+    }
+  }
+
+  private String missing(Job job, String path) {
+    return "is missing%s; %s"
+        .formatted(NearestPath.inParentheses(grounds.root().resolve(path), path), run(job));
+  }
+
+  /** Reports that a job cannot be adopted, because a job or group before it has yet to run. */
+  private void pending(Job job, int node) {
+    String name = context.graph().name(node);
+    String line = "it needs what job %s makes";
+    if (!context.graph().isJob(node)) {
+      line =
+          "it needs what group %s makes, whose instances are not known yet; run `torc build %1$s`"
+              + " first";
+    } else if (!seen.contains(name)) {
+      line += ", which is not up to date; build or adopt %1$s first";
+    }
+    problem(job, line.formatted(SafeText.name(name)));
+  }
+
+  private void unknown(int group) {
+    var open = context.graph().open().get(group);
+    if (!open.further().problems().isEmpty()) {
+      problems.addAll(open.further().problems());
+      return;
+    }
+    String name = SafeText.name(context.graph().name(context.records().unsettledBefore(group)));
+    problems.add(
+        new Diagnostic(
+            open.place(),
+            "group %s: its instances are known when %s has ended; build or adopt %s first"
+                .formatted(SafeText.name(open.name()), name, name)));
+  }
+
+  private void adopt(int id, Job job) throws IOException {
+    Graph graph = context.graph();
+    try {
+      NeedSnapshot snapshot = context.contents().snapshot(id);
+      String lack = snapshot.lack();
+      if (lack != null) {
+        problem(job, lack);
+        return;
+      }
+      DiscoveredNeeds needs = DiscoveredNeeds.read(graph, id, snapshot, Stamp.MISSING, null);
+      for (String path : needs.found()) {
+        int maker = snapshot.makerOfFound(graph, id, path);
+        if (maker >= 0 && !context.records().isSettled(maker)) {
+          pending(job, maker);
+          return;
+        }
+        if (digests.of(path).digest() == null) {
+          problem(job, NeedSnapshot.gone(graph, path));
+          return;
+        }
+      }
+      ProductScan products = ProductScan.of(grounds, digests, job, true);
+      AttemptOutcome.Made made =
+          new AttemptOutcome.Made(
+              products.adopted(), needs, snapshot.moved(), List.of(), false, List.of());
+      AttemptOutcome outcome =
+          AttemptOutcome.unstarted(ProcessEnd.How.NOT_STARTED, "", snapshot, made);
+      context.records().replace(id, recorder.adopted(context, id, outcome, batch));
+      context.records().settle(id);
+      adopted.add(job.name());
+    } catch (AttemptFailure e) {
+      problem(job, e.getMessage());
+    }
+  }
+
+  private void problem(Job job, String line) {
+    problems.add(new Diagnostic(job.place(), "job " + SafeText.name(job.name()) + ": " + line));
+  }
+
+  private static String run(Job job) {
+    return "make it with `torc build " + SafeText.name(job.name()) + "`";
+  }
+
+  /** Returns the jobs whose values other jobs need, each with one of those jobs. */
+  private static Map<Integer, String> dataReaders(Graph graph) {
+    Map<Integer, String> readers = new HashMap<>();
+    for (int j : graph.inOrder(graph.allJobs())) {
+      for (Ref ref : graph.job(j).needRefs()) {
+        if (ref instanceof Ref.OfData data && data.job() != null) {
+          for (int maker : graph.makers(data)) {
+            readers.putIfAbsent(maker, graph.name(j));
+          }
+        }
+      }
+    }
+    return readers;
+  }
+}

@@ -1,0 +1,492 @@
+package dev.torc.core.run;
+
+import dev.torc.core.run.BuildSetup.AttemptContext;
+import dev.torc.base.digests.Stamp;
+import dev.torc.base.digests.StopFlag.StoppedException;
+import dev.torc.core.here.Launch;
+import dev.torc.core.here.ProcessEnd;
+import dev.torc.core.decide.JobSelection.UserPaths;
+import dev.torc.core.decide.NeedSnapshot;
+import dev.torc.base.posix.JobTrace;
+import dev.torc.core.memory.Cache.CacheException;
+import dev.torc.core.memory.CachePlace;
+import dev.torc.core.memory.JobResult.StoredValue;
+import dev.torc.core.memory.RecordedProduct.OwnedPath;
+import dev.torc.core.memory.StartMark;
+import dev.torc.base.syntax.BadInput;
+import dev.torc.base.text.Refusal;
+import dev.torc.base.text.SafeText;
+import dev.torc.core.model.Job;
+import dev.torc.core.model.Job.Trait;
+import dev.torc.core.model.Ref;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * One attempt at a job: clears the places of its products, runs it, and scans the products that it
+ * made. It runs on its own thread and may wait. It neither changes the state of the build nor
+ * writes records; the loop does both, using the {@link AttemptOutcome} that the attempt returns.
+ */
+final class Attempt {
+
+  /**
+   * How long files may still be read after a signal, in nanoseconds. When a job that the signal
+   * ended is gone, its files may be read for this long again.
+   */
+  static final long LOOK = 50_000_000;
+
+  final AttemptContext common; // id is the job's number in its graph
+  final int id;
+  final Job job;
+  final JobAttempts attempts;
+  private final JobFiles files;
+  private final LaunchBuilder.Granted granted;
+  private final JobStarts starts;
+  private final ClearedProducts cleared;
+  private final EndableRun here; // runs its processes on this machine
+  private final RemoteRun remote;
+  private final String executor; // its name in Remotes; null for this machine
+  private final long started = System.currentTimeMillis();
+  private NeedSnapshot snapshot; // of its needs; null until taken
+  private ProcessEnd ended = ProcessEnd.unstarted(ProcessEnd.How.NOT_STARTED, "");
+  private JobTrace trace; // of its processes; null if they are not traced
+  private ProductRestore restore; // null if the job runs
+  private volatile PostTimes times; // when it posted events; null before its processes start
+  private boolean hasCleared;
+  private volatile boolean relieved;
+  private boolean released; // whether its resources were given back early
+  private PostedEvents posts = PostedEvents.NONE;
+  private Launch launched; // null until it is about to start
+  private String command = "";
+  private long logFrom; // the offset in the log where its output begins
+
+  Attempt(
+      AttemptContext common,
+      int id,
+      JobAttempts attempts,
+      LaunchBuilder.Granted granted,
+      JobStarts starts) {
+    this.common = common;
+    this.id = id;
+    this.job = common.graph().job(id);
+    this.attempts = attempts;
+    this.files = common.launches().files(job.name());
+    this.granted = granted;
+    this.starts = starts;
+    this.cleared = common.removal().clearing();
+    this.here = new EndableRun(common.machines().runner());
+    this.remote = new RemoteRun(common, id, attempts, starts);
+    this.executor = attempts.executor();
+  }
+
+  boolean isHandedOut() {
+    return executor != null;
+  }
+
+  /** Ends processes here, from any thread; {@link Remotes#end} ends jobs at schedulers. */
+  void end(int signal) {
+    here.end(signal);
+  }
+
+  /**
+   * Returns the files that the trace saw the job write, rename or link, as named in the build file;
+   * empty without a trace.
+   */
+  Set<String> wrote() {
+    return trace == null ? Set.of() : Tracing.names(common.graph(), trace.wrote());
+  }
+
+  void recorded() {
+    remote.recorded();
+  }
+
+  /** Frees disk space if necessary, and notes the times of new events; about once a second. */
+  void tick() {
+    cleared.makeRoom();
+    PostTimes seen = times;
+    if (seen != null) {
+      try {
+        seen.noteTime();
+      } catch (IOException e) {
+        return; // the times are less exact; reading the file at the end reports the error
+      }
+    }
+  }
+
+  /** Runs the attempt. Throws a {@link CacheException} only if the start mark cannot be written. */
+  AttemptOutcome run() {
+    AttemptOutcome outcome = attempt();
+    if (!outcome.ok() && ended.how() != ProcessEnd.How.INTERRUPTED) {
+      relieved = cleared.relieve(outcome.what());
+    }
+    return outcome;
+  }
+
+  /** Returns whether the disk was full when the attempt failed, and torc has freed space since. */
+  boolean relieved() {
+    return relieved;
+  }
+
+  /** Returns the outcome if a signal stopped reading, so that the products are unknown. */
+  AttemptOutcome interrupted() {
+    ended = ended.as(ProcessEnd.How.INTERRUPTED, 0, "");
+    snapshot = null;
+    List<OwnedPath> placed = restore == null ? List.of() : restore.placed();
+    return failed(AttemptOutcome.phrase(ended, 0, 0), placed);
+  }
+
+  private AttemptOutcome attempt() {
+    try {
+      return attempts.isRestored() ? restored() : ran();
+    } catch (BadInput e) {
+      return failed(e.diagnostics().getFirst().toString());
+    } catch (AttemptFailure e) {
+      boolean lost = e.missing != null && ToolState.hadMade(common.plan().records(), id, e.missing);
+      return failedAfterClearing(e.getMessage() + (lost ? ToolState.WAYS_OUT : ""));
+    } catch (IOException e) {
+      return failedAfterClearing(Refusal.line(e));
+    } catch (UncheckedIOException e) {
+      return failedAfterClearing(Refusal.line(e.getCause()));
+    }
+  }
+
+  private AttemptOutcome failed(String what) {
+    return failed(what, List.of());
+  }
+
+  private AttemptOutcome failed(String what, List<OwnedPath> owned) {
+    return outcome(what, AttemptOutcome.Made.of(ProductScan.owning(owned)));
+  }
+
+  private AttemptOutcome outcome(String what, AttemptOutcome.Made made) {
+    AttemptOutcome.Shown shown = new AttemptOutcome.Shown(command, logFrom, posts.posts());
+    return new AttemptOutcome(ended, what, snapshot, started, made, shown, null);
+  }
+
+  private AttemptOutcome ran() throws IOException {
+    String containers = "";
+    if (job.runsInContainers()) {
+      containers = common.launches().containers(job, attempts.count(), here::run);
+    }
+    snapshot = common.contents().snapshot(id);
+    String lack = snapshot.lack();
+    if (lack != null) {
+      return failed(lack);
+    }
+    ProcessEnd resumed = remote.resume(snapshot);
+    Stamp begin = null;
+    if (resumed == null) {
+      // Before the products are cleared, since it fails a job that must be traced but cannot be.
+      boolean traced = common.tracing().traces(common.graph(), job);
+      clear();
+      begin = launch(containers, traced);
+    } else {
+      hasCleared = true;
+      ended = resumed;
+      times = times(ended.began(started));
+    }
+    if (ended.how() == ProcessEnd.How.PASSED_ON || ended.how() == ProcessEnd.How.NOT_REACHED) {
+      return failed("left to the next build");
+    }
+    if (ended.how() == ProcessEnd.How.INTERRUPTED) {
+      common.digests().stop().extend(LOOK); // time to scan its products
+    }
+    snapshot.ended();
+    if (trace != null) {
+      snapshot.ignore(Tracing.names(common.graph(), trace.returned()));
+    }
+    List<String> moved = null;
+    if (remote.isRemote() && ended.ok()) {
+      begin = remote.begun();
+      RemoteRun.Needs read = remote.needs(snapshot, begin);
+      snapshot = read.snapshot();
+      moved = read.moved();
+    }
+    if (ended.ok() && !snapshot.isSmall()) {
+      release();
+    }
+    readPosts();
+    return ended.ok()
+        ? succeeded(moved, begin)
+        : failedAfterClearing(
+            AttemptOutcome.phrase(ended, attempts.runtime(), granted.memoryLimit())
+                + unstarted()
+                + Tracing.refused(common.graph(), trace)
+                + unlogged());
+  }
+
+  private PostTimes times(long from) {
+    return new PostTimes(files.eventLines(), common.digests(), from);
+  }
+
+  private void readPosts() throws IOException {
+    LinesFile events = files.eventLines();
+    posts = PostedEvents.read(events, times, common.digests());
+    if (!posts.odd().isEmpty()) {
+      common.removal().note().accept(job.name() + ": " + posts.odd());
+    }
+    if (!posts.posts().isEmpty()) {
+      events.clear(common.digests());
+    }
+  }
+
+  /** Returns a hint about a command that was not found, and logs the PATH if it matters. */
+  private String unstarted() throws IOException {
+    if (launched == null) {
+      return "";
+    }
+    LaunchBuilder launches = common.launches();
+    String search = remote.isRemote() ? null : launches.searchPath();
+    StartTrouble trouble = StartTrouble.of(ended, launched, launches.place().root(), search);
+    if (!trouble.path().isEmpty() && !job.has(Trait.INTERACTIVE)) {
+      files.log("torc: PATH is " + trouble.path());
+    }
+    return trouble.hint();
+  }
+
+  private String unlogged() {
+    boolean tells =
+        ended.how() == ProcessEnd.How.EXITED && !job.has(Trait.INTERACTIVE) && !remote.isRemote();
+    String full = tells ? files.fullLog() : "";
+    return full.isEmpty() ? "" : ", and its log could not be written: " + full;
+  }
+
+  /**
+   * Hands the job out to its executor and waits for its end. The {@code recover} command of a retry
+   * runs on this machine first.
+   */
+  private ProcessEnd hand(Launch launch) throws IOException {
+    int recovering = launch.steps().size() - job.runs().steps().size();
+    if (recovering > 0) {
+      ProcessEnd recovered = here.run(launch.only(0, recovering));
+      if (!recovered.ok()) {
+        return recovered;
+      }
+    }
+    return remote.run(launch.only(recovering, launch.steps().size()), granted.memoryLimit());
+  }
+
+  /**
+   * Runs the job to its end. Returns a stamp taken when it started; null if the job neither finds
+   * needs nor is traced.
+   */
+  private Stamp launch(String containers, boolean traced) throws IOException {
+    LaunchBuilder launches = common.launches();
+    files.eventLines().clear(common.digests()); // earlier lines are not this attempt's
+    files.output().clear(common.digests());
+    StartMark mark =
+        new StartMark(common.build().id(), job.name(), attempts.count()).in(containers);
+    if (!remote.isRemote()) { // else written at the submission
+      common.marks().add(mark);
+    }
+    Path tmp = TemporaryFolder.isUsed(job) ? TemporaryFolder.of(launches.place(), mark) : null;
+    Launch launch = launches.of(common.graph(), id, snapshot, granted, tmp, attempts.runtime());
+    launched = launch;
+    command = LaunchBuilder.shown(launch, job);
+    if (!job.has(Trait.INTERACTIVE)) {
+      launches.place().ready(launch.output().log());
+      logFrom = attempts.count() > 1 ? files.markLog(attempts.count()) : 0;
+    }
+    // A mark was just written there, so the stamp has the present time.
+    String marks = launches.place().running().toString();
+    Stamp begin = job.finds() || traced ? common.digests().stamp(marks) : null;
+    trace = traced ? common.tracing().of(common.plan(), id, snapshot, begin) : null;
+    times = times(started);
+    launch(traced ? launch.traced(trace) : launch, tmp);
+    return begin;
+  }
+
+  /**
+   * Restores a known result; if that fails, the job has to run. Reads none of the needs: if one
+   * changes during the restore, the next build finds that the manifest differs.
+   */
+  private AttemptOutcome restored() throws IOException {
+    common.removal().refuseOutside(job, List.of());
+    refuseTaken();
+    ProductRestore.Replacement from = attempts.from();
+    restore = new ProductRestore(common, job, from);
+    ProductScan products;
+    try {
+      products = restore.products(cleared);
+    } finally {
+      from.parts().done();
+    }
+    return products == null
+        ? failed("its earlier result cannot be restored")
+        : AttemptOutcome.restored(from.result(), products, started);
+  }
+
+  /**
+   * Removes stale files from the places of its needs, clears the places of its products, and makes
+   * the products' folders.
+   */
+  private void clear() throws IOException {
+    cleared.makeRoom();
+    common.removal().refuseOutside(job, snapshot.stale());
+    refuseTaken();
+    for (OwnedPath stale : snapshot.stale()) {
+      common.removal().clearStale(stale, cleared);
+    }
+    boolean persist = attempts.persists(job);
+    boolean there = common.removal().clear(job, persist, remote.isRemote(), cleared, Set.of());
+    if (common.plan().records().result(id) != null) {
+      cleared.storeRecord(job.name()); // even if nothing of its result was cleared
+    }
+    hasCleared = true;
+    if (!there) {
+      makeFolders();
+    }
+  }
+
+  private void refuseTaken() throws IOException {
+    BadInput.Diagnostic taken = common.taken().of(id);
+    if (taken != null) {
+      throw new AttemptFailure(taken.message());
+    }
+  }
+
+  /**
+   * Makes the products' folders. For a job that is handed out, makes only those of globs, because
+   * the batch script makes the rest on its node.
+   */
+  private void makeFolders() throws IOException {
+    Path root = common.graph().workflow().root();
+    for (Ref ref : job.productRefs()) {
+      if (!remote.isRemote() || ref instanceof Ref.OfGlob) {
+        makeFolder(root.resolve(ProductScan.folder(ref)));
+      }
+    }
+    if (job.depfile() != null && !remote.isRemote()) {
+      makeFolder(root.resolve(UserPaths.parent(job.depfile())));
+    }
+  }
+
+  /** Makes a folder if it is missing. Checks first, because it nearly always exists. */
+  private void makeFolder(Path folder) throws IOException {
+    if (common.digests().stamp(folder.toString()).kind() != Stamp.FileKind.FOLDER) {
+      CachePlace place = common.launches().place();
+      try {
+        place.makeFolders(folder);
+      } catch (FileSystemException e) {
+        Path at = folder;
+        while (!Files.exists(at, LinkOption.NOFOLLOW_LINKS)) {
+          at = at.getParent();
+        }
+        if (Files.isDirectory(at)) {
+          throw e;
+        }
+        throw new AttemptFailure(
+            "cannot make folder %s: %s is not a folder; move it away"
+                .formatted(SetAside.shown(place, folder), SetAside.shown(place, at)));
+      }
+    }
+  }
+
+  private void release() {
+    if (!released) {
+      released = true;
+      starts.releaseEarly(this);
+    }
+  }
+
+  /**
+   * Runs the job here or on its executor. Unless {@code tmp} is null, makes that folder first and
+   * removes it at the job's end.
+   */
+  private void launch(Launch launch, Path tmp) throws IOException {
+    if (tmp != null) {
+      TemporaryFolder.make(tmp);
+    }
+    ended = remote.isRemote() ? hand(launch) : here.run(launch);
+    if (tmp != null && ended.how() != ProcessEnd.How.PASSED_ON) {
+      TemporaryFolder.remove(tmp, "the folder {tmp} of " + job.name(), common.removal().note());
+    }
+  }
+
+  /**
+   * @param known the needs that changed during the run; null to get them from the snapshot
+   */
+  private AttemptOutcome succeeded(List<String> known, Stamp begin) throws IOException {
+    ProductScan products =
+        remote.products(
+            seen ->
+                ProductScan.of(
+                    common.removal().grounds(), common.digests(), job, true, this::release, seen));
+    Map<String, String> altered = remote.products().altered();
+    if (!altered.isEmpty()) {
+      String what = altered.values().iterator().next();
+      int more = altered.size() - 1;
+      what += more == 0 ? "" : ", and " + more + " more";
+      ended = ended.as(ProcessEnd.How.ALTERED, 0, what);
+      throw new AttemptFailure(what);
+    }
+    String rival = common.taken().shared(id, job);
+    if (rival != null) {
+      throw new AttemptFailure(rival);
+    }
+    TreeSet<String> moved = new TreeSet<>(known == null ? snapshot.moved() : known);
+    DiscoveredNeeds needs = DiscoveredNeeds.read(common.graph(), id, snapshot, begin, trace);
+    if (trace != null) {
+      common.tracing().report(common.graph(), id, trace, needs.read(), ended.message());
+    }
+    moved.addAll(needs.moved());
+    cleared.made(products.owned());
+    String lost = ToolState.lost(common.plan().records(), id, job, attempts.reasons(), products);
+    if (lost != null) {
+      common.removal().note().accept(lost);
+    }
+    List<StoredValue> data = values();
+    try {
+      files.remove(job, !snapshot.data().isEmpty(), !data.isEmpty());
+    } catch (IOException e) {
+      String line = "cannot remove a file of " + job.name() + ": " + Refusal.line(e);
+      common.removal().note().accept(line);
+    }
+    boolean traced = trace != null && trace.blind() == null;
+    AttemptOutcome.Made made =
+        new AttemptOutcome.Made(
+            products, needs, List.copyOf(moved), remote.products().touched(), traced, data);
+    return outcome("", made);
+  }
+
+  private List<StoredValue> values() throws IOException {
+    try {
+      return files.output().values(common.digests());
+    } catch (AttemptFailure e) {
+      if (job.links().produces().isEmpty()) {
+        throw e;
+      }
+      throw new AttemptFailure(
+          "%s; `torc adopt %s` keeps the products"
+              .formatted(e.getMessage(), SafeText.name(job.name())));
+    }
+  }
+
+  /**
+   * Returns the outcome of a failed attempt. If it had cleared the places of its products, the
+   * outcome owns what is there now, so that the next run may delete it. Before that, those files
+   * are not the job's.
+   */
+  private AttemptOutcome failedAfterClearing(String what) {
+    if (!hasCleared || remote.isUnbegun()) {
+      return failed(what);
+    }
+    try {
+      List<OwnedPath> owned =
+          ProductScan.of(common.removal().grounds(), common.digests(), job, false).owned();
+      owned.removeIf(
+          each -> remote.products().altered().containsKey(each.path())); // modified: now the user's
+      return failed(what, owned);
+    } catch (IOException | StoppedException e) {
+      return failed(what); // unreadable products have no owner: the next run sets them aside
+    }
+  }
+}

@@ -1,0 +1,21 @@
+package dev.torc.core.run;
+
+/**
+ * A failure of an attempt, in one phrase, whose cause is not its processes: they did not start, or
+ * they ended successfully. {@link Attempt} turns it into an outcome.
+ */
+final class AttemptFailure extends RuntimeException {
+
+  private static final long serialVersionUID = 1;
+
+  final transient String missing; // the declared product that is missing; null for other failures
+
+  AttemptFailure(String message) {
+    this(message, null);
+  }
+
+  AttemptFailure(String message, String missing) {
+    super(message, null, false, false);
+    this.missing = missing;
+  }
+}

@@ -1,0 +1,325 @@
+package dev.torc.core.run;
+
+import dev.torc.core.run.AttemptThreads.AttemptEnds;
+import dev.torc.core.here.ProcessEnd;
+import dev.torc.core.decide.PlanContext;
+import dev.torc.base.posix.Kill;
+import dev.torc.core.memory.Cache.CacheException;
+import dev.torc.core.model.Job;
+import dev.torc.core.model.Job.Trait;
+import dev.torc.core.model.Workflow.Hook.On;
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntToLongFunction;
+import java.util.stream.IntStream;
+
+/**
+ * The loop of a build: has jobs decided and started, waits for messages, and handles signals and
+ * the ends of attempts. Only the thread that has the turn (see {@link LoopLock}) changes the state:
+ * the loop's own thread, or the thread of an attempt that has ended. The cache's writer, signals
+ * and the jobserver send messages. When a job ends, {@link Ends} sets its final state, {@link
+ * JobVerdicts} decides the jobs that waited for it, and {@link BlockedJobs} blocks the jobs that
+ * depend on a failed one.
+ */
+public final class BuildLoop {
+
+  private final BuildSetup setup;
+  private final BuildState state;
+  private final Recorder recorder;
+  private final EventSender sender;
+  private final Hooks hooks;
+  private final LoopLock lock;
+  private final AttemptEnds ends = new Ends();
+  private final AttemptThreads workers;
+  private final JobStarts starts;
+  private final BlockedJobs blocked;
+  private final SpentProducts spent;
+  private final RestoredJobs restored;
+  private final JobVerdicts verdicts;
+  private final EndCheck check;
+  private final AtomicInteger signal = new AtomicInteger();
+  private boolean failed; // because a product was changed after its job ended
+  private CacheException broken;
+  private IOException unreadable;
+
+  public BuildLoop(BuildSetup setup) {
+    this.setup = setup;
+    this.state = new BuildState(setup.common());
+    this.lock = state.lock;
+    this.recorder = new Recorder(setup.common().build(), setup.common().machines().here().name());
+    this.hooks = new Hooks(state, setup.listener());
+    this.sender =
+        new EventSender(
+            setup.common().launches(),
+            setup.amounts().limits(),
+            setup.wishes().commands(),
+            this::tellEvent);
+    this.workers = new AttemptThreads(lock, setup, recorder, ends);
+    this.starts = new JobStarts(setup, workers, hooks, sender, state);
+    this.blocked = new BlockedJobs(state, sender, starts, setup.wishes().failFast());
+    this.spent = new SpentProducts(setup, state);
+    this.restored = new RestoredJobs(setup, recorder, state);
+    this.verdicts = new JobVerdicts(setup, state, sender, starts, blocked, spent, restored);
+    this.check = new EndCheck(setup, state);
+  }
+
+  /**
+   * Handles a signal; any thread may call it. The first signal ends all jobs with a grace period,
+   * by INT if it is Ctrl-C, else by TERM; the second one kills them. Only Ctrl-C ends jobs at
+   * schedulers. The jobs are ended on the calling thread, even if the loop is busy. Files may be
+   * read for a moment longer, so that a scan that is nearly done can finish.
+   */
+  public void signal(int number) {
+    boolean again = !signal.compareAndSet(0, number);
+    int by = again ? Kill.KILL : number == Kill.INT ? Kill.INT : Kill.TERM;
+    starts.stop();
+    try {
+      setup.common().digests().stop().stopIn(again ? 0 : Attempt.LOOK);
+      restored.stop();
+      lock.post(() -> tellEnding(by)); // first, so that it is reported before the jobs' ends
+      workers.end(by, number == Kill.INT);
+    } catch (RuntimeException | Error e) {
+      lock.fail(e);
+    }
+  }
+
+  private void tellEnding(int by) {
+    hooks.end(by);
+    boolean all = signal.get() == Kill.INT; // else jobs at schedulers stay there
+    int[] jobs = state.jobsIn(JobState.RUNNING).filter(job -> all || !starts.isOut(job)).toArray();
+    if (jobs.length > 0) {
+      long usual = setup.common().machines().runner().grace();
+      IntToLongFunction grace = job -> state.graph().job(job).runs().stop().grace(usual);
+      long most = by == Kill.KILL ? 0 : IntStream.of(jobs).mapToLong(grace).max().orElse(0);
+      sender.tell(
+          new Event.Ending(IntStream.of(jobs).mapToObj(state.graph()::name).toList(), most));
+    }
+  }
+
+  private void tellEvent(Event event) {
+    setup.listener().accept(event);
+    hooks.runAfter(event);
+  }
+
+  /** Wakes the loop because the jobserver granted a token. Any thread may call it. */
+  public void tokenCame() {
+    lock.wake();
+  }
+
+  /**
+   * Runs the build and returns its exit status; {@code began} is the {@link System#nanoTime} at
+   * which the build began for the user. Throws a {@link CacheException} if a record could not be
+   * written; the job of that record will run again.
+   */
+  public int run(long began) throws IOException {
+    lock.takeTurn();
+    try {
+      verdicts.begin();
+      while (!state.states.done()) {
+        starts.start();
+        workers.hand();
+        if (starts.isNoneRunning() && starts.isStopped()) {
+          blocked.abandon();
+        } else if (verdicts.isIdle() && verdicts.decideTemporary()) {
+          verdicts.decideSettled();
+        } else if (isSubmitted()) {
+          starts.stop();
+          setup.common().machines().remotes().end(false, false); // jobs at schedulers stay there
+        } else {
+          awaitMessages();
+          verdicts.decideSettled();
+          try {
+            verdicts.expandGroups();
+          } catch (IOException e) {
+            unreadable = e;
+            starts.stop();
+          }
+          spent.removeDue();
+        }
+      }
+    } finally {
+      workers.stop();
+      lock.endTurn(); // before calls that may throw: other threads need the turn
+      workers.end(Kill.KILL, false); // attempts still run only if the loop itself failed
+      restored.close();
+    }
+    if (broken != null) {
+      throw broken;
+    }
+    if (unreadable != null) {
+      throw unreadable;
+    }
+    setup.common().cache().flush();
+    lock.takeTurn();
+    try {
+      runLastHooks();
+      int exit = exit();
+      sender.sent(restored.finish());
+      long nanos = System.nanoTime() - began;
+      sender.finished(setup.common().build(), state.states.counts(), nanos, exit);
+      return exit;
+    } finally {
+      lock.endTurn();
+    }
+  }
+
+  public PlanContext context() {
+    return state.context().ended();
+  }
+
+  private int exit() {
+    return signal.get() != 0
+        ? 128 + signal.get()
+        : failed || blocked.failsBuild() || hooks.failed() ? 1 : 0;
+  }
+
+  /**
+   * Runs the hooks for the end of the build, after all other hooks have ended. Checks the products
+   * before them and, if there are hooks, again after them.
+   */
+  private void runLastHooks() {
+    awaitHooks();
+    failed |= signal.get() == 0 && check.fails(sender); // else the next build checks them
+    spent.removeLast(state.madeJobs());
+    awaitHooks();
+    spent.tellRemoved();
+    String status = exit() == 0 ? "success" : signal.get() == 0 ? "failure" : "interrupted";
+    hooks.runLast(exit() == 0 ? On.SUCCESS : On.FAILURE, status);
+    awaitHooks();
+    hooks.runLast(On.FINISH, status);
+    awaitHooks();
+    failed |= hooks.any() && signal.get() == 0 && check.fails(sender);
+  }
+
+  private void awaitHooks() {
+    while (hooks.isBusy() || spent.isBusy()) {
+      awaitMessages();
+    }
+  }
+
+  /** Returns how many waiting counts and longest paths of nodes were computed; for tests. */
+  long looked() {
+    return state.pending.looked() + state.paths.looked();
+  }
+
+  /** Waits for a message or a time at which a job may start, and handles all messages. */
+  private void awaitMessages() {
+    try {
+      BuildState.Due due = state.delayed.peek();
+      Long held = state.ready.heldUntil();
+      boolean earlier = held != null && (due == null || held - due.time() < 0);
+      lock.await(earlier ? held : due == null ? null : Long.valueOf(due.time()), workers::tick);
+    } catch (InterruptedException e) {
+      signal(Kill.INT);
+    }
+    while (!state.delayed.isEmpty() && state.delayed.peek().time() <= System.nanoTime()) {
+      state.ready.add(state.delayed.poll().job());
+    }
+    starts.stopIf(hooks.refuseAll());
+  }
+
+  /**
+   * Returns whether a build with {@code --submit} is over: all running jobs are at schedulers, and
+   * no other job can start.
+   */
+  private boolean isSubmitted() {
+    return setup.wishes().submit()
+        && starts.areAllOut()
+        && starts.isIdle()
+        && !starts.isStopped()
+        && !restored.isAsking()
+        && !hooks.isBusy();
+  }
+
+  private final class Ends implements AttemptEnds {
+
+    @Override
+    public void handleEnd(Attempt now, AttemptOutcome outcome, Recorder.Record record) {
+      Job job = now.job;
+      int id = now.id;
+      JobAttempts attempts = now.attempts;
+      starts.giveBack(now);
+      check.noteRun(now, outcome);
+      if (job.has(Trait.INTERACTIVE)
+          && outcome.ended().isBySignal(Kill.INT, job.runsInContainers())) {
+        // The terminal sent Ctrl-C to the job alone; the user meant the build.
+        signal.compareAndSet(0, Kill.INT);
+        starts.stop();
+      }
+      ProcessEnd.How how = outcome.ended().how();
+      boolean passedOn = how == ProcessEnd.How.PASSED_ON;
+      boolean cut = how == ProcessEnd.How.INTERRUPTED; // by a signal or by a broken build
+      starts.stopIf(passedOn || cut || how == ProcessEnd.How.NOT_REACHED);
+      if (passedOn || how == ProcessEnd.How.NOT_REACHED) {
+        // The job's record does not change: it already says why the job has to run.
+        endJob(id, passedOn ? JobState.SUBMITTED : JobState.NOT_REACHED, outcome);
+        return;
+      } else if (attempts.isRestored() && cut) {
+        restored.own(outcome);
+        endJob(id, JobState.NOT_REACHED, outcome); // the next build restores it
+        return;
+      } else if (attempts.isRestored() && !outcome.ok()) {
+        attempts.mustRun();
+        verdicts.runLate(id);
+        return;
+      }
+      spent.noteEnd(id, record);
+      setup.common().cache().put(recorder.whole(record).onCommit(e -> noteCommit(now, e)));
+      state.context().records().replace(id, record.result());
+      if (attempts.isRestored()) {
+        sender.restored(job, attempts.reasons(), outcome);
+        endJob(id, JobState.RESTORED, outcome);
+        state.pending.settle(id);
+      } else if (outcome.ok()) {
+        endJob(id, JobState.RAN, outcome);
+        restored.send(id, attempts.reasons(), outcome);
+        sender.moved(job, outcome.made().moved());
+        sender.touched(job, outcome.made().touched());
+        state.pending.settle(id);
+      } else if (cut) {
+        endJob(id, JobState.INTERRUPTED, outcome);
+      } else if (!starts.isStopped()
+          && hooks.refusal(job) == null
+          && attempts.mayRetry(outcome.ended(), now.relieved())) {
+        long delay = job.runs().retry().delay();
+        sender.retried(state.common(), id, attempts, outcome);
+        attempts.grow(delay);
+        state.states.set(id, JobState.READY);
+        state.delayed.add(new BuildState.Due(System.nanoTime() + delay, id));
+      } else {
+        endJob(id, JobState.FAILED, outcome);
+        blocked.fail(id);
+      }
+    }
+
+    private void endJob(int id, JobState end, AttemptOutcome outcome) {
+      state.states.set(id, end);
+      sender.ended(state.common(), id, state.attempts.remove(id), end, outcome);
+    }
+
+    private void noteCommit(Attempt attempt, CacheException e) {
+      if (e == null) {
+        attempt.recorded();
+      } else {
+        lock.post(() -> endBroken(e));
+      }
+    }
+
+    @Override
+    public void startNext() {
+      verdicts.decideSettled();
+      starts.start();
+      boolean later = !state.delayed.isEmpty() || state.ready.heldUntil() != null;
+      if (starts.isNoneRunning() || later || state.pending.isExpandable()) {
+        lock.wake(); // so that it computes again how long to wait
+      }
+    }
+
+    @Override
+    public void endBroken(CacheException e) {
+      broken = e;
+      starts.stop();
+      workers.end(Kill.TERM, false);
+    }
+  }
+}

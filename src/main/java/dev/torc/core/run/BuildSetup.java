@@ -1,0 +1,120 @@
+package dev.torc.core.run;
+
+import dev.torc.core.model.Graph;
+import dev.torc.base.digests.DigestMemo;
+import dev.torc.core.here.Runner;
+import dev.torc.base.machine.Jobserver;
+import dev.torc.core.decide.Decider;
+import dev.torc.core.decide.Expander;
+import dev.torc.core.decide.NeedContents;
+import dev.torc.core.decide.OccupiedPlaces;
+import dev.torc.core.decide.Plan;
+import dev.torc.core.decide.PlanContext;
+import dev.torc.core.memory.BuildRecord.BuildId;
+import dev.torc.core.memory.Cache;
+import dev.torc.core.memory.StartMarks;
+import dev.torc.core.memory.ThisHost;
+import dev.torc.features.stores.SharedStores;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+
+/**
+ * Everything that {@link BuildLoop} needs to run a build.
+ *
+ * @param sharing the shared stores; null if there are none
+ * @param listener takes the events, on any thread
+ */
+public record BuildSetup(
+    Planned planned,
+    AttemptContext common,
+    Amounts amounts,
+    Wishes wishes,
+    Sharing sharing,
+    Consumer<Event> listener) {
+
+  /**
+   * The plan and how it continues. {@code expander} returns each next context. {@code moved}
+   * returns those of the given fresh jobs that have a product with a different stamp now.
+   */
+  public record Planned(Plan plan, Expander expander, UnaryOperator<BitSet> moved) {}
+
+  public Plan plan() {
+    return planned.plan;
+  }
+
+  /**
+   * How much all jobs together may use at a time.
+   *
+   * @param gpus identifiers of the GPUs, by number
+   * @param allocation the executor whose jobs run on the nodes of an allocation; null without one
+   * @param nodes the resources of the other nodes of the allocation, by node name
+   * @param tokens the calling make's jobserver; null without one
+   */
+  public record Amounts(
+      Map<String, Long> limits,
+      List<String> gpus,
+      String allocation,
+      Map<String, Map<String, Long>> nodes,
+      Jobserver tokens) {
+
+    String gpu(int number) {
+      return number < gpus.size() ? gpus.get(number) : Integer.toString(number);
+    }
+  }
+
+  /**
+   * What the command line asks for: {@code failFast} starts nothing new after a failure, {@code
+   * submit} ends the build once all running jobs are at schedulers and no other job can start, and
+   * {@code commands} shows commands as they start.
+   */
+  public record Wishes(boolean failFast, boolean submit, boolean commands) {}
+
+  /** The shared stores of a build; {@code asks} says whether their results may replace a run. */
+  public record Sharing(SharedStores stores, boolean asks) {}
+
+  /** What runs attempts: this host, with its processes and threads, and the schedulers. */
+  public record Machines(ThisHost here, Runner runner, ExecutorService threads, Remotes remotes) {}
+
+  /** What all attempts of a build share, until its graph grows. */
+  public record AttemptContext(
+      PlanContext plan,
+      ProductRemoval removal,
+      LaunchBuilder launches,
+      StartMarks marks,
+      Machines machines,
+      Tracing tracing,
+      BuildId build) {
+
+    Cache cache() {
+      return removal.cache();
+    }
+
+    Graph graph() {
+      return plan.graph();
+    }
+
+    OccupiedPlaces taken() {
+      return plan.taken();
+    }
+
+    NeedContents contents() {
+      return plan.contents();
+    }
+
+    Decider decider() {
+      return plan.decider();
+    }
+
+    DigestMemo digests() {
+      return plan.basis().digests();
+    }
+
+    AttemptContext with(PlanContext next) {
+      return new AttemptContext(next, removal, launches, marks, machines, tracing, build);
+    }
+  }
+}

@@ -1,0 +1,146 @@
+package dev.torc.core.run;
+
+import dev.torc.core.run.BuildSetup.AttemptContext;
+import dev.torc.core.model.Graph;
+import dev.torc.core.decide.PlanContext;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.stream.IntStream;
+
+/**
+ * The state of a build: the state of each job, how many nodes each node still waits for, and which
+ * jobs are ready or running. There is one object for the whole build; it grows when groups are
+ * expanded or when a job turns out to run after all. It decides nothing: {@link JobVerdicts} and
+ * {@link BuildLoop} change it while they have the turn (see {@link LoopLock}).
+ */
+final class BuildState {
+
+  /** A retry of a job, due at {@code time}, by the clock of {@link System#nanoTime}. */
+  record Due(long time, int job) {}
+
+  final LoopLock lock = new LoopLock(); // guards everything here
+  final JobStates states;
+  final CriticalPath paths; // the longest path that begins with each job
+  final ReadyQueue ready;
+  final PendingDeps pending;
+
+  /** The jobs that have to run in this build, from that verdict until their final state. */
+  final Map<Integer, JobAttempts> attempts = new HashMap<>();
+
+  final PriorityQueue<Due> delayed = new PriorityQueue<>((a, b) -> Long.compare(a.time, b.time));
+
+  /**
+   * Temporary jobs that are up to date except that products are missing. They run only if a reader
+   * needs those products, which is not known yet.
+   */
+  final BitSet undecided = new BitSet();
+
+  private AttemptContext common;
+
+  /** The nodes whose waiting counts the last {@link #grow} computed again. */
+  private BitSet renewed = new BitSet();
+
+  BuildState(AttemptContext common) {
+    this.common = common;
+    PlanContext context = common.plan();
+    Graph graph = context.graph();
+    this.states = new JobStates(graph.nodes(), context.selection().jobs());
+    this.paths = new CriticalPath(context);
+    this.ready =
+        new ReadyQueue(
+            job -> graph().priority(job),
+            paths::of,
+            job -> graph().index(job),
+            graph.workflow().settings().executors().isEmpty());
+    this.pending = new PendingDeps(graph, context.records());
+  }
+
+  /**
+   * Continues with the next context, after groups were expanded or a job turned out to run. The new
+   * jobs wait. Temporary jobs wait again if they lack products that a new or late job reads. After
+   * a failure, all nodes are counted again, and the caller has to block the jobs that depend on
+   * failed ones again.
+   *
+   * @param late known jobs that run after all, once the products that they read are made
+   */
+  void grow(PlanContext next, BitSet late) {
+    BitSet readers = next.graph().allJobs();
+    readers.andNot(graph().allJobs());
+    readers.or(late);
+    BitSet revived = next.temporaries().revive(readers);
+    revived.or(late);
+    BitSet selected = (BitSet) next.selection().jobs().clone();
+    selected.andNot(context().selection().jobs());
+    renewed = next.graph().renewed(revived);
+    renewed.or(selected); // a known job may be selected only because a new instance needs it
+    boolean failed = states.areAnyBlocking() || next.hasFailedGroups();
+    renewed.set(0, failed ? next.graph().nodes() : 0);
+    common = common.with(next);
+    states.grow(next.graph().nodes(), selected, revived);
+    pending.grow(next.graph(), next.records(), renewed);
+    paths.grow(next, renewed, ready);
+  }
+
+  AttemptContext common() {
+    return common;
+  }
+
+  PlanContext context() {
+    return common.plan();
+  }
+
+  Graph graph() {
+    return common.graph();
+  }
+
+  private IntStream selected() {
+    return Arrays.stream(graph().inOrder(context().selection().jobs()));
+  }
+
+  /**
+   * Returns whether a node is a job that has ended or is not selected. Returns false for a group
+   * whose instances are not known.
+   */
+  boolean isOver(int node) {
+    return graph().isJob(node) && (states.of(node) == null || states.of(node).isFinal());
+  }
+
+  IntStream jobsIn(JobState state) {
+    return states.count(state) == 0
+        ? IntStream.empty()
+        : selected().filter(job -> states.of(job) == state);
+  }
+
+  IntStream madeJobs() {
+    return selected().filter(job -> states.of(job).isMade());
+  }
+
+  /** Returns the selected jobs whose state blocks their readers. */
+  List<Integer> blocking() {
+    return states.areAnyBlocking()
+        ? selected().filter(job -> states.of(job).blocks()).boxed().toList()
+        : List.of();
+  }
+
+  /**
+   * Returns the jobs that the last {@link #grow} counted again and that wait for nothing, except
+   * those that are undecided.
+   */
+  List<Integer> freeJobs() {
+    return Arrays.stream(graph().inOrder(graph().jobsOf(renewed)))
+        .filter(job -> states.of(job) == JobState.WAITING)
+        .filter(job -> pending.isFree(job) && !undecided.get(job))
+        .boxed()
+        .toList();
+  }
+
+  BitSet waiting() {
+    BitSet waiting = new BitSet();
+    jobsIn(JobState.WAITING).forEach(waiting::set);
+    return waiting;
+  }
+}

@@ -1,0 +1,213 @@
+package dev.torc.core.run;
+
+import dev.torc.core.model.Graph;
+import dev.torc.base.digests.Digest.KnownDigest;
+import dev.torc.base.digests.Stamp;
+import dev.torc.core.decide.JobSelection.UserPaths;
+import dev.torc.core.decide.NeedSnapshot;
+import dev.torc.base.posix.JobTrace;
+import dev.torc.base.posix.PlainFile;
+import dev.torc.base.syntax.NearestPath;
+import dev.torc.base.text.SafeText;
+import dev.torc.core.model.Job;
+import dev.torc.core.model.Job.Trait;
+import dev.torc.core.model.Paths;
+import dev.torc.core.model.Ref;
+import dev.torc.core.model.Step;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The files that a job's depfile names, or that a trace saw it read, beyond its declared needs
+ * (rule 6). They are needs, too, but add no edges. {@link Depfile} parses depfiles, {@link
+ * JobTrace} reports reads.
+ *
+ * @param moved the found needs that changed since the job started
+ * @param read the other files that a trace saw it read, if traced files are not needs of this job
+ */
+record DiscoveredNeeds(TreeSet<String> found, TreeSet<String> moved, TreeSet<String> read) {
+
+  /** The largest depfile that is read, in bytes; those of compilers are far smaller. */
+  private static final int MOST = 16 << 20;
+
+  static DiscoveredNeeds none() {
+    return new DiscoveredNeeds(new TreeSet<>(), new TreeSet<>(), new TreeSet<>());
+  }
+
+  /**
+   * Reads the depfile and the trace, if any, of a successful job, and adds the files that they name
+   * to the snapshot. {@code begin} is a stamp of when the job started, by the file system's clock.
+   *
+   * @throws AttemptFailure if the depfile is missing or unreadable, or if another job makes a found
+   *     need and this one does not wait for that job
+   */
+  static DiscoveredNeeds read(
+      Graph graph, int id, NeedSnapshot snapshot, Stamp begin, JobTrace trace) throws IOException {
+    DiscoveredNeeds needs = none();
+    Job job = graph.job(id);
+    if (job.depfile() != null) {
+      needs.named(graph, id, snapshot, begin);
+    }
+    if (trace == null) {
+      return needs;
+    }
+    Set<String> undeclared = Tracing.undeclared(graph, id, snapshot, trace);
+    undeclared.removeAll(needs.found); // the depfile named them
+    if (!job.has(Trait.TRACE)) {
+      needs.read.addAll(undeclared);
+      return needs;
+    }
+    for (String path : undeclared) {
+      needs.add(graph, id, snapshot, begin, path, "it read");
+    }
+    return needs;
+  }
+
+  private void named(Graph graph, int id, NeedSnapshot snapshot, Stamp begin) throws IOException {
+    Job job = graph.job(id);
+    Path root = graph.workflow().root();
+    Paths paths = new Paths(root);
+    String dir = job.runs().steps().getFirst().dir();
+    for (String name : parse(root, job.depfile())) {
+      String path;
+      try {
+        path = paths.below(dir, name);
+      } catch (IllegalArgumentException e) {
+        throw new AttemptFailure("depfile " + job.depfile() + ": " + e.getMessage());
+      }
+      if (!sees(graph, job, path)) {
+        continue; // the file belongs to the process or the image
+      }
+      if (!snapshot.declares(path)
+          && !Tracing.isOwn(graph, id, path)
+          && !add(graph, id, snapshot, begin, path, "depfile names")) {
+        refuseElsewhere(graph, id, snapshot, path, name);
+      }
+    }
+  }
+
+  /**
+   * Fails the job if a name leads to no file from {@code dir}, but to an undeclared one from the
+   * root or the folder of the depfile or a need: the command changed its folder, and a change of
+   * that file would go unseen.
+   */
+  private static void refuseElsewhere(
+      Graph graph, int id, NeedSnapshot snapshot, String path, String name) {
+    Job job = graph.job(id);
+    Path root = graph.workflow().root();
+    Set<String> folders = new TreeSet<>(List.of("", UserPaths.parent(job.depfile())));
+    for (Ref need : job.needRefs()) {
+      if (need instanceof Ref.OfFile file) {
+        folders.add(UserPaths.parent(file.path()));
+      }
+    }
+    for (String folder : folders) {
+      String there = new Paths(root).below(folder.isEmpty() ? "." : folder, name);
+      if (!there.equals(path)
+          && !snapshot.declares(there)
+          && !Tracing.isOwn(graph, id, there)
+          && Files.isRegularFile(root.resolve(there))) {
+        throw new AttemptFailure(
+            ("exit 0, but depfile %s names %s, and only %s exists;"
+                    + " its names are relative to dir: set dir instead of using cd")
+                .formatted(job.depfile(), name, there));
+      }
+    }
+  }
+
+  /**
+   * Adds a found need, and returns whether it exists; {@code how} says in a message how it was
+   * found.
+   */
+  private boolean add(
+      Graph graph, int id, NeedSnapshot snapshot, Stamp begin, String path, String how)
+      throws IOException {
+    int maker = snapshot.makerOfFound(graph, id, path);
+    if (maker >= 0 && !graph.precedes(maker, id)) {
+      throw new AttemptFailure(
+          ("%3$s %1$s, a product of %4$s, which this job does not wait for;"
+                  + " add %1$s to its needs, or %2$s to its after where the order alone matters")
+              .formatted(path, graph.name(maker), how, graph.title(maker)));
+    }
+    boolean wasThere = snapshot.saw(path);
+    KnownDigest known = snapshot.add(path);
+    found.add(path);
+    // A missing file that was not seen before was made and removed by the job itself. A source
+    // with exactly the time of the start may have changed after it; a product of an earlier job
+    // often has that time, but its bytes are known.
+    Stamp stamp = known.stamp();
+    long since = (snapshot.ignores(path) ? stamp.mtime() : stamp.ctime()) - begin.ctime();
+    if (!known.stamp().exists() ? wasThere : maker < 0 ? since >= 0 : since > 0) {
+      moved.add(path);
+    } else if (maker < 0 && snapshot.wayChanged(path, begin.ctime())) {
+      moved.add(path);
+    }
+    return known.stamp().exists();
+  }
+
+  /**
+   * Returns whether a job sees this machine's file at a path: a step runs on the host, or the file
+   * is mounted in a container at the same path. A process has its own {@code /dev/stdin}, and
+   * devices have no contents.
+   */
+  private static boolean sees(Graph graph, Job job, String path) {
+    Path file = Path.of(path);
+    if (!file.isAbsolute()
+        || graph.workflow().settings().roots().stream().anyMatch(file::startsWith)) {
+      return true;
+    }
+    if (path.startsWith("/proc/") || path.startsWith("/dev/") && !path.startsWith("/dev/shm/")) {
+      return false;
+    }
+    for (Step step : job.runs().steps()) {
+      if (step.image() == null) {
+        return true;
+      }
+      for (String volume : step.image().volumes()) {
+        String[] parts = volume.split(":");
+        if (parts[0].equals(parts[1]) && file.startsWith(parts[0])) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private static List<String> parse(Path root, String depfile) throws IOException {
+    try {
+      Path file = root.resolve(depfile);
+      if (!Files.isRegularFile(file) && Files.exists(file)) { // reading a FIFO would block
+        throw new AttemptFailure("depfile " + depfile + " is not a regular file");
+      }
+      byte[] bytes = PlainFile.read(file, MOST);
+      if (bytes.length > MOST) {
+        throw new AttemptFailure(
+            "depfile "
+                + depfile
+                + " is larger than "
+                + (MOST >> 20)
+                + " MiB; is it really a depfile?");
+      }
+      return Depfile.parse(
+          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
+    } catch (NoSuchFileException e) {
+      throw new AttemptFailure(
+          "exit 0, but depfile %s was not written%s"
+              .formatted(
+                  SafeText.name(depfile),
+                  NearestPath.inParentheses(root.resolve(depfile), depfile)));
+    } catch (CharacterCodingException e) {
+      throw new AttemptFailure("depfile " + depfile + " is not valid UTF-8");
+    } catch (IllegalArgumentException e) {
+      throw new AttemptFailure("depfile " + depfile + ": " + e.getMessage());
+    }
+  }
+}

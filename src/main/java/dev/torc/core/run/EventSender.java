@@ -1,0 +1,290 @@
+package dev.torc.core.run;
+
+import dev.torc.core.run.BuildSetup.AttemptContext;
+import dev.torc.core.model.Graph;
+import dev.torc.core.here.ProcessEnd;
+import dev.torc.base.machine.Series.Usage;
+import dev.torc.core.decide.Decider;
+import dev.torc.core.decide.KnownResults;
+import dev.torc.core.decide.LeftOut;
+import dev.torc.core.decide.NeedContents;
+import dev.torc.core.decide.PlanContext;
+import dev.torc.core.decide.Reason;
+import dev.torc.core.memory.BuildRecord.BuildId;
+import dev.torc.core.memory.BuildRecord.StoreUse;
+import dev.torc.core.memory.JobResult.Origin;
+import dev.torc.features.stores.Result;
+import dev.torc.base.syntax.BadInput.Diagnostic;
+import dev.torc.base.text.Amount;
+import dev.torc.base.text.SafeText;
+import dev.torc.core.model.Group;
+import dev.torc.core.model.Job;
+import dev.torc.core.model.Job.Resources;
+import dev.torc.core.model.Job.Trait;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * Turns what happens in the loop into events and warnings, and gathers the warnings that are
+ * reported at the end of a build. It does not know what receives the events.
+ */
+final class EventSender {
+
+  private static final int NAMED = 10;
+
+  private static final long SECOND = 1_000_000_000;
+
+  /** Runs shorter than this, in nanoseconds, are not reported for using too much. */
+  private static final long LONG = 10 * SECOND;
+
+  /** Memory use below this, in bytes, is not reported as too much. */
+  private static final long LARGE = 1 << 30;
+
+  private final LaunchBuilder launches;
+  private final boolean commands;
+  private final Consumer<Event> listener;
+  private NeedContents contents; // null before the first command
+  private NeedContents names; // like contents, but reads no file
+  private boolean warnedLarge;
+  private final Map<String, Long> limits;
+  private final List<String> excess = new ArrayList<>(); // messages about jobs that used too much
+  private final PatternWarnings patterns = new PatternWarnings();
+  private StoreUse use = StoreUse.NONE;
+
+  /** Creates a sender; {@code commands} says whether commands are shown as they run. */
+  EventSender(
+      LaunchBuilder launches,
+      Map<String, Long> limits,
+      boolean commands,
+      Consumer<Event> listener) {
+    this.launches = launches;
+    this.commands = commands;
+    this.limits = limits;
+    this.listener = listener;
+  }
+
+  void tell(Event event) {
+    listener.accept(event);
+  }
+
+  /**
+   * Reports that a job's next attempt begins. Warns once, about the first local job that asks for
+   * more cpus than this machine has (rule 12).
+   */
+  void started(AttemptContext common, int id, JobAttempts attempts, long cpus) {
+    Job job = common.graph().job(id);
+    if (job.runs().executor() == null && job.runs().resources().cpus() > cpus && !warnedLarge) {
+      warnedLarge = true;
+      warn(
+          "job %s asks for %d cpus, and there are %d: it runs alone, as others like it do"
+              .formatted(job.name(), job.runs().resources().cpus(), cpus));
+    }
+    if (attempts.count() == 1
+        && KnownResults.mayStore(job)
+        && Decider.mayRestore(attempts.reasons())) {
+      use = new StoreUse(use.misses() + 1, use.places());
+    }
+    String command = commands ? command(common, id, attempts) : "";
+    List<Reason> why = Reason.causes(attempts.reasons());
+    tell(new Event.JobStarted(job.name(), attempts.count(), command, why));
+  }
+
+  /** Returns the command, made from the needs' names; the attempt's thread reads their files. */
+  private String command(AttemptContext common, int id, JobAttempts attempts) {
+    if (contents != common.contents()) {
+      contents = common.contents();
+      names = contents.unread();
+    }
+    LaunchBuilder.Granted granted = attempts.granted(List.of());
+    return launches.shown(common.graph(), id, names.filesOf(id), granted);
+  }
+
+  /** Reports a job or group that did not run; {@code what} is the job that blocks it, or empty. */
+  void ended(String job, JobState state, String what) {
+    ended(job, state, what, List.of(), false);
+  }
+
+  private void ended(String job, JobState end, String what, List<LeftOut> left, boolean allowed) {
+    tell(new Event.JobEnded(job, end, details(what, null, left, allowed)));
+  }
+
+  /** Returns the details of an end without a run. */
+  private static Event.Details details(
+      String what, Event.Log log, List<LeftOut> left, boolean allowed) {
+    return new Event.Details(what, "", log, 0, Usage.UNKNOWN, left, allowed);
+  }
+
+  void failed(Job job, String what) {
+    ended(job.name(), JobState.FAILED, what, List.of(), job.has(Trait.ALLOW_FAILURE));
+  }
+
+  /**
+   * Reports jobs whose products were changed after their ends (rule 16): as failures, or as
+   * warnings if no other job ran at that time.
+   */
+  void undone(Graph graph, List<EndCheck.Undone> jobs) {
+    List<String> warnings = new ArrayList<>(0);
+    for (EndCheck.Undone each : jobs) {
+      if (each.blames()) {
+        boolean allowed = graph.job(each.job()).has(Trait.ALLOW_FAILURE);
+        Event.Details details = details(each.line(), null, List.of(), allowed);
+        tell(new Event.JobUndone(graph.name(each.job()), details));
+      } else {
+        warnings.add(each.line());
+      }
+    }
+    warn(warnings, "", "jobs that lost a product", "");
+  }
+
+  void upToDate(PlanContext context, int id) {
+    ended(context.graph().name(id), JobState.UP_TO_DATE, "", context.leftOut(id), false);
+  }
+
+  void failed(Group group) {
+    var all = group.further().problems();
+    String more = all.size() == 1 ? "" : "; and " + (all.size() - 1) + " more";
+    ended(group.name(), JobState.FAILED, all.getFirst() + more);
+  }
+
+  void ended(
+      AttemptContext common, int id, JobAttempts attempts, JobState state, AttemptOutcome outcome) {
+    Job job = common.graph().job(id);
+    if (outcome.restored() == null) {
+      if (outcome.ok()) {
+        patterns.ran(common.graph(), id, job, attempts.reasons(), outcome);
+      }
+      used(job, outcome.ended().wall(), outcome.ended().usage());
+    }
+    tell(new Event.JobEnded(job.name(), state, details(common, id, attempts, outcome)));
+  }
+
+  void restored(Job job, List<Reason> reasons, AttemptOutcome outcome) {
+    Result known = outcome.restored();
+    Origin from = known.originFor(job.name());
+    StoreUse.StoreHits hit = new StoreUse.StoreHits(from.store(), 1, known.size());
+    use = StoreUse.sum(List.of(use, new StoreUse(0, List.of(hit))));
+    tell(new Event.JobRestored(job.name(), from, reasons));
+  }
+
+  /** Reports how long the build's end waited for uploads, if longer than a second. */
+  void sent(long nanos) {
+    if (nanos > SECOND) {
+      String text = "sending results to shared stores took " + Amount.time(nanos);
+      tell(new Event.Note(Event.Level.INFO, text));
+    }
+  }
+
+  void finished(BuildId build, Map<JobState, Integer> counts, long nanos, int exit) {
+    patterns.all().forEach(this::warn);
+    if (!excess.isEmpty()) {
+      int more = excess.size() - 1;
+      String others = more == 0 ? "" : ", and " + Amount.count(more, "other job") + " too much";
+      warn(excess.getFirst() + others + ": `torc stats` shows what to ask for");
+    }
+    tell(new Event.Finished(build, counts, use, nanos, exit));
+  }
+
+  void retried(AttemptContext common, int id, JobAttempts attempts, AttemptOutcome outcome) {
+    Job job = common.graph().job(id);
+    Event.Details details = details(common, id, attempts, outcome);
+    tell(new Event.JobRetried(job.name(), attempts.count(), details, job.runs().retry().delay()));
+  }
+
+  /** Warns about needs that changed while their job ran (rule 6). */
+  void moved(Job job, List<String> paths) {
+    if (paths.isEmpty()) {
+      return; // the usual case, in which no text is made
+    }
+    String again = " changed while it ran; it will run again in the next build";
+    warn(paths, "need ", "needs of job " + job.name() + again, " of job " + job.name() + again);
+  }
+
+  /**
+   * Warns about products whose times changed between the end of their job on another machine and
+   * the scan by this build.
+   */
+  void touched(Job job, List<String> paths) {
+    if (paths.isEmpty()) {
+      return;
+    }
+    String after = " touched after job " + job.name() + " ended; its result is not stored";
+    warn(paths, "", "files were" + after, " was" + after);
+  }
+
+  /** Warns about each of the first {@link #NAMED} paths, and counts the rest. */
+  private void warn(List<String> paths, String before, String many, String what) {
+    paths.stream().limit(NAMED).forEach(path -> warn(before + path + what));
+    if (paths.size() > NAMED) {
+      warn("…and " + (paths.size() - NAMED) + " more " + many);
+    }
+  }
+
+  void warn(String text) {
+    warn(new Diagnostic(text));
+  }
+
+  void warn(Diagnostic said) {
+    tell(new Event.Note(Event.Level.WARNING, said));
+  }
+
+  /** Returns whether the log has lines from an attempt whose command could not be started. */
+  private boolean hasLog(Job job, AttemptOutcome.Shown shown) {
+    Path log = launches.files(job.name()).log();
+    return !shown.command().isEmpty() && log.toFile().length() > shown.logFrom();
+  }
+
+  private Event.Log log(Job job, long from) {
+    Path dir = launches.place().root().resolve(job.runs().steps().getFirst().dir());
+    return new Event.Log(launches.files(job.name()).log(), dir, from, job.has(Trait.SHOWS_OUTPUT));
+  }
+
+  private Event.Details details(
+      AttemptContext common, int id, JobAttempts attempts, AttemptOutcome outcome) {
+    Job job = common.graph().job(id);
+    ProcessEnd ended = outcome.ended();
+    Result known = outcome.restored();
+    if (known != null) {
+      Event.Log log = known.outputs().log() == null ? null : log(job, 0);
+      return details("", log, LeftOut.of(known.inputs().lines()), false);
+    }
+    AttemptOutcome.Shown shown = outcome.shown();
+    boolean began = ended.how() != ProcessEnd.How.NOT_STARTED;
+    boolean reached = attempts.executor() == null || ended.elsewhere() != null; // its machine
+    boolean wrote = !job.has(Trait.INTERACTIVE) && (began || reached && hasLog(job, shown));
+    return new Event.Details(
+        outcome.what(),
+        shown.command().isEmpty() ? command(common, id, attempts) : shown.command(),
+        wrote ? log(job, shown.logFrom()) : null,
+        ended.wall(),
+        ended.usage(),
+        outcome.snapshot() == null ? List.of() : outcome.snapshot().leftOut(),
+        job.has(Trait.ALLOW_FAILURE));
+  }
+
+  /**
+   * Notes a local job that kept at least twice as many cpus busy as it asked for, or used much
+   * memory without asking for any. The end of the build reports it, and {@code torc stats} shows
+   * what to ask for.
+   */
+  private void used(Job job, long wall, Usage usage) {
+    if (job.runs().executor() != null || wall < LONG) {
+      return;
+    }
+    Resources asked = job.runs().resources();
+    String name = SafeText.name(job.name());
+    long tenths = usage.cpu() < 0 ? 0 : (usage.cpu() + wall / 20) * 10 / wall;
+    long cpus = Math.max(1, limits.getOrDefault(Resources.CPUS, 1L));
+    long share = limits.getOrDefault(Resources.MEMORY, 0L) / cpus * asked.cpus();
+    if (tenths >= 20L * asked.cpus()) {
+      excess.add(
+          "%s kept %d.%d cpus busy and asked for %d"
+              .formatted(name, tenths / 10, tenths % 10, asked.cpus()));
+    } else if (asked.memory() == 0 && share > 0 && usage.peak() >= Math.max(LARGE, 2 * share)) {
+      String peak = Amount.size(usage.peak());
+      excess.add("%s used %s of memory and asked for none".formatted(name, peak));
+    }
+  }
+}

@@ -1,0 +1,156 @@
+package dev.torc.core.run;
+
+import dev.torc.base.digests.FolderDigest.Excluded;
+import dev.torc.base.posix.FileStatus;
+import dev.torc.base.posix.FileTree;
+import dev.torc.base.posix.FolderHandle;
+import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Moves, copies or removes a folder product without its excluded members. These stay where they
+ * are, with the folders above them. It knows no records; {@link ProductRemoval} decides what
+ * happens to a product.
+ */
+record FolderPart(Excluded excluded) {
+
+  /** An operation on each entry that is not a folder. */
+  interface PartStep {
+    /** Moves, copies or removes an entry; {@code to} is its new folder, or null. */
+    void apply(FolderHandle from, Path name, FolderHandle to) throws IOException;
+  }
+
+  boolean isEmpty(FolderHandle folder) throws IOException {
+    List<Path> found = new ArrayList<>();
+    each(folder, null, "", false, (_, name, _) -> found.add(name));
+    return found.isEmpty();
+  }
+
+  /**
+   * Returns whether a path in the folder is excluded. A folder is excluded only with all its
+   * members.
+   */
+  boolean leavesOut(String path, FileStatus there) {
+    return excluded.whole(path) || !there.isFolder() && excluded.member(path);
+  }
+
+  /** Removes the part; the folder stays if anything remains in it. */
+  void remove(FolderHandle holder, Path name) throws IOException {
+    try (FolderHandle folder = holder.enter(name)) {
+      each(folder, null, "", true, (from, file, _) -> from.removeFile(file));
+    }
+    removeEmpty(holder, name);
+  }
+
+  void move(FolderHandle holder, Path name, Path to, PartStep step) throws IOException {
+    try (FolderHandle folder = holder.enter(name);
+        FolderHandle target = FolderHandle.of(to)) {
+      each(folder, target, "", true, step);
+    }
+    removeEmpty(holder, name);
+  }
+
+  /**
+   * Moves the members of a folder to another one, or all of them if {@code part} is null; the
+   * folder stays.
+   */
+  static void move(FolderHandle folder, FolderPart part, FolderHandle to, PartStep step)
+      throws IOException {
+    if (part != null) {
+      part.each(folder, to, "", true, step);
+      return;
+    }
+    for (Path each : FileTree.entries(folder.path())) {
+      step.apply(folder, each.getFileName(), to);
+    }
+  }
+
+  void copy(FolderHandle folder, Path to) throws IOException {
+    try (FolderHandle target = FolderHandle.of(to)) {
+      each(
+          folder,
+          target,
+          "",
+          false,
+          (from, name, into) ->
+              FileTree.copy(from.path().resolve(name), into.path().resolve(name)));
+    }
+  }
+
+  /**
+   * Moves excluded members back from {@code aside}, to which the whole folder was moved. Replaces
+   * nothing.
+   */
+  void restore(Path aside, Path folder) throws IOException {
+    restore(aside, folder, "");
+  }
+
+  private void restore(Path aside, Path folder, String inner) throws IOException {
+    for (Path each : FileTree.entries(aside)) {
+      String path = inner + each.getFileName();
+      Path to = folder.resolve(each.getFileName());
+      boolean inside = isFolder(each);
+      if (inside && (!excluded.whole(path) || isFolder(to))) {
+        restore(each, to, path + "/");
+      } else if ((excluded.whole(path) || !inside && excluded.member(path))
+          && !Files.exists(to, LinkOption.NOFOLLOW_LINKS)) {
+        Files.createDirectories(folder);
+        Files.move(each, to);
+      }
+    }
+  }
+
+  /**
+   * Applies a step to each entry of the part. Unless {@code to} is null, makes the inner folders in
+   * it; if {@code leaves}, removes inner folders that are empty afterwards.
+   */
+  private void each(
+      FolderHandle folder, FolderHandle to, String inner, boolean leaves, PartStep step)
+      throws IOException {
+    for (Path each : FileTree.entries(folder.path())) {
+      Path name = each.getFileName();
+      String path = inner + name;
+      FileStatus there = folder.status(name);
+      if (!there.exists() || leavesOut(path, there)) {
+        continue;
+      }
+      folder.refuseMount(name, there);
+      if (!there.isFolder()) {
+        step.apply(folder, name, to);
+        continue;
+      }
+      try (FolderHandle within = folder.enterSame(name);
+          FolderHandle target = to == null ? null : make(to.path().resolve(name))) {
+        each(within, target, path + "/", leaves, step);
+      }
+      if (!excluded.member(path)) {
+        if (leaves) {
+          removeEmpty(folder, name);
+        }
+      } else if (to != null) {
+        removeEmpty(to, name);
+      }
+    }
+  }
+
+  private static FolderHandle make(Path folder) throws IOException {
+    return FolderHandle.of(Files.createDirectory(folder));
+  }
+
+  private static void removeEmpty(FolderHandle holder, Path name) throws IOException {
+    try {
+      holder.removeEmpty(name);
+    } catch (DirectoryNotEmptyException e) {
+      return; // it holds excluded members
+    }
+  }
+
+  private static boolean isFolder(Path path) {
+    return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
+  }
+}

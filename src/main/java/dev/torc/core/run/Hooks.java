@@ -1,0 +1,269 @@
+package dev.torc.core.run;
+
+import dev.torc.core.model.Graph;
+import dev.torc.core.here.Launch;
+import dev.torc.core.here.ProcessEnd;
+import dev.torc.core.here.Runner;
+import dev.torc.base.posix.OwnFile;
+import dev.torc.base.text.Refusal;
+import dev.torc.base.text.SafeText;
+import dev.torc.core.model.Job;
+import dev.torc.core.model.Workflow.Hook;
+import dev.torc.core.model.Workflow.Hook.On;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * The hooks of a build: starts those that are due, and knows which are running and which failed.
+ * They run beside the jobs and take no resources; {@link LaunchBuilder} has their commands and
+ * environment. Call the methods of this class only while holding the turn (see {@link LoopLock}).
+ */
+final class Hooks {
+
+  /** How many of the last lines of output are shown for a failed hook. */
+  private static final int TAIL = 10;
+
+  /** Whether the jobs that wait for a hook may start. A required hook is CLOSED until it ends. */
+  private enum Gate {
+    CLOSED,
+    OPEN,
+    FAILED
+  }
+
+  private final List<Hook> hooks;
+  private final BuildState state;
+  private final Consumer<Event> tell;
+  private final List<Integer> parked = new ArrayList<>(); // jobs that wait for a hook
+  private final Map<Hook, Gate> gates = new HashMap<>();
+  private final Map<Hook, Group> groups = new HashMap<>();
+  private final Map<Integer, Runner.Running> running = new LinkedHashMap<>();
+  private int started;
+  private boolean opened;
+  private boolean collected;
+  private boolean failed;
+
+  /**
+   * Counts the ended instances of a group with hooks. Its node numbers are those of {@code graph}.
+   */
+  private static final class Group {
+    private Graph graph;
+    private int[] nodes;
+    private int over;
+    private boolean ran;
+    private JobState worst = JobState.RAN;
+
+    /** Returns whether all instances have ended; does not check an ended instance again. */
+    boolean isOver(BuildState state, String name) {
+      if (graph != state.graph()) {
+        graph = state.graph();
+        nodes = graph.nodesOf(name);
+        over = 0;
+      }
+      while (over < nodes.length && state.isOver(nodes[over])) {
+        over++;
+      }
+      return over == nodes.length;
+    }
+  }
+
+  Hooks(BuildState state, Consumer<Event> tell) {
+    this.hooks = state.graph().workflow().settings().hooks();
+    this.state = state;
+    this.tell = tell;
+  }
+
+  /** Runs the hooks for the end of a job or group, if the event is one. */
+  void runAfter(Event event) {
+    if (!hooks.isEmpty() && event instanceof Event.JobEnded ended) {
+      int id = state.graph().jobId(ended.job());
+      if (id >= 0) {
+        runAfterJob(state.graph().job(id), ended.state());
+      } else if (ended.state() == JobState.FAILED) {
+        runAfterGroup(ended.job());
+      }
+    }
+  }
+
+  /** Runs the hooks for the start, once; returns whether jobs may start now. */
+  boolean mayStart() {
+    if (!opened) {
+      opened = true;
+      hooks.stream().filter(hook -> hook.on() == On.START).forEach(hook -> begin(hook, "running"));
+    }
+    return hooks.stream().noneMatch(h -> h.on() == On.START && gates.get(h) == Gate.CLOSED);
+  }
+
+  /** Returns whether a required hook for the start failed. */
+  boolean refuseAll() {
+    return hooks.stream().anyMatch(h -> h.on() == On.START && gates.get(h) == Gate.FAILED);
+  }
+
+  /**
+   * Runs the hooks before a job, once. Returns whether the job may start now; if not, it becomes
+   * ready again when a hook ends.
+   */
+  boolean mayStart(int id) {
+    if (hooks.isEmpty()) {
+      return true;
+    }
+    Job job = state.graph().job(id);
+    hooks.stream()
+        .filter(hook -> isBefore(hook, job) && !gates.containsKey(hook))
+        .forEach(hook -> begin(hook, "running"));
+    boolean may = hooks.stream().noneMatch(h -> isBefore(h, job) && gates.get(h) == Gate.CLOSED);
+    if (!may) {
+      parked.add(id);
+    }
+    return may;
+  }
+
+  boolean areAnyParked() {
+    return !parked.isEmpty();
+  }
+
+  /** Returns why a job must not start after its hooks have ended; null if it may. */
+  String refusal(Job job) {
+    boolean failed = hooks.stream().anyMatch(h -> isBefore(h, job) && gates.get(h) == Gate.FAILED);
+    return failed ? "its hook ready failed" : null;
+  }
+
+  private static boolean isBefore(Hook hook, Job job) {
+    return hook.on() == On.READY && isOf(hook, job);
+  }
+
+  private static boolean isOf(Hook hook, Job job) {
+    return job.name().equals(hook.job()) || hook.job() != null && hook.job().equals(job.group());
+  }
+
+  private void runAfterJob(Job job, JobState last) {
+    for (Hook hook : hooks) {
+      if (hook.on() == On.READY || !isOf(hook, job)) {
+        continue;
+      }
+      boolean ran = last.isMade() || last == JobState.FAILED || last == JobState.INTERRUPTED;
+      JobState end = last;
+      if (hook.job().equals(job.group())) {
+        Group group = groups.computeIfAbsent(hook, _ -> new Group());
+        group.ran |= ran;
+        boolean well = last.isMade() || last == JobState.UP_TO_DATE;
+        group.worst = well || group.worst == JobState.INTERRUPTED ? group.worst : last;
+        ran = group.ran && group.isOver(state, hook.job());
+        end = group.worst;
+      }
+      boolean well = end.isMade();
+      if (ran && (hook.on() == On.DONE || hook.on() == (well ? On.SUCCESS : On.FAILURE))) {
+        begin(hook, well ? "success" : end == JobState.INTERRUPTED ? "interrupted" : "failure");
+      }
+    }
+  }
+
+  private void runAfterGroup(String group) {
+    for (Hook hook : hooks) {
+      boolean end = hook.on() == On.DONE || hook.on() == On.FAILURE;
+      if (opened && end && group.equals(hook.job())) {
+        begin(hook, "failure");
+      }
+    }
+  }
+
+  /** Runs the hooks for the end of the build, if any job was about to start. */
+  void runLast(On on, String status) {
+    if (opened) {
+      hooks.stream()
+          .filter(hook -> hook.on() == on && hook.job() == null)
+          .forEach(hook -> begin(hook, status));
+    }
+  }
+
+  boolean any() {
+    return !hooks.isEmpty();
+  }
+
+  boolean isBusy() {
+    return !running.isEmpty();
+  }
+
+  boolean failed() {
+    return failed;
+  }
+
+  void end(int signal) {
+    running.values().forEach(hook -> hook.end(signal));
+  }
+
+  private void begin(Hook hook, String status) {
+    int number = started++;
+    gates.put(hook, hook.required() ? Gate.CLOSED : Gate.OPEN);
+    Map<String, String> env = new HashMap<>();
+    env.put("TORC_STATUS", status);
+    state.states.counts().forEach((end, count) -> env.put("TORC_" + end.name(), "" + count));
+    Launch launch = state.common().launches().of(hook, number, env);
+    Consumer<ProcessEnd> done =
+        ended -> state.lock.post(() -> handleEnd(hook, number, launch.output().log(), ended));
+    running.put(number, state.common().machines().runner().start(launch, done));
+  }
+
+  private void handleEnd(Hook hook, int number, Path log, ProcessEnd ended) {
+    running.remove(number);
+    gates.put(hook, ended.ok() || !hook.required() ? Gate.OPEN : Gate.FAILED);
+    failed |= !ended.ok() && hook.required();
+    List<String> tail = List.of();
+    Path all = state.common().launches().place().logs().resolve("hooks.log");
+    try {
+      tail = collect(hook, log, all);
+    } catch (IOException e) {
+      note(Event.Level.WARNING, "the output of hook %s: %s".formatted(name(hook), Refusal.line(e)));
+    }
+    if (!ended.ok()) {
+      Path shown = state.graph().workflow().root().relativize(all);
+      note(
+          hook.required() ? Event.Level.ERROR : Event.Level.WARNING,
+          "hook %s failed: %s; its output is in %s"
+              .formatted(name(hook), AttemptOutcome.phrase(ended, 0, 0), shown));
+      tail.forEach(line -> note(Event.Level.INFO, "  | " + SafeText.output(line, false)));
+    }
+    parked.forEach(state.ready::add);
+    parked.clear();
+  }
+
+  /** Appends the output of one run to the log of all hooks; returns its last lines. */
+  private List<String> collect(Hook hook, Path log, Path all) throws IOException {
+    if (!OwnFile.exists(log)) {
+      return List.of();
+    }
+    byte[] output = OwnFile.read(log);
+    Files.delete(log);
+    if (!collected) {
+      collected = true;
+      Files.deleteIfExists(all);
+    }
+    String head = "== %s: %s\n".formatted(name(hook), SafeText.line(hook.command()));
+    try (OutputStream out =
+        OwnFile.out(all, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+      out.write(head.getBytes(StandardCharsets.UTF_8));
+      out.write(output);
+    }
+    List<String> lines = new String(output, StandardCharsets.UTF_8).lines().toList();
+    return lines.subList(Math.max(0, lines.size() - TAIL), lines.size());
+  }
+
+  private static String name(Hook hook) {
+    String on = hook.on().name().toLowerCase(Locale.ROOT);
+    return hook.job() == null ? on : on + " of " + SafeText.name(hook.job());
+  }
+
+  private void note(Event.Level level, String text) {
+    tell.accept(new Event.Note(level, text));
+  }
+}

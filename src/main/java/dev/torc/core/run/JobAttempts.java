@@ -1,0 +1,182 @@
+package dev.torc.core.run;
+
+import dev.torc.core.here.ProcessEnd;
+import dev.torc.core.decide.Reason;
+import dev.torc.core.memory.AttemptRecord;
+import dev.torc.core.model.Job;
+import dev.torc.core.model.Job.Resources;
+import dev.torc.core.model.Job.Retry;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The attempts of one job in this build: why it runs, its present or next attempt, and whether a
+ * retry follows and with which resources. Only this class decides about retries. It starts nothing:
+ * {@link BuildLoop} waits for the delay of a retry. {@link Attempt} is one attempt.
+ */
+final class JobAttempts {
+
+  private final Resources resources;
+  private final String executor; // a scheduler's or the allocation's; null for this machine
+  private final boolean allocated;
+  private final Retry retry;
+  private final List<Reason> reasons;
+  private final BuildSetup.Amounts amounts;
+  private int count;
+  private long memory;
+  private long runtime;
+  private ResourceDemand demand;
+  private ResourcePool.Taken taken;
+  private boolean released;
+  private boolean spared;
+  private long ready = System.nanoTime();
+  private AttemptRecord.Asked asked;
+  private long queued;
+  private ProductRestore.Replacement from;
+
+  /**
+   * @param from the result to be restored instead of a run; null for a run
+   */
+  JobAttempts(
+      Job job, List<Reason> reasons, ProductRestore.Replacement from, BuildSetup.Amounts amounts) {
+    this.executor = job.runs().executor();
+    String out = Reason.out(reasons); // a job in a queue takes nothing from the nodes
+    this.allocated =
+        executor != null
+            && executor.equals(amounts.allocation())
+            && (out == null || out.contains("/"));
+    this.resources = job.runs().resources(); // keeps no reference to the job: 100 000 may be ready
+    this.retry = job.runs().retry();
+    this.reasons = reasons;
+    this.from = from;
+    this.amounts = amounts;
+    this.memory = resources.memory();
+    this.runtime = resources.runtime();
+  }
+
+  List<Reason> reasons() {
+    return reasons;
+  }
+
+  ResourceDemand demand() {
+    if (demand == null) {
+      ResourceDemand own = ResourceDemand.of(resources, memory, amounts.limits());
+      demand =
+          isRestored()
+              ? ResourceDemand.ONE_CPU
+              : allocated ? own.moving() : executor != null ? own.ofAll() : own;
+    }
+    return demand;
+  }
+
+  boolean isRestored() {
+    return from != null;
+  }
+
+  /** Returns the result that is restored instead of a run; null for a run. */
+  ProductRestore.Replacement from() {
+    return from;
+  }
+
+  /** Returns the time limit of its next or present attempt in nanoseconds; 0 for none. */
+  long runtime() {
+    return runtime;
+  }
+
+  /** Drops the known result, which could not be restored, so that the job runs. */
+  void mustRun() {
+    from = null;
+    demand = null;
+    count = 0;
+  }
+
+  AttemptRecord.Asked asked() {
+    return asked;
+  }
+
+  /** Returns how many nanoseconds the attempt waited for resources, after any retry delay. */
+  long queued() {
+    return queued;
+  }
+
+  /** Returns whether the present attempt keeps earlier products in place. */
+  boolean persists(Job job) {
+    return ToolState.persists(job, count, reasons);
+  }
+
+  ResourcePool.Taken taken() {
+    return taken;
+  }
+
+  /** Returns its present executor's name in {@link Remotes}; null for this machine. */
+  String executor() {
+    return !allocated ? executor : taken.node() == null ? null : executor + "/" + taken.node();
+  }
+
+  int count() {
+    return count;
+  }
+
+  /** Begins the next attempt; returns what it is given. */
+  LaunchBuilder.Granted begin(ResourcePool.Taken got) {
+    taken = got;
+    released = false;
+    count++;
+    List<String> identifiers = new ArrayList<>(taken.gpus().size());
+    taken.gpus().forEach(gpu -> identifiers.add(amounts.gpu(gpu)));
+    queued = System.nanoTime() - ready;
+    asked = new AttemptRecord.Asked(resources.cpus(), memory, resources.gpus(), runtime);
+    return granted(identifiers);
+  }
+
+  /** Returns what its present or next attempt is given, with these identifiers of GPUs. */
+  LaunchBuilder.Granted granted(List<String> identifiers) {
+    long all = memory > 0 ? memory : amounts.limits().getOrDefault(Resources.MEMORY, 0L);
+    boolean here = executor == null;
+    long granted = !here && memory == 0 ? LaunchBuilder.Granted.BY_SCHEDULER : all >> 20;
+    ResourceDemand own = here ? demand() : ResourceDemand.whole(resources, memory);
+    boolean given = here || resources.gpus() == 0 || allocated && executor() == null;
+    int attempt = Math.max(1, count);
+    return new LaunchBuilder.Granted(attempt, own, given ? identifiers : null, granted, memory);
+  }
+
+  /** Returns whether the resources of the present attempt were given back before its end. */
+  boolean released() {
+    return released;
+  }
+
+  void release() {
+    released = true;
+  }
+
+  /** Returns whether a retry may follow; {@code relieved} if a full disk has space again. */
+  boolean mayRetry(ProcessEnd ended, boolean relieved) {
+    if (relieved && !spared) {
+      spared = true;
+      return true;
+    }
+    if (count > retry.retries() + (spared ? 1 : 0) || ended.how() == ProcessEnd.How.ALTERED) {
+      return false;
+    }
+    return switch (ended.how()) {
+      case EXITED -> retry.covers(null, ended.code());
+      case SIGNALED -> retry.covers(Retry.Cause.SIGNAL, ended.code());
+      case TIMEOUT -> retry.covers(Retry.Cause.TIMEOUT, 0);
+      case MEMORY -> retry.covers(Retry.Cause.MEMORY, 0);
+      default -> retry.covers(null, -1);
+    };
+  }
+
+  /** Raises the memory and the time limit for a retry that starts in {@code delay} nanoseconds. */
+  void grow(long delay) {
+    ready = System.nanoTime() + delay;
+    long limit = amounts.limits().getOrDefault(Resources.MEMORY, Long.MAX_VALUE);
+    long most =
+        executor != null && !allocated
+            ? Long.MAX_VALUE
+            : Math.max(memory, limit); // this machine's limit
+    memory = Math.min((long) (memory * retry.growMemory()), most);
+    runtime = (long) (runtime * retry.growRuntime());
+    demand = null;
+  }
+}

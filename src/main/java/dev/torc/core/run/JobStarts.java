@@ -1,0 +1,185 @@
+package dev.torc.core.run;
+
+import dev.torc.base.machine.Jobserver;
+import dev.torc.core.model.Job;
+import dev.torc.core.model.Job.Resources;
+import dev.torc.core.model.Job.Trait;
+import java.util.List;
+
+/**
+ * Starts attempts of ready jobs when there are enough resources and jobserver tokens, when the
+ * hooks before them have ended, and when no job has the terminal for itself. Takes the resources
+ * back when the attempts end. {@link JobVerdicts} decides which jobs are ready, {@link BuildLoop}
+ * what follows from an end. Unless noted, call it only while holding the turn (see {@link
+ * LoopLock}).
+ */
+final class JobStarts {
+
+  private final BuildSetup setup;
+  private final AttemptThreads workers;
+  private final Hooks hooks;
+  private final EventSender sender;
+  private final BuildState state;
+  private final ResourcePool pool;
+  private final Submitted out;
+  private int running; // attempts that have not ended
+  private boolean alone;
+  private volatile boolean more; // whether any job is ready; read by attempts, without the turn
+  private volatile boolean stopped;
+
+  JobStarts(
+      BuildSetup setup, AttemptThreads workers, Hooks hooks, EventSender sender, BuildState state) {
+    this.setup = setup;
+    this.workers = workers;
+    this.hooks = hooks;
+    this.sender = sender;
+    this.state = state;
+    this.pool = new ResourcePool(setup.amounts().limits(), setup.amounts().nodes());
+    this.out = new Submitted(state.lock, sender, Submitted.MOST);
+  }
+
+  /** Prevents further starts. Any thread may call it. */
+  void stop() {
+    stopped = true;
+  }
+
+  void stopIf(boolean end) {
+    if (end) {
+      stop(); // `stopped = end` could undo a stop by another thread
+    }
+  }
+
+  boolean isStopped() {
+    return stopped;
+  }
+
+  boolean isNoneRunning() {
+    return running == 0;
+  }
+
+  /** Returns whether no job is ready or waits for a retry or a hook. */
+  boolean isIdle() {
+    return state.ready.isEmpty() && state.delayed.isEmpty() && !hooks.areAnyParked();
+  }
+
+  boolean areAllOut() {
+    return running > 0 && out.isAll(running);
+  }
+
+  boolean isOut(int id) {
+    return out.has(id);
+  }
+
+  void start() {
+    while (!stopped && !alone) {
+      if (setup.amounts().tokens() != null && holding() > setup.amounts().tokens().held()) {
+        break;
+      }
+      int id = state.ready.next(pool, this::demand);
+      if (id < 0) {
+        break;
+      }
+      Job job = state.graph().job(id);
+      boolean gone = state.states.of(id) != JobState.READY; // blocked with its group
+      if (gone || out.holds(id, job.runs().executor())) {
+        continue;
+      }
+      if (!hooks.mayStart() || job.has(Trait.INTERACTIVE) && running > 0) {
+        state.ready.add(id); // nothing starts until the hook ends or the job can run alone
+        break;
+      }
+      if (hooks.mayStart(id)) {
+        start(id);
+      }
+    }
+    more = !state.ready.isEmpty();
+    if (setup.amounts().tokens() != null) {
+      want(setup.amounts().tokens());
+    }
+  }
+
+  private ResourceDemand demand(int id) {
+    JobAttempts attempts = state.attempts.get(id); // null while a store is asked about the job
+    return attempts != null
+        ? attempts.demand()
+        : new JobAttempts(state.graph().job(id), List.of(), null, setup.amounts()).demand();
+  }
+
+  /**
+   * Gives unused tokens back to the calling make, or asks for more. Each job that holds resources
+   * needs one, except the first, which runs on torc's own token; one more is asked for if another
+   * job is ready.
+   */
+  private void want(Jobserver tokens) {
+    int useful = Math.max(0, holding() - 1) + (!stopped && more && holding() > 0 ? 1 : 0);
+    int held = tokens.held();
+    if (held > useful) {
+      tokens.giveBack(held - useful);
+    }
+    tokens.want(Math.max(0, useful - held));
+  }
+
+  /** Returns how many attempts hold resources of this machine. */
+  private int holding() {
+    return running - pool.early() - out.prepared();
+  }
+
+  private void start(int id) {
+    Job job = state.graph().job(id);
+    JobAttempts attempts = state.attempts.get(id);
+    state.states.set(id, JobState.RUNNING);
+    running++;
+    if (job.has(Trait.INTERACTIVE)) {
+      alone = true;
+      sender.tell(new Event.Terminal(true));
+    }
+    LaunchBuilder.Granted granted = attempts.begin(pool.take(attempts.demand()));
+    Attempt attempt = new Attempt(state.common(), id, attempts, granted, this);
+    out.begin(id, attempts.executor());
+    if (!attempts.isRestored()) {
+      sender.started(state.common(), id, attempts, pool.limits().get(Resources.CPUS));
+    }
+    String refusal = hooks.refusal(job);
+    if (refusal == null) {
+      workers.add(attempt);
+    } else {
+      workers.refuse(attempt, refusal);
+    }
+  }
+
+  /**
+   * Has the resources of an attempt given back when its processes have ended successfully, so that
+   * another job can start during the scan of its products. Does nothing if no job is ready, or if
+   * this attempt's end might prevent other starts. Called on the attempt's thread.
+   */
+  void releaseEarly(Attempt attempt) {
+    boolean overlaps =
+        !setup.wishes().failFast()
+            && !attempt.job.has(Trait.INTERACTIVE)
+            && attempt.common.graph().workflow().settings().hooks().isEmpty();
+    if (overlaps && more) {
+      state.lock.post(
+          () -> {
+            if (pool.giveEarly(attempt.attempts)) {
+              sender.tell(new Event.JobReleased(attempt.job.name()));
+            }
+          });
+    }
+  }
+
+  /** Notes that a scheduler has an attempt. Any thread may call it. */
+  void submitted(int id, Event.JobSubmitted at) {
+    out.submitted(id, at);
+  }
+
+  /** Gives back the resources of an attempt that has ended. */
+  void giveBack(Attempt attempt) {
+    running--;
+    out.ended(attempt.id).ifPresent(state.ready::add);
+    pool.give(attempt.attempts);
+    if (attempt.job.has(Trait.INTERACTIVE)) {
+      alone = false;
+      sender.tell(new Event.Terminal(false));
+    }
+  }
+}

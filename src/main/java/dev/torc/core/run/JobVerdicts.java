@@ -1,0 +1,229 @@
+package dev.torc.core.run;
+
+import dev.torc.base.digests.StopFlag.StoppedException;
+import dev.torc.core.decide.Plan;
+import dev.torc.core.decide.PlanContext;
+import dev.torc.core.decide.Reason;
+import dev.torc.core.decide.Verdict;
+import dev.torc.features.stores.LocalResults;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Decides each waiting job when everything that it waits for is settled, and acts on the verdict:
+ * the job becomes ready, is settled or fails. Also expands groups. {@code Decider} computes the
+ * verdicts, {@link JobStarts} starts jobs, and {@link BuildLoop} calls this when something was
+ * settled. Call it only while holding the turn (see {@link LoopLock}).
+ */
+record JobVerdicts(
+    BuildSetup setup,
+    BuildState state,
+    EventSender sender,
+    JobStarts starts,
+    BlockedJobs blocked,
+    SpentProducts spent,
+    RestoredJobs restored)
+    implements RestoredJobs.Answer {
+
+  /** Acts on the plan's verdicts: the final ones, and those of jobs that wait for nothing. */
+  void begin() {
+    Plan plan = setup.plan();
+    for (int j : state.graph().inOrder(plan.selected())) {
+      Verdict verdict = plan.verdict(j);
+      if (verdict instanceof Verdict.UpToDate) {
+        endUpToDate(j);
+      } else if (state.states.of(j) != JobState.WAITING) {
+        continue; // blocked by a failed job
+      } else if (verdict instanceof Verdict.MayRun && state.pending.isFree(j)) {
+        decide(j);
+      } else if (state.pending.isFree(j)
+          || verdict instanceof Verdict.WillFail will && will.isSure()) {
+        obey(j, verdict);
+      }
+    }
+    blocked.failGroups();
+    decideSettled();
+  }
+
+  /**
+   * Decides the jobs that wait for nothing any more, then temporary jobs, and repeats this until no
+   * more can be decided.
+   */
+  void decideSettled() {
+    do {
+      state.pending.eachFreed(this::decide);
+    } while (!starts.isStopped() && decideTemporary());
+  }
+
+  /** Expands the groups that wait for nothing any more, and decides the jobs that this affects. */
+  void expandGroups() throws IOException {
+    while (state.pending.takeExpandable() && !starts.isStopped()) {
+      try {
+        PlanContext old = state.context();
+        PlanContext next = setup.planned().expander().next(old);
+        if (next != old) {
+          grow(next, new BitSet());
+          sender.tell(new Event.Expanded(next.selection().jobs().cardinality()));
+          blocked.warn(old, next);
+          decideFree();
+        }
+      } catch (StoppedException e) {
+        return; // a signal came: nothing new starts
+      } catch (UncheckedIOException e) {
+        throw e.getCause();
+      }
+      decideSettled();
+    }
+  }
+
+  private void grow(PlanContext next, BitSet late) {
+    state.grow(next, late);
+    spent.grow();
+  }
+
+  /**
+   * Blocks the jobs that depend on failed ones, after the graph has grown, and decides the jobs
+   * that wait for nothing.
+   */
+  private void decideFree() {
+    blocked.blockAgain();
+    state.freeJobs().forEach(this::decide);
+  }
+
+  /** Decides a job that waits for nothing any more. */
+  private void decide(int job) {
+    if (restored.isAsked(job) || state.states.of(job) != JobState.WAITING) {
+      return;
+    } else if (state.attempts.containsKey(job)) { // already decided: it waited for temporary needs
+      if (!awaits(job, state.context().decider().unsettledMaker(job))) {
+        makeReady(job);
+      }
+      return;
+    }
+    try {
+      Verdict verdict = state.context().decide(job);
+      if (verdict instanceof Verdict.UpToDate && state.context().temporaries().lacks(job)) {
+        state.undecided.set(job);
+      } else {
+        obey(job, verdict);
+      }
+    } catch (StoppedException e) {
+      // a signal came: nothing new starts
+    }
+  }
+
+  private void obey(int id, Verdict verdict) {
+    int maker =
+        verdict instanceof Verdict.MayRun may
+            ? may.after()
+            : verdict instanceof Verdict.WillRun
+                ? state.context().decider().unsettledMaker(id)
+                : -1;
+    if (awaits(id, maker)) {
+      return;
+    } else if (verdict instanceof Verdict.WillRun will) {
+      restored.ask(id, will.reasons(), this);
+    } else if (verdict instanceof Verdict.WillRestore will && will.bytes()) {
+      LocalResults stored = setup.common().removal().stored();
+      makeReady(id, will.reasons(), new ProductRestore.Replacement(will.from(), stored));
+    } else if (verdict instanceof Verdict.WillRestore will) {
+      restored.recall(id, will);
+      decide(id);
+    } else if (verdict instanceof Verdict.WillFail will) {
+      // The job keeps its record: if its needs come back, its result is valid again.
+      state.states.set(id, JobState.FAILED);
+      sender.failed(state.graph().job(id), will.what());
+      blocked.fail(id);
+    } else {
+      endUpToDate(id);
+      state.pending.settle(id);
+    }
+  }
+
+  private void endUpToDate(int id) {
+    state.states.set(id, JobState.UP_TO_DATE);
+    spent.noteRecorded(id);
+    sender.upToDate(state.context(), id);
+  }
+
+  /**
+   * Makes a job wait for {@code maker}, or blocks it if the maker failed or is blocked. Returns
+   * false, and does nothing, if {@code maker} is negative.
+   */
+  private boolean awaits(int id, int maker) {
+    if (maker >= 0 && state.context().records().isDropped(maker)) {
+      blocked.block(id, state.graph().name(maker));
+    } else if (maker >= 0) {
+      state.pending.add(id, maker);
+    }
+    return maker >= 0;
+  }
+
+  /**
+   * Decides the temporary jobs that lack only products, if it is known whether a reader needs those
+   * (see {@link dev.torc.core.decide.Temporaries}). Returns whether it decided any. It does nothing while
+   * other jobs are ready, because it has to examine all waiting jobs.
+   */
+  boolean decideTemporary() {
+    if (state.undecided.isEmpty()
+        || !state.ready.isEmpty()
+        || state.attempts.values().stream().anyMatch(JobAttempts::isRestored)) {
+      return false; // once restored, these may allow restores of their readers
+    }
+    try {
+      Map<Integer, Verdict> known =
+          state.context().temporaries().decide(state.waiting(), state.undecided, isIdle());
+      known.keySet().forEach(state.undecided::clear);
+      known.forEach(this::obey);
+      return !known.isEmpty();
+    } catch (StoppedException e) {
+      return false; // a signal came: nothing new starts
+    }
+  }
+
+  boolean isIdle() {
+    return starts.isNoneRunning() && starts.isIdle() && !restored.isAsking();
+  }
+
+  private void makeReady(int job) {
+    state.states.set(job, JobState.READY);
+    state.ready.add(job);
+  }
+
+  @Override
+  public void makeReady(int id, List<Reason> reasons, ProductRestore.Replacement known) {
+    JobAttempts attempts = new JobAttempts(state.graph().job(id), reasons, known, setup.amounts());
+    state.attempts.put(id, attempts);
+    if (known == null && state.graph().hasTemporary()) {
+      runLate(id);
+    } else {
+      makeReady(id);
+    }
+  }
+
+  /**
+   * Makes a job ready, or makes it wait until its temporary needs are made: if the plan expected a
+   * restore, it did not ask for these.
+   */
+  void runLate(int id) {
+    try {
+      PlanContext next = state.context().temporaries().wantedBy(id);
+      boolean asked =
+          next.records().unsettledBefore(id) >= 0 || next.decider().unsettledMaker(id) >= 0;
+      if (next == state.context() && !asked) { // everything that it reads has been made
+        makeReady(id);
+      } else {
+        spent.cancelRemovals();
+        BitSet late = new BitSet();
+        late.set(id);
+        grow(next, late);
+        decideFree();
+      }
+    } catch (StoppedException e) {
+      // a signal came: it is not reached
+    }
+  }
+}

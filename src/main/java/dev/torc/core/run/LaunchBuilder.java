@@ -1,0 +1,382 @@
+package dev.torc.core.run;
+
+import dev.torc.features.containers.Containers;
+import dev.torc.core.model.Graph;
+import dev.torc.base.digests.StopFlag.StoppedException;
+import dev.torc.core.here.Launch;
+import dev.torc.core.here.ProcessEnd;
+import dev.torc.core.decide.NeedContents.NeedFiles;
+import dev.torc.core.decide.NeedSnapshot;
+import dev.torc.core.memory.CachePlace;
+import dev.torc.core.memory.StartMark;
+import dev.torc.base.syntax.BadInput;
+import dev.torc.base.syntax.JsonText;
+import dev.torc.base.syntax.Quoting;
+import dev.torc.base.syntax.ShellText.Quote;
+import dev.torc.base.text.SafeText;
+import dev.torc.core.model.Job;
+import dev.torc.core.model.Job.Item;
+import dev.torc.core.model.Job.Resources;
+import dev.torc.core.model.Job.Trait;
+import dev.torc.core.model.Step;
+import dev.torc.core.model.Template;
+import dev.torc.core.model.Workflow;
+import dev.torc.core.model.Workflow.Hook;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * Turns an attempt of a job into the {@link Launch} that the runner starts: fills the placeholders,
+ * omits the shell where that is safe, and puts the environment together. It starts nothing.
+ */
+public final class LaunchBuilder {
+
+  private static final String MAKEFLAGS = "MAKEFLAGS";
+
+  /** Hides all GPUs from HIP; an empty list would hide none. */
+  private static final String NO_GPU = "-1";
+
+  private static final String NO_DATA = ".data.json";
+  private static final String NO_NEEDS = ".needs";
+
+  /** Variables from which numeric libraries and language runtimes take their number of threads. */
+  private static final List<String> THREADS =
+      List.of(
+          "OMP_NUM_THREADS",
+          "OPENBLAS_NUM_THREADS",
+          "MKL_NUM_THREADS",
+          "VECLIB_MAXIMUM_THREADS",
+          "NUMEXPR_NUM_THREADS",
+          "RAYON_NUM_THREADS",
+          "JULIA_NUM_THREADS");
+
+  private final CachePlace place;
+  private final Path root;
+  private final String build;
+  private final Map<String, String> inherited;
+  private final Map<String, String> caller;
+  private final ArgumentList arguments;
+  private final ContainerBuilder containers;
+  private final ImageSupply images;
+  private final Set<String> shared = new HashSet<>(2); // names of shared files already written
+
+  /**
+   * @param build the random id of this build; empty if nothing runs
+   * @param inherited environment entries for every job, such as MAKEFLAGS without a jobserver; a
+   *     null value removes one
+   * @param caller the caller's environment; it also decides whether a shell is needed
+   * @param events takes warnings and the events of image downloads
+   */
+  public LaunchBuilder(
+      Workflow workflow,
+      CachePlace place,
+      String build,
+      Map<String, String> inherited,
+      Map<String, String> caller,
+      Containers runtimes,
+      Consumer<? super Event> events) {
+    this.place = place;
+    this.root = workflow.root();
+    this.build = build;
+    this.inherited = inherited;
+    this.caller = caller;
+    this.arguments = new ArgumentList(caller);
+    Set<String> told = ConcurrentHashMap.newKeySet();
+    this.containers = new ContainerBuilder(runtimes, workflow, build, events, told);
+    this.images = new ImageSupply(containers, place.jobs());
+  }
+
+  /**
+   * Builds the launch of an attempt, and writes the files that {@code TORC_NEEDS} and {@code
+   * TORC_DATA} name.
+   *
+   * @param tmp the attempt's own folder, which need not exist yet; null if the job does not use it
+   * @param timeLimit nanoseconds, 0 for none
+   * @throws AttemptFailure if a command is longer than the system allows
+   */
+  Launch of(Graph graph, int id, NeedSnapshot snapshot, Granted granted, Path tmp, long timeLimit)
+      throws IOException {
+    Job job = graph.job(id);
+    JobFiles files = files(job.name());
+    PlaceholderValues values = PlaceholderValues.of(graph, id, snapshot, granted, tmp);
+    int attempt = granted.attempt();
+    Map<String, String> common = new LinkedHashMap<>(inherited);
+    Map<String, String> mark = mark(job.name(), "TORC_ATTEMPT", Integer.toString(attempt));
+    common.putAll(mark);
+    common.put("TORC_CPUS", Long.toString(granted.demand().of(Resources.CPUS)));
+    if (granted.memoryMiB() >= 0) {
+      common.put("TORC_MEMORY", Long.toString(granted.memoryMiB()));
+    }
+    if (granted.gpus() != null) {
+      String gpus = String.join(",", granted.gpus());
+      common.put("TORC_GPUS", gpus);
+      if (!gpus.isEmpty() || job.runs().resources().askedGpus() == 0) {
+        common.put("CUDA_VISIBLE_DEVICES", gpus);
+        common.put("HIP_VISIBLE_DEVICES", gpus.isEmpty() ? NO_GPU : gpus);
+      }
+    }
+    if (tmp != null) {
+      common.put(TemporaryFolder.VARIABLE, tmp.toString());
+    }
+    List<String> needs = values.needs();
+    boolean lists = JobFiles.lists(job);
+    common.put("TORC_NEEDS", lists ? list(files, "", needs) : shared(files, NO_NEEDS, ""));
+    common.put("TORC_DATA", data(files, snapshot.data()));
+    for (LinesFile lines : List.of(files.output(), files.eventLines())) {
+      common.put(lines.name(), lines.path().toString());
+    }
+    for (Item item : job.links().needs()) {
+      if (item.name() != null) {
+        common.put("TORC_NEEDS_" + item.name(), list(files, item.name(), values.needs(item)));
+      }
+    }
+    List<Step> todo = new ArrayList<>(job.runs().steps());
+    if (attempt > 1 && job.runs().retry().recover() != null) {
+      Step first = job.runs().steps().getFirst();
+      Step.Command recover = new Step.Command.Shell(job.runs().retry().recover());
+      todo.addFirst(new Step(recover, first.dir(), first.env(), first.shell(), first.image()));
+    }
+    List<Launch.Step> steps = new ArrayList<>();
+    for (Step step : todo) {
+      Launch.Step on = step(step, values, todo.size() == 1 ? common : new LinkedHashMap<>(common));
+      steps.add(
+          step.image() == null ? on : contained(on, step, job, steps.size() + 1, granted, needs));
+    }
+    Launch.Output output = new Launch.Output(files.log(), attempt > 1, job.has(Trait.INTERACTIVE));
+    return new Launch(steps, output, timeLimit, granted.memoryLimit(), mark)
+        .stopping(job.runs().stop());
+  }
+
+  /** Puts a step into the container of its image. */
+  private Launch.Step contained(
+      Launch.Step on, Step step, Job job, int number, Granted granted, List<String> needs)
+      throws IOException {
+    Map<String, String> env = new TreeMap<>(on.env());
+    for (Map.Entry<String, Optional<Template>> own : step.env().entrySet()) {
+      if (own.getValue().isEmpty() && caller.containsKey(own.getKey())) {
+        env.put(own.getKey(), caller.get(own.getKey()));
+      }
+    }
+    env.values().removeIf(Objects::isNull);
+    if (!step.env().containsKey(MAKEFLAGS)) {
+      env.remove(MAKEFLAGS);
+    }
+    Path status = files(job.name()).container();
+    place.ready(status);
+    Launch.Container container = containers.of(job, step.image(), number, granted, needs, status);
+    return new Launch.Step(on.argv(), on.dir(), env, container);
+  }
+
+  /** Returns the commands of a launch in a form to show, one line for each process. */
+  static String shown(Launch launch, Job job) {
+    List<String> shell = job.runs().steps().getFirst().shell();
+    StringBuilder lines = new StringBuilder();
+    for (Launch.Step step : launch.steps()) {
+      lines.append(lines.isEmpty() ? "" : "\n").append(shown(step.argv(), shell));
+    }
+    return lines.toString();
+  }
+
+  /** Returns the commands of a job as they would run now, with resources up to these limits. */
+  public String shown(Graph graph, int id, NeedFiles contents, Map<String, Long> limits) {
+    BuildSetup.Amounts here = new BuildSetup.Amounts(limits, List.of(), null, Map.of(), null);
+    JobAttempts first = new JobAttempts(graph.job(id), List.of(), null, here);
+    return shown(graph, id, contents, first.granted(List.of()));
+  }
+
+  /**
+   * Returns the commands of an attempt in a form to show; if a value cannot be used, the
+   * placeholders stay.
+   */
+  String shown(Graph graph, int id, NeedFiles contents, Granted granted) {
+    Job job = graph.job(id);
+    Path tmp =
+        build.isEmpty() // without a build there is no folder
+            ? Path.of("{tmp}")
+            : TemporaryFolder.of(place, new StartMark(build, job.name(), granted.attempt()));
+    PlaceholderValues values = PlaceholderValues.of(graph, id, contents, granted, tmp);
+    try {
+      List<String> lines = new ArrayList<>();
+      for (Step step : job.runs().steps()) {
+        lines.add(shown(argv(step, values, Map.of()), step.shell()));
+      }
+      return String.join("\n", lines);
+    } catch (BadInput | StoppedException none) {
+      return job.command();
+    }
+  }
+
+  /** Builds the launch of a step; adds the step's own entries to {@code env}. */
+  private Launch.Step step(Step step, PlaceholderValues values, Map<String, String> env) {
+    if (values.job().runs().resources().askedCpus() > 0) {
+      threads(step, values.granted().demand().of(Resources.CPUS), env);
+    }
+    for (Map.Entry<String, Optional<Template>> entry : step.env().entrySet()) {
+      if (entry.getValue().isPresent()) {
+        Template text = entry.getValue().get();
+        env.put(entry.getKey(), text.render(slot -> ofEnv(slot, values, step)));
+      }
+    }
+    List<String> argv = argv(step, values, env);
+    arguments.check(argv, env);
+    return new Launch.Step(argv, root.resolve(step.dir()).normalize(), env);
+  }
+
+  /**
+   * Adds the thread counts that neither job nor caller sets. In a container, adds those that the
+   * caller sets, too.
+   */
+  private void threads(Step step, long cpus, Map<String, String> env) {
+    for (String name : THREADS) {
+      String callers = caller.get(name);
+      if (!step.env().containsKey(name) && (callers == null || step.image() != null)) {
+        env.put(name, callers == null ? Long.toString(cpus) : callers);
+      }
+    }
+  }
+
+  private List<String> ofEnv(Template.Part.Slot slot, PlaceholderValues values, Step step) {
+    return slot.name().equals("env") ? List.of(callers(slot)) : values.of(slot, step.dir());
+  }
+
+  /** Returns the command line of the process, without the shell if that makes no difference. */
+  private List<String> argv(Step step, PlaceholderValues values, Map<String, String> env) {
+    List<String> argv = new ArrayList<>();
+    if (step.command() instanceof Step.Command.Shell shell) {
+      String text = shell.text().render(slot -> values.of(slot, step.dir()));
+      Optional<List<String>> plain =
+          PlainWords.of(
+              step.shell(), text, name -> caller.containsKey(name) || env.containsKey(name));
+      argv.addAll(plain.orElse(step.shell()));
+      if (plain.isEmpty()) {
+        argv.add(text);
+      }
+    } else {
+      for (Template word : step.command().templates()) {
+        argv.addAll(word.words(slot -> values.of(slot, step.dir())));
+      }
+    }
+    return argv;
+  }
+
+  /** Returns the value of a variable in jobs that do not set it; empty if it is unset. */
+  private String callers(Template.Part.Slot slot) {
+    String name = slot.member();
+    String value = inherited.containsKey(name) ? inherited.get(name) : caller.get(name);
+    if (value != null && value.indexOf('\ufffd') >= 0) {
+      throw new BadInput(slot.place(), slot + ": the caller's value is not valid UTF-8");
+    }
+    return value == null ? "" : value;
+  }
+
+  /** Returns the launch of a hook; {@code number} counts the runs of hooks in the build. */
+  Launch of(Hook hook, int number, Map<String, String> more) {
+    Map<String, String> mark = mark(hook.job() == null ? "" : hook.job(), "TORC_HOOK", "" + number);
+    Map<String, String> env = new LinkedHashMap<>(inherited);
+    env.putAll(mark);
+    env.putAll(more);
+    List<String> argv = new ArrayList<>(hook.shell());
+    argv.add(hook.command());
+    Path log = place.jobs().resolve(".hook." + number + ".log");
+    return new Launch(List.of(new Launch.Step(argv, root, env)), Launch.Output.of(log), 0, 0, mark);
+  }
+
+  /**
+   * Returns the environment entries that identify processes: those of {@link Launch#mark}, for a
+   * later torc, and one that distinguishes a job's processes from those of its hooks.
+   */
+  private Map<String, String> mark(String job, String last, String value) {
+    Map<String, String> mark = new HashMap<>(Launch.mark(build, job, root));
+    mark.put(last, value);
+    return mark;
+  }
+
+  private static String list(JobFiles files, String item, List<String> paths) throws IOException {
+    return files.write(files.needs(item), paths.isEmpty() ? "" : String.join("\n", paths) + "\n");
+  }
+
+  /** Fetches a job's images if they are missing; returns {@link StartMark#container}. */
+  String containers(Job job, int attempt, Function<Launch, ProcessEnd> runner) throws IOException {
+    String mark = containers.mark(job, attempt);
+    images.ready(job, runner);
+    return mark;
+  }
+
+  /** Returns the path of the file with the needed values; jobs that need none share a file. */
+  private String data(JobFiles files, SortedMap<String, String> values) throws IOException {
+    return values.isEmpty()
+        ? shared(files, NO_DATA, "{}")
+        : files.write(files.values(), JsonText.object(values));
+  }
+
+  /** Returns the path of a file that jobs share, and writes the file for the first of them. */
+  private synchronized String shared(JobFiles files, String name, String text) throws IOException {
+    Path file = place.jobs().resolve(name);
+    if (!shared.contains(name)) {
+      files.write(file, text);
+      shared.add(name);
+    }
+    return file.toString();
+  }
+
+  /** Returns the caller's PATH, or the C library's default. */
+  String searchPath() {
+    return caller.getOrDefault("PATH", "/bin:/usr/bin");
+  }
+
+  JobFiles files(String job) {
+    return new JobFiles(place, job);
+  }
+
+  CachePlace place() {
+    return place;
+  }
+
+  /**
+   * What an attempt was given.
+   *
+   * @param attempt the number of the attempt, from 1
+   * @param gpus identifiers of the GPUs; null if the scheduler chooses them
+   * @param memoryMiB for {@code {memory}}; {@link #BY_SCHEDULER} if only the scheduler knows it
+   * @param memoryLimit bytes above which the attempt is ended; 0 for none
+   */
+  record Granted(
+      int attempt, ResourceDemand demand, List<String> gpus, long memoryMiB, long memoryLimit) {
+
+    static final long BY_SCHEDULER = -1;
+  }
+
+  /** Returns a command that can be pasted into a shell, without the words that start the shell. */
+  private static String shown(List<String> argv, List<String> shell) {
+    int last = argv.size() - 1;
+    if (last == shell.size() && argv.subList(0, last).equals(shell)) {
+      return argv.getLast().stripTrailing();
+    }
+    StringBuilder text = new StringBuilder();
+    for (String word : argv) {
+      boolean plain = text.isEmpty() ? Quoting.isPlain(word) : Quoting.isPlainArgument(word);
+      text.append(text.isEmpty() ? "" : " ").append(plain ? word : quoted(word));
+    }
+    return text.toString();
+  }
+
+  private static String quoted(String word) {
+    return word.codePoints().anyMatch(SafeText::isHidden)
+        ? SafeText.name(word)
+        : Quoting.quote(word, Quote.BARE);
+  }
+}

@@ -1,0 +1,89 @@
+package dev.torc.core.run;
+
+import dev.torc.core.model.Graph;
+import dev.torc.core.model.NeedList;
+import dev.torc.core.decide.PatternReadings;
+import dev.torc.core.decide.Reason;
+import dev.torc.core.decide.Reason.Kind;
+import dev.torc.core.memory.RecordedProduct;
+import dev.torc.base.syntax.BadInput.Diagnostic;
+import dev.torc.base.syntax.Place;
+import dev.torc.core.model.FoldedLines;
+import dev.torc.core.model.Job;
+import dev.torc.core.model.Ref;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Gathers warnings about the patterns of jobs that ran: a pattern in {@code produces} that matched
+ * nothing, and a new pattern whose brackets or braces matched both as text and as a pattern. No job
+ * fails because of them. All instances of a group share one place in the build file, so each place
+ * gets one line, about the first job by name. {@link FoldedLines} would name the job that ended
+ * first.
+ */
+final class PatternWarnings {
+
+  /** One warning for {@code jobs} jobs, of which it names the first. */
+  private record Line(Job first, String text, int jobs) {
+    Diagnostic at(Place place) {
+      return new Diagnostic(place, "job " + first.name() + FoldedLines.others(first, jobs) + text);
+    }
+  }
+
+  private final Map<Place, Line> lines = new TreeMap<>();
+
+  void ran(Graph graph, int id, Job job, List<Reason> reasons, AttemptOutcome outcome) {
+    List<String> made = null;
+    for (Ref ref : job.productRefs()) {
+      if (ref instanceof Ref.OfGlob of) {
+        List<RecordedProduct> products = outcome.made().products().made();
+        made = made == null ? products.stream().map(RecordedProduct::path).toList() : made;
+        if (made.stream().noneMatch(of.glob()::matches)) {
+          add(ref.place(), job, " made nothing that " + of.pattern() + " matches");
+        } else if (Reason.anyNewItem(reasons, Kind.PRODUCTS_DECLARED, _ -> true)) {
+          readings(ref.place(), job, of.pattern(), made);
+        }
+      }
+    }
+    for (Ref ref : graph.listNeeds().count(id) > 0 ? job.needRefs() : List.<Ref>of()) {
+      if (ref instanceof Ref.OfGlob of
+          && Reason.anyNewItem(reasons, Kind.NEED_ADDED, of.glob()::matches)) {
+        readings(ref.place(), job, of.pattern(), files(graph, id, of, outcome));
+      }
+    }
+  }
+
+  private static List<String> files(Graph graph, int id, Ref.OfGlob of, AttemptOutcome outcome) {
+    List<String> files = new ArrayList<>();
+    for (int list : graph.listNeeds().row(id)) {
+      NeedList need = graph.list(list);
+      if (need.kind() == NeedList.ListKind.GLOB && need.text().equals(of.pattern())) {
+        files.addAll(outcome.snapshot().files(list));
+      }
+    }
+    return files;
+  }
+
+  private void readings(Place place, Job job, String pattern, List<String> paths) {
+    String line = PatternReadings.of(pattern, paths);
+    if (line != null) {
+      add(place, job, ": " + line);
+    }
+  }
+
+  private void add(Place place, Job job, String text) {
+    Line known = lines.get(place);
+    int jobs = known == null ? 1 : known.jobs + 1;
+    boolean first = known == null || job.name().compareTo(known.first.name()) < 0;
+    lines.put(place, first ? new Line(job, text, jobs) : new Line(known.first, known.text, jobs));
+  }
+
+  /** Returns the warnings, sorted by their place in the build file. */
+  List<Diagnostic> all() {
+    List<Diagnostic> all = new ArrayList<>(0);
+    lines.forEach((place, line) -> all.add(line.at(place)));
+    return all;
+  }
+}

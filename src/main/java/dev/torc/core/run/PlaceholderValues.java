@@ -1,0 +1,152 @@
+package dev.torc.core.run;
+
+import dev.torc.core.run.LaunchBuilder.Granted;
+import dev.torc.core.model.Graph;
+import dev.torc.core.model.NeedList;
+import dev.torc.core.decide.NeedContents.NeedFiles;
+import dev.torc.base.syntax.BadInput;
+import dev.torc.base.syntax.Glob;
+import dev.torc.base.syntax.JsonText;
+import dev.torc.core.model.Job;
+import dev.torc.core.model.Job.Item;
+import dev.torc.core.model.Job.Resources;
+import dev.torc.core.model.Ref;
+import dev.torc.core.model.Template.Part.Slot;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The values of an attempt's placeholders: paths relative to the folder that a step runs in, and
+ * granted resources. The template quotes them.
+ *
+ * @param lists the job's lists of needs, by kind and text
+ * @param granted includes the memory that the job asks for, or else the machine's
+ * @param tmp the attempt's own folder; null if the job does not use it
+ */
+record PlaceholderValues(
+    Path root, Job job, Map<String, Integer> lists, NeedFiles contents, Granted granted, Path tmp) {
+
+  /** The longest value that may be put into a command, in characters. */
+  private static final int MAX_DATA = 64 << 10;
+
+  static PlaceholderValues of(Graph graph, int id, NeedFiles contents, Granted granted, Path tmp) {
+    Map<String, Integer> lists = new HashMap<>();
+    for (int list : graph.listNeeds().row(id)) {
+      NeedList need = graph.list(list);
+      lists.put(need.kind() + need.text(), list);
+    }
+    Path root = graph.workflow().root();
+    return new PlaceholderValues(root, graph.job(id), lists, contents, granted, tmp);
+  }
+
+  /** Returns the values of a slot for a step that runs in {@code dir}, relative to the root. */
+  List<String> of(Slot slot, String dir) {
+    return switch (slot.name()) {
+      case "cpus" -> List.of(Long.toString(granted.demand().of(Resources.CPUS)));
+      case "memory" -> {
+        if (granted.memoryMiB() < 0) {
+          throw new BadInput(
+              slot.place(),
+              "`memory` of job %s has no value: the job asks for no memory, and its scheduler gives it"
+                  .formatted(job.name()));
+        }
+        yield List.of(Long.toString(granted.memoryMiB()));
+      }
+      case "attempt" -> List.of(Integer.toString(granted.attempt()));
+      case "tmp" -> List.of(tmp.toString());
+      case "needs" -> relative(choose(slot, job.links().needs(), true), dir);
+      case "produces" -> relative(choose(slot, job.links().produces(), false), dir);
+      case "data" -> List.of(data(slot));
+      default -> throw new IllegalArgumentException("no value for {" + slot.name() + "}");
+    };
+  }
+
+  private String data(Slot slot) {
+    String stored = contents.data().get(slot.member());
+    if (stored == null) {
+      return slot.toString(); // the value is not known yet
+    }
+    String value = JsonText.plain(stored);
+    if (value.length() > MAX_DATA || value.indexOf('\0') >= 0) {
+      String what = value.indexOf('\0') >= 0 ? "holds a NUL character" : "is longer than 64 KiB";
+      throw new BadInput(
+          slot.place(), slot + " " + what + "; read it from the file that TORC_DATA names");
+    }
+    return value;
+  }
+
+  private List<String> choose(Slot slot, List<Item> items, boolean needs) {
+    List<String> all = new ArrayList<>();
+    int counted = 0;
+    for (Item item : items) {
+      if (!item.isWanted()) {
+        continue;
+      }
+      boolean chosen =
+          slot.member() != null ? slot.member().equals(item.name()) : slot.index() == counted;
+      if (chosen) {
+        return paths(item, needs, false);
+      }
+      all.addAll(paths(item, needs, true));
+      counted++;
+    }
+    return all; // names and numbers were checked with the build file
+  }
+
+  /** Returns the paths of an item; with {@code filesOfFolders}, the files of a needed folder. */
+  private List<String> paths(Item item, boolean needs, boolean filesOfFolders) {
+    List<String> paths = new ArrayList<>();
+    for (Ref ref : item.refs()) {
+      if (ref instanceof Ref.OfFile file) {
+        if (!file.optional() || contents.has(file.path())) {
+          paths.add(file.path());
+        }
+      } else if (ref instanceof Ref.OfFolder folder) {
+        paths.addAll(
+            needs && filesOfFolders
+                ? members(NeedList.ListKind.FOLDER, folder.path())
+                : List.of(folder.path()));
+      } else if (ref instanceof Ref.OfGlob glob) {
+        String pattern = glob.pattern();
+        String own = needs ? null : Glob.ownText(pattern); // [slug].html is the file itself
+        paths.addAll(
+            needs
+                ? members(NeedList.ListKind.GLOB, pattern)
+                : List.of(own == null ? pattern : own));
+      } else if (ref instanceof Ref.OfJob other) {
+        paths.addAll(
+            members(other.skips() ? NeedList.ListKind.SOME : NeedList.ListKind.JOB, other.job()));
+      }
+    }
+    return paths;
+  }
+
+  private List<String> members(NeedList.ListKind kind, String text) {
+    return contents.files(lists.get(kind + text));
+  }
+
+  /** Returns all needed paths in the written order, relative to the root. */
+  List<String> needs() {
+    List<String> all = new ArrayList<>();
+    job.links().needs().forEach(item -> all.addAll(paths(item, true, true)));
+    return all;
+  }
+
+  List<String> needs(Item item) {
+    return paths(item, true, false);
+  }
+
+  private List<String> relative(List<String> paths, String dir) {
+    if (dir.equals(".")) {
+      return paths;
+    }
+    Path from = root.resolve(dir).normalize();
+    return paths.stream()
+        .map(path -> path.startsWith("/") ? path : from.relativize(root.resolve(path)).toString())
+        .map(path -> path.isEmpty() ? "." : path)
+        .toList();
+  }
+}

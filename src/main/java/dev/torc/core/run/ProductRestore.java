@@ -1,0 +1,161 @@
+package dev.torc.core.run;
+
+import dev.torc.core.run.BuildSetup.AttemptContext;
+import dev.torc.base.digests.ParallelShares;
+import dev.torc.core.decide.JobSelection.UserPaths;
+import dev.torc.base.posix.OwnFile;
+import dev.torc.core.memory.Batch;
+import dev.torc.core.memory.RecordedProduct;
+import dev.torc.core.memory.RecordedProduct.OwnedPath;
+import dev.torc.core.memory.StartMark;
+import dev.torc.features.stores.LocalResults;
+import dev.torc.features.stores.Result;
+import dev.torc.features.stores.Result.ResultParts;
+import dev.torc.core.model.Job;
+import dev.torc.core.model.Job.Trait;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Restores a known result instead of a run: clears the places of the products as before a run, puts
+ * the products there, and hashes them. If they differ from the result's, they are removed again,
+ * and the job has to run. Before this, {@link dev.torc.core.decide.KnownResults} chose the result. The
+ * bytes come from {@link ResultParts}: {@code LocalResults} has those on this machine, {@code
+ * FetchedProducts} those from shared stores.
+ */
+final class ProductRestore {
+
+  /** A good result for a job's present manifest, and the source of its missing products. */
+  record Replacement(Result result, ResultParts parts) {}
+
+  private final AttemptContext common;
+  private final Job job;
+  private final Result from;
+  private final ResultParts parts;
+  private final List<OwnedPath> placed = Collections.synchronizedList(new ArrayList<>());
+
+  ProductRestore(AttemptContext common, Job job, Replacement from) {
+    this.common = common;
+    this.job = job;
+    this.from = from.result();
+    this.parts = from.parts();
+  }
+
+  /** Restores the products; returns null if they differ from those of the result. */
+  ProductScan products(ClearedProducts cleared) throws IOException {
+    common.marks().add(new StartMark(common.build().id(), job.name(), 0).restoring(from.key()));
+    List<OwnedPath> missing = new ArrayList<>();
+    Set<String> standing = new HashSet<>();
+    for (OwnedPath part : from.parts()) {
+      OwnedPath owned = common.cache().owned(part.path());
+      if (owned != null && owned.isLike(part) && common.removal().unaltered(owned)) {
+        standing.add(part.path());
+      } else {
+        missing.add(part);
+      }
+    }
+    LocalResults stored = common.removal().stored();
+    if (!missing.isEmpty()) {
+      stored.ensureRecorded(from); // before anything is placed, see claim
+    }
+    boolean there = common.removal().clear(job, job.has(Trait.PERSIST), false, cleared, standing);
+    cleared.storeRecord(job.name()); // even if all its products are in place
+    Path root = common.graph().workflow().root();
+    try {
+      if (!there) {
+        makeFolders(root, missing);
+      }
+      ParallelShares.each(
+          missing.size(),
+          i -> {
+            OwnedPath part = missing.get(i);
+            common.removal().putInPlace(part, parts);
+            placed.add(part.by(job.name()));
+          });
+      ProductScan scan = ProductScan.of(common.removal().grounds(), common.digests(), job, true);
+      if (isWhole(scan) && isDepfile(scan)) {
+        log();
+        stored.noteUsed(from);
+        return scan;
+      }
+    } catch (IOException e) {
+      // a product was removed or is damaged: a run makes it
+    } catch (AttemptFailure e) {
+      // a product is missing: a run makes it
+    }
+    for (OwnedPath part : placed) {
+      common.removal().giveBack(part, parts);
+    }
+    return null;
+  }
+
+  private void makeFolders(Path root, List<OwnedPath> missing) throws IOException {
+    String made = null; // usually all products are in one folder
+    for (OwnedPath part : missing) {
+      String folder = UserPaths.parent(part.path());
+      if (!folder.equals(made)) {
+        made = folder;
+        common.launches().place().makeFolders(root.resolve(folder));
+      }
+    }
+  }
+
+  private boolean isWhole(ProductScan scan) {
+    List<RecordedProduct> then = from.products();
+    List<RecordedProduct> now = scan.made();
+    boolean same = now.size() == then.size();
+    for (int i = 0; same && i < now.size(); i++) {
+      same = now.get(i).isLike(then.get(i));
+    }
+    return same;
+  }
+
+  /**
+   * Records the products that a killed torc had restored as torc's own. The job keeps its last
+   * result.
+   */
+  static void claim(ProductRemoval removal, StartMark mark) {
+    Result from = LocalResults.find(removal.cache(), mark.key());
+    if (from == null) {
+      return; // no longer in the store, for example because all of it was restored
+    }
+    Batch own = new Batch();
+    for (OwnedPath part : from.parts()) {
+      OwnedPath ours = part.by(mark.job());
+      try {
+        if (!ours.equals(removal.cache().owned(part.path())) && removal.asRecorded(ours)) {
+          own.own(ours);
+        }
+      } catch (IOException e) {
+        continue; // unreadable: it gets no owner
+      }
+    }
+    removal.cache().put(own);
+  }
+
+  List<OwnedPath> placed() {
+    return placed;
+  }
+
+  /** Writes the result's log; if it has none, removes the present log, which is of another run. */
+  private void log() throws IOException {
+    Path log = common.launches().files(job.name()).log();
+    byte[] text = from.outputs().log() == null ? null : parts.text(from.logPart());
+    if (text != null) {
+      OwnFile.write(log, text);
+    } else {
+      OwnFile.remove(log);
+    }
+  }
+
+  private boolean isDepfile(ProductScan scan) {
+    RecordedProduct then = from.depfile();
+    RecordedProduct now = scan.depfile();
+    return then == null || now != null && then.digest().equals(now.digest());
+  }
+}

@@ -1,0 +1,265 @@
+package dev.torc.core.run;
+
+import dev.torc.base.digests.Digest;
+import dev.torc.base.digests.Digest.KnownDigest;
+import dev.torc.base.digests.DigestMemo;
+import dev.torc.base.digests.FolderDigest;
+import dev.torc.base.digests.ParallelShares;
+import dev.torc.base.digests.Stamp;
+import dev.torc.core.decide.AllowedRoots;
+import dev.torc.core.decide.JobSelection.UserPaths;
+import dev.torc.core.memory.RecordedProduct;
+import dev.torc.core.memory.RecordedProduct.OwnedPath;
+import dev.torc.base.syntax.Glob;
+import dev.torc.base.syntax.GlobWalk;
+import dev.torc.base.syntax.NearestPath;
+import dev.torc.base.text.SafeText;
+import dev.torc.core.model.Job;
+import dev.torc.core.model.Ref;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The products that a job left, for its result and for the record of owned paths. A scan changes
+ * nothing; {@link ProductRemoval} removes files.
+ *
+ * @param made the products in declared order, matches of globs sorted
+ * @param owned the products and the depfile, as paths that torc may delete while they are unaltered
+ * @param depfile null if the job has none, or left none
+ * @param files the number of files of the products, with each member of a folder
+ * @param folders the folders among the products, with their members
+ */
+record ProductScan(
+    List<RecordedProduct> made,
+    List<OwnedPath> owned,
+    RecordedProduct depfile,
+    int files,
+    List<FolderDigest> folders) {
+
+  static final ProductScan NOTHING = owning(List.of());
+
+  /** Returns the scan of a failed job, which owns paths but has no products. */
+  static ProductScan owning(List<OwnedPath> owned) {
+    return new ProductScan(List.of(), owned, null, 0, List.of());
+  }
+
+  /** Returns a copy of this scan in which the products belong to the user. */
+  ProductScan adopted() {
+    List<OwnedPath> adopted =
+        owned.stream()
+            .map(own -> new OwnedPath(own.path(), own.kind(), own.digest(), own.job(), true))
+            .toList();
+    return new ProductScan(made, adopted, depfile, files, folders);
+  }
+
+  /** A file, after following symlinks, and the recorded path of the product to which it belongs. */
+  record Seen(String path, String product, Stamp stamp, Digest digest) {}
+
+  static ProductScan of(AllowedRoots grounds, DigestMemo digests, Job job, boolean strict)
+      throws IOException {
+    return of(grounds, digests, job, strict, () -> {}, null);
+  }
+
+  /**
+   * Scans what a job left.
+   *
+   * @param grounds where products may lie: a symlink's target elsewhere is not a product (rule 13)
+   * @param strict whether a missing product, or one elsewhere, is an {@link AttemptFailure} (rule
+   *     7)
+   * @param slow called, perhaps often, if the scan may take longer than the start of a job
+   * @param seen takes each file; may be null
+   */
+  static ProductScan of(
+      AllowedRoots grounds,
+      DigestMemo digests,
+      Job job,
+      boolean strict,
+      Runnable slow,
+      List<Seen> seen)
+      throws IOException {
+    Look look = new Look(grounds, digests, job, strict, slow, seen);
+    look.all();
+    return new ProductScan(
+        List.copyOf(look.made), look.owned, look.depfile, look.files, look.folders);
+  }
+
+  /**
+   * Returns the folder that must be within the grounds for a product; empty for the root. For a
+   * file, that is its parent, since a symlink in its place is moved aside. For a folder, it is the
+   * folder itself, since a symlink in its place is followed.
+   */
+  static String folder(Ref product) {
+    if (product instanceof Ref.OfFile file) {
+      return UserPaths.parent(file.path());
+    }
+    if (product instanceof Ref.OfFolder folder) {
+      return folder.path();
+    }
+    return Glob.of(((Ref.OfGlob) product).pattern()).fixedPrefix();
+  }
+
+  /**
+   * Returns the message about a product of the wrong kind; if nothing is there, {@code missing}
+   * ends the message.
+   */
+  static String lack(String path, Stamp.FileKind there, String missing) {
+    return switch (there) {
+      case MISSING -> "product " + path + " " + missing;
+      case FOLDER -> "product %s is a folder; declare %s/".formatted(path, path);
+      default -> "product %s/ is a file; declare it without the slash".formatted(path);
+    };
+  }
+
+  /** One scan, with everything found so far. */
+  private static final class Look {
+
+    /** Scanning this many products of fewer than {@code LARGE} bytes takes hardly any time. */
+    private static final int FEW = 4;
+
+    private static final long LARGE = 64 << 10;
+
+    private final AllowedRoots grounds;
+    private final DigestMemo digests;
+    private final Job job;
+    private final boolean strict;
+    private final Runnable slow;
+    private final List<Seen> seen;
+    private final List<RecordedProduct> made = new ArrayList<>();
+    private final List<OwnedPath> owned = new ArrayList<>();
+    private final List<FolderDigest> folders = new ArrayList<>(0);
+    private RecordedProduct depfile;
+    private int files;
+    private String last = ""; // the last folder that was found within the grounds
+
+    Look(
+        AllowedRoots grounds,
+        DigestMemo digests,
+        Job job,
+        boolean strict,
+        Runnable slow,
+        List<Seen> seen) {
+      this.grounds = grounds;
+      this.digests = digests;
+      this.job = job;
+      this.strict = strict;
+      this.slow = slow;
+      this.seen = seen;
+    }
+
+    void all() throws IOException {
+      if (job.depfile() != null || job.productRefs().size() > FEW) {
+        slow.run();
+      }
+      for (Ref ref : job.productRefs()) {
+        if (!lies(ref.text(), folder(ref))) {
+          continue;
+        }
+        if (ref instanceof Ref.OfFile file) {
+          add(file.path(), Stamp.FileKind.FILE, find(file.path()));
+        } else if (ref instanceof Ref.OfFolder folder) {
+          add(folder.path(), Stamp.FileKind.FOLDER, find(folder.path()));
+        } else if (ref instanceof Ref.OfGlob glob) {
+          slow.run();
+          addAll(GlobWalk.files(grounds.root(), glob.glob(), glob.excludes(), digests.stop()));
+        }
+      }
+      if (job.depfile() != null && lies(job.depfile(), UserPaths.parent(job.depfile()))) {
+        KnownDigest known = digests.product(job.depfile());
+        if (known.stamp().kind() == Stamp.FileKind.FILE) {
+          Stamp self = digests.linkStamp(job.depfile());
+          depfile = product(job.depfile(), self, known, known.stamp().size());
+          owned.add(depfile.owned(job.name()));
+          saw(job.depfile(), job.depfile(), known.stamp(), known.digest());
+        }
+      }
+    }
+
+    private boolean lies(String product, String folder) throws IOException {
+      // Most products of a job lie in one folder.
+      Path outside = folder.equals(last) ? null : grounds.outside(folder);
+      if (outside != null && strict) {
+        throw new AttemptFailure(AllowedRoots.refusal(product, outside));
+      }
+      last = outside == null ? folder : last;
+      return outside == null;
+    }
+
+    /**
+     * The file at a path; {@code self} is the stamp of the path itself, even if it is a symlink.
+     */
+    private record Found(Stamp self, KnownDigest known) {}
+
+    private Found find(String path) throws IOException {
+      Stamp self = digests.linkStamp(path);
+      if (self.kind() != Stamp.FileKind.FILE || self.size() >= LARGE) {
+        slow.run();
+      }
+      return new Found(
+          self,
+          self.kind() == Stamp.FileKind.LINK ? digests.product(path) : digests.product(path, self));
+    }
+
+    private void addAll(List<String> paths) throws IOException {
+      Found[] found = new Found[paths.size()];
+      ParallelShares.each(found.length, i -> found[i] = find(paths.get(i)));
+      for (int i = 0; i < found.length; i++) {
+        add(paths.get(i), Stamp.FileKind.FILE, found[i]);
+      }
+    }
+
+    private void add(String path, Stamp.FileKind kind, Found found) throws IOException {
+      KnownDigest known = found.known;
+      Stamp.FileKind there = known.stamp().kind();
+      if (there != kind) {
+        if (strict) {
+          boolean missing = there == Stamp.FileKind.MISSING;
+          throw new AttemptFailure(
+              missing
+                  ? "exit 0, but %s was not written%s"
+                      .formatted(
+                          SafeText.name(path),
+                          NearestPath.inParentheses(grounds.root().resolve(path), path))
+                  : lack(SafeText.name(path), there, ""),
+              missing ? path : null);
+        }
+        return;
+      }
+      long size = known.stamp().size();
+      if (kind == Stamp.FileKind.FOLDER) {
+        FolderDigest folder = digests.productFolder(path);
+        folders.add(folder);
+        known = new KnownDigest(known.stamp(), folder.digest(), false);
+        if (seen != null) {
+          for (FolderDigest.Member member : folder.members()) {
+            if (member.kind() == Stamp.FileKind.FILE) {
+              saw(FolderDigest.join(path, member.path()), path, member.stamp(), member.digest());
+            }
+          }
+        }
+        size = folder.bytes();
+        files += folder.members().size();
+      } else {
+        files++;
+        saw(path, path, known.stamp(), known.digest());
+      }
+      made.add(product(path, found.self, known, size));
+      owned.add(made.getLast().owned(job.name()));
+    }
+
+    private RecordedProduct product(String path, Stamp self, KnownDigest known, long size)
+        throws IOException {
+      Path place = self.kind() == Stamp.FileKind.LINK ? grounds.root().resolve(path) : null;
+      String link = place == null ? null : Files.readSymbolicLink(place).toString();
+      return new RecordedProduct(path, known.stamp().kind(), known.product(), size, link);
+    }
+
+    private void saw(String path, String product, Stamp stamp, Digest digest) {
+      if (seen != null) {
+        seen.add(new Seen(path, product, stamp, digest));
+      }
+    }
+  }
+}

@@ -1,0 +1,247 @@
+package dev.torc.core.run;
+
+import dev.torc.base.digests.Digest;
+import dev.torc.base.digests.FolderDigest;
+import dev.torc.core.here.ProcessEnd;
+import dev.torc.core.decide.Decider;
+import dev.torc.core.decide.NeedMembers;
+import dev.torc.core.decide.PlanContext;
+import dev.torc.core.decide.Reason;
+import dev.torc.core.memory.AttemptRecord;
+import dev.torc.core.memory.AttemptRecord.PostedEvent;
+import dev.torc.core.memory.Batch;
+import dev.torc.core.memory.BuildRecord.BuildId;
+import dev.torc.core.memory.Cache;
+import dev.torc.core.memory.JobResult;
+import dev.torc.core.memory.JobResult.ManifestEntry;
+import dev.torc.core.memory.JobResult.Outcome;
+import dev.torc.core.memory.JobResult.Ran;
+import dev.torc.core.memory.JobResult.Restorable;
+import dev.torc.core.memory.JobResult.RunDetails;
+import dev.torc.core.memory.JobResult.RunNeeds;
+import dev.torc.core.memory.RecordedProduct;
+import dev.torc.core.memory.StartMark;
+import dev.torc.features.stores.Result;
+import dev.torc.core.model.Job;
+import dev.torc.core.model.Job.Trait;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Turns the outcome of a job's last attempt into records: the result for the next verdict, the
+ * details that commands show, and the paths that the job owns. The cache commits them. Any thread
+ * may make records; {@link #whole} adds the lists that several records share.
+ */
+final class Recorder {
+
+  private final BuildId build;
+  private final String host;
+  private final AtomicLong posted = new AtomicLong();
+  private final AtomicLong sequences = new AtomicLong();
+  private final Set<Digest> stored = new HashSet<>();
+
+  Recorder(BuildId build, String host) {
+    this.build = build;
+    this.host = host;
+  }
+
+  /** A batch with its result, and the lists that the result names by digest. */
+  record Record(Batch batch, JobResult result, Map<Digest, List<ManifestEntry>> lists) {}
+
+  Record of(Attempt last, AttemptOutcome outcome) {
+    PlanContext context = last.common.plan();
+    JobAttempts attempts = last.attempts;
+    if (outcome.restored() != null) {
+      Record known = recalled(last.job.name(), attempts.reasons(), outcome.restored());
+      outcome.made().products().owned().forEach(known.batch::own);
+      List<FolderDigest> folders = outcome.made().products().folders();
+      return new Record(known.batch, known.result, NeedMembers.lists(folders));
+    }
+    Outcome how = outcomeOf(outcome);
+    Batch batch = new Batch();
+    Record record = of(context, last.id, attempts.reasons(), attempts.count(), outcome, how, batch);
+    attempt(last.job, attempts, outcome, how, batch);
+    return record;
+  }
+
+  /** Adds an attempt to the history, even if a retry follows. */
+  private void attempt(
+      Job job, JobAttempts attempts, AttemptOutcome outcome, Outcome how, Batch batch) {
+    ProcessEnd end = outcome.ended();
+    ProcessEnd.Elsewhere there = end.elsewhere();
+    long sequence = sequences.getAndIncrement();
+    List<Reason> why = Reason.causes(attempts.reasons());
+    batch.attempt(
+        new AttemptRecord(
+            new AttemptRecord.Id(build.number(), sequence, job.name(), attempts.count()),
+            new AttemptRecord.End(how, exit(end), signal(end)),
+            new AttemptRecord.Times(outcome.began(), outcome.queued(attempts.queued()), end.wall()),
+            end.usage(),
+            new AttemptRecord.Where(there == null ? host : there.host(), job.runs().executor()),
+            attempts.asked(),
+            new AttemptRecord.Why(ShortReasons.of(why), why.size())));
+    if (end.series() != null && end.series().size() > 1) {
+      batch.series(build.number(), sequence, end.series());
+    }
+  }
+
+  private static int exit(ProcessEnd end) {
+    return end.how() == ProcessEnd.How.EXITED ? end.code() : -1;
+  }
+
+  private static int signal(ProcessEnd end) {
+    return end.how() == ProcessEnd.How.SIGNALED ? end.code() : 0;
+  }
+
+  /** Returns the result of an adopted job, and adds its records to the batch. */
+  JobResult adopted(PlanContext context, int id, AttemptOutcome outcome, Batch batch) {
+    Record record = of(context, id, List.of(), 0, outcome, Outcome.ADOPTED, batch);
+    whole(record);
+    return record.result;
+  }
+
+  /**
+   * Returns the batch of a record, with the lists that no earlier batch has. Batches must be put
+   * into the cache in the order of these calls, by one thread at a time.
+   */
+  Batch whole(Record record) {
+    record.lists.forEach(
+        (digest, entries) -> {
+          if (stored.add(digest)) {
+            record.batch.list(digest, entries); // once for all records
+          }
+        });
+    return record.batch;
+  }
+
+  private Record of(
+      PlanContext context,
+      int id,
+      List<Reason> reasons,
+      int attempts,
+      AttemptOutcome outcome,
+      Outcome how,
+      Batch batch) {
+    AttemptOutcome.Made made = outcome.made();
+    ProcessEnd ended = outcome.ended();
+    List<RecordedProduct> products = made.products().made();
+    List<String> found = List.copyOf(made.needs().found());
+    Digest manifest = Decider.UNKNOWN;
+    List<ManifestEntry> lines = List.of();
+    Map<Digest, List<ManifestEntry>> lists = NeedMembers.lists(made.products().folders());
+    if (outcome.snapshot() != null) {
+      Decider.Described described = context.decider().describe(id, found, outcome.snapshot());
+      manifest = described.digest();
+      lines = described.lines();
+      lists.putAll(described.lists());
+    }
+    boolean untraced = context.graph().job(id).has(Trait.TRACE) && !made.traced();
+    boolean restorable = how == Outcome.OK && made.touched().isEmpty() && !untraced;
+    RunNeeds needs = new RunNeeds(found, made.moved());
+    JobResult result =
+        new JobResult(how, build.id(), manifest, products, needs, ended.wall(), made.traced());
+    RunDetails details =
+        new RunDetails(
+            lines,
+            entries(reasons),
+            outcome.what(),
+            new Ran(
+                build.number(),
+                outcome.began(),
+                exit(ended),
+                signal(ended),
+                ended.usage().cpu(),
+                ended.usage().peak(),
+                attempts),
+            restorable ? terms(context, id, manifest, outcome) : null,
+            null,
+            List.copyOf(made.needs().read()));
+    String job = context.graph().job(id).name();
+    batch.result(job, result, details).data(job, made.data());
+    for (PostedEvents.Post post : outcome.shown().posts()) {
+      batch.post(
+          new PostedEvent(
+              build.number(), posted.getAndIncrement(), post.time(), job, attempts, post.text()));
+    }
+    outcome.made().products().owned().forEach(batch::own);
+    return new Record(batch, result, lists);
+  }
+
+  /** Returns the records of a known result that replaces a run. */
+  Record recalled(String job, List<Reason> reasons, Result from) {
+    JobResult result = from.run(build.id());
+    Result.Spent spent = from.spent();
+    RunDetails details =
+        new RunDetails(
+            from.inputs().lines(),
+            entries(reasons),
+            "",
+            new Ran(build.number(), System.currentTimeMillis(), 0, 0, spent.cpu(), spent.peak(), 0),
+            from.terms(),
+            from.originFor(job),
+            List.of());
+    Batch batch = new Batch().result(job, result, details).data(job, from.outputs().data());
+    return new Record(batch, result, Map.of());
+  }
+
+  /** Returns the terms on which a later build may restore the result. */
+  private static Restorable terms(
+      PlanContext context, int id, Digest manifest, AttemptOutcome outcome) {
+    Decider decider = context.decider();
+    AttemptOutcome.Made made = outcome.made();
+    ProductScan products = made.products();
+    boolean finds = context.graph().job(id).finds();
+    Digest bare = finds ? decider.digest(id, List.of(), outcome.snapshot()) : null;
+    ProcessEnd.Elsewhere there = outcome.ended().elsewhere();
+    String system = there == null ? null : there.system();
+    boolean values = !made.data().isEmpty();
+    return decider
+        .known()
+        .terms(id, manifest, bare, system, values, products.files(), products.depfile());
+  }
+
+  private static List<ManifestEntry> entries(List<Reason> reasons) {
+    List<ManifestEntry> entries = new ArrayList<>(reasons.size());
+    for (Reason r : Reason.causes(reasons)) {
+      entries.add(new ManifestEntry(r.kind().ordinal(), r.name(), r.old(), r.now()));
+    }
+    return entries;
+  }
+
+  private static Outcome outcomeOf(AttemptOutcome outcome) {
+    if (outcome.ok()) {
+      return Outcome.OK;
+    }
+    return switch (outcome.ended().how()) {
+      case TIMEOUT -> Outcome.TIMED_OUT;
+      case MEMORY -> Outcome.OUT_OF_MEMORY;
+      case INTERRUPTED, PASSED_ON, NOT_REACHED -> Outcome.INTERRUPTED;
+      case EXITED, SIGNALED, TERMINAL, CANCELLED, ALTERED, NOT_STARTED -> Outcome.FAILED;
+    };
+  }
+
+  /** Returns the record of a job that was interrupted because its torc was killed (rule 9). */
+  static Batch interrupted(Cache cache, StartMark mark, long number) {
+    JobResult last = cache.result(mark.job());
+    RunDetails details = cache.details(mark.job());
+    Digest manifest = last == null ? Decider.UNKNOWN : last.manifest();
+    RunNeeds needs = new RunNeeds(last == null ? List.of() : last.needs().found(), List.of());
+    List<ManifestEntry> lines = details == null ? List.of() : details.manifest();
+    JobResult result =
+        new JobResult(Outcome.INTERRUPTED, mark.build(), manifest, List.of(), needs, 0, false);
+    RunDetails run =
+        new RunDetails(
+            lines,
+            List.of(),
+            "torc was killed",
+            Ran.unknown(number, mark.attempt()),
+            null,
+            null,
+            List.of());
+    return new Batch().result(mark.job(), result, run).data(mark.job(), List.of());
+  }
+}

@@ -1,0 +1,256 @@
+package dev.torc.core.run;
+
+import dev.torc.features.clusters.BatchTracker;
+import dev.torc.features.clusters.RemoteAttempt;
+import dev.torc.features.clusters.RemoteAttempt.Clearing;
+import dev.torc.features.clusters.RemoteAttempt.RemoteKey;
+import dev.torc.features.clusters.Scheduler.SchedulerResources;
+import dev.torc.core.run.BuildSetup.AttemptContext;
+import dev.torc.base.digests.Digest;
+import dev.torc.base.digests.Stamp;
+import dev.torc.core.here.Launch;
+import dev.torc.core.here.ProcessEnd;
+import dev.torc.core.decide.Decider;
+import dev.torc.core.decide.NeedSnapshot;
+import dev.torc.core.decide.Reason;
+import dev.torc.base.posix.Io;
+import dev.torc.core.memory.JobResult;
+import dev.torc.core.model.Job;
+import dev.torc.core.model.Job.Resources;
+import dev.torc.core.model.Ref;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The part of an attempt that runs on other machines. First it ends other jobs that earlier builds
+ * handed out and that write to the same places. Then it resumes this job if an earlier build handed
+ * it out, or else hands the attempt out, and waits for the products. Each attempt has one and uses
+ * it on its own thread; when the build ends, {@link Remotes} ends the wait.
+ */
+final class RemoteRun {
+
+  private static final long LOOK = 200_000_000; // nanoseconds between the first two scans
+  private static final long LONGEST = 5_000_000_000L; // nanoseconds between two scans
+
+  private final AttemptContext common;
+  private final int id;
+  private final Job job;
+  private final JobAttempts attempts;
+  private final boolean anew; // whether it runs even if an earlier torc handed it out
+  private final JobStarts starts;
+  private RemoteKey key;
+  private volatile RemoteWait wait; // null before a scheduler is asked
+  private boolean resumed; // an earlier torc handed it out
+  private Map<String, ProcessEnd.MadeFile> made; // as its node saw them, or null
+  private long awaited; // nanoTime until which files may be late
+  private RemoteProducts products = RemoteProducts.SAME;
+
+  RemoteRun(AttemptContext common, int id, JobAttempts attempts, JobStarts starts) {
+    this.common = common;
+    this.id = id;
+    this.job = common.graph().job(id);
+    this.attempts = attempts;
+    this.starts = starts;
+    // True only if this build forces the job: if an earlier torc did, SUBMITTED comes first.
+    this.anew =
+        !attempts.reasons().isEmpty() && attempts.reasons().getFirst().kind() == Reason.Kind.FORCED;
+  }
+
+  /**
+   * Waits for this job if an earlier torc handed it out, even if it would run elsewhere now.
+   * Returns null if the job is not out.
+   */
+  ProcessEnd resume(NeedSnapshot snapshot) throws IOException {
+    Remotes remotes = common.machines().remotes();
+    if (remotes.isEmpty() && attempts.executor() == null) {
+      return null;
+    }
+    if (!endOthers()) {
+      return ProcessEnd.unknown(ProcessEnd.How.NOT_REACHED, "");
+    }
+    Decider.Described described = common.decider().describe(id, List.of(), snapshot);
+    List<Reason> causes = Reason.causes(attempts.reasons());
+    SchedulerResources asked =
+        asked(job.runs().resources().memory(), job.runs().resources().runtime());
+    key =
+        new RemoteKey(
+            job.name(),
+            common.build().id(),
+            attempts.count(),
+            described.digest().hex(),
+            Digest.ofText(described.command().hex() + asked).hex(),
+            causes.isEmpty() ? "" : causes.getFirst().word());
+    BatchTracker holder = anew ? null : remotes.holder(job.name());
+    if (holder == null) {
+      return null;
+    }
+    ProcessEnd end = done(holder, wait(holder).resume());
+    resumed = end != null;
+    return end;
+  }
+
+  private RemoteWait wait(BatchTracker by) {
+    wait = new RemoteWait(by, common.removal(), key, at -> starts.submitted(id, at));
+    return wait;
+  }
+
+  private ProcessEnd done(BatchTracker by, ProcessEnd end) {
+    if (end == null || !end.ok()) {
+      return end;
+    }
+    made = end.elsewhere().made();
+    awaited = System.nanoTime() + by.latency();
+    return end.withoutMade();
+  }
+
+  /**
+   * Ends jobs that an earlier torc handed out and that write to the same places; also this job, if
+   * it must not be resumed. Returns whether all have ended.
+   */
+  private boolean endOthers() throws IOException {
+    Path root = common.graph().workflow().root();
+    List<Path> places = job.productRefs().stream().map(ref -> root.resolve(ref.text())).toList();
+    Set<String> others = common.machines().remotes().writers(places);
+    others.remove(job.name());
+    if (anew) {
+      others.add(job.name());
+    }
+    for (String other : others) {
+      if (!common.machines().remotes().cancel(other, common.removal())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Returns whether another machine runs the job; call it after {@link #resume}. */
+  boolean isRemote() {
+    return resumed || attempts.executor() != null;
+  }
+
+  /** Returns whether a remote job never began, so that files in its places are older. */
+  boolean isUnbegun() {
+    return isRemote() && (wait == null || !wait.hasBegun());
+  }
+
+  void recorded() {
+    if (wait != null) {
+      wait.recorded();
+    }
+  }
+
+  /** Hands the job out and waits for its end; {@code memory} is in bytes, or 0 to ask for none. */
+  ProcessEnd run(Launch launch, long memory) throws IOException {
+    BatchTracker by = common.machines().remotes().of(attempts.executor());
+    return launch.handedBack(done(by, wait(by).run(attempt(launch, memory))));
+  }
+
+  private RemoteAttempt attempt(Launch launch, long memory) throws IOException {
+    Path root = common.graph().workflow().root();
+    Clearing clearing = attempts.persists(job) ? Clearing.KEEP : Clearing.CLEAR;
+    List<RemoteAttempt.Product> products = new ArrayList<>();
+    List<RemoteAttempt.ProductPattern> patterns = new ArrayList<>();
+    for (Ref ref : job.productRefs()) {
+      if (ref instanceof Ref.OfFile file) {
+        products.add(new RemoteAttempt.Product(root.resolve(file.path()), false, clearing));
+      } else if (ref instanceof Ref.OfFolder folder) {
+        products.add(new RemoteAttempt.Product(root.resolve(folder.path()), true, clearing));
+      } else if (ref instanceof Ref.OfGlob glob) {
+        patterns.add(RemoteProducts.pattern(root, glob.pattern()));
+      }
+    }
+    if (job.depfile() != null) {
+      products.add(new RemoteAttempt.Product(root.resolve(job.depfile()), false, Clearing.CLEAR));
+    }
+    for (String path : common.removal().matched(job, attempts.persists(job))) {
+      products.add(new RemoteAttempt.Product(root.resolve(path), false, Clearing.AHEAD));
+    }
+    return new RemoteAttempt(
+        key, launch.handedOut(), expected(), products, patterns, asked(memory, 0));
+  }
+
+  /** Returns the resources to ask for; memory and time may have grown for a retry. */
+  private SchedulerResources asked(long memory, long runtime) {
+    Resources wanted = job.runs().resources();
+    return new SchedulerResources(
+        wanted.cpus(), memory, wanted.gpus(), wanted.nodes(), wanted.disk(), runtime);
+  }
+
+  /** Returns how long the job's last run took, in seconds; 0 if it failed or there was none. */
+  private long expected() {
+    JobResult last = common.plan().records().result(id);
+    return last == null || !last.outcome().isGood()
+        ? 0
+        : Math.max(1, TimeUnit.NANOSECONDS.toSeconds(last.wall()));
+  }
+
+  Stamp begun() throws IOException {
+    return common.digests().stamp(wait.begunFile().toString());
+  }
+
+  /**
+   * The needs as the attempt read them, and which of them changed after it began, sorted. The
+   * attempt may have waited in a queue. A need that was edited before it began was read in its new
+   * form. For one that was edited later, it is not known which form was read, so rule 6 counts it
+   * as changed.
+   */
+  record Needs(NeedSnapshot snapshot, List<String> moved) {}
+
+  /** Checks the needs of a successful attempt again; {@code begin} is a stamp from its start. */
+  Needs needs(NeedSnapshot before, Stamp begin) throws IOException {
+    before.ended();
+    List<String> moved = before.moved();
+    if (moved.isEmpty() && !resumed) { // if resumed, the snapshot is later than the start
+      return new Needs(before, moved);
+    }
+    NeedSnapshot now = common.contents().snapshot(id);
+    if (now.lack() != null || !command(now).equals(command(before))) {
+      return new Needs(before, moved);
+    }
+    now.ended();
+    return new Needs(now, now.changedSince(begin.ctime())); // the same files are needed as before
+  }
+
+  private Digest command(NeedSnapshot snapshot) {
+    return common.decider().describe(id, List.of(), snapshot).command();
+  }
+
+  /**
+   * Waits until all products made elsewhere appear here unaltered, or the time limit for that is
+   * over. Returns the last scan; null if a product was missing.
+   */
+  ProductScan products(Io.Make<List<ProductScan.Seen>, ProductScan> look) throws IOException {
+    if (made == null) {
+      return look.of(null);
+    }
+    Path root = common.graph().workflow().root();
+    for (long pause = LOOK; ; pause = Math.min(2 * pause, LONGEST)) {
+      List<ProductScan.Seen> seen = new ArrayList<>();
+      ProductScan scan = null;
+      try {
+        scan = look.of(seen);
+        products = RemoteProducts.of(made, job, root, seen, true);
+      } catch (AttemptFailure e) {
+        products = RemoteProducts.of(made, job, root, seen, false);
+        if (products.altered().isEmpty()) {
+          throw e;
+        }
+      }
+      if (products.altered().isEmpty() || System.nanoTime() >= awaited) {
+        return scan;
+      }
+      LockSupport.parkNanos(pause);
+    }
+  }
+
+  /** Returns how its products here differ from those that its node made. */
+  RemoteProducts products() {
+    return products;
+  }
+}

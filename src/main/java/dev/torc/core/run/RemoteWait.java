@@ -1,0 +1,129 @@
+package dev.torc.core.run;
+
+import dev.torc.features.clusters.BatchTracker;
+import dev.torc.features.clusters.RemoteAttempt;
+import dev.torc.features.clusters.RemoteAttempt.HandedOutAttempt;
+import dev.torc.features.clusters.RemoteAttempt.RemoteKey;
+import dev.torc.features.clusters.RemoteAttempt.RemoteListener;
+import dev.torc.core.here.ProcessEnd;
+import dev.torc.base.posix.FileTree;
+import dev.torc.core.memory.StartMark;
+import dev.torc.base.text.Refusal;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/**
+ * Waits for one attempt that this torc or an earlier one handed out. Then applies rule 15 to the
+ * files that its script moved aside, or puts them back if the job never began. {@link RemoteRun}
+ * decides whether to hand out, resume or end; {@code cluster} talks to the scheduler.
+ */
+final class RemoteWait implements RemoteListener {
+
+  private final BatchTracker tracker;
+  private final ProductRemoval removal;
+  private final RemoteKey key;
+  private final Consumer<Event.JobSubmitted> submitted;
+  private final CompletableFuture<ProcessEnd> end = new CompletableFuture<>();
+  private List<HandedOutAttempt> places = List.of();
+  private boolean begun;
+
+  RemoteWait(
+      BatchTracker tracker,
+      ProductRemoval removal,
+      RemoteKey key,
+      Consumer<Event.JobSubmitted> submitted) {
+    this.tracker = tracker;
+    this.removal = removal;
+    this.key = key;
+    this.submitted = submitted;
+  }
+
+  /** Waits for the job if an earlier torc handed it out; returns null if it is no longer out. */
+  ProcessEnd resume() throws IOException {
+    tracker.resume(key, this);
+    return await();
+  }
+
+  ProcessEnd run(RemoteAttempt attempt) throws IOException {
+    tracker.add(attempt, this);
+    return await();
+  }
+
+  private ProcessEnd await() throws IOException {
+    ProcessEnd how = end.join();
+    if (how != null) {
+      begun = sort(places, removal);
+      return how;
+    }
+    synchronized (tracker) { // the files are of no use; another job may sort them, too
+      sort(places, removal);
+    }
+    recorded();
+    places = List.of();
+    return null;
+  }
+
+  /**
+   * Applies rule 15 to the files that were moved aside, or puts them back if the job never began;
+   * returns whether it began.
+   */
+  static boolean sort(List<HandedOutAttempt> places, ProductRemoval removal) throws IOException {
+    ClearedProducts cleared = removal.clearing();
+    AsideProducts aside = new AsideProducts(removal);
+    boolean begun = places.stream().anyMatch(HandedOutAttempt::hasBegun);
+    for (HandedOutAttempt place : places) {
+      for (int i = 0; i < place.products().size(); i++) {
+        Path product = place.products().get(i).path();
+        if (begun) {
+          aside.sort(product, place.aside(i), cleared);
+        } else {
+          aside.putBack(product, place.aside(i), cleared);
+        }
+      }
+      FileTree.remove(temporary(place.key(), removal));
+    }
+    return begun;
+  }
+
+  private static Path temporary(RemoteKey of, ProductRemoval removal) {
+    return TemporaryFolder.of(removal.place(), new StartMark(of.build(), of.job(), of.attempt()));
+  }
+
+  /** Returns whether any process started; if not, the files in the places of products are older. */
+  boolean hasBegun() {
+    return begun;
+  }
+
+  /** Returns the file whose time is the start of its processes; null if that is not known. */
+  Path begunFile() {
+    return places.isEmpty() ? null : places.getLast().begun();
+  }
+
+  void recorded() {
+    tracker.forget(places);
+  }
+
+  @Override
+  public void submitted(String id) {
+    submitted.accept(new Event.JobSubmitted(key.job(), tracker.executor(), id));
+  }
+
+  @Override
+  public void nodeFailed() {
+    try {
+      TemporaryFolder.empty(temporary(key, removal));
+    } catch (IOException e) {
+      String line = "cannot empty the folder {tmp} of %s: %s";
+      removal.note().accept(line.formatted(key.job(), Refusal.line(e)));
+    }
+  }
+
+  @Override
+  public void ended(ProcessEnd how, List<HandedOutAttempt> attempts) {
+    places = List.copyOf(attempts);
+    end.complete(how);
+  }
+}

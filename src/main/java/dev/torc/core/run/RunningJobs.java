@@ -1,0 +1,80 @@
+package dev.torc.core.run;
+
+import dev.torc.features.clusters.EarlierJob;
+import dev.torc.core.decide.Reason;
+import dev.torc.core.memory.BuildLock;
+import dev.torc.core.memory.Cache;
+import dev.torc.core.memory.CachePlace;
+import dev.torc.core.memory.StartMark;
+import dev.torc.core.memory.StartMarks;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * What the marks of started jobs mean to a command that changes nothing (rule 9). {@code running}
+ * has the jobs of the build that holds the lock, in the order of their starts. All other marked
+ * jobs were interrupted or are out at a scheduler; {@code reasons} says why they have to run. It
+ * ends nothing: {@link Leftovers} does.
+ */
+public record RunningJobs(
+    Optional<BuildLock.Holder> holder,
+    SequencedMap<String, StartMark> running,
+    Map<String, Reason> reasons) {
+
+  /** Reads the marks; {@code gone} names hosts and users whose jobs do not run any more. */
+  public static RunningJobs of(CachePlace place, Cache cache, Set<String> gone) throws IOException {
+    Optional<BuildLock.Holder> holder = BuildLock.holder(place);
+    String build = holder.map(BuildLock.Holder::build).orElse("");
+    List<StartMark> others = new ArrayList<>(StartMarks.live(StartMarks.read(place), cache));
+    SequencedMap<String, StartMark> running = new LinkedHashMap<>();
+    others.stream().filter(m -> m.build().equals(build)).forEach(m -> running.put(m.job(), m));
+    others.removeIf(mark -> mark.build().equals(build));
+    return new RunningJobs(holder, running, reasons(place, others, gone));
+  }
+
+  /** Returns whether the lock is held by a build rather than by another command. */
+  public boolean isBuild() {
+    return holder.isPresent() && holder.get().what().equals(BuildLock.BUILD);
+  }
+
+  /** Returns why the jobs of some marks have to run. */
+  public static Map<String, Reason> reasons(
+      CachePlace place, List<StartMark> marks, Set<String> gone) throws IOException {
+    Map<String, Reason> reasons = new ConcurrentHashMap<>();
+    for (StartMark mark : marks) {
+      reasons.put(mark.job(), reason(place, mark, gone));
+    }
+    if (marks.stream().anyMatch(StartMark::isRemote)) {
+      for (EarlierJob out : EarlierJob.all(place.remote())) {
+        reasons.computeIfPresent(
+            out.job(), (_, _) -> submitted(out.where(), out.place().key().cause()));
+      }
+    }
+    return reasons;
+  }
+
+  static Reason reason(CachePlace place, StartMark mark, Set<String> gone) {
+    if (mark.isRemote()) {
+      return submitted(mark.executor(), "");
+    }
+    if (!mark.isOutOfReach(place, gone)) {
+      return Reason.of(Reason.Kind.INTERRUPTED);
+    }
+    var origin = mark.origin();
+    String pid = Long.toString(origin.pid());
+    return origin.isOfAnotherHost(place)
+        ? new Reason(Reason.Kind.ELSEWHERE, origin.host(), Reason.HOST, pid)
+        : new Reason(Reason.Kind.ELSEWHERE, origin.user(), Reason.USER, pid);
+  }
+
+  private static Reason submitted(String where, String cause) {
+    return new Reason(Reason.Kind.SUBMITTED, "", cause, where);
+  }
+}

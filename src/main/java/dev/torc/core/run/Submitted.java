@@ -1,0 +1,82 @@
+package dev.torc.core.run;
+
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/**
+ * The jobs that schedulers have or soon will, as the loop knows them, and the jobs held back
+ * because too many are already prepared. It ends none of them, and does not decide when the build
+ * ends.
+ */
+final class Submitted {
+
+  /** The most jobs that are prepared at a time; each takes some kilobytes. */
+  static final int MOST = 20_000;
+
+  private final Set<Integer> out = new HashSet<>();
+  private final Set<Integer> prepared = new HashSet<>();
+  private final LinkedHashSet<Integer> held = new LinkedHashSet<>();
+  private final LoopLock lock;
+  private final EventSender sender;
+  private final int most;
+
+  Submitted(LoopLock lock, EventSender sender, int most) {
+    this.most = most;
+    this.lock = lock;
+    this.sender = sender;
+  }
+
+  /** Notes that an attempt begins; {@code executor} is null if it runs here. */
+  void begin(int id, String executor) {
+    if (executor != null) {
+      prepared.add(id);
+    }
+  }
+
+  /** Reports where an attempt is. Any thread may call it. */
+  void submitted(int id, Event.JobSubmitted at) {
+    lock.post(
+        () -> {
+          out.add(id);
+          sender.tell(at);
+        });
+  }
+
+  /**
+   * Returns whether a ready job has to be held back; a later call of {@link #ended} then returns
+   * it. {@code executor} is null if the job is to run here.
+   */
+  boolean holds(int id, String executor) {
+    boolean holds = executor != null && prepared.size() >= most;
+    if (holds) {
+      held.add(id);
+    } else {
+      held.remove(id);
+    }
+    return holds;
+  }
+
+  /** Notes that an attempt ended, wherever it ran; returns a job that was held and is ready now. */
+  OptionalInt ended(int id) {
+    out.remove(id);
+    return prepared.remove(id) && !held.isEmpty()
+        ? OptionalInt.of(held.removeFirst())
+        : OptionalInt.empty();
+  }
+
+  boolean has(int id) {
+    return out.contains(id);
+  }
+
+  /** Returns how many attempts run elsewhere and so take nothing from this machine. */
+  int prepared() {
+    return prepared.size();
+  }
+
+  /** Returns whether the number of jobs that are out is {@code attempts}, and none is held. */
+  boolean isAll(int attempts) {
+    return attempts == out.size() && held.isEmpty();
+  }
+}

@@ -1,0 +1,299 @@
+package dev.torc.core.run;
+
+import dev.torc.core.model.Graph;
+import dev.torc.core.model.NeedPaths;
+import dev.torc.base.digests.Stamp;
+import dev.torc.core.decide.NeedSnapshot;
+import dev.torc.core.decide.PlanContext;
+import dev.torc.base.posix.JobTrace;
+import dev.torc.base.posix.JobTrace.Access;
+import dev.torc.core.memory.JobResult.RunDetails;
+import dev.torc.base.text.SafeText;
+import dev.torc.core.model.Job;
+import dev.torc.core.model.Job.Trait;
+import dev.torc.core.model.Paths;
+import dev.torc.core.model.Ref;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+/**
+ * Decides which jobs of a build are traced and what a strict job may open, and reports what the
+ * traces show. {@link JobTrace} has the names of files, {@link DiscoveredNeeds} adds found needs.
+ */
+public final class Tracing {
+
+  /** If this variable is 0, jobs that want a trace run without one. */
+  public static final String VARIABLE = "TORC_TRACE";
+
+  private static final int FEW = 10; // files of one folder that are reported one by one
+
+  private final boolean all;
+  private final boolean strict;
+  private final boolean off;
+  private final Consumer<String> note;
+  private final Set<String> told = ConcurrentHashMap.newKeySet();
+  private String refusal; // why the system cannot trace, or empty; null until checked
+
+  /**
+   * @param all whether to trace jobs that do not ask for it
+   * @param strict whether all jobs are strict
+   * @param off the caller's value of {@link #VARIABLE}; null if it is not set
+   */
+  public Tracing(boolean all, boolean strict, String off, Consumer<String> note) {
+    this.all = all;
+    this.strict = strict;
+    this.off = "0".equals(off);
+    this.note = note;
+  }
+
+  private boolean isStrict(Job job) {
+    return strict || job.has(Trait.STRICT);
+  }
+
+  /** Returns whether a job is traced; throws an {@link AttemptFailure} if it must be and cannot. */
+  boolean traces(Graph graph, Job job) {
+    boolean must = job.has(Trait.TRACE) || isStrict(job);
+    if (!must && !all) {
+      return false;
+    }
+    boolean elsewhere = graph.workflow().goesUntraced(job);
+    if (must && (off || elsewhere)) {
+      String says =
+          off ? VARIABLE + "=0" : SafeText.name(job.runs().executor()) + " has trace: false";
+      noteOnce("jobs are not traced: " + (off ? "" : "executor ") + says);
+      return false;
+    }
+    String lack = lack(job);
+    if (lack != null && must) {
+      String also = job.runs().executor() == null ? "" : ", or trace: false of the executor,";
+      throw new AttemptFailure(
+          "it cannot be traced: %s; %s=0%s runs it without".formatted(lack, VARIABLE, also));
+    }
+    if (lack != null) {
+      noteOnce("not traced: " + lack);
+    }
+    return lack == null;
+  }
+
+  /** Returns a new trace; {@code begin} is a stamp from when the attempt starts. */
+  JobTrace of(PlanContext plan, int id, NeedSnapshot snapshot, Stamp begin) {
+    Graph graph = plan.graph();
+    List<Path> grounds = new ArrayList<>(List.of(graph.workflow().root()));
+    grounds.addAll(graph.workflow().settings().roots());
+    if (!isStrict(graph.job(id))) {
+      return new JobTrace(grounds, begin.ctime(), null);
+    }
+    Set<String> readable = plan.scripts(id);
+    readable.addAll(plan.records().found(id));
+    JobTrace.Bounds bounds =
+        (file, access) -> {
+          String path = new Paths(graph.workflow().root()).below(".", file);
+          return (path + "/").contains("__pycache__/")
+              || isOwn(graph, id, path)
+              || (access == Access.READ
+                  ? readable.contains(path) || mayRead(graph, id, snapshot, path)
+                  : mayWrite(graph, id, path, access));
+        };
+    return new JobTrace(grounds, begin.ctime(), bounds);
+  }
+
+  private synchronized String lack(Job job) {
+    if (job.runs().executor() != null) {
+      return "executor " + SafeText.name(job.runs().executor()) + " runs it elsewhere";
+    }
+    if (job.runsInContainers()) {
+      return "it runs in a container";
+    }
+    if (refusal == null) {
+      String why = JobTrace.refusal();
+      refusal = why == null ? "" : why;
+    }
+    return refusal.isEmpty() ? null : refusal;
+  }
+
+  private void noteOnce(String line) {
+    if (told.add(line)) {
+      note.accept(line);
+    }
+  }
+
+  /**
+   * Reports what the trace of a successful attempt shows. Throws an {@link AttemptFailure} if the
+   * job is strict and read a file that neither its needs nor its depfile name. A running job with a
+   * depfile is not denied any read, since its depfile is complete only at its end.
+   */
+  void report(Graph graph, int id, JobTrace trace, Collection<String> undeclared, String message) {
+    Job job = graph.job(id);
+    String name = job.group() == null ? job.name() : job.group();
+    if (trace.blind() != null) {
+      String again = job.has(Trait.TRACE) ? "; it runs again with the next build" : "";
+      note.accept(job.name() + " was not fully traced: " + trace.blind() + again);
+    }
+    if (!message.isEmpty()) {
+      note.accept(job.name() + ": " + message);
+    }
+    for (String path : refused(graph, trace, true)) {
+      noteOnce(name + " was denied " + SafeText.name(path) + ", which is not in its needs");
+    }
+    for (String path : refused(graph, trace, false)) {
+      noteOnce(
+          name
+              + " was not allowed to change "
+              + SafeText.name(path)
+              + ", which is not its product");
+    }
+    if (isStrict(job) && !undeclared.isEmpty()) {
+      throw new AttemptFailure(
+          "it read %s, which neither its needs nor its depfile name; add it to needs"
+              .formatted(SafeText.names(List.copyOf(undeclared), 1)));
+    }
+    for (String line : lines(graph, id, undeclared)) {
+      noteOnce(name + " " + line);
+    }
+  }
+
+  /** Returns lines about files that the last run of a job read and the job still does not need. */
+  public static List<String> lines(Graph graph, int id, RunDetails last) {
+    List<String> paths = last == null ? List.of() : last.read();
+    return lines(graph, id, paths.stream().filter(path -> !graph.isNeeded(id, path)).toList());
+  }
+
+  /** Returns a line for each file that a job read and does not need, or for a folder of many. */
+  private static List<String> lines(Graph graph, int id, Collection<String> undeclared) {
+    Set<String> lines = new LinkedHashSet<>();
+    Map<String, Integer> counts = new HashMap<>();
+    NeedPaths paths = new NeedPaths(graph, Long.MAX_VALUE);
+    undeclared.forEach(path -> counts.merge(folder(path), 1, Integer::sum));
+    for (String path : undeclared) {
+      String folder = folder(path);
+      int count = counts.get(folder);
+      int maker = graph.makerOf(path);
+      String named = folder.isEmpty() ? "the root" : SafeText.name(folder);
+      String read = count <= FEW ? SafeText.name(path) : count + " files of " + named;
+      if (maker < 0 || maker == id || paths.lead(maker, id)) {
+        lines.add("read " + read + ", which is not in its needs");
+        continue;
+      }
+      String add =
+          graph.precedes(id, maker)
+              ? ", which waits for this job; split the job in two"
+              : " that is not in its needs; add %s to needs%s"
+                  .formatted(
+                      count <= FEW || folder.isEmpty() ? SafeText.name(path) : named,
+                      graph.precedes(maker, id) ? " (after only orders jobs)" : "");
+      lines.add("read " + read + ", a product of " + graph.title(maker) + add);
+    }
+    return List.copyOf(lines);
+  }
+
+  private static String folder(String path) {
+    return path.substring(0, path.lastIndexOf('/') + 1);
+  }
+
+  /** Returns what the message about a failed attempt says about denied files; may be empty. */
+  static String refused(Graph graph, JobTrace trace) {
+    Set<String> reads = refused(graph, trace, true);
+    Set<String> changes = refused(graph, trace, false);
+    return (reads.isEmpty()
+            ? ""
+            : "; access to %s was denied; add it to needs"
+                .formatted(SafeText.names(List.copyOf(reads), 1)))
+        + (changes.isEmpty()
+            ? ""
+            : "; changing %s was denied; add it to produces, or write to {tmp}"
+                .formatted(SafeText.names(List.copyOf(changes), 1)));
+  }
+
+  /** Returns the files that a job was denied to read, or to change, named as in the build file. */
+  private static Set<String> refused(Graph graph, JobTrace trace, boolean reads) {
+    List<String> paths = new ArrayList<>();
+    if (trace != null) {
+      trace
+          .refused()
+          .forEach(
+              (path, access) -> {
+                if (reads == (access == Access.READ)) {
+                  paths.add(path);
+                }
+              });
+    }
+    return names(graph, paths);
+  }
+
+  static Set<String> names(Graph graph, Collection<String> paths) {
+    Paths normal = new Paths(graph.workflow().root());
+    Set<String> names = new TreeSet<>();
+    paths.forEach(path -> names.add(normal.below(".", path)));
+    return names;
+  }
+
+  /** Returns the files that a job read that are neither its own nor its needs. */
+  static Set<String> undeclared(Graph graph, int id, NeedSnapshot snapshot, JobTrace trace) {
+    Set<String> names = names(graph, trace.read());
+    names.removeIf(path -> isOwn(graph, id, path) || needs(graph, id, snapshot, path));
+    return names;
+  }
+
+  /** Returns whether a path is a job's product or depfile, or excluded from its folder product. */
+  static boolean isOwn(Graph graph, int id, String path) {
+    int maker = graph.makerOf(path);
+    return maker == id
+        || path.equals(graph.job(id).depfile())
+        || maker < 0 && leavesOut(graph.job(id), path, Ref.OfFolder.class);
+  }
+
+  private static boolean leavesOut(Job job, String path, Class<? extends Ref.OfMany> kind) {
+    return job.productRefs().stream()
+        .anyMatch(ref -> kind.isInstance(ref) && ((Ref.OfMany) ref).leavesOut(path));
+  }
+
+  private static boolean needs(Graph graph, int id, NeedSnapshot snapshot, String path) {
+    if (snapshot.declares(path) || graph.isNeeded(id, path)) {
+      return true;
+    }
+    int maker = graph.makerOf(path);
+    if (maker >= 0 && !new NeedPaths(graph, Long.MAX_VALUE).lead(maker, id)) {
+      return false; // a product of a job to which no need leads
+    }
+    try {
+      return snapshot.declaresTarget(graph.workflow().root().resolve(path));
+    } catch (IOException e) {
+      return false; // a deleted file is not a need
+    }
+  }
+
+  /** Returns whether a strict job may read a file: with a depfile, any; else only its needs. */
+  private static boolean mayRead(Graph graph, int id, NeedSnapshot snapshot, String path) {
+    return graph.job(id).depfile() != null || needs(graph, id, snapshot, path);
+  }
+
+  /** Returns whether a strict job may write a file that is not its product, or change a folder. */
+  private static boolean mayWrite(Graph graph, int id, String path, Access access) {
+    Job job = graph.job(id);
+    if (graph.makerOf(path) >= 0) {
+      return false;
+    }
+    // A new name next to a product, which no other job makes, is taken for a temporary file.
+    String folder = path.substring(0, Math.max(0, path.lastIndexOf('/')));
+    boolean exists = Files.exists(graph.workflow().root().resolve(path), LinkOption.NOFOLLOW_LINKS);
+    return leavesOut(job, path, Ref.OfMany.class)
+        || job.productRefs().stream()
+            .map(ProductScan::folder)
+            .anyMatch(
+                each ->
+                    !exists && each.equals(folder)
+                        || access == Access.FOLDER && (each + "/").startsWith(path + "/"));
+  }
+}

@@ -1,0 +1,150 @@
+package dev.torc.features.clusters;
+
+import dev.torc.features.clusters.Scheduler.SchedulerResources;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Collects ready jobs, and divides them into batches and arrays of batches. It submits nothing. */
+final class BatchPlan {
+
+  private static final long SECOND = 1_000_000_000;
+  private static final long GATHER = SECOND / 10; // how long it waits for more jobs
+
+  private final long batch; // the largest sum of expected times in a batch, in nanoseconds
+  private final long maxRuntime; // nanoseconds that a batch asks for at most; 0 for any
+  private final List<BatchAttempt> ready = new ArrayList<>();
+  private final ArrayDeque<Array> planned = new ArrayDeque<>();
+  private long gathered; // when the last job came
+
+  /** The batches of one array, each with a time limit of {@code limit} nanoseconds; 0 for none. */
+  record Array(List<List<BatchAttempt>> batches, SchedulerResources resources, long limit) {}
+
+  BatchPlan(SchedulerSettings settings) {
+    this.batch = settings.bounds().batch();
+    this.maxRuntime = settings.bounds().maxRuntime();
+  }
+
+  void add(BatchAttempt job, long now) {
+    ready.add(job);
+    gathered = now;
+  }
+
+  boolean isEmpty() {
+    return ready.isEmpty() && planned.isEmpty();
+  }
+
+  /** Returns when to plan the ready jobs; {@code otherwise} if there are none. */
+  long due(long otherwise) {
+    return ready.isEmpty() ? otherwise : gathered + GATHER;
+  }
+
+  /**
+   * Plans the ready jobs, in their order, if none was added for a while. Jobs with equal resources
+   * are divided among {@code spread} array tasks first, so that no node is idle. {@code spread} is
+   * 1 if there are no arrays.
+   */
+  void plan(int spread, long now) {
+    if (now < due(Long.MAX_VALUE)) {
+      return;
+    }
+    Map<SchedulerResources, List<BatchAttempt>> alike = new LinkedHashMap<>();
+    for (BatchAttempt each : ready) {
+      alike.computeIfAbsent(each.attempt.resources(), _ -> new ArrayList<>()).add(each);
+    }
+    alike.forEach(
+        (resources, all) -> {
+          List<List<BatchAttempt>> batches = batches(all, spread);
+          long limit = batches.stream().mapToLong(this::limit).max().orElse(0);
+          planned.add(new Array(batches, resources, limit));
+        });
+    ready.clear();
+  }
+
+  /** Returns the next array to hand out; null if there is none. */
+  Array peek() {
+    return planned.peek();
+  }
+
+  /** Removes the first {@code count} batches of the next array, which are handed out now. */
+  void removeFirst(int count) {
+    Array array = planned.poll();
+    if (count < array.batches.size()) {
+      planned.addFirst(
+          new Array(
+              array.batches.subList(count, array.batches.size()), array.resources, array.limit));
+    }
+  }
+
+  /** Removes and returns all jobs that were not handed out. */
+  List<BatchAttempt> drain() {
+    List<BatchAttempt> all = new ArrayList<>(ready);
+    planned.forEach(array -> array.batches.forEach(all::addAll));
+    ready.clear();
+    planned.clear();
+    return all;
+  }
+
+  /**
+   * Divides jobs into batches. If the jobs would not fill {@code spread} batches, each batch gets
+   * an equal share. Otherwise each batch gets as many jobs as fit. A job of unknown time gets its
+   * own batch.
+   */
+  private List<List<BatchAttempt>> batches(List<BatchAttempt> all, int spread) {
+    List<List<BatchAttempt>> batches = new ArrayList<>();
+    List<BatchAttempt> known = new ArrayList<>();
+    long sum = 0;
+    for (BatchAttempt each : all) {
+      long counted = each.attempt.counted();
+      sum += counted;
+      if (counted == 0) {
+        batches.add(List.of(each));
+      } else {
+        known.add(each);
+      }
+    }
+    boolean few = sum * SECOND < batch * spread;
+    List<BatchAttempt> open = new ArrayList<>();
+    sum = 0;
+    for (long i = 0; i < known.size(); i++) {
+      BatchAttempt each = known.get((int) i);
+      long counted = each.attempt.counted();
+      boolean full =
+          few && i * spread / known.size() > (i - open.size()) * spread / known.size(); // its share
+      if (!open.isEmpty() && (full || (sum + counted) * SECOND > batch)) {
+        batches.add(open);
+        open = new ArrayList<>();
+        sum = 0;
+      }
+      open.add(each);
+      sum += counted;
+    }
+    if (!open.isEmpty()) {
+      batches.add(open);
+    }
+    return batches;
+  }
+
+  /**
+   * Returns the longest time limit plus twice the expected times of the other jobs, but at most
+   * maxRuntime; 0 if no job has a limit.
+   */
+  private long limit(List<BatchAttempt> jobs) {
+    RemoteAttempt longest = jobs.getFirst().attempt;
+    long others = 0;
+    for (BatchAttempt job : jobs) {
+      others += job.attempt.counted();
+      if (job.attempt.launch().timeLimit() > longest.launch().timeLimit()) {
+        longest = job.attempt;
+      }
+    }
+    long limit = longest.launch().timeLimit();
+    if (limit == 0) {
+      return 0;
+    }
+    limit += 2 * (others - longest.counted()) * SECOND;
+    return maxRuntime > 0 ? Math.min(limit, maxRuntime) : limit;
+  }
+}

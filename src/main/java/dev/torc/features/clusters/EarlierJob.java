@@ -1,0 +1,96 @@
+package dev.torc.features.clusters;
+
+import dev.torc.features.clusters.BatchFolder.Word;
+import dev.torc.features.clusters.RemoteAttempt.HandedOutAttempt;
+import dev.torc.core.here.ProcessEnd;
+import dev.torc.base.posix.FileTree;
+import dev.torc.base.posix.OwnFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * An attempt that an earlier torc handed out and whose result is not recorded. Commands that only
+ * read use it, and it says which scheduler to ask and how. {@link BatchTracker} finds out how the
+ * attempt ended. {@code id} is the id from the scheduler; null if unknown.
+ */
+public record EarlierJob(HandedOutAttempt place, SchedulerSettings settings, String id) {
+
+  public String job() {
+    return place.key().job();
+  }
+
+  /** Returns where the attempt is, for messages: {@code slurm 1234_5}. */
+  public String where() {
+    return where(settings.name(), id);
+  }
+
+  /** Returns how the job ended, from the files of its script; null while that is unknown. */
+  public ProcessEnd end() {
+    return place.folder().status(place.claim(), 0);
+  }
+
+  /** Returns where a job is, for messages; {@code id} is null if unknown. */
+  public static String where(String executor, String id) {
+    return id == null ? executor : executor + " " + id;
+  }
+
+  /** Returns all such attempts, oldest first, from a folder with one folder per executor. */
+  public static List<EarlierJob> all(Path folder) throws IOException {
+    List<RemoteBatch> batches = new ArrayList<>();
+    for (BatchFolder executor : BatchFolder.all(folder)) {
+      for (BatchFolder place : BatchFolder.all(executor.path())) {
+        RemoteBatch batch = RemoteBatch.read(place);
+        if (batch != null) {
+          batches.add(batch);
+        }
+      }
+    }
+    batches.sort((a, b) -> Long.compare(a.time, b.time));
+    List<EarlierJob> all = new ArrayList<>();
+    for (RemoteBatch batch : batches) {
+      all.addAll(of(batch));
+    }
+    return all;
+  }
+
+  /** Returns the attempts of one batch whose results are not recorded yet. */
+  static List<EarlierJob> of(RemoteBatch batch) throws IOException {
+    List<EarlierJob> all = new ArrayList<>();
+    Map<String, Set<Word>> words = batch.folder.words();
+    for (BatchAttempt job : batch.jobs()) {
+      if (!batch.folder.isDone(job.claim(), words.getOrDefault(job.claim(), Set.of()))) {
+        all.add(new EarlierJob(job.place(), batch.settings, job.task.job.id()));
+      }
+    }
+    return all;
+  }
+
+  /**
+   * Removes empty folders and the leftovers of killed torc processes: the folder of a script that
+   * has no record, or whose jobs are all recorded, or whose removal was interrupted.
+   */
+  public static void tidy(Path folder) throws IOException {
+    for (Path executor : BatchFolder.folders(folder)) {
+      for (Path each : BatchFolder.folders(executor)) {
+
+        BatchFolder place = new BatchFolder(each);
+        if (BatchFolder.isGone(each)) {
+          FileTree.remove(each);
+        } else if (isDone(place)) {
+          place.remove();
+        }
+      }
+      OwnFile.removeEmpty(executor);
+    }
+    OwnFile.removeEmpty(folder);
+  }
+
+  private static boolean isDone(BatchFolder place) throws IOException {
+    RemoteBatch batch = RemoteBatch.read(place);
+    return batch == null ? place.words().isEmpty() : of(batch).isEmpty();
+  }
+}

@@ -1,0 +1,126 @@
+package dev.torc.features.clusters;
+
+import dev.torc.features.clusters.Scheduler.SchedulerState;
+import dev.torc.features.clusters.Scheduler.SchedulerState.Kind;
+import dev.torc.base.posix.OwnFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeParseException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+
+/** Interprets Slurm's words for states, reasons and ends. It runs no commands. */
+final class SlurmWords {
+
+  static final String FAILED = "FAILED";
+  static final String RUNS = "RUNNING";
+
+  private static final Set<String> RUNNING =
+      Set.of(RUNS, "COMPLETING", "SUSPENDED", "STOPPED", "SIGNALING", "STAGE_OUT", "RESIZING");
+
+  private static final Map<String, Kind> ENDED =
+      Map.ofEntries(
+          Map.entry("COMPLETED", Kind.EXITED),
+          Map.entry(FAILED, Kind.EXITED),
+          Map.entry("OUT_OF_MEMORY", Kind.OUT_OF_MEMORY),
+          Map.entry("TIMEOUT", Kind.TIME_LIMIT),
+          Map.entry("DEADLINE", Kind.TIME_LIMIT),
+          Map.entry("CANCELLED", Kind.CANCELLED),
+          Map.entry("REVOKED", Kind.CANCELLED),
+          Map.entry("NODE_FAIL", Kind.NODE_FAILURE),
+          Map.entry("BOOT_FAIL", Kind.NODE_FAILURE),
+          Map.entry("PREEMPTED", Kind.PREEMPTED),
+          Map.entry("LAUNCH_FAILED", Kind.LAUNCH_FAILURE),
+          Map.entry("RECONFIG_FAIL", Kind.LAUNCH_FAILURE));
+
+  /**
+   * Reasons that last until the cluster or the account is changed. Reasons that may come from a
+   * drained node, like {@code PartitionNodeLimit}, are excluded.
+   */
+  private static final Pattern NEVER =
+      Pattern.compile(
+          "PartitionConfig|PartitionTimeLimit|BadConstraints|DependencyNeverSatisfied"
+              + "|InvalidAccount|InvalidQOS|QOSNotAllowed|AccountNotAllowed|ReservationDeleted"
+              + "|MaxMemPerLimit|(QOS|Assoc)Max\\w*Per(Job|Node)(Limit)?|QOSMin\\w+");
+
+  private static final Pattern MEMORY =
+      Pattern.compile("exceeded (job )?memory limit|oom[-_ ]kill|out[- ]of[- ]memory");
+
+  private static final Pattern STEPD = Pattern.compile("slurmstepd[\\w.-]*: error: +([^\n]+)");
+
+  private static final int TAIL = 16384; // bytes of a log
+
+  private SlurmWords() {}
+
+  /** Returns whether a job is held until a user releases it. */
+  static boolean isHeld(String reason) {
+    return reason.startsWith("JobHeld");
+  }
+
+  static boolean isEnd(String word) {
+    return ENDED.containsKey(word);
+  }
+
+  /** Returns the state of a job in squeue that has not ended; an unknown word counts as waiting. */
+  static SchedulerState alive(String word, String reason, String nodes) {
+    Kind waits = NEVER.matcher(reason).matches() ? Kind.NEVER : Kind.WAITING;
+    return RUNNING.contains(word)
+        ? new SchedulerState(Kind.RUNNING, nodes)
+        : new SchedulerState(waits, reason.equals("None") ? "" : reason);
+  }
+
+  /**
+   * Returns the end of a job or step. {@code exit} is {@code STATUS:SIGNAL} or empty; {@code log}
+   * may be null. Without control groups, Slurm reports a kill for memory like any other kill, and
+   * only the log shows the difference.
+   */
+  static SchedulerState end(String word, String reason, String exit, Path log) {
+    String text = tail(log);
+    Kind cause = ENDED.get(word);
+    boolean failed = word.equals(FAILED);
+    if ((failed || cause == Kind.CANCELLED) && MEMORY.matcher(text).find()) {
+      cause = Kind.OUT_OF_MEMORY;
+    } else if (failed && reason.equals("JobLaunchFailure") && !isSignal(exit)) {
+      cause = Kind.LAUNCH_FAILURE;
+    }
+    StringBuilder said = new StringBuilder(word);
+    said.append(reason.isEmpty() || reason.equals("None") ? "" : " " + reason);
+    said.append(exit.isEmpty() || exit.equals("0:0") ? "" : " " + exit);
+    Optional<MatchResult> last = STEPD.matcher(text).results().reduce((_, later) -> later);
+    said.append(last.map(line -> ": " + line.group(1).strip()).orElse(""));
+    return new SchedulerState(cause, SchedulerWords.line(said.toString()));
+  }
+
+  /** Returns whether a signal, other than Slurm's own 53, ended it: then its launch succeeded. */
+  private static boolean isSignal(String exit) {
+    return exit.matches("0:([1-9]|[12][0-9]|3[01])");
+  }
+
+  /** Returns a time in milliseconds since 1970; 0 for any other text, such as {@code N/A}. */
+  static long time(String word) {
+    try {
+      ZonedDateTime at = LocalDateTime.parse(word).atZone(ZoneId.systemDefault());
+      return at.toInstant().toEpochMilli();
+    } catch (DateTimeParseException none) {
+      return 0;
+    }
+  }
+
+  /** Returns the last part of a log, which may be incomplete; empty if the log is missing. */
+  static String tail(Path log) {
+    if (log == null) {
+      return "";
+    }
+    try {
+      return OwnFile.tail(log, TAIL);
+    } catch (IOException e) {
+      return "";
+    }
+  }
+}

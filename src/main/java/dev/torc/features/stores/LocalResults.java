@@ -1,0 +1,446 @@
+package dev.torc.features.stores;
+
+import dev.torc.base.digests.Digest;
+import dev.torc.base.digests.DigestMemo;
+import dev.torc.base.posix.FolderHandle;
+import dev.torc.core.memory.Cache;
+import dev.torc.core.memory.ProductTarget;
+import dev.torc.core.memory.RecordedProduct.OwnedPath;
+import dev.torc.core.memory.StoredResults;
+import dev.torc.features.stores.Result.ResultParts;
+import dev.torc.base.text.Refusal;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+/**
+ * The local store: results with their records and bytes, up to a bound. Before a result is added,
+ * the least recently used results are removed to make room. Other classes decide which results to
+ * store and when to restore one. Safe for several threads.
+ */
+public class LocalResults implements ResultParts {
+
+  private static final int PARTS = 4; // the largest result is the bound divided by this
+
+  /** The default bound: MOST bytes or, if less, 1/SHARE of free space plus the store's size. */
+  private static final long MOST = 5L << 30;
+
+  private static final int SHARE = 20;
+
+  /** Making room reads all results. To do so rarely, it frees 1/SLACK of the bound more. */
+  private static final int SLACK = 16;
+
+  private static final long FREE = 1L << 30; // bytes that the store leaves free
+
+  private static final long SCARCE = 64L << 20; // bytes; with less free space, a job may fail
+
+  private static final long SECOND = 1_000_000_000L;
+
+  /** How many bytes a command that only looks reads to check results. */
+  static final long MOST_CHECKED = 1L << 30;
+
+  private static final long UNKNOWN = -1;
+
+  private final Cache cache;
+  private final StoredResults<Result> records;
+  private final StoredResults<Result> light; // the same records, read by Result::parts
+  private final LocalStore bytes;
+  private final long keep;
+  private final boolean restores;
+  private DigestMemo reader; // null if the bytes are not checked
+  private long unread = MOST_CHECKED;
+  private final Set<String> shared = new HashSet<>(); // names of parts that add() found stored
+  private final Map<Digest, Result> wanted = new HashMap<>(); // to restore; null once restored
+  private long last; // ms since 1970; always rising, so that two uses in one ms keep their order
+  private Uses<String> uses; // of the names of products; null until they are counted
+  private final Uses<Digest> firsts = new Uses<>(); // of first keys, counted together with uses
+  private long total = UNKNOWN;
+  private long bound = -1;
+  private long looked = System.nanoTime() - SECOND;
+  private boolean changed;
+
+  /**
+   * Opens the local store of a root. {@code keep} is the bound in bytes: 0 turns the store off, and
+   * a negative number means the default. {@code restores} says whether a stored result may be
+   * restored instead of running a job. Changes need a cache that is open for writing.
+   */
+  public LocalResults(Cache cache, long keep, boolean restores) {
+    this.cache = cache;
+    this.records = new StoredResults<>(cache, Result::form);
+    this.light = new StoredResults<>(cache, Result::parts);
+    this.bytes = new LocalStore(cache.place());
+    this.keep = keep;
+    this.restores = restores;
+  }
+
+  /** Returns whether the store is turned off or unusable, so that a lookup finds nothing. */
+  public boolean isOff() {
+    return keep == 0 || isBlocked();
+  }
+
+  /**
+   * Returns whether nothing can be stored, since something other than a folder is at the store's
+   * path.
+   */
+  public boolean isBlocked() {
+    return bytes.isBlocked();
+  }
+
+  public boolean restores() {
+    return restores && !isOff();
+  }
+
+  /** Returns whether this build created the store. */
+  public boolean isNew() {
+    return bytes.isNew();
+  }
+
+  /** Returns the largest size of the store, in bytes. */
+  public synchronized long bound() throws IOException {
+    if (bound < 0) {
+      bound = keep >= 0 ? keep : Math.min(MOST, (usable() + size()) / SHARE);
+    }
+    return bound;
+  }
+
+  /** Returns the free bytes. A {@code FileStore} would have to read the table of mounts. */
+  long usable() {
+    return cache.place().root().toFile().getUsableSpace();
+  }
+
+  /** Removes results if the file system is nearly full. Checks that at most once a second. */
+  public synchronized void makeRoom() throws IOException {
+    long now = System.nanoTime();
+    if (now < looked + SECOND || isOff() || size() == 0) {
+      return;
+    }
+    looked = now;
+    long lacks = FREE - usable();
+    if (lacks > 0) {
+      free(size() - lacks - size() / SLACK);
+    }
+  }
+
+  public boolean isEmpty() {
+    return records.isEmpty();
+  }
+
+  /** Empties the store if the disk is {@code full} or nearly; returns whether it held anything. */
+  public synchronized boolean emptyIfFull(boolean full) throws IOException {
+    if (isOff() || size() == 0 || !full && usable() >= SCARCE) {
+      return false;
+    }
+    free(0);
+    return true;
+  }
+
+  @Override
+  public byte[] text(OwnedPath part) throws IOException {
+    return bytes.text(part);
+  }
+
+  /** Returns the result under a key; null if there is none. */
+  public static Result find(Cache cache, Digest key) {
+    StoredResults.Stored<Result> stored = new StoredResults<>(cache, Result::form).of(key);
+    return stored == null ? null : stored.result();
+  }
+
+  /** Returns the lists of found needs under a {@linkplain Result#first first key}, newest first. */
+  public List<List<String>> names(Digest first) {
+    return records.names(first);
+  }
+
+  public void each(Consumer<Result> visitor) {
+    records.each(stored -> visitor.accept(stored.result()));
+  }
+
+  /** Makes {@link #has} check the bytes, as a build does only when it restores them. */
+  public LocalResults checkedBy(DigestMemo digests) {
+    reader = digests;
+    return this;
+  }
+
+  public boolean has(OwnedPath part) {
+    return bytes.has(part) && (reader == null || isIntact(part));
+  }
+
+  private synchronized boolean isIntact(OwnedPath part) {
+    unread -= bytes.size(LocalStore.name(part));
+    try {
+      return unread < 0 || part.digest().equals(reader.digestNow(bytes.path(part), part.kind()));
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Returns whether a result with this many bytes and files may be stored at all. */
+  public boolean mayStore(long size, int files) throws IOException {
+    return size <= bound() / PARTS && files <= ResultChecks.MOST_FILES;
+  }
+
+  /**
+   * Stores the record of a result and the output of its job. {@code said} is null if the output
+   * does not belong to the result. {@link #add} stores the products later.
+   */
+  public synchronized void put(Result made, byte[] said) throws IOException {
+    Result result = made;
+    if (said != null) {
+      result = made.withLog(new Blob(Digest.ofBytes(said), said.length));
+      forgetSize();
+      total += bytes.add(result.logPart(), said);
+    }
+    put(result);
+  }
+
+  /** Stores the record of a result, with its found needs as the newest under its first key. */
+  public synchronized void put(Result result) {
+    last = Math.max(System.currentTimeMillis(), last + 1);
+    if (uses != null && !isStored(result)) {
+      count(result);
+    }
+    Digest first = result.first();
+    List<List<String>> before = first == null ? List.of() : records.names(first);
+    List<List<String>> lists = FoundNames.with(before, result.found());
+    wanted.replace(result.key(), result);
+    StoredResults.Stored<Result> stored = new StoredResults.Stored<>(last, result);
+    records.put(result.key(), stored, lists.equals(before) ? null : first, lists);
+  }
+
+  /** Notes that this build will restore a result: it is among the last to be removed. */
+  public synchronized void want(Result result) {
+    wanted.put(result.key(), result);
+  }
+
+  /** Ensures, before a product is placed, that a record with the same parts is on disk. */
+  public synchronized void ensureRecorded(Result result) {
+    if (wanted.get(result.key()) == result) {
+      return;
+    }
+    Result known = find(cache, result.key());
+    if (known == null || !known.parts().equals(result.parts())) {
+      put(result);
+      cache.flush();
+    }
+  }
+
+  private boolean isStored(Result result) {
+    return wanted.get(result.key()) == result || light.of(result.key()) != null;
+  }
+
+  /**
+   * Returns whether this root fetched or sent a newer result under the same key. A server may still
+   * return an older result after its maker replaced it.
+   */
+  public boolean isReplaced(Result shared) {
+    return shared.origin().started() < records.seen(shared.key());
+  }
+
+  /**
+   * Notes that a result came from a shared store or is sent to one. A time in the future counts as
+   * now, so that a maker's fast clock does not make all later results look replaced.
+   */
+  public void noteSeen(Result shared) {
+    long made = Math.min(shared.origin().started(), System.currentTimeMillis());
+    if (made > records.seen(shared.key())) {
+      records.seen(shared.key(), made);
+    }
+  }
+
+  /** Notes that a result was restored, so that it is now the most recently used one. */
+  public synchronized void noteUsed(Result result) {
+    if (isOff()) {
+      records.drop(result.key(), result.first()); // it was recorded only for the restore
+    } else if (isStored(result)) {
+      put(result);
+    }
+    wanted.replace(result.key(), null);
+  }
+
+  /** Creates an empty folder on the root's file system, so that files can be renamed from it. */
+  public Path freshFolder() throws IOException {
+    return bytes.freshFolder();
+  }
+
+  public enum Added {
+    MOVED,
+    /** The store already has it. The product is still in its place and may be removed. */
+    THERE,
+    /** It is not stored, and is still in its place. */
+    STAYED
+  }
+
+  /**
+   * Moves a product into the store: a file without other hard links, a link or a folder, called
+   * {@code name} in {@code from}.
+   */
+  public synchronized Added add(OwnedPath part, FolderHandle from, Path name, long size)
+      throws IOException {
+    forgetSize();
+    if (total + size > bound()) {
+      free(bound() - bound() / SLACK - size);
+    }
+    Added added = bytes.add(part, from, name);
+    if (added == Added.THERE) {
+      shared.add(LocalStore.name(part));
+    } else if (added == Added.MOVED) {
+      total += size;
+    }
+    return added;
+  }
+
+  @Override
+  public void place(OwnedPath part, ProductTarget to) throws IOException {
+    boolean stays;
+    synchronized (this) {
+      count();
+      forgetSize();
+      stays = uses.of(LocalStore.name(part)) > 1;
+    }
+    long moved = bytes.place(part, to, stays);
+    synchronized (this) {
+      total -= moved;
+    }
+  }
+
+  @Override
+  public synchronized boolean giveBack(OwnedPath part, FolderHandle at, Path name, boolean sound)
+      throws IOException {
+    if (!sound) {
+      drop(LocalStore.name(part));
+      return false;
+    }
+    return add(part, at, name, LocalStore.size(at.path().resolve(name))) == Added.MOVED;
+  }
+
+  /**
+   * Removes a part that was added, after a run made the same bytes again in its place. A part that
+   * the store already had stays, since another result may use it.
+   */
+  public synchronized void dropRemade(OwnedPath part) throws IOException {
+    String name = LocalStore.name(part);
+    if (!shared.contains(name)) {
+      drop(name);
+    }
+  }
+
+  /** Removes a part. If that fails, as in the folder of another user, its size stays counted. */
+  private void drop(String name) throws IOException {
+    long size = bytes.size(name);
+    try {
+      bytes.drop(name);
+      total -= size;
+    } catch (FileSystemException e) {
+      return; // its size stays counted
+    }
+  }
+
+  /** Marks the recorded size as unknown until {@link #end}. Called before each change. */
+  private void forgetSize() {
+    total = size();
+    if (!changed) {
+      changed = true;
+      records.bytes(UNKNOWN);
+    }
+  }
+
+  public synchronized long size() {
+    if (total == UNKNOWN) {
+      total = records.bytes();
+    }
+    return total == UNKNOWN ? bytes.size() : total;
+  }
+
+  private void count() {
+    if (uses == null) {
+      uses = new Uses<>();
+      light.each(each -> count(each.result()));
+    }
+  }
+
+  private void count(Result result) {
+    uses.add(LocalStore.names(result));
+    firsts.add(leads(result));
+  }
+
+  private static List<Digest> leads(Result to) {
+    return to.first() == null ? List.of() : List.of(to.first());
+  }
+
+  /** Removes results with their bytes until at most {@code most} bytes remain. */
+  private void free(long most) throws IOException {
+    StoreContents all = StoreContents.of(light); // whole results would take too much memory
+    for (StoreContents.HeldResult each : all.beyond(most, wanted.keySet())) {
+      forget(each.result());
+    }
+    if (size() > most) {
+      sweep();
+    }
+  }
+
+  /**
+   * Removes the matching results, and the bytes that no other result uses. The predicate gets only
+   * the fields that {@link Result#parts(Fields, Result)} reads.
+   */
+  public synchronized void forget(Predicate<Result> which) throws IOException {
+    List<Result> gone = new ArrayList<>();
+    light.each(
+        each -> {
+          if (which.test(each.result())) {
+            gone.add(each.result());
+          }
+        });
+    for (Result result : gone) {
+      forget(result);
+    }
+  }
+
+  private void forget(Result result) throws IOException {
+    count();
+    forgetSize();
+    for (String free : uses.remove(LocalStore.names(result))) {
+      drop(free);
+    }
+    boolean last = !firsts.remove(leads(result)).isEmpty();
+    records.drop(result.key(), last ? result.first() : null);
+    wanted.remove(result.key());
+  }
+
+  /**
+   * Removes parts that no result uses, such as leftovers of a killed torc. Returns a line for each
+   * part that could not be removed, as in the folder of another user.
+   */
+  public synchronized List<String> sweep() throws IOException {
+    count();
+    forgetSize();
+    List<String> stuck = new ArrayList<>(0);
+    for (String name : bytes.names()) {
+      if (uses.of(name) == 0) {
+        try {
+          bytes.drop(name);
+        } catch (FileSystemException e) {
+          stuck.add(Refusal.line(e));
+        }
+      }
+    }
+    total = bytes.size();
+    return stuck;
+  }
+
+  /** Removes temporary files, and records the size of the store for the next build. */
+  public synchronized void end() {
+    bytes.end();
+    if (changed) {
+      records.bytes(total);
+      changed = false;
+    }
+    records.sweep();
+  }
+}

@@ -1,0 +1,35 @@
+package dev.torc.features.stores;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Counts how many results use each name in a store. The bytes of a name can be freed when its last
+ * result is removed. This class removes nothing.
+ */
+final class Uses<N> {
+
+  private final Map<N, Integer> counts = new HashMap<>();
+
+  /** Adds the names of one result. A name that occurs twice counts twice. */
+  void add(List<N> names) {
+    names.forEach(name -> counts.merge(name, 1, Integer::sum));
+  }
+
+  /** Subtracts the names of one result. Returns the names that no result uses any more. */
+  List<N> remove(List<N> names) {
+    List<N> free = new ArrayList<>();
+    for (N name : names) {
+      if (counts.merge(name, -1, Integer::sum) == 0) {
+        free.add(name);
+      }
+    }
+    return free;
+  }
+
+  int of(N name) {
+    return counts.getOrDefault(name, 0);
+  }
+}

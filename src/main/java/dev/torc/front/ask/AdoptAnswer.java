@@ -1,0 +1,133 @@
+package dev.torc.front.ask;
+
+import dev.torc.core.run.Adoption;
+import dev.torc.core.run.Adoption.Adopted;
+import dev.torc.core.run.Leftovers.OutJobs;
+import dev.torc.base.digests.DigestMemo;
+import dev.torc.core.decide.Expander;
+import dev.torc.core.decide.JobSelection;
+import dev.torc.core.decide.JobSelection.Rerun;
+import dev.torc.core.decide.PlanContext;
+import dev.torc.base.posix.RandomId;
+import dev.torc.core.memory.BuildLock;
+import dev.torc.core.memory.BuildRecord.BuildId;
+import dev.torc.front.session.BuildRequest.LockTerms;
+import dev.torc.front.session.Exit;
+import dev.torc.front.session.Project;
+import dev.torc.front.session.ReadSession;
+import dev.torc.front.session.WriteSession;
+import dev.torc.base.syntax.BadInput.Diagnostic;
+import dev.torc.base.text.Amount;
+import dev.torc.base.text.Palette;
+import dev.torc.base.text.SafeText;
+import java.io.IOException;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * {@code torc adopt}: accepts existing files as the products of jobs, without running them. {@link
+ * Adoption} finds what can be adopted; this class stores all of it, or nothing.
+ *
+ * @param adopted names of the jobs whose products were or would be adopted; empty if there are
+ *     problems
+ * @param upToDate names of jobs that need no adoption
+ * @param problems what prevents the adoption, one line each
+ */
+record AdoptAnswer(
+    boolean dryRun, List<String> adopted, List<String> upToDate, List<Diagnostic> problems)
+    implements Answer {
+
+  static int run(Call call) throws IOException {
+    AdoptAnswer answer = of(call);
+    if (answer != null) {
+      answer.problems.stream().map(Exit::line).forEach(call.console()::say);
+    }
+    return call.print(answer);
+  }
+
+  /** Adopts the files; returns null if another build has the lock and the call does not wait. */
+  private static AdoptAnswer of(Call call) throws IOException {
+    List<String> targets = call.targets();
+    Project project = call.project().withoutResults();
+    LockTerms lock = call.lock();
+    JobSelection selection = project.select(targets);
+    project.check(selection.named());
+    if (call.has("--dry-run")) {
+      try (ReadSession look = ReadSession.at(project, call::warn)) {
+        PlanContext seen = look.plan(look.project().select(targets), Rerun.NONE).context();
+        BuildId none = new BuildId("", 0);
+        return of(adoption(look.project(), targets, seen, look.digests(), none), true);
+      }
+    }
+    String id = RandomId.next();
+    BuildLock held = call.takeLock(project.place(), id, "torc adopt", lock);
+    if (held == null) {
+      return null;
+    }
+    try (held;
+        WriteSession work = WriteSession.open(project, id, lock.gone(), call::warn)) {
+      Set<String> named =
+          selection.named().stream().mapToObj(project.graph()::name).collect(Collectors.toSet());
+      List<String> problems = work.elsewhere(named::contains);
+      OutJobs out = OutJobs.of(project.place(), work.cache(), each -> named.contains(each.job()));
+      if (problems.isEmpty()) {
+        problems = call.cancelOrList(out, project.place(), project.workflow(), work.removal());
+      }
+      if (!problems.isEmpty()) {
+        List<Diagnostic> told = problems.stream().map(Diagnostic::new).toList();
+        return new AdoptAnswer(false, List.of(), List.of(), told);
+      }
+      PlanContext context = work.context(selection, Rerun.NONE);
+      Adopted adoption = adoption(project, targets, context, work.digests(), work.build());
+      if (adoption.problems().isEmpty()) {
+        work.cache().put(adoption.batch());
+        work.cache().flush();
+        work.storeFresh(adoption.context());
+      }
+      return of(adoption, false);
+    }
+  }
+
+  private static Adopted adoption(
+      Project project, List<String> targets, PlanContext context, DigestMemo digests, BuildId id)
+      throws IOException {
+    Expander expander = project.expander(found -> found.select(targets), digests);
+    return new Adoption(expander.plan(context).context(), expander, digests, id).run();
+  }
+
+  private static AdoptAnswer of(Adopted done, boolean dry) {
+    List<String> adopted = done.problems().isEmpty() ? done.jobs() : List.of();
+    return new AdoptAnswer(dry, adopted, done.upToDate(), done.problems());
+  }
+
+  @Override
+  public int exit() {
+    return problems.isEmpty() ? Exit.DONE : Exit.FAILED;
+  }
+
+  @Override
+  public String text(Palette palette) {
+    String done = dryRun ? "would adopt " : "adopted ";
+    return adopted.stream()
+        .map(job -> done + SafeText.name(job) + "\n")
+        .collect(Collectors.joining());
+  }
+
+  private record Fields(
+      boolean dryRun, List<String> adopted, List<String> upToDate, List<String> problems) {}
+
+  @Override
+  public Object json() {
+    List<String> lines = problems.stream().map(Diagnostic::toString).toList();
+    return new Fields(dryRun, adopted, upToDate, lines);
+  }
+
+  @Override
+  public List<String> messages() {
+    String jobs = Amount.count(adopted.size() + upToDate.size(), "job");
+    String done = adopted.size() + (dryRun ? " would be adopted" : " adopted");
+    String counts = jobs + ": " + done + ", " + upToDate.size() + " up to date";
+    return List.of(problems.isEmpty() ? counts : "nothing adopted");
+  }
+}

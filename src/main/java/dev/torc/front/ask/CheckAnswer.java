@@ -1,0 +1,166 @@
+package dev.torc.front.ask;
+
+import dev.torc.core.run.Tracing;
+import dev.torc.core.model.Graph;
+import dev.torc.core.decide.CommandWarnings;
+import dev.torc.core.decide.DiskChecks;
+import dev.torc.core.decide.JobSelection;
+import dev.torc.core.decide.PlanContext;
+import dev.torc.core.decide.Reason;
+import dev.torc.front.session.Exit;
+import dev.torc.front.session.Project;
+import dev.torc.front.session.ReadSession;
+import dev.torc.front.show.Json;
+import dev.torc.base.syntax.BadInput;
+import dev.torc.base.syntax.BadInput.Diagnostic;
+import dev.torc.base.text.Amount;
+import dev.torc.base.text.Palette;
+import dev.torc.base.text.SafeText;
+import dev.torc.core.model.Job;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+
+/**
+ * {@code torc check}: all errors and warnings that can be found without running anything. {@code
+ * file} is the name of the build file; null if it cannot be read.
+ */
+record CheckAnswer(
+    String file,
+    int jobs,
+    List<ImageUse> images,
+    List<Diagnostic> errors,
+    List<Diagnostic> warnings)
+    implements Answer {
+
+  /** Prints warnings and errors to standard error, the line of counts to standard output. */
+  static int run(Call call) throws IOException {
+    CheckAnswer answer = of(call);
+    if (!call.json()) {
+      call.console().tellAll(answer.lines(call.errPalette()));
+    }
+    return call.print(answer);
+  }
+
+  private static CheckAnswer of(Call call) throws IOException {
+    List<Diagnostic> errors = new ArrayList<>();
+    List<Diagnostic> warnings = new ArrayList<>();
+    List<ImageUse> images = List.of();
+    Project project = null;
+    try {
+      project = call.project();
+      List<Diagnostic> notes = new ArrayList<>();
+      try (ReadSession look = ReadSession.at(project, notes::add)) {
+        project = look.project();
+        Graph graph = project.graph();
+        JobSelection all = project.select(List.of());
+        int[] jobs = graph.inOrder(all.jobs());
+        try {
+          warnings.addAll(DiskChecks.check(graph, look.digests(), call.caller().env(), all.jobs()));
+          warnings.addAll(look.scripts(all.jobs()));
+          look.taken().refuse(all.jobs());
+        } finally {
+          images = ImageUse.of(look.context(), jobs);
+          warnings.addAll(once(graph, jobs, id -> unavailable(look.context(), id)));
+          warnings.addAll(new CommandWarnings(true).of(look.context(), jobs));
+          warnings.addAll(once(graph, jobs, id -> traced(look, id)));
+        }
+      } catch (BadInput refused) {
+        errors.addAll(refused.diagnostics());
+      }
+      errors.addAll(project.storeTroubles());
+      project.workflow().groups().forEach(group -> errors.addAll(group.further().problems()));
+      notes.removeAll(errors);
+      notes.forEach(call::warn);
+      warnings.addAll(project.advice());
+    } catch (BadInput refused) {
+      errors.addAll(refused.diagnostics());
+    }
+    String file =
+        project == null
+            ? null
+            : project.workflow().settings().files().getFirst().getFileName().toString();
+    int jobs = project == null ? 0 : project.graph().jobs();
+    return new CheckAnswer(file, jobs, images, errors, warnings);
+  }
+
+  /**
+   * Returns lines about files that the last traced run of a job read beyond its needs. They name
+   * the job's group, so that lines of its instances are equal.
+   */
+  private static List<String> traced(ReadSession look, int id) {
+    Graph graph = look.project().graph();
+    Job job = graph.job(id);
+    String name = SafeText.name(job.group() == null ? job.name() : job.group());
+    return Tracing.lines(graph, id, look.records().details(job.name())).stream()
+        .map(line -> "job " + name + " " + line)
+        .toList();
+  }
+
+  /** Returns lines about the images of a job that seem to be missing here. */
+  private static List<String> unavailable(PlanContext context, int id) {
+    return context.contents().machine().lacking(context.graph(), id).stream()
+        .map(Reason::lack)
+        .toList();
+  }
+
+  /**
+   * Returns warnings about jobs. Merges equal lines into one warning, at the place of the first job
+   * that has the line.
+   */
+  private static Collection<Diagnostic> once(
+      Graph graph, int[] jobs, IntFunction<List<String>> said) {
+    Map<String, Diagnostic> found = new LinkedHashMap<>();
+    for (int id : jobs) {
+      for (String line : said.apply(id)) {
+        found.putIfAbsent(line, new Diagnostic(graph.job(id).place(), line));
+      }
+    }
+    return found.values();
+  }
+
+  @Override
+  public int exit() {
+    return errors.isEmpty() ? Exit.DONE : Exit.USAGE;
+  }
+
+  @Override
+  public String text(Palette palette) {
+    if (file == null) {
+      return "";
+    }
+    String bad = errors.isEmpty() ? "" : ", " + Amount.count(errors.size(), "error");
+    String counts = Amount.count(jobs, "job") + bad;
+    return images.stream().map(image -> image.line() + "\n").collect(Collectors.joining())
+        + (SafeText.name(file) + ": " + counts)
+        + (", " + Amount.count(warnings.size(), "warning") + "\n");
+  }
+
+  /**
+   * Returns the lines for standard error: the place, then {@code warning:} or {@code error:}, as
+   * compilers write it.
+   */
+  private List<String> lines(Palette palette) {
+    List<String> lines = new ArrayList<>();
+    warnings.forEach(said -> lines.add(said.line(palette.yellow("warning:"))));
+    errors.forEach(said -> lines.add(said.line(palette.red("error:"))));
+    return lines;
+  }
+
+  @Override
+  public Object json() {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("jobs", jobs);
+    if (!images.isEmpty()) {
+      fields.put("images", images);
+    }
+    fields.put("errors", Json.places(errors));
+    fields.put("warnings", Json.places(warnings));
+    return fields;
+  }
+}

@@ -1,0 +1,74 @@
+package dev.torc.front.ask;
+
+import dev.torc.core.model.DisplayGraph;
+import dev.torc.core.model.Graph;
+import dev.torc.core.decide.Plan;
+import dev.torc.core.decide.Verdict;
+import dev.torc.front.show.Json;
+import dev.torc.base.text.Amount;
+import dev.torc.base.text.Palette;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The output of {@code -n}: the verdicts of a plan, on jobs and on groups not expanded yet.
+ *
+ * @param instances whether each instance of a group has a line, however many there are
+ * @param expected the duration of the build in nanoseconds if all jobs that may run do run;
+ *     negative if unknown
+ */
+record DryRunAnswer(Plan plan, boolean instances, long expected) implements Answer {
+
+  /** The shortest duration that is shown, in nanoseconds. */
+  private static final long SHORT = 1_000_000_000L;
+
+  /** Returns a line for each job that is not up to date; many similar instances share one line. */
+  @Override
+  public String text(Palette palette) {
+    Graph graph = plan.context().graph();
+    BitSet open = plan.context().selection().open();
+    StringBuilder out = new StringBuilder();
+    for (DisplayGraph.Fold fold : DisplayGraph.of(graph, dirty(), open, instances).folds()) {
+      for (VerdictLine line : VerdictLine.of(fold, plan, all(fold))) {
+        out.append(line.name()).append(' ').append(line.text(instances)).append('\n');
+      }
+    }
+    return out.toString();
+  }
+
+  /** Returns the jobs that are not up to date: usually few, even in a large project. */
+  private BitSet dirty() {
+    return plan.selected(verdict -> !(verdict instanceof Verdict.UpToDate));
+  }
+
+  /**
+   * Returns how many known instances of a group are selected, including up-to-date ones; 1 for a
+   * job.
+   */
+  private int all(DisplayGraph.Fold fold) {
+    int[] named = fold.isGroup() ? plan.context().graph().nodesOf(fold.name()) : new int[0];
+    return fold.isGroup() ? (int) Arrays.stream(named).filter(plan.selected()::get).count() : 1;
+  }
+
+  @Override
+  public List<String> messages() {
+    List<String> lines = new ArrayList<>();
+    int[] open = dirty().stream().toArray();
+    ImageUse.of(plan.context(), open).forEach(image -> lines.add(image.line()));
+    String time = expected < SHORT ? "" : "; about " + Amount.time(expected);
+    lines.add(JobCounts.of(plan, plan.withVerdict()).line() + time);
+    return lines;
+  }
+
+  @Override
+  public Object json() {
+    BitSet asked = (BitSet) plan.selected().clone();
+    asked.or(plan.context().selection().open());
+    return new Fields(Json.seconds(expected), JobFields.verdicts(plan, asked, true));
+  }
+
+  private record Fields(Double expected, List<Map<String, Object>> jobs) {}
+}

@@ -1,0 +1,199 @@
+package dev.torc.front.ask;
+
+import dev.torc.core.decide.Causes;
+import dev.torc.core.memory.AttemptHistory;
+import dev.torc.core.memory.AttemptRecord;
+import dev.torc.core.memory.BuildRecord;
+import dev.torc.core.memory.Cache;
+import dev.torc.front.session.ProjectFolder;
+import dev.torc.front.show.AttemptText;
+import dev.torc.front.show.Json;
+import dev.torc.base.text.Amount;
+import dev.torc.base.text.Palette;
+import dev.torc.base.text.SafeText;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * {@code torc history}: the builds in which something ran, newest first, or the runs of jobs. It
+ * works from the records if the build file is refused.
+ *
+ * @param working the id of the running build; empty for none
+ * @param usual the current build files of the project; a build shows its files only if they differ
+ * @param earlier whether earlier builds were omitted
+ */
+record HistoryAnswer(List<BuildRecord> builds, String working, List<String> usual, boolean earlier)
+    implements Answer {
+
+  private static final int USUAL = 20;
+
+  private static final List<String> LEFT_OUT =
+      List.of("earlier entries omitted; use --all to list them");
+
+  static Answer of(Call call) throws IOException {
+    int most =
+        call.has("--all")
+            ? Integer.MAX_VALUE - 1
+            : call.number("--last", USUAL, "write a number, at least 1");
+    List<String> wanted = call.targets();
+    ProjectFolder folder = call.folder(false);
+    try (Cache cache = Cache.look(folder.place(), call::warn)) {
+      return wanted.isEmpty()
+          ? builds(folder, cache, most)
+          : runs(folder.withoutResults(), cache, wanted, most);
+    }
+  }
+
+  private static HistoryAnswer builds(ProjectFolder folder, Cache cache, int most) {
+    List<BuildRecord> builds = cache.builds(most + 1);
+    String working = BuildFollow.runningBuild(folder.place());
+    List<String> last = builds.isEmpty() ? List.of() : builds.getFirst().files();
+    List<String> usual = folder.project() == null ? last : folder.project().fileNames();
+    List<BuildRecord> told = builds.stream().limit(most).toList();
+    return new HistoryAnswer(told, working, usual, builds.size() > most);
+  }
+
+  private static Runs runs(ProjectFolder folder, Cache cache, List<String> wanted, int most) {
+    Set<String> names = new HashSet<>();
+    ArrayDeque<AttemptRecord> last = new ArrayDeque<>(); // newest first
+    AttemptHistory history = new AttemptHistory(cache);
+    history.eachFrom(0, attempt -> names.add(attempt.id().job()));
+    JobQuery asked = JobQuery.of(folder, wanted, names, cache);
+    history.eachFrom(
+        0,
+        attempt -> {
+          if (asked.has(attempt.id().job())) {
+            last.addFirst(attempt);
+            if (last.size() > most + 1) {
+              last.removeLast();
+            }
+          }
+        });
+    List<AttemptRecord> told = last.stream().limit(most).toList();
+    return new Runs(String.join(", ", wanted), told, last.size() > most);
+  }
+
+  @Override
+  public List<String> messages() {
+    return earlier ? LEFT_OUT : List.of();
+  }
+
+  @Override
+  public String text(Palette palette) {
+    if (builds.isEmpty()) {
+      return "no build yet\n";
+    }
+    List<List<String>> rows = new ArrayList<>();
+    for (BuildRecord build : builds) {
+      BuildLine line = new BuildLine(build, working);
+      boolean told = build.files().isEmpty() || build.files().equals(usual);
+      String files = told ? "" : "-f " + SafeText.line(String.join(" -f ", build.files()));
+      String number = Long.toString(build.id().number());
+      rows.add(List.of(number, line.started(), line.end(), line.time(), line.counts(), files));
+    }
+    return TextTable.of(rows);
+  }
+
+  private record Builds(List<Map<String, Object>> builds, boolean earlier) {}
+
+  @Override
+  public Object json() {
+    List<Map<String, Object>> all = new ArrayList<>();
+    for (BuildRecord build : builds) {
+      Map<String, Object> fields = new BuildLine(build, working).json();
+      fields.put("at_work", build.end().nanos() < 0 && build.id().id().equals(working));
+      fields.put("files", build.files());
+      if (build.end().machine() != null) {
+        fields.put("machine", build.end().machine());
+      }
+      all.add(fields);
+    }
+    return new Builds(all, earlier);
+  }
+
+  /**
+   * The attempts of jobs in the recorded builds, newest first.
+   *
+   * @param asked the targets, as on the command line
+   * @param more whether earlier attempts were omitted
+   */
+  private record Runs(String asked, List<AttemptRecord> attempts, boolean more) implements Answer {
+
+    @Override
+    public List<String> messages() {
+      return more ? LEFT_OUT : List.of();
+    }
+
+    @Override
+    public String text(Palette palette) {
+      if (attempts.isEmpty()) {
+        return "no run of " + SafeText.name(asked) + " is on record\n";
+      }
+      List<List<String>> rows = new ArrayList<>();
+      for (AttemptRecord each : attempts) {
+        boolean first = each.id().attempt() <= 1;
+        String job =
+            SafeText.name(each.id().job()) + (first ? "" : " attempt " + each.id().attempt());
+        String began = Amount.localTime(each.times().started());
+        String time = Amount.time(each.times().wall());
+        String why = first ? AttemptText.because(each) : "";
+        String end = AttemptText.end(each);
+        rows.add(List.of("" + each.id().build(), began, job, end, time, use(each), why));
+      }
+      return TextTable.of(rows);
+    }
+
+    private static String use(AttemptRecord attempt) {
+      long cpu = attempt.usage().cpu();
+      long peak = attempt.usage().peak();
+      List<String> parts = new ArrayList<>();
+      parts.add(cpu < 0 ? "" : "cpu " + Amount.time(cpu));
+      parts.add(peak < 0 ? "" : "memory " + Amount.size(peak));
+      long gpu = attempt.usage().gpu();
+      long gpuMemory = attempt.usage().gpuMemory();
+      parts.add(gpu < 0 ? "" : "gpu " + gpu + " %");
+      parts.add(gpuMemory < 0 ? "" : "gpu memory " + Amount.size(gpuMemory));
+      parts.add(
+          attempt.where().executor() == null
+              ? ""
+              : "on " + SafeText.name(attempt.where().executor()));
+      parts.removeIf(String::isEmpty);
+      return String.join(", ", parts);
+    }
+
+    @Override
+    public Object json() {
+      return new All(attempts.stream().map(Runs::json).toList(), more);
+    }
+
+    private record All(List<Map<String, Object>> runs, boolean earlier) {}
+
+    private static Map<String, Object> json(AttemptRecord run) {
+      Map<String, Object> fields = new LinkedHashMap<>();
+      fields.put("number", run.id().build());
+      fields.put("job", run.id().job());
+      fields.put("attempt", run.id().attempt());
+      fields.put("outcome", run.end().outcome());
+      fields.put("exit", Json.known(run.end().exit()));
+      fields.put("signal", Json.some(run.end().signal()));
+      fields.put("started", Amount.isoTime(run.times().started()));
+      fields.put("queued", Json.seconds(run.times().queued()));
+      fields.put("seconds", Json.seconds(run.times().wall()));
+      fields.put("cpu", Json.seconds(run.usage().cpu()));
+      fields.put("memory", Json.known(run.usage().peak()));
+      fields.put("gpu_percent", Json.known(run.usage().gpu()));
+      fields.put("gpu_memory", Json.known(run.usage().gpuMemory()));
+      fields.put("host", run.where().host());
+      fields.put("executor", run.where().executor());
+      fields.put("reasons", Causes.decode(run.why().reasons()));
+      fields.put("reason_count", Json.some(run.why().count()));
+      return fields;
+    }
+  }
+}

@@ -1,0 +1,88 @@
+package dev.torc.front.ask;
+
+import dev.torc.core.decide.MachineInputs;
+import dev.torc.core.decide.MachineInputs.ImageSource;
+import dev.torc.core.decide.PlanContext;
+import dev.torc.front.show.Json;
+import dev.torc.base.text.Amount;
+import dev.torc.base.text.SafeText;
+import dev.torc.core.model.Step;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * An image that jobs run in, worded the same in all answers. Whether it has changed is part of a
+ * verdict.
+ *
+ * @param identity the digest of its configuration; null if no runtime has the image here
+ * @param file the image's path if it is an apptainer file on this machine; otherwise null
+ * @param jobs how many jobs run in it
+ */
+record ImageUse(String image, String identity, String file, int jobs) {
+
+  /** How many digits of an identity the runtimes show. */
+  private static final int SHOWN = 12;
+
+  private record Known(String name, ImageSource.Here here) {}
+
+  static List<ImageUse> of(PlanContext context, int... jobs) {
+    MachineInputs around = context.contents().machine();
+    Map<Known, Integer> uses = new LinkedHashMap<>();
+    for (int job : jobs) {
+      Set<Known> images = new LinkedHashSet<>();
+      for (Step step : context.graph().job(job).runs().steps()) {
+        if (step.image() != null) {
+          images.add(new Known(step.image().name(), around.image(step.image())));
+        }
+      }
+      images.forEach(image -> uses.merge(image, 1, Integer::sum));
+    }
+    return uses.entrySet().stream().map(use -> of(use.getKey(), use.getValue())).toList();
+  }
+
+  private static ImageUse of(Known image, int jobs) {
+    ImageSource.Here here = image.here == null ? new ImageSource.Here(null, null) : image.here;
+    String identity = here.id() == null ? null : here.id().hex();
+    return new ImageUse(image.name, identity, here.file(), jobs);
+  }
+
+  /**
+   * Returns the name with as much of the identity as the runtimes show: {@code bwa:0.7
+   * 716858470f10}.
+   */
+  private String shown() {
+    String where =
+        identity != null
+            ? " " + identity.substring(0, SHOWN)
+            : file == null
+                ? " (not here)"
+                : file.equals(image) ? "" : " (" + SafeText.name(file) + ")";
+    return SafeText.name(image) + where;
+  }
+
+  static String shown(List<ImageUse> images) {
+    return images.stream().map(ImageUse::shown).collect(Collectors.joining(", "));
+  }
+
+  /** Returns {@code image bwa:0.7 716858470f10: 3 jobs}. */
+  String line() {
+    return "image " + shown() + ": " + Amount.count(jobs, "job");
+  }
+
+  /** Adds the images of one job to {@code fields}; adds nothing if the job has none. */
+  static void put(Map<String, Object> fields, PlanContext context, int job) {
+    if (context.graph().job(job).runsInContainers()) {
+      fields.put("images", of(context, job).stream().map(ImageUse::ofJob).toList());
+    }
+  }
+
+  private Map<String, Object> ofJob() {
+    Map<String, Object> fields = Json.fields(this);
+    fields.remove("jobs");
+    return fields;
+  }
+}

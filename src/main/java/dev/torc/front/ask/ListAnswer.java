@@ -1,0 +1,304 @@
+package dev.torc.front.ask;
+
+import dev.torc.core.run.JobFiles;
+import dev.torc.core.run.RunningJobs;
+import dev.torc.core.model.DisplayGraph;
+import dev.torc.core.model.Downstream;
+import dev.torc.core.model.Graph;
+import dev.torc.core.decide.JobSelection;
+import dev.torc.core.decide.JobSelection.Rerun;
+import dev.torc.core.decide.Manifest;
+import dev.torc.core.decide.Plan;
+import dev.torc.core.decide.Reason;
+import dev.torc.core.memory.JobResult;
+import dev.torc.core.memory.JobResult.RunDetails;
+import dev.torc.front.session.Project;
+import dev.torc.front.session.ReadSession;
+import dev.torc.front.show.Console;
+import dev.torc.base.text.Amount;
+import dev.torc.base.text.Palette;
+import dev.torc.base.text.SafeText;
+import dev.torc.core.model.Job;
+import dev.torc.core.model.Job.Resources;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.StringJoiner;
+import java.util.TreeSet;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+
+/**
+ * {@code torc list}: the jobs, one per line. {@link WhyAnswer} explains why they run.
+ *
+ * @param jobs the selected jobs by id, in the graph's order
+ * @param shown the same jobs, folded into groups for display
+ * @param all whether a group of one instance is shown as a group: without targets, or with {@code
+ *     --groups}
+ * @param groups whether only groups are shown
+ * @param waiting jobs that would have to wait for the running build
+ * @param columns the width of the terminal; 0 if there is none
+ */
+record ListAnswer(
+    Plan plan,
+    SequencedMap<Integer, Known> jobs,
+    List<DisplayGraph.Fold> shown,
+    boolean all,
+    boolean groups,
+    BitSet waiting,
+    int columns)
+    implements Answer {
+
+  /** The longest text that is not shortened without a terminal, in code points. */
+  private static final int COMMAND = 60;
+
+  /** The least width of the last column on a terminal. */
+  private static final int LEAST = 20;
+
+  /**
+   * What is known about a job besides its verdict.
+   *
+   * @param result the result of the last run; null if the job never ran
+   * @param details the details of the last run; null if they cannot be read
+   * @param command the command as it would run now
+   * @param log the path of the log, which may not exist
+   */
+  private record Known(
+      JobResult result, RunDetails details, boolean running, String command, Path log) {
+
+    /** Returns when the last run began, in milliseconds since 1970; 0 if the job did not run. */
+    long started() {
+      boolean adopted = result != null && result.outcome() == JobResult.Outcome.ADOPTED;
+      return details == null || adopted ? 0 : details.ran().started();
+    }
+
+    /** Returns the duration of the last run in nanoseconds; 0 if the job never ran. */
+    long wall() {
+      return result == null ? 0 : result.wall();
+    }
+
+    /** Returns the files that the job was found to read beyond its needs. */
+    Set<String> found() {
+      Set<String> found = new TreeSet<>(result == null ? List.of() : result.needs().found());
+      found.addAll(details == null ? List.of() : details.read());
+      return found;
+    }
+  }
+
+  private static final Set<JobStanding> TO_COME =
+      EnumSet.of(JobStanding.WILL_RUN, JobStanding.WILL_RESTORE, JobStanding.MAY_RUN);
+
+  static ListAnswer of(Call call) throws IOException {
+    boolean groups = call.has("--groups");
+    boolean instances = call.has("--instances");
+    if (groups && instances) {
+      throw Call.usage("--groups: --instances shows no groups");
+    }
+    List<String> targets = call.targets();
+    Console console = call.console();
+    int columns = console.terminals().out() ? console.terminals().columns().getAsInt() : 0;
+    try (ReadSession look = call.openToRead()) {
+      Project project = look.project();
+      JobSelection selection = project.select(targets);
+      Plan plan = look.plan(selection, Rerun.of(targets, false));
+      RunningJobs running = RunningJobs.of(project.place(), look.cache(), Set.of());
+      IntFunction<String> commands = look.commands();
+      SequencedMap<Integer, Known> jobs = new LinkedHashMap<>();
+      for (int id : project.graph().inOrder(selection.named())) {
+        String name = project.graph().name(id);
+        RunDetails details = look.records().details(name);
+        boolean runs = running.running().containsKey(name);
+        Path log = new JobFiles(project.place(), name).log();
+        jobs.put(id, new Known(look.records().result(id), details, runs, commands.apply(id), log));
+      }
+      List<DisplayGraph.Fold> shown = new ArrayList<>(project.folded(selection, instances).folds());
+      shown.removeIf(fold -> groups && !fold.isGroup());
+      BitSet waiting = running.isBuild() ? project.selectToBuild(List.of()).jobs() : new BitSet();
+      boolean all = groups || targets.isEmpty();
+      return new ListAnswer(plan, jobs, shown, all, groups, waiting, columns);
+    }
+  }
+
+  private Graph graph() {
+    return plan.context().graph();
+  }
+
+  /** Returns a line for each job or group; the last column is cut to fit. */
+  @Override
+  public String text(Palette palette) {
+    boolean images = graph().workflow().jobs().stream().anyMatch(Job::runsInContainers);
+    List<List<String>> rows = new ArrayList<>();
+    List<JobStanding> standings = new ArrayList<>();
+    for (DisplayGraph.Fold fold : shown) {
+      boolean group = fold.isGroup() && (all || fold.jobs().size() != 1);
+      List<String> row = new ArrayList<>(group ? group(fold) : job(fold.jobs().getFirst()));
+      if (images) {
+        int[] first = fold.jobs().stream().limit(1).mapToInt(id -> id).toArray();
+        String image = ImageUse.shown(ImageUse.of(plan.context(), first));
+        row.add(row.size() - 1, image.isEmpty() ? "-" : image);
+      }
+      rows.add(row);
+      standings.add(group ? counts(fold).worst() : standing(fold.jobs().getFirst()));
+    }
+    int last = images ? 6 : 5;
+    int taken = Arrays.stream(TextTable.widths(rows, last)).map(width -> width + 2).sum();
+    int room = Math.max(LEAST, columns - taken);
+    for (List<String> row : rows) {
+      String text = row.get(last);
+      row.set(
+          last,
+          columns > 0 ? SafeText.fit(SafeText.line(text), room) : SafeText.line(text, COMMAND));
+    }
+    return TextTable.of(
+        rows,
+        Integer.MAX_VALUE,
+        (row, column, cell) ->
+            switch (column) {
+              case 0 -> palette.bold(cell);
+              case 1 -> standings.get(row).paint(cell, palette);
+              default -> cell;
+            });
+  }
+
+  private List<String> job(int id) {
+    Job job = graph().job(id);
+    Known known = jobs.get(id);
+    boolean ran = known.result != null && known.started() > 0;
+    return List.of(
+        SafeText.name(job.name()),
+        words(id),
+        ran ? Amount.localTime(known.started()) : "-",
+        ran ? Amount.time(known.wall()) : "-",
+        resources(job.runs().resources()),
+        job.labels().description().isEmpty()
+            ? SafeText.line(known.command, COMMAND)
+            : job.labels().description());
+  }
+
+  /**
+   * Returns the row of a group, with the start of its latest run and the total time of the last
+   * runs of all instances.
+   */
+  private List<String> group(DisplayGraph.Fold fold) {
+    List<Known> known = fold.jobs().stream().map(jobs::get).toList();
+    long last = known.stream().mapToLong(Known::started).max().orElse(0);
+    long total = known.stream().mapToLong(Known::wall).sum();
+    Job first = known.isEmpty() ? null : graph().job(fold.jobs().getFirst());
+    String size = "[" + Amount.count(known.size(), "instance") + "] ";
+    return List.of(
+        SafeText.name(fold.name()),
+        counts(fold).words(),
+        last > 0 ? Amount.localTime(last) : "-",
+        last > 0 ? Amount.time(total) : "-",
+        first == null ? "-" : resources(first.runs().resources()),
+        first == null ? "-" : (size + first.labels().description()).strip());
+  }
+
+  /** Returns how many instances have each standing; the unknown instances count as one. */
+  private JobCounts counts(DisplayGraph.Fold fold) {
+    return JobCounts.of(fold.jobs(), this::standing, fold.open() >= 0);
+  }
+
+  private String words(int id) {
+    JobStanding standing = standing(id);
+    boolean out = standing == JobStanding.SUBMITTED;
+    String to = out ? " to " + Reason.out(plan.verdict(id).reasons()) : "";
+    return standing.words() + SafeText.line(to);
+  }
+
+  /** Returns the standing of a job. For a failed job, it says how the last run ended. */
+  private JobStanding standing(int id) {
+    Known known = jobs.get(id);
+    List<Reason> reasons = plan.verdict(id).reasons();
+    JobStanding standing = JobStanding.of(plan.verdict(id));
+    if (known.running) {
+      return JobStanding.RUNNING;
+    } else if (standing == JobStanding.SUBMITTED) {
+      return standing;
+    } else if (known.result != null && !known.result.outcome().isGood()) {
+      return JobStanding.valueOf(known.result.outcome().name());
+    }
+    // A job that was killed together with torc has a start mark but no record.
+    if (standing == JobStanding.WILL_RUN
+        && reasons.stream().anyMatch(r -> r.kind() == Reason.Kind.INTERRUPTED)) {
+      return JobStanding.INTERRUPTED;
+    }
+    return waiting.get(id) && TO_COME.contains(standing) ? JobStanding.WAITING : standing;
+  }
+
+  private static String resources(Resources resources) {
+    StringJoiner out = new StringJoiner(", ");
+    out.add(Amount.count(resources.cpus(), "cpu"));
+    if (resources.memory() > 0) {
+      out.add(Amount.size(resources.memory(), resources.memory()));
+    }
+    if (resources.gpus() > 0) {
+      out.add(Amount.count(resources.gpus(), "gpu"));
+    }
+    resources.counters().forEach((name, amount) -> out.add(amount + " " + name));
+    return out.toString();
+  }
+
+  private record Group(
+      String group, String place, List<String> parameters, int instances, boolean expanded) {
+    static Group of(dev.torc.core.model.Group of) {
+      int instances = of.instances().size();
+      boolean all = of.further().awaits().isEmpty();
+      return new Group(of.name(), "" + of.place(), of.parameters(), instances, all);
+    }
+  }
+
+  @Override
+  public Object json() {
+    if (!groups) {
+      return Map.of("jobs", jobs.keySet().stream().map(this::json).toList());
+    }
+    Set<String> names = shown.stream().map(DisplayGraph.Fold::name).collect(Collectors.toSet());
+    return Map.of(
+        "groups",
+        graph().workflow().groups().stream()
+            .filter(group -> names.contains(group.name()))
+            .map(Group::of)
+            .toList());
+  }
+
+  private Map<String, Object> json(int id) {
+    Job job = graph().job(id);
+    Known known = jobs.get(id);
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("job", job.name());
+    fields.put("group", job.group());
+    fields.put("place", job.place().toString());
+    fields.put("description", job.labels().description());
+    fields.put("tags", job.labels().tags());
+    fields.put("command", known.command);
+    fields.put("dir", job.runs().steps().getFirst().dir());
+    List<String> images = ImageUse.of(plan.context(), id).stream().map(ImageUse::image).toList();
+    fields.put("image", images.isEmpty() ? null : String.join(", ", images));
+    ImageUse.put(fields, plan.context(), id);
+    fields.put("needs", Manifest.needs(job));
+    fields.put("found", known.found());
+    fields.put("produces", Manifest.declared(job));
+    fields.put(
+        "waits_for",
+        Arrays.stream(Downstream.jobsBefore(graph(), id)).mapToObj(graph()::name).toList());
+    Map<String, Object> resources = JobFields.resources(job.runs().resources());
+    resources.putAll(job.runs().resources().counters());
+    fields.put("resources", resources);
+    fields.put("priority", job.runs().priority());
+    fields.put("running", known.running);
+    JobFields.verdict(fields, graph(), id, plan.verdict(id));
+    fields.put("log", Files.exists(known.log) ? known.log : null);
+    fields.put("last", JobFields.last(known.result, known.details));
+    return fields;
+  }
+}

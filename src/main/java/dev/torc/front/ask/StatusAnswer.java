@@ -1,0 +1,407 @@
+package dev.torc.front.ask;
+
+import dev.torc.core.run.RunningJobs;
+import dev.torc.core.model.DisplayGraph;
+import dev.torc.core.model.Graph;
+import dev.torc.core.decide.DiskChecks;
+import dev.torc.core.decide.JobSelection;
+import dev.torc.core.decide.JobSelection.Rerun;
+import dev.torc.core.decide.Plan;
+import dev.torc.core.decide.Reason;
+import dev.torc.core.decide.StaleProducts;
+import dev.torc.core.decide.Verdict;
+import dev.torc.core.memory.BuildLock;
+import dev.torc.core.memory.BuildRecord;
+import dev.torc.core.memory.Cache;
+import dev.torc.core.memory.CachePlace;
+import dev.torc.core.memory.JobResult.RunDetails;
+import dev.torc.core.memory.RecordedProduct.OwnedPath;
+import dev.torc.features.stores.LocalResults;
+import dev.torc.front.session.Exit;
+import dev.torc.front.session.Project;
+import dev.torc.front.session.ProjectFolder;
+import dev.torc.front.session.ReadSession;
+import dev.torc.front.show.AttemptText;
+import dev.torc.front.show.ReasonText;
+import dev.torc.base.syntax.BadInput;
+import dev.torc.base.text.Amount;
+import dev.torc.base.text.Palette;
+import dev.torc.base.text.SafeText;
+import dev.torc.core.model.Workflow.Stores;
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * {@code torc status}: what is up to date and what is not, how the last build ended, and what runs
+ * now. If the build file is refused, it answers from the records (rule 13).
+ *
+ * @param plan the verdicts; null if the build file is refused
+ * @param shown the selected jobs, folded into groups for display; empty without a plan
+ * @param stale how many existing products no job declares or needs any more
+ * @param build the last build, null if there was none
+ * @param failed for each failed job, how it failed, in one phrase
+ * @param holder the running build, null for none
+ * @param running the jobs that run now, with the time since they started and that of their last run
+ */
+record StatusAnswer(
+    Path root,
+    Plan plan,
+    List<DisplayGraph.Fold> shown,
+    int stale,
+    BuildRecord build,
+    SortedMap<String, String> failed,
+    BuildLock.Holder holder,
+    SequencedMap<String, JobTime> running,
+    Disk disk)
+    implements Answer {
+
+  /**
+   * The size of torc's own folder, in bytes: {@code store} is the size of earlier results, {@code
+   * setAside} that of the user's files that torc moved away, and {@code records} that of records
+   * and logs.
+   */
+  record Disk(long store, long setAside, long records) {
+
+    /** The most files whose sizes are added up, so that the answer does not take long. */
+    private static final int MOST = 10_000;
+
+    private static Disk of(CachePlace place, Cache cache) throws IOException {
+      long store = new LocalResults(cache, Stores.UNSAID, false).size();
+      long records = Files.exists(place.data()) ? Files.size(place.data()) : 0;
+      return new Disk(store, below(place.setAside()), records + below(place.logs()));
+    }
+
+    private static long below(Path folder) throws IOException {
+      long[] sum = new long[2];
+      if (Files.isDirectory(folder)) {
+        Files.walkFileTree(
+            folder,
+            new SimpleFileVisitor<>() {
+              @Override
+              public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                sum[0] += attributes.size();
+                return ++sum[1] < MOST ? FileVisitResult.CONTINUE : FileVisitResult.TERMINATE;
+              }
+
+              @Override
+              public FileVisitResult visitFileFailed(Path file, IOException e) {
+                return FileVisitResult.CONTINUE; // removed, or another user's
+              }
+            });
+      }
+      return sum[0];
+    }
+
+    private long all() {
+      return store + setAside + records;
+    }
+  }
+
+  /**
+   * The times of a running job.
+   *
+   * @param since nanoseconds since it started; negative if unknown
+   * @param last the duration of its last successful run in nanoseconds; negative if there was none
+   */
+  record JobTime(long since, long last) {
+
+    private static SequencedMap<String, JobTime> of(RunningJobs working, Cache cache) {
+      SequencedMap<String, JobTime> all = new LinkedHashMap<>();
+      long now = System.currentTimeMillis();
+      working
+          .running()
+          .forEach(
+              (job, mark) -> {
+                long since = mark.started() == 0 ? -1 : Math.max(0, now - mark.started());
+                all.put(job, new JobTime(since * 1_000_000, BuildFollower.took(cache.result(job))));
+              });
+      return all;
+    }
+
+    private String text() {
+      String time = since < 0 ? "" : Amount.time(since);
+      return time + AttemptText.expected(since, last);
+    }
+  }
+
+  /** The most jobs that a line names. */
+  private static final int APART = 8;
+
+  /** The size of torc's folder, in bytes, above which a line reports it. */
+  private static final long LARGE = 1_000_000_000;
+
+  static int run(Call call) throws IOException {
+    if (call.has("--follow")) {
+      return BuildFollower.run(call);
+    }
+    StatusAnswer answer = of(call);
+    call.print(answer);
+    if (!call.has("--exit-code")) {
+      return Exit.DONE;
+    }
+    // If the verdicts are unknown, the exit status must not say that nothing would run.
+    boolean quiet = answer.plan != null && answer.plan.isQuiet();
+    return answer.plan == null ? Exit.USAGE : quiet ? Exit.DONE : Exit.FAILED;
+  }
+
+  private static StatusAnswer of(Call call) throws IOException {
+    List<String> targets = call.targets();
+    ProjectFolder folder = call.folder(!targets.isEmpty());
+    if (folder.project() == null) {
+      try (Cache cache = Cache.look(folder.place(), call::warn)) {
+        return of(folder, null, List.of(), 0, cache);
+      }
+    }
+    try (ReadSession look = ReadSession.at(folder.project(), call::warn)) {
+      Project project = look.project();
+      JobSelection selection = project.selectToBuild(targets);
+      try {
+        DiskChecks.check(project.graph(), look.digests(), project.caller().env(), selection.jobs());
+        look.taken().refuse(selection.jobs());
+      } catch (BadInput bad) {
+        // Show the status even if a build would refuse something.
+        Exit.of(bad).lines().forEach(call.console()::say);
+      }
+      return of(
+          folder,
+          look.plan(selection, Rerun.of(targets, false)),
+          project.folded(selection, call.has("--instances")).folds(),
+          targets.isEmpty() ? stale(project.graph(), look) : 0,
+          look.cache());
+    }
+  }
+
+  /**
+   * Returns how many products {@code clean --stale} would remove if the user has changed none of
+   * them. Does not read the products.
+   */
+  private static int stale(Graph graph, ReadSession look) {
+    List<OwnedPath> undeclared = new ArrayList<>();
+    look.cache()
+        .eachOwned(
+            owned -> {
+              int file = graph.fileId(owned.path());
+              if (!owned.adopted() && (file < 0 || graph.maker(file) < 0)) {
+                undeclared.add(owned);
+              }
+            });
+    if (undeclared.isEmpty()) {
+      return 0;
+    }
+    StaleProducts stale = new StaleProducts(graph, look.records());
+    Path root = graph.workflow().root();
+    undeclared.removeIf(
+        owned ->
+            !stale.test(owned, true)
+                || !Files.exists(root.resolve(owned.path()), LinkOption.NOFOLLOW_LINKS));
+    return undeclared.size();
+  }
+
+  /** Returns whether the targets select a job; true for every job if the build file is refused. */
+  private static boolean isAsked(Plan plan, String job) {
+    int id = plan == null ? -1 : plan.context().graph().jobId(job);
+    return plan == null || id >= 0 && plan.context().selection().named().get(id);
+  }
+
+  private static StatusAnswer of(
+      ProjectFolder folder, Plan plan, List<DisplayGraph.Fold> shown, int stale, Cache cache)
+      throws IOException {
+    RunningJobs working = RunningJobs.of(folder.place(), cache, Set.of());
+    SortedMap<String, String> failed = new TreeMap<>();
+    cache.eachResult(
+        (job, result) -> {
+          boolean asked = isAsked(plan, job) && !working.running().containsKey(job);
+          RunDetails last = asked && !result.outcome().isGood() ? cache.details(job) : null;
+          if (last != null) {
+            failed.put(job, last.what());
+          }
+        });
+    return new StatusAnswer(
+        folder.place().root(),
+        plan,
+        shown,
+        stale,
+        cache.builds(1).stream().findFirst().orElse(null),
+        failed,
+        working.holder().orElse(null),
+        JobTime.of(working, cache),
+        Disk.of(folder.place(), cache));
+  }
+
+  @Override
+  public String text(Palette palette) {
+    List<String> out = new ArrayList<>();
+    if (plan != null) {
+      out.add(palette.bold(counts().line()));
+      Map<JobStanding, List<String>> lines = lines();
+      lines.put(JobStanding.RUNNING, runs());
+      for (JobStanding each : JobStanding.VERDICTS) {
+        list(out, each.paint(each.words() + ":", palette), lines.getOrDefault(each, List.of()));
+      }
+    }
+    List<String> bad = new ArrayList<>();
+    failed.forEach((job, what) -> bad.add(line(SafeText.name(job), SafeText.message(what))));
+    list(out, palette.red("failed:"), bad);
+    if (stale > 0) {
+      out.add(
+          "stale: %s that no job declares any more; `torc clean --stale` removes %s"
+              .formatted(Amount.count(stale, "product"), stale == 1 ? "it" : "them"));
+    }
+    if (holder != null) {
+      boolean apart = plan == null && !running.isEmpty();
+      String runs = apart ? ", runs " + SafeText.names(List.copyOf(running.keySet()), APART) : "";
+      out.add(
+          "build running: process " + holder.pid() + ", " + SafeText.line(holder.what()) + runs);
+    }
+    if (disk.all() > LARGE) {
+      out.add(large());
+    }
+    out.add(build == null ? "no build yet" : last());
+    return String.join("\n", out) + "\n";
+  }
+
+  private static void list(List<String> out, String head, List<String> lines) {
+    if (!lines.isEmpty()) {
+      out.add(head);
+      out.addAll(lines);
+    }
+  }
+
+  private static String line(String name, String what) {
+    return "  " + name + (what.isEmpty() ? "" : ": " + what);
+  }
+
+  private JobCounts counts() {
+    Graph graph = plan.context().graph();
+    List<Integer> nodes = named().stream().boxed().toList();
+    return JobCounts.of(
+        nodes,
+        node ->
+            running.containsKey(graph.name(node))
+                ? JobStanding.RUNNING
+                : JobStanding.of(plan.verdict(node)),
+        false);
+  }
+
+  /** Returns the lines about the selected jobs that are running. */
+  private List<String> runs() {
+    List<String> lines = new ArrayList<>();
+    running.forEach(
+        (job, run) -> {
+          if (isAsked(plan, job)) {
+            Verdict verdict = plan.verdict(plan.context().graph().jobId(job));
+            String why = ReasonText.briefOfRun(Reason.causes(verdict.reasons()));
+            lines.add(line(SafeText.name(job), run.text() + (why.isEmpty() ? "" : ": " + why)));
+          }
+        });
+    return lines;
+  }
+
+  /** Returns the lines about the selected jobs that are not running, by standing. */
+  private Map<JobStanding, List<String>> lines() {
+    Map<JobStanding, List<String>> all = new EnumMap<>(JobStanding.class);
+    for (DisplayGraph.Fold fold : shown) {
+      Graph graph = plan.context().graph();
+      List<Integer> others =
+          fold.jobs().stream().filter(job -> !running.containsKey(graph.name(job))).toList();
+      DisplayGraph.Fold rest =
+          new DisplayGraph.Fold(fold.name(), fold.isGroup(), others, fold.open());
+      for (VerdictLine line : VerdictLine.of(rest, plan, fold.jobs().size())) {
+        JobStanding standing = JobStanding.of(line.verdict());
+        String at = standing == JobStanding.SUBMITTED ? " to " + line.out() : "";
+        List<String> lines = all.computeIfAbsent(standing, _ -> new ArrayList<>());
+        lines.add(line(line.name() + at, line.brief()));
+      }
+    }
+    return all;
+  }
+
+  private String large() {
+    String all = ".torc takes " + Amount.size(disk.all());
+    long most = Math.max(disk.store, disk.setAside);
+    String what =
+        most == disk.store
+            ? "earlier results; `torc store --prune SIZE` removes the oldest"
+            : "files that torc set aside; look at .torc/kept, then remove it";
+    return most <= disk.records ? all : "%s, %s of it %s".formatted(all, Amount.size(most), what);
+  }
+
+  private String last() {
+    BuildLine line = line();
+    String end = line.isOver() ? " after " + line.time() + ": " + line.counts() : "";
+    return "last build: %d, %s, %s%s"
+        .formatted(build.id().number(), line.started(), line.end(), end);
+  }
+
+  private BuildLine line() {
+    return new BuildLine(build, holder == null ? "" : holder.build());
+  }
+
+  /** Returns the selected jobs, and a node for each group that is not expanded yet. */
+  private BitSet named() {
+    BitSet named = (BitSet) plan.context().selection().named().clone();
+    named.or(plan.context().selection().namedOpen());
+    return named;
+  }
+
+  private record Failed(String job, String what) {}
+
+  private record Working(
+      long process, String host, String build, String what, List<String> running) {
+    static Working of(BuildLock.Holder holder, List<String> running) {
+      String host = holder.host().isEmpty() ? null : holder.host();
+      return new Working(holder.pid(), host, holder.build(), holder.what(), running);
+    }
+  }
+
+  @Override
+  public Object json() {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("root", root);
+    fields.put("accepted", plan != null);
+    if (plan != null) {
+      JobCounts counts = counts();
+      List<Map<String, Object>> jobs = JobFields.verdicts(plan, named(), false);
+      for (Map<String, Object> job : jobs) {
+        if (running.containsKey(job.get("job")) && job.remove("from") != null) {
+          job.put("verdict", "will_run"); // it runs, so it was not restored
+        }
+      }
+      fields.put("will_fail", counts.count(JobStanding.WILL_FAIL));
+      fields.put(
+          "will_run",
+          counts.count(JobStanding.WILL_RUN)
+              + counts.count(JobStanding.SUBMITTED)
+              + counts.count(JobStanding.RUNNING));
+      fields.put("will_restore", counts.count(JobStanding.WILL_RESTORE));
+      fields.put("may_run", counts.count(JobStanding.MAY_RUN));
+      fields.put("up_to_date", counts.count(JobStanding.UP_TO_DATE));
+      fields.put("jobs", jobs);
+      fields.put("stale", stale);
+    }
+    fields.put(
+        "failed",
+        failed.entrySet().stream().map(e -> new Failed(e.getKey(), e.getValue())).toList());
+    fields.put(
+        "at_work",
+        holder == null ? null : Working.of(holder, running.keySet().stream().sorted().toList()));
+    fields.put("torc_bytes", disk.all());
+    fields.put("last_build", build == null ? null : line().json());
+    return fields;
+  }
+}

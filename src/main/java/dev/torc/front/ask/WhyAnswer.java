@@ -1,0 +1,308 @@
+package dev.torc.front.ask;
+
+import dev.torc.core.run.RunningJobs;
+import dev.torc.core.run.Tracing;
+import dev.torc.core.model.DisplayGraph.Fold;
+import dev.torc.core.model.Graph;
+import dev.torc.core.decide.Causes;
+import dev.torc.core.decide.Causes.CauseChain;
+import dev.torc.core.decide.Causes.PathUse;
+import dev.torc.core.decide.Decider;
+import dev.torc.core.decide.JobSelection;
+import dev.torc.core.decide.JobSelection.Rerun;
+import dev.torc.core.decide.KnownResults.NearestResult;
+import dev.torc.core.decide.LeftOut;
+import dev.torc.core.decide.Plan;
+import dev.torc.core.decide.Verdict;
+import dev.torc.core.memory.JobResult.RunDetails;
+import dev.torc.core.memory.RecordedProduct;
+import dev.torc.front.session.Project;
+import dev.torc.front.session.ReadSession;
+import dev.torc.front.show.Json;
+import dev.torc.front.show.ReasonText;
+import dev.torc.base.syntax.BadInput;
+import dev.torc.base.text.Palette;
+import dev.torc.base.text.SafeText;
+import dev.torc.core.model.Job.Trait;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * {@code torc why}: explains which file, value or failure makes or made a job run, and which jobs
+ * need a file. The plan has the verdicts, {@link Causes} finds the chains of causes, and {@link
+ * WhyText} words them. Chains are followed only when they are printed, so the session must stay
+ * open until then.
+ *
+ * @param near the nearest earlier results by job, for jobs that will run and have one
+ * @param running names of the jobs that run now
+ * @param instances whether each instance of a group has lines of its own
+ */
+record WhyAnswer(
+    ReadSession look,
+    Plan plan,
+    Map<Integer, NearestResult> near,
+    Causes causes,
+    Set<String> running,
+    List<Question> questions,
+    boolean instances)
+    implements Answer {
+
+  /** The most jobs for which the nearest earlier results are shown. */
+  private static final int FEW = 20;
+
+  /**
+   * The meaning of one target: jobs, or a source with its readers.
+   *
+   * @param fold the jobs as one vertex if the target is a group or a part of one; otherwise null
+   * @param path the path of the source; empty for jobs
+   */
+  private record Question(String target, BitSet jobs, Fold fold, String path, List<PathUse> uses) {}
+
+  static int run(Call call) throws IOException {
+    try (ReadSession look = call.openToRead()) {
+      return call.print(of(look, call.targets(), call.has("--instances")));
+    }
+  }
+
+  private static WhyAnswer of(ReadSession look, List<String> targets, boolean instances)
+      throws IOException {
+    Project project = look.project();
+    Graph graph = project.graph();
+    Causes causes = new Causes(graph, look.records(), look.context().contents());
+    List<Question> questions = new ArrayList<>();
+    BitSet jobs = new BitSet();
+    targets.forEach(target -> questions.addAll(questions(project, causes, target, jobs)));
+    JobSelection asked = JobSelection.of(graph, jobs);
+    if (asked.jobs().stream().anyMatch(j -> graph.job(j).has(Trait.TEMPORARY))) {
+      JobSelection all = project.select(List.of()); // readers of temporary products decide too
+      asked = new JobSelection(all.jobs(), asked.named(), all.open(), asked.namedOpen(), false);
+    }
+    Plan plan = look.plan(asked, Rerun.MANUAL);
+    Set<String> running =
+        RunningJobs.of(project.place(), look.cache(), Set.of()).running().keySet();
+    return new WhyAnswer(look, plan, near(look, plan, jobs), causes, running, questions, instances);
+  }
+
+  /**
+   * Returns, by job, the nearest earlier result of each job that will run, if some result could
+   * have made the run unnecessary.
+   */
+  private static Map<Integer, NearestResult> near(ReadSession look, Plan plan, BitSet jobs) {
+    Map<Integer, Verdict.WillRun> runs = new HashMap<>();
+    if (jobs.cardinality() <= FEW && look.project().options().reuse().results()) {
+      for (int job : look.project().graph().inOrder(jobs)) {
+        if (plan.verdict(job) instanceof Verdict.WillRun will
+            && Decider.mayRestore(will.reasons())) {
+          runs.put(job, will);
+        }
+      }
+    }
+    return runs.isEmpty() ? Map.of() : NearestResult.of(plan.context(), runs, look.asked());
+  }
+
+  /**
+   * Returns the questions that a target stands for, and adds the target's nodes to {@code nodes}.
+   * If the target is a tag or glob, each group with unknown instances is a separate question.
+   */
+  private static List<Question> questions(
+      Project project, Causes causes, String target, BitSet nodes) {
+    Graph graph = project.graph();
+    String path = project.paths().path(target);
+    BitSet meant = JobSelection.find(graph, target, project.paths());
+    if (meant == null) {
+      List<PathUse> uses = causes.readers(path);
+      if (uses.isEmpty()) {
+        String hint = JobSelection.hint(graph, target, project.paths(), true, List.of());
+        throw new BadInput(
+            "no job makes or needs %s, and no job or tag has that name%s"
+                .formatted(SafeText.name(target), hint));
+      }
+      return List.of(new Question(target, new BitSet(), null, path, uses));
+    }
+    nodes.or(meant);
+    BitSet jobs = graph.jobsOf(meant);
+    int[] open = meant.stream().filter(graph::isOpen).toArray();
+    List<Question> asked = new ArrayList<>();
+    boolean one = graph.nodesOf(target) == null ? jobs.isEmpty() : graph.jobId(target) < 0;
+    List<Integer> all = Arrays.stream(graph.inOrder(jobs)).boxed().toList();
+    Fold whole = one ? new Fold(target, true, all, open.length > 0 ? open[0] : -1) : null;
+    asked.add(new Question(target, jobs, whole, "", List.of()));
+    for (int node : one ? new int[0] : open) {
+      Fold fold = new Fold(graph.name(node), true, List.of(), node);
+      asked.add(new Question(fold.name(), new BitSet(), fold, "", List.of()));
+    }
+    return asked;
+  }
+
+  private Graph graph() {
+    return plan.context().graph();
+  }
+
+  @Override
+  public String text(Palette palette) {
+    StringBuilder out = new StringBuilder();
+    BitSet told = new BitSet();
+    for (Question question : questions) {
+      writeUses(question, out);
+      if (question.fold != null && (!instances || question.jobs.isEmpty())) {
+        explainGroup(question, told, out, palette);
+      } else {
+        for (int job : graph().inOrder(question.jobs)) {
+          explain(out, job, told, palette);
+        }
+      }
+    }
+    return out.toString();
+  }
+
+  /**
+   * Writes a line for each reader of a source. If more than ten instances of a group would have the
+   * same line, they share one.
+   */
+  private void writeUses(Question question, StringBuilder out) {
+    Map<String, List<PathUse>> alike = new LinkedHashMap<>();
+    for (PathUse use : question.uses) {
+      String group = group(use);
+      boolean apart = instances || group == null;
+      String key = apart ? "job " + use.job() : group + "/" + WhyText.since(use);
+      alike.computeIfAbsent(key, _ -> new ArrayList<>()).add(use);
+    }
+    for (List<PathUse> same : alike.values()) {
+      boolean fold = same.size() > VerdictLine.APART;
+      for (PathUse use : fold ? same.subList(0, 1) : same) {
+        String of = fold ? same.size() + " of " + graph().nodesOf(group(use)).length : "";
+        String name = fold ? SafeText.name(group(use)) + " (" + of + ")" : SafeText.name(use.job());
+        out.append(WhyText.use(question.path, name, use)).append('\n');
+      }
+    }
+  }
+
+  private String group(PathUse use) {
+    return graph().job(graph().jobId(use.job())).group();
+  }
+
+  /** Explains a group: its instances by verdict, and why some of them are not up to date. */
+  private void explainGroup(Question question, BitSet told, StringBuilder out, Palette palette) {
+    out.append(palette.bold(SafeText.name(question.target))).append(": ");
+    JobCounts counts = JobCounts.of(question.fold, plan, look.records()::result);
+    if (counts.open() && counts.jobs() == 0) {
+      boolean none = graph().open().get(question.fold.open()).instances().isEmpty();
+      out.append(
+          plan.verdict(question.fold.open()) instanceof Verdict.MayRun may
+              ? "%s instances are known when %s has ended\n"
+                  .formatted(none ? "its" : "more", SafeText.name(graph().name(may.after())))
+              : "\n");
+      return;
+    }
+    out.append(counts.words()).append('\n');
+    for (VerdictLine line : VerdictLine.of(question.fold, plan, counts.jobs())) {
+      int first = line.nodes().getFirst();
+      if (line.verdict() instanceof Verdict.UpToDate) {
+        continue;
+      } else if (!line.isFold() && graph().isJob(first)) {
+        explain(out, first, told, palette);
+      } else {
+        out.append(line.name()).append(' ').append(line.text(instances)).append('\n');
+        CauseChain chain = line.isFold() ? causes.of(plan, first) : null;
+        if (chain != null && chain.links().size() > 1) { // the others likely have the same cause
+          out.append("  such as ").append(WhyText.of(chain, palette, true)).append('\n');
+        }
+      }
+    }
+  }
+
+  /**
+   * Explains a job, but only once. If it has many needs, only the first is named, except with -v.
+   */
+  private void explain(StringBuilder out, int job, BitSet told, Palette palette) {
+    boolean brief = !instances;
+    if (told.get(job)) {
+      return;
+    }
+    told.set(job);
+    String name = graph().job(job).name();
+    RunDetails last = look.records().details(name);
+    CauseChain past = causes.ofLastRun(job);
+    List<String> lines = new ArrayList<>();
+    if (running.contains(name)) {
+      lines.add(palette.bold(SafeText.name(name)) + " is running");
+    } else if (plan.verdict(job) instanceof Verdict.UpToDate) {
+      lines.add(WhyText.upToDate(name, last, past, palette, brief));
+      List<RecordedProduct> gone = look.context().contents().gone().of(job);
+      lines.add(gone.isEmpty() ? "" : WhyText.gone(gone, graph().deletes(job)));
+    } else {
+      lines.add(WhyText.of(causes.of(plan, job), palette, brief));
+      lines.add(past == null ? "" : "  " + WhyText.past(last, past, palette, brief));
+      lines.add(near.containsKey(job) ? WhyText.nearest(near.get(job), brief) : "");
+    }
+    String images = ImageUse.shown(ImageUse.of(plan.context(), job));
+    lines.add(images.isEmpty() ? "" : "  it runs in image " + images);
+    String without = ReasonText.without(LeftOut.of(last));
+    lines.add(without.isEmpty() ? "" : "  it ran " + without);
+    Tracing.lines(graph(), job, last).forEach(line -> lines.add("  it " + line));
+    lines.removeIf(String::isEmpty);
+    lines.forEach(line -> out.append(line).append('\n'));
+  }
+
+  /** Returns one answer for a source, and one for each job that a target names. */
+  @Override
+  public Object json() {
+    List<Object> answers = new ArrayList<>();
+    for (Question question : questions) {
+      if (!question.path.isEmpty()) {
+        List<Use> uses = question.uses.stream().map(Use::new).toList();
+        answers.add(new Source(question.target, question.path, uses));
+      }
+      for (int job : graph().inOrder(question.jobs)) {
+        answers.add(json(question.target, job));
+      }
+    }
+    return Map.of("answers", answers);
+  }
+
+  private record Source(String target, String file, List<Use> neededBy) {}
+
+  private record Use(String job, Long build, String old, String now) {
+    Use(PathUse use) {
+      this(use.job(), Json.some(use.build()), use.old(), use.now());
+    }
+  }
+
+  private Map<String, Object> json(String target, int job) {
+    String name = graph().job(job).name();
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("target", target);
+    fields.put("job", name);
+    fields.put("running", running.contains(name));
+    ImageUse.put(fields, plan.context(), job);
+    JobFields.verdict(fields, graph(), job, plan.verdict(job));
+    fields.put("chain", chain(causes.of(plan, job)));
+    fields.put("nearest", near.get(job));
+    Map<String, Object> last =
+        JobFields.last(look.records().result(job), look.records().details(name));
+    if (last != null) {
+      last.put("chain", chain(causes.ofLastRun(job)));
+    }
+    fields.put("last", last);
+    return fields;
+  }
+
+  /** Returns the jobs of a chain, the selected one first; empty if there is nothing to explain. */
+  private static List<Map<String, Object>> chain(CauseChain chain) {
+    List<Map<String, Object>> links = new ArrayList<>();
+    for (CauseChain.Link link :
+        chain == null ? List.<CauseChain.Link>of() : chain.links().values()) {
+      Map<String, Object> fields = Json.fields(link);
+      fields.remove("from", null);
+      links.add(fields);
+    }
+    return links;
+  }
+}

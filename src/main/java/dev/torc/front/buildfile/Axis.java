@@ -1,0 +1,104 @@
+package dev.torc.front.buildfile;
+
+import dev.torc.base.syntax.Glob;
+import dev.torc.base.syntax.Place;
+import dev.torc.core.model.Job.Item;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * One source of values of a group, as written. The group's instances are the product of all its
+ * axes. {@code AxisValues} finds the values.
+ */
+sealed interface Axis {
+
+  Place place();
+
+  /** Returns the names of the axis's parameters; empty if only the table's file has them. */
+  List<String> names();
+
+  /** Values in the build file: a list, a range, {@code repeat}. */
+  record Fixed(Place place, List<String> names, List<Row> rows) implements Axis {}
+
+  /** The paths that globs match, of sources and products alike. */
+  record Globbed(Place place, List<String> names, List<Glob> globs, List<Glob> excludes)
+      implements Axis {}
+
+  record Products(Place place, List<String> names, String job) implements Axis {}
+
+  /**
+   * The distinct values of another group's parameter, {@code GROUP.PARAMETER}; both names may have
+   * dots.
+   */
+  record ValuesOf(Place place, List<String> names, String written) implements Axis {
+
+    /**
+     * Returns the longest known name before a dot; if none is known, everything before the last
+     * dot.
+     */
+    String group(Set<String> known) {
+      int last = written.lastIndexOf('.');
+      for (int dot = last; dot > 0; dot = written.lastIndexOf('.', dot - 1)) {
+        if (known.contains(written.substring(0, dot))) {
+          return written.substring(0, dot);
+        }
+      }
+      return written.substring(0, last);
+    }
+  }
+
+  /**
+   * The rows of a file. If {@code plain}, each line is the value of the only column. Empty {@code
+   * columns} select all columns; an empty {@code key} makes all selected columns parameters.
+   */
+  record Table(Place place, String path, boolean plain, List<String> columns, List<String> key)
+      implements Axis {
+    @Override
+    public List<String> names() {
+      return key.isEmpty() ? columns : key;
+    }
+  }
+
+  /**
+   * The values that a pattern's names take from the paths of sources and products. {@code written}
+   * is the pattern in the build file.
+   */
+  record Matched(Place place, String written, PathPattern match) implements Axis {
+    @Override
+    public List<String> names() {
+      return match.names();
+    }
+  }
+
+  /** Axes of {@code mode: zip}: their rows are joined one to one, in order. */
+  record Zip(Place place, List<Axis> axes) implements Axis {
+    @Override
+    public List<String> names() {
+      return axes.stream().flatMap(axis -> axis.names().stream()).toList();
+    }
+  }
+
+  /**
+   * Values that are used together: the one value of a parameter, or one row of a table.
+   *
+   * @param values in the order of the names of their parameters
+   * @param place where the values are written, for messages
+   * @param files the files that the values come from; the instance needs them
+   */
+  record Row(List<String> values, Place place, List<Item> files) {
+
+    static Row joined(List<Row> rows) {
+      if (rows.size() == 1) {
+        return rows.getFirst();
+      }
+      List<String> values = new ArrayList<>();
+      List<Item> files = new ArrayList<>(0);
+      for (Row row : rows) {
+        values.addAll(row.values);
+        files.addAll(row.files);
+      }
+      return new Row(List.copyOf(values), rows.getFirst().place, List.copyOf(files));
+    }
+  }
+}

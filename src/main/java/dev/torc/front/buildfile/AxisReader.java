@@ -1,0 +1,312 @@
+package dev.torc.front.buildfile;
+
+import dev.torc.front.buildfile.Axis.Row;
+import dev.torc.front.buildfile.KnownNames.Near;
+import dev.torc.base.syntax.BadInput;
+import dev.torc.base.syntax.Glob;
+import dev.torc.base.syntax.NearestName;
+import dev.torc.base.syntax.Node;
+import dev.torc.base.syntax.Node.Entry;
+import dev.torc.base.syntax.NumberRange;
+import dev.torc.base.syntax.Place;
+import dev.torc.base.syntax.Problems;
+import dev.torc.core.model.Paths;
+import dev.torc.core.model.Ref;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/**
+ * Reads the axes of a group from the keys that make a job a group, in this order: {@code table},
+ * {@code match}, {@code parameters} (with {@code mode}) and {@code repeat}. The first axis varies
+ * slowest. {@link AxisValues} reads the files and results that an axis names.
+ *
+ * @param scope the scope of the build file's vars
+ */
+record AxisReader(Scope scope, Paths paths, Problems problems) {
+
+  /**
+   * Variables that a shell sets or uses itself. A parameter with such a name would not reach the
+   * job.
+   */
+  private static final Set<String> TAKEN =
+      Set.of(
+          """
+          PATH HOME IFS PWD OLDPWD SHELL SHLVL ENV BASH_ENV PPID UID EUID GROUPS RANDOM SECONDS
+          LINENO OPTIND OPTARG _
+          """
+              .split("\\s+"));
+
+  /** Matches the start of a placeholder whose regular expression has unbalanced braces. */
+  private static final Pattern OPEN_CONSTRAINT = Pattern.compile("(?<![${])\\{[A-Za-z_]\\w*:");
+
+  static boolean isGroup(Node node) {
+    return node instanceof Node.Mapping map
+        && !Collections.disjoint(KnownKeys.GROUP, map.entries().keySet());
+  }
+
+  List<Axis> read(Node.Mapping job) {
+    List<Axis> axes = new ArrayList<>();
+    MapFields fields = new MapFields(job, scope, problems);
+    Map<String, Place> names = new HashMap<>();
+    one(job.entries().get("table"), this::table, names, axes);
+    one(job.entries().get("match"), this::match, names, axes);
+    List<Axis> parameters = new ArrayList<>();
+    Node.Mapping written = MapFields.map(job.get("parameters"), "parameters", problems);
+    written.entries().forEach((name, e) -> one(e, each -> values(name, each), names, parameters));
+    if (job.entries().containsKey("parameters") && written.entries().isEmpty()) {
+      problems.add(job.entries().get("parameters").place(), "parameters names none");
+    }
+    if (zip(fields) && parameters.size() > 1) {
+      axes.add(new Axis.Zip(job.entries().get("mode").place(), List.copyOf(parameters)));
+    } else {
+      axes.addAll(parameters);
+    }
+    one(job.entries().get("repeat"), e -> repeat(fields, e), names, axes);
+    return List.copyOf(axes);
+  }
+
+  /** Reads one axis and checks its names; errors are added to the problems. */
+  private void one(
+      Entry entry, Function<Entry, Axis> reading, Map<String, Place> names, List<Axis> into) {
+    if (entry == null) {
+      return;
+    }
+    try {
+      Axis axis = reading.apply(entry);
+      for (String name : axis.names()) {
+        checkName(name, scope.vars(), entry.place());
+        Place earlier = names.putIfAbsent(name, entry.place());
+        if (earlier != null) {
+          throw new BadInput(entry.place(), "a second parameter " + name + ", first at " + earlier);
+        }
+      }
+      into.add(axis);
+    } catch (BadInput e) {
+      problems.add(e);
+    } catch (IllegalArgumentException e) {
+      problems.add(entry.value().place(), e.getMessage());
+    }
+  }
+
+  /** Refuses names that a parameter cannot have. */
+  static void checkName(String name, Vars vars, Place place) {
+    if (name.isEmpty()) {
+      throw new BadInput(
+          place, "a parameter needs a name; a column without one can be left out by columns");
+    }
+    Scope.refuseReserved(name, "parameter", place);
+    if (TAKEN.contains(name) || name.startsWith("LD_") || name.startsWith("TORC_")) {
+      throw new BadInput(
+          place, "a parameter is a variable in its job's environment; rename " + name);
+    }
+    if (vars.has(name)) {
+      throw new BadInput(place, name + " is a var as well; rename one of them");
+    }
+  }
+
+  /** Refuses the name of a column that is not a parameter if a placeholder or var has that name. */
+  static void checkColumn(String name, Vars vars, Place place) {
+    Scope.refuseReserved(name, "column, or leave it out of columns", place);
+    if (vars.has(name)) {
+      throw new BadInput(
+          place,
+          "the column " + name + " is a var as well; rename one, or leave it out of columns");
+    }
+  }
+
+  private boolean zip(MapFields fields) {
+    return fields.read(
+        "mode",
+        false,
+        node -> {
+          String mode = scope.text(node);
+          if (!List.of("product", "zip").contains(mode)) {
+            throw new IllegalArgumentException("mode is product or zip, not " + mode);
+          }
+          if (fields.map().get("parameters") == null) {
+            throw new IllegalArgumentException("mode says how parameters are joined; add some");
+          }
+          return mode.equals("zip");
+        });
+  }
+
+  private Axis repeat(MapFields fields, Entry entry) {
+    int times = (int) fields.whole("repeat", 1, 1, GroupExpansion.MAX_INSTANCES);
+    return fixed(
+        entry.place(),
+        "repeat",
+        NumberRange.of("1", String.valueOf(times), "1", times),
+        entry.value());
+  }
+
+  private static Axis fixed(Place place, String name, List<String> texts, Node node) {
+    List<Row> rows =
+        texts.stream().map(text -> new Row(List.of(text), node.place(), List.of())).toList();
+    return new Axis.Fixed(place, List.of(name), rows);
+  }
+
+  private Axis table(Entry entry) {
+    if (!(entry.value() instanceof Node.Mapping map)) {
+      return new Axis.Table(
+          entry.place(), file(entry.value(), "table"), false, List.of(), List.of());
+    }
+    MapFields fields = new MapFields(map, scope, problems).only(KnownKeys.TABLE, "table");
+    if (map.get("file") == null) {
+      throw new BadInput(map.place(), "a table needs a file");
+    }
+    List<String> columns = columns(fields, "columns");
+    List<String> key = columns(fields, "key");
+    for (String column : key) {
+      if (!columns.isEmpty() && !columns.contains(column)) {
+        throw new BadInput(map.get("key").place(), column + " is not among columns");
+      }
+    }
+    return new Axis.Table(entry.place(), file(map.get("file"), "file"), false, columns, key);
+  }
+
+  private static List<String> columns(MapFields table, String key) {
+    List<String> columns = table.texts(key);
+    if (table.map().get(key) != null && columns.isEmpty()) {
+      throw new BadInput(table.map().get(key).place(), key + " names none");
+    }
+    if (new HashSet<>(columns).size() < columns.size()) {
+      throw new BadInput(table.map().get(key).place(), key + " names one twice");
+    }
+    return List.copyOf(columns);
+  }
+
+  private Axis match(Entry entry) {
+    Node.Scalar node = MapFields.scalar(entry.value(), "match");
+    StringBuilder text = new StringBuilder();
+    List<String> holes = new ArrayList<>();
+    Map<String, String> constraints = new HashMap<>();
+    KnownNames names = new KnownNames(scope, node.place(), Near.ERROR);
+    for (Object part : Placeholder.split(node.text(), names, true)) {
+      if (!(part instanceof Placeholder hole)) {
+        if (OPEN_CONSTRAINT.matcher(part.toString()).find()) {
+          throw new BadInput(
+              node.place(), "the braces of a regular expression must balance: " + part);
+        }
+        text.append(part);
+      } else if (scope.vars().has(hole.name())) {
+        text.append(scope.path(new Node.Scalar(node.place(), hole.written(), true)));
+      } else if (hole.index() < 0 && hole.member() == null) {
+        names.checkText(hole.name());
+        String regex = hole.format();
+        String said = regex == null ? null : constraints.putIfAbsent(hole.name(), regex);
+        if (regex != null && (holes.contains(hole.name()) && !regex.equals(said))) {
+          throw new BadInput(
+              node.place(),
+              hole.written() + ": write the expression where {" + hole.name() + "} comes first");
+        }
+        holes.add(hole.name());
+        text.append(PathPattern.HOLE);
+      } else {
+        throw new BadInput(
+            node.place(), hole.written() + ": write {" + hole.name() + "} where it is matched");
+      }
+    }
+    Paths.refuseForeign(text.toString().replace(PathPattern.HOLE, '*'), node.place());
+    String pattern = paths.normalize(text.toString());
+    PathPattern match = PathPattern.of(pattern, holes, constraints, node.place());
+    return new Axis.Matched(entry.place(), node.text(), match);
+  }
+
+  private Axis values(String name, Entry entry) {
+    if (!(entry.value() instanceof Node.Mapping map)) {
+      List<Row> rows = new ArrayList<>();
+      for (Node node : scope.items(entry.value())) {
+        String text = scope.text(MapFields.scalar(node, name));
+        rows.add(new Row(List.of(text), node.place(), List.of()));
+      }
+      if (Node.isNothing(entry.value())) {
+        throw new BadInput(entry.place(), name + " has no values; [] means none");
+      }
+      return new Axis.Fixed(entry.place(), List.of(name), List.copyOf(rows));
+    }
+    MapFields fields = new MapFields(map, scope, problems);
+    Problems unknown = new Problems();
+    new MapFields(map, scope, unknown).only(KnownKeys.VALUES, "the values of " + name);
+    unknown.throwIfAny();
+    List<String> forms =
+        map.entries().keySet().stream().map(k -> isRange(k) ? "from" : k).distinct().toList();
+    if (forms.size() != 1) {
+      throw new BadInput(
+          map.place(),
+          "the values of " + name + " are one of " + String.join(", ", KnownKeys.VALUES));
+    }
+    Place place = entry.place();
+    List<String> names = List.of(name);
+    Node value = map.get(forms.getFirst());
+    return switch (forms.getFirst()) {
+      case "lines" -> new Axis.Table(place, file(value, "lines"), true, names, List.of());
+      case "glob" -> globbed(place, names, value);
+      case "var" -> fixed(place, name, list(MapFields.scalar(value, "var")), value);
+      case "products" ->
+          new Axis.Products(value.place(), names, scope.name(MapFields.scalar(value, "products")));
+      case "values" -> {
+        String text = scope.name(MapFields.scalar(value, "values"));
+        if (text.lastIndexOf('.') < 1) {
+          throw new BadInput(value.place(), "values names GROUP.PARAMETER, not " + text);
+        }
+        yield new Axis.ValuesOf(value.place(), names, text);
+      }
+      default -> {
+        if (map.get("from") == null || map.get("to") == null) {
+          throw new BadInput(map.place(), "a range has from and to, and a step unless it is 1");
+        }
+        List<String> texts =
+            NumberRange.of(
+                scope.text(MapFields.scalar(map.get("from"), "from")),
+                scope.text(MapFields.scalar(map.get("to"), "to")),
+                fields.text("step", "1"),
+                GroupExpansion.MAX_INSTANCES);
+        yield fixed(place, name, texts, map);
+      }
+    };
+  }
+
+  private List<String> list(Node.Scalar node) {
+    String name = node.text();
+    List<String> list = scope.vars().lists().get(name);
+    if (list == null) {
+      throw new BadInput(
+          node.place(),
+          scope.vars().has(name)
+              ? "%s is a text; where it is a list, vars: {%1$s: [a, b]}, it gives values"
+                  .formatted(name)
+              : "no var " + name + NearestName.hint(name, scope.vars().names()));
+    }
+    return list;
+  }
+
+  private static boolean isRange(String key) {
+    return key.equals("from") || key.equals("to") || key.equals("step");
+  }
+
+  private Axis globbed(Place place, List<String> names, Node node) {
+    List<Glob> globs = new ArrayList<>();
+    List<Glob> excludes = new ArrayList<>();
+    for (Node each : scope.items(node)) {
+      switch (paths.ref(scope.path(MapFields.scalar(each, "glob")), each.place(), true)) {
+        case Ref.OfGlob glob -> globs.add(glob.glob());
+        case Ref.Exclude exclude -> excludes.add(Glob.of(exclude.pattern()));
+        case Ref.OfFile file -> globs.add(Glob.of(Glob.escape(file.path())));
+        default -> throw new BadInput(each.place(), "a folder; add /** for the files in it");
+      }
+    }
+    return new Axis.Globbed(place, names, List.copyOf(globs), List.copyOf(excludes));
+  }
+
+  private String file(Node node, String key) {
+    Node.Scalar scalar = MapFields.scalar(node, key);
+    return paths.file(scope.path(scalar), scalar.place(), key);
+  }
+}

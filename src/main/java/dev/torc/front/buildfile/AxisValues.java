@@ -1,0 +1,476 @@
+package dev.torc.front.buildfile;
+
+import dev.torc.front.buildfile.Axis.Row;
+import dev.torc.base.syntax.BadInput;
+import dev.torc.base.syntax.Excludes;
+import dev.torc.base.syntax.Glob;
+import dev.torc.base.syntax.NearestName;
+import dev.torc.base.syntax.PatternIndex;
+import dev.torc.base.syntax.Place;
+import dev.torc.core.model.Group;
+import dev.torc.core.model.Job;
+import dev.torc.core.model.Job.Item;
+import dev.torc.core.model.ProductIndex;
+import dev.torc.core.model.Ref;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/**
+ * Finds the values of one axis: in tables, on disk, among products and in other groups. If values
+ * are not known yet, {@link #awaits} names the jobs that decide them. The same object is used for
+ * all expansions of one {@linkplain ParsedBuildFile.ResultSource#era era} of results, and each
+ * expansion searches only what is new. {@link GroupExpansion} makes instances from the values.
+ */
+final class AxisValues {
+
+  final Axis axis;
+
+  /** The jobs whose results decide whether the axis has more values. */
+  final SortedSet<String> awaits = new TreeSet<>();
+
+  /**
+   * Whether the values found so far must not be used until all jobs in {@link #awaits} have ended.
+   */
+  boolean waits;
+
+  /** Whether neither a result nor a file can change the values. */
+  boolean lasting = true;
+
+  /** Whether results decided the values. */
+  boolean byResults;
+
+  /** Why the axis has no values, for a message; null if it has some or no reason is known. */
+  BadInput.Diagnostic none;
+
+  private final GroupExpansion expansion;
+  private final int unit;
+  private final boolean side; // whether this is one axis of a zip
+  private final List<AxisValues> sides = new ArrayList<>(0);
+  private final List<Glob> coming = new ArrayList<>(0);
+  private List<Search> searches;
+  private AxisRows rows; // null before the first search, and after one that failed
+
+  AxisValues(GroupExpansion expansion, int unit, Axis axis) {
+    this(expansion, unit, axis, false);
+  }
+
+  private AxisValues(GroupExpansion expansion, int unit, Axis axis, boolean side) {
+    this.expansion = expansion;
+    this.unit = unit;
+    this.axis = axis;
+    this.side = side;
+    if (axis instanceof Axis.Zip zip) {
+      zip.axes().forEach(each -> sides.add(new AxisValues(expansion, unit, each, true)));
+    }
+  }
+
+  /** Returns the values that are known so far. */
+  AxisRows findRows() throws IOException {
+    if (rows == null || !awaits.isEmpty()) {
+      rows = null;
+      awaits.clear();
+      coming.clear();
+      waits = false;
+      AxisRows found = find();
+      if (found.rows().isEmpty() && awaits.isEmpty()) {
+        none = explainNone();
+      }
+      if (searches == null && !side) { // paths are distinct already
+        found.refuseDoubles();
+      }
+      rows = found;
+    }
+    return rows;
+  }
+
+  /**
+   * Returns how the jobs in {@link #awaits} may add values; null if they add none, or if no value
+   * may be used yet ({@link #waits}).
+   */
+  Group.Growing growing() {
+    if (coming.isEmpty() || waits) {
+      return null;
+    }
+    List<Glob> made = coming.stream().distinct().toList();
+    return axis instanceof Axis.Matched matched
+        ? new Group.Growing(matched.match().text(), matched.match().holes(), made)
+        : new Group.Growing(String.valueOf(PathPattern.HOLE), axis.names(), made);
+  }
+
+  /** Returns whether the axis may be empty without a warning, because a job may make no files. */
+  boolean mayBeEmpty() {
+    return switch (axis) {
+      case Axis.Products _ -> true;
+      case Axis.Table _ -> false;
+      case Axis.Zip _ -> sides.stream().anyMatch(AxisValues::mayBeEmpty);
+      default -> byResults;
+    };
+  }
+
+  private BadInput.Diagnostic explainNone() throws IOException {
+    return switch (axis) {
+      case Axis.Table table ->
+          expansion.sources().table(table) == null
+              ? null
+              : new BadInput.Diagnostic(table.place(), table.path() + " holds none");
+      case Axis.Globbed globbed ->
+          unmatched("" + globbed.globs().getFirst(), globbed.globs().getFirst());
+      case Axis.Matched matched -> unmatched(matched.written(), matched.match().glob());
+      case Axis.Products products -> expansion.explainNone(products.job());
+      case Axis.ValuesOf values -> expansion.explainNone(values.group(expansion.ids().keySet()));
+      case Axis.Zip _ ->
+          sides.stream().map(each -> each.none).filter(Objects::nonNull).findFirst().orElse(null);
+      case Axis.Fixed _ -> null;
+    };
+  }
+
+  private BadInput.Diagnostic unmatched(String pattern, Glob glob) throws IOException {
+    String looked = pattern.equals(glob.toString()) ? "" : " (" + glob + " was looked for)";
+    return byResults
+        ? null
+        : new BadInput.Diagnostic(
+            axis.place(),
+            pattern + " matches nothing" + looked + ": " + expansion.sources().explainMiss(glob));
+  }
+
+  private AxisRows find() throws IOException {
+    return switch (axis) {
+      case Axis.Fixed fixed -> new AxisRows(fixed.names(), fixed.rows());
+      case Axis.Table table -> table(table);
+      case Axis.ValuesOf values -> valuesOf(values);
+      case Axis.Zip zip -> zip(zip);
+      case Axis.Globbed _, Axis.Matched _, Axis.Products _ -> paths();
+    };
+  }
+
+  private AxisRows table(Axis.Table table) throws IOException {
+    String path = table.path();
+    AxisRows content = expansion.sources().table(table);
+    if (content == null) {
+      boolean source = true;
+      boolean here = true;
+      for (int maker : expansion.makers().of(path)) {
+        if (expansion.makers().follows(maker, unit) && !expansion.makers().declares(maker, path)) {
+          continue; // only a wildcard matches, and it follows from this group: not the maker
+        }
+        for (GroupExpansion.Makes job : jobs(maker)) {
+          if (job.has(path)) {
+            source = false;
+            here &= passMade(maker, job.job(), _ -> {});
+          }
+        }
+        source &= expansion.isKnown(maker);
+        here &= expansion.isKnown(maker);
+      }
+      if (!here) {
+        waits = true;
+        return new AxisRows(axis.names(), List.of());
+      }
+      content = read(table);
+      if (source) {
+        expansion.sources().put(table, content);
+      }
+    }
+    return content;
+  }
+
+  private AxisRows read(Axis.Table table) throws IOException {
+    String path = table.path();
+    try {
+      byte[] bytes = expansion.sources().bytes(path);
+      return table.plain()
+          ? TableReader.lines(bytes, path, table.columns())
+          : TableReader.read(bytes, path, table.columns()).keyed(table);
+    } catch (BadInput e) {
+      // An error about the whole file is reported at the place that names the file.
+      boolean whole = e.diagnostics().getFirst().place().line() == 0;
+      throw whole ? new BadInput(axis.place(), e.getMessage()) : e;
+    }
+  }
+
+  /**
+   * Returns the products of the known jobs of a unit, and adds the jobs that decide its other
+   * instances to {@link #awaits}.
+   */
+  private List<GroupExpansion.Makes> jobs(int other) throws IOException {
+    GroupExpansion.Outcome outcome = expansion.outcome(other);
+    if (outcome != null) {
+      note(other, outcome);
+    }
+    return expansion.makes(other);
+  }
+
+  private void note(int other, GroupExpansion.Outcome outcome) {
+    lasting &= outcome.lasting();
+    byResults |= outcome.group().sources().found();
+    if (!outcome.known()) {
+      List<String> deciders = outcome.group().further().awaits();
+      awaits.addAll(deciders.isEmpty() ? List.of(expansion.unit(other).name()) : deciders);
+    }
+  }
+
+  /**
+   * Passes each product of a job to {@code each} and returns true; if the job has not ended, adds
+   * it to {@link #awaits} and returns false.
+   */
+  private boolean passMade(int maker, String job, Consumer<String> each) {
+    lasting = false;
+    Optional<List<String>> products = expansion.products(maker, job);
+    if (products.isPresent()) {
+      byResults = true;
+      products.get().forEach(each);
+    } else {
+      awaits.add(job);
+    }
+    return products.isPresent();
+  }
+
+  private int unitNamed(String unit) {
+    String known = JobEntryReader.requireKnown(unit, axis.place(), expansion.ids().keySet());
+    return expansion.ids().get(known);
+  }
+
+  private AxisRows valuesOf(Axis.ValuesOf axis) throws IOException {
+    String group = axis.group(expansion.ids().keySet());
+    String parameter = axis.written().substring(group.length() + 1);
+    int other = unitNamed(group);
+    GroupExpansion.Outcome outcome = expansion.outcome(other);
+    if (outcome == null) {
+      throw new BadInput(axis.place(), "job " + group + " has no parameters");
+    }
+    note(other, outcome);
+    List<Row> rows = new ArrayList<>();
+    if (!outcome.known()) {
+      waits = true;
+    } else if (!outcome.group().parameters().contains(parameter)) {
+      String hint = NearestName.hint(parameter, outcome.group().parameters());
+      throw new BadInput(axis.place(), group + " has no parameter " + parameter + hint);
+    } else {
+      Set<String> distinct = new LinkedHashSet<>();
+      expansion.jobs(outcome).forEach(job -> distinct.add(job.parameters().get(parameter)));
+      distinct.forEach(value -> rows.add(new Row(List.of(value), axis.place(), List.of())));
+    }
+    return new AxisRows(axis.names(), rows);
+  }
+
+  private AxisRows zip(Axis.Zip zip) throws IOException {
+    List<AxisRows> all = new ArrayList<>();
+    for (AxisValues side : sides) {
+      all.add(side.findRows());
+      awaits.addAll(side.awaits);
+      lasting &= side.lasting;
+      byResults |= side.byResults;
+    }
+    if (!awaits.isEmpty()) {
+      waits = true;
+      return new AxisRows(zip.names(), List.of());
+    }
+    AxisRows first = all.getFirst();
+    for (AxisRows other : all) {
+      if (other.rows().size() != first.rows().size()) {
+        throw new BadInput(
+            zip.place(),
+            "zip wants as many values of each, but %s has %s and %s has %s"
+                .formatted(
+                    first.names().getFirst(),
+                    first.rows().size(),
+                    other.names().getFirst(),
+                    other.rows().size()));
+      }
+    }
+    List<Row> rows = new ArrayList<>();
+    for (int i = 0; i < first.rows().size(); i++) {
+      int at = i;
+      rows.add(Row.joined(all.stream().map(each -> each.rows().get(at)).toList()));
+    }
+    List<BadInput.Diagnostic> warnings =
+        all.stream().flatMap(each -> each.warnings().stream()).toList();
+    return new AxisRows(zip.names(), Set.of(), rows, warnings);
+  }
+
+  private AxisRows paths() throws IOException {
+    if (searches == null) {
+      searches = searches();
+    }
+    SortedMap<String, Row> found = new TreeMap<>();
+    for (Search search : searches) {
+      search.update();
+      found.putAll(search.found);
+    }
+    waits = axis instanceof Axis.Globbed && !coming.isEmpty();
+    return new AxisRows(axis.names(), List.copyOf(found.values()));
+  }
+
+  private List<Search> searches() throws IOException {
+    List<Search> all = new ArrayList<>(1);
+    switch (axis) {
+      case Axis.Products products -> all.add(new Search(unitNamed(products.job())));
+      case Axis.Matched matched ->
+          all.add(new Search(matched.match().glob(), List.of(), matched.match()::values));
+      case Axis.Globbed globbed -> {
+        for (Glob glob : globbed.globs()) {
+          Function<String, List<String>> fit =
+              path -> {
+                boolean out = globbed.excludes().stream().anyMatch(each -> each.excludes(path));
+                return !out && glob.matches(path) ? List.of(path) : null;
+              };
+          all.add(new Search(glob, globbed.excludes(), fit));
+        }
+      }
+      default -> throw new IllegalStateException("no axis of paths");
+    }
+    return all;
+  }
+
+  /**
+   * Collects matching paths step by step: products that other jobs declare or have made, and
+   * sources on disk. It leaves out the products of this group and of all units that follow from it.
+   */
+  private final class Search {
+
+    private final Glob glob; // null to find everything that one unit makes
+    private final List<Glob> excludes;
+    private final Function<String, List<String>> fit;
+    private final SortedMap<String, Row> found = new TreeMap<>();
+    private final List<Maker> makers = new ArrayList<>(1);
+    private final Set<String> sources = new LinkedHashSet<>(); // which may turn out to be products
+    private final PatternIndex hidden = new PatternIndex();
+
+    /** Searches everything that one unit makes. */
+    Search(int maker) {
+      this.glob = null;
+      this.excludes = List.of();
+      this.fit = List::of;
+      makers.add(new Maker(maker, _ -> true));
+    }
+
+    /**
+     * Searches the paths that match a pattern and no exclude. {@code fit} returns the values of a
+     * path, or null if the path does not match.
+     */
+    Search(Glob glob, List<Glob> excludes, Function<String, List<String>> fit) throws IOException {
+      this.glob = glob;
+      this.excludes = excludes;
+      this.fit = fit;
+      lasting = false;
+      sources.addAll(expansion.sources().matches(glob, excludes));
+      for (int maker : expansion.makers().of(glob, excludes)) {
+        if (!expansion.makers().follows(maker, unit)) {
+          makers.add(new Maker(maker, this::sees));
+        } else if (!sources.isEmpty()) {
+          hide(maker);
+        }
+      }
+    }
+
+    /**
+     * Removes from the sources whatever is made by a unit that follows from this group. If a path
+     * only matches the pattern of a group, {@link DoubtfulSources} decides.
+     */
+    private void hide(int maker) {
+      boolean group = expansion.unit(maker) instanceof Unit.Many;
+      PatternIndex may = group ? new PatternIndex() : hidden;
+      for (Job job : expansion.makers().outlines(maker)) {
+        GroupExpansion.Makes makes = GroupExpansion.Makes.of(job);
+        makes.files().forEach(sources::remove);
+        makes.patterns().forEach(each -> may.add(each, -1, Place.NONE));
+      }
+      if (group) {
+        sources.removeIf(
+            path -> may.matching(path) != null && !expansion.doubts().counts(unit, path, maker));
+      }
+    }
+
+    private boolean sees(Glob made) {
+      return glob == null || made.overlaps(glob) && !Excludes.all(excludes, made);
+    }
+
+    private void put(String path) {
+      List<String> values = found.containsKey(path) ? null : fit.apply(path);
+      if (values != null) {
+        Ref file = new Ref.OfFile(axis.place(), path);
+        Item need = new Item(null, axis.place(), List.of(file));
+        found.put(path, new Row(values, axis.place(), List.of(need)));
+      }
+    }
+
+    void update() throws IOException {
+      PatternIndex unknown = new PatternIndex();
+      for (Maker maker : makers) {
+        maker.addMade(this, unknown);
+      }
+      for (Iterator<String> it = sources.iterator(); it.hasNext(); ) {
+        String path = it.next();
+        boolean out = hidden.matching(path) != null;
+        if (out || unknown.matching(path) == null) {
+          it.remove();
+          if (!out && expansion.isRecorded(path)) {
+            expansion.sources().noteSkippedFile();
+          } else if (!out) {
+            put(path);
+          }
+        }
+      }
+    }
+  }
+
+  /**
+   * Finds the products of one unit: files that its jobs declare, and what ended jobs have made in
+   * declared folders and globs. It reads each job once, but checks a job with folders or globs
+   * until that job has ended.
+   */
+  private final class Maker {
+
+    private final int maker;
+    private int known; // how many of the unit's jobs were read
+    private final List<GroupExpansion.Makes> running = new ArrayList<>(0);
+    private final List<Glob> unknown; // what the unit's unknown jobs may make
+
+    Maker(int maker, Predicate<Glob> sees) {
+      this.maker = maker;
+      this.unknown =
+          expansion.unit(maker).job().productRefs().stream()
+              .map(ProductIndex::inside)
+              .filter(sees)
+              .toList();
+    }
+
+    /**
+     * Adds what the jobs have made so far to the search. Adds patterns for what unknown jobs may
+     * make to {@code hidden}.
+     */
+    void addMade(Search search, PatternIndex hidden) throws IOException {
+      List<GroupExpansion.Makes> jobs = jobs(maker);
+      for (; known < jobs.size(); known++) {
+        GroupExpansion.Makes job = jobs.get(known);
+        job.files().forEach(search::put);
+        List<Glob> open = job.patterns().stream().filter(search::sees).toList();
+        if (!open.isEmpty()) {
+          running.add(new GroupExpansion.Makes(job.job(), List.of(), open));
+        }
+        if (!search.sources.isEmpty()) {
+          open.forEach(each -> search.hidden.add(each, -1, Place.NONE));
+        }
+      }
+      running.removeIf(job -> passMade(maker, job.job(), search::put));
+      running.forEach(job -> coming.addAll(job.patterns()));
+      if (!expansion.isKnown(maker)) {
+        coming.addAll(unknown);
+        unknown.forEach(each -> hidden.add(each, -1, Place.NONE));
+      }
+    }
+  }
+}

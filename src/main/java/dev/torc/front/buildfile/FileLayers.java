@@ -1,0 +1,241 @@
+package dev.torc.front.buildfile;
+
+import dev.torc.base.digests.Digest;
+import dev.torc.base.posix.ThreadEnd;
+import dev.torc.base.syntax.BadInput;
+import dev.torc.base.syntax.Node;
+import dev.torc.base.syntax.Node.Entry;
+import dev.torc.base.syntax.Place;
+import dev.torc.base.syntax.Problems;
+import dev.torc.base.syntax.SourceFile;
+import dev.torc.core.model.Paths;
+import dev.torc.core.model.Workflow;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.concurrent.FutureTask;
+
+/**
+ * Joins build files into one tree. Files in {@code include} add their jobs and vars; each {@code
+ * -f} after the first is laid over the previous ones, key by key, nested maps included. {@link
+ * VarLayers} first joins the vars of each file. {@link ParsedBuildFile} knows what the keys mean.
+ */
+final class FileLayers {
+
+  private final Path root;
+  private final byte[] input;
+  private final UnchangedJobs unchanged;
+  private final Problems problems;
+  private final SequencedMap<Path, Digest> digests = new LinkedHashMap<>(); // by file
+  private final Set<Path> asked = new LinkedHashSet<>();
+  private final Set<String> varFiles = new HashSet<>();
+
+  /**
+   * Creates the layers; {@code root} must be absolute and normalized.
+   *
+   * @param input the text of the file named {@link BuildFile#INPUT}; null if there is none
+   * @param unchanged finds the jobs of a single file that need not be read again; null to read all
+   *     jobs
+   */
+  FileLayers(Path root, byte[] input, UnchangedJobs unchanged, Problems problems) {
+    this.root = root;
+    this.input = input;
+    this.unchanged = unchanged;
+    this.problems = problems;
+  }
+
+  Workflow.ReadFiles files() {
+    List<Path> files = List.copyOf(digests.keySet());
+    return new Workflow.ReadFiles(
+        files, files.stream().filter(file -> varFiles.contains(shown(file))).toList());
+  }
+
+  /** Returns the files that were read, once for each path that named them. */
+  List<BuildFile.Read> sources() {
+    List<BuildFile.Read> read = new ArrayList<>(asked.size());
+    for (Path path : asked) {
+      Path at = BuildFile.located(path);
+      read.add(new BuildFile.Read(path, at, digests.get(at)));
+    }
+    return read;
+  }
+
+  /** Returns the names of the vars files, as {@link Place} has them. */
+  Set<String> varFiles() {
+    return varFiles;
+  }
+
+  /**
+   * Returns the tree of all layers, in which {@code jobs} and {@code vars} are maps and {@code
+   * include} is removed.
+   */
+  Node.Mapping read(List<Path> layers) throws IOException {
+    Node.Mapping all = null;
+    for (Path layer : layers) {
+      asked.add(layer);
+      Node.Mapping map = file(BuildFile.located(layer), Place.NONE, new ArrayList<>());
+      all = all == null ? map : lay(all, map);
+    }
+    return all;
+  }
+
+  private Node.Mapping file(Path file, Place from, List<Path> open) throws IOException {
+    Path real = identity(file);
+    if (open.contains(real)) {
+      throw new BadInput(from, shown(file) + " includes itself");
+    }
+    boolean given = input != null && open.isEmpty() && file.endsWith(BuildFile.INPUT);
+    Node node = tree(file, from, given ? input : null, unchanged);
+    Node.Mapping map = MapFields.map(node, "a build file", problems);
+    SequencedMap<String, Entry> joined = new LinkedHashMap<>(map.entries());
+    joined.computeIfPresent("jobs", (_, e) -> new Entry(e.place(), keyedByName(e.value())));
+    if (joined.get("vars") instanceof Entry vars) {
+      VarLayers layers = new VarLayers(name -> vars(name, file), problems);
+      joined.put("vars", new Entry(vars.place(), layers.join(vars.value())));
+    }
+    if (!open.isEmpty()) {
+      new MapFields(map, null, problems).only(KnownKeys.INCLUDED, "an included file");
+    }
+    Entry include = joined.remove("include");
+    if (include != null) {
+      open.add(real);
+      for (Node each : MapFields.oneOrMore(include.value())) {
+        Path path = named(MapFields.scalar(each, "include"), file);
+        if (!digests.containsKey(path) || open.contains(identity(path))) {
+          join(joined, file(path, each.place(), open));
+        }
+      }
+      open.remove(real);
+    }
+    return new Node.Mapping(map.place(), joined);
+  }
+
+  /** Returns the tree of a file; {@code given} has the file's bytes, or null to read them. */
+  private Node tree(Path file, Place from, byte[] given, UnchangedJobs unchanged)
+      throws IOException {
+    try {
+      byte[] bytes = given == null ? SourceFile.bytes(file, shown(file)) : given;
+      // The first digest makes the JVM read its security settings, so another thread computes it.
+      FutureTask<Digest> digest = new FutureTask<>(() -> Digest.ofBytes(bytes));
+      Thread apart = Thread.ofPlatform().daemon().name("torc-digest").start(digest);
+      try {
+        Node node = unchanged == null ? null : unchanged.parse(bytes, shown(file));
+        return node == null ? SourceFile.parse(bytes, shown(file)) : node;
+      } finally { // a file that is refused is among the files that were read, too
+        ThreadEnd.await(apart);
+        digests.put(file, digest.resultNow());
+      }
+    } catch (BadInput e) {
+      // Report an error about the whole file, such as a missing one, at the place that names it.
+      boolean whole = e.diagnostics().getFirst().place().line() == 0;
+      throw whole && from.line() > 0 ? new BadInput(from, e.getMessage()) : e;
+    }
+  }
+
+  /** Returns the file that another file names, and adds it to {@link #asked}. */
+  private Path named(Node.Scalar name, Path by) {
+    Paths.refuseForeign(name.text(), name.place());
+    Path wanted = by.resolveSibling(name.text());
+    asked.add(wanted);
+    return BuildFile.located(wanted);
+  }
+
+  private Node vars(Node.Scalar name, Path by) throws IOException {
+    if (name.text().matches(".*\\.(toml|py|ini)")) {
+      throw new BadInput(
+          name.place(), name.text() + ": a file of vars is YAML or JSON; convert it");
+    }
+    Path file = named(name, by);
+    varFiles.add(shown(file));
+    return tree(file, name.place(), null, null);
+  }
+
+  private void join(SequencedMap<String, Entry> into, Node.Mapping included) {
+    for (String section : List.of("vars", "jobs")) {
+      Entry more = included.entries().get(section);
+      Entry own = more == null ? null : into.putIfAbsent(section, more);
+      if (own == null) {
+        continue;
+      }
+      SequencedMap<String, Entry> all =
+          new LinkedHashMap<>(MapFields.map(own.value(), section, problems).entries());
+      MapFields.map(more.value(), section, problems)
+          .entries()
+          .forEach(
+              (name, entry) -> {
+                Entry earlier = all.putIfAbsent(name, entry);
+                if (earlier != null) {
+                  problems.add(
+                      entry.place(), name + " is also in " + section + " at " + earlier.place());
+                }
+              });
+      into.put(section, new Entry(own.place(), new Node.Mapping(own.value().place(), all)));
+    }
+  }
+
+  /** Returns jobs as a map; a list of jobs is keyed by their names. */
+  private Node keyedByName(Node jobs) {
+    if (!(jobs instanceof Node.Sequence list)) {
+      return jobs;
+    }
+    SequencedMap<String, Entry> all = new LinkedHashMap<>();
+    for (Node node : list.items()) {
+      Node.Mapping job = MapFields.map(node, "a job", problems);
+      if (!job.entries().containsKey("name")) {
+        problems.add(node.place(), "a job in a list needs a name");
+        continue;
+      }
+      SequencedMap<String, Entry> entries = new LinkedHashMap<>(job.entries());
+      Entry name = entries.remove("name");
+      problems.guard(
+          () -> {
+            Node.Scalar text = MapFields.scalar(name.value(), "name");
+            Entry read = new Entry(text.place(), new Node.Mapping(job.place(), entries));
+            Entry earlier = all.putIfAbsent(text.text(), read);
+            if (earlier != null) {
+              int line = earlier.place().line();
+              throw new BadInput(
+                  text.place(), "a second job " + text.text() + ", first at line " + line);
+            }
+          });
+    }
+    return new Node.Mapping(list.place(), all);
+  }
+
+  /** Lays a map over another one: maps are joined, anything else is replaced. */
+  static Node.Mapping lay(Node.Mapping under, Node.Mapping over) {
+    SequencedMap<String, Entry> all = new LinkedHashMap<>(under.entries());
+    over.entries()
+        .forEach(
+            (key, entry) ->
+                all.merge(
+                    key,
+                    entry,
+                    (below, above) ->
+                        below.value() instanceof Node.Mapping a
+                                && above.value() instanceof Node.Mapping b
+                            ? new Entry(above.place(), lay(a, b))
+                            : above));
+    return new Node.Mapping(over.place(), all);
+  }
+
+  private Path identity(Path file) {
+    try {
+      return file.toRealPath();
+    } catch (IOException e) {
+      // Missing or unreadable: reading the file reports this at the place that names it.
+      return file;
+    }
+  }
+
+  /** Returns a file's name for messages: relative to the root if the file is below the root. */
+  private String shown(Path file) {
+    return (file.startsWith(root) ? root.relativize(file) : file).toString();
+  }
+}

@@ -1,0 +1,109 @@
+package dev.torc.front.buildfile;
+
+import dev.torc.base.syntax.NearestName;
+import java.util.Collection;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Translates the keys and placeholders of other tools (make, Snakemake, Nextflow, DVC, Task, doit,
+ * GitLab, NREL torc, PROMINENCE) for suggestions in messages. {@link NearestName} finds mistyped
+ * words.
+ */
+final class ForeignWords {
+
+  /**
+   * One line for each meaning: what to write in a build file, then the words of other tools for it,
+   * without {@code _}, {@code -} and a final {@code s}. A line applies only where the key that it
+   * begins with is known, so that a word can have several meanings.
+   */
+  private static final String[] MEANINGS = {
+    "needs = in input inputfile src source dep filedep prerequisite require dependency",
+    "produces = out output outputfile outdir publishdir target generate create product metric plot",
+    "command = cmd run script sh shellcommand bash exec action execute invocationscript",
+    "after = order orderonly taskdep",
+    "needs: {job: NAME} = dependson dependsonjob upstream parent",
+    "resources: {cpus: 4} = thread core cpu ncpu numcpu ntask",
+    "resources: {memory: 4GiB} = mem memmb memory ram",
+    "resources: {gpus: 1} = gpu numgpu",
+    "resources: {runtime: 10m} = time timeout timelimit walltime runtime",
+    "resources = resourcerequirement",
+    "cpus = thread core cpu ncpu numcpu ntask",
+    "memory = mem memmb ram",
+    "gpus = gpu numgpu",
+    "runtime = time timeout timelimit walltime",
+    "parameters = matrix foreach wildcard sweep param useparameter",
+    "dir = workdir wdir cwd chdir workingdir workingdirectory",
+    "env = environment environmentvariable",
+    "retries = maxretry attempt maxattempt errorstrategy",
+    "image = docker container singularity apptainer",
+    "tags = label group",
+    "temporary = temp tmp",
+    "persist = precious keep",
+    "description = desc doc help message",
+    "jobs = task step rule target stage job process recipe",
+    "vars = variable config param parameter",
+    "include = import",
+  };
+
+  /**
+   * What to do instead of using a key of PROMINENCE. The keys are written as in the lines above.
+   */
+  private static final Map<String, String> INSTEAD =
+      Map.of(
+          "outputdir",
+          "products stay where the command makes them; name the folders in produces, as out/",
+          "outputfile",
+          "products stay where the command makes them; name the files in produces",
+          "artifact",
+          "torc fetches no files; write a job that produces them, with curl or its like",
+          "storage",
+          "torc mounts nothing; needs may name files anywhere, and roots the folders to write to",
+          "notification",
+          "torc sends none; write hooks: {finish: COMMAND} at the top level",
+          "policy",
+          "write retries, priority and resources: {runtime: 12h} in the job or in defaults");
+
+  private ForeignWords() {}
+
+  /**
+   * Returns a hint such as {@code "; did you mean X?"} for a mistyped or foreign word; otherwise
+   * {@code otherwise}.
+   */
+  static String hint(String word, Collection<String> known, String otherwise) {
+    String instead =
+        known.contains("command") || known.contains("jobs") ? INSTEAD.get(plain(word)) : null;
+    if (instead != null) {
+      return "; " + instead;
+    }
+    String meant = meant(word, known);
+    return meant == null ? otherwise : "; did you mean " + meant + "?";
+  }
+
+  /** Returns what a mistyped or foreign word means; null if unknown. */
+  static String meant(String word, Collection<String> known) {
+    String meant = meaning(word, known);
+    return meant == null ? NearestName.to(word, known) : meant;
+  }
+
+  private static String meaning(String word, Collection<String> known) {
+    String plain = " " + plain(word) + " ";
+    for (String line : MEANINGS) {
+      int equals = line.indexOf(" = ");
+      if ((line + " ").indexOf(plain, equals + 2) > 0) {
+        String meant = line.substring(0, equals);
+        int colon = meant.indexOf(':');
+        if (known.contains(colon < 0 ? meant : meant.substring(0, colon))) {
+          return meant;
+        }
+      }
+    }
+    return null;
+  }
+
+  private static String plain(String word) {
+    String plain = word.replace("_", "").replace("-", "").toLowerCase(Locale.ROOT);
+    String one = plain.endsWith("ies") ? plain.substring(0, plain.length() - 3) + "y" : plain;
+    return one.endsWith("s") ? one.substring(0, one.length() - 1) : one;
+  }
+}

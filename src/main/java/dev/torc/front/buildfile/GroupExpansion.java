@@ -1,0 +1,492 @@
+package dev.torc.front.buildfile;
+
+import dev.torc.front.buildfile.Axis.Row;
+import dev.torc.front.buildfile.ParsedBuildFile.ResultSource;
+import dev.torc.base.bytes.ByteReader;
+import dev.torc.base.syntax.BadInput;
+import dev.torc.base.syntax.Glob;
+import dev.torc.base.syntax.Place;
+import dev.torc.base.syntax.Problems;
+import dev.torc.core.model.Group;
+import dev.torc.core.model.InstanceName;
+import dev.torc.core.model.Job;
+import dev.torc.core.model.Job.Trait;
+import dev.torc.core.model.PackedJobs;
+import dev.torc.core.model.ProductIndex;
+import dev.torc.core.model.Ref;
+import dev.torc.core.model.Workflow;
+import dev.torc.core.model.WorkflowCodec;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Expands groups: each combination of the values of a group's axes gives one instance. {@link
+ * AxisValues} finds the values of an axis; {@link JobReader} reads an instance. Groups are expanded
+ * again whenever results arrive, so this class keeps every instance that it has read.
+ */
+final class GroupExpansion {
+
+  /** The largest number of instances in a workflow; each takes a few kilobytes of memory. */
+  static final int MAX_INSTANCES = 1_000_000;
+
+  /**
+   * The result of expanding a group.
+   *
+   * @param packed the packed instances, in the order of {@link Group#instances}
+   * @param known whether all instances are known
+   * @param lasting whether neither a result nor a file can change the outcome
+   */
+  record Outcome(Group group, List<byte[]> packed, boolean known, boolean lasting) {}
+
+  private record Instance(String name, byte[] packed) {}
+
+  /**
+   * The products that a job declares: its files, and a pattern for each declared folder or glob.
+   */
+  record Makes(String job, List<String> files, List<Glob> patterns) {
+
+    static Makes of(Job job) {
+      List<String> files = new ArrayList<>(1);
+      List<Glob> patterns = new ArrayList<>(0);
+      for (Ref ref : job.productRefs()) {
+        if (ref instanceof Ref.OfFile file) {
+          files.add(file.path());
+        } else {
+          patterns.add(ProductIndex.inside(ref));
+        }
+      }
+      return new Makes(job.name(), files, patterns);
+    }
+
+    boolean has(String path) {
+      return files.contains(path) || patterns.stream().anyMatch(each -> each.matches(path));
+    }
+  }
+
+  /**
+   * The products of the known jobs of a unit, in the order in which the jobs became known. {@code
+   * jobs} has the packed jobs that are already in {@code makes}.
+   */
+  private record Known(List<Makes> makes, Set<byte[]> jobs) {}
+
+  private final List<Unit> units;
+  private final Map<String, Integer> ids = new HashMap<>(); // filled at the first use
+  private final WorkflowCodec codec;
+  private final JobReader reader;
+  private final Set<BadInput.Diagnostic> warnings;
+  private final Set<String> manual;
+  private final Map<String, Map<List<String>, Instance>> read = new HashMap<>(); // by group, values
+  private final Map<Integer, Outcome> last = new HashMap<>(); // the last without errors, by unit
+  private final AxisSources sources;
+  private UnitMakers makers; // dropped once all instances are known
+
+  // the fields from here to doubts depend on results; a new era of results clears them
+  private Object era;
+  private final Map<Integer, List<AxisValues>> axes = new HashMap<>();
+  private final Map<Integer, Known> known = new HashMap<>();
+  private final SortedSet<String> answered = new TreeSet<>();
+  private final DoubtfulSources doubts = new DoubtfulSources();
+
+  // the state of the current expansion
+  private ResultSource found;
+  private final Map<Integer, Outcome> outcomes = new TreeMap<>();
+
+  private final Set<Integer> open = new LinkedHashSet<>();
+  private Problems problems;
+  private long instances;
+
+  /**
+   * Creates an expansion.
+   *
+   * @param warnings the warnings of plain jobs
+   * @param manual receives the names of manual instances
+   */
+  GroupExpansion(
+      Path root,
+      List<Unit> units,
+      WorkflowCodec codec,
+      JobReader reader,
+      Set<BadInput.Diagnostic> warnings,
+      Set<String> manual) {
+    this.manual = manual;
+    this.codec = codec;
+    this.units = List.copyOf(units);
+    this.reader = reader;
+    this.warnings = new LinkedHashSet<>(warnings);
+    this.sources = new AxisSources(root);
+  }
+
+  /**
+   * Returns {@code blank}, a workflow without jobs, with all jobs and groups added. Errors that do
+   * not depend on results go to {@code problems}.
+   */
+  Workflow run(Workflow blank, ResultSource results, Problems problems) throws IOException {
+    if (era != results.era()) {
+      era = results.era();
+      axes.clear();
+      known.clear();
+      answered.clear();
+      doubts.clear();
+    }
+    this.found = results;
+    boolean again;
+    do {
+      this.problems = new Problems();
+      outcomes.clear();
+      instances = 0;
+      for (int u = 0; u < units.size(); u++) {
+        outcome(u);
+      }
+      checkTables();
+      again = doubts.decide(this);
+      if (again) {
+        axes.clear();
+        known.clear();
+      }
+    } while (again);
+    this.problems.found().forEach(each -> problems.add(each.place(), each.message()));
+    doubts.cycles().forEach(each -> problems.add(each.place(), each.message()));
+    if (outcomes.values().stream().allMatch(Outcome::known)) {
+      makers = null;
+    }
+    List<byte[]> jobs = new ArrayList<>(units.size() + (int) instances);
+    List<Group> known = new ArrayList<>();
+    List<Integer> starts = new ArrayList<>();
+    for (int u = 0; u < units.size(); u++) {
+      if (units.get(u) instanceof Unit.Single single) {
+        jobs.add(single.packed());
+      } else {
+        Outcome outcome = outcomes.get(u);
+        starts.add(jobs.size());
+        jobs.addAll(outcome.packed);
+        known.add(outcome.group);
+      }
+    }
+    return blank.with(
+        PackedJobs.of(codec, jobs),
+        List.copyOf(known),
+        List.copyOf(starts),
+        List.copyOf(warnings),
+        List.copyOf(manual));
+  }
+
+  /** Returns the index that finds the units that may make a file. */
+  UnitMakers makers() {
+    if (makers == null) {
+      UnitMakers.Instances known = unit -> isKnown(unit) ? jobs(outcome(unit)) : null;
+      makers = new UnitMakers(units, ids(), reader, sources, this::isRecorded, known);
+    }
+    return makers;
+  }
+
+  Map<String, Integer> ids() {
+    if (ids.isEmpty()) {
+      for (int u = 0; u < units.size(); u++) {
+        ids.put(units.get(u).name(), u);
+      }
+    }
+    return ids;
+  }
+
+  Unit unit(int unit) {
+    return units.get(unit);
+  }
+
+  AxisSources sources() {
+    return sources;
+  }
+
+  /**
+   * Returns the products of a job, or empty until the job has ended. If the job has ended, {@link
+   * #deciders} will name its unit.
+   */
+  Optional<List<String>> products(int unit, String job) {
+    Optional<List<String>> made = found.products(job);
+    if (made.isPresent()) {
+      answered.add(units.get(unit).name());
+    }
+    return made;
+  }
+
+  DoubtfulSources doubts() {
+    return doubts;
+  }
+
+  boolean isRecorded(String path) {
+    return found.isRecorded(path);
+  }
+
+  /** Returns why a group has no instances, for a message; null if no reason is known. */
+  BadInput.Diagnostic explainNone(String group) throws IOException {
+    Integer unit = ids().get(group);
+    Outcome outcome = unit == null ? null : outcome(unit);
+    String there = outcome == null ? "" : outcome.group.sources().nothing();
+    return there.isEmpty() ? null : new BadInput.Diagnostic(Place.NONE, there);
+  }
+
+  /**
+   * Reports a group that makes the table of its own instances, or the table of a group that it
+   * follows from.
+   */
+  private void checkTables() throws IOException {
+    for (int reader : List.copyOf(outcomes.keySet())) {
+      Unit.Many group = (Unit.Many) units.get(reader);
+      for (Map.Entry<String, Place> table : tables(group.axes()).entrySet()) {
+        for (int maker : makers().of(table.getKey())) {
+          if (makers().follows(maker, reader)
+              && outcomes.containsKey(maker)
+              && makes(maker).stream().anyMatch(job -> job.has(table.getKey()))) {
+            String about = maker == reader ? "it" : group.name() + ", from which it follows";
+            String why =
+                "%s makes %s, which decides about %s"
+                    .formatted(units.get(maker).name(), table.getKey(), about);
+            refuse(maker, reader, new BadInput.Diagnostic(table.getValue(), why));
+          }
+        }
+      }
+    }
+  }
+
+  private void refuse(int maker, int reader, BadInput.Diagnostic why) {
+    if (outcomes.get(maker).group.sources().found()
+        || outcomes.get(reader).group.sources().found()) {
+      outcomes.put(maker, failed(maker, (Unit.Many) units.get(maker), List.of(why)));
+    } else {
+      problems.add(why.place(), why.message());
+    }
+  }
+
+  /** Returns what decided the instances in the last expansion, besides build files and tables. */
+  ParsedBuildFile.Deciders deciders() {
+    return new ParsedBuildFile.Deciders(
+        new TreeSet<>(answered), sources.found(), sources.isComplete());
+  }
+
+  /**
+   * Returns the outcome of a group; null for a plain job. Expands the group if needed, which may
+   * expand other groups first.
+   */
+  Outcome outcome(int unit) throws IOException {
+    if (!(units.get(unit) instanceof Unit.Many group)) {
+      return null;
+    }
+    Outcome before = last.get(unit);
+    Outcome outcome = before != null && before.lasting ? before : outcomes.get(unit);
+    if (outcome == null) {
+      if (!open.add(unit)) {
+        outcome = circle(unit, group);
+      } else {
+        try {
+          outcome = expand(unit, group);
+        } finally {
+          open.remove(unit);
+        }
+      }
+    }
+    if (outcomes.putIfAbsent(unit, outcome) == null) {
+      instances += outcome.packed.size();
+    }
+    return outcomes.get(unit);
+  }
+
+  boolean isKnown(int unit) throws IOException {
+    Outcome outcome = outcome(unit);
+    return outcome == null || outcome.known;
+  }
+
+  /**
+   * Returns the products of the known jobs of a unit. Jobs that become known later are appended to
+   * the same list.
+   */
+  List<Makes> makes(int unit) throws IOException {
+    Outcome outcome = outcome(unit);
+    List<byte[]> packed =
+        outcome == null ? List.of(((Unit.Single) units.get(unit)).packed()) : outcome.packed;
+    Known now =
+        known.computeIfAbsent(
+            unit,
+            _ -> new Known(new ArrayList<>(), Collections.newSetFromMap(new IdentityHashMap<>())));
+    for (byte[] job : now.makes.size() < packed.size() ? packed : List.<byte[]>of()) {
+      if (now.jobs.add(job)) {
+        now.makes.add(Makes.of(codec.job(new ByteReader(job, 0))));
+      }
+    }
+    return now.makes;
+  }
+
+  List<Job> jobs(Outcome outcome) {
+    return PackedJobs.of(codec, outcome.packed);
+  }
+
+  /** Returns a cycle for a message: the open units from this unit on, then this unit again. */
+  private String chain(int unit) {
+    return Stream.concat(open.stream().dropWhile(each -> each != unit), Stream.of(unit))
+        .map(each -> units.get(each).name())
+        .collect(Collectors.joining(" → "));
+  }
+
+  private Outcome circle(int unit, Unit.Many group) {
+    problems.add(group.entry().place(), "the groups " + chain(unit) + " feed each other");
+    return failed(unit, group, List.of());
+  }
+
+  private Outcome expand(int unit, Unit.Many group) throws IOException {
+    if (group.axes().isEmpty()) {
+      return failed(unit, group, List.of());
+    }
+    Problems own = new Problems();
+    List<AxisValues> values =
+        axes.computeIfAbsent(
+            unit,
+            _ -> group.axes().stream().map(axis -> new AxisValues(this, unit, axis)).toList());
+    GroupValues answer = new GroupValues(group, values, reader.vars(), own);
+    List<String> names = new ArrayList<>();
+    List<byte[]> jobs = new ArrayList<>();
+    boolean known = answer.awaits.isEmpty();
+    if (own.isEmpty() && (known || !answer.growing.isEmpty())) {
+      instances(group, answer, own, names, jobs);
+    }
+    if (!own.isEmpty()) {
+      if (!answer.byResults) {
+        problems.add(new BadInput(own.found()));
+      }
+      return failed(unit, group, own.found());
+    }
+    Group record =
+        new Group(
+            group.name(),
+            group.entry().place(),
+            answer.parameters(),
+            List.copyOf(names),
+            new Group.Further(
+                List.copyOf(answer.awaits),
+                List.copyOf(answer.growing),
+                known ? List.of() : group.job().productRefs(),
+                List.of(),
+                !known && group.job().has(Trait.ALLOW_FAILURE)),
+            new Group.Sources(
+                List.copyOf(tables(group.axes()).keySet()),
+                known ? answer.nothing : "",
+                known ? List.copyOf(answer.warnings) : List.of(),
+                answer.byResults),
+            group.job().labels().tags());
+    Outcome outcome = new Outcome(record, List.copyOf(jobs), known, known && answer.lasting);
+    last.put(unit, outcome);
+    return outcome;
+  }
+
+  /**
+   * Returns the outcome of a group with errors. It has the instances of the last outcome without
+   * errors.
+   */
+  private Outcome failed(int unit, Unit.Many group, List<BadInput.Diagnostic> reasons) {
+    Outcome before = last.get(unit);
+    List<String> names = group.axes().stream().flatMap(axis -> axis.names().stream()).toList();
+    Group record =
+        new Group(
+            group.name(),
+            group.entry().place(),
+            names,
+            before == null ? List.of() : before.group.instances(),
+            new Group.Further(
+                List.of(),
+                List.of(),
+                group.job().productRefs(),
+                reasons,
+                group.job().has(Trait.ALLOW_FAILURE)),
+            new Group.Sources(List.copyOf(tables(group.axes()).keySet()), "", List.of(), false),
+            group.job().labels().tags());
+    // Not lasting, so that every expansion reports the group's errors again.
+    return new Outcome(record, before == null ? List.of() : before.packed, false, false);
+  }
+
+  private static SequencedMap<String, Place> tables(List<Axis> axes) {
+    SequencedMap<String, Place> tables = new LinkedHashMap<>();
+    for (Axis axis : axes) {
+      if (axis instanceof Axis.Table table) {
+        tables.put(table.path(), table.place());
+      } else if (axis instanceof Axis.Zip zip) {
+        tables.putAll(tables(zip.axes()));
+      }
+    }
+    return tables;
+  }
+
+  private void instances(
+      Unit.Many group, GroupValues answer, Problems own, List<String> names, List<byte[]> jobs) {
+    long count = 1;
+    for (List<Row> rows : answer.rows) {
+      count = Math.min(count * rows.size(), Integer.MAX_VALUE);
+    }
+    if (count > MAX_INSTANCES - instances) {
+      own.add(
+          group.entry().place(),
+          "with %s there would be more than %s instances; split the work"
+              .formatted(group.name(), MAX_INSTANCES));
+      return;
+    }
+    JobReader reading = reader.withProblems(own);
+    Map<List<String>, Instance> known = read.computeIfAbsent(group.name(), _ -> new HashMap<>());
+    int[] at = new int[answer.rows.size()];
+    for (long i = 0; i < count && own.isEmpty(); i++) {
+      List<Row> rows = new ArrayList<>(at.length);
+      for (int a = 0; a < at.length; a++) {
+        rows.add(answer.rows.get(a).get(at[a]));
+      }
+      Row row = Row.joined(rows);
+      Instance one = known.get(row.values());
+      if (one == null) {
+        one = instance(group, answer, row, reading, own);
+        if (i > 0 && !own.isEmpty()) { // the first instance may show an error of the whole group
+          own.append(" (%s, %s)".formatted(one.name, row.place()));
+        }
+        if (!answer.lasting && own.isEmpty()) {
+          known.put(row.values(), one);
+        }
+      }
+      names.add(one.name);
+      jobs.add(one.packed);
+      for (int a = at.length - 1; a >= 0 && ++at[a] == answer.rows.get(a).size(); a--) {
+        at[a] = 0;
+      }
+    }
+    warnings.addAll(own.warnings());
+  }
+
+  private Instance instance(
+      Unit.Many group, GroupValues answer, Row row, JobReader reading, Problems own) {
+    SortedMap<String, String> values = new TreeMap<>();
+    SortedMap<String, String> columns = new TreeMap<>();
+    for (int n = 0; n < answer.names.size(); n++) {
+      String name = answer.names.get(n);
+      (answer.columns.contains(name) ? columns : values).put(name, row.values().get(n));
+    }
+    String name = new InstanceName(group.name(), values).toString();
+    if (ids().containsKey(name)) {
+      own.add(group.entry().place(), "the job " + name + " is an instance of " + group.name());
+    }
+    JobReader.Instance one = new JobReader.Instance(name, values, columns, row.files());
+    Job job = reading.read(group.key(), group.name(), group.entry(), one);
+    if (job.has(Trait.MANUAL)) {
+      manual.add(name);
+    }
+    return new Instance(name, codec.packed(job));
+  }
+}

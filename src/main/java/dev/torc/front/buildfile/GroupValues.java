@@ -1,0 +1,103 @@
+package dev.torc.front.buildfile;
+
+import dev.torc.front.buildfile.Axis.Row;
+import dev.torc.base.syntax.BadInput;
+import dev.torc.base.syntax.Problems;
+import dev.torc.base.text.Refusal;
+import dev.torc.core.model.Group;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/** The values of a group, axis by axis; {@link AxisValues} finds them. */
+final class GroupValues {
+
+  final List<String> names = new ArrayList<>();
+
+  /** The names that are not parameters; their values are not part of an instance's name. */
+  final Set<String> columns = new TreeSet<>();
+
+  /** The rows of each axis so far. */
+  final List<List<Row>> rows = new ArrayList<>();
+
+  /** The jobs whose results decide about more rows. Unless it is empty, the rows are incomplete. */
+  final SortedSet<String> awaits = new TreeSet<>();
+
+  /** What those results may add; empty if the rows so far give no instances yet. */
+  final List<Group.Growing> growing = new ArrayList<>(0);
+
+  final List<BadInput.Diagnostic> warnings = new ArrayList<>(0);
+
+  /** Why an axis has no values, with its place, for a message; otherwise empty. */
+  String nothing = "";
+
+  /** Whether neither a result nor a file can change the values. */
+  boolean lasting = true;
+
+  /** Whether results decided the values. */
+  boolean byResults;
+
+  /** Gathers the values of all axes; errors are added to the problems. */
+  GroupValues(Unit.Many group, List<AxisValues> axes, Vars vars, Problems problems) {
+    boolean waits = false;
+    for (AxisValues axis : axes) {
+      try {
+        AxisRows values = axis.findRows();
+        names.addAll(values.names());
+        columns.addAll(values.columns());
+        rows.add(values.rows());
+        warnings.addAll(values.warnings());
+        BadInput.Diagnostic none = axis.none;
+        nothing = nothing.isEmpty() && none != null ? none.toString() : nothing;
+        if (values.rows().isEmpty() && !axis.mayBeEmpty()) {
+          String message = "no values, so " + group.name() + " has no instances";
+          String instead = none == null ? "" : ": " + none.message();
+          warnings.add(new BadInput.Diagnostic(axis.axis.place(), message + instead));
+        }
+      } catch (BadInput e) {
+        problems.add(e);
+      } catch (IOException e) {
+        problems.add(axis.axis.place(), Refusal.line(e));
+        byResults = true; // so that only this group fails, as if a result were wrong
+      }
+      awaits.addAll(axis.awaits);
+      waits |= axis.waits;
+      lasting &= axis.lasting;
+      byResults |= axis.byResults;
+      if (axis.growing() != null) {
+        growing.add(axis.growing());
+      }
+    }
+    if (waits) {
+      growing.clear();
+    }
+    if (group.axes().stream().anyMatch(axis -> axis.names().isEmpty()) || !columns.isEmpty()) {
+      checkNames(group, vars, problems);
+    }
+  }
+
+  /** Checks the names that come from a file. */
+  private void checkNames(Unit.Many group, Vars vars, Problems problems) {
+    Set<String> seen = new TreeSet<>();
+    for (String name : names) {
+      problems.guard(
+          () -> {
+            if (columns.contains(name)) {
+              AxisReader.checkColumn(name, vars, group.entry().place());
+            } else {
+              AxisReader.checkName(name, vars, group.entry().place());
+            }
+            if (!seen.add(name)) {
+              throw new BadInput(group.entry().place(), "a second parameter " + name);
+            }
+          });
+    }
+  }
+
+  List<String> parameters() {
+    return names.stream().filter(name -> !columns.contains(name)).toList();
+  }
+}

@@ -1,0 +1,193 @@
+package dev.torc.front.buildfile;
+
+import dev.torc.base.syntax.BadInput;
+import dev.torc.base.syntax.Glob;
+import dev.torc.base.syntax.Node;
+import dev.torc.base.syntax.Node.Entry;
+import dev.torc.base.syntax.Place;
+import dev.torc.base.syntax.Problems;
+import dev.torc.core.model.Job;
+import dev.torc.core.model.Job.Item;
+import dev.torc.core.model.Paths;
+import dev.torc.core.model.Ref;
+import dev.torc.core.model.Workflow.ReportFile;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/**
+ * Reads {@code needs}, {@code produces} and {@code after} of a job, and the files of {@code
+ * report}. The graph checks whether these files and jobs exist.
+ */
+record ItemReader(Paths paths, Problems problems) {
+
+  List<Item> items(MapFields job, String key, boolean need) {
+    Node node = job.map().get(key);
+    List<Item> items = new ArrayList<>();
+    if (node instanceof Node.Mapping map && !isNeed(map, need)) {
+      map.entries().forEach((name, entry) -> named(job, name, entry, need, items));
+    } else {
+      for (Node each : job.scope().items(node)) {
+        read(job, each, need, ref -> items.add(new Item(null, each.place(), List.of(ref))));
+      }
+    }
+    return need ? List.copyOf(items) : excluding(items);
+  }
+
+  /** Removes the excludes from the products, and adds them to each folder and pattern instead. */
+  private static List<Item> excluding(List<Item> items) {
+    List<Glob> excludes = Job.excludes(items);
+    if (excludes.isEmpty()) {
+      return List.copyOf(items);
+    }
+    List<Item> products = new ArrayList<>();
+    for (Item item : items) {
+      List<Ref> refs = new ArrayList<>();
+      for (Ref ref : item.refs()) {
+        if (!(ref instanceof Ref.Exclude)) {
+          refs.add(ref instanceof Ref.OfMany many ? many.without(excludes) : ref);
+        }
+      }
+      if (!refs.isEmpty()) {
+        products.add(new Item(item.name(), item.place(), List.copyOf(refs)));
+      }
+    }
+    return List.copyOf(products);
+  }
+
+  private void named(MapFields job, String name, Entry entry, boolean need, List<Item> items) {
+    if (Node.isNothing(entry.value())) {
+      problems.add(
+          entry.place(),
+          name + " has no path; {" + name + "} is a map in YAML: quote it if a text was meant");
+      return;
+    }
+    boolean taken = need && (name.equals("job") || name.equals("data"));
+    if (taken || !Placeholder.isIdentifier(name)) {
+      problems.add(
+          entry.place(),
+          taken
+              ? "no item of needs can be named %s, which has a meaning of its own: {job: NAME} and {data: JOB.KEY}; choose another name"
+                  .formatted(name)
+              : "the name of an item is letters, digits and _; this is " + name);
+      return;
+    }
+    List<Ref> refs = new ArrayList<>();
+    for (Node each : job.scope().items(entry.value())) {
+      read(job, each, need, refs::add);
+    }
+    items.add(new Item(name, entry.place(), List.copyOf(refs)));
+  }
+
+  private void read(MapFields job, Node node, boolean need, Consumer<Ref> into) {
+    problems.guard(
+        () -> {
+          // Skip a need whose placeholders are all empty, such as the second file of single-end
+          // reads.
+          Node path =
+              node instanceof Node.Mapping map && map.get("file") != null ? map.get("file") : node;
+          if (!need || !(path instanceof Node.Scalar text) || !job.scope().isEmptied(text)) {
+            into.accept(ref(node, job.scope(), need));
+          }
+        });
+  }
+
+  /** Returns whether a map is one need, such as {@code {job: NAME}}, instead of named needs. */
+  private static boolean isNeed(Node.Mapping map, boolean need) {
+    Set<String> keys = map.entries().keySet();
+    boolean file =
+        keys.equals(Set.of("file", "optional"))
+            && map.get("optional") instanceof Node.Scalar flag
+            && flag.text().matches("true|false");
+    return need
+        && (file
+            || (keys.contains("job") || keys.contains("data"))
+                && (keys.size() == 1 || keys.size() == 2 && keys.contains("failed")));
+  }
+
+  private Ref ref(Node node, Scope scope, boolean need) {
+    if (need && node instanceof Node.Mapping map) {
+      MapFields fields =
+          new MapFields(map, scope, problems).only(KnownKeys.NEED, "an entry of needs");
+      Set<String> keys = map.entries().keySet();
+      boolean file = keys.contains("file");
+      boolean skips = keys.contains("failed");
+      boolean one = skips && map.get("data") instanceof Node.Scalar data && !isOfJob(data.text());
+      long forms = Stream.of("job", "data", "file").filter(keys::contains).count();
+      boolean wrong = forms != 1 || one || file && skips || !file && keys.contains("optional");
+      if (wrong && KnownKeys.NEED.containsAll(keys)) {
+        throw new BadInput(
+            node.place(),
+            "an entry of needs is a path, {file: PATH, optional: true}, {job: NAME}, {data:"
+                + " JOB.KEY}, or of a group one of the last two with failed: skip");
+      }
+      if (file) {
+        Node.Scalar path = MapFields.scalar(map.get("file"), "file");
+        String text = scope.path(path);
+        return scope.isOutline()
+            ? paths.ref(text, path.place(), true)
+            : new Ref.OfFile(
+                path.place(), paths.file(text, path.place(), "file"), fields.flag("optional"));
+      }
+      if (skips) {
+        fields.choice("failed", "skip", List.of("skip"));
+      }
+      return keys.contains("data")
+          ? Ref.OfData.of(node.place(), fields.read("data", "x", scope::name), skips)
+          : new Ref.OfJob(node.place(), fields.read("job", "", scope::name), skips);
+    }
+    String text = scope.path(MapFields.scalar(node, need ? "needs" : "produces"));
+    if (need) {
+      refuseQuoted(text, node.place());
+    }
+    return paths.ref(text, node.place(), need);
+  }
+
+  private static boolean isOfJob(String data) {
+    return data.indexOf('.') > 0;
+  }
+
+  /** Refuses a map in quotes: YAML reads it as a text, which is hardly meant as a file name. */
+  private static void refuseQuoted(String text, Place place) {
+    if (text.startsWith("{") && text.endsWith("}")) {
+      String inside = text.substring(1).stripLeading();
+      if (inside.matches("(?s)(job|data|file):.*")) {
+        throw new BadInput(
+            place, text + " is a text, for it is quoted; quote at most the name in it");
+      }
+    }
+  }
+
+  List<ReportFile> report(MapFields top) {
+    List<ReportFile> files = new ArrayList<>();
+    for (Node node : top.scope().items(top.map().get("report"))) {
+      problems.guard(
+          () -> {
+            Node file = node;
+            String title = null;
+            String caption = null;
+            if (node instanceof Node.Mapping map) {
+              MapFields fields =
+                  new MapFields(map, top.scope(), problems)
+                      .only(KnownKeys.REPORT, "an entry of report");
+              title = fields.text("title", null);
+              caption = fields.text("caption", null);
+              file = map.get("file");
+              if (file == null) {
+                throw new BadInput(node.place(), "an entry of report is a path, or {file: PATH}");
+              }
+            }
+            String path = top.scope().path(MapFields.scalar(file, "report"));
+            refuseQuoted(path, node.place());
+            files.add(new ReportFile(title, caption, paths.ref(path, node.place(), true)));
+          });
+    }
+    return List.copyOf(files);
+  }
+
+  List<Ref.OfJob> after(MapFields job) {
+    return job.list("after", node -> new Ref.OfJob(node.place(), job.scope().name(node)));
+  }
+}

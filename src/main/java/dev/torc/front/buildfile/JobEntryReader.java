@@ -1,0 +1,135 @@
+package dev.torc.front.buildfile;
+
+import dev.torc.base.syntax.BadInput;
+import dev.torc.base.syntax.NearestName;
+import dev.torc.base.syntax.Node;
+import dev.torc.base.syntax.Node.Entry;
+import dev.torc.base.syntax.Place;
+import dev.torc.base.syntax.Problems;
+import dev.torc.core.model.Job;
+import dev.torc.core.model.Job.Trait;
+import dev.torc.core.model.WorkflowCodec;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Reads the entries of {@code jobs}. A plain job is packed at once; a group stays as written, with
+ * an outline that stands for its instances until {@link GroupExpansion} finds them.
+ *
+ * @param places receives the place of each entry, by name
+ * @param manual receives the names of manual jobs and groups
+ */
+record JobEntryReader(
+    JobReader reader,
+    AxisReader axes,
+    WorkflowCodec codec,
+    Map<String, Place> places,
+    Set<String> manual) {
+
+  /**
+   * Returns the name if it is one of these jobs and groups.
+   *
+   * @throws BadInput for any other name
+   */
+  static String requireKnown(String name, Place place, Collection<String> names) {
+    if (!names.contains(name)) {
+      throw new BadInput(place, "no job " + name + NearestName.hint(name, names));
+    }
+    return name;
+  }
+
+  /** Reads all entries. Jobs whose text has not changed are taken over from the earlier reading. */
+  List<Unit> read(SequencedMap<String, Entry> jobs, UnchangedJobs unchanged) {
+    List<Unit> units = new ArrayList<>();
+    List<Unit> behind = new ArrayList<>();
+    if (unchanged != null) {
+      unchanged.addTo(codec, units, behind, manual);
+      units.forEach(each -> places.put(each.name(), Place.NONE));
+      behind.forEach(each -> places.put(each.name(), Place.NONE));
+    }
+    while (!jobs.isEmpty()) {
+      Map.Entry<String, Entry> job = jobs.pollFirstEntry();
+      Entry entry = new Entry(job.getValue().place(), job.getValue().value());
+      axes.problems().guard(() -> units.add(unit(job.getKey(), entry)));
+    }
+    units.addAll(behind);
+    return units;
+  }
+
+  private Unit unit(String key, Entry entry) {
+    String name = reader.name(key, entry.place());
+    Place earlier = places.putIfAbsent(name, entry.place());
+    if (earlier != null) {
+      throw new BadInput(entry.place(), "a second job " + name + ", first at " + earlier);
+    }
+    if (!(entry.value() instanceof Node.Mapping) && !Node.isNothing(entry.value())) {
+      String hint = "; to mean the " + name + " of a job, indent it below the job's name";
+      throw new BadInput(
+          entry.value().place(),
+          "the job %s must be a map such as {command: make}%s"
+              .formatted(name, KnownKeys.JOB.contains(name) ? hint : ""));
+    }
+    if (!AxisReader.isGroup(entry.value())) {
+      Job job = reader.read(key, name, entry, null);
+      if (job.has(Trait.MANUAL)) {
+        manual.add(name);
+      }
+      return new Unit.Single(codec, codec.packed(job));
+    }
+    Problems own = new Problems();
+    List<Axis> read =
+        new AxisReader(axes.scope().withProblems(own), axes.paths(), own)
+            .read((Node.Mapping) entry.value());
+    if (!own.isEmpty()) {
+      axes.problems().add(new BadInput(own.found()));
+      read = List.of();
+    }
+    own.warnings().forEach(each -> axes.problems().warn(each.place(), each.message()));
+    Job outline = outline(key, name, entry, read);
+    if (outline.has(Trait.MANUAL)) {
+      manual.add(name);
+    }
+    return new Unit.Many(name, key, entry, read, outline);
+  }
+
+  /**
+   * Returns a group as one job with wildcards for its values. Reports only errors that occur with
+   * any value.
+   */
+  private Job outline(String key, String name, Entry entry, List<Axis> read) {
+    SortedMap<String, String> values = new TreeMap<>();
+    read.forEach(axis -> unknown(axis, values));
+    if (read.isEmpty()) {
+      values.put(Scope.ALL, Scope.ANY_PATH);
+    }
+    Problems own = new Problems();
+    Job job = reader.withProblems(own).read(key, name, entry, JobReader.Instance.some(values));
+    own.found().stream()
+        .filter(problem -> problem.message().matches("(?s)(unknown|the job) [^\\x00]*"))
+        .forEach(problem -> axes.problems().add(problem.place(), problem.message()));
+    return job;
+  }
+
+  private static void unknown(Axis axis, Map<String, String> into) {
+    boolean whole =
+        switch (axis) {
+          case Axis.Fixed fixed ->
+              fixed.rows().stream().noneMatch(row -> row.values().getFirst().indexOf('/') >= 0);
+          case Axis.Matched _ -> true;
+          default -> false;
+        };
+    if (axis instanceof Axis.Zip zip) {
+      zip.axes().forEach(each -> unknown(each, into));
+    } else if (axis.names().isEmpty()
+        || axis instanceof Axis.Table table && !table.key().isEmpty()) {
+      into.put(Scope.ALL, Scope.ANY_PATH);
+    }
+    axis.names().forEach(name -> into.putIfAbsent(name, whole ? Scope.ANY : Scope.ANY_PATH));
+  }
+}

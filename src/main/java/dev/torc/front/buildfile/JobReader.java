@@ -1,0 +1,459 @@
+package dev.torc.front.buildfile;
+
+import dev.torc.front.buildfile.ParsedBuildFile.Overrides;
+import dev.torc.base.posix.Stop;
+import dev.torc.base.syntax.BadInput;
+import dev.torc.base.syntax.NearestName;
+import dev.torc.base.syntax.Node;
+import dev.torc.base.syntax.Node.Entry;
+import dev.torc.base.syntax.Place;
+import dev.torc.base.syntax.Problems;
+import dev.torc.base.syntax.Quantity;
+import dev.torc.core.model.Job;
+import dev.torc.core.model.Job.Item;
+import dev.torc.core.model.Job.Resources;
+import dev.torc.core.model.Job.Retry;
+import dev.torc.core.model.Job.Trait;
+import dev.torc.core.model.Paths;
+import dev.torc.core.model.Ref;
+import dev.torc.core.model.Step;
+import dev.torc.core.model.Template;
+import dev.torc.core.model.Workflow.Executor;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Reads the map of one job: lays {@code defaults} under it, replaces resource classes and
+ * placeholders, and normalizes paths. {@link StepReader} reads what the job runs, {@link
+ * ItemReader} reads its needs and products, and {@link JobEntryReader} distinguishes jobs from
+ * groups. This class uses neither other jobs nor the disk.
+ */
+final class JobReader {
+
+  /** The keys whose maps are joined with those of {@code defaults}, key by key. */
+  private static final Set<String> JOINED =
+      Set.of("env", "resources", "retry", "stop", "container");
+
+  private static final List<String> TEMPORARY = List.of("true", "false", "delete");
+
+  private static final SequencedMap<String, Job.Caching> CACHING = new LinkedHashMap<>();
+
+  static {
+    CACHING.put("true", Job.Caching.ALWAYS);
+    CACHING.put("false", Job.Caching.NEVER);
+    CACHING.put("local", Job.Caching.LOCAL);
+  }
+
+  private static final List<String> STOP_SIGNALS =
+      List.of("INT", "TERM", "HUP", "QUIT", "USR1", "USR2");
+
+  private static final List<String> OUTPUT = List.of("failure", "always");
+
+  private final Common common;
+  private final Node.Mapping defaults;
+  private final Node.Mapping classes;
+  private final ItemReader items;
+  private final ImageReader images;
+  private final StepReader steps;
+  private final Problems problems;
+
+  /**
+   * The settings that all jobs share.
+   *
+   * @param parents the needs that {@code dependencies} adds, by the key of the job
+   * @param over the overrides of the command line
+   * @param executors the names of the declared executors
+   */
+  record Common(
+      Vars vars,
+      Node.Mapping top,
+      Map<String, List<Item>> parents,
+      Set<String> counters,
+      Paths paths,
+      Overrides over,
+      List<String> executors) {}
+
+  JobReader(Common common, Problems problems) {
+    Node.Mapping top = common.top;
+    this.common = common;
+    this.defaults = MapFields.map(top.get("defaults"), "defaults", problems);
+    this.classes = MapFields.map(top.get("resources"), "resources", problems);
+    this.items = new ItemReader(common.paths, problems);
+    this.images = new ImageReader(top, common.paths, problems, common.over.containers());
+    this.steps = new StepReader(top, common.paths, images, problems);
+    this.problems = problems;
+  }
+
+  /**
+   * Reads {@code defaults} and the resource classes, so that their errors are reported even if no
+   * job uses them. A value that depends on a parameter is not checked, because only a job has the
+   * parameter.
+   */
+  void checkShared() {
+    Scope scope =
+        new Scope(
+            common.vars, Map.of(Scope.ALL, Scope.ANY_PATH), Map.of(), "x", null, null, problems);
+    new MapFields(defaults, scope, problems).only(KnownKeys.DEFAULTS, "defaults");
+    images.check(scope);
+    Problems own = new Problems();
+    JobReader reading = withProblems(own);
+    classes
+        .entries()
+        .forEach(
+            (name, entry) -> reading.resources(MapFields.map(entry.value(), name, own), scope));
+    own.found().stream()
+        .filter(problem -> problem.message().indexOf(Scope.ANY) < 0)
+        .forEach(problem -> problems.add(problem.place(), problem.message()));
+  }
+
+  Vars vars() {
+    return common.vars;
+  }
+
+  /** Returns a copy of this reader that reports errors and warnings to {@code problems}. */
+  JobReader withProblems(Problems problems) {
+    return new JobReader(common, problems);
+  }
+
+  /**
+   * What an instance has in addition to a plain job.
+   *
+   * @param name the instance's own name; {@link Scope#ANY_PATH} if the values are unknown
+   * @param values the values by parameter, as in {@link Scope}
+   * @param columns the values of other columns by name, as in {@link Scope}
+   * @param files the files that the instance needs in addition to {@code needs}
+   */
+  record Instance(
+      String name,
+      SortedMap<String, String> values,
+      Map<String, String> columns,
+      List<Item> files) {
+
+    /** Returns a stand-in for all instances with these values; an unknown value is a wildcard. */
+    static Instance some(SortedMap<String, String> values) {
+      return new Instance(Scope.ANY_PATH, values, Map.of(), List.of());
+    }
+  }
+
+  /**
+   * Reads one job.
+   *
+   * @param key the name as written
+   * @param name the name with its placeholders replaced; for an instance, the group's name
+   * @param instance null for a plain job
+   */
+  Job read(String key, String name, Entry entry, Instance instance) {
+    String where = "the job " + name;
+    Node.Mapping own = MapFields.map(entry.value(), where, problems);
+    Scope scope =
+        instance == null
+            ? new Scope(common.vars, name, problems)
+            : new Scope(
+                common.vars,
+                instance.values,
+                instance.columns,
+                instance.name,
+                null,
+                null,
+                problems);
+    new MapFields(own, scope, problems).only(KnownKeys.JOB, where);
+    MapFields job = new MapFields(withDefaults(own, scope), scope, problems);
+
+    List<Item> needs = withOthers(items.items(job, "needs", true), key, instance);
+    List<Item> produces = items.items(job, "produces", false);
+    MapFields full = new MapFields(job.map(), scope.with(needs, produces), problems);
+    List<String> shell = steps.shell(full);
+    String dir = steps.dir(job, ".");
+    SortedMap<String, Optional<Template>> env = steps.env(full);
+    List<Step> run = steps.steps(full, name, entry.place(), shell, dir, env);
+    Retry retry = retry(full, own, shell);
+    String depfile =
+        job.read("depfile", null, node -> common.paths.below(dir, job.scope().literalPath(node)));
+    return new Job(
+        scope.job(),
+        new Job.Labels(
+            job.texts("tags"),
+            job.text("description", ""),
+            instance == null ? null : name,
+            instance == null ? Collections.emptySortedMap() : instance.values),
+        entry.place(),
+        new Job.Links(
+            withData(needs, run, retry),
+            produces,
+            items.after(job),
+            steps.tools(full, dir, env, run),
+            depfile,
+            CACHING.getOrDefault(
+                job.choice("cache", "", List.copyOf(CACHING.keySet())), Job.Caching.UNSAID)),
+        new Job.Runs(
+            run,
+            executor(job, own.get("executor") != null),
+            resources(job.map().get("resources"), scope),
+            (int) job.whole("priority", 0, Integer.MIN_VALUE, Integer.MAX_VALUE),
+            retry,
+            stop(job)),
+        traits(job));
+  }
+
+  private Set<Trait> traits(MapFields job) {
+    String temporary = job.choice("temporary", "false", TEMPORARY);
+    Set<Trait> traits = EnumSet.noneOf(Trait.class);
+    for (Trait trait : Trait.values()) {
+      if (switch (trait) {
+        case TEMPORARY -> !temporary.equals("false");
+        case DELETES -> temporary.equals("delete");
+        case SHOWS_OUTPUT -> showsOutput(job);
+        default -> job.flag(trait.name().toLowerCase(Locale.ROOT));
+      }) {
+        traits.add(trait);
+      }
+    }
+    return traits;
+  }
+
+  /**
+   * Returns whether all of the job's output is shown. Reports an {@code output} that names
+   * products, as in other tools.
+   */
+  private boolean showsOutput(MapFields job) {
+    Node node = job.map().get("output");
+    if (node instanceof Node.Mapping
+        || node instanceof Node.Sequence
+        || node instanceof Node.Scalar text && text.text().matches(".*[./*].*")) {
+      problems.add(
+          node.place(), "output is failure or always: when it is shown; did you mean produces?");
+      return false;
+    }
+    return job.choice("output", "failure", OUTPUT).equals("always");
+  }
+
+  /**
+   * Returns the name of a job's executor; null for this machine, where interactive jobs always run.
+   * {@code --on} does not replace an executor that the job itself names, but {@code --on local}
+   * does.
+   */
+  private String executor(MapFields job, boolean named) {
+    String own =
+        job.read(
+            "executor",
+            Executor.LOCAL,
+            node -> ExecutorReader.requireKnown(job.scope().text(node), common.executors));
+    String on = common.over.executor();
+    boolean here = job.flag("interactive") || Executor.LOCAL.equals(on);
+    String name = here ? Executor.LOCAL : on == null || named ? own : on;
+    return name.equals(Executor.LOCAL) ? null : name;
+  }
+
+  /**
+   * Returns the needs as written, then those that {@code dependencies} adds, then the files of an
+   * instance.
+   */
+  private List<Item> withOthers(List<Item> written, String key, Instance instance) {
+    List<Item> ofParents = common.parents.getOrDefault(key, List.of());
+    if (ofParents.isEmpty() && instance == null) {
+      return written;
+    }
+    List<Item> needs = new ArrayList<>(written);
+    needs.addAll(ofParents);
+    if (instance != null) {
+      instance.files.stream().filter(file -> !isAmong(file, needs)).forEach(needs::add);
+    }
+    return List.copyOf(needs);
+  }
+
+  /** Returns the needs, plus a need for each data value that a placeholder uses. */
+  private static List<Item> withData(List<Item> needs, List<Step> steps, Retry retry) {
+    SequencedMap<String, Item> values = new LinkedHashMap<>();
+    for (Step step : steps) {
+      for (Template text : step.templates()) {
+        values(text, values);
+      }
+    }
+    if (retry.recover() != null) {
+      values(retry.recover(), values);
+    }
+    for (Item item : needs) {
+      for (Ref ref : item.refs()) {
+        if (ref instanceof Ref.OfData data && data.skips()) {
+          values.remove(data.written()); // that need also says failed: skip
+        }
+      }
+    }
+    if (values.isEmpty()) {
+      return needs;
+    }
+    List<Item> all = new ArrayList<>(needs);
+    all.addAll(values.values());
+    return List.copyOf(all);
+  }
+
+  private static void values(Template text, Map<String, Item> into) {
+    for (Template.Part part : text.parts()) {
+      if (part instanceof Template.Part.Slot slot
+          && slot.name().equals("data")
+          && !into.containsKey(slot.member())) {
+        Ref ref = Ref.OfData.of(slot.place(), slot.member(), false);
+        into.put(slot.member(), new Item(null, slot.place(), List.of(ref)));
+      }
+    }
+  }
+
+  private static boolean isAmong(Item file, List<Item> needs) {
+    String path = ((Ref.OfFile) file.refs().getFirst()).path();
+    return needs.stream()
+        .flatMap(item -> item.refs().stream())
+        .anyMatch(ref -> ref instanceof Ref.OfFile other && other.path().equals(path));
+  }
+
+  /** Returns the name of a job or group, with its placeholders replaced. */
+  String name(String key, Place place) {
+    String name = new Scope(common.vars, null, problems).text(new Node.Scalar(place, key, true));
+    if (name.isEmpty()) {
+      throw new BadInput(place, "a job needs a name");
+    }
+    return name;
+  }
+
+  private Node.Mapping withDefaults(Node.Mapping own, Scope scope) {
+    if (defaults.entries().isEmpty()) {
+      return own;
+    }
+    SequencedMap<String, Entry> all = new LinkedHashMap<>(own.entries());
+    defaults
+        .entries()
+        .forEach(
+            (key, below) -> {
+              Entry above = all.get(key);
+              boolean other =
+                  key.equals("command") && all.containsKey("tasks")
+                      || key.equals("tasks") && all.containsKey("command");
+              if (above == null && !other) {
+                all.put(key, below);
+              } else if (above != null && JOINED.contains(key)) {
+                boolean resources = key.equals("resources");
+                Node under = resources ? classOf(below.value(), scope) : below.value();
+                Node over = resources ? classOf(above.value(), scope) : above.value();
+                if (under instanceof Node.Mapping a && over instanceof Node.Mapping b) {
+                  all.put(key, new Entry(above.place(), FileLayers.lay(a, b)));
+                }
+              }
+            });
+    return new Node.Mapping(own.place(), all);
+  }
+
+  /**
+   * Returns the resources of the class that a node names, or the node's own map; an empty map if
+   * the node is neither.
+   */
+  private Node.Mapping classOf(Node node, Scope scope) {
+    if (node instanceof Node.Scalar scalar && !scalar.isNothing()) {
+      try {
+        String name = scope.text(scalar);
+        if (classes.get(name) instanceof Node.Mapping map) {
+          return map;
+        }
+        String hint = NearestName.hint(name, classes.entries().keySet());
+        throw new BadInput(scalar.place(), "unknown resource class " + name + hint);
+      } catch (BadInput e) {
+        problems.add(e);
+      }
+      return MapFields.map(null, "resources", problems);
+    }
+    return MapFields.map(node, "resources", problems);
+  }
+
+  private Resources resources(Node node, Scope scope) {
+    return node == null ? Resources.DEFAULT : resources(classOf(node, scope), scope);
+  }
+
+  private Resources resources(Node.Mapping map, Scope scope) {
+    MapFields fields = new MapFields(map, scope, problems);
+    SortedMap<String, Long> amounts = new TreeMap<>();
+    if (!map.entries().isEmpty()) {
+      Set<String> known = new TreeSet<>(KnownKeys.RESOURCES);
+      known.addAll(common.counters);
+      fields.only(known, "resources");
+      for (String counter : common.counters) {
+        if (map.entries().containsKey(counter)) {
+          amounts.put(counter, fields.whole(counter, 0, 0, Integer.MAX_VALUE));
+        }
+      }
+    }
+    return new Resources(
+        (int) fields.whole("cpus", 0, 1, Integer.MAX_VALUE),
+        fields.limit("memory", Quantity::size),
+        (int) fields.whole("gpus", -1, 0, Integer.MAX_VALUE),
+        fields.limit("runtime", Quantity::duration),
+        amounts,
+        fields.amount("disk", 0, Quantity::size),
+        (int) fields.whole("nodes", 1, 1, Integer.MAX_VALUE),
+        map.entries().isEmpty() ? Place.NONE : map.place());
+  }
+
+  private Retry retry(MapFields job, Node.Mapping own, List<String> shell) {
+    int retries = (int) job.whole("retries", 0, 0, 1000);
+    Node node = job.map().get("retry");
+    if (node == null) {
+      return retries == 0 ? Retry.NONE : new Retry(retries, Set.of(), Set.of(), 0, 1, 1, null);
+    }
+    if (retries == 0
+        && own.entries().containsKey("retry")
+        && !job.map().entries().containsKey("retries")) {
+      problems.add(node.place(), "retry says how; add retries: 1 to say how often");
+      return Retry.NONE;
+    }
+    MapFields retry = job.inner("retry").only(KnownKeys.RETRY, "retry");
+    Set<Integer> codes = new TreeSet<>();
+    Set<Retry.Cause> causes = EnumSet.noneOf(Retry.Cause.class);
+    retry.list("on", each -> cause(job.scope().text(each), codes, causes));
+    MapFields grow = retry.inner("grow").only(KnownKeys.GROW, "grow");
+    return new Retry(
+        retries,
+        codes,
+        causes,
+        retry.amount("delay", 0, Quantity::duration),
+        grow.factor("memory"),
+        grow.factor("runtime"),
+        retry.read("recover", null, text -> steps.shellText(text, job.scope(), shell)));
+  }
+
+  private static Stop stop(MapFields job) {
+    MapFields stop = job.inner("stop").only(KnownKeys.STOP, "stop");
+    String signal = stop.choice("signal", "", STOP_SIGNALS);
+    long grace = stop.amount("grace", Stop.USUAL.grace(), Quantity::duration);
+    return signal.isEmpty() && grace < 0
+        ? Stop.USUAL
+        : new Stop(Stop.SIGNALS.getOrDefault(signal, 0), grace);
+  }
+
+  private static boolean cause(String text, Set<Integer> codes, Set<Retry.Cause> causes) {
+    boolean code = text.matches("[0-9]{1,3}") && Integer.parseInt(text) >= 1;
+    if (code && Integer.parseInt(text) <= 255) {
+      return codes.add(Integer.valueOf(text));
+    }
+    for (Retry.Cause cause : Retry.Cause.values()) {
+      if (cause.name().toLowerCase(Locale.ROOT).equals(text)) {
+        return causes.add(cause);
+      }
+    }
+    throw new IllegalArgumentException(
+        text
+            + " is not a cause of failure; write an exit status from 1 to 255, timeout, memory or"
+            + " signal");
+  }
+
+  List<String> shell() {
+    return steps.shell(MapFields.of(null, "", new Scope(common.vars, null, problems), problems));
+  }
+}

@@ -1,0 +1,117 @@
+package dev.torc.front.buildfile;
+
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The known keys of a build file; the comment of each constant names the map that has the keys.
+ * Readers accept these keys, messages suggest them, and a test checks the schema for editors
+ * against them.
+ */
+public final class KnownKeys {
+
+  private KnownKeys() {}
+
+  /**
+   * Returns keys in the order in which messages list them. It is a set because each key of every
+   * job is looked up in it.
+   */
+  static Set<String> ordered(String... keys) {
+    return Collections.unmodifiableSet(new LinkedHashSet<>(List.of(keys)));
+  }
+
+  /** The top level. */
+  static final List<String> TOP =
+      List.of(
+          """
+          name description vars env shell resources limits roots defaults jobs data
+          hooks container executors stores stamps report factories dependencies include
+          """
+              .split("\\s+"));
+
+  /** The top level of an included file. */
+  static final List<String> INCLUDED = List.of("vars", "jobs", "include");
+
+  /** A job. */
+  public static final Set<String> JOB =
+      ordered(
+          """
+          command tasks needs produces after tools env dir shell resources retries retry
+          stop depfile trace strict cache persist temporary always interactive manual output priority tags
+          description allow_failure image container executor parameters match table mode
+          repeat
+          """
+              .split("\\s+"));
+
+  /** The keys that make a job a group. */
+  static final List<String> GROUP = List.of("parameters", "match", "table", "mode", "repeat");
+
+  /** {@code defaults}: the keys of a job, except those of a group. */
+  static final List<String> DEFAULTS = JOB.stream().filter(key -> !GROUP.contains(key)).toList();
+
+  /** The values of a parameter: one key, or {@code from}, {@code to} and {@code step} together. */
+  static final List<String> VALUES =
+      List.of("from", "to", "step", "lines", "glob", "products", "values", "var");
+
+  /** A {@code table} that is a map. */
+  static final List<String> TABLE = List.of("file", "columns", "key");
+
+  /** A factory. */
+  static final List<String> FACTORY = List.of("name", "type", "jobs", "parameters", "number");
+
+  /** A parameter of a factory. */
+  static final List<String> FACTORY_PARAMETER = List.of("name", "start", "end", "step", "values");
+
+  /** A {@code container}. */
+  static final List<String> CONTAINER = List.of("runtime", "volumes", "args", "pull", "images");
+
+  /** A task. */
+  static final List<String> TASK = List.of("command", "cmd", "image", "runtime", "env", "dir");
+
+  /** Resources. The counters in {@code limits} are keys as well. */
+  static final List<String> RESOURCES =
+      List.of("cpus", "memory", "gpus", "disk", "nodes", "runtime");
+
+  /** The resources of the machine that {@code limits} can bound, besides counters. */
+  static final List<String> LIMITS = List.of("cpus", "memory", "gpus");
+
+  /** A {@code retry}. */
+  static final List<String> RETRY = List.of("on", "delay", "grow", "recover");
+
+  /** A {@code stop}. */
+  static final List<String> STOP = List.of("signal", "grace");
+
+  /** {@code retry.grow}. */
+  static final List<String> GROW = List.of("memory", "runtime");
+
+  /** {@code hooks} as a map. */
+  static final List<String> HOOKS = List.of("start", "success", "failure", "finish");
+
+  /** An entry of {@code hooks} as a list. */
+  static final List<String> HOOK = List.of("on", "job", "command", "required");
+
+  /** An entry of {@code executors} of any kind. */
+  static final List<String> EXECUTOR =
+      List.of("kind", "like", "before", "max_jobs", "batch", "max_runtime", "latency", "trace");
+
+  /** The additional keys of an entry of {@code executors} of kind {@code slurm}. */
+  static final List<String> EXECUTOR_SLURM = List.of("account", "partition", "args");
+
+  /** The additional keys of an entry of {@code executors} of kind {@code commands}. */
+  static final List<String> EXECUTOR_COMMANDS =
+      List.of("submit", "states", "cancel", "id", "separator", "words", "settings");
+
+  /** {@code words} of an executor of kind {@code commands}. */
+  static final List<String> EXECUTOR_WORDS = List.of("running", "waiting", "gone", "cancelled");
+
+  /** An entry of {@code needs} that is a map. */
+  static final List<String> NEED = List.of("job", "data", "failed", "file", "optional");
+
+  /** {@code stamps}. */
+  static final List<String> STAMPS = List.of("never", "trust");
+
+  /** An entry of {@code report} that is a map. */
+  static final List<String> REPORT = List.of("file", "title", "caption");
+}

@@ -1,0 +1,145 @@
+package dev.torc.front.buildfile;
+
+import dev.torc.base.syntax.BadInput;
+import dev.torc.base.syntax.NearestName;
+import dev.torc.base.syntax.Place;
+import dev.torc.core.model.Template;
+import java.text.Normalizer;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * The names that are known in one text. This class reports braces whose content is almost a known
+ * name, and double braces around an unknown name, so that a mistyped placeholder is not silently
+ * taken literally. {@link Placeholder} finds the braces; {@link Scope} has the values.
+ */
+record KnownNames(Scope scope, Place place, Near near) implements Placeholder.Names {
+
+  /** Words of awk that stand alone in braces: {@code awk '{print}'}. */
+  static final Set<String> AWK = Set.of("print", "next", "nextfile", "exit", "getline");
+
+  /** What to do about a name that is almost known. */
+  enum Near {
+    /** An error, as in paths, where such a text is hardly meant. */
+    ERROR,
+    /** A warning, as in commands, which may contain any text. */
+    WARNING,
+    /** Nothing, as in texts that are only shown. */
+    NOTHING
+  }
+
+  @Override
+  public boolean has(String name) {
+    return scope.vars().has(name)
+        || !name.isEmpty() && scope.parameters().containsKey(name)
+        || scope.columns().containsKey(name);
+  }
+
+  @Override
+  public Collection<String> withBraces() {
+    return scope.withBraces();
+  }
+
+  @Override
+  public boolean mayHaveMore() {
+    return scope.parameters().containsKey(Scope.ALL);
+  }
+
+  @Override
+  public void checkDoubled(Placeholder hole) {
+    String name = hole.name();
+    boolean known =
+        has(name)
+            || mayHaveMore()
+            || name.equals("job")
+            || Template.SLOTS.contains(name)
+            || Scope.isCaller(hole)
+            || AWK.contains(name); // in awk, {print} and {{print}} are the same
+    if (!known) {
+      scope
+          .problems()
+          .warn(
+              place,
+              "double braces stand for single ones: {%1$s} is %1$s here; write {{%1$s}} for {%1$s}"
+                  .formatted(hole.written()));
+    }
+  }
+
+  @Override
+  public void checkText(String inside) {
+    String written = "{" + inside + "}";
+    Placeholder hole =
+        near == Near.NOTHING
+            ? null
+            : Placeholder.known(written, 0, written.length() - 1, name -> nearest(name) != null);
+    if (hole == null) {
+      return;
+    }
+    String name = nearest(hole.name());
+    String meant = "{" + name + hole.written().substring(hole.name().length() + 1);
+    meant += isForm(name, hole.name()) ? " in its other form of Unicode" : ""; // looks the same
+    if (near == Near.WARNING) {
+      scope
+          .problems()
+          .warn(place, "%s is text here; did you mean %s?".formatted(hole.written(), meant));
+    } else {
+      throw new BadInput(
+          place,
+          "unknown placeholder %s; did you mean %s, or \\%1$s for the text?"
+              .formatted(hole.written(), meant));
+    }
+  }
+
+  /**
+   * Returns the known name that a text spells differently or, for a dotted text, the nearest name
+   * of the same nested map of vars; null if there is none.
+   */
+  private String nearest(String text) {
+    String spelled = findSpelled(text, names());
+    int dot = text.indexOf('.');
+    if (spelled != null || dot <= 0 || text.indexOf(' ') >= 0) {
+      return spelled;
+    }
+    List<String> map = names().filter(name -> name.startsWith(text.substring(0, dot + 1))).toList();
+    String near = NearestName.to(text, map);
+    return near == null && !map.isEmpty() ? map.getFirst() : near;
+  }
+
+  private Stream<String> names() {
+    return scope.names().filter(name -> !name.isEmpty());
+  }
+
+  /**
+   * Returns the name that a text spells differently: in another case, with other separators ({@code
+   * _ -} or a space), or in another form of Unicode. Null if there is none.
+   */
+  static String findSpelled(String text, Stream<String> names) {
+    return names.filter(name -> isSame(name, text)).findFirst().orElse(null);
+  }
+
+  private static boolean isForm(String one, String other) {
+    return Normalizer.normalize(one, Normalizer.Form.NFC)
+        .equals(Normalizer.normalize(other, Normalizer.Form.NFC));
+  }
+
+  private static boolean isSame(String one, String other) {
+    if (!isAscii(one) || !isAscii(other)) {
+      return fold(Normalizer.normalize(one, Normalizer.Form.NFKC))
+          .equals(fold(Normalizer.normalize(other, Normalizer.Form.NFKC)));
+    }
+    String a = one.strip();
+    String b = other.strip();
+    return a.length() == b.length() && fold(a).equals(fold(b));
+  }
+
+  private static boolean isAscii(String text) {
+    return text.chars().allMatch(c -> c < 128);
+  }
+
+  private static String fold(String text) {
+    return text.strip().toLowerCase(Locale.ROOT).replace('-', '_').replace(' ', '_');
+  }
+}

@@ -1,0 +1,255 @@
+package dev.torc.front.buildfile;
+
+import dev.torc.base.syntax.BadInput;
+import dev.torc.base.syntax.NearestName;
+import dev.torc.base.syntax.Node;
+import dev.torc.base.syntax.Node.Entry;
+import dev.torc.base.syntax.Place;
+import dev.torc.base.syntax.Problems;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
+
+/**
+ * Reads the values of one map by type. A wrong value is reported and replaced by the default, so
+ * that one run finds all errors. The caller knows what the keys mean.
+ */
+record MapFields(Node.Mapping map, Scope scope, Problems problems) {
+
+  static final List<String> FLAG = List.of("true", "false");
+
+  private static final Set<String> OF_JOB = Set.of("command", "tasks", "needs", "produces");
+
+  private static final Set<String> CAPITALS = Set.of("True", "TRUE", "False", "FALSE");
+
+  /** Returns the map of a node; a missing or empty node is an empty map. */
+  static Node.Mapping map(Node node, String what, Problems problems) {
+    if (node instanceof Node.Mapping map) {
+      return map;
+    }
+    if (node != null && !Node.isNothing(node)) {
+      problems.add(node.place(), what + " must be a map");
+    }
+    return new Node.Mapping(node == null ? Place.NONE : node.place(), new LinkedHashMap<>());
+  }
+
+  static MapFields of(Node node, String what, Scope scope, Problems problems) {
+    return new MapFields(map(node, what, problems), scope, problems);
+  }
+
+  MapFields inner(String key) {
+    return of(map.get(key), key, scope, problems);
+  }
+
+  /** Reports every unknown key, and returns these fields. */
+  MapFields only(Collection<String> known, String where) {
+    for (Map.Entry<String, Entry> each : map.entries().entrySet()) {
+      String key = each.getKey();
+      if (!known.contains(key)) {
+        Entry entry = each.getValue();
+        problems.add(entry.place(), unknown(key, where, entry, known));
+      }
+    }
+    return this;
+  }
+
+  private static String unknown(String key, String where, Entry entry, Collection<String> known) {
+    if (Node.isNothing(entry.value()) && (known.size() < 3 || known == KnownKeys.NEED)) {
+      return braced(key);
+    }
+    if (isJob(key, entry.value(), known)) {
+      return "unknown key %s in %s; to make it a job, put it below jobs:".formatted(key, where);
+    }
+    String hint = ForeignWords.hint(key, known, "; known are " + String.join(", ", known));
+    return "unknown key " + key + " in " + where + hint;
+  }
+
+  /**
+   * Returns whether an unknown key at the top level looks like a job and not like a mistyped {@code
+   * defaults}.
+   */
+  private static boolean isJob(String key, Node value, Collection<String> known) {
+    return (known == KnownKeys.TOP || known == KnownKeys.INCLUDED)
+        && value instanceof Node.Mapping map
+        && !Collections.disjoint(map.entries().keySet(), OF_JOB)
+        && !"defaults".equals(ForeignWords.meant(key, known));
+  }
+
+  private static String braced(String key) {
+    return "{" + key + "} is a map in YAML; quote a text that has { in it";
+  }
+
+  /**
+   * Returns a node as a scalar, without replacing placeholders; refuses a list, a map or a missing
+   * value.
+   */
+  static Node.Scalar scalar(Node node, String what) {
+    if (node instanceof Node.Scalar scalar) {
+      if (scalar.isNothing()) {
+        throw new BadInput(
+            scalar.place(), what + " has no value; write \"\" to mean an empty text");
+      }
+      return scalar;
+    }
+    if (!(node instanceof Node.Mapping map)) {
+      throw new BadInput(node.place(), what + " must be a text, not a list");
+    }
+    Map.Entry<String, Entry> first = map.entries().firstEntry();
+    if (map.entries().size() == 1 && Node.isNothing(first.getValue().value())) {
+      throw new BadInput(map.place(), braced(first.getKey()));
+    }
+    throw new BadInput(map.place(), what + " must be a text, not a map");
+  }
+
+  static List<Node> oneOrMore(Node node) {
+    if (node == null || Node.isNothing(node)) {
+      return List.of();
+    }
+    return node instanceof Node.Sequence list ? list.items() : List.of(node);
+  }
+
+  String text(String key, String otherwise) {
+    return read(key, otherwise, scope::text);
+  }
+
+  /** Returns a list of texts; a single text is a list of one. */
+  List<String> texts(String key) {
+    return list(key, scope::text);
+  }
+
+  /**
+   * Applies the reader to each item of a list, or to a single value, and returns the results. Wrong
+   * values are reported and left out.
+   */
+  <T> List<T> list(String key, Function<Node.Scalar, T> reader) {
+    List<T> out = new ArrayList<>();
+    for (Node node : scope.items(map.get(key))) {
+      T item = read(node, key, null, reader);
+      if (item != null) {
+        out.add(item);
+      }
+    }
+    return List.copyOf(out);
+  }
+
+  /** Returns the constant whose lower-case name is {@code word}; refuses any other word. */
+  static <E extends Enum<E>> E constant(String key, String word, E[] all) {
+    List<String> words =
+        Arrays.stream(all).map(each -> each.name().toLowerCase(Locale.ROOT)).toList();
+    if (!words.contains(word)) {
+      throw new IllegalArgumentException(
+          key + " is " + String.join(", ", words) + NearestName.hint(word, words));
+    }
+    return all[words.indexOf(word)];
+  }
+
+  boolean flag(String key) {
+    return choice(key, "false", FLAG).equals("true");
+  }
+
+  /**
+   * Returns one of these words. Accepts {@code True}, {@code TRUE}, {@code False} and {@code FALSE}
+   * too, as YAML 1.1 does.
+   */
+  String choice(String key, String otherwise, List<String> words) {
+    return read(
+        key,
+        otherwise,
+        node -> {
+          String text = scope.text(node);
+          String word = CAPITALS.contains(text) ? text.toLowerCase(Locale.ROOT) : text;
+          if (!words.contains(word)) {
+            int last = words.size() - 1;
+            String all = last == 0 ? "" : String.join(", ", words.subList(0, last)) + " or ";
+            throw new IllegalArgumentException(
+                key + " must be " + all + words.get(last) + ", not " + node.text());
+          }
+          return word;
+        });
+  }
+
+  long whole(String key, long otherwise, long min, long max) {
+    return read(
+        key,
+        otherwise,
+        node -> {
+          long value = number(key, "a whole number", node, Long::parseLong);
+          if (value < min || value > max) {
+            throw new IllegalArgumentException(
+                key + " must be " + (value < min ? "at least " + min : "at most " + max));
+          }
+          return value;
+        });
+  }
+
+  /** Returns a factor from 1 to a million. */
+  double factor(String key) {
+    return read(
+        key,
+        1.0,
+        node -> {
+          double value = number(key, "a number", node, Double::parseDouble);
+          if (!(value >= 1 && value <= 1e6)) {
+            throw new IllegalArgumentException(key + " must be a factor from 1 to 1000000");
+          }
+          return value;
+        });
+  }
+
+  private <T> T number(String key, String kind, Node.Scalar node, Function<String, T> parser) {
+    String text = scope.text(node);
+    try {
+      return parser.apply(text.strip());
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(key + " must be " + kind + ", not " + text, e);
+    }
+  }
+
+  /** Returns an amount in the unit of the parser: bytes or nanoseconds. */
+  long amount(String key, long otherwise, ToLongFunction<String> parser) {
+    return read(key, otherwise, node -> parser.applyAsLong(scope.text(node)));
+  }
+
+  /**
+   * Returns a limit in bytes or nanoseconds. Without the key it is 0, which means no limit; a
+   * written 0 is refused.
+   */
+  long limit(String key, ToLongFunction<String> parser) {
+    return read(
+        key,
+        0L,
+        node -> {
+          long limit = parser.applyAsLong(scope.text(node));
+          if (limit == 0) {
+            throw new IllegalArgumentException(
+                key + " must be more than 0; leave it out for no limit");
+          }
+          return limit;
+        });
+  }
+
+  /** Reads a scalar; an {@link IllegalArgumentException} becomes a problem at its place. */
+  <T> T read(String key, T otherwise, Function<Node.Scalar, T> reader) {
+    Node node = map.get(key);
+    return node == null ? otherwise : read(node, key, otherwise, reader);
+  }
+
+  private <T> T read(Node node, String key, T otherwise, Function<Node.Scalar, T> reader) {
+    try {
+      return reader.apply(scalar(node, key));
+    } catch (IllegalArgumentException e) {
+      problems.add(node.place(), e.getMessage());
+    } catch (BadInput e) {
+      problems.add(e);
+    }
+    return otherwise;
+  }
+}

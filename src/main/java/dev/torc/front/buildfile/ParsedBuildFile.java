@@ -1,0 +1,376 @@
+package dev.torc.front.buildfile;
+
+import dev.torc.base.digests.StampSource.StampPaths;
+import dev.torc.base.syntax.BadInput;
+import dev.torc.base.syntax.JsonText;
+import dev.torc.base.syntax.Node;
+import dev.torc.base.syntax.Node.Entry;
+import dev.torc.base.syntax.Place;
+import dev.torc.base.syntax.Problems;
+import dev.torc.base.syntax.Quantity;
+import dev.torc.core.model.Group;
+import dev.torc.core.model.Paths;
+import dev.torc.core.model.Workflow;
+import dev.torc.core.model.Workflow.Executor;
+import dev.torc.core.model.Workflow.ReportFile;
+import dev.torc.core.model.Workflow.Settings;
+import dev.torc.core.model.Workflow.Stores;
+import dev.torc.core.model.WorkflowCodec;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * The content of build files, with groups not yet expanded, so that all of it is known without
+ * results. This class reads the top level; {@link FileLayers} joins files, {@link JobEntryReader}
+ * and {@link JobReader} read jobs and groups, and {@link GroupExpansion} expands groups.
+ *
+ * <p>{@code defaults} is a job laid under every job. Its {@code env}, {@code resources} (after
+ * class names are replaced), {@code retry} and similar maps are joined with the job's, key by key,
+ * and the job's keys win. Every other key of {@code defaults} applies only to jobs that lack the
+ * key.
+ *
+ * <p>Not thread-safe: it remembers what it has read.
+ */
+public final class ParsedBuildFile {
+
+  private static final Pattern STATIC_NAME = Pattern.compile("[\\p{L}\\p{Nd}_-]+");
+
+  private final List<BuildFile.Read> sources;
+  private final Vars vars;
+  private final Workflow blank; // without jobs
+  private final Set<String> manual = new TreeSet<>(); // names of jobs, instances and groups
+  private final GroupExpansion expansion;
+
+  /**
+   * Reads and joins build files.
+   *
+   * @param files at least one file; each is laid over the previous ones, and the folder of the
+   *     first is the root
+   * @param input the text of the file named {@link BuildFile#INPUT}; null if there is none
+   * @param over the overrides of the command line
+   * @throws BadInput with all errors, if any is found without expanding groups
+   * @throws IOException if a file exists but cannot be read
+   */
+  public static ParsedBuildFile read(List<Path> files, byte[] input, Overrides over)
+      throws IOException {
+    Problems problems = new Problems();
+    ParsedBuildFile parsed = new ParsedBuildFile(files, input, over, null, problems);
+    if (!problems.isEmpty()) {
+      // Also expand the groups, so that their errors are reported together with these.
+      parsed.expansion.run(parsed.blank, ResultSource.nothing(), problems);
+      problems.throwIfAny();
+    }
+    return parsed;
+  }
+
+  /**
+   * Reads one build file again. Jobs whose text has not changed are taken from the earlier
+   * workflow.
+   *
+   * @param over the overrides of the earlier reading
+   * @param text the earlier text of the file
+   * @param earlier the workflow of that text, with packed jobs
+   * @throws BadInput as {@link #read}
+   */
+  public static ParsedBuildFile readAgain(Path file, Overrides over, byte[] text, Workflow earlier)
+      throws IOException {
+    Problems problems = new Problems();
+    try {
+      UnchangedJobs unchanged = new UnchangedJobs(text, earlier);
+      ParsedBuildFile parsed = new ParsedBuildFile(List.of(file), null, over, unchanged, problems);
+      if (problems.isEmpty()) {
+        return parsed;
+      }
+    } catch (BadInput e) {
+      problems.add(e); // not reported: reading the whole file below reports every error
+    }
+    return read(List.of(file), null, over);
+  }
+
+  private ParsedBuildFile(
+      List<Path> files, byte[] input, Overrides over, UnchangedJobs unchanged, Problems problems)
+      throws IOException {
+    Path root = BuildFile.located(files.getFirst()).getParent();
+    FileLayers layers = new FileLayers(root, input, unchanged, problems);
+    Node.Mapping all = layers.read(files);
+    MapFields keys = new MapFields(all, null, problems);
+    if (all.get("vars") == null) {
+      keys.only(KnownKeys.TOP, "the build file"); // an unknown key may be a mistyped vars
+    }
+    Node.Mapping given = MapFields.map(all.get("vars"), "vars", problems);
+    this.vars = VariableReader.resolve(given, layers.varFiles(), over.defines(), problems);
+    // Every use of a wrong var would be another error, so stop here.
+    problems.throwIfAny();
+    if (all.get("vars") != null) {
+      keys.only(KnownKeys.TOP, "the build file");
+    }
+
+    Scope scope = new Scope(vars, null, problems);
+    SequencedMap<String, Entry> jobs =
+        new LinkedHashMap<>(new FactoryReader(all, scope, problems).jobs().entries());
+    Node.Mapping top = all.without("jobs");
+    all = null; // so that the trees of 100 000 jobs can be freed as the jobs are read
+    MapFields fields = new MapFields(top, scope, problems);
+    SortedMap<String, Long> limits = limits(top, scope, problems);
+    Paths paths = new Paths(root);
+    List<Executor> executors = ExecutorReader.read(top.get("executors"), scope, problems);
+    Stores stores = new StoresReader(scope, paths, problems).read(top.get("stores"));
+    List<ReportFile> report = new ItemReader(paths, problems).report(fields);
+    List<String> names = names(executors, over.executor(), problems);
+    JobReader reader =
+        new JobReader(
+            new JobReader.Common(
+                vars,
+                top,
+                new FactoryReader(top, scope, problems).parents(jobs.keySet()),
+                counters(limits),
+                paths,
+                over,
+                names),
+            problems);
+    reader.checkShared();
+    AxisReader axes = new AxisReader(scope, paths, problems);
+    WorkflowCodec codec = unchanged == null ? new WorkflowCodec() : unchanged.codec();
+    Map<String, Place> places = HashMap.newHashMap(jobs.size());
+    List<Unit> units =
+        new JobEntryReader(reader, axes, codec, places, manual).read(jobs, unchanged);
+    Path folder = root.getFileName();
+    this.sources = layers.sources();
+    Settings settings =
+        new Settings(
+            layers.files(),
+            fields.text("name", folder == null ? "torc" : folder.toString()),
+            fields.text("description", ""),
+            limits,
+            absolute(fields, "roots", root),
+            data(fields.inner("data")),
+            HookReader.read(top.get("hooks"), scope, reader.shell(), places.keySet(), problems),
+            executors,
+            stores,
+            stamps(fields.inner("stamps").only(KnownKeys.STAMPS, "stamps"), root),
+            report);
+    this.blank =
+        new Workflow(root, settings, List.of(), List.of(), List.of(), List.of(), List.of());
+    if (units.isEmpty()) {
+      problems.warn(top.place(), "no jobs; add one below jobs:");
+    }
+    this.expansion = new GroupExpansion(root, units, codec, reader, problems.warnings(), manual);
+  }
+
+  /** Returns the names of the limits that are counters, not resources of the machine. */
+  private static TreeSet<String> counters(SortedMap<String, Long> limits) {
+    TreeSet<String> counters = new TreeSet<>(limits.keySet());
+    KnownKeys.LIMITS.forEach(counters::remove);
+    return counters;
+  }
+
+  /** Returns the names of the executors. Reports a {@code --on} that names none of them. */
+  private static List<String> names(List<Executor> executors, String on, Problems problems) {
+    List<String> names = executors.stream().map(Executor::name).toList();
+    if (on != null) {
+      try {
+        ExecutorReader.requireKnown(on, names);
+      } catch (IllegalArgumentException e) {
+        problems.add(Place.NONE, "--on " + on + ": " + e.getMessage());
+      }
+    }
+    return names;
+  }
+
+  /**
+   * Returns the workflow as far as these results determine it. A group that depends on missing
+   * results has only the instances known so far. Repeated calls are cheap: plain jobs and unchanged
+   * instances are not read again.
+   *
+   * @throws BadInput with the errors that do not depend on results; all other errors are in {@link
+   *     Group.Further}
+   * @throws IOException if a file or folder that a group reads cannot be read
+   */
+  public Workflow expand(ResultSource found) throws IOException {
+    Problems problems = new Problems();
+    Workflow expanded = expansion.run(blank, found, problems);
+    problems.throwIfAny();
+    return expanded;
+  }
+
+  public Set<String> variables() {
+    return vars.names();
+  }
+
+  /** Returns the files that were read, including tables, once for each path that named them. */
+  public List<BuildFile.Read> sources() {
+    List<BuildFile.Read> all = new ArrayList<>(sources);
+    all.addAll(expansion.sources().read());
+    return all;
+  }
+
+  /** Returns what decided the last expansion, besides {@link #sources}. */
+  public Deciders deciders() {
+    return expansion.deciders();
+  }
+
+  private static SortedMap<String, Long> limits(Node.Mapping top, Scope scope, Problems problems) {
+    MapFields fields = MapFields.of(top.get("limits"), "limits", scope, problems);
+    SortedMap<String, Long> limits = new TreeMap<>();
+    for (Map.Entry<String, Entry> each : fields.map().entries().entrySet()) {
+      String name = each.getKey();
+      if (!KnownKeys.LIMITS.contains(name) && KnownKeys.RESOURCES.contains(name)) {
+        problems.add(each.getValue().place(), name + " cannot be limited here");
+      } else if (!Placeholder.isIdentifier(name)) {
+        problems.add(
+            each.getValue().place(), "the name of a counter is letters, digits and _: " + name);
+      } else if (name.equals("memory")) {
+        limits.put(name, fields.amount(name, 0, Quantity::size));
+      } else {
+        limits.put(name, fields.whole(name, 1, name.equals("cpus") ? 1 : 0, Integer.MAX_VALUE));
+      }
+    }
+    return limits;
+  }
+
+  private static StampPaths stamps(MapFields fields, Path root) {
+    return new StampPaths(absolute(fields, "never", root), absolute(fields, "trust", root));
+  }
+
+  private static List<Path> absolute(MapFields fields, String key, Path root) {
+    return fields.list(
+        key,
+        node -> {
+          String text = fields.scope().text(node);
+          Paths.refuseForeign(text, node.place());
+          return root.resolve(text).normalize();
+        });
+  }
+
+  /**
+   * Returns the values of the data section as JSON, by name. An unquoted scalar that is valid JSON
+   * is kept as JSON; any other scalar becomes a JSON string.
+   */
+  private static SortedMap<String, String> data(MapFields data) {
+    SortedMap<String, String> values = new TreeMap<>();
+    for (Map.Entry<String, Entry> each : data.map().entries().entrySet()) {
+      String name = each.getKey();
+      data.problems()
+          .guard(
+              () -> {
+                if (!STATIC_NAME.matcher(name).matches()) {
+                  throw new BadInput(
+                      each.getValue().place(),
+                      "the name of a value is letters, digits, _ and -; this is " + name);
+                }
+                values.put(name, json(value(name, each.getValue()), data.scope()));
+              });
+    }
+    return values;
+  }
+
+  private static String json(Node node, Scope scope) {
+    return switch (node) {
+      case Node.Scalar scalar when scalar.isNothing() -> "null";
+      case Node.Scalar scalar ->
+          scalar.quoted() ? JsonText.string(scope.text(scalar)) : JsonText.of(scope.text(scalar));
+      case Node.Sequence list ->
+          list.items().stream()
+              .map(item -> json(item, scope))
+              .collect(Collectors.joining(",", "[", "]"));
+      case Node.Mapping map -> {
+        Map<String, String> members = new TreeMap<>();
+        map.entries().forEach((key, entry) -> members.put(key, json(value(key, entry), scope)));
+        yield JsonText.object(members);
+      }
+    };
+  }
+
+  private static Node value(String key, Entry entry) {
+    if (entry.value() instanceof Node.Scalar scalar
+        && !scalar.quoted()
+        && scalar.text().isEmpty()) {
+      throw new BadInput(
+          entry.place(),
+          key + " has no value; write null, or quote {" + key + "} if a text was meant");
+    }
+    return entry.value();
+  }
+
+  /**
+   * The overrides of the command line. The same files with other overrides are another workflow.
+   *
+   * @param defines values of vars, by name
+   * @param containers false to run everything on the host; images are then read but ignored
+   * @param executor the executor of jobs that name none, or {@code local} for all jobs; null for no
+   *     override
+   */
+  public record Overrides(SortedMap<String, String> defines, boolean containers, String executor) {
+
+    public static final Overrides NONE = new Overrides(Collections.emptySortedMap(), true, null);
+  }
+
+  /**
+   * What decided the instances of the groups, besides build files and tables. As long as these jobs
+   * and patterns give the same answers, the groups have the same instances.
+   *
+   * @param jobs the names of the jobs and groups whose products were used
+   * @param files for each pattern that searched the disk, the files that it found, sorted
+   * @param complete false if a pattern found nothing or skipped products of an earlier build, which
+   *     is not recorded here
+   */
+  public record Deciders(
+      SortedSet<String> jobs, SortedMap<String, List<String>> files, boolean complete) {
+
+    /** Returns whether build files and tables alone decided the instances. */
+    public boolean isNone() {
+      return jobs.isEmpty() && files.isEmpty() && complete;
+    }
+  }
+
+  /**
+   * Supplies the results that groups ask for during expansion. The readers of build files have no
+   * access to results, so the caller implements this interface.
+   */
+  public interface ResultSource {
+
+    /**
+     * Returns the paths of the files that a job (plain or an instance) has made, in any order; for
+     * a folder, the paths of the files in it. Empty until the job has succeeded, and if the job
+     * will run again. A job without products has an empty list.
+     */
+    Optional<List<String>> products(String job);
+
+    /**
+     * Returns whether the file at a normalized path is an unmodified product of an earlier build.
+     * Even if no job declares it any more, such a file is not a source: {@code glob} and {@code
+     * match} of groups skip it.
+     */
+    default boolean isRecorded(String path) {
+      return false;
+    }
+
+    /**
+     * Returns an object that identifies the current era of answers. Within an era more jobs may
+     * end, but no answer about products is withdrawn.
+     */
+    default Object era() {
+      return this;
+    }
+
+    /** Returns a source without results: groups that depend on results are not expanded. */
+    static ResultSource nothing() {
+      return job -> Optional.empty();
+    }
+  }
+}

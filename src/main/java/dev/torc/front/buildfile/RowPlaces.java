@@ -1,0 +1,115 @@
+package dev.torc.front.buildfile;
+
+import dev.torc.front.buildfile.Axis.Row;
+import dev.torc.base.syntax.BadInput;
+import dev.torc.base.syntax.Place;
+import dev.torc.base.syntax.PlaceholderFormat;
+import dev.torc.core.model.Group;
+import dev.torc.core.model.Job;
+import dev.torc.core.model.Workflow;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * Finds out whether a path comes from the values of an instance, and which line of a table has
+ * these values. It serves messages about missing files. Instances do not store the line, so the
+ * table is read again, once.
+ */
+public final class RowPlaces {
+
+  private final Workflow workflow;
+  private final Map<String, List<Table>> tables = new HashMap<>(); // by group
+
+  /**
+   * The rows of one file, by their values of the columns that are parameters. {@code names} has
+   * these columns; it is empty for a file of plain lines.
+   */
+  private record Table(List<String> names, Map<List<String>, Row> rows) {
+
+    Row row(Map<String, String> parameters) {
+      if (names.isEmpty()) {
+        return parameters.values().stream()
+            .map(value -> rows.get(List.of(value)))
+            .reduce(null, (one, other) -> one == null ? other : one);
+      }
+      return rows.get(names.stream().map(parameters::get).toList());
+    }
+  }
+
+  public RowPlaces(Workflow workflow) {
+    this.workflow = workflow;
+  }
+
+  /**
+   * Returns whether a path comes from an instance: it contains a value, the stem of a value that
+   * has slashes, or another value of the instance's table row.
+   */
+  public boolean isFromInstance(Job job, String path) {
+    for (String value : job.parameters().values()) {
+      String part = value.indexOf('/') < 0 ? value : PlaceholderFormat.apply("stem", value);
+      if (!part.isEmpty() && path.contains(part)) {
+        return true;
+      }
+    }
+    return place(job, path) != null;
+  }
+
+  /**
+   * Returns the place of an instance's table row if the path contains a value of that row;
+   * otherwise null.
+   */
+  public Place place(Job job, String path) {
+    if (job.group() == null) {
+      return null;
+    }
+    for (Table table : tables.computeIfAbsent(job.group(), _ -> read(job))) {
+      Row row = table.row(job.parameters());
+      if (row != null && row.values().stream().anyMatch(v -> !v.isEmpty() && path.contains(v))) {
+        return row.place();
+      }
+    }
+    return null;
+  }
+
+  private List<Table> read(Job job) {
+    List<Table> read = new ArrayList<>();
+    for (Group group : workflow.groups()) {
+      for (String path :
+          group.name().equals(job.group()) ? group.sources().tables() : List.<String>of()) {
+        try {
+          read.add(table(path, job.parameters()));
+        } catch (IOException | BadInput e) {
+          // The expansion could read this table, so it has just changed: do without its lines.
+        }
+      }
+    }
+    return read;
+  }
+
+  private Table table(String path, Map<String, String> parameters) throws IOException {
+    byte[] bytes = TableReader.bytes(workflow.root().resolve(path), path);
+    AxisRows content;
+    try {
+      content = TableReader.read(bytes, path, List.of());
+    } catch (BadInput e) {
+      content = TableReader.lines(bytes, path, List.of());
+    }
+    List<String> columns = content.names();
+    List<String> names = columns.stream().filter(parameters::containsKey).toList();
+    int[] at =
+        IntStream.range(0, columns.size())
+            .filter(c -> parameters.containsKey(columns.get(c)))
+            .toArray();
+    Map<List<String>, Row> rows = HashMap.newHashMap(content.rows().size());
+    for (Row row : content.rows()) {
+      List<String> key = Arrays.stream(at).mapToObj(row.values()::get).toList();
+      rows.putIfAbsent(names.isEmpty() ? row.values() : key, row);
+    }
+    return new Table(names, rows);
+  }
+}

@@ -1,0 +1,133 @@
+package dev.torc.front.buildfile;
+
+import dev.torc.base.syntax.BadInput;
+import dev.torc.base.syntax.Place;
+import dev.torc.base.syntax.SourceFile;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Splits CSV and TSV into rows of cells with exact places. A cell that begins with a double quote
+ * ends at the next one that is not doubled; {@code ""} inside it stands for one quote. Quotes
+ * elsewhere are plain text. {@link TableReader} knows what a row means.
+ *
+ * <p>torc does this itself because no CSV library reports where a cell begins.
+ */
+final class SeparatedText {
+
+  private final String text;
+  private final String shown;
+  private final char separator;
+  private final List<String> cells = new ArrayList<>();
+  private int[] starts = new int[16];
+  private int at;
+  private int line; // the first line of the row
+  private int next = 1; // the line after the row
+
+  SeparatedText(String text, String shown, char separator) {
+    this.text = text;
+    this.shown = shown;
+    this.separator = separator;
+  }
+
+  boolean next() {
+    cells.clear();
+    line = next;
+    if (at == text.length()) {
+      return false;
+    }
+    boolean more;
+    do {
+      more = cell();
+    } while (more);
+    return true;
+  }
+
+  /** Returns the cells of the current row. The next row changes the same list. */
+  List<String> cells() {
+    return cells;
+  }
+
+  Place place() {
+    return new Place(shown, line, 1);
+  }
+
+  Place place(int cell) {
+    return placeAt(starts[cell]);
+  }
+
+  private Place placeAt(int offset) {
+    return SourceFile.behind(text.substring(0, offset), shown);
+  }
+
+  /**
+   * Refuses a header with another separator, such as the semicolons that spreadsheets write where
+   * the comma is the decimal point. Otherwise the whole header would be read as one name.
+   */
+  void refuseOtherSeparator() {
+    if (cells.size() == 1 && !text.startsWith("\"", starts[0])) {
+      cells.getFirst().chars().forEach(c -> refuse((char) c, starts[0]));
+    }
+  }
+
+  private void refuse(char c, int offset) {
+    if (c != separator && ",;\t|".indexOf(c) >= 0) {
+      String found = c == '\t' ? "tabs" : "`" + c + "`";
+      String wanted =
+          separator == '\t'
+              ? "tabs; save the table as .csv with commas"
+              : "commas; save the table with commas, or as .tsv with tabs";
+      throw new BadInput(placeAt(offset), "cells are separated by " + found + ", not by " + wanted);
+    }
+  }
+
+  /** Reads a cell; returns whether another one follows in its row. */
+  private boolean cell() {
+    int start = at;
+    String quoted = text.startsWith("\"", at) ? quoted() : null;
+    int from = at;
+    while (at < text.length() && !endsCell(text.charAt(at))) {
+      at++;
+    }
+    if (quoted != null && at > from) {
+      refuse(text.charAt(from), from);
+      throw new BadInput(
+          placeAt(from), "text after the closing quote of a cell; double the quotes inside it");
+    }
+    if (cells.size() == starts.length) {
+      starts = Arrays.copyOf(starts, starts.length * 2);
+    }
+    starts[cells.size()] = start;
+    cells.add(quoted != null ? quoted : text.substring(from, at));
+    int end = SourceFile.lineEnd(text, at);
+    boolean more = at < text.length() && end == 0;
+    next += end > 0 ? 1 : 0;
+    at += more ? 1 : end;
+    return more;
+  }
+
+  private boolean endsCell(char c) {
+    return c == separator || c == '\n' || c == '\r';
+  }
+
+  private String quoted() {
+    int close = text.indexOf('"', at + 1);
+    while (close >= 0 && text.startsWith("\"", close + 1)) {
+      close = text.indexOf('"', close + 2);
+    }
+    if (close < 0) {
+      throw new BadInput(
+          placeAt(at),
+          "this quote is not closed; write a cell that begins with a quote as \"\"\"…\"");
+    }
+    String cell = text.substring(at + 1, close).replace("\"\"", "\"");
+    while (at < close) {
+      int end = SourceFile.lineEnd(text, at);
+      next += end > 0 ? 1 : 0;
+      at += Math.max(1, end);
+    }
+    at++;
+    return cell;
+  }
+}

@@ -1,0 +1,274 @@
+package dev.torc.front.buildfile;
+
+import dev.torc.front.buildfile.ImageReader.Choice;
+import dev.torc.base.syntax.BadInput;
+import dev.torc.base.syntax.Node;
+import dev.torc.base.syntax.Place;
+import dev.torc.base.syntax.Problems;
+import dev.torc.base.syntax.Quoting;
+import dev.torc.base.syntax.ShellText;
+import dev.torc.core.model.Job.Tool;
+import dev.torc.core.model.Paths;
+import dev.torc.core.model.Step;
+import dev.torc.core.model.Step.Command;
+import dev.torc.core.model.Step.Image;
+import dev.torc.core.model.Template;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Reads what a job runs: its command or tasks, with shell, folder, environment and image. {@link
+ * JobReader} reads the rest of the job.
+ *
+ * @param top the top level of the build file, whose {@code shell} and {@code env} all jobs share
+ */
+record StepReader(Node.Mapping top, Paths paths, ImageReader images, Problems problems) {
+
+  private static final List<String> DEFAULT_SHELL = List.of("sh", "-e", "-c");
+
+  /**
+   * Returns the words that run a command's text in a shell: from the job's {@code shell}, or else
+   * the build file's.
+   */
+  List<String> shell(MapFields job) {
+    Node node = job.map().get("shell");
+    node = node == null ? top.get("shell") : node;
+    if (node == null) {
+      return DEFAULT_SHELL;
+    }
+    if (!(node instanceof Node.Sequence given) || given.items().isEmpty()) {
+      boolean text = node instanceof Node.Scalar && job.map().get("command") == null;
+      problems.add(
+          node.place(),
+          "shell must be a list such as [bash, -e, -o, pipefail, -c]"
+              + (text ? "; what it runs is command" : ""));
+      return DEFAULT_SHELL;
+    }
+    Node.Mapping of = job.map().get("shell") == null ? top : job.map();
+    List<String> words = new MapFields(of, job.scope(), job.problems()).texts("shell");
+    return words.isEmpty() || words.getFirst().isEmpty() ? DEFAULT_SHELL : words;
+  }
+
+  /**
+   * Returns the folder of a job or task, relative to the root; {@code otherwise} if it names none.
+   */
+  String dir(MapFields fields, String otherwise) {
+    return fields.read("dir", otherwise, node -> paths.normalize(fields.scope().literalPath(node)));
+  }
+
+  /** Returns what a job runs, in order; empty after an error. */
+  List<Step> steps(
+      MapFields job,
+      String name,
+      Place place,
+      List<String> shell,
+      String dir,
+      SortedMap<String, Optional<Template>> env) {
+    Node command = job.map().get("command");
+    Node tasks = job.map().get("tasks");
+    if (command != null && tasks != null) {
+      problems.add(tasks.place(), "a job has either command or tasks, not both");
+    } else if (tasks != null) {
+      return tasks(tasks, job, shell, dir, env);
+    } else if (command == null && KnownKeys.JOB.containsAll(job.map().entries().keySet())) {
+      // Not reported if there are unknown keys: one of them is probably a mistyped command.
+      problems.add(
+          place, "the job " + name + " has no command; to name several jobs at once, use tags");
+    }
+    List<Step> steps = new ArrayList<>();
+    if (command != null) {
+      Image image = images.image(images.choice(job, Choice.NOTHING), images.settings(job));
+      problems.guard(
+          () -> steps.add(new Step(command(command, job.scope(), shell), dir, env, shell, image)));
+    }
+    return List.copyOf(steps);
+  }
+
+  private List<Step> tasks(
+      Node tasks,
+      MapFields job,
+      List<String> shell,
+      String dir,
+      SortedMap<String, Optional<Template>> env) {
+    List<Step> steps = new ArrayList<>();
+    Scope scope = job.scope();
+    Choice shared = images.choice(job, Choice.NOTHING);
+    Image settings = images.settings(job);
+    if (!(tasks instanceof Node.Sequence list) || list.items().isEmpty()) {
+      problems.add(tasks.place(), "tasks must be a list of {command: …}");
+      return steps;
+    }
+    for (Node node : list.items()) {
+      MapFields task = MapFields.of(node, "a task", scope, problems).only(KnownKeys.TASK, "a task");
+      Node command = task.map().get("command");
+      Node cmd = task.map().get("cmd");
+      Node one = command == null ? cmd : command;
+      if (command == null == (cmd == null)) {
+        problems.add(node.place(), "a task has one command (or cmd, which is the same)");
+        continue;
+      }
+      SortedMap<String, Optional<Template>> own = new TreeMap<>(env);
+      env(ownEnv(task), scope, own);
+      String folder = dir(task, dir);
+      Image image = images.image(images.choice(task, shared), settings);
+      problems.guard(
+          () -> steps.add(new Step(command(one, scope, shell), folder, own, shell, image)));
+    }
+    return List.copyOf(steps);
+  }
+
+  /**
+   * Returns the environment of a job: that of the build file, overlaid by the parameters, overlaid
+   * by the job's own {@code env}.
+   */
+  SortedMap<String, Optional<Template>> env(MapFields job) {
+    Map<String, String> parameters = job.scope().parameters();
+    if (top.get("env") == null && job.map().get("env") == null && parameters.isEmpty()) {
+      return Collections.emptySortedMap();
+    }
+    SortedMap<String, Optional<Template>> all = new TreeMap<>();
+    env(top.get("env"), job.scope(), all);
+    parameters.forEach(
+        (name, value) -> {
+          if (Placeholder.isIdentifier(name)) { // other names cannot be variables
+            all.put(name, Optional.of(Template.of(value)));
+          }
+        });
+    env(ownEnv(job), job.scope(), all);
+    return Collections.unmodifiableSortedMap(all);
+  }
+
+  /** Returns the {@code env} of a job or task. Reports a variable in it that is a parameter. */
+  private Node ownEnv(MapFields fields) {
+    Node node = fields.map().get("env");
+    if (node instanceof Node.Mapping map) {
+      for (String name : fields.scope().parameters().keySet()) {
+        if (Placeholder.isIdentifier(name) && map.entries().containsKey(name)) {
+          problems.add(
+              map.entries().get(name).place(),
+              name + " is a parameter, so the environment has it already");
+        }
+      }
+    }
+    return node;
+  }
+
+  /**
+   * Returns the programs in {@code tools}. If the job's environment sets {@code PATH}, programs are
+   * looked up there. In a job with an image, only programs below the root are accepted.
+   */
+  List<Tool> tools(
+      MapFields job, String dir, SortedMap<String, Optional<Template>> env, List<Step> steps) {
+    Template search = env.getOrDefault("PATH", Optional.empty()).orElse(null);
+    return job.list(
+        "tools",
+        node -> {
+          String name = job.scope().text(node);
+          Tool tool = tool(node.place(), name, search, dir);
+          boolean ofRoot = tool.isPath() && !tool.paths().getFirst().startsWith("/");
+          if (!ofRoot && steps.stream().anyMatch(step -> step.image() != null)) {
+            throw new IllegalArgumentException(
+                "tool %s is one of this machine, and the job runs in an image; leave it out: the image counts as a whole"
+                    .formatted(name));
+          }
+          return tool;
+        });
+  }
+
+  private Tool tool(Place place, String name, Template search, String dir) {
+    Paths.refuseForeign(name, place);
+    if (name.isBlank() || name.endsWith("/") || name.equals(".") || name.equals("..")) {
+      throw new BadInput(place, "no name of a program: \"" + name + "\"");
+    }
+    List<String> own = new ArrayList<>();
+    if (name.indexOf('/') >= 0) {
+      own.add(paths.normalize(name));
+    } else if (search != null) {
+      StringBuilder folders = new StringBuilder();
+      for (Template.Part part : search.parts()) {
+        boolean text = part instanceof Template.Part.Text;
+        if (!text && !((Template.Part.Slot) part).name().equals("env")) {
+          throw new BadInput(
+              place, "where " + name + " is has to be known before the job runs; see its PATH");
+        }
+        folders.append(text ? ((Template.Part.Text) part).text() : "\0");
+      }
+      for (String folder : folders.toString().split(":", -1)) {
+        if (folder.indexOf('\0') < 0) {
+          own.add(paths.below(dir, folder.isEmpty() ? name : folder + "/" + name));
+        }
+      }
+    }
+    return new Tool(place, name, List.copyOf(own), search, dir);
+  }
+
+  private Command command(Node node, Scope scope, List<String> shell) {
+    if (!(node instanceof Node.Sequence list)) {
+      return new Command.Shell(shellText(MapFields.scalar(node, "command"), scope, shell));
+    }
+    List<Template> words = new ArrayList<>();
+    for (Node word : scope.items(list)) {
+      Node.Scalar text = MapFields.scalar(word, "a word of the command");
+      if (words.isEmpty() && text.text().isEmpty()) {
+        throw new BadInput(text.place(), "the command's first word, its program, is empty");
+      }
+      if (words.isEmpty() && text.text().indexOf(' ') > 0) {
+        problems.warn(
+            text.place(),
+            "a list is the words of one command, and the program \"%s\" contains spaces; write a text, or tasks for several commands"
+                .formatted(text.text()));
+      }
+      words.add(new TemplateReader(scope, text).word());
+    }
+    if (words.isEmpty()) {
+      throw new BadInput(node.place(), "the command is empty");
+    }
+    return new Command.Words(List.copyOf(words));
+  }
+
+  Template shellText(Node.Scalar node, Scope scope, List<String> shell) {
+    if (node.text().isBlank()) {
+      throw new BadInput(node.place(), "the command is empty");
+    }
+    String text = node.text();
+    if (!node.quoted() && endsInQuote(text) && Quoting.isKnown(shell)) {
+      problems.warn(
+          node.place(),
+          "the command ends inside of quotes; a # behind a blank begins a comment in YAML:"
+              + " quote the whole command");
+    }
+    return new TemplateReader(scope, node).command(shell);
+  }
+
+  /**
+   * Returns whether a text ends inside quotes. Most texts contain no quotes and are not scanned.
+   */
+  private static boolean endsInQuote(String text) {
+    return (text.indexOf('"') >= 0 || text.indexOf('\'') >= 0)
+        && ShellText.scan(text).endsInQuote();
+  }
+
+  private void env(Node node, Scope scope, SortedMap<String, Optional<Template>> into) {
+    if (node == null) {
+      return;
+    }
+    MapFields.map(node, "env", problems)
+        .entries()
+        .forEach(
+            (name, entry) -> problems.guard(() -> into.put(name, variable(name, entry, scope))));
+  }
+
+  private static Optional<Template> variable(String name, Node.Entry entry, Scope scope) {
+    if (name.isEmpty() || name.indexOf('=') >= 0) {
+      throw new BadInput(entry.place(), "no name for a variable: " + name);
+    }
+    return Node.isNothing(entry.value())
+        ? Optional.empty()
+        : Optional.of(new TemplateReader(scope, MapFields.scalar(entry.value(), name)).plain(true));
+  }
+}

@@ -1,0 +1,359 @@
+package dev.torc.front.buildfile;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import dev.torc.front.buildfile.Axis.Row;
+import dev.torc.base.syntax.BadInput;
+import dev.torc.base.syntax.NearestName;
+import dev.torc.base.syntax.Place;
+import dev.torc.base.syntax.PlaceholderFormat;
+import dev.torc.base.syntax.SourceFile;
+import dev.torc.base.text.Amount;
+import dev.torc.base.text.SafeText;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * Reads a table into {@link Row}s: plain lines, CSV (RFC 4180), TSV (tabs instead of commas), a
+ * JSON list of objects, or JSONL. Spaces at the edges of values are kept, with a warning; blank
+ * rows are skipped. {@link AxisRows#keyed} decides which columns are parameters.
+ */
+final class TableReader {
+
+  /** The largest file that is read, in bytes. */
+  static final int MAX_BYTES = 256 << 20;
+
+  /** The most distinct texts that are deduplicated: equal values then share one object. */
+  private static final int MAX_SHARED = 10_000;
+
+  /** In {@link #columns}, marks a column that is ignored. */
+  private static final int UNWANTED = -1;
+
+  /** In {@link #columns}, marks a column without a name when all columns are wanted. */
+  private static final int UNNAMED = -2;
+
+  private static final JsonFactory JSON =
+      JsonFactory.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+          .build();
+
+  private final String shown;
+  private final boolean all; // whether all columns are wanted
+  private final Map<String, String> shared = new HashMap<>();
+  private final List<Row> rows = new ArrayList<>();
+  private final List<BadInput.Diagnostic> warnings = new ArrayList<>(0);
+  private final Map<String, Integer> names = new LinkedHashMap<>(); // with their indexes in a row
+  private int[] columns; // for CSV and TSV, the index in a row of each column
+  private int spaced; // how many cells have a space at an edge
+
+  private TableReader(String shown, List<String> wanted) {
+    this.shown = shown;
+    this.all = wanted.isEmpty();
+    name(wanted);
+  }
+
+  private void name(Collection<String> columns) {
+    columns.forEach(name -> names.putIfAbsent(name, names.size()));
+  }
+
+  /**
+   * Returns the rows of a table. {@code shown} is the file's name in messages; its extension
+   * decides the format. An empty {@code wanted} selects all columns.
+   *
+   * @throws BadInput if a row has another length than the header, a column is missing, or the
+   *     format is wrong
+   */
+  static AxisRows read(byte[] bytes, String shown, List<String> wanted) throws IOException {
+    TableReader table = new TableReader(shown, wanted);
+    String text = SourceFile.decode(bytes, shown);
+    String ending = PlaceholderFormat.apply("suffix", shown).toLowerCase(Locale.ROOT);
+    switch (ending) {
+      case ".csv" -> table.separated(new SeparatedText(text, shown, ','));
+      case ".tsv" -> table.separated(new SeparatedText(text, shown, '\t'));
+      case ".json" -> table.json(text, true);
+      case ".jsonl", ".ndjson" -> table.json(text, false);
+      default ->
+          throw new BadInput(
+              new Place(shown, 0, 0),
+              "a table is a .csv, .tsv, .json or .jsonl file; save it as one of these");
+    }
+    return table.found();
+  }
+
+  /**
+   * Returns each line as a row of one value; {@code name} has the name of that value. Blank lines
+   * are skipped.
+   */
+  static AxisRows lines(byte[] bytes, String shown, List<String> name) {
+    TableReader table = new TableReader(shown, name);
+    String text = SourceFile.decode(bytes, shown);
+    int line = 0;
+    for (int end, start = 0; start < text.length(); start = end + SourceFile.lineEnd(text, end)) {
+      end = start;
+      while (end < text.length() && SourceFile.lineEnd(text, end) == 0) {
+        end++;
+      }
+      Place place = new Place(shown, ++line, 1);
+      String value = text.substring(start, end);
+      if (!isBlank(value)) {
+        table.noteSpaces(value, () -> place);
+        table.add(new String[] {value}, place);
+      }
+    }
+    return table.found();
+  }
+
+  private AxisRows found() {
+    if (spaced > 1) {
+      BadInput.Diagnostic first = warnings.removeFirst();
+      String more = "%s (%d more here)".formatted(first.message(), spaced - 1);
+      warnings.addFirst(new BadInput.Diagnostic(first.place(), more));
+    }
+    return new AxisRows(List.copyOf(names.keySet()), Set.of(), rows, List.copyOf(warnings));
+  }
+
+  /**
+   * Returns the bytes of a table's file.
+   *
+   * @throws BadInput if it is missing or too large
+   * @throws IOException if it cannot be read, or is not a regular file
+   */
+  static byte[] bytes(Path file, String shown) throws IOException {
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      throw new IOException(shown + " is not a regular file");
+    }
+    return SourceFile.bytes(file, new Place(shown, 0, 0), MAX_BYTES, "; split it");
+  }
+
+  private void separated(SeparatedText text) {
+    while (text.next()) {
+      boolean blank = isBlank(text.cells());
+      if (!blank && columns == null) {
+        header(text);
+      } else if (!blank) {
+        row(text);
+      }
+    }
+  }
+
+  private void row(SeparatedText text) {
+    List<String> cells = text.cells();
+    Place place = text.place();
+    if (cells.size() != columns.length) {
+      throw new BadInput(
+          place,
+          "the row has %s, the header %s"
+              .formatted(Amount.count(cells.size(), "field"), columns.length));
+    }
+    String[] values = new String[names.size()];
+    for (int c = 0; c < columns.length; c++) {
+      int cell = c;
+      if (columns[c] >= 0) {
+        noteSpaces(cells.get(c), () -> text.place(cell));
+        values[columns[c]] = share(SourceFile.clean(cells.get(c), place));
+      } else if (columns[c] == UNNAMED && !isBlank(cells.get(c))) {
+        String said = "the header has no name for column %d, so it is ignored; name it to use it";
+        warnings.add(new BadInput.Diagnostic(text.place(c), said.formatted(c + 1)));
+        columns[c] = UNWANTED; // warn only once
+      }
+    }
+    add(values, place);
+  }
+
+  /** Sets the index in a {@link Row} of each column's value. */
+  private void header(SeparatedText text) {
+    text.refuseOtherSeparator();
+    List<String> cells = text.cells();
+    Map<String, Integer> named = new LinkedHashMap<>();
+    for (int c = 0; c < cells.size(); c++) {
+      int cell = c;
+      if (!isBlank(cells.get(c)) && named.putIfAbsent(cells.get(c), c) != null) {
+        throw new BadInput(text.place(c), "two columns " + SafeText.name(cells.get(c)));
+      }
+      if (all) {
+        noteSpaces(cells.get(c), () -> text.place(cell));
+      }
+    }
+    columns = new int[cells.size()];
+    Arrays.fill(columns, all ? UNNAMED : UNWANTED);
+    if (all) {
+      name(named.keySet());
+    }
+    names.forEach(
+        (name, at) -> {
+          Integer column = named.get(name);
+          if (column == null) {
+            throw missing(name, named.keySet(), text.place());
+          }
+          columns[column] = at;
+        });
+  }
+
+  static BadInput missing(String name, Collection<String> known, Place place) {
+    for (String column : known) {
+      if (trimmed(column).equals(name)) {
+        String there = SafeText.name(column);
+        return new BadInput(place, "no column %s; did you mean %s?".formatted(name, there));
+      }
+    }
+    String nearest = NearestName.hint(name, known);
+    String there = known.isEmpty() ? "" : "; there are " + SafeText.names(List.copyOf(known), 20);
+    return new BadInput(
+        place, "no column " + SafeText.name(name) + (nearest.isEmpty() ? there : nearest));
+  }
+
+  private void json(String text, boolean list) throws IOException {
+    try (JsonParser parser = JSON.createParser(text)) {
+      JsonToken token = parser.nextToken();
+      if (list && token != null) {
+        if (token != JsonToken.START_ARRAY) {
+          throw new BadInput(place(parser), "a table in JSON is a list of objects");
+        }
+        token = parser.nextToken();
+      }
+      while (token != null && token != JsonToken.END_ARRAY) {
+        if (token != JsonToken.START_OBJECT) {
+          throw new BadInput(place(parser), "a row of a table is an object");
+        }
+        object(parser);
+        token = parser.nextToken();
+      }
+      if (token != null && (!list || parser.nextToken() != null)) {
+        throw new BadInput(place(parser), "something follows the end of the table");
+      }
+    } catch (JsonProcessingException e) {
+      Place place =
+          e.getLocation() == null
+              ? new Place(shown, 0, 0)
+              : new Place(shown, e.getLocation().getLineNr(), e.getLocation().getColumnNr());
+      throw new BadInput(place, SourceFile.oneLine(e.getOriginalMessage()));
+    }
+  }
+
+  private void object(JsonParser parser) throws IOException {
+    Place place = place(parser);
+    Map<String, String> fields = new LinkedHashMap<>();
+    boolean blank = true;
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      String name = parser.currentName();
+      JsonToken token = parser.nextToken();
+      boolean counts = all || names.containsKey(name);
+      if (names.isEmpty()) {
+        noteSpaces(name, () -> place(parser));
+      }
+      if (counts && !token.isScalarValue()) {
+        throw new BadInput(place(parser), name + " must be a text, a number, true or false");
+      }
+      String text = token == JsonToken.VALUE_NULL ? "" : parser.getText();
+      blank &= isBlank(text);
+      if (counts) {
+        noteSpaces(text, () -> place(parser));
+        fields.put(name, share(SourceFile.clean(text, place(parser))));
+      }
+      parser.skipChildren();
+    }
+    if (names.isEmpty()) {
+      name(fields.keySet());
+    }
+    if (!blank) {
+      String[] values = new String[names.size()];
+      names.forEach(
+          (name, at) -> {
+            values[at] = fields.get(name);
+            if (values[at] == null) {
+              throw missing(name, fields.keySet(), place);
+            }
+          });
+      for (String name : fields.keySet()) {
+        if (!names.containsKey(name)) {
+          throw new BadInput(place, "the first row has no column " + SafeText.name(name));
+        }
+      }
+      add(values, place);
+    }
+  }
+
+  private void add(String[] values, Place place) {
+    if (rows.size() >= GroupExpansion.MAX_INSTANCES) {
+      throw new BadInput(place, "more than " + GroupExpansion.MAX_INSTANCES + " rows");
+    }
+    rows.add(new Row(List.of(values), place, List.of()));
+  }
+
+  /** Counts a cell that begins or ends with a space. Only the first such cell gets a warning. */
+  private void noteSpaces(String cell, Supplier<Place> place) {
+    if (cell.isEmpty()) {
+      return;
+    }
+    int first = cell.codePointAt(0);
+    int last = cell.codePointBefore(cell.length());
+    if ((isInvisible(first) || isInvisible(last)) && ++spaced == 1) {
+      int which = isInvisible(last) ? last : first;
+      String said = "%s %s with %s, which is part of the value; remove it";
+      String what = which == ' ' ? "a space" : "U+%04X".formatted(which);
+      String edge = which == last ? "ends" : "begins";
+      String message = said.formatted(SafeText.name(cell), edge, what);
+      warnings.addFirst(new BadInput.Diagnostic(place.get(), message));
+    }
+  }
+
+  private static String trimmed(String cell) {
+    int from = 0;
+    int to = cell.length();
+    while (from < to && isInvisible(cell.charAt(from))) {
+      from++;
+    }
+    while (from < to && isInvisible(cell.charAt(to - 1))) {
+      to--;
+    }
+    return cell.substring(from, to);
+  }
+
+  static boolean isBlank(String cell) {
+    return trimmed(cell).isEmpty();
+  }
+
+  static boolean isBlank(List<String> cells) {
+    return cells.stream().allMatch(TableReader::isBlank);
+  }
+
+  /** Returns whether a character is a control character, any kind of space, or has no width. */
+  private static boolean isInvisible(int c) {
+    return c <= ' '
+        || c > '~'
+            && (Character.isWhitespace(c)
+                || Character.isSpaceChar(c)
+                || Character.getType(c) == Character.FORMAT);
+  }
+
+  private String share(String text) {
+    if (shared.size() >= MAX_SHARED) {
+      return shared.getOrDefault(text, text);
+    }
+    String known = shared.putIfAbsent(text, text);
+    return known == null ? text : known;
+  }
+
+  private Place place(JsonParser parser) {
+    return new Place(
+        shown,
+        parser.currentTokenLocation().getLineNr(),
+        parser.currentTokenLocation().getColumnNr());
+  }
+}

@@ -1,0 +1,72 @@
+package dev.torc.front.buildfile;
+
+import dev.torc.base.syntax.Node;
+import dev.torc.base.syntax.Node.Entry;
+import dev.torc.base.syntax.Place;
+import dev.torc.base.syntax.Problems;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.SequencedMap;
+
+/**
+ * Joins the {@code vars} of one build file into one flat map. In a list, each file or map is laid
+ * over the previous ones. A nested map gives one var for each of its values, with dots in the name.
+ * {@link VariableReader} resolves the values. The map is flat before {@link FileLayers} joins
+ * files, so that {@code train.lr} and {@code train: {lr: …}} are the same var everywhere.
+ */
+record VarLayers(FileReader reader, Problems problems) {
+
+  interface FileReader {
+    /** Returns the tree of a file that a build file names. */
+    Node read(Node.Scalar name) throws IOException;
+  }
+
+  Node.Mapping join(Node vars) throws IOException {
+    SequencedMap<String, Entry> all = new LinkedHashMap<>();
+    if (vars instanceof Node.Sequence list) {
+      for (Node each : list.items()) {
+        boolean file = !(each instanceof Node.Mapping);
+        Node layer = file ? reader.read(MapFields.scalar(each, "a file of vars")) : each;
+        all.putAll(flat(MapFields.map(layer, "a file of vars", problems), file));
+      }
+    } else if (vars instanceof Node.Scalar file && !file.isNothing()) {
+      problems.add(
+          file.place(), "vars must be a map, or a list of files and maps such as [params.yaml]");
+    } else {
+      all = flat(MapFields.map(vars, "vars", problems), false);
+    }
+    return new Node.Mapping(vars.place(), all);
+  }
+
+  private SequencedMap<String, Entry> flat(Node.Mapping map, boolean file) {
+    SequencedMap<String, Entry> all = new LinkedHashMap<>();
+    flatten("", map, file, all);
+    return all;
+  }
+
+  private void flatten(
+      String before, Node.Mapping map, boolean file, SequencedMap<String, Entry> into) {
+    map.entries()
+        .forEach(
+            (key, entry) -> {
+              String name = before + key;
+              if (entry.value() instanceof Node.Mapping inner && (file || !isBraced(inner))) {
+                flatten(name + ".", inner, file, into);
+                return;
+              }
+              Entry earlier = into.putIfAbsent(name, entry);
+              if (key.isEmpty()) {
+                problems.add(entry.place(), "a var needs a name");
+              } else if (earlier != null) {
+                Place place = earlier.place();
+                problems.add(entry.place(), "a second var " + name + ", first at " + place);
+              }
+            });
+  }
+
+  /** Returns whether a map is an unquoted {@code {name}}, which has its own error message. */
+  private static boolean isBraced(Node.Mapping map) {
+    return map.entries().size() == 1
+        && Node.isNothing(map.entries().firstEntry().getValue().value());
+  }
+}

@@ -1,0 +1,81 @@
+package dev.torc.front.page;
+
+import dev.torc.core.here.ProgramOutput;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The git commit of a folder, for readers of a report. Finding it takes no lock and runs no program
+ * that the repository names. Decisions about jobs never depend on it.
+ *
+ * @param commit the first digits of the hash
+ * @param differs whether tracked files differ from the commit; null if git did not say
+ */
+record GitCommit(String commit, Boolean differs) {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private static final int DIGITS = 12;
+
+  private static final int NO_SUCH_SETTING = 1;
+
+  /** Overrides settings with which git would run a repository's programs or ask another host. */
+  private static final List<String> GIT =
+      List.of(
+          "/usr/bin/env",
+          "git",
+          "--no-pager",
+          "-c",
+          "core.fsmonitor=false",
+          "-c",
+          "core.hooksPath=/dev/null",
+          "-c",
+          "protocol.allow=never");
+
+  /** Variables that would make git look at another repository. */
+  private static final List<String> ELSEWHERE =
+      List.of("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE");
+
+  /** Asks git; returns null if git cannot answer, or if HEAD does not contain the folder. */
+  static GitCommit of(Path folder, Map<String, String> env) {
+    Map<String, String> quiet = new HashMap<>(env);
+    quiet.keySet().removeAll(ELSEWHERE);
+    quiet.putAll(Map.of("GIT_OPTIONAL_LOCKS", "0", "GIT_NO_LAZY_FETCH", "1", "LC_ALL", "C"));
+    // The second name fails in a folder that git ignores or does not track yet.
+    ProgramOutput commit = ask(folder, quiet, "rev-parse", "HEAD", "HEAD:./");
+    if (!commit.ok() || commit.text().length() < DIGITS) {
+      return null;
+    }
+    Boolean differs = null;
+    if (!runsFilters(folder, quiet)) {
+      ProgramOutput changes =
+          ask(
+              folder,
+              quiet,
+              "status",
+              "--porcelain",
+              "--untracked-files=no",
+              "--ignore-submodules=dirty");
+      differs = changes.ok() ? !changes.text().isEmpty() : null;
+    }
+    return new GitCommit(commit.text().substring(0, DIGITS), differs);
+  }
+
+  /** Returns whether the repository may name filters: programs that a status would run. */
+  private static boolean runsFilters(Path folder, Map<String, String> env) {
+    ProgramOutput filters =
+        ask(folder, env, "config", "--show-scope", "--get-regexp", "^filter\\.");
+    boolean some = filters.text().lines().anyMatch(line -> line.matches("(local|worktree)\t.*"));
+    return some || !filters.ok() && filters.status() != NO_SUCH_SETTING;
+  }
+
+  private static ProgramOutput ask(Path folder, Map<String, String> env, String... words) {
+    List<String> argv = new ArrayList<>(GIT);
+    argv.addAll(List.of(words));
+    return ProgramOutput.of(argv, env, folder, PATIENCE);
+  }
+}

@@ -1,0 +1,186 @@
+package dev.torc.front.page;
+
+import dev.torc.core.model.Downstream;
+import dev.torc.core.model.Graph;
+import dev.torc.core.memory.AttemptHistory;
+import dev.torc.core.memory.AttemptRecord;
+import dev.torc.core.memory.BuildRecord;
+import dev.torc.core.memory.Cache;
+import dev.torc.front.show.Json;
+import dev.torc.base.syntax.BadInput;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Reads the history of attempts: the last run of each job, and all attempts of the build on the
+ * timeline, which {@code timeline.js} draws. {@link PageJobs} finds the present states of jobs.
+ */
+final class PageRuns {
+
+  /** The most builds of the history that are shown. */
+  private static final int BUILDS = 200;
+
+  private final Graph graph;
+  private final long asked;
+  private final List<BuildRecord> builds;
+  private final BuildRecord build;
+  private final Map<String, AttemptRecord> last = new HashMap<>();
+  private final Map<String, AttemptRecord> telling = new HashMap<>();
+  private final Map<String, List<AttemptRecord>> attempts = new LinkedHashMap<>();
+  private final Map<Long, Map<String, AttemptRecord>> gone = new HashMap<>();
+
+  /**
+   * Reads the history.
+   *
+   * @param asked the number of a build; 0 for the last build in which a job ran
+   * @throws BadInput if there is no such build
+   */
+  PageRuns(Graph graph, Cache cache, long asked) {
+    this.graph = graph;
+    this.asked = asked;
+    this.builds = cache.builds(BUILDS);
+    AttemptHistory history = new AttemptHistory(cache);
+    long[] ran = {0};
+    history.eachFrom(
+        asked,
+        attempt -> {
+          if (asked != 0 && attempt.id().build() != asked) {
+            return;
+          }
+          if (isTold(attempt.id().job())) {
+            ran[0] = Math.max(ran[0], attempt.id().build());
+            last.put(attempt.id().job(), attempt);
+            if (attempt.end().outcome().isTelling()) {
+              telling.put(attempt.id().job(), attempt);
+            }
+          } else {
+            gone.computeIfAbsent(attempt.id().build(), _ -> new HashMap<>())
+                .put(attempt.id().job(), attempt);
+          }
+        });
+    this.build = find(asked != 0 ? asked : ran[0]);
+    history.eachFrom(
+        build.id().number(),
+        attempt -> {
+          if (attempt.id().build() == build.id().number() && isTold(attempt.id().job())) {
+            attempts.computeIfAbsent(attempt.id().job(), _ -> new ArrayList<>()).add(attempt);
+          }
+        });
+  }
+
+  /** Returns whether to show a job; the page of the project shows only present jobs. */
+  private boolean isTold(String job) {
+    return asked != 0 || graph.jobId(job) >= 0;
+  }
+
+  /** Returns a build; for the page of the project, the newest build if no job has run. */
+  private BuildRecord find(long number) {
+    String none =
+        asked == 0
+            ? "no build is on record; `torc build` makes one"
+            : "no build " + asked + " is on record; `torc history` shows those that are";
+    return builds.stream()
+        .filter(each -> each.id().number() == number)
+        .findFirst()
+        .or(() -> builds.stream().filter(_ -> asked == 0).findFirst())
+        .orElseThrow(() -> new BadInput(none));
+  }
+
+  BuildRecord build() {
+    return build;
+  }
+
+  /** Returns whether no later build is on record. */
+  boolean isLast() {
+    return build == builds.getFirst();
+  }
+
+  Map<String, List<AttemptRecord>> attempts() {
+    return attempts;
+  }
+
+  AttemptRecord last(String job) {
+    return last.get(job);
+  }
+
+  /** Returns the attempt whose use of resources {@code torc stats} shows; null for none. */
+  AttemptRecord telling(String job) {
+    return telling.get(job);
+  }
+
+  List<PageData.Build> history() {
+    return builds.stream().map(this::withoutRemoved).toList();
+  }
+
+  /** Returns a build whose counts omit the jobs that the build file no longer has. */
+  PageData.Build withoutRemoved(BuildRecord of) {
+    BuildRecord.BuildEnd end = of.end();
+    TreeMap<String, Integer> counts = new TreeMap<>(end.exit() < 0 ? Map.of() : of.counts());
+    var old = gone.getOrDefault(of.id().number(), Map.of()).values();
+    old.forEach(
+        run ->
+            counts.computeIfPresent(
+                run.end().outcome().isGood() ? "RAN" : "FAILED", (_, n) -> n - 1));
+    return new PageData.Build(
+        of.id().number(), of.started(), Json.seconds(end.nanos()), end.exit(), counts, old.size());
+  }
+
+  /** Returns the attempts of the build, each in the lowest lane that is free at its start. */
+  List<PageData.Span> spans(Map<String, Integer> index) {
+    List<AttemptRecord> all = new ArrayList<>();
+    attempts.values().forEach(all::addAll);
+    all.sort(Comparator.comparingLong(run -> run.times().started()));
+    PriorityQueue<long[]> busy = new PriorityQueue<>((a, b) -> Long.compare(a[0], b[0]));
+    TreeSet<Integer> free = new TreeSet<>();
+    List<PageData.Span> spans = new ArrayList<>();
+    int lanes = 0;
+    for (AttemptRecord run : all) {
+      while (!busy.isEmpty() && busy.peek()[0] <= run.times().started()) {
+        free.add((int) busy.poll()[1]);
+      }
+      int lane = free.isEmpty() ? lanes++ : free.pollFirst();
+      busy.add(new long[] {run.times().started() + run.times().wall() / 1_000_000, lane});
+      spans.add(new PageData.Span(index.get(run.id().job()), lane, run));
+    }
+    return spans;
+  }
+
+  /**
+   * Returns the critical path: the job that ended last, preceded by the job that ended last among
+   * those it waited for, and so on.
+   */
+  List<Integer> critical(Map<String, Integer> index) {
+    String at = null;
+    for (String job : attempts.keySet()) {
+      if (at == null || end(job) > end(at)) {
+        at = job;
+      }
+    }
+    List<Integer> path = new ArrayList<>();
+    while (at != null) {
+      path.addFirst(index.get(at));
+      int id = graph.jobId(at);
+      String before = null;
+      for (int job : id < 0 ? new int[0] : Downstream.jobsBefore(graph, id)) {
+        String name = graph.name(job);
+        if (attempts.containsKey(name) && (before == null || end(name) > end(before))) {
+          before = name;
+        }
+      }
+      at = before;
+    }
+    return path;
+  }
+
+  private long end(String job) {
+    AttemptRecord run = attempts.get(job).getLast();
+    return run.times().started() * 1_000_000 + Math.max(0, run.times().wall());
+  }
+}

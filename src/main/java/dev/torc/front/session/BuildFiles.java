@@ -1,0 +1,81 @@
+package dev.torc.front.session;
+
+import dev.torc.front.buildfile.ParsedBuildFile;
+import dev.torc.front.buildfile.ParsedBuildFile.ResultSource;
+import dev.torc.core.model.Graph;
+import dev.torc.base.digests.Digest;
+import dev.torc.base.digests.DigestMemo;
+import dev.torc.core.decide.Expander;
+import dev.torc.core.memory.CachePlace;
+import dev.torc.front.session.GraphFile.FilesRead;
+import dev.torc.core.model.Workflow;
+import java.io.IOException;
+
+/**
+ * The build files of a project. They are read only when they are needed, so never if the graph of
+ * the last build can be reused. {@link ParsedBuildFile} reads them, {@link GraphFile} stores the
+ * graph.
+ */
+final class BuildFiles implements Expander.Source {
+
+  final GraphFile.Inputs origin;
+  private final byte[] input;
+  private final GraphFile last;
+  private final Heap heap;
+  final GraphFile reused; // the last one if it is usable, else null
+  private ParsedBuildFile parsed;
+
+  /**
+   * @param input the build file from standard input, null for none: its graph is not stored
+   * @param last the graph of the last build, null for none
+   */
+  BuildFiles(GraphFile.Inputs origin, byte[] input, GraphFile last, Heap heap) {
+    this.origin = origin;
+    this.input = input;
+    this.last = last;
+    this.heap = heap;
+    this.reused = last != null && last.good() && input == null ? last : null;
+  }
+
+  /** Returns the graph file of the last build, even if build files have changed; null for none. */
+  GraphFile last() {
+    return last;
+  }
+
+  @Override
+  public Workflow expand(ResultSource found) throws IOException {
+    if (parsed == null) {
+      parsed =
+          last == null || last.text() == null || input != null
+              ? ParsedBuildFile.read(origin.files(), input, origin.over())
+              : ParsedBuildFile.readAgain(
+                  origin.files().getFirst(), origin.over(), last.text(), last.graph().workflow());
+      heap.phaseEnded();
+    }
+    return parsed.expand(found);
+  }
+
+  /**
+   * Stores a graph for the next build and returns its id; null if the next build could not find out
+   * whether it has the same graph.
+   */
+  Digest store(CachePlace place, Graph graph, DigestMemo digests) throws IOException {
+    if (reused != null && graph == reused.graph()) {
+      return reused.id();
+    }
+    if (input != null || !parsed.deciders().complete() || !graph.isWhole()) {
+      return null;
+    }
+    Digest id =
+        GraphFile.write(place.graph(), origin, graph, parsed.deciders(), parsed.sources(), digests);
+    place.giveRecords(place.graph());
+    return id;
+  }
+
+  /** Returns the files that the graph was made from. */
+  FilesRead read() {
+    return parsed == null
+        ? reused.read()
+        : new FilesRead(parsed.sources(), parsed.deciders().files());
+  }
+}

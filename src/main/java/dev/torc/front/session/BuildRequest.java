@@ -1,0 +1,82 @@
+package dev.torc.front.session;
+
+import dev.torc.core.decide.JobSelection.Rerun;
+import dev.torc.core.memory.BuildLock;
+import dev.torc.core.memory.Cache.CacheException;
+import dev.torc.core.memory.CachePlace;
+import dev.torc.base.text.SafeText;
+import java.io.IOException;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.function.Consumer;
+
+/**
+ * What a build is asked to do. Without targets it covers all jobs; {@code rerun} applies only to
+ * jobs that are targets themselves. A {@code dry} build only returns verdicts and writes nothing.
+ * Limits are amounts as written, by resource.
+ */
+public record BuildRequest(
+    List<String> targets,
+    Rerun rerun,
+    Manner manner,
+    LockTerms lock,
+    boolean dry,
+    SortedMap<String, String> limits) {
+
+  /**
+   * How jobs run: {@code submit} ends the build when all ready jobs are submitted, {@code strict}
+   * denies traced jobs access to files that they do not need.
+   */
+  public record Manner(boolean failFast, boolean submit, boolean trace, boolean strict) {}
+
+  /** Returns this request without its {@code rerun}: no job runs only because it is named. */
+  BuildRequest again() {
+    return new BuildRequest(targets, Rerun.NONE, manner, lock, dry, limits);
+  }
+
+  /**
+   * How a command takes the build lock.
+   *
+   * @param trusts whether the caller promises that no other host builds here: then a lock that only
+   *     this host sees is enough on a network root
+   * @param gone hosts and users; the caller promises that none of their jobs still run
+   */
+  public record LockTerms(boolean waits, boolean trusts, Set<String> gone) {
+
+    /** The variable that means {@code --trust-lock} for each torc that inherits it. */
+    public static final String TRUST = "TORC_TRUST_LOCK";
+
+    /**
+     * Takes the build lock. If another build has it, waits if {@code waits} is set, and otherwise
+     * returns null. Throws {@link CacheException} if only this host would see the lock and the
+     * caller does not trust that.
+     *
+     * @param what the caller's work, shown by a torc that waits for it
+     */
+    public BuildLock takeLock(
+        Caller caller, CachePlace place, String build, String what, Consumer<String> say)
+        throws IOException {
+      BuildLock.Holder me = new BuildLock.Holder(ProcessHandle.current().pid(), build, what);
+      var lock = BuildLock.tryAcquire(place, me, trusts);
+      if (lock.isPresent()) {
+        return lock.get();
+      }
+      var holder = BuildLock.holder(place);
+      Nesting.refuse(caller, place, holder);
+      String whom = " (" + holder.map(LockTerms::describe).orElse("another torc") + ")";
+      say.accept(
+          (waits ? "waiting for another build to end" : "another build is running here") + whom);
+      try {
+        return waits ? BuildLock.acquire(place, me, trusts) : null;
+      } catch (InterruptedException e) {
+        throw new IOException("interrupted while waiting for another build", e);
+      }
+    }
+
+    private static String describe(BuildLock.Holder holder) {
+      String where = holder.host().isEmpty() ? "" : " on " + SafeText.name(holder.host());
+      return "process " + holder.pid() + where + ", " + holder.what();
+    }
+  }
+}

@@ -1,0 +1,304 @@
+package dev.torc.front.session;
+
+import dev.torc.core.run.Event;
+import dev.torc.features.fastpath.FreshJobs;
+import dev.torc.core.model.Graph;
+import dev.torc.base.digests.Digest;
+import dev.torc.base.digests.DigestMemo;
+import dev.torc.base.digests.FileClock;
+import dev.torc.core.decide.DiskChecks;
+import dev.torc.core.decide.Expander;
+import dev.torc.core.decide.JobSelection;
+import dev.torc.core.decide.Plan;
+import dev.torc.core.decide.PlanContext;
+import dev.torc.base.posix.CallingProcess;
+import dev.torc.base.posix.RandomId;
+import dev.torc.base.posix.Signals;
+import dev.torc.core.memory.BuildLock;
+import dev.torc.core.memory.BuildRecord.BuildId;
+import dev.torc.core.memory.Cache;
+import dev.torc.core.memory.Cache.CacheException;
+import dev.torc.features.stores.SharedStores;
+import dev.torc.front.show.Profile;
+import dev.torc.front.show.Report;
+import dev.torc.base.syntax.BadInput;
+import dev.torc.base.syntax.BadInput.Warnings;
+import dev.torc.core.model.FoldedLines;
+import dev.torc.core.model.Job.Resources;
+import dev.torc.core.model.Job.Trait;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Runs one build of a project, from request to exit status: checks the request, takes the lock,
+ * decides, runs the jobs, and stores what the next build can reuse. All builds, those of the tests
+ * too, go through this class. It parses no options and prints nothing.
+ */
+public final class BuildSession {
+
+  /** Returned if the fast path turned out to be wrong. No job has run; build again without it. */
+  private static final int AGAIN = -1;
+
+  private final BuildRequest request;
+  private Capacity capacity; // null until something may run: it reads some ten files
+  private FastPath fast; // includes the project
+  private long expected = -1;
+  private FreshState freshState;
+
+  /** The jobs of a build, and the fresh ones among them; {@code fresh} is null if unknown. */
+  record FreshState(Graph graph, BitSet jobs, FreshJobs fresh) {}
+
+  private BuildSession(BuildRequest request, FastPath fast) {
+    this.request = request;
+    begin(fast);
+    if (!request.limits().isEmpty()) {
+      capacity(); // refuses wrong amounts
+    }
+  }
+
+  private Capacity capacity() {
+    if (capacity == null) {
+      Project project = fast.project();
+      capacity = Capacity.of(project.workflow(), project.caller().host(), request.limits());
+    }
+    return capacity;
+  }
+
+  private void begin(FastPath from) {
+    fast = from;
+    freshState = new FreshState(from.project().graph(), from.selection().jobs(), null);
+  }
+
+  /** Checks which jobs are still fresh, and the request's targets and amounts; writes nothing. */
+  public static BuildSession of(Project project, BuildRequest request) throws IOException {
+    FileClock clock = request.dry() ? FileClock.none() : project.clock();
+    return new BuildSession(request, FastPath.of(project, clock, request));
+  }
+
+  /** Returns the verdicts of a build, or refuses it; writes nothing and waits for no lock. */
+  public Plan forecast(Warnings warn) throws IOException {
+    new SharedAccess(fast.project()).check();
+    warn(fast.project().check(fast.concerned()), warn);
+    return planUnlocked(warn);
+  }
+
+  /** Returns how many nanoseconds the forecast build is likely to take; negative if unknown. */
+  public long expected() {
+    return expected;
+  }
+
+  private Plan planUnlocked(Warnings warn) throws IOException {
+    SharedAccess shared = new SharedAccess(fast.project());
+    boolean asks = request.dry() && shared.isAny() && fast.project().options().reuse().results();
+    SharedStores stores = asks ? shared.open(false, warn) : null;
+    try (ReadSession look = ReadSession.at(fast, request.lock().gone(), stores, warn)) {
+      JobSelection expanded = look.project().selectToBuild(request.targets());
+      Plan plan = look.plan(expanded, request.rerun());
+      refuse(plan);
+      if (request.dry()) {
+        expected = new TimeLeft(plan, capacity().limits().get(Resources.CPUS)).remaining(0);
+        Graph graph = look.project().graph();
+        warn(Advice.groups(graph, expanded, request.targets()), warn);
+        BitSet looked = PlannedBuild.looked(plan);
+        warn(Advice.emptyNeeds(graph, looked, new FoldedLines()).takeNewLines(), warn);
+        warn(Advice.unlisted(graph, looked), warn);
+      }
+      return plan;
+    }
+  }
+
+  /** Throws {@link BadInput} with all errors if the request cannot be built; writes nothing. */
+  public void check(Warnings warn) throws IOException {
+    new SharedAccess(fast.project()).check();
+    if (fast.dirty().intersects(fast.selection().jobs())) {
+      Thread.ofPlatform().daemon().name("torc-ahead").start(BuildSession::warmUp);
+    }
+    BitSet jobs = fast.concerned();
+    check(jobs);
+    if (!jobs.isEmpty() && !capacity().impossible(fast.project().graph(), jobs).isEmpty()) {
+      planUnlocked(warn); // an impossible job is not an error while it is up to date
+    }
+  }
+
+  /** Refuses jobs that cannot be built, regardless of the contents of their needs. */
+  private void check(BitSet jobs) throws IOException {
+    fast.project().check(jobs); // an unreadable need makes its readers fail later
+    refuseShared(fast.project().graph(), jobs);
+  }
+
+  /**
+   * Does slow one-time work of the JVM on another core, as soon as a build has something to decide:
+   * loads the database library, and computes a digest, which makes the JVM read its security
+   * settings. Nothing waits for this thread or depends on it.
+   */
+  private static void warmUp() {
+    Cache.prepare();
+    Digest.ofText("");
+  }
+
+  /** Refuses jobs that can never get their resources or that would replace foreign files. */
+  private void refuse(Plan plan) throws IOException {
+    capacity().refuse(plan);
+    plan.context().taken().refuse(PlannedBuild.looked(plan));
+  }
+
+  /**
+   * Refuses interactive jobs and schedulers if torc runs in a server's process: an interactive job
+   * needs torc's terminal, and a claim counts as held as long as its process lives.
+   */
+  private void refuseShared(Graph graph, BitSet jobs) {
+    Project project = fast.project();
+    CallingProcess caller = project.caller().host().process();
+    if (caller.isOwn()) {
+      return;
+    }
+    if (!project.workflow().settings().executors().isEmpty()
+        || project.options().executor() != null
+        || Files.exists(project.place().remote())) {
+      caller.refuse("jobs may be at a scheduler");
+    }
+    for (int j = jobs.nextSetBit(0); j >= 0; j = jobs.nextSetBit(j + 1)) {
+      if (graph.job(j).has(Trait.INTERACTIVE)) {
+        caller.refuse("job " + graph.job(j).name() + " is interactive");
+      }
+    }
+  }
+
+  private static void warn(List<BadInput.Diagnostic> lines, Warnings warn) {
+    for (BadInput.Diagnostic line : lines) {
+      warn.take(line);
+    }
+  }
+
+  /**
+   * Runs the build, after {@link #check}; returns an {@link Exit} status, {@link Exit#LOCKED} if
+   * another build has the lock and the request does not wait.
+   *
+   * @param began when the build began for the user, by {@link System#nanoTime}
+   * @throws dev.torc.core.memory.Cache.CacheException if a record was not written: its job counts as
+   *     not run
+   */
+  public int run(String id, long began, BuildWatcher watcher) throws IOException {
+    Consumer<String> note = line -> watcher.accept(new Event.Note(Event.Level.INFO, line));
+    BuildLock lock;
+    try {
+      Project of = fast.project();
+      lock = request.lock().takeLock(of.caller(), of.place(), id, BuildLock.BUILD, note);
+    } catch (CacheException refused) {
+      return reportIfFresh(id, began, watcher, refused);
+    }
+    if (lock == null) {
+      return Exit.LOCKED;
+    }
+    try (lock) {
+      int exit = build(id, began, watcher);
+      if (exit == AGAIN) {
+        begin(FastPath.none(fast.project(), request));
+        check(fast.selection().jobs());
+        exit = build(id, began, watcher);
+      }
+      return exit;
+    }
+  }
+
+  /**
+   * Runs the build with a report that shows it and with signals that can stop it.
+   *
+   * @param profile null for none
+   * @param all whether to report each command when it starts and each job that is up to date
+   */
+  public int run(long began, Report report, Profile profile, boolean all, Signals signals)
+      throws IOException {
+    return run(RandomId.next(), began, new ReportedBuild(report, profile, all, signals));
+  }
+
+  FreshState freshState() {
+    return freshState;
+  }
+
+  /**
+   * Reports success without writing, if the folder is read-only and there is nothing to do;
+   * otherwise throws {@code refused}.
+   */
+  private int reportIfFresh(String id, long began, BuildWatcher watcher, CacheException refused)
+      throws IOException {
+    if (Files.isWritable(fast.project().place().folder())) {
+      throw refused;
+    }
+    List<BadInput.Diagnostic> notes = new ArrayList<>();
+    try (ReadSession look = ReadSession.at(fast, request.lock().gone(), null, notes::add)) {
+      JobSelection expanded = look.project().selectToBuild(request.targets());
+      if (!expanded.open().isEmpty() || !look.plan(expanded, request.rerun()).isQuiet()) {
+        throw refused;
+      }
+      notes.forEach(watcher::warn);
+      BuildId last = new BuildId(id, look.cache().nextBuildNumber() - 1);
+      return FastPath.reportFresh(look.project(), last, began, expanded.jobs(), watcher);
+    }
+  }
+
+  /** Builds under the lock; returns {@link #AGAIN} if the fast path does not hold. */
+  private int build(String id, long began, BuildWatcher watcher) throws IOException {
+    if (!fast.holds()) {
+      return AGAIN; // another build has run
+    }
+    if (fast.file() != null) {
+      watcher.reading(fast.file().digests());
+    }
+    Project project = fast.project();
+    JobSelection selection = fast.selection();
+    if (fast.isQuiet()) {
+      watcher.warn(Advice.groups(project.graph(), selection, request.targets()));
+      fast.renew(watcher::warn);
+      freshState = new FreshState(project.graph(), selection.jobs(), fast.fresh());
+      BuildId last = new BuildId(id, fast.fresh().number());
+      return FastPath.reportFresh(project, last, began, selection.jobs(), watcher);
+    }
+    try (WriteSession work = fast.open(id, request.lock().gone(), watcher::warn)) {
+      watcher.reading(work.digests());
+      watcher.planning();
+      Arrivals arrivals = new Arrivals(work.digests());
+      Expander expander =
+          project.expander(found -> found.selectToBuild(request.targets()), arrivals);
+      Plan plan = expander.plan(work.context(selection, request.rerun()), fast.dirty());
+      if (!fast.stands(plan)) {
+        return AGAIN;
+      }
+      // Check again: a file may have changed since, so that an impossible job has to run.
+      refuse(plan);
+      arrivals.planned = true;
+      PlannedBuild.Ended ended =
+          new PlannedBuild(project, request, capacity(), work, plan, expander, watcher).run(began);
+      // After a signal, even one that only stopped uploads, the next build checks every job.
+      if (ended.exit() <= Exit.signal(0) && !work.digests().stop().isSet()) {
+        PlanContext last = ended.context();
+        FreshJobs next = work.storeFresh(fast, plan, last);
+        freshState = new FreshState(last.graph(), last.selection().jobs(), next);
+      }
+      return ended.exit();
+    }
+  }
+
+  /** Refuses jobs that an expansion adds and that cannot be built. */
+  private final class Arrivals implements Expander.Check {
+    private final DigestMemo digests;
+    private boolean planned; // until then, an impossible job may be up to date
+
+    Arrivals(DigestMemo digests) {
+      this.digests = digests;
+    }
+
+    @Override
+    public void of(Graph graph, BitSet jobs) throws IOException {
+      DiskChecks.check(graph, digests, fast.project().caller().env(), jobs);
+      refuseShared(graph, jobs);
+      if (planned) {
+        capacity().refuse(graph, jobs);
+      }
+    }
+  }
+}

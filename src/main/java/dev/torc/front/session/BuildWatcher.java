@@ -1,0 +1,47 @@
+package dev.torc.front.session;
+
+import dev.torc.core.run.BuildLoop;
+import dev.torc.core.run.BuildSetup;
+import dev.torc.core.run.Event;
+import dev.torc.base.digests.DigestMemo;
+import dev.torc.base.posix.Signals;
+import dev.torc.base.syntax.BadInput;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** Takes the events of a build, in their order and on one thread at a time. */
+public interface BuildWatcher extends Consumer<Event> {
+
+  default void warn(String line) {
+    accept(new Event.Note(Event.Level.WARNING, line));
+  }
+
+  default void warn(BadInput.Diagnostic said) {
+    accept(new Event.Note(Event.Level.WARNING, said));
+  }
+
+  default void warn(List<BadInput.Diagnostic> lines) {
+    lines.forEach(this::warn);
+  }
+
+  /** Returns whether to report each job that is up to date if nothing has to be decided. */
+  default boolean wantsAll() {
+    return true;
+  }
+
+  /** Returns whether to report each command when it starts. */
+  default boolean wantsCommands() {
+    return false;
+  }
+
+  /** Notes that files are now read through these digests. */
+  default void reading(DigestMemo digests) {}
+
+  /** Notes that the build starts to plan. */
+  default void planning() {}
+
+  /** Notes that jobs may run until the result is closed. */
+  default Signals.Handling running(BuildSetup setup, BuildLoop build) {
+    return () -> {};
+  }
+}

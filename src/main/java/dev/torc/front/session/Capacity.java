@@ -1,0 +1,190 @@
+package dev.torc.front.session;
+
+import dev.torc.features.clusters.Allocation;
+import dev.torc.core.model.Graph;
+import dev.torc.base.machine.Gpus;
+import dev.torc.base.machine.Limits;
+import dev.torc.core.decide.Plan;
+import dev.torc.core.decide.Verdict;
+import dev.torc.front.session.Caller.Host;
+import dev.torc.base.syntax.BadInput;
+import dev.torc.base.syntax.NearestName;
+import dev.torc.base.syntax.Quantity;
+import dev.torc.base.text.Amount;
+import dev.torc.base.text.SafeText;
+import dev.torc.core.model.Job;
+import dev.torc.core.model.Job.Resources;
+import dev.torc.core.model.Workflow;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * How much of each resource a build may use at a time. The build file's {@code limits} override the
+ * machine's amounts, and the command line overrides both (rule 12). The engine gives the resources
+ * to jobs.
+ *
+ * @param excess whether the build file's limit for gpus is larger than the machine's number
+ */
+record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation, boolean excess) {
+
+  /**
+   * Combines the three sources; {@code given} has the amounts as written on the command line. In an
+   * allocation, cpus, memory and gpus in {@code given} are ignored: they were requests to Slurm.
+   */
+  static Capacity of(Workflow workflow, Host host, Map<String, String> given) {
+    Limits machine = host.limits().get();
+    Gpus gpus = machine.gpus();
+    Map<String, Long> limits =
+        new TreeMap<>(amounts(machine.cpus(), machine.memory(), machine.gpus().count()));
+    limits.putAll(workflow.settings().limits());
+    given.forEach(
+        (name, amount) -> {
+          if (!limits.containsKey(name)) {
+            String hint = NearestName.hint(name, limits.keySet());
+            throw new BadInput("--limit " + SafeText.name(name) + ": no such resource" + hint);
+          }
+          long value = amount(name, amount);
+          if (name.equals(Resources.GPUS) && value > gpus.count() && !gpus.isUnknown()) {
+            throw new BadInput(tooManyGpus("--limit gpus=%d", value, gpus));
+          }
+          if (host.allocation() == null || !Resources.MACHINE.contains(name)) {
+            limits.put(name, value);
+          }
+        });
+    long declared = workflow.settings().limits().getOrDefault(Resources.GPUS, 0L);
+    boolean excess = declared > gpus.count() && limits.get(Resources.GPUS) == declared;
+    boolean numbered = gpus.isUnknown() && given.containsKey(Resources.GPUS);
+    return new Capacity(limits, machine, host.allocation(), excess && !numbered);
+  }
+
+  /** Returns the executor whose jobs run on an allocation's nodes; null without an allocation. */
+  String allocated() {
+    return allocation == null ? null : AllocatedBuild.EXECUTOR;
+  }
+
+  /** Returns, by name, the amounts of the allocation's nodes other than this machine. */
+  Map<String, Map<String, Long>> nodes() {
+    Map<String, Map<String, Long>> nodes = new LinkedHashMap<>();
+    if (allocation != null) {
+      for (Allocation.Node node : allocation.nodes().subList(1, allocation.nodes().size())) {
+        nodes.put(node.name(), amounts(node.cpus(), node.memory(), node.gpus()));
+      }
+    }
+    return nodes;
+  }
+
+  private static Map<String, Long> amounts(long cpus, long memory, long gpus) {
+    return Map.of(Resources.CPUS, cpus, Resources.MEMORY, memory, Resources.GPUS, gpus);
+  }
+
+  private static long amount(String name, String amount) {
+    try {
+      long value = name.equals(Resources.MEMORY) ? Quantity.size(amount) : Long.parseLong(amount);
+      if (value < (name.equals(Resources.CPUS) ? 1 : 0)) {
+        throw new BadInput("--limit " + name + "=" + amount + ": the amount is too small");
+      }
+      return value;
+    } catch (NumberFormatException e) {
+      throw new BadInput(
+          "--limit " + name + "=" + SafeText.name(amount) + ": write a whole number");
+    } catch (IllegalArgumentException e) {
+      throw new BadInput("--limit " + name + ": " + e.getMessage());
+    }
+  }
+
+  /** Returns the message that a limit for gpus is larger than the machine's number. */
+  private static String tooManyGpus(String limit, long amount, Gpus gpus) {
+    String told = SafeText.line(gpus.words());
+    String line = limit.formatted(amount) + " is more than there are: " + told;
+    return line + "; give --limit gpus=" + (gpus.isUnknown() ? amount : gpus.count());
+  }
+
+  /** Returns the selected jobs that can never run. Asking for too many cpus does not count. */
+  BitSet impossible(Graph graph, BitSet selected) {
+    BitSet impossible = new BitSet();
+    selected.stream().filter(job -> trouble(graph.job(job)) != null).forEach(impossible::set);
+    return impossible;
+  }
+
+  /** Refuses jobs that will or may run and can never get the resources they ask for. */
+  void refuse(Plan plan) {
+    refuse(
+        plan.context().graph(),
+        plan.selected(
+            it -> !(it instanceof Verdict.UpToDate || it instanceof Verdict.WillRestore)));
+  }
+
+  /** Refuses those of the given jobs that can never get the resources they ask for. */
+  void refuse(Graph graph, BitSet jobs) {
+    Map<String, BadInput.Diagnostic> errors = new LinkedHashMap<>(); // by message
+    for (int job : graph.inOrder(impossible(graph, jobs))) {
+      BadInput.Diagnostic trouble = trouble(graph.job(job));
+      errors.putIfAbsent(trouble.message(), trouble);
+    }
+    if (!errors.isEmpty()) {
+      throw new BadInput(List.copyOf(errors.values()));
+    }
+  }
+
+  /** Returns why a job can never run; null if it can. */
+  private BadInput.Diagnostic trouble(Job job) {
+    boolean here = job.runs().executor() == null;
+    if (!here && job.runs().resources().memory() == 0 && job.slot(Resources.MEMORY) != null) {
+      // Its command is built before the scheduler decides how much memory the job gets.
+      String line =
+          "{memory} of job %s has no value at %s: give it `memory` in resources, or use"
+              + " $TORC_MEMORY";
+      return new BadInput.Diagnostic(
+          job.slot(Resources.MEMORY).place(), line.formatted(job.name(), job.runs().executor()));
+    }
+    String excess = here || job.runs().executor().equals(allocated()) ? excess(job) : null;
+    return excess == null ? null : new BadInput.Diagnostic(job.place(), excess);
+  }
+
+  /** Returns which resource a job asks too much of; null if it can run. */
+  private String excess(Job job) {
+    Resources resources = job.runs().resources();
+    boolean here = job.runs().executor() == null;
+    List<Map<String, Long>> nodes = new ArrayList<>(here ? List.of() : nodes().values());
+    nodes.add(limits);
+    if (!here && resources.nodes() > 1) {
+      return "job %s asks for %d nodes, and torc slurm runs each job on one"
+          .formatted(job.name(), resources.nodes());
+    }
+    if (excess && resources.gpus() > 0) {
+      return tooManyGpus("limits: {gpus: %d}", limits.get(Resources.GPUS), machine.gpus());
+    }
+    Map<String, Long> wanted = resources.amounts();
+    wanted.remove(Resources.CPUS); // a job that asks for too many runs alone
+    for (String name : wanted.keySet()) {
+      long asked = wanted.get(name);
+      long there = nodes.stream().mapToLong(node -> node.getOrDefault(name, 0L)).max().orElse(0);
+      if (asked > there) {
+        boolean bytes = name.equals(Resources.MEMORY);
+        if (name.equals(Resources.GPUS) && asked > machine.gpus().count() && nodes.size() == 1) {
+          return "job %s asks for %d gpus, and %s; lower it"
+                  .formatted(job.name(), asked, SafeText.line(machine.gpus().words()))
+              + (machine.gpus().isUnknown() ? ", or give --limit gpus=" + asked : "");
+        }
+        String most = bytes ? Amount.size(there, asked) : "" + there;
+        return "job %s asks for %s of %s, and there is only %s; lower it, or raise --limit %s"
+            .formatted(job.name(), bytes ? Amount.size(asked, asked) : asked, name, most, name);
+      }
+    }
+    boolean fits = false;
+    for (Map<String, Long> node : nodes) {
+      fits |=
+          node.getOrDefault(Resources.MEMORY, 0L) >= resources.memory()
+              && node.getOrDefault(Resources.GPUS, 0L) >= resources.gpus();
+    }
+    if (!fits) {
+      return "job %s asks for memory and gpus that no node has together; lower one of them"
+          .formatted(job.name());
+    }
+    return null;
+  }
+}

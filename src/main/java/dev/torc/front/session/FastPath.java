@@ -1,0 +1,294 @@
+package dev.torc.front.session;
+
+import dev.torc.core.run.Event;
+import dev.torc.core.run.JobState;
+import dev.torc.features.fastpath.FreshJobs;
+import dev.torc.features.fastpath.FreshJobs.Carried;
+import dev.torc.core.model.Downstream;
+import dev.torc.core.model.Graph;
+import dev.torc.base.digests.Digest;
+import dev.torc.base.digests.DigestMemo;
+import dev.torc.base.digests.FileClock;
+import dev.torc.base.digests.Stamp;
+import dev.torc.base.digests.StampSource;
+import dev.torc.core.decide.JobSelection;
+import dev.torc.core.decide.Plan;
+import dev.torc.core.decide.PlanContext;
+import dev.torc.core.decide.Verdict;
+import dev.torc.core.memory.BuildRecord.BuildId;
+import dev.torc.core.memory.BuildRecord.StoreUse;
+import dev.torc.core.memory.Cache;
+import dev.torc.core.memory.CachePlace;
+import dev.torc.core.memory.StartMark;
+import dev.torc.core.memory.StartMarks;
+import dev.torc.front.session.Caller.Host;
+import dev.torc.base.text.Refusal;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/**
+ * The jobs of a project that need no decision, because they were fresh after the last build and
+ * none of their inputs or products changed since. {@link FreshJobs} defines fresh; this class
+ * finds, checks and stores such jobs. A build may rely on it while it {@link #holds}, and on a plan
+ * made with it if it {@link #stands}; otherwise {@link #none} replaces it.
+ *
+ * @param selection the jobs of a build; null if no build was requested
+ * @param fresh null if nothing is fresh; else with the present stamps of its files
+ * @param dirty the jobs of the graph that have to be decided, also because a request names them
+ * @param file null if nothing is fresh
+ */
+record FastPath(
+    Project project, JobSelection selection, FreshJobs fresh, BitSet dirty, FreshFile file) {
+
+  /**
+   * The file of the fresh jobs.
+   *
+   * @param stamp taken before the file was read
+   * @param whole whether the graph has all jobs that it had in the last build
+   * @param news whether the file is out of date, since files were touched or build files edited
+   * @param digests the digests read to check the fresh jobs
+   */
+  record FreshFile(Stamp stamp, boolean whole, boolean news, DigestMemo digests) {}
+
+  /**
+   * Finds the jobs that are still fresh, and reads the files that were touched. If a job may run
+   * whose result decided the instances of a group, no job is fresh. {@code request} is null if no
+   * build was requested.
+   */
+  static FastPath of(Project project, FileClock clock, BuildRequest request) throws IOException {
+    StampSource stamps = project.stamps();
+    Stamp stamp = ownStamp(project, project.place().rest());
+    Carried last = stamp.exists() ? freshOf(project) : null;
+    if (last == null) {
+      return none(project, request);
+    }
+    DigestMemo digests =
+        new DigestMemo(project.place().root(), stamps, clock, _ -> null, (_, _) -> {});
+    FreshJobs.Looked looked =
+        last.fresh().look(project.graph(), stamps, digests, FreshJobs.THREADS);
+    boolean news = project.reused() == null || looked.fresh() != last.fresh();
+    JobSelection selection = null;
+    BitSet dirty = (BitSet) looked.dirty().clone();
+    boolean decides = decidesGroups(project, looked.fresh(), dirty);
+    if (!decides && request != null) { // otherwise targets may mean other jobs
+      selection = project.selectToBuild(request.targets());
+      dirty.or(selection.asked(project.graph(), request.rerun()));
+      decides = decidesGroups(project, looked.fresh(), dirty);
+    }
+    return decides
+        ? none(project, request)
+        : new FastPath(
+            project,
+            selection,
+            looked.fresh(),
+            dirty,
+            new FreshFile(stamp, last.whole(), news, digests));
+  }
+
+  /** Returns whether the dirty jobs may make a job run whose result decided about a group. */
+  private static boolean decidesGroups(Project project, FreshJobs fresh, BitSet dirty) {
+    BitSet deciding = project.reused() == null ? new BitSet() : project.reused().deciding();
+    return !deciding.isEmpty()
+        && !dirty.isEmpty()
+        && (fresh.lackProducts(project.graph(), deciding) // a product may be wanted again
+            || Downstream.with(project.graph(), dirty).intersects(deciding));
+  }
+
+  /** Returns the jobs of the graph that were fresh after the last build; null for none. */
+  private static Carried freshOf(Project project) throws IOException {
+    CachePlace place = project.place();
+    GraphFile reused = project.reused();
+    GraphFile last = project.buildFiles().last();
+    FreshJobs fresh =
+        last == null
+            ? null
+            : FreshJobs.read(place.rest(), held(project, last.id()), project.machineInputs());
+    if (fresh == null) {
+      return null;
+    }
+    if (reused != null || project.graph().isWith(last.graph())) {
+      return new Carried(fresh, true);
+    }
+    return last.deciding().isEmpty() && project.graph().isWhole()
+        ? fresh.carried(last.graph(), project.graph())
+        : null;
+  }
+
+  /** Returns the state in which no job is fresh, {@link Project#withoutResults without results}. */
+  static FastPath none(Project project, BuildRequest request) throws IOException {
+    Project of = project.withoutResults();
+    JobSelection selection = request == null ? null : of.selectToBuild(request.targets());
+    return new FastPath(of, selection, null, of.graph().allJobs(), null);
+  }
+
+  private static FreshJobs.Held held(Project project, Digest graph) throws IOException {
+    Host host = project.caller().host();
+    Stamp data = ownStamp(project, project.place().data());
+    var journal = Cache.journal(project.place());
+    return new FreshJobs.Held(graph, host.here().boot(), data, journal, new TreeMap<>());
+  }
+
+  /** Returns the stamp of one of torc's own files, which are on a local disk. */
+  static Stamp ownStamp(Project project, Path file) throws IOException {
+    return project.caller().host().stamps().stamp(file);
+  }
+
+  /**
+   * Returns whether no build has begun since. A build removes the file of the fresh jobs or, if it
+   * uses another cache, writes marks of jobs that may still run.
+   */
+  boolean holds() throws IOException {
+    CachePlace place = project.place();
+    return fresh == null
+        || ownStamp(project, place.rest()).equals(file.stamp)
+            && (project.stamps().linkStamp(place.running()).size() == 0
+                || StartMarks.read(place).stream().allMatch(StartMark::ended));
+  }
+
+  BitSet concerned() {
+    BitSet jobs = Downstream.with(project.graph(), dirty);
+    jobs.and(selection.jobs());
+    return jobs;
+  }
+
+  boolean isQuiet() {
+    return fresh != null
+        && file.whole
+        && !dirty.intersects(selection.jobs())
+        && selection.open().isEmpty();
+  }
+
+  /**
+   * Returns whether the plan runs no job whose result decided a group's instances. Even a fresh job
+   * has to run if its record is unreadable.
+   */
+  boolean stands(Plan plan) {
+    return project.reused() == null
+        || plan.context().graph() != project.graph()
+        || project.reused().deciding().stream()
+            .mapToObj(plan::verdict)
+            .allMatch(verdict -> verdict == null || verdict instanceof Verdict.UpToDate);
+  }
+
+  /** Opens the project for writing, which removes the file of the fresh jobs. */
+  WriteSession open(String build, Set<String> gone, Consumer<String> warn) throws IOException {
+    if (fresh != null) {
+      fresh.readDigests();
+    }
+    WriteSession work = WriteSession.open(project, build, gone, warn);
+    passDigests(work.digests());
+    return work.from(this);
+  }
+
+  /** Returns which of the given fresh jobs have a product whose stamp has changed. */
+  BitSet moved(BitSet jobs) {
+    return fresh == null
+        ? new BitSet()
+        : fresh.moved(project.graph(), project.stamps(), jobs, FreshJobs.THREADS);
+  }
+
+  /** Passes the known digests to {@code to}, so that it neither reads nor looks up these files. */
+  void passDigests(DigestMemo to) {
+    if (fresh != null) {
+      Graph graph = project.graph();
+      to.follow(file.digests, (path, stamp) -> fresh.digest(graph, path, stamp));
+    }
+  }
+
+  /** Reports a build that has nothing to do; {@code build} has the number of the last build. */
+  static int reportFresh(
+      Project project, BuildId build, long began, BitSet selected, BuildWatcher listener) {
+    int jobs = selected.cardinality();
+    listener.accept(new Event.Started(build, project.place().root(), jobs));
+    Event.Details none = new Event.Details("", "", null, 0, -1, -1);
+    for (int j : project.graph().inOrder(listener.wantsAll() ? selected : new BitSet())) {
+      listener.accept(new Event.JobEnded(project.graph().name(j), JobState.UP_TO_DATE, none));
+    }
+    Map<JobState, Integer> counts = Map.of(JobState.UP_TO_DATE, jobs); // none is in another state
+    listener.accept(new Event.Finished(build, counts, StoreUse.NONE, System.nanoTime() - began, 0));
+    return Exit.DONE;
+  }
+
+  /**
+   * Returns the fresh jobs after a build; null if unknown. The cache must still be open. {@code
+   * plan} may be null if nothing was fresh.
+   */
+  FreshJobs after(Plan plan, PlanContext last, WriteSession work, Consumer<String> warn) {
+    try {
+      work.heap().phaseEnded();
+      Digest id = project.buildFiles().store(project.settled(), last.graph(), work.digests());
+      work.heap().phaseEnded(); // the graph's bytes
+      boolean same = fresh != null && last.graph() == project.graph();
+      BitSet stayed = new BitSet(); // fresh jobs that the build did not decide
+      if (same) {
+        stayed.or(fresh.jobs());
+        stayed.andNot(dirty);
+        stayed.andNot(plan.decided());
+        stayed.stream().filter(last.records()::isDropped).forEach(stayed::clear); // rule 16
+      }
+      FreshJobs before = same ? fresh : null;
+      return FreshJobs.after(last, held(project, id), before, stayed, work.build().id())
+          .with(work.stale() == null ? stale(last) : work.stale().known());
+    } catch (IOException e) {
+      warnLost(e, warn);
+    } catch (UncheckedIOException e) {
+      warnLost(e.getCause(), warn);
+    }
+    return null;
+  }
+
+  /** Returns the stale products that the last build found with the same graph; null if unknown. */
+  List<String> stale(PlanContext context) {
+    return fresh == null || context.graph() != project.graph() ? null : fresh.stale();
+  }
+
+  /**
+   * Stores the new stamps of touched files, which each build would read again otherwise, and the
+   * graph of edited build files. Used after a build that had nothing to decide, under the build
+   * lock. The database, which was not opened, still has the old stamps: if this file is lost, the
+   * next build reads the touched files again.
+   */
+  void renew(Consumer<String> warn) {
+    if (!file.news) {
+      return;
+    }
+    try {
+      fresh.readDigests();
+      Digest id = project.buildFiles().store(project.place(), project.graph(), file.digests);
+      if (id != null) {
+        fresh.with(id).write(project.place().rest());
+        project.place().giveRecords(project.place().rest());
+      }
+    } catch (IOException e) {
+      String lost = "cannot remember the stamps of touched files, the next build reads them again";
+      warn.accept(lost + ": " + Refusal.line(e));
+    }
+  }
+
+  /** Writes the fresh jobs, if their graph is stored; the cache must be closed. */
+  void store(FreshJobs next, Consumer<String> warn) {
+    if (next == null || next.held().graph() == null) {
+      return;
+    }
+    try {
+      CachePlace now = project.settled();
+      next.with(ownStamp(project, now.data()), Cache.journal(now)).write(now.rest());
+      now.giveRecords(now.rest());
+    } catch (IOException e) {
+      warnLost(e, warn);
+    }
+  }
+
+  /** Warns that something could not be stored, which costs only time. */
+  private static void warnLost(IOException e, Consumer<String> warn) {
+    String lost = "cannot keep what is fresh, the next build looks at everything";
+    warn.accept(lost + ": " + Refusal.line(e));
+  }
+}

@@ -1,0 +1,290 @@
+package dev.torc.front.session;
+
+import dev.torc.front.buildfile.BuildFile;
+import dev.torc.front.buildfile.ParsedBuildFile;
+import dev.torc.base.bytes.ByteReader;
+import dev.torc.base.bytes.ByteWriter;
+import dev.torc.base.bytes.CheckedFile;
+import dev.torc.core.model.Graph;
+import dev.torc.base.digests.Digest;
+import dev.torc.base.digests.Digest.KnownDigest;
+import dev.torc.base.digests.DigestMemo;
+import dev.torc.base.posix.FileStatus;
+import dev.torc.base.syntax.GlobWalk;
+import dev.torc.core.model.Job;
+import dev.torc.core.model.PackedJobs;
+import dev.torc.core.model.WorkflowCodec;
+import java.io.IOException;
+import java.nio.file.FileSystem;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * A graph as a file beside the cache's database, so that a build with unchanged build files parses
+ * nothing. It is valid only for the same bytes of all build files (rule 4), the same overrides, the
+ * same torc, and the same files found by groups that search the disk. A damaged file counts as
+ * missing. Jobs are decoded one by one.
+ *
+ * @param good false if the build files or the overrides have changed; some jobs may still be usable
+ * @param text the old text of the only build file, if nothing else has changed; else null
+ * @param deciding the jobs whose results decided which instances groups have; the caller has to
+ *     check whether these results are still the same
+ * @param tags the tags of all jobs, so that a completion need not decode any job
+ */
+record GraphFile(
+    Graph graph,
+    boolean good,
+    byte[] text,
+    Digest id,
+    BitSet deciding,
+    FilesRead read,
+    List<String> tags) {
+
+  /** The build files, and the files that each pattern of a group finds ({@link GlobWalk#text}). */
+  record FilesRead(List<BuildFile.Read> sources, SortedMap<String, List<String>> patterns) {}
+
+  /** The number must change with every change of the layout, also of {@link WorkflowCodec}'s. */
+  private static final String LAYOUT = "torc graph 35";
+
+  /** The inputs of a graph, except the bytes of its build files. The paths are absolute. */
+  record Inputs(String version, List<Path> files, ParsedBuildFile.Overrides over) {
+
+    private static ByteWriter head(String version) {
+      ByteWriter out = new ByteWriter(0);
+      out.text(LAYOUT);
+      out.text(version);
+      return out;
+    }
+
+    private byte[] bytes() {
+      ByteWriter out = head(version);
+      out.list(files, (to, file) -> to.text(file.toString()));
+      out.map(over.defines(), ByteWriter::text);
+      out.flag(over.containers());
+      out.text(over.executor());
+      return out.bytes();
+    }
+  }
+
+  /**
+   * The content of the file as last read in this JVM, valid while the file's status is the same.
+   * Only a file that is old enough is remembered, since a later write could otherwise have the same
+   * times.
+   */
+  private static final class Earlier {
+    private static final long SETTLED = 2_000; // milliseconds
+
+    private final Path file;
+    private final FileStatus status;
+    private byte[] bytes; // the part before the jobs
+    private byte[] bodies; // null until it is read
+    private Graph graph;
+
+    private Earlier(Path file, FileStatus status) {
+      this.file = file;
+      this.status = status;
+    }
+
+    /** Returns the remembered content of a file, or an empty object to fill. */
+    static Earlier of(Path file, AtomicReference<Object> seen) throws IOException {
+      FileStatus status = FileStatus.of(file.toString(), false);
+      if (seen.get() instanceof Earlier last
+          && last.bodies != null
+          && last.file.equals(file)
+          && last.status.equals(status)) {
+        return last;
+      }
+      Earlier fresh = new Earlier(file, status);
+      long settled = System.currentTimeMillis() - SETTLED;
+      seen.set(status.ctime() / 1_000_000 < settled ? fresh : null);
+      return fresh;
+    }
+
+    boolean isFilled() {
+      return bodies != null;
+    }
+  }
+
+  /**
+   * Reads the graph; returns null if this version of torc has not written one.
+   *
+   * @param digests reads build files by their absolute paths
+   * @param seen holds the content that the previous call read, and receives that of this call; null
+   *     if there is no later call
+   * @throws IOException if a build file cannot be read
+   */
+  static GraphFile read(Path file, Inputs origin, DigestMemo digests, AtomicReference<Object> seen)
+      throws IOException {
+    Earlier earlier = seen == null ? null : Earlier.of(file, seen);
+    boolean filled = earlier != null && earlier.isFilled();
+    byte[] bytes = filled ? earlier.bytes : CheckedFile.read(file);
+    try {
+      return bytes == null ? null : read(bytes, file, origin, digests, earlier);
+    } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
+      return null; // another torc wrote it
+    }
+  }
+
+  private static GraphFile read(
+      byte[] bytes, Path file, Inputs origin, DigestMemo digests, Earlier earlier)
+      throws IOException {
+    ByteReader in = new ByteReader(bytes, CheckedFile.FREE);
+    byte[] from = in.raw(in.small());
+    byte[] version = Inputs.head(origin.version()).bytes();
+    int end = Math.min(version.length, from.length);
+    if (!Arrays.equals(version, 0, version.length, from, 0, end)) {
+      return null;
+    }
+    boolean asked = Arrays.equals(origin.bytes(), from);
+    boolean good = asked;
+    FileSystem files = file.getFileSystem();
+    List<BuildFile.Read> sources = new ArrayList<>();
+    for (int more = in.small(); more > 0; more--) {
+      Path wanted = files.getPath(in.text());
+      Path found = files.getPath(in.text());
+      KnownDigest known = in.known();
+      sources.add(new BuildFile.Read(wanted, found, known.digest()));
+      good = good && isSame(sources.getLast(), known, digests);
+    }
+    SortedMap<String, List<String>> patterns = new TreeMap<>();
+    for (int more = in.small(); more > 0; more--) {
+      String pattern = in.text();
+      List<String> found = in.list(ByteReader::text);
+      good = good && finds(digests.root(), pattern, found);
+      patterns.put(pattern, found);
+    }
+    BitSet deciding = BitSet.valueOf(in.longs());
+    Digest id = in.digest();
+    List<String> tags = in.list(ByteReader::text);
+    WorkflowCodec compiled = new WorkflowCodec(in.list(ByteReader::text));
+    int[] starts = in.ints();
+    boolean filled = earlier != null && earlier.isFilled();
+    byte[] bodies = filled ? earlier.bodies : CheckedFile.next(file, bytes);
+    if (bodies == null) {
+      return null;
+    }
+    List<Job> jobs = PackedJobs.of(compiled, bodies, starts);
+    Graph graph = filled ? earlier.graph : Graph.read(in, () -> compiled.workflow(in, files, jobs));
+    if (earlier != null) {
+      earlier.bytes = bytes;
+      earlier.graph = graph;
+      earlier.bodies = bodies;
+    }
+    byte[] text =
+        asked && !good && sources.size() == 1 ? CheckedFile.next(file, bytes, bodies) : null;
+    text = text == null ? null : Arrays.copyOfRange(text, CheckedFile.FREE, text.length);
+    return new GraphFile(graph, good, text, id, deciding, new FilesRead(sources, patterns), tags);
+  }
+
+  /** Returns whether only the build files decided the graph. */
+  boolean lasting() {
+    return read.patterns.isEmpty() && deciding.isEmpty();
+  }
+
+  /** Returns whether a pattern finds exactly these files; false if it cannot search. */
+  private static boolean finds(Path root, String pattern, List<String> files) {
+    try {
+      return files.equals(GlobWalk.find(root, pattern).files());
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Returns whether a build file is still at its place, with the bytes that it had. */
+  private static boolean isSame(BuildFile.Read read, KnownDigest known, DigestMemo digests)
+      throws IOException {
+    String file = read.file().toString();
+    return read.leads()
+        && (known.safe() && known.stamp().equals(digests.stamp(file))
+            || known.digest().equals(digests.of(file).digest()));
+  }
+
+  /**
+   * Writes a graph whose groups are all expanded; returns its id. Returns null and writes nothing
+   * if {@code digests} shows that a build file has changed since it was read.
+   */
+  static Digest write(
+      Path file,
+      Inputs origin,
+      Graph graph,
+      ParsedBuildFile.Deciders deciders,
+      List<BuildFile.Read> sources,
+      DigestMemo digests)
+      throws IOException {
+    ByteWriter out = new ByteWriter(CheckedFile.FREE);
+    byte[] from = origin.bytes();
+    out.number(from.length);
+    out.raw(from);
+    out.number(sources.size());
+    ByteWriter name = new ByteWriter(0);
+    name.raw(from);
+    for (BuildFile.Read source : sources) {
+      KnownDigest known = digests.of(source.file().toString());
+      if (!source.digest().equals(known.digest())) {
+        return null;
+      }
+      out.text(source.asked().toString());
+      out.text(source.file().toString());
+      out.known(known);
+      name.digest(source.digest());
+    }
+    out.map(deciders.files(), (to, found) -> to.list(found, ByteWriter::text));
+    out.longs(deciding(graph, deciders).toLongArray());
+    PackedJobs jobs = (PackedJobs) graph.workflow().jobs(); // packed while they were read
+    WorkflowCodec compiled = jobs.codec();
+    List<byte[]> bodies = new ArrayList<>(graph.jobs() + 1);
+    bodies.add(new byte[CheckedFile.FREE]);
+    int[] starts = new int[graph.jobs()];
+    int at = CheckedFile.FREE;
+    for (int j = 0; j < starts.length; j++) {
+      starts[j] = at;
+      bodies.add(jobs.packed(j));
+      at += bodies.getLast().length;
+    }
+    ByteWriter rest = new ByteWriter(0);
+    graph.write(rest);
+    compiled.workflow(rest, graph.workflow());
+    if (!deciders.isNone()) {
+      name.digest(Digest.ofBytes(rest.bytes()));
+      bodies.forEach(body -> name.digest(Digest.ofBytes(body)));
+    }
+    Digest id = Digest.ofBytes(name.bytes());
+    out.digest(id);
+    out.list(jobs.tags(), ByteWriter::text);
+    out.list(compiled.shared(), ByteWriter::text);
+    out.ints(starts);
+    out.add(rest);
+    byte[] text = text(graph, sources);
+    CheckedFile.write(
+        file,
+        out,
+        text == null
+            ? List.of(bodies)
+            : List.of(bodies, List.of(new byte[CheckedFile.FREE], text)));
+    return id;
+  }
+
+  /** Returns the text of the only build file if the next build may reuse jobs by it; else null. */
+  private static byte[] text(Graph graph, List<BuildFile.Read> sources) throws IOException {
+    if (sources.size() > 1 || !graph.workflow().groups().isEmpty()) {
+      return null;
+    }
+    byte[] text = Files.readAllBytes(sources.getFirst().file());
+    return Digest.ofBytes(text).equals(sources.getFirst().digest()) ? text : null;
+  }
+
+  private static BitSet deciding(Graph graph, ParsedBuildFile.Deciders deciders) {
+    BitSet jobs = new BitSet();
+    for (String name : deciders.jobs()) {
+      Arrays.stream(graph.nodesOf(name)).forEach(jobs::set);
+    }
+    return jobs;
+  }
+}

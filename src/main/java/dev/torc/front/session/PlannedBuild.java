@@ -1,0 +1,244 @@
+package dev.torc.front.session;
+
+import dev.torc.features.containers.Containers;
+import dev.torc.core.run.BuildLoop;
+import dev.torc.core.run.BuildSetup;
+import dev.torc.core.run.BuildSetup.AttemptContext;
+import dev.torc.core.run.BuildSetup.Machines;
+import dev.torc.core.run.Event;
+import dev.torc.core.run.LaunchBuilder;
+import dev.torc.core.run.Remotes;
+import dev.torc.core.run.Tracing;
+import dev.torc.core.model.Graph;
+import dev.torc.core.here.Runner;
+import dev.torc.base.machine.Jobserver;
+import dev.torc.base.machine.Makeflags;
+import dev.torc.core.decide.CommandWarnings;
+import dev.torc.core.decide.Expander;
+import dev.torc.core.decide.Plan;
+import dev.torc.core.decide.PlanContext;
+import dev.torc.core.decide.Reason;
+import dev.torc.core.decide.Verdict;
+import dev.torc.base.posix.Signals;
+import dev.torc.features.stores.SharedStores;
+import dev.torc.core.model.FoldedLines;
+import java.io.IOException;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * Runs a build that has a plan and an open cache: connects the engine with its reports, stores,
+ * schedulers and jobserver. {@link BuildSession} makes the plan under the lock and stores the
+ * result.
+ */
+record PlannedBuild(
+    Project project,
+    BuildRequest request,
+    Capacity capacity,
+    WriteSession work,
+    Plan plan,
+    Expander expander,
+    BuildWatcher watcher) {
+
+  record Ended(int exit, PlanContext context) {}
+
+  Ended run(long began) throws IOException {
+    NewCommands commands = new NewCommands();
+    begin(began, commands);
+    SharedAccess shared = new SharedAccess(project);
+    RegistryLook images = new RegistryLook(plan, project.containers(), watcher::warn);
+    Consumer<Event> listener =
+        event -> {
+          if (event instanceof Event.Finished last) {
+            images.close(); // no registry warnings after the end
+            if (!work.news().isEmpty()) {
+              watcher.accept(new Event.Note(Event.Level.INFO, work.news()));
+            }
+            tellStale(last, commands.context.get());
+            work.end(last, capacity.machine());
+          } else if (event instanceof Event.JobStarted job) {
+            commands.started(job);
+          }
+          work.heap().watch();
+          watcher.accept(event);
+        };
+    Optional<Jobserver> tokens = jobserver();
+    boolean sharing = shared.isAny() && !plan.isQuiet();
+    try (images;
+        SharedStores stores = sharing ? shared.open(false, watcher::warn) : null;
+        Runner runner = project.caller().host().runner().get();
+        Remotes remotes = remotes();
+        ExecutorService threads = project.caller().host().threads().get()) {
+      Machines machines = new Machines(project.caller().host().here(), runner, threads, remotes);
+      BuildSetup setup =
+          new BuildSetup(
+              new BuildSetup.Planned(plan, expander, work::moved),
+              common(machines, listener),
+              new BuildSetup.Amounts(
+                  capacity.limits(),
+                  capacity.machine().gpus().ids(),
+                  capacity.allocated(),
+                  capacity.nodes(),
+                  tokens.orElse(null)),
+              new BuildSetup.Wishes(
+                  request.manner().failFast(), request.manner().submit(), watcher.wantsCommands()),
+              sharing ? new BuildSetup.Sharing(stores, project.options().reuse().results()) : null,
+              listener);
+      BuildLoop build = new BuildLoop(setup);
+      commands.context = build::context;
+      try (Signals.Handling _ = watcher.running(setup, build)) {
+        tokens.ifPresent(t -> t.start(build::tokenCame));
+        int exit = build.run(began);
+        work.storeUse(runner.machine());
+        return new Ended(exit, build.context());
+      }
+    } finally {
+      tokens.ifPresent(Jobserver::close);
+    }
+  }
+
+  /** Warns of stale products at the end of a build in which something ran. */
+  private void tellStale(Event.Finished last, PlanContext context) {
+    boolean ran = false;
+    for (var count : last.counts().entrySet()) {
+      ran |= count.getKey().isRun() && count.getValue() > 0;
+    }
+    if (!ran || last.exit() > Exit.signal(0)) {
+      return;
+    }
+    try {
+      String line = work.stale(context).line();
+      if (line != null) {
+        watcher.warn(line);
+      }
+    } catch (IOException e) {
+      return; // only a hint: `torc status` counts them too
+    }
+  }
+
+  /** Returns the part of the setup that all attempts of this build share. */
+  private AttemptContext common(Machines machines, Consumer<? super Event> events)
+      throws IOException {
+    String build = work.build().id();
+    Map<String, String> env = project.caller().env();
+    Map<String, String> inherited = new HashMap<>();
+    String makeflags = env.get("MAKEFLAGS");
+    if (makeflags != null) {
+      inherited.put("MAKEFLAGS", Makeflags.withoutJobserver(makeflags));
+    }
+    inherited.put(AllocatedBuild.VARIABLE, null);
+    String outer = env.get(Nesting.VARIABLE);
+    inherited.put(Nesting.VARIABLE, outer == null ? build : outer + ":" + build);
+    Containers images = project.containers();
+    LaunchBuilder launches =
+        new LaunchBuilder(
+            project.workflow(), project.place(), build, inherited, env, images, events);
+    String traces = env.get(Tracing.VARIABLE);
+    return new AttemptContext(
+        plan.context(),
+        work.removal(),
+        launches,
+        work.marks(),
+        machines,
+        new Tracing(request.manner().trace(), request.manner().strict(), traces, watcher::warn),
+        work.build());
+  }
+
+  /**
+   * Returns the schedulers. Forgets submitted attempts whose result is known, and drops those whose
+   * job is no longer in the build file.
+   */
+  private Remotes remotes() throws IOException {
+    Consumer<String> warn = watcher::warn;
+    String id = work.build().id();
+    AllocationFiles.tidy(project.place(), project.caller().owner(id), null, warn);
+    Remotes remotes = project.caller().remotes(project.place(), project.workflow(), id, work, warn);
+    Graph graph = plan.context().graph();
+    boolean known = plan.context().selection().open().isEmpty();
+    for (String job : remotes.jobs()) {
+      if (!work.isOut(job)) {
+        remotes.forget(job, work.removal());
+      } else if (known && graph.jobId(job) < 0) {
+        remotes.drop(job, work.removal());
+      }
+    }
+    return remotes;
+  }
+
+  /** Reports the events and warnings before the first job, and adds the build to the history. */
+  private void begin(long began, NewCommands commands) throws IOException {
+    Graph graph = plan.context().graph();
+    watcher.accept(
+        new Event.Started(work.build(), project.workflow().root(), plan.selected().cardinality()));
+    if (work.build().number() == 1) {
+      watcher.warn(project.workflow().warnings());
+      Advice.network(project.caller().host().here(), work.cache().place()).ifPresent(watcher::warn);
+    } else {
+      watcher.warn(Advice.ofJobs(graph, plan.newCommands()));
+    }
+    watcher.warn(Advice.groups(graph, plan.context().selection(), request.targets()));
+    if (!plan.isQuiet()) {
+      commands.tellPlanned();
+      watcher.warn(Advice.emptyNeeds(graph, looked(plan), commands.empty).takeNewLines());
+      work.begin(began, plan.withVerdict().cardinality() - plan.upToDate());
+    }
+  }
+
+  /** Returns the selected jobs that the plan decided, except those that will fail. */
+  static BitSet looked(Plan plan) {
+    BitSet looked = plan.selected(verdict -> !(verdict instanceof Verdict.WillFail));
+    looked.and(plan.decided());
+    return looked;
+  }
+
+  /** Returns the calling make's jobserver, unless the user said how many cpus to use. */
+  private Optional<Jobserver> jobserver() {
+    Map<String, String> env = project.caller().env();
+    if (!request.limits().containsKey("cpus")) {
+      return Jobserver.from(env, watcher::warn);
+    }
+    if (env.getOrDefault("MAKEFLAGS", "").contains("--jobserver")) {
+      watcher.warn("-j or --limit cpus= is given: make's jobserver is left alone");
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * Warns of problems in new commands (rule 14): for all planned jobs before the first one starts,
+   * and for an instance that an expansion adds when that instance starts. {@link CommandWarnings}
+   * finds the problems. When a job starts, this class also warns of needed parts of groups that
+   * turned out to be empty.
+   */
+  private final class NewCommands {
+    private final CommandWarnings warnings = new CommandWarnings(false);
+    private final FoldedLines empty = new FoldedLines();
+    private Supplier<PlanContext> context = plan::context; // the current one
+
+    void tellPlanned() {
+      warnOfCommands(plan.context().graph().inOrder(plan.newCommands()));
+    }
+
+    /** Warns about an instance that starts; planned jobs have been reported already. */
+    void started(Event.JobStarted job) {
+      Graph graph = context.get().graph();
+      if (job.attempt() > 1 || graph == plan.context().graph()) {
+        return;
+      }
+      int id = graph.jobId(job.job());
+      if (id >= plan.context().graph().nodes() && Reason.anyNewCommand(job.reasons())) {
+        warnOfCommands(new int[] {id});
+      }
+      Advice.emptyParts(graph, graph.job(id), empty);
+      watcher.warn(empty.takeNewLines());
+    }
+
+    private void warnOfCommands(int[] jobs) {
+      watcher.warn(warnings.of(context.get(), jobs));
+    }
+  }
+}

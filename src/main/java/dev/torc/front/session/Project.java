@@ -1,0 +1,331 @@
+package dev.torc.front.session;
+
+import dev.torc.front.buildfile.BuildFile;
+import dev.torc.front.buildfile.ParsedBuildFile;
+import dev.torc.front.buildfile.ParsedBuildFile.Overrides;
+import dev.torc.front.buildfile.ParsedBuildFile.ResultSource;
+import dev.torc.features.containers.Containers;
+import dev.torc.core.run.ImageSupply;
+import dev.torc.core.model.DisplayGraph;
+import dev.torc.core.model.Graph;
+import dev.torc.core.model.GraphBuilder;
+import dev.torc.base.digests.Digest.KnownDigest;
+import dev.torc.base.digests.DigestMemo;
+import dev.torc.base.digests.FileClock;
+import dev.torc.base.digests.StampSource;
+import dev.torc.core.decide.DiskChecks;
+import dev.torc.core.decide.Expander;
+import dev.torc.core.decide.JobSelection;
+import dev.torc.core.decide.JobSelection.UserPaths;
+import dev.torc.core.decide.MachineInputs;
+import dev.torc.core.decide.MachineInputs.ImageSource;
+import dev.torc.core.decide.PatternReadings;
+import dev.torc.core.decide.PlanContext;
+import dev.torc.core.memory.Cache;
+import dev.torc.core.memory.CachePlace;
+import dev.torc.features.stores.LocalResults;
+import dev.torc.features.stores.SharedStores;
+import dev.torc.front.session.ProjectOptions.Reuse;
+import dev.torc.base.syntax.BadInput;
+import dev.torc.core.model.FoldedLines;
+import dev.torc.core.model.Group;
+import dev.torc.core.model.Job.Resources;
+import dev.torc.core.model.PackedJobs;
+import dev.torc.core.model.Step.Image;
+import dev.torc.core.model.Workflow;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.function.Function;
+
+/**
+ * A project: its build file as read, its graph, and the place of its cache. It opens nothing:
+ * {@link ReadSession} opens the project for reading, {@link WriteSession} for writing.
+ *
+ * @param source expands the workflow again, with the results known so far
+ * @param reused the graph file of the last build if the graph comes from it, else null
+ */
+public record Project(
+    Caller caller,
+    ProjectOptions options,
+    Graph graph,
+    CachePlace place,
+    Expander.Source source,
+    Containers containers,
+    GraphFile reused,
+    BuildFiles buildFiles) {
+
+  /**
+   * Loads the graph of the last build if the build files are unchanged. Otherwise reads the build
+   * files, and throws {@link dev.torc.base.syntax.BadInput} with all errors in them. A loaded graph has
+   * the instances that results decided in the last build: {@link FastPath} checks whether these
+   * results are still valid, {@link #withoutResults} removes the instances.
+   */
+  public static Project load(Caller caller, ProjectOptions options) throws IOException {
+    List<Path> files = options.layers(caller);
+    CachePlace place = caller.place(BuildFile.root(files.getFirst()));
+    GraphFile.Inputs origin = origin(options, files);
+    boolean contained = origin.over().containers();
+    GraphFile last =
+        GraphFile.read(
+            place.graph(),
+            origin,
+            DigestMemo.readOnly(place.root(), caller.stamps(place), _ -> null),
+            caller.host().process().handedOn());
+    BuildFiles from = new BuildFiles(origin, options.input(), last, new Heap(caller));
+    GraphFile reused = from.reused;
+    Graph graph = reused == null ? unexpanded(from, last) : reused.graph();
+    Containers containers =
+        new Containers(contained ? options.containers() : null, place.root(), caller.env());
+    return new Project(caller, options, graph, place, from, containers, reused, from);
+  }
+
+  /** Returns a project without jobs, for a watch that has read no valid build file yet. */
+  static Project without(Caller caller) throws IOException {
+    byte[] text = "jobs: {}".getBytes(StandardCharsets.UTF_8);
+    List<Path> file = List.of(caller.cwd().resolve(BuildFile.INPUT));
+    return load(
+        caller,
+        new ProjectOptions(
+            file, null, text, Collections.emptySortedMap(), null, null, Reuse.NOTHING));
+  }
+
+  /** Returns the inputs of a graph that is made from these files with these options. */
+  static GraphFile.Inputs origin(ProjectOptions options, List<Path> files) throws IOException {
+    boolean contained = !ProjectOptions.HOST.equals(options.containers());
+    return new GraphFile.Inputs(
+        InstalledTorc.id(),
+        files,
+        new Overrides(options.variables(), contained, options.executor()));
+  }
+
+  /** Returns how many jobs a build file has when no results are known. */
+  public static int jobs(Path file) throws IOException {
+    ParsedBuildFile parsed = ParsedBuildFile.read(List.of(file), null, Overrides.NONE);
+    return unexpanded(parsed::expand, null).jobs();
+  }
+
+  private static Graph unexpanded(Expander.Source source, GraphFile last) throws IOException {
+    Graph earlier = last == null ? null : last.graph();
+    return GraphBuilder.build(source.expand(ResultSource.nothing()), earlier);
+  }
+
+  /** Returns this project, but does not expand groups whose instances depend on results. */
+  public Project withoutResults() throws IOException {
+    if (reused == null || reused.deciding().isEmpty()) {
+      return this;
+    }
+    Graph without = unexpanded(source, null);
+    return new Project(caller, options, without, place, source, containers, null, buildFiles);
+  }
+
+  public Project with(Graph expanded) {
+    return new Project(caller, options, expanded, place, source, containers, reused, buildFiles);
+  }
+
+  public Workflow workflow() {
+    return graph.workflow();
+  }
+
+  public Path folder() {
+    return place.folder();
+  }
+
+  /** Finds the place of the cache again, after a build has given the root its id. */
+  CachePlace settled() {
+    return caller.place(place.root());
+  }
+
+  /** Returns the build files' names in records: relative to the root if they are below it. */
+  public List<String> fileNames() {
+    Path root = place.root();
+    return buildFiles.origin.files().stream()
+        .map(BuildFile::located)
+        .map(file -> (file.startsWith(root) ? root.relativize(file) : file).toString())
+        .toList();
+  }
+
+  FileClock clock() {
+    return FileClock.of(place.clock(), stamps());
+  }
+
+  LocalResults results(Cache cache) {
+    return new LocalResults(
+        cache, workflow().settings().stores().keep(), options.reuse().results());
+  }
+
+  PlanContext.Basis basis(Cache cache, DigestMemo digests, LocalResults of, SharedStores asked) {
+    boolean fails = options.reuse().failures();
+    return new PlanContext.Basis(cache, digests, of, asked, fails, machineInputs());
+  }
+
+  /** Returns the inputs of manifests that come from the machine, not from needs. */
+  MachineInputs machineInputs() {
+    return new MachineInputs(place.root(), caller.env(), stamps(), new Identities(containers));
+  }
+
+  /** A class, since the JVM links a lambda again at every start. */
+  private record Identities(Containers containers) implements ImageSource {
+    @Override
+    public Here of(Image image) {
+      Containers.LocalImage here = containers.find(ImageSupply.name(image));
+      return here == null ? null : new Here(here.id(), here.file());
+    }
+
+    @Override
+    public String lack(Image image, boolean waits) {
+      return ImageSupply.lack(containers, image, waits);
+    }
+  }
+
+  /** Returns the source of the stamps of all files of the project, except torc's own. */
+  StampSource stamps() {
+    return caller.stamps(place, workflow().settings().stamps());
+  }
+
+  /**
+   * Returns a memo that reads files and stores nothing. {@code stored} returns what an earlier
+   * build knew about a path.
+   */
+  public DigestMemo looking(Function<String, KnownDigest> stored) {
+    return DigestMemo.readOnly(place.root(), stamps(), stored);
+  }
+
+  /** Creates an expander of groups; {@code select} finds the requested jobs after an expansion. */
+  public Expander expander(Function<Project, JobSelection> select, Expander.Check check) {
+    boolean lasting = reused != null && reused.lasting();
+    return new Expander(source, found -> select.apply(with(found)), check, lasting);
+  }
+
+  /** Creates an expander of groups that only checks that added jobs can be built. */
+  public Expander expander(Function<Project, JobSelection> select, DigestMemo digests) {
+    return expander(select, (graph, jobs) -> DiskChecks.check(graph, digests, caller.env(), jobs));
+  }
+
+  /** Refuses jobs that cannot be built; returns a line for each need that cannot be read. */
+  public List<BadInput.Diagnostic> check(BitSet jobs) throws IOException {
+    return DiskChecks.check(graph, looking(_ -> null), caller.env(), jobs);
+  }
+
+  public List<BadInput.Diagnostic> storeTroubles() {
+    return new SharedAccess(this).troubles();
+  }
+
+  /** Returns warnings about all jobs: what is accepted but looks wrong; see {@link Advice}. */
+  public List<BadInput.Diagnostic> advice() throws IOException {
+    JobSelection all = select(List.of());
+    List<BadInput.Diagnostic> lines = new ArrayList<>(workflow().warnings());
+    lines.addAll(Advice.parameters(workflow().groups()));
+    lines.addAll(Advice.groups(graph, all, List.of()));
+    lines.addAll(Advice.readings(graph));
+    lines.addAll(Advice.emptyNeeds(graph, all.jobs(), new FoldedLines()).takeNewLines());
+    lines.addAll(Advice.unlisted(graph, all.jobs()));
+    lines.addAll(PatternReadings.onDisk(graph, graph.inOrder(all.jobs())));
+    return lines;
+  }
+
+  /** Returns the jobs that targets name; files are relative to the working directory. */
+  public JobSelection select(List<String> targets) {
+    return JobSelection.of(graph, targets, paths());
+  }
+
+  /** Returns the jobs of a build of these targets; without targets, all but the manual jobs. */
+  public JobSelection selectToBuild(List<String> targets) {
+    return JobSelection.toBuild(graph, targets, paths());
+  }
+
+  /** Returns the named jobs for display, each group or each of its instances as one vertex. */
+  public DisplayGraph folded(JobSelection selection, boolean instances) {
+    return DisplayGraph.of(graph, selection.named(), selection.namedOpen(), instances);
+  }
+
+  Collection<String> tags() {
+    return reused != null ? reused.tags() : ((PackedJobs) workflow().jobs()).tags();
+  }
+
+  /** Returns the user's names of files, which are relative to the working directory. */
+  public UserPaths paths() {
+    return new UserPaths(workflow().root(), caller.cwd());
+  }
+
+  /**
+   * The names that a shell completion offers. They come from the graph that the last build stored
+   * or, if that is out of date, from the build file, and from nothing else.
+   */
+  public static final class CompletionNames {
+
+    private CompletionNames() {}
+
+    /**
+     * Returns the jobs, groups, tags and produced files (with {@code sources}, all files) whose
+     * names start with {@code prefix}. Instances are included if the prefix contains the whole name
+     * of a group, or if that group is the only match: then the shell does not end the word after
+     * the group's name.
+     */
+    public static Set<String> beginning(
+        Caller caller, ProjectOptions options, String prefix, boolean sources) throws IOException {
+      Project project = Project.load(caller, options);
+      Graph graph = project.graph();
+      UserPaths user = project.paths();
+      List<Group> groups = graph.workflow().groups();
+      Set<String> instances = new HashSet<>();
+      groups.forEach(group -> instances.addAll(group.instances()));
+      List<String> names = new ArrayList<>(project.tags());
+      groups.forEach(group -> names.add(group.name()));
+      for (int file = 0; file < graph.files(); file++) {
+        if (sources || graph.maker(file) >= 0) {
+          names.add(user.named(graph.path(file)));
+        }
+      }
+      for (int node = 0; node < graph.nodes(); node++) {
+        if (graph.isJob(node) && !instances.contains(graph.name(node))) {
+          names.add(graph.name(node));
+        }
+      }
+      names.removeIf(name -> !name.startsWith(prefix));
+      Set<String> found = new TreeSet<>(names);
+      if (groups.stream()
+          .map(Group::name)
+          .anyMatch(group -> prefix.startsWith(group) || found.equals(Set.of(group)))) {
+        instances.removeIf(name -> !name.startsWith(prefix));
+        found.addAll(instances);
+      }
+      return found;
+    }
+
+    /** Returns the executors that a job can have: {@code local} and those of the project. */
+    public static SortedSet<String> executors(Caller caller, ProjectOptions options)
+        throws IOException {
+      SortedSet<String> names = new TreeSet<>(List.of("local"));
+      Project.load(caller, options)
+          .workflow()
+          .settings()
+          .executors()
+          .forEach(each -> names.add(each.name()));
+      return names;
+    }
+
+    /** Reads the build file and returns its variables. */
+    public static Set<String> variables(Caller caller, ProjectOptions options) throws IOException {
+      GraphFile.Inputs origin = Project.origin(options, options.layers(caller));
+      return ParsedBuildFile.read(origin.files(), null, origin.over()).variables();
+    }
+
+    /** Returns the resources that can have limits: the machine's and the project's counters. */
+    public static SortedSet<String> limits(Caller caller, ProjectOptions options)
+        throws IOException {
+      SortedSet<String> names = new TreeSet<>(Resources.MACHINE);
+      names.addAll(Project.load(caller, options).workflow().settings().limits().keySet());
+      return names;
+    }
+  }
+}

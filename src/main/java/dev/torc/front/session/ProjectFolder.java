@@ -1,0 +1,90 @@
+package dev.torc.front.session;
+
+import dev.torc.front.buildfile.BuildFile;
+import dev.torc.base.posix.GroupAccess;
+import dev.torc.base.posix.OwnFile;
+import dev.torc.core.memory.CachePlace;
+import dev.torc.base.syntax.BadInput;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.List;
+
+/**
+ * Where a project is, even if its build file is refused: some requests can then still use the
+ * records (rule 13). Either the project or the refusal is null.
+ */
+public record ProjectFolder(CachePlace place, Project project, BadInput refused) {
+
+  /** Finds the project and reads its build file; throws {@link BadInput} if there is none. */
+  public static ProjectFolder find(Caller caller, ProjectOptions options) throws IOException {
+    try {
+      Project project = Project.load(caller, options);
+      return new ProjectFolder(project.place(), project, null);
+    } catch (BadInput refused) {
+      List<Path> named = options.files();
+      List<Path> files = named.isEmpty() ? BuildFile.nearest(caller.cwd()) : named;
+      // An invalid command line or a missing build file remains an error.
+      boolean placed =
+          refused.diagnostics().stream().anyMatch(said -> !said.place().toString().isEmpty());
+      if (files.isEmpty() || !placed || !named.stream().allMatch(Files::exists)) {
+        throw refused;
+      }
+      return new ProjectFolder(caller.place(BuildFile.root(files.getFirst())), null, refused);
+    }
+  }
+
+  public static Path buildFile(Path folder) {
+    return BuildFile.in(folder).stream().findFirst().orElse(null);
+  }
+
+  /** Leaves groups unexpanded if results decided their instances; see {@link Project#load}. */
+  public ProjectFolder withoutResults() throws IOException {
+    return project == null ? this : new ProjectFolder(place, project.withoutResults(), null);
+  }
+
+  /**
+   * Writes the files in {@code .torc} that other programs read: the schema of the build file, for
+   * editors, at a path that is the same on every machine, and the line that makes git ignore the
+   * folder.
+   */
+  public static final class FilesForOthers {
+
+    private static final String SCHEMA = ".torc/schema.json";
+
+    private FilesForOthers() {}
+
+    /** Writes the files that are missing, and the schema if another torc wrote it. */
+    public static void write(Path root, GroupAccess group) throws IOException {
+      Path schema = root.resolve(SCHEMA);
+      OwnFile.folder(schema.getParent());
+      group.give(schema.getParent());
+      Path ignore = schema.resolveSibling(".gitignore");
+      if (!OwnFile.exists(ignore)) {
+        OwnFile.write(ignore, "*\n".getBytes(StandardCharsets.UTF_8));
+        group.give(ignore);
+      }
+      // The file's time shows which torc wrote it: comparing the contents would take longer.
+      FileTime wanted = Files.getLastModifiedTime(InstalledTorc.code());
+      if (!OwnFile.exists(schema) || !Files.getLastModifiedTime(schema).equals(wanted)) {
+        OwnFile.remove(schema); // only an owner may set a file's time
+        try (InputStream in = schema()) {
+          OwnFile.write(schema, in.readAllBytes());
+        }
+        Files.setLastModifiedTime(schema, wanted);
+        group.give(schema);
+      }
+    }
+
+    /** Opens the schema beside the jar if it exists, since opening the jar takes 9 ms. */
+    private static InputStream schema() throws IOException {
+      Path beside = InstalledTorc.code().resolveSibling("../share/torc.schema.json");
+      return Files.exists(beside)
+          ? Files.newInputStream(beside)
+          : FilesForOthers.class.getResourceAsStream("/dev/torc/torc.schema.json");
+    }
+  }
+}

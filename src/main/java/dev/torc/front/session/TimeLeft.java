@@ -1,0 +1,143 @@
+package dev.torc.front.session;
+
+import dev.torc.core.model.Adjacency;
+import dev.torc.core.model.Graph;
+import dev.torc.core.decide.Plan;
+import dev.torc.core.decide.PlanContext;
+import dev.torc.core.decide.Verdict;
+import dev.torc.core.memory.JobResult;
+import dev.torc.core.model.InstanceName;
+import dev.torc.core.model.Job;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.LongSummaryStatistics;
+import java.util.Map;
+
+/**
+ * Estimates the remaining time of a build: the longest path of unfinished jobs, or their work
+ * divided by the cpus, whichever is more. A job is expected to take as long as last time; a job
+ * without a record, as long as the average of its group or of all jobs. While a job runs that has
+ * no record, or that takes longer than its record, there is no estimate, since a guess would look
+ * like knowledge. The estimate ignores memory, counters, and that a job may turn out to be up to
+ * date, so that users can understand it.
+ *
+ * <p>{@link #remaining} may be called on any thread and does not delay the other methods, which
+ * only the thread of the events calls.
+ */
+final class TimeLeft {
+
+  private final long cpus;
+  private final Map<String, LongSummaryStatistics> groups = new HashMap<>(); // nanoseconds
+  private final LongSummaryStatistics all = new LongSummaryStatistics();
+
+  // Guarded by this.
+  private final Map<Integer, Long> began =
+      new HashMap<>(); // start of each running job, by the caller's clock
+  private final BitSet known = new BitSet(); // jobs with a record of their own
+  private Graph graph;
+  private long[] takes = {}; // nanoseconds by job; 0 if it is over
+
+  /** Adds the jobs that a plan says will or may run. Their results must still be readable. */
+  TimeLeft(Plan plan, long cpus) {
+    this.cpus = Math.max(1, cpus);
+    addJobs(plan.context(), plan);
+  }
+
+  /** Adds the instances of expanded groups; the plan has no verdict on them. */
+  void addInstances(PlanContext context) {
+    addJobs(context, null);
+  }
+
+  private synchronized void addJobs(PlanContext context, Plan plan) {
+    int first = takes.length;
+    graph = context.graph();
+    takes = Arrays.copyOf(takes, graph.nodes());
+    BitSet jobs = context.selection().jobs();
+    for (int j = jobs.nextSetBit(first); j >= 0; j = jobs.nextSetBit(j + 1)) {
+      JobResult result = context.records().result(j);
+      if (result != null && result.outcome().isGood() && result.wall() > 0) {
+        takes[j] = result.wall();
+        known.set(j);
+        all.accept(takes[j]);
+        group(j).accept(takes[j]);
+      }
+    }
+    for (int j = jobs.nextSetBit(first); j >= 0; j = jobs.nextSetBit(j + 1)) {
+      Verdict verdict = plan == null ? null : plan.verdict(j);
+      boolean due =
+          plan == null || verdict instanceof Verdict.WillRun || verdict instanceof Verdict.MayRun;
+      LongSummaryStatistics others = group(j).getCount() > 0 ? group(j) : all;
+      takes[j] = !due ? 0 : known.get(j) ? takes[j] : (long) others.getAverage();
+    }
+  }
+
+  private LongSummaryStatistics group(int job) {
+    String group = InstanceName.parse(graph.name(job)).group();
+    return groups.computeIfAbsent(group, _ -> new LongSummaryStatistics());
+  }
+
+  synchronized void started(String job, long now) {
+    began.put(graph.jobId(job), now);
+  }
+
+  /** Notes that a job was submitted: its start is unknown, so its record does not count. */
+  synchronized void submitted(String job) {
+    known.clear(graph.jobId(job));
+  }
+
+  synchronized void ended(String job) {
+    began.remove(graph.jobId(job));
+    takes[graph.jobId(job)] = 0;
+  }
+
+  /** Excludes a time in which all jobs were stopped. */
+  synchronized void stopped(long nanos) {
+    began.replaceAll((_, since) -> since + nanos);
+  }
+
+  /** Returns the nanoseconds that a job took last time; negative if unknown. */
+  synchronized long expected(String job) {
+    int id = graph.jobId(job);
+    return id >= 0 && known.get(id) ? takes[id] : -1;
+  }
+
+  /** Returns the remaining time in nanoseconds; negative if unknown. */
+  long remaining(long now) {
+    Graph of;
+    long[] rest;
+    synchronized (this) {
+      of = graph;
+      rest = takes.clone();
+      for (Map.Entry<Integer, Long> each : began.entrySet()) {
+        int job = each.getKey();
+        rest[job] -= now - each.getValue();
+        if (rest[job] < 0 || !known.get(job)) {
+          return -1;
+        }
+      }
+      if (all.getCount() == 0) {
+        return -1;
+      }
+    }
+    Adjacency after = of.after();
+    long longest = 0;
+    double work = 0;
+    long[] paths = new long[rest.length];
+    for (int place = rest.length - 1; place >= 0; place--) {
+      int node = of.inOrder(place);
+      for (int i = after.from(node); i < after.to(node); i++) {
+        paths[node] = Math.max(paths[node], paths[after.at(i)]);
+      }
+      paths[node] += rest[node];
+      longest = Math.max(longest, paths[node]);
+      Job job = rest[node] == 0 ? null : of.job(node);
+      work += job == null || job.runs().executor() != null ? 0 : rest[node] * (double) cpus(job);
+    }
+    return Math.max(longest, (long) (work / cpus));
+  }
+
+  private long cpus(Job job) {
+    return Math.min(cpus, job.runs().resources().cpus());
+  }
+}

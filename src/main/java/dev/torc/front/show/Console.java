@@ -1,0 +1,183 @@
+package dev.torc.front.show;
+
+import dev.torc.base.posix.RandomId;
+import dev.torc.front.show.Report.Detail;
+import dev.torc.base.syntax.BadInput.Diagnostic;
+import dev.torc.base.text.Palette;
+import dev.torc.base.text.SafeText;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/**
+ * The streams, environment and working directory that the caller gave torc, and the choice of a
+ * report for them. All other input comes from files.
+ *
+ * @param out takes data; flushed at the end, and earlier by code that wants to show it
+ * @param err takes messages; every write is flushed
+ * @param cwd absolute
+ * @param began when torc began, by {@link System#nanoTime}
+ */
+public record Console(
+    InputStream in,
+    Writer out,
+    Writer err,
+    Map<String, String> env,
+    Path cwd,
+    Terminals terminals,
+    LongSupplier began) {
+
+  /**
+   * Which streams are terminals.
+   *
+   * @param columns returns the terminal's width; 0 if unknown, negative in the background
+   */
+  public record Terminals(boolean out, boolean err, IntSupplier columns) {}
+
+  /** Thrown if the reader of a stream is gone: torc ends without a message. */
+  public static final class ClosedPipe extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    ClosedPipe() {
+      super("the output is not read any more");
+    }
+  }
+
+  public Console at(Path folder) {
+    return new Console(in, out, err, env, folder, terminals, began);
+  }
+
+  public void print(String text) throws IOException {
+    out.write(text);
+  }
+
+  /** Writes a line to standard error. It has no line feed and is safe for a terminal. */
+  public void tell(String line) throws IOException {
+    err.write(line + "\n");
+    err.flush();
+  }
+
+  /** Writes messages that are safe for a terminal. */
+  public void tellAll(List<String> lines) throws IOException {
+    for (String line : lines) {
+      tell(line);
+    }
+  }
+
+  /**
+   * Makes a line safe for a terminal and writes it to standard error. Throws {@link
+   * java.io.UncheckedIOException} if it cannot.
+   */
+  public void say(String line) {
+    try {
+      tell(SafeText.message(line));
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  /** Writes a warning without a place; throws like {@link #say}. */
+  public void warn(String line) {
+    warn(new Diagnostic(line));
+  }
+
+  /** Writes a warning; throws like {@link #say}. */
+  public void warn(Diagnostic said) {
+    say(said.line("warning:"));
+  }
+
+  /**
+   * Opens the report that fits the streams and the environment; the caller must close it.
+   *
+   * @param json whether the events also go to standard output
+   */
+  public Report report(Palette palette, Detail detail, boolean json) {
+    Report people = people(palette, detail, json);
+    return json ? Report.all(List.of(new JsonReport(out), people)) : people;
+  }
+
+  /** Returns the report for a step's summary page in GitHub Actions; null if there is none. */
+  public Report stepSummary() {
+    String file = env.getOrDefault("GITHUB_STEP_SUMMARY", "");
+    return file.isEmpty() ? null : new StepSummary(cwd.resolve(file), cwd, this::warn);
+  }
+
+  private Report people(Palette palette, Detail detail, boolean json) {
+    LongSupplier clock = System::nanoTime;
+    if ("true".equals(env.get("GITHUB_ACTIONS"))) {
+      Path workspace = cwd.resolve(env.getOrDefault("GITHUB_WORKSPACE", ""));
+      Supplier<String> token = () -> RandomId.next().replace("-", "");
+      return new GithubReport(err, detail, palette, cwd, workspace, clock, token);
+    }
+    String ci = env.getOrDefault("CI", "");
+    boolean moves =
+        terminals.err
+            && detail != Detail.QUIET
+            && (ci.isEmpty() || ci.equals("false"))
+            // Jupyter sets this variable; a notebook's terminal cannot show live lines.
+            && !env.containsKey("JPY_PARENT_PID")
+            && !"dumb".equals(env.get("TERM"))
+            // Events on the same screen would break up the live lines.
+            && !(json && terminals.out);
+    return moves
+        ? new LiveReport(err, detail, palette, cwd, terminals.columns, clock).start()
+        : new PlainReport(err, detail, palette, cwd, terminals.err, clock);
+  }
+
+  /** Writes bytes unchanged to one of the streams. */
+  public void copy(InputStream bytes, Writer to) throws IOException {
+    if (to instanceof Stream stream) {
+      stream.copy(bytes);
+    } else {
+      to.write(new String(bytes.readAllBytes(), StandardCharsets.UTF_8));
+    }
+  }
+
+  /** Returns a writer for a stream; its errors are {@link ClosedPipe} or name the stream. */
+  public static Writer writer(OutputStream stream, String name) {
+    return new Stream(
+        new FilterOutputStream(stream) {
+          @Override
+          public void write(byte[] bytes, int from, int length) throws IOException {
+            try {
+              out.write(bytes, from, length);
+            } catch (IOException e) {
+              // The JDK reports this only in the message; the launcher's locale makes that English.
+              String message = String.valueOf(e.getMessage());
+              if (message.contains("Broken pipe")) {
+                throw new ClosedPipe();
+              }
+              var named = new FileSystemException(name, null, message);
+              named.initCause(e);
+              throw named;
+            }
+          }
+        });
+  }
+
+  /** A stream of text that takes bytes too. */
+  private static final class Stream extends OutputStreamWriter {
+    private final OutputStream bytes;
+
+    Stream(OutputStream bytes) {
+      super(bytes, StandardCharsets.UTF_8);
+      this.bytes = bytes;
+    }
+
+    void copy(InputStream in) throws IOException {
+      flush();
+      in.transferTo(bytes);
+    }
+  }
+}

@@ -1,0 +1,360 @@
+package dev.torc.front.show;
+
+import dev.torc.core.run.Event;
+import dev.torc.core.run.JobState;
+import dev.torc.core.decide.Reason;
+import dev.torc.front.show.Report.Detail;
+import dev.torc.base.text.Amount;
+import dev.torc.base.text.LogExcerpt;
+import dev.torc.base.text.Palette;
+import dev.torc.base.text.Refusal;
+import dev.torc.base.text.SafeText;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+import java.util.function.LongSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** Turns events into lines of text. The reports decide where the lines go. */
+final class EventText {
+
+  /** The most jobs that are named when running jobs are ended. */
+  private static final int NAMED = 8;
+
+  /** A job that has run for this many nanoseconds gets a line before it ends. */
+  static final long LATE = 10_000_000_000L;
+
+  /** The most code points of a command that is not shortened; verbose output shortens none. */
+  private static final int COMMAND = 4096;
+
+  /** How a process ended. The time is inserted after this, before the rest of the failure. */
+  private static final Pattern PROCESS_END =
+      Pattern.compile("failed: (exit|signal) \\d+( \\(\\S+\\))?");
+
+  private final Detail detail;
+  private final Palette palette;
+  private final Path here;
+  private final boolean terminal;
+  private final LongSupplier clock;
+  private final Recap recap = new Recap();
+  private final FlakyJobs flaky = new FlakyJobs();
+  private final SequencedMap<String, Begun> begun = new LinkedHashMap<>();
+  private boolean lent; // a job has the terminal
+
+  /** A running job; {@code told} if a line has reported that it runs. */
+  private record Begun(List<Reason> reasons, long since, boolean told) {}
+
+  /**
+   * @param here the working directory: logs below it are named relative to it
+   * @param terminal whether the lines go to a terminal: then a bar precedes the output of jobs.
+   *     Elsewhere the output is unchanged, so that an editor finds {@code file:line:column}
+   * @param clock nanoseconds, as {@link System#nanoTime}
+   */
+  EventText(Detail detail, Palette palette, Path here, boolean terminal, LongSupplier clock) {
+    this.detail = detail;
+    this.palette = palette;
+    this.here = here;
+    this.terminal = terminal;
+    this.clock = clock;
+  }
+
+  /** Returns the lines of an event, each with its line feed; empty if the detail omits them. */
+  String lines(Event event) {
+    flaky.accept(event);
+    if (event instanceof Event.JobEnded ended) {
+      return ended.state() == JobState.FAILED ? head(ended) + body(ended) : ended(ended);
+    }
+    if (event instanceof Event.JobStarted started) {
+      boolean again = started.attempt() > 1; // its earlier failure was reported
+      begun.put(started.job(), new Begun(started.reasons(), clock.getAsLong(), again));
+      return shows(Detail.VERBOSE) ? started(started) : "";
+    }
+    if (event instanceof Event.JobSubmitted out) {
+      begun.computeIfPresent(out.job(), (_, job) -> new Begun(job.reasons, job.since, true));
+      String where = SafeText.line(out.where());
+      return line(Detail.NORMAL, SafeText.name(out.job()) + ": submitted to " + where);
+    }
+    if (event instanceof Event.Started started) {
+      return shows(Detail.VERBOSE) ? started(started) : "";
+    }
+    if (event instanceof Event.JobRetried retried) {
+      begun.remove(retried.job());
+      return shows(Detail.NORMAL) ? retried(retried) : "";
+    }
+    if (event instanceof Event.Terminal to) {
+      lent = to.lent();
+      return "";
+    }
+    if (event instanceof Event.Ending ending) {
+      return shows(Detail.NORMAL) ? ending(ending) : "";
+    }
+    if (event instanceof Event.Fetching fetching) {
+      return fetching.ended() ? "" : line(Detail.NORMAL, fetching(fetching));
+    }
+    if (event instanceof Event.Note note) {
+      return note(note);
+    }
+    if (event instanceof Event.JobRestored restored) {
+      return restored(restored);
+    }
+    if (event instanceof Event.Changed changed) {
+      return line(Detail.NORMAL, palette.bold(changed(changed)));
+    }
+    if (event instanceof Event.Watching watching) {
+      String files = Amount.count(watching.files(), "file");
+      return line(Detail.NORMAL, palette.dim("watching " + files));
+    }
+    if (event instanceof Event.JobUndone undone) {
+      return head(undone.failure());
+    }
+    if (event instanceof Event.Finished finished) {
+      return recap.text(palette, this::shown)
+          + palette.bold(Summary.of(finished.counts(), flaky.names().size(), finished.nanos()))
+          + "\n"
+          + out(finished);
+    }
+    return "";
+  }
+
+  /** Returns a line for each job that has run for {@link #LATE} and has had no line yet. */
+  String late() {
+    StringBuilder out = new StringBuilder();
+    if (!lent) {
+      long now = clock.getAsLong();
+      begun.replaceAll(
+          (name, job) -> {
+            if (job.told || now - job.since < LATE) {
+              return job;
+            }
+            String why = because(": ", job.reasons);
+            out.append(SafeText.name(name) + ": still runs after 10 s" + why + "\n");
+            return new Begun(job.reasons, job.since, true);
+          });
+    }
+    return out.toString();
+  }
+
+  /** Returns how many jobs are still at a scheduler and how to continue; empty for none. */
+  private static String out(Event.Finished finished) {
+    int out = finished.counts().getOrDefault(JobState.SUBMITTED, 0);
+    int rest = finished.counts().getOrDefault(JobState.NOT_REACHED, 0);
+    return out == 0
+        ? ""
+        : "%s %s at a scheduler%s; run `torc` to collect the results and continue\n"
+            .formatted(
+                Amount.count(out, "job"),
+                out == 1 ? "is" : "are",
+                rest == 0 ? "" : ", and " + Amount.count(rest, "job") + " not started yet");
+  }
+
+  /**
+   * Returns the first line of a failure, {@code work2 failed: exit 1 after 1.2 s}, and adds the
+   * failure to the recap. Call it only once for a failure.
+   */
+  String head(Event.JobEnded ended) {
+    Event.Details details = ended.details();
+    recap.add(ended);
+    String what = AttemptText.failed(SafeText.message(details.what()));
+    Matcher end = PROCESS_END.matcher(what);
+    int clause = end.lookingAt() ? end.end() : what.length();
+    return palette.red(SafeText.name(ended.job()) + " " + what.substring(0, clause))
+        + (timed(details) ? " after " + Amount.time(details.wall()) : "")
+        + (clause == what.length() ? "" : palette.red(what.substring(clause)))
+        + "\n";
+  }
+
+  /** Returns {@code word} and why a job ran; empty if that is not shown or it did not run. */
+  private String why(String word, String job) {
+    Begun ran = begun.remove(job);
+    return ran == null || !shows(Detail.NORMAL) ? "" : because(word, ran.reasons);
+  }
+
+  /** Returns {@code word} and the reasons; empty if none are known, as for another torc's job. */
+  private static String because(String word, List<Reason> reasons) {
+    return reasons.isEmpty() ? "" : word + ReasonText.briefOfRun(reasons);
+  }
+
+  /** Returns whether the time says something that the failure's words do not say. */
+  private static boolean timed(Event.Details details) {
+    return details.wall() > 0
+        && !isFull(details)
+        && !details.what().startsWith("timed out")
+        && !details.what().startsWith("product ");
+  }
+
+  /** Returns whether the disk was full: then an empty log means nothing. */
+  private static boolean isFull(Event.Details details) {
+    return details.what().endsWith(Refusal.FULL);
+  }
+
+  /** Returns the rest of a failure: reasons, command, start and end of the log, the log's path. */
+  String body(Event.JobEnded ended) {
+    Event.Details details = ended.details();
+    String why = why("  reason: ", ended.job());
+    StringBuilder out = new StringBuilder(why.isEmpty() ? "" : why + "\n");
+    out.append(command(details.command()));
+    Event.Log log = details.log();
+    if (log != null) {
+      List<String> lines =
+          wantsAll(log)
+              ? LogExcerpt.WHOLE.readOrError(log.file(), 0, palette)
+              : LogExcerpt.SHORT.readOrError(log.file(), log.from(), palette);
+      boolean silent = lines.isEmpty() && !isFull(details);
+      out.append(written(silent ? List.of(palette.dim("(no output)")) : lines));
+      out.append("  log: ").append(shown(log.file())).append('\n');
+    }
+    return out.toString();
+  }
+
+  private boolean wantsAll(Event.Log log) {
+    return log.wanted() || shows(Detail.VERBOSE);
+  }
+
+  /** Returns the output of a job that succeeded, with nothing before or after it. */
+  private String output(Event.Log log) {
+    return log != null && wantsAll(log) && shows(Detail.NORMAL)
+        ? written(LogExcerpt.WHOLE.readOrError(log.file(), 0, palette))
+        : "";
+  }
+
+  private String written(List<String> lines) {
+    String bar = terminal ? palette.dim("  | ") : "";
+    return lines.stream().map(line -> bar + line + "\n").collect(Collectors.joining());
+  }
+
+  /** Returns a command for pasting: one with several lines starts on a new line. */
+  private String command(String command) {
+    if (command.isEmpty()) {
+      return "";
+    }
+    String text = shows(Detail.VERBOSE) ? command : SafeText.cut(command, COMMAND);
+    List<String> lines = text.lines().map(SafeText::line).toList();
+    return lines.size() == 1
+        ? "  command: " + lines.getFirst() + "\n"
+        : "  command:\n    " + String.join("\n    ", lines) + "\n";
+  }
+
+  String shown(Path log) {
+    return LogExcerpt.shown(log, here);
+  }
+
+  private static String started(Event.Started started) {
+    return "build %d in %s: %s\n"
+        .formatted(
+            started.build().number(),
+            SafeText.name(started.root().toString()),
+            Amount.count(started.jobs(), "job"));
+  }
+
+  private String started(Event.JobStarted started) {
+    String name = palette.bold(SafeText.name(started.job()));
+    int attempt = started.attempt();
+    String why = attempt > 1 ? "attempt " + attempt : ReasonText.allOfRun(started.reasons());
+    return name + ": " + why + "\n" + command(started.command());
+  }
+
+  private String restored(Event.JobRestored restored) {
+    if (!shows(Detail.NORMAL)) {
+      return "";
+    }
+    boolean all = shows(Detail.VERBOSE);
+    return "%s: restored from %s: %s\n"
+        .formatted(
+            palette.green(SafeText.name(restored.job())),
+            AttemptText.origin(restored.from()),
+            all ? ReasonText.all(restored.reasons()) : ReasonText.brief(restored.reasons()));
+  }
+
+  private String ended(Event.JobEnded ended) {
+    if (ended.state() == JobState.UP_TO_DATE && !shows(Detail.VERBOSE)) {
+      return ""; // checked first: true for most jobs of a large project
+    }
+    Event.Details details = ended.details();
+    String name = SafeText.name(ended.job());
+    String why = why(": ", ended.job());
+    return switch (ended.state()) {
+      case RAN -> {
+        String output = output(details.log());
+        yield shows(Detail.NORMAL)
+            ? palette.green(name)
+                + (": ran in "
+                    + Amount.time(details.wall())
+                    + flaky.attempt(ended.job())
+                    + use(details))
+                + (why + without(details) + "\n" + output)
+            : "";
+      }
+      case RESTORED -> output(details.log());
+      case UP_TO_DATE -> palette.dim(name + ": up to date" + without(details)) + "\n";
+      case BLOCKED -> {
+        String by = details.what().isEmpty() ? "" : " by " + SafeText.name(details.what());
+        yield line(Detail.NORMAL, palette.yellow(name) + ": blocked" + by);
+      }
+      case INTERRUPTED -> {
+        String after = ": interrupted after " + Amount.time(details.wall());
+        yield line(Detail.NORMAL, palette.yellow(name) + after + why);
+      }
+      case SUBMITTED -> line(Detail.VERBOSE, palette.dim(name + ": is still out"));
+      default -> line(Detail.VERBOSE, palette.dim(name + ": not started"));
+    };
+  }
+
+  private static String without(Event.Details details) {
+    return details.leftOut().isEmpty() ? "" : ", " + ReasonText.without(details.leftOut());
+  }
+
+  private String use(Event.Details details) {
+    if (!shows(Detail.VERBOSE)) {
+      return "";
+    }
+    return (details.usage().cpu() < 0 ? "" : ", cpu " + Amount.time(details.usage().cpu()))
+        + (details.usage().peak() < 0 ? "" : ", memory " + Amount.size(details.usage().peak()));
+  }
+
+  private String retried(Event.JobRetried retried) {
+    return "%s: attempt %d failed: %s; next %s\n"
+        .formatted(
+            palette.yellow(SafeText.name(retried.job())),
+            retried.attempt(),
+            SafeText.message(retried.details().what()),
+            retried.delay() > 0 ? "in " + Amount.time(retried.delay()) : "at once");
+  }
+
+  private String ending(Event.Ending ending) {
+    String jobs = SafeText.names(ending.jobs(), NAMED);
+    return ending.grace() > 0
+        ? "%s%s; killed in %s, or press Ctrl-C again\n"
+            .formatted(palette.yellow("stopping "), jobs, Amount.time(ending.grace()))
+        : palette.yellow("killing ") + jobs + "\n";
+  }
+
+  /** Returns {@code changed: src/a.c and 2 more}; verbose output has all files. */
+  private String changed(Event.Changed changed) {
+    int shown = shows(Detail.VERBOSE) ? changed.files().size() : 1;
+    return "changed: " + SafeText.names(changed.files(), shown);
+  }
+
+  static String fetching(Event.Fetching fetching) {
+    return "fetching image " + SafeText.name(fetching.image()) + " with " + fetching.runtime();
+  }
+
+  private String note(Event.Note note) {
+    return switch (note.level()) {
+      case INFO -> line(Detail.NORMAL, SafeText.message(note.text()));
+      case WARNING -> line(Detail.QUIET, note.said().line(palette.yellow("warning:")));
+      case ERROR -> line(Detail.QUIET, note.said().line(palette.red("error:")));
+    };
+  }
+
+  /** Returns a text as a line; empty if the detail is below {@code least}. */
+  private String line(Detail least, String text) {
+    return shows(least) ? text + "\n" : "";
+  }
+
+  private boolean shows(Detail least) {
+    return detail.compareTo(least) >= 0;
+  }
+}

@@ -1,0 +1,69 @@
+package dev.torc.front.show;
+
+import dev.torc.core.run.Event;
+import dev.torc.core.run.JobState;
+import dev.torc.base.text.SafeText;
+import dev.torc.core.model.InstanceName;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/**
+ * Decides which ended jobs get their own line above the live lines: the first ten, and each that
+ * took 10 s or shows its output. Other jobs share a line that counts them by group, since a
+ * thousand quick jobs would push everything else off the screen. Failures are never counted.
+ */
+final class FoldedEnds {
+
+  private static final int FIRST = 10;
+
+  private static final int NAMED = 8;
+
+  private final Map<JobState, SequencedMap<String, Integer>> folded = new EnumMap<>(JobState.class);
+  private int well;
+  private int blocked;
+
+  /** Returns whether to omit an event's line; if so, counts its job. */
+  boolean folds(Event event, boolean output) {
+    return switch (event) {
+      case Event.JobRestored restored -> ++well > FIRST && count(JobState.RESTORED, restored.job());
+      case Event.JobEnded ended when ended.state() == JobState.RAN ->
+          ++well > FIRST
+              && !output
+              && ended.details().wall() < EventText.LATE
+              && count(JobState.RAN, ended.job());
+      case Event.JobEnded ended when ended.state() == JobState.BLOCKED ->
+          ++blocked > FIRST && count(JobState.BLOCKED, ended.job());
+      default -> false;
+    };
+  }
+
+  private boolean count(JobState state, String job) {
+    InstanceName name = InstanceName.parse(job);
+    String shown = SafeText.name(name.group()) + (name.values().isEmpty() ? "" : " %d");
+    folded.computeIfAbsent(state, _ -> new LinkedHashMap<>()).merge(shown, 1, Integer::sum);
+    return true;
+  }
+
+  /** Returns a line for each state, such as {@code … 40 more ran: train 38, fold 2}. */
+  List<String> lines() {
+    List<String> lines = new ArrayList<>();
+    folded.forEach(
+        (state, jobs) -> {
+          int more = jobs.values().stream().mapToInt(n -> n).sum();
+          String head = "… " + more + " more " + AttemptText.words(state) + ": ";
+          List<String> named = new ArrayList<>();
+          for (Map.Entry<String, Integer> each : jobs.entrySet()) {
+            if (named.size() < NAMED) {
+              named.add(each.getKey().replace("%d", "" + each.getValue()));
+              more -= each.getValue();
+            }
+          }
+          lines.add(head + String.join(", ", named) + (more == 0 ? "" : " and " + more + " more"));
+        });
+    return lines;
+  }
+}

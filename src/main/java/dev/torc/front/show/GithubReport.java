@@ -1,0 +1,133 @@
+package dev.torc.front.show;
+
+import dev.torc.core.run.Event;
+import dev.torc.core.run.JobState;
+import dev.torc.base.text.LogExcerpt;
+import dev.torc.base.text.Palette;
+import dev.torc.base.text.SafeText;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Writes plain lines for the log of a GitHub Actions run. The output of a failed job is a group
+ * that the reader can open, and the first failures are annotations at the file and line that the
+ * log names. {@code stop-commands} disables workflow commands in the output of jobs
+ * (docs.github.com, "Workflow commands for GitHub Actions").
+ */
+final class GithubReport extends PlainReport {
+
+  /** GitHub shows ten errors of a step; the tenth is its own, that the step failed. */
+  static final int ANNOTATIONS = 9;
+
+  private static final Pattern ERROR =
+      Pattern.compile("(.+?):(\\d+)(?::(\\d+))?: (?:fatal )?error: (.+)");
+
+  private final Path workspace;
+  private final Supplier<String> token;
+  private int annotations;
+
+  /**
+   * Reports to {@code err}, which stays open.
+   *
+   * @param here the absolute working directory: logs below it are named relative to it
+   * @param workspace the checked-out repository; GitHub names files relative to it
+   * @param clock nanoseconds, as {@link System#nanoTime}
+   * @param token returns at each call a new word of letters and digits that no job can guess
+   */
+  GithubReport(
+      Writer err,
+      Detail detail,
+      Palette palette,
+      Path here,
+      Path workspace,
+      LongSupplier clock,
+      Supplier<String> token) {
+    super(err, detail, palette, here, false, clock);
+    this.workspace = workspace;
+    this.token = token;
+  }
+
+  @Override
+  String text(Event told) {
+    Event event = told instanceof Event.JobUndone undone ? undone.failure() : told;
+    return event instanceof Event.JobEnded ended && ended.state() == JobState.FAILED
+        ? failure(ended)
+        : super.text(event);
+  }
+
+  private String failure(Event.JobEnded ended) {
+    Event.Details details = ended.details();
+    String name = SafeText.name(ended.job());
+    String head = "::group::" + escape(name + ": command and log") + "\n";
+    return (annotations++ < ANNOTATIONS ? annotation(name, details) : "")
+        + harmless(wording.head(ended))
+        + head
+        + harmless(wording.body(ended))
+        + "::endgroup::\n";
+  }
+
+  private String annotation(String name, Event.Details details) {
+    Event.Log log = details.log();
+    Optional<Found> found = log == null ? Optional.empty() : findError(log);
+    return "::error title=%s%s::%s%s%s\n"
+        .formatted(
+            property(name + " failed"),
+            found.map(Found::place).orElse(""),
+            escape(SafeText.message(details.what())),
+            found.map(each -> ": " + escape(each.message)).orElse(""),
+            log == null ? "" : escape(", log " + wording.shown(log.file())));
+  }
+
+  /** An error that was found in a log and is about a file of the repository. */
+  private record Found(Path file, String line, String column, String message) {
+
+    String place() {
+      String place = ",file=" + property(file.toString()) + ",line=" + line;
+      return column == null ? place : place + ",col=" + column;
+    }
+  }
+
+  /** Finds the first error in a failed job's log that has a place. */
+  private Optional<Found> findError(Event.Log log) {
+    try {
+      for (String line : LogExcerpt.WHOLE.read(log.file(), log.from(), false)) {
+        Matcher error = ERROR.matcher(line);
+        Path file = error.matches() ? log.dir().resolve(error.group(1)).normalize() : null;
+        if (file != null && file.startsWith(workspace) && Files.isRegularFile(file)) {
+          return Optional.of(
+              new Found(
+                  workspace.relativize(file), error.group(2), error.group(3), error.group(4)));
+        }
+      }
+    } catch (IOException | InvalidPathException e) {
+      // The annotation then has no place; the text of the failure says why the log cannot be read.
+    }
+    return Optional.empty();
+  }
+
+  private static String property(String text) {
+    return escape(text).replace(":", "%3A").replace(",", "%2C");
+  }
+
+  /** Returns the text, between stop and resume commands if it could contain a workflow command. */
+  @Override
+  String harmless(String text) {
+    if (!text.contains("::") && !text.contains("##[")) {
+      return text;
+    }
+    String word = token.get();
+    return "::stop-commands::" + word + "\n" + text + "::" + word + "::\n";
+  }
+
+  private static String escape(String text) {
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A");
+  }
+}

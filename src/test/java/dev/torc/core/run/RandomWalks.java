@@ -1,0 +1,33 @@
+package dev.torc.core.run;
+
+import java.nio.file.Path;
+import java.util.Random;
+import java.util.function.BiFunction;
+
+/** Plays random projects one after the other; what happens in one is the test's business. */
+final class RandomWalks {
+
+  /** One project and what happens to it. */
+  interface Walk {
+    void steps() throws Exception;
+
+    /** What has happened so far, told where the walk fails. */
+    String story();
+  }
+
+  private RandomWalks() {}
+
+  /** Plays so many walks, each in a folder of its own; {@code -Dtorc.seed=N} repeats a run. */
+  static void play(int projects, Path folder, BiFunction<Path, Random, Walk> walks) {
+    long seed = Long.getLong("torc.seed", System.nanoTime());
+    for (int i = 0; i < projects; i++) {
+      Walk walk = walks.apply(folder.resolve("p" + i), new Random(seed + i));
+      try {
+        walk.steps();
+      } catch (Throwable e) {
+        throw new AssertionError(
+            "-Dtorc.seed=%d fails: %s%n%s".formatted(seed + i, e.getMessage(), walk.story()), e);
+      }
+    }
+  }
+}

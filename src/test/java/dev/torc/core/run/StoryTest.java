@@ -1,0 +1,26 @@
+package dev.torc.core.run;
+
+import dev.torc.StepFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.DynamicContainer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Plays the files of {@code testdata/stories}: what builds do by the rules, step by step. */
+@Order(1) // it takes long
+class StoryTest {
+
+  @TempDir Path temp;
+
+  @TestFactory
+  List<DynamicContainer> everyStory() throws IOException {
+    return StepFiles.tests(
+        Path.of("testdata", "stories"),
+        temp,
+        folder -> new Story(Files.createDirectories(folder.resolve("root"))));
+  }
+}

@@ -1,0 +1,49 @@
+package dev.torc.core.run;
+
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.torc.StepFiles;
+import dev.torc.core.here.Runner;
+import dev.torc.base.posix.Environment;
+import dev.torc.base.posix.JobTrace;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.DynamicContainer;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Plays {@code testdata/stories/processes}: stories with traced jobs that are real processes. */
+class TracingTest {
+
+  @TempDir Path temp;
+
+  @TestFactory
+  List<DynamicContainer> everyStory() throws IOException {
+    String why = JobTrace.refusal();
+    assumeTrue(why == null, why);
+    return StepFiles.tests(
+        Path.of("testdata", "stories", "processes"),
+        temp,
+        folder -> new Processes(Files.createDirectories(folder.resolve("root"))));
+  }
+
+  private static final class Processes extends Story {
+    Processes(Path root) {
+      super(root);
+    }
+
+    @Override
+    Runner openRunner() {
+      return Runner.local(Environment.ofCaller(), Duration.ofSeconds(5));
+    }
+
+    @Override
+    protected Harness build(String... targets) {
+      return assertTimeoutPreemptively(Duration.ofSeconds(300), () -> super.build(targets));
+    }
+  }
+}

@@ -1,0 +1,93 @@
+package dev.torc.front.buildfile;
+
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import com.google.common.jimfs.Configuration;
+import com.google.common.jimfs.Jimfs;
+import dev.torc.base.syntax.BadInput;
+import dev.torc.core.model.Workflow;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystem;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.SequencedSet;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** Build files written to a file system in memory, under the root {@code /p}, and their reading. */
+final class Written implements AutoCloseable {
+
+  private final FileSystem fs = Jimfs.newFileSystem(Configuration.unix());
+  private final SequencedSet<Path> layers = new LinkedHashSet<>();
+  private final SortedMap<String, String> defines = new TreeMap<>();
+
+  /** A build file torc.yaml of these lines. */
+  static Written yaml(String... lines) {
+    return new Written().layer("torc.yaml", lines);
+  }
+
+  /** One more file, given with -f. */
+  Written layer(String name, String... lines) {
+    layers.add(path(name));
+    return file(name, lines);
+  }
+
+  /** One more file. */
+  Written file(String name, String... lines) {
+    return bytes(name, String.join("\n", lines).getBytes(java.nio.charset.StandardCharsets.UTF_8));
+  }
+
+  Written bytes(String name, byte[] bytes) {
+    try {
+      Files.createDirectories(path(name).getParent());
+      Files.write(path(name), bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return this;
+  }
+
+  Written define(String name, String value) {
+    defines.put(name, value);
+    return this;
+  }
+
+  Path path(String name) {
+    return fs.getPath("/p").resolve(name);
+  }
+
+  Workflow load() {
+    try {
+      return BuildFileLoader.load(layers(), defines);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The files given with -f. */
+  List<Path> layers() {
+    return List.copyOf(layers);
+  }
+
+  /** The files as read for an executor; null: as they say themselves. Groups are not expanded. */
+  ParsedBuildFile blueprint(String on) {
+    try {
+      return ParsedBuildFile.read(layers(), null, new ParsedBuildFile.Overrides(defines, true, on));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The message of the refusal. */
+  String refused() {
+    return assertThrows(BadInput.class, this::load).getMessage();
+  }
+
+  @Override
+  public void close() throws IOException {
+    fs.close();
+  }
+}

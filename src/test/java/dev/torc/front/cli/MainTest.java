@@ -1,0 +1,289 @@
+package dev.torc.front.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.torc.front.ask.Call;
+import dev.torc.core.decide.JobSelection.Rerun;
+import dev.torc.front.session.BuildRequest;
+import dev.torc.front.show.Console;
+import dev.torc.base.syntax.BadInput;
+import dev.torc.base.syntax.Place;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MainTest {
+
+  @TempDir Path cwd;
+
+  /** Prints what a command was given. */
+  private static int probe(Call call) throws IOException {
+    if (call.command().equals("graph")) {
+      call.console().print("graph %s %s\n".formatted(call.value("--depth"), call.json()));
+      return 0;
+    }
+    BuildCommand build = new BuildCommand(call);
+    BuildRequest request = build.request(false);
+    call.console()
+        .print(
+            String.join(
+                " ",
+                call.console().cwd().getFileName().toString(),
+                call.options().files().stream()
+                    .map(f -> f.getFileName().toString())
+                    .toList()
+                    .toString(),
+                call.options().variables().toString(),
+                request.targets().toString(),
+                request.limits().toString(),
+                build.detail().toString(),
+                (call.json() ? "json " : "")
+                    + (call.has("--color") ? call.value("--color") : "auto")
+                    + (request.dry() ? " dry" : "")
+                    + (request.manner().failFast() ? " fast" : "")
+                    + (request.rerun() == Rerun.ALL ? " force" : "")
+                    + (request.lock().waits() ? "" : " nowait")
+                    + (request.lock().trusts() ? " trust" : "")));
+    return 1;
+  }
+
+  private Run probe(String... args) {
+    return Run.of(MainTest::probe, cwd, Map.of(), args);
+  }
+
+  private static Run throwing(Throwable thrown, Map<String, String> env) {
+    return Run.of(
+        _ -> {
+          switch (thrown) {
+            case Error e -> throw e;
+            case RuntimeException e -> throw e;
+            case IOException e -> throw e;
+            default -> throw new IllegalArgumentException(thrown);
+          }
+        },
+        Path.of("/"),
+        env,
+        "build");
+  }
+
+  @Test
+  void withoutACommandItBuilds() {
+    String name = cwd.getFileName().toString();
+    String plain = name + " [] {} [] {} NORMAL auto";
+    assertEquals(new Run(1, plain, ""), probe());
+    assertEquals(new Run(1, plain, ""), probe("build"));
+    assertEquals(name + " [] {} [] {cpus=4} NORMAL auto", probe("-j4").out());
+    assertEquals(name + " [] {} [] {cpus=4} NORMAL auto", probe("-j", "4").out());
+  }
+
+  @Test
+  void allOptionsOfBuild() {
+    assertEquals(
+        cwd.getFileName()
+            + " [] {} [a, -b] {cpus=2, memory=8GiB} VERBOSE auto dry fast force nowait trust",
+        probe(
+                "build",
+                "-nk",
+                "--fail-fast",
+                "--force",
+                "--no-wait",
+                "--trust-lock",
+                "-v",
+                "--limit",
+                "memory=8GiB",
+                "--jobs=2",
+                "a",
+                "--",
+                "-b")
+            .out());
+  }
+
+  @Test
+  void theEnvironmentMayTrustLocksToo() {
+    String plain = cwd.getFileName() + " [] {} [] {} NORMAL auto";
+    assertEquals(
+        plain + " trust", Run.of(MainTest::probe, cwd, Map.of("TORC_TRUST_LOCK", "1")).out());
+    assertEquals(plain, Run.of(MainTest::probe, cwd, Map.of("TORC_TRUST_LOCK", "")).out());
+    assertEquals(
+        new Run(2, "", "torc: TORC_TRUST_LOCK=no: write 1, or leave it empty\n"),
+        Run.of(MainTest::probe, cwd, Map.of("TORC_TRUST_LOCK", "no")));
+  }
+
+  @Test
+  void ofSeveralTheLastOneWins() {
+    Run run = probe("-j4", "-q", "--limit", "cpus=2", "-v", "--limit", "cpus=3");
+    assertEquals(cwd.getFileName() + " [] {} [] {cpus=3} VERBOSE auto", run.out());
+    assertEquals("", run.err());
+    assertTrue(probe("--limit=cpus=2", "-j4", "-v", "-q").out().contains("{cpus=4} QUIET"));
+  }
+
+  @Test
+  void globalOptionsStandBeforeOrAfterTheCommand() throws IOException {
+    Files.createDirectories(cwd.resolve("sub/deep"));
+    String expected = "deep [a.yaml, b.yaml] {x=1=2, y=} [t] {} NORMAL json never";
+    String options = "-C sub -Cdeep -f a.yaml --file=b.yaml -D x=1=2 -Dy= --json --color";
+    assertEquals(new Run(1, expected, ""), probe((options + " never build t").split(" ")));
+    assertEquals(new Run(1, expected, ""), probe(("build t " + options + "=never").split(" ")));
+    assertEquals("graph 3 true\n", probe("--json", "--depth", "3", "graph", "--job", "j").out());
+  }
+
+  @Test
+  void aFirstWordThatIsNoCommandIsATargetOfBuild() {
+    String name = cwd.getFileName().toString();
+    assertEquals(
+        new Run(1, name + " [] {} [train, x] {cpus=4} NORMAL auto dry", ""),
+        probe("-j4", "train", "-n", "x"));
+    assertEquals(
+        "[train, why]", probe("train", "why").out().replaceAll(".*(\\[train.*?\\]).*", "$1"));
+  }
+
+  @Test
+  void anAtSignIsNoFileOfArguments() throws IOException {
+    Files.writeString(cwd.resolve("args"), "x y");
+    assertTrue(probe("build", "@args").out().contains("[@args]"));
+  }
+
+  @Test
+  void versionComesFromThePom() throws IOException {
+    String pom = Files.readString(Path.of("pom.xml"));
+    String version = pom.substring(pom.indexOf("<version>") + 9, pom.indexOf("</version>"));
+    Run run = Run.of(cwd, "--version");
+    String line = "torc \\Q" + version + "\\E \\(([0-9a-f]{7}|unknown)\\), Java 2[0-9].*\n";
+    assertTrue(run.out().matches(line), run.out());
+    assertEquals(run, probe("build", "-V"));
+  }
+
+  @Test
+  void helpIsShortAndNamesTheCommands() {
+    Run run = probe("--help");
+    assertEquals(0, run.exit());
+    assertEquals("", run.err());
+    assertTrue(run.out().contains("  build        run the jobs that are out of date\n"), run.out());
+    assertTrue(run.out().lines().count() < 40);
+    assertEquals(run, probe("help"));
+    Run build = probe("build", "--help");
+    assertEquals(0, build.exit());
+    assertTrue(build.out().contains("--fail-fast"), build.out());
+    assertEquals(build, probe("help", "build"));
+  }
+
+  @Test
+  void badInputIsOneLineForEachDiagnostic() {
+    assertEquals(
+        new Run(2, "", "torc.yaml:3:5: error: unknown key nedes\ntorc: no job x\n"),
+        throwing(
+            new BadInput(
+                List.of(
+                    new BadInput.Diagnostic(new Place("torc.yaml", 3, 5), "unknown key nedes"),
+                    new BadInput.Diagnostic(Place.NONE, "no job x"))),
+            Map.of()));
+  }
+
+  @Test
+  void troubleWithFilesIsOneLineAndStatus3() {
+    assertEquals(
+        new Run(3, "", "torc: a: no space left on device: make room\n"),
+        throwing(
+            new java.nio.file.FileSystemException("a", null, "No space left on device"), Map.of()));
+    assertEquals(
+        new Run(3, "", "torc: $'a\\nb': permission denied\n"),
+        throwing(
+            new UncheckedIOException(new java.nio.file.AccessDeniedException("a\nb")), Map.of()));
+    assertEquals(
+        new Run(3, "", "torc: x: no such file or folder\n"),
+        throwing(new java.nio.file.NoSuchFileException("x"), Map.of()));
+    assertEquals(
+        new Run(3, "", "torc: input/output error\n"),
+        throwing(new IOException("Input/output error"), Map.of()));
+    assertEquals(3, throwing(new OutOfMemoryError(), Map.of()).exit());
+    assertTrue(throwing(new OutOfMemoryError(), Map.of()).err().startsWith("torc: out of memory"));
+  }
+
+  @Test
+  void aDefectIsOneLineUnlessDebugIsAskedFor() {
+    Run run = throwing(new IllegalStateException("odd\nthing"), Map.of());
+    assertEquals(
+        new Run(
+            3,
+            "",
+            "torc: internal error: java.lang.IllegalStateException: odd ⏎ thing;"
+                + " please report it with what TORC_DEBUG=1 shows\n"),
+        run);
+    Run debug = throwing(new IllegalStateException("odd"), Map.of("TORC_DEBUG", "1"));
+    assertTrue(debug.err().contains("\tat dev.torc.front.cli."));
+    assertFalse(
+        throwing(new BadInput(Place.NONE, "x"), Map.of("TORC_DEBUG", "1")).err().contains("\tat"));
+  }
+
+  private static Writer failing(String message) {
+    return Console.writer(
+        new OutputStream() {
+          @Override
+          public void write(int b) throws IOException {
+            throw new IOException(message);
+          }
+        },
+        "standard output");
+  }
+
+  private int toBroken(Writer out, Writer err, String... args) {
+    return new Main(MainTest::probe).call(args, Run.console(cwd, out, err, Map.of()));
+  }
+
+  @Test
+  void aClosedPipeEndsQuietlyLikeSigpipe() {
+    StringWriter err = new StringWriter();
+    assertEquals(141, toBroken(failing("Broken pipe"), err));
+    assertEquals("", err.toString());
+    assertEquals(2, toBroken(new StringWriter(), failing("Broken pipe"), "--nonsense"));
+  }
+
+  /** Exit status 3 has a message as long as one of the streams can be written. */
+  @Test
+  void withoutStandardErrorTroubleIsSaidOnStandardOutput() {
+    StringWriter out = new StringWriter();
+    Writer err = failing("No space left on device");
+    Main failing =
+        new Main(
+            call -> {
+              call.console().tell("line");
+              return 0;
+            });
+    assertEquals(3, failing.call(new String[] {"build"}, Run.console(cwd, out, err, Map.of())));
+    assertEquals("torc: standard output: no space left on device: make room\n", out.toString());
+  }
+
+  @Test
+  void aFullDiskBehindStandardOutputIsSaid() {
+    StringWriter err = new StringWriter();
+    assertEquals(3, toBroken(failing("No space left on device"), err));
+    assertEquals("torc: standard output: no space left on device: make room\n", err.toString());
+  }
+
+  /** What a command does not read is accepted, but neither its help nor completion offers it. */
+  @Test
+  void helpListsOnlyWhatTheCommandReadsItsOwnOptionsFirst(@TempDir Path folder) {
+    String init = Run.of(folder, "init", "--help").out();
+    assertFalse(
+        init.contains("--container") || init.contains("--json") || init.contains("-D"), init);
+    assertEquals(0, Run.of(folder, "init", "--container", "podman").exit());
+    assertFalse(
+        Run.of(folder, "completion", "bash", "--", "log", "--c").out().contains("--container"));
+    String build = Run.of(folder, "build", "--help").out();
+    assertTrue(build.contains("\n  -D VAR=VALUE  "), build);
+    assertTrue(
+        build.indexOf("  -n, --dry-run")
+            < build.indexOf("\nOptions of all commands:\n  -f, --file"),
+        build);
+  }
+}
