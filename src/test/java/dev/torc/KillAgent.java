@@ -1,7 +1,7 @@
 package dev.torc;
 
-import dev.torc.front.cli.Run;
 import dev.torc.core.memory.Unclosed;
+import dev.torc.front.cli.Run;
 import java.io.FileDescriptor;
 import java.io.IOException;
 import java.io.InputStream;

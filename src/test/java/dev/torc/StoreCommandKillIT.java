@@ -3,8 +3,8 @@ package dev.torc;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.front.cli.Run;
 import dev.torc.core.memory.Unclosed;
+import dev.torc.front.cli.Run;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -3,11 +3,11 @@ package dev.torc.bench;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.front.buildfile.BuildFileLoader;
-import dev.torc.core.model.GraphBuilder;
 import dev.torc.core.decide.Manifest;
+import dev.torc.core.model.GraphBuilder;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Step;
+import dev.torc.front.buildfile.BuildFileLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;

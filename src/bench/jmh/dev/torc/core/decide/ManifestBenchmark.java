@@ -1,14 +1,14 @@
 package dev.torc.core.decide;
 
+import dev.torc.base.digests.Digest;
 import dev.torc.bench.Shapes;
-import dev.torc.front.buildfile.BuildFileLoader;
+import dev.torc.core.decide.ManifestWriter.Content;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.GraphBuilder;
-import dev.torc.base.digests.Digest;
-import dev.torc.core.decide.ManifestWriter.Content;
 import dev.torc.core.model.Job.Tool;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Step.Image;
+import dev.torc.front.buildfile.BuildFileLoader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package dev.torc.core.decide;
 
-import dev.torc.core.model.Graph;
+import dev.torc.base.syntax.Place;
 import dev.torc.core.decide.Causes.CauseChain.How;
 import dev.torc.core.decide.Causes.CauseChain.Link;
 import dev.torc.core.decide.Reason.Kind;
@@ -10,7 +10,7 @@ import dev.torc.core.memory.JobResult.Origin;
 import dev.torc.core.memory.JobResult.Outcome;
 import dev.torc.core.memory.JobResult.RunDetails;
 import dev.torc.core.memory.RecordedProduct;
-import dev.torc.base.syntax.Place;
+import dev.torc.core.model.Graph;
 import dev.torc.core.model.Ref;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

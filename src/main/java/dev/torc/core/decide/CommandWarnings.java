@@ -1,10 +1,10 @@
 package dev.torc.core.decide;
 
-import dev.torc.core.model.Graph;
-import dev.torc.core.decide.UndeclaredReads.UndeclaredWord;
 import dev.torc.base.syntax.BadInput.Diagnostic;
 import dev.torc.base.syntax.Glob;
+import dev.torc.core.decide.UndeclaredReads.UndeclaredWord;
 import dev.torc.core.model.FoldedLines;
+import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Step;

@@ -1,18 +1,18 @@
 package dev.torc.core.decide;
 
-import dev.torc.front.buildfile.ParsedBuildFile.ResultSource;
-import dev.torc.core.model.Graph;
-import dev.torc.core.model.GraphBuilder;
 import dev.torc.base.digests.Stamp.FileKind;
-import dev.torc.core.memory.JobResult;
-import dev.torc.core.memory.RecordedProduct;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.BadInput.Diagnostic;
 import dev.torc.base.text.Refusal;
+import dev.torc.core.memory.JobResult;
+import dev.torc.core.memory.RecordedProduct;
+import dev.torc.core.model.Graph;
+import dev.torc.core.model.GraphBuilder;
 import dev.torc.core.model.Group;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.PackedJobs;
 import dev.torc.core.model.Workflow;
+import dev.torc.front.buildfile.ParsedBuildFile.ResultSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;

@@ -1,7 +1,5 @@
 package dev.torc.core.decide;
 
-import dev.torc.core.model.Graph;
-import dev.torc.core.model.NeedList;
 import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.digests.FolderDigest;
@@ -9,6 +7,8 @@ import dev.torc.base.digests.Stamp;
 import dev.torc.core.memory.JobResult;
 import dev.torc.core.memory.JobResult.ManifestEntry;
 import dev.torc.core.memory.RecordedProduct;
+import dev.torc.core.model.Graph;
+import dev.torc.core.model.NeedList;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

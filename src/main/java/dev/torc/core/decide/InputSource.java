@@ -1,7 +1,7 @@
 package dev.torc.core.decide;
 
-import dev.torc.core.model.Graph;
 import dev.torc.core.decide.ManifestWriter.Content;
+import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Tool;
 import dev.torc.core.model.Ref;

@@ -1,7 +1,7 @@
 package dev.torc.core.decide;
 
-import dev.torc.core.model.Graph;
 import dev.torc.base.digests.Digest;
+import dev.torc.base.syntax.JsonText;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.JobResult;
 import dev.torc.core.memory.JobResult.ManifestEntry;
@@ -10,8 +10,8 @@ import dev.torc.core.memory.JobResult.RunDetails;
 import dev.torc.core.memory.JobResult.RunNeeds;
 import dev.torc.core.memory.JobResult.StoredValue;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
+import dev.torc.core.model.Graph;
 import dev.torc.features.stores.Result;
-import dev.torc.base.syntax.JsonText;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;

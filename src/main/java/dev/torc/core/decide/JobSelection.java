@@ -1,12 +1,12 @@
 package dev.torc.core.decide;
 
-import dev.torc.core.model.Adjacency;
-import dev.torc.core.model.Graph;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.NearestName;
 import dev.torc.base.syntax.NearestPath;
 import dev.torc.base.text.SafeText;
+import dev.torc.core.model.Adjacency;
+import dev.torc.core.model.Graph;
 import dev.torc.core.model.Group;
 import dev.torc.core.model.InstanceName;
 import dev.torc.core.model.Job;

@@ -1,11 +1,11 @@
 package dev.torc.core.decide;
 
-import dev.torc.core.model.Graph;
-import dev.torc.core.model.NeedList.ListKind;
 import dev.torc.base.digests.Digest.KnownDigest;
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.digests.FolderDigest;
 import dev.torc.base.digests.Stamp.FileKind;
+import dev.torc.core.model.Graph;
+import dev.torc.core.model.NeedList.ListKind;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

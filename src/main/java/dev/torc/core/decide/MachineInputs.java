@@ -1,9 +1,9 @@
 package dev.torc.core.decide;
 
-import dev.torc.core.model.Graph;
 import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.StampSource;
 import dev.torc.core.decide.Reason.Kind;
+import dev.torc.core.model.Graph;
 import dev.torc.core.model.Step;
 import dev.torc.core.model.Step.Image;
 import java.nio.file.Path;

@@ -1,13 +1,13 @@
 package dev.torc.core.decide;
 
-import dev.torc.core.model.Graph;
-import dev.torc.core.model.NeedList.ListKind;
 import dev.torc.core.decide.ManifestWriter.Content;
 import dev.torc.core.memory.JobResult.ManifestEntry;
+import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Item;
 import dev.torc.core.model.Job.Tool;
 import dev.torc.core.model.Job.Trait;
+import dev.torc.core.model.NeedList.ListKind;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Step;
 import dev.torc.core.model.Step.Image;

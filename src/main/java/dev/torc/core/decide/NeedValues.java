@@ -1,9 +1,9 @@
 package dev.torc.core.decide;
 
-import dev.torc.core.model.Graph;
+import dev.torc.base.syntax.JsonText;
 import dev.torc.core.decide.ManifestWriter.Content;
 import dev.torc.core.memory.JobResult.ManifestEntry;
-import dev.torc.base.syntax.JsonText;
+import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Ref;
 import java.util.ArrayList;

@@ -1,13 +1,13 @@
 package dev.torc.core.decide;
 
-import dev.torc.core.model.Graph;
 import dev.torc.base.digests.DigestMemo;
-import dev.torc.core.memory.JobResult;
-import dev.torc.core.memory.JobResult.Outcome;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.BadInput.Diagnostic;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.GlobWalk;
+import dev.torc.core.memory.JobResult;
+import dev.torc.core.memory.JobResult.Outcome;
+import dev.torc.core.model.Graph;
 import dev.torc.core.model.Group;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Ref;

@@ -1,14 +1,14 @@
 package dev.torc.core.decide;
 
-import dev.torc.core.model.Graph;
-import dev.torc.core.model.NeedList;
-import dev.torc.core.model.NeedList.ListKind;
 import dev.torc.core.decide.Causes.PathUse;
 import dev.torc.core.memory.JobResult;
 import dev.torc.core.memory.JobResult.ManifestEntry;
 import dev.torc.core.memory.JobResult.Outcome;
 import dev.torc.core.memory.JobResult.RunDetails;
+import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job.Tool;
+import dev.torc.core.model.NeedList;
+import dev.torc.core.model.NeedList.ListKind;
 import java.util.ArrayList;
 import java.util.List;
 

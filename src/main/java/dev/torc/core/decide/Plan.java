@@ -1,10 +1,10 @@
 package dev.torc.core.decide;
 
-import dev.torc.core.model.Downstream;
-import dev.torc.core.model.Graph;
 import dev.torc.core.decide.Reason.Kind;
 import dev.torc.core.decide.Temporaries.MissingRead;
 import dev.torc.core.memory.JobResult;
+import dev.torc.core.model.Downstream;
+import dev.torc.core.model.Graph;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;

@@ -1,10 +1,10 @@
 package dev.torc.core.decide;
 
-import dev.torc.core.model.Downstream;
-import dev.torc.core.model.Graph;
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.core.decide.JobSelection.Rerun;
 import dev.torc.core.memory.Cache;
+import dev.torc.core.model.Downstream;
+import dev.torc.core.model.Graph;
 import dev.torc.features.stores.LocalResults;
 import dev.torc.features.stores.SharedStores;
 import java.util.Arrays;

@@ -1,10 +1,10 @@
 package dev.torc.core.decide;
 
+import dev.torc.base.digests.Stamp;
+import dev.torc.base.syntax.Glob;
+import dev.torc.core.memory.RecordedProduct.OwnedPath;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.NeedList;
-import dev.torc.base.digests.Stamp;
-import dev.torc.core.memory.RecordedProduct.OwnedPath;
-import dev.torc.base.syntax.Glob;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeSet;

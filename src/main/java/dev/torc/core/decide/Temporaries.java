@@ -1,14 +1,14 @@
 package dev.torc.core.decide;
 
-import dev.torc.core.model.Downstream;
-import dev.torc.core.model.Graph;
-import dev.torc.core.model.NeedList;
 import dev.torc.base.digests.Stamp;
+import dev.torc.base.syntax.Glob;
 import dev.torc.core.memory.JobResult;
 import dev.torc.core.memory.RecordedProduct;
-import dev.torc.base.syntax.Glob;
+import dev.torc.core.model.Downstream;
+import dev.torc.core.model.Graph;
 import dev.torc.core.model.Group;
 import dev.torc.core.model.Job.Trait;
+import dev.torc.core.model.NeedList;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

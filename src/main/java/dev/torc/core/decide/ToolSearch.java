@@ -1,10 +1,10 @@
 package dev.torc.core.decide;
 
-import dev.torc.core.model.Graph;
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.digests.Stamp.FileKind;
 import dev.torc.base.digests.StampSource;
 import dev.torc.base.syntax.NearestPath;
+import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Tool;
 import dev.torc.core.model.Paths;

@@ -1,10 +1,10 @@
 package dev.torc.core.decide;
 
-import dev.torc.core.model.Graph;
-import dev.torc.core.model.NeedPaths;
 import dev.torc.core.decide.CommandWords.Role;
 import dev.torc.core.decide.CommandWords.Word;
 import dev.torc.core.memory.JobResult;
+import dev.torc.core.model.Graph;
+import dev.torc.core.model.NeedPaths;
 import dev.torc.core.model.Paths;
 import dev.torc.core.model.Step;
 import java.nio.file.Files;

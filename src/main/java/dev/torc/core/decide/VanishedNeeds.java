@@ -1,19 +1,19 @@
 package dev.torc.core.decide;
 
-import dev.torc.front.buildfile.MissHint;
-import dev.torc.core.model.Graph;
-import dev.torc.core.model.NeedList;
-import dev.torc.core.model.NeedList.ListKind;
+import dev.torc.base.syntax.NearestPath;
+import dev.torc.base.text.Amount;
+import dev.torc.base.text.Refusal;
 import dev.torc.core.decide.Reason.Kind;
 import dev.torc.core.memory.JobResult.ManifestEntry;
 import dev.torc.core.memory.JobResult.RunDetails;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
-import dev.torc.base.syntax.NearestPath;
-import dev.torc.base.text.Amount;
-import dev.torc.base.text.Refusal;
+import dev.torc.core.model.Graph;
 import dev.torc.core.model.Group;
 import dev.torc.core.model.InstanceName;
+import dev.torc.core.model.NeedList;
+import dev.torc.core.model.NeedList.ListKind;
 import dev.torc.core.model.Ref;
+import dev.torc.front.buildfile.MissHint;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,5 @@
 package dev.torc.core.here;
 
-import dev.torc.core.here.Launch.Container;
-import dev.torc.core.here.ProcessEnd.How;
 import dev.torc.base.machine.Series.Usage;
 import dev.torc.base.posix.ChildWait;
 import dev.torc.base.posix.Environment;
@@ -12,6 +10,8 @@ import dev.torc.base.posix.OwnFile;
 import dev.torc.base.posix.Spawn;
 import dev.torc.base.text.Amount;
 import dev.torc.base.text.Refusal;
+import dev.torc.core.here.Launch.Container;
+import dev.torc.core.here.ProcessEnd.How;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;

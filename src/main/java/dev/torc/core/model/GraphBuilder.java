@@ -1,15 +1,15 @@
 package dev.torc.core.model;
 
 import dev.torc.base.bytes.StringTable;
-import dev.torc.core.model.Adjacency.RowCollector;
-import dev.torc.core.model.NeedList.ListKind;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.BadInput.Diagnostic;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.NearestName;
 import dev.torc.base.syntax.Place;
+import dev.torc.core.model.Adjacency.RowCollector;
 import dev.torc.core.model.Job.Tool;
 import dev.torc.core.model.Job.Trait;
+import dev.torc.core.model.NeedList.ListKind;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;

@@ -1,8 +1,8 @@
 package dev.torc.core.model;
 
-import dev.torc.core.model.NeedList.ListKind;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.PatternIndex;
+import dev.torc.core.model.NeedList.ListKind;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;

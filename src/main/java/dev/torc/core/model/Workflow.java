@@ -1,9 +1,9 @@
 package dev.torc.core.model;
 
-import dev.torc.features.clusters.SchedulerSettings;
 import dev.torc.base.digests.StampSource.StampPaths;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Place;
+import dev.torc.features.clusters.SchedulerSettings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SortedMap;

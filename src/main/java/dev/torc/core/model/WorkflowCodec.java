@@ -2,7 +2,6 @@ package dev.torc.core.model;
 
 import dev.torc.base.bytes.ByteReader;
 import dev.torc.base.bytes.ByteWriter;
-import dev.torc.features.clusters.SchedulerSettings;
 import dev.torc.base.digests.StampSource.StampPaths;
 import dev.torc.base.posix.Stop;
 import dev.torc.base.syntax.BadInput;
@@ -23,6 +22,7 @@ import dev.torc.core.model.Workflow.ReportFile;
 import dev.torc.core.model.Workflow.Settings;
 import dev.torc.core.model.Workflow.Stores;
 import dev.torc.core.model.Workflow.Stores.SharedEntry;
+import dev.torc.features.clusters.SchedulerSettings;
 import java.nio.file.FileSystem;
 import java.nio.file.Path;
 import java.util.Arrays;

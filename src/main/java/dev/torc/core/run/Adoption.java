@@ -1,19 +1,19 @@
 package dev.torc.core.run;
 
-import dev.torc.core.model.Graph;
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.digests.Stamp;
-import dev.torc.core.here.ProcessEnd;
+import dev.torc.base.syntax.BadInput.Diagnostic;
+import dev.torc.base.syntax.NearestPath;
+import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.AllowedRoots;
 import dev.torc.core.decide.Expander;
 import dev.torc.core.decide.NeedSnapshot;
 import dev.torc.core.decide.PlanContext;
 import dev.torc.core.decide.Verdict;
+import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.memory.Batch;
 import dev.torc.core.memory.BuildRecord.BuildId;
-import dev.torc.base.syntax.BadInput.Diagnostic;
-import dev.torc.base.syntax.NearestPath;
-import dev.torc.base.text.SafeText;
+import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Trait;
 import dev.torc.core.model.Ref;

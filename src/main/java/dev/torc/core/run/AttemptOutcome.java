@@ -1,11 +1,11 @@
 package dev.torc.core.run;
 
-import dev.torc.core.here.ProcessEnd;
 import dev.torc.base.machine.Series.Usage;
+import dev.torc.base.text.Amount;
 import dev.torc.core.decide.NeedSnapshot;
+import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.memory.JobResult.StoredValue;
 import dev.torc.features.stores.Result;
-import dev.torc.base.text.Amount;
 import java.util.List;
 
 /**

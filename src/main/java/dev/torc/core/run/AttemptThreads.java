@@ -1,8 +1,8 @@
 package dev.torc.core.run;
 
 import dev.torc.base.digests.StopFlag.StoppedException;
-import dev.torc.core.here.ProcessEnd;
 import dev.torc.base.posix.Kill;
+import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.memory.Cache.CacheException;
 import java.util.ArrayDeque;
 import java.util.Set;

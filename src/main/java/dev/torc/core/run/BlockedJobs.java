@@ -1,7 +1,7 @@
 package dev.torc.core.run;
 
-import dev.torc.core.model.Graph;
 import dev.torc.core.decide.PlanContext;
+import dev.torc.core.model.Graph;
 import dev.torc.core.model.Group;
 import dev.torc.core.model.Job.Trait;
 import java.util.HashMap;

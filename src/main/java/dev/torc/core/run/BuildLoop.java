@@ -1,13 +1,13 @@
 package dev.torc.core.run;
 
-import dev.torc.core.run.AttemptThreads.AttemptEnds;
-import dev.torc.core.here.ProcessEnd;
-import dev.torc.core.decide.PlanContext;
 import dev.torc.base.posix.Kill;
+import dev.torc.core.decide.PlanContext;
+import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.memory.Cache.CacheException;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Trait;
 import dev.torc.core.model.Workflow.Hook.On;
+import dev.torc.core.run.AttemptThreads.AttemptEnds;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntToLongFunction;

@@ -1,8 +1,6 @@
 package dev.torc.core.run;
 
-import dev.torc.core.model.Graph;
 import dev.torc.base.digests.DigestMemo;
-import dev.torc.core.here.Runner;
 import dev.torc.base.machine.Jobserver;
 import dev.torc.core.decide.Decider;
 import dev.torc.core.decide.Expander;
@@ -10,10 +8,12 @@ import dev.torc.core.decide.NeedContents;
 import dev.torc.core.decide.OccupiedPlaces;
 import dev.torc.core.decide.Plan;
 import dev.torc.core.decide.PlanContext;
+import dev.torc.core.here.Runner;
 import dev.torc.core.memory.BuildRecord.BuildId;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.StartMarks;
 import dev.torc.core.memory.ThisHost;
+import dev.torc.core.model.Graph;
 import dev.torc.features.stores.SharedStores;
 import java.util.BitSet;
 import java.util.List;

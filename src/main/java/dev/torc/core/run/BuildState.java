@@ -1,8 +1,8 @@
 package dev.torc.core.run;
 
-import dev.torc.core.run.BuildSetup.AttemptContext;
-import dev.torc.core.model.Graph;
 import dev.torc.core.decide.PlanContext;
+import dev.torc.core.model.Graph;
+import dev.torc.core.run.BuildSetup.AttemptContext;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;

@@ -2,13 +2,13 @@ package dev.torc.core.run;
 
 import dev.torc.base.posix.FolderHandle;
 import dev.torc.base.posix.OwnFile;
+import dev.torc.base.text.Refusal;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
 import dev.torc.features.stores.LocalResults;
 import dev.torc.features.stores.LocalResults.Added;
 import dev.torc.features.stores.Result;
-import dev.torc.base.text.Refusal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

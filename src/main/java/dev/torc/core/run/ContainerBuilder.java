@@ -1,9 +1,5 @@
 package dev.torc.core.run;
 
-import dev.torc.features.containers.ContainerRuntime;
-import dev.torc.features.containers.ContainerRuntime.StepContainer;
-import dev.torc.features.containers.Containers;
-import dev.torc.core.run.LaunchBuilder.Granted;
 import dev.torc.base.digests.Digest;
 import dev.torc.base.posix.OwnUser;
 import dev.torc.core.model.Job;
@@ -11,6 +7,10 @@ import dev.torc.core.model.Job.Resources;
 import dev.torc.core.model.Step;
 import dev.torc.core.model.Step.Image;
 import dev.torc.core.model.Workflow;
+import dev.torc.core.run.LaunchBuilder.Granted;
+import dev.torc.features.containers.ContainerRuntime;
+import dev.torc.features.containers.ContainerRuntime.StepContainer;
+import dev.torc.features.containers.Containers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

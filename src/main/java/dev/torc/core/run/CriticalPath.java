@@ -1,9 +1,9 @@
 package dev.torc.core.run;
 
-import dev.torc.core.model.Adjacency;
-import dev.torc.core.model.Graph;
 import dev.torc.core.decide.PlanContext;
 import dev.torc.core.memory.JobResult;
+import dev.torc.core.model.Adjacency;
+import dev.torc.core.model.Graph;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.concurrent.TimeUnit;

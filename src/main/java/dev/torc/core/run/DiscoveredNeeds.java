@@ -1,14 +1,14 @@
 package dev.torc.core.run;
 
-import dev.torc.core.model.Graph;
 import dev.torc.base.digests.Digest.KnownDigest;
 import dev.torc.base.digests.Stamp;
-import dev.torc.core.decide.JobSelection.UserPaths;
-import dev.torc.core.decide.NeedSnapshot;
 import dev.torc.base.posix.JobTrace;
 import dev.torc.base.posix.PlainFile;
 import dev.torc.base.syntax.NearestPath;
 import dev.torc.base.text.SafeText;
+import dev.torc.core.decide.JobSelection.UserPaths;
+import dev.torc.core.decide.NeedSnapshot;
+import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Trait;
 import dev.torc.core.model.Paths;

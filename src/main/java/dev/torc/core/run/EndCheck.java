@@ -1,21 +1,21 @@
 package dev.torc.core.run;
 
-import dev.torc.core.model.Graph;
 import dev.torc.base.digests.Digest.KnownDigest;
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.digests.ParallelShares;
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.digests.Stamp.FileKind;
 import dev.torc.base.digests.StopFlag.StoppedException;
-import dev.torc.core.here.ProcessEnd;
+import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.JobRecords;
 import dev.torc.core.decide.JobSelection.UserPaths;
 import dev.torc.core.decide.Reason;
 import dev.torc.core.decide.Reason.Kind;
+import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.memory.Batch;
 import dev.torc.core.memory.JobResult;
 import dev.torc.core.memory.RecordedProduct;
-import dev.torc.base.text.SafeText;
+import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job.Trait;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -1,9 +1,9 @@
 package dev.torc.core.run;
 
+import dev.torc.base.posix.Kill;
 import dev.torc.core.here.Launch;
 import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.here.Runner;
-import dev.torc.base.posix.Kill;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;

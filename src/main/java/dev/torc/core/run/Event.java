@@ -1,13 +1,13 @@
 package dev.torc.core.run;
 
-import dev.torc.features.clusters.EarlierJob;
 import dev.torc.base.machine.Series.Usage;
+import dev.torc.base.syntax.BadInput.Diagnostic;
 import dev.torc.core.decide.LeftOut;
 import dev.torc.core.decide.Reason;
 import dev.torc.core.memory.BuildRecord.BuildId;
 import dev.torc.core.memory.BuildRecord.StoreUse;
 import dev.torc.core.memory.JobResult.Origin;
-import dev.torc.base.syntax.BadInput.Diagnostic;
+import dev.torc.features.clusters.EarlierJob;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

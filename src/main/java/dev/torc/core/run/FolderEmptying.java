@@ -1,11 +1,11 @@
 package dev.torc.core.run;
 
-import dev.torc.core.run.ProductRemoval.Standing;
 import dev.torc.base.posix.FileTree;
 import dev.torc.base.posix.FolderHandle;
+import dev.torc.base.text.Refusal;
 import dev.torc.core.memory.MovingFolder;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
-import dev.torc.base.text.Refusal;
+import dev.torc.core.run.ProductRemoval.Standing;
 import java.io.IOException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Path;

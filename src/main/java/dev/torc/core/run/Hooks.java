@@ -1,12 +1,12 @@
 package dev.torc.core.run;
 
-import dev.torc.core.model.Graph;
-import dev.torc.core.here.Launch;
-import dev.torc.core.here.ProcessEnd;
-import dev.torc.core.here.Runner;
 import dev.torc.base.posix.OwnFile;
 import dev.torc.base.text.Refusal;
 import dev.torc.base.text.SafeText;
+import dev.torc.core.here.Launch;
+import dev.torc.core.here.ProcessEnd;
+import dev.torc.core.here.Runner;
+import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Workflow.Hook;
 import dev.torc.core.model.Workflow.Hook.On;

@@ -1,7 +1,5 @@
 package dev.torc.core.run;
 
-import dev.torc.features.containers.ContainerRuntime;
-import dev.torc.features.containers.Containers;
 import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.StopFlag.StoppedException;
 import dev.torc.core.here.Launch;
@@ -9,6 +7,8 @@ import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Step;
 import dev.torc.core.model.Step.Image;
+import dev.torc.features.containers.ContainerRuntime;
+import dev.torc.features.containers.Containers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.torc.core.run;
 
-import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.decide.Reason;
+import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.memory.AttemptRecord;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Resources;

@@ -1,18 +1,18 @@
 package dev.torc.core.run;
 
-import dev.torc.features.clusters.EarlierJob;
-import dev.torc.features.containers.Containers;
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.digests.StampSource;
+import dev.torc.base.text.Refusal;
+import dev.torc.base.text.SafeText;
+import dev.torc.core.decide.AllowedRoots;
 import dev.torc.core.here.Launch;
 import dev.torc.core.here.Runner;
-import dev.torc.core.decide.AllowedRoots;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.core.memory.StartMark;
 import dev.torc.core.memory.StartMarks;
-import dev.torc.base.text.Refusal;
-import dev.torc.base.text.SafeText;
+import dev.torc.features.clusters.EarlierJob;
+import dev.torc.features.containers.Containers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;

@@ -1,15 +1,15 @@
 package dev.torc.core.run;
 
-import dev.torc.core.model.Graph;
-import dev.torc.core.model.NeedList;
+import dev.torc.base.syntax.BadInput.Diagnostic;
+import dev.torc.base.syntax.Place;
 import dev.torc.core.decide.PatternReadings;
 import dev.torc.core.decide.Reason;
 import dev.torc.core.decide.Reason.Kind;
 import dev.torc.core.memory.RecordedProduct;
-import dev.torc.base.syntax.BadInput.Diagnostic;
-import dev.torc.base.syntax.Place;
 import dev.torc.core.model.FoldedLines;
+import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
+import dev.torc.core.model.NeedList;
 import dev.torc.core.model.Ref;
 import java.util.ArrayList;
 import java.util.List;

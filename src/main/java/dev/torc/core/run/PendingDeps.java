@@ -1,8 +1,8 @@
 package dev.torc.core.run;
 
+import dev.torc.core.decide.JobRecords;
 import dev.torc.core.model.Adjacency;
 import dev.torc.core.model.Graph;
-import dev.torc.core.decide.JobRecords;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;

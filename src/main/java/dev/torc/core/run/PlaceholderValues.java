@@ -1,17 +1,17 @@
 package dev.torc.core.run;
 
-import dev.torc.core.run.LaunchBuilder.Granted;
-import dev.torc.core.model.Graph;
-import dev.torc.core.model.NeedList;
-import dev.torc.core.decide.NeedContents.NeedFiles;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.JsonText;
+import dev.torc.core.decide.NeedContents.NeedFiles;
+import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Item;
 import dev.torc.core.model.Job.Resources;
+import dev.torc.core.model.NeedList;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Template.Part.Slot;
+import dev.torc.core.run.LaunchBuilder.Granted;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,18 +1,18 @@
 package dev.torc.core.run;
 
-import dev.torc.core.run.BuildSetup.AttemptContext;
 import dev.torc.base.digests.ParallelShares;
-import dev.torc.core.decide.JobSelection.UserPaths;
 import dev.torc.base.posix.OwnFile;
+import dev.torc.core.decide.JobSelection.UserPaths;
 import dev.torc.core.memory.Batch;
 import dev.torc.core.memory.RecordedProduct;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
 import dev.torc.core.memory.StartMark;
+import dev.torc.core.model.Job;
+import dev.torc.core.model.Job.Trait;
+import dev.torc.core.run.BuildSetup.AttemptContext;
 import dev.torc.features.stores.LocalResults;
 import dev.torc.features.stores.Result;
 import dev.torc.features.stores.Result.ResultParts;
-import dev.torc.core.model.Job;
-import dev.torc.core.model.Job.Trait;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,14 +1,14 @@
 package dev.torc.core.run;
 
+import dev.torc.base.posix.FileTree;
+import dev.torc.base.text.Refusal;
+import dev.torc.core.here.ProcessEnd;
+import dev.torc.core.memory.StartMark;
 import dev.torc.features.clusters.BatchTracker;
 import dev.torc.features.clusters.RemoteAttempt;
 import dev.torc.features.clusters.RemoteAttempt.HandedOutAttempt;
 import dev.torc.features.clusters.RemoteAttempt.RemoteKey;
 import dev.torc.features.clusters.RemoteAttempt.RemoteListener;
-import dev.torc.core.here.ProcessEnd;
-import dev.torc.base.posix.FileTree;
-import dev.torc.core.memory.StartMark;
-import dev.torc.base.text.Refusal;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

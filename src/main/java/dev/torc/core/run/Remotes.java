@@ -1,5 +1,10 @@
 package dev.torc.core.run;
 
+import dev.torc.base.posix.OwnFile;
+import dev.torc.base.text.Refusal;
+import dev.torc.core.memory.CachePlace;
+import dev.torc.core.model.Workflow;
+import dev.torc.core.model.Workflow.Executor;
 import dev.torc.features.clusters.Allocation;
 import dev.torc.features.clusters.BatchTracker;
 import dev.torc.features.clusters.BatchTracker.SchedulerAccess;
@@ -10,11 +15,6 @@ import dev.torc.features.clusters.RemoteAttempt.HandedOutAttempt;
 import dev.torc.features.clusters.RemoteAttempt.RemoteKey;
 import dev.torc.features.clusters.Scheduler;
 import dev.torc.features.clusters.SchedulerSettings;
-import dev.torc.base.posix.OwnFile;
-import dev.torc.core.memory.CachePlace;
-import dev.torc.base.text.Refusal;
-import dev.torc.core.model.Workflow;
-import dev.torc.core.model.Workflow.Executor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

@@ -1,12 +1,12 @@
 package dev.torc.core.run;
 
-import dev.torc.features.clusters.EarlierJob;
 import dev.torc.core.decide.Reason;
 import dev.torc.core.memory.BuildLock;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.core.memory.StartMark;
 import dev.torc.core.memory.StartMarks;
+import dev.torc.features.clusters.EarlierJob;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,11 +1,11 @@
 package dev.torc.core.run;
 
-import dev.torc.core.decide.AllowedRoots;
 import dev.torc.base.posix.FileStatus;
 import dev.torc.base.posix.FileTree;
 import dev.torc.base.posix.FolderHandle;
 import dev.torc.base.posix.GroupAccess;
 import dev.torc.base.posix.OwnFile;
+import dev.torc.core.decide.AllowedRoots;
 import dev.torc.core.memory.CachePlace;
 import java.io.IOException;
 import java.nio.file.AtomicMoveNotSupportedException;

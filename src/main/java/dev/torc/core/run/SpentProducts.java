@@ -1,17 +1,17 @@
 package dev.torc.core.run;
 
-import dev.torc.core.model.Downstream;
-import dev.torc.core.model.Graph;
 import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.StopFlag.StoppedException;
+import dev.torc.base.text.Amount;
+import dev.torc.base.text.Refusal;
+import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.JobSelection;
 import dev.torc.core.decide.Verdict;
 import dev.torc.core.memory.Batch;
 import dev.torc.core.memory.JobResult.ManifestEntry;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
-import dev.torc.base.text.Amount;
-import dev.torc.base.text.Refusal;
-import dev.torc.base.text.SafeText;
+import dev.torc.core.model.Downstream;
+import dev.torc.core.model.Graph;
 import java.io.IOException;
 import java.util.BitSet;
 import java.util.HashMap;

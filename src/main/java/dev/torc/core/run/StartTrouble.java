@@ -1,10 +1,10 @@
 package dev.torc.core.run;
 
-import dev.torc.core.here.Launch;
-import dev.torc.core.here.ProcessEnd;
 import dev.torc.base.posix.OwnFile;
 import dev.torc.base.syntax.NearestPath;
 import dev.torc.base.text.SafeText;
+import dev.torc.core.here.Launch;
+import dev.torc.core.here.ProcessEnd;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

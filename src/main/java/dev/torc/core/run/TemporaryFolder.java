@@ -1,9 +1,9 @@
 package dev.torc.core.run;
 
 import dev.torc.base.posix.FileTree;
+import dev.torc.base.text.Refusal;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.core.memory.StartMark;
-import dev.torc.base.text.Refusal;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Step;
 import dev.torc.core.model.Template;

@@ -2,14 +2,14 @@ package dev.torc.core.run;
 
 import dev.torc.base.digests.FolderDigest;
 import dev.torc.base.digests.Stamp.FileKind;
+import dev.torc.base.text.Amount;
+import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.JobRecords;
 import dev.torc.core.decide.Reason;
 import dev.torc.core.decide.Reason.Kind;
 import dev.torc.core.memory.JobResult;
 import dev.torc.core.memory.JobResult.ManifestEntry;
 import dev.torc.core.memory.RecordedProduct;
-import dev.torc.base.text.Amount;
-import dev.torc.base.text.SafeText;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Trait;
 import dev.torc.core.model.Ref;

@@ -1,16 +1,16 @@
 package dev.torc.core.run;
 
-import dev.torc.core.model.Graph;
-import dev.torc.core.model.NeedPaths;
 import dev.torc.base.digests.Stamp;
-import dev.torc.core.decide.NeedSnapshot;
-import dev.torc.core.decide.PlanContext;
 import dev.torc.base.posix.JobTrace;
 import dev.torc.base.posix.JobTrace.Access;
-import dev.torc.core.memory.JobResult.RunDetails;
 import dev.torc.base.text.SafeText;
+import dev.torc.core.decide.NeedSnapshot;
+import dev.torc.core.decide.PlanContext;
+import dev.torc.core.memory.JobResult.RunDetails;
+import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Trait;
+import dev.torc.core.model.NeedPaths;
 import dev.torc.core.model.Paths;
 import dev.torc.core.model.Ref;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 package dev.torc.features.clusters;
 
+import dev.torc.core.here.ProcessEnd;
 import dev.torc.features.clusters.RemoteAttempt.HandedOutAttempt;
 import dev.torc.features.clusters.RemoteAttempt.RemoteListener;
-import dev.torc.core.here.ProcessEnd;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -4,10 +4,10 @@ import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
 import static java.nio.file.StandardOpenOption.WRITE;
 
-import dev.torc.core.here.ProcessEnd;
 import dev.torc.base.posix.FileTree;
 import dev.torc.base.posix.GroupAccess;
 import dev.torc.base.posix.OwnFile;
+import dev.torc.core.here.ProcessEnd;
 import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;

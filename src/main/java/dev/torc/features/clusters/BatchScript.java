@@ -1,8 +1,8 @@
 package dev.torc.features.clusters;
 
+import dev.torc.base.text.SafeText;
 import dev.torc.core.here.Launch;
 import dev.torc.core.here.Runner;
-import dev.torc.base.text.SafeText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

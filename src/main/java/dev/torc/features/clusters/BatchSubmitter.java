@@ -1,11 +1,11 @@
 package dev.torc.features.clusters;
 
+import dev.torc.base.text.Refusal;
+import dev.torc.core.here.ProcessEnd;
 import dev.torc.features.clusters.BatchTracker.SchedulerAccess;
 import dev.torc.features.clusters.Scheduler.SchedulerResources;
 import dev.torc.features.clusters.Scheduler.Submission;
 import dev.torc.features.clusters.Scheduler.SubmissionRequest;
-import dev.torc.core.here.ProcessEnd;
-import dev.torc.base.text.Refusal;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Consumer;

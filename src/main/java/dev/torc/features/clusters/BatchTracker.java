@@ -1,12 +1,12 @@
 package dev.torc.features.clusters;
 
+import dev.torc.base.posix.ThreadEnd;
+import dev.torc.base.text.Refusal;
 import dev.torc.features.clusters.BatchFolder.Word;
 import dev.torc.features.clusters.RemoteAttempt.HandedOutAttempt;
 import dev.torc.features.clusters.RemoteAttempt.RemoteKey;
 import dev.torc.features.clusters.RemoteAttempt.RemoteListener;
 import dev.torc.features.clusters.Scheduler.SchedulerState.Kind;
-import dev.torc.base.posix.ThreadEnd;
-import dev.torc.base.text.Refusal;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package dev.torc.features.clusters;
 
+import dev.torc.core.here.ProgramOutput;
 import dev.torc.features.clusters.Scheduler.SchedulerJob;
 import dev.torc.features.clusters.Scheduler.SchedulerResources;
 import dev.torc.features.clusters.Scheduler.SchedulerState;
@@ -8,7 +9,6 @@ import dev.torc.features.clusters.Scheduler.Submission;
 import dev.torc.features.clusters.Scheduler.SubmissionRequest;
 import dev.torc.features.clusters.SchedulerSettings.CommandTemplate;
 import dev.torc.features.clusters.SchedulerSettings.Fact;
-import dev.torc.core.here.ProgramOutput;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;

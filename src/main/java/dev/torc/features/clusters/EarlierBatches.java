@@ -1,11 +1,11 @@
 package dev.torc.features.clusters;
 
+import dev.torc.core.here.ProcessEnd;
 import dev.torc.features.clusters.BatchFolder.Word;
 import dev.torc.features.clusters.BatchTracker.SchedulerAccess;
 import dev.torc.features.clusters.RemoteAttempt.HandedOutAttempt;
 import dev.torc.features.clusters.RemoteAttempt.RemoteKey;
 import dev.torc.features.clusters.RemoteAttempt.RemoteListener;
-import dev.torc.core.here.ProcessEnd;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;

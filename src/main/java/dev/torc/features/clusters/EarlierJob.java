@@ -1,10 +1,10 @@
 package dev.torc.features.clusters;
 
-import dev.torc.features.clusters.BatchFolder.Word;
-import dev.torc.features.clusters.RemoteAttempt.HandedOutAttempt;
-import dev.torc.core.here.ProcessEnd;
 import dev.torc.base.posix.FileTree;
 import dev.torc.base.posix.OwnFile;
+import dev.torc.core.here.ProcessEnd;
+import dev.torc.features.clusters.BatchFolder.Word;
+import dev.torc.features.clusters.RemoteAttempt.HandedOutAttempt;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,13 +1,13 @@
 package dev.torc.features.clusters;
 
+import dev.torc.base.posix.Kill;
+import dev.torc.core.here.ProgramOutput;
 import dev.torc.features.clusters.Scheduler.SchedulerJob;
 import dev.torc.features.clusters.Scheduler.SchedulerResources;
 import dev.torc.features.clusters.Scheduler.SchedulerState;
 import dev.torc.features.clusters.Scheduler.SchedulerState.Kind;
 import dev.torc.features.clusters.Scheduler.Submission;
 import dev.torc.features.clusters.Scheduler.SubmissionRequest;
-import dev.torc.core.here.ProgramOutput;
-import dev.torc.base.posix.Kill;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

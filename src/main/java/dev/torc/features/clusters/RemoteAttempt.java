@@ -1,8 +1,8 @@
 package dev.torc.features.clusters;
 
-import dev.torc.features.clusters.Scheduler.SchedulerResources;
 import dev.torc.core.here.Launch;
 import dev.torc.core.here.ProcessEnd;
+import dev.torc.features.clusters.Scheduler.SchedulerResources;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,13 +1,13 @@
 package dev.torc.features.clusters;
 
+import dev.torc.base.posix.FileTree;
+import dev.torc.core.here.Runner;
 import dev.torc.features.clusters.BatchTracker.SchedulerAccess;
 import dev.torc.features.clusters.RemoteAttempt.HandedOutAttempt;
 import dev.torc.features.clusters.RemoteAttempt.RemoteKey;
 import dev.torc.features.clusters.Scheduler.SchedulerJob;
 import dev.torc.features.clusters.Scheduler.SchedulerResources;
 import dev.torc.features.clusters.Scheduler.SubmissionRequest;
-import dev.torc.core.here.Runner;
-import dev.torc.base.posix.FileTree;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,11 +1,11 @@
 package dev.torc.features.clusters;
 
+import dev.torc.base.text.Refusal;
 import dev.torc.features.clusters.BatchTracker.SchedulerAccess;
 import dev.torc.features.clusters.Scheduler.SchedulerJob;
 import dev.torc.features.clusters.Scheduler.SchedulerState;
 import dev.torc.features.clusters.Scheduler.SchedulerState.Kind;
 import dev.torc.features.clusters.Scheduler.Submission;
-import dev.torc.base.text.Refusal;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;

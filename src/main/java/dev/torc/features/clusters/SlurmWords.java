@@ -1,8 +1,8 @@
 package dev.torc.features.clusters;
 
+import dev.torc.base.posix.OwnFile;
 import dev.torc.features.clusters.Scheduler.SchedulerState;
 import dev.torc.features.clusters.Scheduler.SchedulerState.Kind;
-import dev.torc.base.posix.OwnFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.LocalDateTime;

@@ -1,11 +1,11 @@
 package dev.torc.features.clusters;
 
-import dev.torc.core.here.ProcessEnd;
-import dev.torc.core.here.ProcessEnd.How;
-import dev.torc.core.here.ProcessEnd.MadeFile;
 import dev.torc.base.machine.Series.Usage;
 import dev.torc.base.posix.OwnFile;
 import dev.torc.base.posix.SystemName;
+import dev.torc.core.here.ProcessEnd;
+import dev.torc.core.here.ProcessEnd.How;
+import dev.torc.core.here.ProcessEnd.MadeFile;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;

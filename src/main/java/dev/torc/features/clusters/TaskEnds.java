@@ -1,11 +1,11 @@
 package dev.torc.features.clusters;
 
+import dev.torc.core.here.ProcessEnd;
 import dev.torc.features.clusters.BatchFolder.Word;
 import dev.torc.features.clusters.BatchTracker.SchedulerAccess;
 import dev.torc.features.clusters.RemoteAttempt.HandedOutAttempt;
 import dev.torc.features.clusters.Scheduler.SchedulerState;
 import dev.torc.features.clusters.Scheduler.SchedulerState.Kind;
-import dev.torc.core.here.ProcessEnd;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;

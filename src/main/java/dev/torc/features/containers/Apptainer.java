@@ -1,9 +1,9 @@
 package dev.torc.features.containers;
 
-import dev.torc.features.containers.ContainerRuntime.StepContainer;
 import dev.torc.base.digests.Digest;
-import dev.torc.core.here.ProgramOutput;
 import dev.torc.base.posix.GroupAccess;
+import dev.torc.core.here.ProgramOutput;
+import dev.torc.features.containers.ContainerRuntime.StepContainer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,14 +1,14 @@
 package dev.torc.features.containers;
 
-import dev.torc.features.containers.ContainerRuntime.StepContainer;
-import dev.torc.core.here.Launch;
-import dev.torc.core.here.Launch.Container;
-import dev.torc.core.here.ProcessEnd;
 import dev.torc.base.posix.ChildWait;
 import dev.torc.base.posix.OwnFile;
 import dev.torc.base.posix.OwnUser;
 import dev.torc.base.posix.Terminal;
 import dev.torc.base.text.SafeText;
+import dev.torc.core.here.Launch;
+import dev.torc.core.here.Launch.Container;
+import dev.torc.core.here.ProcessEnd;
+import dev.torc.features.containers.ContainerRuntime.StepContainer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

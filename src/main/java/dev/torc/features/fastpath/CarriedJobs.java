@@ -1,9 +1,9 @@
 package dev.torc.features.fastpath;
 
-import dev.torc.features.fastpath.FreshJobs.Carried;
 import dev.torc.core.model.Adjacency;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Workflow;
+import dev.torc.features.fastpath.FreshJobs.Carried;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;

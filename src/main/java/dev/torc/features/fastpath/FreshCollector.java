@@ -1,7 +1,5 @@
 package dev.torc.features.fastpath;
 
-import dev.torc.core.model.Adjacency;
-import dev.torc.core.model.Graph;
 import dev.torc.base.digests.Digest.KnownDigest;
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.digests.Stamp;
@@ -13,6 +11,8 @@ import dev.torc.core.decide.ToolSearch;
 import dev.torc.core.decide.Verdict;
 import dev.torc.core.memory.JobResult;
 import dev.torc.core.memory.RecordedProduct;
+import dev.torc.core.model.Adjacency;
+import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Tool;
 import dev.torc.core.model.Job.Trait;

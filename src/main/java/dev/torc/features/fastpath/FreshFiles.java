@@ -1,9 +1,9 @@
 package dev.torc.features.fastpath;
 
 import dev.torc.base.bytes.StringTable;
+import dev.torc.base.digests.Digest.KnownDigest;
 import dev.torc.core.model.Adjacency;
 import dev.torc.core.model.Graph;
-import dev.torc.base.digests.Digest.KnownDigest;
 import java.util.Arrays;
 
 /**

@@ -1,14 +1,14 @@
 package dev.torc.features.fastpath;
 
-import dev.torc.core.model.NeedList;
 import dev.torc.base.digests.Digest.KnownDigest;
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.digests.FolderDigest;
 import dev.torc.base.digests.Stamp;
+import dev.torc.base.syntax.GlobWalk;
 import dev.torc.core.decide.NeedMembers;
 import dev.torc.core.decide.PlanContext;
 import dev.torc.core.memory.RecordedProduct;
-import dev.torc.base.syntax.GlobWalk;
+import dev.torc.core.model.NeedList;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;

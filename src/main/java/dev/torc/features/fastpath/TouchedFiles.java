@@ -1,15 +1,15 @@
 package dev.torc.features.fastpath;
 
 import dev.torc.base.bytes.StringTable;
-import dev.torc.core.model.Graph;
-import dev.torc.core.model.NeedList;
 import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.Digest.KnownDigest;
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.digests.ParallelShares;
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.digests.StampSource;
+import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job.Tool;
+import dev.torc.core.model.NeedList;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;

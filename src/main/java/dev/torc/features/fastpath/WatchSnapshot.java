@@ -1,9 +1,5 @@
 package dev.torc.features.fastpath;
 
-import dev.torc.front.buildfile.BuildFile;
-import dev.torc.core.model.Graph;
-import dev.torc.core.model.NeedList;
-import dev.torc.core.model.NeedList.ListKind;
 import dev.torc.base.digests.Digest.KnownDigest;
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.digests.FileClock;
@@ -16,6 +12,10 @@ import dev.torc.base.posix.Memory;
 import dev.torc.base.syntax.Excludes;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.GlobWalk;
+import dev.torc.core.model.Graph;
+import dev.torc.core.model.NeedList;
+import dev.torc.core.model.NeedList.ListKind;
+import dev.torc.front.buildfile.BuildFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

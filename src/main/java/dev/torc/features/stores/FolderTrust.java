@@ -2,9 +2,9 @@ package dev.torc.features.stores;
 
 import dev.torc.base.posix.FileStatus;
 import dev.torc.base.posix.OwnUser;
-import dev.torc.features.stores.StoreRefusal.Failure;
 import dev.torc.base.text.Refusal;
 import dev.torc.base.text.SafeText;
+import dev.torc.features.stores.StoreRefusal.Failure;
 import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;

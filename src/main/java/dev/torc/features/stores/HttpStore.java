@@ -1,8 +1,8 @@
 package dev.torc.features.stores;
 
 import dev.torc.base.digests.Digest;
-import dev.torc.features.stores.StoreRefusal.Failure;
 import dev.torc.base.text.SafeText;
+import dev.torc.features.stores.StoreRefusal.Failure;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

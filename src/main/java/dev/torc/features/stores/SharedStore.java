@@ -2,11 +2,11 @@ package dev.torc.features.stores;
 
 import dev.torc.base.digests.Digest;
 import dev.torc.base.posix.ThreadEnd;
+import dev.torc.base.text.Refusal;
+import dev.torc.base.text.SafeText;
 import dev.torc.features.stores.Result.ResultParts;
 import dev.torc.features.stores.SealedRecord.StoreRecord;
 import dev.torc.features.stores.SharedStores.Upload;
-import dev.torc.base.text.Refusal;
-import dev.torc.base.text.SafeText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

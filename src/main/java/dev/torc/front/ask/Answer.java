@@ -1,7 +1,7 @@
 package dev.torc.front.ask;
 
-import dev.torc.front.session.Exit;
 import dev.torc.base.text.Palette;
+import dev.torc.front.session.Exit;
 import java.util.List;
 
 /** What a command found or did, as text to read or as JSON for programs. {@link Call} prints it. */

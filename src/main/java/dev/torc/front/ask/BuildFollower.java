@@ -1,14 +1,9 @@
 package dev.torc.front.ask;
 
-import dev.torc.features.clusters.EarlierJob;
-import dev.torc.core.run.Event;
-import dev.torc.core.run.JobFiles;
-import dev.torc.core.run.JobState;
-import dev.torc.core.run.RunningJobs;
-import dev.torc.core.here.ProcessEnd;
+import dev.torc.base.posix.Signals;
 import dev.torc.core.decide.Causes;
 import dev.torc.core.decide.Reason;
-import dev.torc.base.posix.Signals;
+import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.memory.AttemptHistory;
 import dev.torc.core.memory.AttemptRecord;
 import dev.torc.core.memory.BuildRecord;
@@ -18,6 +13,11 @@ import dev.torc.core.memory.JobResult;
 import dev.torc.core.memory.JobResult.Outcome;
 import dev.torc.core.memory.JobResult.RunDetails;
 import dev.torc.core.memory.StartMark;
+import dev.torc.core.run.Event;
+import dev.torc.core.run.JobFiles;
+import dev.torc.core.run.JobState;
+import dev.torc.core.run.RunningJobs;
+import dev.torc.features.clusters.EarlierJob;
 import dev.torc.front.session.Exit;
 import dev.torc.front.session.ProjectFolder;
 import dev.torc.front.show.AttemptText;

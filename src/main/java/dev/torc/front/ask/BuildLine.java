@@ -1,10 +1,10 @@
 package dev.torc.front.ask;
 
-import dev.torc.core.run.JobState;
+import dev.torc.base.text.Amount;
 import dev.torc.core.memory.BuildRecord;
+import dev.torc.core.run.JobState;
 import dev.torc.front.show.AttemptText;
 import dev.torc.front.show.Json;
-import dev.torc.base.text.Amount;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;

@@ -1,15 +1,15 @@
 package dev.torc.front.ask;
 
-import dev.torc.core.model.Graph;
-import dev.torc.core.memory.Cache;
-import dev.torc.core.memory.JobResult.StoredValue;
-import dev.torc.front.session.Project;
-import dev.torc.front.session.ProjectFolder;
-import dev.torc.front.show.Json;
 import dev.torc.base.syntax.JsonText;
 import dev.torc.base.text.Palette;
 import dev.torc.base.text.SafeText;
+import dev.torc.core.memory.Cache;
+import dev.torc.core.memory.JobResult.StoredValue;
+import dev.torc.core.model.Graph;
 import dev.torc.core.model.InstanceName;
+import dev.torc.front.session.Project;
+import dev.torc.front.session.ProjectFolder;
+import dev.torc.front.show.Json;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,12 +1,12 @@
 package dev.torc.front.ask;
 
-import dev.torc.core.model.DisplayGraph;
-import dev.torc.core.model.Graph;
-import dev.torc.core.decide.Plan;
-import dev.torc.core.decide.Verdict;
-import dev.torc.front.show.Json;
 import dev.torc.base.text.Amount;
 import dev.torc.base.text.Palette;
+import dev.torc.core.decide.Plan;
+import dev.torc.core.decide.Verdict;
+import dev.torc.core.model.DisplayGraph;
+import dev.torc.core.model.Graph;
+import dev.torc.front.show.Json;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;

@@ -2,22 +2,22 @@ package dev.torc.front.ask;
 
 import static java.util.stream.Collectors.toMap;
 
-import dev.torc.core.run.JobFiles;
 import dev.torc.base.posix.OwnFile;
+import dev.torc.base.syntax.JsonText;
+import dev.torc.base.syntax.Quantity;
+import dev.torc.base.text.Amount;
+import dev.torc.base.text.Palette;
+import dev.torc.base.text.SafeText;
 import dev.torc.core.memory.AttemptRecord.PostedEvent;
 import dev.torc.core.memory.BuildRecord;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.core.memory.StartMark;
 import dev.torc.core.memory.StartMarks;
+import dev.torc.core.run.JobFiles;
 import dev.torc.front.session.Exit;
 import dev.torc.front.session.ProjectFolder;
 import dev.torc.front.show.Json;
-import dev.torc.base.syntax.JsonText;
-import dev.torc.base.syntax.Quantity;
-import dev.torc.base.text.Amount;
-import dev.torc.base.text.Palette;
-import dev.torc.base.text.SafeText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;

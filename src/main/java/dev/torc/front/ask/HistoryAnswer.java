@@ -1,5 +1,8 @@
 package dev.torc.front.ask;
 
+import dev.torc.base.text.Amount;
+import dev.torc.base.text.Palette;
+import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.Causes;
 import dev.torc.core.memory.AttemptHistory;
 import dev.torc.core.memory.AttemptRecord;
@@ -8,9 +11,6 @@ import dev.torc.core.memory.Cache;
 import dev.torc.front.session.ProjectFolder;
 import dev.torc.front.show.AttemptText;
 import dev.torc.front.show.Json;
-import dev.torc.base.text.Amount;
-import dev.torc.base.text.Palette;
-import dev.torc.base.text.SafeText;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -1,12 +1,12 @@
 package dev.torc.front.ask;
 
+import dev.torc.base.text.Amount;
+import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.MachineInputs;
 import dev.torc.core.decide.MachineInputs.ImageSource;
 import dev.torc.core.decide.PlanContext;
-import dev.torc.front.show.Json;
-import dev.torc.base.text.Amount;
-import dev.torc.base.text.SafeText;
 import dev.torc.core.model.Step;
+import dev.torc.front.show.Json;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;

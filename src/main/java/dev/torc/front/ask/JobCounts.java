@@ -1,9 +1,9 @@
 package dev.torc.front.ask;
 
-import dev.torc.core.model.DisplayGraph;
+import dev.torc.base.text.Amount;
 import dev.torc.core.decide.Plan;
 import dev.torc.core.memory.JobResult;
-import dev.torc.base.text.Amount;
+import dev.torc.core.model.DisplayGraph;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.Collections;

@@ -1,14 +1,14 @@
 package dev.torc.front.ask;
 
-import dev.torc.core.model.Graph;
+import dev.torc.base.text.Amount;
 import dev.torc.core.decide.LeftOut;
 import dev.torc.core.decide.Plan;
 import dev.torc.core.decide.Verdict;
 import dev.torc.core.memory.JobResult;
 import dev.torc.core.memory.JobResult.RunDetails;
-import dev.torc.front.show.Json;
-import dev.torc.base.text.Amount;
+import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job.Resources;
+import dev.torc.front.show.Json;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.LinkedHashMap;

@@ -1,16 +1,16 @@
 package dev.torc.front.ask;
 
-import dev.torc.core.model.Graph;
+import dev.torc.base.syntax.BadInput;
+import dev.torc.base.syntax.NearestName;
+import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.JobSelection;
 import dev.torc.core.decide.JobSelection.UserPaths;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
+import dev.torc.core.model.Graph;
+import dev.torc.core.model.InstanceName;
 import dev.torc.front.session.Project;
 import dev.torc.front.session.ProjectFolder;
-import dev.torc.base.syntax.BadInput;
-import dev.torc.base.syntax.NearestName;
-import dev.torc.base.text.SafeText;
-import dev.torc.core.model.InstanceName;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.Collection;

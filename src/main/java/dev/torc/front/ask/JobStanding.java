@@ -1,9 +1,9 @@
 package dev.torc.front.ask;
 
+import dev.torc.base.text.Palette;
 import dev.torc.core.decide.Reason;
 import dev.torc.core.decide.Verdict;
 import dev.torc.front.show.AttemptText;
-import dev.torc.base.text.Palette;
 import java.util.List;
 
 /**

@@ -1,10 +1,10 @@
 package dev.torc.front.ask;
 
-import dev.torc.front.ask.JobUse.Used;
 import dev.torc.base.machine.Series;
 import dev.torc.core.memory.AttemptRecord;
 import dev.torc.core.memory.JobResult.Outcome;
 import dev.torc.core.model.Job.Resources;
+import dev.torc.front.ask.JobUse.Used;
 import java.util.EnumMap;
 import java.util.Map;
 

@@ -1,18 +1,18 @@
 package dev.torc.front.ask;
 
-import dev.torc.core.run.JobFiles;
-import dev.torc.core.run.RunningJobs;
 import dev.torc.base.posix.OwnFile;
+import dev.torc.base.text.Palette;
+import dev.torc.base.text.SafeText;
 import dev.torc.core.memory.AttemptRecord;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.JobResult;
 import dev.torc.core.memory.JobResult.Ran;
 import dev.torc.core.memory.JobResult.RunDetails;
+import dev.torc.core.run.JobFiles;
+import dev.torc.core.run.RunningJobs;
 import dev.torc.front.session.Exit;
 import dev.torc.front.session.ProjectFolder;
 import dev.torc.front.show.Console;
-import dev.torc.base.text.Palette;
-import dev.torc.base.text.SafeText;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;

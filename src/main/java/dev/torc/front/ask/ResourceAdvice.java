@@ -1,7 +1,7 @@
 package dev.torc.front.ask;
 
-import dev.torc.front.ask.JobUse.Used;
 import dev.torc.base.text.Amount;
+import dev.torc.front.ask.JobUse.Used;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;

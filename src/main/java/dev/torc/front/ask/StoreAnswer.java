@@ -1,19 +1,19 @@
 package dev.torc.front.ask;
 
+import dev.torc.base.text.Amount;
+import dev.torc.base.text.Palette;
+import dev.torc.base.text.SafeText;
 import dev.torc.core.memory.BuildRecord.StoreUse;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.JobResult.Origin;
+import dev.torc.core.model.Workflow.Stores;
+import dev.torc.core.model.Workflow.Stores.SharedEntry;
 import dev.torc.features.stores.LocalResults;
 import dev.torc.features.stores.Result;
 import dev.torc.features.stores.StoreContents;
 import dev.torc.features.stores.StoreContents.HeldResult;
 import dev.torc.front.session.ProjectFolder;
 import dev.torc.front.show.AttemptText;
-import dev.torc.base.text.Amount;
-import dev.torc.base.text.Palette;
-import dev.torc.base.text.SafeText;
-import dev.torc.core.model.Workflow.Stores;
-import dev.torc.core.model.Workflow.Stores.SharedEntry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;

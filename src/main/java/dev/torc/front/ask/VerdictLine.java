@@ -1,13 +1,13 @@
 package dev.torc.front.ask;
 
-import dev.torc.core.model.DisplayGraph;
-import dev.torc.core.model.Graph;
+import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.Plan;
 import dev.torc.core.decide.Reason;
 import dev.torc.core.decide.Verdict;
+import dev.torc.core.model.DisplayGraph;
+import dev.torc.core.model.Graph;
 import dev.torc.front.show.AttemptText;
 import dev.torc.front.show.ReasonText;
-import dev.torc.base.text.SafeText;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

@@ -1,5 +1,8 @@
 package dev.torc.front.ask;
 
+import dev.torc.base.text.Amount;
+import dev.torc.base.text.Palette;
+import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.Causes.CauseChain;
 import dev.torc.core.decide.Causes.PathUse;
 import dev.torc.core.decide.KnownResults.NearestResult;
@@ -8,9 +11,6 @@ import dev.torc.core.memory.JobResult.RunDetails;
 import dev.torc.core.memory.RecordedProduct;
 import dev.torc.front.show.AttemptText;
 import dev.torc.front.show.ReasonText;
-import dev.torc.base.text.Amount;
-import dev.torc.base.text.Palette;
-import dev.torc.base.text.SafeText;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;

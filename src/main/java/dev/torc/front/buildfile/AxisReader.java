@@ -1,7 +1,5 @@
 package dev.torc.front.buildfile;
 
-import dev.torc.front.buildfile.Axis.Row;
-import dev.torc.front.buildfile.KnownNames.Near;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.NearestName;
@@ -12,6 +10,8 @@ import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.Problems;
 import dev.torc.core.model.Paths;
 import dev.torc.core.model.Ref;
+import dev.torc.front.buildfile.Axis.Row;
+import dev.torc.front.buildfile.KnownNames.Near;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;

@@ -1,10 +1,10 @@
 package dev.torc.front.buildfile;
 
-import dev.torc.front.buildfile.Axis.Row;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.model.InstanceName;
+import dev.torc.front.buildfile.Axis.Row;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

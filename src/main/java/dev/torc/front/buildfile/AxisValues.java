@@ -1,6 +1,5 @@
 package dev.torc.front.buildfile;
 
-import dev.torc.front.buildfile.Axis.Row;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Excludes;
 import dev.torc.base.syntax.Glob;
@@ -12,6 +11,7 @@ import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Item;
 import dev.torc.core.model.ProductIndex;
 import dev.torc.core.model.Ref;
+import dev.torc.front.buildfile.Axis.Row;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;

@@ -1,8 +1,5 @@
 package dev.torc.front.buildfile;
 
-import dev.torc.features.clusters.SchedulerSettings;
-import dev.torc.features.clusters.SchedulerSettings.CommandTemplate;
-import dev.torc.features.clusters.SchedulerSettings.Fact;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.NearestName;
 import dev.torc.base.syntax.Node;
@@ -11,6 +8,9 @@ import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.Problems;
 import dev.torc.base.syntax.Quantity;
 import dev.torc.core.model.Workflow.Executor;
+import dev.torc.features.clusters.SchedulerSettings;
+import dev.torc.features.clusters.SchedulerSettings.CommandTemplate;
+import dev.torc.features.clusters.SchedulerSettings.Fact;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;

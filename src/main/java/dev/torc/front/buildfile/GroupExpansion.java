@@ -1,7 +1,5 @@
 package dev.torc.front.buildfile;
 
-import dev.torc.front.buildfile.Axis.Row;
-import dev.torc.front.buildfile.ParsedBuildFile.ResultSource;
 import dev.torc.base.bytes.ByteReader;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Glob;
@@ -16,6 +14,8 @@ import dev.torc.core.model.ProductIndex;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Workflow;
 import dev.torc.core.model.WorkflowCodec;
+import dev.torc.front.buildfile.Axis.Row;
+import dev.torc.front.buildfile.ParsedBuildFile.ResultSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,10 +1,10 @@
 package dev.torc.front.buildfile;
 
-import dev.torc.front.buildfile.Axis.Row;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Problems;
 import dev.torc.base.text.Refusal;
 import dev.torc.core.model.Group;
+import dev.torc.front.buildfile.Axis.Row;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,5 @@
 package dev.torc.front.buildfile;
 
-import dev.torc.front.buildfile.ParsedBuildFile.Overrides;
 import dev.torc.base.posix.Stop;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.NearestName;
@@ -19,6 +18,7 @@ import dev.torc.core.model.Ref;
 import dev.torc.core.model.Step;
 import dev.torc.core.model.Template;
 import dev.torc.core.model.Workflow.Executor;
+import dev.torc.front.buildfile.ParsedBuildFile.Overrides;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;

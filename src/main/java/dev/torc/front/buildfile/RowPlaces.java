@@ -1,12 +1,12 @@
 package dev.torc.front.buildfile;
 
-import dev.torc.front.buildfile.Axis.Row;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.PlaceholderFormat;
 import dev.torc.core.model.Group;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Workflow;
+import dev.torc.front.buildfile.Axis.Row;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,6 +1,5 @@
 package dev.torc.front.buildfile;
 
-import dev.torc.front.buildfile.KnownNames.Near;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.NearestName;
@@ -13,6 +12,7 @@ import dev.torc.core.model.InstanceName;
 import dev.torc.core.model.Job.Item;
 import dev.torc.core.model.Paths;
 import dev.torc.core.model.Template;
+import dev.torc.front.buildfile.KnownNames.Near;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

@@ -1,6 +1,5 @@
 package dev.torc.front.buildfile;
 
-import dev.torc.front.buildfile.ImageReader.Choice;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.Place;
@@ -13,6 +12,7 @@ import dev.torc.core.model.Step;
 import dev.torc.core.model.Step.Command;
 import dev.torc.core.model.Step.Image;
 import dev.torc.core.model.Template;
+import dev.torc.front.buildfile.ImageReader.Choice;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

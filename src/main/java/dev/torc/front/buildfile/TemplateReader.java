@@ -1,6 +1,5 @@
 package dev.torc.front.buildfile;
 
-import dev.torc.front.buildfile.KnownNames.Near;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.NearestName;
 import dev.torc.base.syntax.Node;
@@ -12,6 +11,7 @@ import dev.torc.core.model.Job.Item;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Template;
 import dev.torc.core.model.Template.Part;
+import dev.torc.front.buildfile.KnownNames.Near;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;

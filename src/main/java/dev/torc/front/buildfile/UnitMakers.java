@@ -1,12 +1,12 @@
 package dev.torc.front.buildfile;
 
-import dev.torc.front.buildfile.Axis.Row;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.Problems;
 import dev.torc.core.model.InstanceName;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.ProductIndex;
 import dev.torc.core.model.Ref;
+import dev.torc.front.buildfile.Axis.Row;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -1,10 +1,13 @@
 package dev.torc.front.cli;
 
-import dev.torc.front.ask.Call;
 import dev.torc.base.machine.Makeflags;
-import dev.torc.core.decide.JobSelection.Rerun;
 import dev.torc.base.posix.Io;
 import dev.torc.base.posix.Signals;
+import dev.torc.base.syntax.Quantity;
+import dev.torc.base.text.Refusal;
+import dev.torc.base.text.SafeText;
+import dev.torc.core.decide.JobSelection.Rerun;
+import dev.torc.front.ask.Call;
 import dev.torc.front.session.AllocatedBuild;
 import dev.torc.front.session.BuildRequest;
 import dev.torc.front.session.BuildSession;
@@ -18,9 +21,6 @@ import dev.torc.front.show.JunitReport;
 import dev.torc.front.show.Profile;
 import dev.torc.front.show.Report;
 import dev.torc.front.show.Report.Detail;
-import dev.torc.base.syntax.Quantity;
-import dev.torc.base.text.Refusal;
-import dev.torc.base.text.SafeText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,13 +1,13 @@
 package dev.torc.front.cli;
 
-import dev.torc.front.ask.Call;
 import dev.torc.base.posix.CallingProcess;
+import dev.torc.base.text.SafeText;
+import dev.torc.front.ask.Call;
 import dev.torc.front.session.Caller;
 import dev.torc.front.session.Exit;
 import dev.torc.front.session.Project.CompletionNames;
 import dev.torc.front.session.ProjectOptions;
 import dev.torc.front.show.Console;
-import dev.torc.base.text.SafeText;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.LinkedHashMap;

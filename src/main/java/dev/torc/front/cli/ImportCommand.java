@@ -1,16 +1,16 @@
 package dev.torc.front.cli;
 
-import dev.torc.front.ask.Call;
-import dev.torc.front.importing.Imported;
 import dev.torc.base.posix.RandomId;
-import dev.torc.front.session.Exit;
-import dev.torc.front.session.Project;
-import dev.torc.front.show.Console;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.BadInput.Diagnostic;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.text.Amount;
 import dev.torc.base.text.SafeText;
+import dev.torc.front.ask.Call;
+import dev.torc.front.importing.Imported;
+import dev.torc.front.session.Exit;
+import dev.torc.front.session.Project;
+import dev.torc.front.show.Console;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

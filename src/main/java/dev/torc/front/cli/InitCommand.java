@@ -1,14 +1,14 @@
 package dev.torc.front.cli;
 
-import dev.torc.front.ask.Call;
 import dev.torc.base.posix.GroupAccess;
+import dev.torc.base.syntax.BadInput;
+import dev.torc.base.text.Amount;
+import dev.torc.base.text.SafeText;
+import dev.torc.front.ask.Call;
 import dev.torc.front.session.Exit;
 import dev.torc.front.session.ProjectFolder;
 import dev.torc.front.session.ProjectFolder.FilesForOthers;
 import dev.torc.front.show.Console;
-import dev.torc.base.syntax.BadInput;
-import dev.torc.base.text.Amount;
-import dev.torc.base.text.SafeText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;

@@ -1,19 +1,19 @@
 package dev.torc.front.cli;
 
-import dev.torc.front.ask.Call;
 import dev.torc.base.posix.CallingProcess;
 import dev.torc.base.posix.Descriptor;
 import dev.torc.base.posix.Environment;
 import dev.torc.base.posix.Io;
 import dev.torc.base.posix.Terminal;
+import dev.torc.base.syntax.BadInput;
+import dev.torc.base.syntax.NearestName;
+import dev.torc.base.text.SafeText;
+import dev.torc.front.ask.Call;
 import dev.torc.front.session.Exit;
 import dev.torc.front.session.InstalledTorc;
 import dev.torc.front.session.InstalledTorc.Installation;
 import dev.torc.front.show.Console;
 import dev.torc.front.show.Json;
-import dev.torc.base.syntax.BadInput;
-import dev.torc.base.syntax.NearestName;
-import dev.torc.base.text.SafeText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;

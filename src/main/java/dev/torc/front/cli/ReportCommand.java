@@ -1,14 +1,14 @@
 package dev.torc.front.cli;
 
+import dev.torc.base.posix.OwnFile;
+import dev.torc.base.syntax.BadInput.Warnings;
 import dev.torc.front.ask.Call;
 import dev.torc.front.crate.CrateRequest;
 import dev.torc.front.page.ReportPage;
-import dev.torc.base.posix.OwnFile;
 import dev.torc.front.session.Exit;
 import dev.torc.front.session.InstalledTorc;
 import dev.torc.front.session.Project;
 import dev.torc.front.show.Console;
-import dev.torc.base.syntax.BadInput.Warnings;
 import java.io.IOException;
 import java.nio.file.Path;
 

@@ -1,12 +1,12 @@
 package dev.torc.front.cli;
 
-import dev.torc.front.ask.Call;
 import dev.torc.base.posix.Descriptor;
 import dev.torc.base.posix.Io;
+import dev.torc.base.text.SafeText;
+import dev.torc.front.ask.Call;
 import dev.torc.front.session.Exit;
 import dev.torc.front.session.ServerFolder;
 import dev.torc.front.show.Console;
-import dev.torc.base.text.SafeText;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.OptionalLong;

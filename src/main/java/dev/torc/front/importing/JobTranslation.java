@@ -1,5 +1,10 @@
 package dev.torc.front.importing;
 
+import dev.torc.base.syntax.BadInput;
+import dev.torc.base.syntax.Glob;
+import dev.torc.base.syntax.NearestName;
+import dev.torc.base.syntax.Quoting;
+import dev.torc.core.model.InstanceName;
 import dev.torc.front.buildfile.LiteralText;
 import dev.torc.front.importing.BuildFileText.Flow;
 import dev.torc.front.importing.Imported.Notes;
@@ -8,11 +13,6 @@ import dev.torc.front.importing.Text.Hole;
 import dev.torc.front.importing.Text.PlacedText;
 import dev.torc.front.importing.Text.Plain;
 import dev.torc.front.importing.Text.Reference;
-import dev.torc.base.syntax.BadInput;
-import dev.torc.base.syntax.Glob;
-import dev.torc.base.syntax.NearestName;
-import dev.torc.base.syntax.Quoting;
-import dev.torc.core.model.InstanceName;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;

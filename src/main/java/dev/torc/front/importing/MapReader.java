@@ -1,11 +1,11 @@
 package dev.torc.front.importing;
 
-import dev.torc.front.importing.Imported.Notes;
-import dev.torc.front.importing.Text.PlacedText;
 import dev.torc.base.syntax.NearestName;
 import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.Node.Mapping;
 import dev.torc.base.syntax.Place;
+import dev.torc.front.importing.Imported.Notes;
+import dev.torc.front.importing.Text.PlacedText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -1,10 +1,10 @@
 package dev.torc.front.importing;
 
+import dev.torc.base.syntax.BadInput;
+import dev.torc.base.syntax.NearestName;
 import dev.torc.front.importing.Imported.Notes;
 import dev.torc.front.importing.Target.Member;
 import dev.torc.front.importing.Text.PlacedText;
-import dev.torc.base.syntax.BadInput;
-import dev.torc.base.syntax.NearestName;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;

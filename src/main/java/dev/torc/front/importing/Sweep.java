@@ -1,8 +1,8 @@
 package dev.torc.front.importing;
 
+import dev.torc.base.syntax.Node;
 import dev.torc.front.importing.Imported.Notes;
 import dev.torc.front.importing.Text.PlacedText;
-import dev.torc.base.syntax.Node;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;

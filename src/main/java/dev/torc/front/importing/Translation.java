@@ -2,15 +2,15 @@ package dev.torc.front.importing;
 
 import static dev.torc.front.buildfile.LiteralText.literal;
 
+import dev.torc.base.syntax.BadInput;
+import dev.torc.base.syntax.JsonText;
+import dev.torc.base.syntax.Node;
+import dev.torc.base.text.Amount;
 import dev.torc.front.importing.BuildFileText.Placed;
 import dev.torc.front.importing.BuildFileText.Quoted;
 import dev.torc.front.importing.Imported.Notes;
 import dev.torc.front.importing.Target.Member;
 import dev.torc.front.importing.Text.PlacedText;
-import dev.torc.base.syntax.BadInput;
-import dev.torc.base.syntax.JsonText;
-import dev.torc.base.syntax.Node;
-import dev.torc.base.text.Amount;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;

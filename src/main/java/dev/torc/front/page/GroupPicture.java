@@ -1,5 +1,6 @@
 package dev.torc.front.page;
 
+import dev.torc.core.decide.JobSelection;
 import dev.torc.core.model.Adjacency;
 import dev.torc.core.model.DisplayGraph;
 import dev.torc.core.model.Graph;
@@ -9,7 +10,6 @@ import dev.torc.front.page.PageData.Picture;
 import dev.torc.front.page.PageData.Row;
 import dev.torc.front.page.PageData.State;
 import dev.torc.front.page.PageData.Vertex;
-import dev.torc.core.decide.JobSelection;
 import dev.torc.front.show.AttemptText;
 import java.util.ArrayList;
 import java.util.EnumMap;

@@ -1,9 +1,6 @@
 package dev.torc.front.page;
 
-import dev.torc.core.model.Graph;
-import dev.torc.front.page.PageData.Row;
-import dev.torc.front.page.PageData.State;
-import dev.torc.front.page.PageData.Texts;
+import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.Causes;
 import dev.torc.core.decide.JobRecords;
 import dev.torc.core.decide.Plan;
@@ -13,11 +10,14 @@ import dev.torc.core.memory.AttemptRecord;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.JobResult;
 import dev.torc.core.memory.JobResult.RunDetails;
-import dev.torc.front.show.AttemptText;
-import dev.torc.front.show.ReasonText;
-import dev.torc.base.text.SafeText;
+import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Resources;
+import dev.torc.front.page.PageData.Row;
+import dev.torc.front.page.PageData.State;
+import dev.torc.front.page.PageData.Texts;
+import dev.torc.front.show.AttemptText;
+import dev.torc.front.show.ReasonText;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;

@@ -1,13 +1,13 @@
 package dev.torc.front.page;
 
-import dev.torc.core.model.Downstream;
-import dev.torc.core.model.Graph;
+import dev.torc.base.syntax.BadInput;
 import dev.torc.core.memory.AttemptHistory;
 import dev.torc.core.memory.AttemptRecord;
 import dev.torc.core.memory.BuildRecord;
 import dev.torc.core.memory.Cache;
+import dev.torc.core.model.Downstream;
+import dev.torc.core.model.Graph;
 import dev.torc.front.show.Json;
-import dev.torc.base.syntax.BadInput;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;

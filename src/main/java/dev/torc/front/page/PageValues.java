@@ -1,11 +1,11 @@
 package dev.torc.front.page;
 
-import dev.torc.core.model.Graph;
-import dev.torc.front.page.PageData.Values;
+import dev.torc.base.text.SafeText;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.JobResult.StoredValue;
-import dev.torc.base.text.SafeText;
+import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
+import dev.torc.front.page.PageData.Values;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;

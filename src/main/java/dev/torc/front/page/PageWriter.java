@@ -2,14 +2,14 @@ package dev.torc.front.page;
 
 import dev.torc.base.digests.Digest;
 import dev.torc.base.machine.Series;
+import dev.torc.base.text.SafeText;
+import dev.torc.core.memory.AttemptRecord;
 import dev.torc.front.page.PageData.Row;
 import dev.torc.front.page.PageData.Shown;
 import dev.torc.front.page.PageData.ShownPart;
 import dev.torc.front.page.PageData.Span;
 import dev.torc.front.page.PageData.Vertex;
-import dev.torc.core.memory.AttemptRecord;
 import dev.torc.front.show.Json;
-import dev.torc.base.text.SafeText;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;

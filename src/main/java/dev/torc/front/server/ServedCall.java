@@ -1,7 +1,5 @@
 package dev.torc.front.server;
 
-import dev.torc.front.ask.Call;
-import dev.torc.front.cli.Main;
 import dev.torc.base.posix.CallingProcess;
 import dev.torc.base.posix.Descriptor;
 import dev.torc.base.posix.Environment;
@@ -9,9 +7,11 @@ import dev.torc.base.posix.OtherProcess;
 import dev.torc.base.posix.OwnUser;
 import dev.torc.base.posix.Signals;
 import dev.torc.base.posix.Terminal;
+import dev.torc.base.syntax.BadInput;
+import dev.torc.front.ask.Call;
+import dev.torc.front.cli.Main;
 import dev.torc.front.session.Exit;
 import dev.torc.front.show.Console;
-import dev.torc.base.syntax.BadInput;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,5 @@
 package dev.torc.front.server;
 
-import dev.torc.front.cli.Main;
 import dev.torc.base.posix.Descriptor;
 import dev.torc.base.posix.Environment;
 import dev.torc.base.posix.FileStatus;
@@ -8,6 +7,7 @@ import dev.torc.base.posix.OpenFileLock;
 import dev.torc.base.posix.OtherProcess;
 import dev.torc.base.posix.OwnFile;
 import dev.torc.base.posix.Signals;
+import dev.torc.front.cli.Main;
 import dev.torc.front.session.InstalledTorc;
 import dev.torc.front.session.ServerFolder;
 import java.io.IOException;

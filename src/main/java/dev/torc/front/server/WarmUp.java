@@ -1,11 +1,11 @@
 package dev.torc.front.server;
 
-import dev.torc.front.cli.Main;
 import dev.torc.base.posix.CallingProcess;
 import dev.torc.base.posix.Environment;
 import dev.torc.base.posix.FileTree;
 import dev.torc.base.posix.OwnUser;
 import dev.torc.base.posix.Signals;
+import dev.torc.front.cli.Main;
 import dev.torc.front.session.Exit;
 import dev.torc.front.session.ServerFolder;
 import dev.torc.front.show.Console;

@@ -1,18 +1,18 @@
 package dev.torc.front.session;
 
+import dev.torc.base.posix.FileTree;
+import dev.torc.base.posix.Io;
+import dev.torc.base.posix.OpenFileLock;
+import dev.torc.base.posix.OpenFileLock.Unlockable;
+import dev.torc.base.posix.OwnFile;
+import dev.torc.base.text.Refusal;
+import dev.torc.core.memory.CachePlace;
 import dev.torc.features.clusters.ClaimOwner;
 import dev.torc.features.clusters.EarlierJob;
 import dev.torc.features.clusters.RemoteAttempt.HandedOutAttempt;
 import dev.torc.features.clusters.Scheduler;
 import dev.torc.features.clusters.Scheduler.SchedulerJob;
 import dev.torc.features.clusters.Scheduler.SchedulerState;
-import dev.torc.base.posix.FileTree;
-import dev.torc.base.posix.Io;
-import dev.torc.base.posix.OpenFileLock;
-import dev.torc.base.posix.OpenFileLock.Unlockable;
-import dev.torc.base.posix.OwnFile;
-import dev.torc.core.memory.CachePlace;
-import dev.torc.base.text.Refusal;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;

@@ -1,10 +1,10 @@
 package dev.torc.front.session;
 
+import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.JobSelection.Rerun;
 import dev.torc.core.memory.BuildLock;
 import dev.torc.core.memory.Cache.CacheException;
 import dev.torc.core.memory.CachePlace;
-import dev.torc.base.text.SafeText;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;

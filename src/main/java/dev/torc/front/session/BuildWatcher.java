@@ -1,11 +1,11 @@
 package dev.torc.front.session;
 
-import dev.torc.core.run.BuildLoop;
-import dev.torc.core.run.BuildSetup;
-import dev.torc.core.run.Event;
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.posix.Signals;
 import dev.torc.base.syntax.BadInput;
+import dev.torc.core.run.BuildLoop;
+import dev.torc.core.run.BuildSetup;
+import dev.torc.core.run.Event;
 import java.util.List;
 import java.util.function.Consumer;
 

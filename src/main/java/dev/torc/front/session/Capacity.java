@@ -1,20 +1,20 @@
 package dev.torc.front.session;
 
-import dev.torc.features.clusters.Allocation;
-import dev.torc.core.model.Graph;
 import dev.torc.base.machine.Gpus;
 import dev.torc.base.machine.Limits;
-import dev.torc.core.decide.Plan;
-import dev.torc.core.decide.Verdict;
-import dev.torc.front.session.Caller.Host;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.NearestName;
 import dev.torc.base.syntax.Quantity;
 import dev.torc.base.text.Amount;
 import dev.torc.base.text.SafeText;
+import dev.torc.core.decide.Plan;
+import dev.torc.core.decide.Verdict;
+import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Resources;
 import dev.torc.core.model.Workflow;
+import dev.torc.features.clusters.Allocation;
+import dev.torc.front.session.Caller.Host;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.LinkedHashMap;

@@ -1,11 +1,11 @@
 package dev.torc.front.session;
 
-import dev.torc.core.memory.Cache.CacheException;
-import dev.torc.front.show.Console;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.text.Refusal;
 import dev.torc.base.text.SafeText;
+import dev.torc.core.memory.Cache.CacheException;
+import dev.torc.front.show.Console;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.InvalidPathException;

@@ -2,8 +2,8 @@ package dev.torc.front.session;
 
 import dev.torc.base.posix.FileSystems;
 import dev.torc.base.posix.OwnFile;
-import dev.torc.front.session.WatchRounds.Notices;
 import dev.torc.base.text.Refusal;
+import dev.torc.front.session.WatchRounds.Notices;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;

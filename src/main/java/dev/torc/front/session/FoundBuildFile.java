@@ -1,7 +1,5 @@
 package dev.torc.front.session;
 
-import dev.torc.front.buildfile.BuildFile;
-import dev.torc.front.buildfile.UserConfig;
 import dev.torc.base.posix.FileStatus;
 import dev.torc.base.posix.GroupAccess;
 import dev.torc.base.posix.OwnUser;
@@ -9,6 +7,8 @@ import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.text.Refusal;
 import dev.torc.base.text.SafeText;
+import dev.torc.front.buildfile.BuildFile;
+import dev.torc.front.buildfile.UserConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;

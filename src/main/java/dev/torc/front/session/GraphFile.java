@@ -1,19 +1,19 @@
 package dev.torc.front.session;
 
-import dev.torc.front.buildfile.BuildFile;
-import dev.torc.front.buildfile.ParsedBuildFile;
 import dev.torc.base.bytes.ByteReader;
 import dev.torc.base.bytes.ByteWriter;
 import dev.torc.base.bytes.CheckedFile;
-import dev.torc.core.model.Graph;
 import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.Digest.KnownDigest;
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.posix.FileStatus;
 import dev.torc.base.syntax.GlobWalk;
+import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.PackedJobs;
 import dev.torc.core.model.WorkflowCodec;
+import dev.torc.front.buildfile.BuildFile;
+import dev.torc.front.buildfile.ParsedBuildFile;
 import java.io.IOException;
 import java.nio.file.FileSystem;
 import java.nio.file.Files;

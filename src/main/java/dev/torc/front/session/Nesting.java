@@ -1,9 +1,9 @@
 package dev.torc.front.session;
 
 import dev.torc.base.posix.OtherProcess;
+import dev.torc.base.syntax.BadInput;
 import dev.torc.core.memory.BuildLock;
 import dev.torc.core.memory.CachePlace;
-import dev.torc.base.syntax.BadInput;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,10 +1,10 @@
 package dev.torc.front.session;
 
-import dev.torc.front.buildfile.BuildFile;
 import dev.torc.base.posix.GroupAccess;
 import dev.torc.base.posix.OwnFile;
-import dev.torc.core.memory.CachePlace;
 import dev.torc.base.syntax.BadInput;
+import dev.torc.core.memory.CachePlace;
+import dev.torc.front.buildfile.BuildFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

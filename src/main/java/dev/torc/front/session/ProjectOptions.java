@@ -1,13 +1,13 @@
 package dev.torc.front.session;
 
-import dev.torc.front.buildfile.BuildFile;
-import dev.torc.front.buildfile.UserConfig;
-import dev.torc.features.containers.Containers;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.NearestName;
 import dev.torc.base.syntax.NearestPath;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.text.SafeText;
+import dev.torc.features.containers.Containers;
+import dev.torc.front.buildfile.BuildFile;
+import dev.torc.front.buildfile.UserConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

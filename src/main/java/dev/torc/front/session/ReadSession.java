@@ -1,9 +1,9 @@
 package dev.torc.front.session;
 
-import dev.torc.core.run.LaunchBuilder;
-import dev.torc.core.run.RunningJobs;
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.digests.FileClock;
+import dev.torc.base.syntax.BadInput;
+import dev.torc.base.syntax.BadInput.Warnings;
 import dev.torc.core.decide.Expander;
 import dev.torc.core.decide.JobRecords;
 import dev.torc.core.decide.JobSelection;
@@ -15,11 +15,11 @@ import dev.torc.core.decide.PlanContext;
 import dev.torc.core.decide.Reason;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.CachePlace;
+import dev.torc.core.model.Group;
+import dev.torc.core.run.LaunchBuilder;
+import dev.torc.core.run.RunningJobs;
 import dev.torc.features.stores.LocalResults;
 import dev.torc.features.stores.SharedStores;
-import dev.torc.base.syntax.BadInput;
-import dev.torc.base.syntax.BadInput.Warnings;
-import dev.torc.core.model.Group;
 import java.io.IOException;
 import java.util.BitSet;
 import java.util.List;

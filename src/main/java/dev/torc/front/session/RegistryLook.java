@@ -1,13 +1,13 @@
 package dev.torc.front.session;
 
-import dev.torc.features.containers.Containers;
-import dev.torc.core.run.ImageSupply;
+import dev.torc.base.posix.ThreadEnd;
 import dev.torc.core.decide.Plan;
 import dev.torc.core.decide.Verdict;
-import dev.torc.base.posix.ThreadEnd;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Step;
 import dev.torc.core.model.Step.Image;
+import dev.torc.core.run.ImageSupply;
+import dev.torc.features.containers.Containers;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,15 +1,15 @@
 package dev.torc.front.session;
 
+import dev.torc.base.machine.Series;
+import dev.torc.base.posix.Signals;
+import dev.torc.core.here.Runner;
+import dev.torc.core.model.Job.Resources;
 import dev.torc.core.run.BuildLoop;
 import dev.torc.core.run.BuildSetup;
 import dev.torc.core.run.Event;
-import dev.torc.core.here.Runner;
-import dev.torc.base.machine.Series;
-import dev.torc.base.posix.Signals;
 import dev.torc.front.show.Profile;
 import dev.torc.front.show.Report;
 import dev.torc.front.show.Report.Progress;
-import dev.torc.core.model.Job.Resources;
 import java.util.Map;
 
 /**

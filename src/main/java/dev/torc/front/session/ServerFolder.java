@@ -1,10 +1,10 @@
 package dev.torc.front.session;
 
-import dev.torc.front.buildfile.UserConfig;
 import dev.torc.base.posix.FileStatus;
 import dev.torc.base.posix.OpenFileLock;
 import dev.torc.base.posix.OwnFile;
 import dev.torc.base.posix.OwnUser;
+import dev.torc.front.buildfile.UserConfig;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;

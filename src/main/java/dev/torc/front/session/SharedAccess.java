@@ -1,12 +1,12 @@
 package dev.torc.front.session;
 
-import dev.torc.features.stores.SharedStores;
-import dev.torc.features.stores.SharedStores.StoreSettings;
-import dev.torc.features.stores.StoreRefusal;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.BadInput.Warnings;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.model.Workflow.Stores.SharedEntry;
+import dev.torc.features.stores.SharedStores;
+import dev.torc.features.stores.SharedStores.StoreSettings;
+import dev.torc.features.stores.StoreRefusal;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,13 +1,13 @@
 package dev.torc.front.session;
 
-import dev.torc.core.run.ProductRemoval;
-import dev.torc.core.model.Graph;
+import dev.torc.base.text.Amount;
+import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.PlanContext;
 import dev.torc.core.decide.StaleProducts;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
-import dev.torc.base.text.Amount;
-import dev.torc.base.text.SafeText;
+import dev.torc.core.model.Graph;
 import dev.torc.core.model.InstanceName;
+import dev.torc.core.run.ProductRemoval;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,11 +1,11 @@
 package dev.torc.front.session;
 
-import dev.torc.core.model.Adjacency;
-import dev.torc.core.model.Graph;
 import dev.torc.core.decide.Plan;
 import dev.torc.core.decide.PlanContext;
 import dev.torc.core.decide.Verdict;
 import dev.torc.core.memory.JobResult;
+import dev.torc.core.model.Adjacency;
+import dev.torc.core.model.Graph;
 import dev.torc.core.model.InstanceName;
 import dev.torc.core.model.Job;
 import java.util.Arrays;

@@ -1,16 +1,16 @@
 package dev.torc.front.session;
 
-import dev.torc.core.run.Event;
-import dev.torc.features.fastpath.WatchSnapshot;
 import dev.torc.base.digests.FileClock;
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.posix.Signals;
+import dev.torc.base.syntax.BadInput;
 import dev.torc.core.memory.BuildLock;
 import dev.torc.core.memory.Cache.CacheException;
+import dev.torc.core.run.Event;
+import dev.torc.features.fastpath.WatchSnapshot;
 import dev.torc.front.session.BuildSession.FreshState;
 import dev.torc.front.session.GraphFile.FilesRead;
 import dev.torc.front.show.Report;
-import dev.torc.base.syntax.BadInput;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystems;

@@ -1,10 +1,10 @@
 package dev.torc.front.show;
 
 import dev.torc.base.posix.RandomId;
-import dev.torc.front.show.Report.Detail;
 import dev.torc.base.syntax.BadInput.Diagnostic;
 import dev.torc.base.text.Palette;
 import dev.torc.base.text.SafeText;
+import dev.torc.front.show.Report.Detail;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;

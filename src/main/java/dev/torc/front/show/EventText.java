@@ -1,14 +1,14 @@
 package dev.torc.front.show;
 
-import dev.torc.core.run.Event;
-import dev.torc.core.run.JobState;
-import dev.torc.core.decide.Reason;
-import dev.torc.front.show.Report.Detail;
 import dev.torc.base.text.Amount;
 import dev.torc.base.text.LogExcerpt;
 import dev.torc.base.text.Palette;
 import dev.torc.base.text.Refusal;
 import dev.torc.base.text.SafeText;
+import dev.torc.core.decide.Reason;
+import dev.torc.core.run.Event;
+import dev.torc.core.run.JobState;
+import dev.torc.front.show.Report.Detail;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,10 +1,10 @@
 package dev.torc.front.show;
 
-import dev.torc.core.run.Event;
-import dev.torc.core.run.JobState;
 import dev.torc.base.text.LogExcerpt;
 import dev.torc.base.text.Palette;
 import dev.torc.base.text.SafeText;
+import dev.torc.core.run.Event;
+import dev.torc.core.run.JobState;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;

@@ -1,13 +1,13 @@
 package dev.torc.front.show;
 
-import dev.torc.core.run.Event;
-import dev.torc.core.run.JobState;
 import dev.torc.base.posix.WholeFile;
 import dev.torc.base.text.Amount;
 import dev.torc.base.text.LogExcerpt;
 import dev.torc.base.text.Palette;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.model.InstanceName;
+import dev.torc.core.run.Event;
+import dev.torc.core.run.JobState;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Path;

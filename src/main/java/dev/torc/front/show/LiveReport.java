@@ -2,14 +2,14 @@ package dev.torc.front.show;
 
 import static java.util.stream.Collectors.joining;
 
-import dev.torc.core.run.Event;
-import dev.torc.core.run.JobState;
 import dev.torc.base.machine.Series;
-import dev.torc.front.show.Report.Progress;
 import dev.torc.base.text.Amount;
 import dev.torc.base.text.LogExcerpt;
 import dev.torc.base.text.Palette;
 import dev.torc.base.text.SafeText;
+import dev.torc.core.run.Event;
+import dev.torc.core.run.JobState;
+import dev.torc.front.show.Report.Progress;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package dev.torc.front.show;
 
-import dev.torc.core.run.Event;
 import dev.torc.base.posix.OwnFile;
+import dev.torc.core.run.Event;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;

@@ -1,8 +1,8 @@
 package dev.torc.front.show;
 
-import dev.torc.core.run.Event;
 import dev.torc.base.text.Palette;
 import dev.torc.base.text.SafeText;
+import dev.torc.core.run.Event;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.torc.front.show;
 
-import dev.torc.core.run.Event;
 import dev.torc.base.machine.Series;
+import dev.torc.core.run.Event;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;

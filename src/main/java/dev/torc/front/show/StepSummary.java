@@ -1,12 +1,12 @@
 package dev.torc.front.show;
 
-import dev.torc.core.run.Event;
-import dev.torc.core.run.JobState;
 import dev.torc.base.text.Amount;
 import dev.torc.base.text.LogExcerpt;
 import dev.torc.base.text.Palette;
 import dev.torc.base.text.Refusal;
 import dev.torc.base.text.SafeText;
+import dev.torc.core.run.Event;
+import dev.torc.core.run.JobState;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -4,12 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.front.buildfile.Scope;
-import dev.torc.core.decide.CommandWords.Role;
 import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.Place;
+import dev.torc.core.decide.CommandWords.Role;
 import dev.torc.core.model.Step;
 import dev.torc.core.model.Template;
+import dev.torc.front.buildfile.Scope;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;

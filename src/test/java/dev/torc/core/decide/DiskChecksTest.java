@@ -2,13 +2,13 @@ package dev.torc.core.decide;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.torc.front.buildfile.BuildFileLoader;
-import dev.torc.core.model.Graph;
-import dev.torc.core.model.GraphBuilder;
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.digests.FileClock;
 import dev.torc.base.digests.StampSource;
 import dev.torc.base.digests.WatchedStamps;
+import dev.torc.core.model.Graph;
+import dev.torc.core.model.GraphBuilder;
+import dev.torc.front.buildfile.BuildFileLoader;
 import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;

@@ -2,9 +2,9 @@ package dev.torc.core.decide;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.torc.front.buildfile.BuildFileLoader;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Step;
+import dev.torc.front.buildfile.BuildFileLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

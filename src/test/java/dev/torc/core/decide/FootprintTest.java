@@ -2,10 +2,10 @@ package dev.torc.core.decide;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.torc.front.buildfile.BuildFileLoader;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.GraphBuilder;
 import dev.torc.core.model.Job.Tool;
+import dev.torc.front.buildfile.BuildFileLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -3,10 +3,10 @@ package dev.torc.core.decide;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
-import dev.torc.front.buildfile.BuildFileLoader;
 import dev.torc.base.digests.Digest;
 import dev.torc.base.posix.SystemName;
 import dev.torc.core.model.Job;
+import dev.torc.front.buildfile.BuildFileLoader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

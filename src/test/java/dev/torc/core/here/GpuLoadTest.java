@@ -2,8 +2,8 @@ package dev.torc.core.here;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.torc.core.here.GpuLoad.Load;
 import dev.torc.base.posix.FreshProgram;
+import dev.torc.core.here.GpuLoad.Load;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -7,13 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.torc.core.here.ProcessEnd.How;
 import dev.torc.base.posix.Environment;
 import dev.torc.base.posix.FileStatus;
 import dev.torc.base.posix.FreshProgram;
 import dev.torc.base.posix.JobTrace;
 import dev.torc.base.posix.JobTrace.Access;
 import dev.torc.base.posix.Kill;
+import dev.torc.core.here.ProcessEnd.How;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,12 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.core.here.ProcessEnd.How;
 import dev.torc.base.machine.Series;
 import dev.torc.base.posix.Environment;
 import dev.torc.base.posix.Kill;
 import dev.torc.base.posix.Spawn;
 import dev.torc.base.posix.Stop;
+import dev.torc.core.here.ProcessEnd.How;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

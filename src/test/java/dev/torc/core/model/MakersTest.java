@@ -3,8 +3,8 @@ package dev.torc.core.model;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.front.buildfile.BuildFileLoader;
 import dev.torc.base.syntax.BadInput;
+import dev.torc.front.buildfile.BuildFileLoader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

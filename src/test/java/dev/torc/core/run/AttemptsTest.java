@@ -3,16 +3,16 @@ package dev.torc.core.run;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.core.run.StubRunner.Held;
-import dev.torc.core.here.ProcessEnd;
 import dev.torc.base.machine.Series;
 import dev.torc.base.machine.Series.Usage;
+import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.memory.AttemptHistory;
 import dev.torc.core.memory.AttemptRecord;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.core.memory.JobResult.Outcome;
 import dev.torc.core.memory.ThisHost;
+import dev.torc.core.run.StubRunner.Held;
 import dev.torc.front.show.AttemptText;
 import java.util.ArrayList;
 import java.util.List;

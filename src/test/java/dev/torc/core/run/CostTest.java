@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.core.run.StubRunner.Held;
 import dev.torc.base.digests.AgedStamps;
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.digests.StampSource;
 import dev.torc.core.model.PackedJobs;
+import dev.torc.core.run.StubRunner.Held;
 import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;

@@ -1,5 +1,9 @@
 package dev.torc.core.run;
 
+import dev.torc.base.digests.Stamp;
+import dev.torc.base.digests.Stamp.FileKind;
+import dev.torc.base.digests.StampSource;
+import dev.torc.base.posix.FileTree;
 import dev.torc.core.run.DiskTrace.Bytes;
 import dev.torc.core.run.DiskTrace.Inode;
 import dev.torc.core.run.DiskTrace.Name;
@@ -7,10 +11,6 @@ import dev.torc.core.run.DiskTrace.Op;
 import dev.torc.core.run.DiskTrace.Seen;
 import dev.torc.core.run.DiskTrace.Size;
 import dev.torc.core.run.DiskTrace.Sync;
-import dev.torc.base.digests.Stamp;
-import dev.torc.base.digests.Stamp.FileKind;
-import dev.torc.base.digests.StampSource;
-import dev.torc.base.posix.FileTree;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;

@@ -2,8 +2,8 @@ package dev.torc.core.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.torc.core.here.ProcessEnd;
 import dev.torc.base.machine.Series.Usage;
+import dev.torc.core.here.ProcessEnd;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.core.run.StubRunner.Held;
-import dev.torc.core.run.StubRunner.Stub;
 import dev.torc.core.here.Launch;
 import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.here.Runner;
@@ -15,6 +13,8 @@ import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.Cache.CacheException;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.core.memory.Dying;
+import dev.torc.core.run.StubRunner.Held;
+import dev.torc.core.run.StubRunner.Stub;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.core.here.ProcessEnd;
 import dev.torc.base.machine.Series.Usage;
 import dev.torc.core.decide.Reason;
+import dev.torc.core.here.ProcessEnd;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;

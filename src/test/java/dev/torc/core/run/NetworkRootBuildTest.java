@@ -4,13 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.front.ask.Answers;
-import dev.torc.front.ask.Call;
 import dev.torc.base.digests.AgedStamps;
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.digests.StampSource;
 import dev.torc.core.memory.SharingHost;
 import dev.torc.core.memory.ThisHost;
+import dev.torc.front.ask.Answers;
+import dev.torc.front.ask.Call;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.FileSystems;

@@ -5,14 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.FilesBelow;
-import dev.torc.core.run.StubRunner.Stub;
 import dev.torc.base.digests.AgedStamps;
 import dev.torc.base.digests.Digest;
-import dev.torc.core.here.ProcessEnd;
 import dev.torc.base.posix.FileTree;
+import dev.torc.base.syntax.BadInput;
+import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
-import dev.torc.base.syntax.BadInput;
+import dev.torc.core.run.StubRunner.Stub;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;

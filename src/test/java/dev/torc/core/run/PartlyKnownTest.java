@@ -3,10 +3,10 @@ package dev.torc.core.run;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.torc.core.model.GraphBuilder;
-import dev.torc.core.model.Grouped;
-import dev.torc.front.session.Project;
 import dev.torc.core.model.Group;
+import dev.torc.core.model.Grouped;
 import dev.torc.core.model.Workflow;
+import dev.torc.front.session.Project;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.util.ArrayList;

@@ -2,10 +2,10 @@ package dev.torc.core.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.torc.core.run.StubRunner.Stub;
 import dev.torc.base.digests.AgedStamps;
-import dev.torc.core.here.ProcessEnd;
 import dev.torc.base.posix.FileTree;
+import dev.torc.core.here.ProcessEnd;
+import dev.torc.core.run.StubRunner.Stub;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

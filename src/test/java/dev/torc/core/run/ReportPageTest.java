@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.torc.core.here.ProcessEnd;
 import dev.torc.base.machine.Series.Usage;
+import dev.torc.base.syntax.BadInput;
+import dev.torc.core.here.ProcessEnd;
 import dev.torc.front.page.ReadPage;
 import dev.torc.front.page.ReportPage;
-import dev.torc.base.syntax.BadInput;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Files;

@@ -2,13 +2,13 @@ package dev.torc.core.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.torc.core.run.StubRunner.Stub;
-import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.decide.Reason;
+import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.core.memory.SharingHost;
 import dev.torc.core.memory.StartMark;
 import dev.torc.core.memory.StartMarks;
+import dev.torc.core.run.StubRunner.Stub;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

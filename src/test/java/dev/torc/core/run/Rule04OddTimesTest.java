@@ -2,12 +2,12 @@ package dev.torc.core.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.torc.features.fastpath.WatchSnapshot;
-import dev.torc.core.model.Graph;
 import dev.torc.base.digests.AgedStamps;
 import dev.torc.base.digests.FileClock;
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.digests.StampSource;
+import dev.torc.core.model.Graph;
+import dev.torc.features.fastpath.WatchSnapshot;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Set;

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.torc.core.run.StubRunner.Held;
-import dev.torc.core.here.ProcessEnd;
 import dev.torc.base.posix.Kill;
+import dev.torc.core.here.ProcessEnd;
+import dev.torc.core.run.StubRunner.Held;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;

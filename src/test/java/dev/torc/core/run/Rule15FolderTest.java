@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.SmallDisk;
-import dev.torc.front.ask.Answers;
-import dev.torc.front.ask.Call;
 import dev.torc.base.digests.StampSource;
 import dev.torc.base.digests.WatchedStamps;
 import dev.torc.base.posix.FileTree;
+import dev.torc.front.ask.Answers;
+import dev.torc.front.ask.Call;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Files;

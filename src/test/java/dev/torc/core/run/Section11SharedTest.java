@@ -4,8 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.front.ask.Answers;
-import dev.torc.front.ask.Call;
 import dev.torc.base.digests.Digest;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.JobResult.Restorable;
@@ -19,6 +17,8 @@ import dev.torc.features.stores.SharedStores;
 import dev.torc.features.stores.SharedStores.StoreSettings;
 import dev.torc.features.stores.SharedStores.Upload;
 import dev.torc.features.stores.SigningKey;
+import dev.torc.front.ask.Answers;
+import dev.torc.front.ask.Call;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Files;

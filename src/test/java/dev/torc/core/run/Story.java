@@ -1,18 +1,18 @@
 package dev.torc.core.run;
 
 import dev.torc.StepFiles;
-import dev.torc.front.ask.Answers;
-import dev.torc.front.ask.Call;
-import dev.torc.core.run.StubRunner.Deadly;
-import dev.torc.core.run.StubRunner.Held;
-import dev.torc.core.run.StubRunner.Stub;
 import dev.torc.base.digests.AgedStamps;
 import dev.torc.base.digests.WatchedStamps;
+import dev.torc.base.syntax.BadInput;
 import dev.torc.core.here.Launch;
 import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.memory.SharingHost;
+import dev.torc.core.run.StubRunner.Deadly;
+import dev.torc.core.run.StubRunner.Held;
+import dev.torc.core.run.StubRunner.Stub;
+import dev.torc.front.ask.Answers;
+import dev.torc.front.ask.Call;
 import dev.torc.front.show.ReasonText;
-import dev.torc.base.syntax.BadInput;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Files;

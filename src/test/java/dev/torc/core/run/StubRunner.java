@@ -1,10 +1,10 @@
 package dev.torc.core.run;
 
+import dev.torc.base.machine.Series.Usage;
+import dev.torc.base.posix.ClosedFile;
 import dev.torc.core.here.Launch;
 import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.here.Runner;
-import dev.torc.base.machine.Series.Usage;
-import dev.torc.base.posix.ClosedFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.torc.StepFiles;
-import dev.torc.core.here.Runner;
 import dev.torc.base.posix.Environment;
 import dev.torc.base.posix.JobTrace;
+import dev.torc.core.here.Runner;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

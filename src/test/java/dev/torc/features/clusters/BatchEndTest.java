@@ -7,10 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.torc.core.here.Launch;
-import dev.torc.core.here.ProcessEnd;
 import dev.torc.base.posix.FreshProgram;
 import dev.torc.base.posix.Stop;
+import dev.torc.core.here.Launch;
+import dev.torc.core.here.ProcessEnd;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

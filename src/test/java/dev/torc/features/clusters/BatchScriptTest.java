@@ -8,9 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.base.digests.Digest;
+import dev.torc.base.posix.FreshProgram;
 import dev.torc.core.here.Launch;
 import dev.torc.core.here.ProcessEnd;
-import dev.torc.base.posix.FreshProgram;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;

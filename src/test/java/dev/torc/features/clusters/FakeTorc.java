@@ -1,11 +1,11 @@
 package dev.torc.features.clusters;
 
+import dev.torc.core.here.Launch;
+import dev.torc.core.here.ProcessEnd;
 import dev.torc.features.clusters.BatchTracker.SchedulerAccess;
 import dev.torc.features.clusters.RemoteAttempt.HandedOutAttempt;
 import dev.torc.features.clusters.RemoteAttempt.RemoteListener;
 import dev.torc.features.clusters.Scheduler.SchedulerResources;
-import dev.torc.core.here.Launch;
-import dev.torc.core.here.ProcessEnd;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

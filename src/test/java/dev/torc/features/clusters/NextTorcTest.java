@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.features.clusters.Scheduler.SchedulerState.Kind;
 import dev.torc.core.here.ProcessEnd;
+import dev.torc.features.clusters.Scheduler.SchedulerState.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

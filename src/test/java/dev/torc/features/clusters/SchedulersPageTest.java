@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.Page;
-import dev.torc.front.buildfile.BuildFileLoader;
+import dev.torc.core.model.Workflow.Executor;
 import dev.torc.features.clusters.ForeignScheduler.Answer;
 import dev.torc.features.clusters.ForeignScheduler.Truth;
 import dev.torc.features.clusters.Scheduler.SchedulerJob;
@@ -14,7 +14,7 @@ import dev.torc.features.clusters.Scheduler.SchedulerState;
 import dev.torc.features.clusters.Scheduler.SchedulerState.Kind;
 import dev.torc.features.clusters.Scheduler.Submission;
 import dev.torc.features.clusters.Scheduler.SubmissionRequest;
-import dev.torc.core.model.Workflow.Executor;
+import dev.torc.front.buildfile.BuildFileLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

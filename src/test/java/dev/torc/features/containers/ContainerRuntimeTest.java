@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.features.containers.ContainerRuntime.StepContainer;
 import dev.torc.base.digests.Digest;
-import dev.torc.core.here.ProgramOutput;
 import dev.torc.base.posix.FreshProgram;
+import dev.torc.core.here.ProgramOutput;
+import dev.torc.features.containers.ContainerRuntime.StepContainer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

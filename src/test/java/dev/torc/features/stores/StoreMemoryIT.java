@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.JavaChild;
-import dev.torc.front.cli.Main;
 import dev.torc.core.memory.JobResult.StoredValue;
+import dev.torc.front.cli.Main;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -2,9 +2,9 @@ package dev.torc.front.ask;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.torc.front.ask.JobUse.Used;
 import dev.torc.base.syntax.Place;
 import dev.torc.core.model.Job.Resources;
+import dev.torc.front.ask.JobUse.Used;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

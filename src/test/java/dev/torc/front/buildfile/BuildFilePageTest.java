@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.Page;
-import dev.torc.core.model.GraphBuilder;
 import dev.torc.base.syntax.BadInput;
+import dev.torc.core.model.GraphBuilder;
 import dev.torc.core.model.Workflow;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,11 +1,11 @@
 package dev.torc.front.buildfile;
 
 import dev.torc.StepFiles;
-import dev.torc.front.buildfile.ParsedBuildFile.ResultSource;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.SourceFile;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Workflow;
+import dev.torc.front.buildfile.ParsedBuildFile.ResultSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

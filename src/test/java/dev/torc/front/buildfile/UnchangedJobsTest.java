@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.front.buildfile.ParsedBuildFile.Overrides;
-import dev.torc.front.buildfile.ParsedBuildFile.ResultSource;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Node;
 import dev.torc.core.model.Workflow;
+import dev.torc.front.buildfile.ParsedBuildFile.Overrides;
+import dev.torc.front.buildfile.ParsedBuildFile.ResultSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,8 +3,8 @@ package dev.torc.front.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.front.show.Console;
 import dev.torc.base.text.SafeText;
+import dev.torc.front.show.Console;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringWriter;

@@ -4,12 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.front.ask.Call;
-import dev.torc.core.decide.JobSelection.Rerun;
-import dev.torc.front.session.BuildRequest;
-import dev.torc.front.show.Console;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Place;
+import dev.torc.core.decide.JobSelection.Rerun;
+import dev.torc.front.ask.Call;
+import dev.torc.front.session.BuildRequest;
+import dev.torc.front.show.Console;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.StringWriter;

@@ -2,9 +2,9 @@ package dev.torc.front.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.torc.front.session.Exit;
 import dev.torc.base.syntax.BadInput.Diagnostic;
 import dev.torc.base.syntax.Place;
+import dev.torc.front.session.Exit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

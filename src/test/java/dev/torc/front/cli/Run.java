@@ -1,8 +1,8 @@
 package dev.torc.front.cli;
 
-import dev.torc.front.ask.Call;
 import dev.torc.base.posix.CallingProcess;
 import dev.torc.base.posix.Io;
+import dev.torc.front.ask.Call;
 import dev.torc.front.show.Console;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;

@@ -3,13 +3,13 @@ package dev.torc.front.importing;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.torc.front.buildfile.BuildFileLoader;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.core.model.InstanceName;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Step;
 import dev.torc.core.model.Template;
+import dev.torc.front.buildfile.BuildFileLoader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,12 +3,12 @@ package dev.torc.front.session;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.torc.core.run.Harness;
 import dev.torc.base.machine.Gpus;
 import dev.torc.base.machine.Limits;
 import dev.torc.base.posix.RandomId;
 import dev.torc.base.posix.Signals;
 import dev.torc.base.syntax.BadInput;
+import dev.torc.core.run.Harness;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

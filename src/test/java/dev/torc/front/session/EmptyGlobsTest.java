@@ -2,10 +2,10 @@ package dev.torc.front.session;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.torc.front.buildfile.BuildFileLoader;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.GraphBuilder;
 import dev.torc.core.model.Ref;
+import dev.torc.front.buildfile.BuildFileLoader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

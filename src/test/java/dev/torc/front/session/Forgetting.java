@@ -1,8 +1,8 @@
 package dev.torc.front.session;
 
-import dev.torc.features.fastpath.FreshJobs;
 import dev.torc.base.digests.FileClock;
 import dev.torc.core.memory.Cache;
+import dev.torc.features.fastpath.FreshJobs;
 import java.io.IOException;
 
 /** Plays a disk that loses a write to the database: what is fresh stays fresh. */

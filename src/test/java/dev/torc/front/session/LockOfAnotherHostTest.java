@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.torc.JavaChild;
 import dev.torc.base.posix.OpenFileLock;
+import dev.torc.base.syntax.BadInput;
 import dev.torc.core.memory.BuildLock;
 import dev.torc.core.memory.Cache.CacheException;
 import dev.torc.core.memory.LocalLocks;
@@ -13,7 +14,6 @@ import dev.torc.core.memory.OneHost;
 import dev.torc.core.memory.ThisHost;
 import dev.torc.front.session.BuildRequest.LockTerms;
 import dev.torc.front.session.Caller.Host;
-import dev.torc.base.syntax.BadInput;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

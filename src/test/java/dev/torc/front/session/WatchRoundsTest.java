@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.torc.front.cli.Run;
-import dev.torc.core.run.Event;
-import dev.torc.front.session.WatchRounds.Notices;
 import dev.torc.base.syntax.BadInput;
+import dev.torc.core.run.Event;
+import dev.torc.front.cli.Run;
+import dev.torc.front.session.WatchRounds.Notices;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;

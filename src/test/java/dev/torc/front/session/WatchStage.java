@@ -1,10 +1,10 @@
 package dev.torc.front.session;
 
-import dev.torc.core.run.Event;
-import dev.torc.core.run.JobState;
-import dev.torc.core.decide.JobSelection.Rerun;
 import dev.torc.base.posix.ClosedFile;
 import dev.torc.base.posix.Signals;
+import dev.torc.core.decide.JobSelection.Rerun;
+import dev.torc.core.run.Event;
+import dev.torc.core.run.JobState;
 import dev.torc.front.session.BuildRequest.LockTerms;
 import dev.torc.front.session.Caller.Host;
 import dev.torc.front.session.WatchRounds.Notices;

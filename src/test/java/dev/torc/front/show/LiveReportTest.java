@@ -5,13 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.core.run.Event;
-import dev.torc.core.run.JobState;
 import dev.torc.base.machine.Series;
-import dev.torc.front.show.Report.Detail;
-import dev.torc.front.show.Report.Progress;
 import dev.torc.base.text.Palette;
 import dev.torc.base.text.SafeText;
+import dev.torc.core.run.Event;
+import dev.torc.core.run.JobState;
+import dev.torc.front.show.Report.Detail;
+import dev.torc.front.show.Report.Progress;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;

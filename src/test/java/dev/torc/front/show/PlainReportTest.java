@@ -5,12 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.base.machine.Series.Usage;
+import dev.torc.base.text.Palette;
+import dev.torc.core.decide.Reason;
 import dev.torc.core.run.Event;
 import dev.torc.core.run.JobState;
-import dev.torc.base.machine.Series.Usage;
-import dev.torc.core.decide.Reason;
 import dev.torc.front.show.Report.Detail;
-import dev.torc.base.text.Palette;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;

@@ -2,9 +2,9 @@ package dev.torc.front.show;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.torc.base.text.Palette;
 import dev.torc.core.run.Event;
 import dev.torc.front.show.Report.Detail;
-import dev.torc.base.text.Palette;
 import java.io.InputStream;
 import java.io.StringWriter;
 import java.nio.file.Path;
