@@ -17,8 +17,8 @@ import java.nio.file.Path;
 /**
  * Writes the class {@code org.lmdbjava.Functions}, through which lmdbjava calls LMDB: each method
  * of the interface that lmdbjava declares for the functions passes its name and its arguments on to
- * {@code dev.torc.core.memory.LmdbCalls}. At run time the JVM would write such a class at every start.
- * Maven runs this from its source, with the libraries on the class path (pom.xml).
+ * {@code dev.torc.core.memory.LmdbCalls}. At run time the JVM would write such a class at every
+ * start. Maven runs this from its source, with the libraries on the class path (pom.xml).
  */
 final class LmdbFunctions {
 

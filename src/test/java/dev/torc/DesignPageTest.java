@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 /** The pages about the code name only what exists; {@link HouseTest} checks the drawing. */
 class DesignPageTest {
 
-  private static final Pattern STEP = Pattern.compile("(\\d+)\\. `(\\w+)/(\\w+)`: .+");
+  private static final Pattern STEP = Pattern.compile("(\\d+)\\. `([\\w/]+)/(\\w+)`: .+");
   private static final Pattern CLASS = Pattern.compile("`(?:[a-z]+\\.)?([A-Z][a-z]+[A-Z]\\w*)\\W");
 
   /** The fifteen lines each name a class that a class of an earlier line uses. */
@@ -64,7 +64,7 @@ class DesignPageTest {
     return String.join(" ", Page.of(page).lines()).split("\\s+").length;
   }
 
-  /** A name is {@code package/Class} of the code or the tests, or a path from the top. */
+  /** A name is {@code folder/package/Class} of the code or the tests, or a path from the top. */
   @Test
   void everyFileThatTheyNameIsThere() throws IOException {
     Pattern file = Pattern.compile("`([\\w.-]+(?:/[\\w.-]+)+)`");

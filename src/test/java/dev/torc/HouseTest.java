@@ -75,6 +75,20 @@ class HouseTest {
     assertEquals(text(drawn), text(imports), "the drawing in design.md differs from the imports");
   }
 
+  /** So that the drawing, which leaves the folders out, says which package it means. */
+  @Test
+  void fourFoldersHoldPackagesOfDifferentNames() {
+    Set<String> packages = new TreeSet<>();
+    TORC.forEach(type -> packages.add(type.getPackageName()));
+    List<String> others =
+        packages.stream()
+            .filter(name -> !name.matches("dev\\.torc\\.(core|features|front|base)\\.[a-z]+"))
+            .toList();
+    assertEquals(List.of(), others);
+    long names = packages.stream().map(name -> name.replaceFirst(".*\\.", "")).distinct().count();
+    assertEquals(names, packages.size(), packages.toString());
+  }
+
   @Test
   void inTheDrawingImportsPointOneWay() throws IOException {
     for (String floor : List.of("house", "ground")) {
@@ -122,10 +136,10 @@ class HouseTest {
     return upTo.substring(upTo.lastIndexOf(' ') + 1);
   }
 
-  /** The package of torc's in which a class is, empty for other classes. */
+  /** The package of torc's in which a class is, without its folder; empty for other classes. */
   private static String room(JavaClass type) {
     String name = type.getBaseComponentType().getPackageName();
-    return name.startsWith("dev.torc.") ? name.substring("dev.torc.".length()) : "";
+    return name.startsWith("dev.torc.") ? name.substring(name.lastIndexOf('.') + 1) : "";
   }
 
   /** Nested types aside: a file may name the small types of another one that uses it. */

@@ -117,7 +117,8 @@ class StartIT {
   @Test
   void noHeavyLibraryIsUsed() throws Exception {
     List<String> used = classes("init");
-    assertTrue(used.stream().anyMatch(l -> l.contains("'dev/torc/front/cli/Main'")), "Main is not told");
+    assertTrue(
+        used.stream().anyMatch(l -> l.contains("'dev/torc/front/cli/Main'")), "Main is not told");
     List<String> heavy =
         used.stream().filter(l -> HEAVY.stream().anyMatch(h -> l.contains("'" + h))).toList();
     assertEquals(List.of(), heavy);

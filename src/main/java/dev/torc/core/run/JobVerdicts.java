@@ -164,8 +164,8 @@ record JobVerdicts(
 
   /**
    * Decides the temporary jobs that lack only products, if it is known whether a reader needs those
-   * (see {@link dev.torc.core.decide.Temporaries}). Returns whether it decided any. It does nothing while
-   * other jobs are ready, because it has to examine all waiting jobs.
+   * (see {@link dev.torc.core.decide.Temporaries}). Returns whether it decided any. It does nothing
+   * while other jobs are ready, because it has to examine all waiting jobs.
    */
   boolean decideTemporary() {
     if (state.undecided.isEmpty()

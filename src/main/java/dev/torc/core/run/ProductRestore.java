@@ -24,8 +24,8 @@ import java.util.Set;
 /**
  * Restores a known result instead of a run: clears the places of the products as before a run, puts
  * the products there, and hashes them. If they differ from the result's, they are removed again,
- * and the job has to run. Before this, {@link dev.torc.core.decide.KnownResults} chose the result. The
- * bytes come from {@link ResultParts}: {@code LocalResults} has those on this machine, {@code
+ * and the job has to run. Before this, {@link dev.torc.core.decide.KnownResults} chose the result.
+ * The bytes come from {@link ResultParts}: {@code LocalResults} has those on this machine, {@code
  * FetchedProducts} those from shared stores.
  */
 final class ProductRestore {

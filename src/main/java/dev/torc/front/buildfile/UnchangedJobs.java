@@ -54,8 +54,8 @@ final class UnchangedJobs {
    * Parses the present text of the file; {@code shown} is its name in messages.
    *
    * @return its tree without the unchanged jobs; null if there are none
-   * @throws dev.torc.base.syntax.BadInput if the rest has an error; parsing the whole text reports it
-   *     better
+   * @throws dev.torc.base.syntax.BadInput if the rest has an error; parsing the whole text reports
+   *     it better
    */
   Node parse(byte[] now, String shown) throws IOException {
     int same = Arrays.mismatch(before, now);
