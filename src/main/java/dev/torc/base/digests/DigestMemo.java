@@ -467,9 +467,10 @@ public final class DigestMemo implements FileDigests {
     }
   }
 
-  /** Returns whether every later change of a file will change its stamp (rule 4). */
+  /** Returns whether every later change of a file or folder will change its stamp (rule 4). */
   public boolean isSafe(String path, Stamp stamp) {
-    return isSafe(path, stamp.mtime(), stamp.ctime());
+    return (stamp.kind() != Stamp.FileKind.FOLDER || stamps.showsNames(root, path))
+        && isSafe(path, stamp.mtime(), stamp.ctime());
   }
 
   /** Returns whether every later change of a file with these times will change its times. */

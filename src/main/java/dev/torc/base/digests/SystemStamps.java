@@ -80,6 +80,18 @@ record SystemStamps(boolean ofOpened, MountStamps mounts) implements StampSource
     }
   }
 
+  @Override
+  public boolean showsNames(Path folder, String path) {
+    String file = within(folder, path);
+    try {
+      return mounts == null
+          || mounts.allUsual()
+          || mounts.of(status(file, true).mount(), file).salt() == 0;
+    } catch (IOException unknown) {
+      return false;
+    }
+  }
+
   private FileStatus status(String file, boolean follow) throws IOException {
     return ofOpened ? FileStatus.ofOpened(file, follow) : FileStatus.of(file, follow);
   }

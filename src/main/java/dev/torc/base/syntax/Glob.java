@@ -197,6 +197,20 @@ public final class Glob {
     return false;
   }
 
+  /** Returns whether a path in a folder could match, by the names of the folder. */
+  public boolean leadsInto(String folder) {
+    String[] names = folder.split("/", -1);
+    int end = folder.indexOf('{') >= 0 ? alternatives.size() : plain;
+    for (GlobComponent[] parts : alternatives.subList(0, end)) {
+      for (int size = 1; size < parts.length; size++) {
+        if (matches(Arrays.copyOf(parts, size), names, folder.indexOf('[') >= 0)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
   private boolean matches(String path, boolean brackets, boolean braces) {
     String[] names = path.split("/", -1);
     int end = braces ? alternatives.size() : plain;

@@ -141,7 +141,8 @@ public final class KnownResults {
     Match match = here(id, bytes);
     if (match == null && asked != null && bytes) {
       for (SharedStore store : asked.all()) {
-        match = match == null ? of(store, id, found -> described(id, found)) : match;
+        Match there = match == null ? of(store, id, found -> described(id, found)) : null;
+        match = there != null && store.holds(there.hit()) ? there : match;
       }
     }
     return match == null ? null : match.result();

@@ -205,6 +205,9 @@ final class Attempt {
       common.digests().stop().extend(LOOK); // time to scan its products
     }
     snapshot.ended();
+    if (trace != null) {
+      snapshot.ignore(Tracing.names(common.graph(), trace.returned()));
+    }
     List<String> moved = null;
     if (remote.isRemote() && ended.ok()) {
       begin = remote.begun();

@@ -155,7 +155,8 @@ record DiscoveredNeeds(
     // A missing file that was not seen before may have been made by the job itself. A source
     // with exactly the time of the start may have changed after it; a product of an earlier job
     // often has that time, but its bytes are known.
-    long since = known.stamp().ctime() - begin.ctime();
+    Stamp stamp = known.stamp();
+    long since = (snapshot.ignores(path) ? stamp.mtime() : stamp.ctime()) - begin.ctime();
     if (!known.stamp().exists() ? wasThere : maker < 0 ? since >= 0 : since > 0) {
       moved.add(path);
     } else if (maker < 0 && snapshot.wayChanged(path, begin.ctime())) {
