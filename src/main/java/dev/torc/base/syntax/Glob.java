@@ -203,7 +203,7 @@ public final class Glob {
     int end = folder.indexOf('{') >= 0 ? alternatives.size() : plain;
     for (GlobComponent[] parts : alternatives.subList(0, end)) {
       for (int size = 1; size < parts.length; size++) {
-        if (matches(Arrays.copyOf(parts, size), names, folder.indexOf('[') >= 0)) {
+        if (matches(Arrays.copyOf(parts, size), names, folder.indexOf('[') >= 0, dots)) {
           return true;
         }
       }
