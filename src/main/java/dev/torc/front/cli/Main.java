@@ -3,6 +3,7 @@ package dev.torc.front.cli;
 import dev.torc.base.posix.CallingProcess;
 import dev.torc.base.posix.Descriptor;
 import dev.torc.base.posix.Environment;
+import dev.torc.base.posix.FileStatus;
 import dev.torc.base.posix.Io;
 import dev.torc.base.posix.Terminal;
 import dev.torc.base.syntax.BadInput;
@@ -247,7 +248,7 @@ public final class Main {
       }
       return Exit.DONE;
     }
-    if (!Files.isDirectory(console.cwd())) {
+    if (!isCurrent(console.cwd())) {
       throw Call.usage(
           "cannot open the current folder; its path must be valid UTF-8 and open to this user");
     }
@@ -259,6 +260,14 @@ public final class Main {
       }
       throw refused;
     }
+  }
+
+  /** Returns whether a folder is the one that the call was made in; Java's text may lose bytes. */
+  private static boolean isCurrent(Path folder) throws IOException {
+    String name = folder.toString();
+    return Files.isDirectory(folder)
+        && (name.indexOf('\ufffd') < 0
+            || FileStatus.of(name, true).isSame(FileStatus.of(".", true)));
   }
 
   /**

@@ -49,8 +49,9 @@ final class ServerCommand {
   }
 
   private int start() throws IOException {
-    if (!ServerFolder.isPossible()) {
-      throw new IOException("the server needs /proc of Linux; calls work without it");
+    String obstacle = ServerFolder.obstacle();
+    if (obstacle != null) {
+      throw new IOException(obstacle + "; calls work without it");
     }
     folder.make();
     boolean ran = folder.server().isPresent();

@@ -18,6 +18,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,6 +47,8 @@ public final class Server {
 
   private static final Map<String, Integer> NUMBERS = Map.of("HUP", 1, "INT", 2, "TERM", 15);
 
+  private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*=");
+
   /** Variables that the JVM or its libraries read only when they start. */
   private static final List<String> FIXED =
       List.of(
@@ -67,7 +70,8 @@ public final class Server {
 
   private final ServerFolder folder;
   private final Map<String, String> env = Environment.ofCaller().asMap();
-  private final CallerContext context = CallerContext.of(new OtherProcess(self()));
+  private final CallerContext context = CallerContext.of(OtherProcess.self());
+  private final FileStatus shell = FileStatus.of("/bin/sh", true); // of the launcher
   private final Path program = InstalledTorc.program().toRealPath();
   private final String installed = installed();
   private final ExecutorService worker = Executors.newSingleThreadExecutor();
@@ -98,7 +102,8 @@ public final class Server {
     Descriptor.makeFifo(fresh.toString());
     ask = Descriptor.open(fresh.toString(), true);
     asked = FileStatus.of(fresh.toString(), false);
-    OwnFile.write(folder.pid(), (self() + "\n").getBytes(StandardCharsets.US_ASCII));
+    OwnFile.write(
+        folder.pid(), (OtherProcess.self().pid() + "\n").getBytes(StandardCharsets.US_ASCII));
     Files.move(fresh, folder.ask(), StandardCopyOption.ATOMIC_MOVE); // now clients can find it
   }
 
@@ -128,10 +133,6 @@ public final class Server {
     Runtime.getRuntime().halt(0);
   }
 
-  private static int self() {
-    return (int) ProcessHandle.current().pid();
-  }
-
   private String installed() throws IOException {
     Path java = Path.of(System.getProperty("java.home"), "lib", "modules");
     return InstalledTorc.id()
@@ -146,6 +147,25 @@ public final class Server {
   /** Returns whether a program is the launcher of this server's torc. */
   boolean isOwn(Path launcher) throws IOException {
     return launcher.toRealPath().equals(program);
+  }
+
+  /**
+   * Removes what a shell does not pass on, as the launcher's shell does in a cold call: dash drops
+   * entries whose names are no variables of a shell, such as exported functions of bash.
+   */
+  void importAsShell(OtherProcess client, List<byte[]> entries) throws IOException {
+    boolean odd = false;
+    for (Iterator<byte[]> each = entries.iterator(); each.hasNext(); ) {
+      if (!VARIABLE.matcher(new String(each.next(), StandardCharsets.ISO_8859_1)).lookingAt()) {
+        odd = true;
+        if (!env.containsKey(ServerFolder.ODD)) {
+          each.remove();
+        }
+      }
+    }
+    if (odd && !FileStatus.of(client.path("exe"), true).isSame(shell)) {
+      throw new ServedCall.Cold("names in the environment that another shell may drop");
+    }
   }
 
   /** Refuses an environment with which the JVM would have started differently. */
@@ -205,7 +225,7 @@ public final class Server {
       Descriptor[] files = new Descriptor[1 + slots.length];
       files[0] = ask;
       for (int i = 0; i < slots.length; i++) {
-        boolean told = slots[i].call() == null || slots[i].call().isGone();
+        boolean told = slots[i].call() == null || slots[i].call().isGone() && !slots[i].isDone();
         files[1 + i] = told ? null : slots[i].reply();
       }
       boolean any = now != null;
@@ -240,14 +260,14 @@ public final class Server {
 
   /** Ends the call of a client that is gone; frees the client's slot once the call is over. */
   private void follow(Slot slot, boolean left) throws IOException {
-    if (left) {
+    if (left && !slot.call().isGone()) {
       slot.call().markGone();
       if (!slot.call().isAnswered()) {
         say(slot.call().client().pid() + " is gone");
         signal(slot, NUMBERS.get("TERM"));
       }
     }
-    if (slot.call() != null && slot.call().isGone() && slot.isDone()) {
+    if (left && slot.isDone()) {
       slot.free();
     }
   }
@@ -274,35 +294,41 @@ public final class Server {
     }
   }
 
+  /** Runs a call, or refuses it; an answer to a running call is never mixed with another one. */
   private void request(Matcher line) {
+    OtherProcess client = new OtherProcess(Integer.parseInt(line.group(1)));
+    Slot slot = slots[Integer.parseInt(line.group(3))];
+    boolean taken = slot.call() != null;
+    String odd =
+        taken ? "not a client" : slot.accept(client, Integer.parseInt(line.group(2)), asked);
+    last = System.nanoTime();
+    tidy = false;
+    if (odd == null && !isInstalled()) {
+      end("torc or Java was reinstalled");
+    }
+    odd = odd == null && (now != null || ending) ? "busy" : odd;
+    if (odd != null) {
+      say(client.pid() + " refused: " + odd);
+      if (!taken || slot.isDone()) {
+        slot.refuse();
+      }
+      return;
+    }
+    now = slot;
+    worker.execute(
+        () -> {
+          slot.call().run(this);
+          slot.done();
+          wake();
+          collect();
+        });
+  }
+
+  private boolean isInstalled() {
     try {
-      OtherProcess client = new OtherProcess(Integer.parseInt(line.group(1)));
-      Slot slot = slots[Integer.parseInt(line.group(3))];
-      ServedCall call = slot.accept(client, Integer.parseInt(line.group(2)), asked);
-      if (call == null) {
-        say(client.pid() + " is not a client");
-        return;
-      }
-      last = System.nanoTime();
-      tidy = false;
-      if (!installed.equals(installed())) {
-        end("torc or Java was reinstalled");
-      }
-      if (now != null || ending) {
-        call.answer("c");
-        slot.done();
-        return;
-      }
-      now = slot;
-      worker.execute(
-          () -> {
-            call.run(this);
-            slot.done();
-            wake();
-            collect();
-          });
-    } catch (IOException odd) {
-      say(line.group() + ": " + odd);
+      return installed.equals(installed());
+    } catch (IOException gone) {
+      return false;
     }
   }
 
