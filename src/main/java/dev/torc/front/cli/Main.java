@@ -43,22 +43,40 @@ public final class Main {
 
   private static final String DEFAULT = "build";
 
-  private final Commands commands = new Commands();
+  private final Commands commands;
   private final Io.Make<Call, Integer> work;
   private final CallingProcess process;
 
   /** The options of commands, by command name; filled when first used. */
-  private final Map<String, Options> optionsByName = new HashMap<>();
+  private final Map<String, Options> optionsByName;
 
   /** Creates a Main that passes each call to {@code work}, which returns the exit status. */
   Main(Io.Make<Call, Integer> work) {
-    this(work, CallingProcess.own());
+    this(work, CallingProcess.own(), new Commands(), new HashMap<>());
   }
 
-  /** Creates a Main that passes each call, made by {@code process}, to {@code work}. */
-  public Main(Io.Make<Call, Integer> work, CallingProcess process) {
+  /** Creates a Main that runs each call, for a server. */
+  public Main() {
+    this(Main::perform);
+  }
+
+  private Main(
+      Io.Make<Call, Integer> work,
+      CallingProcess process,
+      Commands commands,
+      Map<String, Options> optionsByName) {
     this.work = work;
     this.process = process;
+    this.commands = commands;
+    this.optionsByName = optionsByName;
+  }
+
+  /**
+   * Returns a Main that passes each call, made by {@code process}, to {@code work}. It shares the
+   * declared options with this one, so only one of them may be in use.
+   */
+  public Main with(Io.Make<Call, Integer> work, CallingProcess process) {
+    return new Main(work, process, commands, optionsByName);
   }
 
   /** Runs torc in a process of its own. */

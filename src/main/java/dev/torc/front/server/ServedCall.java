@@ -130,7 +130,9 @@ final class ServedCall implements CallingProcess {
       server.served();
       String[] arguments =
           words.subList(first, words.size()).stream().map(ServedCall::text).toArray(String[]::new);
-      return new Main(call -> perform(call, server), this)
+      return server
+          .main()
+          .with(call -> perform(call, server), this)
           .call(arguments, console(out, last, folder));
     } finally {
       err = null;

@@ -61,6 +61,7 @@ public final class Server {
   private static final int OFTEN = 100; // milliseconds between checks during a call
   private static final int SELDOM = 10_000; // milliseconds between checks without a call
   private static final long QUIET = 1_000_000_000; // nanoseconds without a call before it warms up
+  private static final int SHARE = 4; // of the time of a round, before the next one
   private static final long TIDY = 8; // seconds without a call before garbage is collected
   private static final int STEPS = 4; // collections that the collector takes to give the heap back
   private static final long IDLE = 30 * 60; // seconds without a call before the server ends
@@ -74,6 +75,7 @@ public final class Server {
   private final FileStatus shell = FileStatus.of("/bin/sh", true); // of the launcher
   private final Path program = InstalledTorc.program().toRealPath();
   private final String installed = installed();
+  private final Main main = new Main(); // only for the worker's thread
   private final ExecutorService worker = Executors.newSingleThreadExecutor();
   private final ExecutorService teller = Executors.newSingleThreadExecutor();
   private final WarmUp warmUp;
@@ -91,7 +93,7 @@ public final class Server {
 
   private Server(ServerFolder folder) throws IOException {
     this.folder = folder;
-    this.warmUp = new WarmUp(folder);
+    this.warmUp = new WarmUp(folder, main);
     Files.deleteIfExists(folder.ask()); // of a killed server; before the pid is written
     AtomicReference<Object> handedOn = new AtomicReference<>();
     for (int i = 0; i < slots.length; i++) {
@@ -138,6 +140,10 @@ public final class Server {
     return InstalledTorc.id()
         + FileStatus.of(program.toString(), true)
         + FileStatus.of(java.toString(), true);
+  }
+
+  Main main() {
+    return main;
   }
 
   CallerContext context() {
@@ -371,15 +377,23 @@ public final class Server {
     }
   }
 
-  /** Lets the worker warm up, a round at a time, while no call comes and a core is free. */
+  /**
+   * Lets the worker warm up, a round at a time, while no call comes. If no core is free, it waits
+   * between rounds, and so takes a small share of one. A lower priority of the thread would not do:
+   * a call waits for the round that is running.
+   */
   private void warm() {
     try {
       while (!warmUp.isOver()) {
         Thread.sleep(OFTEN);
-        if (System.nanoTime() - last > QUIET && WarmUp.hasFreeCore()) {
+        long begin = System.nanoTime();
+        if (begin - last > QUIET) {
           worker.submit(warmUp).get();
+          long pause = WarmUp.hasFreeCore() ? 0 : SHARE * (System.nanoTime() - begin);
+          Thread.sleep(pause / 1_000_000);
         }
       }
+      OwnFile.write(folder.warm(), Files.readAllBytes(folder.pid()));
       say("warm");
       tidy = false;
     } catch (IOException | InterruptedException | ExecutionException e) {

@@ -124,6 +124,11 @@ public record ServerFolder(Path path) {
     return path.resolve("pid");
   }
 
+  /** Returns the file with the process id of the last server that has warmed up. */
+  public Path warm() {
+    return path.resolve("warm.pid");
+  }
+
   /** Returns the file that lists answered calls, and why others were refused. */
   public Path log() {
     return path.resolve("log");
