@@ -6,6 +6,7 @@ import dev.torc.base.digests.FolderDigest.Exclusions;
 import dev.torc.base.digests.FolderDigest.FileDigests;
 import dev.torc.base.digests.FolderDigest.FolderRole;
 import dev.torc.base.digests.StopFlag.StoppedException;
+import dev.torc.base.posix.Walk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -180,6 +181,22 @@ public final class DigestMemo implements FileDigests {
     Slot slot = slot(path);
     synchronized (slot) {
       return look(path, slot, stamp(path), true);
+    }
+  }
+
+  /**
+   * Returns the digest of a path, like {@link #of(String)}, but reads no file of {@code large}
+   * bytes or more: if its stamp is new, it has no digest and counts as replaced.
+   */
+  public KnownDigest unlessLarge(String path, long large) throws IOException {
+    Slot slot = slot(path);
+    synchronized (slot) {
+      Stamp now = stamp(path);
+      if (now.kind() == Stamp.FileKind.FILE && now.size() >= large && !trusted(path, slot, now)) {
+        slot.known = new KnownDigest(now, null, false);
+        replaced.add(path);
+      }
+      return look(path, slot, now, true);
     }
   }
 
@@ -408,6 +425,9 @@ public final class DigestMemo implements FileDigests {
 
   /** Reads a file until its stamp stays the same, but at most {@link #READINGS} times. */
   private KnownDigest read(String path, Stamp before) throws IOException {
+    if (Walk.isWay(path)) {
+      return new KnownDigest(before, Digest.ofText(before.mtime() + " " + before.inode()), true);
+    }
     Path file = root.resolve(path);
     FileClock own = clock(path);
     if (own != clock && before.size() >= LARGE) {
@@ -447,9 +467,10 @@ public final class DigestMemo implements FileDigests {
     }
   }
 
-  /** Returns whether every later change of a file will change its stamp (rule 4). */
+  /** Returns whether every later change of a file or folder will change its stamp (rule 4). */
   public boolean isSafe(String path, Stamp stamp) {
-    return isSafe(path, stamp.mtime(), stamp.ctime());
+    return (stamp.kind() != Stamp.FileKind.FOLDER || stamps.showsNames(root, path))
+        && isSafe(path, stamp.mtime(), stamp.ctime());
   }
 
   /** Returns whether every later change of a file with these times will change its times. */

@@ -12,21 +12,24 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
  * Finds the files on disk that a glob matches, including names with a leading dot if {@link Glob}
- * matches them. Symlinks to files count; FIFOs and devices do not. It does not enter symlinks to
- * folders, except those that the pattern names before its first wildcard.
+ * matches them. Symlinks to files count; FIFOs and devices do not. It enters only folders that the
+ * pattern may match something in, and of symlinks to folders only those that the pattern names
+ * before its first wildcard.
  */
 public final class GlobWalk {
 
   private final Glob glob;
   private final List<Glob> excludes;
   private final StopFlag stop;
-  private final long depth;
   private final List<String> found = new ArrayList<>();
+  private final Set<String> links = new HashSet<>(0);
   private final List<String> folders = new ArrayList<>();
   private boolean certain = true;
 
@@ -34,23 +37,18 @@ public final class GlobWalk {
    * The result of a walk.
    *
    * @param files sorted; relative to the root, or absolute if the glob is
+   * @param links the files among them that are symlinks
    * @param folders all folders that were listed, in the order in which they were entered
    * @param certain whether the matches can change only if a listed folder changes; false if
    *     something other than a plain file or folder matches
    */
-  public record Found(List<String> files, List<String> folders, boolean certain) {}
+  public record Found(
+      List<String> files, Set<String> links, List<String> folders, boolean certain) {}
 
   private GlobWalk(Glob glob, List<Glob> excludes, StopFlag stop) {
     this.glob = glob;
     this.excludes = excludes;
     this.stop = stop;
-    String pattern = glob.toString();
-    boolean flat = !pattern.contains("**") && pattern.indexOf('{') < 0;
-    this.depth = flat ? slashes(pattern) : Long.MAX_VALUE;
-  }
-
-  private static long slashes(String path) {
-    return path.chars().filter(c -> c == '/').count();
   }
 
   /** Returns the matching files, sorted; relative to the root, or absolute if the glob is. */
@@ -72,7 +70,8 @@ public final class GlobWalk {
     return find(root, glob, excludes, new StopFlag());
   }
 
-  private static Found find(Path root, Glob glob, List<Glob> excludes, StopFlag stop)
+  /** Does the same as the method above. {@code stop} can stop the walk. */
+  public static Found find(Path root, Glob glob, List<Glob> excludes, StopFlag stop)
       throws IOException {
     GlobWalk walk = new GlobWalk(glob, excludes, stop);
     String prefix = glob.fixedPrefix();
@@ -83,7 +82,7 @@ public final class GlobWalk {
       walk.enter(start, prefix);
     }
     walk.found.sort(null);
-    return new Found(walk.found, walk.folders, walk.certain);
+    return new Found(walk.found, walk.links, walk.folders, walk.certain);
   }
 
   /** Returns a pattern and its excludes as one text, for {@link #find(Path, String)}. */
@@ -129,9 +128,6 @@ public final class GlobWalk {
 
   private void enter(Path folder, String path) throws IOException {
     String start = path.isEmpty() || path.endsWith("/") ? path : path + "/";
-    if (slashes(start) > depth) {
-      return;
-    }
     folders.add(path.isEmpty() ? "." : path);
     for (Path entry : entries(folder, path)) {
       stop.check();
@@ -142,12 +138,15 @@ public final class GlobWalk {
       String child = start + name;
       BasicFileAttributes there = attributes(entry);
       if (there != null && there.isDirectory()) {
-        if (!Excludes.folder(excludes, child)) {
+        if (glob.leadsInto(child) && !Excludes.folder(excludes, child)) {
           enter(entry, child);
         }
       } else if (glob.matches(child) && !Excludes.path(excludes, child)) {
         if (there != null && (there.isRegularFile() || Files.isRegularFile(entry))) {
           found.add(child);
+          if (!there.isRegularFile()) {
+            links.add(child);
+          }
         } else {
           certain = false;
         }

@@ -7,9 +7,12 @@ import dev.torc.base.digests.FolderDigest;
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.digests.Stamp.FileKind;
 import dev.torc.base.posix.Io;
+import dev.torc.base.posix.RealPath;
+import dev.torc.base.posix.Walk;
 import dev.torc.base.syntax.NearestPath;
 import dev.torc.base.text.Refusal;
 import dev.torc.base.text.SafeText;
+import dev.torc.core.decide.ListMakers.Led;
 import dev.torc.core.decide.MachineInputs.ImageSource;
 import dev.torc.core.decide.ManifestWriter.Content;
 import dev.torc.core.decide.NeedContents.NeedFiles;
@@ -56,6 +59,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   private final PathTrail trail; // the links and folders above files
   private PathTrail later; // the same paths after the job ended
   private PathTrail found; // where add() records paths: trail, then later
+  private Set<String> returned = Set.of(); // what the job itself moved away and back
   private final Map<Integer, ListLook> lists = new LinkedHashMap<>();
   private Set<Path> targets; // real paths of the files; null until needed
   private final Map<String, KnownDigest> images = new HashMap<>(); // images stored as files here
@@ -64,6 +68,9 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   private final Set<String> without = new HashSet<>(0); // optional needs that do not exist
   private String missingData; // the message about a missing value
   private long end;
+
+  /** The manifest without found needs, kept by {@link Decider#describe}; null until asked for. */
+  Decider.Described described;
 
   NeedSnapshot(Graph graph, NeedContents contents, DigestMemo digests, int job) throws IOException {
     this.graph = graph;
@@ -76,7 +83,12 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     for (int file : graph.needs().row(job)) {
       String path = graph.path(file);
       int maker = graph.maker(file);
-      if (!addFile(path, path) || maker >= 0 && !contents.made(maker, path)) {
+      boolean there = addFile(path, path);
+      Led led = maker < 0 && found.leads(path) ? Led.of(graph, path) : null;
+      if (led != null && !graph.precedes(led.maker(), job)) {
+        throw new IOException(led.refusal(graph).lack());
+      }
+      if (!there || maker >= 0 && !contents.made(maker, path)) {
         (graph.job(job).isOptional(path) ? without : missing).add(path);
       }
     }
@@ -127,6 +139,11 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
       String why = unreadable.now().substring(ManifestWriter.UNREADABLE.length());
       throw unreadable(unreadable.name(), why);
     }
+    for (Led led : look.members().led()) {
+      if (!graph.precedes(led.maker(), job)) {
+        throw new IOException(led.refusal(graph).lack());
+      }
+    }
     NeedList list = graph.list(id);
     if (list.kind() == ListKind.FOLDER
         && list.makers().isEmpty()
@@ -141,7 +158,16 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
 
   /** Returns whether a link or folder on a path changed at or after a time (ns since 1970). */
   public boolean wayChanged(String path, long begun) throws IOException {
-    return later.changedSince(path, found, begun);
+    return later.changedSince(path, found, begun, returned);
+  }
+
+  /** Notes which paths the job moved away and back: that is no change of its needs. */
+  public void ignore(Set<String> paths) {
+    returned = paths;
+  }
+
+  public boolean ignores(String path) {
+    return returned.contains(path);
   }
 
   /** Returns whether a path existed when this build last looked at it. */
@@ -178,7 +204,14 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
 
   @Override
   public int makerOfFound(Graph graph, int job, String path) {
-    return contents.makerOfFound(graph, job, path);
+    return files.containsKey(path) && found.leads(path)
+        ? contents.makerOfFound(graph, job, path)
+        : contents.names().makerOfName(job, path);
+  }
+
+  /** Returns the name under which a job may make a file that was looked at: its real path. */
+  public String real(String path) {
+    return found.leads(path) ? contents.names().of(path) : path;
   }
 
   private boolean isMade(String path) {
@@ -240,16 +273,22 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
    * as missing if its maker did not make it in its last run, even if the file exists.
    */
   public String lack() {
-    return missing.isEmpty() ? missingData : gone(graph, missing.getFirst());
+    return missing.isEmpty() ? missingData : gone(missing.getFirst());
   }
 
   /** Returns the message about a missing needed file. */
-  public static String gone(Graph graph, String path) {
+  public String gone(String path) {
     int maker = graph.makerOf(path);
-    String name = SafeText.name(path);
     String lack =
-        maker < 0 ? name + " is gone" : name + " was not made by job " + graph.name(maker);
-    return "need " + lack + NearestPath.inParentheses(graph.workflow().root().resolve(path), path);
+        maker < 0
+            ? " is gone"
+            : contents.had(maker, path)
+                ? " was deleted after job " + graph.name(maker) + " had made it"
+                : " was not made by job " + graph.name(maker);
+    return "need "
+        + SafeText.name(path)
+        + lack
+        + NearestPath.inParentheses(graph.workflow().root().resolve(path), path);
   }
 
   /** Returns whether a path is a declared need, directly or as a member of a list. */
@@ -264,12 +303,13 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     if (targets == null) {
       targets = new HashSet<>();
       Set<String> all = new HashSet<>(files.keySet());
+      all.removeIf(Walk::isWay);
       for (ListLook look : lists.values()) {
         all.addAll(look.members().files());
         all.addAll(look.folders().keySet());
       }
       for (String path : all) {
-        targets.add(AllowedRoots.real(graph.workflow().root().resolve(path)));
+        targets.add(RealPath.of(graph.workflow().root().resolve(path)));
       }
     }
     boolean found = false;
@@ -326,7 +366,11 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
         (path, known) ->
             addMoved(
                 path,
-                () -> later.moved(path, trail) || digests.moved(path, known, () -> isMade(path)),
+                () ->
+                    later.moved(path, trail, returned)
+                        || (ignores(path)
+                            ? !digests.of(path).product().equals(known.product())
+                            : digests.moved(path, known, () -> isMade(path))),
                 moved));
     folders.forEach(
         (path, folder) -> addMoved(path + "/", () -> digests.moved(path, folder, false), moved));
@@ -335,7 +379,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
             addMoved(
                 graph.list(list).written(),
                 () -> {
-                  look.addMoved(contents.looks().lookAfter(list, end), moved);
+                  look.addMoved(contents.looks().lookAfter(list, end), returned, moved);
                   return false;
                 },
                 moved));
@@ -373,7 +417,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     Stamp stamp = digests.stamp(path);
     return !stamp.exists()
         || stamp.ctime() >= late
-        || trail.changedSince(path, trail, begun)
+        || trail.changedSince(path, trail, begun, returned)
         || folder != null && folder.members().stream().anyMatch(m -> m.stamp().ctime() >= late);
   }
 

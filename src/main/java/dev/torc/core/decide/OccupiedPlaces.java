@@ -36,12 +36,17 @@ public final class OccupiedPlaces {
     this.digests = digests;
   }
 
-  public void refuse(BitSet jobs) throws IOException {
+  /** Refuses jobs that would remove such files. What cannot be examined fails the job alone. */
+  public void refuse(BitSet jobs) {
     List<Diagnostic> errors = new ArrayList<>();
     for (int j : graph.inOrder(jobs)) {
-      Diagnostic error = of(j);
-      if (error != null) {
-        errors.add(error);
+      try {
+        Diagnostic error = of(j);
+        if (error != null) {
+          errors.add(error);
+        }
+      } catch (IOException e) {
+        // Before the job runs, this check is made again.
       }
     }
     if (!errors.isEmpty()) {
@@ -96,15 +101,8 @@ public final class OccupiedPlaces {
 
   private String of(int id, Ref ref) throws IOException {
     String job = graph.name(id);
-    if (ref instanceof Ref.OfFolder folder) {
-      if (records.owned(folder.path()) != null) {
-        return null;
-      }
-      String git = folder.path() + "/.git";
-      if (digests.linkStamp(git).exists()) {
-        return "product %s of job %s holds %s, which torc did not make; choose another folder"
-            .formatted(ref.text(), job, git);
-      }
+    if (ref instanceof Ref.OfFolder folder && records.owned(folder.path()) != null) {
+      return null;
     }
     for (String path : named().getOrDefault(id, List.of())) {
       boolean foreign =

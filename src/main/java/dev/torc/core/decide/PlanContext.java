@@ -12,6 +12,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A graph and everything that is known about its nodes, by their numbers. When groups are expanded,
@@ -47,6 +48,7 @@ public record PlanContext(
    * @param asked the shared stores to query, and wait for, while jobs are decided; null for none
    * @param keepsFailed whether a failed job runs again only if its manifest changed
    * @param machine the inputs that manifests have besides files: tools, images and variables
+   * @param astray set once a symlink leads elsewhere than when the graph was derived
    */
   public record Basis(
       Cache cache,
@@ -54,7 +56,8 @@ public record PlanContext(
       LocalResults stored,
       SharedStores asked,
       boolean keepsFailed,
-      MachineInputs machine) {}
+      MachineInputs machine,
+      AtomicBoolean astray) {}
 
   /**
    * Returns the first context of a command. For {@code out} and {@code foresees}, see {@link
@@ -73,7 +76,7 @@ public record PlanContext(
 
   private static PlanContext of(Basis basis, Graph graph, JobRecords records, Wanted wanted) {
     basis.digests.exclude(graph);
-    NeedContents contents = new NeedContents(graph, records, basis.digests, basis.machine);
+    NeedContents contents = new NeedContents(graph, records, basis);
     Decider decider = new Decider(graph, records, contents, basis);
     return new PlanContext(basis, graph, records, contents, decider, wanted);
   }

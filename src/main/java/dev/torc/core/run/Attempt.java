@@ -8,6 +8,7 @@ import dev.torc.base.text.Refusal;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.JobSelection.UserPaths;
 import dev.torc.core.decide.NeedSnapshot;
+import dev.torc.core.decide.ProductPlaces;
 import dev.torc.core.here.Launch;
 import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.memory.Cache.CacheException;
@@ -138,7 +139,7 @@ final class Attempt {
   /** Returns the outcome if a signal stopped reading, so that the products are unknown. */
   AttemptOutcome interrupted() {
     ended = ended.as(ProcessEnd.How.INTERRUPTED, 0, "");
-    snapshot = null;
+    snapshot = launched == null ? null : snapshot; // else its manifest is known
     List<OwnedPath> placed = restore == null ? List.of() : restore.placed();
     return failed(AttemptOutcome.phrase(ended, 0, 0), placed);
   }
@@ -163,7 +164,11 @@ final class Attempt {
   }
 
   private AttemptOutcome failed(String what, List<OwnedPath> owned) {
-    return outcome(what, AttemptOutcome.Made.of(ProductScan.owning(owned)));
+    AttemptOutcome.Made made = AttemptOutcome.Made.of(ProductScan.owning(owned));
+    if (snapshot != null && job.finds()) {
+      made.needs().addEarlier(common.plan().records().found(id), snapshot);
+    }
+    return outcome(what, made);
   }
 
   private AttemptOutcome outcome(String what, AttemptOutcome.Made made) {
@@ -200,6 +205,9 @@ final class Attempt {
       common.digests().stop().extend(LOOK); // time to scan its products
     }
     snapshot.ended();
+    if (trace != null) {
+      snapshot.ignore(Tracing.names(common.graph(), trace.returned()));
+    }
     List<String> moved = null;
     if (remote.isRemote() && ended.ok()) {
       begin = remote.begun();
@@ -273,18 +281,22 @@ final class Attempt {
 
   /**
    * Runs the job to its end. Returns a stamp taken when it started; null if the job neither finds
-   * needs nor is traced.
+   * needs nor has produced globs nor is traced.
    */
   private Stamp launch(String containers, boolean traced) throws IOException {
     LaunchBuilder launches = common.launches();
     files.eventLines().clear(common.digests()); // earlier lines are not this attempt's
     files.output().clear(common.digests());
+    String manifest = common.decider().describe(id, List.of(), snapshot).digest().hex();
     StartMark mark =
-        new StartMark(common.build().id(), job.name(), attempts.count()).in(containers);
+        new StartMark(common.build().id(), job.name(), attempts.count())
+            .in(containers)
+            .of(manifest);
     if (!remote.isRemote()) { // else written at the submission
       common.marks().add(mark);
     }
-    Path tmp = TemporaryFolder.isUsed(job) ? TemporaryFolder.of(launches.place(), mark) : null;
+    Path tmp =
+        TemporaryFolder.isUsed(job) ? TemporaryFolder.of(launches.place(), job.name()) : null;
     Launch launch = launches.of(common.graph(), id, snapshot, granted, tmp, attempts.runtime());
     launched = launch;
     command = LaunchBuilder.shown(launch, job);
@@ -294,7 +306,8 @@ final class Attempt {
     }
     // A mark was just written there, so the stamp has the present time.
     String marks = launches.place().running().toString();
-    Stamp begin = job.finds() || traced ? common.digests().stamp(marks) : null;
+    boolean globs = job.productRefs().stream().anyMatch(Ref.OfGlob.class::isInstance);
+    Stamp begin = job.finds() || traced || globs ? common.digests().stamp(marks) : null;
     trace = traced ? common.tracing().of(common.plan(), id, snapshot, begin) : null;
     times = times(started);
     launch(traced ? launch.traced(trace) : launch, tmp);
@@ -306,8 +319,7 @@ final class Attempt {
    * changes during the restore, the next build finds that the manifest differs.
    */
   private AttemptOutcome restored() throws IOException {
-    common.removal().refuseOutside(job, List.of());
-    refuseTaken();
+    refuseTaken(common.removal().refuseOutside(job, List.of()));
     ProductRestore.Replacement from = attempts.from();
     restore = new ProductRestore(common, job, from);
     ProductScan products;
@@ -327,8 +339,7 @@ final class Attempt {
    */
   private void clear() throws IOException {
     cleared.makeRoom();
-    common.removal().refuseOutside(job, snapshot.stale());
-    refuseTaken();
+    refuseTaken(common.removal().refuseOutside(job, snapshot.stale()));
     for (OwnedPath stale : snapshot.stale()) {
       common.removal().clearStale(stale, cleared);
     }
@@ -343,8 +354,10 @@ final class Attempt {
     }
   }
 
-  private void refuseTaken() throws IOException {
-    BadInput.Diagnostic taken = common.taken().of(id);
+  private void refuseTaken(boolean linked) throws IOException {
+    BadInput.Diagnostic taken =
+        linked ? ProductPlaces.now(common.graph(), common.digests(), id) : null;
+    taken = taken == null ? common.taken().of(id) : taken;
     if (taken != null) {
       throw new AttemptFailure(taken.message());
     }
@@ -399,12 +412,13 @@ final class Attempt {
    * removes it at the job's end.
    */
   private void launch(Launch launch, Path tmp) throws IOException {
+    String what = "the folder {tmp} of " + job.name();
     if (tmp != null) {
-      TemporaryFolder.make(tmp);
+      TemporaryFolder.make(tmp, what, common.removal().note());
     }
     ended = remote.isRemote() ? hand(launch) : here.run(launch);
     if (tmp != null && ended.how() != ProcessEnd.How.PASSED_ON) {
-      TemporaryFolder.remove(tmp, "the folder {tmp} of " + job.name(), common.removal().note());
+      TemporaryFolder.remove(tmp, what, common.removal().note());
     }
   }
 
@@ -416,7 +430,13 @@ final class Attempt {
         remote.products(
             seen ->
                 ProductScan.of(
-                    common.removal().grounds(), common.digests(), job, true, this::release, seen));
+                        common.removal().grounds(),
+                        common.digests(),
+                        job,
+                        true,
+                        this::release,
+                        seen)
+                    .written(common.graph(), id, common.digests(), begin));
     Map<String, String> altered = remote.products().altered();
     if (!altered.isEmpty()) {
       String what = altered.values().iterator().next();

@@ -2,6 +2,7 @@ package dev.torc.core.run;
 
 import dev.torc.base.digests.Digest.KnownDigest;
 import dev.torc.base.digests.Stamp;
+import dev.torc.base.digests.StopFlag.StoppedException;
 import dev.torc.base.posix.JobTrace;
 import dev.torc.base.posix.PlainFile;
 import dev.torc.base.syntax.NearestPath;
@@ -12,7 +13,6 @@ import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Trait;
 import dev.torc.core.model.Paths;
-import dev.torc.core.model.Ref;
 import dev.torc.core.model.Step;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -31,15 +31,17 @@ import java.util.TreeSet;
  * JobTrace} reports reads.
  *
  * @param moved the found needs that changed since the job started
+ * @param lost the names in the depfile, as written, that led nowhere (see {@link LostName})
  * @param read the other files that a trace saw it read, if traced files are not needs of this job
  */
-record DiscoveredNeeds(TreeSet<String> found, TreeSet<String> moved, TreeSet<String> read) {
+record DiscoveredNeeds(
+    TreeSet<String> found, TreeSet<String> moved, TreeSet<String> lost, TreeSet<String> read) {
 
   /** The largest depfile that is read, in bytes; those of compilers are far smaller. */
   private static final int MOST = 16 << 20;
 
   static DiscoveredNeeds none() {
-    return new DiscoveredNeeds(new TreeSet<>(), new TreeSet<>(), new TreeSet<>());
+    return new DiscoveredNeeds(new TreeSet<>(), new TreeSet<>(), new TreeSet<>(), new TreeSet<>());
   }
 
   /**
@@ -68,7 +70,28 @@ record DiscoveredNeeds(TreeSet<String> found, TreeSet<String> moved, TreeSet<Str
     for (String path : undeclared) {
       needs.add(graph, id, snapshot, begin, path, "it read");
     }
+    Set<String> ways = new TreeSet<>();
+    Paths paths = new Paths(graph.workflow().root());
+    trace.ways().forEach(way -> ways.add(paths.way(".", way)));
+    needs.addWays(graph, id, snapshot, begin, ways);
     return needs;
+  }
+
+  /**
+   * Adds the needs that the last run found to those of a run that failed and names none, so that
+   * its record tells whether one of them has changed since; adds none if one cannot be read.
+   */
+  void addEarlier(List<String> earlier, NeedSnapshot snapshot) {
+    try {
+      for (String path : earlier) {
+        if (!snapshot.declares(path)) {
+          snapshot.add(path);
+        }
+      }
+      found.addAll(earlier);
+    } catch (IOException | StoppedException e) {
+      return; // then only the declared needs tell
+    }
   }
 
   private void named(Graph graph, int id, NeedSnapshot snapshot, Stamp begin) throws IOException {
@@ -76,6 +99,7 @@ record DiscoveredNeeds(TreeSet<String> found, TreeSet<String> moved, TreeSet<Str
     Path root = graph.workflow().root();
     Paths paths = new Paths(root);
     String dir = job.runs().steps().getFirst().dir();
+    Set<String> ways = new TreeSet<>();
     for (String name : parse(root, job.depfile())) {
       String path;
       try {
@@ -86,39 +110,28 @@ record DiscoveredNeeds(TreeSet<String> found, TreeSet<String> moved, TreeSet<Str
       if (!sees(graph, job, path)) {
         continue; // the file belongs to the process or the image
       }
+      ways.add(paths.way(dir, name));
       if (!snapshot.declares(path)
           && !Tracing.isOwn(graph, id, path)
-          && !add(graph, id, snapshot, begin, path, "depfile names")) {
-        refuseElsewhere(graph, id, snapshot, path, name);
+          && !add(graph, id, snapshot, begin, path, "depfile names")
+          && !moved.contains(path)
+          && new LostName(graph, id, snapshot).isLost(name, path)) {
+        lost.add(name);
       }
     }
+    addWays(graph, id, snapshot, begin, ways);
   }
 
-  /**
-   * Fails the job if a name leads to no file from {@code dir}, but to an undeclared one from the
-   * root or the folder of the depfile or a need: the command changed its folder, and a change of
-   * that file would go unseen.
-   */
-  private static void refuseElsewhere(
-      Graph graph, int id, NeedSnapshot snapshot, String path, String name) {
-    Job job = graph.job(id);
-    Path root = graph.workflow().root();
-    Set<String> folders = new TreeSet<>(List.of("", UserPaths.parent(job.depfile())));
-    for (Ref need : job.needRefs()) {
-      if (need instanceof Ref.OfFile file) {
-        folders.add(UserPaths.parent(file.path()));
-      }
-    }
-    for (String folder : folders) {
-      String there = new Paths(root).below(folder.isEmpty() ? "." : folder, name);
-      if (!there.equals(path)
-          && !snapshot.declares(there)
-          && !Tracing.isOwn(graph, id, there)
-          && Files.isRegularFile(root.resolve(there))) {
-        throw new AttemptFailure(
-            ("exit 0, but depfile %s names %s, and only %s exists;"
-                    + " its names are relative to dir: set dir instead of using cd")
-                .formatted(job.depfile(), name, there));
+  /** Adds the ways of found names: one that leads elsewhere next time makes other files of them. */
+  private void addWays(Graph graph, int id, NeedSnapshot snapshot, Stamp begin, Set<String> ways)
+      throws IOException {
+    for (String way : ways) {
+      if (!way.isEmpty() && !Tracing.isOwn(graph, id, UserPaths.parent(way))) {
+        snapshot.add(way);
+        found.add(way);
+        if (snapshot.wayChanged(way, begin.ctime())) {
+          moved.add(way);
+        }
       }
     }
   }
@@ -130,6 +143,30 @@ record DiscoveredNeeds(TreeSet<String> found, TreeSet<String> moved, TreeSet<Str
   private boolean add(
       Graph graph, int id, NeedSnapshot snapshot, Stamp begin, String path, String how)
       throws IOException {
+    refuseUnawaited(graph, id, snapshot, path, how);
+    boolean wasThere = snapshot.saw(path);
+    KnownDigest known = snapshot.add(path);
+    String real = snapshot.real(path);
+    if (!real.equals(path)) {
+      refuseUnawaited(graph, id, snapshot, real, how + " " + path + ", which is");
+    }
+    int maker = snapshot.makerOfFound(graph, id, path);
+    found.add(path);
+    // A missing file that was not seen before may have been made by the job itself. A source
+    // with exactly the time of the start may have changed after it; a product of an earlier job
+    // often has that time, but its bytes are known.
+    Stamp stamp = known.stamp();
+    long since = (snapshot.ignores(path) ? stamp.mtime() : stamp.ctime()) - begin.ctime();
+    if (!known.stamp().exists() ? wasThere : maker < 0 ? since >= 0 : since > 0) {
+      moved.add(path);
+    } else if (maker < 0 && snapshot.wayChanged(path, begin.ctime())) {
+      moved.add(path);
+    }
+    return known.stamp().exists();
+  }
+
+  private static void refuseUnawaited(
+      Graph graph, int id, NeedSnapshot snapshot, String path, String how) {
     int maker = snapshot.makerOfFound(graph, id, path);
     if (maker >= 0 && !graph.precedes(maker, id)) {
       throw new AttemptFailure(
@@ -137,19 +174,6 @@ record DiscoveredNeeds(TreeSet<String> found, TreeSet<String> moved, TreeSet<Str
                   + " add %1$s to its needs, or %2$s to its after where the order alone matters")
               .formatted(path, graph.name(maker), how, graph.title(maker)));
     }
-    boolean wasThere = snapshot.saw(path);
-    KnownDigest known = snapshot.add(path);
-    found.add(path);
-    // A missing file that was not seen before was made and removed by the job itself. A source
-    // with exactly the time of the start may have changed after it; a product of an earlier job
-    // often has that time, but its bytes are known.
-    long since = known.stamp().ctime() - begin.ctime();
-    if (!known.stamp().exists() ? wasThere : maker < 0 ? since >= 0 : since > 0) {
-      moved.add(path);
-    } else if (maker < 0 && snapshot.wayChanged(path, begin.ctime())) {
-      moved.add(path);
-    }
-    return known.stamp().exists();
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.torc.core.run;
 
+import dev.torc.base.posix.Walk;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.JsonText;
@@ -56,7 +57,7 @@ record PlaceholderValues(
         yield List.of(Long.toString(granted.memoryMiB()));
       }
       case "attempt" -> List.of(Integer.toString(granted.attempt()));
-      case "tmp" -> List.of(tmp.toString());
+      case "tmp" -> relative(List.of(root.relativize(tmp).toString()), dir);
       case "needs" -> relative(choose(slot, job.links().needs(), true), dir);
       case "produces" -> relative(choose(slot, job.links().produces(), false), dir);
       case "data" -> List.of(data(slot));
@@ -139,13 +140,20 @@ record PlaceholderValues(
     return paths(item, true, false);
   }
 
+  /** Returns where a step with this {@code dir} really runs, so that {@code ..} is what it says. */
+  static Path folder(Path root, String dir) {
+    return dir.equals(".") ? root : Walk.real(root.resolve(dir));
+  }
+
   private List<String> relative(List<String> paths, String dir) {
     if (dir.equals(".")) {
       return paths;
     }
-    Path from = root.resolve(dir).normalize();
+    Path from = folder(root, dir);
+    boolean below = from.startsWith(root);
     return paths.stream()
-        .map(path -> path.startsWith("/") ? path : from.relativize(root.resolve(path)).toString())
+        .map(root::resolve)
+        .map(path -> (below && path.startsWith(root) ? from.relativize(path) : path).toString())
         .map(path -> path.isEmpty() ? "." : path)
         .toList();
   }

@@ -9,12 +9,14 @@ import dev.torc.base.digests.StampSource;
 import dev.torc.base.posix.FileTree;
 import dev.torc.base.posix.InputFile;
 import dev.torc.base.posix.Memory;
+import dev.torc.base.posix.Walk;
 import dev.torc.base.syntax.Excludes;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.GlobWalk;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.NeedList;
 import dev.torc.core.model.NeedList.ListKind;
+import dev.torc.core.model.NeedList.Naming;
 import dev.torc.front.buildfile.BuildFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -103,10 +105,11 @@ public final class WatchSnapshot {
 
   /** Returns a list that includes everything in a folder product. */
   static NeedList folder(String path) {
-    return new NeedList(ListKind.FOLDER, path, null, List.of(), null, List.of(), -1);
+    return new NeedList(
+        ListKind.FOLDER, new Naming(path, null, null), List.of(), null, List.of(), -1);
   }
 
-  /** Adds the build files that the graph was made from, and the globs that found files for it. */
+  /** Adds the build files that the graph was made from, and the globs and ways that decided it. */
   public void addSources(List<BuildFile.Read> sources, SortedMap<String, List<String>> patterns) {
     for (BuildFile.Read source : sources) {
       for (Path path : List.of(source.asked(), source.file())) {
@@ -119,11 +122,21 @@ public final class WatchSnapshot {
     }
     patterns.forEach(
         (pattern, found) -> {
+          if (Walk.isWay(pattern)) {
+            addNow(files.number(pattern));
+            return;
+          }
           List<Glob> all = GlobWalk.patterns(pattern);
           List<Glob> excludes = all.subList(1, all.size());
           String text = all.getFirst().toString();
           lists.add(
-              new NeedList(ListKind.GLOB, text, all.getFirst(), excludes, null, List.of(), -1));
+              new NeedList(
+                  ListKind.GLOB,
+                  new Naming(text, all.getFirst(), null),
+                  excludes,
+                  null,
+                  List.of(),
+                  -1));
           members.addAll(found);
         });
   }
@@ -277,7 +290,7 @@ public final class WatchSnapshot {
    * it cannot be listed; the build reports that.
    */
   static GlobWalk.Found walk(Path root, NeedList list) {
-    GlobWalk.Found found = new GlobWalk.Found(new ArrayList<>(), new ArrayList<>(), true);
+    GlobWalk.Found found = new GlobWalk.Found(new ArrayList<>(), Set.of(), new ArrayList<>(), true);
     try {
       if (list.glob() == null) {
         addNames(root, list.text(), list.excludes(), found, new HashSet<>());

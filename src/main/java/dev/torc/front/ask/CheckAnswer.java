@@ -7,6 +7,7 @@ import dev.torc.base.text.Palette;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.CommandWarnings;
 import dev.torc.core.decide.DiskChecks;
+import dev.torc.core.decide.DottedFiles;
 import dev.torc.core.decide.JobSelection;
 import dev.torc.core.decide.PlanContext;
 import dev.torc.core.decide.Reason;
@@ -61,12 +62,15 @@ record CheckAnswer(
         JobSelection all = project.select(List.of());
         int[] jobs = graph.inOrder(all.jobs());
         try {
-          warnings.addAll(DiskChecks.check(graph, look.digests(), call.caller().env(), all.jobs()));
+          warnings.addAll(
+              DiskChecks.check(
+                  graph, look.digests(), call.caller().env(), all.jobs(), look.cache()::hasRun));
           warnings.addAll(look.scripts(all.jobs()));
           look.taken().refuse(all.jobs());
         } finally {
           images = ImageUse.of(look.context(), jobs);
           warnings.addAll(once(graph, jobs, id -> unavailable(look.context(), id)));
+          warnings.addAll(DottedFiles.besideNeeds(graph, jobs));
           warnings.addAll(new CommandWarnings(true).of(look.context(), jobs));
           warnings.addAll(once(graph, jobs, id -> traced(look, id)));
         }

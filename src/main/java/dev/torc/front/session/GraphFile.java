@@ -7,10 +7,12 @@ import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.Digest.KnownDigest;
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.posix.FileStatus;
+import dev.torc.base.posix.Walk;
 import dev.torc.base.syntax.GlobWalk;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.PackedJobs;
+import dev.torc.core.model.Paths;
 import dev.torc.core.model.WorkflowCodec;
 import dev.torc.front.buildfile.BuildFile;
 import dev.torc.front.buildfile.ParsedBuildFile;
@@ -29,8 +31,8 @@ import java.util.concurrent.atomic.AtomicReference;
 /**
  * A graph as a file beside the cache's database, so that a build with unchanged build files parses
  * nothing. It is valid only for the same bytes of all build files (rule 4), the same overrides, the
- * same torc, and the same files found by groups that search the disk. A damaged file counts as
- * missing. Jobs are decoded one by one.
+ * same torc, the same files found by groups that search the disk, and the same ways to needed globs
+ * and folders. A damaged file counts as missing. Jobs are decoded one by one.
  *
  * @param good false if the build files or the overrides have changed; some jobs may still be usable
  * @param text the old text of the only build file, if nothing else has changed; else null
@@ -47,11 +49,11 @@ record GraphFile(
     FilesRead read,
     List<String> tags) {
 
-  /** The build files, and the files that each pattern of a group finds ({@link GlobWalk#text}). */
+  /** The build files, and {@link ParsedBuildFile.Deciders#files}. */
   record FilesRead(List<BuildFile.Read> sources, SortedMap<String, List<String>> patterns) {}
 
   /** The number must change with every change of the layout, also of {@link WorkflowCodec}'s. */
-  private static final String LAYOUT = "torc graph 34";
+  private static final String LAYOUT = "torc graph 36";
 
   /** The inputs of a graph, except the bytes of its build files. The paths are absolute. */
   record Inputs(String version, List<Path> files, ParsedBuildFile.Overrides over) {
@@ -177,6 +179,9 @@ record GraphFile(
       earlier.graph = graph;
       earlier.bodies = bodies;
     }
+    if (!graph.leadsAsBefore()) {
+      return null; // a job may need the products of other jobs now
+    }
     byte[] text =
         asked && !good && sources.size() == 1 ? CheckedFile.next(file, bytes, bodies) : null;
     text = text == null ? null : Arrays.copyOfRange(text, CheckedFile.FREE, text.length);
@@ -188,10 +193,13 @@ record GraphFile(
     return read.patterns.isEmpty() && deciding.isEmpty();
   }
 
-  /** Returns whether a pattern finds exactly these files; false if it cannot search. */
+  /** Returns whether a pattern or way finds exactly these files; false if it cannot search. */
   private static boolean finds(Path root, String pattern, List<String> files) {
     try {
-      return files.equals(GlobWalk.find(root, pattern).files());
+      return files.equals(
+          Walk.isWay(pattern)
+              ? List.of(new Paths(root).normalize(pattern))
+              : GlobWalk.find(root, pattern).files());
     } catch (IOException e) {
       return false;
     }
@@ -261,7 +269,7 @@ record GraphFile(
     out.list(compiled.shared(), ByteWriter::text);
     out.ints(starts);
     out.add(rest);
-    byte[] text = text(graph, sources);
+    byte[] text = deciders.files().isEmpty() ? text(graph, sources) : null;
     CheckedFile.write(
         file,
         out,

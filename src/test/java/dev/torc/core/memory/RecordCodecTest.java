@@ -91,7 +91,7 @@ class RecordCodecTest {
                 List.of(
                     new RecordedProduct("p", Stamp.FileKind.FILE, DIGEST.executable(), 7, "t"),
                     new RecordedProduct("q", Stamp.FileKind.MISSING, null, 0, null)),
-                new RunNeeds(List.of("f", "g"), List.of("m")),
+                new RunNeeds(List.of("f", "g"), List.of("m"), List.of("l")),
                 5,
                 true),
             RecordCodec::result,
@@ -104,8 +104,9 @@ class RecordCodecTest {
                 + ("0b0166" + "0b0167")
                 + "0d016d"
                 + "0e0a"
-                + "1002",
-            8),
+                + "1002"
+                + "13016c",
+            9),
         new Kind<>(
             new RunDetails(
                 List.of(entry),
@@ -138,9 +139,9 @@ class RecordCodecTest {
             "0c0a" + "1108" + "0b067265636f7264",
             8),
         new Kind<>(
-            new OwnedPath("path", Stamp.FileKind.FOLDER, DIGEST, "j", true),
+            new OwnedPath("path", Stamp.FileKind.FOLDER, DIGEST, "j", true, DIGEST),
             (f, of) -> RecordCodec.owned("path", f, of),
-            "0206" + "052101" + SUM + "07016a" + "0802",
+            "0206" + "052101" + SUM + "07016a" + "0802" + "0b2101" + SUM,
             4),
         new Kind<>(List.of(entry), RecordCodec::entries, "030b" + line, 1),
         new Kind<>(

@@ -79,7 +79,7 @@ final class Samples {
             new RecordedProduct(
                 name + ".bin", Stamp.FileKind.FILE, digest(name).executable(), 0, "é"),
             new RecordedProduct("gone", Stamp.FileKind.MISSING, null, 0, null)),
-        new JobResult.RunNeeds(List.of(name + ".h", "b.h"), List.of(name)),
+        new JobResult.RunNeeds(List.of(name + ".h", "b.h"), List.of(name), List.of(name)),
         name.length() * 1_000_003L,
         name.length() % 2 == 0);
   }
@@ -104,7 +104,12 @@ final class Samples {
 
   static OwnedPath owned(String name) {
     return new OwnedPath(
-        name, Stamp.FileKind.FOLDER, digest(name), "job " + name, name.length() % 2 == 1);
+        name,
+        Stamp.FileKind.FOLDER,
+        digest(name),
+        "job " + name,
+        name.length() % 2 == 1,
+        digest("git"));
   }
 
   static BuildRecord build(long number) {

@@ -138,11 +138,29 @@ class Section11StoreTest extends Harness {
     Files.delete(root.resolve("a.out"));
     Files.move(root.resolve(".torc/store").resolve(store().getFirst()), root.resolve("a.out"));
     edit("x", "1");
-    assertTrue(look().get("a").startsWith("will run: need changed x"), look().toString());
+    assertTrue(look().get("a").startsWith("restored: need changed x"), look().toString());
     build().ran();
     restored("a");
     assertEquals(List.of(), kept());
     settled();
+  }
+
+  /** A mark of an older torc names no manifest, so the interrupted one may be any (rule 1). */
+  @Test
+  void afterAKillWithoutAKnownManifestNothingIsRestored() throws IOException {
+    given("a: { command: make a, needs: [x], produces: [a.out] }");
+    edit("x", "1");
+    build();
+    edit("x", "2");
+    build();
+    try (Cache cache = openCache(place());
+        StartMarks marks = StartMarks.begin(cache.place(), List.of())) {
+      marks.add(new StartMark("killed", "a", 1));
+    }
+    edit("x", "1");
+    assertTrue(look().get("a").startsWith("will run: interrupted"), look().toString());
+    build();
+    ran("a");
   }
 
   /**
