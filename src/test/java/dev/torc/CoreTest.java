@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 class CoreTest {
 
   /** What the compiler says of core and base without the rest; it only falls, to none. */
-  private static final int ERRORS = 316;
+  private static final int ERRORS = 260;
 
   /** Lines of code in core; a commit that raises it says why its change is no feature. */
   private static final int CORE_LINES = 22_300;
@@ -42,12 +42,12 @@ class CoreTest {
   private static final Set<String> PAIRS = Set.of();
 
   /** Imports that a folder must not have and still has; they only fall, to none. */
-  private static final int UPWARD = 67;
+  private static final int UPWARD = 60;
 
   /** Files that are in a circle of files, and those in the largest circle; both only fall. */
-  private static final int IN_CIRCLES = 139;
+  private static final int IN_CIRCLES = 126;
 
-  private static final int LARGEST_CIRCLE = 13;
+  private static final int LARGEST_CIRCLE = 8;
 
   private static final Path MAIN = Path.of("src", "main", "java");
   private static final Pattern IMPORT =

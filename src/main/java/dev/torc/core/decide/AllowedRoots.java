@@ -34,12 +34,12 @@ public final class AllowedRoots {
   }
 
   /** Returns the root with all links followed. */
-  Path home() {
+  public Path home() {
     return real.getFirst();
   }
 
   /** Returns whether a real path is the root, a folder in {@code roots}, or below either. */
-  boolean hold(Path path) {
+  public boolean hold(Path path) {
     return real.stream().anyMatch(path::startsWith);
   }
 
@@ -130,7 +130,7 @@ public final class AllowedRoots {
   }
 
   /** Returns the real path of a file; the last parts of the path need not exist yet. */
-  static Path real(Path path) throws IOException {
+  public static Path real(Path path) throws IOException {
     Path file = path.toAbsolutePath().normalize();
     try {
       return file.toRealPath(); // the usual case

@@ -47,6 +47,7 @@ public record PlanContext(
    * @param asked the shared stores to query, and wait for, while jobs are decided; null for none
    * @param keepsFailed whether a failed job runs again only if its manifest changed
    * @param machine the inputs that manifests have besides files: tools, images and variables
+   * @param rows where the values of instances are written, for messages
    */
   public record Basis(
       Cache cache,
@@ -54,7 +55,8 @@ public record PlanContext(
       LocalResults stored,
       SharedStores asked,
       boolean keepsFailed,
-      MachineInputs machine) {}
+      MachineInputs machine,
+      InstancePlaces rows) {}
 
   /**
    * Returns the first context of a command. For {@code out} and {@code foresees}, see {@link

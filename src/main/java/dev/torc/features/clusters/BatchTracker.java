@@ -2,6 +2,7 @@ package dev.torc.features.clusters;
 
 import dev.torc.base.posix.ThreadEnd;
 import dev.torc.base.text.Refusal;
+import dev.torc.core.model.SchedulerSettings;
 import dev.torc.features.clusters.BatchFolder.Word;
 import dev.torc.features.clusters.RemoteAttempt.HandedOutAttempt;
 import dev.torc.features.clusters.RemoteAttempt.RemoteKey;

@@ -1,14 +1,14 @@
 package dev.torc.features.clusters;
 
 import dev.torc.core.here.ProgramOutput;
+import dev.torc.core.model.SchedulerSettings;
+import dev.torc.core.model.SchedulerSettings.Fact;
 import dev.torc.features.clusters.Scheduler.SchedulerJob;
 import dev.torc.features.clusters.Scheduler.SchedulerResources;
 import dev.torc.features.clusters.Scheduler.SchedulerState;
 import dev.torc.features.clusters.Scheduler.SchedulerState.Kind;
 import dev.torc.features.clusters.Scheduler.Submission;
 import dev.torc.features.clusters.Scheduler.SubmissionRequest;
-import dev.torc.features.clusters.SchedulerSettings.CommandTemplate;
-import dev.torc.features.clusters.SchedulerSettings.Fact;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;

@@ -3,6 +3,7 @@ package dev.torc.features.clusters;
 import dev.torc.base.posix.FileTree;
 import dev.torc.base.posix.OwnFile;
 import dev.torc.core.here.ProcessEnd;
+import dev.torc.core.model.SchedulerSettings;
 import dev.torc.features.clusters.BatchFolder.Word;
 import dev.torc.features.clusters.RemoteAttempt.HandedOutAttempt;
 import java.io.IOException;

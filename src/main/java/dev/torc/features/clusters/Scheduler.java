@@ -1,6 +1,7 @@
 package dev.torc.features.clusters;
 
 import dev.torc.core.here.ProgramOutput;
+import dev.torc.core.model.SchedulerSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -2,6 +2,7 @@ package dev.torc.features.clusters;
 
 import dev.torc.base.posix.OwnUser;
 import dev.torc.core.here.ProgramOutput;
+import dev.torc.core.model.SchedulerSettings;
 import dev.torc.features.clusters.Scheduler.SchedulerJob;
 import dev.torc.features.clusters.Scheduler.SchedulerResources;
 import dev.torc.features.clusters.Scheduler.SchedulerState;
@@ -27,7 +28,7 @@ import java.util.stream.Stream;
  * Slurm, used through its own commands. It looks jobs up by name, so that another job with a reused
  * id is never read or ended. {@link SlurmWords} interprets Slurm's words.
  */
-final class Slurm implements Scheduler {
+public final class Slurm implements Scheduler {
 
   private static final int USUAL_ARRAY = 1001; // tasks, if Slurm's settings do not say otherwise
 

@@ -4,13 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.core.model.SchedulerSettings;
+import dev.torc.core.model.SchedulerSettings.Fact;
 import dev.torc.features.clusters.Scheduler.SchedulerJob;
 import dev.torc.features.clusters.Scheduler.SchedulerResources;
 import dev.torc.features.clusters.Scheduler.SchedulerState;
 import dev.torc.features.clusters.Scheduler.SchedulerState.Kind;
 import dev.torc.features.clusters.Scheduler.Submission;
 import dev.torc.features.clusters.Scheduler.SubmissionRequest;
-import dev.torc.features.clusters.SchedulerSettings.Fact;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -126,9 +127,9 @@ class CommandSchedulerTest {
             5,
             commands("", null));
     StringBuilder lines = new StringBuilder();
-    asked.write(lines);
+    SettingsLines.write(asked, lines);
     Path file = Files.write(temp.resolve("jobs"), BatchWord.whole(lines.toString()));
-    assertEquals(asked, BatchWord.read(file, SchedulerSettings::read));
+    assertEquals(asked, BatchWord.read(file, SettingsLines::read));
   }
 
   @Test
