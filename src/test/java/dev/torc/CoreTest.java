@@ -33,21 +33,21 @@ import org.junit.jupiter.api.Test;
 class CoreTest {
 
   /** What the compiler says of core and base without the rest; it only falls, to none. */
-  private static final int ERRORS = 260;
+  private static final int ERRORS = 145;
 
   /** Lines of code in core; a commit that raises it says why its change is no feature. */
-  private static final int CORE_LINES = 22_300;
+  private static final int CORE_LINES = 21_400;
 
   /** Features that use another one, each with its reason. */
   private static final Set<String> PAIRS = Set.of();
 
   /** Imports that a folder must not have and still has; they only fall, to none. */
-  private static final int UPWARD = 60;
+  private static final int UPWARD = 36;
 
   /** Files that are in a circle of files, and those in the largest circle; both only fall. */
-  private static final int IN_CIRCLES = 126;
+  private static final int IN_CIRCLES = 124;
 
-  private static final int LARGEST_CIRCLE = 8;
+  private static final int LARGEST_CIRCLE = 7;
 
   private static final Path MAIN = Path.of("src", "main", "java");
   private static final Pattern IMPORT =

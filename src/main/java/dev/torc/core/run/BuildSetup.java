@@ -77,7 +77,8 @@ public record BuildSetup(
   public record Sharing(SharedStores stores, boolean asks) {}
 
   /** What runs attempts: this host, with its processes and threads, and the schedulers. */
-  public record Machines(ThisHost here, Runner runner, ExecutorService threads, Remotes remotes) {}
+  public record Machines(
+      ThisHost here, Runner runner, ExecutorService threads, RunPlaces remotes) {}
 
   /** What all attempts of a build share, until its graph grows. */
   public record AttemptContext(
@@ -93,7 +94,7 @@ public record BuildSetup(
       return removal.cache();
     }
 
-    Graph graph() {
+    public Graph graph() {
       return plan.graph();
     }
 
@@ -101,15 +102,15 @@ public record BuildSetup(
       return plan.taken();
     }
 
-    NeedContents contents() {
+    public NeedContents contents() {
       return plan.contents();
     }
 
-    Decider decider() {
+    public Decider decider() {
       return plan.decider();
     }
 
-    DigestMemo digests() {
+    public DigestMemo digests() {
       return plan.basis().digests();
     }
 

@@ -32,7 +32,7 @@ import java.util.List;
  * @param files the number of files of the products, with each member of a folder
  * @param folders the folders among the products, with their members
  */
-record ProductScan(
+public record ProductScan(
     List<RecordedProduct> made,
     List<OwnedPath> owned,
     RecordedProduct depfile,
@@ -56,7 +56,7 @@ record ProductScan(
   }
 
   /** A file, after following symlinks, and the recorded path of the product to which it belongs. */
-  record Seen(String path, String product, Stamp stamp, Digest digest) {}
+  public record Seen(String path, String product, Stamp stamp, Digest digest) {}
 
   static ProductScan of(AllowedRoots grounds, DigestMemo digests, Job job, boolean strict)
       throws IOException {

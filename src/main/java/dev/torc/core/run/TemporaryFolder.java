@@ -21,7 +21,7 @@ import java.util.function.Consumer;
  * and removed at its end. Its name comes from the start mark, so that the next build finds the
  * folder if torc was killed.
  */
-final class TemporaryFolder {
+public final class TemporaryFolder {
 
   static final String VARIABLE = "TORC_TMP";
 
@@ -29,7 +29,7 @@ final class TemporaryFolder {
 
   private TemporaryFolder() {}
 
-  static Path of(CachePlace place, StartMark attempt) {
+  public static Path of(CachePlace place, StartMark attempt) {
     String build = attempt.build().substring(0, Math.min(8, attempt.build().length()));
     return place
         .jobs()
@@ -57,7 +57,7 @@ final class TemporaryFolder {
     Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(OWN));
   }
 
-  static void empty(Path folder) throws IOException {
+  public static void empty(Path folder) throws IOException {
     if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
       FileTree.remove(folder);
       make(folder);
@@ -65,7 +65,7 @@ final class TemporaryFolder {
   }
 
   /** Removes a folder; warns, naming it {@code what}, if that fails. */
-  static void remove(Path folder, String what, Consumer<String> warn) {
+  public static void remove(Path folder, String what, Consumer<String> warn) {
     try {
       FileTree.remove(folder);
     } catch (IOException e) {

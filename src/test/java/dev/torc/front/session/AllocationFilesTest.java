@@ -39,7 +39,7 @@ class AllocationFilesTest {
 
   /** A scheduler that takes one script, and gives it the state that the test sets. */
   private static final class OneScript implements Scheduler {
-    private SchedulerState says = new SchedulerState(SchedulerState.Kind.RUNNING, "");
+    private SchedulerState says = new SchedulerState(SchedulerState.Phase.RUNNING, "");
 
     @Override
     public Submission submit(SubmissionRequest request) {
