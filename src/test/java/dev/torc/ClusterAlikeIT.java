@@ -41,7 +41,7 @@ class ClusterAlikeIT {
           command: 'echo {attempt} >> again.log; test {attempt} = 3; echo done > again.out'
           produces: [again.out]
           retries: 2
-        tmp: { command: 'test -z "$(ls {tmp})"; cp x {tmp}/x; wc -c < {tmp}/x > tmp.out; test {tmp} = "$TORC_TMP"', needs: [x], produces: [tmp.out] }
+        tmp: { command: 'test -z "$(ls {tmp})"; cp x {tmp}/x; wc -c < {tmp}/x > tmp.out; test "$PWD/{tmp}" = "$TORC_TMP"', needs: [x], produces: [tmp.out] }
         folder: { command: 'for i in 1 2 3; do cat x > dir/$i; done; mkdir dir/sub; ln -s ../1 dir/sub/link', needs: [x], produces: [dir/] }
         globs: { command: 'for i in $(cat x) 7; do echo $i > "g/$i.o"; done', needs: [x], produces: ['g/*.o'] }
         keeps: { command: 'cat x >> kept', needs: [x], produces: [kept], persist: true }

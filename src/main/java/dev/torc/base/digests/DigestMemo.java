@@ -183,6 +183,22 @@ public final class DigestMemo implements FileDigests {
     }
   }
 
+  /**
+   * Returns the digest of a path, like {@link #of(String)}, but reads no file of {@code large}
+   * bytes or more: if its stamp is new, it has no digest and counts as replaced.
+   */
+  public KnownDigest unlessLarge(String path, long large) throws IOException {
+    Slot slot = slot(path);
+    synchronized (slot) {
+      Stamp now = stamp(path);
+      if (now.kind() == Stamp.FileKind.FILE && now.size() >= large && !trusted(path, slot, now)) {
+        slot.known = new KnownDigest(now, null, false);
+        replaced.add(path);
+      }
+      return look(path, slot, now, true);
+    }
+  }
+
   @Override
   public KnownDigest of(String path, Stamp fresh) throws IOException {
     Slot slot = slot(path);

@@ -9,7 +9,8 @@ import java.util.concurrent.atomic.AtomicReference;
 public interface CallingProcess {
 
   static CallingProcess own() {
-    return new CallingProcess() {};
+    Signals signals = new Signals();
+    return () -> signals;
   }
 
   default Environment environment() {
@@ -17,9 +18,7 @@ public interface CallingProcess {
   }
 
   /** Returns the signals that the caller gets; only one piece of work at a time may use them. */
-  default Signals signals() {
-    return new Signals();
-  }
+  Signals signals();
 
   /** Returns a reference for data that the next call in this JVM may use; null if there is none. */
   default AtomicReference<Object> handedOn() {

@@ -7,6 +7,7 @@ public final class Kill {
 
   public static final int INT = 2;
   public static final int KILL = 9;
+  public static final int PIPE = 13;
   public static final int USR1 = NativeCall.number(10, 30);
   public static final int TERM = 15;
   public static final int CONT = NativeCall.number(18, 19);

@@ -36,6 +36,9 @@ public final class Signals implements AutoCloseable {
   /** Nanoseconds that work has to end after its second signal; killing processes may take 10 s. */
   public static final long LIMIT = TimeUnit.SECONDS.toNanos(15);
 
+  private static final long MOMENT =
+      500; // milliseconds in which Ctrl-C may follow its reader's end
+
   private final Runnable begun; // called when work begins; null for this process's signals
   private final IntConsumer hung; // called with the second signal; null: ends this process
   private final long limit;
@@ -44,6 +47,7 @@ public final class Signals implements AutoCloseable {
   private Consumer<Boolean> pause = _ -> {};
   private int last; // 0 if none came
   private int told; // how many signals the current work has received
+  private boolean unread; // whether the caller's output has lost its reader
   private Thread end; // the shutdown hook; null before the first work
 
   /** Creates an object that handles this process's signals from the first work on. */
@@ -100,9 +104,9 @@ public final class Signals implements AutoCloseable {
     notifyAll();
   }
 
-  /** Returns the number of the last signal; 0 if none came. */
+  /** Returns the number of the last signal; PIPE if only the reader is gone, 0 if none came. */
   public synchronized int last() {
-    return last;
+    return last == 0 && unread ? Kill.PIPE : last;
   }
 
   /** Passes a received signal to the current work; returns false if there is none. */
@@ -120,6 +124,34 @@ public final class Signals implements AutoCloseable {
       now.accept(number);
     }
     return now != null;
+  }
+
+  /**
+   * Notes that the caller's output has no reader any more; returns false if there is no work. After
+   * a moment without another signal, the work receives PIPE: at Ctrl-C, the reader of a pipe often
+   * ends before the signal arrives here.
+   */
+  public synchronized boolean handOverPipe() {
+    IntConsumer now = work;
+    if (now != null && !unread) {
+      unread = true;
+      Thread.ofPlatform().daemon().name("torc-pipe").start(() -> endUnread(now));
+    }
+    return now != null;
+  }
+
+  private void endUnread(IntConsumer told) {
+    try {
+      Thread.sleep(MOMENT);
+    } catch (InterruptedException e) {
+      return; // only the end of the JVM interrupts this thread
+    }
+    synchronized (this) {
+      if (work != told || last != 0) {
+        return;
+      }
+    }
+    told.accept(Kill.PIPE);
   }
 
   /** Waits for the end of the work, and ends the process if that takes too long. */
@@ -190,7 +222,8 @@ public final class Signals implements AutoCloseable {
   }
 
   private void endWork() {
-    if (last() == 0) { // otherwise it has received one
+    int told = last();
+    if (told == 0 || told == Kill.PIPE) { // otherwise it has received one
       handOver(Kill.TERM);
     }
   }

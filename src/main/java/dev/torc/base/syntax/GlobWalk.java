@@ -12,7 +12,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -27,6 +29,7 @@ public final class GlobWalk {
   private final StopFlag stop;
   private final long depth;
   private final List<String> found = new ArrayList<>();
+  private final Set<String> links = new HashSet<>(0);
   private final List<String> folders = new ArrayList<>();
   private boolean certain = true;
 
@@ -34,11 +37,13 @@ public final class GlobWalk {
    * The result of a walk.
    *
    * @param files sorted; relative to the root, or absolute if the glob is
+   * @param links the files among them that are symlinks
    * @param folders all folders that were listed, in the order in which they were entered
    * @param certain whether the matches can change only if a listed folder changes; false if
    *     something other than a plain file or folder matches
    */
-  public record Found(List<String> files, List<String> folders, boolean certain) {}
+  public record Found(
+      List<String> files, Set<String> links, List<String> folders, boolean certain) {}
 
   private GlobWalk(Glob glob, List<Glob> excludes, StopFlag stop) {
     this.glob = glob;
@@ -72,7 +77,8 @@ public final class GlobWalk {
     return find(root, glob, excludes, new StopFlag());
   }
 
-  private static Found find(Path root, Glob glob, List<Glob> excludes, StopFlag stop)
+  /** Does the same as the method above. {@code stop} can stop the walk. */
+  public static Found find(Path root, Glob glob, List<Glob> excludes, StopFlag stop)
       throws IOException {
     GlobWalk walk = new GlobWalk(glob, excludes, stop);
     String prefix = glob.fixedPrefix();
@@ -83,7 +89,7 @@ public final class GlobWalk {
       walk.enter(start, prefix);
     }
     walk.found.sort(null);
-    return new Found(walk.found, walk.folders, walk.certain);
+    return new Found(walk.found, walk.links, walk.folders, walk.certain);
   }
 
   /** Returns a pattern and its excludes as one text, for {@link #find(Path, String)}. */
@@ -148,6 +154,9 @@ public final class GlobWalk {
       } else if (glob.matches(child) && !Excludes.path(excludes, child)) {
         if (there != null && (there.isRegularFile() || Files.isRegularFile(entry))) {
           found.add(child);
+          if (!there.isRegularFile()) {
+            links.add(child);
+          }
         } else {
           certain = false;
         }

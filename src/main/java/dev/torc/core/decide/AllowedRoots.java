@@ -2,9 +2,8 @@ package dev.torc.core.decide;
 
 import dev.torc.base.posix.FileStatus;
 import dev.torc.base.posix.FolderHandle;
+import dev.torc.base.posix.RealPath;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,7 +24,7 @@ public final class AllowedRoots {
     named.add(root);
     named.addAll(roots);
     for (Path each : named) {
-      real.add(real(each));
+      real.add(RealPath.of(each));
     }
   }
 
@@ -48,7 +47,7 @@ public final class AllowedRoots {
     if (staysBelow(folder)) {
       return null;
     }
-    Path path = real(named.getFirst().resolve(folder));
+    Path path = RealPath.of(named.getFirst().resolve(folder));
     return hold(path) ? null : path;
   }
 
@@ -56,7 +55,7 @@ public final class AllowedRoots {
    * Returns whether a folder is below the root and no part of its path below the root is a link.
    * This check is fast enough for every attempt, since it looks only at these parts.
    */
-  private boolean staysBelow(String folder) throws IOException {
+  public boolean staysBelow(String folder) throws IOException {
     if (folder.startsWith("/") || folder.startsWith("..")) {
       return false;
     }
@@ -89,7 +88,7 @@ public final class AllowedRoots {
         // the link may lead to an allowed place
       }
     }
-    Path path = real(folder);
+    Path path = RealPath.of(folder);
     for (Path ground : real) {
       if (path.startsWith(ground)) {
         return FolderHandle.below(ground, path);
@@ -111,7 +110,7 @@ public final class AllowedRoots {
    * innermost, or if no allowed folder contains the file.
    */
   public Spot spot(Path file) throws IOException {
-    Path path = real(file.getParent()).resolve(file.getFileName());
+    Path path = RealPath.of(file.getParent()).resolve(file.getFileName());
     int nearest = -1;
     for (int i = 0; i < real.size(); i++) {
       boolean inside = path.startsWith(real.get(i)) && !path.equals(real.get(i));
@@ -127,18 +126,5 @@ public final class AllowedRoots {
 
   private int depth(int ground) {
     return real.get(ground).getNameCount();
-  }
-
-  /** Returns the real path of a file; the last parts of the path need not exist yet. */
-  public static Path real(Path path) throws IOException {
-    Path file = path.toAbsolutePath().normalize();
-    try {
-      return file.toRealPath(); // the usual case
-    } catch (IOException e) {
-      // The file does not exist yet, or it is a dangling or circular link.
-      return Files.exists(file, LinkOption.NOFOLLOW_LINKS)
-          ? file
-          : real(file.getParent()).resolve(file.getFileName());
-    }
   }
 }

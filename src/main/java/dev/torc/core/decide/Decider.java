@@ -95,20 +95,25 @@ public final class Decider {
     }
     Reason out = records.outReason(id);
     if (out != null) {
-      reasons.add(out.where());
+      reasons.add(end(id, out.where(), List.of()));
     }
     if (out == null || out.kind() == Kind.SUBMITTED) { // SUBMITTED is not a cause
       if (last == null) {
         reasons.add(Reason.NEVER_RAN);
       } else {
-        addEarlierFailure(job, last, reasons);
+        addEarlierFailure(id, last, reasons);
       }
     }
     int pending = -1;
     if (last != null) {
       pending = compare(id, last, reasons);
+      Reason unawaited = contents.unawaited(id);
+      if (unawaited != null) {
+        reasons.add(unawaited);
+      }
       if (last.outcome().isGood() && out == null) {
-        addChangedProducts(id, last, wish, reasons);
+        int behind = addChangedProducts(id, last, wish, reasons);
+        pending = pending < 0 ? behind : pending;
       }
     }
     if (out != null && out.cause() != null && reasons.size() == 1) {
@@ -158,7 +163,7 @@ public final class Decider {
 
   /** Returns whether a known result may replace a run with these reasons. */
   public static boolean mayRestore(List<Reason> reasons) {
-    return reasons.stream().noneMatch(reason -> reason.kind().wantsRun());
+    return reasons.stream().noneMatch(Reason::wantsRun);
   }
 
   /**
@@ -227,7 +232,7 @@ public final class Decider {
    */
   public int unsettledMaker(int id) {
     for (String path : records.found(id)) {
-      int maker = graph.makerOf(path);
+      int maker = contents.makerOfFound(graph, id, path);
       if (maker >= 0
           && graph.precedes(maker, id)
           && !records.isSettled(maker)
@@ -239,7 +244,8 @@ public final class Decider {
   }
 
   /** Adds reasons why the last run does not count, even if its inputs are the same again. */
-  private void addEarlierFailure(Job job, JobResult last, List<Reason> reasons) {
+  private void addEarlierFailure(int id, JobResult last, List<Reason> reasons) {
+    Job job = graph.job(id);
     Kind kind =
         switch (last.outcome()) {
           case OK, ADOPTED -> null;
@@ -251,12 +257,36 @@ public final class Decider {
         };
     if (kind != null) {
       RunDetails details = records.details(job.name());
-      reasons.add(new Reason(kind, "", "", details == null ? "" : details.what()));
+      String of = last.manifest().equals(UNKNOWN) ? "" : last.manifest().hex();
+      Reason ended = new Reason(kind, "", of, details == null ? "" : details.what());
+      reasons.add(end(id, ended, last.needs().found()));
     }
     if (last.outcome() == Outcome.OK && !traced(job, last)) {
       reasons.add(Reason.of(Kind.NOT_TRACED));
     }
     last.needs().moved().forEach(path -> reasons.add(Reason.of(Kind.MOVED, path)));
+    last.needs().lost().forEach(name -> reasons.add(Reason.of(Kind.DEPFILE_NOWHERE, name)));
+  }
+
+  /** Returns how a job's recorded manifest differs from the present one. */
+  List<Reason> changes(int id) {
+    List<Reason> reasons = new ArrayList<>(0);
+    compare(id, records.result(id), reasons);
+    return reasons;
+  }
+
+  /**
+   * Returns how the last run ended, without the digest of its manifest if that may be the present
+   * one. {@code found} are the found needs in that manifest.
+   */
+  private Reason end(int id, Reason ended, List<String> found) {
+    if (!ended.kind().isEnd() || ended.old().isEmpty()) {
+      return ended;
+    }
+    manifest.describe(id, found, contents, hash);
+    int pending = hash.pending();
+    boolean same = hash.digest().hex().equals(ended.old());
+    return pending >= 0 || same ? new Reason(ended.kind(), "", "", ended.now()) : ended;
   }
 
   private boolean traced(Job job, JobResult last) {
@@ -286,7 +316,7 @@ public final class Decider {
     if (details != null) {
       found = difference(id, last.needs().found(), details.manifest());
     }
-    if (found.isEmpty() && undecided < 0) {
+    if (found.isEmpty() && undecided < 0 && reasons.isEmpty()) {
       String old = last.manifest().hex();
       found = List.of(new Reason(Kind.SETTING_CHANGED, "manifest", old, now.hex()));
     }
@@ -316,13 +346,17 @@ public final class Decider {
         .orElseThrow();
   }
 
-  /** Adds the products that are missing, wanted or modified, judged by digest (rule 5). */
-  private void addChangedProducts(int id, JobResult last, Wish wish, List<Reason> reasons) {
+  /**
+   * Adds the products that are missing, wanted or modified, judged by digest (rule 5). Returns an
+   * unsettled job that makes what a product of this job is a symlink to; -1 if there is none.
+   */
+  private int addChangedProducts(int id, JobResult last, Wish wish, List<Reason> reasons) {
+    int behind = -1;
     boolean temporary = graph.job(id).has(Trait.TEMPORARY) && !wish.named;
     for (RecordedProduct made : last.products()) {
       Digest now;
       try {
-        now = contents.product(made.path(), made.kind());
+        now = contents.product(made);
       } catch (IOException e) {
         String why = ManifestWriter.UNREADABLE + Refusal.why(e);
         reasons.add(new Reason(Kind.PRODUCT_ALTERED, made.path(), made.digest().hex(), why));
@@ -334,6 +368,8 @@ public final class Decider {
         if (reader != null) {
           reasons.add(new Reason(Kind.PRODUCT_WANTED, made.path(), "", reader));
         }
+      } else if (!made.digest().equals(now) && contents.names().unmadeTarget(id, made) >= 0) {
+        behind = contents.names().unmadeTarget(id, made);
       } else if (now == null) {
         reasons.add(Reason.of(Kind.PRODUCT_MISSING, made.path()));
       } else if (!now.equals(made.digest())) {
@@ -341,6 +377,7 @@ public final class Decider {
         addChangedMembers(made, reasons);
       }
     }
+    return behind;
   }
 
   private void addChangedMembers(RecordedProduct made, List<Reason> reasons) {
@@ -358,10 +395,15 @@ public final class Decider {
    * snapshot must already include the needs {@code found} by the run. Any thread may call this.
    */
   public Described describe(int id, List<String> found, NeedSnapshot snapshot) {
+    if (found.isEmpty() && snapshot.described != null) {
+      return snapshot.described;
+    }
     ManifestHash counts = described.get();
     Listing lines = new Listing(counts);
     manifest.describe(id, found, snapshot, lines);
-    return new Described(counts.digest(), lines.lines(), snapshot.members());
+    Described all = new Described(counts.digest(), lines.lines(), snapshot.members());
+    snapshot.described = found.isEmpty() ? all : snapshot.described;
+    return all;
   }
 
   /** Returns only the digest that {@link #describe} gives. Any thread may call this. */

@@ -60,7 +60,7 @@ public record GoneProducts(Graph graph, JobRecords records, DigestMemo digests) 
     return switch (list.kind()) {
       case JOB, SOME -> true;
       case GLOB -> made.kind() == Stamp.FileKind.FILE || tells(made);
-      case FOLDER -> (list.text() + "/").startsWith(made.path() + "/") && tells(made);
+      case FOLDER -> list.liesIn(made.path()) && tells(made);
     };
   }
 
@@ -83,11 +83,18 @@ public record GoneProducts(Graph graph, JobRecords records, DigestMemo digests) 
         Digest file = NeedMembers.product(each);
         boolean found = list.covers(each.name()) && !list.excludes(each.name());
         if (found && (!glob || file != null)) {
-          members.add(glob ? NeedMembers.entry(each.name(), file.hex()) : each);
+          members.add(NeedMembers.entry(list.named(each.name()), glob ? file.hex() : each.now()));
         }
       }
     }
     return members;
+  }
+
+  /** Returns the paths of the symlinks that a product is or holds. */
+  List<String> links(RecordedProduct made) {
+    return made.isLink()
+        ? List.of(made.path())
+        : members(made).stream().filter(NeedMembers::isLink).map(ManifestEntry::name).toList();
   }
 
   /** Returns the entry of a file, or the entries of a folder's members. */

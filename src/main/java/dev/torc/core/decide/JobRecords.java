@@ -32,8 +32,7 @@ public final class JobRecords {
   private record Lent(Digest digest, List<ManifestEntry> entries) {}
 
   private static final JobResult NONE =
-      new JobResult(
-          Outcome.INTERRUPTED, "", null, List.of(), new RunNeeds(List.of(), List.of()), 0, false);
+      new JobResult(Outcome.INTERRUPTED, "", null, List.of(), new RunNeeds(List.of()), 0, false);
 
   private static final int SETTLED = 1;
 

@@ -10,7 +10,9 @@ import dev.torc.base.posix.Io;
 import dev.torc.base.syntax.Excludes;
 import dev.torc.base.syntax.GlobWalk;
 import dev.torc.base.text.Refusal;
+import dev.torc.core.decide.ListMakers.Led;
 import dev.torc.core.decide.ManifestWriter.Content;
+import dev.torc.core.decide.NeedMembers.Beside;
 import dev.torc.core.memory.JobResult;
 import dev.torc.core.memory.JobResult.ManifestEntry;
 import dev.torc.core.memory.RecordedProduct;
@@ -33,8 +35,8 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicIntegerArray;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -44,9 +46,6 @@ import java.util.stream.Collectors;
  * threads may use this class.
  */
 public final class NeedContents implements InputSource {
-
-  /** The start of an error message, before the path. */
-  private static final Pattern CANNOT = Pattern.compile("^cannot (look at|list|read( the link)?) ");
 
   /** The {@code moment} of a list whose makers are all settled. */
   private static final int WHOLE = -1;
@@ -64,14 +63,27 @@ public final class NeedContents implements InputSource {
   private final Map<Integer, Gathered> gathered = new ConcurrentHashMap<>();
   private final AtomicIntegerArray passed;
   private final NeedValues values;
+  private final RealNames names;
+  private final AtomicBoolean astray; // see PlanContext.Basis
   private final Map<Integer, Set<String>> made = new ConcurrentHashMap<>();
 
-  NeedContents(Graph graph, JobRecords records, DigestMemo digests, MachineInputs machine) {
+  NeedContents(Graph graph, JobRecords records, PlanContext.Basis basis) {
+    this(graph, records, basis.digests(), basis.machine(), basis.astray());
+  }
+
+  private NeedContents(
+      Graph graph,
+      JobRecords records,
+      DigestMemo digests,
+      MachineInputs machine,
+      AtomicBoolean astray) {
+    this.astray = astray;
     this.root = graph.workflow().root();
     this.graph = graph;
     this.records = records;
     this.digests = digests;
     this.values = new NeedValues(graph, records);
+    this.names = new RealNames(graph, records);
     this.gone = new GoneProducts(graph, records, digests);
     this.machine = machine.with(root, digests.counting());
     this.looks = new ListLooks(graph, this, digests);
@@ -83,7 +95,7 @@ public final class NeedContents implements InputSource {
     DigestMemo names = digests.emptyCopy();
     Digest any = Digest.of(new byte[Digest.LENGTH]);
     names.follow(digests, (_, _) -> any);
-    return new NeedContents(graph, records, names, machine);
+    return new NeedContents(graph, records, names, machine, astray);
   }
 
   /** Takes a snapshot of the needs of a job about to start. Their makers must be settled. */
@@ -117,27 +129,27 @@ public final class NeedContents implements InputSource {
     return of(path, graph.makerOf(path));
   }
 
-  /**
-   * {@inheritDoc} The product pattern of an open group may also match sources. So until the group
-   * is expanded, a file that no recorded run made counts as a source.
-   */
   @Override
   public int makerOfFound(Graph graph, int job, String path) {
-    int maker = graph.makerOf(path);
-    boolean other = graph.isOpen(maker) && !graph.precedes(maker, job);
-    return other && records.owned(path) == null ? -1 : maker;
+    return names.makerOfFound(job, path);
+  }
+
+  /** Returns the names that found files have once all symlinks are followed. */
+  public RealNames names() {
+    return names;
   }
 
   @Override
   public Content of(String path, int maker) {
+    String real = maker >= 0 && graph.makerOf(path) < 0 ? names.of(path) : path;
     if (maker >= 0 && !records.isSettled(maker) && !records.isDropped(maker)) {
       return new Content.Pending(maker);
     }
-    if (maker >= 0 && (records.isDropped(maker) || !made(maker, path))) {
+    if (maker >= 0 && (records.isDropped(maker) || !made(maker, real))) {
       return new Content.Missing();
     }
     if (maker >= 0 && records.isForeseen(maker)) {
-      return foreseen(maker, path);
+      return foreseen(maker, real);
     }
     try {
       // A file in a folder product is looked at again, since this run of its job may not have made
@@ -147,7 +159,7 @@ public final class NeedContents implements InputSource {
       refuseFolder(graph, path, known);
       boolean source = maker < 0 && known.stamp().kind() == FileKind.FILE;
       Digest digest = source ? known.digest() : product(path, known);
-      return content(digest == null && maker >= 0 ? gone.digest(maker, path) : digest);
+      return content(digest == null && maker >= 0 ? gone.digest(maker, real) : digest);
     } catch (IOException e) {
       return new Content.Unreadable(Refusal.why(e));
     }
@@ -201,10 +213,14 @@ public final class NeedContents implements InputSource {
         : known.product();
   }
 
-  /** Returns the present digest of a product; null if it is missing or of another kind. */
-  public Digest product(String path, FileKind kind) throws IOException {
-    KnownDigest known = digests.seen(path);
-    return known.stamp().kind() == kind ? product(path, known) : null;
+  /**
+   * Returns the present digest of a product; null if it is missing or of another kind. Looks again
+   * behind a symlink, since another job may have made its target.
+   */
+  Digest product(RecordedProduct made) throws IOException {
+    String path = made.path();
+    KnownDigest known = made.isLink() ? digests.of(path) : digests.seen(path);
+    return known.stamp().kind() == made.kind() ? product(path, known) : null;
   }
 
   /** Returns how a folder's members differ from the recorded product's; null if unknown. */
@@ -214,6 +230,9 @@ public final class NeedContents implements InputSource {
 
   @Override
   public Content ofList(int list) {
+    if (pending(list) < 0) {
+      members(list); // finds where symlinks lead
+    }
     int pending = pending(list);
     return pending >= 0 ? new Content.Pending(pending) : new Content.Known(members(list).digest());
   }
@@ -282,7 +301,30 @@ public final class NeedContents implements InputSource {
       i++;
     }
     passed.set(list, i); // a settled job stays settled
-    return i < makers.size() ? makers.get(i) : -1;
+    return i < makers.size() ? makers.get(i) : awaited(gathered.get(list));
+  }
+
+  /** Returns a job that has yet to make what a symlink among the members leads to, or -1. */
+  private int awaited(Gathered now) {
+    for (Led led : now == null ? List.<Led>of() : now.members.led()) {
+      if (!records.isInPlace(led.maker())) {
+        return led.maker();
+      }
+    }
+    return -1;
+  }
+
+  /** Returns the reason if a symlink leads to a product for which a job does not wait; or null. */
+  Reason unawaited(int job) {
+    for (int list : graph.listNeeds().row(job)) {
+      Gathered now = gathered.get(list);
+      for (Led led : now == null ? List.<Led>of() : now.members.led()) {
+        if (!graph.precedes(led.maker(), job)) {
+          return led.refusal(graph);
+        }
+      }
+    }
+    return null;
   }
 
   /** Returns a list's members, each pending or with the contents that this build saw first. */
@@ -290,9 +332,13 @@ public final class NeedContents implements InputSource {
     int now = pending(list) < 0 ? WHOLE : records.settlings();
     return gathered.compute(
             list,
-            (id, old) ->
-                old != null && old.moment == now ? old : new Gathered(now, gather(id, null)))
+            (id, old) -> old != null && old.moment == now ? old : gathered(now, gather(id, null)))
         .members;
+  }
+
+  private Gathered gathered(int now, NeedMembers members) {
+    boolean waits = awaited(new Gathered(now, members)) >= 0;
+    return new Gathered(waits ? records.settlings() : now, members);
   }
 
   ListLooks looks() {
@@ -307,17 +353,8 @@ public final class NeedContents implements InputSource {
   /** Lists the members again and reads each file with {@code each}. */
   NeedMembers fresh(int list, Io.Make<String, KnownDigest> each) {
     NeedMembers now = gather(list, each);
-    gathered.put(list, new Gathered(WHOLE, now));
+    gathered.put(list, gathered(WHOLE, now));
     return now;
-  }
-
-  /** Returns why a list cannot be read. The text names the path, unless it is the list's own. */
-  private String unlisted(NeedList list, IOException e) {
-    String line = CANNOT.matcher(Refusal.line(e)).replaceFirst("");
-    String root = graph.workflow().root() + "/";
-    String below = line.startsWith(root) ? line.substring(root.length()) : line;
-    String self = list.text() + ": ";
-    return below.startsWith(self) ? below.substring(self.length()) : below;
   }
 
   /** Returns the members of a list. If the list cannot be read, its only member holds the error. */
@@ -325,17 +362,14 @@ public final class NeedContents implements InputSource {
     try {
       return collect(id, look);
     } catch (IOException e) {
-      NeedList list = graph.list(id);
-      Content why = new Content.Unreadable(unlisted(list, e));
-      ManifestEntry one = NeedMembers.entry(list.written(), why.value());
-      return NeedMembers.of(List.of(one), List.of(), Map.of(), null);
+      return NeedMembers.unlisted(graph.list(id), root, e);
     }
   }
 
   /** Returns the members of a list. A null {@code look} means the contents that were seen first. */
   private NeedMembers collect(int id, Io.Make<String, KnownDigest> look) throws IOException {
     NeedList list = graph.list(id);
-    List<OwnedPath> stale = new ArrayList<>();
+    Beside beside = Beside.none();
     return switch (list.kind()) {
       case JOB, SOME -> {
         Map<String, ManifestEntry> sorted = new TreeMap<>();
@@ -351,12 +385,12 @@ public final class NeedContents implements InputSource {
           }
         }
         LeftOut leftOut = LeftOut.of(all, dropped);
-        yield NeedMembers.of(List.copyOf(sorted.values()), List.of(), Map.of(), leftOut);
+        yield NeedMembers.of(List.copyOf(sorted.values()), beside, Map.of(), leftOut);
       }
-      case GLOB -> NeedMembers.of(matches(list, look, stale), stale, Map.of(), null);
+      case GLOB -> NeedMembers.of(matches(list, look, beside), beside, Map.of(), null);
       case FOLDER -> {
         Map<String, Stamp> stamps = new HashMap<>();
-        yield NeedMembers.of(inside(list, stamps, stale), stale, stamps, null);
+        yield NeedMembers.of(inside(list, stamps, beside), beside, stamps, null);
       }
     };
   }
@@ -383,14 +417,18 @@ public final class NeedContents implements InputSource {
   }
 
   private List<ManifestEntry> matches(
-      NeedList list, Io.Make<String, KnownDigest> look, List<OwnedPath> stale) throws IOException {
+      NeedList list, Io.Make<String, KnownDigest> look, Beside beside) throws IOException {
     List<ManifestEntry> entries = new ArrayList<>();
-    for (String path : GlobWalk.files(root, list.glob(), list.excludes(), digests.stop())) {
-      if (counts(list, path, stale)) {
-        if (isPending(path)) {
+    ListMakers makers =
+        new ListMakers(graph, list, path -> records.owned(path) != null, beside.led(), astray);
+    GlobWalk.Found found = GlobWalk.find(root, list.glob(), list.excludes(), digests.stop());
+    for (String path : found.files()) {
+      String real = makers.known(path);
+      if (makers.leads(path, found.links().contains(path)) || counts(list, real, beside)) {
+        if (isPending(real)) {
           entries.add(NeedMembers.entry(path, ManifestWriter.PENDING));
         } else {
-          entries.add(member(path, look));
+          entries.add(member(path, real, look));
         }
       }
     }
@@ -411,10 +449,16 @@ public final class NeedContents implements InputSource {
     return entries.size() > there;
   }
 
-  private ManifestEntry member(String path, Io.Make<String, KnownDigest> look) {
+  /**
+   * Returns the entry of a file. A product may have been seen by another name before it was made.
+   */
+  private ManifestEntry member(String path, String real, Io.Make<String, KnownDigest> look) {
     try {
-      KnownDigest known = look == null ? digests.seen(path) : look.of(path);
-      return NeedMembers.entry(path, content(counted(known, graph.makerOf(path) >= 0)).value());
+      boolean made = graph.makerOf(real) >= 0;
+      boolean again = made && !real.equals(path);
+      KnownDigest known =
+          look != null ? look.of(path) : again ? digests.of(path) : digests.seen(path);
+      return NeedMembers.entry(path, content(counted(known, made)).value());
     } catch (IOException e) {
       return unreadable(path, e);
     }
@@ -424,8 +468,8 @@ public final class NeedContents implements InputSource {
     return NeedMembers.entry(path, new Content.Unreadable(Refusal.why(e)).value());
   }
 
-  private List<ManifestEntry> inside(
-      NeedList list, Map<String, Stamp> stamps, List<OwnedPath> stale) throws IOException {
+  private List<ManifestEntry> inside(NeedList list, Map<String, Stamp> stamps, Beside beside)
+      throws IOException {
     List<ManifestEntry> entries = new ArrayList<>();
     FileKind kind = digests.stamp(list.text()).kind();
     if (kind == FileKind.MISSING) {
@@ -435,6 +479,8 @@ public final class NeedContents implements InputSource {
       throw new IOException(
           "cannot list " + list.text() + ": not a folder; write it without the slash");
     }
+    ListMakers makers =
+        new ListMakers(graph, list, path -> records.owned(path) != null, beside.led(), astray);
     FolderDigest folder =
         digests.needed(list.text(), path -> Excludes.folder(list.excludes(), path), list::excludes);
     for (FolderDigest.Member member : folder.members()) {
@@ -442,9 +488,11 @@ public final class NeedContents implements InputSource {
       if (member.kind() == FileKind.FOLDER) {
         stamps.put(path, member.stamp()); // an excluded folder may still contain members
       }
-      if (!list.excludes(path) && counts(list, path, stale)) {
+      String real = makers.known(path);
+      if (!list.excludes(path)
+          && (makers.leads(path, member.kind() == FileKind.LINK) || counts(list, real, beside))) {
         String value = NeedMembers.entry(member).now();
-        entries.add(NeedMembers.entry(path, isPending(path) ? ManifestWriter.PENDING : value));
+        entries.add(NeedMembers.entry(path, isPending(real) ? ManifestWriter.PENDING : value));
         stamps.put(path, member.stamp());
       }
     }
@@ -461,12 +509,12 @@ public final class NeedContents implements InputSource {
    * stale. Otherwise the list must include the maker, and if the maker is settled, it must have
    * made the path.
    */
-  private boolean counts(NeedList list, String path, List<OwnedPath> stale) {
+  private boolean counts(NeedList list, String path, Beside beside) {
     int maker = graph.makerOf(path);
     if (maker < 0) {
       OwnedPath owned = recorded(path);
       if (owned != null) {
-        stale.add(owned);
+        beside.stale().add(owned);
       }
       return owned == null && !graph.leavesOut(path);
     }

@@ -5,15 +5,22 @@ import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.digests.FolderDigest;
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.syntax.NaturalOrder;
+import dev.torc.base.text.Refusal;
+import dev.torc.core.decide.ListMakers.Led;
+import dev.torc.core.decide.ManifestWriter.Content;
 import dev.torc.core.memory.JobResult.ManifestEntry;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
 import dev.torc.core.model.InstanceName;
 import dev.torc.core.model.Job;
+import dev.torc.core.model.NeedList;
 import dev.torc.core.model.Ref;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * The members of a needed glob, folder or job at one moment.
@@ -23,8 +30,6 @@ import java.util.Map;
  *     get them
  * @param reordered whether {@code files} has another order than {@code entries}
  * @param digest the digest of all entries
- * @param stale files that match the list but are not members: torc made them, no job declares them
- *     any more, and they are unmodified
  * @param stamps for a needed folder, the stamps of its entries and of all folders in it, by path;
  *     else empty
  * @param leftOut the failed jobs whose products are missing from the list; null for none
@@ -34,21 +39,35 @@ public record NeedMembers(
     List<String> files,
     boolean reordered,
     Digest digest,
-    List<OwnedPath> stale,
+    Beside beside,
     Map<String, Stamp> stamps,
     LeftOut leftOut) {
 
+  /**
+   * Notes about the files that a look found.
+   *
+   * @param stale files that match the list but are not members: torc made them, no job declares
+   *     them any more, and they are unmodified
+   * @param led members that lead to products of jobs that the list does not name
+   */
+  record Beside(List<OwnedPath> stale, List<Led> led) {
+
+    static Beside none() {
+      return new Beside(new ArrayList<>(0), new ArrayList<>(0));
+    }
+  }
+
   private static final NaturalOrder ORDER = new NaturalOrder();
+
+  /** The start of an error message, before the path. */
+  private static final Pattern CANNOT = Pattern.compile("^cannot (look at|list|read( the link)?) ");
 
   private static final String EXECUTABLE = " executable";
   private static final String LINK = "link ";
 
   /** Creates the members and computes their digest and the order of the files. */
   static NeedMembers of(
-      List<ManifestEntry> entries,
-      List<OwnedPath> stale,
-      Map<String, Stamp> stamps,
-      LeftOut leftOut) {
+      List<ManifestEntry> entries, Beside beside, Map<String, Stamp> stamps, LeftOut leftOut) {
     ManifestHash hash = new ManifestHash();
     List<String> files = new ArrayList<>(entries.size());
     boolean reordered = false;
@@ -67,9 +86,29 @@ public record NeedMembers(
         List.copyOf(files),
         reordered,
         hash.digest(),
-        List.copyOf(stale),
+        beside,
         stamps,
         leftOut);
+  }
+
+  /** Returns the members of a list that cannot be read: the only one holds the error. */
+  static NeedMembers unlisted(NeedList list, Path root, IOException e) {
+    String line = CANNOT.matcher(Refusal.line(e)).replaceFirst("");
+    String below = line.startsWith(root + "/") ? line.substring((root + "/").length()) : line;
+    String self = list.text() + ": "; // the entry has the list's own name
+    Content why =
+        new Content.Unreadable(below.startsWith(self) ? below.substring(self.length()) : below);
+    ManifestEntry one = entry(list.written(), why.value());
+    return of(List.of(one), Beside.none(), Map.of(), null);
+  }
+
+  /** Returns the stale files that match the list. */
+  public List<OwnedPath> stale() {
+    return beside.stale;
+  }
+
+  List<Led> led() {
+    return beside.led;
   }
 
   static ManifestEntry entry(String path, String value) {

@@ -7,9 +7,11 @@ import dev.torc.base.digests.FolderDigest;
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.digests.Stamp.FileKind;
 import dev.torc.base.posix.Io;
+import dev.torc.base.posix.RealPath;
 import dev.torc.base.syntax.NearestPath;
 import dev.torc.base.text.Refusal;
 import dev.torc.base.text.SafeText;
+import dev.torc.core.decide.ListMakers.Led;
 import dev.torc.core.decide.MachineInputs.ImageSource;
 import dev.torc.core.decide.ManifestWriter.Content;
 import dev.torc.core.decide.NeedContents.NeedFiles;
@@ -65,6 +67,9 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   private String missingData; // the message about a missing value
   private long end;
 
+  /** The manifest without found needs, kept by {@link Decider#describe}; null until asked for. */
+  Decider.Described described;
+
   NeedSnapshot(Graph graph, NeedContents contents, DigestMemo digests, int job) throws IOException {
     this.graph = graph;
     this.contents = contents;
@@ -76,7 +81,12 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     for (int file : graph.needs().row(job)) {
       String path = graph.path(file);
       int maker = graph.maker(file);
-      if (!addFile(path, path) || maker >= 0 && !contents.made(maker, path)) {
+      boolean there = addFile(path, path);
+      Led led = maker < 0 && found.leads(path) ? Led.of(graph, path) : null;
+      if (led != null && !graph.precedes(led.maker(), job)) {
+        throw new IOException(led.refusal(graph).lack());
+      }
+      if (!there || maker >= 0 && !contents.made(maker, path)) {
         (graph.job(job).isOptional(path) ? without : missing).add(path);
       }
     }
@@ -126,6 +136,11 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     if (unreadable != null) {
       String why = unreadable.now().substring(ManifestWriter.UNREADABLE.length());
       throw unreadable(unreadable.name(), why);
+    }
+    for (Led led : look.members().led()) {
+      if (!graph.precedes(led.maker(), job)) {
+        throw new IOException(led.refusal(graph).lack());
+      }
     }
     NeedList list = graph.list(id);
     if (list.kind() == ListKind.FOLDER
@@ -178,7 +193,14 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
 
   @Override
   public int makerOfFound(Graph graph, int job, String path) {
-    return contents.makerOfFound(graph, job, path);
+    return files.containsKey(path) && found.leads(path)
+        ? contents.makerOfFound(graph, job, path)
+        : contents.names().makerOfName(job, path);
+  }
+
+  /** Returns the name under which a job may make a file that was looked at: its real path. */
+  public String real(String path) {
+    return found.leads(path) ? contents.names().of(path) : path;
   }
 
   private boolean isMade(String path) {
@@ -269,7 +291,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
         all.addAll(look.folders().keySet());
       }
       for (String path : all) {
-        targets.add(AllowedRoots.real(graph.workflow().root().resolve(path)));
+        targets.add(RealPath.of(graph.workflow().root().resolve(path)));
       }
     }
     boolean found = false;

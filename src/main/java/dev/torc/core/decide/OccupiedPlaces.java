@@ -36,12 +36,17 @@ public final class OccupiedPlaces {
     this.digests = digests;
   }
 
-  public void refuse(BitSet jobs) throws IOException {
+  /** Refuses jobs that would remove such files. What cannot be examined fails the job alone. */
+  public void refuse(BitSet jobs) {
     List<Diagnostic> errors = new ArrayList<>();
     for (int j : graph.inOrder(jobs)) {
-      Diagnostic error = of(j);
-      if (error != null) {
-        errors.add(error);
+      try {
+        Diagnostic error = of(j);
+        if (error != null) {
+          errors.add(error);
+        }
+      } catch (IOException e) {
+        // Before the job runs, this check is made again.
       }
     }
     if (!errors.isEmpty()) {

@@ -53,6 +53,15 @@ final class PathTrail {
     }
   }
 
+  /** Returns whether a symlink is on the path to a file that this trail has. */
+  boolean leads(String path) {
+    Part part = parts.get(parts.containsKey(path) ? path : above(path));
+    while (part != null && part.target == null) {
+      part = parts.get(part.above);
+    }
+    return part != null;
+  }
+
   /** Looks again at the paths of all files of this trail and returns the new trail. */
   PathTrail anew() throws IOException {
     PathTrail now = new PathTrail(digests);

@@ -12,6 +12,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A graph and everything that is known about its nodes, by their numbers. When groups are expanded,
@@ -41,22 +42,29 @@ public record PlanContext(
   }
 
   /**
+   * Where known results are.
+   *
+   * @param asked the shared stores to query, and wait for, while jobs are decided; null for none
+   */
+  public record Recall(LocalResults stored, SharedStores asked) {}
+
+  /**
    * What all contexts of a command share.
    *
-   * @param stored results that may replace a run
-   * @param asked the shared stores to query, and wait for, while jobs are decided; null for none
+   * @param recall where results are looked for that may replace a run
    * @param keepsFailed whether a failed job runs again only if its manifest changed
    * @param machine the inputs that manifests have besides files: tools, images and variables
    * @param rows where the values of instances are written, for messages
+   * @param astray set once a symlink leads elsewhere than when the graph was derived
    */
   public record Basis(
       Cache cache,
       DigestMemo digests,
-      LocalResults stored,
-      SharedStores asked,
+      Recall recall,
       boolean keepsFailed,
       MachineInputs machine,
-      InstancePlaces rows) {}
+      InstancePlaces rows,
+      AtomicBoolean astray) {}
 
   /**
    * Returns the first context of a command. For {@code out} and {@code foresees}, see {@link
@@ -75,7 +83,7 @@ public record PlanContext(
 
   private static PlanContext of(Basis basis, Graph graph, JobRecords records, Wanted wanted) {
     basis.digests.exclude(graph);
-    NeedContents contents = new NeedContents(graph, records, basis.digests, basis.machine);
+    NeedContents contents = new NeedContents(graph, records, basis);
     Decider decider = new Decider(graph, records, contents, basis);
     return new PlanContext(basis, graph, records, contents, decider, wanted);
   }

@@ -8,7 +8,8 @@ import java.util.function.Predicate;
  * Why a job runs. Records store this value, and reports turn it into words.
  *
  * @param name the file, variable or setting; empty if the kind says everything
- * @param old the earlier digest or text; may be empty, like {@code now}
+ * @param old the earlier digest or text; may be empty, like {@code now}; for a run that failed, the
+ *     digest of its manifest if the present one is known to differ
  * @param now the present digest or text
  */
 public record Reason(Kind kind, String name, String old, String now) {
@@ -84,7 +85,9 @@ public record Reason(Kind kind, String name, String old, String now) {
     /** A folder product has a member that its job did not make; {@code now} is its digest. */
     MEMBER_ADDED(false),
     MEMBER_CHANGED(false),
-    MEMBER_DELETED(false);
+    MEMBER_DELETED(false),
+    /** A name in the depfile, as written, led to no file. */
+    DEPFILE_NOWHERE(true);
 
     private final boolean wantsRun;
 
@@ -92,10 +95,19 @@ public record Reason(Kind kind, String name, String old, String now) {
       this.wantsRun = wantsRun;
     }
 
-    /** Returns whether this requires a run, so that no known result may replace it. */
-    boolean wantsRun() {
-      return wantsRun;
+    /** Returns whether this is how the last run ended, which concerns only its manifest. */
+    boolean isEnd() {
+      return this == FAILED
+          || this == TIMED_OUT
+          || this == OUT_OF_MEMORY
+          || this == INTERRUPTED
+          || this == UNDONE;
     }
+  }
+
+  /** Returns whether this requires a run, so that no known result may replace it. */
+  boolean wantsRun() {
+    return kind.wantsRun && (old.isEmpty() || !kind.isEnd());
   }
 
   /** Returns where a submitted job is; null if the job was not submitted. */

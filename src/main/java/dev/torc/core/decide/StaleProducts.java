@@ -63,8 +63,8 @@ public final class StaleProducts {
   /** Returns whether a glob or folder may match a path, or anything below it. */
   private static boolean needs(NeedList list, String path, Glob inside) {
     return switch (list.kind()) {
-      case GLOB -> list.covers(path) || list.glob().overlaps(inside);
-      case FOLDER -> list.covers(path) || (list.text() + "/").startsWith(path + "/");
+      case GLOB -> list.covers(path) || list.overlaps(inside);
+      case FOLDER -> list.covers(path) || list.liesIn(path);
       case JOB, SOME -> false;
     };
   }

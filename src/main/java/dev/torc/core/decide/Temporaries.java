@@ -1,7 +1,6 @@
 package dev.torc.core.decide;
 
 import dev.torc.base.digests.Stamp;
-import dev.torc.base.syntax.Glob;
 import dev.torc.core.memory.JobResult;
 import dev.torc.core.memory.RecordedProduct;
 import dev.torc.core.model.Downstream;
@@ -9,6 +8,7 @@ import dev.torc.core.model.Graph;
 import dev.torc.core.model.Group;
 import dev.torc.core.model.Job.Trait;
 import dev.torc.core.model.NeedList;
+import dev.torc.core.model.ProductIndex;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
+import java.util.function.Predicate;
 
 /**
  * Handles jobs with {@code temporary}: finds which of their products are missing or can be removed,
@@ -68,6 +69,7 @@ public final class Temporaries {
   private final IntFunction<List<RecordedProduct>> missing;
   private final Map<Integer, List<RecordedProduct>> gone = new HashMap<>();
   private final Map<Integer, List<MissingRead>> ofList = new HashMap<>();
+  private Boolean anyGone; // null until asked
 
   Temporaries(PlanContext context) {
     this(context, context.contents().gone()::of);
@@ -111,17 +113,18 @@ public final class Temporaries {
     return List.copyOf(can.keySet());
   }
 
-  /** Returns whether one of a job's products is a symlink to a path or to something in it. */
+  /** Returns whether a job made a symlink to a path or to something in it. */
   private boolean leadsTo(JobResult result, String path) {
     Path root = products.digests().root();
     for (RecordedProduct made : result.products()) {
-      try {
-        if (made.isLink()
-            && root.resolve(made.path()).toRealPath().startsWith(root.resolve(path).toRealPath())) {
-          return true;
+      for (String link : products.links(made)) {
+        try {
+          if (root.resolve(link).toRealPath().startsWith(root.resolve(path).toRealPath())) {
+            return true;
+          }
+        } catch (IOException e) {
+          // A dangling symlink: removing the path changes nothing for it.
         }
-      } catch (IOException e) {
-        // A dangling symlink: removing the path changes nothing for it.
       }
     }
     return false;
@@ -220,7 +223,7 @@ public final class Temporaries {
 
   private boolean isGood(int job) {
     JobResult result = context.records().result(job);
-    boolean good = result != null && result.outcome().isGood() && result.needs().moved().isEmpty();
+    boolean good = result != null && result.outcome().isGood() && result.needs().areSure();
     return good && !graph.job(job).has(Trait.ALWAYS);
   }
 
@@ -244,15 +247,17 @@ public final class Temporaries {
 
   private void addReads(int job, List<MissingRead> reads) {
     for (int file : graph.needs().row(job)) {
-      addFile(graph.maker(file), graph.path(file), reads);
+      String path = graph.path(file);
+      addFile(graph.maker(file), path, reads);
+      addLed(graph.maker(file), job, link -> (path + "/").startsWith(link + "/"), reads);
     }
     for (int list : graph.listNeeds().row(job)) {
       reads.addAll(ofList.computeIfAbsent(list, id -> ofList(graph.list(id))));
     }
     for (String path : context.records().found(job)) {
-      int maker = graph.makerOf(path);
+      int maker = context.contents().makerOfFound(graph, job, path);
       if (maker >= 0 && graph.precedes(maker, job)) {
-        addFile(maker, path, reads);
+        addFile(maker, context.contents().names().of(path), reads);
       }
     }
   }
@@ -266,9 +271,40 @@ public final class Temporaries {
     }
   }
 
+  /**
+   * Adds what a symlink in a folder product leads to. The records do not tell the contents behind
+   * it.
+   *
+   * @param reader the job that reads the symlink, or the node that it waits for
+   */
+  private void addLed(int maker, int reader, Predicate<String> read, List<MissingRead> reads) {
+    JobResult result = maker >= 0 && graph.isJob(maker) ? context.records().result(maker) : null;
+    for (RecordedProduct made : result == null ? List.<RecordedProduct>of() : result.products()) {
+      boolean folder = made.kind() == Stamp.FileKind.FOLDER && anyGone();
+      for (String link : folder ? products.links(made) : List.<String>of()) {
+        String real = read.test(link) ? context.contents().names().of(link) : link;
+        int behind = real.equals(link) ? -1 : graph.makerOf(real);
+        for (RecordedProduct lost : of(behind)) {
+          if ((real + "/").startsWith(lost.path() + "/") && graph.precedes(behind, reader)) {
+            reads.add(new MissingRead(behind, lost.path(), false));
+          }
+        }
+      }
+    }
+  }
+
+  private boolean anyGone() {
+    if (anyGone == null) {
+      anyGone = graph.allJobs().stream().anyMatch(job -> !of(job).isEmpty());
+    }
+    return anyGone;
+  }
+
   private List<MissingRead> ofList(NeedList list) {
     List<MissingRead> reads = new ArrayList<>(0);
     for (int maker : list.makers()) {
+      Predicate<String> covers = link -> list.ofJobs() || list.covers(link);
+      addLed(maker, list.awaited(), covers, reads);
       for (RecordedProduct made : of(maker)) {
         if (list.ofJobs() || holds(list, made)) {
           reads.add(new MissingRead(maker, made.path(), products.tells(list, made)));
@@ -285,8 +321,8 @@ public final class Temporaries {
       return list.covers(path) && !list.excludes(path);
     }
     return list.kind() == NeedList.ListKind.GLOB
-        ? list.glob().overlaps(Glob.of(Glob.escape(path) + "/**"))
-        : list.covers(path) || (list.text() + "/").startsWith(path + "/");
+        ? list.overlaps(ProductIndex.inside(path))
+        : list.covers(path) || list.liesIn(path);
   }
 
   /**

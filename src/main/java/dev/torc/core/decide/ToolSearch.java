@@ -3,6 +3,7 @@ package dev.torc.core.decide;
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.digests.Stamp.FileKind;
 import dev.torc.base.digests.StampSource;
+import dev.torc.base.posix.RealPath;
 import dev.torc.base.syntax.NearestPath;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
@@ -13,6 +14,7 @@ import dev.torc.core.model.Template;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,6 +38,7 @@ public final class ToolSearch {
   private final Map<String, String> caller;
   private final StampSource stamps;
   private final Map<String, Optional<String>> found = new ConcurrentHashMap<>();
+  private final Map<String, String> real = new HashMap<>();
 
   public ToolSearch(Path root, Map<String, String> caller, StampSource stamps) {
     this.root = root;
@@ -58,6 +61,16 @@ public final class ToolSearch {
   /** Returns the path of a tool; null if it is not found. */
   public String path(Tool tool) {
     return tool.isPath() ? tool.paths().getFirst() : answer(question(tool)).orElse(null);
+  }
+
+  /** Returns the real path of a tool's file. */
+  public String real(String path) throws IOException {
+    String known = real.get(path);
+    if (known == null) {
+      known = RealPath.name(root, path);
+      real.put(path, known);
+    }
+    return known;
   }
 
   /**

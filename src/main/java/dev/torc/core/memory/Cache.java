@@ -179,6 +179,11 @@ public final class Cache implements AutoCloseable {
     return find(RecordTree.STAMPS, path, this::known);
   }
 
+  /** Returns whether a job has a record of an earlier run, however that ended. */
+  public boolean hasRun(String job) {
+    return result(job) != null;
+  }
+
   /** Returns a job's last run; null if there is none, or if its values are unreadable. */
   public JobResult result(String job) {
     JobResult result = find(RecordTree.RESULTS, job, RecordCodec::result);

@@ -22,8 +22,29 @@ public record JobResult(
     long wall,
     boolean traced) {
 
-  /** Needed files, sorted: undeclared ones, and those that changed while the job ran. */
-  public record RunNeeds(List<String> found, List<String> moved) {}
+  /**
+   * Needed files, sorted: undeclared ones, those that changed while the job ran, and the names in
+   * its depfile that led nowhere.
+   */
+  public record RunNeeds(List<String> found, List<String> moved, List<String> lost) {
+
+    public RunNeeds(List<String> found) {
+      this(found, List.of(), List.of());
+    }
+
+    /** Returns whether torc knows which bytes the job read, so that its result may count again. */
+    public boolean areSure() {
+      return moved.isEmpty() && lost.isEmpty();
+    }
+  }
+
+  /** Returns a copy with these lost names; this object if there are none. */
+  JobResult with(List<String> lost) {
+    RunNeeds all = new RunNeeds(needs.found, needs.moved, lost);
+    return lost.isEmpty()
+        ? this
+        : new JobResult(outcome, build, manifest, products, all, wall, traced);
+  }
 
   public JobResult undone() {
     return new JobResult(Outcome.UNDONE, build, manifest, products, needs, wall, traced);

@@ -127,15 +127,19 @@ final class RecordCodec {
 
   static JobResult result(Fields fields, JobResult of) {
     RunNeeds needs = of == null ? null : of.needs();
-    return new JobResult(
-        fields.constant(1, of, JobResult::outcome, OUTCOMES),
-        fields.text(2, of, JobResult::build),
-        fields.digest(3, of, JobResult::manifest),
-        fields.list(4, of, JobResult::products, RecordedProduct::form),
-        new RunNeeds(
-            fields.shared(5, needs, RunNeeds::found), fields.texts(6, needs, RunNeeds::moved)),
-        fields.number(7, of, JobResult::wall),
-        fields.flag(8, of, JobResult::traced));
+    JobResult result =
+        new JobResult(
+            fields.constant(1, of, JobResult::outcome, OUTCOMES),
+            fields.text(2, of, JobResult::build),
+            fields.digest(3, of, JobResult::manifest),
+            fields.list(4, of, JobResult::products, RecordedProduct::form),
+            new RunNeeds(
+                fields.shared(5, needs, RunNeeds::found),
+                fields.texts(6, needs, RunNeeds::moved),
+                List.of()),
+            fields.number(7, of, JobResult::wall),
+            fields.flag(8, of, JobResult::traced));
+    return result.with(fields.texts(9, needs, RunNeeds::lost));
   }
 
   static RunDetails details(Fields fields, RunDetails of) {

@@ -11,9 +11,9 @@ import java.util.zip.CRC32C;
  * The mark of a started attempt; see {@link StartMarks}.
  *
  * <p>Tabs separate the fields of its line: a CRC32C of the rest in eight hexadecimal digits, {@code
- * ended} or nothing, owner, {@link StartOrigin}, build, attempt (such as {@code 2@}, and then its
- * start time), containers and job. A missing field is empty. In the job's name, a backslash is
- * written {@code \\} and a line feed {@code \n}.
+ * ended} or nothing, owner, {@link StartOrigin}, build, attempt (such as {@code 2@}, then its start
+ * time, {@code @} and its manifest), containers and job. A missing field is empty. In the job's
+ * name, a backslash is written {@code \\} and a line feed {@code \n}.
  *
  * @param owner names the database with the job's records; empty if unknown
  * @param ended whether a build with other records has ended the processes of the attempt
@@ -21,6 +21,7 @@ import java.util.zip.CRC32C;
  *     {@code store/KEY} for a restore, or empty
  * @param origin where the attempt was started; null if that is here, or does not matter
  * @param started milliseconds since 1970, 0 if unknown
+ * @param manifest digest, in hex, of the manifest without found needs; empty if unknown
  */
 public record StartMark(
     String owner,
@@ -30,17 +31,22 @@ public record StartMark(
     int attempt,
     String container,
     StartOrigin origin,
-    long started) {
+    long started,
+    String manifest) {
   private static final String REMOTE = "executor/";
   private static final String RESTORED = "store/";
   private static final String ENDED = "ended";
 
   public StartMark(String build, String job, int attempt) {
-    this("", false, build, job, attempt, "", null, 0);
+    this("", false, build, job, attempt, "", null, 0, "");
   }
 
   public StartMark in(String containers) {
-    return new StartMark(owner, ended, build, job, attempt, containers, origin, started);
+    return new StartMark(owner, ended, build, job, attempt, containers, origin, started, manifest);
+  }
+
+  public StartMark of(String digest) {
+    return new StartMark(owner, ended, build, job, attempt, container, origin, started, digest);
   }
 
   public StartMark at(String executor) {
@@ -77,11 +83,11 @@ public record StartMark(
 
   StartMark now() {
     long now = started == 0 ? System.currentTimeMillis() : started;
-    return new StartMark(owner, ended, build, job, attempt, container, origin, now);
+    return new StartMark(owner, ended, build, job, attempt, container, origin, now, manifest);
   }
 
   StartMark of(String newOwner, boolean hasEnded, StartOrigin at) {
-    return new StartMark(newOwner, hasEnded, build, job, attempt, container, at, started);
+    return new StartMark(newOwner, hasEnded, build, job, attempt, container, at, started, manifest);
   }
 
   /** Returns the line of this mark, including the line feed. */
@@ -93,7 +99,7 @@ public record StartMark(
             owner,
             origin == null ? "" : origin.toString(),
             build,
-            attempt + (started == 0 ? "" : "@" + started),
+            attempt + (started == 0 ? "" : "@" + started + "@" + manifest),
             container,
             OwnFile.line(job));
     return sum(rest) + "\t" + rest + "\n";
@@ -107,7 +113,7 @@ public record StartMark(
     }
     try {
       StartOrigin origin = fields[3].isEmpty() ? null : StartOrigin.parse(fields[3]);
-      String[] attempt = fields[5].split("@"); // older marks have no start time
+      String[] attempt = fields[5].split("@", 3); // older marks have no start time or no manifest
       return new StartMark(
           fields[2],
           fields[1].equals(ENDED),
@@ -116,7 +122,8 @@ public record StartMark(
           Integer.parseInt(attempt[0]),
           fields[6],
           origin,
-          attempt.length == 1 ? 0 : Long.parseLong(attempt[1]));
+          attempt.length == 1 ? 0 : Long.parseLong(attempt[1]),
+          attempt.length < 3 ? "" : attempt[2]);
     } catch (IllegalArgumentException e) {
       return null; // written by an incompatible torc
     }

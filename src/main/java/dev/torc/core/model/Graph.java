@@ -5,6 +5,8 @@ import dev.torc.base.bytes.ByteWriter;
 import dev.torc.base.bytes.StringTable;
 import dev.torc.base.digests.FolderDigest;
 import dev.torc.base.syntax.Glob;
+import dev.torc.base.syntax.PatternIndex;
+import dev.torc.base.syntax.Place;
 import dev.torc.core.model.NeedList.ListKind;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -41,6 +43,7 @@ public final class Graph implements FolderDigest.Exclusions {
   private final Map<Integer, Group> open;
   private final BitSet shut = new BitSet(); // the nodes of the open groups
   private final Supplier<NameResolver> references;
+  private final Supplier<PatternIndex> listPatterns = once(this::listPatterns);
   private final Growth growth; // null if all groups are expanded
   private final Supplier<ProductIndex> makers;
   private final BitSet renewed; // nodes that are new, or wait for other nodes than before
@@ -424,8 +427,39 @@ public final class Graph implements FolderDigest.Exclusions {
     return tables.lists().get(id);
   }
 
+  /** Returns the needed globs and folders that may match a path that a pattern matches. */
+  public BitSet listsLike(Glob pattern) {
+    BitSet found = new BitSet();
+    listPatterns.get().overlapping(pattern, list -> found.set(list.job()));
+    return found;
+  }
+
+  private PatternIndex listPatterns() {
+    PatternIndex patterns = new PatternIndex();
+    for (int list = 0; list < lists(); list++) {
+      for (Glob glob : list(list).patterns()) {
+        patterns.add(glob, list, Place.NONE);
+      }
+    }
+    return patterns;
+  }
+
   public int lists() {
     return tables.lists().size();
+  }
+
+  /**
+   * Returns whether each symlink on the way to a needed glob or folder leads where it led when the
+   * graph was derived. Looks only at names that had one.
+   */
+  public boolean leadsAsBefore() throws IOException {
+    for (NeedList list : tables.lists()) {
+      FolderAlias alias = list.alias();
+      if (alias != null && !alias.equals(FolderAlias.of(workflow.root(), alias.written()))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Returns whether a job declares a need for a path, by its name or by a glob or folder. */

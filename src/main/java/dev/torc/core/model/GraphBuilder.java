@@ -10,6 +10,7 @@ import dev.torc.core.model.Adjacency.RowCollector;
 import dev.torc.core.model.Job.Tool;
 import dev.torc.core.model.Job.Trait;
 import dev.torc.core.model.NeedList.ListKind;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -497,6 +498,10 @@ public final class GraphBuilder {
     if (list >= 0) {
       waitFor(lists.get(list).awaited(), edges);
     }
+  }
+
+  Path root() {
+    return workflow.root();
   }
 
   NameResolver references() {

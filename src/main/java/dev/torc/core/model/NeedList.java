@@ -11,8 +11,6 @@ import java.util.List;
  * A need that stands for many files: a glob, a folder, or all products of some jobs. Readers with
  * equal lists share one object, so its members are collected and hashed once.
  *
- * @param text the pattern, the folder (without a slash), or the job, group or part of a group
- * @param glob the compiled pattern, null unless the kind is GLOB
  * @param excludes patterns whose matches are excluded
  * @param reader the job or group whose own products are excluded; null if it makes no members
  * @param makers for JOB and SOME, the named jobs; else the jobs whose declared products may be
@@ -22,12 +20,21 @@ import java.util.List;
  */
 public record NeedList(
     ListKind kind,
-    String text,
-    Glob glob,
+    Names names,
     List<Glob> excludes,
     String reader,
     List<Integer> makers,
     int awaited) {
+
+  /**
+   * The name of a list.
+   *
+   * @param text the pattern, the folder (without a slash), or the job, group or part of a group
+   * @param glob the compiled pattern, null unless the kind is GLOB
+   * @param alias the real name of the folder before the first wildcard, if it had another one when
+   *     the graph was derived; else null
+   */
+  public record Names(String text, Glob glob, FolderAlias alias) {}
 
   public enum ListKind {
     GLOB,
@@ -42,44 +49,86 @@ public record NeedList(
     return kind == ListKind.JOB || kind == ListKind.SOME;
   }
 
+  public String text() {
+    return names.text;
+  }
+
+  public Glob glob() {
+    return names.glob;
+  }
+
+  public FolderAlias alias() {
+    return names.alias;
+  }
+
   NeedList with(List<Integer> others) {
-    return others == makers
-        ? this
-        : new NeedList(kind, text, glob, excludes, reader, others, awaited);
+    return others == makers ? this : new NeedList(kind, names, excludes, reader, others, awaited);
   }
 
   /** Returns the need as written, for messages. */
   public String written() {
     return switch (kind) {
-      case GLOB -> text;
-      case FOLDER -> text + "/";
-      case JOB -> "job " + text;
-      case SOME -> "job " + text + Ref.OfJob.SKIPS;
+      case GLOB -> text();
+      case FOLDER -> text() + "/";
+      case JOB -> "job " + text();
+      case SOME -> "job " + text() + Ref.OfJob.SKIPS;
     };
   }
 
   /**
    * Returns whether the glob or folder matches a path, even if {@link #excludes} removes the path.
+   * The path may be a real one.
    */
   public boolean covers(String path) {
+    return coversName(path) || alias() != null && coversName(alias().written(path));
+  }
+
+  private boolean coversName(String path) {
     return switch (kind) {
-      case GLOB -> glob.matches(path);
-      case FOLDER -> text.equals(".") || path.startsWith(text + "/");
+      case GLOB -> glob().matches(path);
+      case FOLDER -> text().equals(".") || path.startsWith(text() + "/");
       case JOB, SOME -> false;
     };
   }
 
   public boolean excludes(String path) {
-    return Excludes.path(excludes, path);
+    return Excludes.path(excludes, path) || alias() != null && Excludes.path(excludes, named(path));
+  }
+
+  /** Returns the name by which the list has a path that may be a real one. */
+  public String named(String path) {
+    return alias() == null || coversName(path) ? path : alias().written(path);
+  }
+
+  /** Returns whether a needed folder is a given one, or lies in it. */
+  public boolean liesIn(String folder) {
+    String real = alias() == null ? text() : alias().real(text());
+    return (text() + "/").startsWith(folder + "/") || (real + "/").startsWith(folder + "/");
+  }
+
+  /** Returns whether the glob or folder may match a path that the pattern matches. */
+  public boolean overlaps(Glob other) {
+    return patterns().stream().anyMatch(other::overlaps);
+  }
+
+  /** Returns the patterns of members by their written names and, if they differ, real names. */
+  List<Glob> patterns() {
+    if (ofJobs()) {
+      return List.of();
+    }
+    Glob own = glob() == null ? ProductIndex.inside(text()) : glob();
+    return alias() == null ? List.of(own) : List.of(own, alias().real(own));
   }
 
   void write(ByteWriter out) {
     out.one(kind.ordinal());
-    out.text(text);
+    out.text(text());
     out.list(excludes, (each, exclude) -> each.text(exclude.toString()));
     out.text(reader);
     out.ints(makers.stream().mapToInt(maker -> maker).toArray());
     out.number(awaited);
+    out.text(alias() == null ? null : alias().written());
+    out.text(alias() == null ? null : alias().real());
   }
 
   static NeedList read(ByteReader in) {
@@ -88,7 +137,12 @@ public record NeedList(
     List<Glob> excludes = in.list(from -> Glob.of(from.text()));
     String reader = in.text();
     List<Integer> makers = Arrays.stream(in.ints()).boxed().toList();
-    return new NeedList(kind, text, glob(kind, text), excludes, reader, makers, (int) in.number());
+    int awaited = (int) in.number();
+    String written = in.text();
+    String real = in.text();
+    FolderAlias alias = written == null ? null : new FolderAlias(written, real);
+    Names names = new Names(text, glob(kind, text), alias);
+    return new NeedList(kind, names, excludes, reader, makers, awaited);
   }
 
   static Glob glob(ListKind kind, String text) {

@@ -3,6 +3,8 @@ package dev.torc.core.model;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.PatternIndex;
 import dev.torc.core.model.NeedList.ListKind;
+import dev.torc.core.model.NeedList.Names;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -10,8 +12,10 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.IntConsumer;
 
 /**
  * The lists that the jobs of a graph need, while the graph is built. Jobs with the same need share
@@ -57,6 +61,7 @@ final class NeedLists {
   private final Parts parts; // parts that lists of an earlier graph name
   private final Map<String, Integer> added = new HashMap<>();
   private final Map<String, int[]> found = new HashMap<>();
+  private final Map<String, Optional<FolderAlias>> aliases = new HashMap<>();
 
   NeedLists(GraphBuilder graph, Graph base) {
     this.graph = graph;
@@ -103,8 +108,7 @@ final class NeedLists {
       Set<Integer> more = new TreeSet<>();
       Set<Integer> out = new HashSet<>();
       switch (old.kind()) {
-        case GLOB -> products.matching(old.glob(), old.excludes(), more::add);
-        case FOLDER -> products.within(old.text(), old.excludes(), more::add);
+        case GLOB, FOLDER -> search(products, old.kind(), old.text(), old.excludes(), more::add);
         case JOB, SOME -> {
           int group = old.makers().getLast();
           Part part = parts.byText.get(old.text());
@@ -171,8 +175,7 @@ final class NeedLists {
       added.put(key, id);
       int awaited = awaited(kind, text, nodes);
       List<Integer> makers = Arrays.stream(nodes).boxed().toList();
-      lists.add(
-          new NeedList(kind, text, NeedList.glob(kind, text), excludes, own, makers, awaited));
+      lists.add(new NeedList(kind, names(kind, text), excludes, own, makers, awaited));
     }
     return id;
   }
@@ -207,10 +210,53 @@ final class NeedLists {
       case JOB, SOME -> {
         return graph.references().nodesInNeed(text);
       }
-      case GLOB -> graph.products().matching(Glob.of(text), excludes, all::add);
-      case FOLDER -> graph.products().within(text, excludes, all::add);
+      case GLOB, FOLDER -> search(graph.products(), kind, text, excludes, all::add);
     }
     return all.stream().mapToInt(node -> node).toArray();
+  }
+
+  /** Finds the makers of members that a glob or folder may have, by the written and real names. */
+  private void search(
+      ProductIndex products, ListKind kind, String text, List<Glob> excludes, IntConsumer take) {
+    Names names = names(kind, text);
+    search(products, names.glob(), text, excludes, take);
+    FolderAlias alias = names.alias();
+    if (alias != null) {
+      Glob glob = names.glob() == null ? null : alias.real(names.glob());
+      List<Glob> real = excludes.stream().map(alias::real).toList();
+      search(products, glob, alias.real(text), real, take);
+    }
+  }
+
+  private static void search(
+      ProductIndex products, Glob glob, String text, List<Glob> excludes, IntConsumer take) {
+    if (glob == null) {
+      products.within(text, excludes, take);
+    } else {
+      products.matching(glob, excludes, take);
+    }
+  }
+
+  private Names names(ListKind kind, String text) {
+    Glob glob = NeedList.glob(kind, text);
+    String folder = glob == null ? text : glob.fixedPrefix();
+    boolean ofJobs = kind == ListKind.JOB || kind == ListKind.SOME;
+    return new Names(text, glob, ofJobs ? null : alias(folder));
+  }
+
+  /** Looks at each folder once. A folder that cannot be examined fails the readers later. */
+  private FolderAlias alias(String folder) {
+    return aliases
+        .computeIfAbsent(
+            folder,
+            _ -> {
+              try {
+                return Optional.ofNullable(FolderAlias.of(graph.root(), folder));
+              } catch (IOException e) {
+                return Optional.empty();
+              }
+            })
+        .orElse(null);
   }
 
   /**

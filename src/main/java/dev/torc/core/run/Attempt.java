@@ -8,6 +8,7 @@ import dev.torc.base.text.Refusal;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.JobSelection.UserPaths;
 import dev.torc.core.decide.NeedSnapshot;
+import dev.torc.core.decide.ProductPlaces;
 import dev.torc.core.here.Launch;
 import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.memory.Cache.CacheException;
@@ -138,7 +139,7 @@ final class Attempt {
   /** Returns the outcome if a signal stopped reading, so that the products are unknown. */
   AttemptOutcome interrupted() {
     ended = ended.as(ProcessEnd.How.INTERRUPTED, 0, "");
-    snapshot = null;
+    snapshot = launched == null ? null : snapshot; // else its manifest is known
     List<OwnedPath> placed = restore == null ? List.of() : restore.placed();
     return failed(AttemptOutcome.phrase(ended, 0, 0), placed);
   }
@@ -163,7 +164,11 @@ final class Attempt {
   }
 
   private AttemptOutcome failed(String what, List<OwnedPath> owned) {
-    return outcome(what, AttemptOutcome.Made.of(ProductScan.owning(owned)));
+    AttemptOutcome.Made made = AttemptOutcome.Made.of(ProductScan.owning(owned));
+    if (snapshot != null && job.finds()) {
+      made.needs().addEarlier(common.plan().records().found(id), snapshot);
+    }
+    return outcome(what, made);
   }
 
   private AttemptOutcome outcome(String what, AttemptOutcome.Made made) {
@@ -279,12 +284,16 @@ final class Attempt {
     LaunchBuilder launches = common.launches();
     files.eventLines().clear(common.digests()); // earlier lines are not this attempt's
     files.output().clear(common.digests());
+    String manifest = common.decider().describe(id, List.of(), snapshot).digest().hex();
     StartMark mark =
-        new StartMark(common.build().id(), job.name(), attempts.count()).in(containers);
+        new StartMark(common.build().id(), job.name(), attempts.count())
+            .in(containers)
+            .of(manifest);
     if (!place.isRemote()) { // else written at the submission
       common.marks().add(mark);
     }
-    Path tmp = TemporaryFolder.isUsed(job) ? TemporaryFolder.of(launches.place(), mark) : null;
+    Path tmp =
+        TemporaryFolder.isUsed(job) ? TemporaryFolder.of(launches.place(), job.name()) : null;
     Launch launch = launches.of(common.graph(), id, snapshot, granted, tmp, attempts.runtime());
     launched = launch;
     command = LaunchBuilder.shown(launch, job);
@@ -306,8 +315,7 @@ final class Attempt {
    * changes during the restore, the next build finds that the manifest differs.
    */
   private AttemptOutcome restored() throws IOException {
-    common.removal().refuseOutside(job, List.of());
-    refuseTaken();
+    refuseTaken(common.removal().refuseOutside(job, List.of()));
     ProductRestore.Replacement from = attempts.from();
     restore = new ProductRestore(common, job, from);
     ProductScan products;
@@ -327,8 +335,7 @@ final class Attempt {
    */
   private void clear() throws IOException {
     cleared.makeRoom();
-    common.removal().refuseOutside(job, snapshot.stale());
-    refuseTaken();
+    refuseTaken(common.removal().refuseOutside(job, snapshot.stale()));
     for (OwnedPath stale : snapshot.stale()) {
       common.removal().clearStale(stale, cleared);
     }
@@ -343,8 +350,10 @@ final class Attempt {
     }
   }
 
-  private void refuseTaken() throws IOException {
-    BadInput.Diagnostic taken = common.taken().of(id);
+  private void refuseTaken(boolean linked) throws IOException {
+    BadInput.Diagnostic taken =
+        linked ? ProductPlaces.now(common.graph(), common.digests(), id) : null;
+    taken = taken == null ? common.taken().of(id) : taken;
     if (taken != null) {
       throw new AttemptFailure(taken.message());
     }
@@ -399,12 +408,13 @@ final class Attempt {
    * removes it at the job's end.
    */
   private void launch(Launch launch, Path tmp) throws IOException {
+    String what = "the folder {tmp} of " + job.name();
     if (tmp != null) {
-      TemporaryFolder.make(tmp);
+      TemporaryFolder.make(tmp, what, common.removal().note());
     }
     ended = place.isRemote() ? hand(launch) : here.run(launch);
     if (tmp != null && ended.how() != ProcessEnd.How.PASSED_ON) {
-      TemporaryFolder.remove(tmp, "the folder {tmp} of " + job.name(), common.removal().note());
+      TemporaryFolder.remove(tmp, what, common.removal().note());
     }
   }
 

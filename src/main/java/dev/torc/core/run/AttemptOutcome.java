@@ -7,6 +7,7 @@ import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.memory.JobResult.StoredValue;
 import dev.torc.features.stores.Result;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The outcome of an attempt, from which {@link Recorder} makes records.
@@ -102,10 +103,10 @@ record AttemptOutcome(
     return new AttemptOutcome(ended, why, snapshot, now, made, Shown.NONE, null);
   }
 
-  /** Returns the outcome of a restore. */
+  /** Returns the outcome of a restore that ends now. It lasted as long as the restore itself. */
   static AttemptOutcome restored(Result from, ProductScan products, long started) {
-    ProcessEnd ended =
-        new ProcessEnd(ProcessEnd.How.EXITED, 0, from.spent().wall(), Usage.NOTHING, "");
+    long wall = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis() - started);
+    ProcessEnd ended = new ProcessEnd(ProcessEnd.How.EXITED, 0, wall, Usage.NOTHING, "");
     return new AttemptOutcome(ended, "", null, started, Made.of(products), Shown.NONE, from);
   }
 

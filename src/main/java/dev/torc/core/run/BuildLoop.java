@@ -65,12 +65,17 @@ public final class BuildLoop {
 
   /**
    * Handles a signal; any thread may call it. The first signal ends all jobs with a grace period,
-   * by INT if it is Ctrl-C, else by TERM; the second one kills them. Only Ctrl-C ends jobs at
-   * schedulers. The jobs are ended on the calling thread, even if the loop is busy. Files may be
-   * read for a moment longer, so that a scan that is nearly done can finish.
+   * by INT if it is Ctrl-C, else by TERM; the second one kills them. PIPE, which torc sends itself,
+   * does not count as the first or second one. Only Ctrl-C ends jobs at schedulers. The jobs are
+   * ended on the calling thread, even if the loop is busy. Files may be read for a moment longer,
+   * so that a scan that is nearly done can finish.
    */
   public void signal(int number) {
-    boolean again = !signal.compareAndSet(0, number);
+    boolean first = signal.compareAndSet(0, number);
+    boolean again = !first && !signal.compareAndSet(Kill.PIPE, number);
+    if (again && number == Kill.PIPE) {
+      return;
+    }
     int by = again ? Kill.KILL : number == Kill.INT ? Kill.INT : Kill.TERM;
     starts.stop();
     try {
@@ -274,6 +279,7 @@ public final class BuildLoop {
         endJob(id, JobState.RAN, outcome);
         restored.send(id, attempts.reasons(), outcome);
         sender.moved(job, outcome.made().moved());
+        sender.lost(job, outcome.made().needs().lost());
         sender.touched(job, outcome.made().touched());
         state.pending.settle(id);
       } else if (cut) {

@@ -38,7 +38,7 @@ public record BuildSetup(
 
   /**
    * The plan and how it continues. {@code expander} returns each next context. {@code moved}
-   * returns those of the given fresh jobs that have a product with a different stamp now.
+   * returns those of the given fresh jobs that have a file with a different stamp now.
    */
   public record Planned(Plan plan, Expander expander, UnaryOperator<BitSet> moved) {}
 
@@ -68,10 +68,11 @@ public record BuildSetup(
 
   /**
    * What the command line asks for: {@code failFast} starts nothing new after a failure, {@code
-   * submit} ends the build once all running jobs are at schedulers and no other job can start, and
-   * {@code commands} shows commands as they start.
+   * submit} ends the build once all running jobs are at schedulers and no other job can start,
+   * {@code commands} shows commands as they start, and in a {@code watch} another build follows a
+   * change.
    */
-  public record Wishes(boolean failFast, boolean submit, boolean commands) {}
+  public record Wishes(boolean failFast, boolean submit, boolean commands, boolean watch) {}
 
   /** The shared stores of a build; {@code asks} says whether their results may replace a run. */
   public record Sharing(SharedStores stores, boolean asks) {}

@@ -2,17 +2,16 @@ package dev.torc.core.run;
 
 import dev.torc.base.digests.Digest.KnownDigest;
 import dev.torc.base.digests.Stamp;
+import dev.torc.base.digests.StopFlag.StoppedException;
 import dev.torc.base.posix.JobTrace;
 import dev.torc.base.posix.PlainFile;
 import dev.torc.base.syntax.NearestPath;
 import dev.torc.base.text.SafeText;
-import dev.torc.core.decide.JobSelection.UserPaths;
 import dev.torc.core.decide.NeedSnapshot;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Trait;
 import dev.torc.core.model.Paths;
-import dev.torc.core.model.Ref;
 import dev.torc.core.model.Step;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -31,15 +30,17 @@ import java.util.TreeSet;
  * JobTrace} reports reads.
  *
  * @param moved the found needs that changed since the job started
+ * @param lost the names in the depfile, as written, that led nowhere (see {@link LostName})
  * @param read the other files that a trace saw it read, if traced files are not needs of this job
  */
-record DiscoveredNeeds(TreeSet<String> found, TreeSet<String> moved, TreeSet<String> read) {
+record DiscoveredNeeds(
+    TreeSet<String> found, TreeSet<String> moved, TreeSet<String> lost, TreeSet<String> read) {
 
   /** The largest depfile that is read, in bytes; those of compilers are far smaller. */
   private static final int MOST = 16 << 20;
 
   static DiscoveredNeeds none() {
-    return new DiscoveredNeeds(new TreeSet<>(), new TreeSet<>(), new TreeSet<>());
+    return new DiscoveredNeeds(new TreeSet<>(), new TreeSet<>(), new TreeSet<>(), new TreeSet<>());
   }
 
   /**
@@ -71,6 +72,23 @@ record DiscoveredNeeds(TreeSet<String> found, TreeSet<String> moved, TreeSet<Str
     return needs;
   }
 
+  /**
+   * Adds the needs that the last run found to those of a run that failed and names none, so that
+   * its record tells whether one of them has changed since; adds none if one cannot be read.
+   */
+  void addEarlier(List<String> earlier, NeedSnapshot snapshot) {
+    try {
+      for (String path : earlier) {
+        if (!snapshot.declares(path)) {
+          snapshot.add(path);
+        }
+      }
+      found.addAll(earlier);
+    } catch (IOException | StoppedException e) {
+      return; // then only the declared needs tell
+    }
+  }
+
   private void named(Graph graph, int id, NeedSnapshot snapshot, Stamp begin) throws IOException {
     Job job = graph.job(id);
     Path root = graph.workflow().root();
@@ -88,37 +106,10 @@ record DiscoveredNeeds(TreeSet<String> found, TreeSet<String> moved, TreeSet<Str
       }
       if (!snapshot.declares(path)
           && !Tracing.isOwn(graph, id, path)
-          && !add(graph, id, snapshot, begin, path, "depfile names")) {
-        refuseElsewhere(graph, id, snapshot, path, name);
-      }
-    }
-  }
-
-  /**
-   * Fails the job if a name leads to no file from {@code dir}, but to an undeclared one from the
-   * root or the folder of the depfile or a need: the command changed its folder, and a change of
-   * that file would go unseen.
-   */
-  private static void refuseElsewhere(
-      Graph graph, int id, NeedSnapshot snapshot, String path, String name) {
-    Job job = graph.job(id);
-    Path root = graph.workflow().root();
-    Set<String> folders = new TreeSet<>(List.of("", UserPaths.parent(job.depfile())));
-    for (Ref need : job.needRefs()) {
-      if (need instanceof Ref.OfFile file) {
-        folders.add(UserPaths.parent(file.path()));
-      }
-    }
-    for (String folder : folders) {
-      String there = new Paths(root).below(folder.isEmpty() ? "." : folder, name);
-      if (!there.equals(path)
-          && !snapshot.declares(there)
-          && !Tracing.isOwn(graph, id, there)
-          && Files.isRegularFile(root.resolve(there))) {
-        throw new AttemptFailure(
-            ("exit 0, but depfile %s names %s, and only %s exists;"
-                    + " its names are relative to dir: set dir instead of using cd")
-                .formatted(job.depfile(), name, there));
+          && !add(graph, id, snapshot, begin, path, "depfile names")
+          && !moved.contains(path)
+          && new LostName(graph, id, snapshot).isLost(name, path)) {
+        lost.add(name);
       }
     }
   }
@@ -130,17 +121,16 @@ record DiscoveredNeeds(TreeSet<String> found, TreeSet<String> moved, TreeSet<Str
   private boolean add(
       Graph graph, int id, NeedSnapshot snapshot, Stamp begin, String path, String how)
       throws IOException {
-    int maker = snapshot.makerOfFound(graph, id, path);
-    if (maker >= 0 && !graph.precedes(maker, id)) {
-      throw new AttemptFailure(
-          ("%3$s %1$s, a product of %4$s, which this job does not wait for;"
-                  + " add %1$s to its needs, or %2$s to its after where the order alone matters")
-              .formatted(path, graph.name(maker), how, graph.title(maker)));
-    }
+    refuseUnawaited(graph, id, snapshot, path, how);
     boolean wasThere = snapshot.saw(path);
     KnownDigest known = snapshot.add(path);
+    String real = snapshot.real(path);
+    if (!real.equals(path)) {
+      refuseUnawaited(graph, id, snapshot, real, how + " " + path + ", which is");
+    }
+    int maker = snapshot.makerOfFound(graph, id, path);
     found.add(path);
-    // A missing file that was not seen before was made and removed by the job itself. A source
+    // A missing file that was not seen before may have been made by the job itself. A source
     // with exactly the time of the start may have changed after it; a product of an earlier job
     // often has that time, but its bytes are known.
     long since = known.stamp().ctime() - begin.ctime();
@@ -150,6 +140,17 @@ record DiscoveredNeeds(TreeSet<String> found, TreeSet<String> moved, TreeSet<Str
       moved.add(path);
     }
     return known.stamp().exists();
+  }
+
+  private static void refuseUnawaited(
+      Graph graph, int id, NeedSnapshot snapshot, String path, String how) {
+    int maker = snapshot.makerOfFound(graph, id, path);
+    if (maker >= 0 && !graph.precedes(maker, id)) {
+      throw new AttemptFailure(
+          ("%3$s %1$s, a product of %4$s, which this job does not wait for;"
+                  + " add %1$s to its needs, or %2$s to its after where the order alone matters")
+              .formatted(path, graph.name(maker), how, graph.title(maker)));
+    }
   }
 
   /**

@@ -8,10 +8,8 @@ import dev.torc.base.digests.Stamp.FileKind;
 import dev.torc.base.digests.StopFlag.StoppedException;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.JobRecords;
-import dev.torc.core.decide.JobSelection.UserPaths;
 import dev.torc.core.decide.Reason;
 import dev.torc.core.decide.Reason.Kind;
-import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.memory.Batch;
 import dev.torc.core.memory.JobResult;
 import dev.torc.core.memory.RecordedProduct;
@@ -21,41 +19,24 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Applies rule 16: when the jobs of a build have ended, checks the products of all selected jobs
  * that are done once more. If a product was changed or deleted, its job is recorded as not done,
- * and the jobs that ran at that time are suspects. For fresh jobs, only products with a different
- * stamp are checked, so an edit of a large project costs one {@code stat} for each product. Call it
- * only while holding the turn (see {@link LoopLock}).
+ * and the jobs that ran at that time are {@link Suspects}. {@link ChangedSources} looks at the
+ * needs of these jobs. For fresh jobs, only files with a different stamp are checked, so an edit of
+ * a large project costs one {@code stat} for each file. Call it only while holding the turn (see
+ * {@link LoopLock}).
  */
 final class EndCheck {
 
-  /** Milliseconds by which the clock of a file system may be behind. */
-  private static final long MARGIN = 10;
-
-  private static final int NAMED = 3; // suspects
-
   private final BuildSetup setup;
   private final BuildState state;
-  private final long begun = System.currentTimeMillis();
-  private final List<Ran> ran = new ArrayList<>();
-  private final Map<Integer, Ran> last = new HashMap<>(); // by job
+  private final Suspects suspects;
+  private final ChangedSources sources;
 
-  /**
-   * When an attempt ran, in milliseconds since 1970: its processes from {@code from} to {@code
-   * over}, and its scan of the products until {@code to}. {@code wrote} has the files that a trace
-   * saw it write, rename or link.
-   */
-  private record Ran(int job, long from, long over, long to, Set<String> wrote) {}
-
-  /** A product, or a member of one, that is not as recorded: deleted or changed. */
+  /** A product, or a member of one, that is not as recorded: deleted, changed or added. */
   private record Changed(String path, Kind how) {}
 
   /** A job that is not done, and why; {@code blames} if another job ran at that time. */
@@ -72,23 +53,23 @@ final class EndCheck {
   EndCheck(BuildSetup setup, BuildState state) {
     this.setup = setup;
     this.state = state;
+    this.suspects = new Suspects(state, setup.common().digests());
+    this.sources = new ChangedSources(suspects);
   }
 
   void noteRun(Attempt attempt, AttemptOutcome outcome) {
-    long from = outcome.began();
-    long over = from + TimeUnit.NANOSECONDS.toMillis(Math.max(0, outcome.ended().wall()));
-    ProcessEnd.How how = outcome.ended().how();
-    long to = how == ProcessEnd.How.PASSED_ON ? Long.MAX_VALUE : System.currentTimeMillis();
-    Ran now = new Ran(attempt.id, from, over, to, attempt.wrote());
-    last.put(attempt.id, now);
-    if (!attempt.attempts.isRestored() && how != ProcessEnd.How.NOT_STARTED) {
-      ran.add(now);
-    }
+    suspects.noteRun(attempt, outcome);
   }
 
   /** Finds, records and reports the jobs that are not done; returns whether the build fails. */
   boolean fails(EventSender sender) {
-    List<Undone> undone = last.isEmpty() ? List.of() : find();
+    if (suspects.jobs().isEmpty()) {
+      return false;
+    }
+    JobRecords records = state.context().records();
+    int[] jobs = concerned().stream().filter(records::isSettled).toArray();
+    List<String> added = new ArrayList<>(0);
+    List<Undone> undone = find(jobs, added);
     Graph graph = state.graph();
     boolean fails = false;
     for (Undone each : undone) {
@@ -99,20 +80,29 @@ final class EndCheck {
       }
     }
     sender.undone(graph, undone);
-    ran.removeIf(each -> each.to < Long.MAX_VALUE); // an ended attempt changes nothing after this
+    sender.warn(added, "", "folder products with added files", "");
+    if (!setup.wishes().watch()) { // there the next round is the answer
+      List<String> changed = sources.warnings(state.context(), jobs);
+      sender.warn(changed, "", "sources that changed during the build", "");
+    }
+    suspects.acquit();
     return fails;
   }
 
-  private List<Undone> find() {
+  /** Returns the jobs that are not done. Adds warnings about members added to folder products. */
+  private List<Undone> find(int[] jobs, List<String> warnings) {
     List<Undone> undone = new ArrayList<>();
-    JobRecords records = state.context().records();
-    int[] jobs = concerned().stream().filter(records::isSettled).toArray();
     List<List<Changed>> found = new ArrayList<>(Collections.nCopies(jobs.length, List.of()));
     try {
       ParallelShares.each(jobs.length, i -> found.set(i, changed(jobs[i])));
       for (int i = 0; i < jobs.length; i++) {
+        List<Changed> added = new ArrayList<>(found.get(i));
+        found.get(i).removeIf(each -> each.how == Kind.MEMBER_ADDED);
         if (!found.get(i).isEmpty()) {
           undone.add(undone(jobs[i], found.get(i)));
+        } else if (!added.isEmpty()) {
+          String warning = added(jobs[i], added);
+          warnings.addAll(warning == null ? List.of() : List.of(warning));
         }
       }
     } catch (IOException e) {
@@ -128,7 +118,7 @@ final class EndCheck {
     BitSet jobs = (BitSet) state.context().selection().jobs().clone();
     BitSet fresh = (BitSet) setup.plan().selected().clone();
     fresh.andNot(setup.plan().decided());
-    last.keySet().forEach(fresh::clear);
+    suspects.jobs().forEach(fresh::clear);
     jobs.andNot(fresh);
     jobs.or(setup.planned().moved().apply(fresh));
     return jobs;
@@ -155,7 +145,7 @@ final class EndCheck {
     return changed;
   }
 
-  /** Adds the lost and changed members of a folder; new members are allowed. */
+  /** Adds the lost and changed members of a folder, and those that were added. */
   private void folder(int job, RecordedProduct made, List<Changed> changed) throws IOException {
     KnownDigest before = digests().last(made.path());
     List<Reason> members = state.context().contents().changes(made);
@@ -166,9 +156,7 @@ final class EndCheck {
       changed.add(new Changed(made.path(), how(stamp)));
       return;
     }
-    members.stream()
-        .filter(member -> member.kind() != Kind.MEMBER_ADDED)
-        .forEach(member -> changed.add(new Changed(member.name(), member.kind())));
+    members.forEach(member -> changed.add(new Changed(member.name(), member.kind())));
   }
 
   /** Returns whether a folder, which torc may have removed, has only excluded files left. */
@@ -191,85 +179,41 @@ final class EndCheck {
   }
 
   private Undone undone(int job, List<Changed> changed) {
-    Graph graph = state.graph();
     Changed first = changed.getFirst();
-    List<Ran> suspects = suspects(job, first);
-    List<Ran> seen = suspects.stream().filter(each -> wrote(each, first.path)).toList();
-    List<String> names =
-        (seen.isEmpty() ? suspects : seen)
-            .stream().map(each -> graph.name(each.job)).distinct().toList();
+    Suspects.Named by = suspects.of(job, first.path, first.how == Kind.MEMBER_DELETED);
     String what =
         "product %s of %s%s was %s"
             .formatted(
                 SafeText.name(first.path),
-                SafeText.name(graph.name(job)),
+                name(job),
                 changed.size() == 1 ? "" : " (and " + (changed.size() - 1) + " more)",
                 first.how == Kind.MEMBER_DELETED ? "deleted" : "changed");
-    if (names.isEmpty()) {
-      return new Undone(job, what + " while no job ran", false);
-    }
-    String by = SafeText.names(names, NAMED);
-    String how = seen.isEmpty() ? " while " + by + " ran" : " by " + by + ", as its trace shows";
-    return new Undone(job, what + how, true);
+    return by.jobs().isEmpty()
+        ? new Undone(job, what + " while no job ran", false)
+        : new Undone(job, what + " " + by.how(), true);
   }
 
   /**
-   * Returns the attempts that ran when a product was changed; those whose jobs make files in the
-   * same folder come first.
+   * Returns the warning about members that other jobs added to a folder product; null if no job ran
+   * at that time. The next build runs the folder's job again, and sets these members aside.
    */
-  private List<Ran> suspects(int job, Changed changed) {
-    Ran own = last.get(job);
-    long from = own == null ? begun : own.over;
-    long to = Long.MAX_VALUE;
-    long at = changedAt(changed);
-    if (at >= from - MARGIN && at <= System.currentTimeMillis() + MARGIN) { // else clocks differ
-      to = at;
-      // After a deletion, the time is its folder's, which may have changed again.
-      from = changed.how == Kind.MEMBER_DELETED ? from : at;
-    }
-    long begin = from;
-    long end = to;
-    String folder = UserPaths.parent(changed.path);
-    return ran.stream()
-        .filter(each -> each.job != job && each.to >= begin && each.from - MARGIN <= end)
-        .sorted(Comparator.comparing(each -> !makesIn(each.job, folder)))
-        .toList();
+  private String added(int job, List<Changed> added) {
+    Changed last = added.getLast(); // a file, if its folder was added too
+    Suspects.Named by = suspects.of(job, last.path, false);
+    return by.jobs().isEmpty()
+        ? null
+        : ("%s%s was added to a folder product of %s %s; make it in %3$s, or let %3$s produce its"
+                + " files by name or glob, so that %5$s can declare its own")
+            .formatted(
+                SafeText.name(last.path),
+                added.size() == 1 ? "" : " (and " + (added.size() - 1) + " more)",
+                name(job),
+                by.how(),
+                SafeText.name(by.jobs().getFirst()));
   }
 
-  /**
-   * Returns when a product was changed, or if it is missing, when the nearest folder above it was;
-   * in milliseconds of the file system's clock, or -1 if that is unknown.
-   */
-  private long changedAt(Changed changed) {
-    String path = changed.path;
-    try {
-      Stamp stamp = digests().linkStamp(path);
-      while (!stamp.exists() && !path.isEmpty()) {
-        path = UserPaths.parent(path);
-        stamp = digests().linkStamp(path.isEmpty() ? "." : path);
-      }
-      return TimeUnit.NANOSECONDS.toMillis(stamp.ctime());
-    } catch (IOException e) {
-      return -1;
-    }
-  }
-
-  private boolean makesIn(int job, String folder) {
-    Graph graph = state.graph();
-    for (int file : graph.products().row(job)) {
-      if (UserPaths.parent(graph.path(file)).equals(folder)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static boolean wrote(Ran each, String path) {
-    String at = path;
-    while (at.length() > 1 && !each.wrote.contains(at)) {
-      at = UserPaths.parent(at);
-    }
-    return each.wrote.contains(at);
+  private String name(int job) {
+    return SafeText.name(state.graph().name(job));
   }
 
   private void record(Undone undone) {

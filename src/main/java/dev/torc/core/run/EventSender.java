@@ -23,6 +23,7 @@ import dev.torc.core.run.BuildSetup.AttemptContext;
 import dev.torc.features.stores.Result;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -202,6 +203,20 @@ final class EventSender {
     warn(paths, "need ", "needs of job " + job.name() + again, " of job " + job.name() + again);
   }
 
+  /** Warns about names in a job's depfile that led nowhere from the folder of its command. */
+  void lost(Job job, Collection<String> names) {
+    if (names.isEmpty()) {
+      return;
+    }
+    String depfile = "depfile " + SafeText.name(job.depfile());
+    String after =
+        ", which does not exist from %s; set dir: to the folder where the compiler runs (or make a"
+            + " file that the command removes itself in {tmp})";
+    String dir = SafeText.name(job.runs().steps().getFirst().dir());
+    List<String> all = names.stream().map(SafeText::name).toList();
+    warn(all, depfile + " names ", "names in " + depfile, after.formatted(dir));
+  }
+
   /**
    * Warns about products whose times changed between the end of their job on another machine and
    * the scan by this build.
@@ -215,7 +230,7 @@ final class EventSender {
   }
 
   /** Warns about each of the first {@link #NAMED} paths, and counts the rest. */
-  private void warn(List<String> paths, String before, String many, String what) {
+  void warn(List<String> paths, String before, String many, String what) {
     paths.stream().limit(NAMED).forEach(path -> warn(before + path + what));
     if (paths.size() > NAMED) {
       warn("…and " + (paths.size() - NAMED) + " more " + many);

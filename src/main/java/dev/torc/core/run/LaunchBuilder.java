@@ -204,10 +204,7 @@ public final class LaunchBuilder {
    */
   String shown(Graph graph, int id, NeedFiles contents, Granted granted) {
     Job job = graph.job(id);
-    Path tmp =
-        build.isEmpty() // without a build there is no folder
-            ? Path.of("{tmp}")
-            : TemporaryFolder.of(place, new StartMark(build, job.name(), granted.attempt()));
+    Path tmp = TemporaryFolder.of(place, job.name());
     PlaceholderValues values = PlaceholderValues.of(graph, id, contents, granted, tmp);
     try {
       List<String> lines = new ArrayList<>();
@@ -250,7 +247,11 @@ public final class LaunchBuilder {
   }
 
   private List<String> ofEnv(Template.Part.Slot slot, PlaceholderValues values, Step step) {
-    return slot.name().equals("env") ? List.of(callers(slot)) : values.of(slot, step.dir());
+    return slot.name().equals("env")
+        ? List.of(callers(slot))
+        : slot.name().equals("tmp")
+            ? List.of(values.tmp().toString()) // as a variable, other folders see it too
+            : values.of(slot, step.dir());
   }
 
   /** Returns the command line of the process, without the shell if that makes no difference. */

@@ -56,7 +56,7 @@ record PlaceholderValues(
         yield List.of(Long.toString(granted.memoryMiB()));
       }
       case "attempt" -> List.of(Integer.toString(granted.attempt()));
-      case "tmp" -> List.of(tmp.toString());
+      case "tmp" -> relative(List.of(root.relativize(tmp).toString()), dir);
       case "needs" -> relative(choose(slot, job.links().needs(), true), dir);
       case "produces" -> relative(choose(slot, job.links().produces(), false), dir);
       case "data" -> List.of(data(slot));

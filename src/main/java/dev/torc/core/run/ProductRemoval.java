@@ -62,30 +62,34 @@ public record ProductRemoval(
 
   /**
    * Checks rule 13 again before anything is moved: an earlier job may have made a link that leads
-   * out of {@code grounds}.
+   * out of {@code grounds}. Returns whether a link is on the way to any product.
    */
-  void refuseOutside(Job job, List<OwnedPath> stale) throws IOException {
+  boolean refuseOutside(Job job, List<OwnedPath> stale) throws IOException {
     String last = "";
+    boolean linked = false;
     for (Ref ref : job.productRefs()) {
       String folder = ProductScan.folder(ref);
       if (!folder.equals(last)) {
-        refuseOutside(ref.text(), folder);
+        linked |= refuseOutside(ref.text(), folder);
         last = folder;
       }
     }
     if (job.depfile() != null) {
-      refuseOutside(job.depfile(), UserPaths.parent(job.depfile()));
+      linked |= refuseOutside(job.depfile(), UserPaths.parent(job.depfile()));
     }
     for (OwnedPath owned : stale) {
       refuseOutside(owned.path(), UserPaths.parent(owned.path()));
     }
+    return linked;
   }
 
-  private void refuseOutside(String product, String folder) throws IOException {
-    Path outside = grounds.outside(folder);
+  private boolean refuseOutside(String product, String folder) throws IOException {
+    boolean linked = !grounds.staysBelow(folder);
+    Path outside = linked ? grounds.outside(folder) : null;
     if (outside != null) {
       throw new AttemptFailure(AllowedRoots.refusal(product, outside));
     }
+    return linked;
   }
 
   /**

@@ -141,7 +141,7 @@ public final class Recorder {
     }
     boolean untraced = context.graph().job(id).has(Trait.TRACE) && !made.traced();
     boolean restorable = how == Outcome.OK && made.touched().isEmpty() && !untraced;
-    RunNeeds needs = new RunNeeds(found, made.moved());
+    RunNeeds needs = new RunNeeds(found, made.moved(), List.copyOf(made.needs().lost()));
     JobResult result =
         new JobResult(how, build.id(), manifest, products, needs, ended.wall(), made.traced());
     RunDetails details =
@@ -228,9 +228,11 @@ public final class Recorder {
   public static Batch interrupted(Cache cache, StartMark mark, long number) {
     JobResult last = cache.result(mark.job());
     RunDetails details = cache.details(mark.job());
-    Digest manifest = last == null ? Decider.UNKNOWN : last.manifest();
-    RunNeeds needs = new RunNeeds(last == null ? List.of() : last.needs().found(), List.of());
-    List<ManifestEntry> lines = details == null ? List.of() : details.manifest();
+    String known = mark.manifest();
+    Digest manifest = known.isEmpty() ? Decider.UNKNOWN : Digest.ofHex(known);
+    RunNeeds needs = new RunNeeds(List.of());
+    boolean finds = last != null && !last.needs().found().isEmpty();
+    List<ManifestEntry> lines = details == null || finds ? List.of() : details.manifest();
     JobResult result =
         new JobResult(Outcome.INTERRUPTED, mark.build(), manifest, List.of(), needs, 0, false);
     RunDetails run =

@@ -1,9 +1,9 @@
 package dev.torc.core.run;
 
 import dev.torc.base.posix.FileTree;
+import dev.torc.base.posix.RandomId;
 import dev.torc.base.text.Refusal;
 import dev.torc.core.memory.CachePlace;
-import dev.torc.core.memory.StartMark;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Step;
 import dev.torc.core.model.Template;
@@ -18,8 +18,9 @@ import java.util.function.Consumer;
 
 /**
  * The folder of {@code {tmp}} and {@code TORC_TMP}, if a job uses it: empty when an attempt starts,
- * and removed at its end. Its name comes from the start mark, so that the next build finds the
- * folder if torc was killed.
+ * and removed at its end. A job has the same path in each attempt, since many tools write their
+ * command line into their results. One build at a time uses a root, and the next one ends what a
+ * killed torc left before it removes the folder.
  */
 public final class TemporaryFolder {
 
@@ -29,11 +30,8 @@ public final class TemporaryFolder {
 
   private TemporaryFolder() {}
 
-  public static Path of(CachePlace place, StartMark attempt) {
-    String build = attempt.build().substring(0, Math.min(8, attempt.build().length()));
-    return place
-        .jobs()
-        .resolve(JobFiles.name(attempt.job()) + "." + build + "." + attempt.attempt() + ".tmp");
+  public static Path of(CachePlace place, String job) {
+    return place.jobs().resolve(JobFiles.name(job) + ".tmp");
   }
 
   /** Returns whether a job uses the folder. */
@@ -52,16 +50,17 @@ public final class TemporaryFolder {
     return text.slot("tmp") != null || text.declared().contains(VARIABLE);
   }
 
-  /** Makes the folder, which only its owner may open. */
-  static void make(Path folder) throws IOException {
-    Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(OWN));
-  }
-
-  public static void empty(Path folder) throws IOException {
-    if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
-      FileTree.remove(folder);
-      make(folder);
+  /**
+   * Makes the folder, which only its owner may open. What an earlier attempt left there is moved
+   * aside first: a background process of that attempt may still write into it.
+   */
+  public static void make(Path folder, String what, Consumer<String> warn) throws IOException {
+    if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+      Path aside = folder.resolveSibling(folder.getFileName() + "." + RandomId.next());
+      Files.move(folder, aside);
+      remove(aside, what, warn);
     }
+    Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(OWN));
   }
 
   /** Removes a folder; warns, naming it {@code what}, if that fails. */

@@ -3,7 +3,6 @@ package dev.torc.features.clusters;
 import dev.torc.base.posix.FileTree;
 import dev.torc.base.text.Refusal;
 import dev.torc.core.here.ProcessEnd;
-import dev.torc.core.memory.StartMark;
 import dev.torc.core.run.ClearedProducts;
 import dev.torc.core.run.Event;
 import dev.torc.core.run.ProductRemoval;
@@ -12,6 +11,8 @@ import dev.torc.features.clusters.RemoteAttempt.HandedOutAttempt;
 import dev.torc.features.clusters.RemoteAttempt.RemoteKey;
 import dev.torc.features.clusters.RemoteAttempt.RemoteListener;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -91,7 +92,7 @@ final class RemoteWait implements RemoteListener {
   }
 
   private static Path temporary(RemoteKey of, ProductRemoval removal) {
-    return TemporaryFolder.of(removal.place(), new StartMark(of.build(), of.job(), of.attempt()));
+    return TemporaryFolder.of(removal.place(), of.job());
   }
 
   /** Returns whether any process started; if not, the files in the places of products are older. */
@@ -115,8 +116,11 @@ final class RemoteWait implements RemoteListener {
 
   @Override
   public void nodeFailed() {
+    Path folder = temporary(key, removal);
     try {
-      TemporaryFolder.empty(temporary(key, removal));
+      if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+        TemporaryFolder.make(folder, "the folder {tmp} of " + key.job(), removal.note());
+      }
     } catch (IOException e) {
       String line = "cannot empty the folder {tmp} of %s: %s";
       removal.note().accept(line.formatted(key.job(), Refusal.line(e)));

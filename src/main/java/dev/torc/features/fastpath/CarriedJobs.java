@@ -2,8 +2,11 @@ package dev.torc.features.fastpath;
 
 import dev.torc.core.model.Adjacency;
 import dev.torc.core.model.Graph;
+import dev.torc.core.model.Ref;
 import dev.torc.core.model.Workflow;
 import dev.torc.features.fastpath.FreshJobs.Carried;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
@@ -56,6 +59,11 @@ final class CarriedJobs {
 
   private Carried carry() {
     int[] same = now.sameIn(before);
+    for (int job = 0; job < same.length; job++) {
+      if (same[job] < 0 && now.isJob(job) && takesOver(job)) {
+        return null;
+      }
+    }
     BitSet jobs = new BitSet();
     BitSet dirty = new BitSet();
     Adjacency.RowCollector extra = new Adjacency.RowCollector();
@@ -75,6 +83,26 @@ final class CarriedJobs {
     FreshJobs carried =
         new FreshJobs(fresh.held(), fresh.number(), jobs, dirty, files.seen(extra.build()), null);
     return new Carried(carried, found == before.jobs());
+  }
+
+  /**
+   * Returns whether a new job makes what may have been a source until now: jobs may have read it by
+   * other names, which symlinks gave it.
+   */
+  private boolean takesOver(int job) {
+    for (int file : now.products().row(job)) {
+      String path = now.path(file);
+      if (before.makerOf(path) < 0
+          && Files.exists(now.workflow().root().resolve(path), LinkOption.NOFOLLOW_LINKS)) {
+        return true;
+      }
+    }
+    for (Ref ref : now.job(job).productRefs()) {
+      if (ref instanceof Ref.OfGlob glob && before.makersOf(glob.glob()).isEmpty()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private boolean isKnown(int earlier) {

@@ -162,7 +162,7 @@ final class FreshCollector {
     }
     Job job = graph.job(id);
     JobResult result = context.records().result(id);
-    boolean well = result != null && result.needs().moved().isEmpty();
+    boolean well = result != null && result.needs().areSure();
     if (!well || job.has(Trait.ALWAYS) || job.has(Trait.TRACE) && !result.traced()) {
       return false;
     }
@@ -179,6 +179,7 @@ final class FreshCollector {
     final Set<String> questions = new TreeSet<>();
     final int named;
     boolean whole = true; // only these files and folders decide
+    boolean listed; // a needed glob or folder decides, of which other jobs may have seen more
 
     Deciding(int job) {
       this.job = job;
@@ -273,6 +274,7 @@ final class FreshCollector {
       if (!settled) {
         members.seen(list, hasLooked(id)).forEach(to::add);
       } else {
+        to.listed = true;
         to.add(members.of(list), false);
       }
     }
@@ -320,7 +322,7 @@ final class FreshCollector {
   /** Returns whether the verdict on a job follows from the known stamps of its files. */
   private boolean verdictHolds(Deciding deciding) throws IOException {
     int id = deciding.job;
-    boolean doubt = woken.get(id);
+    boolean doubt = woken.get(id) || deciding.listed;
     for (int file : deciding.all) {
       if (deciding.folders.containsKey(file)) {
         continue;

@@ -257,25 +257,33 @@ public record FreshJobs(
   }
 
   /**
-   * Returns the jobs of {@code some} with a changed product, or a changed file in a folder product.
+   * Returns the jobs of {@code some} with a changed product, or a changed file in a folder product;
+   * with {@code sources}, also those with any other changed file or folder.
    */
-  public BitSet moved(Graph graph, StampSource source, BitSet some, int threads) {
+  public BitSet moved(Graph graph, StampSource source, BitSet some, boolean sources, int threads) {
     BitSet asked = new BitSet(files.count());
     for (int job = some.nextSetBit(0); job >= 0; job = some.nextSetBit(job + 1)) {
       mark(graph.products(), job, asked);
       mark(files.extra().rows(), job, asked);
+      if (sources) {
+        mark(graph.needs(), job, asked);
+      }
     }
     TouchedFiles look = new TouchedFiles(files, graph, null, false); // reads no file
-    BitSet makers = new BitSet();
+    BitSet jobs = new BitSet();
     BitSet moved = look.moved(source, asked, threads);
     for (int file = moved.nextSetBit(0); file >= 0; file = moved.nextSetBit(file + 1)) {
       int maker = graph.makerOf(files.path(graph, file));
       if (maker >= 0) {
-        makers.set(maker);
+        jobs.set(maker);
+        moved.clear(file);
       }
     }
-    makers.and(some);
-    return makers;
+    jobs.and(some);
+    if (sources && !moved.isEmpty()) {
+      some.stream().filter(anyOf(graph, moved)).forEach(jobs::set);
+    }
+    return jobs;
   }
 
   private static void mark(Adjacency of, int job, BitSet files) {

@@ -15,6 +15,7 @@ import dev.torc.base.syntax.GlobWalk;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.NeedList;
 import dev.torc.core.model.NeedList.ListKind;
+import dev.torc.core.model.NeedList.Names;
 import dev.torc.front.buildfile.BuildFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -103,7 +104,8 @@ public final class WatchSnapshot {
 
   /** Returns a list that includes everything in a folder product. */
   static NeedList folder(String path) {
-    return new NeedList(ListKind.FOLDER, path, null, List.of(), null, List.of(), -1);
+    return new NeedList(
+        ListKind.FOLDER, new Names(path, null, null), List.of(), null, List.of(), -1);
   }
 
   /** Adds the build files that the graph was made from, and the globs that found files for it. */
@@ -123,7 +125,13 @@ public final class WatchSnapshot {
           List<Glob> excludes = all.subList(1, all.size());
           String text = all.getFirst().toString();
           lists.add(
-              new NeedList(ListKind.GLOB, text, all.getFirst(), excludes, null, List.of(), -1));
+              new NeedList(
+                  ListKind.GLOB,
+                  new Names(text, all.getFirst(), null),
+                  excludes,
+                  null,
+                  List.of(),
+                  -1));
           members.addAll(found);
         });
   }
@@ -277,7 +285,7 @@ public final class WatchSnapshot {
    * it cannot be listed; the build reports that.
    */
   static GlobWalk.Found walk(Path root, NeedList list) {
-    GlobWalk.Found found = new GlobWalk.Found(new ArrayList<>(), new ArrayList<>(), true);
+    GlobWalk.Found found = new GlobWalk.Found(new ArrayList<>(), Set.of(), new ArrayList<>(), true);
     try {
       if (list.glob() == null) {
         addNames(root, list.text(), list.excludes(), found, new HashSet<>());

@@ -109,8 +109,7 @@ public record Result(
   /** Returns the result of a job's last run; null if it must not be stored. */
   public static Result of(Cache cache, String job) {
     JobResult run = cache.result(job);
-    boolean good =
-        run != null && run.outcome() == JobResult.Outcome.OK && run.needs().moved().isEmpty();
+    boolean good = run != null && run.outcome() == JobResult.Outcome.OK && run.needs().areSure();
     RunDetails details = good ? cache.details(job) : null;
     Restorable terms = details == null ? null : details.restorable();
     if (terms == null) {
@@ -170,7 +169,7 @@ public record Result(
   /** Returns the record of a restored job; {@code build} is the random id of the build. */
   public JobResult run(String build) {
     // traced is true: if a trace is incomplete, the result is not stored.
-    RunNeeds needs = new RunNeeds(inputs.found, List.of());
+    RunNeeds needs = new RunNeeds(inputs.found);
     return new JobResult(
         JobResult.Outcome.OK, build, inputs.manifest, products(), needs, spent.wall, true);
   }

@@ -92,7 +92,8 @@ record AdoptAnswer(
   private static Adopted adoption(
       Project project, List<String> targets, PlanContext context, DigestMemo digests, BuildId id)
       throws IOException {
-    Expander expander = project.expander(found -> found.select(targets), digests);
+    Expander expander =
+        project.expander(found -> found.select(targets), digests, context.basis().cache()::hasRun);
     return new Adoption(expander.plan(context).context(), expander, digests, id).run();
   }
 

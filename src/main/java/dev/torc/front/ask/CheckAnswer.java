@@ -61,7 +61,9 @@ record CheckAnswer(
         JobSelection all = project.select(List.of());
         int[] jobs = graph.inOrder(all.jobs());
         try {
-          warnings.addAll(DiskChecks.check(graph, look.digests(), call.caller().env(), all.jobs()));
+          warnings.addAll(
+              DiskChecks.check(
+                  graph, look.digests(), call.caller().env(), all.jobs(), look.cache()::hasRun));
           warnings.addAll(look.scripts(all.jobs()));
           look.taken().refuse(all.jobs());
         } finally {

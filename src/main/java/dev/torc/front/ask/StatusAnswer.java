@@ -171,7 +171,12 @@ record StatusAnswer(
       Project project = look.project();
       JobSelection selection = project.selectToBuild(targets);
       try {
-        DiskChecks.check(project.graph(), look.digests(), project.caller().env(), selection.jobs());
+        DiskChecks.check(
+            project.graph(),
+            look.digests(),
+            project.caller().env(),
+            selection.jobs(),
+            look.cache()::hasRun);
         look.taken().refuse(selection.jobs());
       } catch (BadInput bad) {
         // Show the status even if a build would refuse something.

@@ -70,7 +70,7 @@ public record Scope(
           "cpus", "the cpus that were granted",
           "memory", "the memory that was granted, in MiB",
           "attempt", "the number of the attempt",
-          "tmp", "a folder of the attempt's own",
+          "tmp", "an empty folder of the job's own",
           "data", "a value that a job stored, as {data.JOB.KEY}");
 
   /**

@@ -94,7 +94,8 @@ final class BuildCommand {
             call.has("--fail-fast"),
             call.has("--submit"),
             call.has("--trace"),
-            call.has("--strict")),
+            call.has("--strict"),
+            false),
         call.lock(),
         only || dry,
         limits);

@@ -4,6 +4,7 @@ import dev.torc.base.posix.CallingProcess;
 import dev.torc.base.posix.Descriptor;
 import dev.torc.base.posix.Environment;
 import dev.torc.base.posix.Io;
+import dev.torc.base.posix.Kill;
 import dev.torc.base.posix.Terminal;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.NearestName;
@@ -97,14 +98,16 @@ public final class Main {
 
   /** Returns the streams, environment and folder of this process. */
   static Console console() {
+    Console.Terminals terminals =
+        new Console.Terminals(
+            Terminal.isTerminal(1), Terminal.isTerminal(2), () -> Terminal.width(2));
     return new Console(
         System.in,
-        Console.writer(new Descriptor(1).stream(), "standard output"),
-        Console.writer(new Descriptor(2).stream(), "standard error"),
+        Console.writer(new Descriptor(1).stream(), "standard output", terminals.out()),
+        Console.writer(new Descriptor(2).stream(), "standard error", terminals.err()),
         Environment.ofCaller().asMap(),
         Path.of("").toAbsolutePath(),
-        new Console.Terminals(
-            Terminal.isTerminal(1), Terminal.isTerminal(2), () -> Terminal.width(2)),
+        terminals,
         ProcessAge::began);
   }
 
@@ -148,10 +151,11 @@ public final class Main {
    * Runs a command line and returns the exit status; reports exceptions instead of throwing them.
    */
   public int call(String[] args, Console console) {
+    console.unread(process.signals()::handOverPipe);
     try {
       int exit = dispatch(ForeignArguments.withoutZero(List.of(args)), console);
       console.out().flush();
-      return exit;
+      return process.signals().last() == Kill.PIPE ? Exit.PIPE : exit;
     } catch (Throwable thrown) {
       return tell(thrown, console);
     }

@@ -175,16 +175,18 @@ final class ServedCall implements CallingProcess {
             return -1;
           }
         };
-    return new Console(
-        in,
-        Console.writer(out, "standard output"),
-        Console.writer(last, "standard error"),
-        environment.asMap(),
-        folder,
+    Console.Terminals terminals =
         new Console.Terminals(
             out.file().isTerminal(),
             last.file().isTerminal(),
-            () -> client.isInBackground() ? -1 : Terminal.width(last.file().number())),
+            () -> client.isInBackground() ? -1 : Terminal.width(last.file().number()));
+    return new Console(
+        in,
+        Console.writer(out, "standard output", terminals.out()),
+        Console.writer(last, "standard error", terminals.err()),
+        environment.asMap(),
+        folder,
+        terminals,
         () -> now);
   }
 

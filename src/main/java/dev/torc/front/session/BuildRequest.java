@@ -26,13 +26,21 @@ public record BuildRequest(
 
   /**
    * How jobs run: {@code submit} ends the build when all ready jobs are submitted, {@code strict}
-   * denies traced jobs access to files that they do not need.
+   * denies traced jobs access to files that they do not need. In a {@code watch}, another build
+   * follows a change.
    */
-  public record Manner(boolean failFast, boolean submit, boolean trace, boolean strict) {}
+  public record Manner(
+      boolean failFast, boolean submit, boolean trace, boolean strict, boolean watch) {}
 
   /** Returns this request without its {@code rerun}: no job runs only because it is named. */
   BuildRequest again() {
     return new BuildRequest(targets, Rerun.NONE, manner, lock, dry, limits);
+  }
+
+  /** Returns this request as one of a watch. */
+  BuildRequest inWatch() {
+    Manner of = new Manner(manner.failFast, manner.submit, manner.trace, manner.strict, true);
+    return new BuildRequest(targets, rerun, of, lock, dry, limits);
   }
 
   /**

@@ -1,7 +1,6 @@
 package dev.torc.front.session;
 
 import dev.torc.base.digests.Digest;
-import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.digests.FileClock;
 import dev.torc.base.posix.CallingProcess;
 import dev.torc.base.posix.RandomId;
@@ -30,6 +29,7 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -260,7 +260,7 @@ public final class BuildSession {
     try (WriteSession work = fast.open(id, request.lock().gone(), watcher::warn)) {
       watcher.reading(work.digests());
       watcher.planning();
-      Arrivals arrivals = new Arrivals(work.digests());
+      Arrivals arrivals = new Arrivals(work);
       Expander expander =
           project.expander(found -> found.selectToBuild(request.targets()), arrivals);
       Plan plan = expander.plan(work.context(selection, request.rerun()), fast.dirty());
@@ -284,16 +284,17 @@ public final class BuildSession {
 
   /** Refuses jobs that an expansion adds and that cannot be built. */
   private final class Arrivals implements Expander.Check {
-    private final DigestMemo digests;
+    private final WriteSession work;
     private boolean planned; // until then, an impossible job may be up to date
 
-    Arrivals(DigestMemo digests) {
-      this.digests = digests;
+    Arrivals(WriteSession work) {
+      this.work = work;
     }
 
     @Override
     public void of(Graph graph, BitSet jobs) throws IOException {
-      DiskChecks.check(graph, digests, fast.project().caller().env(), jobs);
+      Map<String, String> caller = fast.project().caller().env();
+      DiskChecks.check(graph, work.digests(), caller, jobs, work.cache()::hasRun);
       refuseShared(graph, jobs);
       if (planned) {
         capacity().refuse(graph, jobs);

@@ -1,5 +1,6 @@
 package dev.torc.front.session;
 
+import dev.torc.base.posix.Kill;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.text.Refusal;
@@ -34,7 +35,7 @@ public record Exit(int status, List<String> lines, boolean defect) {
   public static final int LOCKED = 75;
 
   /** The reader of the output is gone: 128 + SIGPIPE. */
-  public static final int PIPE = signal(13);
+  public static final int PIPE = signal(Kill.PIPE);
 
   public static int signal(int number) {
     return 128 + number;

@@ -25,6 +25,7 @@ import dev.torc.features.fastpath.FreshJobs.Carried;
 import dev.torc.front.session.Caller.Host;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
@@ -187,11 +188,11 @@ record FastPath(
     return work.from(this);
   }
 
-  /** Returns which of the given fresh jobs have a product whose stamp has changed. */
-  BitSet moved(BitSet jobs) {
+  /** Returns which of the given fresh jobs have a file with another stamp: see FreshJobs. */
+  BitSet moved(BitSet jobs, boolean sources) {
     return fresh == null
         ? new BitSet()
-        : fresh.moved(project.graph(), project.stamps(), jobs, FreshJobs.THREADS);
+        : fresh.moved(project.graph(), project.stamps(), jobs, sources, FreshJobs.THREADS);
   }
 
   /** Passes the known digests to {@code to}, so that it neither reads nor looks up these files. */
@@ -223,6 +224,10 @@ record FastPath(
   FreshJobs after(Plan plan, PlanContext last, WriteSession work, Consumer<String> warn) {
     try {
       work.heap().phaseEnded();
+      if (last.basis().astray().get()) {
+        Files.deleteIfExists(project.settled().graph()); // it may lack edges
+        return null;
+      }
       Digest id = project.buildFiles().store(project.settled(), last.graph(), work.digests());
       work.heap().phaseEnded(); // the graph's bytes
       boolean same = fresh != null && last.graph() == project.graph();

@@ -30,8 +30,8 @@ import java.util.concurrent.atomic.AtomicReference;
 /**
  * A graph as a file beside the cache's database, so that a build with unchanged build files parses
  * nothing. It is valid only for the same bytes of all build files (rule 4), the same overrides, the
- * same torc, and the same files found by groups that search the disk. A damaged file counts as
- * missing. Jobs are decoded one by one.
+ * same torc, the same files found by groups that search the disk, and the same ways to needed globs
+ * and folders. A damaged file counts as missing. Jobs are decoded one by one.
  *
  * @param good false if the build files or the overrides have changed; some jobs may still be usable
  * @param text the old text of the only build file, if nothing else has changed; else null
@@ -52,7 +52,7 @@ record GraphFile(
   record FilesRead(List<BuildFile.Read> sources, SortedMap<String, List<String>> patterns) {}
 
   /** The number must change with every change of the layout, also of {@link WorkflowCodec}'s. */
-  private static final String LAYOUT = "torc graph 34";
+  private static final String LAYOUT = "torc graph 35";
 
   /** The inputs of a graph, except the bytes of its build files. The paths are absolute. */
   record Inputs(String version, List<Path> files, ParsedBuildFile.Overrides over) {
@@ -177,6 +177,9 @@ record GraphFile(
       earlier.bytes = bytes;
       earlier.graph = graph;
       earlier.bodies = bodies;
+    }
+    if (!graph.leadsAsBefore()) {
+      return null; // other jobs may be the makers of what a job needs
     }
     byte[] text =
         asked && !good && sources.size() == 1 ? CheckedFile.next(file, bytes, bodies) : null;

@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * Cleans up what a killed torc left of its jobs (rule 9). The next torc that opens the cache for
@@ -66,10 +67,12 @@ public final class Leftovers {
     running.forEach(mark -> processes.add(Launch.mark(mark.build(), mark.job(), place.root())));
     Runner.endLeftovers(processes).forEach(warn);
     endContainers(place.root(), env, running, warn);
-    marks.forEach(
-        m ->
+    Set<String> ended = marks.stream().map(StartMark::job).collect(Collectors.toSet());
+    on.forEach(mark -> ended.remove(mark.job())); // these may be using theirs
+    ended.forEach(
+        job ->
             TemporaryFolder.remove(
-                TemporaryFolder.of(place, m), "the folder {tmp} of " + m.job(), warn));
+                TemporaryFolder.of(place, job), "the folder {tmp} of " + job, warn));
     if (!marks.isEmpty()) { // else at most a fetch left something, for the next fetch to remove
       TemporaryFolder.remove(place.tmp(), "what an earlier build was putting back", warn);
     }

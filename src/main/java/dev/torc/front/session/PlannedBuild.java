@@ -68,6 +68,7 @@ record PlannedBuild(
           watcher.accept(event);
         };
     Optional<Jobserver> tokens = jobserver();
+    boolean watch = request.manner().watch();
     boolean sharing = shared.isAny() && !plan.isQuiet();
     try (images;
         SharedStores stores = sharing ? shared.open(false, watcher::warn) : null;
@@ -77,7 +78,7 @@ record PlannedBuild(
       Machines machines = new Machines(project.caller().host().here(), runner, threads, remotes);
       BuildSetup setup =
           new BuildSetup(
-              new BuildSetup.Planned(plan, expander, work::moved),
+              new BuildSetup.Planned(plan, expander, jobs -> work.moved(jobs, !watch)),
               common(machines, listener),
               new BuildSetup.Amounts(
                   capacity.limits(),
@@ -86,7 +87,10 @@ record PlannedBuild(
                   capacity.nodes(),
                   tokens.orElse(null)),
               new BuildSetup.Wishes(
-                  request.manner().failFast(), request.manner().submit(), watcher.wantsCommands()),
+                  request.manner().failFast(),
+                  request.manner().submit(),
+                  watcher.wantsCommands(),
+                  watch),
               sharing ? new BuildSetup.Sharing(stores, project.options().reuse().results()) : null,
               listener);
       BuildLoop build = new BuildLoop(setup);

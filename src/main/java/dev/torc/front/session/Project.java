@@ -12,8 +12,10 @@ import dev.torc.core.decide.MachineInputs;
 import dev.torc.core.decide.MachineInputs.ImageSource;
 import dev.torc.core.decide.PatternReadings;
 import dev.torc.core.decide.PlanContext;
+import dev.torc.core.decide.PlanContext.Recall;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.CachePlace;
+import dev.torc.core.memory.StartMarks;
 import dev.torc.core.model.DisplayGraph;
 import dev.torc.core.model.FoldedLines;
 import dev.torc.core.model.Graph;
@@ -45,7 +47,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * A project: its build file as read, its graph, and the place of its cache. It opens nothing:
@@ -166,7 +170,13 @@ public record Project(
   PlanContext.Basis basis(Cache cache, DigestMemo digests, LocalResults of, SharedStores asked) {
     boolean fails = options.reuse().failures();
     return new PlanContext.Basis(
-        cache, digests, of, asked, fails, machineInputs(), new RowPlaces());
+        cache,
+        digests,
+        new Recall(of, asked),
+        fails,
+        machineInputs(),
+        new RowPlaces(),
+        new AtomicBoolean());
   }
 
   /** Returns the inputs of manifests that come from the machine, not from needs. */
@@ -208,13 +218,23 @@ public record Project(
   }
 
   /** Creates an expander of groups that only checks that added jobs can be built. */
-  public Expander expander(Function<Project, JobSelection> select, DigestMemo digests) {
-    return expander(select, (graph, jobs) -> DiskChecks.check(graph, digests, caller.env(), jobs));
+  public Expander expander(
+      Function<Project, JobSelection> select, DigestMemo digests, Predicate<String> ran) {
+    return expander(
+        select, (graph, jobs) -> DiskChecks.check(graph, digests, caller.env(), jobs, ran));
   }
 
   /** Refuses jobs that cannot be built; returns a line for each need that cannot be read. */
   public List<BadInput.Diagnostic> check(BitSet jobs) throws IOException {
-    return DiskChecks.check(graph, looking(_ -> null), caller.env(), jobs);
+    return DiskChecks.check(graph, looking(_ -> null), caller.env(), jobs, this::hasRun);
+  }
+
+  /** Returns whether a job began in an earlier build; the cache must not be open. */
+  private boolean hasRun(String job) {
+    try (Cache cache = Cache.look(place, _ -> {})) {
+      return cache.hasRun(job)
+          || StartMarks.read(place).stream().anyMatch(mark -> mark.job().equals(job));
+    }
   }
 
   public List<BadInput.Diagnostic> storeTroubles() {

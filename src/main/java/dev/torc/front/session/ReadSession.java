@@ -49,7 +49,7 @@ public final class ReadSession implements AutoCloseable {
     this.digests = given.looking(cache::stamp);
     this.stored = given.results(cache);
     this.fast.passDigests(digests);
-    Expander expander = given.expander(found -> found.select(List.of()), digests);
+    Expander expander = given.expander(found -> found.select(List.of()), digests, cache::hasRun);
     PlanContext first = context(given, given.select(List.of()), Rerun.NONE);
     PlanContext begin = expander.withoutStale(first, this.fast.dirty());
     if (begin == first && first.selection().open().isEmpty()) {

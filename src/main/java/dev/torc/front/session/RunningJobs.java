@@ -65,7 +65,7 @@ public record RunningJobs(
       return submitted(mark.executor(), "");
     }
     if (!mark.isOutOfReach(place, gone)) {
-      return Reason.of(Reason.Kind.INTERRUPTED);
+      return new Reason(Reason.Kind.INTERRUPTED, "", mark.manifest(), "");
     }
     var origin = mark.origin();
     String pid = Long.toString(origin.pid());

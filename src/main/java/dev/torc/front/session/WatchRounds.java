@@ -78,7 +78,7 @@ public record WatchRounds(
   private final class RunningWatch {
     private final Notices notices;
     private final LongSupplier clock;
-    private BuildRequest asked = request;
+    private BuildRequest asked = request.inWatch();
     private Project project; // the last one that could be read
     private WatchSnapshot seen; // what the next check compares with
     private Stamp known = Stamp.MISSING; // of the last build's file of fresh jobs

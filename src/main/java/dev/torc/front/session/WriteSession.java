@@ -103,7 +103,8 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
       Caller caller = project.caller();
       for (StartMark mark :
           Leftovers.end(caller.env(), caller.stamps(project.place()), cache, gone, warn)) {
-        on.add(mark.isRemote() ? new StartMark(id, mark.job(), 1).at(mark.executor()) : mark);
+        StartMark anew = new StartMark(id, mark.job(), 1).of(mark.manifest());
+        on.add(mark.isRemote() ? anew.at(mark.executor()) : mark);
       }
       CachePlace place = cache.place();
       place.makeFolder(place.logs());
@@ -153,9 +154,9 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
     return this;
   }
 
-  /** Returns which of the given fresh jobs have a product whose stamp has changed. */
-  BitSet moved(BitSet jobs) {
-    return from == null ? new BitSet() : from.moved(jobs);
+  /** Returns which of the given fresh jobs have a file with another stamp: see FreshJobs. */
+  BitSet moved(BitSet jobs, boolean sources) {
+    return from == null ? new BitSet() : from.moved(jobs, sources);
   }
 
   /** Finds the stale products after a build in which something ran; see {@link StaleNotice}. */
@@ -272,7 +273,8 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
     handed = true;
     try {
       for (RemoteKey each : attempts) {
-        marks.add(new StartMark(each.build(), each.job(), each.attempt()).at(executor));
+        StartMark mark = new StartMark(each.build(), each.job(), each.attempt());
+        marks.add(mark.at(executor).of(each.manifest()));
       }
       marks.sync();
     } catch (CacheException e) {

@@ -16,6 +16,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -45,7 +46,10 @@ public record Console(
    */
   public record Terminals(boolean out, boolean err, IntSupplier columns) {}
 
-  /** Thrown if the reader of a stream is gone: torc ends without a message. */
+  /**
+   * Thrown if the reader of a stream is gone: torc ends without a message. Work that {@link
+   * #unread} serves does not see it.
+   */
   public static final class ClosedPipe extends IOException {
     private static final long serialVersionUID = 1L;
 
@@ -144,33 +148,67 @@ public record Console(
     }
   }
 
-  /** Returns a writer for a stream; its errors are {@link ClosedPipe} or name the stream. */
-  public static Writer writer(OutputStream stream, String name) {
-    return new Stream(
-        new FilterOutputStream(stream) {
-          @Override
-          public void write(byte[] bytes, int from, int length) throws IOException {
-            try {
-              out.write(bytes, from, length);
-            } catch (IOException e) {
-              // The JDK reports this only in the message; the launcher's locale makes that English.
-              String message = String.valueOf(e.getMessage());
-              if (message.contains("Broken pipe")) {
-                throw new ClosedPipe();
-              }
-              var named = new FileSystemException(name, null, message);
-              named.initCause(e);
-              throw named;
-            }
+  /**
+   * Sets what is told that the reader of a stream is gone. If it returns true, nothing is written
+   * to that stream from then on; else the write throws {@link ClosedPipe}.
+   */
+  public void unread(BooleanSupplier told) {
+    for (Writer each : List.of(out, err)) {
+      if (each instanceof Stream stream) {
+        stream.bytes.unread = told;
+      }
+    }
+  }
+
+  /**
+   * Returns a writer for a stream; its errors are {@link ClosedPipe} or name the stream. A terminal
+   * that was closed has lost its reader.
+   */
+  public static Writer writer(OutputStream stream, String name, boolean terminal) {
+    return new Stream(new NamedStream(stream, name, terminal));
+  }
+
+  private static final class NamedStream extends FilterOutputStream {
+    private final String name;
+    private final boolean terminal;
+    private volatile BooleanSupplier unread = () -> false;
+    private volatile boolean silent;
+
+    NamedStream(OutputStream stream, String name, boolean terminal) {
+      super(stream);
+      this.name = name;
+      this.terminal = terminal;
+    }
+
+    @Override
+    public void write(byte[] bytes, int from, int length) throws IOException {
+      if (silent) {
+        return;
+      }
+      try {
+        out.write(bytes, from, length);
+      } catch (IOException e) {
+        // The JDK reports this only in the message; the launcher's locale makes that English.
+        String message = String.valueOf(e.getMessage());
+        if (message.contains("Broken pipe") || terminal && message.contains("Input/output error")) {
+          silent = unread.getAsBoolean();
+          if (silent) {
+            return;
           }
-        });
+          throw new ClosedPipe();
+        }
+        var named = new FileSystemException(name, null, message);
+        named.initCause(e);
+        throw named;
+      }
+    }
   }
 
   /** A stream of text that takes bytes too. */
   private static final class Stream extends OutputStreamWriter {
-    private final OutputStream bytes;
+    private final NamedStream bytes;
 
-    Stream(OutputStream bytes) {
+    Stream(NamedStream bytes) {
       super(bytes, StandardCharsets.UTF_8);
       this.bytes = bytes;
     }

@@ -94,6 +94,7 @@ public final class ReasonText {
       case ALWAYS -> "always|it always runs";
       case FORCED -> "forced|it was forced";
       case NAMED -> "named as a target|it was named as a target";
+      case DEPFILE_NOWHERE -> "depfile name {} led nowhere|its depfile name {} had led nowhere";
       case NOT_TRACED -> "last run was not fully traced|its last run was not fully traced";
       case DATA_CHANGED -> "data {}" + change(reason);
       case TOOL_CHANGED -> "tool {}" + change(reason);
@@ -243,6 +244,7 @@ public final class ReasonText {
           NEED_VANISHED,
           NEED_MISSING,
           MOVED,
+          DEPFILE_NOWHERE,
           DATA_CHANGED,
           TOOL_CHANGED ->
           Class.NEED;

@@ -91,7 +91,7 @@ class RecordCodecTest {
                 List.of(
                     new RecordedProduct("p", Stamp.FileKind.FILE, DIGEST.executable(), 7, "t"),
                     new RecordedProduct("q", Stamp.FileKind.MISSING, null, 0, null)),
-                new RunNeeds(List.of("f", "g"), List.of("m")),
+                new RunNeeds(List.of("f", "g"), List.of("m"), List.of("l")),
                 5,
                 true),
             RecordCodec::result,
@@ -104,8 +104,9 @@ class RecordCodecTest {
                 + ("0b0166" + "0b0167")
                 + "0d016d"
                 + "0e0a"
-                + "1002",
-            8),
+                + "1002"
+                + "13016c",
+            9),
         new Kind<>(
             new RunDetails(
                 List.of(entry),

@@ -79,7 +79,7 @@ final class Samples {
             new RecordedProduct(
                 name + ".bin", Stamp.FileKind.FILE, digest(name).executable(), 0, "é"),
             new RecordedProduct("gone", Stamp.FileKind.MISSING, null, 0, null)),
-        new JobResult.RunNeeds(List.of(name + ".h", "b.h"), List.of(name)),
+        new JobResult.RunNeeds(List.of(name + ".h", "b.h"), List.of(name), List.of(name)),
         name.length() * 1_000_003L,
         name.length() % 2 == 0);
   }

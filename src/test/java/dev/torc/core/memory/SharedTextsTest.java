@@ -38,7 +38,7 @@ class SharedTextsTest {
   }
 
   private static JobResult result(List<String> found) {
-    RunNeeds needs = new RunNeeds(found, List.of());
+    RunNeeds needs = new RunNeeds(found);
     return new JobResult(Outcome.OK, "b", DIGEST, List.of(), needs, 1, true);
   }
 

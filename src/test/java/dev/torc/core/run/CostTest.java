@@ -117,12 +117,13 @@ class CostTest extends Harness {
     copies(10, 40); // 20 jobs more than before; what a build costs as such cancels out
     build();
     assertEquals(30, started().size());
-    // Looks at the need: before its reading, after it, after the job. Its folder: before the job
+    // Looks at the need: before its reading, after it, after the job, and when the build ends (rule
+    // 16). Its folder: before the job
     // and after it. The product: its place and
     // its folder before the job; itself after the job, after its reading, and when the build ends
     // (rule 16). The files of TORC_OUTPUT and TORC_EVENTS: before the job and after it.
     // (A build of more than a second is looked at once more, which is no cost of a job.)
-    assertEquals(3 + 2 + 2 + 3 + 4, Math.round((stats() - stats) / 20.0));
+    assertEquals(4 + 2 + 2 + 3 + 4, Math.round((stats() - stats) / 20.0));
     assertEquals(2 * 30 + 1, filesHashed(), "and the build file");
     bytes = bytesRead() - Files.size(root.resolve("torc.yaml")) - bytes;
     assertEquals(2 * "source 1000".length() * 20, bytes);

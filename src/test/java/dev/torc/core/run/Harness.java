@@ -333,7 +333,7 @@ public class Harness extends LastBuild {
         new BuildRequest(
             List.of(targets),
             Rerun.of(List.of(targets), force),
-            new BuildRequest.Manner(failFast, false, traces, strict),
+            new BuildRequest.Manner(failFast, false, traces, strict, false),
             new LockTerms(true, true, gone),
             dry,
             counters));

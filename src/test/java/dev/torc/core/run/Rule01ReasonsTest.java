@@ -67,6 +67,7 @@ class Rule01ReasonsTest extends Harness {
       found by depfile  | edit y 1 & depfile                | edit y 2                        | will run: need changed y
       moved             | moves                             | usual                           | will run: moved x; need changed x
       found by trace    | + trace: true & traces y            | edit y 2                        | will run: need changed y
+      depfile nowhere   | delete y & depfile                | usual                           | will run: depfile nowhere y
       not traced        | + trace: true & traces in vain      | usual                           | will run: not traced
       no trace wanted   | + trace: true & traces in vain      | off                             | up to date
       data              | data high 1                       | data high 2                     | will run: data changed high

@@ -145,6 +145,24 @@ class Section11StoreTest extends Harness {
     settled();
   }
 
+  /** A mark of an older torc names no manifest, so the interrupted one may be any (rule 1). */
+  @Test
+  void afterAKillWithoutAKnownManifestNothingIsRestored() throws IOException {
+    given("a: { command: make a, needs: [x], produces: [a.out] }");
+    edit("x", "1");
+    build();
+    edit("x", "2");
+    build();
+    try (Cache cache = openCache(place());
+        StartMarks marks = StartMarks.begin(cache.place(), List.of())) {
+      marks.add(new StartMark("killed", "a", 1));
+    }
+    edit("x", "1");
+    assertTrue(look().get("a").startsWith("will run: interrupted"), look().toString());
+    build();
+    ran("a");
+  }
+
   /**
    * Job t is restored by its own result, but with bytes that were stored for s. The root is copied
    * before each commit while the temporary product is there, and each copy is built.

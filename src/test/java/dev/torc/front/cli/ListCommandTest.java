@@ -61,7 +61,8 @@ class ListCommandTest {
                 throw new IOException("Broken pipe");
               }
             },
-            "standard output");
+            "standard output",
+            false);
     assertEquals(141, Main.run(new String[] {"list"}, Run.console(cwd, out, err, Map.of())));
     assertEquals("", err.toString());
   }

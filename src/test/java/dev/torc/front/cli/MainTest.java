@@ -226,6 +226,10 @@ class MainTest {
   }
 
   private static Writer failing(String message) {
+    return failing(message, false);
+  }
+
+  private static Writer failing(String message, boolean terminal) {
     return Console.writer(
         new OutputStream() {
           @Override
@@ -233,7 +237,8 @@ class MainTest {
             throw new IOException(message);
           }
         },
-        "standard output");
+        "standard output",
+        terminal);
   }
 
   private int toBroken(Writer out, Writer err, String... args) {
@@ -246,6 +251,15 @@ class MainTest {
     assertEquals(141, toBroken(failing("Broken pipe"), err));
     assertEquals("", err.toString());
     assertEquals(2, toBroken(new StringWriter(), failing("Broken pipe"), "--nonsense"));
+  }
+
+  /** Rule 11: a terminal that was closed has no reader; a disk with an error is no reader. */
+  @Test
+  void aClosedTerminalEndsQuietlyToo() {
+    StringWriter err = new StringWriter();
+    assertEquals(141, toBroken(failing("Input/output error", true), err));
+    assertEquals("", err.toString());
+    assertEquals(3, toBroken(failing("Input/output error", false), err));
   }
 
   /** Exit status 3 has a message as long as one of the streams can be written. */

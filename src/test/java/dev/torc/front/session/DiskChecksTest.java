@@ -57,7 +57,7 @@ class DiskChecksTest {
     BitSet all = new BitSet();
     all.set(0, graph.jobs());
     DigestMemo digests = new DigestMemo(root, stamps, FileClock.none(), _ -> null, (_, _) -> {});
-    assertEquals(List.of(), DiskChecks.check(graph, digests, Map.of(), all));
+    assertEquals(List.of(), DiskChecks.check(graph, digests, Map.of(), all, _ -> false));
     assertEquals(looks.size(), digests.stats());
     looks.sort(null);
     return looks;

@@ -125,6 +125,21 @@ class WatchRoundsTest {
     assertEquals("[copy, tick] | [a.txt] [copy, tick] |", stage.told());
   }
 
+  /** Rule 16: a build would warn of the source that a job writes; here the next round is told. */
+  @Test
+  void aSourceThatAJobWritesStartsOneWithoutAWarning() throws IOException {
+    List<String> warned = new ArrayList<>();
+    stage.heard =
+        event -> {
+          if (event instanceof Event.Note note && note.text().contains("a.txt")) {
+            warned.add(note.text());
+          }
+        };
+    stage.jobs(COPY + "gen: { command: 'echo 2 > a.txt', produces: [], after: copy }").run();
+    assertEquals("[copy, gen] [a.txt] [copy] |", stage.told());
+    assertEquals(List.of(), warned);
+  }
+
   @Test
   void anEditedOrDeletedProductStartsOne() throws IOException {
     stage.thenPut("b.txt", "edited").thenDelete("b.txt").run();

@@ -120,7 +120,7 @@ final class WatchStage implements Notices {
     return new BuildRequest(
         targets,
         Rerun.of(targets, force),
-        new BuildRequest.Manner(false, false, false, false),
+        new BuildRequest.Manner(false, false, false, false, false),
         new LockTerms(true, false, Set.of()),
         false,
         new TreeMap<>());

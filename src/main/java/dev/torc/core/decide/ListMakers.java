@@ -1,0 +1,114 @@
+package dev.torc.core.decide;
+
+import dev.torc.base.posix.RealPath;
+import dev.torc.core.decide.Reason.Kind;
+import dev.torc.core.model.FolderAlias;
+import dev.torc.core.model.Graph;
+import dev.torc.core.model.NeedList;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
+
+/**
+ * Finds the jobs that make what a needed glob or folder found through symlinks. Such a file belongs
+ * to the maker of its real path. The graph knows the makers behind a symlink before the first
+ * wildcard. A member that is a symlink itself, or a symlink that was made since, is found only in
+ * the build: then the readers must already wait for the maker. One object serves one look at a
+ * list, since jobs make symlinks.
+ */
+final class ListMakers {
+
+  /** A need that leads to {@code real}, a product of a job that no edge names. */
+  record Led(String path, String real, int maker) {
+
+    /** Returns what a needed source leads to; null if no job makes that. */
+    static Led of(Graph graph, String path) throws IOException {
+      String real = RealPath.name(graph.workflow().root(), path);
+      int maker = graph.makerOf(real);
+      return maker < 0 || graph.isOpen(maker) ? null : new Led(path, real, maker);
+    }
+
+    /** Returns why a job that does not wait for the maker cannot run. */
+    Reason refusal(Graph graph) {
+      String why = "it is %s, a product of %s; need it by that name";
+      return new Reason(Kind.NEED_UNREADABLE, path, "", why.formatted(real, graph.title(maker)));
+    }
+  }
+
+  private final Graph graph;
+  private final NeedList list;
+  private final Predicate<String> owned;
+  private final List<Led> led;
+  private final FolderAlias alias;
+  private final boolean moved; // the graph may not have the makers
+
+  /**
+   * @param owned whether a record says that torc made a path
+   * @param led gets what the members lead to
+   */
+  ListMakers(
+      Graph graph, NeedList list, Predicate<String> owned, List<Led> led, AtomicBoolean astray)
+      throws IOException {
+    this.owned = owned;
+    this.graph = graph;
+    this.list = list;
+    this.led = led;
+    String folder = list.glob() == null ? list.text() : list.glob().fixedPrefix();
+    this.alias = FolderAlias.of(graph.workflow().root(), folder);
+    this.moved = !Objects.equals(alias, list.alias());
+    if (moved) {
+      astray.set(true);
+    }
+  }
+
+  /**
+   * Returns the name under which torc knows the maker of a member: the written one or, without
+   * following the member itself, the real one.
+   */
+  String known(String path) {
+    String real = real(path);
+    boolean made = graph.makerOf(real) >= 0 || owned.test(real);
+    return made && graph.makerOf(path) < 0 ? real : path;
+  }
+
+  private String real(String path) {
+    return alias == null ? path : alias.real(path);
+  }
+
+  /**
+   * Notes to which other jobs' products a member leads. Returns whether the member itself is the
+   * product of such a job.
+   */
+  boolean leads(String path, boolean link) throws IOException {
+    String real = real(path);
+    String there = link ? RealPath.name(graph.workflow().root(), path) : real;
+    if (!there.equals(real)) {
+      makers(there).stream().forEach(maker -> add(path, there, maker));
+    }
+    return moved && graph.makerOf(path) < 0 && add(path, real, graph.makerOf(real));
+  }
+
+  private boolean add(String path, String real, int maker) {
+    boolean other = maker >= 0 && !graph.isOpen(maker) && !graph.makes(list, maker);
+    if (other) {
+      led.add(new Led(path, real, maker));
+    }
+    return other;
+  }
+
+  /** Returns the jobs that make something at a path or, if it is a folder, in it. */
+  private BitSet makers(String path) {
+    BitSet makers = new BitSet();
+    int maker = graph.makerOf(path);
+    if (Files.isDirectory(graph.workflow().root().resolve(path))) {
+      makers = graph.makersBelow(path);
+    } else if (maker >= 0) {
+      makers.set(maker);
+    }
+    return makers;
+  }
+}

@@ -1,0 +1,292 @@
+package dev.torc.core.decide;
+
+import dev.torc.base.digests.DigestMemo;
+import dev.torc.base.digests.Stamp;
+import dev.torc.base.digests.Stamp.FileKind;
+import dev.torc.base.digests.StampSource;
+import dev.torc.base.posix.RealPath;
+import dev.torc.base.syntax.BadInput.Diagnostic;
+import dev.torc.base.syntax.Glob;
+import dev.torc.base.syntax.Place;
+import dev.torc.core.decide.JobSelection.UserPaths;
+import dev.torc.core.model.FolderAlias;
+import dev.torc.core.model.Graph;
+import dev.torc.core.model.Group;
+import dev.torc.core.model.Job;
+import dev.torc.core.model.ProductIndex;
+import dev.torc.core.model.Ref;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Decides whether the products of a job may lie where they really lie, once all symlinks are
+ * followed (rule 13): below the root or a folder in {@code roots}, not in {@code .git}, not in the
+ * place of a build file, and not in a place that another job produces or needs by another name. The
+ * graph's builder compares the names as written. Before a build, an error refuses the build; of a
+ * job that ran before, which may have made the symlink, it fails that job alone. One object looks
+ * at each folder once, so it must not outlive the check.
+ */
+public final class ProductPlaces {
+
+  private final Graph graph;
+  private final Path root;
+  private final AllowedRoots grounds;
+  private final Set<Path> buildFiles = new LinkedHashSet<>(); // given and real paths
+  private final Set<String> buildNames = new HashSet<>(); // their file names
+  private final Set<String> tables = new HashSet<>(); // files from which groups take values
+  private final Map<String, Folder> folders = new HashMap<>();
+  private final StampSource.FolderStamps links;
+  private final long[] numbers = new long[Stamp.NUMBERS];
+  private List<Wrong> errors;
+  private boolean linked;
+
+  /** An error; {@code linked} says whether only a symlink leads to the wrong place. */
+  public record Wrong(Diagnostic error, boolean linked) {}
+
+  /**
+   * A folder that contains needs or products.
+   *
+   * @param name the folder's real path as the graph would write it; empty for the root
+   * @param own whether {@code name} is the path that was given
+   * @param there whether anything exists at the given path
+   * @param allowed whether products may be in the folder
+   */
+  private record Folder(Path real, String name, boolean own, boolean there, boolean allowed) {
+
+    public String name(String file) {
+      return name.isEmpty() ? file : name.endsWith("/") ? name + file : name + "/" + file;
+    }
+  }
+
+  public ProductPlaces(Graph graph, DigestMemo digests) throws IOException {
+    this.graph = graph;
+    this.root = graph.workflow().root();
+    this.links = digests.links();
+    this.grounds = new AllowedRoots(root, graph.workflow().settings().roots());
+    for (Group group : graph.workflow().groups()) {
+      tables.addAll(group.sources().tables());
+    }
+    for (Path file : graph.workflow().settings().files()) {
+      buildFiles.add(file);
+      buildFiles.add(RealPath.of(file));
+    }
+    buildFiles.forEach(file -> buildNames.add(file.getFileName().toString()));
+  }
+
+  /** Returns what is wrong with the places of a job's products and of its depfile. */
+  public List<Wrong> of(int id) throws IOException {
+    errors = new ArrayList<>(0);
+    Job job = graph.job(id);
+    if (job.depfile() != null) { // like a product, it is removed before each run
+      check(id, new Ref.OfFile(job.place(), job.depfile()), job.depfile());
+      linked = false;
+      if (isSource(job.depfile())) {
+        error(
+            job.place(),
+            "depfile %s of job %s is a source; it is removed before each run, so give it another name"
+                .formatted(job.depfile(), job.name()));
+      }
+    }
+    for (Ref ref : job.productRefs()) {
+      if (ref instanceof Ref.OfFile file) {
+        check(id, ref, file.path());
+      } else if (ref instanceof Ref.OfFolder folder) {
+        check(id, ref, folder.path());
+      } else if (ref instanceof Ref.OfGlob glob) {
+        check(id, ref, Glob.of(glob.pattern()).fixedPrefix() + "/*");
+      }
+    }
+    return errors;
+  }
+
+  /**
+   * Returns why a job that is about to run must not do so, since a symlink was made since the
+   * checks before the build; null if it may.
+   */
+  public static Diagnostic now(Graph graph, DigestMemo digests, int id) throws IOException {
+    for (Wrong wrong : new ProductPlaces(graph, digests).of(id)) {
+      if (wrong.linked) {
+        return wrong.error;
+      }
+    }
+    return null;
+  }
+
+  /** Returns the real path of a file, except that the file itself may be a symlink. */
+  public String name(String path) throws IOException {
+    Folder folder = folder(UserPaths.parent(path));
+    return folder.own ? path : folder.name(last(path));
+  }
+
+  private boolean isSource(String path) {
+    return graph.makerOf(path) < 0 && (graph.fileId(path) >= 0 || tables.contains(path));
+  }
+
+  private void check(int id, Ref ref, String path) throws IOException {
+    String given = path.startsWith("/*") ? path.substring(1) : path;
+    Folder folder = folder(UserPaths.parent(given));
+    String last = last(given);
+    boolean link = folder.there && isLink(given);
+    // The product's path is its real path, and it is not named like a build file.
+    boolean plain = !link && folder.allowed && folder.own && !buildNames.contains(last);
+    boolean file = ref instanceof Ref.OfFile;
+    linked = link || !folder.own;
+    if (plain && file) {
+      return;
+    }
+    Path exact = folder.real.resolve(last);
+    Path target = link ? RealPath.of(root.resolve(given)) : exact;
+    if (!file) {
+      refuseTaking(ref, folder, target);
+    }
+    if (plain) {
+      return;
+    }
+    String name = folder.name(last);
+    Place place = ref.place();
+    // A link in place of a file is moved aside, but a linked folder is filled where the link leads.
+    Path real = ref instanceof Ref.OfFolder ? target : folder.real;
+    if (!grounds.hold(real)) {
+      error(place, AllowedRoots.refusal(path, real));
+    }
+    if (ref instanceof Ref.OfFolder && link) {
+      name = name(target);
+    }
+    int other = name.equals(given) ? -1 : graph.makerOf(name);
+    if (other >= 0 && other != id) {
+      error(place, "product %s is %s, a product of %s".formatted(path, name, graph.title(other)));
+    } else if (!name.equals(given)) {
+      boolean glob = ref instanceof Ref.OfGlob;
+      FolderAlias alias =
+          glob
+              ? new FolderAlias(UserPaths.parent(given), folder.name)
+              : new FolderAlias(given, name);
+      refuseOtherName(id, ref, alias);
+    }
+    if (file && (buildFiles.contains(exact) || buildFiles.contains(target))) {
+      error(place, "product " + path + " is the build file");
+    }
+    if (List.of(name(real).split("/")).contains(".git")) {
+      error(place, "product %s is in %s, which belongs to git".formatted(path, real));
+    }
+  }
+
+  /**
+   * Refuses a product that other jobs make or need by its real name, since the graph has no edge
+   * between these jobs.
+   */
+  private void refuseOtherName(int id, Ref ref, FolderAlias alias) {
+    Glob written = ProductIndex.inside(ref);
+    Glob real = alias.real(written);
+    String name = ref instanceof Ref.OfGlob ? real.toString() : alias.real();
+    BitSet makers = graph.makersOf(real);
+    makers.clear(id);
+    BitSet readers = readers(written, real, ref instanceof Ref.OfFile ? name : null);
+    readers.clear(id);
+    for (int other : graph.inOrder(makers.isEmpty() ? readers : makers)) {
+      error(
+          ref.place(),
+          "product %s is %s, which %s %s; use one name for it"
+              .formatted(
+                  ref.text(), name, graph.title(other), makers.isEmpty() ? "needs" : "produces"));
+      return;
+    }
+  }
+
+  /**
+   * Returns the jobs that need what a pattern of real names matches, but not by the written names,
+   * which the graph knows. {@code path} is the only match, or null.
+   */
+  private BitSet readers(Glob written, Glob real, String path) {
+    BitSet files = new BitSet();
+    for (int file = 0; path == null && file < graph.files(); file++) {
+      files.set(file, graph.maker(file) < 0 && real.matches(graph.path(file)));
+    }
+    if (path != null && graph.fileId(path) >= 0) {
+      files.set(graph.fileId(path));
+    }
+    BitSet lists = graph.listsLike(real);
+    lists.stream().filter(list -> graph.list(list).overlaps(written)).forEach(lists::clear);
+    BitSet readers = new BitSet();
+    for (int j : graph.inOrder(files.isEmpty() && lists.isEmpty() ? files : graph.allJobs())) {
+      readers.set(
+          j,
+          files.stream().anyMatch(file -> graph.needs().has(j, file))
+              || lists.stream().anyMatch(list -> graph.listNeeds().has(j, list)));
+    }
+    return readers;
+  }
+
+  private void refuseTaking(Ref ref, Folder folder, Path real) {
+    Glob pattern = ref instanceof Ref.OfGlob glob ? glob.glob() : null;
+    String what =
+        pattern == null
+            ? "product %s holds the build file %s; choose another folder"
+            : "product %s matches the build file %s; narrow the pattern";
+    for (Path file : buildFiles) {
+      if (pattern == null ? file.startsWith(real) : matches(pattern, folder, file)) {
+        error(ref.place(), what.formatted(ref.text(), name(file)));
+        return;
+      }
+    }
+  }
+
+  /** Returns whether a pattern matches a file, given the real path of the pattern's folder. */
+  private static boolean matches(Glob pattern, Folder folder, Path file) {
+    String prefix = pattern.fixedPrefix();
+    String slash = prefix.isEmpty() || prefix.endsWith("/") ? "" : "/";
+    return file.startsWith(folder.real)
+        && pattern.matches(prefix + slash + folder.real.relativize(file));
+  }
+
+  private Folder folder(String path) throws IOException {
+    Folder folder = folders.get(path);
+    if (folder == null) {
+      Path given = root.resolve(path);
+      boolean there = Files.exists(given, LinkOption.NOFOLLOW_LINKS);
+      boolean top = path.isEmpty() || path.equals("/");
+      Path real =
+          there || top
+              ? RealPath.of(given)
+              : folder(UserPaths.parent(path)).real.resolve(given.getFileName());
+      String name = name(real);
+      folder = new Folder(real, name, name.equals(path), there, grounds.hold(real));
+      folders.put(path, folder);
+    }
+    return folder;
+  }
+
+  private String name(Path real) {
+    Path home = grounds.home();
+    return real.startsWith(home) ? home.relativize(real).toString() : real.toString();
+  }
+
+  private static String last(String path) {
+    return path.substring(path.lastIndexOf('/') + 1);
+  }
+
+  /** Returns whether a path is a link; false if that cannot be found out. */
+  private boolean isLink(String path) {
+    byte[] name = path.getBytes(StandardCharsets.UTF_8);
+    try {
+      return links.look(name, 0, name.length, numbers) == FileKind.LINK;
+    } catch (IOException e) {
+      return false; // the job that makes the product reports the error
+    }
+  }
+
+  private void error(Place place, String message) {
+    errors.add(new Wrong(new Diagnostic(place, message), linked));
+  }
+}

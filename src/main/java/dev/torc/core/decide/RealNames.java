@@ -1,0 +1,75 @@
+package dev.torc.core.decide;
+
+import dev.torc.base.posix.RealPath;
+import dev.torc.core.memory.RecordedProduct;
+import dev.torc.core.model.Graph;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Finds the makers of files that no need names, and that a depfile, a trace or a symlink leads to:
+ * the makers of their real paths. Several threads may use this class.
+ */
+public final class RealNames {
+
+  private final Path root;
+  private final Graph graph;
+  private final JobRecords records;
+  private final Set<String> plain = ConcurrentHashMap.newKeySet(); // paths without symlinks
+
+  RealNames(Graph graph, JobRecords records) {
+    this.root = graph.workflow().root();
+    this.graph = graph;
+    this.records = records;
+  }
+
+  /** Returns the real path of a file; a path without symlinks is looked at once. */
+  public String of(String path) {
+    try {
+      String real = plain.contains(path) ? path : RealPath.name(root, path);
+      if (real.equals(path)) {
+        plain.add(path);
+      }
+      return real;
+    } catch (IOException e) {
+      return path; // looking at the file reports this
+    }
+  }
+
+  int makerOfFound(int job, String path) {
+    int maker = makerOfName(job, path);
+    return maker < 0 ? makerOfName(job, of(path)) : maker;
+  }
+
+  /**
+   * Returns the maker of a found file by its name alone. The product pattern of an open group may
+   * also match sources. So until the group is expanded, a file that no recorded run made counts as
+   * a source.
+   */
+  int makerOfName(int job, String path) {
+    int maker = graph.makerOf(path);
+    boolean other = graph.isOpen(maker) && !graph.precedes(maker, job);
+    return other && records.owned(path) == null ? -1 : maker;
+  }
+
+  /**
+   * Returns the unsettled job that a job waits for and that makes the target of its product, if
+   * that still is the symlink which the job made; else -1.
+   */
+  int unmadeTarget(int job, RecordedProduct made) {
+    try {
+      if (made.isLink()
+          && Files.readSymbolicLink(root.resolve(made.path())).toString().equals(made.link())) {
+        int maker = graph.makerOf(RealPath.name(root, made.path()));
+        boolean waits = maker >= 0 && maker != job && !records.isInPlace(maker);
+        return waits && graph.precedes(maker, job) ? maker : -1;
+      }
+    } catch (IOException e) {
+      // it is missing, or no longer a symlink
+    }
+    return -1;
+  }
+}
