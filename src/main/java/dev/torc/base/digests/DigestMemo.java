@@ -6,6 +6,7 @@ import dev.torc.base.digests.FolderDigest.Exclusions;
 import dev.torc.base.digests.FolderDigest.FileDigests;
 import dev.torc.base.digests.FolderDigest.FolderRole;
 import dev.torc.base.digests.StopFlag.StoppedException;
+import dev.torc.base.posix.Walk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -424,6 +425,9 @@ public final class DigestMemo implements FileDigests {
 
   /** Reads a file until its stamp stays the same, but at most {@link #READINGS} times. */
   private KnownDigest read(String path, Stamp before) throws IOException {
+    if (Walk.isWay(path)) {
+      return new KnownDigest(before, Digest.ofText(before.mtime() + " " + before.inode()), true);
+    }
     Path file = root.resolve(path);
     FileClock own = clock(path);
     if (own != clock && before.size() >= LARGE) {
@@ -463,9 +467,10 @@ public final class DigestMemo implements FileDigests {
     }
   }
 
-  /** Returns whether every later change of a file will change its stamp (rule 4). */
+  /** Returns whether every later change of a file or folder will change its stamp (rule 4). */
   public boolean isSafe(String path, Stamp stamp) {
-    return isSafe(path, stamp.mtime(), stamp.ctime());
+    return (stamp.kind() != Stamp.FileKind.FOLDER || stamps.showsNames(root, path))
+        && isSafe(path, stamp.mtime(), stamp.ctime());
   }
 
   /** Returns whether every later change of a file with these times will change its times. */

@@ -33,9 +33,11 @@ import org.apache.commons.codec.digest.DigestUtils;
  * a link to the outside also counts by its target's digest, and a link back to a folder that is
  * being digested is an error.
  *
- * @param complete whether nothing in it was {@link #IGNORED} or skipped
+ * @param complete whether nothing in it was skipped or, except for {@code gits}, {@link #IGNORED}
+ * @param gits the paths of each {@code .git} in a product, which is not a member
  */
-public record FolderDigest(Digest digest, List<Member> members, boolean complete) {
+public record FolderDigest(
+    Digest digest, List<Member> members, boolean complete, List<String> gits) {
 
   /** A file, folder or link below a folder, with its own stamp; a folder has no digest. */
   public record Member(String path, Stamp stamp, Digest digest) {
@@ -96,7 +98,9 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
   static FolderDigest of(
       Path root, String path, FolderRole role, StampSource stamps, FileDigests files)
       throws IOException {
-    Walk walk = new Walk(root, role, stamps, files, new ArrayDeque<>(), new HashMap<>());
+    Walk walk =
+        new Walk(
+            root, role, stamps, files, new ArrayDeque<>(), new HashMap<>(), new ArrayList<>(0));
     walk.within.push(real(root.resolve(path)));
     return walk.folder(path);
   }
@@ -116,14 +120,15 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
       StampSource stamps,
       FileDigests files,
       Deque<Path> within,
-      Map<Path, Digest> outside) {
+      Map<Path, Digest> outside,
+      List<String> gits) {
 
     FolderDigest folder(String path) throws IOException {
       List<Member> members = new ArrayList<>();
       long mount = role.needed ? 0 : mount(path + "/."); // the path may be a symlink
       boolean complete = collect(path, "", members, mount);
       members.sort(Comparator.comparing(Member::path, BYTE_ORDER));
-      return new FolderDigest(digest(members), List.copyOf(members), complete);
+      return new FolderDigest(digest(members), List.copyOf(members), complete, List.copyOf(gits));
     }
 
     /** Adds a folder's members; returns whether all count. A product must stay on its mount. */
@@ -133,6 +138,9 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
         return false;
       }
       List<String> names = names(root.resolve(path), path);
+      if (!role.needed && names.remove(GitState.GIT) && !isExcluded(prefix + GitState.GIT)) {
+        gits.add(prefix + GitState.GIT);
+      }
       boolean complete = !names.removeIf(IGNORED::contains);
       Member[] found = new Member[names.size()];
       ParallelShares.each(found.length, i -> found[i] = look(path, prefix, names.get(i)));
@@ -171,7 +179,7 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
     /** Returns a member, without the digest if it is a link; null if it does not count. */
     private Member look(String folder, String prefix, String name) throws IOException {
       String inner = join(folder, name);
-      if (role.excluded != null && role.excluded.whole(prefix + name)) {
+      if (isExcluded(prefix + name)) {
         return null;
       }
       Stamp stamp = stamps.at(root, inner, false);
@@ -188,6 +196,10 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
             : new Member(prefix + name, known.stamp(), known.digest());
       }
       return stamp.exists() ? new Member(prefix + name, stamp, null) : null;
+    }
+
+    private boolean isExcluded(String folder) {
+      return role.excluded != null && role.excluded.whole(folder);
     }
 
     private Digest link(String path) throws IOException {

@@ -1,5 +1,9 @@
 package dev.torc.base.digests;
 
+import dev.torc.base.posix.Walk;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+
 /**
  * What the file system says about a file without reading it. Equal stamps make equal bytes likely;
  * rule 4 says when torc relies on that. Sizes are in bytes, times in nanoseconds since 1970.
@@ -33,11 +37,24 @@ public record Stamp(
   /** The bit in the first of the {@link #numbers}, beside the size, for an executable file. */
   public static final long EXECUTABLE = Long.MIN_VALUE;
 
+  private static final long LONG_AGO = 1_000_000_000_000_000_000L;
+
   public static final Stamp MISSING = new Stamp(FileKind.MISSING, false, 0, 0, 0, 0);
 
   /** Creates a stamp without attributes, as it is stored. */
   public Stamp(FileKind kind, boolean executable, long size, long mtime, long ctime, long inode) {
     this(kind, executable, size, mtime, ctime, inode, 0);
+  }
+
+  /**
+   * Returns the stamp of a {@linkplain Walk#isWay way}. It differs if the way leads to another
+   * place, and says nothing of the folder there.
+   */
+  static Stamp ofWay(Path folder, String way) {
+    Path to = Walk.end(folder, way);
+    String place = (to.startsWith(folder) ? folder.relativize(to) : to).toString();
+    ByteBuffer id = ByteBuffer.wrap(Digest.ofText(place).bytes());
+    return new Stamp(FileKind.FILE, false, 0, id.getLong(), LONG_AGO, id.getLong());
   }
 
   /** Compares in plain code. A generated equals would slow down each start of the JVM. */

@@ -62,6 +62,11 @@ public interface StampSource {
     return usual;
   }
 
+  /** Returns whether each new name in a folder changes the folder's stamp (rule 4). */
+  default boolean showsNames(Path folder, String path) {
+    return true;
+  }
+
   /** Returns the source for the default file system; others need an injected source. */
   static StampSource of(FileSystem files) {
     if (files != FileSystems.getDefault()) {

@@ -3,6 +3,7 @@ package dev.torc.base.digests;
 import dev.torc.base.digests.StampSource.StampPaths;
 import dev.torc.base.posix.FileStatus;
 import dev.torc.base.posix.FileStatus.StatusReader;
+import dev.torc.base.posix.Walk;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -16,6 +17,9 @@ record SystemStamps(boolean ofOpened, MountStamps mounts) implements StampSource
 
   @Override
   public Stamp at(Path folder, String path, boolean follow) throws IOException {
+    if (Walk.isWay(path)) {
+      return Stamp.ofWay(folder, path);
+    }
     String file = within(folder, path);
     FileStatus s = status(file, follow);
     if (!s.exists()) {
@@ -31,6 +35,12 @@ record SystemStamps(boolean ofOpened, MountStamps mounts) implements StampSource
   public StampSource.FolderStamps inFolder(Path folder, boolean follow) throws IOException {
     StatusReader reader = new StatusReader(folder.toString(), follow, ofOpened);
     return (names, from, to, numbers) -> {
+      if (to - from > 1 && names[to - 1] == '.' && names[to - 2] < '0') {
+        Stamp stamp =
+            at(folder, new String(names, from, to - from, StandardCharsets.UTF_8), follow);
+        System.arraycopy(stamp.numbers(), 0, numbers, 0, Stamp.NUMBERS);
+        return stamp.kind();
+      }
       int mode = reader.look(names, from, to, numbers);
       if ((mode & FileStatus.EXECUTABLE) != 0) {
         numbers[0] |= Stamp.EXECUTABLE;
@@ -67,6 +77,18 @@ record SystemStamps(boolean ofOpened, MountStamps mounts) implements StampSource
       return own == null || same ? usual : own;
     } catch (IOException unknown) {
       return FileClock.none();
+    }
+  }
+
+  @Override
+  public boolean showsNames(Path folder, String path) {
+    String file = within(folder, path);
+    try {
+      return mounts == null
+          || mounts.allUsual()
+          || mounts.of(status(file, true).mount(), file).salt() == 0;
+    } catch (IOException unknown) {
+      return false;
     }
   }
 

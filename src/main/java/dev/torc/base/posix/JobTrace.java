@@ -56,8 +56,8 @@ public final class JobTrace {
 
   /**
    * A folder in which calls name files; all its paths end with a slash. {@code named} is as the
-   * process sees it, {@code told} as it is reported, or null if its names do not count. Then {@code
-   * real} is set, since a link in the folder may lead to a file that counts.
+   * process sees it, {@code told} as it is reported, or null if its names do not count, {@code
+   * real} where it is: a link in or to the folder may lead to a file that counts.
    */
   private record Place(String named, String told, String real) {}
 
@@ -68,12 +68,20 @@ public final class JobTrace {
   private final Set<String> read = ConcurrentHashMap.newKeySet();
   private final Map<String, Access> refused = new ConcurrentHashMap<>();
   private final Set<String> wrote = ConcurrentHashMap.newKeySet();
+  private final Set<String> ways = ConcurrentHashMap.newKeySet();
+
+  /** The files to which names led when they were opened, if symlinks are on the way. */
+  private final Map<String, Set<String>> targets = new ConcurrentHashMap<>();
+
   private volatile String blind; // why reads may be missing; null if none are
   private volatile CountDownLatch over = new CountDownLatch(0);
 
   // The fields below are only for the thread that handles the calls.
 
   private final Set<String> own = new HashSet<>();
+
+  private final OwnMoves moves = new OwnMoves();
+  private final Set<String> known = new HashSet<>(); // names read since the last rename or link
 
   /** Known places, by the folder a relative name starts from, then by the name's folder part. */
   private final Map<String, Map<String, Place>> places = new HashMap<>();
@@ -83,6 +91,7 @@ public final class JobTrace {
   private final StatusBuffer status = new StatusBuffer();
   private CallNotice notice; // the call being handled
   private boolean refuses; // whether that call is refused
+  private String real; // the path of the last name by its folder's real path; null if outside
   private String root = ""; // root folder of the calling thread; empty if it is torc's
   private boolean rooted; // whether a process of the job has called chroot(2)
   private boolean relinked; // after a rename or link outside the folders, real paths are not kept
@@ -142,9 +151,37 @@ public final class JobTrace {
     return blind;
   }
 
-  /** Returns the absolute paths of the files that were read. */
+  /**
+   * Returns the absolute paths of the files that were read: as they were named, and by their real
+   * paths if the names lead elsewhere by now.
+   */
   public Set<String> read() {
-    return Set.copyOf(read);
+    Set<String> all = new HashSet<>(read);
+    targets.forEach(
+        (name, files) -> {
+          String now = now(name);
+          files.stream().filter(file -> !file.equals(now)).forEach(all::add);
+        });
+    return all;
+  }
+
+  /** Returns the path of the file that a name leads to now; null if there is none. */
+  private String now(String name) {
+    try {
+      return below(Path.of(name).toRealPath().toString());
+    } catch (IOException gone) {
+      return null;
+    }
+  }
+
+  /** Returns the absolute paths that the job, which did not make them, moved away and back. */
+  public Set<String> returned() {
+    return moves.returned();
+  }
+
+  /** Returns the {@linkplain Walk ways} of names that were opened; one may be empty. */
+  public Set<String> ways() {
+    return Set.copyOf(ways);
   }
 
   /** Returns the absolute paths that were opened for writing, renamed, linked or changed. */
@@ -234,7 +271,7 @@ public final class JobTrace {
       return;
     }
     boolean plain = (flags & (ACCESS | Libc.O_CREAT | Libc.O_TRUNC)) == 0;
-    if (plain && read.contains(path) && !own.contains(path)) {
+    if (plain && known.contains(path)) {
       return; // already recorded
     }
     int access = (int) flags & ACCESS;
@@ -244,10 +281,14 @@ public final class JobTrace {
     boolean empties = kind != 0 && (flags & Libc.O_TRUNC) != 0; // even if opened to read
     boolean fresh = makes || empties;
     if (makes || empties || writes && kind != 0) {
+      real = kind == 0 ? real : target(path);
       writes(path, fresh, Access.WRITE);
     }
     if (access != Libc.O_WRONLY && !fresh) {
       reads(path, kind);
+      if (plain && kind != 0) {
+        known.add(path);
+      }
     }
   }
 
@@ -290,18 +331,26 @@ public final class JobTrace {
   /** Handles a call that renames or links a file or folder. */
   private void placed(FileCall call) throws CallNotice.Unreadable {
     String to = path(call.otherFolder, notice.name(call.other));
+    String place = real;
     relinked |= to == null;
     places.clear();
+    known.clear();
     boolean link = call == FileCall.SYMLINK || call == FileCall.SYMLINKAT;
     String from = link ? null : path(call.folder, notice.name(call.name));
     int kind = from == null ? 0 : kind(from, true);
     reads(from, kind);
     boolean renames = !link && call != FileCall.LINK && call != FileCall.LINKAT;
+    boolean before = moves.has(from) || !own.contains(from);
     if (renames && from != null && kind(from, false) != 0) {
       writes(from, false, Access.WRITE);
     }
+    real = place;
     if (to != null && !refuses) {
       writes(to, true, Access.WRITE);
+    }
+    if (renames && before && from != null && to != null && !refuses && moves.bringsBack(from, to)) {
+      own.remove(to);
+      read.removeIf(path -> (path + "/").startsWith(from + "/"));
     }
     if (kind == FileStatus.FOLDER && to != null && !refuses) {
       for (String path : List.copyOf(own)) {
@@ -321,38 +370,65 @@ public final class JobTrace {
     wrote.add(path);
     if (fresh) {
       own.add(path);
+      if (real != null) {
+        own.add(real);
+      }
     }
   }
 
   /** Returns whether the job made this file or folder, or a folder above it. */
   private boolean isOwn(String path) {
-    for (int end = path.length(); end > 0; end = path.lastIndexOf('/', end - 1)) {
-      if (own.contains(path.substring(0, end))) {
-        return true;
-      }
+    String at = path;
+    while (!at.isEmpty() && !own.contains(at)) {
+      at = OwnMoves.above(at);
     }
-    return false;
+    return !at.isEmpty();
   }
 
   /** Records an opened file that counts, or refuses a strict job's access to it. */
   private void reads(String path, int kind) throws CallNotice.Unreadable {
     String file = kind == FileStatus.FILE ? source(path) : null;
-    if (file == null || !file.equals(path) && own.contains(file)) {
+    if (file == null) {
       return;
     }
-    if (own.contains(path)) {
-      String real = notice.real(path, false); // the job's name may be a link to another file
-      file = real == null ? null : below(real);
-      // The call to write it may have failed: then its ctime is older than the job.
-      if (file == null || own.contains(file) && kind(path, true) != 0 && status.ctime() >= begin) {
-        return;
-      }
+    real = real == null ? null : source(real);
+    String target = target(file);
+    boolean mine = own.contains(file) || isBehindOwnLink(file);
+    // The call to write it may have failed: then its ctime is older than the job.
+    boolean made = own.contains(target) && kind(file, true) != 0 && status.ctime() >= begin;
+    if (made || mine && target == null) {
+      return;
     }
-    if (bounds != null && !bounds.allows(file, Access.READ)) {
-      refuses(file, Access.READ);
-    } else {
-      saw(file);
+    String counts = mine ? target : file;
+    if (bounds != null && !bounds.allows(counts, Access.READ)) {
+      refuses(counts, Access.READ);
+      return;
     }
+    saw(counts);
+    if (!moves.origin(file).equals(file)) {
+      saw(moves.origin(file));
+    }
+    if (target != null && !target.equals(counts)) {
+      targets.computeIfAbsent(counts, _ -> ConcurrentHashMap.newKeySet()).add(moves.origin(target));
+    }
+  }
+
+  /** Returns the real path of a file whose folder's is in {@link #real}; null if it is outside. */
+  private String target(String file) throws CallNotice.Unreadable {
+    if (kind(file, false) != FileStatus.LINK) {
+      return real;
+    }
+    String end = notice.real(file, false);
+    return end == null ? null : below(end);
+  }
+
+  /** Returns whether a folder above a file is a symlink that the job made. */
+  private boolean isBehindOwnLink(String path) {
+    String at = OwnMoves.above(path);
+    while (!at.isEmpty() && !(own.contains(at) && kind(at, false) == FileStatus.LINK)) {
+      at = OwnMoves.above(at);
+    }
+    return !at.isEmpty();
   }
 
   private void refuses(String path, Access access) {
@@ -390,6 +466,7 @@ public final class JobTrace {
    * descriptor in argument {@code index} (-1: current folder); an empty one is that file.
    */
   private String path(int index, String text) throws CallNotice.Unreadable {
+    real = null;
     root = rooted ? notice.root() : "";
     String folder = text.startsWith("/") ? root : notice.folder(index);
     if (folder == null || root == null || rooted && !(folder + "/").startsWith(root + "/")) {
@@ -407,14 +484,22 @@ public final class JobTrace {
       return null;
     }
     Place place = place(text.isEmpty() ? "" : folder, name.substring(0, slash + 1));
-    if (place == null || place.told != null) {
-      return place == null ? null : place.told.concat(last);
+    if (place == null) {
+      return null;
     }
     String there = place.real.concat(last);
-    if (kind(there, false) == FileStatus.LINK) {
+    boolean link = place.told == null && kind(there, false) == FileStatus.LINK;
+    if (link) {
       there = notice.real(place.named + last, !root.isEmpty());
     }
-    return there == null ? null : below(there);
+    real = there == null ? null : below(there);
+    if (place.told != null) {
+      return place.told.concat(last);
+    }
+    if (real != null && root.isEmpty()) {
+      ways.add(place.named + (link ? last + "/." : "."));
+    }
+    return real;
   }
 
   /** Returns the place for the folder part of a name; null if nothing in that folder can count. */
@@ -433,11 +518,11 @@ public final class JobTrace {
       return null; // an open file was handled when it was opened
     }
     String told = root.isEmpty() ? below(named) : null;
-    String real = told == null ? notice.real(named, !root.isEmpty()) : "";
-    if (real == null) {
+    String where = notice.real(named, !root.isEmpty());
+    if (where == null) {
       return null;
     }
-    place = new Place(named, told, real.endsWith("/") ? real : real + "/");
+    place = new Place(named, told, where.endsWith("/") ? where : where + "/");
     boolean lasts = told != null || !rooted && !relinked && !named.startsWith("/proc/");
     if (lasts && !begin.contains("../") && room-- > 0) {
       places.computeIfAbsent(folder, any -> new HashMap<>()).put(begin, place);
@@ -449,6 +534,9 @@ public final class JobTrace {
   private String normalized(String path) throws CallNotice.Unreadable {
     if (!path.contains("//") && !path.contains("/./") && !path.contains("/../")) {
       return path;
+    }
+    if (below(path) != null) {
+      ways.add(Walk.way(path));
     }
     StringBuilder out = new StringBuilder();
     for (String part : path.split("/")) {

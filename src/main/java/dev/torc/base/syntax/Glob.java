@@ -38,8 +38,15 @@ public final class Glob {
   private final List<GlobComponent[]> alternatives;
   private final int plain; // from here on, alternatives have literal braces
   private final List<Glob> excludes;
+  private final boolean dots; // whether * and ** match a leading dot
 
-  private Glob(String pattern, List<GlobComponent[]> alternatives, int plain, List<Glob> excludes) {
+  private Glob(
+      String pattern,
+      List<GlobComponent[]> alternatives,
+      int plain,
+      List<Glob> excludes,
+      boolean dots) {
+    this.dots = dots;
     this.pattern = pattern;
     this.alternatives = alternatives;
     this.plain = plain;
@@ -57,11 +64,16 @@ public final class Glob {
     int plain = texts.size();
     Braces.addOwn(pattern, texts);
     texts.forEach(text -> alternatives.add(components(text)));
-    return new Glob(pattern, alternatives, plain, List.of());
+    return new Glob(pattern, alternatives, plain, List.of(), false);
   }
 
   public Glob without(List<Glob> excludes) {
-    return excludes.isEmpty() ? this : new Glob(pattern, alternatives, plain, excludes);
+    return excludes.isEmpty() ? this : new Glob(pattern, alternatives, plain, excludes, dots);
+  }
+
+  /** Returns this pattern in a reading in which a leading dot is a character like any other. */
+  public Glob dotted() {
+    return new Glob(pattern, alternatives, plain, excludes, true);
   }
 
   /** Returns whether a text has a wildcard: {@code * ? [a]} or {@code {a,b}}. */
@@ -176,9 +188,23 @@ public final class Glob {
           && alternative[last + 1].isAnyName()) {
         GlobComponent[] outer = Arrays.copyOf(alternative, last);
         for (int n = names.length; n > 0; n--) {
-          if (matches(outer, Arrays.copyOf(names, n), true)) {
+          if (matches(outer, Arrays.copyOf(names, n), true, dots)) {
             return true;
           }
+        }
+      }
+    }
+    return false;
+  }
+
+  /** Returns whether a path in a folder could match, by the names of the folder. */
+  public boolean leadsInto(String folder) {
+    String[] names = folder.split("/", -1);
+    int end = folder.indexOf('{') >= 0 ? alternatives.size() : plain;
+    for (GlobComponent[] parts : alternatives.subList(0, end)) {
+      for (int size = 1; size < parts.length; size++) {
+        if (matches(Arrays.copyOf(parts, size), names, folder.indexOf('[') >= 0, dots)) {
+          return true;
         }
       }
     }
@@ -189,7 +215,7 @@ public final class Glob {
     String[] names = path.split("/", -1);
     int end = braces ? alternatives.size() : plain;
     for (int i = 0; i < end; i++) {
-      if (matches(alternatives.get(i), names, brackets)) {
+      if (matches(alternatives.get(i), names, brackets, dots)) {
         return true;
       }
     }
@@ -270,7 +296,7 @@ public final class Glob {
     return pattern.hashCode();
   }
 
-  private static boolean matches(GlobComponent[] parts, String[] names, boolean own) {
+  private static boolean matches(GlobComponent[] parts, String[] names, boolean own, boolean dots) {
     if (names[0].isEmpty() != absolute(parts)) {
       return false;
     }
@@ -282,10 +308,10 @@ public final class Glob {
       if (p < parts.length && parts[p].isAnyFolders()) {
         retryPart = ++p;
         retryName = n;
-      } else if (p < parts.length && parts[p].matches(names[n], own)) {
+      } else if (p < parts.length && parts[p].matches(names[n], own, dots)) {
         p++;
         n++;
-      } else if (retryPart >= 0 && !names[retryName].startsWith(".")) {
+      } else if (retryPart >= 0 && (dots || !names[retryName].startsWith("."))) {
         p = retryPart;
         n = ++retryName;
       } else {

@@ -125,12 +125,15 @@ record GlobComponent(Token[] tokens, String literal) {
     return tokens != null && tokens.length > 0 && CharacterRanges.is(tokens[0].set, '.');
   }
 
-  /** Returns whether a name matches; {@code own} lets brackets match themselves too. */
-  boolean matches(String name, boolean own) {
+  /**
+   * Returns whether a name matches; {@code own} lets brackets match themselves too, and {@code
+   * dots} lets {@code *} match a leading dot.
+   */
+  boolean matches(String name, boolean own, boolean dots) {
     if (literal != null) {
       return literal.equals(name);
     }
-    if (name.isEmpty() || name.startsWith(".") && !isDotted()) {
+    if (name.isEmpty() || !dots && name.startsWith(".") && !isDotted()) {
       return false;
     }
     if (own && Arrays.stream(tokens).anyMatch(token -> token.own > 0)) {

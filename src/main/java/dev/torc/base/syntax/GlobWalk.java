@@ -19,15 +19,15 @@ import java.util.stream.Stream;
 
 /**
  * Finds the files on disk that a glob matches, including names with a leading dot if {@link Glob}
- * matches them. Symlinks to files count; FIFOs and devices do not. It does not enter symlinks to
- * folders, except those that the pattern names before its first wildcard.
+ * matches them. Symlinks to files count; FIFOs and devices do not. It enters only folders that the
+ * pattern may match something in, and of symlinks to folders only those that the pattern names
+ * before its first wildcard.
  */
 public final class GlobWalk {
 
   private final Glob glob;
   private final List<Glob> excludes;
   private final StopFlag stop;
-  private final long depth;
   private final List<String> found = new ArrayList<>();
   private final Set<String> links = new HashSet<>(0);
   private final List<String> folders = new ArrayList<>();
@@ -49,13 +49,6 @@ public final class GlobWalk {
     this.glob = glob;
     this.excludes = excludes;
     this.stop = stop;
-    String pattern = glob.toString();
-    boolean flat = !pattern.contains("**") && pattern.indexOf('{') < 0;
-    this.depth = flat ? slashes(pattern) : Long.MAX_VALUE;
-  }
-
-  private static long slashes(String path) {
-    return path.chars().filter(c -> c == '/').count();
   }
 
   /** Returns the matching files, sorted; relative to the root, or absolute if the glob is. */
@@ -135,9 +128,6 @@ public final class GlobWalk {
 
   private void enter(Path folder, String path) throws IOException {
     String start = path.isEmpty() || path.endsWith("/") ? path : path + "/";
-    if (slashes(start) > depth) {
-      return;
-    }
     folders.add(path.isEmpty() ? "." : path);
     for (Path entry : entries(folder, path)) {
       stop.check();
@@ -148,7 +138,7 @@ public final class GlobWalk {
       String child = start + name;
       BasicFileAttributes there = attributes(entry);
       if (there != null && there.isDirectory()) {
-        if (!Excludes.folder(excludes, child)) {
+        if (glob.leadsInto(child) && !Excludes.folder(excludes, child)) {
           enter(entry, child);
         }
       } else if (glob.matches(child) && !Excludes.path(excludes, child)) {

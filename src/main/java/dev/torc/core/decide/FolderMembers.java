@@ -4,6 +4,7 @@ import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.digests.FolderDigest;
 import dev.torc.base.digests.Stamp.FileKind;
 import dev.torc.core.decide.Reason.Kind;
+import dev.torc.core.memory.JobResult;
 import dev.torc.core.memory.JobResult.ManifestEntry;
 import dev.torc.core.memory.RecordedProduct;
 import java.io.IOException;
@@ -29,6 +30,21 @@ record FolderMembers(JobRecords records, DigestMemo digests) {
     return then == null
         ? null
         : changes(made.path(), then, now == null ? List.of() : NeedMembers.entries(now));
+  }
+
+  /** Returns whether a job's last run made a path, as a product or as a member of a folder. */
+  boolean had(int job, String path) {
+    JobResult run = records.result(job);
+    for (RecordedProduct made : run == null ? List.<RecordedProduct>of() : run.products()) {
+      List<ManifestEntry> members =
+          path.startsWith(made.path() + "/") ? records.list(made.digest()) : null;
+      String inner = members == null ? "" : path.substring(made.path().length() + 1);
+      if (path.equals(made.path())
+          || members != null && members.stream().anyMatch(each -> each.name().equals(inner))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static List<Reason> changes(

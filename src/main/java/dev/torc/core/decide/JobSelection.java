@@ -1,5 +1,6 @@
 package dev.torc.core.decide;
 
+import dev.torc.base.posix.Walk;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.NearestName;
@@ -280,7 +281,7 @@ public record JobSelection(
 
     /** Returns the graph's path for a file name: relative to the root, or absolute. */
     public String path(String named) {
-      Path file = cwd.resolve(named).normalize();
+      Path file = Walk.to(cwd, named);
       if (file.startsWith(root)) {
         String path = root.relativize(file).toString();
         return path.isEmpty() ? "." : path;

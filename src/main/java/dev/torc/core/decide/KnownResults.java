@@ -3,6 +3,7 @@ package dev.torc.core.decide;
 import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.digests.Stamp.FileKind;
+import dev.torc.base.posix.Walk;
 import dev.torc.base.syntax.Glob;
 import dev.torc.core.decide.Decider.Described;
 import dev.torc.core.memory.Cache;
@@ -140,7 +141,8 @@ public final class KnownResults {
     Match match = here(id, bytes);
     if (match == null && asked != null && bytes) {
       for (SharedStore store : asked.all()) {
-        match = match == null ? of(store, id, found -> described(id, found)) : match;
+        Match there = match == null ? of(store, id, found -> described(id, found)) : null;
+        match = there != null && store.holds(there.hit()) ? there : match;
       }
     }
     return match == null ? null : match.result();
@@ -330,7 +332,7 @@ public final class KnownResults {
   /** Returns whether a symlink leads to the recorded bytes, or to another product of the result. */
   private boolean leads(RecordedProduct link, Result result) {
     Path root = digests.root();
-    Path target = root.resolve(link.path()).resolveSibling(link.link()).normalize();
+    Path target = Walk.to(Walk.real(root.resolve(link.path()).getParent()), link.link());
     for (RecordedProduct other : result.products()) {
       if (!other.path().equals(link.path()) && target.startsWith(root.resolve(other.path()))) {
         return true;
@@ -344,12 +346,11 @@ public final class KnownResults {
     }
   }
 
-  /** Returns whether a product still exists exactly as torc made it. */
+  /**
+   * Returns whether a product is in its place with exactly these bytes, even if torc did not put it
+   * there.
+   */
   private boolean stands(OwnedPath part) {
-    OwnedPath owned = cache.owned(part.path());
-    if (owned == null || owned.adopted() || !owned.isLike(part)) {
-      return false;
-    }
     try {
       return part.digest().equals(digests.digestNow(part.path(), part.kind()));
     } catch (IOException e) {

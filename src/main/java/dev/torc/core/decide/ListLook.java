@@ -25,9 +25,12 @@ record ListLook(
     Map<String, FolderDigest> folders,
     PathTrail way) {
 
-  /** Adds members that were added, removed or changed since, even if their bytes are equal. */
-  void addMoved(ListLook now, Set<String> moved) throws IOException {
-    moved.addAll(now.way.moved(way));
+  /**
+   * Adds members that were added, removed or changed since, even if their bytes are equal, unless
+   * the job itself moved them away and back.
+   */
+  void addMoved(ListLook now, Set<String> returned, Set<String> moved) throws IOException {
+    moved.addAll(now.way.moved(way, returned));
     if (now.members == members) {
       return; // no stamp has changed
     }
@@ -35,7 +38,8 @@ record ListLook(
     members.entries().forEach(member -> then.put(member.name(), member.now()));
     for (ManifestEntry member : now.members.entries()) {
       String name = member.name();
-      if (!member.now().equals(then.remove(name)) || isMoved(name, now)) {
+      if (!member.now().equals(then.remove(name))
+          || !returned.contains(name) && isMoved(name, now)) {
         moved.add(shown(name));
       }
     }

@@ -1,5 +1,6 @@
 package dev.torc.core.decide;
 
+import dev.torc.base.posix.Walk;
 import dev.torc.core.decide.ManifestWriter.Content;
 import dev.torc.core.memory.JobResult.ManifestEntry;
 import dev.torc.core.model.Graph;
@@ -276,6 +277,10 @@ public record Manifest(Graph graph) {
 
     public record Line(String name, String value) {
 
+      private static Line of(ManifestEntry entry) {
+        return new Line(entry.name(), entry.now());
+      }
+
       /** Returns the JSON of a needed value; null if it was too long for the line. */
       public String json() {
         return value.startsWith(ManifestWriter.LONG)
@@ -299,7 +304,10 @@ public record Manifest(Graph graph) {
 
     /** Returns the needed and found files, or the members of a stored list, with digests. */
     public List<Line> files() {
-      return lines(LineKind.NEED, LineKind.FOUND);
+      return entries(LineKind.NEED, LineKind.FOUND)
+          .filter(entry -> !Walk.isWay(entry.name()))
+          .map(Line::of)
+          .toList();
     }
 
     /** Returns the needed globs, folders and jobs as written, with the digests of their lists. */
@@ -334,7 +342,7 @@ public record Manifest(Graph graph) {
     }
 
     private List<Line> lines(LineKind... kinds) {
-      return entries(kinds).map(entry -> new Line(entry.name(), entry.now())).toList();
+      return entries(kinds).map(Line::of).toList();
     }
 
     private Stream<ManifestEntry> entries(LineKind... kinds) {

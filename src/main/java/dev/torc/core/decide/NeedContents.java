@@ -213,10 +213,7 @@ public final class NeedContents implements InputSource {
         : known.product();
   }
 
-  /**
-   * Returns the present digest of a product; null if it is missing or of another kind. Looks again
-   * behind a symlink, since another job may have made its target.
-   */
+  /** Returns the present digest of a product; null if it is missing or of another kind. */
   Digest product(RecordedProduct made) throws IOException {
     String path = made.path();
     KnownDigest known = made.isLink() ? digests.of(path) : digests.seen(path);
@@ -226,6 +223,10 @@ public final class NeedContents implements InputSource {
   /** Returns how a folder's members differ from the recorded product's; null if unknown. */
   public List<Reason> changes(RecordedProduct folder) throws IOException {
     return new FolderMembers(records, digests).changes(folder);
+  }
+
+  boolean had(int maker, String path) {
+    return new FolderMembers(records, digests).had(maker, path);
   }
 
   @Override

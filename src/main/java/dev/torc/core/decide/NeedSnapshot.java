@@ -8,6 +8,7 @@ import dev.torc.base.digests.Stamp;
 import dev.torc.base.digests.Stamp.FileKind;
 import dev.torc.base.posix.Io;
 import dev.torc.base.posix.RealPath;
+import dev.torc.base.posix.Walk;
 import dev.torc.base.syntax.NearestPath;
 import dev.torc.base.text.Refusal;
 import dev.torc.base.text.SafeText;
@@ -58,6 +59,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   private final PathTrail trail; // the links and folders above files
   private PathTrail later; // the same paths after the job ended
   private PathTrail found; // where add() records paths: trail, then later
+  private Set<String> returned = Set.of(); // what the job itself moved away and back
   private final Map<Integer, ListLook> lists = new LinkedHashMap<>();
   private Set<Path> targets; // real paths of the files; null until needed
   private final Map<String, KnownDigest> images = new HashMap<>(); // images stored as files here
@@ -156,7 +158,16 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
 
   /** Returns whether a link or folder on a path changed at or after a time (ns since 1970). */
   public boolean wayChanged(String path, long begun) throws IOException {
-    return later.changedSince(path, found, begun);
+    return later.changedSince(path, found, begun, returned);
+  }
+
+  /** Notes which paths the job moved away and back: that is no change of its needs. */
+  public void ignore(Set<String> paths) {
+    returned = paths;
+  }
+
+  public boolean ignores(String path) {
+    return returned.contains(path);
   }
 
   /** Returns whether a path existed when this build last looked at it. */
@@ -262,16 +273,22 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
    * as missing if its maker did not make it in its last run, even if the file exists.
    */
   public String lack() {
-    return missing.isEmpty() ? missingData : gone(graph, missing.getFirst());
+    return missing.isEmpty() ? missingData : gone(missing.getFirst());
   }
 
   /** Returns the message about a missing needed file. */
-  public static String gone(Graph graph, String path) {
+  public String gone(String path) {
     int maker = graph.makerOf(path);
-    String name = SafeText.name(path);
     String lack =
-        maker < 0 ? name + " is gone" : name + " was not made by job " + graph.name(maker);
-    return "need " + lack + NearestPath.inParentheses(graph.workflow().root().resolve(path), path);
+        maker < 0
+            ? " is gone"
+            : contents.had(maker, path)
+                ? " was deleted after job " + graph.name(maker) + " had made it"
+                : " was not made by job " + graph.name(maker);
+    return "need "
+        + SafeText.name(path)
+        + lack
+        + NearestPath.inParentheses(graph.workflow().root().resolve(path), path);
   }
 
   /** Returns whether a path is a declared need, directly or as a member of a list. */
@@ -286,6 +303,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     if (targets == null) {
       targets = new HashSet<>();
       Set<String> all = new HashSet<>(files.keySet());
+      all.removeIf(Walk::isWay);
       for (ListLook look : lists.values()) {
         all.addAll(look.members().files());
         all.addAll(look.folders().keySet());
@@ -348,7 +366,11 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
         (path, known) ->
             addMoved(
                 path,
-                () -> later.moved(path, trail) || digests.moved(path, known, () -> isMade(path)),
+                () ->
+                    later.moved(path, trail, returned)
+                        || (ignores(path)
+                            ? !digests.of(path).product().equals(known.product())
+                            : digests.moved(path, known, () -> isMade(path))),
                 moved));
     folders.forEach(
         (path, folder) -> addMoved(path + "/", () -> digests.moved(path, folder, false), moved));
@@ -357,7 +379,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
             addMoved(
                 graph.list(list).written(),
                 () -> {
-                  look.addMoved(contents.looks().lookAfter(list, end), moved);
+                  look.addMoved(contents.looks().lookAfter(list, end), returned, moved);
                   return false;
                 },
                 moved));
@@ -395,7 +417,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     Stamp stamp = digests.stamp(path);
     return !stamp.exists()
         || stamp.ctime() >= late
-        || trail.changedSince(path, trail, begun)
+        || trail.changedSince(path, trail, begun, returned)
         || folder != null && folder.members().stream().anyMatch(m -> m.stamp().ctime() >= late);
   }
 

@@ -101,15 +101,8 @@ public final class OccupiedPlaces {
 
   private String of(int id, Ref ref) throws IOException {
     String job = graph.name(id);
-    if (ref instanceof Ref.OfFolder folder) {
-      if (records.owned(folder.path()) != null) {
-        return null;
-      }
-      String git = folder.path() + "/.git";
-      if (digests.linkStamp(git).exists()) {
-        return "product %s of job %s holds %s, which torc did not make; choose another folder"
-            .formatted(ref.text(), job, git);
-      }
+    if (ref instanceof Ref.OfFolder folder && records.owned(folder.path()) != null) {
+      return null;
     }
     for (String path : named().getOrDefault(id, List.of())) {
       boolean foreign =

@@ -3,6 +3,7 @@ package dev.torc.core.decide;
 import dev.torc.base.digests.Digest.KnownDigest;
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.digests.Stamp;
+import dev.torc.base.posix.Walk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.HashMap;
@@ -71,11 +72,14 @@ final class PathTrail {
     return now;
   }
 
-  /** Returns the last folder or link of each path of an earlier trail that has changed since. */
-  Set<String> moved(PathTrail before) throws IOException {
+  /**
+   * Returns the last folder or link of each path of an earlier trail that has changed since. Here
+   * and below, {@code returned} has the folders and links that the job itself moved away and back.
+   */
+  Set<String> moved(PathTrail before, Set<String> returned) throws IOException {
     Set<String> moved = new TreeSet<>();
     for (String from : before.begins) {
-      if (differs(from, before)) {
+      if (differs(from, before, returned)) {
         moved.add(from);
       }
     }
@@ -83,37 +87,42 @@ final class PathTrail {
   }
 
   /** Returns whether the path to a file has changed since an earlier trail. */
-  boolean moved(String path, PathTrail before) throws IOException {
+  boolean moved(String path, PathTrail before, Set<String> returned) throws IOException {
     String from = before.parts.containsKey(path) ? path : above(path);
-    return from != null && differs(from, before);
+    return from != null && differs(from, before, returned);
   }
 
-  private boolean differs(String path, PathTrail before) throws IOException {
+  private boolean differs(String path, PathTrail before, Set<String> returned) throws IOException {
     Part then = before.parts.get(path);
     return then != null
-        && (DigestMemo.moved(then.stamp, part(path, 0).stamp)
-            || then.above != null && differs(then.above, before)
-            || then.target != null && differs(then.target, before));
+        && (DigestMemo.moved(then.stamp, part(path, 0).stamp) && !returned.contains(path)
+            || then.above != null && differs(then.above, before, returned)
+            || then.target != null && differs(then.target, before, returned));
   }
 
   /**
    * Returns whether the path to a file changed at or after a time, in nanoseconds since 1970. A new
    * mode or owner of a folder counts as a change too, since times cannot tell it from a rename.
    */
-  boolean changedSince(String path, PathTrail seen, long moment) throws IOException {
-    return changedSince(seen.parts.containsKey(path) ? path : above(path), moment);
+  boolean changedSince(String path, PathTrail seen, long moment, Set<String> returned)
+      throws IOException {
+    boolean folders = !Walk.isWay(path); // whatever the folder is, the one above is the same
+    String from = seen.parts.containsKey(path) ? path : above(path);
+    return changedSince(from, moment, returned, folders);
   }
 
-  private boolean changedSince(String path, long moment) throws IOException {
+  private boolean changedSince(String path, long moment, Set<String> returned, boolean folders)
+      throws IOException {
     if (path == null) {
       return false;
     }
     Part part = part(path, 0);
     Stamp stamp = part.stamp;
     boolean link = stamp.kind() == Stamp.FileKind.LINK;
-    return (link || stamp.isRenamedFolder()) && stamp.ctime() >= moment
-        || changedSince(part.above, moment)
-        || changedSince(part.target, moment);
+    boolean moved = link || folders && stamp.isRenamedFolder();
+    return moved && stamp.ctime() >= moment && !returned.contains(path)
+        || changedSince(part.above, moment, returned, folders)
+        || changedSince(part.target, moment, returned, folders);
   }
 
   private Part part(String path, int links) throws IOException {

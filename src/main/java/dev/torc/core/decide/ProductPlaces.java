@@ -15,6 +15,7 @@ import dev.torc.core.model.Group;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.ProductIndex;
 import dev.torc.core.model.Ref;
+import dev.torc.core.model.Workflow;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -24,7 +25,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -42,7 +43,7 @@ public final class ProductPlaces {
   private final Graph graph;
   private final Path root;
   private final AllowedRoots grounds;
-  private final Set<Path> buildFiles = new LinkedHashSet<>(); // given and real paths
+  private final Map<Path, String> buildFiles = new LinkedHashMap<>(); // what each path is
   private final Set<String> buildNames = new HashSet<>(); // their file names
   private final Set<String> tables = new HashSet<>(); // files from which groups take values
   private final Map<String, Folder> folders = new HashMap<>();
@@ -77,11 +78,13 @@ public final class ProductPlaces {
     for (Group group : graph.workflow().groups()) {
       tables.addAll(group.sources().tables());
     }
-    for (Path file : graph.workflow().settings().files()) {
-      buildFiles.add(file);
-      buildFiles.add(RealPath.of(file));
+    Workflow.Settings settings = graph.workflow().settings();
+    for (Path file : settings.files()) {
+      String what = settings.sources().ofVars().contains(file) ? "vars file" : "build file";
+      buildFiles.put(file, what);
+      buildFiles.put(RealPath.of(file), what);
     }
-    buildFiles.forEach(file -> buildNames.add(file.getFileName().toString()));
+    buildFiles.keySet().forEach(file -> buildNames.add(file.getFileName().toString()));
   }
 
   /** Returns what is wrong with the places of a job's products and of its depfile. */
@@ -174,8 +177,9 @@ public final class ProductPlaces {
               : new FolderAlias(given, name);
       refuseOtherName(id, ref, alias);
     }
-    if (file && (buildFiles.contains(exact) || buildFiles.contains(target))) {
-      error(place, "product " + path + " is the build file");
+    String what = buildFiles.getOrDefault(exact, buildFiles.get(target));
+    if (file && what != null) {
+      error(place, "product " + path + " is the " + what);
     }
     if (List.of(name(real).split("/")).contains(".git")) {
       error(place, "product %s is in %s, which belongs to git".formatted(path, real));
@@ -232,11 +236,11 @@ public final class ProductPlaces {
     Glob pattern = ref instanceof Ref.OfGlob glob ? glob.glob() : null;
     String what =
         pattern == null
-            ? "product %s holds the build file %s; choose another folder"
-            : "product %s matches the build file %s; narrow the pattern";
-    for (Path file : buildFiles) {
+            ? "product %s holds the %s %s; choose another folder"
+            : "product %s matches the %s %s; narrow the pattern";
+    for (Path file : buildFiles.keySet()) {
       if (pattern == null ? file.startsWith(real) : matches(pattern, folder, file)) {
-        error(ref.place(), what.formatted(ref.text(), name(file)));
+        error(ref.place(), what.formatted(ref.text(), buildFiles.get(file), name(file)));
         return;
       }
     }

@@ -11,8 +11,10 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The one thread that samples the resource use of all attempts and of the machine: once a second,
- * or less often if sampling would take more than a hundredth of a core. It starts with the first
- * attempt that is not short. Limits are enforced by {@link RunWatch}, not here.
+ * or less often if sampling would take more than a hundredth of a core. But while an attempt is
+ * {@linkplain UsageSamples#isYoung young}, it samples every two seconds, so that an attempt of some
+ * seconds has samples too. It starts with the first attempt that is not short. Limits are enforced
+ * by {@link RunWatch}, not here.
  */
 final class UsageSampler implements AutoCloseable {
 
@@ -53,7 +55,7 @@ final class UsageSampler implements AutoCloseable {
     MachineLoad machine = MachineLoad.here();
     MachineLoad.Reading before = machine.read();
     try (GpuLoad gpus = new GpuLoad(caller.asMap())) {
-      while (sleep(rest(look(pass, gpus)))) {
+      while (sleep(look(pass, gpus))) {
         MachineLoad.Reading now = machine.read();
         if (now != null && before != null) {
           synchronized (this) {
@@ -65,14 +67,29 @@ final class UsageSampler implements AutoCloseable {
     }
   }
 
-  /** Returns how many nanoseconds to sleep after a sample that took {@code cost} nanoseconds. */
-  static long rest(long cost) {
-    return Math.max(SECOND, SHARE * cost);
+  /**
+   * Returns how many nanoseconds to sleep {@code slept} nanoseconds after a sample that took {@code
+   * cost}; none if the next sample is due.
+   */
+  static long rest(long cost, long slept, boolean young) {
+    long usual = Math.max(SECOND, SHARE * cost);
+    long soon = Math.min(usual, Math.max(cost, 2 * SECOND - cost));
+    return slept < soon ? soon - slept : young ? 0 : Math.min(soon, usual - slept);
   }
 
-  private boolean sleep(long nanos) {
+  /** Sleeps after a sample that took {@code cost} nanoseconds; returns false once closed. */
+  private boolean sleep(long cost) {
+    long begin = System.nanoTime();
     try {
-      return !closing.await(nanos, TimeUnit.NANOSECONDS);
+      for (long rest = rest(cost, 0, true); rest > 0; ) {
+        if (closing.await(rest, TimeUnit.NANOSECONDS)) {
+          return false;
+        }
+        long now = System.nanoTime();
+        boolean young = running.stream().anyMatch(run -> run.samples().isYoung(now));
+        rest = rest(cost, now - begin, young);
+      }
+      return true;
     } catch (InterruptedException unwanted) {
       return false; // only the end of the JVM interrupts this thread
     }

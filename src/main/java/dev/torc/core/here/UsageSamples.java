@@ -14,6 +14,7 @@ final class UsageSamples {
   private static final long FIRST = 50 * MILLISECOND; // shorter jobs have no sample
   private static final long SOON = 20 * MILLISECOND; // the same with a memory limit
   private static final long CONFIRM = 10 * MILLISECOND;
+  private static final long YOUNG = 20_000 * MILLISECOND;
   private static final long RARELY = 500 * MILLISECOND;
   private static final long OFTEN = 100 * MILLISECOND; // the same with a memory limit
   private static final int THOROUGH = 8; // every eighth sample looks for orphans too
@@ -47,6 +48,11 @@ final class UsageSamples {
   /** Returns when to call {@link #sample} next, by {@link System#nanoTime}. */
   long next() {
     return next;
+  }
+
+  /** Returns whether the attempt began less than 20 s before a {@link System#nanoTime}. */
+  boolean isYoung(long now) {
+    return now - begin < YOUNG;
   }
 
   /** Measures the memory; returns its bytes if it exceeded the limit twice in a row, else 0. */
@@ -104,8 +110,6 @@ final class UsageSamples {
 
   /** Returns the nanoseconds to the next sample, which grow with each sample and its cost. */
   static long interval(long last, long cost, boolean limited) {
-    return limited
-        ? Math.clamp(20 * cost, Math.min(last * 2, OFTEN), RARELY)
-        : Math.max(20 * cost, Math.min(last * 2, RARELY));
+    return Math.clamp(20 * cost, Math.min(last * 2, limited ? OFTEN : RARELY), RARELY);
   }
 }

@@ -5,6 +5,7 @@ import dev.torc.base.posix.FileStatus;
 import dev.torc.base.posix.GroupAccess;
 import dev.torc.base.posix.OwnFile;
 import dev.torc.base.posix.OwnUser;
+import dev.torc.base.posix.Walk;
 import dev.torc.core.memory.Cache.CacheException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -90,7 +91,7 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
     Path base =
         elsewhere.isEmpty()
             ? host.databases()
-            : root.getFileSystem().getPath(elsewhere).toAbsolutePath().normalize();
+            : Walk.to(root.getFileSystem().getPath("").toAbsolutePath(), elsewhere);
     if (elsewhere.isEmpty()) {
       HostFolder.check(base);
     }

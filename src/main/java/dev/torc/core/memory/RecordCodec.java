@@ -240,7 +240,8 @@ final class RecordCodec {
         fields.constant(1, of, OwnedPath::kind, KINDS),
         fields.digest(2, of, OwnedPath::digest),
         fields.text(3, of, OwnedPath::job),
-        fields.flag(4, of, OwnedPath::adopted));
+        fields.flag(4, of, OwnedPath::adopted),
+        fields.digest(5, of, OwnedPath::git));
   }
 
   static BuildRecord build(byte[] key, Fields fields, BuildRecord of) {

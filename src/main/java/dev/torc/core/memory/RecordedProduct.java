@@ -85,7 +85,7 @@ public record RecordedProduct(
 
   /** Returns the path that torc may delete while it is unmodified: for a symlink, its own path. */
   public OwnedPath owned(String job) {
-    return new OwnedPath(path, stands(), isLink() ? Digest.ofText(link) : digest, job, false);
+    return new OwnedPath(path, stands(), isLink() ? Digest.ofText(link) : digest, job, false, null);
   }
 
   /** Compares path, kind and digest. A generated equals would slow down each start of the JVM. */
@@ -96,13 +96,23 @@ public record RecordedProduct(
   /**
    * A path that torc made and may delete while it is unmodified. An adopted path is the user's own
    * file, which torc never deletes.
+   *
+   * @param git the {@code digests.GitState} of a folder at the end of the run; null without a .git
    */
   public record OwnedPath(
-      String path, Stamp.FileKind kind, Digest digest, String job, boolean adopted) {
+      String path, Stamp.FileKind kind, Digest digest, String job, boolean adopted, Digest git) {
 
     /** Returns this path as one that a job made, not adopted. */
     public OwnedPath by(String maker) {
-      return new OwnedPath(path, kind, digest, maker, false);
+      return new OwnedPath(path, kind, digest, maker, false, null);
+    }
+
+    public OwnedPath as(boolean users) {
+      return new OwnedPath(path, kind, digest, job, users, git);
+    }
+
+    public OwnedPath with(Digest state) {
+      return new OwnedPath(path, kind, digest, job, adopted, state);
     }
 
     /** Compares path, kind and digest. A generated equals would slow down each start of the JVM. */

@@ -4,6 +4,7 @@ import dev.torc.base.bytes.ByteReader;
 import dev.torc.base.bytes.ByteWriter;
 import dev.torc.base.bytes.StringTable;
 import dev.torc.base.digests.FolderDigest;
+import dev.torc.base.posix.Walk;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.PatternIndex;
 import dev.torc.base.syntax.Place;
@@ -338,6 +339,9 @@ public final class Graph implements FolderDigest.Exclusions {
   /** Returns the maker of any path, as {@link #maker} does; -1 if there is none. */
   public int makerOf(String path) {
     int file = fileId(path);
+    if (Walk.isWay(path)) {
+      return -1; // a folder that a name leads through, not a file
+    }
     return file >= 0 ? maker(file) : tables.files().plain() ? -1 : makers.get().owner(path);
   }
 

@@ -20,7 +20,7 @@ import java.util.List;
  */
 public record NeedList(
     ListKind kind,
-    Names names,
+    Naming names,
     List<Glob> excludes,
     String reader,
     List<Integer> makers,
@@ -34,7 +34,7 @@ public record NeedList(
    * @param alias the real name of the folder before the first wildcard, if it had another one when
    *     the graph was derived; else null
    */
-  public record Names(String text, Glob glob, FolderAlias alias) {}
+  public record Naming(String text, Glob glob, FolderAlias alias) {}
 
   public enum ListKind {
     GLOB,
@@ -141,7 +141,7 @@ public record NeedList(
     String written = in.text();
     String real = in.text();
     FolderAlias alias = written == null ? null : new FolderAlias(written, real);
-    Names names = new Names(text, glob(kind, text), alias);
+    Naming names = new Naming(text, glob(kind, text), alias);
     return new NeedList(kind, names, excludes, reader, makers, awaited);
   }
 

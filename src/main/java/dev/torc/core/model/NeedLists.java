@@ -3,7 +3,7 @@ package dev.torc.core.model;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.PatternIndex;
 import dev.torc.core.model.NeedList.ListKind;
-import dev.torc.core.model.NeedList.Names;
+import dev.torc.core.model.NeedList.Naming;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -218,7 +218,7 @@ final class NeedLists {
   /** Finds the makers of members that a glob or folder may have, by the written and real names. */
   private void search(
       ProductIndex products, ListKind kind, String text, List<Glob> excludes, IntConsumer take) {
-    Names names = names(kind, text);
+    Naming names = names(kind, text);
     search(products, names.glob(), text, excludes, take);
     FolderAlias alias = names.alias();
     if (alias != null) {
@@ -237,11 +237,11 @@ final class NeedLists {
     }
   }
 
-  private Names names(ListKind kind, String text) {
+  private Naming names(ListKind kind, String text) {
     Glob glob = NeedList.glob(kind, text);
     String folder = glob == null ? text : glob.fixedPrefix();
     boolean ofJobs = kind == ListKind.JOB || kind == ListKind.SOME;
-    return new Names(text, glob, ofJobs ? null : alias(folder));
+    return new Naming(text, glob, ofJobs ? null : alias(folder));
   }
 
   /** Looks at each folder once. A folder that cannot be examined fails the readers later. */

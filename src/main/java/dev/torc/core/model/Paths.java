@@ -1,5 +1,6 @@
 package dev.torc.core.model;
 
+import dev.torc.base.posix.Walk;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.Place;
@@ -11,9 +12,14 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.regex.Pattern;
 
-/** Normalizes paths: relative to the root inside it, absolute outside. Follows no symlinks. */
+/**
+ * Normalizes paths: relative to the root inside it, absolute outside. A {@code ..} is walked as the
+ * kernel does ({@link Walk}); no other symlink is followed.
+ */
 public final class Paths {
 
   /** Bytes of the longest path that Linux allows, from the top of the file system. */
@@ -33,13 +39,33 @@ public final class Paths {
   private static final Pattern BACKSLASH =
       Pattern.compile("(?<!\\\\)(?:\\\\\\\\)*+\\\\[\\p{L}\\p{N}_]");
 
+  private final Path base;
   private final List<String> root;
   private final String rootText;
+  private final SortedMap<String, List<String>> ways = new ConcurrentSkipListMap<>();
 
+  /** Creates the names of a root, given its real path. */
   public Paths(Path root) {
-    this.root = new ArrayList<>();
-    root.forEach(name -> this.root.add(name.toString()));
+    this.base = root;
+    this.root = names(root);
     this.rootText = "/" + String.join("/", this.root);
+  }
+
+  public Path root() {
+    return base;
+  }
+
+  private static List<String> names(Path path) {
+    List<String> names = new ArrayList<>();
+    path.forEach(name -> names.add(name.toString()));
+    return names;
+  }
+
+  /**
+   * Returns where the ways of all names led so far, except those that only lead out of the root.
+   */
+  public SortedMap<String, List<String>> ways() {
+    return ways;
   }
 
   /** Returns what an entry of {@code needs} or {@code produces} refers to. */
@@ -206,14 +232,29 @@ public final class Paths {
           "%s is a URL, not a file; let a command transfer it, see \"A file in S3 or on the web\" in recipes.md"
               .formatted(path));
     }
+    int up = written.lastIndexOf("..") + 1;
     List<String> names = absolute ? new ArrayList<>() : new ArrayList<>(root);
-    for (String name : written) {
-      if (!DOTS.contains(name)) {
-        names.add(name);
-      } else if (name.equals("..") && !names.isEmpty()) {
-        names.removeLast();
+    if (up > 0) {
+      String way = way(path);
+      names = names(Walk.to(base, way));
+      if (!way.replace("../", "").equals("..")) {
+        ways.put(way, List.of(name(names)));
       }
     }
+    written.stream().skip(up).filter(name -> !DOTS.contains(name)).forEach(names::add);
+    return name(names);
+  }
+
+  /** Returns the {@linkplain Walk way} of a path relative to {@code dir}; empty if it has none. */
+  public String way(String dir, String path) {
+    return way(dir.equals(".") || path.startsWith("/") ? path : dir + "/" + path);
+  }
+
+  private String way(String path) {
+    return Walk.way(path.startsWith(rootText + "/") ? path.substring(rootText.length() + 1) : path);
+  }
+
+  private String name(List<String> names) {
     if (names.size() >= root.size() && names.subList(0, root.size()).equals(root)) {
       List<String> below = names.subList(root.size(), names.size());
       return below.isEmpty() ? "." : String.join("/", below);

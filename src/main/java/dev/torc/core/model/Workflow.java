@@ -35,7 +35,7 @@ public record Workflow(
    * @param stamps the files whose stamps are always trusted, or never, on any file system
    */
   public record Settings(
-      List<Path> files,
+      ReadFiles sources,
       String name,
       String description,
       SortedMap<String, Long> limits,
@@ -45,7 +45,15 @@ public record Workflow(
       List<Executor> executors,
       Stores stores,
       StampPaths stamps,
-      List<ReportFile> report) {}
+      List<ReportFile> report) {
+
+    public List<Path> files() {
+      return sources.files;
+    }
+  }
+
+  /** The files that were read; {@code ofVars} are those that have only vars. */
+  public record ReadFiles(List<Path> files, List<Path> ofVars) {}
 
   /** An entry of {@code report}; a null {@code title} stands for the path. */
   public record ReportFile(String title, String caption, Ref ref) {}

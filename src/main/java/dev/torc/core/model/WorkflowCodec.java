@@ -17,6 +17,7 @@ import dev.torc.core.model.Job.Tool;
 import dev.torc.core.model.Step.Image;
 import dev.torc.core.model.Workflow.Executor;
 import dev.torc.core.model.Workflow.Hook;
+import dev.torc.core.model.Workflow.ReadFiles;
 import dev.torc.core.model.Workflow.ReportFile;
 import dev.torc.core.model.Workflow.Settings;
 import dev.torc.core.model.Workflow.Stores;
@@ -123,7 +124,8 @@ public final class WorkflowCodec {
 
   private static Settings settings(Wire wire, Settings of, Wire.Codec<Path> path) {
     return new Settings(
-        wire.list(of, Settings::files, path),
+        new ReadFiles(
+            wire.list(of, Settings::files, path), wire.list(of, s -> s.sources().ofVars(), path)),
         wire.text(of, Settings::name),
         wire.text(of, Settings::description),
         wire.map(of, Settings::limits, Wire.LONG),

@@ -198,14 +198,14 @@ public final class Adoption {
           return;
         }
         if (digests.of(path).digest() == null) {
-          problem(job, NeedSnapshot.gone(graph, path));
+          problem(job, snapshot.gone(path));
           return;
         }
       }
       ProductScan products = ProductScan.of(grounds, digests, job, true);
       AttemptOutcome.Made made =
           new AttemptOutcome.Made(
-              products.adopted(), needs, snapshot.moved(), List.of(), false, List.of());
+              products.adopted(_ -> true), needs, snapshot.moved(), List.of(), false, List.of());
       AttemptOutcome outcome =
           AttemptOutcome.unstarted(ProcessEnd.How.NOT_STARTED, "", snapshot, made);
       context.records().replace(id, recorder.adopted(context, id, outcome, batch));

@@ -205,6 +205,9 @@ final class Attempt {
       common.digests().stop().extend(LOOK); // time to scan its products
     }
     snapshot.ended();
+    if (trace != null) {
+      snapshot.ignore(Tracing.names(common.graph(), trace.returned()));
+    }
     List<String> moved = null;
     if (place.isRemote() && ended.ok()) {
       begin = place.begun();
@@ -278,7 +281,7 @@ final class Attempt {
 
   /**
    * Runs the job to its end. Returns a stamp taken when it started; null if the job neither finds
-   * needs nor is traced.
+   * needs nor has produced globs nor is traced.
    */
   private Stamp launch(String containers, boolean traced) throws IOException {
     LaunchBuilder launches = common.launches();
@@ -303,7 +306,8 @@ final class Attempt {
     }
     // A mark was just written there, so the stamp has the present time.
     String marks = launches.place().running().toString();
-    Stamp begin = job.finds() || traced ? common.digests().stamp(marks) : null;
+    boolean globs = job.productRefs().stream().anyMatch(Ref.OfGlob.class::isInstance);
+    Stamp begin = job.finds() || traced || globs ? common.digests().stamp(marks) : null;
     trace = traced ? common.tracing().of(common.plan(), id, snapshot, begin) : null;
     times = times(started);
     launch(traced ? launch.traced(trace) : launch, tmp);
@@ -426,7 +430,13 @@ final class Attempt {
         place.products(
             seen ->
                 ProductScan.of(
-                    common.removal().grounds(), common.digests(), job, true, this::release, seen));
+                        common.removal().grounds(),
+                        common.digests(),
+                        job,
+                        true,
+                        this::release,
+                        seen)
+                    .written(common.graph(), id, common.digests(), begin));
     Map<String, String> altered = place.altered();
     if (!altered.isEmpty()) {
       String what = altered.values().iterator().next();

@@ -1,5 +1,6 @@
 package dev.torc.core.run;
 
+import dev.torc.base.digests.FolderDigest;
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.posix.FileTree;
 import dev.torc.base.posix.FolderHandle;
@@ -145,16 +146,19 @@ public record Cleaner(
         return true;
       }
       ProductRemoval.Standing recorded = null;
+      FolderDigest work = null;
       IOException unreadable = null;
       try {
         recorded = astray.isEmpty() ? standing(owned, file) : null;
+        work = recorded == null && astray.isEmpty() ? removal.work(owned) : null;
       } catch (IOException e) {
         unreadable = e;
       }
       if (!choice.includes(owned, recorded != null)) {
         return true;
       }
-      String why = astray.isEmpty() ? reasonToStay(owned, file, recorded != null) : astray;
+      boolean same = recorded != null || work != null && work.digest().equals(owned.digest());
+      String why = astray.isEmpty() ? reasonToStay(owned, file, same) : astray;
       if (!why.isEmpty() && unreadable != null) {
         throw unreadable;
       }
@@ -163,10 +167,14 @@ public record Cleaner(
         return true;
       }
       if (!dry) {
-        remove(owned, file, recorded);
+        remove(owned, file, recorded, work != null);
       }
       forget(owned);
-      listener.removed(owned.path());
+      if (work == null) {
+        listener.removed(owned.path());
+      } else {
+        listener.stays(owned.path(), "its .git may hold commits, so it moves to .torc/kept");
+      }
       return true;
     } catch (MountedException e) {
       listener.mounted(owned.path(), Refusal.line(e));
@@ -177,13 +185,21 @@ public record Cleaner(
     }
   }
 
-  /** Removes a product, or if {@code recorded} is null, anything there. Follows no symlink. */
-  private void remove(OwnedPath owned, Path file, ProductRemoval.Standing recorded)
+  /**
+   * Removes a product, or if {@code recorded} is null, anything there, or sets it aside if it
+   * {@code mayHaveCommits}. Follows no symlink.
+   */
+  private void remove(
+      OwnedPath owned, Path file, ProductRemoval.Standing recorded, boolean mayHaveCommits)
       throws IOException {
     Path name = file.getFileName();
     try (FolderHandle holder = FolderHandle.below(base(file), file.normalize().getParent())) {
       if (recorded != null) {
         removal.remove(owned, holder, name, recorded);
+      } else if (mayHaveCommits) {
+        removal
+            .aside()
+            .move(file, holder, name, removal.part(owned.path(), file), SetAside.ALTERED);
       } else {
         removal.removeAll(owned, holder, name);
       }

@@ -2,6 +2,7 @@ package dev.torc.core.run;
 
 import dev.torc.base.digests.Digest;
 import dev.torc.base.posix.OwnUser;
+import dev.torc.base.posix.Walk;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Resources;
 import dev.torc.core.model.Step;
@@ -156,7 +157,7 @@ record ContainerBuilder(
     for (int n = 1; n <= path.getNameCount(); n++) {
       Path at = path.getRoot().resolve(path.subpath(0, n));
       if (Files.isSymbolicLink(at)) {
-        Path target = at.resolveSibling(Files.readSymbolicLink(at));
+        Path target = Walk.to(at.getParent(), Files.readSymbolicLink(at).toString());
         follow(target.resolve(at.relativize(path)).normalize(), names);
         return;
       }

@@ -7,6 +7,7 @@ import dev.torc.base.posix.JobTrace;
 import dev.torc.base.posix.PlainFile;
 import dev.torc.base.syntax.NearestPath;
 import dev.torc.base.text.SafeText;
+import dev.torc.core.decide.JobSelection.UserPaths;
 import dev.torc.core.decide.NeedSnapshot;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
@@ -69,6 +70,10 @@ record DiscoveredNeeds(
     for (String path : undeclared) {
       needs.add(graph, id, snapshot, begin, path, "it read");
     }
+    Set<String> ways = new TreeSet<>();
+    Paths paths = new Paths(graph.workflow().root());
+    trace.ways().forEach(way -> ways.add(paths.way(".", way)));
+    needs.addWays(graph, id, snapshot, begin, ways);
     return needs;
   }
 
@@ -94,6 +99,7 @@ record DiscoveredNeeds(
     Path root = graph.workflow().root();
     Paths paths = new Paths(root);
     String dir = job.runs().steps().getFirst().dir();
+    Set<String> ways = new TreeSet<>();
     for (String name : parse(root, job.depfile())) {
       String path;
       try {
@@ -104,12 +110,28 @@ record DiscoveredNeeds(
       if (!sees(graph, job, path)) {
         continue; // the file belongs to the process or the image
       }
+      ways.add(paths.way(dir, name));
       if (!snapshot.declares(path)
           && !Tracing.isOwn(graph, id, path)
           && !add(graph, id, snapshot, begin, path, "depfile names")
           && !moved.contains(path)
           && new LostName(graph, id, snapshot).isLost(name, path)) {
         lost.add(name);
+      }
+    }
+    addWays(graph, id, snapshot, begin, ways);
+  }
+
+  /** Adds the ways of found names: one that leads elsewhere next time makes other files of them. */
+  private void addWays(Graph graph, int id, NeedSnapshot snapshot, Stamp begin, Set<String> ways)
+      throws IOException {
+    for (String way : ways) {
+      if (!way.isEmpty() && !Tracing.isOwn(graph, id, UserPaths.parent(way))) {
+        snapshot.add(way);
+        found.add(way);
+        if (snapshot.wayChanged(way, begin.ctime())) {
+          moved.add(way);
+        }
       }
     }
   }
@@ -133,7 +155,8 @@ record DiscoveredNeeds(
     // A missing file that was not seen before may have been made by the job itself. A source
     // with exactly the time of the start may have changed after it; a product of an earlier job
     // often has that time, but its bytes are known.
-    long since = known.stamp().ctime() - begin.ctime();
+    Stamp stamp = known.stamp();
+    long since = (snapshot.ignores(path) ? stamp.mtime() : stamp.ctime()) - begin.ctime();
     if (!known.stamp().exists() ? wasThere : maker < 0 ? since >= 0 : since > 0) {
       moved.add(path);
     } else if (maker < 0 && snapshot.wayChanged(path, begin.ctime())) {

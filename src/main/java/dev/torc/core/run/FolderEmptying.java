@@ -18,6 +18,8 @@ import java.util.List;
  */
 public record FolderEmptying(ProductRemoval removal) {
 
+  private static final Standing NOTHING = new Standing(0, false, List.of(), List.of());
+
   /** Takes all members of a folder product, which were moved to another folder. */
   interface Emptied {
     /** Returns whether it took the members. */
@@ -43,13 +45,13 @@ public record FolderEmptying(ProductRemoval removal) {
       return;
     }
     Path file = removal.place().root().resolve(owned.path());
-    KnownMembers recorded = new KnownMembers(file, standing.members(), part, removal.aside());
+    KnownMembers recorded = KnownMembers.of(file, standing, part, removal.aside());
     MovingFolder moving = MovingFolder.begin(removal.place(), folder.path());
     removal.place().give(folder.makeAlike(moving.members()));
     try (FolderHandle members = FolderHandle.of(moving.members());
         FolderHandle above = FolderHandle.of(moving.path())) {
       FolderPart.move(folder, part, members, (from, name, to) -> from.move(name, to, name));
-      new KnownMembers(file, List.of(), part, removal.aside()).sort(folder); // files added since
+      KnownMembers.of(file, NOTHING, part, removal.aside()).sort(folder); // files added since
       if (!recorded.sort(members) || !emptied.take(above, moving.members().getFileName())) {
         moving.discardMembers();
         recorded.empty(members);

@@ -6,6 +6,7 @@ import dev.torc.base.posix.FileStatus;
 import dev.torc.base.posix.FileTree;
 import dev.torc.base.posix.FolderHandle;
 import dev.torc.base.posix.FolderHandle.MountedException;
+import dev.torc.core.run.ProductRemoval.Standing;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Path;
@@ -19,15 +20,19 @@ import java.util.stream.Collectors;
  * folder changes those on some file systems.
  *
  * @param product where the folder is, or was
+ * @param gits the paths of each {@code .git} in it, which goes with the folder
  * @param part the members that may be touched; null for all
  */
-record KnownMembers(Path product, Map<String, Member> members, FolderPart part, SetAside aside) {
+record KnownMembers(
+    Path product, Map<String, Member> members, List<String> gits, FolderPart part, SetAside aside) {
 
   /** How often a removal is tried if files are added to the folder at the same time. */
   private static final int TRIES = 20;
 
-  KnownMembers(Path product, List<Member> members, FolderPart part, SetAside aside) {
-    this(product, members.stream().collect(Collectors.toMap(Member::path, m -> m)), part, aside);
+  static KnownMembers of(Path product, Standing standing, FolderPart part, SetAside aside) {
+    Map<String, Member> members =
+        standing.members().stream().collect(Collectors.toMap(Member::path, member -> member));
+    return new KnownMembers(product, members, standing.gits(), part, aside);
   }
 
   /** Sets aside all but the unaltered members; returns whether no member is missing. */
@@ -76,6 +81,12 @@ record KnownMembers(Path product, Map<String, Member> members, FolderPart part, 
       Path name = each.getFileName();
       String path = prefix + name;
       FileStatus now = folder.status(name);
+      if (gits.contains(path)) {
+        if (remove) {
+          folder.remove(name);
+        }
+        continue;
+      }
       if (part != null && part.leavesOut(path, now)) {
         continue;
       }

@@ -230,7 +230,7 @@ public final class LaunchBuilder {
     }
     List<String> argv = argv(step, values, env);
     arguments.check(argv, env);
-    return new Launch.Step(argv, root.resolve(step.dir()).normalize(), env);
+    return new Launch.Step(argv, PlaceholderValues.folder(root, step.dir()), env);
   }
 
   /**

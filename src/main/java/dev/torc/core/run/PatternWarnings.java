@@ -1,7 +1,10 @@
 package dev.torc.core.run;
 
 import dev.torc.base.syntax.BadInput.Diagnostic;
+import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.Place;
+import dev.torc.base.text.SafeText;
+import dev.torc.core.decide.DottedFiles;
 import dev.torc.core.decide.PatternReadings;
 import dev.torc.core.decide.Reason;
 import dev.torc.core.decide.Reason.Kind;
@@ -18,10 +21,10 @@ import java.util.TreeMap;
 
 /**
  * Gathers warnings about the patterns of jobs that ran: a pattern in {@code produces} that matched
- * nothing, and a new pattern whose brackets or braces matched both as text and as a pattern. No job
- * fails because of them. All instances of a group share one place in the build file, so each place
- * gets one line, about the first job by name. {@link FoldedLines} would name the job that ended
- * first.
+ * nothing, or that left out files because of a leading dot, and a new pattern whose brackets or
+ * braces matched both as text and as a pattern. No job fails because of them. All instances of a
+ * group share one place in the build file, so each place gets one line, about the first job by
+ * name. {@link FoldedLines} would name the job that ended first.
  */
 final class PatternWarnings {
 
@@ -40,7 +43,20 @@ final class PatternWarnings {
       if (ref instanceof Ref.OfGlob of) {
         List<RecordedProduct> products = outcome.made().products().made();
         made = made == null ? products.stream().map(RecordedProduct::path).toList() : made;
-        if (made.stream().noneMatch(of.glob()::matches)) {
+        Glob dotted = of.glob().dotted();
+        List<String> beside =
+            outcome.made().products().dotted().stream().filter(dotted::matches).toList();
+        if (!beside.isEmpty()) {
+          String prefix = of.glob().fixedPrefix();
+          String line =
+              " wrote %s, which %s leaves out because of the leading dot, so its result is not stored; %sadd %s"
+                  .formatted(
+                      SafeText.names(beside, 1),
+                      of.pattern(),
+                      prefix.isEmpty() ? "" : "produce " + prefix + "/, or ",
+                      DottedFiles.ways(of, beside.getFirst()));
+          add(ref.place(), job, line);
+        } else if (made.stream().noneMatch(of.glob()::matches)) {
           add(ref.place(), job, " made nothing that " + of.pattern() + " matches");
         } else if (Reason.anyNewItem(reasons, Kind.PRODUCTS_DECLARED, _ -> true)) {
           readings(ref.place(), job, of.pattern(), made);

@@ -1,5 +1,6 @@
 package dev.torc.core.run;
 
+import dev.torc.base.posix.Walk;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.JsonText;
@@ -139,13 +140,20 @@ record PlaceholderValues(
     return paths(item, true, false);
   }
 
+  /** Returns where a step with this {@code dir} really runs, so that {@code ..} is what it says. */
+  static Path folder(Path root, String dir) {
+    return dir.equals(".") ? root : Walk.real(root.resolve(dir));
+  }
+
   private List<String> relative(List<String> paths, String dir) {
     if (dir.equals(".")) {
       return paths;
     }
-    Path from = root.resolve(dir).normalize();
+    Path from = folder(root, dir);
+    boolean below = from.startsWith(root);
     return paths.stream()
-        .map(path -> path.startsWith("/") ? path : from.relativize(root.resolve(path)).toString())
+        .map(root::resolve)
+        .map(path -> (below && path.startsWith(root) ? from.relativize(path) : path).toString())
         .map(path -> path.isEmpty() ? "." : path)
         .toList();
   }

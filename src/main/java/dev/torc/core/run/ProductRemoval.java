@@ -4,6 +4,7 @@ import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.Digest.KnownDigest;
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.digests.FolderDigest;
+import dev.torc.base.digests.GitState;
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.posix.FolderHandle;
 import dev.torc.base.syntax.GlobWalk;
@@ -48,9 +49,20 @@ public record ProductRemoval(
 
   /**
    * An unaltered product. {@code linked} says whether a file of it has another hard link. {@code
-   * members} is null except for a folder.
+   * members} is null except for a folder; {@code gits} are as in {@link FolderDigest}.
    */
-  public record Standing(long bytes, boolean linked, List<FolderDigest.Member> members) {}
+  public record Standing(
+      long bytes, boolean linked, List<FolderDigest.Member> members, List<String> gits) {
+
+    Standing(long bytes, boolean linked) {
+      this(bytes, linked, null, List.of());
+    }
+
+    static Standing of(FolderDigest folder) {
+      boolean linked = folder.members().stream().anyMatch(each -> each.stamp().hasOtherName());
+      return new Standing(folder.bytes(), linked, folder.members(), folder.gits());
+    }
+  }
 
   public ClearedProducts clearing() {
     return new ClearedProducts(place, cache, stored);
@@ -240,7 +252,7 @@ public record ProductRemoval(
   private KnownMembers members(OwnedPath owned, FolderHandle from, Path name, Standing standing) {
     Path file = place.root().resolve(owned.path());
     FolderPart part = part(owned.path(), from.path().resolve(name));
-    return new KnownMembers(file, standing.members, part, aside());
+    return KnownMembers.of(file, standing, part, aside());
   }
 
   /** Removes an unaltered product from its present folder, and sets aside anything new in it. */
@@ -293,7 +305,7 @@ public record ProductRemoval(
    * Returns a product if torc made it and it is readable and unaltered; else null. {@code seen} is
    * its stamp, or that of the link in its place, if just taken; else null.
    */
-  private Standing ours(OwnedPath owned, Stamp seen) {
+  Standing ours(OwnedPath owned, Stamp seen) {
     try {
       return owned == null || owned.adopted() ? null : standing(owned, owned.path(), seen, digests);
     } catch (IOException e) {
@@ -345,7 +357,7 @@ public record ProductRemoval(
     Stamp self = seen == null ? memo.linkStamp(path) : seen;
     if (owned.kind() == Stamp.FileKind.LINK) {
       Digest text = memo.digestNow(path, Stamp.FileKind.LINK);
-      return owned.digest().equals(text) ? new Standing(0, false, null) : null;
+      return owned.digest().equals(text) ? new Standing(0, false) : null;
     }
     if (self.kind() == Stamp.FileKind.LINK) {
       return null;
@@ -356,15 +368,32 @@ public record ProductRemoval(
     }
     if (owned.kind() == Stamp.FileKind.FILE) {
       return known.product().equals(owned.digest())
-          ? new Standing(known.stamp().size(), known.stamp().hasOtherName(), null)
+          ? new Standing(known.stamp().size(), known.stamp().hasOtherName())
           : null;
     }
     FolderDigest folder = memo.folder(path, memo.excluded(owned.path()));
-    if (!folder.digest().equals(owned.digest()) || !folder.complete()) {
-      return null;
+    return folder.digest().equals(owned.digest())
+            && folder.complete()
+            && !hasWork(owned, folder, path)
+        ? Standing.of(folder)
+        : null;
+  }
+
+  /** Returns whether a folder may hold commits that it did not hold at the end of its run. */
+  private boolean hasWork(OwnedPath owned, FolderDigest folder, String path) {
+    try {
+      return !folder.gits().isEmpty()
+          && !GitState.of(place.root().resolve(path), folder.gits()).equals(owned.git());
+    } catch (IOException e) {
+      return true; // unreadable, so it may
     }
-    boolean linked = folder.members().stream().anyMatch(each -> each.stamp().hasOtherName());
-    return new Standing(folder.bytes(), linked, folder.members());
+  }
+
+  /** Returns the folder at a path if it may hold commits since its run; else null. */
+  FolderDigest work(OwnedPath owned) throws IOException {
+    boolean is = digests.linkStamp(owned.path()).kind() == Stamp.FileKind.FOLDER;
+    FolderDigest folder = is ? digests.folder(owned.path(), false) : null;
+    return is && hasWork(owned, folder, owned.path()) ? folder : null;
   }
 
   /**
@@ -416,7 +445,7 @@ public record ProductRemoval(
         return;
       }
       FolderDigest now = digests.folder(owned.path(), false);
-      Standing placed = new Standing(now.bytes(), false, now.members());
+      Standing placed = Standing.of(now);
       try (FolderHandle folder = holder.enter(name)) {
         FolderPart part = part(owned.path(), file);
         new FolderEmptying(this)

@@ -51,12 +51,16 @@ public final class ProductRestore {
     common.marks().add(new StartMark(common.build().id(), job.name(), 0).restoring(from.key()));
     List<OwnedPath> missing = new ArrayList<>();
     Set<String> standing = new HashSet<>();
+    Set<String> users = new HashSet<>(0); // of those, adopted ones
     for (OwnedPath part : from.parts()) {
-      OwnedPath owned = common.cache().owned(part.path());
-      if (owned != null && owned.isLike(part) && common.removal().unaltered(owned)) {
-        standing.add(part.path());
-      } else {
+      if (common.removal().ours(part, null) == null) {
         missing.add(part);
+        continue;
+      }
+      standing.add(part.path());
+      OwnedPath owned = common.cache().owned(part.path());
+      if (owned != null && owned.adopted()) {
+        users.add(part.path());
       }
     }
     LocalResults stored = common.removal().stored();
@@ -81,7 +85,7 @@ public final class ProductRestore {
       if (isWhole(scan) && isDepfile(scan)) {
         log();
         stored.noteUsed(from);
-        return scan;
+        return scan.adopted(users::contains);
       }
     } catch (IOException e) {
       // a product was removed or is damaged: a run makes it
@@ -128,7 +132,9 @@ public final class ProductRestore {
     for (OwnedPath part : from.parts()) {
       OwnedPath ours = part.by(mark.job());
       try {
-        if (!ours.equals(removal.cache().owned(part.path())) && removal.asRecorded(ours)) {
+        OwnedPath owned = removal.cache().owned(part.path());
+        boolean users = owned != null && owned.adopted();
+        if (!users && !ours.equals(owned) && removal.asRecorded(ours)) {
           own.own(ours);
         }
       } catch (IOException e) {

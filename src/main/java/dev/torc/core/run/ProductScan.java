@@ -4,6 +4,7 @@ import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.Digest.KnownDigest;
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.digests.FolderDigest;
+import dev.torc.base.digests.GitState;
 import dev.torc.base.digests.ParallelShares;
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.syntax.Glob;
@@ -11,9 +12,11 @@ import dev.torc.base.syntax.GlobWalk;
 import dev.torc.base.syntax.NearestPath;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.AllowedRoots;
+import dev.torc.core.decide.DottedFiles;
 import dev.torc.core.decide.JobSelection.UserPaths;
 import dev.torc.core.memory.RecordedProduct;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
+import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Ref;
 import java.io.IOException;
@@ -21,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * The products that a job left, for its result and for the record of owned paths. A scan changes
@@ -31,28 +35,39 @@ import java.util.List;
  * @param depfile null if the job has none, or left none
  * @param files the number of files of the products, with each member of a folder
  * @param folders the folders among the products, with their members
+ * @param dotted files that only a leading dot keeps out of a glob; after {@link #written}, those
+ *     that the run wrote
  */
 public record ProductScan(
     List<RecordedProduct> made,
     List<OwnedPath> owned,
     RecordedProduct depfile,
     int files,
-    List<FolderDigest> folders) {
+    List<FolderDigest> folders,
+    List<String> dotted) {
 
   static final ProductScan NOTHING = owning(List.of());
 
   /** Returns the scan of a failed job, which owns paths but has no products. */
   static ProductScan owning(List<OwnedPath> owned) {
-    return new ProductScan(List.of(), owned, null, 0, List.of());
+    return new ProductScan(List.of(), owned, null, 0, List.of(), List.of());
   }
 
-  /** Returns a copy of this scan in which the products belong to the user. */
-  ProductScan adopted() {
-    List<OwnedPath> adopted =
-        owned.stream()
-            .map(own -> new OwnedPath(own.path(), own.kind(), own.digest(), own.job(), true))
-            .toList();
-    return new ProductScan(made, adopted, depfile, files, folders);
+  /** Returns the scan of a job that did not run; these products belong to the user. */
+  ProductScan adopted(Predicate<String> which) {
+    List<OwnedPath> adopted = owned.stream().map(own -> own.as(which.test(own.path()))).toList();
+    return new ProductScan(made, adopted, depfile, files, folders, List.of());
+  }
+
+  /** Returns whether a restore could put back all that the job made. */
+  boolean isWhole() {
+    return dotted.isEmpty() && folders.stream().allMatch(folder -> folder.gits().isEmpty());
+  }
+
+  /** Returns a copy of this scan with those dotted files that job {@code id} wrote. */
+  ProductScan written(Graph graph, int id, DigestMemo digests, Stamp begin) throws IOException {
+    List<String> written = DottedFiles.written(graph, id, digests, begin, dotted);
+    return new ProductScan(made, owned, depfile, files, folders, written);
   }
 
   /** A file, after following symlinks, and the recorded path of the product to which it belongs. */
@@ -83,7 +98,7 @@ public record ProductScan(
     Look look = new Look(grounds, digests, job, strict, slow, seen);
     look.all();
     return new ProductScan(
-        List.copyOf(look.made), look.owned, look.depfile, look.files, look.folders);
+        List.copyOf(look.made), look.owned, look.depfile, look.files, look.folders, look.dotted);
   }
 
   /**
@@ -130,6 +145,7 @@ public record ProductScan(
     private final List<RecordedProduct> made = new ArrayList<>();
     private final List<OwnedPath> owned = new ArrayList<>();
     private final List<FolderDigest> folders = new ArrayList<>(0);
+    private final List<String> dotted = new ArrayList<>(0);
     private RecordedProduct depfile;
     private int files;
     private String last = ""; // the last folder that was found within the grounds
@@ -161,9 +177,14 @@ public record ProductScan(
           add(file.path(), Stamp.FileKind.FILE, find(file.path()));
         } else if (ref instanceof Ref.OfFolder folder) {
           add(folder.path(), Stamp.FileKind.FOLDER, find(folder.path()));
-        } else if (ref instanceof Ref.OfGlob glob) {
+        } else if (ref instanceof Ref.OfGlob of) {
           slow.run();
-          addAll(GlobWalk.files(grounds.root(), glob.glob(), glob.excludes(), digests.stop()));
+          Glob glob = of.glob();
+          List<String> found = matches(glob, of.excludes());
+          addAll(found.stream().filter(glob::matches).toList());
+          found.stream()
+              .filter(path -> !glob.matches(path) && !DottedFiles.isIntended(of.excludes(), path))
+              .forEach(dotted::add);
         }
       }
       if (job.depfile() != null && lies(job.depfile(), UserPaths.parent(job.depfile()))) {
@@ -174,6 +195,15 @@ public record ProductScan(
           owned.add(depfile.owned(job.name()));
           saw(job.depfile(), job.depfile(), known.stamp(), known.digest());
         }
+      }
+    }
+
+    /** Returns the files that a glob matches, or would without the rule about leading dots. */
+    private List<String> matches(Glob glob, List<Glob> excludes) throws IOException {
+      try {
+        return GlobWalk.files(grounds.root(), glob.dotted(), excludes, digests.stop());
+      } catch (IOException e) { // a folder with a leading dot must not fail the job
+        return GlobWalk.files(grounds.root(), glob, excludes, digests.stop());
       }
     }
 
@@ -228,6 +258,7 @@ public record ProductScan(
         return;
       }
       long size = known.stamp().size();
+      Digest git = null;
       if (kind == Stamp.FileKind.FOLDER) {
         FolderDigest folder = digests.productFolder(path);
         folders.add(folder);
@@ -239,6 +270,7 @@ public record ProductScan(
             }
           }
         }
+        git = GitState.of(grounds.root().resolve(path), folder.gits());
         size = folder.bytes();
         files += folder.members().size();
       } else {
@@ -246,7 +278,7 @@ public record ProductScan(
         saw(path, path, known.stamp(), known.digest());
       }
       made.add(product(path, found.self, known, size));
-      owned.add(made.getLast().owned(job.name()));
+      owned.add(made.getLast().owned(job.name()).with(git));
     }
 
     private RecordedProduct product(String path, Stamp self, KnownDigest known, long size)

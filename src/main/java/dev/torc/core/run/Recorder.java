@@ -140,7 +140,8 @@ public final class Recorder {
       lists.putAll(described.lists());
     }
     boolean untraced = context.graph().job(id).has(Trait.TRACE) && !made.traced();
-    boolean restorable = how == Outcome.OK && made.touched().isEmpty() && !untraced;
+    boolean restorable =
+        how == Outcome.OK && made.touched().isEmpty() && !untraced && made.products().isWhole();
     RunNeeds needs = new RunNeeds(found, made.moved(), List.copyOf(made.needs().lost()));
     JobResult result =
         new JobResult(how, build.id(), manifest, products, needs, ended.wall(), made.traced());

@@ -89,7 +89,9 @@ public record SetAside(
   }
 
   private void report(String done, Path file, Path to, String why) {
-    note.accept("%s %s to %s: %s".formatted(done, shown(file), shown(to), why));
+    boolean git = Files.exists(to.resolve(".git"), LinkOption.NOFOLLOW_LINKS);
+    String what = git ? why + "; its .git may hold commits" : why;
+    note.accept("%s %s to %s: %s".formatted(done, shown(file), shown(to), what));
   }
 
   private String shown(Path path) {

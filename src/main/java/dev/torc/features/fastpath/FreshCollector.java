@@ -348,7 +348,7 @@ final class FreshCollector {
   private void setStamp(int file, long[] stamp) {
     int at = file * SeenFiles.WIDTH;
     long[] stamps = gathered.stamps();
-    if (stamps[at + SeenFiles.CTIME] != 0
+    if (gathered.isKnown(file)
         && !Arrays.equals(stamps, at, at + SeenFiles.WIDTH, stamp, 0, SeenFiles.WIDTH)) {
       torn.set(file);
     }

@@ -57,7 +57,7 @@ final class FreshFiles {
   }
 
   boolean isKnown(int file) {
-    return stamps[file * SeenFiles.WIDTH + SeenFiles.CTIME] != 0;
+    return stamps[file * SeenFiles.WIDTH] != 0;
   }
 
   boolean isFolder(int file) {
@@ -83,11 +83,11 @@ final class FreshFiles {
     digests.put(file, seen.digest());
   }
 
-  /** Returns the numbers of a stamp; the ctime is negative if the stamp cannot be trusted. */
+  /** Returns the numbers of a stamp, with a mark if it cannot be trusted. */
   static long[] numbers(KnownDigest known) {
     long[] numbers = SeenFiles.numbers(known.stamp());
     if (known.digest() != null && !known.safe()) {
-      numbers[SeenFiles.CTIME] = -numbers[SeenFiles.CTIME];
+      numbers[0] |= SeenFiles.UNSAFE;
     }
     return numbers;
   }

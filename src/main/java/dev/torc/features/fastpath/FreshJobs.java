@@ -41,7 +41,7 @@ import java.util.function.IntPredicate;
 public record FreshJobs(
     Held held, long number, BitSet jobs, BitSet dirty, SeenFiles files, List<String> stale) {
 
-  private static final String LAYOUT = "torc rest 10";
+  private static final String LAYOUT = "torc rest 11";
 
   /** The number of threads that look at files at the same time. */
   public static final int THREADS = Runtime.getRuntime().availableProcessors();
@@ -172,9 +172,9 @@ public record FreshJobs(
     for (int file = 0; file < files.count(); file++) {
       int at = file * SeenFiles.WIDTH;
       long changed = stamps[at + SeenFiles.CTIME];
-      if (changed < 0
-          && (stamps[at] & ~Stamp.EXECUTABLE) <= SMALL
-          && digests.isSafe(files.path(graph, file), stamps[at + SeenFiles.MTIME], -changed)) {
+      if (files.isUnsafe(file)
+          && files.bytes(file) <= SMALL
+          && digests.isSafe(files.path(graph, file), stamps[at + SeenFiles.MTIME], changed)) {
         late.set(file);
       }
     }

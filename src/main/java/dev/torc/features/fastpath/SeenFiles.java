@@ -16,9 +16,9 @@ import java.util.function.IntPredicate;
  * numbers, and other files the next ones. {@link FreshFiles} collects the files, {@link
  * TouchedFiles} compares them with the disk, and {@link FreshJobs} knows which jobs they decide.
  *
- * @param stamps the {@linkplain Stamp#numbers numbers} of each file's stamp. The ctime is 0 if no
- *     stamp is known, and negative if the stamp cannot be trusted. The sizes -1 to -4 are the
- *     constants below
+ * @param stamps the {@linkplain Stamp#numbers numbers} of each file's stamp. The first is 0 if no
+ *     stamp is known, so that any time may be 0; otherwise it is a size with the bits below, or one
+ *     of the constants -1 to -4
  * @param further the paths that the graph does not name: found needs, members of globs and folders,
  *     and the folders listed to find these
  * @param extra for each job, the files other than its named needs and products
@@ -31,6 +31,12 @@ record SeenFiles(long[] stamps, FreshDigests digests, StringTable further, Extra
   static final int MTIME = 1;
 
   static final int CTIME = 2;
+
+  /** The bit of a file's known stamp, beside the size. */
+  private static final long KNOWN = 1L << 61;
+
+  /** The bit of a file's stamp that cannot be trusted: no stamp read from the disk has it. */
+  static final long UNSAFE = 1L << 62;
 
   /** Stands for the size of a folder, whose times show whether names in it changed. */
   static final long FOLDER = -1;
@@ -79,14 +85,13 @@ record SeenFiles(long[] stamps, FreshDigests digests, StringTable further, Extra
   static long[] numbers(Stamp stamp) {
     long[] numbers = stamp.numbers();
     numbers[0] = size(stamp.kind(), numbers[0]);
-    numbers[CTIME] = Math.max(1, numbers[CTIME]);
     return numbers;
   }
 
-  /** Returns the size of a file, or the constant for anything else. */
+  /** Returns the first number of a file's stamp, or the constant for anything else. */
   static long size(Stamp.FileKind kind, long size) {
     return switch (kind) {
-      case FILE -> size;
+      case FILE -> size | KNOWN;
       case FOLDER -> FOLDER;
       case MISSING -> GONE;
       case OTHER, LINK -> OTHER;
@@ -94,8 +99,20 @@ record SeenFiles(long[] stamps, FreshDigests digests, StringTable further, Extra
   }
 
   boolean isFile(int file) {
-    return stamps[file * WIDTH + CTIME] != 0
-        && (stamps[file * WIDTH] >= 0 || stamps[file * WIDTH] < TORN); // has the executable bit
+    return stamps[file * WIDTH] > 0 || isExecutable(file);
+  }
+
+  boolean isExecutable(int file) {
+    return stamps[file * WIDTH] < TORN;
+  }
+
+  boolean isUnsafe(int file) {
+    return isFile(file) && (stamps[file * WIDTH] & UNSAFE) != 0;
+  }
+
+  /** Returns the size of a file in bytes. */
+  long bytes(int file) {
+    return stamps[file * WIDTH] & KNOWN - 1;
   }
 
   boolean isGone(int file) {
@@ -130,7 +147,7 @@ record SeenFiles(long[] stamps, FreshDigests digests, StringTable further, Extra
         file >= 0
             && stamp.kind() == Stamp.FileKind.FILE
             && at + WIDTH <= stamps.length
-            && Arrays.equals(stamps, at, at + WIDTH, stamp.numbers(), 0, WIDTH);
+            && Arrays.equals(stamps, at, at + WIDTH, numbers(stamp), 0, WIDTH);
     return same ? digests.get(file) : null;
   }
 }

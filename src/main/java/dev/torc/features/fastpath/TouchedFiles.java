@@ -95,7 +95,7 @@ final class TouchedFiles {
         (names, begin, end) -> files.look(names, begin, end, now);
     for (int f = from; f < to; f++) {
       int at = f * SeenFiles.WIDTH;
-      if (then[at + SeenFiles.CTIME] == 0 || some != null && !some.get(f)) {
+      if (then[at] == 0 || some != null && !some.get(f)) {
         continue;
       }
       Stamp.FileKind kind;
@@ -120,7 +120,7 @@ final class TouchedFiles {
     int[] files = moved.stream().filter(seen::isFile).toArray();
     long bytes = 0;
     for (int file : files) {
-      bytes += size(file);
+      bytes += seen.bytes(file);
     }
     KnownDigest[] same = new KnownDigest[files.length];
     AtomicInteger next = new AtomicInteger();
@@ -151,15 +151,7 @@ final class TouchedFiles {
     if (stamps == seen.stamps()) {
       stamps = stamps.clone();
     }
-    System.arraycopy(stamp.numbers(), 0, stamps, file * SeenFiles.WIDTH, SeenFiles.WIDTH);
-  }
-
-  private long number(int file) {
-    return seen.stamps()[file * SeenFiles.WIDTH];
-  }
-
-  private long size(int file) {
-    return number(file) & ~Stamp.EXECUTABLE;
+    System.arraycopy(SeenFiles.numbers(stamp), 0, stamps, file * SeenFiles.WIDTH, SeenFiles.WIDTH);
   }
 
   /** Returns the stamp and digest of a file whose bytes are the same; null for other files. */
@@ -172,10 +164,10 @@ final class TouchedFiles {
       }
       Stamp now = links ? digests.stamp(path) : digests.linkStamp(path);
       boolean plain = links || isPlain(path);
-      if (now.kind() != Stamp.FileKind.FILE || now.size() != size(file) || !plain) {
+      if (now.kind() != Stamp.FileKind.FILE || now.size() != seen.bytes(file) || !plain) {
         return null;
       }
-      boolean flipped = now.numbers()[0] != number(file); // the executable bit
+      boolean flipped = now.executable() != seen.isExecutable(file);
       if (flipped && (graph.makerOf(path) >= 0 || isTool(path) || isInFolder(path))) {
         return null;
       }

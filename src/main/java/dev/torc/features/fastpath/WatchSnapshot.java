@@ -9,13 +9,14 @@ import dev.torc.base.digests.StampSource;
 import dev.torc.base.posix.FileTree;
 import dev.torc.base.posix.InputFile;
 import dev.torc.base.posix.Memory;
+import dev.torc.base.posix.Walk;
 import dev.torc.base.syntax.Excludes;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.GlobWalk;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.NeedList;
 import dev.torc.core.model.NeedList.ListKind;
-import dev.torc.core.model.NeedList.Names;
+import dev.torc.core.model.NeedList.Naming;
 import dev.torc.front.buildfile.BuildFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -105,10 +106,10 @@ public final class WatchSnapshot {
   /** Returns a list that includes everything in a folder product. */
   static NeedList folder(String path) {
     return new NeedList(
-        ListKind.FOLDER, new Names(path, null, null), List.of(), null, List.of(), -1);
+        ListKind.FOLDER, new Naming(path, null, null), List.of(), null, List.of(), -1);
   }
 
-  /** Adds the build files that the graph was made from, and the globs that found files for it. */
+  /** Adds the build files that the graph was made from, and the globs and ways that decided it. */
   public void addSources(List<BuildFile.Read> sources, SortedMap<String, List<String>> patterns) {
     for (BuildFile.Read source : sources) {
       for (Path path : List.of(source.asked(), source.file())) {
@@ -121,13 +122,17 @@ public final class WatchSnapshot {
     }
     patterns.forEach(
         (pattern, found) -> {
+          if (Walk.isWay(pattern)) {
+            addNow(files.number(pattern));
+            return;
+          }
           List<Glob> all = GlobWalk.patterns(pattern);
           List<Glob> excludes = all.subList(1, all.size());
           String text = all.getFirst().toString();
           lists.add(
               new NeedList(
                   ListKind.GLOB,
-                  new Names(text, all.getFirst(), null),
+                  new Naming(text, all.getFirst(), null),
                   excludes,
                   null,
                   List.of(),

@@ -1,6 +1,7 @@
 package dev.torc.features.stores;
 
 import dev.torc.base.digests.Digest;
+import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.posix.FolderHandle;
 import dev.torc.base.text.Refusal;
 import dev.torc.core.memory.Cache;
@@ -43,6 +44,9 @@ public class LocalResults implements ResultParts {
 
   private static final long SECOND = 1_000_000_000L;
 
+  /** How many bytes a command that only looks reads to check results. */
+  static final long MOST_CHECKED = 1L << 30;
+
   private static final long UNKNOWN = -1;
 
   private final Cache cache;
@@ -51,6 +55,8 @@ public class LocalResults implements ResultParts {
   private final LocalStore bytes;
   private final long keep;
   private final boolean restores;
+  private DigestMemo reader; // null if the bytes are not checked
+  private long unread = MOST_CHECKED;
   private final Set<String> shared = new HashSet<>(); // names of parts that add() found stored
   private final Map<Digest, Result> wanted = new HashMap<>(); // to restore; null once restored
   private long last; // ms since 1970; always rising, so that two uses in one ms keep their order
@@ -156,8 +162,23 @@ public class LocalResults implements ResultParts {
     records.each(stored -> visitor.accept(stored.result()));
   }
 
+  /** Makes {@link #has} check the bytes, as a build does only when it restores them. */
+  public LocalResults checkedBy(DigestMemo digests) {
+    reader = digests;
+    return this;
+  }
+
   public boolean has(OwnedPath part) {
-    return bytes.has(part);
+    return bytes.has(part) && (reader == null || isIntact(part));
+  }
+
+  private synchronized boolean isIntact(OwnedPath part) {
+    unread -= bytes.size(LocalStore.name(part));
+    try {
+      return unread < 0 || part.digest().equals(reader.digestNow(bytes.path(part), part.kind()));
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /** Returns whether a result with this many bytes and files may be stored at all. */

@@ -94,6 +94,10 @@ final class LocalStore {
     }
   }
 
+  String path(OwnedPath part) {
+    return prefix + name(part);
+  }
+
   private static boolean isOf(Stamp.FileKind kind, FileStatus there) {
     return switch (kind) {
       case FOLDER -> there.isFolder();

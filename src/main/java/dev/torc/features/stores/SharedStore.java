@@ -304,6 +304,27 @@ public final class SharedStore implements AutoCloseable {
     return new StoreRefusal("cannot write " + Refusal.line(e));
   }
 
+  /**
+   * Returns whether the blobs of a result are there with the right bytes, as far as a command that
+   * only looks can tell: it reads no server, and no large result.
+   */
+  public boolean holds(Hit hit) {
+    Result result = hit.result();
+    boolean reads = !place.isFar() && result.bytes() <= LocalResults.MOST_CHECKED;
+    StoreCall call = StoreCall.large(build, reading, result.spent().wall(), result.bytes());
+    try {
+      for (Blob blob : reads ? result.blobs() : Set.<Blob>of()) {
+        if (!hit.inside().containsKey(blob)
+            && !fetch(blob, call, bytes -> bytes.transferTo(OutputStream.nullOutputStream()))) {
+          return false;
+        }
+      }
+      return true;
+    } catch (StoreRefusal e) {
+      return false; // the build cannot restore it either
+    }
+  }
+
   /** Fetches a result into an empty folder; returns null if that fails. */
   public ResultParts fetch(Hit hit, Path folder) {
     FetchedProducts fetched = new FetchedProducts(hit.result(), folder);

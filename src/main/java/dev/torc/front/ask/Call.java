@@ -1,6 +1,7 @@
 package dev.torc.front.ask;
 
 import dev.torc.base.posix.RandomId;
+import dev.torc.base.posix.Walk;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.NearestPath;
 import dev.torc.base.syntax.SourceFile;
@@ -77,7 +78,7 @@ public final class Call {
     this.from = console.cwd();
     Path at = from;
     for (String folder : values("--directory")) { // each is relative to the one before it
-      at = at.resolve(folder).normalize();
+      at = BuildFile.located(at.resolve(folder).resolve("x")).getParent();
       if (!Files.isDirectory(at)) {
         throw usage(
             "-C %s: folder not found%s"
@@ -224,7 +225,7 @@ public final class Call {
 
   /** Returns the path of a file that the user names, relative to the current folder. */
   public Path path(String file) {
-    return console.cwd().resolve(file).normalize();
+    return Walk.to(console.cwd(), file);
   }
 
   /**

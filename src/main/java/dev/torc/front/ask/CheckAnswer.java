@@ -6,6 +6,7 @@ import dev.torc.base.text.Amount;
 import dev.torc.base.text.Palette;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.CommandWarnings;
+import dev.torc.core.decide.DottedFiles;
 import dev.torc.core.decide.JobSelection;
 import dev.torc.core.decide.PlanContext;
 import dev.torc.core.decide.Reason;
@@ -69,6 +70,7 @@ record CheckAnswer(
         } finally {
           images = ImageUse.of(look.context(), jobs);
           warnings.addAll(once(graph, jobs, id -> unavailable(look.context(), id)));
+          warnings.addAll(DottedFiles.besideNeeds(graph, jobs));
           warnings.addAll(new CommandWarnings(true).of(look.context(), jobs));
           warnings.addAll(once(graph, jobs, id -> traced(look, id)));
         }

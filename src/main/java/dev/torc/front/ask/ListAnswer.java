@@ -1,5 +1,6 @@
 package dev.torc.front.ask;
 
+import dev.torc.base.posix.Walk;
 import dev.torc.base.text.Amount;
 import dev.torc.base.text.Palette;
 import dev.torc.base.text.SafeText;
@@ -90,6 +91,7 @@ record ListAnswer(
     Set<String> found() {
       Set<String> found = new TreeSet<>(result == null ? List.of() : result.needs().found());
       found.addAll(details == null ? List.of() : details.read());
+      found.removeIf(Walk::isWay);
       return found;
     }
   }

@@ -9,7 +9,8 @@ import java.util.SortedSet;
  * and patterns give the same answers, the groups have the same instances.
  *
  * @param jobs the names of the jobs and groups whose products were used
- * @param files for each pattern that searched the disk, the files that it found, sorted
+ * @param files for each pattern that searched the disk, the files that it found, sorted; for each
+ *     {@linkplain dev.torc.base.posix.Walk way} in a path, where it led
  * @param complete false if a pattern found nothing or skipped products of an earlier build, which
  *     is not recorded here
  */

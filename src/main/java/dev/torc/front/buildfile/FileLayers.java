@@ -9,6 +9,7 @@ import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.Problems;
 import dev.torc.base.syntax.SourceFile;
 import dev.torc.core.model.Paths;
+import dev.torc.core.model.Workflow;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -49,8 +50,10 @@ final class FileLayers {
     this.problems = problems;
   }
 
-  List<Path> files() {
-    return List.copyOf(digests.keySet());
+  Workflow.ReadFiles files() {
+    List<Path> files = List.copyOf(digests.keySet());
+    return new Workflow.ReadFiles(
+        files, files.stream().filter(file -> varFiles.contains(shown(file))).toList());
   }
 
   /** Returns the files that were read, once for each path that named them. */

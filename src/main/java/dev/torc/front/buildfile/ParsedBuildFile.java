@@ -51,6 +51,7 @@ public final class ParsedBuildFile {
 
   private final List<BuildFile.Read> sources;
   private final Vars vars;
+  private final Paths paths;
   private final Workflow blank; // without jobs
   private final Set<String> manual = new TreeSet<>(); // names of jobs, instances and groups
   private final GroupExpansion expansion;
@@ -126,7 +127,7 @@ public final class ParsedBuildFile {
     all = null; // so that the trees of 100 000 jobs can be freed as the jobs are read
     MapFields fields = new MapFields(top, scope, problems);
     SortedMap<String, Long> limits = limits(top, scope, problems);
-    Paths paths = new Paths(root);
+    this.paths = new Paths(root);
     List<Executor> executors = ExecutorReader.read(top.get("executors"), scope, problems);
     Stores stores = new StoresReader(scope, paths, problems).read(top.get("stores"));
     List<ReportFile> report = new ItemReader(paths, problems).report(fields);
@@ -156,12 +157,12 @@ public final class ParsedBuildFile {
             fields.text("name", folder == null ? "torc" : folder.toString()),
             fields.text("description", ""),
             limits,
-            absolute(fields, "roots", root),
+            absolute(fields, "roots"),
             data(fields.inner("data")),
             HookReader.read(top.get("hooks"), scope, reader.shell(), places.keySet(), problems),
             executors,
             stores,
-            stamps(fields.inner("stamps").only(KnownKeys.STAMPS, "stamps"), root),
+            stamps(fields.inner("stamps").only(KnownKeys.STAMPS, "stamps")),
             report);
     this.blank =
         new Workflow(root, settings, List.of(), List.of(), List.of(), List.of(), List.of());
@@ -220,7 +221,10 @@ public final class ParsedBuildFile {
 
   /** Returns what decided the last expansion, besides {@link #sources}. */
   public Deciders deciders() {
-    return expansion.deciders();
+    Deciders groups = expansion.deciders();
+    SortedMap<String, List<String>> files = new TreeMap<>(groups.files());
+    files.putAll(paths.ways());
+    return new Deciders(groups.jobs(), files, groups.complete());
   }
 
   private static SortedMap<String, Long> limits(Node.Mapping top, Scope scope, Problems problems) {
@@ -242,17 +246,17 @@ public final class ParsedBuildFile {
     return limits;
   }
 
-  private static StampPaths stamps(MapFields fields, Path root) {
-    return new StampPaths(absolute(fields, "never", root), absolute(fields, "trust", root));
+  private StampPaths stamps(MapFields fields) {
+    return new StampPaths(absolute(fields, "never"), absolute(fields, "trust"));
   }
 
-  private static List<Path> absolute(MapFields fields, String key, Path root) {
+  private List<Path> absolute(MapFields fields, String key) {
     return fields.list(
         key,
         node -> {
           String text = fields.scope().text(node);
           Paths.refuseForeign(text, node.place());
-          return root.resolve(text).normalize();
+          return paths.root().resolve(paths.normalize(text)).normalize();
         });
   }
 

@@ -1,5 +1,6 @@
 package dev.torc.front.buildfile;
 
+import dev.torc.base.posix.Walk;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.Problems;
 import dev.torc.base.syntax.SourceFile;
@@ -57,6 +58,6 @@ public record UserConfig(boolean server, List<Path> trust) {
       throw new IllegalArgumentException(
           "trust: " + text + " must be an absolute path; ~ and variables are not expanded");
     }
-    return Path.of(text).normalize();
+    return Walk.to(Path.of("/"), text);
   }
 }

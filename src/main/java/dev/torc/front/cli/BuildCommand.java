@@ -3,6 +3,7 @@ package dev.torc.front.cli;
 import dev.torc.base.machine.Makeflags;
 import dev.torc.base.posix.Io;
 import dev.torc.base.posix.Signals;
+import dev.torc.base.posix.Walk;
 import dev.torc.base.syntax.Quantity;
 import dev.torc.base.text.Refusal;
 import dev.torc.base.text.SafeText;
@@ -224,7 +225,7 @@ final class BuildCommand {
 
     /** Checks the file's name and creates the report. */
     static JunitOption of(Console console, String named) {
-      Path file = console.cwd().resolve(named).normalize();
+      Path file = Walk.to(console.cwd(), named);
       boolean none = named.isEmpty() || named.equals("-");
       if (none || Files.isDirectory(file)) {
         String what = none ? ": name a file" : ": is a folder; name a file";

@@ -7,10 +7,12 @@ import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.Digest.KnownDigest;
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.posix.FileStatus;
+import dev.torc.base.posix.Walk;
 import dev.torc.base.syntax.GlobWalk;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.PackedJobs;
+import dev.torc.core.model.Paths;
 import dev.torc.core.model.WorkflowCodec;
 import dev.torc.front.buildfile.BuildFile;
 import dev.torc.front.buildfile.Deciders;
@@ -48,11 +50,11 @@ record GraphFile(
     FilesRead read,
     List<String> tags) {
 
-  /** The build files, and the files that each pattern of a group finds ({@link GlobWalk#text}). */
+  /** The build files, and {@link ParsedBuildFile.Deciders#files}. */
   record FilesRead(List<BuildFile.Read> sources, SortedMap<String, List<String>> patterns) {}
 
   /** The number must change with every change of the layout, also of {@link WorkflowCodec}'s. */
-  private static final String LAYOUT = "torc graph 35";
+  private static final String LAYOUT = "torc graph 36";
 
   /** The inputs of a graph, except the bytes of its build files. The paths are absolute. */
   record Inputs(String version, List<Path> files, ParsedBuildFile.Overrides over) {
@@ -179,7 +181,7 @@ record GraphFile(
       earlier.bodies = bodies;
     }
     if (!graph.leadsAsBefore()) {
-      return null; // other jobs may be the makers of what a job needs
+      return null; // a job may need the products of other jobs now
     }
     byte[] text =
         asked && !good && sources.size() == 1 ? CheckedFile.next(file, bytes, bodies) : null;
@@ -192,10 +194,13 @@ record GraphFile(
     return read.patterns.isEmpty() && deciding.isEmpty();
   }
 
-  /** Returns whether a pattern finds exactly these files; false if it cannot search. */
+  /** Returns whether a pattern or way finds exactly these files; false if it cannot search. */
   private static boolean finds(Path root, String pattern, List<String> files) {
     try {
-      return files.equals(GlobWalk.find(root, pattern).files());
+      return files.equals(
+          Walk.isWay(pattern)
+              ? List.of(new Paths(root).normalize(pattern))
+              : GlobWalk.find(root, pattern).files());
     } catch (IOException e) {
       return false;
     }
@@ -265,7 +270,7 @@ record GraphFile(
     out.list(compiled.shared(), ByteWriter::text);
     out.ints(starts);
     out.add(rest);
-    byte[] text = text(graph, sources);
+    byte[] text = deciders.files().isEmpty() ? text(graph, sources) : null;
     CheckedFile.write(
         file,
         out,

@@ -47,7 +47,7 @@ public final class ReadSession implements AutoCloseable {
     Project given = this.fast.project();
     this.stillRunning = RunningJobs.of(given.place(), cache, gone).reasons();
     this.digests = given.looking(cache::stamp);
-    this.stored = given.results(cache);
+    this.stored = given.results(cache).checkedBy(digests);
     this.fast.passDigests(digests);
     Expander expander = given.expander(found -> found.select(List.of()), digests, cache::hasRun);
     PlanContext first = context(given, given.select(List.of()), Rerun.NONE);

@@ -1,5 +1,6 @@
 package dev.torc.front.show;
 
+import dev.torc.base.posix.Walk;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.LeftOut;
 import dev.torc.core.decide.Reason;
@@ -81,7 +82,8 @@ public final class ReasonText {
       case SUBMITTED -> "submitted by an earlier build";
       case MOVED ->
           "need {} changed while the job was running last time|need {} had changed while it ran";
-      case NEED_CHANGED -> "need {} changed";
+      case NEED_CHANGED ->
+          Walk.isWay(reason.name()) ? "need {} leads to another folder" : "need {} changed";
       case NEED_ADDED -> "need {} added";
       case NEED_REMOVED -> "need {} removed";
       case SETTING_CHANGED -> "{} changed";
@@ -269,7 +271,7 @@ public final class ReasonText {
   }
 
   private static String digests(Reason reason) {
-    return reason.old().isEmpty() || reason.now().isEmpty()
+    return reason.old().isEmpty() || reason.now().isEmpty() || Walk.isWay(reason.name())
         ? ""
         : " " + digest(reason.old()) + " → " + digest(reason.now());
   }

@@ -214,15 +214,17 @@ class FolderDigestTest {
   void whatNeverCountsLeavesAFolderIncomplete() throws IOException {
     write("d/a/b/c", "one");
     assertTrue(folder("d", false).complete());
-    for (String name : List.of("d/__pycache__/x", "d/a/.torc/x", "d/a/b/.git")) {
+    for (String name : List.of("d/__pycache__/x", "d/a/.torc/x")) {
       write(name, "y");
       assertFalse(folder("d", false).complete(), name);
       Files.delete(root.resolve(name));
-      if (name.endsWith("x")) {
-        Files.delete(root.resolve(name).getParent());
-      }
+      Files.delete(root.resolve(name).getParent());
       assertTrue(folder("d", false).complete(), name);
     }
+    assertEquals(List.of(), folder("d", false).gits());
+    write("d/a/b/.git", "y");
+    assertTrue(folder("d", false).complete());
+    assertEquals(List.of("a/b/.git"), folder("d", false).gits());
   }
 
   @Test

@@ -59,6 +59,18 @@ class MountStampsTest {
   }
 
   @Test
+  void aFolderTellsItsNamesOnlyWhereSomethingKeepsCtime() throws IOException {
+    StampSource source =
+        source(paths(List.of(folder.resolve("never")), List.of(Path.of("/proc/1"))));
+    source.stamp(PROC);
+    assertFalse(source.showsNames(PROC.getParent(), ""));
+    assertTrue(source.showsNames(PROC.getParent(), "1"), "trusted");
+    assertTrue(source.showsNames(folder, ""));
+    assertFalse(source.showsNames(folder, "never"));
+    assertTrue(StampSource.of(folder.getFileSystem()).showsNames(PROC.getParent(), ""), "torc's");
+  }
+
+  @Test
   void aMountIsToldFromAllOthers() throws IOException {
     long mount = FileStatus.of("/proc/version", true).mount();
     MountTimes times = MountTimes.of("/proc/version", mount);

@@ -138,6 +138,36 @@ class GlobTest {
     }
   }
 
+  @Property(tries = 300)
+  void theFoldersAboveEachMatchAreEntered(@ForAll("patterns") String pattern) {
+    Glob glob = Glob.of(pattern);
+    Stream.concat(PATHS.stream(), Stream.of(own(pattern)))
+        .filter(glob::matches)
+        .forEach(
+            path -> {
+              for (int end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
+                assertTrue(glob.leadsInto(path.substring(0, end)), () -> pattern + " on " + path);
+              }
+            });
+  }
+
+  /** A shut folder that cannot match, or one with a million files, does not matter. */
+  @Test
+  void aFolderThatCannotMatchIsNotListed() throws IOException {
+    try (FileSystem files = Jimfs.newFileSystem(Configuration.unix())) {
+      Path root = Files.createDirectories(files.getPath("/p"));
+      for (String file : List.of("app/x/y/a.js", "lib/b.js", "node_modules/m/c.js", ".c/d.js")) {
+        Files.createDirectories(root.resolve(file).getParent());
+        Files.createFile(root.resolve(file));
+      }
+      GlobWalk.Found found = GlobWalk.find(root, Glob.of("{app,lib}/**/*.js"), List.of());
+      assertEquals(List.of("app/x/y/a.js", "lib/b.js"), found.files());
+      assertEquals(List.of(".", "app", "app/x", "app/x/y", "lib"), found.folders());
+      found = GlobWalk.find(root, Glob.of("*/x/*.js"), List.of());
+      assertEquals(List.of(".", "app", "app/x", "lib", "node_modules"), found.folders());
+    }
+  }
+
   @Test
   void aPatternMayBeginRightBelowTheRootOfTheFileSystem() throws IOException {
     try (FileSystem files = Jimfs.newFileSystem(Configuration.unix())) {

@@ -145,7 +145,10 @@ class JobTraceTest {
         Set.of(), read("echo x > t.tmp; mv t.tmp t; cat t; ln t u; cat u; ln -s u v; cat v"));
     assertEquals(Set.of(), read("mkdir d; echo x > d/x; mv d e; cat e/x"));
     file("before/x");
-    assertEquals(Set.of("after/x"), read("mv before after; cat after/x")); // it was there before
+    String moved = "mv before after; cat after/x"; // it was there before
+    assertEquals(Set.of("before/x", "after/x"), read(moved));
+    assertEquals(Set.of("after/x"), read("mv after d; cat d/x; mv d after"));
+    assertEquals(Set.of(root + "/after"), trace.returned());
     assertEquals(Set.of("a"), read("ln -s a made; cat made"));
     assertEquals(Set.of("sub/c"), read("ln sub/c hard; cat hard"));
     assertEquals(Set.of("b"), read("sed -i s/y/z/ b; cat b"));
@@ -169,7 +172,7 @@ class JobTraceTest {
     file("d1/x");
     file("d2/x");
     String moved = "ln -s d1 d; cat d/../a d/x; rm d; ln -s d2 d; cat d/x d/x";
-    assertEquals(Set.of("a", "d/x"), read(moved));
+    assertEquals(Set.of("a", "d1/x", "d2/x"), read(moved));
     String late = "cat later || :; cp b later; cat later; cd sub; cat c c; cd ..; cat c || :";
     assertEquals(Set.of("b", "sub/c"), read(late));
   }

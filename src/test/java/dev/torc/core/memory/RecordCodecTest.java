@@ -139,9 +139,9 @@ class RecordCodecTest {
             "0c0a" + "1108" + "0b067265636f7264",
             8),
         new Kind<>(
-            new OwnedPath("path", Stamp.FileKind.FOLDER, DIGEST, "j", true),
+            new OwnedPath("path", Stamp.FileKind.FOLDER, DIGEST, "j", true, DIGEST),
             (f, of) -> RecordCodec.owned("path", f, of),
-            "0206" + "052101" + SUM + "07016a" + "0802",
+            "0206" + "052101" + SUM + "07016a" + "0802" + "0b2101" + SUM,
             4),
         new Kind<>(List.of(entry), RecordCodec::entries, "030b" + line, 1),
         new Kind<>(

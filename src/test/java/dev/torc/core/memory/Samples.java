@@ -104,7 +104,12 @@ final class Samples {
 
   static OwnedPath owned(String name) {
     return new OwnedPath(
-        name, Stamp.FileKind.FOLDER, digest(name), "job " + name, name.length() % 2 == 1);
+        name,
+        Stamp.FileKind.FOLDER,
+        digest(name),
+        "job " + name,
+        name.length() % 2 == 1,
+        digest("git"));
   }
 
   static BuildRecord build(long number) {

@@ -138,7 +138,7 @@ class Section11StoreTest extends Harness {
     Files.delete(root.resolve("a.out"));
     Files.move(root.resolve(".torc/store").resolve(store().getFirst()), root.resolve("a.out"));
     edit("x", "1");
-    assertTrue(look().get("a").startsWith("will run: need changed x"), look().toString());
+    assertTrue(look().get("a").startsWith("restored: need changed x"), look().toString());
     build().ran();
     restored("a");
     assertEquals(List.of(), kept());

@@ -154,16 +154,24 @@ class FreshJobsTest {
     int product = graph.products().at(graph.products().from(graph.jobs() - 1));
     int further = graph.files();
     String seen = "";
+    long empty = SeenFiles.numbers(new Stamp(Stamp.FileKind.FILE, false, 0, 0, 0, 0))[0];
+    long program = SeenFiles.numbers(new Stamp(Stamp.FileKind.FILE, true, 5, 0, 0, 0))[0];
     for (long size :
-        new long[] {0, 5, 5 | Stamp.EXECUTABLE, SeenFiles.FOLDER, SeenFiles.GONE, SeenFiles.TORN}) {
+        new long[] {
+          empty,
+          program,
+          program | SeenFiles.UNSAFE,
+          SeenFiles.FOLDER,
+          SeenFiles.GONE,
+          SeenFiles.TORN
+        }) {
       fresh.files().stamps()[product * SeenFiles.WIDTH] = size;
       seen += fresh.files().isFile(product) ? "file " : "none ";
       assertEquals(size == SeenFiles.GONE, fresh.lackProducts(graph, last));
       assertFalse(fresh.lackProducts(graph, jobs(0)));
     }
     assertEquals("file file file none none none ", seen);
-    fresh.files().stamps()[product * SeenFiles.WIDTH] = 5;
-    fresh.files().stamps()[product * SeenFiles.WIDTH + SeenFiles.CTIME] = 0;
+    fresh.files().stamps()[product * SeenFiles.WIDTH] = 0;
     assertFalse(fresh.files().isFile(product), "nothing was seen");
     fresh.files().stamps()[further * SeenFiles.WIDTH] = SeenFiles.GONE;
     assertTrue(fresh.lackProducts(graph, last));
@@ -228,7 +236,7 @@ class FreshJobsTest {
     for (int f = 0; f < files; f++) {
       Stamp stamp = new Stamp(Stamp.FileKind.FILE, false, 1, 2, 3, f);
       down.put(f < graph.files() ? graph.path(f) : further[f - graph.files()], stamp);
-      System.arraycopy(stamp.numbers(), 0, stamps, f * SeenFiles.WIDTH, SeenFiles.WIDTH);
+      System.arraycopy(SeenFiles.numbers(stamp), 0, stamps, f * SeenFiles.WIDTH, SeenFiles.WIDTH);
     }
     Adjacency.RowCollector extra = new Adjacency.RowCollector();
     for (int j = 0; j < graph.jobs(); j++) {

@@ -55,6 +55,7 @@ final class Words implements StepFiles.Stage {
         yield String.join(" ", sorted);
       }
       case "patterns" -> those(words, Glob::isPattern);
+      case "enters" -> those(others, Glob.of(first)::leadsInto);
       case "folder" -> Glob.of(text).fixedPrefix();
       case "overlap" -> {
         boolean overlap = Glob.of(first).overlaps(Glob.of(last));

@@ -115,7 +115,8 @@ final class Transcript implements StepFiles.Stage {
     for (String set : words(line.group(2))) {
       now.put(set.substring(0, set.indexOf('=')), value(set.substring(set.indexOf('=') + 1)));
     }
-    Path at = line.group(1) == null ? folder.at() : folder.at().resolve(line.group(1));
+    Path at = folder.at();
+    at = line.group(1) == null ? at : at.resolve(line.group(1)).toRealPath(); // as getcwd has it
     String input = line.group(4) == null ? "" : folder.get(line.group(4));
     String[] words =
         line.group(3) == null
