@@ -331,7 +331,7 @@ final class DoctorAnswer implements Answer {
   private Finding server() {
     ServerFolder folder = ServerFolder.of(env);
     try {
-      if (!ServerFolder.isPossible() || !Files.exists(folder.path(), LinkOption.NOFOLLOW_LINKS)) {
+      if (!Files.exists(folder.path(), LinkOption.NOFOLLOW_LINKS)) {
         return ok("none");
       }
       if (!folder.isSafe()) {

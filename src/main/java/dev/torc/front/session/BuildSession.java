@@ -54,9 +54,8 @@ public final class BuildSession {
   private BuildSession(BuildRequest request, FastPath fast) {
     this.request = request;
     begin(fast);
-    if (!request.limits().isEmpty()) {
-      capacity(); // refuses wrong amounts
-    }
+    Caller.Host host = fast.project().caller().host();
+    Capacity.given(fast.project().workflow(), host.limits(), request.limits());
   }
 
   private Capacity capacity() {

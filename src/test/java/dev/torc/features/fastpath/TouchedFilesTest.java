@@ -81,7 +81,7 @@ class TouchedFilesTest {
     FreshDigests known = FreshDigests.of(graph.files());
     for (int f = 0; f < graph.files(); f++) {
       Path file = root.resolve(graph.path(f));
-      long[] stamp = stamps.stamp(file).numbers();
+      long[] stamp = SeenFiles.numbers(stamps.stamp(file));
       System.arraycopy(stamp, 0, numbers, f * SeenFiles.WIDTH, SeenFiles.WIDTH);
       known.put(f, Digest.ofBytes(Files.readAllBytes(file)));
     }
