@@ -13,7 +13,7 @@ import java.util.List;
  * what follows from an end. Unless noted, call it only while holding the turn (see {@link
  * LoopLock}).
  */
-final class JobStarts {
+final class JobStarts implements StartedJobs {
 
   private final BuildSetup setup;
   private final AttemptThreads workers;
@@ -152,23 +152,25 @@ final class JobStarts {
    * another job can start during the scan of its products. Does nothing if no job is ready, or if
    * this attempt's end might prevent other starts. Called on the attempt's thread.
    */
-  void releaseEarly(Attempt attempt) {
+  @Override
+  public void releaseEarly(Job job, JobAttempts attempts) {
     boolean overlaps =
         !setup.wishes().failFast()
-            && !attempt.job.has(Trait.INTERACTIVE)
-            && attempt.common.graph().workflow().settings().hooks().isEmpty();
+            && !job.has(Trait.INTERACTIVE)
+            && setup.plan().context().graph().workflow().settings().hooks().isEmpty();
     if (overlaps && more) {
       state.lock.post(
           () -> {
-            if (pool.giveEarly(attempt.attempts)) {
-              sender.tell(new Event.JobReleased(attempt.job.name()));
+            if (pool.giveEarly(attempts)) {
+              sender.tell(new Event.JobReleased(job.name()));
             }
           });
     }
   }
 
   /** Notes that a scheduler has an attempt. Any thread may call it. */
-  void submitted(int id, Event.JobSubmitted at) {
+  @Override
+  public void submitted(int id, Event.JobSubmitted at) {
     out.submitted(id, at);
   }
 

@@ -38,7 +38,7 @@ import java.util.function.Predicate;
  * @param dotted files that only a leading dot keeps out of a glob; after {@link #written}, those
  *     that the run wrote
  */
-record ProductScan(
+public record ProductScan(
     List<RecordedProduct> made,
     List<OwnedPath> owned,
     RecordedProduct depfile,
@@ -71,7 +71,7 @@ record ProductScan(
   }
 
   /** A file, after following symlinks, and the recorded path of the product to which it belongs. */
-  record Seen(String path, String product, Stamp stamp, Digest digest) {}
+  public record Seen(String path, String product, Stamp stamp, Digest digest) {}
 
   static ProductScan of(AllowedRoots grounds, DigestMemo digests, Job job, boolean strict)
       throws IOException {

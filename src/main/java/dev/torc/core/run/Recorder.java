@@ -36,7 +36,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * details that commands show, and the paths that the job owns. The cache commits them. Any thread
  * may make records; {@link #whole} adds the lists that several records share.
  */
-final class Recorder {
+public final class Recorder {
 
   private final BuildId build;
   private final String host;
@@ -226,7 +226,7 @@ final class Recorder {
   }
 
   /** Returns the record of a job that was interrupted because its torc was killed (rule 9). */
-  static Batch interrupted(Cache cache, StartMark mark, long number) {
+  public static Batch interrupted(Cache cache, StartMark mark, long number) {
     JobResult last = cache.result(mark.job());
     RunDetails details = cache.details(mark.job());
     String known = mark.manifest();
