@@ -89,12 +89,8 @@ public record Gpus(List<String> ids, String source) {
 
   /** Returns whether a device is listed, possibly by a shorter or longer part of its UUID. */
   private static boolean isAmong(List<String> listed, String id, boolean number) {
-    for (String other : listed) {
-      if (other.equals(id) || !number && (other.startsWith(id) || id.startsWith(other))) {
-        return true;
-      }
-    }
-    return false;
+    return listed.contains(id)
+        || !number && listed.stream().anyMatch(o -> o.startsWith(id) || id.startsWith(o));
   }
 
   /** Returns whether the GPUs are unknown; jobs may then get numbers without devices. */

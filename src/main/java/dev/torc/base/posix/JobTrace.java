@@ -542,8 +542,7 @@ public final class JobTrace {
     for (String part : path.split("/")) {
       if (part.equals("..")) {
         String folder = out.isEmpty() ? "/" : out.toString();
-        boolean link = kind(folder, false) == FileStatus.LINK;
-        folder = link ? notice.real(folder, false) : folder;
+        folder = kind(folder, false) == FileStatus.LINK ? notice.real(folder, false) : folder;
         if (folder == null || kind(folder, true) == 0) {
           return null; // the call cannot find the folder either
         }

@@ -440,8 +440,7 @@ public final class KnownResults {
             if (runs.containsKey(id) && KnownResults.mayStore(graph.job(id))) {
               boolean here = stored.key().equals(known.key(id, stored.found()));
               String lack = here ? "its products are not in the store any more" : "";
-              NearestResult near = of(context, id, stored, stored.origin(), lack);
-              near.putInto(nearest, id, runs.get(id));
+              of(context, id, stored, stored.origin(), lack).putInto(nearest, id, runs.get(id));
             }
           });
       boolean shares =

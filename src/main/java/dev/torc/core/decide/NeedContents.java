@@ -176,12 +176,8 @@ public final class NeedContents implements InputSource {
 
   /** Returns a product that is to be restored. The members of folders are not known before that. */
   private Content foreseen(int maker, String path) {
-    for (RecordedProduct made : records.result(maker).products()) {
-      if (made.path().equals(path)) {
-        return new Content.Known(made.digest());
-      }
-    }
-    return new Content.Pending(maker);
+    RecordedProduct made = records.result(maker).product(path);
+    return made == null ? new Content.Pending(maker) : new Content.Known(made.digest());
   }
 
   /** Throws if a source that is needed as a file is a folder. */

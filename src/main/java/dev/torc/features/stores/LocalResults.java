@@ -408,8 +408,7 @@ public class LocalResults implements ResultParts {
     for (String free : uses.remove(LocalStore.names(result))) {
       drop(free);
     }
-    boolean last = !firsts.remove(leads(result)).isEmpty();
-    records.drop(result.key(), last ? result.first() : null);
+    records.drop(result.key(), !firsts.remove(leads(result)).isEmpty() ? result.first() : null);
     wanted.remove(result.key());
   }
 

@@ -383,14 +383,12 @@ final class DoctorAnswer implements Answer {
     Limits limits = caller.host().limits().get();
     Optional<MachineFacts> facts = MachineFacts.here();
     String given = Amount.count(limits.cpus(), "cpu") + ", " + mebibytes(limits.memory());
-    String beside = facts.map(all -> beside(all, limits)).orElse("");
-    add("machine", ok(given + " of memory" + beside));
+    add("machine", ok(given + " of memory" + facts.map(all -> beside(all, limits)).orElse("")));
     String next = "mount /proc and /sys";
     facts.map(MachineFacts::unknown).orElse(List.of()).stream()
         .map(fact -> advice("the " + fact + " cannot be read", next))
         .forEach(finding -> add("machine", finding));
-    String cards = facts.map(all -> String.join(", ", all.cards())).orElse("");
-    add("gpus", gpus(limits.gpus(), cards));
+    add("gpus", gpus(limits.gpus(), facts.map(all -> String.join(", ", all.cards())).orElse("")));
   }
 
   private Finding gpus(Gpus gpus, String cards) {
