@@ -1,7 +1,7 @@
 package dev.torc.base.machine;
 
 import dev.torc.base.posix.FileTree;
-import java.io.IOException;
+import dev.torc.base.posix.Io;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -113,12 +113,11 @@ public record Gpus(List<String> ids, String source) {
   }
 
   private static List<String> names(Path system, String folder) {
-    try {
-      return FileTree.entries(system.resolve(folder)).stream()
-          .map(at -> at.getFileName().toString())
-          .toList();
-    } catch (IOException e) {
-      return List.of(); // as in Limits.lines
-    }
+    return Io.or(
+        () ->
+            FileTree.entries(system.resolve(folder)).stream()
+                .map(at -> at.getFileName().toString())
+                .toList(),
+        List.of());
   }
 }

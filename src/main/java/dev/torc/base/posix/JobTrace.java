@@ -167,11 +167,7 @@ public final class JobTrace {
 
   /** Returns the path of the file that a name leads to now; null if there is none. */
   private String now(String name) {
-    try {
-      return below(Path.of(name).toRealPath().toString());
-    } catch (IOException gone) {
-      return null;
-    }
+    return Io.or(() -> below(Path.of(name).toRealPath().toString()), null);
   }
 
   /** Returns the absolute paths that the job, which did not make them, moved away and back. */

@@ -1,5 +1,6 @@
 package dev.torc.base.syntax;
 
+import dev.torc.base.posix.Io;
 import dev.torc.base.text.SafeText;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
@@ -118,11 +119,8 @@ public final class NearestPath {
   }
 
   private static String target(Path link) {
-    try {
-      return SafeText.name(Files.readSymbolicLink(link).toString());
-    } catch (IOException e) {
-      return "a path"; // the link was removed meanwhile
-    }
+    // The link may have been removed meanwhile.
+    return Io.or(() -> SafeText.name(Files.readSymbolicLink(link).toString()), "a path");
   }
 
   /**

@@ -167,11 +167,7 @@ public final class NeedContents implements InputSource {
 
   /** Returns whether nothing exists at a path; false if that cannot be found out. */
   boolean isMissing(String path) {
-    try {
-      return !digests.stamp(path).exists();
-    } catch (IOException e) {
-      return false;
-    }
+    return Io.or(() -> !digests.stamp(path).exists(), false);
   }
 
   /** Returns a product that is to be restored. The members of folders are not known before that. */
@@ -525,11 +521,8 @@ public final class NeedContents implements InputSource {
     if (owned == null || owned.adopted() || owned.kind() != FileKind.FILE) {
       return null;
     }
-    try {
-      return owned.digest().equals(digests.seen(path).product()) ? owned : null;
-    } catch (IOException e) {
-      return null; // the job that reads the file reports this error
-    }
+    // The job that reads the file reports an error.
+    return Io.or(() -> owned.digest().equals(digests.seen(path).product()) ? owned : null, null);
   }
 
   List<String> inside(String folder) throws IOException {

@@ -148,7 +148,8 @@ public record Reason(Kind kind, String name, String old, String now) {
   /** Returns whether a need or product whose name {@code names} accepts may be new. */
   public static boolean anyNewItem(List<Reason> reasons, Kind kind, Predicate<String> names) {
     return reasons.stream()
-        .anyMatch(each -> each.kind == Kind.NEVER_RAN || each.kind == kind && names.test(each.name));
+        .anyMatch(
+            each -> each.kind == Kind.NEVER_RAN || each.kind == kind && names.test(each.name));
   }
 
   public static boolean anyNewCommand(List<Reason> reasons) {

@@ -1,9 +1,9 @@
 package dev.torc.features.clusters;
 
+import dev.torc.base.posix.Io;
 import dev.torc.base.posix.OwnFile;
 import dev.torc.features.clusters.Scheduler.SchedulerState;
 import dev.torc.features.clusters.Scheduler.SchedulerState.Kind;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
@@ -115,10 +115,6 @@ final class SlurmWords {
     if (log == null) {
       return "";
     }
-    try {
-      return OwnFile.tail(log, TAIL);
-    } catch (IOException e) {
-      return "";
-    }
+    return Io.or(() -> OwnFile.tail(log, TAIL), "");
   }
 }

@@ -98,8 +98,7 @@ final class CarriedJobs {
       }
     }
     return now.job(job).productRefs().stream()
-        .anyMatch(
-            ref -> ref instanceof Ref.OfGlob glob && before.makersOf(glob.glob()).isEmpty());
+        .anyMatch(ref -> ref instanceof Ref.OfGlob glob && before.makersOf(glob.glob()).isEmpty());
   }
 
   private boolean isKnown(int earlier) {

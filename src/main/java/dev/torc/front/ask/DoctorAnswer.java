@@ -5,6 +5,7 @@ import dev.torc.base.machine.Jobserver;
 import dev.torc.base.machine.Limits;
 import dev.torc.base.machine.MachineFacts;
 import dev.torc.base.posix.InputFile;
+import dev.torc.base.posix.Io;
 import dev.torc.base.posix.JobTrace;
 import dev.torc.base.posix.Memory;
 import dev.torc.base.syntax.BadInput;
@@ -251,11 +252,9 @@ final class DoctorAnswer implements Answer {
   }
 
   private static String size(CachePlace place) {
-    try {
-      return Amount.size(Files.size(place.database().resolve("data.mdb")));
-    } catch (IOException none) {
-      return "made by the first build";
-    }
+    return Io.or(
+        () -> Amount.size(Files.size(place.database().resolve("data.mdb"))),
+        "made by the first build");
   }
 
   private Finding lock() {
