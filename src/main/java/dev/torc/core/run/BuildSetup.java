@@ -91,7 +91,7 @@ public record BuildSetup(
       Tracing tracing,
       BuildId build) {
 
-    Cache cache() {
+    public Cache cache() {
       return removal.cache();
     }
 

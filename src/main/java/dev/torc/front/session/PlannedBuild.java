@@ -93,7 +93,7 @@ record PlannedBuild(
                   watch),
               sharing ? new BuildSetup.Sharing(stores, project.options().reuse().results()) : null,
               listener);
-      BuildLoop build = new BuildLoop(setup);
+      BuildLoop build = new BuildLoop(setup, new Features());
       commands.context = build::context;
       try (Signals.Handling _ = watcher.running(setup, build)) {
         tokens.ifPresent(t -> t.start(build::tokenCame));
