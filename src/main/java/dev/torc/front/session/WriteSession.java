@@ -244,8 +244,8 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
       String machine = BuildMachine.here(project.caller().host(), limits);
       StoreUse use = project.options().reuse().results() ? finished.use() : StoreUse.NONE;
       record(counts, new BuildEnd(finished.nanos(), finished.exit(), machine, use));
-      cache.flush();
     }
+    cache.flush();
     List<StartMark> on = new ArrayList<>(elsewhere);
     if (handed || !stillRunning.isEmpty()) {
       on.addAll(StartMarks.submitted(StartMarks.read(cache.place()), cache));
