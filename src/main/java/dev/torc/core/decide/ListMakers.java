@@ -55,8 +55,7 @@ final class ListMakers {
     this.graph = graph;
     this.list = list;
     this.led = led;
-    String folder = list.glob() == null ? list.text() : list.glob().fixedPrefix();
-    this.alias = FolderAlias.of(graph.workflow().root(), folder);
+    this.alias = FolderAlias.of(graph.workflow().root(), list.folder());
     this.moved = !Objects.equals(alias, list.alias());
     if (moved) {
       astray.set(true);

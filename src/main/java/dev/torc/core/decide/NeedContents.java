@@ -141,7 +141,7 @@ public final class NeedContents implements InputSource {
 
   @Override
   public Content of(String path, int maker) {
-    String real = maker >= 0 && graph.makerOf(path) < 0 ? names.of(path) : path;
+    String real = maker >= 0 && graph.makerOf(path) < 0 ? names.declared(names.of(path)) : path;
     if (maker >= 0 && !records.isSettled(maker) && !records.isDropped(maker)) {
       return new Content.Pending(maker);
     }
