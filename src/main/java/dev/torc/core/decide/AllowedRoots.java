@@ -33,12 +33,12 @@ public final class AllowedRoots {
   }
 
   /** Returns the root with all links followed. */
-  Path home() {
+  public Path home() {
     return real.getFirst();
   }
 
   /** Returns whether a real path is the root, a folder in {@code roots}, or below either. */
-  boolean hold(Path path) {
+  public boolean hold(Path path) {
     return real.stream().anyMatch(path::startsWith);
   }
 

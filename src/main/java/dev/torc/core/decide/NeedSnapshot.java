@@ -402,8 +402,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
       Collection<String> paths, Map<String, FolderDigest> made, long begun, TreeSet<String> late) {
     for (String path : paths) {
       FolderDigest folder = made.get(path);
-      String shown = folder == null ? path : path + "/";
-      addMoved(shown, () -> isLate(path, folder, begun), late);
+      addMoved(folder == null ? path : path + "/", () -> isLate(path, folder, begun), late);
     }
   }
 

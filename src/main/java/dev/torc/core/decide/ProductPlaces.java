@@ -65,7 +65,7 @@ public final class ProductPlaces {
    */
   private record Folder(Path real, String name, boolean own, boolean there, boolean allowed) {
 
-    String name(String file) {
+    public String name(String file) {
       return name.isEmpty() ? file : name.endsWith("/") ? name + file : name + "/" + file;
     }
   }
@@ -127,7 +127,7 @@ public final class ProductPlaces {
   }
 
   /** Returns the real path of a file, except that the file itself may be a symlink. */
-  String name(String path) throws IOException {
+  public String name(String path) throws IOException {
     Folder folder = folder(UserPaths.parent(path));
     return folder.own ? path : folder.name(last(path));
   }

@@ -64,7 +64,7 @@ public final class ToolSearch {
   }
 
   /** Returns the real path of a tool's file. */
-  String real(String path) {
+  public String real(String path) {
     return real.computeIfAbsent(path, _ -> Walk.name(root, path));
   }
 
@@ -119,12 +119,12 @@ public final class ToolSearch {
     return Optional.empty();
   }
 
-  String hint(Tool tool) {
+  public String hint(Tool tool) {
     return NearestPath.program(root.resolve(tool.dir()), folders(tool), tool.name());
   }
 
   /** Returns the folders in which to search for a tool, in the form of {@code PATH}. */
-  String folders(Tool tool) {
+  public String folders(Tool tool) {
     if (tool.search() == null) {
       return caller.getOrDefault("PATH", NO_PATH);
     }

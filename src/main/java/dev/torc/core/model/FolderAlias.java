@@ -53,8 +53,7 @@ public record FolderAlias(String written, String real) {
 
   /** Returns a pattern with the real name of the folder. */
   public Glob real(Glob glob) {
-    String pattern = glob.toString();
-    return Glob.of(moved(pattern, Glob.escape(written), Glob.escape(real)));
+    return Glob.of(moved(glob.toString(), Glob.escape(written), Glob.escape(real)));
   }
 
   private static String moved(String path, String from, String to) {

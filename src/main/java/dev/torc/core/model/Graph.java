@@ -569,8 +569,7 @@ public final class Graph implements FolderDigest.Exclusions {
    * use.
    */
   public static Graph read(ByteReader in, Supplier<Workflow> of) {
-    GraphTables tables = GraphTables.read(in);
-    return new Graph(of.get(), tables, Map.of(), null, new BitSet());
+    return new Graph(of.get(), GraphTables.read(in), Map.of(), null, new BitSet());
   }
 
   private static <T> Supplier<T> once(Supplier<T> make) {
