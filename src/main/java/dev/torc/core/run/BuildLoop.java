@@ -174,10 +174,7 @@ public final class BuildLoop {
    * longer (rule 9).
    */
   private boolean isRecordedFirst() {
-    return hooks.any()
-        || setup.sharing() != null
-        || setup.wishes().submit()
-        || state.graph().deletes();
+    return followers.readsRecords() || setup.sharing() != null || setup.wishes().submit();
   }
 
   public PlanContext context() {
