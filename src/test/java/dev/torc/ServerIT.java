@@ -91,6 +91,11 @@ class ServerIT {
       personality: setarch -R "$TORC" status
       mnt: unshare -m "$TORC" status
       uts: unshare -u "$TORC" status
+      time: unshare -T "$TORC" status
+      limits: ulimit -t 1000; torc status
+      TracerPid: strace -f -o /dev/null "$TORC" status
+      THP_enabled: [ $(uname -m) = x86_64 ] || exit 127; perl -e 'syscall(157,41,1,0,0,0); exec @ARGV' "$TORC" status
+      memory policy: [ $(uname -m) = x86_64 ] || exit 127; perl -e '$n=pack(q(Q),1); syscall(238,2,$n,64)==0 or exit 127; exec @ARGV' "$TORC" status
       """;
 
   /** Calls of the long tests; -Dtorc.calls=10000 makes more. */

@@ -3,6 +3,7 @@ package dev.torc;
 import static dev.torc.Sandbox.until;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /** The warm-up of a new server. */
-@Isolated("a server warms up only while a core is free")
+@Isolated("a server warms up slowly unless a core is free")
 class WarmUpIT {
 
   @TempDir Path temp;
@@ -26,8 +27,10 @@ class WarmUpIT {
       WarmServer server = new WarmServer(temp, project.env);
       try {
         assertEquals(0, project.torc("build").exit());
-        until("a core was free often enough", () -> !server.log(" warm").isEmpty());
+        assertTrue(server.call("status").contains(", not yet warm, "));
+        until("it is warm", () -> !server.log(" warm").isEmpty());
         assertFalse(Files.exists(server.folder.resolve("warm")), "its project stays");
+        assertTrue(server.call("status").contains(", warm, "));
         assertEquals(1, server.log(" served: ").size());
         assertEquals(0, project.torc("build").exit());
         assertEquals(2, server.log(" served: ").size());

@@ -36,6 +36,10 @@ public record OtherProcess(int pid) {
 
   private static final int MOST = 8 << 20; // bytes; more than arguments or environment can have
 
+  public static OtherProcess self() {
+    return new OtherProcess((int) ProcessHandle.current().pid());
+  }
+
   public String path(String name) {
     return "/proc/" + pid + "/" + name;
   }
@@ -47,11 +51,12 @@ public record OtherProcess(int pid) {
 
   /** Reads one of its files as text; returns {@code ?} if it cannot be read. */
   public String text(String name) {
-    try {
-      return new String(read(name), StandardCharsets.ISO_8859_1);
-    } catch (IOException none) {
-      return "?";
-    }
+    return Io.or(() -> new String(read(name), StandardCharsets.ISO_8859_1), "?");
+  }
+
+  /** Returns a text that only processes in the same namespace have; {@code ?} if denied. */
+  public String namespace(String kind) {
+    return Io.or(() -> Files.readSymbolicLink(Path.of(path("ns/" + kind))).toString(), "?");
   }
 
   /** Returns the NUL-terminated texts in one of its files. */
@@ -111,6 +116,18 @@ public record OtherProcess(int pid) {
         && (ancestors(process).contains(from) || ancestors(GETPGID.call(process)).contains(from));
   }
 
+  /** Returns whether this process has other mounts than one of its ancestors, if it can be seen. */
+  public static boolean hasOwnMounts() {
+    String own = self().namespace("mnt");
+    for (long pid : ancestors(self().pid())) {
+      String other = new OtherProcess((int) pid).namespace("mnt");
+      if (!other.equals("?") && !other.equals(own)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Returns the ids of a process and of all its ancestors that the system still knows. */
   public static Set<Long> ancestors(long pid) {
     Set<Long> pids = new HashSet<>();
@@ -128,7 +145,7 @@ public record OtherProcess(int pid) {
    */
   public static OptionalInt holderOfRemoved(Path place) {
     String name = real(place) + " (deleted)";
-    String locks = new OtherProcess((int) ProcessHandle.current().pid()).text("../locks");
+    String locks = self().text("../locks");
     for (String pid : locks.equals("?") ? list("/proc") : locks.split(" ")) {
       if (!pid.isEmpty() && Character.isDigit(pid.charAt(0)) && anyOpen(pid, name::equals)) {
         return OptionalInt.of(Integer.parseInt(pid));
@@ -166,10 +183,8 @@ public record OtherProcess(int pid) {
   }
 
   private static String real(Path place) {
-    try {
-      return place.getParent().toRealPath().resolve(place.getFileName()).toString();
-    } catch (IOException gone) {
-      return place.toAbsolutePath().toString();
-    }
+    return Io.or(
+        () -> place.getParent().toRealPath().resolve(place.getFileName()).toString(),
+        place.toAbsolutePath().toString());
   }
 }

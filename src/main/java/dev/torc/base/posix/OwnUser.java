@@ -17,6 +17,7 @@ public final class OwnUser {
   private static final int MOST_GROUPS = 1 << 16; // Linux allows no more per process
 
   private static final int USUAL = 0022;
+  private static final int GET_TIMER_SLACK = 30;
 
   private OwnUser() {}
 
@@ -50,6 +51,11 @@ public final class OwnUser {
   /** Sets the mode bits that new files of this process do not get. */
   public static void setUmask(int mask) {
     NativeCall.of("umask").call(mask);
+  }
+
+  /** Returns by how many nanoseconds the kernel may delay this thread's waits; only on Linux. */
+  public static int timerSlack() {
+    return NativeCall.of("prctl").call(GET_TIMER_SLACK);
   }
 
   /** Changes the system's working directory if possible; Java keeps the one it started in. */

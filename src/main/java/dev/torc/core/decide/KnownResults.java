@@ -3,6 +3,7 @@ package dev.torc.core.decide;
 import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.digests.Stamp.FileKind;
+import dev.torc.base.posix.Io;
 import dev.torc.base.posix.Walk;
 import dev.torc.base.syntax.Glob;
 import dev.torc.core.decide.Decider.Described;
@@ -68,8 +69,8 @@ public final class KnownResults {
     this.cache = basis.cache();
     this.contents = contents;
     this.manifest = manifest;
-    this.stored = basis.stored();
-    this.asked = basis.asked();
+    this.stored = basis.recall().stored();
+    this.asked = basis.recall().asked();
     this.digests = basis.digests();
     this.programs = new Programs(digests.root(), contents.machine().tools(), digests.counting());
   }
@@ -351,11 +352,7 @@ public final class KnownResults {
    * there.
    */
   private boolean stands(OwnedPath part) {
-    try {
-      return part.digest().equals(digests.digestNow(part.path(), part.kind()));
-    } catch (IOException e) {
-      return false;
-    }
+    return Io.or(() -> part.digest().equals(digests.digestNow(part.path(), part.kind())), false);
   }
 
   /** Converts a shared store's result to one of this root; null if it does not fit the job. */
@@ -440,8 +437,7 @@ public final class KnownResults {
             if (runs.containsKey(id) && KnownResults.mayStore(graph.job(id))) {
               boolean here = stored.key().equals(known.key(id, stored.found()));
               String lack = here ? "its products are not in the store any more" : "";
-              NearestResult near = of(context, id, stored, stored.origin(), lack);
-              near.putInto(nearest, id, runs.get(id));
+              of(context, id, stored, stored.origin(), lack).putInto(nearest, id, runs.get(id));
             }
           });
       boolean shares =

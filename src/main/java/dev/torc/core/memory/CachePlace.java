@@ -45,6 +45,9 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
   /** Finds the place of a root; creates nothing. Throws if one of torc's folders is a symlink. */
   public static CachePlace find(Path root, Map<String, String> env, ThisHost host) {
     Path folder = root.resolve(".torc");
+    if (!Path.of(root.toString()).equals(root)) {
+      throw new CacheException(root + ": the path of a root must be valid UTF-8; rename it");
+    }
     try {
       FileStatus there = FileStatus.of(folder.toString(), false);
       if (there.isLink()) {

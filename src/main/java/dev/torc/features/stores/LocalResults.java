@@ -3,6 +3,7 @@ package dev.torc.features.stores;
 import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.posix.FolderHandle;
+import dev.torc.base.posix.Io;
 import dev.torc.base.text.Refusal;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.ProductTarget;
@@ -174,11 +175,9 @@ public class LocalResults implements ResultParts {
 
   private synchronized boolean isIntact(OwnedPath part) {
     unread -= bytes.size(LocalStore.name(part));
-    try {
-      return unread < 0 || part.digest().equals(reader.digestNow(bytes.path(part), part.kind()));
-    } catch (IOException e) {
-      return false;
-    }
+    return Io.or(
+        () -> unread < 0 || part.digest().equals(reader.digestNow(bytes.path(part), part.kind())),
+        false);
   }
 
   /** Returns whether a result with this many bytes and files may be stored at all. */
@@ -409,8 +408,7 @@ public class LocalResults implements ResultParts {
       drop(free);
       records.dropPart(free);
     }
-    boolean last = !firsts.remove(leads(result)).isEmpty();
-    records.drop(result.key(), last ? result.first() : null);
+    records.drop(result.key(), !firsts.remove(leads(result)).isEmpty() ? result.first() : null);
     wanted.remove(result.key());
   }
 

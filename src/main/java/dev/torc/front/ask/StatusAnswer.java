@@ -4,7 +4,6 @@ import dev.torc.base.syntax.BadInput;
 import dev.torc.base.text.Amount;
 import dev.torc.base.text.Palette;
 import dev.torc.base.text.SafeText;
-import dev.torc.core.decide.DiskChecks;
 import dev.torc.core.decide.JobSelection;
 import dev.torc.core.decide.JobSelection.Rerun;
 import dev.torc.core.decide.Plan;
@@ -20,12 +19,13 @@ import dev.torc.core.memory.RecordedProduct.OwnedPath;
 import dev.torc.core.model.DisplayGraph;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Workflow.Stores;
-import dev.torc.core.run.RunningJobs;
 import dev.torc.features.stores.LocalResults;
+import dev.torc.front.session.DiskChecks;
 import dev.torc.front.session.Exit;
 import dev.torc.front.session.Project;
 import dev.torc.front.session.ProjectFolder;
 import dev.torc.front.session.ReadSession;
+import dev.torc.front.session.RunningJobs;
 import dev.torc.front.show.AttemptText;
 import dev.torc.front.show.ReasonText;
 import java.io.IOException;
@@ -134,8 +134,7 @@ record StatusAnswer(
     }
 
     private String text() {
-      String time = since < 0 ? "" : Amount.time(since);
-      return time + AttemptText.expected(since, last);
+      return since < 0 ? "" : Amount.time(since) + AttemptText.expected(since, last);
     }
   }
 

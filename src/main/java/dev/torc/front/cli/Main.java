@@ -3,6 +3,7 @@ package dev.torc.front.cli;
 import dev.torc.base.posix.CallingProcess;
 import dev.torc.base.posix.Descriptor;
 import dev.torc.base.posix.Environment;
+import dev.torc.base.posix.FileStatus;
 import dev.torc.base.posix.Io;
 import dev.torc.base.posix.Kill;
 import dev.torc.base.posix.Terminal;
@@ -43,22 +44,40 @@ public final class Main {
 
   private static final String DEFAULT = "build";
 
-  private final Commands commands = new Commands();
+  private final Commands commands;
   private final Io.Make<Call, Integer> work;
   private final CallingProcess process;
 
   /** The options of commands, by command name; filled when first used. */
-  private final Map<String, Options> optionsByName = new HashMap<>();
+  private final Map<String, Options> optionsByName;
 
   /** Creates a Main that passes each call to {@code work}, which returns the exit status. */
   Main(Io.Make<Call, Integer> work) {
-    this(work, CallingProcess.own());
+    this(work, CallingProcess.own(), new Commands(), new HashMap<>());
   }
 
-  /** Creates a Main that passes each call, made by {@code process}, to {@code work}. */
-  public Main(Io.Make<Call, Integer> work, CallingProcess process) {
+  /** Creates a Main that runs each call, for a server. */
+  public Main() {
+    this(Main::perform);
+  }
+
+  private Main(
+      Io.Make<Call, Integer> work,
+      CallingProcess process,
+      Commands commands,
+      Map<String, Options> optionsByName) {
     this.work = work;
     this.process = process;
+    this.commands = commands;
+    this.optionsByName = optionsByName;
+  }
+
+  /**
+   * Returns a Main that passes each call, made by {@code process}, to {@code work}. It shares the
+   * declared options with this one, so only one of them may be in use.
+   */
+  public Main with(Io.Make<Call, Integer> work, CallingProcess process) {
+    return new Main(work, process, commands, optionsByName);
   }
 
   /** Runs torc in a process of its own. */
@@ -251,7 +270,7 @@ public final class Main {
       }
       return Exit.DONE;
     }
-    if (!Files.isDirectory(console.cwd())) {
+    if (!isCurrent(console.cwd())) {
       throw Call.usage(
           "cannot open the current folder; its path must be valid UTF-8 and open to this user");
     }
@@ -263,6 +282,14 @@ public final class Main {
       }
       throw refused;
     }
+  }
+
+  /** Returns whether a folder is the one that the call was made in; Java's text may lose bytes. */
+  private static boolean isCurrent(Path folder) throws IOException {
+    String name = folder.toString();
+    return Files.isDirectory(folder)
+        && (name.indexOf('\ufffd') < 0
+            || FileStatus.of(name, true).isSame(FileStatus.of(".", true)));
   }
 
   /**

@@ -27,6 +27,7 @@ final class Options {
   private final CommandSpec spec = CommandSpec.create();
   private final List<Call.Given> given = new ArrayList<>();
   private List<String> line = List.of();
+  private CommandLine parser; // null until something is parsed; declaring it takes long
 
   /** Creates the options of a command, initially empty. */
   Options(String command, String description) {
@@ -164,18 +165,21 @@ final class Options {
   }
 
   /**
-   * Parses arguments and records the given options and words.
+   * Parses arguments, and records the given options and words in place of earlier ones.
    *
    * @return the parser, which knows more about them
    * @throws CommandLine.ParameterException if they are invalid; some values are recorded even then
    */
   CommandLine parse(List<String> args) {
     line = List.copyOf(args);
-    CommandLine parser =
-        new CommandLine(spec)
-            .setExpandAtFiles(false)
-            .setInterpolateVariables(false)
-            .setOverwrittenOptionsAllowed(true);
+    if (parser == null) {
+      parser =
+          new CommandLine(spec)
+              .setExpandAtFiles(false)
+              .setInterpolateVariables(false)
+              .setOverwrittenOptionsAllowed(true);
+    }
+    given.clear();
     parser.parseArgs(args.toArray(String[]::new));
     for (PositionalParamSpec each : words()) {
       List<String> values = each.getValue();

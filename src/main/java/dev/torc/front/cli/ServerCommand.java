@@ -1,7 +1,10 @@
 package dev.torc.front.cli;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import dev.torc.base.posix.Descriptor;
 import dev.torc.base.posix.Io;
+import dev.torc.base.posix.OwnFile;
 import dev.torc.base.text.SafeText;
 import dev.torc.front.ask.Call;
 import dev.torc.front.session.Exit;
@@ -41,16 +44,23 @@ final class ServerCommand {
 
   private int status() throws IOException {
     OptionalLong server = folder.server();
-    console.print(
-        server.isPresent()
-            ? "running: process " + server.getAsLong() + ", log " + folder.log() + "\n"
-            : "not running\n");
-    return server.isPresent() ? Exit.DONE : Exit.FAILED;
+    if (server.isEmpty()) {
+      console.print("not running\n");
+      return Exit.FAILED;
+    }
+    String pid = "" + server.getAsLong();
+    boolean warm =
+        OwnFile.exists(folder.warm())
+            && new String(OwnFile.read(folder.warm()), US_ASCII).strip().equals(pid);
+    String state = warm ? "warm" : "not yet warm";
+    console.print("running: process " + pid + ", " + state + ", log " + folder.log() + "\n");
+    return Exit.DONE;
   }
 
   private int start() throws IOException {
-    if (!ServerFolder.isPossible()) {
-      throw new IOException("the server needs /proc of Linux; calls work without it");
+    String obstacle = ServerFolder.obstacle();
+    if (obstacle != null) {
+      throw new IOException(obstacle + "; calls work without it");
     }
     folder.make();
     boolean ran = folder.server().isPresent();

@@ -3,6 +3,7 @@ package dev.torc.front.cli;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.torc.base.posix.Environment;
+import dev.torc.base.posix.OtherProcess;
 import dev.torc.base.posix.OwnFile;
 import dev.torc.base.posix.Spawn;
 import dev.torc.base.syntax.BadInput;
@@ -55,14 +56,14 @@ final class ServerStart {
           !wanted.isEmpty()
               || noted && wish.equals(new String(OwnFile.read(folder.last()), US_ASCII))
               || !runs && ServerFolder.isConfigured(env);
-      if (!wants || !ServerFolder.isPossible()) {
+      if (!wants || ServerFolder.obstacle() != null) {
         return;
       }
       folder.make();
       long now = System.currentTimeMillis();
       boolean recent = noted && now - Files.getLastModifiedTime(folder.last()).toMillis() < RECENT;
       OwnFile.write(folder.last(), wish.getBytes(US_ASCII));
-      if (recent && !runs) {
+      if (recent && !runs && !OtherProcess.hasOwnMounts()) { // it would keep them all in use
         now(folder, call.caller().host().process().environment());
       }
     } catch (IOException | BadInput none) {
@@ -71,19 +72,14 @@ final class ServerStart {
   }
 
   private static boolean isInside(Map<String, String> env) {
-    for (String name : INSIDE) {
-      if (!env.getOrDefault(name, "").isEmpty()) {
-        return true;
-      }
-    }
-    return false;
+    return INSIDE.stream().anyMatch(name -> !env.getOrDefault(name, "").isEmpty());
   }
 
   /** Starts a server with the caller's environment. */
   static void now(ServerFolder folder, Environment environment) throws IOException {
     String program = InstalledTorc.program().toString();
     try (Spawn spawn = Spawn.ofSessions()) {
-      var run = environment.with(Map.of(ServerFolder.VARIABLE, "run"));
+      var run = environment.with(Map.of(ServerFolder.VARIABLE, "run", ServerFolder.ODD, "1"));
       spawn.start(List.of(program), Path.of("/"), run, folder.log(), false, null);
     }
   }

@@ -1,12 +1,13 @@
 package dev.torc.front.server;
 
+import dev.torc.base.posix.Descriptor;
 import dev.torc.base.posix.FileStatus;
 import dev.torc.base.posix.OtherProcess;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The attributes that a process passes on to its children and cannot pass to the children of
@@ -19,10 +20,16 @@ import java.util.List;
  */
 record CallerContext(List<String> lines) {
 
-  private static final List<String> STATUS =
-      List.of(
-          ("Uid: Gid: Groups: CapInh: CapPrm: CapEff: CapBnd: CapAmb: NoNewPrivs: Seccomp:"
-                  + " Seccomp_filters: Cpus_allowed: Mems_allowed:")
+  /**
+   * The lines of {@code status} that describe the process itself; those about memory begin with Vm
+   * or Rss. All others must be equal, also the ones that a later kernel adds.
+   */
+  private static final Set<String> OWN =
+      Set.of(
+          ("Name Umask State Tgid Ngid Pid PPid FDSize NStgid NSpid NSpgid NSsid HugetlbPages"
+                  + " CoreDumping untag_mask Threads SigQ SigPnd ShdPnd SigBlk SigIgn SigCgt"
+                  + " x86_Thread_features x86_Thread_features_locked"
+                  + " voluntary_ctxt_switches nonvoluntary_ctxt_switches")
               .split(" "));
 
   private static final List<String> FILES =
@@ -30,6 +37,8 @@ record CallerContext(List<String> lines) {
 
   private static final List<String> SPACES =
       List.of("cgroup ipc mnt net pid_for_children time_for_children user uts".split(" "));
+
+  private static final int AREA = 100; // bytes; an area's address and policy take less
 
   /** Indexes in the list of {@link OtherProcess#stat}. */
   private static final int NICE = 16;
@@ -39,9 +48,15 @@ record CallerContext(List<String> lines) {
 
   /** Reads the context of a process; {@code ?} stands for a missing or unreadable value. */
   static CallerContext of(OtherProcess process) {
+    return of(process, process.text("status"));
+  }
+
+  /** Reads the context of a process whose {@code status} is known. */
+  static CallerContext of(OtherProcess process, String status) {
     List<String> lines = new ArrayList<>();
-    for (String line : process.text("status").split("\n")) {
-      if (STATUS.contains(line.substring(0, line.indexOf(':') + 1))) {
+    for (String line : status.split("\n")) {
+      String name = line.substring(0, Math.max(0, line.indexOf(':')));
+      if (!OWN.contains(name) && !name.startsWith("Vm") && !name.startsWith("Rss")) {
         lines.add(line);
       }
     }
@@ -51,7 +66,7 @@ record CallerContext(List<String> lines) {
       }
     }
     for (String space : SPACES) {
-      lines.add(link(process.path("ns/" + space)));
+      lines.add(process.namespace(space));
     }
     lines.add("root: " + root(process.path("root/")));
     List<String> stat = process.stat();
@@ -60,13 +75,19 @@ record CallerContext(List<String> lines) {
       lines.add("policy: " + stat.get(POLICY) + " " + stat.get(REAL_TIME));
     }
     lines.add("input and output priority: " + process.ioPriority());
+    lines.add("memory policy: " + policy(process));
     return new CallerContext(lines);
   }
 
-  private static String link(String path) {
+  /** Returns the memory policy, from the first area of memory: the others would take long. */
+  private static String policy(OtherProcess process) {
     try {
-      return Files.readSymbolicLink(Path.of(path)).toString();
-    } catch (IOException none) {
+      Descriptor areas = Descriptor.open(process.path("numa_maps"), false);
+      byte[] start = new byte[AREA];
+      int length = areas.read(start);
+      areas.close();
+      return new String(start, 0, Math.max(0, length), StandardCharsets.ISO_8859_1).split(" ")[1];
+    } catch (IOException | IndexOutOfBoundsException none) {
       return "?";
     }
   }

@@ -102,22 +102,27 @@ final class ServedCall implements CallingProcess {
   }
 
   private int make(Server server) throws IOException {
-    String other = server.context().difference(CallerContext.of(client));
+    String status = client.text("status");
+    String other = server.context().difference(CallerContext.of(client, status));
     if (other != null) {
       server.refusedContext();
       throw new Cold("context: " + other);
     }
     List<byte[]> words = client.texts("cmdline");
     Path folder = Path.of(client.path("cwd")).toRealPath();
+    if (!Path.of(folder.toString()).equals(folder)) {
+      throw new Cold("a folder whose path is not valid UTF-8");
+    }
     int first = words.size() - count;
     if (first < 1 || !server.isOwn(folder.resolve(text(words.get(first - 1))))) {
       throw new Cold("another torc");
     }
     List<byte[]> given = client.texts("environ");
     given.removeIf(entry -> text(entry).startsWith("TORC_CALLER_")); // set by the launcher
+    server.importAsShell(client, given);
     environment = new Environment(given);
     check(server, environment.asMap());
-    OwnUser.setUmask(umask());
+    OwnUser.setUmask(umask(status));
     OwnUser.enter(folder); // relative names are found faster
     try (ClientStream out = new ClientStream(client, OUT, this);
         ClientStream last = new ClientStream(client, ERR, this)) {
@@ -125,7 +130,9 @@ final class ServedCall implements CallingProcess {
       server.served();
       String[] arguments =
           words.subList(first, words.size()).stream().map(ServedCall::text).toArray(String[]::new);
-      return new Main(call -> perform(call, server), this)
+      return server
+          .main()
+          .with(call -> perform(call, server), this)
           .call(arguments, console(out, last, folder));
     } finally {
       err = null;
@@ -156,8 +163,7 @@ final class ServedCall implements CallingProcess {
     }
   }
 
-  private int umask() {
-    String status = client.text("status");
+  private static int umask(String status) {
     int at = status.indexOf("Umask:");
     if (at < 0) {
       throw new Cold("unknown umask");
@@ -269,12 +275,18 @@ final class ServedCall implements CallingProcess {
     }
   }
 
+  /** Tells the client to go cold; repeated for a client that found the slot refused already. */
+  synchronized void goCold() {
+    answered = true;
+    reply("c");
+  }
+
   private void reply(String word) {
     try {
       byte[] line = (word + "\n").getBytes(StandardCharsets.US_ASCII);
       reply.write(line, 0, line.length);
-    } catch (IOException e) {
-      gone = true;
+    } catch (IOException gone) {
+      // the server's loop sees it, and ends the call
     }
   }
 

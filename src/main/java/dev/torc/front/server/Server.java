@@ -18,6 +18,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,6 +47,8 @@ public final class Server {
 
   private static final Map<String, Integer> NUMBERS = Map.of("HUP", 1, "INT", 2, "TERM", 15);
 
+  private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*=");
+
   /** Variables that the JVM or its libraries read only when they start. */
   private static final List<String> FIXED =
       List.of(
@@ -58,6 +61,7 @@ public final class Server {
   private static final int OFTEN = 100; // milliseconds between checks during a call
   private static final int SELDOM = 10_000; // milliseconds between checks without a call
   private static final long QUIET = 1_000_000_000; // nanoseconds without a call before it warms up
+  private static final int SHARE = 4; // of the time of a round, before the next one
   private static final long TIDY = 8; // seconds without a call before garbage is collected
   private static final int STEPS = 4; // collections that the collector takes to give the heap back
   private static final long IDLE = 30 * 60; // seconds without a call before the server ends
@@ -67,9 +71,11 @@ public final class Server {
 
   private final ServerFolder folder;
   private final Map<String, String> env = Environment.ofCaller().asMap();
-  private final CallerContext context = CallerContext.of(new OtherProcess(self()));
+  private final CallerContext context = CallerContext.of(OtherProcess.self());
+  private final FileStatus shell = FileStatus.of("/bin/sh", true); // of the launcher
   private final Path program = InstalledTorc.program().toRealPath();
   private final String installed = installed();
+  private final Main main = new Main(); // only for the worker's thread
   private final ExecutorService worker = Executors.newSingleThreadExecutor();
   private final ExecutorService teller = Executors.newSingleThreadExecutor();
   private final WarmUp warmUp;
@@ -87,7 +93,7 @@ public final class Server {
 
   private Server(ServerFolder folder) throws IOException {
     this.folder = folder;
-    this.warmUp = new WarmUp(folder);
+    this.warmUp = new WarmUp(folder, main);
     Files.deleteIfExists(folder.ask()); // of a killed server; before the pid is written
     AtomicReference<Object> handedOn = new AtomicReference<>();
     for (int i = 0; i < slots.length; i++) {
@@ -98,7 +104,8 @@ public final class Server {
     Descriptor.makeFifo(fresh.toString());
     ask = Descriptor.open(fresh.toString(), true);
     asked = FileStatus.of(fresh.toString(), false);
-    OwnFile.write(folder.pid(), (self() + "\n").getBytes(StandardCharsets.US_ASCII));
+    OwnFile.write(
+        folder.pid(), (OtherProcess.self().pid() + "\n").getBytes(StandardCharsets.US_ASCII));
     Files.move(fresh, folder.ask(), StandardCopyOption.ATOMIC_MOVE); // now clients can find it
   }
 
@@ -128,15 +135,15 @@ public final class Server {
     Runtime.getRuntime().halt(0);
   }
 
-  private static int self() {
-    return (int) ProcessHandle.current().pid();
-  }
-
   private String installed() throws IOException {
     Path java = Path.of(System.getProperty("java.home"), "lib", "modules");
     return InstalledTorc.id()
         + FileStatus.of(program.toString(), true)
         + FileStatus.of(java.toString(), true);
+  }
+
+  Main main() {
+    return main;
   }
 
   CallerContext context() {
@@ -146,6 +153,25 @@ public final class Server {
   /** Returns whether a program is the launcher of this server's torc. */
   boolean isOwn(Path launcher) throws IOException {
     return launcher.toRealPath().equals(program);
+  }
+
+  /**
+   * Removes what a shell does not pass on, as the launcher's shell does in a cold call: dash drops
+   * entries whose names are no variables of a shell, such as exported functions of bash.
+   */
+  void importAsShell(OtherProcess client, List<byte[]> entries) throws IOException {
+    boolean odd = false;
+    for (Iterator<byte[]> each = entries.iterator(); each.hasNext(); ) {
+      if (!VARIABLE.matcher(new String(each.next(), StandardCharsets.ISO_8859_1)).lookingAt()) {
+        odd = true;
+        if (!env.containsKey(ServerFolder.ODD)) {
+          each.remove();
+        }
+      }
+    }
+    if (odd && !FileStatus.of(client.path("exe"), true).isSame(shell)) {
+      throw new ServedCall.Cold("names in the environment that another shell may drop");
+    }
   }
 
   /** Refuses an environment with which the JVM would have started differently. */
@@ -205,7 +231,7 @@ public final class Server {
       Descriptor[] files = new Descriptor[1 + slots.length];
       files[0] = ask;
       for (int i = 0; i < slots.length; i++) {
-        boolean told = slots[i].call() == null || slots[i].call().isGone();
+        boolean told = slots[i].call() == null || slots[i].call().isGone() && !slots[i].isDone();
         files[1 + i] = told ? null : slots[i].reply();
       }
       boolean any = now != null;
@@ -240,14 +266,14 @@ public final class Server {
 
   /** Ends the call of a client that is gone; frees the client's slot once the call is over. */
   private void follow(Slot slot, boolean left) throws IOException {
-    if (left) {
+    if (left && !slot.call().isGone()) {
       slot.call().markGone();
       if (!slot.call().isAnswered()) {
         say(slot.call().client().pid() + " is gone");
         signal(slot, NUMBERS.get("TERM"));
       }
     }
-    if (slot.call() != null && slot.call().isGone() && slot.isDone()) {
+    if (left && slot.isDone()) {
       slot.free();
     }
   }
@@ -274,35 +300,41 @@ public final class Server {
     }
   }
 
+  /** Runs a call, or refuses it; an answer to a running call is never mixed with another one. */
   private void request(Matcher line) {
+    OtherProcess client = new OtherProcess(Integer.parseInt(line.group(1)));
+    Slot slot = slots[Integer.parseInt(line.group(3))];
+    boolean taken = slot.call() != null;
+    String odd =
+        taken ? "not a client" : slot.accept(client, Integer.parseInt(line.group(2)), asked);
+    last = System.nanoTime();
+    tidy = false;
+    if (odd == null && !isInstalled()) {
+      end("torc or Java was reinstalled");
+    }
+    odd = odd == null && (now != null || ending) ? "busy" : odd;
+    if (odd != null) {
+      say(client.pid() + " refused: " + odd);
+      if (!taken || slot.isDone()) {
+        slot.refuse();
+      }
+      return;
+    }
+    now = slot;
+    worker.execute(
+        () -> {
+          slot.call().run(this);
+          slot.done();
+          wake();
+          collect();
+        });
+  }
+
+  private boolean isInstalled() {
     try {
-      OtherProcess client = new OtherProcess(Integer.parseInt(line.group(1)));
-      Slot slot = slots[Integer.parseInt(line.group(3))];
-      ServedCall call = slot.accept(client, Integer.parseInt(line.group(2)), asked);
-      if (call == null) {
-        say(client.pid() + " is not a client");
-        return;
-      }
-      last = System.nanoTime();
-      tidy = false;
-      if (!installed.equals(installed())) {
-        end("torc or Java was reinstalled");
-      }
-      if (now != null || ending) {
-        call.answer("c");
-        slot.done();
-        return;
-      }
-      now = slot;
-      worker.execute(
-          () -> {
-            call.run(this);
-            slot.done();
-            wake();
-            collect();
-          });
-    } catch (IOException odd) {
-      say(line.group() + ": " + odd);
+      return installed.equals(installed());
+    } catch (IOException gone) {
+      return false;
     }
   }
 
@@ -345,15 +377,23 @@ public final class Server {
     }
   }
 
-  /** Lets the worker warm up, a round at a time, while no call comes and a core is free. */
+  /**
+   * Lets the worker warm up, a round at a time, while no call comes. If no core is free, it waits
+   * between rounds, and so takes a small share of one. A lower priority of the thread would not do:
+   * a call waits for the round that is running.
+   */
   private void warm() {
     try {
       while (!warmUp.isOver()) {
         Thread.sleep(OFTEN);
-        if (System.nanoTime() - last > QUIET && WarmUp.hasFreeCore()) {
+        long begin = System.nanoTime();
+        if (begin - last > QUIET) {
           worker.submit(warmUp).get();
+          long pause = WarmUp.hasFreeCore() ? 0 : SHARE * (System.nanoTime() - begin);
+          Thread.sleep(pause / 1_000_000);
         }
       }
+      OwnFile.write(folder.warm(), Files.readAllBytes(folder.pid()));
       say("warm");
       tidy = false;
     } catch (IOException | InterruptedException | ExecutionException e) {

@@ -14,8 +14,10 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * A slot for one client: a FIFO for its answer, and the claim file with which the client takes the
- * slot. Only the server removes a claim, and never one whose client may still send its request: two
- * clients that read one FIFO would get each other's answers.
+ * slot. Each request gets an answer here, also one of a process that the server may not look at: it
+ * is told to go cold. Two clients that read one FIFO would get each other's answers, so the server
+ * alone removes a claim, and the slot is free again only when no process reads the FIFO: a client
+ * that opens it later looks for its claim again and finds none.
  */
 final class Slot {
 
@@ -26,8 +28,8 @@ final class Slot {
   private final String say;
   private final FileStatus fifo;
   private final AtomicReference<Object> handedOn; // shared by all slots
+  private final Descriptor reply; // the writing end
   private Descriptor held; // to read and write, without a client: keeps the FIFO open
-  private Descriptor reply; // the writing end, with a client
   private ServedCall call; // null without a client
   private volatile boolean over;
 
@@ -41,6 +43,7 @@ final class Slot {
     Descriptor.makeFifo(say);
     fifo = FileStatus.of(say, false);
     held = Descriptor.open(say, true);
+    reply = Descriptor.openToAppend(say);
     tidy();
   }
 
@@ -51,26 +54,34 @@ final class Slot {
     return call;
   }
 
-  /** Returns the descriptor that has an error once the client is gone; null without a client. */
+  /** Returns the descriptor that has an error while no process has the FIFO open to read. */
   Descriptor reply() {
     return reply;
   }
 
   /**
-   * Accepts a client that has claimed this slot and opened both FIFOs; returns null for any other.
+   * Takes a process as this slot's client; it is to be answered. Returns why it must not be served;
+   * null if it has claimed the slot and opened both FIFOs.
    */
-  ServedCall accept(OtherProcess client, int arguments, FileStatus ask) throws IOException {
-    if (call != null
-        || !claimant().equals(Integer.toString(client.pid()))
-        || !FileStatus.of(client.path("fd/8"), true).isSame(ask)
-        || !FileStatus.of(client.path("fd/9"), true).isSame(fifo)) {
-      return null;
-    }
-    reply = Descriptor.openToAppend(say);
+  String accept(OtherProcess client, int arguments, FileStatus ask) {
     held.close(); // from here on the client is the only reader
     over = false;
     call = new ServedCall(client, arguments, reply, handedOn);
-    return call;
+    try {
+      boolean known =
+          claimant().equals(Integer.toString(client.pid()))
+              && FileStatus.of(client.path("fd/8"), true).isSame(ask)
+              && FileStatus.of(client.path("fd/9"), true).isSame(fifo);
+      return known ? null : "not a client";
+    } catch (IOException denied) {
+      return denied.getMessage();
+    }
+  }
+
+  /** Tells the process that reads the FIFO to go cold. */
+  void refuse() {
+    call.goCold();
+    over = true;
   }
 
   /** Records that the call is over. */
@@ -82,17 +93,18 @@ final class Slot {
     return over;
   }
 
-  /** Frees the slot, after the client is gone and its call is over. */
+  /** Frees the slot, after its call is over and the client gone, unless another one came. */
   void free() throws IOException {
+    Files.deleteIfExists(claim);
+    if (!Descriptor.await(new Descriptor[] {reply}, 0)[0]) {
+      return; // another client has opened the FIFO while the claim was there
+    }
     held = Descriptor.open(say, true);
     byte[] unread = new byte[64];
     while (held.read(unread) > 0) {
       // discards answers that no client read
     }
-    reply.close();
-    reply = null;
     call = null;
-    Files.deleteIfExists(claim);
   }
 
   private String claimant() throws IOException {
@@ -101,13 +113,14 @@ final class Slot {
         : "";
   }
 
-  /** Removes a claim whose client ended before its request, or now runs torc in its own JVM. */
+  /** Refuses a client that ended before its request, or now runs torc in its own JVM. */
   void tidy() throws IOException {
     if (call != null || !OwnFile.exists(claim)) {
       return;
     }
     String pid = claimant();
     Instant made = Files.getLastModifiedTime(claim).toInstant();
+    boolean stale = made.plusSeconds(LONG).isBefore(Instant.now());
     if (pid.matches("[1-9][0-9]{0,8}")) {
       ProcessHandle process = ProcessHandle.of(Integer.parseInt(pid)).orElse(null);
       boolean other = // a later process with the same pid
@@ -117,11 +130,11 @@ final class Slot {
                   .startInstant()
                   .filter(at -> at.isAfter(made.plusSeconds(2)))
                   .isPresent();
-      if (process == null || other || isJava(process)) {
-        Files.deleteIfExists(claim);
-      }
-    } else if (made.plusSeconds(LONG).isBefore(Instant.now())) {
-      Files.deleteIfExists(claim);
+      stale = process == null || other || isJava(process);
+    }
+    if (stale) {
+      accept(new OtherProcess(0), 0, fifo);
+      refuse();
     }
   }
 

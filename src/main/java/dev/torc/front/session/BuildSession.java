@@ -7,7 +7,6 @@ import dev.torc.base.posix.RandomId;
 import dev.torc.base.posix.Signals;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.BadInput.Warnings;
-import dev.torc.core.decide.DiskChecks;
 import dev.torc.core.decide.Expander;
 import dev.torc.core.decide.JobSelection;
 import dev.torc.core.decide.Plan;
@@ -55,9 +54,8 @@ public final class BuildSession {
   private BuildSession(BuildRequest request, FastPath fast) {
     this.request = request;
     begin(fast);
-    if (!request.limits().isEmpty()) {
-      capacity(); // refuses wrong amounts
-    }
+    Caller.Host host = fast.project().caller().host();
+    Capacity.given(fast.project().workflow(), host.limits(), request.limits());
   }
 
   private Capacity capacity() {

@@ -20,7 +20,10 @@ import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Supplier;
 
 /**
  * How much of each resource a build may use at a time. The build file's {@code limits} override the
@@ -41,24 +44,42 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation,
     Map<String, Long> limits =
         new TreeMap<>(amounts(machine.cpus(), machine.memory(), machine.gpus().count()));
     limits.putAll(workflow.settings().limits());
-    given.forEach(
-        (name, amount) -> {
-          if (!limits.containsKey(name)) {
-            String hint = NearestName.hint(name, limits.keySet());
-            throw new BadInput("--limit " + SafeText.name(name) + ": no such resource" + hint);
-          }
-          long value = amount(name, amount);
-          if (name.equals(Resources.GPUS) && value > gpus.count() && !gpus.isUnknown()) {
-            throw new BadInput(tooManyGpus("--limit gpus=%d", value, gpus));
-          }
-          if (host.allocation() == null || !Resources.MACHINE.contains(name)) {
-            limits.put(name, value);
-          }
-        });
+    Map<String, Long> values = given(workflow, () -> machine, given);
+    if (host.allocation() != null) {
+      values.keySet().removeAll(Resources.MACHINE);
+    }
+    limits.putAll(values);
     long declared = workflow.settings().limits().getOrDefault(Resources.GPUS, 0L);
     boolean excess = declared > gpus.count() && limits.get(Resources.GPUS) == declared;
     boolean numbered = gpus.isUnknown() && given.containsKey(Resources.GPUS);
     return new Capacity(limits, machine, host.allocation(), excess && !numbered);
+  }
+
+  /**
+   * Returns the amounts that are written on the command line; refuses wrong ones. Only those of
+   * gpus need the machine's limits, which some ten files have.
+   */
+  static Map<String, Long> given(
+      Workflow workflow, Supplier<Limits> machine, Map<String, String> given) {
+    Map<String, Long> values = new TreeMap<>();
+    given.forEach(
+        (name, amount) -> {
+          Set<String> names = new TreeSet<>(Resources.MACHINE);
+          names.addAll(workflow.settings().limits().keySet());
+          if (!names.contains(name)) {
+            String hint = NearestName.hint(name, names);
+            throw new BadInput("--limit " + SafeText.name(name) + ": no such resource" + hint);
+          }
+          long value = amount(name, amount);
+          if (name.equals(Resources.GPUS)) {
+            Gpus gpus = machine.get().gpus();
+            if (value > gpus.count() && !gpus.isUnknown()) {
+              throw new BadInput(tooManyGpus("--limit gpus=%d", value, gpus));
+            }
+          }
+          values.put(name, value);
+        });
+    return values;
   }
 
   /** Returns the executor whose jobs run on an allocation's nodes; null without an allocation. */

@@ -7,6 +7,7 @@ import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.Digest.KnownDigest;
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.posix.FileStatus;
+import dev.torc.base.posix.Io;
 import dev.torc.base.posix.Walk;
 import dev.torc.base.syntax.GlobWalk;
 import dev.torc.core.model.Graph;
@@ -15,6 +16,7 @@ import dev.torc.core.model.PackedJobs;
 import dev.torc.core.model.Paths;
 import dev.torc.core.model.WorkflowCodec;
 import dev.torc.front.buildfile.BuildFile;
+import dev.torc.front.buildfile.Deciders;
 import dev.torc.front.buildfile.ParsedBuildFile;
 import java.io.IOException;
 import java.nio.file.FileSystem;
@@ -195,14 +197,13 @@ record GraphFile(
 
   /** Returns whether a pattern or way finds exactly these files; false if it cannot search. */
   private static boolean finds(Path root, String pattern, List<String> files) {
-    try {
-      return files.equals(
-          Walk.isWay(pattern)
-              ? List.of(new Paths(root).normalize(pattern))
-              : GlobWalk.find(root, pattern).files());
-    } catch (IOException e) {
-      return false;
-    }
+    return Io.or(
+        () ->
+            files.equals(
+                Walk.isWay(pattern)
+                    ? List.of(new Paths(root).normalize(pattern))
+                    : GlobWalk.find(root, pattern).files()),
+        false);
   }
 
   /** Returns whether a build file is still at its place, with the bytes that it had. */
@@ -222,7 +223,7 @@ record GraphFile(
       Path file,
       Inputs origin,
       Graph graph,
-      ParsedBuildFile.Deciders deciders,
+      Deciders deciders,
       List<BuildFile.Read> sources,
       DigestMemo digests)
       throws IOException {
@@ -288,7 +289,7 @@ record GraphFile(
     return Digest.ofBytes(text).equals(sources.getFirst().digest()) ? text : null;
   }
 
-  private static BitSet deciding(Graph graph, ParsedBuildFile.Deciders deciders) {
+  private static BitSet deciding(Graph graph, Deciders deciders) {
     BitSet jobs = new BitSet();
     for (String name : deciders.jobs()) {
       Arrays.stream(graph.nodesOf(name)).forEach(jobs::set);

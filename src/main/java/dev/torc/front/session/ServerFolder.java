@@ -2,6 +2,7 @@ package dev.torc.front.session;
 
 import dev.torc.base.posix.FileStatus;
 import dev.torc.base.posix.OpenFileLock;
+import dev.torc.base.posix.OtherProcess;
 import dev.torc.base.posix.OwnFile;
 import dev.torc.base.posix.OwnUser;
 import dev.torc.front.buildfile.UserConfig;
@@ -24,11 +25,17 @@ public record ServerFolder(Path path) {
   /** The variable that decides whether a server answers calls: 1 or 0. */
   public static final String VARIABLE = "TORC_SERVER";
 
+  /** A variable with a name that some shells drop: shows the server what the launcher's does. */
+  public static final String ODD = "torc.server";
+
   /**
    * The number of slots; the launcher has the same number. Clients do not queue: without a free
    * slot, they run their calls themselves.
    */
   public static final int SLOTS = 4;
+
+  /** Nanoseconds; a server cannot see the timer slack of others, so the launcher checks it. */
+  private static final int SLACK = 50_000;
 
   private static final int CLOSED = FileStatus.FOLDER | 0700;
 
@@ -39,9 +46,16 @@ public record ServerFolder(Path path) {
     return new ServerFolder(Path.of(run.startsWith("/") ? run + "/torc" : "/tmp/torc-" + user));
   }
 
-  /** Returns whether a server can run here: only Linux tells a server enough about its client. */
-  public static boolean isPossible() {
-    return Files.exists(Path.of("/proc/self/environ"));
+  /** Returns why no server can run calls as a process like this one does; null if one can. */
+  public static String obstacle() {
+    OtherProcess self = OtherProcess.self();
+    if (!Files.exists(Path.of("/proc/self/environ"))) {
+      return "the server needs /proc of Linux"; // only Linux tells a server enough about its client
+    }
+    if (!self.text("limits").matches("(?s).*Max cpu time +unlimited.*")) {
+      return "a server would use up the limit of CPU time (ulimit -t) for all calls together";
+    }
+    return OwnUser.timerSlack() == SLACK ? null : "the server needs the usual timer slack";
   }
 
   /** Returns a text that changes with the user's configuration file; empty if there is none. */
@@ -108,6 +122,11 @@ public record ServerFolder(Path path) {
 
   public Path pid() {
     return path.resolve("pid");
+  }
+
+  /** Returns the file with the process id of the last server that has warmed up. */
+  public Path warm() {
+    return path.resolve("warm.pid");
   }
 
   /** Returns the file that lists answered calls, and why others were refused. */

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.base.posix.CallingProcess;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Place;
 import dev.torc.core.decide.JobSelection.Rerun;
@@ -84,6 +85,20 @@ class MainTest {
     assertEquals(new Run(1, plain, ""), probe("build"));
     assertEquals(name + " [] {} [] {cpus=4} NORMAL auto", probe("-j4").out());
     assertEquals(name + " [] {} [] {cpus=4} NORMAL auto", probe("-j", "4").out());
+  }
+
+  /** A server declares the options once. */
+  @Test
+  void aMainForgetsTheOptionsOfTheLastCall() {
+    Main main = new Main();
+    for (String line :
+        List.of("-j3 -k a b", "build -j 2 --nosuch", "build", "--help", "c", "graph -x", "graph")) {
+      StringWriter out = new StringWriter();
+      StringWriter err = new StringWriter();
+      Console console = Run.console(cwd, out, err, Map.of());
+      int exit = main.with(MainTest::probe, CallingProcess.own()).call(line.split(" "), console);
+      assertEquals(probe(line.split(" ")), new Run(exit, out.toString(), err.toString()), line);
+    }
   }
 
   @Test

@@ -99,11 +99,23 @@ class CapacityTest extends Harness {
     Files.writeString(root.resolve("x"), "22");
     build(caller);
     assertEquals(List.of("limits", "limits"), read);
+    build(caller, "cpus", "2");
+    build(caller, "memory", "1GiB");
+    assertEquals(List.of("limits", "limits"), read, "amounts that need no machine");
+    assertThrows(BadInput.class, () -> build(caller, "cpus", "0"));
+    assertThrows(BadInput.class, () -> build(caller, "disks", "1"));
+    assertEquals(List.of("limits", "limits"), read);
+    build(caller, "gpus", "0");
+    assertEquals(List.of("limits", "limits", "limits"), read);
   }
 
-  private static void build(Caller caller) throws IOException {
+  private static void build(Caller caller, String... given) throws IOException {
     Project project = Project.load(caller, WatchStage.options(true));
-    BuildSession session = BuildSession.of(project, WatchStage.request(List.of(), false));
+    BuildRequest request = WatchStage.request(List.of(), false);
+    if (given.length > 0) {
+      request.limits().put(given[0], given[1]);
+    }
+    BuildSession session = BuildSession.of(project, request);
     session.check(_ -> {});
     try (Signals signals = new Signals()) {
       ReportedBuild silent = new ReportedBuild(_ -> {}, null, false, signals);
