@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.core.model.SchedulerSettings;
 import dev.torc.features.clusters.Scheduler;
 import dev.torc.features.clusters.Scheduler.SchedulerJob;
 import dev.torc.features.clusters.Scheduler.SchedulerState;
-import dev.torc.features.clusters.Scheduler.SchedulerState.Kind;
-import dev.torc.features.clusters.SchedulerSettings;
+import dev.torc.features.clusters.Scheduler.SchedulerState.Phase;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -73,7 +73,7 @@ class SlurmAccountingIT {
       Sandbox.until(
           job.name() + " runs",
           () ->
-              scheduler().states(List.of(job)).get(job).is(Kind.RUNNING)
+              scheduler().states(List.of(job)).get(job).is(Phase.RUNNING)
                   && Files.exists(job.log()));
     }
   }
@@ -131,17 +131,17 @@ class SlurmAccountingIT {
     awaitRunning(taken);
     slurm.administer("scancel", taken.id(), held.id());
     awaitForgotten("wide");
-    Map<SchedulerJob, Kind> causes = new LinkedHashMap<>();
+    Map<SchedulerJob, Phase> causes = new LinkedHashMap<>();
     List<SchedulerJob> jobs = List.of(limited, taken, held, good, bad, large);
     Map<SchedulerJob, SchedulerState> states = scheduler().states(jobs);
     states.forEach((job, state) -> causes.put(job, state.kind()));
-    Map<SchedulerJob, Kind> expected = new HashMap<>();
-    expected.put(limited, Kind.TIME_LIMIT);
-    expected.put(taken, Kind.CANCELLED);
-    expected.put(held, Kind.CANCELLED);
-    expected.put(good, Kind.EXITED);
-    expected.put(bad, Kind.EXITED);
-    expected.put(large, Kind.OUT_OF_MEMORY);
+    Map<SchedulerJob, Phase> expected = new HashMap<>();
+    expected.put(limited, Phase.TIME_LIMIT);
+    expected.put(taken, Phase.CANCELLED);
+    expected.put(held, Phase.CANCELLED);
+    expected.put(good, Phase.EXITED);
+    expected.put(bad, Phase.EXITED);
+    expected.put(large, Phase.OUT_OF_MEMORY);
     assertEquals(expected, causes);
     long ran = states.get(limited).ended() - states.get(limited).began();
     assertTrue(states.get(limited).began() > 0 && ran > 0, states.get(limited).toString());

@@ -4,14 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.core.model.SchedulerSettings;
 import dev.torc.features.clusters.Scheduler;
 import dev.torc.features.clusters.Scheduler.SchedulerJob;
 import dev.torc.features.clusters.Scheduler.SchedulerResources;
 import dev.torc.features.clusters.Scheduler.SchedulerState;
-import dev.torc.features.clusters.Scheduler.SchedulerState.Kind;
+import dev.torc.features.clusters.Scheduler.SchedulerState.Phase;
 import dev.torc.features.clusters.Scheduler.Submission;
 import dev.torc.features.clusters.Scheduler.SubmissionRequest;
-import dev.torc.features.clusters.SchedulerSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -101,7 +101,7 @@ class SlurmIT {
     return on(null).states(List.of(job)).get(job);
   }
 
-  private static SchedulerState await(SchedulerJob job, Kind kind) throws Exception {
+  private static SchedulerState await(SchedulerJob job, Phase kind) throws Exception {
     return await(job, "is " + kind, state -> state.is(kind));
   }
 
@@ -120,7 +120,7 @@ class SlurmIT {
     return last.get();
   }
 
-  private static void ended(Kind cause, String said, SchedulerJob job) throws Exception {
+  private static void ended(Phase cause, String said, SchedulerJob job) throws Exception {
     SchedulerState end = await(job, "has ended", SchedulerState::isEnd);
     assertEquals(cause, end.kind(), end.said());
     assertTrue(end.said().matches(said), end.said());
@@ -128,7 +128,7 @@ class SlurmIT {
 
   /** Waits for the end: Slurm may keep no trace of an array task that is cancelled while queued. */
   private static void over(SchedulerJob job) throws Exception {
-    await(job, "is over", state -> state.is(Kind.CANCELLED) || state.is(Kind.GONE));
+    await(job, "is over", state -> state.is(Phase.CANCELLED) || state.is(Phase.GONE));
   }
 
   private static SchedulerJob limited;
@@ -137,20 +137,20 @@ class SlurmIT {
   @Order(1)
   void aControllerThatHangsOrIsDownGivesNoAnswerAndItsJobsAreThereAfterwards() throws Exception {
     SchedulerJob job = submit(on("main"), "sleep 100");
-    await(job, Kind.RUNNING);
+    await(job, Phase.RUNNING);
     slurm.freezeController();
     try {
-      assertEquals(Kind.NO_ANSWER, state(job).kind());
+      assertEquals(Phase.NO_ANSWER, state(job).kind());
       assertTrue(on(null).cancel(List.of(job)).contains("imed out"));
     } finally {
       slurm.thawController();
     }
-    await(job, Kind.RUNNING);
+    await(job, Phase.RUNNING);
     slurm.stopController();
     try {
       assertEquals(
           new SchedulerState(
-              Kind.NO_ANSWER,
+              Phase.NO_ANSWER,
               "slurm_load_jobs error: Unable to contact slurm controller (connect failure)"),
           state(job));
       assertEquals(
@@ -160,12 +160,12 @@ class SlurmIT {
     } finally {
       slurm.startController();
     }
-    await(job, Kind.RUNNING);
+    await(job, Phase.RUNNING);
     limited = submit(on("main"), "sleep 100");
-    await(limited, Kind.RUNNING);
+    await(limited, Phase.RUNNING);
     slurm.administer("scontrol", "update", "JobId=" + limited.id(), "EndTime=now+1");
     assertEquals("", on(null).cancel(List.of(job)));
-    ended(Kind.CANCELLED, "CANCELLED.*", job);
+    ended(Phase.CANCELLED, "CANCELLED.*", job);
   }
 
   @Test
@@ -178,20 +178,20 @@ class SlurmIT {
     assertEquals(
         List.of(id + "_0", id + "_1", id + "_2", id + "_3", id + "_4"),
         jobs.stream().map(SchedulerJob::id).toList());
-    ended(Kind.EXITED, "COMPLETED", jobs.get(1));
-    assertEquals(new SchedulerState(Kind.RUNNING, "n2"), await(jobs.get(0), Kind.RUNNING));
-    await(jobs.get(2), Kind.RUNNING);
-    assertEquals(new SchedulerState(Kind.WAITING, "Resources"), waits(jobs.get(3)));
+    ended(Phase.EXITED, "COMPLETED", jobs.get(1));
+    assertEquals(new SchedulerState(Phase.RUNNING, "n2"), await(jobs.get(0), Phase.RUNNING));
+    await(jobs.get(2), Phase.RUNNING);
+    assertEquals(new SchedulerState(Phase.WAITING, "Resources"), waits(jobs.get(3)));
     assertEquals("1 a b\n", Files.readString(request.log(1)));
     assertEquals("", on(null).cancel(List.of(jobs.get(3))));
     over(jobs.get(3));
-    assertEquals(Kind.WAITING, state(jobs.get(4)).kind(), "the others go on");
+    assertEquals(Phase.WAITING, state(jobs.get(4)).kind(), "the others go on");
     assertEquals("", on(null).cancel(List.of(jobs.get(4))));
     over(jobs.get(4));
-    assertEquals(Kind.RUNNING, state(jobs.get(0)).kind());
+    assertEquals(Phase.RUNNING, state(jobs.get(0)).kind());
     assertEquals("", on(null).cancel(List.of(new SchedulerJob(null, request.name(), null))));
-    ended(Kind.CANCELLED, "CANCELLED.*", jobs.get(0));
-    ended(Kind.CANCELLED, "CANCELLED.*", jobs.get(2));
+    ended(Phase.CANCELLED, "CANCELLED.*", jobs.get(0));
+    ended(Phase.CANCELLED, "CANCELLED.*", jobs.get(2));
   }
 
   @Test
@@ -201,9 +201,9 @@ class SlurmIT {
     SchedulerJob other = new SchedulerJob(job.id(), "torc-other", job.log());
     assertEquals(SchedulerState.GONE, state(other));
     assertEquals("", on(null).cancel(List.of(other)));
-    assertEquals(Kind.RUNNING, await(job, Kind.RUNNING).kind(), "it was left alone");
+    assertEquals(Phase.RUNNING, await(job, Phase.RUNNING).kind(), "it was left alone");
     assertEquals("", on(null).cancel(List.of(job, other)));
-    ended(Kind.CANCELLED, "CANCELLED.*", job);
+    ended(Phase.CANCELLED, "CANCELLED.*", job);
     assertEquals("", on(null).cancel(List.of(job)), "once more is no trouble");
     SchedulerJob never = new SchedulerJob("999999", "torc-never", null);
     assertEquals(SchedulerState.GONE, state(never));
@@ -227,10 +227,10 @@ class SlurmIT {
                 new SubmissionRequest(
                     nowhere.script(), nowhere.name(), 1, SMALL, temp.resolve("none/log")))
             .getFirst();
-    ended(Kind.EXITED, "FAILED NonZeroExitCode 7:0", failed);
-    ended(Kind.EXITED, "FAILED JobLaunchFailure 0:9", signal);
-    ended(Kind.LAUNCH_FAILURE, "FAILED JobLaunchFailure 0:53", launch);
-    ended(Kind.OUT_OF_MEMORY, "FAILED JobLaunchFailure 0:9: .*xceeded .*memory limit.*", killed);
+    ended(Phase.EXITED, "FAILED NonZeroExitCode 7:0", failed);
+    ended(Phase.EXITED, "FAILED JobLaunchFailure 0:9", signal);
+    ended(Phase.LAUNCH_FAILURE, "FAILED JobLaunchFailure 0:53", launch);
+    ended(Phase.OUT_OF_MEMORY, "FAILED JobLaunchFailure 0:9: .*xceeded .*memory limit.*", killed);
   }
 
   @Test
@@ -238,12 +238,12 @@ class SlurmIT {
   void whatIsTakenFromAJobIsNoFaultOfIts() throws Exception {
     SchedulerResources whole = new SchedulerResources(2, 50 << 20, 0, 1, 0, 0);
     SchedulerJob job = submit(on("low"), request("sleep 100", 1, whole)).getFirst();
-    await(job, Kind.RUNNING);
+    await(job, Phase.RUNNING);
     SchedulerJob stronger = submit(on("high"), request("sleep 100", 1, whole)).getFirst();
-    ended(Kind.PREEMPTED, "PREEMPTED.*", job);
-    await(stronger, Kind.RUNNING);
+    ended(Phase.PREEMPTED, "PREEMPTED.*", job);
+    await(stronger, Phase.RUNNING);
     slurm.administer("scontrol", "update", "NodeName=n2", "State=DOWN", "Reason=test");
-    ended(Kind.NODE_FAILURE, "NODE_FAIL NodeDown.*", stronger);
+    ended(Phase.NODE_FAILURE, "NODE_FAIL NodeDown.*", stronger);
   }
 
   /** The state of a waiting job, once the controller has found why it waits. */
@@ -251,25 +251,25 @@ class SlurmIT {
     return await(
         job,
         "waits for a reason",
-        state -> (state.is(Kind.WAITING) || state.is(Kind.NEVER)) && !state.said().isEmpty());
+        state -> (state.is(Phase.WAITING) || state.is(Phase.NEVER)) && !state.said().isEmpty());
   }
 
   @Test
   @Order(2)
   void whatWaitsTellsWhyAndWhetherItIsForEver() throws Exception {
     SchedulerJob held = submit(on("low", "--hold"), "true");
-    assertEquals(new SchedulerState(Kind.WAITING, "JobHeldUser"), waits(held));
+    assertEquals(new SchedulerState(Phase.WAITING, "JobHeldUser"), waits(held));
     slurm.administer("scontrol", "update", "NodeName=n2", "State=DRAIN", "Reason=test");
     SchedulerJob job = submit(on("low"), "true");
     SchedulerState drained = waits(job);
-    assertEquals(Kind.WAITING, drained.kind(), drained.said());
+    assertEquals(Phase.WAITING, drained.kind(), drained.said());
     SchedulerResources more = new SchedulerResources(99, 0, 0, 1, 0, 0);
     SchedulerJob never = submit(on("low"), request("true", 1, more)).getFirst();
-    assertEquals(new SchedulerState(Kind.NEVER, "PartitionConfig"), waits(never));
+    assertEquals(new SchedulerState(Phase.NEVER, "PartitionConfig"), waits(never));
     slurm.administer("scontrol", "update", "NodeName=n2", "State=RESUME");
-    ended(Kind.EXITED, "COMPLETED", job);
+    ended(Phase.EXITED, "COMPLETED", job);
     slurm.administer("scontrol", "release", held.id());
-    ended(Kind.EXITED, "COMPLETED", held);
+    ended(Phase.EXITED, "COMPLETED", held);
   }
 
   @Test
@@ -296,6 +296,6 @@ class SlurmIT {
   @Test
   @Order(3)
   void aTimeLimitIsTold() throws Exception {
-    ended(Kind.TIME_LIMIT, "TIMEOUT TimeLimit.*: .*DUE TO TIME LIMIT.*", limited);
+    ended(Phase.TIME_LIMIT, "TIMEOUT TimeLimit.*: .*DUE TO TIME LIMIT.*", limited);
   }
 }

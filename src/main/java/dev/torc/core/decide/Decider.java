@@ -17,7 +17,6 @@ import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Trait;
 import dev.torc.core.model.Ref;
 import dev.torc.features.stores.Result;
-import dev.torc.front.buildfile.RowPlaces;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -53,7 +52,7 @@ public final class Decider {
   private final Manifest manifest;
   private final KnownResults known;
   private final VanishedNeeds vanished;
-  private final RowPlaces rows;
+  private final InstancePlaces rows;
   private final NearestPath near;
   private final boolean keepsFailed; // a failed job runs again only if its manifest changed
   private final ManifestHash hash = new ManifestHash();
@@ -70,7 +69,7 @@ public final class Decider {
     this.known = new KnownResults(graph, contents, manifest, basis);
     this.vanished = new VanishedNeeds(graph, records, contents);
     this.keepsFailed = basis.keepsFailed();
-    this.rows = new RowPlaces(graph.workflow());
+    this.rows = basis.rows();
     this.near = JobSelection.likelyPaths(graph);
   }
 
@@ -199,8 +198,8 @@ public final class Decider {
           && graph.makerOf(path) < 0
           && contents.isMissing(path)
           && (!folder || !graph.makesBelow(path))
-          && rows.isFromInstance(job, path)) {
-        Place row = rows.place(job, path);
+          && rows.isFromInstance(graph.workflow(), job, path)) {
+        Place row = rows.place(graph.workflow(), job, path);
         String place = row == null ? "" : row.toString();
         lacking.add(new Reason(Kind.NEED_MISSING, ref.text(), near.inParentheses(path), place));
       }
@@ -270,7 +269,7 @@ public final class Decider {
   }
 
   /** Returns how a job's recorded manifest differs from the present one. */
-  List<Reason> changes(int id) {
+  public List<Reason> changes(int id) {
     List<Reason> reasons = new ArrayList<>(0);
     compare(id, records.result(id), reasons);
     return reasons;

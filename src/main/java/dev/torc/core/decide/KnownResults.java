@@ -69,8 +69,8 @@ public final class KnownResults {
     this.cache = basis.cache();
     this.contents = contents;
     this.manifest = manifest;
-    this.stored = basis.stored();
-    this.asked = basis.asked();
+    this.stored = basis.recall().stored();
+    this.asked = basis.recall().asked();
     this.digests = basis.digests();
     this.programs = new Programs(digests.root(), contents.machine().tools(), digests.counting());
   }

@@ -344,7 +344,7 @@ public final class NeedContents implements InputSource {
   }
 
   /** Lists the members again and reads each file with {@code each}. */
-  NeedMembers fresh(int list, Io.Make<String, KnownDigest> each) {
+  public NeedMembers fresh(int list, Io.Make<String, KnownDigest> each) {
     NeedMembers now = gather(list, each);
     gathered.put(list, gathered(WHOLE, now));
     return now;

@@ -42,21 +42,28 @@ public record PlanContext(
   }
 
   /**
+   * Where known results are.
+   *
+   * @param asked the shared stores to query, and wait for, while jobs are decided; null for none
+   */
+  public record Recall(LocalResults stored, SharedStores asked) {}
+
+  /**
    * What all contexts of a command share.
    *
-   * @param stored results that may replace a run
-   * @param asked the shared stores to query, and wait for, while jobs are decided; null for none
+   * @param recall where results are looked for that may replace a run
    * @param keepsFailed whether a failed job runs again only if its manifest changed
    * @param machine the inputs that manifests have besides files: tools, images and variables
+   * @param rows where the values of instances are written, for messages
    * @param astray set once a symlink leads elsewhere than when the graph was derived
    */
   public record Basis(
       Cache cache,
       DigestMemo digests,
-      LocalResults stored,
-      SharedStores asked,
+      Recall recall,
       boolean keepsFailed,
       MachineInputs machine,
+      InstancePlaces rows,
       AtomicBoolean astray) {}
 
   /**
@@ -107,12 +114,12 @@ public record PlanContext(
   }
 
   /** Returns the context of a graph that numbers its nodes differently. None is settled there. */
-  PlanContext anew(Graph other, JobSelection chosen) {
+  public PlanContext anew(Graph other, JobSelection chosen) {
     return of(basis, other, records.anew(other), wanted(chosen));
   }
 
   /** Returns a copy that looks at files again. Nodes stay settled only if {@code settled}. */
-  PlanContext anew(boolean settled, Map<String, String> wants) {
+  public PlanContext anew(boolean settled, Map<String, String> wants) {
     return of(basis, graph, records.again(settled), wanted(wants));
   }
 

@@ -4,7 +4,7 @@ import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.digests.Stamp.FileKind;
 import dev.torc.base.digests.StampSource;
-import dev.torc.base.posix.RealPath;
+import dev.torc.base.posix.Walk;
 import dev.torc.base.syntax.BadInput.Diagnostic;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.Place;
@@ -65,7 +65,7 @@ public final class ProductPlaces {
    */
   private record Folder(Path real, String name, boolean own, boolean there, boolean allowed) {
 
-    String name(String file) {
+    public String name(String file) {
       return name.isEmpty() ? file : name.endsWith("/") ? name + file : name + "/" + file;
     }
   }
@@ -82,7 +82,7 @@ public final class ProductPlaces {
     for (Path file : settings.files()) {
       String what = settings.sources().ofVars().contains(file) ? "vars file" : "build file";
       buildFiles.put(file, what);
-      buildFiles.put(RealPath.of(file), what);
+      buildFiles.put(Walk.real(file), what);
     }
     buildFiles.keySet().forEach(file -> buildNames.add(file.getFileName().toString()));
   }
@@ -123,7 +123,7 @@ public final class ProductPlaces {
   }
 
   /** Returns the real path of a file, except that the file itself may be a symlink. */
-  String name(String path) throws IOException {
+  public String name(String path) throws IOException {
     Folder folder = folder(UserPaths.parent(path));
     return folder.own ? path : folder.name(last(path));
   }
@@ -145,7 +145,7 @@ public final class ProductPlaces {
       return;
     }
     Path exact = folder.real.resolve(last);
-    Path target = link ? RealPath.of(root.resolve(given)) : exact;
+    Path target = link ? Walk.real(root.resolve(given)) : exact;
     if (!file) {
       refuseTaking(ref, folder, target);
     }
@@ -255,7 +255,7 @@ public final class ProductPlaces {
       boolean top = path.isEmpty() || path.equals("/");
       Path real =
           there || top
-              ? RealPath.of(given)
+              ? Walk.real(given)
               : folder(UserPaths.parent(path)).real.resolve(given.getFileName());
       String name = name(real);
       folder = new Folder(real, name, name.equals(path), there, grounds.hold(real));

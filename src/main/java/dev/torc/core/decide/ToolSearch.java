@@ -3,7 +3,7 @@ package dev.torc.core.decide;
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.digests.Stamp.FileKind;
 import dev.torc.base.digests.StampSource;
-import dev.torc.base.posix.RealPath;
+import dev.torc.base.posix.Walk;
 import dev.torc.base.syntax.NearestPath;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
@@ -64,11 +64,8 @@ public final class ToolSearch {
   }
 
   /** Returns the real path of a tool's file. */
-  String real(String path) throws IOException {
-    if (!real.containsKey(path)) {
-      real.put(path, RealPath.name(root, path));
-    }
-    return real.get(path);
+  public String real(String path) {
+    return real.computeIfAbsent(path, _ -> Walk.name(root, path));
   }
 
   /**
@@ -119,12 +116,12 @@ public final class ToolSearch {
     return Optional.empty();
   }
 
-  String hint(Tool tool) {
+  public String hint(Tool tool) {
     return NearestPath.program(root.resolve(tool.dir()), folders(tool), tool.name());
   }
 
   /** Returns the folders in which to search for a tool, in the form of {@code PATH}. */
-  String folders(Tool tool) {
+  public String folders(Tool tool) {
     return tool.search() == null
         ? caller.getOrDefault("PATH", NO_PATH)
         : tool.search().render(slot -> List.of(caller.getOrDefault(slot.member(), "")));

@@ -1,5 +1,6 @@
 package dev.torc.core.decide;
 
+import dev.torc.base.syntax.MissHint;
 import dev.torc.base.syntax.NearestPath;
 import dev.torc.base.text.Amount;
 import dev.torc.base.text.Refusal;
@@ -12,7 +13,6 @@ import dev.torc.core.model.InstanceName;
 import dev.torc.core.model.NeedList;
 import dev.torc.core.model.NeedList.ListKind;
 import dev.torc.core.model.Ref;
-import dev.torc.front.buildfile.MissHint;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

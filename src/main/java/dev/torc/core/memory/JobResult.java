@@ -172,7 +172,7 @@ public record JobResult(
     }
   }
 
-  /** One line of a manifest, or one reason for a run. Package {@code plan} defines the codes. */
+  /** One line of a manifest, or one reason for a run. Package {@code decide} defines the codes. */
   public record ManifestEntry(int code, String name, String old, String now) {
 
     public static ManifestEntry form(Fields fields, ManifestEntry of) {

@@ -456,7 +456,7 @@ public final class Graph implements FolderDigest.Exclusions {
    * Returns whether each symlink on the way to a needed glob or folder leads where it led when the
    * graph was derived. Looks only at names that had one.
    */
-  public boolean leadsAsBefore() throws IOException {
+  public boolean leadsAsBefore() {
     for (NeedList list : tables.lists()) {
       FolderAlias alias = list.alias();
       if (alias != null && !alias.equals(FolderAlias.of(workflow.root(), alias.written()))) {

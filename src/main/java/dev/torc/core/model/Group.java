@@ -20,6 +20,9 @@ public record Group(
     Sources sources,
     List<String> tags) {
 
+  /** The largest number of instances in a workflow; each takes a few kilobytes of memory. */
+  public static final int MAX_INSTANCES = 1_000_000;
+
   /**
    * What is known about a group while some of its instances are unknown. In the products, each
    * unknown value is a {@code *}. If results have problems, the group waits for no more results and

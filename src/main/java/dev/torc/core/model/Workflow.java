@@ -3,7 +3,6 @@ package dev.torc.core.model;
 import dev.torc.base.digests.StampSource.StampPaths;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Place;
-import dev.torc.features.clusters.SchedulerSettings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SortedMap;

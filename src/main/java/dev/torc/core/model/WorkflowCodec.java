@@ -22,7 +22,6 @@ import dev.torc.core.model.Workflow.ReportFile;
 import dev.torc.core.model.Workflow.Settings;
 import dev.torc.core.model.Workflow.Stores;
 import dev.torc.core.model.Workflow.Stores.SharedEntry;
-import dev.torc.features.clusters.SchedulerSettings;
 import java.nio.file.FileSystem;
 import java.nio.file.Path;
 import java.util.Arrays;

@@ -36,7 +36,7 @@ import java.util.TreeSet;
  * made. It runs on its own thread and may wait. It neither changes the state of the build nor
  * writes records; the loop does both, using the {@link AttemptOutcome} that the attempt returns.
  */
-final class Attempt {
+public final class Attempt {
 
   /**
    * How long files may still be read after a signal, in nanoseconds. When a job that the signal
@@ -45,16 +45,16 @@ final class Attempt {
   static final long LOOK = 50_000_000;
 
   final AttemptContext common; // id is the job's number in its graph
-  final int id;
+  public final int id;
   final Job job;
-  final JobAttempts attempts;
+  public final JobAttempts attempts;
   private final JobFiles files;
   private final LaunchBuilder.Granted granted;
-  private final JobStarts starts;
+  private final StartedJobs starts;
   private final ClearedProducts cleared;
   private final EndableRun here; // runs its processes on this machine
-  private final RemoteRun remote;
-  private final String executor; // its name in Remotes; null for this machine
+  private final RunPlace place; // which may be here
+  private final String executor; // its name; null for this machine
   private final long started = System.currentTimeMillis();
   private NeedSnapshot snapshot; // of its needs; null until taken
   private ProcessEnd ended = ProcessEnd.unstarted(ProcessEnd.How.NOT_STARTED, "");
@@ -74,7 +74,7 @@ final class Attempt {
       int id,
       JobAttempts attempts,
       LaunchBuilder.Granted granted,
-      JobStarts starts) {
+      StartedJobs starts) {
     this.common = common;
     this.id = id;
     this.job = common.graph().job(id);
@@ -84,7 +84,7 @@ final class Attempt {
     this.starts = starts;
     this.cleared = common.removal().clearing();
     this.here = new EndableRun(common.machines().runner());
-    this.remote = new RemoteRun(common, id, attempts, starts);
+    this.place = common.machines().remotes().of(common, id, attempts, starts);
     this.executor = attempts.executor();
   }
 
@@ -92,7 +92,7 @@ final class Attempt {
     return executor != null;
   }
 
-  /** Ends processes here, from any thread; {@link Remotes#end} ends jobs at schedulers. */
+  /** Ends processes here, from any thread; {@link RunPlaces#end} ends jobs at schedulers. */
   void end(int signal) {
     here.end(signal);
   }
@@ -101,12 +101,12 @@ final class Attempt {
    * Returns the files that the trace saw the job write, rename or link, as named in the build file;
    * empty without a trace.
    */
-  Set<String> wrote() {
+  public Set<String> wrote() {
     return trace == null ? Set.of() : Tracing.names(common.graph(), trace.wrote());
   }
 
   void recorded() {
-    remote.recorded();
+    place.recorded();
   }
 
   /** Frees disk space if necessary, and notes the times of new events; about once a second. */
@@ -186,7 +186,7 @@ final class Attempt {
     if (lack != null) {
       return failed(lack);
     }
-    ProcessEnd resumed = remote.resume(snapshot);
+    ProcessEnd resumed = place.resume(snapshot);
     Stamp begin = null;
     if (resumed == null) {
       // Before the products are cleared, since it fails a job that must be traced but cannot be.
@@ -209,9 +209,9 @@ final class Attempt {
       snapshot.ignore(Tracing.names(common.graph(), trace.returned()));
     }
     List<String> moved = null;
-    if (remote.isRemote() && ended.ok()) {
-      begin = remote.begun();
-      RemoteRun.Needs read = remote.needs(snapshot, begin);
+    if (place.isRemote() && ended.ok()) {
+      begin = place.begun();
+      RunPlace.Needs read = place.needs(snapshot, begin);
       snapshot = read.snapshot();
       moved = read.moved();
     }
@@ -249,7 +249,7 @@ final class Attempt {
       return "";
     }
     LaunchBuilder launches = common.launches();
-    String search = remote.isRemote() ? null : launches.searchPath();
+    String search = place.isRemote() ? null : launches.searchPath();
     StartTrouble trouble = StartTrouble.of(ended, launched, launches.place().root(), search);
     if (!trouble.path().isEmpty() && !job.has(Trait.INTERACTIVE)) {
       files.log("torc: PATH is " + trouble.path());
@@ -259,7 +259,7 @@ final class Attempt {
 
   private String unlogged() {
     boolean tells =
-        ended.how() == ProcessEnd.How.EXITED && !job.has(Trait.INTERACTIVE) && !remote.isRemote();
+        ended.how() == ProcessEnd.How.EXITED && !job.has(Trait.INTERACTIVE) && !place.isRemote();
     String full = tells ? files.fullLog() : "";
     return full.isEmpty() ? "" : ", and its log could not be written: " + full;
   }
@@ -276,7 +276,7 @@ final class Attempt {
         return recovered;
       }
     }
-    return remote.run(launch.only(recovering, launch.steps().size()), granted.memoryLimit());
+    return place.run(launch.only(recovering, launch.steps().size()), granted.memoryLimit());
   }
 
   /**
@@ -292,7 +292,7 @@ final class Attempt {
         new StartMark(common.build().id(), job.name(), attempts.count())
             .in(containers)
             .of(manifest);
-    if (!remote.isRemote()) { // else written at the submission
+    if (!place.isRemote()) { // else written at the submission
       common.marks().add(mark);
     }
     Path tmp =
@@ -344,7 +344,7 @@ final class Attempt {
       common.removal().clearStale(stale, cleared);
     }
     boolean persist = attempts.persists(job);
-    boolean there = common.removal().clear(job, persist, remote.isRemote(), cleared, Set.of());
+    boolean there = common.removal().clear(job, persist, place.isRemote(), cleared, Set.of());
     if (common.plan().records().result(id) != null) {
       cleared.storeRecord(job.name()); // even if nothing of its result was cleared
     }
@@ -370,11 +370,11 @@ final class Attempt {
   private void makeFolders() throws IOException {
     Path root = common.graph().workflow().root();
     for (Ref ref : job.productRefs()) {
-      if (!remote.isRemote() || ref instanceof Ref.OfGlob) {
+      if (!place.isRemote() || ref instanceof Ref.OfGlob) {
         makeFolder(root.resolve(ProductScan.folder(ref)));
       }
     }
-    if (job.depfile() != null && !remote.isRemote()) {
+    if (job.depfile() != null && !place.isRemote()) {
       makeFolder(root.resolve(UserPaths.parent(job.depfile())));
     }
   }
@@ -403,7 +403,7 @@ final class Attempt {
   private void release() {
     if (!released) {
       released = true;
-      starts.releaseEarly(this);
+      starts.releaseEarly(job, attempts);
     }
   }
 
@@ -416,7 +416,7 @@ final class Attempt {
     if (tmp != null) {
       TemporaryFolder.make(tmp, what, common.removal().note());
     }
-    ended = remote.isRemote() ? hand(launch) : here.run(launch);
+    ended = place.isRemote() ? hand(launch) : here.run(launch);
     if (tmp != null && ended.how() != ProcessEnd.How.PASSED_ON) {
       TemporaryFolder.remove(tmp, what, common.removal().note());
     }
@@ -427,7 +427,7 @@ final class Attempt {
    */
   private AttemptOutcome succeeded(List<String> known, Stamp begin) throws IOException {
     ProductScan products =
-        remote.products(
+        place.products(
             seen ->
                 ProductScan.of(
                         common.removal().grounds(),
@@ -437,7 +437,7 @@ final class Attempt {
                         this::release,
                         seen)
                     .written(common.graph(), id, common.digests(), begin));
-    Map<String, String> altered = remote.products().altered();
+    Map<String, String> altered = place.altered();
     if (!altered.isEmpty()) {
       String what = altered.values().iterator().next();
       int more = altered.size() - 1;
@@ -469,8 +469,7 @@ final class Attempt {
     }
     boolean traced = trace != null && trace.blind() == null;
     AttemptOutcome.Made made =
-        new AttemptOutcome.Made(
-            products, needs, List.copyOf(moved), remote.products().touched(), traced, data);
+        new AttemptOutcome.Made(products, needs, List.copyOf(moved), place.touched(), traced, data);
     return outcome("", made);
   }
 
@@ -493,14 +492,13 @@ final class Attempt {
    * are not the job's.
    */
   private AttemptOutcome failedAfterClearing(String what) {
-    if (!hasCleared || remote.isUnbegun()) {
+    if (!hasCleared || place.isUnbegun()) {
       return failed(what);
     }
     try {
       List<OwnedPath> owned =
           ProductScan.of(common.removal().grounds(), common.digests(), job, false).owned();
-      owned.removeIf(
-          each -> remote.products().altered().containsKey(each.path())); // modified: now the user's
+      owned.removeIf(each -> place.altered().containsKey(each.path())); // modified: now the user's
       return failed(what, owned);
     } catch (IOException | StoppedException e) {
       return failed(what); // unreadable products have no owner: the next run sets them aside

@@ -4,7 +4,7 @@ package dev.torc.core.run;
  * A failure of an attempt, in one phrase, whose cause is not its processes: they did not start, or
  * they ended successfully. {@link Attempt} turns it into an outcome.
  */
-final class AttemptFailure extends RuntimeException {
+public final class AttemptFailure extends RuntimeException {
 
   private static final long serialVersionUID = 1;
 

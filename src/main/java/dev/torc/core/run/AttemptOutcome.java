@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
  * @param made what it made and found; if it failed, only the paths that it owns
  * @param restored the result that was restored instead of a run; null for a run
  */
-record AttemptOutcome(
+public record AttemptOutcome(
     ProcessEnd ended,
     String what,
     NeedSnapshot snapshot,
@@ -41,7 +41,7 @@ record AttemptOutcome(
    *     another machine
    * @param traced whether its trace is complete
    */
-  record Made(
+  public record Made(
       ProductScan products,
       DiscoveredNeeds needs,
       List<String> moved,
@@ -65,7 +65,7 @@ record AttemptOutcome(
   }
 
   /** Returns when its processes began, on any machine, in milliseconds since 1970. */
-  long began() {
+  public long began() {
     return ended.began(started);
   }
 
@@ -88,7 +88,7 @@ record AttemptOutcome(
     return what.isEmpty();
   }
 
-  static AttemptOutcome unstarted(ProcessEnd.How how, String why) {
+  public static AttemptOutcome unstarted(ProcessEnd.How how, String why) {
     return unstarted(how, why, null, Made.NOTHING);
   }
 
@@ -96,7 +96,7 @@ record AttemptOutcome(
    * Returns the outcome of an attempt that never started. For an adopted job, {@code made} has the
    * products that already exist.
    */
-  static AttemptOutcome unstarted(
+  public static AttemptOutcome unstarted(
       ProcessEnd.How how, String why, NeedSnapshot snapshot, Made made) {
     ProcessEnd ended = ProcessEnd.unstarted(how, "");
     long now = System.currentTimeMillis();
@@ -111,7 +111,7 @@ record AttemptOutcome(
   }
 
   /** Returns how processes failed, in one phrase. Limits are in nanoseconds and bytes. */
-  static String phrase(ProcessEnd ended, long timeLimit, long memoryLimit) {
+  public static String phrase(ProcessEnd ended, long timeLimit, long memoryLimit) {
     return switch (ended.how()) {
       // A shell exits with 128 plus the number of the signal that ended its program: 141 is PIPE.
       case EXITED -> "exit " + ended.code() + name(ended.code() - 128);

@@ -78,7 +78,8 @@ public record BuildSetup(
   public record Sharing(SharedStores stores, boolean asks) {}
 
   /** What runs attempts: this host, with its processes and threads, and the schedulers. */
-  public record Machines(ThisHost here, Runner runner, ExecutorService threads, Remotes remotes) {}
+  public record Machines(
+      ThisHost here, Runner runner, ExecutorService threads, RunPlaces remotes) {}
 
   /** What all attempts of a build share, until its graph grows. */
   public record AttemptContext(
@@ -90,11 +91,11 @@ public record BuildSetup(
       Tracing tracing,
       BuildId build) {
 
-    Cache cache() {
+    public Cache cache() {
       return removal.cache();
     }
 
-    Graph graph() {
+    public Graph graph() {
       return plan.graph();
     }
 
@@ -102,15 +103,15 @@ public record BuildSetup(
       return plan.taken();
     }
 
-    NeedContents contents() {
+    public NeedContents contents() {
       return plan.contents();
     }
 
-    Decider decider() {
+    public Decider decider() {
       return plan.decider();
     }
 
-    DigestMemo digests() {
+    public DigestMemo digests() {
       return plan.basis().digests();
     }
 

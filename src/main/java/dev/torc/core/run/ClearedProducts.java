@@ -22,7 +22,7 @@ import java.util.Map;
  * the first of them also puts the result's record there. {@link ProductRemoval} handles the user's
  * files.
  */
-final class ClearedProducts {
+public final class ClearedProducts {
 
   /** The largest log that is stored with a result, in bytes. */
   private static final int LOG = 1 << 20;

@@ -7,7 +7,6 @@ import dev.torc.core.decide.Reason;
 import dev.torc.core.memory.BuildRecord.BuildId;
 import dev.torc.core.memory.BuildRecord.StoreUse;
 import dev.torc.core.memory.JobResult.Origin;
-import dev.torc.features.clusters.EarlierJob;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +33,7 @@ public sealed interface Event {
 
     /** Returns where the job is, in a form to show: {@code slurm 1234_5}. */
     public String where() {
-      return EarlierJob.where(executor, id);
+      return id == null ? executor : executor + " " + id;
     }
   }
 

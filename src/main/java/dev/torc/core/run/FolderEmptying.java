@@ -16,7 +16,7 @@ import java.util.List;
  * killed. {@link ProductRemoval} decides which folder is emptied, and which of its members are
  * torc's own.
  */
-record FolderEmptying(ProductRemoval removal) {
+public record FolderEmptying(ProductRemoval removal) {
 
   private static final Standing NOTHING = new Standing(0, false, List.of(), List.of());
 
@@ -67,7 +67,7 @@ record FolderEmptying(ProductRemoval removal) {
   }
 
   /** Moves members back to folder products if a killed torc had moved them away. */
-  void recover() {
+  public void recover() {
     try {
       for (MovingFolder each : MovingFolder.unfinished(removal.place())) {
         each.recover(

@@ -17,7 +17,7 @@ import java.util.List;
  * are, with the folders above them. It knows no records; {@link ProductRemoval} decides what
  * happens to a product.
  */
-record FolderPart(Excluded excluded) {
+public record FolderPart(Excluded excluded) {
 
   /** An operation on each entry that is not a folder. */
   interface PartStep {
@@ -86,7 +86,7 @@ record FolderPart(Excluded excluded) {
    * Moves excluded members back from {@code aside}, to which the whole folder was moved. Replaces
    * nothing.
    */
-  void restore(Path aside, Path folder) throws IOException {
+  public void restore(Path aside, Path folder) throws IOException {
     restore(aside, folder, "");
   }
 

@@ -14,7 +14,7 @@ import java.util.List;
  * retry follows and with which resources. Only this class decides about retries. It starts nothing:
  * {@link BuildLoop} waits for the delay of a retry. {@link Attempt} is one attempt.
  */
-final class JobAttempts {
+public final class JobAttempts {
 
   private final Resources resources;
   private final String executor; // a scheduler's or the allocation's; null for this machine
@@ -54,7 +54,7 @@ final class JobAttempts {
     this.runtime = resources.runtime();
   }
 
-  List<Reason> reasons() {
+  public List<Reason> reasons() {
     return reasons;
   }
 
@@ -69,7 +69,7 @@ final class JobAttempts {
     return demand;
   }
 
-  boolean isRestored() {
+  public boolean isRestored() {
     return from != null;
   }
 
@@ -100,7 +100,7 @@ final class JobAttempts {
   }
 
   /** Returns whether the present attempt keeps earlier products in place. */
-  boolean persists(Job job) {
+  public boolean persists(Job job) {
     return ToolState.persists(job, count, reasons);
   }
 
@@ -108,12 +108,12 @@ final class JobAttempts {
     return taken;
   }
 
-  /** Returns its present executor's name in {@link Remotes}; null for this machine. */
-  String executor() {
+  /** Returns its present executor's name in {@link RunPlaces}; null for this machine. */
+  public String executor() {
     return !allocated ? executor : taken.node() == null ? null : executor + "/" + taken.node();
   }
 
-  int count() {
+  public int count() {
     return count;
   }
 

@@ -24,7 +24,7 @@ record JobVerdicts(
     EventSender sender,
     JobStarts starts,
     BlockedJobs blocked,
-    SpentProducts spent,
+    Follower followers,
     RestoredJobs restored)
     implements RestoredJobs.Answer {
 
@@ -81,7 +81,7 @@ record JobVerdicts(
 
   private void grow(PlanContext next, BitSet late) {
     state.grow(next, late);
-    spent.grow();
+    followers.grow();
   }
 
   /**
@@ -145,7 +145,7 @@ record JobVerdicts(
 
   private void endUpToDate(int id) {
     state.states.set(id, JobState.UP_TO_DATE);
-    spent.noteRecorded(id);
+    followers.noteUpToDate(id);
     sender.upToDate(state.context(), id);
   }
 
@@ -216,7 +216,7 @@ record JobVerdicts(
       if (next == state.context() && !asked) { // everything that it reads has been made
         makeReady(id);
       } else {
-        spent.cancelRemovals();
+        followers.expectLate();
         BitSet late = new BitSet();
         late.set(id);
         grow(next, late);

@@ -51,7 +51,7 @@ public record ProductRemoval(
    * An unaltered product. {@code linked} says whether a file of it has another hard link. {@code
    * members} is null except for a folder; {@code gits} are as in {@link FolderDigest}.
    */
-  record Standing(
+  public record Standing(
       long bytes, boolean linked, List<FolderDigest.Member> members, List<String> gits) {
 
     Standing(long bytes, boolean linked) {
@@ -64,11 +64,11 @@ public record ProductRemoval(
     }
   }
 
-  ClearedProducts clearing() {
+  public ClearedProducts clearing() {
     return new ClearedProducts(place, cache, stored);
   }
 
-  SetAside aside() {
+  public SetAside aside() {
     return new SetAside(place, grounds, build, note);
   }
 
@@ -110,7 +110,7 @@ public record ProductRemoval(
    *
    * @param persist whether products that torc made stay in place
    * @param handed whether the job is handed out: its files are moved aside later, at its submission
-   *     or when it begins, and {@link AsideProducts} decides about them
+   *     or when it begins, and another class decides about them
    */
   boolean clear(
       Job job, boolean persist, boolean handed, ClearedProducts cleared, Set<String> standing)
@@ -141,7 +141,7 @@ public record ProductRemoval(
   }
 
   /** Returns the existing matches of a job's globs, which are moved aside at its submission. */
-  List<String> matched(Job job, boolean persist) throws IOException {
+  public List<String> matched(Job job, boolean persist) throws IOException {
     List<String> matched = new ArrayList<>();
     for (Ref ref : job.productRefs()) {
       if (ref instanceof Ref.OfGlob glob && !persist) {
@@ -210,7 +210,7 @@ public record ProductRemoval(
   }
 
   /** Moves an unaltered product from its present folder to the store, or deletes it. */
-  void storeOrDelete(
+  public void storeOrDelete(
       OwnedPath owned, FolderHandle from, Path name, Standing standing, ClearedProducts cleared)
       throws IOException {
     boolean whole = true;
@@ -256,7 +256,8 @@ public record ProductRemoval(
   }
 
   /** Removes an unaltered product from its present folder, and sets aside anything new in it. */
-  void remove(OwnedPath owned, FolderHandle from, Path name, Standing standing) throws IOException {
+  public void remove(OwnedPath owned, FolderHandle from, Path name, Standing standing)
+      throws IOException {
     if (standing.members == null) {
       from.removeFile(name);
     } else {
@@ -265,7 +266,7 @@ public record ProductRemoval(
   }
 
   /** Removes everything in the place of a product except excluded members. */
-  void removeAll(OwnedPath owned, FolderHandle from, Path name) throws IOException {
+  public void removeAll(OwnedPath owned, FolderHandle from, Path name) throws IOException {
     FolderPart part = part(owned.path(), from.path().resolve(name));
     if (part != null) {
       part.remove(from, name);
@@ -294,7 +295,7 @@ public record ProductRemoval(
   }
 
   /** Returns the part of a folder product that is not excluded; null if nothing is excluded. */
-  FolderPart part(String path, Path file) {
+  public FolderPart part(String path, Path file) {
     FolderDigest.Excluded excluded = digests.excluded(path);
     return excluded != null && Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)
         ? new FolderPart(excluded)
@@ -347,12 +348,13 @@ public record ProductRemoval(
     return standing(owned) != null;
   }
 
-  Standing standing(OwnedPath owned) throws IOException {
+  public Standing standing(OwnedPath owned) throws IOException {
     return standing(owned, owned.path(), null, digests);
   }
 
   /** Returns the product at a path if unaltered, else null; {@code seen} is its stamp, or null. */
-  Standing standing(OwnedPath owned, String path, Stamp seen, DigestMemo memo) throws IOException {
+  public Standing standing(OwnedPath owned, String path, Stamp seen, DigestMemo memo)
+      throws IOException {
     Stamp self = seen == null ? memo.linkStamp(path) : seen;
     if (owned.kind() == Stamp.FileKind.LINK) {
       Digest text = memo.digestNow(path, Stamp.FileKind.LINK);
@@ -389,7 +391,7 @@ public record ProductRemoval(
   }
 
   /** Returns the folder at a path if it may hold commits since its run; else null. */
-  FolderDigest work(OwnedPath owned) throws IOException {
+  public FolderDigest work(OwnedPath owned) throws IOException {
     boolean is = digests.linkStamp(owned.path()).kind() == Stamp.FileKind.FOLDER;
     FolderDigest folder = is ? digests.folder(owned.path(), false) : null;
     return is && hasWork(owned, folder, owned.path()) ? folder : null;

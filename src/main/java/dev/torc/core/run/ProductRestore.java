@@ -28,7 +28,7 @@ import java.util.Set;
  * The bytes come from {@link ResultParts}: {@code LocalResults} has those on this machine, {@code
  * FetchedProducts} those from shared stores.
  */
-final class ProductRestore {
+public final class ProductRestore {
 
   /** A good result for a job's present manifest, and the source of its missing products. */
   record Replacement(Result result, ResultParts parts) {}
@@ -123,7 +123,7 @@ final class ProductRestore {
    * Records the products that a killed torc had restored as torc's own. The job keeps its last
    * result.
    */
-  static void claim(ProductRemoval removal, StartMark mark) {
+  public static void claim(ProductRemoval removal, StartMark mark) {
     Result from = LocalResults.find(removal.cache(), mark.key());
     if (from == null) {
       return; // no longer in the store, for example because all of it was restored

@@ -38,7 +38,7 @@ import java.util.function.Predicate;
  * @param dotted files that only a leading dot keeps out of a glob; after {@link #written}, those
  *     that the run wrote
  */
-record ProductScan(
+public record ProductScan(
     List<RecordedProduct> made,
     List<OwnedPath> owned,
     RecordedProduct depfile,
@@ -54,7 +54,7 @@ record ProductScan(
   }
 
   /** Returns the scan of a job that did not run; these products belong to the user. */
-  ProductScan adopted(Predicate<String> which) {
+  public ProductScan adopted(Predicate<String> which) {
     List<OwnedPath> adopted = owned.stream().map(own -> own.as(which.test(own.path()))).toList();
     return new ProductScan(made, adopted, depfile, files, folders, List.of());
   }
@@ -71,9 +71,9 @@ record ProductScan(
   }
 
   /** A file, after following symlinks, and the recorded path of the product to which it belongs. */
-  record Seen(String path, String product, Stamp stamp, Digest digest) {}
+  public record Seen(String path, String product, Stamp stamp, Digest digest) {}
 
-  static ProductScan of(AllowedRoots grounds, DigestMemo digests, Job job, boolean strict)
+  public static ProductScan of(AllowedRoots grounds, DigestMemo digests, Job job, boolean strict)
       throws IOException {
     return of(grounds, digests, job, strict, () -> {}, null);
   }
@@ -87,7 +87,7 @@ record ProductScan(
    * @param slow called, perhaps often, if the scan may take longer than the start of a job
    * @param seen takes each file; may be null
    */
-  static ProductScan of(
+  public static ProductScan of(
       AllowedRoots grounds,
       DigestMemo digests,
       Job job,
@@ -120,7 +120,7 @@ record ProductScan(
    * Returns the message about a product of the wrong kind; if nothing is there, {@code missing}
    * ends the message.
    */
-  static String lack(String path, Stamp.FileKind there, String missing) {
+  public static String lack(String path, Stamp.FileKind there, String missing) {
     return switch (there) {
       case MISSING -> "product " + path + " " + missing;
       case FOLDER -> "product %s is a folder; declare %s/".formatted(path, path);

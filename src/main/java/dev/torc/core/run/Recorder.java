@@ -36,7 +36,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * details that commands show, and the paths that the job owns. The cache commits them. Any thread
  * may make records; {@link #whole} adds the lists that several records share.
  */
-final class Recorder {
+public final class Recorder {
 
   private final BuildId build;
   private final String host;
@@ -44,13 +44,13 @@ final class Recorder {
   private final AtomicLong sequences = new AtomicLong();
   private final Set<Digest> stored = new HashSet<>();
 
-  Recorder(BuildId build, String host) {
+  public Recorder(BuildId build, String host) {
     this.build = build;
     this.host = host;
   }
 
   /** A batch with its result, and the lists that the result names by digest. */
-  record Record(Batch batch, JobResult result, Map<Digest, List<ManifestEntry>> lists) {}
+  public record Record(Batch batch, JobResult result, Map<Digest, List<ManifestEntry>> lists) {}
 
   Record of(Attempt last, AttemptOutcome outcome) {
     PlanContext context = last.common.plan();
@@ -98,7 +98,7 @@ final class Recorder {
   }
 
   /** Returns the result of an adopted job, and adds its records to the batch. */
-  JobResult adopted(PlanContext context, int id, AttemptOutcome outcome, Batch batch) {
+  public JobResult adopted(PlanContext context, int id, AttemptOutcome outcome, Batch batch) {
     Record record = of(context, id, List.of(), 0, outcome, Outcome.ADOPTED, batch);
     whole(record);
     return record.result;
@@ -226,7 +226,7 @@ final class Recorder {
   }
 
   /** Returns the record of a job that was interrupted because its torc was killed (rule 9). */
-  static Batch interrupted(Cache cache, StartMark mark, long number) {
+  public static Batch interrupted(Cache cache, StartMark mark, long number) {
     JobResult last = cache.result(mark.job());
     RunDetails details = cache.details(mark.job());
     String known = mark.manifest();

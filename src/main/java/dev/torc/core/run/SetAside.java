@@ -20,15 +20,16 @@ import java.util.function.Consumer;
  * {@link ProductRemoval} and {@link KnownMembers} decide which files those are. Only {@code clean
  * --kept} ever removes them.
  */
-record SetAside(CachePlace place, AllowedRoots grounds, String build, Consumer<String> note) {
+public record SetAside(
+    CachePlace place, AllowedRoots grounds, String build, Consumer<String> note) {
 
-  static final String ALTERED = "modified, or not made by torc";
+  public static final String ALTERED = "modified, or not made by torc";
 
   /**
    * Sets aside a file or folder, or a part of it. It is {@code name} in {@code from} now; {@code
    * file} is its original path.
    */
-  void move(Path file, FolderHandle from, Path name, FolderPart part, String why)
+  public void move(Path file, FolderHandle from, Path name, FolderPart part, String why)
       throws IOException {
     if (from.status(name).isFolder()) {
       try (FolderHandle folder = from.enter(name)) {
@@ -164,7 +165,7 @@ record SetAside(CachePlace place, AllowedRoots grounds, String build, Consumer<S
   }
 
   /** Returns a path as it is recorded: relative if it is below the root, else absolute. */
-  static String shown(CachePlace place, Path path) {
+  public static String shown(CachePlace place, Path path) {
     Path root = place.root();
     return path.startsWith(root) ? root.relativize(path).toString() : path.toString();
   }

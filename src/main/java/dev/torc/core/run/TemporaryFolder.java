@@ -22,7 +22,7 @@ import java.util.function.Consumer;
  * command line into their results. One build at a time uses a root, and the next one ends what a
  * killed torc left before it removes the folder.
  */
-final class TemporaryFolder {
+public final class TemporaryFolder {
 
   static final String VARIABLE = "TORC_TMP";
 
@@ -30,7 +30,7 @@ final class TemporaryFolder {
 
   private TemporaryFolder() {}
 
-  static Path of(CachePlace place, String job) {
+  public static Path of(CachePlace place, String job) {
     return place.jobs().resolve(JobFiles.name(job) + ".tmp");
   }
 
@@ -54,7 +54,7 @@ final class TemporaryFolder {
    * Makes the folder, which only its owner may open. What an earlier attempt left there is moved
    * aside first: a background process of that attempt may still write into it.
    */
-  static void make(Path folder, String what, Consumer<String> warn) throws IOException {
+  public static void make(Path folder, String what, Consumer<String> warn) throws IOException {
     if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
       Path aside = folder.resolveSibling(folder.getFileName() + "." + RandomId.next());
       Files.move(folder, aside);
@@ -64,7 +64,7 @@ final class TemporaryFolder {
   }
 
   /** Removes a folder; warns, naming it {@code what}, if that fails. */
-  static void remove(Path folder, String what, Consumer<String> warn) {
+  public static void remove(Path folder, String what, Consumer<String> warn) {
     try {
       FileTree.remove(folder);
     } catch (IOException e) {

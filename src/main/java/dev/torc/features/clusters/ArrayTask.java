@@ -2,7 +2,7 @@ package dev.torc.features.clusters;
 
 import dev.torc.features.clusters.Scheduler.SchedulerJob;
 import dev.torc.features.clusters.Scheduler.SchedulerState;
-import dev.torc.features.clusters.Scheduler.SchedulerState.Kind;
+import dev.torc.features.clusters.Scheduler.SchedulerState.Phase;
 import java.io.IOException;
 import java.util.EnumSet;
 import java.util.List;
@@ -14,7 +14,7 @@ final class ArrayTask {
   final RemoteBatch batch;
   final List<BatchAttempt> jobs;
   SchedulerJob job;
-  SchedulerState state = new SchedulerState(Kind.WAITING, "");
+  SchedulerState state = new SchedulerState(Phase.WAITING, "");
   long over = -1; // when the scheduler first said that it is over; -1 if it has not
   boolean never; // the scheduler said twice that it will never start
   boolean cancelled; // by torc
@@ -40,8 +40,8 @@ final class ArrayTask {
    */
   void noteState(SchedulerState now, long time) {
     boolean again = now.is(state.kind());
-    boolean gone = now.is(Kind.GONE);
-    never = now.is(Kind.NEVER) && again;
+    boolean gone = now.is(Phase.GONE);
+    never = now.is(Phase.NEVER) && again;
     over = !now.isEnd() && !(gone && again) ? -1 : over < 0 ? time : over;
     state = gone && again ? state : now; // the earlier state may have the scheduler's text
   }

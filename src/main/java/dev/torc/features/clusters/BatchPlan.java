@@ -1,5 +1,6 @@
 package dev.torc.features.clusters;
 
+import dev.torc.core.model.SchedulerSettings;
 import dev.torc.features.clusters.Scheduler.SchedulerResources;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -3,11 +3,12 @@ package dev.torc.features.clusters;
 import dev.torc.base.posix.Io;
 import dev.torc.base.posix.ThreadEnd;
 import dev.torc.base.text.Refusal;
+import dev.torc.core.model.SchedulerSettings;
 import dev.torc.features.clusters.BatchFolder.Word;
 import dev.torc.features.clusters.RemoteAttempt.HandedOutAttempt;
 import dev.torc.features.clusters.RemoteAttempt.RemoteKey;
 import dev.torc.features.clusters.RemoteAttempt.RemoteListener;
-import dev.torc.features.clusters.Scheduler.SchedulerState.Kind;
+import dev.torc.features.clusters.Scheduler.SchedulerState.Phase;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -395,7 +396,7 @@ public final class BatchTracker implements AutoCloseable {
         submitter.refuse(task, " will never start it: " + task.state.said());
       } else if (task.over >= 0 && now - task.over >= latency()) {
         readFolder(batch, now);
-        if (batch.isKnown() && task.state.is(Kind.GONE)) {
+        if (batch.isKnown() && task.state.is(Phase.GONE)) {
           // It may exist though the scheduler no longer lists it; a useless cancel does no harm.
           to.scheduler().cancel(List.of(task.job));
         }

@@ -1,14 +1,14 @@
 package dev.torc.features.clusters;
 
 import dev.torc.core.here.ProgramOutput;
+import dev.torc.core.model.SchedulerSettings;
+import dev.torc.core.model.SchedulerSettings.Fact;
 import dev.torc.features.clusters.Scheduler.SchedulerJob;
 import dev.torc.features.clusters.Scheduler.SchedulerResources;
 import dev.torc.features.clusters.Scheduler.SchedulerState;
-import dev.torc.features.clusters.Scheduler.SchedulerState.Kind;
+import dev.torc.features.clusters.Scheduler.SchedulerState.Phase;
 import dev.torc.features.clusters.Scheduler.Submission;
 import dev.torc.features.clusters.Scheduler.SubmissionRequest;
-import dev.torc.features.clusters.SchedulerSettings.CommandTemplate;
-import dev.torc.features.clusters.SchedulerSettings.Fact;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -118,7 +118,8 @@ final class CommandScheduler implements Scheduler {
   @Override
   public Map<SchedulerJob, SchedulerState> states(List<SchedulerJob> jobs) {
     Map<SchedulerJob, SchedulerState> states = new LinkedHashMap<>();
-    jobs.forEach(job -> states.put(job, new SchedulerState(Kind.NO_ANSWER, "its id is not known")));
+    jobs.forEach(
+        job -> states.put(job, new SchedulerState(Phase.NO_ANSWER, "its id is not known")));
     for (List<SchedulerJob> part : parts(jobs, commands.states())) {
       CommandStates found = CommandStates.of(ask(commands.states(), ids(part)), commands);
       part.forEach(job -> states.put(job, found.of(job.id())));
@@ -205,7 +206,7 @@ final class CommandScheduler implements Scheduler {
     }
 
     private static SchedulerState noAnswer(String why) {
-      return new SchedulerState(Kind.NO_ANSWER, SchedulerWords.line(why));
+      return new SchedulerState(Phase.NO_ANSWER, SchedulerWords.line(why));
     }
 
     SchedulerState of(String id) {
@@ -226,11 +227,11 @@ final class CommandScheduler implements Scheduler {
       for (String word : line.subList(1, line.size())) {
         for (Fact of : FIRST) {
           if (commands.says(of, word)) {
-            return new SchedulerState(Kind.valueOf(of.name()), word);
+            return new SchedulerState(Phase.valueOf(of.name()), word);
           }
         }
       }
-      return new SchedulerState(Kind.UNCLEAR, String.join(" ", line));
+      return new SchedulerState(Phase.UNCLEAR, String.join(" ", line));
     }
 
     /** Returns the one of two states of a job that is further from its end. */

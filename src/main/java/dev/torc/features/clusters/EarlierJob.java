@@ -3,6 +3,8 @@ package dev.torc.features.clusters;
 import dev.torc.base.posix.FileTree;
 import dev.torc.base.posix.OwnFile;
 import dev.torc.core.here.ProcessEnd;
+import dev.torc.core.model.SchedulerSettings;
+import dev.torc.core.run.Event;
 import dev.torc.features.clusters.BatchFolder.Word;
 import dev.torc.features.clusters.RemoteAttempt.HandedOutAttempt;
 import java.io.IOException;
@@ -25,17 +27,12 @@ public record EarlierJob(HandedOutAttempt place, SchedulerSettings settings, Str
 
   /** Returns where the attempt is, for messages: {@code slurm 1234_5}. */
   public String where() {
-    return where(settings.name(), id);
+    return new Event.JobSubmitted(job(), settings.name(), id).where();
   }
 
   /** Returns how the job ended, from the files of its script; null while that is unknown. */
   public ProcessEnd end() {
     return place.folder().status(place.claim(), 0);
-  }
-
-  /** Returns where a job is, for messages; {@code id} is null if unknown. */
-  public static String where(String executor, String id) {
-    return id == null ? executor : executor + " " + id;
   }
 
   /** Returns all such attempts, oldest first, from a folder with one folder per executor. */

@@ -5,7 +5,7 @@ import dev.torc.core.here.ProgramOutput;
 import dev.torc.features.clusters.Scheduler.SchedulerJob;
 import dev.torc.features.clusters.Scheduler.SchedulerResources;
 import dev.torc.features.clusters.Scheduler.SchedulerState;
-import dev.torc.features.clusters.Scheduler.SchedulerState.Kind;
+import dev.torc.features.clusters.Scheduler.SchedulerState.Phase;
 import dev.torc.features.clusters.Scheduler.Submission;
 import dev.torc.features.clusters.Scheduler.SubmissionRequest;
 import java.io.IOException;
@@ -68,7 +68,7 @@ final class NodeSteps implements Scheduler {
   }
 
   private void begin(Step step) {
-    step.state = new SchedulerState(Kind.RUNNING, node.name());
+    step.state = new SchedulerState(Phase.RUNNING, node.name());
     try {
       ProcessBuilder srun = new ProcessBuilder(words(step.request)).directory(folder.toFile());
       srun.environment().clear();
@@ -79,7 +79,7 @@ final class NodeSteps implements Scheduler {
       process.getOutputStream().close();
       step.process = process;
     } catch (IOException e) {
-      step.state = new SchedulerState(Kind.NEVER, String.valueOf(e.getMessage()));
+      step.state = new SchedulerState(Phase.NEVER, String.valueOf(e.getMessage()));
     }
   }
 
@@ -120,10 +120,10 @@ final class NodeSteps implements Scheduler {
     if (refused.find()) {
       String said = SchedulerWords.line(refused.group());
       if (SchedulerWords.isNoAnswer(new ProgramOutput(1, "", text))) {
-        return new SchedulerState(Kind.NO_ANSWER, said);
+        return new SchedulerState(Phase.NO_ANSWER, said);
       }
       step.refusals++;
-      return new SchedulerState(step.refusals > AGAIN ? Kind.NEVER : Kind.WAITING, said);
+      return new SchedulerState(step.refusals > AGAIN ? Phase.NEVER : Phase.WAITING, said);
     }
     return NODE.matcher(text).find()
         ? SlurmWords.end("NODE_FAIL", "", "", log)
@@ -136,9 +136,9 @@ final class NodeSteps implements Scheduler {
     Map<SchedulerJob, SchedulerState> states = new LinkedHashMap<>();
     for (SchedulerJob job : jobs) {
       Step step = steps.get(job.name());
-      if (step.state.is(Kind.RUNNING) && !step.process.isAlive()) {
+      if (step.state.is(Phase.RUNNING) && !step.process.isAlive()) {
         step.state = ended(step);
-      } else if (step.state.is(Kind.NO_ANSWER) || step.state.is(Kind.WAITING)) {
+      } else if (step.state.is(Phase.NO_ANSWER) || step.state.is(Phase.WAITING)) {
         begin(step);
       }
       states.put(job, step.state);
@@ -161,7 +161,7 @@ final class NodeSteps implements Scheduler {
   private String cancel(List<SchedulerJob> jobs, int signal) {
     for (SchedulerJob job : jobs) {
       Step step = steps.get(job.name());
-      if (!step.state.is(Kind.RUNNING)) {
+      if (!step.state.is(Phase.RUNNING)) {
         step.state = SlurmWords.end("CANCELLED", "", "", null);
       } else if (step.process.isAlive()) { // else its pid may be another process's
         step.cancelled = true;

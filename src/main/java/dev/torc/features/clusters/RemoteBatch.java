@@ -2,6 +2,7 @@ package dev.torc.features.clusters;
 
 import dev.torc.base.posix.FileTree;
 import dev.torc.core.here.Runner;
+import dev.torc.core.model.SchedulerSettings;
 import dev.torc.features.clusters.BatchTracker.SchedulerAccess;
 import dev.torc.features.clusters.RemoteAttempt.HandedOutAttempt;
 import dev.torc.features.clusters.RemoteAttempt.RemoteKey;
@@ -101,7 +102,7 @@ final class RemoteBatch {
     BatchWord.line(lines, "name", name);
     BatchWord.line(lines, "time", Long.toString(time));
     BatchWord.line(lines, "grace", Long.toString(grace));
-    settings.write(lines);
+    SettingsLines.write(settings, lines);
     for (int i = 0; i < tasks.size(); i++) {
       for (BatchAttempt job : tasks.get(i).jobs) {
         RemoteKey key = job.key();
@@ -157,7 +158,7 @@ final class RemoteBatch {
       batches.get(task).add(new BatchAttempt(new HandedOutAttempt(folder, key, words[1], own)));
     }
     long grace = word.all("grace").isEmpty() ? GRACE : word.number("grace"); // or an older version
-    SchedulerSettings settings = SchedulerSettings.read(word);
+    SchedulerSettings settings = SettingsLines.read(word);
     return new RemoteBatch(
         folder, settings, word.text("name"), word.number("time"), grace, batches);
   }

@@ -1,6 +1,7 @@
 package dev.torc.features.clusters;
 
 import dev.torc.core.here.ProgramOutput;
+import dev.torc.core.model.SchedulerSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -88,10 +89,10 @@ public interface Scheduler {
    * why the script waits, where it runs, how it ended, or why nothing is known. Times are in
    * milliseconds since 1970; 0 if unknown.
    */
-  public record SchedulerState(Kind kind, String said, long began, long ended) {
+  public record SchedulerState(Phase kind, String said, long began, long ended) {
 
     /** The kinds of states. The order matters: all kinds of ends come after {@link #GONE}. */
-    public enum Kind {
+    public enum Phase {
       NO_ANSWER, // nothing is known about the script now
       /** The scheduler describes it in words that torc does not know: it counts as waiting. */
       UNCLEAR,
@@ -111,9 +112,9 @@ public interface Scheduler {
     }
 
     /** The state of a script that is gone, without the scheduler's own words. */
-    public static final SchedulerState GONE = new SchedulerState(Kind.GONE, "gone");
+    public static final SchedulerState GONE = new SchedulerState(Phase.GONE, "gone");
 
-    public SchedulerState(Kind kind, String said) {
+    public SchedulerState(Phase kind, String said) {
       this(kind, said, 0, 0);
     }
 
@@ -122,18 +123,18 @@ public interface Scheduler {
       return new SchedulerState(kind, said, begin, end);
     }
 
-    public boolean is(Kind one) {
+    public boolean is(Phase one) {
       return kind == one;
     }
 
     /** Returns whether the scheduler has the script. */
     boolean isOut() {
-      return !is(Kind.NO_ANSWER) && kind.compareTo(Kind.GONE) < 0;
+      return !is(Phase.NO_ANSWER) && kind.compareTo(Phase.GONE) < 0;
     }
 
     /** Returns whether the script is over, and the scheduler says how. */
     public boolean isEnd() {
-      return kind.compareTo(Kind.GONE) > 0;
+      return kind.compareTo(Phase.GONE) > 0;
     }
   }
 

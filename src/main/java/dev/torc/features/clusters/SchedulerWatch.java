@@ -4,7 +4,7 @@ import dev.torc.base.text.Refusal;
 import dev.torc.features.clusters.BatchTracker.SchedulerAccess;
 import dev.torc.features.clusters.Scheduler.SchedulerJob;
 import dev.torc.features.clusters.Scheduler.SchedulerState;
-import dev.torc.features.clusters.Scheduler.SchedulerState.Kind;
+import dev.torc.features.clusters.Scheduler.SchedulerState.Phase;
 import dev.torc.features.clusters.Scheduler.Submission;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -79,11 +79,11 @@ final class SchedulerWatch {
         to.scheduler().states(List.copyOf(open.keySet())).entrySet()) {
       ArrayTask task = open.get(state.getKey());
       SchedulerState said = state.getValue();
-      if (said.is(Kind.NO_ANSWER)) {
+      if (said.is(Phase.NO_ANSWER)) {
         silence = said.said();
       } else {
         answered = true;
-        if (said.is(Kind.UNCLEAR) && task.state.is(Kind.UNCLEAR)) { // else the listing may be cut
+        if (said.is(Phase.UNCLEAR) && task.state.is(Phase.UNCLEAR)) { // else the listing may be cut
           unclear(said.said());
         }
         task.noteState(said, now);
@@ -106,7 +106,7 @@ final class SchedulerWatch {
   private void tellHeld(Collection<ArrayTask> asked, long now) {
     List<ArrayTask> late = new ArrayList<>();
     for (ArrayTask task : asked) {
-      boolean holds = task.state.is(Kind.WAITING) && SlurmWords.isHeld(task.state.said());
+      boolean holds = task.state.is(Phase.WAITING) && SlurmWords.isHeld(task.state.said());
       task.held = !holds ? -1 : task.held < 0 ? now : task.held;
       if (holds && now - task.held >= TELL && !task.isHeldTold) {
         task.isHeldTold = true;
@@ -120,7 +120,7 @@ final class SchedulerWatch {
           "job %s%s: held at %s (%s); it waits until `scontrol release %s`",
           first.jobs.getFirst().key().job(),
           jobs == 1 ? "" : " and " + (jobs - 1) + " more",
-          EarlierJob.where(to.executor(), first.job.id()),
+          to.executor() + " " + first.job.id(),
           first.state.said(),
           first.job.id());
     }

@@ -2,10 +2,11 @@ package dev.torc.features.clusters;
 
 import dev.torc.base.posix.OwnUser;
 import dev.torc.core.here.ProgramOutput;
+import dev.torc.core.model.SchedulerSettings;
 import dev.torc.features.clusters.Scheduler.SchedulerJob;
 import dev.torc.features.clusters.Scheduler.SchedulerResources;
 import dev.torc.features.clusters.Scheduler.SchedulerState;
-import dev.torc.features.clusters.Scheduler.SchedulerState.Kind;
+import dev.torc.features.clusters.Scheduler.SchedulerState.Phase;
 import dev.torc.features.clusters.Scheduler.Submission;
 import dev.torc.features.clusters.Scheduler.SubmissionRequest;
 import java.nio.file.Path;
@@ -27,7 +28,7 @@ import java.util.stream.Stream;
  * Slurm, used through its own commands. It looks jobs up by name, so that another job with a reused
  * id is never read or ended. {@link SlurmWords} interprets Slurm's words.
  */
-final class Slurm implements Scheduler {
+public final class Slurm implements Scheduler {
 
   private static final int USUAL_ARRAY = 1001; // tasks, if Slurm's settings do not say otherwise
 
@@ -169,10 +170,10 @@ final class Slurm implements Scheduler {
       SlurmQueue.Listed listed = queue.of(around(job));
       if (job.id() == null || !queue.trouble().isEmpty()) {
         String why = job.id() == null ? "its id is not known" : queue.trouble();
-        states.put(job, new SchedulerState(Kind.NO_ANSWER, why));
+        states.put(job, new SchedulerState(Phase.NO_ANSWER, why));
       } else if (isStep(job)) { // only its own torc knew how it ended
         boolean runs = listed != null && !SlurmWords.isEnd(listed.word());
-        states.put(job, runs ? new SchedulerState(Kind.RUNNING, "") : SchedulerState.GONE);
+        states.put(job, runs ? new SchedulerState(Phase.RUNNING, "") : SchedulerState.GONE);
       } else if (listed != null) {
         states.put(job, state(listed, job));
       } else {
@@ -210,7 +211,7 @@ final class Slurm implements Scheduler {
           ask(asking, List.of("scontrol", "show", "job", "--oneliner", listed.id()));
       Matcher code = EXIT.matcher(said.text());
       if (!said.ok() || !code.find()) {
-        return new SchedulerState(Kind.NO_ANSWER, SchedulerWords.failure(said));
+        return new SchedulerState(Phase.NO_ANSWER, SchedulerWords.failure(said));
       }
       exit = code.group(1);
     }
@@ -238,7 +239,7 @@ final class Slurm implements Scheduler {
     Map<SchedulerJob, SchedulerState> ends = new HashMap<>();
     String configuration = configuration();
     if (configuration.isEmpty()) {
-      SchedulerState none = new SchedulerState(Kind.NO_ANSWER, "scontrol tells no settings");
+      SchedulerState none = new SchedulerState(Phase.NO_ANSWER, "scontrol tells no settings");
       jobs.forEach(job -> ends.put(job, none));
     }
     if (!DATABASE.matcher(configuration).find()) {

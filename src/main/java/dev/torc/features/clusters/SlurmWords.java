@@ -3,7 +3,7 @@ package dev.torc.features.clusters;
 import dev.torc.base.posix.Io;
 import dev.torc.base.posix.OwnFile;
 import dev.torc.features.clusters.Scheduler.SchedulerState;
-import dev.torc.features.clusters.Scheduler.SchedulerState.Kind;
+import dev.torc.features.clusters.Scheduler.SchedulerState.Phase;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
@@ -23,20 +23,20 @@ final class SlurmWords {
   private static final Set<String> RUNNING =
       Set.of(RUNS, "COMPLETING", "SUSPENDED", "STOPPED", "SIGNALING", "STAGE_OUT", "RESIZING");
 
-  private static final Map<String, Kind> ENDED =
+  private static final Map<String, Phase> ENDED =
       Map.ofEntries(
-          Map.entry("COMPLETED", Kind.EXITED),
-          Map.entry(FAILED, Kind.EXITED),
-          Map.entry("OUT_OF_MEMORY", Kind.OUT_OF_MEMORY),
-          Map.entry("TIMEOUT", Kind.TIME_LIMIT),
-          Map.entry("DEADLINE", Kind.TIME_LIMIT),
-          Map.entry("CANCELLED", Kind.CANCELLED),
-          Map.entry("REVOKED", Kind.CANCELLED),
-          Map.entry("NODE_FAIL", Kind.NODE_FAILURE),
-          Map.entry("BOOT_FAIL", Kind.NODE_FAILURE),
-          Map.entry("PREEMPTED", Kind.PREEMPTED),
-          Map.entry("LAUNCH_FAILED", Kind.LAUNCH_FAILURE),
-          Map.entry("RECONFIG_FAIL", Kind.LAUNCH_FAILURE));
+          Map.entry("COMPLETED", Phase.EXITED),
+          Map.entry(FAILED, Phase.EXITED),
+          Map.entry("OUT_OF_MEMORY", Phase.OUT_OF_MEMORY),
+          Map.entry("TIMEOUT", Phase.TIME_LIMIT),
+          Map.entry("DEADLINE", Phase.TIME_LIMIT),
+          Map.entry("CANCELLED", Phase.CANCELLED),
+          Map.entry("REVOKED", Phase.CANCELLED),
+          Map.entry("NODE_FAIL", Phase.NODE_FAILURE),
+          Map.entry("BOOT_FAIL", Phase.NODE_FAILURE),
+          Map.entry("PREEMPTED", Phase.PREEMPTED),
+          Map.entry("LAUNCH_FAILED", Phase.LAUNCH_FAILURE),
+          Map.entry("RECONFIG_FAIL", Phase.LAUNCH_FAILURE));
 
   /**
    * Reasons that last until the cluster or the account is changed. Reasons that may come from a
@@ -68,9 +68,9 @@ final class SlurmWords {
 
   /** Returns the state of a job in squeue that has not ended; an unknown word counts as waiting. */
   static SchedulerState alive(String word, String reason, String nodes) {
-    Kind waits = NEVER.matcher(reason).matches() ? Kind.NEVER : Kind.WAITING;
+    Phase waits = NEVER.matcher(reason).matches() ? Phase.NEVER : Phase.WAITING;
     return RUNNING.contains(word)
-        ? new SchedulerState(Kind.RUNNING, nodes)
+        ? new SchedulerState(Phase.RUNNING, nodes)
         : new SchedulerState(waits, reason.equals("None") ? "" : reason);
   }
 
@@ -81,12 +81,12 @@ final class SlurmWords {
    */
   static SchedulerState end(String word, String reason, String exit, Path log) {
     String text = tail(log);
-    Kind cause = ENDED.get(word);
+    Phase cause = ENDED.get(word);
     boolean failed = word.equals(FAILED);
-    if ((failed || cause == Kind.CANCELLED) && MEMORY.matcher(text).find()) {
-      cause = Kind.OUT_OF_MEMORY;
+    if ((failed || cause == Phase.CANCELLED) && MEMORY.matcher(text).find()) {
+      cause = Phase.OUT_OF_MEMORY;
     } else if (failed && reason.equals("JobLaunchFailure") && !isSignal(exit)) {
-      cause = Kind.LAUNCH_FAILURE;
+      cause = Phase.LAUNCH_FAILURE;
     }
     StringBuilder said = new StringBuilder(word);
     said.append(reason.isEmpty() || reason.equals("None") ? "" : " " + reason);

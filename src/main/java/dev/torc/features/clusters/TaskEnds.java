@@ -5,7 +5,7 @@ import dev.torc.features.clusters.BatchFolder.Word;
 import dev.torc.features.clusters.BatchTracker.SchedulerAccess;
 import dev.torc.features.clusters.RemoteAttempt.HandedOutAttempt;
 import dev.torc.features.clusters.Scheduler.SchedulerState;
-import dev.torc.features.clusters.Scheduler.SchedulerState.Kind;
+import dev.torc.features.clusters.Scheduler.SchedulerState.Phase;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
@@ -56,7 +56,7 @@ record TaskEnds(SchedulerAccess to, SchedulerWatch watch, Consumer<BatchAttempt>
   void settle(ArrayTask task, boolean ending) throws IOException {
     // A task that torc itself cancelled, or that no machine took, may have written nothing.
     boolean untouched = task.batch.isKnown() && !task.cancelled && task.isUntouched();
-    boolean unseen = untouched && task.state.is(Kind.EXITED);
+    boolean unseen = untouched && task.state.is(Phase.EXITED);
     for (BatchAttempt job : task.jobs) {
       if (job.isOver()) {
         continue;
@@ -78,7 +78,7 @@ record TaskEnds(SchedulerAccess to, SchedulerWatch watch, Consumer<BatchAttempt>
 
   /** Returns whether a job was cancelled, and not by torc. */
   private static boolean isTaken(BatchAttempt job, SchedulerState word) {
-    return word.is(Kind.CANCELLED) && !job.task.cancelled;
+    return word.is(Phase.CANCELLED) && !job.task.cancelled;
   }
 
   private void neverBegan(BatchAttempt job, SchedulerState word, boolean untouched) {
@@ -122,7 +122,7 @@ record TaskEnds(SchedulerAccess to, SchedulerWatch watch, Consumer<BatchAttempt>
           case EXITED -> job.isCancelled() ? ProcessEnd.How.CANCELLED : null;
           default -> null;
         };
-    String lost = word.is(Kind.PREEMPTED) ? "preempted" : "lost with its machine";
+    String lost = word.is(Phase.PREEMPTED) ? "preempted" : "lost with its machine";
     if (how != null) {
       job.end(endOf(job, word, how, to.executor() + ": " + word.said()), job.places());
     } else if (job.resent == AGAIN) {

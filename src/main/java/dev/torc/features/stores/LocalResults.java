@@ -210,7 +210,8 @@ public class LocalResults implements ResultParts {
     List<List<String>> lists = FoundNames.with(before, result.found());
     wanted.replace(result.key(), result);
     StoredResults.Stored<Result> stored = new StoredResults.Stored<>(last, result);
-    records.put(result.key(), stored, lists.equals(before) ? null : first, lists);
+    List<String> names = LocalStore.names(result);
+    records.put(result.key(), stored, names, lists.equals(before) ? null : first, lists);
   }
 
   /** Notes that this build will restore a result: it is among the last to be removed. */
@@ -299,9 +300,8 @@ public class LocalResults implements ResultParts {
   public void place(OwnedPath part, ProductTarget to) throws IOException {
     boolean stays;
     synchronized (this) {
-      count();
       forgetSize();
-      stays = uses.of(LocalStore.name(part)) > 1;
+      stays = light.isCommon(LocalStore.name(part), LocalStore::names, Result::key);
     }
     long moved = bytes.place(part, to, stays);
     synchronized (this) {
@@ -406,6 +406,7 @@ public class LocalResults implements ResultParts {
     forgetSize();
     for (String free : uses.remove(LocalStore.names(result))) {
       drop(free);
+      records.dropPart(free);
     }
     records.drop(result.key(), !firsts.remove(leads(result)).isEmpty() ? result.first() : null);
     wanted.remove(result.key());

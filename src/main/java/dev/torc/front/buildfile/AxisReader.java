@@ -8,6 +8,7 @@ import dev.torc.base.syntax.Node.Entry;
 import dev.torc.base.syntax.NumberRange;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.Problems;
+import dev.torc.core.model.Group;
 import dev.torc.core.model.Paths;
 import dev.torc.core.model.Ref;
 import dev.torc.front.buildfile.Axis.Row;
@@ -138,7 +139,7 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
   }
 
   private Axis repeat(MapFields fields, Entry entry) {
-    int times = (int) fields.whole("repeat", 1, 1, GroupExpansion.MAX_INSTANCES);
+    int times = (int) fields.whole("repeat", 1, 1, Group.MAX_INSTANCES);
     return fixed(
         entry.place(),
         "repeat",
@@ -267,7 +268,7 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
                 scope.text(MapFields.scalar(map.get("from"), "from")),
                 scope.text(MapFields.scalar(map.get("to"), "to")),
                 fields.text("step", "1"),
-                GroupExpansion.MAX_INSTANCES);
+                Group.MAX_INSTANCES);
         yield fixed(place, name, texts, map);
       }
     };

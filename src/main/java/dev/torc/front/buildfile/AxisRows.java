@@ -1,8 +1,6 @@
 package dev.torc.front.buildfile;
 
 import dev.torc.base.syntax.BadInput;
-import dev.torc.base.syntax.Place;
-import dev.torc.base.text.SafeText;
 import dev.torc.core.model.InstanceName;
 import dev.torc.front.buildfile.Axis.Row;
 import java.util.ArrayList;
@@ -10,7 +8,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * The values of an axis, as rows. {@link AxisValues} finds them.
@@ -25,45 +22,6 @@ record AxisRows(
   /** Creates rows in which every name is a parameter. */
   AxisRows(List<String> names, List<Row> rows) {
     this(names, Set.of(), rows, List.of());
-  }
-
-  /**
-   * Returns these rows, with only the columns of the table's key as parameters.
-   *
-   * @throws BadInput if a column of the key is missing or empty, or if no key is given and all
-   *     columns of a row are empty
-   */
-  AxisRows keyed(Axis.Table table) {
-    if (table.key().isEmpty()) {
-      for (Row row : rows) {
-        if (TableReader.isBlank(row.values())) {
-          String all = SafeText.names(names, 5);
-          String said = "no value names this instance (%s); fill one in or remove the row";
-          throw new BadInput(row.place(), said.formatted(all));
-        }
-      }
-      return this;
-    }
-    if (rows.isEmpty()) {
-      return new AxisRows(table.key(), Set.of(), rows, warnings);
-    }
-    for (String name : table.key()) {
-      if (!names.contains(name)) {
-        throw TableReader.missing(name, names, new Place(table.path(), 1, 1));
-      }
-    }
-    Set<String> others = new TreeSet<>(names);
-    table.key().forEach(others::remove);
-    for (int i = 0; i < names.size(); i++) {
-      for (Row row : others.contains(names.get(i)) ? List.<Row>of() : rows) {
-        if (TableReader.isBlank(row.values().get(i))) {
-          String column = SafeText.name(names.get(i));
-          throw new BadInput(
-              row.place(), "key column " + column + " is empty; fill it in or remove the row");
-        }
-      }
-    }
-    return new AxisRows(names, others, rows, warnings);
   }
 
   /** Refuses two rows for one instance. */

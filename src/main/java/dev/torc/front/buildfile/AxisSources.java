@@ -3,6 +3,7 @@ package dev.torc.front.buildfile;
 import dev.torc.base.digests.Digest;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.GlobWalk;
+import dev.torc.base.syntax.MissHint;
 import dev.torc.base.syntax.NearestPath;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -31,7 +31,7 @@ import java.util.function.Predicate;
 /**
  * Finds the values of one axis: in tables, on disk, among products and in other groups. If values
  * are not known yet, {@link #awaits} names the jobs that decide them. The same object is used for
- * all expansions of one {@linkplain ParsedBuildFile.ResultSource#era era} of results, and each
+ * all expansions of one {@linkplain dev.torc.core.model.ResultSource#era era} of results, and each
  * expansion searches only what is new. {@link GroupExpansion} makes instances from the values.
  */
 final class AxisValues {
@@ -55,7 +55,7 @@ final class AxisValues {
   /** Why the axis has no values, for a message; null if it has some or no reason is known. */
   BadInput.Diagnostic none;
 
-  private final GroupExpansion expansion;
+  private final OtherUnits units;
   private final int unit;
   private final boolean side; // whether this is one axis of a zip
   private final List<AxisValues> sides = new ArrayList<>(0);
@@ -63,17 +63,17 @@ final class AxisValues {
   private List<Search> searches;
   private AxisRows rows; // null before the first search, and after one that failed
 
-  AxisValues(GroupExpansion expansion, int unit, Axis axis) {
-    this(expansion, unit, axis, false);
+  AxisValues(OtherUnits units, int unit, Axis axis) {
+    this(units, unit, axis, false);
   }
 
-  private AxisValues(GroupExpansion expansion, int unit, Axis axis, boolean side) {
-    this.expansion = expansion;
+  private AxisValues(OtherUnits units, int unit, Axis axis, boolean side) {
+    this.units = units;
     this.unit = unit;
     this.axis = axis;
     this.side = side;
     if (axis instanceof Axis.Zip zip) {
-      zip.axes().forEach(each -> sides.add(new AxisValues(expansion, unit, each, true)));
+      zip.axes().forEach(each -> sides.add(new AxisValues(units, unit, each, true)));
     }
   }
 
@@ -123,14 +123,14 @@ final class AxisValues {
   private BadInput.Diagnostic explainNone() throws IOException {
     return switch (axis) {
       case Axis.Table table ->
-          expansion.sources().table(table) == null
+          units.sources().table(table) == null
               ? null
               : new BadInput.Diagnostic(table.place(), table.path() + " holds none");
       case Axis.Globbed globbed ->
           unmatched("" + globbed.globs().getFirst(), globbed.globs().getFirst());
       case Axis.Matched matched -> unmatched(matched.written(), matched.match().glob());
-      case Axis.Products products -> expansion.explainNone(products.job());
-      case Axis.ValuesOf values -> expansion.explainNone(values.group(expansion.ids().keySet()));
+      case Axis.Products products -> units.explainNone(products.job());
+      case Axis.ValuesOf values -> units.explainNone(values.group(units.ids().keySet()));
       case Axis.Zip _ ->
           sides.stream().map(each -> each.none).filter(Objects::nonNull).findFirst().orElse(null);
       case Axis.Fixed _ -> null;
@@ -143,7 +143,7 @@ final class AxisValues {
         ? null
         : new BadInput.Diagnostic(
             axis.place(),
-            pattern + " matches nothing" + looked + ": " + expansion.sources().explainMiss(glob));
+            pattern + " matches nothing" + looked + ": " + units.sources().explainMiss(glob));
   }
 
   private AxisRows find() throws IOException {
@@ -158,22 +158,22 @@ final class AxisValues {
 
   private AxisRows table(Axis.Table table) throws IOException {
     String path = table.path();
-    AxisRows content = expansion.sources().table(table);
+    AxisRows content = units.sources().table(table);
     if (content == null) {
       boolean source = true;
       boolean here = true;
-      for (int maker : expansion.makers().of(path)) {
-        if (expansion.makers().follows(maker, unit) && !expansion.makers().declares(maker, path)) {
+      for (int maker : units.makers().of(path)) {
+        if (units.makers().follows(maker, unit) && !units.makers().declares(maker, path)) {
           continue; // only a wildcard matches, and it follows from this group: not the maker
         }
-        for (GroupExpansion.Makes job : jobs(maker)) {
+        for (Makes job : jobs(maker)) {
           if (job.has(path)) {
             source = false;
             here &= passMade(maker, job.job(), _ -> {});
           }
         }
-        source &= expansion.isKnown(maker);
-        here &= expansion.isKnown(maker);
+        source &= units.isKnown(maker);
+        here &= units.isKnown(maker);
       }
       if (!here) {
         waits = true;
@@ -181,7 +181,7 @@ final class AxisValues {
       }
       content = read(table);
       if (source) {
-        expansion.sources().put(table, content);
+        units.sources().put(table, content);
       }
     }
     return content;
@@ -190,10 +190,10 @@ final class AxisValues {
   private AxisRows read(Axis.Table table) throws IOException {
     String path = table.path();
     try {
-      byte[] bytes = expansion.sources().bytes(path);
+      byte[] bytes = units.sources().bytes(path);
       return table.plain()
           ? TableReader.lines(bytes, path, table.columns())
-          : TableReader.read(bytes, path, table.columns()).keyed(table);
+          : TableReader.keyed(table, TableReader.read(bytes, path, table.columns()));
     } catch (BadInput e) {
       // An error about the whole file is reported at the place that names the file.
       boolean whole = e.diagnostics().getFirst().place().line() == 0;
@@ -205,20 +205,20 @@ final class AxisValues {
    * Returns the products of the known jobs of a unit, and adds the jobs that decide its other
    * instances to {@link #awaits}.
    */
-  private List<GroupExpansion.Makes> jobs(int other) throws IOException {
-    GroupExpansion.Outcome outcome = expansion.outcome(other);
+  private List<Makes> jobs(int other) throws IOException {
+    OtherUnits.Outcome outcome = units.outcome(other);
     if (outcome != null) {
       note(other, outcome);
     }
-    return expansion.makes(other);
+    return units.makes(other);
   }
 
-  private void note(int other, GroupExpansion.Outcome outcome) {
+  private void note(int other, OtherUnits.Outcome outcome) {
     lasting &= outcome.lasting();
     byResults |= outcome.group().sources().found();
     if (!outcome.known()) {
       List<String> deciders = outcome.group().further().awaits();
-      awaits.addAll(deciders.isEmpty() ? List.of(expansion.unit(other).name()) : deciders);
+      awaits.addAll(deciders.isEmpty() ? List.of(units.unit(other).name()) : deciders);
     }
   }
 
@@ -228,7 +228,7 @@ final class AxisValues {
    */
   private boolean passMade(int maker, String job, Consumer<String> each) {
     lasting = false;
-    Optional<List<String>> products = expansion.products(maker, job);
+    Optional<List<String>> products = units.products(maker, job);
     if (products.isPresent()) {
       byResults = true;
       products.get().forEach(each);
@@ -239,15 +239,15 @@ final class AxisValues {
   }
 
   private int unitNamed(String unit) {
-    String known = JobEntryReader.requireKnown(unit, axis.place(), expansion.ids().keySet());
-    return expansion.ids().get(known);
+    String known = JobEntryReader.requireKnown(unit, axis.place(), units.ids().keySet());
+    return units.ids().get(known);
   }
 
   private AxisRows valuesOf(Axis.ValuesOf axis) throws IOException {
-    String group = axis.group(expansion.ids().keySet());
+    String group = axis.group(units.ids().keySet());
     String parameter = axis.written().substring(group.length() + 1);
     int other = unitNamed(group);
-    GroupExpansion.Outcome outcome = expansion.outcome(other);
+    OtherUnits.Outcome outcome = units.outcome(other);
     if (outcome == null) {
       throw new BadInput(axis.place(), "job " + group + " has no parameters");
     }
@@ -260,7 +260,7 @@ final class AxisValues {
       throw new BadInput(axis.place(), group + " has no parameter " + parameter + hint);
     } else {
       Set<String> distinct = new LinkedHashSet<>();
-      expansion.jobs(outcome).forEach(job -> distinct.add(job.parameters().get(parameter)));
+      units.jobs(outcome).forEach(job -> distinct.add(job.parameters().get(parameter)));
       distinct.forEach(value -> rows.add(new Row(List.of(value), axis.place(), List.of())));
     }
     return new AxisRows(axis.names(), rows);
@@ -366,9 +366,9 @@ final class AxisValues {
       this.excludes = excludes;
       this.fit = fit;
       lasting = false;
-      sources.addAll(expansion.sources().matches(glob, excludes));
-      for (int maker : expansion.makers().of(glob, excludes)) {
-        if (!expansion.makers().follows(maker, unit)) {
+      sources.addAll(units.sources().matches(glob, excludes));
+      for (int maker : units.makers().of(glob, excludes)) {
+        if (!units.makers().follows(maker, unit)) {
           makers.add(new Maker(maker, this::sees));
         } else if (!sources.isEmpty()) {
           hide(maker);
@@ -381,16 +381,16 @@ final class AxisValues {
      * only matches the pattern of a group, {@link DoubtfulSources} decides.
      */
     private void hide(int maker) {
-      boolean group = expansion.unit(maker) instanceof Unit.Many;
+      boolean group = units.unit(maker) instanceof Unit.Many;
       PatternIndex may = group ? new PatternIndex() : hidden;
-      for (Job job : expansion.makers().outlines(maker)) {
-        GroupExpansion.Makes makes = GroupExpansion.Makes.of(job);
+      for (Job job : units.makers().outlines(maker)) {
+        Makes makes = Makes.of(job);
         makes.files().forEach(sources::remove);
         makes.patterns().forEach(each -> may.add(each, -1, Place.NONE));
       }
       if (group) {
         sources.removeIf(
-            path -> may.matching(path) != null && !expansion.doubts().counts(unit, path, maker));
+            path -> may.matching(path) != null && !units.countsAsSource(unit, path, maker));
       }
     }
 
@@ -416,8 +416,8 @@ final class AxisValues {
         boolean out = hidden.matching(path) != null;
         if (out || unknown.matching(path) == null) {
           it.remove();
-          if (!out && expansion.isRecorded(path)) {
-            expansion.sources().noteSkippedFile();
+          if (!out && units.isRecorded(path)) {
+            units.sources().noteSkippedFile();
           } else if (!out) {
             put(path);
           }
@@ -435,13 +435,13 @@ final class AxisValues {
 
     private final int maker;
     private int known; // how many of the unit's jobs were read
-    private final List<GroupExpansion.Makes> running = new ArrayList<>(0);
+    private final List<Makes> running = new ArrayList<>(0);
     private final List<Glob> unknown; // what the unit's unknown jobs may make
 
     Maker(int maker, Predicate<Glob> sees) {
       this.maker = maker;
       this.unknown =
-          expansion.unit(maker).job().productRefs().stream()
+          units.unit(maker).job().productRefs().stream()
               .map(ProductIndex::inside)
               .filter(sees)
               .toList();
@@ -452,13 +452,13 @@ final class AxisValues {
      * make to {@code hidden}.
      */
     void addMade(Search search, PatternIndex hidden) throws IOException {
-      List<GroupExpansion.Makes> jobs = jobs(maker);
+      List<Makes> jobs = jobs(maker);
       for (; known < jobs.size(); known++) {
-        GroupExpansion.Makes job = jobs.get(known);
+        Makes job = jobs.get(known);
         job.files().forEach(search::put);
         List<Glob> open = job.patterns().stream().filter(search::sees).toList();
         if (!open.isEmpty()) {
-          running.add(new GroupExpansion.Makes(job.job(), List.of(), open));
+          running.add(new Makes(job.job(), List.of(), open));
         }
         if (!search.sources.isEmpty()) {
           open.forEach(each -> search.hidden.add(each, -1, Place.NONE));
@@ -466,7 +466,7 @@ final class AxisValues {
       }
       running.removeIf(job -> passMade(maker, job.job(), search::put));
       running.forEach(job -> coming.addAll(job.patterns()));
-      if (!expansion.isKnown(maker)) {
+      if (!units.isKnown(maker)) {
         coming.addAll(unknown);
         unknown.forEach(each -> hidden.add(each, -1, Place.NONE));
       }

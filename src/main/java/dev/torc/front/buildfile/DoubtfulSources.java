@@ -70,7 +70,7 @@ final class DoubtfulSources {
   }
 
   /** Decides the doubts after an expansion; returns whether another expansion is needed. */
-  boolean decide(GroupExpansion expansion) throws IOException {
+  boolean decide(OtherUnits units) throws IOException {
     List<Doubt> trial = in(State.ON_TRIAL);
     List<Doubt> asked = trial.isEmpty() ? in(State.WITHHELD) : trial;
     Map<Integer, Map<String, String>> files = new HashMap<>();
@@ -78,11 +78,11 @@ final class DoubtfulSources {
       doubt.maker = null;
       for (int maker : doubt.makers) {
         if (!files.containsKey(maker)) {
-          files.put(maker, files(expansion.makes(maker)));
+          files.put(maker, files(units.makes(maker)));
         }
         String job = files.get(maker).get(doubt.path);
         doubt.maker = job == null ? doubt.maker : job;
-        for (GroupExpansion.Makes makes : expansion.makes(maker)) {
+        for (Makes makes : units.makes(maker)) {
           if (!makes.patterns().isEmpty() && makes.has(doubt.path)) {
             doubt.maker = makes.job();
           }
@@ -93,7 +93,7 @@ final class DoubtfulSources {
     if (made.size() == asked.size() && !trial.isEmpty()) {
       made.stream()
           .collect(Collectors.groupingBy(doubt -> doubt.unit, TreeMap::new, toList()))
-          .forEach((group, its) -> refuse((Unit.Many) expansion.unit(group), its));
+          .forEach((group, its) -> refuse((Unit.Many) units.unit(group), its));
     }
     boolean decided = trial.isEmpty() || made.size() == asked.size();
     for (Doubt doubt : asked) {
@@ -112,7 +112,7 @@ final class DoubtfulSources {
         .toList();
   }
 
-  private static Map<String, String> files(List<GroupExpansion.Makes> jobs) {
+  private static Map<String, String> files(List<Makes> jobs) {
     Map<String, String> files = new HashMap<>();
     jobs.forEach(job -> job.files().forEach(path -> files.putIfAbsent(path, job.job())));
     return files;

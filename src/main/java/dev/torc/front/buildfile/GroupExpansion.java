@@ -2,7 +2,6 @@ package dev.torc.front.buildfile;
 
 import dev.torc.base.bytes.ByteReader;
 import dev.torc.base.syntax.BadInput;
-import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.Problems;
 import dev.torc.core.model.Group;
@@ -10,12 +9,10 @@ import dev.torc.core.model.InstanceName;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Trait;
 import dev.torc.core.model.PackedJobs;
-import dev.torc.core.model.ProductIndex;
-import dev.torc.core.model.Ref;
+import dev.torc.core.model.ResultSource;
 import dev.torc.core.model.Workflow;
 import dev.torc.core.model.WorkflowCodec;
 import dev.torc.front.buildfile.Axis.Row;
-import dev.torc.front.buildfile.ParsedBuildFile.ResultSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -41,44 +38,9 @@ import java.util.stream.Stream;
  * AxisValues} finds the values of an axis; {@link JobReader} reads an instance. Groups are expanded
  * again whenever results arrive, so this class keeps every instance that it has read.
  */
-final class GroupExpansion {
-
-  /** The largest number of instances in a workflow; each takes a few kilobytes of memory. */
-  static final int MAX_INSTANCES = 1_000_000;
-
-  /**
-   * The result of expanding a group.
-   *
-   * @param packed the packed instances, in the order of {@link Group#instances}
-   * @param known whether all instances are known
-   * @param lasting whether neither a result nor a file can change the outcome
-   */
-  record Outcome(Group group, List<byte[]> packed, boolean known, boolean lasting) {}
+final class GroupExpansion implements OtherUnits {
 
   private record Instance(String name, byte[] packed) {}
-
-  /**
-   * The products that a job declares: its files, and a pattern for each declared folder or glob.
-   */
-  record Makes(String job, List<String> files, List<Glob> patterns) {
-
-    static Makes of(Job job) {
-      List<String> files = new ArrayList<>(1);
-      List<Glob> patterns = new ArrayList<>(0);
-      for (Ref ref : job.productRefs()) {
-        if (ref instanceof Ref.OfFile file) {
-          files.add(file.path());
-        } else {
-          patterns.add(ProductIndex.inside(ref));
-        }
-      }
-      return new Makes(job.name(), files, patterns);
-    }
-
-    boolean has(String path) {
-      return files.contains(path) || patterns.stream().anyMatch(each -> each.matches(path));
-    }
-  }
 
   /**
    * The products of the known jobs of a unit, in the order in which the jobs became known. {@code
@@ -175,8 +137,8 @@ final class GroupExpansion {
       } else {
         Outcome outcome = outcomes.get(u);
         starts.add(jobs.size());
-        jobs.addAll(outcome.packed);
-        known.add(outcome.group);
+        jobs.addAll(outcome.packed());
+        known.add(outcome.group());
       }
     }
     return blank.with(
@@ -187,8 +149,8 @@ final class GroupExpansion {
         List.copyOf(manual));
   }
 
-  /** Returns the index that finds the units that may make a file. */
-  UnitMakers makers() {
+  @Override
+  public UnitMakers makers() {
     if (makers == null) {
       UnitMakers.Instances known = unit -> isKnown(unit) ? jobs(outcome(unit)) : null;
       makers = new UnitMakers(units, ids(), reader, sources, this::isRecorded, known);
@@ -196,7 +158,8 @@ final class GroupExpansion {
     return makers;
   }
 
-  Map<String, Integer> ids() {
+  @Override
+  public Map<String, Integer> ids() {
     if (ids.isEmpty()) {
       for (int u = 0; u < units.size(); u++) {
         ids.put(units.get(u).name(), u);
@@ -205,19 +168,19 @@ final class GroupExpansion {
     return ids;
   }
 
-  Unit unit(int unit) {
+  @Override
+  public Unit unit(int unit) {
     return units.get(unit);
   }
 
-  AxisSources sources() {
+  @Override
+  public AxisSources sources() {
     return sources;
   }
 
-  /**
-   * Returns the products of a job, or empty until the job has ended. If the job has ended, {@link
-   * #deciders} will name its unit.
-   */
-  Optional<List<String>> products(int unit, String job) {
+  /** {@inheritDoc} If the job has ended, {@link #deciders} will name its unit. */
+  @Override
+  public Optional<List<String>> products(int unit, String job) {
     Optional<List<String>> made = found.products(job);
     if (made.isPresent()) {
       answered.add(units.get(unit).name());
@@ -225,19 +188,21 @@ final class GroupExpansion {
     return made;
   }
 
-  DoubtfulSources doubts() {
-    return doubts;
+  @Override
+  public boolean countsAsSource(int group, String path, int maker) {
+    return doubts.counts(group, path, maker);
   }
 
-  boolean isRecorded(String path) {
+  @Override
+  public boolean isRecorded(String path) {
     return found.isRecorded(path);
   }
 
-  /** Returns why a group has no instances, for a message; null if no reason is known. */
-  BadInput.Diagnostic explainNone(String group) throws IOException {
+  @Override
+  public BadInput.Diagnostic explainNone(String group) throws IOException {
     Integer unit = ids().get(group);
     Outcome outcome = unit == null ? null : outcome(unit);
-    String there = outcome == null ? "" : outcome.group.sources().nothing();
+    String there = outcome == null ? "" : outcome.group().sources().nothing();
     return there.isEmpty() ? null : new BadInput.Diagnostic(Place.NONE, there);
   }
 
@@ -265,8 +230,8 @@ final class GroupExpansion {
   }
 
   private void refuse(int maker, int reader, BadInput.Diagnostic why) {
-    if (outcomes.get(maker).group.sources().found()
-        || outcomes.get(reader).group.sources().found()) {
+    if (outcomes.get(maker).group().sources().found()
+        || outcomes.get(reader).group().sources().found()) {
       outcomes.put(maker, failed(maker, (Unit.Many) units.get(maker), List.of(why)));
     } else {
       problems.add(why.place(), why.message());
@@ -274,21 +239,17 @@ final class GroupExpansion {
   }
 
   /** Returns what decided the instances in the last expansion, besides build files and tables. */
-  ParsedBuildFile.Deciders deciders() {
-    return new ParsedBuildFile.Deciders(
-        new TreeSet<>(answered), sources.found(), sources.isComplete());
+  Deciders deciders() {
+    return new Deciders(new TreeSet<>(answered), sources.found(), sources.isComplete());
   }
 
-  /**
-   * Returns the outcome of a group; null for a plain job. Expands the group if needed, which may
-   * expand other groups first.
-   */
-  Outcome outcome(int unit) throws IOException {
+  @Override
+  public Outcome outcome(int unit) throws IOException {
     if (!(units.get(unit) instanceof Unit.Many group)) {
       return null;
     }
     Outcome before = last.get(unit);
-    Outcome outcome = before != null && before.lasting ? before : outcomes.get(unit);
+    Outcome outcome = before != null && before.lasting() ? before : outcomes.get(unit);
     if (outcome == null) {
       if (!open.add(unit)) {
         outcome = circle(unit, group);
@@ -301,24 +262,22 @@ final class GroupExpansion {
       }
     }
     if (outcomes.putIfAbsent(unit, outcome) == null) {
-      instances += outcome.packed.size();
+      instances += outcome.packed().size();
     }
     return outcomes.get(unit);
   }
 
-  boolean isKnown(int unit) throws IOException {
+  @Override
+  public boolean isKnown(int unit) throws IOException {
     Outcome outcome = outcome(unit);
-    return outcome == null || outcome.known;
+    return outcome == null || outcome.known();
   }
 
-  /**
-   * Returns the products of the known jobs of a unit. Jobs that become known later are appended to
-   * the same list.
-   */
-  List<Makes> makes(int unit) throws IOException {
+  @Override
+  public List<Makes> makes(int unit) throws IOException {
     Outcome outcome = outcome(unit);
     List<byte[]> packed =
-        outcome == null ? List.of(((Unit.Single) units.get(unit)).packed()) : outcome.packed;
+        outcome == null ? List.of(((Unit.Single) units.get(unit)).packed()) : outcome.packed();
     Known now =
         known.computeIfAbsent(
             unit,
@@ -331,8 +290,9 @@ final class GroupExpansion {
     return now.makes;
   }
 
-  List<Job> jobs(Outcome outcome) {
-    return PackedJobs.of(codec, outcome.packed);
+  @Override
+  public List<Job> jobs(Outcome outcome) {
+    return PackedJobs.of(codec, outcome.packed());
   }
 
   /** Returns a cycle for a message: the open units from this unit on, then this unit again. */
@@ -404,7 +364,7 @@ final class GroupExpansion {
             group.name(),
             group.entry().place(),
             names,
-            before == null ? List.of() : before.group.instances(),
+            before == null ? List.of() : before.group().instances(),
             new Group.Further(
                 List.of(),
                 List.of(),
@@ -414,7 +374,7 @@ final class GroupExpansion {
             new Group.Sources(List.copyOf(tables(group.axes()).keySet()), "", List.of(), false),
             group.job().labels().tags());
     // Not lasting, so that every expansion reports the group's errors again.
-    return new Outcome(record, before == null ? List.of() : before.packed, false, false);
+    return new Outcome(record, before == null ? List.of() : before.packed(), false, false);
   }
 
   private static SequencedMap<String, Place> tables(List<Axis> axes) {
@@ -435,11 +395,11 @@ final class GroupExpansion {
     for (List<Row> rows : answer.rows) {
       count = Math.min(count * rows.size(), Integer.MAX_VALUE);
     }
-    if (count > MAX_INSTANCES - instances) {
+    if (count > Group.MAX_INSTANCES - instances) {
       own.add(
           group.entry().place(),
           "with %s there would be more than %s instances; split the work"
-              .formatted(group.name(), MAX_INSTANCES));
+              .formatted(group.name(), Group.MAX_INSTANCES));
       return;
     }
     JobReader reading = reader.withProblems(own);

@@ -10,6 +10,7 @@ import dev.torc.base.syntax.Problems;
 import dev.torc.base.syntax.Quantity;
 import dev.torc.core.model.Group;
 import dev.torc.core.model.Paths;
+import dev.torc.core.model.ResultSource;
 import dev.torc.core.model.Workflow;
 import dev.torc.core.model.Workflow.Executor;
 import dev.torc.core.model.Workflow.ReportFile;
@@ -24,11 +25,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -322,60 +321,5 @@ public final class ParsedBuildFile {
   public record Overrides(SortedMap<String, String> defines, boolean containers, String executor) {
 
     public static final Overrides NONE = new Overrides(Collections.emptySortedMap(), true, null);
-  }
-
-  /**
-   * What decided the instances of the groups, besides build files and tables. As long as these jobs
-   * and patterns give the same answers, the groups have the same instances.
-   *
-   * @param jobs the names of the jobs and groups whose products were used
-   * @param files for each pattern that searched the disk, the files that it found, sorted; for each
-   *     {@linkplain dev.torc.base.posix.Walk way} in a path, where it led
-   * @param complete false if a pattern found nothing or skipped products of an earlier build, which
-   *     is not recorded here
-   */
-  public record Deciders(
-      SortedSet<String> jobs, SortedMap<String, List<String>> files, boolean complete) {
-
-    /** Returns whether build files and tables alone decided the instances. */
-    public boolean isNone() {
-      return jobs.isEmpty() && files.isEmpty() && complete;
-    }
-  }
-
-  /**
-   * Supplies the results that groups ask for during expansion. The readers of build files have no
-   * access to results, so the caller implements this interface.
-   */
-  public interface ResultSource {
-
-    /**
-     * Returns the paths of the files that a job (plain or an instance) has made, in any order; for
-     * a folder, the paths of the files in it. Empty until the job has succeeded, and if the job
-     * will run again. A job without products has an empty list.
-     */
-    Optional<List<String>> products(String job);
-
-    /**
-     * Returns whether the file at a normalized path is an unmodified product of an earlier build.
-     * Even if no job declares it any more, such a file is not a source: {@code glob} and {@code
-     * match} of groups skip it.
-     */
-    default boolean isRecorded(String path) {
-      return false;
-    }
-
-    /**
-     * Returns an object that identifies the current era of answers. Within an era more jobs may
-     * end, but no answer about products is withdrawn.
-     */
-    default Object era() {
-      return this;
-    }
-
-    /** Returns a source without results: groups that depend on results are not expanded. */
-    static ResultSource nothing() {
-      return job -> Optional.empty();
-    }
   }
 }

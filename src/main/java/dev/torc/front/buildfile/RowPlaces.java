@@ -3,6 +3,7 @@ package dev.torc.front.buildfile;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.PlaceholderFormat;
+import dev.torc.core.decide.InstancePlaces;
 import dev.torc.core.model.Group;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Workflow;
@@ -20,10 +21,10 @@ import java.util.stream.IntStream;
  * these values. It serves messages about missing files. Instances do not store the line, so the
  * table is read again, once.
  */
-public final class RowPlaces {
+public final class RowPlaces implements InstancePlaces {
 
-  private final Workflow workflow;
-  private final Map<String, List<Table>> tables = new HashMap<>(); // by group
+  private Workflow workflow;
+  private final Map<String, List<Table>> tables = new HashMap<>(); // of its groups
 
   /**
    * The rows of one file, by their values of the columns that are parameters. {@code names} has
@@ -41,31 +42,25 @@ public final class RowPlaces {
     }
   }
 
-  public RowPlaces(Workflow workflow) {
-    this.workflow = workflow;
-  }
-
-  /**
-   * Returns whether a path comes from an instance: it contains a value, the stem of a value that
-   * has slashes, or another value of the instance's table row.
-   */
-  public boolean isFromInstance(Job job, String path) {
+  @Override
+  public boolean isFromInstance(Workflow of, Job job, String path) {
     for (String value : job.parameters().values()) {
       String part = value.indexOf('/') < 0 ? value : PlaceholderFormat.apply("stem", value);
       if (!part.isEmpty() && path.contains(part)) {
         return true;
       }
     }
-    return place(job, path) != null;
+    return place(of, job, path) != null;
   }
 
-  /**
-   * Returns the place of an instance's table row if the path contains a value of that row;
-   * otherwise null.
-   */
-  public Place place(Job job, String path) {
+  @Override
+  public Place place(Workflow of, Job job, String path) {
     if (job.group() == null) {
       return null;
+    }
+    if (workflow != of) {
+      workflow = of;
+      tables.clear();
     }
     for (Table table : tables.computeIfAbsent(job.group(), _ -> read(job))) {
       Row row = table.row(job.parameters());

@@ -14,6 +14,7 @@ import dev.torc.base.syntax.SeparatedText;
 import dev.torc.base.syntax.SourceFile;
 import dev.torc.base.text.Amount;
 import dev.torc.base.text.SafeText;
+import dev.torc.core.model.Group;
 import dev.torc.front.buildfile.Axis.Row;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,12 +28,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 
 /**
  * Reads a table into {@link Row}s: plain lines, CSV (RFC 4180), TSV (tabs instead of commas), a
  * JSON list of objects, or JSONL. Spaces at the edges of values are kept, with a warning; blank
- * rows are skipped. {@link AxisRows#keyed} decides which columns are parameters.
+ * rows are skipped. {@link #keyed} decides which columns are parameters.
  */
 final class TableReader {
 
@@ -206,6 +208,47 @@ final class TableReader {
         });
   }
 
+  /**
+   * Returns the rows of a table, with only the columns of the table's key as parameters.
+   *
+   * @throws BadInput if a column of the key is missing or empty, or if no key is given and all
+   *     columns of a row are empty
+   */
+  static AxisRows keyed(Axis.Table table, AxisRows read) {
+    List<String> names = read.names();
+    List<Row> rows = read.rows();
+    if (table.key().isEmpty()) {
+      for (Row row : rows) {
+        if (isBlank(row.values())) {
+          String all = SafeText.names(names, 5);
+          String said = "no value names this instance (%s); fill one in or remove the row";
+          throw new BadInput(row.place(), said.formatted(all));
+        }
+      }
+      return read;
+    }
+    if (rows.isEmpty()) {
+      return new AxisRows(table.key(), Set.of(), rows, read.warnings());
+    }
+    for (String name : table.key()) {
+      if (!names.contains(name)) {
+        throw missing(name, names, new Place(table.path(), 1, 1));
+      }
+    }
+    Set<String> others = new TreeSet<>(names);
+    table.key().forEach(others::remove);
+    for (int i = 0; i < names.size(); i++) {
+      for (Row row : others.contains(names.get(i)) ? List.<Row>of() : rows) {
+        if (isBlank(row.values().get(i))) {
+          String column = SafeText.name(names.get(i));
+          throw new BadInput(
+              row.place(), "key column " + column + " is empty; fill it in or remove the row");
+        }
+      }
+    }
+    return new AxisRows(names, others, rows, read.warnings());
+  }
+
   static BadInput missing(String name, Collection<String> known, Place place) {
     for (String column : known) {
       if (trimmed(column).equals(name)) {
@@ -291,8 +334,8 @@ final class TableReader {
   }
 
   private void add(String[] values, Place place) {
-    if (rows.size() >= GroupExpansion.MAX_INSTANCES) {
-      throw new BadInput(place, "more than " + GroupExpansion.MAX_INSTANCES + " rows");
+    if (rows.size() >= Group.MAX_INSTANCES) {
+      throw new BadInput(place, "more than " + Group.MAX_INSTANCES + " rows");
     }
     rows.add(new Row(List.of(values), place, List.of()));
   }

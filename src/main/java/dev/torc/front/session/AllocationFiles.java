@@ -143,7 +143,7 @@ record AllocationFiles(Path folder, String id) {
       String name = job.place().folder().path().getFileName().toString();
       SchedulerJob asked = new SchedulerJob(job.id(), name, null);
       SchedulerState state = slurm.states(List.of(asked)).get(asked);
-      return state.isEnd() || state.is(SchedulerState.Kind.GONE) && !gone.add(asked);
+      return state.isEnd() || state.is(SchedulerState.Phase.GONE) && !gone.add(asked);
     };
   }
 

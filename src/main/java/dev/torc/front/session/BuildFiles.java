@@ -5,9 +5,9 @@ import dev.torc.base.digests.DigestMemo;
 import dev.torc.core.decide.Expander;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.core.model.Graph;
+import dev.torc.core.model.ResultSource;
 import dev.torc.core.model.Workflow;
 import dev.torc.front.buildfile.ParsedBuildFile;
-import dev.torc.front.buildfile.ParsedBuildFile.ResultSource;
 import dev.torc.front.session.GraphFile.FilesRead;
 import java.io.IOException;
 

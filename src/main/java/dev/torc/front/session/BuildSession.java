@@ -7,7 +7,6 @@ import dev.torc.base.posix.RandomId;
 import dev.torc.base.posix.Signals;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.BadInput.Warnings;
-import dev.torc.core.decide.DiskChecks;
 import dev.torc.core.decide.Expander;
 import dev.torc.core.decide.JobSelection;
 import dev.torc.core.decide.Plan;

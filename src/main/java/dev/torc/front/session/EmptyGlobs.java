@@ -2,12 +2,12 @@ package dev.torc.front.session;
 
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.GlobWalk;
+import dev.torc.base.syntax.MissHint;
 import dev.torc.base.syntax.NearestPath;
 import dev.torc.core.decide.JobSelection;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.NeedList;
 import dev.torc.core.model.Ref;
-import dev.torc.front.buildfile.MissHint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -16,6 +16,7 @@ import dev.torc.core.model.PackedJobs;
 import dev.torc.core.model.Paths;
 import dev.torc.core.model.WorkflowCodec;
 import dev.torc.front.buildfile.BuildFile;
+import dev.torc.front.buildfile.Deciders;
 import dev.torc.front.buildfile.ParsedBuildFile;
 import java.io.IOException;
 import java.nio.file.FileSystem;
@@ -222,7 +223,7 @@ record GraphFile(
       Path file,
       Inputs origin,
       Graph graph,
-      ParsedBuildFile.Deciders deciders,
+      Deciders deciders,
       List<BuildFile.Read> sources,
       DigestMemo digests)
       throws IOException {
@@ -288,7 +289,7 @@ record GraphFile(
     return Digest.ofBytes(text).equals(sources.getFirst().digest()) ? text : null;
   }
 
-  private static BitSet deciding(Graph graph, ParsedBuildFile.Deciders deciders) {
+  private static BitSet deciding(Graph graph, Deciders deciders) {
     BitSet jobs = new BitSet();
     for (String name : deciders.jobs()) {
       Arrays.stream(graph.nodesOf(name)).forEach(jobs::set);

@@ -18,8 +18,8 @@ import dev.torc.core.run.BuildSetup.AttemptContext;
 import dev.torc.core.run.BuildSetup.Machines;
 import dev.torc.core.run.Event;
 import dev.torc.core.run.LaunchBuilder;
-import dev.torc.core.run.Remotes;
 import dev.torc.core.run.Tracing;
+import dev.torc.features.clusters.Remotes;
 import dev.torc.features.containers.Containers;
 import dev.torc.features.stores.SharedStores;
 import java.io.IOException;
@@ -93,7 +93,7 @@ record PlannedBuild(
                   watch),
               sharing ? new BuildSetup.Sharing(stores, project.options().reuse().results()) : null,
               listener);
-      BuildLoop build = new BuildLoop(setup);
+      BuildLoop build = new BuildLoop(setup, new Features());
       commands.context = build::context;
       try (Signals.Handling _ = watcher.running(setup, build)) {
         tokens.ifPresent(t -> t.start(build::tokenCame));

@@ -5,7 +5,6 @@ import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.digests.FileClock;
 import dev.torc.base.digests.StampSource;
 import dev.torc.base.syntax.BadInput;
-import dev.torc.core.decide.DiskChecks;
 import dev.torc.core.decide.Expander;
 import dev.torc.core.decide.JobSelection;
 import dev.torc.core.decide.JobSelection.UserPaths;
@@ -13,6 +12,7 @@ import dev.torc.core.decide.MachineInputs;
 import dev.torc.core.decide.MachineInputs.ImageSource;
 import dev.torc.core.decide.PatternReadings;
 import dev.torc.core.decide.PlanContext;
+import dev.torc.core.decide.PlanContext.Recall;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.core.memory.StartMarks;
@@ -23,6 +23,7 @@ import dev.torc.core.model.GraphBuilder;
 import dev.torc.core.model.Group;
 import dev.torc.core.model.Job.Resources;
 import dev.torc.core.model.PackedJobs;
+import dev.torc.core.model.ResultSource;
 import dev.torc.core.model.Step.Image;
 import dev.torc.core.model.Workflow;
 import dev.torc.core.run.ImageSupply;
@@ -32,7 +33,7 @@ import dev.torc.features.stores.SharedStores;
 import dev.torc.front.buildfile.BuildFile;
 import dev.torc.front.buildfile.ParsedBuildFile;
 import dev.torc.front.buildfile.ParsedBuildFile.Overrides;
-import dev.torc.front.buildfile.ParsedBuildFile.ResultSource;
+import dev.torc.front.buildfile.RowPlaces;
 import dev.torc.front.session.ProjectOptions.Reuse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -169,7 +170,13 @@ public record Project(
   PlanContext.Basis basis(Cache cache, DigestMemo digests, LocalResults of, SharedStores asked) {
     boolean fails = options.reuse().failures();
     return new PlanContext.Basis(
-        cache, digests, of, asked, fails, machineInputs(), new AtomicBoolean());
+        cache,
+        digests,
+        new Recall(of, asked),
+        fails,
+        machineInputs(),
+        new RowPlaces(),
+        new AtomicBoolean());
   }
 
   /** Returns the inputs of manifests that come from the machine, not from needs. */

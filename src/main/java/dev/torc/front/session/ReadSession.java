@@ -17,7 +17,6 @@ import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.core.model.Group;
 import dev.torc.core.run.LaunchBuilder;
-import dev.torc.core.run.RunningJobs;
 import dev.torc.features.stores.LocalResults;
 import dev.torc.features.stores.SharedStores;
 import java.io.IOException;

@@ -27,9 +27,7 @@ import dev.torc.core.memory.StartMarks;
 import dev.torc.core.model.Workflow;
 import dev.torc.core.run.Event;
 import dev.torc.core.run.JobState;
-import dev.torc.core.run.Leftovers;
 import dev.torc.core.run.ProductRemoval;
-import dev.torc.core.run.RunningJobs;
 import dev.torc.features.clusters.BatchTracker.SchedulerAccess;
 import dev.torc.features.clusters.RemoteAttempt.RemoteKey;
 import dev.torc.features.fastpath.FreshJobs;
@@ -246,8 +244,8 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
       String machine = BuildMachine.here(project.caller().host(), limits);
       StoreUse use = project.options().reuse().results() ? finished.use() : StoreUse.NONE;
       record(counts, new BuildEnd(finished.nanos(), finished.exit(), machine, use));
-      cache.flush();
     }
+    cache.flush();
     List<StartMark> on = new ArrayList<>(elsewhere);
     if (handed || !stillRunning.isEmpty()) {
       on.addAll(StartMarks.submitted(StartMarks.read(cache.place()), cache));

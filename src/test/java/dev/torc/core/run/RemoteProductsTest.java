@@ -4,11 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.base.syntax.Glob;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.core.memory.ThisHost;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -135,31 +133,6 @@ class RemoteProductsTest extends Harness {
         "echo x: more > x.d");
     build();
     assertEquals("x.d is 8 bytes here but was 3 bytes on the node", failure());
-  }
-
-  @Test
-  void thePatternForTheNodeMatchesAtLeastTheSame() {
-    Path root = Path.of("/p q/root");
-    for (String pattern :
-        List.of("*.csv", "a/*.csv", "a/**", "**/x", "a/[bc]/*.x", "a/{b,c/d}.x", "a/b?c", "/o/*")) {
-      var told = RemoteProducts.pattern(root, pattern);
-      for (String path :
-          List.of(
-              "a.csv", "a/b.csv", "a/b/c/x", "x", "a/x", "a/b/y.x", "a/c/d.x", "a/b c", "/o/z")) {
-        String full = root.resolve(path).toString();
-        if (Glob.of(pattern).matches(path)) {
-          assertTrue(full.startsWith(told.folder() + "/"), pattern + " " + path);
-          assertTrue(find(told.like(), full), pattern + " " + path + " " + told);
-          assertTrue(!find(told.beyond(), full.substring(0, full.lastIndexOf('/'))), path);
-        }
-      }
-    }
-    assertEquals("/p*q/root/*", RemoteProducts.pattern(root, "*.csv").beyond());
-    assertEquals("/p*q/root/*.csv", RemoteProducts.pattern(root, "*.csv").like());
-  }
-
-  private static boolean find(String pattern, String path) {
-    return path.matches(("\\Q" + pattern + "\\E").replace("*", "\\E.*\\Q"));
   }
 
   @Test

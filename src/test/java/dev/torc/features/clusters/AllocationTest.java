@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.torc.features.clusters.Scheduler.SchedulerJob;
 import dev.torc.features.clusters.Scheduler.SchedulerResources;
 import dev.torc.features.clusters.Scheduler.SchedulerState;
-import dev.torc.features.clusters.Scheduler.SchedulerState.Kind;
+import dev.torc.features.clusters.Scheduler.SchedulerState.Phase;
 import dev.torc.features.clusters.Scheduler.Submission;
 import dev.torc.features.clusters.Scheduler.SubmissionRequest;
 import java.io.IOException;
@@ -150,9 +150,9 @@ class AllocationTest {
     programs.says("srun", "env >\"$calls-env\"\n" + SRUN);
     SchedulerJob job = submit("torc-a", resources(2, 100, 1));
     assertEquals(new SchedulerJob("12/torc-x", "torc-a", temp.resolve("out-torc-a")), job);
-    assertEquals(new SchedulerState(Kind.RUNNING, "n1"), steps.states(List.of(job)).get(job));
+    assertEquals(new SchedulerState(Phase.RUNNING, "n1"), steps.states(List.of(job)).get(job));
     end(job, 0, "");
-    assertEquals(new SchedulerState(Kind.EXITED, "FAILED"), awaitEnd(job));
+    assertEquals(new SchedulerState(Phase.EXITED, "FAILED"), awaitEnd(job));
     assertTrue(
         programs
             .calls()
@@ -185,18 +185,18 @@ class AllocationTest {
         slurmstepd-n2: error: Exceeded job memory limit
         """);
     assertEquals(
-        new SchedulerState(Kind.OUT_OF_MEMORY, "FAILED 137:0: Exceeded job memory limit"),
+        new SchedulerState(Phase.OUT_OF_MEMORY, "FAILED 137:0: Exceeded job memory limit"),
         awaitEnd(memory));
     SchedulerJob node = submit("torc-b", resources(1, 0, 0));
     end(node, 1, "srun: error: Node failure on n2\n");
-    assertEquals(new SchedulerState(Kind.NODE_FAILURE, "NODE_FAIL"), awaitEnd(node));
+    assertEquals(new SchedulerState(Phase.NODE_FAILURE, "NODE_FAIL"), awaitEnd(node));
     SchedulerJob exit = submit("torc-c", resources(1, 0, 0));
     end(exit, 3, "");
-    assertEquals(new SchedulerState(Kind.EXITED, "FAILED 3:0"), awaitEnd(exit));
+    assertEquals(new SchedulerState(Phase.EXITED, "FAILED 3:0"), awaitEnd(exit));
   }
 
   private static boolean never(SchedulerState state) {
-    return state.is(Kind.NEVER);
+    return state.is(Phase.NEVER);
   }
 
   private void refuse(String words) throws IOException {
@@ -210,9 +210,9 @@ class AllocationTest {
     String words = "Application launch failed: Socket timed out on send/recv operation";
     programs.says("srun", "echo 'srun: error: " + words + "'; exit 1");
     SchedulerJob job = submit("torc-a", resources(1, 0, 0));
-    await(job, new SchedulerState(Kind.NO_ANSWER, words)::equals);
+    await(job, new SchedulerState(Phase.NO_ANSWER, words)::equals);
     programs.says("srun", SRUN);
-    await(job, state -> state.is(Kind.RUNNING));
+    await(job, state -> state.is(Phase.RUNNING));
   }
 
   @Test
@@ -221,7 +221,7 @@ class AllocationTest {
     SchedulerJob job = submit("torc-a", resources(1, 0, 0));
     assertEquals(
         new SchedulerState(
-            Kind.NEVER, "Unable to create step for job 12: Invalid generic resource (gres)"),
+            Phase.NEVER, "Unable to create step for job 12: Invalid generic resource (gres)"),
         await(job, AllocationTest::never));
     assertEquals(6, calls("srun"));
     assertTrue(never(steps.states(List.of(job)).get(job)));
@@ -234,13 +234,13 @@ class AllocationTest {
     refuse(words);
     SchedulerJob job = submit("torc-a", resources(1, 0, 0));
     assertEquals(
-        new SchedulerState(Kind.NO_ANSWER, "Unable to create step for job 12: " + words),
-        await(job, state -> state.is(Kind.NO_ANSWER)));
+        new SchedulerState(Phase.NO_ANSWER, "Unable to create step for job 12: " + words),
+        await(job, state -> state.is(Phase.NO_ANSWER)));
     while (calls("srun") < 12) {
       assertTrue(!never(steps.states(List.of(job)).get(job)));
     }
     programs.says("srun", SRUN);
-    await(job, state -> state.is(Kind.RUNNING));
+    await(job, state -> state.is(Phase.RUNNING));
     end(job, 0, "");
     awaitEnd(job);
   }
@@ -254,14 +254,14 @@ class AllocationTest {
     }
     assertEquals("", steps.end(List.of(job)));
     end(job, 143, "");
-    assertEquals(new SchedulerState(Kind.CANCELLED, "CANCELLED"), awaitEnd(job));
+    assertEquals(new SchedulerState(Phase.CANCELLED, "CANCELLED"), awaitEnd(job));
     assertEquals(0, calls("told"), "srun would signal the job, too");
 
     refuse("Invalid generic resource (gres)");
     SchedulerJob waits = submit("torc-b", resources(1, 0, 0));
-    await(waits, state -> state.is(Kind.WAITING));
+    await(waits, state -> state.is(Phase.WAITING));
     assertEquals("", steps.cancel(List.of(waits)));
     assertEquals(
-        new SchedulerState(Kind.CANCELLED, "CANCELLED"), steps.states(List.of(waits)).get(waits));
+        new SchedulerState(Phase.CANCELLED, "CANCELLED"), steps.states(List.of(waits)).get(waits));
   }
 }

@@ -8,9 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.torc.core.here.ProcessEnd;
+import dev.torc.core.model.SchedulerSettings;
 import dev.torc.features.clusters.BatchTracker.SchedulerAccess;
 import dev.torc.features.clusters.RemoteAttempt.HandedOutAttempt;
-import dev.torc.features.clusters.Scheduler.SchedulerState.Kind;
+import dev.torc.features.clusters.Scheduler.SchedulerState.Phase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -192,7 +193,7 @@ class BatchTrackerTest {
     cluster.busy = true; // no script runs, and yet the scheduler says it is over
     torc.add(1, 0);
     torc.run(5);
-    cluster.endAll(Kind.EXITED);
+    cluster.endAll(Phase.EXITED);
     torc.drain(1000);
     all(ProcessEnd.How.NOT_STARTED);
     String why = "the machine that far took does not see " + torc.folder;
@@ -367,7 +368,7 @@ class BatchTrackerTest {
     cluster.until(SECOND);
     torc.desk.turn(cluster.now);
     cluster.until(SECOND * 4);
-    cluster.endAll(Kind.CANCELLED);
+    cluster.endAll(Phase.CANCELLED);
     torc.drain(100);
     all(ProcessEnd.How.CANCELLED);
     assertEquals("n1", jobs().getFirst().end.elsewhere().host());
@@ -383,7 +384,7 @@ class BatchTrackerTest {
     cluster.until(SECOND);
     torc.desk.turn(cluster.now);
     cluster.until(SECOND * 4);
-    cluster.endAll(Kind.OUT_OF_MEMORY);
+    cluster.endAll(Phase.OUT_OF_MEMORY);
     torc.drain(100);
     all(ProcessEnd.How.MEMORY);
     assertEquals(told == 0 ? -1 : 7 * SECOND, jobs().getFirst().end.wall());

@@ -4,13 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.core.model.SchedulerSettings;
+import dev.torc.core.model.SchedulerSettings.Fact;
 import dev.torc.features.clusters.Scheduler.SchedulerJob;
 import dev.torc.features.clusters.Scheduler.SchedulerResources;
 import dev.torc.features.clusters.Scheduler.SchedulerState;
-import dev.torc.features.clusters.Scheduler.SchedulerState.Kind;
+import dev.torc.features.clusters.Scheduler.SchedulerState.Phase;
 import dev.torc.features.clusters.Scheduler.Submission;
 import dev.torc.features.clusters.Scheduler.SubmissionRequest;
-import dev.torc.features.clusters.SchedulerSettings.Fact;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -126,9 +127,9 @@ class CommandSchedulerTest {
             5,
             commands("", null));
     StringBuilder lines = new StringBuilder();
-    asked.write(lines);
+    SettingsLines.write(asked, lines);
     Path file = Files.write(temp.resolve("jobs"), BatchWord.whole(lines.toString()));
-    assertEquals(asked, BatchWord.read(file, SchedulerSettings::read));
+    assertEquals(asked, BatchWord.read(file, SettingsLines::read));
   }
 
   @Test
@@ -189,16 +190,16 @@ class CommandSchedulerTest {
         | 17 | torc-1 | H |\
         """,
         "");
-    assertEquals(Kind.RUNNING, state("12.server").kind());
-    assertEquals(Kind.RUNNING, state("12").kind());
-    assertEquals(new SchedulerState(Kind.WAITING, "Q"), state("13.server.far"));
-    assertEquals(new SchedulerState(Kind.GONE, "F"), state("14.server"));
+    assertEquals(Phase.RUNNING, state("12.server").kind());
+    assertEquals(Phase.RUNNING, state("12").kind());
+    assertEquals(new SchedulerState(Phase.WAITING, "Q"), state("13.server.far"));
+    assertEquals(new SchedulerState(Phase.GONE, "F"), state("14.server"));
     assertEquals(
-        new SchedulerState(Kind.UNCLEAR, "15.server torc-1 me 0 X workq"),
+        new SchedulerState(Phase.UNCLEAR, "15.server torc-1 me 0 X workq"),
         state("15.server"),
         "an unknown word");
-    assertEquals(new SchedulerState(Kind.UNCLEAR, "16"), state("16"));
-    assertEquals(new SchedulerState(Kind.WAITING, "H"), state("17"));
+    assertEquals(new SchedulerState(Phase.UNCLEAR, "16"), state("16"));
+    assertEquals(new SchedulerState(Phase.WAITING, "H"), state("17"));
     assertEquals(SchedulerState.GONE, state("1"));
     assertEquals(SchedulerState.GONE, state("torc-1"));
   }
@@ -206,39 +207,39 @@ class CommandSchedulerTest {
   @Test
   void whatIsSaidTwiceIsTheLivelierOfBoth() throws IOException {
     qstat("7 F\n7 R\n8 Q\n8 Q\n9 R\n9 F", "");
-    assertEquals(Kind.RUNNING, state("7").kind());
-    assertEquals(new SchedulerState(Kind.WAITING, "Q"), state("8"));
-    assertEquals(Kind.RUNNING, state("9").kind());
+    assertEquals(Phase.RUNNING, state("7").kind());
+    assertEquals(new SchedulerState(Phase.WAITING, "Q"), state("8"));
+    assertEquals(Phase.RUNNING, state("9").kind());
   }
 
   @Test
   void whatAUserCancelledIsToldAsSuch() throws IOException {
     qstat("7 C\n8 F\n8 C\n9 C\n9 Q\n10 C\n10 R", "");
-    SchedulerState cancelled = new SchedulerState(Kind.CANCELLED, "C");
+    SchedulerState cancelled = new SchedulerState(Phase.CANCELLED, "C");
     assertEquals(cancelled, state("7"));
     assertEquals(cancelled, state("8"));
-    assertEquals(new SchedulerState(Kind.WAITING, "Q"), state("9"));
-    assertEquals(Kind.RUNNING, state("10").kind());
+    assertEquals(new SchedulerState(Phase.WAITING, "Q"), state("9"));
+    assertEquals(Phase.RUNNING, state("10").kind());
   }
 
   @Test
   void onlyAWholeAnswerMakesAJobGone() throws IOException {
     qstat("7 R", "echo 'qstat: Unknown Job Id 8.server' >&2; exit 153");
-    assertEquals(Kind.RUNNING, state("7").kind());
+    assertEquals(Phase.RUNNING, state("7").kind());
     assertEquals(SchedulerState.GONE, state("8.server"), "it is named");
     assertEquals(
-        new SchedulerState(Kind.NO_ANSWER, "qstat: Unknown Job Id 8.server"),
+        new SchedulerState(Phase.NO_ANSWER, "qstat: Unknown Job Id 8.server"),
         state("9"),
         "it is not");
     qstat("", "echo 'cannot connect to server head (errno=7)' >&2; exit 1");
     assertEquals(
-        new SchedulerState(Kind.NO_ANSWER, "cannot connect to server head (errno=7)"), state("7"));
+        new SchedulerState(Phase.NO_ANSWER, "cannot connect to server head (errno=7)"), state("7"));
     qstat("", "exit 1");
-    assertEquals(new SchedulerState(Kind.NO_ANSWER, "exit 1"), state("7"));
+    assertEquals(new SchedulerState(Phase.NO_ANSWER, "exit 1"), state("7"));
     qstat("", "exit 0");
     assertEquals(SchedulerState.GONE, state("7"));
     programs.says("qstat", "printf '8 R\\000\\377'");
-    assertEquals(new SchedulerState(Kind.NO_ANSWER, "states prints no text"), state("7"));
+    assertEquals(new SchedulerState(Phase.NO_ANSWER, "states prints no text"), state("7"));
   }
 
   /** PBS without a history, asked for it, exits with 0 and says of each job that it cannot tell. */
@@ -246,17 +247,17 @@ class CommandSchedulerTest {
   void aComplaintThatNamesAJobSaysThatItIsGoneOnlyInSuchWords() throws IOException {
     String none = "qstat: PBS is not configured to maintain job history 8.server";
     qstat("7 R", "echo '" + none + "' >&2");
-    assertEquals(Kind.RUNNING, state("7").kind());
-    assertEquals(new SchedulerState(Kind.NO_ANSWER, none), state("8.server"));
+    assertEquals(Phase.RUNNING, state("7").kind());
+    assertEquals(new SchedulerState(Phase.NO_ANSWER, none), state("8.server"));
     assertEquals(SchedulerState.GONE, state("9"), "of that nothing is said at all");
     qstat("", "echo 'sh: 1: qstat: not found' >&2; exit 127");
-    assertEquals(new SchedulerState(Kind.NO_ANSWER, "sh: 1: qstat: not found"), state("1"));
+    assertEquals(new SchedulerState(Phase.NO_ANSWER, "sh: 1: qstat: not found"), state("1"));
     qstat("", "echo 'qstat: Unauthorized Request 8.server' >&2; exit 159");
     assertEquals(
-        new SchedulerState(Kind.NO_ANSWER, "qstat: Unauthorized Request 8.server"), state("8"));
+        new SchedulerState(Phase.NO_ANSWER, "qstat: Unauthorized Request 8.server"), state("8"));
     qstat("7 R", "echo 'qstat: Server busy 8' >&2; echo 'qstat: Unknown Job Id 8' >&2; exit 1");
     assertEquals(
-        new SchedulerState(Kind.NO_ANSWER, "qstat: Server busy 8"),
+        new SchedulerState(Phase.NO_ANSWER, "qstat: Server busy 8"),
         state("8"),
         "of two words the sadder");
     for (String over :
@@ -266,7 +267,7 @@ class CommandSchedulerTest {
             "JobID 8 unknown")) {
       qstat("", "echo '" + over + "' >&2; exit 1");
       assertEquals(SchedulerState.GONE, state("8"), over);
-      assertEquals(Kind.NO_ANSWER, state("9").kind(), over);
+      assertEquals(Phase.NO_ANSWER, state("9").kind(), over);
     }
   }
 
@@ -317,7 +318,7 @@ class CommandSchedulerTest {
         IntStream.range(0, 2500)
             .mapToObj(i -> new SchedulerJob("" + i, "torc-" + i, null))
             .toList();
-    assertEquals(Kind.RUNNING, scheduler(listing).states(jobs).get(jobs.get(7)).kind());
+    assertEquals(Phase.RUNNING, scheduler(listing).states(jobs).get(jobs.get(7)).kind());
     assertEquals(List.of("qstat "), programs.calls());
     scheduler(commands("true", null)).states(jobs);
     assertEquals(4, programs.calls().size(), "and a thousand at a time by their ids");
@@ -333,9 +334,9 @@ class CommandSchedulerTest {
     CommandScheduler scheduler = scheduler(commands("true", null));
     assertEquals(
         Map.of(
-            one, new SchedulerState(Kind.RUNNING, "R"),
+            one, new SchedulerState(Phase.RUNNING, "R"),
             two, SchedulerState.GONE,
-            lost, new SchedulerState(Kind.NO_ANSWER, "its id is not known")),
+            lost, new SchedulerState(Phase.NO_ANSWER, "its id is not known")),
         scheduler.states(List.of(one, two, lost)));
     assertEquals("", scheduler.cancel(List.of(one, two)));
     assertEquals(List.of("qstat -x 7 8[1];x", "qdel 7 8[1];x"), programs.calls());

@@ -1,9 +1,10 @@
 package dev.torc.features.clusters;
 
+import dev.torc.core.model.SchedulerSettings;
 import dev.torc.features.clusters.Scheduler.SchedulerJob;
 import dev.torc.features.clusters.Scheduler.SchedulerResources;
 import dev.torc.features.clusters.Scheduler.SchedulerState;
-import dev.torc.features.clusters.Scheduler.SchedulerState.Kind;
+import dev.torc.features.clusters.Scheduler.SchedulerState.Phase;
 import dev.torc.features.clusters.Scheduler.Submission;
 import dev.torc.features.clusters.Scheduler.SubmissionRequest;
 import java.io.IOException;
@@ -106,7 +107,7 @@ final class FakeCluster implements Scheduler {
     long at; // when it starts, or its present job ends
     int next = -1; // its present job; -1 while it waits
     boolean claimed;
-    Kind over;
+    Phase over;
 
     static int before(Task one, Task other) {
       return Long.compare(one.at, other.at);
@@ -149,7 +150,7 @@ final class FakeCluster implements Scheduler {
     }
     between.run();
     if (forgets) {
-      given.forEach(one -> tasks.remove(one).over = Kind.CANCELLED);
+      given.forEach(one -> tasks.remove(one).over = Phase.CANCELLED);
     }
     return new Submission.Accepted(given);
   }
@@ -200,7 +201,7 @@ final class FakeCluster implements Scheduler {
     questions++;
     Map<SchedulerJob, SchedulerState> states = new LinkedHashMap<>();
     for (SchedulerJob job : jobs) {
-      states.put(job, answers ? state(job) : new SchedulerState(Kind.NO_ANSWER, "down"));
+      states.put(job, answers ? state(job) : new SchedulerState(Phase.NO_ANSWER, "down"));
     }
     return states;
   }
@@ -208,17 +209,17 @@ final class FakeCluster implements Scheduler {
   private SchedulerState state(SchedulerJob job) {
     Task task = find(job);
     if (task == null || hides) {
-      return new SchedulerState(Kind.GONE, word);
+      return new SchedulerState(Phase.GONE, word);
     }
     if (!babbles.isEmpty()) {
-      return new SchedulerState(Kind.UNCLEAR, babbles);
+      return new SchedulerState(Phase.UNCLEAR, babbles);
     }
     if (task.over != null) {
       return new SchedulerState(task.over, task.over.toString(), 0, told);
     }
     return task.next < 0
-        ? new SchedulerState(isForEver() ? Kind.NEVER : Kind.WAITING, waitsFor)
-        : new SchedulerState(Kind.RUNNING, "n1");
+        ? new SchedulerState(isForEver() ? Phase.NEVER : Phase.WAITING, waitsFor)
+        : new SchedulerState(Phase.RUNNING, "n1");
   }
 
   private boolean isForEver() {
@@ -256,7 +257,7 @@ final class FakeCluster implements Scheduler {
           (id, task) -> {
             boolean meant = job.id() == null ? task.name.equals(job.name()) : id.equals(job.id());
             if (meant && task.over == null) {
-              end(task, Kind.CANCELLED);
+              end(task, Phase.CANCELLED);
             }
           });
     }
@@ -284,18 +285,18 @@ final class FakeCluster implements Scheduler {
   }
 
   /** Ends all tasks that run or wait, as another user may do. */
-  void endAll(Kind cause) {
+  void endAll(Phase cause) {
     tasks.values().stream().filter(task -> task.over == null).forEach(task -> end(task, cause));
   }
 
   /** Takes all nodes down and forgets all submitted jobs. */
   void forgetAll() {
-    endAll(Kind.NODE_FAILURE);
+    endAll(Phase.NODE_FAILURE);
     tasks.clear();
   }
 
-  private void end(Task task, Kind cause) {
-    if (cause == Kind.CANCELLED && task.next >= 0 && task.claimed) {
+  private void end(Task task, Phase cause) {
+    if (cause == Phase.CANCELLED && task.next >= 0 && task.claimed) {
       String job = task.jobs.get(task.next);
       write(task.folder.path(), job + ".status", status(job, "cancelled"));
     }
@@ -353,7 +354,7 @@ final class FakeCluster implements Scheduler {
     }
     task.next++;
     if (task.next == task.jobs.size()) {
-      task.over = Kind.EXITED;
+      task.over = Phase.EXITED;
       return;
     }
     String job = task.jobs.get(task.next);
@@ -373,7 +374,7 @@ final class FakeCluster implements Scheduler {
     write(task.folder.path(), job + ".begun", script.word());
     task.at = now + takes / 4 + random.nextLong(takes);
     if (random.nextDouble() < deaths) {
-      task.over = random.nextBoolean() ? Kind.NODE_FAILURE : Kind.PREEMPTED;
+      task.over = random.nextBoolean() ? Phase.NODE_FAILURE : Phase.PREEMPTED;
     }
   }
 

@@ -2,6 +2,7 @@ package dev.torc.features.clusters;
 
 import dev.torc.core.here.Launch;
 import dev.torc.core.here.ProcessEnd;
+import dev.torc.core.model.SchedulerSettings;
 import dev.torc.features.clusters.BatchTracker.SchedulerAccess;
 import dev.torc.features.clusters.RemoteAttempt.HandedOutAttempt;
 import dev.torc.features.clusters.RemoteAttempt.RemoteListener;

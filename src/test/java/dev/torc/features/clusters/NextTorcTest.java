@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.core.here.ProcessEnd;
-import dev.torc.features.clusters.Scheduler.SchedulerState.Kind;
+import dev.torc.features.clusters.Scheduler.SchedulerState.Phase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -176,7 +176,7 @@ class NextTorcTest {
     switch (says) {
       case GONE -> cluster.forgetAll();
       case NODE_FAILURE, CANCELLED, OUT_OF_MEMORY, TIME_LIMIT ->
-          cluster.endAll(Kind.valueOf(says.name()));
+          cluster.endAll(Phase.valueOf(says.name()));
       default -> {}
     }
   }

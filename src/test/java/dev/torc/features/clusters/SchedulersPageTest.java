@@ -11,7 +11,7 @@ import dev.torc.features.clusters.ForeignScheduler.Truth;
 import dev.torc.features.clusters.Scheduler.SchedulerJob;
 import dev.torc.features.clusters.Scheduler.SchedulerResources;
 import dev.torc.features.clusters.Scheduler.SchedulerState;
-import dev.torc.features.clusters.Scheduler.SchedulerState.Kind;
+import dev.torc.features.clusters.Scheduler.SchedulerState.Phase;
 import dev.torc.features.clusters.Scheduler.Submission;
 import dev.torc.features.clusters.Scheduler.SubmissionRequest;
 import dev.torc.front.buildfile.BuildFileLoader;
@@ -150,11 +150,12 @@ class SchedulersPageTest {
     Map<SchedulerJob, SchedulerState> states = scheduler.states(List.copyOf(jobs.keySet()));
     jobs.forEach(
         (job, truth) -> {
-          Kind expected =
+          Phase expected =
               switch (truth) {
-                case WAITING -> Kind.WAITING;
-                case RUNNING -> Kind.RUNNING;
-                case OVER -> kind.tellsCancelled(words.get(job.id())) ? Kind.CANCELLED : Kind.GONE;
+                case WAITING -> Phase.WAITING;
+                case RUNNING -> Phase.RUNNING;
+                case OVER ->
+                    kind.tellsCancelled(words.get(job.id())) ? Phase.CANCELLED : Phase.GONE;
               };
           assertEquals(expected, states.get(job).kind(), job.id() + " " + words.get(job.id()));
         });
@@ -211,9 +212,9 @@ class SchedulersPageTest {
                 (job, state) -> {
                   Truth truth = truths.get(job.id());
                   boolean late =
-                      Set.of(Kind.NO_ANSWER, Kind.WAITING, Kind.UNCLEAR).contains(state.kind());
+                      Set.of(Phase.NO_ANSWER, Phase.WAITING, Phase.UNCLEAR).contains(state.kind());
                   boolean right =
-                      state.is(Kind.RUNNING) ? truth != Truth.WAITING : truth == Truth.OVER;
+                      state.is(Phase.RUNNING) ? truth != Truth.WAITING : truth == Truth.OVER;
                   assertTrue(late || right, job.id() + " is " + truth + ": " + state + "\n" + lie);
                 });
       }
@@ -221,7 +222,7 @@ class SchedulersPageTest {
     programs.says(kind.lister(), "exec /bin/sleep 60");
     SchedulerJob job = new SchedulerJob(kind.id(1), "torc-1", null);
     assertEquals(
-        Kind.NO_ANSWER,
+        Phase.NO_ANSWER,
         scheduler(kind, Duration.ofMillis(200)).states(List.of(job)).get(job).kind(),
         "an answer that does not come");
   }

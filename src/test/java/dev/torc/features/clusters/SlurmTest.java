@@ -4,10 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.core.here.ProgramOutput;
+import dev.torc.core.model.SchedulerSettings;
 import dev.torc.features.clusters.Scheduler.SchedulerJob;
 import dev.torc.features.clusters.Scheduler.SchedulerResources;
 import dev.torc.features.clusters.Scheduler.SchedulerState;
-import dev.torc.features.clusters.Scheduler.SchedulerState.Kind;
+import dev.torc.features.clusters.Scheduler.SchedulerState.Phase;
 import dev.torc.features.clusters.Scheduler.Submission;
 import dev.torc.features.clusters.Scheduler.SubmissionRequest;
 import java.io.IOException;
@@ -191,13 +192,13 @@ class SlurmTest {
   void anAnswerWithoutEndIsNone() throws IOException {
     programs.says("squeue", "exec /usr/bin/yes '7|RUNNING|None|n1|torc-1|N/A|N/A'");
     assertEquals(
-        new SchedulerState(Kind.NO_ANSWER, "an answer of more than 67108864 bytes"), state("7"));
+        new SchedulerState(Phase.NO_ANSWER, "an answer of more than 67108864 bytes"), state("7"));
   }
 
   @Test
   void eachWordOfSqueueHasItsState() throws IOException {
     queue("7|PENDING|None||torc-1|N/A|N/A");
-    assertEquals(new SchedulerState(Kind.WAITING, ""), state("7"));
+    assertEquals(new SchedulerState(Phase.WAITING, ""), state("7"));
     for (String reason :
         List.of(
             "Priority",
@@ -211,7 +212,7 @@ class SlurmTest {
             "Nodes required for job are DOWN, DRAINED or reserved for jobs in higher priority"
                 + " partitions")) {
       queue("7|PENDING|" + reason + "||torc-1|N/A|N/A");
-      assertEquals(new SchedulerState(Kind.WAITING, reason), state("7"));
+      assertEquals(new SchedulerState(Phase.WAITING, reason), state("7"));
     }
     for (String reason :
         List.of(
@@ -224,26 +225,26 @@ class SlurmTest {
             "AssocMaxMemPerNode",
             "QOSMinCpuNotSatisfied")) {
       queue("7|PENDING|" + reason + "||torc-1|N/A|N/A");
-      assertEquals(new SchedulerState(Kind.NEVER, reason), state("7"));
+      assertEquals(new SchedulerState(Phase.NEVER, reason), state("7"));
     }
     for (String word : List.of("RUNNING", "COMPLETING", "SUSPENDED")) {
       queue("7|" + word + "|None|n[1-2]|torc-1|N/A|N/A");
-      assertEquals(new SchedulerState(Kind.RUNNING, "n[1-2]"), state("7"));
+      assertEquals(new SchedulerState(Phase.RUNNING, "n[1-2]"), state("7"));
     }
     for (String word : List.of("CONFIGURING", "REQUEUE_HOLD", "SOME_NEW_WORD")) {
       queue("7|" + word + "|None||torc-1|N/A|N/A");
-      assertEquals(new SchedulerState(Kind.WAITING, ""), state("7"));
+      assertEquals(new SchedulerState(Phase.WAITING, ""), state("7"));
     }
-    Map<String, Kind> causes =
+    Map<String, Phase> causes =
         Map.of(
-            "COMPLETED", Kind.EXITED,
-            "OUT_OF_MEMORY", Kind.OUT_OF_MEMORY,
-            "TIMEOUT", Kind.TIME_LIMIT,
-            "DEADLINE", Kind.TIME_LIMIT,
-            "CANCELLED", Kind.CANCELLED,
-            "NODE_FAIL", Kind.NODE_FAILURE,
-            "BOOT_FAIL", Kind.NODE_FAILURE,
-            "PREEMPTED", Kind.PREEMPTED);
+            "COMPLETED", Phase.EXITED,
+            "OUT_OF_MEMORY", Phase.OUT_OF_MEMORY,
+            "TIMEOUT", Phase.TIME_LIMIT,
+            "DEADLINE", Phase.TIME_LIMIT,
+            "CANCELLED", Phase.CANCELLED,
+            "NODE_FAIL", Phase.NODE_FAILURE,
+            "BOOT_FAIL", Phase.NODE_FAILURE,
+            "PREEMPTED", Phase.PREEMPTED);
     for (String word : causes.keySet()) {
       queue("7|" + word + "|None|n1|torc-1|N/A|N/A");
       assertEquals(new SchedulerState(causes.get(word), word), state("7"));
@@ -255,12 +256,12 @@ class SlurmTest {
     queue("7|FAILED|JobLaunchFailure|n1|torc-1|N/A|N/A");
     programs.says("scontrol", "echo 'Unable to contact slurm controller' >&2; exit 1");
     assertEquals(
-        new SchedulerState(Kind.NO_ANSWER, "Unable to contact slurm controller"), state("7"));
+        new SchedulerState(Phase.NO_ANSWER, "Unable to contact slurm controller"), state("7"));
     exits("0:53");
     assertEquals(
-        new SchedulerState(Kind.LAUNCH_FAILURE, "FAILED JobLaunchFailure 0:53"), state("7"));
+        new SchedulerState(Phase.LAUNCH_FAILURE, "FAILED JobLaunchFailure 0:53"), state("7"));
     exits("0:9");
-    assertEquals(new SchedulerState(Kind.EXITED, "FAILED JobLaunchFailure 0:9"), state("7"));
+    assertEquals(new SchedulerState(Phase.EXITED, "FAILED JobLaunchFailure 0:9"), state("7"));
     Files.writeString(
         temp.resolve("log"),
         """
@@ -270,7 +271,7 @@ class SlurmTest {
         """);
     SchedulerState killed =
         new SchedulerState(
-            Kind.OUT_OF_MEMORY, "FAILED JobLaunchFailure 0:9: Exceeded job memory limit");
+            Phase.OUT_OF_MEMORY, "FAILED JobLaunchFailure 0:9: Exceeded job memory limit");
     assertEquals(killed, state("7"));
     Files.writeString(
         temp.resolve("log"),
@@ -279,7 +280,7 @@ class SlurmTest {
     queue("7|TIMEOUT|TimeLimit|n1|torc-1|N/A|N/A");
     assertEquals(
         new SchedulerState(
-            Kind.TIME_LIMIT,
+            Phase.TIME_LIMIT,
             "TIMEOUT TimeLimit: *** JOB 7 ON n1 CANCELLED AT 2026-11-21T15:21:00 DUE TO TIME LIMIT"
                 + " ***"),
         state("7"));
@@ -299,11 +300,11 @@ class SlurmTest {
     List<SchedulerJob> jobs = List.of(job("7_0"), job("7_1"), job("8"), job("9"), job(null));
     assertEquals(
         Map.of(
-            jobs.get(0), new SchedulerState(Kind.RUNNING, "n1"),
-            jobs.get(1), new SchedulerState(Kind.WAITING, "Resources"),
+            jobs.get(0), new SchedulerState(Phase.RUNNING, "n1"),
+            jobs.get(1), new SchedulerState(Phase.WAITING, "Resources"),
             jobs.get(2), SchedulerState.GONE,
             jobs.get(3), SchedulerState.GONE,
-            jobs.get(4), new SchedulerState(Kind.NO_ANSWER, "its id is not known")),
+            jobs.get(4), new SchedulerState(Phase.NO_ANSWER, "its id is not known")),
         slurm(Map.of()).states(jobs));
     assertEquals(1, programs.calls().stream().filter(call -> call.startsWith("squeue")).count());
     List<SchedulerJob> many = new ArrayList<>();
@@ -336,7 +337,7 @@ class SlurmTest {
             + " exit 1");
     assertEquals(
         new SchedulerState(
-            Kind.NO_ANSWER,
+            Phase.NO_ANSWER,
             "slurm_load_jobs error: Unable to contact slurm controller (connect failure)"),
         state("7"));
     for (String line :
@@ -347,15 +348,15 @@ class SlurmTest {
             "7|running|None|n1|torc-1|N/A|N/A",
             "7|PENDING|None||torc-1|N/A|N/A\n7|RUNNING|None||torc-1|N/A|N/A")) {
       queue(line);
-      assertEquals(Kind.NO_ANSWER, state("7").kind(), line);
+      assertEquals(Phase.NO_ANSWER, state("7").kind(), line);
       assertTrue(state("7").said().startsWith("squeue says what cannot be: "), line);
-      assertEquals(Kind.NO_ANSWER, state("8").kind(), "what is not listed may be in the rest");
+      assertEquals(Phase.NO_ANSWER, state("8").kind(), "what is not listed may be in the rest");
     }
     queue("CLUSTER: far", "7|RUNNING|None|n1|torc-1|N/A|N/A", "7|RUNNING|None|n1|torc-1|N/A|N/A");
-    assertEquals(new SchedulerState(Kind.RUNNING, "n1"), state("7"), "said twice is as said once");
+    assertEquals(new SchedulerState(Phase.RUNNING, "n1"), state("7"), "said twice is as said once");
     queue();
     programs.says("scontrol", "exit 1");
-    assertEquals(Kind.NO_ANSWER, state("8").kind(), "whether there is accounting is not known");
+    assertEquals(Phase.NO_ANSWER, state("8").kind(), "whether there is accounting is not known");
   }
 
   @Test
@@ -371,7 +372,8 @@ class SlurmTest {
     programs.says("scontrol", DATABASE);
     states = slurm(Map.of()).states(jobs);
     assertEquals(
-        new SchedulerState(Kind.CANCELLED, "CANCELLED", time(1), time(5)), states.get(jobs.get(0)));
+        new SchedulerState(Phase.CANCELLED, "CANCELLED", time(1), time(5)),
+        states.get(jobs.get(0)));
     for (SchedulerJob job : jobs.subList(1, 4)) {
       assertEquals(SchedulerState.GONE, states.get(job), "another name, no end, no record");
     }
@@ -445,12 +447,12 @@ class SlurmTest {
     programs.says(
         "squeue",
         "echo '12|RUNNING|None|n1|torc-x|N/A|N/A'; echo '14|FAILED|None|n1|torc-z|N/A|N/A'");
-    assertEquals(new SchedulerState(Kind.RUNNING, ""), state("12/torc-x"));
+    assertEquals(new SchedulerState(Phase.RUNNING, ""), state("12/torc-x"));
     assertEquals(SchedulerState.GONE, state("12/torc-y"), "another job has its number");
     assertEquals(SchedulerState.GONE, state("13/torc-x"));
     assertEquals(SchedulerState.GONE, state("14/torc-z"), "how its steps ended is not known");
     programs.says("squeue", "echo 'squeue: error: no' >&2; exit 1");
-    assertEquals(new SchedulerState(Kind.NO_ANSWER, "no"), state("12/torc-x"));
+    assertEquals(new SchedulerState(Phase.NO_ANSWER, "no"), state("12/torc-x"));
   }
 
   private static long time(int second) {
@@ -463,9 +465,9 @@ class SlurmTest {
   @Test
   void whenAJobBeganAndEndedIsWhatSqueueSays() throws IOException {
     queue("7|TIMEOUT|None|n1|torc-1|1970-01-02T03:04:01|1970-01-02T03:04:05");
-    assertEquals(new SchedulerState(Kind.TIME_LIMIT, "TIMEOUT", time(1), time(5)), state("7"));
+    assertEquals(new SchedulerState(Phase.TIME_LIMIT, "TIMEOUT", time(1), time(5)), state("7"));
     queue("7|TIMEOUT|None|n1|torc-1|N/A|N/A");
-    assertEquals(new SchedulerState(Kind.TIME_LIMIT, "TIMEOUT"), state("7"));
+    assertEquals(new SchedulerState(Phase.TIME_LIMIT, "TIMEOUT"), state("7"));
   }
 
   @Test

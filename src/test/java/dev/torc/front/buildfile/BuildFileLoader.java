@@ -1,8 +1,8 @@
 package dev.torc.front.buildfile;
 
 import dev.torc.base.syntax.BadInput;
+import dev.torc.core.model.ResultSource;
 import dev.torc.core.model.Workflow;
-import dev.torc.front.buildfile.ParsedBuildFile.ResultSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

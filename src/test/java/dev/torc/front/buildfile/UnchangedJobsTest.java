@@ -8,9 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Node;
+import dev.torc.core.model.ResultSource;
 import dev.torc.core.model.Workflow;
 import dev.torc.front.buildfile.ParsedBuildFile.Overrides;
-import dev.torc.front.buildfile.ParsedBuildFile.ResultSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -8,6 +8,7 @@ import dev.torc.core.here.Launch;
 import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.core.memory.OneHost;
+import dev.torc.core.model.SchedulerSettings;
 import dev.torc.features.clusters.BatchTracker;
 import dev.torc.features.clusters.BatchTracker.SchedulerAccess;
 import dev.torc.features.clusters.ClaimOwner;
@@ -22,7 +23,6 @@ import dev.torc.features.clusters.Scheduler.SchedulerResources;
 import dev.torc.features.clusters.Scheduler.SchedulerState;
 import dev.torc.features.clusters.Scheduler.Submission;
 import dev.torc.features.clusters.Scheduler.SubmissionRequest;
-import dev.torc.features.clusters.SchedulerSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -39,7 +39,7 @@ class AllocationFilesTest {
 
   /** A scheduler that takes one script, and gives it the state that the test sets. */
   private static final class OneScript implements Scheduler {
-    private SchedulerState says = new SchedulerState(SchedulerState.Kind.RUNNING, "");
+    private SchedulerState says = new SchedulerState(SchedulerState.Phase.RUNNING, "");
 
     @Override
     public Submission submit(SubmissionRequest request) {

@@ -1,4 +1,4 @@
-package dev.torc.core.run;
+package dev.torc.front.session;
 
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.digests.StampSource;
@@ -11,7 +11,13 @@ import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.core.memory.StartMark;
 import dev.torc.core.memory.StartMarks;
+import dev.torc.core.run.FolderEmptying;
+import dev.torc.core.run.ProductRemoval;
+import dev.torc.core.run.ProductRestore;
+import dev.torc.core.run.Recorder;
+import dev.torc.core.run.TemporaryFolder;
 import dev.torc.features.clusters.EarlierJob;
+import dev.torc.features.clusters.Remotes;
 import dev.torc.features.containers.Containers;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package dev.torc.core.run;
+package dev.torc.front.session;
 
 import dev.torc.core.decide.Reason;
 import dev.torc.core.memory.BuildLock;

@@ -1,18 +1,21 @@
-package dev.torc.core.decide;
+package dev.torc.front.session;
 
 import dev.torc.base.bytes.StringTable;
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.digests.Stamp.FileKind;
 import dev.torc.base.digests.StampSource;
-import dev.torc.base.posix.RealPath;
+import dev.torc.base.posix.Walk;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.BadInput.Diagnostic;
 import dev.torc.base.syntax.NearestPath;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.text.Refusal;
 import dev.torc.base.text.SafeText;
+import dev.torc.core.decide.JobSelection;
+import dev.torc.core.decide.ProductPlaces;
 import dev.torc.core.decide.ProductPlaces.Wrong;
+import dev.torc.core.decide.ToolSearch;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Tool;
@@ -40,7 +43,7 @@ public final class DiskChecks {
   private final ProductPlaces places;
   private final BitSet sound = new BitSet(); // needed files that have no error
   private final ToolSearch tools;
-  private final RowPlaces rows;
+  private final RowPlaces rows = new RowPlaces();
   private final NearestPath near;
   private final long[] numbers = new long[Stamp.NUMBERS];
   private final StringTable.Taker<FileKind> kind;
@@ -52,7 +55,6 @@ public final class DiskChecks {
     this.tools = new ToolSearch(digests.root(), caller, digests.counting());
     StampSource.FolderStamps links = digests.links();
     this.kind = (names, from, to) -> links.look(names, from, to, numbers);
-    this.rows = new RowPlaces(graph.workflow());
     this.graph = graph;
     this.near = JobSelection.likelyPaths(graph);
     this.digests = digests;
@@ -181,7 +183,7 @@ public final class DiskChecks {
     String real = places.name(file.path());
     if (stamp.kind() == FileKind.LINK) {
       stamp = digests.stamp(file.path());
-      real = RealPath.name(root, file.path());
+      real = Walk.name(root, file.path());
     }
     if (refuseAlias(id, file, real)) {
       return;
@@ -250,12 +252,12 @@ public final class DiskChecks {
   private void missing(int id, Ref ref, String missing) {
     boolean slash = ref.text().indexOf('\\') >= 0;
     String message = missing + (slash ? "; use / between folders" : "");
-    boolean own = rows.isFromInstance(graph.job(id), ref.text());
+    boolean own = rows.isFromInstance(graph.workflow(), graph.job(id), ref.text());
     (own ? unreadable : errors).add(new Diagnostic(ref.place(), message));
   }
 
   private String row(int id, Ref ref) {
-    Place place = rows.place(graph.job(id), ref.text());
+    Place place = rows.place(graph.workflow(), graph.job(id), ref.text());
     return place == null ? "" : "; its row is " + place;
   }
 

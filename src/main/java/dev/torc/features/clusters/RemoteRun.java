@@ -1,4 +1,4 @@
-package dev.torc.core.run;
+package dev.torc.features.clusters;
 
 import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.Stamp;
@@ -12,9 +12,12 @@ import dev.torc.core.memory.JobResult;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Resources;
 import dev.torc.core.model.Ref;
+import dev.torc.core.run.AttemptFailure;
 import dev.torc.core.run.BuildSetup.AttemptContext;
-import dev.torc.features.clusters.BatchTracker;
-import dev.torc.features.clusters.RemoteAttempt;
+import dev.torc.core.run.JobAttempts;
+import dev.torc.core.run.ProductScan;
+import dev.torc.core.run.RunPlace;
+import dev.torc.core.run.StartedJobs;
 import dev.torc.features.clusters.RemoteAttempt.Clearing;
 import dev.torc.features.clusters.RemoteAttempt.RemoteKey;
 import dev.torc.features.clusters.Scheduler.SchedulerResources;
@@ -33,17 +36,18 @@ import java.util.concurrent.locks.LockSupport;
  * it out, or else hands the attempt out, and waits for the products. Each attempt has one and uses
  * it on its own thread; when the build ends, {@link Remotes} ends the wait.
  */
-final class RemoteRun {
+final class RemoteRun implements RunPlace {
 
   private static final long LOOK = 200_000_000; // nanoseconds between the first two scans
   private static final long LONGEST = 5_000_000_000L; // nanoseconds between two scans
 
+  private final Remotes remotes;
   private final AttemptContext common;
   private final int id;
   private final Job job;
   private final JobAttempts attempts;
   private final boolean anew; // whether it runs even if an earlier torc handed it out
-  private final JobStarts starts;
+  private final StartedJobs starts;
   private RemoteKey key;
   private volatile RemoteWait wait; // null before a scheduler is asked
   private boolean resumed; // an earlier torc handed it out
@@ -51,7 +55,9 @@ final class RemoteRun {
   private long awaited; // nanoTime until which files may be late
   private RemoteProducts products = RemoteProducts.SAME;
 
-  RemoteRun(AttemptContext common, int id, JobAttempts attempts, JobStarts starts) {
+  RemoteRun(
+      Remotes remotes, AttemptContext common, int id, JobAttempts attempts, StartedJobs starts) {
+    this.remotes = remotes;
     this.common = common;
     this.id = id;
     this.job = common.graph().job(id);
@@ -62,12 +68,8 @@ final class RemoteRun {
         !attempts.reasons().isEmpty() && attempts.reasons().getFirst().kind() == Reason.Kind.FORCED;
   }
 
-  /**
-   * Waits for this job if an earlier torc handed it out, even if it would run elsewhere now.
-   * Returns null if the job is not out.
-   */
-  ProcessEnd resume(NeedSnapshot snapshot) throws IOException {
-    Remotes remotes = common.machines().remotes();
+  @Override
+  public ProcessEnd resume(NeedSnapshot snapshot) throws IOException {
     if (remotes.isEmpty() && attempts.executor() == null) {
       return null;
     }
@@ -116,38 +118,39 @@ final class RemoteRun {
   private boolean endOthers() throws IOException {
     Path root = common.graph().workflow().root();
     List<Path> places = job.productRefs().stream().map(ref -> root.resolve(ref.text())).toList();
-    Set<String> others = common.machines().remotes().writers(places);
+    Set<String> others = remotes.writers(places);
     others.remove(job.name());
     if (anew) {
       others.add(job.name());
     }
     for (String other : others) {
-      if (!common.machines().remotes().cancel(other, common.removal())) {
+      if (!remotes.cancel(other, common.removal())) {
         return false;
       }
     }
     return true;
   }
 
-  /** Returns whether another machine runs the job; call it after {@link #resume}. */
-  boolean isRemote() {
+  @Override
+  public boolean isRemote() {
     return resumed || attempts.executor() != null;
   }
 
-  /** Returns whether a remote job never began, so that files in its places are older. */
-  boolean isUnbegun() {
+  @Override
+  public boolean isUnbegun() {
     return isRemote() && (wait == null || !wait.hasBegun());
   }
 
-  void recorded() {
+  @Override
+  public void recorded() {
     if (wait != null) {
       wait.recorded();
     }
   }
 
-  /** Hands the job out and waits for its end; {@code memory} is in bytes, or 0 to ask for none. */
-  ProcessEnd run(Launch launch, long memory) throws IOException {
-    BatchTracker by = common.machines().remotes().of(attempts.executor());
+  @Override
+  public ProcessEnd run(Launch launch, long memory) throws IOException {
+    BatchTracker by = remotes.of(attempts.executor());
     return launch.handedBack(done(by, wait(by).run(attempt(launch, memory))));
   }
 
@@ -190,20 +193,13 @@ final class RemoteRun {
         : Math.max(1, TimeUnit.NANOSECONDS.toSeconds(last.wall()));
   }
 
-  Stamp begun() throws IOException {
+  @Override
+  public Stamp begun() throws IOException {
     return common.digests().stamp(wait.begunFile().toString());
   }
 
-  /**
-   * The needs as the attempt read them, and which of them changed after it began, sorted. The
-   * attempt may have waited in a queue. A need that was edited before it began was read in its new
-   * form. For one that was edited later, it is not known which form was read, so rule 6 counts it
-   * as changed.
-   */
-  record Needs(NeedSnapshot snapshot, List<String> moved) {}
-
-  /** Checks the needs of a successful attempt again; {@code begin} is a stamp from its start. */
-  Needs needs(NeedSnapshot before, Stamp begin) throws IOException {
+  @Override
+  public Needs needs(NeedSnapshot before, Stamp begin) throws IOException {
     before.ended();
     List<String> moved = before.moved();
     if (moved.isEmpty() && !resumed) { // if resumed, the snapshot is later than the start
@@ -221,11 +217,9 @@ final class RemoteRun {
     return common.decider().describe(id, List.of(), snapshot).command();
   }
 
-  /**
-   * Waits until all products made elsewhere appear here unaltered, or the time limit for that is
-   * over. Returns the last scan; null if a product was missing.
-   */
-  ProductScan products(Io.Make<List<ProductScan.Seen>, ProductScan> look) throws IOException {
+  @Override
+  public ProductScan products(Io.Make<List<ProductScan.Seen>, ProductScan> look)
+      throws IOException {
     if (made == null) {
       return look.of(null);
     }
@@ -249,8 +243,13 @@ final class RemoteRun {
     }
   }
 
-  /** Returns how its products here differ from those that its node made. */
-  RemoteProducts products() {
-    return products;
+  @Override
+  public Map<String, String> altered() {
+    return products.altered();
+  }
+
+  @Override
+  public List<String> touched() {
+    return products.touched();
   }
 }

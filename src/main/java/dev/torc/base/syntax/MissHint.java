@@ -1,9 +1,6 @@
-package dev.torc.front.buildfile;
+package dev.torc.base.syntax;
 
 import dev.torc.base.digests.FolderDigest;
-import dev.torc.base.syntax.Glob;
-import dev.torc.base.syntax.GlobWalk;
-import dev.torc.base.syntax.NearestPath;
 import dev.torc.base.text.Refusal;
 import dev.torc.base.text.SafeText;
 import java.io.IOException;

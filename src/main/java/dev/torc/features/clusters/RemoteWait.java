@@ -1,10 +1,12 @@
-package dev.torc.core.run;
+package dev.torc.features.clusters;
 
 import dev.torc.base.posix.FileTree;
 import dev.torc.base.text.Refusal;
 import dev.torc.core.here.ProcessEnd;
-import dev.torc.features.clusters.BatchTracker;
-import dev.torc.features.clusters.RemoteAttempt;
+import dev.torc.core.run.ClearedProducts;
+import dev.torc.core.run.Event;
+import dev.torc.core.run.ProductRemoval;
+import dev.torc.core.run.TemporaryFolder;
 import dev.torc.features.clusters.RemoteAttempt.HandedOutAttempt;
 import dev.torc.features.clusters.RemoteAttempt.RemoteKey;
 import dev.torc.features.clusters.RemoteAttempt.RemoteListener;
@@ -19,7 +21,7 @@ import java.util.function.Consumer;
 /**
  * Waits for one attempt that this torc or an earlier one handed out. Then applies rule 15 to the
  * files that its script moved aside, or puts them back if the job never began. {@link RemoteRun}
- * decides whether to hand out, resume or end; {@code cluster} talks to the scheduler.
+ * decides whether to hand out, resume or end; {@link BatchTracker} talks to the scheduler.
  */
 final class RemoteWait implements RemoteListener {
 

@@ -1,11 +1,15 @@
-package dev.torc.core.run;
+package dev.torc.features.clusters;
 
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.posix.FileTree;
 import dev.torc.base.posix.FolderHandle;
 import dev.torc.core.memory.ProductTarget;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
+import dev.torc.core.run.ClearedProducts;
+import dev.torc.core.run.FolderPart;
+import dev.torc.core.run.ProductRemoval;
 import dev.torc.core.run.ProductRemoval.Standing;
+import dev.torc.core.run.SetAside;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;

@@ -1,20 +1,20 @@
-package dev.torc.core.run;
+package dev.torc.features.clusters;
 
 import dev.torc.base.posix.OwnFile;
 import dev.torc.base.text.Refusal;
 import dev.torc.core.memory.CachePlace;
+import dev.torc.core.model.SchedulerSettings;
 import dev.torc.core.model.Workflow;
 import dev.torc.core.model.Workflow.Executor;
-import dev.torc.features.clusters.Allocation;
-import dev.torc.features.clusters.BatchTracker;
+import dev.torc.core.run.BuildSetup.AttemptContext;
+import dev.torc.core.run.JobAttempts;
+import dev.torc.core.run.ProductRemoval;
+import dev.torc.core.run.RunPlace;
+import dev.torc.core.run.RunPlaces;
+import dev.torc.core.run.StartedJobs;
 import dev.torc.features.clusters.BatchTracker.SchedulerAccess;
-import dev.torc.features.clusters.ClaimOwner;
-import dev.torc.features.clusters.EarlierJob;
-import dev.torc.features.clusters.RemoteAttempt;
 import dev.torc.features.clusters.RemoteAttempt.HandedOutAttempt;
 import dev.torc.features.clusters.RemoteAttempt.RemoteKey;
-import dev.torc.features.clusters.Scheduler;
-import dev.torc.features.clusters.SchedulerSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -35,7 +35,7 @@ import java.util.function.Function;
  * and those to which earlier builds handed jobs out, as these builds recorded them. The {@link
  * BatchTracker} of a scheduler is started when it is first used.
  */
-public final class Remotes implements AutoCloseable {
+public final class Remotes implements RunPlaces, AutoCloseable {
 
   private final Map<String, String> env;
   private final Allocation allocation; // null without one
@@ -188,12 +188,13 @@ public final class Remotes implements AutoCloseable {
     return jobs;
   }
 
-  /**
-   * Ends the work for this build, from any thread: hands out nothing more and ends all waiting, if
-   * {@code now} even before the schedulers have answered. If {@code cancel} and not {@code now},
-   * ends the jobs, too; otherwise those that need no torc continue at their schedulers.
-   */
-  void end(boolean now, boolean cancel) {
+  @Override
+  public RunPlace of(AttemptContext common, int id, JobAttempts attempts, StartedJobs starts) {
+    return new RemoteRun(this, common, id, attempts, starts);
+  }
+
+  @Override
+  public void end(boolean now, boolean cancel) {
     ending = cancel && !now ? tracker -> tracker.end(true) : tracker -> tracker.passOn(now);
     trackers.values().forEach(ending);
   }

@@ -1,10 +1,10 @@
-package dev.torc.core.run;
+package dev.torc.features.clusters;
 
 import dev.torc.base.syntax.Glob;
 import dev.torc.core.here.ProcessEnd.MadeFile;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Ref;
-import dev.torc.features.clusters.RemoteAttempt;
+import dev.torc.core.run.ProductScan;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,0 +1,17 @@
+package dev.torc.core.run;
+
+import dev.torc.core.run.BuildSetup.AttemptContext;
+
+/** The machines besides this one on which the jobs of a build may run. */
+public interface RunPlaces {
+
+  /** Returns the place of one attempt, before it is known whether it will run there. */
+  RunPlace of(AttemptContext common, int id, JobAttempts attempts, StartedJobs starts);
+
+  /**
+   * Ends the work for this build, from any thread: hands out nothing more and ends all waiting, if
+   * {@code now} even before the schedulers have answered. If {@code cancel} and not {@code now},
+   * ends the jobs, too; otherwise those that need no torc continue at their schedulers.
+   */
+  void end(boolean now, boolean cancel);
+}

@@ -1,0 +1,13 @@
+package dev.torc.core.run;
+
+import dev.torc.core.model.Job;
+
+/** What an attempt tells about itself while it runs; {@link JobStarts} listens. */
+public interface StartedJobs {
+
+  /** Offers the resources of a job whose processes have ended to the next job; any thread may. */
+  void releaseEarly(Job job, JobAttempts attempts);
+
+  /** Notes that a scheduler has taken the job; any thread may call it. */
+  void submitted(int id, Event.JobSubmitted at);
+}
