@@ -569,7 +569,8 @@ public final class Graph implements FolderDigest.Exclusions {
    * use.
    */
   public static Graph read(ByteReader in, Supplier<Workflow> of) {
-    return new Graph(of.get(), GraphTables.read(in), Map.of(), null, new BitSet());
+    GraphTables tables = GraphTables.read(in); // the supplier may read what follows
+    return new Graph(of.get(), tables, Map.of(), null, new BitSet());
   }
 
   private static <T> Supplier<T> once(Supplier<T> make) {
