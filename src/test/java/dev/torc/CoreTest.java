@@ -36,11 +36,13 @@ class CoreTest {
   private static final int ERRORS = 145;
 
   /** Lines of code in core; a commit that raises it says why its change is no feature. */
-  private static final int CORE_LINES = 21_514;
+  private static final int CORE_LINES = 20_934;
 
   /** Features that use another one, each with its reason. */
   private static final Set<String> PAIRS =
-      Set.of("temporary uses clean"); // spent products go as `torc clean` removes them
+      Set.of(
+          "adopt uses finds", // adopted products have depfiles
+          "temporary uses clean"); // spent products go as `torc clean` removes them
 
   /** Imports that a folder must not have and still has; they only fall, to none. */
   private static final int UPWARD = 36;

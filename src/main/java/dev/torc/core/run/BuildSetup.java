@@ -88,7 +88,7 @@ public record BuildSetup(
       LaunchBuilder launches,
       StartMarks marks,
       Machines machines,
-      Tracing tracing,
+      AttemptPart.PartMaker parts,
       BuildId build) {
 
     public Cache cache() {
@@ -116,7 +116,7 @@ public record BuildSetup(
     }
 
     AttemptContext with(PlanContext next) {
-      return new AttemptContext(next, removal, launches, marks, machines, tracing, build);
+      return new AttemptContext(next, removal, launches, marks, machines, parts, build);
     }
   }
 }

@@ -18,9 +18,10 @@ import dev.torc.core.run.BuildSetup.AttemptContext;
 import dev.torc.core.run.BuildSetup.Machines;
 import dev.torc.core.run.Event;
 import dev.torc.core.run.LaunchBuilder;
-import dev.torc.core.run.Tracing;
 import dev.torc.features.clusters.Remotes;
 import dev.torc.features.containers.Containers;
+import dev.torc.features.finds.FindingPart;
+import dev.torc.features.finds.Tracing;
 import dev.torc.features.stores.SharedStores;
 import java.io.IOException;
 import java.util.BitSet;
@@ -149,7 +150,8 @@ record PlannedBuild(
         launches,
         work.marks(),
         machines,
-        new Tracing(request.manner().trace(), request.manner().strict(), traces, watcher::warn),
+        new FindingPart.Parts(
+            new Tracing(request.manner().trace(), request.manner().strict(), traces, watcher::warn)),
         work.build());
   }
 
