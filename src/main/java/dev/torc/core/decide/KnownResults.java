@@ -3,6 +3,7 @@ package dev.torc.core.decide;
 import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.digests.Stamp.FileKind;
+import dev.torc.base.posix.Io;
 import dev.torc.base.posix.Walk;
 import dev.torc.base.syntax.Glob;
 import dev.torc.core.decide.Decider.Described;
@@ -112,7 +113,8 @@ public final class KnownResults {
     Job job = graph.job(id);
     boolean makes =
         values || !job.links().produces().isEmpty() || job.links().caching() == Job.Caching.ALWAYS;
-    if (isOff() || !makes || !mayStore(job) || system != null && system.isEmpty()) {
+    boolean off = stored.isOff() && graph.workflow().settings().stores().shared().isEmpty();
+    if (off || !makes || !mayStore(job) || system != null && system.isEmpty()) {
       return null;
     }
     return new Restorable(
@@ -122,10 +124,6 @@ public final class KnownResults {
         files,
         job.has(Trait.SHOWS_OUTPUT),
         depfile);
-  }
-
-  private boolean isOff() {
-    return stored.isOff() && graph.workflow().settings().stores().shared().isEmpty();
   }
 
   Digest key(Job job, Digest described, String system) {
@@ -274,7 +272,9 @@ public final class KnownResults {
   private boolean serves(Job job, Result result, Digest key, boolean bytes) {
     return result.key().equals(key)
         && programs.of(job).equals(result.terms().programs())
-        && (bytes ? isHere(result) : isGone(result));
+        && (bytes
+            ? isHere(result)
+            : result.parts().stream().allMatch(part -> contents.gone().isGone(part.path())));
   }
 
   /** Returns whether no result was known at the first call, before this build added results. */
@@ -318,10 +318,6 @@ public final class KnownResults {
     return now == null ? null : key(graph.job(id), now.digest(), null);
   }
 
-  private boolean isGone(Result result) {
-    return result.parts().stream().allMatch(part -> contents.gone().isGone(part.path()));
-  }
-
   /** Returns whether all products of a result, and its log if it has one, are available. */
   private boolean isHere(Result result) {
     return (result.outputs().log() == null || stored.has(result.logPart()))
@@ -351,11 +347,7 @@ public final class KnownResults {
    * there.
    */
   private boolean stands(OwnedPath part) {
-    try {
-      return part.digest().equals(digests.digestNow(part.path(), part.kind()));
-    } catch (IOException e) {
-      return false;
-    }
+    return Io.or(() -> part.digest().equals(digests.digestNow(part.path(), part.kind())), false);
   }
 
   /** Converts a shared store's result to one of this root; null if it does not fit the job. */
@@ -440,8 +432,7 @@ public final class KnownResults {
             if (runs.containsKey(id) && KnownResults.mayStore(graph.job(id))) {
               boolean here = stored.key().equals(known.key(id, stored.found()));
               String lack = here ? "its products are not in the store any more" : "";
-              NearestResult near = of(context, id, stored, stored.origin(), lack);
-              near.putInto(nearest, id, runs.get(id));
+              of(context, id, stored, stored.origin(), lack).putInto(nearest, id, runs.get(id));
             }
           });
       boolean shares =

@@ -1,17 +1,15 @@
 package dev.torc.core.decide;
 
-import dev.torc.base.posix.RealPath;
+import dev.torc.base.posix.Walk;
 import dev.torc.core.decide.Reason.Kind;
 import dev.torc.core.model.FolderAlias;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.NeedList;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Predicate;
 
 /**
  * Finds the jobs that make what a needed glob or folder found through symlinks. Such a file belongs
@@ -26,8 +24,8 @@ final class ListMakers {
   record Led(String path, String real, int maker) {
 
     /** Returns what a needed source leads to; null if no job makes that. */
-    static Led of(Graph graph, String path) throws IOException {
-      String real = RealPath.name(graph.workflow().root(), path);
+    static Led of(Graph graph, String path) {
+      String real = Walk.name(graph.workflow().root(), path);
       int maker = graph.makerOf(real);
       return maker < 0 || graph.isOpen(maker) ? null : new Led(path, real, maker);
     }
@@ -41,28 +39,22 @@ final class ListMakers {
 
   private final Graph graph;
   private final NeedList list;
-  private final Predicate<String> owned;
+  private final JobRecords records;
   private final List<Led> led;
   private final FolderAlias alias;
   private final boolean moved; // the graph may not have the makers
 
   /**
-   * @param owned whether a record says that torc made a path
    * @param led gets what the members lead to
    */
-  ListMakers(
-      Graph graph, NeedList list, Predicate<String> owned, List<Led> led, AtomicBoolean astray)
-      throws IOException {
-    this.owned = owned;
+  ListMakers(Graph graph, NeedList list, JobRecords records, List<Led> led, AtomicBoolean astray) {
+    this.records = records;
     this.graph = graph;
     this.list = list;
     this.led = led;
-    String folder = list.glob() == null ? list.text() : list.glob().fixedPrefix();
-    this.alias = FolderAlias.of(graph.workflow().root(), folder);
+    this.alias = FolderAlias.of(graph.workflow().root(), list.folder());
     this.moved = !Objects.equals(alias, list.alias());
-    if (moved) {
-      astray.set(true);
-    }
+    astray.compareAndSet(false, moved);
   }
 
   /**
@@ -71,7 +63,7 @@ final class ListMakers {
    */
   String known(String path) {
     String real = real(path);
-    boolean made = graph.makerOf(real) >= 0 || owned.test(real);
+    boolean made = graph.makerOf(real) >= 0 || records.owned(real) != null;
     return made && graph.makerOf(path) < 0 ? real : path;
   }
 
@@ -83,9 +75,9 @@ final class ListMakers {
    * Notes to which other jobs' products a member leads. Returns whether the member itself is the
    * product of such a job.
    */
-  boolean leads(String path, boolean link) throws IOException {
+  boolean leads(String path, boolean link) {
     String real = real(path);
-    String there = link ? RealPath.name(graph.workflow().root(), path) : real;
+    String there = link ? Walk.name(graph.workflow().root(), path) : real;
     if (!there.equals(real)) {
       makers(there).stream().forEach(maker -> add(path, there, maker));
     }

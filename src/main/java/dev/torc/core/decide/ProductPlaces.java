@@ -4,7 +4,7 @@ import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.digests.Stamp.FileKind;
 import dev.torc.base.digests.StampSource;
-import dev.torc.base.posix.RealPath;
+import dev.torc.base.posix.Walk;
 import dev.torc.base.syntax.BadInput.Diagnostic;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.Place;
@@ -82,7 +82,7 @@ public final class ProductPlaces {
     for (Path file : settings.files()) {
       String what = settings.sources().ofVars().contains(file) ? "vars file" : "build file";
       buildFiles.put(file, what);
-      buildFiles.put(RealPath.of(file), what);
+      buildFiles.put(Walk.real(file), what);
     }
     buildFiles.keySet().forEach(file -> buildNames.add(file.getFileName().toString()));
   }
@@ -118,12 +118,8 @@ public final class ProductPlaces {
    * checks before the build; null if it may.
    */
   public static Diagnostic now(Graph graph, DigestMemo digests, int id) throws IOException {
-    for (Wrong wrong : new ProductPlaces(graph, digests).of(id)) {
-      if (wrong.linked) {
-        return wrong.error;
-      }
-    }
-    return null;
+    List<Wrong> all = new ProductPlaces(graph, digests).of(id);
+    return all.stream().filter(Wrong::linked).findFirst().map(Wrong::error).orElse(null);
   }
 
   /** Returns the real path of a file, except that the file itself may be a symlink. */
@@ -149,7 +145,7 @@ public final class ProductPlaces {
       return;
     }
     Path exact = folder.real.resolve(last);
-    Path target = link ? RealPath.of(root.resolve(given)) : exact;
+    Path target = link ? Walk.real(root.resolve(given)) : exact;
     if (!file) {
       refuseTaking(ref, folder, target);
     }
@@ -171,11 +167,8 @@ public final class ProductPlaces {
       error(place, "product %s is %s, a product of %s".formatted(path, name, graph.title(other)));
     } else if (!name.equals(given)) {
       boolean glob = ref instanceof Ref.OfGlob;
-      FolderAlias alias =
-          glob
-              ? new FolderAlias(UserPaths.parent(given), folder.name)
-              : new FolderAlias(given, name);
-      refuseOtherName(id, ref, alias);
+      String written = glob ? UserPaths.parent(given) : given;
+      refuseOtherName(id, ref, new FolderAlias(written, glob ? folder.name : name));
     }
     String what = buildFiles.getOrDefault(exact, buildFiles.get(target));
     if (file && what != null) {
@@ -198,12 +191,12 @@ public final class ProductPlaces {
     makers.clear(id);
     BitSet readers = readers(written, real, ref instanceof Ref.OfFile ? name : null);
     readers.clear(id);
+    String does = makers.isEmpty() ? "needs" : "produces";
     for (int other : graph.inOrder(makers.isEmpty() ? readers : makers)) {
       error(
           ref.place(),
           "product %s is %s, which %s %s; use one name for it"
-              .formatted(
-                  ref.text(), name, graph.title(other), makers.isEmpty() ? "needs" : "produces"));
+              .formatted(ref.text(), name, graph.title(other), does));
       return;
     }
   }
@@ -262,7 +255,7 @@ public final class ProductPlaces {
       boolean top = path.isEmpty() || path.equals("/");
       Path real =
           there || top
-              ? RealPath.of(given)
+              ? Walk.real(given)
               : folder(UserPaths.parent(path)).real.resolve(given.getFileName());
       String name = name(real);
       folder = new Folder(real, name, name.equals(path), there, grounds.hold(real));

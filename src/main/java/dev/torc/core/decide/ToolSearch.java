@@ -3,7 +3,7 @@ package dev.torc.core.decide;
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.digests.Stamp.FileKind;
 import dev.torc.base.digests.StampSource;
-import dev.torc.base.posix.RealPath;
+import dev.torc.base.posix.Walk;
 import dev.torc.base.syntax.NearestPath;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
@@ -64,13 +64,8 @@ public final class ToolSearch {
   }
 
   /** Returns the real path of a tool's file. */
-  public String real(String path) throws IOException {
-    String known = real.get(path);
-    if (known == null) {
-      known = RealPath.name(root, path);
-      real.put(path, known);
-    }
-    return known;
+  public String real(String path) {
+    return real.computeIfAbsent(path, _ -> Walk.name(root, path));
   }
 
   /**
@@ -79,14 +74,11 @@ public final class ToolSearch {
    */
   static boolean isKnown(Step step) {
     Template search = search(step);
-    if (search != null) {
-      for (Template.Part part : search.parts()) {
-        if (part instanceof Template.Part.Slot slot && !slot.name().equals("env")) {
-          return false;
-        }
-      }
-    }
-    return step.image() == null;
+    return step.image() == null
+        && (search == null
+            || search.parts().stream()
+                .noneMatch(
+                    part -> part instanceof Template.Part.Slot slot && !slot.name().equals("env")));
   }
 
   /** Returns the path of a program that a step calls without a slash; null if it is not found. */
@@ -130,9 +122,8 @@ public final class ToolSearch {
 
   /** Returns the folders in which to search for a tool, in the form of {@code PATH}. */
   public String folders(Tool tool) {
-    if (tool.search() == null) {
-      return caller.getOrDefault("PATH", NO_PATH);
-    }
-    return tool.search().render(slot -> List.of(caller.getOrDefault(slot.member(), "")));
+    return tool.search() == null
+        ? caller.getOrDefault("PATH", NO_PATH)
+        : tool.search().render(slot -> List.of(caller.getOrDefault(slot.member(), "")));
   }
 }

@@ -152,7 +152,9 @@ public final class BuildLoop {
     if (unreadable != null) {
       throw unreadable;
     }
-    setup.common().cache().flush();
+    if (isRecordedFirst()) {
+      setup.common().cache().flush();
+    }
     lock.takeTurn();
     try {
       finish();
@@ -164,6 +166,15 @@ public final class BuildLoop {
     } finally {
       lock.endTurn();
     }
+  }
+
+  /**
+   * Returns whether all records must be on the disk before the end check: something that follows
+   * relies on them. Otherwise they are committed with the build's record, or earlier if that takes
+   * longer (rule 9).
+   */
+  private boolean isRecordedFirst() {
+    return followers.readsRecords() || setup.sharing() != null || setup.wishes().submit();
   }
 
   public PlanContext context() {

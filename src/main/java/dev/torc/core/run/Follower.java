@@ -55,6 +55,11 @@ public interface Follower {
 
   default void noteUpToDate(int job) {}
 
+  /** Returns whether all records must be on the disk before {@link #finish}. */
+  default boolean readsRecords() {
+    return false;
+  }
+
   /** Does what has become possible since the last message. */
   default void proceed() {}
 

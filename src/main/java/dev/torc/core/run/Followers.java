@@ -100,6 +100,15 @@ final class Followers implements Follower {
   }
 
   @Override
+  public boolean readsRecords() {
+    boolean reads = false;
+    for (Follower each : all) {
+      reads |= each.readsRecords();
+    }
+    return reads;
+  }
+
+  @Override
   public void proceed() {
     for (Follower each : all) {
       each.proceed();

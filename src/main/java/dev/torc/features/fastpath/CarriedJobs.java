@@ -72,7 +72,9 @@ final class CarriedJobs {
     for (int job = 0; job < same.length; job++) {
       int earlier = same[job];
       found += earlier >= 0 && now.isJob(job) ? 1 : 0;
-      if (earlier >= 0 && isKnown(earlier) && hasSameMakers(earlier)) {
+      if (earlier >= 0
+          && (fresh.jobs().get(earlier) || fresh.dirty().get(earlier))
+          && hasSameMakers(earlier)) {
         (fresh.jobs().get(earlier) ? jobs : dirty).set(job);
         for (int file : all.copyOf(earlier)) {
           extra.add(file);
@@ -97,16 +99,8 @@ final class CarriedJobs {
         return true;
       }
     }
-    for (Ref ref : now.job(job).productRefs()) {
-      if (ref instanceof Ref.OfGlob glob && before.makersOf(glob.glob()).isEmpty()) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private boolean isKnown(int earlier) {
-    return fresh.jobs().get(earlier) || fresh.dirty().get(earlier);
+    return now.job(job).productRefs().stream()
+        .anyMatch(ref -> ref instanceof Ref.OfGlob glob && before.makersOf(glob.glob()).isEmpty());
   }
 
   /** Returns whether each of a job's {@link ExtraFiles} has the same maker as before. */

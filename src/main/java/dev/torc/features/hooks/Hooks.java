@@ -219,6 +219,11 @@ public final class Hooks implements Follower {
   }
 
   @Override
+  public boolean readsRecords() {
+    return true;
+  }
+
+  @Override
   public boolean isBusy() {
     return !running.isEmpty();
   }

@@ -235,6 +235,11 @@ public final class SpentProducts implements Follower, Cleaner.Listener {
   }
 
   @Override
+  public boolean readsRecords() {
+    return state.graph().deletes();
+  }
+
+  @Override
   public boolean isBusy() {
     return running > 0;
   }

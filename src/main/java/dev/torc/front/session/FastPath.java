@@ -83,6 +83,9 @@ record FastPath(
       dirty.or(selection.asked(project.graph(), request.rerun()));
       decides = decidesGroups(project, looked.fresh(), dirty);
     }
+    if (project.reused() != null && !dirty.isEmpty() && project.graph().hasNewWays()) {
+      return none(project.anew(), request); // a job may need the products of other jobs now
+    }
     return decides
         ? none(project, request)
         : new FastPath(

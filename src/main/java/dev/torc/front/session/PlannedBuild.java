@@ -109,10 +109,9 @@ record PlannedBuild(
 
   /** Warns of stale products at the end of a build in which something ran. */
   private void tellStale(Event.Finished last, PlanContext context) {
-    boolean ran = false;
-    for (var count : last.counts().entrySet()) {
-      ran |= count.getKey().isRun() && count.getValue() > 0;
-    }
+    boolean ran =
+        last.counts().entrySet().stream()
+            .anyMatch(count -> count.getKey().isRun() && count.getValue() > 0);
     if (!ran || last.exit() > Exit.signal(0)) {
       return;
     }

@@ -4,6 +4,7 @@ import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.machine.Limits;
 import dev.torc.base.machine.Series;
 import dev.torc.base.posix.GroupAccess;
+import dev.torc.base.posix.Io;
 import dev.torc.base.posix.OwnFile;
 import dev.torc.base.text.Amount;
 import dev.torc.core.decide.AllowedRoots;
@@ -223,14 +224,14 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
 
   /** Returns a line on where a new store is and how large it may get; empty if it is not new. */
   String news() {
-    try {
-      return stored.isNew()
-          ? "results are stored in .torc/store, at most %s; change the limit with stores.keep"
-              .formatted(Amount.size(stored.bound()))
-          : "";
-    } catch (IOException e) {
-      return ""; // no limit was found, so there is no line
-    }
+    // Without a limit, there is no line.
+    return Io.or(
+        () ->
+            stored.isNew()
+                ? "results are stored in .torc/store, at most %s; change the limit with stores.keep"
+                    .formatted(Amount.size(stored.bound()))
+                : "",
+        "");
   }
 
   /** Records how the build ended, and removes the marks of jobs that now have a record. */
@@ -243,8 +244,8 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
       String machine = BuildMachine.here(project.caller().host(), limits);
       StoreUse use = project.options().reuse().results() ? finished.use() : StoreUse.NONE;
       record(counts, new BuildEnd(finished.nanos(), finished.exit(), machine, use));
-      cache.flush();
     }
+    cache.flush();
     List<StartMark> on = new ArrayList<>(elsewhere);
     if (handed || !stillRunning.isEmpty()) {
       on.addAll(StartMarks.submitted(StartMarks.read(cache.place()), cache));
