@@ -150,7 +150,8 @@ record PlannedBuild(
         work.marks(),
         machines,
         new FindingPart.Parts(
-            new Tracing(request.manner().trace(), request.manner().strict(), traces, watcher::warn)),
+            new Tracing(
+                request.manner().trace(), request.manner().strict(), traces, watcher::warn)),
         work.build());
   }
 
