@@ -468,31 +468,6 @@ public final class Graph implements FolderDigest.Exclusions {
     return tables.lists().size();
   }
 
-  /**
-   * Returns whether each symlink on the way to a needed glob or folder leads where it led when the
-   * graph was derived. Looks only at names that had one.
-   */
-  public boolean leadsAsBefore() {
-    for (NeedList list : tables.lists()) {
-      FolderAlias alias = list.alias();
-      if (alias != null && !alias.equals(FolderAlias.of(workflow.root(), alias.written()))) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  /** Returns whether a symlink is now on the way to a needed glob or folder that had none. */
-  public boolean hasNewWays() {
-    Set<String> folders = new HashSet<>();
-    for (NeedList list : tables.lists()) {
-      if (list.alias() == null && !list.ofJobs()) {
-        folders.add(list.folder());
-      }
-    }
-    return !FolderAlias.on(workflow.root(), folders).isEmpty();
-  }
-
   /** Returns whether a job declares a need for a path, by its name or by a glob or folder. */
   public boolean isNeeded(int job, String path) {
     int file = fileId(path);
@@ -569,7 +544,8 @@ public final class Graph implements FolderDigest.Exclusions {
    * use.
    */
   public static Graph read(ByteReader in, Supplier<Workflow> of) {
-    return new Graph(of.get(), GraphTables.read(in), Map.of(), null, new BitSet());
+    GraphTables tables = GraphTables.read(in); // before the workflow, which follows it
+    return new Graph(of.get(), tables, Map.of(), null, new BitSet());
   }
 
   private static <T> Supplier<T> once(Supplier<T> make) {
