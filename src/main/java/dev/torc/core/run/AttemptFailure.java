@@ -10,7 +10,7 @@ public final class AttemptFailure extends RuntimeException {
 
   final transient String missing; // the declared product that is missing; null for other failures
 
-  AttemptFailure(String message) {
+  public AttemptFailure(String message) {
     this(message, null);
   }
 

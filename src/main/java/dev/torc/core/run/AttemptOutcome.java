@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
  * @param made what it made and found; if it failed, only the paths that it owns
  * @param restored the result that was restored instead of a run; null for a run
  */
-record AttemptOutcome(
+public record AttemptOutcome(
     ProcessEnd ended,
     String what,
     NeedSnapshot snapshot,
@@ -111,7 +111,7 @@ record AttemptOutcome(
   }
 
   /** Returns how processes failed, in one phrase. Limits are in nanoseconds and bytes. */
-  static String phrase(ProcessEnd ended, long timeLimit, long memoryLimit) {
+  public static String phrase(ProcessEnd ended, long timeLimit, long memoryLimit) {
     return switch (ended.how()) {
       // A shell exits with 128 plus the number of the signal that ended its program: 141 is PIPE.
       case EXITED -> "exit " + ended.code() + name(ended.code() - 128);
