@@ -32,8 +32,8 @@ import org.junit.jupiter.api.Test;
 /** The laws of the four folders: what every build goes through knows no feature. */
 class CoreTest {
 
-  /** What the compiler says of core and base without the rest; it only falls, to none. */
-  private static final int ERRORS = 107;
+  /** What the compiler says of core and base without the rest; none since 28 November. */
+  private static final int ERRORS = 0;
 
   /** Lines of code in core; a commit that raises it says why its change is no feature. */
   private static final int CORE_LINES = 22_528;
@@ -42,7 +42,7 @@ class CoreTest {
   private static final Set<String> PAIRS = Set.of();
 
   /** Imports that a folder must not have and still has; they only fall, to none. */
-  private static final int UPWARD = 31;
+  private static final int UPWARD = 0;
 
   /** Files that are in a circle of files, and those in the largest circle; both only fall. */
   private static final int IN_CIRCLES = 128;

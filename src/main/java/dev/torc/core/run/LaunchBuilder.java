@@ -326,11 +326,11 @@ public final class LaunchBuilder {
     return caller.getOrDefault("PATH", "/bin:/usr/bin");
   }
 
-  JobFiles files(String job) {
+  public JobFiles files(String job) {
     return new JobFiles(place, job);
   }
 
-  CachePlace place() {
+  public CachePlace place() {
     return place;
   }
 

@@ -54,7 +54,7 @@ public record ProductScan(
   }
 
   /** Returns the scan of a job that did not run; these products belong to the user. */
-  ProductScan adopted(Predicate<String> which) {
+  public ProductScan adopted(Predicate<String> which) {
     List<OwnedPath> adopted = owned.stream().map(own -> own.as(which.test(own.path()))).toList();
     return new ProductScan(made, adopted, depfile, files, folders, List.of());
   }
@@ -73,7 +73,7 @@ public record ProductScan(
   /** A file, after following symlinks, and the recorded path of the product to which it belongs. */
   public record Seen(String path, String product, Stamp stamp, Digest digest) {}
 
-  static ProductScan of(AllowedRoots grounds, DigestMemo digests, Job job, boolean strict)
+  public static ProductScan of(AllowedRoots grounds, DigestMemo digests, Job job, boolean strict)
       throws IOException {
     return of(grounds, digests, job, strict, () -> {}, null);
   }
@@ -87,7 +87,7 @@ public record ProductScan(
    * @param slow called, perhaps often, if the scan may take longer than the start of a job
    * @param seen takes each file; may be null
    */
-  static ProductScan of(
+  public static ProductScan of(
       AllowedRoots grounds,
       DigestMemo digests,
       Job job,

@@ -20,9 +20,11 @@ import dev.torc.core.run.BuildSetup.AttemptContext;
 import dev.torc.core.run.BuildSetup.Machines;
 import dev.torc.core.run.Event;
 import dev.torc.core.run.LaunchBuilder;
+import dev.torc.core.run.SharedResults;
 import dev.torc.core.run.Tracing;
 import dev.torc.features.clusters.Remotes;
 import dev.torc.features.containers.ImageSupply;
+import dev.torc.features.stores.SharedRequests;
 import dev.torc.features.stores.SharedStores;
 import java.io.IOException;
 import java.util.BitSet;
@@ -93,7 +95,9 @@ record PlannedBuild(
                   request.manner().submit(),
                   watcher.wantsCommands(),
                   watch),
-              sharing ? new BuildSetup.Sharing(stores, project.options().reuse().results()) : null,
+              sharing
+                  ? new SharedRequests(stores, project.options().reuse().results())
+                  : new SharedResults() {},
               listener);
       BuildLoop build = new BuildLoop(setup);
       commands.context = build::context;

@@ -1,5 +1,6 @@
 package dev.torc.front.session;
 
+import dev.torc.features.stores.BuildStore;
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.machine.Limits;
 import dev.torc.base.machine.Series;
@@ -181,7 +182,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
     AllowedRoots roots = new AllowedRoots(of.root(), of.settings().roots());
     String number = Long.toString(build.number());
     return new ProductRemoval(
-        project.place(), roots, number, cache, digests, stored, this::setAside);
+        project.place(), roots, number, cache, digests, new BuildStore(cache, stored), this::setAside);
   }
 
   /** Reports that a file was set aside. A first build reports all such files in one line. */
