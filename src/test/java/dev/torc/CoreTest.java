@@ -36,16 +36,17 @@ class CoreTest {
   private static final int ERRORS = 0;
 
   /** Lines of code in core; a commit that raises it says why its change is no feature. */
-  private static final int CORE_LINES = 22_528;
+  private static final int CORE_LINES = 21_514;
 
   /** Features that use another one, each with its reason. */
-  private static final Set<String> PAIRS = Set.of();
+  private static final Set<String> PAIRS =
+      Set.of("temporary uses clean"); // spent products go as `torc clean` removes them
 
   /** Imports that a folder must not have and still has; they only fall, to none. */
   private static final int UPWARD = 0;
 
   /** Files that are in a circle of files, and those in the largest circle; both only fall. */
-  private static final int IN_CIRCLES = 128;
+  private static final int IN_CIRCLES = 126;
 
   private static final int LARGEST_CIRCLE = 12;
 

@@ -27,6 +27,12 @@ class StartIT {
   private static final List<String> HEAVY =
       List.of("com/fasterxml", "org/jgrapht", "org/commonmark");
 
+  /** How many classes a call may link: torc's own, those of lambdas among them, and all. */
+  private static final int OWN = 940;
+
+  private static final int LAMBDAS = 45;
+  private static final int ALL = 3090;
+
   private static final Path HOME = Path.of(System.getProperty("torc.home")).toAbsolutePath();
 
   @TempDir Path temp;
@@ -58,9 +64,14 @@ class StartIT {
   }
 
   private List<String> classes(String event, String counts) throws Exception {
+    return classes(event, counts, List.of());
+  }
+
+  private List<String> classes(String event, String counts, List<String> options) throws Exception {
     Path log = temp.resolve(event + ".log");
     box.env.put("_JAVA_OPTIONS", "-Xlog:class+" + event + "=info:file=" + log);
-    Sandbox.Ran ran = box.torc("-q");
+    String[] call = Stream.concat(Stream.of("-q"), options.stream()).toArray(String[]::new);
+    Sandbox.Ran ran = box.torc(call);
     assertEquals(counts, ran.counts());
     return Files.readAllLines(log);
   }
@@ -99,6 +110,43 @@ class StartIT {
     box.build("jobs: { long: { command: sleep 2 } }");
     List<String> other = others(classes("load", "1 job: 1 ran, 0 up to date, 0 failed"));
     assertEquals(List.of(), other.stream().filter(l -> l.contains("dev.torc")).toList());
+  }
+
+  /** Shares of the looks at many files, and of what follows from them, go to other threads. */
+  @Test
+  void soTheyDoInALargeProject() throws Exception {
+    StringBuilder jobs = new StringBuilder("jobs:\n");
+    for (int i = 0; i < 2100; i++) {
+      box.write("in/" + i, "one");
+      jobs.append("  j%d: { command: \"true\", needs: [in/%d] }\n".formatted(i, i));
+    }
+    box.build(jobs.toString());
+    assertEquals(0, box.torc("-q", "-j", "2").exit());
+    List<String> options = List.of("-j", "2");
+    String counts = "2100 jobs: 0 ran, 2100 up to date, 0 failed";
+    assertEquals(List.of(), others(classes("load", counts, options)));
+    box.write("in/7", "two");
+    counts = "2100 jobs: 1 ran, 2099 up to date, 0 failed";
+    assertEquals(List.of(), others(classes("load", counts, options)));
+  }
+
+  /**
+   * Each class takes some 9 µs of every start, whether it is used or not. {@code Lambdas} keeps
+   * them few. Whoever has to raise these numbers says why in the commit.
+   */
+  @Test
+  void fewClassesAreLinked() throws Exception {
+    List<String> still = classes("load");
+    box.write("source.txt", "two");
+    List<String> edit = classes("load", "2 jobs: 2 ran, 0 up to date, 0 failed");
+    for (List<String> loaded : List.of(still, edit)) {
+      long own = loaded.stream().filter(l -> l.contains(" dev.torc.")).count();
+      assertTrue(own <= OWN, own + " classes of torc, " + OWN + " before");
+      assertTrue(loaded.size() <= ALL, loaded.size() + " classes, " + ALL + " before");
+      List<String> lambdas =
+          loaded.stream().filter(l -> l.matches(".* dev[.]torc[.].*Lambda/.*")).toList();
+      assertTrue(lambdas.size() <= LAMBDAS, lambdas.toString());
+    }
   }
 
   /**

@@ -297,8 +297,7 @@ public final class DigestMemo implements FileDigests {
    */
   public FolderDigest needed(String path, Predicate<String> skips, Predicate<String> leavesOut)
       throws IOException {
-    FolderRole role = FolderRole.needed(skips, leavesOut);
-    return FolderDigest.of(root, path, role, counting(), this);
+    return FolderDigest.of(root, path, FolderRole.needed(skips, leavesOut), counting(), this);
   }
 
   /** Digests a folder that a job has just written, reading its files like {@link #product}. */

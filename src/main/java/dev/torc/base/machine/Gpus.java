@@ -1,7 +1,7 @@
 package dev.torc.base.machine;
 
 import dev.torc.base.posix.FileTree;
-import java.io.IOException;
+import dev.torc.base.posix.Io;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,12 +89,8 @@ public record Gpus(List<String> ids, String source) {
 
   /** Returns whether a device is listed, possibly by a shorter or longer part of its UUID. */
   private static boolean isAmong(List<String> listed, String id, boolean number) {
-    for (String other : listed) {
-      if (other.equals(id) || !number && (other.startsWith(id) || id.startsWith(other))) {
-        return true;
-      }
-    }
-    return false;
+    return listed.contains(id)
+        || !number && listed.stream().anyMatch(o -> o.startsWith(id) || id.startsWith(o));
   }
 
   /** Returns whether the GPUs are unknown; jobs may then get numbers without devices. */
@@ -117,12 +113,11 @@ public record Gpus(List<String> ids, String source) {
   }
 
   private static List<String> names(Path system, String folder) {
-    try {
-      return FileTree.entries(system.resolve(folder)).stream()
-          .map(at -> at.getFileName().toString())
-          .toList();
-    } catch (IOException e) {
-      return List.of(); // as in Limits.lines
-    }
+    return Io.or(
+        () ->
+            FileTree.entries(system.resolve(folder)).stream()
+                .map(at -> at.getFileName().toString())
+                .toList(),
+        List.of());
   }
 }

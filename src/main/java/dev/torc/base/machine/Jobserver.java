@@ -83,8 +83,7 @@ public final class Jobserver implements AutoCloseable {
       throw notGiven();
     }
     // opened again, because processes that inherit a descriptor share its blocking mode
-    Descriptor in = Descriptor.open("/proc/self/fd/" + from, false);
-    return new Jobserver(in, new Descriptor(to), warn);
+    return new Jobserver(Descriptor.open("/proc/self/fd/" + from, false), new Descriptor(to), warn);
   }
 
   /** Returns the name of a descriptor's pipe if it is open for reading (mode 0) or writing (1). */

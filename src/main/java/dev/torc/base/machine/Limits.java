@@ -41,8 +41,7 @@ public record Limits(int cpus, long memory, Gpus gpus) {
 
   /** Returns the machine's memory in bytes, as the JVM reports it. */
   static long ofMachine() {
-    var system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
-    return system.getTotalMemorySize();
+    return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
   }
 
   private static long memory(Path system, LongSupplier elsewhere) {

@@ -24,8 +24,7 @@ public record Descriptor(int number) {
 
   /** Opens a file so that neither the open nor a read blocks; no child process inherits it. */
   public static Descriptor open(String path, boolean write) throws IOException {
-    int flags = Libc.O_NONBLOCK | Libc.O_CLOEXEC | (write ? Libc.O_RDWR : 0);
-    return opened(path, flags);
+    return opened(path, Libc.O_NONBLOCK | Libc.O_CLOEXEC | (write ? Libc.O_RDWR : 0));
   }
 
   private static Descriptor opened(String path, int flags) throws IOException {

@@ -2,10 +2,19 @@ package dev.torc.base.posix;
 
 import java.io.IOException;
 
-/** Functional interfaces whose methods may throw an {@link IOException}. */
+/** Calls that may throw an {@link IOException}. */
 public final class Io {
 
   private Io() {}
+
+  /** Returns what a call returns; {@code otherwise} if it throws an {@link IOException}. */
+  public static <T> T or(Get<T> call, T otherwise) {
+    try {
+      return call.get();
+    } catch (IOException e) {
+      return otherwise;
+    }
+  }
 
   public interface Run {
     void run() throws IOException;

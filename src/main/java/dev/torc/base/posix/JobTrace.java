@@ -167,11 +167,7 @@ public final class JobTrace {
 
   /** Returns the path of the file that a name leads to now; null if there is none. */
   private String now(String name) {
-    try {
-      return below(Path.of(name).toRealPath().toString());
-    } catch (IOException gone) {
-      return null;
-    }
+    return Io.or(() -> below(Path.of(name).toRealPath().toString()), null);
   }
 
   /** Returns the absolute paths that the job, which did not make them, moved away and back. */
@@ -542,8 +538,7 @@ public final class JobTrace {
     for (String part : path.split("/")) {
       if (part.equals("..")) {
         String folder = out.isEmpty() ? "/" : out.toString();
-        boolean link = kind(folder, false) == FileStatus.LINK;
-        folder = link ? notice.real(folder, false) : folder;
+        folder = kind(folder, false) == FileStatus.LINK ? notice.real(folder, false) : folder;
         if (folder == null || kind(folder, true) == 0) {
           return null; // the call cannot find the folder either
         }

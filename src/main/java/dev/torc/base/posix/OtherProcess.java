@@ -51,20 +51,12 @@ public record OtherProcess(int pid) {
 
   /** Reads one of its files as text; returns {@code ?} if it cannot be read. */
   public String text(String name) {
-    try {
-      return new String(read(name), StandardCharsets.ISO_8859_1);
-    } catch (IOException none) {
-      return "?";
-    }
+    return Io.or(() -> new String(read(name), StandardCharsets.ISO_8859_1), "?");
   }
 
   /** Returns a text that only processes in the same namespace have; {@code ?} if denied. */
   public String namespace(String kind) {
-    try {
-      return Files.readSymbolicLink(Path.of(path("ns/" + kind))).toString();
-    } catch (IOException none) {
-      return "?";
-    }
+    return Io.or(() -> Files.readSymbolicLink(Path.of(path("ns/" + kind))).toString(), "?");
   }
 
   /** Returns the NUL-terminated texts in one of its files. */
@@ -191,10 +183,8 @@ public record OtherProcess(int pid) {
   }
 
   private static String real(Path place) {
-    try {
-      return place.getParent().toRealPath().resolve(place.getFileName()).toString();
-    } catch (IOException gone) {
-      return place.toAbsolutePath().toString();
-    }
+    return Io.or(
+        () -> place.getParent().toRealPath().resolve(place.getFileName()).toString(),
+        place.toAbsolutePath().toString());
   }
 }

@@ -33,11 +33,9 @@ public record Stop(int signal, long grace) {
 
   /** Returns the name of the signal without SIG; empty if none is named. */
   public String name() {
-    for (Map.Entry<String, Integer> each : SIGNALS.entrySet()) {
-      if (each.getValue() == signal) {
-        return each.getKey();
-      }
-    }
-    return "";
+    return SIGNALS.keySet().stream()
+        .filter(name -> SIGNALS.get(name) == signal)
+        .findFirst()
+        .orElse("");
   }
 }

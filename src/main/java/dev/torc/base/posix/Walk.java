@@ -64,9 +64,22 @@ public final class Walk {
     return at;
   }
 
-  /** Returns a path with all symlinks followed; what they lead to need not exist yet. */
+  /**
+   * Returns a path with all symlinks followed. Unlike {@link Path#toRealPath}, it answers for what
+   * does not exist yet: what jobs will make belongs to its real path from the beginning.
+   */
   public static Path real(Path path) {
-    return real(path, 0);
+    return real(path.toAbsolutePath(), 0);
+  }
+
+  /**
+   * Returns the real path of a file as a build file would write it: relative to the root, empty for
+   * the root itself, absolute outside.
+   */
+  public static String name(Path root, String path) {
+    Path home = real(root);
+    Path real = real(root.resolve(path));
+    return (real.startsWith(home) ? home.relativize(real) : real).toString();
   }
 
   private static Path real(Path path, int links) {
@@ -78,6 +91,9 @@ public final class Walk {
         return path;
       }
       Path folder = real(above, links);
+      if (path.endsWith(".")) {
+        return folder;
+      }
       if (path.endsWith("..")) {
         return folder.getParent() == null ? folder : folder.getParent();
       }

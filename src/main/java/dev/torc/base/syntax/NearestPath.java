@@ -1,5 +1,6 @@
 package dev.torc.base.syntax;
 
+import dev.torc.base.posix.Io;
 import dev.torc.base.text.SafeText;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
@@ -35,10 +36,10 @@ public final class NearestPath {
   private final Supplier<List<String>> products;
   private Map<Path, Set<String>> made; // names of products, by folder; null before the first search
 
-  /** The names in each folder, on disk and of products, by their folded form. */
-  private final Map<Path, Map<String, List<String>>> names = new HashMap<>();
+  /** The names in each folder, on disk and of products, with their folded forms. */
+  private final Map<Path, Map<String, String>> names = new HashMap<>();
 
-  private int steps = 2_000_000; // the budget of all searches: less than a second
+  private int steps = 20_000_000; // the budget of all searches: less than a second
   private int folders;
   private boolean numbers = true; // whether different numbers mean different files
 
@@ -114,16 +115,12 @@ public final class NearestPath {
     }
     boolean folder = path.endsWith("/") ? !Files.isRegularFile(near) : Files.isDirectory(near);
     String end = folder ? "/" : "";
-    String shown = inside ? base.relativize(near) + end : near + end;
-    return NearestName.question(path, shown);
+    return NearestName.question(path, inside ? base.relativize(near) + end : near + end);
   }
 
   private static String target(Path link) {
-    try {
-      return SafeText.name(Files.readSymbolicLink(link).toString());
-    } catch (IOException e) {
-      return "a path"; // the link was removed meanwhile
-    }
+    // The link may have been removed meanwhile.
+    return Io.or(() -> SafeText.name(Files.readSymbolicLink(link).toString()), "a path");
   }
 
   /**
@@ -162,49 +159,28 @@ public final class NearestPath {
 
   /** Returns the names in a folder that may be meant: first the name itself, then similar ones. */
   private List<String> near(Path folder, String wanted) {
-    List<String> same = new ArrayList<>();
-    List<String> slips = new ArrayList<>();
+    if (folders-- <= 0) {
+      return List.of();
+    }
     String folded = NearestName.folded(wanted);
-    if (folders-- > 0) {
-      names(folder)
-          .forEach(
-              (other, all) -> {
-                if (other.equals(folded)) {
-                  same.addAll(all);
-                } else if (steps > 0 && isSlip(folded, other)) {
-                  slips.addAll(all);
-                }
-              });
-    }
-    if (same.remove(wanted)) {
-      same.addFirst(wanted);
-    }
-    slips.sort(Comparator.comparingInt(name -> NearestName.distance(wanted, name)));
-    same.addAll(slips);
-    return same;
+    Map<String, String> all = names.computeIfAbsent(folder, this::list);
+    Comparator<String> others = Comparator.comparing(name -> !name.equals(wanted));
+    return all.keySet().stream()
+        .filter(name -> all.get(name).equals(folded) || isSlip(folded, all.get(name)))
+        .sorted(
+            others
+                .thenComparing(name -> !all.get(name).equals(folded))
+                .thenComparingInt(name -> NearestName.distance(wanted, name)))
+        .toList();
   }
 
   private boolean isSlip(String wanted, String name) {
     int most = Math.max(1, wanted.length() / 6);
-    int shorter = Math.min(wanted.length(), name.length());
-    int longer = Math.max(wanted.length(), name.length());
-    steps--;
-    if (longer - shorter > most) {
+    if (steps < 0 || Math.abs(wanted.length() - name.length()) > most) {
       return false;
     }
-    int from = 0;
-    while (from < shorter && wanted.charAt(from) == name.charAt(from)) {
-      from++;
-    }
-    int end = 0; // the length of the common suffix
-    while (end < shorter - from
-        && wanted.charAt(wanted.length() - 1 - end) == name.charAt(name.length() - 1 - end)) {
-      end++;
-    }
-    String one = wanted.substring(from, wanted.length() - end);
-    String other = name.substring(from, name.length() - end);
-    steps -= from + end + one.length() * other.length();
-    return NearestName.distance(one, other) <= most
+    steps -= wanted.length() * name.length();
+    return NearestName.distance(wanted, name) <= most
         && (!numbers || numbers(wanted).equals(numbers(name)))
         && keepsWords(WORD_END.split(wanted), WORD_END.split(name));
   }
@@ -225,11 +201,7 @@ public final class NearestPath {
     return NUMBER.matcher(name).results().map((MatchResult found) -> found.group(1)).toList();
   }
 
-  private Map<String, List<String>> names(Path folder) {
-    return names.computeIfAbsent(folder, this::list);
-  }
-
-  private Map<String, List<String>> list(Path folder) {
+  private Map<String, String> list(Path folder) {
     if (made == null) {
       readProducts();
     }
@@ -239,10 +211,8 @@ public final class NearestPath {
     } catch (IOException | DirectoryIteratorException e) {
       // The folder cannot be read, so only products count.
     }
-    Map<String, List<String>> folded = new TreeMap<>();
-    for (String name : names) {
-      folded.computeIfAbsent(NearestName.folded(name), _ -> new ArrayList<>(1)).add(name);
-    }
+    Map<String, String> folded = new TreeMap<>();
+    names.forEach(name -> folded.put(name, NearestName.folded(name)));
     return folded;
   }
 

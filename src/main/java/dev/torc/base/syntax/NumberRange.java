@@ -90,8 +90,7 @@ public final class NumberRange {
     BigDecimal size = value.abs();
     BigDecimal written = decimals < 0 ? size.stripTrailingZeros() : size.setScale(decimals);
     String text = written.toPlainString();
-    String zeros = "0".repeat(Math.max(0, digits - whole(text)));
-    return (value.signum() < 0 ? "-" : "") + zeros + text;
+    return (value.signum() < 0 ? "-" : "") + "0".repeat(Math.max(0, digits - whole(text))) + text;
   }
 
   private static BigDecimal number(String key, String text) {

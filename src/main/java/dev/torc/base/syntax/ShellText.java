@@ -470,12 +470,8 @@ public final class ShellText {
    * Returns whether some level is a parameter expansion or arithmetic, where quoting is unknown.
    */
   private boolean inside() {
-    for (Frame frame : frames) {
-      if (frame.kind == Kind.PARAMETER || frame.kind == Kind.ARITHMETIC) {
-        return true;
-      }
-    }
-    return false;
+    return frames.stream()
+        .anyMatch(frame -> frame.kind == Kind.PARAMETER || frame.kind == Kind.ARITHMETIC);
   }
 
   private void push(Kind kind) {

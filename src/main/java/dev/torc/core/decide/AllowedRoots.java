@@ -2,7 +2,7 @@ package dev.torc.core.decide;
 
 import dev.torc.base.posix.FileStatus;
 import dev.torc.base.posix.FolderHandle;
-import dev.torc.base.posix.RealPath;
+import dev.torc.base.posix.Walk;
 import java.io.IOException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
@@ -24,7 +24,7 @@ public final class AllowedRoots {
     named.add(root);
     named.addAll(roots);
     for (Path each : named) {
-      real.add(RealPath.of(each));
+      real.add(Walk.real(each));
     }
   }
 
@@ -47,7 +47,7 @@ public final class AllowedRoots {
     if (staysBelow(folder)) {
       return null;
     }
-    Path path = RealPath.of(named.getFirst().resolve(folder));
+    Path path = Walk.real(named.getFirst().resolve(folder));
     return hold(path) ? null : path;
   }
 
@@ -88,7 +88,7 @@ public final class AllowedRoots {
         // the link may lead to an allowed place
       }
     }
-    Path path = RealPath.of(folder);
+    Path path = Walk.real(folder);
     for (Path ground : real) {
       if (path.startsWith(ground)) {
         return FolderHandle.below(ground, path);
@@ -110,7 +110,7 @@ public final class AllowedRoots {
    * innermost, or if no allowed folder contains the file.
    */
   public Spot spot(Path file) throws IOException {
-    Path path = RealPath.of(file.getParent()).resolve(file.getFileName());
+    Path path = Walk.real(file.getParent()).resolve(file.getFileName());
     int nearest = -1;
     for (int i = 0; i < real.size(); i++) {
       boolean inside = path.startsWith(real.get(i)) && !path.equals(real.get(i));

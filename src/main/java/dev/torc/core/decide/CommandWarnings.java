@@ -59,8 +59,7 @@ public final class CommandWarnings {
     Map<String, Integer> alike = new HashMap<>();
     for (UndeclaredWord read : reads.of(id, commands)) {
       String kind = read.maker() >= 0 ? "product" : read.runs() ? "run" : "file";
-      String key = kind + alike.merge(kind, 1, Integer::sum);
-      add(job, key, () -> text(id, read));
+      add(job, kind + alike.merge(kind, 1, Integer::sum), () -> text(id, read));
     }
     if (lost != null) {
       String text = ": in a pipe %s notices only the last failure;".formatted(lost.getFirst());

@@ -242,8 +242,7 @@ public final class CommandWords {
       String word = all.get(i);
       boolean module = word.equals("-m") && name.startsWith("py");
       if (module || awk && word.equals("-f")) {
-        String named = i + 1 < all.size() ? all.get(i + 1) : null;
-        add(module ? Role.MODULE : Role.SCRIPT, named);
+        add(module ? Role.MODULE : Role.SCRIPT, i + 1 < all.size() ? all.get(i + 1) : null);
         return i + 1;
       }
       if (!word.startsWith("-")) {

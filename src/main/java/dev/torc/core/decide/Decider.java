@@ -268,7 +268,7 @@ public final class Decider {
   }
 
   /** Returns how a job's recorded manifest differs from the present one. */
-  List<Reason> changes(int id) {
+  public List<Reason> changes(int id) {
     List<Reason> reasons = new ArrayList<>(0);
     compare(id, records.result(id), reasons);
     return reasons;

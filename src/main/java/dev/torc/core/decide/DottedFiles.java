@@ -3,6 +3,7 @@ package dev.torc.core.decide;
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.digests.StopFlag;
+import dev.torc.base.posix.Io;
 import dev.torc.base.syntax.BadInput.Diagnostic;
 import dev.torc.base.syntax.Excludes;
 import dev.torc.base.syntax.Glob;
@@ -74,15 +75,15 @@ public final class DottedFiles {
   private static List<String> besideNeed(
       Graph graph, int job, Ref.OfGlob glob, List<Glob> excludes) {
     List<Ref> needs = graph.job(job).needRefs();
-    try {
-      return GlobWalk.files(graph.workflow().root(), glob.glob().dotted(), excludes, new StopFlag())
-          .stream()
-          .filter(path -> !isIntended(excludes, path) && graph.makerOf(path) != job)
-          .filter(path -> needs.stream().noneMatch(other -> names(other, path)))
-          .toList();
-    } catch (IOException e) {
-      return List.of(); // unreadable: another warning says so if it matters
-    }
+    // If a folder is unreadable, another warning says so if it matters.
+    return Io.or(
+        () ->
+            GlobWalk.files(graph.workflow().root(), glob.glob().dotted(), excludes, new StopFlag())
+                .stream()
+                .filter(path -> !isIntended(excludes, path) && graph.makerOf(path) != job)
+                .filter(path -> needs.stream().noneMatch(other -> names(other, path)))
+                .toList(),
+        List.of());
   }
 
   private static boolean names(Ref need, String path) {

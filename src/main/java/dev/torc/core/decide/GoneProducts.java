@@ -4,6 +4,7 @@ import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.digests.FolderDigest;
 import dev.torc.base.digests.Stamp;
+import dev.torc.base.posix.Io;
 import dev.torc.core.memory.JobResult;
 import dev.torc.core.memory.JobResult.ManifestEntry;
 import dev.torc.core.memory.RecordedProduct;
@@ -33,11 +34,7 @@ public record GoneProducts(Graph graph, JobRecords records, DigestMemo digests) 
 
   /** Returns whether a product is missing; false if that cannot be found out. */
   public boolean isGone(String path) {
-    try {
-      return !digests.seen(path).stamp().exists() || digests.isBare(path);
-    } catch (IOException e) {
-      return false;
-    }
+    return Io.or(() -> !digests.seen(path).stamp().exists() || digests.isBare(path), false);
   }
 
   /** Returns the recorded digest of a missing product, or of a file in one; else null. */

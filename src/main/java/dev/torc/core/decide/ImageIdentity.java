@@ -2,9 +2,9 @@ package dev.torc.core.decide;
 
 import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.DigestMemo;
+import dev.torc.base.posix.Io;
 import dev.torc.core.decide.MachineInputs.ImageSource;
 import dev.torc.core.model.Step.Image;
-import java.io.IOException;
 
 /**
  * The image that a step runs in. The digest of its configuration counts; its name is only shown.
@@ -43,11 +43,10 @@ record ImageIdentity(String name, String identity) {
     if (here == null) {
       return null;
     }
-    try {
-      return of(image.name(), here.id() != null ? here.id() : digests.seen(here.file()).digest());
-    } catch (IOException e) {
-      return of(image.name(), null); // the job reports the error when it runs
-    }
+    // The job reports an error when it runs.
+    return Io.or(
+        () -> of(image.name(), here.id() != null ? here.id() : digests.seen(here.file()).digest()),
+        of(image.name(), null));
   }
 
   static ImageIdentity of(String line) {

@@ -1,11 +1,10 @@
 package dev.torc.core.decide;
 
-import dev.torc.base.posix.RealPath;
+import dev.torc.base.posix.Walk;
 import dev.torc.core.decide.Reason.Kind;
 import dev.torc.core.model.FolderAlias;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.NeedList;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.util.BitSet;
 import java.util.List;
@@ -26,8 +25,8 @@ final class ListMakers {
   record Led(String path, String real, int maker) {
 
     /** Returns what a needed source leads to; null if no job makes that. */
-    static Led of(Graph graph, String path) throws IOException {
-      String real = RealPath.name(graph.workflow().root(), path);
+    static Led of(Graph graph, String path) {
+      String real = Walk.name(graph.workflow().root(), path);
       int maker = graph.makerOf(real);
       return maker < 0 || graph.isOpen(maker) ? null : new Led(path, real, maker);
     }
@@ -51,8 +50,7 @@ final class ListMakers {
    * @param led gets what the members lead to
    */
   ListMakers(
-      Graph graph, NeedList list, Predicate<String> owned, List<Led> led, AtomicBoolean astray)
-      throws IOException {
+      Graph graph, NeedList list, Predicate<String> owned, List<Led> led, AtomicBoolean astray) {
     this.owned = owned;
     this.graph = graph;
     this.list = list;
@@ -83,9 +81,9 @@ final class ListMakers {
    * Notes to which other jobs' products a member leads. Returns whether the member itself is the
    * product of such a job.
    */
-  boolean leads(String path, boolean link) throws IOException {
+  boolean leads(String path, boolean link) {
     String real = real(path);
-    String there = link ? RealPath.name(graph.workflow().root(), path) : real;
+    String there = link ? Walk.name(graph.workflow().root(), path) : real;
     if (!there.equals(real)) {
       makers(there).stream().forEach(maker -> add(path, there, maker));
     }

@@ -68,8 +68,7 @@ record ManifestDiff(
           }
         });
     List<String> needsGone = needs(Kind.NEED_REMOVED);
-    List<String> needsAdded = needs(Kind.NEED_ADDED);
-    written(LineKind.NEEDS_WRITTEN, before, after, renamed, needsGone, needsAdded);
+    written(LineKind.NEEDS_WRITTEN, before, after, renamed, needsGone, needs(Kind.NEED_ADDED));
     List<String> productsBefore = products(old);
     List<String> productsAfter = products(now);
     List<String> gone = new ArrayList<>(productsBefore);

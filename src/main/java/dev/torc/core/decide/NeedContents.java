@@ -167,21 +167,13 @@ public final class NeedContents implements InputSource {
 
   /** Returns whether nothing exists at a path; false if that cannot be found out. */
   boolean isMissing(String path) {
-    try {
-      return !digests.stamp(path).exists();
-    } catch (IOException e) {
-      return false;
-    }
+    return Io.or(() -> !digests.stamp(path).exists(), false);
   }
 
   /** Returns a product that is to be restored. The members of folders are not known before that. */
   private Content foreseen(int maker, String path) {
-    for (RecordedProduct made : records.result(maker).products()) {
-      if (made.path().equals(path)) {
-        return new Content.Known(made.digest());
-      }
-    }
-    return new Content.Pending(maker);
+    RecordedProduct made = records.result(maker).product(path);
+    return made == null ? new Content.Pending(maker) : new Content.Known(made.digest());
   }
 
   /** Throws if a source that is needed as a file is a folder. */
@@ -352,7 +344,7 @@ public final class NeedContents implements InputSource {
   }
 
   /** Lists the members again and reads each file with {@code each}. */
-  NeedMembers fresh(int list, Io.Make<String, KnownDigest> each) {
+  public NeedMembers fresh(int list, Io.Make<String, KnownDigest> each) {
     NeedMembers now = gather(list, each);
     gathered.put(list, gathered(WHOLE, now));
     return now;
@@ -529,11 +521,8 @@ public final class NeedContents implements InputSource {
     if (owned == null || owned.adopted() || owned.kind() != FileKind.FILE) {
       return null;
     }
-    try {
-      return owned.digest().equals(digests.seen(path).product()) ? owned : null;
-    } catch (IOException e) {
-      return null; // the job that reads the file reports this error
-    }
+    // The job that reads the file reports an error.
+    return Io.or(() -> owned.digest().equals(digests.seen(path).product()) ? owned : null, null);
   }
 
   List<String> inside(String folder) throws IOException {

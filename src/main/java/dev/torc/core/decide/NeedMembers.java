@@ -98,8 +98,7 @@ public record NeedMembers(
     String self = list.text() + ": "; // the entry has the list's own name
     Content why =
         new Content.Unreadable(below.startsWith(self) ? below.substring(self.length()) : below);
-    ManifestEntry one = entry(list.written(), why.value());
-    return of(List.of(one), Beside.none(), Map.of(), null);
+    return of(List.of(entry(list.written(), why.value())), Beside.none(), Map.of(), null);
   }
 
   /** Returns the stale files that match the list. */
@@ -145,8 +144,7 @@ public record NeedMembers(
   static Digest product(ManifestEntry member) {
     String value = member.now();
     if (value.endsWith(EXECUTABLE)) {
-      String hex = value.substring(0, value.length() - EXECUTABLE.length());
-      return Digest.ofHex(hex).executable();
+      return Digest.ofHex(value.substring(0, value.length() - EXECUTABLE.length())).executable();
     }
     return value.length() == 2 * Digest.LENGTH ? Digest.ofHex(value) : null;
   }

@@ -7,7 +7,6 @@ import dev.torc.base.digests.FolderDigest;
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.digests.Stamp.FileKind;
 import dev.torc.base.posix.Io;
-import dev.torc.base.posix.RealPath;
 import dev.torc.base.posix.Walk;
 import dev.torc.base.syntax.NearestPath;
 import dev.torc.base.text.Refusal;
@@ -309,7 +308,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
         all.addAll(look.folders().keySet());
       }
       for (String path : all) {
-        targets.add(RealPath.of(graph.workflow().root().resolve(path)));
+        targets.add(Walk.real(graph.workflow().root().resolve(path)));
       }
     }
     boolean found = false;
@@ -403,8 +402,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
       Collection<String> paths, Map<String, FolderDigest> made, long begun, TreeSet<String> late) {
     for (String path : paths) {
       FolderDigest folder = made.get(path);
-      String shown = folder == null ? path : path + "/";
-      addMoved(shown, () -> isLate(path, folder, begun), late);
+      addMoved(folder == null ? path : path + "/", () -> isLate(path, folder, begun), late);
     }
   }
 

@@ -118,8 +118,7 @@ final class PathTrail {
     }
     Part part = part(path, 0);
     Stamp stamp = part.stamp;
-    boolean link = stamp.kind() == Stamp.FileKind.LINK;
-    boolean moved = link || folders && stamp.isRenamedFolder();
+    boolean moved = stamp.kind() == Stamp.FileKind.LINK || folders && stamp.isRenamedFolder();
     return moved && stamp.ctime() >= moment && !returned.contains(path)
         || changedSince(part.above, moment, returned, folders)
         || changedSince(part.target, moment, returned, folders);

@@ -110,12 +110,12 @@ public record PlanContext(
   }
 
   /** Returns the context of a graph that numbers its nodes differently. None is settled there. */
-  PlanContext anew(Graph other, JobSelection chosen) {
+  public PlanContext anew(Graph other, JobSelection chosen) {
     return of(basis, other, records.anew(other), wanted(chosen));
   }
 
   /** Returns a copy that looks at files again. Nodes stay settled only if {@code settled}. */
-  PlanContext anew(boolean settled, Map<String, String> wants) {
+  public PlanContext anew(boolean settled, Map<String, String> wants) {
     return of(basis, graph, records.again(settled), wanted(wants));
   }
 

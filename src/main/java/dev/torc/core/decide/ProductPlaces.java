@@ -4,7 +4,7 @@ import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.digests.Stamp.FileKind;
 import dev.torc.base.digests.StampSource;
-import dev.torc.base.posix.RealPath;
+import dev.torc.base.posix.Walk;
 import dev.torc.base.syntax.BadInput.Diagnostic;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.Place;
@@ -82,7 +82,7 @@ public final class ProductPlaces {
     for (Path file : settings.files()) {
       String what = settings.sources().ofVars().contains(file) ? "vars file" : "build file";
       buildFiles.put(file, what);
-      buildFiles.put(RealPath.of(file), what);
+      buildFiles.put(Walk.real(file), what);
     }
     buildFiles.keySet().forEach(file -> buildNames.add(file.getFileName().toString()));
   }
@@ -149,7 +149,7 @@ public final class ProductPlaces {
       return;
     }
     Path exact = folder.real.resolve(last);
-    Path target = link ? RealPath.of(root.resolve(given)) : exact;
+    Path target = link ? Walk.real(root.resolve(given)) : exact;
     if (!file) {
       refuseTaking(ref, folder, target);
     }
@@ -262,7 +262,7 @@ public final class ProductPlaces {
       boolean top = path.isEmpty() || path.equals("/");
       Path real =
           there || top
-              ? RealPath.of(given)
+              ? Walk.real(given)
               : folder(UserPaths.parent(path)).real.resolve(given.getFileName());
       String name = name(real);
       folder = new Folder(real, name, name.equals(path), there, grounds.hold(real));

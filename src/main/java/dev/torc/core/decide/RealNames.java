@@ -1,6 +1,6 @@
 package dev.torc.core.decide;
 
-import dev.torc.base.posix.RealPath;
+import dev.torc.base.posix.Walk;
 import dev.torc.core.memory.RecordedProduct;
 import dev.torc.core.model.Graph;
 import java.io.IOException;
@@ -28,15 +28,11 @@ public final class RealNames {
 
   /** Returns the real path of a file; a path without symlinks is looked at once. */
   public String of(String path) {
-    try {
-      String real = plain.contains(path) ? path : RealPath.name(root, path);
-      if (real.equals(path)) {
-        plain.add(path);
-      }
-      return real;
-    } catch (IOException e) {
-      return path; // looking at the file reports this
+    String real = plain.contains(path) ? path : Walk.name(root, path);
+    if (real.equals(path)) {
+      plain.add(path);
     }
+    return real;
   }
 
   int makerOfFound(int job, String path) {
@@ -63,7 +59,7 @@ public final class RealNames {
     try {
       if (made.isLink()
           && Files.readSymbolicLink(root.resolve(made.path())).toString().equals(made.link())) {
-        int maker = graph.makerOf(RealPath.name(root, made.path()));
+        int maker = graph.makerOf(Walk.name(root, made.path()));
         boolean waits = maker >= 0 && maker != job && !records.isInPlace(maker);
         return waits && graph.precedes(maker, job) ? maker : -1;
       }

@@ -147,12 +147,9 @@ public record Reason(Kind kind, String name, String old, String now) {
 
   /** Returns whether a need or product whose name {@code names} accepts may be new. */
   public static boolean anyNewItem(List<Reason> reasons, Kind kind, Predicate<String> names) {
-    for (Reason reason : reasons) {
-      if (reason.kind == Kind.NEVER_RAN || reason.kind == kind && names.test(reason.name)) {
-        return true;
-      }
-    }
-    return false;
+    return reasons.stream()
+        .anyMatch(
+            each -> each.kind == Kind.NEVER_RAN || each.kind == kind && names.test(each.name));
   }
 
   public static boolean anyNewCommand(List<Reason> reasons) {

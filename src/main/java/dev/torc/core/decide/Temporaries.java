@@ -303,8 +303,7 @@ public final class Temporaries {
   private List<MissingRead> ofList(NeedList list) {
     List<MissingRead> reads = new ArrayList<>(0);
     for (int maker : list.makers()) {
-      Predicate<String> covers = link -> list.ofJobs() || list.covers(link);
-      addLed(maker, list.awaited(), covers, reads);
+      addLed(maker, list.awaited(), link -> list.ofJobs() || list.covers(link), reads);
       for (RecordedProduct made : of(maker)) {
         if (list.ofJobs() || holds(list, made)) {
           reads.add(new MissingRead(maker, made.path(), products.tells(list, made)));

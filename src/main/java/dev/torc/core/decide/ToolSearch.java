@@ -3,7 +3,7 @@ package dev.torc.core.decide;
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.digests.Stamp.FileKind;
 import dev.torc.base.digests.StampSource;
-import dev.torc.base.posix.RealPath;
+import dev.torc.base.posix.Walk;
 import dev.torc.base.syntax.NearestPath;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
@@ -64,13 +64,8 @@ public final class ToolSearch {
   }
 
   /** Returns the real path of a tool's file. */
-  public String real(String path) throws IOException {
-    String known = real.get(path);
-    if (known == null) {
-      known = RealPath.name(root, path);
-      real.put(path, known);
-    }
-    return known;
+  public String real(String path) {
+    return real.computeIfAbsent(path, _ -> Walk.name(root, path));
   }
 
   /**

@@ -76,8 +76,7 @@ final class UndeclaredReads {
   private UndeclaredWord read(int job, Step step, Word word) {
     UndeclaredWord read = null;
     for (String path : paths(step, word)) {
-      boolean runs = word.role() != Role.ARGUMENT;
-      read = read == null ? read(job, runs, word.text(), path) : read;
+      read = read == null ? read(job, word.role() != Role.ARGUMENT, word.text(), path) : read;
     }
     return read;
   }

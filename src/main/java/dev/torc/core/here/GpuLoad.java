@@ -158,12 +158,11 @@ final class GpuLoad implements AutoCloseable {
 
   /** Returns the load of a card by its id or the beginning of that; null if there is none. */
   private Load uuid(String id) {
-    for (Map.Entry<String, Load> card : byId.entrySet()) {
-      if (card.getKey().startsWith(id)) {
-        return card.getValue();
-      }
-    }
-    return null;
+    return byId.keySet().stream()
+        .filter(each -> each.startsWith(id))
+        .findFirst()
+        .map(byId::get)
+        .orElse(null);
   }
 
   /** Returns the load of all GPUs together. */

@@ -1,5 +1,6 @@
 package dev.torc.core.here;
 
+import dev.torc.base.posix.Io;
 import java.io.File;
 import java.io.FileInputStream;
 import java.io.IOException;
@@ -155,11 +156,10 @@ final class ProcessTable {
   }
 
   private static boolean hasProgram(int pid) {
-    try {
-      return !Files.readSymbolicLink(Path.of("/proc/" + pid + "/exe")).toString().isEmpty();
-    } catch (IOException e) {
-      return false; // none, or access denied
-    }
+    // An error means that there is none, or that access is denied.
+    return Io.or(
+        () -> !Files.readSymbolicLink(Path.of("/proc/" + pid + "/exe")).toString().isEmpty(),
+        false);
   }
 
   /**

@@ -38,8 +38,7 @@ public record AttemptRecord(
   public static final long LONG = 1_000_000_000L;
 
   public AttemptRecord withGpus(long gpu, long gpuMemory) {
-    Usage all = usage.withGpus(gpu, gpuMemory);
-    return new AttemptRecord(id, end, times, all, where, asked, why);
+    return new AttemptRecord(id, end, times, usage.withGpus(gpu, gpuMemory), where, asked, why);
   }
 
   /** Returns the average CPU use in hundredths of a CPU; -1 if unknown. */

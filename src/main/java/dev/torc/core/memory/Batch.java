@@ -84,8 +84,7 @@ public final class Batch {
 
   /** Adds the series of an attempt, or of the machine under {@link AttemptHistory#MACHINE}. */
   public Batch series(long build, long sequence, Series series) {
-    byte[] key = DatabaseKey.of(build, sequence);
-    return put(RecordTree.SERIES, key, series, RecordCodec::series);
+    return put(RecordTree.SERIES, DatabaseKey.of(build, sequence), series, RecordCodec::series);
   }
 
   public Batch own(OwnedPath owned) {

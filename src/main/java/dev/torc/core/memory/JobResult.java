@@ -46,6 +46,11 @@ public record JobResult(
         : new JobResult(outcome, build, manifest, products, all, wall, traced);
   }
 
+  /** Returns the product at a path; null if the run made none there. */
+  public RecordedProduct product(String path) {
+    return products.stream().filter(made -> made.path().equals(path)).findFirst().orElse(null);
+  }
+
   public JobResult undone() {
     return new JobResult(Outcome.UNDONE, build, manifest, products, needs, wall, traced);
   }

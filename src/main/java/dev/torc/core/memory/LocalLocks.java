@@ -2,7 +2,7 @@ package dev.torc.core.memory;
 
 import dev.torc.base.posix.FileSystems;
 import dev.torc.base.posix.FileSystems.Mount;
-import java.io.IOException;
+import dev.torc.base.posix.Io;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
@@ -26,11 +26,8 @@ public record LocalLocks(String finding, String next) {
 
   /** Examines a folder, which may be missing. Empty if other hosts see its locks, or if unknown. */
   static Optional<LocalLocks> at(Path folder) {
-    try {
-      return FileSystems.mount(folder.toRealPath()).flatMap(LocalLocks::of);
-    } catch (IOException untold) {
-      return Optional.empty();
-    }
+    return Io.or(
+        () -> FileSystems.mount(folder.toRealPath()).flatMap(LocalLocks::of), Optional.empty());
   }
 
   /**

@@ -5,8 +5,11 @@ import dev.torc.base.bytes.Fields.Form;
 import dev.torc.base.digests.Digest;
 import dev.torc.core.memory.DatabaseKey.RecordTree;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * The records of stored results, and of the first keys ({@link JobResult.Restorable#first}) that
@@ -17,6 +20,12 @@ public record StoredResults<T>(Cache cache, Form<T> form) {
 
   /** The key of the record of the local store's size. All digests are longer. */
   static final byte[] TOTAL = {0};
+
+  /** The key of the record that says that {@link #user} knows the parts of all results. */
+  private static final byte[] INDEXED = {1};
+
+  /** Stands for several results, which have a part in common. */
+  private static final Digest SEVERAL = Digest.ofText("several");
 
   /** A stored result; {@code used} is its last use or storing, in milliseconds since 1970. */
   public record Stored<T>(long used, T result) {}
@@ -48,6 +57,52 @@ public record StoredResults<T>(Cache cache, Form<T> form) {
     List<List<String>> names =
         cache.record(RecordTree.STORED_NAMES, first.bytes(), StoredResults::names);
     return names == null ? List.of() : names;
+  }
+
+  /**
+   * Returns whether several stored results have a part, given by the name of its bytes. {@code
+   * names} returns the names of a result's parts, to index the results of an earlier torc once.
+   */
+  public boolean isCommon(String part, Function<T, List<String>> names, Function<T, Digest> keys) {
+    Long indexed = cache.record(RecordTree.STORED_NAMES, INDEXED, StoredResults::number);
+    if (indexed == null) {
+      each(
+          each -> {
+            Batch batch = new Batch();
+            index(batch, keys.apply(each.result), names.apply(each.result));
+            cache.put(batch);
+          });
+      cache.put(new Batch().put(RecordTree.STORED_NAMES, INDEXED, 1L, StoredResults::number));
+    }
+    return SEVERAL.equals(user(part));
+  }
+
+  /** Returns the key of the only result that has a part; {@link #SEVERAL}, or null if none has. */
+  private Digest user(String part) {
+    return cache.record(RecordTree.STORED_NAMES, DatabaseKey.of(part), StoredResults::user);
+  }
+
+  private static Digest user(Fields fields, Digest of) {
+    return fields.digest(2, of, key -> key);
+  }
+
+  private void index(Batch batch, Digest key, List<String> parts) {
+    Map<String, Digest> users = new HashMap<>();
+    parts.forEach(part -> users.merge(part, key, (_, _) -> SEVERAL));
+    users.forEach(
+        (part, by) -> {
+          Digest known = user(part);
+          if (!by.equals(known) && !SEVERAL.equals(known)) {
+            Digest now = known == null ? by : SEVERAL;
+            byte[] at = DatabaseKey.of(part);
+            batch.put(RecordTree.STORED_NAMES, at, now, StoredResults::user);
+          }
+        });
+  }
+
+  /** Forgets a part that no result has any more. */
+  public void dropPart(String part) {
+    cache.put(new Batch().drop(RecordTree.STORED_NAMES, DatabaseKey.of(part)));
   }
 
   /** Visits all results in the order of their keys. A visitor may read and put. */
@@ -97,11 +152,13 @@ public record StoredResults<T>(Cache cache, Form<T> form) {
   }
 
   /**
-   * Stores a result and replaces one with the same key. Unless {@code first} is null, stores {@code
-   * lists} under that first key.
+   * Stores a result with the names of its parts, and replaces one with the same key. Unless {@code
+   * first} is null, stores {@code lists} under that first key.
    */
-  public void put(Digest key, Stored<T> stored, Digest first, List<List<String>> lists) {
+  public void put(
+      Digest key, Stored<T> stored, List<String> parts, Digest first, List<List<String>> lists) {
     Batch batch = new Batch().put(RecordTree.STORED, key.bytes(), stored, this::pass);
+    index(batch, key, parts);
     if (first != null) {
       batch.put(RecordTree.STORED_NAMES, first.bytes(), lists, StoredResults::names);
     }

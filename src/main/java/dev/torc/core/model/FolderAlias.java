@@ -1,8 +1,7 @@
 package dev.torc.core.model;
 
-import dev.torc.base.posix.RealPath;
+import dev.torc.base.posix.Walk;
 import dev.torc.base.syntax.Glob;
-import java.io.IOException;
 import java.nio.file.Path;
 
 /**
@@ -15,8 +14,8 @@ import java.nio.file.Path;
 public record FolderAlias(String written, String real) {
 
   /** Returns the alias that a folder's name is; null if no symlink is on the way to the folder. */
-  public static FolderAlias of(Path root, String folder) throws IOException {
-    String real = folder.isEmpty() || folder.equals(".") ? folder : RealPath.name(root, folder);
+  public static FolderAlias of(Path root, String folder) {
+    String real = folder.isEmpty() || folder.equals(".") ? folder : Walk.name(root, folder);
     return real.equals(folder) ? null : new FolderAlias(folder, real);
   }
 
@@ -32,8 +31,7 @@ public record FolderAlias(String written, String real) {
 
   /** Returns a pattern with the real name of the folder. */
   public Glob real(Glob glob) {
-    String pattern = glob.toString();
-    return Glob.of(moved(pattern, Glob.escape(written), Glob.escape(real)));
+    return Glob.of(moved(glob.toString(), Glob.escape(written), Glob.escape(real)));
   }
 
   private static String moved(String path, String from, String to) {

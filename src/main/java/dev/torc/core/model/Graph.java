@@ -456,7 +456,7 @@ public final class Graph implements FolderDigest.Exclusions {
    * Returns whether each symlink on the way to a needed glob or folder leads where it led when the
    * graph was derived. Looks only at names that had one.
    */
-  public boolean leadsAsBefore() throws IOException {
+  public boolean leadsAsBefore() {
     for (NeedList list : tables.lists()) {
       FolderAlias alias = list.alias();
       if (alias != null && !alias.equals(FolderAlias.of(workflow.root(), alias.written()))) {
@@ -542,8 +542,7 @@ public final class Graph implements FolderDigest.Exclusions {
    * use.
    */
   public static Graph read(ByteReader in, Supplier<Workflow> of) {
-    GraphTables tables = GraphTables.read(in);
-    return new Graph(of.get(), tables, Map.of(), null, new BitSet());
+    return new Graph(of.get(), GraphTables.read(in), Map.of(), null, new BitSet());
   }
 
   private static <T> Supplier<T> once(Supplier<T> make) {

@@ -174,7 +174,7 @@ public record Job(
     PERSIST,
     /** The job's products are wanted only for their readers: see {@code plan.Temporaries}. */
     TEMPORARY,
-    /** Temporary products are removed after they were read: see {@code run.SpentProducts}. */
+    /** Temporary products are removed after they were read: see {@code temporary.SpentProducts}. */
     DELETES,
     ALWAYS,
     /** The job has the terminal to itself while it runs. */

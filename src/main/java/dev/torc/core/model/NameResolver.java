@@ -121,8 +121,7 @@ final class NameResolver {
       return null;
     }
     IntStream ids = Arrays.stream(those);
-    IntStream all = grows ? IntStream.concat(ids, IntStream.of(group.open)) : ids;
-    return all.sorted().toArray();
+    return (grows ? IntStream.concat(ids, IntStream.of(group.open)) : ids).sorted().toArray();
   }
 
   /**

@@ -4,7 +4,6 @@ import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.PatternIndex;
 import dev.torc.core.model.NeedList.ListKind;
 import dev.torc.core.model.NeedList.Naming;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -244,18 +243,10 @@ final class NeedLists {
     return new Naming(text, glob, ofJobs ? null : alias(folder));
   }
 
-  /** Looks at each folder once. A folder that cannot be examined fails the readers later. */
+  /** Looks at each folder once. */
   private FolderAlias alias(String folder) {
     return aliases
-        .computeIfAbsent(
-            folder,
-            _ -> {
-              try {
-                return Optional.ofNullable(FolderAlias.of(graph.root(), folder));
-              } catch (IOException e) {
-                return Optional.empty();
-              }
-            })
+        .computeIfAbsent(folder, _ -> Optional.ofNullable(FolderAlias.of(graph.root(), folder)))
         .orElse(null);
   }
 

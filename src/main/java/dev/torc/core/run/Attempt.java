@@ -36,7 +36,7 @@ import java.util.TreeSet;
  * made. It runs on its own thread and may wait. It neither changes the state of the build nor
  * writes records; the loop does both, using the {@link AttemptOutcome} that the attempt returns.
  */
-final class Attempt {
+public final class Attempt {
 
   /**
    * How long files may still be read after a signal, in nanoseconds. When a job that the signal
@@ -45,9 +45,9 @@ final class Attempt {
   static final long LOOK = 50_000_000;
 
   final AttemptContext common; // id is the job's number in its graph
-  final int id;
+  public final int id;
   final Job job;
-  final JobAttempts attempts;
+  public final JobAttempts attempts;
   private final JobFiles files;
   private final LaunchBuilder.Granted granted;
   private final StartedJobs starts;
@@ -100,7 +100,7 @@ final class Attempt {
    * Returns the files that the trace saw the job write, rename or link, as named in the build file;
    * empty without a trace.
    */
-  Set<String> wrote() {
+  public Set<String> wrote() {
     return trace == null ? Set.of() : Tracing.names(common.graph(), trace.wrote());
   }
 

@@ -41,7 +41,7 @@ public record AttemptOutcome(
    *     another machine
    * @param traced whether its trace is complete
    */
-  record Made(
+  public record Made(
       ProductScan products,
       DiscoveredNeeds needs,
       List<String> moved,
@@ -65,7 +65,7 @@ public record AttemptOutcome(
   }
 
   /** Returns when its processes began, on any machine, in milliseconds since 1970. */
-  long began() {
+  public long began() {
     return ended.began(started);
   }
 
@@ -88,7 +88,7 @@ public record AttemptOutcome(
     return what.isEmpty();
   }
 
-  static AttemptOutcome unstarted(ProcessEnd.How how, String why) {
+  public static AttemptOutcome unstarted(ProcessEnd.How how, String why) {
     return unstarted(how, why, null, Made.NOTHING);
   }
 
@@ -96,7 +96,7 @@ public record AttemptOutcome(
    * Returns the outcome of an attempt that never started. For an adopted job, {@code made} has the
    * products that already exist.
    */
-  static AttemptOutcome unstarted(
+  public static AttemptOutcome unstarted(
       ProcessEnd.How how, String why, NeedSnapshot snapshot, Made made) {
     ProcessEnd ended = ProcessEnd.unstarted(how, "");
     long now = System.currentTimeMillis();

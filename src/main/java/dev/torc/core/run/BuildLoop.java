@@ -6,9 +6,9 @@ import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.memory.Cache.CacheException;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Trait;
-import dev.torc.core.model.Workflow.Hook.On;
 import dev.torc.core.run.AttemptThreads.AttemptEnds;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntToLongFunction;
 import java.util.stream.IntStream;
@@ -27,40 +27,38 @@ public final class BuildLoop {
   private final BuildState state;
   private final Recorder recorder;
   private final EventSender sender;
-  private final Hooks hooks;
+  private final List<Follower> each;
+  private final Followers followers;
   private final LoopLock lock;
   private final AttemptEnds ends = new Ends();
   private final AttemptThreads workers;
   private final JobStarts starts;
   private final BlockedJobs blocked;
-  private final SpentProducts spent;
   private final RestoredJobs restored;
   private final JobVerdicts verdicts;
-  private final EndCheck check;
   private final AtomicInteger signal = new AtomicInteger();
-  private boolean failed; // because a product was changed after its job ended
+  private boolean failed; // because of a follower
   private CacheException broken;
   private IOException unreadable;
 
-  public BuildLoop(BuildSetup setup) {
+  public BuildLoop(BuildSetup setup, Follower.Maker maker) {
     this.setup = setup;
     this.state = new BuildState(setup.common());
     this.lock = state.lock;
     this.recorder = new Recorder(setup.common().build(), setup.common().machines().here().name());
-    this.hooks = new Hooks(state, setup.listener());
     this.sender =
         new EventSender(
             setup.common().launches(),
             setup.amounts().limits(),
             setup.wishes().commands(),
             this::tellEvent);
+    this.each = maker.followers(setup, state, sender);
+    this.followers = new Followers(each);
     this.workers = new AttemptThreads(lock, setup, recorder, ends);
-    this.starts = new JobStarts(setup, workers, hooks, sender, state);
+    this.starts = new JobStarts(setup, workers, followers, sender, state);
     this.blocked = new BlockedJobs(state, sender, starts, setup.wishes().failFast());
-    this.spent = new SpentProducts(setup, state);
     this.restored = new RestoredJobs(setup.shared(), recorder, state);
-    this.verdicts = new JobVerdicts(setup, state, sender, starts, blocked, spent, restored);
-    this.check = new EndCheck(setup, state);
+    this.verdicts = new JobVerdicts(setup, state, sender, starts, blocked, followers, restored);
   }
 
   /**
@@ -89,7 +87,7 @@ public final class BuildLoop {
   }
 
   private void tellEnding(int by) {
-    hooks.end(by);
+    followers.end(by);
     boolean all = signal.get() == Kill.INT; // else jobs at schedulers stay there
     int[] jobs = state.jobsIn(JobState.RUNNING).filter(job -> all || !starts.isOut(job)).toArray();
     if (jobs.length > 0) {
@@ -103,7 +101,7 @@ public final class BuildLoop {
 
   private void tellEvent(Event event) {
     setup.listener().accept(event);
-    hooks.runAfter(event);
+    followers.follow(event);
   }
 
   /** Wakes the loop because the jobserver granted a token. Any thread may call it. */
@@ -139,7 +137,7 @@ public final class BuildLoop {
             unreadable = e;
             starts.stop();
           }
-          spent.removeDue();
+          followers.proceed();
         }
       }
     } finally {
@@ -154,10 +152,12 @@ public final class BuildLoop {
     if (unreadable != null) {
       throw unreadable;
     }
-    setup.common().cache().flush();
+    if (isRecordedFirst()) {
+      setup.common().cache().flush();
+    }
     lock.takeTurn();
     try {
-      runLastHooks();
+      finish();
       int exit = exit();
       sender.sent(setup.shared().finish());
       long nanos = System.nanoTime() - began;
@@ -168,36 +168,37 @@ public final class BuildLoop {
     }
   }
 
+  /**
+   * Returns whether all records must be on the disk before the end check: something that follows
+   * relies on them. Otherwise they are committed with the build's record, or earlier if that takes
+   * longer (rule 9).
+   */
+  private boolean isRecordedFirst() {
+    return followers.readsRecords() || setup.shared().readsRecords() || setup.wishes().submit();
+  }
+
   public PlanContext context() {
     return state.context().ended();
   }
 
   private int exit() {
-    return signal.get() != 0
-        ? 128 + signal.get()
-        : failed || blocked.failsBuild() || hooks.failed() ? 1 : 0;
+    return signal.get() != 0 ? 128 + signal.get() : failed || blocked.failsBuild() ? 1 : 0;
   }
 
-  /**
-   * Runs the hooks for the end of the build, after all other hooks have ended. Checks the products
-   * before them and, if there are hooks, again after them.
-   */
-  private void runLastHooks() {
-    awaitHooks();
-    failed |= signal.get() == 0 && check.fails(sender); // else the next build checks them
-    spent.removeLast(state.madeJobs());
-    awaitHooks();
-    spent.tellRemoved();
-    String status = exit() == 0 ? "success" : signal.get() == 0 ? "failure" : "interrupted";
-    hooks.runLast(exit() == 0 ? On.SUCCESS : On.FAILURE, status);
-    awaitHooks();
-    hooks.runLast(On.FINISH, status);
-    awaitHooks();
-    failed |= hooks.any() && signal.get() == 0 && check.fails(sender);
+  /** Has each follower finish when those before it have. */
+  private void finish() {
+    awaitFollowers();
+    for (Follower next : each) {
+      failed |= next.finish(exit());
+      awaitFollowers();
+    }
+    for (Follower next : each) {
+      failed |= next.finishAgain(exit());
+    }
   }
 
-  private void awaitHooks() {
-    while (hooks.isBusy() || spent.isBusy()) {
+  private void awaitFollowers() {
+    while (followers.isBusy()) {
       awaitMessages();
     }
   }
@@ -220,7 +221,7 @@ public final class BuildLoop {
     while (!state.delayed.isEmpty() && state.delayed.peek().time() <= System.nanoTime()) {
       state.ready.add(state.delayed.poll().job());
     }
-    starts.stopIf(hooks.refuseAll());
+    starts.stopIf(followers.refusesAll());
   }
 
   /**
@@ -233,7 +234,7 @@ public final class BuildLoop {
         && starts.isIdle()
         && !starts.isStopped()
         && !restored.isAsking()
-        && !hooks.isBusy();
+        && !followers.isBusy();
   }
 
   private final class Ends implements AttemptEnds {
@@ -244,7 +245,7 @@ public final class BuildLoop {
       int id = now.id;
       JobAttempts attempts = now.attempts;
       starts.giveBack(now);
-      check.noteRun(now, outcome);
+      followers.noteRun(now, outcome);
       if (job.has(Trait.INTERACTIVE)
           && outcome.ended().isBySignal(Kill.INT, job.runsInContainers())) {
         // The terminal sent Ctrl-C to the job alone; the user meant the build.
@@ -268,7 +269,7 @@ public final class BuildLoop {
         verdicts.runLate(id);
         return;
       }
-      spent.noteEnd(id, record);
+      followers.noteRecord(id, record);
       setup.common().cache().put(recorder.whole(record).onCommit(e -> noteCommit(now, e)));
       state.context().records().replace(id, record.result());
       if (attempts.isRestored()) {
@@ -285,7 +286,7 @@ public final class BuildLoop {
       } else if (cut) {
         endJob(id, JobState.INTERRUPTED, outcome);
       } else if (!starts.isStopped()
-          && hooks.refusal(job) == null
+          && followers.refusal(job) == null
           && attempts.mayRetry(outcome.ended(), now.relieved())) {
         long delay = job.runs().retry().delay();
         sender.retried(state.common(), id, attempts, outcome);

@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
  * expanded or when a job turns out to run after all. It decides nothing: {@link JobVerdicts} and
  * {@link BuildLoop} change it while they have the turn (see {@link LoopLock}).
  */
-final class BuildState {
+public final class BuildState {
 
   /** A retry of a job, due at {@code time}, by the clock of {@link System#nanoTime}. */
   record Due(long time, int job) {}
@@ -85,15 +85,40 @@ final class BuildState {
     paths.grow(next, renewed, ready);
   }
 
-  AttemptContext common() {
+  /** Has a follower's thread do something while holding the turn. Any thread may call it. */
+  public void post(Runnable message) {
+    lock.post(message);
+  }
+
+  /** Ends the build because of an error of a follower's thread. Any thread may call it. */
+  public void fail(Throwable unchecked) {
+    lock.fail(unchecked);
+  }
+
+  /** Lets a job start that {@link Follower#mayStart(int)} had held. */
+  public void letStart(int job) {
+    ready.add(job);
+  }
+
+  /** Makes a job that was done count as failed. */
+  public void undo(int job) {
+    states.set(job, JobState.FAILED);
+  }
+
+  /** Returns how many jobs have ended in each final state. */
+  public Map<JobState, Integer> counts() {
+    return states.counts();
+  }
+
+  public AttemptContext common() {
     return common;
   }
 
-  PlanContext context() {
+  public PlanContext context() {
     return common.plan();
   }
 
-  Graph graph() {
+  public Graph graph() {
     return common.graph();
   }
 
@@ -105,7 +130,7 @@ final class BuildState {
    * Returns whether a node is a job that has ended or is not selected. Returns false for a group
    * whose instances are not known.
    */
-  boolean isOver(int node) {
+  public boolean isOver(int node) {
     return graph().isJob(node) && (states.of(node) == null || states.of(node).isFinal());
   }
 
@@ -115,7 +140,7 @@ final class BuildState {
         : selected().filter(job -> states.of(job) == state);
   }
 
-  IntStream madeJobs() {
+  public IntStream madeJobs() {
     return selected().filter(job -> states.of(job).isMade());
   }
 

@@ -34,7 +34,7 @@ import java.util.TreeSet;
  * @param lost the names in the depfile, as written, that led nowhere (see {@link LostName})
  * @param read the other files that a trace saw it read, if traced files are not needs of this job
  */
-record DiscoveredNeeds(
+public record DiscoveredNeeds(
     TreeSet<String> found, TreeSet<String> moved, TreeSet<String> lost, TreeSet<String> read) {
 
   /** The largest depfile that is read, in bytes; those of compilers are far smaller. */
@@ -51,7 +51,7 @@ record DiscoveredNeeds(
    * @throws AttemptFailure if the depfile is missing or unreadable, or if another job makes a found
    *     need and this one does not wait for that job
    */
-  static DiscoveredNeeds read(
+  public static DiscoveredNeeds read(
       Graph graph, int id, NeedSnapshot snapshot, Stamp begin, JobTrace trace) throws IOException {
     DiscoveredNeeds needs = none();
     Job job = graph.job(id);

@@ -14,7 +14,6 @@ import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.memory.BuildRecord.BuildId;
 import dev.torc.core.memory.BuildRecord.StoreUse;
 import dev.torc.core.memory.JobResult.Origin;
-import dev.torc.core.model.Graph;
 import dev.torc.core.model.Group;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Resources;
@@ -31,7 +30,7 @@ import java.util.function.Consumer;
  * Turns what happens in the loop into events and warnings, and gathers the warnings that are
  * reported at the end of a build. It does not know what receives the events.
  */
-final class EventSender {
+public final class EventSender {
 
   private static final int NAMED = 10;
 
@@ -66,7 +65,7 @@ final class EventSender {
     this.listener = listener;
   }
 
-  void tell(Event event) {
+  public void tell(Event event) {
     listener.accept(event);
   }
 
@@ -110,31 +109,13 @@ final class EventSender {
   }
 
   /** Returns the details of an end without a run. */
-  private static Event.Details details(
+  public static Event.Details details(
       String what, Event.Log log, List<LeftOut> left, boolean allowed) {
     return new Event.Details(what, "", log, 0, Usage.UNKNOWN, left, allowed);
   }
 
   void failed(Job job, String what) {
     ended(job.name(), JobState.FAILED, what, List.of(), job.has(Trait.ALLOW_FAILURE));
-  }
-
-  /**
-   * Reports jobs whose products were changed after their ends (rule 16): as failures, or as
-   * warnings if no other job ran at that time.
-   */
-  void undone(Graph graph, List<EndCheck.Undone> jobs) {
-    List<String> warnings = new ArrayList<>(0);
-    for (EndCheck.Undone each : jobs) {
-      if (each.blames()) {
-        boolean allowed = graph.job(each.job()).has(Trait.ALLOW_FAILURE);
-        Event.Details details = details(each.line(), null, List.of(), allowed);
-        tell(new Event.JobUndone(graph.name(each.job()), details));
-      } else {
-        warnings.add(each.line());
-      }
-    }
-    warn(warnings, "", "jobs that lost a product", "");
   }
 
   void upToDate(PlanContext context, int id) {
@@ -227,18 +208,18 @@ final class EventSender {
   }
 
   /** Warns about each of the first {@link #NAMED} paths, and counts the rest. */
-  void warn(List<String> paths, String before, String many, String what) {
+  public void warn(List<String> paths, String before, String many, String what) {
     paths.stream().limit(NAMED).forEach(path -> warn(before + path + what));
     if (paths.size() > NAMED) {
       warn("…and " + (paths.size() - NAMED) + " more " + many);
     }
   }
 
-  void warn(String text) {
+  public void warn(String text) {
     warn(new Diagnostic(text));
   }
 
-  void warn(Diagnostic said) {
+  public void warn(Diagnostic said) {
     tell(new Event.Note(Event.Level.WARNING, said));
   }
 

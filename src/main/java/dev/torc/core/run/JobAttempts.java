@@ -68,7 +68,7 @@ public final class JobAttempts {
     return demand;
   }
 
-  boolean isRestored() {
+  public boolean isRestored() {
     return from != null;
   }
 

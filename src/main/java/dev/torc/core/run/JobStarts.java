@@ -8,16 +8,15 @@ import java.util.List;
 
 /**
  * Starts attempts of ready jobs when there are enough resources and jobserver tokens, when the
- * hooks before them have ended, and when no job has the terminal for itself. Takes the resources
- * back when the attempts end. {@link JobVerdicts} decides which jobs are ready, {@link BuildLoop}
- * what follows from an end. Unless noted, call it only while holding the turn (see {@link
- * LoopLock}).
+ * followers allow it, and when no job has the terminal for itself. Takes the resources back when
+ * the attempts end. {@link JobVerdicts} decides which jobs are ready, {@link BuildLoop} what
+ * follows from an end. Unless noted, call it only while holding the turn (see {@link LoopLock}).
  */
 final class JobStarts implements StartedJobs {
 
   private final BuildSetup setup;
   private final AttemptThreads workers;
-  private final Hooks hooks;
+  private final Follower followers;
   private final EventSender sender;
   private final BuildState state;
   private final ResourcePool pool;
@@ -28,10 +27,14 @@ final class JobStarts implements StartedJobs {
   private volatile boolean stopped;
 
   JobStarts(
-      BuildSetup setup, AttemptThreads workers, Hooks hooks, EventSender sender, BuildState state) {
+      BuildSetup setup,
+      AttemptThreads workers,
+      Follower followers,
+      EventSender sender,
+      BuildState state) {
     this.setup = setup;
     this.workers = workers;
-    this.hooks = hooks;
+    this.followers = followers;
     this.sender = sender;
     this.state = state;
     this.pool = new ResourcePool(setup.amounts().limits(), setup.amounts().nodes());
@@ -57,9 +60,9 @@ final class JobStarts implements StartedJobs {
     return running == 0;
   }
 
-  /** Returns whether no job is ready or waits for a retry or a hook. */
+  /** Returns whether no job is ready or waits for a retry or a follower. */
   boolean isIdle() {
-    return state.ready.isEmpty() && state.delayed.isEmpty() && !hooks.areAnyParked();
+    return state.ready.isEmpty() && state.delayed.isEmpty() && !followers.holdsJobs();
   }
 
   boolean areAllOut() {
@@ -84,11 +87,11 @@ final class JobStarts implements StartedJobs {
       if (gone || out.holds(id, job.runs().executor())) {
         continue;
       }
-      if (!hooks.mayStart() || job.has(Trait.INTERACTIVE) && running > 0) {
-        state.ready.add(id); // nothing starts until the hook ends or the job can run alone
+      if (!followers.mayStart() || job.has(Trait.INTERACTIVE) && running > 0) {
+        state.ready.add(id); // nothing starts until followers allow it or the job can run alone
         break;
       }
-      if (hooks.mayStart(id)) {
+      if (followers.mayStart(id)) {
         start(id);
       }
     }
@@ -139,7 +142,7 @@ final class JobStarts implements StartedJobs {
     if (!attempts.isRestored()) {
       sender.started(state.common(), id, attempts, pool.limits().get(Resources.CPUS));
     }
-    String refusal = hooks.refusal(job);
+    String refusal = followers.refusal(job);
     if (refusal == null) {
       workers.add(attempt);
     } else {

@@ -33,7 +33,7 @@ public enum JobState {
   }
 
   /** Returns whether the job has a new good result. */
-  boolean isMade() {
+  public boolean isMade() {
     return this == RAN || this == RESTORED;
   }
 

@@ -23,7 +23,7 @@ record JobVerdicts(
     EventSender sender,
     JobStarts starts,
     BlockedJobs blocked,
-    SpentProducts spent,
+    Follower followers,
     RestoredJobs restored)
     implements RestoredJobs.Answer {
 
@@ -80,7 +80,7 @@ record JobVerdicts(
 
   private void grow(PlanContext next, BitSet late) {
     state.grow(next, late);
-    spent.grow();
+    followers.grow();
   }
 
   /**
@@ -144,7 +144,7 @@ record JobVerdicts(
 
   private void endUpToDate(int id) {
     state.states.set(id, JobState.UP_TO_DATE);
-    spent.noteRecorded(id);
+    followers.noteUpToDate(id);
     sender.upToDate(state.context(), id);
   }
 
@@ -215,7 +215,7 @@ record JobVerdicts(
       if (next == state.context() && !asked) { // everything that it reads has been made
         makeReady(id);
       } else {
-        spent.cancelRemovals();
+        followers.expectLate();
         BitSet late = new BitSet();
         late.set(id);
         grow(next, late);

@@ -275,7 +275,7 @@ public final class LaunchBuilder {
   }
 
   /** Returns the launch of a hook; {@code number} counts the runs of hooks in the build. */
-  Launch of(Hook hook, int number, Map<String, String> more) {
+  public Launch of(Hook hook, int number, Map<String, String> more) {
     Map<String, String> mark = mark(hook.job() == null ? "" : hook.job(), "TORC_HOOK", "" + number);
     Map<String, String> env = new LinkedHashMap<>(inherited);
     env.putAll(mark);

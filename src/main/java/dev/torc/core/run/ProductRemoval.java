@@ -253,7 +253,8 @@ public record ProductRemoval(
   }
 
   /** Removes an unaltered product from its present folder, and sets aside anything new in it. */
-  void remove(OwnedPath owned, FolderHandle from, Path name, Standing standing) throws IOException {
+  public void remove(OwnedPath owned, FolderHandle from, Path name, Standing standing)
+      throws IOException {
     if (standing.members == null) {
       from.removeFile(name);
     } else {
@@ -262,7 +263,7 @@ public record ProductRemoval(
   }
 
   /** Removes everything in the place of a product except excluded members. */
-  void removeAll(OwnedPath owned, FolderHandle from, Path name) throws IOException {
+  public void removeAll(OwnedPath owned, FolderHandle from, Path name) throws IOException {
     FolderPart part = part(owned.path(), from.path().resolve(name));
     if (part != null) {
       part.remove(from, name);
@@ -387,7 +388,7 @@ public record ProductRemoval(
   }
 
   /** Returns the folder at a path if it may hold commits since its run; else null. */
-  FolderDigest work(OwnedPath owned) throws IOException {
+  public FolderDigest work(OwnedPath owned) throws IOException {
     boolean is = digests.linkStamp(owned.path()).kind() == Stamp.FileKind.FOLDER;
     FolderDigest folder = is ? digests.folder(owned.path(), false) : null;
     return is && hasWork(owned, folder, owned.path()) ? folder : null;

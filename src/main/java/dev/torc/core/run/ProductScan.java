@@ -120,7 +120,7 @@ public record ProductScan(
    * Returns the message about a product of the wrong kind; if nothing is there, {@code missing}
    * ends the message.
    */
-  static String lack(String path, Stamp.FileKind there, String missing) {
+  public static String lack(String path, Stamp.FileKind there, String missing) {
     return switch (there) {
       case MISSING -> "product " + path + " " + missing;
       case FOLDER -> "product %s is a folder; declare %s/".formatted(path, path);

@@ -44,13 +44,13 @@ public final class Recorder {
   private final AtomicLong sequences = new AtomicLong();
   private final Set<Digest> stored = new HashSet<>();
 
-  Recorder(BuildId build, String host) {
+  public Recorder(BuildId build, String host) {
     this.build = build;
     this.host = host;
   }
 
   /** A batch with its result, and the lists that the result names by digest. */
-  record Record(Batch batch, JobResult result, Map<Digest, List<ManifestEntry>> lists) {}
+  public record Record(Batch batch, JobResult result, Map<Digest, List<ManifestEntry>> lists) {}
 
   Record of(Attempt last, AttemptOutcome outcome) {
     PlanContext context = last.common.plan();
@@ -98,7 +98,7 @@ public final class Recorder {
   }
 
   /** Returns the result of an adopted job, and adds its records to the batch. */
-  JobResult adopted(PlanContext context, int id, AttemptOutcome outcome, Batch batch) {
+  public JobResult adopted(PlanContext context, int id, AttemptOutcome outcome, Batch batch) {
     Record record = of(context, id, List.of(), 0, outcome, Outcome.ADOPTED, batch);
     whole(record);
     return record.result;

@@ -34,6 +34,11 @@ public interface SharedResults extends AutoCloseable {
    */
   default void send(AttemptContext common, Job job, List<Reason> reasons, long wall) {}
 
+  /** Returns whether {@link #finish} waits for threads that read the records of this build. */
+  default boolean readsRecords() {
+    return false;
+  }
+
   /** Ends all waiting, because the user ends the build. Any thread may call it. */
   default void stop() {}
 

@@ -1,5 +1,6 @@
 package dev.torc.features.clusters;
 
+import dev.torc.base.posix.Io;
 import dev.torc.base.posix.ThreadEnd;
 import dev.torc.base.text.Refusal;
 import dev.torc.core.model.SchedulerSettings;
@@ -328,11 +329,7 @@ public final class BatchTracker implements AutoCloseable {
 
   /** Claims a job; returns false also if the claim cannot be written now. */
   private boolean claim(BatchAttempt job) {
-    try {
-      return to.claim(job);
-    } catch (IOException e) {
-      return false;
-    }
+    return Io.or(() -> to.claim(job), false);
   }
 
   private void passOnBatches(boolean all, long now) {

@@ -121,8 +121,7 @@ final class CommandScheduler implements Scheduler {
     jobs.forEach(
         job -> states.put(job, new SchedulerState(Phase.NO_ANSWER, "its id is not known")));
     for (List<SchedulerJob> part : parts(jobs, commands.states())) {
-      ProgramOutput said = ask(commands.states(), ids(part));
-      CommandStates found = CommandStates.of(said, commands);
+      CommandStates found = CommandStates.of(ask(commands.states(), ids(part)), commands);
       part.forEach(job -> states.put(job, found.of(job.id())));
     }
     return states;

@@ -130,8 +130,7 @@ final class SchedulerWatch {
   private void unclear(String said) {
     if (!unclear) {
       unclear = true;
-      String line = "%s: no word of 'words' is in '%s': that job counts as waiting";
-      to.tell(line, to.executor(), said);
+      to.tell("%s: no word of 'words' is in '%s': that job counts as waiting", to.executor(), said);
     }
   }
 

@@ -1,13 +1,12 @@
 package dev.torc.features.clusters;
 
+import dev.torc.base.posix.Io;
 import dev.torc.base.posix.OwnFile;
 import dev.torc.features.clusters.Scheduler.SchedulerState;
 import dev.torc.features.clusters.Scheduler.SchedulerState.Phase;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
-import java.time.ZonedDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.Map;
 import java.util.Optional;
@@ -105,8 +104,7 @@ final class SlurmWords {
   /** Returns a time in milliseconds since 1970; 0 for any other text, such as {@code N/A}. */
   static long time(String word) {
     try {
-      ZonedDateTime at = LocalDateTime.parse(word).atZone(ZoneId.systemDefault());
-      return at.toInstant().toEpochMilli();
+      return LocalDateTime.parse(word).atZone(ZoneId.systemDefault()).toInstant().toEpochMilli();
     } catch (DateTimeParseException none) {
       return 0;
     }
@@ -117,10 +115,6 @@ final class SlurmWords {
     if (log == null) {
       return "";
     }
-    try {
-      return OwnFile.tail(log, TAIL);
-    } catch (IOException e) {
-      return "";
-    }
+    return Io.or(() -> OwnFile.tail(log, TAIL), "");
   }
 }

@@ -132,8 +132,7 @@ final class Apptainer extends ContainerRuntime {
   String nodeScript(List<String> names, boolean gpus) {
     StringBuilder lines = new StringBuilder();
     for (String name : names) {
-      String line = "[ -z \"${%1$s+x}\" ] || export %2$s%1$s=\"$%1$s\"\n";
-      lines.append(line.formatted(name, prefix()));
+      lines.append("[ -z \"${%1$s+x}\" ] || export %2$s%1$s=\"$%1$s\"\n".formatted(name, prefix()));
     }
     return lines + "exec \"$@\"\n";
   }

@@ -97,12 +97,8 @@ final class CarriedJobs {
         return true;
       }
     }
-    for (Ref ref : now.job(job).productRefs()) {
-      if (ref instanceof Ref.OfGlob glob && before.makersOf(glob.glob()).isEmpty()) {
-        return true;
-      }
-    }
-    return false;
+    return now.job(job).productRefs().stream()
+        .anyMatch(ref -> ref instanceof Ref.OfGlob glob && before.makersOf(glob.glob()).isEmpty());
   }
 
   private boolean isKnown(int earlier) {

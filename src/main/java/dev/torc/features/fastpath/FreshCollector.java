@@ -306,12 +306,9 @@ final class FreshCollector {
   /** Returns the members of a needed folder that a job made; null if anything else decides. */
   private FreshMembers.Members folder(String path) throws IOException {
     int maker = graph.makerOf(path);
-    for (RecordedProduct made : maker < 0 ? List.<RecordedProduct>of() : products(maker)) {
-      if (made.path().equals(path)) {
-        return members.of(made);
-      }
-    }
-    return null;
+    JobResult result = maker < 0 ? null : context.records().result(maker);
+    RecordedProduct made = result == null ? null : result.product(path);
+    return made == null ? null : members.of(made);
   }
 
   private List<RecordedProduct> products(int job) {

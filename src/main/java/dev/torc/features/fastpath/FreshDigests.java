@@ -26,8 +26,7 @@ final class FreshDigests {
 
   /** Returns the digests in the second part of a file, given the bytes of its first part. */
   static FreshDigests in(Path file, byte[] first) {
-    byte[] head = Arrays.copyOf(first, CheckedFile.FREE);
-    return new FreshDigests(file, head, null);
+    return new FreshDigests(file, Arrays.copyOf(first, CheckedFile.FREE), null);
   }
 
   static FreshDigests of(int files) {

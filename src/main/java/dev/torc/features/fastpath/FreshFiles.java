@@ -70,8 +70,7 @@ final class FreshFiles {
 
   /** Copies the stamp and digest of an earlier build's file; returns the file's number here. */
   int copy(Graph before, SeenFiles seen, int file) {
-    boolean same = before == graph && file < graph.files();
-    int now = same ? file : number(seen.path(before, file));
+    int now = before == graph && file < graph.files() ? file : number(seen.path(before, file));
     int width = SeenFiles.WIDTH;
     System.arraycopy(seen.stamps(), file * width, stamps, now * width, width);
     digests.put(now, seen.digests(), file);

@@ -4,6 +4,7 @@ import dev.torc.base.digests.Digest.KnownDigest;
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.digests.FolderDigest;
 import dev.torc.base.digests.Stamp;
+import dev.torc.base.posix.Io;
 import dev.torc.base.syntax.GlobWalk;
 import dev.torc.core.decide.NeedMembers;
 import dev.torc.core.decide.PlanContext;
@@ -89,13 +90,13 @@ final class FreshMembers {
   /** Returns the stamp and digest that the build saw at a path, or at its real path. */
   KnownDigest last(String path) {
     KnownDigest last = digests.last(path);
-    try {
-      return last == null
-          ? digests.last(WatchSnapshot.text(root, root.resolve(path).toRealPath()))
-          : last;
-    } catch (IOException e) {
-      return null; // the path is missing or cannot be read
-    }
+    // The path may be missing, or cannot be read.
+    return Io.or(
+        () ->
+            last == null
+                ? digests.last(WatchSnapshot.text(root, root.resolve(path).toRealPath()))
+                : last,
+        null);
   }
 
   private Members find(RecordedProduct made) throws IOException {

@@ -8,6 +8,7 @@ import dev.torc.base.digests.Stamp;
 import dev.torc.base.digests.StampSource;
 import dev.torc.base.posix.FileTree;
 import dev.torc.base.posix.InputFile;
+import dev.torc.base.posix.Io;
 import dev.torc.base.posix.Memory;
 import dev.torc.base.posix.Walk;
 import dev.torc.base.syntax.Excludes;
@@ -166,11 +167,10 @@ public final class WatchSnapshot {
 
   /** Returns the present stamp of a path, without reading the file. */
   static KnownDigest now(DigestMemo digests, String path) {
-    try {
-      return new KnownDigest(digests.stamp(path), null, true);
-    } catch (IOException e) {
-      return new KnownDigest(CLOSED, null, true); // the build reports the error
-    }
+    // The build reports an error.
+    return Io.or(
+        () -> new KnownDigest(digests.stamp(path), null, true),
+        new KnownDigest(CLOSED, null, true));
   }
 
   /** Returns whether there is at least one path and jobs make all of them. */

@@ -1,9 +1,9 @@
 package dev.torc.features.stores;
 
-import dev.torc.core.decide.PlanContext.Recalls;
 import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.digests.Stamp.FileKind;
+import dev.torc.base.posix.Io;
 import dev.torc.base.posix.Walk;
 import dev.torc.base.syntax.Glob;
 import dev.torc.core.decide.Decider;
@@ -13,6 +13,7 @@ import dev.torc.core.decide.ManifestHash;
 import dev.torc.core.decide.NeedContents;
 import dev.torc.core.decide.NeedSnapshot;
 import dev.torc.core.decide.PlanContext;
+import dev.torc.core.decide.PlanContext.Recalls;
 import dev.torc.core.decide.Reason;
 import dev.torc.core.decide.Recall;
 import dev.torc.core.decide.Verdict;
@@ -355,11 +356,7 @@ public final class KnownResults implements Recall {
    * there.
    */
   private boolean stands(OwnedPath part) {
-    try {
-      return part.digest().equals(digests.digestNow(part.path(), part.kind()));
-    } catch (IOException e) {
-      return false;
-    }
+    return Io.or(() -> part.digest().equals(digests.digestNow(part.path(), part.kind())), false);
   }
 
   /** Converts a shared store's result to one of this root; null if it does not fit the job. */
@@ -444,8 +441,7 @@ public final class KnownResults implements Recall {
             if (runs.containsKey(id) && graph.job(id).mayStore()) {
               boolean here = stored.key().equals(known.key(id, stored.found()));
               String lack = here ? "its products are not in the store any more" : "";
-              NearestResult near = of(context, id, stored, stored.origin(), lack);
-              near.putInto(nearest, id, runs.get(id));
+              of(context, id, stored, stored.origin(), lack).putInto(nearest, id, runs.get(id));
             }
           });
       boolean shares =

@@ -3,6 +3,7 @@ package dev.torc.features.stores;
 import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.posix.FolderHandle;
+import dev.torc.base.posix.Io;
 import dev.torc.base.text.Refusal;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.ProductTarget;
@@ -175,11 +176,9 @@ public class LocalResults implements ResultParts {
 
   private synchronized boolean isIntact(OwnedPath part) {
     unread -= bytes.size(LocalStore.name(part));
-    try {
-      return unread < 0 || part.digest().equals(reader.digestNow(bytes.path(part), part.kind()));
-    } catch (IOException e) {
-      return false;
-    }
+    return Io.or(
+        () -> unread < 0 || part.digest().equals(reader.digestNow(bytes.path(part), part.kind())),
+        false);
   }
 
   /** Returns whether a result with this many bytes and files may be stored at all. */
@@ -212,7 +211,8 @@ public class LocalResults implements ResultParts {
     List<List<String>> lists = FoundNames.with(before, result.found());
     wanted.replace(result.key(), result);
     StoredResults.Stored<Result> stored = new StoredResults.Stored<>(last, result);
-    records.put(result.key(), stored, lists.equals(before) ? null : first, lists);
+    List<String> names = LocalStore.names(result);
+    records.put(result.key(), stored, names, lists.equals(before) ? null : first, lists);
   }
 
   /** Notes that this build will restore a result: it is among the last to be removed. */
@@ -293,9 +293,8 @@ public class LocalResults implements ResultParts {
   public void place(OwnedPath part, ProductTarget to) throws IOException {
     boolean stays;
     synchronized (this) {
-      count();
       forgetSize();
-      stays = uses.of(LocalStore.name(part)) > 1;
+      stays = light.isCommon(LocalStore.name(part), LocalStore::names, Result::key);
     }
     long moved = bytes.place(part, to, stays);
     synchronized (this) {
@@ -400,9 +399,9 @@ public class LocalResults implements ResultParts {
     forgetSize();
     for (String free : uses.remove(LocalStore.names(result))) {
       drop(free);
+      records.dropPart(free);
     }
-    boolean last = !firsts.remove(leads(result)).isEmpty();
-    records.drop(result.key(), last ? result.first() : null);
+    records.drop(result.key(), !firsts.remove(leads(result)).isEmpty() ? result.first() : null);
     wanted.remove(result.key());
   }
 

@@ -5,6 +5,7 @@ import dev.torc.base.digests.Stamp;
 import dev.torc.base.posix.FileStatus;
 import dev.torc.base.posix.FileTree;
 import dev.torc.base.posix.FolderHandle;
+import dev.torc.base.posix.Io;
 import dev.torc.base.posix.OwnFile;
 import dev.torc.base.posix.PlainFile;
 import dev.torc.core.memory.CachePlace;
@@ -87,11 +88,8 @@ final class LocalStore {
 
   /** Returns whether the store has a product. Files of other kinds do not count. */
   boolean has(OwnedPath part) {
-    try {
-      return isOf(part.kind(), status(name(part)));
-    } catch (IOException e) {
-      return false; // without a status it cannot be restored
-    }
+    // Without a status, it cannot be restored.
+    return Io.or(() -> isOf(part.kind(), status(name(part))), false);
   }
 
   String path(OwnedPath part) {

@@ -153,6 +153,11 @@ public final class SharedRequests implements SharedResults {
   }
 
   @Override
+  public boolean readsRecords() {
+    return true;
+  }
+
+  @Override
   public void stop() {
     stores.stop();
   }

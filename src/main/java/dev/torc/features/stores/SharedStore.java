@@ -97,8 +97,7 @@ public final class SharedStore implements AutoCloseable {
     this.key = key;
     this.build = build;
     this.reading = new StoreHealth(place.name(), "left alone for this build", build);
-    String silent = "nothing more is sent to it in this build";
-    this.sending = new StoreHealth(place.name(), silent, build);
+    this.sending = new StoreHealth(place.name(), "nothing more is sent to it in this build", build);
   }
 
   public String name() {
@@ -442,8 +441,7 @@ public final class SharedStore implements AutoCloseable {
 
   private void sendRecord(Digest of, BlobSource record, StoreCall call) throws StoreRefusal {
     sendBlob(record, false, call);
-    BlobSource entry = BlobSource.bytes(ActionEntry.encode(record.blob()));
-    put(StorePlace.ENTRIES, of, entry, call);
+    put(StorePlace.ENTRIES, of, BlobSource.bytes(ActionEntry.encode(record.blob())), call);
   }
 
   private void put(String in, Digest name, BlobSource bytes, StoreCall call) throws StoreRefusal {

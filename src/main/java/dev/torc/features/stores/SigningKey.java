@@ -102,8 +102,7 @@ public final class SigningKey {
   public static SigningKey read(Path file) throws StoreRefusal {
     check(file);
     try {
-      byte[] bytes = PlainFile.read(file, LARGEST);
-      return of(file, new String(bytes, StandardCharsets.ISO_8859_1));
+      return of(file, new String(PlainFile.read(file, LARGEST), StandardCharsets.ISO_8859_1));
     } catch (IOException e) {
       throw refusal(file, "cannot read the key: " + Refusal.why(e));
     }

@@ -7,7 +7,6 @@ import dev.torc.base.syntax.NearestPath;
 import dev.torc.base.syntax.SourceFile;
 import dev.torc.base.text.Palette;
 import dev.torc.base.text.SafeText;
-import dev.torc.core.decide.Plan;
 import dev.torc.core.memory.BuildLock;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.core.model.Workflow;
@@ -35,7 +34,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -90,8 +88,7 @@ public final class Call {
 
   /** Prints what a build would do, and returns the exit status; see {@link DryRunAnswer}. */
   public int printForecast(BuildSession session, boolean instances) throws IOException {
-    Plan plan = session.forecast(this::warn);
-    return print(new DryRunAnswer(plan, instances, session.expected()));
+    return print(new DryRunAnswer(session.forecast(this::warn), instances, session.expected()));
   }
 
   /** Returns an error about the command line. */
@@ -289,8 +286,7 @@ public final class Call {
       throw usage(LockTerms.TRUST + "=" + SafeText.name(trust) + ": write 1, or leave it empty");
     }
     boolean trusts = has("--trust-lock") || !trust.isEmpty();
-    Set<String> gone = new TreeSet<>(values("--gone"));
-    return new LockTerms(!has("--no-wait"), trusts, gone);
+    return new LockTerms(!has("--no-wait"), trusts, new TreeSet<>(values("--gone")));
   }
 
   /** Takes the build lock; null if another build has it and the terms do not allow waiting. */

@@ -5,6 +5,7 @@ import dev.torc.base.machine.Jobserver;
 import dev.torc.base.machine.Limits;
 import dev.torc.base.machine.MachineFacts;
 import dev.torc.base.posix.InputFile;
+import dev.torc.base.posix.Io;
 import dev.torc.base.posix.JobTrace;
 import dev.torc.base.posix.Memory;
 import dev.torc.base.syntax.BadInput;
@@ -251,11 +252,9 @@ final class DoctorAnswer implements Answer {
   }
 
   private static String size(CachePlace place) {
-    try {
-      return Amount.size(Files.size(place.database().resolve("data.mdb")));
-    } catch (IOException none) {
-      return "made by the first build";
-    }
+    return Io.or(
+        () -> Amount.size(Files.size(place.database().resolve("data.mdb"))),
+        "made by the first build");
   }
 
   private Finding lock() {
@@ -383,14 +382,12 @@ final class DoctorAnswer implements Answer {
     Limits limits = caller.host().limits().get();
     Optional<MachineFacts> facts = MachineFacts.here();
     String given = Amount.count(limits.cpus(), "cpu") + ", " + mebibytes(limits.memory());
-    String beside = facts.map(all -> beside(all, limits)).orElse("");
-    add("machine", ok(given + " of memory" + beside));
+    add("machine", ok(given + " of memory" + facts.map(all -> beside(all, limits)).orElse("")));
     String next = "mount /proc and /sys";
     facts.map(MachineFacts::unknown).orElse(List.of()).stream()
         .map(fact -> advice("the " + fact + " cannot be read", next))
         .forEach(finding -> add("machine", finding));
-    String cards = facts.map(all -> String.join(", ", all.cards())).orElse("");
-    add("gpus", gpus(limits.gpus(), cards));
+    add("gpus", gpus(limits.gpus(), facts.map(all -> String.join(", ", all.cards())).orElse("")));
   }
 
   private Finding gpus(Gpus gpus, String cards) {

@@ -46,8 +46,7 @@ record ImageUse(String image, String identity, String file, int jobs) {
 
   private static ImageUse of(Known image, int jobs) {
     ImageSource.Here here = image.here == null ? new ImageSource.Here(null, null) : image.here;
-    String identity = here.id() == null ? null : here.id().hex();
-    return new ImageUse(image.name, identity, here.file(), jobs);
+    return new ImageUse(image.name, here.id() == null ? null : here.id().hex(), here.file(), jobs);
   }
 
   /**

@@ -10,7 +10,6 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
@@ -53,8 +52,7 @@ record JobCounts(int jobs, Map<JobStanding, Integer> counts, boolean open) {
 
   /** Counts jobs of a plan, and its groups that are not expanded yet. */
   static JobCounts of(Plan plan, BitSet nodes) {
-    List<Integer> all = nodes.stream().boxed().toList();
-    return of(all, node -> JobStanding.of(plan.verdict(node)), false);
+    return of(nodes.stream().boxed().toList(), node -> JobStanding.of(plan.verdict(node)), false);
   }
 
   int count(JobStanding standing) {

@@ -3,7 +3,6 @@ package dev.torc.front.ask;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.toList;
 
-import dev.torc.base.machine.Series;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.text.Amount;
 import dev.torc.base.text.Palette;
@@ -85,8 +84,7 @@ record StatsAnswer(List<JobUse> jobs) implements Answer {
       AttemptRecord one = last.get(graph.name(job));
       if (one != null) {
         boolean told = one.times().wall() >= AttemptRecord.LONG;
-        Series series = told ? history.series(one.id().build(), one.id().sequence()) : null;
-        use = use.with(one, series);
+        use = use.with(one, told ? history.series(one.id().build(), one.id().sequence()) : null);
       }
     }
     return use;

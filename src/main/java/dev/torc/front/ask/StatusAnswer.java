@@ -134,8 +134,7 @@ record StatusAnswer(
     }
 
     private String text() {
-      String time = since < 0 ? "" : Amount.time(since);
-      return time + AttemptText.expected(since, last);
+      return since < 0 ? "" : Amount.time(since) + AttemptText.expected(since, last);
     }
   }
 

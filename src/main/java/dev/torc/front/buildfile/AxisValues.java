@@ -401,8 +401,7 @@ final class AxisValues {
     private void put(String path) {
       List<String> values = found.containsKey(path) ? null : fit.apply(path);
       if (values != null) {
-        Ref file = new Ref.OfFile(axis.place(), path);
-        Item need = new Item(null, axis.place(), List.of(file));
+        Item need = new Item(null, axis.place(), List.of(new Ref.OfFile(axis.place(), path)));
         found.put(path, new Row(values, axis.place(), List.of(need)));
       }
     }

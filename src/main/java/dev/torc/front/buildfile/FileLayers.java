@@ -1,6 +1,7 @@
 package dev.torc.front.buildfile;
 
 import dev.torc.base.digests.Digest;
+import dev.torc.base.posix.Io;
 import dev.torc.base.posix.ThreadEnd;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Node;
@@ -226,12 +227,8 @@ final class FileLayers {
   }
 
   private Path identity(Path file) {
-    try {
-      return file.toRealPath();
-    } catch (IOException e) {
-      // Missing or unreadable: reading the file reports this at the place that names it.
-      return file;
-    }
+    // Missing or unreadable: reading the file reports this at the place that names it.
+    return Io.or(() -> file.toRealPath(), file);
   }
 
   /** Returns a file's name for messages: relative to the root if the file is below the root. */

@@ -176,8 +176,7 @@ record Placeholder(String written, String name, int index, String member, String
       return new Placeholder(text.substring(open, close + 1), name, -1, null, null);
     }
     int colon = name.lastIndexOf(':');
-    int bracket = name.endsWith("]") ? name.lastIndexOf('[') : -1;
-    int end = Math.max(colon, bracket);
+    int end = Math.max(colon, name.endsWith("]") ? name.lastIndexOf('[') : -1);
     if (end <= 0
         || end(end == colon ? FORMAT : INDEX, name, end + 1) < name.length()
         || !names.has(name.substring(0, end))) {

@@ -154,8 +154,7 @@ public record Scope(
    * placeholder.
    */
   List<Object> split(Node.Scalar node, Near near) {
-    KnownNames names = new KnownNames(this, node.place(), near);
-    List<Object> parts = Placeholder.split(node.text(), names);
+    List<Object> parts = Placeholder.split(node.text(), new KnownNames(this, node.place(), near));
     for (Object part : vars.clashes().isEmpty() ? List.of() : parts) {
       if (part instanceof Placeholder hole && vars.clashes().contains(hole.name())) {
         throw clash(hole, node.place());

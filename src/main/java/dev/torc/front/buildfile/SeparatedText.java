@@ -14,7 +14,7 @@ import java.util.List;
  *
  * <p>torc does this itself because no CSV library reports where a cell begins.
  */
-final class SeparatedText {
+public final class SeparatedText {
 
   private final String text;
   private final String shown;
@@ -25,13 +25,13 @@ final class SeparatedText {
   private int line; // the first line of the row
   private int next = 1; // the line after the row
 
-  SeparatedText(String text, String shown, char separator) {
+  public SeparatedText(String text, String shown, char separator) {
     this.text = text;
     this.shown = shown;
     this.separator = separator;
   }
 
-  boolean next() {
+  public boolean next() {
     cells.clear();
     line = next;
     if (at == text.length()) {
@@ -45,7 +45,7 @@ final class SeparatedText {
   }
 
   /** Returns the cells of the current row. The next row changes the same list. */
-  List<String> cells() {
+  public List<String> cells() {
     return cells;
   }
 

@@ -142,8 +142,7 @@ final class BuildCommand {
    * allocation, the same command runs again and builds there.
    */
   int slurm() throws IOException {
-    boolean quiet = detail() == Detail.QUIET;
-    Consumer<String> say = quiet ? _ -> {} : console::say;
+    Consumer<String> say = detail() == Detail.QUIET ? _ -> {} : console::say;
     BuildRequest request = request();
     Caller caller = call.caller();
     ProjectOptions asked = AllocatedBuild.options(caller, call.options());

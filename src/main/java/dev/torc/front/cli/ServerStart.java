@@ -72,12 +72,7 @@ final class ServerStart {
   }
 
   private static boolean isInside(Map<String, String> env) {
-    for (String name : INSIDE) {
-      if (!env.getOrDefault(name, "").isEmpty()) {
-        return true;
-      }
-    }
-    return false;
+    return INSIDE.stream().anyMatch(name -> !env.getOrDefault(name, "").isEmpty());
   }
 
   /** Starts a server with the caller's environment. */

@@ -216,8 +216,7 @@ public final class CrateRequest {
     for (String name : LICENCES) {
       Path file = project.workflow().root().resolve(name);
       if (Files.isRegularFile(file)) {
-        String what = "The licence of the project.";
-        root.ref("license", source(name, Files.readAllBytes(file), what));
+        root.ref("license", source(name, Files.readAllBytes(file), "The licence of the project."));
         return;
       }
     }

@@ -124,8 +124,7 @@ final class Target {
     Map<List<String>, Set<Member>> by = parts.computeIfAbsent(names, _ -> new HashMap<>());
     if (by.isEmpty()) {
       for (Member each : rows.keySet()) {
-        List<String> part = Sweep.values(each.values, names);
-        by.computeIfAbsent(part, _ -> new LinkedHashSet<>()).add(each);
+        by.computeIfAbsent(Sweep.values(each.values, names), _ -> new LinkedHashSet<>()).add(each);
       }
     }
     return by.getOrDefault(Sweep.values(values, names), Set.of());

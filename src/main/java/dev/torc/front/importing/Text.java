@@ -119,8 +119,7 @@ record Text(List<Piece> pieces) {
   record PlacedText(Place place, String text, boolean regex) {
 
     PlacedText put(Map<String, String> values) {
-      String put = Text.of(text, values.keySet()).put(values, regex);
-      return new PlacedText(place, put, regex);
+      return new PlacedText(place, Text.of(text, values.keySet()).put(values, regex), regex);
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.torc.front.page;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.GlobWalk;
 import dev.torc.base.syntax.NaturalOrder;
@@ -16,6 +17,7 @@ import dev.torc.core.model.Graph;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Workflow;
 import dev.torc.core.model.Workflow.ReportFile;
+import dev.torc.front.buildfile.SeparatedText;
 import dev.torc.front.page.PageData.Shown;
 import dev.torc.front.page.PageData.ShownPart;
 import dev.torc.front.session.Project;
@@ -164,7 +166,7 @@ final class PageFiles {
   }
 
   /** A file's content in the page, null for none; a note; and whether the file gets a link. */
-  private record Part(ShownPart content, String note, boolean link) {
+  record Part(ShownPart content, String note, boolean link) {
 
     static Part none(String why) {
       return new Part(null, why, true);
@@ -204,9 +206,33 @@ final class PageFiles {
     if (kind.equals("md")) {
       return new Part(new ShownPart.Html(MarkdownText.html(text)), "", false);
     }
-    SeparatedText table = SeparatedText.of(text, kind.equals("csv") ? ',' : '\t', ROWS);
-    String more = "the first " + ROWS + " rows; " + table.more() + " more are not shown";
-    return new Part(new ShownPart.Table(table.rows()), table.more() > 0 ? more : "", false);
+    return table(text, kind.equals("csv") ? ',' : '\t');
+  }
+
+  static Part table(String text, char separator) {
+    List<List<String>> rows = rows(text, separator);
+    int more = rows.size() - ROWS - 1; // the first one is the header
+    String note = "the first " + ROWS + " rows; " + more + " more are not shown";
+    return more > 0
+        ? new Part(new ShownPart.Table(rows.subList(0, ROWS + 1)), note, false)
+        : new Part(new ShownPart.Table(rows), "", false);
+  }
+
+  /** Returns the rows of a table, which may differ in length; or, if it is no table, its lines. */
+  static List<List<String>> rows(String text, char separator) {
+    SeparatedText table =
+        new SeparatedText(text.startsWith("\ufeff") ? text.substring(1) : text, "", separator);
+    List<List<String>> rows = new ArrayList<>();
+    try {
+      while (table.next()) {
+        if (!String.join("", table.cells()).isBlank()) {
+          rows.add(List.copyOf(table.cells()));
+        }
+      }
+      return rows;
+    } catch (BadInput e) {
+      return text.lines().map(List::of).toList();
+    }
   }
 
   /** Makes a picture of a PDF file's first page; the text has one character for each byte. */

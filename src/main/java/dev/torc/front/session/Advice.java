@@ -150,8 +150,7 @@ final class Advice {
         String key = ref.place() + " " + alike.merge(ref.place(), 1, Integer::sum);
         if (!lines.counts(job, key)) {
           String line = " needs %s, which matches nothing: %s";
-          String said = line.formatted(ref.text(), globs.hint(ref));
-          lines.add(job, key, ref.place(), "job ", said);
+          lines.add(job, key, ref.place(), "job ", line.formatted(ref.text(), globs.hint(ref)));
         }
       }
       emptyParts(graph, job, lines);

@@ -5,7 +5,7 @@ import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.digests.Stamp.FileKind;
 import dev.torc.base.digests.StampSource;
-import dev.torc.base.posix.RealPath;
+import dev.torc.base.posix.Walk;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.BadInput.Diagnostic;
 import dev.torc.base.syntax.NearestPath;
@@ -183,7 +183,7 @@ public final class DiskChecks {
     String real = places.name(file.path());
     if (stamp.kind() == FileKind.LINK) {
       stamp = digests.stamp(file.path());
-      real = RealPath.name(root, file.path());
+      real = Walk.name(root, file.path());
     }
     if (refuseAlias(id, file, real)) {
       return;

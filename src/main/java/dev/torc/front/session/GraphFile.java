@@ -7,6 +7,7 @@ import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.Digest.KnownDigest;
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.posix.FileStatus;
+import dev.torc.base.posix.Io;
 import dev.torc.base.posix.Walk;
 import dev.torc.base.syntax.GlobWalk;
 import dev.torc.core.model.Graph;
@@ -196,14 +197,13 @@ record GraphFile(
 
   /** Returns whether a pattern or way finds exactly these files; false if it cannot search. */
   private static boolean finds(Path root, String pattern, List<String> files) {
-    try {
-      return files.equals(
-          Walk.isWay(pattern)
-              ? List.of(new Paths(root).normalize(pattern))
-              : GlobWalk.find(root, pattern).files());
-    } catch (IOException e) {
-      return false;
-    }
+    return Io.or(
+        () ->
+            files.equals(
+                Walk.isWay(pattern)
+                    ? List.of(new Paths(root).normalize(pattern))
+                    : GlobWalk.find(root, pattern).files()),
+        false);
   }
 
   /** Returns whether a build file is still at its place, with the bytes that it had. */

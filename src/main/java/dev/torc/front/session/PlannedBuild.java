@@ -99,7 +99,7 @@ record PlannedBuild(
                   ? new SharedRequests(stores, project.options().reuse().results())
                   : new SharedResults() {},
               listener);
-      BuildLoop build = new BuildLoop(setup);
+      BuildLoop build = new BuildLoop(setup, new Features());
       commands.context = build::context;
       try (Signals.Handling _ = watcher.running(setup, build)) {
         tokens.ifPresent(t -> t.start(build::tokenCame));

@@ -63,8 +63,7 @@ record SharedAccess(Project project) {
       }
     }
     try {
-      Path root = project.workflow().root();
-      return SharedStores.open(settings, root, System::nanoTime, told);
+      return SharedStores.open(settings, project.workflow().root(), System::nanoTime, told);
     } catch (StoreRefusal e) {
       throw new BadInput(entries().getFirst().place(), e.getMessage());
     }

@@ -1,10 +1,10 @@
 package dev.torc.front.session;
 
-import dev.torc.features.stores.BuildStore;
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.machine.Limits;
 import dev.torc.base.machine.Series;
 import dev.torc.base.posix.GroupAccess;
+import dev.torc.base.posix.Io;
 import dev.torc.base.posix.OwnFile;
 import dev.torc.base.text.Amount;
 import dev.torc.core.decide.AllowedRoots;
@@ -31,6 +31,7 @@ import dev.torc.core.run.ProductRemoval;
 import dev.torc.features.clusters.BatchTracker.SchedulerAccess;
 import dev.torc.features.clusters.RemoteAttempt.RemoteKey;
 import dev.torc.features.fastpath.FreshJobs;
+import dev.torc.features.stores.BuildStore;
 import dev.torc.features.stores.LocalResults;
 import dev.torc.front.session.BuildRequest.LockTerms;
 import dev.torc.front.session.Caller.BuildMachine;
@@ -182,7 +183,13 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
     AllowedRoots roots = new AllowedRoots(of.root(), of.settings().roots());
     String number = Long.toString(build.number());
     return new ProductRemoval(
-        project.place(), roots, number, cache, digests, new BuildStore(cache, stored), this::setAside);
+        project.place(),
+        roots,
+        number,
+        cache,
+        digests,
+        new BuildStore(cache, stored),
+        this::setAside);
   }
 
   /** Reports that a file was set aside. A first build reports all such files in one line. */
@@ -224,14 +231,14 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
 
   /** Returns a line on where a new store is and how large it may get; empty if it is not new. */
   String news() {
-    try {
-      return stored.isNew()
-          ? "results are stored in .torc/store, at most %s; change the limit with stores.keep"
-              .formatted(Amount.size(stored.bound()))
-          : "";
-    } catch (IOException e) {
-      return ""; // no limit was found, so there is no line
-    }
+    // Without a limit, there is no line.
+    return Io.or(
+        () ->
+            stored.isNew()
+                ? "results are stored in .torc/store, at most %s; change the limit with stores.keep"
+                    .formatted(Amount.size(stored.bound()))
+                : "",
+        "");
   }
 
   /** Records how the build ended, and removes the marks of jobs that now have a record. */
@@ -244,8 +251,8 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
       String machine = BuildMachine.here(project.caller().host(), limits);
       StoreUse use = project.options().reuse().results() ? finished.use() : StoreUse.NONE;
       record(counts, new BuildEnd(finished.nanos(), finished.exit(), machine, use));
-      cache.flush();
     }
+    cache.flush();
     List<StartMark> on = new ArrayList<>(elsewhere);
     if (handed || !stillRunning.isEmpty()) {
       on.addAll(StartMarks.submitted(StartMarks.read(cache.place()), cache));

@@ -104,8 +104,7 @@ final class EventText {
       return line(Detail.NORMAL, palette.bold(changed(changed)));
     }
     if (event instanceof Event.Watching watching) {
-      String files = Amount.count(watching.files(), "file");
-      return line(Detail.NORMAL, palette.dim("watching " + files));
+      return line(Detail.NORMAL, palette.dim("watching " + Amount.count(watching.files(), "file")));
     }
     if (event instanceof Event.JobUndone undone) {
       return head(undone.failure());

@@ -43,7 +43,7 @@ class DamagedValueTest {
       }
       cache.put(new Batch().build(Samples.build(1)).build(Samples.build(2)));
       Digest key = Samples.digest(JOB);
-      Samples.stored(cache).put(key, new StoredResults.Stored<>(7, JOB), key, NAMES);
+      Samples.stored(cache).put(key, new StoredResults.Stored<>(7, JOB), List.of(), key, NAMES);
       cache.put(new Batch().attempt(Samples.attempt(1, 0)).series(1, 0, Samples.series()));
     }
   }

@@ -200,7 +200,7 @@ class LocalResultsTest {
     long ahead = System.currentTimeMillis() + TimeUnit.DAYS.toMillis(3650);
     Result newest = known(9);
     new StoredResults<>(cache, Result::form)
-        .put(newest.key(), new StoredResults.Stored<>(ahead, newest), null, List.of());
+        .put(newest.key(), new StoredResults.Stored<>(ahead, newest), List.of(), null, List.of());
     cache.flush();
     assertEquals(9, left(kept(-1), GIB - 1));
     assertTrue(known(9) == null && known(0) != null);

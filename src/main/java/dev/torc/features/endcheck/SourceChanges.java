@@ -1,8 +1,10 @@
-package dev.torc.core.decide;
+package dev.torc.features.endcheck;
 
 import dev.torc.base.digests.Digest.KnownDigest;
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.digests.ParallelShares;
+import dev.torc.core.decide.PlanContext;
+import dev.torc.core.decide.Reason;
 import dev.torc.core.decide.Reason.Kind;
 import dev.torc.core.memory.JobResult;
 import dev.torc.core.model.Graph;

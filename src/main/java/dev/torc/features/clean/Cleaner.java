@@ -1,4 +1,4 @@
-package dev.torc.core.run;
+package dev.torc.features.clean;
 
 import dev.torc.base.digests.FolderDigest;
 import dev.torc.base.digests.Stamp;
@@ -9,6 +9,8 @@ import dev.torc.base.text.Refusal;
 import dev.torc.core.memory.Batch;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
+import dev.torc.core.run.ProductRemoval;
+import dev.torc.core.run.SetAside;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
@@ -135,7 +137,7 @@ public record Cleaner(
   }
 
   /** Removes a product if it is chosen and may be removed; returns false if that fails. */
-  boolean product(OwnedPath owned, Choice choice) {
+  public boolean product(OwnedPath owned, Choice choice) {
     try {
       Path file = removal.place().root().resolve(owned.path());
       String astray = astray(file);

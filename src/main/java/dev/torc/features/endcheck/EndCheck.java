@@ -1,4 +1,4 @@
-package dev.torc.core.run;
+package dev.torc.features.endcheck;
 
 import dev.torc.base.digests.Digest.KnownDigest;
 import dev.torc.base.digests.DigestMemo;
@@ -15,6 +15,13 @@ import dev.torc.core.memory.JobResult;
 import dev.torc.core.memory.RecordedProduct;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job.Trait;
+import dev.torc.core.run.Attempt;
+import dev.torc.core.run.AttemptOutcome;
+import dev.torc.core.run.BuildSetup;
+import dev.torc.core.run.BuildState;
+import dev.torc.core.run.Event;
+import dev.torc.core.run.EventSender;
+import dev.torc.core.run.Follower;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -27,43 +34,42 @@ import java.util.List;
  * and the jobs that ran at that time are {@link Suspects}. {@link ChangedSources} looks at the
  * needs of these jobs. For fresh jobs, only files with a different stamp are checked, so an edit of
  * a large project costs one {@code stat} for each file. Call it only while holding the turn (see
- * {@link LoopLock}).
+ * {@code LoopLock}).
  */
-final class EndCheck {
+public final class EndCheck implements Follower {
 
   private final BuildSetup setup;
   private final BuildState state;
+  private final EventSender sender;
   private final Suspects suspects;
   private final ChangedSources sources;
 
   /** A product, or a member of one, that is not as recorded: deleted, changed or added. */
   private record Changed(String path, Kind how) {}
 
-  /** A job that is not done, and why; {@code blames} if another job ran at that time. */
-  record Undone(int job, String what, boolean blames) {
-
-    /** Returns the message, with its remedy. */
-    String line() {
-      return blames
-          ? what + "; put both commands into one job (tasks), or write to another file"
-          : what + "; the job runs again next time";
-    }
-  }
-
-  EndCheck(BuildSetup setup, BuildState state) {
+  public EndCheck(BuildSetup setup, BuildState state, EventSender sender) {
     this.setup = setup;
     this.state = state;
+    this.sender = sender;
     this.suspects = new Suspects(state, setup.common().digests());
     this.sources = new ChangedSources(suspects);
   }
 
-  void noteRun(Attempt attempt, AttemptOutcome outcome) {
+  @Override
+  public void noteRun(Attempt attempt, AttemptOutcome outcome) {
     suspects.noteRun(attempt, outcome);
   }
 
+  /** Looks again if there were hooks, which may change products too. */
+  @Override
+  public boolean finishAgain(int exit) {
+    return !state.graph().workflow().settings().hooks().isEmpty() && finish(exit);
+  }
+
   /** Finds, records and reports the jobs that are not done; returns whether the build fails. */
-  boolean fails(EventSender sender) {
-    if (suspects.jobs().isEmpty()) {
+  @Override
+  public boolean finish(int exit) {
+    if (exit > 1 || suspects.jobs().isEmpty()) { // after a signal the next build checks them
       return false;
     }
     JobRecords records = state.context().records();
@@ -74,12 +80,12 @@ final class EndCheck {
     boolean fails = false;
     for (Undone each : undone) {
       record(each);
-      if (each.blames) {
-        state.states.set(each.job, JobState.FAILED);
-        fails |= !graph.job(each.job).has(Trait.ALLOW_FAILURE);
+      if (each.blames()) {
+        state.undo(each.job());
+        fails |= !graph.job(each.job()).has(Trait.ALLOW_FAILURE);
       }
     }
-    sender.undone(graph, undone);
+    report(graph, undone);
     sender.warn(added, "", "folder products with added files", "");
     if (!setup.wishes().watch()) { // there the next round is the answer
       List<String> changed = sources.warnings(state.context(), jobs);
@@ -87,6 +93,21 @@ final class EndCheck {
     }
     suspects.acquit();
     return fails;
+  }
+
+  /** Reports jobs as failures, or with warnings if no other job ran at that time. */
+  private void report(Graph graph, List<Undone> jobs) {
+    List<String> warnings = new ArrayList<>(0);
+    for (Undone each : jobs) {
+      if (each.blames()) {
+        boolean allowed = graph.job(each.job()).has(Trait.ALLOW_FAILURE);
+        Event.Details details = EventSender.details(each.line(), null, List.of(), allowed);
+        sender.tell(new Event.JobUndone(graph.name(each.job()), details));
+      } else {
+        warnings.add(each.line());
+      }
+    }
+    sender.warn(warnings, "", "jobs that lost a product", "");
   }
 
   /** Returns the jobs that are not done. Adds warnings about members added to folder products. */
@@ -218,13 +239,13 @@ final class EndCheck {
 
   private void record(Undone undone) {
     JobRecords records = state.context().records();
-    String name = state.graph().name(undone.job);
-    JobResult result = records.result(undone.job).undone();
+    String name = state.graph().name(undone.job());
+    JobResult result = records.result(undone.job()).undone();
     setup
         .common()
         .cache()
-        .put(new Batch().result(name, result, records.details(name).undone(undone.what)));
-    records.replace(undone.job, result);
-    records.drop(undone.job);
+        .put(new Batch().result(name, result, records.details(name).undone(undone.what())));
+    records.replace(undone.job(), result);
+    records.drop(undone.job());
   }
 }

@@ -1,11 +1,10 @@
-package dev.torc.core.run;
+package dev.torc.features.endcheck;
 
 import dev.torc.base.digests.StopFlag.StoppedException;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.PlanContext;
 import dev.torc.core.decide.Reason.Kind;
-import dev.torc.core.decide.SourceChanges;
-import dev.torc.core.decide.SourceChanges.Change;
+import dev.torc.features.endcheck.SourceChanges.Change;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -1,4 +1,4 @@
-package dev.torc.core.run;
+package dev.torc.features.endcheck;
 
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.digests.Stamp;
@@ -6,6 +6,9 @@ import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.JobSelection.UserPaths;
 import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.model.Graph;
+import dev.torc.core.run.Attempt;
+import dev.torc.core.run.AttemptOutcome;
+import dev.torc.core.run.BuildState;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -18,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * Finds the jobs that ran when a file changed (rule 16), by the times of attempts and files, or by
  * traces. It does not know what changed: {@link EndCheck} and {@link ChangedSources} ask it. Call
- * it only while holding the turn (see {@link LoopLock}).
+ * it only while holding the turn (see {@code LoopLock}).
  */
 final class Suspects {
 

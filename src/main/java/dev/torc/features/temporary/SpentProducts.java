@@ -1,4 +1,4 @@
-package dev.torc.core.run;
+package dev.torc.features.temporary;
 
 import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.StopFlag.StoppedException;
@@ -12,6 +12,13 @@ import dev.torc.core.memory.JobResult.ManifestEntry;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
 import dev.torc.core.model.Downstream;
 import dev.torc.core.model.Graph;
+import dev.torc.core.run.BuildSetup;
+import dev.torc.core.run.BuildState;
+import dev.torc.core.run.Event;
+import dev.torc.core.run.Follower;
+import dev.torc.core.run.ProductRemoval;
+import dev.torc.core.run.Recorder;
+import dev.torc.features.clean.Cleaner;
 import java.io.IOException;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -26,9 +33,9 @@ import java.util.stream.IntStream;
  * read them as up to date; so if torc is killed, no ended job has to run again. While the instances
  * of any group are unknown, nothing is removed, because they may read any file. The planner
  * determines which products can go, and {@link Cleaner} removes them. Its state changes only while
- * holding the turn (see {@link LoopLock}).
+ * holding the turn (see {@code LoopLock}).
  */
-final class SpentProducts implements Cleaner.Listener {
+public final class SpentProducts implements Follower, Cleaner.Listener {
 
   private final BuildSetup setup;
   private final BuildState state;
@@ -41,8 +48,9 @@ final class SpentProducts implements Cleaner.Listener {
   private int[] lists; // by list: how many jobs still have to read it
   private int running;
   private int removed;
+  private boolean finishing;
 
-  SpentProducts(BuildSetup setup, BuildState state) {
+  public SpentProducts(BuildSetup setup, BuildState state) {
     this.setup = setup;
     this.state = state;
     this.recorded = (BitSet) setup.plan().selected().clone();
@@ -54,7 +62,8 @@ final class SpentProducts implements Cleaner.Listener {
    * Continues with the next context, in which jobs that were up to date may run after all. Makers
    * that delete may first appear here: jobs that ended before read none of their products.
    */
-  void grow() {
+  @Override
+  public void grow() {
     Graph graph = state.graph();
     if (!graph.deletes()) {
       return;
@@ -75,20 +84,23 @@ final class SpentProducts implements Cleaner.Listener {
    * Cancels pending removals, because a job that may read these files will run after all. Removals
    * that are still possible start again later.
    */
-  synchronized void cancelRemovals() {
+  @Override
+  public synchronized void expectLate() {
     going.clear();
     touched.stream().forEach(maker -> due.set(maker, readers[maker] == 0));
   }
 
   /** Notes that a job ended. Call it before the job's record is put into the cache. */
-  void noteEnd(int job, Recorder.Record record) {
+  @Override
+  public void noteRecord(int job, Recorder.Record record) {
     if (state.graph().deletes() && record.result().outcome().isGood()) {
-      record.batch().onCommit(e -> state.lock.post(e == null ? () -> noteRecorded(job) : () -> {}));
+      record.batch().onCommit(e -> state.post(e == null ? () -> noteUpToDate(job) : () -> {}));
     }
   }
 
   /** Notes that the cache records a job as up to date. */
-  void noteRecorded(int job) {
+  @Override
+  public void noteUpToDate(int job) {
     if (state.graph().deletes() && !recorded.get(job)) {
       hold(job, 0);
       count(job, -1);
@@ -120,7 +132,9 @@ final class SpentProducts implements Cleaner.Listener {
     }
   }
 
-  void removeDue() {
+  /** Removes the products that can go now. */
+  @Override
+  public void proceed() {
     Graph graph = state.graph();
     if (due.isEmpty() || !graph.isWhole()) {
       return;
@@ -164,13 +178,13 @@ final class SpentProducts implements Cleaner.Listener {
     } catch (StoppedException e) {
       return; // a signal came: a later build removes them
     } catch (RuntimeException | Error e) {
-      state.lock.fail(e);
+      state.fail(e);
     } finally {
-      state.lock.post(() -> running--);
+      state.post(this::noteRemoval);
     }
   }
 
-  /** Removes a product unless that was cancelled; {@link #cancelRemovals} waits for this. */
+  /** Removes a product unless that was cancelled; {@link #expectLate} waits for this. */
   private synchronized void remove(String path, Cleaner cleaner) {
     try {
       OwnedPath owned = cleaner.removal().cache().owned(path);
@@ -185,25 +199,25 @@ final class SpentProducts implements Cleaner.Listener {
 
   @Override
   public void removed(String path) {
-    state.lock.post(() -> removed++);
+    state.post(() -> removed++);
   }
 
   @Override
   public void stays(String path, String why) {
     String line = SafeText.name(path) + " not removed: " + SafeText.line(why);
-    state.lock.post(() -> setup.listener().accept(new Event.Note(Event.Level.WARNING, line)));
+    state.post(() -> setup.listener().accept(new Event.Note(Event.Level.WARNING, line)));
   }
 
   /**
    * Removes the remaining products that can go, at the end of the build, when all records are in
    * the cache. First checks whether readers outside the build are up to date.
    */
-  void removeLast(IntStream ran) {
+  private void removeLast(IntStream ran) {
     Graph graph = state.graph();
     if (!graph.deletes() || !graph.isWhole()) {
       return;
     }
-    ran.forEach(this::noteRecorded);
+    ran.forEach(this::noteUpToDate);
     BitSet others = new BitSet();
     touched.stream().forEach(maker -> Downstream.addReaders(graph, maker, others));
     others.andNot(recorded);
@@ -211,21 +225,41 @@ final class SpentProducts implements Cleaner.Listener {
     try {
       for (int j : graph.inOrder(graph.jobsOf(others))) {
         if (state.context().decide(j) instanceof Verdict.UpToDate) {
-          noteRecorded(j);
+          noteUpToDate(j);
         }
       }
     } catch (StoppedException e) {
       return; // a signal came: a later build removes them
     }
-    removeDue();
+    proceed();
   }
 
-  boolean isBusy() {
+  @Override
+  public boolean readsRecords() {
+    return state.graph().deletes();
+  }
+
+  @Override
+  public boolean isBusy() {
     return running > 0;
   }
 
-  void tellRemoved() {
-    if (removed > 0) {
+  @Override
+  public boolean finish(int exit) {
+    removeLast(state.madeJobs());
+    finishing = true;
+    tellRemoved();
+    return false;
+  }
+
+  private void noteRemoval() {
+    running--;
+    tellRemoved();
+  }
+
+  /** Reports how many products were removed, when the build has ended and all are. */
+  private void tellRemoved() {
+    if (finishing && running == 0 && removed > 0) {
       String what = Amount.count(removed, "temporary product");
       String line = "removed " + what + ": all jobs that read such are up to date";
       setup.listener().accept(new Event.Note(Event.Level.INFO, line));

@@ -2,13 +2,14 @@ package dev.torc.front.page;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.torc.front.page.PageData.ShownPart;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class SeparatedTextTest {
+class TableRowsTest {
 
   private static List<List<String>> csv(String text) {
-    return SeparatedText.of(text, ',', 10).rows();
+    return PageFiles.rows(text, ',');
   }
 
   @Test
@@ -19,24 +20,23 @@ class SeparatedTextTest {
   }
 
   @Test
-  void readsTsvWithoutQuotes() {
+  void readsTsvWithQuotesInsideOfCells() {
     assertEquals(
-        List.of(List.of("a", "\"b"), List.of("1", "2")),
-        SeparatedText.of("a\t\"b\n1\t2", '\t', 10).rows());
+        List.of(List.of("a", "b\""), List.of("1", "2")), PageFiles.rows("a\tb\"\n1\t2", '\t'));
   }
 
   @Test
-  void whatIsNoGoodCsvIsShownAsItStands() {
+  void badCsvIsShownByItsLines() {
     assertEquals(
         List.of(List.of("a", "b"), List.of("1"), List.of("2", "3", "4")), csv("a,b\n1\n2,3,4"));
-    assertEquals(List.of(List.of("never closed\n1,2")), csv("\"never closed\n1,2"));
+    assertEquals(List.of(List.of("\"never closed"), List.of("1,2")), csv("\"never closed\n1,2"));
     assertEquals(List.of(), csv(""));
   }
 
   @Test
   void rowsBeyondTheBoundAreCounted() {
-    SeparatedText text = SeparatedText.of("a\n" + "1\n".repeat(15), ',', 10);
-    assertEquals(11, text.rows().size());
-    assertEquals(5, text.more());
+    PageFiles.Part part = PageFiles.table("a\n" + "1\n".repeat(PageFiles.ROWS + 5), ',');
+    assertEquals("the first 2000 rows; 5 more are not shown", part.note());
+    assertEquals(PageFiles.ROWS + 1, ((ShownPart.Table) part.content()).rows().size());
   }
 }

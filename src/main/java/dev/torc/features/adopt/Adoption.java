@@ -1,4 +1,4 @@
-package dev.torc.core.run;
+package dev.torc.features.adopt;
 
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.digests.Stamp;
@@ -17,6 +17,11 @@ import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Trait;
 import dev.torc.core.model.Ref;
+import dev.torc.core.run.AttemptFailure;
+import dev.torc.core.run.AttemptOutcome;
+import dev.torc.core.run.DiscoveredNeeds;
+import dev.torc.core.run.ProductScan;
+import dev.torc.core.run.Recorder;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;

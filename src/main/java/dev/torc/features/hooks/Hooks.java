@@ -1,4 +1,4 @@
-package dev.torc.core.run;
+package dev.torc.features.hooks;
 
 import dev.torc.base.posix.OwnFile;
 import dev.torc.base.text.Refusal;
@@ -6,10 +6,16 @@ import dev.torc.base.text.SafeText;
 import dev.torc.core.here.Launch;
 import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.here.Runner;
+import dev.torc.core.memory.CachePlace;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Workflow.Hook;
 import dev.torc.core.model.Workflow.Hook.On;
+import dev.torc.core.run.AttemptOutcome;
+import dev.torc.core.run.BuildState;
+import dev.torc.core.run.Event;
+import dev.torc.core.run.Follower;
+import dev.torc.core.run.JobState;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -26,10 +32,10 @@ import java.util.function.Consumer;
 
 /**
  * The hooks of a build: starts those that are due, and knows which are running and which failed.
- * They run beside the jobs and take no resources; {@link LaunchBuilder} has their commands and
- * environment. Call the methods of this class only while holding the turn (see {@link LoopLock}).
+ * They run beside the jobs and take no resources; {@code LaunchBuilder} has their commands and
+ * environment. Call the methods of this class only while holding the turn (see {@code LoopLock}).
  */
-final class Hooks {
+public final class Hooks implements Follower {
 
   /** How many of the last lines of output are shown for a failed hook. */
   private static final int TAIL = 10;
@@ -52,6 +58,7 @@ final class Hooks {
   private boolean opened;
   private boolean collected;
   private boolean failed;
+  private String status = ""; // of the build, from its end until the last hooks begin
 
   /**
    * Counts the ended instances of a group with hooks. Its node numbers are those of {@code graph}.
@@ -77,15 +84,16 @@ final class Hooks {
     }
   }
 
-  Hooks(BuildState state, Consumer<Event> tell) {
+  public Hooks(BuildState state, Consumer<Event> tell) {
     this.hooks = state.graph().workflow().settings().hooks();
     this.state = state;
     this.tell = tell;
   }
 
   /** Runs the hooks for the end of a job or group, if the event is one. */
-  void runAfter(Event event) {
-    if (!hooks.isEmpty() && event instanceof Event.JobEnded ended) {
+  @Override
+  public void follow(Event event) {
+    if (event instanceof Event.JobEnded ended) {
       int id = state.graph().jobId(ended.job());
       if (id >= 0) {
         runAfterJob(state.graph().job(id), ended.state());
@@ -96,7 +104,8 @@ final class Hooks {
   }
 
   /** Runs the hooks for the start, once; returns whether jobs may start now. */
-  boolean mayStart() {
+  @Override
+  public boolean mayStart() {
     if (!opened) {
       opened = true;
       hooks.stream().filter(hook -> hook.on() == On.START).forEach(hook -> begin(hook, "running"));
@@ -105,7 +114,8 @@ final class Hooks {
   }
 
   /** Returns whether a required hook for the start failed. */
-  boolean refuseAll() {
+  @Override
+  public boolean refusesAll() {
     return hooks.stream().anyMatch(h -> h.on() == On.START && gates.get(h) == Gate.FAILED);
   }
 
@@ -113,10 +123,8 @@ final class Hooks {
    * Runs the hooks before a job, once. Returns whether the job may start now; if not, it becomes
    * ready again when a hook ends.
    */
-  boolean mayStart(int id) {
-    if (hooks.isEmpty()) {
-      return true;
-    }
+  @Override
+  public boolean mayStart(int id) {
     Job job = state.graph().job(id);
     hooks.stream()
         .filter(hook -> isBefore(hook, job) && !gates.containsKey(hook))
@@ -128,12 +136,14 @@ final class Hooks {
     return may;
   }
 
-  boolean areAnyParked() {
+  @Override
+  public boolean holdsJobs() {
     return !parked.isEmpty();
   }
 
   /** Returns why a job must not start after its hooks have ended; null if it may. */
-  String refusal(Job job) {
+  @Override
+  public String refusal(Job job) {
     boolean failed = hooks.stream().anyMatch(h -> isBefore(h, job) && gates.get(h) == Gate.FAILED);
     return failed ? "its hook ready failed" : null;
   }
@@ -177,8 +187,22 @@ final class Hooks {
     }
   }
 
+  @Override
+  public boolean finish(int exit) {
+    boolean well = exit == 0 && !failed;
+    status = well ? "success" : exit > 1 ? "interrupted" : "failure";
+    runLast(well ? On.SUCCESS : On.FAILURE);
+    runFinal();
+    return failed;
+  }
+
+  @Override
+  public boolean finishAgain(int exit) {
+    return failed;
+  }
+
   /** Runs the hooks for the end of the build, if any job was about to start. */
-  void runLast(On on, String status) {
+  private void runLast(On on) {
     if (opened) {
       hooks.stream()
           .filter(hook -> hook.on() == on && hook.job() == null)
@@ -186,19 +210,26 @@ final class Hooks {
     }
   }
 
-  boolean any() {
-    return !hooks.isEmpty();
+  /** Runs the last hooks, if the build has ended and all others have. */
+  private void runFinal() {
+    if (running.isEmpty() && !status.isEmpty()) {
+      runLast(On.FINISH);
+      status = "";
+    }
   }
 
-  boolean isBusy() {
+  @Override
+  public boolean readsRecords() {
+    return true;
+  }
+
+  @Override
+  public boolean isBusy() {
     return !running.isEmpty();
   }
 
-  boolean failed() {
-    return failed;
-  }
-
-  void end(int signal) {
+  @Override
+  public void end(int signal) {
     running.values().forEach(hook -> hook.end(signal));
   }
 
@@ -207,10 +238,10 @@ final class Hooks {
     gates.put(hook, hook.required() ? Gate.CLOSED : Gate.OPEN);
     Map<String, String> env = new HashMap<>();
     env.put("TORC_STATUS", status);
-    state.states.counts().forEach((end, count) -> env.put("TORC_" + end.name(), "" + count));
+    state.counts().forEach((end, count) -> env.put("TORC_" + end.name(), "" + count));
     Launch launch = state.common().launches().of(hook, number, env);
     Consumer<ProcessEnd> done =
-        ended -> state.lock.post(() -> handleEnd(hook, number, launch.output().log(), ended));
+        ended -> state.post(() -> handleEnd(hook, number, launch.output().log(), ended));
     running.put(number, state.common().machines().runner().start(launch, done));
   }
 
@@ -219,7 +250,8 @@ final class Hooks {
     gates.put(hook, ended.ok() || !hook.required() ? Gate.OPEN : Gate.FAILED);
     failed |= !ended.ok() && hook.required();
     List<String> tail = List.of();
-    Path all = state.common().launches().place().logs().resolve("hooks.log");
+    CachePlace place = state.common().launches().place();
+    Path all = place.logs().resolve("hooks.log");
     try {
       tail = collect(hook, log, all);
     } catch (IOException e) {
@@ -233,8 +265,9 @@ final class Hooks {
               .formatted(name(hook), AttemptOutcome.phrase(ended, 0, 0), shown));
       tail.forEach(line -> note(Event.Level.INFO, "  | " + SafeText.output(line, false)));
     }
-    parked.forEach(state.ready::add);
+    parked.forEach(state::letStart);
     parked.clear();
+    runFinal();
   }
 
   /** Appends the output of one run to the log of all hooks; returns its last lines. */

@@ -1,0 +1,27 @@
+package dev.torc.front.session;
+
+import dev.torc.core.run.BuildSetup;
+import dev.torc.core.run.BuildState;
+import dev.torc.core.run.EventSender;
+import dev.torc.core.run.Follower;
+import dev.torc.features.endcheck.EndCheck;
+import dev.torc.features.hooks.Hooks;
+import dev.torc.features.temporary.SpentProducts;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Wires the features into a build: the only file that knows which there are. */
+final class Features implements Follower.Maker {
+
+  /** Returns the check first: hooks for the end get the status that follows from it. */
+  @Override
+  public List<Follower> followers(BuildSetup setup, BuildState state, EventSender sender) {
+    List<Follower> all = new ArrayList<>();
+    all.add(new EndCheck(setup, state, sender));
+    all.add(new SpentProducts(setup, state));
+    if (!state.graph().workflow().settings().hooks().isEmpty()) {
+      all.add(new Hooks(state, setup.listener()));
+    }
+    return all;
+  }
+}
