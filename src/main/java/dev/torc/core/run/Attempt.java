@@ -58,7 +58,6 @@ public final class Attempt {
   private final long started = System.currentTimeMillis();
   private NeedSnapshot snapshot; // of its needs; null until taken
   private ProcessEnd ended = ProcessEnd.unstarted(ProcessEnd.How.NOT_STARTED, "");
-  private ProductRestore restore; // null if the job runs
   private volatile PostTimes times; // when it posted events; null before its processes start
   private boolean hasCleared;
   private volatile boolean relieved;
@@ -137,7 +136,7 @@ public final class Attempt {
   AttemptOutcome interrupted() {
     ended = ended.as(ProcessEnd.How.INTERRUPTED, 0, "");
     snapshot = launched == null ? null : snapshot; // else its manifest is known
-    List<OwnedPath> placed = restore == null ? List.of() : restore.placed();
+    List<OwnedPath> placed = attempts.isRestored() ? attempts.from().placed() : List.of();
     return failed(AttemptOutcome.phrase(ended, 0, 0), placed);
   }
 
@@ -176,7 +175,7 @@ public final class Attempt {
   private AttemptOutcome ran() throws IOException {
     String containers = "";
     if (job.runsInContainers()) {
-      containers = common.launches().containers(job, attempts.count(), here::run);
+      containers = common.launches().containers().ready(job, attempts.count(), here::run);
     }
     snapshot = common.contents().snapshot(id);
     String lack = snapshot.lack();
@@ -314,14 +313,8 @@ public final class Attempt {
    */
   private AttemptOutcome restored() throws IOException {
     refuseTaken(common.removal().refuseOutside(job, List.of()));
-    ProductRestore.Replacement from = attempts.from();
-    restore = new ProductRestore(common, job, from);
-    ProductScan products;
-    try {
-      products = restore.products(cleared);
-    } finally {
-      from.parts().done();
-    }
+    Replacement from = attempts.from();
+    ProductScan products = from.restore(common, job, cleared);
     return products == null
         ? failed("its earlier result cannot be restored")
         : AttemptOutcome.restored(from.result(), products, started);
