@@ -32,23 +32,25 @@ import org.junit.jupiter.api.Test;
 /** The laws of the four folders: what every build goes through knows no feature. */
 class CoreTest {
 
-  /** What the compiler says of core and base without the rest; it only falls, to none. */
-  private static final int ERRORS = 145;
+  /** What the compiler says of core and base without the rest; none since 28 November. */
+  private static final int ERRORS = 0;
 
   /** Lines of code in core; a commit that raises it says why its change is no feature. */
-  private static final int CORE_LINES = 21_514;
+  private static final int CORE_LINES = 20_615;
 
   /** Features that use another one, each with its reason. */
   private static final Set<String> PAIRS =
-      Set.of("temporary uses clean"); // spent products go as `torc clean` removes them
+      Set.of(
+          "adopt uses finds", // adopted products have depfiles
+          "temporary uses clean"); // spent products go as `torc clean` removes them
 
   /** Imports that a folder must not have and still has; they only fall, to none. */
-  private static final int UPWARD = 36;
+  private static final int UPWARD = 0;
 
   /** Files that are in a circle of files, and those in the largest circle; both only fall. */
-  private static final int IN_CIRCLES = 126;
+  private static final int IN_CIRCLES = 125;
 
-  private static final int LARGEST_CIRCLE = 12;
+  private static final int LARGEST_CIRCLE = 11;
 
   private static final Path MAIN = Path.of("src", "main", "java");
   private static final Pattern IMPORT =

@@ -18,9 +18,9 @@ import java.util.regex.Pattern;
  * not needed, since a trace shows what a command really reads. This class does not look at the
  * disk.
  */
-final class CommandWords {
+public final class CommandWords {
 
-  enum Role {
+  public enum Role {
     PROGRAM,
     SCRIPT,
     MODULE,
@@ -30,7 +30,7 @@ final class CommandWords {
   }
 
   /** A word as the program gets it. {@code --in=a.csv} gives two: itself and {@code a.csv}. */
-  record Word(Role role, String text) {}
+  public record Word(Role role, String text) {}
 
   private static final Set<String> INTERPRETERS =
       Set.of(
@@ -70,7 +70,7 @@ final class CommandWords {
   private boolean unclear; // a case or [[ ]] may look like commands and pipes
 
   /** Reads the words of a step. If the shell's grammar is unknown, there are none. */
-  CommandWords(Step.Command command, List<String> shell) {
+  public CommandWords(Step.Command command, List<String> shell) {
     if (command instanceof Step.Command.Words list) {
       list.words().forEach(each -> open.peek().words.add(known(text(each))));
       end(open.peek());
@@ -81,7 +81,7 @@ final class CommandWords {
     }
   }
 
-  List<Word> words() {
+  public List<Word> words() {
     return words;
   }
 

@@ -16,7 +16,6 @@ import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Trait;
 import dev.torc.core.model.Ref;
-import dev.torc.features.stores.Result;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -50,7 +49,7 @@ public final class Decider {
   private final JobRecords records;
   private final NeedContents contents;
   private final Manifest manifest;
-  private final KnownResults known;
+  private final Recall recall;
   private final VanishedNeeds vanished;
   private final InstancePlaces rows;
   private final NearestPath near;
@@ -66,7 +65,7 @@ public final class Decider {
     this.records = records;
     this.contents = contents;
     this.manifest = new Manifest(graph);
-    this.known = new KnownResults(graph, contents, manifest, basis);
+    this.recall = basis.recalls().of(graph, contents, manifest);
     this.vanished = new VanishedNeeds(graph, records, contents);
     this.keepsFailed = basis.keepsFailed();
     this.rows = basis.rows();
@@ -147,13 +146,13 @@ public final class Decider {
 
   /** Returns the verdict on a job with reasons to run: it runs, or a known result is restored. */
   public Verdict due(int id, List<Reason> reasons) {
-    Result good = null;
+    KnownResult good = null;
     boolean bytes = true;
     if (mayRestore(reasons)) {
-      good = known.of(id, true);
+      good = recall.of(id, true);
       if (good == null && graph.isTemporary(id) && reasons.stream().noneMatch(BYTES)) {
         bytes = false;
-        good = known.of(id, false);
+        good = recall.of(id, false);
       }
     }
     return good == null
@@ -213,8 +212,8 @@ public final class Decider {
     return footprint;
   }
 
-  public KnownResults known() {
-    return known;
+  public Recall recall() {
+    return recall;
   }
 
   /** Returns an unsettled job that must end before a job's needs are known; -1 if there is none. */
@@ -328,7 +327,7 @@ public final class Decider {
    * Returns the differences between an earlier manifest, {@code then}, and the present one with the
    * needs {@code found} by that earlier run.
    */
-  List<Reason> difference(int id, List<String> found, List<ManifestEntry> then) {
+  public List<Reason> difference(int id, List<String> found, List<ManifestEntry> then) {
     Listing lines = new Listing(null);
     manifest.describe(id, found, contents, lines);
     return ManifestDiff.between(

@@ -33,7 +33,7 @@ public record GoneProducts(Graph graph, JobRecords records, DigestMemo digests) 
   }
 
   /** Returns whether a product is missing; false if that cannot be found out. */
-  boolean isGone(String path) {
+  public boolean isGone(String path) {
     return Io.or(() -> !digests.seen(path).stamp().exists() || digests.isBare(path), false);
   }
 

@@ -11,7 +11,6 @@ import dev.torc.core.memory.JobResult.RunNeeds;
 import dev.torc.core.memory.JobResult.StoredValue;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
 import dev.torc.core.model.Graph;
-import dev.torc.features.stores.Result;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -223,9 +222,9 @@ public final class JobRecords {
   /** Counts a job as restored from now on, if no job will run. */
   void foresee(int job, Verdict.WillRestore verdict) {
     if (foresees) {
-      Result from = verdict.from();
+      KnownResult from = verdict.from();
       known.foreseen.put(job, verdict);
-      known.data.put(job, json(from.outputs().data()));
+      known.data.put(job, json(from.data()));
       known.results.set(job, from.run(""));
       known.settled.set(job, FORESEEN);
       settlings.incrementAndGet();

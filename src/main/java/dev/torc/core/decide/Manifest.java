@@ -38,7 +38,7 @@ public record Manifest(Graph graph) {
   static final String NATURAL = "natural";
 
   /** Writes a job's manifest. Its depfile or trace named the files {@code found}, sorted. */
-  void describe(int id, List<String> found, InputSource contains, ManifestWriter writer) {
+  public void describe(int id, List<String> found, InputSource contains, ManifestWriter writer) {
     Job job = graph.job(id);
     for (int i = 0; i < job.runs().steps().size(); i++) {
       step(id, job, i, contains, writer);

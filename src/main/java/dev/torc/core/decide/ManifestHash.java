@@ -12,7 +12,7 @@ import org.apache.commons.codec.digest.DigestUtils;
  * with its length before each text, so that different manifests give different bytes. After {@link
  * #digest}, the object is ready for another manifest.
  */
-final class ManifestHash implements ManifestWriter {
+public final class ManifestHash implements ManifestWriter {
 
   private final MessageDigest sha = DigestUtils.getSha256Digest();
   private byte[] buffer = new byte[4096];
@@ -37,12 +37,12 @@ final class ManifestHash implements ManifestWriter {
   }
 
   /** Returns an unsettled job that must end before the digest is known; -1 if there is none. */
-  int pending() {
+  public int pending() {
     return pending;
   }
 
   /** Returns the digest of all lines since the last call, and starts a new manifest. */
-  Digest digest() {
+  public Digest digest() {
     sha.update(buffer, 0, size);
     size = 0;
     pending = -1;

@@ -5,8 +5,6 @@ import dev.torc.core.decide.JobSelection.Rerun;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.model.Downstream;
 import dev.torc.core.model.Graph;
-import dev.torc.features.stores.LocalResults;
-import dev.torc.features.stores.SharedStores;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
@@ -41,17 +39,15 @@ public record PlanContext(
     }
   }
 
-  /**
-   * Where known results are.
-   *
-   * @param asked the shared stores to query, and wait for, while jobs are decided; null for none
-   */
-  public record Recall(LocalResults stored, SharedStores asked) {}
+  /** Creates the recall of each graph of a command. */
+  public interface Recalls {
+    Recall of(Graph graph, NeedContents contents, Manifest manifest);
+  }
 
   /**
    * What all contexts of a command share.
    *
-   * @param recall where results are looked for that may replace a run
+   * @param recalls know the results that may replace a run
    * @param keepsFailed whether a failed job runs again only if its manifest changed
    * @param machine the inputs that manifests have besides files: tools, images and variables
    * @param rows where the values of instances are written, for messages
@@ -60,7 +56,7 @@ public record PlanContext(
   public record Basis(
       Cache cache,
       DigestMemo digests,
-      Recall recall,
+      Recalls recalls,
       boolean keepsFailed,
       MachineInputs machine,
       InstancePlaces rows,

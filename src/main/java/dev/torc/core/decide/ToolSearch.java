@@ -72,7 +72,7 @@ public final class ToolSearch {
    * Returns whether it is known where a step finds its programs. It is unknown in an image, or if
    * PATH depends on values of the run.
    */
-  static boolean isKnown(Step step) {
+  public static boolean isKnown(Step step) {
     Template search = search(step);
     return step.image() == null
         && (search == null
@@ -82,7 +82,7 @@ public final class ToolSearch {
   }
 
   /** Returns the path of a program that a step calls without a slash; null if it is not found. */
-  String path(Step step, String name) {
+  public String path(Step step, String name) {
     return path(new Tool(null, name, List.of(), search(step), step.dir()));
   }
 

@@ -2,7 +2,6 @@ package dev.torc.core.decide;
 
 import dev.torc.core.decide.Reason.Kind;
 import dev.torc.core.memory.JobResult.Origin;
-import dev.torc.features.stores.Result;
 import java.util.List;
 
 /**
@@ -26,7 +25,7 @@ public sealed interface Verdict {
    * job's record is restored and not its temporary products, since no job is known to read them
    * yet.
    */
-  record WillRestore(List<Reason> reasons, Result from, boolean bytes) implements Verdict {
+  record WillRestore(List<Reason> reasons, KnownResult from, boolean bytes) implements Verdict {
 
     public Origin origin(String job) {
       return from.originFor(job);

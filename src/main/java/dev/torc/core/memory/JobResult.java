@@ -119,7 +119,7 @@ public record JobResult(
   }
 
   /**
-   * What a store needs to know about a result. {@code plan.KnownResults} defines the keys.
+   * What a store needs to know about a result. The stores define the keys.
    *
    * @param first the key of the lists of found needs; null if the job finds none
    * @param programs name, path, size and time of each program in its commands

@@ -117,6 +117,17 @@ public record Job(
     return depfile() != null || has(Trait.TRACE);
   }
 
+  /**
+   * Returns whether the build file allows storing the job's results. A run without products and
+   * values has no result, but this is known only after the run.
+   */
+  public boolean mayStore() {
+    return !has(Trait.ALWAYS)
+        && !has(Trait.PERSIST)
+        && !has(Trait.INTERACTIVE)
+        && links.caching != Caching.NEVER;
+  }
+
   public boolean runsInContainers() {
     return runs.steps.stream().anyMatch(step -> step.image() != null);
   }

@@ -10,11 +10,11 @@ public final class AttemptFailure extends RuntimeException {
 
   final transient String missing; // the declared product that is missing; null for other failures
 
-  AttemptFailure(String message) {
+  public AttemptFailure(String message) {
     this(message, null);
   }
 
-  AttemptFailure(String message, String missing) {
+  public AttemptFailure(String message, String missing) {
     super(message, null, false, false);
     this.missing = missing;
   }

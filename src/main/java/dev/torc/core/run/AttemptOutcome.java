@@ -2,10 +2,10 @@ package dev.torc.core.run;
 
 import dev.torc.base.machine.Series.Usage;
 import dev.torc.base.text.Amount;
+import dev.torc.core.decide.KnownResult;
 import dev.torc.core.decide.NeedSnapshot;
 import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.memory.JobResult.StoredValue;
-import dev.torc.features.stores.Result;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -26,7 +26,7 @@ public record AttemptOutcome(
     long started,
     Made made,
     Shown shown,
-    Result restored) {
+    KnownResult restored) {
 
   /** The names of the signals by number, on Linux; most are the same everywhere. */
   private static final String SIGNALS =
@@ -43,7 +43,7 @@ public record AttemptOutcome(
    */
   public record Made(
       ProductScan products,
-      DiscoveredNeeds needs,
+      FoundNeeds needs,
       List<String> moved,
       List<String> touched,
       boolean traced,
@@ -52,7 +52,7 @@ public record AttemptOutcome(
     static final Made NOTHING = of(ProductScan.NOTHING);
 
     static Made of(ProductScan products) {
-      return new Made(products, DiscoveredNeeds.none(), List.of(), List.of(), false, List.of());
+      return new Made(products, FoundNeeds.none(), List.of(), List.of(), false, List.of());
     }
   }
 
@@ -104,7 +104,7 @@ public record AttemptOutcome(
   }
 
   /** Returns the outcome of a restore that ends now. It lasted as long as the restore itself. */
-  static AttemptOutcome restored(Result from, ProductScan products, long started) {
+  static AttemptOutcome restored(KnownResult from, ProductScan products, long started) {
     long wall = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis() - started);
     ProcessEnd ended = new ProcessEnd(ProcessEnd.How.EXITED, 0, wall, Usage.NOTHING, "");
     return new AttemptOutcome(ended, "", null, started, Made.of(products), Shown.NONE, from);

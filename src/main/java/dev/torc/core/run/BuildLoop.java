@@ -57,7 +57,7 @@ public final class BuildLoop {
     this.workers = new AttemptThreads(lock, setup, recorder, ends);
     this.starts = new JobStarts(setup, workers, followers, sender, state);
     this.blocked = new BlockedJobs(state, sender, starts, setup.wishes().failFast());
-    this.restored = new RestoredJobs(setup, recorder, state);
+    this.restored = new RestoredJobs(setup.shared(), recorder, state);
     this.verdicts = new JobVerdicts(setup, state, sender, starts, blocked, followers, restored);
   }
 
@@ -78,7 +78,7 @@ public final class BuildLoop {
     starts.stop();
     try {
       setup.common().digests().stop().stopIn(again ? 0 : Attempt.LOOK);
-      restored.stop();
+      setup.shared().stop();
       lock.post(() -> tellEnding(by)); // first, so that it is reported before the jobs' ends
       workers.end(by, number == Kill.INT);
     } catch (RuntimeException | Error e) {
@@ -144,7 +144,7 @@ public final class BuildLoop {
       workers.stop();
       lock.endTurn(); // before calls that may throw: other threads need the turn
       workers.end(Kill.KILL, false); // attempts still run only if the loop itself failed
-      restored.close();
+      setup.shared().close();
     }
     if (broken != null) {
       throw broken;
@@ -159,7 +159,7 @@ public final class BuildLoop {
     try {
       finish();
       int exit = exit();
-      sender.sent(restored.finish());
+      sender.sent(setup.shared().finish());
       long nanos = System.nanoTime() - began;
       sender.finished(setup.common().build(), state.states.counts(), nanos, exit);
       return exit;
@@ -174,7 +174,7 @@ public final class BuildLoop {
    * longer (rule 9).
    */
   private boolean isRecordedFirst() {
-    return followers.readsRecords() || setup.sharing() != null || setup.wishes().submit();
+    return followers.readsRecords() || setup.shared().readsRecords() || setup.wishes().submit();
   }
 
   public PlanContext context() {
@@ -278,7 +278,7 @@ public final class BuildLoop {
         state.pending.settle(id);
       } else if (outcome.ok()) {
         endJob(id, JobState.RAN, outcome);
-        restored.send(id, attempts.reasons(), outcome);
+        setup.shared().send(state.common(), job, attempts.reasons(), outcome.ended().wall());
         sender.moved(job, outcome.made().moved());
         sender.lost(job, outcome.made().needs().lost());
         sender.touched(job, outcome.made().touched());

@@ -14,7 +14,6 @@ import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.StartMarks;
 import dev.torc.core.memory.ThisHost;
 import dev.torc.core.model.Graph;
-import dev.torc.features.stores.SharedStores;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +24,6 @@ import java.util.function.UnaryOperator;
 /**
  * Everything that {@link BuildLoop} needs to run a build.
  *
- * @param sharing the shared stores; null if there are none
  * @param listener takes the events, on any thread
  */
 public record BuildSetup(
@@ -33,7 +31,7 @@ public record BuildSetup(
     AttemptContext common,
     Amounts amounts,
     Wishes wishes,
-    Sharing sharing,
+    SharedResults shared,
     Consumer<Event> listener) {
 
   /**
@@ -74,9 +72,6 @@ public record BuildSetup(
    */
   public record Wishes(boolean failFast, boolean submit, boolean commands, boolean watch) {}
 
-  /** The shared stores of a build; {@code asks} says whether their results may replace a run. */
-  public record Sharing(SharedStores stores, boolean asks) {}
-
   /** What runs attempts: this host, with its processes and threads, and the schedulers. */
   public record Machines(
       ThisHost here, Runner runner, ExecutorService threads, RunPlaces remotes) {}
@@ -88,7 +83,7 @@ public record BuildSetup(
       LaunchBuilder launches,
       StartMarks marks,
       Machines machines,
-      Tracing tracing,
+      AttemptPart.PartMaker parts,
       BuildId build) {
 
     public Cache cache() {
@@ -116,7 +111,7 @@ public record BuildSetup(
     }
 
     AttemptContext with(PlanContext next) {
-      return new AttemptContext(next, removal, launches, marks, machines, tracing, build);
+      return new AttemptContext(next, removal, launches, marks, machines, parts, build);
     }
   }
 }

@@ -1,112 +1,42 @@
 package dev.torc.core.run;
 
 import dev.torc.base.posix.FolderHandle;
-import dev.torc.base.posix.OwnFile;
-import dev.torc.base.text.Refusal;
-import dev.torc.core.memory.Cache;
-import dev.torc.core.memory.CachePlace;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
-import dev.torc.features.stores.LocalResults;
-import dev.torc.features.stores.LocalResults.Added;
-import dev.torc.features.stores.Result;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
- * The products that one attempt clears away. Unaltered products of good results go to the store;
- * the first of them also puts the result's record there. {@link ProductRemoval} handles the user's
- * files.
+ * Takes the unaltered products of good results that one attempt clears away; by itself, takes none.
+ * {@link ProductRemoval} handles the user's files.
  */
-public final class ClearedProducts {
+public interface ClearedProducts {
 
-  /** The largest log that is stored with a result, in bytes. */
-  private static final int LOG = 1 << 20;
-
-  private final Map<String, Map<String, OwnedPath>> makers = new HashMap<>();
-  private final List<OwnedPath> moved = new ArrayList<>();
-
-  private final CachePlace place;
-  private final Cache cache;
-  private final LocalResults stored;
-
-  ClearedProducts(CachePlace place, Cache cache, LocalResults stored) {
-    this.place = place;
-    this.cache = cache;
-    this.stored = stored;
+  enum Added {
+    MOVED,
+    /** The store already has it. The product is still in its place and may be removed. */
+    THERE,
+    /** It is not stored, and is still in its place. */
+    STAYED
   }
 
   /** Moves an unaltered product to the store, if the store wants it. */
-  Added store(OwnedPath owned, FolderHandle from, Path name, long bytes) throws IOException {
-    OwnedPath part = storeRecord(owned.job()).get(owned.path());
-    if (part == null || !part.isLike(owned)) {
-      return Added.STAYED;
-    }
-    Added added = stored.add(owned, from, name, bytes);
-    if (added != Added.STAYED) {
-      moved.add(owned);
-    }
-    return added;
+  default Added store(OwnedPath owned, FolderHandle from, Path name, long bytes)
+      throws IOException {
+    return Added.STAYED;
   }
 
-  /** Stores the record of a job's result; returns its parts by path, or none if not stored. */
-  Map<String, OwnedPath> storeRecord(String job) throws IOException {
-    if (stored == null || stored.isOff()) {
-      return Map.of();
-    }
-    if (!makers.containsKey(job)) {
-      makers.put(job, parts(Result.of(cache, job)));
-    }
-    return makers.get(job);
-  }
+  /** Stores the record of a job's result, even if nothing of it was cleared. */
+  default void storeRecord(String job) throws IOException {}
 
-  private Map<String, OwnedPath> parts(Result result) throws IOException {
-    Map<String, OwnedPath> parts = new HashMap<>();
-    if (result != null && stored.mayStore(result.size(), result.terms().files())) {
-      result.parts().forEach(part -> parts.put(part.path(), part));
-      stored.put(result, logOf(result, new JobFiles(place, result.job()).log()));
-    }
-    return parts;
-  }
-
-  /** Returns a job's log if it belongs to the result, exists and is not too long; else null. */
-  static byte[] logOf(Result of, Path log) throws IOException {
-    boolean belongs = of.terms().shown() && OwnFile.exists(log) && Files.size(log) <= LOG;
-    return belongs ? OwnFile.read(log) : null;
-  }
-
-  void makeRoom() {
-    try {
-      if (stored != null) {
-        stored.makeRoom();
-      }
-    } catch (IOException e) {
-      return; // the next write that needs the room fails, too, and reports it
-    }
-  }
+  /** Frees disk space if the file system is nearly full. */
+  default void makeRoom() {}
 
   /** Empties the store if the disk was full; returns whether that freed space. */
-  boolean relieve(String failure) {
-    try {
-      return stored != null && stored.emptyIfFull(failure.endsWith(Refusal.FULL));
-    } catch (IOException e) {
-      return false;
-    }
+  default boolean relieve(String failure) {
+    return false;
   }
 
   /** Removes those products from the store that the run made again with the same bytes. */
-  void made(List<OwnedPath> now) throws IOException {
-    Map<String, OwnedPath> before = new HashMap<>();
-    moved.forEach(part -> before.put(part.path(), part));
-    for (OwnedPath each : before.isEmpty() ? List.<OwnedPath>of() : now) {
-      OwnedPath part = before.get(each.path());
-      if (part != null && each.isLike(part)) {
-        stored.dropRemade(part);
-      }
-    }
-  }
+  default void made(List<OwnedPath> now) throws IOException {}
 }

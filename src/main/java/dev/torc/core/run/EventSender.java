@@ -5,7 +5,7 @@ import dev.torc.base.syntax.BadInput.Diagnostic;
 import dev.torc.base.text.Amount;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.Decider;
-import dev.torc.core.decide.KnownResults;
+import dev.torc.core.decide.KnownResult;
 import dev.torc.core.decide.LeftOut;
 import dev.torc.core.decide.NeedContents;
 import dev.torc.core.decide.PlanContext;
@@ -19,7 +19,6 @@ import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Resources;
 import dev.torc.core.model.Job.Trait;
 import dev.torc.core.run.BuildSetup.AttemptContext;
-import dev.torc.features.stores.Result;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -82,9 +81,7 @@ public final class EventSender {
           "job %s asks for %d cpus, and there are %d: it runs alone, as others like it do"
               .formatted(job.name(), job.runs().resources().cpus(), cpus));
     }
-    if (attempts.count() == 1
-        && KnownResults.mayStore(job)
-        && Decider.mayRestore(attempts.reasons())) {
+    if (attempts.count() == 1 && job.mayStore() && Decider.mayRestore(attempts.reasons())) {
       use = new StoreUse(use.misses() + 1, use.places());
     }
     String command = commands ? command(common, id, attempts) : "";
@@ -144,7 +141,7 @@ public final class EventSender {
   }
 
   void restored(Job job, List<Reason> reasons, AttemptOutcome outcome) {
-    Result known = outcome.restored();
+    KnownResult known = outcome.restored();
     Origin from = known.originFor(job.name());
     StoreUse.StoreHits hit = new StoreUse.StoreHits(from.store(), 1, known.size());
     use = StoreUse.sum(List.of(use, new StoreUse(0, List.of(hit))));
@@ -241,10 +238,10 @@ public final class EventSender {
       AttemptContext common, int id, JobAttempts attempts, AttemptOutcome outcome) {
     Job job = common.graph().job(id);
     ProcessEnd ended = outcome.ended();
-    Result known = outcome.restored();
+    KnownResult known = outcome.restored();
     if (known != null) {
-      Event.Log log = known.outputs().log() == null ? null : log(job, 0);
-      return details("", log, LeftOut.of(known.inputs().lines()), false);
+      Event.Log log = known.hasLog() ? log(job, 0) : null;
+      return details("", log, LeftOut.of(known.lines()), false);
     }
     AttemptOutcome.Shown shown = outcome.shown();
     boolean began = ended.how() != ProcessEnd.How.NOT_STARTED;

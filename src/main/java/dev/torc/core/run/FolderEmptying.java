@@ -21,7 +21,7 @@ public record FolderEmptying(ProductRemoval removal) {
   private static final Standing NOTHING = new Standing(0, false, List.of(), List.of());
 
   /** Takes all members of a folder product, which were moved to another folder. */
-  interface Emptied {
+  public interface Emptied {
     /** Returns whether it took the members. */
     boolean take(FolderHandle from, Path name) throws IOException;
   }
@@ -34,7 +34,7 @@ public record FolderEmptying(ProductRemoval removal) {
    * @param standing the unaltered product; null if everything is the user's
    * @param emptied takes the members if none is missing or altered
    */
-  void empty(
+  public void empty(
       OwnedPath owned, FolderHandle folder, FolderPart part, Standing standing, Emptied emptied)
       throws IOException {
     if (FileTree.entries(folder.path()).isEmpty()) {

@@ -32,13 +32,12 @@ public final class JobAttempts {
   private long ready = System.nanoTime();
   private AttemptRecord.Asked asked;
   private long queued;
-  private ProductRestore.Replacement from;
+  private Replacement from;
 
   /**
    * @param from the result to be restored instead of a run; null for a run
    */
-  JobAttempts(
-      Job job, List<Reason> reasons, ProductRestore.Replacement from, BuildSetup.Amounts amounts) {
+  JobAttempts(Job job, List<Reason> reasons, Replacement from, BuildSetup.Amounts amounts) {
     this.executor = job.runs().executor();
     String out = Reason.out(reasons); // a job in a queue takes nothing from the nodes
     this.allocated =
@@ -74,7 +73,7 @@ public final class JobAttempts {
   }
 
   /** Returns the result that is restored instead of a run; null for a run. */
-  ProductRestore.Replacement from() {
+  Replacement from() {
     return from;
   }
 

@@ -5,7 +5,6 @@ import dev.torc.core.decide.Plan;
 import dev.torc.core.decide.PlanContext;
 import dev.torc.core.decide.Reason;
 import dev.torc.core.decide.Verdict;
-import dev.torc.features.stores.LocalResults;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.BitSet;
@@ -127,8 +126,8 @@ record JobVerdicts(
     } else if (verdict instanceof Verdict.WillRun will) {
       restored.ask(id, will.reasons(), this);
     } else if (verdict instanceof Verdict.WillRestore will && will.bytes()) {
-      LocalResults stored = setup.common().removal().stored();
-      makeReady(id, will.reasons(), new ProductRestore.Replacement(will.from(), stored));
+      ProductStore stored = setup.common().removal().stored();
+      makeReady(id, will.reasons(), stored.replacement(will.from()));
     } else if (verdict instanceof Verdict.WillRestore will) {
       restored.recall(id, will);
       decide(id);
@@ -194,7 +193,7 @@ record JobVerdicts(
   }
 
   @Override
-  public void makeReady(int id, List<Reason> reasons, ProductRestore.Replacement known) {
+  public void makeReady(int id, List<Reason> reasons, Replacement known) {
     JobAttempts attempts = new JobAttempts(state.graph().job(id), reasons, known, setup.amounts());
     state.attempts.put(id, attempts);
     if (known == null && state.graph().hasTemporary()) {

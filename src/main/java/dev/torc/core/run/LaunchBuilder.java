@@ -9,9 +9,7 @@ import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.NeedContents.NeedFiles;
 import dev.torc.core.decide.NeedSnapshot;
 import dev.torc.core.here.Launch;
-import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.memory.CachePlace;
-import dev.torc.core.memory.StartMark;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Item;
@@ -21,7 +19,6 @@ import dev.torc.core.model.Step;
 import dev.torc.core.model.Template;
 import dev.torc.core.model.Workflow;
 import dev.torc.core.model.Workflow.Hook;
-import dev.torc.features.containers.Containers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,9 +32,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
-import java.util.function.Function;
 
 /**
  * Turns an attempt of a job into the {@link Launch} that the runner starts: fills the placeholders,
@@ -70,8 +64,7 @@ public final class LaunchBuilder {
   private final Map<String, String> inherited;
   private final Map<String, String> caller;
   private final ArgumentList arguments;
-  private final ContainerBuilder containers;
-  private final ImageSupply images;
+  private final StepContainers containers;
   private final Set<String> shared = new HashSet<>(2); // names of shared files already written
 
   /**
@@ -79,7 +72,7 @@ public final class LaunchBuilder {
    * @param inherited environment entries for every job, such as MAKEFLAGS without a jobserver; a
    *     null value removes one
    * @param caller the caller's environment; it also decides whether a shell is needed
-   * @param events takes warnings and the events of image downloads
+   * @param containers where steps with an image run; null if nothing runs
    */
   public LaunchBuilder(
       Workflow workflow,
@@ -87,17 +80,14 @@ public final class LaunchBuilder {
       String build,
       Map<String, String> inherited,
       Map<String, String> caller,
-      Containers runtimes,
-      Consumer<? super Event> events) {
+      StepContainers containers) {
     this.place = place;
     this.root = workflow.root();
     this.build = build;
     this.inherited = inherited;
     this.caller = caller;
     this.arguments = new ArgumentList(caller);
-    Set<String> told = ConcurrentHashMap.newKeySet();
-    this.containers = new ContainerBuilder(runtimes, workflow, build, events, told);
-    this.images = new ImageSupply(containers, place.jobs());
+    this.containers = containers;
   }
 
   /**
@@ -117,7 +107,7 @@ public final class LaunchBuilder {
     Map<String, String> common = new LinkedHashMap<>(inherited);
     Map<String, String> mark = mark(job.name(), "TORC_ATTEMPT", Integer.toString(attempt));
     common.putAll(mark);
-    common.put("TORC_CPUS", Long.toString(granted.demand().of(Resources.CPUS)));
+    common.put("TORC_CPUS", Long.toString(granted.cpus()));
     if (granted.memoryMiB() >= 0) {
       common.put("TORC_MEMORY", Long.toString(granted.memoryMiB()));
     }
@@ -220,7 +210,7 @@ public final class LaunchBuilder {
   /** Builds the launch of a step; adds the step's own entries to {@code env}. */
   private Launch.Step step(Step step, PlaceholderValues values, Map<String, String> env) {
     if (values.job().runs().resources().askedCpus() > 0) {
-      threads(step, values.granted().demand().of(Resources.CPUS), env);
+      threads(step, values.granted().cpus(), env);
     }
     for (Map.Entry<String, Optional<Template>> entry : step.env().entrySet()) {
       if (entry.getValue().isPresent()) {
@@ -310,11 +300,8 @@ public final class LaunchBuilder {
     return files.write(files.needs(item), paths.isEmpty() ? "" : String.join("\n", paths) + "\n");
   }
 
-  /** Fetches a job's images if they are missing; returns {@link StartMark#container}. */
-  String containers(Job job, int attempt, Function<Launch, ProcessEnd> runner) throws IOException {
-    String mark = containers.mark(job, attempt);
-    images.ready(job, runner);
-    return mark;
+  StepContainers containers() {
+    return containers;
   }
 
   /** Returns the path of the file with the needed values; jobs that need none share a file. */
@@ -339,7 +326,7 @@ public final class LaunchBuilder {
     return caller.getOrDefault("PATH", "/bin:/usr/bin");
   }
 
-  JobFiles files(String job) {
+  public JobFiles files(String job) {
     return new JobFiles(place, job);
   }
 
@@ -355,10 +342,14 @@ public final class LaunchBuilder {
    * @param memoryMiB for {@code {memory}}; {@link #BY_SCHEDULER} if only the scheduler knows it
    * @param memoryLimit bytes above which the attempt is ended; 0 for none
    */
-  record Granted(
+  public record Granted(
       int attempt, ResourceDemand demand, List<String> gpus, long memoryMiB, long memoryLimit) {
 
     static final long BY_SCHEDULER = -1;
+
+    public long cpus() {
+      return demand.of(Resources.CPUS);
+    }
   }
 
   /** Returns a command that can be pasted into a shell, without the words that start the shell. */

@@ -8,7 +8,6 @@ import dev.torc.core.decide.NeedContents.NeedFiles;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Item;
-import dev.torc.core.model.Job.Resources;
 import dev.torc.core.model.NeedList;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Template.Part.Slot;
@@ -46,7 +45,7 @@ record PlaceholderValues(
   /** Returns the values of a slot for a step that runs in {@code dir}, relative to the root. */
   List<String> of(Slot slot, String dir) {
     return switch (slot.name()) {
-      case "cpus" -> List.of(Long.toString(granted.demand().of(Resources.CPUS)));
+      case "cpus" -> List.of(Long.toString(granted.cpus()));
       case "memory" -> {
         if (granted.memoryMiB() < 0) {
           throw new BadInput(

@@ -12,13 +12,10 @@ import dev.torc.core.decide.AllowedRoots;
 import dev.torc.core.decide.JobSelection.UserPaths;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.CachePlace;
-import dev.torc.core.memory.ProductTarget;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Ref;
-import dev.torc.features.stores.LocalResults;
-import dev.torc.features.stores.LocalResults.Added;
-import dev.torc.features.stores.Result.ResultParts;
+import dev.torc.core.run.ClearedProducts.Added;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -44,7 +41,7 @@ public record ProductRemoval(
     String build,
     Cache cache,
     DigestMemo digests,
-    LocalResults stored,
+    ProductStore stored,
     Consumer<String> note) {
 
   /**
@@ -58,14 +55,14 @@ public record ProductRemoval(
       this(bytes, linked, null, List.of());
     }
 
-    static Standing of(FolderDigest folder) {
+    public static Standing of(FolderDigest folder) {
       boolean linked = folder.members().stream().anyMatch(each -> each.stamp().hasOtherName());
       return new Standing(folder.bytes(), linked, folder.members(), folder.gits());
     }
   }
 
   public ClearedProducts clearing() {
-    return new ClearedProducts(place, cache, stored);
+    return stored == null ? new ClearedProducts() {} : stored.clearing();
   }
 
   public SetAside aside() {
@@ -112,7 +109,7 @@ public record ProductRemoval(
    * @param handed whether the job is handed out: its files are moved aside later, at its submission
    *     or when it begins, and another class decides about them
    */
-  boolean clear(
+  public boolean clear(
       Job job, boolean persist, boolean handed, ClearedProducts cleared, Set<String> standing)
       throws IOException {
     Clearing clearing = new Clearing(persist, handed && !persist, cleared, standing, false);
@@ -306,7 +303,7 @@ public record ProductRemoval(
    * Returns a product if torc made it and it is readable and unaltered; else null. {@code seen} is
    * its stamp, or that of the link in its place, if just taken; else null.
    */
-  Standing ours(OwnedPath owned, Stamp seen) {
+  public Standing ours(OwnedPath owned, Stamp seen) {
     try {
       return owned == null || owned.adopted() ? null : standing(owned, owned.path(), seen, digests);
     } catch (IOException e) {
@@ -424,39 +421,5 @@ public record ProductRemoval(
     }
     note.accept(
         "moved %s to %s: %s".formatted(owned.path(), SetAside.shown(place, place.store()), why));
-  }
-
-  void putInPlace(OwnedPath part, ResultParts parts) throws IOException {
-    Path file = place.root().resolve(part.path());
-    try (FolderHandle holder = grounds.holder(file)) {
-      parts.place(part, new ProductTarget(place, holder, file.getFileName()));
-    }
-  }
-
-  /** Gives a part of a result, which a restore had put in place, back to its source. */
-  void giveBack(OwnedPath owned, ResultParts parts) throws IOException {
-    Path file = place.root().resolve(owned.path());
-    Path name = file.getFileName();
-    boolean sound = asRecorded(owned);
-    try (FolderHandle holder = grounds.holder(file)) {
-      if (!holder.status(name).isFolder()) {
-        if (!parts.giveBack(owned, holder, name, sound)) {
-          holder.removeFile(name);
-        }
-        return;
-      }
-      FolderDigest now = digests.folder(owned.path(), false);
-      Standing placed = Standing.of(now);
-      try (FolderHandle folder = holder.enter(name)) {
-        FolderPart part = part(owned.path(), file);
-        new FolderEmptying(this)
-            .empty(
-                owned,
-                folder,
-                part,
-                placed,
-                (from, all) -> parts.giveBack(owned, from, all, sound));
-      }
-    }
   }
 }

@@ -3,6 +3,7 @@ package dev.torc.core.run;
 import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.FolderDigest;
 import dev.torc.core.decide.Decider;
+import dev.torc.core.decide.KnownResult;
 import dev.torc.core.decide.NeedMembers;
 import dev.torc.core.decide.PlanContext;
 import dev.torc.core.decide.Reason;
@@ -23,7 +24,6 @@ import dev.torc.core.memory.RecordedProduct;
 import dev.torc.core.memory.StartMark;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Trait;
-import dev.torc.features.stores.Result;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -173,19 +173,10 @@ public final class Recorder {
   }
 
   /** Returns the records of a known result that replaces a run. */
-  Record recalled(String job, List<Reason> reasons, Result from) {
+  Record recalled(String job, List<Reason> reasons, KnownResult from) {
     JobResult result = from.run(build.id());
-    Result.Spent spent = from.spent();
-    RunDetails details =
-        new RunDetails(
-            from.inputs().lines(),
-            entries(reasons),
-            "",
-            new Ran(build.number(), System.currentTimeMillis(), 0, 0, spent.cpu(), spent.peak(), 0),
-            from.terms(),
-            from.originFor(job),
-            List.of());
-    Batch batch = new Batch().result(job, result, details).data(job, from.outputs().data());
+    RunDetails details = from.details(job, build.number(), entries(reasons));
+    Batch batch = new Batch().result(job, result, details).data(job, from.data());
     return new Record(batch, result, Map.of());
   }
 
@@ -201,7 +192,7 @@ public final class Recorder {
     String system = there == null ? null : there.system();
     boolean values = !made.data().isEmpty();
     return decider
-        .known()
+        .recall()
         .terms(id, manifest, bare, system, values, products.files(), products.depfile());
   }
 

@@ -9,6 +9,7 @@ import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.ProductTarget;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
 import dev.torc.core.memory.StoredResults;
+import dev.torc.core.run.ClearedProducts.Added;
 import dev.torc.features.stores.Result.ResultParts;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
@@ -267,14 +268,6 @@ public class LocalResults implements ResultParts {
   /** Creates an empty folder on the root's file system, so that files can be renamed from it. */
   public Path freshFolder() throws IOException {
     return bytes.freshFolder();
-  }
-
-  public enum Added {
-    MOVED,
-    /** The store already has it. The product is still in its place and may be removed. */
-    THERE,
-    /** It is not stored, and is still in its place. */
-    STAYED
   }
 
   /**

@@ -12,7 +12,7 @@ import dev.torc.core.memory.CachePlace;
 import dev.torc.core.memory.MovingFolder;
 import dev.torc.core.memory.ProductTarget;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
-import dev.torc.features.stores.LocalResults.Added;
+import dev.torc.core.run.ClearedProducts.Added;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;

@@ -5,10 +5,12 @@ import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.FolderDigest;
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.posix.FolderHandle;
+import dev.torc.core.decide.KnownResult;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.JobResult;
 import dev.torc.core.memory.JobResult.ManifestEntry;
 import dev.torc.core.memory.JobResult.Origin;
+import dev.torc.core.memory.JobResult.Ran;
 import dev.torc.core.memory.JobResult.Restorable;
 import dev.torc.core.memory.JobResult.RunDetails;
 import dev.torc.core.memory.JobResult.RunNeeds;
@@ -47,7 +49,7 @@ public record Result(
     Origin origin,
     Spent spent,
     String root)
-    implements StoreRecord {
+    implements StoreRecord, KnownResult {
 
   /**
    * What the run made. A product that is a link has the digest and size of its target. {@code log}
@@ -155,6 +157,7 @@ public record Result(
         : new Origin("", run.ran().build(), "", run.ran().started(), "");
   }
 
+  @Override
   public Origin originFor(String restored) {
     return originFor(restored, origin.store());
   }
@@ -166,12 +169,34 @@ public record Result(
     return new Origin(store, origin.build(), origin.host(), origin.started(), other);
   }
 
-  /** Returns the record of a restored job; {@code build} is the random id of the build. */
+  @Override
   public JobResult run(String build) {
     // traced is true: if a trace is incomplete, the result is not stored.
     RunNeeds needs = new RunNeeds(inputs.found);
     return new JobResult(
         JobResult.Outcome.OK, build, inputs.manifest, products(), needs, spent.wall, true);
+  }
+
+  @Override
+  public RunDetails details(String restored, long build, List<ManifestEntry> reasons) {
+    long now = System.currentTimeMillis();
+    Ran ran = new Ran(build, now, 0, 0, spent.cpu, spent.peak, 0);
+    return new RunDetails(inputs.lines, reasons, "", ran, terms, originFor(restored), List.of());
+  }
+
+  @Override
+  public List<StoredValue> data() {
+    return outputs.data;
+  }
+
+  @Override
+  public List<ManifestEntry> lines() {
+    return inputs.lines;
+  }
+
+  @Override
+  public boolean hasLog() {
+    return outputs.log != null;
   }
 
   /**
@@ -207,6 +232,7 @@ public record Result(
     return parts;
   }
 
+  @Override
   public long size() {
     return products().stream().mapToLong(RecordedProduct::size).sum();
   }

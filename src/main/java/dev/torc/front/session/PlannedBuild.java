@@ -10,17 +10,22 @@ import dev.torc.core.decide.PlanContext;
 import dev.torc.core.decide.Reason;
 import dev.torc.core.decide.Verdict;
 import dev.torc.core.here.Runner;
+import dev.torc.core.memory.CachePlace;
 import dev.torc.core.model.FoldedLines;
 import dev.torc.core.model.Graph;
+import dev.torc.core.model.Workflow;
 import dev.torc.core.run.BuildLoop;
 import dev.torc.core.run.BuildSetup;
 import dev.torc.core.run.BuildSetup.AttemptContext;
 import dev.torc.core.run.BuildSetup.Machines;
 import dev.torc.core.run.Event;
 import dev.torc.core.run.LaunchBuilder;
-import dev.torc.core.run.Tracing;
+import dev.torc.core.run.SharedResults;
 import dev.torc.features.clusters.Remotes;
-import dev.torc.features.containers.Containers;
+import dev.torc.features.containers.ImageSupply;
+import dev.torc.features.finds.FindingPart;
+import dev.torc.features.finds.Tracing;
+import dev.torc.features.stores.SharedRequests;
 import dev.torc.features.stores.SharedStores;
 import java.io.IOException;
 import java.util.BitSet;
@@ -91,7 +96,9 @@ record PlannedBuild(
                   request.manner().submit(),
                   watcher.wantsCommands(),
                   watch),
-              sharing ? new BuildSetup.Sharing(stores, project.options().reuse().results()) : null,
+              sharing
+                  ? new SharedRequests(stores, project.options().reuse().results())
+                  : new SharedResults() {},
               listener);
       BuildLoop build = new BuildLoop(setup, new Features());
       commands.context = build::context;
@@ -137,10 +144,11 @@ record PlannedBuild(
     inherited.put(AllocatedBuild.VARIABLE, null);
     String outer = env.get(Nesting.VARIABLE);
     inherited.put(Nesting.VARIABLE, outer == null ? build : outer + ":" + build);
-    Containers images = project.containers();
-    LaunchBuilder launches =
-        new LaunchBuilder(
-            project.workflow(), project.place(), build, inherited, env, images, events);
+    Workflow workflow = project.workflow();
+    CachePlace place = project.place();
+    ImageSupply images =
+        new ImageSupply(project.containers(), workflow, build, place.jobs(), events);
+    LaunchBuilder launches = new LaunchBuilder(workflow, place, build, inherited, env, images);
     String traces = env.get(Tracing.VARIABLE);
     return new AttemptContext(
         plan.context(),
@@ -148,7 +156,9 @@ record PlannedBuild(
         launches,
         work.marks(),
         machines,
-        new Tracing(request.manner().trace(), request.manner().strict(), traces, watcher::warn),
+        new FindingPart.Parts(
+            new Tracing(
+                request.manner().trace(), request.manner().strict(), traces, watcher::warn)),
         work.build());
   }
 

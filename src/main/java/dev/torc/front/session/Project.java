@@ -12,7 +12,6 @@ import dev.torc.core.decide.MachineInputs;
 import dev.torc.core.decide.MachineInputs.ImageSource;
 import dev.torc.core.decide.PatternReadings;
 import dev.torc.core.decide.PlanContext;
-import dev.torc.core.decide.PlanContext.Recall;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.core.memory.StartMarks;
@@ -26,8 +25,9 @@ import dev.torc.core.model.PackedJobs;
 import dev.torc.core.model.ResultSource;
 import dev.torc.core.model.Step.Image;
 import dev.torc.core.model.Workflow;
-import dev.torc.core.run.ImageSupply;
 import dev.torc.features.containers.Containers;
+import dev.torc.features.containers.ImageSupply;
+import dev.torc.features.stores.KnownResults;
 import dev.torc.features.stores.LocalResults;
 import dev.torc.features.stores.SharedStores;
 import dev.torc.front.buildfile.BuildFile;
@@ -177,7 +177,7 @@ public record Project(
     return new PlanContext.Basis(
         cache,
         digests,
-        new Recall(of, asked),
+        new KnownResults.Places(cache, digests, of, asked),
         fails,
         machineInputs(),
         new RowPlaces(),

@@ -132,7 +132,7 @@ public final class ReadSession implements AutoCloseable {
     Caller caller = project.caller();
     CachePlace place = project.place();
     LaunchBuilder launches =
-        new LaunchBuilder(project.workflow(), place, "", Map.of(), caller.env(), null, _ -> {});
+        new LaunchBuilder(project.workflow(), place, "", Map.of(), caller.env(), null);
     Map<String, Long> limits = Capacity.of(project.workflow(), caller.host(), Map.of()).limits();
     NeedContents names = context.contents().unread();
     return job -> launches.shown(project.graph(), job, names.filesOf(job), limits);

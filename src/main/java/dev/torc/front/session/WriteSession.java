@@ -31,6 +31,7 @@ import dev.torc.core.run.ProductRemoval;
 import dev.torc.features.clusters.BatchTracker.SchedulerAccess;
 import dev.torc.features.clusters.RemoteAttempt.RemoteKey;
 import dev.torc.features.fastpath.FreshJobs;
+import dev.torc.features.stores.BuildStore;
 import dev.torc.features.stores.LocalResults;
 import dev.torc.front.session.BuildRequest.LockTerms;
 import dev.torc.front.session.Caller.BuildMachine;
@@ -182,7 +183,13 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
     AllowedRoots roots = new AllowedRoots(of.root(), of.settings().roots());
     String number = Long.toString(build.number());
     return new ProductRemoval(
-        project.place(), roots, number, cache, digests, stored, this::setAside);
+        project.place(),
+        roots,
+        number,
+        cache,
+        digests,
+        new BuildStore(cache, stored),
+        this::setAside);
   }
 
   /** Reports that a file was set aside. A first build reports all such files in one line. */

@@ -14,7 +14,7 @@ import dev.torc.core.memory.RecordedProduct;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
 import dev.torc.core.memory.StoredResults;
 import dev.torc.core.memory.ThisHost;
-import dev.torc.features.stores.LocalResults.Added;
+import dev.torc.core.run.ClearedProducts.Added;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,17 +1,26 @@
-package dev.torc.core.run;
+package dev.torc.features.stores;
 
+import dev.torc.base.digests.FolderDigest;
 import dev.torc.base.digests.ParallelShares;
+import dev.torc.base.posix.FolderHandle;
 import dev.torc.base.posix.OwnFile;
 import dev.torc.core.decide.JobSelection.UserPaths;
 import dev.torc.core.memory.Batch;
+import dev.torc.core.memory.ProductTarget;
 import dev.torc.core.memory.RecordedProduct;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
 import dev.torc.core.memory.StartMark;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Trait;
+import dev.torc.core.run.AttemptFailure;
 import dev.torc.core.run.BuildSetup.AttemptContext;
-import dev.torc.features.stores.LocalResults;
-import dev.torc.features.stores.Result;
+import dev.torc.core.run.ClearedProducts;
+import dev.torc.core.run.FolderEmptying;
+import dev.torc.core.run.FolderPart;
+import dev.torc.core.run.ProductRemoval;
+import dev.torc.core.run.ProductRemoval.Standing;
+import dev.torc.core.run.ProductScan;
+import dev.torc.core.run.Replacement;
 import dev.torc.features.stores.Result.ResultParts;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -24,30 +33,44 @@ import java.util.Set;
 /**
  * Restores a known result instead of a run: clears the places of the products as before a run, puts
  * the products there, and hashes them. If they differ from the result's, they are removed again,
- * and the job has to run. Before this, {@link dev.torc.core.decide.KnownResults} chose the result.
- * The bytes come from {@link ResultParts}: {@code LocalResults} has those on this machine, {@code
- * FetchedProducts} those from shared stores.
+ * and the job has to run. Before this, {@link KnownResults} chose the result. The bytes come from
+ * {@link ResultParts}: {@code LocalResults} has those on this machine, {@code FetchedProducts}
+ * those from shared stores.
  */
-public final class ProductRestore {
+public final class ProductRestore implements Replacement {
 
-  /** A good result for a job's present manifest, and the source of its missing products. */
-  record Replacement(Result result, ResultParts parts) {}
-
-  private final AttemptContext common;
-  private final Job job;
   private final Result from;
-  private final ResultParts parts;
-  private final List<OwnedPath> placed = Collections.synchronizedList(new ArrayList<>());
+  private final ResultParts parts; // the source of missing products
+  private final LocalResults stored;
+  private AttemptContext common;
+  private Job job;
+  private List<OwnedPath> placed = List.of();
 
-  ProductRestore(AttemptContext common, Job job, Replacement from) {
-    this.common = common;
-    this.job = job;
-    this.from = from.result();
-    this.parts = from.parts();
+  ProductRestore(Result from, ResultParts parts, LocalResults stored) {
+    this.from = from;
+    this.parts = parts;
+    this.stored = stored;
   }
 
-  /** Restores the products; returns null if they differ from those of the result. */
-  ProductScan products(ClearedProducts cleared) throws IOException {
+  @Override
+  public Result result() {
+    return from;
+  }
+
+  @Override
+  public ProductScan restore(AttemptContext of, Job id, ClearedProducts cleared)
+      throws IOException {
+    common = of;
+    job = id;
+    placed = Collections.synchronizedList(new ArrayList<>());
+    try {
+      return products(cleared);
+    } finally {
+      parts.done();
+    }
+  }
+
+  private ProductScan products(ClearedProducts cleared) throws IOException {
     common.marks().add(new StartMark(common.build().id(), job.name(), 0).restoring(from.key()));
     List<OwnedPath> missing = new ArrayList<>();
     Set<String> standing = new HashSet<>();
@@ -63,7 +86,6 @@ public final class ProductRestore {
         users.add(part.path());
       }
     }
-    LocalResults stored = common.removal().stored();
     if (!missing.isEmpty()) {
       stored.ensureRecorded(from); // before anything is placed, see claim
     }
@@ -78,7 +100,7 @@ public final class ProductRestore {
           missing.size(),
           i -> {
             OwnedPath part = missing.get(i);
-            common.removal().putInPlace(part, parts);
+            putInPlace(part);
             placed.add(part.by(job.name()));
           });
       ProductScan scan = ProductScan.of(common.removal().grounds(), common.digests(), job, true);
@@ -93,9 +115,45 @@ public final class ProductRestore {
       // a product is missing: a run makes it
     }
     for (OwnedPath part : placed) {
-      common.removal().giveBack(part, parts);
+      giveBack(part);
     }
     return null;
+  }
+
+  private void putInPlace(OwnedPath part) throws IOException {
+    ProductRemoval removal = common.removal();
+    Path file = removal.place().root().resolve(part.path());
+    try (FolderHandle holder = removal.grounds().holder(file)) {
+      parts.place(part, new ProductTarget(removal.place(), holder, file.getFileName()));
+    }
+  }
+
+  /** Gives a part of a result, which a restore had put in place, back to its source. */
+  private void giveBack(OwnedPath owned) throws IOException {
+    ProductRemoval removal = common.removal();
+    Path file = removal.place().root().resolve(owned.path());
+    Path name = file.getFileName();
+    boolean sound = removal.asRecorded(owned);
+    try (FolderHandle holder = removal.grounds().holder(file)) {
+      if (!holder.status(name).isFolder()) {
+        if (!parts.giveBack(owned, holder, name, sound)) {
+          holder.removeFile(name);
+        }
+        return;
+      }
+      FolderDigest now = removal.digests().folder(owned.path(), false);
+      Standing placed = Standing.of(now);
+      try (FolderHandle folder = holder.enter(name)) {
+        FolderPart part = removal.part(owned.path(), file);
+        new FolderEmptying(removal)
+            .empty(
+                owned,
+                folder,
+                part,
+                placed,
+                (from, all) -> parts.giveBack(owned, from, all, sound));
+      }
+    }
   }
 
   private void makeFolders(Path root, List<OwnedPath> missing) throws IOException {
@@ -144,7 +202,8 @@ public final class ProductRestore {
     removal.cache().put(own);
   }
 
-  List<OwnedPath> placed() {
+  @Override
+  public List<OwnedPath> placed() {
     return placed;
   }
 

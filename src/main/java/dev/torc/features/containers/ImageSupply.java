@@ -1,4 +1,4 @@
-package dev.torc.core.run;
+package dev.torc.features.containers;
 
 import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.StopFlag.StoppedException;
@@ -7,13 +7,20 @@ import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Step;
 import dev.torc.core.model.Step.Image;
-import dev.torc.features.containers.ContainerRuntime;
-import dev.torc.features.containers.Containers;
+import dev.torc.core.model.Workflow;
+import dev.torc.core.run.AttemptFailure;
+import dev.torc.core.run.AttemptOutcome;
+import dev.torc.core.run.Event;
+import dev.torc.core.run.LaunchBuilder.Granted;
+import dev.torc.core.run.StepContainers;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -21,7 +28,7 @@ import java.util.function.Function;
  * image fetches it, once in a build, while the others wait. It knows the names of images; the
  * runtime fetches them.
  */
-public final class ImageSupply {
+public final class ImageSupply implements StepContainers {
 
   private static final String HUB = "docker.io/";
 
@@ -34,18 +41,39 @@ public final class ImageSupply {
     private String trouble; // null before the fetch, empty if it succeeded
   }
 
-  ImageSupply(ContainerBuilder builder, Path folder) {
-    this.builder = builder;
+  /**
+   * @param build the random id of this build
+   * @param folder where the logs of downloads are
+   * @param events takes warnings and the events of downloads
+   */
+  public ImageSupply(
+      Containers containers,
+      Workflow workflow,
+      String build,
+      Path folder,
+      Consumer<? super Event> events) {
+    Set<String> told = ConcurrentHashMap.newKeySet();
+    this.builder = new ContainerBuilder(containers, workflow, build, events, told);
     this.folder = folder;
   }
 
-  /** Waits until this machine has a job's images; throws an {@link AttemptFailure} without one. */
-  void ready(Job job, Function<Launch, ProcessEnd> runner) throws IOException {
+  @Override
+  public String ready(Job job, int attempt, Function<Launch, ProcessEnd> runner)
+      throws IOException {
+    String mark = builder.mark(job, attempt);
     for (Step step : job.runs().steps()) {
       if (step.image() != null) {
         ready(step.image(), runner);
       }
     }
+    return mark;
+  }
+
+  @Override
+  public Launch.Container of(
+      Job job, Image image, int number, Granted granted, Collection<String> needs, Path status)
+      throws IOException {
+    return builder.of(job, image, number, granted, needs, status);
   }
 
   private void ready(Image image, Function<Launch, ProcessEnd> runner) throws IOException {

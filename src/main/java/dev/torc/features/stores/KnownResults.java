@@ -1,4 +1,4 @@
-package dev.torc.core.decide;
+package dev.torc.features.stores;
 
 import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.DigestMemo;
@@ -6,7 +6,17 @@ import dev.torc.base.digests.Stamp.FileKind;
 import dev.torc.base.posix.Io;
 import dev.torc.base.posix.Walk;
 import dev.torc.base.syntax.Glob;
+import dev.torc.core.decide.Decider;
 import dev.torc.core.decide.Decider.Described;
+import dev.torc.core.decide.Manifest;
+import dev.torc.core.decide.ManifestHash;
+import dev.torc.core.decide.NeedContents;
+import dev.torc.core.decide.NeedSnapshot;
+import dev.torc.core.decide.PlanContext;
+import dev.torc.core.decide.PlanContext.Recalls;
+import dev.torc.core.decide.Reason;
+import dev.torc.core.decide.Recall;
+import dev.torc.core.decide.Verdict;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.JobResult;
 import dev.torc.core.memory.JobResult.ManifestEntry;
@@ -18,11 +28,7 @@ import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Trait;
 import dev.torc.core.model.Ref;
-import dev.torc.features.stores.LocalResults;
-import dev.torc.features.stores.Result;
-import dev.torc.features.stores.SharedStore;
 import dev.torc.features.stores.SharedStore.Hit;
-import dev.torc.features.stores.SharedStores;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -41,7 +47,7 @@ import java.util.function.Function;
  * key under which a run's result is stored. It queries shared stores and waits for them, but stores
  * and restores nothing. {@link NearestResult} explains why no result fits.
  */
-public final class KnownResults {
+public final class KnownResults implements Recall {
 
   /**
    * A result that may replace a run.
@@ -50,7 +56,7 @@ public final class KnownResults {
    * @param lists the members of the result's lists by digest, to be stored in the cache with the
    *     result
    */
-  public record Match(Hit hit, Result result, Map<Digest, List<ManifestEntry>> lists) {}
+  record Match(Hit hit, Result result, Map<Digest, List<ManifestEntry>> lists) {}
 
   private final Graph graph;
   private final Cache cache;
@@ -64,44 +70,46 @@ public final class KnownResults {
   private Boolean blank;
   private boolean some;
 
-  KnownResults(Graph graph, NeedContents contents, Manifest manifest, PlanContext.Basis basis) {
+  /**
+   * Where the known results of a command are.
+   *
+   * @param asked the shared stores to query, and wait for, while jobs are decided; null for none
+   */
+  public record Places(Cache cache, DigestMemo digests, LocalResults stored, SharedStores asked)
+      implements Recalls {
+
+    @Override
+    public Recall of(Graph graph, NeedContents contents, Manifest manifest) {
+      return new KnownResults(graph, contents, manifest, this);
+    }
+  }
+
+  private KnownResults(Graph graph, NeedContents contents, Manifest manifest, Places places) {
     this.graph = graph;
-    this.cache = basis.cache();
+    this.cache = places.cache;
     this.contents = contents;
     this.manifest = manifest;
-    this.stored = basis.recall().stored();
-    this.asked = basis.recall().asked();
-    this.digests = basis.digests();
+    this.stored = places.stored;
+    this.asked = places.asked;
+    this.digests = places.digests;
     this.programs = new Programs(digests.root(), contents.machine().tools(), digests.counting());
   }
 
-  /**
-   * Returns whether the build file allows storing a job's results. A run without products and
-   * values has no result, but this is known only after the run.
-   */
-  public static boolean mayStore(Job job) {
-    return !job.has(Trait.ALWAYS)
-        && !job.has(Trait.PERSIST)
-        && !job.has(Trait.INTERACTIVE)
-        && job.links().caching() != Job.Caching.NEVER;
+  /** Returns the known results of a graph's jobs. */
+  static KnownResults of(PlanContext context) {
+    return (KnownResults) context.decider().recall();
+  }
+
+  LocalResults stored() {
+    return stored;
   }
 
   /** Returns whether a job's results may be uploaded to shared stores and restored from them. */
-  public static boolean mayShare(Job job) {
-    return mayStore(job) && job.links().caching() != Job.Caching.LOCAL;
+  static boolean mayShare(Job job) {
+    return job.mayStore() && job.links().caching() != Job.Caching.LOCAL;
   }
 
-  /**
-   * Returns the keys of a run's result and the other conditions of a restore; null if the result
-   * must not be stored.
-   *
-   * @param described the digest of the run's manifest
-   * @param bare the manifest's digest without found needs; null for a job that finds none
-   * @param system the kind of system that the job ran on; null for this machine's
-   * @param values whether the run stored values
-   * @param files the number of files among the run's products
-   * @param depfile the depfile that the run wrote; null for none
-   */
+  @Override
   public Restorable terms(
       int id,
       Digest described,
@@ -114,7 +122,7 @@ public final class KnownResults {
     boolean makes =
         values || !job.links().produces().isEmpty() || job.links().caching() == Job.Caching.ALWAYS;
     boolean off = stored.isOff() && graph.workflow().settings().stores().shared().isEmpty();
-    if (off || !makes || !mayStore(job) || system != null && system.isEmpty()) {
+    if (off || !makes || !job.mayStore() || system != null && system.isEmpty()) {
       return null;
     }
     return new Restorable(
@@ -130,12 +138,8 @@ public final class KnownResults {
     return ResultKey.of(job, described, system, graph.workflow().settings().stores().system());
   }
 
-  /**
-   * Returns the result that can replace a run now; null if there is none.
-   *
-   * @param bytes whether all products must be available; if false, all of them must be missing
-   */
-  Result of(int id, boolean bytes) {
+  @Override
+  public Result of(int id, boolean bytes) {
     Match match = here(id, bytes);
     if (match == null && asked != null && bytes) {
       for (SharedStore store : asked.all()) {
@@ -147,7 +151,7 @@ public final class KnownResults {
   }
 
   /** Returns a shared store's result for a job with these needs; null if the store has none. */
-  public Match of(SharedStore store, Decider decider, int id, NeedSnapshot needs) {
+  Match of(SharedStore store, Decider decider, int id, NeedSnapshot needs) {
     return of(
         store,
         id,
@@ -234,7 +238,7 @@ public final class KnownResults {
 
   private Match here(int id, boolean bytes) {
     Job job = graph.job(id);
-    if (!stored.restores() || !mayStore(job) || isBlank()) {
+    if (!stored.restores() || !job.mayStore() || isBlank()) {
       return null;
     }
     List<Result> standing = hasAny() ? null : standing(job);
@@ -424,12 +428,12 @@ public final class KnownResults {
     public static Map<Integer, NearestResult> of(
         PlanContext context, Map<Integer, Verdict.WillRun> runs, SharedStores folders) {
       Map<Integer, NearestResult> nearest = new HashMap<>();
-      KnownResults known = context.decider().known();
+      KnownResults known = KnownResults.of(context);
       Graph graph = context.graph();
       known.stored.each(
           stored -> {
             int id = graph.jobId(stored.job());
-            if (runs.containsKey(id) && KnownResults.mayStore(graph.job(id))) {
+            if (runs.containsKey(id) && graph.job(id).mayStore()) {
               boolean here = stored.key().equals(known.key(id, stored.found()));
               String lack = here ? "its products are not in the store any more" : "";
               of(context, id, stored, stored.origin(), lack).putInto(nearest, id, runs.get(id));
@@ -459,7 +463,7 @@ public final class KnownResults {
     private static NearestResult of(
         PlanContext context, int id, Result then, Origin from, String lack) {
       List<Reason> reasons = context.decider().difference(id, then.found(), then.inputs().lines());
-      List<String> now = context.decider().known().programs.of(context.graph().job(id));
+      List<String> now = KnownResults.of(context).programs.of(context.graph().job(id));
       String programs = Programs.difference(then.terms().programs(), now);
       String why = programs.isEmpty() ? lack : programs;
       return new NearestResult(

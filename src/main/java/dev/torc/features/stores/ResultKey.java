@@ -1,4 +1,4 @@
-package dev.torc.core.decide;
+package dev.torc.features.stores;
 
 import dev.torc.base.bytes.ByteWriter;
 import dev.torc.base.digests.Digest;

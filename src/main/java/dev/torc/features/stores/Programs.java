@@ -1,8 +1,10 @@
-package dev.torc.core.decide;
+package dev.torc.features.stores;
 
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.digests.StampSource;
+import dev.torc.core.decide.CommandWords;
 import dev.torc.core.decide.CommandWords.Word;
+import dev.torc.core.decide.ToolSearch;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Step;
 import java.io.IOException;

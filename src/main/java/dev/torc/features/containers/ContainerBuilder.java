@@ -1,17 +1,16 @@
-package dev.torc.core.run;
+package dev.torc.features.containers;
 
 import dev.torc.base.digests.Digest;
 import dev.torc.base.posix.OwnUser;
 import dev.torc.base.posix.Walk;
 import dev.torc.core.model.Job;
-import dev.torc.core.model.Job.Resources;
 import dev.torc.core.model.Step;
 import dev.torc.core.model.Step.Image;
 import dev.torc.core.model.Workflow;
+import dev.torc.core.run.AttemptFailure;
+import dev.torc.core.run.Event;
 import dev.torc.core.run.LaunchBuilder.Granted;
-import dev.torc.features.containers.ContainerRuntime;
 import dev.torc.features.containers.ContainerRuntime.StepContainer;
-import dev.torc.features.containers.Containers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +27,7 @@ import java.util.function.Consumer;
 
 /**
  * Describes the containers of an attempt: their names, and the files of this machine that they see.
- * Package {@code container} knows the command lines of the runtimes.
+ * {@link ContainerRuntime} knows the command lines of the runtimes.
  *
  * @param build the random id of this build
  * @param warned the warnings sent to {@code events} so far: each is sent once
@@ -91,7 +90,7 @@ record ContainerBuilder(
     if (here == null) {
       throw new AttemptFailure("image " + image.name() + " is not here any more");
     }
-    long cpus = job.runs().resources().askedCpus() > 0 ? granted.demand().of(Resources.CPUS) : 0;
+    long cpus = job.runs().resources().askedCpus() > 0 ? granted.cpus() : 0;
     boolean limited = cpus > 0 || granted.memoryLimit() > 0;
     String remark = containers.remark(ImageSupply.name(image), runtime, limited);
     if (!remark.isEmpty() && warned.add(remark)) {

@@ -1,0 +1,39 @@
+package dev.torc.core.decide;
+
+import dev.torc.base.digests.Digest;
+import dev.torc.core.memory.JobResult.Restorable;
+import dev.torc.core.memory.RecordedProduct;
+
+/**
+ * Knows the good results of earlier runs: whether one can replace a run of a job, and on which
+ * terms a run's result may replace later ones. For the jobs of one graph.
+ */
+public interface Recall {
+
+  /**
+   * Returns the result that can replace a run now; null if there is none.
+   *
+   * @param bytes whether all products must be available; if false, all of them must be missing
+   */
+  KnownResult of(int id, boolean bytes);
+
+  /**
+   * Returns the keys of a run's result and the other conditions of a restore; null if the result
+   * must not be stored.
+   *
+   * @param described the digest of the run's manifest
+   * @param bare the manifest's digest without found needs; null for a job that finds none
+   * @param system the kind of system that the job ran on; null for this machine's
+   * @param values whether the run stored values
+   * @param files the number of files among the run's products
+   * @param depfile the depfile that the run wrote; null for none
+   */
+  Restorable terms(
+      int id,
+      Digest described,
+      Digest bare,
+      String system,
+      boolean values,
+      int files,
+      RecordedProduct depfile);
+}

@@ -1,0 +1,32 @@
+package dev.torc.core.run;
+
+import dev.torc.core.here.Launch;
+import dev.torc.core.here.ProcessEnd;
+import dev.torc.core.model.Job;
+import dev.torc.core.model.Step.Image;
+import dev.torc.core.run.LaunchBuilder.Granted;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.function.Function;
+
+/** The containers of a build's steps. A build asks for them only if a step has an image. */
+public interface StepContainers {
+
+  /**
+   * Waits until this machine has a job's images. Returns the part of a start mark by which a later
+   * torc finds the containers of the attempt; empty if their processes are found like all others.
+   * Throws an {@link AttemptFailure} without an image or a runtime.
+   */
+  String ready(Job job, int attempt, Function<Launch, ProcessEnd> runner) throws IOException;
+
+  /**
+   * Returns the container of a step; {@code number} counts the attempt's steps from 1.
+   *
+   * @param needs paths of all needs, relative to the root or absolute
+   * @param status the file in which the container writes its progress
+   */
+  Launch.Container of(
+      Job job, Image image, int number, Granted granted, Collection<String> needs, Path status)
+      throws IOException;
+}

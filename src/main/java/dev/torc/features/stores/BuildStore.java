@@ -1,0 +1,28 @@
+package dev.torc.features.stores;
+
+import dev.torc.core.decide.KnownResult;
+import dev.torc.core.memory.Cache;
+import dev.torc.core.run.ClearedProducts;
+import dev.torc.core.run.ProductStore;
+import dev.torc.core.run.Replacement;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** The local store as the attempts of a build use it. */
+public record BuildStore(Cache cache, LocalResults results) implements ProductStore {
+
+  @Override
+  public ClearedProducts clearing() {
+    return new StoredProducts(cache.place(), cache, results);
+  }
+
+  @Override
+  public Path freshFolder() throws IOException {
+    return results.freshFolder();
+  }
+
+  @Override
+  public Replacement replacement(KnownResult from) {
+    return new ProductRestore((Result) from, results, results); // this package found it
+  }
+}
