@@ -25,7 +25,7 @@ record JobVerdicts(
     BlockedJobs blocked,
     Follower followers,
     RestoredJobs restored)
-    implements RestoredJobs.Answer {
+    implements RestoredJobs.Reply {
 
   /** Acts on the plan's verdicts: the final ones, and those of jobs that wait for nothing. */
   void begin() {

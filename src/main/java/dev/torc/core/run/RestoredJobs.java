@@ -23,7 +23,7 @@ final class RestoredJobs {
   private final BitSet asked = new BitSet();
 
   /** Receives the answer about a job, while holding the turn. */
-  interface Answer {
+  interface Reply {
 
     /** Makes a job ready; {@code known} replaces its run, or is null if the job has to run. */
     void makeReady(int id, List<Reason> reasons, Replacement known);
@@ -36,7 +36,7 @@ final class RestoredJobs {
   }
 
   /** Looks for a shared result of a job; if none may replace its run, makes the job ready. */
-  void ask(int id, List<Reason> reasons, Answer answer) {
+  void ask(int id, List<Reason> reasons, Reply answer) {
     if (!shared.mayAsk(state.graph().job(id), reasons)) {
       answer.makeReady(id, reasons, null);
       return;
@@ -50,9 +50,9 @@ final class RestoredJobs {
 
     private final int id;
     private final List<Reason> reasons;
-    private final Answer then;
+    private final Reply then;
 
-    Asked(int id, List<Reason> reasons, Answer then) {
+    Asked(int id, List<Reason> reasons, Reply then) {
       this.id = id;
       this.reasons = reasons;
       this.then = then;

@@ -48,7 +48,7 @@ public final class SharedRequests implements SharedResults {
           new PriorityBlockingQueue<>(),
           Thread.ofPlatform().daemon().name("torc-ask-", 0).factory());
 
-  /** {@code asks} says whether results of the stores may replace a run. */
+  /** Creates the requests of a build; {@code asks} says whether results may replace a run. */
   public SharedRequests(SharedStores stores, boolean asks) {
     this.stores = stores;
     this.asks = asks;
