@@ -46,7 +46,7 @@ final class RestoredJobs {
     shared.ask(state.common(), id, state.paths.of(id), new Asked(id, reasons, answer));
   }
 
-  private final class Asked implements SharedResults.Answer {
+  private final class Asked implements SharedResults.Receiver {
 
     private final int id;
     private final List<Reason> reasons;

@@ -9,7 +9,7 @@ import java.util.List;
 public interface SharedResults extends AutoCloseable {
 
   /** Receives the answer to a question, on any thread. */
-  interface Answer {
+  interface Receiver {
 
     /** Takes what replaces the run; null if the job has to run. */
     void take(Replacement known);
@@ -26,7 +26,7 @@ public interface SharedResults extends AutoCloseable {
    * Looks for a job's result on another thread. Questions are answered in the order in which jobs
    * start; {@code path} is the job's longest path.
    */
-  default void ask(AttemptContext common, int id, long path, Answer answer) {}
+  default void ask(AttemptContext common, int id, long path, Receiver answer) {}
 
   /**
    * Sends the result of a successful job; call it after its record was put into the cache. {@code

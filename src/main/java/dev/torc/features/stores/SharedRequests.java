@@ -48,7 +48,7 @@ public final class SharedRequests implements SharedResults {
           new PriorityBlockingQueue<>(),
           Thread.ofPlatform().daemon().name("torc-ask-", 0).factory());
 
-  /** {@code asks} says whether results of the stores may replace a run. */
+  /** Creates what asks nothing yet; {@code asks} says whether results may replace a run. */
   public SharedRequests(SharedStores stores, boolean asks) {
     this.stores = stores;
     this.asks = asks;
@@ -64,12 +64,12 @@ public final class SharedRequests implements SharedResults {
   }
 
   @Override
-  public void ask(AttemptContext common, int id, long path, Answer answer) {
+  public void ask(AttemptContext common, int id, long path, Receiver answer) {
     int priority = common.graph().priority(id);
     threads.execute(new Question(priority, path, () -> ask(common, id, answer)));
   }
 
-  private void ask(AttemptContext common, int id, Answer answer) {
+  private void ask(AttemptContext common, int id, Receiver answer) {
     try {
       answer.take(find(common, id));
     } catch (RuntimeException | Error e) {
