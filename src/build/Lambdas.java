@@ -8,6 +8,7 @@ import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_void;
 import static java.lang.constant.ConstantDescs.INIT_NAME;
 
+import java.io.IOException;
 import java.lang.classfile.Attributes;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassHierarchyResolver;
@@ -29,8 +30,11 @@ import java.lang.invoke.MethodHandleInfo;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -46,9 +50,9 @@ import java.util.stream.Stream;
  * Gives the lambdas and method references of a class common classes: one for up to {@value #MOST}
  * of them, with a switch over their numbers, instead of one class for each. Every start of torc
  * links all classes of its AOT cache, some 9 µs each, and most of torc's own were lambdas; and a
- * lambda that the training did not meet made the JVM write a class. Maven runs this after the
- * compiler, so that the tests run the classes that are shipped (pom.xml). What it cannot translate
- * stays as it was compiled.
+ * lambda that the training did not meet made the JVM write a class. Maven runs this on the jar of
+ * the distribution, before torc is trained (pom.xml); the classes beside it, which tests and other
+ * tools read, stay as they were compiled, and so does what it cannot translate.
  */
 final class Lambdas {
 
@@ -137,7 +141,7 @@ final class Lambdas {
     }
   }
 
-  private final Path folder;
+  private final FileSystem jar;
   private final ClassFile files =
       ClassFile.of(
           ClassFile.ConstantPoolSharingOption.NEW_POOL,
@@ -147,20 +151,25 @@ final class Lambdas {
   private final Map<ClassDesc, Map<Site, Place>> places = new LinkedHashMap<>();
   private final Map<ClassDesc, List<ClassDesc>> members = new HashMap<>();
 
-  private Lambdas(Path folder) {
-    this.folder = folder;
+  private Lambdas(FileSystem jar) {
+    this.jar = jar;
   }
 
   /**
-   * @param args the folder of torc's compiled classes, which is on the class path, too
+   * @param args the jar of torc's classes, which is on the class path, too
    */
   public static void main(String[] args) throws Exception {
-    new Lambdas(Path.of(args[0])).translate();
+    Path jar = Path.of(args[0]);
+    FileTime time = Files.getLastModifiedTime(jar);
+    try (FileSystem open = FileSystems.newFileSystem(jar)) {
+      new Lambdas(open).translate();
+    }
+    Files.setLastModifiedTime(jar, time);
   }
 
   private void translate() throws Exception {
     List<ClassModel> classes = new ArrayList<>();
-    try (Stream<Path> all = Files.walk(folder.resolve("dev/torc"))) {
+    try (Stream<Path> all = Files.walk(jar.getPath("dev/torc"))) {
       for (Path file : all.filter(f -> f.toString().endsWith(".class")).sorted().toList()) {
         classes.add(files.parse(Files.readAllBytes(file)));
       }
@@ -182,7 +191,8 @@ final class Lambdas {
       Map<Site, Place> own = places.getOrDefault(in.thisClass().asSymbol(), Map.of());
       List<ClassDesc> more = members.getOrDefault(in.thisClass().asSymbol(), List.of());
       if (!own.isEmpty() || !more.isEmpty()) {
-        Files.write(file(in.thisClass().asSymbol()), translated(in, own, more));
+        ClassDesc name = in.thisClass().asSymbol();
+        write(name, name, translated(in, own, more));
       }
     }
   }
@@ -192,9 +202,16 @@ final class Lambdas {
         && made.bootstrapMethod().methodName().equals("metafactory");
   }
 
+  /** Writes a class with the time of the one that it belongs to, so that all builds are alike. */
+  private void write(ClassDesc name, ClassDesc outer, byte[] bytes) throws IOException {
+    FileTime time = Files.getLastModifiedTime(file(outer));
+    Files.write(file(name), bytes);
+    Files.setLastModifiedTime(file(name), time);
+  }
+
   private Path file(ClassDesc name) {
     String descriptor = name.descriptorString();
-    return folder.resolve(descriptor.substring(1, descriptor.length() - 1) + ".class");
+    return jar.getPath(descriptor.substring(1, descriptor.length() - 1) + ".class");
   }
 
   private void place(ClassModel in, Set<Site> sites) throws Exception {
@@ -214,7 +231,7 @@ final class Lambdas {
         }
       }
       left.removeAll(here);
-      Files.write(file(made), common(made, host, here));
+      write(made, outer, common(made, host, here));
       members.computeIfAbsent(host, _ -> new ArrayList<>()).add(made);
     }
     places.put(outer, own);

@@ -40,7 +40,9 @@ class CoreTest {
 
   /** Features that use another one, each with its reason. */
   private static final Set<String> PAIRS =
-      Set.of("temporary uses clean"); // spent products go as `torc clean` removes them
+      Set.of(
+          "adopt uses finds", // adopted products have depfiles
+          "temporary uses clean"); // spent products go as `torc clean` removes them
 
   /** Imports that a folder must not have and still has; they only fall, to none. */
   private static final int UPWARD = 1;

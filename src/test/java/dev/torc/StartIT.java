@@ -112,7 +112,7 @@ class StartIT {
     assertEquals(List.of(), other.stream().filter(l -> l.contains("dev.torc")).toList());
   }
 
-  /** Shares of the looks at many files, and of what follows from them, go to other threads. */
+  /** From 2 000 files on, several threads share the looks. */
   @Test
   void soTheyDoInALargeProject() throws Exception {
     StringBuilder jobs = new StringBuilder("jobs:\n");
@@ -131,8 +131,8 @@ class StartIT {
   }
 
   /**
-   * Each class takes some 9 µs of every start, whether it is used or not. {@code Lambdas} keeps
-   * them few. Whoever has to raise these numbers says why in the commit.
+   * Each class takes some 9 µs of every start, whether it is used or not, and {@code Lambdas} keeps
+   * them few. A commit that raises these numbers says why.
    */
   @Test
   void fewClassesAreLinked() throws Exception {

@@ -60,7 +60,7 @@ public final class ParallelShares {
     List<Thread> others = new ArrayList<>();
     for (int share = 0; share < shares - 1; share++) {
       int number = share;
-      others.add(Thread.ofPlatform().start(() -> guarded(number, work, failed)));
+      others.add(Thread.ofPlatform().name("torc-share").start(() -> guarded(number, work, failed)));
     }
     guarded(shares - 1, work, failed);
     for (Thread other : others) {

@@ -1,6 +1,7 @@
 package dev.torc.base.posix;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 
 /** Calls that may throw an {@link IOException}. */
 public final class Io {
@@ -13,6 +14,15 @@ public final class Io {
       return call.get();
     } catch (IOException e) {
       return otherwise;
+    }
+  }
+
+  /** Makes a call, in a place where only an {@link UncheckedIOException} may be thrown. */
+  public static void unchecked(Run call) {
+    try {
+      call.run();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

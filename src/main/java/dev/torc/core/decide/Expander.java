@@ -1,6 +1,7 @@
 package dev.torc.core.decide;
 
 import dev.torc.base.digests.Stamp.FileKind;
+import dev.torc.base.posix.Io;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.BadInput.Diagnostic;
 import dev.torc.base.text.Refusal;
@@ -324,11 +325,7 @@ public final class Expander {
         paths.add(made.path());
         return;
       }
-      try {
-        paths.addAll(context.contents().inside(made.path()));
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+      Io.unchecked(() -> paths.addAll(context.contents().inside(made.path())));
     }
 
     @Override

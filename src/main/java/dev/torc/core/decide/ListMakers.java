@@ -10,7 +10,6 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Predicate;
 
 /**
  * Finds the jobs that make what a needed glob or folder found through symlinks. Such a file belongs
@@ -40,27 +39,22 @@ final class ListMakers {
 
   private final Graph graph;
   private final NeedList list;
-  private final Predicate<String> owned;
+  private final JobRecords records;
   private final List<Led> led;
   private final FolderAlias alias;
   private final boolean moved; // the graph may not have the makers
 
   /**
-   * @param owned whether a record says that torc made a path
    * @param led gets what the members lead to
    */
-  ListMakers(
-      Graph graph, NeedList list, Predicate<String> owned, List<Led> led, AtomicBoolean astray) {
-    this.owned = owned;
+  ListMakers(Graph graph, NeedList list, JobRecords records, List<Led> led, AtomicBoolean astray) {
+    this.records = records;
     this.graph = graph;
     this.list = list;
     this.led = led;
-    String folder = list.glob() == null ? list.text() : list.glob().fixedPrefix();
-    this.alias = FolderAlias.of(graph.workflow().root(), folder);
+    this.alias = FolderAlias.of(graph.workflow().root(), list.folder());
     this.moved = !Objects.equals(alias, list.alias());
-    if (moved) {
-      astray.set(true);
-    }
+    astray.compareAndSet(false, moved);
   }
 
   /**
@@ -69,7 +63,7 @@ final class ListMakers {
    */
   String known(String path) {
     String real = real(path);
-    boolean made = graph.makerOf(real) >= 0 || owned.test(real);
+    boolean made = graph.makerOf(real) >= 0 || records.owned(real) != null;
     return made && graph.makerOf(path) < 0 ? real : path;
   }
 

@@ -141,7 +141,7 @@ public final class NeedContents implements InputSource {
 
   @Override
   public Content of(String path, int maker) {
-    String real = maker >= 0 && graph.makerOf(path) < 0 ? names.of(path) : path;
+    String real = maker >= 0 && graph.makerOf(path) < 0 ? names.declared(names.of(path)) : path;
     if (maker >= 0 && !records.isSettled(maker) && !records.isDropped(maker)) {
       return new Content.Pending(maker);
     }
@@ -412,17 +412,15 @@ public final class NeedContents implements InputSource {
   private List<ManifestEntry> matches(
       NeedList list, Io.Make<String, KnownDigest> look, Beside beside) throws IOException {
     List<ManifestEntry> entries = new ArrayList<>();
-    ListMakers makers =
-        new ListMakers(graph, list, path -> records.owned(path) != null, beside.led(), astray);
+    ListMakers makers = new ListMakers(graph, list, records, beside.led(), astray);
     GlobWalk.Found found = GlobWalk.find(root, list.glob(), list.excludes(), digests.stop());
     for (String path : found.files()) {
       String real = makers.known(path);
       if (makers.leads(path, found.links().contains(path)) || counts(list, real, beside)) {
-        if (isPending(real)) {
-          entries.add(NeedMembers.entry(path, ManifestWriter.PENDING));
-        } else {
-          entries.add(member(path, real, look));
-        }
+        entries.add(
+            isPending(real)
+                ? NeedMembers.entry(path, ManifestWriter.PENDING)
+                : member(path, real, look));
       }
     }
     if (addGone(list, entries)) {
@@ -453,12 +451,8 @@ public final class NeedContents implements InputSource {
           look != null ? look.of(path) : again ? digests.of(path) : digests.seen(path);
       return NeedMembers.entry(path, content(counted(known, made)).value());
     } catch (IOException e) {
-      return unreadable(path, e);
+      return NeedMembers.entry(path, new Content.Unreadable(Refusal.why(e)).value());
     }
-  }
-
-  private static ManifestEntry unreadable(String path, IOException e) {
-    return NeedMembers.entry(path, new Content.Unreadable(Refusal.why(e)).value());
   }
 
   private List<ManifestEntry> inside(NeedList list, Map<String, Stamp> stamps, Beside beside)
@@ -472,8 +466,7 @@ public final class NeedContents implements InputSource {
       throw new IOException(
           "cannot list " + list.text() + ": not a folder; write it without the slash");
     }
-    ListMakers makers =
-        new ListMakers(graph, list, path -> records.owned(path) != null, beside.led(), astray);
+    ListMakers makers = new ListMakers(graph, list, records, beside.led(), astray);
     FolderDigest folder =
         digests.needed(list.text(), path -> Excludes.folder(list.excludes(), path), list::excludes);
     for (FolderDigest.Member member : folder.members()) {

@@ -205,7 +205,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   public int makerOfFound(Graph graph, int job, String path) {
     return files.containsKey(path) && found.leads(path)
         ? contents.makerOfFound(graph, job, path)
-        : contents.names().makerOfName(job, path);
+        : contents.names().makerOfReal(job, path);
   }
 
   /** Returns the name under which a job may make a file that was looked at: its real path. */

@@ -7,6 +7,7 @@ import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Ref;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -106,12 +107,11 @@ final class NeedValues {
   }
 
   private String without(Ref.OfData value) {
-    for (int node : graph.nodesInNeed(value.job())) {
-      if (records.isSettled(node) && !records.data(node).containsKey(value.key())) {
-        return graph.job(node).name();
-      }
-    }
-    return value.job();
+    return Arrays.stream(graph.nodesInNeed(value.job()))
+        .filter(node -> records.isSettled(node) && !records.data(node).containsKey(value.key()))
+        .mapToObj(node -> graph.job(node).name())
+        .findFirst()
+        .orElse(value.job());
   }
 
   private static Content content(String value) {

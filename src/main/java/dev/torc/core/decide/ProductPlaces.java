@@ -118,12 +118,8 @@ public final class ProductPlaces {
    * checks before the build; null if it may.
    */
   public static Diagnostic now(Graph graph, DigestMemo digests, int id) throws IOException {
-    for (Wrong wrong : new ProductPlaces(graph, digests).of(id)) {
-      if (wrong.linked) {
-        return wrong.error;
-      }
-    }
-    return null;
+    List<Wrong> all = new ProductPlaces(graph, digests).of(id);
+    return all.stream().filter(Wrong::linked).findFirst().map(Wrong::error).orElse(null);
   }
 
   /** Returns the real path of a file, except that the file itself may be a symlink. */
@@ -171,11 +167,8 @@ public final class ProductPlaces {
       error(place, "product %s is %s, a product of %s".formatted(path, name, graph.title(other)));
     } else if (!name.equals(given)) {
       boolean glob = ref instanceof Ref.OfGlob;
-      FolderAlias alias =
-          glob
-              ? new FolderAlias(UserPaths.parent(given), folder.name)
-              : new FolderAlias(given, name);
-      refuseOtherName(id, ref, alias);
+      String written = glob ? UserPaths.parent(given) : given;
+      refuseOtherName(id, ref, new FolderAlias(written, glob ? folder.name : name));
     }
     String what = buildFiles.getOrDefault(exact, buildFiles.get(target));
     if (file && what != null) {
@@ -198,12 +191,12 @@ public final class ProductPlaces {
     makers.clear(id);
     BitSet readers = readers(written, real, ref instanceof Ref.OfFile ? name : null);
     readers.clear(id);
+    String does = makers.isEmpty() ? "needs" : "produces";
     for (int other : graph.inOrder(makers.isEmpty() ? readers : makers)) {
       error(
           ref.place(),
           "product %s is %s, which %s %s; use one name for it"
-              .formatted(
-                  ref.text(), name, graph.title(other), makers.isEmpty() ? "needs" : "produces"));
+              .formatted(ref.text(), name, graph.title(other), does));
       return;
     }
   }

@@ -2,10 +2,12 @@ package dev.torc.core.decide;
 
 import dev.torc.base.posix.Walk;
 import dev.torc.core.memory.RecordedProduct;
+import dev.torc.core.model.FolderAlias;
 import dev.torc.core.model.Graph;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -19,6 +21,7 @@ public final class RealNames {
   private final Graph graph;
   private final JobRecords records;
   private final Set<String> plain = ConcurrentHashMap.newKeySet(); // paths without symlinks
+  private List<FolderAlias> aliases; // on the ways to products; null until needed
 
   RealNames(Graph graph, JobRecords records) {
     this.root = graph.workflow().root();
@@ -35,9 +38,31 @@ public final class RealNames {
     return real;
   }
 
+  /** Returns the name by which a real path is declared, which may lead through a symlink. */
+  String declared(String real) {
+    for (FolderAlias alias : aliases()) {
+      String written = alias.written(real);
+      if (graph.makerOf(written) >= 0) {
+        return written;
+      }
+    }
+    return real;
+  }
+
   int makerOfFound(int job, String path) {
     int maker = makerOfName(job, path);
-    return maker < 0 ? makerOfName(job, of(path)) : maker;
+    return maker < 0 ? makerOfReal(job, of(path)) : maker;
+  }
+
+  /** Returns the maker of a path without symlinks. */
+  int makerOfReal(int job, String real) {
+    int maker = makerOfName(job, real);
+    return maker < 0 ? makerOfName(job, declared(real)) : maker;
+  }
+
+  private synchronized List<FolderAlias> aliases() {
+    aliases = aliases == null ? FolderAlias.on(root, graph.productFolders()) : aliases;
+    return aliases;
   }
 
   /**
@@ -45,7 +70,7 @@ public final class RealNames {
    * also match sources. So until the group is expanded, a file that no recorded run made counts as
    * a source.
    */
-  int makerOfName(int job, String path) {
+  private int makerOfName(int job, String path) {
     int maker = graph.makerOf(path);
     boolean other = graph.isOpen(maker) && !graph.precedes(maker, job);
     return other && records.owned(path) == null ? -1 : maker;

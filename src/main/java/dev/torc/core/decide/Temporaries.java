@@ -257,7 +257,8 @@ public final class Temporaries {
     for (String path : context.records().found(job)) {
       int maker = context.contents().makerOfFound(graph, job, path);
       if (maker >= 0 && graph.precedes(maker, job)) {
-        addFile(maker, context.contents().names().of(path), reads);
+        RealNames names = context.contents().names();
+        addFile(maker, names.declared(names.of(path)), reads);
       }
     }
   }

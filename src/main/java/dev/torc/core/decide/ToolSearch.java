@@ -74,14 +74,11 @@ public final class ToolSearch {
    */
   public static boolean isKnown(Step step) {
     Template search = search(step);
-    if (search != null) {
-      for (Template.Part part : search.parts()) {
-        if (part instanceof Template.Part.Slot slot && !slot.name().equals("env")) {
-          return false;
-        }
-      }
-    }
-    return step.image() == null;
+    return step.image() == null
+        && (search == null
+            || search.parts().stream()
+                .noneMatch(
+                    part -> part instanceof Template.Part.Slot slot && !slot.name().equals("env")));
   }
 
   /** Returns the path of a program that a step calls without a slash; null if it is not found. */
@@ -125,9 +122,8 @@ public final class ToolSearch {
 
   /** Returns the folders in which to search for a tool, in the form of {@code PATH}. */
   public String folders(Tool tool) {
-    if (tool.search() == null) {
-      return caller.getOrDefault("PATH", NO_PATH);
-    }
-    return tool.search().render(slot -> List.of(caller.getOrDefault(slot.member(), "")));
+    return tool.search() == null
+        ? caller.getOrDefault("PATH", NO_PATH)
+        : tool.search().render(slot -> List.of(caller.getOrDefault(slot.member(), "")));
   }
 }

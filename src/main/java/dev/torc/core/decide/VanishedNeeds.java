@@ -9,7 +9,6 @@ import dev.torc.core.memory.JobResult.ManifestEntry;
 import dev.torc.core.memory.JobResult.RunDetails;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
 import dev.torc.core.model.Graph;
-import dev.torc.core.model.Group;
 import dev.torc.core.model.InstanceName;
 import dev.torc.core.model.NeedList;
 import dev.torc.core.model.NeedList.ListKind;
@@ -66,16 +65,13 @@ record VanishedNeeds(Graph graph, JobRecords records, NeedContents contents) {
     if (!members.files().isEmpty()) {
       return "";
     }
-    if (!members
-        .stale()
-        .isEmpty()) { // they may vanish, unless the sources of their job's group did
-      for (OwnedPath owned : members.stale()) {
-        String there = existing(owned.job());
-        if (!there.isEmpty()) {
-          return there;
-        }
-      }
-      return "";
+    if (!members.stale().isEmpty()) {
+      // They may vanish, unless the sources of their job's group did.
+      return members.stale().stream()
+          .map(owned -> existing(owned.job()))
+          .filter(there -> !there.isEmpty())
+          .findFirst()
+          .orElse("");
     }
     NearestPath near = JobSelection.likelyPaths(graph);
     try {
@@ -92,12 +88,11 @@ record VanishedNeeds(Graph graph, JobRecords records, NeedContents contents) {
   /** Returns such a text for a group; {@code name} may also be that of an instance or a part. */
   private String existing(String name) {
     String wanted = InstanceName.parse(name).group();
-    for (Group group : graph.workflow().groups()) {
-      if (group.name().equals(wanted)) {
-        return group.sources().nothing();
-      }
-    }
-    return "";
+    return graph.workflow().groups().stream()
+        .filter(group -> group.name().equals(wanted))
+        .findFirst()
+        .map(group -> group.sources().nothing())
+        .orElse("");
   }
 
   /** Returns how many source files a list had in the last run, as text; empty if none. */

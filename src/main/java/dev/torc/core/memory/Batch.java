@@ -13,6 +13,7 @@ import dev.torc.core.memory.JobResult.StoredValue;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
@@ -29,6 +30,7 @@ public final class Batch {
     final byte[] key;
     byte[] value;
     private Function<ToIntFunction<String>, byte[]> record;
+    private int prepared; // the number of sweeps before
 
     Change(RecordTree tree, byte[] key, byte[] value) {
       this.tree = tree;
@@ -36,12 +38,29 @@ public final class Batch {
       this.value = value;
     }
 
-    /** Encodes the record; {@code numbers} returns the numbers of shared texts. */
-    void seal(ToIntFunction<String> numbers) {
-      if (record != null) {
-        value = record.apply(numbers);
-        record = null;
+    /** Encodes the record if all its shared texts have numbers, which last until a sweep. */
+    void prepare(Map<String, Integer> numbers, int sweeps) {
+      if (record == null) {
+        return;
       }
+      boolean[] lacks = new boolean[1];
+      ToIntFunction<String> known =
+          text -> {
+            Integer number = numbers.get(text);
+            lacks[0] |= number == null;
+            return number == null ? 0 : number;
+          };
+      byte[] encoded = record.apply(known);
+      value = lacks[0] ? null : encoded;
+      prepared = sweeps;
+    }
+
+    /** Encodes the record; {@code numbers} returns the numbers of shared texts. */
+    void seal(ToIntFunction<String> numbers, int sweeps) {
+      if (record != null && (value == null || prepared != sweeps)) {
+        value = record.apply(numbers);
+      }
+      record = null;
     }
   }
 

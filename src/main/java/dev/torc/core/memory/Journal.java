@@ -1,5 +1,6 @@
 package dev.torc.core.memory;
 
+import dev.torc.base.posix.Io;
 import dev.torc.base.posix.OwnFile;
 import dev.torc.base.posix.RandomId;
 import java.io.IOException;
@@ -84,11 +85,7 @@ final class Journal implements AutoCloseable {
   }
 
   private void take(List<Batch.Change> records) {
-    try {
-      frame(records);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    Io.unchecked(() -> frame(records));
     records.forEach(each -> grown(JournalFrame.size(each.key, each.value)));
   }
 

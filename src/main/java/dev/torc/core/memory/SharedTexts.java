@@ -5,7 +5,6 @@ import dev.torc.base.digests.Digest;
 import dev.torc.core.memory.DatabaseKey.RecordTree;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -39,8 +38,9 @@ final class SharedTexts {
 
   private final Cache cache;
   private final Map<Integer, String> texts = new ConcurrentHashMap<>();
-  private final Map<String, Integer> numbers = new HashMap<>();
+  private final Map<String, Integer> numbers = new ConcurrentHashMap<>();
   private final Batch fresh = new Batch();
+  private volatile int sweeps; // counted up before a text loses its number
   private int next = -1; // -1 until it is first needed
 
   /** The numbers that were read since the current sweep started; null if no sweep is running. */
@@ -65,10 +65,16 @@ final class SharedTexts {
     return text;
   }
 
+  /** Encodes the records of a batch that have no new text. Any thread may call this. */
+  void prepare(Batch batch) {
+    int before = sweeps;
+    batch.changes.forEach(change -> change.prepare(numbers, before));
+  }
+
   /** Encodes a batch and adds new texts to it. Only one thread may call this at a time. */
   void seal(Batch batch) {
-    batch.changes.forEach(change -> change.seal(this::number));
-    fresh.changes.forEach(change -> change.seal(null));
+    batch.changes.forEach(change -> change.seal(this::number, sweeps));
+    fresh.changes.forEach(change -> change.seal(null, sweeps));
     batch.changes.addAll(fresh.changes);
     fresh.changes.clear();
   }
@@ -113,6 +119,7 @@ final class SharedTexts {
     if (next < (due == null ? MANY : due)) {
       return; // also if no text was added
     }
+    sweeps++;
     used = ConcurrentHashMap.newKeySet();
     cache.readAll(RecordTree.RESULTS, RecordCodec::result);
     cache.readAll(RecordTree.DETAILS, RecordCodec::details);

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -355,6 +356,21 @@ public final class Graph implements FolderDigest.Exclusions {
     return isOpen(inside) ? inside : maker;
   }
 
+  /** Returns the folders in which products are declared, and those that are products. */
+  public Set<String> productFolders() {
+    Set<String> folders = new HashSet<>();
+    for (int file = 0; file < files(); file++) {
+      if (maker(file) >= 0) {
+        String path = path(file);
+        folders.add(path.substring(0, Math.max(0, path.lastIndexOf('/'))));
+      }
+    }
+    if (!tables.files().plain()) {
+      makers.get().addFolders(folders);
+    }
+    return folders;
+  }
+
   /** Returns whether a path has no maker only because the folder product around it excludes it. */
   public boolean leavesOut(String path) {
     return !tables.files().plain() && makers.get().leavesOut(path);
@@ -452,20 +468,6 @@ public final class Graph implements FolderDigest.Exclusions {
     return tables.lists().size();
   }
 
-  /**
-   * Returns whether each symlink on the way to a needed glob or folder leads where it led when the
-   * graph was derived. Looks only at names that had one.
-   */
-  public boolean leadsAsBefore() {
-    for (NeedList list : tables.lists()) {
-      FolderAlias alias = list.alias();
-      if (alias != null && !alias.equals(FolderAlias.of(workflow.root(), alias.written()))) {
-        return false;
-      }
-    }
-    return true;
-  }
-
   /** Returns whether a job declares a need for a path, by its name or by a glob or folder. */
   public boolean isNeeded(int job, String path) {
     int file = fileId(path);
@@ -542,7 +544,8 @@ public final class Graph implements FolderDigest.Exclusions {
    * use.
    */
   public static Graph read(ByteReader in, Supplier<Workflow> of) {
-    return new Graph(of.get(), GraphTables.read(in), Map.of(), null, new BitSet());
+    GraphTables tables = GraphTables.read(in); // before the workflow, which follows it
+    return new Graph(of.get(), tables, Map.of(), null, new BitSet());
   }
 
   private static <T> Supplier<T> once(Supplier<T> make) {

@@ -57,6 +57,11 @@ public record NeedList(
     return names.glob;
   }
 
+  /** Returns the folder of a needed glob or folder that no wildcard names. */
+  public String folder() {
+    return glob() == null ? text() : glob().fixedPrefix();
+  }
+
   public FolderAlias alias() {
     return names.alias;
   }

@@ -183,6 +183,13 @@ public final class ProductIndex implements FolderDigest.Exclusions {
     return pattern == null ? -1 : pattern.job();
   }
 
+  /** Adds the folders that are products, and those in which globs find products. */
+  void addFolders(Set<String> to) {
+    to.addAll(folders.keySet());
+    globs.all().forEach(pattern -> to.add(pattern.glob().fixedPrefix()));
+    open.all().forEach(pattern -> to.add(pattern.glob().fixedPrefix()));
+  }
+
   /** Returns whether a path is excluded from the folder product in which it lies. */
   public boolean leavesOut(String path) {
     for (int slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {

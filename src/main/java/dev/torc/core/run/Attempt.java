@@ -2,7 +2,6 @@ package dev.torc.core.run;
 
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.digests.StopFlag.StoppedException;
-import dev.torc.base.posix.JobTrace;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.text.Refusal;
 import dev.torc.base.text.SafeText;
@@ -54,11 +53,11 @@ public final class Attempt {
   private final ClearedProducts cleared;
   private final EndableRun here; // runs its processes on this machine
   private final RunPlace place; // which may be here
+  private final AttemptPart part;
   private final String executor; // its name; null for this machine
   private final long started = System.currentTimeMillis();
   private NeedSnapshot snapshot; // of its needs; null until taken
   private ProcessEnd ended = ProcessEnd.unstarted(ProcessEnd.How.NOT_STARTED, "");
-  private JobTrace trace; // of its processes; null if they are not traced
   private volatile PostTimes times; // when it posted events; null before its processes start
   private boolean hasCleared;
   private volatile boolean relieved;
@@ -84,6 +83,7 @@ public final class Attempt {
     this.cleared = common.removal().clearing();
     this.here = new EndableRun(common.machines().runner());
     this.place = common.machines().remotes().of(common, id, attempts, starts);
+    this.part = common.parts().part(common, id);
     this.executor = attempts.executor();
   }
 
@@ -96,12 +96,9 @@ public final class Attempt {
     here.end(signal);
   }
 
-  /**
-   * Returns the files that the trace saw the job write, rename or link, as named in the build file;
-   * empty without a trace.
-   */
+  /** Returns the files that the job is known to have written, as named in the build file. */
   public Set<String> wrote() {
-    return trace == null ? Set.of() : Tracing.names(common.graph(), trace.wrote());
+    return part.wrote();
   }
 
   void recorded() {
@@ -188,10 +185,9 @@ public final class Attempt {
     ProcessEnd resumed = place.resume(snapshot);
     Stamp begin = null;
     if (resumed == null) {
-      // Before the products are cleared, since it fails a job that must be traced but cannot be.
-      boolean traced = common.tracing().traces(common.graph(), job);
+      part.prepare();
       clear();
-      begin = launch(containers, traced);
+      begin = launch(containers);
     } else {
       hasCleared = true;
       ended = resumed;
@@ -204,9 +200,7 @@ public final class Attempt {
       common.digests().stop().extend(LOOK); // time to scan its products
     }
     snapshot.ended();
-    if (trace != null) {
-      snapshot.ignore(Tracing.names(common.graph(), trace.returned()));
-    }
+    part.end(snapshot);
     List<String> moved = null;
     if (place.isRemote() && ended.ok()) {
       begin = place.begun();
@@ -223,7 +217,7 @@ public final class Attempt {
         : failedAfterClearing(
             AttemptOutcome.phrase(ended, attempts.runtime(), granted.memoryLimit())
                 + unstarted()
-                + Tracing.refused(common.graph(), trace)
+                + part.hint()
                 + unlogged());
   }
 
@@ -279,10 +273,10 @@ public final class Attempt {
   }
 
   /**
-   * Runs the job to its end. Returns a stamp taken when it started; null if the job neither finds
-   * needs nor has produced globs nor is traced.
+   * Runs the job to its end. Returns a stamp taken when it started; null if neither its part nor
+   * produced globs need it.
    */
-  private Stamp launch(String containers, boolean traced) throws IOException {
+  private Stamp launch(String containers) throws IOException {
     LaunchBuilder launches = common.launches();
     files.eventLines().clear(common.digests()); // earlier lines are not this attempt's
     files.output().clear(common.digests());
@@ -306,10 +300,10 @@ public final class Attempt {
     // A mark was just written there, so the stamp has the present time.
     String marks = launches.place().running().toString();
     boolean globs = job.productRefs().stream().anyMatch(Ref.OfGlob.class::isInstance);
-    Stamp begin = job.finds() || traced || globs ? common.digests().stamp(marks) : null;
-    trace = traced ? common.tracing().of(common.plan(), id, snapshot, begin) : null;
+    Stamp begin = part.needsStart() || globs ? common.digests().stamp(marks) : null;
+    Launch changed = part.begin(launch, snapshot, begin);
     times = times(started);
-    launch(traced ? launch.traced(trace) : launch, tmp);
+    launch(changed, tmp);
     return begin;
   }
 
@@ -443,10 +437,7 @@ public final class Attempt {
       throw new AttemptFailure(rival);
     }
     TreeSet<String> moved = new TreeSet<>(known == null ? snapshot.moved() : known);
-    DiscoveredNeeds needs = DiscoveredNeeds.read(common.graph(), id, snapshot, begin, trace);
-    if (trace != null) {
-      common.tracing().report(common.graph(), id, trace, needs.read(), ended.message());
-    }
+    FoundNeeds needs = part.found(snapshot, begin, ended.message());
     moved.addAll(needs.moved());
     cleared.made(products.owned());
     String lost = ToolState.lost(common.plan().records(), id, job, attempts.reasons(), products);
@@ -460,9 +451,9 @@ public final class Attempt {
       String line = "cannot remove a file of " + job.name() + ": " + Refusal.line(e);
       common.removal().note().accept(line);
     }
-    boolean traced = trace != null && trace.blind() == null;
+    List<String> all = List.copyOf(moved);
     AttemptOutcome.Made made =
-        new AttemptOutcome.Made(products, needs, List.copyOf(moved), place.touched(), traced, data);
+        new AttemptOutcome.Made(products, needs, all, place.touched(), part.sawAll(), data);
     return outcome("", made);
   }
 

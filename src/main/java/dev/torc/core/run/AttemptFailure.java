@@ -14,7 +14,7 @@ public final class AttemptFailure extends RuntimeException {
     this(message, null);
   }
 
-  AttemptFailure(String message, String missing) {
+  public AttemptFailure(String message, String missing) {
     super(message, null, false, false);
     this.missing = missing;
   }

@@ -43,7 +43,7 @@ public record AttemptOutcome(
    */
   public record Made(
       ProductScan products,
-      DiscoveredNeeds needs,
+      FoundNeeds needs,
       List<String> moved,
       List<String> touched,
       boolean traced,
@@ -52,7 +52,7 @@ public record AttemptOutcome(
     static final Made NOTHING = of(ProductScan.NOTHING);
 
     static Made of(ProductScan products) {
-      return new Made(products, DiscoveredNeeds.none(), List.of(), List.of(), false, List.of());
+      return new Made(products, FoundNeeds.none(), List.of(), List.of(), false, List.of());
     }
   }
 

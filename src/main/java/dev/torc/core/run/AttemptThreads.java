@@ -146,6 +146,7 @@ final class AttemptThreads {
 
   private Runnable done(Attempt now, AttemptOutcome outcome) {
     Recorder.Record record = recorder.of(now, outcome);
+    now.common.cache().prepare(record.batch()); // before the turn, which all threads wait for
     return () -> ends.handleEnd(now, outcome, record);
   }
 

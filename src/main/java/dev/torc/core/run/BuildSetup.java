@@ -83,7 +83,7 @@ public record BuildSetup(
       LaunchBuilder launches,
       StartMarks marks,
       Machines machines,
-      Tracing tracing,
+      AttemptPart.PartMaker parts,
       BuildId build) {
 
     public Cache cache() {
@@ -111,7 +111,7 @@ public record BuildSetup(
     }
 
     AttemptContext with(PlanContext next) {
-      return new AttemptContext(next, removal, launches, marks, machines, tracing, build);
+      return new AttemptContext(next, removal, launches, marks, machines, parts, build);
     }
   }
 }

@@ -106,7 +106,7 @@ public record ProductScan(
    * file, that is its parent, since a symlink in its place is moved aside. For a folder, it is the
    * folder itself, since a symlink in its place is followed.
    */
-  static String folder(Ref product) {
+  public static String folder(Ref product) {
     if (product instanceof Ref.OfFile file) {
       return UserPaths.parent(file.path());
     }

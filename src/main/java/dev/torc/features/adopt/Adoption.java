@@ -19,9 +19,10 @@ import dev.torc.core.model.Job.Trait;
 import dev.torc.core.model.Ref;
 import dev.torc.core.run.AttemptFailure;
 import dev.torc.core.run.AttemptOutcome;
-import dev.torc.core.run.DiscoveredNeeds;
+import dev.torc.core.run.FoundNeeds;
 import dev.torc.core.run.ProductScan;
 import dev.torc.core.run.Recorder;
+import dev.torc.features.finds.DiscoveredNeeds;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -195,7 +196,7 @@ public final class Adoption {
         problem(job, lack);
         return;
       }
-      DiscoveredNeeds needs = DiscoveredNeeds.read(graph, id, snapshot, Stamp.MISSING, null);
+      FoundNeeds needs = DiscoveredNeeds.read(graph, id, snapshot, Stamp.MISSING, null);
       for (String path : needs.found()) {
         int maker = snapshot.makerOfFound(graph, id, path);
         if (maker >= 0 && !context.records().isSettled(maker)) {

@@ -72,7 +72,9 @@ final class CarriedJobs {
     for (int job = 0; job < same.length; job++) {
       int earlier = same[job];
       found += earlier >= 0 && now.isJob(job) ? 1 : 0;
-      if (earlier >= 0 && isKnown(earlier) && hasSameMakers(earlier)) {
+      if (earlier >= 0
+          && (fresh.jobs().get(earlier) || fresh.dirty().get(earlier))
+          && hasSameMakers(earlier)) {
         (fresh.jobs().get(earlier) ? jobs : dirty).set(job);
         for (int file : all.copyOf(earlier)) {
           extra.add(file);
@@ -99,10 +101,6 @@ final class CarriedJobs {
     }
     return now.job(job).productRefs().stream()
         .anyMatch(ref -> ref instanceof Ref.OfGlob glob && before.makersOf(glob.glob()).isEmpty());
-  }
-
-  private boolean isKnown(int earlier) {
-    return fresh.jobs().get(earlier) || fresh.dirty().get(earlier);
   }
 
   /** Returns whether each of a job's {@link ExtraFiles} has the same maker as before. */

@@ -121,7 +121,8 @@ public final class KnownResults implements Recall {
     Job job = graph.job(id);
     boolean makes =
         values || !job.links().produces().isEmpty() || job.links().caching() == Job.Caching.ALWAYS;
-    if (isOff() || !makes || !job.mayStore() || system != null && system.isEmpty()) {
+    boolean off = stored.isOff() && graph.workflow().settings().stores().shared().isEmpty();
+    if (off || !makes || !job.mayStore() || system != null && system.isEmpty()) {
       return null;
     }
     return new Restorable(
@@ -131,10 +132,6 @@ public final class KnownResults implements Recall {
         files,
         job.has(Trait.SHOWS_OUTPUT),
         depfile);
-  }
-
-  private boolean isOff() {
-    return stored.isOff() && graph.workflow().settings().stores().shared().isEmpty();
   }
 
   Digest key(Job job, Digest described, String system) {
@@ -279,7 +276,9 @@ public final class KnownResults implements Recall {
   private boolean serves(Job job, Result result, Digest key, boolean bytes) {
     return result.key().equals(key)
         && programs.of(job).equals(result.terms().programs())
-        && (bytes ? isHere(result) : isGone(result));
+        && (bytes
+            ? isHere(result)
+            : result.parts().stream().allMatch(part -> contents.gone().isGone(part.path())));
   }
 
   /** Returns whether no result was known at the first call, before this build added results. */
@@ -321,10 +320,6 @@ public final class KnownResults implements Recall {
   Digest key(int id, List<String> found) {
     Described now = described(id, found);
     return now == null ? null : key(graph.job(id), now.digest(), null);
-  }
-
-  private boolean isGone(Result result) {
-    return result.parts().stream().allMatch(part -> contents.gone().isGone(part.path()));
   }
 
   /** Returns whether all products of a result, and its log if it has one, are available. */

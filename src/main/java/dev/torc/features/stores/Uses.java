@@ -1,6 +1,5 @@
 package dev.torc.features.stores;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,13 +19,7 @@ final class Uses<N> {
 
   /** Subtracts the names of one result. Returns the names that no result uses any more. */
   List<N> remove(List<N> names) {
-    List<N> free = new ArrayList<>();
-    for (N name : names) {
-      if (counts.merge(name, -1, Integer::sum) == 0) {
-        free.add(name);
-      }
-    }
-    return free;
+    return names.stream().filter(name -> counts.merge(name, -1, Integer::sum) == 0).toList();
   }
 
   int of(N name) {

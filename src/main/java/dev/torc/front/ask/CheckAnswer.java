@@ -12,7 +12,7 @@ import dev.torc.core.decide.PlanContext;
 import dev.torc.core.decide.Reason;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
-import dev.torc.core.run.Tracing;
+import dev.torc.features.finds.Tracing;
 import dev.torc.front.session.DiskChecks;
 import dev.torc.front.session.Exit;
 import dev.torc.front.session.Project;

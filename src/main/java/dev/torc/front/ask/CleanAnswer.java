@@ -1,6 +1,7 @@
 package dev.torc.front.ask;
 
 import dev.torc.base.digests.DigestMemo;
+import dev.torc.base.posix.Io;
 import dev.torc.base.posix.OwnFile;
 import dev.torc.base.posix.RandomId;
 import dev.torc.base.syntax.BadInput;
@@ -33,7 +34,6 @@ import dev.torc.front.session.Project;
 import dev.torc.front.session.ProjectFolder;
 import dev.torc.front.session.ReadSession;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -153,11 +153,8 @@ final class CleanAnswer implements Cleaner.Listener {
   public void removed(String path) {
     removed.add(path);
     if (!call.json()) {
-      try {
-        call.console().print((dry ? "would remove " : "removed ") + SafeText.name(path) + "\n");
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+      String does = dry ? "would remove " : "removed ";
+      Io.unchecked(() -> call.console().print(does + SafeText.name(path) + "\n"));
     }
   }
 

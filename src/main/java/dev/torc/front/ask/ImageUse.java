@@ -5,13 +5,10 @@ import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.MachineInputs;
 import dev.torc.core.decide.MachineInputs.ImageSource;
 import dev.torc.core.decide.PlanContext;
-import dev.torc.core.model.Step;
 import dev.torc.front.show.Json;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -33,13 +30,11 @@ record ImageUse(String image, String identity, String file, int jobs) {
     MachineInputs around = context.contents().machine();
     Map<Known, Integer> uses = new LinkedHashMap<>();
     for (int job : jobs) {
-      Set<Known> images = new LinkedHashSet<>();
-      for (Step step : context.graph().job(job).runs().steps()) {
-        if (step.image() != null) {
-          images.add(new Known(step.image().name(), around.image(step.image())));
-        }
-      }
-      images.forEach(image -> uses.merge(image, 1, Integer::sum));
+      context.graph().job(job).runs().steps().stream()
+          .filter(step -> step.image() != null)
+          .map(step -> new Known(step.image().name(), around.image(step.image())))
+          .distinct()
+          .forEach(image -> uses.merge(image, 1, Integer::sum));
     }
     return uses.entrySet().stream().map(use -> of(use.getKey(), use.getValue())).toList();
   }

@@ -17,7 +17,7 @@ import dev.torc.core.memory.RecordedProduct;
 import dev.torc.core.model.DisplayGraph.Fold;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job.Trait;
-import dev.torc.core.run.Tracing;
+import dev.torc.features.finds.Tracing;
 import dev.torc.features.stores.KnownResults.NearestResult;
 import dev.torc.front.session.Project;
 import dev.torc.front.session.ReadSession;

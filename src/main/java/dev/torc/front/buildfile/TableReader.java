@@ -10,6 +10,7 @@ import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.NearestName;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.PlaceholderFormat;
+import dev.torc.base.syntax.SeparatedText;
 import dev.torc.base.syntax.SourceFile;
 import dev.torc.base.text.Amount;
 import dev.torc.base.text.SafeText;

@@ -1,5 +1,6 @@
 package dev.torc.front.cli;
 
+import dev.torc.base.digests.ParallelShares;
 import dev.torc.base.posix.FileTree;
 import dev.torc.front.show.Console;
 import java.io.IOException;
@@ -50,6 +51,7 @@ final class Training {
     Files.createDirectories(folder.resolve(".config/torc"));
     write(".config/torc/config.yaml", "server: false\n");
     edit("one");
+    ParallelShares.run(2, _ -> {}); // which only large projects have
     for (String line : Main.resource("training/lessons.txt").split("\n")) {
       terminal |= line.startsWith("on a terminal");
       if (line.startsWith("touch")) {

@@ -135,9 +135,7 @@ public final class CrateRequest {
     }
     crate.nest();
     Map<Long, BuildRecord> records = new HashMap<>();
-    for (BuildRecord record : look.cache().builds(Integer.MAX_VALUE)) {
-      records.put(record.id().number(), record);
-    }
+    look.cache().builds(Integer.MAX_VALUE).forEach(b -> records.put(b.id().number(), b));
     builds.forEach((number, runs) -> build(workflow, number, runs, records.get(number)));
     root(workflow);
     int jobs = selection.jobs().cardinality();

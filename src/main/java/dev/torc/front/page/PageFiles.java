@@ -7,6 +7,7 @@ import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.GlobWalk;
 import dev.torc.base.syntax.NaturalOrder;
+import dev.torc.base.syntax.SeparatedText;
 import dev.torc.base.text.Amount;
 import dev.torc.base.text.Refusal;
 import dev.torc.base.text.SafeText;
@@ -17,7 +18,6 @@ import dev.torc.core.model.Graph;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Workflow;
 import dev.torc.core.model.Workflow.ReportFile;
-import dev.torc.front.buildfile.SeparatedText;
 import dev.torc.front.page.PageData.Shown;
 import dev.torc.front.page.PageData.ShownPart;
 import dev.torc.front.session.Project;
@@ -147,7 +147,7 @@ final class PageFiles {
       } else if (!Files.isRegularFile(file)) {
         return wrong(entry, path, "not a regular file");
       }
-      Part part = part(file);
+      Excerpt part = part(file);
       boolean linked = part.link && file.startsWith(workflow.root());
       // As a URL: "a b%.pdf" becomes a%20b%25.pdf.
       String link = linked ? workflow.root().toUri().relativize(file.toUri()).toString() : null;
@@ -166,25 +166,26 @@ final class PageFiles {
   }
 
   /** A file's content in the page, null for none; a note; and whether the file gets a link. */
-  record Part(ShownPart content, String note, boolean link) {
+  record Excerpt(ShownPart content, String note, boolean link) {
 
-    static Part none(String why) {
-      return new Part(null, why, true);
+    static Excerpt none(String why) {
+      return new Excerpt(null, why, true);
     }
   }
 
-  private Part part(Path file) throws IOException {
+  private Excerpt part(Path file) throws IOException {
     String name = file.getFileName().toString();
     String kind = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
     boolean pdf = kind.equals("pdf");
     if (!pdf && !PICTURES.containsKey(kind) && !List.of("md", "csv", "tsv").contains(kind)) {
-      return Part.none("not a PNG, JPEG, WebP, SVG, PDF, Markdown, CSV or TSV file");
+      return Excerpt.none("not a PNG, JPEG, WebP, SVG, PDF, Markdown, CSV or TSV file");
     }
     byte[] bytes;
     if (pdf) {
       ProgramOutput picture = picture(file);
       if (!picture.ok()) {
-        return Part.none("not shown; " + (picture.status() == NOT_FOUND ? NONE : picture.said()));
+        return Excerpt.none(
+            "not shown; " + (picture.status() == NOT_FOUND ? NONE : picture.said()));
       }
       bytes = picture.text().getBytes(ISO_8859_1);
     } else {
@@ -194,28 +195,28 @@ final class PageFiles {
     }
     if (bytes.length > room) {
       String size = Amount.size(pdf ? bytes.length : Files.size(file));
-      return Part.none(size + " is too large; " + Amount.size(room) + " of 10 MiB are left");
+      return Excerpt.none(size + " is too large; " + Amount.size(room) + " of 10 MiB are left");
     }
     room -= bytes.length;
     if (pdf || PICTURES.containsKey(kind)) {
       String type = pdf ? "image/png" : PICTURES.get(kind);
-      return new Part(
+      return new Excerpt(
           new ShownPart.Figure(type, Base64.getEncoder().encodeToString(bytes)), "", pdf);
     }
     String text = new String(bytes, UTF_8);
     if (kind.equals("md")) {
-      return new Part(new ShownPart.Html(MarkdownText.html(text)), "", false);
+      return new Excerpt(new ShownPart.Html(MarkdownText.html(text)), "", false);
     }
     return table(text, kind.equals("csv") ? ',' : '\t');
   }
 
-  static Part table(String text, char separator) {
+  static Excerpt table(String text, char separator) {
     List<List<String>> rows = rows(text, separator);
     int more = rows.size() - ROWS - 1; // the first one is the header
     String note = "the first " + ROWS + " rows; " + more + " more are not shown";
     return more > 0
-        ? new Part(new ShownPart.Table(rows.subList(0, ROWS + 1)), note, false)
-        : new Part(new ShownPart.Table(rows), "", false);
+        ? new Excerpt(new ShownPart.Table(rows.subList(0, ROWS + 1)), note, false)
+        : new Excerpt(new ShownPart.Table(rows), "", false);
   }
 
   /** Returns the rows of a table, which may differ in length; or, if it is no table, its lines. */

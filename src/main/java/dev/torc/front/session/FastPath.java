@@ -18,6 +18,7 @@ import dev.torc.core.memory.StartMark;
 import dev.torc.core.memory.StartMarks;
 import dev.torc.core.model.Downstream;
 import dev.torc.core.model.Graph;
+import dev.torc.core.model.NeedWays;
 import dev.torc.core.run.Event;
 import dev.torc.core.run.JobState;
 import dev.torc.features.fastpath.FreshJobs;
@@ -82,6 +83,9 @@ record FastPath(
       selection = project.selectToBuild(request.targets());
       dirty.or(selection.asked(project.graph(), request.rerun()));
       decides = decidesGroups(project, looked.fresh(), dirty);
+    }
+    if (project.reused() != null && !dirty.isEmpty() && new NeedWays(project.graph()).areNew()) {
+      return none(project.anew(), request); // a job may need the products of other jobs now
     }
     return decides
         ? none(project, request)

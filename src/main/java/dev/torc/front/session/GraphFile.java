@@ -12,6 +12,7 @@ import dev.torc.base.posix.Walk;
 import dev.torc.base.syntax.GlobWalk;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
+import dev.torc.core.model.NeedWays;
 import dev.torc.core.model.PackedJobs;
 import dev.torc.core.model.Paths;
 import dev.torc.core.model.WorkflowCodec;
@@ -181,7 +182,7 @@ record GraphFile(
       earlier.graph = graph;
       earlier.bodies = bodies;
     }
-    if (!graph.leadsAsBefore()) {
+    if (!new NeedWays(graph).leadAsBefore()) {
       return null; // a job may need the products of other jobs now
     }
     byte[] text =

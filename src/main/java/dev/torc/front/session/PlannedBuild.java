@@ -21,9 +21,10 @@ import dev.torc.core.run.BuildSetup.Machines;
 import dev.torc.core.run.Event;
 import dev.torc.core.run.LaunchBuilder;
 import dev.torc.core.run.SharedResults;
-import dev.torc.core.run.Tracing;
 import dev.torc.features.clusters.Remotes;
 import dev.torc.features.containers.ImageSupply;
+import dev.torc.features.finds.FindingPart;
+import dev.torc.features.finds.Tracing;
 import dev.torc.features.stores.SharedRequests;
 import dev.torc.features.stores.SharedStores;
 import java.io.IOException;
@@ -114,10 +115,9 @@ record PlannedBuild(
 
   /** Warns of stale products at the end of a build in which something ran. */
   private void tellStale(Event.Finished last, PlanContext context) {
-    boolean ran = false;
-    for (var count : last.counts().entrySet()) {
-      ran |= count.getKey().isRun() && count.getValue() > 0;
-    }
+    boolean ran =
+        last.counts().entrySet().stream()
+            .anyMatch(count -> count.getKey().isRun() && count.getValue() > 0);
     if (!ran || last.exit() > Exit.signal(0)) {
       return;
     }
@@ -156,7 +156,9 @@ record PlannedBuild(
         launches,
         work.marks(),
         machines,
-        new Tracing(request.manner().trace(), request.manner().strict(), traces, watcher::warn),
+        new FindingPart.Parts(
+            new Tracing(
+                request.manner().trace(), request.manner().strict(), traces, watcher::warn)),
         work.build());
   }
 

@@ -128,6 +128,11 @@ public record Project(
     if (reused == null || reused.deciding().isEmpty()) {
       return this;
     }
+    return anew();
+  }
+
+  /** Returns this project with a graph that is derived again. */
+  Project anew() throws IOException {
     Graph without = unexpanded(source, null);
     return new Project(caller, options, without, place, source, containers, null, buildFiles);
   }

@@ -1,5 +1,6 @@
 package dev.torc.front.show;
 
+import dev.torc.base.posix.Io;
 import dev.torc.base.posix.RandomId;
 import dev.torc.base.syntax.BadInput.Diagnostic;
 import dev.torc.base.text.Palette;
@@ -84,11 +85,7 @@ public record Console(
    * java.io.UncheckedIOException} if it cannot.
    */
   public void say(String line) {
-    try {
-      tell(SafeText.message(line));
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
+    Io.unchecked(() -> tell(SafeText.message(line)));
   }
 
   /** Writes a warning without a place; throws like {@link #say}. */

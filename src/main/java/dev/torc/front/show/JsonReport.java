@@ -1,10 +1,9 @@
 package dev.torc.front.show;
 
+import dev.torc.base.posix.Io;
 import dev.torc.core.run.Event;
 import dev.torc.core.run.JobState;
-import java.io.IOException;
 import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -36,11 +35,7 @@ final class JsonReport implements Report {
     put(event, fields);
     // Written in one piece, so that no partial line remains if the reader is gone.
     StringWriter line = new StringWriter();
-    try {
-      Json.write(fields, line);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    Io.unchecked(() -> Json.write(fields, line));
     PlainReport.write(out, line.toString());
   }
 

@@ -271,7 +271,7 @@ class RecordCodecTest {
             List.of(),
             new BuildEnd(2, 0, null, StoreUse.NONE));
     Batch batch = new Batch().build(build);
-    batch.changes.getFirst().seal(null);
+    batch.changes.getFirst().seal(null, 0);
     assertEquals(
         build,
         RecordCodec.<BuildRecord>open(

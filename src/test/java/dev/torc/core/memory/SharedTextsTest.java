@@ -1,5 +1,6 @@
 package dev.torc.core.memory;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -89,13 +90,38 @@ class SharedTextsTest {
     assertTrue(texts < (195 + 295) * 150, texts + " bytes of paths and lines");
   }
 
+  /** What a thread prepares has the bytes that it would have without. */
+  @Test
+  void preparedRecordsAreTheSame() throws IOException {
+    List<String> found = headers(0, 3);
+    try (Cache cache = open()) {
+      Batch first = job("first", found, "");
+      cache.prepare(first); // no text has a number yet
+      assertTrue(first.changes.stream().noneMatch(change -> change.value != null));
+      cache.put(first);
+      Batch second = job("second", found, "");
+      cache.prepare(second);
+      assertTrue(second.changes.stream().allMatch(change -> change.value != null));
+      Batch usual = job("second", found, "");
+      cache.put(usual);
+      for (int i = 0; i < usual.changes.size(); i++) {
+        assertArrayEquals(usual.changes.get(i).value, second.changes.get(i).value);
+      }
+      cache.put(second);
+    }
+    try (Cache cache = open()) {
+      assertJob(cache, "first", found, "");
+      assertJob(cache, "second", found, "");
+    }
+  }
+
   /** An earlier torc knew no shared texts: its records hold the paths themselves. */
   @Test
   void recordsThatHoldTheTextsAreReadAndRewritten() throws IOException {
     List<String> found = headers(0, 3);
     try (Cache cache = open()) {
       Batch batch = job("job", found, "");
-      batch.changes.forEach(change -> change.seal(null));
+      batch.changes.forEach(change -> change.seal(null, 0));
       cache.put(batch);
     }
     long before = bytes(RecordTree.DETAILS);
@@ -136,9 +162,11 @@ class SharedTextsTest {
         cache.put(job("goes", headers(500 * job, 500), ""));
       }
       cache.put(job("goes", List.of(), ""));
+      Batch comes = job("comes", headers(500, 500), "");
+      cache.prepare(comes); // with numbers that the sweep takes away
       Samples.stored(cache).sweep();
       assertJob(cache, "stays", stays, "");
-      cache.put(job("comes", headers(500, 500), ""));
+      cache.put(comes);
     }
     assertEquals(2 * (1000 + 1000) + 1, Damaging.spots(root, RecordTree.LISTS).size());
     try (Cache cache = open()) {

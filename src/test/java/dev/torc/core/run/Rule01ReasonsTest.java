@@ -9,6 +9,7 @@ import dev.torc.core.memory.SharingHost;
 import dev.torc.core.memory.StartMark;
 import dev.torc.core.memory.StartMarks;
 import dev.torc.core.run.StubRunner.Stub;
+import dev.torc.features.finds.Tracing;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -181,6 +181,7 @@ class RandomWaysTest {
               }
               if (jobs.size() == 1 || random.nextBoolean()) {
                 String read = READ.get(random.nextInt(READ.size()));
+                read = read.replace("after: w", jobs.size() == 1 ? "after: w" : "after: [w, v]");
                 jobs.add("  r: { " + read + ", produces: o/r }\n");
               }
               Collections.shuffle(jobs, random);
@@ -281,9 +282,9 @@ class RandomWaysTest {
   private static String buildFile(Way way) {
     StringBuilder text = new StringBuilder();
     if (!way.made) {
-      text.append("vars: [" + way.path + "/v.yaml]\nroots: [../out]\n");
+      text.append("vars: [" + way.path + "/v.yaml]\n");
     }
-    text.append("jobs:\n");
+    text.append("roots: [../out]\njobs:\n");
     text.append("  m: { command: \"for d in m1 m2; do mkdir -p $d/bin $d/d/in;");
     text.append(" for f in f a.h in/m tool; do echo \\\"echo $d $(cat src)\\\" > $d/d/$f; done;");
     text.append(" chmod +x $d/d/tool; done\", needs: src, produces: [m1/, m2/] }\n");

@@ -35,7 +35,7 @@ class TableRowsTest {
 
   @Test
   void rowsBeyondTheBoundAreCounted() {
-    PageFiles.Part part = PageFiles.table("a\n" + "1\n".repeat(PageFiles.ROWS + 5), ',');
+    PageFiles.Excerpt part = PageFiles.table("a\n" + "1\n".repeat(PageFiles.ROWS + 5), ',');
     assertEquals("the first 2000 rows; 5 more are not shown", part.note());
     assertEquals(PageFiles.ROWS + 1, ((ShownPart.Table) part.content()).rows().size());
   }

@@ -1,4 +1,4 @@
-package dev.torc.core.run;
+package dev.torc.features.finds;
 
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.posix.JobTrace;
@@ -13,6 +13,8 @@ import dev.torc.core.model.Job.Trait;
 import dev.torc.core.model.NeedPaths;
 import dev.torc.core.model.Paths;
 import dev.torc.core.model.Ref;
+import dev.torc.core.run.AttemptFailure;
+import dev.torc.core.run.ProductScan;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;

@@ -1,4 +1,4 @@
-package dev.torc.core.run;
+package dev.torc.features.finds;
 
 import java.util.ArrayList;
 import java.util.List;

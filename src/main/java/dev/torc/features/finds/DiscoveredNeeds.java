@@ -1,8 +1,7 @@
-package dev.torc.core.run;
+package dev.torc.features.finds;
 
 import dev.torc.base.digests.Digest.KnownDigest;
 import dev.torc.base.digests.Stamp;
-import dev.torc.base.digests.StopFlag.StoppedException;
 import dev.torc.base.posix.JobTrace;
 import dev.torc.base.posix.PlainFile;
 import dev.torc.base.syntax.NearestPath;
@@ -14,6 +13,8 @@ import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Trait;
 import dev.torc.core.model.Paths;
 import dev.torc.core.model.Step;
+import dev.torc.core.run.AttemptFailure;
+import dev.torc.core.run.FoundNeeds;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -26,23 +27,18 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The files that a job's depfile names, or that a trace saw it read, beyond its declared needs
- * (rule 6). They are needs, too, but add no edges. {@link Depfile} parses depfiles, {@link
- * JobTrace} reports reads.
- *
- * @param moved the found needs that changed since the job started
- * @param lost the names in the depfile, as written, that led nowhere (see {@link LostName})
- * @param read the other files that a trace saw it read, if traced files are not needs of this job
+ * Finds the files that a job's depfile names, or that a trace saw it read, beyond its declared
+ * needs (rule 6). {@link Depfile} parses depfiles, {@link JobTrace} reports reads, and {@link
+ * LostName} tells names that led nowhere.
  */
-public record DiscoveredNeeds(
-    TreeSet<String> found, TreeSet<String> moved, TreeSet<String> lost, TreeSet<String> read) {
+public final class DiscoveredNeeds {
 
   /** The largest depfile that is read, in bytes; those of compilers are far smaller. */
   private static final int MOST = 16 << 20;
 
-  static DiscoveredNeeds none() {
-    return new DiscoveredNeeds(new TreeSet<>(), new TreeSet<>(), new TreeSet<>(), new TreeSet<>());
-  }
+  private final FoundNeeds needs = FoundNeeds.none();
+
+  private DiscoveredNeeds() {}
 
   /**
    * Reads the depfile and the trace, if any, of a successful job, and adds the files that they name
@@ -51,47 +47,35 @@ public record DiscoveredNeeds(
    * @throws AttemptFailure if the depfile is missing or unreadable, or if another job makes a found
    *     need and this one does not wait for that job
    */
-  public static DiscoveredNeeds read(
+  public static FoundNeeds read(
       Graph graph, int id, NeedSnapshot snapshot, Stamp begin, JobTrace trace) throws IOException {
-    DiscoveredNeeds needs = none();
+    DiscoveredNeeds discovered = new DiscoveredNeeds();
+    discovered.readAll(graph, id, snapshot, begin, trace);
+    return discovered.needs;
+  }
+
+  private void readAll(Graph graph, int id, NeedSnapshot snapshot, Stamp begin, JobTrace trace)
+      throws IOException {
     Job job = graph.job(id);
     if (job.depfile() != null) {
-      needs.named(graph, id, snapshot, begin);
+      named(graph, id, snapshot, begin);
     }
     if (trace == null) {
-      return needs;
+      return;
     }
     Set<String> undeclared = Tracing.undeclared(graph, id, snapshot, trace);
-    undeclared.removeAll(needs.found); // the depfile named them
+    undeclared.removeAll(needs.found()); // the depfile named them
     if (!job.has(Trait.TRACE)) {
-      needs.read.addAll(undeclared);
-      return needs;
+      needs.read().addAll(undeclared);
+      return;
     }
     for (String path : undeclared) {
-      needs.add(graph, id, snapshot, begin, path, "it read");
+      add(graph, id, snapshot, begin, path, "it read");
     }
     Set<String> ways = new TreeSet<>();
     Paths paths = new Paths(graph.workflow().root());
     trace.ways().forEach(way -> ways.add(paths.way(".", way)));
-    needs.addWays(graph, id, snapshot, begin, ways);
-    return needs;
-  }
-
-  /**
-   * Adds the needs that the last run found to those of a run that failed and names none, so that
-   * its record tells whether one of them has changed since; adds none if one cannot be read.
-   */
-  void addEarlier(List<String> earlier, NeedSnapshot snapshot) {
-    try {
-      for (String path : earlier) {
-        if (!snapshot.declares(path)) {
-          snapshot.add(path);
-        }
-      }
-      found.addAll(earlier);
-    } catch (IOException | StoppedException e) {
-      return; // then only the declared needs tell
-    }
+    addWays(graph, id, snapshot, begin, ways);
   }
 
   private void named(Graph graph, int id, NeedSnapshot snapshot, Stamp begin) throws IOException {
@@ -114,9 +98,9 @@ public record DiscoveredNeeds(
       if (!snapshot.declares(path)
           && !Tracing.isOwn(graph, id, path)
           && !add(graph, id, snapshot, begin, path, "depfile names")
-          && !moved.contains(path)
+          && !needs.moved().contains(path)
           && new LostName(graph, id, snapshot).isLost(name, path)) {
-        lost.add(name);
+        needs.lost().add(name);
       }
     }
     addWays(graph, id, snapshot, begin, ways);
@@ -128,9 +112,9 @@ public record DiscoveredNeeds(
     for (String way : ways) {
       if (!way.isEmpty() && !Tracing.isOwn(graph, id, UserPaths.parent(way))) {
         snapshot.add(way);
-        found.add(way);
+        needs.found().add(way);
         if (snapshot.wayChanged(way, begin.ctime())) {
-          moved.add(way);
+          needs.moved().add(way);
         }
       }
     }
@@ -151,16 +135,16 @@ public record DiscoveredNeeds(
       refuseUnawaited(graph, id, snapshot, real, how + " " + path + ", which is");
     }
     int maker = snapshot.makerOfFound(graph, id, path);
-    found.add(path);
+    needs.found().add(path);
     // A missing file that was not seen before may have been made by the job itself. A source
     // with exactly the time of the start may have changed after it; a product of an earlier job
     // often has that time, but its bytes are known.
     Stamp stamp = known.stamp();
     long since = (snapshot.ignores(path) ? stamp.mtime() : stamp.ctime()) - begin.ctime();
     if (!known.stamp().exists() ? wasThere : maker < 0 ? since >= 0 : since > 0) {
-      moved.add(path);
+      needs.moved().add(path);
     } else if (maker < 0 && snapshot.wayChanged(path, begin.ctime())) {
-      moved.add(path);
+      needs.moved().add(path);
     }
     return known.stamp().exists();
   }

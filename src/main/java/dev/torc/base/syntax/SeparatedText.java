@@ -1,8 +1,5 @@
-package dev.torc.front.buildfile;
+package dev.torc.base.syntax;
 
-import dev.torc.base.syntax.BadInput;
-import dev.torc.base.syntax.Place;
-import dev.torc.base.syntax.SourceFile;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -10,7 +7,7 @@ import java.util.List;
 /**
  * Splits CSV and TSV into rows of cells with exact places. A cell that begins with a double quote
  * ends at the next one that is not doubled; {@code ""} inside it stands for one quote. Quotes
- * elsewhere are plain text. {@link TableReader} knows what a row means.
+ * elsewhere are plain text. Its callers know what a row means.
  *
  * <p>torc does this itself because no CSV library reports where a cell begins.
  */
@@ -49,11 +46,11 @@ public final class SeparatedText {
     return cells;
   }
 
-  Place place() {
+  public Place place() {
     return new Place(shown, line, 1);
   }
 
-  Place place(int cell) {
+  public Place place(int cell) {
     return placeAt(starts[cell]);
   }
 
@@ -65,7 +62,7 @@ public final class SeparatedText {
    * Refuses a header with another separator, such as the semicolons that spreadsheets write where
    * the comma is the decimal point. Otherwise the whole header would be read as one name.
    */
-  void refuseOtherSeparator() {
+  public void refuseOtherSeparator() {
     if (cells.size() == 1 && !text.startsWith("\"", starts[0])) {
       cells.getFirst().chars().forEach(c -> refuse((char) c, starts[0]));
     }

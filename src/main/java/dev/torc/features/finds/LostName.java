@@ -1,4 +1,4 @@
-package dev.torc.core.run;
+package dev.torc.features.finds;
 
 import dev.torc.core.decide.JobSelection.UserPaths;
 import dev.torc.core.decide.NeedSnapshot;
@@ -8,6 +8,7 @@ import dev.torc.core.model.Paths;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Step;
 import dev.torc.core.model.Template;
+import dev.torc.core.run.AttemptFailure;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

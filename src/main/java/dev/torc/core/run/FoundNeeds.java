@@ -1,0 +1,40 @@
+package dev.torc.core.run;
+
+import dev.torc.base.digests.StopFlag.StoppedException;
+import dev.torc.core.decide.NeedSnapshot;
+import java.io.IOException;
+import java.util.List;
+import java.util.TreeSet;
+
+/**
+ * The needs that a run found beyond its declared ones (rule 6). They are needs, too, but add no
+ * edges. An {@link AttemptPart} finds them.
+ *
+ * @param moved the found needs that changed since the job started
+ * @param lost the names in the depfile, as written, that led nowhere
+ * @param read the other files that a trace saw it read, if traced files are not needs of this job
+ */
+public record FoundNeeds(
+    TreeSet<String> found, TreeSet<String> moved, TreeSet<String> lost, TreeSet<String> read) {
+
+  public static FoundNeeds none() {
+    return new FoundNeeds(new TreeSet<>(), new TreeSet<>(), new TreeSet<>(), new TreeSet<>());
+  }
+
+  /**
+   * Adds the needs that the last run found to those of a run that failed and names none, so that
+   * its record tells whether one of them has changed since; adds none if one cannot be read.
+   */
+  void addEarlier(List<String> earlier, NeedSnapshot snapshot) {
+    try {
+      for (String path : earlier) {
+        if (!snapshot.declares(path)) {
+          snapshot.add(path);
+        }
+      }
+      found.addAll(earlier);
+    } catch (IOException | StoppedException e) {
+      return; // then only the declared needs tell
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package dev.torc.features.finds;
+
+import dev.torc.base.digests.Stamp;
+import dev.torc.base.posix.JobTrace;
+import dev.torc.core.decide.NeedSnapshot;
+import dev.torc.core.decide.PlanContext;
+import dev.torc.core.here.Launch;
+import dev.torc.core.model.Graph;
+import dev.torc.core.run.AttemptPart;
+import dev.torc.core.run.BuildSetup.AttemptContext;
+import dev.torc.core.run.FoundNeeds;
+import java.io.IOException;
+import java.util.Set;
+
+/** Finds the needs of one attempt, by the job's depfile and by a trace of its processes. */
+public final class FindingPart implements AttemptPart {
+
+  private final Tracing tracing;
+  private final PlanContext plan;
+  private final Graph graph;
+  private final int id;
+  private boolean traced;
+  private JobTrace trace; // null before the start, and if it is not traced
+
+  /** Makes the parts of a build's attempts. */
+  public record Parts(Tracing tracing) implements AttemptPart.PartMaker {
+
+    @Override
+    public AttemptPart part(AttemptContext common, int id) {
+      return new FindingPart(tracing, common.plan(), id);
+    }
+  }
+
+  private FindingPart(Tracing tracing, PlanContext plan, int id) {
+    this.tracing = tracing;
+    this.plan = plan;
+    this.graph = plan.graph();
+    this.id = id;
+  }
+
+  @Override
+  public void prepare() {
+    traced = tracing.traces(graph, graph.job(id));
+  }
+
+  @Override
+  public boolean needsStart() {
+    return traced || graph.job(id).finds();
+  }
+
+  @Override
+  public Launch begin(Launch launch, NeedSnapshot snapshot, Stamp begin) {
+    if (!traced) {
+      return launch;
+    }
+    trace = tracing.of(plan, id, snapshot, begin);
+    return launch.traced(trace);
+  }
+
+  @Override
+  public void end(NeedSnapshot snapshot) {
+    if (trace != null) {
+      snapshot.ignore(Tracing.names(graph, trace.returned()));
+    }
+  }
+
+  @Override
+  public FoundNeeds found(NeedSnapshot snapshot, Stamp begin, String message) throws IOException {
+    FoundNeeds needs = DiscoveredNeeds.read(graph, id, snapshot, begin, trace);
+    if (trace != null) {
+      tracing.report(graph, id, trace, needs.read(), message);
+    }
+    return needs;
+  }
+
+  @Override
+  public String hint() {
+    return Tracing.refused(graph, trace);
+  }
+
+  @Override
+  public Set<String> wrote() {
+    return trace == null ? Set.of() : Tracing.names(graph, trace.wrote());
+  }
+
+  @Override
+  public boolean sawAll() {
+    return trace != null && trace.blind() == null;
+  }
+}
