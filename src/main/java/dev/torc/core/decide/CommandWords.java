@@ -30,7 +30,7 @@ public final class CommandWords {
   }
 
   /** A word as the program gets it. {@code --in=a.csv} gives two: itself and {@code a.csv}. */
-  public record Word(Role role, String text) {}
+  public record RoleWord(Role role, String text) {}
 
   private static final Set<String> INTERPRETERS =
       Set.of(
@@ -60,7 +60,7 @@ public final class CommandWords {
 
   private static final char BARE = ' ';
 
-  private final List<Word> words = new ArrayList<>();
+  private final List<RoleWord> words = new ArrayList<>();
   private final Deque<Command> open = new ArrayDeque<>(List.of(new Command(BARE)));
   private final List<String> documents = new ArrayList<>(0);
   private StringBuilder word; // null between words; a hole means unknown text
@@ -81,7 +81,7 @@ public final class CommandWords {
     }
   }
 
-  public List<Word> words() {
+  public List<RoleWord> words() {
     return words;
   }
 
@@ -215,7 +215,7 @@ public final class CommandWords {
     }
     boolean searched = role == Role.PROGRAM && text.indexOf('/') < 0;
     if (!moved || searched || text.charAt(0) == '/') {
-      words.add(new Word(role, text));
+      words.add(new RoleWord(role, text));
     }
   }
 

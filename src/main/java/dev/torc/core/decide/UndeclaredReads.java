@@ -1,7 +1,7 @@
 package dev.torc.core.decide;
 
 import dev.torc.core.decide.CommandWords.Role;
-import dev.torc.core.decide.CommandWords.Word;
+import dev.torc.core.decide.CommandWords.RoleWord;
 import dev.torc.core.memory.JobResult;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.NeedPaths;
@@ -58,7 +58,7 @@ final class UndeclaredReads {
     Set<String> targets = new HashSet<>();
     for (int s = 0; s < steps.size(); s++) {
       Step step = steps.get(s);
-      for (Word word : commands.get(s).words()) {
+      for (RoleWord word : commands.get(s).words()) {
         if (word.role() == Role.TARGET) {
           targets.add(path(step, word.text()));
           continue;
@@ -73,7 +73,7 @@ final class UndeclaredReads {
     return List.copyOf(reads.values());
   }
 
-  private UndeclaredWord read(int job, Step step, Word word) {
+  private UndeclaredWord read(int job, Step step, RoleWord word) {
     UndeclaredWord read = null;
     for (String path : paths(step, word)) {
       read = read == null ? read(job, word.role() != Role.ARGUMENT, word.text(), path) : read;
@@ -82,7 +82,7 @@ final class UndeclaredReads {
   }
 
   /** Returns the paths that a word may mean; an element is null if no file can have the name. */
-  private List<String> paths(Step step, Word word) {
+  private List<String> paths(Step step, RoleWord word) {
     String text = word.text();
     if (word.role() == Role.PROGRAM && text.indexOf('/') < 0) {
       return Collections.singletonList(onPath(step, text));
@@ -97,7 +97,7 @@ final class UndeclaredReads {
   Set<String> run(int job) {
     Set<String> run = new HashSet<>();
     for (Step step : graph.job(job).runs().steps()) {
-      for (Word word : new CommandWords(step.command(), step.shell()).words()) {
+      for (RoleWord word : new CommandWords(step.command(), step.shell()).words()) {
         if (word.role() != Role.ARGUMENT && word.role() != Role.TARGET) {
           run.addAll(paths(step, word));
         }

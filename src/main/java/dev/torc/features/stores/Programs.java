@@ -3,7 +3,7 @@ package dev.torc.features.stores;
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.digests.StampSource;
 import dev.torc.core.decide.CommandWords;
-import dev.torc.core.decide.CommandWords.Word;
+import dev.torc.core.decide.CommandWords.RoleWord;
 import dev.torc.core.decide.ToolSearch;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Step;
@@ -44,7 +44,7 @@ final class Programs {
       if (step.command() instanceof Step.Command.Shell) {
         add(step, step.shell().getFirst(), programs);
       }
-      for (Word word : new CommandWords(step.command(), step.shell()).words()) {
+      for (RoleWord word : new CommandWords(step.command(), step.shell()).words()) {
         if (word.role() == CommandWords.Role.PROGRAM) {
           add(step, word.text(), programs);
         }

@@ -105,7 +105,7 @@ class CommandWordsTest {
     return new CommandWords(command, SH)
         .words().stream()
             .filter(word -> roles.contains(word.role()))
-            .map(CommandWords.Word::text)
+            .map(CommandWords.RoleWord::text)
             .toList();
   }
 
