@@ -36,7 +36,7 @@ class CoreTest {
   private static final int ERRORS = 0;
 
   /** Lines of code in core; a commit that raises it says why its change is no feature. */
-  private static final int CORE_LINES = 20_615;
+  private static final int CORE_LINES = 20_095;
 
   /** Features that use another one, each with its reason. */
   private static final Set<String> PAIRS =
