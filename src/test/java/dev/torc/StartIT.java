@@ -28,10 +28,10 @@ class StartIT {
       List.of("com/fasterxml", "org/jgrapht", "org/commonmark");
 
   /** How many classes a call may link: torc's own, those of lambdas among them, and all. */
-  private static final int OWN = 950;
+  private static final int OWN = 965;
 
   private static final int LAMBDAS = 45;
-  private static final int ALL = 3110;
+  private static final int ALL = 3130;
 
   private static final Path HOME = Path.of(System.getProperty("torc.home")).toAbsolutePath();
 
