@@ -38,9 +38,11 @@ class ServedTranscriptIT {
   @AfterAll
   static void stop() throws Exception {
     int served = server.log(" served: ").size();
-    int refused = server.log(" refused: ").size();
+    // A call beside another one is refused as busy: how many are depends on the machine.
+    List<String> refused =
+        server.log(" refused: ").stream().filter(line -> !line.endsWith("busy")).toList();
     server.stop();
-    assertTrue(served > 3 * refused, served + " calls were served, " + refused + " refused");
+    assertTrue(served > 3 * refused.size(), served + " calls were served, refused: " + refused);
   }
 
   @TestFactory
