@@ -37,6 +37,11 @@ abstract class ProjectFiles {
 
   /** Waits until the clock of the file system has moved: files written later have a later time. */
   void tick() {
+    tick(0);
+  }
+
+  /** Waits until the clock of the files has moved by more than some milliseconds. */
+  void tick(long millis) {
     try {
       Files.createDirectories(root.resolve(".torc"));
       Path probe = root.resolve(".torc/tick");
@@ -44,7 +49,7 @@ abstract class ProjectFiles {
       long before = stamps.stamp(probe).ctime();
       do {
         Files.writeString(probe, "1");
-      } while (stamps.stamp(probe).ctime() <= before);
+      } while (stamps.stamp(probe).ctime() <= before + millis * 1_000_000);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -161,7 +161,7 @@ class Story extends Harness implements StepFiles.Stage {
       case "given" -> given(real(after(step, 1)));
       case "edit" -> edit(words[1], real(after(step, 2).translateEscapes()));
       case "rm" -> rest.forEach(this::delete);
-      case "tick" -> tick();
+      case "tick" -> tick(rest.isEmpty() ? 0 : Long.parseLong(rest.getFirst()));
       case "env" -> setEnv(words[1], after(step, 2));
       case "cpus" -> limits.put("cpus", Long.valueOf(words[1]));
       case "gpus" -> gpus = rest;
