@@ -15,9 +15,9 @@ import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * Decides whether the {@code .git} of a folder product may hold commits that it did not hold at the
- * end of the run, and that exist nowhere else. This is no part of the product's digest. Objects,
- * the index and the like do not count: git also writes them when it only looks, and it drops
- * commits that no other file names.
+ * end of the run, and that exist nowhere else. It is not part of the product's digest. Objects, the
+ * index and the like do not count: git also writes them when it only looks, and it drops commits
+ * that no other file names.
  */
 public final class GitState {
 

@@ -160,7 +160,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     return later.changedSince(path, found, begun, returned);
   }
 
-  /** Notes which paths the job moved away and back: that is no change of its needs. */
+  /** Notes which paths the job moved away and back; this does not change its needs. */
   public void ignore(Set<String> paths) {
     returned = paths;
   }

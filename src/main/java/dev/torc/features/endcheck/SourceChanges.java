@@ -27,7 +27,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * once, and compares the manifests only of jobs that may be concerned. It marks nothing: the next
  * build decides as always.
  */
-public final class SourceChanges {
+final class SourceChanges {
 
   /** Files of this many bytes or more are not read: with a new stamp they may have changed. */
   private static final long LARGE = 100_000_000;
@@ -43,7 +43,7 @@ public final class SourceChanges {
    * @param unread whether only its stamp is known to differ
    * @param readers the jobs that were decided by its earlier state, in order
    */
-  public record Change(String path, Kind kind, boolean unread, List<Integer> readers) {}
+  record Change(String path, Kind kind, boolean unread, List<Integer> readers) {}
 
   private SourceChanges(PlanContext context) {
     this.context = context;
@@ -52,7 +52,7 @@ public final class SourceChanges {
   }
 
   /** Returns the changed sources of some settled jobs, sorted by path. */
-  public static List<Change> of(PlanContext context, int[] jobs) throws IOException {
+  static List<Change> of(PlanContext context, int[] jobs) throws IOException {
     return new SourceChanges(context).find(jobs);
   }
 

@@ -30,7 +30,7 @@ record LostName(Graph graph, int id, NeedSnapshot snapshot) {
   /**
    * Returns whether a name, which means {@code path}, is lost.
    *
-   * @throws AttemptFailure if it leads from another folder to a file that is no need
+   * @throws AttemptFailure if it leads from another folder to a file that the job does not need
    */
   boolean isLost(String name, String path) {
     boolean outside =

@@ -74,7 +74,7 @@ public final class ProductRestore implements Replacement {
     common.marks().add(new StartMark(common.build().id(), job.name(), 0).restoring(from.key()));
     List<OwnedPath> missing = new ArrayList<>();
     Set<String> standing = new HashSet<>();
-    Set<String> users = new HashSet<>(0); // of those, adopted ones
+    Set<String> users = new HashSet<>(0); // those that are adopted
     for (OwnedPath part : from.parts()) {
       if (common.removal().ours(part, null) == null) {
         missing.add(part);
