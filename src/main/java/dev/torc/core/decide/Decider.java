@@ -53,7 +53,7 @@ public final class Decider {
   private final VanishedNeeds vanished;
   private final InstancePlaces rows;
   private final NearestPath near;
-  private final boolean keepsFailed; // a failed job runs again only if its manifest changed
+  private final Condition.Conditions conditions;
   private final ManifestHash hash = new ManifestHash();
   private final ThreadLocal<ManifestHash> described = ThreadLocal.withInitial(ManifestHash::new);
 
@@ -67,7 +67,7 @@ public final class Decider {
     this.manifest = new Manifest(graph);
     this.recall = basis.recalls().of(graph, contents, manifest);
     this.vanished = new VanishedNeeds(graph, records, contents);
-    this.keepsFailed = basis.keepsFailed();
+    this.conditions = basis.conditions();
     this.rows = basis.rows();
     this.near = JobSelection.likelyPaths(graph);
   }
@@ -78,12 +78,19 @@ public final class Decider {
    * @param named whether the user named the job, so that its temporary products are wanted too
    * @param wanted the temporary products that are wanted, each with the name of a reader
    */
-  record Wish(Rerun rerun, boolean named, Map<String, String> wanted) {}
+  public record Wish(Rerun rerun, boolean named, Map<String, String> wanted) {
+
+    /** Returns whether the user wants the job to run whatever its verdict. */
+    public boolean forces() {
+      return rerun == Rerun.ALL;
+    }
+  }
 
   Verdict decide(int id, Wish wish) {
     Job job = graph.job(id);
     JobResult last = records.result(id);
     List<Reason> reasons = new ArrayList<>();
+    same = false;
     if (wish.rerun == Rerun.ALL) {
       reasons.add(Reason.of(Kind.FORCED));
     } else if (wish.rerun == Rerun.MANUAL && job.isAction()) {
@@ -118,30 +125,34 @@ public final class Decider {
     if (out != null && out.cause() != null && reasons.size() == 1) {
       reasons.add(out.cause()); // why it was submitted; no comparison finds that now
     }
-    if (keepsFailed && last != null && failureHolds(job, last, reasons)) {
-      String build = Long.toString(records.details(job.name()).ran().build());
-      return new Verdict.WillFail(List.of(new Reason(Kind.FAILED_BEFORE, "", "", build)));
+    List<Condition> asked = conditions.of(job);
+    Condition.Asked of =
+        asked.isEmpty() ? null : new Condition.Asked(id, graph, records, contents, wish, same);
+    for (Condition condition : asked) {
+      condition.addReasons(of, reasons);
     }
-    if (!reasons.isEmpty()) {
+    Verdict verdict = verdict(id, wish, reasons, pending);
+    for (Condition condition : asked) {
+      verdict = condition.verdict(of, verdict);
+    }
+    return verdict;
+  }
+
+  private Verdict verdict(int id, Wish wish, List<Reason> reasons, int pending) {
+    JobResult last = records.result(id);
+    int skipped = records.isAnySkipped() ? new SkippedNeeds(graph, records, contents).of(id) : -1;
+    if (skipped >= 0) {
+      return new Verdict.Skips(graph.name(skipped));
+    } else if (!reasons.isEmpty()) {
       List<Reason> lacking = lacking(id, last, wish, reasons);
       if (!lacking.isEmpty()) {
         return new Verdict.WillFail(lacking);
       }
       return pending >= 0 ? new Verdict.WillRun(List.copyOf(reasons)) : due(id, reasons);
+    } else if (pending >= 0) {
+      return new Verdict.MayRun(pending);
     }
-    return pending >= 0 ? new Verdict.MayRun(pending) : new Verdict.UpToDate();
-  }
-
-  /**
-   * Returns whether the last run failed and would fail again, since nothing changed. With a depfile
-   * or trace this is unknown, since a failed run does not tell which files it read.
-   */
-  private boolean failureHolds(Job job, JobResult last, List<Reason> reasons) {
-    return last.outcome().isFailure()
-        && last.outcome() != Outcome.UNDONE // another job caused this failure
-        && same
-        && reasons.size() == 1
-        && !job.finds();
+    return last.outcome() == Outcome.SKIPPED ? new Verdict.Skips("") : new Verdict.UpToDate();
   }
 
   /** Returns the verdict on a job with reasons to run: it runs, or a known result is restored. */
@@ -247,7 +258,7 @@ public final class Decider {
     Job job = graph.job(id);
     Kind kind =
         switch (last.outcome()) {
-          case OK, ADOPTED -> null;
+          case OK, ADOPTED, SKIPPED -> null;
           case FAILED -> Kind.FAILED;
           case TIMED_OUT -> Kind.TIMED_OUT;
           case OUT_OF_MEMORY -> Kind.OUT_OF_MEMORY;
@@ -256,8 +267,14 @@ public final class Decider {
         };
     if (kind != null) {
       RunDetails details = records.details(job.name());
-      String of = last.manifest().equals(UNKNOWN) ? "" : last.manifest().hex();
-      Reason ended = new Reason(kind, "", of, details == null ? "" : details.what());
+      boolean early = last.manifest().equals(UNKNOWN);
+      String of = early ? "" : last.manifest().hex();
+      Reason ended =
+          new Reason(
+              kind,
+              early && job.has(Trait.RESUMES) ? "early" : "",
+              of,
+              details == null ? "" : details.what());
       reasons.add(end(id, ended, last.needs().found()));
     }
     if (last.outcome() == Outcome.OK && !traced(job, last)) {

@@ -39,12 +39,15 @@ public final class JobRecords {
 
   private static final int FORESEEN = 3;
 
+  private static final int SKIPPED = 4;
+
   private final Graph graph;
   private final Cache cache;
   private final Map<String, Reason> out;
   private final boolean foresees;
   private final Known known;
   private final AtomicInteger settlings = new AtomicInteger();
+  private volatile boolean anySkipped;
   private Object era = new Object();
   private volatile Lent lent = new Lent(null, null);
 
@@ -89,6 +92,7 @@ public final class JobRecords {
     JobRecords grown =
         fits ? new JobRecords(next, cache, out, foresees, known) : copied(next, true);
     grown.era = era;
+    grown.anySkipped = anySkipped;
     return grown;
   }
 
@@ -108,6 +112,7 @@ public final class JobRecords {
 
   private JobRecords copied(Graph next, boolean settled) {
     JobRecords copy = new JobRecords(next, cache, out, foresees);
+    copy.anySkipped = settled && anySkipped;
     for (int node = 0; node < graph.nodes(); node++) {
       copy.known.results.setPlain(node, known.results.get(node));
       copy.known.settled.setPlain(node, settled ? known.settled.get(node) : 0);
@@ -219,6 +224,26 @@ public final class JobRecords {
     settlings.incrementAndGet();
   }
 
+  /** Settles a job that makes nothing in this build, though nothing failed. */
+  public void skip(int job) {
+    known.settled.set(job, SKIPPED);
+    anySkipped = true;
+    settlings.incrementAndGet();
+  }
+
+  public boolean isSkipped(int job) {
+    return known.settled.get(job) == SKIPPED;
+  }
+
+  boolean isAnySkipped() {
+    return anySkipped;
+  }
+
+  /** Takes what is in the place of a job's products for its result, for this build only. */
+  public void assume(int job, JobResult present) {
+    known.results.set(job, present);
+  }
+
   /** Counts a job as restored from now on, if no job will run. */
   void foresee(int job, Verdict.WillRestore verdict) {
     if (foresees) {
@@ -269,7 +294,8 @@ public final class JobRecords {
 
   /** Returns whether a node is settled and all its products are in place. */
   boolean isInPlace(int node) {
-    return known.settled.get(node) == SETTLED;
+    int state = known.settled.get(node);
+    return state == SETTLED || state == SKIPPED;
   }
 
   /**

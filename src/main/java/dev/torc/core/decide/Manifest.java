@@ -8,7 +8,6 @@ import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Item;
 import dev.torc.core.model.Job.Tool;
 import dev.torc.core.model.Job.Trait;
-import dev.torc.core.model.NeedList.ListKind;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Step;
 import dev.torc.core.model.Step.Image;
@@ -81,6 +80,9 @@ public record Manifest(Graph graph) {
         writer.text(LineKind.BEFORE, "", before);
       }
     }
+    if (!job.runs().skip().isEmpty()) {
+      writer.text(LineKind.SKIP, "", job.runs().skip().toString());
+    }
     if (job.has(Trait.TRACE)) {
       writer.text(LineKind.TRACE, "", "true");
     }
@@ -117,7 +119,7 @@ public record Manifest(Graph graph) {
       }
     }
     for (int list : made) {
-      LeftOut leftOut = graph.list(list).kind() == ListKind.SOME ? contains.leftOut(list) : null;
+      LeftOut leftOut = contains.leftOut(list);
       if (leftOut != null) {
         writer.leftOut(leftOut.line(graph.list(list).written()));
       }

@@ -369,7 +369,8 @@ public final class NeedContents implements InputSource {
         List<String> dropped = new ArrayList<>(0);
         int all = list.makers().size();
         for (int maker : list.makers()) {
-          if (list.kind() == ListKind.SOME && records.isDropped(maker)) {
+          if (list.kind() == ListKind.SOME && records.isDropped(maker)
+              || records.isSkipped(maker)) {
             List<String> names = records.dropped(maker);
             dropped.addAll(names);
             all += names.size() - 1;
@@ -433,7 +434,7 @@ public final class NeedContents implements InputSource {
   private boolean addGone(NeedList list, List<ManifestEntry> entries) {
     int there = entries.size();
     for (int maker : list.makers()) {
-      if (graph.isJob(maker) && records.isInPlace(maker)) {
+      if (graph.isJob(maker) && records.isInPlace(maker) && !records.isSkipped(maker)) {
         entries.addAll(gone.members(list, maker));
       }
     }
@@ -497,12 +498,12 @@ public final class NeedContents implements InputSource {
    */
   private boolean counts(NeedList list, String path, Beside beside) {
     int maker = graph.makerOf(path);
-    if (maker < 0) {
+    if (maker < 0 || records.isSkipped(maker)) {
       OwnedPath owned = recorded(path);
       if (owned != null) {
         beside.stale().add(owned);
       }
-      return owned == null && !graph.leavesOut(path);
+      return owned == null && maker < 0 && !graph.leavesOut(path);
     }
     // This excludes the products of the reader and of its group, and the excluded jobs.
     return graph.makes(list, maker) && (!records.isInPlace(maker) || made(maker, path));
@@ -527,7 +528,7 @@ public final class NeedContents implements InputSource {
 
   /** Returns whether a settled job made a path, as a product or in a folder product (rule 7). */
   boolean made(int maker, String path) {
-    JobResult result = records.result(maker);
+    JobResult result = records.isSkipped(maker) ? null : records.result(maker);
     if (result == null || graph.declares(maker, path)) {
       return result != null; // a good run makes every declared product
     }

@@ -70,7 +70,7 @@ final class NeedValues {
     Map<String, String> all = new TreeMap<>();
     List<String> dropped = new ArrayList<>(0);
     for (int node : graph.nodesInNeed(value.job())) {
-      if (value.skips() && records.isDropped(node)) {
+      if (value.skips() && records.isDropped(node) || records.isSkipped(node)) {
         dropped.addAll(records.dropped(node));
         continue;
       }

@@ -5,7 +5,6 @@ import dev.torc.core.decide.Temporaries.MissingRead;
 import dev.torc.core.memory.JobResult;
 import dev.torc.core.model.Downstream;
 import dev.torc.core.model.Graph;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
@@ -135,12 +134,16 @@ public final class Plan {
     return all;
   }
 
-  public int upToDate() {
-    return (int) Arrays.stream(verdicts).filter(Verdict.UpToDate.class::isInstance).count();
+  public int idle() {
+    int idle = 0;
+    for (Verdict verdict : verdicts) {
+      idle += verdict != null && verdict.isIdle() ? 1 : 0;
+    }
+    return idle;
   }
 
   public boolean isQuiet() {
-    return upToDate() == withVerdict().cardinality();
+    return idle() == withVerdict().cardinality();
   }
 
   /**
@@ -227,6 +230,9 @@ public final class Plan {
         }
         if (!(verdicts[j] instanceof Verdict.UpToDate)) {
           Downstream.addReaders(graph, j, decided);
+          if (verdicts[j] instanceof Verdict.Skips) {
+            records.skip(j);
+          }
         } else if (!settled) {
           records.settle(j);
         }

@@ -48,7 +48,7 @@ public record PlanContext(
    * What all contexts of a command share.
    *
    * @param recalls know the results that may replace a run
-   * @param keepsFailed whether a failed job runs again only if its manifest changed
+   * @param conditions what decides about jobs besides their manifests
    * @param machine the inputs that manifests have besides files: tools, images and variables
    * @param rows where the values of instances are written, for messages
    * @param astray set once a symlink leads elsewhere than when the graph was derived
@@ -57,7 +57,7 @@ public record PlanContext(
       Cache cache,
       DigestMemo digests,
       Recalls recalls,
-      boolean keepsFailed,
+      Condition.Conditions conditions,
       MachineInputs machine,
       InstancePlaces rows,
       AtomicBoolean astray) {}
@@ -144,7 +144,7 @@ public record PlanContext(
 
   /** Returns the jobs that an up-to-date job leaves out, one entry for each need with any. */
   public List<LeftOut> leftOut(int job) {
-    return graph.skips(job) ? contents.leftOut(graph, job) : List.of();
+    return graph.skips(job) || records.isAnySkipped() ? contents.leftOut(graph, job) : List.of();
   }
 
   /** Returns whether a node is named or, without targets, no selected job reads its products. */

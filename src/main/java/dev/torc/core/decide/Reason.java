@@ -7,7 +7,8 @@ import java.util.function.Predicate;
 /**
  * Why a job runs. Records store this value, and reports turn it into words.
  *
- * @param name the file, variable or setting; empty if the kind says everything
+ * @param name the file, variable or setting; empty if the kind says everything; {@code early} for a
+ *     run that ended before its manifest was known
  * @param old the earlier digest or text; may be empty, like {@code now}; for a run that failed, the
  *     digest of its manifest if the present one is known to differ
  * @param now the present digest or text
@@ -87,7 +88,15 @@ public record Reason(Kind kind, String name, String old, String now) {
     MEMBER_CHANGED(false),
     MEMBER_DELETED(false),
     /** A name in the depfile, as written, led to no file. */
-    DEPFILE_NOWHERE(true);
+    DEPFILE_NOWHERE(true),
+    /** The last good run is older than {@code name}, the job's {@code max_age} as written. */
+    TOO_OLD(true),
+    /** A product of a frozen job is missing. */
+    FROZEN(true),
+    /**
+     * {@code now} says how the probe failed; empty if it just exited with another status than 0.
+     */
+    PROBE_FAILED(true);
 
     private final boolean wantsRun;
 
@@ -103,6 +112,27 @@ public record Reason(Kind kind, String name, String old, String now) {
           || this == INTERRUPTED
           || this == UNDONE;
     }
+  }
+
+  /** Returns whether the last attempt did not end well, with the present manifest. */
+  public boolean isUnfinished() {
+    return kind.isEnd() && kind != Kind.UNDONE && old.isEmpty() && name.isEmpty();
+  }
+
+  /** Returns the word by which a job is told why it runs, with {@code resumed} products or not. */
+  public static String told(List<Reason> reasons, int attempt, boolean resumed) {
+    for (Reason reason : reasons) {
+      if (reason.kind == Kind.NEVER_RAN && attempt == 1) {
+        return "first";
+      } else if (reason.kind == Kind.FORCED && attempt == 1) {
+        return "forced";
+      }
+    }
+    return resumed
+        ? "resumed"
+        : attempt > 1 || reasons.stream().anyMatch(reason -> reason.kind.isEnd())
+            ? "failed"
+            : "changed";
   }
 
   /** Returns whether this requires a run, so that no known result may replace it. */
@@ -177,6 +207,9 @@ public record Reason(Kind kind, String name, String old, String now) {
                   : "may still be running as %s (pid %s); let %1$s build, or pass --gone %1$s if"
                       + " nothing does")
               .formatted(name, now);
+      case FROZEN ->
+          "it is frozen, and its product %s is missing; put that back, or name the job with --force"
+              .formatted(SafeText.name(name));
       case FAILED_BEFORE -> "failed in build " + now + "; skipped, nothing changed";
       case NEED_MISSING ->
           "need %s does not exist, and no job produces it%s%s"

@@ -10,12 +10,53 @@ import java.util.List;
  */
 public sealed interface Verdict {
 
-  /** Returns why the job would run; empty if it is up to date or may run. */
+  /** Returns why the job would run; empty if nothing says so, or if it only may run. */
   default List<Reason> reasons() {
     return List.of();
   }
 
-  record UpToDate() implements Verdict {}
+  /** Returns whether the job neither runs nor may run in this build, and does not fail either. */
+  default boolean isIdle() {
+    return false;
+  }
+
+  /**
+   * The job does not run, and its products count.
+   *
+   * @param reasons why a frozen job would run otherwise
+   */
+  record UpToDate(Rest rest, List<Reason> reasons) implements Verdict {
+
+    UpToDate() {
+      this(Rest.CURRENT, List.of());
+    }
+
+    @Override
+    public boolean isIdle() {
+      return true;
+    }
+  }
+
+  /** Why a job does not run. */
+  enum Rest {
+    CURRENT,
+    /** Nothing changed, but its probe was not run. */
+    NOT_PROBED,
+    /** It stays as it is, whatever changed. */
+    FROZEN
+  }
+
+  /**
+   * The job does not run, and makes nothing: job {@code by}, which it needs, was skipped, or its
+   * own last run, if that is empty.
+   */
+  record Skips(String by) implements Verdict {
+
+    @Override
+    public boolean isIdle() {
+      return true;
+    }
+  }
 
   /** The job runs, whatever other jobs do. */
   record WillRun(List<Reason> reasons) implements Verdict {}
@@ -48,7 +89,8 @@ public sealed interface Verdict {
       for (Reason reason : reasons) {
         if (reason.kind() == Kind.NEED_MISSING
             || reason.kind() == Kind.IMAGE_UNAVAILABLE
-            || reason.kind() == Kind.ELSEWHERE) {
+            || reason.kind() == Kind.ELSEWHERE
+            || reason.kind() == Kind.FROZEN) {
           return true;
         }
       }

@@ -64,7 +64,9 @@ public record JobResult(
     INTERRUPTED,
     ADOPTED,
     /** The run succeeded, but a product was changed later in the build (rule 16). */
-    UNDONE;
+    UNDONE,
+    /** The job ended with a status of {@code skip}: it made nothing, and nothing is wrong. */
+    SKIPPED;
 
     /** Returns whether the products are valid: made by a run that succeeded, or adopted. */
     public boolean isGood() {
@@ -72,7 +74,7 @@ public record JobResult(
     }
 
     public boolean isFailure() {
-      return !isGood() && this != INTERRUPTED;
+      return !isGood() && this != INTERRUPTED && this != SKIPPED;
     }
 
     /** Returns whether the run shows what the job needs: it succeeded or exceeded a limit. */

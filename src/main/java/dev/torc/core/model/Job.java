@@ -4,21 +4,35 @@ import dev.torc.base.posix.Kill;
 import dev.torc.base.posix.Stop;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.Place;
+import dev.torc.base.syntax.Quantity;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.StringJoiner;
 import java.util.TreeMap;
 
 /**
  * One job as the build file describes it. Paths are relative to the root, normalized, with {@code
  * /}; paths outside the root are absolute. The graph finds the makers of files.
+ *
+ * @param conditions the keys that decide beside the manifest whether the job runs, such as {@code
+ *     max_age}: features know them, see {@link dev.torc.core.decide.Condition}
  */
 public record Job(
-    String name, Labels labels, Place place, Links links, Runs runs, Set<Trait> traits) {
+    String name,
+    Labels labels,
+    Place place,
+    Links links,
+    Runs runs,
+    Set<Trait> traits,
+    SortedMap<String, Template> conditions) {
+
+  /** The condition that a result must not be older than this, as written. */
+  public static final String MAX_AGE = "max_age";
 
   /**
    * The connections of a job with files and other jobs, each list in the order written. Only files,
@@ -35,7 +49,8 @@ public record Job(
 
   /**
    * How a job runs. A null executor means this machine; a larger priority starts first; {@code
-   * stop} is not part of the manifest.
+   * stop} is not part of the manifest. An exit status in {@code skip} means that there is nothing
+   * to do.
    */
   public record Runs(
       List<Step> steps,
@@ -43,7 +58,8 @@ public record Job(
       Resources resources,
       int priority,
       Retry retry,
-      Stop stop) {}
+      Stop stop,
+      SortedSet<Integer> skip) {}
 
   /** How a job is found and shown; the group is null for a job without parameters. */
   public record Labels(
@@ -59,6 +75,17 @@ public record Job(
 
   public SortedMap<String, String> parameters() {
     return labels.parameters;
+  }
+
+  /**
+   * Returns whether a result is older than the job's may be; {@code began} is in milliseconds since
+   * 1970, {@code wall} in nanoseconds.
+   */
+  public boolean isTooOld(long began, long wall) {
+    Template most = conditions.get(MAX_AGE);
+    return most != null
+        && (System.currentTimeMillis() - began) * 1_000_000 - wall
+            > Quantity.duration(most.declared());
   }
 
   public boolean has(Trait trait) {
@@ -181,7 +208,9 @@ public record Job(
     INTERACTIVE,
     MANUAL,
     ALLOW_FAILURE,
-    SHOWS_OUTPUT
+    SHOWS_OUTPUT,
+    /** A job that {@link #PERSIST}s keeps its products only if it did not end well. */
+    RESUMES
   }
 
   /** Whether a job's results are stored. Stored graphs contain the ordinals, so only append. */

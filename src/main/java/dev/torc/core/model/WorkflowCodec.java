@@ -25,12 +25,15 @@ import dev.torc.core.model.Workflow.Stores.SharedEntry;
 import java.nio.file.FileSystem;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -217,7 +220,8 @@ public final class WorkflowCodec {
         wire.one(of, Job::place, Wire::place),
         wire.one(of, Job::links, WorkflowCodec::links),
         wire.one(of, Job::runs, this::runs),
-        wire.set(of, Job::traits, TRAITS));
+        wire.set(of, Job::traits, TRAITS),
+        wire.map(of, Job::conditions, WorkflowCodec::template));
   }
 
   private Runs runs(Wire wire, Runs of) {
@@ -227,7 +231,12 @@ public final class WorkflowCodec {
         sharedResources(wire.one(of, Runs::resources, WorkflowCodec::resources)),
         wire.small(of, Runs::priority),
         wire.one(of, Runs::retry, WorkflowCodec::retry),
-        wire.one(of, Runs::stop, WorkflowCodec::stop));
+        wire.one(of, Runs::stop, WorkflowCodec::stop),
+        sorted(wire.list(of, each -> List.copyOf(each.skip()), Wire.INT)));
+  }
+
+  private static SortedSet<Integer> sorted(List<Integer> numbers) {
+    return numbers.isEmpty() ? Collections.emptySortedSet() : new TreeSet<>(numbers);
   }
 
   private static Links links(Wire wire, Links of) {

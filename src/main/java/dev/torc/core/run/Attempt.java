@@ -8,6 +8,7 @@ import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.JobSelection.UserPaths;
 import dev.torc.core.decide.NeedSnapshot;
 import dev.torc.core.decide.ProductPlaces;
+import dev.torc.core.decide.Reason;
 import dev.torc.core.here.Launch;
 import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.memory.Cache.CacheException;
@@ -218,7 +219,12 @@ public final class Attempt {
             AttemptOutcome.phrase(ended, attempts.runtime(), granted.memoryLimit())
                 + unstarted()
                 + part.hint()
+                + (isResumed() ? "; resumed; --force starts anew" : "")
                 + unlogged());
+  }
+
+  private boolean isResumed() {
+    return job.has(Trait.RESUMES) && attempts.persists(job);
   }
 
   private PostTimes times(long from) {
@@ -290,7 +296,9 @@ public final class Attempt {
     }
     Path tmp =
         TemporaryFolder.isUsed(job) ? TemporaryFolder.of(launches.place(), job.name()) : null;
-    Launch launch = launches.of(common.graph(), id, snapshot, granted, tmp, attempts.runtime());
+    String why = Reason.told(attempts.reasons(), attempts.count(), isResumed());
+    Launch launch =
+        launches.of(common.graph(), id, snapshot, granted, tmp, attempts.runtime(), why);
     launched = launch;
     command = LaunchBuilder.shown(launch, job);
     if (!job.has(Trait.INTERACTIVE)) {
@@ -331,6 +339,9 @@ public final class Attempt {
       common.removal().clearStale(stale, cleared);
     }
     boolean persist = attempts.persists(job);
+    if (job.has(Trait.PERSIST) && !persist && ToolState.beginsAnew(job, attempts.reasons())) {
+      common.removal().setAside(job, cleared);
+    }
     boolean there = common.removal().clear(job, persist, place.isRemote(), cleared, Set.of());
     if (common.plan().records().result(id) != null) {
       cleared.storeRecord(job.name()); // even if nothing of its result was cleared

@@ -6,6 +6,7 @@ import dev.torc.core.decide.KnownResult;
 import dev.torc.core.decide.NeedSnapshot;
 import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.memory.JobResult.StoredValue;
+import dev.torc.core.model.Job;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -82,6 +83,11 @@ public record AttemptOutcome(
     boolean earlier = there.submitted() < started;
     long handed = there.began() - (earlier ? there.submitted() : started);
     return (earlier ? 0 : before) + Math.max(0, handed) * 1_000_000;
+  }
+
+  /** Returns whether the job ended with a status that means that there is nothing to do. */
+  boolean skips(Job job) {
+    return ended.how() == ProcessEnd.How.EXITED && job.runs().skip().contains(ended.code());
   }
 
   boolean ok() {

@@ -283,6 +283,10 @@ public final class BuildLoop {
         sender.lost(job, outcome.made().needs().lost());
         sender.touched(job, outcome.made().touched());
         state.pending.settle(id);
+      } else if (outcome.skips(job)) {
+        endJob(id, JobState.SKIPPED, outcome);
+        state.pending.settle(id);
+        state.context().records().skip(id);
       } else if (cut) {
         endJob(id, JobState.INTERRUPTED, outcome);
       } else if (!starts.isStopped()

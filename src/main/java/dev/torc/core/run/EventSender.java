@@ -118,8 +118,8 @@ public final class EventSender {
     ended(job.name(), JobState.FAILED, what, List.of(), job.has(Trait.ALLOW_FAILURE));
   }
 
-  void upToDate(PlanContext context, int id) {
-    ended(context.graph().name(id), JobState.UP_TO_DATE, "", context.leftOut(id), false);
+  void upToDate(PlanContext context, int id, JobState end) {
+    ended(context.graph().name(id), end, "", context.leftOut(id), false);
   }
 
   void failed(Group group) {

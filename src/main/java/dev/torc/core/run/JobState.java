@@ -21,7 +21,13 @@ public enum JobState {
   /** A scheduler has the job; the next build collects its result. */
   SUBMITTED,
   /** The build ended before the job could start or finish. */
-  NOT_REACHED;
+  NOT_REACHED,
+  /** The job, or one that it needs, ended with a status that means there is nothing to do. */
+  SKIPPED,
+  /** The job is no part of this build: its condition does not hold, or that of a job it needs. */
+  LEFT_OUT,
+  /** The job stays as it is, whatever changed. */
+  FROZEN;
 
   public boolean isFinal() {
     return ordinal() >= UP_TO_DATE.ordinal();

@@ -52,7 +52,8 @@ final class JobStates {
     JobState now = states[job];
     boolean on = now != null && !now.isFinal() && next.ordinal() > now.ordinal();
     boolean again = now == JobState.RUNNING && next == JobState.READY; // a retry
-    boolean undone = now != null && (now == JobState.UP_TO_DATE || now.isMade());
+    boolean undone =
+        now != null && (now == JobState.UP_TO_DATE || now == JobState.FROZEN || now.isMade());
     if (!on && !again && !(undone && next == JobState.FAILED)) {
       throw new IllegalStateException("job " + job + " cannot go from " + now + " to " + next);
     }

@@ -5,6 +5,7 @@ import dev.torc.core.decide.Plan;
 import dev.torc.core.decide.PlanContext;
 import dev.torc.core.decide.Reason;
 import dev.torc.core.decide.Verdict;
+import dev.torc.core.decide.Verdict.Rest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.BitSet;
@@ -32,8 +33,8 @@ record JobVerdicts(
     Plan plan = setup.plan();
     for (int j : state.graph().inOrder(plan.selected())) {
       Verdict verdict = plan.verdict(j);
-      if (verdict instanceof Verdict.UpToDate) {
-        endUpToDate(j);
+      if (verdict.isIdle()) {
+        endIdle(j, verdict);
       } else if (state.states.of(j) != JobState.WAITING) {
         continue; // blocked by a failed job
       } else if (verdict instanceof Verdict.MayRun && state.pending.isFree(j)) {
@@ -137,15 +138,23 @@ record JobVerdicts(
       sender.failed(state.graph().job(id), will.what());
       blocked.fail(id);
     } else {
-      endUpToDate(id);
       state.pending.settle(id);
+      endIdle(id, verdict);
     }
   }
 
-  private void endUpToDate(int id) {
-    state.states.set(id, JobState.UP_TO_DATE);
+  private void endIdle(int id, Verdict verdict) {
+    if (verdict instanceof Verdict.Skips skips) {
+      state.context().records().skip(id);
+      state.states.set(id, JobState.SKIPPED);
+      sender.ended(state.graph().name(id), JobState.SKIPPED, skips.by());
+      return;
+    }
+    boolean frozen = verdict instanceof Verdict.UpToDate at && at.rest() == Rest.FROZEN;
+    JobState end = frozen ? JobState.FROZEN : JobState.UP_TO_DATE;
+    state.states.set(id, end);
     followers.noteUpToDate(id);
-    sender.upToDate(state.context(), id);
+    sender.upToDate(state.context(), id, end);
   }
 
   /**

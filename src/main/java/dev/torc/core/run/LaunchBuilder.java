@@ -96,9 +96,17 @@ public final class LaunchBuilder {
    *
    * @param tmp the attempt's own folder, which need not exist yet; null if the job does not use it
    * @param timeLimit nanoseconds, 0 for none
+   * @param why the word that tells the job why it runs
    * @throws AttemptFailure if a command is longer than the system allows
    */
-  Launch of(Graph graph, int id, NeedSnapshot snapshot, Granted granted, Path tmp, long timeLimit)
+  Launch of(
+      Graph graph,
+      int id,
+      NeedSnapshot snapshot,
+      Granted granted,
+      Path tmp,
+      long timeLimit,
+      String why)
       throws IOException {
     Job job = graph.job(id);
     JobFiles files = files(job.name());
@@ -107,6 +115,7 @@ public final class LaunchBuilder {
     Map<String, String> common = new LinkedHashMap<>(inherited);
     Map<String, String> mark = mark(job.name(), "TORC_ATTEMPT", Integer.toString(attempt));
     common.putAll(mark);
+    common.put("TORC_REASON", why);
     common.put("TORC_CPUS", Long.toString(granted.cpus()));
     if (granted.memoryMiB() >= 0) {
       common.put("TORC_MEMORY", Long.toString(granted.memoryMiB()));

@@ -112,7 +112,16 @@ public record ProductRemoval(
   public boolean clear(
       Job job, boolean persist, boolean handed, ClearedProducts cleared, Set<String> standing)
       throws IOException {
-    Clearing clearing = new Clearing(persist, handed && !persist, cleared, standing, false);
+    boolean stays = handed && !persist;
+    return clear(job, handed, new Clearing(persist, stays, cleared, standing, false, null));
+  }
+
+  /** Sets aside what is in the places of a job's products, so that it begins anew. */
+  void setAside(Job job, ClearedProducts cleared) throws IOException {
+    clear(job, false, new Clearing(false, false, cleared, Set.of(), false, "the job begins anew"));
+  }
+
+  private boolean clear(Job job, boolean handed, Clearing clearing) throws IOException {
     boolean there = true;
     for (Ref ref : job.productRefs()) {
       if (ref instanceof Ref.OfFile file) {
@@ -128,7 +137,10 @@ public record ProductRemoval(
       }
     }
     if (job.depfile() != null) {
-      there &= clear(job.depfile(), new Clearing(false, handed, cleared, standing, false));
+      there &=
+          clear(
+              job.depfile(),
+              new Clearing(false, handed, clearing.cleared, clearing.standing, false, null));
     }
     return there;
   }
@@ -150,17 +162,19 @@ public record ProductRemoval(
 
   /**
    * How to clear the places of a job's products: torc's own products stay if {@code persist},
-   * everything stays if {@code stays}, and {@code folder} says whether the product is a folder.
+   * everything stays if {@code stays}, and {@code folder} says whether the product is a folder. If
+   * {@code aside} is not null, it says why torc's own products are set aside as well.
    */
   private record Clearing(
       boolean persist,
       boolean stays,
       ClearedProducts cleared,
       Set<String> standing,
-      boolean folder) {
+      boolean folder,
+      String aside) {
 
     Clearing ofFolder(boolean is) {
-      return new Clearing(persist, stays, cleared, standing, is);
+      return new Clearing(persist, stays, cleared, standing, is, aside);
     }
   }
 
@@ -190,8 +204,8 @@ public record ProductRemoval(
       }
     }
     OwnedPath owned = cache.owned(path);
-    Standing standing = ours(owned, self);
-    if (how.folder && !how.persist && self.kind() == Stamp.FileKind.FOLDER) {
+    Standing standing = how.aside == null ? ours(owned, self) : null;
+    if (how.folder && how.aside == null && !how.persist && self.kind() == Stamp.FileKind.FOLDER) {
       try (FolderHandle folder = holder.enter(name)) {
         new FolderEmptying(this)
             .empty(owned, folder, part, standing, taken(owned, standing, how.cleared));
@@ -199,7 +213,7 @@ public record ProductRemoval(
     } else if (standing == null && how.persist) {
       aside().copy(file, part, SetAside.ALTERED);
     } else if (standing == null) {
-      aside().move(file, holder, name, part, SetAside.ALTERED);
+      aside().move(file, holder, name, part, how.aside == null ? SetAside.ALTERED : how.aside);
     } else if (!how.persist) {
       storeOrDelete(owned, holder, name, standing, how.cleared);
     }

@@ -61,7 +61,7 @@ public final class Recorder {
       List<FolderDigest> folders = outcome.made().products().folders();
       return new Record(known.batch, known.result, NeedMembers.lists(folders));
     }
-    Outcome how = outcomeOf(outcome);
+    Outcome how = outcomeOf(outcome, last.job);
     Batch batch = new Batch();
     Record record = of(context, last.id, attempts.reasons(), attempts.count(), outcome, how, batch);
     attempt(last.job, attempts, outcome, how, batch);
@@ -204,9 +204,11 @@ public final class Recorder {
     return entries;
   }
 
-  private static Outcome outcomeOf(AttemptOutcome outcome) {
+  private static Outcome outcomeOf(AttemptOutcome outcome, Job job) {
     if (outcome.ok()) {
       return Outcome.OK;
+    } else if (outcome.skips(job)) {
+      return Outcome.SKIPPED;
     }
     return switch (outcome.ended().how()) {
       case TIMEOUT -> Outcome.TIMED_OUT;

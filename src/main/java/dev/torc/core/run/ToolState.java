@@ -94,11 +94,19 @@ final class ToolState {
   /**
    * Returns whether the products stay in place for a run with these reasons. If a member of a
    * folder or glob product is missing, all are cleared once, since the tool would not make it
-   * again.
+   * again. A job that resumes keeps them only if its last attempt did not end well and nothing else
+   * is a reason; {@code --force} keeps none.
    */
   static boolean persists(Job job, int attempt, List<Reason> why) {
     return job.has(Trait.PERSIST)
-        && (attempt > 1 || why.stream().noneMatch(reason -> isLost(job, reason)));
+        && (attempt > 1
+            || why.stream().noneMatch(reason -> isLost(job, reason)) && !beginsAnew(job, why));
+  }
+
+  /** Returns whether a job that persists begins without its old products, which are set aside. */
+  static boolean beginsAnew(Job job, List<Reason> why) {
+    return why.stream().anyMatch(reason -> reason.kind() == Kind.FORCED)
+        || job.has(Trait.RESUMES) && why.stream().noneMatch(Reason::isUnfinished);
   }
 
   private static boolean isLost(Job job, Reason reason) {

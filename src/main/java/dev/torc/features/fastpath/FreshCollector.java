@@ -157,7 +157,9 @@ final class FreshCollector {
 
   /** Returns whether a job is settled and depends only on the disk and on other jobs' results. */
   private boolean canBeFresh(int id) {
-    if (!context.records().isSettled(id)) {
+    if (!context.records().isSettled(id)
+        || context.records().isSkipped(id)
+        || !graph.job(id).conditions().isEmpty()) {
       return false;
     }
     Job job = graph.job(id);

@@ -166,7 +166,8 @@ public final class Hooks implements Follower {
       if (hook.job().equals(job.group())) {
         Group group = groups.computeIfAbsent(hook, _ -> new Group());
         group.ran |= ran;
-        boolean well = last.isMade() || last == JobState.UP_TO_DATE;
+        boolean idle = last == JobState.FROZEN || last == JobState.SKIPPED;
+        boolean well = last.isMade() || last == JobState.UP_TO_DATE || idle;
         group.worst = well || group.worst == JobState.INTERRUPTED ? group.worst : last;
         ran = group.ran && group.isOver(state, hook.job());
         end = group.worst;

@@ -229,7 +229,8 @@ public final class KnownResults implements Recall {
     for (List<String> named : lists) {
       Described now = manifests.apply(named);
       Match match = now == null ? null : place.at(key(job, now.digest(), null), first, named, now);
-      if (match != null) {
+      if (match != null
+          && !job.isTooOld(match.result.origin().started(), match.result.spent().wall())) {
         return match;
       }
     }

@@ -204,6 +204,7 @@ final class BuildFollower implements Progress {
       JobState state =
           switch (attempt.end().outcome()) {
             case OK, ADOPTED -> JobState.RAN;
+            case SKIPPED -> JobState.SKIPPED;
             case INTERRUPTED -> JobState.INTERRUPTED;
             default -> JobState.FAILED;
           };

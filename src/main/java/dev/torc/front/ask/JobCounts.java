@@ -69,7 +69,11 @@ record JobCounts(int jobs, Map<JobStanding, Integer> counts, boolean open) {
             .filter(s -> count(s) > 0)
             .findFirst()
             .orElse(JobStanding.UP_TO_DATE);
-    return first == JobStanding.SUBMITTED ? JobStanding.WILL_RUN : first;
+    return switch (first) {
+      case SUBMITTED -> JobStanding.WILL_RUN;
+      case NOT_PROBED -> JobStanding.UP_TO_DATE;
+      default -> first;
+    };
   }
 
   JobStanding worst() {

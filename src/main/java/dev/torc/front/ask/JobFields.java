@@ -41,10 +41,13 @@ final class JobFields {
 
   /** Adds the verdict and its reasons to {@code fields}. */
   static void verdict(Map<String, Object> fields, Graph graph, int node, Verdict verdict) {
-    fields.put("verdict", Json.kind(verdict));
+    fields.put("verdict", Json.lower(JobStanding.word(verdict)));
+    if (verdict instanceof Verdict.UpToDate at && at.rest() == Verdict.Rest.NOT_PROBED) {
+      fields.put("probed", false);
+    }
     if (verdict instanceof Verdict.MayRun may) {
       fields.put("after", graph.name(may.after()));
-    } else if (!(verdict instanceof Verdict.UpToDate)) {
+    } else if (!verdict.isIdle() || !verdict.reasons().isEmpty()) {
       fields.put("reasons", verdict.reasons());
     }
     if (verdict instanceof Verdict.WillRestore will) {

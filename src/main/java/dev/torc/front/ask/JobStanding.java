@@ -23,18 +23,39 @@ enum JobStanding {
   TIMED_OUT,
   OUT_OF_MEMORY,
   INTERRUPTED,
-  UNDONE;
+  UNDONE,
+  NOT_PROBED,
+  FROZEN,
+  SKIPPED,
+  LEFT_OUT;
 
   /** The standings that lists and lines of counts show, in their order. */
   static final List<JobStanding> VERDICTS =
-      List.of(RUNNING, WILL_FAIL, SUBMITTED, WILL_RUN, WILL_RESTORE, MAY_RUN, UP_TO_DATE);
+      List.of(
+          RUNNING,
+          WILL_FAIL,
+          SUBMITTED,
+          WILL_RUN,
+          WILL_RESTORE,
+          MAY_RUN,
+          UP_TO_DATE,
+          NOT_PROBED,
+          FROZEN,
+          SKIPPED,
+          LEFT_OUT);
 
   static JobStanding of(Verdict verdict) {
     if (Reason.out(verdict.reasons()) != null) {
       return SUBMITTED;
     }
     return switch (verdict) {
-      case Verdict.UpToDate _ -> UP_TO_DATE;
+      case Verdict.UpToDate at ->
+          switch (at.rest()) {
+            case CURRENT -> UP_TO_DATE;
+            case NOT_PROBED -> NOT_PROBED;
+            case FROZEN -> FROZEN;
+          };
+      case Verdict.Skips _ -> SKIPPED;
       case Verdict.WillRun _ -> WILL_RUN;
       case Verdict.WillRestore _ -> WILL_RESTORE;
       case Verdict.WillFail _ -> WILL_FAIL;
@@ -42,14 +63,25 @@ enum JobStanding {
     };
   }
 
+  /** Returns the word for a verdict in JSON. */
+  static JobStanding word(Verdict verdict) {
+    return verdict instanceof Verdict.UpToDate at && at.rest() == Verdict.Rest.NOT_PROBED
+        ? UP_TO_DATE
+        : verdict instanceof Verdict.WillRun ? WILL_RUN : of(verdict);
+  }
+
   String words() {
-    return this == WILL_RESTORE ? "will be restored" : AttemptText.words(this);
+    return switch (this) {
+      case WILL_RESTORE -> "will be restored";
+      case NOT_PROBED -> "up to date (not probed)";
+      default -> AttemptText.words(this);
+    };
   }
 
   /** Returns 0 if there is nothing to do, 2 if something failed or will fail, and 1 otherwise. */
   int trouble() {
     return switch (this) {
-      case UP_TO_DATE -> 0;
+      case UP_TO_DATE, NOT_PROBED, FROZEN, SKIPPED, LEFT_OUT -> 0;
       case WILL_FAIL, FAILED, TIMED_OUT, OUT_OF_MEMORY, UNDONE -> 2;
       default -> 1;
     };

@@ -226,7 +226,10 @@ record ListAnswer(
       return JobStanding.RUNNING;
     } else if (standing == JobStanding.SUBMITTED) {
       return standing;
-    } else if (known.result != null && !known.result.outcome().isGood()) {
+    } else if (known.result != null
+        && !known.result.outcome().isGood()
+        && standing != JobStanding.FROZEN
+        && known.result.outcome() != JobResult.Outcome.SKIPPED) {
       return JobStanding.valueOf(known.result.outcome().name());
     }
     // A job that was killed together with torc has a start mark but no record.

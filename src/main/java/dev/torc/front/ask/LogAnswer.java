@@ -138,7 +138,7 @@ final class LogAnswer implements Answer {
 
   /** Returns whether no other attempt of a job can follow; false if unknown. */
   private boolean isFinal(String job, JobResult result, Cache cache) {
-    if (result.outcome().isGood()) {
+    if (result.outcome().isGood() || result.outcome() == JobResult.Outcome.SKIPPED) {
       return true;
     }
     RunDetails details = cache.details(job);

@@ -14,6 +14,7 @@ import dev.torc.core.memory.BuildLock;
 import dev.torc.core.memory.BuildRecord;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.CachePlace;
+import dev.torc.core.memory.JobResult.Outcome;
 import dev.torc.core.memory.JobResult.RunDetails;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
 import dev.torc.core.model.DisplayGraph;
@@ -230,7 +231,8 @@ record StatusAnswer(
     cache.eachResult(
         (job, result) -> {
           boolean asked = isAsked(plan, job) && !working.running().containsKey(job);
-          RunDetails last = asked && !result.outcome().isGood() ? cache.details(job) : null;
+          boolean bad = !result.outcome().isGood() && result.outcome() != Outcome.SKIPPED;
+          RunDetails last = asked && bad ? cache.details(job) : null;
           if (last != null) {
             failed.put(job, last.what());
           }
@@ -394,7 +396,12 @@ record StatusAnswer(
               + counts.count(JobStanding.RUNNING));
       fields.put("will_restore", counts.count(JobStanding.WILL_RESTORE));
       fields.put("may_run", counts.count(JobStanding.MAY_RUN));
-      fields.put("up_to_date", counts.count(JobStanding.UP_TO_DATE));
+      fields.put(
+          "up_to_date",
+          counts.count(JobStanding.UP_TO_DATE) + counts.count(JobStanding.NOT_PROBED));
+      fields.put("frozen", counts.count(JobStanding.FROZEN));
+      fields.put("skipped", counts.count(JobStanding.SKIPPED));
+      fields.put("left_out", counts.count(JobStanding.LEFT_OUT));
       fields.put("jobs", jobs);
       fields.put("stale", stale);
     }

@@ -44,7 +44,7 @@ record VerdictLine(Plan plan, String group, List<Integer> nodes, int all) {
     }
     for (List<Integer> some : alike.values()) {
       // The lines of up-to-date instances would be the same, so even two of them share one.
-      int apart = plan.verdict(some.getFirst()) instanceof Verdict.UpToDate ? 1 : APART;
+      int apart = plan.verdict(some.getFirst()).isIdle() ? 1 : APART;
       Stream<List<Integer>> told =
           some.size() > apart ? Stream.of(some) : some.stream().map(List::of);
       told.forEach(nodes -> lines.add(new VerdictLine(plan, fold.name(), nodes, all)));
@@ -58,7 +58,7 @@ record VerdictLine(Plan plan, String group, List<Integer> nodes, int all) {
   private static String kinds(Verdict verdict) {
     TreeSet<String> kinds = new TreeSet<>();
     verdict.reasons().forEach(reason -> kinds.add(ReasonText.kind(reason)));
-    return verdict.getClass().getSimpleName() + kinds;
+    return JobStanding.of(verdict).name() + kinds;
   }
 
   /** Returns the verdict that all the jobs have, with the reasons of the first one. */
@@ -97,7 +97,7 @@ record VerdictLine(Plan plan, String group, List<Integer> nodes, int all) {
     List<Reason> causes = Reason.causes(verdict().reasons());
     String why = why(full ? ReasonText.all(causes) : ReasonText.brief(causes));
     return switch (verdict()) {
-      case Verdict.UpToDate _ -> "up to date";
+      case Verdict.UpToDate _, Verdict.Skips _ -> JobStanding.of(verdict()).words() + by();
       case Verdict.WillRun _ ->
           out() == null
               ? "will run: " + why
@@ -115,9 +115,17 @@ record VerdictLine(Plan plan, String group, List<Integer> nodes, int all) {
   String brief() {
     return switch (verdict()) {
       case Verdict.UpToDate _ -> "";
+      case Verdict.Skips _ -> by();
       case Verdict.MayRun _ -> after();
       case Verdict other -> why(ReasonText.brief(Reason.causes(other.reasons())));
     };
+  }
+
+  /** Returns because of which job they are skipped; empty if it is their own last run. */
+  private String by() {
+    return verdict() instanceof Verdict.Skips skips && !skips.by().isEmpty()
+        ? " after " + SafeText.name(skips.by())
+        : "";
   }
 
   private String why(String ofOne) {

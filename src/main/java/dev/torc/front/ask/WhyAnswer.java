@@ -204,7 +204,7 @@ record WhyAnswer(
     out.append(counts.words()).append('\n');
     for (VerdictLine line : VerdictLine.of(question.fold, plan, counts.jobs())) {
       int first = line.nodes().getFirst();
-      if (line.verdict() instanceof Verdict.UpToDate) {
+      if (line.verdict() instanceof Verdict.UpToDate && line.verdict().reasons().isEmpty()) {
         continue;
       } else if (!line.isFold() && graph().isJob(first)) {
         explain(out, first, told, palette);
@@ -233,8 +233,13 @@ record WhyAnswer(
     List<String> lines = new ArrayList<>();
     if (running.contains(name)) {
       lines.add(palette.bold(SafeText.name(name)) + " is running");
-    } else if (plan.verdict(job) instanceof Verdict.UpToDate) {
+    } else if (plan.verdict(job) instanceof Verdict.Skips skips) {
+      lines.add(WhyText.skipped(name, last, skips.by(), palette));
+    } else if (plan.verdict(job) instanceof Verdict.UpToDate at) {
       lines.add(WhyText.upToDate(name, last, past, palette, brief));
+      if (at.rest() != Verdict.Rest.CURRENT) {
+        lines.set(0, WhyText.resting(name, at, past == null ? null : lines.getFirst(), palette));
+      }
       List<RecordedProduct> gone = look.context().contents().gone().of(job);
       lines.add(gone.isEmpty() ? "" : WhyText.gone(gone, graph().deletes(job)));
     } else {

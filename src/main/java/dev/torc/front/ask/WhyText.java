@@ -6,6 +6,7 @@ import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.Causes.CauseChain;
 import dev.torc.core.decide.Causes.PathUse;
 import dev.torc.core.decide.Reason;
+import dev.torc.core.decide.Verdict;
 import dev.torc.core.memory.JobResult.RunDetails;
 import dev.torc.core.memory.RecordedProduct;
 import dev.torc.features.stores.KnownResults.NearestResult;
@@ -59,6 +60,28 @@ final class WhyText {
     return chain == null
         ? name + "; the record of its last run cannot be read"
         : name + "; " + past(last, chain, palette, brief);
+  }
+
+  /** Returns that a job is skipped, and why. */
+  static String skipped(String job, RunDetails last, String by, Palette palette) {
+    return palette.bold(SafeText.name(job))
+        + " is skipped"
+        + (by.isEmpty()
+            ? ": " + last.what() + " in build " + last.ran().build() + ", nothing changed"
+            : ", as " + SafeText.name(by) + " is");
+  }
+
+  /**
+   * Returns that a job is frozen or was not probed; {@code known} is the line about a job that is
+   * up to date, null if no run of it is known.
+   */
+  static String resting(String job, Verdict.UpToDate at, String known, Palette palette) {
+    String name = palette.bold(SafeText.name(job));
+    String would = at.reasons().isEmpty() ? "" : "; would run: " + ReasonText.brief(at.reasons());
+    String past = known == null ? "" : known.substring(known.indexOf(';'));
+    return at.rest() == Verdict.Rest.FROZEN
+        ? name + " is frozen" + would + past
+        : name + " is up to date (not probed)" + past;
   }
 
   /**

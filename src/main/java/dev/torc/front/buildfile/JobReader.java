@@ -47,6 +47,8 @@ final class JobReader {
 
   private static final List<String> TEMPORARY = List.of("true", "false", "delete");
 
+  private static final List<String> PERSIST = List.of("true", "false", "resume");
+
   private static final SequencedMap<String, Job.Caching> CACHING = new LinkedHashMap<>();
 
   static {
@@ -178,6 +180,7 @@ final class JobReader {
     SortedMap<String, Optional<Template>> env = steps.env(full);
     List<Step> run = steps.steps(full, name, entry.place(), shell, dir, env);
     Retry retry = retry(full, own, shell);
+    ConditionReader keys = new ConditionReader(full);
     String depfile =
         job.read("depfile", null, node -> common.paths.below(dir, job.scope().literalPath(node)));
     return new Job(
@@ -202,15 +205,20 @@ final class JobReader {
             resources(job.map().get("resources"), scope),
             (int) job.whole("priority", 0, Integer.MIN_VALUE, Integer.MAX_VALUE),
             retry,
-            stop(job)),
-        traits(job));
+            stop(job),
+            keys.skip()),
+        traits(job),
+        keys.conditions());
   }
 
   private Set<Trait> traits(MapFields job) {
     String temporary = job.choice("temporary", "false", TEMPORARY);
+    String persist = job.choice("persist", "false", PERSIST);
     Set<Trait> traits = EnumSet.noneOf(Trait.class);
     for (Trait trait : Trait.values()) {
       if (switch (trait) {
+        case PERSIST -> !persist.equals("false");
+        case RESUMES -> persist.equals("resume");
         case TEMPORARY -> !temporary.equals("false");
         case DELETES -> temporary.equals("delete");
         case SHOWS_OUTPUT -> showsOutput(job);

@@ -140,7 +140,7 @@ public final class CrateRequest {
     root(workflow);
     int jobs = selection.jobs().cardinality();
     crate.write(folder);
-    return new WrittenCrate(!builds.isEmpty(), jobs, jobs - plan.upToDate());
+    return new WrittenCrate(!builds.isEmpty(), jobs, jobs - plan.idle());
   }
 
   private void root(Entity workflow) {
@@ -279,7 +279,8 @@ public final class CrateRequest {
     long ended = known && result.wall() >= 0 ? started + result.wall() / 1_000_000 : 0;
     String what = SafeText.line(details.what());
     String outcome = result.outcome().name().toLowerCase(Locale.ROOT).replace('_', ' ');
-    String error = result.outcome().isGood() ? null : what.isEmpty() ? outcome : what;
+    boolean fine = result.outcome().isGood() || result.outcome() == Outcome.SKIPPED;
+    String error = fine ? null : what.isEmpty() ? outcome : what;
     RunInputs inputs = new RunInputs(known ? details.manifest() : List.of());
     Entity action =
         action("CreateAction", RoCrate.id("run", name), started, ended, error)

@@ -167,7 +167,7 @@ final class PageJobs {
   }
 
   private static State now(JobResult result, Verdict verdict, boolean blocked) {
-    if (verdict instanceof Verdict.UpToDate) {
+    if (verdict != null && verdict.isIdle()) {
       return State.UP_TO_DATE;
     }
     if (result != null && !result.outcome().isGood()) {
@@ -190,7 +190,7 @@ final class PageJobs {
 
   static State state(AttemptRecord run) {
     return switch (run.end().outcome()) {
-      case OK, ADOPTED -> State.RAN;
+      case OK, ADOPTED, SKIPPED -> State.RAN;
       case FAILED, TIMED_OUT, OUT_OF_MEMORY, UNDONE -> State.FAILED;
       case INTERRUPTED -> State.INTERRUPTED;
     };
@@ -200,7 +200,7 @@ final class PageJobs {
   private String verdict(String job, Verdict verdict) {
     return switch (verdict) {
       case null -> "";
-      case Verdict.UpToDate _ -> "";
+      case Verdict.UpToDate _, Verdict.Skips _ -> "";
       case Verdict.WillRun will -> "will run: " + ReasonText.brief(will.reasons());
       case Verdict.WillRestore will ->
           "will be restored from " + AttemptText.origin(will.origin(job));

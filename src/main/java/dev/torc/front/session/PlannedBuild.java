@@ -198,7 +198,7 @@ record PlannedBuild(
     if (!plan.isQuiet()) {
       commands.tellPlanned();
       watcher.warn(Advice.emptyNeeds(graph, looked(plan), commands.empty).takeNewLines());
-      work.begin(began, plan.withVerdict().cardinality() - plan.upToDate());
+      work.begin(began, plan.withVerdict().cardinality() - plan.idle());
     }
   }
 

@@ -173,12 +173,11 @@ public record Project(
   }
 
   PlanContext.Basis basis(Cache cache, DigestMemo digests, LocalResults of, SharedStores asked) {
-    boolean fails = options.reuse().failures();
     return new PlanContext.Basis(
         cache,
         digests,
         new KnownResults.Places(cache, digests, of, asked),
-        fails,
+        new JobConditions(options.reuse().failures()),
         machineInputs(),
         new RowPlaces(),
         new AtomicBoolean());

@@ -268,7 +268,8 @@ final class EventText {
   }
 
   private String ended(Event.JobEnded ended) {
-    if (ended.state() == JobState.UP_TO_DATE && !shows(Detail.VERBOSE)) {
+    boolean still = ended.state() == JobState.UP_TO_DATE || ended.state() == JobState.FROZEN;
+    if (still && !shows(Detail.VERBOSE)) {
       return ""; // checked first: true for most jobs of a large project
     }
     Event.Details details = ended.details();
@@ -287,7 +288,16 @@ final class EventText {
             : "";
       }
       case RESTORED -> output(details.log());
-      case UP_TO_DATE -> palette.dim(name + ": up to date" + without(details)) + "\n";
+      case UP_TO_DATE, FROZEN ->
+          palette.dim(name + ": " + AttemptText.words(ended.state()) + without(details)) + "\n";
+      case SKIPPED -> {
+        String what = SafeText.message(details.what());
+        boolean own = details.log() != null || details.wall() > 0; // else because of a need
+        String by =
+            what.isEmpty() ? ", nothing changed" : own ? ": " + what : ", as " + what + " is";
+        yield line(
+            own ? Detail.NORMAL : Detail.VERBOSE, palette.dim(name + ": skipped") + by + why);
+      }
       case BLOCKED -> {
         String by = details.what().isEmpty() ? "" : " by " + SafeText.name(details.what());
         yield line(Detail.NORMAL, palette.yellow(name) + ": blocked" + by);

@@ -173,7 +173,7 @@ public final class JunitReport implements Report {
   /** Returns the XML element that says what is wrong; empty for a case that passed. */
   private static String kind(JobState state) {
     return switch (state) {
-      case RAN, RESTORED, UP_TO_DATE -> "";
+      case RAN, RESTORED, UP_TO_DATE, FROZEN -> "";
       case FAILED -> "failure";
       case INTERRUPTED -> "error";
       default -> "skipped"; // jobs that did not run
@@ -202,6 +202,7 @@ public final class JunitReport implements Report {
     String output =
         switch (of.state) {
           case UP_TO_DATE -> "up to date, not run\n";
+          case FROZEN -> "frozen, not run\n";
           case RESTORED -> "restored, not run\n";
           default -> output(of);
         };
@@ -215,6 +216,7 @@ public final class JunitReport implements Report {
     String what = of.details.what();
     return switch (of.state) {
       case BLOCKED -> "blocked" + (what.isEmpty() ? "" : " by " + SafeText.name(what));
+      case SKIPPED -> "skipped" + (what.isEmpty() ? "" : ": " + SafeText.message(what));
       case SUBMITTED -> "submitted: it is still out";
       case NOT_REACHED -> "not started: the build ended first";
       case INTERRUPTED ->

@@ -38,6 +38,7 @@ public final class ReasonText {
           Reason.Kind.NEED_VANISHED,
           Reason.Kind.NEED_MISSING,
           Reason.Kind.FAILED_BEFORE,
+          Reason.Kind.FROZEN,
           Reason.Kind.IMAGE_UNAVAILABLE,
           Reason.Kind.ELSEWHERE);
 
@@ -97,12 +98,15 @@ public final class ReasonText {
       case FORCED -> "forced|it was forced";
       case NAMED -> "named as a target|it was named as a target";
       case DEPFILE_NOWHERE -> "depfile name {} led nowhere|its depfile name {} had led nowhere";
+      case TOO_OLD -> "older than {}|it was older than {}";
       case NOT_TRACED -> "last run was not fully traced|its last run was not fully traced";
       case DATA_CHANGED -> "data {}" + change(reason);
       case TOOL_CHANGED -> "tool {}" + change(reason);
       case NEED_UNREADABLE -> "need cannot be read";
       case NEED_VANISHED -> "need matches nothing";
       case NEED_MISSING -> "need missing";
+      case FROZEN -> "frozen, product missing";
+      case PROBE_FAILED -> "probe failed|its probe had failed";
       case FAILED_BEFORE -> "failed before; skipped, nothing changed";
       case IMAGE_UNAVAILABLE -> "image not available";
       case ELSEWHERE -> "may still be running elsewhere";
@@ -118,6 +122,7 @@ public final class ReasonText {
       case PRODUCT_WANTED -> ", which " + SafeText.name(reason.now()) + " needs";
       case PRODUCT_ALTERED -> bit(reason);
       case DATA_CHANGED -> data(reason);
+      case PROBE_FAILED -> reason.now().isEmpty() ? "" : " (" + SafeText.line(reason.now()) + ")";
       default -> "";
     };
   }

@@ -26,6 +26,9 @@ final class Summary {
           JobState.BLOCKED,
           JobState.SUBMITTED,
           JobState.INTERRUPTED,
+          JobState.SKIPPED,
+          JobState.LEFT_OUT,
+          JobState.FROZEN,
           JobState.NOT_REACHED
         }) {
       int count = counts.getOrDefault(state, 0);

@@ -79,6 +79,7 @@ public final class Grouped {
         job.place(),
         job.links(),
         job.runs(),
-        job.traits());
+        job.traits(),
+        job.conditions());
   }
 }

@@ -1,0 +1,58 @@
+package dev.torc.core.decide;
+
+import dev.torc.core.memory.JobResult;
+import dev.torc.core.model.Graph;
+import dev.torc.core.model.Job;
+import java.util.List;
+
+/**
+ * What decides about a job besides its manifest, its products and the end of its last run: a reason
+ * to run that no record shows (too old, a probe that failed, forced by an earlier build), or a
+ * reason not to run (frozen). A feature implements it.
+ *
+ * <p>Two relatives need no condition. A job that is <em>left out</em> is no part of the workflow:
+ * the reader of the build file removes it, and what needs it (see {@link
+ * dev.torc.core.model.Workflow#leftOut}). A job that is <em>skipped</em> counts as settled without
+ * products ({@link JobRecords#skip}). The states of all of them are in {@code JobState}, and the
+ * counts of a build show each state that any job has.
+ */
+public interface Condition {
+
+  /** Knows the conditions of a command. */
+  interface Conditions {
+
+    /** Returns the conditions that concern a job: the same objects in each call; usually none. */
+    List<Condition> of(Job job);
+  }
+
+  /**
+   * A job to decide.
+   *
+   * @param same whether the manifest is that of the last run
+   */
+  record Asked(
+      int id,
+      Graph graph,
+      JobRecords records,
+      NeedContents contents,
+      Decider.Wish wish,
+      boolean same) {
+
+    public Job job() {
+      return graph.job(id);
+    }
+
+    /** Returns the job's last result; null if it has none. */
+    public JobResult last() {
+      return records.result(id);
+    }
+  }
+
+  /** Adds the reasons to run to those that the records show. */
+  default void addReasons(Asked job, List<Reason> reasons) {}
+
+  /** Returns the verdict that replaces the one that follows from all reasons; or that one. */
+  default Verdict verdict(Asked job, Verdict known) {
+    return known;
+  }
+}

@@ -1,0 +1,44 @@
+package dev.torc.core.decide;
+
+import dev.torc.core.model.Graph;
+import dev.torc.core.model.Ref;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Finds out whether a job is skipped because of its needs: a job that it needs was skipped, or all
+ * of the jobs that make a needed list or a group's value. If only some of these were skipped, the
+ * job uses the others.
+ */
+record SkippedNeeds(Graph graph, JobRecords records, NeedContents contents) {
+
+  /** Returns the first skipped job that a job cannot do without; -1 if there is none. */
+  int of(int id) {
+    for (int file : graph.needs().row(id)) {
+      int maker = graph.makerOf(graph.path(file));
+      if (maker >= 0 && records.isSkipped(maker) && !graph.job(id).isOptional(graph.path(file))) {
+        return maker;
+      }
+    }
+    for (int list : graph.listNeeds().row(id)) {
+      List<Integer> makers = graph.list(list).makers();
+      if (areSkipped(makers.stream().mapToInt(maker -> maker))
+          && (graph.list(list).ofJobs() || contents.members(list).files().isEmpty())) {
+        return makers.getFirst();
+      }
+    }
+    for (Ref.OfData value : NeedValues.needed(graph.job(id)).values()) {
+      int[] nodes =
+          value.job() == null ? new int[0] : graph.nodesInNeed(graph.readingOf(value).job());
+      if (areSkipped(IntStream.of(nodes))) {
+        return nodes[0];
+      }
+    }
+    return -1;
+  }
+
+  private boolean areSkipped(IntStream nodes) {
+    int[] all = nodes.toArray();
+    return all.length > 0 && IntStream.of(all).allMatch(records::isSkipped);
+  }
+}

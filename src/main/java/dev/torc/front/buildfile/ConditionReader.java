@@ -1,0 +1,57 @@
+package dev.torc.front.buildfile;
+
+import dev.torc.base.syntax.Quantity;
+import dev.torc.core.model.Job;
+import dev.torc.core.model.Template;
+import java.util.Collections;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Reads the keys of a job that decide, beside its inputs, whether it runs. {@link JobReader} reads
+ * the rest of the job.
+ */
+record ConditionReader(MapFields job) {
+
+  /** Returns the conditions of a job by key; see {@link dev.torc.core.decide.Condition}. */
+  SortedMap<String, Template> conditions() {
+    SortedMap<String, Template> conditions = new TreeMap<>();
+    String age =
+        job.read(
+            Job.MAX_AGE,
+            null,
+            node -> {
+              String text = job.scope().text(node).strip();
+              if (Quantity.duration(text) == 0) {
+                throw new IllegalArgumentException(
+                    "max_age must be more than 0; for a job that always runs, write always: true");
+              }
+              return text;
+            });
+    if (age != null) {
+      conditions.put(Job.MAX_AGE, Template.of(age));
+    }
+    return conditions.isEmpty() ? Collections.emptySortedMap() : conditions;
+  }
+
+  /** Returns the exit statuses that mean that there is nothing to do. */
+  SortedSet<Integer> skip() {
+    SortedSet<Integer> skip = new TreeSet<>();
+    job.list(
+        "skip",
+        node -> {
+          String text = job.scope().text(node);
+          boolean status = text.matches("[0-9]{1,3}") && Integer.parseInt(text) <= 255;
+          if (!status || Integer.parseInt(text) == 0) {
+            throw new IllegalArgumentException(
+                "skip lists exit statuses from 1 to 255, not "
+                    + text
+                    + (status ? ", which means that the job did its work" : ""));
+          }
+          return skip.add(Integer.valueOf(text));
+        });
+    return skip.isEmpty() ? Collections.emptySortedSet() : skip;
+  }
+}
