@@ -51,9 +51,7 @@ public final class Causes {
 
   /** Returns why a job will or may run; null if it neither runs nor fails. */
   public CauseChain of(Plan plan, int job) {
-    return plan.verdict(job).isIdle()
-        ? null
-        : follow(new Ask(plan, job, plan.verdict(job)));
+    return plan.verdict(job).isIdle() ? null : follow(new Ask(plan, job, plan.verdict(job)));
   }
 
   /** Returns why a job last ran; null if it never ran. */
@@ -92,7 +90,8 @@ public final class Causes {
         next.add(new Ask(ask.plan, may.after(), ask.plan.verdict(may.after())));
         yield new Link(name, How.MAY_RUN, null, List.of(), List.of(graph.name(may.after())));
       }
-      case Verdict.UpToDate _, Verdict.Skips _ -> throw new IllegalArgumentException(name + " is up to date");
+      case Verdict.UpToDate _, Verdict.Skips _ ->
+          throw new IllegalArgumentException(name + " is up to date");
     };
   }
 
