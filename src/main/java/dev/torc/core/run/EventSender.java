@@ -50,7 +50,6 @@ public final class EventSender {
   private boolean warnedLarge;
   private final Map<String, Long> limits;
   private final List<String> excess = new ArrayList<>(); // messages about jobs that used too much
-  private final PatternWarnings patterns = new PatternWarnings();
   private StoreUse use = StoreUse.NONE;
 
   /** Creates a sender; {@code commands} says whether commands are shown as they run. */
@@ -132,9 +131,6 @@ public final class EventSender {
       AttemptContext common, int id, JobAttempts attempts, JobState state, AttemptOutcome outcome) {
     Job job = common.graph().job(id);
     if (outcome.restored() == null) {
-      if (outcome.ok()) {
-        patterns.ran(common.graph(), id, job, attempts.reasons(), outcome);
-      }
       used(job, outcome.ended().wall(), outcome.ended().usage());
     }
     tell(new Event.JobEnded(job.name(), state, details(common, id, attempts, outcome)));
@@ -157,7 +153,6 @@ public final class EventSender {
   }
 
   void finished(BuildId build, Map<JobState, Integer> counts, long nanos, int exit) {
-    patterns.all().forEach(this::warn);
     if (!excess.isEmpty()) {
       int more = excess.size() - 1;
       String others = more == 0 ? "" : ", and " + Amount.count(more, "other job") + " too much";
