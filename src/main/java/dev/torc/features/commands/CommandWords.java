@@ -1,4 +1,4 @@
-package dev.torc.core.decide;
+package dev.torc.features.commands;
 
 import dev.torc.base.syntax.Quoting;
 import dev.torc.base.syntax.ShellText;
