@@ -14,6 +14,7 @@ import dev.torc.front.session.BuildRequest;
 import dev.torc.front.session.BuildSession;
 import dev.torc.front.session.Caller;
 import dev.torc.front.session.Exit;
+import dev.torc.front.session.JobChoice;
 import dev.torc.front.session.Project;
 import dev.torc.front.session.ProjectOptions;
 import dev.torc.front.session.WatchRounds;
@@ -93,17 +94,25 @@ final class BuildCommand {
           "--junit " + SafeText.name(junit) + ": a dry run writes nothing; leave out one of them");
     }
     return new BuildRequest(
-        call.targets(),
+        new JobChoice(call.targets(), call.has("--downstream")),
         Rerun.of(call.targets(), call.has("--force")),
         new BuildRequest.Manner(
-            call.has("--fail-fast"),
-            call.has("--submit"),
-            call.has("--trace"),
-            call.has("--strict"),
-            false),
+            failures(), call.has("--submit"), call.has("--trace"), call.has("--strict"), false),
         call.lock(),
         only || dry,
         limits);
+  }
+
+  /** Returns after how many failures nothing starts, 0 for any number; the last option counts. */
+  private int failures() {
+    int most = 0;
+    for (Call.Given each : call.given("--keep-going", "--fail-fast")) {
+      most =
+          each.name().equals("--fail-fast")
+              ? 1
+              : Call.number("-k", each.value(), 0, "write a number of failures");
+    }
+    return most;
   }
 
   /** Returns how much to show; if {@code -v} and {@code -q} are both given, the last one counts. */

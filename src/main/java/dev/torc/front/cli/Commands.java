@@ -58,8 +58,9 @@ final class Commands {
         -q --quiet  show only failures, warnings and the last line
         --output WHEN:failure,always,live  show the output of jobs: of failed ones, at the end, or as it comes
         --force  run the targets even if they are up to date
-        --fail-fast  start no more jobs after a failure
-        -k --keep-going  after a failure, run all jobs that do not depend on it (the default)
+        --downstream  also build all jobs that wait for the targets
+        --fail-fast  start no more jobs after a failure; same as -k 1
+        -k --keep-going [N]  after a failure, run all jobs that do not depend on it (the default); with N, start none after N failures
         --limit NAME=AMOUNT  limit use at a time: cpus=4, memory=8GiB, gpus=1, or a counter
         --trace  report files that jobs read but do not need (Linux)
         --strict  deny jobs access to files that they do not need (Linux)

@@ -3,7 +3,6 @@ package dev.torc.front.session;
 import dev.torc.base.machine.Jobserver;
 import dev.torc.base.machine.Makeflags;
 import dev.torc.base.posix.Signals;
-import dev.torc.core.decide.CommandWarnings;
 import dev.torc.core.decide.Expander;
 import dev.torc.core.decide.Plan;
 import dev.torc.core.decide.PlanContext;
@@ -22,6 +21,7 @@ import dev.torc.core.run.Event;
 import dev.torc.core.run.LaunchBuilder;
 import dev.torc.core.run.SharedResults;
 import dev.torc.features.clusters.Remotes;
+import dev.torc.features.commands.CommandWarnings;
 import dev.torc.features.containers.ImageSupply;
 import dev.torc.features.finds.FindingPart;
 import dev.torc.features.finds.Tracing;
@@ -92,7 +92,7 @@ record PlannedBuild(
                   capacity.nodes(),
                   tokens.orElse(null)),
               new BuildSetup.Wishes(
-                  request.manner().failFast(),
+                  request.manner().failures(),
                   request.manner().submit(),
                   watcher.wantsCommands(),
                   watch),
@@ -194,7 +194,7 @@ record PlannedBuild(
     } else {
       watcher.warn(Advice.ofJobs(graph, plan.newCommands()));
     }
-    watcher.warn(Advice.groups(graph, plan.context().selection(), request.targets()));
+    watcher.warn(Advice.groups(graph, plan.context().selection(), request.choice().targets()));
     if (!plan.isQuiet()) {
       commands.tellPlanned();
       watcher.warn(Advice.emptyNeeds(graph, looked(plan), commands.empty).takeNewLines());

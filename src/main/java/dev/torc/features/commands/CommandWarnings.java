@@ -1,13 +1,14 @@
-package dev.torc.core.decide;
+package dev.torc.features.commands;
 
 import dev.torc.base.syntax.BadInput.Diagnostic;
 import dev.torc.base.syntax.Glob;
-import dev.torc.core.decide.UndeclaredReads.UndeclaredWord;
+import dev.torc.core.decide.PlanContext;
 import dev.torc.core.model.FoldedLines;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Step;
+import dev.torc.features.commands.UndeclaredReads.UndeclaredWord;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
