@@ -35,6 +35,7 @@ public interface Condition {
       Graph graph,
       JobRecords records,
       NeedContents contents,
+      Recall recall,
       Decider.Wish wish,
       boolean same) {
 

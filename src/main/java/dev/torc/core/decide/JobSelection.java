@@ -31,7 +31,12 @@ public record JobSelection(
 
   /** Selects the named nodes and everything before them. */
   public static JobSelection of(Graph graph, BitSet named, boolean targeted) {
-    BitSet all = withPredecessors(graph, named);
+    return of(graph, named, targeted, graph.having(Job.FROZEN));
+  }
+
+  /** Selects the named nodes and everything before them, but nothing before {@code still}. */
+  public static JobSelection of(Graph graph, BitSet named, boolean targeted, BitSet still) {
+    BitSet all = withPredecessors(graph, named, still);
     BitSet open = new BitSet();
     for (int node : graph.open().keySet()) {
       open.set(node, all.get(node));
@@ -75,13 +80,13 @@ public record JobSelection(
                 .toList());
   }
 
-  /** Returns the nodes and all nodes before them. */
-  public static BitSet withPredecessors(Graph graph, BitSet named) {
+  /** Returns the nodes and all nodes before them, but none that only {@code still} wait for. */
+  public static BitSet withPredecessors(Graph graph, BitSet named, BitSet still) {
     BitSet all = (BitSet) named.clone();
     Adjacency before = graph.before();
     for (int place = graph.nodes() - 1; place >= 0; place--) {
       int node = graph.inOrder(place);
-      if (all.get(node)) {
+      if (all.get(node) && !still.get(node)) {
         for (int i = before.from(node); i < before.to(node); i++) {
           all.set(before.at(i));
         }

@@ -1,6 +1,9 @@
 package dev.torc.core.decide;
 
+import dev.torc.base.syntax.Place;
 import dev.torc.base.text.SafeText;
+import dev.torc.core.model.Graph;
+import dev.torc.core.model.Ref;
 import java.util.List;
 import java.util.function.Predicate;
 
@@ -16,7 +19,7 @@ import java.util.function.Predicate;
 public record Reason(Kind kind, String name, String old, String now) {
 
   /** The job has no record. A constant, since a first build may have 100 000 jobs. */
-  static final Reason NEVER_RAN = of(Kind.NEVER_RAN);
+  public static final Reason NEVER_RAN = of(Kind.NEVER_RAN);
 
   /** Values of {@code old} for {@link Kind#ELSEWHERE}. */
   public static final String HOST = "host";
@@ -91,7 +94,7 @@ public record Reason(Kind kind, String name, String old, String now) {
     DEPFILE_NOWHERE(true),
     /** The last good run is older than {@code name}, the job's {@code max_age} as written. */
     TOO_OLD(true),
-    /** A product of a frozen job is missing. */
+    /** A product of a frozen job is missing, or does not count: {@code now} says why. */
     FROZEN(true),
     /**
      * {@code now} says how the probe failed; empty if it just exited with another status than 0.
@@ -208,8 +211,8 @@ public record Reason(Kind kind, String name, String old, String now) {
                       + " nothing does")
               .formatted(name, now);
       case FROZEN ->
-          "it is frozen, and its product %s is missing; put that back, or name the job with --force"
-              .formatted(SafeText.name(name));
+          "it is frozen, and %s; put its products back, or name it with --force"
+              .formatted(now.isEmpty() ? "product " + SafeText.name(name) + " is missing" : now);
       case FAILED_BEFORE -> "failed in build " + now + "; skipped, nothing changed";
       case NEED_MISSING ->
           "need %s does not exist, and no job produces it%s%s"
@@ -227,5 +230,20 @@ public record Reason(Kind kind, String name, String old, String now) {
 
   public static Reason of(Kind kind, String name) {
     return new Reason(kind, name, "", "");
+  }
+
+  /** Returns the job or open group that makes the file or value that it names; -1 if none does. */
+  public int maker(Graph graph) {
+    return switch (kind) {
+      case DATA_CHANGED -> {
+        String job = graph.readingOf(Ref.OfData.of(Place.NONE, name, false)).job();
+        yield job == null ? -1 : graph.jobId(job);
+      }
+      case NEED_CHANGED, NEED_ADDED, NEED_REMOVED ->
+          name.startsWith("job ")
+              ? graph.jobId(name.substring("job ".length()))
+              : graph.makerOf(name);
+      default -> -1;
+    };
   }
 }

@@ -149,6 +149,15 @@ public final class Graph implements FolderDigest.Exclusions {
     return tables.jobs().temporary().get(job);
   }
 
+  /** Returns the jobs with this condition. Unpacks only jobs that have any. */
+  public BitSet having(String condition) {
+    BitSet having = new BitSet();
+    tables.jobs().conditional().stream()
+        .filter(job -> job(job).conditions().containsKey(condition))
+        .forEach(having::set);
+    return having;
+  }
+
   public boolean hasTemporary() {
     return !tables.jobs().temporary().isEmpty();
   }

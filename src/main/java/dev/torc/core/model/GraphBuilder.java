@@ -52,6 +52,7 @@ public final class GraphBuilder {
   private final int[] priority;
   private final BitSet temporary;
   private final BitSet deletes;
+  private final BitSet conditional;
   private final NeedLists lists;
   private final Map<Integer, int[]> members = new HashMap<>(); // of new and changed join nodes
   private final BitSet stale = new BitSet(); // nodes of the base that wait for other nodes now
@@ -70,6 +71,7 @@ public final class GraphBuilder {
     this.priority = new int[written.length];
     this.temporary = new BitSet();
     this.deletes = new BitSet();
+    this.conditional = new BitSet();
     for (int j = 0; j < written.length; j++) {
       written[j] = names.add(workflow.jobName(j));
     }
@@ -94,6 +96,7 @@ public final class GraphBuilder {
     this.priority = Arrays.copyOf(base.tables().jobs().priority(), names.size());
     this.temporary = (BitSet) base.tables().jobs().temporary().clone();
     this.deletes = (BitSet) base.tables().jobs().deletes().clone();
+    this.conditional = (BitSet) base.tables().jobs().conditional().clone();
     int[] ids = new int[names.size() - first];
     int known = 0;
     for (int w = 0; w < written.length; w++) {
@@ -289,7 +292,7 @@ public final class GraphBuilder {
         new GraphTables(
             new GraphTables.Nodes(joins, names.build(), order),
             new GraphTables.Jobs(
-                written, Arrays.copyOf(priority, nodes.length), temporary, deletes),
+                written, Arrays.copyOf(priority, nodes.length), temporary, deletes, conditional),
             new GraphTables.Files(files.build(), products().arePlain(), maker()),
             lists.all(order),
             new GraphTables.Edges(
@@ -354,6 +357,7 @@ public final class GraphBuilder {
           priority[node] = job.runs().priority();
           temporary.set(node, job.has(Trait.TEMPORARY));
           deletes.set(node, job.has(Trait.DELETES));
+          conditional.set(node, !job.conditions().isEmpty());
         }
       } else if (open.containsKey(node)) {
         Group group = open.get(node);

@@ -21,8 +21,9 @@ record GraphTables(Nodes nodes, Jobs jobs, Files files, List<NeedList> lists, Ed
    * @param written the nodes of the jobs, in the order of the build file
    * @param temporary the jobs that run only if a reader needs their products
    * @param deletes the jobs whose products are removed after their readers have run
+   * @param conditional the jobs that have any {@link Job#conditions}
    */
-  record Jobs(int[] written, int[] priority, BitSet temporary, BitSet deletes) {}
+  record Jobs(int[] written, int[] priority, BitSet temporary, BitSet deletes, BitSet conditional) {}
 
   /** The files by number. If {@code plain}, only files that a product names have a maker. */
   record Files(StringTable paths, boolean plain, int[] maker) {}
@@ -42,6 +43,7 @@ record GraphTables(Nodes nodes, Jobs jobs, Files files, List<NeedList> lists, Ed
     out.ints(jobs.priority);
     out.longs(jobs.temporary.toLongArray());
     out.longs(jobs.deletes.toLongArray());
+    out.longs(jobs.conditional.toLongArray());
     out.list(lists, (to, list) -> list.write(to));
     edges.needs.write(out);
     edges.listNeeds.write(out);
@@ -58,13 +60,14 @@ record GraphTables(Nodes nodes, Jobs jobs, Files files, List<NeedList> lists, Ed
     int[] priority = in.ints();
     BitSet temporary = BitSet.valueOf(in.longs());
     BitSet deletes = BitSet.valueOf(in.longs());
+    BitSet conditional = BitSet.valueOf(in.longs());
     List<NeedList> lists = in.list(NeedList::read);
     Adjacency needs = Adjacency.read(in);
     Adjacency listNeeds = Adjacency.read(in);
     Adjacency products = Adjacency.read(in);
     Edges edges = new Edges(needs, listNeeds, products, Adjacency.read(in));
     Nodes nodes = new Nodes(joins, names, new NodeOrder(in.ints(), joins));
-    Jobs jobs = new Jobs(in.ints(), priority, temporary, deletes);
+    Jobs jobs = new Jobs(in.ints(), priority, temporary, deletes, conditional);
     return new GraphTables(nodes, jobs, files, lists, edges);
   }
 }

@@ -31,6 +31,9 @@ public record Job(
     Set<Trait> traits,
     SortedMap<String, Template> conditions) {
 
+  /** The condition that the job stays as it is. */
+  public static final String FROZEN = "frozen";
+
   /** The condition that a result must not be older than this, as written. */
   public static final String MAX_AGE = "max_age";
 
@@ -209,6 +212,7 @@ public record Job(
     MANUAL,
     ALLOW_FAILURE,
     SHOWS_OUTPUT,
+    LIVE_OUTPUT,
     /** A job that {@link #PERSIST}s keeps its products only if it did not end well. */
     RESUMES
   }

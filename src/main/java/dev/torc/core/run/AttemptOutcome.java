@@ -90,7 +90,7 @@ public record AttemptOutcome(
     return ended.how() == ProcessEnd.How.EXITED && job.runs().skip().contains(ended.code());
   }
 
-  boolean ok() {
+  public boolean ok() {
     return what.isEmpty();
   }
 

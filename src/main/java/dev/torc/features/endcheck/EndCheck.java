@@ -240,6 +240,10 @@ public final class EndCheck implements Follower {
   private void record(Undone undone) {
     JobRecords records = state.context().records();
     String name = state.graph().name(undone.job());
+    if (state.graph().job(undone.job()).conditions().containsKey(Job.FROZEN)) {
+      records.drop(undone.job()); // its record stays: it is not what the job left
+      return;
+    }
     JobResult result = records.result(undone.job()).undone();
     setup
         .common()

@@ -146,8 +146,14 @@ final class CleanAnswer implements Cleaner.Listener {
     }
   }
 
+  private boolean isFrozen(String job) {
+    Graph graph = given.project() == null ? null : given.project().graph();
+    int id = graph == null ? -1 : graph.jobId(job);
+    return id >= 0 && graph.job(id).conditions().containsKey(Job.FROZEN);
+  }
+
   private boolean wants(String job) {
-    return targets.isEmpty()
+    return targets.isEmpty() && !isFrozen(job)
         || jobs.contains(job)
         || names.stream().anyMatch(name -> name.includes(InstanceName.parse(job)));
   }

@@ -1,5 +1,6 @@
 package dev.torc.front.buildfile;
 
+import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.Quantity;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Template;
@@ -30,10 +31,24 @@ record ConditionReader(MapFields job) {
               }
               return text;
             });
+    if (job.flag(Job.FROZEN)) {
+      refuseFrozen();
+      conditions.put(Job.FROZEN, Template.of(""));
+    }
     if (age != null) {
       conditions.put(Job.MAX_AGE, Template.of(age));
     }
     return conditions.isEmpty() ? Collections.emptySortedMap() : conditions;
+  }
+
+  /** Reports a frozen job whose products cannot stand for a run. */
+  private void refuseFrozen() {
+    Node at = job.map().get(Job.FROZEN);
+    if (Node.isNothing(job.map().get("produces"))) {
+      job.problems().add(at.place(), "a job without products cannot be frozen: nothing would tell its result");
+    } else if (!job.choice("temporary", "false", JobReader.TEMPORARY).equals("false")) {
+      job.problems().add(at.place(), "a job is frozen or temporary, not both");
+    }
   }
 
   /** Returns the exit statuses that mean that there is nothing to do. */

@@ -94,7 +94,7 @@ public final class BuildSession {
     boolean asks = request.dry() && shared.isAny() && fast.project().options().reuse().results();
     SharedStores stores = asks ? shared.open(false, warn) : null;
     try (ReadSession look = ReadSession.at(fast, request.lock().gone(), stores, warn)) {
-      JobSelection expanded = look.project().select(request.choice());
+      JobSelection expanded = look.project().select(request);
       Plan plan = look.plan(expanded, request.rerun());
       refuse(plan);
       if (request.dry()) {
@@ -229,7 +229,7 @@ public final class BuildSession {
     }
     List<BadInput.Diagnostic> notes = new ArrayList<>();
     try (ReadSession look = ReadSession.at(fast, request.lock().gone(), null, notes::add)) {
-      JobSelection expanded = look.project().select(request.choice());
+      JobSelection expanded = look.project().select(request);
       if (!expanded.open().isEmpty() || !look.plan(expanded, request.rerun()).isQuiet()) {
         throw refused;
       }
@@ -260,7 +260,7 @@ public final class BuildSession {
       watcher.reading(work.digests());
       watcher.planning();
       Arrivals arrivals = new Arrivals(work);
-      Expander expander = project.expander(found -> found.select(request.choice()), arrivals);
+      Expander expander = project.expander(found -> found.select(request), arrivals);
       Plan plan = expander.plan(work.context(selection, request.rerun()), fast.dirty());
       if (!fast.stands(plan)) {
         return AGAIN;

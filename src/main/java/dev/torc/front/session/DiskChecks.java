@@ -78,9 +78,12 @@ public final class DiskChecks {
       Predicate<String> ran)
       throws IOException {
     DiskChecks checks = new DiskChecks(graph, digests, caller);
+    BitSet still = graph.having(Job.FROZEN);
     for (int j : graph.inOrder(selected)) {
-      checks.checkNeeds(j);
-      checks.checkTools(graph.job(j));
+      if (!still.get(j)) {
+        checks.checkNeeds(j);
+        checks.checkTools(graph.job(j));
+      }
       for (Wrong wrong : checks.places.of(j)) {
         boolean since = wrong.linked() && ran.test(graph.name(j));
         (since ? checks.unreadable : checks.errors).add(wrong.error());

@@ -3,6 +3,7 @@ package dev.torc.front.session;
 import dev.torc.core.decide.JobSelection;
 import dev.torc.core.decide.JobSelection.UserPaths;
 import dev.torc.core.model.Graph;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 
@@ -18,11 +19,14 @@ public record JobChoice(List<String> targets, boolean downstream) {
     return new JobChoice(targets, false);
   }
 
-  /** Returns the chosen jobs of a graph; {@code paths} are the user's names of files. */
-  JobSelection select(Graph graph, UserPaths paths) {
+  /**
+   * Returns the chosen jobs of a graph; {@code paths} are the user's names of files. What only
+   * frozen jobs need is not among them, except for targets that are forced.
+   */
+  JobSelection select(Graph graph, UserPaths paths, boolean force) {
     boolean targeted = !targets.isEmpty() && Targets.areAny(graph, targets);
     BitSet named = targeted ? new BitSet() : withoutManual(graph, Targets.all(graph));
-    named = targeted ? named : JobSelection.withPredecessors(graph, named);
+    named = targeted ? named : JobSelection.withPredecessors(graph, withoutUnneeded(graph, named), graph.having(Job.FROZEN));
     if (!targets.isEmpty()) {
       named = Targets.nodes(graph, targets, paths, named);
     }
@@ -31,7 +35,26 @@ public record JobChoice(List<String> targets, boolean downstream) {
       behind.and(Targets.all(graph));
       named.or(withoutManual(graph, behind));
     }
-    return JobSelection.of(graph, named, targeted);
+    BitSet still = graph.having(Job.FROZEN);
+    if (force && targeted && still.intersects(named)) {
+      still = (BitSet) still.clone();
+      still.andNot(named);
+    }
+    return JobSelection.of(graph, named, targeted, still);
+  }
+
+  /** Returns {@code nodes} without those that only frozen jobs wait for. */
+  private static BitSet withoutUnneeded(Graph graph, BitSet nodes) {
+    BitSet still = (BitSet) graph.having(Job.FROZEN).clone(); // and what only these wait for
+    for (int place = graph.nodes() - 1; place >= 0 && !still.isEmpty(); place--) {
+      int node = graph.inOrder(place);
+      int[] after = graph.after().row(node);
+      if (after.length > 0 && Arrays.stream(after).allMatch(still::get) && !still.get(node)) {
+        still.set(node);
+        nodes.clear(node);
+      }
+    }
+    return nodes;
   }
 
   /** Returns {@code nodes} without the manual jobs and groups. */

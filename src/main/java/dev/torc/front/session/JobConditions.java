@@ -1,7 +1,9 @@
 package dev.torc.front.session;
 
+import dev.torc.base.digests.DigestMemo;
 import dev.torc.core.decide.Condition;
 import dev.torc.core.model.Job;
+import dev.torc.features.intents.Frozen;
 import dev.torc.features.intents.KeptFailures;
 import dev.torc.features.intents.MaxAge;
 import java.util.ArrayList;
@@ -16,7 +18,10 @@ final class JobConditions implements Condition.Conditions {
   private final List<Condition> ofAll = new ArrayList<>(0);
   private List<Condition> withKeys;
 
-  JobConditions(boolean keepsFailed) {
+  private final DigestMemo digests;
+
+  JobConditions(boolean keepsFailed, DigestMemo digests) {
+    this.digests = digests;
     if (keepsFailed) {
       ofAll.add(new KeptFailures());
     }
@@ -29,6 +34,7 @@ final class JobConditions implements Condition.Conditions {
     } else if (withKeys == null) {
       withKeys = new ArrayList<>(ofAll);
       withKeys.add(new MaxAge());
+      withKeys.add(new Frozen(digests));
     }
     return withKeys;
   }

@@ -7,10 +7,10 @@ import dev.torc.base.digests.StampSource;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.core.decide.Expander;
 import dev.torc.core.decide.JobSelection;
+import dev.torc.core.decide.JobSelection.Rerun;
 import dev.torc.core.decide.JobSelection.UserPaths;
 import dev.torc.core.decide.MachineInputs;
 import dev.torc.core.decide.MachineInputs.ImageSource;
-import dev.torc.core.decide.PatternReadings;
 import dev.torc.core.decide.PlanContext;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.CachePlace;
@@ -26,6 +26,7 @@ import dev.torc.core.model.Step.Image;
 import dev.torc.core.model.Workflow;
 import dev.torc.features.containers.Containers;
 import dev.torc.features.containers.ImageSupply;
+import dev.torc.features.patterns.PatternReadings;
 import dev.torc.features.stores.KnownResults;
 import dev.torc.features.stores.LocalResults;
 import dev.torc.features.stores.SharedStores;
@@ -176,7 +177,7 @@ public record Project(
         cache,
         digests,
         new KnownResults.Places(cache, digests, of, asked),
-        new JobConditions(options.reuse().failures()),
+        new JobConditions(options.reuse().failures(), digests),
         machineInputs(),
         new RowPlaces(),
         new AtomicBoolean());
@@ -265,7 +266,12 @@ public record Project(
 
   /** Returns the jobs of a build. */
   public JobSelection select(JobChoice choice) {
-    return choice.select(graph, paths());
+    return choice.select(graph, paths(), false);
+  }
+
+  /** Returns the jobs of a build. */
+  JobSelection select(BuildRequest request) {
+    return request.choice().select(graph, paths(), request.rerun() == Rerun.ALL);
   }
 
   /** Returns the named jobs for display, each group or each of its instances as one vertex. */

@@ -527,7 +527,17 @@ public class Harness extends LastBuild {
                 said.put(
                     graph.job(j).name(),
                     switch (plan.verdict(j)) {
-                      case Verdict.UpToDate _ -> "up to date";
+                      case Verdict.UpToDate at ->
+                          switch (at.rest()) {
+                            case CURRENT -> "up to date";
+                            case NOT_PROBED -> "up to date (not probed)";
+                            case FROZEN ->
+                                at.reasons().isEmpty()
+                                    ? "frozen"
+                                    : "frozen; would run: " + words(at.reasons());
+                          };
+                      case Verdict.Skips skips ->
+                          skips.by().isEmpty() ? "skipped" : "skipped, as " + skips.by() + " is";
                       case Verdict.WillRun will -> "will run: " + words(will.reasons());
                       case Verdict.WillRestore will -> "restored: " + words(will.reasons());
                       case Verdict.WillFail will -> "will fail: " + words(will.reasons());
