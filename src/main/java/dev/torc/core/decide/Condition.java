@@ -35,7 +35,7 @@ public interface Condition {
       Graph graph,
       JobRecords records,
       NeedContents contents,
-      Recall recall,
+      Decider decider,
       Decider.Wish wish,
       boolean same) {
 

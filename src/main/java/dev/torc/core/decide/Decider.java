@@ -140,7 +140,9 @@ public final class Decider {
     }
     List<Condition> asked = conditions.of(job);
     Condition.Asked of =
-        asked.isEmpty() ? null : new Condition.Asked(id, graph, records, contents, recall, wish, same);
+        asked.isEmpty()
+            ? null
+            : new Condition.Asked(id, graph, records, contents, this, wish, same);
     for (Condition condition : asked) {
       condition.addReasons(of, reasons);
     }

@@ -5,6 +5,7 @@ import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.NearestPath;
 import dev.torc.core.model.Adjacency;
 import dev.torc.core.model.Graph;
+import dev.torc.core.model.Job;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.BitSet;

@@ -223,7 +223,7 @@ public final class Plan {
     private void forward() {
       JobRecords records = context.records();
       for (int j : order) {
-        boolean settled = records.isSettled(j);
+        boolean settled = records.isSettled(j) && !records.isSkipped(j) && !graph.isConditional(j);
         if (verdicts[j] == null || verdicts[j] instanceof Verdict.UpToDate && mayChange(j)) {
           Verdict known = settled || !decided.get(j) ? UP_TO_DATE : context.decide(j);
           verdicts[j] = records.isForeseen(j) ? records.foreseen(j) : doubted(known);

@@ -149,12 +149,18 @@ public final class Graph implements FolderDigest.Exclusions {
     return tables.jobs().temporary().get(job);
   }
 
-  /** Returns the jobs with this condition. Unpacks only jobs that have any. */
+  /** Returns whether a job has any condition. Does not unpack the job. */
+  public boolean isConditional(int job) {
+    return tables.jobs().conditional().get(job);
+  }
+
+  /** Returns the jobs with this condition, not to be changed. Unpacks only jobs that have any. */
   public BitSet having(String condition) {
-    BitSet having = new BitSet();
-    tables.jobs().conditional().stream()
-        .filter(job -> job(job).conditions().containsKey(condition))
-        .forEach(having::set);
+    BitSet all = tables.jobs().conditional();
+    BitSet having = all.isEmpty() ? all : new BitSet();
+    for (int job = all.nextSetBit(0); job >= 0; job = all.nextSetBit(job + 1)) {
+      having.set(job, job(job).conditions().containsKey(condition));
+    }
     return having;
   }
 

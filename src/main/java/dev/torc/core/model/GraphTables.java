@@ -23,7 +23,8 @@ record GraphTables(Nodes nodes, Jobs jobs, Files files, List<NeedList> lists, Ed
    * @param deletes the jobs whose products are removed after their readers have run
    * @param conditional the jobs that have any {@link Job#conditions}
    */
-  record Jobs(int[] written, int[] priority, BitSet temporary, BitSet deletes, BitSet conditional) {}
+  record Jobs(
+      int[] written, int[] priority, BitSet temporary, BitSet deletes, BitSet conditional) {}
 
   /** The files by number. If {@code plain}, only files that a product names have a maker. */
   record Files(StringTable paths, boolean plain, int[] maker) {}

@@ -31,6 +31,9 @@ public record Job(
     Set<Trait> traits,
     SortedMap<String, Template> conditions) {
 
+  /** The condition that a command, which is this text, succeeds. */
+  public static final String PROBE = "probe";
+
   /** The condition that the job stays as it is. */
   public static final String FROZEN = "frozen";
 

@@ -283,6 +283,26 @@ public final class LaunchBuilder {
     return value == null ? "" : value;
   }
 
+  /** Returns the launch of a job's probe, in the folder and environment of its first step. */
+  public Launch probe(Graph graph, int id, NeedFiles contents, long limit) throws IOException {
+    Job job = graph.job(id);
+    Step first = job.runs().steps().getFirst();
+    Step.Command command = new Step.Command.Shell(job.conditions().get(Job.PROBE));
+    Granted granted =
+        new JobAttempts(job, List.of(), null, new BuildSetup.Amounts(Map.of(), List.of(), null, Map.of(), null))
+            .granted(List.of());
+    Path tmp = TemporaryFolder.of(place, job.name());
+    PlaceholderValues values = PlaceholderValues.of(graph, id, contents, granted, tmp);
+    Map<String, String> mark = mark(job.name(), "TORC_PROBE", "1");
+    Map<String, String> env = new LinkedHashMap<>(inherited);
+    env.putAll(mark);
+    Step probe = new Step(command, first.dir(), first.env(), first.shell(), null);
+    Path log = place.jobs().resolve(".probe." + id + ".log");
+    place.ready(log);
+    return new Launch(
+        List.of(step(probe, values, env)), Launch.Output.of(log), limit, 0, mark);
+  }
+
   /** Returns the launch of a hook; {@code number} counts the runs of hooks in the build. */
   public Launch of(Hook hook, int number, Map<String, String> more) {
     Map<String, String> mark = mark(hook.job() == null ? "" : hook.job(), "TORC_HOOK", "" + number);

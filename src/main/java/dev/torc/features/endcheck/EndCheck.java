@@ -14,6 +14,7 @@ import dev.torc.core.memory.Batch;
 import dev.torc.core.memory.JobResult;
 import dev.torc.core.memory.RecordedProduct;
 import dev.torc.core.model.Graph;
+import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Trait;
 import dev.torc.core.run.Attempt;
 import dev.torc.core.run.AttemptOutcome;

@@ -46,8 +46,7 @@ public final class Frozen implements Condition {
     if (!job.conditions().containsKey(Job.FROZEN) || named) {
       return known;
     }
-    List<Reason> would =
-        reasons.computeIfAbsent(job.name(), _ -> List.copyOf(known.reasons()));
+    List<Reason> would = reasons.computeIfAbsent(job.name(), _ -> List.copyOf(known.reasons()));
     JobResult last = asked.last();
     Reason lack;
     try {
@@ -62,15 +61,17 @@ public final class Frozen implements Condition {
     } catch (IOException e) {
       lack = new Reason(Kind.FROZEN, "", "", Refusal.why(e));
     }
-    KnownResult good = asked.recall().ofLastRun(asked.id());
-    return good == null
-        ? new Verdict.WillFail(List.of(lack))
-        : new Verdict.WillRestore(List.of(Reason.of(Kind.PRODUCT_MISSING, lack.name())), good, true);
+    List<Reason> missing = List.of(Reason.of(Kind.PRODUCT_MISSING, lack.name()));
+    KnownResult good = asked.decider().recall().ofLastRun(asked.id());
+    Verdict due =
+        good == null
+            ? asked.decider().due(asked.id(), missing)
+            : new Verdict.WillRestore(missing, good, true);
+    return due instanceof Verdict.WillRestore ? due : new Verdict.WillFail(List.of(lack));
   }
 
   /** Returns why the products do not count; null if they do. */
-  private static Reason lack(
-      Job job, JobResult last, Verdict known, List<RecordedProduct> there) {
+  private static Reason lack(Job job, JobResult last, Verdict known, List<RecordedProduct> there) {
     boolean ended =
         last == null
             || last.outcome().isGood()
@@ -99,8 +100,7 @@ public final class Frozen implements Condition {
 
   private static JobResult present(JobResult last, List<RecordedProduct> there) {
     return last == null
-        ? new JobResult(
-            Outcome.OK, "", Decider.UNKNOWN, there, new RunNeeds(List.of()), 0, true)
+        ? new JobResult(Outcome.OK, "", Decider.UNKNOWN, there, new RunNeeds(List.of()), 0, true)
         : new JobResult(
             Outcome.OK, last.build(), last.manifest(), there, last.needs(), last.wall(), true);
   }

@@ -145,7 +145,7 @@ public final class KnownResults implements Recall {
   }
 
   @Override
-  public KnownResult ofLastRun(int id) {
+  public Result ofLastRun(int id) {
     Result last = stored.restores() ? Result.of(cache, graph.name(id)) : null;
     if (last == null || !isHere(last)) {
       return null;

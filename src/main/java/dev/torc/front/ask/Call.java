@@ -217,7 +217,7 @@ public final class Call {
         variables(),
         container(),
         value("--executor"),
-        new Reuse(!has("--no-restore"), has("--keep-failed")));
+        new Reuse(!has("--no-restore"), has("--keep-failed"), has("--probe")));
   }
 
   /** Returns the path of a file that the user names, relative to the current folder. */

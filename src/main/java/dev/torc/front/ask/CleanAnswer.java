@@ -16,6 +16,7 @@ import dev.torc.core.memory.JobResult.RunDetails;
 import dev.torc.core.memory.StartMark;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.InstanceName;
+import dev.torc.core.model.Job;
 import dev.torc.core.model.Workflow;
 import dev.torc.core.model.Workflow.Stores;
 import dev.torc.core.run.ProductRemoval;

@@ -5,6 +5,7 @@ import dev.torc.base.syntax.Quantity;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Template;
 import java.util.Collections;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -14,7 +15,7 @@ import java.util.TreeSet;
  * Reads the keys of a job that decide, beside its inputs, whether it runs. {@link JobReader} reads
  * the rest of the job.
  */
-record ConditionReader(MapFields job) {
+record ConditionReader(MapFields job, StepReader steps, List<String> shell) {
 
   /** Returns the conditions of a job by key; see {@link dev.torc.core.decide.Condition}. */
   SortedMap<String, Template> conditions() {
@@ -31,6 +32,11 @@ record ConditionReader(MapFields job) {
               }
               return text;
             });
+    Template probe =
+        job.read(Job.PROBE, null, text -> steps.shellText(text, job.scope(), shell));
+    if (probe != null) {
+      conditions.put(Job.PROBE, probe);
+    }
     if (job.flag(Job.FROZEN)) {
       refuseFrozen();
       conditions.put(Job.FROZEN, Template.of(""));
@@ -45,7 +51,9 @@ record ConditionReader(MapFields job) {
   private void refuseFrozen() {
     Node at = job.map().get(Job.FROZEN);
     if (Node.isNothing(job.map().get("produces"))) {
-      job.problems().add(at.place(), "a job without products cannot be frozen: nothing would tell its result");
+      job.problems()
+          .add(
+              at.place(), "a job without products cannot be frozen: nothing would tell its result");
     } else if (!job.choice("temporary", "false", JobReader.TEMPORARY).equals("false")) {
       job.problems().add(at.place(), "a job is frozen or temporary, not both");
     }

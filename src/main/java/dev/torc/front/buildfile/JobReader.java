@@ -180,7 +180,7 @@ final class JobReader {
     SortedMap<String, Optional<Template>> env = steps.env(full);
     List<Step> run = steps.steps(full, name, entry.place(), shell, dir, env);
     Retry retry = retry(full, own, shell);
-    ConditionReader keys = new ConditionReader(full);
+    ConditionReader keys = new ConditionReader(full, steps, shell);
     String depfile =
         job.read("depfile", null, node -> common.paths.below(dir, job.scope().literalPath(node)));
     return new Job(

@@ -57,6 +57,7 @@ final class Commands {
         -v --verbose  also show job starts, commands, job output and up-to-date jobs
         -q --quiet  show only failures, warnings and the last line
         --output WHEN:failure,always,live  show the output of jobs: of failed ones, at the end, or as it comes
+        --probe  with -n, also run the probes of jobs
         --force  run the targets even if they are up to date
         --downstream  also build all jobs that wait for the targets
         --fail-fast  start no more jobs after a failure; same as -k 1
@@ -91,6 +92,7 @@ final class Commands {
         TARGET*  job, group, instance, tag, product or folder (default: all jobs)
         -v --verbose --instances  show each instance of a group on its own line
         --exit-code  exit with status 1 if anything would run
+        --probe  also run the probes of jobs
         --follow  show the running build until it ends, and exit with its status
       list  list jobs with state, times and command
         TARGET*  job, group, instance, tag, product or folder (default: all jobs)

@@ -261,7 +261,15 @@ public final class BuildSession {
       watcher.planning();
       Arrivals arrivals = new Arrivals(work);
       Expander expander = project.expander(found -> found.select(request), arrivals);
-      Plan plan = expander.plan(work.context(selection, request.rerun()), fast.dirty());
+      PlanContext first = work.context(selection, request.rerun());
+      String probed =
+          JobConditions.areProbed(first)
+              ? JobConditions.probe(project, first, id, capacity().limits())
+              : "";
+      if (!probed.isEmpty()) {
+        watcher.accept(new Event.Note(Event.Level.INFO, probed));
+      }
+      Plan plan = expander.plan(first, fast.dirty());
       if (!fast.stands(plan)) {
         return AGAIN;
       }

@@ -1,14 +1,17 @@
 package dev.torc.front.session;
 
+import dev.torc.core.model.Job;
 import dev.torc.core.run.BuildSetup;
 import dev.torc.core.run.BuildState;
 import dev.torc.core.run.EventSender;
 import dev.torc.core.run.Follower;
 import dev.torc.features.endcheck.EndCheck;
 import dev.torc.features.hooks.Hooks;
+import dev.torc.features.intents.ProbeCheck;
 import dev.torc.features.patterns.PatternWarnings;
 import dev.torc.features.temporary.SpentProducts;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 
 /** Wires the features into a build: the only file that knows which there are. */
@@ -25,6 +28,9 @@ final class Features implements Follower.Maker {
     all.add(new SpentProducts(setup, state));
     if (!state.graph().workflow().settings().hooks().isEmpty()) {
       all.add(new Hooks(state, setup.listener()));
+    }
+    if (!state.graph().having(Job.PROBE).isEmpty()) {
+      all.add(new ProbeCheck(setup, state, sender, new BitSet()));
     }
     all.add(new PatternWarnings(state, sender));
     return all;

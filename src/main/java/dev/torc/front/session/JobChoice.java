@@ -3,6 +3,7 @@ package dev.torc.front.session;
 import dev.torc.core.decide.JobSelection;
 import dev.torc.core.decide.JobSelection.UserPaths;
 import dev.torc.core.model.Graph;
+import dev.torc.core.model.Job;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
@@ -26,7 +27,11 @@ public record JobChoice(List<String> targets, boolean downstream) {
   JobSelection select(Graph graph, UserPaths paths, boolean force) {
     boolean targeted = !targets.isEmpty() && Targets.areAny(graph, targets);
     BitSet named = targeted ? new BitSet() : withoutManual(graph, Targets.all(graph));
-    named = targeted ? named : JobSelection.withPredecessors(graph, withoutUnneeded(graph, named), graph.having(Job.FROZEN));
+    named =
+        targeted
+            ? named
+            : JobSelection.withPredecessors(
+                graph, withoutUnneeded(graph, named), graph.having(Job.FROZEN));
     if (!targets.isEmpty()) {
       named = Targets.nodes(graph, targets, paths, named);
     }

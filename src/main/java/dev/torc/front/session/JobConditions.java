@@ -1,13 +1,22 @@
 package dev.torc.front.session;
 
 import dev.torc.base.digests.DigestMemo;
+import dev.torc.base.text.Amount;
 import dev.torc.core.decide.Condition;
+import dev.torc.core.decide.PlanContext;
+import dev.torc.core.here.Runner;
 import dev.torc.core.model.Job;
+import dev.torc.core.model.Job.Resources;
+import dev.torc.core.run.LaunchBuilder;
 import dev.torc.features.intents.Frozen;
 import dev.torc.features.intents.KeptFailures;
 import dev.torc.features.intents.MaxAge;
+import dev.torc.features.intents.Probes;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The conditions of a command. Those that a key of the build file asks for are made when the first
@@ -17,6 +26,7 @@ final class JobConditions implements Condition.Conditions {
 
   private final List<Condition> ofAll = new ArrayList<>(0);
   private List<Condition> withKeys;
+  private Probes probes; // made when a job needs them
 
   private final DigestMemo digests;
 
@@ -27,6 +37,42 @@ final class JobConditions implements Condition.Conditions {
     }
   }
 
+  /** Returns whether a selected job has a probe. */
+  static boolean areProbed(PlanContext context) {
+    return context.graph().having(Job.PROBE).intersects(context.selection().jobs());
+  }
+
+  /**
+   * Runs the probes of the selected jobs; returns a line if that took more than a second, else an
+   * empty text. {@code build} is the random id of the build; empty if nothing runs.
+   */
+  static String probe(Project project, PlanContext context, String build, Map<String, Long> limits)
+      throws IOException {
+    long began = System.nanoTime();
+    Caller caller = project.caller();
+    LaunchBuilder launches =
+        new LaunchBuilder(
+            project.workflow(),
+            project.place(),
+            build,
+            Map.of(Nesting.VARIABLE, build),
+            caller.env(),
+            null);
+    int most = (int) Math.clamp(limits.getOrDefault(Resources.CPUS, 1L), 1, 1000);
+    try (Runner runner = caller.host().runner().get()) {
+      ((JobConditions) context.basis().conditions()).probes().run(context, launches, runner, most);
+    }
+    long took = System.nanoTime() - began;
+    return took < TimeUnit.SECONDS.toNanos(1) ? "" : "probes took " + Amount.time(took);
+  }
+
+  private Probes probes() {
+    if (probes == null) {
+      probes = new Probes();
+    }
+    return probes;
+  }
+
   @Override
   public List<Condition> of(Job job) {
     if (job.conditions().isEmpty()) {
@@ -34,6 +80,7 @@ final class JobConditions implements Condition.Conditions {
     } else if (withKeys == null) {
       withKeys = new ArrayList<>(ofAll);
       withKeys.add(new MaxAge());
+      withKeys.add(probes());
       withKeys.add(new Frozen(digests));
     }
     return withKeys;

@@ -33,9 +33,12 @@ public record ProjectOptions(
     String executor,
     Reuse reuse) {
 
-  /** Whether a known result, or a recorded failure, may replace a run. */
-  public record Reuse(boolean results, boolean failures) {
-    static final Reuse NOTHING = new Reuse(false, false);
+  /**
+   * Whether a known result, or a recorded failure, may replace a run, and whether a look runs the
+   * probes of jobs.
+   */
+  public record Reuse(boolean results, boolean failures, boolean probes) {
+    static final Reuse NOTHING = new Reuse(false, false, false);
   }
 
   public static final String SITE = "TORC_CONFIG";

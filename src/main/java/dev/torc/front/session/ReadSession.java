@@ -110,6 +110,11 @@ public final class ReadSession implements AutoCloseable {
     // Even a settled job runs if it is requested, so the records are read again.
     PlanContext of =
         asked.isEmpty() ? context.with(selection, rerun) : context(project, selection, rerun);
+    if (project.options().reuse().probes() && JobConditions.areProbed(of)) {
+      Map<String, Long> limits =
+          Capacity.of(project.workflow(), project.caller().host(), Map.of()).limits();
+      JobConditions.probe(project, of, "", limits);
+    }
     BitSet dirty = (BitSet) fast.dirty().clone();
     dirty.or(asked);
     return of.graph() == fast.project().graph() ? Plan.of(of, dirty) : Plan.of(of);

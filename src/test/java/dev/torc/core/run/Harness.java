@@ -287,7 +287,7 @@ public class Harness extends LastBuild {
         new TreeMap<>(),
         containers ? null : ProjectOptions.HOST,
         null,
-        new ProjectOptions.Reuse(restores, keepsFailed));
+        new ProjectOptions.Reuse(restores, keepsFailed, false));
   }
 
   /** The caller of a build, on a machine of the test's own. */

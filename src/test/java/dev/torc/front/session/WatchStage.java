@@ -134,7 +134,7 @@ final class WatchStage implements Notices {
         new TreeMap<>(),
         null,
         null,
-        new ProjectOptions.Reuse(restores, false));
+        new ProjectOptions.Reuse(restores, false, false));
   }
 
   /** Watches until all steps were taken. */

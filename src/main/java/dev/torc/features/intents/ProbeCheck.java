@@ -1,0 +1,51 @@
+package dev.torc.features.intents;
+
+import dev.torc.base.text.SafeText;
+import dev.torc.core.memory.JobResult.Outcome;
+import dev.torc.core.model.Job;
+import dev.torc.core.model.Job.Resources;
+import dev.torc.core.run.BuildSetup;
+import dev.torc.core.run.BuildState;
+import dev.torc.core.run.EventSender;
+import dev.torc.core.run.Follower;
+import dev.torc.core.run.Recorder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.BitSet;
+
+/** Warns of jobs whose probe fails right after a good run: they would run in every build. */
+public record ProbeCheck(BuildSetup setup, BuildState state, EventSender sender, BitSet ran)
+    implements Follower {
+
+  @Override
+  public void noteRecord(int job, Recorder.Record record) {
+    boolean good = record.result().outcome() == Outcome.OK;
+    ran.set(job, good && state.graph().job(job).conditions().containsKey(Job.PROBE));
+  }
+
+  @Override
+  public boolean finish(int exit) {
+    if (ran.isEmpty() || exit > 1) {
+      return false;
+    }
+    try {
+      long cpus = setup.amounts().limits().getOrDefault(Resources.CPUS, 1L);
+      Probes.run(
+              state.context(),
+              ran,
+              setup.common().launches(),
+              setup.common().machines().runner(),
+              (int) Math.clamp(cpus, 1, 1000))
+          .forEach(
+              (job, how) ->
+                  sender.warn(
+                      "the probe of job %s fails right after a good run%s; the next build runs it again"
+                          .formatted(
+                              SafeText.name(job),
+                              how.isEmpty() ? "" : " (" + SafeText.line(how) + ")")));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return false;
+  }
+}

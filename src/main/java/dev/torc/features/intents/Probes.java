@@ -1,0 +1,105 @@
+package dev.torc.features.intents;
+
+import dev.torc.base.syntax.BadInput;
+import dev.torc.core.decide.Condition;
+import dev.torc.core.decide.NeedContents;
+import dev.torc.core.decide.PlanContext;
+import dev.torc.core.decide.Reason;
+import dev.torc.core.decide.Reason.Kind;
+import dev.torc.core.decide.Verdict;
+import dev.torc.core.decide.Verdict.Rest;
+import dev.torc.core.here.Launch;
+import dev.torc.core.here.ProcessEnd;
+import dev.torc.core.here.Runner;
+import dev.torc.core.memory.JobResult;
+import dev.torc.core.model.Graph;
+import dev.torc.core.model.Job;
+import dev.torc.core.run.AttemptOutcome;
+import dev.torc.core.run.LaunchBuilder;
+import java.io.IOException;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * {@code probe}: a command that says whether an outcome that is no file is still there. A job that
+ * would be up to date runs if its probe fails. A build runs the probes before the verdicts; a look
+ * runs none, unless it is asked to.
+ */
+public final class Probes implements Condition {
+
+  private static final long LIMIT = TimeUnit.SECONDS.toNanos(10);
+
+  private Map<String, String> failed; // how each failed, by job; null before they have run
+
+  /**
+   * Runs the probes of the selected jobs whose last run was good, on this machine.
+   *
+   * @param most how many run at once
+   */
+  public void run(PlanContext context, LaunchBuilder launches, Runner runner, int most)
+      throws IOException {
+    BitSet jobs = (BitSet) context.graph().having(Job.PROBE).clone();
+    jobs.and(context.selection().jobs());
+    for (int j = jobs.nextSetBit(0); j >= 0; j = jobs.nextSetBit(j + 1)) {
+      JobResult last = context.records().result(j);
+      jobs.set(j, last != null && last.outcome().isGood());
+    }
+    failed = run(context, jobs, launches, runner, most);
+  }
+
+  static Map<String, String> run(
+      PlanContext context, BitSet jobs, LaunchBuilder launches, Runner runner, int most)
+      throws IOException {
+    Map<String, String> failed = new ConcurrentHashMap<>();
+    Semaphore turns = new Semaphore(most);
+    NeedContents names = context.contents().unread();
+    Graph graph = context.graph();
+    for (int j = jobs.nextSetBit(0); j >= 0; j = jobs.nextSetBit(j + 1)) {
+      String job = graph.name(j);
+      turns.acquireUninterruptibly();
+      try {
+        Launch launch = launches.probe(graph, j, names.filesOf(j), LIMIT);
+        runner.start(
+            launch,
+            end -> {
+              if (!end.ok()) {
+                failed.put(job, how(end));
+              }
+              launch.output().log().toFile().delete();
+              turns.release();
+            });
+      } catch (BadInput e) {
+        failed.put(job, e.getMessage());
+        turns.release();
+      }
+    }
+    turns.acquireUninterruptibly(most);
+    return failed;
+  }
+
+  private static String how(ProcessEnd end) {
+    return end.how() == ProcessEnd.How.EXITED ? "" : AttemptOutcome.phrase(end, LIMIT, 0);
+  }
+
+  @Override
+  public void addReasons(Asked asked, List<Reason> reasons) {
+    String how = failed == null ? null : failed.get(asked.job().name());
+    if (how != null && asked.last() != null && asked.last().outcome().isGood()) {
+      reasons.add(new Reason(Kind.PROBE_FAILED, "", "", how));
+    }
+  }
+
+  @Override
+  public Verdict verdict(Asked asked, Verdict known) {
+    return failed == null
+            && known instanceof Verdict.UpToDate at
+            && at.rest() == Rest.CURRENT
+            && asked.job().conditions().containsKey(Job.PROBE)
+        ? new Verdict.UpToDate(Rest.NOT_PROBED, List.of())
+        : known;
+  }
+}
