@@ -288,9 +288,7 @@ public final class LaunchBuilder {
     Job job = graph.job(id);
     Step first = job.runs().steps().getFirst();
     Step.Command command = new Step.Command.Shell(job.conditions().get(Job.PROBE));
-    Granted granted =
-        new JobAttempts(job, List.of(), null, new BuildSetup.Amounts(Map.of(), List.of(), null, Map.of(), null))
-            .granted(List.of());
+    Granted granted = new Granted(1, ResourceDemand.ONE_CPU, List.of(), 0, 0);
     Path tmp = TemporaryFolder.of(place, job.name());
     PlaceholderValues values = PlaceholderValues.of(graph, id, contents, granted, tmp);
     Map<String, String> mark = mark(job.name(), "TORC_PROBE", "1");
@@ -299,8 +297,7 @@ public final class LaunchBuilder {
     Step probe = new Step(command, first.dir(), first.env(), first.shell(), null);
     Path log = place.jobs().resolve(".probe." + id + ".log");
     place.ready(log);
-    return new Launch(
-        List.of(step(probe, values, env)), Launch.Output.of(log), limit, 0, mark);
+    return new Launch(List.of(step(probe, values, env)), Launch.Output.of(log), limit, 0, mark);
   }
 
   /** Returns the launch of a hook; {@code number} counts the runs of hooks in the build. */

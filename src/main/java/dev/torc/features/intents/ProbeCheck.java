@@ -35,7 +35,7 @@ public record ProbeCheck(BuildSetup setup, BuildState state, EventSender sender,
               ran,
               setup.common().launches(),
               setup.common().machines().runner(),
-              (int) Math.clamp(cpus, 1, 1000))
+              Math.clamp(cpus, 1, 1000))
           .forEach(
               (job, how) ->
                   sender.warn(

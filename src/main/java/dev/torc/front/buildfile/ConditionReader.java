@@ -32,8 +32,7 @@ record ConditionReader(MapFields job, StepReader steps, List<String> shell) {
               }
               return text;
             });
-    Template probe =
-        job.read(Job.PROBE, null, text -> steps.shellText(text, job.scope(), shell));
+    Template probe = job.read(Job.PROBE, null, text -> steps.shellText(text, job.scope(), shell));
     if (probe != null) {
       conditions.put(Job.PROBE, probe);
     }
@@ -50,7 +49,8 @@ record ConditionReader(MapFields job, StepReader steps, List<String> shell) {
   /** Reports a frozen job whose products cannot stand for a run. */
   private void refuseFrozen() {
     Node at = job.map().get(Job.FROZEN);
-    if (Node.isNothing(job.map().get("produces"))) {
+    Node produces = job.map().get("produces");
+    if (produces == null || Node.isNothing(produces)) {
       job.problems()
           .add(
               at.place(), "a job without products cannot be frozen: nothing would tell its result");

@@ -58,7 +58,7 @@ final class JobConditions implements Condition.Conditions {
             Map.of(Nesting.VARIABLE, build),
             caller.env(),
             null);
-    int most = (int) Math.clamp(limits.getOrDefault(Resources.CPUS, 1L), 1, 1000);
+    int most = Math.clamp(limits.getOrDefault(Resources.CPUS, 1L), 1, 1000);
     try (Runner runner = caller.host().runner().get()) {
       ((JobConditions) context.basis().conditions()).probes().run(context, launches, runner, most);
     }
