@@ -1,11 +1,14 @@
 package dev.torc.core.run;
 
 import dev.torc.core.decide.Reason;
+import dev.torc.core.decide.Reason.Kind;
 import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.memory.AttemptRecord;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Resources;
 import dev.torc.core.model.Job.Retry;
+import dev.torc.core.model.Job.Trait;
+import dev.torc.core.model.Ref;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -98,9 +101,20 @@ public final class JobAttempts {
     return queued;
   }
 
-  /** Returns whether the present attempt keeps earlier products in place. */
+  /**
+   * Returns whether the present attempt keeps earlier products in place. If a member of a folder or
+   * glob product is missing, all are cleared once, since the tool would not make it again.
+   */
   public boolean persists(Job job) {
-    return ToolState.persists(job, count, reasons);
+    return job.has(Trait.PERSIST)
+        && (count > 1 || reasons.stream().noneMatch(reason -> isLost(job, reason)));
+  }
+
+  private static boolean isLost(Job job, Reason reason) {
+    return reason.kind() == Kind.MEMBER_DELETED
+        || reason.kind() == Kind.PRODUCT_MISSING
+            && job.productRefs().stream()
+                .noneMatch(r -> r instanceof Ref.OfFile file && file.path().equals(reason.name()));
   }
 
   ResourcePool.Taken taken() {

@@ -9,7 +9,6 @@ import dev.torc.core.decide.PlanContext;
 import dev.torc.core.decide.Reason;
 import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.memory.AttemptRecord;
-import dev.torc.core.memory.AttemptRecord.PostedEvent;
 import dev.torc.core.memory.Batch;
 import dev.torc.core.memory.BuildRecord.BuildId;
 import dev.torc.core.memory.Cache;
@@ -40,7 +39,6 @@ public final class Recorder {
 
   private final BuildId build;
   private final String host;
-  private final AtomicLong posted = new AtomicLong();
   private final AtomicLong sequences = new AtomicLong();
   private final Set<Digest> stored = new HashSet<>();
 
@@ -64,6 +62,7 @@ public final class Recorder {
     Outcome how = outcomeOf(outcome);
     Batch batch = new Batch();
     Record record = of(context, last.id, attempts.reasons(), attempts.count(), outcome, how, batch);
+    last.record(batch, build);
     attempt(last.job, attempts, outcome, how, batch);
     return record;
   }
@@ -163,11 +162,6 @@ public final class Recorder {
             List.copyOf(made.needs().read()));
     String job = context.graph().job(id).name();
     batch.result(job, result, details).data(job, made.data());
-    for (PostedEvents.Post post : outcome.shown().posts()) {
-      batch.post(
-          new PostedEvent(
-              build.number(), posted.getAndIncrement(), post.time(), job, attempts, post.text()));
-    }
     outcome.made().products().owned().forEach(batch::own);
     return new Record(batch, result, lists);
   }

@@ -1,5 +1,6 @@
-package dev.torc.core.run;
+package dev.torc.features.posts;
 
+import dev.torc.core.run.LinesFile;
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.digests.Stamp;
 import java.io.IOException;

@@ -1,5 +1,7 @@
-package dev.torc.core.run;
+package dev.torc.features.posts;
 
+import dev.torc.core.run.LinesFile;
+import dev.torc.core.run.AttemptFailure;
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.syntax.JsonText;
 import java.io.IOException;
@@ -15,8 +17,6 @@ record PostedEvents(List<Post> posts, String odd) {
 
   /** A JSON object, and when it was written, in milliseconds since 1970. */
   record Post(long time, String text) {}
-
-  static final PostedEvents NONE = new PostedEvents(List.of(), "");
 
   static PostedEvents read(LinesFile file, PostTimes times, DigestMemo digests) throws IOException {
     List<String> lines;
