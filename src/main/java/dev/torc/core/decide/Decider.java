@@ -60,15 +60,26 @@ public final class Decider {
   /** Whether the last {@link #compare} found the manifest unchanged. */
   private boolean same;
 
-  Decider(Graph graph, JobRecords records, NeedContents contents, PlanContext.Basis basis) {
+  /** Creates the recall of each graph of a command. */
+  public interface Recalls {
+    Recall of(Graph graph, NeedContents contents, Manifest manifest);
+  }
+
+  Decider(
+      Graph graph,
+      JobRecords records,
+      NeedContents contents,
+      Recalls recalls,
+      boolean keepsFailed,
+      InstancePlaces rows) {
     this.graph = graph;
     this.records = records;
     this.contents = contents;
     this.manifest = new Manifest(graph);
-    this.recall = basis.recalls().of(graph, contents, manifest);
+    this.recall = recalls.of(graph, contents, manifest);
     this.vanished = new VanishedNeeds(graph, records, contents);
-    this.keepsFailed = basis.keepsFailed();
-    this.rows = basis.rows();
+    this.keepsFailed = keepsFailed;
+    this.rows = rows;
     this.near = JobSelection.likelyPaths(graph);
   }
 
@@ -412,28 +423,4 @@ public final class Decider {
     return counts.digest();
   }
 
-  /**
-   * A manifest. {@code lists} maps the digest in a line to the members of that list, or to the
-   * values of a needed group's instances.
-   */
-  public record Described(
-      Digest digest, List<ManifestEntry> lines, Map<Digest, List<ManifestEntry>> lists) {
-
-    /** Returns a digest of the manifest that ignores the contents of needs. */
-    public Digest command() {
-      Map<String, List<ManifestEntry>> members = new HashMap<>();
-      lists.forEach((digest, entries) -> members.put(digest.hex(), entries));
-      ManifestHash hash = new ManifestHash();
-      for (ManifestEntry line : lines) {
-        LineKind kind = LineKind.of(line.code());
-        boolean holds = kind == LineKind.NEED || kind == LineKind.FOUND || kind == LineKind.TOOL;
-        boolean list = kind == LineKind.LIST;
-        hash.text(kind, line.name(), "", holds || list ? "" : line.now());
-        for (ManifestEntry member : list ? members.get(line.now()) : List.<ManifestEntry>of()) {
-          hash.text(kind, member.name(), "", "");
-        }
-      }
-      return hash.digest();
-    }
-  }
 }

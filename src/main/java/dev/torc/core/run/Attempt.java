@@ -50,7 +50,7 @@ public final class Attempt {
   final Job job;
   public final JobAttempts attempts;
   private final JobFiles files;
-  private final LaunchBuilder.Granted granted;
+  private final Granted granted;
   private final StartedJobs starts;
   private final ClearedProducts cleared;
   private final EndableRun here; // runs its processes on this machine
@@ -71,7 +71,7 @@ public final class Attempt {
       AttemptContext common,
       int id,
       JobAttempts attempts,
-      LaunchBuilder.Granted granted,
+      Granted granted,
       StartedJobs starts) {
     this.common = common;
     this.id = id;

@@ -94,7 +94,7 @@ public final class EventSender {
       contents = common.contents();
       names = contents.unread();
     }
-    LaunchBuilder.Granted granted = attempts.granted(List.of());
+    Granted granted = attempts.granted(List.of());
     return launches.shown(common.graph(), id, names.filesOf(id), granted);
   }
 

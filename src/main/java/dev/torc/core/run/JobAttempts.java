@@ -24,12 +24,12 @@ public final class JobAttempts {
   private final boolean allocated;
   private final Retry retry;
   private final List<Reason> reasons;
-  private final BuildSetup.Amounts amounts;
+  private final Amounts amounts;
   private int count;
   private long memory;
   private long runtime;
   private ResourceDemand demand;
-  private ResourcePool.Taken taken;
+  private Taken taken;
   private boolean released;
   private boolean spared;
   private long ready = System.nanoTime();
@@ -40,7 +40,7 @@ public final class JobAttempts {
   /**
    * @param from the result to be restored instead of a run; null for a run
    */
-  JobAttempts(Job job, List<Reason> reasons, Replacement from, BuildSetup.Amounts amounts) {
+  JobAttempts(Job job, List<Reason> reasons, Replacement from, Amounts amounts) {
     this.executor = job.runs().executor();
     String out = Reason.out(reasons); // a job in a queue takes nothing from the nodes
     this.allocated =
@@ -117,7 +117,7 @@ public final class JobAttempts {
                 .noneMatch(r -> r instanceof Ref.OfFile file && file.path().equals(reason.name()));
   }
 
-  ResourcePool.Taken taken() {
+  Taken taken() {
     return taken;
   }
 
@@ -131,7 +131,7 @@ public final class JobAttempts {
   }
 
   /** Begins the next attempt; returns what it is given. */
-  LaunchBuilder.Granted begin(ResourcePool.Taken got) {
+  Granted begin(Taken got) {
     taken = got;
     released = false;
     count++;
@@ -143,14 +143,14 @@ public final class JobAttempts {
   }
 
   /** Returns what its present or next attempt is given, with these identifiers of GPUs. */
-  LaunchBuilder.Granted granted(List<String> identifiers) {
+  Granted granted(List<String> identifiers) {
     long all = memory > 0 ? memory : amounts.limits().getOrDefault(Resources.MEMORY, 0L);
     boolean here = executor == null;
-    long granted = !here && memory == 0 ? LaunchBuilder.Granted.BY_SCHEDULER : all >> 20;
+    long granted = !here && memory == 0 ? Granted.BY_SCHEDULER : all >> 20;
     ResourceDemand own = here ? demand() : ResourceDemand.whole(resources, memory);
     boolean given = here || resources.gpus() == 0 || allocated && executor() == null;
     int attempt = Math.max(1, count);
-    return new LaunchBuilder.Granted(attempt, own, given ? identifiers : null, granted, memory);
+    return new Granted(attempt, own, given ? identifiers : null, granted, memory);
   }
 
   /** Returns whether the resources of the present attempt were given back before its end. */

@@ -1,5 +1,6 @@
 package dev.torc.core.run;
 
+import dev.torc.core.decide.Described;
 import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.FolderDigest;
 import dev.torc.core.decide.Decider;
@@ -133,7 +134,7 @@ public final class Recorder {
     List<ManifestEntry> lines = List.of();
     Map<Digest, List<ManifestEntry>> lists = NeedMembers.lists(made.products().folders());
     if (outcome.snapshot() != null) {
-      Decider.Described described = context.decider().describe(id, found, outcome.snapshot());
+      Described described = context.decider().describe(id, found, outcome.snapshot());
       manifest = described.digest();
       lines = described.lines();
       lists.putAll(described.lists());

@@ -1,5 +1,6 @@
 package dev.torc.features.clusters;
 
+import dev.torc.core.decide.Described;
 import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.posix.Io;
@@ -76,7 +77,7 @@ final class RemoteRun implements RunPlace {
     if (!endOthers()) {
       return ProcessEnd.unknown(ProcessEnd.How.NOT_REACHED, "");
     }
-    Decider.Described described = common.decider().describe(id, List.of(), snapshot);
+    Described described = common.decider().describe(id, List.of(), snapshot);
     List<Reason> causes = Reason.causes(attempts.reasons());
     SchedulerResources asked =
         asked(job.runs().resources().memory(), job.runs().resources().runtime());

@@ -17,12 +17,6 @@ import java.util.Map;
  */
 public interface Scheduler {
 
-  static Scheduler of(SchedulerSettings settings, Path folder, Map<String, String> env) {
-    return settings.isSlurm()
-        ? new Slurm(settings, folder, env, ProgramOutput.PATIENCE)
-        : new CommandScheduler(settings, folder, env, ProgramOutput.PATIENCE);
-  }
-
   /** Submits a script. {@link #lacks} must return nothing for the request's resources. */
   Submission submit(SubmissionRequest request);
 

@@ -1,5 +1,6 @@
 package dev.torc.front.ask;
 
+import dev.torc.front.session.SharedAccess;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.BadInput.Diagnostic;
 import dev.torc.base.text.Amount;
@@ -77,7 +78,7 @@ record CheckAnswer(
       } catch (BadInput refused) {
         errors.addAll(refused.diagnostics());
       }
-      errors.addAll(project.storeTroubles());
+      errors.addAll(new SharedAccess(project).troubles());
       project.workflow().groups().forEach(group -> errors.addAll(group.further().problems()));
       notes.removeAll(errors);
       notes.forEach(call::warn);

@@ -1,5 +1,6 @@
 package dev.torc.front.session;
 
+import dev.torc.core.here.LocalRunner;
 import dev.torc.base.digests.StampSource;
 import dev.torc.base.digests.StampSource.StampPaths;
 import dev.torc.base.machine.Limits;
@@ -94,7 +95,7 @@ public record Caller(Map<String, String> env, Path cwd, Host host) {
       return new Host(
           StampSource.of(FileSystems.getDefault()),
           () -> Limits.here(env),
-          () -> Runner.local(process.environment(), Runner.GRACE),
+          () -> new LocalRunner(process.environment(), Runner.GRACE),
           Executors::newCachedThreadPool,
           Cache::open,
           ThisHost.system(),

@@ -1,5 +1,6 @@
 package dev.torc.front.session;
 
+import dev.torc.core.run.Amounts;
 import dev.torc.base.machine.Jobserver;
 import dev.torc.base.machine.Makeflags;
 import dev.torc.base.posix.Signals;
@@ -92,7 +93,7 @@ record PlannedBuild(
           new BuildSetup(
               new BuildSetup.Planned(plan, expander, jobs -> work.moved(jobs, !watch)),
               common(machines, listener, features),
-              new BuildSetup.Amounts(
+              new Amounts(
                   capacity.limits(),
                   capacity.machine().gpus().ids(),
                   capacity.allocated(),
@@ -148,7 +149,7 @@ record PlannedBuild(
     if (makeflags != null) {
       inherited.put("MAKEFLAGS", Makeflags.withoutJobserver(makeflags));
     }
-    inherited.put(AllocatedBuild.VARIABLE, null);
+    inherited.put(AllocationFiles.VARIABLE, null);
     String outer = env.get(Nesting.VARIABLE);
     inherited.put(Nesting.VARIABLE, outer == null ? build : outer + ":" + build);
     Workflow workflow = project.workflow();

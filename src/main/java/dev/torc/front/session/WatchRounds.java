@@ -1,5 +1,6 @@
 package dev.torc.front.session;
 
+import dev.torc.front.buildfile.BuildFile;
 import dev.torc.base.digests.FileClock;
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.posix.Signals;
@@ -178,7 +179,14 @@ public record WatchRounds(
           new WatchSnapshot(
               state.graph(), state.jobs(), state.fresh(), project.stamps(), project.clock());
       FilesRead read = project.buildFiles().read();
-      now.addSources(read.sources(), read.patterns());
+      for (BuildFile.Read source : read.sources()) {
+        for (Path path : List.of(source.asked(), source.file())) {
+          if (source.digest() != null && !path.endsWith(BuildFile.INPUT)) {
+            now.addSource(path, source.digest());
+          }
+        }
+      }
+      now.addPatterns(read.patterns());
       if (seen != null) {
         now.follow(seen);
       }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.torc.core.here.LocalRunner;
 import dev.torc.FilesBelow;
 import dev.torc.JavaChild;
 import dev.torc.base.digests.Stamp;
@@ -218,7 +219,7 @@ class PowerCutIT {
 
     @Override
     Runner openRunner() {
-      return Runner.local(Environment.ofCaller(), Duration.ofSeconds(1));
+      return new LocalRunner(Environment.ofCaller(), Duration.ofSeconds(1));
     }
   }
 

@@ -3,6 +3,7 @@ package dev.torc.core.run;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.torc.core.here.LocalRunner;
 import dev.torc.StepFiles;
 import dev.torc.base.posix.Environment;
 import dev.torc.base.posix.JobTrace;
@@ -38,7 +39,7 @@ class TracingTest {
 
     @Override
     Runner openRunner() {
-      return Runner.local(Environment.ofCaller(), Duration.ofSeconds(5));
+      return new LocalRunner(Environment.ofCaller(), Duration.ofSeconds(5));
     }
 
     @Override

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.core.here.LocalRunner;
 import dev.torc.base.digests.StampSource;
 import dev.torc.base.digests.WatchedStamps;
 import dev.torc.base.posix.Environment;
@@ -68,7 +69,7 @@ class SignalStepsTest {
     final Set<String> running = new HashSet<>();
     final List<String> over = new CopyOnWriteArrayList<>();
     final List<Integer> ends = new CopyOnWriteArrayList<>();
-    final Runner runner = Runner.local(Environment.ofCaller(), Runner.GRACE);
+    final Runner runner = new LocalRunner(Environment.ofCaller(), Runner.GRACE);
     final StampSource stamps = StampSource.of(FileSystems.getDefault());
     Signals signals;
     String at; // where the signal came; null before
