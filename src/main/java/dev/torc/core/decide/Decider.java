@@ -60,9 +60,14 @@ public final class Decider {
   /** Whether the last {@link #compare} found the manifest unchanged. */
   private boolean same;
 
+  /** The manifest that the present decision compared, with the found needs; null for none. */
+  private Described compared;
+
+  private List<String> comparedWith;
+
   /** Creates the recall of each graph of a command. */
   public interface Recalls {
-    Recall of(Graph graph, NeedContents contents, Manifest manifest);
+    Recall of(Graph graph, NeedContents contents);
   }
 
   Decider(
@@ -76,7 +81,7 @@ public final class Decider {
     this.records = records;
     this.contents = contents;
     this.manifest = new Manifest(graph);
-    this.recall = recalls.of(graph, contents, manifest);
+    this.recall = recalls.of(graph, contents);
     this.vanished = new VanishedNeeds(graph, records, contents);
     this.keepsFailed = keepsFailed;
     this.rows = rows;
@@ -92,6 +97,14 @@ public final class Decider {
   record Wish(Rerun rerun, boolean named, Map<String, String> wanted) {}
 
   Verdict decide(int id, Wish wish) {
+    try {
+      return verdict(id, wish);
+    } finally {
+      compared = null; // the next decision may find other contents
+    }
+  }
+
+  private Verdict verdict(int id, Wish wish) {
     Job job = graph.job(id);
     JobResult last = records.result(id);
     List<Reason> reasons = new ArrayList<>();
@@ -160,15 +173,26 @@ public final class Decider {
     KnownResult good = null;
     boolean bytes = true;
     if (mayRestore(reasons)) {
-      good = recall.of(id, true);
+      good = recall.of(id, true, found -> present(id, found));
       if (good == null && graph.isTemporary(id) && reasons.stream().noneMatch(BYTES)) {
         bytes = false;
-        good = recall.of(id, false);
+        good = recall.of(id, false, found -> present(id, found));
       }
     }
     return good == null
         ? new Verdict.WillRun(List.copyOf(reasons))
         : new Verdict.WillRestore(List.copyOf(reasons), good, bytes);
+  }
+
+  /** Returns the present manifest with given found needs, without its lines; null if unknown. */
+  public Described present(int id, List<String> found) {
+    if (compared != null && found.equals(comparedWith)) {
+      return compared;
+    }
+    manifest.describe(id, found, contents, hash);
+    int pending = hash.pending();
+    Digest digest = hash.digest();
+    return pending < 0 ? new Described(digest, List.of(), Map.of()) : null;
   }
 
   /** Returns whether a known result may replace a run with these reasons. */
@@ -314,6 +338,8 @@ public final class Decider {
     manifest.describe(id, last.needs().found(), contents, hash);
     int undecided = hash.pending();
     Digest now = hash.digest();
+    compared = undecided < 0 ? new Described(now, List.of(), Map.of()) : null;
+    comparedWith = last.needs().found();
     same = undecided < 0 && now.equals(last.manifest());
     if (same) {
       return -1;

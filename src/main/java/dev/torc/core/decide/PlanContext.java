@@ -104,7 +104,7 @@ public record PlanContext(
   }
 
   /** Returns the context of a graph that numbers its nodes differently. None is settled there. */
-  public PlanContext anew(Graph other, JobSelection chosen) {
+  PlanContext anew(Graph other, JobSelection chosen) {
     return of(basis, other, records.anew(other), wanted(chosen));
   }
 

@@ -152,11 +152,7 @@ public final class Attempt {
     } catch (BadInput e) {
       return failed(e.diagnostics().getFirst().toString());
     } catch (AttemptFailure e) {
-      String hint = "";
-      for (AttemptPart part : parts) {
-        hint += e.missing == null ? "" : part.hint(e.missing);
-      }
-      return failedAfterClearing(e.getMessage() + hint);
+      return failedAfterClearing(e.getMessage() + (e.missing == null ? "" : hint(e.missing)));
     } catch (IOException e) {
       return failedAfterClearing(Refusal.line(e));
     } catch (UncheckedIOException e) {
@@ -229,16 +225,21 @@ public final class Attempt {
     for (AttemptPart part : parts) {
       part.read();
     }
-    return ended.ok() ? succeeded(moved, begin) : failedAfterClearing(failure());
+    return ended.ok()
+        ? succeeded(moved, begin)
+        : failedAfterClearing(
+            AttemptOutcome.phrase(ended, attempts.runtime(), granted.memoryLimit())
+                + unstarted()
+                + hint(null)
+                + unlogged());
   }
 
-  private String failure() throws IOException {
-    String what =
-        AttemptOutcome.phrase(ended, attempts.runtime(), granted.memoryLimit()) + unstarted();
+  private String hint(String missing) {
+    StringBuilder hint = new StringBuilder();
     for (AttemptPart part : parts) {
-      what += part.hint();
+      hint.append(part.hint(missing));
     }
-    return what + unlogged();
+    return hint.toString();
   }
 
   /** Returns a hint about a command that was not found, and logs the PATH if it matters. */

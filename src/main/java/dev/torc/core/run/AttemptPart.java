@@ -60,12 +60,10 @@ public interface AttemptPart {
   /** Looks at the products of a successful job. */
   default void look(ProductScan products) {}
 
-  /** Returns the end of the message about a failure; empty without a hint. */
-  default String hint() {
-    return "";
-  }
-
-  /** Returns the end of the message that a declared product is missing; empty without a hint. */
+  /**
+   * Returns the end of the message about a failure; empty without a hint. {@code missing} is the
+   * declared product that a good end of the processes lacks; null if they failed.
+   */
   default String hint(String missing) {
     return "";
   }

@@ -19,6 +19,7 @@ import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Resources;
 import dev.torc.core.model.Job.Trait;
 import dev.torc.core.run.BuildSetup.AttemptContext;
+import dev.torc.core.run.Event.WhenShown;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -85,7 +86,9 @@ public final class EventSender {
     }
     String command = commands ? command(common, id, attempts) : "";
     List<Reason> why = Reason.causes(attempts.reasons());
-    tell(new Event.JobStarted(job.name(), attempts.count(), command, why));
+    tell(
+        new Event.JobStarted(
+            job.name(), attempts.count(), command, why, attempts.executor(), log(job, 0)));
   }
 
   /** Returns the command, made from the needs' names; the attempt's thread reads their files. */
@@ -210,7 +213,7 @@ public final class EventSender {
     }
   }
 
-  public void warn(String text) {
+  void warn(String text) {
     warn(new Diagnostic(text));
   }
 
@@ -226,7 +229,9 @@ public final class EventSender {
 
   private Event.Log log(Job job, long from) {
     Path dir = launches.place().root().resolve(job.runs().steps().getFirst().dir());
-    return new Event.Log(launches.files(job.name()).log(), dir, from, job.has(Trait.SHOWS_OUTPUT));
+    WhenShown output = job.has(Trait.SHOWS_OUTPUT) ? WhenShown.ALWAYS : WhenShown.FAILURE;
+    output = job.has(Trait.LIVE_OUTPUT) ? WhenShown.LIVE : output;
+    return new Event.Log(launches.files(job.name()).log(), dir, from, output);
   }
 
   private Event.Details details(

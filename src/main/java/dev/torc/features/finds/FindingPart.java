@@ -65,8 +65,8 @@ public final class FindingPart implements AttemptPart {
   }
 
   @Override
-  public String hint() {
-    return Tracing.refused(graph, trace);
+  public String hint(String missing) {
+    return missing == null ? Tracing.refused(graph, trace) : "";
   }
 
   @Override

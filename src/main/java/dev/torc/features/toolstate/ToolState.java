@@ -59,10 +59,10 @@ public final class ToolState implements AttemptPart {
 
   @Override
   public String hint(String missing) {
-    JobResult last = common.plan().records().result(id);
-    boolean made =
-        last != null && last.products().stream().anyMatch(each -> each.path().equals(missing));
-    return made ? WAYS_OUT : "";
+    JobResult last = missing == null ? null : common.plan().records().result(id);
+    return last != null && last.products().stream().anyMatch(made -> made.path().equals(missing))
+        ? WAYS_OUT
+        : "";
   }
 
   /**

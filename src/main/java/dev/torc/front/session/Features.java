@@ -11,7 +11,7 @@ import dev.torc.features.endcheck.EndCheck;
 import dev.torc.features.finds.FindingPart;
 import dev.torc.features.finds.Tracing;
 import dev.torc.features.hooks.Hooks;
-import dev.torc.features.posts.PostingPart;
+import dev.torc.features.posts.PostedEvents;
 import dev.torc.features.toolstate.ToolState;
 import dev.torc.features.patterns.PatternWarnings;
 import dev.torc.features.temporary.SpentProducts;
@@ -27,7 +27,7 @@ record Features(Tracing tracing, AtomicLong posted)
   public List<AttemptPart> parts(AttemptContext common, int id, JobAttempts attempts) {
     return List.of(
         new FindingPart(tracing, common.plan(), id),
-        new PostingPart(common, id, posted),
+        new PostedEvents(common, id, posted),
         new ToolState(common, id, attempts));
   }
 

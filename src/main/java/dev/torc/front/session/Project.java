@@ -256,12 +256,13 @@ public record Project(
 
   /** Returns the jobs that targets name; files are relative to the working directory. */
   public JobSelection select(List<String> targets) {
-    return JobSelection.of(graph, targets, paths());
+    BitSet named = Targets.nodes(graph, targets, paths(), Targets.all(graph));
+    return JobSelection.of(graph, named, Targets.areAny(graph, targets));
   }
 
-  /** Returns the jobs of a build of these targets; without targets, all but the manual jobs. */
-  public JobSelection selectToBuild(List<String> targets) {
-    return JobSelection.toBuild(graph, targets, paths());
+  /** Returns the jobs of a build. */
+  public JobSelection select(JobChoice choice) {
+    return choice.select(graph, paths());
   }
 
   /** Returns the named jobs for display, each group or each of its instances as one vertex. */
