@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.features.clusters.Remotes;
 import dev.torc.core.model.SchedulerSettings;
+import dev.torc.features.clusters.Remotes;
 import dev.torc.features.clusters.Scheduler;
 import dev.torc.features.clusters.Scheduler.SchedulerJob;
 import dev.torc.features.clusters.Scheduler.SchedulerResources;

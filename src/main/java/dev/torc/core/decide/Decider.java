@@ -18,7 +18,6 @@ import dev.torc.core.model.Job.Trait;
 import dev.torc.core.model.Ref;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -448,5 +447,4 @@ public final class Decider {
     manifest.describe(id, found, snapshot, counts);
     return counts.digest();
   }
-
 }

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A manifest. {@code lists} maps the digest in a line to the members of that list, or to the
- * values of a needed group's instances.
+ * A manifest. {@code lists} maps the digest in a line to the members of that list, or to the values
+ * of a needed group's instances.
  */
 public record Described(
     Digest digest, List<ManifestEntry> lines, Map<Digest, List<ManifestEntry>> lists) {

@@ -73,8 +73,10 @@ public record PlanContext(
 
   private static PlanContext of(Basis basis, Graph graph, JobRecords records, Wanted wanted) {
     basis.digests.exclude(graph);
-    NeedContents contents = new NeedContents(graph, records, basis.digests, basis.machine, basis.astray);
-    Decider decider = new Decider(graph, records, contents, basis.recalls, basis.keepsFailed, basis.rows);
+    NeedContents contents =
+        new NeedContents(graph, records, basis.digests, basis.machine, basis.astray);
+    Decider decider =
+        new Decider(graph, records, contents, basis.recalls, basis.keepsFailed, basis.rows);
     return new PlanContext(basis, graph, records, contents, decider, wanted);
   }
 

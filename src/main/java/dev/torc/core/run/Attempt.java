@@ -68,11 +68,7 @@ public final class Attempt {
   private long logFrom; // the offset in the log where its output begins
 
   Attempt(
-      AttemptContext common,
-      int id,
-      JobAttempts attempts,
-      Granted granted,
-      StartedJobs starts) {
+      AttemptContext common, int id, JobAttempts attempts, Granted granted, StartedJobs starts) {
     this.common = common;
     this.id = id;
     this.job = common.graph().job(id);

@@ -1,7 +1,6 @@
 package dev.torc.core.run;
 
 import dev.torc.base.digests.DigestMemo;
-import dev.torc.base.machine.Jobserver;
 import dev.torc.core.decide.Decider;
 import dev.torc.core.decide.Expander;
 import dev.torc.core.decide.NeedContents;
@@ -15,8 +14,6 @@ import dev.torc.core.memory.StartMarks;
 import dev.torc.core.memory.ThisHost;
 import dev.torc.core.model.Graph;
 import java.util.BitSet;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -43,7 +40,6 @@ public record BuildSetup(
   public Plan plan() {
     return planned.plan;
   }
-
 
   /**
    * What the command line asks for: after {@code failures} failures nothing new starts, 0 for any

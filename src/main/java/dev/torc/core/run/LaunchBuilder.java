@@ -13,7 +13,6 @@ import dev.torc.core.memory.CachePlace;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Item;
-import dev.torc.core.model.Job.Resources;
 import dev.torc.core.model.Job.Trait;
 import dev.torc.core.model.Step;
 import dev.torc.core.model.Template;
@@ -333,7 +332,6 @@ public final class LaunchBuilder {
   public CachePlace place() {
     return place;
   }
-
 
   /** Returns a command that can be pasted into a shell, without the words that start the shell. */
   private static String shown(List<String> argv, List<String> shell) {

@@ -20,8 +20,8 @@ import java.util.SequencedMap;
 
 /**
  * A file to which a job appends lines for torc. It does not exist when an attempt begins, and is
- * read when the attempt has ended. The job's first line creates it, since most jobs write none.
- * A feature knows what lines of events mean.
+ * read when the attempt has ended. The job's first line creates it, since most jobs write none. A
+ * feature knows what lines of events mean.
  *
  * @param name the variable that names the file, for messages
  */

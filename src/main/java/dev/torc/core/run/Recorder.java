@@ -1,9 +1,9 @@
 package dev.torc.core.run;
 
-import dev.torc.core.decide.Described;
 import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.FolderDigest;
 import dev.torc.core.decide.Decider;
+import dev.torc.core.decide.Described;
 import dev.torc.core.decide.KnownResult;
 import dev.torc.core.decide.NeedMembers;
 import dev.torc.core.decide.PlanContext;

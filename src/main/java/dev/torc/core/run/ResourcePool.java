@@ -24,7 +24,6 @@ final class ResourcePool {
   private final Map<String, ResourcePool> nodes = new LinkedHashMap<>(); // the other nodes, by name
   private int early; // attempts that gave everything back and have not ended
 
-
   ResourcePool(Map<String, Long> limits, Map<String, Map<String, Long>> nodes) {
     this(limits);
     nodes.forEach((name, own) -> this.nodes.put(name, new ResourcePool(own)));

@@ -1,10 +1,9 @@
 package dev.torc.features.clusters;
 
-import dev.torc.core.decide.Described;
 import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.posix.Io;
-import dev.torc.core.decide.Decider;
+import dev.torc.core.decide.Described;
 import dev.torc.core.decide.NeedSnapshot;
 import dev.torc.core.decide.Reason;
 import dev.torc.core.here.Launch;

@@ -235,7 +235,8 @@ public final class Remotes implements RunPlaces, AutoCloseable {
   }
 
   /** Returns the scheduler that has these settings. */
-  public static Scheduler scheduler(SchedulerSettings settings, Path folder, Map<String, String> env) {
+  public static Scheduler scheduler(
+      SchedulerSettings settings, Path folder, Map<String, String> env) {
     return settings.isSlurm()
         ? new Slurm(settings, folder, env, ProgramOutput.PATIENCE)
         : new CommandScheduler(settings, folder, env, ProgramOutput.PATIENCE);

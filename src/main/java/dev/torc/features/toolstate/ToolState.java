@@ -1,6 +1,5 @@
 package dev.torc.features.toolstate;
 
-import dev.torc.core.run.ProductScan;
 import dev.torc.base.digests.FolderDigest;
 import dev.torc.base.digests.Stamp.FileKind;
 import dev.torc.base.text.Amount;
@@ -12,11 +11,11 @@ import dev.torc.core.memory.JobResult;
 import dev.torc.core.memory.JobResult.ManifestEntry;
 import dev.torc.core.memory.RecordedProduct;
 import dev.torc.core.model.Job;
+import dev.torc.core.model.Job.Trait;
 import dev.torc.core.run.AttemptPart;
 import dev.torc.core.run.BuildSetup.AttemptContext;
 import dev.torc.core.run.JobAttempts;
-
-import dev.torc.core.model.Job.Trait;
+import dev.torc.core.run.ProductScan;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;

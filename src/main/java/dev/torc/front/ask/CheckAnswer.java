@@ -1,6 +1,5 @@
 package dev.torc.front.ask;
 
-import dev.torc.front.session.SharedAccess;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.BadInput.Diagnostic;
 import dev.torc.base.text.Amount;
@@ -18,6 +17,7 @@ import dev.torc.front.session.DiskChecks;
 import dev.torc.front.session.Exit;
 import dev.torc.front.session.Project;
 import dev.torc.front.session.ReadSession;
+import dev.torc.front.session.SharedAccess;
 import dev.torc.front.show.Json;
 import java.io.IOException;
 import java.util.ArrayList;

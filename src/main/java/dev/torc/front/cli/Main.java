@@ -17,7 +17,6 @@ import dev.torc.front.session.InstalledTorc.Installation;
 import dev.torc.front.show.Console;
 import dev.torc.front.show.Json;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

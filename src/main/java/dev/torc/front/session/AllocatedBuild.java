@@ -1,6 +1,5 @@
 package dev.torc.front.session;
 
-import dev.torc.features.clusters.Remotes;
 import dev.torc.base.posix.Io;
 import dev.torc.base.posix.Kill;
 import dev.torc.base.posix.OpenFileLock;
@@ -27,6 +26,7 @@ import dev.torc.features.clusters.EarlierJob;
 import dev.torc.features.clusters.RemoteAttempt;
 import dev.torc.features.clusters.RemoteAttempt.HandedOutAttempt;
 import dev.torc.features.clusters.RemoteAttempt.RemoteListener;
+import dev.torc.features.clusters.Remotes;
 import dev.torc.features.clusters.Scheduler;
 import dev.torc.features.clusters.Scheduler.SchedulerResources;
 import dev.torc.front.session.AllocationFiles.Shown;
@@ -69,7 +69,8 @@ public record AllocatedBuild(
               + given.executor()
               + ", or use torc build");
     }
-    Executor executor = Project.load(caller, on(null, given)).workflow().executor(AllocationFiles.EXECUTOR);
+    Executor executor =
+        Project.load(caller, on(null, given)).workflow().executor(AllocationFiles.EXECUTOR);
     if (executor == null) {
       throw new BadInput(
           "torc slurm needs an executor named slurm; describe it in the build file:"
@@ -176,7 +177,8 @@ public record AllocatedBuild(
    * come last, so that they win.
    */
   private SchedulerSettings settings() {
-    SchedulerSettings given = plan.context().graph().workflow().executor(AllocationFiles.EXECUTOR).settings();
+    SchedulerSettings given =
+        plan.context().graph().workflow().executor(AllocationFiles.EXECUTOR).settings();
     SchedulerResources each = largest();
     Map<String, String> limits = request.limits();
     List<String> args = new ArrayList<>();

@@ -38,7 +38,6 @@ record AllocationFiles(Path folder, String id) {
   /** The variable that is set for a torc in an allocation. */
   static final String VARIABLE = "TORC_ALLOCATION";
 
-
   private static final String INPUT = ".out.in";
 
   private static final long AGAIN = 20_000_000; // ns

@@ -1,6 +1,5 @@
 package dev.torc.front.session;
 
-import dev.torc.core.here.LocalRunner;
 import dev.torc.base.digests.StampSource;
 import dev.torc.base.digests.StampSource.StampPaths;
 import dev.torc.base.machine.Limits;
@@ -8,6 +7,7 @@ import dev.torc.base.machine.MachineFacts;
 import dev.torc.base.posix.CallingProcess;
 import dev.torc.base.posix.SystemName;
 import dev.torc.base.text.Amount;
+import dev.torc.core.here.LocalRunner;
 import dev.torc.core.here.Runner;
 import dev.torc.core.memory.BuildRecord;
 import dev.torc.core.memory.Cache;

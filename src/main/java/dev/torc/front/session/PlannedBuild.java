@@ -1,6 +1,5 @@
 package dev.torc.front.session;
 
-import dev.torc.core.run.Amounts;
 import dev.torc.base.machine.Jobserver;
 import dev.torc.base.machine.Makeflags;
 import dev.torc.base.posix.Signals;
@@ -14,6 +13,7 @@ import dev.torc.core.memory.CachePlace;
 import dev.torc.core.model.FoldedLines;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Workflow;
+import dev.torc.core.run.Amounts;
 import dev.torc.core.run.BuildLoop;
 import dev.torc.core.run.BuildSetup;
 import dev.torc.core.run.BuildSetup.AttemptContext;
@@ -158,13 +158,7 @@ record PlannedBuild(
         new ImageSupply(project.containers(), workflow, build, place.jobs(), events);
     LaunchBuilder launches = new LaunchBuilder(workflow, place, build, inherited, env, images);
     return new AttemptContext(
-        plan.context(),
-        work.removal(),
-        launches,
-        work.marks(),
-        machines,
-        features,
-        work.build());
+        plan.context(), work.removal(), launches, work.marks(), machines, features, work.build());
   }
 
   /**

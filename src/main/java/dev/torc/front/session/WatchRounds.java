@@ -1,6 +1,5 @@
 package dev.torc.front.session;
 
-import dev.torc.front.buildfile.BuildFile;
 import dev.torc.base.digests.FileClock;
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.posix.Signals;
@@ -9,6 +8,7 @@ import dev.torc.core.memory.BuildLock;
 import dev.torc.core.memory.Cache.CacheException;
 import dev.torc.core.run.Event;
 import dev.torc.features.fastpath.WatchSnapshot;
+import dev.torc.front.buildfile.BuildFile;
 import dev.torc.front.session.BuildSession.FreshState;
 import dev.torc.front.session.GraphFile.FilesRead;
 import dev.torc.front.show.Report;

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.core.here.LocalRunner;
 import dev.torc.base.posix.Environment;
+import dev.torc.core.here.LocalRunner;
 import dev.torc.core.here.Runner;
 import java.util.Collections;
 import java.util.HashMap;

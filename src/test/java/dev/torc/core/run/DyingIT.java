@@ -3,9 +3,9 @@ package dev.torc.core.run;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.core.here.LocalRunner;
 import dev.torc.JavaChild;
 import dev.torc.base.posix.Environment;
+import dev.torc.core.here.LocalRunner;
 import dev.torc.core.here.Runner;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.CachePlace;

@@ -53,8 +53,7 @@ class JobAttemptsTest extends Harness {
   private JobAttempts of(String job, String allocation, String... out) {
     List<Reason> why =
         Stream.of(out).map(at -> new Reason(Reason.Kind.SUBMITTED, "", "", at)).toList();
-    Amounts amounts =
-        new Amounts(limits, List.of(), allocation, Map.of(), null);
+    Amounts amounts = new Amounts(limits, List.of(), allocation, Map.of(), null);
     return new JobAttempts(graph.job(graph.jobId(job)), why, null, amounts);
   }
 

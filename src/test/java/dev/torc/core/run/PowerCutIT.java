@@ -6,12 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.torc.core.here.LocalRunner;
 import dev.torc.FilesBelow;
 import dev.torc.JavaChild;
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.digests.StampSource;
 import dev.torc.base.posix.Environment;
+import dev.torc.core.here.LocalRunner;
 import dev.torc.core.here.Runner;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.CachePlace;

@@ -3,10 +3,10 @@ package dev.torc.core.run;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.torc.core.here.LocalRunner;
 import dev.torc.StepFiles;
 import dev.torc.base.posix.Environment;
 import dev.torc.base.posix.JobTrace;
+import dev.torc.core.here.LocalRunner;
 import dev.torc.core.here.Runner;
 import java.io.IOException;
 import java.nio.file.Files;

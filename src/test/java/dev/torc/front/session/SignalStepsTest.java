@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.core.here.LocalRunner;
 import dev.torc.base.digests.StampSource;
 import dev.torc.base.digests.WatchedStamps;
 import dev.torc.base.posix.Environment;
@@ -12,6 +11,7 @@ import dev.torc.base.posix.Kill;
 import dev.torc.base.posix.RandomId;
 import dev.torc.base.posix.Signals;
 import dev.torc.core.here.Launch;
+import dev.torc.core.here.LocalRunner;
 import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.here.Runner;
 import dev.torc.core.memory.Dying;
