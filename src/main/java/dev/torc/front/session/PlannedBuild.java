@@ -19,9 +19,12 @@ import dev.torc.core.run.BuildSetup;
 import dev.torc.core.run.BuildSetup.AttemptContext;
 import dev.torc.core.run.BuildSetup.Machines;
 import dev.torc.core.run.Event;
+import dev.torc.core.run.JobState;
 import dev.torc.core.run.LaunchBuilder;
 import dev.torc.core.run.SharedResults;
 import dev.torc.features.clusters.Remotes;
+import dev.torc.features.commands.CommandSlips;
+import dev.torc.features.commands.FailureHints;
 import dev.torc.features.containers.ImageSupply;
 import dev.torc.features.finds.FindingPart;
 import dev.torc.features.finds.Tracing;
@@ -71,6 +74,9 @@ record PlannedBuild(
           }
           work.heap().watch();
           watcher.accept(event);
+          if (event instanceof Event.JobEnded job && job.state() == JobState.FAILED) {
+            commands.failed(job);
+          }
         };
     Optional<Jobserver> tokens = jobserver();
     boolean watch = request.manner().watch();
@@ -229,8 +235,10 @@ record PlannedBuild(
    */
   private final class NewCommands {
     private final CommandWarnings warnings = new CommandWarnings(false);
+    private final CommandSlips slips = new CommandSlips();
     private final FoldedLines empty = new FoldedLines();
     private Supplier<PlanContext> context = plan::context; // the current one
+    private FailureHints hints; // null before the first failure
 
     void tellPlanned() {
       warnOfCommands(plan.context().graph().inOrder(plan.newCommands()));
@@ -250,8 +258,14 @@ record PlannedBuild(
       watcher.warn(empty.takeNewLines());
     }
 
+    void failed(Event.JobEnded job) {
+      hints = hints == null ? new FailureHints() : hints;
+      hints.of(context.get().graph(), job).ifPresent(watcher::warn);
+    }
+
     private void warnOfCommands(int[] jobs) {
       watcher.warn(warnings.of(context.get(), jobs));
+      watcher.warn(slips.of(context.get(), jobs));
     }
   }
 }
