@@ -47,11 +47,6 @@ public final class ToolSearch {
     this.stamps = stamps;
   }
 
-  /** Returns the variables of the caller. */
-  public Map<String, String> caller() {
-    return caller;
-  }
-
   /** Returns the tools of a job that no job makes; its other tools are needs. */
   public static List<Tool> unmade(Graph graph, Job job) {
     List<Tool> unmade = new ArrayList<>(0);

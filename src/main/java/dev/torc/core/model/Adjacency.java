@@ -113,7 +113,7 @@ public final class Adjacency {
    * row), and all numbers are reduced by {@code first}. Pairs with an entry below {@code first} are
    * dropped. The entries of each new row are ascending.
    */
-  Adjacency reversed(int first) {
+  public Adjacency reversed(int first) {
     if (first == 0) {
       int[] order = new int[rows()];
       Arrays.setAll(order, row -> row);

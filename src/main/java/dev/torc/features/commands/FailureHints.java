@@ -2,7 +2,6 @@ package dev.torc.features.commands;
 
 import dev.torc.base.syntax.BadInput.Diagnostic;
 import dev.torc.base.text.LogExcerpt;
-import dev.torc.core.decide.CommandWords;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Step;
@@ -27,12 +26,16 @@ public final class FailureHints {
 
   private static final Pattern NO_WORD =
       Pattern.compile(
-          "\\b(source|module|conda|mamba|micromamba): (?:command )?not found"
-              + "|\\b(?:pushd|popd|shopt|declare|typeset|let|mapfile|readarray|function): not found"
-              + "|\\[\\[: not found|Bad substitution|Illegal option -o pipefail"
-              + "|\"\\(\" unexpected|redirection unexpected");
+          "\\b(source|module|conda|mamba|micromamba): (?:command not found|not found|no such"
+              + " program)|\\b(?:pushd|popd|shopt|declare|typeset|let|mapfile|readarray|function):"
+              + " not found|\\[\\[: not found|Bad substitution|Illegal option -o pipefail|\"\\(\""
+              + " unexpected|redirection unexpected");
 
-  private static final Pattern CONDA = Pattern.compile("(?i)\\b(conda|mamba|micromamba) init\\b");
+  private static final Pattern ACTIVATES =
+      Pattern.compile("\\b(conda|mamba|micromamba)\\s+(de)?activate\\b");
+
+  private static final Pattern CONDA =
+      Pattern.compile("(?i)^(micro)?mamba|^conda|\\b(conda|mamba) init\\b");
 
   private static final Pattern ASKED =
       Pattern.compile(
@@ -41,20 +44,26 @@ public final class FailureHints {
 
   private final Set<String> told = new HashSet<>();
 
-  /** Returns the hint for a job that failed, unless another one of its group had it. */
-  public Optional<Diagnostic> of(Graph graph, Event.JobEnded failed) {
+  /**
+   * Returns the hint for a job that failed, unless another one of its group had it.
+   *
+   * @param began when its last attempt began, in milliseconds; null if that is unknown
+   */
+  public Optional<Diagnostic> of(Graph graph, Event.JobEnded failed, Long began) {
     int id = graph.jobId(failed.job());
-    Event.Log log = failed.details().log();
-    if (id < 0 || log == null) {
+    if (id < 0) {
       return Optional.empty();
     }
     Job job = graph.job(id);
-    List<String> output = output(log);
-    boolean exited = failed.details().what().startsWith("exit 0, but ");
-    String hint = exited ? new WrittenInstead(graph, job, failed.details()).line() : null;
+    String what = failed.details().what();
+    List<String> output = output(failed.details().log());
+    boolean searches = began != null && what.startsWith("exit 0, but ");
+    String hint = searches ? new WrittenInstead(graph, job, began).line() : null;
+    hint = hint == null ? shell(job, List.of(what)) : hint;
     hint = hint == null ? shell(job, output) : hint;
     hint = hint == null && asked(job, output) ? ASK : hint;
-    hint = hint == null ? new MissingMaker(graph, id, log).line(output) : hint;
+    Event.Log log = failed.details().log();
+    hint = hint == null && log != null ? new MissingMaker(graph, id, log).line(output) : hint;
     String group = job.group() == null ? job.name() : job.group();
     return hint != null && told.add(group + "\0" + hint.replaceFirst("(?s) .*", ""))
         ? Optional.of(new Diagnostic(job.place(), "job " + job.name() + " " + hint))
@@ -66,7 +75,7 @@ public final class FailureHints {
 
   private static List<String> output(Event.Log log) {
     try {
-      return OUTPUT.read(log.file(), log.from(), false);
+      return log == null ? List.of() : OUTPUT.read(log.file(), log.from(), false);
     } catch (IOException e) {
       return List.of(); // the lines about the failure say so
     }
@@ -76,12 +85,15 @@ public final class FailureHints {
     for (Step step : job.runs().steps()) {
       String shell = step.command() instanceof Step.Command.Shell ? step.shell().getFirst() : "";
       String name = shell.substring(shell.lastIndexOf('/') + 1);
+      String text = new CommandWords(step.command(), step.shell()).text();
       for (String line : name.isEmpty() ? List.<String>of() : output) {
         Matcher no = NO_WORD.matcher(line);
-        if (CONDA.matcher(line).find()) {
-          return way("conda", name);
-        } else if (no.find()) {
-          return way(no.group(1) == null ? "" : no.group(1), name);
+        boolean found = no.find();
+        String word = found && no.group(1) != null ? no.group(1) : "";
+        if (CONDA.matcher(word + line).find()) {
+          return ACTIVATES.matcher(text).find() ? way("conda", name) : null;
+        } else if (found) {
+          return way(word, name);
         }
       }
     }
@@ -93,7 +105,7 @@ public final class FailureHints {
     boolean posix = shell.matches("sh|dash|ash");
     String way =
         switch (word) {
-          case "conda", "mamba", "micromamba" ->
+          case "conda" ->
               "uses conda, which is not set up in its shell, %s -c; write conda run -n ENV COMMAND,"
                   + " or begin with eval \"$(conda shell.posix hook)\"";
           case "module" ->

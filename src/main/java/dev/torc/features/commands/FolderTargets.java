@@ -1,6 +1,5 @@
 package dev.torc.features.commands;
 
-import dev.torc.core.decide.CommandWords;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Paths;

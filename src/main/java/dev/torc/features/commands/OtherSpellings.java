@@ -1,9 +1,9 @@
 package dev.torc.features.commands;
 
-import dev.torc.core.decide.CommandWords;
-import dev.torc.core.decide.CommandWords.CommandWord;
+import dev.torc.core.decide.MachineInputs;
 import dev.torc.core.decide.ToolSearch;
 import dev.torc.core.model.Step;
+import dev.torc.features.commands.CommandWords.CommandWord;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,18 +45,18 @@ final class OtherSpellings {
 
   private final CommandWords words;
   private final Step step;
-  private final ToolSearch tools;
+  private final MachineInputs machine;
   private final Map<String, String> meant = new LinkedHashMap<>();
 
-  private OtherSpellings(CommandWords words, Step step, ToolSearch tools) {
+  private OtherSpellings(CommandWords words, Step step, MachineInputs machine) {
     this.words = words;
     this.step = step;
-    this.tools = tools;
+    this.machine = machine;
   }
 
   /** Returns the rest of a warning about a job; null if there is nothing to say. */
-  static String in(CommandWords words, Step step, ToolSearch tools) {
-    OtherSpellings found = new OtherSpellings(words, step, tools);
+  static String in(CommandWords words, Step step, MachineInputs machine) {
+    OtherSpellings found = new OtherSpellings(words, step, machine);
     words.expansions().forEach(found::expansion);
     words.words().forEach(found::word);
     List<String> ways = new ArrayList<>();
@@ -97,12 +97,12 @@ final class OtherSpellings {
   private boolean isProgram(String name) {
     return words.text().matches("(?s).*\\b" + name + "\\s*\\(\\s*\\).*")
         || !ToolSearch.isKnown(step)
-        || tools.path(step, name) != null;
+        || machine.tools().path(step, name) != null;
   }
 
   private boolean isSet(String name) {
     return step.env().containsKey(name)
-        || tools.caller().containsKey(name)
+        || machine.answer(name).isPresent()
         || SOURCED.matcher(words.text()).find()
         || Pattern.compile(SETS.formatted(name)).matcher(words.text()).find();
   }

@@ -4,7 +4,6 @@ import dev.torc.base.text.SafeText;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Ref;
-import dev.torc.core.run.Event;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -22,12 +21,12 @@ import java.util.function.Predicate;
  * another folder. The walk is bounded; another program may have written such a file, so this is
  * only a hint.
  */
-record WrittenInstead(Graph graph, Job job, Event.Details details) {
+record WrittenInstead(Graph graph, Job job, long began) {
 
   private static final int DEPTH = 5;
   private static final int ENTRIES = 20_000;
 
-  /** How much later than a file's time the clock may be read: a tick of the kernel's clock. */
+  /** How far the times of files are behind the clock: a tick of the kernel. */
   private static final long TICK_MS = 10;
 
   /** Returns the rest of a hint about the job; null if nothing new is found. */
@@ -85,7 +84,6 @@ record WrittenInstead(Graph graph, Job job, Event.Details details) {
   }
 
   private final class Walk extends SimpleFileVisitor<Path> {
-    private final long since = System.currentTimeMillis() - details.wall() / 1_000_000 - TICK_MS;
     private final Set<String> written;
     private int entries;
 
@@ -103,7 +101,7 @@ record WrittenInstead(Graph graph, Job job, Event.Details details) {
     public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
       String path = root().relativize(file).toString();
       if (attributes.isRegularFile()
-          && attributes.lastModifiedTime().toMillis() >= since
+          && attributes.lastModifiedTime().toMillis() >= began - TICK_MS
           && graph.makerOf(path) < 0
           && graph.fileId(path) < 0) {
         written.add(path);

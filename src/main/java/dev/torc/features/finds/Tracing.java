@@ -15,6 +15,7 @@ import dev.torc.core.model.Paths;
 import dev.torc.core.model.Ref;
 import dev.torc.core.run.AttemptFailure;
 import dev.torc.core.run.ProductScan;
+import dev.torc.features.commands.UndeclaredReads;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -97,7 +98,7 @@ public final class Tracing {
     if (!isStrict(graph.job(id))) {
       return new JobTrace(grounds, begin.ctime(), null);
     }
-    Set<String> readable = plan.scripts(id);
+    Set<String> readable = new UndeclaredReads(plan, false).run(id);
     readable.addAll(plan.records().found(id));
     JobTrace.Bounds bounds =
         (file, access) -> {

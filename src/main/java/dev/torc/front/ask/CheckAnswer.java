@@ -5,14 +5,13 @@ import dev.torc.base.syntax.BadInput.Diagnostic;
 import dev.torc.base.text.Amount;
 import dev.torc.base.text.Palette;
 import dev.torc.base.text.SafeText;
-import dev.torc.core.decide.CommandWarnings;
 import dev.torc.core.decide.DottedFiles;
 import dev.torc.core.decide.JobSelection;
 import dev.torc.core.decide.PlanContext;
 import dev.torc.core.decide.Reason;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
-import dev.torc.features.commands.CommandSlips;
+import dev.torc.features.commands.CommandWarnings;
 import dev.torc.features.finds.Tracing;
 import dev.torc.front.session.DiskChecks;
 import dev.torc.front.session.Exit;
@@ -73,7 +72,6 @@ record CheckAnswer(
           warnings.addAll(once(graph, jobs, id -> unavailable(look.context(), id)));
           warnings.addAll(DottedFiles.besideNeeds(graph, jobs));
           warnings.addAll(new CommandWarnings(true).of(look.context(), jobs));
-          warnings.addAll(new CommandSlips().of(look.context(), jobs));
           warnings.addAll(once(graph, jobs, id -> traced(look, id)));
         }
       } catch (BadInput refused) {

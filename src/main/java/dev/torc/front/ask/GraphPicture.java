@@ -8,10 +8,11 @@ import dev.torc.core.decide.Manifest;
 import dev.torc.core.decide.Plan;
 import dev.torc.core.memory.JobResult;
 import dev.torc.core.model.Adjacency;
-import dev.torc.core.model.DisplayGraph;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
-import dev.torc.core.model.Stages;
+import dev.torc.core.model.TopologicalOrder;
+import dev.torc.front.page.Stages;
+import dev.torc.front.session.DisplayGraph;
 import dev.torc.front.session.Exit;
 import dev.torc.front.session.Project;
 import dev.torc.front.session.ReadSession;
@@ -163,7 +164,7 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
   private String text(GraphExporter<Integer, Integer> exporter, boolean all) {
     StringWriter out = new StringWriter();
     exporter.exportGraph(
-        DisplayGraph.copy(before, _ -> true, e -> all || !stages.isImplied(e)), out);
+        TopologicalOrder.copy(before, _ -> true, e -> all || !stages.isImplied(e)), out);
     return out.toString();
   }
 

@@ -18,7 +18,6 @@ import dev.torc.core.memory.StartMark;
 import dev.torc.core.memory.StartMarks;
 import dev.torc.core.model.Downstream;
 import dev.torc.core.model.Graph;
-import dev.torc.core.model.NeedWays;
 import dev.torc.core.run.Event;
 import dev.torc.core.run.JobState;
 import dev.torc.features.fastpath.FreshJobs;

@@ -3,7 +3,6 @@ package dev.torc.front.session;
 import dev.torc.base.machine.Jobserver;
 import dev.torc.base.machine.Makeflags;
 import dev.torc.base.posix.Signals;
-import dev.torc.core.decide.CommandWarnings;
 import dev.torc.core.decide.Expander;
 import dev.torc.core.decide.Plan;
 import dev.torc.core.decide.PlanContext;
@@ -23,7 +22,7 @@ import dev.torc.core.run.JobState;
 import dev.torc.core.run.LaunchBuilder;
 import dev.torc.core.run.SharedResults;
 import dev.torc.features.clusters.Remotes;
-import dev.torc.features.commands.CommandSlips;
+import dev.torc.features.commands.CommandWarnings;
 import dev.torc.features.commands.FailureHints;
 import dev.torc.features.containers.ImageSupply;
 import dev.torc.features.finds.FindingPart;
@@ -74,8 +73,8 @@ record PlannedBuild(
           }
           work.heap().watch();
           watcher.accept(event);
-          if (event instanceof Event.JobEnded job && job.state() == JobState.FAILED) {
-            commands.failed(job);
+          if (event instanceof Event.JobEnded job) {
+            commands.ended(job);
           }
         };
     Optional<Jobserver> tokens = jobserver();
@@ -235,9 +234,9 @@ record PlannedBuild(
    */
   private final class NewCommands {
     private final CommandWarnings warnings = new CommandWarnings(false);
-    private final CommandSlips slips = new CommandSlips();
     private final FoldedLines empty = new FoldedLines();
     private Supplier<PlanContext> context = plan::context; // the current one
+    private final Map<String, Long> began = new HashMap<>(); // the jobs that run, in milliseconds
     private FailureHints hints; // null before the first failure
 
     void tellPlanned() {
@@ -247,6 +246,7 @@ record PlannedBuild(
     /** Warns about an instance that starts; planned jobs have been reported already. */
     void started(Event.JobStarted job) {
       Graph graph = context.get().graph();
+      began.put(job.job(), System.currentTimeMillis());
       if (job.attempt() > 1 || graph == plan.context().graph()) {
         return;
       }
@@ -258,14 +258,16 @@ record PlannedBuild(
       watcher.warn(empty.takeNewLines());
     }
 
-    void failed(Event.JobEnded job) {
-      hints = hints == null ? new FailureHints() : hints;
-      hints.of(context.get().graph(), job).ifPresent(watcher::warn);
+    void ended(Event.JobEnded job) {
+      Long start = began.remove(job.job());
+      if (job.state() == JobState.FAILED) {
+        hints = hints == null ? new FailureHints() : hints;
+        hints.of(context.get().graph(), job, start).ifPresent(watcher::warn);
+      }
     }
 
     private void warnOfCommands(int[] jobs) {
       watcher.warn(warnings.of(context.get(), jobs));
-      watcher.warn(slips.of(context.get(), jobs));
     }
   }
 }

@@ -15,7 +15,6 @@ import dev.torc.core.decide.PlanContext;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.core.memory.StartMarks;
-import dev.torc.core.model.DisplayGraph;
 import dev.torc.core.model.FoldedLines;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.GraphBuilder;

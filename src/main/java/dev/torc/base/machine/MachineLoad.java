@@ -1,7 +1,5 @@
-package dev.torc.core.here;
+package dev.torc.base.machine;
 
-import dev.torc.base.machine.Limits;
-import dev.torc.base.machine.Series;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,18 +11,21 @@ import java.util.TreeMap;
  * limits this process. It reads a few files of Linux; other systems have no readings. {@link
  * Limits} tells how much of each there is.
  */
-final class MachineLoad {
+public final class MachineLoad {
 
   /** CPU nanoseconds since a fixed moment, and bytes in use that cannot be freed at once. */
-  record Reading(long time, long cpu, long memory) {
+  public record Reading(long time, long cpu, long memory) {
 
     /** Returns the use since an earlier reading, as the point of a series at time {@code at}. */
-    Series.Point since(Reading before, long at, GpuLoad.Load gpus) {
+    public Series.Point since(Reading before, long at, GpuLoad.Load gpus) {
       long passed = Math.max(1, time - before.time);
       long busy = Math.max(0, cpu - before.cpu) * 100 / passed;
       return new Series.Point(at, busy, memory, gpus.busy(), gpus.memory());
     }
   }
+
+  /** Linux reports times in hundredths of a second (USER_HZ), whatever its own clock rate. */
+  public static final long NANOS_OF_TICK = 10_000_000;
 
   private static final int IDLE = 4; // columns of a line in /proc/stat, from 1
   private static final int WAITING = 5;
@@ -42,12 +43,12 @@ final class MachineLoad {
     this.memoryGroup = limited(own, "memory.max");
   }
 
-  static MachineLoad here() {
+  public static MachineLoad here() {
     return new MachineLoad(Path.of("/"));
   }
 
   /** Returns how busy the machine is now; null if the system does not report it. */
-  Reading read() {
+  public Reading read() {
     long cpu = cpuGroup == null ? machineCpu() : groupCpu();
     long memory = memoryGroup == null ? machineMemory() : groupMemory();
     return cpu < 0 || memory < 0 ? null : new Reading(System.nanoTime(), cpu, memory);
@@ -84,7 +85,7 @@ final class MachineLoad {
     for (int i = 1; i <= LAST; i++) {
       ticks += i == IDLE || i == WAITING ? 0 : Long.parseLong(words[i]);
     }
-    return ticks * ProcessTable.NANOS_OF_TICK;
+    return ticks * NANOS_OF_TICK;
   }
 
   private long groupCpu() {

@@ -1,12 +1,14 @@
-package dev.torc.core.decide;
+package dev.torc.features.commands;
 
-import dev.torc.core.decide.CommandWords.CommandWord;
-import dev.torc.core.decide.CommandWords.Role;
+import dev.torc.core.decide.PlanContext;
+import dev.torc.core.decide.ToolSearch;
 import dev.torc.core.memory.JobResult;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.NeedPaths;
 import dev.torc.core.model.Paths;
 import dev.torc.core.model.Step;
+import dev.torc.features.commands.CommandWords.CommandWord;
+import dev.torc.features.commands.CommandWords.Role;
 import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.Collections;
@@ -23,7 +25,7 @@ import java.util.Set;
  * words are looked up only in the graph; the disk is checked only for files that are run, once for
  * each path.
  */
-final class UndeclaredReads {
+public final class UndeclaredReads {
 
   /**
    * A word, as the program gets it, that means a file which the job does not need.
@@ -43,7 +45,7 @@ final class UndeclaredReads {
   private final Map<String, Boolean> files = new HashMap<>();
 
   /** Finds files that are only named, too, if {@code all}, which checks the disk for each. */
-  UndeclaredReads(PlanContext context, boolean all) {
+  public UndeclaredReads(PlanContext context, boolean all) {
     this.context = context;
     this.graph = context.graph();
     this.all = all;
@@ -94,7 +96,7 @@ final class UndeclaredReads {
   }
 
   /** Returns the project files that the commands of a job run, needed or not. */
-  Set<String> run(int job) {
+  public Set<String> run(int job) {
     Set<String> run = new HashSet<>();
     for (Step step : graph.job(job).runs().steps()) {
       for (CommandWord word : new CommandWords(step.command(), step.shell()).words()) {

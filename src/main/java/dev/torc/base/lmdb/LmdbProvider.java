@@ -1,4 +1,4 @@
-package dev.torc.core.memory;
+package dev.torc.base.lmdb;
 
 import java.nio.file.Path;
 import java.util.Collection;
@@ -21,7 +21,7 @@ public final class LmdbProvider extends FFIProvider {
   public LmdbProvider() {}
 
   /** Makes jnr-ffi use this provider. jnr-ffi asks once, when lmdbjava is first used. */
-  static void use() {
+  public static void use() {
     System.setProperty("jnr.ffi.provider", LmdbProvider.class.getName());
   }
 

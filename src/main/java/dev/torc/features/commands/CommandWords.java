@@ -1,4 +1,4 @@
-package dev.torc.core.decide;
+package dev.torc.features.commands;
 
 import dev.torc.base.syntax.Quoting;
 import dev.torc.base.syntax.ShellText;
@@ -48,7 +48,7 @@ public final class CommandWords {
       Set.of("echo", "printf", ":", "mkdir", "rm", "rmdir", "touch");
 
   private static final Pattern EXPANSION =
-      Pattern.compile("\\$(\\w+|[@<^]|\\{[^}]*\\}|\\([^()\\s]*\\))");
+      Pattern.compile("\\$(\\w+|[@<]|\\^(?=[\\s\"]|$)|\\{[^}]*\\}|\\([^()\\s]*\\))");
 
   private static final Pattern ASSIGNMENT = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*=");
 

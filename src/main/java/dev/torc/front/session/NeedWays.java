@@ -1,5 +1,8 @@
-package dev.torc.core.model;
+package dev.torc.front.session;
 
+import dev.torc.core.model.FolderAlias;
+import dev.torc.core.model.Graph;
+import dev.torc.core.model.NeedList;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;

@@ -1,4 +1,4 @@
-package dev.torc.core.here;
+package dev.torc.base.machine;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
  * given to one job at a time. Memory is also known for processes, if the tool sees the same process
  * ids as torc.
  */
-final class GpuLoad implements AutoCloseable {
+public final class GpuLoad implements AutoCloseable {
 
   private static final String CARDS = "--query-gpu=index,uuid,utilization.gpu,memory.used";
   private static final String PROCESSES = "--query-compute-apps=pid,gpu_uuid,used_memory";
@@ -28,7 +28,7 @@ final class GpuLoad implements AutoCloseable {
   private static final long MIB = 1 << 20;
 
   /** The use of some GPUs: hundredths of a GPU, and bytes of memory; -1 if unknown. */
-  record Load(long busy, long memory) {
+  public record Load(long busy, long memory) {
 
     static final Load UNKNOWN = new Load(-1, -1);
 
@@ -54,7 +54,7 @@ final class GpuLoad implements AutoCloseable {
   private boolean asked;
   private boolean closed;
 
-  GpuLoad(Map<String, String> environment) {
+  public GpuLoad(Map<String, String> environment) {
     this("nvidia-smi", environment);
   }
 
@@ -64,7 +64,7 @@ final class GpuLoad implements AutoCloseable {
   }
 
   /** Starts the tool, unless that was tried before. */
-  synchronized void begin() {
+  public synchronized void begin() {
     if (!asked && !closed) {
       asked = true;
       start(CARDS);
@@ -139,7 +139,7 @@ final class GpuLoad implements AutoCloseable {
    * Returns the load of one job's GPUs, given by numbers or ids separated by commas. If the tool
    * knows one of the job's processes, the memory is only that of its processes.
    */
-  synchronized Load ofJob(String ids, Set<Integer> processes) {
+  public synchronized Load ofJob(String ids, Set<Integer> processes) {
     Load cards = Load.UNKNOWN;
     for (String word : ids.split(",")) {
       String id = word.strip();
@@ -166,7 +166,7 @@ final class GpuLoad implements AutoCloseable {
   }
 
   /** Returns the load of all GPUs together. */
-  synchronized Load all() {
+  public synchronized Load all() {
     return byNumber.values().stream().reduce(Load.UNKNOWN, Load::plus);
   }
 

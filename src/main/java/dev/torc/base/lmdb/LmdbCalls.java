@@ -1,4 +1,4 @@
-package dev.torc.core.memory;
+package dev.torc.base.lmdb;
 
 import dev.torc.base.posix.Memory;
 import dev.torc.base.posix.NativeCall;

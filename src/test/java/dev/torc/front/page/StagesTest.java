@@ -1,7 +1,8 @@
-package dev.torc.core.model;
+package dev.torc.front.page;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.torc.core.model.Adjacency;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;

@@ -1,9 +1,9 @@
-package dev.torc.core.here;
+package dev.torc.base.machine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.torc.base.machine.GpuLoad.Load;
 import dev.torc.base.posix.FreshProgram;
-import dev.torc.core.here.GpuLoad.Load;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

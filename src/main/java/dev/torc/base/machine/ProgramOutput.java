@@ -1,4 +1,4 @@
-package dev.torc.core.here;
+package dev.torc.base.machine;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 

@@ -1,4 +1,4 @@
-package dev.torc.core.decide;
+package dev.torc.features.commands;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.Place;
-import dev.torc.core.decide.CommandWords.Role;
 import dev.torc.core.model.Step;
 import dev.torc.core.model.Template;
+import dev.torc.features.commands.CommandWords.Role;
 import dev.torc.front.buildfile.Scope;
 import java.util.Arrays;
 import java.util.List;

@@ -1,10 +1,9 @@
-package dev.torc.core.here;
+package dev.torc.base.machine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.base.machine.Series;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,8 @@
-package dev.torc.core.model;
+package dev.torc.front.session;
 
+import dev.torc.core.model.Adjacency;
 import dev.torc.core.model.Adjacency.RowCollector;
+import dev.torc.core.model.Graph;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -9,8 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
-import java.util.function.IntPredicate;
-import org.jgrapht.graph.DefaultDirectedGraph;
 
 /**
  * A graph for display. The instances of a group are one vertex or one vertex each, a group that is
@@ -92,29 +92,6 @@ public final class DisplayGraph {
       rows.endRow(true);
     }
     return rows.build();
-  }
-
-  /**
-   * Returns a copy of some vertices and edges for JGraphT, which takes far more memory than the
-   * rows. An edge goes from a vertex to the one that waits for it; its value is its index in the
-   * rows.
-   */
-  public static DefaultDirectedGraph<Integer, Integer> copy(
-      Adjacency before, IntPredicate vertices, IntPredicate edges) {
-    var copy = new DefaultDirectedGraph<Integer, Integer>(null, null, false);
-    for (int v = 0; v < before.rows(); v++) {
-      if (vertices.test(v)) {
-        copy.addVertex(v);
-      }
-    }
-    for (int v : copy.vertexSet()) {
-      for (int e = before.from(v); e < before.to(v); e++) {
-        if (copy.containsVertex(before.at(e)) && edges.test(e)) {
-          copy.addEdge(before.at(e), v, e);
-        }
-      }
-    }
-    return copy;
   }
 
   /** Returns the vertices that a node waits for, directly or through join nodes. */

@@ -1,13 +1,14 @@
-package dev.torc.core.decide;
+package dev.torc.features.commands;
 
 import dev.torc.base.syntax.BadInput.Diagnostic;
 import dev.torc.base.syntax.Glob;
-import dev.torc.core.decide.UndeclaredReads.UndeclaredWord;
+import dev.torc.core.decide.PlanContext;
 import dev.torc.core.model.FoldedLines;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Step;
+import dev.torc.features.commands.UndeclaredReads.UndeclaredWord;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -49,6 +50,8 @@ public final class CommandWarnings {
     for (Step step : job.runs().steps()) {
       CommandWords words = new CommandWords(step.command(), step.shell());
       commands.add(words);
+      add(job, "spelling", OtherSpellings.in(words, step, context.contents().machine()));
+      add(job, "folder", new FolderTargets(context.graph(), job, step, words).line());
       lost = words.losesFailures() ? step.shell() : lost;
     }
     if (job.runs().retry().recover() != null && lost == null && !job.runs().steps().isEmpty()) {
@@ -64,6 +67,12 @@ public final class CommandWarnings {
     if (lost != null) {
       String text = ": in a pipe %s notices only the last failure;".formatted(lost.getFirst());
       add(job, "pipe", () -> text + " set shell: [bash, -e, -o, pipefail, -c]");
+    }
+  }
+
+  private void add(Job job, String key, String text) {
+    if (text != null) {
+      add(job, key, () -> text);
     }
   }
 

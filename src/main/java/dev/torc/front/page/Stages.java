@@ -1,6 +1,8 @@
-package dev.torc.core.model;
+package dev.torc.front.page;
 
+import dev.torc.core.model.Adjacency;
 import dev.torc.core.model.Adjacency.RowCollector;
+import dev.torc.core.model.TopologicalOrder;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Set;
@@ -85,7 +87,7 @@ public final class Stages {
     if (plain.length < order.length) {
       int count = plain.length;
       int done = count;
-      var tangle = DisplayGraph.copy(before, v -> waits[v] > 0, _ -> true);
+      var tangle = TopologicalOrder.copy(before, v -> waits[v] > 0, _ -> true);
       // Kosaraju's algorithm finds a component after all components with an edge to it.
       for (Set<Integer> tied :
           new KosarajuStrongConnectivityInspector<>(tangle).stronglyConnectedSets()) {

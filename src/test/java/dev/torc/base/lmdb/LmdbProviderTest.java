@@ -1,10 +1,9 @@
-package dev.torc.core.memory;
+package dev.torc.base.lmdb;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.lmdbjava.ByteArrayProxy.PROXY_BA;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,8 +11,6 @@ import java.util.Arrays;
 import jnr.ffi.Pointer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.lmdbjava.Env;
-import org.lmdbjava.EnvFlags;
 import org.lmdbjava.Meta;
 
 /** The calls that lmdbjava makes, and the memory that it takes for them. */
@@ -30,19 +27,6 @@ class LmdbProviderTest {
     assertEquals(0, Meta.version().major);
     assertEquals(9, Meta.version().minor);
     assertEquals("MDB_NOTFOUND: No matching key/data pair found", Meta.error(-30798));
-  }
-
-  @Test
-  void theReaderOfAProcessThatWasKilledIsFreed() throws Exception {
-    RecordStore.open(folder, 1 << 20).close();
-    try (Env<byte[]> env = Env.create(PROXY_BA).open(folder.toFile(), EnvFlags.MDB_NOTLS)) {
-      Process child = CacheChild.start("read", folder.toString());
-      CacheChild.awaitLine(child, "reading");
-      assertEquals(0, env.readerCheck());
-      child.destroyForcibly().waitFor();
-      assertEquals(1, env.readerCheck());
-      assertEquals(0, env.readerCheck());
-    }
   }
 
   @Test

@@ -1,7 +1,8 @@
-package dev.torc.core.decide;
+package dev.torc.features.clean;
 
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.syntax.Glob;
+import dev.torc.core.decide.JobRecords;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.NeedList;

@@ -1,4 +1,4 @@
-package dev.torc.core.memory;
+package dev.torc.base.lmdb;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
