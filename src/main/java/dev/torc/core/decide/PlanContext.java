@@ -40,7 +40,7 @@ public record PlanContext(
 
   /** Creates the recall of each graph of a command. */
   public interface Recalls {
-    Recall of(Graph graph, NeedContents contents, Manifest manifest);
+    Recall of(Graph graph, NeedContents contents);
   }
 
   /**

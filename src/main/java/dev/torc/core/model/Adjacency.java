@@ -75,7 +75,7 @@ public final class Adjacency {
   }
 
   /** Returns the given nodes and all nodes that they reach along the edges. */
-  BitSet along(BitSet nodes) {
+  public BitSet along(BitSet nodes) {
     BitSet all = (BitSet) nodes.clone();
     ArrayDeque<Integer> open = new ArrayDeque<>();
     for (int first = nodes.nextSetBit(0); first >= 0; first = nodes.nextSetBit(first + 1)) {

@@ -253,7 +253,7 @@ public final class CommandWords {
     int equals = word.indexOf('=');
     if (equals > 0 && !word.startsWith("--exclude") && !word.startsWith("--ignore")) {
       add(Role.ARGUMENT, word.substring(equals + 1));
-    } else if (equals <= 0 && word.matches("-[^-].*[/.].*")) {
+    } else if (equals <= 0 && word.startsWith("-") && word.matches("-[^-].*[/.].*")) {
       add(Role.ARGUMENT, word.substring(2));
     }
   }
@@ -288,7 +288,7 @@ public final class CommandWords {
   private static boolean isBefore(List<String> words, int i) {
     String word = words.get(i);
     return BEFORE.contains(word)
-        || ASSIGNMENT.matcher(word).lookingAt()
+        || word.indexOf('=') > 0 && ASSIGNMENT.matcher(word).lookingAt()
         || i > 0 && word.startsWith("-") && BEFORE.contains(words.get(i - 1));
   }
 }

@@ -16,6 +16,7 @@ import dev.torc.front.session.DisplayGraph;
 import dev.torc.front.session.Exit;
 import dev.torc.front.session.Project;
 import dev.torc.front.session.ReadSession;
+import dev.torc.front.session.Targets;
 import dev.torc.front.show.Json;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -138,7 +139,7 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
       JobSelection selection = project.select(call.targets());
       DisplayGraph shown = DisplayGraph.of(graph, selection.jobs(), selection.open(), instances);
       if (!around.isEmpty()) {
-        middle = JobSelection.nodes(graph, around, project.paths());
+        middle = Targets.nodes(graph, around, project.paths(), Targets.all(graph));
         selection = JobSelection.of(graph, around(graph, middle, steps));
         shown = project.folded(selection, instances);
       }

@@ -22,6 +22,7 @@ import dev.torc.features.stores.LocalResults;
 import dev.torc.front.session.DiskChecks;
 import dev.torc.front.session.DisplayGraph;
 import dev.torc.front.session.Exit;
+import dev.torc.front.session.JobChoice;
 import dev.torc.front.session.Project;
 import dev.torc.front.session.ProjectFolder;
 import dev.torc.front.session.ReadSession;
@@ -168,7 +169,7 @@ record StatusAnswer(
     }
     try (ReadSession look = ReadSession.at(folder.project(), call::warn)) {
       Project project = look.project();
-      JobSelection selection = project.selectToBuild(targets);
+      JobSelection selection = project.select(JobChoice.of(targets));
       try {
         DiskChecks.check(
             project.graph(),

@@ -97,7 +97,7 @@ record PlannedBuild(
                   capacity.nodes(),
                   tokens.orElse(null)),
               new BuildSetup.Wishes(
-                  request.manner().failFast(),
+                  request.manner().failures(),
                   request.manner().submit(),
                   watcher.wantsCommands(),
                   watch),
@@ -199,7 +199,7 @@ record PlannedBuild(
     } else {
       watcher.warn(Advice.ofJobs(graph, plan.newCommands()));
     }
-    watcher.warn(Advice.groups(graph, plan.context().selection(), request.targets()));
+    watcher.warn(Advice.groups(graph, plan.context().selection(), request.choice().targets()));
     if (!plan.isQuiet()) {
       commands.tellPlanned();
       watcher.warn(Advice.emptyNeeds(graph, looked(plan), commands.empty).takeNewLines());
