@@ -16,9 +16,9 @@ import java.util.regex.Pattern;
 
 /**
  * Finds what may have caused a failure, from the output of the job and from what its run left: a
- * shell that lacks a word, a question that nobody could answer, a missing product of another job
- * ({@link MissingMaker}), a product written elsewhere ({@link WrittenInstead}). These are hints:
- * they decide nothing and are not recorded. In a group, each hint is given once.
+ * shell that lacks a word, a question without an answer, a missing product of another job ({@link
+ * MissingMaker}), a product written elsewhere ({@link WrittenInstead}). These are hints: they
+ * decide nothing and are not recorded. In a group, each hint is given once.
  */
 public final class FailureHints {
 
