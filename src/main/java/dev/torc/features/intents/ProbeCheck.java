@@ -1,5 +1,6 @@
 package dev.torc.features.intents;
 
+import dev.torc.base.syntax.BadInput.Diagnostic;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.memory.JobResult.Outcome;
 import dev.torc.core.model.Job;
@@ -39,10 +40,11 @@ public record ProbeCheck(BuildSetup setup, BuildState state, EventSender sender,
           .forEach(
               (job, how) ->
                   sender.warn(
+                      new Diagnostic(
                       "the probe of job %s fails right after a good run%s; the next build runs it again"
                           .formatted(
                               SafeText.name(job),
-                              how.isEmpty() ? "" : " (" + SafeText.line(how) + ")")));
+                              how.isEmpty() ? "" : " (" + SafeText.line(how) + ")"))));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
