@@ -130,7 +130,7 @@ public class LoopBenchmark {
             new TreeMap<>(),
             null,
             null,
-            new ProjectOptions.Reuse(true, false));
+            new ProjectOptions.Reuse(true, false, false));
     BuildSession session =
         BuildSession.of(
             Project.load(caller, options),

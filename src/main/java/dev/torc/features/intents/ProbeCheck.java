@@ -41,10 +41,10 @@ public record ProbeCheck(BuildSetup setup, BuildState state, EventSender sender,
               (job, how) ->
                   sender.warn(
                       new Diagnostic(
-                      "the probe of job %s fails right after a good run%s; the next build runs it again"
-                          .formatted(
-                              SafeText.name(job),
-                              how.isEmpty() ? "" : " (" + SafeText.line(how) + ")"))));
+                          "the probe of job %s fails right after a good run%s; the next build runs it again"
+                              .formatted(
+                                  SafeText.name(job),
+                                  how.isEmpty() ? "" : " (" + SafeText.line(how) + ")"))));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
