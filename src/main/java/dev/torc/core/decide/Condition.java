@@ -30,7 +30,7 @@ public interface Condition {
    *
    * @param same whether the manifest is that of the last run
    */
-  record Asked(
+  record Subject(
       int id,
       Graph graph,
       JobRecords records,
@@ -50,10 +50,10 @@ public interface Condition {
   }
 
   /** Adds the reasons to run to those that the records show. */
-  default void addReasons(Asked job, List<Reason> reasons) {}
+  default void addReasons(Subject job, List<Reason> reasons) {}
 
   /** Returns the verdict that replaces the one that follows from all reasons; or that one. */
-  default Verdict verdict(Asked job, Verdict known) {
+  default Verdict verdict(Subject job, Verdict known) {
     return known;
   }
 }

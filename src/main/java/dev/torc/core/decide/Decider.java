@@ -149,10 +149,10 @@ public final class Decider {
       reasons.add(out.cause()); // why it was submitted; no comparison finds that now
     }
     List<Condition> asked = conditions.of(job);
-    Condition.Asked of =
+    Condition.Subject of =
         asked.isEmpty()
             ? null
-            : new Condition.Asked(id, graph, records, contents, this, wish, same);
+            : new Condition.Subject(id, graph, records, contents, this, wish, same);
     for (Condition condition : asked) {
       condition.addReasons(of, reasons);
     }

@@ -40,7 +40,7 @@ public final class Frozen implements Condition {
   }
 
   @Override
-  public Verdict verdict(Asked asked, Verdict known) {
+  public Verdict verdict(Subject asked, Verdict known) {
     Job job = asked.job();
     boolean named = asked.wish().forces() && asked.wish().named();
     if (!job.conditions().containsKey(Job.FROZEN) || named) {

@@ -12,10 +12,11 @@ import java.util.List;
 public final class KeptFailures implements Condition {
 
   /**
-   * With a depfile or trace this is unknown, since a failed run does not tell which files it read.
+   * Returns that the job fails if it failed with the present manifest. With a depfile or trace this
+   * is unknown, since a failed run does not tell which files it read.
    */
   @Override
-  public Verdict verdict(Asked job, Verdict known) {
+  public Verdict verdict(Subject job, Verdict known) {
     JobResult last = job.last();
     boolean runs = known instanceof Verdict.WillRun || known instanceof Verdict.WillRestore;
     if (!runs

@@ -16,7 +16,7 @@ import java.util.List;
 public final class MaxAge implements Condition {
 
   @Override
-  public void addReasons(Asked asked, List<Reason> reasons) {
+  public void addReasons(Subject asked, List<Reason> reasons) {
     Job job = asked.job();
     JobResult last = asked.last();
     RunDetails run =

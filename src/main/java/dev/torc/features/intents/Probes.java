@@ -86,7 +86,7 @@ public final class Probes implements Condition {
   }
 
   @Override
-  public void addReasons(Asked asked, List<Reason> reasons) {
+  public void addReasons(Subject asked, List<Reason> reasons) {
     String how = failed == null ? null : failed.get(asked.job().name());
     if (how != null && asked.last() != null && asked.last().outcome().isGood()) {
       reasons.add(new Reason(Kind.PROBE_FAILED, "", "", how));
@@ -94,7 +94,7 @@ public final class Probes implements Condition {
   }
 
   @Override
-  public Verdict verdict(Asked asked, Verdict known) {
+  public Verdict verdict(Subject asked, Verdict known) {
     return failed == null
             && known instanceof Verdict.UpToDate at
             && at.rest() == Rest.CURRENT
