@@ -51,7 +51,6 @@ public final class EventSender {
   private boolean warnedLarge;
   private final Map<String, Long> limits;
   private final List<String> excess = new ArrayList<>(); // messages about jobs that used too much
-  private final PatternWarnings patterns = new PatternWarnings();
   private StoreUse use = StoreUse.NONE;
 
   /** Creates a sender; {@code commands} says whether commands are shown as they run. */
@@ -98,7 +97,7 @@ public final class EventSender {
       contents = common.contents();
       names = contents.unread();
     }
-    LaunchBuilder.Granted granted = attempts.granted(List.of());
+    Granted granted = attempts.granted(List.of());
     return launches.shown(common.graph(), id, names.filesOf(id), granted);
   }
 
@@ -135,9 +134,6 @@ public final class EventSender {
       AttemptContext common, int id, JobAttempts attempts, JobState state, AttemptOutcome outcome) {
     Job job = common.graph().job(id);
     if (outcome.restored() == null) {
-      if (outcome.ok()) {
-        patterns.ran(common.graph(), id, job, attempts.reasons(), outcome);
-      }
       used(job, outcome.ended().wall(), outcome.ended().usage());
     }
     tell(new Event.JobEnded(job.name(), state, details(common, id, attempts, outcome)));
@@ -160,7 +156,6 @@ public final class EventSender {
   }
 
   void finished(BuildId build, Map<JobState, Integer> counts, long nanos, int exit) {
-    patterns.all().forEach(this::warn);
     if (!excess.isEmpty()) {
       int more = excess.size() - 1;
       String others = more == 0 ? "" : ", and " + Amount.count(more, "other job") + " too much";
@@ -218,7 +213,7 @@ public final class EventSender {
     }
   }
 
-  public void warn(String text) {
+  void warn(String text) {
     warn(new Diagnostic(text));
   }
 

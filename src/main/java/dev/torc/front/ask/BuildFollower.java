@@ -1,7 +1,6 @@
 package dev.torc.front.ask;
 
 import dev.torc.base.posix.Signals;
-import dev.torc.core.decide.Causes;
 import dev.torc.core.decide.Reason;
 import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.memory.AttemptHistory;
@@ -17,6 +16,7 @@ import dev.torc.core.run.Event;
 import dev.torc.core.run.JobFiles;
 import dev.torc.core.run.JobState;
 import dev.torc.features.clusters.EarlierJob;
+import dev.torc.features.why.Causes;
 import dev.torc.front.session.Exit;
 import dev.torc.front.session.ProjectFolder;
 import dev.torc.front.session.RunningJobs;
