@@ -438,6 +438,7 @@ public final class Attempt {
     }
     TreeSet<String> moved = new TreeSet<>(known == null ? snapshot.moved() : known);
     FoundNeeds needs = part.found(snapshot, begin, ended.message());
+    moved.removeAll(needs.rewritten());
     moved.addAll(needs.moved());
     cleared.made(products.owned());
     String lost = ToolState.lost(common.plan().records(), id, job, attempts.reasons(), products);

@@ -68,7 +68,8 @@ public final class FindingPart implements AttemptPart {
   public FoundNeeds found(NeedSnapshot snapshot, Stamp begin, String message) throws IOException {
     FoundNeeds needs = DiscoveredNeeds.read(graph, id, snapshot, begin, trace);
     if (trace != null) {
-      tracing.report(graph, id, trace, needs.read(), message);
+      tracing.report(graph, id, trace, needs, message);
+      tracing.reportWrites(graph, id, trace, needs);
     }
     return needs;
   }

@@ -21,6 +21,7 @@ import dev.torc.core.run.BuildSetup.Machines;
 import dev.torc.core.run.Event;
 import dev.torc.core.run.LaunchBuilder;
 import dev.torc.core.run.SharedResults;
+import dev.torc.features.adopt.Adoptable;
 import dev.torc.features.clusters.Remotes;
 import dev.torc.features.containers.ImageSupply;
 import dev.torc.features.finds.FindingPart;
@@ -198,6 +199,7 @@ record PlannedBuild(
     if (!plan.isQuiet()) {
       commands.tellPlanned();
       watcher.warn(Advice.emptyNeeds(graph, looked(plan), commands.empty).takeNewLines());
+      watcher.warn(Adoptable.of(plan));
       work.begin(began, plan.withVerdict().cardinality() - plan.upToDate());
     }
   }
