@@ -180,7 +180,8 @@ public final class Tracing {
     List<String> state = List.copyOf(needs.rewritten());
     if (!state.isEmpty() && told.add(name + " rewrote")) {
       String line =
-          "%s rewrote %s, which it reads: no reason to run again, but its result is not stored";
+          "%s rewrote %s, which it reads; that does not make it run again, but its result is not"
+              + " stored";
       note.accept(line.formatted(name, SafeText.names(state, 1)));
     }
     Map<String, List<String>> folders = new TreeMap<>();
