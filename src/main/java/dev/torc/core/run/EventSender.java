@@ -99,7 +99,7 @@ public final class EventSender {
       contents = common.contents();
       names = contents.unread();
     }
-    LaunchBuilder.Granted granted = attempts.granted(List.of());
+    Granted granted = attempts.granted(List.of());
     return launches.shown(common.graph(), id, names.filesOf(id), granted);
   }
 
@@ -215,7 +215,7 @@ public final class EventSender {
     }
   }
 
-  public void warn(String text) {
+  void warn(String text) {
     warn(new Diagnostic(text));
   }
 
