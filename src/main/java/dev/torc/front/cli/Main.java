@@ -256,7 +256,7 @@ public final class Main {
     try {
       Options build = optionsOf(DEFAULT);
       parse(build, given.subList(0, given.indexOf(word)));
-      return build.call(console, process).project().graph().nodesInNeed(word) != null;
+      return build.call(console, process).names(word);
     } catch (BadInput e) {
       return false;
     }
