@@ -200,7 +200,9 @@ record PlannedBuild(
       watcher.warn(Advice.ofJobs(graph, plan.newCommands()));
     }
     watcher.warn(Advice.groups(graph, plan.context().selection(), request.choice().targets()));
-    if (!plan.isQuiet()) {
+    if (plan.isQuiet() && !Advice.anyEmptyGroup(graph)) {
+      watcher.warn(Advice.emptyGlobs(graph, looked(plan), commands.empty).takeNewLines());
+    } else if (!plan.isQuiet()) {
       commands.tellPlanned();
       watcher.warn(Advice.emptyNeeds(graph, looked(plan), commands.empty).takeNewLines());
       watcher.warn(Adoptable.of(plan));
