@@ -36,6 +36,10 @@ public record BuildRequest(
     return new BuildRequest(choice, Rerun.NONE, manner, lock, dry, limits);
   }
 
+  public BuildRequest with(JobChoice other) {
+    return new BuildRequest(other, rerun, manner, lock, dry, limits);
+  }
+
   /** Returns this request as one of a watch. */
   BuildRequest inWatch() {
     Manner of = new Manner(manner.failures, manner.submit, manner.trace, manner.strict, true);

@@ -336,7 +336,7 @@ public class Harness extends LastBuild {
     return BuildSession.of(
         of,
         new BuildRequest(
-            new JobChoice(List.of(targets), downstream),
+            new JobChoice(List.of(targets), null, downstream),
             Rerun.of(List.of(targets), force),
             new BuildRequest.Manner(failures, false, traces, strict, false),
             new LockTerms(true, true, gone),
