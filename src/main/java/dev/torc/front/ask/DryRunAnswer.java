@@ -5,6 +5,7 @@ import dev.torc.base.text.Palette;
 import dev.torc.core.decide.Plan;
 import dev.torc.core.decide.Verdict;
 import dev.torc.core.model.Graph;
+import dev.torc.features.pace.Pace;
 import dev.torc.front.session.DisplayGraph;
 import dev.torc.front.show.Json;
 import java.util.ArrayList;
@@ -16,11 +17,12 @@ import java.util.Map;
 /**
  * The output of {@code -n}: the verdicts of a plan, on jobs and on groups not expanded yet.
  *
+ * @param pace when jobs may start
  * @param instances whether each instance of a group has a line, however many there are
  * @param expected the duration of the build in nanoseconds if all jobs that may run do run;
  *     negative if unknown
  */
-record DryRunAnswer(Plan plan, boolean instances, long expected) implements Answer {
+record DryRunAnswer(Plan plan, Pace pace, boolean instances, long expected) implements Answer {
 
   /** The shortest duration that is shown, in nanoseconds. */
   private static final long SHORT = 1_000_000_000L;
@@ -33,10 +35,19 @@ record DryRunAnswer(Plan plan, boolean instances, long expected) implements Answ
     StringBuilder out = new StringBuilder();
     for (DisplayGraph.Fold fold : DisplayGraph.of(graph, dirty(), open, instances).folds()) {
       for (VerdictLine line : VerdictLine.of(fold, plan, all(fold))) {
-        out.append(line.name()).append(' ').append(line.text(instances)).append('\n');
+        String lack = lack(line);
+        String text = lack == null ? line.text(instances) : "waits: " + lack;
+        out.append(line.name()).append(' ').append(text).append('\n');
       }
     }
     return out.toString();
+  }
+
+  /** Returns why a job that will run does not start in the time that is left; else null. */
+  private String lack(VerdictLine line) {
+    return line.verdict() instanceof Verdict.WillRun
+        ? pace.lack(plan.context(), line.nodes().getFirst(), System.currentTimeMillis())
+        : null;
   }
 
   /** Returns the jobs that are not up to date: usually few, even in a large project. */

@@ -8,6 +8,7 @@ import dev.torc.base.syntax.Quantity;
 import dev.torc.base.text.Refusal;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.JobSelection.Rerun;
+import dev.torc.features.pace.Pace;
 import dev.torc.front.ask.Call;
 import dev.torc.front.session.AllocatedBuild;
 import dev.torc.front.session.BuildRequest;
@@ -27,6 +28,7 @@ import dev.torc.front.show.Report.Detail;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -94,10 +96,24 @@ final class BuildCommand {
         new JobChoice(call.targets(), null, call.has("--downstream")),
         Rerun.of(call.targets(), call.has("--force")),
         new BuildRequest.Manner(
-            failures(), call.has("--submit"), call.has("--trace"), call.has("--strict"), false),
+            failures(),
+            call.has("--submit"),
+            call.has("--trace"),
+            call.has("--strict"),
+            false,
+            pace()),
         call.lock(),
         only || dry,
         limits);
+  }
+
+  /** Returns when jobs may start; only a deadline needs the time. */
+  private Pace pace() {
+    String load = call.value("--load-average");
+    String deadline = call.value("--deadline");
+    return load == null && deadline == null && !Pace.isAllocated(console.env())
+        ? Pace.ANY
+        : Pace.of(load, deadline, console.env(), ZonedDateTime.now());
   }
 
   /** Returns after how many failures nothing starts, 0 for any number; the last option counts. */
@@ -195,7 +211,7 @@ final class BuildCommand {
     BuildSession session = BuildSession.of(project, request);
     boolean verbose = detail() == Detail.VERBOSE;
     if (request.dry()) {
-      return call.printForecast(session, verbose);
+      return call.printForecast(session, request.manner().pace(), verbose);
     }
     session.check(console::warn);
     Profile profile = profile(project, began, read);

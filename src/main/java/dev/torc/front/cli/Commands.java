@@ -61,6 +61,8 @@ final class Commands {
         --failed  build only jobs whose last run failed
         --fail-fast  start no more jobs after a failure; same as -k 1
         -k --keep-going [N]  after a failure, run all jobs that do not depend on it (the default); with N, start none after N failures
+        -l --load-average LOAD  start no job while the load of the machine is above, except a single one
+        --deadline TIME  start no job that is not expected to end by this time of day (18:00)
         --limit NAME=AMOUNT  limit use at a time: cpus=4, memory=8GiB, gpus=1, or a counter
         --trace  report files that jobs read but do not need (Linux)
         --strict  deny jobs access to files that they do not need (Linux)
@@ -68,7 +70,7 @@ final class Commands {
         --submit  submit all jobs that can be submitted, then exit; a later torc continues
         = lock
       watch  build, and rebuild when files change
-        = build -n --submit --no-wait --junit --failed
+        = build -n --submit --no-wait --junit --failed --deadline
         --settle TIME  wait at most TIME for a file that is still being written (default: 2s)
       why  explain why a job runs or ran, or which jobs need a file
         JOB|FILE*  job, group, instance, tag or file

@@ -5,6 +5,7 @@ import dev.torc.core.decide.JobSelection.Rerun;
 import dev.torc.core.memory.BuildLock;
 import dev.torc.core.memory.Cache.CacheException;
 import dev.torc.core.memory.CachePlace;
+import dev.torc.features.pace.Pace;
 import java.io.IOException;
 import java.util.Set;
 import java.util.SortedMap;
@@ -29,7 +30,7 @@ public record BuildRequest(
    * access to files that they do not need. In a {@code watch}, another build follows a change.
    */
   public record Manner(
-      int failures, boolean submit, boolean trace, boolean strict, boolean watch) {}
+      int failures, boolean submit, boolean trace, boolean strict, boolean watch, Pace pace) {}
 
   /** Returns this request without its {@code rerun}: no job runs only because it is named. */
   BuildRequest again() {
@@ -42,7 +43,8 @@ public record BuildRequest(
 
   /** Returns this request as one of a watch. */
   BuildRequest inWatch() {
-    Manner of = new Manner(manner.failures, manner.submit, manner.trace, manner.strict, true);
+    Manner of =
+        new Manner(manner.failures, manner.submit, manner.trace, manner.strict, true, manner.pace);
     return new BuildRequest(choice, rerun, of, lock, dry, limits);
   }
 

@@ -6,12 +6,15 @@ import dev.torc.core.run.EventSender;
 import dev.torc.core.run.Follower;
 import dev.torc.features.endcheck.EndCheck;
 import dev.torc.features.hooks.Hooks;
+import dev.torc.features.pace.Deadline;
+import dev.torc.features.pace.LoadLimit;
+import dev.torc.features.pace.Pace;
 import dev.torc.features.temporary.SpentProducts;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Wires the features into a build: the only file that knows which there are. */
-final class Features implements Follower.Maker {
+record Features(Pace pace) implements Follower.Maker {
 
   /** Returns the check first: hooks for the end get the status that follows from it. */
   @Override
@@ -21,6 +24,12 @@ final class Features implements Follower.Maker {
     all.add(new SpentProducts(setup, state));
     if (!state.graph().workflow().settings().hooks().isEmpty()) {
       all.add(new Hooks(state, setup.listener()));
+    }
+    if (pace.load() >= 0) {
+      all.add(new LoadLimit(pace.load(), state));
+    }
+    if (pace.end() > 0) {
+      all.add(new Deadline(pace, state, sender));
     }
     return all;
   }

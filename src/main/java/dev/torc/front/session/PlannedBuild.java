@@ -100,7 +100,7 @@ record PlannedBuild(
                   ? new SharedRequests(stores, project.options().reuse().results())
                   : new SharedResults() {},
               listener);
-      BuildLoop build = new BuildLoop(setup, new Features());
+      BuildLoop build = new BuildLoop(setup, new Features(request.manner().pace()));
       commands.context = build::context;
       try (Signals.Handling _ = watcher.running(setup, build)) {
         tokens.ifPresent(t -> t.start(build::tokenCame));
