@@ -91,7 +91,8 @@ public final class Call {
   /** Prints what a build would do, and returns the exit status; see {@link DryRunAnswer}. */
   public int printForecast(BuildSession session, boolean instances) throws IOException {
     return print(
-        new DryRunAnswer(session.forecast(this::warn), session.pace(), instances, session.expected()));
+        new DryRunAnswer(
+            session.forecast(this::warn), session.pace(), instances, session.expected()));
   }
 
   /** Returns an error about the command line. */
