@@ -23,6 +23,9 @@ import java.util.stream.Stream;
  */
 record ItemReader(Paths paths, Problems problems) {
 
+  /** The keys beside which {@code data} is a stored value. */
+  private static final Set<String> NEED_WORDS = Set.of("data", "failed", "optional");
+
   List<Item> items(MapFields job, String key, boolean need) {
     Node node = job.map().get(key);
     List<Item> items = new ArrayList<>();
@@ -64,13 +67,13 @@ record ItemReader(Paths paths, Problems problems) {
           name + " has no path; {" + name + "} is a map in YAML: quote it if a text was meant");
       return;
     }
-    boolean taken = need && (name.equals("job") || name.equals("data"));
+    boolean taken = need && name.equals("job");
     if (taken || !Placeholder.isIdentifier(name)) {
       problems.add(
           entry.place(),
           taken
-              ? "no item of needs can be named %s, which has a meaning of its own: {job: NAME} and {data: JOB.KEY}; choose another name"
-                  .formatted(name)
+              ? "no item of needs can be named job, which has a meaning of its own: {job: NAME};"
+                  + " choose another name"
               : "the name of an item is letters, digits and _; this is " + name);
       return;
     }
@@ -94,7 +97,10 @@ record ItemReader(Paths paths, Problems problems) {
         });
   }
 
-  /** Returns whether a map is one need, such as {@code {job: NAME}}, instead of named needs. */
+  /**
+   * Returns whether a map is one need, such as {@code {job: NAME}}, instead of named needs. With
+   * other names beside it, {@code data} is a name.
+   */
   private static boolean isNeed(Node.Mapping map, boolean need) {
     Set<String> keys = map.entries().keySet();
     boolean file =
@@ -103,8 +109,9 @@ record ItemReader(Paths paths, Problems problems) {
             && flag.text().matches("true|false");
     return need
         && (file
-            || (keys.contains("job") || keys.contains("data"))
-                && (keys.size() == 1 || keys.size() == 2 && keys.contains("failed")));
+            || keys.contains("job")
+                && (keys.size() == 1 || keys.size() == 2 && keys.contains("failed"))
+            || keys.contains("data") && NEED_WORDS.containsAll(keys));
   }
 
   private Ref ref(Node node, Scope scope, boolean need) {
