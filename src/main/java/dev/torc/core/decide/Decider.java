@@ -60,12 +60,17 @@ public final class Decider {
   /** Whether the last {@link #compare} found the manifest unchanged. */
   private boolean same;
 
+  /** The manifest that the present decision compared, with the found needs; null for none. */
+  private Described compared;
+
+  private List<String> comparedWith;
+
   Decider(Graph graph, JobRecords records, NeedContents contents, PlanContext.Basis basis) {
     this.graph = graph;
     this.records = records;
     this.contents = contents;
     this.manifest = new Manifest(graph);
-    this.recall = basis.recalls().of(graph, contents, manifest);
+    this.recall = basis.recalls().of(graph, contents);
     this.vanished = new VanishedNeeds(graph, records, contents);
     this.keepsFailed = basis.keepsFailed();
     this.rows = basis.rows();
@@ -81,6 +86,14 @@ public final class Decider {
   record Wish(Rerun rerun, boolean named, Map<String, String> wanted) {}
 
   Verdict decide(int id, Wish wish) {
+    try {
+      return verdict(id, wish);
+    } finally {
+      compared = null; // the next decision may find other contents
+    }
+  }
+
+  private Verdict verdict(int id, Wish wish) {
     Job job = graph.job(id);
     JobResult last = records.result(id);
     List<Reason> reasons = new ArrayList<>();
@@ -149,15 +162,26 @@ public final class Decider {
     KnownResult good = null;
     boolean bytes = true;
     if (mayRestore(reasons)) {
-      good = recall.of(id, true);
+      good = recall.of(id, true, found -> present(id, found));
       if (good == null && graph.isTemporary(id) && reasons.stream().noneMatch(BYTES)) {
         bytes = false;
-        good = recall.of(id, false);
+        good = recall.of(id, false, found -> present(id, found));
       }
     }
     return good == null
         ? new Verdict.WillRun(List.copyOf(reasons))
         : new Verdict.WillRestore(List.copyOf(reasons), good, bytes);
+  }
+
+  /** Returns the present manifest with given found needs, without its lines; null if unknown. */
+  public Described present(int id, List<String> found) {
+    if (compared != null && found.equals(comparedWith)) {
+      return compared;
+    }
+    manifest.describe(id, found, contents, hash);
+    int pending = hash.pending();
+    Digest digest = hash.digest();
+    return pending < 0 ? new Described(digest, List.of(), Map.of()) : null;
   }
 
   /** Returns whether a known result may replace a run with these reasons. */
@@ -303,6 +327,8 @@ public final class Decider {
     manifest.describe(id, last.needs().found(), contents, hash);
     int undecided = hash.pending();
     Digest now = hash.digest();
+    compared = undecided < 0 ? new Described(now, List.of(), Map.of()) : null;
+    comparedWith = last.needs().found();
     same = undecided < 0 && now.equals(last.manifest());
     if (same) {
       return -1;

@@ -9,7 +9,6 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -41,7 +40,7 @@ public record PlanContext(
 
   /** Creates the recall of each graph of a command. */
   public interface Recalls {
-    Recall of(Graph graph, NeedContents contents, Manifest manifest);
+    Recall of(Graph graph, NeedContents contents);
   }
 
   /**
@@ -117,11 +116,6 @@ public record PlanContext(
   /** Returns a copy that looks at files again. Nodes stay settled only if {@code settled}. */
   public PlanContext anew(boolean settled, Map<String, String> wants) {
     return of(basis, graph, records.again(settled), wanted(wants));
-  }
-
-  /** Returns the files of the project that a job's commands seem to run. */
-  public Set<String> scripts(int job) {
-    return new UndeclaredReads(this, false).run(job);
   }
 
   public Verdict decide(int job) {

@@ -84,7 +84,7 @@ public record AttemptOutcome(
     return (earlier ? 0 : before) + Math.max(0, handed) * 1_000_000;
   }
 
-  boolean ok() {
+  public boolean ok() {
     return what.isEmpty();
   }
 

@@ -158,7 +158,7 @@ final class JobStarts implements StartedJobs {
   @Override
   public void releaseEarly(Job job, JobAttempts attempts) {
     boolean overlaps =
-        !setup.wishes().failFast()
+        setup.wishes().failures() == 0
             && !job.has(Trait.INTERACTIVE)
             && setup.plan().context().graph().workflow().settings().hooks().isEmpty();
     if (overlaps && more) {

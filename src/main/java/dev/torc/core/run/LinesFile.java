@@ -88,6 +88,9 @@ record LinesFile(String name, Path path) {
    */
   List<StoredValue> values(DigestMemo digests) throws IOException {
     byte[] bytes = bytes(digests);
+    if (bytes.length == 0) {
+      return List.of();
+    }
     List<String> lines = new ArrayList<>(lines(bytes));
     if (!Arrays.equals(new String(bytes, UTF_8).getBytes(UTF_8), bytes)) {
       String line = lines.stream().filter(each -> each.indexOf('\uFFFD') >= 0).findFirst().get();

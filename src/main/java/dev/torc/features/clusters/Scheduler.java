@@ -1,6 +1,6 @@
 package dev.torc.features.clusters;
 
-import dev.torc.core.here.ProgramOutput;
+import dev.torc.base.machine.ProgramOutput;
 import dev.torc.core.model.SchedulerSettings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -58,6 +58,11 @@ public interface Scheduler {
   /** Returns the placeholders in its commands, like {@code {memory}}, without a value. */
   default List<String> lacks(SchedulerResources resources) {
     return List.of();
+  }
+
+  /** Returns what to do if it does not answer. */
+  default String remedy() {
+    return "try the commands of this executor by hand";
   }
 
   /** Returns whether a job continues when the torc that handed it out ends. */
@@ -199,6 +204,9 @@ public interface Scheduler {
    * if Slurm is not installed. {@code trouble} says why it does not answer; empty if it does.
    */
   public record SlurmLook(String version, String trouble) {
+
+    /** What to do if it does not answer. */
+    public static final String REMEDY = "set SLURM_CONF to the settings of a running controller";
 
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 

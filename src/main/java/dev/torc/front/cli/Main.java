@@ -172,12 +172,20 @@ public final class Main {
   public int call(String[] args, Console console) {
     console.unread(process.signals()::handOverPipe);
     try {
-      int exit = dispatch(ForeignArguments.withoutZero(List.of(args)), console);
+      int exit = dispatch(arguments(args), console);
       console.out().flush();
       return process.signals().last() == Kill.PIPE ? Exit.PIPE : exit;
     } catch (Throwable thrown) {
       return tell(thrown, console);
     }
+  }
+
+  private static List<String> arguments(String[] args) {
+    boolean numbered = false;
+    for (String arg : args) {
+      numbered |= arg.startsWith("-") && arg.indexOf('k') > 0; // else its class is not needed
+    }
+    return numbered ? NumberedOption.attached(List.of(args)) : List.of(args);
   }
 
   private static int tell(Throwable thrown, Console console) {
@@ -407,23 +415,6 @@ public final class Main {
     };
 
     private ForeignArguments() {}
-
-    /**
-     * Returns the arguments with ninja's {@code -k 0} replaced by {@code -k}, which has the same
-     * meaning here.
-     */
-    static List<String> withoutZero(List<String> args) {
-      List<String> kept = new ArrayList<>(args);
-      int end = kept.indexOf("--");
-      for (int i = (end < 0 ? kept.size() : end) - 1; i >= 0; i--) {
-        if (kept.get(i).equals("-k0")) {
-          kept.set(i, "-k");
-        } else if (i > 0 && kept.get(i).equals("0") && kept.get(i - 1).equals("-k")) {
-          kept.remove(i);
-        }
-      }
-      return kept;
-    }
 
     /** Returns {@code "; did you mean X?"} with one of the known options, or an empty text. */
     static String hint(String argument, Set<String> options) {

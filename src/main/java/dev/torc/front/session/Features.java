@@ -6,6 +6,7 @@ import dev.torc.core.run.EventSender;
 import dev.torc.core.run.Follower;
 import dev.torc.features.endcheck.EndCheck;
 import dev.torc.features.hooks.Hooks;
+import dev.torc.features.patterns.PatternWarnings;
 import dev.torc.features.temporary.SpentProducts;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +14,10 @@ import java.util.List;
 /** Wires the features into a build: the only file that knows which there are. */
 final class Features implements Follower.Maker {
 
-  /** Returns the check first: hooks for the end get the status that follows from it. */
+  /**
+   * Returns the check first: hooks for the end get the status that follows from it. The warnings
+   * about patterns are the last words of a build.
+   */
   @Override
   public List<Follower> followers(BuildSetup setup, BuildState state, EventSender sender) {
     List<Follower> all = new ArrayList<>();
@@ -22,6 +26,7 @@ final class Features implements Follower.Maker {
     if (!state.graph().workflow().settings().hooks().isEmpty()) {
       all.add(new Hooks(state, setup.listener()));
     }
+    all.add(new PatternWarnings(state, sender));
     return all;
   }
 }

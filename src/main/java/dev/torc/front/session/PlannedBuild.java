@@ -3,7 +3,6 @@ package dev.torc.front.session;
 import dev.torc.base.machine.Jobserver;
 import dev.torc.base.machine.Makeflags;
 import dev.torc.base.posix.Signals;
-import dev.torc.core.decide.CommandWarnings;
 import dev.torc.core.decide.Expander;
 import dev.torc.core.decide.Plan;
 import dev.torc.core.decide.PlanContext;
@@ -19,9 +18,12 @@ import dev.torc.core.run.BuildSetup;
 import dev.torc.core.run.BuildSetup.AttemptContext;
 import dev.torc.core.run.BuildSetup.Machines;
 import dev.torc.core.run.Event;
+import dev.torc.core.run.JobState;
 import dev.torc.core.run.LaunchBuilder;
 import dev.torc.core.run.SharedResults;
 import dev.torc.features.clusters.Remotes;
+import dev.torc.features.commands.CommandWarnings;
+import dev.torc.features.commands.FailureHints;
 import dev.torc.features.containers.ImageSupply;
 import dev.torc.features.finds.FindingPart;
 import dev.torc.features.finds.Tracing;
@@ -71,6 +73,9 @@ record PlannedBuild(
           }
           work.heap().watch();
           watcher.accept(event);
+          if (event instanceof Event.JobEnded job) {
+            commands.ended(job);
+          }
         };
     Optional<Jobserver> tokens = jobserver();
     boolean watch = request.manner().watch();
@@ -92,7 +97,7 @@ record PlannedBuild(
                   capacity.nodes(),
                   tokens.orElse(null)),
               new BuildSetup.Wishes(
-                  request.manner().failFast(),
+                  request.manner().failures(),
                   request.manner().submit(),
                   watcher.wantsCommands(),
                   watch),
@@ -194,7 +199,7 @@ record PlannedBuild(
     } else {
       watcher.warn(Advice.ofJobs(graph, plan.newCommands()));
     }
-    watcher.warn(Advice.groups(graph, plan.context().selection(), request.targets()));
+    watcher.warn(Advice.groups(graph, plan.context().selection(), request.choice().targets()));
     if (!plan.isQuiet()) {
       commands.tellPlanned();
       watcher.warn(Advice.emptyNeeds(graph, looked(plan), commands.empty).takeNewLines());
@@ -231,6 +236,8 @@ record PlannedBuild(
     private final CommandWarnings warnings = new CommandWarnings(false);
     private final FoldedLines empty = new FoldedLines();
     private Supplier<PlanContext> context = plan::context; // the current one
+    private final Map<String, Long> began = new HashMap<>(); // the jobs that run, in milliseconds
+    private FailureHints hints; // null before the first failure
 
     void tellPlanned() {
       warnOfCommands(plan.context().graph().inOrder(plan.newCommands()));
@@ -239,6 +246,7 @@ record PlannedBuild(
     /** Warns about an instance that starts; planned jobs have been reported already. */
     void started(Event.JobStarted job) {
       Graph graph = context.get().graph();
+      began.put(job.job(), System.currentTimeMillis());
       if (job.attempt() > 1 || graph == plan.context().graph()) {
         return;
       }
@@ -248,6 +256,14 @@ record PlannedBuild(
       }
       Advice.emptyParts(graph, graph.job(id), empty);
       watcher.warn(empty.takeNewLines());
+    }
+
+    void ended(Event.JobEnded job) {
+      Long start = began.remove(job.job());
+      if (job.state() == JobState.FAILED) {
+        hints = hints == null ? new FailureHints() : hints;
+        hints.of(context.get().graph(), job, start).ifPresent(watcher::warn);
+      }
     }
 
     private void warnOfCommands(int[] jobs) {

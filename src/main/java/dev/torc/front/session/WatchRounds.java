@@ -219,7 +219,7 @@ public record WatchRounds(
     private boolean isOthersWork() {
       try {
         FastPath other = FastPath.of(Project.load(caller, options), FileClock.none(), null);
-        BitSet jobs = other.project().selectToBuild(asked.targets()).jobs();
+        BitSet jobs = other.project().select(asked.choice()).jobs();
         boolean knows = other.fresh() != null && other.fresh().knows(jobs);
         if (!knows || other.file().stamp().equals(known)) {
           return false;

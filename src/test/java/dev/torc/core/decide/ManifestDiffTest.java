@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.torc.base.digests.Digest;
 import dev.torc.core.memory.JobResult.ManifestEntry;
+import dev.torc.features.why.Causes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
