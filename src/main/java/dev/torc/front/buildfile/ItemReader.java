@@ -6,6 +6,7 @@ import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.Node.Entry;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.Problems;
+import dev.torc.base.text.SafeText;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Item;
 import dev.torc.core.model.Paths;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -22,6 +24,8 @@ import java.util.stream.Stream;
  * report}. The graph checks whether these files and jobs exist.
  */
 record ItemReader(Paths paths, Problems problems) {
+
+  private static final Pattern OF_GIT = Pattern.compile("(?:.*/)?\\.git/");
 
   /** The keys beside which {@code data} is a stored value. */
   private static final Set<String> NEED_WORDS = Set.of("data", "failed", "optional");
@@ -145,9 +149,22 @@ record ItemReader(Paths paths, Problems problems) {
           ? Ref.OfData.of(node.place(), fields.read("data", "x", scope::name), skips)
           : new Ref.OfJob(node.place(), fields.read("job", "", scope::name), skips);
     }
-    String text = scope.path(MapFields.scalar(node, need ? "needs" : "produces"));
+    Node.Scalar scalar = MapFields.scalar(node, need ? "needs" : "produces");
+    String text = scope.path(scalar);
     if (need) {
       refuseQuoted(text, node.place());
+      if (OF_GIT.matcher(text).lookingAt()) {
+        problems.warn(
+            node.place(),
+            text
+                + " is a file of git, which may be packed or missing while the commit changes; for"
+                + " a version write `git describe` in a job with always: true, and need its"
+                + " product");
+      }
+    }
+    String list = TextLists.ofPaths(scalar.text());
+    if (!list.isEmpty()) {
+      problems.warn(node.place(), SafeText.name(text) + " is one path here" + list);
     }
     return paths.ref(text, node.place(), need);
   }

@@ -22,6 +22,7 @@ import dev.torc.core.model.Job.Tool;
 import dev.torc.core.model.NeedList;
 import dev.torc.core.model.Ref;
 import dev.torc.front.buildfile.RowPlaces;
+import dev.torc.front.buildfile.TextLists;
 import dev.torc.front.buildfile.Vars;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -204,10 +205,12 @@ public final class DiskChecks {
                       graph.job(id).name(),
                       SafeText.name(file.path()),
                       row(id, file),
-                      graph.nodesOf(file.path()) == null
-                          ? near.hint(file.path())
-                          : "; to need the products of the job of that name, write {job: %s}"
-                              .formatted(file.path())));
+                      !TextLists.ofPaths(file.path()).isEmpty()
+                          ? TextLists.ofPaths(file.path())
+                          : graph.nodesOf(file.path()) == null
+                              ? near.hint(file.path())
+                              : "; to need the products of the job of that name, write {job: %s}"
+                                  .formatted(file.path())));
         }
       }
       case FOLDER ->
