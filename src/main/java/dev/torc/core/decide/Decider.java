@@ -186,7 +186,12 @@ public final class Decider {
 
   /** Returns whether a known result may replace a run with these reasons. */
   public static boolean mayRestore(List<Reason> reasons) {
-    return reasons.stream().noneMatch(Reason::wantsRun);
+    for (Reason reason : reasons) {
+      if (reason.wantsRun()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**
