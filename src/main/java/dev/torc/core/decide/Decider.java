@@ -18,7 +18,6 @@ import dev.torc.core.model.Job.Trait;
 import dev.torc.core.model.Ref;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -65,15 +64,26 @@ public final class Decider {
 
   private List<String> comparedWith;
 
-  Decider(Graph graph, JobRecords records, NeedContents contents, PlanContext.Basis basis) {
+  /** Creates the recall of each graph of a command. */
+  public interface Recalls {
+    Recall of(Graph graph, NeedContents contents);
+  }
+
+  Decider(
+      Graph graph,
+      JobRecords records,
+      NeedContents contents,
+      Recalls recalls,
+      boolean keepsFailed,
+      InstancePlaces rows) {
     this.graph = graph;
     this.records = records;
     this.contents = contents;
     this.manifest = new Manifest(graph);
-    this.recall = basis.recalls().of(graph, contents);
+    this.recall = recalls.of(graph, contents);
     this.vanished = new VanishedNeeds(graph, records, contents);
-    this.keepsFailed = basis.keepsFailed();
-    this.rows = basis.rows();
+    this.keepsFailed = keepsFailed;
+    this.rows = rows;
     this.near = JobSelection.likelyPaths(graph);
   }
 
@@ -441,30 +451,5 @@ public final class Decider {
     ManifestHash counts = described.get();
     manifest.describe(id, found, snapshot, counts);
     return counts.digest();
-  }
-
-  /**
-   * A manifest. {@code lists} maps the digest in a line to the members of that list, or to the
-   * values of a needed group's instances.
-   */
-  public record Described(
-      Digest digest, List<ManifestEntry> lines, Map<Digest, List<ManifestEntry>> lists) {
-
-    /** Returns a digest of the manifest that ignores the contents of needs. */
-    public Digest command() {
-      Map<String, List<ManifestEntry>> members = new HashMap<>();
-      lists.forEach((digest, entries) -> members.put(digest.hex(), entries));
-      ManifestHash hash = new ManifestHash();
-      for (ManifestEntry line : lines) {
-        LineKind kind = LineKind.of(line.code());
-        boolean holds = kind == LineKind.NEED || kind == LineKind.FOUND || kind == LineKind.TOOL;
-        boolean list = kind == LineKind.LIST;
-        hash.text(kind, line.name(), "", holds || list ? "" : line.now());
-        for (ManifestEntry member : list ? members.get(line.now()) : List.<ManifestEntry>of()) {
-          hash.text(kind, member.name(), "", "");
-        }
-      }
-      return hash.digest();
-    }
   }
 }

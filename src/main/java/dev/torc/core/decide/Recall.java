@@ -1,7 +1,6 @@
 package dev.torc.core.decide;
 
 import dev.torc.base.digests.Digest;
-import dev.torc.core.decide.Decider.Described;
 import dev.torc.core.memory.JobResult.Restorable;
 import dev.torc.core.memory.RecordedProduct;
 import java.util.List;

@@ -13,8 +13,8 @@ import java.util.Map;
 
 /**
  * Something that happened in a build, for the reports that show it. {@code JsonReport} writes
- * events as JSON; the events that jobs post are {@link PostedEvents}. The events of jobs are sent
- * in order, while holding the turn (see {@link LoopLock}). Times are only shown and decide nothing.
+ * events as JSON; the events that jobs post are others. The events of jobs are sent in order, while
+ * holding the turn (see {@link LoopLock}). Times are only shown and decide nothing.
  */
 public sealed interface Event {
 

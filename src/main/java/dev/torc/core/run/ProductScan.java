@@ -93,7 +93,7 @@ public record ProductScan(
    * @param slow called, perhaps often, if the scan may take longer than the start of a job
    * @param seen takes each file; may be null
    */
-  public static ProductScan of(
+  static ProductScan of(
       AllowedRoots grounds,
       DigestMemo digests,
       Job job,

@@ -1,7 +1,6 @@
 package dev.torc.features.clusters;
 
 import dev.torc.base.machine.ProgramOutput;
-import dev.torc.core.model.SchedulerSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -16,12 +15,6 @@ import java.util.Map;
  * counts as no answer. Safe for several threads, which wait for each other.
  */
 public interface Scheduler {
-
-  static Scheduler of(SchedulerSettings settings, Path folder, Map<String, String> env) {
-    return settings.isSlurm()
-        ? new Slurm(settings, folder, env, ProgramOutput.PATIENCE)
-        : new CommandScheduler(settings, folder, env, ProgramOutput.PATIENCE);
-  }
 
   /** Submits a script. {@link #lacks} must return nothing for the request's resources. */
   Submission submit(SubmissionRequest request);

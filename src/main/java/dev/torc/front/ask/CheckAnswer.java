@@ -17,6 +17,7 @@ import dev.torc.front.session.DiskChecks;
 import dev.torc.front.session.Exit;
 import dev.torc.front.session.Project;
 import dev.torc.front.session.ReadSession;
+import dev.torc.front.session.SharedAccess;
 import dev.torc.front.show.Json;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -77,7 +78,7 @@ record CheckAnswer(
       } catch (BadInput refused) {
         errors.addAll(refused.diagnostics());
       }
-      errors.addAll(project.storeTroubles());
+      errors.addAll(new SharedAccess(project).troubles());
       project.workflow().groups().forEach(group -> errors.addAll(group.further().problems()));
       notes.removeAll(errors);
       notes.forEach(call::warn);

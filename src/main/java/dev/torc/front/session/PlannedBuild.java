@@ -13,6 +13,7 @@ import dev.torc.core.memory.CachePlace;
 import dev.torc.core.model.FoldedLines;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Workflow;
+import dev.torc.core.run.Amounts;
 import dev.torc.core.run.BuildLoop;
 import dev.torc.core.run.BuildSetup;
 import dev.torc.core.run.BuildSetup.AttemptContext;
@@ -25,7 +26,6 @@ import dev.torc.features.clusters.Remotes;
 import dev.torc.features.commands.CommandWarnings;
 import dev.torc.features.commands.FailureHints;
 import dev.torc.features.containers.ImageSupply;
-import dev.torc.features.finds.FindingPart;
 import dev.torc.features.finds.Tracing;
 import dev.torc.features.stores.SharedRequests;
 import dev.torc.features.stores.SharedStores;
@@ -35,6 +35,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -79,6 +80,13 @@ record PlannedBuild(
         };
     Optional<Jobserver> tokens = jobserver();
     boolean watch = request.manner().watch();
+    Tracing tracing =
+        new Tracing(
+            request.manner().trace(),
+            request.manner().strict(),
+            project.caller().env().get(Tracing.VARIABLE),
+            watcher::warn);
+    Features features = new Features(tracing, new AtomicLong());
     boolean sharing = shared.isAny() && !plan.isQuiet();
     try (images;
         SharedStores stores = sharing ? shared.open(false, watcher::warn) : null;
@@ -89,8 +97,8 @@ record PlannedBuild(
       BuildSetup setup =
           new BuildSetup(
               new BuildSetup.Planned(plan, expander, jobs -> work.moved(jobs, !watch)),
-              common(machines, listener),
-              new BuildSetup.Amounts(
+              common(machines, listener, features),
+              new Amounts(
                   capacity.limits(),
                   capacity.machine().gpus().ids(),
                   capacity.allocated(),
@@ -105,7 +113,7 @@ record PlannedBuild(
                   ? new SharedRequests(stores, project.options().reuse().results())
                   : new SharedResults() {},
               listener);
-      BuildLoop build = new BuildLoop(setup, new Features());
+      BuildLoop build = new BuildLoop(setup, features);
       commands.context = build::context;
       try (Signals.Handling _ = watcher.running(setup, build)) {
         tokens.ifPresent(t -> t.start(build::tokenCame));
@@ -137,8 +145,8 @@ record PlannedBuild(
   }
 
   /** Returns the part of the setup that all attempts of this build share. */
-  private AttemptContext common(Machines machines, Consumer<? super Event> events)
-      throws IOException {
+  private AttemptContext common(
+      Machines machines, Consumer<? super Event> events, Features features) throws IOException {
     String build = work.build().id();
     Map<String, String> env = project.caller().env();
     Map<String, String> inherited = new HashMap<>();
@@ -146,7 +154,7 @@ record PlannedBuild(
     if (makeflags != null) {
       inherited.put("MAKEFLAGS", Makeflags.withoutJobserver(makeflags));
     }
-    inherited.put(AllocatedBuild.VARIABLE, null);
+    inherited.put(AllocationFiles.VARIABLE, null);
     String outer = env.get(Nesting.VARIABLE);
     inherited.put(Nesting.VARIABLE, outer == null ? build : outer + ":" + build);
     Workflow workflow = project.workflow();
@@ -154,17 +162,8 @@ record PlannedBuild(
     ImageSupply images =
         new ImageSupply(project.containers(), workflow, build, place.jobs(), events);
     LaunchBuilder launches = new LaunchBuilder(workflow, place, build, inherited, env, images);
-    String traces = env.get(Tracing.VARIABLE);
     return new AttemptContext(
-        plan.context(),
-        work.removal(),
-        launches,
-        work.marks(),
-        machines,
-        new FindingPart.Parts(
-            new Tracing(
-                request.manner().trace(), request.manner().strict(), traces, watcher::warn)),
-        work.build());
+        plan.context(), work.removal(), launches, work.marks(), machines, features, work.build());
   }
 
   /**
@@ -200,7 +199,9 @@ record PlannedBuild(
       watcher.warn(Advice.ofJobs(graph, plan.newCommands()));
     }
     watcher.warn(Advice.groups(graph, plan.context().selection(), request.choice().targets()));
-    if (!plan.isQuiet()) {
+    if (plan.isQuiet() && !Advice.anyEmptyGroup(graph)) {
+      watcher.warn(Advice.emptyGlobs(graph, looked(plan), commands.empty).takeNewLines());
+    } else if (!plan.isQuiet()) {
       commands.tellPlanned();
       watcher.warn(Advice.emptyNeeds(graph, looked(plan), commands.empty).takeNewLines());
       work.begin(began, plan.withVerdict().cardinality() - plan.upToDate());

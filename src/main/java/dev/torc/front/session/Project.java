@@ -242,10 +242,6 @@ public record Project(
     }
   }
 
-  public List<BadInput.Diagnostic> storeTroubles() {
-    return new SharedAccess(this).troubles();
-  }
-
   /** Returns warnings about all jobs: what is accepted but looks wrong; see {@link Advice}. */
   public List<BadInput.Diagnostic> advice() throws IOException {
     JobSelection all = select(List.of());

@@ -206,7 +206,7 @@ class ManifestDiffTest {
       String value = list ? digest.hex() : line.now();
       lines.add(new ManifestEntry(line.code(), line.name(), "", value));
     }
-    return new Decider.Described(null, lines, lists).command();
+    return new Described(null, lines, lists).command();
   }
 
   private static List<ManifestEntry> lines(String cell) {
