@@ -17,7 +17,9 @@ final class CallerVariables {
   private static final Pattern NAMED =
       Pattern.compile("\\$\\{?#?([A-Za-z_]\\w*+).*", Pattern.DOTALL);
 
-  /** Variables that say who calls from where, or that each system, shell or torc sets anew. */
+  /**
+   * Variables of the user, the terminal and the system, and those that a shell or torc sets anew.
+   */
   private static final Pattern USUAL =
       Pattern.compile(
           "PATH|HOME|USER|LOGNAME|SHELL|PWD|OLDPWD|TERM|LANG|LC_.*|TMPDIR|HOSTNAME|DISPLAY|EDITOR"

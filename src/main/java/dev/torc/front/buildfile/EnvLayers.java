@@ -24,17 +24,17 @@ final class EnvLayers {
   /** The keys of a file among the layers. */
   static final List<String> FILE = List.of("file", "optional");
 
-  interface FileReader {
+  interface VariablesFile {
     /** Returns the bytes of a file; null if it is missing and {@code optional}. */
     byte[] read(Node.Scalar name, Path by, boolean optional);
   }
 
   private final Path root;
-  private final FileReader reader;
+  private final VariablesFile reader;
   private final Map<Path, SequencedMap<String, Entry>> read = new HashMap<>(2);
   private final Set<String> names = new HashSet<>(2);
 
-  EnvLayers(Path root, FileReader reader) {
+  EnvLayers(Path root, VariablesFile reader) {
     this.root = root;
     this.reader = reader;
   }

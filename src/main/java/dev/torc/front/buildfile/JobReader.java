@@ -78,13 +78,13 @@ final class JobReader {
       Vars vars,
       Node.Mapping top,
       Map<String, List<Item>> parents,
-      Known known,
+      DeclaredNames known,
       Paths paths,
       EnvLayers env,
       Overrides over) {}
 
   /** The names of the counters in {@code limits}, and of the declared executors. */
-  record Known(Set<String> counters, List<String> executors) {}
+  record DeclaredNames(Set<String> counters, List<String> executors) {}
 
   JobReader(Common common, Problems problems) {
     Node.Mapping top = common.top;

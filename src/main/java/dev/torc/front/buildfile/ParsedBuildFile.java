@@ -142,7 +142,7 @@ public final class ParsedBuildFile {
                 vars,
                 top,
                 new FactoryReader(top, scope, problems).parents(jobs.keySet()),
-                new JobReader.Known(counters(limits), names),
+                new JobReader.DeclaredNames(counters(limits), names),
                 paths,
                 layers.env(),
                 over),
