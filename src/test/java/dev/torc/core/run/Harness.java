@@ -387,6 +387,11 @@ public class Harness extends LastBuild {
   protected void heard(Event event) {}
 
   /** What runs the jobs; tests with real processes put another one in its place. */
+  /** What features add to attempts; {@code own} is what they add without the test. */
+  AttemptPart.PartMaker parts(AttemptPart.PartMaker own) {
+    return own;
+  }
+
   Runner openRunner() {
     return new StubRunner(scripts, otherwise);
   }
@@ -428,6 +433,11 @@ public class Harness extends LastBuild {
     @Override
     public boolean wantsCommands() {
       return commands;
+    }
+
+    @Override
+    public AttemptPart.PartMaker parts(AttemptPart.PartMaker own) {
+      return Harness.this.parts(own);
     }
 
     @Override
