@@ -30,8 +30,8 @@ import java.util.function.Predicate;
 
 /**
  * Finds the values of one axis: in tables, on disk, among products and in other groups. If values
- * are not known yet, {@link Known} names the jobs that decide them. The same object is used for
- * all expansions of one {@linkplain dev.torc.core.model.ResultSource#era era} of results, and each
+ * are not known yet, {@link Known} names the jobs that decide them. The same object is used for all
+ * expansions of one {@linkplain dev.torc.core.model.ResultSource#era era} of results, and each
  * expansion searches only what is new. {@link GroupExpansion} makes instances from the values.
  */
 final class AxisValues {

@@ -52,7 +52,8 @@ class ExampleFeatureTest extends Harness {
             .toList();
     assertEquals(2, blocks.size());
     for (Page.Block block : blocks) {
-      assertTrue(code.contains(block.text().indent(2)) || code.contains(block.text()), block.where());
+      assertTrue(
+          code.contains(block.text().indent(2)) || code.contains(block.text()), block.where());
     }
   }
 }
