@@ -387,13 +387,13 @@ public class Harness extends LastBuild {
   protected void heard(Event event) {}
 
   /** What runs the jobs; tests with real processes put another one in its place. */
+  Runner openRunner() {
+    return new StubRunner(scripts, otherwise);
+  }
+
   /** What features add to attempts; {@code own} is what they add without the test. */
   AttemptPart.PartMaker parts(AttemptPart.PartMaker own) {
     return own;
-  }
-
-  Runner openRunner() {
-    return new StubRunner(scripts, otherwise);
   }
 
   /** The threads on which attempts run. */
