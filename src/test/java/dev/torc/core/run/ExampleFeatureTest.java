@@ -53,7 +53,9 @@ class ExampleFeatureTest extends Harness {
     assertEquals(2, blocks.size());
     for (Page.Block block : blocks) {
       assertTrue(
-          code.contains(block.text().indent(2)) || code.contains(block.text()), block.where());
+          code.contains(block.text().indent(2).replace("\n  \n", "\n\n"))
+              || code.contains(block.text()),
+          block.where());
     }
   }
 }
