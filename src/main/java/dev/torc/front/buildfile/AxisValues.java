@@ -30,15 +30,15 @@ import java.util.function.Predicate;
 
 /**
  * Finds the values of one axis: in tables, on disk, among products and in other groups. If values
- * are not known yet, {@link Known} names the jobs that decide them. The same object is used for all
- * expansions of one {@linkplain dev.torc.core.model.ResultSource#era era} of results, and each
+ * are not known yet, {@link AxisFacts} names the jobs that decide them. The same object is used for
+ * all expansions of one {@linkplain dev.torc.core.model.ResultSource#era era} of results, and each
  * expansion searches only what is new. {@link GroupExpansion} makes instances from the values.
  */
 final class AxisValues {
 
   final Axis axis;
 
-  // What Known says of the values found so far.
+  // What AxisFacts says of the values found so far.
   private final SortedSet<String> awaits = new TreeSet<>();
   private boolean waits;
   private boolean lasting = true;
@@ -63,7 +63,7 @@ final class AxisValues {
    * @param growing how those jobs may add values; null if they add none, or while it waits
    * @param none why the axis has no values; null if it has some or no reason is known
    */
-  record Known(
+  record AxisFacts(
       List<String> awaits,
       boolean waits,
       boolean lasting,
@@ -71,8 +71,8 @@ final class AxisValues {
       Group.Growing growing,
       BadInput.Diagnostic none) {}
 
-  Known known() {
-    return new Known(List.copyOf(awaits), waits, lasting, byResults, growing(), none);
+  AxisFacts facts() {
+    return new AxisFacts(List.copyOf(awaits), waits, lasting, byResults, growing(), none);
   }
 
   AxisValues(OtherUnits units, int unit, Axis axis) {

@@ -50,7 +50,7 @@ final class GroupValues {
         columns.addAll(values.columns());
         rows.add(values.rows());
         warnings.addAll(values.warnings());
-        BadInput.Diagnostic none = axis.known().none();
+        BadInput.Diagnostic none = axis.facts().none();
         nothing = nothing.isEmpty() && none != null ? none.toString() : nothing;
         if (values.rows().isEmpty() && !axis.mayBeEmpty()) {
           String message = "no values, so " + group.name() + " has no instances";
@@ -63,7 +63,7 @@ final class GroupValues {
         problems.add(axis.axis.place(), Refusal.line(e));
         byResults = true; // so that only this group fails, as if a result were wrong
       }
-      AxisValues.Known known = axis.known();
+      AxisValues.AxisFacts known = axis.facts();
       awaits.addAll(known.awaits());
       waits |= known.waits();
       lasting &= known.lasting();
