@@ -68,8 +68,21 @@ record WhyAnswer(
 
   static int run(Call call) throws IOException {
     try (ReadSession look = call.openToRead()) {
-      return call.print(of(look, call.targets(), call.has("--instances")));
+      return call.print(of(look, targets(call, look), call.has("--instances")));
     }
+  }
+
+  private static List<String> targets(Call call, ReadSession look) {
+    List<String> targets = call.targets();
+    if (!call.has("--failed")) {
+      if (targets.isEmpty()) {
+        throw Call.usage("JOB|FILE is missing; see torc why --help");
+      }
+      return targets;
+    }
+    Graph graph = look.project().graph();
+    BitSet failed = call.chosen(look, look.project().select(targets)).named();
+    return Arrays.stream(graph.inOrder(failed)).mapToObj(graph::name).toList();
   }
 
   private static WhyAnswer of(ReadSession look, List<String> targets, boolean instances)
