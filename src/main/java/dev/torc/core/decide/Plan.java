@@ -161,6 +161,7 @@ public final class Plan {
     private final Graph graph;
     private final int[] order;
     private final BitSet decided;
+    private final BitSet conditional; // decided again each time
     private final boolean amid;
     private final Verdict[] verdicts; // by node; null if not decided
     private final Map<String, String> wanted;
@@ -177,6 +178,7 @@ public final class Plan {
       this.graph = given.graph();
       this.order = graph.inOrder(jobs);
       this.decided = decided;
+      this.conditional = graph.having(null);
       this.amid = amid;
       this.verdicts = new Verdict[graph.nodes()];
       this.wanted = new TreeMap<>(given.wanted().products());
@@ -223,7 +225,7 @@ public final class Plan {
     private void forward() {
       JobRecords records = context.records();
       for (int j : order) {
-        boolean settled = records.isSettled(j) && !records.isSkipped(j) && !graph.isConditional(j);
+        boolean settled = records.isSettled(j) && !records.isSkipped(j) && !conditional.get(j);
         if (verdicts[j] == null || verdicts[j] instanceof Verdict.UpToDate && mayChange(j)) {
           Verdict known = settled || !decided.get(j) ? UP_TO_DATE : context.decide(j);
           verdicts[j] = records.isForeseen(j) ? records.foreseen(j) : doubted(known);

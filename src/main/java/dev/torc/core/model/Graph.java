@@ -149,17 +149,12 @@ public final class Graph implements FolderDigest.Exclusions {
     return tables.jobs().temporary().get(job);
   }
 
-  /** Returns whether a job has any condition. Does not unpack the job. */
-  public boolean isConditional(int job) {
-    return tables.jobs().conditional().get(job);
-  }
-
-  /** Returns the jobs with this condition, not to be changed. Unpacks only jobs that have any. */
+  /** Returns the jobs with this condition, null for any; not to be changed. Unpacks only these. */
   public BitSet having(String condition) {
     BitSet all = tables.jobs().conditional();
     BitSet having = all.isEmpty() ? all : new BitSet();
     for (int job = all.nextSetBit(0); job >= 0; job = all.nextSetBit(job + 1)) {
-      having.set(job, job(job).conditions().containsKey(condition));
+      having.set(job, condition == null || job(job).conditions().containsKey(condition));
     }
     return having;
   }
