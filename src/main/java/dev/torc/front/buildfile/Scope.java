@@ -401,9 +401,13 @@ public record Scope(
     return list.get(hole.index());
   }
 
-  /** Returns whether a placeholder is filled only when the job runs, and no var has its name. */
+  /** Returns whether a placeholder is filled only when the job runs: no var, parameter or column has its name. */
   boolean isSlot(Placeholder hole) {
-    return Template.SLOTS.contains(hole.name()) && !vars.has(hole.name());
+    String name = hole.name();
+    return Template.SLOTS.contains(name)
+        && !vars.has(name)
+        && !parameters.containsKey(name)
+        && !columns.containsKey(name);
   }
 
   private BadInput unknown(Placeholder hole, Place place) {
