@@ -401,7 +401,10 @@ public record Scope(
     return list.get(hole.index());
   }
 
-  /** Returns whether a placeholder is filled only when the job runs: no var, parameter or column has its name. */
+  /**
+   * Returns whether a placeholder is filled only when the job runs: no var, parameter or column has
+   * its name.
+   */
   boolean isSlot(Placeholder hole) {
     String name = hole.name();
     return Template.SLOTS.contains(name)

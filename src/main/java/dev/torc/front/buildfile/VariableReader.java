@@ -73,7 +73,8 @@ final class VariableReader {
     Node.Entry args = vars.written.get("args");
     if (args != null) {
       problems.warn(
-          args.place(), "the var args hides {args}, the arguments behind --; rename one that needs them");
+          args.place(),
+          "the var args hides {args}, the arguments behind --; rename one that needs them");
     }
     return Vars.of(vars.texts, vars.lists, vars.unfit);
   }

@@ -111,10 +111,14 @@ final class BuildCommand {
     List<String> args = call.values("--");
     if (call.has("--") && call.targets().isEmpty()) {
       throw Call.usage(
-          "-- needs a target before it: torc build TARGET -- ARGUMENT; a job -b is the target ./-b");
+          "-- needs a target before it: torc build TARGET -- ARGUMENT; a job -b is the target"
+              + " ./-b");
     }
     return new JobChoice(
-        call.targets(), null, call.has("--downstream"), args.subList(Math.min(1, args.size()), args.size()));
+        call.targets(),
+        null,
+        call.has("--downstream"),
+        args.subList(Math.min(1, args.size()), args.size()));
   }
 
   /** Returns when jobs may start; only a deadline needs the time. */

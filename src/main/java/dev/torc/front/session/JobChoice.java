@@ -19,7 +19,8 @@ import java.util.Map;
  * @param downstream whether the jobs that wait for the targets count as targets too
  * @param args the arguments behind {@code --}, for the targets with {@code {args}}
  */
-public record JobChoice(List<String> targets, List<String> failed, boolean downstream, List<String> args) {
+public record JobChoice(
+    List<String> targets, List<String> failed, boolean downstream, List<String> args) {
 
   public static JobChoice of(List<String> targets) {
     return new JobChoice(targets, null, false, List.of());

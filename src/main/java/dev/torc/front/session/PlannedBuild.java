@@ -148,8 +148,8 @@ record PlannedBuild(
     CachePlace place = project.place();
     ImageSupply images =
         new ImageSupply(project.containers(), workflow, build, place.jobs(), events);
-    LaunchBuilder launches = new LaunchBuilder(
-            workflow, place, build, inherited, project.caller().variables(), images);
+    LaunchBuilder launches =
+        new LaunchBuilder(workflow, place, build, inherited, project.caller().variables(), images);
     String traces = env.get(Tracing.VARIABLE);
     return new AttemptContext(
         plan.context(),

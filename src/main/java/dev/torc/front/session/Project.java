@@ -192,7 +192,8 @@ public record Project(
 
   /** Returns the inputs of manifests that come from the machine, not from needs. */
   MachineInputs machineInputs() {
-    return new MachineInputs(place.root(), caller.variables(), stamps(), new Identities(containers));
+    return new MachineInputs(
+        place.root(), caller.variables(), stamps(), new Identities(containers));
   }
 
   /** A class, since the JVM links a lambda again at every start. */
