@@ -13,7 +13,6 @@ import dev.torc.core.memory.CachePlace;
 import dev.torc.core.model.Workflow;
 import dev.torc.core.run.ProductRemoval;
 import dev.torc.features.clusters.Remotes;
-import dev.torc.features.pace.Pace;
 import dev.torc.front.buildfile.BuildFile;
 import dev.torc.front.session.BuildRequest.LockTerms;
 import dev.torc.front.session.BuildSession;
@@ -90,9 +89,10 @@ public final class Call {
   }
 
   /** Prints what a build would do, and returns the exit status; see {@link DryRunAnswer}. */
-  public int printForecast(BuildSession session, Pace pace, boolean instances) throws IOException {
+  public int printForecast(BuildSession session, boolean instances) throws IOException {
     return print(
-        new DryRunAnswer(session.forecast(this::warn), pace, instances, session.expected()));
+        new DryRunAnswer(
+            session.forecast(this::warn), session.pace(), instances, session.expected()));
   }
 
   /** Returns an error about the command line. */

@@ -225,7 +225,7 @@ final class BuildCommand {
     BuildSession session = BuildSession.of(project, request);
     boolean verbose = detail() == Detail.VERBOSE;
     if (request.dry()) {
-      return call.printForecast(session, request.manner().pace(), verbose);
+      return call.printForecast(session, verbose);
     }
     session.check(console::warn);
     Profile profile = profile(project, began, read);

@@ -21,6 +21,7 @@ import dev.torc.core.model.Job.Resources;
 import dev.torc.core.model.Job.Trait;
 import dev.torc.core.run.Event;
 import dev.torc.features.fastpath.FreshJobs;
+import dev.torc.features.pace.Pace;
 import dev.torc.features.stores.SharedStores;
 import dev.torc.front.show.Profile;
 import dev.torc.front.show.Report;
@@ -82,6 +83,11 @@ public final class BuildSession {
     new SharedAccess(fast.project()).check();
     warn(fast.project().check(fast.concerned()), warn);
     return planUnlocked(warn);
+  }
+
+  /** Returns when the jobs of the build may start. */
+  public Pace pace() {
+    return request.manner().pace();
   }
 
   /** Returns how many nanoseconds the forecast build is likely to take; negative if unknown. */

@@ -1,6 +1,7 @@
 package dev.torc.front.session;
 
 import dev.torc.base.machine.Jobserver;
+import dev.torc.base.machine.Limits;
 import dev.torc.base.machine.Makeflags;
 import dev.torc.base.posix.Signals;
 import dev.torc.core.decide.Expander;
@@ -197,6 +198,10 @@ record PlannedBuild(
     }
     watcher.warn(Advice.groups(graph, plan.context().selection(), request.choice().targets()));
     if (!plan.isQuiet()) {
+      String fewer = Limits.fewer(project.caller().env());
+      if (fewer != null && capacity.allocated() == null && !request.limits().containsKey("cpus")) {
+        watcher.accept(new Event.Note(Event.Level.INFO, fewer));
+      }
       commands.tellPlanned();
       watcher.warn(Advice.emptyNeeds(graph, looked(plan), commands.empty).takeNewLines());
       work.begin(began, plan.withVerdict().cardinality() - plan.upToDate());
