@@ -38,11 +38,6 @@ public record PlanContext(
     }
   }
 
-  /** Creates the recall of each graph of a command. */
-  public interface Recalls {
-    Recall of(Graph graph, NeedContents contents, Manifest manifest);
-  }
-
   /**
    * What all contexts of a command share.
    *
@@ -55,7 +50,7 @@ public record PlanContext(
   public record Basis(
       Cache cache,
       DigestMemo digests,
-      Recalls recalls,
+      Decider.Recalls recalls,
       boolean keepsFailed,
       MachineInputs machine,
       InstancePlaces rows,
@@ -78,8 +73,10 @@ public record PlanContext(
 
   private static PlanContext of(Basis basis, Graph graph, JobRecords records, Wanted wanted) {
     basis.digests.exclude(graph);
-    NeedContents contents = new NeedContents(graph, records, basis);
-    Decider decider = new Decider(graph, records, contents, basis);
+    NeedContents contents =
+        new NeedContents(graph, records, basis.digests, basis.machine, basis.astray);
+    Decider decider =
+        new Decider(graph, records, contents, basis.recalls, basis.keepsFailed, basis.rows);
     return new PlanContext(basis, graph, records, contents, decider, wanted);
   }
 
@@ -109,7 +106,7 @@ public record PlanContext(
   }
 
   /** Returns the context of a graph that numbers its nodes differently. None is settled there. */
-  public PlanContext anew(Graph other, JobSelection chosen) {
+  PlanContext anew(Graph other, JobSelection chosen) {
     return of(basis, other, records.anew(other), wanted(chosen));
   }
 

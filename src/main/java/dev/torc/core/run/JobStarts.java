@@ -136,7 +136,7 @@ final class JobStarts implements StartedJobs {
       alone = true;
       sender.tell(new Event.Terminal(true));
     }
-    LaunchBuilder.Granted granted = attempts.begin(pool.take(attempts.demand()));
+    Granted granted = attempts.begin(pool.take(attempts.demand()));
     Attempt attempt = new Attempt(state.common(), id, attempts, granted, this);
     out.begin(id, attempts.executor());
     if (!attempts.isRestored()) {

@@ -88,6 +88,11 @@ public final class Slurm implements Scheduler {
   }
 
   @Override
+  public String remedy() {
+    return Scheduler.SlurmLook.REMEDY;
+  }
+
+  @Override
   public Submission submit(SubmissionRequest request) {
     ProgramOutput said = ask(submitting, submission(request));
     if (!said.ok()) {

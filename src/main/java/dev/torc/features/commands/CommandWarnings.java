@@ -50,6 +50,8 @@ public final class CommandWarnings {
     for (Step step : job.runs().steps()) {
       CommandWords words = new CommandWords(step.command(), step.shell());
       commands.add(words);
+      add(job, "spelling", OtherSpellings.in(words, step, context.contents().machine()));
+      add(job, "folder", new FolderTargets(context.graph(), job, step, words).line());
       lost = words.losesFailures() ? step.shell() : lost;
     }
     if (job.runs().retry().recover() != null && lost == null && !job.runs().steps().isEmpty()) {
@@ -65,6 +67,12 @@ public final class CommandWarnings {
     if (lost != null) {
       String text = ": in a pipe %s notices only the last failure;".formatted(lost.getFirst());
       add(job, "pipe", () -> text + " set shell: [bash, -e, -o, pipefail, -c]");
+    }
+  }
+
+  private void add(Job job, String key, String text) {
+    if (text != null) {
+      add(job, key, () -> text);
     }
   }
 

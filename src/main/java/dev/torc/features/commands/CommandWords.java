@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -46,6 +47,9 @@ public final class CommandWords {
   private static final Set<String> READ_NOTHING =
       Set.of("echo", "printf", ":", "mkdir", "rm", "rmdir", "touch");
 
+  private static final Pattern EXPANSION =
+      Pattern.compile("\\$(\\w+|[@<]|\\^(?=[\\s\"]|$)|\\{[^}]*\\}|\\([^()\\s]*\\))");
+
   private static final Pattern ASSIGNMENT = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*=");
 
   /** Commands that change the folder. After them it is unknown where a relative path leads. */
@@ -61,6 +65,9 @@ public final class CommandWords {
   private static final char BARE = ' ';
 
   private final List<CommandWord> words = new ArrayList<>();
+  private final List<List<String>> commands = new ArrayList<>();
+  private final List<String> expansions = new ArrayList<>(0);
+  private String text = "";
   private final Deque<Command> open = new ArrayDeque<>(List.of(new Command(BARE)));
   private final List<String> documents = new ArrayList<>(0);
   private StringBuilder word; // null between words; a hole means unknown text
@@ -75,7 +82,7 @@ public final class CommandWords {
       list.words().forEach(each -> open.peek().words.add(known(text(each))));
       end(open.peek());
     } else if (command instanceof Step.Command.Shell shellText && Quoting.isKnown(shell)) {
-      String text = text(shellText.text());
+      text = text(shellText.text());
       split(text);
       pipe &= !unclear && !shell.contains("pipefail") && !text.contains("pipefail");
     }
@@ -83,6 +90,21 @@ public final class CommandWords {
 
   public List<CommandWord> words() {
     return words;
+  }
+
+  /** Returns the words of each command as far as they are known; an unknown word is null. */
+  public List<List<String>> commands() {
+    return commands;
+  }
+
+  /** Returns what the shell expands: {@code $x}, {@code ${x}}, {@code $(x)}, in their order. */
+  public List<String> expansions() {
+    return expansions;
+  }
+
+  /** Returns the text that a shell runs; empty without one, or if its grammar is unknown. */
+  public String text() {
+    return text;
   }
 
   boolean losesFailures() {
@@ -106,6 +128,10 @@ public final class CommandWords {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       char next = i + 1 < text.length() ? text.charAt(i + 1) : '\n';
+      if (c == '$' && quote != '\'' && (i == 0 || text.charAt(i - 1) != '$')) {
+        Matcher expansion = EXPANSION.matcher(text).region(i, text.length());
+        expansions.addAll(expansion.lookingAt() ? List.of(expansion.group()) : List.of());
+      }
       if (c == '\\' && quote != '\'') {
         append(next);
         i++;
@@ -205,6 +231,9 @@ public final class CommandWords {
         argument(each);
       }
     }
+    if (program >= 0 && !moved) {
+      commands.add(new ArrayList<>(all.subList(program, all.size())));
+    }
     moved |= program >= 0 && GOES.contains(all.get(program));
     all.clear();
   }
@@ -224,7 +253,7 @@ public final class CommandWords {
     int equals = word.indexOf('=');
     if (equals > 0 && !word.startsWith("--exclude") && !word.startsWith("--ignore")) {
       add(Role.ARGUMENT, word.substring(equals + 1));
-    } else if (equals <= 0 && word.matches("-[^-].*[/.].*")) {
+    } else if (equals <= 0 && word.startsWith("-") && word.matches("-[^-].*[/.].*")) {
       add(Role.ARGUMENT, word.substring(2));
     }
   }
@@ -259,7 +288,7 @@ public final class CommandWords {
   private static boolean isBefore(List<String> words, int i) {
     String word = words.get(i);
     return BEFORE.contains(word)
-        || ASSIGNMENT.matcher(word).lookingAt()
+        || word.indexOf('=') > 0 && ASSIGNMENT.matcher(word).lookingAt()
         || i > 0 && word.startsWith("-") && BEFORE.contains(words.get(i - 1));
   }
 }

@@ -258,8 +258,12 @@ public final class Tracing {
   }
 
   private static boolean leavesOut(Job job, String path, Class<? extends Ref.OfMany> kind) {
-    return job.productRefs().stream()
-        .anyMatch(ref -> kind.isInstance(ref) && ((Ref.OfMany) ref).leavesOut(path));
+    for (Ref ref : job.productRefs()) { // asked for each file that a depfile names
+      if (kind.isInstance(ref) && ((Ref.OfMany) ref).leavesOut(path)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean needs(Graph graph, int id, NeedSnapshot snapshot, String path) {

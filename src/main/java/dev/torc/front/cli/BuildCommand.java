@@ -40,6 +40,10 @@ import java.util.function.Consumer;
 final class BuildCommand {
 
   private static final long SETTLE = 2_000_000_000;
+
+  /** The variable with the time without a line after which a line tells what still runs. */
+  private static final String ALIVE = "TORC_ALIVE";
+
   private final Call call;
   private final Console console;
   private JunitOption junit; // null without --junit
@@ -152,7 +156,16 @@ final class BuildCommand {
 
   /** Returns the report of this build; the caller must close it. */
   private Report openReport() {
-    return call.console().report(call.errPalette(), detail(), call.json());
+    return call.console().report(call.errPalette(), style(), call.json());
+  }
+
+  private Report.Style style() {
+    String alive = call.console().env().get(ALIVE);
+    try {
+      return Report.Style.of(detail(), call.value("--output"), alive);
+    } catch (IllegalArgumentException bad) {
+      throw Call.usage(ALIVE + " " + SafeText.name(alive) + ": " + bad.getMessage());
+    }
   }
 
   /** Runs {@code torc watch}: one build after another; {@link WatchRounds} decides when. */

@@ -8,6 +8,7 @@ import dev.torc.base.posix.CallingProcess;
 import dev.torc.base.posix.SystemName;
 import dev.torc.base.text.Amount;
 import dev.torc.core.decide.GivenArguments;
+import dev.torc.core.here.LocalRunner;
 import dev.torc.core.here.Runner;
 import dev.torc.core.memory.BuildRecord;
 import dev.torc.core.memory.Cache;
@@ -114,7 +115,7 @@ public record Caller(Map<String, String> env, Path cwd, Host host, Map<String, S
       return new Host(
           StampSource.of(FileSystems.getDefault()),
           () -> Limits.here(env),
-          () -> Runner.local(process.environment(), Runner.GRACE),
+          () -> new LocalRunner(process.environment(), Runner.GRACE),
           Executors::newCachedThreadPool,
           Cache::open,
           ThisHost.system(),

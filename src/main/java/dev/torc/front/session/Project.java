@@ -10,7 +10,6 @@ import dev.torc.core.decide.JobSelection;
 import dev.torc.core.decide.JobSelection.UserPaths;
 import dev.torc.core.decide.MachineInputs;
 import dev.torc.core.decide.MachineInputs.ImageSource;
-import dev.torc.core.decide.PatternReadings;
 import dev.torc.core.decide.PlanContext;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.CachePlace;
@@ -26,6 +25,7 @@ import dev.torc.core.model.Step.Image;
 import dev.torc.core.model.Workflow;
 import dev.torc.features.containers.Containers;
 import dev.torc.features.containers.ImageSupply;
+import dev.torc.features.patterns.PatternReadings;
 import dev.torc.features.stores.KnownResults;
 import dev.torc.features.stores.LocalResults;
 import dev.torc.features.stores.SharedStores;
@@ -247,10 +247,6 @@ public record Project(
       return cache.hasRun(job)
           || StartMarks.read(place).stream().anyMatch(mark -> mark.job().equals(job));
     }
-  }
-
-  public List<BadInput.Diagnostic> storeTroubles() {
-    return new SharedAccess(this).troubles();
   }
 
   /** Returns warnings about all jobs: what is accepted but looks wrong; see {@link Advice}. */

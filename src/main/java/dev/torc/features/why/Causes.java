@@ -1,9 +1,11 @@
-package dev.torc.core.decide;
+package dev.torc.features.why;
 
-import dev.torc.base.syntax.Place;
-import dev.torc.core.decide.Causes.CauseChain.How;
-import dev.torc.core.decide.Causes.CauseChain.Link;
+import dev.torc.core.decide.JobRecords;
+import dev.torc.core.decide.NeedContents;
+import dev.torc.core.decide.Plan;
+import dev.torc.core.decide.Reason;
 import dev.torc.core.decide.Reason.Kind;
+import dev.torc.core.decide.Verdict;
 import dev.torc.core.memory.JobResult;
 import dev.torc.core.memory.JobResult.ManifestEntry;
 import dev.torc.core.memory.JobResult.Origin;
@@ -11,7 +13,8 @@ import dev.torc.core.memory.JobResult.Outcome;
 import dev.torc.core.memory.JobResult.RunDetails;
 import dev.torc.core.memory.RecordedProduct;
 import dev.torc.core.model.Graph;
-import dev.torc.core.model.Ref;
+import dev.torc.features.why.Causes.CauseChain.How;
+import dev.torc.features.why.Causes.CauseChain.Link;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -144,7 +147,7 @@ public final class Causes {
 
   /** Returns the job whose last run made the file or value that a reason names; -1 if unknown. */
   private int behind(int job, Reason reason, long above, long to) {
-    int maker = maker(graph, reason);
+    int maker = reason.maker(graph);
     // An older build file's records may name files that a later job of this build file makes.
     Run run = maker < 0 || graph.place(maker) >= graph.place(job) ? null : run(maker);
     if (run == null || run.details.ran().build() <= above || run.details.ran().build() > to) {
@@ -154,22 +157,6 @@ public final class Causes {
     // the reader no longer needs the file, so no run caused this.
     String made = run.made.get(reason.name());
     return made == null || made.equals(reason.now()) ? maker : -1;
-  }
-
-  /** Returns the job or open group that makes the file or value in a reason; -1 if none does. */
-  static int maker(Graph graph, Reason reason) {
-    String name = reason.name();
-    return switch (reason.kind()) {
-      case DATA_CHANGED -> {
-        String job = graph.readingOf(Ref.OfData.of(Place.NONE, name, false)).job();
-        yield job == null ? -1 : graph.jobId(job);
-      }
-      case NEED_CHANGED, NEED_ADDED, NEED_REMOVED ->
-          name.startsWith("job ")
-              ? graph.jobId(name.substring("job ".length()))
-              : graph.makerOf(name);
-      default -> -1;
-    };
   }
 
   private Run run(int job) {

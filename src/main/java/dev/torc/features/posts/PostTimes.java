@@ -1,7 +1,8 @@
-package dev.torc.core.run;
+package dev.torc.features.posts;
 
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.digests.Stamp;
+import dev.torc.core.run.LinesFile;
 import java.io.IOException;
 import java.util.Map;
 import java.util.TreeMap;

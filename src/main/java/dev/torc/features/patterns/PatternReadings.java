@@ -1,4 +1,4 @@
-package dev.torc.core.decide;
+package dev.torc.features.patterns;
 
 import dev.torc.base.syntax.BadInput.Diagnostic;
 import dev.torc.base.syntax.Glob;

@@ -1,11 +1,9 @@
-package dev.torc.core.run;
+package dev.torc.features.patterns;
 
 import dev.torc.base.syntax.BadInput.Diagnostic;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.text.SafeText;
-import dev.torc.core.decide.DottedFiles;
-import dev.torc.core.decide.PatternReadings;
 import dev.torc.core.decide.Reason;
 import dev.torc.core.decide.Reason.Kind;
 import dev.torc.core.memory.RecordedProduct;
@@ -14,6 +12,11 @@ import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.NeedList;
 import dev.torc.core.model.Ref;
+import dev.torc.core.run.Attempt;
+import dev.torc.core.run.AttemptOutcome;
+import dev.torc.core.run.BuildState;
+import dev.torc.core.run.EventSender;
+import dev.torc.core.run.Follower;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +29,7 @@ import java.util.TreeMap;
  * group share one place in the build file, so each place gets one line, about the first job by
  * name. {@link FoldedLines} would name the job that ended first.
  */
-final class PatternWarnings {
+public final class PatternWarnings implements Follower {
 
   /** One warning for {@code jobs} jobs, of which it names the first. */
   private record Line(Job first, String text, int jobs) {
@@ -35,9 +38,24 @@ final class PatternWarnings {
     }
   }
 
-  private final Map<Place, Line> lines = new TreeMap<>();
+  private final BuildState state;
+  private final EventSender sender;
+  private final Map<Place, Line> lines = new TreeMap<>(); // by place in the build file
 
-  void ran(Graph graph, int id, Job job, List<Reason> reasons, AttemptOutcome outcome) {
+  public PatternWarnings(BuildState state, EventSender sender) {
+    this.state = state;
+    this.sender = sender;
+  }
+
+  @Override
+  public void noteRun(Attempt attempt, AttemptOutcome outcome) {
+    if (outcome.ok() && outcome.restored() == null) {
+      ran(state.graph(), attempt.id, attempt.attempts.reasons(), outcome);
+    }
+  }
+
+  private void ran(Graph graph, int id, List<Reason> reasons, AttemptOutcome outcome) {
+    Job job = graph.job(id);
     List<String> made = null;
     for (Ref ref : job.productRefs()) {
       if (ref instanceof Ref.OfGlob of) {
@@ -96,10 +114,9 @@ final class PatternWarnings {
     lines.put(place, first ? new Line(job, text, jobs) : new Line(known.first, known.text, jobs));
   }
 
-  /** Returns the warnings, sorted by their place in the build file. */
-  List<Diagnostic> all() {
-    List<Diagnostic> all = new ArrayList<>(0);
-    lines.forEach((place, line) -> all.add(line.at(place)));
-    return all;
+  @Override
+  public boolean finishAgain(int exit) {
+    lines.forEach((place, line) -> sender.warn(line.at(place)));
+    return false;
   }
 }

@@ -1,6 +1,10 @@
-package dev.torc.core.decide;
+package dev.torc.features.why;
 
-import dev.torc.core.decide.Causes.PathUse;
+import dev.torc.core.decide.JobRecords;
+import dev.torc.core.decide.LineKind;
+import dev.torc.core.decide.NeedContents;
+import dev.torc.core.decide.Plan;
+import dev.torc.core.decide.ToolSearch;
 import dev.torc.core.memory.JobResult;
 import dev.torc.core.memory.JobResult.ManifestEntry;
 import dev.torc.core.memory.JobResult.Outcome;
@@ -9,6 +13,7 @@ import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job.Tool;
 import dev.torc.core.model.NeedList;
 import dev.torc.core.model.NeedList.ListKind;
+import dev.torc.features.why.Causes.PathUse;
 import java.util.ArrayList;
 import java.util.List;
 

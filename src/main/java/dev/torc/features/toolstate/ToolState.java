@@ -1,4 +1,4 @@
-package dev.torc.core.run;
+package dev.torc.features.toolstate;
 
 import dev.torc.base.digests.FolderDigest;
 import dev.torc.base.digests.Stamp.FileKind;
@@ -12,7 +12,10 @@ import dev.torc.core.memory.JobResult.ManifestEntry;
 import dev.torc.core.memory.RecordedProduct;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Trait;
-import dev.torc.core.model.Ref;
+import dev.torc.core.run.AttemptPart;
+import dev.torc.core.run.BuildSetup.AttemptContext;
+import dev.torc.core.run.JobAttempts;
+import dev.torc.core.run.ProductScan;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
@@ -24,9 +27,9 @@ import java.util.TreeSet;
  * torc clears the places of all products, so files are missing after a run. It decides nothing
  * about products; the warnings name the two remedies.
  */
-final class ToolState {
+public final class ToolState implements AttemptPart {
 
-  static final String WAYS_OUT =
+  private static final String WAYS_OUT =
       "; if its tool keeps state between runs, set persist: true or declare its state file as a"
           + " product";
 
@@ -35,14 +38,39 @@ final class ToolState {
       EnumSet.of(
           Kind.NEED_REMOVED, Kind.SETTING_CHANGED, Kind.PRODUCTS_DECLARED, Kind.DATA_CHANGED);
 
-  private ToolState() {}
+  private final AttemptContext common;
+  private final int id;
+  private final JobAttempts attempts;
+
+  public ToolState(AttemptContext common, int id, JobAttempts attempts) {
+    this.common = common;
+    this.id = id;
+    this.attempts = attempts;
+  }
+
+  @Override
+  public void look(ProductScan products) {
+    String lost = lost(common.graph().job(id), attempts.reasons(), products);
+    if (lost != null) {
+      common.removal().note().accept(lost);
+    }
+  }
+
+  @Override
+  public String hint(String missing) {
+    JobResult last = missing == null ? null : common.plan().records().result(id);
+    return last != null && last.products().stream().anyMatch(made -> made.path().equals(missing))
+        ? WAYS_OUT
+        : "";
+  }
 
   /**
    * Returns a warning about files that the last good run made and this one did not, although only
    * contents of needs changed; else null. Many tools put a hash into file names, so it returns null
    * if this run made as many files as the last one.
    */
-  static String lost(JobRecords records, int id, Job job, List<Reason> why, ProductScan now) {
+  private String lost(Job job, List<Reason> why, ProductScan now) {
+    JobRecords records = common.plan().records();
     JobResult last = records.result(id);
     if (job.has(Trait.PERSIST)
         || last == null
@@ -84,27 +112,5 @@ final class ToolState {
       }
     }
     return made;
-  }
-
-  static boolean hadMade(JobRecords records, int id, String path) {
-    JobResult last = records.result(id);
-    return last != null && last.products().stream().anyMatch(made -> made.path().equals(path));
-  }
-
-  /**
-   * Returns whether the products stay in place for a run with these reasons. If a member of a
-   * folder or glob product is missing, all are cleared once, since the tool would not make it
-   * again.
-   */
-  static boolean persists(Job job, int attempt, List<Reason> why) {
-    return job.has(Trait.PERSIST)
-        && (attempt > 1 || why.stream().noneMatch(reason -> isLost(job, reason)));
-  }
-
-  private static boolean isLost(Job job, Reason reason) {
-    return reason.kind() == Kind.MEMBER_DELETED
-        || reason.kind() == Kind.PRODUCT_MISSING
-            && job.productRefs().stream()
-                .noneMatch(r -> r instanceof Ref.OfFile file && file.path().equals(reason.name()));
   }
 }

@@ -1,7 +1,5 @@
-package dev.torc.core.decide;
+package dev.torc.features.patterns;
 
-import dev.torc.base.digests.DigestMemo;
-import dev.torc.base.digests.Stamp;
 import dev.torc.base.digests.StopFlag;
 import dev.torc.base.posix.Io;
 import dev.torc.base.syntax.BadInput.Diagnostic;
@@ -13,43 +11,19 @@ import dev.torc.base.text.SafeText;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Ref;
-import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Decides which files only a leading dot keeps out of a glob, so that the user may expect them
- * there. A {@code !} that names such a file, or a folder above it, says that this is intended.
+ * Finds the files that only a leading dot keeps out of a needed glob, so that the user may expect
+ * them there. A {@code !} that names such a file, or a folder above it, says that this is intended.
+ * For products, {@link dev.torc.core.run.ProductScan} finds them.
  */
 public final class DottedFiles {
 
   private DottedFiles() {}
-
-  public static boolean isIntended(List<Glob> excludes, String path) {
-    for (int end = path.length(); end > 0; end = path.lastIndexOf('/', end - 1)) {
-      if (Excludes.path(excludes, path.substring(0, end))) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /** Returns those of the files that a run wrote and that no job declares. */
-  public static List<String> written(
-      Graph graph, int job, DigestMemo digests, Stamp begin, List<String> dotted)
-      throws IOException {
-    List<String> written = new ArrayList<>(0);
-    for (String path : dotted) {
-      boolean declared = graph.makerOf(path) >= 0 || path.equals(graph.job(job).depfile());
-      if (!declared && digests.linkStamp(path).ctime() >= begin.ctime()) {
-        written.add(path);
-      }
-    }
-    return written;
-  }
 
   /** Returns the warnings about needed globs, one for each item of the build file. */
   public static Collection<Diagnostic> besideNeeds(Graph graph, int[] jobs) {
@@ -80,7 +54,7 @@ public final class DottedFiles {
         () ->
             GlobWalk.files(graph.workflow().root(), glob.glob().dotted(), excludes, new StopFlag())
                 .stream()
-                .filter(path -> !isIntended(excludes, path) && graph.makerOf(path) != job)
+                .filter(path -> !Excludes.namesPart(excludes, path) && graph.makerOf(path) != job)
                 .filter(path -> needs.stream().noneMatch(other -> names(other, path)))
                 .toList(),
         List.of());
