@@ -5,6 +5,7 @@ import dev.torc.base.machine.Limits;
 import dev.torc.base.machine.Makeflags;
 import dev.torc.base.posix.Signals;
 import dev.torc.core.decide.Expander;
+import dev.torc.core.decide.JobSelection.Rerun;
 import dev.torc.core.decide.Plan;
 import dev.torc.core.decide.PlanContext;
 import dev.torc.core.decide.Reason;
@@ -28,6 +29,7 @@ import dev.torc.features.commands.CommandWarnings;
 import dev.torc.features.commands.FailureHints;
 import dev.torc.features.containers.ImageSupply;
 import dev.torc.features.finds.Tracing;
+import dev.torc.features.forced.ForcedJobs;
 import dev.torc.features.stores.SharedRequests;
 import dev.torc.features.stores.SharedStores;
 import java.io.IOException;
@@ -87,7 +89,7 @@ record PlannedBuild(
             request.manner().strict(),
             project.caller().env().get(Tracing.VARIABLE),
             watcher::warn);
-    Features features = new Features(tracing, new AtomicLong(), request.manner().pace());
+    Features features = new Features(tracing, new AtomicLong(), request.manner().pace(), forces());
     boolean sharing = shared.isAny() && !plan.isQuiet();
     try (images;
         SharedStores stores = sharing ? shared.open(false, watcher::warn) : null;
@@ -125,6 +127,11 @@ record PlannedBuild(
     } finally {
       tokens.ifPresent(Jobserver::close);
     }
+  }
+
+  /** Returns whether jobs are forced, or an earlier build left forced jobs. */
+  private boolean forces() throws IOException {
+    return request.rerun() == Rerun.ALL || ForcedJobs.areAny(work.cache().place());
   }
 
   /** Warns of stale products at the end of a build in which something ran. */

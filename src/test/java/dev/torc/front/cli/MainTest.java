@@ -109,7 +109,8 @@ class MainTest {
   void allOptionsOfBuild() {
     assertEquals(
         cwd.getFileName()
-            + " [] {} [a] {cpus=2, memory=8GiB} VERBOSE auto dry most 1 args [-b] force nowait trust",
+            + " [] {} [a] {cpus=2, memory=8GiB} VERBOSE auto dry most 1 args [-b] force nowait"
+            + " trust",
         probe(
                 "build",
                 "-nk",
