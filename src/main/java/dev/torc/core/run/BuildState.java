@@ -107,8 +107,8 @@ public final class BuildState {
   }
 
   /**
-   * Ends a ready job that does not start in this build, and all jobs that wait for it; returns the
-   * names of those that had not ended before.
+   * Ends a ready job that does not start in this build, and all jobs that wait for it. Returns the
+   * names of the jobs that this ends.
    */
   public List<String> leave(int job) {
     BitSet behind = new BitSet();

@@ -8,6 +8,7 @@ import dev.torc.base.syntax.SourceFile;
 import dev.torc.base.text.Palette;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.JobSelection;
+import dev.torc.core.decide.Plan;
 import dev.torc.core.memory.BuildLock;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.core.model.Workflow;
@@ -90,9 +91,9 @@ public final class Call {
 
   /** Prints what a build would do, and returns the exit status; see {@link DryRunAnswer}. */
   public int printForecast(BuildSession session, boolean instances) throws IOException {
+    Plan plan = session.forecast(this::warn);
     return print(
-        new DryRunAnswer(
-            session.forecast(this::warn), session.pace(), instances, session.expected()));
+        new DryRunAnswer(plan, job -> session.lack(plan, job), instances, session.expected()));
   }
 
   /** Returns an error about the command line. */

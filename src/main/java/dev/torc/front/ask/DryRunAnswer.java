@@ -5,7 +5,6 @@ import dev.torc.base.text.Palette;
 import dev.torc.core.decide.Plan;
 import dev.torc.core.decide.Verdict;
 import dev.torc.core.model.Graph;
-import dev.torc.features.pace.Pace;
 import dev.torc.front.session.DisplayGraph;
 import dev.torc.front.show.Json;
 import java.util.ArrayList;
@@ -13,16 +12,17 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 
 /**
  * The output of {@code -n}: the verdicts of a plan, on jobs and on groups not expanded yet.
  *
- * @param pace when jobs may start
+ * @param lacks why a job that is due does not start in the time that is left; null if it may
  * @param instances whether each instance of a group has a line, however many there are
  * @param expected the duration of the build in nanoseconds if all jobs that may run do run;
  *     negative if unknown
  */
-record DryRunAnswer(Plan plan, Pace pace, boolean instances, long expected) implements Answer {
+record DryRunAnswer(Plan plan, IntFunction<String> lacks, boolean instances, long expected) implements Answer {
 
   /** The shortest duration that is shown, in nanoseconds. */
   private static final long SHORT = 1_000_000_000L;
@@ -46,7 +46,7 @@ record DryRunAnswer(Plan plan, Pace pace, boolean instances, long expected) impl
   /** Returns why a job that will run does not start in the time that is left; else null. */
   private String lack(VerdictLine line) {
     return line.verdict() instanceof Verdict.WillRun
-        ? pace.lack(plan.context(), line.nodes().getFirst(), System.currentTimeMillis())
+        ? lacks.apply(line.nodes().getFirst())
         : null;
   }
 

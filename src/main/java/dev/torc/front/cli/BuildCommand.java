@@ -8,7 +8,6 @@ import dev.torc.base.syntax.Quantity;
 import dev.torc.base.text.Refusal;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.JobSelection.Rerun;
-import dev.torc.features.pace.Pace;
 import dev.torc.front.ask.Call;
 import dev.torc.front.session.AllocatedBuild;
 import dev.torc.front.session.BuildRequest;
@@ -28,7 +27,6 @@ import dev.torc.front.show.Report.Detail;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -105,7 +103,8 @@ final class BuildCommand {
             call.has("--trace"),
             call.has("--strict"),
             false,
-            pace()),
+            BuildRequest.pace(
+                call.value("--load-average"), call.value("--deadline"), console.env())),
         call.lock(),
         only || dry,
         limits);
@@ -123,15 +122,6 @@ final class BuildCommand {
         null,
         call.has("--downstream"),
         args.subList(Math.min(1, args.size()), args.size()));
-  }
-
-  /** Returns when jobs may start; only a deadline needs the time. */
-  private Pace pace() {
-    String load = call.value("--load-average");
-    String deadline = call.value("--deadline");
-    return load == null && deadline == null && !Pace.isAllocated(console.env())
-        ? Pace.ANY
-        : Pace.of(load, deadline, console.env(), ZonedDateTime.now());
   }
 
   /** Returns after how many failures nothing starts, 0 for any number; the last option counts. */

@@ -7,6 +7,8 @@ import dev.torc.core.memory.Cache.CacheException;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.features.pace.Pace;
 import java.io.IOException;
+import java.time.ZonedDateTime;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.function.Consumer;
@@ -31,6 +33,16 @@ public record BuildRequest(
    */
   public record Manner(
       int failures, boolean submit, boolean trace, boolean strict, boolean watch, Pace pace) {}
+
+  /**
+   * Returns when jobs may start, as {@code -l} and {@code --deadline} say it, null if they are not
+   * given, and the end of an allocation.
+   */
+  public static Pace pace(String load, String deadline, Map<String, String> env) {
+    return load == null && deadline == null && !Pace.isAllocated(env)
+        ? Pace.ANY
+        : Pace.of(load, deadline, env, ZonedDateTime.now());
+  }
 
   /** Returns this request without its {@code rerun}: no job runs only because it is named. */
   BuildRequest again() {

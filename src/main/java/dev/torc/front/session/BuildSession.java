@@ -21,7 +21,6 @@ import dev.torc.core.model.Job.Resources;
 import dev.torc.core.model.Job.Trait;
 import dev.torc.core.run.Event;
 import dev.torc.features.fastpath.FreshJobs;
-import dev.torc.features.pace.Pace;
 import dev.torc.features.stores.SharedStores;
 import dev.torc.front.show.Profile;
 import dev.torc.front.show.Report;
@@ -85,9 +84,9 @@ public final class BuildSession {
     return planUnlocked(warn);
   }
 
-  /** Returns when the jobs of the build may start. */
-  public Pace pace() {
-    return request.manner().pace();
+  /** Returns why a job that is due does not start in the time that is left; null if it may. */
+  public String lack(Plan plan, int job) {
+    return request.manner().pace().lack(plan.context(), job, System.currentTimeMillis());
   }
 
   /** Returns how many nanoseconds the forecast build is likely to take; negative if unknown. */
