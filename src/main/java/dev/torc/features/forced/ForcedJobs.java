@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -42,11 +43,12 @@ public final class ForcedJobs implements Follower {
     this.place = cache.place();
     this.sender = sender;
     long build = setup.common().build().number();
-    SequencedMap<String, Long> names = new LinkedHashMap<>(dueBefore());
+    SequencedMap<String, Long> before = dueBefore();
+    SequencedMap<String, Long> names = new LinkedHashMap<>(before);
     Plan plan = setup.plan();
     plan.selected(verdict -> verdict.reasons().contains(Reason.of(Kind.FORCED))).stream()
         .forEach(job -> names.put(plan.context().graph().name(job), build));
-    store(names);
+    store(names, new TreeSet<>(before.values()));
   }
 
   private static Path file(CachePlace place) {
@@ -76,10 +78,11 @@ public final class ForcedJobs implements Follower {
     String text = new String(OwnFile.read(file(place)), StandardCharsets.UTF_8);
     for (String line : text.lines().toList()) {
       int gap = line.indexOf(' ');
-      if (gap <= 0 || !line.substring(0, gap).matches("\\d{1,18}")) {
-        continue; // torc was killed while it wrote the line
+      long build = Long.parseLong(gap < 0 ? line : line.substring(0, gap));
+      if (gap < 0) {
+        begun.add(build);
+        continue;
       }
-      long build = Long.parseLong(line.substring(0, gap));
       String job = line.substring(gap + 1);
       JobResult last = cache.result(job);
       if (last != null && cache.details(job) != null) {
@@ -103,13 +106,15 @@ public final class ForcedJobs implements Follower {
     }
   }
 
-  private void store(SequencedMap<String, Long> names) {
+  /** Writes the list. A number alone says that a forced job has ended in that build. */
+  private void store(SequencedMap<String, Long> names, Set<Long> begun) {
     try {
       if (names.isEmpty()) {
         OwnFile.remove(file(place));
         return;
       }
       StringBuilder text = new StringBuilder();
+      begun.forEach(each -> text.append(each).append('\n'));
       names.forEach((job, build) -> text.append(build).append(' ').append(job).append('\n'));
       byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
       OwnFile.replace(file(place), out -> out.write(bytes));
@@ -129,7 +134,7 @@ public final class ForcedJobs implements Follower {
   @Override
   public boolean finish(int exit) {
     SequencedMap<String, Long> due = dueBefore();
-    store(due);
+    store(due, new TreeSet<>(due.values()));
     if (!due.isEmpty()) {
       String jobs = Amount.count(due.size(), "forced job");
       String line =

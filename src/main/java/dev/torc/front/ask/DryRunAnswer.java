@@ -22,7 +22,8 @@ import java.util.function.IntFunction;
  * @param expected the duration of the build in nanoseconds if all jobs that may run do run;
  *     negative if unknown
  */
-record DryRunAnswer(Plan plan, IntFunction<String> lacks, boolean instances, long expected) implements Answer {
+record DryRunAnswer(Plan plan, IntFunction<String> lacks, boolean instances, long expected)
+    implements Answer {
 
   /** The shortest duration that is shown, in nanoseconds. */
   private static final long SHORT = 1_000_000_000L;
@@ -45,9 +46,7 @@ record DryRunAnswer(Plan plan, IntFunction<String> lacks, boolean instances, lon
 
   /** Returns why a job that will run does not start in the time that is left; else null. */
   private String lack(VerdictLine line) {
-    return line.verdict() instanceof Verdict.WillRun
-        ? lacks.apply(line.nodes().getFirst())
-        : null;
+    return line.verdict() instanceof Verdict.WillRun ? lacks.apply(line.nodes().getFirst()) : null;
   }
 
   /** Returns the jobs that are not up to date: usually few, even in a large project. */
