@@ -208,7 +208,9 @@ record PlannedBuild(
       watcher.warn(Advice.ofJobs(graph, plan.newCommands()));
     }
     watcher.warn(Advice.groups(graph, plan.context().selection(), request.choice().targets()));
-    if (!plan.isQuiet()) {
+    if (plan.isQuiet() && !Advice.anyEmptyGroup(graph)) {
+      watcher.warn(Advice.emptyGlobs(graph, looked(plan), commands.empty).takeNewLines());
+    } else if (!plan.isQuiet()) {
       String fewer = Limits.fewer(project.caller().env());
       if (fewer != null && capacity.allocated() == null && !request.limits().containsKey("cpus")) {
         watcher.accept(new Event.Note(Event.Level.INFO, fewer));
