@@ -20,6 +20,7 @@ import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job.Resources;
 import dev.torc.core.model.Job.Trait;
 import dev.torc.core.run.Event;
+import dev.torc.features.adopt.Adoptable;
 import dev.torc.features.fastpath.FreshJobs;
 import dev.torc.features.stores.SharedStores;
 import dev.torc.front.show.Profile;
@@ -116,6 +117,7 @@ public final class BuildSession {
         BitSet looked = PlannedBuild.looked(plan);
         warn(Advice.emptyNeeds(graph, looked, new FoldedLines()).takeNewLines(), warn);
         warn(Advice.unlisted(graph, looked), warn);
+        warn(Adoptable.of(plan), warn);
       }
       return plan;
     }

@@ -24,6 +24,7 @@ import dev.torc.core.run.Event;
 import dev.torc.core.run.JobState;
 import dev.torc.core.run.LaunchBuilder;
 import dev.torc.core.run.SharedResults;
+import dev.torc.features.adopt.Adoptable;
 import dev.torc.features.clusters.Remotes;
 import dev.torc.features.commands.CommandWarnings;
 import dev.torc.features.commands.FailureHints;
@@ -217,6 +218,7 @@ record PlannedBuild(
       }
       commands.tellPlanned();
       watcher.warn(Advice.emptyNeeds(graph, looked(plan), commands.empty).takeNewLines());
+      watcher.warn(Adoptable.of(plan));
       work.begin(began, plan.withVerdict().cardinality() - plan.upToDate());
     }
   }
