@@ -6,6 +6,7 @@ import dev.torc.core.decide.GivenArguments;
 import dev.torc.core.decide.JobSelection;
 import dev.torc.core.decide.JobSelection.UserPaths;
 import dev.torc.core.model.Graph;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
@@ -66,7 +67,7 @@ public record JobChoice(
       named = Targets.nodes(graph, targets, paths, named);
     }
     if (failed != null) {
-      named.and(FailedJobs.nodes(graph, failed));
+      named.and(nodes(graph, failed));
     }
     if (downstream) {
       BitSet behind = graph.after().along(named);
@@ -84,6 +85,18 @@ public record JobChoice(
       for (int i = 0; found != null && i < found.length; i++) {
         nodes.clear(found[i]);
       }
+    }
+    return nodes;
+  }
+
+  /**
+   * Returns the nodes of jobs by name; for an instance that is not known yet, that of its group.
+   */
+  static BitSet nodes(Graph graph, List<String> names) {
+    BitSet nodes = new BitSet();
+    for (String name : names) {
+      int[] found = graph.nodesOf(name);
+      Arrays.stream(found == null ? new int[0] : found).forEach(nodes::set);
     }
     return nodes;
   }
