@@ -50,7 +50,7 @@ final class GroupValues {
         columns.addAll(values.columns());
         rows.add(values.rows());
         warnings.addAll(values.warnings());
-        BadInput.Diagnostic none = axis.none;
+        BadInput.Diagnostic none = axis.facts().none();
         nothing = nothing.isEmpty() && none != null ? none.toString() : nothing;
         if (values.rows().isEmpty() && !axis.mayBeEmpty()) {
           String message = "no values, so " + group.name() + " has no instances";
@@ -63,12 +63,13 @@ final class GroupValues {
         problems.add(axis.axis.place(), Refusal.line(e));
         byResults = true; // so that only this group fails, as if a result were wrong
       }
-      awaits.addAll(axis.awaits);
-      waits |= axis.waits;
-      lasting &= axis.lasting;
-      byResults |= axis.byResults;
-      if (axis.growing() != null) {
-        growing.add(axis.growing());
+      AxisValues.AxisFacts known = axis.facts();
+      awaits.addAll(known.awaits());
+      waits |= known.waits();
+      lasting &= known.lasting();
+      byResults |= known.byResults();
+      if (known.growing() != null) {
+        growing.add(known.growing());
       }
     }
     if (waits) {

@@ -96,6 +96,9 @@ public class Harness extends LastBuild {
 
   boolean downstream;
 
+  /** The arguments behind {@code --}. */
+  List<String> args = List.of();
+
   Pace pace = Pace.ANY;
   protected boolean force;
 
@@ -339,7 +342,7 @@ public class Harness extends LastBuild {
     return BuildSession.of(
         of,
         new BuildRequest(
-            new JobChoice(List.of(targets), null, downstream),
+            new JobChoice(List.of(targets), null, downstream, args),
             Rerun.of(List.of(targets), force),
             new BuildRequest.Manner(failures, false, traces, strict, false, pace),
             new LockTerms(true, true, gone),
@@ -394,6 +397,11 @@ public class Harness extends LastBuild {
     return new StubRunner(scripts, otherwise);
   }
 
+  /** What features add to attempts; {@code own} is what they add without the test. */
+  AttemptPart.PartMaker parts(AttemptPart.PartMaker own) {
+    return own;
+  }
+
   /** The threads on which attempts run. */
   ExecutorService openThreads() {
     return Executors.newCachedThreadPool();
@@ -431,6 +439,11 @@ public class Harness extends LastBuild {
     @Override
     public boolean wantsCommands() {
       return commands;
+    }
+
+    @Override
+    public AttemptPart.PartMaker parts(AttemptPart.PartMaker own) {
+      return Harness.this.parts(own);
     }
 
     @Override
