@@ -50,6 +50,9 @@ public enum LineKind {
   /** The order of needed files, if it is not that of the digest. */
   ORDER("order of needs"),
 
+  /** The arguments behind {@code --}, if the job gets any. */
+  ARGUMENTS("arguments"),
+
   /** The exit statuses that mean that there is nothing to do. */
   SKIP("skip");
 

@@ -92,6 +92,8 @@ public record Reason(Kind kind, String name, String old, String now) {
     MEMBER_DELETED(false),
     /** A name in the depfile, as written, led to no file. */
     DEPFILE_NOWHERE(true),
+    /** An earlier build, whose number is {@code now}, was forced to run the job, and did not. */
+    FORCED_BEFORE(true),
     /** The last good run is older than {@code name}, the job's {@code max_age} as written. */
     TOO_OLD(true),
     /** A product of a frozen job is missing, or does not count: {@code now} says why. */

@@ -11,6 +11,7 @@ import dev.torc.core.run.JobAttempts;
 import dev.torc.features.endcheck.EndCheck;
 import dev.torc.features.finds.FindingPart;
 import dev.torc.features.finds.Tracing;
+import dev.torc.features.forced.ForcedJobs;
 import dev.torc.features.hooks.Hooks;
 import dev.torc.features.intents.ProbeCheck;
 import dev.torc.features.pace.Deadline;
@@ -26,7 +27,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Wires the features into a build: the only file that knows which there are. */
-record Features(Tracing tracing, AtomicLong posted, Pace pace)
+record Features(Tracing tracing, AtomicLong posted, Pace pace, boolean forces)
     implements Follower.Maker, AttemptPart.PartMaker {
 
   @Override
@@ -51,6 +52,9 @@ record Features(Tracing tracing, AtomicLong posted, Pace pace)
     }
     if (!state.graph().having(Job.PROBE).isEmpty()) {
       all.add(new ProbeCheck(setup, state, sender, new BitSet()));
+    }
+    if (forces) {
+      all.add(new ForcedJobs(setup, sender));
     }
     if (pace.load() >= 0) {
       all.add(new LoadLimit(pace.load(), state));
