@@ -45,7 +45,10 @@ public record Job(
       Retry retry,
       Stop stop) {}
 
-  /** How a job is found and shown; the group is null for a job without parameters. */
+  /**
+   * How a job is found and shown; the group is null for a job without parameters. Some parameters
+   * may be missing in the instance's name.
+   */
   public record Labels(
       List<String> tags, String description, String group, SortedMap<String, String> parameters) {}
 
@@ -59,6 +62,13 @@ public record Job(
 
   public SortedMap<String, String> parameters() {
     return labels.parameters;
+  }
+
+  /** Returns the parameters that name the instance, with their values. */
+  public SortedMap<String, String> namedBy() {
+    return group() == null
+        ? parameters()
+        : InstanceName.parse("g" + name.substring(group().length())).values();
   }
 
   public boolean has(Trait trait) {

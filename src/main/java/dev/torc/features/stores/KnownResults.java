@@ -8,6 +8,7 @@ import dev.torc.base.posix.Walk;
 import dev.torc.base.syntax.Glob;
 import dev.torc.core.decide.Decider;
 import dev.torc.core.decide.Decider.Described;
+import dev.torc.core.decide.Listing;
 import dev.torc.core.decide.Manifest;
 import dev.torc.core.decide.ManifestHash;
 import dev.torc.core.decide.NeedContents;
@@ -67,6 +68,7 @@ public final class KnownResults implements Recall {
   private final DigestMemo digests;
   private final Programs programs;
   private final ManifestHash hash = new ManifestHash();
+  private final FormerNames former;
   private Boolean blank;
   private boolean some;
 
@@ -92,6 +94,7 @@ public final class KnownResults implements Recall {
     this.stored = places.stored;
     this.asked = places.asked;
     this.digests = places.digests;
+    this.former = new FormerNames(graph.workflow(), cache);
     this.programs = new Programs(digests.root(), contents.machine().tools(), digests.counting());
   }
 
@@ -140,7 +143,8 @@ public final class KnownResults implements Recall {
 
   @Override
   public Result of(int id, boolean bytes) {
-    Match match = here(id, bytes);
+    Match match = here(id, graph.job(id), bytes);
+    match = match == null ? former(id, bytes) : match;
     if (match == null && asked != null && bytes) {
       for (SharedStore store : asked.all()) {
         Match there = match == null ? of(store, id, found -> described(id, found)) : null;
@@ -173,7 +177,7 @@ public final class KnownResults implements Recall {
     return !mayShare(graph.job(id))
         ? null
         : find(
-            id,
+            graph.job(id),
             manifests,
             store::names,
             (key, first, named, now) -> {
@@ -201,16 +205,16 @@ public final class KnownResults implements Recall {
   /**
    * Returns the first result that a place has for a job; null if there is none.
    *
-   * @param manifests returns the present manifest with given found needs; null if not known yet
+   * @param job the job, perhaps under a former name
+   * @param manifests returns its present manifest with given found needs; null if not known yet
    * @param names returns the found needs of each run whose result the place has, for a key without
    *     found needs
    */
   private Match find(
-      int id,
+      Job job,
       Function<List<String>, Described> manifests,
       Function<Digest, List<List<String>>> names,
       Place place) {
-    Job job = graph.job(id);
     Digest first = null;
     Set<List<String>> lists = new LinkedHashSet<>();
     if (!job.finds()) {
@@ -236,8 +240,28 @@ public final class KnownResults implements Recall {
     return null;
   }
 
-  private Match here(int id, boolean bytes) {
-    Job job = graph.job(id);
+  /**
+   * Returns a result of this root under a former name of the job, as one of its present name; null
+   * if there is none.
+   */
+  private Match former(int id, boolean bytes) {
+    Job now = graph.job(id);
+    for (Job then : former.of(now)) {
+      Match match = here(id, then, bytes);
+      if (match != null) {
+        Result known = match.result();
+        Digest first = known.first() == null ? null : key(id, List.of());
+        Digest present = described(id, now, known.found()).digest();
+        Listing lines = new Listing(null);
+        manifest.describe(id, known.found(), contents, lines);
+        Result.ReadInputs read = new Result.ReadInputs(present, known.found(), lines.lines());
+        return new Match(null, known.under(key(now, present, null), first, read), Map.of());
+      }
+    }
+    return null;
+  }
+
+  private Match here(int id, Job job, boolean bytes) {
     if (!stored.restores() || !job.mayStore() || isBlank()) {
       return null;
     }
@@ -246,8 +270,8 @@ public final class KnownResults implements Recall {
       return null; // do not read the needs for nothing
     }
     return find(
-        id,
-        found -> described(id, found),
+        job,
+        found -> described(id, job, found),
         stored::names,
         (key, _, _, _) -> {
           Result known = LocalResults.find(cache, key);
@@ -310,7 +334,11 @@ public final class KnownResults implements Recall {
 
   /** Returns the present manifest with given found needs; null if it is not known yet. */
   private Described described(int id, List<String> found) {
-    manifest.describe(id, found, contents, hash);
+    return described(id, graph.job(id), found);
+  }
+
+  private Described described(int id, Job job, List<String> found) {
+    manifest.describe(id, job, found, contents, hash);
     int pending = hash.pending();
     Digest digest = hash.digest();
     return pending < 0 ? new Described(digest, List.of(), Map.of()) : null;

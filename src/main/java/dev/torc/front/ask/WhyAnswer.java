@@ -19,6 +19,7 @@ import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job.Trait;
 import dev.torc.features.finds.Tracing;
 import dev.torc.features.stores.KnownResults.NearestResult;
+import dev.torc.front.session.NamingNotice;
 import dev.torc.front.session.Project;
 import dev.torc.front.session.ReadSession;
 import dev.torc.front.session.RunningJobs;
@@ -67,7 +68,9 @@ record WhyAnswer(
 
   static int run(Call call) throws IOException {
     try (ReadSession look = call.openToRead()) {
-      return call.print(of(look, call.targets(), call.has("--instances")));
+      WhyAnswer answer = of(look, call.targets(), call.has("--instances"));
+      NamingNotice.of(answer.plan, look.cache()).forEach(call::warn);
+      return call.print(answer);
     }
   }
 

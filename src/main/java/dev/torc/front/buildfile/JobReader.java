@@ -2,6 +2,7 @@ package dev.torc.front.buildfile;
 
 import dev.torc.base.posix.Stop;
 import dev.torc.base.syntax.BadInput;
+import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.NearestName;
 import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.Node.Entry;
@@ -73,13 +74,14 @@ final class JobReader {
    *
    * @param parents the needs that {@code dependencies} adds, by the key of the job
    * @param over the overrides of the command line
+   * @param counters the counters of {@code limits}, and whether each counts bytes
    * @param executors the names of the declared executors
    */
   record Common(
       Vars vars,
       Node.Mapping top,
       Map<String, List<Item>> parents,
-      Set<String> counters,
+      SortedMap<String, Boolean> counters,
       Paths paths,
       Overrides over,
       List<String> executors) {}
@@ -131,7 +133,7 @@ final class JobReader {
    *
    * @param name the instance's own name; {@link Scope#ANY_PATH} if the values are unknown
    * @param values the values by parameter, as in {@link Scope}
-   * @param columns the values of other columns by name, as in {@link Scope}
+   * @param columns the values of the parameters that are not in its name, as in {@link Scope}
    * @param files the files that the instance needs in addition to {@code needs}
    */
   record Instance(
@@ -139,6 +141,15 @@ final class JobReader {
       SortedMap<String, String> values,
       Map<String, String> columns,
       List<Item> files) {
+
+    private SortedMap<String, String> all() {
+      if (columns.isEmpty()) {
+        return values;
+      }
+      SortedMap<String, String> all = new TreeMap<>(values);
+      all.putAll(columns);
+      return all;
+    }
 
     /** Returns a stand-in for all instances with these values; an unknown value is a wildcard. */
     static Instance some(SortedMap<String, String> values) {
@@ -178,6 +189,14 @@ final class JobReader {
     SortedMap<String, Optional<Template>> env = steps.env(full);
     List<Step> run = steps.steps(full, name, entry.place(), shell, dir, env);
     Retry retry = retry(full, own, shell);
+    String executor = executor(job, own.get("executor") != null);
+    Resources resources = resources(job.map().get("resources"), scope);
+    if (resources.disk() > 0 && executor == null) {
+      problems.warn(
+          resources.place(),
+          "disk is for schedulers and not counted here; to count it, write limits: {scratch: 100GB}"
+              + " and resources: {scratch: 20GB}");
+    }
     String depfile =
         job.read("depfile", null, node -> common.paths.below(dir, job.scope().literalPath(node)));
     return new Job(
@@ -186,7 +205,7 @@ final class JobReader {
             job.texts("tags"),
             job.text("description", ""),
             instance == null ? null : name,
-            instance == null ? Collections.emptySortedMap() : instance.values),
+            instance == null ? Collections.emptySortedMap() : instance.all()),
         entry.place(),
         new Job.Links(
             withData(needs, run, retry),
@@ -198,8 +217,8 @@ final class JobReader {
                 job.choice("cache", "", List.copyOf(CACHING.keySet())), Job.Caching.UNSAID)),
         new Job.Runs(
             run,
-            executor(job, own.get("executor") != null),
-            resources(job.map().get("resources"), scope),
+            executor,
+            resources,
             (int) job.whole("priority", 0, Integer.MIN_VALUE, Integer.MAX_VALUE),
             retry,
             stop(job)),
@@ -267,9 +286,26 @@ final class JobReader {
     List<Item> needs = new ArrayList<>(written);
     needs.addAll(ofParents);
     if (instance != null) {
+      refuseExcluded(written, instance);
       instance.files.stream().filter(file -> !isAmong(file, needs)).forEach(needs::add);
     }
     return List.copyOf(needs);
+  }
+
+  /** Refuses a {@code !} in the needs that excludes a file from which the instance comes. */
+  private void refuseExcluded(List<Item> written, Instance instance) {
+    for (Item item : instance.files.isEmpty() ? List.<Item>of() : written) {
+      for (Ref ref : item.refs()) {
+        for (Item file : ref instanceof Ref.Exclude ? instance.files : List.<Item>of()) {
+          String path = ((Ref.OfFile) file.refs().getFirst()).path();
+          if (Glob.of(((Ref.Exclude) ref).pattern()).excludes(path)) {
+            String line =
+                "this excludes %s, from which an instance comes; write the ! in its match or glob";
+            problems.add(ref.place(), line.formatted(path));
+          }
+        }
+      }
+    }
   }
 
   /** Returns the needs, plus a need for each data value that a placeholder uses. */
@@ -382,13 +418,18 @@ final class JobReader {
     SortedMap<String, Long> amounts = new TreeMap<>();
     if (!map.entries().isEmpty()) {
       Set<String> known = new TreeSet<>(KnownKeys.RESOURCES);
-      known.addAll(common.counters);
+      known.addAll(common.counters.keySet());
       fields.only(known, "resources");
-      for (String counter : common.counters) {
-        if (map.entries().containsKey(counter)) {
-          amounts.put(counter, fields.whole(counter, 0, 0, Integer.MAX_VALUE));
-        }
-      }
+      common.counters.forEach(
+          (counter, bytes) -> {
+            if (map.entries().containsKey(counter)) {
+              amounts.put(
+                  counter,
+                  bytes
+                      ? fields.amount(counter, 0, Quantity::size)
+                      : fields.whole(counter, 0, 0, Integer.MAX_VALUE));
+            }
+          });
     }
     return new Resources(
         (int) fields.whole("cpus", 0, 1, Integer.MAX_VALUE),

@@ -138,7 +138,7 @@ public final class ParsedBuildFile {
                 vars,
                 top,
                 new FactoryReader(top, scope, problems).parents(jobs.keySet()),
-                counters(limits),
+                counters(top),
                 paths,
                 over,
                 names),
@@ -172,10 +172,18 @@ public final class ParsedBuildFile {
     this.expansion = new GroupExpansion(root, units, codec, reader, problems.warnings(), manual);
   }
 
-  /** Returns the names of the limits that are counters, not resources of the machine. */
-  private static TreeSet<String> counters(SortedMap<String, Long> limits) {
-    TreeSet<String> counters = new TreeSet<>(limits.keySet());
-    KnownKeys.LIMITS.forEach(counters::remove);
+  /**
+   * Returns the limits that are counters, not resources of the machine, and whether each counts
+   * bytes.
+   */
+  private static SortedMap<String, Boolean> counters(Node.Mapping top) {
+    SortedMap<String, Boolean> counters = new TreeMap<>();
+    if (top.get("limits") instanceof Node.Mapping limits) {
+      limits
+          .entries()
+          .forEach((name, entry) -> counters.put(name, MapFields.isSize(entry.value())));
+      KnownKeys.LIMITS.forEach(counters::remove);
+    }
     return counters;
   }
 
@@ -237,7 +245,8 @@ public final class ParsedBuildFile {
       } else if (!Placeholder.isIdentifier(name)) {
         problems.add(
             each.getValue().place(), "the name of a counter is letters, digits and _: " + name);
-      } else if (name.equals("memory")) {
+      } else if (name.equals("memory")
+          || !KnownKeys.LIMITS.contains(name) && MapFields.isSize(each.getValue().value())) {
         limits.put(name, fields.amount(name, 0, Quantity::size));
       } else {
         limits.put(name, fields.whole(name, 1, name.equals("cpus") ? 1 : 0, Integer.MAX_VALUE));

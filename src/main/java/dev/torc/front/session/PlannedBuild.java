@@ -196,6 +196,7 @@ record PlannedBuild(
     }
     watcher.warn(Advice.groups(graph, plan.context().selection(), request.targets()));
     if (!plan.isQuiet()) {
+      watcher.warn(NamingNotice.of(plan, work.cache()));
       commands.tellPlanned();
       watcher.warn(Advice.emptyNeeds(graph, looked(plan), commands.empty).takeNewLines());
       work.begin(began, plan.withVerdict().cardinality() - plan.upToDate());
@@ -233,6 +234,8 @@ record PlannedBuild(
     private Supplier<PlanContext> context = plan::context; // the current one
 
     void tellPlanned() {
+      Graph graph = plan.context().graph();
+      watcher.warn(UselessExcludes.of(graph, graph.inOrder(plan.newCommands())));
       warnOfCommands(plan.context().graph().inOrder(plan.newCommands()));
     }
 
