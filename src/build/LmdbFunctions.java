@@ -17,13 +17,13 @@ import java.nio.file.Path;
 /**
  * Writes the class {@code org.lmdbjava.Functions}, through which lmdbjava calls LMDB: each method
  * of the interface that lmdbjava declares for the functions passes its name and its arguments on to
- * {@code dev.torc.core.memory.LmdbCalls}. At run time the JVM would write such a class at every
+ * {@code dev.torc.base.lmdb.LmdbCalls}. At run time the JVM would write such a class at every
  * start. Maven runs this from its source, with the libraries on the class path (pom.xml).
  */
 final class LmdbFunctions {
 
   private static final ClassDesc NAME = ClassDesc.of("org.lmdbjava.Functions");
-  private static final ClassDesc CALLS = ClassDesc.of("dev.torc.core.memory.LmdbCalls");
+  private static final ClassDesc CALLS = ClassDesc.of("dev.torc.base.lmdb.LmdbCalls");
   private static final ClassDesc ARRAY = CD_Object.arrayType();
 
   private LmdbFunctions() {}

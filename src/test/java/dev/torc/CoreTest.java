@@ -42,6 +42,8 @@ class CoreTest {
   private static final Set<String> PAIRS =
       Set.of(
           "adopt uses finds", // adopted products have depfiles
+          "finds uses commands", // a trace tells the scripts that a command runs
+          "stores uses commands", // the programs of a job are inputs of a restore
           "temporary uses clean"); // spent products go as `torc clean` removes them
 
   /** Imports that a folder must not have and still has; they only fall, to none. */

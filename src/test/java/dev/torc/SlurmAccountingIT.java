@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.core.model.SchedulerSettings;
+import dev.torc.features.clusters.Remotes;
 import dev.torc.features.clusters.Scheduler;
 import dev.torc.features.clusters.Scheduler.SchedulerJob;
 import dev.torc.features.clusters.Scheduler.SchedulerState;
@@ -57,7 +58,7 @@ class SlurmAccountingIT {
             new SchedulerSettings.BatchBounds(500, 0, 0),
             0,
             null);
-    return Scheduler.of(settings, temp, slurm.env());
+    return Remotes.scheduler(settings, temp, slurm.env());
   }
 
   private static SchedulerJob submit(String name, String command, String... more) throws Exception {

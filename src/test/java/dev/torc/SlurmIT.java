@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.core.model.SchedulerSettings;
+import dev.torc.features.clusters.Remotes;
 import dev.torc.features.clusters.Scheduler;
 import dev.torc.features.clusters.Scheduler.SchedulerJob;
 import dev.torc.features.clusters.Scheduler.SchedulerResources;
@@ -64,7 +65,7 @@ class SlurmIT {
   private static Scheduler on(String partition, String... args) {
     Map<String, String> env = new HashMap<>(slurm.env());
     env.put("TORC_TEST", "a b");
-    return Scheduler.of(
+    return Remotes.scheduler(
         new SchedulerSettings(
             "test",
             "",

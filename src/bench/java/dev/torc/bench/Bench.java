@@ -58,13 +58,17 @@ public final class Bench {
     boolean hash = options.wants("hash");
     boolean expand = options.wants("expand");
     boolean survey = options.wants("survey");
-    if (chosen.isEmpty() && !hash && !expand && !survey) {
+    boolean old = options.wants("old");
+    if (chosen.isEmpty() && !hash && !expand && !survey && !old) {
       throw new IOException("no such case; --list names them");
     }
     if (options.list) {
       chosen.forEach(each -> each.forEach(c -> System.out.println(c.name() + ": " + c.title())));
       if (expand) {
         System.out.println("expand: a group that grows by many makers");
+      }
+      if (old) {
+        System.out.println("old: no-op, edit, why and status after many builds");
       }
       if (survey) {
         System.out.println("survey: a survey of many fields, of which one is slow");
@@ -103,6 +107,20 @@ public final class Bench {
         List<String> build = Tool.TORC.command(programs.get(Tool.TORC), 1);
         ExpandContest growing = new ExpandContest(meter, build, work, this::progress);
         told(growing.play(cases.makers(), cases.hashRounds(), cases.expandTargets()), results);
+      }
+      if (old) {
+        List<String> build = Tool.TORC.command(programs.get(Tool.TORC), options.width);
+        OldContest.Builder by =
+            (project, log) -> {
+              if (served == null) {
+                meter.run(project, log, build);
+              } else {
+                served.run(meter, project, log, build);
+              }
+            };
+        new OldContest(meter, programs.get(Tool.TORC), by, work, this::progress)
+            .play(cases.oldJobs(), cases.oldBuilds(), cases.oldRounds(), cases.oldTargets())
+            .forEach(result -> told(result, results));
       }
       if (survey) {
         String torc = programs.get(Tool.TORC);

@@ -65,6 +65,28 @@ final class Cases {
     return List.of(new Target.Ratio(ExpandContest.AT_ONCE, Figure.CPU, 2));
   }
 
+  /** How many jobs the projects of {@link OldContest} have. */
+  int oldJobs() {
+    return deep == LARGE ? 999 : 30;
+  }
+
+  /** How often its old project was built. */
+  int oldBuilds() {
+    return deep == LARGE ? 2000 : 20;
+  }
+
+  /** The rounds of {@link OldContest}. */
+  int oldRounds() {
+    return rounds;
+  }
+
+  /** The targets of {@link OldContest}. */
+  List<Target> oldTargets() {
+    return deep == LARGE
+        ? List.of(new Target.Ratio(OldContest.FRESH, Figure.CPU, 1.05))
+        : List.of();
+  }
+
   /** How many fields a survey has. */
   int fields() {
     return deep == LARGE ? 500 : 10;

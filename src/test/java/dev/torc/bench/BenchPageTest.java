@@ -42,7 +42,7 @@ class BenchPageTest {
 
   @Test
   void everyCaseIsTold() throws Exception {
-    Set<String> names = new TreeSet<>(Set.of("hash", "expand", "survey"));
+    Set<String> names = new TreeSet<>(Set.of("hash", "expand", "survey", "old"));
     for (List<Case> each : new Cases(parse()).all()) {
       each.forEach(c -> names.add(c.name().replaceFirst("-\\d+$", "")));
     }
@@ -107,6 +107,9 @@ class BenchPageTest {
     assertEquals(
         List.of("CPU time ≤ 2.00 of torc, at once"),
         cases.expandTargets().stream().map(Target::text).toList());
+    assertEquals(
+        List.of("CPU time ≤ 1.05 of torc, fresh project"),
+        cases.oldTargets().stream().map(Target::text).toList());
     assertEquals(
         List.of("CPU time ≤ 0.25 of snakemake"),
         cases.surveyTargets().stream().map(Target::text).toList());

@@ -40,7 +40,7 @@ public class SchedulerBenchmark {
     }
     ResourcePool pool = new ResourcePool(Map.of(Resources.CPUS, 2L));
     for (int job = queue.next(pool, _ -> ONE); job >= 0; job = queue.next(pool, _ -> ONE)) {
-      ResourcePool.Taken taken = pool.take(ONE);
+      Taken taken = pool.take(ONE);
       hole.consume(job);
       pool.give(ONE, taken);
     }

@@ -19,6 +19,7 @@ public final class Digest implements Comparable<Digest> {
 
   private final byte[] bytes;
   private final boolean executable;
+  private String digits; // null until asked for; many records name the same file
 
   private Digest(byte[] bytes, boolean executable) {
     this.bytes = bytes;
@@ -64,12 +65,16 @@ public final class Digest implements Comparable<Digest> {
 
   /** Avoids the JDK's hex loop, which most calls would run before it is compiled. */
   private String digits() {
+    String known = digits;
+    if (known != null) {
+      return known;
+    }
     byte[] text = new byte[2 * LENGTH];
     for (int i = 0; i < LENGTH; i++) {
       text[2 * i] = DIGITS[bytes[i] >> 4 & 15];
       text[2 * i + 1] = DIGITS[bytes[i] & 15];
     }
-    return new String(text, StandardCharsets.ISO_8859_1);
+    return digits = new String(text, StandardCharsets.ISO_8859_1);
   }
 
   @Override

@@ -16,6 +16,16 @@ public final class Excludes {
     return false;
   }
 
+  /** Returns whether one of the patterns names a path or a folder above it. */
+  public static boolean namesPart(List<Glob> excludes, String path) {
+    for (int end = path.length(); end > 0; end = path.lastIndexOf('/', end - 1)) {
+      if (path(excludes, path.substring(0, end))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Returns whether one of the patterns excludes a folder and everything in it. */
   public static boolean folder(List<Glob> excludes, String folder) {
     for (Glob exclude : excludes) {

@@ -67,6 +67,15 @@ public final class Glob {
     return new Glob(pattern, alternatives, plain, List.of(), false);
   }
 
+  /** Reads a pattern; returns null if its braces stand for too many alternatives. */
+  public static Glob orNull(String pattern) {
+    try {
+      return of(pattern);
+    } catch (IllegalArgumentException e) {
+      return null; // it may still be a file
+    }
+  }
+
   public Glob without(List<Glob> excludes) {
     return excludes.isEmpty() ? this : new Glob(pattern, alternatives, plain, excludes, dots);
   }

@@ -22,8 +22,14 @@ public sealed interface Node {
   /**
    * A text, number, boolean or nothing, as a text with its escapes resolved. A scalar that was
    * written in quotes or as a YAML block ({@code quoted}) can only be a text.
+   *
+   * @param lines the lines as written, if YAML may have joined several; otherwise null
    */
-  record Scalar(Place place, String text, boolean quoted) implements Node {
+  record Scalar(Place place, String text, boolean quoted, String lines) implements Node {
+
+    public Scalar(Place place, String text, boolean quoted) {
+      this(place, text, quoted, null);
+    }
 
     /** Returns whether the value is missing, {@code ~} or {@code null}. */
     public boolean isNothing() {

@@ -18,6 +18,7 @@ final class PackedNode {
   private static final int QUOTED = 1;
   private static final int SEQUENCE = 2;
   private static final int MAPPING = 3;
+  private static final int LINES = 4; // added to SCALAR or QUOTED
 
   private final String file;
   private final byte[] bytes;
@@ -40,9 +41,13 @@ final class PackedNode {
 
   private static void write(ByteWriter out, Node node, IntUnaryOperator lines) {
     if (node instanceof Node.Scalar scalar) {
-      out.one(scalar.quoted() ? QUOTED : SCALAR);
+      int kind = scalar.quoted() ? QUOTED : SCALAR;
+      out.one(scalar.lines() == null ? kind : kind + LINES);
       place(out, node.place(), lines);
       out.text(scalar.text());
+      if (scalar.lines() != null) {
+        out.text(scalar.lines());
+      }
     } else if (node instanceof Node.Sequence list) {
       out.one(SEQUENCE);
       place(out, node.place(), lines);
@@ -66,7 +71,8 @@ final class PackedNode {
       return new Node.Sequence(place, in.list(this::read));
     }
     if (kind != MAPPING) {
-      return new Node.Scalar(place, in.text(), kind == QUOTED);
+      boolean quoted = (kind & ~LINES) == QUOTED;
+      return new Node.Scalar(place, in.text(), quoted, kind >= LINES ? in.text() : null);
     }
     SequencedMap<String, Entry> entries = new LinkedHashMap<>();
     for (int more = in.small(); more > 0; more--) {

@@ -49,6 +49,8 @@ final class YamlReader {
   private long written;
   private long size;
   private long aliased;
+  private int index; // of the last character looked up, in code points
+  private int offset; // the same in chars
 
   private YamlReader(String text, String shown) {
     this.shown = shown;
@@ -151,13 +153,29 @@ final class YamlReader {
    * Checks a scalar. Only escapes in double quotes can stand for characters that a file cannot
    * contain.
    */
-  private static Node.Scalar scalar(ScalarEvent event, Place place) {
+  private Node.Scalar scalar(ScalarEvent event, Place place) {
     String text = event.getValue();
     boolean escaped = event.getScalarStyle() == ScalarStyle.DOUBLE_QUOTED;
     return new Node.Scalar(
         place,
         escaped ? SourceFile.clean(text, place) : SourceFile.bounded(text, place),
-        !event.isPlain());
+        !event.isPlain(),
+        event.getScalarStyle() == ScalarStyle.LITERAL ? null : lines(event));
+  }
+
+  /** Returns a scalar as written if it has several lines; otherwise null. */
+  private String lines(ScalarEvent event) {
+    Mark start = event.getStartMark().orElseThrow();
+    Mark end = event.getEndMark().orElseThrow();
+    return start.getLine() == end.getLine()
+        ? null
+        : text.substring(offset(start), offset(end)).stripTrailing();
+  }
+
+  private int offset(Mark mark) {
+    offset = text.offsetByCodePoints(offset, mark.getIndex() - index);
+    index = mark.getIndex();
+    return offset;
   }
 
   private Node mapping(Place place, int depth) {

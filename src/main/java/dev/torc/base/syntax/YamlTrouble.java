@@ -93,7 +93,10 @@ record YamlTrouble(String text, String problem, String context, Mark at, Mark fr
       return "a list item needs a line of its own in YAML; quote a text that begins with -";
     } else if (problem.contains("mapping values are not allowed")) {
       return before.matches(".*:\\s.*")
-          ? "a colon and a space begin a value in YAML; quote the whole text"
+          ? "a colon and a space begin a value in YAML; "
+              + (before.matches("[- ]*(command|cmd):\\s.*")
+                  ? "quote it, or write command: |"
+                  : "quote the whole text")
           : "bad indentation: deeper than the key above it; both must start in the same column";
     } else if (context.contains("parsing a flow")) {
       return at.getLine() > from.getLine()

@@ -24,6 +24,9 @@ public record LogExcerpt(int head, int tail, int bytes) {
   /** The maximum length of a line in code points. The middle of a longer line is left out. */
   private static final int LINE = 1000;
 
+  /** The maximum length of a last line that tells how far a job is. */
+  private static final int LAST = 120;
+
   /** Returns the lines from a byte offset on; one line replaces those that are left out. */
   public List<String> read(Path log, long from, boolean colour) throws IOException {
     List<String> out = new ArrayList<>();
@@ -53,6 +56,18 @@ public record LogExcerpt(int head, int tail, int bytes) {
       return read(log, from, palette.on());
     } catch (IOException e) {
       return List.of(palette.dim("(the log cannot be read: " + Refusal.line(e) + ")"));
+    }
+  }
+
+  /** Returns the last line that is not blank; empty if there is none or it cannot be read. */
+  public static String lastLine(Path log) {
+    try (FileChannel file = OwnFile.channel(log)) {
+      long begin = Math.max(0, file.size() - 4 * LINE);
+      List<String> lines = lines(file, begin, 4 * LINE);
+      String last = lines.reversed().stream().filter(l -> !l.isBlank()).findFirst().orElse("");
+      return SafeText.line(SafeText.output(last, false), LAST);
+    } catch (IOException e) {
+      return "";
     }
   }
 

@@ -18,7 +18,6 @@ import dev.torc.core.model.Job.Trait;
 import dev.torc.core.model.Ref;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -60,15 +59,31 @@ public final class Decider {
   /** Whether the last {@link #compare} found the manifest unchanged. */
   private boolean same;
 
-  Decider(Graph graph, JobRecords records, NeedContents contents, PlanContext.Basis basis) {
+  /** The manifest that the present decision compared, with the found needs; null for none. */
+  private Described compared;
+
+  private List<String> comparedWith;
+
+  /** Creates the recall of each graph of a command. */
+  public interface Recalls {
+    Recall of(Graph graph, NeedContents contents);
+  }
+
+  Decider(
+      Graph graph,
+      JobRecords records,
+      NeedContents contents,
+      Recalls recalls,
+      boolean keepsFailed,
+      InstancePlaces rows) {
     this.graph = graph;
     this.records = records;
     this.contents = contents;
     this.manifest = new Manifest(graph);
-    this.recall = basis.recalls().of(graph, contents, manifest);
+    this.recall = recalls.of(graph, contents);
     this.vanished = new VanishedNeeds(graph, records, contents);
-    this.keepsFailed = basis.keepsFailed();
-    this.rows = basis.rows();
+    this.keepsFailed = keepsFailed;
+    this.rows = rows;
     this.near = JobSelection.likelyPaths(graph);
   }
 
@@ -81,6 +96,14 @@ public final class Decider {
   record Wish(Rerun rerun, boolean named, Map<String, String> wanted) {}
 
   Verdict decide(int id, Wish wish) {
+    try {
+      return verdict(id, wish);
+    } finally {
+      compared = null; // the next decision may find other contents
+    }
+  }
+
+  private Verdict verdict(int id, Wish wish) {
     Job job = graph.job(id);
     JobResult last = records.result(id);
     List<Reason> reasons = new ArrayList<>();
@@ -149,10 +172,10 @@ public final class Decider {
     KnownResult good = null;
     boolean bytes = true;
     if (mayRestore(reasons)) {
-      good = recall.of(id, true);
+      good = recall.of(id, true, found -> present(id, found));
       if (good == null && graph.isTemporary(id) && reasons.stream().noneMatch(BYTES)) {
         bytes = false;
-        good = recall.of(id, false);
+        good = recall.of(id, false, found -> present(id, found));
       }
     }
     return good == null
@@ -160,9 +183,25 @@ public final class Decider {
         : new Verdict.WillRestore(List.copyOf(reasons), good, bytes);
   }
 
+  /** Returns the present manifest with given found needs, without its lines; null if unknown. */
+  public Described present(int id, List<String> found) {
+    if (compared != null && found.equals(comparedWith)) {
+      return compared;
+    }
+    manifest.describe(id, found, contents, hash);
+    int pending = hash.pending();
+    Digest digest = hash.digest();
+    return pending < 0 ? new Described(digest, List.of(), Map.of()) : null;
+  }
+
   /** Returns whether a known result may replace a run with these reasons. */
   public static boolean mayRestore(List<Reason> reasons) {
-    return reasons.stream().noneMatch(Reason::wantsRun);
+    for (Reason reason : reasons) {
+      if (reason.wantsRun()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**
@@ -303,6 +342,8 @@ public final class Decider {
     manifest.describe(id, last.needs().found(), contents, hash);
     int undecided = hash.pending();
     Digest now = hash.digest();
+    compared = undecided < 0 ? new Described(now, List.of(), Map.of()) : null;
+    comparedWith = last.needs().found();
     same = undecided < 0 && now.equals(last.manifest());
     if (same) {
       return -1;
@@ -410,30 +451,5 @@ public final class Decider {
     ManifestHash counts = described.get();
     manifest.describe(id, found, snapshot, counts);
     return counts.digest();
-  }
-
-  /**
-   * A manifest. {@code lists} maps the digest in a line to the members of that list, or to the
-   * values of a needed group's instances.
-   */
-  public record Described(
-      Digest digest, List<ManifestEntry> lines, Map<Digest, List<ManifestEntry>> lists) {
-
-    /** Returns a digest of the manifest that ignores the contents of needs. */
-    public Digest command() {
-      Map<String, List<ManifestEntry>> members = new HashMap<>();
-      lists.forEach((digest, entries) -> members.put(digest.hex(), entries));
-      ManifestHash hash = new ManifestHash();
-      for (ManifestEntry line : lines) {
-        LineKind kind = LineKind.of(line.code());
-        boolean holds = kind == LineKind.NEED || kind == LineKind.FOUND || kind == LineKind.TOOL;
-        boolean list = kind == LineKind.LIST;
-        hash.text(kind, line.name(), "", holds || list ? "" : line.now());
-        for (ManifestEntry member : list ? members.get(line.now()) : List.<ManifestEntry>of()) {
-          hash.text(kind, member.name(), "", "");
-        }
-      }
-      return hash.digest();
-    }
   }
 }

@@ -182,7 +182,7 @@ public final class JobRecords {
   }
 
   /** Returns the members that a list, as the build file writes it, had in a run; else empty. */
-  List<ManifestEntry> members(RunDetails run, String list) {
+  public List<ManifestEntry> members(RunDetails run, String list) {
     String digest = LineKind.LIST.value(run, list);
     List<ManifestEntry> members = digest == null ? null : list(digest);
     return members == null ? List.of() : members;

@@ -8,7 +8,7 @@ import java.util.List;
  * The kinds of lines in a manifest. The cache and the digests contain their ordinals, so new kinds
  * go at the end.
  */
-enum LineKind {
+public enum LineKind {
   /** The text of a step's command. The name of each line of a step is the step's number. */
   COMMAND("command"),
   /** The words of the shell that runs the command. */
@@ -80,7 +80,7 @@ enum LineKind {
   }
 
   /** Returns the kind with a stored code; null for a kind that a newer torc added. */
-  static LineKind of(int code) {
+  public static LineKind of(int code) {
     return code >= 0 && code < ALL.length ? ALL[code] : null;
   }
 }

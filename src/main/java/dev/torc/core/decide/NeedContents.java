@@ -64,14 +64,11 @@ public final class NeedContents implements InputSource {
   private final AtomicIntegerArray passed;
   private final NeedValues values;
   private final RealNames names;
-  private final AtomicBoolean astray; // see PlanContext.Basis
+  private final AtomicBoolean astray;
   private final Map<Integer, Set<String>> made = new ConcurrentHashMap<>();
 
-  NeedContents(Graph graph, JobRecords records, PlanContext.Basis basis) {
-    this(graph, records, basis.digests(), basis.machine(), basis.astray());
-  }
-
-  private NeedContents(
+  /** Creates contents; sets {@code astray} once a symlink leads elsewhere than in the graph. */
+  NeedContents(
       Graph graph,
       JobRecords records,
       DigestMemo digests,

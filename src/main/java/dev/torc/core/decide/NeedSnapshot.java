@@ -69,7 +69,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   private long end;
 
   /** The manifest without found needs, kept by {@link Decider#describe}; null until asked for. */
-  Decider.Described described;
+  Described described;
 
   NeedSnapshot(Graph graph, NeedContents contents, DigestMemo digests, int job) throws IOException {
     this.graph = graph;

@@ -241,7 +241,7 @@ public final class Plan {
       int after = -1;
       if (verdict instanceof Verdict.WillRun will) {
         for (Reason reason : will.reasons()) {
-          after = Causes.maker(graph, reason);
+          after = reason.maker(graph);
           if (after < 0 || !context.records().isForeseen(after)) {
             return verdict;
           }

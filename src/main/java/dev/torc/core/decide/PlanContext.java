@@ -9,7 +9,6 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -39,11 +38,6 @@ public record PlanContext(
     }
   }
 
-  /** Creates the recall of each graph of a command. */
-  public interface Recalls {
-    Recall of(Graph graph, NeedContents contents, Manifest manifest);
-  }
-
   /**
    * What all contexts of a command share.
    *
@@ -56,7 +50,7 @@ public record PlanContext(
   public record Basis(
       Cache cache,
       DigestMemo digests,
-      Recalls recalls,
+      Decider.Recalls recalls,
       boolean keepsFailed,
       MachineInputs machine,
       InstancePlaces rows,
@@ -79,8 +73,10 @@ public record PlanContext(
 
   private static PlanContext of(Basis basis, Graph graph, JobRecords records, Wanted wanted) {
     basis.digests.exclude(graph);
-    NeedContents contents = new NeedContents(graph, records, basis);
-    Decider decider = new Decider(graph, records, contents, basis);
+    NeedContents contents =
+        new NeedContents(graph, records, basis.digests, basis.machine, basis.astray);
+    Decider decider =
+        new Decider(graph, records, contents, basis.recalls, basis.keepsFailed, basis.rows);
     return new PlanContext(basis, graph, records, contents, decider, wanted);
   }
 
@@ -110,18 +106,13 @@ public record PlanContext(
   }
 
   /** Returns the context of a graph that numbers its nodes differently. None is settled there. */
-  public PlanContext anew(Graph other, JobSelection chosen) {
+  PlanContext anew(Graph other, JobSelection chosen) {
     return of(basis, other, records.anew(other), wanted(chosen));
   }
 
   /** Returns a copy that looks at files again. Nodes stay settled only if {@code settled}. */
   public PlanContext anew(boolean settled, Map<String, String> wants) {
     return of(basis, graph, records.again(settled), wanted(wants));
-  }
-
-  /** Returns the files of the project that a job's commands seem to run. */
-  public Set<String> scripts(int job) {
-    return new UndeclaredReads(this, false).run(job);
   }
 
   public Verdict decide(int job) {

@@ -21,6 +21,7 @@ public final class RealNames {
   private final Graph graph;
   private final JobRecords records;
   private final Set<String> plain = ConcurrentHashMap.newKeySet(); // paths without symlinks
+  private final Set<String> sources = ConcurrentHashMap.newKeySet(); // real paths without makers
   private List<FolderAlias> aliases; // on the ways to products; null until needed
 
   RealNames(Graph graph, JobRecords records) {
@@ -50,14 +51,24 @@ public final class RealNames {
   }
 
   int makerOfFound(int job, String path) {
-    int maker = makerOfName(job, path);
+    int maker = sources.contains(path) ? -1 : makerOfName(job, path);
     return maker < 0 ? makerOfReal(job, of(path)) : maker;
   }
 
   /** Returns the maker of a path without symlinks. */
   int makerOfReal(int job, String real) {
+    if (sources.contains(real)) {
+      return -1;
+    }
     int maker = makerOfName(job, real);
-    return maker < 0 ? makerOfName(job, declared(real)) : maker;
+    if (maker >= 0) {
+      return maker;
+    }
+    String name = declared(real);
+    if (graph.makerOf(real) < 0 && graph.makerOf(name) < 0) {
+      sources.add(real);
+    }
+    return makerOfName(job, name);
   }
 
   private synchronized List<FolderAlias> aliases() {

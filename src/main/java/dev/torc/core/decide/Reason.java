@@ -1,6 +1,9 @@
 package dev.torc.core.decide;
 
+import dev.torc.base.syntax.Place;
 import dev.torc.base.text.SafeText;
+import dev.torc.core.model.Graph;
+import dev.torc.core.model.Ref;
 import java.util.List;
 import java.util.function.Predicate;
 
@@ -15,7 +18,7 @@ import java.util.function.Predicate;
 public record Reason(Kind kind, String name, String old, String now) {
 
   /** The job has no record. A constant, since a first build may have 100 000 jobs. */
-  static final Reason NEVER_RAN = of(Kind.NEVER_RAN);
+  public static final Reason NEVER_RAN = of(Kind.NEVER_RAN);
 
   /** Values of {@code old} for {@link Kind#ELSEWHERE}. */
   public static final String HOST = "host";
@@ -194,5 +197,20 @@ public record Reason(Kind kind, String name, String old, String now) {
 
   public static Reason of(Kind kind, String name) {
     return new Reason(kind, name, "", "");
+  }
+
+  /** Returns the job or open group that makes the file or value that it names; -1 if none does. */
+  public int maker(Graph graph) {
+    return switch (kind) {
+      case DATA_CHANGED -> {
+        String job = graph.readingOf(Ref.OfData.of(Place.NONE, name, false)).job();
+        yield job == null ? -1 : graph.jobId(job);
+      }
+      case NEED_CHANGED, NEED_ADDED, NEED_REMOVED ->
+          name.startsWith("job ")
+              ? graph.jobId(name.substring("job ".length()))
+              : graph.makerOf(name);
+      default -> -1;
+    };
   }
 }

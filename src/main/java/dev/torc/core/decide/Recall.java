@@ -3,6 +3,8 @@ package dev.torc.core.decide;
 import dev.torc.base.digests.Digest;
 import dev.torc.core.memory.JobResult.Restorable;
 import dev.torc.core.memory.RecordedProduct;
+import java.util.List;
+import java.util.function.Function;
 
 /**
  * Knows the good results of earlier runs: whether one can replace a run of a job, and on which
@@ -13,9 +15,11 @@ public interface Recall {
   /**
    * Returns the result that can replace a run now; null if there is none.
    *
+   * @param manifests returns the present manifest with given found needs, without its lines; null
+   *     if it is not known yet
    * @param bytes whether all products must be available; if false, all of them must be missing
    */
-  KnownResult of(int id, boolean bytes);
+  KnownResult of(int id, boolean bytes, Function<List<String>, Described> manifests);
 
   /**
    * Returns the keys of a run's result and the other conditions of a restore; null if the result

@@ -20,7 +20,7 @@ import java.util.function.Consumer;
  * that starts its processes and waits for them; one more thread watches limits. The build loop
  * decides how many attempts run at once.
  */
-final class LocalRunner implements Runner {
+public final class LocalRunner implements Runner {
 
   private final Map<ProcessRun, CompletableFuture<Void>> running = new ConcurrentHashMap<>();
   private final ExecutorService threads =
@@ -29,7 +29,8 @@ final class LocalRunner implements Runner {
   private volatile boolean closed;
   private volatile boolean paused;
 
-  LocalRunner(Environment caller, Duration grace) {
+  /** Runs on this machine; a job's environment extends or replaces the caller's. */
+  public LocalRunner(Environment caller, Duration grace) {
     this(caller, grace, new OomKills(Path.of("/")));
   }
 

@@ -1,5 +1,6 @@
 package dev.torc.core.here;
 
+import dev.torc.base.machine.MachineLoad;
 import dev.torc.base.posix.Io;
 import java.io.File;
 import java.io.FileInputStream;
@@ -46,9 +47,6 @@ final class ProcessTable {
       return of(pid).map(now -> now.start == start).orElse(false);
     }
   }
-
-  /** Linux reports times in hundredths of a second (USER_HZ), whatever its own clock rate. */
-  static final long NANOS_OF_TICK = 10_000_000;
 
   private static final boolean PRESENT = new File("/proc/self/stat").exists();
 
@@ -108,7 +106,7 @@ final class ProcessTable {
             Integer.parseInt(fields[1]),
             Integer.parseInt(fields[2]),
             fields[0].charAt(0),
-            NANOS_OF_TICK
+            MachineLoad.NANOS_OF_TICK
                 * (Long.parseLong(fields[11])
                     + Long.parseLong(fields[12])
                     + Long.parseLong(fields[13])

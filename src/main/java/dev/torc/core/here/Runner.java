@@ -1,7 +1,6 @@
 package dev.torc.core.here;
 
 import dev.torc.base.machine.Series;
-import dev.torc.base.posix.Environment;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -13,11 +12,6 @@ import java.util.function.Consumer;
 public interface Runner extends AutoCloseable {
 
   Duration GRACE = Duration.ofSeconds(5);
-
-  /** Returns a runner on this machine; a job's environment extends or replaces the caller's. */
-  static Runner local(Environment caller, Duration grace) {
-    return new LocalRunner(caller, grace);
-  }
 
   /** Ends processes of jobs that a killed torc left running; returns one line for each such job. */
   static List<String> endLeftovers(Collection<Map<String, String>> marks) {

@@ -1,5 +1,6 @@
 package dev.torc.core.here;
 
+import dev.torc.base.machine.GpuLoad;
 import dev.torc.base.machine.Series;
 import dev.torc.base.machine.Series.Usage;
 

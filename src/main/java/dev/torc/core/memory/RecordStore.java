@@ -2,6 +2,7 @@ package dev.torc.core.memory;
 
 import static org.lmdbjava.ByteArrayProxy.PROXY_BA;
 
+import dev.torc.base.lmdb.LmdbProvider;
 import dev.torc.core.memory.Cache.CacheException;
 import dev.torc.core.memory.Cache.CacheSettings;
 import dev.torc.core.memory.DatabaseKey.RecordTree;

@@ -163,10 +163,13 @@ public final class StartMarks implements AutoCloseable {
   }
 
   /** Adds the mark of an attempt. The process of the attempt must start only after this call. */
-  public synchronized void add(StartMark mark) {
+  public void add(StartMark mark) {
     boolean elsewhere = mark.isRemote() || mark.origin() != null;
     String line = mark.of(owner, false, elsewhere ? mark.origin() : here).now().line();
-    ByteBuffer rest = ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8));
+    append(ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private synchronized void append(ByteBuffer rest) {
     access(
         "cannot mark a running job in",
         () -> {

@@ -162,6 +162,7 @@ public record StoredResults<T>(Cache cache, Form<T> form) {
     if (first != null) {
       batch.put(RecordTree.STORED_NAMES, first.bytes(), lists, StoredResults::names);
     }
+    cache.prepare(batch); // not while other threads wait
     cache.put(batch);
   }
 

@@ -75,7 +75,7 @@ public final class Adjacency {
   }
 
   /** Returns the given nodes and all nodes that they reach along the edges. */
-  BitSet along(BitSet nodes) {
+  public BitSet along(BitSet nodes) {
     BitSet all = (BitSet) nodes.clone();
     ArrayDeque<Integer> open = new ArrayDeque<>();
     for (int first = nodes.nextSetBit(0); first >= 0; first = nodes.nextSetBit(first + 1)) {
@@ -113,7 +113,7 @@ public final class Adjacency {
    * row), and all numbers are reduced by {@code first}. Pairs with an entry below {@code first} are
    * dropped. The entries of each new row are ascending.
    */
-  Adjacency reversed(int first) {
+  public Adjacency reversed(int first) {
     if (first == 0) {
       int[] order = new int[rows()];
       Arrays.setAll(order, row -> row);

@@ -191,7 +191,8 @@ public record Job(
     INTERACTIVE,
     MANUAL,
     ALLOW_FAILURE,
-    SHOWS_OUTPUT
+    SHOWS_OUTPUT,
+    LIVE_OUTPUT
   }
 
   /** Whether a job's results are stored. Stored graphs contain the ordinals, so only append. */

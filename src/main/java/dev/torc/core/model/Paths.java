@@ -223,10 +223,10 @@ public final class Paths {
 
   private String normal(String path) {
     boolean absolute = path.startsWith("/");
-    List<String> written = List.of(path.substring(absolute ? 1 : 0).split("/", -1));
-    if (Collections.disjoint(written, DOTS) && !(absolute && path.startsWith(rootText))) {
+    if (!hasDots(path, absolute ? 1 : 0) && !(absolute && path.startsWith(rootText))) {
       return path; // as most paths are
     }
+    List<String> written = List.of(path.substring(absolute ? 1 : 0).split("/", -1));
     if (URL.matcher(path).lookingAt()) {
       throw new IllegalArgumentException(
           "%s is a URL, not a file; let a command transfer it, see \"A file in S3 or on the web\" in recipes.md"
@@ -243,6 +243,18 @@ public final class Paths {
     }
     written.stream().skip(up).filter(name -> !DOTS.contains(name)).forEach(names::add);
     return name(names);
+  }
+
+  private static boolean hasDots(String path, int first) {
+    int end;
+    for (int from = first; from <= path.length(); from = end + 1) {
+      int slash = path.indexOf('/', from);
+      end = slash < 0 ? path.length() : slash;
+      if (end - from <= 2 && DOTS.contains(path.substring(from, end))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Returns the {@linkplain Walk way} of a path relative to {@code dir}; empty if it has none. */

@@ -9,8 +9,10 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.IntFunction;
+import java.util.function.IntPredicate;
 import java.util.stream.Stream;
 import org.jgrapht.alg.connectivity.KosarajuStrongConnectivityInspector;
+import org.jgrapht.graph.DefaultDirectedGraph;
 import org.jgrapht.traverse.BreadthFirstIterator;
 
 /**
@@ -18,7 +20,7 @@ import org.jgrapht.traverse.BreadthFirstIterator;
  * the order of the build file as possible (Kahn's algorithm). Refuses a cycle and names the
  * shortest one.
  */
-final class TopologicalOrder {
+public final class TopologicalOrder {
 
   private static final int SHOWN = 10; // nodes at each end of a long cycle in a message
 
@@ -92,7 +94,8 @@ final class TopologicalOrder {
    * the nodes of a cycle and the nodes that wait for them. Sets {@code waiting}, for each node, to
    * how many nodes it still waits for.
    */
-  static int[] sorted(Adjacency before, Adjacency after, int first, int[] written, int[] waiting) {
+  public static int[] sorted(
+      Adjacency before, Adjacency after, int first, int[] written, int[] waiting) {
     int[] position = new int[waiting.length];
     Arrays.fill(position, -1);
     for (int i = 0; i < written.length; i++) {
@@ -186,7 +189,7 @@ final class TopologicalOrder {
       Adjacency before, Adjacency after, int[] written, int[] waiting) {
     int[] readers = new int[waiting.length]; // above 0: never ready in a reversed sort
     sorted(after, before, 0, written, readers);
-    var tangle = DisplayGraph.copy(before, n -> waiting[n] > 0 && readers[n] > 0, _ -> true);
+    var tangle = copy(before, n -> waiting[n] > 0 && readers[n] > 0, _ -> true);
     List<Integer> best = List.of();
     long steps = 0;
     for (var component :
@@ -206,5 +209,28 @@ final class TopologicalOrder {
       }
     }
     return best;
+  }
+
+  /**
+   * Returns a copy of some vertices and edges for JGraphT, which takes far more memory than the
+   * rows. An edge goes from a vertex to the one that waits for it; its value is its index in the
+   * rows.
+   */
+  public static DefaultDirectedGraph<Integer, Integer> copy(
+      Adjacency before, IntPredicate vertices, IntPredicate edges) {
+    var copy = new DefaultDirectedGraph<Integer, Integer>(null, null, false);
+    for (int v = 0; v < before.rows(); v++) {
+      if (vertices.test(v)) {
+        copy.addVertex(v);
+      }
+    }
+    for (int v : copy.vertexSet()) {
+      for (int e = before.from(v); e < before.to(v); e++) {
+        if (copy.containsVertex(before.at(e)) && edges.test(e)) {
+          copy.addEdge(before.at(e), v, e);
+        }
+      }
+    }
+    return copy;
   }
 }

@@ -10,6 +10,8 @@ import dev.torc.core.decide.NeedSnapshot;
 import dev.torc.core.decide.ProductPlaces;
 import dev.torc.core.here.Launch;
 import dev.torc.core.here.ProcessEnd;
+import dev.torc.core.memory.Batch;
+import dev.torc.core.memory.BuildRecord.BuildId;
 import dev.torc.core.memory.Cache.CacheException;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.core.memory.JobResult.StoredValue;
@@ -48,31 +50,25 @@ public final class Attempt {
   final Job job;
   public final JobAttempts attempts;
   private final JobFiles files;
-  private final LaunchBuilder.Granted granted;
+  private final Granted granted;
   private final StartedJobs starts;
   private final ClearedProducts cleared;
   private final EndableRun here; // runs its processes on this machine
   private final RunPlace place; // which may be here
-  private final AttemptPart part;
+  private final List<AttemptPart> parts;
   private final String executor; // its name; null for this machine
   private final long started = System.currentTimeMillis();
   private NeedSnapshot snapshot; // of its needs; null until taken
   private ProcessEnd ended = ProcessEnd.unstarted(ProcessEnd.How.NOT_STARTED, "");
-  private volatile PostTimes times; // when it posted events; null before its processes start
   private boolean hasCleared;
   private volatile boolean relieved;
   private boolean released; // whether its resources were given back early
-  private PostedEvents posts = PostedEvents.NONE;
   private Launch launched; // null until it is about to start
   private String command = "";
   private long logFrom; // the offset in the log where its output begins
 
   Attempt(
-      AttemptContext common,
-      int id,
-      JobAttempts attempts,
-      LaunchBuilder.Granted granted,
-      StartedJobs starts) {
+      AttemptContext common, int id, JobAttempts attempts, Granted granted, StartedJobs starts) {
     this.common = common;
     this.id = id;
     this.job = common.graph().job(id);
@@ -83,7 +79,7 @@ public final class Attempt {
     this.cleared = common.removal().clearing();
     this.here = new EndableRun(common.machines().runner());
     this.place = common.machines().remotes().of(common, id, attempts, starts);
-    this.part = common.parts().part(common, id);
+    this.parts = common.parts().parts(common, id, attempts);
     this.executor = attempts.executor();
   }
 
@@ -98,23 +94,29 @@ public final class Attempt {
 
   /** Returns the files that the job is known to have written, as named in the build file. */
   public Set<String> wrote() {
-    return part.wrote();
+    Set<String> wrote = new TreeSet<>();
+    for (AttemptPart part : parts) {
+      wrote.addAll(part.wrote());
+    }
+    return wrote;
   }
 
   void recorded() {
     place.recorded();
   }
 
-  /** Frees disk space if necessary, and notes the times of new events; about once a second. */
+  /** Adds the records of its parts to those of its run. */
+  void record(Batch batch, BuildId build) {
+    for (AttemptPart part : parts) {
+      part.record(batch, build, attempts.count());
+    }
+  }
+
+  /** Frees disk space if necessary, and has the parts look, about once a second. */
   void tick() {
     cleared.makeRoom();
-    PostTimes seen = times;
-    if (seen != null) {
-      try {
-        seen.noteTime();
-      } catch (IOException e) {
-        return; // the times are less exact; reading the file at the end reports the error
-      }
+    for (AttemptPart part : parts) {
+      part.tick();
     }
   }
 
@@ -146,8 +148,7 @@ public final class Attempt {
     } catch (BadInput e) {
       return failed(e.diagnostics().getFirst().toString());
     } catch (AttemptFailure e) {
-      boolean lost = e.missing != null && ToolState.hadMade(common.plan().records(), id, e.missing);
-      return failedAfterClearing(e.getMessage() + (lost ? ToolState.WAYS_OUT : ""));
+      return failedAfterClearing(e.getMessage() + (e.missing == null ? "" : hint(e.missing)));
     } catch (IOException e) {
       return failedAfterClearing(Refusal.line(e));
     } catch (UncheckedIOException e) {
@@ -168,7 +169,7 @@ public final class Attempt {
   }
 
   private AttemptOutcome outcome(String what, AttemptOutcome.Made made) {
-    AttemptOutcome.Shown shown = new AttemptOutcome.Shown(command, logFrom, posts.posts());
+    AttemptOutcome.Shown shown = new AttemptOutcome.Shown(command, logFrom);
     return new AttemptOutcome(ended, what, snapshot, started, made, shown, null);
   }
 
@@ -185,13 +186,17 @@ public final class Attempt {
     ProcessEnd resumed = place.resume(snapshot);
     Stamp begin = null;
     if (resumed == null) {
-      part.prepare();
+      for (AttemptPart part : parts) {
+        part.prepare();
+      }
       clear();
       begin = launch(containers);
     } else {
       hasCleared = true;
       ended = resumed;
-      times = times(ended.began(started));
+      for (AttemptPart part : parts) {
+        part.resume(ended);
+      }
     }
     if (ended.how() == ProcessEnd.How.PASSED_ON || ended.how() == ProcessEnd.How.NOT_REACHED) {
       return failed("left to the next build");
@@ -200,7 +205,9 @@ public final class Attempt {
       common.digests().stop().extend(LOOK); // time to scan its products
     }
     snapshot.ended();
-    part.end(snapshot);
+    for (AttemptPart part : parts) {
+      part.end(snapshot);
+    }
     List<String> moved = null;
     if (place.isRemote() && ended.ok()) {
       begin = place.begun();
@@ -211,29 +218,24 @@ public final class Attempt {
     if (ended.ok() && !snapshot.isSmall()) {
       release();
     }
-    readPosts();
+    for (AttemptPart part : parts) {
+      part.read();
+    }
     return ended.ok()
         ? succeeded(moved, begin)
         : failedAfterClearing(
             AttemptOutcome.phrase(ended, attempts.runtime(), granted.memoryLimit())
                 + unstarted()
-                + part.hint()
+                + hint(null)
                 + unlogged());
   }
 
-  private PostTimes times(long from) {
-    return new PostTimes(files.eventLines(), common.digests(), from);
-  }
-
-  private void readPosts() throws IOException {
-    LinesFile events = files.eventLines();
-    posts = PostedEvents.read(events, times, common.digests());
-    if (!posts.odd().isEmpty()) {
-      common.removal().note().accept(job.name() + ": " + posts.odd());
+  private String hint(String missing) {
+    StringBuilder hint = new StringBuilder();
+    for (AttemptPart part : parts) {
+      hint.append(part.hint(missing));
     }
-    if (!posts.posts().isEmpty()) {
-      events.clear(common.digests());
-    }
+    return hint.toString();
   }
 
   /** Returns a hint about a command that was not found, and logs the PATH if it matters. */
@@ -278,8 +280,7 @@ public final class Attempt {
    */
   private Stamp launch(String containers) throws IOException {
     LaunchBuilder launches = common.launches();
-    files.eventLines().clear(common.digests()); // earlier lines are not this attempt's
-    files.output().clear(common.digests());
+    files.output().clear(common.digests()); // earlier lines are not this attempt's
     String manifest = common.decider().describe(id, List.of(), snapshot).digest().hex();
     StartMark mark =
         new StartMark(common.build().id(), job.name(), attempts.count())
@@ -299,11 +300,15 @@ public final class Attempt {
     }
     // A mark was just written there, so the stamp has the present time.
     String marks = launches.place().running().toString();
-    boolean globs = job.productRefs().stream().anyMatch(Ref.OfGlob.class::isInstance);
-    Stamp begin = part.needsStart() || globs ? common.digests().stamp(marks) : null;
-    Launch changed = part.begin(launch, snapshot, begin);
-    times = times(started);
-    launch(changed, tmp);
+    boolean needed = job.productRefs().stream().anyMatch(Ref.OfGlob.class::isInstance);
+    for (AttemptPart part : parts) {
+      needed |= part.needsStart();
+    }
+    Stamp begin = needed ? common.digests().stamp(marks) : null;
+    for (AttemptPart part : parts) {
+      launch = part.begin(launch, snapshot, begin);
+    }
+    launch(launch, tmp);
     return begin;
   }
 
@@ -437,12 +442,16 @@ public final class Attempt {
       throw new AttemptFailure(rival);
     }
     TreeSet<String> moved = new TreeSet<>(known == null ? snapshot.moved() : known);
-    FoundNeeds needs = part.found(snapshot, begin, ended.message());
+    FoundNeeds needs = FoundNeeds.none();
+    for (AttemptPart part : parts) {
+      part.find(needs, snapshot, begin, ended.message());
+    }
     moved.addAll(needs.moved());
     cleared.made(products.owned());
-    String lost = ToolState.lost(common.plan().records(), id, job, attempts.reasons(), products);
-    if (lost != null) {
-      common.removal().note().accept(lost);
+    boolean traced = false;
+    for (AttemptPart part : parts) {
+      part.look(products);
+      traced |= part.sawAll();
     }
     List<StoredValue> data = values();
     try {
@@ -453,7 +462,7 @@ public final class Attempt {
     }
     List<String> all = List.copyOf(moved);
     AttemptOutcome.Made made =
-        new AttemptOutcome.Made(products, needs, all, place.touched(), part.sawAll(), data);
+        new AttemptOutcome.Made(products, needs, all, place.touched(), traced, data);
     return outcome("", made);
   }
 

@@ -57,11 +57,11 @@ public record AttemptOutcome(
   }
 
   /**
-   * What reports show of an attempt: the commands as they ran, empty if they are not known; the
-   * offset in the log where their output begins; and the events that they posted.
+   * What reports show of an attempt: the commands as they ran, empty if they are not known, and the
+   * offset in the log where their output begins.
    */
-  record Shown(String command, long logFrom, List<PostedEvents.Post> posts) {
-    static final Shown NONE = new Shown("", 0, List.of());
+  record Shown(String command, long logFrom) {
+    static final Shown NONE = new Shown("", 0);
   }
 
   /** Returns when its processes began, on any machine, in milliseconds since 1970. */
@@ -84,7 +84,7 @@ public record AttemptOutcome(
     return (earlier ? 0 : before) + Math.max(0, handed) * 1_000_000;
   }
 
-  boolean ok() {
+  public boolean ok() {
     return what.isEmpty();
   }
 

@@ -3,46 +3,81 @@ package dev.torc.core.run;
 import dev.torc.base.digests.Stamp;
 import dev.torc.core.decide.NeedSnapshot;
 import dev.torc.core.here.Launch;
+import dev.torc.core.here.ProcessEnd;
+import dev.torc.core.memory.Batch;
+import dev.torc.core.memory.BuildRecord.BuildId;
 import dev.torc.core.run.BuildSetup.AttemptContext;
 import java.io.IOException;
+import java.util.List;
 import java.util.Set;
 
 /**
- * What a feature adds to one attempt at a job: it may change the launch, and says which needs the
- * job found and why it may have failed. The attempt calls it on its own thread; {@link Attempt}
- * knows nothing else of the feature.
+ * What a feature adds to one attempt at a job: it may change the launch, look at what the job left,
+ * find needs, and say why the job may have failed. The attempt calls it on its own thread, in the
+ * order of these methods; {@link Attempt} knows nothing else of the feature. A part overrides what
+ * concerns it.
  */
 public interface AttemptPart {
 
-  /** Makes the part of an attempt; it may be of an attempt that restores a result. */
+  /** Makes the parts of an attempt; it may be of an attempt that restores a result. */
   interface PartMaker {
-    AttemptPart part(AttemptContext common, int id);
+    List<AttemptPart> parts(AttemptContext common, int id, JobAttempts attempts);
   }
 
   /** Prepares, before anything is cleared; throws an {@link AttemptFailure} if it cannot. */
-  void prepare();
+  default void prepare() {}
 
   /** Returns whether the other methods need a stamp of the start. */
-  boolean needsStart();
+  default boolean needsStart() {
+    return false;
+  }
 
   /** Returns what is started instead of a launch; {@code begin} is null if it is not needed. */
-  Launch begin(Launch launch, NeedSnapshot snapshot, Stamp begin);
+  default Launch begin(Launch launch, NeedSnapshot snapshot, Stamp begin) throws IOException {
+    return launch;
+  }
+
+  /** Continues an attempt that an earlier torc began, and that has ended. */
+  default void resume(ProcessEnd ended) {}
+
+  /** Looks at what the processes do, about once a second, on another thread. */
+  default void tick() {}
 
   /** Looks at what the processes left when they have ended, however they ended. */
-  void end(NeedSnapshot snapshot);
+  default void end(NeedSnapshot snapshot) {}
+
+  /** Reads what the job left for it, when the job's resources may have been given back. */
+  default void read() throws IOException {}
 
   /**
-   * Returns the needs that a successful job found, and adds them to the snapshot; {@code message}
-   * is what the end of its processes says. Throws an {@link AttemptFailure} if they fail the job.
+   * Adds the needs that a successful job found to {@code needs} and to the snapshot; {@code
+   * message} is what the end of its processes says. Throws an {@link AttemptFailure} if they fail
+   * the job.
    */
-  FoundNeeds found(NeedSnapshot snapshot, Stamp begin, String message) throws IOException;
+  default void find(FoundNeeds needs, NeedSnapshot snapshot, Stamp begin, String message)
+      throws IOException {}
 
-  /** Returns the end of the message about a failure; empty without a hint. */
-  String hint();
+  /** Looks at the products of a successful job. */
+  default void look(ProductScan products) {}
+
+  /**
+   * Returns the end of the message about a failure; empty without a hint. {@code missing} is the
+   * declared product that a good end of the processes lacks; null if they failed.
+   */
+  default String hint(String missing) {
+    return "";
+  }
 
   /** Returns the files that the job is known to have written; may be empty. */
-  Set<String> wrote();
+  default Set<String> wrote() {
+    return Set.of();
+  }
 
   /** Returns whether it saw everything that the job read. */
-  boolean sawAll();
+  default boolean sawAll() {
+    return false;
+  }
+
+  /** Adds its records of a run to those of the attempt, which is the {@code attempt}-th. */
+  default void record(Batch batch, BuildId build, int attempt) {}
 }

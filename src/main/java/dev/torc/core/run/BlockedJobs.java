@@ -22,16 +22,16 @@ final class BlockedJobs {
   private final BuildState state;
   private final EventSender sender;
   private final JobStarts starts;
-  private final boolean failFast;
+  private final int most; // after this many failures nothing starts; 0 for any number
   private final Set<String> failed = new HashSet<>(); // names of groups
   private final Map<String, Set<String>> blocked = new HashMap<>(); // by group: its failed makers
-  private boolean fails;
+  private int failures; // of jobs and groups that may not fail
 
-  BlockedJobs(BuildState state, EventSender sender, JobStarts starts, boolean failFast) {
+  BlockedJobs(BuildState state, EventSender sender, JobStarts starts, int most) {
     this.state = state;
     this.sender = sender;
     this.starts = starts;
-    this.failFast = failFast;
+    this.most = most;
   }
 
   void fail(int id) {
@@ -42,8 +42,8 @@ final class BlockedJobs {
   }
 
   private void failBuild() {
-    fails = true;
-    starts.stopIf(failFast);
+    failures++;
+    starts.stopIf(failures == most);
   }
 
   /** Fails the groups whose expansion found problems, each once, and blocks their readers. */
@@ -139,7 +139,7 @@ final class BlockedJobs {
   boolean failsBuild() {
     PlanContext context = state.context();
     Graph graph = context.graph();
-    return fails
+    return failures > 0
         || state
             .jobsIn(JobState.BLOCKED)
             .anyMatch(job -> !graph.job(job).has(Trait.ALLOW_FAILURE) && context.isTarget(job))

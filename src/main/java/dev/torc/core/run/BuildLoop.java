@@ -56,7 +56,7 @@ public final class BuildLoop {
     this.followers = new Followers(each);
     this.workers = new AttemptThreads(lock, setup, recorder, ends);
     this.starts = new JobStarts(setup, workers, followers, sender, state);
-    this.blocked = new BlockedJobs(state, sender, starts, setup.wishes().failFast());
+    this.blocked = new BlockedJobs(state, sender, starts, setup.wishes().failures());
     this.restored = new RestoredJobs(setup.shared(), recorder, state);
     this.verdicts = new JobVerdicts(setup, state, sender, starts, blocked, followers, restored);
   }

@@ -1,7 +1,6 @@
 package dev.torc.core.run;
 
 import dev.torc.base.digests.DigestMemo;
-import dev.torc.base.machine.Jobserver;
 import dev.torc.core.decide.Decider;
 import dev.torc.core.decide.Expander;
 import dev.torc.core.decide.NeedContents;
@@ -15,8 +14,6 @@ import dev.torc.core.memory.StartMarks;
 import dev.torc.core.memory.ThisHost;
 import dev.torc.core.model.Graph;
 import java.util.BitSet;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -45,32 +42,12 @@ public record BuildSetup(
   }
 
   /**
-   * How much all jobs together may use at a time.
-   *
-   * @param gpus identifiers of the GPUs, by number
-   * @param allocation the executor whose jobs run on the nodes of an allocation; null without one
-   * @param nodes the resources of the other nodes of the allocation, by node name
-   * @param tokens the calling make's jobserver; null without one
+   * What the command line asks for: after {@code failures} failures nothing new starts, 0 for any
+   * number, {@code submit} ends the build once all running jobs are at schedulers and no other job
+   * can start, {@code commands} shows commands as they start, and in a {@code watch} another build
+   * follows a change.
    */
-  public record Amounts(
-      Map<String, Long> limits,
-      List<String> gpus,
-      String allocation,
-      Map<String, Map<String, Long>> nodes,
-      Jobserver tokens) {
-
-    String gpu(int number) {
-      return number < gpus.size() ? gpus.get(number) : Integer.toString(number);
-    }
-  }
-
-  /**
-   * What the command line asks for: {@code failFast} starts nothing new after a failure, {@code
-   * submit} ends the build once all running jobs are at schedulers and no other job can start,
-   * {@code commands} shows commands as they start, and in a {@code watch} another build follows a
-   * change.
-   */
-  public record Wishes(boolean failFast, boolean submit, boolean commands, boolean watch) {}
+  public record Wishes(int failures, boolean submit, boolean commands, boolean watch) {}
 
   /** What runs attempts: this host, with its processes and threads, and the schedulers. */
   public record Machines(

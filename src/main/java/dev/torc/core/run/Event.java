@@ -13,8 +13,8 @@ import java.util.Map;
 
 /**
  * Something that happened in a build, for the reports that show it. {@code JsonReport} writes
- * events as JSON; the events that jobs post are {@link PostedEvents}. The events of jobs are sent
- * in order, while holding the turn (see {@link LoopLock}). Times are only shown and decide nothing.
+ * events as JSON; the events that jobs post are others. The events of jobs are sent in order, while
+ * holding the turn (see {@link LoopLock}). Times are only shown and decide nothing.
  */
 public sealed interface Event {
 
@@ -25,8 +25,15 @@ public sealed interface Event {
   record Expanded(int jobs) implements Event {}
 
   /** An attempt begins; {@code command} is empty if no report asks for commands. */
-  record JobStarted(String job, int attempt, String command, List<Reason> reasons)
-      implements Event {}
+  record JobStarted(
+      String job, int attempt, String command, List<Reason> reasons, String executor, Log log)
+      implements Event {
+
+    /** Begins an attempt of which nothing else is known. */
+    public JobStarted(String job, int attempt, String command, List<Reason> reasons) {
+      this(job, attempt, command, reasons, null, null);
+    }
+  }
 
   /** A scheduler has accepted the job's attempt; {@code id} is null if it is not known. */
   record JobSubmitted(String job, String executor, String id) implements Event {
@@ -126,7 +133,17 @@ public sealed interface Event {
 
   /**
    * The output of a job's last attempt. It begins at byte {@code from} of the file. Relative paths
-   * in it start at {@code dir}. {@code wanted} says whether the build file asks to show all of it.
+   * in it start at {@code dir}. {@code output} says when the build file asks to show it.
    */
-  record Log(Path file, Path dir, long from, boolean wanted) {}
+  record Log(Path file, Path dir, long from, WhenShown output) {}
+
+  /** When the output of a job is shown. */
+  enum WhenShown {
+    /** When the job has failed. */
+    FAILURE,
+    /** When the job has ended. */
+    ALWAYS,
+    /** As it is written. */
+    LIVE
+  }
 }

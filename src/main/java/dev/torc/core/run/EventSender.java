@@ -19,6 +19,7 @@ import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Resources;
 import dev.torc.core.model.Job.Trait;
 import dev.torc.core.run.BuildSetup.AttemptContext;
+import dev.torc.core.run.Event.WhenShown;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -50,7 +51,6 @@ public final class EventSender {
   private boolean warnedLarge;
   private final Map<String, Long> limits;
   private final List<String> excess = new ArrayList<>(); // messages about jobs that used too much
-  private final PatternWarnings patterns = new PatternWarnings();
   private StoreUse use = StoreUse.NONE;
 
   /** Creates a sender; {@code commands} says whether commands are shown as they run. */
@@ -86,7 +86,9 @@ public final class EventSender {
     }
     String command = commands ? command(common, id, attempts) : "";
     List<Reason> why = Reason.causes(attempts.reasons());
-    tell(new Event.JobStarted(job.name(), attempts.count(), command, why));
+    tell(
+        new Event.JobStarted(
+            job.name(), attempts.count(), command, why, attempts.executor(), log(job, 0)));
   }
 
   /** Returns the command, made from the needs' names; the attempt's thread reads their files. */
@@ -95,7 +97,7 @@ public final class EventSender {
       contents = common.contents();
       names = contents.unread();
     }
-    LaunchBuilder.Granted granted = attempts.granted(List.of());
+    Granted granted = attempts.granted(List.of());
     return launches.shown(common.graph(), id, names.filesOf(id), granted);
   }
 
@@ -132,9 +134,6 @@ public final class EventSender {
       AttemptContext common, int id, JobAttempts attempts, JobState state, AttemptOutcome outcome) {
     Job job = common.graph().job(id);
     if (outcome.restored() == null) {
-      if (outcome.ok()) {
-        patterns.ran(common.graph(), id, job, attempts.reasons(), outcome);
-      }
       used(job, outcome.ended().wall(), outcome.ended().usage());
     }
     tell(new Event.JobEnded(job.name(), state, details(common, id, attempts, outcome)));
@@ -157,7 +156,6 @@ public final class EventSender {
   }
 
   void finished(BuildId build, Map<JobState, Integer> counts, long nanos, int exit) {
-    patterns.all().forEach(this::warn);
     if (!excess.isEmpty()) {
       int more = excess.size() - 1;
       String others = more == 0 ? "" : ", and " + Amount.count(more, "other job") + " too much";
@@ -215,7 +213,7 @@ public final class EventSender {
     }
   }
 
-  public void warn(String text) {
+  void warn(String text) {
     warn(new Diagnostic(text));
   }
 
@@ -231,7 +229,9 @@ public final class EventSender {
 
   private Event.Log log(Job job, long from) {
     Path dir = launches.place().root().resolve(job.runs().steps().getFirst().dir());
-    return new Event.Log(launches.files(job.name()).log(), dir, from, job.has(Trait.SHOWS_OUTPUT));
+    WhenShown output = job.has(Trait.SHOWS_OUTPUT) ? WhenShown.ALWAYS : WhenShown.FAILURE;
+    output = job.has(Trait.LIVE_OUTPUT) ? WhenShown.LIVE : output;
+    return new Event.Log(launches.files(job.name()).log(), dir, from, output);
   }
 
   private Event.Details details(

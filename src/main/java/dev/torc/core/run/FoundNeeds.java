@@ -21,6 +21,13 @@ public record FoundNeeds(
     return new FoundNeeds(new TreeSet<>(), new TreeSet<>(), new TreeSet<>(), new TreeSet<>());
   }
 
+  public void add(FoundNeeds other) {
+    found.addAll(other.found);
+    moved.addAll(other.moved);
+    lost.addAll(other.lost);
+    read.addAll(other.read);
+  }
+
   /**
    * Adds the needs that the last run found to those of a run that failed and names none, so that
    * its record tells whether one of them has changed since; adds none if one cannot be read.

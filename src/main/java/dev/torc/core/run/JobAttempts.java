@@ -1,11 +1,14 @@
 package dev.torc.core.run;
 
 import dev.torc.core.decide.Reason;
+import dev.torc.core.decide.Reason.Kind;
 import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.memory.AttemptRecord;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Resources;
 import dev.torc.core.model.Job.Retry;
+import dev.torc.core.model.Job.Trait;
+import dev.torc.core.model.Ref;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -21,12 +24,12 @@ public final class JobAttempts {
   private final boolean allocated;
   private final Retry retry;
   private final List<Reason> reasons;
-  private final BuildSetup.Amounts amounts;
+  private final Amounts amounts;
   private int count;
   private long memory;
   private long runtime;
   private ResourceDemand demand;
-  private ResourcePool.Taken taken;
+  private Taken taken;
   private boolean released;
   private boolean spared;
   private long ready = System.nanoTime();
@@ -37,7 +40,7 @@ public final class JobAttempts {
   /**
    * @param from the result to be restored instead of a run; null for a run
    */
-  JobAttempts(Job job, List<Reason> reasons, Replacement from, BuildSetup.Amounts amounts) {
+  JobAttempts(Job job, List<Reason> reasons, Replacement from, Amounts amounts) {
     this.executor = job.runs().executor();
     String out = Reason.out(reasons); // a job in a queue takes nothing from the nodes
     this.allocated =
@@ -98,12 +101,23 @@ public final class JobAttempts {
     return queued;
   }
 
-  /** Returns whether the present attempt keeps earlier products in place. */
+  /**
+   * Returns whether the present attempt keeps earlier products in place. If a member of a folder or
+   * glob product is missing, all are cleared once, since the tool would not make it again.
+   */
   public boolean persists(Job job) {
-    return ToolState.persists(job, count, reasons);
+    return job.has(Trait.PERSIST)
+        && (count > 1 || reasons.stream().noneMatch(reason -> isLost(job, reason)));
   }
 
-  ResourcePool.Taken taken() {
+  private static boolean isLost(Job job, Reason reason) {
+    return reason.kind() == Kind.MEMBER_DELETED
+        || reason.kind() == Kind.PRODUCT_MISSING
+            && job.productRefs().stream()
+                .noneMatch(r -> r instanceof Ref.OfFile file && file.path().equals(reason.name()));
+  }
+
+  Taken taken() {
     return taken;
   }
 
@@ -117,7 +131,7 @@ public final class JobAttempts {
   }
 
   /** Begins the next attempt; returns what it is given. */
-  LaunchBuilder.Granted begin(ResourcePool.Taken got) {
+  Granted begin(Taken got) {
     taken = got;
     released = false;
     count++;
@@ -129,14 +143,14 @@ public final class JobAttempts {
   }
 
   /** Returns what its present or next attempt is given, with these identifiers of GPUs. */
-  LaunchBuilder.Granted granted(List<String> identifiers) {
+  Granted granted(List<String> identifiers) {
     long all = memory > 0 ? memory : amounts.limits().getOrDefault(Resources.MEMORY, 0L);
     boolean here = executor == null;
-    long granted = !here && memory == 0 ? LaunchBuilder.Granted.BY_SCHEDULER : all >> 20;
+    long granted = !here && memory == 0 ? Granted.BY_SCHEDULER : all >> 20;
     ResourceDemand own = here ? demand() : ResourceDemand.whole(resources, memory);
     boolean given = here || resources.gpus() == 0 || allocated && executor() == null;
     int attempt = Math.max(1, count);
-    return new LaunchBuilder.Granted(attempt, own, given ? identifiers : null, granted, memory);
+    return new Granted(attempt, own, given ? identifiers : null, granted, memory);
   }
 
   /** Returns whether the resources of the present attempt were given back before its end. */

@@ -80,7 +80,7 @@ public final class JobFiles {
     return inJobs(".events");
   }
 
-  LinesFile eventLines() {
+  public LinesFile eventLines() {
     return new LinesFile("TORC_EVENTS", events());
   }
 

@@ -136,7 +136,7 @@ final class JobStarts implements StartedJobs {
       alone = true;
       sender.tell(new Event.Terminal(true));
     }
-    LaunchBuilder.Granted granted = attempts.begin(pool.take(attempts.demand()));
+    Granted granted = attempts.begin(pool.take(attempts.demand()));
     Attempt attempt = new Attempt(state.common(), id, attempts, granted, this);
     out.begin(id, attempts.executor());
     if (!attempts.isRestored()) {
@@ -158,7 +158,7 @@ final class JobStarts implements StartedJobs {
   @Override
   public void releaseEarly(Job job, JobAttempts attempts) {
     boolean overlaps =
-        !setup.wishes().failFast()
+        setup.wishes().failures() == 0
             && !job.has(Trait.INTERACTIVE)
             && setup.plan().context().graph().workflow().settings().hooks().isEmpty();
     if (overlaps && more) {

@@ -13,7 +13,6 @@ import dev.torc.core.memory.CachePlace;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Item;
-import dev.torc.core.model.Job.Resources;
 import dev.torc.core.model.Job.Trait;
 import dev.torc.core.model.Step;
 import dev.torc.core.model.Template;
@@ -183,7 +182,7 @@ public final class LaunchBuilder {
 
   /** Returns the commands of a job as they would run now, with resources up to these limits. */
   public String shown(Graph graph, int id, NeedFiles contents, Map<String, Long> limits) {
-    BuildSetup.Amounts here = new BuildSetup.Amounts(limits, List.of(), null, Map.of(), null);
+    Amounts here = new Amounts(limits, List.of(), null, Map.of(), null);
     JobAttempts first = new JobAttempts(graph.job(id), List.of(), null, here);
     return shown(graph, id, contents, first.granted(List.of()));
   }
@@ -332,24 +331,6 @@ public final class LaunchBuilder {
 
   public CachePlace place() {
     return place;
-  }
-
-  /**
-   * What an attempt was given.
-   *
-   * @param attempt the number of the attempt, from 1
-   * @param gpus identifiers of the GPUs; null if the scheduler chooses them
-   * @param memoryMiB for {@code {memory}}; {@link #BY_SCHEDULER} if only the scheduler knows it
-   * @param memoryLimit bytes above which the attempt is ended; 0 for none
-   */
-  public record Granted(
-      int attempt, ResourceDemand demand, List<String> gpus, long memoryMiB, long memoryLimit) {
-
-    static final long BY_SCHEDULER = -1;
-
-    public long cpus() {
-      return demand.of(Resources.CPUS);
-    }
   }
 
   /** Returns a command that can be pasted into a shell, without the words that start the shell. */

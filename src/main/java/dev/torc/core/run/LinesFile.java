@@ -20,12 +20,12 @@ import java.util.SequencedMap;
 
 /**
  * A file to which a job appends lines for torc. It does not exist when an attempt begins, and is
- * read when the attempt has ended. The job's first line creates it, since most jobs write none.
- * {@link PostedEvents} knows what lines of events mean.
+ * read when the attempt has ended. The job's first line creates it, since most jobs write none. A
+ * feature knows what lines of events mean.
  *
  * @param name the variable that names the file, for messages
  */
-record LinesFile(String name, Path path) {
+public record LinesFile(String name, Path path) {
 
   static final int MAX = 16 << 20;
 
@@ -36,14 +36,14 @@ record LinesFile(String name, Path path) {
   private static final int QUOTED = 80;
 
   /** Removes the file, so that processes of an earlier attempt cannot write to the next one's. */
-  void clear(DigestMemo digests) throws IOException {
+  public void clear(DigestMemo digests) throws IOException {
     if (digests.linkStamp(path.toString()).exists()) {
       Files.deleteIfExists(path);
     }
   }
 
   /** Returns the lines, or none if the file is missing; invalid UTF-8 becomes U+FFFD. */
-  List<String> lines(DigestMemo digests) throws IOException {
+  public List<String> lines(DigestMemo digests) throws IOException {
     return lines(bytes(digests));
   }
 
@@ -75,7 +75,7 @@ record LinesFile(String name, Path path) {
         "%s has an unreadable line: \"%s\"; %s".formatted(name, shown(line), rule));
   }
 
-  static String shown(String line) {
+  public static String shown(String line) {
     return SafeText.line(line, QUOTED);
   }
 
@@ -88,6 +88,9 @@ record LinesFile(String name, Path path) {
    */
   List<StoredValue> values(DigestMemo digests) throws IOException {
     byte[] bytes = bytes(digests);
+    if (bytes.length == 0) {
+      return List.of();
+    }
     List<String> lines = new ArrayList<>(lines(bytes));
     if (!Arrays.equals(new String(bytes, UTF_8).getBytes(UTF_8), bytes)) {
       String line = lines.stream().filter(each -> each.indexOf('\uFFFD') >= 0).findFirst().get();

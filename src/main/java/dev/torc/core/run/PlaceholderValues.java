@@ -11,7 +11,6 @@ import dev.torc.core.model.Job.Item;
 import dev.torc.core.model.NeedList;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Template.Part.Slot;
-import dev.torc.core.run.LaunchBuilder.Granted;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;

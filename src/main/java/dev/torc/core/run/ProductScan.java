@@ -7,12 +7,12 @@ import dev.torc.base.digests.FolderDigest;
 import dev.torc.base.digests.GitState;
 import dev.torc.base.digests.ParallelShares;
 import dev.torc.base.digests.Stamp;
+import dev.torc.base.syntax.Excludes;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.GlobWalk;
 import dev.torc.base.syntax.NearestPath;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.AllowedRoots;
-import dev.torc.core.decide.DottedFiles;
 import dev.torc.core.decide.JobSelection.UserPaths;
 import dev.torc.core.memory.RecordedProduct;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
@@ -64,9 +64,15 @@ public record ProductScan(
     return dotted.isEmpty() && folders.stream().allMatch(folder -> folder.gits().isEmpty());
   }
 
-  /** Returns a copy of this scan with those dotted files that job {@code id} wrote. */
+  /** Returns a copy with those dotted files that job {@code id} wrote and no job declares. */
   ProductScan written(Graph graph, int id, DigestMemo digests, Stamp begin) throws IOException {
-    List<String> written = DottedFiles.written(graph, id, digests, begin, dotted);
+    List<String> written = new ArrayList<>(0);
+    for (String path : dotted) {
+      boolean declared = graph.makerOf(path) >= 0 || path.equals(graph.job(id).depfile());
+      if (!declared && digests.linkStamp(path).ctime() >= begin.ctime()) {
+        written.add(path);
+      }
+    }
     return new ProductScan(made, owned, depfile, files, folders, written);
   }
 
@@ -87,7 +93,7 @@ public record ProductScan(
    * @param slow called, perhaps often, if the scan may take longer than the start of a job
    * @param seen takes each file; may be null
    */
-  public static ProductScan of(
+  static ProductScan of(
       AllowedRoots grounds,
       DigestMemo digests,
       Job job,
@@ -183,7 +189,7 @@ public record ProductScan(
           List<String> found = matches(glob, of.excludes());
           addAll(found.stream().filter(glob::matches).toList());
           found.stream()
-              .filter(path -> !glob.matches(path) && !DottedFiles.isIntended(of.excludes(), path))
+              .filter(path -> !glob.matches(path) && !Excludes.namesPart(of.excludes(), path))
               .forEach(dotted::add);
         }
       }

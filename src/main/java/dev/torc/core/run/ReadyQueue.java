@@ -128,7 +128,7 @@ final class ReadyQueue {
   }
 
   /** Resources that a search holds for a job that a store is asked about. */
-  private record Held(ResourceDemand demand, ResourcePool.Taken taken) {}
+  private record Held(ResourceDemand demand, Taken taken) {}
 
   private void hold(ResourcePool pool, ResourceDemand wanted, long until, List<Held> held) {
     if (until - System.nanoTime() > 0 && pool.fits(wanted)) {

@@ -3,13 +3,13 @@ package dev.torc.core.run;
 import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.FolderDigest;
 import dev.torc.core.decide.Decider;
+import dev.torc.core.decide.Described;
 import dev.torc.core.decide.KnownResult;
 import dev.torc.core.decide.NeedMembers;
 import dev.torc.core.decide.PlanContext;
 import dev.torc.core.decide.Reason;
 import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.memory.AttemptRecord;
-import dev.torc.core.memory.AttemptRecord.PostedEvent;
 import dev.torc.core.memory.Batch;
 import dev.torc.core.memory.BuildRecord.BuildId;
 import dev.torc.core.memory.Cache;
@@ -40,7 +40,6 @@ public final class Recorder {
 
   private final BuildId build;
   private final String host;
-  private final AtomicLong posted = new AtomicLong();
   private final AtomicLong sequences = new AtomicLong();
   private final Set<Digest> stored = new HashSet<>();
 
@@ -64,6 +63,7 @@ public final class Recorder {
     Outcome how = outcomeOf(outcome);
     Batch batch = new Batch();
     Record record = of(context, last.id, attempts.reasons(), attempts.count(), outcome, how, batch);
+    last.record(batch, build);
     attempt(last.job, attempts, outcome, how, batch);
     return record;
   }
@@ -134,7 +134,7 @@ public final class Recorder {
     List<ManifestEntry> lines = List.of();
     Map<Digest, List<ManifestEntry>> lists = NeedMembers.lists(made.products().folders());
     if (outcome.snapshot() != null) {
-      Decider.Described described = context.decider().describe(id, found, outcome.snapshot());
+      Described described = context.decider().describe(id, found, outcome.snapshot());
       manifest = described.digest();
       lines = described.lines();
       lists.putAll(described.lists());
@@ -163,11 +163,6 @@ public final class Recorder {
             List.copyOf(made.needs().read()));
     String job = context.graph().job(id).name();
     batch.result(job, result, details).data(job, made.data());
-    for (PostedEvents.Post post : outcome.shown().posts()) {
-      batch.post(
-          new PostedEvent(
-              build.number(), posted.getAndIncrement(), post.time(), job, attempts, post.text()));
-    }
     outcome.made().products().owned().forEach(batch::own);
     return new Record(batch, result, lists);
   }

@@ -24,9 +24,6 @@ final class ResourcePool {
   private final Map<String, ResourcePool> nodes = new LinkedHashMap<>(); // the other nodes, by name
   private int early; // attempts that gave everything back and have not ended
 
-  /** Where an attempt runs ({@code node} is null for this machine) and the numbers of its GPUs. */
-  record Taken(String node, List<Integer> gpus) {}
-
   ResourcePool(Map<String, Long> limits, Map<String, Map<String, Long>> nodes) {
     this(limits);
     nodes.forEach((name, own) -> this.nodes.put(name, new ResourcePool(own)));
@@ -107,7 +104,7 @@ final class ResourcePool {
     if (!holds(free, demand)) {
       String node = node(demand);
       take(demand.ofAll());
-      return new Taken(node, nodes.get(node).take(demand.ofNode()).gpus);
+      return new Taken(node, nodes.get(node).take(demand.ofNode()).gpus());
     }
     demand.amounts().forEach((resource, amount) -> free.merge(resource, -amount, Long::sum));
     List<Integer> gpus = new ArrayList<>();
@@ -147,12 +144,12 @@ final class ResourcePool {
   }
 
   void give(ResourceDemand demand, Taken taken) {
-    if (taken.node != null) {
-      nodes.get(taken.node).give(demand.ofNode(), new Taken(null, taken.gpus));
+    if (taken.node() != null) {
+      nodes.get(taken.node()).give(demand.ofNode(), new Taken(null, taken.gpus()));
       give(demand.ofAll(), new Taken(null, List.of()));
       return;
     }
     demand.amounts().forEach((resource, amount) -> free.merge(resource, amount, Long::sum));
-    freeGpus.addAll(taken.gpus);
+    freeGpus.addAll(taken.gpus());
   }
 }

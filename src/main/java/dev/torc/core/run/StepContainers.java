@@ -4,7 +4,6 @@ import dev.torc.core.here.Launch;
 import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Step.Image;
-import dev.torc.core.run.LaunchBuilder.Granted;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;

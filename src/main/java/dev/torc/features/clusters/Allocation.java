@@ -1,7 +1,7 @@
 package dev.torc.features.clusters;
 
+import dev.torc.base.machine.ProgramOutput;
 import dev.torc.base.text.Amount;
-import dev.torc.core.here.ProgramOutput;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -92,6 +92,7 @@ final class BatchSubmitter {
     if (answer instanceof Submission.Accepted accepted) {
       watch.accepted(batch, accepted);
     } else if (answer instanceof Submission.Refused refused) {
+      watch.answered();
       for (ArrayTask task : batch.tasks) {
         refuse(task, ": " + refused.said());
       }

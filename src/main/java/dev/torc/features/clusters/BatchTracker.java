@@ -239,7 +239,10 @@ public final class BatchTracker implements AutoCloseable {
     }
     int most = Math.min(SPREAD, to.settings().bounds().maxJobs());
     plan.plan(to.scheduler().largestArray() == 1 ? 1 : most, now);
-    if (submitter.maySubmit(now)) {
+    String lack = out.stream().anyMatch(RemoteBatch::isKnown) ? null : watch.outOfReach(now);
+    if (lack != null) {
+      giveUp(lack);
+    } else if (submitter.maySubmit(now)) {
       submitter.submit(now);
     }
     for (RemoteBatch batch : List.copyOf(out)) {
@@ -261,6 +264,16 @@ public final class BatchTracker implements AutoCloseable {
     }
     earlier.tell();
     return next(now);
+  }
+
+  /** Ends all jobs, since the scheduler is out of reach and has none of them. */
+  private void giveUp(String why) throws IOException {
+    plan.drain().forEach(job -> job.endUnbegun(BatchAttempt.failed(to.executor() + why)));
+    for (RemoteBatch batch : out) {
+      for (ArrayTask task : batch.tasks) {
+        submitter.refuse(task, why);
+      }
+    }
   }
 
   private long next(long now) {
@@ -307,7 +320,7 @@ public final class BatchTracker implements AutoCloseable {
         int begun = 0;
         for (BatchAttempt job : task.jobs) {
           if (!job.isOver() && !job.isOrphan()) {
-            jobs++;
+            jobs += batch.isKnown() ? 1 : 0;
             if (claim(job)) {
               job.endUnbegun(BatchAttempt.INTERRUPTED);
             } else {

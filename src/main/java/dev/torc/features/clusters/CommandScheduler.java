@@ -1,6 +1,6 @@
 package dev.torc.features.clusters;
 
-import dev.torc.core.here.ProgramOutput;
+import dev.torc.base.machine.ProgramOutput;
 import dev.torc.core.model.SchedulerSettings;
 import dev.torc.core.model.SchedulerSettings.Fact;
 import dev.torc.features.clusters.Scheduler.SchedulerJob;

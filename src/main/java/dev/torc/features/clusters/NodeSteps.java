@@ -1,7 +1,7 @@
 package dev.torc.features.clusters;
 
+import dev.torc.base.machine.ProgramOutput;
 import dev.torc.base.posix.Kill;
-import dev.torc.core.here.ProgramOutput;
 import dev.torc.features.clusters.Scheduler.SchedulerJob;
 import dev.torc.features.clusters.Scheduler.SchedulerResources;
 import dev.torc.features.clusters.Scheduler.SchedulerState;

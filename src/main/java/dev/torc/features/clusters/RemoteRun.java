@@ -3,7 +3,7 @@ package dev.torc.features.clusters;
 import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.posix.Io;
-import dev.torc.core.decide.Decider;
+import dev.torc.core.decide.Described;
 import dev.torc.core.decide.NeedSnapshot;
 import dev.torc.core.decide.Reason;
 import dev.torc.core.here.Launch;
@@ -76,7 +76,7 @@ final class RemoteRun implements RunPlace {
     if (!endOthers()) {
       return ProcessEnd.unknown(ProcessEnd.How.NOT_REACHED, "");
     }
-    Decider.Described described = common.decider().describe(id, List.of(), snapshot);
+    Described described = common.decider().describe(id, List.of(), snapshot);
     List<Reason> causes = Reason.causes(attempts.reasons());
     SchedulerResources asked =
         asked(job.runs().resources().memory(), job.runs().resources().runtime());

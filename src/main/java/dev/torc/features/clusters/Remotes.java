@@ -1,5 +1,6 @@
 package dev.torc.features.clusters;
 
+import dev.torc.base.machine.ProgramOutput;
 import dev.torc.base.posix.OwnFile;
 import dev.torc.base.text.Refusal;
 import dev.torc.core.memory.CachePlace;
@@ -200,7 +201,7 @@ public final class Remotes implements RunPlaces, AutoCloseable {
   }
 
   private BatchTracker of(SchedulerSettings settings) {
-    return of(settings.name(), settings, place -> Scheduler.of(settings, place, env));
+    return of(settings.name(), settings, place -> scheduler(settings, place, env));
   }
 
   private BatchTracker of(
@@ -231,5 +232,13 @@ public final class Remotes implements RunPlaces, AutoCloseable {
     } catch (IOException e) {
       warn.accept("cannot remove old files in .torc/remote: " + Refusal.line(e));
     }
+  }
+
+  /** Returns the scheduler that has these settings. */
+  public static Scheduler scheduler(
+      SchedulerSettings settings, Path folder, Map<String, String> env) {
+    return settings.isSlurm()
+        ? new Slurm(settings, folder, env, ProgramOutput.PATIENCE)
+        : new CommandScheduler(settings, folder, env, ProgramOutput.PATIENCE);
   }
 }

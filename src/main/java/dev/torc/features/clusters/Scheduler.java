@@ -1,7 +1,6 @@
 package dev.torc.features.clusters;
 
-import dev.torc.core.here.ProgramOutput;
-import dev.torc.core.model.SchedulerSettings;
+import dev.torc.base.machine.ProgramOutput;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -16,12 +15,6 @@ import java.util.Map;
  * counts as no answer. Safe for several threads, which wait for each other.
  */
 public interface Scheduler {
-
-  static Scheduler of(SchedulerSettings settings, Path folder, Map<String, String> env) {
-    return settings.isSlurm()
-        ? new Slurm(settings, folder, env, ProgramOutput.PATIENCE)
-        : new CommandScheduler(settings, folder, env, ProgramOutput.PATIENCE);
-  }
 
   /** Submits a script. {@link #lacks} must return nothing for the request's resources. */
   Submission submit(SubmissionRequest request);
@@ -58,6 +51,11 @@ public interface Scheduler {
   /** Returns the placeholders in its commands, like {@code {memory}}, without a value. */
   default List<String> lacks(SchedulerResources resources) {
     return List.of();
+  }
+
+  /** Returns what to do if it does not answer. */
+  default String remedy() {
+    return "try the commands of this executor by hand";
   }
 
   /** Returns whether a job continues when the torc that handed it out ends. */
@@ -199,6 +197,9 @@ public interface Scheduler {
    * if Slurm is not installed. {@code trouble} says why it does not answer; empty if it does.
    */
   public record SlurmLook(String version, String trouble) {
+
+    /** What to do if it does not answer. */
+    public static final String REMEDY = "set SLURM_CONF to the settings of a running controller";
 
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 

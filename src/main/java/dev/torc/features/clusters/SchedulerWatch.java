@@ -24,6 +24,8 @@ final class SchedulerWatch {
   private static final long FIRST = 2 * SECOND;
   private static final long LAST = 30 * SECOND;
   private static final long TELL = 60 * SECOND;
+  private static final long REACH = 60 * SECOND;
+  private static final int TRIES = 3;
 
   private final SchedulerAccess to;
   private long pause = FIRST;
@@ -31,6 +33,10 @@ final class SchedulerWatch {
   private long asked = Long.MIN_VALUE / 2;
   private boolean unclear;
   private long told = Long.MIN_VALUE / 2;
+  private boolean answers; // it has answered at least once
+  private String lack = ""; // what the last try without an answer said
+  private int silences; // tries without an answer, while there was none yet
+  private long silent; // when the first of them was
 
   SchedulerWatch(SchedulerAccess to) {
     this.to = to;
@@ -96,7 +102,9 @@ final class SchedulerWatch {
     asked = now;
     pause = Math.min(pause * 3 / 2, LAST);
     next = now + pause;
-    if (!answered && silence != null) {
+    if (answered) {
+      answered();
+    } else if (silence != null) {
       unanswered(silence, now);
     }
     return unknown;
@@ -134,9 +142,26 @@ final class SchedulerWatch {
     }
   }
 
-  /** Reports, at most once a minute, that the scheduler does not answer. */
+  void answered() {
+    answers = true;
+  }
+
+  /** Notes that the scheduler does not answer, and reports it at most once a minute. */
   void unanswered(String why, long now) {
+    silent = silences == 0 ? now : silent;
+    silences++;
+    lack = why;
     tell(now, "%s does not answer: %s; torc keeps asking", to.executor(), why);
+  }
+
+  /**
+   * Returns why no job can be submitted: the scheduler has never answered, neither the first three
+   * tries nor for a minute. Null otherwise; once it has answered, torc keeps asking.
+   */
+  String outOfReach(long now) {
+    return answers || silences < TRIES || now - silent < REACH
+        ? null
+        : " does not answer: %s; %s".formatted(lack, to.scheduler().remedy());
   }
 
   private void tell(long now, String line, Object... with) {
@@ -167,6 +192,7 @@ final class SchedulerWatch {
 
   /** Notes the ids. If they cannot be written to disk, a later torc looks the batch up by name. */
   void accepted(RemoteBatch batch, Submission.Accepted accepted) {
+    answered();
     batch.noteIds(accepted.ids());
     try {
       batch.folder.write(accepted.ids());

@@ -2,8 +2,8 @@ package dev.torc.features.clusters;
 
 import static java.util.stream.Collectors.joining;
 
+import dev.torc.base.machine.ProgramOutput;
 import dev.torc.base.text.SafeText;
-import dev.torc.core.here.ProgramOutput;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

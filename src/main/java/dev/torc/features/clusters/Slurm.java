@@ -1,7 +1,7 @@
 package dev.torc.features.clusters;
 
+import dev.torc.base.machine.ProgramOutput;
 import dev.torc.base.posix.OwnUser;
-import dev.torc.core.here.ProgramOutput;
 import dev.torc.core.model.SchedulerSettings;
 import dev.torc.features.clusters.Scheduler.SchedulerJob;
 import dev.torc.features.clusters.Scheduler.SchedulerResources;
@@ -85,6 +85,11 @@ public final class Slurm implements Scheduler {
     return said.status() == NOT_FOUND
         ? new ProgramOutput(NOT_FOUND, "", words.getFirst() + " is not installed, or not in PATH")
         : said;
+  }
+
+  @Override
+  public String remedy() {
+    return Scheduler.SlurmLook.REMEDY;
   }
 
   @Override

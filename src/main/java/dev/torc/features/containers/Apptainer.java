@@ -1,8 +1,8 @@
 package dev.torc.features.containers;
 
 import dev.torc.base.digests.Digest;
+import dev.torc.base.machine.ProgramOutput;
 import dev.torc.base.posix.GroupAccess;
-import dev.torc.core.here.ProgramOutput;
 import dev.torc.features.containers.ContainerRuntime.StepContainer;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -9,7 +9,7 @@ import dev.torc.core.model.Step.Image;
 import dev.torc.core.model.Workflow;
 import dev.torc.core.run.AttemptFailure;
 import dev.torc.core.run.Event;
-import dev.torc.core.run.LaunchBuilder.Granted;
+import dev.torc.core.run.Granted;
 import dev.torc.features.containers.ContainerRuntime.StepContainer;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,9 +1,9 @@
 package dev.torc.features.containers;
 
+import dev.torc.base.machine.ProgramOutput;
 import dev.torc.base.posix.OwnFile;
 import dev.torc.core.here.Launch;
 import dev.torc.core.here.Launch.Container;
-import dev.torc.core.here.ProgramOutput;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -11,7 +11,7 @@ import dev.torc.core.model.Workflow;
 import dev.torc.core.run.AttemptFailure;
 import dev.torc.core.run.AttemptOutcome;
 import dev.torc.core.run.Event;
-import dev.torc.core.run.LaunchBuilder.Granted;
+import dev.torc.core.run.Granted;
 import dev.torc.core.run.StepContainers;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package dev.torc.features.containers;
 
 import dev.torc.base.digests.Digest;
+import dev.torc.base.machine.ProgramOutput;
 import dev.torc.base.text.SafeText;
-import dev.torc.core.here.ProgramOutput;
 import dev.torc.features.containers.ContainerRuntime.StepContainer;
 import java.util.ArrayList;
 import java.util.List;

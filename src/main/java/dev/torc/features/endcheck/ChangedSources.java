@@ -1,6 +1,7 @@
 package dev.torc.features.endcheck;
 
 import dev.torc.base.digests.StopFlag.StoppedException;
+import dev.torc.base.text.Refusal;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.PlanContext;
 import dev.torc.core.decide.Reason.Kind;
@@ -34,7 +35,7 @@ final class ChangedSources {
         }
       }
     } catch (IOException e) {
-      throw new AssertionError(e); // none is thrown
+      return List.of("cannot look at the sources again: " + Refusal.line(e));
     } catch (StoppedException e) {
       return List.of(); // a signal came
     }

@@ -57,9 +57,11 @@ final class SourceChanges {
   }
 
   private List<Change> find(int[] jobs) throws IOException {
+    List<List<String>> files = new ArrayList<>(jobs.length); // as in jobs
     Set<String> sources = new HashSet<>();
     for (int job : jobs) {
-      sources.addAll(files(job));
+      files.add(files(job));
+      sources.addAll(files.getLast());
     }
     String[] paths = sources.toArray(String[]::new);
     Set<String> replaced = digests.replaced();
@@ -73,14 +75,15 @@ final class SourceChanges {
         });
     BitSet lists = new BitSet();
     BitSet concerned = new BitSet();
-    for (int job : jobs) {
+    for (int i = 0; i < jobs.length; i++) {
+      int job = jobs[i];
       for (int list : graph.listNeeds().row(job)) {
         if (!graph.list(list).ofJobs()) {
           lists.set(list);
           concerned.set(job);
         }
       }
-      if (!differing.isEmpty() && !Collections.disjoint(differing, files(job))) {
+      if (!differing.isEmpty() && !Collections.disjoint(differing, files.get(i))) {
         concerned.set(job);
       }
     }

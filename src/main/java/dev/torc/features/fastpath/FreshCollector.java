@@ -363,7 +363,7 @@ final class FreshCollector {
         torn.set(file);
       } else if (!gathered.isKnown(file)) {
         KnownDigest known = members.last(path);
-        gathered.put(file, known == null ? WatchSnapshot.now(digests, path) : known);
+        gathered.put(file, known == null ? PresentFiles.now(digests, path) : known);
       }
     }
   }

@@ -69,12 +69,12 @@ final class FreshMembers {
    */
   List<String> seen(int list, boolean looked) {
     NeedList needed = context.graph().list(list);
-    return seen(names.computeIfAbsent(list, _ -> WatchSnapshot.walk(root, needed).files()), looked);
+    return seen(names.computeIfAbsent(list, _ -> PresentFiles.walk(root, needed).files()), looked);
   }
 
   /** Returns the names in a folder product as the build saw them. */
   List<String> seen(String folder, boolean looked) {
-    return seen(WatchSnapshot.walk(root, WatchSnapshot.folder(folder)).files(), looked);
+    return seen(PresentFiles.walk(root, PresentFiles.folder(folder)).files(), looked);
   }
 
   private List<String> seen(List<String> now, boolean looked) {
@@ -94,7 +94,7 @@ final class FreshMembers {
     return Io.or(
         () ->
             last == null
-                ? digests.last(WatchSnapshot.text(root, root.resolve(path).toRealPath()))
+                ? digests.last(PresentFiles.text(root, root.resolve(path).toRealPath()))
                 : last,
         null);
   }

@@ -1,24 +1,20 @@
 package dev.torc.features.fastpath;
 
+import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.Digest.KnownDigest;
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.digests.FileClock;
-import dev.torc.base.digests.FolderDigest;
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.digests.StampSource;
-import dev.torc.base.posix.FileTree;
 import dev.torc.base.posix.InputFile;
-import dev.torc.base.posix.Io;
 import dev.torc.base.posix.Memory;
 import dev.torc.base.posix.Walk;
-import dev.torc.base.syntax.Excludes;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.GlobWalk;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.NeedList;
 import dev.torc.core.model.NeedList.ListKind;
 import dev.torc.core.model.NeedList.Naming;
-import dev.torc.front.buildfile.BuildFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,9 +39,6 @@ import java.util.stream.IntStream;
  * <p>The next build decides what a change means. Only one thread may use this class at a time.
  */
 public final class WatchSnapshot {
-
-  /** Stands for a file that cannot be read. */
-  private static final Stamp CLOSED = new Stamp(Stamp.FileKind.OTHER, false, 0, 0, 0, 0);
 
   /** Files of Vim, Emacs, LibreOffice, Office, Kate, JetBrains and gedit. */
   private static final Pattern EDITORS =
@@ -91,7 +84,7 @@ public final class WatchSnapshot {
       IntStream.of(graph.listNeeds().row(job)).forEach(needed::set);
       IntStream.of(graph.products().row(job))
           .filter(files::isFolder)
-          .forEach(file -> lists.add(folder(graph.path(file))));
+          .forEach(file -> lists.add(PresentFiles.folder(graph.path(file))));
     }
     needed.stream().mapToObj(graph::list).filter(list -> !list.ofJobs()).forEach(lists::add);
     if (fresh == null) {
@@ -101,26 +94,18 @@ public final class WatchSnapshot {
   }
 
   private void addNow(int file) {
-    files.put(file, now(reader, files.path(file)));
+    files.put(file, PresentFiles.now(reader, files.path(file)));
   }
 
-  /** Returns a list that includes everything in a folder product. */
-  static NeedList folder(String path) {
-    return new NeedList(
-        ListKind.FOLDER, new Naming(path, null, null), List.of(), null, List.of(), -1);
+  /** Adds a build file that the graph was made from. */
+  public void addSource(Path path, Digest digest) {
+    String text = PresentFiles.text(root, path);
+    Stamp stamp = PresentFiles.now(reader, text).stamp();
+    files.put(files.number(text), new KnownDigest(stamp, digest, false));
   }
 
-  /** Adds the build files that the graph was made from, and the globs and ways that decided it. */
-  public void addSources(List<BuildFile.Read> sources, SortedMap<String, List<String>> patterns) {
-    for (BuildFile.Read source : sources) {
-      for (Path path : List.of(source.asked(), source.file())) {
-        if (source.digest() != null && !path.endsWith(BuildFile.INPUT)) {
-          String text = text(root, path);
-          Stamp stamp = now(reader, text).stamp();
-          files.put(files.number(text), new KnownDigest(stamp, source.digest(), false));
-        }
-      }
-    }
+  /** Adds the globs and ways that decided which build files the graph was made from. */
+  public void addPatterns(SortedMap<String, List<String>> patterns) {
     patterns.forEach(
         (pattern, found) -> {
           if (Walk.isWay(pattern)) {
@@ -144,7 +129,7 @@ public final class WatchSnapshot {
 
   /** Adds a file with its present state, even if it is missing, unless its state is known. */
   public void add(Path path) {
-    String text = text(root, path);
+    String text = PresentFiles.text(root, path);
     if (!files.isKnown(text)) {
       addNow(files.number(text));
     }
@@ -158,19 +143,6 @@ public final class WatchSnapshot {
         listed.add(name);
       }
     }
-  }
-
-  /** Returns a path, relative to the root if it is below the root. */
-  static String text(Path root, Path file) {
-    return (file.startsWith(root) ? root.relativize(file) : file).toString();
-  }
-
-  /** Returns the present stamp of a path, without reading the file. */
-  static KnownDigest now(DigestMemo digests, String path) {
-    // The build reports an error.
-    return Io.or(
-        () -> new KnownDigest(digests.stamp(path), null, true),
-        new KnownDigest(CLOSED, null, true));
   }
 
   /** Returns whether there is at least one path and jobs make all of them. */
@@ -208,7 +180,7 @@ public final class WatchSnapshot {
     moved.stream()
         .forEach(
             file -> {
-              KnownDigest now = now(reader, files.path(file));
+              KnownDigest now = PresentFiles.now(reader, files.path(file));
               if (matters(file, now.stamp())) {
                 changed.add(files.path(file));
               }
@@ -276,53 +248,12 @@ public final class WatchSnapshot {
     folders.clear();
     for (NeedList list : lists) {
       String start = list.glob() == null ? list.text() : list.glob().fixedPrefix();
-      GlobWalk.Found found = walk(root, list);
+      GlobWalk.Found found = PresentFiles.walk(root, list);
       found.folders().add(start); // the folder may appear later
       found.folders().forEach(folder -> folders.add(root.resolve(folder).resolve(".")));
       int maker = graph.makerOf(start);
       found.files().stream().filter(name -> graph.makerOf(name) == maker).forEach(names::add);
     }
     return names;
-  }
-
-  /**
-   * Returns the names in a glob or folder, including folders and links in a folder. Returns none if
-   * it cannot be listed; the build reports that.
-   */
-  static GlobWalk.Found walk(Path root, NeedList list) {
-    GlobWalk.Found found = new GlobWalk.Found(new ArrayList<>(), Set.of(), new ArrayList<>(), true);
-    try {
-      if (list.glob() == null) {
-        addNames(root, list.text(), list.excludes(), found, new HashSet<>());
-      } else {
-        found = GlobWalk.find(root, list.glob(), list.excludes());
-      }
-    } catch (IOException e) {
-      found.files().clear();
-    }
-    found.files().removeIf(list::excludes);
-    return found;
-  }
-
-  /** Adds the names below a folder, and below links to folders. */
-  private static void addNames(
-      Path root, String path, List<Glob> excludes, GlobWalk.Found into, Set<Path> open)
-      throws IOException {
-    Path folder = root.resolve(path);
-    if (Excludes.folder(excludes, path)
-        || !Files.isDirectory(folder)
-        || !open.add(folder.toRealPath())) {
-      return;
-    }
-    into.folders().add(path);
-    for (Path entry : FileTree.entries(folder)) {
-      String name = entry.getFileName().toString();
-      if (!FolderDigest.IGNORED.contains(name)) {
-        String child = FolderDigest.join(path, name);
-        into.files().add(child);
-        addNames(root, child, excludes, into, open);
-      }
-    }
-    open.remove(folder.toRealPath());
   }
 }

@@ -203,8 +203,11 @@ public final class DiscoveredNeeds {
                 + (MOST >> 20)
                 + " MiB; is it really a depfile?");
       }
-      return Depfile.parse(
-          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
+      String text = new String(bytes, StandardCharsets.UTF_8);
+      if (text.indexOf('\ufffd') >= 0) { // rarely written as such
+        StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
+      }
+      return Depfile.parse(text);
     } catch (NoSuchFileException e) {
       throw new AttemptFailure(
           "exit 0, but depfile %s was not written%s"

@@ -7,7 +7,6 @@ import dev.torc.core.decide.PlanContext;
 import dev.torc.core.here.Launch;
 import dev.torc.core.model.Graph;
 import dev.torc.core.run.AttemptPart;
-import dev.torc.core.run.BuildSetup.AttemptContext;
 import dev.torc.core.run.FoundNeeds;
 import java.io.IOException;
 import java.util.Set;
@@ -22,16 +21,7 @@ public final class FindingPart implements AttemptPart {
   private boolean traced;
   private JobTrace trace; // null before the start, and if it is not traced
 
-  /** Makes the parts of a build's attempts. */
-  public record Parts(Tracing tracing) implements AttemptPart.PartMaker {
-
-    @Override
-    public AttemptPart part(AttemptContext common, int id) {
-      return new FindingPart(tracing, common.plan(), id);
-    }
-  }
-
-  private FindingPart(Tracing tracing, PlanContext plan, int id) {
+  public FindingPart(Tracing tracing, PlanContext plan, int id) {
     this.tracing = tracing;
     this.plan = plan;
     this.graph = plan.graph();
@@ -65,17 +55,18 @@ public final class FindingPart implements AttemptPart {
   }
 
   @Override
-  public FoundNeeds found(NeedSnapshot snapshot, Stamp begin, String message) throws IOException {
-    FoundNeeds needs = DiscoveredNeeds.read(graph, id, snapshot, begin, trace);
+  public void find(FoundNeeds needs, NeedSnapshot snapshot, Stamp begin, String message)
+      throws IOException {
+    FoundNeeds found = DiscoveredNeeds.read(graph, id, snapshot, begin, trace);
+    needs.add(found);
     if (trace != null) {
-      tracing.report(graph, id, trace, needs.read(), message);
+      tracing.report(graph, id, trace, found.read(), message);
     }
-    return needs;
   }
 
   @Override
-  public String hint() {
-    return Tracing.refused(graph, trace);
+  public String hint(String missing) {
+    return missing == null ? Tracing.refused(graph, trace) : "";
   }
 
   @Override

@@ -15,6 +15,7 @@ import dev.torc.core.model.Paths;
 import dev.torc.core.model.Ref;
 import dev.torc.core.run.AttemptFailure;
 import dev.torc.core.run.ProductScan;
+import dev.torc.features.commands.UndeclaredReads;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -97,7 +98,7 @@ public final class Tracing {
     if (!isStrict(graph.job(id))) {
       return new JobTrace(grounds, begin.ctime(), null);
     }
-    Set<String> readable = plan.scripts(id);
+    Set<String> readable = new UndeclaredReads(plan, false).run(id);
     readable.addAll(plan.records().found(id));
     JobTrace.Bounds bounds =
         (file, access) -> {
@@ -257,8 +258,12 @@ public final class Tracing {
   }
 
   private static boolean leavesOut(Job job, String path, Class<? extends Ref.OfMany> kind) {
-    return job.productRefs().stream()
-        .anyMatch(ref -> kind.isInstance(ref) && ((Ref.OfMany) ref).leavesOut(path));
+    for (Ref ref : job.productRefs()) { // asked for each file that a depfile names
+      if (kind.isInstance(ref) && ((Ref.OfMany) ref).leavesOut(path)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean needs(Graph graph, int id, NeedSnapshot snapshot, String path) {

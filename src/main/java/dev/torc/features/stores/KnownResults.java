@@ -7,14 +7,14 @@ import dev.torc.base.posix.Io;
 import dev.torc.base.posix.Walk;
 import dev.torc.base.syntax.Glob;
 import dev.torc.core.decide.Decider;
-import dev.torc.core.decide.Decider.Described;
+import dev.torc.core.decide.Decider.Recalls;
+import dev.torc.core.decide.Described;
 import dev.torc.core.decide.Listing;
 import dev.torc.core.decide.Manifest;
 import dev.torc.core.decide.ManifestHash;
 import dev.torc.core.decide.NeedContents;
 import dev.torc.core.decide.NeedSnapshot;
 import dev.torc.core.decide.PlanContext;
-import dev.torc.core.decide.PlanContext.Recalls;
 import dev.torc.core.decide.Reason;
 import dev.torc.core.decide.Recall;
 import dev.torc.core.decide.Verdict;
@@ -38,7 +38,6 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.BinaryOperator;
 import java.util.function.Function;
@@ -62,12 +61,10 @@ public final class KnownResults implements Recall {
   private final Graph graph;
   private final Cache cache;
   private final NeedContents contents;
-  private final Manifest manifest;
   private final LocalResults stored;
   private final SharedStores asked; // queried if this root has no result; null for none
   private final DigestMemo digests;
   private final Programs programs;
-  private final ManifestHash hash = new ManifestHash();
   private final FormerNames former;
   private Boolean blank;
   private boolean some;
@@ -81,16 +78,15 @@ public final class KnownResults implements Recall {
       implements Recalls {
 
     @Override
-    public Recall of(Graph graph, NeedContents contents, Manifest manifest) {
-      return new KnownResults(graph, contents, manifest, this);
+    public Recall of(Graph graph, NeedContents contents) {
+      return new KnownResults(graph, contents, this);
     }
   }
 
-  private KnownResults(Graph graph, NeedContents contents, Manifest manifest, Places places) {
+  private KnownResults(Graph graph, NeedContents contents, Places places) {
     this.graph = graph;
     this.cache = places.cache;
     this.contents = contents;
-    this.manifest = manifest;
     this.stored = places.stored;
     this.asked = places.asked;
     this.digests = places.digests;
@@ -142,12 +138,12 @@ public final class KnownResults implements Recall {
   }
 
   @Override
-  public Result of(int id, boolean bytes) {
-    Match match = here(id, graph.job(id), bytes);
-    match = match == null ? former(id, bytes) : match;
+  public Result of(int id, boolean bytes, Function<List<String>, Described> manifests) {
+    Match match = here(graph.job(id), bytes, manifests);
+    match = match == null ? former(id, bytes, manifests) : match;
     if (match == null && asked != null && bytes) {
       for (SharedStore store : asked.all()) {
-        Match there = match == null ? of(store, id, found -> described(id, found)) : null;
+        Match there = match == null ? of(store, id, manifests) : null;
         match = there != null && store.holds(there.hit()) ? there : match;
       }
     }
@@ -244,14 +240,25 @@ public final class KnownResults implements Recall {
    * Returns a result of this root under a former name of the job, as one of its present name; null
    * if there is none.
    */
-  private Match former(int id, boolean bytes) {
+  private Match former(int id, boolean bytes, Function<List<String>, Described> manifests) {
     Job now = graph.job(id);
+    Manifest manifest = new Manifest(graph);
     for (Job then : former.of(now)) {
-      Match match = here(id, then, bytes);
+      Match match =
+          here(
+              then,
+              bytes,
+              found -> {
+                ManifestHash hash = new ManifestHash();
+                manifest.describe(id, then, found, contents, hash);
+                boolean known = hash.pending() < 0;
+                return known ? new Described(hash.digest(), List.of(), Map.of()) : null;
+              });
       if (match != null) {
         Result known = match.result();
-        Digest first = known.first() == null ? null : key(id, List.of());
-        Digest present = described(id, now, known.found()).digest();
+        Digest first =
+            known.first() == null ? null : key(now, manifests.apply(List.of()).digest(), null);
+        Digest present = manifests.apply(known.found()).digest();
         Listing lines = new Listing(null);
         manifest.describe(id, known.found(), contents, lines);
         Result.ReadInputs read = new Result.ReadInputs(present, known.found(), lines.lines());
@@ -261,25 +268,24 @@ public final class KnownResults implements Recall {
     return null;
   }
 
-  private Match here(int id, Job job, boolean bytes) {
+  private Match here(Job job, boolean bytes, Function<List<String>, Described> manifests) {
     if (!stored.restores() || !job.mayStore() || isBlank()) {
       return null;
     }
-    List<Result> standing = hasAny() ? null : standing(job);
-    if (standing != null && standing.isEmpty()) {
+    if (!hasAny() && standing(job, null).isEmpty()) {
       return null; // do not read the needs for nothing
     }
     return find(
         job,
-        found -> described(id, job, found),
+        manifests,
         stored::names,
-        (key, _, _, _) -> {
+        (key, _, _, now) -> {
           Result known = LocalResults.find(cache, key);
           if (known != null && serves(job, known, key, bytes)) {
             stored.want(known);
             return new Match(null, known, Map.of());
           }
-          for (Result each : standing == null ? standing(job) : standing) {
+          for (Result each : standing(job, now.digest())) {
             if (serves(job, each, key, bytes)) {
               return new Match(null, each, Map.of());
             }
@@ -288,12 +294,21 @@ public final class KnownResults implements Recall {
         });
   }
 
-  /** Returns the results of the job's last run and of the last maker of its first product. */
-  private List<Result> standing(Job job) {
-    return makers(job).stream()
-        .map(each -> Result.of(cache, each))
-        .filter(Objects::nonNull)
-        .toList();
+  /**
+   * Returns the results of the job's last run and of the last maker of its first product; only
+   * those of one manifest, unless that is null.
+   */
+  private List<Result> standing(Job job, Digest manifest) {
+    List<Result> standing = new ArrayList<>(2);
+    for (String each : makers(job)) {
+      JobResult last = cache.result(each);
+      boolean fits = last != null && (manifest == null || last.manifest().equals(manifest));
+      Result result = fits ? Result.of(cache, each) : null; // decodes all that the run read
+      if (result != null) {
+        standing.add(result);
+      }
+    }
+    return standing;
   }
 
   /** Returns whether a result has this key, the present programs, and restorable products. */
@@ -330,24 +345,6 @@ public final class KnownResults implements Recall {
     return owned == null || owned.adopted() || owned.job().equals(job.name())
         ? List.of(job.name())
         : List.of(job.name(), owned.job());
-  }
-
-  /** Returns the present manifest with given found needs; null if it is not known yet. */
-  private Described described(int id, List<String> found) {
-    return described(id, graph.job(id), found);
-  }
-
-  private Described described(int id, Job job, List<String> found) {
-    manifest.describe(id, job, found, contents, hash);
-    int pending = hash.pending();
-    Digest digest = hash.digest();
-    return pending < 0 ? new Described(digest, List.of(), Map.of()) : null;
-  }
-
-  /** Returns the present key of a job with given found needs; null if it is not known yet. */
-  Digest key(int id, List<String> found) {
-    Described now = described(id, found);
-    return now == null ? null : key(graph.job(id), now.digest(), null);
   }
 
   /** Returns whether all products of a result, and its log if it has one, are available. */
@@ -462,7 +459,9 @@ public final class KnownResults implements Recall {
           stored -> {
             int id = graph.jobId(stored.job());
             if (runs.containsKey(id) && graph.job(id).mayStore()) {
-              boolean here = stored.key().equals(known.key(id, stored.found()));
+              Described now = context.decider().present(id, stored.found());
+              boolean here =
+                  now != null && stored.key().equals(known.key(graph.job(id), now.digest(), null));
               String lack = here ? "its products are not in the store any more" : "";
               of(context, id, stored, stored.origin(), lack).putInto(nearest, id, runs.get(id));
             }

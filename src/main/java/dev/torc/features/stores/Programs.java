@@ -2,11 +2,11 @@ package dev.torc.features.stores;
 
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.digests.StampSource;
-import dev.torc.core.decide.CommandWords;
-import dev.torc.core.decide.CommandWords.CommandWord;
 import dev.torc.core.decide.ToolSearch;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Step;
+import dev.torc.features.commands.CommandWords;
+import dev.torc.features.commands.CommandWords.CommandWord;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

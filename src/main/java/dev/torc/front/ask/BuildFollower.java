@@ -1,7 +1,6 @@
 package dev.torc.front.ask;
 
 import dev.torc.base.posix.Signals;
-import dev.torc.core.decide.Causes;
 import dev.torc.core.decide.Reason;
 import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.memory.AttemptHistory;
@@ -17,6 +16,7 @@ import dev.torc.core.run.Event;
 import dev.torc.core.run.JobFiles;
 import dev.torc.core.run.JobState;
 import dev.torc.features.clusters.EarlierJob;
+import dev.torc.features.why.Causes;
 import dev.torc.front.session.Exit;
 import dev.torc.front.session.ProjectFolder;
 import dev.torc.front.session.RunningJobs;
@@ -72,7 +72,7 @@ final class BuildFollower implements Progress {
     ProjectFolder folder = call.folder(false);
     Report.Detail detail = Report.Detail.NORMAL;
     try (Signals signals = call.caller().host().process().signals();
-        Report report = call.console().report(call.errPalette(), detail, false)) {
+        Report report = call.console().report(call.errPalette(), Report.Style.of(detail), false)) {
       BuildFollower follower = new BuildFollower(folder, report);
       report.follow(() -> follower);
       try (Signals.Handling _ = signals.during(number -> follower.signal = number, report::pause)) {
@@ -217,7 +217,8 @@ final class BuildFollower implements Progress {
 
   private Event.Details details(String job, String what, long wall) {
     Path log = what.isEmpty() ? null : new JobFiles(place, job).log();
-    Event.Log shown = log == null ? null : new Event.Log(log, place.root(), 0, false);
+    Event.Log shown =
+        log == null ? null : new Event.Log(log, place.root(), 0, Event.WhenShown.FAILURE);
     return new Event.Details(what, "", shown, Math.max(0, wall), -1, -1);
   }
 

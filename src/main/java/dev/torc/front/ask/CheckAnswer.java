@@ -5,18 +5,19 @@ import dev.torc.base.syntax.BadInput.Diagnostic;
 import dev.torc.base.text.Amount;
 import dev.torc.base.text.Palette;
 import dev.torc.base.text.SafeText;
-import dev.torc.core.decide.CommandWarnings;
-import dev.torc.core.decide.DottedFiles;
 import dev.torc.core.decide.JobSelection;
 import dev.torc.core.decide.PlanContext;
 import dev.torc.core.decide.Reason;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
+import dev.torc.features.commands.CommandWarnings;
 import dev.torc.features.finds.Tracing;
+import dev.torc.features.patterns.DottedFiles;
 import dev.torc.front.session.DiskChecks;
 import dev.torc.front.session.Exit;
 import dev.torc.front.session.Project;
 import dev.torc.front.session.ReadSession;
+import dev.torc.front.session.SharedAccess;
 import dev.torc.front.show.Json;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -77,7 +78,7 @@ record CheckAnswer(
       } catch (BadInput refused) {
         errors.addAll(refused.diagnostics());
       }
-      errors.addAll(project.storeTroubles());
+      errors.addAll(new SharedAccess(project).troubles());
       project.workflow().groups().forEach(group -> errors.addAll(group.further().problems()));
       notes.removeAll(errors);
       notes.forEach(call::warn);

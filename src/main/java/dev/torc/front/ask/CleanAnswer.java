@@ -9,8 +9,6 @@ import dev.torc.base.text.Amount;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.AllowedRoots;
 import dev.torc.core.decide.JobRecords;
-import dev.torc.core.decide.JobSelection;
-import dev.torc.core.decide.StaleProducts;
 import dev.torc.core.memory.BuildLock;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.CachePlace;
@@ -22,6 +20,7 @@ import dev.torc.core.model.Workflow;
 import dev.torc.core.model.Workflow.Stores;
 import dev.torc.core.run.ProductRemoval;
 import dev.torc.features.clean.Cleaner;
+import dev.torc.features.clean.StaleProducts;
 import dev.torc.features.clusters.RemoteAttempt.HandedOutAttempt;
 import dev.torc.features.stores.LocalResults;
 import dev.torc.front.buildfile.BuildFile;
@@ -33,6 +32,7 @@ import dev.torc.front.session.Leftovers.OutJobs;
 import dev.torc.front.session.Project;
 import dev.torc.front.session.ProjectFolder;
 import dev.torc.front.session.ReadSession;
+import dev.torc.front.session.Targets;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -129,15 +129,18 @@ final class CleanAnswer implements Cleaner.Listener {
 
   /** Adds the jobs and files that the targets name. The project is null only without targets. */
   private void addTargets(Project project) {
-    for (String target : targets) {
-      project.select(List.of(target)); // refuses an unknown target
+    if (targets.isEmpty()) {
+      return;
+    }
+    project.select(targets); // refuses an unknown target
+    for (String target : Targets.apart(project.graph(), targets, project.paths())) {
       Graph graph = project.graph();
-      BitSet named = JobSelection.named(graph, target);
+      BitSet named = Targets.named(graph, target);
       if (named != null) {
         names.add(InstanceName.parse(target));
         graph.jobsOf(named).stream().forEach(job -> jobs.add(graph.name(job)));
       }
-      if (named == null || JobSelection.isVague(graph, target, named)) {
+      if (named == null || Targets.isVague(graph, target, named)) {
         paths = paths.or(project.paths().meant(target));
       }
     }

@@ -463,9 +463,8 @@ final class DoctorAnswer implements Answer {
           ? advice(text, "run torc on a host of the cluster")
           : lacks("only needed for an executor of kind slurm");
     }
-    String next = "set SLURM_CONF to the settings of a running controller";
     return look.trouble().isEmpty()
         ? ok(look.version())
-        : advice(look.version() + " does not answer: " + look.trouble(), next);
+        : advice(look.version() + " does not answer: " + look.trouble(), SlurmLook.REMEDY);
   }
 }

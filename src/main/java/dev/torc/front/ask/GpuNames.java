@@ -1,7 +1,7 @@
 package dev.torc.front.ask;
 
 import dev.torc.base.machine.Gpus;
-import dev.torc.core.here.ProgramOutput;
+import dev.torc.base.machine.ProgramOutput;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

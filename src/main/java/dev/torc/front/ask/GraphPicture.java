@@ -8,13 +8,15 @@ import dev.torc.core.decide.Manifest;
 import dev.torc.core.decide.Plan;
 import dev.torc.core.memory.JobResult;
 import dev.torc.core.model.Adjacency;
-import dev.torc.core.model.DisplayGraph;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
-import dev.torc.core.model.Stages;
+import dev.torc.core.model.TopologicalOrder;
+import dev.torc.front.page.Stages;
+import dev.torc.front.session.DisplayGraph;
 import dev.torc.front.session.Exit;
 import dev.torc.front.session.Project;
 import dev.torc.front.session.ReadSession;
+import dev.torc.front.session.Targets;
 import dev.torc.front.show.Json;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -137,7 +139,7 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
       JobSelection selection = project.select(call.targets());
       DisplayGraph shown = DisplayGraph.of(graph, selection.jobs(), selection.open(), instances);
       if (!around.isEmpty()) {
-        middle = JobSelection.nodes(graph, around, project.paths());
+        middle = Targets.nodes(graph, around, project.paths(), Targets.all(graph));
         selection = JobSelection.of(graph, around(graph, middle, steps));
         shown = project.folded(selection, instances);
       }
@@ -163,7 +165,7 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
   private String text(GraphExporter<Integer, Integer> exporter, boolean all) {
     StringWriter out = new StringWriter();
     exporter.exportGraph(
-        DisplayGraph.copy(before, _ -> true, e -> all || !stages.isImplied(e)), out);
+        TopologicalOrder.copy(before, _ -> true, e -> all || !stages.isImplied(e)), out);
     return out.toString();
   }
 

@@ -3,7 +3,6 @@ package dev.torc.front.ask;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.NearestName;
 import dev.torc.base.text.SafeText;
-import dev.torc.core.decide.JobSelection;
 import dev.torc.core.decide.JobSelection.UserPaths;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
@@ -11,6 +10,7 @@ import dev.torc.core.model.Graph;
 import dev.torc.core.model.InstanceName;
 import dev.torc.front.session.Project;
 import dev.torc.front.session.ProjectFolder;
+import dev.torc.front.session.Targets;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.Collection;
@@ -44,9 +44,11 @@ record JobQuery(boolean all, Set<String> names) {
     TreeSet<String> known = new TreeSet<>(others);
     cache.eachResult((job, _) -> known.add(job));
     Set<String> names = new LinkedHashSet<>();
-    for (String want : wanted) {
+    Project project = folder.project();
+    for (String want :
+        project == null ? wanted : Targets.apart(project.graph(), wanted, project.paths())) {
       int before = names.size();
-      boolean named = folder.project() != null && addDeclared(folder.project(), want, names);
+      boolean named = project != null && addDeclared(project, want, names);
       InstanceName part = InstanceName.parse(want);
       for (String name : known) {
         if (name.equals(want) || !named && part.includes(InstanceName.parse(name))) {
@@ -56,7 +58,7 @@ record JobQuery(boolean all, Set<String> names) {
       if (!named && names.size() == before && !names.contains(want)) {
         addMakers(folder, want, cache, names);
         if (names.size() == before) {
-          throw unknown(want, folder.project(), known);
+          throw unknown(want, project, known);
         }
       }
     }
@@ -69,7 +71,7 @@ record JobQuery(boolean all, Set<String> names) {
    */
   private static boolean addDeclared(Project project, String target, Set<String> names) {
     Graph graph = project.graph();
-    BitSet meant = JobSelection.find(graph, target, project.paths());
+    BitSet meant = Targets.find(graph, target, project.paths());
     if (meant == null) {
       return false;
     }
@@ -109,7 +111,7 @@ record JobQuery(boolean all, Set<String> names) {
     String hint =
         project == null
             ? NearestName.hint(name, known)
-            : JobSelection.hint(project.graph(), name, project.paths(), false, known);
+            : Targets.hint(project.graph(), name, project.paths(), false, known);
     return new BadInput(
         "no job " + SafeText.name(name) + (hint.isEmpty() ? "; `torc list` shows the jobs" : hint));
   }

@@ -11,12 +11,13 @@ import dev.torc.core.decide.Plan;
 import dev.torc.core.decide.Reason;
 import dev.torc.core.memory.JobResult;
 import dev.torc.core.memory.JobResult.RunDetails;
-import dev.torc.core.model.DisplayGraph;
 import dev.torc.core.model.Downstream;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Resources;
 import dev.torc.core.run.JobFiles;
+import dev.torc.front.session.DisplayGraph;
+import dev.torc.front.session.JobChoice;
 import dev.torc.front.session.Project;
 import dev.torc.front.session.ReadSession;
 import dev.torc.front.session.RunningJobs;
@@ -124,7 +125,8 @@ record ListAnswer(
       }
       List<DisplayGraph.Fold> shown = new ArrayList<>(project.folded(selection, instances).folds());
       shown.removeIf(fold -> groups && !fold.isGroup());
-      BitSet waiting = running.isBuild() ? project.selectToBuild(List.of()).jobs() : new BitSet();
+      BitSet waiting =
+          running.isBuild() ? project.select(JobChoice.of(List.of())).jobs() : new BitSet();
       boolean all = groups || targets.isEmpty();
       return new ListAnswer(plan, jobs, shown, all, groups, waiting, columns);
     }

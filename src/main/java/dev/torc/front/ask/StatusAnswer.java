@@ -8,7 +8,6 @@ import dev.torc.core.decide.JobSelection;
 import dev.torc.core.decide.JobSelection.Rerun;
 import dev.torc.core.decide.Plan;
 import dev.torc.core.decide.Reason;
-import dev.torc.core.decide.StaleProducts;
 import dev.torc.core.decide.Verdict;
 import dev.torc.core.memory.BuildLock;
 import dev.torc.core.memory.BuildRecord;
@@ -16,12 +15,14 @@ import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.core.memory.JobResult.RunDetails;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
-import dev.torc.core.model.DisplayGraph;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Workflow.Stores;
+import dev.torc.features.clean.StaleProducts;
 import dev.torc.features.stores.LocalResults;
 import dev.torc.front.session.DiskChecks;
+import dev.torc.front.session.DisplayGraph;
 import dev.torc.front.session.Exit;
+import dev.torc.front.session.JobChoice;
 import dev.torc.front.session.Project;
 import dev.torc.front.session.ProjectFolder;
 import dev.torc.front.session.ReadSession;
@@ -168,7 +169,7 @@ record StatusAnswer(
     }
     try (ReadSession look = ReadSession.at(folder.project(), call::warn)) {
       Project project = look.project();
-      JobSelection selection = project.selectToBuild(targets);
+      JobSelection selection = project.select(JobChoice.of(targets));
       try {
         DiskChecks.check(
             project.graph(),

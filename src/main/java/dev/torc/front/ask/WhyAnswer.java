@@ -3,9 +3,6 @@ package dev.torc.front.ask;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.text.Palette;
 import dev.torc.base.text.SafeText;
-import dev.torc.core.decide.Causes;
-import dev.torc.core.decide.Causes.CauseChain;
-import dev.torc.core.decide.Causes.PathUse;
 import dev.torc.core.decide.Decider;
 import dev.torc.core.decide.JobSelection;
 import dev.torc.core.decide.JobSelection.Rerun;
@@ -14,15 +11,19 @@ import dev.torc.core.decide.Plan;
 import dev.torc.core.decide.Verdict;
 import dev.torc.core.memory.JobResult.RunDetails;
 import dev.torc.core.memory.RecordedProduct;
-import dev.torc.core.model.DisplayGraph.Fold;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job.Trait;
 import dev.torc.features.finds.Tracing;
 import dev.torc.features.stores.KnownResults.NearestResult;
+import dev.torc.features.why.Causes;
+import dev.torc.features.why.Causes.CauseChain;
+import dev.torc.features.why.Causes.PathUse;
+import dev.torc.front.session.DisplayGraph.Fold;
 import dev.torc.front.session.NamingNotice;
 import dev.torc.front.session.Project;
 import dev.torc.front.session.ReadSession;
 import dev.torc.front.session.RunningJobs;
+import dev.torc.front.session.Targets;
 import dev.torc.front.show.Json;
 import dev.torc.front.show.ReasonText;
 import java.io.IOException;
@@ -81,7 +82,8 @@ record WhyAnswer(
     Causes causes = new Causes(graph, look.records(), look.context().contents());
     List<Question> questions = new ArrayList<>();
     BitSet jobs = new BitSet();
-    targets.forEach(target -> questions.addAll(questions(project, causes, target, jobs)));
+    Targets.apart(graph, targets, project.paths())
+        .forEach(target -> questions.addAll(questions(project, causes, target, jobs)));
     JobSelection asked = JobSelection.of(graph, jobs);
     if (asked.jobs().stream().anyMatch(j -> graph.job(j).has(Trait.TEMPORARY))) {
       JobSelection all = project.select(List.of()); // readers of temporary products decide too
@@ -118,11 +120,11 @@ record WhyAnswer(
       Project project, Causes causes, String target, BitSet nodes) {
     Graph graph = project.graph();
     String path = project.paths().path(target);
-    BitSet meant = JobSelection.find(graph, target, project.paths());
+    BitSet meant = Targets.find(graph, target, project.paths());
     if (meant == null) {
       List<PathUse> uses = causes.readers(path);
       if (uses.isEmpty()) {
-        String hint = JobSelection.hint(graph, target, project.paths(), true, List.of());
+        String hint = Targets.hint(graph, target, project.paths(), true, List.of());
         throw new BadInput(
             "no job makes or needs %s, and no job or tag has that name%s"
                 .formatted(SafeText.name(target), hint));

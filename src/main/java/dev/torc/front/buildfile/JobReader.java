@@ -59,7 +59,7 @@ final class JobReader {
   private static final List<String> STOP_SIGNALS =
       List.of("INT", "TERM", "HUP", "QUIT", "USR1", "USR2");
 
-  private static final List<String> OUTPUT = List.of("failure", "always");
+  private static final List<String> OUTPUT = List.of("failure", "always", "live");
 
   private final Common common;
   private final Node.Mapping defaults;
@@ -227,12 +227,14 @@ final class JobReader {
 
   private Set<Trait> traits(MapFields job) {
     String temporary = job.choice("temporary", "false", TEMPORARY);
+    String output = output(job);
     Set<Trait> traits = EnumSet.noneOf(Trait.class);
     for (Trait trait : Trait.values()) {
       if (switch (trait) {
         case TEMPORARY -> !temporary.equals("false");
         case DELETES -> temporary.equals("delete");
-        case SHOWS_OUTPUT -> showsOutput(job);
+        case SHOWS_OUTPUT -> output.equals("always");
+        case LIVE_OUTPUT -> output.equals("live");
         default -> job.flag(trait.name().toLowerCase(Locale.ROOT));
       }) {
         traits.add(trait);
@@ -242,19 +244,20 @@ final class JobReader {
   }
 
   /**
-   * Returns whether all of the job's output is shown. Reports an {@code output} that names
-   * products, as in other tools.
+   * Returns when the job's output is shown. Reports an {@code output} that names products, as in
+   * other tools.
    */
-  private boolean showsOutput(MapFields job) {
+  private String output(MapFields job) {
     Node node = job.map().get("output");
     if (node instanceof Node.Mapping
         || node instanceof Node.Sequence
         || node instanceof Node.Scalar text && text.text().matches(".*[./*].*")) {
       problems.add(
-          node.place(), "output is failure or always: when it is shown; did you mean produces?");
-      return false;
+          node.place(),
+          "output is failure, always or live: when it is shown; did you mean produces?");
+      return "";
     }
-    return job.choice("output", "failure", OUTPUT).equals("always");
+    return job.choice("output", "failure", OUTPUT);
   }
 
   /**

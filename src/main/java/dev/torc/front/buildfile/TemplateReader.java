@@ -73,6 +73,9 @@ final class TemplateReader {
   }
 
   Template command(List<String> shell) {
+    if (node.lines() != null) {
+      JoinedLines.warn(node, scope.problems());
+    }
     if (written.indexOf('{') < 0) {
       return Template.of(written);
     }

@@ -14,6 +14,7 @@ import dev.torc.front.session.BuildRequest;
 import dev.torc.front.session.BuildSession;
 import dev.torc.front.session.Caller;
 import dev.torc.front.session.Exit;
+import dev.torc.front.session.JobChoice;
 import dev.torc.front.session.Project;
 import dev.torc.front.session.ProjectOptions;
 import dev.torc.front.session.WatchRounds;
@@ -36,6 +37,10 @@ import java.util.function.Consumer;
 final class BuildCommand {
 
   private static final long SETTLE = 2_000_000_000;
+
+  /** The variable with the time without a line after which a line tells what still runs. */
+  private static final String ALIVE = "TORC_ALIVE";
+
   private final Call call;
   private final Console console;
   private JunitOption junit; // null without --junit
@@ -89,17 +94,25 @@ final class BuildCommand {
           "--junit " + SafeText.name(junit) + ": a dry run writes nothing; leave out one of them");
     }
     return new BuildRequest(
-        call.targets(),
+        new JobChoice(call.targets(), call.has("--downstream")),
         Rerun.of(call.targets(), call.has("--force")),
         new BuildRequest.Manner(
-            call.has("--fail-fast"),
-            call.has("--submit"),
-            call.has("--trace"),
-            call.has("--strict"),
-            false),
+            failures(), call.has("--submit"), call.has("--trace"), call.has("--strict"), false),
         call.lock(),
         only || dry,
         limits);
+  }
+
+  /** Returns after how many failures nothing starts, 0 for any number; the last option counts. */
+  private int failures() {
+    int most = 0;
+    for (Call.Given each : call.given("--keep-going", "--fail-fast")) {
+      most =
+          each.name().equals("--fail-fast")
+              ? 1
+              : Call.number("-k", each.value(), 0, "write a number of failures");
+    }
+    return most;
   }
 
   /** Returns how much to show; if {@code -v} and {@code -q} are both given, the last one counts. */
@@ -112,7 +125,16 @@ final class BuildCommand {
 
   /** Returns the report of this build; the caller must close it. */
   private Report openReport() {
-    return call.console().report(call.errPalette(), detail(), call.json());
+    return call.console().report(call.errPalette(), style(), call.json());
+  }
+
+  private Report.Style style() {
+    String alive = call.console().env().get(ALIVE);
+    try {
+      return Report.Style.of(detail(), call.value("--output"), alive);
+    } catch (IllegalArgumentException bad) {
+      throw Call.usage(ALIVE + " " + SafeText.name(alive) + ": " + bad.getMessage());
+    }
   }
 
   /** Runs {@code torc watch}: one build after another; {@link WatchRounds} decides when. */

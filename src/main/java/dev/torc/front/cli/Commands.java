@@ -49,16 +49,18 @@ final class Commands {
       lock
         --no-wait  exit with status 75 if another build is running
         --trust-lock  build on a network root whose locks other hosts cannot see
-        --gone NAME  on a network root, declare that nothing runs any more on this host or as this user
+        --gone NAME  on a network root, declare that nothing runs anymore on this host or as this user
       build  run the jobs that are out of date
         TARGET*  job, group, instance, tag, product or folder (default: all jobs)
         -n --dry-run  show what would run, and why
         -j --jobs N  use at most N cpus; same as --limit cpus=N
         -v --verbose  also show job starts, commands, job output and up-to-date jobs
         -q --quiet  show only failures, warnings and the last line
+        --output WHEN:failure,always,live  show the output of jobs: of failed ones, at the end, or as it comes
         --force  run the targets even if they are up to date
-        --fail-fast  start no more jobs after a failure
-        -k --keep-going  after a failure, run all jobs that do not depend on it (the default)
+        --downstream  also build all jobs that wait for the targets
+        --fail-fast  start no more jobs after a failure; same as -k 1
+        -k --keep-going [N]  after a failure, run all jobs that do not depend on it (the default); with N, start none after N failures
         --limit NAME=AMOUNT  limit use at a time: cpus=4, memory=8GiB, gpus=1, or a counter
         --trace  report files that jobs read but do not need (Linux)
         --strict  deny jobs access to files that they do not need (Linux)

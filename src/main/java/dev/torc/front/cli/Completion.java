@@ -48,7 +48,7 @@ record Completion(String how, SequencedMap<String, String> fits) {
     call.console()
         .print(
             words.isEmpty()
-                ? Main.resource("completion." + shell)
+                ? Resource.text("completion." + shell)
                 : answer(shell, words, call.console()));
     return Exit.DONE;
   }
@@ -120,14 +120,14 @@ record Completion(String how, SequencedMap<String, String> fits) {
       this.last = words.getLast();
       List<String> args =
           new Main(Commands::perform).commandFirst(words.subList(0, words.size() - 1));
-      this.first = args.isEmpty() || !Main.isWord(args.getFirst()) ? null : args.getFirst();
+      this.first = args.isEmpty() || !Options.isWord(args.getFirst()) ? null : args.getFirst();
       boolean named = first != null && commands.descriptions().containsKey(first);
       this.options = commands.options(named ? first : "build");
       this.rest = named ? args.subList(1, args.size()) : args;
       for (String arg : rest) {
         if (open != null) {
           open = null;
-        } else if (ended || Main.isWord(arg)) {
+        } else if (ended || Options.isWord(arg)) {
           given++;
         } else {
           ended = arg.equals("--");

@@ -48,7 +48,7 @@ final class InitCommand {
     }
     Map<String, String> texts = new LinkedHashMap<>();
     for (String file : files.split(" ")) {
-      texts.put(file, Main.resource("examples/" + example + "/" + file));
+      texts.put(file, Resource.text("examples/" + example + "/" + file));
     }
     write(console.cwd(), texts, "init");
     FilesForOthers.write(console.cwd(), GroupAccess.of(console.cwd()));

@@ -17,7 +17,6 @@ import dev.torc.front.session.InstalledTorc.Installation;
 import dev.torc.front.show.Console;
 import dev.torc.front.show.Json;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -130,13 +129,6 @@ public final class Main {
         ProcessAge::began);
   }
 
-  /** Returns the text of a file in torc's jar. */
-  static String resource(String name) throws IOException {
-    try (InputStream in = Main.class.getResourceAsStream(name)) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    }
-  }
-
   /** Prints the version, the commit it was built from, and the Java that runs it. */
   private static void printVersion(boolean json, Console console) throws IOException {
     String version = InstalledTorc.version();
@@ -172,12 +164,20 @@ public final class Main {
   public int call(String[] args, Console console) {
     console.unread(process.signals()::handOverPipe);
     try {
-      int exit = dispatch(ForeignArguments.withoutZero(List.of(args)), console);
+      int exit = dispatch(arguments(args), console);
       console.out().flush();
       return process.signals().last() == Kill.PIPE ? Exit.PIPE : exit;
     } catch (Throwable thrown) {
       return tell(thrown, console);
     }
+  }
+
+  private static List<String> arguments(String[] args) {
+    boolean numbered = false;
+    for (String arg : args) {
+      numbered |= arg.startsWith("-") && arg.indexOf('k') > 0; // else its class is not needed
+    }
+    return numbered ? NumberedOption.attached(List.of(args)) : List.of(args);
   }
 
   private static int tell(Throwable thrown, Console console) {
@@ -233,7 +233,7 @@ public final class Main {
     if (commands.descriptions().containsKey(first)) {
       return perform(first, args.subList(1, args.size()), console);
     }
-    if (!isWord(first)) {
+    if (!Options.isWord(first)) {
       return perform(DEFAULT, args, console);
     }
     refuseUnknown(given.subList(0, given.indexOf(first)));
@@ -298,19 +298,14 @@ public final class Main {
    */
   List<String> commandFirst(List<String> args) {
     int at = 0;
-    while (at < args.size() && !isWord(args.get(at)) && !args.get(at).equals("--")) {
+    while (at < args.size() && !Options.isWord(args.get(at)) && !args.get(at).equals("--")) {
       at += valueFollows(args.get(at)) ? 2 : 1;
     }
     List<String> moved = new ArrayList<>(args);
-    if (at < args.size() && isWord(args.get(at))) {
+    if (at < args.size() && Options.isWord(args.get(at))) {
       moved.addFirst(moved.remove(at));
     }
     return moved;
-  }
-
-  /** Returns whether an argument is a word and not an option. */
-  static boolean isWord(String arg) {
-    return !arg.startsWith("-") || arg.equals("-");
   }
 
   /** Asks the first command that has the option: all commands declare an option in the same way. */
@@ -388,7 +383,7 @@ public final class Main {
     commands
         .descriptions()
         .forEach((name, what) -> names.append("  %-12s %s%n".formatted(name, what)));
-    return resource("help.txt").formatted(names);
+    return Resource.text("help.txt").formatted(names);
   }
 
   /**
@@ -407,23 +402,6 @@ public final class Main {
     };
 
     private ForeignArguments() {}
-
-    /**
-     * Returns the arguments with ninja's {@code -k 0} replaced by {@code -k}, which has the same
-     * meaning here.
-     */
-    static List<String> withoutZero(List<String> args) {
-      List<String> kept = new ArrayList<>(args);
-      int end = kept.indexOf("--");
-      for (int i = (end < 0 ? kept.size() : end) - 1; i >= 0; i--) {
-        if (kept.get(i).equals("-k0")) {
-          kept.set(i, "-k");
-        } else if (i > 0 && kept.get(i).equals("0") && kept.get(i - 1).equals("-k")) {
-          kept.remove(i);
-        }
-      }
-      return kept;
-    }
 
     /** Returns {@code "; did you mean X?"} with one of the known options, or an empty text. */
     static String hint(String argument, Set<String> options) {

@@ -39,7 +39,7 @@ final class ManPage {
                 all.append(".SS \"torc %s\"\n".formatted(escape(name)))
                     .append(escape(capital(what)) + "\n")
                     .append(taken(commands.options(name), everywhere.names())));
-    return Main.resource("torc.1")
+    return Resource.text("torc.1")
         .replaceAll("(?m)^(.*)\\|", ".TP\n$1\n")
         .formatted(escape(version), options(everywhere, Set.of()), all);
   }

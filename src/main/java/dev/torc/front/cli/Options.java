@@ -200,4 +200,9 @@ final class Options {
     Call.Arguments read = new Call.Arguments(command, line, List.copyOf(given));
     return new Call(read, console, Caller.Host.of(console.env(), process));
   }
+
+  /** Returns whether an argument is a word and not an option. */
+  static boolean isWord(String arg) {
+    return !arg.startsWith("-") || arg.equals("-");
+  }
 }

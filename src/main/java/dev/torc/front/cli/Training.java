@@ -44,15 +44,15 @@ final class Training {
   }
 
   private void all(boolean starred) throws IOException {
-    write("torc.yaml", Main.resource("training/torc.yaml"));
-    write("other.yaml", Main.resource("training/other.yaml"));
+    write("torc.yaml", Resource.text("training/torc.yaml"));
+    write("other.yaml", Resource.text("training/other.yaml"));
     write("script.sh", "");
     Files.createDirectory(folder.resolve("below"));
     Files.createDirectories(folder.resolve(".config/torc"));
     write(".config/torc/config.yaml", "server: false\n");
     edit("one");
     ParallelShares.run(2, _ -> {}); // which only large projects have
-    for (String line : Main.resource("training/lessons.txt").split("\n")) {
+    for (String line : Resource.text("training/lessons.txt").split("\n")) {
       terminal |= line.startsWith("on a terminal");
       if (line.startsWith("touch")) {
         Files.setLastModifiedTime(folder.resolve("source.txt"), FileTime.fromMillis(0));
@@ -68,7 +68,7 @@ final class Training {
 
   private static String buildFile(String said) throws IOException {
     boolean little = said.startsWith("say little");
-    String text = Main.resource(little ? "training/plain.yaml" : "training/torc.yaml");
+    String text = Resource.text(little ? "training/plain.yaml" : "training/torc.yaml");
     String more = "jobs:\n  more: { command: [echo, more], tags: [more] }";
     text = said.equals("say more") ? text.replace("jobs:", more) : text;
     return said.endsWith("comment") ? "# edited\n" + text : text;

@@ -115,7 +115,7 @@ record MapReader(Mapping map, Notes notes, Map<String, String> values) {
   }
 
   private PlacedText text(Node node, String key) {
-    if (node instanceof Node.Scalar(Place place, String text, _)) {
+    if (node instanceof Node.Scalar(Place place, String text, _, _)) {
       return new PlacedText(place, text, key.endsWith("_regexes")).put(values);
     }
     String kind = node instanceof Mapping ? "map" : "list";

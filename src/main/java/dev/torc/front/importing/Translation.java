@@ -188,7 +188,7 @@ final class Translation {
     return switch (node) {
       case Node.Scalar scalar when scalar.isNothing() -> null;
       // In quotes `12` is a text; without quotes, a text that can be JSON is that value.
-      case Node.Scalar(_, String text, boolean quoted)
+      case Node.Scalar(_, String text, boolean quoted, _)
           when quoted && !JsonText.of(text).startsWith("\"") ->
           new Quoted(literal(text));
       case Node.Scalar scalar -> literal(scalar.text());

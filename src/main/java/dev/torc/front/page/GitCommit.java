@@ -1,6 +1,6 @@
 package dev.torc.front.page;
 
-import dev.torc.core.here.ProgramOutput;
+import dev.torc.base.machine.ProgramOutput;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,7 +1,6 @@
 package dev.torc.front.page;
 
 import dev.torc.core.model.Adjacency;
-import dev.torc.core.model.Stages;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;

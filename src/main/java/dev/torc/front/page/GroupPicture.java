@@ -2,14 +2,13 @@ package dev.torc.front.page;
 
 import dev.torc.core.decide.JobSelection;
 import dev.torc.core.model.Adjacency;
-import dev.torc.core.model.DisplayGraph;
 import dev.torc.core.model.Graph;
-import dev.torc.core.model.Stages;
 import dev.torc.front.page.PageData.Edge;
 import dev.torc.front.page.PageData.Picture;
 import dev.torc.front.page.PageData.Row;
 import dev.torc.front.page.PageData.State;
 import dev.torc.front.page.PageData.Vertex;
+import dev.torc.front.session.DisplayGraph;
 import dev.torc.front.show.AttemptText;
 import java.util.ArrayList;
 import java.util.EnumMap;

@@ -3,6 +3,7 @@ package dev.torc.front.page;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.torc.base.machine.ProgramOutput;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.GlobWalk;
@@ -13,7 +14,6 @@ import dev.torc.base.text.Refusal;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.AllowedRoots;
 import dev.torc.core.decide.NeedContents;
-import dev.torc.core.here.ProgramOutput;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Workflow;

@@ -1,7 +1,6 @@
 package dev.torc.front.page;
 
 import dev.torc.base.text.SafeText;
-import dev.torc.core.decide.Causes;
 import dev.torc.core.decide.JobRecords;
 import dev.torc.core.decide.Plan;
 import dev.torc.core.decide.Reason;
@@ -13,6 +12,7 @@ import dev.torc.core.memory.JobResult.RunDetails;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Resources;
+import dev.torc.features.why.Causes;
 import dev.torc.front.page.PageData.Row;
 import dev.torc.front.page.PageData.State;
 import dev.torc.front.page.PageData.Texts;

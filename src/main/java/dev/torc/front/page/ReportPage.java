@@ -23,6 +23,7 @@ import dev.torc.front.page.PageData.Tail;
 import dev.torc.front.page.PageData.Used;
 import dev.torc.front.session.Caller.BuildMachine;
 import dev.torc.front.session.InstalledTorc;
+import dev.torc.front.session.JobChoice;
 import dev.torc.front.session.Project;
 import dev.torc.front.session.ReadSession;
 import dev.torc.front.show.AttemptText;
@@ -79,7 +80,7 @@ public final class ReportPage {
     this.asked = asked;
     this.runs = new PageRuns(graph, cache, asked);
     Plan plan = look.plan(all, Rerun.NONE);
-    this.wanted = project.selectToBuild(List.of());
+    this.wanted = project.select(JobChoice.of(List.of()));
     this.jobs = new PageJobs(plan, wanted.jobs(), cache, runs, asked == 0, this::withoutRoot);
     this.data = data(new PageFiles(project, look.context().contents(), jobs, paths));
   }

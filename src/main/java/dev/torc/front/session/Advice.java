@@ -38,7 +38,7 @@ import java.util.stream.Stream;
 
 /**
  * Finds input that is accepted but looks wrong, for {@code torc check} and builds. {@link
- * dev.torc.core.decide.CommandWarnings} finds undeclared files that commands read.
+ * dev.torc.features.commands.CommandWarnings} finds undeclared files that commands read.
  */
 final class Advice {
 

@@ -26,6 +26,7 @@ import dev.torc.features.clusters.EarlierJob;
 import dev.torc.features.clusters.RemoteAttempt;
 import dev.torc.features.clusters.RemoteAttempt.HandedOutAttempt;
 import dev.torc.features.clusters.RemoteAttempt.RemoteListener;
+import dev.torc.features.clusters.Remotes;
 import dev.torc.features.clusters.Scheduler;
 import dev.torc.features.clusters.Scheduler.SchedulerResources;
 import dev.torc.front.session.AllocationFiles.Shown;
@@ -51,12 +52,6 @@ import java.util.function.Predicate;
 public record AllocatedBuild(
     Caller caller, Project project, Plan plan, BuildRequest request, Consumer<String> say) {
 
-  /** The executor whose settings are used to ask Slurm. */
-  static final String EXECUTOR = "slurm";
-
-  /** The variable that is set for a torc in an allocation. */
-  static final String VARIABLE = "TORC_ALLOCATION";
-
   private static final String NAME = "torc slurm";
   private static final long LOOK = 100_000_000; // ns
   private static final long MEBIBYTE = 1 << 20;
@@ -68,13 +63,14 @@ public record AllocatedBuild(
    * another executor, and an executor {@code slurm} that is not Slurm.
    */
   public static ProjectOptions options(Caller caller, ProjectOptions given) throws IOException {
-    if (given.executor() != null && !given.executor().equals(EXECUTOR)) {
+    if (given.executor() != null && !given.executor().equals(AllocationFiles.EXECUTOR)) {
       throw new BadInput(
           "torc slurm runs all jobs in one allocation: leave out --on "
               + given.executor()
               + ", or use torc build");
     }
-    Executor executor = Project.load(caller, on(null, given)).workflow().executor(EXECUTOR);
+    Executor executor =
+        Project.load(caller, on(null, given)).workflow().executor(AllocationFiles.EXECUTOR);
     if (executor == null) {
       throw new BadInput(
           "torc slurm needs an executor named slurm; describe it in the build file:"
@@ -86,7 +82,7 @@ public record AllocatedBuild(
           "torc slurm needs an executor of kind slurm, but slurm is of kind commands;"
               + " set kind: slurm");
     }
-    return on(EXECUTOR, given);
+    return on(AllocationFiles.EXECUTOR, given);
   }
 
   private static ProjectOptions on(String executor, ProjectOptions given) {
@@ -102,7 +98,7 @@ public record AllocatedBuild(
 
   /** Returns the caller with its allocation's nodes; null if torc was not started in one. */
   public static Caller inside(Caller caller, Consumer<String> say) throws IOException {
-    if (!caller.env().containsKey(VARIABLE)) {
+    if (!caller.env().containsKey(AllocationFiles.VARIABLE)) {
       return null;
     }
     Allocation allocation = Allocation.of(caller.env());
@@ -155,7 +151,7 @@ public record AllocatedBuild(
     AllocationFiles files = AllocationFiles.of(project.place(), id);
     ClaimOwner me = caller.owner(id);
     SchedulerSettings settings = settings();
-    Scheduler slurm = Scheduler.of(settings, files.scripts(), caller.env());
+    Scheduler slurm = Remotes.scheduler(settings, files.scripts(), caller.env());
     Predicate<EarlierJob> over = AllocationFiles.hasEnded(slurm);
     AllocationFiles.tidy(project.place(), me, over, say);
     project.place().makeFolders(files.scripts());
@@ -181,7 +177,8 @@ public record AllocatedBuild(
    * come last, so that they win.
    */
   private SchedulerSettings settings() {
-    SchedulerSettings given = plan.context().graph().workflow().executor(EXECUTOR).settings();
+    SchedulerSettings given =
+        plan.context().graph().workflow().executor(AllocationFiles.EXECUTOR).settings();
     SchedulerResources each = largest();
     Map<String, String> limits = request.limits();
     List<String> args = new ArrayList<>();
@@ -202,7 +199,7 @@ public record AllocatedBuild(
     }
     args.addAll(given.sbatch().args());
     return new SchedulerSettings(
-        EXECUTOR,
+        AllocationFiles.EXECUTOR,
         given.before(),
         new SchedulerSettings.SbatchOptions(
             given.sbatch().account(), given.sbatch().partition(), args),
@@ -236,7 +233,7 @@ public record AllocatedBuild(
     argv.add(files.output().toString());
     argv.add(InstalledTorc.program().toString());
     argv.addAll(words);
-    Map<String, String> env = new HashMap<>(Map.of(VARIABLE, files.id()));
+    Map<String, String> env = new HashMap<>(Map.of(AllocationFiles.VARIABLE, files.id()));
     env.put("MAKEFLAGS", null); // make's jobserver is on this machine
     Launch.Step step = new Launch.Step(argv, dir, env);
     return new RemoteAttempt(

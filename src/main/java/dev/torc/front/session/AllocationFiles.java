@@ -32,13 +32,18 @@ import java.util.function.Predicate;
  * killed callers are removed when their builds have ended.
  */
 record AllocationFiles(Path folder, String id) {
+  /** The executor whose settings are used to ask Slurm. */
+  static final String EXECUTOR = "slurm";
+
+  /** The variable that is set for a torc in an allocation. */
+  static final String VARIABLE = "TORC_ALLOCATION";
 
   private static final String INPUT = ".out.in";
 
   private static final long AGAIN = 20_000_000; // ns
 
   static AllocationFiles of(CachePlace place, String id) {
-    return new AllocationFiles(place.folder().resolve(AllocatedBuild.EXECUTOR), id);
+    return new AllocationFiles(place.folder().resolve(EXECUTOR), id);
   }
 
   /** Returns the file of the build's standard output; its input has {@code .in} added. */
@@ -55,7 +60,7 @@ record AllocationFiles(Path folder, String id) {
   }
 
   Path scripts() {
-    return folder.resolve(AllocatedBuild.EXECUTOR);
+    return folder.resolve(EXECUTOR);
   }
 
   /**

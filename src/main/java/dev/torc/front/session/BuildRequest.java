@@ -6,18 +6,17 @@ import dev.torc.core.memory.BuildLock;
 import dev.torc.core.memory.Cache.CacheException;
 import dev.torc.core.memory.CachePlace;
 import java.io.IOException;
-import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.function.Consumer;
 
 /**
- * What a build is asked to do. Without targets it covers all jobs; {@code rerun} applies only to
- * jobs that are targets themselves. A {@code dry} build only returns verdicts and writes nothing.
- * Limits are amounts as written, by resource.
+ * What a build is asked to do. {@code rerun} applies only to jobs that are targets themselves. A
+ * {@code dry} build only returns verdicts and writes nothing. Limits are amounts as written, by
+ * resource.
  */
 public record BuildRequest(
-    List<String> targets,
+    JobChoice choice,
     Rerun rerun,
     Manner manner,
     LockTerms lock,
@@ -25,22 +24,22 @@ public record BuildRequest(
     SortedMap<String, String> limits) {
 
   /**
-   * How jobs run: {@code submit} ends the build when all ready jobs are submitted, {@code strict}
-   * denies traced jobs access to files that they do not need. In a {@code watch}, another build
-   * follows a change.
+   * How jobs run: after {@code failures} failures no more jobs start, 0 for any number; {@code
+   * submit} ends the build when all ready jobs are submitted, {@code strict} denies traced jobs
+   * access to files that they do not need. In a {@code watch}, another build follows a change.
    */
   public record Manner(
-      boolean failFast, boolean submit, boolean trace, boolean strict, boolean watch) {}
+      int failures, boolean submit, boolean trace, boolean strict, boolean watch) {}
 
   /** Returns this request without its {@code rerun}: no job runs only because it is named. */
   BuildRequest again() {
-    return new BuildRequest(targets, Rerun.NONE, manner, lock, dry, limits);
+    return new BuildRequest(choice, Rerun.NONE, manner, lock, dry, limits);
   }
 
   /** Returns this request as one of a watch. */
   BuildRequest inWatch() {
-    Manner of = new Manner(manner.failFast, manner.submit, manner.trace, manner.strict, true);
-    return new BuildRequest(targets, rerun, of, lock, dry, limits);
+    Manner of = new Manner(manner.failures, manner.submit, manner.trace, manner.strict, true);
+    return new BuildRequest(choice, rerun, of, lock, dry, limits);
   }
 
   /**

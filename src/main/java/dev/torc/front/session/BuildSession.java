@@ -94,13 +94,13 @@ public final class BuildSession {
     boolean asks = request.dry() && shared.isAny() && fast.project().options().reuse().results();
     SharedStores stores = asks ? shared.open(false, warn) : null;
     try (ReadSession look = ReadSession.at(fast, request.lock().gone(), stores, warn)) {
-      JobSelection expanded = look.project().selectToBuild(request.targets());
+      JobSelection expanded = look.project().select(request.choice());
       Plan plan = look.plan(expanded, request.rerun());
       refuse(plan);
       if (request.dry()) {
         expected = new TimeLeft(plan, capacity().limits().get(Resources.CPUS)).remaining(0);
         Graph graph = look.project().graph();
-        warn(Advice.groups(graph, expanded, request.targets()), warn);
+        warn(Advice.groups(graph, expanded, request.choice().targets()), warn);
         warn(NamingNotice.of(plan, look.cache()), warn);
         BitSet looked = PlannedBuild.looked(plan);
         warn(Advice.emptyNeeds(graph, looked, new FoldedLines()).takeNewLines(), warn);
@@ -230,7 +230,7 @@ public final class BuildSession {
     }
     List<BadInput.Diagnostic> notes = new ArrayList<>();
     try (ReadSession look = ReadSession.at(fast, request.lock().gone(), null, notes::add)) {
-      JobSelection expanded = look.project().selectToBuild(request.targets());
+      JobSelection expanded = look.project().select(request.choice());
       if (!expanded.open().isEmpty() || !look.plan(expanded, request.rerun()).isQuiet()) {
         throw refused;
       }
@@ -251,7 +251,7 @@ public final class BuildSession {
     Project project = fast.project();
     JobSelection selection = fast.selection();
     if (fast.isQuiet()) {
-      watcher.warn(Advice.groups(project.graph(), selection, request.targets()));
+      watcher.warn(Advice.groups(project.graph(), selection, request.choice().targets()));
       fast.renew(watcher::warn);
       freshState = new FreshState(project.graph(), selection.jobs(), fast.fresh());
       BuildId last = new BuildId(id, fast.fresh().number());
@@ -261,8 +261,7 @@ public final class BuildSession {
       watcher.reading(work.digests());
       watcher.planning();
       Arrivals arrivals = new Arrivals(work);
-      Expander expander =
-          project.expander(found -> found.selectToBuild(request.targets()), arrivals);
+      Expander expander = project.expander(found -> found.select(request.choice()), arrivals);
       Plan plan = expander.plan(work.context(selection, request.rerun()), fast.dirty());
       if (!fast.stands(plan)) {
         return AGAIN;

@@ -7,6 +7,7 @@ import dev.torc.base.machine.MachineFacts;
 import dev.torc.base.posix.CallingProcess;
 import dev.torc.base.posix.SystemName;
 import dev.torc.base.text.Amount;
+import dev.torc.core.here.LocalRunner;
 import dev.torc.core.here.Runner;
 import dev.torc.core.memory.BuildRecord;
 import dev.torc.core.memory.Cache;
@@ -94,7 +95,7 @@ public record Caller(Map<String, String> env, Path cwd, Host host) {
       return new Host(
           StampSource.of(FileSystems.getDefault()),
           () -> Limits.here(env),
-          () -> Runner.local(process.environment(), Runner.GRACE),
+          () -> new LocalRunner(process.environment(), Runner.GRACE),
           Executors::newCachedThreadPool,
           Cache::open,
           ThisHost.system(),

@@ -84,7 +84,7 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation,
 
   /** Returns the executor whose jobs run on an allocation's nodes; null without an allocation. */
   String allocated() {
-    return allocation == null ? null : AllocatedBuild.EXECUTOR;
+    return allocation == null ? null : AllocationFiles.EXECUTOR;
   }
 
   /** Returns, by name, the amounts of the allocation's nodes other than this machine. */

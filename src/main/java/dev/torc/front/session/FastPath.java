@@ -18,7 +18,6 @@ import dev.torc.core.memory.StartMark;
 import dev.torc.core.memory.StartMarks;
 import dev.torc.core.model.Downstream;
 import dev.torc.core.model.Graph;
-import dev.torc.core.model.NeedWays;
 import dev.torc.core.run.Event;
 import dev.torc.core.run.JobState;
 import dev.torc.features.fastpath.FreshJobs;
@@ -80,7 +79,7 @@ record FastPath(
     BitSet dirty = (BitSet) looked.dirty().clone();
     boolean decides = decidesGroups(project, looked.fresh(), dirty);
     if (!decides && request != null) { // otherwise targets may mean other jobs
-      selection = project.selectToBuild(request.targets());
+      selection = project.select(request.choice());
       dirty.or(selection.asked(project.graph(), request.rerun()));
       decides = decidesGroups(project, looked.fresh(), dirty);
     }
@@ -129,7 +128,7 @@ record FastPath(
   /** Returns the state in which no job is fresh, {@link Project#withoutResults without results}. */
   static FastPath none(Project project, BuildRequest request) throws IOException {
     Project of = project.withoutResults();
-    JobSelection selection = request == null ? null : of.selectToBuild(request.targets());
+    JobSelection selection = request == null ? null : of.select(request.choice());
     return new FastPath(of, selection, null, of.graph().allJobs(), null);
   }
 

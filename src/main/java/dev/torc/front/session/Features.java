@@ -1,19 +1,40 @@
 package dev.torc.front.session;
 
+import dev.torc.core.run.AttemptPart;
 import dev.torc.core.run.BuildSetup;
+import dev.torc.core.run.BuildSetup.AttemptContext;
 import dev.torc.core.run.BuildState;
 import dev.torc.core.run.EventSender;
 import dev.torc.core.run.Follower;
+import dev.torc.core.run.JobAttempts;
 import dev.torc.features.endcheck.EndCheck;
+import dev.torc.features.finds.FindingPart;
+import dev.torc.features.finds.Tracing;
 import dev.torc.features.hooks.Hooks;
+import dev.torc.features.patterns.PatternWarnings;
+import dev.torc.features.posts.PostedEvents;
 import dev.torc.features.temporary.SpentProducts;
+import dev.torc.features.toolstate.ToolState;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Wires the features into a build: the only file that knows which there are. */
-final class Features implements Follower.Maker {
+record Features(Tracing tracing, AtomicLong posted)
+    implements Follower.Maker, AttemptPart.PartMaker {
 
-  /** Returns the check first: hooks for the end get the status that follows from it. */
+  @Override
+  public List<AttemptPart> parts(AttemptContext common, int id, JobAttempts attempts) {
+    return List.of(
+        new FindingPart(tracing, common.plan(), id),
+        new PostedEvents(common, id, posted),
+        new ToolState(common, id, attempts));
+  }
+
+  /**
+   * Returns the check first: hooks for the end get the status that follows from it. The warnings
+   * about patterns are the last words of a build.
+   */
   @Override
   public List<Follower> followers(BuildSetup setup, BuildState state, EventSender sender) {
     List<Follower> all = new ArrayList<>();
@@ -22,6 +43,7 @@ final class Features implements Follower.Maker {
     if (!state.graph().workflow().settings().hooks().isEmpty()) {
       all.add(new Hooks(state, setup.listener()));
     }
+    all.add(new PatternWarnings(state, sender));
     return all;
   }
 }

@@ -12,7 +12,6 @@ import dev.torc.base.posix.Walk;
 import dev.torc.base.syntax.GlobWalk;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
-import dev.torc.core.model.NeedWays;
 import dev.torc.core.model.PackedJobs;
 import dev.torc.core.model.Paths;
 import dev.torc.core.model.WorkflowCodec;

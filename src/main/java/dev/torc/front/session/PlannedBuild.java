@@ -3,7 +3,6 @@ package dev.torc.front.session;
 import dev.torc.base.machine.Jobserver;
 import dev.torc.base.machine.Makeflags;
 import dev.torc.base.posix.Signals;
-import dev.torc.core.decide.CommandWarnings;
 import dev.torc.core.decide.Expander;
 import dev.torc.core.decide.Plan;
 import dev.torc.core.decide.PlanContext;
@@ -14,16 +13,19 @@ import dev.torc.core.memory.CachePlace;
 import dev.torc.core.model.FoldedLines;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Workflow;
+import dev.torc.core.run.Amounts;
 import dev.torc.core.run.BuildLoop;
 import dev.torc.core.run.BuildSetup;
 import dev.torc.core.run.BuildSetup.AttemptContext;
 import dev.torc.core.run.BuildSetup.Machines;
 import dev.torc.core.run.Event;
+import dev.torc.core.run.JobState;
 import dev.torc.core.run.LaunchBuilder;
 import dev.torc.core.run.SharedResults;
 import dev.torc.features.clusters.Remotes;
+import dev.torc.features.commands.CommandWarnings;
+import dev.torc.features.commands.FailureHints;
 import dev.torc.features.containers.ImageSupply;
-import dev.torc.features.finds.FindingPart;
 import dev.torc.features.finds.Tracing;
 import dev.torc.features.stores.SharedRequests;
 import dev.torc.features.stores.SharedStores;
@@ -33,6 +35,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -71,9 +74,19 @@ record PlannedBuild(
           }
           work.heap().watch();
           watcher.accept(event);
+          if (event instanceof Event.JobEnded job) {
+            commands.ended(job);
+          }
         };
     Optional<Jobserver> tokens = jobserver();
     boolean watch = request.manner().watch();
+    Tracing tracing =
+        new Tracing(
+            request.manner().trace(),
+            request.manner().strict(),
+            project.caller().env().get(Tracing.VARIABLE),
+            watcher::warn);
+    Features features = new Features(tracing, new AtomicLong());
     boolean sharing = shared.isAny() && !plan.isQuiet();
     try (images;
         SharedStores stores = sharing ? shared.open(false, watcher::warn) : null;
@@ -84,15 +97,15 @@ record PlannedBuild(
       BuildSetup setup =
           new BuildSetup(
               new BuildSetup.Planned(plan, expander, jobs -> work.moved(jobs, !watch)),
-              common(machines, listener),
-              new BuildSetup.Amounts(
+              common(machines, listener, features),
+              new Amounts(
                   capacity.limits(),
                   capacity.machine().gpus().ids(),
                   capacity.allocated(),
                   capacity.nodes(),
                   tokens.orElse(null)),
               new BuildSetup.Wishes(
-                  request.manner().failFast(),
+                  request.manner().failures(),
                   request.manner().submit(),
                   watcher.wantsCommands(),
                   watch),
@@ -100,7 +113,7 @@ record PlannedBuild(
                   ? new SharedRequests(stores, project.options().reuse().results())
                   : new SharedResults() {},
               listener);
-      BuildLoop build = new BuildLoop(setup, new Features());
+      BuildLoop build = new BuildLoop(setup, features);
       commands.context = build::context;
       try (Signals.Handling _ = watcher.running(setup, build)) {
         tokens.ifPresent(t -> t.start(build::tokenCame));
@@ -132,8 +145,8 @@ record PlannedBuild(
   }
 
   /** Returns the part of the setup that all attempts of this build share. */
-  private AttemptContext common(Machines machines, Consumer<? super Event> events)
-      throws IOException {
+  private AttemptContext common(
+      Machines machines, Consumer<? super Event> events, Features features) throws IOException {
     String build = work.build().id();
     Map<String, String> env = project.caller().env();
     Map<String, String> inherited = new HashMap<>();
@@ -141,7 +154,7 @@ record PlannedBuild(
     if (makeflags != null) {
       inherited.put("MAKEFLAGS", Makeflags.withoutJobserver(makeflags));
     }
-    inherited.put(AllocatedBuild.VARIABLE, null);
+    inherited.put(AllocationFiles.VARIABLE, null);
     String outer = env.get(Nesting.VARIABLE);
     inherited.put(Nesting.VARIABLE, outer == null ? build : outer + ":" + build);
     Workflow workflow = project.workflow();
@@ -149,17 +162,8 @@ record PlannedBuild(
     ImageSupply images =
         new ImageSupply(project.containers(), workflow, build, place.jobs(), events);
     LaunchBuilder launches = new LaunchBuilder(workflow, place, build, inherited, env, images);
-    String traces = env.get(Tracing.VARIABLE);
     return new AttemptContext(
-        plan.context(),
-        work.removal(),
-        launches,
-        work.marks(),
-        machines,
-        new FindingPart.Parts(
-            new Tracing(
-                request.manner().trace(), request.manner().strict(), traces, watcher::warn)),
-        work.build());
+        plan.context(), work.removal(), launches, work.marks(), machines, features, work.build());
   }
 
   /**
@@ -194,7 +198,7 @@ record PlannedBuild(
     } else {
       watcher.warn(Advice.ofJobs(graph, plan.newCommands()));
     }
-    watcher.warn(Advice.groups(graph, plan.context().selection(), request.targets()));
+    watcher.warn(Advice.groups(graph, plan.context().selection(), request.choice().targets()));
     if (!plan.isQuiet()) {
       watcher.warn(NamingNotice.of(plan, work.cache()));
       commands.tellPlanned();
@@ -232,6 +236,8 @@ record PlannedBuild(
     private final CommandWarnings warnings = new CommandWarnings(false);
     private final FoldedLines empty = new FoldedLines();
     private Supplier<PlanContext> context = plan::context; // the current one
+    private final Map<String, Long> began = new HashMap<>(); // the jobs that run, in milliseconds
+    private FailureHints hints; // null before the first failure
 
     void tellPlanned() {
       Graph graph = plan.context().graph();
@@ -242,6 +248,7 @@ record PlannedBuild(
     /** Warns about an instance that starts; planned jobs have been reported already. */
     void started(Event.JobStarted job) {
       Graph graph = context.get().graph();
+      began.put(job.job(), System.currentTimeMillis());
       if (job.attempt() > 1 || graph == plan.context().graph()) {
         return;
       }
@@ -251,6 +258,14 @@ record PlannedBuild(
       }
       Advice.emptyParts(graph, graph.job(id), empty);
       watcher.warn(empty.takeNewLines());
+    }
+
+    void ended(Event.JobEnded job) {
+      Long start = began.remove(job.job());
+      if (job.state() == JobState.FAILED) {
+        hints = hints == null ? new FailureHints() : hints;
+        hints.of(context.get().graph(), job, start).ifPresent(watcher::warn);
+      }
     }
 
     private void warnOfCommands(int[] jobs) {

@@ -10,12 +10,10 @@ import dev.torc.core.decide.JobSelection;
 import dev.torc.core.decide.JobSelection.UserPaths;
 import dev.torc.core.decide.MachineInputs;
 import dev.torc.core.decide.MachineInputs.ImageSource;
-import dev.torc.core.decide.PatternReadings;
 import dev.torc.core.decide.PlanContext;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.core.memory.StartMarks;
-import dev.torc.core.model.DisplayGraph;
 import dev.torc.core.model.FoldedLines;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.GraphBuilder;
@@ -27,6 +25,7 @@ import dev.torc.core.model.Step.Image;
 import dev.torc.core.model.Workflow;
 import dev.torc.features.containers.Containers;
 import dev.torc.features.containers.ImageSupply;
+import dev.torc.features.patterns.PatternReadings;
 import dev.torc.features.stores.KnownResults;
 import dev.torc.features.stores.LocalResults;
 import dev.torc.features.stores.SharedStores;
@@ -242,10 +241,6 @@ public record Project(
     }
   }
 
-  public List<BadInput.Diagnostic> storeTroubles() {
-    return new SharedAccess(this).troubles();
-  }
-
   /** Returns warnings about all jobs: what is accepted but looks wrong; see {@link Advice}. */
   public List<BadInput.Diagnostic> advice() throws IOException {
     JobSelection all = select(List.of());
@@ -262,12 +257,13 @@ public record Project(
 
   /** Returns the jobs that targets name; files are relative to the working directory. */
   public JobSelection select(List<String> targets) {
-    return JobSelection.of(graph, targets, paths());
+    BitSet named = Targets.nodes(graph, targets, paths(), Targets.all(graph));
+    return JobSelection.of(graph, named, Targets.areAny(graph, targets));
   }
 
-  /** Returns the jobs of a build of these targets; without targets, all but the manual jobs. */
-  public JobSelection selectToBuild(List<String> targets) {
-    return JobSelection.toBuild(graph, targets, paths());
+  /** Returns the jobs of a build. */
+  public JobSelection select(JobChoice choice) {
+    return choice.select(graph, paths());
   }
 
   /** Returns the named jobs for display, each group or each of its instances as one vertex. */

@@ -7,6 +7,7 @@ import dev.torc.core.model.Job.Resources;
 import dev.torc.core.run.BuildLoop;
 import dev.torc.core.run.BuildSetup;
 import dev.torc.core.run.Event;
+import dev.torc.core.run.JobState;
 import dev.torc.front.show.Profile;
 import dev.torc.front.show.Report;
 import dev.torc.front.show.Report.Progress;
@@ -61,7 +62,7 @@ final class ReportedBuild implements BuildWatcher, Progress {
     if (event instanceof Event.JobStarted started) {
       time.started(started.job(), System.nanoTime());
     } else if (event instanceof Event.JobEnded ended) {
-      time.ended(ended.job());
+      time.ended(ended.job(), ended.state() == JobState.RAN ? ended.details().wall() : 0);
     } else if (event instanceof Event.JobSubmitted out) {
       time.submitted(out.job());
     } else if (event instanceof Event.Expanded) {
@@ -125,6 +126,11 @@ final class ReportedBuild implements BuildWatcher, Progress {
   @Override
   public long expected(String job) {
     return time.expected(job);
+  }
+
+  @Override
+  public String ended(String group) {
+    return time.ended(group);
   }
 
   @Override

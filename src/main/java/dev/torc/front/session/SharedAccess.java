@@ -19,7 +19,7 @@ import java.util.function.Consumer;
  * The shared stores that a project's build file names, with values from the caller's environment.
  * An invalid entry ends the request; a store that cannot be used is skipped.
  */
-record SharedAccess(Project project) {
+public record SharedAccess(Project project) {
 
   private List<SharedEntry> entries() {
     return project.workflow().settings().stores().shared();
@@ -30,7 +30,7 @@ record SharedAccess(Project project) {
   }
 
   /** Returns the errors in the entries; asks no store. */
-  List<BadInput.Diagnostic> troubles() {
+  public List<BadInput.Diagnostic> troubles() {
     List<BadInput.Diagnostic> wrong = new ArrayList<>();
     for (SharedEntry entry : entries()) {
       try {

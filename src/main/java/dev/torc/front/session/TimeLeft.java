@@ -17,10 +17,11 @@ import java.util.Map;
 /**
  * Estimates the remaining time of a build: the longest path of unfinished jobs, or their work
  * divided by the cpus, whichever is more. A job is expected to take as long as last time; a job
- * without a record, as long as the average of its group or of all jobs. While a job runs that has
- * no record, or that takes longer than its record, there is no estimate, since a guess would look
- * like knowledge. The estimate ignores memory, counters, and that a job may turn out to be up to
- * date, so that users can understand it.
+ * without a record, as long as the average of the instances of its group that have one or ended in
+ * this build, and otherwise no time. While a job runs about which nothing is known, or that takes
+ * longer than its record, there is no estimate, since a guess would look like knowledge. The
+ * estimate ignores memory, counters, and that a job may turn out to be up to date, so that users
+ * can understand it.
  *
  * <p>{@link #remaining} may be called on any thread and does not delay the other methods, which
  * only the thread of the events calls.
@@ -28,15 +29,24 @@ import java.util.Map;
 final class TimeLeft {
 
   private final long cpus;
-  private final Map<String, LongSummaryStatistics> groups = new HashMap<>(); // nanoseconds
-  private final LongSummaryStatistics all = new LongSummaryStatistics();
+  private final Map<String, Group> groups = new HashMap<>();
 
   // Guarded by this.
   private final Map<Integer, Long> began =
       new HashMap<>(); // start of each running job, by the caller's clock
   private final BitSet known = new BitSet(); // jobs with a record of their own
+  private final BitSet out = new BitSet(); // jobs at a scheduler: their start is unknown
+  private final BitSet due = new BitSet(); // jobs that will or may run, or run now
   private Graph graph;
-  private long[] takes = {}; // nanoseconds by job; 0 if it is over
+  private long[] takes = {}; // nanoseconds by job, if known
+  private Group[] group = {}; // by job
+
+  /** The jobs of a group, or a job by itself: how long those that are known took. */
+  private static final class Group {
+    private final LongSummaryStatistics took = new LongSummaryStatistics(); // nanoseconds
+    private int jobs; // that were due
+    private int ended; // of them
+  }
 
   /** Adds the jobs that a plan says will or may run. Their results must still be readable. */
   TimeLeft(Plan plan, long cpus) {
@@ -53,28 +63,23 @@ final class TimeLeft {
     int first = takes.length;
     graph = context.graph();
     takes = Arrays.copyOf(takes, graph.nodes());
+    group = Arrays.copyOf(group, graph.nodes());
     BitSet jobs = context.selection().jobs();
     for (int j = jobs.nextSetBit(first); j >= 0; j = jobs.nextSetBit(j + 1)) {
+      String name = InstanceName.parse(graph.name(j)).group();
+      group[j] = groups.computeIfAbsent(name, _ -> new Group());
       JobResult result = context.records().result(j);
       if (result != null && result.outcome().isGood() && result.wall() > 0) {
         takes[j] = result.wall();
         known.set(j);
-        all.accept(takes[j]);
-        group(j).accept(takes[j]);
+        group[j].took.accept(takes[j]);
+      }
+      Verdict verdict = plan == null ? null : plan.verdict(j);
+      if (plan == null || verdict instanceof Verdict.WillRun || verdict instanceof Verdict.MayRun) {
+        due.set(j);
+        group[j].jobs++;
       }
     }
-    for (int j = jobs.nextSetBit(first); j >= 0; j = jobs.nextSetBit(j + 1)) {
-      Verdict verdict = plan == null ? null : plan.verdict(j);
-      boolean due =
-          plan == null || verdict instanceof Verdict.WillRun || verdict instanceof Verdict.MayRun;
-      LongSummaryStatistics others = group(j).getCount() > 0 ? group(j) : all;
-      takes[j] = !due ? 0 : known.get(j) ? takes[j] : (long) others.getAverage();
-    }
-  }
-
-  private LongSummaryStatistics group(int job) {
-    String group = InstanceName.parse(graph.name(job)).group();
-    return groups.computeIfAbsent(group, _ -> new LongSummaryStatistics());
   }
 
   synchronized void started(String job, long now) {
@@ -83,12 +88,26 @@ final class TimeLeft {
 
   /** Notes that a job was submitted: its start is unknown, so its record does not count. */
   synchronized void submitted(String job) {
-    known.clear(graph.jobId(job));
+    out.set(graph.jobId(job));
   }
 
-  synchronized void ended(String job) {
-    began.remove(graph.jobId(job));
-    takes[graph.jobId(job)] = 0;
+  /** Notes that a job has ended; {@code wall} is how long it took if it ended well, else 0. */
+  synchronized void ended(String job, long wall) {
+    int id = graph.jobId(job);
+    began.remove(id);
+    if (due.get(id)) {
+      due.clear(id);
+      group[id].ended++;
+    }
+    if (wall > 0) {
+      group[id].took.accept(wall);
+    }
+  }
+
+  /** Returns how many of a group's jobs that were due have ended: {@code 40 of 40}. */
+  synchronized String ended(String name) {
+    Group of = groups.get(name);
+    return of == null ? "" : of.ended + " of " + of.jobs;
   }
 
   /** Excludes a time in which all jobs were stopped. */
@@ -99,7 +118,7 @@ final class TimeLeft {
   /** Returns the nanoseconds that a job took last time; negative if unknown. */
   synchronized long expected(String job) {
     int id = graph.jobId(job);
-    return id >= 0 && known.get(id) ? takes[id] : -1;
+    return id >= 0 && known.get(id) && !out.get(id) ? takes[id] : -1;
   }
 
   /** Returns the remaining time in nanoseconds; negative if unknown. */
@@ -108,15 +127,19 @@ final class TimeLeft {
     long[] rest;
     synchronized (this) {
       of = graph;
-      rest = takes.clone();
+      rest = new long[takes.length];
+      for (int j = due.nextSetBit(0); j >= 0; j = due.nextSetBit(j + 1)) {
+        rest[j] = known.get(j) ? takes[j] : (long) group[j].took.getAverage();
+      }
       for (Map.Entry<Integer, Long> each : began.entrySet()) {
         int job = each.getKey();
-        rest[job] -= now - each.getValue();
-        if (rest[job] < 0 || !known.get(job)) {
+        boolean late = known.get(job) && takes[job] < now - each.getValue();
+        if (late || out.get(job) || group[job].took.getCount() == 0) {
           return -1;
         }
+        rest[job] = Math.max(0, rest[job] - (now - each.getValue()));
       }
-      if (all.getCount() == 0) {
+      if (groups.values().stream().allMatch(each -> each.took.getCount() == 0)) {
         return -1;
       }
     }

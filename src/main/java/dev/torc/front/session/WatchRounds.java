@@ -8,6 +8,7 @@ import dev.torc.core.memory.BuildLock;
 import dev.torc.core.memory.Cache.CacheException;
 import dev.torc.core.run.Event;
 import dev.torc.features.fastpath.WatchSnapshot;
+import dev.torc.front.buildfile.BuildFile;
 import dev.torc.front.session.BuildSession.FreshState;
 import dev.torc.front.session.GraphFile.FilesRead;
 import dev.torc.front.show.Report;
@@ -178,7 +179,14 @@ public record WatchRounds(
           new WatchSnapshot(
               state.graph(), state.jobs(), state.fresh(), project.stamps(), project.clock());
       FilesRead read = project.buildFiles().read();
-      now.addSources(read.sources(), read.patterns());
+      for (BuildFile.Read source : read.sources()) {
+        for (Path path : List.of(source.asked(), source.file())) {
+          if (source.digest() != null && !path.endsWith(BuildFile.INPUT)) {
+            now.addSource(path, source.digest());
+          }
+        }
+      }
+      now.addPatterns(read.patterns());
       if (seen != null) {
         now.follow(seen);
       }
@@ -219,7 +227,7 @@ public record WatchRounds(
     private boolean isOthersWork() {
       try {
         FastPath other = FastPath.of(Project.load(caller, options), FileClock.none(), null);
-        BitSet jobs = other.project().selectToBuild(asked.targets()).jobs();
+        BitSet jobs = other.project().select(asked.choice()).jobs();
         boolean knows = other.fresh() != null && other.fresh().knows(jobs);
         if (!knows || other.file().stamp().equals(known)) {
           return false;

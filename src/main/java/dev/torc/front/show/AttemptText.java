@@ -2,11 +2,11 @@ package dev.torc.front.show;
 
 import dev.torc.base.text.Amount;
 import dev.torc.base.text.SafeText;
-import dev.torc.core.decide.Causes;
 import dev.torc.core.decide.Reason;
 import dev.torc.core.memory.AttemptRecord;
 import dev.torc.core.memory.JobResult.Origin;
 import dev.torc.core.run.JobState;
+import dev.torc.features.why.Causes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

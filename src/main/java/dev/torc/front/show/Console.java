@@ -103,8 +103,8 @@ public record Console(
    *
    * @param json whether the events also go to standard output
    */
-  public Report report(Palette palette, Detail detail, boolean json) {
-    Report people = people(palette, detail, json);
+  public Report report(Palette palette, Report.Style style, boolean json) {
+    Report people = people(palette, style, json);
     return json ? Report.all(List.of(new JsonReport(out), people)) : people;
   }
 
@@ -114,17 +114,17 @@ public record Console(
     return file.isEmpty() ? null : new StepSummary(cwd.resolve(file), cwd, this::warn);
   }
 
-  private Report people(Palette palette, Detail detail, boolean json) {
+  private Report people(Palette palette, Report.Style style, boolean json) {
     LongSupplier clock = System::nanoTime;
     if ("true".equals(env.get("GITHUB_ACTIONS"))) {
       Path workspace = cwd.resolve(env.getOrDefault("GITHUB_WORKSPACE", ""));
       Supplier<String> token = () -> RandomId.next().replace("-", "");
-      return new GithubReport(err, detail, palette, cwd, workspace, clock, token);
+      return new GithubReport(err, style, palette, cwd, workspace, clock, token);
     }
     String ci = env.getOrDefault("CI", "");
     boolean moves =
         terminals.err
-            && detail != Detail.QUIET
+            && style.detail() != Detail.QUIET
             && (ci.isEmpty() || ci.equals("false"))
             // Jupyter sets this variable; a notebook's terminal cannot show live lines.
             && !env.containsKey("JPY_PARENT_PID")
@@ -132,8 +132,8 @@ public record Console(
             // Events on the same screen would break up the live lines.
             && !(json && terminals.out);
     return moves
-        ? new LiveReport(err, detail, palette, cwd, terminals.columns, clock).start()
-        : new PlainReport(err, detail, palette, cwd, terminals.err, clock);
+        ? new LiveReport(err, style, palette, cwd, terminals.columns, clock).start()
+        : new PlainReport(err, style, palette, cwd, terminals.err, clock);
   }
 
   /** Writes bytes unchanged to one of the streams. */

@@ -7,8 +7,10 @@ import dev.torc.base.text.Refusal;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.Reason;
 import dev.torc.core.run.Event;
+import dev.torc.core.run.Event.WhenShown;
 import dev.torc.core.run.JobState;
 import dev.torc.front.show.Report.Detail;
+import dev.torc.front.show.Report.Style;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,7 +36,7 @@ final class EventText {
   private static final Pattern PROCESS_END =
       Pattern.compile("failed: (exit|signal) \\d+( \\(\\S+\\))?");
 
-  private final Detail detail;
+  private final Style style;
   private final Palette palette;
   private final Path here;
   private final boolean terminal;
@@ -42,10 +44,19 @@ final class EventText {
   private final Recap recap = new Recap();
   private final FlakyJobs flaky = new FlakyJobs();
   private final SequencedMap<String, Begun> begun = new LinkedHashMap<>();
+  private final LiveOutput live = new LiveOutput();
   private boolean lent; // a job has the terminal
 
-  /** A running job; {@code told} if a line has reported that it runs. */
-  private record Begun(List<Reason> reasons, long since, boolean told) {}
+  /**
+   * A running job; {@code told} if a line has reported that it runs. {@code state} says what it
+   * does: it runs, or it waits for a scheduler or is there.
+   */
+  private record Begun(List<Reason> reasons, long since, boolean told, String state) {
+
+    Begun tell() {
+      return new Begun(reasons, since, true, state);
+    }
+  }
 
   /**
    * @param here the working directory: logs below it are named relative to it
@@ -53,8 +64,8 @@ final class EventText {
    *     Elsewhere the output is unchanged, so that an editor finds {@code file:line:column}
    * @param clock nanoseconds, as {@link System#nanoTime}
    */
-  EventText(Detail detail, Palette palette, Path here, boolean terminal, LongSupplier clock) {
-    this.detail = detail;
+  EventText(Style style, Palette palette, Path here, boolean terminal, LongSupplier clock) {
+    this.style = style;
     this.palette = palette;
     this.here = here;
     this.terminal = terminal;
@@ -65,16 +76,21 @@ final class EventText {
   String lines(Event event) {
     flaky.accept(event);
     if (event instanceof Event.JobEnded ended) {
-      return ended.state() == JobState.FAILED ? head(ended) + body(ended) : ended(ended);
+      String rest = live.end(ended.job(), palette.on());
+      return rest + (ended.state() == JobState.FAILED ? head(ended) + body(ended) : ended(ended));
     }
     if (event instanceof Event.JobStarted started) {
       boolean again = started.attempt() > 1; // its earlier failure was reported
-      begun.put(started.job(), new Begun(started.reasons(), clock.getAsLong(), again));
+      String state =
+          started.executor() == null ? "runs" : "waits for " + SafeText.line(started.executor());
+      begun.put(started.job(), new Begun(started.reasons(), clock.getAsLong(), again, state));
+      live.start(started.job(), started.log(), isLive(started.log()));
       return shows(Detail.VERBOSE) ? started(started) : "";
     }
     if (event instanceof Event.JobSubmitted out) {
-      begun.computeIfPresent(out.job(), (_, job) -> new Begun(job.reasons, job.since, true));
       String where = SafeText.line(out.where());
+      begun.computeIfPresent(
+          out.job(), (_, job) -> new Begun(job.reasons, job.since, true, "is at " + where));
       return line(Detail.NORMAL, SafeText.name(out.job()) + ": submitted to " + where);
     }
     if (event instanceof Event.Started started) {
@@ -82,7 +98,8 @@ final class EventText {
     }
     if (event instanceof Event.JobRetried retried) {
       begun.remove(retried.job());
-      return shows(Detail.NORMAL) ? retried(retried) : "";
+      String rest = live.end(retried.job(), palette.on());
+      return shows(Detail.NORMAL) ? rest + retried(retried) : rest;
     }
     if (event instanceof Event.Terminal to) {
       lent = to.lent();
@@ -129,11 +146,43 @@ final class EventText {
               return job;
             }
             String why = because(": ", job.reasons);
-            out.append(SafeText.name(name) + ": still runs after 10 s" + why + "\n");
-            return new Begun(job.reasons, job.since, true);
+            out.append(SafeText.name(name) + ": still " + job.state + " after 10 s" + why + "\n");
+            return job.tell();
           });
     }
     return out.toString();
+  }
+
+  /** Returns the new output of jobs that show it while they run. */
+  String live() {
+    return lent ? "" : live.lines(palette.on());
+  }
+
+  /** Returns a line about the job that has run longest and its last output; empty if none runs. */
+  String alive() {
+    if (begun.isEmpty() || lent) {
+      return "";
+    }
+    String name = begun.firstEntry().getKey();
+    Begun job = begun.firstEntry().getValue();
+    Path log = live.log(name);
+    String last = log == null ? "" : LogExcerpt.lastLine(log);
+    int more = begun.size() - 1;
+    return "%s: still %s after %s%s%s\n"
+        .formatted(
+            SafeText.name(name),
+            job.state,
+            Amount.time(clock.getAsLong() - job.since),
+            more == 0 ? "" : ", and " + more + " more",
+            last.isEmpty() ? "" : ": " + last);
+  }
+
+  private WhenShown when(Event.Log log) {
+    return style.output() == null ? log.output() : style.output();
+  }
+
+  private boolean isLive(Event.Log log) {
+    return log != null && when(log) == WhenShown.LIVE && shows(Detail.NORMAL);
   }
 
   /** Returns how many jobs are still at a scheduler and how to continue; empty for none. */
@@ -196,7 +245,9 @@ final class EventText {
     StringBuilder out = new StringBuilder(why.isEmpty() ? "" : why + "\n");
     out.append(command(details.command()));
     Event.Log log = details.log();
-    if (log != null) {
+    if (isLive(log)) {
+      out.append("  log: ").append(shown(log.file())).append('\n');
+    } else if (log != null) {
       List<String> lines =
           wantsAll(log)
               ? LogExcerpt.WHOLE.readOrError(log.file(), 0, palette)
@@ -209,7 +260,7 @@ final class EventText {
   }
 
   private boolean wantsAll(Event.Log log) {
-    return log.wanted() || shows(Detail.VERBOSE);
+    return when(log) == WhenShown.ALWAYS || shows(Detail.VERBOSE) && !isLive(log);
   }
 
   /** Returns the output of a job that succeeded, with nothing before or after it. */
@@ -354,6 +405,6 @@ final class EventText {
   }
 
   private boolean shows(Detail least) {
-    return detail.compareTo(least) >= 0;
+    return style.detail().compareTo(least) >= 0;
   }
 }

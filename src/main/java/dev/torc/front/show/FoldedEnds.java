@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.function.UnaryOperator;
 
 /**
  * Decides which ended jobs get their own line above the live lines: the first ten, and each that
@@ -43,13 +44,17 @@ final class FoldedEnds {
 
   private boolean count(JobState state, String job) {
     InstanceName name = InstanceName.parse(job);
-    String shown = SafeText.name(name.group()) + (name.values().isEmpty() ? "" : " %d");
+    String shown = name.values().isEmpty() ? job : name.group() + "/";
     folded.computeIfAbsent(state, _ -> new LinkedHashMap<>()).merge(shown, 1, Integer::sum);
     return true;
   }
 
-  /** Returns a line for each state, such as {@code … 40 more ran: train 38, fold 2}. */
-  List<String> lines() {
+  /**
+   * Returns a line for each state, such as {@code … 45 more ran: align 40 of 40, count 15 of 40}.
+   *
+   * @param ended returns how many jobs of a group have ended of how many; empty if unknown
+   */
+  List<String> lines(UnaryOperator<String> ended) {
     List<String> lines = new ArrayList<>();
     folded.forEach(
         (state, jobs) -> {
@@ -58,12 +63,21 @@ final class FoldedEnds {
           List<String> named = new ArrayList<>();
           for (Map.Entry<String, Integer> each : jobs.entrySet()) {
             if (named.size() < NAMED) {
-              named.add(each.getKey().replace("%d", "" + each.getValue()));
+              named.add(named(each.getKey(), each.getValue(), ended));
               more -= each.getValue();
             }
           }
           lines.add(head + String.join(", ", named) + (more == 0 ? "" : " and " + more + " more"));
         });
     return lines;
+  }
+
+  private static String named(String job, int folded, UnaryOperator<String> ended) {
+    if (!job.endsWith("/")) {
+      return SafeText.name(job);
+    }
+    String group = job.substring(0, job.length() - 1);
+    String all = ended.apply(group);
+    return SafeText.name(group) + " " + (all.isEmpty() ? folded : all);
   }
 }

@@ -44,13 +44,13 @@ final class GithubReport extends PlainReport {
    */
   GithubReport(
       Writer err,
-      Detail detail,
+      Style style,
       Palette palette,
       Path here,
       Path workspace,
       LongSupplier clock,
       Supplier<String> token) {
-    super(err, detail, palette, here, false, clock);
+    super(err, style, palette, here, false, clock);
     this.workspace = workspace;
     this.token = token;
   }

@@ -81,7 +81,8 @@ public final class JunitReport implements Report {
 
   /** Returns only the details that the file shows, to save memory for a large project. */
   private static Event.Details needed(JobState state, Event.Details of) {
-    boolean logged = of.log() != null && (state != JobState.RAN || of.log().wanted());
+    boolean logged =
+        of.log() != null && (state != JobState.RAN || of.log().output() == Event.WhenShown.ALWAYS);
     String command = state == JobState.FAILED ? of.command() : "";
     return new Event.Details(of.what(), command, logged ? of.log() : null, of.wall(), -1, -1);
   }

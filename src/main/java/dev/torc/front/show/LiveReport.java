@@ -69,6 +69,8 @@ final class LiveReport implements Report {
 
   private final Map<String, Fetch> fetching = new LinkedHashMap<>();
 
+  private static final long LEAST = 50_000_000; // nanoseconds that are left, to be shown
+
   private final FoldedEnds folded = new FoldedEnds();
   private final boolean folds;
   private final StringBuilder messages = new StringBuilder();
@@ -95,7 +97,7 @@ final class LiveReport implements Report {
    */
   LiveReport(
       Writer err,
-      Detail detail,
+      Style style,
       Palette palette,
       Path here,
       IntSupplier columns,
@@ -104,8 +106,8 @@ final class LiveReport implements Report {
     this.palette = palette;
     this.columns = columns;
     this.clock = () -> clock.getAsLong() - age;
-    this.folds = detail == Detail.NORMAL;
-    this.wording = new EventText(detail, palette, here, true, this.clock);
+    this.folds = style.detail() == Detail.NORMAL;
+    this.wording = new EventText(style, palette, here, true, this.clock);
   }
 
   /** Starts the thread that redraws; it ends with {@link #close}. */
@@ -131,7 +133,9 @@ final class LiveReport implements Report {
           started.attempt() > 1
               ? "attempt " + started.attempt()
               : ReasonText.briefOfRun(started.reasons());
-      running.put(started.job(), new Running(clock.getAsLong(), why, false));
+      boolean here = started.executor() == null;
+      why = here ? why : "waiting for " + SafeText.line(started.executor());
+      running.put(started.job(), new Running(clock.getAsLong(), why, !here));
     } else if (event instanceof Event.JobSubmitted out && running.containsKey(out.job())) {
       String where = "submitted to " + SafeText.line(out.where());
       running.put(out.job(), new Running(clock.getAsLong(), where, true));
@@ -181,7 +185,10 @@ final class LiveReport implements Report {
       return text;
     }
     if (event instanceof Event.Finished) {
-      return folded.lines().stream().map(line -> line + "\n").collect(joining()) + text;
+      return folded.lines(group -> progress.ended(group)).stream()
+              .map(line -> line + "\n")
+              .collect(joining())
+          + text;
     }
     // A submitted job has a live line.
     boolean output = text.indexOf('\n') < text.length() - 1;
@@ -265,7 +272,8 @@ final class LiveReport implements Report {
     long now = clock.getAsLong();
     // The last column stays free: some terminals wrap when it is written.
     int width = (known > 0 ? known : 80) - 1;
-    List<String> lines = new ArrayList<>(folds ? folded.lines() : List.of());
+    List<String> lines =
+        new ArrayList<>(folds ? folded.lines(group -> progress.ended(group)) : List.of());
     fetching.values().forEach(fetch -> lines.add(fetched(fetch, now)));
     int shown = running.size() > JOBS ? JOBS - 1 : running.size();
     running.entrySet().stream()
@@ -297,7 +305,7 @@ final class LiveReport implements Report {
   /** Returns the counts and the time, after a bar if there is room for one. */
   private String status(long now, int width) {
     long guess = remaining;
-    String likely = guess < 0 ? "" : ", about " + Amount.time(guess) + " left";
+    String likely = guess < LEAST ? "" : " so far, about " + Amount.time(guess) + " left";
     String status =
         "%d/%d done, %d running%s%s, %s%s"
             .formatted(
@@ -352,6 +360,7 @@ final class LiveReport implements Report {
     ask();
     synchronized (this) {
       if (!paused) {
+        messages.append(wording.live());
         draw();
       }
     }

@@ -18,8 +18,10 @@ class PlainReport implements Report {
 
   final EventText wording;
   private final Writer err;
-  private final boolean waits;
-  private Beat beat; // null until a job starts, and always unless waits
+  private final Style style;
+  private final LongSupplier clock;
+  private Beat beat; // null until a job starts
+  private long written; // when the last line was written
 
   /**
    * Reports to {@code err}, which stays open.
@@ -29,10 +31,11 @@ class PlainReport implements Report {
    * @param clock nanoseconds, as {@link System#nanoTime}
    */
   PlainReport(
-      Writer err, Detail detail, Palette palette, Path here, boolean terminal, LongSupplier clock) {
+      Writer err, Style style, Palette palette, Path here, boolean terminal, LongSupplier clock) {
     this.err = err;
-    this.wording = new EventText(detail, palette, here, terminal, clock);
-    this.waits = detail == Detail.NORMAL; // VERBOSE reports each start, QUIET none
+    this.wording = new EventText(style, palette, here, terminal, clock);
+    this.style = style;
+    this.clock = clock;
   }
 
   @Override
@@ -40,8 +43,9 @@ class PlainReport implements Report {
     if (beat != null) {
       beat.tellBroken(() -> {});
     }
-    write(err, text(event));
-    if (waits && beat == null && event instanceof Event.JobStarted) {
+    write(text(event));
+    if (beat == null && event instanceof Event.JobStarted) {
+      written = clock.getAsLong();
       beat = new Beat("torc-lines", PERIOD, this::reportLate);
     }
   }
@@ -55,8 +59,19 @@ class PlainReport implements Report {
     return text;
   }
 
+  /** Writes new output of live jobs, and what runs for long; VERBOSE has reported each start. */
   final synchronized void reportLate() {
-    write(err, harmless(wording.late()));
+    String late = style.detail() == Detail.NORMAL ? wording.late() : "";
+    boolean silent = clock.getAsLong() - written >= style.alive();
+    String lines = wording.live() + late;
+    write(harmless(lines.isEmpty() && silent ? wording.alive() : lines));
+  }
+
+  private void write(String text) {
+    if (!text.isEmpty()) {
+      written = clock.getAsLong();
+      write(err, text);
+    }
   }
 
   @Override

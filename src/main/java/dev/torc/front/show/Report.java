@@ -1,8 +1,10 @@
 package dev.torc.front.show;
 
 import dev.torc.base.machine.Series;
+import dev.torc.base.syntax.Quantity;
 import dev.torc.core.run.Event;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -23,6 +25,35 @@ public interface Report extends Consumer<Event>, AutoCloseable {
      * nothing is shortened.
      */
     VERBOSE
+  }
+
+  /**
+   * How a build is reported.
+   *
+   * @param output when the output of all jobs is shown; null: as each job says
+   * @param alive nanoseconds without a line after which a line tells what still runs; only where
+   *     there are no live lines
+   */
+  record Style(Detail detail, Event.WhenShown output, long alive) {
+
+    private static final long MINUTE = 60_000_000_000L;
+
+    public static Style of(Detail detail) {
+      return new Style(detail, null, MINUTE);
+    }
+
+    /**
+     * Reads a style.
+     *
+     * @param output a constant of {@code WhenShown}, in lower case; null: as each job says
+     * @param alive a duration; null for the default
+     */
+    public static Style of(Detail detail, String output, String alive) {
+      return new Style(
+          detail,
+          output == null ? null : Event.WhenShown.valueOf(output.toUpperCase(Locale.ROOT)),
+          alive == null ? MINUTE : Quantity.duration(alive));
+    }
   }
 
   /** Takes an event that happened {@code age} nanoseconds ago. */
@@ -83,6 +114,11 @@ public interface Report extends Consumer<Event>, AutoCloseable {
     /** Returns how many nanoseconds an attempt is likely to take in all; negative if unknown. */
     default long expected(String job) {
       return -1;
+    }
+
+    /** Returns how many jobs of a group have ended of how many; empty if unknown. */
+    default String ended(String group) {
+      return "";
     }
 
     /** Returns the latest samples of running jobs' use; a job without a sample yet is missing. */

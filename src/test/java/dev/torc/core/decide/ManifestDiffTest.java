@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.torc.base.digests.Digest;
 import dev.torc.core.memory.JobResult.ManifestEntry;
+import dev.torc.features.why.Causes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -205,7 +206,7 @@ class ManifestDiffTest {
       String value = list ? digest.hex() : line.now();
       lines.add(new ManifestEntry(line.code(), line.name(), "", value));
     }
-    return new Decider.Described(null, lines, lists).command();
+    return new Described(null, lines, lists).command();
   }
 
   private static List<ManifestEntry> lines(String cell) {

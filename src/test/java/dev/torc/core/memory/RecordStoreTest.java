@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.lmdbjava.ByteArrayProxy.PROXY_BA;
 
 import dev.torc.core.memory.Cache.CacheSettings;
 import dev.torc.core.memory.DatabaseKey.RecordTree;
@@ -27,6 +28,8 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
+import org.lmdbjava.Env;
+import org.lmdbjava.EnvFlags;
 import org.lmdbjava.LmdbException;
 import org.lmdbjava.LmdbNativeException;
 
@@ -287,6 +290,20 @@ class RecordStoreTest {
   private static long opened(Path descriptors) throws Exception {
     try (var files = Files.list(descriptors)) {
       return files.count();
+    }
+  }
+
+  @Test
+  void theReaderOfAProcessThatWasKilledIsFreed() throws Exception {
+    Path other = Files.createDirectory(folder.resolve("other"));
+    RecordStore.open(other, 1 << 20).close();
+    try (Env<byte[]> env = Env.create(PROXY_BA).open(other.toFile(), EnvFlags.MDB_NOTLS)) {
+      Process child = CacheChild.start("read", other.toString());
+      CacheChild.awaitLine(child, "reading");
+      assertEquals(0, env.readerCheck());
+      child.destroyForcibly().waitFor();
+      assertEquals(1, env.readerCheck());
+      assertEquals(0, env.readerCheck());
     }
   }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.base.posix.Environment;
+import dev.torc.core.here.LocalRunner;
 import dev.torc.core.here.Runner;
 import java.util.Collections;
 import java.util.HashMap;
@@ -20,7 +21,7 @@ class ArgumentListTest extends Harness {
 
   @Override
   Runner openRunner() {
-    return real ? Runner.local(Environment.ofCaller(), Runner.GRACE) : super.openRunner();
+    return real ? new LocalRunner(Environment.ofCaller(), Runner.GRACE) : super.openRunner();
   }
 
   private static void check(List<String> argv) {

@@ -268,7 +268,7 @@ class CostTest extends Harness {
     assertTrue(startsEarly("", jobs.formatted("")));
     assertFalse(startsEarly("", jobs.formatted(", interactive: true")));
     assertFalse(startsEarly("hooks: { finish: bye }\n", jobs.formatted("")));
-    failFast = true;
+    failures = 1;
     assertFalse(startsEarly("", jobs.formatted("")));
   }
 

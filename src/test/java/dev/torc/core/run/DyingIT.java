@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.JavaChild;
 import dev.torc.base.posix.Environment;
+import dev.torc.core.here.LocalRunner;
 import dev.torc.core.here.Runner;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.CachePlace;
@@ -59,7 +60,7 @@ class DyingIT {
 
     @Override
     Runner openRunner() {
-      return Runner.local(Environment.ofCaller(), Duration.ofSeconds(1));
+      return new LocalRunner(Environment.ofCaller(), Duration.ofSeconds(1));
     }
   }
 

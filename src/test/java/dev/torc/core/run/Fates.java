@@ -70,7 +70,7 @@ record Fates(List<Event> events) {
   }
 
   private static boolean isShown(Event.Log log) {
-    return log != null && log.wanted();
+    return log != null && log.output() == Event.WhenShown.ALWAYS;
   }
 
   private static String word(JobState state) {

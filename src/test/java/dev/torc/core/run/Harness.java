@@ -36,6 +36,7 @@ import dev.torc.front.session.BuildSession;
 import dev.torc.front.session.BuildWatcher;
 import dev.torc.front.session.Caller;
 import dev.torc.front.session.Caller.Host;
+import dev.torc.front.session.JobChoice;
 import dev.torc.front.session.Project;
 import dev.torc.front.session.ProjectOptions;
 import dev.torc.front.show.Console;
@@ -88,7 +89,11 @@ public class Harness extends LastBuild {
   protected final Map<String, Script> scripts = new ConcurrentHashMap<>();
 
   boolean containers = true;
-  boolean failFast;
+
+  /** After how many failures nothing starts; 0 for any number. */
+  int failures;
+
+  boolean downstream;
   protected boolean force;
 
   /** Whether known results are restored; off at first, since most tests are about runs. */
@@ -331,9 +336,9 @@ public class Harness extends LastBuild {
     return BuildSession.of(
         of,
         new BuildRequest(
-            List.of(targets),
+            new JobChoice(List.of(targets), downstream),
             Rerun.of(List.of(targets), force),
-            new BuildRequest.Manner(failFast, false, traces, strict, false),
+            new BuildRequest.Manner(failures, false, traces, strict, false),
             new LockTerms(true, true, gone),
             dry,
             counters));

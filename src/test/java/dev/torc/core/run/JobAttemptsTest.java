@@ -53,13 +53,12 @@ class JobAttemptsTest extends Harness {
   private JobAttempts of(String job, String allocation, String... out) {
     List<Reason> why =
         Stream.of(out).map(at -> new Reason(Reason.Kind.SUBMITTED, "", "", at)).toList();
-    BuildSetup.Amounts amounts =
-        new BuildSetup.Amounts(limits, List.of(), allocation, Map.of(), null);
+    Amounts amounts = new Amounts(limits, List.of(), allocation, Map.of(), null);
     return new JobAttempts(graph.job(graph.jobId(job)), why, null, amounts);
   }
 
   private void begin(JobAttempts run, String node) {
-    ResourcePool.Taken taken = new ResourcePool.Taken(node, List.of());
+    Taken taken = new Taken(node, List.of());
     run.begin(taken);
   }
 

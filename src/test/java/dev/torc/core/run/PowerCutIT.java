@@ -11,6 +11,7 @@ import dev.torc.JavaChild;
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.digests.StampSource;
 import dev.torc.base.posix.Environment;
+import dev.torc.core.here.LocalRunner;
 import dev.torc.core.here.Runner;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.CachePlace;
@@ -218,7 +219,7 @@ class PowerCutIT {
 
     @Override
     Runner openRunner() {
-      return Runner.local(Environment.ofCaller(), Duration.ofSeconds(1));
+      return new LocalRunner(Environment.ofCaller(), Duration.ofSeconds(1));
     }
   }
 

@@ -17,7 +17,7 @@ class ReadyQueueTest {
   private static final ResourceDemand LICENCE =
       new ResourceDemand(Map.of("cpus", 1L, "licences", 1L));
 
-  private static final ResourcePool.Taken HERE = new ResourcePool.Taken(null, List.of());
+  private static final Taken HERE = new Taken(null, List.of());
   private final ResourcePool pool = new ResourcePool(Map.of("cpus", 2L, "licences", 1L));
 
   private static ReadyQueue queue(int jobs) {
@@ -117,10 +117,10 @@ class ReadyQueueTest {
         new ResourcePool(
             Map.of("cpus", 2L, "licences", 3L),
             Map.of("n2", Map.of("cpus", 3L), "n3", Map.of("cpus", 2L)));
-    ResourcePool.Taken first = nodes.take(anywhere(2, 1));
+    Taken first = nodes.take(anywhere(2, 1));
     assertEquals(null, first.node());
     assertEquals(false, nodes.fits(SMALL), "a job of this machine");
-    ResourcePool.Taken second = nodes.take(anywhere(1, 1));
+    Taken second = nodes.take(anywhere(1, 1));
     assertEquals("n3", second.node(), "the one that has least");
     assertEquals("n2", nodes.take(anywhere(2, 1)).node());
     assertEquals(false, nodes.fits(anywhere(1, 1)), "counters bind all nodes together");

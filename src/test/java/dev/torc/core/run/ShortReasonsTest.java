@@ -3,10 +3,10 @@ package dev.torc.core.run;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.core.decide.Causes;
 import dev.torc.core.decide.Reason;
 import dev.torc.core.decide.Reason.Kind;
 import dev.torc.core.memory.JobResult.ManifestEntry;
+import dev.torc.features.why.Causes;
 import dev.torc.front.show.ReasonText;
 import java.util.List;
 import java.util.Random;

@@ -308,13 +308,17 @@ class Story extends Harness implements StepFiles.Stage {
   private String[] asked(List<String> words) {
     told.clear();
     force = words.contains("--force");
-    failFast = words.contains("--fail-fast");
+    failures = words.contains("--fail-fast") ? 1 : 0;
+    for (String word : words) {
+      failures = word.startsWith("-k") ? Integer.parseInt(word.substring(2)) : failures;
+    }
+    downstream = words.contains("--downstream");
     keepsFailed = words.contains("--keep-failed");
     restores = words.contains("--restore") || restoring && !words.contains("--no-restore");
     commands = words.contains("--commands");
     traces = words.contains("--trace");
     strict = words.contains("--strict");
-    return words.stream().filter(word -> !word.startsWith("--")).toArray(String[]::new);
+    return words.stream().filter(word -> !word.startsWith("-")).toArray(String[]::new);
   }
 
   private List<String> shell(String command, Stub stub) throws IOException, InterruptedException {

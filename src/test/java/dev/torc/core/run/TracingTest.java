@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.torc.StepFiles;
 import dev.torc.base.posix.Environment;
 import dev.torc.base.posix.JobTrace;
+import dev.torc.core.here.LocalRunner;
 import dev.torc.core.here.Runner;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,7 +39,7 @@ class TracingTest {
 
     @Override
     Runner openRunner() {
-      return Runner.local(Environment.ofCaller(), Duration.ofSeconds(5));
+      return new LocalRunner(Environment.ofCaller(), Duration.ofSeconds(5));
     }
 
     @Override

@@ -317,6 +317,53 @@ class BatchTrackerTest {
     all(ProcessEnd.How.EXITED);
   }
 
+  /** Torc waits for a scheduler that is busy, but not for one that it has never reached. */
+  @Test
+  void aSchedulerThatNeverAnsweredIsGivenUpAfterAMinute() throws IOException {
+    torc(500, SECOND);
+    cluster.answers = false;
+    cluster.swallowed = 1000;
+    torc.add(3, 120);
+    torc.drain(59);
+    assertEquals(0, jobs().getFirst().ends);
+    torc.drain(40);
+    all(ProcessEnd.How.NOT_STARTED);
+    String why = "far does not answer: down; try the commands of this executor by hand";
+    assertEquals(why, jobs().getFirst().message());
+    torc.add(1, 120);
+    torc.drain(1);
+    all(ProcessEnd.How.NOT_STARTED);
+    assertEquals(0, cluster.begins.size());
+  }
+
+  /** Its first answer was lost: the script is in the queue, finds its claim taken, and ends. */
+  @Test
+  void aSubmissionWhoseAnswerWasLostNeverStartsAfterTorcGaveUp() throws IOException {
+    torc(500, SECOND);
+    cluster.answers = false;
+    cluster.lost = 1;
+    cluster.waitsFor = "Resources";
+    torc.add(1, 120);
+    torc.drain(100);
+    all(ProcessEnd.How.NOT_STARTED);
+    cluster.waitsFor = "";
+    cluster.until(cluster.now + 1000 * SECOND);
+    assertEquals(Map.of(), cluster.begins);
+  }
+
+  @Test
+  void onlyWhatWasSubmittedIsCancelled() throws IOException {
+    torc(500, SECOND);
+    cluster.answers = false;
+    cluster.swallowed = 1000;
+    torc.add(1, 120);
+    torc.drain(10);
+    torc.desk.end(true);
+    torc.drain(10);
+    assertEquals(
+        List.of("far does not answer: timed out; torc keeps asking"), torc.notes, "and no more");
+  }
+
   @Test
   void whatIsHeldAndNotReleasedIsToldOnce() throws IOException {
     torc(500, SECOND);

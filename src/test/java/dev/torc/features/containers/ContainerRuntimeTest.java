@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.base.digests.Digest;
+import dev.torc.base.machine.ProgramOutput;
 import dev.torc.base.posix.FreshProgram;
-import dev.torc.core.here.ProgramOutput;
 import dev.torc.features.containers.ContainerRuntime.StepContainer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

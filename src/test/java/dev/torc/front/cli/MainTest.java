@@ -45,13 +45,16 @@ class MainTest {
                     .toList()
                     .toString(),
                 call.options().variables().toString(),
-                request.targets().toString(),
+                request.choice().targets().toString(),
                 request.limits().toString(),
                 build.detail().toString(),
                 (call.json() ? "json " : "")
                     + (call.has("--color") ? call.value("--color") : "auto")
                     + (request.dry() ? " dry" : "")
-                    + (request.manner().failFast() ? " fast" : "")
+                    + (request.manner().failures() > 0
+                        ? " most " + request.manner().failures()
+                        : "")
+                    + (request.choice().downstream() ? " downstream" : "")
                     + (request.rerun() == Rerun.ALL ? " force" : "")
                     + (request.lock().waits() ? "" : " nowait")
                     + (request.lock().trusts() ? " trust" : "")));
@@ -105,7 +108,7 @@ class MainTest {
   void allOptionsOfBuild() {
     assertEquals(
         cwd.getFileName()
-            + " [] {} [a, -b] {cpus=2, memory=8GiB} VERBOSE auto dry fast force nowait trust",
+            + " [] {} [a, -b] {cpus=2, memory=8GiB} VERBOSE auto dry most 1 force nowait trust",
         probe(
                 "build",
                 "-nk",
@@ -121,6 +124,40 @@ class MainTest {
                 "--",
                 "-b")
             .out());
+  }
+
+  /** {@code -k} takes the next word only if it is a number; the last of several counts. */
+  @Test
+  void keepGoingTakesANumberButNoTarget() {
+    String name = cwd.getFileName().toString();
+    for (String line :
+        List.of(
+            "-k | [] NORMAL auto",
+            "-k 0 | [] NORMAL auto",
+            "-k 3 | [] NORMAL auto most 3",
+            "-k3 | [] NORMAL auto most 3",
+            "-k=3 | [] NORMAL auto most 3",
+            "--keep-going 3 a | [a] NORMAL auto most 3",
+            "--keep-going=3 | [] NORMAL auto most 3",
+            "build -k a | [a] NORMAL auto",
+            "-k a 3 | [a, 3] NORMAL auto",
+            "-nk 2 a | [a] NORMAL auto dry most 2",
+            "-kn 2 | [2] NORMAL auto dry",
+            "-k2n a | [a] NORMAL auto dry most 2",
+            "-vkn a | [a] VERBOSE auto dry",
+            "-k 2 -k a | [a] NORMAL auto",
+            "--fail-fast -k 2 | [] NORMAL auto most 2",
+            "-k 2 --fail-fast a | [a] NORMAL auto most 1",
+            "-k 1 build a | [a] NORMAL auto most 1")) {
+      String[] parts = line.split(" \\| ");
+      String out = probe(parts[0].split(" ")).out();
+      assertEquals(name + " [] {} " + parts[1].replace("] ", "] {} "), out, parts[0]);
+    }
+    assertEquals("[] {} [] {cpus=4}", probe("-kj4").out().replaceAll(".*?(\\[.*\\}).*", "$1"));
+    assertEquals(
+        new Run(2, "", "torc: -k 9999999999: write a number of failures\n"),
+        probe("-k", "9999999999"));
+    assertEquals(new Run(2, "", "torc: -k x: write a number of failures\n"), probe("-k=x"));
   }
 
   @Test

@@ -11,6 +11,7 @@ import dev.torc.base.posix.Kill;
 import dev.torc.base.posix.RandomId;
 import dev.torc.base.posix.Signals;
 import dev.torc.core.here.Launch;
+import dev.torc.core.here.LocalRunner;
 import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.here.Runner;
 import dev.torc.core.memory.Dying;
@@ -68,7 +69,7 @@ class SignalStepsTest {
     final Set<String> running = new HashSet<>();
     final List<String> over = new CopyOnWriteArrayList<>();
     final List<Integer> ends = new CopyOnWriteArrayList<>();
-    final Runner runner = Runner.local(Environment.ofCaller(), Runner.GRACE);
+    final Runner runner = new LocalRunner(Environment.ofCaller(), Runner.GRACE);
     final StampSource stamps = StampSource.of(FileSystems.getDefault());
     Signals signals;
     String at; // where the signal came; null before

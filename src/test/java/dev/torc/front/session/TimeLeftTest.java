@@ -112,13 +112,13 @@ class TimeLeftTest extends Harness {
           assertEquals(-1, left.remaining(SECOND + 1), "longer than before");
           left.stopped(SECOND);
           assertEquals(25, left.remaining(2 * SECOND) / SECOND, "it was stopped for a second");
-          left.ended("a");
+          left.ended("a", 0);
           left.started("b", SECOND);
           left.started("c", SECOND);
           assertEquals(15, left.remaining(11 * SECOND) / SECOND);
-          left.ended("b");
-          left.ended("c");
-          left.ended("d");
+          left.ended("b", 0);
+          left.ended("c", 0);
+          left.ended("d", 0);
           assertEquals(0, left.remaining(20 * SECOND));
         });
   }
@@ -140,11 +140,41 @@ class TimeLeftTest extends Harness {
           left.started("new", 0);
           assertEquals(-1, left.expected("new"));
           assertEquals(-1, left.remaining(0), "its first run");
-          left.ended("new");
+          left.ended("new", 0);
           left.started("a", 0);
           assertEquals(11, left.remaining(0) / SECOND);
           left.submitted("a");
           assertEquals(-1, left.remaining(0), "a scheduler starts it when it likes");
+        });
+  }
+
+  /** In a first build the instances that ended tell how long the others take. */
+  @Test
+  void aGroupIsEstimatedByItsInstancesThatEnded() {
+    given(
+        """
+        g: { command: "g {n}", produces: "g{n}", parameters: { n: [1, 2, 3, 4] } }
+        z: { command: z, needs: { job: g }, produces: z }
+        """);
+    followed(
+        left -> {
+          left.started("g/n=1", 0);
+          assertEquals(-1, left.remaining(0), "nothing is known");
+          assertEquals("0 of 4", left.ended("g"));
+          left.ended("g/n=1", 10 * SECOND);
+          left.started("g/n=2", 10 * SECOND);
+          left.started("g/n=3", 10 * SECOND);
+          assertEquals(
+              14, left.remaining(11 * SECOND) / SECOND, "9 + 9 + 10 on two cpus; z counts nothing");
+          assertEquals(-1, left.expected("g/n=2"), "that is of no record");
+          assertEquals(10, left.remaining(30 * SECOND) / SECOND, "an instance may take longer");
+          left.ended("g/n=2", 20 * SECOND);
+          left.ended("g/n=3", 0);
+          left.ended("g/n=4", 0);
+          assertEquals("4 of 4", left.ended("g"));
+          assertEquals("", left.ended("nobody"));
+          left.started("z", 40 * SECOND);
+          assertEquals(-1, left.remaining(40 * SECOND), "its first run");
         });
   }
 }

@@ -118,9 +118,9 @@ final class WatchStage implements Notices {
   /** The request for a build that waits for other builds. */
   static BuildRequest request(List<String> targets, boolean force) {
     return new BuildRequest(
-        targets,
+        JobChoice.of(targets),
         Rerun.of(targets, force),
-        new BuildRequest.Manner(false, false, false, false, false),
+        new BuildRequest.Manner(0, false, false, false, false),
         new LockTerms(true, false, Set.of()),
         false,
         new TreeMap<>());

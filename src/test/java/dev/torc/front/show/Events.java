@@ -66,11 +66,17 @@ final class Events {
         job,
         JobState.RAN,
         new Event.Details(
-            "", "c", new Event.Log(log, log.getParent(), 0, wanted), 1_200_000_000L, -1, -1));
+            "",
+            "c",
+            new Event.Log(
+                log, log.getParent(), 0, wanted ? Event.WhenShown.ALWAYS : Event.WhenShown.FAILURE),
+            1_200_000_000L,
+            -1,
+            -1));
   }
 
   private static Event.Log of(Path log) {
-    return log == null ? null : new Event.Log(log, log.getParent(), 0, false);
+    return log == null ? null : new Event.Log(log, log.getParent(), 0, Event.WhenShown.FAILURE);
   }
 
   static Event finished(int ran, int upToDate, int failed, int blocked) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.torc.base.text.Palette;
 import dev.torc.core.run.JobState;
 import dev.torc.front.show.Report.Detail;
+import dev.torc.front.show.Report.Style;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -21,7 +22,13 @@ class GithubReportTest {
 
   private GithubReport report() {
     return new GithubReport(
-        err, Detail.NORMAL, Palette.NONE, here, here, () -> now, () -> "token" + ++tokens);
+        err,
+        Style.of(Detail.NORMAL),
+        Palette.NONE,
+        here,
+        here,
+        () -> now,
+        () -> "token" + ++tokens);
   }
 
   @Test

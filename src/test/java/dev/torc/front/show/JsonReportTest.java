@@ -30,7 +30,12 @@ class JsonReportTest {
               "work2",
               1,
               new Event.Details(
-                  "exit 1", "c", new Event.Log(Path.of("/l"), Path.of("/"), 0, false), 5, -1, -1),
+                  "exit 1",
+                  "c",
+                  new Event.Log(Path.of("/l"), Path.of("/"), 0, Event.WhenShown.FAILURE),
+                  5,
+                  -1,
+                  -1),
               1_500_000_000L),
           new Event.JobSubmitted("work2", "slurm", "12_3"),
           new Event.JobReleased("work2"),
@@ -60,7 +65,8 @@ class JsonReportTest {
         {"event":"started","version":1,"build":"b1","number":7,"root":"/project","jobs":4}
         {"event":"expanded","jobs":9}
         {"event":"job_started","job":"work2","attempt":1,"command":"python3 work.py f2.json f4.json",\
-        "reasons":[{"kind":"need_changed","name":"f2.json","old":"OLD","now":"NOW"}]}
+        "reasons":[{"kind":"need_changed","name":"f2.json","old":"OLD","now":"NOW"}],\
+        "executor":null,"log":null}
         {"event":"job_retried","job":"work2","attempt":1,"what":"exit 1","command":"c","log":"/l",\
         "seconds":5.0E-9,"cpu":null,"memory":null,"delay":1.5}
         {"event":"job_submitted","job":"work2","executor":"slurm","id":"12_3"}

@@ -12,6 +12,7 @@ import dev.torc.core.run.Event;
 import dev.torc.core.run.JobState;
 import dev.torc.front.show.Report.Detail;
 import dev.torc.front.show.Report.Progress;
+import dev.torc.front.show.Report.Style;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -58,7 +59,8 @@ class LiveReportTest {
   private int columns = 80;
 
   private LiveReport report(Detail detail) {
-    return new LiveReport(screen, detail, Palette.NONE, Path.of("/"), () -> columns, () -> now);
+    return new LiveReport(
+        screen, Style.of(detail), Palette.NONE, Path.of("/"), () -> columns, () -> now);
   }
 
   @Test
@@ -365,7 +367,12 @@ class LiveReportTest {
         };
     LiveReport report =
         new LiveReport(
-            counting, Detail.NORMAL, Palette.NONE, Path.of("/"), () -> 80, System::nanoTime);
+            counting,
+            Style.of(Detail.NORMAL),
+            Palette.NONE,
+            Path.of("/"),
+            () -> 80,
+            System::nanoTime);
     long began = System.nanoTime();
     report.start().accept(Events.started(1));
     drawn.await();
@@ -390,7 +397,8 @@ class LiveReportTest {
           }
         };
     LiveReport report =
-        new LiveReport(closed, Detail.NORMAL, Palette.NONE, Path.of("/"), () -> 80, () -> 0);
+        new LiveReport(
+            closed, Style.of(Detail.NORMAL), Palette.NONE, Path.of("/"), () -> 80, () -> 0);
     report.start().accept(Events.started(1));
     tried.await();
     assertThrows(UncheckedIOException.class, report::close);

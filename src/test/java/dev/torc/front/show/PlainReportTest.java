@@ -11,6 +11,7 @@ import dev.torc.core.decide.Reason;
 import dev.torc.core.run.Event;
 import dev.torc.core.run.JobState;
 import dev.torc.front.show.Report.Detail;
+import dev.torc.front.show.Report.Style;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -18,6 +19,7 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -39,7 +41,8 @@ class PlainReportTest {
 
   private String show(Detail detail, Event... events) {
     StringWriter err = new StringWriter();
-    try (Report report = new PlainReport(err, detail, Palette.NONE, here, false, () -> now)) {
+    try (Report report =
+        new PlainReport(err, Style.of(detail), Palette.NONE, here, false, () -> now)) {
       List.of(events).forEach(report);
     }
     return err.toString();
@@ -108,7 +111,7 @@ class PlainReportTest {
   void aJobThatStillRunsAfterTenSecondsOrIsSubmittedHasOneLineBefore() {
     StringWriter err = new StringWriter();
     try (PlainReport report =
-        new PlainReport(err, Detail.NORMAL, Palette.NONE, here, false, () -> now)) {
+        new PlainReport(err, Style.of(Detail.NORMAL), Palette.NONE, here, false, () -> now)) {
       report.accept(Events.jobStarted("long"));
       report.accept(Events.jobStarted("out"));
       report.accept(new Event.JobSubmitted("out", "slurm", "7"));
@@ -149,11 +152,76 @@ class PlainReportTest {
       names = {"QUIET", "VERBOSE"})
   void noLineTellsOfTimeThatPassesWhereNoneIsWantedOrTheStartWasTold(Detail detail) {
     StringWriter err = new StringWriter();
-    try (PlainReport report = new PlainReport(err, detail, Palette.NONE, here, false, () -> now)) {
+    try (PlainReport report =
+        new PlainReport(err, Style.of(detail), Palette.NONE, here, false, () -> now)) {
       report.accept(Events.jobStarted("long"));
       now += 20 * Events.SECOND;
     }
     assertFalse(err.toString().contains("still runs"), err.toString());
+  }
+
+  /** CI services end a build that is silent for minutes; -q is no exception. */
+  @Test
+  void afterASilentMinuteALineTellsWhatStillRuns() throws IOException {
+    Path log = log("epoch 1\nepoch 2\n\n");
+    StringWriter err = new StringWriter();
+    try (PlainReport report =
+        new PlainReport(err, Style.of(Detail.QUIET), Palette.NONE, here, false, () -> now)) {
+      report.accept(started("fit", null, Event.WhenShown.FAILURE, log));
+      report.accept(started("far", "slurm", Event.WhenShown.FAILURE, log));
+      now += 59 * Events.SECOND;
+      report.reportLate();
+      assertEquals("", err.toString());
+      now += Events.SECOND;
+      report.reportLate();
+      now += Events.SECOND;
+      report.reportLate();
+      report.accept(Events.ended("fit", JobState.RAN));
+      now += 60 * Events.SECOND;
+      report.reportLate();
+      report.accept(new Event.JobSubmitted("far", "slurm", "7"));
+      now += 60 * Events.SECOND;
+      report.reportLate();
+      report.accept(Events.ended("far", JobState.RAN));
+      now += 60 * Events.SECOND;
+      report.reportLate();
+    }
+    assertEquals(
+        """
+        fit: still runs after 1 min 00 s, and 1 more: epoch 2
+        far: still waits for slurm after 2 min 01 s: epoch 2
+        far: still is at slurm 7 after 3 min 01 s: epoch 2
+        """,
+        err.toString());
+  }
+
+  @Test
+  void liveOutputIsShownAsItComesAndOnlyOnce() throws IOException {
+    Path log = log("one\n\u001b[2Jtw");
+    StringWriter err = new StringWriter();
+    try (PlainReport report =
+        new PlainReport(err, Style.of(Detail.NORMAL), Palette.NONE, here, false, () -> now)) {
+      report.accept(started("fit", null, Event.WhenShown.LIVE, log));
+      report.reportLate();
+      assertEquals("one\n", err.toString());
+      report.accept(started("b", null, Event.WhenShown.FAILURE, log));
+      Files.writeString(log, "o\nthree\nfour", StandardOpenOption.APPEND);
+      report.reportLate();
+      assertEquals("one\nfit: two\nfit: three\n", err.toString());
+      Event.Log seen = new Event.Log(log, here, 0, Event.WhenShown.LIVE);
+      Event.Details how = new Event.Details("exit 1", "fit.sh", seen, 0, -1, -1);
+      report.accept(new Event.JobEnded("fit", JobState.FAILED, how));
+    }
+    assertEquals(
+        "one\nfit: two\nfit: three\nfit: four\nfit failed: exit 1\n  command: fit.sh\n  log: "
+            + here.relativize(log)
+            + "\n",
+        err.toString().replaceFirst("  reason:.*\n", ""));
+  }
+
+  private static Event started(String job, String executor, Event.WhenShown when, Path log) {
+    Event.Log out = new Event.Log(log, log.getParent(), 0, when);
+    return new Event.JobStarted(job, 1, "", NEVER, executor, out);
   }
 
   @Test
@@ -168,7 +236,7 @@ class PlainReportTest {
         };
     AtomicLong clock = new AtomicLong();
     try (Report report =
-        new PlainReport(err, Detail.NORMAL, Palette.NONE, here, false, clock::get)) {
+        new PlainReport(err, Style.of(Detail.NORMAL), Palette.NONE, here, false, clock::get)) {
       report.accept(Events.jobStarted("long"));
       clock.set(10 * Events.SECOND);
       assertTrue(told.await(300, TimeUnit.SECONDS));
@@ -297,7 +365,8 @@ class PlainReportTest {
   @Test
   void theLastAttemptIsTheOneThatFailed() throws IOException {
     String first = "one\n--- torc: attempt 2 ---\n";
-    Event.Log log = new Event.Log(log(first + "two\n"), here, first.length(), false);
+    Event.Log log =
+        new Event.Log(log(first + "two\n"), here, first.length(), Event.WhenShown.FAILURE);
     Event failed =
         new Event.JobEnded(
             "j", JobState.FAILED, new Event.Details("exit 1", "c", log, Events.SECOND, -1, -1));
@@ -320,7 +389,7 @@ class PlainReportTest {
         "cc: ran in 1.2 s\n",
         show(Detail.NORMAL, Events.wrote("cc", Files.writeString(log, ""), true)));
     StringWriter err = new StringWriter();
-    new PlainReport(err, Detail.NORMAL, Palette.NONE, here, true, () -> now)
+    new PlainReport(err, Style.of(Detail.NORMAL), Palette.NONE, here, true, () -> now)
         .accept(Events.wrote("cc", log("all\n".repeat(50)), true));
     assertEquals("cc: ran in 1.2 s\n" + "  | all\n".repeat(50), err.toString());
   }
@@ -413,7 +482,7 @@ class PlainReportTest {
   @Test
   void coloursAreResetAtTheEndOfEachLine() {
     StringWriter err = new StringWriter();
-    new PlainReport(err, Detail.NORMAL, new Palette(true), here, false, () -> now)
+    new PlainReport(err, Style.of(Detail.NORMAL), new Palette(true), here, false, () -> now)
         .accept(Events.failed("j", "exit 1", "c", null));
     assertTrue(err.toString().startsWith("\u001b[31mj failed: exit 1\u001b[0m\n"));
   }
@@ -433,7 +502,8 @@ class PlainReportTest {
           @Override
           public void close() {}
         };
-    Report report = new PlainReport(full, Detail.NORMAL, Palette.NONE, here, false, () -> now);
+    Report report =
+        new PlainReport(full, Style.of(Detail.NORMAL), Palette.NONE, here, false, () -> now);
     assertThrows(UncheckedIOException.class, () -> report.accept(Events.finished(0, 0, 0, 0)));
   }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.torc.base.text.Palette;
 import dev.torc.core.run.Event;
 import dev.torc.front.show.Report.Detail;
+import dev.torc.front.show.Report.Style;
 import java.io.InputStream;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -29,7 +30,7 @@ class ReportChoiceTest {
 
   private static Class<?> chosen(boolean terminal, Detail detail, Map<String, String> env) {
     Console console = console(terminal, env, new StringWriter(), new StringWriter());
-    try (Report report = console.report(Palette.NONE, detail, false)) {
+    try (Report report = console.report(Palette.NONE, Style.of(detail), false)) {
       return report.getClass();
     }
   }
@@ -60,7 +61,7 @@ class ReportChoiceTest {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     Console console = console(false, Map.of(), out, err);
-    try (Report report = console.report(Palette.NONE, Detail.NORMAL, true)) {
+    try (Report report = console.report(Palette.NONE, Style.of(Detail.NORMAL), true)) {
       report.accept(new Event.Note(Event.Level.WARNING, "beware"));
     }
     assertEquals(

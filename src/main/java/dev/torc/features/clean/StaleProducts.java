@@ -1,0 +1,78 @@
+package dev.torc.features.clean;
+
+import dev.torc.base.digests.Stamp;
+import dev.torc.base.syntax.Glob;
+import dev.torc.core.decide.JobRecords;
+import dev.torc.core.memory.RecordedProduct.OwnedPath;
+import dev.torc.core.model.Graph;
+import dev.torc.core.model.NeedList;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+
+/**
+ * Finds stale products, which are recorded but no longer declared or needed (rule 15). Whether they
+ * may be removed is decided elsewhere.
+ */
+public final class StaleProducts {
+
+  private final Graph graph;
+  private final Map<String, Integer> depfiles = new HashMap<>();
+  private final TreeSet<String> paths = new TreeSet<>(); // declared or needed paths
+
+  public StaleProducts(Graph graph, JobRecords records) {
+    this.graph = graph;
+    for (int f = 0; f < graph.files(); f++) {
+      paths.add(graph.path(f));
+    }
+    for (int j : graph.inOrder(graph.allJobs())) {
+      if (graph.job(j).depfile() != null) {
+        depfiles.put(graph.job(j).depfile(), j);
+      }
+      paths.addAll(records.found(j));
+    }
+    paths.addAll(depfiles.keySet());
+    graph.workflow().groups().forEach(group -> paths.addAll(group.sources().tables()));
+  }
+
+  /** Returns the job or open group that declares a path as product or depfile; -1 if none does. */
+  public int job(String path) {
+    int maker = graph.makerAt(path);
+    return maker >= 0 ? maker : depfiles.getOrDefault(path, -1);
+  }
+
+  /**
+   * Returns whether a recorded product is stale. An {@code unaltered} file that torc made is stale
+   * even if a needed glob or folder matches it.
+   */
+  public boolean test(OwnedPath owned, boolean unaltered) {
+    String path = owned.path();
+    boolean unknown = graph.mayBeInstance(owned.job()); // its group may still declare the path
+    if (unknown || job(path) >= 0 || paths.contains(path) || holds(path)) {
+      return false;
+    }
+    if (owned.kind() == Stamp.FileKind.FILE && unaltered && !owned.adopted()) {
+      return true;
+    }
+    Glob inside = Glob.of(Glob.escape(path) + "/**");
+    return IntStream.range(0, graph.lists())
+        .mapToObj(graph::list)
+        .noneMatch(list -> needs(list, path, inside) && !list.excludes(path));
+  }
+
+  /** Returns whether a glob or folder may match a path, or anything below it. */
+  private static boolean needs(NeedList list, String path, Glob inside) {
+    return switch (list.kind()) {
+      case GLOB -> list.covers(path) || list.overlaps(inside);
+      case FOLDER -> list.covers(path) || list.liesIn(path);
+      case JOB, SOME -> false;
+    };
+  }
+
+  /** Returns whether a declared or needed path is below a path that was a folder once. */
+  private boolean holds(String path) {
+    String below = paths.ceiling(path + "/");
+    return below != null && below.startsWith(path + "/") || graph.makesBelow(path);
+  }
+}

@@ -1,0 +1,56 @@
+package dev.torc.front.buildfile;
+
+import dev.torc.base.syntax.Node;
+import dev.torc.base.syntax.Problems;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * Warns of a command of several lines that YAML joins into one, if the lines may be meant as
+ * commands of their own. Lines that only the continuation of a command can begin or end are meant
+ * to be joined, and so is a folded block ({@code >-}). Shell syntax is not parsed: the warning
+ * names the two ways to write what is meant, and both end it.
+ */
+final class JoinedLines {
+
+  /** What a line that a command continues on the next one ends with. */
+  private static final Pattern OPEN =
+      Pattern.compile("(?s).*([;&|({,]|(^|.*\\s)(do|then|else|in|!|\\$\\())");
+
+  /** What a line that continues a command begins with. */
+  private static final Pattern CONTINUES =
+      Pattern.compile("(?s)(-|[;&|)<]|\\d?>|\\{(needs|produces)\\b).*");
+
+  private JoinedLines() {}
+
+  static void warn(Node.Scalar node, Problems problems) {
+    List<String> lines = node.lines().lines().map(String::strip).toList();
+    boolean folded = lines.getFirst().startsWith(">");
+    boolean escapes = lines.getFirst().startsWith("\"");
+    for (int i = 1; i < lines.size(); i++) {
+      String line = lines.get(i - 1);
+      String next = lines.get(i);
+      int number = node.place().line() + i - 1;
+      boolean apart = line.isEmpty() || next.isEmpty() || folded && i == 1;
+      if (apart || folded && !node.text().contains(line + " " + next)) {
+        continue; // YAML keeps this line end
+      }
+      if (line.endsWith("\\")) {
+        if (!escapes) {
+          String word = next.split("\\s", 2)[0];
+          problems.warn(
+              node.place(),
+              "YAML keeps the \\ at the end of line %d, and the program gets \" %s\"; write command: |, or leave the \\ out"
+                  .formatted(number, word));
+          return;
+        }
+      } else if (!folded && !OPEN.matcher(line).matches() && !CONTINUES.matcher(next).matches()) {
+        problems.warn(
+            node.place(),
+            "YAML joins lines %d and %d of this command into one; write command: | to keep the lines, or command: >- if one is meant"
+                .formatted(number, number + 1));
+        return;
+      }
+    }
+  }
+}

@@ -1,0 +1,114 @@
+package dev.torc.front.session;
+
+import dev.torc.core.model.Adjacency;
+import dev.torc.core.model.Adjacency.RowCollector;
+import dev.torc.core.model.Graph;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/**
+ * A graph for display. The instances of a group are one vertex or one vertex each, a group that is
+ * not expanded yet is a vertex too, and edges bypass join nodes. The commands decide what to show
+ * for a vertex.
+ */
+public final class DisplayGraph {
+
+  /**
+   * A vertex: a job, or a group with its jobs in order. {@code open} is the node of a group that is
+   * not expanded yet, else -1.
+   */
+  public record Fold(String name, boolean isGroup, List<Integer> jobs, int open) {}
+
+  private final Graph graph;
+  private final List<Fold> folds;
+  private final int[] vertex;
+  private final Map<Integer, BitSet> behind = new HashMap<>();
+
+  private DisplayGraph(Graph graph, List<Fold> folds) {
+    this.graph = graph;
+    this.folds = folds;
+    this.vertex = new int[graph.nodes()];
+    Arrays.fill(vertex, -1);
+    for (int v = 0; v < folds.size(); v++) {
+      for (int job : folds.get(v).jobs) {
+        vertex[job] = v;
+      }
+      if (folds.get(v).open >= 0) {
+        vertex[folds.get(v).open] = v;
+      }
+    }
+  }
+
+  /**
+   * Returns the graph of some jobs and open groups. With {@code instances}, each instance is a
+   * vertex.
+   */
+  public static DisplayGraph of(Graph graph, BitSet jobs, BitSet open, boolean instances) {
+    SequencedMap<String, Fold> folds = new LinkedHashMap<>();
+    for (int j : graph.inOrder(jobs)) {
+      String group = instances ? null : graph.job(j).group();
+      folds
+          .computeIfAbsent(
+              group == null ? "job " + graph.name(j) : "group " + group,
+              key ->
+                  new Fold(
+                      key.substring(key.indexOf(' ') + 1), group != null, new ArrayList<>(), -1))
+          .jobs
+          .add(j);
+    }
+    for (int node : graph.inOrder(open)) {
+      folds.merge(
+          graph.title(node),
+          new Fold(graph.name(node), true, List.of(), node),
+          (known, _) -> new Fold(known.name, true, known.jobs, node));
+    }
+    return new DisplayGraph(graph, List.copyOf(folds.values()));
+  }
+
+  /** Returns the vertices, in the order of their first jobs. */
+  public List<Fold> folds() {
+    return folds;
+  }
+
+  /** Returns, for each vertex, the indexes of the vertices that it waits for, ascending. */
+  public Adjacency before() {
+    RowCollector rows = new RowCollector();
+    for (int v = 0; v < folds.size(); v++) {
+      BitSet row = new BitSet();
+      for (int job : folds.get(v).jobs) {
+        row.or(behind(job));
+      }
+      if (folds.get(v).open >= 0) {
+        row.or(behind(folds.get(v).open));
+      }
+      row.clear(v);
+      row.stream().forEach(rows::add);
+      rows.endRow(true);
+    }
+    return rows.build();
+  }
+
+  /** Returns the vertices that a node waits for, directly or through join nodes. */
+  private BitSet behind(int node) {
+    BitSet found = new BitSet();
+    for (int before : graph.before().row(node)) {
+      if (vertex[before] >= 0) {
+        found.set(vertex[before]);
+      } else if (!graph.isJob(before)) {
+        BitSet known = behind.get(before);
+        if (known == null) {
+          known = behind(before);
+          behind.put(before, known);
+        }
+        found.or(known);
+      }
+    }
+    return found;
+  }
+}

@@ -1,0 +1,48 @@
+package dev.torc.front.session;
+
+import dev.torc.core.decide.JobSelection;
+import dev.torc.core.decide.JobSelection.UserPaths;
+import dev.torc.core.model.Graph;
+import java.util.BitSet;
+import java.util.List;
+
+/**
+ * Which jobs a build is about, as the command line says it: without targets, all jobs except manual
+ * ones that no other job waits for. {@link Targets} decides what a target means.
+ *
+ * @param downstream whether the jobs that wait for the targets count as targets too
+ */
+public record JobChoice(List<String> targets, boolean downstream) {
+
+  public static JobChoice of(List<String> targets) {
+    return new JobChoice(targets, false);
+  }
+
+  /** Returns the chosen jobs of a graph; {@code paths} are the user's names of files. */
+  JobSelection select(Graph graph, UserPaths paths) {
+    boolean targeted = !targets.isEmpty() && Targets.areAny(graph, targets);
+    BitSet named = targeted ? new BitSet() : withoutManual(graph, Targets.all(graph));
+    named = targeted ? named : JobSelection.withPredecessors(graph, named);
+    if (!targets.isEmpty()) {
+      named = Targets.nodes(graph, targets, paths, named);
+    }
+    if (downstream) {
+      BitSet behind = graph.after().along(named);
+      behind.and(Targets.all(graph));
+      named.or(withoutManual(graph, behind));
+    }
+    return JobSelection.of(graph, named, targeted);
+  }
+
+  /** Returns {@code nodes} without the manual jobs and groups. */
+  private static BitSet withoutManual(Graph graph, BitSet nodes) {
+    for (String manual : graph.workflow().manual()) {
+      int job = graph.jobId(manual);
+      int[] found = job < 0 ? graph.nodesOf(manual) : new int[] {job}; // all nodes of the group
+      for (int i = 0; found != null && i < found.length; i++) {
+        nodes.clear(found[i]);
+      }
+    }
+    return nodes;
+  }
+}

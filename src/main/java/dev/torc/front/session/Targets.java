@@ -1,0 +1,221 @@
+package dev.torc.front.session;
+
+import dev.torc.base.syntax.BadInput;
+import dev.torc.base.syntax.Glob;
+import dev.torc.base.syntax.NearestName;
+import dev.torc.base.text.SafeText;
+import dev.torc.core.decide.JobSelection.UserPaths;
+import dev.torc.core.model.Graph;
+import dev.torc.core.model.Group;
+import dev.torc.core.model.InstanceName;
+import dev.torc.core.model.Job;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What the targets of a command line mean. A target is a job, a group, an instance, a part of a
+ * group, a tag, a produced file, a glob over names of jobs, or a folder or glob over produced
+ * files. They are tried in this order. In a glob over names, {@code *} also matches a slash. A
+ * target after a {@code !} takes jobs away from those before it; if it is the first one, from all.
+ *
+ * <p>Which jobs a command is about, given what its targets mean, is up to {@link JobChoice}.
+ */
+public final class Targets {
+
+  private Targets() {}
+
+  /**
+   * Returns the nodes that the targets name: jobs, and groups that are not expanded yet. Without
+   * targets, or if the first one excludes, begins with {@code all}.
+   *
+   * @param paths converts a file name that the user wrote to a path of the graph
+   * @throws BadInput for a target that means nothing
+   */
+  public static BitSet nodes(Graph graph, List<String> targets, UserPaths paths, BitSet all) {
+    BitSet named = new BitSet(graph.nodes());
+    if (!areAny(graph, targets)) {
+      named.or(all);
+    }
+    for (String target : targets) {
+      boolean not = isExclusion(graph, target);
+      BitSet found = find(graph, not ? target.substring(1) : target, paths);
+      if (found == null) {
+        throw new BadInput(unknown(graph, not ? target.substring(1) : target, paths));
+      } else if (not) {
+        named.andNot(found);
+      } else {
+        named.or(found);
+      }
+    }
+    return named;
+  }
+
+  /** Returns the jobs of a graph and its groups that are not expanded yet, as nodes. */
+  public static BitSet all(Graph graph) {
+    BitSet all = graph.allJobs(); // jobs bring the join nodes that they wait for
+    graph.open().keySet().forEach(all::set);
+    return all;
+  }
+
+  /** Returns whether targets name jobs, instead of taking some away from all. */
+  static boolean areAny(Graph graph, List<String> targets) {
+    return !targets.isEmpty() && !isExclusion(graph, targets.getFirst());
+  }
+
+  private static boolean isExclusion(Graph graph, String target) {
+    return target.startsWith("!") && graph.nodesOf(target) == null;
+  }
+
+  /**
+   * Returns the targets for a command that handles each of them apart: if any excludes, the names
+   * of the nodes that are left.
+   */
+  public static List<String> apart(Graph graph, List<String> targets, UserPaths paths) {
+    return targets.stream().noneMatch(target -> isExclusion(graph, target))
+        ? targets
+        : nodes(graph, targets, paths, all(graph)).stream().mapToObj(graph::name).toList();
+  }
+
+  /** Returns the nodes of the jobs and open groups that a target means; null if there are none. */
+  public static BitSet find(Graph graph, String target, UserPaths paths) {
+    String path = paths.path(target);
+    int maker = graph.makerAt(path);
+    boolean file = maker >= 0 && Glob.isPattern(target) && graph.nodesOf(target) == null;
+    BitSet found = file ? null : named(graph, target);
+    if (found != null && !isVague(graph, target, found)) {
+      return found;
+    }
+    BitSet makers = maker < 0 ? graph.makersBelow(path) : new BitSet();
+    if (maker >= 0) {
+      makers.set(maker);
+    } else if (makers.isEmpty() && Glob.isPattern(target) && Glob.orNull(path) != null) {
+      makers = graph.makersOf(Glob.orNull(path));
+    }
+    if (found != null) {
+      makers.or(found);
+    }
+    return found == null && makers.isEmpty() ? null : makers; // a group may have no instances
+  }
+
+  /**
+   * Returns whether a target that matches names may also mean files: a glob that matches no known
+   * job, but only groups that may still get a matching instance.
+   */
+  public static boolean isVague(Graph graph, String target, BitSet named) {
+    return graph.nodesOf(target) == null
+        && Glob.isPattern(target)
+        && graph.jobsOf(named).isEmpty()
+        && named.stream().noneMatch(node -> graph.open().get(node).tags().contains(target));
+  }
+
+  /**
+   * Returns the nodes of the job, group, instance, part of a group, tag or glob over names that a
+   * target means. Empty for a group without instances; null if the target is none of these, though
+   * it may still be a file.
+   */
+  public static BitSet named(Graph graph, String target) {
+    BitSet found = new BitSet(graph.nodes());
+    int[] nodes = graph.nodesOf(target);
+    Arrays.stream(nodes == null ? new int[0] : nodes).forEach(found::set);
+    NameGlob glob = NameGlob.of(target);
+    if (!found.isEmpty() || nodes != null && glob == null) {
+      return found;
+    }
+    for (int j : graph.inOrder(graph.allJobs())) {
+      Job job = graph.job(j);
+      boolean matches =
+          glob != null
+              && (glob.matches(job.name()) || job.group() != null && glob.matches(job.group()));
+      found.set(j, matches || job.labels().tags().contains(target));
+    }
+    graph.open().forEach((node, group) -> found.set(node, means(target, glob, group)));
+    boolean known =
+        nodes != null
+            || graph.workflow().groups().stream()
+                .anyMatch(each -> each.instances().isEmpty() && means(target, glob, each));
+    return found.isEmpty() && !known ? null : found;
+  }
+
+  /** Returns whether a target is a group's tag, or a glob that may match its instances. */
+  private static boolean means(String target, NameGlob glob, Group group) {
+    return group.tags().contains(target) || glob != null && glob.mayMatch(group);
+  }
+
+  /** A glob over names of jobs; {@code paths} is the same glob with slashes as in paths. */
+  public record NameGlob(Glob names, Glob paths) {
+
+    private static final char SLASH = '\u0001'; // in no name
+
+    /** Returns the glob that a target is; null if it has no wildcards. */
+    public static NameGlob of(String target) {
+      Glob names = Glob.isPattern(target) ? Glob.orNull(flat(target)) : null;
+      return names == null ? null : new NameGlob(names, Glob.of(target));
+    }
+
+    private static String flat(String name) {
+      return name.replace('/', SLASH);
+    }
+
+    public boolean matches(String name) {
+      return names.matches(flat(name));
+    }
+
+    /** Returns whether instances of a group that are not known yet may match. */
+    boolean mayMatch(Group group) {
+      return matches(group.name()) || paths.overlaps(Glob.of(Glob.escape(group.name()) + "/*"));
+    }
+  }
+
+  private static String unknown(Graph graph, String target, UserPaths paths) {
+    if (graph.fileId(paths.path(target)) >= 0) {
+      return "file " + SafeText.name(target) + " is a source: no job makes it";
+    }
+    String group = InstanceName.parse(target).group();
+    if (!group.equals(target) && graph.nodesOf(group) != null) {
+      String none = graph.unknown(target);
+      return none.endsWith("?") ? none : none + "; `torc list --instances` shows them";
+    }
+    return "no job, tag or product "
+        + SafeText.name(target)
+        + hint(graph, target, paths, false, List.of());
+  }
+
+  /**
+   * Returns the end of a message about an unknown target: a likely name, or what to do next.
+   *
+   * @param sources whether the user may mean a file that no job makes
+   * @param others other likely names, which are not in the build file
+   */
+  public static String hint(
+      Graph graph, String target, UserPaths paths, boolean sources, Collection<String> others) {
+    Map<String, String> shown = new TreeMap<>(); // from a name the user may have meant
+    for (int f = 0; f < graph.files(); f++) {
+      if (sources || graph.maker(f) >= 0) {
+        String named = paths.named(graph.path(f));
+        shown.put(graph.path(f), named); // as if the user were in the root
+        shown.put(named, named);
+        for (String up = UserPaths.parent(named);
+            !up.isEmpty() && !up.equals("/") && shown.put(up + "/", up + "/") == null; ) {
+          up = UserPaths.parent(up);
+        }
+      }
+    }
+    others.forEach(name -> shown.put(name, name));
+    graph.workflow().groups().forEach(each -> shown.put(each.name(), each.name()));
+    for (int j : graph.inOrder(graph.allJobs())) {
+      shown.put(graph.job(j).name(), graph.job(j).name());
+      graph.job(j).labels().tags().forEach(tag -> shown.put(tag, tag));
+    }
+    String nearest = NearestName.to(target, shown.keySet());
+    if (nearest != null) {
+      return NearestName.question(target, shown.get(nearest));
+    }
+    return target.matches("[A-Za-z_][A-Za-z0-9_]*=.*")
+        ? "; did you mean -D " + target + "?"
+        : "; `torc list` shows the jobs";
+  }
+}
