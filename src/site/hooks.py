@@ -22,6 +22,7 @@ FILES = "git ls-files 2>/dev/null | grep '^[^.]' || find * -type f | sort"
 CODE = re.compile("`[^`]+`")
 
 log = logging.getLogger("mkdocs.hooks")
+aside = set()  # paths on the site of pages that searches for words of users rarely mean
 sources = {}  # by path on the site: the file that a page is, for its links
 texts = {}  # by path on the site: the Markdown of a page, with links of the site
 
@@ -84,6 +85,8 @@ def on_config(config):
             above.append({heading[2]: section})
         for title, link in re.findall(r"\[([^\]]+)" + LINK.pattern, line):
             target, _ = follow(link, index)
+            if menu and "Project" in menu[-1]:
+                aside.add(place(target))
             # A title in the middle of a sentence begins small: the page knows a better one.
             section.append({title: place(target)} if title[0].isupper() else place(target))
     return config
@@ -122,6 +125,10 @@ def on_files(files, config):
 
 def on_page_markdown(markdown, page, config, files):
     uri = page.file.src_uri
+    if uri in aside:
+        page.meta["search"] = {"boost": 0.2}
+    elif page.file.inclusion == InclusionLevel.NOT_IN_NAV:  # a folder or a file of the sources
+        page.meta["search"] = {"exclude": True}
 
     def lead(found):
         target, anchor = follow(found[1], sources[uri])

@@ -302,7 +302,7 @@ class AllocationIT {
     Sandbox.Going going = box.start("slurm");
     box.awaitLine("pid");
     going.signal("INT");
-    Sandbox.until("it is stopping", () -> going.err().contains("stopping long; killed in "));
+    Sandbox.until("it is stopping", () -> going.err().contains("stopping long; kill in "));
     going.signal("INT");
     assertEquals(130, going.await().exit(), going.err());
     Sandbox.until("Slurm has taken it back", () -> queue().isEmpty());

@@ -34,7 +34,13 @@ public record Palette(boolean on) {
     if (!cliForce.isEmpty() && !no(cliForce)) {
       return true;
     }
-    return terminal && !"0".equals(env.get("CLICOLOR")) && !"dumb".equals(env.get("TERM"));
+    return terminal && !"0".equals(env.get("CLICOLOR")) && !isDumb(env);
+  }
+
+  /** Returns whether the terminal knows no sequences, which holds if TERM is not set, too. */
+  public static boolean isDumb(Map<String, String> env) {
+    String kind = env.getOrDefault("TERM", "");
+    return kind.isEmpty() || kind.equals("dumb");
   }
 
   private static boolean no(String value) {

@@ -151,10 +151,12 @@ final class Commands {
       slurm  build inside one Slurm allocation
         = build
       server  show, start or stop the server that answers calls faster
+        ! files document runs
         ACTION:status,start,stop  status, start or stop
       doctor  check whether builds work here, and suggest fixes
+        ! runs
       completion  print the shell completion script
-        ! runs document
+        ! files document runs
         SHELL:bash,zsh,fish  bash, zsh or fish
         WORD*  words of a command line, after --; prints what completes the last one
       """;

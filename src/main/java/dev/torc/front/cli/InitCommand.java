@@ -40,11 +40,12 @@ final class InitCommand {
   static int run(Call call) throws IOException {
     Console console = call.console();
     refuseOver(call, "init");
-    String example = call.has("--example") ? call.value("--example") : "hello";
+    String given = call.has("--example") ? call.value("--example") : "";
+    String example = given.isEmpty() ? "hello" : given;
     String files = EXAMPLES.get(example);
     if (files == null) {
-      String given = example.isEmpty() ? "" : " " + SafeText.name(example);
-      throw Call.usage("--example" + given + ": write hello, sweep, samples or library");
+      throw Call.usage(
+          "--example " + SafeText.name(example) + ": write hello, sweep, samples or library");
     }
     Map<String, String> texts = new LinkedHashMap<>();
     for (String file : files.split(" ")) {

@@ -115,21 +115,31 @@ final class PageRuns {
     return telling.get(job);
   }
 
+  /** Returns the builds with their counts as {@code torc history} prints them. */
   List<PageData.Build> history() {
-    return builds.stream().map(this::withoutRemoved).toList();
+    return builds.stream().map(each -> build(each, counts(each), 0)).toList();
   }
 
   /** Returns a build whose counts omit the jobs that the build file no longer has. */
   PageData.Build withoutRemoved(BuildRecord of) {
-    BuildRecord.BuildEnd end = of.end();
-    TreeMap<String, Integer> counts = new TreeMap<>(end.exit() < 0 ? Map.of() : of.counts());
+    TreeMap<String, Integer> counts = counts(of);
     var old = gone.getOrDefault(of.id().number(), Map.of()).values();
     old.forEach(
         run ->
             counts.computeIfPresent(
                 run.end().outcome().isGood() ? "RAN" : "FAILED", (_, n) -> n - 1));
+    return build(of, counts, old.size());
+  }
+
+  private static TreeMap<String, Integer> counts(BuildRecord of) {
+    return new TreeMap<>(of.end().exit() < 0 ? Map.of() : of.counts());
+  }
+
+  private static PageData.Build build(
+      BuildRecord of, TreeMap<String, Integer> counts, int removed) {
+    BuildRecord.BuildEnd end = of.end();
     return new PageData.Build(
-        of.id().number(), of.started(), Json.seconds(end.nanos()), end.exit(), counts, old.size());
+        of.id().number(), of.started(), Json.seconds(end.nanos()), end.exit(), counts, removed);
   }
 
   /** Returns the attempts of the build, each in the lowest lane that is free at its start. */

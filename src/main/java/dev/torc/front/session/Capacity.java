@@ -190,8 +190,7 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation,
         boolean bytes = name.equals(Resources.MEMORY) || asked >= Amount.BYTES;
         if (name.equals(Resources.GPUS) && asked > machine.gpus().count() && nodes.size() == 1) {
           return "job %s asks for %d gpus, and %s; lower it"
-                  .formatted(job.name(), asked, SafeText.line(machine.gpus().words()))
-              + (machine.gpus().isUnknown() ? ", or give --limit gpus=" + asked : "");
+              .formatted(job.name(), asked, SafeText.line(machine.gpus().words()));
         }
         String most = bytes ? Amount.size(there, asked) : "" + there;
         return "job %s asks for %s of %s, and there is only %s; lower it, or raise --limit %s"

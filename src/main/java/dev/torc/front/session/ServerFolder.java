@@ -42,8 +42,15 @@ public record ServerFolder(Path path) {
   /** Returns the folder for a user with this environment; it may be missing. */
   public static ServerFolder of(Map<String, String> env) {
     String run = env.getOrDefault("XDG_RUNTIME_DIR", "");
+    return new ServerFolder(
+        Path.of(run.startsWith("/") ? run + "/torc" : "/tmp/torc-" + user(env)));
+  }
+
+  /** Returns the name in the environment, as the launcher does; the user's number without one. */
+  private static String user(Map<String, String> env) {
     String user = env.getOrDefault("USER", "");
-    return new ServerFolder(Path.of(run.startsWith("/") ? run + "/torc" : "/tmp/torc-" + user));
+    String login = user.isEmpty() ? env.getOrDefault("LOGNAME", "") : user;
+    return login.isEmpty() ? Integer.toUnsignedString(OwnUser.number()) : login;
   }
 
   /** Returns why no server can run calls as a process like this one does; null if one can. */

@@ -128,7 +128,7 @@ public record Console(
             && (ci.isEmpty() || ci.equals("false"))
             // Jupyter sets this variable; a notebook's terminal cannot show live lines.
             && !env.containsKey("JPY_PARENT_PID")
-            && !"dumb".equals(env.get("TERM"))
+            && !Palette.isDumb(env)
             // Events on the same screen would break up the live lines.
             && !(json && terminals.out);
     return moves

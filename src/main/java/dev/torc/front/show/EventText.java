@@ -16,8 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 import java.util.function.LongSupplier;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Turns events into lines of text. The reports decide where the lines go. */
@@ -31,10 +29,6 @@ final class EventText {
 
   /** The most code points of a command that is not shortened; verbose output shortens none. */
   private static final int COMMAND = 4096;
-
-  /** How a process ended. The time is inserted after this, before the rest of the failure. */
-  private static final Pattern PROCESS_END =
-      Pattern.compile("failed: (exit|signal) \\d+( \\(\\S+\\))?");
 
   private final Style style;
   private final Palette palette;
@@ -199,18 +193,18 @@ final class EventText {
   }
 
   /**
-   * Returns the first line of a failure, {@code work2 failed: exit 1 after 1.2 s}, and adds the
+   * Returns the first line of a failure, {@code work2 failed after 1.2 s: exit 1}, and adds the
    * failure to the recap. Call it only once for a failure.
    */
   String head(Event.JobEnded ended) {
     Event.Details details = ended.details();
     recap.add(ended);
-    String what = AttemptText.failed(SafeText.message(details.what()));
-    Matcher end = PROCESS_END.matcher(what);
-    int clause = end.lookingAt() ? end.end() : what.length();
-    return palette.red(SafeText.name(ended.job()) + " " + what.substring(0, clause))
-        + (timed(details) ? " after " + Amount.time(details.wall()) : "")
-        + (clause == what.length() ? "" : palette.red(what.substring(clause)))
+    String what = SafeText.message(details.what());
+    String after = timed(details) ? "failed after " + Amount.time(details.wall()) + ": " : "";
+    return palette.red(
+            SafeText.name(ended.job())
+                + " "
+                + (after.isEmpty() ? AttemptText.failed(what) : after + what))
         + "\n";
   }
 
@@ -230,6 +224,7 @@ final class EventText {
     return details.wall() > 0
         && !isFull(details)
         && !details.what().startsWith("timed out")
+        && !details.what().startsWith("failed ")
         && !details.what().startsWith("product ");
   }
 
@@ -376,7 +371,7 @@ final class EventText {
   private String ending(Event.Ending ending) {
     String jobs = SafeText.names(ending.jobs(), NAMED);
     return ending.grace() > 0
-        ? "%s%s; killed in %s, or press Ctrl-C again\n"
+        ? "%s%s; kill in %s, or now with another Ctrl-C\n"
             .formatted(palette.yellow("stopping "), jobs, Amount.time(ending.grace()))
         : palette.yellow("killing ") + jobs + "\n";
   }

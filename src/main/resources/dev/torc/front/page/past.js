@@ -12,11 +12,10 @@ function showHistory(known) {
       class: build.exit === 0 ? 'ok' : 'bad' }, draw('title', null, 'build ' + build.number + ': ' + time(build.seconds ?? NaN))));
   });
   const counts = { RAN: 'ran', RESTORED: 'restored', UP_TO_DATE: 'up to date', FAILED: 'failed', BLOCKED: 'blocked' };
-  const gone = known.history.some(build => build.gone > 0);
   const rows = known.history.map(build => [String(build.number), moment(build.started), time(build.seconds ?? NaN),
-    ...Object.keys(counts).map(key => String(build.counts[key] || 0)), ...(gone ? [String(build.gone)] : []),
+    ...Object.keys(counts).map(key => String(build.counts[key] || 0)),
     build.exit < 0 ? '–' : String(build.exit)]);
-  const columns = columnsOf(['build', 'began', 'took', ...Object.values(counts), ...(gone ? ['no longer in the build file'] : []), 'exit'], rows);
+  const columns = columnsOf(['build', 'began', 'took', ...Object.values(counts), 'exit'], rows);
   columns[2] = column('took', i => rows[i][2], i => known.history[i].seconds ?? NaN);
   part('history').append(
     builds.length > 2 ? make('figure', null, svg, make('figcaption', null, 'Duration of each build, oldest first; longest ' + time(most) + '.')) : '',

@@ -22,8 +22,9 @@ class PaletteTest {
 
   @Test
   void autoFollowsTheTerminal() {
-    assertTrue(auto(true, Map.of()));
-    assertFalse(auto(false, Map.of()));
+    assertTrue(auto(true, Map.of("TERM", "xterm")));
+    assertFalse(auto(false, Map.of("TERM", "xterm")));
+    assertFalse(auto(true, Map.of()), "cron and some editors set no TERM");
     assertFalse(auto(true, Map.of("TERM", "dumb")));
     assertFalse(auto(true, Map.of("CLICOLOR", "0")));
   }
@@ -31,7 +32,7 @@ class PaletteTest {
   @Test
   void noColorCountsUnlessEmptyAndWinsOverForce() {
     assertFalse(auto(true, Map.of("NO_COLOR", "0")));
-    assertTrue(auto(true, Map.of("NO_COLOR", "")));
+    assertTrue(auto(true, Map.of("NO_COLOR", "", "TERM", "xterm")));
     assertFalse(auto(true, Map.of("NO_COLOR", "1", "FORCE_COLOR", "1")));
   }
 

@@ -61,7 +61,7 @@ class CapacityTest extends Harness {
   @Test
   void rule12OnlyTheCommandLineNumbersGpusThatNothingShows() throws IOException {
     assertEquals(
-        "job a asks for 1 gpus, and this machine has 0; lower it, or give --limit gpus=1",
+        "job a asks for 1 gpus, and this machine has 0; lower it",
         refused(Gpus.NONE, "", Map.of()));
     assertThrows(
         AssertionError.class,

@@ -38,7 +38,7 @@ class GithubReportTest {
     assertEquals(
         """
         ::error title=a%3Ab%2Cc failed::100%25 wrong, log l.log
-        a:b,c failed: 100% wrong after 1.2 s
+        a:b,c failed after 1.2 s: 100% wrong
         ::group::a:b,c: command and log
           command: cmd
         oh
@@ -85,7 +85,7 @@ class GithubReportTest {
     assertEquals(
         """
         ::error title=j failed::exit 1, log l.log
-        j failed: exit 1 after 1.2 s
+        j failed after 1.2 s: exit 1
         ::group::j: command and log
         ::stop-commands::token1
           command: cmd

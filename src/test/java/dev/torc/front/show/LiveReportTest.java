@@ -230,7 +230,7 @@ class LiveReportTest {
     screen.next();
     report.accept(new Event.Ending(List.of("a"), 5 * Events.SECOND));
     String drawn = screen.next();
-    assertTrue(drawn.contains("^[Jstopping a; killed in 5.0 s, or press Ctrl-C again\n"), drawn);
+    assertTrue(drawn.contains("^[Jstopping a; kill in 5.0 s, or now with another Ctrl-C\n"), drawn);
     assertTrue(drawn.contains("0/2 done, 1 running, 0.0 s, killed in 5.0 s"), drawn);
     now += 2 * Events.SECOND;
     report.draw();
@@ -315,7 +315,7 @@ class LiveReportTest {
     String why = "  need f2.json changed 3f2a91c → 88d01be";
     assertTrue(shown.contains("  a  2.0 s of about 1 min 30 s  1.8 cpus, 300.0 MiB" + why), shown);
     assertTrue(shown.contains("  b  2.0 s of about 1 min 30 s" + why), shown);
-    assertTrue(shown.contains(", 2.0 s, about 1 min 05 s left"), shown);
+    assertTrue(shown.contains(", 2.0 s so far, about 1 min 05 s left"), shown);
     report.accept(new Event.JobSubmitted("b", "slurm", "12"));
     now += 89 * Events.SECOND;
     report.draw();

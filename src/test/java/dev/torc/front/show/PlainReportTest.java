@@ -76,7 +76,7 @@ class PlainReportTest {
   @Test
   void whichJobsAreEndedIsOneLine() {
     assertEquals(
-        "stopping a; killed in 5.0 s, or press Ctrl-C again\n",
+        "stopping a; kill in 5.0 s, or now with another Ctrl-C\n",
         show(Report.Detail.NORMAL, new Event.Ending(List.of("a"), 5 * Events.SECOND)));
     List<String> many = List.of("a", "b", "c", "d", "e", "f", "g", "h", "i", "j");
     assertEquals(
@@ -93,7 +93,7 @@ class PlainReportTest {
         warning: no pipefail
         work2: ran in 1.2 s: need f2.json changed 3f2a91c → 88d01be
         work3: attempt 1 failed: exit 1; next in 5.0 s
-        work3 failed: exit 1 after 1.2 s
+        work3 failed after 1.2 s: exit 1
           reason: first run
           command: python3 work.py
         one
@@ -249,7 +249,7 @@ class PlainReportTest {
     assertEquals(
         """
         warning: no pipefail
-        work3 failed: exit 1 after 1.2 s
+        work3 failed after 1.2 s: exit 1
           command: python3 work.py
         one
         two
@@ -277,7 +277,7 @@ class PlainReportTest {
         work3: attempt 1 failed: exit 1; next in 5.0 s
         work3: attempt 2
           command: c
-        work3 failed: exit 1 after 1.2 s
+        work3 failed after 1.2 s: exit 1
           reason: first run
           command: python3 work.py
         one
@@ -332,17 +332,17 @@ class PlainReportTest {
     String missing =
         show(Detail.NORMAL, Events.failed("j", "exit 0, but a was not written", "c", log("")));
     assertEquals(
-        "j failed: exit 0 after 1.2 s, but a was not written", missing.lines().findFirst().get());
+        "j failed after 1.2 s: exit 0, but a was not written", missing.lines().findFirst().get());
     String killed = show(Detail.NORMAL, Events.failed("j", "exit 137 (KILL)", "c", log("")));
-    assertEquals("j failed: exit 137 (KILL) after 1.2 s", killed.lines().findFirst().get());
+    assertEquals("j failed after 1.2 s: exit 137 (KILL)", killed.lines().findFirst().get());
     String other = show(Detail.NORMAL, Events.failed("j", "out of memory", "c", log("")));
-    assertEquals("j failed: out of memory after 1.2 s", other.lines().findFirst().get());
+    assertEquals("j failed after 1.2 s: out of memory", other.lines().findFirst().get());
   }
 
   @Test
   void aFailureShowsHeadAndTail() throws IOException {
     assertEquals(
-        "j failed: signal 9 (KILL) after 1.2 s\n  command: c\n"
+        "j failed after 1.2 s: signal 9 (KILL)\n  command: c\n"
             + numbers(1, 10)
             + "… 70 lines left out\n"
             + numbers(81, 100)

@@ -37,15 +37,17 @@ class ReportChoiceTest {
 
   @Test
   void linesMoveOnlyOnATerminal() {
-    assertEquals(LiveReport.class, chosen(true, Detail.NORMAL, Map.of()));
+    assertEquals(LiveReport.class, chosen(true, Detail.NORMAL, Map.of("TERM", "xterm")));
+    assertEquals(PlainReport.class, chosen(true, Detail.NORMAL, Map.of()));
     assertEquals(PlainReport.class, chosen(false, Detail.NORMAL, Map.of()));
-    assertEquals(PlainReport.class, chosen(true, Detail.QUIET, Map.of()));
+    assertEquals(PlainReport.class, chosen(true, Detail.QUIET, Map.of("TERM", "xterm")));
     assertEquals(PlainReport.class, chosen(true, Detail.NORMAL, Map.of("TERM", "dumb")));
   }
 
   @Test
   void inCiLinesArePlain() {
-    assertEquals(PlainReport.class, chosen(true, Detail.NORMAL, Map.of("CI", "true")));
+    assertEquals(
+        PlainReport.class, chosen(true, Detail.NORMAL, Map.of("TERM", "xterm", "CI", "true")));
     assertEquals(
         GithubReport.class,
         chosen(false, Detail.NORMAL, Map.of("CI", "true", "GITHUB_ACTIONS", "true")));
@@ -53,7 +55,9 @@ class ReportChoiceTest {
 
   @Test
   void inNotebooksLinesArePlain() {
-    assertEquals(PlainReport.class, chosen(true, Detail.NORMAL, Map.of("JPY_PARENT_PID", "4711")));
+    assertEquals(
+        PlainReport.class,
+        chosen(true, Detail.NORMAL, Map.of("TERM", "xterm", "JPY_PARENT_PID", "4711")));
   }
 
   @Test
