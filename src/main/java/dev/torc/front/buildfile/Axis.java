@@ -72,10 +72,10 @@ sealed interface Axis {
    * The values that the names of patterns take from the paths of sources and products. All patterns
    * have the same names.
    */
-  record Matched(Place place, List<Form> patterns, List<Glob> excludes) implements Axis {
+  record Matched(Place place, List<NamedPath> patterns, List<Glob> excludes) implements Axis {
 
     /** A pattern; {@code written} is its text in the build file. */
-    record Form(String written, PathPattern match) {}
+    record NamedPath(String written, PathPattern match) {}
 
     @Override
     public List<String> names() {
@@ -85,7 +85,7 @@ sealed interface Axis {
     /**
      * Returns the values of a path in the order of the names; null if a pattern does not fit it.
      */
-    List<String> values(Form pattern, String path) {
+    List<String> values(NamedPath pattern, String path) {
       List<String> values = Excludes.path(excludes, path) ? null : pattern.match.values(path);
       List<String> own = pattern.match.names();
       return values == null || own.equals(names())

@@ -270,7 +270,7 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
   }
 
   private Axis match(Entry entry) {
-    List<Axis.Matched.Form> patterns = new ArrayList<>(1);
+    List<Axis.Matched.NamedPath> patterns = new ArrayList<>(1);
     List<Glob> excludes = new ArrayList<>(0);
     for (Node each : scope.items(entry.value())) {
       Node.Scalar node = MapFields.scalar(each, "match");
@@ -278,15 +278,15 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
         Ref ref = paths.ref(scope.path(node), node.place(), true);
         excludes.add(Glob.of(((Ref.Exclude) ref).pattern()));
       } else {
-        patterns.add(new Axis.Matched.Form(node.text(), pattern(node)));
+        patterns.add(new Axis.Matched.NamedPath(node.text(), pattern(node)));
       }
     }
     if (patterns.isEmpty()) {
       throw new BadInput(
           entry.place(), "match names no file; add a pattern such as fq/{sample}.fq");
     }
-    Axis.Matched.Form first = patterns.getFirst();
-    for (Axis.Matched.Form other : patterns) {
+    Axis.Matched.NamedPath first = patterns.getFirst();
+    for (Axis.Matched.NamedPath other : patterns) {
       if (!Set.copyOf(other.match().names()).equals(Set.copyOf(first.match().names()))) {
         throw new BadInput(
             other.match().place(),

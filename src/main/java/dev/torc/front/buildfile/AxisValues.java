@@ -133,7 +133,7 @@ final class AxisValues {
       case Axis.Globbed globbed ->
           unmatched("" + globbed.globs().getFirst(), globbed.globs().getFirst());
       case Axis.Matched matched -> {
-        Axis.Matched.Form first = matched.patterns().getFirst();
+        Axis.Matched.NamedPath first = matched.patterns().getFirst();
         yield unmatched(first.written(), first.match().glob());
       }
       case Axis.Products products -> units.explainNone(products.job());
@@ -344,7 +344,7 @@ final class AxisValues {
     switch (axis) {
       case Axis.Products products -> all.add(new Search(unitNamed(products.job())));
       case Axis.Matched matched -> {
-        for (Axis.Matched.Form each : matched.patterns()) {
+        for (Axis.Matched.NamedPath each : matched.patterns()) {
           Function<String, List<String>> fit = path -> matched.values(each, path);
           all.add(new Search(each.match().glob(), List.of(), fit));
         }
