@@ -355,6 +355,29 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   }
 
   /**
+   * Takes the present bytes of a declared need that the job itself changed, after {@link #ended};
+   * returns whether they are others.
+   */
+  public boolean renew(String path) throws IOException {
+    KnownDigest known = files.get(path);
+    boolean renewed = known != null && digests.moved(path, known, () -> false);
+    if (renewed) {
+      add(path);
+    }
+    for (Map.Entry<Integer, ListLook> each : lists.entrySet()) {
+      TreeSet<String> moved = new TreeSet<>();
+      ListLook now = contents.looks().lookAfter(each.getKey(), end);
+      each.getValue().addMoved(now, returned, moved);
+      if (moved.contains(path)) {
+        each.setValue(now);
+        renewed = true;
+      }
+    }
+    described = renewed ? null : described;
+    return renewed;
+  }
+
+  /**
    * Returns the needs that changed between start and {@link #ended}, sorted, even if their bytes
    * are the same again: see {@link DigestMemo#moved(String, Known,
    * java.util.function.BooleanSupplier)}.

@@ -31,7 +31,7 @@ record VanishedNeeds(Graph graph, JobRecords records, NeedContents contents) {
     RunDetails last = null;
     for (int id : graph.listNeeds().row(job)) {
       NeedList list = graph.list(id);
-      String there = list.makers().isEmpty() ? existing(id, list) : "";
+      String there = list.makers().isEmpty() && !isOptional(job, list) ? existing(id, list) : "";
       if (!there.isEmpty()) {
         last = last == null ? records.details(graph.name(job)) : last;
         String then = amountThen(last, list);
@@ -51,6 +51,16 @@ record VanishedNeeds(Graph graph, JobRecords records, NeedContents contents) {
       }
     }
     return vanished;
+  }
+
+  private boolean isOptional(int job, NeedList list) {
+    return list.kind() == ListKind.GLOB
+        && graph.job(job).needRefs().stream()
+            .anyMatch(
+                ref ->
+                    ref instanceof Ref.OfGlob of
+                        && of.optional()
+                        && of.text().equals(list.written()));
   }
 
   /**

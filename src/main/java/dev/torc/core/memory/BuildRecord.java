@@ -1,18 +1,36 @@
 package dev.torc.core.memory;
 
 import dev.torc.base.bytes.Fields;
+import dev.torc.base.digests.Digest;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * One build in the history. {@code started} is in milliseconds since 1970. {@code files} are the
- * build files in the order in which they overlay each other, relative to the root if they lie below
+ * One build in the history. {@code started} is in milliseconds since 1970. The files of {@link
+ * Said} are in the order in which they overlay each other, relative to the root if they lie below
  * it. Records of older versions have no files, no machine and no store use.
  */
 public record BuildRecord(
-    BuildId id, long started, SortedMap<String, Integer> counts, List<String> files, BuildEnd end) {
+    BuildId id, long started, SortedMap<String, Integer> counts, Said said, BuildEnd end) {
+
+  /**
+   * What the build was told: its build files, and the digest of the variables of its call; null for
+   * none.
+   */
+  public record Said(List<String> files, Digest variables) {
+
+    /** Compares both. A generated equals would slow down each start of the JVM. */
+    public boolean isLike(Said other) {
+      return files.equals(other.files) && Objects.equals(variables, other.variables);
+    }
+  }
+
+  public List<String> files() {
+    return said.files;
+  }
 
   /** How a build ended, after how many nanoseconds, on which machine, and what stores supplied. */
   public record BuildEnd(long nanos, int exit, String machine, StoreUse use) {

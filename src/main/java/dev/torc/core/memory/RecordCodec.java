@@ -17,6 +17,7 @@ import dev.torc.core.memory.AttemptRecord.Where;
 import dev.torc.core.memory.AttemptRecord.Why;
 import dev.torc.core.memory.BuildRecord.BuildEnd;
 import dev.torc.core.memory.BuildRecord.BuildId;
+import dev.torc.core.memory.BuildRecord.Said;
 import dev.torc.core.memory.BuildRecord.StoreUse;
 import dev.torc.core.memory.DatabaseKey.RecordTree;
 import dev.torc.core.memory.JobResult.ManifestEntry;
@@ -241,7 +242,8 @@ final class RecordCodec {
         fields.digest(2, of, OwnedPath::digest),
         fields.text(3, of, OwnedPath::job),
         fields.flag(4, of, OwnedPath::adopted),
-        fields.digest(5, of, OwnedPath::git));
+        fields.digest(5, of, OwnedPath::git),
+        fields.number(6, of, OwnedPath::build));
   }
 
   static BuildRecord build(byte[] key, Fields fields, BuildRecord of) {
@@ -261,7 +263,7 @@ final class RecordCodec {
         id,
         started,
         counts,
-        files,
+        new Said(files, fields.digest(9, of, build -> build.said().variables())),
         new BuildEnd(nanos, exit, machine, use == null ? StoreUse.NONE : use));
   }
 

@@ -85,7 +85,8 @@ public record RecordedProduct(
 
   /** Returns the path that torc may delete while it is unmodified: for a symlink, its own path. */
   public OwnedPath owned(String job) {
-    return new OwnedPath(path, stands(), isLink() ? Digest.ofText(link) : digest, job, false, null);
+    return new OwnedPath(
+        path, stands(), isLink() ? Digest.ofText(link) : digest, job, false, null, 0);
   }
 
   /** Compares path, kind and digest. A generated equals would slow down each start of the JVM. */
@@ -98,21 +99,32 @@ public record RecordedProduct(
    * file, which torc never deletes.
    *
    * @param git the {@code digests.GitState} of a folder at the end of the run; null without a .git
+   * @param build the number of the build that recorded it; 0 if unknown
    */
   public record OwnedPath(
-      String path, Stamp.FileKind kind, Digest digest, String job, boolean adopted, Digest git) {
+      String path,
+      Stamp.FileKind kind,
+      Digest digest,
+      String job,
+      boolean adopted,
+      Digest git,
+      long build) {
 
     /** Returns this path as one that a job made, not adopted. */
     public OwnedPath by(String maker) {
-      return new OwnedPath(path, kind, digest, maker, false, null);
+      return new OwnedPath(path, kind, digest, maker, false, null, build);
     }
 
     public OwnedPath as(boolean users) {
-      return new OwnedPath(path, kind, digest, job, users, git);
+      return new OwnedPath(path, kind, digest, job, users, git, build);
+    }
+
+    public OwnedPath in(long number) {
+      return new OwnedPath(path, kind, digest, job, adopted, git, number);
     }
 
     public OwnedPath with(Digest state) {
-      return new OwnedPath(path, kind, digest, job, adopted, state);
+      return new OwnedPath(path, kind, digest, job, adopted, state, build);
     }
 
     /** Compares path, kind and digest. A generated equals would slow down each start of the JVM. */

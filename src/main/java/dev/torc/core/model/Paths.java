@@ -169,6 +169,9 @@ public final class Paths {
 
   /** Normalizes a pattern: only the part before its first special component is a path. */
   private String pattern(String text) {
+    if (URL.matcher(text).lookingAt()) {
+      normalize(text); // refuses it and shows all of it
+    }
     int cut = text.lastIndexOf('/', Glob.firstSpecial(text)) + 1;
     String rest = text.substring(cut);
     if (rest.endsWith("/")) {

@@ -95,11 +95,15 @@ public sealed interface Ref {
     }
   }
 
-  /** A pattern of {@code * ** ? [a-z] {a,b}} over normalized paths. */
-  record OfGlob(Place place, String pattern, List<Glob> excludes) implements OfMany {
+  /**
+   * A pattern of {@code * ** ? [a-z] {a,b}} over normalized paths; if a need is {@code optional},
+   * it may match nothing.
+   */
+  record OfGlob(Place place, String pattern, List<Glob> excludes, boolean optional)
+      implements OfMany {
 
     public OfGlob(Place place, String pattern) {
-      this(place, pattern, List.of());
+      this(place, pattern, List.of(), false);
     }
 
     @Override
@@ -113,7 +117,7 @@ public sealed interface Ref {
 
     @Override
     public OfMany without(List<Glob> excludes) {
-      return new OfGlob(place, pattern, excludes);
+      return new OfGlob(place, pattern, excludes, optional);
     }
 
     @Override

@@ -333,7 +333,8 @@ public final class WorkflowCodec {
           new Ref.OfGlob(
               place,
               wire.text((Ref.OfGlob) of, Ref.OfGlob::pattern),
-              wire.list((Ref.OfGlob) of, Ref.OfGlob::excludes, Wire.GLOB));
+              wire.list((Ref.OfGlob) of, Ref.OfGlob::excludes, Wire.GLOB),
+              wire.flag((Ref.OfGlob) of, Ref.OfGlob::optional));
       case 3 -> new Ref.Exclude(place, wire.text((Ref.Exclude) of, Ref.Exclude::pattern));
       case 4 ->
           new Ref.OfJob(

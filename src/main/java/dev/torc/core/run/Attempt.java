@@ -446,6 +446,7 @@ public final class Attempt {
     for (AttemptPart part : parts) {
       part.find(needs, snapshot, begin, ended.message());
     }
+    moved.removeAll(needs.rewritten());
     moved.addAll(needs.moved());
     cleared.made(products.owned());
     boolean traced = false;

@@ -78,8 +78,10 @@ public final class EventSender {
     if (job.runs().executor() == null && job.runs().resources().cpus() > cpus && !warnedLarge) {
       warnedLarge = true;
       warn(
-          "job %s asks for %d cpus, and there are %d: it runs alone, as others like it do"
-              .formatted(job.name(), job.runs().resources().cpus(), cpus));
+          new Diagnostic(
+              job.place(),
+              "job %s asks for %d cpus, and there are %d: it runs alone, as others like it do"
+                  .formatted(job.name(), job.runs().resources().cpus(), cpus)));
     }
     if (attempts.count() == 1 && job.mayStore() && Decider.mayRestore(attempts.reasons())) {
       use = new StoreUse(use.misses() + 1, use.places());

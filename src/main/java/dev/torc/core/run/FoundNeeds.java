@@ -13,12 +13,18 @@ import java.util.TreeSet;
  * @param moved the found needs that changed since the job started
  * @param lost the names in the depfile, as written, that led nowhere
  * @param read the other files that a trace saw it read, if traced files are not needs of this job
+ * @param rewritten all needs that the job itself changed, which count with the bytes that it left
  */
 public record FoundNeeds(
-    TreeSet<String> found, TreeSet<String> moved, TreeSet<String> lost, TreeSet<String> read) {
+    TreeSet<String> found,
+    TreeSet<String> moved,
+    TreeSet<String> lost,
+    TreeSet<String> read,
+    TreeSet<String> rewritten) {
 
   public static FoundNeeds none() {
-    return new FoundNeeds(new TreeSet<>(), new TreeSet<>(), new TreeSet<>(), new TreeSet<>());
+    return new FoundNeeds(
+        new TreeSet<>(), new TreeSet<>(), new TreeSet<>(), new TreeSet<>(), new TreeSet<>());
   }
 
   public void add(FoundNeeds other) {
@@ -26,6 +32,7 @@ public record FoundNeeds(
     moved.addAll(other.moved);
     lost.addAll(other.lost);
     read.addAll(other.read);
+    rewritten.addAll(other.rewritten);
   }
 
   /**

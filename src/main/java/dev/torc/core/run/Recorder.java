@@ -21,6 +21,7 @@ import dev.torc.core.memory.JobResult.Restorable;
 import dev.torc.core.memory.JobResult.RunDetails;
 import dev.torc.core.memory.JobResult.RunNeeds;
 import dev.torc.core.memory.RecordedProduct;
+import dev.torc.core.memory.RecordedProduct.OwnedPath;
 import dev.torc.core.memory.StartMark;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Trait;
@@ -56,7 +57,7 @@ public final class Recorder {
     JobAttempts attempts = last.attempts;
     if (outcome.restored() != null) {
       Record known = recalled(last.job.name(), attempts.reasons(), outcome.restored());
-      outcome.made().products().owned().forEach(known.batch::own);
+      own(outcome, known.batch);
       List<FolderDigest> folders = outcome.made().products().folders();
       return new Record(known.batch, known.result, NeedMembers.lists(folders));
     }
@@ -141,7 +142,11 @@ public final class Recorder {
     }
     boolean untraced = context.graph().job(id).has(Trait.TRACE) && !made.traced();
     boolean restorable =
-        how == Outcome.OK && made.touched().isEmpty() && !untraced && made.products().isWhole();
+        how == Outcome.OK
+            && made.touched().isEmpty()
+            && made.needs().rewritten().isEmpty()
+            && !untraced
+            && made.products().isWhole();
     RunNeeds needs = new RunNeeds(found, made.moved(), List.copyOf(made.needs().lost()));
     JobResult result =
         new JobResult(how, build.id(), manifest, products, needs, ended.wall(), made.traced());
@@ -163,8 +168,15 @@ public final class Recorder {
             List.copyOf(made.needs().read()));
     String job = context.graph().job(id).name();
     batch.result(job, result, details).data(job, made.data());
-    outcome.made().products().owned().forEach(batch::own);
+    own(outcome, batch);
     return new Record(batch, result, lists);
+  }
+
+  /** Adds the paths that the job owns now. */
+  void own(AttemptOutcome outcome, Batch batch) {
+    for (OwnedPath owned : outcome.made().products().owned()) {
+      batch.own(owned.in(build.number()));
+    }
   }
 
   /** Returns the records of a known result that replaces a run. */

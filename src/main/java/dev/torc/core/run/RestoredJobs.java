@@ -99,7 +99,7 @@ final class RestoredJobs {
   /** Records the restored files as torc's own, though the job has no new result. */
   void own(AttemptOutcome outcome) {
     Batch own = new Batch();
-    outcome.made().products().owned().forEach(own::own);
+    recorder.own(outcome, own);
     state.common().cache().put(own);
   }
 }

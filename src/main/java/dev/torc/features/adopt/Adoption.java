@@ -231,7 +231,7 @@ public final class Adoption {
   }
 
   /** Returns the jobs whose values other jobs need, each with one of those jobs. */
-  private static Map<Integer, String> dataReaders(Graph graph) {
+  static Map<Integer, String> dataReaders(Graph graph) {
     Map<Integer, String> readers = new HashMap<>();
     for (int j : graph.inOrder(graph.allJobs())) {
       for (Ref ref : graph.job(j).needRefs()) {

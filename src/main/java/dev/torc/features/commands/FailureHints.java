@@ -57,7 +57,8 @@ public final class FailureHints {
     Job job = graph.job(id);
     String what = failed.details().what();
     List<String> output = output(failed.details().log());
-    boolean searches = began != null && what.startsWith("exit 0, but ");
+    boolean searches =
+        began != null && what.startsWith("exit 0, but ") && !what.contains("did you mean");
     String hint = searches ? new WrittenInstead(graph, job, began).line() : null;
     hint = hint == null ? shell(job, List.of(what)) : hint;
     hint = hint == null ? shell(job, output) : hint;

@@ -103,7 +103,8 @@ record WrittenInstead(Graph graph, Job job, long began) {
       if (attributes.isRegularFile()
           && attributes.lastModifiedTime().toMillis() >= began - TICK_MS
           && graph.makerOf(path) < 0
-          && graph.fileId(path) < 0) {
+          && graph.fileId(path) < 0
+          && !graph.workflow().settings().files().contains(file)) {
         written.add(path);
       }
       return ++entries > ENTRIES ? FileVisitResult.TERMINATE : FileVisitResult.CONTINUE;

@@ -37,6 +37,7 @@ public final class DiscoveredNeeds {
   private static final int MOST = 16 << 20;
 
   private final FoundNeeds needs = FoundNeeds.none();
+  private Set<String> written = Set.of(); // by the job itself, if what it reads counts
 
   private DiscoveredNeeds() {}
 
@@ -69,8 +70,17 @@ public final class DiscoveredNeeds {
       needs.read().addAll(undeclared);
       return;
     }
+    written = Tracing.names(graph, trace.wrote());
     for (String path : undeclared) {
       add(graph, id, snapshot, begin, path, "it read");
+    }
+    for (String path : written.isEmpty() ? written : Tracing.names(graph, trace.read())) {
+      if (written.contains(path)
+          && graph.makerOf(path) < 0
+          && snapshot.declares(path)
+          && snapshot.renew(path)) {
+        needs.rewritten().add(path);
+      }
     }
     Set<String> ways = new TreeSet<>();
     Paths paths = new Paths(graph.workflow().root());
@@ -142,7 +152,8 @@ public final class DiscoveredNeeds {
     Stamp stamp = known.stamp();
     long since = (snapshot.ignores(path) ? stamp.mtime() : stamp.ctime()) - begin.ctime();
     if (!known.stamp().exists() ? wasThere : maker < 0 ? since >= 0 : since > 0) {
-      needs.moved().add(path);
+      boolean own = maker < 0 && written.contains(path);
+      (own ? needs.rewritten() : needs.moved()).add(path);
     } else if (maker < 0 && snapshot.wayChanged(path, begin.ctime())) {
       needs.moved().add(path);
     }

@@ -60,7 +60,8 @@ public final class FindingPart implements AttemptPart {
     FoundNeeds found = DiscoveredNeeds.read(graph, id, snapshot, begin, trace);
     needs.add(found);
     if (trace != null) {
-      tracing.report(graph, id, trace, found.read(), message);
+      tracing.report(graph, id, trace, found, message);
+      tracing.reportWrites(graph, id, trace, found);
     }
   }
 

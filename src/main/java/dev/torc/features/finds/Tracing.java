@@ -14,6 +14,7 @@ import dev.torc.core.model.NeedPaths;
 import dev.torc.core.model.Paths;
 import dev.torc.core.model.Ref;
 import dev.torc.core.run.AttemptFailure;
+import dev.torc.core.run.FoundNeeds;
 import dev.torc.core.run.ProductScan;
 import dev.torc.features.commands.UndeclaredReads;
 import java.io.IOException;
@@ -27,6 +28,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -47,6 +49,7 @@ public final class Tracing {
   private final boolean off;
   private final Consumer<String> note;
   private final Set<String> told = ConcurrentHashMap.newKeySet();
+  private final Map<String, String> writers = new ConcurrentHashMap<>(); // by undeclared file
   private String refusal; // why the system cannot trace, or empty; null until checked
 
   /**
@@ -137,8 +140,9 @@ public final class Tracing {
    * job is strict and read a file that neither its needs nor its depfile name. A running job with a
    * depfile is not denied any read, since its depfile is complete only at its end.
    */
-  void report(Graph graph, int id, JobTrace trace, Collection<String> undeclared, String message) {
+  void report(Graph graph, int id, JobTrace trace, FoundNeeds needs, String message) {
     Job job = graph.job(id);
+    Collection<String> undeclared = needs.read();
     String name = job.group() == null ? job.name() : job.group();
     if (trace.blind() != null) {
       String again = job.has(Trait.TRACE) ? "; it runs again with the next build" : "";
@@ -165,6 +169,52 @@ public final class Tracing {
     for (String line : lines(graph, id, undeclared)) {
       noteOnce(name + " " + line);
     }
+  }
+
+  /**
+   * Reports state that a job keeps: needs that it changed itself. With {@code --trace}, also
+   * reports other files that it wrote and did not declare, and two jobs that wrote the same one.
+   */
+  void reportWrites(Graph graph, int id, JobTrace trace, FoundNeeds needs) {
+    Job job = graph.job(id);
+    String name = SafeText.name(job.group() == null ? job.name() : job.group());
+    List<String> state = List.copyOf(needs.rewritten());
+    if (!state.isEmpty() && told.add(name + " rewrote")) {
+      String line =
+          "%s rewrote %s, which it reads; that does not make it run again, but its result is not"
+              + " stored";
+      note.accept(line.formatted(name, SafeText.names(state, 1)));
+    }
+    Map<String, List<String>> folders = new TreeMap<>();
+    for (String path : all ? names(graph, trace.wrote()) : Set.<String>of()) {
+      if (isOwn(graph, id, path) || !remains(graph, path)) {
+        continue;
+      }
+      int maker = graph.makerOf(path);
+      String other = writers.putIfAbsent(path, job.name());
+      if (other != null && !other.equals(job.name())) {
+        noteOnce(
+            "%s and %s both wrote %s"
+                .formatted(SafeText.name(other), SafeText.name(job.name()), SafeText.name(path)));
+      } else if (maker >= 0) {
+        noteOnce(name + " wrote " + SafeText.name(path) + ", a product of " + graph.title(maker));
+      } else if (!state.contains(path)) {
+        folders.computeIfAbsent(folder(path), _ -> new ArrayList<>()).add(path);
+      }
+    }
+    folders.forEach(
+        (folder, files) -> {
+          if (told.add(name + " wrote in " + folder)) { // one line for a group
+            note.accept(
+                name + " wrote " + SafeText.names(files, 1) + ", which it does not declare");
+          }
+        });
+  }
+
+  /** Returns whether a file that a job wrote is still there; bytecode does not count. */
+  private static boolean remains(Graph graph, String path) {
+    return !path.contains("__pycache__/")
+        && Files.isRegularFile(graph.workflow().root().resolve(path), LinkOption.NOFOLLOW_LINKS);
   }
 
   /** Returns lines about files that the last run of a job read and the job still does not need. */

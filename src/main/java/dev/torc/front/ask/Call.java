@@ -314,6 +314,11 @@ public final class Call {
     return Project.load(caller(), options());
   }
 
+  /** Returns whether a word names a job, a group or a part of one. */
+  public boolean names(String word) throws IOException {
+    return project().graph().nodesInNeed(word) != null;
+  }
+
   /** Opens the project for reading; see {@link ReadSession}. */
   ReadSession openToRead() throws IOException {
     return ReadSession.at(project(), this::warn);

@@ -20,6 +20,7 @@ import dev.torc.core.model.Workflow;
 import dev.torc.core.model.Workflow.Stores;
 import dev.torc.core.run.ProductRemoval;
 import dev.torc.features.clean.Cleaner;
+import dev.torc.features.clean.OtherSettings;
 import dev.torc.features.clean.StaleProducts;
 import dev.torc.features.clusters.RemoteAttempt.HandedOutAttempt;
 import dev.torc.features.stores.LocalResults;
@@ -298,11 +299,12 @@ final class CleanAnswer implements Cleaner.Listener {
    * Refuses to continue if a build with other build files, which still exist, made products that
    * seem stale: everything that only those files declare would be removed as stale.
    */
-  private void refuseOtherFiles(Project project, Cache cache, StaleProducts staleness) {
+  private void refuseOtherFiles(
+      Project project, Cache cache, StaleProducts staleness, OtherSettings others) {
     Map<String, String> paths = new LinkedHashMap<>(); // one path for each job
     cache.eachOwned(
         owned -> {
-          if (staleness.test(owned, true)) {
+          if (staleness.test(owned, true) && !others.test(owned)) {
             paths.putIfAbsent(owned.job(), owned.path());
           }
         });
@@ -334,9 +336,11 @@ final class CleanAnswer implements Cleaner.Listener {
     Graph graph = project.graph();
     StaleProducts staleness =
         new StaleProducts(graph, new JobRecords(graph, cache, Map.of(), false));
+    OtherSettings others = new OtherSettings(graph, cache, project.said());
     if (stale) {
-      refuseOtherFiles(project, cache, staleness);
-      return (owned, unaltered) -> wants(owned.job()) && staleness.test(owned, unaltered);
+      refuseOtherFiles(project, cache, staleness, others);
+      return (owned, unaltered) ->
+          wants(owned.job()) && staleness.test(owned, unaltered) && !others.test(owned);
     }
     return (owned, _) -> {
       int job = staleness.job(owned.path());
@@ -345,7 +349,8 @@ final class CleanAnswer implements Cleaner.Listener {
         return made || paths.test(owned.path());
       }
       Path file = place.root().resolve(owned.path());
-      undeclared += job < 0 && Files.exists(file, LinkOption.NOFOLLOW_LINKS) ? 1 : 0;
+      boolean left = job < 0 && Files.exists(file, LinkOption.NOFOLLOW_LINKS);
+      undeclared += left && !others.test(owned) ? 1 : 0;
       return job >= 0;
     };
   }

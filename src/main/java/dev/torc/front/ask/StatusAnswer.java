@@ -17,6 +17,7 @@ import dev.torc.core.memory.JobResult.RunDetails;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Workflow.Stores;
+import dev.torc.features.clean.OtherSettings;
 import dev.torc.features.clean.StaleProducts;
 import dev.torc.features.stores.LocalResults;
 import dev.torc.front.session.DiskChecks;
@@ -210,9 +211,11 @@ record StatusAnswer(
     }
     StaleProducts stale = new StaleProducts(graph, look.records());
     Path root = graph.workflow().root();
+    OtherSettings others = new OtherSettings(graph, look.cache(), look.project().said());
     undeclared.removeIf(
         owned ->
             !stale.test(owned, true)
+                || others.test(owned)
                 || !Files.exists(root.resolve(owned.path()), LinkOption.NOFOLLOW_LINKS));
     return undeclared.size();
   }

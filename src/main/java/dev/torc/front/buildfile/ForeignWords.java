@@ -1,5 +1,7 @@
 package dev.torc.front.buildfile;
 
+import static java.util.Map.entry;
+
 import dev.torc.base.syntax.NearestName;
 import java.util.Collection;
 import java.util.Locale;
@@ -37,32 +39,55 @@ final class ForeignWords {
     "env = environment environmentvariable",
     "retries = maxretry attempt maxattempt errorstrategy",
     "image = docker container singularity apptainer",
-    "tags = label group",
+    "tags = label group stage",
     "temporary = temp tmp",
     "persist = precious keep",
     "description = desc doc help message",
     "jobs = task step rule target stage job process recipe",
     "vars = variable config param parameter",
     "include = import",
+    "when: {os: linux} = platform",
+    "when: {exists: FILE} = precondition",
+    "when: {var: NAME} = if only except condition rule runif",
+    "probe: COMMAND = statu uptodate",
+    "always: true = alwayschanged phony alwaysrun",
+    "allow_failure: true = continueonerror ignoreerror",
+    "interactive: true = tty prompt",
+    "tasks = step",
+    "executor = runson",
+    "defaults = extend",
   };
 
   /**
-   * What to do instead of using a key of PROMINENCE. The keys are written as in the lines above.
+   * What to do instead of using a key of another tool for which torc has none. The keys are written
+   * as in the lines above.
    */
   private static final Map<String, String> INSTEAD =
-      Map.of(
-          "outputdir",
-          "products stay where the command makes them; name the folders in produces, as out/",
-          "outputfile",
-          "products stay where the command makes them; name the files in produces",
-          "artifact",
-          "torc fetches no files; write a job that produces them, with curl or its like",
-          "storage",
-          "torc mounts nothing; needs may name files anywhere, and roots the folders to write to",
-          "notification",
-          "torc sends none; write hooks: {finish: COMMAND} at the top level",
-          "policy",
-          "write retries, priority and resources: {runtime: 12h} in the job or in defaults");
+      Map.ofEntries(
+          entry(
+              "shadow",
+              "commands run in the root; write to {tmp}, and move what is done to its place"),
+          entry("use", "torc calls no actions; write command"),
+          entry("wrapper", "torc calls no wrappers; write command"),
+          entry("log", "torc keeps the output of each job; see torc log JOB"),
+          entry("benchmark", "torc measures each job; see torc stats"),
+          entry(
+              "outputdir",
+              "products stay where the command makes them; name the folders in produces, as out/"),
+          entry(
+              "outputfile",
+              "products stay where the command makes them; name the files in produces"),
+          entry(
+              "artifact",
+              "torc fetches no files; write a job that produces them, with curl or its like"),
+          entry(
+              "storage",
+              "torc mounts nothing; needs may name files anywhere, and roots the folders to write"
+                  + " to"),
+          entry("notification", "torc sends none; write hooks: {finish: COMMAND} at the top level"),
+          entry(
+              "policy",
+              "write retries, priority and resources: {runtime: 12h} in the job or in defaults"));
 
   private ForeignWords() {}
 

@@ -126,10 +126,14 @@ record ItemReader(Paths paths, Problems problems) {
       if (file) {
         Node.Scalar path = MapFields.scalar(map.get("file"), "file");
         String text = scope.path(path);
+        boolean optional = fields.flag("optional");
+        Ref ref = paths.ref(text, path.place(), true);
+        if (optional && ref instanceof Ref.OfGlob of && Glob.ownText(of.pattern()) == null) {
+          return new Ref.OfGlob(of.place(), of.pattern(), of.excludes(), true);
+        }
         return scope.isOutline()
-            ? paths.ref(text, path.place(), true)
-            : new Ref.OfFile(
-                path.place(), paths.file(text, path.place(), "file"), fields.flag("optional"));
+            ? ref
+            : new Ref.OfFile(path.place(), paths.file(text, path.place(), "file"), optional);
       }
       if (skips) {
         fields.choice("failed", "skip", List.of("skip"));

@@ -68,6 +68,13 @@ record JobEntryReader(
     if (earlier != null) {
       throw new BadInput(entry.place(), "a second job " + name + ", first at " + earlier);
     }
+    if (KnownNames.COMMANDS.contains(name)) {
+      axes.problems()
+          .warn(
+              entry.place(),
+              "job %s has the name of a command: `torc %1$s` is the command; run the job as torc build %1$s"
+                  .formatted(name));
+    }
     if (!(entry.value() instanceof Node.Mapping) && !Node.isNothing(entry.value())) {
       String hint = "; to mean the " + name + " of a job, indent it below the job's name";
       throw new BadInput(

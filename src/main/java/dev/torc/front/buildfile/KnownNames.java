@@ -21,6 +21,15 @@ record KnownNames(Scope scope, Place place, Near near) implements Placeholder.Na
   /** Words of awk that stand alone in braces: {@code awk '{print}'}. */
   static final Set<String> AWK = Set.of("print", "next", "nextfile", "exit", "getline");
 
+  /** The names of torc's commands, which {@code torc NAME} means instead of a job. */
+  static final Set<String> COMMANDS =
+      Set.of(
+          """
+          build watch why clean adopt status list check graph log data events stats report history
+          store init import slurm server doctor completion help
+          """
+              .split("\\s+"));
+
   /** What to do about a name that is almost known. */
   enum Near {
     /** An error, as in paths, where such a text is hardly meant. */

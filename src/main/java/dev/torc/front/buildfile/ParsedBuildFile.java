@@ -108,6 +108,10 @@ public final class ParsedBuildFile {
     Path root = BuildFile.located(files.getFirst()).getParent();
     FileLayers layers = new FileLayers(root, input, unchanged, problems);
     Node.Mapping all = layers.read(files);
+    if (all.get("jobs") == null && (all.get("tasks") != null || all.get("command") != null)) {
+      throw new BadInput(
+          all.place(), "a build file has jobs, and this is a single one; write {\"jobs\": [ … ]}");
+    }
     MapFields keys = new MapFields(all, null, problems);
     if (all.get("vars") == null) {
       keys.only(KnownKeys.TOP, "the build file"); // an unknown key may be a mistyped vars

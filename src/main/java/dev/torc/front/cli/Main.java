@@ -240,7 +240,25 @@ public final class Main {
     try {
       return perform(DEFAULT, args, console); // the word is a target
     } catch (BadInput refused) {
-      throw mistyped(first, refused);
+      String said = refused.getMessage();
+      boolean option = said.startsWith("unknown option ") && !said.contains("did you mean");
+      String rest = String.join(" ", given.subList(given.indexOf(first) + 1, given.size()));
+      throw option && isJob(given, first, console)
+          ? Call.usage(
+              "%s; to pass it to the command of %s, write torc build %2$s -- %s"
+                  .formatted(said.replaceFirst(";.*", ""), first, rest))
+          : mistyped(first, refused);
+    }
+  }
+
+  /** Returns whether a word that is not a command names a job, group or product. */
+  private boolean isJob(List<String> given, String word, Console console) throws IOException {
+    try {
+      Options build = optionsOf(DEFAULT);
+      parse(build, given.subList(0, given.indexOf(word)));
+      return build.call(console, process).names(word);
+    } catch (BadInput e) {
+      return false;
     }
   }
 
@@ -398,7 +416,15 @@ public final class Main {
       "torc adopt = --touch commit touch",
       "torc graph = --dag dag plot",
       "--force = -B -F -R --always-make --forceall --forcerun",
-      "--jobs = -c --cores --parallel --max-parallel-jobs",
+      "--jobs = -c --cores --parallel --max-parallel-jobs --jobs-max --max-jobs --concurrency",
+      "--failed = --only-failed --failed-only --rerun-failed --retry-failed --last-failed",
+      "--exclude = --omit-from --omit --skip --ignore",
+      "--no-restore = --no-cache --skip-cache",
+      "--fail-fast = --failfast --halt --no-keep-going",
+      "torc build NAME = --until --target --targets --single-item",
+      "torc clean = --delete-all-output",
+      "torc list = --list-rules --list-tasks --list-all",
+      "torc log JOB = --printshellcmds logs",
     };
 
     private ForeignArguments() {}

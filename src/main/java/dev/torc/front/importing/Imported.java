@@ -9,6 +9,7 @@ import dev.torc.base.text.SafeText;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.SequencedMap;
@@ -45,6 +46,7 @@ public record Imported(String text, List<Diagnostic> notes, NavigableMap<Integer
       throw new BadInput(
           new Place(shown, 0, 0), "KDL is not read; write the workflow as YAML, JSON or JSON5");
     }
+    refuseOther(file.getFileName().toString(), shown);
     byte[] source = SourceFile.bytes(file, shown);
     Notes notes = new Notes(new Problems(), new Problems());
     SequencedMap<String, Object> top =
@@ -66,6 +68,24 @@ public record Imported(String text, List<Diagnostic> notes, NavigableMap<Integer
           out.entry(key, value);
         });
     return new Imported(out.text(), said, out.places());
+  }
+
+  /** Refuses the files of other tools, which are moved by hand. */
+  private static void refuseOther(String name, String shown) {
+    String tool =
+        name.matches("dvc\\.(yaml|lock)")
+            ? "DVC"
+            : name.matches("Snakefile.*|.*\\.smk")
+                ? "Snakemake"
+                : name.matches(".*\\.nf|nextflow\\.config")
+                    ? "Nextflow"
+                    : name.matches("(GNU)?[Mm]akefile|.*\\.mk") ? "make" : null;
+    if (tool != null) {
+      throw new BadInput(
+          new Place(shown, 0, 0),
+          "import reads workflow files of NREL torc (YAML, JSON or JSON5); what to write for a file of %s is in from-%s.md"
+              .formatted(tool, tool.toLowerCase(Locale.ROOT)));
+    }
   }
 
   /** Returns the place in the workflow file of a line of the text, or {@link Place#NONE}. */

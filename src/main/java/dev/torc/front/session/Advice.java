@@ -148,6 +148,15 @@ final class Advice {
 
   /** Adds a line for each needed glob, folder or part of a group that gives nothing. */
   static FoldedLines emptyNeeds(Graph graph, BitSet jobs, FoldedLines lines) throws IOException {
+    emptyGlobs(graph, jobs, lines);
+    for (int j : graph.inOrder(jobs)) {
+      emptyParts(graph, graph.job(j), lines);
+    }
+    return lines;
+  }
+
+  /** Adds a line for each needed glob or folder that gives nothing. */
+  static FoldedLines emptyGlobs(Graph graph, BitSet jobs, FoldedLines lines) throws IOException {
     EmptyGlobs globs = new EmptyGlobs(graph);
     for (int j : graph.inOrder(jobs)) {
       Job job = graph.job(j);
@@ -159,9 +168,15 @@ final class Advice {
           lines.add(job, key, ref.place(), "job ", line.formatted(ref.text(), globs.hint(ref)));
         }
       }
-      emptyParts(graph, job, lines);
     }
     return lines;
+  }
+
+  /** Returns whether a group has no instances: then a glob over its products may be empty. */
+  static boolean anyEmptyGroup(Graph graph) {
+    return graph.workflow().groups().stream()
+        .map(group -> graph.nodesOf(group.name()))
+        .anyMatch(nodes -> nodes == null || nodes.length == 0);
   }
 
   /** Warns of needed globs and folders that cannot be listed. */

@@ -20,6 +20,7 @@ import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job.Resources;
 import dev.torc.core.model.Job.Trait;
 import dev.torc.core.run.Event;
+import dev.torc.features.adopt.Adoptable;
 import dev.torc.features.fastpath.FreshJobs;
 import dev.torc.features.stores.SharedStores;
 import dev.torc.front.show.Profile;
@@ -31,6 +32,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * Runs one build of a project, from request to exit status: checks the request, takes the lock,
@@ -96,8 +98,14 @@ public final class BuildSession {
     try (ReadSession look = ReadSession.at(fast, request.lock().gone(), stores, warn)) {
       JobSelection expanded = look.project().select(request.choice());
       Plan plan = look.plan(expanded, request.rerun());
-      refuse(plan);
-      if (request.dry()) {
+      if (!request.dry()) {
+        refuse(plan);
+      } else {
+        plan.context().taken().refuse(PlannedBuild.looked(plan));
+        Map<Boolean, List<BadInput.Diagnostic>> lacks =
+            capacity().lacks(plan).stream().collect(Collectors.partitioningBy(Capacity::isAmount));
+        refuse(lacks.get(false));
+        warn(lacks.get(true), warn); // it runs nothing, so it plans on
         expected = new TimeLeft(plan, capacity().limits().get(Resources.CPUS)).remaining(0);
         Graph graph = look.project().graph();
         warn(Advice.groups(graph, expanded, request.choice().targets()), warn);
@@ -105,6 +113,7 @@ public final class BuildSession {
         BitSet looked = PlannedBuild.looked(plan);
         warn(Advice.emptyNeeds(graph, looked, new FoldedLines()).takeNewLines(), warn);
         warn(Advice.unlisted(graph, looked), warn);
+        warn(Adoptable.of(plan), warn);
       }
       return plan;
     }
@@ -141,8 +150,14 @@ public final class BuildSession {
 
   /** Refuses jobs that can never get their resources or that would replace foreign files. */
   private void refuse(Plan plan) throws IOException {
-    capacity().refuse(plan);
+    refuse(capacity().lacks(plan));
     plan.context().taken().refuse(PlannedBuild.looked(plan));
+  }
+
+  private static void refuse(List<BadInput.Diagnostic> errors) {
+    if (!errors.isEmpty()) {
+      throw new BadInput(errors);
+    }
   }
 
   /**

@@ -9,6 +9,7 @@ import dev.torc.base.text.Amount;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.Plan;
 import dev.torc.core.decide.Verdict;
+import dev.torc.core.model.FoldedLines;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Resources;
@@ -133,9 +134,9 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation,
     return impossible;
   }
 
-  /** Refuses jobs that will or may run and can never get the resources they ask for. */
-  void refuse(Plan plan) {
-    refuse(
+  /** Returns the errors about jobs that will or may run and can never get what they ask for. */
+  List<BadInput.Diagnostic> lacks(Plan plan) {
+    return lacks(
         plan.context().graph(),
         plan.selected(
             it -> !(it instanceof Verdict.UpToDate || it instanceof Verdict.WillRestore)));
@@ -143,14 +144,37 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation,
 
   /** Refuses those of the given jobs that can never get the resources they ask for. */
   void refuse(Graph graph, BitSet jobs) {
-    Map<String, BadInput.Diagnostic> errors = new LinkedHashMap<>(); // by message
-    for (int job : graph.inOrder(impossible(graph, jobs))) {
-      BadInput.Diagnostic trouble = trouble(graph.job(job));
-      errors.putIfAbsent(trouble.message(), trouble);
-    }
+    List<BadInput.Diagnostic> errors = lacks(graph, jobs);
     if (!errors.isEmpty()) {
-      throw new BadInput(List.copyOf(errors.values()));
+      throw new BadInput(errors);
     }
+  }
+
+  /** Returns the errors about jobs that can never run; instances with the same one share a line. */
+  private List<BadInput.Diagnostic> lacks(Graph graph, BitSet jobs) {
+    Map<String, List<Job>> alike = new LinkedHashMap<>();
+    for (int id : graph.inOrder(impossible(graph, jobs))) {
+      Job job = graph.job(id);
+      String group = job.group() == null ? "" : job.group();
+      String kind = trouble(job).message().replace("job " + job.name() + " ", "job ");
+      alike.computeIfAbsent(group + "\0" + kind, _ -> new ArrayList<>()).add(job);
+    }
+    List<BadInput.Diagnostic> errors = new ArrayList<>();
+    for (List<Job> jobsOfOne : alike.values()) {
+      Job first = jobsOfOne.getFirst();
+      BadInput.Diagnostic trouble = trouble(first);
+      String name = "job " + first.name();
+      String all = name + FoldedLines.others(first, jobsOfOne.size());
+      errors.add(
+          new BadInput.Diagnostic(
+              trouble.place(), trouble.message().replace(name + " ", all + " ")));
+    }
+    return errors;
+  }
+
+  /** Returns whether an error of {@link #lacks} is about an amount that is too large here. */
+  static boolean isAmount(BadInput.Diagnostic error) {
+    return !error.message().startsWith(Resources.MEMORY, 1);
   }
 
   /** Returns why a job can never run; null if it can. */

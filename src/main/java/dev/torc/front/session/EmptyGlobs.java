@@ -39,7 +39,8 @@ final class EmptyGlobs {
     }
     List<Ref> empty = new ArrayList<>();
     for (Ref ref : graph.job(job).needRefs()) {
-      if ((ref instanceof Ref.OfGlob || ref instanceof Ref.OfFolder) && givesNothing(job, ref)) {
+      boolean list = ref instanceof Ref.OfFolder || ref instanceof Ref.OfGlob of && !of.optional();
+      if (list && givesNothing(job, ref)) {
         empty.add(ref);
       }
     }

@@ -22,6 +22,7 @@ import dev.torc.core.run.Event;
 import dev.torc.core.run.JobState;
 import dev.torc.core.run.LaunchBuilder;
 import dev.torc.core.run.SharedResults;
+import dev.torc.features.adopt.Adoptable;
 import dev.torc.features.clusters.Remotes;
 import dev.torc.features.commands.CommandWarnings;
 import dev.torc.features.commands.FailureHints;
@@ -199,10 +200,13 @@ record PlannedBuild(
       watcher.warn(Advice.ofJobs(graph, plan.newCommands()));
     }
     watcher.warn(Advice.groups(graph, plan.context().selection(), request.choice().targets()));
-    if (!plan.isQuiet()) {
+    if (plan.isQuiet() && !Advice.anyEmptyGroup(graph)) {
+      watcher.warn(Advice.emptyGlobs(graph, looked(plan), commands.empty).takeNewLines());
+    } else if (!plan.isQuiet()) {
       watcher.warn(NamingNotice.of(plan, work.cache()));
       commands.tellPlanned();
       watcher.warn(Advice.emptyNeeds(graph, looked(plan), commands.empty).takeNewLines());
+      watcher.warn(Adoptable.of(plan));
       work.begin(began, plan.withVerdict().cardinality() - plan.upToDate());
     }
   }

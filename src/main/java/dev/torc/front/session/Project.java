@@ -1,5 +1,6 @@
 package dev.torc.front.session;
 
+import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.Digest.KnownDigest;
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.digests.FileClock;
@@ -11,6 +12,7 @@ import dev.torc.core.decide.JobSelection.UserPaths;
 import dev.torc.core.decide.MachineInputs;
 import dev.torc.core.decide.MachineInputs.ImageSource;
 import dev.torc.core.decide.PlanContext;
+import dev.torc.core.memory.BuildRecord;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.core.memory.StartMarks;
@@ -160,6 +162,13 @@ public record Project(
         .map(BuildFile::located)
         .map(file -> (file.startsWith(root) ? root.relativize(file) : file).toString())
         .toList();
+  }
+
+  /** Returns what tells this call from one with other build files or other {@code -D}. */
+  public BuildRecord.Said said() {
+    String variables = options.variables().toString();
+    return new BuildRecord.Said(
+        fileNames(), options.variables().isEmpty() ? null : Digest.ofText(variables));
   }
 
   FileClock clock() {

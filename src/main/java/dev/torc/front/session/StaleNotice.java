@@ -3,10 +3,12 @@ package dev.torc.front.session;
 import dev.torc.base.text.Amount;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.PlanContext;
+import dev.torc.core.memory.BuildRecord.Said;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.InstanceName;
 import dev.torc.core.run.ProductRemoval;
+import dev.torc.features.clean.OtherSettings;
 import dev.torc.features.clean.StaleProducts;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -30,9 +32,9 @@ record StaleNotice(List<String> known, List<String> stale) {
    * Finds the stale products after a build. {@code before} are those that the last build found with
    * the same graph; null if unknown.
    */
-  static StaleNotice of(PlanContext last, List<String> before, ProductRemoval removal)
+  static StaleNotice of(PlanContext last, List<String> before, ProductRemoval removal, Said now)
       throws IOException {
-    List<String> known = before == null ? find(last) : before;
+    List<String> known = before == null ? find(last, now) : before;
     Map<String, Boolean> asked = new HashMap<>(); // by job or group
     List<String> stale = new ArrayList<>();
     for (String path : known) {
@@ -47,7 +49,7 @@ record StaleNotice(List<String> known, List<String> stale) {
     return new StaleNotice(known, stale);
   }
 
-  private static List<String> find(PlanContext last) {
+  private static List<String> find(PlanContext last, Said now) {
     Graph graph = last.graph();
     List<OwnedPath> undeclared = new ArrayList<>();
     last.basis()
@@ -62,8 +64,9 @@ record StaleNotice(List<String> known, List<String> stale) {
       return List.of();
     }
     StaleProducts stale = new StaleProducts(graph, last.records());
+    OtherSettings others = new OtherSettings(graph, last.basis().cache(), now);
     return undeclared.stream()
-        .filter(owned -> stale.test(owned, true))
+        .filter(owned -> stale.test(owned, true) && !others.test(owned))
         .map(OwnedPath::path)
         .toList();
   }

@@ -164,7 +164,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
   /** Finds the stale products after a build in which something ran; see {@link StaleNotice}. */
   StaleNotice stale(PlanContext last) throws IOException {
     List<String> known = from == null ? null : from.stale(last);
-    stale = StaleNotice.of(last, known, removal());
+    stale = StaleNotice.of(last, known, removal(), project.said());
     return stale;
   }
 
@@ -291,7 +291,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
   }
 
   private void record(SortedMap<String, Integer> counts, BuildEnd end) {
-    cache.put(new Batch().build(new BuildRecord(build, started, counts, project.fileNames(), end)));
+    cache.put(new Batch().build(new BuildRecord(build, started, counts, project.said(), end)));
   }
 
   public BuildId build() {

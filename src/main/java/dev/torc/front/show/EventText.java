@@ -39,6 +39,7 @@ final class EventText {
   private final FlakyJobs flaky = new FlakyJobs();
   private final SequencedMap<String, Begun> begun = new LinkedHashMap<>();
   private final LiveOutput live = new LiveOutput();
+  private AlikeFailures alike; // null before the first failure
   private boolean lent; // a job has the terminal
 
   /**
@@ -71,7 +72,7 @@ final class EventText {
     flaky.accept(event);
     if (event instanceof Event.JobEnded ended) {
       String rest = live.end(ended.job(), palette.on());
-      return rest + (ended.state() == JobState.FAILED ? head(ended) + body(ended) : ended(ended));
+      return rest + (ended.state() == JobState.FAILED ? failed(ended) : ended(ended));
     }
     if (event instanceof Event.JobStarted started) {
       boolean again = started.attempt() > 1; // its earlier failure was reported
@@ -121,7 +122,8 @@ final class EventText {
       return head(undone.failure());
     }
     if (event instanceof Event.Finished finished) {
-      return recap.text(palette, this::shown)
+      return (alike == null ? "" : alike.lines())
+          + recap.text(palette, this::shown)
           + palette.bold(Summary.of(finished.counts(), flaky.names().size(), finished.nanos()))
           + "\n"
           + out(finished);
@@ -190,6 +192,16 @@ final class EventText {
                 Amount.count(out, "job"),
                 out == 1 ? "is" : "are",
                 rest == 0 ? "" : ", and " + Amount.count(rest, "job") + " not started yet");
+  }
+
+  private String failed(Event.JobEnded ended) {
+    alike = alike == null ? new AlikeFailures() : alike;
+    if (shows(Detail.VERBOSE) || !alike.folds(ended)) {
+      return head(ended) + body(ended);
+    }
+    recap.add(ended);
+    begun.remove(ended.job());
+    return "";
   }
 
   /**

@@ -139,10 +139,10 @@ class RecordCodecTest {
             "0c0a" + "1108" + "0b067265636f7264",
             8),
         new Kind<>(
-            new OwnedPath("path", Stamp.FileKind.FOLDER, DIGEST, "j", true, DIGEST),
+            new OwnedPath("path", Stamp.FileKind.FOLDER, DIGEST, "j", true, DIGEST, 7),
             (f, of) -> RecordCodec.owned("path", f, of),
-            "0206" + "052101" + SUM + "07016a" + "0802" + "0b2101" + SUM,
-            4),
+            "0206" + "052101" + SUM + "07016a" + "0802" + "0b2101" + SUM + "0c0e",
+            6),
         new Kind<>(List.of(entry), RecordCodec::entries, "030b" + line, 1),
         new Kind<>(
             List.of(new StoredValue("k", "v")), RecordCodec::data, "0306" + "03016b" + "050176", 1),
@@ -156,7 +156,7 @@ class RecordCodecTest {
                 new BuildId("b", 7),
                 1,
                 new TreeMap<>(Map.of("ran", 2)),
-                List.of("f"),
+                new BuildRecord.Said(List.of("f"), DIGEST),
                 new BuildEnd(
                     -1, 3, "m", new StoreUse(1, List.of(new StoreUse.StoreHits("s", 2, 3))))),
             (f, of) -> RecordCodec.build(DatabaseKey.of(7), f, of),
@@ -167,8 +167,9 @@ class RecordCodecTest {
                 + "0a06"
                 + "0d0166"
                 + "0f016d"
-                + ("110b" + "0202" + ("0507" + "030173" + "0404" + "0606")),
-            8));
+                + ("110b" + "0202" + ("0507" + "030173" + "0404" + "0606"))
+                + ("132101" + SUM),
+            9));
   }
 
   /** A change to the code that makes this fail changes the format: see {@link RecordCodec}. */
@@ -268,7 +269,7 @@ class RecordCodecTest {
             new BuildId("b", 7),
             1,
             new TreeMap<>(Map.of("RESTORED", 4)),
-            List.of(),
+            new BuildRecord.Said(List.of(), null),
             new BuildEnd(2, 0, null, StoreUse.NONE));
     Batch batch = new Batch().build(build);
     batch.changes.getFirst().seal(null, 0);

@@ -109,7 +109,8 @@ final class Samples {
         digest(name),
         "job " + name,
         name.length() % 2 == 1,
-        digest("git"));
+        digest("git"),
+        name.length());
   }
 
   static BuildRecord build(long number) {
@@ -117,7 +118,7 @@ final class Samples {
         new BuildId("id" + number, number),
         5,
         new TreeMap<>(Map.of("ran", 3, "failed", 0)),
-        List.of("torc.yaml", "site.yaml"),
+        new BuildRecord.Said(List.of("torc.yaml", "site.yaml"), digest("said")),
         new BuildRecord.BuildEnd(-1, -1, "machine " + number, StoreUse.NONE));
   }
 

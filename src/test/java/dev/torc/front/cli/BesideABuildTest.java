@@ -281,7 +281,7 @@ class BesideABuildTest {
                 new BuildRecord.BuildId("killed", 9),
                 1,
                 counts,
-                List.of(),
+                new BuildRecord.Said(List.of(), null),
                 BuildRecord.BuildEnd.NONE);
         cache.put(new Batch().build(record));
       }
@@ -311,7 +311,9 @@ class BesideABuildTest {
             new AttemptRecord.Why(List.of(), 0));
     BuildLock lock = lock("now");
     try (Cache cache = Cache.open(place(), _ -> {})) {
-      BuildRecord record = new BuildRecord(id, 1, counts, List.of(), BuildRecord.BuildEnd.NONE);
+      BuildRecord record =
+          new BuildRecord(
+              id, 1, counts, new BuildRecord.Said(List.of(), null), BuildRecord.BuildEnd.NONE);
       cache.put(new Batch().build(record).attempt(failed));
     }
     Run followed = follow("exit 1", lock::close);

@@ -1,0 +1,49 @@
+package dev.torc.features.clean;
+
+import dev.torc.core.memory.BuildRecord.Said;
+import dev.torc.core.memory.Cache;
+import dev.torc.core.memory.RecordedProduct.OwnedPath;
+import dev.torc.core.model.Graph;
+import dev.torc.core.model.InstanceName;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/**
+ * Finds products of jobs of this graph that a build with other {@code -D} or another {@code -f}
+ * made, such as those of a release beside a debug build (rule 15): they are not stale until such a
+ * build has made the job's products elsewhere.
+ */
+public final class OtherSettings implements Predicate<OwnedPath> {
+
+  private final Graph graph;
+  private final Cache cache;
+  private final Said now;
+  private Map<Long, Said> builds; // by number; null until needed
+  private final Map<String, Long> last = new HashMap<>(); // build by job and settings
+
+  public OtherSettings(Graph graph, Cache cache, Said now) {
+    this.graph = graph;
+    this.cache = cache;
+    this.now = now;
+  }
+
+  @Override
+  public boolean test(OwnedPath owned) {
+    if (owned.build() == 0 || graph.nodesOf(InstanceName.parse(owned.job()).group()) == null) {
+      return false;
+    }
+    if (builds == null) {
+      builds = new HashMap<>();
+      cache.builds(Integer.MAX_VALUE).forEach(each -> builds.put(each.id().number(), each.said()));
+      cache.eachOwned(each -> last.merge(key(each), each.build(), Math::max));
+    }
+    Said then = builds.get(owned.build());
+    return then != null && !then.isLike(now) && last.get(key(owned)) == owned.build();
+  }
+
+  private String key(OwnedPath owned) {
+    Said said = builds.get(owned.build());
+    return owned.job() + "\0" + (said == null ? "" : said.files() + "\0" + said.variables());
+  }
+}
