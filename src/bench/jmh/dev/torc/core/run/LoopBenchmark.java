@@ -11,6 +11,7 @@ import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.here.Runner;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.ThisHost;
+import dev.torc.features.pace.Pace;
 import dev.torc.front.session.BuildRequest;
 import dev.torc.front.session.BuildRequest.LockTerms;
 import dev.torc.front.session.BuildRequest.Manner;
@@ -135,9 +136,9 @@ public class LoopBenchmark {
         BuildSession.of(
             Project.load(caller, options),
             new BuildRequest(
-                new JobChoice(List.of(), false),
+                JobChoice.of(List.of()),
                 Rerun.of(List.of(), true),
-                new Manner(0, false, false, false, false),
+                new Manner(0, false, false, false, false, Pace.ANY),
                 new LockTerms(true, true, Set.of()),
                 false,
                 new TreeMap<>()));

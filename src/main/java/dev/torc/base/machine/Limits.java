@@ -20,13 +20,43 @@ public record Limits(int cpus, long memory, Gpus gpus) {
   static final Pattern NUMBER = Pattern.compile("\\d{1,18}");
   private static final Pattern TOTAL = Pattern.compile("MemTotal:\\s+(\\d+) kB");
 
+  /** Variables by which schedulers (Slurm, Grid Engine, LSF) tell how many cpus a job has. */
+  private static final List<String> SCHEDULED =
+      List.of("SLURM_CPUS_PER_TASK", "NSLOTS", "LSB_DJOB_NUMPROC");
+
   /** Returns the limits of this process; the caller's {@code environment} names its GPUs. */
   public static Limits here(Map<String, String> environment) {
+    int cpus = Runtime.getRuntime().availableProcessors(); // respects affinity and cgroups
+    String scheduled = scheduled(environment, cpus);
     return of(
         Path.of("/"),
         environment,
-        Runtime.getRuntime().availableProcessors(), // respects affinity and cgroups (v1 and v2)
+        scheduled == null ? cpus : Integer.parseInt(environment.get(scheduled)),
         Limits::ofMachine);
+  }
+
+  /** Returns a line if a scheduler gives this process fewer cpus than the machine; else null. */
+  public static String fewer(Map<String, String> environment) {
+    int all = Runtime.getRuntime().availableProcessors();
+    String scheduled = scheduled(environment, all);
+    return scheduled == null
+        ? null
+        : "using %s of %d cpus, as %s says; --limit cpus=N changes this"
+            .formatted(environment.get(scheduled), all, scheduled);
+  }
+
+  /** Returns the variable with the smallest number of cpus below {@code cpus}; null for none. */
+  static String scheduled(Map<String, String> environment, int cpus) {
+    String smallest = null;
+    int least = cpus;
+    for (String name : SCHEDULED) {
+      String value = environment.getOrDefault(name, "");
+      if (value.matches("[1-9]\\d{0,5}") && Integer.parseInt(value) < least) {
+        least = Integer.parseInt(value);
+        smallest = name;
+      }
+    }
+    return smallest;
   }
 
   /** Returns these limits, reduced to a scheduler's allocation, which the system does not show. */

@@ -3,6 +3,7 @@ package dev.torc.core.run;
 import dev.torc.core.decide.PlanContext;
 import dev.torc.core.model.Graph;
 import dev.torc.core.run.BuildSetup.AttemptContext;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -98,6 +99,29 @@ public final class BuildState {
   /** Lets a job start that {@link Follower#mayStart(int)} had held. */
   public void letStart(int job) {
     ready.add(job);
+  }
+
+  /** Returns whether a known result is restored instead of a run of this job. */
+  public boolean isRestored(int job) {
+    return attempts.get(job).isRestored();
+  }
+
+  /**
+   * Ends a ready job that does not start in this build, and all jobs that wait for it. Returns the
+   * names of the jobs that this ends.
+   */
+  public List<String> leave(int job) {
+    BitSet behind = new BitSet();
+    behind.set(job);
+    List<String> names = new ArrayList<>();
+    for (int each : graph().inOrder(graph().jobsOf(graph().after().along(behind)))) {
+      if (states.of(each) == JobState.WAITING || states.of(each) == JobState.READY) {
+        states.set(each, JobState.NOT_REACHED);
+        attempts.remove(each);
+        names.add(graph().name(each));
+      }
+    }
+    return names;
   }
 
   /** Makes a job that was done count as failed. */

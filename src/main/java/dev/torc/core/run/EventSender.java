@@ -103,6 +103,11 @@ public final class EventSender {
     return launches.shown(common.graph(), id, names.filesOf(id), granted);
   }
 
+  /** Reports that a job does not start in this build. */
+  public void leave(String job) {
+    ended(job, JobState.NOT_REACHED, "");
+  }
+
   /** Reports a job or group that did not run; {@code what} is the job that blocks it, or empty. */
   void ended(String job, JobState state, String what) {
     ended(job, state, what, List.of(), false);

@@ -7,6 +7,8 @@ import dev.torc.base.syntax.NearestPath;
 import dev.torc.base.syntax.SourceFile;
 import dev.torc.base.text.Palette;
 import dev.torc.base.text.SafeText;
+import dev.torc.core.decide.JobSelection;
+import dev.torc.core.decide.Plan;
 import dev.torc.core.memory.BuildLock;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.core.model.Workflow;
@@ -17,6 +19,7 @@ import dev.torc.front.session.BuildRequest.LockTerms;
 import dev.torc.front.session.BuildSession;
 import dev.torc.front.session.Caller;
 import dev.torc.front.session.Exit;
+import dev.torc.front.session.FailedJobs;
 import dev.torc.front.session.Leftovers.OutJobs;
 import dev.torc.front.session.Project;
 import dev.torc.front.session.ProjectFolder;
@@ -88,7 +91,9 @@ public final class Call {
 
   /** Prints what a build would do, and returns the exit status; see {@link DryRunAnswer}. */
   public int printForecast(BuildSession session, boolean instances) throws IOException {
-    return print(new DryRunAnswer(session.forecast(this::warn), instances, session.expected()));
+    Plan plan = session.forecast(this::warn);
+    return print(
+        new DryRunAnswer(plan, job -> session.lack(plan, job), instances, session.expected()));
   }
 
   /** Returns an error about the command line. */
@@ -141,6 +146,13 @@ public final class Call {
   /** Returns the names and files that the user gave: all words that are not options, in order. */
   public List<String> targets() {
     return given.given.stream().filter(e -> !e.name.startsWith("-")).map(Given::value).toList();
+  }
+
+  /** Returns the selected jobs, with {@code --failed} only those that failed. */
+  JobSelection chosen(ReadSession look, JobSelection named) {
+    return has("--failed")
+        ? FailedJobs.among(look, look.project().select(targets()), console::say)
+        : named;
   }
 
   public String command() {

@@ -12,15 +12,18 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 
 /**
  * The output of {@code -n}: the verdicts of a plan, on jobs and on groups not expanded yet.
  *
+ * @param lacks why a job that is due does not start in the time that is left; null if it may
  * @param instances whether each instance of a group has a line, however many there are
  * @param expected the duration of the build in nanoseconds if all jobs that may run do run;
  *     negative if unknown
  */
-record DryRunAnswer(Plan plan, boolean instances, long expected) implements Answer {
+record DryRunAnswer(Plan plan, IntFunction<String> lacks, boolean instances, long expected)
+    implements Answer {
 
   /** The shortest duration that is shown, in nanoseconds. */
   private static final long SHORT = 1_000_000_000L;
@@ -33,10 +36,17 @@ record DryRunAnswer(Plan plan, boolean instances, long expected) implements Answ
     StringBuilder out = new StringBuilder();
     for (DisplayGraph.Fold fold : DisplayGraph.of(graph, dirty(), open, instances).folds()) {
       for (VerdictLine line : VerdictLine.of(fold, plan, all(fold))) {
-        out.append(line.name()).append(' ').append(line.text(instances)).append('\n');
+        String lack = lack(line);
+        String text = lack == null ? line.text(instances) : "waits: " + lack;
+        out.append(line.name()).append(' ').append(text).append('\n');
       }
     }
     return out.toString();
+  }
+
+  /** Returns why a job that will run does not start in the time that is left; else null. */
+  private String lack(VerdictLine line) {
+    return line.verdict() instanceof Verdict.WillRun ? lacks.apply(line.nodes().getFirst()) : null;
   }
 
   /** Returns the jobs that are not up to date: usually few, even in a large project. */

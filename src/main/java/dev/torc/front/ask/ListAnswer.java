@@ -111,7 +111,7 @@ record ListAnswer(
     int columns = console.terminals().out() ? console.terminals().columns().getAsInt() : 0;
     try (ReadSession look = call.openToRead()) {
       Project project = look.project();
-      JobSelection selection = project.select(targets);
+      JobSelection selection = call.chosen(look, project.select(targets));
       Plan plan = look.plan(selection, Rerun.of(targets, false));
       RunningJobs running = RunningJobs.of(project.place(), look.cache(), Set.of());
       IntFunction<String> commands = look.commands();

@@ -170,7 +170,7 @@ record StatusAnswer(
     }
     try (ReadSession look = ReadSession.at(folder.project(), call::warn)) {
       Project project = look.project();
-      JobSelection selection = project.select(JobChoice.of(targets));
+      JobSelection selection = call.chosen(look, project.select(JobChoice.of(targets)));
       try {
         DiskChecks.check(
             project.graph(),
@@ -187,7 +187,7 @@ record StatusAnswer(
           folder,
           look.plan(selection, Rerun.of(targets, false)),
           project.folded(selection, call.has("--instances")).folds(),
-          targets.isEmpty() ? stale(project.graph(), look) : 0,
+          targets.isEmpty() && !call.has("--failed") ? stale(project.graph(), look) : 0,
           look.cache());
     }
   }

@@ -69,10 +69,23 @@ record WhyAnswer(
 
   static int run(Call call) throws IOException {
     try (ReadSession look = call.openToRead()) {
-      WhyAnswer answer = of(look, call.targets(), call.has("--instances"));
+      WhyAnswer answer = of(look, targets(call, look), call.has("--instances"));
       NamingNotice.of(answer.plan, look.cache()).forEach(call::warn);
       return call.print(answer);
     }
+  }
+
+  private static List<String> targets(Call call, ReadSession look) {
+    List<String> targets = call.targets();
+    if (!call.has("--failed")) {
+      if (targets.isEmpty()) {
+        throw Call.usage("JOB|FILE is missing; see torc why --help");
+      }
+      return targets;
+    }
+    Graph graph = look.project().graph();
+    BitSet failed = call.chosen(look, look.project().select(targets)).named();
+    return Arrays.stream(graph.inOrder(failed)).mapToObj(graph::name).toList();
   }
 
   private static WhyAnswer of(ReadSession look, List<String> targets, boolean instances)

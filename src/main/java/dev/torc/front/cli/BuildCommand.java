@@ -14,6 +14,7 @@ import dev.torc.front.session.BuildRequest;
 import dev.torc.front.session.BuildSession;
 import dev.torc.front.session.Caller;
 import dev.torc.front.session.Exit;
+import dev.torc.front.session.FailedJobs;
 import dev.torc.front.session.JobChoice;
 import dev.torc.front.session.Project;
 import dev.torc.front.session.ProjectOptions;
@@ -94,10 +95,16 @@ final class BuildCommand {
           "--junit " + SafeText.name(junit) + ": a dry run writes nothing; leave out one of them");
     }
     return new BuildRequest(
-        new JobChoice(call.targets(), call.has("--downstream")),
+        new JobChoice(call.targets(), null, call.has("--downstream")),
         Rerun.of(call.targets(), call.has("--force")),
         new BuildRequest.Manner(
-            failures(), call.has("--submit"), call.has("--trace"), call.has("--strict"), false),
+            failures(),
+            call.has("--submit"),
+            call.has("--trace"),
+            call.has("--strict"),
+            false,
+            BuildRequest.pace(
+                call.value("--load-average"), call.value("--deadline"), console.env())),
         call.lock(),
         only || dry,
         limits);
@@ -195,10 +202,15 @@ final class BuildCommand {
     return words;
   }
 
-  private int build(Caller caller, ProjectOptions of, BuildRequest request) throws IOException {
+  private int build(Caller caller, ProjectOptions of, BuildRequest asked) throws IOException {
     long began = console.began().getAsLong();
     long read = System.nanoTime();
     Project project = Project.load(caller, of);
+    BuildRequest request = asked;
+    if (call.has("--failed")) {
+      List<String> failed = FailedJobs.names(project, console::say, console::warn);
+      request = asked.with(asked.choice().with(failed));
+    }
     BuildSession session = BuildSession.of(project, request);
     boolean verbose = detail() == Detail.VERBOSE;
     if (request.dry()) {

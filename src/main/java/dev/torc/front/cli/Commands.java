@@ -59,8 +59,11 @@ final class Commands {
         --output WHEN:failure,always,live  show the output of jobs: of failed ones, at the end, or as it comes
         --force  run the targets even if they are up to date
         --downstream  also build all jobs that wait for the targets
+        --failed  build only jobs whose last run failed
         --fail-fast  start no more jobs after a failure; same as -k 1
         -k --keep-going [N]  after a failure, run all jobs that do not depend on it (the default); with N, start none after N failures
+        -l --load-average LOAD  start no job while the load of the machine is above, except a single one
+        --deadline TIME  start no job that is not expected to end by this time of day (18:00)
         --limit NAME=AMOUNT  limit use at a time: cpus=4, memory=8GiB, gpus=1, or a counter
         --trace  report files that jobs read but do not need (Linux)
         --strict  deny jobs access to files that they do not need (Linux)
@@ -68,10 +71,11 @@ final class Commands {
         --submit  submit all jobs that can be submitted, then exit; a later torc continues
         = lock
       watch  build, and rebuild when files change
-        = build -n --submit --no-wait --junit
+        = build -n --submit --no-wait --junit --failed --deadline
         --settle TIME  wait at most TIME for a file that is still being written (default: 2s)
       why  explain why a job runs or ran, or which jobs need a file
-        JOB|FILE+  job, group, instance, tag or file
+        JOB|FILE*  job, group, instance, tag or file
+        --failed  explain jobs whose last run failed
         -v --verbose --instances  explain each instance of a group, with all reasons
       clean  remove products
         ! runs
@@ -90,11 +94,13 @@ final class Commands {
       status  show what is up to date, and the last build
         TARGET*  job, group, instance, tag, product or folder (default: all jobs)
         -v --verbose --instances  show each instance of a group on its own line
+        --failed  show only jobs whose last run failed
         --exit-code  exit with status 1 if anything would run
         --follow  show the running build until it ends, and exit with its status
       list  list jobs with state, times and command
         TARGET*  job, group, instance, tag, product or folder (default: all jobs)
         --instances  show each instance of a group on its own line
+        --failed  show only jobs whose last run failed
         --groups  show only groups
       check  check the build file for errors
       graph  print the job graph as dot, mermaid, json or text

@@ -5,7 +5,10 @@ import dev.torc.core.decide.JobSelection.Rerun;
 import dev.torc.core.memory.BuildLock;
 import dev.torc.core.memory.Cache.CacheException;
 import dev.torc.core.memory.CachePlace;
+import dev.torc.features.pace.Pace;
 import java.io.IOException;
+import java.time.ZonedDateTime;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.function.Consumer;
@@ -29,16 +32,31 @@ public record BuildRequest(
    * access to files that they do not need. In a {@code watch}, another build follows a change.
    */
   public record Manner(
-      int failures, boolean submit, boolean trace, boolean strict, boolean watch) {}
+      int failures, boolean submit, boolean trace, boolean strict, boolean watch, Pace pace) {}
+
+  /**
+   * Returns when jobs may start, as {@code -l} and {@code --deadline} say it, null if they are not
+   * given, and the end of an allocation.
+   */
+  public static Pace pace(String load, String deadline, Map<String, String> env) {
+    return load == null && deadline == null && !Pace.isAllocated(env)
+        ? Pace.ANY
+        : Pace.of(load, deadline, env, ZonedDateTime.now());
+  }
 
   /** Returns this request without its {@code rerun}: no job runs only because it is named. */
   BuildRequest again() {
     return new BuildRequest(choice, Rerun.NONE, manner, lock, dry, limits);
   }
 
+  public BuildRequest with(JobChoice other) {
+    return new BuildRequest(other, rerun, manner, lock, dry, limits);
+  }
+
   /** Returns this request as one of a watch. */
   BuildRequest inWatch() {
-    Manner of = new Manner(manner.failures, manner.submit, manner.trace, manner.strict, true);
+    Manner of =
+        new Manner(manner.failures, manner.submit, manner.trace, manner.strict, true, manner.pace);
     return new BuildRequest(choice, rerun, of, lock, dry, limits);
   }
 

@@ -86,6 +86,11 @@ public final class BuildSession {
     return planUnlocked(warn);
   }
 
+  /** Returns why a job that is due does not start in the time that is left; null if it may. */
+  public String lack(Plan plan, int job) {
+    return request.manner().pace().lack(plan.context(), job, System.currentTimeMillis());
+  }
+
   /** Returns how many nanoseconds the forecast build is likely to take; negative if unknown. */
   public long expected() {
     return expected;

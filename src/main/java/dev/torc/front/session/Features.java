@@ -11,6 +11,9 @@ import dev.torc.features.endcheck.EndCheck;
 import dev.torc.features.finds.FindingPart;
 import dev.torc.features.finds.Tracing;
 import dev.torc.features.hooks.Hooks;
+import dev.torc.features.pace.Deadline;
+import dev.torc.features.pace.LoadLimit;
+import dev.torc.features.pace.Pace;
 import dev.torc.features.patterns.PatternWarnings;
 import dev.torc.features.posts.PostedEvents;
 import dev.torc.features.temporary.SpentProducts;
@@ -20,7 +23,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Wires the features into a build: the only file that knows which there are. */
-record Features(Tracing tracing, AtomicLong posted)
+record Features(Tracing tracing, AtomicLong posted, Pace pace)
     implements Follower.Maker, AttemptPart.PartMaker {
 
   @Override
@@ -42,6 +45,12 @@ record Features(Tracing tracing, AtomicLong posted)
     all.add(new SpentProducts(setup, state));
     if (!state.graph().workflow().settings().hooks().isEmpty()) {
       all.add(new Hooks(state, setup.listener()));
+    }
+    if (pace.load() >= 0) {
+      all.add(new LoadLimit(pace.load(), state));
+    }
+    if (pace.end() > 0) {
+      all.add(new Deadline(pace, state, sender));
     }
     all.add(new PatternWarnings(state, sender));
     return all;

@@ -1,6 +1,7 @@
 package dev.torc.front.session;
 
 import dev.torc.base.machine.Jobserver;
+import dev.torc.base.machine.Limits;
 import dev.torc.base.machine.Makeflags;
 import dev.torc.base.posix.Signals;
 import dev.torc.core.decide.Expander;
@@ -87,7 +88,7 @@ record PlannedBuild(
             request.manner().strict(),
             project.caller().env().get(Tracing.VARIABLE),
             watcher::warn);
-    Features features = new Features(tracing, new AtomicLong());
+    Features features = new Features(tracing, new AtomicLong(), request.manner().pace());
     boolean sharing = shared.isAny() && !plan.isQuiet();
     try (images;
         SharedStores stores = sharing ? shared.open(false, watcher::warn) : null;
@@ -203,6 +204,10 @@ record PlannedBuild(
     if (plan.isQuiet() && !Advice.anyEmptyGroup(graph)) {
       watcher.warn(Advice.emptyGlobs(graph, looked(plan), commands.empty).takeNewLines());
     } else if (!plan.isQuiet()) {
+      String fewer = Limits.fewer(project.caller().env());
+      if (fewer != null && capacity.allocated() == null && !request.limits().containsKey("cpus")) {
+        watcher.accept(new Event.Note(Event.Level.INFO, fewer));
+      }
       watcher.warn(NamingNotice.of(plan, work.cache()));
       commands.tellPlanned();
       watcher.warn(Advice.emptyNeeds(graph, looked(plan), commands.empty).takeNewLines());

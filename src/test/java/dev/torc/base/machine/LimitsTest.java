@@ -140,4 +140,22 @@ class LimitsTest {
     assertTrue(here.memory() > 1L << 26);
     assertTrue(Limits.ofMachine() >= here.memory() / 2);
   }
+
+  /** Rule 12: of several limits on cpus the smallest counts. */
+  @Test
+  void ofTheVariablesOfSchedulersTheSmallestNumberCounts() {
+    Map<String, String> env =
+        Map.of("SLURM_CPUS_PER_TASK", "4", "NSLOTS", "3", "LSB_DJOB_NUMPROC", "8");
+    assertEquals("NSLOTS", Limits.scheduled(env, 64));
+    assertEquals(null, Limits.scheduled(env, 3));
+    assertEquals(null, Limits.scheduled(env, 2));
+    assertEquals(null, Limits.scheduled(Map.of("NSLOTS", "0"), 64));
+    assertEquals(null, Limits.scheduled(Map.of("NSLOTS", "many"), 64));
+    assertEquals(null, Limits.fewer(Map.of()));
+    int all = Runtime.getRuntime().availableProcessors();
+    assertEquals(
+        all > 1 ? "using 1 of " + all + " cpus, as NSLOTS says; --limit cpus=N changes this" : null,
+        Limits.fewer(Map.of("NSLOTS", "1")));
+    assertEquals(1, Limits.here(Map.of("NSLOTS", "1")).cpus());
+  }
 }

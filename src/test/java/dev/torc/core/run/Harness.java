@@ -28,6 +28,7 @@ import dev.torc.core.model.Workflow;
 import dev.torc.core.run.StubRunner.Held;
 import dev.torc.core.run.StubRunner.Script;
 import dev.torc.core.run.StubRunner.Stub;
+import dev.torc.features.pace.Pace;
 import dev.torc.front.ask.Answers;
 import dev.torc.front.ask.Call;
 import dev.torc.front.session.BuildRequest;
@@ -94,6 +95,8 @@ public class Harness extends LastBuild {
   int failures;
 
   boolean downstream;
+
+  Pace pace = Pace.ANY;
   protected boolean force;
 
   /** Whether known results are restored; off at first, since most tests are about runs. */
@@ -336,9 +339,9 @@ public class Harness extends LastBuild {
     return BuildSession.of(
         of,
         new BuildRequest(
-            new JobChoice(List.of(targets), downstream),
+            new JobChoice(List.of(targets), null, downstream),
             Rerun.of(List.of(targets), force),
-            new BuildRequest.Manner(failures, false, traces, strict, false),
+            new BuildRequest.Manner(failures, false, traces, strict, false, pace),
             new LockTerms(true, true, gone),
             dry,
             counters));

@@ -4,12 +4,14 @@ import dev.torc.StepFiles;
 import dev.torc.base.digests.AgedStamps;
 import dev.torc.base.digests.WatchedStamps;
 import dev.torc.base.syntax.BadInput;
+import dev.torc.base.syntax.Quantity;
 import dev.torc.core.here.Launch;
 import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.memory.SharingHost;
 import dev.torc.core.run.StubRunner.Deadly;
 import dev.torc.core.run.StubRunner.Held;
 import dev.torc.core.run.StubRunner.Stub;
+import dev.torc.features.pace.Pace;
 import dev.torc.front.ask.Answers;
 import dev.torc.front.ask.Call;
 import dev.torc.front.show.ReasonText;
@@ -173,6 +175,11 @@ class Story extends Harness implements StepFiles.Stage {
         stamps = refused.isEmpty() ? new WatchedStamps(stamps, this::refuse) : stamps;
         refused.clear();
         refused.addAll(rest);
+      }
+      case "load" -> pace = new Pace(Double.parseDouble(words[1]), pace.end());
+      case "left" -> {
+        long left = rest.isEmpty() ? 0 : Quantity.duration(words[1]) / 1_000_000;
+        pace = new Pace(pace.load(), rest.isEmpty() ? 0 : System.currentTimeMillis() + left);
       }
       case "fails" -> rest.forEach(this::failing);
       case "usual" -> rest.forEach(this::usual);

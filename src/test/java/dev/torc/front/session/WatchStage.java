@@ -5,6 +5,7 @@ import dev.torc.base.posix.Signals;
 import dev.torc.core.decide.JobSelection.Rerun;
 import dev.torc.core.run.Event;
 import dev.torc.core.run.JobState;
+import dev.torc.features.pace.Pace;
 import dev.torc.front.session.BuildRequest.LockTerms;
 import dev.torc.front.session.Caller.Host;
 import dev.torc.front.session.WatchRounds.Notices;
@@ -120,7 +121,7 @@ final class WatchStage implements Notices {
     return new BuildRequest(
         JobChoice.of(targets),
         Rerun.of(targets, force),
-        new BuildRequest.Manner(0, false, false, false, false),
+        new BuildRequest.Manner(0, false, false, false, false, Pace.ANY),
         new LockTerms(true, false, Set.of()),
         false,
         new TreeMap<>());
