@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -32,6 +33,10 @@ public final class Paths {
   private static final int SURE = NAME / 3;
 
   private static final Pattern URL = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://");
+
+  /** Matches what a shell would expand at the start of a path, before a slash or at the end. */
+  private static final Pattern VARIABLE =
+      Pattern.compile("(?:~|\\$\\{?([A-Z_][A-Z0-9_]*)\\}?)(?=/|$)");
 
   private static final Set<String> DOTS = Set.of("", ".", "..");
 
@@ -114,15 +119,21 @@ public final class Paths {
     throw new BadInput(place, key + " names one file, not a folder or a pattern");
   }
 
-  /** Refuses a path with {@code ~} or {@code $HOME}, or with backslashes between folders. */
+  /** Refuses a path with {@code ~} or {@code $DATA/}, or with backslashes between folders. */
   public static void refuseForeign(String text, Place place) {
-    String home = text.startsWith("${HOME}") ? "${HOME}" : text.startsWith("$HOME") ? "$HOME" : "~";
-    int end = home.length();
-    if (text.startsWith(home) && (text.length() == end || text.charAt(end) == '/')) {
+    char first = text.isEmpty() ? '.' : text.charAt(0);
+    Matcher home = first == '~' || first == '$' ? VARIABLE.matcher(text) : null;
+    if (home != null && home.lookingAt()) {
+      String name = first == '~' ? "HOME" : home.group(1);
       throw new BadInput(
           place,
-          "%s: %s is not expanded in a path; write the folder, or name it by a var that is given as -D home=\"$HOME\" (./%2$s is what has this very name)"
-              .formatted(text, home));
+          "%s: %s is not expanded in a path; write vars: {%s: \"{env.%s}\"} and {%3$s}%s (./%2$s is what has this very name)"
+              .formatted(
+                  text,
+                  home.group(),
+                  name.toLowerCase(Locale.ROOT),
+                  name,
+                  text.substring(home.end())));
     }
     if (text.indexOf('\\') >= 0 && BACKSLASH.matcher(text).find()) {
       throw new BadInput(

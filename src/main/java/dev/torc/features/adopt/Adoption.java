@@ -143,7 +143,10 @@ public final class Adoption {
     }
     if (job.depfile() != null
         && digests.product(job.depfile()).stamp().kind() != Stamp.FileKind.FILE) {
-      problem(job, "depfile " + SafeText.name(job.depfile()) + " " + missing(job, job.depfile()));
+      problem(
+          job,
+          "depfile %s %s, or write it with the compiler, as gcc -MM -MF does"
+              .formatted(SafeText.name(job.depfile()), missing(job, job.depfile())));
     }
   }
 

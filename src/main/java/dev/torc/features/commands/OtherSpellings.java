@@ -101,9 +101,12 @@ final class OtherSpellings {
   }
 
   private boolean isSet(String name) {
-    return step.env().containsKey(name)
-        || machine.answer(name).isPresent()
-        || SOURCED.matcher(words.text()).find()
+    return step.env().containsKey(name) || machine.answer(name).isPresent() || isSetIn(words, name);
+  }
+
+  /** Returns whether a command sets a variable itself, or may, by a file that it reads. */
+  static boolean isSetIn(CommandWords words, String name) {
+    return SOURCED.matcher(words.text()).find()
         || Pattern.compile(SETS.formatted(name)).matcher(words.text()).find();
   }
 }

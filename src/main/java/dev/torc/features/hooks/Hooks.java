@@ -1,6 +1,7 @@
 package dev.torc.features.hooks;
 
 import dev.torc.base.posix.OwnFile;
+import dev.torc.base.syntax.JsonText;
 import dev.torc.base.text.Refusal;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.here.Launch;
@@ -28,7 +29,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * The hooks of a build: starts those that are due, and knows which are running and which failed.
@@ -39,6 +44,9 @@ public final class Hooks implements Follower {
 
   /** How many of the last lines of output are shown for a failed hook. */
   private static final int TAIL = 10;
+
+  private static final String FAILED = ".failed";
+  private static final String SUMMARY = ".json";
 
   /** Whether the jobs that wait for a hook may start. A required hook is CLOSED until it ends. */
   private enum Gate {
@@ -54,6 +62,7 @@ public final class Hooks implements Follower {
   private final Map<Hook, Gate> gates = new HashMap<>();
   private final Map<Hook, Group> groups = new HashMap<>();
   private final Map<Integer, Runner.Running> running = new LinkedHashMap<>();
+  private final Set<String> failedJobs = new TreeSet<>();
   private int started;
   private boolean opened;
   private boolean collected;
@@ -94,6 +103,9 @@ public final class Hooks implements Follower {
   @Override
   public void follow(Event event) {
     if (event instanceof Event.JobEnded ended) {
+      if (ended.state() == JobState.FAILED) {
+        failedJobs.add(ended.job());
+      }
       int id = state.graph().jobId(ended.job());
       if (id >= 0) {
         runAfterJob(state.graph().job(id), ended.state());
@@ -239,14 +251,52 @@ public final class Hooks implements Follower {
     Map<String, String> env = new HashMap<>();
     env.put("TORC_STATUS", status);
     state.counts().forEach((end, count) -> env.put("TORC_" + end.name(), "" + count));
+    writeSummary(number, status, env);
     Launch launch = state.common().launches().of(hook, number, env);
     Consumer<ProcessEnd> done =
         ended -> state.post(() -> handleEnd(hook, number, launch.output().log(), ended));
     running.put(number, state.common().machines().runner().start(launch, done));
   }
 
+  /** Writes what happened so far to two files that a hook finds by its environment. */
+  private void writeSummary(int number, String status, Map<String, String> env) {
+    Map<String, String> counts = new TreeMap<>();
+    state
+        .counts()
+        .forEach((end, count) -> counts.put(end.name().toLowerCase(Locale.ROOT), "" + count));
+    Map<String, String> all = new HashMap<>();
+    all.put("version", "1");
+    all.put("build", "" + state.common().build().number());
+    all.put("root", JsonText.string("" + state.graph().workflow().root()));
+    all.put("status", JsonText.string(status));
+    all.put("counts", JsonText.object(counts));
+    all.put(
+        "failed",
+        failedJobs.stream().map(JsonText::string).collect(Collectors.joining(",", "[", "]")));
+    try {
+      String names = failedJobs.stream().map(name -> name + "\n").collect(Collectors.joining());
+      OwnFile.write(file(number, FAILED), names.getBytes(StandardCharsets.UTF_8));
+      String text = JsonText.object(all) + "\n";
+      OwnFile.write(file(number, SUMMARY), text.getBytes(StandardCharsets.UTF_8));
+      env.put("TORC_FAILED_JOBS", file(number, FAILED).toString());
+      env.put("TORC_SUMMARY", file(number, SUMMARY).toString());
+    } catch (IOException e) {
+      note(Event.Level.WARNING, "the summary for a hook: " + Refusal.line(e));
+    }
+  }
+
+  private Path file(int number, String ending) {
+    return state.common().launches().place().jobs().resolve(".hook." + number + ending);
+  }
+
   private void handleEnd(Hook hook, int number, Path log, ProcessEnd ended) {
     running.remove(number);
+    try {
+      Files.deleteIfExists(file(number, FAILED));
+      Files.deleteIfExists(file(number, SUMMARY));
+    } catch (IOException e) {
+      note(Event.Level.WARNING, "the summary for a hook: " + Refusal.line(e));
+    }
     gates.put(hook, ended.ok() || !hook.required() ? Gate.OPEN : Gate.FAILED);
     failed |= !ended.ok() && hook.required();
     List<String> tail = List.of();

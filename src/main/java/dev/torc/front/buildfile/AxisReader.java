@@ -335,6 +335,10 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
   private Axis values(String name, Entry entry) {
     if (!(entry.value() instanceof Node.Mapping map)) {
       List<Row> rows = new ArrayList<>();
+      String list = TextLists.ofWords(entry.value());
+      if (!list.isEmpty()) {
+        problems.warn(entry.place(), "parameter " + name + " has one value" + list);
+      }
       for (Node node : scope.items(entry.value())) {
         String text = scope.text(MapFields.scalar(node, name));
         rows.add(new Row(List.of(text), node.place(), List.of()));

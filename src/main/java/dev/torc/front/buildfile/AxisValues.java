@@ -32,7 +32,7 @@ import java.util.function.Predicate;
 
 /**
  * Finds the values of one axis: in tables, on disk, among products and in other groups. If values
- * are not known yet, {@link #awaits} names the jobs that decide them. The same object is used for
+ * are not known yet, {@link AxisFacts} names the jobs that decide them. The same object is used for
  * all expansions of one {@linkplain dev.torc.core.model.ResultSource#era era} of results, and each
  * expansion searches only what is new. {@link GroupExpansion} makes instances from the values.
  */
@@ -40,22 +40,12 @@ final class AxisValues {
 
   final Axis axis;
 
-  /** The jobs whose results decide whether the axis has more values. */
-  final SortedSet<String> awaits = new TreeSet<>();
-
-  /**
-   * Whether the values found so far must not be used until all jobs in {@link #awaits} have ended.
-   */
-  boolean waits;
-
-  /** Whether neither a result nor a file can change the values. */
-  boolean lasting = true;
-
-  /** Whether results decided the values. */
-  boolean byResults;
-
-  /** Why the axis has no values, for a message; null if it has some or no reason is known. */
-  BadInput.Diagnostic none;
+  // What AxisFacts says of the values found so far.
+  private final SortedSet<String> awaits = new TreeSet<>();
+  private boolean waits;
+  private boolean lasting = true;
+  private boolean byResults;
+  private BadInput.Diagnostic none;
 
   private final OtherUnits units;
   private final int unit;
@@ -64,6 +54,28 @@ final class AxisValues {
   private final List<Glob> coming = new ArrayList<>(0);
   private List<Search> searches;
   private AxisRows rows; // null before the first search, and after one that failed
+
+  /**
+   * What is known of an axis after a search, even one that failed.
+   *
+   * @param awaits the jobs whose results decide whether the axis has more values
+   * @param waits whether the values must not be used until all those jobs have ended
+   * @param lasting whether neither a result nor a file can change the values
+   * @param byResults whether results decided the values
+   * @param growing how those jobs may add values; nothing if they add none, or while it waits
+   * @param none why the axis has no values; null if it has some or no reason is known
+   */
+  record AxisFacts(
+      List<String> awaits,
+      boolean waits,
+      boolean lasting,
+      boolean byResults,
+      List<Group.Growing> growing,
+      BadInput.Diagnostic none) {}
+
+  AxisFacts facts() {
+    return new AxisFacts(List.copyOf(awaits), waits, lasting, byResults, growing(), none);
+  }
 
   AxisValues(OtherUnits units, int unit, Axis axis) {
     this(units, unit, axis, false);
@@ -98,11 +110,7 @@ final class AxisValues {
     return rows;
   }
 
-  /**
-   * Returns how the jobs in {@link #awaits} may add values; nothing if they add none, or if no
-   * value may be used yet ({@link #waits}).
-   */
-  List<Group.Growing> growing() {
+  private List<Group.Growing> growing() {
     if (coming.isEmpty() || waits) {
       return List.of();
     }

@@ -1,6 +1,7 @@
 package dev.torc.front.buildfile;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 
@@ -11,14 +12,18 @@ import java.util.SortedSet;
  * @param jobs the names of the jobs and groups whose products were used
  * @param files for each pattern that searched the disk, the files that it found, sorted; for each
  *     {@linkplain dev.torc.base.posix.Walk way} in a path, where it led
+ * @param variables the caller's variables that vars name, with their values
  * @param complete false if a pattern found nothing or skipped products of an earlier build, which
  *     is not recorded here
  */
 public record Deciders(
-    SortedSet<String> jobs, SortedMap<String, List<String>> files, boolean complete) {
+    SortedSet<String> jobs,
+    SortedMap<String, List<String>> files,
+    SortedMap<String, Optional<String>> variables,
+    boolean complete) {
 
   /** Returns whether build files and tables alone decided the instances. */
   public boolean isNone() {
-    return jobs.isEmpty() && files.isEmpty() && complete;
+    return jobs.isEmpty() && files.isEmpty() && variables.isEmpty() && complete;
   }
 }

@@ -4,14 +4,17 @@ import dev.torc.base.digests.Digest;
 import dev.torc.base.posix.Io;
 import dev.torc.base.posix.ThreadEnd;
 import dev.torc.base.syntax.BadInput;
+import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.Node.Entry;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.Problems;
 import dev.torc.base.syntax.SourceFile;
+import dev.torc.base.text.Refusal;
 import dev.torc.core.model.Paths;
 import dev.torc.core.model.Workflow;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -20,6 +23,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.FutureTask;
 
 /**
@@ -36,6 +41,8 @@ final class FileLayers {
   private final SequencedMap<Path, Digest> digests = new LinkedHashMap<>(); // by file
   private final Set<Path> asked = new LinkedHashSet<>();
   private final Set<String> varFiles = new HashSet<>();
+  private final Set<Path> absent = new LinkedHashSet<>(0); // optional files
+  private final EnvLayers env;
 
   /**
    * Creates the layers; {@code root} must be absolute and normalized.
@@ -49,6 +56,18 @@ final class FileLayers {
     this.input = input;
     this.unchanged = unchanged;
     this.problems = problems;
+    this.env = new EnvLayers(root, this::variables);
+  }
+
+  EnvLayers env() {
+    return env;
+  }
+
+  /** Returns the optional files that are missing; a pattern for each finds out if it comes. */
+  SortedMap<String, List<String>> absent() {
+    SortedMap<String, List<String>> patterns = new TreeMap<>();
+    absent.forEach(file -> patterns.put(Glob.escape(shown(file)), List.of()));
+    return patterns;
   }
 
   Workflow.ReadFiles files() {
@@ -99,6 +118,9 @@ final class FileLayers {
     if (joined.get("vars") instanceof Entry vars) {
       VarLayers layers = new VarLayers(name -> vars(name, file), problems);
       joined.put("vars", new Entry(vars.place(), layers.join(vars.value())));
+    }
+    if (joined.get("env") instanceof Entry own && own.value() instanceof Node.Sequence list) {
+      joined.put("env", new Entry(own.place(), env.join(list, file, problems)));
     }
     if (!open.isEmpty()) {
       new MapFields(map, null, problems).only(KnownKeys.INCLUDED, "an included file");
@@ -155,6 +177,24 @@ final class FileLayers {
     Path file = named(name, by);
     varFiles.add(shown(file));
     return tree(file, name.place(), null, null);
+  }
+
+  private byte[] variables(Node.Scalar name, Path by, boolean optional) {
+    Path file = named(name, by);
+    if (optional && !Files.exists(file)) {
+      asked.remove(by.resolveSibling(name.text()));
+      absent.add(file);
+      return null;
+    }
+    try {
+      byte[] bytes = SourceFile.bytes(file, shown(file));
+      digests.put(file, Digest.ofBytes(bytes));
+      return bytes;
+    } catch (BadInput e) {
+      throw new BadInput(name.place(), e.getMessage());
+    } catch (IOException e) {
+      throw new BadInput(name.place(), shown(file) + " cannot be read: " + Refusal.why(e));
+    }
   }
 
   private void join(SequencedMap<String, Entry> into, Node.Mapping included) {

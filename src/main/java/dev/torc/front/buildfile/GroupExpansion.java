@@ -241,7 +241,11 @@ final class GroupExpansion implements OtherUnits {
 
   /** Returns what decided the instances in the last expansion, besides build files and tables. */
   Deciders deciders() {
-    return new Deciders(new TreeSet<>(answered), sources.found(), sources.isComplete());
+    return new Deciders(
+        new TreeSet<>(answered),
+        sources.found(),
+        Collections.emptySortedMap(),
+        sources.isComplete());
   }
 
   @Override

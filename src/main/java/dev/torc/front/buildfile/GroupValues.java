@@ -61,7 +61,7 @@ final class GroupValues {
         columns.addAll(values.columns());
         rows.add(values.rows());
         warnings.addAll(values.warnings());
-        BadInput.Diagnostic none = axis.none;
+        BadInput.Diagnostic none = axis.facts().none();
         nothing = nothing.isEmpty() && none != null ? none.toString() : nothing;
         if (values.rows().isEmpty() && !axis.mayBeEmpty()) {
           String message = "no values, so " + group.name() + " has no instances";
@@ -74,11 +74,12 @@ final class GroupValues {
         problems.add(axis.axis.place(), Refusal.line(e));
         byResults = true; // so that only this group fails, as if a result were wrong
       }
-      awaits.addAll(axis.awaits);
-      waits |= axis.waits;
-      lasting &= axis.lasting;
-      byResults |= axis.byResults;
-      growing.addAll(axis.growing());
+      AxisValues.AxisFacts known = axis.facts();
+      awaits.addAll(known.awaits());
+      waits |= known.waits();
+      lasting &= known.lasting();
+      byResults |= known.byResults();
+      growing.addAll(known.growing());
     }
     if (waits) {
       growing.clear();

@@ -6,6 +6,7 @@ import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.Node.Entry;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.Problems;
+import dev.torc.base.text.SafeText;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Item;
 import dev.torc.core.model.Paths;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -22,6 +24,11 @@ import java.util.stream.Stream;
  * report}. The graph checks whether these files and jobs exist.
  */
 record ItemReader(Paths paths, Problems problems) {
+
+  private static final Pattern OF_GIT = Pattern.compile("(?:.*/)?\\.git/");
+
+  /** The keys beside which {@code data} is a stored value. */
+  private static final Set<String> NEED_WORDS = Set.of("data", "failed", "optional");
 
   List<Item> items(MapFields job, String key, boolean need) {
     Node node = job.map().get(key);
@@ -64,13 +71,13 @@ record ItemReader(Paths paths, Problems problems) {
           name + " has no path; {" + name + "} is a map in YAML: quote it if a text was meant");
       return;
     }
-    boolean taken = need && (name.equals("job") || name.equals("data"));
+    boolean taken = need && name.equals("job");
     if (taken || !Placeholder.isIdentifier(name)) {
       problems.add(
           entry.place(),
           taken
-              ? "no item of needs can be named %s, which has a meaning of its own: {job: NAME} and {data: JOB.KEY}; choose another name"
-                  .formatted(name)
+              ? "no item of needs can be named job, which has a meaning of its own: {job: NAME};"
+                  + " choose another name"
               : "the name of an item is letters, digits and _; this is " + name);
       return;
     }
@@ -94,7 +101,10 @@ record ItemReader(Paths paths, Problems problems) {
         });
   }
 
-  /** Returns whether a map is one need, such as {@code {job: NAME}}, instead of named needs. */
+  /**
+   * Returns whether a map is one need, such as {@code {job: NAME}}, instead of named needs. With
+   * other names beside it, {@code data} is a name.
+   */
   private static boolean isNeed(Node.Mapping map, boolean need) {
     Set<String> keys = map.entries().keySet();
     boolean file =
@@ -103,8 +113,9 @@ record ItemReader(Paths paths, Problems problems) {
             && flag.text().matches("true|false");
     return need
         && (file
-            || (keys.contains("job") || keys.contains("data"))
-                && (keys.size() == 1 || keys.size() == 2 && keys.contains("failed")));
+            || keys.contains("job")
+                && (keys.size() == 1 || keys.size() == 2 && keys.contains("failed"))
+            || keys.contains("data") && NEED_WORDS.containsAll(keys));
   }
 
   private Ref ref(Node node, Scope scope, boolean need) {
@@ -142,9 +153,22 @@ record ItemReader(Paths paths, Problems problems) {
           ? Ref.OfData.of(node.place(), fields.read("data", "x", scope::name), skips)
           : new Ref.OfJob(node.place(), fields.read("job", "", scope::name), skips);
     }
-    String text = scope.path(MapFields.scalar(node, need ? "needs" : "produces"));
+    Node.Scalar scalar = MapFields.scalar(node, need ? "needs" : "produces");
+    String text = scope.path(scalar);
     if (need) {
       refuseQuoted(text, node.place());
+      if (OF_GIT.matcher(text).lookingAt()) {
+        problems.warn(
+            node.place(),
+            text
+                + " is a file of git, which may be packed or missing while the commit changes; for"
+                + " a version write `git describe` in a job with always: true, and need its"
+                + " product");
+      }
+    }
+    String list = TextLists.ofPaths(scalar.text());
+    if (!list.isEmpty()) {
+      problems.warn(node.place(), SafeText.name(text) + " is one path here" + list);
     }
     return paths.ref(text, node.place(), need);
   }

@@ -74,26 +74,28 @@ final class JobReader {
    *
    * @param parents the needs that {@code dependencies} adds, by the key of the job
    * @param over the overrides of the command line
-   * @param counters the counters of {@code limits}, and whether each counts bytes
-   * @param executors the names of the declared executors
    */
   record Common(
       Vars vars,
       Node.Mapping top,
       Map<String, List<Item>> parents,
-      SortedMap<String, Boolean> counters,
+      DeclaredNames known,
       Paths paths,
-      Overrides over,
-      List<String> executors) {}
+      EnvLayers env,
+      Overrides over) {}
+
+  /** The counters in {@code limits}, with whether each counts bytes, and the declared executors. */
+  record DeclaredNames(SortedMap<String, Boolean> counters, List<String> executors) {}
 
   JobReader(Common common, Problems problems) {
     Node.Mapping top = common.top;
     this.common = common;
-    this.defaults = MapFields.map(top.get("defaults"), "defaults", problems);
+    this.defaults =
+        common.env.joined(MapFields.map(top.get("defaults"), "defaults", problems), problems);
     this.classes = MapFields.map(top.get("resources"), "resources", problems);
     this.items = new ItemReader(common.paths, problems);
     this.images = new ImageReader(top, common.paths, problems, common.over.containers());
-    this.steps = new StepReader(top, common.paths, images, problems);
+    this.steps = new StepReader(top, common.paths, images, common.env, problems);
     this.problems = problems;
   }
 
@@ -166,7 +168,7 @@ final class JobReader {
    */
   Job read(String key, String name, Entry entry, Instance instance) {
     String where = "the job " + name;
-    Node.Mapping own = MapFields.map(entry.value(), where, problems);
+    Node.Mapping own = common.env.joined(MapFields.map(entry.value(), where, problems), problems);
     Scope scope =
         instance == null
             ? new Scope(common.vars, name, problems)
@@ -199,30 +201,57 @@ final class JobReader {
     }
     String depfile =
         job.read("depfile", null, node -> common.paths.below(dir, job.scope().literalPath(node)));
+    Job read =
+        new Job(
+            scope.job(),
+            new Job.Labels(
+                job.texts("tags"),
+                job.text("description", ""),
+                instance == null ? null : name,
+                instance == null ? Collections.emptySortedMap() : instance.all()),
+            entry.place(),
+            new Job.Links(
+                withData(needs, run, retry),
+                produces,
+                items.after(job),
+                steps.tools(full, dir, env, run),
+                depfile,
+                CACHING.getOrDefault(
+                    job.choice("cache", "", List.copyOf(CACHING.keySet())), Job.Caching.UNSAID)),
+            new Job.Runs(
+                run,
+                executor,
+                resources,
+                (int) job.whole("priority", 0, Integer.MIN_VALUE, Integer.MAX_VALUE),
+                retry,
+                stop(job)),
+            traits(job));
+    return common.vars.unset().isEmpty() ? read : withUnset(read);
+  }
+
+  /** Adds a need that is missing if a text of the job needs a variable that is not set. */
+  private static Job withUnset(Job job) {
+    String variable = Vars.lacking(job.toString());
+    if (variable == null) {
+      return job;
+    }
+    Job.Links links = job.links();
+    List<Item> needs = new ArrayList<>(links.needs());
+    Ref missing = new Ref.OfFile(job.place(), Vars.standIn(variable));
+    needs.add(new Item(null, job.place(), List.of(missing)));
     return new Job(
-        scope.job(),
-        new Job.Labels(
-            job.texts("tags"),
-            job.text("description", ""),
-            instance == null ? null : name,
-            instance == null ? Collections.emptySortedMap() : instance.all()),
-        entry.place(),
+        job.name(),
+        job.labels(),
+        job.place(),
         new Job.Links(
-            withData(needs, run, retry),
-            produces,
-            items.after(job),
-            steps.tools(full, dir, env, run),
-            depfile,
-            CACHING.getOrDefault(
-                job.choice("cache", "", List.copyOf(CACHING.keySet())), Job.Caching.UNSAID)),
-        new Job.Runs(
-            run,
-            executor,
-            resources,
-            (int) job.whole("priority", 0, Integer.MIN_VALUE, Integer.MAX_VALUE),
-            retry,
-            stop(job)),
-        traits(job));
+            List.copyOf(needs),
+            links.produces(),
+            links.after(),
+            links.tools(),
+            links.depfile(),
+            links.caching()),
+        job.runs(),
+        job.traits());
   }
 
   private Set<Trait> traits(MapFields job) {
@@ -270,7 +299,7 @@ final class JobReader {
         job.read(
             "executor",
             Executor.LOCAL,
-            node -> ExecutorReader.requireKnown(job.scope().text(node), common.executors));
+            node -> ExecutorReader.requireKnown(job.scope().text(node), common.known.executors));
     String on = common.over.executor();
     boolean here = job.flag("interactive") || Executor.LOCAL.equals(on);
     String name = here ? Executor.LOCAL : on == null || named ? own : on;
@@ -421,9 +450,9 @@ final class JobReader {
     SortedMap<String, Long> amounts = new TreeMap<>();
     if (!map.entries().isEmpty()) {
       Set<String> known = new TreeSet<>(KnownKeys.RESOURCES);
-      known.addAll(common.counters.keySet());
+      known.addAll(common.known.counters.keySet());
       fields.only(known, "resources");
-      common.counters.forEach(
+      common.known.counters.forEach(
           (counter, bytes) -> {
             if (map.entries().containsKey(counter)) {
               amounts.put(

@@ -49,7 +49,7 @@ public final class ParsedBuildFile {
 
   private static final Pattern STATIC_NAME = Pattern.compile("[\\p{L}\\p{Nd}_-]+");
 
-  private final List<BuildFile.Read> sources;
+  private final FileLayers layers;
   private final Vars vars;
   private final Paths paths;
   private final Workflow blank; // without jobs
@@ -117,7 +117,7 @@ public final class ParsedBuildFile {
       keys.only(KnownKeys.TOP, "the build file"); // an unknown key may be a mistyped vars
     }
     Node.Mapping given = MapFields.map(all.get("vars"), "vars", problems);
-    this.vars = VariableReader.resolve(given, layers.varFiles(), over.defines(), problems);
+    this.vars = VariableReader.resolve(given, layers.varFiles(), over, problems);
     // Every use of a wrong var would be another error, so stop here.
     problems.throwIfAny();
     if (all.get("vars") != null) {
@@ -142,10 +142,10 @@ public final class ParsedBuildFile {
                 vars,
                 top,
                 new FactoryReader(top, scope, problems).parents(jobs.keySet()),
-                counters(top),
+                new JobReader.DeclaredNames(counters(top), names),
                 paths,
-                over,
-                names),
+                layers.env(),
+                over),
             problems);
     reader.checkShared();
     AxisReader axes = new AxisReader(scope, paths, problems);
@@ -154,7 +154,7 @@ public final class ParsedBuildFile {
     List<Unit> units =
         new JobEntryReader(reader, axes, codec, places, manual).read(jobs, unchanged);
     Path folder = root.getFileName();
-    this.sources = layers.sources();
+    this.layers = layers;
     Settings settings =
         new Settings(
             layers.files(),
@@ -226,7 +226,7 @@ public final class ParsedBuildFile {
 
   /** Returns the files that were read, including tables, once for each path that named them. */
   public List<BuildFile.Read> sources() {
-    List<BuildFile.Read> all = new ArrayList<>(sources);
+    List<BuildFile.Read> all = new ArrayList<>(layers.sources());
     all.addAll(expansion.sources().read());
     return all;
   }
@@ -236,7 +236,8 @@ public final class ParsedBuildFile {
     Deciders groups = expansion.deciders();
     SortedMap<String, List<String>> files = new TreeMap<>(groups.files());
     files.putAll(paths.ways());
-    return new Deciders(groups.jobs(), files, groups.complete());
+    files.putAll(layers.absent());
+    return new Deciders(groups.jobs(), files, vars.asked(), groups.complete());
   }
 
   private static SortedMap<String, Long> limits(Node.Mapping top, Scope scope, Problems problems) {
@@ -330,9 +331,15 @@ public final class ParsedBuildFile {
    * @param containers false to run everything on the host; images are then read but ignored
    * @param executor the executor of jobs that name none, or {@code local} for all jobs; null for no
    *     override
+   * @param env the caller's environment, which vars may name
    */
-  public record Overrides(SortedMap<String, String> defines, boolean containers, String executor) {
+  public record Overrides(
+      SortedMap<String, String> defines,
+      boolean containers,
+      String executor,
+      Map<String, String> env) {
 
-    public static final Overrides NONE = new Overrides(Collections.emptySortedMap(), true, null);
+    public static final Overrides NONE =
+        new Overrides(Collections.emptySortedMap(), true, null, Map.of());
   }
 }

@@ -8,10 +8,10 @@ import java.util.regex.Pattern;
 
 /**
  * One placeholder as written: {@code {name}}, {@code {name[0]}}, {@code {name.member}}, {@code
- * {name:format}}. The member of {@code data} is the full name of a value, which may contain
- * placeholders. A {@link Names known name} may contain any characters and takes precedence over
- * every other reading of the same braces; any other name is an identifier. {@link Scope} has the
- * values.
+ * {name:format}}. A member may have dots; that of {@code data} is the full name of a value, which
+ * may contain placeholders. A {@link Names known name} may contain any characters and takes
+ * precedence over every other reading of the same braces; any other name is an identifier. {@link
+ * Scope} has the values.
  *
  * @param written the placeholder with its braces
  * @param index -1 if there is none
@@ -25,6 +25,9 @@ record Placeholder(String written, String name, int index, String member, String
   /** A name in a {@code match}: letters of any script, digits, {@code _ -} and spaces. */
   private static final Pattern MATCHED =
       Pattern.compile("[\\p{L}_](?:[ -]*+[\\p{L}\\p{M}\\p{N}_])*+");
+
+  private static final Pattern MEMBER =
+      Pattern.compile("[A-Za-z_][A-Za-z_0-9]*+(?:\\.[A-Za-z_][A-Za-z_0-9]*+)*+");
 
   private static final Pattern INDEX = Pattern.compile("[0-9]{1,6}+]");
   private static final Pattern FORMAT = Pattern.compile("[-+#.0-9]*+\\p{L}++");
@@ -78,7 +81,10 @@ record Placeholder(String written, String name, int index, String member, String
       Placeholder doubled = text.startsWith("{{", i) ? at(text, i + 1, names, match) : null;
       int end = doubled == null ? -1 : i + 1 + doubled.written.length();
       if (doubled != null && text.startsWith("}", end)) {
-        names.checkDoubled(doubled);
+        boolean more = text.startsWith("{", i - 1) && text.startsWith("}}", end);
+        if (!more) { // {{{name}}} is what the warning says to write
+          names.checkDoubled(doubled);
+        }
         out.append(text, from, i).append(doubled.written);
         i = from = end + 1;
         continue;
@@ -198,12 +204,20 @@ record Placeholder(String written, String name, int index, String member, String
       return null;
     }
     String name = text.substring(open + 1, nameEnd);
+    String member = null;
+    if (text.charAt(nameEnd) == '.') {
+      int from = nameEnd + 1;
+      nameEnd = name.equals("data") ? dataEnd(text, from, names) : end(MEMBER, text, from);
+      if (nameEnd == from || nameEnd == text.length()) {
+        return null;
+      }
+      member = text.substring(from, nameEnd);
+    }
     char sign = text.charAt(nameEnd);
     int start = nameEnd + 1;
     int end =
         switch (sign) {
           case '[' -> end(INDEX, text, start);
-          case '.' -> name.equals("data") ? dataEnd(text, start, names) : end(NAME, text, start);
           case ':' -> match ? constraintEnd(text, start) : end(FORMAT, text, start);
           default -> nameEnd;
         };
@@ -212,7 +226,6 @@ record Placeholder(String written, String name, int index, String member, String
     }
     String written = text.substring(open, end + 1);
     int index = sign == '[' ? Integer.parseInt(text.substring(start, end - 1)) : -1;
-    String member = sign == '.' ? text.substring(start, end) : null;
     String format = sign == ':' ? text.substring(start, end) : null;
     return new Placeholder(written, name, index, member, format);
   }

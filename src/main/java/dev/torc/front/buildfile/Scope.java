@@ -16,6 +16,7 @@ import dev.torc.front.buildfile.KnownNames.Near;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -79,7 +80,7 @@ public record Scope(
    */
   static void refuseReserved(String name, String kind, Place place) {
     String meaning = RESERVED.get(name);
-    if (meaning != null) {
+    if (meaning != null && !name.equals("data")) { // {data.KEY} is never {data}
       throw new BadInput(place, "{%s} is %s; rename the %s".formatted(name, meaning, kind));
     }
   }
@@ -183,6 +184,7 @@ public record Scope(
     Placeholder hole = Placeholder.at("{" + name + "}", 0, _ -> false, false);
     return hole != null
         && hole.written().length() == name.length() + 2
+        && !name.equals("data")
         && (name.equals(hole.name()) && RESERVED.containsKey(name)
             || List.of("needs", "produces", "data").contains(hole.name())
             || hole.name().equals("job") && hole.format() != null
@@ -344,14 +346,18 @@ public record Scope(
 
   /** Returns whether a placeholder is {@code {env.NAME}}; {@code {env}} alone may be a var. */
   static boolean isCaller(Placeholder hole) {
-    return hole.name().equals("env") && hole.member() != null;
+    return hole.name().equals("env")
+        && hole.member() != null
+        && Placeholder.isIdentifier(hole.member())
+        && hole.index() < 0
+        && hole.format() == null;
   }
 
   static BadInput caller(Placeholder hole, Place place) {
     return new BadInput(
         place,
-        "%s works only in values of env; write env: {%s: \"%1$s\"}, and $%2$s in a command"
-            .formatted(hole.written(), hole.member()));
+        "%s works only in vars and in values of env; write vars: {%s: \"%1$s\"} and {%2$s}, or env: {%3$s: \"%1$s\"} and $%3$s in a command"
+            .formatted(hole.written(), hole.member().toLowerCase(Locale.ROOT), hole.member()));
   }
 
   static String bounded(StringBuilder text, Place place) {
@@ -369,6 +375,13 @@ public record Scope(
     }
     String value = hole.name().equals("job") ? job : ofRow(hole.name());
     value = value == null ? vars.texts().get(hole.name()) : value;
+    if (value == null && vars.unset().containsKey(hole.name())) {
+      if (job == null) {
+        throw new BadInput(
+            place, hole.written() + ": " + Vars.isUnset(vars.unset().get(hole.name())));
+      }
+      return Vars.standIn(vars.unset().get(hole.name()));
+    }
     if (value == null && vars.unfit().containsKey(hole.name())) {
       throw new BadInput(place, hole.written() + ": " + vars.unfit().get(hole.name()));
     } else if (value == null) {
@@ -401,9 +414,14 @@ public record Scope(
     return list.get(hole.index());
   }
 
-  /** Returns whether a placeholder is filled only when the job runs, and no var has its name. */
+  /**
+   * Returns whether a placeholder is filled only when the job runs, and nothing else has its name.
+   * With a dot, {@code data} is always a stored value.
+   */
   boolean isSlot(Placeholder hole) {
-    return Template.SLOTS.contains(hole.name()) && !vars.has(hole.name());
+    String name = hole.name();
+    return Template.SLOTS.contains(name)
+        && (name.equals("data") && hole.member() != null || !vars.has(name) && ofRow(name) == null);
   }
 
   private BadInput unknown(Placeholder hole, Place place) {
@@ -413,8 +431,7 @@ public record Scope(
       known.addAll(Template.SLOTS);
     }
     String written = hole.written();
-    String inside =
-        hole.member() == null ? hole.name() : written.substring(1, written.length() - 1);
+    String inside = hole.member() == null ? hole.name() : hole.name() + "." + hole.member();
     String meant = KnownNames.findSpelled(inside, known.stream());
     if (meant == null && hole.member() != null) {
       // {wildcards.sample} of Snakemake, or a mistyped name of a nested map

@@ -27,7 +27,8 @@ import java.util.TreeMap;
  *
  * @param top the top level of the build file, whose {@code shell} and {@code env} all jobs share
  */
-record StepReader(Node.Mapping top, Paths paths, ImageReader images, Problems problems) {
+record StepReader(
+    Node.Mapping top, Paths paths, ImageReader images, EnvLayers layers, Problems problems) {
 
   private static final List<String> DEFAULT_SHELL = List.of("sh", "-e", "-c");
 
@@ -175,7 +176,7 @@ record StepReader(Node.Mapping top, Paths paths, ImageReader images, Problems pr
 
   /** Returns the {@code env} of a job or task. Reports a variable in it that is a parameter. */
   private Node ownEnv(MapFields fields) {
-    Node node = fields.map().get("env");
+    Node node = layers.joined(fields.map(), problems).get("env");
     if (node instanceof Node.Mapping map) {
       for (String name : fields.scope().parameters().keySet()) {
         Node given = map.get(name);
@@ -295,12 +296,17 @@ record StepReader(Node.Mapping top, Paths paths, ImageReader images, Problems pr
             (name, entry) -> problems.guard(() -> into.put(name, variable(name, entry, scope))));
   }
 
-  private static Optional<Template> variable(String name, Node.Entry entry, Scope scope) {
+  private Optional<Template> variable(String name, Node.Entry entry, Scope scope) {
     if (name.isEmpty() || name.indexOf('=') >= 0) {
       throw new BadInput(entry.place(), "no name for a variable: " + name);
     }
-    return Node.isNothing(entry.value())
-        ? Optional.empty()
-        : Optional.of(new TemplateReader(scope, MapFields.scalar(entry.value(), name)).plain(true));
+    if (Node.isNothing(entry.value())) {
+      return Optional.empty();
+    }
+    Node.Scalar value = MapFields.scalar(entry.value(), name);
+    return Optional.of(
+        layers.isLiteral(entry)
+            ? Template.of(value.text())
+            : new TemplateReader(scope, value).plain(true));
   }
 }

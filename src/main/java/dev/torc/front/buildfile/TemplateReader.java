@@ -106,7 +106,8 @@ final class TemplateReader {
       }
       Quote quote = scan == null ? Quote.REFUSE : scan.holes().get(hole);
       Placeholder each = holes.get(hole++);
-      List<String> list = each.index() < 0 ? scope.vars().lists().get(each.name()) : null;
+      boolean whole = each.index() < 0 && each.member() == null;
+      List<String> list = whole ? scope.vars().lists().get(each.name()) : null;
       if (list != null && isWord(masked, i) && (scan == null || quote == Quote.BARE)) {
         words(list, each, quote);
       } else {
@@ -228,6 +229,8 @@ final class TemplateReader {
       return new Part.Slot("data", -1, Ref.OfData.of(place, value, false).written(), quote, place);
     } else if (!ofItems && (hole.index() >= 0 || member != null)) {
       throw wrong(hole, "write {" + name + "}");
+    } else if (hole.index() >= 0 && member != null) {
+      throw wrong(hole, "write {%s.%s} for all its files".formatted(name, member));
     }
     List<Item> items = ofNeeds ? scope.needs() : scope.produces();
     if (ofItems && items != null) {

@@ -6,6 +6,7 @@ import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.Problems;
 import dev.torc.base.syntax.SourceFile;
+import dev.torc.front.buildfile.ParsedBuildFile.Overrides;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -13,32 +14,46 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Reads {@code vars}, which may refer to each other in any order, with the values of {@code -D}
- * laid over them. Values from the command line and from vars files are literal. A vars file may be
- * written for another program, so a value that cannot be a var is reported only where it is used.
- * {@link VarLayers} joins the maps and files.
+ * laid over them, and to the caller's variables as {@code {env.NAME}} and {@code
+ * {env.NAME:-DEFAULT}}. Values from the command line and from vars files are literal. A vars file
+ * may be written for another program, so a value that cannot be a var is reported only where it is
+ * used. {@link VarLayers} joins the maps and files.
  */
 final class VariableReader {
 
   /** The longest chain of vars that refer to each other. */
   private static final int MAX_DEPTH = 100;
 
+  private static final Pattern CALLER =
+      Pattern.compile("\\{env\\.([A-Za-z_][A-Za-z0-9_]*)(?::-([^{}]*))?\\}");
+
   private final SequencedMap<String, Node.Entry> written;
   private final Set<String> files;
+  private final Map<String, String> env;
   private final Problems problems;
   private final Map<String, String> texts = new HashMap<>();
   private final Map<String, List<String>> lists = new HashMap<>();
   private final Map<String, String> unfit = new HashMap<>();
+  private final Map<String, String> unset = new HashMap<>();
+  private final SortedMap<String, Optional<String>> asked = new TreeMap<>();
+  private final Map<String, String> callers = new HashMap<>(0); // by what is between the braces
   private final Set<String> open = new LinkedHashSet<>();
 
-  private VariableReader(Node.Mapping written, Set<String> files, Problems problems) {
+  private VariableReader(
+      Node.Mapping written, Set<String> files, Map<String, String> env, Problems problems) {
     this.written = written.entries();
     this.files = files;
+    this.env = env;
     this.problems = problems;
   }
 
@@ -46,31 +61,28 @@ final class VariableReader {
    * Returns the value of every var. {@code files} has the names of the vars files, as {@link Place}
    * has them.
    */
-  static Vars resolve(
-      Node.Mapping written,
-      Set<String> files,
-      SortedMap<String, String> defines,
-      Problems problems) {
-    VariableReader vars = new VariableReader(written, files, problems);
-    defines.forEach(
-        (name, value) -> {
-          Node.Entry entry = vars.written.get(name);
-          if (entry == null) {
-            Set<String> known = vars.written.keySet();
-            String inside = Vars.inside(name, known.stream());
-            String hint =
-                inside == null
-                    ? NearestName.hint(name, known)
-                    : "; it is a map, in which there is " + inside;
-            problems.add(Place.NONE, "-D " + name + ": the build file has no such var" + hint);
-          } else if (entry.value() instanceof Node.Sequence) {
-            vars.lists.put(name, vars.defined(name, value));
-          } else {
-            vars.texts.put(name, value);
-          }
-        });
+  static Vars resolve(Node.Mapping written, Set<String> files, Overrides over, Problems problems) {
+    VariableReader vars = new VariableReader(written, files, over.env(), problems);
+    over.defines()
+        .forEach(
+            (name, value) -> {
+              Node.Entry entry = vars.written.get(name);
+              if (entry == null) {
+                Set<String> known = vars.written.keySet();
+                String inside = Vars.inside(name, known.stream());
+                String hint =
+                    inside == null
+                        ? NearestName.hint(name, known)
+                        : "; it is a map, in which there is " + inside;
+                problems.add(Place.NONE, "-D " + name + ": the build file has no such var" + hint);
+              } else if (entry.value() instanceof Node.Sequence) {
+                vars.lists.put(name, vars.defined(name, value));
+              } else {
+                vars.texts.put(name, value);
+              }
+            });
     vars.written.keySet().forEach(vars::resolve);
-    return Vars.of(vars.texts, vars.lists, vars.unfit);
+    return Vars.of(vars.texts, vars.lists, vars.unfit, vars.unset, vars.asked);
   }
 
   /**
@@ -111,7 +123,10 @@ final class VariableReader {
 
   /** Finds the value of a var, after the values of the vars that it refers to. */
   private void resolve(String name) {
-    if (texts.containsKey(name) || lists.containsKey(name) || unfit.containsKey(name)) {
+    if (texts.containsKey(name)
+        || lists.containsKey(name)
+        || unfit.containsKey(name)
+        || unset.containsKey(name)) {
       return;
     }
     Node.Entry entry = written.get(name);
@@ -132,6 +147,8 @@ final class VariableReader {
       } else {
         texts.put(name, text(MapFields.scalar(entry.value(), name), literal));
       }
+    } catch (UnsetException e) {
+      unset.put(name, e.getMessage());
     } catch (BadInput e) {
       if (literal) {
         unfit.put(name, e.getMessage());
@@ -163,17 +180,57 @@ final class VariableReader {
     return scope().text(text);
   }
 
+  /** Says that a value needs a variable of the caller, its message, that is not set. */
+  private static final class UnsetException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    UnsetException(String variable) {
+      super(variable);
+    }
+  }
+
   private void resolveIn(Node.Scalar text) {
+    if (text.text().contains("{env.")) {
+      callers(text.text());
+    }
     for (Object part : Placeholder.split(text.text(), written::containsKey)) {
       if (part instanceof Placeholder hole && written.containsKey(hole.name())) {
         resolve(hole.name());
+        String lacks = unset.get(hole.name());
+        if (lacks != null) {
+          throw new UnsetException(lacks);
+        }
       }
+    }
+  }
+
+  /** Finds the values of the caller's variables in a text. An empty one takes the default. */
+  private void callers(String text) {
+    Matcher found = CALLER.matcher(text);
+    while (found.find()) {
+      String name = found.group(1);
+      String value = env.get(name);
+      String inside = found.group().substring(1, found.group().length() - 1);
+      if (written.containsKey(inside)) {
+        continue; // a nested var
+      }
+      asked.put(name, Optional.ofNullable(value));
+      boolean takesDefault = found.group(2) != null && (value == null || value.isEmpty());
+      value = takesDefault ? found.group(2) : value;
+      boolean doubled =
+          text.startsWith("{", found.start() - 1) && text.startsWith("}", found.end());
+      if (value == null && !doubled) {
+        throw new UnsetException(name);
+      }
+      callers.put(inside, value == null ? "" : value);
     }
   }
 
   /** Returns the scope for values of vars, in which every name is a var. */
   private Scope scope() {
     List<String> braced = written.keySet().stream().filter(Vars::isBraced).toList();
-    return new Scope(new Vars(texts, lists, unfit, Set.of(), braced), null, problems);
+    Map<String, String> all = callers.isEmpty() ? texts : new HashMap<>(texts);
+    all.putAll(callers);
+    return new Scope(new Vars(all, lists, unfit, unset, asked, Set.of(), braced), null, problems);
   }
 }

@@ -1,9 +1,14 @@
 package dev.torc.front.buildfile;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -13,6 +18,8 @@ import java.util.stream.Stream;
  * @param texts the texts by name
  * @param lists the lists by name; no name is in both
  * @param unfit why a value in a vars file is neither a text nor a list, by name
+ * @param unset the caller's variable that a value needs and that is not set, by name
+ * @param asked the caller's variables that the values need, with their values
  * @param clashes names that mean something else in braces
  * @param withBraces names that contain a {@code }}
  */
@@ -20,22 +27,35 @@ public record Vars(
     Map<String, String> texts,
     Map<String, List<String>> lists,
     Map<String, String> unfit,
+    Map<String, String> unset,
+    SortedMap<String, Optional<String>> asked,
     Set<String> clashes,
     List<String> withBraces) {
+
+  /** The start of the stand-in for a value that {@link #unset} has; a colon ends it. */
+  private static final String UNSET = "torc:unset:";
+
+  private static final Pattern STAND_IN = Pattern.compile(UNSET + "([A-Za-z_][A-Za-z0-9_]*):");
 
   static final Vars NONE = of(Map.of());
 
   static Vars of(Map<String, String> texts) {
-    return of(texts, Map.of(), Map.of());
+    return of(texts, Map.of(), Map.of(), Map.of(), Collections.emptySortedMap());
   }
 
   static Vars of(
-      Map<String, String> texts, Map<String, List<String>> lists, Map<String, String> unfit) {
-    Vars plain = new Vars(texts, lists, unfit, Set.of(), List.of());
+      Map<String, String> texts,
+      Map<String, List<String>> lists,
+      Map<String, String> unfit,
+      Map<String, String> unset,
+      SortedMap<String, Optional<String>> asked) {
+    Vars plain = new Vars(texts, lists, unfit, unset, asked, Set.of(), List.of());
     return new Vars(
         texts,
         lists,
         unfit,
+        unset,
+        asked,
         plain.all().filter(Scope::clashes).collect(Collectors.toSet()),
         plain.all().filter(Vars::isBraced).toList());
   }
@@ -50,11 +70,35 @@ public record Vars(
   }
 
   boolean has(String name) {
-    return texts.containsKey(name) || lists.containsKey(name) || unfit.containsKey(name);
+    return texts.containsKey(name)
+        || lists.containsKey(name)
+        || unfit.containsKey(name)
+        || unset.containsKey(name);
   }
 
   Stream<String> all() {
-    return Stream.of(texts, lists, unfit).flatMap(each -> each.keySet().stream());
+    return Stream.of(texts, lists, unfit, unset).flatMap(each -> each.keySet().stream());
+  }
+
+  /** Returns what stands for a value in jobs, if it needs a variable that is not set. */
+  static String standIn(String variable) {
+    return UNSET + variable + ":";
+  }
+
+  /**
+   * Returns the caller's variable that a text needs and that is not set; null if there is none. A
+   * job whose text needs one also needs the file of that name, which does not exist: the error is
+   * that of the jobs that are selected.
+   */
+  public static String lacking(String text) {
+    Matcher found = STAND_IN.matcher(text);
+    return text.contains(UNSET) && found.find() ? found.group(1) : null;
+  }
+
+  /** Returns the message that a variable is not set. */
+  public static String isUnset(String variable) {
+    return "%s is not set, and vars have {env.%1$s}; set it, give the var by -D, or write {env.%1$s:-DEFAULT}"
+        .formatted(variable);
   }
 
   Set<String> names() {

@@ -3,6 +3,7 @@ package dev.torc.front.session;
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.posix.Signals;
 import dev.torc.base.syntax.BadInput;
+import dev.torc.core.run.AttemptPart;
 import dev.torc.core.run.BuildLoop;
 import dev.torc.core.run.BuildSetup;
 import dev.torc.core.run.Event;
@@ -22,6 +23,11 @@ public interface BuildWatcher extends Consumer<Event> {
 
   default void warn(List<BadInput.Diagnostic> lines) {
     lines.forEach(this::warn);
+  }
+
+  /** Returns what features add to attempts: what torc's own add, and perhaps another one's. */
+  default AttemptPart.PartMaker parts(AttemptPart.PartMaker own) {
+    return own;
   }
 
   /** Returns whether to report each job that is up to date if nothing has to be decided. */

@@ -22,6 +22,8 @@ import dev.torc.core.model.Job.Tool;
 import dev.torc.core.model.NeedList;
 import dev.torc.core.model.Ref;
 import dev.torc.front.buildfile.RowPlaces;
+import dev.torc.front.buildfile.TextLists;
+import dev.torc.front.buildfile.Vars;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -191,7 +193,10 @@ public final class DiskChecks {
     switch (stamp.kind()) {
       case FILE -> {}
       case MISSING -> {
-        if (!file.optional()) {
+        String unset = Vars.lacking(file.path());
+        if (unset != null) {
+          unset(graph.job(id), file.place(), unset);
+        } else if (!file.optional()) {
           missing(
               id,
               file,
@@ -200,10 +205,12 @@ public final class DiskChecks {
                       graph.job(id).name(),
                       SafeText.name(file.path()),
                       row(id, file),
-                      graph.nodesOf(file.path()) == null
-                          ? near.hint(file.path())
-                          : "; to need the products of the job of that name, write {job: %s}"
-                              .formatted(file.path())));
+                      !TextLists.ofPaths(file.path()).isEmpty()
+                          ? TextLists.ofPaths(file.path())
+                          : graph.nodesOf(file.path()) == null
+                              ? near.hint(file.path())
+                              : "; to need the products of the job of that name, write {job: %s}"
+                                  .formatted(file.path())));
         }
       }
       case FOLDER ->
@@ -245,6 +252,15 @@ public final class DiskChecks {
                   SafeText.name(folder.path() + "/"),
                   row(id, folder),
                   near.hint(folder.path() + "/")));
+    }
+  }
+
+  /** Reports that a job needs a variable of the caller that is not set; once for a group. */
+  private void unset(Job job, Place place, String variable) {
+    String name = job.group() == null ? job.name() : job.group();
+    String message = "job " + name + " cannot run: " + Vars.isUnset(variable);
+    if (errors.stream().noneMatch(error -> error.message().equals(message))) {
+      error(place, message);
     }
   }
 

@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
@@ -55,7 +56,7 @@ record GraphFile(
   record FilesRead(List<BuildFile.Read> sources, SortedMap<String, List<String>> patterns) {}
 
   /** The number must change with every change of the layout, also of {@link WorkflowCodec}'s. */
-  private static final String LAYOUT = "torc graph 38";
+  private static final String LAYOUT = "torc graph 39";
 
   /** The inputs of a graph, except the bytes of its build files. The paths are absolute. */
   record Inputs(String version, List<Path> files, ParsedBuildFile.Overrides over) {
@@ -164,6 +165,9 @@ record GraphFile(
       good = good && finds(digests.root(), pattern, found);
       patterns.put(pattern, found);
     }
+    for (int more = in.small(); more > 0; more--) {
+      good &= Objects.equals(origin.over().env().get(in.text()), in.text());
+    }
     BitSet deciding = BitSet.valueOf(in.longs());
     Digest id = in.digest();
     List<String> tags = in.list(ByteReader::text);
@@ -245,6 +249,7 @@ record GraphFile(
       name.digest(source.digest());
     }
     out.map(deciders.files(), (to, found) -> to.list(found, ByteWriter::text));
+    out.map(deciders.variables(), (to, value) -> to.text(value.orElse(null)));
     out.longs(deciding(graph, deciders).toLongArray());
     PackedJobs jobs = (PackedJobs) graph.workflow().jobs(); // packed while they were read
     WorkflowCodec compiled = jobs.codec();
@@ -270,7 +275,8 @@ record GraphFile(
     out.list(compiled.shared(), ByteWriter::text);
     out.ints(starts);
     out.add(rest);
-    byte[] text = deciders.files().isEmpty() ? text(graph, sources) : null;
+    boolean alone = deciders.files().isEmpty() && deciders.variables().isEmpty();
+    byte[] text = alone ? text(graph, sources) : null;
     CheckedFile.write(
         file,
         out,

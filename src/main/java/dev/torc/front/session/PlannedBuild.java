@@ -165,7 +165,13 @@ record PlannedBuild(
         new ImageSupply(project.containers(), workflow, build, place.jobs(), events);
     LaunchBuilder launches = new LaunchBuilder(workflow, place, build, inherited, env, images);
     return new AttemptContext(
-        plan.context(), work.removal(), launches, work.marks(), machines, features, work.build());
+        plan.context(),
+        work.removal(),
+        launches,
+        work.marks(),
+        machines,
+        watcher.parts(features),
+        work.build());
   }
 
   /**

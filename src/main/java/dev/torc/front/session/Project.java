@@ -78,7 +78,7 @@ public record Project(
   public static Project load(Caller caller, ProjectOptions options) throws IOException {
     List<Path> files = options.layers(caller);
     CachePlace place = caller.place(BuildFile.root(files.getFirst()));
-    GraphFile.Inputs origin = origin(options, files);
+    GraphFile.Inputs origin = origin(options, files, caller);
     boolean contained = origin.over().containers();
     GraphFile last =
         GraphFile.read(
@@ -105,12 +105,13 @@ public record Project(
   }
 
   /** Returns the inputs of a graph that is made from these files with these options. */
-  static GraphFile.Inputs origin(ProjectOptions options, List<Path> files) throws IOException {
+  static GraphFile.Inputs origin(ProjectOptions options, List<Path> files, Caller caller)
+      throws IOException {
     boolean contained = !ProjectOptions.HOST.equals(options.containers());
     return new GraphFile.Inputs(
         InstalledTorc.id(),
         files,
-        new Overrides(options.variables(), contained, options.executor()));
+        new Overrides(options.variables(), contained, options.executor(), caller.env()));
   }
 
   /** Returns how many jobs a build file has when no results are known. */
@@ -348,7 +349,7 @@ public record Project(
 
     /** Reads the build file and returns its variables. */
     public static Set<String> variables(Caller caller, ProjectOptions options) throws IOException {
-      GraphFile.Inputs origin = Project.origin(options, options.layers(caller));
+      GraphFile.Inputs origin = Project.origin(options, options.layers(caller), caller);
       return ParsedBuildFile.read(origin.files(), null, origin.over()).variables();
     }
 

@@ -55,6 +55,9 @@ public record ProjectFolder(CachePlace place, Project project, BadInput refused)
 
     private static final String SCHEMA = ".torc/schema.json";
 
+    /** Makes backup programs skip the folder, see bford.info/cachedir. */
+    private static final String TAG = "Signature: 8a477f597d28d172789f06886806bc55\n";
+
     private FilesForOthers() {}
 
     /** Writes the files that are missing, and the schema if another torc wrote it. */
@@ -70,6 +73,11 @@ public record ProjectFolder(CachePlace place, Project project, BadInput refused)
       // The file's time shows which torc wrote it: comparing the contents would take longer.
       FileTime wanted = Files.getLastModifiedTime(InstalledTorc.code());
       if (!OwnFile.exists(schema) || !Files.getLastModifiedTime(schema).equals(wanted)) {
+        Path tag = schema.resolveSibling("CACHEDIR.TAG");
+        if (!OwnFile.exists(tag)) {
+          OwnFile.write(tag, TAG.getBytes(StandardCharsets.UTF_8));
+          group.give(tag);
+        }
         OwnFile.remove(schema); // only an owner may set a file's time
         try (InputStream in = schema()) {
           OwnFile.write(schema, in.readAllBytes());

@@ -394,6 +394,11 @@ public class Harness extends LastBuild {
     return new StubRunner(scripts, otherwise);
   }
 
+  /** What features add to attempts; {@code own} is what they add without the test. */
+  AttemptPart.PartMaker parts(AttemptPart.PartMaker own) {
+    return own;
+  }
+
   /** The threads on which attempts run. */
   ExecutorService openThreads() {
     return Executors.newCachedThreadPool();
@@ -431,6 +436,11 @@ public class Harness extends LastBuild {
     @Override
     public boolean wantsCommands() {
       return commands;
+    }
+
+    @Override
+    public AttemptPart.PartMaker parts(AttemptPart.PartMaker own) {
+      return Harness.this.parts(own);
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.torc.core.model.Workflow;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 
 /** Reads a build file in one call, as far as it can be known without results. */
@@ -24,7 +25,8 @@ public final class BuildFileLoader {
    */
   public static Workflow load(List<Path> files, SortedMap<String, String> defines)
       throws IOException {
-    return ParsedBuildFile.read(files, null, new ParsedBuildFile.Overrides(defines, true, null))
+    return ParsedBuildFile.read(
+            files, null, new ParsedBuildFile.Overrides(defines, true, null, Map.of()))
         .expand(ResultSource.nothing());
   }
 }

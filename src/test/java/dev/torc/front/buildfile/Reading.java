@@ -73,6 +73,7 @@ final class Reading implements StepFiles.Stage {
     List<String> rest = words.subList(1, words.size());
     switch (words.getFirst()) {
       case "define" -> files.define(words.get(1), after(step));
+      case "env" -> files.env(words.get(1), after(step));
       case "on" -> on = words.get(1);
       case "edit" -> files.file(words.get(1), after(step).translateEscapes());
       case "touch" -> rest.forEach(files::file);

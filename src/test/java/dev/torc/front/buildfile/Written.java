@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.SequencedSet;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -23,6 +24,7 @@ final class Written implements AutoCloseable {
   private final FileSystem fs = Jimfs.newFileSystem(Configuration.unix());
   private final SequencedSet<Path> layers = new LinkedHashSet<>();
   private final SortedMap<String, String> defines = new TreeMap<>();
+  private final Map<String, String> env = new TreeMap<>();
 
   /** A build file torc.yaml of these lines. */
   static Written yaml(String... lines) {
@@ -55,6 +57,12 @@ final class Written implements AutoCloseable {
     return this;
   }
 
+  /** Sets a variable of the caller. */
+  Written env(String name, String value) {
+    env.put(name, value);
+    return this;
+  }
+
   Path path(String name) {
     return fs.getPath("/p").resolve(name);
   }
@@ -75,7 +83,8 @@ final class Written implements AutoCloseable {
   /** The files as read for an executor; null: as they say themselves. Groups are not expanded. */
   ParsedBuildFile blueprint(String on) {
     try {
-      return ParsedBuildFile.read(layers(), null, new ParsedBuildFile.Overrides(defines, true, on));
+      return ParsedBuildFile.read(
+          layers(), null, new ParsedBuildFile.Overrides(defines, true, on, env));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

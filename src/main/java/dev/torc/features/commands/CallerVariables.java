@@ -1,0 +1,49 @@
+package dev.torc.features.commands;
+
+import dev.torc.core.decide.MachineInputs;
+import dev.torc.core.model.Step;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Finds the caller's variables that a command names and {@code env} does not, since their changes
+ * go unseen. Only variables that the caller has now: others are most likely the command's own.
+ */
+final class CallerVariables {
+
+  /** {@code $x}, {@code ${x}}, or a form such as {@code ${x:-y}}. */
+  private static final Pattern NAMED =
+      Pattern.compile("\\$\\{?#?([A-Za-z_]\\w*+).*", Pattern.DOTALL);
+
+  /**
+   * Variables of the user, the terminal and the system, and those that a shell or torc sets anew.
+   */
+  private static final Pattern USUAL =
+      Pattern.compile(
+          "PATH|HOME|USER|LOGNAME|SHELL|PWD|OLDPWD|TERM|LANG|LC_.*|TMPDIR|HOSTNAME|DISPLAY|EDITOR"
+              + "|PAGER|COLUMNS|LINES|IFS|UID|EUID|PPID|RANDOM|SECONDS|LINENO|SHLVL|_|XDG_.*|TORC_.*"
+              + "|MAKEFLAGS|CUDA_VISIBLE_DEVICES|HIP_VISIBLE_DEVICES|.*_NUM_THREADS");
+
+  private CallerVariables() {}
+
+  /** Returns the rest of a warning about a job; null if there is nothing to say. */
+  static String in(CommandWords words, Step step, MachineInputs machine) {
+    Set<String> unnamed = new TreeSet<>();
+    for (String expansion : words.expansions()) {
+      Matcher named = NAMED.matcher(expansion);
+      String name = named.matches() ? named.group(1) : "PATH";
+      if (!USUAL.matcher(name).matches()
+          && !step.env().containsKey(name)
+          && machine.answer(name).isPresent()
+          && !OtherSpellings.isSetIn(words, name)) {
+        unnamed.add(name);
+      }
+    }
+    return unnamed.isEmpty()
+        ? null
+        : " uses $%s of the caller, whose changes go unseen; add `%s:` to env to make the value count"
+            .formatted(String.join(", $", unnamed), String.join(":`, `", unnamed));
+  }
+}

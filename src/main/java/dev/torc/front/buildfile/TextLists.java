@@ -1,0 +1,41 @@
+package dev.torc.front.buildfile;
+
+import dev.torc.base.syntax.Node;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * Finds a list that was written as one text: {@code a.txt, b.txt}, or items without dashes, which
+ * YAML joins with spaces. Such a text may also be one odd name, so it is only a hint.
+ */
+public final class TextLists {
+
+  private static final Pattern COMMA = Pattern.compile(",\\s+");
+
+  /** What nearly every path has and nearly no word of a title: a slash or an ending. */
+  private static final Pattern PATH = Pattern.compile("!?[^\\s,]*(?:/[^\\s,]*|[^\\s,./]\\.\\w+)");
+
+  private TextLists() {}
+
+  /** Returns a hint for a text that looks like several paths; empty for any other text. */
+  public static String ofPaths(String text) {
+    String hint = hint(text, COMMA, PATH);
+    return hint.isEmpty() ? hint(text, Pattern.compile(",?\\s+"), PATH) : hint;
+  }
+
+  /** Returns a hint for a text that looks like several values or names with commas between them. */
+  static String ofWords(Node node) {
+    return node instanceof Node.Scalar text
+        ? hint(text.text(), COMMA, Pattern.compile("[^\\s,{}]+"))
+        : "";
+  }
+
+  private static String hint(String text, Pattern between, Pattern part) {
+    if (text.indexOf(' ') < 0 && text.indexOf('\n') < 0) {
+      return "";
+    }
+    List<String> parts = List.of(between.split(text.strip()));
+    boolean list = parts.size() > 1 && parts.stream().allMatch(p -> part.matcher(p).matches());
+    return list ? "; for several write [" + String.join(", ", parts) + "]" : "";
+  }
+}
