@@ -48,7 +48,10 @@ public enum LineKind {
   TRACE("trace"),
 
   /** The order of needed files, if it is not that of the digest. */
-  ORDER("order of needs");
+  ORDER("order of needs"),
+
+  /** The arguments behind {@code --}, if the job gets any. */
+  ARGUMENTS("arguments");
 
   private static final LineKind[] ALL = values();
 

@@ -48,6 +48,12 @@ public record Manifest(Graph graph) {
     for (int i = 0; i < job.runs().steps().size(); i++) {
       step(id, job, i, contains, writer);
     }
+    if (job.slot(GivenArguments.SLOT) != null) {
+      List<String> given = GivenArguments.of(job, contains::ofVariable);
+      if (!given.isEmpty()) {
+        writer.text(LineKind.ARGUMENTS, "", words(given));
+      }
+    }
     if (job.depfile() != null) {
       writer.text(LineKind.DEPFILE, "", job.depfile());
     }

@@ -163,7 +163,7 @@ record ManifestDiff(
       case IMAGE -> image((line.word() + " " + name).strip(), old, now);
       case ENV -> template(line.word() + " " + name, text(old), text(now));
       case DATA -> data(name, value(old), value(now));
-      case DEPFILE, BEFORE, TRACE -> setting(line.word(), old, now);
+      case DEPFILE, BEFORE, TRACE, ARGUMENTS -> setting(line.word(), old, now);
     }
   }
 

@@ -90,7 +90,9 @@ public record Reason(Kind kind, String name, String old, String now) {
     MEMBER_CHANGED(false),
     MEMBER_DELETED(false),
     /** A name in the depfile, as written, led to no file. */
-    DEPFILE_NOWHERE(true);
+    DEPFILE_NOWHERE(true),
+    /** An earlier build, whose number is {@code now}, was forced to run the job, and did not. */
+    FORCED_BEFORE(true);
 
     private final boolean wantsRun;
 

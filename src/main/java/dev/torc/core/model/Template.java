@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 public record Template(List<Part> parts) {
 
   public static final List<String> SLOTS =
-      List.of("needs", "produces", "cpus", "memory", "attempt", "tmp", "data");
+      List.of("needs", "produces", "cpus", "memory", "attempt", "tmp", "args", "data");
 
   /** Startup code must not {@code switch} over its types: see development.md, laws. */
   public sealed interface Part {

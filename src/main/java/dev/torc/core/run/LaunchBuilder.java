@@ -6,6 +6,7 @@ import dev.torc.base.syntax.JsonText;
 import dev.torc.base.syntax.Quoting;
 import dev.torc.base.syntax.ShellText.Quote;
 import dev.torc.base.text.SafeText;
+import dev.torc.core.decide.GivenArguments;
 import dev.torc.core.decide.NeedContents.NeedFiles;
 import dev.torc.core.decide.NeedSnapshot;
 import dev.torc.core.here.Launch;
@@ -243,11 +244,17 @@ public final class LaunchBuilder {
             : values.of(slot, step.dir());
   }
 
+  private List<String> ofCommand(Template.Part.Slot slot, PlaceholderValues values, Step step) {
+    return slot.name().equals(GivenArguments.SLOT)
+        ? GivenArguments.of(values.job(), name -> Optional.ofNullable(caller.get(name)))
+        : values.of(slot, step.dir());
+  }
+
   /** Returns the command line of the process, without the shell if that makes no difference. */
   private List<String> argv(Step step, PlaceholderValues values, Map<String, String> env) {
     List<String> argv = new ArrayList<>();
     if (step.command() instanceof Step.Command.Shell shell) {
-      String text = shell.text().render(slot -> values.of(slot, step.dir()));
+      String text = shell.text().render(slot -> ofCommand(slot, values, step));
       Optional<List<String>> plain =
           PlainWords.of(
               step.shell(), text, name -> caller.containsKey(name) || env.containsKey(name));
@@ -257,7 +264,7 @@ public final class LaunchBuilder {
       }
     } else {
       for (Template word : step.command().templates()) {
-        argv.addAll(word.words(slot -> values.of(slot, step.dir())));
+        argv.addAll(word.words(slot -> ofCommand(slot, values, step)));
       }
     }
     return argv;

@@ -77,6 +77,7 @@ public final class DiscoveredNeeds {
     for (String path : written.isEmpty() ? written : Tracing.names(graph, trace.read())) {
       if (written.contains(path)
           && graph.makerOf(path) < 0
+          && !snapshot.ignores(path)
           && snapshot.declares(path)
           && snapshot.renew(path)) {
         needs.rewritten().add(path);

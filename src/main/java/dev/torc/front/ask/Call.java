@@ -111,7 +111,7 @@ public final class Call {
     return values(option).reversed().stream().findFirst().orElse(null);
   }
 
-  List<String> values(String option) {
+  public List<String> values(String option) {
     return given(option).stream().map(Given::value).toList();
   }
 

@@ -49,6 +49,8 @@ final class TemplateReader {
     for (Object part : split()) {
       if (!(part instanceof Placeholder hole)) {
         text.append(part);
+      } else if (env && hole.name().equals("args") && scope.isSlot(hole)) {
+        throw wrong(hole, "the arguments can only stand in a command");
       } else if (env && Scope.isCaller(hole)) {
         add(new Part.Slot("env", -1, hole.member(), Quote.NONE, place));
       } else {

@@ -12,15 +12,18 @@ public final class TextLists {
 
   private static final Pattern COMMA = Pattern.compile(",\\s+");
 
-  /** What nearly every path has and nearly no word of a title: a slash or an ending. */
+  /** What a path has and hardly a word: a slash or an ending. */
   private static final Pattern PATH = Pattern.compile("!?[^\\s,]*(?:/[^\\s,]*|[^\\s,./]\\.\\w+)");
+
+  /** A path with an ending; a part of {@code my folder/f 4.txt} lacks it. */
+  private static final Pattern FILE = Pattern.compile("!?[^\\s,]*[^\\s,./*]\\.\\w+");
 
   private TextLists() {}
 
   /** Returns a hint for a text that looks like several paths; empty for any other text. */
   public static String ofPaths(String text) {
     String hint = hint(text, COMMA, PATH);
-    return hint.isEmpty() ? hint(text, Pattern.compile(",?\\s+"), PATH) : hint;
+    return hint.isEmpty() ? hint(text, Pattern.compile(",?\\s+"), FILE) : hint;
   }
 
   /** Returns a hint for a text that looks like several values or names with commas between them. */

@@ -82,6 +82,12 @@ final class VariableReader {
               }
             });
     vars.written.keySet().forEach(vars::resolve);
+    Node.Entry args = vars.written.get("args");
+    if (args != null) {
+      problems.warn(
+          args.place(),
+          "the var args hides {args}, the arguments behind --; rename one that needs them");
+    }
     return Vars.of(vars.texts, vars.lists, vars.unfit, vars.unset, vars.asked);
   }
 

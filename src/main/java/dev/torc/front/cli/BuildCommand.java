@@ -95,7 +95,7 @@ final class BuildCommand {
           "--junit " + SafeText.name(junit) + ": a dry run writes nothing; leave out one of them");
     }
     return new BuildRequest(
-        new JobChoice(call.targets(), null, call.has("--downstream")),
+        choice(),
         Rerun.of(call.targets(), call.has("--force")),
         new BuildRequest.Manner(
             failures(),
@@ -108,6 +108,20 @@ final class BuildCommand {
         call.lock(),
         only || dry,
         limits);
+  }
+
+  private JobChoice choice() {
+    List<String> args = call.values("--");
+    if (call.has("--") && call.targets().isEmpty()) {
+      throw Call.usage(
+          "-- needs a target before it: torc build TARGET -- ARGUMENT; a job -b is the target"
+              + " ./-b");
+    }
+    return new JobChoice(
+        call.targets(),
+        null,
+        call.has("--downstream"),
+        args.subList(Math.min(1, args.size()), args.size()));
   }
 
   /** Returns after how many failures nothing starts, 0 for any number; the last option counts. */

@@ -23,6 +23,9 @@ final class Options {
   /** Added to the order of the options of all commands, so that help lists them last. */
   private static final int SHARED = 1000;
 
+  /** The commands that pass what stands behind {@code --} to jobs. */
+  private static final Set<String> ARGUMENTS = Set.of("build", "watch", "slurm");
+
   private final String command;
   private final CommandSpec spec = CommandSpec.create();
   private final List<Call.Given> given = new ArrayList<>();
@@ -180,7 +183,13 @@ final class Options {
               .setOverwrittenOptionsAllowed(true);
     }
     given.clear();
-    parser.parseArgs(args.toArray(String[]::new));
+    int end = ARGUMENTS.contains(command) ? args.indexOf("--") : -1;
+    if (end >= 0) {
+      for (String each : args.subList(end, args.size())) {
+        given.add(new Call.Given("--", each)); // the first one is -- itself
+      }
+    }
+    parser.parseArgs(args.subList(0, end < 0 ? args.size() : end).toArray(String[]::new));
     for (PositionalParamSpec each : words()) {
       List<String> values = each.getValue();
       if (values != null) {

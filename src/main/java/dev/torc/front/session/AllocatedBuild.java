@@ -103,7 +103,7 @@ public record AllocatedBuild(
     }
     Allocation allocation = Allocation.of(caller.env());
     say.accept(allocation.text());
-    return new Caller(caller.env(), caller.cwd(), caller.host().in(allocation));
+    return new Caller(caller.env(), caller.cwd(), caller.host().in(allocation), caller.given());
   }
 
   /**

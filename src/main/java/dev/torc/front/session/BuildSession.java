@@ -76,7 +76,7 @@ public final class BuildSession {
   /** Checks which jobs are still fresh, and the request's targets and amounts; writes nothing. */
   public static BuildSession of(Project project, BuildRequest request) throws IOException {
     FileClock clock = request.dry() ? FileClock.none() : project.clock();
-    return new BuildSession(request, FastPath.of(project, clock, request));
+    return new BuildSession(request, FastPath.of(request.choice().give(project), clock, request));
   }
 
   /** Returns the verdicts of a build, or refuses it; writes nothing and waits for no lock. */

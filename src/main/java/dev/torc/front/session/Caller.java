@@ -7,6 +7,7 @@ import dev.torc.base.machine.MachineFacts;
 import dev.torc.base.posix.CallingProcess;
 import dev.torc.base.posix.SystemName;
 import dev.torc.base.text.Amount;
+import dev.torc.core.decide.GivenArguments;
 import dev.torc.core.here.LocalRunner;
 import dev.torc.core.here.Runner;
 import dev.torc.core.memory.BuildRecord;
@@ -21,6 +22,7 @@ import dev.torc.features.clusters.Remotes;
 import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -28,8 +30,26 @@ import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** The surroundings that a request depends on. The folder {@code cwd} is absolute. */
-public record Caller(Map<String, String> env, Path cwd, Host host) {
+/**
+ * The surroundings that a request depends on. The folder {@code cwd} is absolute.
+ *
+ * @param given arguments behind {@code --} by the names of their variables
+ */
+public record Caller(Map<String, String> env, Path cwd, Host host, Map<String, String> given) {
+
+  public Caller(Map<String, String> env, Path cwd, Host host) {
+    this(env, cwd, host, Map.of());
+  }
+
+  /** Returns the variables that jobs may read, with the {@link GivenArguments} of some. */
+  Map<String, String> variables() {
+    if (given.isEmpty()) {
+      return env;
+    }
+    Map<String, String> all = new HashMap<>(env);
+    all.putAll(given);
+    return all;
+  }
 
   /** Returns the source of stamps for a root, without the rules of its build file. */
   public StampSource stamps(CachePlace place) {

@@ -5,7 +5,6 @@ import dev.torc.core.decide.JobSelection;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.model.Graph;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.function.Consumer;
@@ -34,7 +33,7 @@ public final class FailedJobs {
   /** Returns the failed ones of the named jobs; if there are none, says so. */
   public static JobSelection among(ReadSession look, JobSelection all, Consumer<String> say) {
     Graph graph = look.project().graph();
-    BitSet named = nodes(graph, names(graph, look.cache()));
+    BitSet named = JobChoice.nodes(graph, names(graph, look.cache()));
     named.and(all.named());
     if (named.isEmpty()) {
       say.accept(NONE);
@@ -51,17 +50,5 @@ public final class FailedJobs {
           }
         });
     return names;
-  }
-
-  /**
-   * Returns the nodes of jobs by name; for an instance that is not known yet, that of its group.
-   */
-  static BitSet nodes(Graph graph, List<String> names) {
-    BitSet nodes = new BitSet();
-    for (String name : names) {
-      int[] found = graph.nodesOf(name);
-      Arrays.stream(found == null ? new int[0] : found).forEach(nodes::set);
-    }
-    return nodes;
   }
 }

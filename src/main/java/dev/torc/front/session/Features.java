@@ -10,6 +10,7 @@ import dev.torc.core.run.JobAttempts;
 import dev.torc.features.endcheck.EndCheck;
 import dev.torc.features.finds.FindingPart;
 import dev.torc.features.finds.Tracing;
+import dev.torc.features.forced.ForcedJobs;
 import dev.torc.features.hooks.Hooks;
 import dev.torc.features.pace.Deadline;
 import dev.torc.features.pace.LoadLimit;
@@ -23,7 +24,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Wires the features into a build: the only file that knows which there are. */
-record Features(Tracing tracing, AtomicLong posted, Pace pace)
+record Features(Tracing tracing, AtomicLong posted, Pace pace, boolean forces)
     implements Follower.Maker, AttemptPart.PartMaker {
 
   @Override
@@ -45,6 +46,9 @@ record Features(Tracing tracing, AtomicLong posted, Pace pace)
     all.add(new SpentProducts(setup, state));
     if (!state.graph().workflow().settings().hooks().isEmpty()) {
       all.add(new Hooks(state, setup.listener()));
+    }
+    if (forces) {
+      all.add(new ForcedJobs(setup, sender));
     }
     if (pace.load() >= 0) {
       all.add(new LoadLimit(pace.load(), state));

@@ -1,10 +1,16 @@
 package dev.torc.front.session;
 
+import dev.torc.base.syntax.BadInput;
+import dev.torc.base.text.SafeText;
+import dev.torc.core.decide.GivenArguments;
 import dev.torc.core.decide.JobSelection;
 import dev.torc.core.decide.JobSelection.UserPaths;
 import dev.torc.core.model.Graph;
+import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Which jobs a build is about, as the command line says it: without targets, all jobs except manual
@@ -12,16 +18,42 @@ import java.util.List;
  *
  * @param failed the only jobs that may be targets, since they failed; null for any
  * @param downstream whether the jobs that wait for the targets count as targets too
+ * @param args the arguments behind {@code --}, for the targets with {@code {args}}
  */
-public record JobChoice(List<String> targets, List<String> failed, boolean downstream) {
+public record JobChoice(
+    List<String> targets, List<String> failed, boolean downstream, List<String> args) {
 
   public static JobChoice of(List<String> targets) {
-    return new JobChoice(targets, null, false);
+    return new JobChoice(targets, null, false, List.of());
   }
 
   /** Returns this choice with only failed jobs as targets. */
   public JobChoice with(List<String> onlyFailed) {
-    return new JobChoice(targets, onlyFailed, downstream);
+    return new JobChoice(targets, onlyFailed, downstream, args);
+  }
+
+  /** Returns the project with the arguments for those of the targets that have {@code {args}}. */
+  Project give(Project project) {
+    if (args.isEmpty()) {
+      return project;
+    }
+    Graph graph = project.graph();
+    JobSelection chosen = project.select(this);
+    Map<String, String> given = new HashMap<>();
+    for (int job : graph.inOrder(chosen.named())) {
+      if (graph.job(job).slot(GivenArguments.SLOT) != null) {
+        given.put(GivenArguments.variable(graph.name(job)), GivenArguments.packed(args));
+      }
+    }
+    for (int group : chosen.namedOpen().stream().toArray()) { // no instance is known yet
+      given.put(GivenArguments.variable(graph.name(group)), GivenArguments.packed(args));
+    }
+    if (given.isEmpty()) {
+      throw new BadInput(
+          "no target takes arguments; put {args} into the command of "
+              + SafeText.name(targets.getFirst()));
+    }
+    return project.with(given);
   }
 
   /** Returns the chosen jobs of a graph; {@code paths} are the user's names of files. */
@@ -35,7 +67,7 @@ public record JobChoice(List<String> targets, List<String> failed, boolean downs
       named = Targets.nodes(graph, targets, paths, named);
     }
     if (failed != null) {
-      named.and(FailedJobs.nodes(graph, failed));
+      named.and(nodes(graph, failed));
     }
     if (downstream) {
       BitSet behind = graph.after().along(named);
@@ -53,6 +85,18 @@ public record JobChoice(List<String> targets, List<String> failed, boolean downs
       for (int i = 0; found != null && i < found.length; i++) {
         nodes.clear(found[i]);
       }
+    }
+    return nodes;
+  }
+
+  /**
+   * Returns the nodes of jobs by name; for an instance that is not known yet, that of its group.
+   */
+  static BitSet nodes(Graph graph, List<String> names) {
+    BitSet nodes = new BitSet();
+    for (String name : names) {
+      int[] found = graph.nodesOf(name);
+      Arrays.stream(found == null ? new int[0] : found).forEach(nodes::set);
     }
     return nodes;
   }

@@ -5,6 +5,7 @@ import dev.torc.base.machine.Limits;
 import dev.torc.base.machine.Makeflags;
 import dev.torc.base.posix.Signals;
 import dev.torc.core.decide.Expander;
+import dev.torc.core.decide.JobSelection.Rerun;
 import dev.torc.core.decide.Plan;
 import dev.torc.core.decide.PlanContext;
 import dev.torc.core.decide.Reason;
@@ -29,6 +30,7 @@ import dev.torc.features.commands.CommandWarnings;
 import dev.torc.features.commands.FailureHints;
 import dev.torc.features.containers.ImageSupply;
 import dev.torc.features.finds.Tracing;
+import dev.torc.features.forced.ForcedJobs;
 import dev.torc.features.stores.SharedRequests;
 import dev.torc.features.stores.SharedStores;
 import java.io.IOException;
@@ -88,7 +90,7 @@ record PlannedBuild(
             request.manner().strict(),
             project.caller().env().get(Tracing.VARIABLE),
             watcher::warn);
-    Features features = new Features(tracing, new AtomicLong(), request.manner().pace());
+    Features features = new Features(tracing, new AtomicLong(), request.manner().pace(), forces());
     boolean sharing = shared.isAny() && !plan.isQuiet();
     try (images;
         SharedStores stores = sharing ? shared.open(false, watcher::warn) : null;
@@ -128,6 +130,11 @@ record PlannedBuild(
     }
   }
 
+  /** Returns whether jobs are forced, or an earlier build left forced jobs. */
+  private boolean forces() throws IOException {
+    return request.rerun() == Rerun.ALL || ForcedJobs.areAny(work.cache().place());
+  }
+
   /** Warns of stale products at the end of a build in which something ran. */
   private void tellStale(Event.Finished last, PlanContext context) {
     boolean ran =
@@ -163,7 +170,8 @@ record PlannedBuild(
     CachePlace place = project.place();
     ImageSupply images =
         new ImageSupply(project.containers(), workflow, build, place.jobs(), events);
-    LaunchBuilder launches = new LaunchBuilder(workflow, place, build, inherited, env, images);
+    LaunchBuilder launches =
+        new LaunchBuilder(workflow, place, build, inherited, project.caller().variables(), images);
     return new AttemptContext(
         plan.context(),
         work.removal(),

@@ -45,6 +45,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -143,6 +144,12 @@ public record Project(
     return new Project(caller, options, expanded, place, source, containers, reused, buildFiles);
   }
 
+  /** Returns this project with the arguments behind {@code --}, by the names of variables. */
+  Project with(Map<String, String> given) {
+    Caller with = new Caller(caller.env(), caller.cwd(), caller.host(), given);
+    return new Project(with, options, graph, place, source, containers, reused, buildFiles);
+  }
+
   public Workflow workflow() {
     return graph.workflow();
   }
@@ -195,7 +202,8 @@ public record Project(
 
   /** Returns the inputs of manifests that come from the machine, not from needs. */
   MachineInputs machineInputs() {
-    return new MachineInputs(place.root(), caller.env(), stamps(), new Identities(containers));
+    return new MachineInputs(
+        place.root(), caller.variables(), stamps(), new Identities(containers));
   }
 
   /** A class, since the JVM links a lambda again at every start. */

@@ -17,6 +17,7 @@ import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.core.model.Group;
 import dev.torc.core.run.LaunchBuilder;
+import dev.torc.features.forced.ForcedJobs;
 import dev.torc.features.stores.LocalResults;
 import dev.torc.features.stores.SharedStores;
 import java.io.IOException;
@@ -46,6 +47,7 @@ public final class ReadSession implements AutoCloseable {
     this.fast = fast.holds() ? fast : FastPath.none(fast.project(), null);
     Project given = this.fast.project();
     this.stillRunning = RunningJobs.of(given.place(), cache, gone).reasons();
+    ForcedJobs.addReasons(given.place(), cache, stillRunning);
     this.digests = given.looking(cache::stamp);
     this.stored = given.results(cache).checkedBy(digests);
     this.fast.passDigests(digests);

@@ -82,6 +82,9 @@ public final class Targets {
 
   /** Returns the nodes of the jobs and open groups that a target means; null if there are none. */
   public static BitSet find(Graph graph, String target, UserPaths paths) {
+    if (target.startsWith("./-") && graph.nodesOf(target.substring(2)) != null) {
+      return find(graph, target.substring(2), paths); // a job whose name looks like an option
+    }
     String path = paths.path(target);
     int maker = graph.makerAt(path);
     boolean file = maker >= 0 && Glob.isPattern(target) && graph.nodesOf(target) == null;

@@ -31,6 +31,7 @@ import dev.torc.core.run.ProductRemoval;
 import dev.torc.features.clusters.BatchTracker.SchedulerAccess;
 import dev.torc.features.clusters.RemoteAttempt.RemoteKey;
 import dev.torc.features.fastpath.FreshJobs;
+import dev.torc.features.forced.ForcedJobs;
 import dev.torc.features.stores.BuildStore;
 import dev.torc.features.stores.LocalResults;
 import dev.torc.front.session.BuildRequest.LockTerms;
@@ -78,6 +79,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
     this.heap = new Heap(project.caller());
     this.marks = StartMarks.begin(cache.place(), on);
     this.stillRunning = RunningJobs.reasons(project.place(), on, Set.of());
+    ForcedJobs.addReasons(cache.place(), cache, stillRunning);
     this.elsewhere = on.stream().filter(mark -> !mark.isRemote()).toList();
     this.warn = warn;
     this.stored = project.results(cache);

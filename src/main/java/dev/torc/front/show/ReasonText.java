@@ -95,6 +95,9 @@ public final class ReasonText {
       case PRODUCTS_DECLARED -> "declared products changed";
       case ALWAYS -> "always|it always runs";
       case FORCED -> "forced|it was forced";
+      case FORCED_BEFORE ->
+          "forced in build %1$s and not reached|build %1$s was forced to run it and had not"
+              .formatted(reason.now());
       case NAMED -> "named as a target|it was named as a target";
       case DEPFILE_NOWHERE -> "depfile name {} led nowhere|its depfile name {} had led nowhere";
       case NOT_TRACED -> "last run was not fully traced|its last run was not fully traced";

@@ -96,6 +96,9 @@ public class Harness extends LastBuild {
 
   boolean downstream;
 
+  /** The arguments behind {@code --}. */
+  List<String> args = List.of();
+
   Pace pace = Pace.ANY;
   protected boolean force;
 
@@ -339,7 +342,7 @@ public class Harness extends LastBuild {
     return BuildSession.of(
         of,
         new BuildRequest(
-            new JobChoice(List.of(targets), null, downstream),
+            new JobChoice(List.of(targets), null, downstream, args),
             Rerun.of(List.of(targets), force),
             new BuildRequest.Manner(failures, false, traces, strict, false, pace),
             new LockTerms(true, true, gone),

@@ -312,8 +312,11 @@ class Story extends Harness implements StepFiles.Stage {
   }
 
   /** Takes the options of a build that begins, which hold for it alone; returns its targets. */
-  private String[] asked(List<String> words) {
+  private String[] asked(List<String> asked) {
     told.clear();
+    int end = asked.indexOf("--");
+    args = end < 0 ? List.of() : asked.subList(end + 1, asked.size());
+    List<String> words = end < 0 ? asked : asked.subList(0, end);
     force = words.contains("--force");
     failures = words.contains("--fail-fast") ? 1 : 0;
     for (String word : words) {

@@ -55,6 +55,7 @@ class MainTest {
                         ? " most " + request.manner().failures()
                         : "")
                     + (request.choice().downstream() ? " downstream" : "")
+                    + (request.choice().args().isEmpty() ? "" : " args " + request.choice().args())
                     + (request.rerun() == Rerun.ALL ? " force" : "")
                     + (request.lock().waits() ? "" : " nowait")
                     + (request.lock().trusts() ? " trust" : "")));
@@ -108,7 +109,8 @@ class MainTest {
   void allOptionsOfBuild() {
     assertEquals(
         cwd.getFileName()
-            + " [] {} [a, -b] {cpus=2, memory=8GiB} VERBOSE auto dry most 1 force nowait trust",
+            + " [] {} [a] {cpus=2, memory=8GiB} VERBOSE auto dry most 1 args [-b] force nowait"
+            + " trust",
         probe(
                 "build",
                 "-nk",
@@ -158,6 +160,26 @@ class MainTest {
         new Run(2, "", "torc: -k 9999999999: write a number of failures\n"),
         probe("-k", "9999999999"));
     assertEquals(new Run(2, "", "torc: -k x: write a number of failures\n"), probe("-k=x"));
+  }
+
+  /** Words behind {@code --} are arguments of the targets, and need one. */
+  @Test
+  void wordsBehindTwoHyphensAreArguments() {
+    String name = cwd.getFileName().toString();
+    assertEquals(
+        name + " [] {} [a] {} NORMAL auto args [-k, 3, --, -n]",
+        probe("a", "--", "-k", "3", "--", "-n").out());
+    assertEquals(name + " [] {} [a] {} NORMAL auto", probe("build", "a", "--").out());
+    assertEquals(name + " [] {} [./-b] {} NORMAL auto", probe("build", "./-b").out());
+    for (String line : List.of("-- a", "build --", "build -n -- -b")) {
+      assertEquals(
+          new Run(
+              2,
+              "",
+              "torc: -- needs a target before it: torc build TARGET -- ARGUMENT; a job -b is the"
+                  + " target ./-b\n"),
+          probe(line.split(" ")));
+    }
   }
 
   @Test
