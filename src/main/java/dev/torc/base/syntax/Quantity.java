@@ -26,7 +26,14 @@ public final class Quantity {
       Pattern.compile("\\G(?<number>" + NUMBER + ")(?<unit>ms|min|[smhd])");
   private static final Pattern SIZE = Pattern.compile("\\d+(\\.\\d+)?(?![.\\d])");
 
+  private static final Pattern UNIT = Pattern.compile("[0-9.]+\\s*([kKmMgGtT][iI]?[bB]?|[bB])");
+
   private Quantity() {}
+
+  /** Returns whether a text is a size with a unit. */
+  public static boolean hasUnit(String text) {
+    return UNIT.matcher(text.strip()).matches();
+  }
 
   /**
    * Returns a duration in nanoseconds, rounded up.

@@ -16,20 +16,58 @@ public final class SeparatedText {
   private final String text;
   private final String shown;
   private final char separator;
+  private final String comment;
   private final List<String> cells = new ArrayList<>();
   private int[] starts = new int[16];
   private int at;
   private int line; // the first line of the row
   private int next = 1; // the line after the row
 
-  public SeparatedText(String text, String shown, char separator) {
+  /**
+   * Creates a reader of a text.
+   *
+   * @param csv whether commas separate the cells, or what the first row has instead of them: Excel
+   *     writes semicolons where the comma is the decimal point; otherwise tabs do
+   * @param comment the beginning of lines that are skipped; empty for none
+   */
+  public SeparatedText(String text, String shown, boolean csv, String comment) {
     this.text = text;
     this.shown = shown;
-    this.separator = separator;
+    this.comment = comment;
+    skipComments();
+    this.separator = csv ? separator(text, at) : '\t';
+  }
+
+  /** Returns the separator of the first line from an offset that is not blank. */
+  private static char separator(String text, int from) {
+    boolean quoted = false;
+    boolean blank = true;
+    char other = ',';
+    for (int i = from; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (!quoted && (c == ',' || SourceFile.lineEnd(text, i) > 0 && !blank)) {
+        return c == ',' ? c : other;
+      }
+      other = !quoted && other == ',' && (c == ';' || c == '\t') ? c : other;
+      quoted ^= c == '"';
+      blank &= Character.isWhitespace(c);
+    }
+    return other;
+  }
+
+  private void skipComments() {
+    while (!comment.isEmpty() && text.startsWith(comment, at)) {
+      while (at < text.length() && SourceFile.lineEnd(text, at) == 0) {
+        at++;
+      }
+      at += SourceFile.lineEnd(text, at);
+      next++;
+    }
   }
 
   public boolean next() {
     cells.clear();
+    skipComments();
     line = next;
     if (at == text.length()) {
       return false;
@@ -73,8 +111,8 @@ public final class SeparatedText {
       String found = c == '\t' ? "tabs" : "`" + c + "`";
       String wanted =
           separator == '\t'
-              ? "tabs; save the table as .csv with commas"
-              : "commas; save the table with commas, or as .tsv with tabs";
+              ? "tabs; save the table as .csv"
+              : "commas; save the table with commas or semicolons, or as .tsv with tabs";
       throw new BadInput(placeAt(offset), "cells are separated by " + found + ", not by " + wanted);
     }
   }

@@ -25,6 +25,9 @@ public final class ShellText {
   /** Characters that end a bare word. */
   private static final String OPERATORS = ";&|()<>\n";
 
+  /** What may stand before the name of a variable, in the forms that give its value. */
+  private static final List<String> EXPANSIONS = List.of("$", "${", "${#", "${!");
+
   private final String text;
   private final List<Quote> holes = new ArrayList<>();
   private final List<Insert> inserts = new ArrayList<>();
@@ -43,6 +46,26 @@ public final class ShellText {
     /** A parameter expansion in braces. */
     PARAMETER,
     ARITHMETIC
+  }
+
+  /**
+   * Returns whether a text uses a variable: {@code $name}, or <code>${name}</code> with any ending
+   * of the name.
+   */
+  public static boolean uses(String text, String name) {
+    for (int at = text.indexOf(name); at > 0; at = text.indexOf(name, at + 1)) {
+      int end = at + name.length();
+      boolean whole = end == text.length() || !isOfName(text.charAt(end));
+      String before = text.substring(Math.max(0, at - 3), at);
+      if (whole && EXPANSIONS.stream().anyMatch(before::endsWith)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isOfName(char c) {
+    return c == '_' || c < 128 && Character.isLetterOrDigit(c);
   }
 
   /** One level of nesting. */

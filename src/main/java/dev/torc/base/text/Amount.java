@@ -34,6 +34,9 @@ public final class Amount {
     return String.format(Locale.ROOT, "%d h %02d min", minutes / 60, minutes % 60);
   }
 
+  /** An amount of a counter from which on it is shown as bytes. */
+  public static final long BYTES = 1_000_000;
+
   /** Formats bytes as {@code 512 B}, {@code 1.5 KiB}, {@code 2.0 GiB}. */
   public static String size(long bytes) {
     return size(bytes, 1024, "i");

@@ -6,13 +6,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Collects a manifest as lines, for the record of a run and for {@link ManifestDiff}. */
-final class Listing implements ManifestWriter {
+public final class Listing implements ManifestWriter {
 
   private final ManifestHash hash;
   private final List<ManifestEntry> lines = new ArrayList<>();
 
   /** Writes to {@code hash} too, unless null: the lines have other texts than the digest. */
-  Listing(ManifestHash hash) {
+  public Listing(ManifestHash hash) {
     this.hash = hash;
   }
 
@@ -37,7 +37,7 @@ final class Listing implements ManifestWriter {
     lines.add(line);
   }
 
-  List<ManifestEntry> lines() {
+  public List<ManifestEntry> lines() {
     return lines;
   }
 }

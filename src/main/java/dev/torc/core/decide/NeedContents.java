@@ -375,6 +375,9 @@ public final class NeedContents implements InputSource {
             products(maker, look, sorted);
           }
         }
+        if (!list.excludes().isEmpty()) {
+          sorted.keySet().removeIf(path -> !path.startsWith("//") && list.excludes(path));
+        }
         LeftOut leftOut = LeftOut.of(all, dropped);
         yield NeedMembers.of(List.copyOf(sorted.values()), beside, Map.of(), leftOut);
       }

@@ -365,7 +365,8 @@ public final class GraphBuilder {
           if (group.grows()) { // waits for each one separately
             Arrays.stream(references.nodesOf(name)).forEach(edges::add);
           } else {
-            waitForList(named(new Ref.OfJob(group.place(), name), name, false, ""), edges);
+            Ref.OfJob ref = new Ref.OfJob(group.place(), name);
+            waitForList(named(ref, name, false, "", List.of()), edges);
           }
         }
       } else {
@@ -424,7 +425,7 @@ public final class GraphBuilder {
       }
     }
     for (Ref.OfJob after : job.links().after()) {
-      waitForList(named(after, after.job(), false, ""), edges);
+      waitForList(named(after, after.job(), false, "", List.of()), edges);
     }
   }
 
@@ -449,7 +450,8 @@ public final class GraphBuilder {
         staticData(data);
       } else {
         waitForList(
-            named(data, references.awaited(data), data.skips(), step(data.written())), edges);
+            named(data, references.awaited(data), data.skips(), step(data.written()), List.of()),
+            edges);
       }
       return -1;
     }
@@ -459,7 +461,7 @@ public final class GraphBuilder {
     } else if (ref instanceof Ref.OfFolder folder) {
       list = lists.of(j, ListKind.FOLDER, folder.path(), excludes);
     } else if (ref instanceof Ref.OfJob other) {
-      list = named(other, other.job(), other.skips(), NO_FILE);
+      list = named(other, other.job(), other.skips(), NO_FILE, excludes);
     }
     waitForList(list, edges);
     return list;
@@ -470,7 +472,7 @@ public final class GraphBuilder {
    * error and returns -1. Reports an error for {@code skips} on a single job. {@code step} says
    * what to do if no similar name exists.
    */
-  private int named(Ref ref, String name, boolean skips, String step) {
+  private int named(Ref ref, String name, boolean skips, String step, List<Glob> excludes) {
     if (lists.meant(ListKind.JOB, name, List.of()) == null) {
       boolean data = ref instanceof Ref.OfData;
       error(
@@ -487,7 +489,7 @@ public final class GraphBuilder {
                   name,
                   ref instanceof Ref.OfData data ? "data: " + data.written() : "job: " + name));
     }
-    return lists.of(-1, skips ? ListKind.SOME : ListKind.JOB, name, List.of());
+    return lists.of(-1, skips ? ListKind.SOME : ListKind.JOB, name, excludes);
   }
 
   private String step(String data) {

@@ -24,6 +24,18 @@ public record Group(
   public static final int MAX_INSTANCES = 1_000_000;
 
   /**
+   * Which parameters are columns of a table: the first {@code count}.
+   *
+   * @param fewest whether the fewest leading columns name the instances; otherwise, the build file
+   *     says which parameters do
+   * @param alike two rows that make the last of these columns necessary; empty for none
+   */
+  public record Columns(int count, boolean fewest, List<Place> alike) {
+
+    public static final Columns NONE = new Columns(0, false, List.of());
+  }
+
+  /**
    * What is known about a group while some of its instances are unknown. In the products, each
    * unknown value is a {@code *}. If results have problems, the group waits for no more results and
    * gets no more instances.
@@ -46,7 +58,11 @@ public record Group(
    * @param found whether results decided the group's instances: then a part of it may be empty
    */
   public record Sources(
-      List<String> tables, String nothing, List<BadInput.Diagnostic> warnings, boolean found) {}
+      List<String> tables,
+      String nothing,
+      List<BadInput.Diagnostic> warnings,
+      boolean found,
+      Columns columns) {}
 
   /**
    * Values that may still come: those of {@code names} in paths that jobs may still make. In {@code
@@ -90,7 +106,7 @@ public record Group(
   /** Returns this group with problems, so that it gets no more instances. */
   public Group withProblems(List<BadInput.Diagnostic> why) {
     Further closed = new Further(List.of(), List.of(), further.products, why, further.allowFailure);
-    Sources none = new Sources(sources.tables, "", List.of(), sources.found);
+    Sources none = new Sources(sources.tables, "", List.of(), sources.found, sources.columns);
     return new Group(name, place, parameters, instances, closed, none, tags);
   }
 }

@@ -67,7 +67,10 @@ public record Job(
       Stop stop,
       SortedSet<Integer> skip) {}
 
-  /** How a job is found and shown; the group is null for a job without parameters. */
+  /**
+   * How a job is found and shown; the group is null for a job without parameters. Some parameters
+   * may be missing in the instance's name.
+   */
   public record Labels(
       List<String> tags, String description, String group, SortedMap<String, String> parameters) {}
 
@@ -92,6 +95,13 @@ public record Job(
     return most != null
         && (System.currentTimeMillis() - began) * 1_000_000 - wall
             > Quantity.duration(most.declared());
+  }
+
+  /** Returns the parameters that name the instance, with their values. */
+  public SortedMap<String, String> namedBy() {
+    return group() == null
+        ? parameters()
+        : InstanceName.parse("g" + name.substring(group().length())).values();
   }
 
   public boolean has(Trait trait) {

@@ -179,11 +179,12 @@ final class NameResolver {
         .toArray();
   }
 
-  private static void index(Instances group) {
+  private void index(Instances group) {
     for (int i = 0; i < group.ids.length; i++) {
       int node = group.ids[i];
-      InstanceName.parse(group.group.instances().get(i))
-          .values()
+      Map<String, String> named = InstanceName.parse(group.group.instances().get(i)).values();
+      boolean all = named.size() == group.group.parameters().size();
+      (all ? named : jobs.apply(node).parameters())
           .forEach(
               (name, value) ->
                   group

@@ -1,5 +1,6 @@
 package dev.torc.core.model;
 
+import dev.torc.base.syntax.Excludes;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.PatternIndex;
 import dev.torc.core.model.NeedList.ListKind;
@@ -112,7 +113,7 @@ final class NeedLists {
           int group = old.makers().getLast();
           Part part = parts.byText.get(old.text());
           for (int i = 0; i < nodes.length; i++) {
-            if (part.has(jobs.get(i))) {
+            if (part.has(jobs.get(i)) && !excludesAll(old.excludes(), nodes[i])) {
               more.add(nodes[i]);
             }
           }
@@ -207,11 +208,25 @@ final class NeedLists {
     TreeSet<Integer> all = new TreeSet<>();
     switch (kind) {
       case JOB, SOME -> {
-        return graph.references().nodesInNeed(text);
+        int[] named = graph.references().nodesInNeed(text);
+        return named == null || excludes.isEmpty()
+            ? named
+            : Arrays.stream(named).filter(node -> !excludesAll(excludes, node)).toArray();
       }
       case GLOB, FOLDER -> search(graph.products(), kind, text, excludes, all::add);
     }
     return all.stream().mapToInt(node -> node).toArray();
+  }
+
+  /** Returns whether a job makes files, and all of them are excluded. */
+  private boolean excludesAll(List<Glob> excludes, int node) {
+    List<Ref> made =
+        excludes.isEmpty() || graph.open().containsKey(node)
+            ? List.of()
+            : graph.job(node).productRefs();
+    return !made.isEmpty()
+        && made.stream()
+            .allMatch(ref -> ref instanceof Ref.OfFile f && Excludes.path(excludes, f.path()));
   }
 
   /** Finds the makers of members that a glob or folder may have, by the written and real names. */

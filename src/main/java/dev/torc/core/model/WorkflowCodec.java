@@ -418,7 +418,11 @@ public final class WorkflowCodec {
             wire.list(of, group -> group.sources().tables(), Wire.TEXT),
             wire.text(of, group -> group.sources().nothing()),
             wire.list(of, group -> group.sources().warnings(), WorkflowCodec::diagnostic),
-            wire.flag(of, group -> group.sources().found())),
+            wire.flag(of, group -> group.sources().found()),
+            new Group.Columns(
+                wire.small(of, group -> group.sources().columns().count()),
+                wire.flag(of, group -> group.sources().columns().fewest()),
+                wire.list(of, group -> group.sources().columns().alike(), Wire::place))),
         wire.list(of, Group::tags, Wire.TEXT));
   }
 

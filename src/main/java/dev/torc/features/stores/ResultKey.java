@@ -34,7 +34,7 @@ final class ResultKey {
     ByteWriter out = new ByteWriter(0);
     out.text(FORMAT);
     out.raw(described.bytes());
-    out.map(job.parameters(), ByteWriter::text);
+    out.map(job.namedBy(), ByteWriter::text); // the manifest has the others, if the job uses them
     out.text(own.isEmpty() ? kind : kind + " " + own);
     boolean named = job.links().produces().isEmpty() && job.links().caching() == Job.Caching.ALWAYS;
     out.text(named ? job.name() : "");

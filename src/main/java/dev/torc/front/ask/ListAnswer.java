@@ -251,7 +251,12 @@ record ListAnswer(
     if (resources.gpus() > 0) {
       out.add(Amount.count(resources.gpus(), "gpu"));
     }
-    resources.counters().forEach((name, amount) -> out.add(amount + " " + name));
+    resources
+        .counters()
+        .forEach(
+            (name, amount) ->
+                out.add(
+                    (amount >= Amount.BYTES ? Amount.size(amount, amount) : amount) + " " + name));
     return out.toString();
   }
 

@@ -19,6 +19,7 @@ import dev.torc.features.why.Causes;
 import dev.torc.features.why.Causes.CauseChain;
 import dev.torc.features.why.Causes.PathUse;
 import dev.torc.front.session.DisplayGraph.Fold;
+import dev.torc.front.session.NamingNotice;
 import dev.torc.front.session.Project;
 import dev.torc.front.session.ReadSession;
 import dev.torc.front.session.RunningJobs;
@@ -68,7 +69,9 @@ record WhyAnswer(
 
   static int run(Call call) throws IOException {
     try (ReadSession look = call.openToRead()) {
-      return call.print(of(look, targets(call, look), call.has("--instances")));
+      WhyAnswer answer = of(look, targets(call, look), call.has("--instances"));
+      NamingNotice.of(answer.plan, look.cache()).forEach(call::warn);
+      return call.print(answer);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.torc.front.buildfile;
 
+import dev.torc.base.syntax.Excludes;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.Place;
 import dev.torc.core.model.Job.Item;
@@ -50,9 +51,16 @@ sealed interface Axis {
 
   /**
    * The rows of a file. If {@code plain}, each line is the value of the only column. Empty {@code
-   * columns} select all columns; an empty {@code key} makes all selected columns parameters.
+   * columns} select all columns; an empty {@code key} makes all selected columns parameters. {@code
+   * comment} is as in {@link TableReader#read}.
    */
-  record Table(Place place, String path, boolean plain, List<String> columns, List<String> key)
+  record Table(
+      Place place,
+      String path,
+      boolean plain,
+      List<String> columns,
+      List<String> key,
+      String comment)
       implements Axis {
     @Override
     public List<String> names() {
@@ -61,13 +69,28 @@ sealed interface Axis {
   }
 
   /**
-   * The values that a pattern's names take from the paths of sources and products. {@code written}
-   * is the pattern in the build file.
+   * The values that the names of patterns take from the paths of sources and products. All patterns
+   * have the same names.
    */
-  record Matched(Place place, String written, PathPattern match) implements Axis {
+  record Matched(Place place, List<NamedPath> patterns, List<Glob> excludes) implements Axis {
+
+    /** A pattern; {@code written} is its text in the build file. */
+    record NamedPath(String written, PathPattern match) {}
+
     @Override
     public List<String> names() {
-      return match.names();
+      return patterns.getFirst().match.names();
+    }
+
+    /**
+     * Returns the values of a path in the order of the names; null if a pattern does not fit it.
+     */
+    List<String> values(NamedPath pattern, String path) {
+      List<String> values = Excludes.path(excludes, path) ? null : pattern.match.values(path);
+      List<String> own = pattern.match.names();
+      return values == null || own.equals(names())
+          ? values
+          : names().stream().map(name -> values.get(own.indexOf(name))).toList();
     }
   }
 

@@ -20,6 +20,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
@@ -73,6 +76,57 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
     return List.copyOf(axes);
   }
 
+  /** Reads {@code key} and {@code exclude} of a group with these axes. */
+  InstanceRules rules(Node.Mapping job, List<Axis> axes) {
+    MapFields fields = new MapFields(job, scope, problems);
+    List<String> key = new ArrayList<>();
+    List<InstanceRules.LeftOutValues> excludes = new ArrayList<>(0);
+    Entry named = job.entries().get("key");
+    problems.guard(
+        () -> {
+          key.addAll(columns(fields, "key"));
+          if (!key.isEmpty() && axes.stream().anyMatch(AxisReader::hasKey)) {
+            throw new BadInput(named.place(), "the table has a key too; write one of both");
+          }
+        });
+    for (Node each : MapFields.oneOrMore(job.get("exclude"))) {
+      problems.guard(() -> excludes.add(excluded(each, each == job.get("exclude"))));
+    }
+    if (axes.isEmpty() && problems.isEmpty()) {
+      problems.add(
+          job.place(), "key and exclude are about instances; add parameters, table or match");
+    }
+    Place place = named == null ? Place.NONE : named.place();
+    return new InstanceRules(List.copyOf(key), place, List.copyOf(excludes));
+  }
+
+  private static boolean hasKey(Axis axis) {
+    return axis instanceof Axis.Table table && !table.key().isEmpty();
+  }
+
+  private InstanceRules.LeftOutValues excluded(Node node, boolean whole) {
+    if (!(node instanceof Node.Mapping map) || map.entries().isEmpty()) {
+      String what = whole ? "exclude must be a map" : "an entry of exclude is a map";
+      String more =
+          " of values such as {lr: 0.1, seed: 3}; match: [PATTERN, \"!FILE\"] excludes a file";
+      throw new BadInput(node.place(), what + more);
+    }
+    SortedMap<String, Set<String>> values = new TreeMap<>();
+    map.entries()
+        .forEach(
+            (name, entry) -> {
+              Set<String> some = new TreeSet<>();
+              for (Node value :
+                  Node.isNothing(entry.value())
+                      ? List.of(entry.value())
+                      : scope.items(entry.value())) {
+                some.add(scope.text(MapFields.scalar(value, name)));
+              }
+              values.put(name, some);
+            });
+    return new InstanceRules.LeftOutValues(map.place(), values);
+  }
+
   /** Reads one axis and checks its names; errors are added to the problems. */
   private void one(
       Entry entry, Function<Entry, Axis> reading, Map<String, Place> names, List<Axis> into) {
@@ -81,8 +135,11 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
     }
     try {
       Axis axis = reading.apply(entry);
+      boolean table = axis instanceof Axis.Table read && !read.plain(); // checked when it is read
       for (String name : axis.names()) {
-        checkName(name, scope.vars(), entry.place());
+        if (!table) {
+          checkName(name, scope.vars(), entry.place());
+        }
         Place earlier = names.putIfAbsent(name, entry.place());
         if (earlier != null) {
           throw new BadInput(entry.place(), "a second parameter " + name + ", first at " + earlier);
@@ -96,6 +153,11 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
     }
   }
 
+  /** Returns whether a variable of this name must keep its value in a job's environment. */
+  static boolean isTaken(String name) {
+    return TAKEN.contains(name) || name.startsWith("LD_") || name.startsWith("TORC_");
+  }
+
   /** Refuses names that a parameter cannot have. */
   static void checkName(String name, Vars vars, Place place) {
     if (name.isEmpty()) {
@@ -103,7 +165,7 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
           place, "a parameter needs a name; a column without one can be left out by columns");
     }
     Scope.refuseReserved(name, "parameter", place);
-    if (TAKEN.contains(name) || name.startsWith("LD_") || name.startsWith("TORC_")) {
+    if (isTaken(name)) {
       throw new BadInput(
           place, "a parameter is a variable in its job's environment; rename " + name);
     }
@@ -112,7 +174,7 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
     }
   }
 
-  /** Refuses the name of a column that is not a parameter if a placeholder or var has that name. */
+  /** Refuses the name of a column outside of an instance's name if another value has that name. */
   static void checkColumn(String name, Vars vars, Place place) {
     Scope.refuseReserved(name, "column, or leave it out of columns", place);
     if (vars.has(name)) {
@@ -156,7 +218,12 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
   private Axis table(Entry entry) {
     if (!(entry.value() instanceof Node.Mapping map)) {
       return new Axis.Table(
-          entry.place(), file(entry.value(), "table"), false, List.of(), List.of());
+          entry.place(),
+          file(entry.value(), "table"),
+          false,
+          List.of(),
+          List.of(),
+          TableReader.UNSAID);
     }
     MapFields fields = new MapFields(map, scope, problems).only(KnownKeys.TABLE, "table");
     if (map.get("file") == null) {
@@ -169,10 +236,29 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
         throw new BadInput(map.get("key").place(), column + " is not among columns");
       }
     }
-    return new Axis.Table(entry.place(), file(map.get("file"), "file"), false, columns, key);
+    return new Axis.Table(
+        entry.place(), file(map.get("file"), "file"), false, columns, key, comment(fields));
+  }
+
+  /** Returns what the comments of a file begin with, {@code none}, or an empty text. */
+  private static String comment(MapFields file) {
+    requireSaid(file, "comment", "#");
+    return file.read("comment", TableReader.UNSAID, node -> node.text());
+  }
+
+  /** Refuses a key without a value: in YAML, an unquoted {@code #} begins a comment. */
+  private static void requireSaid(MapFields fields, String key, String example) {
+    Entry entry = fields.map().entries().get(key);
+    if (entry != null && Node.isNothing(entry.value())) {
+      throw new BadInput(
+          entry.place(),
+          "%s has no value, since an unquoted # begins a comment in YAML; write %1$s: \"%s\""
+              .formatted(key, example));
+    }
   }
 
   private static List<String> columns(MapFields table, String key) {
+    requireSaid(table, key, "#SampleID");
     List<String> columns = table.texts(key);
     if (table.map().get(key) != null && columns.isEmpty()) {
       throw new BadInput(table.map().get(key).place(), key + " names none");
@@ -184,7 +270,34 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
   }
 
   private Axis match(Entry entry) {
-    Node.Scalar node = MapFields.scalar(entry.value(), "match");
+    List<Axis.Matched.NamedPath> patterns = new ArrayList<>(1);
+    List<Glob> excludes = new ArrayList<>(0);
+    for (Node each : scope.items(entry.value())) {
+      Node.Scalar node = MapFields.scalar(each, "match");
+      if (node.text().startsWith("!")) {
+        Ref ref = paths.ref(scope.path(node), node.place(), true);
+        excludes.add(Glob.of(((Ref.Exclude) ref).pattern()));
+      } else {
+        patterns.add(new Axis.Matched.NamedPath(node.text(), pattern(node)));
+      }
+    }
+    if (patterns.isEmpty()) {
+      throw new BadInput(
+          entry.place(), "match names no file; add a pattern such as fq/{sample}.fq");
+    }
+    Axis.Matched.NamedPath first = patterns.getFirst();
+    for (Axis.Matched.NamedPath other : patterns) {
+      if (!Set.copyOf(other.match().names()).equals(Set.copyOf(first.match().names()))) {
+        throw new BadInput(
+            other.match().place(),
+            "the patterns of match need the same names; %s has others than %s"
+                .formatted(other.written(), first.written()));
+      }
+    }
+    return new Axis.Matched(entry.place(), List.copyOf(patterns), List.copyOf(excludes));
+  }
+
+  private PathPattern pattern(Node.Scalar node) {
     StringBuilder text = new StringBuilder();
     List<String> holes = new ArrayList<>();
     Map<String, String> constraints = new HashMap<>();
@@ -216,8 +329,7 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
     }
     Paths.refuseForeign(text.toString().replace(PathPattern.HOLE, '*'), node.place());
     String pattern = paths.normalize(text.toString());
-    PathPattern match = PathPattern.of(pattern, holes, constraints, node.place());
-    return new Axis.Matched(entry.place(), node.text(), match);
+    return PathPattern.of(pattern, holes, constraints, node.place());
   }
 
   private Axis values(String name, Entry entry) {
@@ -241,17 +353,25 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
     new MapFields(map, scope, unknown).only(KnownKeys.VALUES, "the values of " + name);
     unknown.throwIfAny();
     List<String> forms =
-        map.entries().keySet().stream().map(k -> isRange(k) ? "from" : k).distinct().toList();
+        map.entries().keySet().stream()
+            .filter(k -> !k.equals("comment"))
+            .map(k -> isRange(k) ? "from" : k)
+            .distinct()
+            .toList();
     if (forms.size() != 1) {
       throw new BadInput(
           map.place(),
           "the values of " + name + " are one of " + String.join(", ", KnownKeys.VALUES));
     }
+    if (map.get("comment") != null && !forms.getFirst().equals("lines")) {
+      throw new BadInput(map.get("comment").place(), "comment says which lines of a file to skip");
+    }
     Place place = entry.place();
     List<String> names = List.of(name);
     Node value = map.get(forms.getFirst());
     return switch (forms.getFirst()) {
-      case "lines" -> new Axis.Table(place, file(value, "lines"), true, names, List.of());
+      case "lines" ->
+          new Axis.Table(place, file(value, "lines"), true, names, List.of(), comment(fields));
       case "glob" -> globbed(place, names, value);
       case "var" -> fixed(place, name, list(MapFields.scalar(value, "var")), value);
       case "products" ->

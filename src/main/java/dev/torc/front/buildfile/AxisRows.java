@@ -1,6 +1,7 @@
 package dev.torc.front.buildfile;
 
 import dev.torc.base.syntax.BadInput;
+import dev.torc.base.syntax.Place;
 import dev.torc.core.model.InstanceName;
 import dev.torc.front.buildfile.Axis.Row;
 import java.util.ArrayList;
@@ -13,15 +14,20 @@ import java.util.Set;
  * The values of an axis, as rows. {@link AxisValues} finds them.
  *
  * @param names the names of a row's values
- * @param columns the names that are not parameters; their values are not part of an instance's name
+ * @param columns the names whose values are not part of an instance's name
+ * @param alike where two rows of a table are that make the last column of its names necessary
  * @param warnings what is accepted but looks wrong in the file
  */
 record AxisRows(
-    List<String> names, Set<String> columns, List<Row> rows, List<BadInput.Diagnostic> warnings) {
+    List<String> names,
+    Set<String> columns,
+    List<Row> rows,
+    List<Place> alike,
+    List<BadInput.Diagnostic> warnings) {
 
-  /** Creates rows in which every name is a parameter. */
+  /** Creates rows in which every name is part of an instance's name. */
   AxisRows(List<String> names, List<Row> rows) {
-    this(names, Set.of(), rows, List.of());
+    this(names, Set.of(), rows, List.of(), List.of());
   }
 
   /** Refuses two rows for one instance. */

@@ -14,9 +14,11 @@ import dev.torc.core.model.Ref;
 import dev.torc.front.buildfile.Axis.Row;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -60,7 +62,7 @@ final class AxisValues {
    * @param waits whether the values must not be used until all those jobs have ended
    * @param lasting whether neither a result nor a file can change the values
    * @param byResults whether results decided the values
-   * @param growing how those jobs may add values; null if they add none, or while it waits
+   * @param growing how those jobs may add values; nothing if they add none, or while it waits
    * @param none why the axis has no values; null if it has some or no reason is known
    */
   record AxisFacts(
@@ -68,7 +70,7 @@ final class AxisValues {
       boolean waits,
       boolean lasting,
       boolean byResults,
-      Group.Growing growing,
+      List<Group.Growing> growing,
       BadInput.Diagnostic none) {}
 
   AxisFacts facts() {
@@ -108,14 +110,16 @@ final class AxisValues {
     return rows;
   }
 
-  private Group.Growing growing() {
+  private List<Group.Growing> growing() {
     if (coming.isEmpty() || waits) {
-      return null;
+      return List.of();
     }
     List<Glob> made = coming.stream().distinct().toList();
     return axis instanceof Axis.Matched matched
-        ? new Group.Growing(matched.match().text(), matched.match().holes(), made)
-        : new Group.Growing(String.valueOf(PathPattern.HOLE), axis.names(), made);
+        ? matched.patterns().stream()
+            .map(each -> new Group.Growing(each.match().text(), each.match().holes(), made))
+            .toList()
+        : List.of(new Group.Growing(String.valueOf(PathPattern.HOLE), axis.names(), made));
   }
 
   /** Returns whether the axis may be empty without a warning, because a job may make no files. */
@@ -136,7 +140,10 @@ final class AxisValues {
               : new BadInput.Diagnostic(table.place(), table.path() + " holds none");
       case Axis.Globbed globbed ->
           unmatched("" + globbed.globs().getFirst(), globbed.globs().getFirst());
-      case Axis.Matched matched -> unmatched(matched.written(), matched.match().glob());
+      case Axis.Matched matched -> {
+        Axis.Matched.NamedPath first = matched.patterns().getFirst();
+        yield unmatched(first.written(), first.match().glob());
+      }
       case Axis.Products products -> units.explainNone(products.job());
       case Axis.ValuesOf values -> units.explainNone(values.group(units.ids().keySet()));
       case Axis.Zip _ ->
@@ -200,8 +207,9 @@ final class AxisValues {
     try {
       byte[] bytes = units.sources().bytes(path);
       return table.plain()
-          ? TableReader.lines(bytes, path, table.columns())
-          : TableReader.keyed(table, TableReader.read(bytes, path, table.columns()));
+          ? TableReader.lines(bytes, path, table.columns(), table.comment())
+          : TableReader.keyed(
+              table, TableReader.read(bytes, path, table.columns(), table.comment()));
     } catch (BadInput e) {
       // An error about the whole file is reported at the place that names the file.
       boolean whole = e.diagnostics().getFirst().place().line() == 0;
@@ -306,7 +314,7 @@ final class AxisValues {
     }
     List<BadInput.Diagnostic> warnings =
         all.stream().flatMap(each -> each.warnings().stream()).toList();
-    return new AxisRows(zip.names(), Set.of(), rows, warnings);
+    return new AxisRows(zip.names(), Set.of(), rows, List.of(), warnings);
   }
 
   private AxisRows paths() throws IOException {
@@ -316,18 +324,39 @@ final class AxisValues {
     SortedMap<String, Row> found = new TreeMap<>();
     for (Search search : searches) {
       search.update();
-      found.putAll(search.found);
+      search.found.forEach(found::putIfAbsent); // the first pattern counts
+    }
+    if (axis instanceof Axis.Matched matched && matched.patterns().size() > 1) {
+      refuseSame(found);
     }
     waits = axis instanceof Axis.Globbed && !coming.isEmpty();
     return new AxisRows(axis.names(), List.copyOf(found.values()));
+  }
+
+  /** Refuses two files from which different patterns take the same values. */
+  private void refuseSame(SortedMap<String, Row> found) {
+    Map<List<String>, String> seen = new HashMap<>();
+    found.forEach(
+        (path, row) -> {
+          String other = seen.putIfAbsent(row.values(), path);
+          if (other != null) {
+            throw new BadInput(
+                axis.place(),
+                "%s and %s match with the same values; exclude one with !".formatted(other, path));
+          }
+        });
   }
 
   private List<Search> searches() throws IOException {
     List<Search> all = new ArrayList<>(1);
     switch (axis) {
       case Axis.Products products -> all.add(new Search(unitNamed(products.job())));
-      case Axis.Matched matched ->
-          all.add(new Search(matched.match().glob(), List.of(), matched.match()::values));
+      case Axis.Matched matched -> {
+        for (Axis.Matched.NamedPath each : matched.patterns()) {
+          Function<String, List<String>> fit = path -> matched.values(each, path);
+          all.add(new Search(each.match().glob(), List.of(), fit));
+        }
+      }
       case Axis.Globbed globbed -> {
         for (Glob glob : globbed.globs()) {
           Function<String, List<String>> fit =

@@ -54,7 +54,8 @@ final class GroupExpansion implements OtherUnits {
   private final JobReader reader;
   private final Set<BadInput.Diagnostic> warnings;
   private final Set<String> manual;
-  private final Map<String, Map<List<String>, Instance>> read = new HashMap<>(); // by group, values
+  private final Map<String, Map<List<String>, Instance>> read =
+      new HashMap<>(); // by group with the columns outside of its instances' names, and by values
   private final Map<Integer, Outcome> last = new HashMap<>(); // the last without errors, by unit
   private final AxisSources sources;
   private UnitMakers makers; // dropped once all instances are known
@@ -337,7 +338,7 @@ final class GroupExpansion implements OtherUnits {
         new Group(
             group.name(),
             group.entry().place(),
-            answer.parameters(),
+            List.copyOf(answer.names),
             List.copyOf(names),
             new Group.Further(
                 List.copyOf(answer.awaits),
@@ -349,7 +350,8 @@ final class GroupExpansion implements OtherUnits {
                 List.copyOf(tables(group.axes()).keySet()),
                 known ? answer.nothing : "",
                 known ? List.copyOf(answer.warnings) : List.of(),
-                answer.byResults),
+                answer.byResults,
+                answer.ofTable()),
             group.job().labels().tags());
     Outcome outcome = new Outcome(record, List.copyOf(jobs), known, known && answer.lasting);
     last.put(unit, outcome);
@@ -375,7 +377,12 @@ final class GroupExpansion implements OtherUnits {
                 group.job().productRefs(),
                 reasons,
                 group.job().has(Trait.ALLOW_FAILURE)),
-            new Group.Sources(List.copyOf(tables(group.axes()).keySet()), "", List.of(), false),
+            new Group.Sources(
+                List.copyOf(tables(group.axes()).keySet()),
+                "",
+                List.of(),
+                false,
+                Group.Columns.NONE),
             group.job().labels().tags());
     // Not lasting, so that every expansion reports the group's errors again.
     return new Outcome(record, before == null ? List.of() : before.packed(), false, false);
@@ -407,14 +414,27 @@ final class GroupExpansion implements OtherUnits {
       return;
     }
     JobReader reading = reader.withProblems(own);
-    Map<List<String>, Instance> known = read.computeIfAbsent(group.name(), _ -> new HashMap<>());
+    Map<List<String>, Instance> known =
+        read.computeIfAbsent(group.name() + answer.columns, _ -> new HashMap<>());
+    InstanceRules.Combinations choice = group.rules().new Combinations(group.name(), answer.names);
     int[] at = new int[answer.rows.size()];
     for (long i = 0; i < count && own.isEmpty(); i++) {
       List<Row> rows = new ArrayList<>(at.length);
       for (int a = 0; a < at.length; a++) {
         rows.add(answer.rows.get(a).get(at[a]));
       }
+      for (int a = at.length - 1; a >= 0 && ++at[a] == answer.rows.get(a).size(); a--) {
+        at[a] = 0;
+      }
       Row row = Row.joined(rows);
+      try {
+        if (!choice.takes(row)) {
+          continue;
+        }
+      } catch (BadInput e) {
+        own.add(e);
+        break;
+      }
       Instance one = known.get(row.values());
       if (one == null) {
         one = instance(group, answer, row, reading, own);
@@ -427,9 +447,9 @@ final class GroupExpansion implements OtherUnits {
       }
       names.add(one.name);
       jobs.add(one.packed);
-      for (int a = at.length - 1; a >= 0 && ++at[a] == answer.rows.get(a).size(); a--) {
-        at[a] = 0;
-      }
+    }
+    if (count > 0) {
+      answer.warnings.addAll(choice.unused());
     }
     warnings.addAll(own.warnings());
   }

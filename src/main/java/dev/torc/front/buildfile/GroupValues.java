@@ -1,6 +1,7 @@
 package dev.torc.front.buildfile;
 
 import dev.torc.base.syntax.BadInput;
+import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.Problems;
 import dev.torc.base.text.Refusal;
 import dev.torc.core.model.Group;
@@ -17,7 +18,7 @@ final class GroupValues {
 
   final List<String> names = new ArrayList<>();
 
-  /** The names that are not parameters; their values are not part of an instance's name. */
+  /** The names whose values are not part of an instance's name. */
   final Set<String> columns = new TreeSet<>();
 
   /** The rows of each axis so far. */
@@ -40,6 +41,11 @@ final class GroupValues {
   /** Whether results decided the values. */
   boolean byResults;
 
+  private Axis.Table table; // null for none
+  private int ofTable;
+  private boolean keyed; // whether the build file says which names are in an instance's name
+  private List<Place> alike = List.of();
+
   /** Gathers the values of all axes; errors are added to the problems. */
   GroupValues(Unit.Many group, List<AxisValues> axes, Vars vars, Problems problems) {
     boolean waits = false;
@@ -47,6 +53,11 @@ final class GroupValues {
       try {
         AxisRows values = axis.findRows();
         names.addAll(values.names());
+        if (axis.axis instanceof Axis.Table read && !read.plain()) {
+          table = read;
+          ofTable = names.size();
+          alike = values.alike();
+        }
         columns.addAll(values.columns());
         rows.add(values.rows());
         warnings.addAll(values.warnings());
@@ -68,14 +79,22 @@ final class GroupValues {
       waits |= known.waits();
       lasting &= known.lasting();
       byResults |= known.byResults();
-      if (known.growing() != null) {
-        growing.add(known.growing());
-      }
+      growing.addAll(known.growing());
     }
     if (waits) {
       growing.clear();
     }
-    if (group.axes().stream().anyMatch(axis -> axis.names().isEmpty()) || !columns.isEmpty()) {
+    if (problems.isEmpty() && !waits) {
+      problems.guard(() -> group.rules().check(group.name(), names));
+    }
+    if (!group.rules().key().isEmpty()) {
+      columns.clear();
+      columns.addAll(names);
+      group.rules().key().forEach(columns::remove);
+      alike = List.of();
+    }
+    keyed = !group.rules().key().isEmpty() || table != null && !table.key().isEmpty();
+    if (table != null) {
       checkNames(group, vars, problems);
     }
   }
@@ -98,7 +117,8 @@ final class GroupValues {
     }
   }
 
-  List<String> parameters() {
-    return names.stream().filter(name -> !columns.contains(name)).toList();
+  /** Returns which names are columns of a table, which are the first ones. */
+  Group.Columns ofTable() {
+    return new Group.Columns(ofTable, table != null && !keyed, alike);
   }
 }

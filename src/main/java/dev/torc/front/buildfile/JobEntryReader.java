@@ -90,9 +90,9 @@ record JobEntryReader(
       return new Unit.Single(codec, codec.packed(job));
     }
     Problems own = new Problems();
-    List<Axis> read =
-        new AxisReader(axes.scope().withProblems(own), axes.paths(), own)
-            .read((Node.Mapping) entry.value());
+    AxisReader reading = new AxisReader(axes.scope().withProblems(own), axes.paths(), own);
+    List<Axis> read = reading.read((Node.Mapping) entry.value());
+    InstanceRules rules = reading.rules((Node.Mapping) entry.value(), read);
     if (!own.isEmpty()) {
       axes.problems().add(new BadInput(own.found()));
       read = List.of();
@@ -102,7 +102,7 @@ record JobEntryReader(
     if (outline.has(Trait.MANUAL)) {
       manual.add(name);
     }
-    return new Unit.Many(name, key, entry, read, outline);
+    return new Unit.Many(name, key, entry, read, rules, outline);
   }
 
   /**

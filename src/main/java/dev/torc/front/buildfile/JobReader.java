@@ -2,6 +2,7 @@ package dev.torc.front.buildfile;
 
 import dev.torc.base.posix.Stop;
 import dev.torc.base.syntax.BadInput;
+import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.NearestName;
 import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.Node.Entry;
@@ -85,8 +86,8 @@ final class JobReader {
       EnvLayers env,
       Overrides over) {}
 
-  /** The names of the counters in {@code limits}, and of the declared executors. */
-  record DeclaredNames(Set<String> counters, List<String> executors) {}
+  /** The counters in {@code limits}, with whether each counts bytes, and the declared executors. */
+  record DeclaredNames(SortedMap<String, Boolean> counters, List<String> executors) {}
 
   JobReader(Common common, Problems problems) {
     Node.Mapping top = common.top;
@@ -136,7 +137,7 @@ final class JobReader {
    *
    * @param name the instance's own name; {@link Scope#ANY_PATH} if the values are unknown
    * @param values the values by parameter, as in {@link Scope}
-   * @param columns the values of other columns by name, as in {@link Scope}
+   * @param columns the values of the parameters that are not in its name, as in {@link Scope}
    * @param files the files that the instance needs in addition to {@code needs}
    */
   record Instance(
@@ -144,6 +145,15 @@ final class JobReader {
       SortedMap<String, String> values,
       Map<String, String> columns,
       List<Item> files) {
+
+    private SortedMap<String, String> all() {
+      if (columns.isEmpty()) {
+        return values;
+      }
+      SortedMap<String, String> all = new TreeMap<>(values);
+      all.putAll(columns);
+      return all;
+    }
 
     /** Returns a stand-in for all instances with these values; an unknown value is a wildcard. */
     static Instance some(SortedMap<String, String> values) {
@@ -184,6 +194,14 @@ final class JobReader {
     List<Step> run = steps.steps(full, name, entry.place(), shell, dir, env);
     Retry retry = retry(full, own, shell);
     ConditionReader keys = new ConditionReader(full, steps, shell);
+    String executor = executor(job, own.get("executor") != null);
+    Resources resources = resources(job.map().get("resources"), scope);
+    if (resources.disk() > 0 && executor == null) {
+      problems.warn(
+          resources.place(),
+          "disk is for schedulers and not counted here; to count it, write limits: {scratch: 100GB}"
+              + " and resources: {scratch: 20GB}");
+    }
     String depfile =
         job.read("depfile", null, node -> common.paths.below(dir, job.scope().literalPath(node)));
     Job read =
@@ -193,7 +211,7 @@ final class JobReader {
                 job.texts("tags"),
                 job.text("description", ""),
                 instance == null ? null : name,
-                instance == null ? Collections.emptySortedMap() : instance.values),
+                instance == null ? Collections.emptySortedMap() : instance.all()),
             entry.place(),
             new Job.Links(
                 withData(needs, run, retry),
@@ -205,8 +223,8 @@ final class JobReader {
                     job.choice("cache", "", List.copyOf(CACHING.keySet())), Job.Caching.UNSAID)),
             new Job.Runs(
                 run,
-                executor(job, own.get("executor") != null),
-                resources(job.map().get("resources"), scope),
+                executor,
+                resources,
                 (int) job.whole("priority", 0, Integer.MIN_VALUE, Integer.MAX_VALUE),
                 retry,
                 stop(job),
@@ -309,9 +327,26 @@ final class JobReader {
     List<Item> needs = new ArrayList<>(written);
     needs.addAll(ofParents);
     if (instance != null) {
+      refuseExcluded(written, instance);
       instance.files.stream().filter(file -> !isAmong(file, needs)).forEach(needs::add);
     }
     return List.copyOf(needs);
+  }
+
+  /** Refuses a {@code !} in the needs that excludes a file from which the instance comes. */
+  private void refuseExcluded(List<Item> written, Instance instance) {
+    for (Item item : instance.files.isEmpty() ? List.<Item>of() : written) {
+      for (Ref ref : item.refs()) {
+        for (Item file : ref instanceof Ref.Exclude ? instance.files : List.<Item>of()) {
+          String path = ((Ref.OfFile) file.refs().getFirst()).path();
+          if (Glob.of(((Ref.Exclude) ref).pattern()).excludes(path)) {
+            String line =
+                "this excludes %s, from which an instance comes; write the ! in its match or glob";
+            problems.add(ref.place(), line.formatted(path));
+          }
+        }
+      }
+    }
   }
 
   /** Returns the needs, plus a need for each data value that a placeholder uses. */
@@ -424,13 +459,18 @@ final class JobReader {
     SortedMap<String, Long> amounts = new TreeMap<>();
     if (!map.entries().isEmpty()) {
       Set<String> known = new TreeSet<>(KnownKeys.RESOURCES);
-      known.addAll(common.known.counters);
+      known.addAll(common.known.counters.keySet());
       fields.only(known, "resources");
-      for (String counter : common.known.counters) {
-        if (map.entries().containsKey(counter)) {
-          amounts.put(counter, fields.whole(counter, 0, 0, Integer.MAX_VALUE));
-        }
-      }
+      common.known.counters.forEach(
+          (counter, bytes) -> {
+            if (map.entries().containsKey(counter)) {
+              amounts.put(
+                  counter,
+                  bytes
+                      ? fields.amount(counter, 0, Quantity::size)
+                      : fields.whole(counter, 0, 0, Integer.MAX_VALUE));
+            }
+          });
     }
     return new Resources(
         (int) fields.whole("cpus", 0, 1, Integer.MAX_VALUE),

@@ -41,22 +41,23 @@ public final class KnownKeys {
           command tasks needs produces after tools env dir shell resources retries retry
           stop depfile trace strict cache persist temporary always interactive manual output priority tags
           description allow_failure max_age frozen probe skip image container executor parameters match table mode
-          repeat
+          repeat key exclude
           """
               .split("\\s+"));
 
   /** The keys that make a job a group. */
-  static final List<String> GROUP = List.of("parameters", "match", "table", "mode", "repeat");
+  static final List<String> GROUP =
+      List.of("parameters", "match", "table", "mode", "repeat", "key", "exclude");
 
   /** {@code defaults}: the keys of a job, except those of a group. */
   static final List<String> DEFAULTS = JOB.stream().filter(key -> !GROUP.contains(key)).toList();
 
   /** The values of a parameter: one key, or {@code from}, {@code to} and {@code step} together. */
   static final List<String> VALUES =
-      List.of("from", "to", "step", "lines", "glob", "products", "values", "var");
+      List.of("from", "to", "step", "lines", "comment", "glob", "products", "values", "var");
 
   /** A {@code table} that is a map. */
-  static final List<String> TABLE = List.of("file", "columns", "key");
+  static final List<String> TABLE = List.of("file", "columns", "key", "comment");
 
   /** A factory. */
   static final List<String> FACTORY = List.of("name", "type", "jobs", "parameters", "number");

@@ -6,6 +6,7 @@ import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.Node.Entry;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.Problems;
+import dev.torc.base.syntax.Quantity;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -211,6 +212,11 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
     } catch (NumberFormatException e) {
       throw new IllegalArgumentException(key + " must be " + kind + ", not " + text, e);
     }
+  }
+
+  /** Returns whether a text is a size with a unit, such as {@code 100GB}. */
+  static boolean isSize(Node node) {
+    return node instanceof Node.Scalar text && Quantity.hasUnit(text.text());
   }
 
   /** Returns an amount in the unit of the parser: bytes or nanoseconds. */

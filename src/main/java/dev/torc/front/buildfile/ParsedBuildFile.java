@@ -142,7 +142,7 @@ public final class ParsedBuildFile {
                 vars,
                 top,
                 new FactoryReader(top, scope, problems).parents(jobs.keySet()),
-                new JobReader.DeclaredNames(counters(limits), names),
+                new JobReader.DeclaredNames(counters(top), names),
                 paths,
                 layers.env(),
                 over),
@@ -176,10 +176,18 @@ public final class ParsedBuildFile {
     this.expansion = new GroupExpansion(root, units, codec, reader, problems.warnings(), manual);
   }
 
-  /** Returns the names of the limits that are counters, not resources of the machine. */
-  private static TreeSet<String> counters(SortedMap<String, Long> limits) {
-    TreeSet<String> counters = new TreeSet<>(limits.keySet());
-    KnownKeys.LIMITS.forEach(counters::remove);
+  /**
+   * Returns the limits that are counters, not resources of the machine, and whether each counts
+   * bytes.
+   */
+  private static SortedMap<String, Boolean> counters(Node.Mapping top) {
+    SortedMap<String, Boolean> counters = new TreeMap<>();
+    if (top.get("limits") instanceof Node.Mapping limits) {
+      limits
+          .entries()
+          .forEach((name, entry) -> counters.put(name, MapFields.isSize(entry.value())));
+      KnownKeys.LIMITS.forEach(counters::remove);
+    }
     return counters;
   }
 
@@ -242,7 +250,8 @@ public final class ParsedBuildFile {
       } else if (!Placeholder.isIdentifier(name)) {
         problems.add(
             each.getValue().place(), "the name of a counter is letters, digits and _: " + name);
-      } else if (name.equals("memory")) {
+      } else if (name.equals("memory")
+          || !KnownKeys.LIMITS.contains(name) && MapFields.isSize(each.getValue().value())) {
         limits.put(name, fields.amount(name, 0, Quantity::size));
       } else {
         limits.put(name, fields.whole(name, 1, name.equals("cpus") ? 1 : 0, Integer.MAX_VALUE));

@@ -90,9 +90,9 @@ public final class RowPlaces implements InstancePlaces {
     byte[] bytes = TableReader.bytes(workflow.root().resolve(path), path);
     AxisRows content;
     try {
-      content = TableReader.read(bytes, path, List.of());
+      content = TableReader.read(bytes, path, List.of(), TableReader.UNSAID);
     } catch (BadInput e) {
-      content = TableReader.lines(bytes, path, List.of());
+      content = TableReader.lines(bytes, path, List.of(), TableReader.UNSAID);
     }
     List<String> columns = content.names();
     List<String> names = columns.stream().filter(parameters::containsKey).toList();

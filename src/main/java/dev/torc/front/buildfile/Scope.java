@@ -30,9 +30,9 @@ import java.util.stream.Stream;
  * inserted value is never searched for placeholders.
  *
  * @param vars the build file's vars
- * @param parameters the values of an instance's parameters, by name; {@link #ANY} or {@link
+ * @param parameters the values in an instance's name, by parameter; {@link #ANY} or {@link
  *     #ANY_PATH} for a value that is not known yet
- * @param columns the other values of the instance's row, by name; only placeholders use them
+ * @param columns the values of the instance's other parameters, by name
  * @param job the job's name, null outside of jobs
  * @param needs the items that {@code {needs…}} may name, null if unknown
  * @param produces the items that {@code {produces…}} may name, null if unknown
@@ -289,7 +289,7 @@ public record Scope(
     int from = 0;
     while (found.find()) {
       String name = found.group(1) != null ? found.group(1) : found.group(2);
-      String value = name == null ? null : parameter(name);
+      String value = name == null ? null : ofRow(name);
       if (value != null) {
         out.append(text, from, found.start());
         put(value, true, form, out);

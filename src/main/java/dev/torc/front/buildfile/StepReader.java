@@ -125,11 +125,16 @@ record StepReader(
 
   /**
    * Returns the environment of a job: that of the build file, overlaid by the parameters, overlaid
-   * by the job's own {@code env}.
+   * by the job's own {@code env}. A parameter that is not in the instance's name is there only if a
+   * command uses it.
    */
   SortedMap<String, Optional<Template>> env(MapFields job) {
     Map<String, String> parameters = job.scope().parameters();
-    if (top.get("env") == null && job.map().get("env") == null && parameters.isEmpty()) {
+    Map<String, String> others = job.scope().columns();
+    if (top.get("env") == null
+        && job.map().get("env") == null
+        && parameters.isEmpty()
+        && others.isEmpty()) {
       return Collections.emptySortedMap();
     }
     SortedMap<String, Optional<Template>> all = new TreeMap<>();
@@ -140,8 +145,33 @@ record StepReader(
             all.put(name, Optional.of(Template.of(value)));
           }
         });
+    String text = others.isEmpty() ? "" : commands(job.map());
+    others.forEach(
+        (name, value) -> {
+          if (Placeholder.isIdentifier(name)
+              && !AxisReader.isTaken(name)
+              && ShellText.uses(text, name)) {
+            all.put(name, Optional.of(Template.of(value)));
+          }
+        });
     env(ownEnv(job), job.scope(), all);
     return Collections.unmodifiableSortedMap(all);
+  }
+
+  /** Returns the texts of a job's command or of its tasks. */
+  private static String commands(Node.Mapping job) {
+    StringBuilder text = new StringBuilder();
+    List<Node> written = new ArrayList<>(MapFields.oneOrMore(job.get("command")));
+    for (Node task : MapFields.oneOrMore(job.get("tasks"))) {
+      if (task instanceof Node.Mapping map) {
+        written.addAll(MapFields.oneOrMore(map.get("command")));
+        written.addAll(MapFields.oneOrMore(map.get("cmd")));
+      }
+    }
+    for (Node word : written) {
+      text.append(word instanceof Node.Scalar scalar ? scalar.text() : "").append('\n');
+    }
+    return text.toString();
   }
 
   /** Returns the {@code env} of a job or task. Reports a variable in it that is a parameter. */
@@ -149,7 +179,9 @@ record StepReader(
     Node node = layers.joined(fields.map(), problems).get("env");
     if (node instanceof Node.Mapping map) {
       for (String name : fields.scope().parameters().keySet()) {
-        if (Placeholder.isIdentifier(name) && map.entries().containsKey(name)) {
+        Node given = map.get(name);
+        boolean same = given instanceof Node.Scalar text && text.text().equals("{" + name + "}");
+        if (Placeholder.isIdentifier(name) && map.entries().containsKey(name) && !same) {
           problems.add(
               map.entries().get(name).place(),
               name + " is a parameter, so the environment has it already");

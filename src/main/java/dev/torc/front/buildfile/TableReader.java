@@ -47,6 +47,15 @@ final class TableReader {
   /** In {@link #columns}, marks a column that is ignored. */
   private static final int UNWANTED = -1;
 
+  /** As a comment sign: the build file does not say whether there are comments. */
+  static final String UNSAID = "";
+
+  /** As a comment sign: there are no comments. */
+  static final String NONE = "none";
+
+  /** What a row begins with that looks like a comment. */
+  private static final String MARK = "#";
+
   /** In {@link #columns}, marks a column without a name when all columns are wanted. */
   private static final int UNNAMED = -2;
 
@@ -58,15 +67,33 @@ final class TableReader {
 
   private final String shown;
   private final boolean all; // whether all columns are wanted
+  private final String comment; // what rows begin with that are skipped; NONE, or UNSAID
   private final Map<String, String> shared = new HashMap<>();
   private final List<Row> rows = new ArrayList<>();
   private final List<BadInput.Diagnostic> warnings = new ArrayList<>(0);
   private final Map<String, Integer> names = new LinkedHashMap<>(); // with their indexes in a row
   private int[] columns; // for CSV and TSV, the index in a row of each column
-  private int spaced; // how many cells have a space at an edge
+  private final Odd spaced = new Odd(); // cells that have a space at an edge
+  private final Odd marked = new Odd(); // rows that look like comments
+  private Place header; // where the header is if it looks like a comment
 
-  private TableReader(String shown, List<String> wanted) {
+  /** What looks wrong in a table: only the first place gets a warning. */
+  private static final class Odd {
+    private int count;
+    private Place place;
+    private String message;
+
+    void addTo(List<BadInput.Diagnostic> warnings) {
+      if (count > 0) {
+        String more = count == 1 ? "" : " (%d more here)".formatted(count - 1);
+        warnings.add(new BadInput.Diagnostic(place, message + more));
+      }
+    }
+  }
+
+  private TableReader(String shown, List<String> wanted, String comment) {
     this.shown = shown;
+    this.comment = comment;
     this.all = wanted.isEmpty();
     name(wanted);
   }
@@ -77,18 +104,20 @@ final class TableReader {
 
   /**
    * Returns the rows of a table. {@code shown} is the file's name in messages; its extension
-   * decides the format. An empty {@code wanted} selects all columns.
+   * decides the format. An empty {@code wanted} selects all columns. {@code comment} is what rows
+   * begin with that are skipped, {@link #NONE} or {@link #UNSAID}.
    *
    * @throws BadInput if a row has another length than the header, a column is missing, or the
    *     format is wrong
    */
-  static AxisRows read(byte[] bytes, String shown, List<String> wanted) throws IOException {
-    TableReader table = new TableReader(shown, wanted);
+  static AxisRows read(byte[] bytes, String shown, List<String> wanted, String comment)
+      throws IOException {
+    TableReader table = new TableReader(shown, wanted, comment);
     String text = SourceFile.decode(bytes, shown);
     String ending = PlaceholderFormat.apply("suffix", shown).toLowerCase(Locale.ROOT);
     switch (ending) {
-      case ".csv" -> table.separated(new SeparatedText(text, shown, ','));
-      case ".tsv" -> table.separated(new SeparatedText(text, shown, '\t'));
+      case ".csv", ".tsv" ->
+          table.separated(new SeparatedText(text, shown, ending.equals(".csv"), table.skipped()));
       case ".json" -> table.json(text, true);
       case ".jsonl", ".ndjson" -> table.json(text, false);
       default ->
@@ -103,8 +132,8 @@ final class TableReader {
    * Returns each line as a row of one value; {@code name} has the name of that value. Blank lines
    * are skipped.
    */
-  static AxisRows lines(byte[] bytes, String shown, List<String> name) {
-    TableReader table = new TableReader(shown, name);
+  static AxisRows lines(byte[] bytes, String shown, List<String> name, String comment) {
+    TableReader table = new TableReader(shown, name, comment);
     String text = SourceFile.decode(bytes, shown);
     int line = 0;
     for (int end, start = 0; start < text.length(); start = end + SourceFile.lineEnd(text, end)) {
@@ -114,7 +143,7 @@ final class TableReader {
       }
       Place place = new Place(shown, ++line, 1);
       String value = text.substring(start, end);
-      if (!isBlank(value)) {
+      if (!isBlank(value) && !table.isComment(value, place)) {
         table.noteSpaces(value, () -> place);
         table.add(new String[] {value}, place);
       }
@@ -123,12 +152,10 @@ final class TableReader {
   }
 
   private AxisRows found() {
-    if (spaced > 1) {
-      BadInput.Diagnostic first = warnings.removeFirst();
-      String more = "%s (%d more here)".formatted(first.message(), spaced - 1);
-      warnings.addFirst(new BadInput.Diagnostic(first.place(), more));
-    }
-    return new AxisRows(List.copyOf(names.keySet()), Set.of(), rows, List.copyOf(warnings));
+    spaced.addTo(warnings);
+    marked.addTo(warnings);
+    return new AxisRows(
+        List.copyOf(names.keySet()), Set.of(), rows, List.of(), List.copyOf(warnings));
   }
 
   /**
@@ -149,20 +176,43 @@ final class TableReader {
       boolean blank = isBlank(text.cells());
       if (!blank && columns == null) {
         header(text);
-      } else if (!blank) {
+      } else if (!blank && !isComment(text.cells().getFirst(), text.place())) {
         row(text);
       }
     }
+  }
+
+  private String skipped() {
+    return comment.equals(UNSAID) || comment.equals(NONE) ? "" : comment;
+  }
+
+  /**
+   * Returns whether a row is skipped, because its first cell begins with the comment sign. If the
+   * build file does not say whether there are comments, counts a row that looks like one.
+   */
+  private boolean isComment(String first, Place place) {
+    boolean looks = comment.equals(UNSAID) && first.startsWith(MARK);
+    if (looks && ++marked.count == 1) {
+      marked.place = place;
+      marked.message =
+          "%s is a row like the others; to skip rows that begin with #, write comment: \"#\", else comment: none"
+              .formatted(SafeText.name(first));
+    }
+    return !skipped().isEmpty() && first.stripLeading().startsWith(comment);
   }
 
   private void row(SeparatedText text) {
     List<String> cells = text.cells();
     Place place = text.place();
     if (cells.size() != columns.length) {
+      String why =
+          header == null
+              ? ""
+              : "; if %s is a comment, write comment: \"#\" in table".formatted(header);
       throw new BadInput(
           place,
-          "the row has %s, the header %s"
-              .formatted(Amount.count(cells.size(), "field"), columns.length));
+          "the row has %s, the header %s%s"
+              .formatted(Amount.count(cells.size(), "field"), columns.length, why));
     }
     String[] values = new String[names.size()];
     for (int c = 0; c < columns.length; c++) {
@@ -181,8 +231,12 @@ final class TableReader {
 
   /** Sets the index in a {@link Row} of each column's value. */
   private void header(SeparatedText text) {
-    text.refuseOtherSeparator();
     List<String> cells = text.cells();
+    if (comment.equals(UNSAID) && cells.getFirst().startsWith(MARK)) {
+      header = text.place();
+    } else {
+      text.refuseOtherSeparator();
+    }
     Map<String, Integer> named = new LinkedHashMap<>();
     for (int c = 0; c < cells.size(); c++) {
       int cell = c;
@@ -209,7 +263,8 @@ final class TableReader {
   }
 
   /**
-   * Returns the rows of a table, with only the columns of the table's key as parameters.
+   * Returns the rows of a table. The columns of its key name the instances; without a key, the
+   * fewest leading columns that tell all rows apart.
    *
    * @throws BadInput if a column of the key is missing or empty, or if no key is given and all
    *     columns of a row are empty
@@ -225,10 +280,18 @@ final class TableReader {
           throw new BadInput(row.place(), said.formatted(all));
         }
       }
-      return read;
+      int fewest = Math.min(1, names.size());
+      List<Place> alike = List.of();
+      List<Place> more = fewest < names.size() ? alike(rows, fewest) : List.of();
+      while (!more.isEmpty()) {
+        alike = more;
+        more = ++fewest < names.size() ? alike(rows, fewest) : List.of();
+      }
+      Set<String> others = new TreeSet<>(names.subList(fewest, names.size()));
+      return new AxisRows(names, others, rows, alike, read.warnings());
     }
     if (rows.isEmpty()) {
-      return new AxisRows(table.key(), Set.of(), rows, read.warnings());
+      return new AxisRows(table.key(), Set.of(), rows, List.of(), read.warnings());
     }
     for (String name : table.key()) {
       if (!names.contains(name)) {
@@ -246,7 +309,23 @@ final class TableReader {
         }
       }
     }
-    return new AxisRows(names, others, rows, read.warnings());
+    return new AxisRows(names, others, rows, List.of(), read.warnings());
+  }
+
+  /**
+   * Returns where the first two rows are that are equal in the leading columns, or one row twice
+   * that has no value there; nothing if these columns tell all rows apart.
+   */
+  private static List<Place> alike(List<Row> rows, int columns) {
+    Map<List<String>, Row> seen = HashMap.newHashMap(rows.size());
+    for (Row row : rows) {
+      List<String> leading = row.values().subList(0, columns);
+      Row earlier = isBlank(leading) ? row : seen.putIfAbsent(leading, row);
+      if (earlier != null) {
+        return List.of(earlier.place(), row.place());
+      }
+    }
+    return List.of();
   }
 
   static BadInput missing(String name, Collection<String> known, Place place) {
@@ -294,6 +373,7 @@ final class TableReader {
     Place place = place(parser);
     Map<String, String> fields = new LinkedHashMap<>();
     boolean blank = true;
+    String first = null;
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String name = parser.currentName();
       JsonToken token = parser.nextToken();
@@ -306,6 +386,7 @@ final class TableReader {
       }
       String text = token == JsonToken.VALUE_NULL ? "" : parser.getText();
       blank &= isBlank(text);
+      first = first == null ? text : first;
       if (counts) {
         noteSpaces(text, () -> place(parser));
         fields.put(name, share(SourceFile.clean(text, place(parser))));
@@ -315,7 +396,7 @@ final class TableReader {
     if (names.isEmpty()) {
       name(fields.keySet());
     }
-    if (!blank) {
+    if (!blank && !isComment(first, place)) {
       String[] values = new String[names.size()];
       names.forEach(
           (name, at) -> {
@@ -347,13 +428,13 @@ final class TableReader {
     }
     int first = cell.codePointAt(0);
     int last = cell.codePointBefore(cell.length());
-    if ((isInvisible(first) || isInvisible(last)) && ++spaced == 1) {
+    if ((isInvisible(first) || isInvisible(last)) && ++spaced.count == 1) {
       int which = isInvisible(last) ? last : first;
       String said = "%s %s with %s, which is part of the value; remove it";
       String what = which == ' ' ? "a space" : "U+%04X".formatted(which);
       String edge = which == last ? "ends" : "begins";
-      String message = said.formatted(SafeText.name(cell), edge, what);
-      warnings.addFirst(new BadInput.Diagnostic(place.get(), message));
+      spaced.message = said.formatted(SafeText.name(cell), edge, what);
+      spaced.place = place.get();
     }
   }
 

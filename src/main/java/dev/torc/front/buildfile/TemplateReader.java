@@ -186,7 +186,8 @@ final class TemplateReader {
     if (!Scope.isAny(value)) {
       boolean own =
           hole.format() == null
-              && scope.parameters().containsKey(hole.name())
+              && (scope.parameters().containsKey(hole.name())
+                  || scope.columns().containsKey(hole.name()))
               && Placeholder.isIdentifier(hole.name());
       text.append(quoted(value, hole, quote, own ? "write $" + hole.name() : Quoting.BY_ENV));
     }

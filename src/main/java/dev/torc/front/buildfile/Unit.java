@@ -34,5 +34,6 @@ sealed interface Unit {
   }
 
   /** A group; it has no axes only after an error, which was reported already. */
-  record Many(String name, String key, Entry entry, List<Axis> axes, Job job) implements Unit {}
+  record Many(String name, String key, Entry entry, List<Axis> axes, InstanceRules rules, Job job)
+      implements Unit {}
 }

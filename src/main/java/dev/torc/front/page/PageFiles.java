@@ -207,11 +207,11 @@ final class PageFiles {
     if (kind.equals("md")) {
       return new Excerpt(new ShownPart.Html(MarkdownText.html(text)), "", false);
     }
-    return table(text, kind.equals("csv") ? ',' : '\t');
+    return table(text, kind.equals("csv"));
   }
 
-  static Excerpt table(String text, char separator) {
-    List<List<String>> rows = rows(text, separator);
+  static Excerpt table(String text, boolean csv) {
+    List<List<String>> rows = rows(text, csv);
     int more = rows.size() - ROWS - 1; // the first one is the header
     String note = "the first " + ROWS + " rows; " + more + " more are not shown";
     return more > 0
@@ -220,9 +220,9 @@ final class PageFiles {
   }
 
   /** Returns the rows of a table, which may differ in length; or, if it is no table, its lines. */
-  static List<List<String>> rows(String text, char separator) {
+  static List<List<String>> rows(String text, boolean csv) {
     SeparatedText table =
-        new SeparatedText(text.startsWith("\ufeff") ? text.substring(1) : text, "", separator);
+        new SeparatedText(text.startsWith("\ufeff") ? text.substring(1) : text, "", csv, "");
     List<List<String>> rows = new ArrayList<>();
     try {
       while (table.next()) {

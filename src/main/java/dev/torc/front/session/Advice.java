@@ -73,7 +73,7 @@ final class Advice {
   static List<BadInput.Diagnostic> parameters(List<Group> groups) {
     List<BadInput.Diagnostic> lines = new ArrayList<>();
     for (Group group : groups) {
-      for (String name : group.parameters()) {
+      for (String name : namedBy(group)) {
         if (READ.contains(name) || name.startsWith("LC_")) {
           String line =
               "parameter %s of %s is in the environment of its jobs, where programs read it; if"
@@ -84,6 +84,12 @@ final class Advice {
       }
     }
     return lines;
+  }
+
+  private static Set<String> namedBy(Group group) {
+    return group.instances().isEmpty()
+        ? Set.of()
+        : InstanceName.parse(group.instances().getFirst()).values().keySet();
   }
 
   /** Warns of needed values whose name fits two jobs, as {@code train} and {@code train.val}. */

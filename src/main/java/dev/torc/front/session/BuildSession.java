@@ -114,6 +114,7 @@ public final class BuildSession {
         expected = new TimeLeft(plan, capacity().limits().get(Resources.CPUS)).remaining(0);
         Graph graph = look.project().graph();
         warn(Advice.groups(graph, expanded, request.choice().targets()), warn);
+        warn(NamingNotice.of(plan, look.cache()), warn);
         BitSet looked = PlannedBuild.looked(plan);
         warn(Advice.emptyNeeds(graph, looked, new FoldedLines()).takeNewLines(), warn);
         warn(Advice.unlisted(graph, looked), warn);

@@ -105,7 +105,9 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation,
 
   private static long amount(String name, String amount) {
     try {
-      long value = name.equals(Resources.MEMORY) ? Quantity.size(amount) : Long.parseLong(amount);
+      boolean counter = !Resources.MACHINE.contains(name);
+      boolean bytes = name.equals(Resources.MEMORY) || counter && Quantity.hasUnit(amount);
+      long value = bytes ? Quantity.size(amount) : Long.parseLong(amount);
       if (value < (name.equals(Resources.CPUS) ? 1 : 0)) {
         throw new BadInput("--limit " + name + "=" + amount + ": the amount is too small");
       }
@@ -209,7 +211,7 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation,
       long asked = wanted.get(name);
       long there = nodes.stream().mapToLong(node -> node.getOrDefault(name, 0L)).max().orElse(0);
       if (asked > there) {
-        boolean bytes = name.equals(Resources.MEMORY);
+        boolean bytes = name.equals(Resources.MEMORY) || asked >= Amount.BYTES;
         if (name.equals(Resources.GPUS) && asked > machine.gpus().count() && nodes.size() == 1) {
           return "job %s asks for %d gpus, and %s; lower it"
               .formatted(job.name(), asked, SafeText.line(machine.gpus().words()));

@@ -222,6 +222,7 @@ record PlannedBuild(
       if (fewer != null && capacity.allocated() == null && !request.limits().containsKey("cpus")) {
         watcher.accept(new Event.Note(Event.Level.INFO, fewer));
       }
+      watcher.warn(NamingNotice.of(plan, work.cache()));
       commands.tellPlanned();
       watcher.warn(Advice.emptyNeeds(graph, looked(plan), commands.empty).takeNewLines());
       watcher.warn(Adoptable.of(plan));
@@ -262,6 +263,8 @@ record PlannedBuild(
     private FailureHints hints; // null before the first failure
 
     void tellPlanned() {
+      Graph graph = plan.context().graph();
+      watcher.warn(UselessExcludes.of(graph, graph.inOrder(plan.newCommands())));
       warnOfCommands(plan.context().graph().inOrder(plan.newCommands()));
     }
 

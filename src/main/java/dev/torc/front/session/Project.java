@@ -269,6 +269,7 @@ public record Project(
     lines.addAll(Advice.emptyNeeds(graph, all.jobs(), new FoldedLines()).takeNewLines());
     lines.addAll(Advice.unlisted(graph, all.jobs()));
     lines.addAll(PatternReadings.onDisk(graph, graph.inOrder(all.jobs())));
+    lines.addAll(UselessExcludes.of(graph, graph.inOrder(all.jobs())));
     return lines;
   }
 

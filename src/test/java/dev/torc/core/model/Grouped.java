@@ -67,7 +67,7 @@ public final class Grouped {
         parameters,
         instances,
         new Group.Further(awaits, List.of(), products, List.of(), false),
-        new Group.Sources(List.of(), "", List.of(), false),
+        new Group.Sources(List.of(), "", List.of(), false, Group.Columns.NONE),
         List.of());
   }
 

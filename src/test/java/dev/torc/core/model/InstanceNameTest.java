@@ -67,7 +67,7 @@ class InstanceNameTest {
             List.of("rate", "seed"),
             List.of(),
             new Group.Further(List.of(), List.of(), List.of(), List.of(), false),
-            new Group.Sources(List.of(), "", List.of(), false),
+            new Group.Sources(List.of(), "", List.of(), false, Group.Columns.NONE),
             List.of());
     assertEquals(
         "train has no parameter raet; did you mean rate?",

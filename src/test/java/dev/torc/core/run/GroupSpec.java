@@ -98,7 +98,7 @@ record GroupSpec(
         };
     String keys =
         axis.from == From.TABLE
-            ? ", table: { columns: [x, y], file: " + axis.file + " }"
+            ? ", table: { columns: [x, y], key: [x, y], file: " + axis.file + " }"
             : axis.from == From.MATCH ? ", match: 'in/{p}.txt'" : "";
     List<String> parameters = new ArrayList<>(first.isEmpty() ? List.of() : List.of(first));
     if (!second.isEmpty()) {

@@ -23,7 +23,11 @@ class TableReaderTest {
     }
     try (Written files = new Written().file("t.csv", text.toString())) {
       AxisRows content =
-          TableReader.read(TableReader.bytes(files.path("t.csv"), "t.csv"), "t.csv", List.of());
+          TableReader.read(
+              TableReader.bytes(files.path("t.csv"), "t.csv"),
+              "t.csv",
+              List.of(),
+              TableReader.UNSAID);
       assertEquals(1_000_000, content.rows().size());
       assertEquals(List.of("999999", "x"), content.rows().getLast().values());
       files.file("t.csv", text + "more,x\n");
@@ -32,7 +36,10 @@ class TableReaderTest {
               BadInput.class,
               () ->
                   TableReader.read(
-                      TableReader.bytes(files.path("t.csv"), "t.csv"), "t.csv", List.of()));
+                      TableReader.bytes(files.path("t.csv"), "t.csv"),
+                      "t.csv",
+                      List.of(),
+                      TableReader.UNSAID));
       assertEquals("t.csv:1000002:1: more than 1000000 rows", e.getMessage());
     }
   }
@@ -48,7 +55,7 @@ class TableReaderTest {
             .file("t.csv", text.toString())
             .load();
     assertEquals(100_000, workflow.jobs().size());
-    assertEquals("g/a=99999,b=x", workflow.jobs().getLast().name());
+    assertEquals("g/a=99999", workflow.jobs().getLast().name());
   }
 
   @Test
@@ -74,11 +81,15 @@ class TableReaderTest {
             BadInput.class,
             () ->
                 TableReader.read(
-                    "\uFEFFa,b".getBytes(StandardCharsets.UTF_16BE), "t.csv", List.of()));
+                    "\uFEFFa,b".getBytes(StandardCharsets.UTF_16BE),
+                    "t.csv",
+                    List.of(),
+                    TableReader.UNSAID));
     assertEquals("t.csv:1:1: this is UTF-16; save the file as UTF-8", e.getMessage());
   }
 
   private static AxisRows read(String name, String text) throws IOException {
-    return TableReader.read(text.getBytes(StandardCharsets.UTF_8), name, List.of());
+    return TableReader.read(
+        text.getBytes(StandardCharsets.UTF_8), name, List.of(), TableReader.UNSAID);
   }
 }

@@ -37,7 +37,7 @@ final class WorkflowText {
           null,
           List.of(),
           new Group.Further(List.of(), List.of(), List.of(), List.of(), false),
-          new Group.Sources(List.of(), "", List.of(), false),
+          new Group.Sources(List.of(), "", List.of(), false, Group.Columns.NONE),
           List.of());
   private static final int WIDTH = 100;
 
@@ -75,7 +75,7 @@ final class WorkflowText {
       told.addAll(line(names(names), same));
     }
     for (Group group : workflow.groups()) {
-      List<String> parts = parts(group, PLAIN_GROUP, "name parameters instances warnings");
+      List<String> parts = parts(group, PLAIN_GROUP, "name parameters instances warnings columns");
       if (!group.instances().equals(instances(workflow, group))) {
         parts.add("instances: " + show(group.instances()));
       }
@@ -131,8 +131,8 @@ final class WorkflowText {
   }
 
   /**
-   * Returns everything that is special about a job, without its name. Every parameter with the name
-   * of a variable is also in the environment, so only a missing one is shown.
+   * Returns everything that is special about a job, without its name. Every parameter in its name
+   * is also in the environment if it can be a variable, so only a missing one is shown.
    */
   private static List<String> job(Job job) {
     Job plain = PLAIN.jobs().getFirst();
@@ -140,7 +140,7 @@ final class WorkflowText {
     List<String> parts = new ArrayList<>();
     for (Step step : job.runs().steps()) {
       Map<String, Optional<Template>> env = new TreeMap<>(step.env());
-      job.parameters()
+      job.namedBy()
           .forEach(
               (name, value) -> {
                 boolean there = env.remove(name, Optional.of(Template.of(value)));
@@ -164,7 +164,12 @@ final class WorkflowText {
     }
     boolean named =
         job.group() != null
-            && new InstanceName(job.group(), job.parameters()).toString().equals(job.name());
+            && new InstanceName(job.group(), job.namedBy()).toString().equals(job.name());
+    Map<String, String> others = new TreeMap<>(job.parameters());
+    others.keySet().removeAll(job.namedBy().keySet());
+    if (!others.isEmpty()) {
+      parts.add("also: " + show(others));
+    }
     parts.addAll(parts(job, plain, "name steps" + (named ? " group parameters" : "")));
     return parts;
   }

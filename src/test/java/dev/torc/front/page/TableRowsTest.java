@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class TableRowsTest {
 
   private static List<List<String>> csv(String text) {
-    return PageFiles.rows(text, ',');
+    return PageFiles.rows(text, true);
   }
 
   @Test
@@ -22,7 +22,7 @@ class TableRowsTest {
   @Test
   void readsTsvWithQuotesInsideOfCells() {
     assertEquals(
-        List.of(List.of("a", "b\""), List.of("1", "2")), PageFiles.rows("a\tb\"\n1\t2", '\t'));
+        List.of(List.of("a", "b\""), List.of("1", "2")), PageFiles.rows("a\tb\"\n1\t2", false));
   }
 
   @Test
@@ -35,7 +35,7 @@ class TableRowsTest {
 
   @Test
   void rowsBeyondTheBoundAreCounted() {
-    PageFiles.Excerpt part = PageFiles.table("a\n" + "1\n".repeat(PageFiles.ROWS + 5), ',');
+    PageFiles.Excerpt part = PageFiles.table("a\n" + "1\n".repeat(PageFiles.ROWS + 5), true);
     assertEquals("the first 2000 rows; 5 more are not shown", part.note());
     assertEquals(PageFiles.ROWS + 1, ((ShownPart.Table) part.content()).rows().size());
   }

@@ -190,7 +190,7 @@ class WatchedChangesTest {
         .thenPut("other.csv", "")
         .run();
     assertEquals(
-        "[each/s=a, i, row/name=p,v=1] | [runs.csv] [row/name=q,v=2] | [in/b.txt] [each/s=b] |"
+        "[each/s=a, i, row/name=p] | [runs.csv] [row/name=q] | [in/b.txt] [each/s=b] |"
             + " [more/inc.yaml] [i] | [in/a.txt] [] |",
         stage.told());
   }
