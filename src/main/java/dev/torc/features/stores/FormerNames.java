@@ -139,7 +139,9 @@ public final class FormerNames {
             runs.resources(),
             runs.priority(),
             runs.retry(),
-            runs.stop()),
-        job.traits());
+            runs.stop(),
+            runs.skip()),
+        job.traits(),
+        job.conditions());
   }
 }
