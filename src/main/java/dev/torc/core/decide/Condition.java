@@ -10,11 +10,9 @@ import java.util.List;
  * to run that no record shows (too old, a probe that failed, forced by an earlier build), or a
  * reason not to run (frozen). A feature implements it.
  *
- * <p>Two relatives need no condition. A job that is <em>left out</em> is no part of the workflow:
- * the reader of the build file removes it, and what needs it (see {@link
- * dev.torc.core.model.Workflow#leftOut}). A job that is <em>skipped</em> counts as settled without
- * products ({@link JobRecords#skip}). The states of all of them are in {@code JobState}, and the
- * counts of a build show each state that any job has.
+ * <p>A job that is <em>skipped</em> needs no condition: it counts as settled without products
+ * ({@link JobRecords#skip}). The states are in {@code JobState}, and the counts of a build show each
+ * state that any job has.
  */
 public interface Condition {
 

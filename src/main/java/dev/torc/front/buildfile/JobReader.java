@@ -292,7 +292,7 @@ final class JobReader {
         || node instanceof Node.Scalar text && text.text().matches(".*[./*].*")) {
       problems.add(
           node.place(),
-          "output is failure, always or live: when it is shown; did you mean produces?");
+          "output is failure or always or live: when it is shown; did you mean produces?");
       return "";
     }
     return job.choice("output", "failure", OUTPUT);

@@ -47,6 +47,10 @@ final class JsonReport implements Report {
         fields.put("root", started.root());
         fields.put("jobs", started.jobs());
       }
+      case Event.JobStarted started -> {
+        fields.putAll(Json.fields(started));
+        fields.put("log", started.log() == null ? null : started.log().file());
+      }
       case Event.JobEnded ended -> {
         fields.put("job", ended.job());
         fields.put("state", ended.state());

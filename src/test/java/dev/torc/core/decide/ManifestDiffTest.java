@@ -96,6 +96,7 @@ class ManifestDiffTest {
       BEFORE = load gcc         | BEFORE = load llvm        | SETTING_CHANGED before: load gcc → load llvm
                                 | TRACE = true              | SETTING_CHANGED trace: → true
                                 | ARGUMENTS = -v            | SETTING_CHANGED arguments: → -v
+                                | SKIP = [77]               | SETTING_CHANGED skip: → [77]
       DATA t.loss = 0.25        | DATA t.loss = 0.2         | DATA_CHANGED t.loss: 0.25 → 0.2
       DATA t.loss = missing     | DATA t.loss = 0.2         | DATA_CHANGED t.loss: → 0.2
       DATA t.loss = 0.25        | DATA t.loss = missing     | DATA_CHANGED t.loss: 0.25 →

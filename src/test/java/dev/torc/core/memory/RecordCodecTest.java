@@ -237,7 +237,7 @@ class RecordCodecTest {
   @Test
   void anUnknownOutcomeKindOrDigestIsNoResult() {
     assertNotNull(result("020e"));
-    assertNull(result("0210"), "an outcome behind the last one");
+    assertNull(result("0212"), "an outcome behind the last one");
     assertNull(result("050162"), "no outcome at all");
     assertNull(result(""), "nothing at all");
     assertNull(result("020c" + "0905" + "030170" + "040c"), "a kind behind the last one");

@@ -226,6 +226,7 @@ class Rule01ReasonsTest extends Harness {
     List<Reason.Kind> without =
         Arrays.stream(Reason.Kind.values())
             .filter(kind -> kind != Reason.Kind.PROBE_FAILED) // stories/processes/probe.txt
+            .filter(kind -> kind != Reason.Kind.FORCED_BEFORE) // stories/forced*.txt
             .filter(
                 kind ->
                     rows().noneMatch(row -> row.verdict().matches(".*[:;] " + word(kind) + ".*")))

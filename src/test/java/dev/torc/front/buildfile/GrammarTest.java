@@ -98,7 +98,7 @@ class GrammarTest {
         forms.add("map");
       } else if (each.startsWith("\"")) {
         continue; // a fixed word, which no sample has
-      } else if (List.of("text", "path", "NAME", "CLASS").contains(each)) {
+      } else if (List.of("text", "path", "NAME", "CLASS", "duration").contains(each)) {
         forms.addAll(List.of("text", "number", "flag"));
       } else if (each.equals("whole")) {
         forms.add("number");

@@ -203,7 +203,7 @@ class BesideABuildTest {
             }
           }
         };
-    Console plain = Run.console(folder.at(), new StringWriter(), err, Map.of());
+    Console plain = Run.console(folder.at(), new StringWriter(), err, Map.of("TERM", "xterm"));
     Console console =
         new Console(
             plain.in(),
@@ -317,7 +317,7 @@ class BesideABuildTest {
       cache.put(new Batch().build(record).attempt(failed));
     }
     Run followed = follow("exit 1", lock::close);
-    assertTrue(followed.err().startsWith("one failed: exit 1 after "), followed.err());
+    assertTrue(followed.err().matches("(?s)one failed after \\S+ s: exit 1\n.*"), followed.err());
   }
 
   @Test
