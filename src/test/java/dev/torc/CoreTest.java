@@ -35,8 +35,11 @@ class CoreTest {
   /** What the compiler says of core and base without the rest; none since 28 November. */
   private static final int ERRORS = 0;
 
-  /** Lines of code in core; a commit that raises it says why its change is no feature. */
-  private static final int CORE_LINES = 20_500;
+  /**
+   * Lines of code in core; a commit that raises it says why its change is no feature. The target is
+   * 18 500; above it are the states and verdicts of skipped, frozen and conditional jobs.
+   */
+  private static final int CORE_LINES = 18_783;
 
   /** Features that use another one, each with its reason. */
   private static final Set<String> PAIRS =
@@ -47,12 +50,12 @@ class CoreTest {
           "temporary uses clean"); // spent products go as `torc clean` removes them
 
   /** Imports that a folder must not have and still has; they only fall, to none. */
-  private static final int UPWARD = 1;
+  private static final int UPWARD = 0;
 
   /** Files that are in a circle of files, and those in the largest circle; both only fall. */
-  private static final int IN_CIRCLES = 140;
+  private static final int IN_CIRCLES = 103;
 
-  private static final int LARGEST_CIRCLE = 12;
+  private static final int LARGEST_CIRCLE = 5;
 
   private static final Path MAIN = Path.of("src", "main", "java");
   private static final Pattern IMPORT =

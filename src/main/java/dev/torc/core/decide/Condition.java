@@ -11,8 +11,8 @@ import java.util.List;
  * reason not to run (frozen). A feature implements it.
  *
  * <p>A job that is <em>skipped</em> needs no condition: it counts as settled without products
- * ({@link JobRecords#skip}). The states are in {@code JobState}, and the counts of a build show each
- * state that any job has.
+ * ({@link JobRecords#skip}). The states are in {@code JobState}, and the counts of a build show
+ * each state that any job has.
  */
 public interface Condition {
 

@@ -69,7 +69,7 @@ record ConditionReader(MapFields job, StepReader steps, List<String> shell) {
           boolean status = text.matches("[0-9]{1,3}") && Integer.parseInt(text) <= 255;
           if (!status || Integer.parseInt(text) == 0) {
             throw new IllegalArgumentException(
-                "skip must be a whole number from 1 to 255 (exit statuses), not "
+                "skip lists exit statuses from 1 to 255, not "
                     + text
                     + (status ? ", which means that the job did its work" : ""));
           }
