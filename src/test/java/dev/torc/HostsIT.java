@@ -212,7 +212,7 @@ class HostsIT {
                 .ifPresent(ProcessHandle::destroyForcibly);
           }
         } catch (IOException | NumberFormatException none) {
-          continue; // no process, or none any more
+          continue; // no process, or none anymore
         }
       }
     }

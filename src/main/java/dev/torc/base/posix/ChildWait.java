@@ -73,7 +73,7 @@ public final class ChildWait {
   private static void check(int pid, int result) {
     if (result < 0) {
       throw new IllegalStateException(
-          "process " + pid + " is not a child of torc any more (error " + -result + ")");
+          "process " + pid + " is not a child of torc anymore (error " + -result + ")");
     }
   }
 

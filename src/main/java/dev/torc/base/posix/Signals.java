@@ -127,7 +127,7 @@ public final class Signals implements AutoCloseable {
   }
 
   /**
-   * Notes that the caller's output has no reader any more; returns false if there is no work. After
+   * Notes that the caller's output has no reader anymore; returns false if there is no work. After
    * a moment without another signal, the work receives PIPE: at Ctrl-C, the reader of a pipe often
    * ends before the signal arrives here.
    */

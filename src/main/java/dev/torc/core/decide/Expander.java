@@ -93,7 +93,7 @@ public final class Expander {
 
   /**
    * Returns a context without the instances that come from stale files, which an earlier build made
-   * and no job declares any more: the reader of the build file has no records, so it took these
+   * and no job declares anymore: the reader of the build file has no records, so it took these
    * files for sources. Returns the same context if there are no such instances.
    *
    * @param dirty the jobs whose needs have to be checked

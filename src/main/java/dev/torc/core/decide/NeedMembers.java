@@ -47,7 +47,7 @@ public record NeedMembers(
    * Notes about the files that a look found.
    *
    * @param stale files that match the list but are not members: torc made them, no job declares
-   *     them any more, and they are unmodified
+   *     them anymore, and they are unmodified
    * @param led members that lead to products of jobs that the list does not name
    */
   record Beside(List<OwnedPath> stale, List<Led> led) {

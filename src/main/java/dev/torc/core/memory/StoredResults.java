@@ -100,7 +100,7 @@ public record StoredResults<T>(Cache cache, Form<T> form) {
         });
   }
 
-  /** Forgets a part that no result has any more. */
+  /** Forgets a part that no result has anymore. */
   public void dropPart(String part) {
     cache.put(new Batch().drop(RecordTree.STORED_NAMES, DatabaseKey.of(part)));
   }

@@ -49,7 +49,7 @@ record JobVerdicts(
   }
 
   /**
-   * Decides the jobs that wait for nothing any more, then temporary jobs, and repeats this until no
+   * Decides the jobs that wait for nothing anymore, then temporary jobs, and repeats this until no
    * more can be decided.
    */
   void decideSettled() {
@@ -58,7 +58,7 @@ record JobVerdicts(
     } while (!starts.isStopped() && decideTemporary());
   }
 
-  /** Expands the groups that wait for nothing any more, and decides the jobs that this affects. */
+  /** Expands the groups that wait for nothing anymore, and decides the jobs that this affects. */
   void expandGroups() throws IOException {
     while (state.pending.takeExpandable() && !starts.isStopped()) {
       try {
@@ -93,7 +93,7 @@ record JobVerdicts(
     state.freeJobs().forEach(this::decide);
   }
 
-  /** Decides a job that waits for nothing any more. */
+  /** Decides a job that waits for nothing anymore. */
   private void decide(int job) {
     if (restored.isAsked(job) || state.states.of(job) != JobState.WAITING) {
       return;

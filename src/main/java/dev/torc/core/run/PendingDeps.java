@@ -16,7 +16,7 @@ import java.util.function.IntPredicate;
 /**
  * Counts how many unsettled nodes each node still waits for. Settles a join node once all nodes
  * before it are settled, so that the loop only handles jobs. The loop decides what to do with a job
- * that waits for nothing any more.
+ * that waits for nothing anymore.
  */
 final class PendingDeps {
 
@@ -65,7 +65,7 @@ final class PendingDeps {
     }
     if (count[node] == 0 && !graph.isJob(node)) {
       if (graph.isOpen(node)) {
-        expandable = true; // it waits for nothing any more
+        expandable = true; // it waits for nothing anymore
       } else {
         records.settle(node);
       }
@@ -94,7 +94,7 @@ final class PendingDeps {
   }
 
   /**
-   * Passes each job that waits for nothing any more to {@code free}. It is not recursive, since
+   * Passes each job that waits for nothing anymore to {@code free}. It is not recursive, since
    * chains of jobs may be long.
    */
   void eachFreed(IntConsumer free) {

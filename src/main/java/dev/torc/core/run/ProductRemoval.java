@@ -409,7 +409,7 @@ public record ProductRemoval(
   }
 
   /**
-   * Moves away a product that no job declares any more, so that no needed glob or folder contains
+   * Moves away a product that no job declares anymore, so that no needed glob or folder contains
    * it. If several jobs call this, the first one moves it; the others find nothing.
    */
   synchronized void clearStale(OwnedPath owned, ClearedProducts cleared) throws IOException {
@@ -418,7 +418,7 @@ public record ProductRemoval(
     }
     Standing standing = ours(owned, null);
     Path file = place.root().resolve(owned.path());
-    String why = "no job produces it any more";
+    String why = "no job produces it anymore";
     try (FolderHandle from = grounds.holder(file)) {
       Path name = file.getFileName();
       Added added =

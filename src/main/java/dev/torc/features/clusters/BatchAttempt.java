@@ -26,7 +26,7 @@ final class BatchAttempt {
     BEGUN,
     CANCELLED, // its script says so; the scheduler has not said why
     OVER,
-    /** Nothing that its scripts wrote is needed any more. */
+    /** Nothing that its scripts wrote is needed anymore. */
     RECORDED
   }
 

@@ -109,7 +109,7 @@ public final class BatchTracker implements AutoCloseable {
   /**
    * Looks for an attempt of a job that an earlier torc handed out. If it has the same manifest as
    * the attempt to run now, the listener gets its end. Otherwise it is ended, and once no attempt
-   * of the job is out any more, the listener gets null as the end.
+   * of the job is out anymore, the listener gets null as the end.
    */
   public void resume(RemoteKey key, RemoteListener listener) {
     order(

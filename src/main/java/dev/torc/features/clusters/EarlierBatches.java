@@ -51,7 +51,7 @@ final class EarlierBatches {
       RemoteBatch batch = RemoteBatch.read(place);
       if (batch == null) {
         String unread =
-            "cannot read what was handed out in %s; remove it when nothing of it runs any more";
+            "cannot read what was handed out in %s; remove it when nothing of it runs anymore";
         to.tell(unread, place.path());
       } else if (!batch.jobs().getFirst().key().build().equals(to.me().build())) {
         add(batch);

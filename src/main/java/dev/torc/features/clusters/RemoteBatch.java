@@ -211,7 +211,7 @@ final class RemoteBatch {
         .forEach(BatchAttempt::noteRecorded);
   }
 
-  /** Returns whether no file of its script is needed any more. */
+  /** Returns whether no file of its script is needed anymore. */
   boolean isDone() {
     return jobs().stream().allMatch(BatchAttempt::isRecorded);
   }

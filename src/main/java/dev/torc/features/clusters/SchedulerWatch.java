@@ -175,7 +175,7 @@ final class SchedulerWatch {
   void unfound(RemoteBatch batch, long now) {
     String line =
         "%s gave no id for what runs in %s; torc waits for what that says:"
-            + " remove it when nothing of it runs any more";
+            + " remove it when nothing of it runs anymore";
     tell(now, line, to.executor(), batch.folder.path());
   }
 

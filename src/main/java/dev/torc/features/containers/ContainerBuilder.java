@@ -88,7 +88,7 @@ record ContainerBuilder(
     ContainerRuntime runtime = runtime(image);
     Containers.LocalImage here = containers.find(ImageSupply.name(image), runtime);
     if (here == null) {
-      throw new AttemptFailure("image " + image.name() + " is not here any more");
+      throw new AttemptFailure("image " + image.name() + " is not here anymore");
     }
     long cpus = job.runs().resources().askedCpus() > 0 ? granted.cpus() : 0;
     boolean limited = cpus > 0 || granted.memoryLimit() > 0;

@@ -192,7 +192,7 @@ public record FreshJobs(
     files.digests().bytes();
   }
 
-  /** Writes the file. Requires the build lock and that no build uses the database any more. */
+  /** Writes the file. Requires the build lock and that no build uses the database anymore. */
   public void write(Path file) throws IOException {
     ByteWriter out = new ByteWriter(CheckedFile.FREE);
     out.text(LAYOUT);

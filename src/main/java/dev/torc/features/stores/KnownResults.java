@@ -473,7 +473,7 @@ public final class KnownResults implements Recall {
               Described now = context.decider().present(id, stored.found());
               boolean here =
                   now != null && stored.key().equals(known.key(graph.job(id), now.digest(), null));
-              String lack = here ? "its products are not in the store any more" : "";
+              String lack = here ? "its products are not in the store anymore" : "";
               of(context, id, stored, stored.origin(), lack).putInto(nearest, id, runs.get(id));
             }
           });

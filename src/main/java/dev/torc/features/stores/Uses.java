@@ -17,7 +17,7 @@ final class Uses<N> {
     names.forEach(name -> counts.merge(name, 1, Integer::sum));
   }
 
-  /** Subtracts the names of one result. Returns the names that no result uses any more. */
+  /** Subtracts the names of one result. Returns the names that no result uses anymore. */
   List<N> remove(List<N> names) {
     return names.stream().filter(name -> counts.merge(name, -1, Integer::sum) == 0).toList();
   }

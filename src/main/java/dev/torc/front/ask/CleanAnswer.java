@@ -84,7 +84,7 @@ final class CleanAnswer implements Cleaner.Listener {
   /** Whether torc stopped at a mount point. */
   private boolean mounted;
 
-  /** How many products are left because no job declares them any more: they may be sources now. */
+  /** How many products are left because no job declares them anymore: they may be sources now. */
   private int undeclared;
 
   private CleanAnswer(Call call) throws IOException {
@@ -268,7 +268,7 @@ final class CleanAnswer implements Cleaner.Listener {
       if (undeclared > 0) {
         String left = "left " + Amount.count(undeclared, "product") + " that no job declares";
         String next = "`torc clean --stale` removes what none needs";
-        call.warn(left + " any more; " + (all ? "from now on they are yours" : next));
+        call.warn(left + " anymore; " + (all ? "from now on they are yours" : next));
       }
     }
     if (kept) {

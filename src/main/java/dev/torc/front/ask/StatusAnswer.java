@@ -55,7 +55,7 @@ import java.util.TreeMap;
  *
  * @param plan the verdicts; null if the build file is refused
  * @param shown the selected jobs, folded into groups for display; empty without a plan
- * @param stale how many existing products no job declares or needs any more
+ * @param stale how many existing products no job declares or needs anymore
  * @param build the last build, null if there was none
  * @param failed for each failed job, how it failed, in one phrase
  * @param holder the running build, null for none
@@ -269,7 +269,7 @@ record StatusAnswer(
     list(out, palette.red("failed:"), bad);
     if (stale > 0) {
       out.add(
-          "stale: %s that no job declares any more; `torc clean --stale` removes %s"
+          "stale: %s that no job declares anymore; `torc clean --stale` removes %s"
               .formatted(Amount.count(stale, "product"), stale == 1 ? "it" : "them"));
     }
     if (holder != null) {

@@ -83,7 +83,7 @@ final class Commands {
         TARGET*  job, group, instance, tag, product or folder (default: all jobs)
         -n --dry-run  show what would be removed
         --force  also remove modified and adopted products
-        --stale  remove only products that no job declares or needs any more
+        --stale  remove only products that no job declares or needs anymore
         --kept  remove the files that builds moved to .torc/kept
         --all  remove all products and .torc, except .torc/kept
         = lock

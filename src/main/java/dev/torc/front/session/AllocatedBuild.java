@@ -291,7 +291,7 @@ public record AllocatedBuild(
             each.more();
           }
         }
-      } catch (IOException e) { // the output has no reader any more
+      } catch (IOException e) { // the output has no reader anymore
         stop(Kill.TERM);
         throw e;
       } finally {

@@ -46,7 +46,7 @@ public final class Leftovers {
   /**
    * Ends the processes and containers, removes the temporary folders, and records this cache's
    * interrupted jobs. Returns the marks of jobs that continue elsewhere. {@code gone} names the
-   * hosts and users whose jobs do not run any more, as the caller says.
+   * hosts and users whose jobs do not run anymore, as the caller says.
    */
   public static List<StartMark> end(
       Map<String, String> env,

@@ -28,7 +28,7 @@ public record RunningJobs(
     SequencedMap<String, StartMark> running,
     Map<String, Reason> reasons) {
 
-  /** Reads the marks; {@code gone} names hosts and users whose jobs do not run any more. */
+  /** Reads the marks; {@code gone} names hosts and users whose jobs do not run anymore. */
   public static RunningJobs of(CachePlace place, Cache cache, Set<String> gone) throws IOException {
     Optional<BuildLock.Holder> holder = BuildLock.holder(place);
     String build = holder.map(BuildLock.Holder::build).orElse("");

@@ -55,7 +55,7 @@ public record Console(
     private static final long serialVersionUID = 1L;
 
     ClosedPipe() {
-      super("the output is not read any more");
+      super("the output is not read anymore");
     }
   }
 

@@ -88,7 +88,7 @@ class CallTracerTest {
     String script = ": < log; (: < log &) ; : < log; echo x";
     assertEquals("x\n", run(1, late, script));
     assertEquals(SLOW, trace.blind());
-    assertEquals(Set.of(), trace.read()); // the trace looked at nothing any more
+    assertEquals(Set.of(), trace.read()); // the trace looked at nothing anymore
   }
 
   @Test

@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 /**
  * A naive model of a build: which jobs of a random project run and what is on the disk afterwards,
  * by the rules alone. A job runs if it never ran, did not end well last time, or if its inputs or
- * its products are not the same any more. The model keeps whole contents, knows no digests, stamps,
+ * its products are not the same anymore. The model keeps whole contents, knows no digests, stamps,
  * cache or threads, and looks at jobs one after the other.
  */
 final class Oracle {
@@ -614,7 +614,7 @@ final class Oracle {
     return maker.index() != reader.index() && then != null && then.made.containsKey(path);
   }
 
-  /** Whether a path holds an unaltered product that no job declares any more. */
+  /** Whether a path holds an unaltered product that no job declares anymore. */
   boolean isStale(String path) {
     return maker(path) == null && disk.get(path).equals(owned.get(path));
   }

@@ -220,7 +220,7 @@ final class BatchNode implements AutoCloseable {
     new ProcessBuilder("kill", "-s", signal, Long.toString(process.pid())).start().waitFor();
   }
 
-  /** Waits until no process runs on the node any more, the children of killed scripts included. */
+  /** Waits until no process runs on the node anymore, the children of killed scripts included. */
   void awaitAll() {
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (ProcessHandle.allProcesses().anyMatch(this::isOfNode)) {

@@ -452,7 +452,7 @@ class BatchTrackerTest {
     torc.drain(100);
     all(ProcessEnd.How.INTERRUPTED);
     torc.add(1, 0);
-    assertEquals("ready", jobs().getLast().left, "it is not handed out any more");
+    assertEquals("ready", jobs().getLast().left, "it is not handed out anymore");
     assertTrue(torc.desk.isEmpty());
   }
 

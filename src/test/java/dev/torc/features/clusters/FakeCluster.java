@@ -48,7 +48,7 @@ final class FakeCluster implements Scheduler {
   String waitsFor = ""; // the reason why no task starts; empty for none
   boolean forgets; // whether it forgets each submission at once
   boolean hides; // whether it says for a moment that it has none of its jobs
-  String word = "gone"; // the scheduler's word for a job that it does not have any more
+  String word = "gone"; // the scheduler's word for a job that it does not have anymore
   boolean busy; // whether the jobs of others take all nodes
   boolean deaf; // whether no script ends its jobs when it is told to
   boolean blind; // whether it cannot be asked for names

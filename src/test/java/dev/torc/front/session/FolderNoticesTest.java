@@ -52,7 +52,7 @@ class FolderNoticesTest {
     return List.of(files).stream().map(root::resolve).toList();
   }
 
-  /** Waits until no folder is followed anew, and no notice of earlier changes comes any more. */
+  /** Waits until no folder is followed anew, and no notice of earlier changes comes anymore. */
   private void settle(List<Path> files) throws IOException {
     while (notices.follow(files) || notices.await(SHORT)) {
       // once more
