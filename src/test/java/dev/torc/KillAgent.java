@@ -37,9 +37,9 @@ import java.util.regex.Pattern;
  * turn, in whatever order threads take them, also one that is added to torc later: the agent does
  * not know what torc does at a step.
  *
- * <p>An ended build does nothing anymore: each of its threads stops for ever at its next step.
- * What it holds (locked files, a database in the midst of a transaction) goes with the JVM, which
- * is killed after the last build. {@link KillWalk} starts the JVM.
+ * <p>An ended build does nothing anymore: each of its threads stops for ever at its next step. What
+ * it holds (locked files, a database in the midst of a transaction) goes with the JVM, which is
+ * killed after the last build. {@link KillWalk} starts the JVM.
  */
 public final class KillAgent implements BiConsumer<String, Object> {
 

@@ -18,8 +18,8 @@ public interface ResultSource {
 
   /**
    * Returns whether the file at a normalized path is an unmodified product of an earlier build.
-   * Even if no job declares it anymore, such a file is not a source: {@code glob} and {@code
-   * match} of groups skip it.
+   * Even if no job declares it anymore, such a file is not a source: {@code glob} and {@code match}
+   * of groups skip it.
    */
   default boolean isRecorded(String path) {
     return false;
