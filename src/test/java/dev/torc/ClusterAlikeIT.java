@@ -155,7 +155,7 @@ class ClusterAlikeIT {
       overview.edit("torc.yaml", "memory: 1GiB", "memory: 64MB");
       Ran killed = overview.torc(build);
       assertEquals(1, killed.exit(), killed.err());
-      assertTrue(killed.err().contains("work2 failed: out of memory"), killed.err());
+      assertTrue(killed.untimed().contains("work2 failed: out of memory"), killed.err());
       assertEquals("4 jobs: 2 ran, 0 up to date, 1 failed, 1 blocked", killed.counts());
       overview.edit("torc.yaml", "keep.py f2.json", "work.py f2.json");
       overview.edit("torc.yaml", "memory: 64MB", "memory: 1GiB");

@@ -322,7 +322,7 @@ class ClusterIT {
               """);
       Ran ran = project.torc();
       assertEquals("60 jobs: 59 ran, 0 up to date, 1 failed", ran.counts(), ran.err());
-      assertTrue(ran.err().contains("each/n=7 failed: exit 3"), ran.err());
+      assertTrue(ran.untimed().contains("each/n=7 failed: exit 3"), ran.err());
       assertEquals("9\n", project.read("9.txt"));
       assertEquals("said\n", project.torc("log", "each/n=9").out());
       List<String> ids =

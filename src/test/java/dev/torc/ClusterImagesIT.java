@@ -84,8 +84,8 @@ class ClusterImagesIT {
     assertEquals("290\n", project.read("given"), "what Slurm says of it");
     assertEquals("1\n1 b\n", project.read("b"));
     assertTrue(project.torc("log", "a").out().startsWith("1"), "the image's file, not the host's");
-    assertTrue(ran.err().contains("status failed: exit 7"), ran.err());
-    assertTrue(ran.err().contains("limit failed: timed out after "), ran.err());
+    assertTrue(ran.untimed().contains("status failed: exit 7"), ran.err());
+    assertTrue(ran.untimed().contains("limit failed: timed out after "), ran.err());
     Ran local = project.torc("--on", "local", "b");
     assertEquals("2 jobs: 0 ran, 2 up to date, 0 failed", local.counts(), local.err());
   }
@@ -102,7 +102,7 @@ class ClusterImagesIT {
 
     RealPodman.makesOnly(project, "podman rm -f $made; exit 0");
     Ran ran = project.torc();
-    assertTrue(ran.err().contains("a failed: podman ended before image "), ran.err());
+    assertTrue(ran.untimed().contains("a failed: podman ended before image "), ran.err());
   }
 
   @Test

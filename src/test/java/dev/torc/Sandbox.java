@@ -245,6 +245,11 @@ final class Sandbox implements AutoCloseable {
       return err.lines().reduce((_, b) -> b).orElse("");
     }
 
+    /** Standard error without the times of failures: {@code a failed: exit 3}. */
+    String untimed() {
+      return err.replaceAll("(?m)^(\\S+ failed) after (?:[0-9.]+ s|[0-9]+ min [0-9]+ s): ", "$1: ");
+    }
+
     /** The last line on standard error that counts jobs, else the last line; without the time. */
     String counts() {
       return err.lines()

@@ -27,11 +27,14 @@ class StartIT {
   private static final List<String> HEAVY =
       List.of("com/fasterxml", "org/jgrapht", "org/commonmark");
 
-  /** How many classes a call may link: torc's own, those of lambdas among them, and all. */
-  private static final int OWN = 965;
+  /**
+   * How many classes a call may link: torc's own, those of lambdas among them, and all. 47 of its
+   * own came with warnings, conditions, forced jobs and instances named by columns.
+   */
+  private static final int OWN = 1010;
 
   private static final int LAMBDAS = 45;
-  private static final int ALL = 3130;
+  private static final int ALL = 3180;
 
   private static final Path HOME = Path.of(System.getProperty("torc.home")).toAbsolutePath();
 
@@ -85,7 +88,9 @@ class StartIT {
 
   @Test
   void soTheyDoInAFirstBuild() throws Exception {
-    FileTree.remove(box.root.resolve(".torc"));
+    for (String made : List.of(".torc", "a.txt", "b.txt")) {
+      FileTree.remove(box.root.resolve(made));
+    }
     assertEquals(List.of(), others(classes("load", "2 jobs: 2 ran, 0 up to date, 0 failed")));
   }
 

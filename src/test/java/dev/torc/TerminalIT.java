@@ -182,7 +182,7 @@ class TerminalIT {
     assertEquals(
         """
         wait: ran in TIME: first run
-        bad failed: exit 3 after TIME
+        bad failed after TIME: exit 3
           reason: first run
           | oops
           log: .torc/logs/bad.log
@@ -357,7 +357,7 @@ class TerminalIT {
     Ran ran = torc.await();
     assertEquals(1, ran.exit(), ran.out());
     String out = plain(ran.out());
-    assertTrue(out.contains("a failed: ") && out.contains("interactive"), out);
+    assertTrue(out.contains("a failed after ") && out.contains("interactive"), out);
   }
 
   @Test
