@@ -24,7 +24,7 @@ public enum JobState {
   NOT_REACHED,
   /** The job, or one that it needs, ended with a status that means there is nothing to do. */
   SKIPPED,
-  /** The job is no part of this build: its condition does not hold, or that of a job it needs. */
+  /** The build omits the job, because its condition or that of a needed job does not hold. */
   LEFT_OUT,
   /** The job stays as it is, whatever changed. */
   FROZEN;

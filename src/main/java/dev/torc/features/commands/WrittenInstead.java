@@ -17,8 +17,8 @@ import java.util.function.Predicate;
 
 /**
  * Finds what a job wrote instead of a missing product: files below the root that are as new as its
- * run, that no job declares and none needs. A file of the same name is likely the product in
- * another folder. The walk is bounded; another program may have written such a file, so this is
+ * run and are neither products nor needs of any job. A file of the same name is likely the product
+ * in another folder. The walk is bounded; another program may have written such a file, so this is
  * only a hint.
  */
 record WrittenInstead(Graph graph, Job job, long began) {

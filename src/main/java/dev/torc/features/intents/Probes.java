@@ -25,9 +25,9 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * {@code probe}: a command that says whether an outcome that is no file is still there. A job that
- * would be up to date runs if its probe fails. A build runs the probes before the verdicts; a look
- * runs none, unless it is asked to.
+ * {@code probe}: a command that checks an outcome other than a file, such as an image in a
+ * registry. A job that would be up to date runs if its probe fails. A build runs the probes before
+ * the verdicts; a command that only answers runs them if {@code --probe} is given.
  */
 public final class Probes implements Condition {
 

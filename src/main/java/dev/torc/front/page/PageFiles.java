@@ -219,7 +219,7 @@ final class PageFiles {
         : new Excerpt(new ShownPart.Table(rows), "", false);
   }
 
-  /** Returns the rows of a table, which may differ in length; or, if it is no table, its lines. */
+  /** Returns the rows of a table, which may differ in length; of another text, its lines. */
   static List<List<String>> rows(String text, boolean csv) {
     SeparatedText table =
         new SeparatedText(text.startsWith("\ufeff") ? text.substring(1) : text, "", csv, "");

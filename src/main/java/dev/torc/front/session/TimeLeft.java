@@ -18,8 +18,8 @@ import java.util.Map;
  * Estimates the remaining time of a build: the longest path of unfinished jobs, or their work
  * divided by the cpus, whichever is more. A job is expected to take as long as last time; a job
  * without a record, as long as the average of the instances of its group that have one or ended in
- * this build, and otherwise no time. While a job runs about which nothing is known, or that takes
- * longer than its record, there is no estimate, since a guess would look like knowledge. The
+ * this build, and otherwise no time. A running job about which nothing is known, or that takes
+ * longer than its record, prevents an estimate, since a guess would look like knowledge. The
  * estimate ignores memory, counters, and that a job may turn out to be up to date, so that users
  * can understand it.
  *
@@ -29,9 +29,9 @@ import java.util.Map;
 final class TimeLeft {
 
   private final long cpus;
-  private final Map<String, Group> groups = new HashMap<>();
 
   // Guarded by this.
+  private final Map<String, Group> groups = new HashMap<>();
   private final Map<Integer, Long> began =
       new HashMap<>(); // start of each running job, by the caller's clock
   private final BitSet known = new BitSet(); // jobs with a record of their own

@@ -83,7 +83,7 @@ final class LiveOutput {
         }
       }
     } catch (IOException e) {
-      return lines.toString(); // not there yet; the end of the job shows a log that is lost
+      return lines.toString(); // the log does not exist yet
     }
     if (last && tail.rest.size() > 0) {
       lines.append(name).append(line(tail, colour));
