@@ -23,6 +23,8 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Forced stays forced: if a forced job ended in a build, those that the build did not reach run in
@@ -32,6 +34,9 @@ import java.util.TreeSet;
  * that was cleaned has none.
  */
 public final class ForcedJobs implements Follower {
+
+  private static final String END = "\0"; // of an entry: a job's name may hold a line feed
+  private static final Pattern ENTRY = Pattern.compile("(?s)(\\d{1,18})(?: (.+))?");
 
   private final CachePlace place;
   private final Cache cache;
@@ -76,14 +81,17 @@ public final class ForcedJobs implements Follower {
     SequencedMap<String, Long> due = new LinkedHashMap<>();
     TreeSet<Long> begun = new TreeSet<>(); // builds in which a forced job ended
     String text = new String(OwnFile.read(file(place)), StandardCharsets.UTF_8);
-    for (String line : text.lines().toList()) {
-      int gap = line.indexOf(' ');
-      long build = Long.parseLong(gap < 0 ? line : line.substring(0, gap));
-      if (gap < 0) {
+    for (String each : text.split(END)) {
+      Matcher entry = ENTRY.matcher(each);
+      if (!entry.matches()) {
+        continue; // an empty file, or one of another format
+      }
+      long build = Long.parseLong(entry.group(1));
+      String job = entry.group(2);
+      if (job == null) {
         begun.add(build);
         continue;
       }
-      String job = line.substring(gap + 1);
       JobResult last = cache.result(job);
       if (last != null && cache.details(job) != null) {
         boolean since = cache.details(job).ran().build() >= build;
@@ -114,8 +122,8 @@ public final class ForcedJobs implements Follower {
         return;
       }
       StringBuilder text = new StringBuilder();
-      begun.forEach(each -> text.append(each).append('\n'));
-      names.forEach((job, build) -> text.append(build).append(' ').append(job).append('\n'));
+      begun.forEach(each -> text.append(each).append(END));
+      names.forEach((job, build) -> text.append(build).append(' ').append(job).append(END));
       byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
       OwnFile.replace(file(place), out -> out.write(bytes));
       place.giveRecords(file(place));
