@@ -40,6 +40,9 @@ public record Job(
   /** The condition that a result must not be older than this, as written. */
   public static final String MAX_AGE = "max_age";
 
+  /** What is downloaded instead of running a command; only {@code features.fetch} reads it. */
+  public static final String FETCH = "fetch";
+
   /**
    * The connections of a job with files and other jobs, each list in the order written. Only files,
    * folders and globs occur in {@code produces}. The depfile is relative to the root, null for
@@ -356,14 +359,20 @@ public record Job(
 
     public static final String GPUS = "gpus";
 
+    /** The counter that all jobs with {@code fetch} share. */
+    public static final String DOWNLOADS = "downloads";
+
     /** The resources that a machine has; all others are counters. */
     public static final Set<String> MACHINE = Set.of(CPUS, MEMORY, GPUS);
+
+    /** Asked by a job that takes no cpu at all. */
+    public static final int NO_CPU = -1;
 
     public static final Resources DEFAULT =
         new Resources(0, 0, -1, 0, Collections.emptySortedMap(), 0, 1, Place.NONE);
 
     public int cpus() {
-      return Math.max(1, askedCpus);
+      return askedCpus == NO_CPU ? 0 : Math.max(1, askedCpus);
     }
 
     public int gpus() {

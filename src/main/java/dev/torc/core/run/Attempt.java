@@ -11,6 +11,7 @@ import dev.torc.core.decide.ProductPlaces;
 import dev.torc.core.decide.Reason;
 import dev.torc.core.here.Launch;
 import dev.torc.core.here.ProcessEnd;
+import dev.torc.core.here.Runner;
 import dev.torc.core.memory.Batch;
 import dev.torc.core.memory.BuildRecord.BuildId;
 import dev.torc.core.memory.Cache.CacheException;
@@ -78,10 +79,20 @@ public final class Attempt {
     this.granted = granted;
     this.starts = starts;
     this.cleared = common.removal().clearing();
-    this.here = new EndableRun(common.machines().runner());
     this.place = common.machines().remotes().of(common, id, attempts, starts);
     this.parts = common.parts().parts(common, id, attempts);
+    this.here = new EndableRun(runner());
     this.executor = attempts.executor();
+  }
+
+  private Runner runner() {
+    for (AttemptPart part : parts) {
+      Runner own = part.runner();
+      if (own != null) {
+        return own;
+      }
+    }
+    return common.machines().runner();
   }
 
   boolean isHandedOut() {

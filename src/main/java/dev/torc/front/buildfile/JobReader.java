@@ -19,6 +19,7 @@ import dev.torc.core.model.Ref;
 import dev.torc.core.model.Step;
 import dev.torc.core.model.Template;
 import dev.torc.core.model.Workflow.Executor;
+import dev.torc.features.fetch.Fetch;
 import dev.torc.front.buildfile.ParsedBuildFile.Overrides;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -183,6 +184,10 @@ final class JobReader {
                 null,
                 problems);
     new MapFields(own, scope, problems).only(KnownKeys.JOB, where);
+    if (own.get(Job.FETCH) != null) {
+      refuseBeside(own);
+      common.known.counters.putIfAbsent(Resources.DOWNLOADS, false);
+    }
     MapFields job = new MapFields(withDefaults(own, scope), scope, problems);
 
     List<Item> needs = withOthers(items.items(job, "needs", true), key, instance);
@@ -191,11 +196,20 @@ final class JobReader {
     List<String> shell = steps.shell(full);
     String dir = steps.dir(job, ".");
     SortedMap<String, Optional<Template>> env = steps.env(full);
-    List<Step> run = steps.steps(full, name, entry.place(), shell, dir, env);
+    FetchReader fetching = new FetchReader(job, produces, common.paths.root().toString());
+    Fetch fetch = fetching.read();
+    List<Step> run =
+        fetch == null
+            ? steps.steps(full, name, entry.place(), shell, dir, env)
+            : fetching.steps(fetch);
     Retry retry = retry(full, own, shell);
     ConditionReader keys = new ConditionReader(full, steps, shell);
     String executor = executor(job, own.get("executor") != null);
     Resources resources = resources(job.map().get("resources"), scope);
+    if (fetch != null) {
+      resources = FetchReader.resources(resources);
+      executor = null;
+    }
     if (resources.disk() > 0 && executor == null) {
       problems.warn(
           resources.place(),
@@ -219,8 +233,7 @@ final class JobReader {
                 items.after(job),
                 steps.tools(full, dir, env, run),
                 depfile,
-                CACHING.getOrDefault(
-                    job.choice("cache", "", List.copyOf(CACHING.keySet())), Job.Caching.UNSAID)),
+                caching(job, fetch)),
             new Job.Runs(
                 run,
                 executor,
@@ -230,8 +243,29 @@ final class JobReader {
                 stop(job),
                 keys.skip()),
             traits(job),
-            keys.conditions());
+            fetch == null ? keys.conditions() : FetchReader.with(fetch, keys.conditions()));
     return common.vars.unset().isEmpty() ? read : withUnset(read);
+  }
+
+  /** Returns whether results are stored; files whose digest is not known go to no shared store. */
+  private static Job.Caching caching(MapFields job, Fetch fetch) {
+    Job.Caching said =
+        CACHING.getOrDefault(
+            job.choice("cache", "", List.copyOf(CACHING.keySet())), Job.Caching.UNSAID);
+    return fetch == null || fetch.isFixed() || said == Job.Caching.NEVER ? said : Job.Caching.LOCAL;
+  }
+
+  /** Reports the keys beside {@code fetch} that are for commands. */
+  private void refuseBeside(Node.Mapping own) {
+    own.entries()
+        .forEach(
+            (key, entry) -> {
+              if (KnownKeys.NOT_FETCH.contains(key)) {
+                problems.add(
+                    entry.place(),
+                    key + " is for commands, and fetch runs none; remove one of them");
+              }
+            });
   }
 
   /** Adds a need that is missing if a text of the job needs a variable that is not set. */
@@ -413,7 +447,8 @@ final class JobReader {
             (key, below) -> {
               Entry above = all.get(key);
               boolean other =
-                  key.equals("command") && all.containsKey("tasks")
+                  KnownKeys.NOT_FETCH.contains(key) && own.get(Job.FETCH) != null
+                      || key.equals("command") && all.containsKey("tasks")
                       || key.equals("tasks") && all.containsKey("command");
               if (above == null && !other) {
                 all.put(key, below);

@@ -9,6 +9,7 @@ import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.Problems;
 import dev.torc.base.syntax.Quantity;
 import dev.torc.core.model.Group;
+import dev.torc.core.model.Job.Resources;
 import dev.torc.core.model.Paths;
 import dev.torc.core.model.ResultSource;
 import dev.torc.core.model.Workflow;
@@ -46,6 +47,8 @@ import java.util.stream.Collectors;
  * <p>Not thread-safe: it remembers what it has read.
  */
 public final class ParsedBuildFile {
+
+  private static final long DOWNLOADS = 4; // at a time, if limits says nothing
 
   private static final Pattern STATIC_NAME = Pattern.compile("[\\p{L}\\p{Nd}_-]+");
 
@@ -136,13 +139,14 @@ public final class ParsedBuildFile {
     Stores stores = new StoresReader(scope, paths, problems).read(top.get("stores"));
     List<ReportFile> report = new ItemReader(paths, problems).report(fields);
     List<String> names = names(executors, over.executor(), problems);
+    SortedMap<String, Boolean> counters = counters(top);
     JobReader reader =
         new JobReader(
             new JobReader.Common(
                 vars,
                 top,
                 new FactoryReader(top, scope, problems).parents(jobs.keySet()),
-                new JobReader.DeclaredNames(counters(top), names),
+                new JobReader.DeclaredNames(counters, names),
                 paths,
                 layers.env(),
                 over),
@@ -153,6 +157,9 @@ public final class ParsedBuildFile {
     Map<String, Place> places = HashMap.newHashMap(jobs.size());
     List<Unit> units =
         new JobEntryReader(reader, axes, codec, places, manual).read(jobs, unchanged);
+    if (counters.containsKey(Resources.DOWNLOADS) || unchanged != null && unchanged.mayFetch()) {
+      limits.putIfAbsent(Resources.DOWNLOADS, DOWNLOADS);
+    }
     Path folder = root.getFileName();
     this.layers = layers;
     Settings settings =

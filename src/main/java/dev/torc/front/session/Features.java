@@ -9,6 +9,7 @@ import dev.torc.core.run.EventSender;
 import dev.torc.core.run.Follower;
 import dev.torc.core.run.JobAttempts;
 import dev.torc.features.endcheck.EndCheck;
+import dev.torc.features.fetch.FetchPart;
 import dev.torc.features.finds.FindingPart;
 import dev.torc.features.finds.Tracing;
 import dev.torc.features.forced.ForcedJobs;
@@ -24,18 +25,24 @@ import dev.torc.features.toolstate.ToolState;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Wires the features into a build: the only file that knows which there are. */
-record Features(Tracing tracing, AtomicLong posted, Pace pace, boolean forces)
+record Features(
+    Tracing tracing, AtomicLong posted, Pace pace, boolean forces, Map<String, String> env)
     implements Follower.Maker, AttemptPart.PartMaker {
 
   @Override
   public List<AttemptPart> parts(AttemptContext common, int id, JobAttempts attempts) {
-    return List.of(
-        new FindingPart(tracing, common.plan(), id),
-        new PostedEvents(common, id, posted),
-        new ToolState(common, id, attempts));
+    List<AttemptPart> parts = new ArrayList<>(4);
+    parts.add(new FindingPart(tracing, common.plan(), id));
+    parts.add(new PostedEvents(common, id, posted));
+    parts.add(new ToolState(common, id, attempts));
+    if (common.graph().job(id).conditions().containsKey(Job.FETCH)) {
+      parts.add(new FetchPart(common, id, env));
+    }
+    return parts;
   }
 
   /**

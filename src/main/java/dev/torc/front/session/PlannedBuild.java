@@ -90,7 +90,9 @@ record PlannedBuild(
             request.manner().strict(),
             project.caller().env().get(Tracing.VARIABLE),
             watcher::warn);
-    Features features = new Features(tracing, new AtomicLong(), request.manner().pace(), forces());
+    Features features =
+        new Features(
+            tracing, new AtomicLong(), request.manner().pace(), forces(), project.caller().env());
     boolean sharing = shared.isAny() && !plan.isQuiet();
     try (images;
         SharedStores stores = sharing ? shared.open(false, watcher::warn) : null;
