@@ -2,6 +2,7 @@ package dev.torc.front.buildfile;
 
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Node;
+import dev.torc.base.syntax.Problems;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Item;
 import dev.torc.core.model.Job.Resources;
@@ -13,9 +14,9 @@ import dev.torc.features.fetch.Fetch.Source;
 import dev.torc.features.fetch.WebAddress;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -60,9 +61,13 @@ record FetchReader(MapFields job, List<Item> produces, String root) {
                 ? "a job with fetch produces a file; add produces: FILE"
                 : "to fetch several files, fetch and produces are maps with the same names");
       }
+      if (digests instanceof Node.Mapping) {
+        throw new BadInput(digests.place(), "fetch and sha256 must both be maps, or neither");
+      }
       return List.of(source(products.getFirst(), fetch, digests));
     }
-    if (!map.entries().keySet().equals(Set.copyOf(names)) || names.size() != map.entries().size()) {
+    if (!map.entries().keySet().equals(new HashSet<>(names))
+        || names.size() != map.entries().size()) {
       throw new BadInput(map.place(), "fetch and produces must be maps with the same names");
     }
     Node.Mapping known = MapFields.map(digests, "sha256, beside a map of URLs,", job.problems());
@@ -107,11 +112,32 @@ record FetchReader(MapFields job, List<Item> produces, String root) {
     return digits;
   }
 
-  /** Returns what counts and is shown as the job's command. */
+  /** Returns what counts and is shown as the job's command; nothing after an error. */
   List<Step> steps(Fetch fetch) {
+    if (fetch == null) {
+      return List.of();
+    }
     Step.Command words = new Step.Command.Words(fetch.words(root));
     return List.of(
         new Step(words, ".", Collections.emptySortedMap(), StepReader.DEFAULT_SHELL, null));
+  }
+
+  /** Returns whether results are stored; files whose digest is not known go to no shared store. */
+  static Job.Caching caching(Fetch fetch, Job.Caching said) {
+    return fetch == null || fetch.isFixed() || said == Job.Caching.NEVER
+        ? said
+        : Job.Caching.LOCAL;
+  }
+
+  /** Reports the keys of a job that are for commands. */
+  static void refuseBeside(Node.Mapping own, Problems problems) {
+    own.entries()
+        .forEach(
+            (key, entry) -> {
+              if (KnownKeys.NOT_FETCH.contains(key)) {
+                problems.add(entry.place(), key + " is for commands; a job with fetch runs none");
+              }
+            });
   }
 
   /** Returns the conditions, and the downloads among them. */

@@ -185,7 +185,7 @@ final class JobReader {
                 problems);
     new MapFields(own, scope, problems).only(KnownKeys.JOB, where);
     if (own.get(Job.FETCH) != null) {
-      refuseBeside(own);
+      FetchReader.refuseBeside(own, problems);
       common.known.counters.putIfAbsent(Resources.DOWNLOADS, false);
     }
     MapFields job = new MapFields(withDefaults(own, scope), scope, problems);
@@ -199,7 +199,7 @@ final class JobReader {
     FetchReader fetching = new FetchReader(job, produces, common.paths.root().toString());
     Fetch fetch = fetching.read();
     List<Step> run =
-        fetch == null
+        job.map().get(Job.FETCH) == null
             ? steps.steps(full, name, entry.place(), shell, dir, env)
             : fetching.steps(fetch);
     Retry retry = retry(full, own, shell);
@@ -233,7 +233,11 @@ final class JobReader {
                 items.after(job),
                 steps.tools(full, dir, env, run),
                 depfile,
-                caching(job, fetch)),
+                FetchReader.caching(
+                    fetch,
+                    CACHING.getOrDefault(
+                        job.choice("cache", "", List.copyOf(CACHING.keySet())),
+                        Job.Caching.UNSAID))),
             new Job.Runs(
                 run,
                 executor,
@@ -245,27 +249,6 @@ final class JobReader {
             traits(job),
             fetch == null ? keys.conditions() : FetchReader.with(fetch, keys.conditions()));
     return common.vars.unset().isEmpty() ? read : withUnset(read);
-  }
-
-  /** Returns whether results are stored; files whose digest is not known go to no shared store. */
-  private static Job.Caching caching(MapFields job, Fetch fetch) {
-    Job.Caching said =
-        CACHING.getOrDefault(
-            job.choice("cache", "", List.copyOf(CACHING.keySet())), Job.Caching.UNSAID);
-    return fetch == null || fetch.isFixed() || said == Job.Caching.NEVER ? said : Job.Caching.LOCAL;
-  }
-
-  /** Reports the keys beside {@code fetch} that are for commands. */
-  private void refuseBeside(Node.Mapping own) {
-    own.entries()
-        .forEach(
-            (key, entry) -> {
-              if (KnownKeys.NOT_FETCH.contains(key)) {
-                problems.add(
-                    entry.place(),
-                    key + " is for commands, and fetch runs none; remove one of them");
-              }
-            });
   }
 
   /** Adds a need that is missing if a text of the job needs a variable that is not set. */
