@@ -1,12 +1,14 @@
 package dev.torc.core.run;
 
+import dev.torc.base.digests.Stamp;
 import dev.torc.base.posix.FileTree;
 import dev.torc.base.posix.RandomId;
 import dev.torc.base.text.Refusal;
+import dev.torc.core.decide.NeedSnapshot;
+import dev.torc.core.here.Launch;
+import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.memory.CachePlace;
-import dev.torc.core.model.Job;
-import dev.torc.core.model.Step;
-import dev.torc.core.model.Template;
+import dev.torc.core.run.BuildSetup.AttemptContext;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -17,44 +19,63 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * The folder of {@code {tmp}} and {@code TORC_TMP}, if a job uses it: empty when an attempt starts,
- * and removed at its end. A job has the same path in each attempt, since many tools write their
- * command line into their results. One build at a time uses a root, and the next one ends what a
- * killed torc left before it removes the folder.
+ * The folder of {@code {tmp}} and {@code TORC_TMP}, for a job that uses it: empty when an attempt
+ * starts, and removed at its end. {@link JobFiles#tmp} says where it is. One build at a time uses a
+ * root, and the next one ends what a killed torc left before it removes the folder.
  */
-public final class TemporaryFolder {
-
-  static final String VARIABLE = "TORC_TMP";
+public final class TemporaryFolder implements AttemptPart {
 
   private static final Set<PosixFilePermission> OWN = PosixFilePermissions.fromString("rwx------");
 
-  private TemporaryFolder() {}
+  private final Path folder;
+  private final String what;
+  private final Consumer<String> warn;
 
-  public static Path of(CachePlace place, String job) {
-    return place.jobs().resolve(JobFiles.name(job) + ".tmp");
+  public TemporaryFolder(AttemptContext common, String job) {
+    this.folder = JobFiles.tmp(common.launches().place(), job);
+    this.what = what(job);
+    this.warn = common.removal().note();
   }
 
-  /** Returns whether a job uses the folder. */
-  static boolean isUsed(Job job) {
-    for (Step step : job.runs().steps()) {
-      for (Template text : step.templates()) {
-        if (isUsed(text)) {
-          return true;
-        }
-      }
+  @Override
+  public Launch begin(Launch launch, NeedSnapshot snapshot, Stamp begin) throws IOException {
+    make(folder, what, warn);
+    return launch;
+  }
+
+  @Override
+  public void over(ProcessEnd ended) {
+    if (ended.how() != ProcessEnd.How.PASSED_ON) {
+      remove(folder, what, warn);
     }
-    return job.runs().retry().recover() != null && isUsed(job.runs().retry().recover());
   }
 
-  private static boolean isUsed(Template text) {
-    return text.slot("tmp") != null || text.declared().contains(VARIABLE);
+  /** Removes the folder that a killed torc left. */
+  public static void remove(CachePlace place, String job, Consumer<String> warn) {
+    remove(JobFiles.tmp(place, job), what(job), warn);
+  }
+
+  private static String what(String job) {
+    return "the folder {tmp} of " + job;
+  }
+
+  /** Empties the folder, if there is one, for processes that begin again. */
+  public static void empty(CachePlace place, String job, Consumer<String> warn) {
+    Path folder = JobFiles.tmp(place, job);
+    try {
+      if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+        make(folder, what(job), warn);
+      }
+    } catch (IOException e) {
+      warn.accept("cannot empty " + what(job) + ": " + Refusal.line(e));
+    }
   }
 
   /**
    * Makes the folder, which only its owner may open. What an earlier attempt left there is moved
    * aside first: a background process of that attempt may still write into it.
    */
-  public static void make(Path folder, String what, Consumer<String> warn) throws IOException {
+  private static void make(Path folder, String what, Consumer<String> warn) throws IOException {
     if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
       Path aside = folder.resolveSibling(folder.getFileName() + "." + RandomId.next());
       Files.move(folder, aside);

@@ -69,10 +69,7 @@ public final class Leftovers {
     endContainers(place.root(), env, running, warn);
     Set<String> ended = marks.stream().map(StartMark::job).collect(Collectors.toSet());
     on.forEach(mark -> ended.remove(mark.job())); // these may be using theirs
-    ended.forEach(
-        job ->
-            TemporaryFolder.remove(
-                TemporaryFolder.of(place, job), "the folder {tmp} of " + job, warn));
+    ended.forEach(job -> TemporaryFolder.remove(place, job, warn));
     if (!marks.isEmpty()) { // else at most a fetch left something, for the next fetch to remove
       TemporaryFolder.remove(place.tmp(), "what an earlier build was putting back", warn);
     }
