@@ -1,4 +1,4 @@
-package dev.torc.core.run;
+package dev.torc.features.commands;
 
 import dev.torc.base.digests.Stamp;
 import dev.torc.core.decide.NeedSnapshot;
@@ -6,7 +6,10 @@ import dev.torc.core.here.Launch;
 import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Trait;
+import dev.torc.core.run.AttemptPart;
 import dev.torc.core.run.BuildSetup.AttemptContext;
+import dev.torc.core.run.JobAttempts;
+import dev.torc.core.run.LaunchBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 

@@ -1,4 +1,4 @@
-package dev.torc.core.run;
+package dev.torc.features.tmp;
 
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.posix.FileTree;
@@ -8,7 +8,9 @@ import dev.torc.core.decide.NeedSnapshot;
 import dev.torc.core.here.Launch;
 import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.memory.CachePlace;
+import dev.torc.core.run.AttemptPart;
 import dev.torc.core.run.BuildSetup.AttemptContext;
+import dev.torc.core.run.JobFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
