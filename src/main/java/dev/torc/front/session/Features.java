@@ -19,6 +19,7 @@ import dev.torc.features.intents.ProbeCheck;
 import dev.torc.features.pace.Deadline;
 import dev.torc.features.pace.LoadLimit;
 import dev.torc.features.pace.Pace;
+import dev.torc.features.past.FailedLogs;
 import dev.torc.features.patterns.PatternWarnings;
 import dev.torc.features.posts.PostedEvents;
 import dev.torc.features.temporary.SpentProducts;
@@ -69,6 +70,7 @@ record Features(Tracing tracing, AtomicLong posted, Pace pace, boolean forces)
     if (pace.end() > 0) {
       all.add(new Deadline(pace, state, sender));
     }
+    all.add(new FailedLogs(setup, sender));
     all.add(new PatternWarnings(state, sender));
     return all;
   }
