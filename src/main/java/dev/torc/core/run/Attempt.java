@@ -64,7 +64,7 @@ public final class Attempt {
   private boolean hasCleared;
   private volatile boolean relieved;
   private boolean released; // whether its resources were given back early
-  private Launch launched; // null until it is about to start
+  private boolean isLaunched; // its launch is known
   private String command = "";
   private long logFrom; // the offset in the log where its output begins
 
@@ -138,7 +138,7 @@ public final class Attempt {
   /** Returns the outcome if a signal stopped reading, so that the products are unknown. */
   AttemptOutcome interrupted() {
     ended = ended.as(ProcessEnd.How.INTERRUPTED, 0, "");
-    snapshot = launched == null ? null : snapshot; // else its manifest is known
+    snapshot = isLaunched ? snapshot : null; // else its manifest is known
     List<OwnedPath> placed = attempts.isRestored() ? attempts.from().placed() : List.of();
     return failed(AttemptOutcome.phrase(ended, 0, 0), placed);
   }
@@ -226,7 +226,6 @@ public final class Attempt {
         ? succeeded(moved, begin)
         : failedAfterClearing(
             AttemptOutcome.phrase(ended, attempts.runtime(), granted.memoryLimit())
-                + unstarted()
                 + hint(null)
                 + (isResumed() ? "; resumed; --force starts anew" : "")
                 + unlogged());
@@ -242,20 +241,6 @@ public final class Attempt {
       hint.append(part.hint(missing));
     }
     return hint.toString();
-  }
-
-  /** Returns a hint about a command that was not found, and logs the PATH if it matters. */
-  private String unstarted() throws IOException {
-    if (launched == null) {
-      return "";
-    }
-    LaunchBuilder launches = common.launches();
-    String search = place.isRemote() ? null : launches.searchPath();
-    StartTrouble trouble = StartTrouble.of(ended, launched, launches.place().root(), search);
-    if (!trouble.path().isEmpty() && !job.has(Trait.INTERACTIVE)) {
-      files.log("torc: PATH is " + trouble.path());
-    }
-    return trouble.hint();
   }
 
   private String unlogged() {
@@ -295,12 +280,9 @@ public final class Attempt {
     if (!place.isRemote()) { // else written at the submission
       common.marks().add(mark);
     }
-    Path tmp =
-        TemporaryFolder.isUsed(job) ? TemporaryFolder.of(launches.place(), job.name()) : null;
     String why = Reason.told(attempts.reasons(), attempts.count(), isResumed());
-    Launch launch =
-        launches.of(common.graph(), id, snapshot, granted, tmp, attempts.runtime(), why);
-    launched = launch;
+    Launch launch = launches.of(common.graph(), id, snapshot, granted, attempts.runtime(), why);
+    isLaunched = true;
     command = LaunchBuilder.shown(launch, job);
     if (!job.has(Trait.INTERACTIVE)) {
       launches.place().ready(launch.output().log());
@@ -316,7 +298,10 @@ public final class Attempt {
     for (AttemptPart part : parts) {
       launch = part.begin(launch, snapshot, begin);
     }
-    launch(launch, tmp);
+    ended = place.isRemote() ? hand(launch) : here.run(launch);
+    for (AttemptPart part : parts) {
+      part.over(ended);
+    }
     return begin;
   }
 
@@ -407,21 +392,6 @@ public final class Attempt {
     if (!released) {
       released = true;
       starts.releaseEarly(job, attempts);
-    }
-  }
-
-  /**
-   * Runs the job here or on its executor. Unless {@code tmp} is null, makes that folder first and
-   * removes it at the job's end.
-   */
-  private void launch(Launch launch, Path tmp) throws IOException {
-    String what = "the folder {tmp} of " + job.name();
-    if (tmp != null) {
-      TemporaryFolder.make(tmp, what, common.removal().note());
-    }
-    ended = place.isRemote() ? hand(launch) : here.run(launch);
-    if (tmp != null && ended.how() != ProcessEnd.How.PASSED_ON) {
-      TemporaryFolder.remove(tmp, what, common.removal().note());
     }
   }
 
