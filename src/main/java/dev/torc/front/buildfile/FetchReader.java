@@ -124,9 +124,7 @@ record FetchReader(MapFields job, List<Item> produces, String root) {
 
   /** Returns whether results are stored; files whose digest is not known go to no shared store. */
   static Job.Caching caching(Fetch fetch, Job.Caching said) {
-    return fetch == null || fetch.isFixed() || said == Job.Caching.NEVER
-        ? said
-        : Job.Caching.LOCAL;
+    return fetch == null || fetch.isFixed() || said == Job.Caching.NEVER ? said : Job.Caching.LOCAL;
   }
 
   /** Reports the keys of a job that are for commands. */

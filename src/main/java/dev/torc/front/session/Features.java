@@ -8,6 +8,8 @@ import dev.torc.core.run.BuildState;
 import dev.torc.core.run.EventSender;
 import dev.torc.core.run.Follower;
 import dev.torc.core.run.JobAttempts;
+import dev.torc.core.run.JobFiles;
+import dev.torc.features.commands.UnstartedCommand;
 import dev.torc.features.endcheck.EndCheck;
 import dev.torc.features.fetch.FetchPart;
 import dev.torc.features.finds.FindingPart;
@@ -18,9 +20,11 @@ import dev.torc.features.intents.ProbeCheck;
 import dev.torc.features.pace.Deadline;
 import dev.torc.features.pace.LoadLimit;
 import dev.torc.features.pace.Pace;
+import dev.torc.features.past.FailedLogs;
 import dev.torc.features.patterns.PatternWarnings;
 import dev.torc.features.posts.PostedEvents;
 import dev.torc.features.temporary.SpentProducts;
+import dev.torc.features.tmp.TemporaryFolder;
 import dev.torc.features.toolstate.ToolState;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -35,14 +39,17 @@ record Features(
 
   @Override
   public List<AttemptPart> parts(AttemptContext common, int id, JobAttempts attempts) {
-    List<AttemptPart> parts = new ArrayList<>(4);
-    parts.add(new FindingPart(tracing, common.plan(), id));
-    parts.add(new PostedEvents(common, id, posted));
-    parts.add(new ToolState(common, id, attempts));
-    if (common.graph().job(id).conditions().containsKey(Job.FETCH)) {
-      parts.add(new FetchPart(common, id, env));
+    AttemptPart first = new UnstartedCommand(common, id, attempts); // its hint is the first
+    AttemptPart finds = new FindingPart(tracing, common.plan(), id);
+    AttemptPart posts = new PostedEvents(common, id, posted);
+    AttemptPart tools = new ToolState(common, id, attempts);
+    Job job = common.graph().job(id);
+    if (job.conditions().containsKey(Job.FETCH)) {
+      return List.of(finds, posts, tools, new FetchPart(common, id, env));
     }
-    return parts;
+    return JobFiles.hasTmp(job)
+        ? List.of(first, finds, posts, tools, new TemporaryFolder(common, job.name()))
+        : List.of(first, finds, posts, tools);
   }
 
   /**
@@ -69,6 +76,7 @@ record Features(
     if (pace.end() > 0) {
       all.add(new Deadline(pace, state, sender));
     }
+    all.add(new FailedLogs(setup, sender));
     all.add(new PatternWarnings(state, sender));
     return all;
   }
