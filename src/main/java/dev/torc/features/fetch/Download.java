@@ -5,7 +5,7 @@ import dev.torc.base.posix.OwnFile;
 import dev.torc.base.text.Amount;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.run.AttemptFailure;
-import dev.torc.features.fetch.Fetch.Source;
+import dev.torc.features.fetch.Fetch.FetchedFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -44,7 +44,7 @@ final class Download {
   private static final long LONGEST_DELAY = 600_000; // milliseconds
   private static final Pattern RANGE = Pattern.compile("bytes (\\d+)-\\d+/(\\d+|\\*)");
 
-  private final Source source;
+  private final FetchedFile source;
   private final Path part;
   private final Path state;
   private final String boot;
@@ -54,14 +54,14 @@ final class Download {
   private boolean stopped; // guarded by this
   private boolean continued; // whether the file begins with bytes of an earlier request
   private volatile long moved = System.nanoTime(); // when bytes last arrived
-  private volatile long bytes;
-  private volatile long total = -1;
+  private long bytes;
+  private long total = -1;
 
   /**
    * @param part the temporary place; a file beside it remembers where its bytes are from
    * @param boot the id of this boot of the machine
    */
-  Download(Source source, Path part, String boot, WebClient web, Consumer<String> log) {
+  Download(FetchedFile source, Path part, String boot, WebClient web, Consumer<String> log) {
     this.source = source;
     this.part = part;
     this.state = part.resolveSibling(part.getFileName() + ".from");
@@ -333,10 +333,5 @@ final class Download {
   synchronized void stop() {
     stopped = true;
     notifyAll();
-  }
-
-  /** Returns how far it is: {@code 12 MB of 2.1 GB}. */
-  String progress() {
-    return Amount.size(bytes) + (total > 0 ? " of " + Amount.size(total) : "");
   }
 }

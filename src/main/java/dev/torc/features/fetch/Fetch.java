@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
  * produces}. A job carries them as the text of a condition and not in its command, since a URL does
  * not count if the digest is known. This class downloads nothing.
  */
-public record Fetch(List<Source> sources) {
+public record Fetch(List<FetchedFile> sources) {
 
   /**
    * One file.
@@ -21,7 +21,7 @@ public record Fetch(List<Source> sources) {
    * @param sha256 64 hexadecimal digits; empty if the build file has none
    * @param urls tried in order
    */
-  public record Source(String path, String sha256, List<String> urls) {}
+  public record FetchedFile(String path, String sha256, List<String> urls) {}
 
   /** Returns the downloads of a job; null if it has a command. */
   public static Fetch of(Job job) {
@@ -30,11 +30,11 @@ public record Fetch(List<Source> sources) {
       return null;
     }
     List<Ref> products = job.productRefs();
-    List<Source> sources = new ArrayList<>();
+    List<FetchedFile> sources = new ArrayList<>();
     for (String line : ((Template.Part.Text) text.parts().getFirst()).text().split("\n")) {
       List<String> words = List.of(line.split("\t"));
       String path = products.get(sources.size()).text();
-      sources.add(new Source(path, words.getFirst(), words.subList(1, words.size())));
+      sources.add(new FetchedFile(path, words.getFirst(), words.subList(1, words.size())));
     }
     return new Fetch(sources);
   }
@@ -53,7 +53,7 @@ public record Fetch(List<Source> sources) {
    */
   public List<Template> words(String root) {
     List<Template> words = new ArrayList<>(List.of(Template.of("fetch")));
-    for (Source source : sources) {
+    for (FetchedFile source : sources) {
       if (source.sha256.isEmpty()) {
         source.urls.forEach(url -> words.add(Template.of(WebAddress.of(url).counted(root))));
       } else {

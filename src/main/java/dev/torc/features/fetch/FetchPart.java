@@ -14,7 +14,7 @@ import dev.torc.core.model.Job;
 import dev.torc.core.run.AttemptFailure;
 import dev.torc.core.run.AttemptPart;
 import dev.torc.core.run.BuildSetup.AttemptContext;
-import dev.torc.features.fetch.Fetch.Source;
+import dev.torc.features.fetch.Fetch.FetchedFile;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -103,7 +103,7 @@ public final class FetchPart implements AttemptPart, Runner {
                     : StandardOpenOption.TRUNCATE_EXISTING);
         WebClient client = begin()) {
       Map<Path, Path> parts = new LinkedHashMap<>(); // by product
-      for (Source source : Fetch.of(job).sources()) {
+      for (FetchedFile source : Fetch.of(job).sources()) {
         Path product = common.graph().workflow().root().resolve(source.path());
         Path part = place(product);
         next(new Download(source, part, boot(), client, line -> log(log, line)));

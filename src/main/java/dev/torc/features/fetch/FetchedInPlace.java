@@ -13,13 +13,13 @@ import dev.torc.core.memory.RecordedProduct;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Workflow;
 import dev.torc.core.run.ProductScan;
-import dev.torc.features.fetch.Fetch.Source;
+import dev.torc.features.fetch.Fetch.FetchedFile;
 import java.io.IOException;
 import java.util.List;
 
 /**
  * A file in the place of a product with the very {@code sha256} of the build file needs no
- * download, whoever put it there. Nothing is recorded, so that the file stays the user's.
+ * download, also if the user put it there. Nothing is recorded, so that the file stays the user's.
  */
 public final class FetchedInPlace implements Condition {
 
@@ -43,7 +43,7 @@ public final class FetchedInPlace implements Condition {
       Workflow workflow = asked.graph().workflow();
       AllowedRoots grounds = new AllowedRoots(workflow.root(), workflow.settings().roots());
       List<RecordedProduct> there = ProductScan.of(grounds, digests, job, false).made();
-      for (Source source : fetch.sources()) {
+      for (FetchedFile source : fetch.sources()) {
         Digest digest = Digest.ofHex(source.sha256());
         if (there.stream()
             .noneMatch(file -> file.path().equals(source.path()) && digest.equals(file.digest()))) {

@@ -10,7 +10,7 @@ import dev.torc.core.model.Ref;
 import dev.torc.core.model.Step;
 import dev.torc.core.model.Template;
 import dev.torc.features.fetch.Fetch;
-import dev.torc.features.fetch.Fetch.Source;
+import dev.torc.features.fetch.Fetch.FetchedFile;
 import dev.torc.features.fetch.WebAddress;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -36,12 +36,12 @@ record FetchReader(MapFields job, List<Item> produces, String root) {
       }
       return null;
     }
-    List<Source> sources = new ArrayList<>();
+    List<FetchedFile> sources = new ArrayList<>();
     job.problems().guard(() -> sources.addAll(sources(fetch, digests)));
     return sources.isEmpty() ? null : new Fetch(List.copyOf(sources));
   }
 
-  private List<Source> sources(Node fetch, Node digests) {
+  private List<FetchedFile> sources(Node fetch, Node digests) {
     List<String> products = new ArrayList<>();
     List<String> names = new ArrayList<>();
     for (Item item : produces) {
@@ -76,14 +76,14 @@ record FetchReader(MapFields job, List<Item> produces, String root) {
         throw new BadInput(known.entries().get(name).place(), "fetch has no file " + name);
       }
     }
-    List<Source> sources = new ArrayList<>();
+    List<FetchedFile> sources = new ArrayList<>();
     for (int i = 0; i < names.size(); i++) {
       sources.add(source(products.get(i), map.get(names.get(i)), known.get(names.get(i))));
     }
     return sources;
   }
 
-  private Source source(String product, Node urls, Node digest) {
+  private FetchedFile source(String product, Node urls, Node digest) {
     List<String> addresses = new ArrayList<>();
     for (Node url : job.scope().items(urls)) {
       String text = job.scope().text(MapFields.scalar(url, Job.FETCH)).strip();
@@ -97,7 +97,7 @@ record FetchReader(MapFields job, List<Item> produces, String root) {
     if (addresses.isEmpty()) {
       throw new BadInput(urls.place(), "fetch has no URL");
     }
-    return new Source(product, digest(digest), List.copyOf(addresses));
+    return new FetchedFile(product, digest(digest), List.copyOf(addresses));
   }
 
   private String digest(Node node) {
@@ -122,11 +122,6 @@ record FetchReader(MapFields job, List<Item> produces, String root) {
         new Step(words, ".", Collections.emptySortedMap(), StepReader.DEFAULT_SHELL, null));
   }
 
-  /** Returns whether results are stored; files whose digest is not known go to no shared store. */
-  static Job.Caching caching(Fetch fetch, Job.Caching said) {
-    return fetch == null || fetch.isFixed() || said == Job.Caching.NEVER ? said : Job.Caching.LOCAL;
-  }
-
   /** Reports the keys of a job that are for commands. */
   static void refuseBeside(Node.Mapping own, Problems problems) {
     own.entries()
@@ -138,17 +133,36 @@ record FetchReader(MapFields job, List<Item> produces, String root) {
             });
   }
 
-  /** Returns the conditions, and the downloads among them. */
-  static SortedMap<String, Template> with(Fetch fetch, SortedMap<String, Template> conditions) {
-    SortedMap<String, Template> all = new TreeMap<>(conditions);
-    all.put(Job.FETCH, fetch.text());
-    return all;
-  }
-
-  /** Returns the resources of a download: no cpu, and one of the downloads. */
-  static Resources resources(Resources given) {
+  /** Returns a job that fetches its products: on this machine, without a cpu. */
+  static Job with(Fetch fetch, Job job) {
+    SortedMap<String, Template> conditions = new TreeMap<>(job.conditions());
+    conditions.put(Job.FETCH, fetch.text());
+    Job.Links links = job.links();
+    boolean shared = fetch.isFixed() || links.caching() == Job.Caching.NEVER;
+    Job.Runs runs = job.runs();
+    Resources given = runs.resources();
     SortedMap<String, Long> counters = new TreeMap<>(given.counters());
     counters.putIfAbsent(Resources.DOWNLOADS, 1L);
-    return new Resources(Resources.NO_CPU, 0, -1, given.runtime(), counters, 0, 1, given.place());
+    return new Job(
+        job.name(),
+        job.labels(),
+        job.place(),
+        new Job.Links(
+            links.needs(),
+            links.produces(),
+            links.after(),
+            links.tools(),
+            links.depfile(),
+            shared ? links.caching() : Job.Caching.LOCAL),
+        new Job.Runs(
+            runs.steps(),
+            null,
+            new Resources(Resources.NO_CPU, 0, -1, given.runtime(), counters, 0, 1, given.place()),
+            runs.priority(),
+            runs.retry(),
+            runs.stop(),
+            runs.skip()),
+        job.traits(),
+        conditions);
   }
 }

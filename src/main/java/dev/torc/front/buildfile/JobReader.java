@@ -128,6 +128,11 @@ final class JobReader {
     return common.vars;
   }
 
+  /** Returns whether a job that was read fetches files. */
+  boolean fetches() {
+    return common.known.counters.containsKey(Resources.DOWNLOADS);
+  }
+
   /** Returns a copy of this reader that reports errors and warnings to {@code problems}. */
   JobReader withProblems(Problems problems) {
     return new JobReader(common, problems);
@@ -184,10 +189,6 @@ final class JobReader {
                 null,
                 problems);
     new MapFields(own, scope, problems).only(KnownKeys.JOB, where);
-    if (own.get(Job.FETCH) != null) {
-      FetchReader.refuseBeside(own, problems);
-      common.known.counters.putIfAbsent(Resources.DOWNLOADS, false);
-    }
     MapFields job = new MapFields(withDefaults(own, scope), scope, problems);
 
     List<Item> needs = withOthers(items.items(job, "needs", true), key, instance);
@@ -206,10 +207,6 @@ final class JobReader {
     ConditionReader keys = new ConditionReader(full, steps, shell);
     String executor = executor(job, own.get("executor") != null);
     Resources resources = resources(job.map().get("resources"), scope);
-    if (fetch != null) {
-      resources = FetchReader.resources(resources);
-      executor = null;
-    }
     if (resources.disk() > 0 && executor == null) {
       problems.warn(
           resources.place(),
@@ -233,11 +230,8 @@ final class JobReader {
                 items.after(job),
                 steps.tools(full, dir, env, run),
                 depfile,
-                FetchReader.caching(
-                    fetch,
-                    CACHING.getOrDefault(
-                        job.choice("cache", "", List.copyOf(CACHING.keySet())),
-                        Job.Caching.UNSAID))),
+                CACHING.getOrDefault(
+                    job.choice("cache", "", List.copyOf(CACHING.keySet())), Job.Caching.UNSAID)),
             new Job.Runs(
                 run,
                 executor,
@@ -247,7 +241,8 @@ final class JobReader {
                 stop(job),
                 keys.skip()),
             traits(job),
-            fetch == null ? keys.conditions() : FetchReader.with(fetch, keys.conditions()));
+            keys.conditions());
+    read = fetch == null ? read : FetchReader.with(fetch, read);
     return common.vars.unset().isEmpty() ? read : withUnset(read);
   }
 
@@ -420,6 +415,10 @@ final class JobReader {
   }
 
   private Node.Mapping withDefaults(Node.Mapping own, Scope scope) {
+    if (own.get(Job.FETCH) != null) {
+      FetchReader.refuseBeside(own, problems);
+      common.known.counters.putIfAbsent(Resources.DOWNLOADS, false);
+    }
     if (defaults.entries().isEmpty()) {
       return own;
     }

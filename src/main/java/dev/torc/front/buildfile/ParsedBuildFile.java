@@ -139,14 +139,13 @@ public final class ParsedBuildFile {
     Stores stores = new StoresReader(scope, paths, problems).read(top.get("stores"));
     List<ReportFile> report = new ItemReader(paths, problems).report(fields);
     List<String> names = names(executors, over.executor(), problems);
-    SortedMap<String, Boolean> counters = counters(top);
     JobReader reader =
         new JobReader(
             new JobReader.Common(
                 vars,
                 top,
                 new FactoryReader(top, scope, problems).parents(jobs.keySet()),
-                new JobReader.DeclaredNames(counters, names),
+                new JobReader.DeclaredNames(counters(top), names),
                 paths,
                 layers.env(),
                 over),
@@ -157,9 +156,6 @@ public final class ParsedBuildFile {
     Map<String, Place> places = HashMap.newHashMap(jobs.size());
     List<Unit> units =
         new JobEntryReader(reader, axes, codec, places, manual).read(jobs, unchanged);
-    if (counters.containsKey(Resources.DOWNLOADS) || unchanged != null && unchanged.mayFetch()) {
-      limits.putIfAbsent(Resources.DOWNLOADS, DOWNLOADS);
-    }
     Path folder = root.getFileName();
     this.layers = layers;
     Settings settings =
@@ -167,7 +163,7 @@ public final class ParsedBuildFile {
             layers.files(),
             fields.text("name", folder == null ? "torc" : folder.toString()),
             fields.text("description", ""),
-            limits,
+            withDownloads(limits, reader.fetches() || unchanged != null && unchanged.mayFetch()),
             absolute(fields, "roots"),
             data(fields.inner("data")),
             HookReader.read(top.get("hooks"), scope, reader.shell(), places.keySet(), problems),
@@ -181,6 +177,14 @@ public final class ParsedBuildFile {
       problems.warn(top.place(), "no jobs; add one below jobs:");
     }
     this.expansion = new GroupExpansion(root, units, codec, reader, problems.warnings(), manual);
+  }
+
+  private static SortedMap<String, Long> withDownloads(
+      SortedMap<String, Long> limits, boolean fetches) {
+    if (fetches) {
+      limits.putIfAbsent(Resources.DOWNLOADS, DOWNLOADS);
+    }
+    return limits;
   }
 
   /**

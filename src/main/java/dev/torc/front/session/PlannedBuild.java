@@ -84,15 +84,7 @@ record PlannedBuild(
         };
     Optional<Jobserver> tokens = jobserver();
     boolean watch = request.manner().watch();
-    Tracing tracing =
-        new Tracing(
-            request.manner().trace(),
-            request.manner().strict(),
-            project.caller().env().get(Tracing.VARIABLE),
-            watcher::warn);
-    Features features =
-        new Features(
-            tracing, new AtomicLong(), request.manner().pace(), forces(), project.caller().env());
+    Features features = features();
     boolean sharing = shared.isAny() && !plan.isQuiet();
     try (images;
         SharedStores stores = sharing ? shared.open(false, watcher::warn) : null;
@@ -130,6 +122,17 @@ record PlannedBuild(
     } finally {
       tokens.ifPresent(Jobserver::close);
     }
+  }
+
+  private Features features() throws IOException {
+    Tracing tracing =
+        new Tracing(
+            request.manner().trace(),
+            request.manner().strict(),
+            project.caller().env().get(Tracing.VARIABLE),
+            watcher::warn);
+    return new Features(
+        tracing, new AtomicLong(), request.manner().pace(), forces(), project.caller().env());
   }
 
   /** Returns whether jobs are forced, or an earlier build left forced jobs. */

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Section 13, fetch: what is a URL, and what of it is shown and counts. */
+/** Section 13, fetch: which texts are URLs, and which parts of them are shown and count. */
 class WebAddressTest {
 
   @ParameterizedTest
