@@ -1,5 +1,8 @@
 package dev.torc.features.fetch;
 
+import dev.torc.base.text.SafeText;
+import dev.torc.core.memory.JobResult;
+import dev.torc.core.memory.RecordedProduct;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Template;
@@ -61,6 +64,22 @@ public record Fetch(List<FetchedFile> sources) {
       }
     }
     return List.copyOf(words);
+  }
+
+  /** Returns lines with the digests of fetched files that the build file does not have. */
+  public static List<String> lacking(Job job, JobResult last) {
+    Fetch fetch = last == null || !last.outcome().isGood() ? null : of(job);
+    List<String> lines = new ArrayList<>(0);
+    for (FetchedFile file : fetch == null ? List.<FetchedFile>of() : fetch.sources) {
+      RecordedProduct made = last.product(file.path);
+      if (file.sha256.isEmpty() && made != null) {
+        lines.add(
+            "job %s fetched %s, and nothing says which bytes are right; add sha256: %s"
+                .formatted(
+                    SafeText.name(job.name()), SafeText.name(file.path), made.digest().hex()));
+      }
+    }
+    return lines;
   }
 
   /** Returns whether the digests of all files are known. */

@@ -5,15 +5,21 @@ import dev.torc.base.machine.Series.Usage;
 import dev.torc.base.posix.FileStatus;
 import dev.torc.base.posix.OwnFile;
 import dev.torc.base.text.Refusal;
+import dev.torc.base.text.SafeText;
+import dev.torc.core.decide.Reason.Kind;
 import dev.torc.core.here.Launch;
 import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.here.ProcessEnd.How;
 import dev.torc.core.here.Runner;
 import dev.torc.core.memory.CachePlace;
+import dev.torc.core.memory.JobResult;
+import dev.torc.core.memory.RecordedProduct;
 import dev.torc.core.model.Job;
 import dev.torc.core.run.AttemptFailure;
 import dev.torc.core.run.AttemptPart;
 import dev.torc.core.run.BuildSetup.AttemptContext;
+import dev.torc.core.run.JobAttempts;
+import dev.torc.core.run.ProductScan;
 import dev.torc.features.fetch.Fetch.FetchedFile;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -35,7 +41,9 @@ import java.util.function.Consumer;
 public final class FetchPart implements AttemptPart, Runner {
 
   private final AttemptContext common;
+  private final int id;
   private final Job job;
+  private final JobAttempts attempts;
   private final Map<String, String> env;
   private WebClient web; // of the attempt that runs; guarded by this
   private Download current; // guarded by this
@@ -44,8 +52,10 @@ public final class FetchPart implements AttemptPart, Runner {
   private volatile String failure; // null for none
 
   /** Prepares an attempt; {@code env} is the caller's environment. */
-  public FetchPart(AttemptContext common, int id, Map<String, String> env) {
+  public FetchPart(AttemptContext common, int id, JobAttempts attempts, Map<String, String> env) {
     this.common = common;
+    this.id = id;
+    this.attempts = attempts;
     this.job = common.graph().job(id);
     this.env = env;
   }
@@ -177,6 +187,37 @@ public final class FetchPart implements AttemptPart, Runner {
   public void read() {
     if (failure != null && stopped == null) {
       throw new AttemptFailure(failure);
+    }
+  }
+
+  /**
+   * Warns of other bytes from the same URL, if no digest in the build file says which are right.
+   */
+  @Override
+  public void look(ProductScan products) {
+    JobResult last = common.plan().records().result(id);
+    if (last == null
+        || attempts.reasons().stream().anyMatch(each -> each.kind() == Kind.SETTING_CHANGED)) {
+      return;
+    }
+    for (FetchedFile file : Fetch.of(job).sources()) {
+      RecordedProduct before = file.sha256().isEmpty() ? last.product(file.path()) : null;
+      for (RecordedProduct made : products.made()) {
+        if (before != null
+            && made.path().equals(file.path())
+            && !made.digest().equals(before.digest())) {
+          String line = "job %s: %s has other bytes than last time, sha256 %s → %s; add sha256";
+          common
+              .removal()
+              .note()
+              .accept(
+                  line.formatted(
+                      SafeText.name(job.name()),
+                      SafeText.name(file.path()),
+                      before.digest().hex(),
+                      made.digest().hex()));
+        }
+      }
     }
   }
 

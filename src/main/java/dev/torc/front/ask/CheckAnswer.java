@@ -11,6 +11,7 @@ import dev.torc.core.decide.Reason;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.features.commands.CommandWarnings;
+import dev.torc.features.fetch.Fetch;
 import dev.torc.features.finds.Tracing;
 import dev.torc.features.patterns.DottedFiles;
 import dev.torc.front.session.DiskChecks;
@@ -74,6 +75,8 @@ record CheckAnswer(
           warnings.addAll(DottedFiles.besideNeeds(graph, jobs));
           warnings.addAll(new CommandWarnings(true).of(look.context(), jobs));
           warnings.addAll(once(graph, jobs, id -> traced(look, id)));
+          warnings.addAll(
+              once(graph, jobs, id -> Fetch.lacking(graph.job(id), look.records().result(id))));
         }
       } catch (BadInput refused) {
         errors.addAll(refused.diagnostics());

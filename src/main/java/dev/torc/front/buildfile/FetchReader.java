@@ -2,6 +2,7 @@ package dev.torc.front.buildfile;
 
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Node;
+import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.Problems;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Item;
@@ -87,11 +88,7 @@ record FetchReader(MapFields job, List<Item> produces, String root) {
     List<String> addresses = new ArrayList<>();
     for (Node url : job.scope().items(urls)) {
       String text = job.scope().text(MapFields.scalar(url, Job.FETCH)).strip();
-      try {
-        WebAddress.of(text);
-      } catch (IllegalArgumentException e) {
-        throw new BadInput(url.place(), e.getMessage());
-      }
+      address(text, url.place());
       addresses.add(text);
     }
     if (addresses.isEmpty()) {
@@ -120,6 +117,26 @@ record FetchReader(MapFields job, List<Item> produces, String root) {
     Step.Command words = new Step.Command.Words(fetch.words(root));
     return List.of(
         new Step(words, ".", Collections.emptySortedMap(), StepReader.DEFAULT_SHELL, null));
+  }
+
+  private static WebAddress address(String text, Place place) {
+    try {
+      return WebAddress.of(text);
+    } catch (IllegalArgumentException e) {
+      throw new BadInput(place, e.getMessage());
+    }
+  }
+
+  /** Refuses a URL in {@code needs}, with the job to write instead. */
+  static void refuseUrl(String text, Place place) {
+    if (text.matches("(?is)https?://.*")) {
+      WebAddress address = address(text, place);
+      String name = address.rest().replaceAll("[?].*", "").replaceAll(".*/", "");
+      throw new BadInput(
+          place,
+          "%s is a URL; write a job with fetch: { fetch: \"%1$s\", produces: %s }, and need its product"
+              .formatted(address.shown(), name.isEmpty() ? "FILE" : name));
+    }
   }
 
   /** Reports the keys of a job that are for commands. */

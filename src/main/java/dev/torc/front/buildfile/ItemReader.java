@@ -157,6 +157,7 @@ record ItemReader(Paths paths, Problems problems) {
     String text = scope.path(scalar);
     if (need) {
       refuseQuoted(text, node.place());
+      FetchReader.refuseUrl(text, node.place());
       if (OF_GIT.matcher(text).lookingAt()) {
         problems.warn(
             node.place(),

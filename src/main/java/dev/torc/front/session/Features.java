@@ -45,7 +45,7 @@ record Features(
     AttemptPart tools = new ToolState(common, id, attempts);
     Job job = common.graph().job(id);
     if (job.conditions().containsKey(Job.FETCH)) {
-      return List.of(finds, posts, tools, new FetchPart(common, id, env));
+      return List.of(finds, posts, tools, new FetchPart(common, id, attempts, env));
     }
     return JobFiles.hasTmp(job)
         ? List.of(first, finds, posts, tools, new TemporaryFolder(common, job.name()))

@@ -105,6 +105,20 @@ class Section13FetchTest extends Harness {
   }
 
   @Test
+  void otherBytesOfTheSameUrlAreAWarningWithBothDigests() throws IOException {
+    web.on("/x", answer(200, DATA), answer(200, DATA + 2));
+    fetching("", "/x");
+    build();
+    assertTrue(json("check").path("warnings").toString().contains("add sha256: " + sha(DATA)));
+    force = true;
+    build();
+    fetched(DATA + 2);
+    said("d/x has other bytes than last time", sha(DATA), sha(DATA + 2));
+    fetching(sha(DATA + 2), "/x");
+    assertFalse(json("check").path("warnings").toString().contains("sha256"));
+  }
+
+  @Test
   void aFileInPlaceWithTheDigestNeedsNoDownload() {
     fetching(sha(DATA), "/x");
     edit("d/x", DATA);
