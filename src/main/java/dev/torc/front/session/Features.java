@@ -8,6 +8,8 @@ import dev.torc.core.run.BuildState;
 import dev.torc.core.run.EventSender;
 import dev.torc.core.run.Follower;
 import dev.torc.core.run.JobAttempts;
+import dev.torc.core.run.JobFiles;
+import dev.torc.features.commands.UnstartedCommand;
 import dev.torc.features.endcheck.EndCheck;
 import dev.torc.features.finds.FindingPart;
 import dev.torc.features.finds.Tracing;
@@ -22,6 +24,7 @@ import dev.torc.features.past.FailedLogs;
 import dev.torc.features.patterns.PatternWarnings;
 import dev.torc.features.posts.PostedEvents;
 import dev.torc.features.temporary.SpentProducts;
+import dev.torc.features.tmp.TemporaryFolder;
 import dev.torc.features.toolstate.ToolState;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -37,10 +40,14 @@ record Features(Tracing tracing, AtomicLong posted, Pace pace, boolean forces, B
 
   @Override
   public List<AttemptPart> parts(AttemptContext common, int id, JobAttempts attempts) {
-    return List.of(
-        new FindingPart(tracing, common.plan(), id),
-        new PostedEvents(common, id, posted),
-        new ToolState(common, id, attempts));
+    AttemptPart first = new UnstartedCommand(common, id, attempts); // its hint is the first
+    AttemptPart finds = new FindingPart(tracing, common.plan(), id);
+    AttemptPart posts = new PostedEvents(common, id, posted);
+    AttemptPart tools = new ToolState(common, id, attempts);
+    Job job = common.graph().job(id);
+    return JobFiles.hasTmp(job)
+        ? List.of(first, finds, posts, tools, new TemporaryFolder(common, job.name()))
+        : List.of(first, finds, posts, tools);
   }
 
   /**
