@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedSet;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeSet;
@@ -20,6 +21,7 @@ import java.util.stream.Stream;
  * @param unfit why a value in a vars file is neither a text nor a list, by name
  * @param unset the caller's variable that a value needs and that is not set, by name
  * @param asked the caller's variables that the values need, with their values
+ * @param maps the keys of each nested map, in the order written
  * @param clashes names that mean something else in braces
  * @param withBraces names that contain a {@code }}
  */
@@ -29,6 +31,7 @@ public record Vars(
     Map<String, String> unfit,
     Map<String, String> unset,
     SortedMap<String, Optional<String>> asked,
+    Map<String, SequencedSet<String>> maps,
     Set<String> clashes,
     List<String> withBraces) {
 
@@ -40,7 +43,7 @@ public record Vars(
   static final Vars NONE = of(Map.of());
 
   static Vars of(Map<String, String> texts) {
-    return of(texts, Map.of(), Map.of(), Map.of(), Collections.emptySortedMap());
+    return of(texts, Map.of(), Map.of(), Map.of(), Collections.emptySortedMap(), Map.of());
   }
 
   static Vars of(
@@ -48,14 +51,16 @@ public record Vars(
       Map<String, List<String>> lists,
       Map<String, String> unfit,
       Map<String, String> unset,
-      SortedMap<String, Optional<String>> asked) {
-    Vars plain = new Vars(texts, lists, unfit, unset, asked, Set.of(), List.of());
+      SortedMap<String, Optional<String>> asked,
+      Map<String, SequencedSet<String>> maps) {
+    Vars plain = new Vars(texts, lists, unfit, unset, asked, maps, Set.of(), List.of());
     return new Vars(
         texts,
         lists,
         unfit,
         unset,
         asked,
+        maps,
         plain.all().filter(Scope::clashes).collect(Collectors.toSet()),
         plain.all().filter(Vars::isBraced).toList());
   }
