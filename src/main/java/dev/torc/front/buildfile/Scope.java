@@ -157,8 +157,8 @@ public record Scope(
    */
   List<Object> split(Node.Scalar node, Near near) {
     List<Object> parts = Placeholder.split(node.text(), new KnownNames(this, node.place(), near));
-    for (Object part : vars.clashes().isEmpty() ? List.of() : parts) {
-      if (part instanceof Placeholder hole && vars.clashes().contains(hole.name())) {
+    for (Object part : vars.odd().clashes().isEmpty() ? List.of() : parts) {
+      if (part instanceof Placeholder hole && vars.odd().clashes().contains(hole.name())) {
         throw clash(hole, node.place());
       }
     }
@@ -215,7 +215,7 @@ public record Scope(
   /** Returns the names that contain a {@code }}. */
   Collection<String> withBraces() {
     Stream<String> ofRow = Stream.concat(parameters.keySet().stream(), columns.keySet().stream());
-    return Stream.concat(vars.withBraces().stream(), ofRow.filter(Vars::isBraced)).toList();
+    return Stream.concat(vars.odd().withBraces().stream(), ofRow.filter(Vars::isBraced)).toList();
   }
 
   /** The kinds of text without slots; each inserts values in its own way. */

@@ -274,7 +274,8 @@ final class VariableReader {
     List<String> braced = written.keySet().stream().filter(Vars::isBraced).toList();
     Map<String, String> all = callers.isEmpty() ? texts : new HashMap<>(texts);
     all.putAll(callers);
-    Vars vars = new Vars(all, lists, unfit, unset, asked, maps, Set.of(), braced);
+    Vars vars =
+        new Vars(all, lists, unfit, unset, asked, maps, new Vars.OddNames(Set.of(), braced));
     return new Scope(vars, null, problems);
   }
 }

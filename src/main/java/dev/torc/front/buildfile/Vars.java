@@ -22,8 +22,7 @@ import java.util.stream.Stream;
  * @param unset the caller's variable that a value needs and that is not set, by name
  * @param asked the caller's variables that the values need, with their values
  * @param maps the keys of each nested map, in the order written
- * @param clashes names that mean something else in braces
- * @param withBraces names that contain a {@code }}
+ * @param odd the names that need care in braces
  */
 public record Vars(
     Map<String, String> texts,
@@ -32,8 +31,10 @@ public record Vars(
     Map<String, String> unset,
     SortedMap<String, Optional<String>> asked,
     Map<String, SequencedSet<String>> maps,
-    Set<String> clashes,
-    List<String> withBraces) {
+    OddNames odd) {
+
+  /** Names that mean something else in braces ({@code clashes}), and that contain a {@code }}. */
+  record OddNames(Set<String> clashes, List<String> withBraces) {}
 
   /** The start of the stand-in for a value that {@link #unset} has; a colon ends it. */
   private static final String UNSET = "torc:unset:";
@@ -53,7 +54,8 @@ public record Vars(
       Map<String, String> unset,
       SortedMap<String, Optional<String>> asked,
       Map<String, SequencedSet<String>> maps) {
-    Vars plain = new Vars(texts, lists, unfit, unset, asked, maps, Set.of(), List.of());
+    Vars plain =
+        new Vars(texts, lists, unfit, unset, asked, maps, new OddNames(Set.of(), List.of()));
     return new Vars(
         texts,
         lists,
@@ -61,8 +63,9 @@ public record Vars(
         unset,
         asked,
         maps,
-        plain.all().filter(Scope::clashes).collect(Collectors.toSet()),
-        plain.all().filter(Vars::isBraced).toList());
+        new OddNames(
+            plain.all().filter(Scope::clashes).collect(Collectors.toSet()),
+            plain.all().filter(Vars::isBraced).toList()));
   }
 
   static boolean isBraced(String name) {
