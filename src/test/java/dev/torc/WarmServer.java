@@ -61,6 +61,24 @@ public final class WarmServer {
     return Long.parseLong(Files.readString(folder.resolve("pid")).strip());
   }
 
+  /** Stops all threads of its process; until then, one of them may still remove a file. */
+  void freeze() throws Exception {
+    new ProcessBuilder("kill", "-STOP", "" + pid()).start().waitFor();
+    Path tasks = Path.of("/proc/" + pid() + "/task");
+    Sandbox.until(
+        "it is stopped",
+        () -> {
+          try (Stream<Path> all = Files.list(tasks)) {
+            for (Path task : all.toList()) {
+              if (!Files.readString(task.resolve("stat")).contains(") T ")) {
+                return false;
+              }
+            }
+          }
+          return true;
+        });
+  }
+
   /** Lines of the log that hold a text, such as {@code served:} or {@code refused: context}. */
   public List<String> log(String text) throws IOException {
     try (Stream<String> lines = Files.lines(folder.resolve("log"))) {

@@ -331,7 +331,7 @@ class BesideABuildTest {
             kind: commands
             submit: >-
               cd ROOT; { while test -e hold; do sleep 0.02; done; exec setsid {script}; } > {log} 2>&1 & echo $!
-            states: 'for i in {ids}; do kill -0 $i && echo $i runs || echo $i gone; done 2> /dev/null'
+            states: 'for i in {ids}; do grep -qs "^State:.[^Z]" /proc/$i/status && echo $i runs || echo $i gone; done'
             cancel: kill {ids}
             id: '(?m)^(\\d+)$'
             words: { running: [runs], gone: [gone] }
