@@ -109,7 +109,7 @@ public final class KnownKeys {
   static final List<String> EXECUTOR_WORDS = List.of("running", "waiting", "gone", "cancelled");
 
   /** An entry of {@code needs} that is a map. */
-  static final List<String> NEED = List.of("job", "data", "failed", "file", "optional");
+  static final List<String> NEED = List.of("job", "data", "failed", "file", "keys", "optional");
 
   /** {@code stamps}. */
   static final List<String> STAMPS = List.of("never", "trust");
