@@ -106,7 +106,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
       List<StartMark> on = new ArrayList<>();
       Caller caller = project.caller();
       for (StartMark mark :
-          Leftovers.end(caller.env(), caller.stamps(project.place()), cache, gone, warn)) {
+          Leftovers.end(caller.env(), project.buildFiles().stamps, cache, gone, warn)) {
         StartMark anew = new StartMark(id, mark.job(), 1).of(mark.manifest());
         on.add(mark.isRemote() ? anew.at(mark.executor()) : mark);
       }
