@@ -6,6 +6,7 @@ import dev.torc.base.syntax.BadInput;
 import dev.torc.base.text.Refusal;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.JobSelection.UserPaths;
+import dev.torc.core.decide.KnownResult;
 import dev.torc.core.decide.NeedSnapshot;
 import dev.torc.core.decide.ProductPlaces;
 import dev.torc.core.decide.Reason;
@@ -79,9 +80,17 @@ public final class Attempt {
     this.starts = starts;
     this.cleared = common.removal().clearing();
     this.here = new EndableRun(common.machines().runner());
-    this.place = common.machines().remotes().of(common, id, attempts, starts);
+    this.place =
+        attempts.from() != null
+            ? attempts.from()
+            : common.machines().remotes().of(common, id, attempts, starts);
     this.parts = common.parts().parts(common, id, attempts);
     this.executor = attempts.executor();
+  }
+
+  /** Returns the result that it restores; null if it runs the job. */
+  public KnownResult known() {
+    return place.known();
   }
 
   boolean isHandedOut() {
@@ -137,15 +146,19 @@ public final class Attempt {
 
   /** Returns the outcome if a signal stopped reading, so that the products are unknown. */
   AttemptOutcome interrupted() {
-    ended = ended.as(ProcessEnd.How.INTERRUPTED, 0, "");
+    ended = ended.as(cut(), 0, "");
     snapshot = isLaunched ? snapshot : null; // else its manifest is known
-    List<OwnedPath> placed = attempts.isRestored() ? attempts.from().placed() : List.of();
-    return failed(AttemptOutcome.phrase(ended, 0, 0), placed);
+    return failed(AttemptOutcome.phrase(ended, 0, 0), place.placed());
+  }
+
+  /** Returns how it ends if a signal or a broken build cuts it off; a restore is made again. */
+  ProcessEnd.How cut() {
+    return known() == null ? ProcessEnd.How.INTERRUPTED : ProcessEnd.How.NOT_REACHED;
   }
 
   private AttemptOutcome attempt() {
     try {
-      return attempts.isRestored() ? restored() : ran();
+      return known() == null ? ran() : restored();
     } catch (BadInput e) {
       return failed(e.diagnostics().getFirst().toString());
     } catch (AttemptFailure e) {
@@ -311,11 +324,10 @@ public final class Attempt {
    */
   private AttemptOutcome restored() throws IOException {
     refuseTaken(common.removal().refuseOutside(job, List.of()));
-    Replacement from = attempts.from();
-    ProductScan products = from.restore(common, job, cleared);
+    ProductScan products = place.restore(common, job, cleared);
     return products == null
         ? failed("its earlier result cannot be restored")
-        : AttemptOutcome.restored(from.result(), products, started);
+        : AttemptOutcome.restored(known(), products, started);
   }
 
   /**
