@@ -101,7 +101,9 @@ public record Reason(Kind kind, String name, String old, String now) {
     /**
      * {@code now} says how the probe failed; empty if it just exited with another status than 0.
      */
-    PROBE_FAILED(true);
+    PROBE_FAILED(true),
+    /** A need whose maker may not run is missing or altered; {@code now} says which one. */
+    NOT_MADE(true);
 
     private final boolean wantsRun;
 
@@ -204,7 +206,7 @@ public record Reason(Kind kind, String name, String old, String now) {
   /** Returns why a job cannot run now. All reports and answers use this text. */
   public String lack() {
     return switch (kind) {
-      case IMAGE_UNAVAILABLE -> now;
+      case IMAGE_UNAVAILABLE, NOT_MADE -> now;
       case ELSEWHERE ->
           (old.equals(HOST)
                   ? "may still be running on %s (pid %s); build there, or pass --gone %1$s if that"

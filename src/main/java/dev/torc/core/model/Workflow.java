@@ -16,6 +16,8 @@ import java.util.SortedMap;
  *     begin
  * @param manual the jobs that a build without targets omits, and manual groups with unknown
  *     instances
+ * @param leftOut the jobs and groups that are not among {@code jobs} because a condition does not
+ *     hold, by name
  */
 public record Workflow(
     Path root,
@@ -24,7 +26,11 @@ public record Workflow(
     List<Group> groups,
     List<Integer> starts,
     List<BadInput.Diagnostic> warnings,
-    List<String> manual) {
+    List<String> manual,
+    SortedMap<String, LeftOutJob> leftOut) {
+
+  /** A job, or a group with wildcards for its values, that no build runs, and the reason. */
+  public record LeftOutJob(Job job, String why) {}
 
   /**
    * The parts of a build file other than jobs, which do not change when groups are expanded. Paths
@@ -64,7 +70,14 @@ public record Workflow(
       List<Integer> newStarts,
       List<BadInput.Diagnostic> newWarnings,
       List<String> newManual) {
-    return new Workflow(root, settings, newJobs, newGroups, newStarts, newWarnings, newManual);
+    return new Workflow(
+        root, settings, newJobs, newGroups, newStarts, newWarnings, newManual, leftOut);
+  }
+
+  public Workflow with(SortedMap<String, LeftOutJob> omitted) {
+    return omitted.isEmpty()
+        ? this
+        : new Workflow(root, settings, jobs, groups, starts, warnings, manual, omitted);
   }
 
   /** Returns the name of a job by its index, without reading the rest of the job. */

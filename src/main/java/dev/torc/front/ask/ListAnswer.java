@@ -15,9 +15,11 @@ import dev.torc.core.model.Downstream;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Resources;
+import dev.torc.core.model.Workflow.LeftOutJob;
 import dev.torc.core.run.JobFiles;
 import dev.torc.front.session.DisplayGraph;
 import dev.torc.front.session.JobChoice;
+import dev.torc.front.session.LeftOutTargets;
 import dev.torc.front.session.Project;
 import dev.torc.front.session.ReadSession;
 import dev.torc.front.session.RunningJobs;
@@ -28,12 +30,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.StringJoiner;
 import java.util.TreeSet;
 import java.util.function.IntFunction;
@@ -48,6 +52,7 @@ import java.util.stream.Collectors;
  *     --groups}
  * @param groups whether only groups are shown
  * @param waiting jobs that would have to wait for the running build
+ * @param leftOut the jobs that are left out, by name
  * @param columns the width of the terminal; 0 if there is none
  */
 record ListAnswer(
@@ -57,7 +62,8 @@ record ListAnswer(
     boolean all,
     boolean groups,
     BitSet waiting,
-    int columns)
+    int columns,
+    SortedMap<String, LeftOutJob> leftOut)
     implements Answer {
 
   /** The longest text that is not shortened without a terminal, in code points. */
@@ -128,7 +134,11 @@ record ListAnswer(
       BitSet waiting =
           running.isBuild() ? project.select(JobChoice.of(List.of())).jobs() : new BitSet();
       boolean all = groups || targets.isEmpty();
-      return new ListAnswer(plan, jobs, shown, all, groups, waiting, columns);
+      SortedMap<String, LeftOutJob> leftOut =
+          groups || call.has("--failed")
+              ? Collections.emptySortedMap()
+              : LeftOutTargets.of(project.graph(), targets, project.paths());
+      return new ListAnswer(plan, jobs, shown, all, groups, waiting, columns, leftOut);
     }
   }
 
@@ -153,6 +163,14 @@ record ListAnswer(
       rows.add(row);
       standings.add(group ? counts(fold).worst() : standing(fold.jobs().getFirst()));
     }
+    LeftOutLines.of(leftOut, false)
+        .forEach(
+            (name, why) -> {
+              List<String> row = new ArrayList<>(List.of(name, "left out", "-", "-", "-", why));
+              row.addAll(5, images ? List.of("-") : List.of());
+              rows.add(row);
+              standings.add(JobStanding.LEFT_OUT);
+            });
     int last = images ? 6 : 5;
     int taken = Arrays.stream(TextTable.widths(rows, last)).map(width -> width + 2).sum();
     int room = Math.max(LEAST, columns - taken);
@@ -272,7 +290,10 @@ record ListAnswer(
   @Override
   public Object json() {
     if (!groups) {
-      return Map.of("jobs", jobs.keySet().stream().map(this::json).toList());
+      List<Map<String, Object>> all = new ArrayList<>();
+      jobs.keySet().forEach(id -> all.add(json(id)));
+      all.addAll(LeftOutLines.json(leftOut));
+      return Map.of("jobs", all);
     }
     Set<String> names = shown.stream().map(DisplayGraph.Fold::name).collect(Collectors.toSet());
     return Map.of(

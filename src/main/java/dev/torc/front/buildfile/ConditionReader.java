@@ -15,7 +15,7 @@ import java.util.TreeSet;
  * Reads the keys of a job that decide, beside its inputs, whether it runs. {@link JobReader} reads
  * the rest of the job.
  */
-record ConditionReader(MapFields job, StepReader steps, List<String> shell) {
+record ConditionReader(MapFields job, StepReader steps, List<String> shell, WhenReader when) {
 
   /** Returns the conditions of a job by key; see {@link dev.torc.core.decide.Condition}. */
   SortedMap<String, Template> conditions() {
@@ -42,6 +42,17 @@ record ConditionReader(MapFields job, StepReader steps, List<String> shell) {
     }
     if (age != null) {
       conditions.put(Job.MAX_AGE, Template.of(age));
+    }
+    Node condition = job.map().get(Job.WHEN);
+    if (condition != null) {
+      job.problems()
+          .guard(
+              () -> {
+                String lack = when.lack(condition, job.scope());
+                if (lack != null) {
+                  conditions.put(Job.WHEN, Template.of(lack));
+                }
+              });
     }
     return conditions.isEmpty() ? Collections.emptySortedMap() : conditions;
   }

@@ -11,6 +11,7 @@ import dev.torc.core.model.Job.Trait;
 import dev.torc.core.model.PackedJobs;
 import dev.torc.core.model.ResultSource;
 import dev.torc.core.model.Workflow;
+import dev.torc.core.model.Workflow.LeftOutJob;
 import dev.torc.core.model.WorkflowCodec;
 import dev.torc.front.buildfile.Axis.Row;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -54,6 +56,10 @@ final class GroupExpansion implements OtherUnits {
   private final JobReader reader;
   private final Set<BadInput.Diagnostic> warnings;
   private final Set<String> manual;
+  private final Exclusions exclusions;
+  private final SortedMap<String, LeftOutJob> leftOut = new TreeMap<>();
+  private Map<String, byte[]> rewritten = Map.of(); // jobs without items that mean nothing anymore
+  private Workflow earlier; // the last expansion
   private final Map<String, Map<List<String>, Instance>> read =
       new HashMap<>(); // by group with the columns outside of its instances' names, and by values
   private final Map<Integer, Outcome> last = new HashMap<>(); // the last without errors, by unit
@@ -80,6 +86,7 @@ final class GroupExpansion implements OtherUnits {
    *
    * @param warnings the warnings of plain jobs
    * @param manual receives the names of manual instances
+   * @param excluded the patterns of jobs that the caller excludes
    */
   GroupExpansion(
       Path root,
@@ -87,8 +94,10 @@ final class GroupExpansion implements OtherUnits {
       WorkflowCodec codec,
       JobReader reader,
       Set<BadInput.Diagnostic> warnings,
-      Set<String> manual) {
+      Set<String> manual,
+      List<String> excluded) {
     this.manual = manual;
+    this.exclusions = new Exclusions(excluded);
     this.codec = codec;
     this.units = List.copyOf(units);
     this.reader = reader;
@@ -118,12 +127,18 @@ final class GroupExpansion implements OtherUnits {
         outcome(u);
       }
       checkTables();
-      again = doubts.decide(this);
+      boolean more = this.problems.isEmpty() && leaveOut();
+      again = more || doubts.decide(this);
       if (again) {
         axes.clear();
         known.clear();
       }
+      if (more) { // what was read with these jobs may not hold without them
+        last.clear();
+        makers = null;
+      }
     } while (again);
+    checkConditions();
     this.problems.found().forEach(each -> problems.add(each.place(), each.message()));
     doubts.cycles().forEach(each -> problems.add(each.place(), each.message()));
     if (outcomes.values().stream().allMatch(Outcome::known)) {
@@ -134,27 +149,123 @@ final class GroupExpansion implements OtherUnits {
     List<Integer> starts = new ArrayList<>();
     for (int u = 0; u < units.size(); u++) {
       if (units.get(u) instanceof Unit.Single single) {
-        jobs.add(single.packed());
+        jobs.addAll(kept(List.of(single.packed())));
       } else {
         Outcome outcome = outcomes.get(u);
         starts.add(jobs.size());
-        jobs.addAll(outcome.packed());
-        known.add(outcome.group());
+        jobs.addAll(kept(outcome.packed()));
+        known.add(kept(outcome.group()));
       }
     }
-    return blank.with(
-        PackedJobs.of(codec, jobs),
-        List.copyOf(known),
-        List.copyOf(starts),
-        List.copyOf(warnings),
-        List.copyOf(manual));
+    earlier =
+        blank
+            .with(
+                PackedJobs.of(codec, jobs),
+                List.copyOf(known),
+                List.copyOf(starts),
+                List.copyOf(warnings),
+                List.copyOf(manual))
+            .with(new TreeMap<>(leftOut));
+    return earlier;
+  }
+
+  /**
+   * Finds the jobs that this build leaves out; returns whether there are more than before. A job
+   * that an earlier expansion had stays, since a build may already run it.
+   */
+  private boolean leaveOut() throws IOException {
+    if (!reader.when().lacks() && exclusions.patterns().isEmpty()) {
+      return false;
+    }
+    Set<String> had = new HashSet<>();
+    for (int j = 0; earlier != null && j < earlier.jobs().size(); j++) {
+      had.add(earlier.jobName(j));
+    }
+    List<LeftOutJobs.Candidate> all = new ArrayList<>();
+    List<Group> groups = new ArrayList<>();
+    for (int u = 0; u < units.size(); u++) {
+      Outcome outcome = outcomes.get(u);
+      List<byte[]> packed =
+          outcome == null ? List.of(((Unit.Single) units.get(u)).packed()) : outcome.packed();
+      for (byte[] each : packed) {
+        Job job = codec.job(new ByteReader(each, 0));
+        all.add(new LeftOutJobs.Candidate(job.name(), job, Set.of()));
+      }
+      if (outcome != null) {
+        groups.add(outcome.group());
+        if (!outcome.known() && outcome.group().isOpen()) {
+          Set<String> awaits = new TreeSet<>(outcome.group().further().awaits());
+          all.add(
+              new LeftOutJobs.Candidate(
+                  units.get(u).name(), units.get(u).job(), packed.isEmpty() ? awaits : Set.of()));
+        }
+      }
+    }
+    if (leftOut.isEmpty()) {
+      exclusions.refuseUseless(all.stream().map(LeftOutJobs.Candidate::job).toList(), groups);
+    }
+    LeftOutJobs jobs = new LeftOutJobs(all);
+    int before = leftOut.size();
+    jobs.find(
+            each ->
+                leftOut.containsKey(each.name())
+                    ? leftOut.get(each.name()).why()
+                    : each.job().conditions().containsKey(Job.WHEN)
+                        ? each.job().conditions().get(Job.WHEN).declared()
+                        : exclusions.reason(each.job()),
+            had::contains,
+            pattern -> sources.matches(pattern, List.of()))
+        .forEach(leftOut::putIfAbsent);
+    rewritten = new HashMap<>();
+    jobs.rewritten().forEach(job -> rewritten.put(job.name(), codec.packed(job)));
+    return leftOut.size() > before;
+  }
+
+  /** Reports a condition that asks for a file that a job makes. */
+  private void checkConditions() throws IOException {
+    for (Map.Entry<String, Place> file : reader.when().sources().entrySet()) {
+      for (int maker : makers().of(file.getKey())) {
+        for (Makes job : makes(maker)) {
+          if (job.has(file.getKey())) {
+            problems.add(
+                file.getValue(),
+                "exists is about sources, and job %s makes %s; need the file with optional: true"
+                    .formatted(job.job(), file.getKey()));
+          }
+        }
+      }
+    }
+  }
+
+  /** Returns the jobs that are not left out, as this build has them. */
+  private List<byte[]> kept(List<byte[]> packed) {
+    if (leftOut.isEmpty()) {
+      return packed;
+    }
+    List<byte[]> kept = new ArrayList<>();
+    for (byte[] job : packed) {
+      String name = codec.name(new ByteReader(job, 0));
+      if (!leftOut.containsKey(name)) {
+        kept.add(rewritten.getOrDefault(name, job));
+      }
+    }
+    return kept;
+  }
+
+  private Group kept(Group group) {
+    return leftOut.isEmpty()
+        ? group
+        : group.with(
+            group.instances().stream().filter(each -> !leftOut.containsKey(each)).toList());
   }
 
   @Override
   public UnitMakers makers() {
     if (makers == null) {
       UnitMakers.Instances known = unit -> isKnown(unit) ? jobs(outcome(unit)) : null;
-      makers = new UnitMakers(units, ids(), reader, sources, this::isRecorded, known);
+      makers =
+          new UnitMakers(
+              units, ids(), reader, sources, this::isRecorded, known, leftOut::containsKey);
     }
     return makers;
   }
@@ -182,6 +293,9 @@ final class GroupExpansion implements OtherUnits {
   /** {@inheritDoc} If the job has ended, {@link #deciders} will name its unit. */
   @Override
   public Optional<List<String>> products(int unit, String job) {
+    if (leftOut.containsKey(job)) {
+      return Optional.of(List.of());
+    }
     Optional<List<String>> made = found.products(job);
     if (made.isPresent()) {
       answered.add(units.get(unit).name());
@@ -287,7 +401,7 @@ final class GroupExpansion implements OtherUnits {
         known.computeIfAbsent(
             unit,
             _ -> new Known(new ArrayList<>(), Collections.newSetFromMap(new IdentityHashMap<>())));
-    for (byte[] job : now.makes.size() < packed.size() ? packed : List.<byte[]>of()) {
+    for (byte[] job : now.makes.size() < packed.size() ? kept(packed) : List.<byte[]>of()) {
       if (now.jobs.add(job)) {
         now.makes.add(Makes.of(codec.job(new ByteReader(job, 0))));
       }
@@ -297,7 +411,7 @@ final class GroupExpansion implements OtherUnits {
 
   @Override
   public List<Job> jobs(Outcome outcome) {
-    return PackedJobs.of(codec, outcome.packed());
+    return PackedJobs.of(codec, kept(outcome.packed()));
   }
 
   /** Returns a cycle for a message: the open units from this unit on, then this unit again. */
@@ -315,6 +429,9 @@ final class GroupExpansion implements OtherUnits {
   private Outcome expand(int unit, Unit.Many group) throws IOException {
     if (group.axes().isEmpty()) {
       return failed(unit, group, List.of());
+    } else if (leftOut.containsKey(group.name())) {
+      Outcome none = failed(unit, group, List.of());
+      return new Outcome(none.group(), none.packed(), true, true);
     }
     Problems own = new Problems();
     List<AxisValues> values =

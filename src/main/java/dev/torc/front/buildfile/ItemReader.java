@@ -30,6 +30,9 @@ record ItemReader(Paths paths, Problems problems) {
   /** The keys beside which {@code data} is a stored value. */
   private static final Set<String> NEED_WORDS = Set.of("data", "failed", "optional");
 
+  /** The keys beside which {@code job} is the name of a job. */
+  private static final Set<String> JOB_WORDS = Set.of("job", "failed", "optional");
+
   List<Item> items(MapFields job, String key, boolean need) {
     Node node = job.map().get(key);
     List<Item> items = new ArrayList<>();
@@ -113,8 +116,7 @@ record ItemReader(Paths paths, Problems problems) {
             && flag.text().matches("true|false");
     return need
         && (file
-            || keys.contains("job")
-                && (keys.size() == 1 || keys.size() == 2 && keys.contains("failed"))
+            || keys.contains("job") && JOB_WORDS.containsAll(keys)
             || keys.contains("data") && NEED_WORDS.containsAll(keys));
   }
 
@@ -127,12 +129,14 @@ record ItemReader(Paths paths, Problems problems) {
       boolean skips = keys.contains("failed");
       boolean one = skips && map.get("data") instanceof Node.Scalar data && !isOfJob(data.text());
       long forms = Stream.of("job", "data", "file").filter(keys::contains).count();
-      boolean wrong = forms != 1 || one || file && skips || !file && keys.contains("optional");
+      boolean wrong =
+          forms != 1 || one || file && skips || keys.contains("data") && keys.contains("optional");
       if (wrong && KnownKeys.NEED.containsAll(keys)) {
         throw new BadInput(
             node.place(),
-            "an entry of needs is a path, {file: PATH, optional: true}, {job: NAME}, {data:"
-                + " JOB.KEY}, or of a group one of the last two with failed: skip");
+            "an entry of needs is a path, {file: PATH}, {job: NAME}, {data: JOB.KEY}, one of the"
+                + " first two with optional: true, or of a group one of the last two with failed:"
+                + " skip");
       }
       if (file) {
         Node.Scalar path = MapFields.scalar(map.get("file"), "file");
@@ -151,7 +155,8 @@ record ItemReader(Paths paths, Problems problems) {
       }
       return keys.contains("data")
           ? Ref.OfData.of(node.place(), fields.read("data", "x", scope::name), skips)
-          : new Ref.OfJob(node.place(), fields.read("job", "", scope::name), skips);
+          : new Ref.OfJob(
+              node.place(), fields.read("job", "", scope::name), skips, fields.flag("optional"));
     }
     Node.Scalar scalar = MapFields.scalar(node, need ? "needs" : "produces");
     String text = scope.path(scalar);

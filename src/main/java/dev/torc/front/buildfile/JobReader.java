@@ -75,6 +75,7 @@ final class JobReader {
    * The settings that all jobs share.
    *
    * @param parents the needs that {@code dependencies} adds, by the key of the job
+   * @param when finds out whether the conditions of jobs hold
    * @param over the overrides of the command line
    */
   record Common(
@@ -84,6 +85,7 @@ final class JobReader {
       DeclaredNames known,
       Paths paths,
       EnvLayers env,
+      WhenReader when,
       Overrides over) {}
 
   /** The counters in {@code limits}, with whether each counts bytes, and the declared executors. */
@@ -125,6 +127,10 @@ final class JobReader {
 
   Vars vars() {
     return common.vars;
+  }
+
+  WhenReader when() {
+    return common.when;
   }
 
   /** Returns a copy of this reader that reports errors and warnings to {@code problems}. */
@@ -193,7 +199,7 @@ final class JobReader {
     SortedMap<String, Optional<Template>> env = steps.env(full);
     List<Step> run = steps.steps(full, name, entry.place(), shell, dir, env);
     Retry retry = retry(full, own, shell);
-    ConditionReader keys = new ConditionReader(full, steps, shell);
+    ConditionReader keys = new ConditionReader(full, steps, shell, common.when);
     String executor = executor(job, own.get("executor") != null);
     Resources resources = resources(job.map().get("resources"), scope);
     if (resources.disk() > 0 && executor == null) {

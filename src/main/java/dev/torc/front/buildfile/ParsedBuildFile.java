@@ -25,6 +25,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.SortedMap;
@@ -52,6 +53,7 @@ public final class ParsedBuildFile {
   private final FileLayers layers;
   private final Vars vars;
   private final Paths paths;
+  private final WhenReader when;
   private final Workflow blank; // without jobs
   private final Set<String> manual = new TreeSet<>(); // names of jobs, instances and groups
   private final GroupExpansion expansion;
@@ -136,6 +138,7 @@ public final class ParsedBuildFile {
     Stores stores = new StoresReader(scope, paths, problems).read(top.get("stores"));
     List<ReportFile> report = new ItemReader(paths, problems).report(fields);
     List<String> names = names(executors, over.executor(), problems);
+    this.when = new WhenReader(over.env(), paths);
     JobReader reader =
         new JobReader(
             new JobReader.Common(
@@ -145,6 +148,7 @@ public final class ParsedBuildFile {
                 new JobReader.DeclaredNames(counters(top), names),
                 paths,
                 layers.env(),
+                when,
                 over),
             problems);
     reader.checkShared();
@@ -169,11 +173,21 @@ public final class ParsedBuildFile {
             stamps(fields.inner("stamps").only(KnownKeys.STAMPS, "stamps")),
             report);
     this.blank =
-        new Workflow(root, settings, List.of(), List.of(), List.of(), List.of(), List.of());
+        new Workflow(
+            root,
+            settings,
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(),
+            Collections.emptySortedMap());
     if (units.isEmpty()) {
       problems.warn(top.place(), "no jobs; add one below jobs:");
     }
-    this.expansion = new GroupExpansion(root, units, codec, reader, problems.warnings(), manual);
+    this.expansion =
+        new GroupExpansion(
+            root, units, codec, reader, problems.warnings(), manual, over.excluded());
   }
 
   /**
@@ -237,7 +251,10 @@ public final class ParsedBuildFile {
     SortedMap<String, List<String>> files = new TreeMap<>(groups.files());
     files.putAll(paths.ways());
     files.putAll(layers.absent());
-    return new Deciders(groups.jobs(), files, vars.asked(), groups.complete());
+    files.putAll(when.files());
+    SortedMap<String, Optional<String>> variables = new TreeMap<>(vars.asked());
+    variables.putAll(when.variables());
+    return new Deciders(groups.jobs(), files, variables, groups.complete());
   }
 
   private static SortedMap<String, Long> limits(Node.Mapping top, Scope scope, Problems problems) {
@@ -332,14 +349,16 @@ public final class ParsedBuildFile {
    * @param executor the executor of jobs that name none, or {@code local} for all jobs; null for no
    *     override
    * @param env the caller's environment, which vars may name
+   * @param excluded patterns of the jobs that are left out
    */
   public record Overrides(
       SortedMap<String, String> defines,
       boolean containers,
       String executor,
-      Map<String, String> env) {
+      Map<String, String> env,
+      List<String> excluded) {
 
     public static final Overrides NONE =
-        new Overrides(Collections.emptySortedMap(), true, null, Map.of());
+        new Overrides(Collections.emptySortedMap(), true, null, Map.of(), List.of());
   }
 }

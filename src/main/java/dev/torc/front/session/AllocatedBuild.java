@@ -93,7 +93,8 @@ public record AllocatedBuild(
         given.variables(),
         given.containers(),
         executor,
-        given.reuse());
+        given.reuse(),
+        given.excluded());
   }
 
   /** Returns the caller with its allocation's nodes; null if torc was not started in one. */

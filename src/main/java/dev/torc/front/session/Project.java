@@ -103,7 +103,7 @@ public record Project(
     return load(
         caller,
         new ProjectOptions(
-            file, null, text, Collections.emptySortedMap(), null, null, Reuse.NOTHING));
+            file, null, text, Collections.emptySortedMap(), null, null, Reuse.NOTHING, List.of()));
   }
 
   /** Returns the inputs of a graph that is made from these files with these options. */
@@ -113,7 +113,8 @@ public record Project(
     return new GraphFile.Inputs(
         InstalledTorc.id(),
         files,
-        new Overrides(options.variables(), contained, options.executor(), caller.env()));
+        new Overrides(
+            options.variables(), contained, options.executor(), caller.env(), options.excluded()));
   }
 
   /** Returns how many jobs a build file has when no results are known. */
@@ -194,7 +195,7 @@ public record Project(
         cache,
         digests,
         new KnownResults.Places(cache, digests, of, asked),
-        new JobConditions(options.reuse().failures(), digests),
+        new JobConditions(options.reuse(), digests),
         machineInputs(),
         new RowPlaces(),
         new AtomicBoolean());
