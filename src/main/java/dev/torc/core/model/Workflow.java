@@ -4,6 +4,7 @@ import dev.torc.base.digests.StampSource.StampPaths;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Place;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
 
@@ -14,10 +15,7 @@ import java.util.SortedMap;
  *
  * @param starts for each group, the index in {@code jobs} at which its instances begin or would
  *     begin
- * @param manual the jobs that a build without targets omits, and manual groups with unknown
- *     instances
- * @param leftOut the jobs and groups that are not among {@code jobs} because a condition does not
- *     hold, by name
+ * @param apart the jobs that a build treats apart from the others
  */
 public record Workflow(
     Path root,
@@ -26,8 +24,20 @@ public record Workflow(
     List<Group> groups,
     List<Integer> starts,
     List<BadInput.Diagnostic> warnings,
-    List<String> manual,
-    SortedMap<String, LeftOutJob> leftOut) {
+    Apart apart) {
+
+  /**
+   * The jobs that a build omits.
+   *
+   * @param manual the jobs that a build without targets omits, and manual groups with unknown
+   *     instances
+   * @param leftOut the jobs and groups that are not among the workflow's because a condition does
+   *     not hold, by name
+   */
+  public record Apart(List<String> manual, SortedMap<String, LeftOutJob> leftOut) {
+
+    public static final Apart NONE = new Apart(List.of(), Collections.emptySortedMap());
+  }
 
   /** A job, or a group with wildcards for its values, that no build runs, and the reason. */
   public record LeftOutJob(Job job, String why) {}
@@ -69,15 +79,16 @@ public record Workflow(
       List<Group> newGroups,
       List<Integer> newStarts,
       List<BadInput.Diagnostic> newWarnings,
-      List<String> newManual) {
-    return new Workflow(
-        root, settings, newJobs, newGroups, newStarts, newWarnings, newManual, leftOut);
+      Apart newApart) {
+    return new Workflow(root, settings, newJobs, newGroups, newStarts, newWarnings, newApart);
   }
 
-  public Workflow with(SortedMap<String, LeftOutJob> omitted) {
-    return omitted.isEmpty()
-        ? this
-        : new Workflow(root, settings, jobs, groups, starts, warnings, manual, omitted);
+  public List<String> manual() {
+    return apart.manual;
+  }
+
+  public SortedMap<String, LeftOutJob> leftOut() {
+    return apart.leftOut;
   }
 
   /** Returns the name of a job by its index, without reading the rest of the job. */

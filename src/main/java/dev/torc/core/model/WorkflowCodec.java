@@ -15,6 +15,7 @@ import dev.torc.core.model.Job.Retry;
 import dev.torc.core.model.Job.Runs;
 import dev.torc.core.model.Job.Tool;
 import dev.torc.core.model.Step.Image;
+import dev.torc.core.model.Workflow.Apart;
 import dev.torc.core.model.Workflow.Executor;
 import dev.torc.core.model.Workflow.Hook;
 import dev.torc.core.model.Workflow.LeftOutJob;
@@ -123,11 +124,12 @@ public final class WorkflowCodec {
         wire.list(of, Workflow::groups, WorkflowCodec::group),
         wire.list(of, Workflow::starts, Wire.INT),
         wire.list(of, Workflow::warnings, WorkflowCodec::diagnostic),
-        wire.list(of, Workflow::manual, Wire.TEXT),
-        // the JVM links lambdas at each start, so those of a rare case are behind a test
-        wire.number(of == null ? 0 : of.leftOut().size()) == 0
-            ? Collections.emptySortedMap()
-            : wire.map(of, Workflow::leftOut, this::leftOut));
+        new Apart(
+            wire.list(of, Workflow::manual, Wire.TEXT),
+            // the JVM links lambdas at each start, so those of a rare case are behind a test
+            wire.number(of == null ? 0 : of.leftOut().size()) == 0
+                ? Collections.emptySortedMap()
+                : wire.map(of, Workflow::leftOut, this::leftOut)));
   }
 
   private static Settings settings(Wire wire, Settings of, Wire.Codec<Path> path) {

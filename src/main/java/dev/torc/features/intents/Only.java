@@ -63,7 +63,7 @@ public final class Only implements Condition {
     for (Reason reason : known.reasons()) {
       switch (reason.kind()) {
         case INTERRUPTED, SUBMITTED, ELSEWHERE -> {
-          return null; // who knows what it has written since
+          return null; // its process may have written since
         }
         case PRODUCT_MISSING,
             PRODUCT_ALTERED,

@@ -234,8 +234,12 @@ public final class Call {
         variables(),
         container(),
         value("--executor"),
-        new Reuse(!has("--no-restore"), has("--keep-failed"), has("--probe"), has("--only")),
-        values("--exclude"));
+        new Reuse(
+            !has("--no-restore"),
+            has("--keep-failed"),
+            has("--probe"),
+            has("--only"),
+            values("--exclude")));
   }
 
   /** Returns the path of a file that the user names, relative to the current folder. */

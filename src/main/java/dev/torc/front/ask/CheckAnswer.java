@@ -164,7 +164,9 @@ record CheckAnswer(
   public Object json() {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("jobs", jobs);
-    fields.put("left_out", leftOut);
+    if (leftOut > 0) {
+      fields.put("left_out", leftOut);
+    }
     if (!images.isEmpty()) {
       fields.put("images", images);
     }

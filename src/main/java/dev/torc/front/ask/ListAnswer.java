@@ -48,23 +48,27 @@ import java.util.stream.Collectors;
  *
  * @param jobs the selected jobs by id, in the graph's order
  * @param shown the same jobs, folded into groups for display
- * @param all whether a group of one instance is shown as a group: without targets, or with {@code
- *     --groups}
- * @param groups whether only groups are shown
  * @param waiting jobs that would have to wait for the running build
  * @param leftOut the jobs that are left out, by name
- * @param columns the width of the terminal; 0 if there is none
  */
 record ListAnswer(
     Plan plan,
     SequencedMap<Integer, Known> jobs,
     List<DisplayGraph.Fold> shown,
-    boolean all,
-    boolean groups,
+    Shape shape,
     BitSet waiting,
-    int columns,
     SortedMap<String, LeftOutJob> leftOut)
     implements Answer {
+
+  /**
+   * How the jobs are shown.
+   *
+   * @param all whether a group of one instance is shown as a group: without targets, or with {@code
+   *     --groups}
+   * @param groups whether only groups are shown
+   * @param columns the width of the terminal; 0 if there is none
+   */
+  private record Shape(boolean all, boolean groups, int columns) {}
 
   /** The longest text that is not shortened without a terminal, in code points. */
   private static final int COMMAND = 60;
@@ -138,7 +142,7 @@ record ListAnswer(
           groups || call.has("--failed")
               ? Collections.emptySortedMap()
               : LeftOutTargets.of(project.graph(), targets, project.paths());
-      return new ListAnswer(plan, jobs, shown, all, groups, waiting, columns, leftOut);
+      return new ListAnswer(plan, jobs, shown, new Shape(all, groups, columns), waiting, leftOut);
     }
   }
 
@@ -153,7 +157,7 @@ record ListAnswer(
     List<List<String>> rows = new ArrayList<>();
     List<JobStanding> standings = new ArrayList<>();
     for (DisplayGraph.Fold fold : shown) {
-      boolean group = fold.isGroup() && (all || fold.jobs().size() != 1);
+      boolean group = fold.isGroup() && (shape.all || fold.jobs().size() != 1);
       List<String> row = new ArrayList<>(group ? group(fold) : job(fold.jobs().getFirst()));
       if (images) {
         int[] first = fold.jobs().stream().limit(1).mapToInt(id -> id).toArray();
@@ -173,12 +177,14 @@ record ListAnswer(
             });
     int last = images ? 6 : 5;
     int taken = Arrays.stream(TextTable.widths(rows, last)).map(width -> width + 2).sum();
-    int room = Math.max(LEAST, columns - taken);
+    int room = Math.max(LEAST, shape.columns - taken);
     for (List<String> row : rows) {
       String text = row.get(last);
       row.set(
           last,
-          columns > 0 ? SafeText.fit(SafeText.line(text), room) : SafeText.line(text, COMMAND));
+          shape.columns > 0
+              ? SafeText.fit(SafeText.line(text), room)
+              : SafeText.line(text, COMMAND));
     }
     return TextTable.of(
         rows,
@@ -289,11 +295,12 @@ record ListAnswer(
 
   @Override
   public Object json() {
-    if (!groups) {
+    if (!shape.groups) {
       List<Map<String, Object>> all = new ArrayList<>();
       jobs.keySet().forEach(id -> all.add(json(id)));
-      all.addAll(LeftOutLines.json(leftOut));
-      return Map.of("jobs", all);
+      return leftOut.isEmpty()
+          ? Map.of("jobs", all)
+          : Map.of("jobs", all, "left_out", LeftOutLines.json(leftOut));
     }
     Set<String> names = shown.stream().map(DisplayGraph.Fold::name).collect(Collectors.toSet());
     return Map.of(

@@ -3,7 +3,6 @@ package dev.torc.front.buildfile;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.NearestName;
 import dev.torc.base.text.SafeText;
-import dev.torc.core.model.Group;
 import dev.torc.core.model.InstanceName;
 import dev.torc.core.model.Job;
 import java.util.List;
@@ -25,24 +24,24 @@ record Exclusions(List<String> patterns) {
   }
 
   /** Refuses a pattern that fits none of these jobs and groups. */
-  void refuseUseless(List<Job> jobs, List<Group> groups) {
+  void refuseUseless(List<LeftOutJobs.Candidate> all) {
     for (String pattern : patterns) {
-      NameGlob glob = NameGlob.of(pattern);
-      if (jobs.stream().noneMatch(job -> JobNames.fit(pattern, job))
-          && groups.stream()
-              .noneMatch(
-                  each ->
-                      pattern.equals(each.name())
-                          || each.tags().contains(pattern)
-                          || InstanceName.parse(pattern).group().equals(each.name())
-                              && each.isOpen()
-                          || glob != null && each.isOpen() && glob.mayMatch(each))) {
+      if (all.stream().noneMatch(each -> mayFit(pattern, each))) {
         TreeSet<String> known = new TreeSet<>();
-        jobs.forEach(job -> known.add(job.group() == null ? job.name() : job.group()));
+        all.forEach(each -> known.add(each.name()));
         throw new BadInput(
             "--exclude %s: no job, group or tag has this name%s"
                 .formatted(SafeText.name(pattern), NearestName.hint(pattern, known)));
       }
     }
+  }
+
+  private static boolean mayFit(String pattern, LeftOutJobs.Candidate each) {
+    NameGlob glob = NameGlob.of(pattern);
+    boolean open = each.group() != null && each.group().isOpen();
+    return JobNames.fit(pattern, each.job())
+        || pattern.equals(each.name())
+        || open && InstanceName.parse(pattern).group().equals(each.name())
+        || open && glob != null && glob.mayMatch(each.group());
   }
 }

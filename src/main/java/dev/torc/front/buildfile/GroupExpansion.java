@@ -11,7 +11,6 @@ import dev.torc.core.model.Job.Trait;
 import dev.torc.core.model.PackedJobs;
 import dev.torc.core.model.ResultSource;
 import dev.torc.core.model.Workflow;
-import dev.torc.core.model.Workflow.LeftOutJob;
 import dev.torc.core.model.WorkflowCodec;
 import dev.torc.front.buildfile.Axis.Row;
 import java.io.IOException;
@@ -19,7 +18,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -56,10 +54,7 @@ final class GroupExpansion implements OtherUnits {
   private final JobReader reader;
   private final Set<BadInput.Diagnostic> warnings;
   private final Set<String> manual;
-  private final Exclusions exclusions;
-  private final SortedMap<String, LeftOutJob> leftOut = new TreeMap<>();
-  private Map<String, byte[]> rewritten = Map.of(); // jobs without items that mean nothing anymore
-  private Workflow earlier; // the last expansion
+  private final Omissions omissions;
   private final Map<String, Map<List<String>, Instance>> read =
       new HashMap<>(); // by group with the columns outside of its instances' names, and by values
   private final Map<Integer, Outcome> last = new HashMap<>(); // the last without errors, by unit
@@ -97,7 +92,7 @@ final class GroupExpansion implements OtherUnits {
       Set<String> manual,
       List<String> excluded) {
     this.manual = manual;
-    this.exclusions = new Exclusions(excluded);
+    this.omissions = new Omissions(new Exclusions(excluded), codec);
     this.codec = codec;
     this.units = List.copyOf(units);
     this.reader = reader;
@@ -138,7 +133,7 @@ final class GroupExpansion implements OtherUnits {
         makers = null;
       }
     } while (again);
-    checkConditions();
+    omissions.checkSources(reader.when().sources(), this, this.problems);
     this.problems.found().forEach(each -> problems.add(each.place(), each.message()));
     doubts.cycles().forEach(each -> problems.add(each.place(), each.message()));
     if (outcomes.values().stream().allMatch(Outcome::known)) {
@@ -149,114 +144,45 @@ final class GroupExpansion implements OtherUnits {
     List<Integer> starts = new ArrayList<>();
     for (int u = 0; u < units.size(); u++) {
       if (units.get(u) instanceof Unit.Single single) {
-        jobs.addAll(kept(List.of(single.packed())));
+        jobs.addAll(omissions.kept(List.of(single.packed())));
       } else {
         Outcome outcome = outcomes.get(u);
         starts.add(jobs.size());
-        jobs.addAll(kept(outcome.packed()));
-        known.add(kept(outcome.group()));
+        jobs.addAll(omissions.kept(outcome.packed()));
+        known.add(omissions.kept(outcome.group()));
       }
     }
-    earlier =
-        blank
-            .with(
-                PackedJobs.of(codec, jobs),
-                List.copyOf(known),
-                List.copyOf(starts),
-                List.copyOf(warnings),
-                List.copyOf(manual))
-            .with(new TreeMap<>(leftOut));
-    return earlier;
+    Workflow expanded =
+        blank.with(
+            PackedJobs.of(codec, jobs),
+            List.copyOf(known),
+            List.copyOf(starts),
+            List.copyOf(warnings),
+            new Workflow.Apart(List.copyOf(manual), omissions.jobs()));
+    omissions.keep(expanded);
+    return expanded;
   }
 
-  /**
-   * Finds the jobs that this build leaves out; returns whether there are more than before. A job
-   * that an earlier expansion had stays, since a build may already run it.
-   */
+  /** Finds the jobs that this build leaves out; returns whether there are more than before. */
   private boolean leaveOut() throws IOException {
-    if (!reader.when().lacks() && exclusions.patterns().isEmpty()) {
+    if (!reader.when().lacks() && !omissions.excludes()) {
       return false;
     }
-    Set<String> had = new HashSet<>();
-    for (int j = 0; earlier != null && j < earlier.jobs().size(); j++) {
-      had.add(earlier.jobName(j));
-    }
     List<LeftOutJobs.Candidate> all = new ArrayList<>();
-    List<Group> groups = new ArrayList<>();
     for (int u = 0; u < units.size(); u++) {
       Outcome outcome = outcomes.get(u);
       List<byte[]> packed =
           outcome == null ? List.of(((Unit.Single) units.get(u)).packed()) : outcome.packed();
       for (byte[] each : packed) {
         Job job = codec.job(new ByteReader(each, 0));
-        all.add(new LeftOutJobs.Candidate(job.name(), job, Set.of()));
+        all.add(new LeftOutJobs.Candidate(job.name(), job, null));
       }
       if (outcome != null) {
-        groups.add(outcome.group());
-        if (!outcome.known() && outcome.group().isOpen()) {
-          Set<String> awaits = new TreeSet<>(outcome.group().further().awaits());
-          all.add(
-              new LeftOutJobs.Candidate(
-                  units.get(u).name(), units.get(u).job(), packed.isEmpty() ? awaits : Set.of()));
-        }
+        all.add(
+            new LeftOutJobs.Candidate(units.get(u).name(), units.get(u).job(), outcome.group()));
       }
     }
-    if (leftOut.isEmpty()) {
-      exclusions.refuseUseless(all.stream().map(LeftOutJobs.Candidate::job).toList(), groups);
-    }
-    LeftOutJobs jobs = new LeftOutJobs(all);
-    int before = leftOut.size();
-    jobs.find(
-            each ->
-                leftOut.containsKey(each.name())
-                    ? leftOut.get(each.name()).why()
-                    : each.job().conditions().containsKey(Job.WHEN)
-                        ? each.job().conditions().get(Job.WHEN).declared()
-                        : exclusions.reason(each.job()),
-            had::contains,
-            pattern -> sources.matches(pattern, List.of()))
-        .forEach(leftOut::putIfAbsent);
-    rewritten = new HashMap<>();
-    jobs.rewritten().forEach(job -> rewritten.put(job.name(), codec.packed(job)));
-    return leftOut.size() > before;
-  }
-
-  /** Reports a condition that asks for a file that a job makes. */
-  private void checkConditions() throws IOException {
-    for (Map.Entry<String, Place> file : reader.when().sources().entrySet()) {
-      for (int maker : makers().of(file.getKey())) {
-        for (Makes job : makes(maker)) {
-          if (job.has(file.getKey())) {
-            problems.add(
-                file.getValue(),
-                "exists is about sources, and job %s makes %s; need the file with optional: true"
-                    .formatted(job.job(), file.getKey()));
-          }
-        }
-      }
-    }
-  }
-
-  /** Returns the jobs that are not left out, as this build has them. */
-  private List<byte[]> kept(List<byte[]> packed) {
-    if (leftOut.isEmpty()) {
-      return packed;
-    }
-    List<byte[]> kept = new ArrayList<>();
-    for (byte[] job : packed) {
-      String name = codec.name(new ByteReader(job, 0));
-      if (!leftOut.containsKey(name)) {
-        kept.add(rewritten.getOrDefault(name, job));
-      }
-    }
-    return kept;
-  }
-
-  private Group kept(Group group) {
-    return leftOut.isEmpty()
-        ? group
-        : group.with(
-            group.instances().stream().filter(each -> !leftOut.containsKey(each)).toList());
+    return omissions.add(all, pattern -> sources.matches(pattern, List.of()));
   }
 
   @Override
@@ -264,8 +190,7 @@ final class GroupExpansion implements OtherUnits {
     if (makers == null) {
       UnitMakers.Instances known = unit -> isKnown(unit) ? jobs(outcome(unit)) : null;
       makers =
-          new UnitMakers(
-              units, ids(), reader, sources, this::isRecorded, known, leftOut::containsKey);
+          new UnitMakers(units, ids(), reader, sources, this::isRecorded, known, omissions::has);
     }
     return makers;
   }
@@ -293,7 +218,7 @@ final class GroupExpansion implements OtherUnits {
   /** {@inheritDoc} If the job has ended, {@link #deciders} will name its unit. */
   @Override
   public Optional<List<String>> products(int unit, String job) {
-    if (leftOut.containsKey(job)) {
+    if (omissions.has(job)) {
       return Optional.of(List.of());
     }
     Optional<List<String>> made = found.products(job);
@@ -401,7 +326,8 @@ final class GroupExpansion implements OtherUnits {
         known.computeIfAbsent(
             unit,
             _ -> new Known(new ArrayList<>(), Collections.newSetFromMap(new IdentityHashMap<>())));
-    for (byte[] job : now.makes.size() < packed.size() ? kept(packed) : List.<byte[]>of()) {
+    for (byte[] job :
+        now.makes.size() < packed.size() ? omissions.kept(packed) : List.<byte[]>of()) {
       if (now.jobs.add(job)) {
         now.makes.add(Makes.of(codec.job(new ByteReader(job, 0))));
       }
@@ -411,7 +337,7 @@ final class GroupExpansion implements OtherUnits {
 
   @Override
   public List<Job> jobs(Outcome outcome) {
-    return PackedJobs.of(codec, kept(outcome.packed()));
+    return PackedJobs.of(codec, omissions.kept(outcome.packed()));
   }
 
   /** Returns a cycle for a message: the open units from this unit on, then this unit again. */
@@ -429,7 +355,7 @@ final class GroupExpansion implements OtherUnits {
   private Outcome expand(int unit, Unit.Many group) throws IOException {
     if (group.axes().isEmpty()) {
       return failed(unit, group, List.of());
-    } else if (leftOut.containsKey(group.name())) {
+    } else if (omissions.has(group.name())) {
       Outcome none = failed(unit, group, List.of());
       return new Outcome(none.group(), none.packed(), true, true);
     }

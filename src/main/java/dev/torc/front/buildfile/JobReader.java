@@ -83,10 +83,14 @@ final class JobReader {
       Node.Mapping top,
       Map<String, List<Item>> parents,
       DeclaredNames known,
-      Paths paths,
       EnvLayers env,
       WhenReader when,
-      Overrides over) {}
+      Overrides over) {
+
+    Paths paths() {
+      return when.paths();
+    }
+  }
 
   /** The counters in {@code limits}, with whether each counts bytes, and the declared executors. */
   record DeclaredNames(SortedMap<String, Boolean> counters, List<String> executors) {}
@@ -97,9 +101,9 @@ final class JobReader {
     this.defaults =
         common.env.joined(MapFields.map(top.get("defaults"), "defaults", problems), problems);
     this.classes = MapFields.map(top.get("resources"), "resources", problems);
-    this.items = new ItemReader(common.paths, problems);
-    this.images = new ImageReader(top, common.paths, problems, common.over.containers());
-    this.steps = new StepReader(top, common.paths, images, common.env, problems);
+    this.items = new ItemReader(common.paths(), problems);
+    this.images = new ImageReader(top, common.paths(), problems, common.over.containers());
+    this.steps = new StepReader(top, common.paths(), images, common.env, problems);
     this.problems = problems;
   }
 
@@ -209,7 +213,7 @@ final class JobReader {
               + " and resources: {scratch: 20GB}");
     }
     String depfile =
-        job.read("depfile", null, node -> common.paths.below(dir, job.scope().literalPath(node)));
+        job.read("depfile", null, node -> common.paths().below(dir, job.scope().literalPath(node)));
     Job read =
         new Job(
             scope.job(),

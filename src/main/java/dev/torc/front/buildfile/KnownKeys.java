@@ -110,6 +110,9 @@ public final class KnownKeys {
   /** An entry of {@code needs} that is a map. */
   static final List<String> NEED = List.of("job", "data", "failed", "file", "optional");
 
+  /** A condition of {@code when}. */
+  static final List<String> CONDITION = List.of("os", "arch", "var", "env", "exists", "not");
+
   /** {@code stamps}. */
   static final List<String> STAMPS = List.of("never", "trust");
 

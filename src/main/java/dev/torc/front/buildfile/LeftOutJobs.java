@@ -3,6 +3,7 @@ package dev.torc.front.buildfile;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.PatternIndex;
 import dev.torc.base.syntax.Place;
+import dev.torc.core.model.Group;
 import dev.torc.core.model.InstanceName;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Item;
@@ -34,8 +35,13 @@ import java.util.stream.Stream;
  */
 final class LeftOutJobs {
 
-  /** A known job, or a group whose instances are not all known, with the jobs that it awaits. */
-  record Candidate(String name, Job job, Set<String> awaits) {}
+  /** A known job, or a {@code group} with the job that stands for its instances. */
+  record Candidate(String name, Job job, Group group) {
+
+    private boolean isClosed() {
+      return group != null && !group.isOpen();
+    }
+  }
 
   /** Finds files on disk that match a pattern. */
   interface Files {
@@ -45,9 +51,9 @@ final class LeftOutJobs {
   /**
    * Something that jobs need.
    *
-   * @param makers who makes it, by number
-   * @param readers who cannot do without it
-   * @param others who can: they need it with {@code optional} or are only {@code after} it
+   * @param makers the jobs that make it, by number
+   * @param readers the jobs that need it
+   * @param others the jobs that need it with {@code optional} or are only {@code after} it
    * @param pattern what the files are like; null if only these makers can make it
    */
   private record Want(
@@ -65,6 +71,9 @@ final class LeftOutJobs {
     this.all = all;
     for (int i = 0; i < all.size(); i++) {
       Job job = all.get(i).job;
+      if (all.get(i).isClosed()) {
+        continue;
+      }
       add(byName, all.get(i).name, i);
       if (job.group() != null && !job.group().equals(all.get(i).name)) {
         add(byName, job.group(), i);
@@ -79,6 +88,9 @@ final class LeftOutJobs {
     }
     for (int i = 0; i < all.size(); i++) {
       Candidate each = all.get(i);
+      if (each.isClosed()) {
+        continue;
+      }
       for (Ref ref : each.job.needRefs()) {
         (isOptional(ref) ? want(ref).others : want(ref).readers).add(i);
       }
@@ -90,9 +102,9 @@ final class LeftOutJobs {
       for (Ref after : each.job.links().after()) {
         want(after).others.add(i);
       }
-      if (!each.awaits.isEmpty()) {
+      if (each.group != null && each.group.instances().isEmpty()) {
         Set<Integer> makers = new LinkedHashSet<>();
-        each.awaits.forEach(name -> makers.addAll(named(name)));
+        each.group.further().awaits().forEach(name -> makers.addAll(named(name)));
         Want want = new Want(makers, Set.of(i), Set.of(), null);
         makers.forEach(maker -> made.computeIfAbsent(maker, _ -> new ArrayList<>()).add(want));
       }
@@ -152,8 +164,8 @@ final class LeftOutJobs {
   }
 
   /**
-   * Returns the jobs that are left out, by name. {@code reason} returns why a job is, without the
-   * jobs that it needs; {@code stays} are the names of those that a build already has.
+   * Returns the jobs that are left out, by name. {@code reason} returns why a job is left out
+   * whatever it needs, else null; {@code stays} tests for the names of jobs that a build has.
    */
   SortedMap<String, LeftOutJob> find(
       Function<Candidate, String> reason, Predicate<String> stays, Files files) throws IOException {
@@ -161,7 +173,9 @@ final class LeftOutJobs {
     Map<Integer, String> roots = new HashMap<>();
     Deque<Integer> open = new ArrayDeque<>();
     for (int i = 0; i < all.size(); i++) {
-      String why = stays.test(all.get(i).name) ? null : reason.apply(all.get(i));
+      Candidate each = all.get(i);
+      boolean in = each.isClosed() || stays.test(each.name);
+      String why = in ? null : reason.apply(each);
       if (why != null) {
         roots.put(i, why);
         take(i, why, found, open);
@@ -188,7 +202,7 @@ final class LeftOutJobs {
     found.put(all.get(job).name, new LeftOutJob(all.get(job).job, why));
   }
 
-  /** Returns whether nobody who is in the build makes what is wanted, and it is no source. */
+  /** Returns whether all makers are left out, and no source is wanted either. */
   private boolean isGone(Want want, Files files) throws IOException {
     if (want.makers.isEmpty() || !out.containsAll(want.makers)) {
       return false;

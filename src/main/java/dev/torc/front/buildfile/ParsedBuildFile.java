@@ -12,6 +12,7 @@ import dev.torc.core.model.Group;
 import dev.torc.core.model.Paths;
 import dev.torc.core.model.ResultSource;
 import dev.torc.core.model.Workflow;
+import dev.torc.core.model.Workflow.Apart;
 import dev.torc.core.model.Workflow.Executor;
 import dev.torc.core.model.Workflow.ReportFile;
 import dev.torc.core.model.Workflow.Settings;
@@ -110,10 +111,7 @@ public final class ParsedBuildFile {
     Path root = BuildFile.located(files.getFirst()).getParent();
     FileLayers layers = new FileLayers(root, input, unchanged, problems);
     Node.Mapping all = layers.read(files);
-    if (all.get("jobs") == null && (all.get("tasks") != null || all.get("command") != null)) {
-      throw new BadInput(
-          all.place(), "a build file has jobs, and this is a single one; write {\"jobs\": [ … ]}");
-    }
+    refuseSingle(all);
     MapFields keys = new MapFields(all, null, problems);
     if (all.get("vars") == null) {
       keys.only(KnownKeys.TOP, "the build file"); // an unknown key may be a mistyped vars
@@ -146,7 +144,6 @@ public final class ParsedBuildFile {
                 top,
                 new FactoryReader(top, scope, problems).parents(jobs.keySet()),
                 new JobReader.DeclaredNames(counters(top), names),
-                paths,
                 layers.env(),
                 when,
                 over),
@@ -173,21 +170,20 @@ public final class ParsedBuildFile {
             stamps(fields.inner("stamps").only(KnownKeys.STAMPS, "stamps")),
             report);
     this.blank =
-        new Workflow(
-            root,
-            settings,
-            List.of(),
-            List.of(),
-            List.of(),
-            List.of(),
-            List.of(),
-            Collections.emptySortedMap());
+        new Workflow(root, settings, List.of(), List.of(), List.of(), List.of(), Apart.NONE);
     if (units.isEmpty()) {
       problems.warn(top.place(), "no jobs; add one below jobs:");
     }
     this.expansion =
         new GroupExpansion(
             root, units, codec, reader, problems.warnings(), manual, over.excluded());
+  }
+
+  private static void refuseSingle(Node.Mapping all) {
+    if (all.get("jobs") == null && (all.get("tasks") != null || all.get("command") != null)) {
+      throw new BadInput(
+          all.place(), "a build file has jobs, and this is a single one; write {\"jobs\": [ … ]}");
+    }
   }
 
   /**

@@ -27,7 +27,6 @@ import java.util.stream.Collectors;
  */
 final class WhenReader {
 
-  private static final List<String> KEYS = List.of("os", "arch", "var", "env", "exists", "not");
   private static final List<String> SYSTEMS = List.of("linux", "macos");
   private static final List<String> PROCESSORS = List.of("x86_64", "aarch64");
   private static final Set<String> NO = Set.of("", "false", "0", "no");
@@ -46,6 +45,10 @@ final class WhenReader {
 
   /** Whether a condition holds, and the fact that decides it. */
   private record Finding(boolean holds, String fact) {}
+
+  Paths paths() {
+    return paths;
+  }
 
   /** Returns the caller's variables that conditions asked for. */
   SortedMap<String, Optional<String>> variables() {
@@ -79,9 +82,10 @@ final class WhenReader {
     List<Finding> all = new ArrayList<>();
     for (Node each : MapFields.oneOrMore(node)) {
       if (!(each instanceof Node.Mapping map)) {
-        throw new BadInput(each.place(), noCondition(MapFields.scalar(each, "when").text()));
+        String what = each == node ? "when must be" : "a condition is";
+        throw new BadInput(each.place(), noCondition(what, MapFields.scalar(each, "when").text()));
       }
-      new MapFields(map, scope, scope.problems()).only(KEYS, "a condition");
+      new MapFields(map, scope, scope.problems()).only(KnownKeys.CONDITION, "a condition");
       map.entries().forEach((key, entry) -> all.add(one(key, entry.value(), scope)));
     }
     if (all.isEmpty()) {
@@ -94,13 +98,14 @@ final class WhenReader {
             .stream().map(Finding::fact).collect(Collectors.joining(" and ")));
   }
 
-  private static String noCondition(String text) {
+  private static String noCondition(String what, String text) {
     return switch (text) {
       case "manual" -> "when: manual is written manual: true here";
       case "always", "on_success", "on_failure", "never", "delayed" ->
-          "when is a condition such as {os: linux}; a reader that runs in spite of failures has"
-              + " {job: NAME, failed: skip} in needs";
-      default -> "when is a condition such as {os: linux} or {var: NAME}, not an expression";
+          what
+              + " a map such as {os: linux}; a reader that runs in spite of failures has {job:"
+              + " NAME, failed: skip} in needs";
+      default -> what + " a map such as {os: linux} or {var: NAME}, not an expression";
     };
   }
 

@@ -93,8 +93,7 @@ public record AllocatedBuild(
         given.variables(),
         given.containers(),
         executor,
-        given.reuse(),
-        given.excluded());
+        given.reuse());
   }
 
   /** Returns the caller with its allocation's nodes; null if torc was not started in one. */

@@ -103,7 +103,7 @@ public record Project(
     return load(
         caller,
         new ProjectOptions(
-            file, null, text, Collections.emptySortedMap(), null, null, Reuse.NOTHING, List.of()));
+            file, null, text, Collections.emptySortedMap(), null, null, Reuse.NOTHING));
   }
 
   /** Returns the inputs of a graph that is made from these files with these options. */
@@ -114,7 +114,11 @@ public record Project(
         InstalledTorc.id(),
         files,
         new Overrides(
-            options.variables(), contained, options.executor(), caller.env(), options.excluded()));
+            options.variables(),
+            contained,
+            options.executor(),
+            caller.env(),
+            options.reuse().excluded()));
   }
 
   /** Returns how many jobs a build file has when no results are known. */

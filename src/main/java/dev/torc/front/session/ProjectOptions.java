@@ -23,7 +23,6 @@ import java.util.SortedMap;
  * @param input the content of the build file {@code -}, from standard input; null for none
  * @param containers the runtime for all images, or {@link #HOST}; null if each may choose
  * @param executor for jobs that name none, or {@code local} for all jobs; null for neither
- * @param excluded patterns of the jobs that are left out
  */
 public record ProjectOptions(
     List<Path> files,
@@ -32,15 +31,18 @@ public record ProjectOptions(
     SortedMap<String, String> variables,
     String containers,
     String executor,
-    Reuse reuse,
-    List<String> excluded) {
+    Reuse reuse) {
 
   /**
-   * Whether a known result, or a recorded failure, may replace a run, whether a look runs the
-   * probes of jobs, and whether {@code only} the targets may run.
+   * What replaces a run: a known result, or a recorded failure; and which jobs do not run at all.
+   *
+   * @param probes whether a look runs the probes of jobs
+   * @param only whether none but the targets run
+   * @param excluded patterns of the jobs that are left out
    */
-  public record Reuse(boolean results, boolean failures, boolean probes, boolean only) {
-    static final Reuse NOTHING = new Reuse(false, false, false, false);
+  public record Reuse(
+      boolean results, boolean failures, boolean probes, boolean only, List<String> excluded) {
+    static final Reuse NOTHING = new Reuse(false, false, false, false, List.of());
   }
 
   public static final String SITE = "TORC_CONFIG";

@@ -299,8 +299,7 @@ public class Harness extends LastBuild {
         new TreeMap<>(),
         containers ? null : ProjectOptions.HOST,
         null,
-        new ProjectOptions.Reuse(restores, keepsFailed, false, only),
-        excluded);
+        new ProjectOptions.Reuse(restores, keepsFailed, false, only, excluded));
   }
 
   /** The caller of a build, on a machine of the test's own. */
