@@ -8,6 +8,8 @@ import dev.torc.core.run.BuildState;
 import dev.torc.core.run.EventSender;
 import dev.torc.core.run.Follower;
 import dev.torc.core.run.JobAttempts;
+import dev.torc.core.run.JobFiles;
+import dev.torc.features.commands.UnstartedCommand;
 import dev.torc.features.endcheck.EndCheck;
 import dev.torc.features.finds.FindingPart;
 import dev.torc.features.finds.Tracing;
@@ -17,25 +19,35 @@ import dev.torc.features.intents.ProbeCheck;
 import dev.torc.features.pace.Deadline;
 import dev.torc.features.pace.LoadLimit;
 import dev.torc.features.pace.Pace;
+import dev.torc.features.past.BuildCommit;
+import dev.torc.features.past.FailedLogs;
 import dev.torc.features.patterns.PatternWarnings;
 import dev.torc.features.posts.PostedEvents;
 import dev.torc.features.temporary.SpentProducts;
+import dev.torc.features.tmp.TemporaryFolder;
 import dev.torc.features.toolstate.ToolState;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Wires the features into a build: the only file that knows which there are. */
-record Features(Tracing tracing, AtomicLong posted, Pace pace, boolean forces)
+/**
+ * Wires the features into a build: the only file that knows which there are. {@code git} is null if
+ * nothing runs.
+ */
+record Features(Tracing tracing, AtomicLong posted, Pace pace, boolean forces, BuildCommit git)
     implements Follower.Maker, AttemptPart.PartMaker {
 
   @Override
   public List<AttemptPart> parts(AttemptContext common, int id, JobAttempts attempts) {
-    return List.of(
-        new FindingPart(tracing, common.plan(), id),
-        new PostedEvents(common, id, posted),
-        new ToolState(common, id, attempts));
+    AttemptPart first = new UnstartedCommand(common, id, attempts); // its hint is the first
+    AttemptPart finds = new FindingPart(tracing, common.plan(), id);
+    AttemptPart posts = new PostedEvents(common, id, posted);
+    AttemptPart tools = new ToolState(common, id, attempts);
+    Job job = common.graph().job(id);
+    return JobFiles.hasTmp(job)
+        ? List.of(first, finds, posts, tools, new TemporaryFolder(common, job.name()))
+        : List.of(first, finds, posts, tools);
   }
 
   /**
@@ -62,6 +74,10 @@ record Features(Tracing tracing, AtomicLong posted, Pace pace, boolean forces)
     if (pace.end() > 0) {
       all.add(new Deadline(pace, state, sender));
     }
+    if (git != null) {
+      all.add(git);
+    }
+    all.add(new FailedLogs(setup, sender));
     all.add(new PatternWarnings(state, sender));
     return all;
   }
