@@ -54,7 +54,8 @@ public final class KnownKeys {
 
   /** The values of a parameter: one key, or {@code from}, {@code to} and {@code step} together. */
   static final List<String> VALUES =
-      List.of("from", "to", "step", "lines", "comment", "glob", "products", "values", "var");
+      List.of(
+          "from", "to", "step", "lines", "comment", "glob", "products", "values", "var", "keys");
 
   /** A {@code table} that is a map. */
   static final List<String> TABLE = List.of("file", "columns", "key", "comment");
