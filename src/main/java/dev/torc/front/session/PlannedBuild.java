@@ -31,6 +31,7 @@ import dev.torc.features.commands.FailureHints;
 import dev.torc.features.containers.ImageSupply;
 import dev.torc.features.finds.Tracing;
 import dev.torc.features.forced.ForcedJobs;
+import dev.torc.features.past.BuildCommit;
 import dev.torc.features.stores.SharedRequests;
 import dev.torc.features.stores.SharedStores;
 import java.io.IOException;
@@ -40,6 +41,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -63,6 +65,7 @@ record PlannedBuild(
     NewCommands commands = new NewCommands();
     begin(began, commands);
     SharedAccess shared = new SharedAccess(project);
+    AtomicReference<String> commit = new AtomicReference<>();
     RegistryLook images = new RegistryLook(plan, project.containers(), watcher::warn);
     Consumer<Event> listener =
         event -> {
@@ -72,7 +75,7 @@ record PlannedBuild(
               watcher.accept(new Event.Note(Event.Level.INFO, work.news()));
             }
             tellStale(last, commands.context.get());
-            work.end(last, capacity.machine());
+            work.end(last, capacity.machine(), commit.get());
           } else if (event instanceof Event.JobStarted job) {
             commands.started(job);
           }
@@ -84,13 +87,7 @@ record PlannedBuild(
         };
     Optional<Jobserver> tokens = jobserver();
     boolean watch = request.manner().watch();
-    Tracing tracing =
-        new Tracing(
-            request.manner().trace(),
-            request.manner().strict(),
-            project.caller().env().get(Tracing.VARIABLE),
-            watcher::warn);
-    Features features = new Features(tracing, new AtomicLong(), request.manner().pace(), forces());
+    Features features = features(commit);
     boolean sharing = shared.isAny() && !plan.isQuiet();
     try (images;
         SharedStores stores = sharing ? shared.open(false, watcher::warn) : null;
@@ -128,6 +125,16 @@ record PlannedBuild(
     } finally {
       tokens.ifPresent(Jobserver::close);
     }
+  }
+
+  private Features features(AtomicReference<String> commit) throws IOException {
+    BuildRequest.Manner manner = request.manner();
+    Map<String, String> env = project.caller().env();
+    Tracing tracing =
+        new Tracing(manner.trace(), manner.strict(), env.get(Tracing.VARIABLE), watcher::warn);
+    BuildCommit git =
+        plan.isQuiet() ? null : new BuildCommit(project.workflow().root(), env, commit);
+    return new Features(tracing, new AtomicLong(), manner.pace(), forces(), git);
   }
 
   /** Returns whether jobs are forced, or an earlier build left forced jobs. */

@@ -177,9 +177,14 @@ public record Project(
 
   /** Returns what tells this call from one with other build files or other {@code -D}. */
   public BuildRecord.Said said() {
+    return said(null);
+  }
+
+  /** Returns the same with the git commit of the root. */
+  BuildRecord.Said said(String commit) {
     String variables = options.variables().toString();
     return new BuildRecord.Said(
-        fileNames(), options.variables().isEmpty() ? null : Digest.ofText(variables));
+        fileNames(), options.variables().isEmpty() ? null : Digest.ofText(variables), commit);
   }
 
   FileClock clock() {
