@@ -17,6 +17,8 @@ import java.util.TreeSet;
  */
 record ConditionReader(MapFields job, StepReader steps, List<String> shell, WhenReader when) {
 
+  static final List<String> TEMPORARY = List.of("true", "false", "delete");
+
   /** Returns the conditions of a job by key; see {@link dev.torc.core.decide.Condition}. */
   SortedMap<String, Template> conditions() {
     SortedMap<String, Template> conditions = new TreeMap<>();
@@ -65,7 +67,7 @@ record ConditionReader(MapFields job, StepReader steps, List<String> shell, When
       job.problems()
           .add(
               at.place(), "a job without products cannot be frozen: nothing would tell its result");
-    } else if (!job.choice("temporary", "false", JobReader.TEMPORARY).equals("false")) {
+    } else if (!job.choice("temporary", "false", TEMPORARY).equals("false")) {
       job.problems().add(at.place(), "a job is frozen or temporary, not both");
     }
   }

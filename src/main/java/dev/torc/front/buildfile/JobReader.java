@@ -46,8 +46,6 @@ final class JobReader {
   private static final Set<String> JOINED =
       Set.of("env", "resources", "retry", "stop", "container");
 
-  static final List<String> TEMPORARY = List.of("true", "false", "delete");
-
   private static final List<String> PERSIST = List.of("true", "false", "resume");
 
   private static final SequencedMap<String, Job.Caching> CACHING = new LinkedHashMap<>();
@@ -272,7 +270,7 @@ final class JobReader {
   }
 
   private Set<Trait> traits(MapFields job) {
-    String temporary = job.choice("temporary", "false", TEMPORARY);
+    String temporary = job.choice("temporary", "false", ConditionReader.TEMPORARY);
     String persist = job.choice("persist", "false", PERSIST);
     String output = output(job);
     Set<Trait> traits = EnumSet.noneOf(Trait.class);
