@@ -43,6 +43,9 @@ public record Job(
   /** What is downloaded instead of running a command; only {@code features.fetch} reads it. */
   public static final String FETCH = "fetch";
 
+  /** The condition that does not hold, so that no build runs the job; its text is the reason. */
+  public static final String WHEN = "when";
+
   /**
    * The connections of a job with files and other jobs, each list in the order written. Only files,
    * folders and globs occur in {@code produces}. The depfile is relative to the root, null for
