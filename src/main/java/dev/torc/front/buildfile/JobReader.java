@@ -205,7 +205,7 @@ final class JobReader {
     List<String> shell = steps.shell(full);
     String dir = steps.dir(job, ".");
     SortedMap<String, Optional<Template>> env = steps.env(full);
-    FetchReader fetching = new FetchReader(job, produces, common.paths.root().toString());
+    FetchReader fetching = new FetchReader(job, produces, common.paths().root().toString());
     Fetch fetch = fetching.read();
     List<Step> run =
         job.map().get(Job.FETCH) == null
