@@ -348,16 +348,16 @@ final class AxisValues {
     return out;
   }
 
-  /** Returns whether a pattern excludes a whole folder, which is not entered then. */
+  /** Returns whether a pattern excludes whole folders, which are not entered then. */
   private static boolean isWhole(Glob exclude) {
-    return exclude.excludesFolder(exclude.fixedPrefix());
+    return exclude.toString().endsWith("**");
   }
 
   /**
-   * Returns a warning for each exclude that kept nothing out. One of a folder that exists, or of
-   * names that begin with a dot, has an effect.
+   * Returns a warning for each exclude that kept nothing out. One of a folder that exists, of names
+   * that begin with a dot, or of what any job may make, has an effect.
    */
-  private List<BadInput.Diagnostic> useless(List<Row> rows) {
+  private List<BadInput.Diagnostic> useless(List<Row> rows) throws IOException {
     List<Glob> excludes =
         axis instanceof Axis.Matched matched
             ? matched.excludes()
@@ -366,7 +366,8 @@ final class AxisValues {
     for (Glob each : rows.isEmpty() || !awaits.isEmpty() ? List.<Glob>of() : excludes) {
       if (!used.contains(each.toString())
           && !("/" + each).contains("/.")
-          && !(isWhole(each) && units.sources().exists(each.fixedPrefix()))) {
+          && !(isWhole(each) && units.sources().exists(each.fixedPrefix()))
+          && units.makers().of(each, List.of()).isEmpty()) {
         String line = "!%s excludes no file that the other patterns match".formatted(each);
         warnings.add(new BadInput.Diagnostic(axis.place(), line));
       }
