@@ -1,6 +1,7 @@
 package dev.torc;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -13,6 +14,13 @@ import java.util.stream.Stream;
  * it answered: without that a test would pass by cold calls alone.
  */
 public final class WarmServer {
+
+  /** Prints the state of a server that does not end: CI shows little, so only what matters. */
+  private static final String WHAT_IT_DOES =
+      """
+      ls %2$s; tail -n 8 %2$s/log; grep -e State -e Threads /proc/%1$d/status; ls -l /proc/%1$d/fd
+      jstack %1$d | grep -A 12 -e '^"main' -e '^"pool' | cut -c 1-90
+      """;
 
   /** The server's folder. */
   public final Path folder;
@@ -94,8 +102,15 @@ public final class WarmServer {
         Sandbox.until("it ends", () -> call("status").equals("not running\n"));
       }
     } catch (AssertionError never) {
-      ProcessHandle.of(pid()).ifPresent(ProcessHandle::destroyForcibly);
-      throw new AssertionError(said + Files.readString(folder.resolve("log")), never);
+      long pid = pid();
+      String now = call("status") + shell(WHAT_IT_DOES.formatted(pid, folder));
+      ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+      throw new AssertionError(said + now, never);
     }
+  }
+
+  private static String shell(String command) throws IOException {
+    ProcessBuilder builder = new ProcessBuilder("sh", "-c", command).redirectErrorStream(true);
+    return new String(builder.start().getInputStream().readAllBytes(), StandardCharsets.UTF_8);
   }
 }

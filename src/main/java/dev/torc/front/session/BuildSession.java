@@ -19,6 +19,7 @@ import dev.torc.core.model.FoldedLines;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job.Resources;
 import dev.torc.core.model.Job.Trait;
+import dev.torc.core.model.Workflow.LeftOutJob;
 import dev.torc.core.run.Event;
 import dev.torc.features.adopt.Adoptable;
 import dev.torc.features.fastpath.FreshJobs;
@@ -31,6 +32,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
@@ -91,6 +93,12 @@ public final class BuildSession {
     return request.manner().pace().lack(plan.context(), job, System.currentTimeMillis());
   }
 
+  /** Returns the jobs that the build leaves out. */
+  public SortedMap<String, LeftOutJob> leftOut(Plan plan) {
+    return LeftOutTargets.of(
+        plan.context().graph(), request.choice().targets(), fast.project().paths());
+  }
+
   /** Returns how many nanoseconds the forecast build is likely to take; negative if unknown. */
   public long expected() {
     return expected;
@@ -127,7 +135,8 @@ public final class BuildSession {
   /** Throws {@link BadInput} with all errors if the request cannot be built; writes nothing. */
   public void check(Warnings warn) throws IOException {
     new SharedAccess(fast.project()).check();
-    if (fast.dirty().intersects(fast.selection().jobs())) {
+    if (fast.project().caller().host().process().isOwn()
+        && fast.dirty().intersects(fast.selection().jobs())) {
       Thread.ofPlatform().daemon().name("torc-ahead").start(BuildSession::warmUp);
     }
     BitSet jobs = fast.concerned();
@@ -146,7 +155,7 @@ public final class BuildSession {
   /**
    * Does slow one-time work of the JVM on another core, as soon as a build has something to decide:
    * loads the database library, and computes a digest, which makes the JVM read its security
-   * settings. Nothing waits for this thread or depends on it.
+   * settings. A server did it in an earlier call. Nothing waits for this thread or depends on it.
    */
   private static void warmUp() {
     Cache.prepare();
@@ -217,7 +226,7 @@ public final class BuildSession {
       int exit = build(id, began, watcher);
       if (exit == AGAIN) {
         begin(FastPath.none(fast.project(), request));
-        check(fast.selection().jobs());
+        check(fast.concerned());
         exit = build(id, began, watcher);
       }
       return exit;
@@ -256,7 +265,8 @@ public final class BuildSession {
       }
       notes.forEach(watcher::warn);
       BuildId last = new BuildId(id, look.cache().nextBuildNumber() - 1);
-      return FastPath.reportFresh(look.project(), last, began, expanded.jobs(), watcher);
+      return FastPath.reportFresh(
+          look.project(), last, began, expanded.jobs(), request.choice().targets(), watcher);
     }
   }
 
@@ -275,7 +285,8 @@ public final class BuildSession {
       fast.renew(watcher::warn);
       freshState = new FreshState(project.graph(), selection.jobs(), fast.fresh());
       BuildId last = new BuildId(id, fast.fresh().number());
-      return FastPath.reportFresh(project, last, began, selection.jobs(), watcher);
+      return FastPath.reportFresh(
+          project, last, began, selection.jobs(), request.choice().targets(), watcher);
     }
     try (WriteSession work = fast.open(id, request.lock().gone(), watcher::warn)) {
       watcher.reading(work.digests());
@@ -297,12 +308,17 @@ public final class BuildSession {
       // Check again: a file may have changed since, so that an impossible job has to run.
       refuse(plan);
       arrivals.planned = true;
+      boolean only = project.options().reuse().only();
+      String omitted = only ? NotRun.line(plan) : null;
+      if (omitted != null) {
+        watcher.accept(new Event.Note(Event.Level.INFO, omitted));
+      }
       PlannedBuild.Ended ended =
           new PlannedBuild(project, request, capacity(), work, plan, expander, watcher).run(began);
       // After a signal, even one that only stopped uploads, the next build checks every job.
       if (ended.exit() <= Exit.signal(0) && !work.digests().stop().isSet()) {
         PlanContext last = ended.context();
-        FreshJobs next = work.storeFresh(fast, plan, last);
+        FreshJobs next = only ? null : work.storeFresh(fast, plan, last);
         freshState = new FreshState(last.graph(), last.selection().jobs(), next);
       }
       return ended.exit();

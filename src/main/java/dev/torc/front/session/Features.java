@@ -19,6 +19,7 @@ import dev.torc.features.intents.ProbeCheck;
 import dev.torc.features.pace.Deadline;
 import dev.torc.features.pace.LoadLimit;
 import dev.torc.features.pace.Pace;
+import dev.torc.features.past.BuildCommit;
 import dev.torc.features.past.FailedLogs;
 import dev.torc.features.patterns.PatternWarnings;
 import dev.torc.features.posts.PostedEvents;
@@ -30,8 +31,11 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Wires the features into a build: the only file that knows which there are. */
-record Features(Tracing tracing, AtomicLong posted, Pace pace, boolean forces)
+/**
+ * Wires the features into a build: the only file that knows which there are. {@code git} is null if
+ * nothing runs.
+ */
+record Features(Tracing tracing, AtomicLong posted, Pace pace, boolean forces, BuildCommit git)
     implements Follower.Maker, AttemptPart.PartMaker {
 
   @Override
@@ -69,6 +73,9 @@ record Features(Tracing tracing, AtomicLong posted, Pace pace, boolean forces)
     }
     if (pace.end() > 0) {
       all.add(new Deadline(pace, state, sender));
+    }
+    if (git != null) {
+      all.add(git);
     }
     all.add(new FailedLogs(setup, sender));
     all.add(new PatternWarnings(state, sender));

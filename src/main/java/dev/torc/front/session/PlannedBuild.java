@@ -15,6 +15,7 @@ import dev.torc.core.memory.CachePlace;
 import dev.torc.core.model.FoldedLines;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Workflow;
+import dev.torc.core.model.Workflow.LeftOutJob;
 import dev.torc.core.run.Amounts;
 import dev.torc.core.run.BuildLoop;
 import dev.torc.core.run.BuildSetup;
@@ -31,6 +32,7 @@ import dev.torc.features.commands.FailureHints;
 import dev.torc.features.containers.ImageSupply;
 import dev.torc.features.finds.Tracing;
 import dev.torc.features.forced.ForcedJobs;
+import dev.torc.features.past.BuildCommit;
 import dev.torc.features.stores.SharedRequests;
 import dev.torc.features.stores.SharedStores;
 import java.io.IOException;
@@ -38,8 +40,10 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -63,6 +67,7 @@ record PlannedBuild(
     NewCommands commands = new NewCommands();
     begin(began, commands);
     SharedAccess shared = new SharedAccess(project);
+    AtomicReference<String> commit = new AtomicReference<>();
     RegistryLook images = new RegistryLook(plan, project.containers(), watcher::warn);
     Consumer<Event> listener =
         event -> {
@@ -72,7 +77,7 @@ record PlannedBuild(
               watcher.accept(new Event.Note(Event.Level.INFO, work.news()));
             }
             tellStale(last, commands.context.get());
-            work.end(last, capacity.machine());
+            work.end(last, capacity.machine(), commit.get());
           } else if (event instanceof Event.JobStarted job) {
             commands.started(job);
           }
@@ -84,13 +89,7 @@ record PlannedBuild(
         };
     Optional<Jobserver> tokens = jobserver();
     boolean watch = request.manner().watch();
-    Tracing tracing =
-        new Tracing(
-            request.manner().trace(),
-            request.manner().strict(),
-            project.caller().env().get(Tracing.VARIABLE),
-            watcher::warn);
-    Features features = new Features(tracing, new AtomicLong(), request.manner().pace(), forces());
+    Features features = features(commit);
     boolean sharing = shared.isAny() && !plan.isQuiet();
     try (images;
         SharedStores stores = sharing ? shared.open(false, watcher::warn) : null;
@@ -110,6 +109,7 @@ record PlannedBuild(
                   tokens.orElse(null)),
               new BuildSetup.Wishes(
                   request.manner().failures(),
+                  leftOut().size(),
                   request.manner().submit(),
                   watcher.wantsCommands(),
                   watch),
@@ -128,6 +128,20 @@ record PlannedBuild(
     } finally {
       tokens.ifPresent(Jobserver::close);
     }
+  }
+
+  private SortedMap<String, LeftOutJob> leftOut() {
+    return LeftOutTargets.of(plan.context().graph(), request.choice().targets(), project.paths());
+  }
+
+  private Features features(AtomicReference<String> commit) throws IOException {
+    BuildRequest.Manner manner = request.manner();
+    Map<String, String> env = project.caller().env();
+    Tracing tracing =
+        new Tracing(manner.trace(), manner.strict(), env.get(Tracing.VARIABLE), watcher::warn);
+    BuildCommit git =
+        plan.isQuiet() ? null : new BuildCommit(project.workflow().root(), env, commit);
+    return new Features(tracing, new AtomicLong(), manner.pace(), forces(), git);
   }
 
   /** Returns whether jobs are forced, or an earlier build left forced jobs. */
@@ -196,7 +210,7 @@ record PlannedBuild(
     for (String job : remotes.jobs()) {
       if (!work.isOut(job)) {
         remotes.forget(job, work.removal());
-      } else if (known && graph.jobId(job) < 0) {
+      } else if (known && graph.jobId(job) < 0 && !graph.workflow().leftOut().containsKey(job)) {
         remotes.drop(job, work.removal());
       }
     }
@@ -208,6 +222,7 @@ record PlannedBuild(
     Graph graph = plan.context().graph();
     watcher.accept(
         new Event.Started(work.build(), project.workflow().root(), plan.selected().cardinality()));
+    LeftOutTargets.tell(leftOut(), watcher);
     if (work.build().number() == 1) {
       watcher.warn(project.workflow().warnings());
       Advice.network(project.caller().host().here(), work.cache().place()).ifPresent(watcher::warn);

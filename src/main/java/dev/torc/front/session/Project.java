@@ -115,7 +115,12 @@ public record Project(
     return new GraphFile.Inputs(
         InstalledTorc.id(),
         files,
-        new Overrides(options.variables(), contained, options.executor(), caller.env()));
+        new Overrides(
+            options.variables(),
+            contained,
+            options.executor(),
+            caller.env(),
+            options.reuse().excluded()));
   }
 
   /** Returns how many jobs a build file has when no results are known. */
@@ -177,9 +182,14 @@ public record Project(
 
   /** Returns what tells this call from one with other build files or other {@code -D}. */
   public BuildRecord.Said said() {
+    return said(null);
+  }
+
+  /** Returns the same with the git commit of the root. */
+  BuildRecord.Said said(String commit) {
     String variables = options.variables().toString();
     return new BuildRecord.Said(
-        fileNames(), options.variables().isEmpty() ? null : Digest.ofText(variables));
+        fileNames(), options.variables().isEmpty() ? null : Digest.ofText(variables), commit);
   }
 
   FileClock clock() {
@@ -196,7 +206,7 @@ public record Project(
         cache,
         digests,
         new KnownResults.Places(cache, digests, of, asked),
-        new JobConditions(options.reuse().failures(), digests),
+        new JobConditions(options.reuse(), digests),
         machineInputs(),
         new RowPlaces(),
         new AtomicBoolean());

@@ -281,7 +281,7 @@ class BesideABuildTest {
                 new BuildRecord.BuildId("killed", 9),
                 1,
                 counts,
-                new BuildRecord.Said(List.of(), null),
+                new BuildRecord.Said(List.of(), null, null),
                 BuildRecord.BuildEnd.NONE);
         cache.put(new Batch().build(record));
       }
@@ -313,7 +313,11 @@ class BesideABuildTest {
     try (Cache cache = Cache.open(place(), _ -> {})) {
       BuildRecord record =
           new BuildRecord(
-              id, 1, counts, new BuildRecord.Said(List.of(), null), BuildRecord.BuildEnd.NONE);
+              id,
+              1,
+              counts,
+              new BuildRecord.Said(List.of(), null, null),
+              BuildRecord.BuildEnd.NONE);
       cache.put(new Batch().build(record).attempt(failed));
     }
     Run followed = follow("exit 1", lock::close);
