@@ -354,8 +354,8 @@ final class AxisValues {
   }
 
   /**
-   * Returns a warning for each exclude that kept nothing out. One of a folder that exists, of names
-   * that begin with a dot, or of what any job may make, has an effect.
+   * Returns a warning for each exclude that kept nothing out. A folder that exists, a name with a
+   * leading dot and a product of any job count as kept out.
    */
   private List<BadInput.Diagnostic> useless(List<Row> rows) throws IOException {
     List<Glob> excludes =
