@@ -11,6 +11,7 @@ import dev.torc.core.run.JobAttempts;
 import dev.torc.core.run.JobFiles;
 import dev.torc.features.commands.UnstartedCommand;
 import dev.torc.features.endcheck.EndCheck;
+import dev.torc.features.fetch.FetchPart;
 import dev.torc.features.finds.FindingPart;
 import dev.torc.features.finds.Tracing;
 import dev.torc.features.forced.ForcedJobs;
@@ -29,13 +30,20 @@ import dev.torc.features.toolstate.ToolState;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Wires the features into a build: the only file that knows which there are. {@code git} is null if
  * nothing runs.
  */
-record Features(Tracing tracing, AtomicLong posted, Pace pace, boolean forces, BuildCommit git)
+record Features(
+    Tracing tracing,
+    AtomicLong posted,
+    Pace pace,
+    boolean forces,
+    BuildCommit git,
+    Map<String, String> env)
     implements Follower.Maker, AttemptPart.PartMaker {
 
   @Override
@@ -45,6 +53,9 @@ record Features(Tracing tracing, AtomicLong posted, Pace pace, boolean forces, B
     AttemptPart posts = new PostedEvents(common, id, posted);
     AttemptPart tools = new ToolState(common, id, attempts);
     Job job = common.graph().job(id);
+    if (job.conditions().containsKey(Job.FETCH)) {
+      return List.of(finds, posts, tools, new FetchPart(common, id, env));
+    }
     return JobFiles.hasTmp(job)
         ? List.of(first, finds, posts, tools, new TemporaryFolder(common, job.name()))
         : List.of(first, finds, posts, tools);

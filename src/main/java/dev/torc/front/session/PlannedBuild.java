@@ -141,7 +141,7 @@ record PlannedBuild(
         new Tracing(manner.trace(), manner.strict(), env.get(Tracing.VARIABLE), watcher::warn);
     BuildCommit git =
         plan.isQuiet() ? null : new BuildCommit(project.workflow().root(), env, commit);
-    return new Features(tracing, new AtomicLong(), manner.pace(), forces(), git);
+    return new Features(tracing, new AtomicLong(), manner.pace(), forces(), git, env);
   }
 
   /** Returns whether jobs are forced, or an earlier build left forced jobs. */
