@@ -219,8 +219,7 @@ final class JobReader {
                 items.after(job),
                 steps.tools(full, dir, env, run),
                 depfile,
-                CACHING.getOrDefault(
-                    job.choice("cache", "", List.copyOf(CACHING.keySet())), Job.Caching.UNSAID)),
+                caching(job, run)),
             new Job.Runs(
                 run,
                 executor,
@@ -232,6 +231,17 @@ final class JobReader {
             traits(job),
             keys.conditions());
     return common.vars.unset().isEmpty() ? read : withUnset(read);
+  }
+
+  private static Job.Caching caching(MapFields job, List<Step> run) {
+    String word = job.choice("cache", "", List.copyOf(CACHING.keySet()));
+    Job.Caching written = CACHING.getOrDefault(word, Job.Caching.UNSAID);
+    for (Step step : run) {
+      if (!step.env().isEmpty()) {
+        return SecretReader.caching(written, run);
+      }
+    }
+    return written;
   }
 
   /** Adds a need that is missing if a text of the job needs a variable that is not set. */

@@ -1,6 +1,7 @@
 package dev.torc.front.session;
 
 import dev.torc.core.model.Job;
+import dev.torc.core.model.Step;
 import dev.torc.core.run.AttemptPart;
 import dev.torc.core.run.BuildSetup;
 import dev.torc.core.run.BuildSetup.AttemptContext;
@@ -19,23 +20,39 @@ import dev.torc.features.pace.LoadLimit;
 import dev.torc.features.pace.Pace;
 import dev.torc.features.patterns.PatternWarnings;
 import dev.torc.features.posts.PostedEvents;
+import dev.torc.features.secrets.SecretPart;
 import dev.torc.features.temporary.SpentProducts;
 import dev.torc.features.toolstate.ToolState;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Wires the features into a build: the only file that knows which there are. */
-record Features(Tracing tracing, AtomicLong posted, Pace pace, boolean forces)
+/**
+ * Wires the features into a build: the only file that knows which there are.
+ *
+ * @param told what {@link SecretPart} has warned about
+ */
+record Features(
+    Tracing tracing,
+    AtomicLong posted,
+    Pace pace,
+    boolean forces,
+    Map<String, String> caller,
+    Set<String> told)
     implements Follower.Maker, AttemptPart.PartMaker {
 
   @Override
   public List<AttemptPart> parts(AttemptContext common, int id, JobAttempts attempts) {
-    return List.of(
-        new FindingPart(tracing, common.plan(), id),
-        new PostedEvents(common, id, posted),
-        new ToolState(common, id, attempts));
+    AttemptPart finding = new FindingPart(tracing, common.plan(), id);
+    AttemptPart posting = new PostedEvents(common, id, posted);
+    AttemptPart state = new ToolState(common, id, attempts);
+    Job job = common.graph().job(id);
+    return job.slot(Step.SECRET) == null
+        ? List.of(finding, posting, state)
+        : List.of(new SecretPart(common, job, caller, told), finding, posting, state);
   }
 
   /**

@@ -38,6 +38,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -90,7 +91,14 @@ record PlannedBuild(
             request.manner().strict(),
             project.caller().env().get(Tracing.VARIABLE),
             watcher::warn);
-    Features features = new Features(tracing, new AtomicLong(), request.manner().pace(), forces());
+    Features features =
+        new Features(
+            tracing,
+            new AtomicLong(),
+            request.manner().pace(),
+            forces(),
+            project.caller().env(),
+            ConcurrentHashMap.newKeySet());
     boolean sharing = shared.isAny() && !plan.isQuiet();
     try (images;
         SharedStores stores = sharing ? shared.open(false, watcher::warn) : null;
