@@ -11,8 +11,8 @@ import java.nio.file.NoSuchFileException;
 import java.util.Map;
 
 /**
- * What stands for a secret that counts in a manifest: a digest keyed with the root's random id. So
- * a record says whether a value has changed, and whoever sees only the record cannot try values.
+ * What stands for a secret that counts in a manifest: a digest keyed with the root's random id. A
+ * record thus shows that a value has changed, but does not help to guess the value.
  */
 public final class CountedSecret {
 

@@ -58,7 +58,8 @@ final class Mask {
   }
 
   /**
-   * Returns what is known of the next {@code length} bytes of a stream and of those that waited.
+   * Returns the waiting bytes and the next {@code length} bytes of a stream, as far as no secret
+   * may begin at their end.
    *
    * @param last whether the stream ends here, so that nothing waits
    */

@@ -38,6 +38,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicLong;
@@ -85,20 +86,7 @@ record PlannedBuild(
         };
     Optional<Jobserver> tokens = jobserver();
     boolean watch = request.manner().watch();
-    Tracing tracing =
-        new Tracing(
-            request.manner().trace(),
-            request.manner().strict(),
-            project.caller().env().get(Tracing.VARIABLE),
-            watcher::warn);
-    Features features =
-        new Features(
-            tracing,
-            new AtomicLong(),
-            request.manner().pace(),
-            forces(),
-            project.caller().env(),
-            ConcurrentHashMap.newKeySet());
+    Features features = features();
     boolean sharing = shared.isAny() && !plan.isQuiet();
     try (images;
         SharedStores stores = sharing ? shared.open(false, watcher::warn) : null;
@@ -246,6 +234,15 @@ record PlannedBuild(
   }
 
   /** Returns the calling make's jobserver, unless the user said how many cpus to use. */
+  private Features features() throws IOException {
+    Map<String, String> caller = project.caller().env();
+    BuildRequest.Manner manner = request.manner();
+    Tracing tracing =
+        new Tracing(manner.trace(), manner.strict(), caller.get(Tracing.VARIABLE), watcher::warn);
+    Set<String> told = ConcurrentHashMap.newKeySet();
+    return new Features(tracing, new AtomicLong(), manner.pace(), forces(), caller, told);
+  }
+
   private Optional<Jobserver> jobserver() {
     Map<String, String> env = project.caller().env();
     if (!request.limits().containsKey("cpus")) {
