@@ -246,7 +246,7 @@ class AllocationIT {
         long:
           command: >-
             until test -e torc; do sleep 0.1; done;
-            if test -e pid && kill -0 $(cat pid); then exit 9; fi;
+            if test -e pid && grep -qs "^State:.[^Z]" /proc/$(cat pid)/status; then exit 9; fi;
             echo $$ > pid; test -e go || sleep 100; echo x > {produces}
           produces: long.txt
         """);
@@ -295,7 +295,7 @@ class AllocationIT {
         """
         long:
           command: >-
-            if test -e pid && kill -0 $(cat pid); then exit 9; fi;
+            if test -e pid && grep -qs "^State:.[^Z]" /proc/$(cat pid)/status; then exit 9; fi;
             trap '' TERM INT; echo $$ > pid; until test -e go; do sleep 0.1; done; echo x > {produces}
           produces: long.txt
         """);

@@ -45,6 +45,7 @@ class CoreTest {
   private static final Set<String> PAIRS =
       Set.of(
           "adopt uses finds", // adopted products have depfiles
+          "clusters uses tmp", // a scheduler starts a job again when its node fails
           "finds uses commands", // a trace tells the scripts that a command runs
           "stores uses commands", // the programs of a job are inputs of a restore
           "temporary uses clean"); // spent products go as `torc clean` removes them

@@ -162,7 +162,7 @@ class ServerLifeIT {
     try (SmallDisk disk = SmallDisk.on(at, "4m")) {
       server = new WarmServer(at, project.env);
       assertEquals(0, project.torc("status").exit());
-      project.sh("kill -STOP " + server.pid()); // else its warm-up gives room back
+      server.freeze(); // else its warm-up gives room back
       Path ballast = disk.fill(0);
       assertEquals(0, project.torc("status").exit());
       assertEquals(1, server.log(" served: ").size());

@@ -1,6 +1,7 @@
 package dev.torc;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -13,6 +14,13 @@ import java.util.stream.Stream;
  * it answered: without that a test would pass by cold calls alone.
  */
 public final class WarmServer {
+
+  /** Prints the state of a server that does not end: CI shows little, so only what matters. */
+  private static final String WHAT_IT_DOES =
+      """
+      ls %2$s; tail -n 8 %2$s/log; grep -e State -e Threads /proc/%1$d/status; ls -l /proc/%1$d/fd
+      jstack %1$d | grep -A 12 -e '^"main' -e '^"pool' | cut -c 1-90
+      """;
 
   /** The server's folder. */
   public final Path folder;
@@ -61,6 +69,24 @@ public final class WarmServer {
     return Long.parseLong(Files.readString(folder.resolve("pid")).strip());
   }
 
+  /** Stops all threads of its process; until then, one of them may still remove a file. */
+  void freeze() throws Exception {
+    new ProcessBuilder("kill", "-STOP", "" + pid()).start().waitFor();
+    Path tasks = Path.of("/proc/" + pid() + "/task");
+    Sandbox.until(
+        "it is stopped",
+        () -> {
+          try (Stream<Path> all = Files.list(tasks)) {
+            for (Path task : all.toList()) {
+              if (!Files.readString(task.resolve("stat")).contains(") T ")) {
+                return false;
+              }
+            }
+          }
+          return true;
+        });
+  }
+
   /** Lines of the log that hold a text, such as {@code served:} or {@code refused: context}. */
   public List<String> log(String text) throws IOException {
     try (Stream<String> lines = Files.lines(folder.resolve("log"))) {
@@ -76,8 +102,15 @@ public final class WarmServer {
         Sandbox.until("it ends", () -> call("status").equals("not running\n"));
       }
     } catch (AssertionError never) {
-      ProcessHandle.of(pid()).ifPresent(ProcessHandle::destroyForcibly);
-      throw new AssertionError(said + Files.readString(folder.resolve("log")), never);
+      long pid = pid();
+      String now = call("status") + shell(WHAT_IT_DOES.formatted(pid, folder));
+      ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+      throw new AssertionError(said + now, never);
     }
+  }
+
+  private static String shell(String command) throws IOException {
+    ProcessBuilder builder = new ProcessBuilder("sh", "-c", command).redirectErrorStream(true);
+    return new String(builder.start().getInputStream().readAllBytes(), StandardCharsets.UTF_8);
   }
 }

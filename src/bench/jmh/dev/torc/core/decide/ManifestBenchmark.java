@@ -81,6 +81,11 @@ public class ManifestBenchmark {
         }
 
         @Override
+        public Content ofKey(int job, String path, String key) {
+          return KNOWN;
+        }
+
+        @Override
         public Optional<String> ofVariable(String name) {
           return Optional.empty();
         }

@@ -80,6 +80,15 @@ public record OtherProcess(int pid) {
     return name < 0 ? List.of() : List.of(stat.substring(name + 2).strip().split(" "));
   }
 
+  /**
+   * Returns whether a process runs, not only its number is taken: in a container whose first
+   * process reaps no orphans, a killed process stays a zombie for ever.
+   */
+  public static boolean runs(long pid) {
+    return ProcessHandle.of(pid).isPresent()
+        && !new OtherProcess((int) pid).stat().stream().limit(1).toList().equals(List.of("Z"));
+  }
+
   /** Returns whether it is stopped, as by Ctrl-Z. */
   public boolean isStopped() {
     List<String> stat = stat();

@@ -15,6 +15,8 @@ public final class SystemName {
   private static final String HERE =
       System.getProperty("os.name") + " " + architecture() + " " + library();
 
+  private static final String BOOT = readBoot();
+
   private SystemName() {}
 
   /** Returns kernel, architecture and C library, such as {@code Linux x86_64 glibc 2.36}. */
@@ -24,6 +26,10 @@ public final class SystemName {
 
   /** Returns the id of this boot; empty if the system has none, as outside Linux. */
   public static String boot() {
+    return BOOT;
+  }
+
+  private static String readBoot() {
     try {
       return Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
     } catch (IOException none) {

@@ -6,7 +6,9 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.core.exc.StreamReadException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.dataformat.toml.TomlFactory;
 import dev.torc.base.syntax.Node.Entry;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -39,9 +41,13 @@ final class JsonReader {
   private int offset;
   private long written;
 
-  private JsonReader(String text, String shown, boolean json5) throws IOException {
+  private JsonReader(String text, String shown, JsonParser parser) {
     this.shown = shown;
     this.text = text;
+    this.parser = parser;
+  }
+
+  private static JsonParser parser(String text, boolean json5) throws IOException {
     JsonFactoryBuilder factory =
         new JsonFactoryBuilder()
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS) // as Python writes them
@@ -50,7 +56,7 @@ final class JsonReader {
     for (JsonReadFeature feature : JSON5) {
       factory.configure(feature, json5);
     }
-    this.parser = factory.build().createParser(text);
+    return factory.build().createParser(text);
   }
 
   /**
@@ -59,23 +65,35 @@ final class JsonReader {
    * line.
    */
   static Node read(String text, String shown, boolean json5) throws IOException {
-    JsonReader reader = new JsonReader(text, shown, json5);
-    try (JsonParser parser = reader.parser) {
+    return new JsonReader(text, shown, parser(text, json5)).document();
+  }
+
+  /** Reads TOML, whose values have no places. */
+  static Node toml(String text, String shown) throws IOException {
+    try {
+      return new JsonReader(text, shown, new TomlFactory().createParser(text)).document();
+    } catch (StreamReadException e) {
+      Place at = new Place(shown, e.getLocation().getLineNr(), e.getLocation().getColumnNr());
+      throw new BadInput(at, SourceFile.oneLine(e.getOriginalMessage()));
+    }
+  }
+
+  private Node document() throws IOException {
+    try (parser) {
       JsonToken first = parser.nextToken();
       if (first == null) {
         return new Node.Scalar(new Place(shown, 1, 1), "", false);
       }
-      Node node = reader.value(first, 0);
+      Node node = value(first, 0);
       if (parser.nextToken() != null) {
-        throw new BadInput(reader.place(), "something follows the end of the document");
+        throw new BadInput(place(), "something follows the end of the document");
       }
       return node;
     } catch (StreamConstraintsException e) {
       throw new BadInput(
-          reader.place(),
-          "nested more than " + YamlReader.MAX_DEPTH + " deep, or a value too long");
+          place(), "nested more than " + YamlReader.MAX_DEPTH + " deep, or a value too long");
     } catch (JsonParseException e) {
-      Place at = reader.place(e.getLocation().getCharOffset());
+      Place at = place(e.getLocation().getCharOffset());
       throw new BadInput(at, SourceFile.oneLine(e.getOriginalMessage()));
     }
   }

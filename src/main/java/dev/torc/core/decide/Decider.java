@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
@@ -230,6 +231,9 @@ public final class Decider {
         lacking.add(reason);
       }
     }
+    Set<Reason> parts = UnreadableParts.of(graph, id, contents);
+    lacking.removeAll(parts); // most are among the reasons
+    lacking.addAll(parts);
     if (last != null && wish.rerun != Rerun.ALL) {
       lacking.addAll(vanished.of(id));
     }

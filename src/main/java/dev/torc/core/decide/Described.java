@@ -20,7 +20,12 @@ public record Described(
     ManifestHash hash = new ManifestHash();
     for (ManifestEntry line : lines) {
       LineKind kind = LineKind.of(line.code());
-      boolean holds = kind == LineKind.NEED || kind == LineKind.FOUND || kind == LineKind.TOOL;
+      boolean holds =
+          kind == LineKind.NEED
+              || kind == LineKind.KEY
+              || kind == LineKind.KEYED
+              || kind == LineKind.FOUND
+              || kind == LineKind.TOOL;
       boolean list = kind == LineKind.LIST;
       hash.text(kind, line.name(), "", holds || list ? "" : line.now());
       for (ManifestEntry member : list ? members.get(line.now()) : List.<ManifestEntry>of()) {

@@ -82,6 +82,11 @@ public record Footprint(
   }
 
   @Override
+  public Content ofKey(int job, String path, String key) {
+    return of(path);
+  }
+
+  @Override
   public Optional<String> ofVariable(String name) {
     variables.add(name);
     return Optional.empty();

@@ -43,6 +43,9 @@ interface InputSource {
 
   Content ofData(Ref.OfData value);
 
+  /** Returns a value in a file of which a job needs a part. */
+  Content ofKey(int job, String path, String key);
+
   /** Returns the contents of a program of {@code tools} that no job makes. */
   Content ofTool(Tool tool);
 

@@ -9,7 +9,8 @@ public interface InstancePlaces {
 
   /**
    * Returns whether a path comes from an instance: it contains a value, the stem of a value that
-   * has slashes, or another value of the instance's table row.
+   * has slashes, or another value of the instance's table row, or another instance of the group
+   * does not need it.
    */
   boolean isFromInstance(Workflow workflow, Job job, String path);
 

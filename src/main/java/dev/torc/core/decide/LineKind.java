@@ -54,7 +54,13 @@ public enum LineKind {
   ARGUMENTS("arguments"),
 
   /** The exit statuses that mean that there is nothing to do. */
-  SKIP("skip");
+  SKIP("skip"),
+
+  /** A needed value of a file, by {@link dev.torc.core.model.KeyedPaths#name}. */
+  KEY("key"),
+
+  /** A file of which only values are needed, with its digest; not part of the digest. */
+  KEYED("need");
 
   private static final LineKind[] ALL = values();
 

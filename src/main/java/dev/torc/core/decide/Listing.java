@@ -33,7 +33,7 @@ public final class Listing implements ManifestWriter {
   }
 
   @Override
-  public void leftOut(ManifestEntry line) {
+  public void aside(ManifestEntry line) {
     lines.add(line);
   }
 

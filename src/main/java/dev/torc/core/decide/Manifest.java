@@ -8,6 +8,7 @@ import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Item;
 import dev.torc.core.model.Job.Tool;
 import dev.torc.core.model.Job.Trait;
+import dev.torc.core.model.KeyedPaths;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Step;
 import dev.torc.core.model.Step.Image;
@@ -19,6 +20,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -67,14 +70,14 @@ public record Manifest(Graph graph) {
     if (job.slot("produces") != null) {
       writer.text(LineKind.PRODUCES_WRITTEN, "", written(job.links().produces()));
     }
-    needs(id, ordered, contains, writer);
+    needs(id, job, ordered, contains, writer);
     NeedValues.needed(job)
         .forEach(
             (name, ref) -> {
               Content content = contains.ofData(ref);
               writer.content(LineKind.DATA, name, content);
               if (content instanceof Content.Value value && value.leftOut() != null) {
-                writer.leftOut(value.leftOut().line(ref.text()));
+                writer.aside(value.leftOut().line(ref.text()));
               }
             });
     if (!job.links().tools().isEmpty()) {
@@ -103,14 +106,26 @@ public record Manifest(Graph graph) {
   }
 
   /** Writes needed files by path, then needed globs and folders, then needed jobs. */
-  private void needs(int id, boolean ordered, InputSource contains, ManifestWriter writer) {
+  private void needs(
+      int id, Job job, boolean ordered, InputSource contains, ManifestWriter writer) {
     List<String> paths = new ArrayList<>(graph.needs().count(id));
     for (int file : graph.needs().row(id)) {
       paths.add(graph.path(file));
     }
     paths.sort(null);
+    SortedMap<String, SortedSet<String>> keyed = KeyedPaths.of(job);
     for (String path : paths) {
-      writer.content(LineKind.NEED, path, contains.of(path));
+      SortedSet<String> keys = keyed.get(path);
+      if (keys == null) {
+        writer.content(LineKind.NEED, path, contains.of(path));
+        continue;
+      }
+      for (String key : keys) {
+        String name = KeyedPaths.name(path, key);
+        writer.content(LineKind.KEY, name, contains.ofKey(id, path, key));
+      }
+      String digest = contains.of(path).value();
+      writer.aside(new ManifestEntry(LineKind.KEYED.ordinal(), path, "", digest));
     }
     TreeMap<String, Integer> sorted = new TreeMap<>();
     List<Integer> made = new ArrayList<>();
@@ -132,7 +147,7 @@ public record Manifest(Graph graph) {
     for (int list : made) {
       LeftOut leftOut = contains.leftOut(list);
       if (leftOut != null) {
-        writer.leftOut(leftOut.line(graph.list(list).written()));
+        writer.aside(leftOut.line(graph.list(list).written()));
       }
     }
   }
@@ -321,7 +336,7 @@ public record Manifest(Graph graph) {
 
     /** Returns the needed and found files, or the members of a stored list, with digests. */
     public List<Line> files() {
-      return entries(LineKind.NEED, LineKind.FOUND)
+      return entries(LineKind.NEED, LineKind.KEYED, LineKind.FOUND)
           .filter(entry -> !Walk.isWay(entry.name()))
           .map(Line::of)
           .toList();
@@ -334,7 +349,7 @@ public record Manifest(Graph graph) {
 
     /** Returns the needed values by name as written: JSON, or a digest for long values. */
     public List<Line> data() {
-      return lines(LineKind.DATA);
+      return lines(LineKind.DATA, LineKind.KEY);
     }
 
     /** Returns the tools by name as written, with their digests. */

@@ -4,6 +4,7 @@ import dev.torc.base.digests.Digest;
 import dev.torc.core.decide.Reason.Kind;
 import dev.torc.core.memory.JobResult.ManifestEntry;
 import dev.torc.core.model.InstanceName;
+import dev.torc.core.model.KeyedPaths;
 import dev.torc.core.model.Template;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -154,7 +155,7 @@ record ManifestDiff(
       return;
     }
     switch (line) {
-      case PRODUCT, LEFT_OUT, NEEDS_WRITTEN, PRODUCES_WRITTEN, ORDER -> {}
+      case PRODUCT, LEFT_OUT, KEYED, NEEDS_WRITTEN, PRODUCES_WRITTEN, ORDER -> {}
       case LIST -> list(name, old, now);
       case NEED, FOUND -> need(name, old, now);
       case TOOL -> tool(name, old, now);
@@ -163,6 +164,7 @@ record ManifestDiff(
       case IMAGE -> image((line.word() + " " + name).strip(), old, now);
       case ENV -> template(line.word() + " " + name, text(old), text(now));
       case DATA -> data(name, value(old), value(now));
+      case KEY -> valueIn(name, old, now);
       case DEPFILE, BEFORE, TRACE, ARGUMENTS, SKIP -> setting(line.word(), old, now);
     }
   }
@@ -255,6 +257,15 @@ record ManifestDiff(
 
   private void value(String name, String old, String now) {
     reasons.add(new Reason(Kind.DATA_CHANGED, name, there(old), there(now)));
+  }
+
+  /** Adds a reason for a value in a file; one that cannot be read is told as the file. */
+  private void valueIn(String name, ManifestEntry old, ManifestEntry now) {
+    if (value(now).startsWith(ManifestWriter.UNREADABLE)) {
+      need(KeyedPaths.path(name), null, now);
+    } else if (!value(now).equals(ManifestWriter.PENDING)) {
+      reasons.add(new Reason(Kind.KEY_CHANGED, name, there(value(old)), there(value(now))));
+    }
   }
 
   /** Compares images by identity. A new name for the same image is not a change. */

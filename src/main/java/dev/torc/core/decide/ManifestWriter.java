@@ -35,7 +35,7 @@ interface ManifestWriter {
   }
 
   /** Writes a line that is recorded for reports but is not part of the digest. */
-  default void leftOut(ManifestEntry line) {}
+  default void aside(ManifestEntry line) {}
 
   /**
    * What is known of a need's contents. Code that runs before the first job starts must not {@code

@@ -63,6 +63,7 @@ public final class NeedContents implements InputSource {
   private final Map<Integer, Gathered> gathered = new ConcurrentHashMap<>();
   private final AtomicIntegerArray passed;
   private final NeedValues values;
+  private final KeyedNeeds keyed;
   private final RealNames names;
   private final AtomicBoolean astray;
   private final Map<Integer, Set<String>> made = new ConcurrentHashMap<>();
@@ -80,6 +81,7 @@ public final class NeedContents implements InputSource {
     this.records = records;
     this.digests = digests;
     this.values = new NeedValues(graph, records);
+    this.keyed = new KeyedNeeds(graph, records);
     this.names = new RealNames(graph, records);
     this.gone = new GoneProducts(graph, records, digests);
     this.machine = machine.with(root, digests.counting());
@@ -274,6 +276,15 @@ public final class NeedContents implements InputSource {
   @Override
   public Content ofData(Ref.OfData value) {
     return values.of(value);
+  }
+
+  @Override
+  public Content ofKey(int job, String path, String key) {
+    return keyed.of(job, path, of(path), key);
+  }
+
+  KeyedNeeds keyed() {
+    return keyed;
   }
 
   NeedValues values() {

@@ -20,6 +20,7 @@ import dev.torc.core.memory.JobResult.ManifestEntry;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job.Tool;
+import dev.torc.core.model.KeyedPaths;
 import dev.torc.core.model.NeedList;
 import dev.torc.core.model.NeedList.ListKind;
 import dev.torc.core.model.Ref;
@@ -65,6 +66,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   private final SortedMap<String, Content> data = new TreeMap<>();
   private final TreeSet<String> missing = new TreeSet<>();
   private final Set<String> without = new HashSet<>(0); // optional needs that do not exist
+  private final Map<String, Map<String, Content>> parts = new HashMap<>(0); // values by path, key
   private String missingData; // the message about a missing value
   private long end;
 
@@ -90,6 +92,9 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
       if (!there || maker >= 0 && !contents.made(maker, path)) {
         (graph.job(job).isOptional(path) ? without : missing).add(path);
       }
+    }
+    for (String path : KeyedPaths.of(graph.job(job)).keySet()) {
+      addParts(path);
     }
     for (Tool tool : ToolSearch.unmade(graph, graph.job(job))) {
       String path = contents.machine().tools().path(tool);
@@ -120,6 +125,25 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     } catch (IOException e) {
       throw unreadable(need, Refusal.why(e));
     }
+  }
+
+  /** Reads the values of a file of which the job needs a part. */
+  private void addParts(String path) throws IOException {
+    Map<String, Content> now = parts(path, of(path));
+    for (Content value : now.values()) {
+      if (value instanceof Content.Unreadable unreadable) {
+        throw unreadable(path, unreadable.why());
+      }
+    }
+    parts.put(path, now);
+  }
+
+  private Map<String, Content> parts(String path, Content file) {
+    Map<String, Content> now = new TreeMap<>();
+    for (String key : KeyedPaths.of(graph.job(job)).get(path)) {
+      now.put(key, contents.keyed().of(job, path, file, key));
+    }
+    return now;
   }
 
   private void addValue(String name, Ref.OfData value) {
@@ -192,8 +216,16 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
       return new Content.Missing();
     }
     FolderDigest folder = folders.get(path);
-    return NeedContents.content(
-        folder != null ? folder.digest() : NeedContents.counted(files.get(path), isMade(path)));
+    return folder != null ? NeedContents.content(folder.digest()) : content(path, files.get(path));
+  }
+
+  private Content content(String path, KnownDigest known) {
+    return NeedContents.content(NeedContents.counted(known, isMade(path)));
+  }
+
+  @Override
+  public Content ofKey(int job, String path, String key) {
+    return parts.get(path).get(key);
   }
 
   @Override
@@ -363,6 +395,9 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     boolean renewed = known != null && digests.moved(path, known, () -> false);
     if (renewed) {
       add(path);
+      if (parts.containsKey(path)) {
+        addParts(path);
+      }
     }
     for (Map.Entry<Integer, ListLook> each : lists.entrySet()) {
       TreeSet<String> moved = new TreeSet<>();
@@ -391,8 +426,9 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
                 () ->
                     later.moved(path, trail, returned)
                         || (ignores(path)
-                            ? !digests.of(path).product().equals(known.product())
-                            : digests.moved(path, known, () -> isMade(path))),
+                                ? !digests.of(path).product().equals(known.product())
+                                : digests.moved(path, known, () -> isMade(path)))
+                            && !keepsParts(path),
                 moved));
     folders.forEach(
         (path, folder) -> addMoved(path + "/", () -> digests.moved(path, folder, false), moved));
@@ -421,11 +457,20 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     return List.copyOf(late);
   }
 
+  /** Returns whether only other values of a file changed than those that the job needs. */
+  private boolean keepsParts(String path) throws IOException {
+    Map<String, Content> then = parts.get(path);
+    return then != null && then.equals(parts(path, content(path, digests.of(path))));
+  }
+
   private void addLate(
       Collection<String> paths, Map<String, FolderDigest> made, long begun, TreeSet<String> late) {
     for (String path : paths) {
       FolderDigest folder = made.get(path);
-      addMoved(folder == null ? path : path + "/", () -> isLate(path, folder, begun), late);
+      addMoved(
+          folder == null ? path : path + "/",
+          () -> isLate(path, folder, begun) && !keepsParts(path),
+          late);
     }
   }
 

@@ -3,6 +3,7 @@ package dev.torc.core.decide;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.model.Graph;
+import dev.torc.core.model.KeyedPaths;
 import dev.torc.core.model.Ref;
 import java.util.List;
 import java.util.function.Predicate;
@@ -101,7 +102,9 @@ public record Reason(Kind kind, String name, String old, String now) {
     /**
      * {@code now} says how the probe failed; empty if it just exited with another status than 0.
      */
-    PROBE_FAILED(true);
+    PROBE_FAILED(true),
+    /** A value in a file; {@code name} is the path and the key, the rest as in DATA_CHANGED. */
+    KEY_CHANGED(false);
 
     private final boolean wantsRun;
 
@@ -234,6 +237,11 @@ public record Reason(Kind kind, String name, String old, String now) {
     return new Reason(kind, name, "", "");
   }
 
+  /** Returns the file of a value in a file; otherwise the name. */
+  public String path() {
+    return kind == Kind.KEY_CHANGED ? KeyedPaths.path(name) : name;
+  }
+
   /** Returns the job or open group that makes the file or value that it names; -1 if none does. */
   public int maker(Graph graph) {
     return switch (kind) {
@@ -241,6 +249,7 @@ public record Reason(Kind kind, String name, String old, String now) {
         String job = graph.readingOf(Ref.OfData.of(Place.NONE, name, false)).job();
         yield job == null ? -1 : graph.jobId(job);
       }
+      case KEY_CHANGED -> graph.makerOf(path());
       case NEED_CHANGED, NEED_ADDED, NEED_REMOVED ->
           name.startsWith("job ")
               ? graph.jobId(name.substring("job ".length()))

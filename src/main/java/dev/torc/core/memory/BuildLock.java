@@ -203,9 +203,7 @@ public final class BuildLock implements AutoCloseable {
       long pid = Long.parseLong(lines.get(0));
       // A process number of another host cannot be checked here, but its lock can.
       boolean lives =
-          here
-              ? ProcessHandle.of(pid).isPresent()
-              : OpenFileLock.bytesMayBeHeld(place.networkLock());
+          here ? OtherProcess.runs(pid) : OpenFileLock.bytesMayBeHeld(place.networkLock());
       return lives
           ? Optional.of(new Holder(pid, lines.get(1), lines.get(2), here ? "" : lines.get(3)))
           : Optional.empty();

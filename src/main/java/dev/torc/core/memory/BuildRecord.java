@@ -18,11 +18,11 @@ public record BuildRecord(
 
   /**
    * What the build was told: its build files, and the digest of the variables of its call; null for
-   * none.
+   * none. {@code commit} is the root's git commit as a feature writes it; null if it is unknown.
    */
-  public record Said(List<String> files, Digest variables) {
+  public record Said(List<String> files, Digest variables, String commit) {
 
-    /** Compares both. A generated equals would slow down each start of the JVM. */
+    /** Compares files and variables. A generated equals would slow down each start of the JVM. */
     public boolean isLike(Said other) {
       return files.equals(other.files) && Objects.equals(variables, other.variables);
     }

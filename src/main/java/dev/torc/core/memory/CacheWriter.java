@@ -25,8 +25,9 @@ final class CacheWriter {
           Thread.ofPlatform().name("torc-cache").daemon().factory());
 
   private List<Batch> waiting = new ArrayList<>(); // guarded by this
+  private boolean writing; // guarded by this
   private boolean closing; // guarded by this
-  private CacheException broken; // set only by the thread
+  private CacheException broken; // set only by the thread, while it is writing
 
   /** Creates a writer. {@code commit} throws {@link CacheException} if it committed nothing. */
   CacheWriter(Consumer<List<Batch>> commit) {
@@ -64,9 +65,15 @@ final class CacheWriter {
     }
   }
 
-  /** Writes at once; an interrupt does not end the wait. */
+  /** Writes at once what is not written yet; an interrupt does not end the wait. */
   private void writeNow() {
-    CompletableFuture.runAsync(this::write, thread).join();
+    if (!isDone()) {
+      CompletableFuture.runAsync(this::write, thread).join();
+    }
+  }
+
+  private synchronized boolean isDone() {
+    return waiting.isEmpty() && !writing;
   }
 
   /** Commits the waiting batches as one group, and calls their listeners. */
@@ -75,6 +82,7 @@ final class CacheWriter {
     synchronized (this) {
       group = waiting;
       waiting = new ArrayList<>();
+      writing = true;
     }
     CacheException failure = commit(group);
     for (Batch batch : group) {
@@ -87,6 +95,9 @@ final class CacheWriter {
       }
     }
     broken = failure;
+    synchronized (this) {
+      writing = false;
+    }
   }
 
   /** Commits a group unless an earlier one failed; returns a failure of either, or null. */

@@ -263,7 +263,10 @@ final class RecordCodec {
         id,
         started,
         counts,
-        new Said(files, fields.digest(9, of, build -> build.said().variables())),
+        new Said(
+            files,
+            fields.digest(9, of, build -> build.said().variables()),
+            fields.text(10, of, build -> build.said().commit())),
         new BuildEnd(nanos, exit, machine, use == null ? StoreUse.NONE : use));
   }
 

@@ -20,11 +20,14 @@ public sealed interface Ref {
   /** Returns a text for messages and manifests; refs to different things have different texts. */
   String text();
 
-  /** A file, by normalized path; if a need is {@code optional}, the file may be missing. */
-  record OfFile(Place place, String path, boolean optional) implements Ref {
+  /**
+   * A file, by normalized path; if a need is {@code optional}, the file may be missing. Of a need
+   * with {@code keys}, only the values of these keys count.
+   */
+  record OfFile(Place place, String path, boolean optional, List<String> keys) implements Ref {
 
     public OfFile(Place place, String path) {
-      this(place, path, false);
+      this(place, path, false, List.of());
     }
 
     @Override

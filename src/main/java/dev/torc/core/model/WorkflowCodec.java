@@ -332,7 +332,8 @@ public final class WorkflowCodec {
           new Ref.OfFile(
               place,
               wire.text((Ref.OfFile) of, Ref.OfFile::path),
-              wire.flag((Ref.OfFile) of, Ref.OfFile::optional));
+              wire.flag((Ref.OfFile) of, Ref.OfFile::optional),
+              wire.list((Ref.OfFile) of, Ref.OfFile::keys, Wire.TEXT));
       case 1 ->
           new Ref.OfFolder(
               place,

@@ -6,6 +6,7 @@ import dev.torc.base.syntax.BadInput;
 import dev.torc.base.text.Refusal;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.JobSelection.UserPaths;
+import dev.torc.core.decide.KnownResult;
 import dev.torc.core.decide.NeedSnapshot;
 import dev.torc.core.decide.ProductPlaces;
 import dev.torc.core.decide.Reason;
@@ -64,7 +65,7 @@ public final class Attempt {
   private boolean hasCleared;
   private volatile boolean relieved;
   private boolean released; // whether its resources were given back early
-  private Launch launched; // null until it is about to start
+  private boolean isLaunched; // its launch is known
   private String command = "";
   private long logFrom; // the offset in the log where its output begins
 
@@ -79,9 +80,17 @@ public final class Attempt {
     this.starts = starts;
     this.cleared = common.removal().clearing();
     this.here = new EndableRun(common.machines().runner());
-    this.place = common.machines().remotes().of(common, id, attempts, starts);
+    this.place =
+        attempts.from() != null
+            ? attempts.from()
+            : common.machines().remotes().of(common, id, attempts, starts);
     this.parts = common.parts().parts(common, id, attempts);
     this.executor = attempts.executor();
+  }
+
+  /** Returns the result that it restores; null if it runs the job. */
+  public KnownResult known() {
+    return place.known();
   }
 
   boolean isHandedOut() {
@@ -137,15 +146,19 @@ public final class Attempt {
 
   /** Returns the outcome if a signal stopped reading, so that the products are unknown. */
   AttemptOutcome interrupted() {
-    ended = ended.as(ProcessEnd.How.INTERRUPTED, 0, "");
-    snapshot = launched == null ? null : snapshot; // else its manifest is known
-    List<OwnedPath> placed = attempts.isRestored() ? attempts.from().placed() : List.of();
-    return failed(AttemptOutcome.phrase(ended, 0, 0), placed);
+    ended = ended.as(cut(), 0, "");
+    snapshot = isLaunched ? snapshot : null; // else its manifest is known
+    return failed(AttemptOutcome.phrase(ended, 0, 0), place.placed());
+  }
+
+  /** Returns how it ends if a signal or a broken build cuts it off; a restore is made again. */
+  ProcessEnd.How cut() {
+    return known() == null ? ProcessEnd.How.INTERRUPTED : ProcessEnd.How.NOT_REACHED;
   }
 
   private AttemptOutcome attempt() {
     try {
-      return attempts.isRestored() ? restored() : ran();
+      return known() == null ? ran() : restored();
     } catch (BadInput e) {
       return failed(e.diagnostics().getFirst().toString());
     } catch (AttemptFailure e) {
@@ -226,7 +239,6 @@ public final class Attempt {
         ? succeeded(moved, begin)
         : failedAfterClearing(
             AttemptOutcome.phrase(ended, attempts.runtime(), granted.memoryLimit())
-                + unstarted()
                 + hint(null)
                 + (isResumed() ? "; resumed; --force starts anew" : "")
                 + unlogged());
@@ -242,20 +254,6 @@ public final class Attempt {
       hint.append(part.hint(missing));
     }
     return hint.toString();
-  }
-
-  /** Returns a hint about a command that was not found, and logs the PATH if it matters. */
-  private String unstarted() throws IOException {
-    if (launched == null) {
-      return "";
-    }
-    LaunchBuilder launches = common.launches();
-    String search = place.isRemote() ? null : launches.searchPath();
-    StartTrouble trouble = StartTrouble.of(ended, launched, launches.place().root(), search);
-    if (!trouble.path().isEmpty() && !job.has(Trait.INTERACTIVE)) {
-      files.log("torc: PATH is " + trouble.path());
-    }
-    return trouble.hint();
   }
 
   private String unlogged() {
@@ -295,12 +293,9 @@ public final class Attempt {
     if (!place.isRemote()) { // else written at the submission
       common.marks().add(mark);
     }
-    Path tmp =
-        TemporaryFolder.isUsed(job) ? TemporaryFolder.of(launches.place(), job.name()) : null;
     String why = Reason.told(attempts.reasons(), attempts.count(), isResumed());
-    Launch launch =
-        launches.of(common.graph(), id, snapshot, granted, tmp, attempts.runtime(), why);
-    launched = launch;
+    Launch launch = launches.of(common.graph(), id, snapshot, granted, attempts.runtime(), why);
+    isLaunched = true;
     command = LaunchBuilder.shown(launch, job);
     if (!job.has(Trait.INTERACTIVE)) {
       launches.place().ready(launch.output().log());
@@ -316,7 +311,10 @@ public final class Attempt {
     for (AttemptPart part : parts) {
       launch = part.begin(launch, snapshot, begin);
     }
-    launch(launch, tmp);
+    ended = place.isRemote() ? hand(launch) : here.run(launch);
+    for (AttemptPart part : parts) {
+      part.over(ended);
+    }
     return begin;
   }
 
@@ -326,11 +324,10 @@ public final class Attempt {
    */
   private AttemptOutcome restored() throws IOException {
     refuseTaken(common.removal().refuseOutside(job, List.of()));
-    Replacement from = attempts.from();
-    ProductScan products = from.restore(common, job, cleared);
+    ProductScan products = place.restore(common, job, cleared);
     return products == null
         ? failed("its earlier result cannot be restored")
-        : AttemptOutcome.restored(from.result(), products, started);
+        : AttemptOutcome.restored(known(), products, started);
   }
 
   /**
@@ -407,21 +404,6 @@ public final class Attempt {
     if (!released) {
       released = true;
       starts.releaseEarly(job, attempts);
-    }
-  }
-
-  /**
-   * Runs the job here or on its executor. Unless {@code tmp} is null, makes that folder first and
-   * removes it at the job's end.
-   */
-  private void launch(Launch launch, Path tmp) throws IOException {
-    String what = "the folder {tmp} of " + job.name();
-    if (tmp != null) {
-      TemporaryFolder.make(tmp, what, common.removal().note());
-    }
-    ended = place.isRemote() ? hand(launch) : here.run(launch);
-    if (tmp != null && ended.how() != ProcessEnd.How.PASSED_ON) {
-      TemporaryFolder.remove(tmp, what, common.removal().note());
     }
   }
 

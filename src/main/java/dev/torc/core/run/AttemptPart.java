@@ -43,6 +43,9 @@ public interface AttemptPart {
   /** Looks at what the processes do, about once a second, on another thread. */
   default void tick() {}
 
+  /** Handles the end of a launch at once, even if another torc has to wait for the processes. */
+  default void over(ProcessEnd ended) {}
+
   /** Looks at what the processes left when they have ended, however they ended. */
   default void end(NeedSnapshot snapshot) {}
 

@@ -134,7 +134,7 @@ final class AttemptThreads {
       return done(now, now.interrupted());
     } catch (CacheException e) {
       String why = "its mark could not be written";
-      Runnable end = done(now, AttemptOutcome.unstarted(ProcessEnd.How.INTERRUPTED, why));
+      Runnable end = done(now, AttemptOutcome.unstarted(now.cut(), why));
       return () -> {
         ends.endBroken(e);
         end.run();

@@ -258,21 +258,17 @@ public final class BuildLoop {
       starts.stopIf(passedOn || cut || how == ProcessEnd.How.NOT_REACHED);
       if (passedOn || how == ProcessEnd.How.NOT_REACHED) {
         // The job's record does not change: it already says why the job has to run.
+        restored.own(outcome);
         endJob(id, passedOn ? JobState.SUBMITTED : JobState.NOT_REACHED, outcome);
         return;
-      } else if (attempts.isRestored() && cut) {
-        restored.own(outcome);
-        endJob(id, JobState.NOT_REACHED, outcome); // the next build restores it
-        return;
-      } else if (attempts.isRestored() && !outcome.ok()) {
-        attempts.mustRun();
+      } else if (!outcome.ok() && attempts.mustRun()) {
         verdicts.runLate(id);
         return;
       }
       followers.noteRecord(id, record);
       setup.common().cache().put(recorder.whole(record).onCommit(e -> noteCommit(now, e)));
       state.context().records().replace(id, record.result());
-      if (attempts.isRestored()) {
+      if (outcome.restored() != null) {
         sender.restored(job, attempts.reasons(), outcome);
         endJob(id, JobState.RESTORED, outcome);
         state.pending.settle(id);

@@ -101,6 +101,10 @@ public final class BuildState {
     ready.add(job);
   }
 
+  boolean areAnyRestored() {
+    return attempts.values().stream().anyMatch(JobAttempts::isRestored);
+  }
+
   /** Returns whether a known result is restored instead of a run of this job. */
   public boolean isRestored(int job) {
     return attempts.get(job).isRestored();

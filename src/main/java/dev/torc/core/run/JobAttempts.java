@@ -35,12 +35,12 @@ public final class JobAttempts {
   private long ready = System.nanoTime();
   private AttemptRecord.Asked asked;
   private long queued;
-  private Replacement from;
+  private RunPlace from;
 
   /**
-   * @param from the result to be restored instead of a run; null for a run
+   * @param from the restore that replaces a run; null for a run
    */
-  JobAttempts(Job job, List<Reason> reasons, Replacement from, Amounts amounts) {
+  JobAttempts(Job job, List<Reason> reasons, RunPlace from, Amounts amounts) {
     this.executor = job.runs().executor();
     String out = Reason.out(reasons); // a job in a queue takes nothing from the nodes
     this.allocated =
@@ -71,12 +71,12 @@ public final class JobAttempts {
     return demand;
   }
 
-  public boolean isRestored() {
+  boolean isRestored() {
     return from != null;
   }
 
-  /** Returns the result that is restored instead of a run; null for a run. */
-  Replacement from() {
+  /** Returns the restore that replaces a run; null for a run. */
+  RunPlace from() {
     return from;
   }
 
@@ -85,11 +85,15 @@ public final class JobAttempts {
     return runtime;
   }
 
-  /** Drops the known result, which could not be restored, so that the job runs. */
-  void mustRun() {
+  /** Has the job run if a failed attempt was a restore; returns whether it was one. */
+  boolean mustRun() {
+    if (from == null) {
+      return false;
+    }
     from = null;
     demand = null;
     count = 0;
+    return true;
   }
 
   AttemptRecord.Asked asked() {

@@ -7,6 +7,8 @@ import dev.torc.base.text.Refusal;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Item;
+import dev.torc.core.model.Step;
+import dev.torc.core.model.Template;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -19,6 +21,8 @@ import java.nio.file.Path;
  * LaunchBuilder} and {@link LinesFile} know their contents.
  */
 public final class JobFiles {
+
+  static final String TMP = "TORC_TMP";
 
   private static final int LONGEST = 150;
 
@@ -45,7 +49,7 @@ public final class JobFiles {
   }
 
   /** Adds a line to the log; returns the offset of the line's end. */
-  long log(String line) throws IOException {
+  public long log(String line) throws IOException {
     Path log = log();
     String before = OwnFile.exists(log) && !endsLine(log) ? "\n" : "";
     try (FileChannel out = OwnFile.outChannel(log)) {
@@ -101,6 +105,30 @@ public final class JobFiles {
   /** Returns the file in which the job's container writes its progress. */
   Path container() {
     return inJobs(".container");
+  }
+
+  /**
+   * Returns the folder of {@code {tmp}} and {@code TORC_TMP}. A job has the same path in each
+   * attempt, since many tools write their command line into their results.
+   */
+  public static Path tmp(CachePlace place, String job) {
+    return place.jobs().resolve(name(job) + ".tmp");
+  }
+
+  /** Returns whether a job uses that folder. */
+  public static boolean hasTmp(Job job) {
+    for (Step step : job.runs().steps()) {
+      for (Template text : step.templates()) {
+        if (hasTmp(text)) {
+          return true;
+        }
+      }
+    }
+    return job.runs().retry().recover() != null && hasTmp(job.runs().retry().recover());
+  }
+
+  private static boolean hasTmp(Template text) {
+    return text.slot("tmp") != null || text.declared().contains(TMP);
   }
 
   private Path inJobs(String ending) {

@@ -139,7 +139,7 @@ final class JobStarts implements StartedJobs {
     Granted granted = attempts.begin(pool.take(attempts.demand()));
     Attempt attempt = new Attempt(state.common(), id, attempts, granted, this);
     out.begin(id, attempts.executor());
-    if (!attempts.isRestored()) {
+    if (attempt.known() == null) {
       sender.started(state.common(), id, attempts, pool.limits().get(Resources.CPUS));
     }
     String refusal = followers.refusal(job);

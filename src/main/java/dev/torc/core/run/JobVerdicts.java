@@ -128,7 +128,7 @@ record JobVerdicts(
       restored.ask(id, will.reasons(), this);
     } else if (verdict instanceof Verdict.WillRestore will && will.bytes()) {
       ProductStore stored = setup.common().removal().stored();
-      makeReady(id, will.reasons(), stored.replacement(will.from()));
+      makeReady(id, will.reasons(), stored.restore(will.from()));
     } else if (verdict instanceof Verdict.WillRestore will) {
       restored.recall(id, will);
       decide(id);
@@ -176,9 +176,7 @@ record JobVerdicts(
    * while other jobs are ready, because it has to examine all waiting jobs.
    */
   boolean decideTemporary() {
-    if (state.undecided.isEmpty()
-        || !state.ready.isEmpty()
-        || state.attempts.values().stream().anyMatch(JobAttempts::isRestored)) {
+    if (state.undecided.isEmpty() || !state.ready.isEmpty() || state.areAnyRestored()) {
       return false; // once restored, these may allow restores of their readers
     }
     try {
@@ -202,7 +200,7 @@ record JobVerdicts(
   }
 
   @Override
-  public void makeReady(int id, List<Reason> reasons, Replacement known) {
+  public void makeReady(int id, List<Reason> reasons, RunPlace known) {
     JobAttempts attempts = new JobAttempts(state.graph().job(id), reasons, known, setup.amounts());
     state.attempts.put(id, attempts);
     if (known == null && state.graph().hasTemporary()) {

@@ -94,22 +94,15 @@ public final class LaunchBuilder {
    * Builds the launch of an attempt, and writes the files that {@code TORC_NEEDS} and {@code
    * TORC_DATA} name.
    *
-   * @param tmp the attempt's own folder, which need not exist yet; null if the job does not use it
    * @param timeLimit nanoseconds, 0 for none
    * @param why the word that tells the job why it runs
    * @throws AttemptFailure if a command is longer than the system allows
    */
-  Launch of(
-      Graph graph,
-      int id,
-      NeedSnapshot snapshot,
-      Granted granted,
-      Path tmp,
-      long timeLimit,
-      String why)
+  Launch of(Graph graph, int id, NeedSnapshot snapshot, Granted granted, long timeLimit, String why)
       throws IOException {
     Job job = graph.job(id);
     JobFiles files = files(job.name());
+    Path tmp = JobFiles.tmp(place, job.name());
     PlaceholderValues values = PlaceholderValues.of(graph, id, snapshot, granted, tmp);
     int attempt = granted.attempt();
     Map<String, String> common = new LinkedHashMap<>(inherited);
@@ -128,8 +121,8 @@ public final class LaunchBuilder {
         common.put("HIP_VISIBLE_DEVICES", gpus.isEmpty() ? NO_GPU : gpus);
       }
     }
-    if (tmp != null) {
-      common.put(TemporaryFolder.VARIABLE, tmp.toString());
+    if (JobFiles.hasTmp(job)) {
+      common.put(JobFiles.TMP, tmp.toString());
     }
     List<String> needs = values.needs();
     boolean lists = JobFiles.lists(job);
@@ -203,7 +196,7 @@ public final class LaunchBuilder {
    */
   String shown(Graph graph, int id, NeedFiles contents, Granted granted) {
     Job job = graph.job(id);
-    Path tmp = TemporaryFolder.of(place, job.name());
+    Path tmp = JobFiles.tmp(place, job.name());
     PlaceholderValues values = PlaceholderValues.of(graph, id, contents, granted, tmp);
     try {
       List<String> lines = new ArrayList<>();
@@ -295,7 +288,7 @@ public final class LaunchBuilder {
     Step first = job.runs().steps().getFirst();
     Step.Command command = new Step.Command.Shell(job.conditions().get(Job.PROBE));
     Granted granted = new Granted(1, ResourceDemand.ONE_CPU, List.of(), 0, 0);
-    Path tmp = TemporaryFolder.of(place, job.name());
+    Path tmp = JobFiles.tmp(place, job.name());
     PlaceholderValues values = PlaceholderValues.of(graph, id, contents, granted, tmp);
     Map<String, String> mark = mark(job.name(), "TORC_PROBE", "1");
     Map<String, String> env = new LinkedHashMap<>(inherited);
@@ -354,7 +347,7 @@ public final class LaunchBuilder {
   }
 
   /** Returns the caller's PATH, or the C library's default. */
-  String searchPath() {
+  public String searchPath() {
     return caller.getOrDefault("PATH", "/bin:/usr/bin");
   }
 

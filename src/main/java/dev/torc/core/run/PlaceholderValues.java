@@ -23,7 +23,7 @@ import java.util.Map;
  *
  * @param lists the job's lists of needs, by kind and text
  * @param granted includes the memory that the job asks for, or else the machine's
- * @param tmp the attempt's own folder; null if the job does not use it
+ * @param tmp the attempt's own folder, which need not exist yet
  */
 record PlaceholderValues(
     Path root, Job job, Map<String, Integer> lists, NeedFiles contents, Granted granted, Path tmp) {

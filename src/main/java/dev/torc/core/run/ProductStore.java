@@ -14,5 +14,5 @@ public interface ProductStore {
   Path freshFolder() throws IOException;
 
   /** Returns the restore of a result whose products are in this store or in place. */
-  Replacement replacement(KnownResult from);
+  RunPlace restore(KnownResult from);
 }

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * The jobs that are restored, or may be. {@link SharedResults} looks for the result of a job before
  * the job takes any resources; the answer is handled while holding the turn (see {@link LoopLock}).
- * {@link Replacement} puts a result in place; if it is damaged or missing, the job runs.
+ * The {@link RunPlace} puts it in place; if it is damaged or missing, the job runs.
  */
 final class RestoredJobs {
 
@@ -26,7 +26,7 @@ final class RestoredJobs {
   interface Reply {
 
     /** Makes a job ready; {@code known} replaces its run, or is null if the job has to run. */
-    void makeReady(int id, List<Reason> reasons, Replacement known);
+    void makeReady(int id, List<Reason> reasons, RunPlace known);
   }
 
   RestoredJobs(SharedResults shared, Recorder recorder, BuildState state) {
@@ -59,11 +59,11 @@ final class RestoredJobs {
     }
 
     @Override
-    public void take(Replacement known) {
+    public void take(RunPlace known) {
       state.lock.post(() -> handle(known));
     }
 
-    private void handle(Replacement known) {
+    private void handle(RunPlace known) {
       asked.clear(id);
       state.ready.answered(id);
       if (state.states.of(id) == JobState.WAITING) { // else the build has been ended
@@ -96,8 +96,11 @@ final class RestoredJobs {
     state.context().records().replace(id, record.result());
   }
 
-  /** Records the restored files as torc's own, though the job has no new result. */
+  /** Records what a restore put in place as torc's own, though the job has no new result. */
   void own(AttemptOutcome outcome) {
+    if (outcome.made().products().owned().isEmpty()) {
+      return;
+    }
     Batch own = new Batch();
     recorder.own(outcome, own);
     state.common().cache().put(own);

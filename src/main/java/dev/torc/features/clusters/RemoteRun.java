@@ -3,6 +3,7 @@ package dev.torc.features.clusters;
 import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.posix.Io;
+import dev.torc.base.posix.OwnFile;
 import dev.torc.core.decide.Described;
 import dev.torc.core.decide.NeedSnapshot;
 import dev.torc.core.decide.Reason;
@@ -151,6 +152,9 @@ final class RemoteRun implements RunPlace {
   @Override
   public ProcessEnd run(Launch launch, long memory) throws IOException {
     BatchTracker by = remotes.of(attempts.executor());
+    if (!launch.output().append()) {
+      OwnFile.prepare(launch.output().log()); // the node empties it, and it may be kept
+    }
     return launch.handedBack(done(by, wait(by).run(attempt(launch, memory))));
   }
 

@@ -1,18 +1,16 @@
 package dev.torc.features.clusters;
 
 import dev.torc.base.posix.FileTree;
-import dev.torc.base.text.Refusal;
 import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.run.ClearedProducts;
 import dev.torc.core.run.Event;
+import dev.torc.core.run.JobFiles;
 import dev.torc.core.run.ProductRemoval;
-import dev.torc.core.run.TemporaryFolder;
 import dev.torc.features.clusters.RemoteAttempt.HandedOutAttempt;
 import dev.torc.features.clusters.RemoteAttempt.RemoteKey;
 import dev.torc.features.clusters.RemoteAttempt.RemoteListener;
+import dev.torc.features.tmp.TemporaryFolder;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -86,13 +84,9 @@ final class RemoteWait implements RemoteListener {
           aside.putBack(product, place.aside(i), cleared);
         }
       }
-      FileTree.remove(temporary(place.key(), removal));
+      FileTree.remove(JobFiles.tmp(removal.place(), place.key().job()));
     }
     return begun;
-  }
-
-  private static Path temporary(RemoteKey of, ProductRemoval removal) {
-    return TemporaryFolder.of(removal.place(), of.job());
   }
 
   /** Returns whether any process started; if not, the files in the places of products are older. */
@@ -116,15 +110,7 @@ final class RemoteWait implements RemoteListener {
 
   @Override
   public void nodeFailed() {
-    Path folder = temporary(key, removal);
-    try {
-      if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
-        TemporaryFolder.make(folder, "the folder {tmp} of " + key.job(), removal.note());
-      }
-    } catch (IOException e) {
-      String line = "cannot empty the folder {tmp} of %s: %s";
-      removal.note().accept(line.formatted(key.job(), Refusal.line(e)));
-    }
+    TemporaryFolder.empty(removal.place(), key.job(), removal.note());
   }
 
   @Override

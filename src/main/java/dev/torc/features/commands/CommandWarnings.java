@@ -25,6 +25,7 @@ public final class CommandWarnings {
   private final boolean all;
   private final FoldedLines lines = new FoldedLines();
   private UndeclaredReads reads;
+  private VarsInScripts scripts;
   private PlanContext context;
 
   /** Warns even about project files that a command names but does not run, if {@code all}. */
@@ -36,6 +37,7 @@ public final class CommandWarnings {
     if (now != context) {
       context = now;
       reads = new UndeclaredReads(now, all);
+      scripts = all ? new VarsInScripts(now.graph()) : null;
     }
     for (int job : jobs) {
       addWarnings(job);
@@ -65,6 +67,9 @@ public final class CommandWarnings {
     for (UndeclaredWord read : reads.of(id, commands)) {
       String kind = read.maker() >= 0 ? "product" : read.runs() ? "run" : "file";
       add(job, kind + alike.merge(kind, 1, Integer::sum), () -> text(id, read));
+    }
+    if (scripts != null) {
+      add(job, "vars", scripts.line(id));
     }
     if (lost != null) {
       String text = ": in a pipe %s notices only the last failure;".formatted(lost.getFirst());

@@ -2,7 +2,6 @@ package dev.torc.features.commands;
 
 import dev.torc.base.syntax.Glob;
 import dev.torc.core.model.Graph;
-import dev.torc.core.model.NeedPaths;
 import dev.torc.core.model.Paths;
 import dev.torc.core.model.Ref;
 import dev.torc.core.run.Event;

@@ -4,7 +4,6 @@ import dev.torc.core.decide.PlanContext;
 import dev.torc.core.decide.ToolSearch;
 import dev.torc.core.memory.JobResult;
 import dev.torc.core.model.Graph;
-import dev.torc.core.model.NeedPaths;
 import dev.torc.core.model.Paths;
 import dev.torc.core.model.Step;
 import dev.torc.features.commands.CommandWords.CommandWord;

@@ -128,14 +128,15 @@ final class SourceChanges {
       Set<String> told = new TreeSet<>(last.needs().moved()); // rule 6
       for (Reason reason : now.decider().changes(job)) {
         boolean need =
-            reason.kind() == Kind.NEED_CHANGED
+            reason.kind() == Kind.KEY_CHANGED
+                || reason.kind() == Kind.NEED_CHANGED
                 || reason.kind() == Kind.NEED_ADDED
                 || reason.kind() == Kind.NEED_REMOVED;
-        if (need && isSource(job, reason.name()) && told.add(reason.name())) {
-          boolean large = unread.contains(reason.name());
+        String path = reason.path();
+        if (need && isSource(job, path) && told.add(path)) {
+          boolean large = unread.contains(path);
           changes
-              .computeIfAbsent(
-                  reason.name(), path -> new Change(path, reason.kind(), large, new ArrayList<>()))
+              .computeIfAbsent(path, _ -> new Change(path, reason.kind(), large, new ArrayList<>()))
               .readers
               .add(job);
         }

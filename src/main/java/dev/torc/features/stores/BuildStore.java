@@ -4,7 +4,7 @@ import dev.torc.core.decide.KnownResult;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.run.ClearedProducts;
 import dev.torc.core.run.ProductStore;
-import dev.torc.core.run.Replacement;
+import dev.torc.core.run.RunPlace;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -22,7 +22,7 @@ public record BuildStore(Cache cache, LocalResults results) implements ProductSt
   }
 
   @Override
-  public Replacement replacement(KnownResult from) {
+  public RunPlace restore(KnownResult from) {
     return new ProductRestore((Result) from, results, results); // this package found it
   }
 }

@@ -20,7 +20,7 @@ import dev.torc.core.run.FolderPart;
 import dev.torc.core.run.ProductRemoval;
 import dev.torc.core.run.ProductRemoval.Standing;
 import dev.torc.core.run.ProductScan;
-import dev.torc.core.run.Replacement;
+import dev.torc.core.run.RunPlace;
 import dev.torc.features.stores.Result.ResultParts;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -37,7 +37,7 @@ import java.util.Set;
  * {@link ResultParts}: {@code LocalResults} has those on this machine, {@code FetchedProducts}
  * those from shared stores.
  */
-public final class ProductRestore implements Replacement {
+public final class ProductRestore implements RunPlace {
 
   private final Result from;
   private final ResultParts parts; // the source of missing products
@@ -53,7 +53,7 @@ public final class ProductRestore implements Replacement {
   }
 
   @Override
-  public Result result() {
+  public Result known() {
     return from;
   }
 

@@ -36,7 +36,11 @@ public final class ToolState implements AttemptPart {
   /** Reasons for which a run may well make different files than the last run. */
   private static final Set<Kind> OTHERWISE =
       EnumSet.of(
-          Kind.NEED_REMOVED, Kind.SETTING_CHANGED, Kind.PRODUCTS_DECLARED, Kind.DATA_CHANGED);
+          Kind.NEED_REMOVED,
+          Kind.SETTING_CHANGED,
+          Kind.PRODUCTS_DECLARED,
+          Kind.DATA_CHANGED,
+          Kind.KEY_CHANGED);
 
   private final AttemptContext common;
   private final int id;

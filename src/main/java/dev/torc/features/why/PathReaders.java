@@ -83,7 +83,8 @@ record PathReaders(Graph graph, JobRecords records, NeedContents contents) {
       if (kind == LineKind.TOOL && tool != null && line.name().equals(tool.name())) {
         return line.now();
       }
-      if ((kind == LineKind.NEED || kind == LineKind.FOUND) && line.name().equals(path)) {
+      if ((kind == LineKind.NEED || kind == LineKind.KEYED || kind == LineKind.FOUND)
+          && line.name().equals(path)) {
         return line.now();
       }
       if (kind == LineKind.LIST && line.name().equals(path + "/")) {

@@ -3,6 +3,7 @@ package dev.torc.front.ask;
 import dev.torc.base.text.Amount;
 import dev.torc.core.memory.BuildRecord;
 import dev.torc.core.run.JobState;
+import dev.torc.features.past.PastCommits;
 import dev.torc.front.show.AttemptText;
 import dev.torc.front.show.Json;
 import java.util.LinkedHashMap;
@@ -60,6 +61,7 @@ record BuildLine(BuildRecord build, String working) {
     fields.put("seconds", Json.seconds(build.end().nanos()));
     fields.put("exit", Json.known(build.end().exit()));
     fields.put("counts", counts);
+    JobFields.commit(fields, PastCommits.of(build));
     return fields;
   }
 }

@@ -8,6 +8,7 @@ import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.JobSelection;
 import dev.torc.core.decide.PlanContext;
 import dev.torc.core.decide.Reason;
+import dev.torc.core.decide.UnreadableParts;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.features.commands.CommandWarnings;
@@ -107,11 +108,12 @@ record CheckAnswer(
         .toList();
   }
 
-  /** Returns lines about the images of a job that seem to be missing here. */
+  /** Returns lines about images that seem to be missing, and values that files lack. */
   private static List<String> unavailable(PlanContext context, int id) {
-    return context.contents().machine().lacking(context.graph(), id).stream()
-        .map(Reason::lack)
-        .toList();
+    List<Reason> lacking =
+        new ArrayList<>(context.contents().machine().lacking(context.graph(), id));
+    lacking.addAll(UnreadableParts.of(context.graph(), id, context.contents()));
+    return lacking.stream().map(Reason::lack).toList();
   }
 
   /**

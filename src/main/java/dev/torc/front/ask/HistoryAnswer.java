@@ -7,6 +7,8 @@ import dev.torc.core.memory.AttemptHistory;
 import dev.torc.core.memory.AttemptRecord;
 import dev.torc.core.memory.BuildRecord;
 import dev.torc.core.memory.Cache;
+import dev.torc.features.past.GitCommit;
+import dev.torc.features.past.PastCommits;
 import dev.torc.features.why.Causes;
 import dev.torc.front.session.ProjectFolder;
 import dev.torc.front.show.AttemptText;
@@ -76,7 +78,7 @@ record HistoryAnswer(List<BuildRecord> builds, String working, List<String> usua
           }
         });
     List<AttemptRecord> told = last.stream().limit(most).toList();
-    return new Runs(String.join(", ", wanted), told, last.size() > most);
+    return new Runs(String.join(", ", wanted), told, PastCommits.of(cache), last.size() > most);
   }
 
   @Override
@@ -93,7 +95,15 @@ record HistoryAnswer(List<BuildRecord> builds, String working, List<String> usua
     for (BuildRecord build : builds) {
       BuildLine line = new BuildLine(build, working);
       boolean told = build.files().isEmpty() || build.files().equals(usual);
-      String files = told ? "" : "-f " + SafeText.line(String.join(" -f ", build.files()));
+      List<String> more = new ArrayList<>();
+      if (!told) {
+        more.add("-f " + SafeText.line(String.join(" -f ", build.files())));
+      }
+      GitCommit commit = PastCommits.of(build);
+      if (commit != null) {
+        more.add(commit.words());
+      }
+      String files = String.join(", ", more);
       String number = Long.toString(build.id().number());
       rows.add(List.of(number, line.started(), line.end(), line.time(), line.counts(), files));
     }
@@ -121,9 +131,11 @@ record HistoryAnswer(List<BuildRecord> builds, String working, List<String> usua
    * The attempts of jobs in the recorded builds, newest first.
    *
    * @param asked the targets, as on the command line
+   * @param commits the git commits of all builds
    * @param more whether earlier attempts were omitted
    */
-  private record Runs(String asked, List<AttemptRecord> attempts, boolean more) implements Answer {
+  private record Runs(String asked, List<AttemptRecord> attempts, PastCommits commits, boolean more)
+      implements Answer {
 
     @Override
     public List<String> messages() {
@@ -149,7 +161,7 @@ record HistoryAnswer(List<BuildRecord> builds, String working, List<String> usua
       return TextTable.of(rows);
     }
 
-    private static String use(AttemptRecord attempt) {
+    private String use(AttemptRecord attempt) {
       long cpu = attempt.usage().cpu();
       long peak = attempt.usage().peak();
       List<String> parts = new ArrayList<>();
@@ -163,18 +175,20 @@ record HistoryAnswer(List<BuildRecord> builds, String working, List<String> usua
           attempt.where().executor() == null
               ? ""
               : "on " + SafeText.name(attempt.where().executor()));
+      GitCommit commit = commits.builds().get(attempt.id().build());
+      parts.add(commit == null ? "" : commit.words());
       parts.removeIf(String::isEmpty);
       return String.join(", ", parts);
     }
 
     @Override
     public Object json() {
-      return new All(attempts.stream().map(Runs::json).toList(), more);
+      return new All(attempts.stream().map(this::json).toList(), more);
     }
 
     private record All(List<Map<String, Object>> runs, boolean earlier) {}
 
-    private static Map<String, Object> json(AttemptRecord run) {
+    private Map<String, Object> json(AttemptRecord run) {
       Map<String, Object> fields = new LinkedHashMap<>();
       fields.put("number", run.id().build());
       fields.put("job", run.id().job());
@@ -193,6 +207,7 @@ record HistoryAnswer(List<BuildRecord> builds, String working, List<String> usua
       fields.put("executor", run.where().executor());
       fields.put("reasons", Causes.decode(run.why().reasons()));
       fields.put("reason_count", Json.some(run.why().count()));
+      JobFields.commit(fields, commits.builds().get(run.id().build()));
       return fields;
     }
   }

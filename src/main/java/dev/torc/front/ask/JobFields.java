@@ -8,6 +8,7 @@ import dev.torc.core.memory.JobResult;
 import dev.torc.core.memory.JobResult.RunDetails;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job.Resources;
+import dev.torc.features.past.GitCommit;
 import dev.torc.front.show.Json;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -65,8 +66,18 @@ final class JobFields {
     return fields;
   }
 
-  /** Returns a job's last run from the records; null if it never ran. */
-  static Map<String, Object> last(JobResult result, RunDetails details) {
+  /** Adds the git commit of a build, if it is known. */
+  static void commit(Map<String, Object> fields, GitCommit commit) {
+    if (commit != null) {
+      fields.put("commit", commit);
+    }
+  }
+
+  /**
+   * Returns a job's last run from the records; null if it never ran. {@code commit} is null if it
+   * is unknown.
+   */
+  static Map<String, Object> last(JobResult result, RunDetails details, GitCommit commit) {
     if (result == null || details == null) {
       return null;
     }
@@ -82,6 +93,7 @@ final class JobFields {
     last.put("cpu", Json.seconds(details.ran().cpu()));
     last.put("memory", Json.known(details.ran().peak()));
     last.put("attempts", details.ran().attempts());
+    commit(last, commit);
     if (details.origin() != null) {
       last.put("from", details.origin());
     }

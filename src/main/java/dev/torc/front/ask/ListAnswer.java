@@ -16,6 +16,8 @@ import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Resources;
 import dev.torc.core.run.JobFiles;
+import dev.torc.features.past.GitCommit;
+import dev.torc.features.past.PastCommits;
 import dev.torc.front.session.DisplayGraph;
 import dev.torc.front.session.JobChoice;
 import dev.torc.front.session.Project;
@@ -73,9 +75,15 @@ record ListAnswer(
    * @param details the details of the last run; null if they cannot be read
    * @param command the command as it would run now
    * @param log the path of the log, which may not exist
+   * @param commit the git commit of the last run; null if it is unknown or not shown
    */
   private record Known(
-      JobResult result, RunDetails details, boolean running, String command, Path log) {
+      JobResult result,
+      RunDetails details,
+      boolean running,
+      String command,
+      Path log,
+      GitCommit commit) {
 
     /** Returns when the last run began, in milliseconds since 1970; 0 if the job did not run. */
     long started() {
@@ -116,12 +124,16 @@ record ListAnswer(
       RunningJobs running = RunningJobs.of(project.place(), look.cache(), Set.of());
       IntFunction<String> commands = look.commands();
       SequencedMap<Integer, Known> jobs = new LinkedHashMap<>();
+      PastCommits commits = call.json() ? PastCommits.of(look.cache()) : null;
       for (int id : project.graph().inOrder(selection.named())) {
         String name = project.graph().name(id);
         RunDetails details = look.records().details(name);
         boolean runs = running.running().containsKey(name);
         Path log = new JobFiles(project.place(), name).log();
-        jobs.put(id, new Known(look.records().result(id), details, runs, commands.apply(id), log));
+        GitCommit commit = commits == null ? null : commits.of(details);
+        jobs.put(
+            id,
+            new Known(look.records().result(id), details, runs, commands.apply(id), log, commit));
       }
       List<DisplayGraph.Fold> shown = new ArrayList<>(project.folded(selection, instances).folds());
       shown.removeIf(fold -> groups && !fold.isGroup());
@@ -310,7 +322,7 @@ record ListAnswer(
     fields.put("running", known.running);
     JobFields.verdict(fields, graph(), id, plan.verdict(id));
     fields.put("log", Files.exists(known.log) ? known.log : null);
-    fields.put("last", JobFields.last(known.result, known.details));
+    fields.put("last", JobFields.last(known.result, known.details, known.commit));
     return fields;
   }
 }

@@ -29,11 +29,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * {@code torc log}: shows the output of the last runs of jobs, or the paths of their logs. It finds
- * jobs in the build file, in the records and by their logs, so it also works if the build file is
- * refused (rule 13), and for jobs that the build file no longer has. With {@code --follow}, the log
- * of an earlier build is shown only once it is known that the job does not run in the current
- * build.
+ * {@code torc log}: shows the output of runs of jobs, or the paths of their logs. It finds jobs in
+ * the build file, in the records and by their logs, so it also works if the build file is refused
+ * (rule 13), and for jobs that the build file no longer has. With {@code --follow}, the log of an
+ * earlier build is shown only once it is known that the job does not run in the current build.
  */
 final class LogAnswer implements Answer {
 
@@ -52,9 +51,16 @@ final class LogAnswer implements Answer {
     this.target = call.targets().getFirst();
     this.folder = call.folder();
     boolean logged = OwnFile.exists(log(target)); // its record may be lost
+    boolean earlier = call.has("--failed") || call.has("--build");
     try (Cache cache = Cache.look(folder.place(), call::warn)) {
       List<String> also = logged ? List.of(target) : List.of();
-      for (String job : JobQuery.of(folder, List.of(target), also, cache).names()) {
+      Set<String> jobs = JobQuery.of(folder, List.of(target), also, cache).names();
+      if (earlier) {
+        long build = call.number("--build", 0, "write a number, at least 1");
+        logs.putAll(new EarlierLogs(folder.place(), cache, jobs, build).of(target));
+        return;
+      }
+      for (String job : jobs) {
         logs.put(job, OwnFile.exists(log(job)) ? log(job) : null);
       }
     }
@@ -73,6 +79,12 @@ final class LogAnswer implements Answer {
     boolean path = call.has("--path");
     if (follow && (path || call.json())) {
       throw Call.usage("--follow shows what jobs write: leave out --path and --json");
+    }
+    if (call.has("--build") && (follow || call.has("--failed"))) {
+      throw Call.usage("--build N shows one run: leave out --failed and --follow");
+    }
+    if (follow && call.has("--failed")) {
+      throw Call.usage("--failed shows a run that has ended: leave out --follow");
     }
     LogAnswer answer = new LogAnswer(call);
     boolean none = answer.logs.values().stream().allMatch(Objects::isNull);
@@ -115,7 +127,7 @@ final class LogAnswer implements Answer {
     for (Map.Entry<String, Path> log : logs.entrySet()) {
       if (log.getValue() != null) {
         writeHead(log.getKey()); // for an empty log, too
-        copyNew(log.getKey());
+        copyNew(log.getKey(), log.getValue());
       }
     }
   }
@@ -129,7 +141,7 @@ final class LogAnswer implements Answer {
       boolean ran = result != null && result.build().equals(build);
       // When a job is first seen running, its log may still be that of its previous run.
       if (ended || (running.contains(job) ? !begun.add(job) : ran)) {
-        copyNew(job);
+        copyNew(job, log(job));
       }
       all &= ran && !running.contains(job) && isFinal(job, result, cache);
     }
@@ -151,11 +163,11 @@ final class LogAnswer implements Answer {
   }
 
   /** Writes the new bytes of a job's log. */
-  private void copyNew(String job) throws IOException {
-    if (!OwnFile.exists(log(job))) {
+  private void copyNew(String job, Path log) throws IOException {
+    if (!OwnFile.exists(log)) {
       return;
     }
-    try (FileChannel file = OwnFile.channel(log(job))) {
+    try (FileChannel file = OwnFile.channel(log)) {
       long at = read.getOrDefault(job, 0L);
       at = file.size() < at ? 0 : at; // the log was started again
       ByteBuffer piece = ByteBuffer.allocate(PIECE);

@@ -14,6 +14,7 @@ import dev.torc.core.memory.RecordedProduct;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job.Trait;
 import dev.torc.features.finds.Tracing;
+import dev.torc.features.past.PastCommits;
 import dev.torc.features.stores.KnownResults.NearestResult;
 import dev.torc.features.why.Causes;
 import dev.torc.features.why.Causes.CauseChain;
@@ -277,6 +278,7 @@ record WhyAnswer(
   /** Returns one answer for a source, and one for each job that a target names. */
   @Override
   public Object json() {
+    PastCommits commits = PastCommits.of(look.cache());
     List<Object> answers = new ArrayList<>();
     for (Question question : questions) {
       if (!question.path.isEmpty()) {
@@ -284,7 +286,7 @@ record WhyAnswer(
         answers.add(new Source(question.target, question.path, uses));
       }
       for (int job : graph().inOrder(question.jobs)) {
-        answers.add(json(question.target, job));
+        answers.add(json(question.target, job, commits));
       }
     }
     return Map.of("answers", answers);
@@ -298,7 +300,7 @@ record WhyAnswer(
     }
   }
 
-  private Map<String, Object> json(String target, int job) {
+  private Map<String, Object> json(String target, int job, PastCommits commits) {
     String name = graph().job(job).name();
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("target", target);
@@ -308,8 +310,9 @@ record WhyAnswer(
     JobFields.verdict(fields, graph(), job, plan.verdict(job));
     fields.put("chain", chain(causes.of(plan, job)));
     fields.put("nearest", near.get(job));
+    RunDetails details = look.records().details(name);
     Map<String, Object> last =
-        JobFields.last(look.records().result(job), look.records().details(name));
+        JobFields.last(look.records().result(job), details, commits.of(details));
     if (last != null) {
       last.put("chain", chain(causes.ofLastRun(job)));
     }

@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedSet;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -309,7 +310,7 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
               node.place(), "the braces of a regular expression must balance: " + part);
         }
         text.append(part);
-      } else if (scope.vars().has(hole.name())) {
+      } else if (names.has(hole.name())) {
         text.append(scope.path(new Node.Scalar(node.place(), hole.written(), true)));
       } else if (hole.index() < 0 && hole.member() == null) {
         names.checkText(hole.name());
@@ -374,6 +375,7 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
           new Axis.Table(place, file(value, "lines"), true, names, List.of(), comment(fields));
       case "glob" -> globbed(place, names, value);
       case "var" -> fixed(place, name, list(MapFields.scalar(value, "var")), value);
+      case "keys" -> fixed(place, name, keys(MapFields.scalar(value, "keys")), value);
       case "products" ->
           new Axis.Products(value.place(), names, scope.name(MapFields.scalar(value, "products")));
       case "values" -> {
@@ -401,7 +403,9 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
   private List<String> list(Node.Scalar node) {
     String name = node.text();
     List<String> list = scope.vars().lists().get(name);
-    if (list == null) {
+    if (list == null && scope.vars().maps().containsKey(name)) {
+      throw new BadInput(node.place(), name + " is a map; {keys: " + name + "} takes its keys");
+    } else if (list == null) {
       throw new BadInput(
           node.place(),
           scope.vars().has(name)
@@ -410,6 +414,23 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
               : "no var " + name + NearestName.hint(name, scope.vars().names()));
     }
     return list;
+  }
+
+  private List<String> keys(Node.Scalar node) {
+    String name = node.text();
+    Vars vars = scope.vars();
+    SequencedSet<String> keys = vars.maps().get(name);
+    if (keys == null) {
+      String form = "; keys wants a map, vars: {%s: {a: …, b: …}}".formatted(name);
+      throw new BadInput(
+          node.place(),
+          vars.lists().containsKey(name)
+              ? name + " is a list; {var: " + name + "} takes its items"
+              : vars.has(name)
+                  ? name + " is a text" + form
+                  : "no map " + name + " in vars" + NearestName.hint(name, vars.maps().keySet()));
+    }
+    return List.copyOf(keys);
   }
 
   private static boolean isRange(String key) {

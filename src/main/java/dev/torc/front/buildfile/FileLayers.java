@@ -17,11 +17,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.SequencedMap;
+import java.util.SequencedSet;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -41,6 +44,7 @@ final class FileLayers {
   private final SequencedMap<Path, Digest> digests = new LinkedHashMap<>(); // by file
   private final Set<Path> asked = new LinkedHashSet<>();
   private final Set<String> varFiles = new HashSet<>();
+  private final Map<String, SequencedSet<String>> varMaps = new HashMap<>();
   private final Set<Path> absent = new LinkedHashSet<>(0); // optional files
   private final EnvLayers env;
 
@@ -91,6 +95,11 @@ final class FileLayers {
     return varFiles;
   }
 
+  /** Returns the keys of the nested maps of vars, by the names of the maps. */
+  Map<String, SequencedSet<String>> varMaps() {
+    return varMaps;
+  }
+
   /**
    * Returns the tree of all layers, in which {@code jobs} and {@code vars} are maps and {@code
    * include} is removed.
@@ -116,7 +125,7 @@ final class FileLayers {
     SequencedMap<String, Entry> joined = new LinkedHashMap<>(map.entries());
     joined.computeIfPresent("jobs", (_, e) -> new Entry(e.place(), keyedByName(e.value())));
     if (joined.get("vars") instanceof Entry vars) {
-      VarLayers layers = new VarLayers(name -> vars(name, file), problems);
+      VarLayers layers = new VarLayers(name -> vars(name, file), varMaps, problems);
       joined.put("vars", new Entry(vars.place(), layers.join(vars.value())));
     }
     if (joined.get("env") instanceof Entry own && own.value() instanceof Node.Sequence list) {

@@ -1,6 +1,7 @@
 package dev.torc.front.buildfile;
 
 import dev.torc.base.syntax.BadInput;
+import dev.torc.base.syntax.FileValues;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.Node.Entry;
@@ -28,6 +29,8 @@ record ItemReader(Paths paths, Problems problems) {
   private static final Pattern OF_GIT = Pattern.compile("(?:.*/)?\\.git/");
 
   /** The keys beside which {@code data} is a stored value. */
+  private static final Set<String> FILE_WORDS = Set.of("file", "keys", "optional");
+
   private static final Set<String> NEED_WORDS = Set.of("data", "failed", "optional");
 
   List<Item> items(MapFields job, String key, boolean need) {
@@ -107,10 +110,15 @@ record ItemReader(Paths paths, Problems problems) {
    */
   private static boolean isNeed(Node.Mapping map, boolean need) {
     Set<String> keys = map.entries().keySet();
-    boolean file =
-        keys.equals(Set.of("file", "optional"))
+    boolean optional =
+        keys.contains("optional")
             && map.get("optional") instanceof Node.Scalar flag
             && flag.text().matches("true|false");
+    boolean file =
+        keys.contains("file")
+            && keys.size() > 1
+            && FILE_WORDS.containsAll(keys)
+            && (optional || keys.size() == 2 && keys.contains("keys"));
     return need
         && (file
             || keys.contains("job")
@@ -127,12 +135,14 @@ record ItemReader(Paths paths, Problems problems) {
       boolean skips = keys.contains("failed");
       boolean one = skips && map.get("data") instanceof Node.Scalar data && !isOfJob(data.text());
       long forms = Stream.of("job", "data", "file").filter(keys::contains).count();
-      boolean wrong = forms != 1 || one || file && skips || !file && keys.contains("optional");
+      boolean ofFile = keys.contains("optional") || keys.contains("keys");
+      boolean wrong = forms != 1 || one || file && skips || !file && ofFile;
       if (wrong && KnownKeys.NEED.containsAll(keys)) {
         throw new BadInput(
             node.place(),
-            "an entry of needs is a path, {file: PATH, optional: true}, {job: NAME}, {data:"
-                + " JOB.KEY}, or of a group one of the last two with failed: skip");
+            "an entry of needs is a path, {file: PATH, optional: true}, {file: PATH, keys: [KEY]},"
+                + " {job: NAME}, {data: JOB.KEY}, or of a group one of the last two with failed:"
+                + " skip");
       }
       if (file) {
         Node.Scalar path = MapFields.scalar(map.get("file"), "file");
@@ -142,9 +152,12 @@ record ItemReader(Paths paths, Problems problems) {
         if (optional && ref instanceof Ref.OfGlob of && Glob.ownText(of.pattern()) == null) {
           return new Ref.OfGlob(of.place(), of.pattern(), of.excludes(), true);
         }
-        return scope.isOutline()
-            ? ref
-            : new Ref.OfFile(path.place(), paths.file(text, path.place(), "file"), optional);
+        if (scope.isOutline()) {
+          return ref;
+        }
+        List<String> parts = keys.contains("keys") ? keys(fields, text) : List.of();
+        return new Ref.OfFile(
+            path.place(), paths.file(text, path.place(), "file"), optional, parts);
       }
       if (skips) {
         fields.choice("failed", "skip", List.of("skip"));
@@ -171,6 +184,22 @@ record ItemReader(Paths paths, Problems problems) {
       problems.warn(node.place(), SafeText.name(text) + " is one path here" + list);
     }
     return paths.ref(text, node.place(), need);
+  }
+
+  /** Returns the keys of a file of which only a part is needed. */
+  private static List<String> keys(MapFields need, String path) {
+    Place place = need.map().get("keys").place();
+    List<String> keys = need.list("keys", need.scope()::name);
+    if (!FileValues.reads(path)) {
+      throw new BadInput(
+          place,
+          "keys are read from files whose names end in .yaml, .yml, .json or .toml; this is "
+              + SafeText.name(path));
+    }
+    if (keys.isEmpty()) {
+      throw new BadInput(place, "keys names no key; to need the whole file, leave it out");
+    }
+    return keys;
   }
 
   private static boolean isOfJob(String data) {

@@ -230,7 +230,12 @@ final class JobReader {
                 keys.skip()),
             traits(job),
             keys.conditions());
-    return common.vars.unset().isEmpty() ? read : withUnset(read);
+    String variable = common.vars.unset().isEmpty() ? null : Vars.lacking(read.toString());
+    String standIn =
+        variable == null
+            ? GivenKeys.standIn(read, common.over.defines().keySet())
+            : Vars.standIn(variable);
+    return standIn == null ? read : withMissing(read, standIn);
   }
 
   private static Job.Caching caching(MapFields job, List<Step> run) {
@@ -244,15 +249,11 @@ final class JobReader {
     return written;
   }
 
-  /** Adds a need that is missing if a text of the job needs a variable that is not set. */
-  private static Job withUnset(Job job) {
-    String variable = Vars.lacking(job.toString());
-    if (variable == null) {
-      return job;
-    }
+  /** Adds a need that is missing, so that the job is an error if it is selected. */
+  private static Job withMissing(Job job, String path) {
     Job.Links links = job.links();
     List<Item> needs = new ArrayList<>(links.needs());
-    Ref missing = new Ref.OfFile(job.place(), Vars.standIn(variable));
+    Ref missing = new Ref.OfFile(job.place(), path);
     needs.add(new Item(null, job.place(), List.of(missing)));
     return new Job(
         job.name(),

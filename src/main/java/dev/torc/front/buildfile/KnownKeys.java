@@ -54,7 +54,8 @@ public final class KnownKeys {
 
   /** The values of a parameter: one key, or {@code from}, {@code to} and {@code step} together. */
   static final List<String> VALUES =
-      List.of("from", "to", "step", "lines", "comment", "glob", "products", "values", "var");
+      List.of(
+          "from", "to", "step", "lines", "comment", "glob", "products", "values", "var", "keys");
 
   /** A {@code table} that is a map. */
   static final List<String> TABLE = List.of("file", "columns", "key", "comment");
@@ -108,7 +109,7 @@ public final class KnownKeys {
   static final List<String> EXECUTOR_WORDS = List.of("running", "waiting", "gone", "cancelled");
 
   /** An entry of {@code needs} that is a map. */
-  static final List<String> NEED = List.of("job", "data", "failed", "file", "optional");
+  static final List<String> NEED = List.of("job", "data", "failed", "file", "keys", "optional");
 
   /** {@code stamps}. */
   static final List<String> STAMPS = List.of("never", "trust");

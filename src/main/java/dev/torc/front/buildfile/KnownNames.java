@@ -44,7 +44,8 @@ record KnownNames(Scope scope, Place place, Near near) implements Placeholder.Na
   public boolean has(String name) {
     return scope.vars().has(name)
         || !name.isEmpty() && scope.parameters().containsKey(name)
-        || scope.columns().containsKey(name);
+        || scope.columns().containsKey(name)
+        || name.indexOf('[') > 0 && VarLookup.is(name, scope.vars());
   }
 
   @Override
@@ -80,25 +81,47 @@ record KnownNames(Scope scope, Place place, Near near) implements Placeholder.Na
   @Override
   public void checkText(String inside) {
     String written = "{" + inside + "}";
+    String meant =
+        near == Near.NOTHING || scope.vars().maps().isEmpty()
+            ? null
+            : VarLookup.nearest(inside, scope.vars(), this);
     Placeholder hole =
-        near == Near.NOTHING
+        near == Near.NOTHING || meant != null
             ? null
             : Placeholder.known(written, 0, written.length() - 1, name -> nearest(name) != null);
-    if (hole == null) {
-      return;
+    if (hole != null) {
+      String name = nearest(hole.name());
+      meant = "{" + name + written.substring(hole.name().length() + 1);
+      meant += isForm(name, hole.name()) ? " in its other form of Unicode" : ""; // looks the same
     }
-    String name = nearest(hole.name());
-    String meant = "{" + name + hole.written().substring(hole.name().length() + 1);
-    meant += isForm(name, hole.name()) ? " in its other form of Unicode" : ""; // looks the same
-    if (near == Near.WARNING) {
-      scope
-          .problems()
-          .warn(place, "%s is text here; did you mean %s?".formatted(hole.written(), meant));
-    } else {
+    if (meant != null && near == Near.WARNING) {
+      scope.problems().warn(place, "%s is text here; did you mean %s?".formatted(written, meant));
+    } else if (meant != null) {
       throw new BadInput(
           place,
           "unknown placeholder %s; did you mean %s, or \\%1$s for the text?"
-              .formatted(hole.written(), meant));
+              .formatted(written, meant));
+    }
+  }
+
+  @Override
+  public void checkNested(String text, int open) {
+    String flat = VarLookup.flattened(text, open, this);
+    if (flat != null) {
+      String head = flat.substring(1, flat.indexOf('['));
+      boolean map = scope.vars().maps().containsKey(head);
+      boolean begins = head.matches(".*[._-]") && names().anyMatch(name -> name.startsWith(head));
+      String name = head.replaceFirst("[:.]$", "");
+      if (map || begins || has(name) || name.equals("env") || Template.SLOTS.contains(name)) {
+        String way =
+            map
+                ? "write " + flat
+                : "to look a value up, write {MAP[NAME]} with a map of vars and a parameter";
+        throw new BadInput(
+            place,
+            "%s: a placeholder inside a placeholder is not replaced; %s"
+                .formatted(VarLookup.whole(text, open), way));
+      }
     }
   }
 

@@ -117,7 +117,7 @@ public final class ParsedBuildFile {
       keys.only(KnownKeys.TOP, "the build file"); // an unknown key may be a mistyped vars
     }
     Node.Mapping given = MapFields.map(all.get("vars"), "vars", problems);
-    this.vars = VariableReader.resolve(given, layers.varFiles(), over, problems);
+    this.vars = VariableReader.resolve(given, layers, over, problems);
     // Every use of a wrong var would be another error, so stop here.
     problems.throwIfAny();
     if (all.get("vars") != null) {

@@ -9,9 +9,9 @@ import java.util.regex.Pattern;
 /**
  * One placeholder as written: {@code {name}}, {@code {name[0]}}, {@code {name.member}}, {@code
  * {name:format}}. A member may have dots; that of {@code data} is the full name of a value, which
- * may contain placeholders. A {@link Names known name} may contain any characters and takes
- * precedence over every other reading of the same braces; any other name is an identifier. {@link
- * Scope} has the values.
+ * may contain placeholders. A name such as {@code samples[sample]} is for {@link VarLookup}. A
+ * {@link Names known name} may contain any characters and takes precedence over every other reading
+ * of the same braces; any other name is an identifier. {@link Scope} has the values.
  *
  * @param written the placeholder with its braces
  * @param index -1 if there is none
@@ -58,6 +58,9 @@ record Placeholder(String written, String name, int index, String member, String
      * its edges.
      */
     default void checkText(String inside) {}
+
+    /** Receives a text with braces in its braces; {@code open} is the offset of the outer ones. */
+    default void checkNested(String text, int open) {}
   }
 
   /**
@@ -120,7 +123,9 @@ record Placeholder(String written, String name, int index, String member, String
   private static void braces(String text, int open, Names names) {
     int close = near('}', text, open);
     String inside = close < 0 ? "" : text.substring(open + 1, close);
-    if (inside.indexOf('{') < 0 && inside.indexOf('\n') < 0 && isTrim(inside)) {
+    if (inside.indexOf('{') >= 0) {
+      names.checkNested(text, open);
+    } else if (inside.indexOf('\n') < 0 && isTrim(inside)) {
       names.checkText(inside);
     }
   }

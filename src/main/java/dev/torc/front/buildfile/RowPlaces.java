@@ -25,6 +25,7 @@ public final class RowPlaces implements InstancePlaces {
 
   private Workflow workflow;
   private final Map<String, List<Table>> tables = new HashMap<>(); // of its groups
+  private final Map<List<String>, Boolean> ofValues = new HashMap<>(0); // by group and path
 
   /**
    * The rows of one file, by their values of the columns that are parameters. {@code names} has
@@ -50,7 +51,26 @@ public final class RowPlaces implements InstancePlaces {
         return true;
       }
     }
-    return place(of, job, path) != null;
+    return place(of, job, path) != null || job.group() != null && isNotOfAll(of, job, path);
+  }
+
+  /** Returns whether an instance of the job's group does not need the path: values decide it. */
+  private boolean isNotOfAll(Workflow of, Job job, String path) {
+    return ofValues.computeIfAbsent(
+        List.of(job.group(), path),
+        _ -> {
+          for (int g = 0; g < of.groups().size(); g++) {
+            Group group = of.groups().get(g);
+            int start = of.starts().get(g);
+            List<Job> instances = of.jobs().subList(start, start + group.instances().size());
+            if (group.name().equals(job.group())) {
+              return instances.stream()
+                  .anyMatch(
+                      each -> each.needRefs().stream().noneMatch(ref -> ref.text().equals(path)));
+            }
+          }
+          return false;
+        });
   }
 
   @Override
@@ -58,10 +78,7 @@ public final class RowPlaces implements InstancePlaces {
     if (job.group() == null) {
       return null;
     }
-    if (workflow != of) {
-      workflow = of;
-      tables.clear();
-    }
+    reset(of);
     for (Table table : tables.computeIfAbsent(job.group(), _ -> read(job))) {
       Row row = table.row(job.parameters());
       if (row != null && row.values().stream().anyMatch(v -> !v.isEmpty() && path.contains(v))) {
@@ -69,6 +86,14 @@ public final class RowPlaces implements InstancePlaces {
       }
     }
     return null;
+  }
+
+  private void reset(Workflow of) {
+    if (workflow != of) {
+      workflow = of;
+      tables.clear();
+      ofValues.clear();
+    }
   }
 
   private List<Table> read(Job job) {

@@ -125,7 +125,8 @@ public record Scope(
     List<Node> items = new ArrayList<>();
     for (Node each : written) {
       String name = each instanceof Node.Scalar scalar ? only(scalar.text()) : null;
-      List<String> list = name == null ? null : vars.lists().get(name);
+      String looked = name == null ? null : VarLookup.find(name, this);
+      List<String> list = looked == null ? null : vars.lists().get(looked);
       if (list == null) {
         items.add(each);
       } else {
@@ -156,12 +157,27 @@ public record Scope(
    */
   List<Object> split(Node.Scalar node, Near near) {
     List<Object> parts = Placeholder.split(node.text(), new KnownNames(this, node.place(), near));
-    for (Object part : vars.clashes().isEmpty() ? List.of() : parts) {
-      if (part instanceof Placeholder hole && vars.clashes().contains(hole.name())) {
+    for (Object part : vars.odd().clashes().isEmpty() ? List.of() : parts) {
+      if (part instanceof Placeholder hole && vars.odd().clashes().contains(hole.name())) {
         throw clash(hole, node.place());
       }
     }
-    return parts;
+    return vars.maps().isEmpty() ? parts : looked(parts, node.place());
+  }
+
+  /** Returns the parts with each placeholder that looks a var up as one of that var. */
+  private List<Object> looked(List<Object> parts, Place place) {
+    List<Object> looked = new ArrayList<>(parts.size());
+    for (Object part : parts) {
+      looked.add(part instanceof Placeholder hole ? VarLookup.resolved(hole, this, place) : part);
+    }
+    return looked;
+  }
+
+  /** Returns the value of a parameter or var, by which a map is looked up; null without one. */
+  String keyOf(String name) {
+    String value = ofRow(name);
+    return value == null ? vars.texts().get(name) : value;
   }
 
   private static BadInput clash(Placeholder hole, Place place) {
@@ -199,7 +215,7 @@ public record Scope(
   /** Returns the names that contain a {@code }}. */
   Collection<String> withBraces() {
     Stream<String> ofRow = Stream.concat(parameters.keySet().stream(), columns.keySet().stream());
-    return Stream.concat(vars.withBraces().stream(), ofRow.filter(Vars::isBraced)).toList();
+    return Stream.concat(vars.odd().withBraces().stream(), ofRow.filter(Vars::isBraced)).toList();
   }
 
   /** The kinds of text without slots; each inserts values in its own way. */
@@ -373,8 +389,8 @@ public record Scope(
     if (list != null) {
       return item(list, hole, place);
     }
-    String value = hole.name().equals("job") ? job : ofRow(hole.name());
-    value = value == null ? vars.texts().get(hole.name()) : value;
+    boolean any = isAny(hole.name());
+    String value = any ? hole.name() : hole.name().equals("job") ? job : keyOf(hole.name());
     if (value == null && vars.unset().containsKey(hole.name())) {
       if (job == null) {
         throw new BadInput(
@@ -387,7 +403,7 @@ public record Scope(
     } else if (value == null) {
       throw unknown(hole, place);
     }
-    if (hole.index() >= 0 || hole.member() != null) {
+    if (!any && (hole.index() >= 0 || hole.member() != null)) {
       throw new BadInput(place, hole.written() + ": " + hole.name() + " is one text");
     }
     if (isAny(value)) {

@@ -6,15 +6,20 @@ import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.Problems;
 import java.io.IOException;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.SequencedMap;
+import java.util.SequencedSet;
 
 /**
  * Joins the {@code vars} of one build file into one flat map. In a list, each file or map is laid
  * over the previous ones. A nested map gives one var for each of its values, with dots in the name.
  * {@link VariableReader} resolves the values. The map is flat before {@link FileLayers} joins
  * files, so that {@code train.lr} and {@code train: {lr: …}} are the same var everywhere.
+ *
+ * @param maps receives the keys of each nested map by its name, which may have dots
  */
-record VarLayers(FileReader reader, Problems problems) {
+record VarLayers(FileReader reader, Map<String, SequencedSet<String>> maps, Problems problems) {
 
   interface FileReader {
     /** Returns the tree of a file that a build file names. */
@@ -51,6 +56,8 @@ record VarLayers(FileReader reader, Problems problems) {
             (key, entry) -> {
               String name = before + key;
               if (entry.value() instanceof Node.Mapping inner && (file || !isBraced(inner))) {
+                maps.computeIfAbsent(name, _ -> new LinkedHashSet<>())
+                    .addAll(inner.entries().keySet());
                 flatten(name + ".", inner, file, into);
                 return;
               }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.SequencedSet;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -38,7 +39,8 @@ final class VariableReader {
       Pattern.compile("\\{env\\.([A-Za-z_][A-Za-z0-9_]*)(?::-([^{}]*))?\\}");
 
   private final SequencedMap<String, Node.Entry> written;
-  private final Set<String> files;
+  private final Set<String> files; // the names of the vars files, as Place has them
+  private final Map<String, SequencedSet<String>> maps;
   private final Map<String, String> env;
   private final Problems problems;
   private final Map<String, String> texts = new HashMap<>();
@@ -50,19 +52,22 @@ final class VariableReader {
   private final Set<String> open = new LinkedHashSet<>();
 
   private VariableReader(
-      Node.Mapping written, Set<String> files, Map<String, String> env, Problems problems) {
+      Node.Mapping written, FileLayers layers, Map<String, String> env, Problems problems) {
     this.written = written.entries();
-    this.files = files;
+    this.files = layers.varFiles();
+    this.maps = layers.varMaps();
     this.env = env;
     this.problems = problems;
   }
 
-  /**
-   * Returns the value of every var. {@code files} has the names of the vars files, as {@link Place}
-   * has them.
-   */
-  static Vars resolve(Node.Mapping written, Set<String> files, Overrides over, Problems problems) {
-    VariableReader vars = new VariableReader(written, files, over.env(), problems);
+  /** Returns the value of every var. */
+  static Vars resolve(Node.Mapping written, FileLayers layers, Overrides over, Problems problems) {
+    VariableReader vars = new VariableReader(written, layers, over.env(), problems);
+    for (String name : vars.written.keySet()) { // a stream would link lambdas at each start
+      if (name.indexOf('.') > 0) {
+        vars.addDotted(name);
+      }
+    }
     over.defines()
         .forEach(
             (name, value) -> {
@@ -88,7 +93,26 @@ final class VariableReader {
           args.place(),
           "the var args hides {args}, the arguments behind --; rename one that needs them");
     }
-    return Vars.of(vars.texts, vars.lists, vars.unfit, vars.unset, vars.asked);
+    return Vars.of(vars.texts, vars.lists, vars.unfit, vars.unset, vars.asked, vars.maps);
+  }
+
+  /** Adds the keys of a name that is written with dots: {@code samples.C} is a key of samples. */
+  private void addDotted(String name) {
+    for (int dot = name.indexOf('.'); dot > 0; dot = name.indexOf('.', dot + 1)) {
+      SequencedSet<String> keys = maps.get(name.substring(0, dot));
+      for (int end = name.length();
+          keys != null && end > dot;
+          end = name.lastIndexOf('.', end - 1)) {
+        if (keys.contains(name.substring(dot + 1, end))) {
+          return;
+        }
+      }
+    }
+    for (int dot = name.indexOf('.'); dot > 0; dot = name.indexOf('.', dot + 1)) {
+      int end = name.indexOf('.', dot + 1);
+      maps.computeIfAbsent(name.substring(0, dot), _ -> new LinkedHashSet<>())
+          .add(name.substring(dot + 1, end < 0 ? name.length() : end));
+    }
   }
 
   /**
@@ -199,13 +223,26 @@ final class VariableReader {
     if (text.text().contains("{env.")) {
       callers(text.text());
     }
-    for (Object part : Placeholder.split(text.text(), written::containsKey)) {
-      if (part instanceof Placeholder hole && written.containsKey(hole.name())) {
-        resolve(hole.name());
-        String lacks = unset.get(hole.name());
-        if (lacks != null) {
-          throw new UnsetException(lacks);
+    for (Object part : Placeholder.split(text.text(), this::isKnown)) {
+      if (part instanceof Placeholder hole && isKnown(hole.name())) {
+        if (!written.containsKey(hole.name())) {
+          VarLookup.keys(hole.name()).forEach(this::resolveNamed);
         }
+        resolveNamed(VarLookup.resolved(hole, scope(), text.place()).name());
+      }
+    }
+  }
+
+  private boolean isKnown(String name) {
+    return written.containsKey(name) || name.indexOf('[') > 0 && VarLookup.is(name, maps);
+  }
+
+  private void resolveNamed(String name) {
+    if (written.containsKey(name)) {
+      resolve(name);
+      String lacks = unset.get(name);
+      if (lacks != null) {
+        throw new UnsetException(lacks);
       }
     }
   }
@@ -237,6 +274,8 @@ final class VariableReader {
     List<String> braced = written.keySet().stream().filter(Vars::isBraced).toList();
     Map<String, String> all = callers.isEmpty() ? texts : new HashMap<>(texts);
     all.putAll(callers);
-    return new Scope(new Vars(all, lists, unfit, unset, asked, Set.of(), braced), null, problems);
+    Vars vars =
+        new Vars(all, lists, unfit, unset, asked, maps, new Vars.OddNames(Set.of(), braced));
+    return new Scope(vars, null, problems);
   }
 }

@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedSet;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeSet;
@@ -20,8 +21,8 @@ import java.util.stream.Stream;
  * @param unfit why a value in a vars file is neither a text nor a list, by name
  * @param unset the caller's variable that a value needs and that is not set, by name
  * @param asked the caller's variables that the values need, with their values
- * @param clashes names that mean something else in braces
- * @param withBraces names that contain a {@code }}
+ * @param maps the keys of each nested map, in the order written
+ * @param odd the names that need care in braces
  */
 public record Vars(
     Map<String, String> texts,
@@ -29,8 +30,11 @@ public record Vars(
     Map<String, String> unfit,
     Map<String, String> unset,
     SortedMap<String, Optional<String>> asked,
-    Set<String> clashes,
-    List<String> withBraces) {
+    Map<String, SequencedSet<String>> maps,
+    OddNames odd) {
+
+  /** Names that mean something else in braces ({@code clashes}), and that contain a {@code }}. */
+  record OddNames(Set<String> clashes, List<String> withBraces) {}
 
   /** The start of the stand-in for a value that {@link #unset} has; a colon ends it. */
   private static final String UNSET = "torc:unset:";
@@ -40,7 +44,7 @@ public record Vars(
   static final Vars NONE = of(Map.of());
 
   static Vars of(Map<String, String> texts) {
-    return of(texts, Map.of(), Map.of(), Map.of(), Collections.emptySortedMap());
+    return of(texts, Map.of(), Map.of(), Map.of(), Collections.emptySortedMap(), Map.of());
   }
 
   static Vars of(
@@ -48,16 +52,20 @@ public record Vars(
       Map<String, List<String>> lists,
       Map<String, String> unfit,
       Map<String, String> unset,
-      SortedMap<String, Optional<String>> asked) {
-    Vars plain = new Vars(texts, lists, unfit, unset, asked, Set.of(), List.of());
+      SortedMap<String, Optional<String>> asked,
+      Map<String, SequencedSet<String>> maps) {
+    Vars plain =
+        new Vars(texts, lists, unfit, unset, asked, maps, new OddNames(Set.of(), List.of()));
     return new Vars(
         texts,
         lists,
         unfit,
         unset,
         asked,
-        plain.all().filter(Scope::clashes).collect(Collectors.toSet()),
-        plain.all().filter(Vars::isBraced).toList());
+        maps,
+        new OddNames(
+            plain.all().filter(Scope::clashes).collect(Collectors.toSet()),
+            plain.all().filter(Vars::isBraced).toList()));
   }
 
   static boolean isBraced(String name) {

@@ -114,6 +114,8 @@ final class Commands {
       log  print the output of a job's last run
         ! runs
         JOB  job, group, instance, tag, product or folder
+        --build N  print the output of its run in build N
+        --failed  print the output of its last run that failed
         --path  print the path of the log instead
         --follow  keep printing until the job ends
       data  print the values that jobs stored

@@ -24,6 +24,8 @@ import dev.torc.core.memory.JobResult.StoredValue;
 import dev.torc.core.memory.RecordedProduct;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Workflow;
+import dev.torc.features.past.GitCommit;
+import dev.torc.features.past.PastCommits;
 import dev.torc.front.buildfile.BuildFile;
 import dev.torc.front.session.Caller.BuildMachine;
 import dev.torc.front.session.DisplayGraph;
@@ -92,6 +94,7 @@ public final class CrateRequest {
   private final Entity root = crate.entity("./", "Dataset");
   private final Entity person;
   private final BuildMachine machine;
+  private final PastCommits commits;
   private final Map<Long, List<Run>> builds = new TreeMap<>();
 
   private CrateRequest(ReadSession look, String torc) throws IOException {
@@ -102,6 +105,7 @@ public final class CrateRequest {
     this.plan = look.plan(project.select(List.of()), Rerun.NONE);
     this.commands = look.commands();
     this.person = person();
+    this.commits = PastCommits.of(look.cache());
     this.machine = new BuildMachine(project.caller().host());
   }
 
@@ -303,6 +307,10 @@ public final class CrateRequest {
     if (details.origin() != null) {
       String from = AttemptText.origin(details.origin());
       notes.add("restored in build " + details.ran().build() + " from " + from);
+    }
+    GitCommit commit = commits.of(details);
+    if (commit != null) {
+      notes.add("git " + commit.whole());
     }
     if (result.outcome().isGood() && verdict instanceof Verdict.MayRun(int after)) {
       notes.add("may be out of date: it waits for " + SafeText.name(graph.name(after)));

@@ -3,6 +3,7 @@ package dev.torc.front.page;
 import dev.torc.base.machine.Series;
 import dev.torc.core.memory.AttemptRecord;
 import dev.torc.core.model.Job.Resources;
+import dev.torc.features.past.GitCommit;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -31,6 +32,7 @@ record PageData(
    * A build of the history; {@code counts} has the number of jobs in each final state.
    *
    * @param seconds null if the build did not end properly
+   * @param commit null if it is unknown
    * @param gone the number of jobs that the build file no longer has, which {@code counts} omits
    */
   record Build(
@@ -39,6 +41,7 @@ record PageData(
       Double seconds,
       int exit,
       SortedMap<String, Integer> counts,
+      GitCommit commit,
       int gone) {}
 
   /** The state of a job, now or at the end of a build, in the order of the page. */
@@ -73,8 +76,9 @@ record PageData(
    * @param why why the job ran
    * @param what how the job failed; empty for no failure
    * @param from where the result comes from; empty if it was not restored
+   * @param commit the git commit that made the result; empty if it is unknown
    */
-  record Texts(String now, String why, String what, String from) {}
+  record Texts(String now, String why, String what, String from, String commit) {}
 
   /**
    * The build on the timeline.

@@ -12,6 +12,8 @@ import dev.torc.core.memory.JobResult.RunDetails;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Resources;
+import dev.torc.features.past.GitCommit;
+import dev.torc.features.past.PastCommits;
 import dev.torc.features.why.Causes;
 import dev.torc.front.page.PageData.Row;
 import dev.torc.front.page.PageData.State;
@@ -38,6 +40,7 @@ final class PageJobs {
   private final Plan spared;
   private final Graph graph;
   private final Cache cache;
+  private final PastCommits commits;
   private final PageRuns runs;
   private final BitSet wanted;
   private final boolean asOfNow;
@@ -67,6 +70,7 @@ final class PageJobs {
     this.wanted = wanted;
     this.graph = plan.context().graph();
     this.cache = cache;
+    this.commits = PastCommits.of(cache);
     this.runs = runs;
     this.asOfNow = asOfNow;
     this.told = told;
@@ -126,6 +130,10 @@ final class PageJobs {
       earlier.add(telling);
     }
     Verdict verdict = id < 0 ? null : standing(id);
+    GitCommit commit =
+        details != null
+            ? commits.of(details)
+            : run == null ? null : commits.builds().get(run.id().build());
     boolean whole = known.get(rows.size());
     boolean blocked = id >= 0 && isBlocked(id);
     State state = asOfNow ? now(result, verdict, blocked) : then(last, restored, verdict, blocked);
@@ -148,7 +156,8 @@ final class PageJobs {
                     whole
                         ? SafeText.message(details.what())
                         : last == null ? "" : AttemptText.failure(last)),
-                restored ? AttemptText.origin(details.origin()) : ""),
+                restored ? AttemptText.origin(details.origin()) : "",
+                commit == null ? "" : commit.words()),
             run == null ? 0 : run.id().attempt(),
             telling == null ? -1 : telling == run ? rows.size() : all + earlier.size() - 1,
             asked));

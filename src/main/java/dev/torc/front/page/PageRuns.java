@@ -7,6 +7,7 @@ import dev.torc.core.memory.BuildRecord;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.model.Downstream;
 import dev.torc.core.model.Graph;
+import dev.torc.features.past.PastCommits;
 import dev.torc.front.show.Json;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -139,7 +140,13 @@ final class PageRuns {
       BuildRecord of, TreeMap<String, Integer> counts, int removed) {
     BuildRecord.BuildEnd end = of.end();
     return new PageData.Build(
-        of.id().number(), of.started(), Json.seconds(end.nanos()), end.exit(), counts, removed);
+        of.id().number(),
+        of.started(),
+        Json.seconds(end.nanos()),
+        end.exit(),
+        counts,
+        PastCommits.of(of),
+        removed);
   }
 
   /** Returns the attempts of the build, each in the lowest lane that is free at its start. */

@@ -166,6 +166,7 @@ final class PageWriter {
     columns.ints("why", jobs, job -> text(job.texts().why()));
     columns.ints("what", jobs, job -> text(job.texts().what()));
     columns.ints("from", jobs, job -> text(job.texts().from()));
+    columns.ints("commit", jobs, job -> text(job.texts().commit()));
     columns.ints("tries", jobs, Row::tries);
     columns.ints("told", jobs, Row::told);
     columns.ints("askedCpus", jobs, job -> job.asked().cpus());

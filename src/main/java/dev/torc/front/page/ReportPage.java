@@ -16,6 +16,7 @@ import dev.torc.core.memory.AttemptRecord.PostedEvent;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.model.Graph;
 import dev.torc.core.run.JobFiles;
+import dev.torc.features.past.GitCommit;
 import dev.torc.front.page.PageData.Event;
 import dev.torc.front.page.PageData.Row;
 import dev.torc.front.page.PageData.State;
@@ -163,7 +164,7 @@ public final class ReportPage {
     String host = project.caller().host().here().name();
     head.put("author", SafeText.line(System.getProperty("user.name", "?") + " on " + host));
     head.put("torc", InstalledTorc.version());
-    head.put("commit", GitCommit.of(project.workflow().root(), project.caller().env()));
+    head.put("git", GitCommit.of(project.workflow().root(), project.caller().env()));
     head.put("asked", asked); // the number of a build, 0 for the project
     head.put("build", build); // the build on the timeline
     head.put("last", runs.isLast());

@@ -130,7 +130,7 @@ final class Slot {
                   .startInstant()
                   .filter(at -> at.isAfter(made.plusSeconds(2)))
                   .isPresent();
-      stale = process == null || other || isJava(process);
+      stale = process == null || other || isJava(process) || !OtherProcess.runs(process.pid());
     }
     if (stale) {
       accept(new OtherProcess(0), 0, fifo);

@@ -2,6 +2,7 @@ package dev.torc.front.session;
 
 import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.DigestMemo;
+import dev.torc.base.digests.StampSource;
 import dev.torc.core.decide.Expander;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.core.model.Graph;
@@ -19,6 +20,7 @@ import java.io.IOException;
 final class BuildFiles implements Expander.Source {
 
   final GraphFile.Inputs origin;
+  final StampSource stamps; // without the rules of the build files
   private final byte[] input;
   private final GraphFile last;
   private final Heap heap;
@@ -29,8 +31,9 @@ final class BuildFiles implements Expander.Source {
    * @param input the build file from standard input, null for none: its graph is not stored
    * @param last the graph of the last build, null for none
    */
-  BuildFiles(GraphFile.Inputs origin, byte[] input, GraphFile last, Heap heap) {
+  BuildFiles(GraphFile.Inputs origin, StampSource stamps, byte[] input, GraphFile last, Heap heap) {
     this.origin = origin;
+    this.stamps = stamps;
     this.input = input;
     this.last = last;
     this.heap = heap;

@@ -127,7 +127,8 @@ public final class BuildSession {
   /** Throws {@link BadInput} with all errors if the request cannot be built; writes nothing. */
   public void check(Warnings warn) throws IOException {
     new SharedAccess(fast.project()).check();
-    if (fast.dirty().intersects(fast.selection().jobs())) {
+    if (fast.project().caller().host().process().isOwn()
+        && fast.dirty().intersects(fast.selection().jobs())) {
       Thread.ofPlatform().daemon().name("torc-ahead").start(BuildSession::warmUp);
     }
     BitSet jobs = fast.concerned();
@@ -146,7 +147,7 @@ public final class BuildSession {
   /**
    * Does slow one-time work of the JVM on another core, as soon as a build has something to decide:
    * loads the database library, and computes a digest, which makes the JVM read its security
-   * settings. Nothing waits for this thread or depends on it.
+   * settings. A server did it in an earlier call. Nothing waits for this thread or depends on it.
    */
   private static void warmUp() {
     Cache.prepare();

@@ -21,6 +21,7 @@ import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Tool;
 import dev.torc.core.model.NeedList;
 import dev.torc.core.model.Ref;
+import dev.torc.front.buildfile.GivenKeys;
 import dev.torc.front.buildfile.RowPlaces;
 import dev.torc.front.buildfile.TextLists;
 import dev.torc.front.buildfile.Vars;
@@ -197,8 +198,9 @@ public final class DiskChecks {
       case FILE -> {}
       case MISSING -> {
         String unset = Vars.lacking(file.path());
-        if (unset != null) {
-          unset(graph.job(id), file.place(), unset);
+        String refusal = unset == null ? GivenKeys.refusal(file.path()) : Vars.isUnset(unset);
+        if (refusal != null) {
+          refuse(graph.job(id), file.place(), refusal);
         } else if (!file.optional()) {
           missing(
               id,
@@ -258,10 +260,10 @@ public final class DiskChecks {
     }
   }
 
-  /** Reports that a job needs a variable of the caller that is not set; once for a group. */
-  private void unset(Job job, Place place, String variable) {
+  /** Reports what a job lacks besides files; once for a group. */
+  private void refuse(Job job, Place place, String why) {
     String name = job.group() == null ? job.name() : job.group();
-    String message = "job " + name + " cannot run: " + Vars.isUnset(variable);
+    String message = "job " + name + " cannot run: " + why;
     if (errors.stream().noneMatch(error -> error.message().equals(message))) {
       error(place, message);
     }

@@ -9,6 +9,8 @@ import dev.torc.core.run.BuildState;
 import dev.torc.core.run.EventSender;
 import dev.torc.core.run.Follower;
 import dev.torc.core.run.JobAttempts;
+import dev.torc.core.run.JobFiles;
+import dev.torc.features.commands.UnstartedCommand;
 import dev.torc.features.endcheck.EndCheck;
 import dev.torc.features.finds.FindingPart;
 import dev.torc.features.finds.Tracing;
@@ -18,10 +20,13 @@ import dev.torc.features.intents.ProbeCheck;
 import dev.torc.features.pace.Deadline;
 import dev.torc.features.pace.LoadLimit;
 import dev.torc.features.pace.Pace;
+import dev.torc.features.past.BuildCommit;
+import dev.torc.features.past.FailedLogs;
 import dev.torc.features.patterns.PatternWarnings;
 import dev.torc.features.posts.PostedEvents;
 import dev.torc.features.secrets.SecretPart;
 import dev.torc.features.temporary.SpentProducts;
+import dev.torc.features.tmp.TemporaryFolder;
 import dev.torc.features.toolstate.ToolState;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -33,6 +38,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * Wires the features into a build: the only file that knows which there are.
  *
+ * @param git null if nothing runs
  * @param told what {@link SecretPart} has warned about
  */
 record Features(
@@ -40,19 +46,31 @@ record Features(
     AtomicLong posted,
     Pace pace,
     boolean forces,
+    BuildCommit git,
     Map<String, String> caller,
     Set<String> told)
     implements Follower.Maker, AttemptPart.PartMaker {
 
   @Override
   public List<AttemptPart> parts(AttemptContext common, int id, JobAttempts attempts) {
-    AttemptPart finding = new FindingPart(tracing, common.plan(), id);
-    AttemptPart posting = new PostedEvents(common, id, posted);
-    AttemptPart state = new ToolState(common, id, attempts);
+    AttemptPart first = new UnstartedCommand(common, id, attempts); // its hint is the first
+    AttemptPart finds = new FindingPart(tracing, common.plan(), id);
+    AttemptPart posts = new PostedEvents(common, id, posted);
+    AttemptPart tools = new ToolState(common, id, attempts);
     Job job = common.graph().job(id);
-    return job.slot(Step.SECRET) == null
-        ? List.of(finding, posting, state)
-        : List.of(new SecretPart(common, job, caller, told), finding, posting, state);
+    boolean secret = job.slot(Step.SECRET) != null;
+    if (!secret && !JobFiles.hasTmp(job)) {
+      return List.of(first, finds, posts, tools);
+    }
+    List<AttemptPart> parts = new ArrayList<>(List.of(first));
+    if (secret) {
+      parts.add(new SecretPart(common, job, caller, told)); // masks before others read
+    }
+    parts.addAll(List.of(finds, posts, tools));
+    if (JobFiles.hasTmp(job)) {
+      parts.add(new TemporaryFolder(common, job.name()));
+    }
+    return parts;
   }
 
   /**
@@ -79,6 +97,10 @@ record Features(
     if (pace.end() > 0) {
       all.add(new Deadline(pace, state, sender));
     }
+    if (git != null) {
+      all.add(git);
+    }
+    all.add(new FailedLogs(setup, sender));
     all.add(new PatternWarnings(state, sender));
     return all;
   }

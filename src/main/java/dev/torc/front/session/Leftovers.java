@@ -14,11 +14,11 @@ import dev.torc.core.memory.StartMarks;
 import dev.torc.core.run.FolderEmptying;
 import dev.torc.core.run.ProductRemoval;
 import dev.torc.core.run.Recorder;
-import dev.torc.core.run.TemporaryFolder;
 import dev.torc.features.clusters.EarlierJob;
 import dev.torc.features.clusters.Remotes;
 import dev.torc.features.containers.Containers;
 import dev.torc.features.stores.ProductRestore;
+import dev.torc.features.tmp.TemporaryFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -69,10 +69,7 @@ public final class Leftovers {
     endContainers(place.root(), env, running, warn);
     Set<String> ended = marks.stream().map(StartMark::job).collect(Collectors.toSet());
     on.forEach(mark -> ended.remove(mark.job())); // these may be using theirs
-    ended.forEach(
-        job ->
-            TemporaryFolder.remove(
-                TemporaryFolder.of(place, job), "the folder {tmp} of " + job, warn));
+    ended.forEach(job -> TemporaryFolder.remove(place, job, warn));
     if (!marks.isEmpty()) { // else at most a fetch left something, for the next fetch to remove
       TemporaryFolder.remove(place.tmp(), "what an earlier build was putting back", warn);
     }

@@ -31,6 +31,7 @@ import dev.torc.features.commands.FailureHints;
 import dev.torc.features.containers.ImageSupply;
 import dev.torc.features.finds.Tracing;
 import dev.torc.features.forced.ForcedJobs;
+import dev.torc.features.past.BuildCommit;
 import dev.torc.features.stores.SharedRequests;
 import dev.torc.features.stores.SharedStores;
 import java.io.IOException;
@@ -42,6 +43,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -65,6 +67,7 @@ record PlannedBuild(
     NewCommands commands = new NewCommands();
     begin(began, commands);
     SharedAccess shared = new SharedAccess(project);
+    AtomicReference<String> commit = new AtomicReference<>();
     RegistryLook images = new RegistryLook(plan, project.containers(), watcher::warn);
     Consumer<Event> listener =
         event -> {
@@ -74,7 +77,7 @@ record PlannedBuild(
               watcher.accept(new Event.Note(Event.Level.INFO, work.news()));
             }
             tellStale(last, commands.context.get());
-            work.end(last, capacity.machine());
+            work.end(last, capacity.machine(), commit.get());
           } else if (event instanceof Event.JobStarted job) {
             commands.started(job);
           }
@@ -86,7 +89,7 @@ record PlannedBuild(
         };
     Optional<Jobserver> tokens = jobserver();
     boolean watch = request.manner().watch();
-    Features features = features();
+    Features features = features(commit);
     boolean sharing = shared.isAny() && !plan.isQuiet();
     try (images;
         SharedStores stores = sharing ? shared.open(false, watcher::warn) : null;
@@ -124,6 +127,17 @@ record PlannedBuild(
     } finally {
       tokens.ifPresent(Jobserver::close);
     }
+  }
+
+  private Features features(AtomicReference<String> commit) throws IOException {
+    BuildRequest.Manner manner = request.manner();
+    Map<String, String> env = project.caller().env();
+    Tracing tracing =
+        new Tracing(manner.trace(), manner.strict(), env.get(Tracing.VARIABLE), watcher::warn);
+    BuildCommit git =
+        plan.isQuiet() ? null : new BuildCommit(project.workflow().root(), env, commit);
+    Set<String> told = ConcurrentHashMap.newKeySet();
+    return new Features(tracing, new AtomicLong(), manner.pace(), forces(), git, env, told);
   }
 
   /** Returns whether jobs are forced, or an earlier build left forced jobs. */
@@ -234,15 +248,6 @@ record PlannedBuild(
   }
 
   /** Returns the calling make's jobserver, unless the user said how many cpus to use. */
-  private Features features() throws IOException {
-    Map<String, String> caller = project.caller().env();
-    BuildRequest.Manner manner = request.manner();
-    Tracing tracing =
-        new Tracing(manner.trace(), manner.strict(), caller.get(Tracing.VARIABLE), watcher::warn);
-    Set<String> told = ConcurrentHashMap.newKeySet();
-    return new Features(tracing, new AtomicLong(), manner.pace(), forces(), caller, told);
-  }
-
   private Optional<Jobserver> jobserver() {
     Map<String, String> env = project.caller().env();
     if (!request.limits().containsKey("cpus")) {

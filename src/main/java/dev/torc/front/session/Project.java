@@ -5,6 +5,7 @@ import dev.torc.base.digests.Digest.KnownDigest;
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.digests.FileClock;
 import dev.torc.base.digests.StampSource;
+import dev.torc.base.digests.StampSource.StampPaths;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.core.decide.Expander;
 import dev.torc.core.decide.JobSelection;
@@ -83,13 +84,14 @@ public record Project(
     CachePlace place = caller.place(BuildFile.root(files.getFirst()));
     GraphFile.Inputs origin = origin(options, files, caller);
     boolean contained = origin.over().containers();
+    StampSource stamps = caller.stamps(place);
     GraphFile last =
         GraphFile.read(
             place.graph(),
             origin,
-            DigestMemo.readOnly(place.root(), caller.stamps(place), _ -> null),
+            DigestMemo.readOnly(place.root(), stamps, _ -> null),
             caller.host().process().handedOn());
-    BuildFiles from = new BuildFiles(origin, options.input(), last, new Heap(caller));
+    BuildFiles from = new BuildFiles(origin, stamps, options.input(), last, new Heap(caller));
     GraphFile reused = from.reused;
     Graph graph = reused == null ? unexpanded(from, last) : reused.graph();
     Containers containers =
@@ -176,9 +178,14 @@ public record Project(
 
   /** Returns what tells this call from one with other build files or other {@code -D}. */
   public BuildRecord.Said said() {
+    return said(null);
+  }
+
+  /** Returns the same with the git commit of the root. */
+  BuildRecord.Said said(String commit) {
     String variables = options.variables().toString();
     return new BuildRecord.Said(
-        fileNames(), options.variables().isEmpty() ? null : Digest.ofText(variables));
+        fileNames(), options.variables().isEmpty() ? null : Digest.ofText(variables), commit);
   }
 
   FileClock clock() {
@@ -230,9 +237,13 @@ public record Project(
     }
   }
 
-  /** Returns the source of the stamps of all files of the project, except torc's own. */
+  /**
+   * Returns the source of the stamps of all files of the project, except torc's own. Without rules
+   * in the build file, a loaded project has only one, so that each mount is examined once.
+   */
   StampSource stamps() {
-    return caller.stamps(place, workflow().settings().stamps());
+    StampPaths rules = workflow().settings().stamps();
+    return rules.equals(StampPaths.NONE) ? buildFiles.stamps : caller.stamps(place, rules);
   }
 
   /**

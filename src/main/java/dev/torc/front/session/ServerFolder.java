@@ -162,7 +162,7 @@ public record ServerFolder(Path path) {
     String pid =
         OwnFile.exists(pid()) ? new String(OwnFile.read(pid()), StandardCharsets.UTF_8) : "";
     long number = pid.matches("[0-9]{1,9}\n") ? Long.parseLong(pid.strip()) : 0;
-    boolean earlier = ProcessHandle.of(number).isEmpty(); // a killed server wrote it
+    boolean earlier = !OtherProcess.runs(number); // a killed server wrote it
     return OptionalLong.of(earlier ? 0 : number);
   }
 }

@@ -106,7 +106,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
       List<StartMark> on = new ArrayList<>();
       Caller caller = project.caller();
       for (StartMark mark :
-          Leftovers.end(caller.env(), caller.stamps(project.place()), cache, gone, warn)) {
+          Leftovers.end(caller.env(), project.buildFiles().stamps, cache, gone, warn)) {
         StartMark anew = new StartMark(id, mark.job(), 1).of(mark.manifest());
         on.add(mark.isRemote() ? anew.at(mark.executor()) : mark);
       }
@@ -220,7 +220,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
    */
   void begin(long began, int jobs) {
     started = System.currentTimeMillis() - (System.nanoTime() - began) / 1_000_000;
-    record(new TreeMap<>(Map.of(JobState.NOT_REACHED.name(), jobs)), BuildEnd.NONE);
+    record(new TreeMap<>(Map.of(JobState.NOT_REACHED.name(), jobs)), BuildEnd.NONE, null);
     new AttemptHistory(cache).trim();
   }
 
@@ -243,8 +243,11 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
         "");
   }
 
-  /** Records how the build ended, and removes the marks of jobs that now have a record. */
-  void end(Event.Finished finished, Limits limits) {
+  /**
+   * Records how the build ended, and removes the marks of jobs that now have a record. {@code
+   * commit} is null if it is unknown.
+   */
+  void end(Event.Finished finished, Limits limits, String commit) {
     tellSetAside();
     stored.end();
     if (started > 0) {
@@ -252,7 +255,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
       finished.counts().forEach((state, count) -> counts.put(state.name(), count));
       String machine = BuildMachine.here(project.caller().host(), limits);
       StoreUse use = project.options().reuse().results() ? finished.use() : StoreUse.NONE;
-      record(counts, new BuildEnd(finished.nanos(), finished.exit(), machine, use));
+      record(counts, new BuildEnd(finished.nanos(), finished.exit(), machine, use), commit);
     }
     cache.flush();
     List<StartMark> on = new ArrayList<>(elsewhere);
@@ -292,8 +295,9 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
     }
   }
 
-  private void record(SortedMap<String, Integer> counts, BuildEnd end) {
-    cache.put(new Batch().build(new BuildRecord(build, started, counts, project.said(), end)));
+  private void record(SortedMap<String, Integer> counts, BuildEnd end, String commit) {
+    cache.put(
+        new Batch().build(new BuildRecord(build, started, counts, project.said(commit), end)));
   }
 
   public BuildId build() {

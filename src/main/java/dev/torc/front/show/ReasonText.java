@@ -104,6 +104,7 @@ public final class ReasonText {
       case TOO_OLD -> "older than {}|it was older than {}";
       case NOT_TRACED -> "last run was not fully traced|its last run was not fully traced";
       case DATA_CHANGED -> "data {}" + change(reason);
+      case KEY_CHANGED -> "{}" + change(reason);
       case TOOL_CHANGED -> "tool {}" + change(reason);
       case NEED_UNREADABLE -> "need cannot be read";
       case NEED_VANISHED -> "need matches nothing";
@@ -124,7 +125,8 @@ public final class ReasonText {
       case SETTING_CHANGED, PRODUCTS_DECLARED -> texts(reason);
       case PRODUCT_WANTED -> ", which " + SafeText.name(reason.now()) + " needs";
       case PRODUCT_ALTERED -> bit(reason);
-      case DATA_CHANGED -> data(reason);
+      case DATA_CHANGED -> data(reason, ": ");
+      case KEY_CHANGED -> data(reason, " ");
       case PROBE_FAILED -> reason.now().isEmpty() ? "" : " (" + SafeText.line(reason.now()) + ")";
       default -> "";
     };
@@ -204,6 +206,7 @@ public final class ReasonText {
   public static String kind(Reason reason) {
     return switch (reason.kind()) {
       case DATA_CHANGED -> "data changed";
+      case KEY_CHANGED -> "value changed";
       case PRODUCT_WANTED -> "product missing that is needed";
       case SETTING_CHANGED -> SafeText.name(reason.name()) + " changed";
       case MEMBER_ADDED, MEMBER_CHANGED, MEMBER_DELETED -> words(reason).replace("{}", "member");
@@ -256,6 +259,7 @@ public final class ReasonText {
           MOVED,
           DEPFILE_NOWHERE,
           DATA_CHANGED,
+          KEY_CHANGED,
           TOOL_CHANGED ->
           Class.NEED;
       case PRODUCT_MISSING, PRODUCT_WANTED, PRODUCT_ALTERED -> Class.PRODUCT;
@@ -295,12 +299,12 @@ public final class ReasonText {
   }
 
   /** Returns the old and the new value as JSON; a long value is shown by its digest. */
-  private static String data(Reason reason) {
+  private static String data(Reason reason, String before) {
     if (reason.old().isEmpty() || reason.now().isEmpty()) {
       return "";
     }
     TextDiff both = TextDiff.of(value(reason.old()), value(reason.now()));
-    return ": " + both.old() + " → " + both.now();
+    return before + both.old() + " → " + both.now();
   }
 
   private static String value(String text) {

@@ -61,7 +61,7 @@ function details(known, job, text) {
     ['memory', size(known.memory[job], known.askedMemory[job])
       + (known.askedMemory[job] > 0 ? ' of ' + size(known.askedMemory[job], known.askedMemory[job]) : '')],
     ['read, written', size(known.read[job]) + ', ' + size(known.written[job])],
-    ['host', known.texts[known.host[job]]]];
+    ['host', known.texts[known.host[job]]], ['git', text('commit', job)]];
   return make('dl', null, ...facts.filter(([, told]) => told && !told.startsWith('–'))
     .flatMap(([title, told]) => [make('dt', { class: 'soft' }, title), make('dd', null, told)]));
 }

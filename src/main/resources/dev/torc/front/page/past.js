@@ -12,10 +12,12 @@ function showHistory(known) {
       class: build.exit === 0 ? 'ok' : 'bad' }, draw('title', null, 'build ' + build.number + ': ' + time(build.seconds ?? NaN))));
   });
   const counts = { RAN: 'ran', RESTORED: 'restored', UP_TO_DATE: 'up to date', FAILED: 'failed', BLOCKED: 'blocked' };
+  const git = known.history.some(build => build.commit);
+  const commit = of => !of ? '–' : of.hash.slice(0, 12) + (of.differs === null ? ', changes unknown' : of.differs ? ' with changes' : '');
   const rows = known.history.map(build => [String(build.number), moment(build.started), time(build.seconds ?? NaN),
     ...Object.keys(counts).map(key => String(build.counts[key] || 0)),
-    build.exit < 0 ? '–' : String(build.exit)]);
-  const columns = columnsOf(['build', 'began', 'took', ...Object.values(counts), 'exit'], rows);
+    build.exit < 0 ? '–' : String(build.exit), ...(git ? [commit(build.commit)] : [])]);
+  const columns = columnsOf(['build', 'began', 'took', ...Object.values(counts), 'exit', ...(git ? ['git commit'] : [])], rows);
   columns[2] = column('took', i => rows[i][2], i => known.history[i].seconds ?? NaN);
   part('history').append(
     builds.length > 2 ? make('figure', null, svg, make('figcaption', null, 'Duration of each build, oldest first; longest ' + time(most) + '.')) : '',

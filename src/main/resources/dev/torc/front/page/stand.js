@@ -12,9 +12,9 @@ function showStand(known) {
     }
   }
   const [state, answer] = known.asked > 0 ? ofBuild(known, counts) : ofProject(known, counts);
-  const commit = known.commit;
+  const commit = known.git;
   const made = 'Written ' + moment(known.made) + ' UTC by ' + known.author + ' with torc ' + known.torc
-    + (commit === null ? '' : ' · git commit ' + commit.commit
+    + (commit === null ? '' : ' · git commit ' + commit.hash.slice(0, 12)
       + (commit.differs === null ? '' : commit.differs ? ', and tracked files differ from it' : ', and tracked files are the same')) + '.';
   const build = known.build;
   const asOf = known.asked > 0

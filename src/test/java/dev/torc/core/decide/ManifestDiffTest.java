@@ -102,6 +102,12 @@ class ManifestDiffTest {
       DATA t.loss = 0.25        | DATA t.loss = missing     | DATA_CHANGED t.loss: 0.25 →
       DATA t.loss = 0.25        | DATA t.loss = pending     |
                                 | DATA t.loss = 0.25        | DATA_CHANGED t.loss: → 0.25
+      KEY p.yaml a.b = 50       | KEY p.yaml a.b = 60       | KEY_CHANGED p.yaml a.b: 50 → 60
+      KEY p.yaml a = 50         | KEY p.yaml a = pending    |
+                                | KEY p.yaml a = 50         | KEY_CHANGED p.yaml a: → 50
+      KEY p.yaml a = 50         | KEY p.yaml a = missing    | KEY_CHANGED p.yaml a: 50 →
+      KEY p.yaml a = 50         | KEY p.yaml a = unreadable: why | NEED_UNREADABLE p.yaml: → why
+      KEYED p.yaml = 1          | KEYED p.yaml = 2          |
       TOOL gcc = 1              | TOOL gcc = 2              | TOOL_CHANGED gcc: 1 → 2
                                 | TOOL gcc = 2              | TOOL_CHANGED gcc: → 2
       TOOL gcc = 1              |                           | TOOL_CHANGED gcc: 1 →

@@ -45,6 +45,25 @@ class BuildLockTest {
     BuildLock.tryAcquire(place(), me, false).orElseThrow().close();
   }
 
+  /** In a container whose first process reaps no orphans, a killed build is a zombie for ever. */
+  @Test
+  void rule10AKilledBuildThatNobodyReapedHoldsNothing() throws Exception {
+    assumeTrue(Files.exists(Path.of("/proc/self/stat")), "only /proc shows zombies");
+    Process parent = new ProcessBuilder("sh", "-c", "sleep 0 & echo $!; exec sleep 1000").start();
+    try {
+      long dead = Long.parseLong(parent.inputReader().readLine());
+      while (!Files.readString(Path.of("/proc/" + dead + "/stat")).contains(") Z ")) {
+        TimeUnit.MILLISECONDS.sleep(1);
+      }
+      var killed = new BuildLock.Holder(dead, "b1", "torc build");
+      try (var _ = BuildLock.tryAcquire(place(), killed, false).orElseThrow()) {
+        assertEquals(Optional.empty(), BuildLock.holder(place()));
+      }
+    } finally {
+      parent.destroyForcibly();
+    }
+  }
+
   @Test
   void rule10AWaitingBuildGetsTheLockWhenItIsGivenBack() throws Exception {
     oneWaitsForTheOther(place(), place(), me);

@@ -26,6 +26,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -404,6 +405,43 @@ class CacheTest {
     writer.stop();
     assertEquals(List.of("one"), done);
     assertEquals(Arrays.asList(null, full, full), failures);
+  }
+
+  @Test
+  void aFlushWaitsForACommitThatHasBegun() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch mayEnd = new CountDownLatch(1);
+    AtomicBoolean committed = new AtomicBoolean();
+    CacheWriter writer =
+        new CacheWriter(
+            _ -> {
+              begun.countDown();
+              try {
+                mayEnd.await();
+              } catch (InterruptedException e) {
+                throw new AssertionError(e);
+              }
+              committed.set(true);
+            });
+    writer.put(new Batch().disown("one"), () -> {});
+    begun.await();
+    Thread flushes = Thread.currentThread();
+    Thread.ofPlatform()
+        .daemon()
+        .start(
+            () -> {
+              while (flushes.getState() != Thread.State.WAITING) {
+                Thread.yield();
+              }
+              mayEnd.countDown();
+            });
+    try {
+      writer.flush();
+      assertTrue(committed.get());
+    } finally {
+      mayEnd.countDown();
+      writer.stop();
+    }
   }
 
   @Test

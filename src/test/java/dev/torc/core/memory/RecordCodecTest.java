@@ -156,7 +156,7 @@ class RecordCodecTest {
                 new BuildId("b", 7),
                 1,
                 new TreeMap<>(Map.of("ran", 2)),
-                new BuildRecord.Said(List.of("f"), DIGEST),
+                new BuildRecord.Said(List.of("f"), DIGEST, "c0ffee+"),
                 new BuildEnd(
                     -1, 3, "m", new StoreUse(1, List.of(new StoreUse.StoreHits("s", 2, 3))))),
             (f, of) -> RecordCodec.build(DatabaseKey.of(7), f, of),
@@ -168,8 +168,9 @@ class RecordCodecTest {
                 + "0d0166"
                 + "0f016d"
                 + ("110b" + "0202" + ("0507" + "030173" + "0404" + "0606"))
-                + ("132101" + SUM),
-            9));
+                + ("132101" + SUM)
+                + "15076330666665652b",
+            10));
   }
 
   /** A change to the code that makes this fail changes the format: see {@link RecordCodec}. */
@@ -269,7 +270,7 @@ class RecordCodecTest {
             new BuildId("b", 7),
             1,
             new TreeMap<>(Map.of("RESTORED", 4)),
-            new BuildRecord.Said(List.of(), null),
+            new BuildRecord.Said(List.of(), null, null),
             new BuildEnd(2, 0, null, StoreUse.NONE));
     Batch batch = new Batch().build(build);
     batch.changes.getFirst().seal(null, 0);

@@ -118,7 +118,7 @@ final class Samples {
         new BuildId("id" + number, number),
         5,
         new TreeMap<>(Map.of("ran", 3, "failed", 0)),
-        new BuildRecord.Said(List.of("torc.yaml", "site.yaml"), digest("said")),
+        new BuildRecord.Said(List.of("torc.yaml", "site.yaml"), digest("said"), "c0ffee+"),
         new BuildRecord.BuildEnd(-1, -1, "machine " + number, StoreUse.NONE));
   }
 

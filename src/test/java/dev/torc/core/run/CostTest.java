@@ -36,6 +36,7 @@ class CostTest extends Harness {
   /** The machine's stamps, counted by path until all jobs ended; a test may make a look wait. */
   private class Counting implements StampSource {
     private final StampSource real = StampSource.of(FileSystems.getDefault());
+    final AtomicInteger sources = new AtomicInteger(); // each examines the mounts of its files
     final ConcurrentMap<String, AtomicInteger> looks = new ConcurrentHashMap<>();
     final ConcurrentMap<String, CountDownLatch> waits = new ConcurrentHashMap<>();
     final ConcurrentMap<String, CountDownLatch> looked = new ConcurrentHashMap<>();
@@ -61,6 +62,12 @@ class CostTest extends Harness {
     public Stamp at(Path folder, String path, boolean follow) throws IOException {
       count(folder.resolve(path));
       return real.at(folder, path, follow);
+    }
+
+    @Override
+    public StampSource of(StampPaths paths) {
+      sources.incrementAndGet();
+      return this;
     }
   }
 
@@ -95,6 +102,19 @@ class CostTest extends Harness {
 
   private boolean isOver() {
     return events.stream().anyMatch(Event.Finished.class::isInstance);
+  }
+
+  @Test
+  void aBuildExaminesEachMountOnce() throws IOException {
+    copies(0, 3);
+    build();
+    for (String source : List.of("edited", "edited")) { // the second time, no bytes change
+      edit("in/1", source);
+      Counting counted = new Counting();
+      stamps = counted;
+      build();
+      assertEquals(1, counted.sources.get());
+    }
   }
 
   @Test

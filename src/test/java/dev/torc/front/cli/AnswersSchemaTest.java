@@ -2,6 +2,7 @@ package dev.torc.front.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -9,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
+import dev.torc.base.machine.ProgramOutput;
 import dev.torc.core.memory.BuildLock;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.core.memory.StartMark;
@@ -36,7 +38,7 @@ class AnswersSchemaTest {
 
   /** Fields that are left out where they have nothing to say. */
   private static final Set<String> OPTIONAL =
-      Set.of("from", "images", "without", "errors", "chain", "licences", "machine");
+      Set.of("from", "images", "without", "errors", "chain", "licences", "machine", "commit");
 
   @TempDir Path temp;
   private Folder folder;
@@ -154,12 +156,23 @@ class AnswersSchemaTest {
     return all;
   }
 
+  /** Makes a commit, which the records of builds name. */
+  private void commit() {
+    String commit = "git -c user.name=a -c user.email=a@b commit -qm one";
+    String line = "git init -q && git add torc.yaml && " + commit;
+    ProgramOutput git =
+        ProgramOutput.of(
+            List.of("sh", "-c", line), podman.env(), folder.at(), ProgramOutput.PATIENCE);
+    assertTrue(git.ok(), git::errors);
+  }
+
   @Test
   void answers() throws IOException {
     holds("check", "check");
     holds("doctor", "doctor");
     holds("version", "--version");
     holds("version", "status", "-V");
+    commit();
     Run.in(podman.env(), folder.at(), "build");
     folder.put("in", "2");
     holds("build_dry_run", "build", "-n");

@@ -281,7 +281,7 @@ class BesideABuildTest {
                 new BuildRecord.BuildId("killed", 9),
                 1,
                 counts,
-                new BuildRecord.Said(List.of(), null),
+                new BuildRecord.Said(List.of(), null, null),
                 BuildRecord.BuildEnd.NONE);
         cache.put(new Batch().build(record));
       }
@@ -313,7 +313,11 @@ class BesideABuildTest {
     try (Cache cache = Cache.open(place(), _ -> {})) {
       BuildRecord record =
           new BuildRecord(
-              id, 1, counts, new BuildRecord.Said(List.of(), null), BuildRecord.BuildEnd.NONE);
+              id,
+              1,
+              counts,
+              new BuildRecord.Said(List.of(), null, null),
+              BuildRecord.BuildEnd.NONE);
       cache.put(new Batch().build(record).attempt(failed));
     }
     Run followed = follow("exit 1", lock::close);
@@ -331,7 +335,7 @@ class BesideABuildTest {
             kind: commands
             submit: >-
               cd ROOT; { while test -e hold; do sleep 0.02; done; exec setsid {script}; } > {log} 2>&1 & echo $!
-            states: 'for i in {ids}; do kill -0 $i && echo $i runs || echo $i gone; done 2> /dev/null'
+            states: 'for i in {ids}; do grep -qs "^State:.[^Z]" /proc/$i/status && echo $i runs || echo $i gone; done'
             cancel: kill {ids}
             id: '(?m)^(\\d+)$'
             words: { running: [runs], gone: [gone] }

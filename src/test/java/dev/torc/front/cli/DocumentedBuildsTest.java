@@ -29,7 +29,14 @@ class DocumentedBuildsTest {
   private static final Path STANDINS = Path.of("testdata", "standins").toAbsolutePath();
 
   private static final List<String> PAGES =
-      List.of("build-file.md", "groups.md", "data.md", "hooks.md", "questions.md", "recipes.md");
+      List.of(
+          "build-file.md",
+          "groups.md",
+          "data.md",
+          "hooks.md",
+          "questions.md",
+          "recipes.md",
+          "from-snakemake.md");
 
   @TempDir Path temp;
 

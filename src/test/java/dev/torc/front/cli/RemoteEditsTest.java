@@ -31,7 +31,7 @@ class RemoteEditsTest {
               cd ROOT; echo >> submissions;
               { while test -e hold; do sleep 0.02; done; exec setsid {script}; } > {log} 2>&1 & echo $!
             states: 'echo >> ROOT/asked; for i in {ids}; do
-              if kill -0 $i; then echo $i runs; else echo $i gone; fi; done 2> /dev/null'
+              if grep -qs "^State:.[^Z]" /proc/$i/status; then echo $i runs; else echo $i gone; fi; done'
             cancel: kill {ids}
             id: '(?m)^(\\d+)$'
             words: { running: [runs], gone: [gone] }

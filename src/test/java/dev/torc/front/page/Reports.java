@@ -6,6 +6,7 @@ import dev.torc.base.syntax.Place;
 import dev.torc.core.memory.AttemptRecord;
 import dev.torc.core.memory.JobResult.Outcome;
 import dev.torc.core.model.Job.Resources;
+import dev.torc.features.past.GitCommit;
 import dev.torc.front.page.PageData.Event;
 import dev.torc.front.page.PageData.Row;
 import dev.torc.front.page.PageData.Shown;
@@ -38,6 +39,9 @@ public final class Reports {
   /** A text that would be markup wherever a page did not escape it. */
   public static final String HOSTILE =
       "<script>alert(1)</script><img src=x onerror=alert(1)>\"'&lt;</style>@@data@@";
+
+  private static final GitCommit COMMIT =
+      new GitCommit("0123456789abcdef0123456789abcdef01234567", true);
 
   private static final long SECOND = 1_000_000_000L;
   private static final long BEGAN = 1_700_000_000_000L;
@@ -143,7 +147,8 @@ public final class Reports {
                       ? "need in" + i + ".csv changed 3f2a91c → 88d01be"
                       : "",
                   bad ? "exit 3" : "",
-                  state == State.RESTORED ? "build 3" : ""),
+                  state == State.RESTORED ? "build 3" : "",
+                  ran ? COMMIT.words() : ""),
               ran ? 1 : 0,
               ran && !bad ? i : -1,
               asked));
@@ -174,6 +179,7 @@ public final class Reports {
             jobs / 4.0,
             1,
             new TreeMap<>(Map.of("RAN", jobs / 2, "FAILED", failed, "UP_TO_DATE", jobs / 3)),
+            COMMIT,
             2);
     Map<String, Object> head = new LinkedHashMap<>();
     head.put("project", "made <up>");
@@ -182,7 +188,7 @@ public final class Reports {
     head.put("made", BEGAN + 1_000_000);
     head.put("author", "ann on node");
     head.put("torc", "1.0");
-    head.put("commit", new GitCommit("0123456789ab", true));
+    head.put("git", COMMIT);
     head.put("asked", 0);
     head.put("build", build);
     head.put("last", true);

@@ -24,7 +24,7 @@ class BuildMachineTest {
         new BuildId("b", 1),
         1,
         new TreeMap<>(),
-        new BuildRecord.Said(List.of(), null),
+        new BuildRecord.Said(List.of(), null, null),
         new BuildEnd(1, 0, machine, StoreUse.NONE));
   }
 

@@ -1,4 +1,4 @@
-package dev.torc.core.run;
+package dev.torc.features.commands;
 
 import dev.torc.base.posix.OwnFile;
 import dev.torc.base.syntax.NearestPath;

@@ -1,4 +1,4 @@
-package dev.torc.front.page;
+package dev.torc.features.past;
 
 import dev.torc.base.machine.ProgramOutput;
 import java.nio.file.Path;
@@ -7,19 +7,23 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * The git commit of a folder, for readers of a report. Finding it takes no lock and runs no program
- * that the repository names. Decisions about jobs never depend on it.
+ * The git commit of a folder, for readers of a report or of the history. Finding it takes no lock
+ * and runs no program that the repository names. Decisions about jobs never depend on it.
  *
- * @param commit the first digits of the hash
  * @param differs whether tracked files differ from the commit; null if git did not say
  */
-record GitCommit(String commit, Boolean differs) {
+public record GitCommit(String hash, Boolean differs) {
 
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private static final int DIGITS = 12;
+
+  /** A hash, and whether files differ, in the record of a build. */
+  private static final Pattern TEXT = Pattern.compile("([0-9a-f]{40,64})([+?]?)");
 
   private static final int NO_SUCH_SETTING = 1;
 
@@ -41,13 +45,14 @@ record GitCommit(String commit, Boolean differs) {
       List.of("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE");
 
   /** Asks git; returns null if git cannot answer, or if HEAD does not contain the folder. */
-  static GitCommit of(Path folder, Map<String, String> env) {
+  public static GitCommit of(Path folder, Map<String, String> env) {
     Map<String, String> quiet = new HashMap<>(env);
     quiet.keySet().removeAll(ELSEWHERE);
     quiet.putAll(Map.of("GIT_OPTIONAL_LOCKS", "0", "GIT_NO_LAZY_FETCH", "1", "LC_ALL", "C"));
     // The second name fails in a folder that git ignores or does not track yet.
     ProgramOutput commit = ask(folder, quiet, "rev-parse", "HEAD", "HEAD:./");
-    if (!commit.ok() || commit.text().length() < DIGITS) {
+    String hash = commit.text().lines().findFirst().orElse("");
+    if (!commit.ok() || !TEXT.matcher(hash).matches()) {
       return null;
     }
     Boolean differs = null;
@@ -62,7 +67,35 @@ record GitCommit(String commit, Boolean differs) {
               "--ignore-submodules=dirty");
       differs = changes.ok() ? !changes.text().isEmpty() : null;
     }
-    return new GitCommit(commit.text().substring(0, DIGITS), differs);
+    return new GitCommit(hash, differs);
+  }
+
+  /** Returns the commit in the record of a build; null if it is unknown. */
+  static GitCommit parse(String text) {
+    Matcher parts = TEXT.matcher(text == null ? "" : text);
+    return !parts.matches()
+        ? null
+        : new GitCommit(
+            parts.group(1), parts.group(2).equals("?") ? null : parts.group(2).equals("+"));
+  }
+
+  /** Returns what {@link #parse} reads. */
+  String text() {
+    return hash + (differs == null ? "?" : differs ? "+" : "");
+  }
+
+  /** Returns {@code commit 3f2a9c1d4e5b with changes}, for people. */
+  public String words() {
+    return "commit " + hash.substring(0, DIGITS) + changes();
+  }
+
+  /** Returns the same with the whole hash, for archives. */
+  public String whole() {
+    return "commit " + hash + changes();
+  }
+
+  private String changes() {
+    return differs == null ? ", changes unknown" : differs ? " with changes" : "";
   }
 
   /** Returns whether the repository may name filters: programs that a status would run. */

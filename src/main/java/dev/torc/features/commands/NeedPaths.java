@@ -1,5 +1,8 @@
-package dev.torc.core.model;
+package dev.torc.features.commands;
 
+import dev.torc.core.model.Graph;
+import dev.torc.core.model.Job;
+import dev.torc.core.model.Ref;
 import java.util.ArrayDeque;
 import java.util.BitSet;
 

@@ -1,4 +1,4 @@
-package dev.torc.core.run;
+package dev.torc.features.commands;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

@@ -1,4 +1,4 @@
-package dev.torc.front.page;
+package dev.torc.features.past;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -41,7 +41,7 @@ class GitCommitTest {
   @Test
   void theCommitAndWhetherTrackedFilesDiffer() throws IOException {
     repository();
-    String commit = sh("git rev-parse --short=12 HEAD").text();
+    String commit = sh("git rev-parse HEAD").text();
     assertEquals(new GitCommit(commit, false), GitCommit.of(root, ENV));
     Files.writeString(root.resolve("untracked"), "x");
     assertEquals(new GitCommit(commit, false), GitCommit.of(root, ENV));

@@ -1,9 +1,11 @@
-package dev.torc.core.model;
+package dev.torc.features.commands;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.core.model.Graph;
+import dev.torc.core.model.GraphBuilder;
 import dev.torc.front.buildfile.BuildFileLoader;
 import java.io.IOException;
 import java.nio.file.Files;
