@@ -33,7 +33,15 @@ class ImageIT {
 
   /** Jars whose classes torc loads; what other jars need of the JDK is never called. */
   private static final List<String> USED =
-      List.of("lmdbjava", "jffi", "jnr-ffi", "jackson", "snakeyaml", "commons-codec", "jgrapht");
+      List.of(
+          "lmdbjava",
+          "jffi",
+          "jnr-ffi",
+          "jackson-core",
+          "jackson-jr",
+          "snakeyaml",
+          "commons-codec",
+          "jgrapht");
 
   /** A call of each command, with the exit status that it must have in a built project. */
   private static final Map<String, String> CALLS =
@@ -86,8 +94,12 @@ class ImageIT {
         """
         jobs:
           a: { command: "echo é > {produces}", produces: [é.txt] }
-          b: { command: "cat {needs} > {produces}; echo done", needs: [é.txt], produces: [b.txt] }
+          b:
+            command: "cat {needs[0]} > {produces}; echo done"
+            needs: [é.txt, { file: p.toml, keys: [n] }]
+            produces: [b.txt]
         """);
+    Files.writeString(project.resolve("p.toml"), "n = 1\n");
     Files.createDirectory(project.resolve("fresh"));
   }
 

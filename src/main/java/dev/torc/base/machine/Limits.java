@@ -113,13 +113,13 @@ public record Limits(int cpus, long memory, Gpus gpus) {
   }
 
   /** Returns a cgroup's folder; for a cgroup outside this namespace, the mount itself. */
-  public static Path group(Path mount, String name) {
+  static Path group(Path mount, String name) {
     Path at = mount.resolve(name.replaceFirst("^/+", "")).normalize();
     return at.startsWith(mount) ? at : mount;
   }
 
   /** Returns a file's lines; none if it is missing or cannot be read. */
-  public static List<String> lines(Path file) {
+  static List<String> lines(Path file) {
     try {
       return Files.readAllLines(file);
     } catch (IOException e) {

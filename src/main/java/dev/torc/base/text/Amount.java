@@ -28,10 +28,16 @@ public final class Amount {
     }
     long seconds = rounded(nanos, 1_000_000_000L);
     if (seconds < 3600) {
-      return String.format(Locale.ROOT, "%d min %02d s", seconds / 60, seconds % 60);
+      return both(seconds, "%d min", " %02d s");
     }
     long minutes = rounded(nanos, 60_000_000_000L);
-    return String.format(Locale.ROOT, "%d h %02d min", minutes / 60, minutes % 60);
+    return both(minutes, "%d h", " %02d min");
+  }
+
+  /** Formats sixtieths of a unit; leaves the smaller unit out if it is 0. */
+  private static String both(long sixtieths, String large, String small) {
+    String all = sixtieths % 60 == 0 ? large : large + small;
+    return String.format(Locale.ROOT, all, sixtieths / 60, sixtieths % 60);
   }
 
   /** An amount of a counter from which on it is shown as bytes. */

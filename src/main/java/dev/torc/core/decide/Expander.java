@@ -294,7 +294,7 @@ public final class Expander {
     boolean all = chosen.cardinality() == wanted.jobs().size();
     List<Job> jobs =
         all ? wanted.jobs() : PackedJobs.pick(wanted.jobs(), chosen.stream().toArray());
-    return wanted.with(jobs, groups, starts, wanted.warnings(), wanted.manual());
+    return wanted.with(jobs, groups, starts, wanted.warnings(), wanted.apart());
   }
 
   /** Gives groups the results of the settled jobs of a context. */

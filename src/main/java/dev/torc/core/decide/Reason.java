@@ -104,7 +104,9 @@ public record Reason(Kind kind, String name, String old, String now) {
      */
     PROBE_FAILED(true),
     /** A value in a file; {@code name} is the path and the key, the rest as in DATA_CHANGED. */
-    KEY_CHANGED(false);
+    KEY_CHANGED(false),
+    /** A need whose maker may not run is missing or altered; {@code now} says which one. */
+    NOT_MADE(true);
 
     private final boolean wantsRun;
 
@@ -207,7 +209,7 @@ public record Reason(Kind kind, String name, String old, String now) {
   /** Returns why a job cannot run now. All reports and answers use this text. */
   public String lack() {
     return switch (kind) {
-      case IMAGE_UNAVAILABLE -> now;
+      case IMAGE_UNAVAILABLE, NOT_MADE -> now;
       case ELSEWHERE ->
           (old.equals(HOST)
                   ? "may still be running on %s (pid %s); build there, or pass --gone %1$s if that"

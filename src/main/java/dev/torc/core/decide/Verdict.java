@@ -43,7 +43,9 @@ public sealed interface Verdict {
     /** Nothing changed, but its probe was not run. */
     NOT_PROBED,
     /** It stays as it is, whatever changed. */
-    FROZEN
+    FROZEN,
+    /** It is no target, and only targets run. */
+    LEFT_OUT
   }
 
   /**
@@ -90,7 +92,8 @@ public sealed interface Verdict {
         if (reason.kind() == Kind.NEED_MISSING
             || reason.kind() == Kind.IMAGE_UNAVAILABLE
             || reason.kind() == Kind.ELSEWHERE
-            || reason.kind() == Kind.FROZEN) {
+            || reason.kind() == Kind.FROZEN
+            || reason.kind() == Kind.NOT_MADE) {
           return true;
         }
       }

@@ -1,5 +1,6 @@
 package dev.torc.core.here;
 
+import dev.torc.base.machine.OomKills;
 import dev.torc.base.machine.Series;
 import dev.torc.base.machine.Series.Usage;
 import dev.torc.base.posix.Environment;

@@ -2,6 +2,7 @@ package dev.torc.core.memory;
 
 import dev.torc.base.posix.FileStatus;
 import dev.torc.base.posix.Io;
+import dev.torc.base.posix.LocalLocks;
 import dev.torc.base.posix.OpenFileLock;
 import dev.torc.base.posix.OpenFileLock.Unlockable;
 import dev.torc.base.posix.OtherProcess;

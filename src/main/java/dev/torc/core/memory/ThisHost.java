@@ -1,6 +1,7 @@
 package dev.torc.core.memory;
 
 import dev.torc.base.posix.FileSystems;
+import dev.torc.base.posix.LocalLocks;
 import dev.torc.base.posix.OwnUser;
 import dev.torc.base.posix.SystemName;
 import java.io.IOException;

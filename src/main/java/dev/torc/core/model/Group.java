@@ -103,6 +103,10 @@ public record Group(
     return !further.awaits.isEmpty() || !further.problems.isEmpty();
   }
 
+  public Group with(List<String> some) {
+    return new Group(name, place, parameters, some, further, sources, tags);
+  }
+
   /** Returns this group with problems, so that it gets no more instances. */
   public Group withProblems(List<BadInput.Diagnostic> why) {
     Further closed = new Further(List.of(), List.of(), further.products, why, further.allowFailure);

@@ -40,6 +40,9 @@ public record Job(
   /** The condition that a result must not be older than this, as written. */
   public static final String MAX_AGE = "max_age";
 
+  /** The condition that does not hold, so that no build runs the job; its text is the reason. */
+  public static final String WHEN = "when";
+
   /**
    * The connections of a job with files and other jobs, each list in the order written. Only files,
    * folders and globs occur in {@code produces}. The depfile is relative to the root, null for

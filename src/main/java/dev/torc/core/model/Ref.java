@@ -144,15 +144,16 @@ public sealed interface Ref {
 
   /**
    * All products of a job, or its manifest if it has none. If {@code skips}, instances of a group
-   * that failed or were blocked are left out.
+   * that failed or were blocked are left out. If {@code optional}, so is a job whose condition does
+   * not hold.
    */
-  record OfJob(Place place, String job, boolean skips) implements Ref {
+  record OfJob(Place place, String job, boolean skips, boolean optional) implements Ref {
 
     /** The end of the text of a need that skips failed instances. */
     public static final String SKIPS = " (failed: skip)";
 
     public OfJob(Place place, String job) {
-      this(place, job, false);
+      this(place, job, false, false);
     }
 
     @Override

@@ -87,7 +87,7 @@ final class Wire {
     return text;
   }
 
-  private long number(long number) {
+  long number(long number) {
     if (in != null) {
       return in.number();
     }

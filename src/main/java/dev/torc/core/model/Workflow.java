@@ -4,6 +4,7 @@ import dev.torc.base.digests.StampSource.StampPaths;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Place;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
 
@@ -14,8 +15,7 @@ import java.util.SortedMap;
  *
  * @param starts for each group, the index in {@code jobs} at which its instances begin or would
  *     begin
- * @param manual the jobs that a build without targets omits, and manual groups with unknown
- *     instances
+ * @param apart the jobs that a build treats apart from the others
  */
 public record Workflow(
     Path root,
@@ -24,7 +24,23 @@ public record Workflow(
     List<Group> groups,
     List<Integer> starts,
     List<BadInput.Diagnostic> warnings,
-    List<String> manual) {
+    Apart apart) {
+
+  /**
+   * The jobs that a build omits.
+   *
+   * @param manual the jobs that a build without targets omits, and manual groups with unknown
+   *     instances
+   * @param leftOut the jobs and groups that are not among the workflow's because a condition does
+   *     not hold, by name
+   */
+  public record Apart(List<String> manual, SortedMap<String, LeftOutJob> leftOut) {
+
+    public static final Apart NONE = new Apart(List.of(), Collections.emptySortedMap());
+  }
+
+  /** A job, or a group with wildcards for its values, that no build runs, and the reason. */
+  public record LeftOutJob(Job job, String why) {}
 
   /**
    * The parts of a build file other than jobs, which do not change when groups are expanded. Paths
@@ -63,8 +79,16 @@ public record Workflow(
       List<Group> newGroups,
       List<Integer> newStarts,
       List<BadInput.Diagnostic> newWarnings,
-      List<String> newManual) {
-    return new Workflow(root, settings, newJobs, newGroups, newStarts, newWarnings, newManual);
+      Apart newApart) {
+    return new Workflow(root, settings, newJobs, newGroups, newStarts, newWarnings, newApart);
+  }
+
+  public List<String> manual() {
+    return apart.manual;
+  }
+
+  public SortedMap<String, LeftOutJob> leftOut() {
+    return apart.leftOut;
   }
 
   /** Returns the name of a job by its index, without reading the rest of the job. */

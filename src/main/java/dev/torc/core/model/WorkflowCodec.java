@@ -15,8 +15,10 @@ import dev.torc.core.model.Job.Retry;
 import dev.torc.core.model.Job.Runs;
 import dev.torc.core.model.Job.Tool;
 import dev.torc.core.model.Step.Image;
+import dev.torc.core.model.Workflow.Apart;
 import dev.torc.core.model.Workflow.Executor;
 import dev.torc.core.model.Workflow.Hook;
+import dev.torc.core.model.Workflow.LeftOutJob;
 import dev.torc.core.model.Workflow.ReadFiles;
 import dev.torc.core.model.Workflow.ReportFile;
 import dev.torc.core.model.Workflow.Settings;
@@ -122,7 +124,12 @@ public final class WorkflowCodec {
         wire.list(of, Workflow::groups, WorkflowCodec::group),
         wire.list(of, Workflow::starts, Wire.INT),
         wire.list(of, Workflow::warnings, WorkflowCodec::diagnostic),
-        wire.list(of, Workflow::manual, Wire.TEXT));
+        new Apart(
+            wire.list(of, Workflow::manual, Wire.TEXT),
+            // the JVM links lambdas at each start, so those of a rare case are behind a test
+            wire.number(of == null ? 0 : of.leftOut().size()) == 0
+                ? Collections.emptySortedMap()
+                : wire.map(of, Workflow::leftOut, this::leftOut)));
   }
 
   private static Settings settings(Wire wire, Settings of, Wire.Codec<Path> path) {
@@ -222,6 +229,10 @@ public final class WorkflowCodec {
         wire.one(of, Job::runs, this::runs),
         wire.set(of, Job::traits, TRAITS),
         wire.map(of, Job::conditions, WorkflowCodec::template));
+  }
+
+  private LeftOutJob leftOut(Wire wire, LeftOutJob of) {
+    return new LeftOutJob(wire.one(of, LeftOutJob::job, this::job), wire.text(of, LeftOutJob::why));
   }
 
   private Runs runs(Wire wire, Runs of) {
@@ -346,11 +357,12 @@ public final class WorkflowCodec {
               wire.list((Ref.OfGlob) of, Ref.OfGlob::excludes, Wire.GLOB),
               wire.flag((Ref.OfGlob) of, Ref.OfGlob::optional));
       case 3 -> new Ref.Exclude(place, wire.text((Ref.Exclude) of, Ref.Exclude::pattern));
-      case 4 ->
-          new Ref.OfJob(
-              place,
-              wire.text((Ref.OfJob) of, Ref.OfJob::job),
-              wire.flag((Ref.OfJob) of, Ref.OfJob::skips));
+      case 4 -> {
+        String job = wire.text((Ref.OfJob) of, Ref.OfJob::job);
+        int flags =
+            wire.small((Ref.OfJob) of, ref -> (ref.skips() ? 1 : 0) + (ref.optional() ? 2 : 0));
+        yield new Ref.OfJob(place, job, (flags & 1) != 0, (flags & 2) != 0);
+      }
       default ->
           new Ref.OfData(
               place,

@@ -52,7 +52,7 @@ final class BlockedJobs {
       Group group = state.graph().open().get(node);
       if (!group.further().problems().isEmpty()) {
         if (failed.add(group.name())) {
-          state.states.countGroup(JobState.FAILED);
+          state.states.countMore(1, JobState.FAILED);
           sender.failed(group);
         }
         failBuild();
@@ -127,7 +127,7 @@ final class BlockedJobs {
     boolean grows = state.graph().grows(group);
     for (String maker : grows ? state.context().records().dropped(group) : List.of(by)) {
       if ((grows || lacking.isEmpty()) && lacking.add(maker)) {
-        state.states.countGroup(JobState.BLOCKED);
+        state.states.countMore(1, JobState.BLOCKED);
         sender.ended(name, JobState.BLOCKED, maker);
       }
     }

@@ -43,11 +43,12 @@ public record BuildSetup(
 
   /**
    * What the command line asks for: after {@code failures} failures nothing new starts, 0 for any
-   * number, {@code submit} ends the build once all running jobs are at schedulers and no other job
-   * can start, {@code commands} shows commands as they start, and in a {@code watch} another build
-   * follows a change.
+   * number, {@code leftOut} more jobs count as left out, {@code submit} ends the build once all
+   * running jobs are at schedulers and no other job can start, {@code commands} shows commands as
+   * they start, and in a {@code watch} another build follows a change.
    */
-  public record Wishes(int failures, boolean submit, boolean commands, boolean watch) {}
+  public record Wishes(
+      int failures, int leftOut, boolean submit, boolean commands, boolean watch) {}
 
   /** What runs attempts: this host, with its processes and threads, and the schedulers. */
   public record Machines(

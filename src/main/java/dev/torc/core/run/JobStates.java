@@ -62,9 +62,9 @@ final class JobStates {
     counts[next.ordinal()]++;
   }
 
-  /** Counts a group without instances as one more job in state {@code end}. */
-  void countGroup(JobState end) {
-    counts[end.ordinal()]++;
+  /** Counts more jobs, or groups without instances, that are in state {@code end}. */
+  void countMore(int jobs, JobState end) {
+    counts[end.ordinal()] += jobs;
   }
 
   int count(JobState state) {

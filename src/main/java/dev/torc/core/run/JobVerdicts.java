@@ -150,8 +150,13 @@ record JobVerdicts(
       sender.ended(state.graph().name(id), JobState.SKIPPED, skips.by());
       return;
     }
-    boolean frozen = verdict instanceof Verdict.UpToDate at && at.rest() == Rest.FROZEN;
-    JobState end = frozen ? JobState.FROZEN : JobState.UP_TO_DATE;
+    Rest rest = verdict instanceof Verdict.UpToDate at ? at.rest() : Rest.CURRENT;
+    if (rest == Rest.LEFT_OUT) {
+      state.states.set(id, JobState.LEFT_OUT);
+      sender.ended(state.graph().name(id), JobState.LEFT_OUT, "--only");
+      return;
+    }
+    JobState end = rest == Rest.FROZEN ? JobState.FROZEN : JobState.UP_TO_DATE;
     state.states.set(id, end);
     followers.noteUpToDate(id);
     sender.upToDate(state.context(), id, end);

@@ -3,6 +3,7 @@ package dev.torc.core.run;
 import dev.torc.base.digests.StopFlag.StoppedException;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.JsonText;
+import dev.torc.base.syntax.PlainWords;
 import dev.torc.base.syntax.Quoting;
 import dev.torc.base.syntax.ShellText.Quote;
 import dev.torc.base.text.SafeText;

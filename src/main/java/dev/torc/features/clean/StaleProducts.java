@@ -5,9 +5,12 @@ import dev.torc.base.syntax.Glob;
 import dev.torc.core.decide.JobRecords;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
 import dev.torc.core.model.Graph;
+import dev.torc.core.model.InstanceName;
 import dev.torc.core.model.NeedList;
+import dev.torc.core.model.Workflow.LeftOutJob;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 
@@ -49,7 +52,12 @@ public final class StaleProducts {
   public boolean test(OwnedPath owned, boolean unaltered) {
     String path = owned.path();
     boolean unknown = graph.mayBeInstance(owned.job()); // its group may still declare the path
-    if (unknown || job(path) >= 0 || paths.contains(path) || holds(path)) {
+    SortedMap<String, LeftOutJob> leftOut = graph.workflow().leftOut(); // only for this build
+    boolean out =
+        !leftOut.isEmpty()
+            && (leftOut.containsKey(owned.job())
+                || leftOut.containsKey(InstanceName.parse(owned.job()).group()));
+    if (unknown || out || job(path) >= 0 || paths.contains(path) || holds(path)) {
       return false;
     }
     if (owned.kind() == Stamp.FileKind.FILE && unaltered && !owned.adopted()) {

@@ -30,8 +30,6 @@ import java.util.Map;
  */
 public final class SigningKey {
 
-  static final String ALGORITHM = "Ed25519";
-
   static final int SIGNATURE = 64; // bytes
 
   private static final String BEGIN = "-----BEGIN PRIVATE KEY-----";
@@ -117,7 +115,8 @@ public final class SigningKey {
     try {
       byte[] pkcs8 = Base64.getMimeDecoder().decode(text.substring(begin + BEGIN.length(), end));
       PrivateKey key =
-          KeyFactory.getInstance(ALGORITHM).generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
+          KeyFactory.getInstance(SigningWord.ALGORITHM)
+              .generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
       byte[] seed = ((EdECPrivateKey) key).getBytes().orElseThrow();
       return new SigningKey(key, word(pair(new Seed(seed))));
     } catch (GeneralSecurityException | IllegalArgumentException e) {
@@ -127,7 +126,7 @@ public final class SigningKey {
 
   private static KeyPair pair(SecureRandom random) {
     try {
-      KeyPairGenerator generator = KeyPairGenerator.getInstance(ALGORITHM);
+      KeyPairGenerator generator = KeyPairGenerator.getInstance(SigningWord.ALGORITHM);
       generator.initialize(NamedParameterSpec.ED25519, random);
       return generator.generateKeyPair();
     } catch (GeneralSecurityException e) {
@@ -163,7 +162,7 @@ public final class SigningKey {
 
   byte[] sign(byte[] message) {
     try {
-      Signature ed25519 = Signature.getInstance(ALGORITHM);
+      Signature ed25519 = Signature.getInstance(SigningWord.ALGORITHM);
       ed25519.initSign(key);
       ed25519.update(message);
       return ed25519.sign();

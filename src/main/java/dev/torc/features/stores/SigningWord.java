@@ -16,6 +16,8 @@ import java.util.HexFormat;
  */
 public record SigningWord(String word) {
 
+  static final String ALGORITHM = "Ed25519";
+
   static final int LENGTH = 32; // bytes
 
   private static final String PREFIX = "ed25519:";
@@ -50,7 +52,7 @@ public record SigningWord(String word) {
 
   boolean verifies(byte[] message, byte[] signature) {
     try {
-      Signature ed25519 = Signature.getInstance(SigningKey.ALGORITHM);
+      Signature ed25519 = Signature.getInstance(ALGORITHM);
       ed25519.initVerify(publicKey());
       ed25519.update(message);
       return ed25519.verify(signature);
@@ -62,8 +64,7 @@ public record SigningWord(String word) {
   private PublicKey publicKey() throws GeneralSecurityException {
     byte[] x509 = Arrays.copyOf(X509, X509.length + LENGTH);
     System.arraycopy(bytes(), 0, x509, X509.length, LENGTH);
-    return KeyFactory.getInstance(SigningKey.ALGORITHM)
-        .generatePublic(new X509EncodedKeySpec(x509));
+    return KeyFactory.getInstance(ALGORITHM).generatePublic(new X509EncodedKeySpec(x509));
   }
 
   @Override

@@ -93,7 +93,12 @@ public final class Call {
   public int printForecast(BuildSession session, boolean instances) throws IOException {
     Plan plan = session.forecast(this::warn);
     return print(
-        new DryRunAnswer(plan, job -> session.lack(plan, job), instances, session.expected()));
+        new DryRunAnswer(
+            plan,
+            job -> session.lack(plan, job),
+            instances,
+            session.expected(),
+            session.leftOut(plan)));
   }
 
   /** Returns an error about the command line. */
@@ -229,7 +234,12 @@ public final class Call {
         variables(),
         container(),
         value("--executor"),
-        new Reuse(!has("--no-restore"), has("--keep-failed"), has("--probe")));
+        new Reuse(
+            !has("--no-restore"),
+            has("--keep-failed"),
+            has("--probe"),
+            has("--only"),
+            values("--exclude")));
   }
 
   /** Returns the path of a file that the user names, relative to the current folder. */

@@ -36,6 +36,7 @@ import java.util.stream.Collectors;
 record CheckAnswer(
     String file,
     int jobs,
+    int leftOut,
     List<ImageUse> images,
     List<Diagnostic> errors,
     List<Diagnostic> warnings)
@@ -92,7 +93,8 @@ record CheckAnswer(
             ? null
             : project.workflow().settings().files().getFirst().getFileName().toString();
     int jobs = project == null ? 0 : project.graph().jobs();
-    return new CheckAnswer(file, jobs, images, errors, warnings);
+    int leftOut = project == null ? 0 : project.workflow().leftOut().size();
+    return new CheckAnswer(file, jobs, leftOut, images, errors, warnings);
   }
 
   /**
@@ -142,7 +144,8 @@ record CheckAnswer(
       return "";
     }
     String bad = errors.isEmpty() ? "" : ", " + Amount.count(errors.size(), "error");
-    String counts = Amount.count(jobs, "job") + bad;
+    String without = leftOut == 0 ? "" : " and " + leftOut + " left out";
+    String counts = Amount.count(jobs, "job") + without + bad;
     return images.stream().map(image -> image.line() + "\n").collect(Collectors.joining())
         + (SafeText.name(file) + ": " + counts)
         + (", " + Amount.count(warnings.size(), "warning") + "\n");
@@ -163,6 +166,9 @@ record CheckAnswer(
   public Object json() {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("jobs", jobs);
+    if (leftOut > 0) {
+      fields.put("left_out", leftOut);
+    }
     if (!images.isEmpty()) {
       fields.put("images", images);
     }

@@ -5,13 +5,16 @@ import dev.torc.base.text.Palette;
 import dev.torc.core.decide.Plan;
 import dev.torc.core.decide.Verdict;
 import dev.torc.core.model.Graph;
+import dev.torc.core.model.Workflow.LeftOutJob;
 import dev.torc.front.session.DisplayGraph;
+import dev.torc.front.session.NotRun;
 import dev.torc.front.show.Json;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.function.IntFunction;
 
 /**
@@ -19,10 +22,16 @@ import java.util.function.IntFunction;
  *
  * @param lacks why a job that is due does not start in the time that is left; null if it may
  * @param instances whether each instance of a group has a line, however many there are
+ * @param leftOut the jobs that the build leaves out
  * @param expected the duration of the build in nanoseconds if all jobs that may run do run;
  *     negative if unknown
  */
-record DryRunAnswer(Plan plan, IntFunction<String> lacks, boolean instances, long expected)
+record DryRunAnswer(
+    Plan plan,
+    IntFunction<String> lacks,
+    boolean instances,
+    long expected,
+    SortedMap<String, LeftOutJob> leftOut)
     implements Answer {
 
   /** The shortest duration that is shown, in nanoseconds. */
@@ -41,6 +50,8 @@ record DryRunAnswer(Plan plan, IntFunction<String> lacks, boolean instances, lon
         out.append(line.name()).append(' ').append(text).append('\n');
       }
     }
+    LeftOutLines.of(leftOut, instances)
+        .forEach((name, why) -> out.append(name + " left out: " + why + "\n"));
     return out.toString();
   }
 
@@ -68,8 +79,11 @@ record DryRunAnswer(Plan plan, IntFunction<String> lacks, boolean instances, lon
     List<String> lines = new ArrayList<>();
     int[] open = dirty().stream().toArray();
     ImageUse.of(plan.context(), open).forEach(image -> lines.add(image.line()));
+    String omitted = NotRun.line(plan);
+    lines.addAll(omitted == null ? List.of() : List.of(omitted));
     String time = expected < SHORT ? "" : "; about " + Amount.time(expected);
-    lines.add(JobCounts.of(plan, plan.withVerdict()).line() + time);
+    JobCounts counts = JobCounts.of(plan, plan.withVerdict()).with(leftOut.size());
+    lines.add(counts.line() + time);
     return lines;
   }
 
@@ -77,7 +91,9 @@ record DryRunAnswer(Plan plan, IntFunction<String> lacks, boolean instances, lon
   public Object json() {
     BitSet asked = (BitSet) plan.selected().clone();
     asked.or(plan.context().selection().open());
-    return new Fields(Json.seconds(expected), JobFields.verdicts(plan, asked, true));
+    List<Map<String, Object>> jobs = JobFields.verdicts(plan, asked, true);
+    jobs.addAll(LeftOutLines.json(leftOut));
+    return new Fields(Json.seconds(expected), jobs);
   }
 
   private record Fields(Double expected, List<Map<String, Object>> jobs) {}

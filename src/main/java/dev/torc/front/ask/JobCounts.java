@@ -55,6 +55,14 @@ record JobCounts(int jobs, Map<JobStanding, Integer> counts, boolean open) {
     return of(nodes.stream().boxed().toList(), node -> JobStanding.of(plan.verdict(node)), false);
   }
 
+  /** Returns these counts with more jobs that are left out. */
+  JobCounts with(int leftOut) {
+    if (leftOut > 0) {
+      counts.merge(JobStanding.LEFT_OUT, leftOut, Integer::sum);
+    }
+    return new JobCounts(jobs + leftOut, counts, open);
+  }
+
   int count(JobStanding standing) {
     return counts.getOrDefault(standing, 0);
   }

@@ -46,7 +46,9 @@ final class JobFields {
     if (verdict instanceof Verdict.UpToDate at && at.rest() == Verdict.Rest.NOT_PROBED) {
       fields.put("probed", false);
     }
-    if (verdict instanceof Verdict.MayRun may) {
+    if (verdict instanceof Verdict.UpToDate at && at.rest() == Verdict.Rest.LEFT_OUT) {
+      fields.put("why", "--only");
+    } else if (verdict instanceof Verdict.MayRun may) {
       fields.put("after", graph.name(may.after()));
     } else if (!verdict.isIdle() || !verdict.reasons().isEmpty()) {
       fields.put("reasons", verdict.reasons());

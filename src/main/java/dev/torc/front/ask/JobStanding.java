@@ -54,6 +54,7 @@ enum JobStanding {
             case CURRENT -> UP_TO_DATE;
             case NOT_PROBED -> NOT_PROBED;
             case FROZEN -> FROZEN;
+            case LEFT_OUT -> LEFT_OUT;
           };
       case Verdict.Skips _ -> SKIPPED;
       case Verdict.WillRun _ -> WILL_RUN;

@@ -15,11 +15,13 @@ import dev.torc.core.model.Downstream;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Resources;
+import dev.torc.core.model.Workflow.LeftOutJob;
 import dev.torc.core.run.JobFiles;
 import dev.torc.features.past.GitCommit;
 import dev.torc.features.past.PastCommits;
 import dev.torc.front.session.DisplayGraph;
 import dev.torc.front.session.JobChoice;
+import dev.torc.front.session.LeftOutTargets;
 import dev.torc.front.session.Project;
 import dev.torc.front.session.ReadSession;
 import dev.torc.front.session.RunningJobs;
@@ -30,12 +32,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.StringJoiner;
 import java.util.TreeSet;
 import java.util.function.IntFunction;
@@ -46,21 +50,27 @@ import java.util.stream.Collectors;
  *
  * @param jobs the selected jobs by id, in the graph's order
  * @param shown the same jobs, folded into groups for display
- * @param all whether a group of one instance is shown as a group: without targets, or with {@code
- *     --groups}
- * @param groups whether only groups are shown
  * @param waiting jobs that would have to wait for the running build
- * @param columns the width of the terminal; 0 if there is none
+ * @param leftOut the jobs that are left out, by name
  */
 record ListAnswer(
     Plan plan,
     SequencedMap<Integer, Known> jobs,
     List<DisplayGraph.Fold> shown,
-    boolean all,
-    boolean groups,
+    Shape shape,
     BitSet waiting,
-    int columns)
+    SortedMap<String, LeftOutJob> leftOut)
     implements Answer {
+
+  /**
+   * How the jobs are shown.
+   *
+   * @param all whether a group of one instance is shown as a group: without targets, or with {@code
+   *     --groups}
+   * @param groups whether only groups are shown
+   * @param columns the width of the terminal; 0 if there is none
+   */
+  private record Shape(boolean all, boolean groups, int columns) {}
 
   /** The longest text that is not shortened without a terminal, in code points. */
   private static final int COMMAND = 60;
@@ -140,7 +150,11 @@ record ListAnswer(
       BitSet waiting =
           running.isBuild() ? project.select(JobChoice.of(List.of())).jobs() : new BitSet();
       boolean all = groups || targets.isEmpty();
-      return new ListAnswer(plan, jobs, shown, all, groups, waiting, columns);
+      SortedMap<String, LeftOutJob> leftOut =
+          groups || call.has("--failed")
+              ? Collections.emptySortedMap()
+              : LeftOutTargets.of(project.graph(), targets, project.paths());
+      return new ListAnswer(plan, jobs, shown, new Shape(all, groups, columns), waiting, leftOut);
     }
   }
 
@@ -155,7 +169,7 @@ record ListAnswer(
     List<List<String>> rows = new ArrayList<>();
     List<JobStanding> standings = new ArrayList<>();
     for (DisplayGraph.Fold fold : shown) {
-      boolean group = fold.isGroup() && (all || fold.jobs().size() != 1);
+      boolean group = fold.isGroup() && (shape.all || fold.jobs().size() != 1);
       List<String> row = new ArrayList<>(group ? group(fold) : job(fold.jobs().getFirst()));
       if (images) {
         int[] first = fold.jobs().stream().limit(1).mapToInt(id -> id).toArray();
@@ -165,14 +179,24 @@ record ListAnswer(
       rows.add(row);
       standings.add(group ? counts(fold).worst() : standing(fold.jobs().getFirst()));
     }
+    LeftOutLines.of(leftOut, false)
+        .forEach(
+            (name, why) -> {
+              List<String> row = new ArrayList<>(List.of(name, "left out", "-", "-", "-", why));
+              row.addAll(5, images ? List.of("-") : List.of());
+              rows.add(row);
+              standings.add(JobStanding.LEFT_OUT);
+            });
     int last = images ? 6 : 5;
     int taken = Arrays.stream(TextTable.widths(rows, last)).map(width -> width + 2).sum();
-    int room = Math.max(LEAST, columns - taken);
+    int room = Math.max(LEAST, shape.columns - taken);
     for (List<String> row : rows) {
       String text = row.get(last);
       row.set(
           last,
-          columns > 0 ? SafeText.fit(SafeText.line(text), room) : SafeText.line(text, COMMAND));
+          shape.columns > 0
+              ? SafeText.fit(SafeText.line(text), room)
+              : SafeText.line(text, COMMAND));
     }
     return TextTable.of(
         rows,
@@ -283,8 +307,12 @@ record ListAnswer(
 
   @Override
   public Object json() {
-    if (!groups) {
-      return Map.of("jobs", jobs.keySet().stream().map(this::json).toList());
+    if (!shape.groups) {
+      List<Map<String, Object>> all = new ArrayList<>();
+      jobs.keySet().forEach(id -> all.add(json(id)));
+      return leftOut.isEmpty()
+          ? Map.of("jobs", all)
+          : Map.of("jobs", all, "left_out", LeftOutLines.json(leftOut));
     }
     Set<String> names = shown.stream().map(DisplayGraph.Fold::name).collect(Collectors.toSet());
     return Map.of(

@@ -17,6 +17,7 @@ import dev.torc.core.memory.JobResult.Outcome;
 import dev.torc.core.memory.JobResult.RunDetails;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
 import dev.torc.core.model.Graph;
+import dev.torc.core.model.Workflow.LeftOutJob;
 import dev.torc.core.model.Workflow.Stores;
 import dev.torc.features.clean.OtherSettings;
 import dev.torc.features.clean.StaleProducts;
@@ -25,6 +26,7 @@ import dev.torc.front.session.DiskChecks;
 import dev.torc.front.session.DisplayGraph;
 import dev.torc.front.session.Exit;
 import dev.torc.front.session.JobChoice;
+import dev.torc.front.session.LeftOutTargets;
 import dev.torc.front.session.Project;
 import dev.torc.front.session.ProjectFolder;
 import dev.torc.front.session.ReadSession;
@@ -40,6 +42,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -55,6 +58,7 @@ import java.util.TreeMap;
  *
  * @param plan the verdicts; null if the build file is refused
  * @param shown the selected jobs, folded into groups for display; empty without a plan
+ * @param leftOut the jobs that are left out, by name
  * @param stale how many existing products no job declares or needs anymore
  * @param build the last build, null if there was none
  * @param failed for each failed job, how it failed, in one phrase
@@ -70,7 +74,8 @@ record StatusAnswer(
     SortedMap<String, String> failed,
     BuildLock.Holder holder,
     SequencedMap<String, JobTime> running,
-    Disk disk)
+    Disk disk,
+    SortedMap<String, LeftOutJob> leftOut)
     implements Answer {
 
   /**
@@ -166,7 +171,7 @@ record StatusAnswer(
     ProjectFolder folder = call.folder(!targets.isEmpty());
     if (folder.project() == null) {
       try (Cache cache = Cache.look(folder.place(), call::warn)) {
-        return of(folder, null, List.of(), 0, cache);
+        return of(folder, null, List.of(), 0, cache, Collections.emptySortedMap());
       }
     }
     try (ReadSession look = ReadSession.at(folder.project(), call::warn)) {
@@ -189,7 +194,10 @@ record StatusAnswer(
           look.plan(selection, Rerun.of(targets, false)),
           project.folded(selection, call.has("--instances")).folds(),
           targets.isEmpty() && !call.has("--failed") ? stale(project.graph(), look) : 0,
-          look.cache());
+          look.cache(),
+          call.has("--failed")
+              ? Collections.emptySortedMap()
+              : LeftOutTargets.of(project.graph(), targets, project.paths()));
     }
   }
 
@@ -228,7 +236,12 @@ record StatusAnswer(
   }
 
   private static StatusAnswer of(
-      ProjectFolder folder, Plan plan, List<DisplayGraph.Fold> shown, int stale, Cache cache)
+      ProjectFolder folder,
+      Plan plan,
+      List<DisplayGraph.Fold> shown,
+      int stale,
+      Cache cache,
+      SortedMap<String, LeftOutJob> leftOut)
       throws IOException {
     RunningJobs working = RunningJobs.of(folder.place(), cache, Set.of());
     SortedMap<String, String> failed = new TreeMap<>();
@@ -250,7 +263,8 @@ record StatusAnswer(
         failed,
         working.holder().orElse(null),
         JobTime.of(working, cache),
-        Disk.of(folder.place(), cache));
+        Disk.of(folder.place(), cache),
+        leftOut);
   }
 
   @Override
@@ -260,6 +274,9 @@ record StatusAnswer(
       out.add(palette.bold(counts().line()));
       Map<JobStanding, List<String>> lines = lines();
       lines.put(JobStanding.RUNNING, runs());
+      List<String> without = new ArrayList<>();
+      LeftOutLines.of(leftOut, false).forEach((name, why) -> without.add(line(name, why)));
+      lines.put(JobStanding.LEFT_OUT, without);
       for (JobStanding each : JobStanding.VERDICTS) {
         list(out, each.paint(each.words() + ":", palette), lines.getOrDefault(each, List.of()));
       }
@@ -300,12 +317,13 @@ record StatusAnswer(
     Graph graph = plan.context().graph();
     List<Integer> nodes = named().stream().boxed().toList();
     return JobCounts.of(
-        nodes,
-        node ->
-            running.containsKey(graph.name(node))
-                ? JobStanding.RUNNING
-                : JobStanding.of(plan.verdict(node)),
-        false);
+            nodes,
+            node ->
+                running.containsKey(graph.name(node))
+                    ? JobStanding.RUNNING
+                    : JobStanding.of(plan.verdict(node)),
+            false)
+        .with(leftOut.size());
   }
 
   /** Returns the lines about the selected jobs that are running. */
@@ -406,6 +424,7 @@ record StatusAnswer(
       fields.put("frozen", counts.count(JobStanding.FROZEN));
       fields.put("skipped", counts.count(JobStanding.SKIPPED));
       fields.put("left_out", counts.count(JobStanding.LEFT_OUT));
+      jobs.addAll(LeftOutLines.json(leftOut));
       fields.put("jobs", jobs);
       fields.put("stale", stale);
     }

@@ -13,6 +13,7 @@ import dev.torc.core.memory.JobResult.RunDetails;
 import dev.torc.core.memory.RecordedProduct;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job.Trait;
+import dev.torc.core.model.Workflow.LeftOutJob;
 import dev.torc.features.finds.Tracing;
 import dev.torc.features.past.PastCommits;
 import dev.torc.features.stores.KnownResults.NearestResult;
@@ -20,6 +21,7 @@ import dev.torc.features.why.Causes;
 import dev.torc.features.why.Causes.CauseChain;
 import dev.torc.features.why.Causes.PathUse;
 import dev.torc.front.session.DisplayGraph.Fold;
+import dev.torc.front.session.LeftOutTargets;
 import dev.torc.front.session.NamingNotice;
 import dev.torc.front.session.Project;
 import dev.torc.front.session.ReadSession;
@@ -31,11 +33,13 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 
 /**
  * {@code torc why}: explains which file, value or failure makes or made a job run, and which jobs
@@ -65,8 +69,20 @@ record WhyAnswer(
    *
    * @param fold the jobs as one vertex if the target is a group or a part of one; otherwise null
    * @param path the path of the source; empty for jobs
+   * @param leftOut the jobs that no build runs, by name
    */
-  private record Question(String target, BitSet jobs, Fold fold, String path, List<PathUse> uses) {}
+  private record Question(
+      String target,
+      BitSet jobs,
+      Fold fold,
+      String path,
+      List<PathUse> uses,
+      SortedMap<String, LeftOutJob> leftOut) {
+
+    Question(String target, BitSet jobs, Fold fold, String path, List<PathUse> uses) {
+      this(target, jobs, fold, path, uses, Collections.emptySortedMap());
+    }
+  }
 
   static int run(Call call) throws IOException {
     try (ReadSession look = call.openToRead()) {
@@ -135,7 +151,10 @@ record WhyAnswer(
     Graph graph = project.graph();
     String path = project.paths().path(target);
     BitSet meant = Targets.find(graph, target, project.paths());
-    if (meant == null) {
+    var leftOut = LeftOutTargets.of(graph, List.of(target), project.paths());
+    if (!leftOut.isEmpty() && (meant == null || meant.isEmpty())) {
+      return List.of(new Question(target, new BitSet(), null, "", List.of(), leftOut));
+    } else if (meant == null) {
       List<PathUse> uses = causes.readers(path);
       if (uses.isEmpty()) {
         String hint = Targets.hint(graph, target, project.paths(), true, List.of());
@@ -152,7 +171,7 @@ record WhyAnswer(
     boolean one = graph.nodesOf(target) == null ? jobs.isEmpty() : graph.jobId(target) < 0;
     List<Integer> all = Arrays.stream(graph.inOrder(jobs)).boxed().toList();
     Fold whole = one ? new Fold(target, true, all, open.length > 0 ? open[0] : -1) : null;
-    asked.add(new Question(target, jobs, whole, "", List.of()));
+    asked.add(new Question(target, jobs, whole, "", List.of(), leftOut));
     for (int node : one ? new int[0] : open) {
       Fold fold = new Fold(graph.name(node), true, List.of(), node);
       asked.add(new Question(fold.name(), new BitSet(), fold, "", List.of()));
@@ -170,6 +189,8 @@ record WhyAnswer(
     BitSet told = new BitSet();
     for (Question question : questions) {
       writeUses(question, out);
+      LeftOutLines.of(question.leftOut, instances)
+          .forEach((name, why) -> out.append(name + " is left out: " + why + "\n"));
       if (question.fold != null && (!instances || question.jobs.isEmpty())) {
         explainGroup(question, told, out, palette);
       } else {
@@ -287,6 +308,10 @@ record WhyAnswer(
       }
       for (int job : graph().inOrder(question.jobs)) {
         answers.add(json(question.target, job, commits));
+      }
+      for (Map<String, Object> job : LeftOutLines.json(question.leftOut)) {
+        job.put("target", question.target);
+        answers.add(job);
       }
     }
     return Map.of("answers", answers);

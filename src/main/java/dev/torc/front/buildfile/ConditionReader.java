@@ -15,7 +15,9 @@ import java.util.TreeSet;
  * Reads the keys of a job that decide, beside its inputs, whether it runs. {@link JobReader} reads
  * the rest of the job.
  */
-record ConditionReader(MapFields job, StepReader steps, List<String> shell) {
+record ConditionReader(MapFields job, StepReader steps, List<String> shell, WhenReader when) {
+
+  static final List<String> TEMPORARY = List.of("true", "false", "delete");
 
   /** Returns the conditions of a job by key; see {@link dev.torc.core.decide.Condition}. */
   SortedMap<String, Template> conditions() {
@@ -43,6 +45,17 @@ record ConditionReader(MapFields job, StepReader steps, List<String> shell) {
     if (age != null) {
       conditions.put(Job.MAX_AGE, Template.of(age));
     }
+    Node condition = job.map().get(Job.WHEN);
+    if (condition != null) {
+      job.problems()
+          .guard(
+              () -> {
+                String lack = when.lack(condition, job.scope());
+                if (lack != null) {
+                  conditions.put(Job.WHEN, Template.of(lack));
+                }
+              });
+    }
     return conditions.isEmpty() ? Collections.emptySortedMap() : conditions;
   }
 
@@ -54,7 +67,7 @@ record ConditionReader(MapFields job, StepReader steps, List<String> shell) {
       job.problems()
           .add(
               at.place(), "a job without products cannot be frozen: nothing would tell its result");
-    } else if (!job.choice("temporary", "false", JobReader.TEMPORARY).equals("false")) {
+    } else if (!job.choice("temporary", "false", TEMPORARY).equals("false")) {
       job.problems().add(at.place(), "a job is frozen or temporary, not both");
     }
   }

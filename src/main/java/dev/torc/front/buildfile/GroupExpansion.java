@@ -54,6 +54,7 @@ final class GroupExpansion implements OtherUnits {
   private final JobReader reader;
   private final Set<BadInput.Diagnostic> warnings;
   private final Set<String> manual;
+  private final Omissions omissions;
   private final Map<String, Map<List<String>, Instance>> read =
       new HashMap<>(); // by group with the columns outside of its instances' names, and by values
   private final Map<Integer, Outcome> last = new HashMap<>(); // the last without errors, by unit
@@ -80,6 +81,7 @@ final class GroupExpansion implements OtherUnits {
    *
    * @param warnings the warnings of plain jobs
    * @param manual receives the names of manual instances
+   * @param excluded the patterns of jobs that the caller excludes
    */
   GroupExpansion(
       Path root,
@@ -87,8 +89,10 @@ final class GroupExpansion implements OtherUnits {
       WorkflowCodec codec,
       JobReader reader,
       Set<BadInput.Diagnostic> warnings,
-      Set<String> manual) {
+      Set<String> manual,
+      List<String> excluded) {
     this.manual = manual;
+    this.omissions = new Omissions(new Exclusions(excluded), codec);
     this.codec = codec;
     this.units = List.copyOf(units);
     this.reader = reader;
@@ -118,12 +122,18 @@ final class GroupExpansion implements OtherUnits {
         outcome(u);
       }
       checkTables();
-      again = doubts.decide(this);
+      boolean more = this.problems.isEmpty() && leaveOut();
+      again = more || doubts.decide(this);
       if (again) {
         axes.clear();
         known.clear();
       }
+      if (more) { // what was read with these jobs may not hold without them
+        last.clear();
+        makers = null;
+      }
     } while (again);
+    omissions.checkSources(reader.when().sources(), this, this.problems);
     this.problems.found().forEach(each -> problems.add(each.place(), each.message()));
     doubts.cycles().forEach(each -> problems.add(each.place(), each.message()));
     if (outcomes.values().stream().allMatch(Outcome::known)) {
@@ -134,27 +144,53 @@ final class GroupExpansion implements OtherUnits {
     List<Integer> starts = new ArrayList<>();
     for (int u = 0; u < units.size(); u++) {
       if (units.get(u) instanceof Unit.Single single) {
-        jobs.add(single.packed());
+        jobs.addAll(omissions.kept(List.of(single.packed())));
       } else {
         Outcome outcome = outcomes.get(u);
         starts.add(jobs.size());
-        jobs.addAll(outcome.packed());
-        known.add(outcome.group());
+        jobs.addAll(omissions.kept(outcome.packed()));
+        known.add(omissions.kept(outcome.group()));
       }
     }
-    return blank.with(
-        PackedJobs.of(codec, jobs),
-        List.copyOf(known),
-        List.copyOf(starts),
-        List.copyOf(warnings),
-        List.copyOf(manual));
+    Workflow expanded =
+        blank.with(
+            PackedJobs.of(codec, jobs),
+            List.copyOf(known),
+            List.copyOf(starts),
+            List.copyOf(warnings),
+            new Workflow.Apart(List.copyOf(manual), omissions.jobs()));
+    omissions.keep(expanded);
+    return expanded;
+  }
+
+  /** Finds the jobs that this build leaves out; returns whether there are more than before. */
+  private boolean leaveOut() throws IOException {
+    if (!reader.when().lacks() && !omissions.excludes()) {
+      return false;
+    }
+    List<LeftOutJobs.Candidate> all = new ArrayList<>();
+    for (int u = 0; u < units.size(); u++) {
+      Outcome outcome = outcomes.get(u);
+      List<byte[]> packed =
+          outcome == null ? List.of(((Unit.Single) units.get(u)).packed()) : outcome.packed();
+      for (byte[] each : packed) {
+        Job job = codec.job(new ByteReader(each, 0));
+        all.add(new LeftOutJobs.Candidate(job.name(), job, null));
+      }
+      if (outcome != null) {
+        all.add(
+            new LeftOutJobs.Candidate(units.get(u).name(), units.get(u).job(), outcome.group()));
+      }
+    }
+    return omissions.add(all, pattern -> sources.matches(pattern, List.of()));
   }
 
   @Override
   public UnitMakers makers() {
     if (makers == null) {
       UnitMakers.Instances known = unit -> isKnown(unit) ? jobs(outcome(unit)) : null;
-      makers = new UnitMakers(units, ids(), reader, sources, this::isRecorded, known);
+      makers =
+          new UnitMakers(units, ids(), reader, sources, this::isRecorded, known, omissions::has);
     }
     return makers;
   }
@@ -182,6 +218,9 @@ final class GroupExpansion implements OtherUnits {
   /** {@inheritDoc} If the job has ended, {@link #deciders} will name its unit. */
   @Override
   public Optional<List<String>> products(int unit, String job) {
+    if (omissions.has(job)) {
+      return Optional.of(List.of());
+    }
     Optional<List<String>> made = found.products(job);
     if (made.isPresent()) {
       answered.add(units.get(unit).name());
@@ -287,7 +326,8 @@ final class GroupExpansion implements OtherUnits {
         known.computeIfAbsent(
             unit,
             _ -> new Known(new ArrayList<>(), Collections.newSetFromMap(new IdentityHashMap<>())));
-    for (byte[] job : now.makes.size() < packed.size() ? packed : List.<byte[]>of()) {
+    for (byte[] job :
+        now.makes.size() < packed.size() ? omissions.kept(packed) : List.<byte[]>of()) {
       if (now.jobs.add(job)) {
         now.makes.add(Makes.of(codec.job(new ByteReader(job, 0))));
       }
@@ -297,7 +337,7 @@ final class GroupExpansion implements OtherUnits {
 
   @Override
   public List<Job> jobs(Outcome outcome) {
-    return PackedJobs.of(codec, outcome.packed());
+    return PackedJobs.of(codec, omissions.kept(outcome.packed()));
   }
 
   /** Returns a cycle for a message: the open units from this unit on, then this unit again. */
@@ -315,6 +355,9 @@ final class GroupExpansion implements OtherUnits {
   private Outcome expand(int unit, Unit.Many group) throws IOException {
     if (group.axes().isEmpty()) {
       return failed(unit, group, List.of());
+    } else if (omissions.has(group.name())) {
+      Outcome none = failed(unit, group, List.of());
+      return new Outcome(none.group(), none.packed(), true, true);
     }
     Problems own = new Problems();
     List<AxisValues> values =

@@ -28,10 +28,13 @@ record ItemReader(Paths paths, Problems problems) {
 
   private static final Pattern OF_GIT = Pattern.compile("(?:.*/)?\\.git/");
 
-  /** The keys beside which {@code data} is a stored value. */
   private static final Set<String> FILE_WORDS = Set.of("file", "keys", "optional");
 
+  /** The keys beside which {@code data} is a stored value. */
   private static final Set<String> NEED_WORDS = Set.of("data", "failed", "optional");
+
+  /** The keys beside which {@code job} is the name of a job. */
+  private static final Set<String> JOB_WORDS = Set.of("job", "failed", "optional");
 
   List<Item> items(MapFields job, String key, boolean need) {
     Node node = job.map().get(key);
@@ -121,8 +124,7 @@ record ItemReader(Paths paths, Problems problems) {
             && (optional || keys.size() == 2 && keys.contains("keys"));
     return need
         && (file
-            || keys.contains("job")
-                && (keys.size() == 1 || keys.size() == 2 && keys.contains("failed"))
+            || keys.contains("job") && JOB_WORDS.containsAll(keys)
             || keys.contains("data") && NEED_WORDS.containsAll(keys));
   }
 
@@ -135,13 +137,18 @@ record ItemReader(Paths paths, Problems problems) {
       boolean skips = keys.contains("failed");
       boolean one = skips && map.get("data") instanceof Node.Scalar data && !isOfJob(data.text());
       long forms = Stream.of("job", "data", "file").filter(keys::contains).count();
-      boolean ofFile = keys.contains("optional") || keys.contains("keys");
-      boolean wrong = forms != 1 || one || file && skips || !file && ofFile;
+      boolean wrong =
+          forms != 1
+              || one
+              || file && skips
+              || !file && keys.contains("keys")
+              || keys.contains("data") && keys.contains("optional");
       if (wrong && KnownKeys.NEED.containsAll(keys)) {
         throw new BadInput(
             node.place(),
-            "an entry of needs is a path, {file: PATH, optional: true}, {file: PATH, keys: [KEY]},"
-                + " {job: NAME}, {data: JOB.KEY}, or of a group one of the last two with failed:"
+            "an entry of needs is a path, {file: PATH}, {file: PATH, keys: [KEY]}, {job: NAME},"
+                + " {data: JOB.KEY}, a file or job with optional: true, or of a group one of the"
+                + " last two with failed:"
                 + " skip");
       }
       if (file) {
@@ -164,7 +171,8 @@ record ItemReader(Paths paths, Problems problems) {
       }
       return keys.contains("data")
           ? Ref.OfData.of(node.place(), fields.read("data", "x", scope::name), skips)
-          : new Ref.OfJob(node.place(), fields.read("job", "", scope::name), skips);
+          : new Ref.OfJob(
+              node.place(), fields.read("job", "", scope::name), skips, fields.flag("optional"));
     }
     Node.Scalar scalar = MapFields.scalar(node, need ? "needs" : "produces");
     String text = scope.path(scalar);

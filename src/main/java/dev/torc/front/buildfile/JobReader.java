@@ -46,8 +46,6 @@ final class JobReader {
   private static final Set<String> JOINED =
       Set.of("env", "resources", "retry", "stop", "container");
 
-  static final List<String> TEMPORARY = List.of("true", "false", "delete");
-
   private static final List<String> PERSIST = List.of("true", "false", "resume");
 
   private static final SequencedMap<String, Job.Caching> CACHING = new LinkedHashMap<>();
@@ -75,6 +73,7 @@ final class JobReader {
    * The settings that all jobs share.
    *
    * @param parents the needs that {@code dependencies} adds, by the key of the job
+   * @param when finds out whether the conditions of jobs hold
    * @param over the overrides of the command line
    */
   record Common(
@@ -82,9 +81,14 @@ final class JobReader {
       Node.Mapping top,
       Map<String, List<Item>> parents,
       DeclaredNames known,
-      Paths paths,
       EnvLayers env,
-      Overrides over) {}
+      WhenReader when,
+      Overrides over) {
+
+    Paths paths() {
+      return when.paths();
+    }
+  }
 
   /** The counters in {@code limits}, with whether each counts bytes, and the declared executors. */
   record DeclaredNames(SortedMap<String, Boolean> counters, List<String> executors) {}
@@ -95,9 +99,9 @@ final class JobReader {
     this.defaults =
         common.env.joined(MapFields.map(top.get("defaults"), "defaults", problems), problems);
     this.classes = MapFields.map(top.get("resources"), "resources", problems);
-    this.items = new ItemReader(common.paths, problems);
-    this.images = new ImageReader(top, common.paths, problems, common.over.containers());
-    this.steps = new StepReader(top, common.paths, images, common.env, problems);
+    this.items = new ItemReader(common.paths(), problems);
+    this.images = new ImageReader(top, common.paths(), problems, common.over.containers());
+    this.steps = new StepReader(top, common.paths(), images, common.env, problems);
     this.problems = problems;
   }
 
@@ -125,6 +129,10 @@ final class JobReader {
 
   Vars vars() {
     return common.vars;
+  }
+
+  WhenReader when() {
+    return common.when;
   }
 
   /** Returns a copy of this reader that reports errors and warnings to {@code problems}. */
@@ -193,7 +201,7 @@ final class JobReader {
     SortedMap<String, Optional<Template>> env = steps.env(full);
     List<Step> run = steps.steps(full, name, entry.place(), shell, dir, env);
     Retry retry = retry(full, own, shell);
-    ConditionReader keys = new ConditionReader(full, steps, shell);
+    ConditionReader keys = new ConditionReader(full, steps, shell, common.when);
     String executor = executor(job, own.get("executor") != null);
     Resources resources = resources(job.map().get("resources"), scope);
     if (resources.disk() > 0 && executor == null) {
@@ -203,7 +211,7 @@ final class JobReader {
               + " and resources: {scratch: 20GB}");
     }
     String depfile =
-        job.read("depfile", null, node -> common.paths.below(dir, job.scope().literalPath(node)));
+        job.read("depfile", null, node -> common.paths().below(dir, job.scope().literalPath(node)));
     Job read =
         new Job(
             scope.job(),
@@ -272,7 +280,7 @@ final class JobReader {
   }
 
   private Set<Trait> traits(MapFields job) {
-    String temporary = job.choice("temporary", "false", TEMPORARY);
+    String temporary = job.choice("temporary", "false", ConditionReader.TEMPORARY);
     String persist = job.choice("persist", "false", PERSIST);
     String output = output(job);
     Set<Trait> traits = EnumSet.noneOf(Trait.class);

@@ -40,7 +40,7 @@ public final class KnownKeys {
           """
           command tasks needs produces after tools env dir shell resources retries retry
           stop depfile trace strict cache persist temporary always interactive manual output priority tags
-          description allow_failure max_age frozen probe skip image container executor parameters match table mode
+          description allow_failure max_age frozen when probe skip image container executor parameters match table mode
           repeat key exclude
           """
               .split("\\s+"));
@@ -110,6 +110,9 @@ public final class KnownKeys {
 
   /** An entry of {@code needs} that is a map. */
   static final List<String> NEED = List.of("job", "data", "failed", "file", "keys", "optional");
+
+  /** A condition of {@code when}. */
+  static final List<String> CONDITION = List.of("os", "arch", "var", "env", "exists", "not");
 
   /** {@code stamps}. */
   static final List<String> STAMPS = List.of("never", "trust");

@@ -12,6 +12,7 @@ import dev.torc.core.model.Group;
 import dev.torc.core.model.Paths;
 import dev.torc.core.model.ResultSource;
 import dev.torc.core.model.Workflow;
+import dev.torc.core.model.Workflow.Apart;
 import dev.torc.core.model.Workflow.Executor;
 import dev.torc.core.model.Workflow.ReportFile;
 import dev.torc.core.model.Workflow.Settings;
@@ -25,6 +26,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.SortedMap;
@@ -52,6 +54,7 @@ public final class ParsedBuildFile {
   private final FileLayers layers;
   private final Vars vars;
   private final Paths paths;
+  private final WhenReader when;
   private final Workflow blank; // without jobs
   private final Set<String> manual = new TreeSet<>(); // names of jobs, instances and groups
   private final GroupExpansion expansion;
@@ -108,10 +111,7 @@ public final class ParsedBuildFile {
     Path root = BuildFile.located(files.getFirst()).getParent();
     FileLayers layers = new FileLayers(root, input, unchanged, problems);
     Node.Mapping all = layers.read(files);
-    if (all.get("jobs") == null && (all.get("tasks") != null || all.get("command") != null)) {
-      throw new BadInput(
-          all.place(), "a build file has jobs, and this is a single one; write {\"jobs\": [ … ]}");
-    }
+    refuseSingle(all);
     MapFields keys = new MapFields(all, null, problems);
     if (all.get("vars") == null) {
       keys.only(KnownKeys.TOP, "the build file"); // an unknown key may be a mistyped vars
@@ -136,6 +136,7 @@ public final class ParsedBuildFile {
     Stores stores = new StoresReader(scope, paths, problems).read(top.get("stores"));
     List<ReportFile> report = new ItemReader(paths, problems).report(fields);
     List<String> names = names(executors, over.executor(), problems);
+    this.when = new WhenReader(over.env(), paths);
     JobReader reader =
         new JobReader(
             new JobReader.Common(
@@ -143,8 +144,8 @@ public final class ParsedBuildFile {
                 top,
                 new FactoryReader(top, scope, problems).parents(jobs.keySet()),
                 new JobReader.DeclaredNames(counters(top), names),
-                paths,
                 layers.env(),
+                when,
                 over),
             problems);
     reader.checkShared();
@@ -169,11 +170,20 @@ public final class ParsedBuildFile {
             stamps(fields.inner("stamps").only(KnownKeys.STAMPS, "stamps")),
             report);
     this.blank =
-        new Workflow(root, settings, List.of(), List.of(), List.of(), List.of(), List.of());
+        new Workflow(root, settings, List.of(), List.of(), List.of(), List.of(), Apart.NONE);
     if (units.isEmpty()) {
       problems.warn(top.place(), "no jobs; add one below jobs:");
     }
-    this.expansion = new GroupExpansion(root, units, codec, reader, problems.warnings(), manual);
+    this.expansion =
+        new GroupExpansion(
+            root, units, codec, reader, problems.warnings(), manual, over.excluded());
+  }
+
+  private static void refuseSingle(Node.Mapping all) {
+    if (all.get("jobs") == null && (all.get("tasks") != null || all.get("command") != null)) {
+      throw new BadInput(
+          all.place(), "a build file has jobs, and this is a single one; write {\"jobs\": [ … ]}");
+    }
   }
 
   /**
@@ -259,7 +269,10 @@ public final class ParsedBuildFile {
     SortedMap<String, List<String>> files = new TreeMap<>(groups.files());
     files.putAll(paths.ways());
     files.putAll(layers.absent());
-    return new Deciders(groups.jobs(), files, vars.asked(), groups.complete());
+    files.putAll(when.files());
+    SortedMap<String, Optional<String>> variables = new TreeMap<>(vars.asked());
+    variables.putAll(when.variables());
+    return new Deciders(groups.jobs(), files, variables, groups.complete());
   }
 
   private static SortedMap<String, Long> limits(Node.Mapping top, Scope scope, Problems problems) {
@@ -354,14 +367,16 @@ public final class ParsedBuildFile {
    * @param executor the executor of jobs that name none, or {@code local} for all jobs; null for no
    *     override
    * @param env the caller's environment, which vars may name
+   * @param excluded patterns of the jobs that are left out
    */
   public record Overrides(
       SortedMap<String, String> defines,
       boolean containers,
       String executor,
-      Map<String, String> env) {
+      Map<String, String> env,
+      List<String> excluded) {
 
     public static final Overrides NONE =
-        new Overrides(Collections.emptySortedMap(), true, null, Map.of());
+        new Overrides(Collections.emptySortedMap(), true, null, Map.of(), List.of());
   }
 }

@@ -65,6 +65,7 @@ final class UnchangedJobs {
     if (same < 0
         || !workflow.groups().isEmpty()
         || !workflow.warnings().isEmpty()
+        || !workflow.leftOut().isEmpty()
         || !locate(shown, same, before.length - alike + (whole ? 0 : 1))) {
       return null;
     }

@@ -50,7 +50,8 @@ final class UnitMakers {
   private List<List<Integer>> readers;
 
   /**
-   * Creates the index; {@code isRecorded} returns whether an earlier build made the file at a path.
+   * Creates the index; {@code isRecorded} returns whether an earlier build made the file at a path,
+   * {@code isLeftOut} whether no build runs the unit with a name.
    */
   UnitMakers(
       List<Unit> units,
@@ -58,7 +59,8 @@ final class UnitMakers {
       JobReader reader,
       AxisSources files,
       Predicate<String> isRecorded,
-      Instances instances) {
+      Instances instances,
+      Predicate<String> isLeftOut) {
     this.instances = instances;
     this.files = files;
     this.isRecorded = isRecorded;
@@ -68,7 +70,10 @@ final class UnitMakers {
     this.products =
         ProductIndex.NONE.with(
             IntStream.range(0, units.size()).toArray(),
-            unit -> units.get(unit).job().productRefs(),
+            unit ->
+                isLeftOut.test(units.get(unit).name())
+                    ? List.of()
+                    : units.get(unit).job().productRefs(),
             Map.of(),
             new HashMap<>(),
             (_, _, _) -> {}); // the graph reports files with two makers

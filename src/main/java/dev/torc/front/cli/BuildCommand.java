@@ -117,6 +117,10 @@ final class BuildCommand {
           "-- needs a target before it: torc build TARGET -- ARGUMENT; a job -b is the target"
               + " ./-b");
     }
+    if (call.has("--only")
+        && (call.targets().isEmpty() || call.targets().getFirst().startsWith("!"))) {
+      throw Call.usage("--only needs a target: torc build --only JOB");
+    }
     return new JobChoice(
         call.targets(),
         null,

@@ -60,6 +60,8 @@ final class Commands {
         --probe  with -n, also run the probes of jobs
         --force  run the targets even if they are up to date
         --downstream  also build all jobs that wait for the targets
+        --only  build only the targets, from what the jobs before them made last
+        --exclude PATTERN  leave out these jobs, by name, group or tag, and all jobs that need them
         --failed  build only jobs whose last run failed
         --fail-fast  start no more jobs after a failure; same as -k 1
         -k --keep-going [N]  after a failure, run all jobs that do not depend on it (the default); with N, start none after N failures

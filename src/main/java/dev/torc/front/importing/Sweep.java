@@ -20,9 +20,6 @@ import java.util.SequencedMap;
  */
 record Sweep(List<SweepAxis> axes, boolean zip, List<Map<String, String>> rows) {
 
-  /** The most combinations of a job or file, and the most values of a parameter. */
-  static final int MAX = 200_000;
-
   static final Sweep NONE = new Sweep(List.of(), false, List.of(Map.of()));
 
   /**
@@ -71,10 +68,10 @@ record Sweep(List<SweepAxis> axes, boolean zip, List<Map<String, String>> rows) 
             "zip needs as many values of each, but %s has %d and %s has %d"
                 .formatted(axes.getFirst().name(), rows.size(), axis.name(), count));
       }
-      if (!inStep && (long) rows.size() * count > MAX) {
+      if (!inStep && (long) rows.size() * count > SweepAxis.MAX) {
         String many =
             "its parameters have more than %d combinations, which is too much for torc import";
-        throw new IllegalArgumentException(many.formatted(MAX));
+        throw new IllegalArgumentException(many.formatted(SweepAxis.MAX));
       }
       List<Map<String, String>> longer = new ArrayList<>();
       for (int i = 0; i < rows.size(); i++) {

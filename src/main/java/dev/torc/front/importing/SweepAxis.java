@@ -19,6 +19,9 @@ import java.util.SequencedMap;
  */
 record SweepAxis(String name, List<String> values, Map<String, String> range) {
 
+  /** The most values of a parameter, and the most combinations of a job or file. */
+  static final int MAX = 200_000;
+
   /**
    * Reads a list of values, or a text in that notation.
    *
@@ -71,7 +74,7 @@ record SweepAxis(String name, List<String> values, Map<String, String> range) {
       range.put("step", plain(step));
     }
     try {
-      return new SweepAxis(name, NumberRange.of(from, to, plain(step), Sweep.MAX), range);
+      return new SweepAxis(name, NumberRange.of(from, to, plain(step), MAX), range);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
     }

@@ -19,6 +19,7 @@ import dev.torc.core.model.FoldedLines;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job.Resources;
 import dev.torc.core.model.Job.Trait;
+import dev.torc.core.model.Workflow.LeftOutJob;
 import dev.torc.core.run.Event;
 import dev.torc.features.adopt.Adoptable;
 import dev.torc.features.fastpath.FreshJobs;
@@ -31,6 +32,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
@@ -89,6 +91,12 @@ public final class BuildSession {
   /** Returns why a job that is due does not start in the time that is left; null if it may. */
   public String lack(Plan plan, int job) {
     return request.manner().pace().lack(plan.context(), job, System.currentTimeMillis());
+  }
+
+  /** Returns the jobs that the build leaves out. */
+  public SortedMap<String, LeftOutJob> leftOut(Plan plan) {
+    return LeftOutTargets.of(
+        plan.context().graph(), request.choice().targets(), fast.project().paths());
   }
 
   /** Returns how many nanoseconds the forecast build is likely to take; negative if unknown. */
@@ -218,7 +226,7 @@ public final class BuildSession {
       int exit = build(id, began, watcher);
       if (exit == AGAIN) {
         begin(FastPath.none(fast.project(), request));
-        check(fast.selection().jobs());
+        check(fast.concerned());
         exit = build(id, began, watcher);
       }
       return exit;
@@ -257,7 +265,8 @@ public final class BuildSession {
       }
       notes.forEach(watcher::warn);
       BuildId last = new BuildId(id, look.cache().nextBuildNumber() - 1);
-      return FastPath.reportFresh(look.project(), last, began, expanded.jobs(), watcher);
+      return FastPath.reportFresh(
+          look.project(), last, began, expanded.jobs(), request.choice().targets(), watcher);
     }
   }
 
@@ -276,7 +285,8 @@ public final class BuildSession {
       fast.renew(watcher::warn);
       freshState = new FreshState(project.graph(), selection.jobs(), fast.fresh());
       BuildId last = new BuildId(id, fast.fresh().number());
-      return FastPath.reportFresh(project, last, began, selection.jobs(), watcher);
+      return FastPath.reportFresh(
+          project, last, began, selection.jobs(), request.choice().targets(), watcher);
     }
     try (WriteSession work = fast.open(id, request.lock().gone(), watcher::warn)) {
       watcher.reading(work.digests());
@@ -298,12 +308,17 @@ public final class BuildSession {
       // Check again: a file may have changed since, so that an impossible job has to run.
       refuse(plan);
       arrivals.planned = true;
+      boolean only = project.options().reuse().only();
+      String omitted = only ? NotRun.line(plan) : null;
+      if (omitted != null) {
+        watcher.accept(new Event.Note(Event.Level.INFO, omitted));
+      }
       PlannedBuild.Ended ended =
           new PlannedBuild(project, request, capacity(), work, plan, expander, watcher).run(began);
       // After a signal, even one that only stopped uploads, the next build checks every job.
       if (ended.exit() <= Exit.signal(0) && !work.digests().stop().isSet()) {
         PlanContext last = ended.context();
-        FreshJobs next = work.storeFresh(fast, plan, last);
+        FreshJobs next = only ? null : work.storeFresh(fast, plan, last);
         freshState = new FreshState(last.graph(), last.selection().jobs(), next);
       }
       return ended.exit();

@@ -156,9 +156,10 @@ record FastPath(
                 || StartMarks.read(place).stream().allMatch(StartMark::ended));
   }
 
+  /** Returns the jobs that may run. */
   BitSet concerned() {
     BitSet jobs = Downstream.with(project.graph(), dirty);
-    jobs.and(selection.jobs());
+    jobs.and(project.options().reuse().only() ? selection.named() : selection.jobs());
     return jobs;
   }
 
@@ -208,14 +209,24 @@ record FastPath(
 
   /** Reports a build that has nothing to do; {@code build} has the number of the last build. */
   static int reportFresh(
-      Project project, BuildId build, long began, BitSet selected, BuildWatcher listener) {
+      Project project,
+      BuildId build,
+      long began,
+      BitSet selected,
+      List<String> targets,
+      BuildWatcher listener) {
     int jobs = selected.cardinality();
     listener.accept(new Event.Started(build, project.place().root(), jobs));
     Event.Details none = new Event.Details("", "", null, 0, -1, -1);
     for (int j : project.graph().inOrder(listener.wantsAll() ? selected : new BitSet())) {
       listener.accept(new Event.JobEnded(project.graph().name(j), JobState.UP_TO_DATE, none));
     }
-    Map<JobState, Integer> counts = Map.of(JobState.UP_TO_DATE, jobs); // none is in another state
+    var leftOut = LeftOutTargets.of(project.graph(), targets, project.paths());
+    LeftOutTargets.tell(leftOut, listener);
+    Map<JobState, Integer> counts = // none is in another state
+        leftOut.isEmpty()
+            ? Map.of(JobState.UP_TO_DATE, jobs)
+            : Map.of(JobState.UP_TO_DATE, jobs, JobState.LEFT_OUT, leftOut.size());
     listener.accept(new Event.Finished(build, counts, StoreUse.NONE, System.nanoTime() - began, 0));
     return Exit.DONE;
   }

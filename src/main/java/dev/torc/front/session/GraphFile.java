@@ -56,7 +56,7 @@ record GraphFile(
   record FilesRead(List<BuildFile.Read> sources, SortedMap<String, List<String>> patterns) {}
 
   /** The number must change with every change of the layout, also of {@link WorkflowCodec}'s. */
-  private static final String LAYOUT = "torc graph 42";
+  private static final String LAYOUT = "torc graph 43";
 
   /** The inputs of a graph, except the bytes of its build files. The paths are absolute. */
   record Inputs(String version, List<Path> files, ParsedBuildFile.Overrides over) {
@@ -65,6 +65,7 @@ record GraphFile(
       ByteWriter out = new ByteWriter(0);
       out.text(LAYOUT);
       out.text(version);
+      out.text(System.getProperty("os.name") + "/" + System.getProperty("os.arch"));
       return out;
     }
 
@@ -74,6 +75,7 @@ record GraphFile(
       out.map(over.defines(), ByteWriter::text);
       out.flag(over.containers());
       out.text(over.executor());
+      out.text(String.join("\n", over.excluded())); // no name has a line end
       return out.bytes();
     }
   }

@@ -11,7 +11,9 @@ import dev.torc.core.run.LaunchBuilder;
 import dev.torc.features.intents.Frozen;
 import dev.torc.features.intents.KeptFailures;
 import dev.torc.features.intents.MaxAge;
+import dev.torc.features.intents.Only;
 import dev.torc.features.intents.Probes;
+import dev.torc.front.session.ProjectOptions.Reuse;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,10 +32,13 @@ final class JobConditions implements Condition.Conditions {
 
   private final DigestMemo digests;
 
-  JobConditions(boolean keepsFailed, DigestMemo digests) {
+  JobConditions(Reuse reuse, DigestMemo digests) {
     this.digests = digests;
-    if (keepsFailed) {
+    if (reuse.failures()) {
       ofAll.add(new KeptFailures());
+    }
+    if (reuse.only()) {
+      ofAll.add(new Only());
     }
   }
 

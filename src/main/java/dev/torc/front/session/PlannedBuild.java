@@ -15,6 +15,7 @@ import dev.torc.core.memory.CachePlace;
 import dev.torc.core.model.FoldedLines;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Workflow;
+import dev.torc.core.model.Workflow.LeftOutJob;
 import dev.torc.core.run.Amounts;
 import dev.torc.core.run.BuildLoop;
 import dev.torc.core.run.BuildSetup;
@@ -40,6 +41,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicLong;
@@ -109,6 +111,7 @@ record PlannedBuild(
                   tokens.orElse(null)),
               new BuildSetup.Wishes(
                   request.manner().failures(),
+                  leftOut().size(),
                   request.manner().submit(),
                   watcher.wantsCommands(),
                   watch),
@@ -127,6 +130,10 @@ record PlannedBuild(
     } finally {
       tokens.ifPresent(Jobserver::close);
     }
+  }
+
+  private SortedMap<String, LeftOutJob> leftOut() {
+    return LeftOutTargets.of(plan.context().graph(), request.choice().targets(), project.paths());
   }
 
   private Features features(AtomicReference<String> commit) throws IOException {
@@ -206,7 +213,7 @@ record PlannedBuild(
     for (String job : remotes.jobs()) {
       if (!work.isOut(job)) {
         remotes.forget(job, work.removal());
-      } else if (known && graph.jobId(job) < 0) {
+      } else if (known && graph.jobId(job) < 0 && !graph.workflow().leftOut().containsKey(job)) {
         remotes.drop(job, work.removal());
       }
     }
@@ -218,6 +225,7 @@ record PlannedBuild(
     Graph graph = plan.context().graph();
     watcher.accept(
         new Event.Started(work.build(), project.workflow().root(), plan.selected().cardinality()));
+    LeftOutTargets.tell(leftOut(), watcher);
     if (work.build().number() == 1) {
       watcher.warn(project.workflow().warnings());
       Advice.network(project.caller().host().here(), work.cache().place()).ifPresent(watcher::warn);

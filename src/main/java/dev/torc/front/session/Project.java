@@ -116,7 +116,12 @@ public record Project(
     return new GraphFile.Inputs(
         InstalledTorc.id(),
         files,
-        new Overrides(options.variables(), contained, options.executor(), caller.env()));
+        new Overrides(
+            options.variables(),
+            contained,
+            options.executor(),
+            caller.env(),
+            options.reuse().excluded()));
   }
 
   /** Returns how many jobs a build file has when no results are known. */
@@ -202,7 +207,7 @@ public record Project(
         cache,
         digests,
         new KnownResults.Places(cache, digests, of, asked),
-        new JobConditions(options.reuse().failures(), digests),
+        new JobConditions(options.reuse(), digests),
         machineInputs(),
         new RowPlaces(),
         new AtomicBoolean());

@@ -34,11 +34,15 @@ public record ProjectOptions(
     Reuse reuse) {
 
   /**
-   * Whether a known result, or a recorded failure, may replace a run, and whether a look runs the
-   * probes of jobs.
+   * What replaces a run: a known result, or a recorded failure; and which jobs do not run at all.
+   *
+   * @param probes whether a look runs the probes of jobs
+   * @param only whether none but the targets run
+   * @param excluded patterns of the jobs that are left out
    */
-  public record Reuse(boolean results, boolean failures, boolean probes) {
-    static final Reuse NOTHING = new Reuse(false, false, false);
+  public record Reuse(
+      boolean results, boolean failures, boolean probes, boolean only, List<String> excluded) {
+    static final Reuse NOTHING = new Reuse(false, false, false, false, List.of());
   }
 
   public static final String SITE = "TORC_CONFIG";

@@ -9,6 +9,7 @@ import dev.torc.core.model.Graph;
 import dev.torc.core.model.Group;
 import dev.torc.core.model.InstanceName;
 import dev.torc.core.model.Job;
+import dev.torc.front.buildfile.NameGlob;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
@@ -43,7 +44,13 @@ public final class Targets {
     for (String target : targets) {
       boolean not = isExclusion(graph, target);
       BitSet found = find(graph, not ? target.substring(1) : target, paths);
-      if (found == null) {
+      String left =
+          not || found != null && !found.isEmpty()
+              ? null
+              : LeftOutTargets.refusal(graph, target, paths);
+      if (left != null) {
+        throw new BadInput(left);
+      } else if (found == null) {
         throw new BadInput(unknown(graph, not ? target.substring(1) : target, paths));
       } else if (not) {
         named.andNot(found);
@@ -146,31 +153,6 @@ public final class Targets {
   /** Returns whether a target is a group's tag, or a glob that may match its instances. */
   private static boolean means(String target, NameGlob glob, Group group) {
     return group.tags().contains(target) || glob != null && glob.mayMatch(group);
-  }
-
-  /** A glob over names of jobs; {@code paths} is the same glob with slashes as in paths. */
-  public record NameGlob(Glob names, Glob paths) {
-
-    private static final char SLASH = '\u0001'; // in no name
-
-    /** Returns the glob that a target is; null if it has no wildcards. */
-    public static NameGlob of(String target) {
-      Glob names = Glob.isPattern(target) ? Glob.orNull(flat(target)) : null;
-      return names == null ? null : new NameGlob(names, Glob.of(target));
-    }
-
-    private static String flat(String name) {
-      return name.replace('/', SLASH);
-    }
-
-    public boolean matches(String name) {
-      return names.matches(flat(name));
-    }
-
-    /** Returns whether instances of a group that are not known yet may match. */
-    boolean mayMatch(Group group) {
-      return matches(group.name()) || paths.overlaps(Glob.of(Glob.escape(group.name()) + "/*"));
-    }
   }
 
   private static String unknown(Graph graph, String target, UserPaths paths) {

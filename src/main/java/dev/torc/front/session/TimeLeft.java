@@ -95,7 +95,7 @@ final class TimeLeft {
   synchronized void ended(String job, long wall) {
     int id = graph.jobId(job);
     began.remove(id);
-    if (due.get(id)) {
+    if (id >= 0 && due.get(id)) { // a job that is left out is not in the graph
       due.clear(id);
       group[id].ended++;
     }

@@ -365,6 +365,10 @@ final class EventText {
         yield line(Detail.NORMAL, palette.yellow(name) + after + why);
       }
       case SUBMITTED -> line(Detail.VERBOSE, palette.dim(name + ": is still out"));
+      case LEFT_OUT ->
+          line(
+              Detail.VERBOSE,
+              palette.dim(name + ": left out") + ": " + SafeText.message(details.what()));
       default -> line(Detail.VERBOSE, palette.dim(name + ": not started"));
     };
   }

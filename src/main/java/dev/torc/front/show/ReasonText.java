@@ -39,6 +39,7 @@ public final class ReasonText {
           Reason.Kind.NEED_MISSING,
           Reason.Kind.FAILED_BEFORE,
           Reason.Kind.FROZEN,
+          Reason.Kind.NOT_MADE,
           Reason.Kind.IMAGE_UNAVAILABLE,
           Reason.Kind.ELSEWHERE);
 
@@ -110,6 +111,7 @@ public final class ReasonText {
       case NEED_VANISHED -> "need matches nothing";
       case NEED_MISSING -> "need missing";
       case FROZEN -> "frozen, product missing";
+      case NOT_MADE -> "run without --only";
       case PROBE_FAILED -> "probe failed|its probe had failed";
       case FAILED_BEFORE -> "failed before; skipped, nothing changed";
       case IMAGE_UNAVAILABLE -> "image not available";

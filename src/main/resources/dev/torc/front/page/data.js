@@ -34,13 +34,13 @@ function time(seconds) {
   if (Math.round(seconds * 10) < 600) {
     return (Math.round(seconds * 10) / 10).toFixed(1) + ' s';
   }
-  const two = n => String(n).padStart(2, '0');
+  const both = (n, large, small) =>
+    Math.floor(n / 60) + large + (n % 60 === 0 ? '' : ' ' + String(n % 60).padStart(2, '0') + small);
   const whole = Math.round(seconds);
   if (whole < 3600) {
-    return Math.floor(whole / 60) + ' min ' + two(whole % 60) + ' s';
+    return both(whole, ' min', ' s');
   }
-  const minutes = Math.round(seconds / 60);
-  return Math.floor(minutes / 60) + ' h ' + two(minutes % 60) + ' min';
+  return both(Math.round(seconds / 60), ' h', ' min');
 }
 
 // Bytes as torc writes them: 512 B, 1.5 KiB; 4.0 GB beside an amount that a user wrote so (Amount.java).

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.torc.base.machine.GpuLoad.Load;
 import dev.torc.base.posix.FreshProgram;
+import dev.torc.base.posix.OtherProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,7 +55,9 @@ class GpuLoadTest {
       assertEquals(new Load(135, 105 * MIB), load.all());
     }
     for (String pid : Files.readAllLines(dir.resolve("pids"))) {
-      ProcessHandle.of(Long.parseLong(pid)).ifPresent(ended -> ended.onExit().join());
+      while (OtherProcess.runs(Long.parseLong(pid))) {
+        Thread.sleep(5);
+      }
     }
   }
 

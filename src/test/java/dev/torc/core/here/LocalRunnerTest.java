@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.base.machine.OomKills;
 import dev.torc.base.machine.Series;
 import dev.torc.base.posix.Environment;
 import dev.torc.base.posix.Kill;

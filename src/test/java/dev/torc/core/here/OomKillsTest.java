@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.base.machine.OomKills;
 import dev.torc.base.posix.Environment;
 import java.io.IOException;
 import java.nio.file.Files;

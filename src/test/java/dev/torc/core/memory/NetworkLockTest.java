@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.torc.base.posix.LocalLocks;
 import dev.torc.base.posix.OpenFileLock;
 import dev.torc.base.posix.OtherProcess;
 import dev.torc.core.memory.Cache.CacheException;

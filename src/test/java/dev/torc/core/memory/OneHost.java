@@ -1,5 +1,6 @@
 package dev.torc.core.memory;
 
+import dev.torc.base.posix.LocalLocks;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;

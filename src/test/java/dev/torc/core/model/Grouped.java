@@ -50,7 +50,7 @@ public final class Grouped {
   public static Workflow with(
       Workflow all, List<Job> jobs, List<Group> groups, List<Integer> starts) {
     return new Workflow(
-        all.root(), all.settings(), jobs, groups, starts, all.warnings(), all.manual());
+        all.root(), all.settings(), jobs, groups, starts, all.warnings(), all.apart());
   }
 
   /** A group of which these instances are known; more may come if it awaits jobs. */

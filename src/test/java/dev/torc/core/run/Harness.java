@@ -108,6 +108,12 @@ public class Harness extends LastBuild {
   /** {@code --keep-failed}. */
   boolean keepsFailed;
 
+  /** {@code --only}. */
+  boolean only;
+
+  /** The patterns of {@code --exclude}. */
+  List<String> excluded = List.of();
+
   /** Whether the event of an attempt's start has its command. */
   boolean commands;
 
@@ -293,7 +299,7 @@ public class Harness extends LastBuild {
         new TreeMap<>(),
         containers ? null : ProjectOptions.HOST,
         null,
-        new ProjectOptions.Reuse(restores, keepsFailed, false));
+        new ProjectOptions.Reuse(restores, keepsFailed, false, only, excluded));
   }
 
   /** The caller of a build, on a machine of the test's own. */
@@ -551,6 +557,7 @@ public class Harness extends LastBuild {
                                 at.reasons().isEmpty()
                                     ? "frozen"
                                     : "frozen; would run: " + words(at.reasons());
+                            case LEFT_OUT -> "left out; would run: " + words(at.reasons());
                           };
                       case Verdict.Skips skips ->
                           skips.by().isEmpty() ? "skipped" : "skipped, as " + skips.by() + " is";

@@ -328,6 +328,12 @@ class Story extends Harness implements StepFiles.Stage {
     commands = words.contains("--commands");
     traces = words.contains("--trace");
     strict = words.contains("--strict");
+    only = words.contains("--only");
+    excluded =
+        words.stream()
+            .filter(word -> word.startsWith("--exclude="))
+            .map(word -> word.substring(word.indexOf('=') + 1))
+            .toList();
     return words.stream().filter(word -> !word.startsWith("-")).toArray(String[]::new);
   }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.base.machine.ProgramOutput;
+import dev.torc.base.posix.OtherProcess;
 import dev.torc.core.model.SchedulerSettings;
 import dev.torc.features.clusters.Scheduler.SchedulerJob;
 import dev.torc.features.clusters.Scheduler.SchedulerResources;
@@ -159,7 +160,9 @@ class SlurmTest {
     ProgramOutput said = hasty.ask(List.of("/usr/bin/env", "sbatch"));
     assertEquals("no answer in 5 s", said.said());
     long child = Long.parseLong(Files.readString(pid).strip());
-    ProcessHandle.of(child).ifPresent(process -> process.onExit().join());
+    while (OtherProcess.runs(child)) {
+      Thread.sleep(5);
+    }
     programs.says("squeue", "/bin/sleep 100 & echo $! >'" + pid + "'");
     said = hasty.ask(List.of("/usr/bin/env", "squeue"));
     ProcessHandle.of(Long.parseLong(Files.readString(pid).strip()))

@@ -71,6 +71,7 @@ class SchemaTest {
     assertKeys(KnownKeys.HOOK, "/properties/hooks/oneOf/1/items/properties");
     assertKeys(KnownKeys.NEED, "/$defs/need/oneOf/1/properties");
     assertKeys(KnownKeys.REPORT, "/$defs/shown/oneOf/1/properties");
+    assertKeys(KnownKeys.CONDITION, "/$defs/condition/properties");
     assertKeys(KnownKeys.STAMPS, "/properties/stamps/properties");
     assertKeys(KnownKeys.VALUES, "/$defs/values/oneOf/2/properties");
     assertKeys(KnownKeys.TABLE, "/$defs/job/properties/table/oneOf/1/properties");

@@ -84,7 +84,7 @@ final class Written implements AutoCloseable {
   ParsedBuildFile blueprint(String on) {
     try {
       return ParsedBuildFile.read(
-          layers(), null, new ParsedBuildFile.Overrides(defines, true, on, env));
+          layers(), null, new ParsedBuildFile.Overrides(defines, true, on, env, List.of()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

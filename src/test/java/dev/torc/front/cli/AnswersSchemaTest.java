@@ -38,7 +38,17 @@ class AnswersSchemaTest {
 
   /** Fields that are left out where they have nothing to say. */
   private static final Set<String> OPTIONAL =
-      Set.of("from", "images", "without", "errors", "chain", "licences", "machine", "commit");
+      Set.of(
+          "why",
+          "left_out",
+          "from",
+          "images",
+          "without",
+          "errors",
+          "chain",
+          "licences",
+          "machine",
+          "commit");
 
   @TempDir Path temp;
   private Folder folder;

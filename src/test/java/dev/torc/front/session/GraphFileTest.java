@@ -97,12 +97,13 @@ class GraphFileTest {
 
   private GraphFile.Inputs origin(SortedMap<String, String> defines, Path... files) {
     return new GraphFile.Inputs(
-        "1.0", List.of(files), new Overrides(defines, true, null, Map.of()));
+        "1.0", List.of(files), new Overrides(defines, true, null, Map.of(), List.of()));
   }
 
   private Graph write(SortedMap<String, String> defines, Path... files) throws IOException {
     ParsedBuildFile blueprint =
-        ParsedBuildFile.read(List.of(files), null, new Overrides(defines, true, null, Map.of()));
+        ParsedBuildFile.read(
+            List.of(files), null, new Overrides(defines, true, null, Map.of(), List.of()));
     Graph graph = GraphBuilder.build(blueprint.expand(ResultSource.nothing()));
     assertNotNull(
         GraphFile.write(
@@ -183,7 +184,7 @@ class GraphFileTest {
     GraphFile last = GraphFile.read(file, origin(none, yaml), digests(), null);
     assertFalse(last.good());
     assertEquals(text.toString(), new String(last.text(), StandardCharsets.UTF_8));
-    Overrides over = new Overrides(none, true, null, Map.of());
+    Overrides over = new Overrides(none, true, null, Map.of(), List.of());
     Workflow again =
         ParsedBuildFile.readAgain(yaml, over, last.text(), last.graph().workflow())
             .expand(ResultSource.nothing());
@@ -263,7 +264,8 @@ class GraphFileTest {
   void whatABuildFileHeldWhenItWasReadCounts() throws IOException {
     Path yaml = put("torc.yaml", "jobs: { a: { command: one, produces: x } }");
     ParsedBuildFile blueprint =
-        ParsedBuildFile.read(List.of(yaml), null, new Overrides(none, true, null, Map.of()));
+        ParsedBuildFile.read(
+            List.of(yaml), null, new Overrides(none, true, null, Map.of(), List.of()));
     Graph graph = GraphBuilder.build(blueprint.expand(ResultSource.nothing()));
     put("torc.yaml", "jobs: { a: { command: two, produces: x } }");
     assertNull(
@@ -314,7 +316,8 @@ class GraphFileTest {
                   .formatted(values));
       put("made.txt", "1\n2\n");
       ParsedBuildFile blueprint =
-          ParsedBuildFile.read(List.of(yaml), null, new Overrides(none, true, null, Map.of()));
+          ParsedBuildFile.read(
+              List.of(yaml), null, new Overrides(none, true, null, Map.of(), List.of()));
       assertFalse(GraphBuilder.build(blueprint.expand(ResultSource.nothing())).isWhole(), values);
       ResultSource made = _ -> Optional.of(List.of("made.txt"));
       Graph graph = GraphBuilder.build(blueprint.expand(made));

@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.torc.JavaChild;
+import dev.torc.base.posix.LocalLocks;
 import dev.torc.base.posix.OpenFileLock;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.core.memory.BuildLock;
 import dev.torc.core.memory.Cache.CacheException;
-import dev.torc.core.memory.LocalLocks;
 import dev.torc.core.memory.OneHost;
 import dev.torc.core.memory.ThisHost;
 import dev.torc.front.session.BuildRequest.LockTerms;

@@ -188,7 +188,7 @@ class PlainReportTest {
     }
     assertEquals(
         """
-        fit: still runs after 1 min 00 s, and 1 more: epoch 2
+        fit: still runs after 1 min, and 1 more: epoch 2
         far: still waits for slurm after 2 min 01 s: epoch 2
         far: still is at slurm 7 after 3 min 01 s: epoch 2
         """,

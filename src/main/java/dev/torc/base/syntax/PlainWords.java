@@ -1,4 +1,4 @@
-package dev.torc.core.run;
+package dev.torc.base.syntax;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +14,7 @@ import java.util.function.Predicate;
  * the programs of the same name ({@code echo 'a\nb'} prints two lines in dash, one with /bin/echo),
  * and some have none (cd). It does not look for the program.
  */
-final class PlainWords {
+public final class PlainWords {
 
   /** The plain characters besides ASCII letters and digits; {@link #isPlain} has the exceptions. */
   private static final String SIGNS = "_./,:+@%-";
@@ -58,7 +58,8 @@ final class PlainWords {
    * @param isSet whether the job's environment has a variable: {@code BASH_ENV} names a file that
    *     bash reads first, and {@code BASH_FUNC_name%%} a function that hides the program
    */
-  static Optional<List<String>> of(List<String> shell, String text, Predicate<String> isSet) {
+  public static Optional<List<String>> of(
+      List<String> shell, String text, Predicate<String> isSet) {
     if (!isKnown(shell) || isSet.test("BASH_ENV") || isSet.test("ENV")) {
       return Optional.empty();
     }

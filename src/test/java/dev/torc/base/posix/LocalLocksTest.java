@@ -1,8 +1,7 @@
-package dev.torc.core.memory;
+package dev.torc.base.posix;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.torc.base.posix.FileSystems;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

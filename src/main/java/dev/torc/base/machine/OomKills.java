@@ -1,6 +1,5 @@
-package dev.torc.core.here;
+package dev.torc.base.machine;
 
-import dev.torc.base.machine.Limits;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -10,14 +9,14 @@ import java.util.List;
  * cgroup of torc and its jobs. The counter does not say which process, so ask only when a job died
  * by KILL. Without a memory cgroup, there is no counter. Safe for several threads.
  */
-final class OomKills {
+public final class OomKills {
 
   private static final String COUNTER = "oom_kill ";
 
   private final Path file; // null if there is no counter
   private long last;
 
-  OomKills(Path system) {
+  public OomKills(Path system) {
     this.file = file(system);
     this.last = count();
   }
@@ -49,7 +48,7 @@ final class OomKills {
   }
 
   /** Returns whether there is a kill that was not taken yet, and takes it: each ends one job. */
-  synchronized boolean takeKill() {
+  public synchronized boolean takeKill() {
     boolean any = count() > last;
     last += any ? 1 : 0;
     return any;

@@ -1,4 +1,4 @@
-package dev.torc.core.run;
+package dev.torc.base.syntax;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;

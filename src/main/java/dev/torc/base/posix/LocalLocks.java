@@ -1,8 +1,6 @@
-package dev.torc.core.memory;
+package dev.torc.base.posix;
 
-import dev.torc.base.posix.FileSystems;
 import dev.torc.base.posix.FileSystems.Mount;
-import dev.torc.base.posix.Io;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
@@ -25,7 +23,7 @@ import java.util.stream.Stream;
 public record LocalLocks(String finding, String next) {
 
   /** Examines a folder, which may be missing. Empty if other hosts see its locks, or if unknown. */
-  static Optional<LocalLocks> at(Path folder) {
+  public static Optional<LocalLocks> at(Path folder) {
     return Io.or(
         () -> FileSystems.mount(folder.toRealPath()).flatMap(LocalLocks::of), Optional.empty());
   }

@@ -1,0 +1,148 @@
+package dev.torc.features.intents;
+
+import dev.torc.base.text.SafeText;
+import dev.torc.core.decide.Condition;
+import dev.torc.core.decide.Decider;
+import dev.torc.core.decide.Reason;
+import dev.torc.core.decide.Reason.Kind;
+import dev.torc.core.decide.Verdict;
+import dev.torc.core.decide.Verdict.Rest;
+import dev.torc.core.memory.JobResult;
+import dev.torc.core.memory.JobResult.Outcome;
+import dev.torc.core.memory.JobResult.RunNeeds;
+import dev.torc.core.memory.RecordedProduct;
+import dev.torc.core.model.Graph;
+import dev.torc.core.model.NeedList;
+import dev.torc.core.model.Ref;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * {@code --only}: a job that is no target does not run, whatever changed. A target uses what such a
+ * job made in its last good run, and fails if something that it needs is not as that run left it.
+ */
+public final class Only implements Condition {
+
+  /** The paths whose bytes are not those of the last good run, by job; null if it has none. */
+  private final Map<String, Set<String>> lost = new HashMap<>();
+
+  @Override
+  public Verdict verdict(Subject asked, Verdict known) {
+    if (known.isIdle()) {
+      return known;
+    } else if (asked.wish().named()) {
+      String lack = lack(asked);
+      return lack == null
+          ? known
+          : new Verdict.WillFail(List.of(new Reason(Kind.NOT_MADE, "", "", lack)));
+    }
+    String name = asked.job().name();
+    if (!lost.containsKey(name)) {
+      lost.put(name, lost(asked.last(), known));
+    }
+    JobResult last = asked.last();
+    asked
+        .records()
+        .assume(
+            asked.id(),
+            last != null && last.outcome().isGood()
+                ? last
+                : new JobResult(
+                    Outcome.OK, "", Decider.UNKNOWN, List.of(), new RunNeeds(List.of()), 0, true));
+    return new Verdict.UpToDate(Rest.LEFT_OUT, known.reasons());
+  }
+
+  private static Set<String> lost(JobResult last, Verdict known) {
+    if (last == null || !last.outcome().isGood()) {
+      return null;
+    }
+    Set<String> paths = new TreeSet<>();
+    for (Reason reason : known.reasons()) {
+      switch (reason.kind()) {
+        case INTERRUPTED, SUBMITTED, ELSEWHERE -> {
+          return null; // its process may have written since
+        }
+        case PRODUCT_MISSING,
+            PRODUCT_ALTERED,
+            PRODUCT_WANTED,
+            MEMBER_ADDED,
+            MEMBER_CHANGED,
+            MEMBER_DELETED ->
+            paths.add(reason.name());
+        default -> {}
+      }
+    }
+    return paths;
+  }
+
+  /** Returns which need is not there, or not as a good run left it; null if all are. */
+  private String lack(Subject asked) {
+    Graph graph = asked.graph();
+    for (int file : graph.needs().row(asked.id())) {
+      int maker = graph.maker(file);
+      String path = graph.path(file);
+      if (maker >= 0 && isLost(asked, maker, path)) {
+        return lack(path, graph.name(maker));
+      }
+    }
+    for (int id : graph.listNeeds().row(asked.id())) {
+      NeedList list = graph.list(id);
+      for (int maker : list.makers()) {
+        Set<String> paths = lost(asked, maker);
+        if (paths == null || paths.stream().anyMatch(path -> list.ofJobs() || list.covers(path))) {
+          String first = paths == null ? "what it makes" : paths.iterator().next();
+          return lack(first, graph.name(maker));
+        }
+      }
+    }
+    for (Ref ref : asked.job().needRefs()) {
+      int[] makers = ref instanceof Ref.OfData value ? graph.makers(value) : null;
+      for (int maker : makers == null ? new int[0] : makers) {
+        if (lost(asked, maker) == null) {
+          return lack(ref.text(), graph.name(maker));
+        }
+      }
+    }
+    return null;
+  }
+
+  private static String lack(String need, String maker) {
+    return "%s is not as a good run of %s left it; run without --only"
+        .formatted(SafeText.name(need), SafeText.name(maker));
+  }
+
+  /** Returns the lost paths of a job, with the products of a temporary one that are gone. */
+  private Set<String> lost(Subject asked, int maker) {
+    Graph graph = asked.graph();
+    Set<String> paths = lost.getOrDefault(graph.name(maker), Set.of());
+    if (paths == null || !graph.isJob(maker) || !graph.isTemporary(maker)) {
+      return paths;
+    }
+    Set<String> all = new TreeSet<>(paths);
+    asked.contents().gone().of(maker).forEach(made -> all.add(made.path()));
+    return all;
+  }
+
+  private boolean isLost(Subject asked, int maker, String path) {
+    Set<String> paths = lost(asked, maker);
+    JobResult last = asked.records().result(maker);
+    return paths == null
+        || paths.stream()
+            .anyMatch(
+                each ->
+                    each.equals(path) || each.startsWith(path + "/") || path.startsWith(each + "/"))
+        || lost.containsKey(asked.graph().name(maker)) && last != null && !isMade(last, path);
+  }
+
+  private static boolean isMade(JobResult last, String path) {
+    for (RecordedProduct made : last.products()) {
+      if (made.path().equals(path) || path.startsWith(made.path() + "/")) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

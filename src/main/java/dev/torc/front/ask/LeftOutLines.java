@@ -1,0 +1,56 @@
+package dev.torc.front.ask;
+
+import dev.torc.base.text.SafeText;
+import dev.torc.core.model.Workflow.LeftOutJob;
+import dev.torc.front.show.Json;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+
+/** How answers show the jobs that are left out, which have no verdict. */
+final class LeftOutLines {
+
+  private LeftOutLines() {}
+
+  /**
+   * Returns the reason of each job by its name. More than ten instances of a group with the same
+   * reason share one entry unless each is wanted ({@code all}).
+   */
+  static Map<String, String> of(SortedMap<String, LeftOutJob> jobs, boolean all) {
+    Map<String, List<String>> alike = new LinkedHashMap<>();
+    jobs.forEach(
+        (name, job) -> {
+          String group = job.job().group();
+          String key = all || group == null ? "job " + name : group + "\n" + job.why();
+          alike.computeIfAbsent(key, _ -> new ArrayList<>()).add(name);
+        });
+    Map<String, String> lines = new LinkedHashMap<>();
+    for (List<String> names : alike.values()) {
+      LeftOutJob first = jobs.get(names.getFirst());
+      boolean fold = names.size() > VerdictLine.APART;
+      for (String name : fold ? names.subList(0, 1) : names) {
+        lines.put(
+            fold
+                ? SafeText.name(first.job().group()) + " (" + names.size() + ")"
+                : SafeText.name(name),
+            SafeText.message(first.why()));
+      }
+    }
+    return lines;
+  }
+
+  static List<Map<String, Object>> json(SortedMap<String, LeftOutJob> jobs) {
+    List<Map<String, Object>> all = new ArrayList<>();
+    jobs.forEach(
+        (name, job) -> {
+          Map<String, Object> fields = new LinkedHashMap<>();
+          fields.put("job", name);
+          fields.put("verdict", Json.lower(JobStanding.LEFT_OUT));
+          fields.put("why", job.why());
+          all.add(fields);
+        });
+    return all;
+  }
+}

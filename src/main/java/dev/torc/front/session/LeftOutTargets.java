@@ -1,0 +1,86 @@
+package dev.torc.front.session;
+
+import dev.torc.base.text.SafeText;
+import dev.torc.core.decide.JobSelection.UserPaths;
+import dev.torc.core.model.Graph;
+import dev.torc.core.model.Job;
+import dev.torc.core.model.Job.Trait;
+import dev.torc.core.model.ProductIndex;
+import dev.torc.core.model.Ref;
+import dev.torc.core.model.Workflow.LeftOutJob;
+import dev.torc.core.run.Event;
+import dev.torc.core.run.JobState;
+import dev.torc.front.buildfile.JobNames;
+import java.util.Collections;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** The jobs that targets name, or would name if a condition did not leave them out. */
+public final class LeftOutTargets {
+
+  private LeftOutTargets() {}
+
+  /**
+   * Returns the jobs that are left out of a command with these targets, by name: without targets,
+   * all but manual ones.
+   */
+  public static SortedMap<String, LeftOutJob> of(
+      Graph graph, List<String> targets, UserPaths paths) {
+    SortedMap<String, LeftOutJob> all = graph.workflow().leftOut();
+    if (all.isEmpty()) {
+      return Collections.emptySortedMap();
+    }
+    boolean any = Targets.areAny(graph, targets);
+    SortedMap<String, LeftOutJob> found = new TreeMap<>(all);
+    found
+        .values()
+        .removeIf(
+            each ->
+                any
+                    ? targets.stream().noneMatch(target -> means(target, each.job(), paths))
+                    : each.job().has(Trait.MANUAL));
+    return found;
+  }
+
+  private static boolean means(String target, Job job, UserPaths paths) {
+    if (JobNames.fit(target, job)) {
+      return true;
+    }
+    String path = paths.path(target);
+    for (Ref product : job.productRefs()) {
+      if (product.text().equals(path)
+          || product instanceof Ref.OfFolder folder && folder.path().equals(path)
+          || ProductIndex.inside(product).matches(path)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Returns why a target that means no job of the graph is left out; null if it is not. */
+  static String refusal(Graph graph, String target, UserPaths paths) {
+    SortedMap<String, LeftOutJob> found = of(graph, List.of(target), paths);
+    if (found.isEmpty()) {
+      return null;
+    }
+    String first = found.firstKey();
+    String what = first.equals(target) ? "" : SafeText.name(target) + ": ";
+    return what + line(first, found.get(first)) + (found.size() > 1 ? ", and others" : "");
+  }
+
+  /** Reports the jobs that are left out, if every job is reported. */
+  static void tell(SortedMap<String, LeftOutJob> jobs, BuildWatcher watcher) {
+    if (watcher.wantsAll()) {
+      jobs.forEach(
+          (name, job) ->
+              watcher.accept(
+                  new Event.JobEnded(
+                      name, JobState.LEFT_OUT, new Event.Details(job.why(), "", null, 0, -1, -1))));
+    }
+  }
+
+  public static String line(String name, LeftOutJob job) {
+    return SafeText.name(name) + " is left out: " + SafeText.message(job.why());
+  }
+}
