@@ -1,6 +1,5 @@
 package dev.torc.front.buildfile;
 
-import dev.torc.base.syntax.Excludes;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.Place;
 import dev.torc.core.model.Job.Item;
@@ -83,10 +82,11 @@ sealed interface Axis {
     }
 
     /**
-     * Returns the values of a path in the order of the names; null if a pattern does not fit it.
+     * Returns the values of a path in the order of the names, even if a {@code !} excludes it; null
+     * if the pattern does not fit it.
      */
     List<String> values(NamedPath pattern, String path) {
-      List<String> values = Excludes.path(excludes, path) ? null : pattern.match.values(path);
+      List<String> values = pattern.match.values(path);
       List<String> own = pattern.match.names();
       return values == null || own.equals(names())
           ? values

@@ -15,6 +15,7 @@ import dev.torc.front.buildfile.Axis.Row;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -52,6 +53,7 @@ final class AxisValues {
   private final boolean side; // whether this is one axis of a zip
   private final List<AxisValues> sides = new ArrayList<>(0);
   private final List<Glob> coming = new ArrayList<>(0);
+  private final Set<String> used = new HashSet<>(0); // the excludes that kept a path out
   private List<Search> searches;
   private AxisRows rows; // null before the first search, and after one that failed
 
@@ -330,7 +332,47 @@ final class AxisValues {
       refuseSame(found);
     }
     waits = axis instanceof Axis.Globbed && !coming.isEmpty();
-    return new AxisRows(axis.names(), List.copyOf(found.values()));
+    List<Row> rows = List.copyOf(found.values());
+    return new AxisRows(axis.names(), Set.of(), rows, List.of(), useless(rows));
+  }
+
+  /** Returns whether a path is excluded, and notes by which patterns. */
+  private boolean isOut(List<Glob> excludes, String path) {
+    boolean out = false;
+    for (Glob each : excludes) {
+      if (each.excludes(path)) {
+        used.add(each.toString());
+        out = true;
+      }
+    }
+    return out;
+  }
+
+  /** Returns whether a pattern excludes whole folders, which are not entered then. */
+  private static boolean isWhole(Glob exclude) {
+    return exclude.toString().endsWith("**");
+  }
+
+  /**
+   * Returns a warning for each exclude that kept nothing out. A folder that exists, a name with a
+   * leading dot and a product of any job count as kept out.
+   */
+  private List<BadInput.Diagnostic> useless(List<Row> rows) throws IOException {
+    List<Glob> excludes =
+        axis instanceof Axis.Matched matched
+            ? matched.excludes()
+            : axis instanceof Axis.Globbed globbed ? globbed.excludes() : List.of();
+    List<BadInput.Diagnostic> warnings = new ArrayList<>(0);
+    for (Glob each : rows.isEmpty() || !awaits.isEmpty() ? List.<Glob>of() : excludes) {
+      if (!used.contains(each.toString())
+          && !("/" + each).contains("/.")
+          && !(isWhole(each) && units.sources().exists(each.fixedPrefix()))
+          && units.makers().of(each, List.of()).isEmpty()) {
+        String line = "!%s excludes no file that the other patterns match".formatted(each);
+        warnings.add(new BadInput.Diagnostic(axis.place(), line));
+      }
+    }
+    return warnings;
   }
 
   /** Refuses two files from which different patterns take the same values. */
@@ -353,7 +395,11 @@ final class AxisValues {
       case Axis.Products products -> all.add(new Search(unitNamed(products.job())));
       case Axis.Matched matched -> {
         for (Axis.Matched.NamedPath each : matched.patterns()) {
-          Function<String, List<String>> fit = path -> matched.values(each, path);
+          Function<String, List<String>> fit =
+              path -> {
+                List<String> values = matched.values(each, path);
+                return values == null || isOut(matched.excludes(), path) ? null : values;
+              };
           all.add(new Search(each.match().glob(), List.of(), fit));
         }
       }
@@ -361,10 +407,11 @@ final class AxisValues {
         for (Glob glob : globbed.globs()) {
           Function<String, List<String>> fit =
               path -> {
-                boolean out = globbed.excludes().stream().anyMatch(each -> each.excludes(path));
-                return !out && glob.matches(path) ? List.of(path) : null;
+                boolean in = glob.matches(path) && !isOut(globbed.excludes(), path);
+                return in ? List.of(path) : null;
               };
-          all.add(new Search(glob, globbed.excludes(), fit));
+          List<Glob> whole = globbed.excludes().stream().filter(AxisValues::isWhole).toList();
+          all.add(new Search(glob, whole, fit)); // the fit excludes single files
         }
       }
       default -> throw new IllegalStateException("no axis of paths");

@@ -210,6 +210,17 @@ record ItemReader(Paths paths, Problems problems) {
     return keys;
   }
 
+  /** Warns if one text looks like several names. */
+  private void warnOfList(MapFields job, String key) {
+    for (Node each : MapFields.oneOrMore(job.map().get(key))) {
+      String list = key.equals("tools") ? TextLists.ofPrograms(each) : TextLists.ofWords(each);
+      if (!list.isEmpty()) {
+        String text = SafeText.name(((Node.Scalar) each).text());
+        problems.warn(each.place(), text + " is one name in " + key + list);
+      }
+    }
+  }
+
   private static boolean isOfJob(String data) {
     return data.indexOf('.') > 0;
   }
@@ -253,6 +264,8 @@ record ItemReader(Paths paths, Problems problems) {
   }
 
   List<Ref.OfJob> after(MapFields job) {
+    warnOfList(job, "after");
+    warnOfList(job, "tools");
     return job.list("after", node -> new Ref.OfJob(node.place(), job.scope().name(node)));
   }
 }

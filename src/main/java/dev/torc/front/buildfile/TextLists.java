@@ -33,6 +33,14 @@ public final class TextLists {
         : "";
   }
 
+  /** Returns a hint for a text that looks like several programs, which have no spaces in names. */
+  static String ofPrograms(Node node) {
+    String hint = ofWords(node);
+    return hint.isEmpty() && node instanceof Node.Scalar text
+        ? hint(text.text(), Pattern.compile("\\s+"), Pattern.compile("[\\w.+-]+"))
+        : hint;
+  }
+
   private static String hint(String text, Pattern between, Pattern part) {
     if (text.indexOf(' ') < 0 && text.indexOf('\n') < 0) {
       return "";
