@@ -249,7 +249,7 @@ public final class ParsedBuildFile {
             was.stamps(),
             was.report());
     return new Workflow(
-        of.root(), settings, of.jobs(), of.groups(), of.starts(), of.warnings(), of.manual());
+        of.root(), settings, of.jobs(), of.groups(), of.starts(), of.warnings(), of.apart());
   }
 
   public Set<String> variables() {
