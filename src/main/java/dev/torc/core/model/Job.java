@@ -40,6 +40,9 @@ public record Job(
   /** The condition that a result must not be older than this, as written. */
   public static final String MAX_AGE = "max_age";
 
+  /** What is downloaded instead of running a command; only {@code features.fetch} reads it. */
+  public static final String FETCH = "fetch";
+
   /** The condition that does not hold, so that no build runs the job; its text is the reason. */
   public static final String WHEN = "when";
 
@@ -359,14 +362,20 @@ public record Job(
 
     public static final String GPUS = "gpus";
 
+    /** The counter that all jobs with {@code fetch} share. */
+    public static final String DOWNLOADS = "downloads";
+
     /** The resources that a machine has; all others are counters. */
     public static final Set<String> MACHINE = Set.of(CPUS, MEMORY, GPUS);
+
+    /** Asked by a job that takes no cpu at all. */
+    public static final int NO_CPU = -1;
 
     public static final Resources DEFAULT =
         new Resources(0, 0, -1, 0, Collections.emptySortedMap(), 0, 1, Place.NONE);
 
     public int cpus() {
-      return Math.max(1, askedCpus);
+      return askedCpus == NO_CPU ? 0 : Math.max(1, askedCpus);
     }
 
     public int gpus() {

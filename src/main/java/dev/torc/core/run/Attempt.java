@@ -12,6 +12,7 @@ import dev.torc.core.decide.ProductPlaces;
 import dev.torc.core.decide.Reason;
 import dev.torc.core.here.Launch;
 import dev.torc.core.here.ProcessEnd;
+import dev.torc.core.here.Runner;
 import dev.torc.core.memory.Batch;
 import dev.torc.core.memory.BuildRecord.BuildId;
 import dev.torc.core.memory.Cache.CacheException;
@@ -79,13 +80,23 @@ public final class Attempt {
     this.granted = granted;
     this.starts = starts;
     this.cleared = common.removal().clearing();
-    this.here = new EndableRun(common.machines().runner());
     this.place =
         attempts.from() != null
             ? attempts.from()
             : common.machines().remotes().of(common, id, attempts, starts);
     this.parts = common.parts().parts(common, id, attempts);
+    this.here = new EndableRun(runner());
     this.executor = attempts.executor();
+  }
+
+  private Runner runner() {
+    for (AttemptPart part : parts) {
+      Runner own = part.runner();
+      if (own != null) {
+        return own;
+      }
+    }
+    return common.machines().runner();
   }
 
   /** Returns the result that it restores; null if it runs the job. */

@@ -4,6 +4,7 @@ import dev.torc.base.digests.Stamp;
 import dev.torc.core.decide.NeedSnapshot;
 import dev.torc.core.here.Launch;
 import dev.torc.core.here.ProcessEnd;
+import dev.torc.core.here.Runner;
 import dev.torc.core.memory.Batch;
 import dev.torc.core.memory.BuildRecord.BuildId;
 import dev.torc.core.run.BuildSetup.AttemptContext;
@@ -35,6 +36,11 @@ public interface AttemptPart {
   /** Returns what is started instead of a launch; {@code begin} is null if it is not needed. */
   default Launch begin(Launch launch, NeedSnapshot snapshot, Stamp begin) throws IOException {
     return launch;
+  }
+
+  /** Returns what runs the attempt instead of processes of this machine; null for those. */
+  default Runner runner() {
+    return null;
   }
 
   /** Continues an attempt that an earlier torc began, and that has ended. */

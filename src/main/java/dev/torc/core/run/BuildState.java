@@ -2,6 +2,7 @@ package dev.torc.core.run;
 
 import dev.torc.core.decide.PlanContext;
 import dev.torc.core.model.Graph;
+import dev.torc.core.model.Job.Resources;
 import dev.torc.core.run.BuildSetup.AttemptContext;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -56,7 +57,8 @@ public final class BuildState {
             job -> graph().priority(job),
             paths::of,
             job -> graph().index(job),
-            graph.workflow().settings().executors().isEmpty());
+            graph.workflow().settings().executors().isEmpty()
+                && !graph.workflow().settings().limits().containsKey(Resources.DOWNLOADS));
     this.pending = new PendingDeps(graph, context.records());
   }
 

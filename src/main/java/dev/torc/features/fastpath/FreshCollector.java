@@ -159,7 +159,7 @@ final class FreshCollector {
   private boolean canBeFresh(int id) {
     if (!context.records().isSettled(id)
         || context.records().isSkipped(id)
-        || !graph.job(id).conditions().isEmpty()) {
+        || !Set.of(Job.FETCH).containsAll(graph.job(id).conditions().keySet())) {
       return false;
     }
     Job job = graph.job(id);

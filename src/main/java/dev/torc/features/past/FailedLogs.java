@@ -72,6 +72,9 @@ public final class FailedLogs implements Follower {
   }
 
   private void keep(Path log, boolean failed) {
+    if (!Files.exists(log, LinkOption.NOFOLLOW_LINKS)) {
+      return; // removed with .torc while the job ran
+    }
     try {
       read();
       long size = size(log);

@@ -19,6 +19,7 @@ import dev.torc.core.model.Ref;
 import dev.torc.core.model.Step;
 import dev.torc.core.model.Template;
 import dev.torc.core.model.Workflow.Executor;
+import dev.torc.features.fetch.Fetch;
 import dev.torc.front.buildfile.ParsedBuildFile.Overrides;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -131,6 +132,11 @@ final class JobReader {
     return common.vars;
   }
 
+  /** Returns whether a job that was read fetches files. */
+  boolean fetches() {
+    return common.known.counters.containsKey(Resources.DOWNLOADS);
+  }
+
   WhenReader when() {
     return common.when;
   }
@@ -199,7 +205,12 @@ final class JobReader {
     List<String> shell = steps.shell(full);
     String dir = steps.dir(job, ".");
     SortedMap<String, Optional<Template>> env = steps.env(full);
-    List<Step> run = steps.steps(full, name, entry.place(), shell, dir, env);
+    FetchReader fetching = new FetchReader(job, produces, common.paths().root().toString());
+    Fetch fetch = fetching.read();
+    List<Step> run =
+        job.map().get(Job.FETCH) == null
+            ? steps.steps(full, name, entry.place(), shell, dir, env)
+            : fetching.steps(fetch);
     Retry retry = retry(full, own, shell);
     ConditionReader keys = new ConditionReader(full, steps, shell, common.when);
     String executor = executor(job, own.get("executor") != null);
@@ -238,6 +249,11 @@ final class JobReader {
                 keys.skip()),
             traits(job),
             keys.conditions());
+    return withStandIn(fetch == null ? read : FetchReader.with(fetch, read));
+  }
+
+  /** Adds a need that is missing if the job needs a value that is not given. */
+  private Job withStandIn(Job read) {
     String variable = common.vars.unset().isEmpty() ? null : Vars.lacking(read.toString());
     String standIn =
         variable == null
@@ -422,6 +438,10 @@ final class JobReader {
   }
 
   private Node.Mapping withDefaults(Node.Mapping own, Scope scope) {
+    if (own.get(Job.FETCH) != null) {
+      FetchReader.refuseBeside(own, problems);
+      common.known.counters.putIfAbsent(Resources.DOWNLOADS, false);
+    }
     if (defaults.entries().isEmpty()) {
       return own;
     }
@@ -432,7 +452,8 @@ final class JobReader {
             (key, below) -> {
               Entry above = all.get(key);
               boolean other =
-                  key.equals("command") && all.containsKey("tasks")
+                  KnownKeys.NOT_FETCH.contains(key) && own.get(Job.FETCH) != null
+                      || key.equals("command") && all.containsKey("tasks")
                       || key.equals("tasks") && all.containsKey("command");
               if (above == null && !other) {
                 all.put(key, below);

@@ -38,7 +38,7 @@ public final class KnownKeys {
   public static final Set<String> JOB =
       ordered(
           """
-          command tasks needs produces after tools env dir shell resources retries retry
+          command tasks fetch sha256 needs produces after tools env dir shell resources retries retry
           stop depfile trace strict cache persist temporary always interactive manual output priority tags
           description allow_failure max_age frozen when probe skip image container executor parameters match table mode
           repeat key exclude
@@ -49,8 +49,21 @@ public final class KnownKeys {
   static final List<String> GROUP =
       List.of("parameters", "match", "table", "mode", "repeat", "key", "exclude");
 
-  /** {@code defaults}: the keys of a job, except those of a group. */
-  static final List<String> DEFAULTS = JOB.stream().filter(key -> !GROUP.contains(key)).toList();
+  /** The keys of a job that say what is downloaded. */
+  static final List<String> FETCH = List.of("fetch", "sha256");
+
+  /** The keys of a job that are for commands, so that a job with {@code fetch} has none of them. */
+  static final List<String> NOT_FETCH =
+      List.of(
+          """
+          command tasks tools env dir shell stop depfile trace strict persist interactive skip image
+          container executor
+          """
+              .split("\\s+"));
+
+  /** {@code defaults}: the keys of a job, except those of a group and of a download. */
+  static final List<String> DEFAULTS =
+      JOB.stream().filter(key -> !GROUP.contains(key) && !FETCH.contains(key)).toList();
 
   /** The values of a parameter: one key, or {@code from}, {@code to} and {@code step} together. */
   static final List<String> VALUES =

@@ -9,6 +9,7 @@ import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.Problems;
 import dev.torc.base.syntax.Quantity;
 import dev.torc.core.model.Group;
+import dev.torc.core.model.Job.Resources;
 import dev.torc.core.model.Paths;
 import dev.torc.core.model.ResultSource;
 import dev.torc.core.model.Workflow;
@@ -48,6 +49,8 @@ import java.util.stream.Collectors;
  * <p>Not thread-safe: it remembers what it has read.
  */
 public final class ParsedBuildFile {
+
+  private static final long DOWNLOADS = 4; // at a time, if limits says nothing
 
   private static final Pattern STATIC_NAME = Pattern.compile("[\\p{L}\\p{Nd}_-]+");
 
@@ -161,7 +164,7 @@ public final class ParsedBuildFile {
             layers.files(),
             fields.text("name", folder == null ? "torc" : folder.toString()),
             fields.text("description", ""),
-            limits,
+            withDownloads(limits, reader.fetches() || unchanged != null && unchanged.mayFetch()),
             absolute(fields, "roots"),
             data(fields.inner("data")),
             HookReader.read(top.get("hooks"), scope, reader.shell(), places.keySet(), problems),
@@ -184,6 +187,14 @@ public final class ParsedBuildFile {
       throw new BadInput(
           all.place(), "a build file has jobs, and this is a single one; write {\"jobs\": [ … ]}");
     }
+  }
+
+  private static SortedMap<String, Long> withDownloads(
+      SortedMap<String, Long> limits, boolean fetches) {
+    if (fetches) {
+      limits.putIfAbsent(Resources.DOWNLOADS, DOWNLOADS);
+    }
+    return limits;
   }
 
   /**

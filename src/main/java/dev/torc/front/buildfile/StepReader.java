@@ -30,7 +30,7 @@ import java.util.TreeMap;
 record StepReader(
     Node.Mapping top, Paths paths, ImageReader images, EnvLayers layers, Problems problems) {
 
-  private static final List<String> DEFAULT_SHELL = List.of("sh", "-e", "-c");
+  static final List<String> DEFAULT_SHELL = List.of("sh", "-e", "-c");
 
   /**
    * Returns the words that run a command's text in a shell: from the job's {@code shell}, or else

@@ -4,6 +4,7 @@ import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.Node.Entry;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.SourceFile;
+import dev.torc.core.model.Job.Resources;
 import dev.torc.core.model.PackedJobs;
 import dev.torc.core.model.Workflow;
 import dev.torc.core.model.WorkflowCodec;
@@ -48,6 +49,11 @@ final class UnchangedJobs {
     this.before = before;
     this.workflow = workflow;
     this.jobs = (PackedJobs) workflow.jobs();
+  }
+
+  /** Returns whether an earlier job, which may be unchanged, fetched files. */
+  boolean mayFetch() {
+    return workflow.settings().limits().containsKey(Resources.DOWNLOADS);
   }
 
   /**

@@ -93,11 +93,15 @@ final class Slot {
     return over;
   }
 
-  /** Frees the slot, after its call is over and the client gone, unless another one came. */
+  /**
+   * Frees the slot, after its call is over and the client gone, unless another one has opened the
+   * FIFO meanwhile. One that has claimed the slot since then is served: what else opened the FIFO
+   * finds a claim that is not its own, and reads nothing.
+   */
   void free() throws IOException {
     Files.deleteIfExists(claim);
-    if (!Descriptor.await(new Descriptor[] {reply}, 0)[0]) {
-      return; // another client has opened the FIFO while the claim was there
+    if (!Descriptor.await(new Descriptor[] {reply}, 0)[0] && !OwnFile.exists(claim)) {
+      return; // a client has opened the FIFO while the former claim was there
     }
     held = Descriptor.open(say, true);
     byte[] unread = new byte[64];

@@ -12,6 +12,7 @@ import dev.torc.core.run.JobAttempts;
 import dev.torc.core.run.JobFiles;
 import dev.torc.features.commands.UnstartedCommand;
 import dev.torc.features.endcheck.EndCheck;
+import dev.torc.features.fetch.FetchPart;
 import dev.torc.features.finds.FindingPart;
 import dev.torc.features.finds.Tracing;
 import dev.torc.features.forced.ForcedJobs;
@@ -47,27 +48,28 @@ record Features(
     Pace pace,
     boolean forces,
     BuildCommit git,
-    Map<String, String> caller,
+    Map<String, String> env,
     Set<String> told)
     implements Follower.Maker, AttemptPart.PartMaker {
 
   @Override
   public List<AttemptPart> parts(AttemptContext common, int id, JobAttempts attempts) {
-    AttemptPart first = new UnstartedCommand(common, id, attempts); // its hint is the first
     AttemptPart finds = new FindingPart(tracing, common.plan(), id);
     AttemptPart posts = new PostedEvents(common, id, posted);
     AttemptPart tools = new ToolState(common, id, attempts);
     Job job = common.graph().job(id);
-    boolean secret = job.slot(Step.SECRET) != null;
-    if (!secret && !JobFiles.hasTmp(job)) {
-      return List.of(first, finds, posts, tools);
+    List<AttemptPart> parts = new ArrayList<>(7);
+    boolean fetches = job.conditions().containsKey(Job.FETCH);
+    if (!fetches) {
+      parts.add(new UnstartedCommand(common, id, attempts)); // its hint is the first
     }
-    List<AttemptPart> parts = new ArrayList<>(List.of(first));
-    if (secret) {
-      parts.add(new SecretPart(common, job, caller, told)); // masks before others read
+    if (job.slot(Step.SECRET) != null) {
+      parts.add(new SecretPart(common, job, env, told)); // masks before others read
     }
     parts.addAll(List.of(finds, posts, tools));
-    if (JobFiles.hasTmp(job)) {
+    if (fetches) {
+      parts.add(new FetchPart(common, id, env));
+    } else if (JobFiles.hasTmp(job)) {
       parts.add(new TemporaryFolder(common, job.name()));
     }
     return parts;

@@ -8,6 +8,7 @@ import dev.torc.core.here.Runner;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Resources;
 import dev.torc.core.run.LaunchBuilder;
+import dev.torc.features.fetch.FetchedInPlace;
 import dev.torc.features.intents.Frozen;
 import dev.torc.features.intents.KeptFailures;
 import dev.torc.features.intents.MaxAge;
@@ -86,6 +87,7 @@ final class JobConditions implements Condition.Conditions {
       withKeys = new ArrayList<>(ofAll);
       withKeys.add(new MaxAge());
       withKeys.add(probes());
+      withKeys.add(new FetchedInPlace(digests));
       withKeys.add(new Frozen(digests));
     }
     return withKeys;

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 class GrammarTest {
 
   private static final Pattern RULE = Pattern.compile("(?m)^(\\w+) += (.*(?:\\n +.*)*)");
-  private static final Pattern KEY = Pattern.compile("\\b([a-z_]+): ");
+  private static final Pattern KEY = Pattern.compile("\\b([a-z_0-9]+): ");
 
   /** A value of each form, as YAML writes it. */
   private static final Map<String, String> FORMS =
@@ -160,7 +160,10 @@ class GrammarTest {
     columns("job")
         .forEach(
             (key, form) -> {
-              String beside = List.of("command", "tasks").contains(key) ? "" : "command: 'true', ";
+              String beside =
+                  key.equals("sha256")
+                      ? "fetch: 'http://h/x', produces: x, "
+                      : List.of("command", "tasks").contains(key) ? "" : "command: 'true', ";
               String retries = key.equals("retry") ? "retries: 1, " : "";
               check(
                   key,

@@ -1,0 +1,61 @@
+package dev.torc.features.fetch;
+
+import dev.torc.base.digests.Digest;
+import dev.torc.base.digests.DigestMemo;
+import dev.torc.core.decide.AllowedRoots;
+import dev.torc.core.decide.Condition;
+import dev.torc.core.decide.Decider;
+import dev.torc.core.decide.Verdict;
+import dev.torc.core.memory.JobResult;
+import dev.torc.core.memory.JobResult.Outcome;
+import dev.torc.core.memory.JobResult.RunNeeds;
+import dev.torc.core.memory.RecordedProduct;
+import dev.torc.core.model.Job;
+import dev.torc.core.model.Workflow;
+import dev.torc.core.run.ProductScan;
+import dev.torc.features.fetch.Fetch.FetchedFile;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * A file in the place of a product with the very {@code sha256} of the build file needs no
+ * download, also if the user put it there. Nothing is recorded, so that the file stays the user's.
+ */
+public final class FetchedInPlace implements Condition {
+
+  private final DigestMemo digests;
+
+  public FetchedInPlace(DigestMemo digests) {
+    this.digests = digests;
+  }
+
+  @Override
+  public Verdict verdict(Subject asked, Verdict known) {
+    Job job = asked.job();
+    Fetch fetch = Fetch.of(job);
+    if (fetch == null
+        || !fetch.isFixed()
+        || asked.wish().forces()
+        || !(known instanceof Verdict.WillRun || known instanceof Verdict.WillRestore)) {
+      return known;
+    }
+    try {
+      Workflow workflow = asked.graph().workflow();
+      AllowedRoots grounds = new AllowedRoots(workflow.root(), workflow.settings().roots());
+      List<RecordedProduct> there = ProductScan.of(grounds, digests, job, false).made();
+      for (FetchedFile source : fetch.sources()) {
+        Digest digest = Digest.ofHex(source.sha256());
+        if (there.stream()
+            .noneMatch(file -> file.path().equals(source.path()) && digest.equals(file.digest()))) {
+          return known;
+        }
+      }
+      JobResult result =
+          new JobResult(Outcome.OK, "", Decider.UNKNOWN, there, new RunNeeds(List.of()), 0, true);
+      asked.records().assume(asked.id(), result);
+      return new Verdict.UpToDate(Verdict.Rest.CURRENT, List.of());
+    } catch (IOException e) {
+      return known; // the attempt reports it
+    }
+  }
+}

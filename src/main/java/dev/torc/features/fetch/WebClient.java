@@ -1,0 +1,183 @@
+package dev.torc.features.fetch;
+
+import dev.torc.base.text.Refusal;
+import dev.torc.core.run.AttemptFailure;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.ProxySelector;
+import java.net.SocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+
+/**
+ * The connections of one attempt, by the environment's proxies and CA files, which java.net.http
+ * does not read. Redirects are left to the caller.
+ */
+final class WebClient implements AutoCloseable {
+
+  static final Duration SILENCE = Duration.ofMinutes(1); // after which a server counts as gone
+
+  private static final List<String> CA_FILES =
+      List.of("CURL_CA_BUNDLE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE");
+
+  private final Map<String, String> env;
+  private final HttpClient client;
+
+  WebClient(Map<String, String> env) {
+    this.env = env;
+    HttpClient.Builder builder =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1) // or it would offer h2c to plain servers
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .connectTimeout(Duration.ofSeconds(30))
+            .proxy(new EnvironmentProxies());
+    for (String name : CA_FILES) {
+      String file = env.getOrDefault(name, "");
+      if (!file.isEmpty()) {
+        builder.sslContext(trusting(name, Path.of(file)));
+        break;
+      }
+    }
+    this.client = builder.build();
+  }
+
+  /** Sends a request and returns the answer, whose body is yet to come. */
+  HttpResponse<InputStream> get(WebAddress address, Map<String, String> headers)
+      throws IOException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(address.uri())
+            .header("User-Agent", "torc")
+            .header("Accept", "*/*")
+            .header("Accept-Encoding", "identity");
+    headers.forEach(request::header);
+    login(request, "Authorization", address);
+    WebAddress proxy = proxy(address.uri());
+    if (proxy != null) {
+      login(request, "Proxy-Authorization", proxy);
+    }
+    CompletableFuture<HttpResponse<InputStream>> answer =
+        client.sendAsync(request.build(), BodyHandlers.ofInputStream());
+    try {
+      return answer.get(SILENCE.toSeconds(), TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof IOException cause ? cause : new IOException(e.getCause());
+    } catch (TimeoutException e) {
+      answer.cancel(true);
+      throw new IOException("no answer in " + SILENCE.toSeconds() + " s", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+  }
+
+  private static void login(HttpRequest.Builder request, String header, WebAddress of) {
+    String login = of.plainLogin();
+    if (login != null) {
+      byte[] bytes = login.getBytes(StandardCharsets.UTF_8);
+      request.header(header, "Basic " + Base64.getEncoder().encodeToString(bytes));
+    }
+  }
+
+  /** Ends all requests, from any thread. */
+  @Override
+  public void close() {
+    client.shutdownNow();
+  }
+
+  /** Returns the proxy that the environment names for a URL; null for none. */
+  private WebAddress proxy(URI uri) {
+    String proxy = variable(uri.getScheme() + "_proxy");
+    proxy = proxy.isEmpty() ? variable("all_proxy") : proxy;
+    if (proxy.isEmpty() || isDirect(uri)) {
+      return null;
+    }
+    WebAddress address = WebAddress.of(proxy.contains("://") ? proxy : "http://" + proxy);
+    if (!address.scheme().equals("http")) {
+      throw new AttemptFailure("proxy " + address.host() + " must be an http:// URL");
+    }
+    return address;
+  }
+
+  private boolean isDirect(URI uri) {
+    String host = uri.getHost().toLowerCase(Locale.ROOT);
+    for (String each : variable("no_proxy").toLowerCase(Locale.ROOT).split("[,\\s]+")) {
+      String name = each.replaceFirst("^\\*?\\.", "").replaceFirst(":\\d+$", "");
+      if (each.equals("*") || !name.isEmpty() && (host.equals(name) || host.endsWith("." + name))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Returns a variable by its lower-case or upper-case name. A CGI server sets {@code HTTP_PROXY}
+   * to a header of its client, so that one is never read.
+   */
+  private String variable(String name) {
+    String lower = env.getOrDefault(name, "");
+    return !lower.isEmpty() || name.equals("http_proxy")
+        ? lower
+        : env.getOrDefault(name.toUpperCase(Locale.ROOT), "");
+  }
+
+  private static SSLContext trusting(String variable, Path file) {
+    try (InputStream in = Files.newInputStream(file)) {
+      KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+      trusted.load(null, null);
+      for (Certificate each : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
+        trusted.setCertificateEntry(Integer.toString(trusted.size()), each);
+      }
+      TrustManagerFactory trust =
+          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      trust.init(trusted);
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(null, trust.getTrustManagers(), null);
+      return context;
+    } catch (IOException e) {
+      throw new AttemptFailure(variable + ": " + Refusal.line(e));
+    } catch (GeneralSecurityException e) {
+      throw new AttemptFailure("%s: no certificates in %s".formatted(variable, file));
+    }
+  }
+
+  private final class EnvironmentProxies extends ProxySelector {
+    @Override
+    public List<Proxy> select(URI uri) {
+      WebAddress proxy = proxy(uri);
+      if (proxy == null) {
+        return List.of(Proxy.NO_PROXY);
+      }
+      URI at = proxy.uri();
+      int port = at.getPort() < 0 ? 80 : at.getPort();
+      return List.of(new Proxy(Proxy.Type.HTTP, new InetSocketAddress(at.getHost(), port)));
+    }
+
+    @Override
+    public void connectFailed(URI uri, SocketAddress address, IOException e) {
+      // the request itself fails
+    }
+  }
+}
