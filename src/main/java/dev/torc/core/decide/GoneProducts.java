@@ -65,7 +65,7 @@ public record GoneProducts(Graph graph, JobRecords records, DigestMemo digests) 
    * Returns whether the records have the contents of a folder. They do not if the folder had links:
    * a link's digest covers its text, not the contents behind it.
    */
-  boolean tells(RecordedProduct made) {
+  public boolean tells(RecordedProduct made) {
     List<ManifestEntry> stored =
         made.kind() == Stamp.FileKind.FOLDER ? records.list(made.digest()) : null;
     return stored != null && stored.stream().noneMatch(NeedMembers::isLink);

@@ -79,7 +79,8 @@ public final class MachineInputs {
   }
 
   Optional<String> variable(String name) {
-    return Optional.ofNullable(caller.get(name));
+    boolean secret = name.startsWith("{" + Step.COUNTS);
+    return Optional.ofNullable(secret ? images.secret(name) : caller.get(name));
   }
 
   /** Returns the question "which image does this name mean?" as a text for {@link #answer}. */
@@ -109,11 +110,19 @@ public final class MachineInputs {
     return Optional.of(here.id() == null ? here.file() : here.id().hex());
   }
 
-  /** Finds the images of this machine. An implementation looks for them once in a build. */
+  /**
+   * Finds the images of this machine, once in a build, and what stands for secrets that count: both
+   * are known to features only.
+   */
   public interface ImageSource {
 
     /** Returns the image with a name in a registry; null if this machine does not have it. */
     Here of(Image image);
+
+    /** Returns what stands for a secret, given its {@link Step#COUNTS}; null if it is not set. */
+    default String secret(String counts) {
+      return null;
+    }
 
     /**
      * An image that this machine has.

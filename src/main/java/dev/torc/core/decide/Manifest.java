@@ -230,7 +230,11 @@ public record Manifest(Graph graph) {
   /** Returns the value with {@code =} before it; empty if the caller has not set the variable. */
   private static String env(String name, Optional<Template> declared, InputSource contains) {
     if (declared.isPresent()) {
-      return "=" + declared.get().declared();
+      Template text = declared.get();
+      Template.Part.Slot counts = text.slot(Step.COUNTS);
+      return "="
+          + text.declared()
+          + (counts == null ? "" : " " + contains.ofVariable(counts.toString()).orElse("not set"));
     }
     return contains.ofVariable(name).map(value -> "=" + value).orElse("");
   }

@@ -67,6 +67,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   private final TreeSet<String> missing = new TreeSet<>();
   private final Set<String> without = new HashSet<>(0); // optional needs that do not exist
   private final Map<String, Map<String, Content>> parts = new HashMap<>(0); // values by path, key
+  private final Map<String, Content> recalled = new HashMap<>(0); // missing needs, from records
   private String missingData; // the message about a missing value
   private long end;
 
@@ -215,6 +216,9 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     if (!has(path)) {
       return new Content.Missing();
     }
+    if (recalled.containsKey(path)) {
+      return recalled.get(path);
+    }
     FolderDigest folder = folders.get(path);
     return folder != null ? NeedContents.content(folder.digest()) : content(path, files.get(path));
   }
@@ -305,6 +309,16 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
    */
   public String lack() {
     return missing.isEmpty() ? missingData : gone(missing.getFirst());
+  }
+
+  /** Takes the contents of missing needs from the records; for a job that does not run. */
+  public void recall() {
+    for (String path : List.copyOf(missing)) {
+      if (contents.of(path) instanceof Content.Known known) {
+        recalled.put(path, known);
+        missing.remove(path);
+      }
+    }
   }
 
   /** Returns the message about a missing needed file. */

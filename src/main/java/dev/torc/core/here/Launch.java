@@ -98,8 +98,19 @@ public record Launch(
    * extend the caller's (null removes one) or, in a container, are the whole environment. The
    * folder is absolute. Without a container it runs on the host. If the step was handed out, {@code
    * argv} is the client, and the container is only kept to be removed.
+   *
+   * @param secrets more entries, which stand in no command line and in no script
    */
-  public record Step(List<String> argv, Path dir, Map<String, String> env, Container container) {
+  public record Step(
+      List<String> argv,
+      Path dir,
+      Map<String, String> env,
+      Container container,
+      Map<String, String> secrets) {
+
+    public Step(List<String> argv, Path dir, Map<String, String> env, Container container) {
+      this(argv, dir, env, container, Map.of());
+    }
 
     public Step(List<String> argv, Path dir, Map<String, String> env) {
       this(argv, dir, env, null);

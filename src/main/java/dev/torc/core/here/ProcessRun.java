@@ -217,6 +217,7 @@ final class ProcessRun implements Runner.Running {
     if (!over.containsKey("PWD")) {
       over.put("PWD", step.dir().toString()); // the caller's PWD names another folder
     }
+    over.putAll(step.secrets());
     over.putAll(launch.mark());
     Path log = launch.output().interactive() ? null : launch.output().log();
     EnvironmentEntries env = means.caller().with(over);

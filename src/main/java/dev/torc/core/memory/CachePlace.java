@@ -225,17 +225,8 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
       if (!elsewhere()) {
         return this;
       }
-      String id = readId(folder);
-      if (id.isEmpty()) {
-        byte[] random = new byte[8];
-        new SecureRandom().nextBytes(random);
-        id = HexFormat.of().formatHex(random);
-        // Replaced atomically, because a torn id would lead to another database each time.
-        byte[] line = (id + "\n").getBytes(StandardCharsets.UTF_8);
-        at = folder.resolve("id");
-        OwnFile.replace(at, out -> out.write(line));
-        give(at);
-      }
+      at = id();
+      String id = makeId();
       Path settled = database.resolveSibling(name(root, id, database.getParent(), host));
       at = settled;
       if (isNetworkRoot() && settled.getParent().equals(host.databases())) {
@@ -246,6 +237,26 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
     } catch (IOException e) {
       throw CacheTrouble.of("cannot make the cache", at, e);
     }
+  }
+
+  /** Returns the root's random id, and makes it if it is missing. */
+  public String makeId() throws IOException {
+    String id = readId(folder);
+    if (id.isEmpty()) {
+      byte[] random = new byte[8];
+      new SecureRandom().nextBytes(random);
+      id = HexFormat.of().formatHex(random);
+      // Replaced atomically, because a torn id would lead to another database each time.
+      byte[] line = (id + "\n").getBytes(StandardCharsets.UTF_8);
+      OwnFile.replace(id(), out -> out.write(line));
+      give(id());
+    }
+    return id;
+  }
+
+  /** Returns the file of the root's random id, which not every root has. */
+  public Path id() {
+    return folder.resolve("id");
   }
 
   public void makeFolder(Path own) throws IOException {

@@ -20,6 +20,15 @@ public record Step(
     List<String> shell,
     Image image) {
 
+  /** The name of the slot of a secret, whose value {@code features.secrets} adds to a launch. */
+  public static final String SECRET = "secret";
+
+  /** The name of another slot in a secret that counts: {@code {counts.NAME}}, without text. */
+  public static final String COUNTS = "counts";
+
+  /** Stands between the name of a secret and its file, in the member of its slot. */
+  public static final String SECRET_OF = " of ";
+
   /** Returns the texts of the command and of the environment. */
   public List<Template> templates() {
     if (env.isEmpty()) {

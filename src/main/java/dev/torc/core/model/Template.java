@@ -26,7 +26,8 @@ public record Template(List<Part> parts) {
 
     /**
      * A placeholder such as {@code {needs[0]}} (with an index, else -1) or {@code {needs.name}}
-     * (with a member, else null); its name is one of {@link #SLOTS} or {@code env}.
+     * (with a member, else null); its name is one of {@link #SLOTS}, {@code env} or {@link
+     * Step#SECRET}.
      */
     record Slot(String name, int index, String member, Quote quote, Place place) implements Part {
 
@@ -91,7 +92,7 @@ public record Template(List<Part> parts) {
 
   /** Finds the braces before a slot's name. A separate class, since most starts do not need it. */
   private static final class Braces {
-    private static final String NAMES = String.join("|", SLOTS) + "|env\\.";
+    private static final String NAMES = String.join("|", SLOTS) + "|(env|secret)\\.";
     private static final Pattern BEFORE_NAME = Pattern.compile("(?<!\\{)\\{++(?=" + NAMES + ")");
     private static final Pattern BEFORE_SLOT =
         Pattern.compile("(?<!\\{)\\{++(?=" + NAMES + "|\\z)");

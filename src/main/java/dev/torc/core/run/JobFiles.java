@@ -88,7 +88,7 @@ public final class JobFiles {
     return new LinesFile("TORC_EVENTS", events());
   }
 
-  LinesFile output() {
+  public LinesFile output() {
     return new LinesFile("TORC_OUTPUT", inJobs(".output"));
   }
 

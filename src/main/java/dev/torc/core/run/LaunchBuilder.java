@@ -216,8 +216,8 @@ public final class LaunchBuilder {
       threads(step, values.granted().cpus(), env);
     }
     for (Map.Entry<String, Optional<Template>> entry : step.env().entrySet()) {
-      if (entry.getValue().isPresent()) {
-        Template text = entry.getValue().get();
+      Template text = entry.getValue().orElse(null);
+      if (text != null && text.slot(Step.SECRET) == null) {
         env.put(entry.getKey(), text.render(slot -> ofEnv(slot, values, step)));
       }
     }

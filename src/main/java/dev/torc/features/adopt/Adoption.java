@@ -13,6 +13,7 @@ import dev.torc.core.decide.Verdict;
 import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.memory.Batch;
 import dev.torc.core.memory.BuildRecord.BuildId;
+import dev.torc.core.memory.RecordedProduct;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Trait;
@@ -115,21 +116,28 @@ public final class Adoption {
       String reader = SafeText.name(dataReaders.get(id));
       problem(job, "job " + reader + " needs its data, and values cannot be adopted; " + run(job));
     }
-    products(job);
+    List<RecordedProduct> spent = SpentTemporary.of(context, id);
+    products(job, spent);
     int pending = context.decider().pending(id);
     if (pending >= 0) {
       pending(job, pending);
     }
     if (problems.size() == before) {
-      adopt(id, job);
+      adopt(id, job, spent);
     }
   }
 
-  /** Checks that each declared product exists; if all are globs, one match is enough. */
-  private void products(Job job) throws IOException {
+  /**
+   * Checks that each declared product exists or is spent; if all are globs, one match is enough.
+   */
+  private void products(Job job, List<RecordedProduct> spent) throws IOException {
     int globs = 0;
+    Set<String> without = new HashSet<>();
+    spent.forEach(product -> without.add(product.path()));
     for (Ref ref : job.productRefs()) {
       switch (ref) {
+        case Ref.OfFile file when without.contains(file.path()) -> {}
+        case Ref.OfFolder folder when without.contains(folder.path()) -> {}
         case Ref.OfFile file -> product(job, file.path(), Stamp.FileKind.FILE);
         case Ref.OfFolder folder -> product(job, folder.path(), Stamp.FileKind.FOLDER);
         case Ref.OfGlob _ -> globs++;
@@ -158,8 +166,12 @@ public final class Adoption {
   }
 
   private String missing(Job job, String path) {
-    return "is missing%s; %s"
-        .formatted(NearestPath.inParentheses(grounds.root().resolve(path), path), run(job));
+    boolean temporary = job.has(Trait.TEMPORARY) && !path.equals(job.depfile());
+    return "is missing%s; %s%s"
+        .formatted(
+            NearestPath.inParentheses(grounds.root().resolve(path), path),
+            run(job),
+            temporary ? ", or adopt all jobs that read it in the same call" : "");
   }
 
   /** Reports that a job cannot be adopted, because a job or group before it has yet to run. */
@@ -190,10 +202,11 @@ public final class Adoption {
                 .formatted(SafeText.name(open.name()), name, name)));
   }
 
-  private void adopt(int id, Job job) throws IOException {
+  private void adopt(int id, Job job, List<RecordedProduct> spent) throws IOException {
     Graph graph = context.graph();
     try {
       NeedSnapshot snapshot = context.contents().snapshot(id);
+      snapshot.recall();
       String lack = snapshot.lack();
       if (lack != null) {
         problem(job, lack);
@@ -211,10 +224,15 @@ public final class Adoption {
           return;
         }
       }
-      ProductScan products = ProductScan.of(grounds, digests, job, true);
+      ProductScan products = ProductScan.of(grounds, digests, job, spent.isEmpty());
       AttemptOutcome.Made made =
           new AttemptOutcome.Made(
-              products.adopted(_ -> true), needs, snapshot.moved(), List.of(), false, List.of());
+              SpentTemporary.with(products.adopted(_ -> true), spent),
+              needs,
+              snapshot.moved(),
+              List.of(),
+              false,
+              List.of());
       AttemptOutcome outcome =
           AttemptOutcome.unstarted(ProcessEnd.How.NOT_STARTED, "", snapshot, made);
       context.records().replace(id, recorder.adopted(context, id, outcome, batch));

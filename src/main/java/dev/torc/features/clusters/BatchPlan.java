@@ -4,6 +4,7 @@ import dev.torc.core.model.SchedulerSettings;
 import dev.torc.features.clusters.Scheduler.SchedulerResources;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,9 @@ final class BatchPlan {
 
   /** The batches of one array, each with a time limit of {@code limit} nanoseconds; 0 for none. */
   record Array(List<List<BatchAttempt>> batches, SchedulerResources resources, long limit) {}
+
+  /** What the jobs of one array have in common. */
+  private record Alike(SchedulerResources resources, Map<String, String> secrets) {}
 
   BatchPlan(SchedulerSettings settings) {
     this.batch = settings.bounds().batch();
@@ -44,24 +48,34 @@ final class BatchPlan {
 
   /**
    * Plans the ready jobs, in their order, if none was added for a while. Jobs with equal resources
-   * are divided among {@code spread} array tasks first, so that no node is idle. {@code spread} is
-   * 1 if there are no arrays.
+   * and secrets are divided among {@code spread} array tasks first, so that no node is idle. {@code
+   * spread} is 1 if there are no arrays.
    */
   void plan(int spread, long now) {
     if (now < due(Long.MAX_VALUE)) {
       return;
     }
-    Map<SchedulerResources, List<BatchAttempt>> alike = new LinkedHashMap<>();
+    Map<Alike, List<BatchAttempt>> alike = new LinkedHashMap<>();
     for (BatchAttempt each : ready) {
-      alike.computeIfAbsent(each.attempt.resources(), _ -> new ArrayList<>()).add(each);
+      Alike key = new Alike(each.attempt.resources(), secrets(each));
+      alike.computeIfAbsent(key, _ -> new ArrayList<>()).add(each);
     }
     alike.forEach(
-        (resources, all) -> {
+        (key, all) -> {
           List<List<BatchAttempt>> batches = batches(all, spread);
           long limit = batches.stream().mapToLong(this::limit).max().orElse(0);
-          planned.add(new Array(batches, resources, limit));
+          planned.add(new Array(batches, key.resources, limit));
         });
     ready.clear();
+  }
+
+  /** Returns the variables that a job inherits from the submission of its script. */
+  static Map<String, String> secrets(BatchAttempt job) {
+    Map<String, String> secrets = new HashMap<>(0);
+    if (job.attempt != null) {
+      job.attempt.launch().steps().forEach(step -> secrets.putAll(step.secrets()));
+    }
+    return secrets;
   }
 
   /** Returns the next array to hand out; null if there is none. */

@@ -85,7 +85,7 @@ final class CommandScheduler implements Scheduler {
     given.put("script", CommandTemplate.quoted(request.script().toString()));
     given.put("name", CommandTemplate.quoted(request.name()));
     given.put("log", CommandTemplate.quoted(request.log().toString()));
-    ProgramOutput said = ask(commands.submit(), given);
+    ProgramOutput said = ask(program.with(request.secrets()), commands.submit(), given);
     String found = id(said.text());
     if (!said.ok()) {
       boolean taken = id != null && !found.isEmpty();
@@ -160,6 +160,11 @@ final class CommandScheduler implements Scheduler {
   }
 
   private ProgramOutput ask(String template, Map<String, String> given) {
+    return ask(program, template, given);
+  }
+
+  private static ProgramOutput ask(
+      SchedulerWords.Program program, String template, Map<String, String> given) {
     return program.ask(List.of("/bin/sh", "-c", new CommandTemplate(template).with(given), "sh"));
   }
 

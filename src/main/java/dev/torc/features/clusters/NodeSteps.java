@@ -73,6 +73,7 @@ final class NodeSteps implements Scheduler {
       ProcessBuilder srun = new ProcessBuilder(words(step.request)).directory(folder.toFile());
       srun.environment().clear();
       srun.environment().putAll(allocation.env());
+      srun.environment().putAll(step.request.secrets());
       srun.redirectErrorStream(true);
       srun.redirectOutput(step.request.log().toFile());
       Process process = srun.start();

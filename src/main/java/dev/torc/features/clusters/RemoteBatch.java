@@ -173,7 +173,9 @@ final class RemoteBatch {
   }
 
   SubmissionRequest request(SchedulerResources resources) {
-    return new SubmissionRequest(folder.script(), name, tasks.size(), resources, folder.log());
+    Map<String, String> secrets = BatchPlan.secrets(jobs().getFirst());
+    return new SubmissionRequest(
+        folder.script(), name, tasks.size(), resources, folder.log(), secrets);
   }
 
   /** Notes the ids that the scheduler gave to the tasks. */

@@ -154,9 +154,20 @@ public interface Scheduler {
    * @param script an absolute path; the file is executable and must exist until it has run
    * @param name a name that no other submission ever has: a letter, then any of {@code [\w.-]}
    * @param log the absolute path for the output of script and scheduler; see {@link #log(int)}
+   * @param secrets more variables of the submitter, which the script inherits
    */
   public record SubmissionRequest(
-      Path script, String name, int tasks, SchedulerResources resources, Path log) {
+      Path script,
+      String name,
+      int tasks,
+      SchedulerResources resources,
+      Path log,
+      Map<String, String> secrets) {
+
+    public SubmissionRequest(
+        Path script, String name, int tasks, SchedulerResources resources, Path log) {
+      this(script, name, tasks, resources, log, Map.of());
+    }
 
     /** Returns the log of one array task: with its number added, unless it is the only one. */
     public Path log(int index) {

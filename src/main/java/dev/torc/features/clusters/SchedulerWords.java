@@ -7,6 +7,7 @@ import dev.torc.base.text.SafeText;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -42,6 +43,16 @@ final class SchedulerWords {
 
   /** Runs the commands of a scheduler: one at a time, each no longer than {@code patience}. */
   record Program(Map<String, String> env, Path folder, Duration patience) {
+
+    /** Returns this program with more variables, those of a submission. */
+    Program with(Map<String, String> secrets) {
+      if (secrets.isEmpty()) {
+        return this;
+      }
+      Map<String, String> all = new HashMap<>(env);
+      all.putAll(secrets);
+      return new Program(all, folder, patience);
+    }
 
     /** Runs a command and waits for its end. */
     synchronized ProgramOutput ask(List<String> argv) {

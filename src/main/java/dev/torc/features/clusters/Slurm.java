@@ -94,7 +94,7 @@ public final class Slurm implements Scheduler {
 
   @Override
   public Submission submit(SubmissionRequest request) {
-    ProgramOutput said = ask(submitting, submission(request));
+    ProgramOutput said = ask(submitting.with(request.secrets()), submission(request));
     if (!said.ok()) {
       return SchedulerWords.isNoAnswer(said)
           ? new Submission.NoAnswer(SchedulerWords.failure(said))

@@ -40,8 +40,8 @@ final class SecretNames {
             });
     return names.isEmpty()
         ? null
-        : " has %s in env, and torc records what env says; leave a secret out of it, since jobs get the caller's environment"
-            .formatted(String.join(", ", names));
+        : " has %s in env, and torc records what env says; for a secret of the caller write %s: {secret: true}"
+            .formatted(String.join(", ", names), names.getFirst());
   }
 
   private static boolean hasText(Template value) {

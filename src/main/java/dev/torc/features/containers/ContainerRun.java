@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
@@ -60,15 +61,17 @@ final class ContainerRun implements Container.Client {
             + container.runtime().nodeScript(undeclared(), container.limits().gpus() == null);
     List<String> argv = new ArrayList<>(List.of("sh", "-c", script, "sh"));
     argv.addAll(words());
-    return new Launch.Step(List.copyOf(argv), step.dir(), variables(), container);
+    Map<String, String> env = container.runtime().clientVariables(step.env(), false);
+    return new Launch.Step(List.copyOf(argv), step.dir(), env, container, step.secrets());
   }
 
-  /** Returns the names of the job's resource variables that only the node can set. */
+  /** Returns the names of the job's secrets and resource variables that only the node can set. */
   private List<String> undeclared() {
-    return Stream.of(MEMORY, GPUS)
-        .filter(names -> !step.env().containsKey(names.getFirst()))
-        .flatMap(List::stream)
-        .toList();
+    Stream<String> machine =
+        Stream.of(MEMORY, GPUS)
+            .filter(names -> !step.env().containsKey(names.getFirst()))
+            .flatMap(List::stream);
+    return Stream.concat(machine, step.secrets().keySet().stream()).toList();
   }
 
   @Override
@@ -99,7 +102,9 @@ final class ContainerRun implements Container.Client {
                 launch.output().interactive(),
                 step.env().get("HOME"),
                 container.limits().memory() > 0);
-    return container.runtime().command(container, argv, step.dir().toString(), step.env(), input());
+    Map<String, String> env = new TreeMap<>(step.env());
+    step.secrets().keySet().forEach(name -> env.put(name, null));
+    return container.runtime().command(container, argv, step.dir().toString(), env, input());
   }
 
   private ContainerRuntime.Input input() {
@@ -113,7 +118,9 @@ final class ContainerRun implements Container.Client {
 
   @Override
   public Map<String, String> variables() {
-    return container.runtime().clientVariables(step.env(), launch.output().interactive());
+    Map<String, String> env = new TreeMap<>(step.env());
+    env.putAll(step.secrets());
+    return container.runtime().clientVariables(env, launch.output().interactive());
   }
 
   @Override

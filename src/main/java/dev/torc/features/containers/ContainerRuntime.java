@@ -104,7 +104,10 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
   /** Moves the image that {@link #pullCommand} fetched into place, or cleans up a failed pull. */
   public void finishPull(Containers.ImageName image, boolean well) throws IOException {}
 
-  /** Returns the command that runs a container with these variables and ends with it. */
+  /**
+   * Returns the command that runs a container with these variables and ends with it. A variable
+   * without a value is the client's, by its name alone.
+   */
   abstract List<String> command(
       StepContainer container,
       List<String> argv,

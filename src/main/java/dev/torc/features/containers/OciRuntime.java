@@ -191,7 +191,8 @@ final class OciRuntime extends ContainerRuntime {
     for (StepContainer.BindMount mount : container.mounts()) {
       words.addAll(List.of("--mount", mount.words()));
     }
-    variables.forEach((key, value) -> words.addAll(List.of("--env", key + "=" + value)));
+    variables.forEach(
+        (key, value) -> words.addAll(List.of("--env", value == null ? key : key + "=" + value)));
     StepContainer.Limits limits = container.limits();
     addIf(limits.cpus() > 0, words, "--cpus", Long.toString(limits.cpus()));
     addIf(limits.memory() > 0, words, "--memory", Long.toString(limits.memory()));

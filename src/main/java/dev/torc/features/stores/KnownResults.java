@@ -29,6 +29,7 @@ import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Trait;
 import dev.torc.core.model.Ref;
+import dev.torc.core.model.Step;
 import dev.torc.features.stores.SharedStore.Hit;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -129,7 +130,7 @@ public final class KnownResults implements Recall {
         bare == null ? null : key(job, bare, system),
         programs.of(job),
         files,
-        job.has(Trait.SHOWS_OUTPUT),
+        job.has(Trait.SHOWS_OUTPUT) && job.slot(Step.SECRET) == null,
         depfile);
   }
 

@@ -1,6 +1,7 @@
 package dev.torc.front.buildfile;
 
 import dev.torc.base.syntax.BadInput;
+import dev.torc.base.syntax.DotEnv;
 import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.Node.Entry;
 import dev.torc.base.syntax.Problems;
@@ -22,7 +23,7 @@ import java.util.Set;
 final class EnvLayers {
 
   /** The keys of a file among the layers. */
-  static final List<String> FILE = List.of("file", "optional");
+  static final List<String> FILE = List.of("file", "optional", "secret", "counts");
 
   interface VariablesFile {
     /** Returns the bytes of a file; null if it is missing and {@code optional}. */
@@ -70,12 +71,13 @@ final class EnvLayers {
             Scope plain = new Scope(Vars.NONE, null, problems);
             MapFields fields = MapFields.of(map ? each : null, "a file of env", plain, problems);
             fields.only(FILE, "a file of env");
-            all.putAll(
-                file(
-                    MapFields.scalar(file, "a file of env"),
-                    by,
-                    fields.flag("optional"),
-                    problems));
+            boolean optional = fields.flag("optional");
+            boolean secret = fields.flag("secret");
+            boolean counts = fields.flag("counts");
+            file(MapFields.scalar(file, "a file of env"), by, optional, problems)
+                .forEach(
+                    (name, entry) ->
+                        all.put(name, secret ? SecretReader.of(entry, counts) : entry));
           });
     }
     return new Node.Mapping(list.place(), all);

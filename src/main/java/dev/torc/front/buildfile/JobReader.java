@@ -211,7 +211,8 @@ final class JobReader {
         job.map().get(Job.FETCH) == null
             ? steps.steps(full, name, entry.place(), shell, dir, env)
             : fetching.steps(fetch);
-    Retry retry = retry(full, own, shell);
+    Retry retry =
+        RetryReader.read(full, own, problems, text -> steps.shellText(text, full.scope(), shell));
     ConditionReader keys = new ConditionReader(full, steps, shell, common.when);
     String executor = executor(job, own.get("executor") != null);
     Resources resources = resources(job.map().get("resources"), scope);
@@ -238,8 +239,7 @@ final class JobReader {
                 items.after(job),
                 steps.tools(full, dir, env, run),
                 depfile,
-                CACHING.getOrDefault(
-                    job.choice("cache", "", List.copyOf(CACHING.keySet())), Job.Caching.UNSAID)),
+                caching(job, run)),
             new Job.Runs(
                 run,
                 executor,
@@ -261,6 +261,17 @@ final class JobReader {
             ? GivenKeys.standIn(read, common.over.defines().keySet())
             : Vars.standIn(variable);
     return standIn == null ? read : withMissing(read, standIn);
+  }
+
+  private static Job.Caching caching(MapFields job, List<Step> run) {
+    String word = job.choice("cache", "", List.copyOf(CACHING.keySet()));
+    Job.Caching written = CACHING.getOrDefault(word, Job.Caching.UNSAID);
+    for (Step step : run) {
+      if (!step.env().isEmpty()) {
+        return SecretReader.caching(written, run);
+      }
+    }
+    return written;
   }
 
   /** Adds a need that is missing, so that the job is an error if it is selected. */
@@ -513,33 +524,6 @@ final class JobReader {
         map.entries().isEmpty() ? Place.NONE : map.place());
   }
 
-  private Retry retry(MapFields job, Node.Mapping own, List<String> shell) {
-    int retries = (int) job.whole("retries", 0, 0, 1000);
-    Node node = job.map().get("retry");
-    if (node == null) {
-      return retries == 0 ? Retry.NONE : new Retry(retries, Set.of(), Set.of(), 0, 1, 1, null);
-    }
-    if (retries == 0
-        && own.entries().containsKey("retry")
-        && !job.map().entries().containsKey("retries")) {
-      problems.add(node.place(), "retry says how; add retries: 1 to say how often");
-      return Retry.NONE;
-    }
-    MapFields retry = job.inner("retry").only(KnownKeys.RETRY, "retry");
-    Set<Integer> codes = new TreeSet<>();
-    Set<Retry.Cause> causes = EnumSet.noneOf(Retry.Cause.class);
-    retry.list("on", each -> cause(job.scope().text(each), codes, causes));
-    MapFields grow = retry.inner("grow").only(KnownKeys.GROW, "grow");
-    return new Retry(
-        retries,
-        codes,
-        causes,
-        retry.amount("delay", 0, Quantity::duration),
-        grow.factor("memory"),
-        grow.factor("runtime"),
-        retry.read("recover", null, text -> steps.shellText(text, job.scope(), shell)));
-  }
-
   private static Stop stop(MapFields job) {
     MapFields stop = job.inner("stop").only(KnownKeys.STOP, "stop");
     String signal = stop.choice("signal", "", STOP_SIGNALS);
@@ -547,22 +531,6 @@ final class JobReader {
     return signal.isEmpty() && grace < 0
         ? Stop.USUAL
         : new Stop(Stop.SIGNALS.getOrDefault(signal, 0), grace);
-  }
-
-  private static boolean cause(String text, Set<Integer> codes, Set<Retry.Cause> causes) {
-    boolean code = text.matches("[0-9]{1,3}") && Integer.parseInt(text) >= 1;
-    if (code && Integer.parseInt(text) <= 255) {
-      return codes.add(Integer.valueOf(text));
-    }
-    for (Retry.Cause cause : Retry.Cause.values()) {
-      if (cause.name().toLowerCase(Locale.ROOT).equals(text)) {
-        return causes.add(cause);
-      }
-    }
-    throw new IllegalArgumentException(
-        text
-            + " is not a cause of failure; write an exit status from 1 to 255, timeout, memory or"
-            + " signal");
   }
 
   List<String> shell() {

@@ -238,7 +238,29 @@ public final class ParsedBuildFile {
     Problems problems = new Problems();
     Workflow expanded = expansion.run(blank, found, problems);
     problems.throwIfAny();
-    return expanded;
+    Workflow.ReadFiles read = layers.files();
+    boolean more = read.files().size() > blank.settings().files().size();
+    return more ? reading(read, expanded) : expanded;
+  }
+
+  /** Returns a workflow with the files that the {@code env} of its groups names, too. */
+  private static Workflow reading(Workflow.ReadFiles read, Workflow of) {
+    Settings was = of.settings();
+    Settings settings =
+        new Settings(
+            read,
+            was.name(),
+            was.description(),
+            was.limits(),
+            was.roots(),
+            was.data(),
+            was.hooks(),
+            was.executors(),
+            was.stores(),
+            was.stamps(),
+            was.report());
+    return new Workflow(
+        of.root(), settings, of.jobs(), of.groups(), of.starts(), of.warnings(), of.apart());
   }
 
   public Set<String> variables() {

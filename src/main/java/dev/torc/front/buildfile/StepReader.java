@@ -294,6 +294,7 @@ record StepReader(
         .entries()
         .forEach(
             (name, entry) -> problems.guard(() -> into.put(name, variable(name, entry, scope))));
+    SecretReader.spread(into);
   }
 
   private Optional<Template> variable(String name, Node.Entry entry, Scope scope) {
@@ -302,6 +303,9 @@ record StepReader(
     }
     if (Node.isNothing(entry.value())) {
       return Optional.empty();
+    }
+    if (entry.value() instanceof Node.Mapping map) {
+      return SecretReader.read(name, map, layers.isLiteral(entry), scope, problems);
     }
     Node.Scalar value = MapFields.scalar(entry.value(), name);
     return Optional.of(

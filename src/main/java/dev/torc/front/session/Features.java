@@ -1,6 +1,7 @@
 package dev.torc.front.session;
 
 import dev.torc.core.model.Job;
+import dev.torc.core.model.Step;
 import dev.torc.core.run.AttemptPart;
 import dev.torc.core.run.BuildSetup;
 import dev.torc.core.run.BuildSetup.AttemptContext;
@@ -24,6 +25,7 @@ import dev.torc.features.past.BuildCommit;
 import dev.torc.features.past.FailedLogs;
 import dev.torc.features.patterns.PatternWarnings;
 import dev.torc.features.posts.PostedEvents;
+import dev.torc.features.secrets.SecretPart;
 import dev.torc.features.temporary.SpentProducts;
 import dev.torc.features.tmp.TemporaryFolder;
 import dev.torc.features.toolstate.ToolState;
@@ -31,11 +33,14 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Wires the features into a build: the only file that knows which there are. {@code git} is null if
- * nothing runs.
+ * Wires the features into a build: the only file that knows which there are.
+ *
+ * @param git null if nothing runs
+ * @param told what {@link SecretPart} has warned about
  */
 record Features(
     Tracing tracing,
@@ -43,22 +48,31 @@ record Features(
     Pace pace,
     boolean forces,
     BuildCommit git,
-    Map<String, String> env)
+    Map<String, String> env,
+    Set<String> told)
     implements Follower.Maker, AttemptPart.PartMaker {
 
   @Override
   public List<AttemptPart> parts(AttemptContext common, int id, JobAttempts attempts) {
-    AttemptPart first = new UnstartedCommand(common, id, attempts); // its hint is the first
     AttemptPart finds = new FindingPart(tracing, common.plan(), id);
     AttemptPart posts = new PostedEvents(common, id, posted);
     AttemptPart tools = new ToolState(common, id, attempts);
     Job job = common.graph().job(id);
-    if (job.conditions().containsKey(Job.FETCH)) {
-      return List.of(finds, posts, tools, new FetchPart(common, id, attempts, env));
+    List<AttemptPart> parts = new ArrayList<>(7);
+    boolean fetches = job.conditions().containsKey(Job.FETCH);
+    if (!fetches) {
+      parts.add(new UnstartedCommand(common, id, attempts)); // its hint is the first
     }
-    return JobFiles.hasTmp(job)
-        ? List.of(first, finds, posts, tools, new TemporaryFolder(common, job.name()))
-        : List.of(first, finds, posts, tools);
+    if (job.slot(Step.SECRET) != null) {
+      parts.add(new SecretPart(common, job, env, told)); // masks before others read
+    }
+    parts.addAll(List.of(finds, posts, tools));
+    if (fetches) {
+      parts.add(new FetchPart(common, id, attempts, env));
+    } else if (JobFiles.hasTmp(job)) {
+      parts.add(new TemporaryFolder(common, job.name()));
+    }
+    return parts;
   }
 
   /**

@@ -30,6 +30,7 @@ import dev.torc.core.model.Workflow;
 import dev.torc.features.containers.Containers;
 import dev.torc.features.containers.ImageSupply;
 import dev.torc.features.patterns.PatternReadings;
+import dev.torc.features.secrets.CountedSecret;
 import dev.torc.features.stores.KnownResults;
 import dev.torc.features.stores.LocalResults;
 import dev.torc.features.stores.SharedStores;
@@ -215,11 +216,15 @@ public record Project(
   /** Returns the inputs of manifests that come from the machine, not from needs. */
   MachineInputs machineInputs() {
     return new MachineInputs(
-        place.root(), caller.variables(), stamps(), new Identities(containers));
+        place.root(),
+        caller.variables(),
+        stamps(),
+        new Identities(containers, caller.env(), place));
   }
 
   /** A class, since the JVM links a lambda again at every start. */
-  private record Identities(Containers containers) implements ImageSource {
+  private record Identities(Containers containers, Map<String, String> env, CachePlace place)
+      implements ImageSource {
     @Override
     public Here of(Image image) {
       Containers.LocalImage here = containers.find(ImageSupply.name(image));
@@ -229,6 +234,11 @@ public record Project(
     @Override
     public String lack(Image image, boolean waits) {
       return ImageSupply.lack(containers, image, waits);
+    }
+
+    @Override
+    public String secret(String counts) {
+      return CountedSecret.of(counts, env, place);
     }
   }
 

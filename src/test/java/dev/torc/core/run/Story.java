@@ -342,6 +342,7 @@ class Story extends Harness implements StepFiles.Stage {
     ProcessBuilder builder = new ProcessBuilder("sh", "-c", command);
     if (stub != null) {
       stub.launch().steps().getLast().env().forEach((name, value) -> put(builder, name, value));
+      builder.environment().putAll(stub.launch().steps().getLast().secrets());
       put(builder, "LOG", stub.launch().output().log().toString());
       put(builder, "COMMAND", stub.command());
     }

@@ -1,11 +1,6 @@
-package dev.torc.front.buildfile;
+package dev.torc.base.syntax;
 
-import dev.torc.base.syntax.BadInput;
-import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.Node.Entry;
-import dev.torc.base.syntax.Place;
-import dev.torc.base.syntax.Problems;
-import dev.torc.base.syntax.SourceFile;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 import java.util.regex.Matcher;
@@ -17,7 +12,7 @@ import java.util.regex.Pattern;
  * {@code $NAME} in them is not expanded, since the libraries disagree about it. A library would not
  * say where an error is.
  */
-final class DotEnv {
+public final class DotEnv {
 
   private static final String VALUE =
       "'(?<single>[^']*+)'"
@@ -39,7 +34,7 @@ final class DotEnv {
   /**
    * Returns the variables of a file in the order written; a name without {@code =} has no value.
    */
-  static SequencedMap<String, Entry> read(byte[] bytes, String shown, Problems problems) {
+  public static SequencedMap<String, Entry> read(byte[] bytes, String shown, Problems problems) {
     String text = SourceFile.decode(bytes, shown);
     SequencedMap<String, Entry> all = new LinkedHashMap<>();
     Matcher line = LINE.matcher(text);

@@ -1,0 +1,115 @@
+package dev.torc.features.secrets;
+
+import dev.torc.base.syntax.BadInput;
+import dev.torc.base.syntax.DotEnv;
+import dev.torc.base.syntax.Node;
+import dev.torc.base.syntax.Node.Entry;
+import dev.torc.base.syntax.Problems;
+import dev.torc.base.syntax.SourceFile;
+import dev.torc.base.text.Refusal;
+import dev.torc.core.model.Job;
+import dev.torc.core.model.Step;
+import dev.torc.core.model.Template;
+import dev.torc.core.model.Template.Part.Slot;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * The values of one job's secrets at the start of an attempt: those of the caller and those of
+ * files of variables. They are kept only in memory.
+ */
+final class SecretValues {
+
+  private final Map<String, String> caller;
+  private final Path root;
+  private final Map<String, String> known = new TreeMap<>(); // by the member of the slot
+  private final List<String> lacking = new ArrayList<>(0);
+  private final Map<String, Map<String, Entry>> files = new HashMap<>(0);
+
+  SecretValues(Map<String, String> caller, Path root) {
+    this.caller = caller;
+    this.root = root;
+  }
+
+  SecretValues(Job job, Map<String, String> caller, Path root) {
+    this(caller, root);
+    for (Step step : job.runs().steps()) {
+      for (Optional<Template> value : step.env().values()) {
+        value.stream().flatMap(text -> text.parts().stream()).forEach(this::look);
+      }
+    }
+  }
+
+  private void look(Template.Part part) {
+    if (part instanceof Slot slot && slot.name().equals(Step.SECRET)) {
+      String value = find(slot.member());
+      if (value == null && !known.containsKey(slot.member())) {
+        lacking.add(slot.member());
+      }
+      known.put(slot.member(), value == null ? "" : value);
+    }
+  }
+
+  /** Returns a value by the member of its slot; null if there is none. */
+  String find(String member) {
+    int of = member.indexOf(Step.SECRET_OF);
+    if (of < 0) {
+      return caller.get(member);
+    }
+    String file = member.substring(of + Step.SECRET_OF.length());
+    Entry entry = files.computeIfAbsent(file, this::read).get(member.substring(0, of));
+    return entry == null || !(entry.value() instanceof Node.Scalar text) ? null : text.text();
+  }
+
+  private Map<String, Entry> read(String file) {
+    try {
+      return DotEnv.read(SourceFile.bytes(root.resolve(file), file), file, new Problems());
+    } catch (IOException e) {
+      throw new BadInput(file + " cannot be read: " + Refusal.why(e));
+    }
+  }
+
+  /** Returns why a secret has no value; null if all have one. */
+  String lack() {
+    if (lacking.isEmpty()) {
+      return null;
+    }
+    String first = lacking.getFirst();
+    return first.contains(Step.SECRET_OF)
+        ? "no secret %s; add it there".formatted(first)
+        : "%s is not set, and env says that it is secret; set it when you call torc"
+            .formatted(first);
+  }
+
+  /** Returns the variables of a step whose values have secrets in them. */
+  Map<String, String> of(SortedMap<String, Optional<Template>> env) {
+    Map<String, String> secrets = new TreeMap<>();
+    env.forEach(
+        (name, value) -> {
+          if (value.isPresent() && value.get().slot(Step.SECRET) != null) {
+            secrets.put(name, value.get().render(this::fill));
+          }
+        });
+    return secrets;
+  }
+
+  private List<String> fill(Slot slot) {
+    boolean secret = slot.name().equals(Step.SECRET);
+    if (slot.name().equals(Step.COUNTS)) {
+      return List.of();
+    }
+    return List.of(secret ? known.get(slot.member()) : caller.getOrDefault(slot.member(), ""));
+  }
+
+  /** Returns the values by the names to show. */
+  Map<String, String> all() {
+    return known;
+  }
+}
