@@ -227,6 +227,8 @@ class Rule01ReasonsTest extends Harness {
         Arrays.stream(Reason.Kind.values())
             .filter(kind -> kind != Reason.Kind.PROBE_FAILED) // stories/processes/probe.txt
             .filter(kind -> kind != Reason.Kind.FORCED_BEFORE) // stories/forced*.txt
+            .filter(kind -> kind != Reason.Kind.KEY_CHANGED) // stories/keyed-needs.txt
+            .filter(kind -> kind != Reason.Kind.NOT_MADE) // stories/only.txt
             .filter(
                 kind ->
                     rows().noneMatch(row -> row.verdict().matches(".*[:;] " + word(kind) + ".*")))

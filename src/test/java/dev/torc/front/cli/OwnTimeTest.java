@@ -49,14 +49,14 @@ class OwnTimeTest {
 
   @Test
   void theLastLineTellsIt() {
-    assertTrue(late().err().contains("3 jobs: 3 ran, 0 up to date, 0 failed in 2 h "));
+    assertTrue(late().err().contains("3 jobs: 3 ran, 0 up to date, 0 failed in 2 h"));
   }
 
   @Test
   void soItDoesWhereNothingRuns() throws Exception {
     folder.settle();
     assertTrue(folder.opensNothing());
-    assertTrue(late().err().contains("3 jobs: 0 ran, 3 up to date, 0 failed in 2 h "));
+    assertTrue(late().err().contains("3 jobs: 0 ran, 3 up to date, 0 failed in 2 h"));
   }
 
   @Test
