@@ -37,9 +37,10 @@ class CoreTest {
 
   /**
    * Lines of code in core; a commit that raises it says why its change is no feature. The target is
-   * 18 500; above it are the states and verdicts of skipped, frozen and conditional jobs.
+   * 18 500; above it are the states and verdicts of skipped, frozen, conditional and left-out jobs,
+   * and needs of single values of a file, which are lines of the manifest.
    */
-  private static final int CORE_LINES = 19_783;
+  private static final int CORE_LINES = 18_766;
 
   /** Features that use another one, each with its reason. */
   private static final Set<String> PAIRS =
@@ -54,9 +55,9 @@ class CoreTest {
   private static final int UPWARD = 0;
 
   /** Files that are in a circle of files, and those in the largest circle; both only fall. */
-  private static final int IN_CIRCLES = 203;
+  private static final int IN_CIRCLES = 99;
 
-  private static final int LARGEST_CIRCLE = 8;
+  private static final int LARGEST_CIRCLE = 6;
 
   private static final Path MAIN = Path.of("src", "main", "java");
   private static final Pattern IMPORT =

@@ -45,13 +45,13 @@ class TidyTest {
   private static final int LONGEST_METHOD = 70;
 
   /** Each figure may fall; a change that lets it rise says here by how much. */
-  private static final int LINES = 76_428;
+  private static final int LINES = 70_074;
 
-  private static final int FILES = 803;
-  private static final int SURFACE = 478;
+  private static final int FILES = 640;
+  private static final int SURFACE = 303;
 
   /** Types that only one other package uses; Answers is one, so that Call knows no answer. */
-  private static final int ALONE = 185;
+  private static final int ALONE = 105;
 
   /** Lists of more than seven parameters or components, and the longest one: both only fall. */
   private static final int LONG_LISTS = 11;

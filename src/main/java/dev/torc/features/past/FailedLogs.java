@@ -28,12 +28,6 @@ import java.util.SequencedMap;
  */
 public final class FailedLogs implements Follower {
 
-  /** The most runs of a job whose logs are kept. */
-  static final int RUNS = 5;
-
-  /** The most bytes of all kept logs. */
-  static final long BYTES = 20_000_000;
-
   /** The bytes that even an empty file takes. */
   private static final long BLOCK = 4096;
 
@@ -78,7 +72,7 @@ public final class FailedLogs implements Follower {
     try {
       read();
       long size = size(log);
-      if (size <= BYTES) {
+      if (size <= KeptLog.BYTES) {
         KeptLog next = KeptLog.of(place, log, build, failed);
         link(log, next.file());
         add(next, size);
@@ -124,10 +118,10 @@ public final class FailedLogs implements Follower {
     own.add(log);
     kept.put(log, size);
     bytes += size;
-    if (own.size() > RUNS) {
+    if (own.size() > KeptLog.RUNS) {
       drop(own.getFirst());
     }
-    while (bytes > BYTES) {
+    while (bytes > KeptLog.BYTES) {
       drop(kept.firstEntry().getKey());
     }
   }

@@ -22,10 +22,16 @@ import java.util.regex.Pattern;
  */
 public record KeptLog(Path file, Path log, long build, boolean failed) {
 
+  /** The most runs of a job whose logs are kept. */
+  static final int RUNS = 5;
+
+  /** The most bytes of all kept logs. */
+  static final long BYTES = 20_000_000;
+
   /** What is kept, for messages. */
   public static final String RULE =
       "torc keeps the logs of a job's last %d runs that ended badly, %d MB in all"
-          .formatted(FailedLogs.RUNS, FailedLogs.BYTES / 1_000_000);
+          .formatted(RUNS, BYTES / 1_000_000);
 
   private static final String FAILED = "failed";
   private static final String INTERRUPTED = "interrupted";

@@ -31,7 +31,7 @@ public final class LeftOutTargets {
     if (all.isEmpty()) {
       return Collections.emptySortedMap();
     }
-    boolean any = Targets.areAny(graph, targets);
+    boolean any = ExcludingTargets.areNamed(graph, targets);
     SortedMap<String, LeftOutJob> found = new TreeMap<>(all);
     found
         .values()

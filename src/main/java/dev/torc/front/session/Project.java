@@ -302,7 +302,7 @@ public record Project(
   /** Returns the jobs that targets name; files are relative to the working directory. */
   public JobSelection select(List<String> targets) {
     BitSet named = Targets.nodes(graph, targets, paths(), Targets.all(graph));
-    return JobSelection.of(graph, named, Targets.areAny(graph, targets));
+    return JobSelection.of(graph, named, ExcludingTargets.areNamed(graph, targets));
   }
 
   /** Returns the jobs of a build. */

@@ -38,11 +38,11 @@ public final class Targets {
    */
   public static BitSet nodes(Graph graph, List<String> targets, UserPaths paths, BitSet all) {
     BitSet named = new BitSet(graph.nodes());
-    if (!areAny(graph, targets)) {
+    if (!ExcludingTargets.areNamed(graph, targets)) {
       named.or(all);
     }
     for (String target : targets) {
-      boolean not = isExclusion(graph, target);
+      boolean not = ExcludingTargets.is(graph, target);
       BitSet found = find(graph, not ? target.substring(1) : target, paths);
       String left =
           not || found != null && !found.isEmpty()
@@ -68,21 +68,12 @@ public final class Targets {
     return all;
   }
 
-  /** Returns whether targets name jobs, instead of taking some away from all. */
-  static boolean areAny(Graph graph, List<String> targets) {
-    return !targets.isEmpty() && !isExclusion(graph, targets.getFirst());
-  }
-
-  private static boolean isExclusion(Graph graph, String target) {
-    return target.startsWith("!") && graph.nodesOf(target) == null;
-  }
-
   /**
    * Returns the targets for a command that handles each of them apart: if any excludes, the names
    * of the nodes that are left.
    */
   public static List<String> apart(Graph graph, List<String> targets, UserPaths paths) {
-    return targets.stream().noneMatch(target -> isExclusion(graph, target))
+    return targets.stream().noneMatch(target -> ExcludingTargets.is(graph, target))
         ? targets
         : nodes(graph, targets, paths, all(graph)).stream().mapToObj(graph::name).toList();
   }
