@@ -84,7 +84,7 @@ class ClusterIT {
   /** Checks that the next build finds all three jobs, and that nothing runs twice. */
   private static void takes(Sandbox project, TreeSet<String> out) throws Exception {
     Ran status = project.torc("status");
-    for (String line : List.of("queued to held %s: never ran", "running to slurm %s")) {
+    for (String line : List.of("queued to held %s: first run", "running to slurm %s")) {
       assertTrue(
           out.stream().anyMatch(id -> status.out().contains(line.formatted(id))), status.out());
     }

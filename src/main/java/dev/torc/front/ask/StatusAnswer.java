@@ -333,7 +333,7 @@ record StatusAnswer(
         (job, run) -> {
           if (isAsked(plan, job)) {
             Verdict verdict = plan.verdict(plan.context().graph().jobId(job));
-            String why = ReasonText.briefOfRun(Reason.causes(verdict.reasons()));
+            String why = ReasonText.brief(Reason.causes(verdict.reasons()));
             lines.add(line(SafeText.name(job), run.text() + (why.isEmpty() ? "" : ": " + why)));
           }
         });

@@ -228,7 +228,7 @@ final class EventText {
 
   /** Returns {@code word} and the reasons; empty if none are known, as for another torc's job. */
   private static String because(String word, List<Reason> reasons) {
-    return reasons.isEmpty() ? "" : word + ReasonText.briefOfRun(reasons);
+    return reasons.isEmpty() ? "" : word + ReasonText.brief(reasons);
   }
 
   /** Returns whether the time says something that the failure's words do not say. */
@@ -309,7 +309,7 @@ final class EventText {
   private String started(Event.JobStarted started) {
     String name = palette.bold(SafeText.name(started.job()));
     int attempt = started.attempt();
-    String why = attempt > 1 ? "attempt " + attempt : ReasonText.allOfRun(started.reasons());
+    String why = attempt > 1 ? "attempt " + attempt : ReasonText.all(started.reasons());
     return name + ": " + why + "\n" + command(started.command());
   }
 

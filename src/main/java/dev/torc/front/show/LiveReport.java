@@ -132,7 +132,7 @@ final class LiveReport implements Report {
       String why =
           started.attempt() > 1
               ? "attempt " + started.attempt()
-              : ReasonText.briefOfRun(started.reasons());
+              : ReasonText.brief(started.reasons());
       boolean here = started.executor() == null;
       why = here ? why : "waiting for " + SafeText.line(started.executor());
       running.put(started.job(), new Running(clock.getAsLong(), why, !here));

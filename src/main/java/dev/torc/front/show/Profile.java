@@ -102,7 +102,7 @@ public final class Profile implements Report {
         int lane = lanes.nextClearBit(0);
         lanes.set(lane);
         highest = Math.max(highest, lane);
-        String reasons = ReasonText.briefOfRun(job.reasons());
+        String reasons = ReasonText.brief(job.reasons());
         open.put(job.job(), new Open(lane, clock.getAsLong(), -1, job.attempt(), reasons, ""));
       }
       case Event.JobSubmitted out ->

@@ -75,7 +75,7 @@ public final class ReasonText {
   /** Returns the words for a reason's kind, with {} for its name; the past form follows a bar. */
   private static String words(Reason reason) {
     return switch (reason.kind()) {
-      case NEVER_RAN -> "never ran|it had never run";
+      case NEVER_RAN -> "first run|it was the first run";
       case FAILED -> "failed last time|it had failed";
       case TIMED_OUT -> "timed out last time|it had timed out";
       case OUT_OF_MEMORY -> "ran out of memory last time|it had run out of memory";
@@ -145,28 +145,10 @@ public final class ReasonText {
     return all(reasons, ReasonText::of);
   }
 
-  /** Returns all reasons of a job that runs or ran in this build. */
-  static String allOfRun(List<Reason> reasons) {
-    return all(reasons, ReasonText::ofRun);
-  }
-
   private static String all(List<Reason> reasons, Function<Reason, String> words) {
     List<String> out = new ArrayList<>();
     reasons.forEach(reason -> add(out, classOf(reason.kind()), words.apply(reason)));
     return String.join("; ", out);
-  }
-
-  /**
-   * Returns a reason of a job that runs or ran in this build. Since the job has started, {@code
-   * never ran} becomes {@code first run}.
-   */
-  private static String ofRun(Reason reason) {
-    return reason.kind() == Reason.Kind.NEVER_RAN ? "first run" : of(reason);
-  }
-
-  /** Returns the reasons of a job that runs or ran in this build, as {@link #brief(List)} does. */
-  public static String briefOfRun(List<Reason> reasons) {
-    return brief(reasons, i -> ofRun(reasons.get(i)));
   }
 
   /** Adds a reason; that of a folder's member is appended to that of the folder. */

@@ -69,7 +69,7 @@ class AttemptsTest extends Harness {
     assertEquals(new AttemptRecord.Asked(2, 1L << 30, 0, 3_600_000_000_000L), first.asked());
     assertEquals(1, first.id().build());
     assertEquals(1, first.why().count());
-    assertEquals("never ran", AttemptText.why(first));
+    assertEquals("first run", AttemptText.why(first));
 
     build();
     assertEquals(3, attempts().size()); // up to date is no attempt

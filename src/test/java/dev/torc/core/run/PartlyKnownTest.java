@@ -59,7 +59,7 @@ class PartlyKnownTest extends Harness {
     StringWriter err = new StringWriter();
     call(out, err, "build").printForecast(session(project, true), instances);
     String text = out.toString();
-    assertEquals(instances, !text.contains("measure (12 of 12) will run: never ran\n"), text);
+    assertEquals(instances, !text.contains("measure (12 of 12) will run: first run\n"), text);
     assertEquals(instances ? 16 : 5, text.lines().count(), text);
     assertEquals(
         1, text.lines().filter("measure may run: more after detect/f=b"::equals).count(), text);

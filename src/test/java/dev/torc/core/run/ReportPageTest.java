@@ -62,9 +62,9 @@ class ReportPageTest extends Harness {
         Map.of("a", "up to date", "b", "failed", "c", "blocked", "d", "up to date", "e", "not run"),
         page.states());
     assertTrue(page.text("why", "a").startsWith("command changed"), page.text("why", "a"));
-    assertEquals("it had never run", page.text("why", "d"), "of an earlier build");
+    assertEquals("it was the first run", page.text("why", "d"), "of an earlier build");
     assertEquals("exit 3", page.text("what", "b"));
-    assertEquals("will run: never ran", page.text("now", "e"));
+    assertEquals("will run: first run", page.text("now", "e"));
     assertEquals("will run: failed last time (exit 3)", page.text("now", "b"));
     assertEquals("blocked by b", page.text("now", "c"));
     assertEquals("blocked by b", page(2).text("now", "c"));
@@ -114,7 +114,7 @@ class ReportPageTest extends Harness {
     assertEquals(Map.of("a", "out of date", "b", "out of date"), page.states());
     assertEquals("will run: command changed: a → other", page.text("now", "a"));
     assertEquals("may run: after a", page.text("now", "b"));
-    assertEquals("it had never run", page.text("why", "b"));
+    assertEquals("it was the first run", page.text("why", "b"));
   }
 
   @Test
@@ -233,7 +233,7 @@ class ReportPageTest extends Harness {
     assertEquals("failed last time (exit 3)", page(3).text("why", "d"));
     ReadPage page = page(1);
     assertEquals(Map.of("a", "ran", "b", "ran", "c", "ran", "d", "ran"), page.states());
-    assertEquals("never ran", page.text("why", "d"), "the reason of that run");
+    assertEquals("first run", page.text("why", "d"), "the reason of that run");
     assertEquals(1, page.head().at("/build/number").asInt());
     assertFalse(page.head().get("last").asBoolean());
   }

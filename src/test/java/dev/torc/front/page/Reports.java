@@ -141,7 +141,7 @@ public final class Reports {
               state,
               new Texts(
                   state == State.NOT_RUN
-                      ? "will run: never ran"
+                      ? "will run: first run"
                       : state == State.BLOCKED ? "blocked by align/lane=1,sample=s1" : "",
                   ran || state == State.RESTORED
                       ? "need in" + i + ".csv changed 3f2a91c → 88d01be"

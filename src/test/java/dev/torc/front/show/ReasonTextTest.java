@@ -51,7 +51,7 @@ class ReasonTextTest {
             .collect(Collectors.joining("\n"));
     assertEquals(
         """
-        never ran
+        first run
         failed last time (exit 1)
         failed last time
         timed out last time
