@@ -252,7 +252,8 @@ record WhyAnswer(
         out.append(line.name()).append(' ').append(line.text(instances)).append('\n');
         CauseChain chain = line.isFold() ? causes.of(plan, first) : null;
         if (chain != null && chain.links().size() > 1) { // the others likely have the same cause
-          out.append("  such as ").append(WhyText.of(chain, palette, true)).append('\n');
+          String why = WhyText.of(chain, palette, true).replace("\n", "\n  ");
+          out.append("  such as ").append(why).append('\n');
         }
       }
     }

@@ -12,6 +12,7 @@ import dev.torc.features.why.Causes.CauseChain;
 import dev.torc.features.why.Causes.PathUse;
 import dev.torc.front.show.AttemptText;
 import dev.torc.front.show.ReasonText;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -19,9 +20,9 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /**
- * The text of {@code torc why}: a chain of causes on one line. Each reason is followed by the job
- * that caused it, in parentheses, and each job is explained only once. {@link ReasonText} words
- * each reason.
+ * The text of {@code torc why}: a chain of causes. Each reason is followed by the job that caused
+ * it: in parentheses, or in a chain of three jobs and more on a line of its own, further in. Each
+ * job is explained only once. {@link ReasonText} words each reason.
  */
 final class WhyText {
 
@@ -35,11 +36,20 @@ final class WhyText {
   private final Palette palette;
   private final boolean brief;
   private final Set<String> told = new HashSet<>();
+  private final List<String> inner = new ArrayList<>(); // lines of a long chain
+  private final String indent; // before these lines; null for a short chain
 
-  private WhyText(CauseChain chain, Palette palette, boolean brief) {
+  private WhyText(CauseChain chain, Palette palette, boolean brief, String indent) {
     this.chain = chain;
     this.palette = palette;
     this.brief = brief;
+    boolean isLong =
+        chain.head().behind().stream().anyMatch(job -> !job.isEmpty() && !next(job).isEmpty());
+    this.indent = isLong ? indent : null;
+  }
+
+  private String with(String first) {
+    return inner.isEmpty() ? first : first + "\n" + String.join("\n", inner);
   }
 
   /**
@@ -47,7 +57,8 @@ final class WhyText {
    * {@code brief}, the text names only the first of many needs.
    */
   static String of(CauseChain chain, Palette palette, boolean brief) {
-    return new WhyText(chain, palette, brief).explain(chain.job(), 0);
+    WhyText text = new WhyText(chain, palette, brief, "  ");
+    return text.with(text.explain(chain.job(), 0));
   }
 
   /**
@@ -116,11 +127,10 @@ final class WhyText {
     }
     String how = last.origin() == null ? "it last ran" : "it was restored";
     String from = last.origin() == null ? "" : " from " + AttemptText.origin(last.origin());
+    WhyText text = new WhyText(chain, palette, brief, "    ");
     String why =
-        chain.head().reasons().isEmpty()
-            ? ""
-            : " because " + new WhyText(chain, palette, brief).reasons(chain.head(), 0, true);
-    return how + " in build " + last.ran().build() + at + from + why;
+        chain.head().reasons().isEmpty() ? "" : " because " + text.reasons(chain.head(), 0, true);
+    return text.with(how + " in build " + last.ran().build() + at + from + why);
   }
 
   /**
@@ -190,8 +200,18 @@ final class WhyText {
   }
 
   private String inner(String job, int depth) {
+    if (indent == null || told.contains(job)) {
+      return " (" + behind(job, depth) + ")";
+    }
+    int line = inner.size();
+    inner.add(""); // those of the jobs behind it follow
+    inner.set(line, indent + "  ".repeat(depth) + behind(job, depth));
+    return "";
+  }
+
+  private String behind(String job, int depth) {
     if (depth < DEEP || told.contains(job)) {
-      return " (" + explain(job, depth + 1) + ")";
+      return explain(job, depth + 1);
     }
     String root = job;
     int between = 0;
@@ -202,7 +222,7 @@ final class WhyText {
     String jump = between == 0 ? "" : "… " + (between == 1 ? "1 job" : between + " jobs") + " on: ";
     CauseChain.Link link = chain.links().get(root);
     String why = how(link, "", ReasonText.brief(Reason.causes(link.reasons())));
-    return " (" + jump + SafeText.name(root) + why + ")";
+    return jump + SafeText.name(root) + why;
   }
 
   /** Returns the first job that caused a job to run; empty for a root cause. */
