@@ -13,6 +13,7 @@ import dev.torc.base.posix.FreshProgram;
 import dev.torc.base.posix.JobTrace;
 import dev.torc.base.posix.JobTrace.Access;
 import dev.torc.base.posix.Kill;
+import dev.torc.base.posix.OtherProcess;
 import dev.torc.core.here.ProcessEnd.How;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -386,7 +387,9 @@ class JobTraceTest {
     List<ProcessHandle> started = torc.descendants().toList();
     assertEquals(1, started.size());
     torc.destroyForcibly().waitFor();
-    started.getFirst().onExit().get();
+    while (OtherProcess.runs(started.getFirst().pid())) {
+      Thread.sleep(5);
+    }
   }
 
   /** Starts a job whose first call, which opens the log, gets no answer. */
