@@ -51,7 +51,6 @@ final class Training {
     Files.createDirectories(folder.resolve(".config/torc"));
     write(".config/torc/config.yaml", "server: false\n");
     edit("one");
-    Files.createDirectory(folder.resolve(".git")); // torc asks git about it
     ParallelShares.run(2, _ -> {}); // which only large projects have
     for (String line : Resource.text("training/lessons.txt").split("\n")) {
       terminal |= line.startsWith("on a terminal");
