@@ -1,9 +1,9 @@
 """Makes a site of the pages as they are in the sources. MkDocs calls the functions named on_…
 
-The first page is the README, without its sections that need Maven. The menu is what markdown/index.md lists, by
-its headings; as a page, that is all.md. Links of the pages lead to places in the
-sources; those that leave the folder of the pages lead to copies on the site. The site also has the
-Markdown of each page, and llms.txt, the index for programs that read text.
+The first page is the README, without its sections that need Maven. The menu is what markdown/index.md
+lists, by its headings; as a page, that is all.md. Links of the pages lead to places in the sources;
+those that leave the folder of the pages lead to copies on the site. The site also has the Markdown of
+each page, and llms.txt, the index for programs that read text.
 """
 
 import html
