@@ -162,7 +162,8 @@ class SiteIT extends BrowserHarness {
         torc -q
         touch texts/hill.txt count.awk
         torc
-        torc build --force top""",
+        torc build --force top\
+        """,
         text("document.querySelector('[data-copy]:has([data-clipboard-target])').dataset.copy"));
   }
 
