@@ -108,21 +108,70 @@ class SiteIT extends BrowserHarness {
 
   @Test
   void aSearchFindsAPageWithoutAServer() throws Exception {
+    Path found = search("retry");
+    assertTrue(Files.readString(found).contains("retry"), found.toString());
+    String here = "request: " + site.toUri();
+    assertEquals(
+        List.of(),
+        browser.consoleErrors().stream().filter(each -> !each.startsWith(here)).toList());
+  }
+
+  /** Words that say nothing count nothing, unless there are no others; short ones match whole. */
+  @Test
+  void aSearchIsNotLedAwayByShortWords() throws Exception {
+    assertEquals(site.resolve("questions.html"), search("force a job"));
+    assertEquals(site.resolve("questions.html"), search("only failed"));
+    assertEquals(site.resolve("commands/why.html"), search("why"));
+  }
+
+  /** The page of the first result. */
+  private Path search(String words) throws Exception {
     browser.open(site.resolve("index.html"));
     browser.click(".md-search__input");
-    browser.type("retry");
+    browser.type(words);
     String first = ".md-search-result__item a";
     String page =
         text(
             "new Promise(found => { const look = () => { const first = document.querySelector('%s');"
                     .formatted(first)
                 + " first ? found(first.href) : setTimeout(look, 10) }; look() })");
-    Path found = Path.of(URI.create(page.replaceFirst("[?#].*", "")));
-    assertTrue(Files.readString(found).contains("retry"), page);
-    String here = "request: " + site.toUri();
+    return Path.of(URI.create(page.replaceFirst("[?#].*", "")));
+  }
+
+  @Test
+  void theFirstPageIsTheReadmeWithoutMaven() throws Exception {
+    browser.open(site.resolve("index.html"));
+    String shown = text("document.querySelector('article').innerText");
+    assertTrue(!shown.contains("mvn "), shown);
     assertEquals(
-        List.of(),
-        browser.consoleErrors().stream().filter(each -> !each.startsWith(here)).toList());
+        "Data,Code,Cluster",
+        text("[...document.querySelectorAll('li > strong')].map(e => e.innerText).join()"));
+    assertEquals(
+        "images/terminal.svg,images/report.png",
+        text(
+            "[...document.querySelectorAll('article img')].map(e =>"
+                + " e.getAttribute('src')).join()"));
+  }
+
+  @Test
+  void theButtonCopiesOnlyTheCommandsOfASession() throws Exception {
+    browser.open(site.resolve("questions.html"));
+    assertEquals(
+        """
+        cd ~/torc/examples/words
+        torc -q
+        touch texts/hill.txt count.awk
+        torc
+        torc build --force top\
+        """,
+        text("document.querySelector('[data-copy]:has([data-clipboard-target])').dataset.copy"));
+  }
+
+  @Test
+  void codeHasTheNameOfItsFileAndStaysWholeInTables() throws Exception {
+    browser.open(site.resolve("groups.html"));
+    assertEquals("lanes.csv", text("document.querySelector('.filename').innerText"));
+    assertEquals("normal", text("getComputedStyle(document.querySelector('td code')).wordBreak"));
   }
 
   private String text(String js) throws Exception {
@@ -139,7 +188,7 @@ class SiteIT extends BrowserHarness {
       }
     }
     for (Page page : Page.all()) {
-      Path copy = site.resolve(page.name());
+      Path copy = site.resolve(page.name().equals("index.md") ? "all.md" : page.name());
       assertEquals(page.anchors(), Page.read(copy).anchors(), copy.toString());
     }
   }
