@@ -75,7 +75,7 @@ record GraphFile(
       out.map(over.defines(), ByteWriter::text);
       out.flag(over.containers());
       out.text(over.executor());
-      out.text(String.join("\n", over.excluded())); // no name has a line end
+      out.text(String.join("\0", over.excluded())); // which no argument holds
       return out.bytes();
     }
   }
