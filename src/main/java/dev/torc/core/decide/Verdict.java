@@ -44,7 +44,7 @@ public sealed interface Verdict {
     NOT_PROBED,
     /** It stays as it is, whatever changed. */
     FROZEN,
-    /** It is no target, and only targets run. */
+    /** The job is not a target, and {@code --only} runs nothing else. */
     LEFT_OUT
   }
 

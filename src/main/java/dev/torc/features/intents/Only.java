@@ -21,8 +21,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * {@code --only}: a job that is no target does not run, whatever changed. A target uses what such a
- * job made in its last good run, and fails if something that it needs is not as that run left it.
+ * {@code --only}: only targets run, whatever changed. A target uses what other jobs made in their
+ * last good runs, and fails if something that it needs is not as such a run left it.
  */
 public final class Only implements Condition {
 
