@@ -85,14 +85,17 @@ public record OtherProcess(int pid) {
    * process reaps no orphans, a killed process stays a zombie for ever.
    */
   public static boolean runs(long pid) {
-    return ProcessHandle.of(pid).isPresent()
-        && !new OtherProcess((int) pid).stat().stream().limit(1).toList().equals(List.of("Z"));
+    return ProcessHandle.of(pid).isPresent() && !new OtherProcess((int) pid).isInState("Z");
   }
 
   /** Returns whether it is stopped, as by Ctrl-Z. */
   public boolean isStopped() {
+    return isInState("T");
+  }
+
+  private boolean isInState(String letter) {
     List<String> stat = stat();
-    return !stat.isEmpty() && stat.get(STATE).equals("T");
+    return !stat.isEmpty() && stat.get(STATE).equals(letter);
   }
 
   /** Returns whether its terminal's foreground process group is another one than its own. */

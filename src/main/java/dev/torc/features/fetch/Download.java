@@ -83,7 +83,7 @@ final class Download {
 
   /** Downloads the file; throws an {@link AttemptFailure} that names the first URL's failure. */
   void run() throws IOException {
-    if (!source.sha256().isEmpty() && OwnFile.exists(part) && isRight()) {
+    if (!source.sha256().isEmpty() && OwnFile.exists(part) && digest().equals(source.sha256())) {
       return; // complete, and another file of the job failed
     }
     AttemptFailure first = null;
@@ -106,10 +106,10 @@ final class Download {
     for (boolean again = true; ; again = false) {
       request(address);
       Files.delete(state);
-      if (source.sha256().isEmpty() || isRight()) {
+      String is = source.sha256().isEmpty() ? "" : digest();
+      if (is.equals(source.sha256())) {
         return;
       }
-      String is = digest();
       Files.delete(part);
       if (!continued || !again) {
         throw new AttemptFailure(
@@ -117,10 +117,6 @@ final class Download {
       }
       log.accept("the continued file has the wrong sha256; fetching it from the beginning");
     }
-  }
-
-  private boolean isRight() throws IOException {
-    return digest().equals(source.sha256());
   }
 
   private String digest() throws IOException {

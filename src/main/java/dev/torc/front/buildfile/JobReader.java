@@ -276,10 +276,15 @@ final class JobReader {
 
   /** Adds a need that is missing, so that the job is an error if it is selected. */
   private static Job withMissing(Job job, String path) {
-    Job.Links links = job.links();
-    List<Item> needs = new ArrayList<>(links.needs());
+    List<Item> needs = new ArrayList<>(job.links().needs());
     Ref missing = new Ref.OfFile(job.place(), path);
     needs.add(new Item(null, job.place(), List.of(missing)));
+    return with(job, needs, job.links().after());
+  }
+
+  /** Returns the job with other needs and jobs that it comes after. */
+  static Job with(Job job, List<Item> needs, List<Ref.OfJob> after) {
+    Job.Links links = job.links();
     return new Job(
         job.name(),
         job.labels(),
@@ -287,7 +292,7 @@ final class JobReader {
         new Job.Links(
             List.copyOf(needs),
             links.produces(),
-            links.after(),
+            after,
             links.tools(),
             links.depfile(),
             links.caching()),

@@ -105,8 +105,7 @@ final class LeftOutJobs {
       if (each.group != null && each.group.instances().isEmpty()) {
         Set<Integer> makers = new LinkedHashSet<>();
         each.group.further().awaits().forEach(name -> makers.addAll(named(name)));
-        Want want = new Want(makers, Set.of(i), Set.of(), null);
-        makers.forEach(maker -> made.computeIfAbsent(maker, _ -> new ArrayList<>()).add(want));
+        note(new Want(makers, Set.of(i), Set.of(), null));
       }
     }
   }
@@ -144,11 +143,16 @@ final class LeftOutJobs {
         makers.addAll(byFile.getOrDefault(file.path(), Set.of()));
         patterns.overlapping(Glob.of(Glob.escape(file.path())), each -> makers.add(each.job()));
       }
-      Want fresh = new Want(makers, new LinkedHashSet<>(), new LinkedHashSet<>(), pattern);
-      makers.forEach(maker -> made.computeIfAbsent(maker, _ -> new ArrayList<>()).add(fresh));
-      wants.put(key, known = fresh);
+      known = note(new Want(makers, new LinkedHashSet<>(), new LinkedHashSet<>(), pattern));
+      wants.put(key, known);
     }
     return known;
+  }
+
+  /** Notes a want under each of its makers, and returns it. */
+  private Want note(Want want) {
+    want.makers.forEach(maker -> made.computeIfAbsent(maker, _ -> new ArrayList<>()).add(want));
+    return want;
   }
 
   /** Returns the jobs that the name of a job, a group or a part of a group means. */
@@ -204,12 +208,10 @@ final class LeftOutJobs {
 
   /** Returns whether all makers are left out, and no source is wanted either. */
   private boolean isGone(Want want, Files files) throws IOException {
-    if (want.makers.isEmpty() || !out.containsAll(want.makers)) {
-      return false;
-    }
-    return want.pattern == null
-        || files.matching(want.pattern).stream()
-            .allMatch(path -> byFile.containsKey(path) || patterns.matching(path) != null);
+    return isDropped(want)
+        && (want.pattern == null
+            || files.matching(want.pattern).stream()
+                .allMatch(path -> byFile.containsKey(path) || patterns.matching(path) != null));
   }
 
   /** Returns the other jobs that some of their items do not mean anymore, without these items. */
@@ -229,26 +231,13 @@ final class LeftOutJobs {
   }
 
   private Job without(Job job) {
-    Job.Links links = job.links();
     List<Item> needs = new ArrayList<>();
-    for (Item item : links.needs()) { // an empty item stays, since others are named by number
+    for (Item item : job.links().needs()) { // an empty item stays, since others are named by number
       Stream<Ref> kept = item.refs().stream().filter(r -> !isOptional(r) || !isDropped(want(r)));
       needs.add(new Item(item.name(), item.place(), kept.toList()));
     }
-    List<Ref.OfJob> after = links.after().stream().filter(each -> !isDropped(want(each))).toList();
-    return new Job(
-        job.name(),
-        job.labels(),
-        job.place(),
-        new Job.Links(
-            List.copyOf(needs),
-            links.produces(),
-            after,
-            links.tools(),
-            links.depfile(),
-            links.caching()),
-        job.runs(),
-        job.traits(),
-        job.conditions());
+    List<Ref.OfJob> after =
+        job.links().after().stream().filter(each -> !isDropped(want(each))).toList();
+    return JobReader.with(job, needs, after);
   }
 }

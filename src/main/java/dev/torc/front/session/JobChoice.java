@@ -62,7 +62,7 @@ public record JobChoice(
    * frozen jobs need is not among them, except for targets that are forced.
    */
   JobSelection select(Graph graph, UserPaths paths, boolean force) {
-    boolean targeted = !targets.isEmpty() && ExcludingTargets.areNamed(graph, targets);
+    boolean targeted = ExcludingTargets.areNamed(graph, targets);
     BitSet named = targeted ? new BitSet() : Targets.all(graph);
     if (!targeted && failed == null) {
       named = withoutUnneeded(graph, withoutManual(graph, named));
