@@ -67,6 +67,11 @@ record SeenFiles(long[] stamps, FreshDigests digests, StringTable further, Extra
     return others == stamps ? this : new SeenFiles(others, digests, further, extra);
   }
 
+  /** Returns how many threads should look at the files. A {@code cold} JVM is slow to start one. */
+  int threads(boolean cold) {
+    return Math.clamp(count() / (cold ? 1_000 : 500), 1, FreshJobs.THREADS);
+  }
+
   int count() {
     return stamps.length / WIDTH;
   }

@@ -173,8 +173,9 @@ public final class WatchSnapshot {
    */
   public SortedSet<String> look() {
     SortedSet<String> changed = new TreeSet<>();
-    TouchedFiles touched = new TouchedFiles(files.seen(null), graph, reader.emptyCopy(), true);
-    BitSet moved = touched.moved(stamps, null, FreshJobs.THREADS);
+    SeenFiles seen = files.seen(null);
+    TouchedFiles touched = new TouchedFiles(seen, graph, reader.emptyCopy(), true);
+    BitSet moved = touched.moved(stamps, null, seen.threads(true));
     touched.removeTouched(moved, FreshJobs.THREADS);
     files.put(touched.stamps());
     moved.stream()
