@@ -24,25 +24,11 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * The local store: results with their records and bytes, up to a bound. Before a result is added,
- * the least recently used results are removed to make room. Other classes decide which results to
- * store and when to restore one. Safe for several threads.
+ * The local store: results with their records and bytes, up to a {@link LocalBound}. Before a
+ * result is added, the least recently used results are removed to make room. Other classes decide
+ * which results to store and when to restore one. Safe for several threads.
  */
 public class LocalStore implements ResultParts {
-
-  private static final int PARTS = 4; // the largest result is the bound divided by this
-
-  /** The default bound: MOST bytes or, if less, 1/SHARE of free space plus the store's size. */
-  private static final long MOST = 5L << 30;
-
-  private static final int SHARE = 20;
-
-  /** Making room reads all results. To do so rarely, it frees 1/SLACK of the bound more. */
-  private static final int SLACK = 16;
-
-  private static final long FREE = 1L << 30; // bytes that the store leaves free
-
-  private static final long SCARCE = 64L << 20; // bytes; with less free space, a job may fail
 
   private static final long SECOND = 1_000_000_000L;
 
@@ -65,7 +51,7 @@ public class LocalStore implements ResultParts {
   private Uses<String> uses; // of the names of products; null until they are counted
   private final Uses<Digest> firsts = new Uses<>(); // of first keys, counted together with uses
   private long total = UNKNOWN;
-  private long bound = -1;
+  private LocalBound bound; // null before use
   private long looked = System.nanoTime() - SECOND;
   private boolean changed;
 
@@ -107,8 +93,12 @@ public class LocalStore implements ResultParts {
 
   /** Returns the largest size of the store, in bytes. */
   public synchronized long bound() throws IOException {
-    if (bound < 0) {
-      bound = keep >= 0 ? keep : Math.min(MOST, (usable() + size()) / SHARE);
+    return limit().bytes();
+  }
+
+  private LocalBound limit() {
+    if (bound == null) {
+      bound = keep >= 0 ? new LocalBound(keep) : LocalBound.usual(usable(), size());
     }
     return bound;
   }
@@ -125,9 +115,9 @@ public class LocalStore implements ResultParts {
       return;
     }
     looked = now;
-    long lacks = FREE - usable();
-    if (lacks > 0) {
-      free(size() - lacks - size() / SLACK);
+    long most = LocalBound.leavingRoom(usable(), size());
+    if (most < size()) {
+      free(most);
     }
   }
 
@@ -137,7 +127,7 @@ public class LocalStore implements ResultParts {
 
   /** Empties the store if the disk is {@code full} or nearly; returns whether it held anything. */
   public synchronized boolean emptyIfFull(boolean full) throws IOException {
-    if (isOff() || size() == 0 || !full && usable() >= SCARCE) {
+    if (isOff() || size() == 0 || !full && !LocalBound.isScarce(usable())) {
       return false;
     }
     free(0);
@@ -182,8 +172,8 @@ public class LocalStore implements ResultParts {
   }
 
   /** Returns whether a result with this many bytes and files may be stored at all. */
-  public boolean mayStore(long size, int files) throws IOException {
-    return size <= bound() / PARTS && files <= ResultChecks.MOST_FILES;
+  public synchronized boolean mayStore(long size, int files) throws IOException {
+    return size <= limit().ofResult() && files <= ResultChecks.MOST_FILES;
   }
 
   /**
@@ -278,7 +268,7 @@ public class LocalStore implements ResultParts {
       throws IOException {
     forgetSize();
     if (total + size > bound()) {
-      free(bound() - bound() / SLACK - size);
+      free(limit().before(size));
     }
     Added added = bytes.add(part, from, name);
     if (added == Added.THERE) {
