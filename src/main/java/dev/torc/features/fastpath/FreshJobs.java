@@ -43,9 +43,6 @@ public record FreshJobs(
 
   private static final String LAYOUT = "torc rest 11";
 
-  /** The most threads that look at files, or read them, at the same time. */
-  static final int THREADS = Runtime.getRuntime().availableProcessors();
-
   /** Up to this size in bytes, the system calls cost more than reading the bytes. */
   private static final int SMALL = 1 << 16;
 
@@ -141,7 +138,7 @@ public record FreshJobs(
       PlanContext context, Held held, FreshJobs before, BitSet stayed, String build)
       throws IOException {
     return FreshCollector.of(context, held, before, stayed, build)
-        .reread(context.graph(), context.basis().digests(), THREADS);
+        .reread(context.graph(), context.basis().digests(), SeenFiles.THREADS);
   }
 
   public FreshJobs with(Digest graph) {
@@ -245,7 +242,7 @@ public record FreshJobs(
     TouchedFiles touched = new TouchedFiles(files, graph, digests, false);
     BitSet moved = touched.moved(source, null, threads);
     if (!moved.isEmpty()) {
-      touched.removeTouched(moved, THREADS);
+      touched.removeTouched(moved, SeenFiles.THREADS);
     }
     BitSet dirty = graph.allJobs();
     dirty.andNot(jobs);

@@ -176,7 +176,7 @@ public final class WatchSnapshot {
     SeenFiles seen = files.seen(null);
     TouchedFiles touched = new TouchedFiles(seen, graph, reader.emptyCopy(), true);
     BitSet moved = touched.moved(stamps, null, seen.threads(true));
-    touched.removeTouched(moved, FreshJobs.THREADS);
+    touched.removeTouched(moved, SeenFiles.THREADS);
     files.put(touched.stamps());
     moved.stream()
         .forEach(
