@@ -42,7 +42,7 @@ final class ProcessRun implements Runner.Running {
       Environment caller,
       long grace,
       Executor threads,
-      RunWatch watch,
+      LimitTimer watch,
       UsageSampler sampler,
       OomKills kills) {}
 
@@ -376,7 +376,7 @@ final class ProcessRun implements Runner.Running {
   /** Enforces limits and takes a sample if one is due; returns the nanoTime of the next call. */
   long enforceLimits() {
     long now = System.nanoTime();
-    long next = now + RunWatch.IDLE;
+    long next = now + LimitTimer.IDLE;
     if (launch.timeLimit() > 0) {
       long remaining = begin + launch.timeLimit() - now + pausedBy(now);
       if (remaining <= 0) {
