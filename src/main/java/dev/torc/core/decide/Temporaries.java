@@ -199,9 +199,8 @@ public final class Temporaries {
   }
 
   /**
-   * Returns whether a group was expanded from the record of a missing product although that product
-   * will be made again, or the group has to wait after all. Adds such products to {@code wanted},
-   * to be made first.
+   * Adds to {@code wanted} the products whose records must not decide the instances of a group:
+   * each will be made again, or the group has to wait for it. Returns whether any was added.
    */
   static boolean revokes(Plan plan, Map<String, Integer> counted, Map<String, String> wanted) {
     int before = wanted.size();
