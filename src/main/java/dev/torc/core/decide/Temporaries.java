@@ -83,10 +83,10 @@ public final class Temporaries {
   }
 
   /**
-   * Returns the products of temporary jobs that can be removed: they have readers, no reader will
-   * run according to its record, and the records hold what the readers would find. A table that
-   * gives a group its values cannot be removed, nor can the target of a symlink that a reader made.
-   * {@code further} are readers besides those that wait for the makers.
+   * Returns the products of temporary jobs that can be removed: they have readers, the record of
+   * each reader is good, and the records hold what the readers would find. The table of a group
+   * stays, and so does the target of a symlink that a reader made. {@code further} are readers
+   * besides those that wait for the makers.
    */
   public List<String> spent(BitSet makers, BitSet further) {
     Temporaries all =

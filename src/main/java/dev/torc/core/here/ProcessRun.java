@@ -353,8 +353,8 @@ final class ProcessRun implements Runner.Running {
   }
 
   /**
-   * Ends processes that outlive the leader of a traced step: after torc's end, each of their traced
-   * calls would fail. If there are none, the trace is only late.
+   * Ends processes that outlive the leader of a traced step, whose traced calls would fail after
+   * torc's end. Without such processes, the trace is only late.
    */
   private void endTraced() {
     JobTrace trace = launch.trace();
