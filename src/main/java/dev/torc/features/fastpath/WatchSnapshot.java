@@ -118,7 +118,7 @@ public final class WatchSnapshot {
           lists.add(
               new NeedList(
                   ListKind.GLOB,
-                  new Naming(text, all.getFirst(), null),
+                  new Naming(text, all.getFirst(), null, false),
                   excludes,
                   null,
                   List.of(),
