@@ -42,7 +42,7 @@ public final class ProductPlaces {
 
   private final Graph graph;
   private final Path root;
-  private final AllowedRoots grounds;
+  private final ProductRoots grounds;
   private final Map<Path, String> buildFiles = new LinkedHashMap<>(); // what each path is
   private final Set<String> buildNames = new HashSet<>(); // their file names
   private final Set<String> tables = new HashSet<>(); // files from which groups take values
@@ -74,7 +74,7 @@ public final class ProductPlaces {
     this.graph = graph;
     this.root = graph.workflow().root();
     this.links = digests.links();
-    this.grounds = new AllowedRoots(root, graph.workflow().settings().roots());
+    this.grounds = new ProductRoots(root, graph.workflow().settings().roots());
     for (Group group : graph.workflow().groups()) {
       tables.addAll(group.sources().tables());
     }
@@ -157,7 +157,7 @@ public final class ProductPlaces {
     // A link in place of a file is moved aside, but a linked folder is filled where the link leads.
     Path real = ref instanceof Ref.OfFolder ? target : folder.real;
     if (!grounds.hold(real)) {
-      error(place, AllowedRoots.refusal(path, real));
+      error(place, ProductRoots.refusal(path, real));
     }
     if (ref instanceof Ref.OfFolder && link) {
       name = name(target);

@@ -406,7 +406,7 @@ public final class Attempt {
         }
         throw new AttemptFailure(
             "cannot make folder %s: %s is not a folder; move it away"
-                .formatted(SetAside.shown(place, folder), SetAside.shown(place, at)));
+                .formatted(MovesAside.shown(place, folder), MovesAside.shown(place, at)));
       }
     }
   }

@@ -10,7 +10,6 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
 import java.util.stream.IntStream;
 
 /**
@@ -21,9 +20,6 @@ import java.util.stream.IntStream;
  */
 public final class BuildState {
 
-  /** A retry of a job, due at {@code time}, by the clock of {@link System#nanoTime}. */
-  record Due(long time, int job) {}
-
   final LoopLock lock = new LoopLock(); // guards everything here
   final JobStates states;
   final CriticalPath paths; // the longest path that begins with each job
@@ -33,7 +29,7 @@ public final class BuildState {
   /** The jobs that have to run in this build, from that verdict until their final state. */
   final Map<Integer, JobAttempts> attempts = new HashMap<>();
 
-  final PriorityQueue<Due> delayed = new PriorityQueue<>((a, b) -> Long.compare(a.time, b.time));
+  final DelayedRetries delayed = new DelayedRetries();
 
   /**
    * Temporary jobs that are up to date except that products are missing. They run only if a reader

@@ -14,7 +14,7 @@ import java.util.List;
 
 /**
  * Moves, copies or removes a folder product without its excluded members. These stay where they
- * are, with the folders above them. It knows no records; {@link ProductRemoval} decides what
+ * are, with the folders above them. It knows no records; {@link RemovedOrSetAside} decides what
  * happens to a product.
  */
 public record FolderPart(Excluded excluded) {

@@ -15,7 +15,7 @@ import java.util.List;
 /**
  * The attempts of one job in this build: why it runs, its present or next attempt, and whether a
  * retry follows and with which resources. Only this class decides about retries. It starts nothing:
- * {@link BuildLoop} waits for the delay of a retry. {@link Attempt} is one attempt.
+ * {@link DelayedRetries} knows when a retry is due. {@link Attempt} is one attempt.
  */
 public final class JobAttempts {
 
