@@ -14,7 +14,6 @@ import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.ListMakers.Led;
 import dev.torc.core.decide.MachineInputs.ImageSource;
 import dev.torc.core.decide.ManifestWriter.Content;
-import dev.torc.core.decide.NeedContents.NeedFiles;
 import dev.torc.core.decide.Reason.Kind;
 import dev.torc.core.memory.JobResult.ManifestEntry;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;

@@ -360,8 +360,10 @@ public final class WorkflowCodec {
       case 4 -> {
         String job = wire.text((Ref.OfJob) of, Ref.OfJob::job);
         int flags =
-            wire.small((Ref.OfJob) of, ref -> (ref.skips() ? 1 : 0) + (ref.optional() ? 2 : 0));
-        yield new Ref.OfJob(place, job, (flags & 1) != 0, (flags & 2) != 0);
+            wire.small(
+                (Ref.OfJob) of,
+                ref -> (ref.skips() ? 1 : 0) + (ref.optional() ? 2 : 0) + (ref.rows() ? 4 : 0));
+        yield new Ref.OfJob(place, job, (flags & 1) != 0, (flags & 2) != 0, (flags & 4) != 0);
       }
       default ->
           new Ref.OfData(

@@ -8,7 +8,7 @@ import dev.torc.base.syntax.Quoting;
 import dev.torc.base.syntax.ShellText.Quote;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.GivenArguments;
-import dev.torc.core.decide.NeedContents.NeedFiles;
+import dev.torc.core.decide.NeedFiles;
 import dev.torc.core.decide.NeedSnapshot;
 import dev.torc.core.here.Launch;
 import dev.torc.core.memory.CachePlace;

@@ -73,7 +73,7 @@ record FastPath(
     DigestMemo digests =
         new DigestMemo(project.place().root(), stamps, clock, _ -> null, (_, _) -> {});
     FreshJobs.Looked looked =
-        last.fresh().look(project.graph(), stamps, digests, FreshJobs.THREADS);
+        last.fresh().look(project.graph(), stamps, digests, threads(project, last.fresh()));
     boolean news = project.reused() == null || looked.fresh() != last.fresh();
     JobSelection selection = null;
     BitSet dirty = (BitSet) looked.dirty().clone();
@@ -196,7 +196,11 @@ record FastPath(
   BitSet moved(BitSet jobs, boolean sources) {
     return fresh == null
         ? new BitSet()
-        : fresh.moved(project.graph(), project.stamps(), jobs, sources, FreshJobs.THREADS);
+        : fresh.moved(project.graph(), project.stamps(), jobs, sources, threads(project, fresh));
+  }
+
+  private static int threads(Project project, FreshJobs fresh) {
+    return fresh.threads(project.caller().host().process().isOwn());
   }
 
   /** Passes the known digests to {@code to}, so that it neither reads nor looks up these files. */
