@@ -58,7 +58,7 @@ class DocumentationTest {
   }
 
   @Test
-  void whatIsShownOfAnExampleIsTheExample() throws Exception {
+  void shownExamplesAreTheExamples() throws Exception {
     int shown = 0;
     for (Page page : pages()) {
       for (Page.Block block : page.blocks()) {
