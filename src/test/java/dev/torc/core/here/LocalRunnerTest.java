@@ -106,7 +106,7 @@ class LocalRunnerTest {
 
   @Test
   void withoutAThreadForTheGraceThereIsNone() throws Exception {
-    RunWatch watch = new RunWatch();
+    LimitTimer watch = new LimitTimer();
     ProcessRun.Means means =
         new ProcessRun.Means(
             new Spawn(),
