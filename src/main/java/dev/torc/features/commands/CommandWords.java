@@ -65,6 +65,7 @@ public final class CommandWords {
   private static final char BARE = ' ';
 
   private final List<CommandWord> words = new ArrayList<>();
+  private final List<List<String>> commands = new ArrayList<>();
   private final List<String> expansions = new ArrayList<>(0);
   private String text = "";
   private final Deque<Command> open = new ArrayDeque<>(List.of(new Command(BARE)));
@@ -89,6 +90,11 @@ public final class CommandWords {
 
   public List<CommandWord> words() {
     return words;
+  }
+
+  /** Returns the words of each command as far as they are known; an unknown word is null. */
+  public List<List<String>> commands() {
+    return commands;
   }
 
   /** Returns what the shell expands: {@code $x}, {@code ${x}}, {@code $(x)}, in their order. */
@@ -224,6 +230,9 @@ public final class CommandWords {
       if (each != null && i != program && i != script && (i > first || !BEFORE.contains(each))) {
         argument(each);
       }
+    }
+    if (program >= 0 && !moved) {
+      commands.add(new ArrayList<>(all.subList(program, all.size())));
     }
     moved |= program >= 0 && GOES.contains(all.get(program));
     all.clear();

@@ -123,7 +123,13 @@ public final class FailureHints {
   }
 
   private static boolean asked(Job job, List<String> output) {
-    return !job.has(Job.Trait.INTERACTIVE)
-        && output.stream().anyMatch(line -> ASKED.matcher(line).find());
+    boolean asked = output.stream().anyMatch(line -> ASKED.matcher(line).find());
+    for (Step step : output.isEmpty() ? job.runs().steps() : List.<Step>of()) {
+      CommandWords words = new CommandWords(step.command(), step.shell());
+      asked |=
+          words.commands().stream().anyMatch(command -> command.getFirst().equals("read"))
+              && !words.text().matches("(?s).*(\\b(while|until)\\b|<|\\|\\s*read\\b).*");
+    }
+    return asked && !job.has(Job.Trait.INTERACTIVE);
   }
 }

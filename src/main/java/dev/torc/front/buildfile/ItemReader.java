@@ -97,6 +97,12 @@ record ItemReader(Paths paths, Problems problems) {
   }
 
   private void read(MapFields job, Node node, boolean need, Consumer<Ref> into) {
+    if (node instanceof Node.Sequence) {
+      problems.add(
+          node.place(),
+          "a list in a list; write vars: {NAME: [PATH, …]}, and \"{NAME}\" stands for its items");
+      return;
+    }
     problems.guard(
         () -> {
           // Skip a need whose placeholders are all empty, such as the second file of single-end

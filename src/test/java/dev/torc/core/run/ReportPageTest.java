@@ -130,11 +130,13 @@ class ReportPageTest extends Harness {
     assertEquals("in2 does not exist", page.text("now", "s/n=2"));
     assertEquals(
         List.of("a up to date", "s (2) up to date", "mac left out", "sign left out"), page.boxes());
+    assertEquals(List.of(0f, 2f), page.numbers().get("edgeBefore"));
+    assertEquals(List.of(2f, 3f), page.numbers().get("edgeAfter"));
     assertEquals(Map.of("a", "ran", "s/n=1", "ran"), page(1).states(), "of a build");
   }
 
   @Test
-  void whatIsOutOfDateSaysWhatIsToBeDone() throws Exception {
+  void anOutOfDatePageSaysTheNextStep() throws Exception {
     line();
     build();
     given(
@@ -150,7 +152,7 @@ class ReportPageTest extends Harness {
   }
 
   @Test
-  void whatSkipsFailuresIsNotBlocked() throws Exception {
+  void aJobThatSkipsFailuresIsNotBlocked() throws Exception {
     given(
         """
         g: { command: 'g {n}', produces: 'g{n}', parameters: { n: [1, 2] } }
@@ -185,7 +187,7 @@ class ReportPageTest extends Harness {
   }
 
   @Test
-  void whatIsGoneFromTheBuildFileIsGoneFromThePage() throws Exception {
+  void jobsGoneFromTheBuildFileAreGoneFromThePage() throws Exception {
     given("g: { command: 'g {n}', produces: 'g{n}', parameters: { n: [1, 2, 3] } }");
     build();
     given("g: { command: 'g {n}', produces: 'g{n}', parameters: { n: [1] } }");
@@ -223,7 +225,7 @@ class ReportPageTest extends Harness {
   }
 
   @Test
-  void whatWasRestoredIsToldWithWhereItComesFrom() throws Exception {
+  void restoredJobsAreToldWithTheirOrigin() throws Exception {
     restores = true;
     branch("one");
     build();
@@ -271,7 +273,7 @@ class ReportPageTest extends Harness {
   }
 
   @Test
-  void whatJobsUseIsToldByTheRunsOfStats() throws Exception {
+  void usedResourcesAreToldByTheRunsOfStats() throws Exception {
     given("g: { command: 'g {n}', parameters: { n: [1, 2, 3] } }");
     for (int n = 1; n <= 3; n++) {
       long seconds = n;
@@ -566,7 +568,7 @@ class ReportPageTest extends Harness {
   }
 
   @Test
-  void whatCannotStandInThePageIsNamed() throws Exception {
+  void filesThatThePageCannotShowAreNamed() throws Exception {
     givenFile(
         "report: [big.csv, a.pdf, 'x:y %#.html', dir.md, out/, none/*.png, link.md, small.csv]\n"
             + "jobs: { a: { command: a } }");
