@@ -305,7 +305,10 @@ public final class NeedContents implements InputSource {
     return i < makers.size() ? makers.get(i) : awaited(gathered.get(list));
   }
 
-  /** Returns a job that has yet to make what a symlink among the members leads to, or -1. */
+  /**
+   * Returns an unsettled job that makes the target of a symlink among the members; -1 if there is
+   * none.
+   */
   private int awaited(Gathered now) {
     for (Led led : now == null ? List.<Led>of() : now.members.led()) {
       if (!records.isInPlace(led.maker())) {
@@ -315,7 +318,10 @@ public final class NeedContents implements InputSource {
     return -1;
   }
 
-  /** Returns the reason if a symlink leads to a product for which a job does not wait; or null. */
+  /**
+   * Returns the reason about a symlink to a product for which the job does not wait; null without
+   * one.
+   */
   Reason unawaited(int job) {
     for (int list : graph.listNeeds().row(job)) {
       Gathered now = gathered.get(list);

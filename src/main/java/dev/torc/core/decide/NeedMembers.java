@@ -96,7 +96,7 @@ public record NeedMembers(
         leftOut);
   }
 
-  /** Returns the members of a list that cannot be read: the only one holds the error. */
+  /** Returns the members of an unreadable list: one that holds the error. */
   static NeedMembers unlisted(NeedList list, Path root, IOException e) {
     String line = CANNOT.matcher(Refusal.line(e)).replaceFirst("");
     String below = line.startsWith(root + "/") ? line.substring((root + "/").length()) : line;
@@ -182,7 +182,7 @@ public record NeedMembers(
     return null;
   }
 
-  /** Returns whether a file in a folder changed since (rule 6), even if its bytes are equal. */
+  /** Returns whether a file in a folder changed since (rule 6), even to equal bytes. */
   boolean moved(String path, NeedMembers now) {
     return stamps.containsKey(path)
         && now.stamps.containsKey(path)

@@ -31,12 +31,11 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Decides whether the products of a job may lie where they really lie, once all symlinks are
- * followed (rule 13): below the root or a folder in {@code roots}, not in {@code .git}, not in the
- * place of a build file, and not in a place that another job produces or needs by another name. The
- * graph's builder compares the names as written. Before a build, an error refuses the build; of a
- * job that ran before, which may have made the symlink, it fails that job alone. One object looks
- * at each folder once, so it must not outlive the check.
+ * Decides whether the real paths of a job's products are allowed (rule 13): below the root or a
+ * folder in {@code roots}, not in {@code .git}, not a build file, and not a path that another job
+ * produces or needs by another name. {@code GraphBuilder} compares the names as written. Before a
+ * build, an error refuses the build. A job that ran before may have made the symlink itself; then
+ * only this job fails. One object looks at each folder once, so it serves one check.
  */
 public final class ProductPlaces {
 
@@ -122,7 +121,7 @@ public final class ProductPlaces {
     return all.stream().filter(Wrong::linked).findFirst().map(Wrong::error).orElse(null);
   }
 
-  /** Returns the real path of a file, except that the file itself may be a symlink. */
+  /** Returns the real path of a file's folder, with the file's own name. */
   public String name(String path) throws IOException {
     Folder folder = folder(UserPaths.parent(path));
     return folder.own ? path : folder.name(last(path));
@@ -202,8 +201,8 @@ public final class ProductPlaces {
   }
 
   /**
-   * Returns the jobs that need what a pattern of real names matches, but not by the written names,
-   * which the graph knows. {@code path} is the only match, or null.
+   * Returns the jobs whose needs a pattern of real names matches and the written names do not.
+   * {@code path} is the only match, or null.
    */
   private BitSet readers(Glob written, Glob real, String path) {
     BitSet files = new BitSet();

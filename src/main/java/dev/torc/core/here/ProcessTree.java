@@ -68,8 +68,8 @@ final class ProcessTree {
   }
 
   /**
-   * Reaps the dead leader. After that its number may belong to another process, so no signal is
-   * sent to it. If another leader follows, first reads when this one started.
+   * Reaps the dead leader, whose number may then belong to another process. If another leader
+   * follows, first reads when this one started.
    */
   synchronized ChildWait.ChildUse reapLeader(boolean last) {
     if (!last) {

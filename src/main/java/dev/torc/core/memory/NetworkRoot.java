@@ -13,7 +13,7 @@ final class NetworkRoot {
 
   private NetworkRoot() {}
 
-  /** Returns whether a root, whose {@code .torc} has this journal or none, is a network root. */
+  /** Returns whether a root with this journal, which may be missing, is a network root. */
   static boolean is(Path root, Path journal, ThisHost host) throws IOException {
     return host.networkKind(root).isPresent() || OwnFile.exists(journal);
   }

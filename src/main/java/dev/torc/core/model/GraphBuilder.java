@@ -130,9 +130,9 @@ public final class GraphBuilder {
   }
 
   /**
-   * Builds the graph. If a job needs a file by its path, and an open group waits for that job, the
-   * file cannot be a product of the group, even if a pattern of the group matches it. The match
-   * looks like a cycle, so the graph is built again with the file as a source.
+   * Builds the graph. An open group cannot make a file that a job needs by path before the group is
+   * expanded, although a pattern of the group may match the file. The match looks like a cycle, so
+   * the graph is built again with the file as a source.
    */
   private static Graph build(Set<String> sources, Function<Set<String>, GraphBuilder> begin) {
     GraphBuilder builder = begin.apply(sources);

@@ -93,10 +93,7 @@ public record NeedList(
     };
   }
 
-  /**
-   * Returns whether the glob or folder matches a path, even if {@link #excludes} removes the path.
-   * The path may be a real one.
-   */
+  /** Returns whether the glob or folder matches a written or real path, excluded or not. */
   public boolean covers(String path) {
     return coversName(path) || alias() != null && coversName(alias().written(path));
   }

@@ -189,10 +189,7 @@ final class NeedLists {
     return excludes.isEmpty() ? kind + text : kind + text + "\0!" + excludes;
   }
 
-  /**
-   * Returns the makers that a need stands for in any job, ascending; null if unknown. Searches
-   * once.
-   */
+  /** Returns the makers that a need stands for in any job, ascending; null if unknown. */
   int[] meant(ListKind kind, String text, List<Glob> excludes) {
     return found.computeIfAbsent(
         key(kind, text, excludes),
@@ -266,8 +263,8 @@ final class NeedLists {
   }
 
   /**
-   * Returns the node that stands for all given nodes; -1 if there are none. A list that may grow
-   * gets a join node of its own.
+   * Returns the node that stands for all given nodes; -1 for none. A growing list has its own join
+   * node.
    */
   private int awaited(ListKind kind, String text, int[] nodes) {
     if (nodes.length == 0) {

@@ -151,8 +151,8 @@ public final class WorkflowCodec {
   }
 
   /**
-   * Returns a job as bytes: the number of bytes without places, these bytes, then the places. So a
-   * job that only moved to other lines has the same bytes up to its places.
+   * Returns a job as bytes: the length of the part without places, that part, then the places. A
+   * job that only moved to other lines differs only in its places.
    */
   public byte[] packed(Job job) {
     ByteWriter places = new ByteWriter(0);

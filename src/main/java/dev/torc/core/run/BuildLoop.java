@@ -170,9 +170,9 @@ public final class BuildLoop {
   }
 
   /**
-   * Returns whether all records must be on the disk before the end check: something that follows
-   * relies on them. Otherwise they are committed with the build's record, or earlier if that takes
-   * longer (rule 9).
+   * Returns whether all records must be on the disk before the end check, for a follower that
+   * relies on them. Otherwise they are committed with the build's record, or earlier in a long
+   * check (rule 9).
    */
   private boolean isRecordedFirst() {
     return followers.readsRecords() || setup.shared().readsRecords() || setup.wishes().submit();

@@ -28,8 +28,8 @@ public record FolderEmptying(RemovedOrSetAside removal) {
 
   /**
    * Empties a folder product, or a part of it; mounts on the folder and shells in it continue to
-   * work. The members are compared with the record after they were moved away, so files added until
-   * then are set aside. On another file system they are removed one by one.
+   * work. It first moves the members away, then compares them with the record, so that a file added
+   * meanwhile is set aside. On another file system it removes the members one by one.
    *
    * @param standing the unaltered product; null if everything is the user's
    * @param emptied takes the members if none is missing or altered

@@ -78,7 +78,10 @@ record KnownMembers(
     }
   }
 
-  /** Sets aside all but unaltered members, counts those, and removes them if {@code remove}. */
+  /**
+   * Sets aside all members that are not unaltered. Counts the others, and removes them if {@code
+   * remove}.
+   */
   private int walk(FolderHandle folder, String prefix, boolean remove) throws IOException {
     int found = 0;
     for (Path each : FileTree.entries(folder.path())) {

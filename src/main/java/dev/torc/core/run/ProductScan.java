@@ -204,7 +204,7 @@ public record ProductScan(
       }
     }
 
-    /** Returns the files that a glob matches, or would without the rule about leading dots. */
+    /** Returns the files that a glob matches, with those that only a leading dot keeps out. */
     private List<String> matches(Glob glob, List<Glob> excludes) throws IOException {
       try {
         return GlobWalk.files(grounds.root(), glob.dotted(), excludes, digests.stop());

@@ -242,8 +242,8 @@ public record RemovedOrSetAside(
   }
 
   /**
-   * Gives a product without its excluded members to the store. Returns whether it is gone; if not,
-   * the caller has to remove it.
+   * Gives a product without its excluded members to the store. If it returns false, the product
+   * stays, and the caller removes it.
    */
   private boolean taken(
       OwnedPath owned, FolderHandle from, Path name, Standing standing, ClearedProducts cleared)
@@ -314,7 +314,7 @@ public record RemovedOrSetAside(
   }
 
   /**
-   * Returns a product if torc made it and it is readable and unaltered; else null. {@code seen} is
+   * Returns a product that torc made, if it is readable and unaltered; else null. {@code seen} is
    * its stamp, or that of the link in its place, if just taken; else null.
    */
   public Standing ours(OwnedPath owned, Stamp seen) {
@@ -409,8 +409,8 @@ public record RemovedOrSetAside(
   }
 
   /**
-   * Moves away a product that no job declares anymore, so that no needed glob or folder contains
-   * it. If several jobs call this, the first one moves it; the others find nothing.
+   * Moves a product that no job declares anymore out of all needed globs and folders. Only the
+   * first of several jobs finds it.
    */
   synchronized void clearStale(OwnedPath owned, ClearedProducts cleared) throws IOException {
     if (!digests.linkStamp(owned.path()).exists()) {

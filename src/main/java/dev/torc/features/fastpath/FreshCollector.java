@@ -159,7 +159,8 @@ final class FreshCollector {
   private boolean canBeFresh(int id) {
     if (!context.records().isSettled(id)
         || context.records().isSkipped(id)
-        || !Set.of(Job.FETCH).containsAll(graph.job(id).conditions().keySet())) {
+        || !Set.of(Job.FETCH, Job.SANDBOX, Job.CALLED_SANDBOX)
+            .containsAll(graph.job(id).conditions().keySet())) {
       return false;
     }
     Job job = graph.job(id);

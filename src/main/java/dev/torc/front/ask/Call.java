@@ -239,7 +239,8 @@ public final class Call {
             has("--keep-failed"),
             has("--probe"),
             has("--only"),
-            values("--exclude")));
+            values("--exclude"),
+            has("--sandbox")));
   }
 
   /** Returns the path of a file that the user names, relative to the current folder. */
@@ -390,7 +391,7 @@ public final class Call {
       Json.write(all, console.out());
       return answer.exit();
     }
-    console.print(answer.text(outPalette()));
+    console.show(answer.text(outPalette()));
     if (!answer.messages().isEmpty()) {
       console.out().flush();
       console.tellAll(answer.messages());

@@ -111,7 +111,7 @@ class ProcessTreeTest {
 
   /** A process that just begins another program has no environment, and one look misses it. */
   @Test
-  void whatOneLookMissesIsEndedToo() throws IOException {
+  void processesThatOneLookMissesAreEndedToo() throws IOException {
     leader = spawn("sleep 1000");
     Queue<List<ProcessTable.Entry>> looks = new ArrayDeque<>();
     looks.add(List.of());

@@ -121,7 +121,7 @@ class Section11StoreTest extends Harness {
   }
 
   @Test
-  void whatACutOffRestorePlacedIsTorcsAndItIsNoFailure() throws IOException {
+  void filesOfACutOffRestoreAreTorcsAndItIsNoFailure() throws IOException {
     given("a: { command: make a, needs: [x], produces: [a.out] }");
     edit("x", "1");
     build();
@@ -227,7 +227,7 @@ class Section11StoreTest extends Harness {
   }
 
   @Test
-  void whereNothingIsKeptNoRecordIsEither() {
+  void withoutAStoreNoRecordIsKept() {
     givenFile("stores: {keep: 0}\njobs: {a: { command: a, needs: [x], produces: [a.out] }}");
     for (String x : List.of("1", "2")) {
       edit("x", x);
@@ -364,7 +364,7 @@ class Section11StoreTest extends Harness {
   }
 
   @Test
-  void whatWasPutBackWhenASignalCameIsItsOwn() throws IOException {
+  void filesRestoredBeforeASignalAreTheJobsOwn() throws IOException {
     given("a: { command: make a, needs: [x], produces: [a.out] }");
     AgedStamps aged = new AgedStamps();
     stamps = aged;

@@ -114,7 +114,7 @@ class LocalStoreTest {
 
   /** Room is asked for before each start of a job. */
   @Test
-  void whatIsUsableIsLookedAtOnceInASecond() throws IOException {
+  void usableResultsAreLookedAtOnceInASecond() throws IOException {
     LocalStore one = kept(-1);
     looks = 0;
     long begin = System.nanoTime();
@@ -178,7 +178,7 @@ class LocalStoreTest {
   }
 
   @Test
-  void whatIsUsedGoesLast() throws IOException {
+  void usedResultsAreRemovedLast() throws IOException {
     LocalStore one = kept(-1);
     Result oldest = known(0);
     one.want(oldest);
@@ -208,7 +208,7 @@ class LocalStoreTest {
 
   /** Bytes that two results share are copied to their place, and go with the last of the two. */
   @Test
-  void whatTwoResultsHaveStaysForTheOther() throws IOException {
+  void aFileOfTwoResultsStaysForTheOther() throws IOException {
     kept.put(result("twin", 5));
     Path place = root.resolve("place");
     OwnedPath part = known(5).parts().getFirst();
