@@ -31,7 +31,8 @@ public record ProbeCheck(BuildSetup setup, BuildState state, EventSender sender,
     }
     try {
       long cpus = setup.amounts().limits().getOrDefault(Resources.CPUS, 1L);
-      Probes.run(
+      new Probes()
+          .run(
               state.context(),
               ran,
               setup.common().launches(),

@@ -1,5 +1,6 @@
 package dev.torc.features.intents;
 
+import dev.torc.base.posix.Kill;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.core.decide.Condition;
 import dev.torc.core.decide.NeedContents;
@@ -20,6 +21,7 @@ import java.io.IOException;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -33,7 +35,9 @@ public final class Probes implements Condition {
 
   private static final long LIMIT = TimeUnit.SECONDS.toNanos(10);
 
+  private final Set<Runner.Running> running = ConcurrentHashMap.newKeySet();
   private Map<String, String> failed; // how each failed, by job; null before they have run
+  private volatile int ended; // the signal that ended the probes; 0 for none
 
   /**
    * Runs the probes of the selected jobs whose last run was good, on this machine.
@@ -51,27 +55,43 @@ public final class Probes implements Condition {
     failed = run(context, jobs, launches, runner, most);
   }
 
-  static Map<String, String> run(
+  /** Ends the probes, and at a second call kills them. No more begin. */
+  public void end(int signal) {
+    int by = ended != 0 ? Kill.KILL : signal == Kill.INT ? signal : Kill.TERM;
+    ended = signal;
+    running.forEach(each -> each.end(by));
+  }
+
+  /** Returns the signal that ended the probes; 0 for none. */
+  public int ended() {
+    return ended;
+  }
+
+  Map<String, String> run(
       PlanContext context, BitSet jobs, LaunchBuilder launches, Runner runner, int most)
       throws IOException {
     Map<String, String> failed = new ConcurrentHashMap<>();
     Semaphore turns = new Semaphore(most);
     NeedContents names = context.contents().unread();
     Graph graph = context.graph();
-    for (int j = jobs.nextSetBit(0); j >= 0; j = jobs.nextSetBit(j + 1)) {
+    for (int j = jobs.nextSetBit(0); j >= 0 && ended == 0; j = jobs.nextSetBit(j + 1)) {
       String job = graph.name(j);
       turns.acquireUninterruptibly();
       try {
         Launch launch = launches.probe(graph, j, names.filesOf(j), LIMIT);
-        runner.start(
-            launch,
-            end -> {
-              if (!end.ok()) {
-                failed.put(job, how(end));
-              }
-              launch.output().log().toFile().delete();
-              turns.release();
-            });
+        running.add(
+            runner.start(
+                launch,
+                end -> {
+                  if (!end.ok()) {
+                    failed.put(job, how(end));
+                  }
+                  launch.output().log().toFile().delete();
+                  turns.release();
+                }));
+        if (ended != 0) { // the signal came before the probe was among the others
+          end(ended);
+        }
       } catch (BadInput e) {
         failed.put(job, e.getMessage());
         turns.release();

@@ -294,12 +294,12 @@ public final class BuildSession {
       Arrivals arrivals = new Arrivals(work);
       Expander expander = project.expander(found -> found.select(request), arrivals);
       PlanContext first = work.context(selection, request.rerun());
-      String probed =
+      int signal =
           JobConditions.areProbed(first)
-              ? JobConditions.probe(project, first, id, capacity().limits())
-              : "";
-      if (!probed.isEmpty()) {
-        watcher.accept(new Event.Note(Event.Level.INFO, probed));
+              ? JobConditions.probe(project, first, id, capacity().limits(), watcher)
+              : 0;
+      if (signal != 0) {
+        return Exit.signal(signal);
       }
       Plan plan = expander.plan(first, fast.dirty());
       if (!fast.stands(plan)) {

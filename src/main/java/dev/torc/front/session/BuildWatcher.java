@@ -9,6 +9,7 @@ import dev.torc.core.run.BuildSetup;
 import dev.torc.core.run.Event;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 
 /** Takes the events of a build, in their order and on one thread at a time. */
 public interface BuildWatcher extends Consumer<Event> {
@@ -45,6 +46,11 @@ public interface BuildWatcher extends Consumer<Event> {
 
   /** Notes that the build starts to plan. */
   default void planning() {}
+
+  /** Notes that probes run until the result is closed; {@code end} ends them at a signal. */
+  default Signals.Handling probing(IntConsumer end) {
+    return () -> {};
+  }
 
   /** Notes that jobs may run until the result is closed. */
   default Signals.Handling running(BuildSetup setup, BuildLoop build) {

@@ -1,12 +1,14 @@
 package dev.torc.front.session;
 
 import dev.torc.base.digests.DigestMemo;
+import dev.torc.base.posix.Signals;
 import dev.torc.base.text.Amount;
 import dev.torc.core.decide.Condition;
 import dev.torc.core.decide.PlanContext;
 import dev.torc.core.here.Runner;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Resources;
+import dev.torc.core.run.Event;
 import dev.torc.core.run.LaunchBuilder;
 import dev.torc.features.fetch.FetchedInPlace;
 import dev.torc.features.intents.Frozen;
@@ -49,12 +51,19 @@ final class JobConditions implements Condition.Conditions {
   }
 
   /**
-   * Runs the probes of the selected jobs; returns a line if that took more than a second, else an
-   * empty text. {@code build} is the random id of the build; empty if nothing runs.
+   * Runs the probes of the selected jobs, and tells if that took more than a second. Returns the
+   * signal that ended them, else 0. {@code build} is the random id of the build; empty if nothing
+   * runs.
    */
-  static String probe(Project project, PlanContext context, String build, Map<String, Long> limits)
+  static int probe(
+      Project project,
+      PlanContext context,
+      String build,
+      Map<String, Long> limits,
+      BuildWatcher watcher)
       throws IOException {
     long began = System.nanoTime();
+    Probes probes = ((JobConditions) context.basis().conditions()).probes();
     Caller caller = project.caller();
     LaunchBuilder launches =
         new LaunchBuilder(
@@ -65,11 +74,15 @@ final class JobConditions implements Condition.Conditions {
             caller.env(),
             null);
     int most = Math.clamp(limits.getOrDefault(Resources.CPUS, 1L), 1, 1000);
-    try (Runner runner = caller.host().runner().get()) {
-      ((JobConditions) context.basis().conditions()).probes().run(context, launches, runner, most);
+    try (Runner runner = caller.host().runner().get();
+        Signals.Handling _ = watcher.probing(probes::end)) {
+      probes.run(context, launches, runner, most);
     }
     long took = System.nanoTime() - began;
-    return took < TimeUnit.SECONDS.toNanos(1) ? "" : "probes took " + Amount.time(took);
+    if (probes.ended() == 0 && took >= TimeUnit.SECONDS.toNanos(1)) {
+      watcher.accept(new Event.Note(Event.Level.INFO, "probes took " + Amount.time(took)));
+    }
+    return probes.ended();
   }
 
   private Probes probes() {

@@ -115,7 +115,7 @@ public final class ReadSession implements AutoCloseable {
     if (project.options().reuse().probes() && JobConditions.areProbed(of)) {
       Map<String, Long> limits =
           Capacity.of(project.workflow(), project.caller().host(), Map.of()).limits();
-      JobConditions.probe(project, of, "", limits);
+      JobConditions.probe(project, of, "", limits, _ -> {});
     }
     BitSet dirty = (BitSet) fast.dirty().clone();
     dirty.or(asked);

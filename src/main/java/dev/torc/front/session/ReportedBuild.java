@@ -12,6 +12,7 @@ import dev.torc.front.show.Profile;
 import dev.torc.front.show.Report;
 import dev.torc.front.show.Report.Progress;
 import java.util.Map;
+import java.util.function.IntConsumer;
 
 /**
  * Passes a build's events to a report, and signals to the build. A live report gets its estimates
@@ -85,6 +86,11 @@ final class ReportedBuild implements BuildWatcher, Progress {
     if (profile != null) {
       profile.phase("plan");
     }
+  }
+
+  @Override
+  public Signals.Handling probing(IntConsumer end) {
+    return signals.during(end);
   }
 
   @Override

@@ -69,6 +69,19 @@ final class WatchStage implements Notices {
 
   Host host = Host.of(ENV);
 
+  /** Which jobs; null for the targets. */
+  JobChoice choice;
+
+  /** After how many failures nothing more starts; 0 for any number. */
+  int failures;
+
+  Pace pace = Pace.ANY;
+
+  final TreeMap<String, String> limits = new TreeMap<>();
+
+  /** How the project is read; null for the usual way. */
+  ProjectOptions options;
+
   /** Is told of each step of the watch, by its name. */
   Consumer<String> stepping = _ -> {};
 
@@ -127,6 +140,17 @@ final class WatchStage implements Notices {
         new TreeMap<>());
   }
 
+  private BuildRequest request() {
+    BuildRequest usual = request(targets, force);
+    return new BuildRequest(
+        choice == null ? usual.choice() : choice,
+        usual.rerun(),
+        new BuildRequest.Manner(failures, false, false, false, false, pace),
+        usual.lock(),
+        usual.dry(),
+        limits);
+  }
+
   static ProjectOptions options(boolean restores) {
     return new ProjectOptions(
         List.of(),
@@ -145,8 +169,8 @@ final class WatchStage implements Notices {
       exit =
           new WatchRounds(
                   caller,
-                  options(restores),
-                  request(targets, force),
+                  options == null ? options(restores) : options,
+                  request(),
                   this::open,
                   false,
                   2_000_000_000L,
