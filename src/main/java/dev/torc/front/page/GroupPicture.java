@@ -61,7 +61,8 @@ final class GroupPicture {
   static Picture of(
       Graph graph, JobSelection selection, Map<String, Integer> index, List<Row> rows) {
     GroupPicture picture = new GroupPicture(graph, index, rows);
-    DisplayGraph shown = DisplayGraph.of(graph, selection.jobs(), selection.open(), false);
+    DisplayGraph shown =
+        AlikeJobs.joined(DisplayGraph.of(graph, selection.jobs(), selection.open(), false));
     return shown.folds().size() > MOST ? picture.stages(shown) : picture.vertices(shown);
   }
 

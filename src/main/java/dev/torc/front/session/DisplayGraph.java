@@ -71,6 +71,11 @@ public final class DisplayGraph {
     return new DisplayGraph(graph, List.copyOf(folds.values()));
   }
 
+  /** Returns this graph with other vertices, which have the same jobs and open groups. */
+  public DisplayGraph with(List<Fold> others) {
+    return new DisplayGraph(graph, others);
+  }
+
   /** Returns the vertices, in the order of their first jobs. */
   public List<Fold> folds() {
     return folds;
