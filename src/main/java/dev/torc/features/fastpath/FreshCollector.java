@@ -159,7 +159,7 @@ final class FreshCollector {
   private boolean canBeFresh(int id) {
     if (!context.records().isSettled(id)
         || context.records().isSkipped(id)
-        || !Set.of(Job.FETCH).containsAll(graph.job(id).conditions().keySet())) {
+        || !fetchesAtMost(graph.job(id))) {
       return false;
     }
     Job job = graph.job(id);
@@ -170,6 +170,16 @@ final class FreshCollector {
     }
     // The maker of a found file may run although the graph has no edge from the maker to this job.
     return result.needs().found().stream().allMatch(path -> graph.makerOf(path) < 0);
+  }
+
+  /** Returns whether a job's conditions only say what it fetches. */
+  private static boolean fetchesAtMost(Job job) {
+    for (String key : job.conditions().keySet()) {
+      if (!key.startsWith(Job.FETCH)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** The files and folders that decide a job, by number. */

@@ -12,6 +12,7 @@ import dev.torc.core.run.JobAttempts;
 import dev.torc.core.run.JobFiles;
 import dev.torc.features.commands.UnstartedCommand;
 import dev.torc.features.endcheck.EndCheck;
+import dev.torc.features.fetch.Downloads;
 import dev.torc.features.fetch.FetchPart;
 import dev.torc.features.finds.FindingPart;
 import dev.torc.features.finds.Tracing;
@@ -34,28 +35,39 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Wires the features into a build: the only file that knows which there are.
  *
  * @param git null if nothing runs
- * @param told what {@link SecretPart} has warned about
  */
 record Features(
     Tracing tracing,
-    AtomicLong posted,
+    Shared shared,
     Pace pace,
     boolean forces,
     BuildCommit git,
-    Map<String, String> env,
-    Set<String> told)
+    Map<String, String> env)
     implements Follower.Maker, AttemptPart.PartMaker {
+
+  /**
+   * What the attempts of a build share.
+   *
+   * @param told what {@link SecretPart} has warned about
+   */
+  record Shared(AtomicLong posted, Set<String> told, Downloads downloads) {
+
+    Shared() {
+      this(new AtomicLong(), ConcurrentHashMap.newKeySet(), new Downloads());
+    }
+  }
 
   @Override
   public List<AttemptPart> parts(AttemptContext common, int id, JobAttempts attempts) {
     AttemptPart finds = new FindingPart(tracing, common.plan(), id);
-    AttemptPart posts = new PostedEvents(common, id, posted);
+    AttemptPart posts = new PostedEvents(common, id, shared.posted);
     AttemptPart tools = new ToolState(common, id, attempts);
     Job job = common.graph().job(id);
     List<AttemptPart> parts = new ArrayList<>(7);
@@ -64,11 +76,11 @@ record Features(
       parts.add(new UnstartedCommand(common, id, attempts)); // its hint is the first
     }
     if (job.slot(Step.SECRET) != null) {
-      parts.add(new SecretPart(common, job, env, told)); // masks before others read
+      parts.add(new SecretPart(common, job, env, shared.told)); // masks before others read
     }
     parts.addAll(List.of(finds, posts, tools));
     if (fetches) {
-      parts.add(new FetchPart(common, id, attempts, env));
+      parts.add(new FetchPart(common, id, attempts, env, shared.downloads));
     } else if (JobFiles.hasTmp(job)) {
       parts.add(new TemporaryFolder(common, job.name()));
     }

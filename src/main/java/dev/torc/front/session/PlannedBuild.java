@@ -40,11 +40,8 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -143,8 +140,7 @@ record PlannedBuild(
         new Tracing(manner.trace(), manner.strict(), env.get(Tracing.VARIABLE), watcher::warn);
     BuildCommit git =
         plan.isQuiet() ? null : new BuildCommit(project.workflow().root(), env, commit);
-    Set<String> told = ConcurrentHashMap.newKeySet();
-    return new Features(tracing, new AtomicLong(), manner.pace(), forces(), git, env, told);
+    return new Features(tracing, new Features.Shared(), manner.pace(), forces(), git, env);
   }
 
   /** Returns whether jobs are forced, or an earlier build left forced jobs. */
