@@ -50,7 +50,10 @@ public interface Condition {
   /** Adds the reasons to run to those that the records show. */
   default void addReasons(Subject job, List<Reason> reasons) {}
 
-  /** Returns the verdict that replaces the one that follows from all reasons; or that one. */
+  /**
+   * Returns the verdict that replaces the given one, which follows from all reasons; or the given
+   * one.
+   */
   default Verdict verdict(Subject job, Verdict known) {
     return known;
   }

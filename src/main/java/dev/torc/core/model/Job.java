@@ -232,7 +232,7 @@ public record Job(
     ALLOW_FAILURE,
     SHOWS_OUTPUT,
     LIVE_OUTPUT,
-    /** A job that {@link #PERSIST}s keeps its products only if it did not end well. */
+    /** The job keeps its products, by {@link #PERSIST}, only after a run that did not end well. */
     RESUMES
   }
 

@@ -33,7 +33,10 @@ public interface AttemptPart {
     return false;
   }
 
-  /** Returns what is started instead of a launch; {@code begin} is null if it is not needed. */
+  /**
+   * Returns the launch to start instead of the given one; {@code begin} is null if no part needs
+   * it.
+   */
   default Launch begin(Launch launch, NeedSnapshot snapshot, Stamp begin) throws IOException {
     return launch;
   }
@@ -43,13 +46,13 @@ public interface AttemptPart {
     return null;
   }
 
-  /** Continues an attempt that an earlier torc began, and that has ended. */
+  /** Continues an ended attempt that an earlier torc began. */
   default void resume(ProcessEnd ended) {}
 
   /** Looks at what the processes do, about once a second, on another thread. */
   default void tick() {}
 
-  /** Handles the end of a launch at once, even if another torc has to wait for the processes. */
+  /** Handles the end of a launch at once, before another torc has waited for the processes. */
   default void over(ProcessEnd ended) {}
 
   /** Looks at what the processes left when they have ended, however they ended. */

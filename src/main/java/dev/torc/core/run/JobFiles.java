@@ -66,7 +66,7 @@ public final class JobFiles {
     }
   }
 
-  /** Returns why nothing can be added to the log if the disk is full; else an empty string. */
+  /** Returns a line about a full disk that keeps the log from growing; else an empty string. */
   String fullLog() {
     try (FileChannel log = OwnFile.outChannel(log())) {
       long end = log.size();

@@ -8,7 +8,7 @@ import dev.torc.base.syntax.Quoting;
 import dev.torc.base.syntax.ShellText.Quote;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.GivenArguments;
-import dev.torc.core.decide.NeedContents.NeedFiles;
+import dev.torc.core.decide.NeedFiles;
 import dev.torc.core.decide.NeedSnapshot;
 import dev.torc.core.here.Launch;
 import dev.torc.core.memory.CachePlace;
@@ -226,10 +226,7 @@ public final class LaunchBuilder {
     return new Launch.Step(argv, PlaceholderValues.folder(root, step.dir()), env);
   }
 
-  /**
-   * Adds the thread counts that neither job nor caller sets. In a container, adds those that the
-   * caller sets, too.
-   */
+  /** Adds the thread counts that neither the job nor, outside a container, the caller sets. */
   private void threads(Step step, long cpus, Map<String, String> env) {
     for (String name : THREADS) {
       String callers = caller.get(name);

@@ -4,7 +4,7 @@ import dev.torc.base.posix.Walk;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.JsonText;
-import dev.torc.core.decide.NeedContents.NeedFiles;
+import dev.torc.core.decide.NeedFiles;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Item;
@@ -35,7 +35,7 @@ record PlaceholderValues(
     Map<String, Integer> lists = new HashMap<>();
     for (int list : graph.listNeeds().row(id)) {
       NeedList need = graph.list(list);
-      lists.put(need.kind() + need.text(), list);
+      lists.put(key(need.kind(), need.text(), need.rows()), list);
     }
     Path root = graph.workflow().root();
     return new PlaceholderValues(root, graph.job(id), lists, contents, granted, tmp);
@@ -106,25 +106,32 @@ record PlaceholderValues(
       } else if (ref instanceof Ref.OfFolder folder) {
         paths.addAll(
             needs && filesOfFolders
-                ? members(NeedList.ListKind.FOLDER, folder.path())
+                ? members(NeedList.ListKind.FOLDER, folder.path(), false)
                 : List.of(folder.path()));
       } else if (ref instanceof Ref.OfGlob glob) {
         String pattern = glob.pattern();
         String own = needs ? null : Glob.ownText(pattern); // [slug].html is the file itself
         paths.addAll(
             needs
-                ? members(NeedList.ListKind.GLOB, pattern)
+                ? members(NeedList.ListKind.GLOB, pattern, false)
                 : List.of(own == null ? pattern : own));
       } else if (ref instanceof Ref.OfJob other) {
         paths.addAll(
-            members(other.skips() ? NeedList.ListKind.SOME : NeedList.ListKind.JOB, other.job()));
+            members(
+                other.skips() ? NeedList.ListKind.SOME : NeedList.ListKind.JOB,
+                other.job(),
+                other.rows()));
       }
     }
     return paths;
   }
 
-  private List<String> members(NeedList.ListKind kind, String text) {
-    return contents.files(lists.get(kind + text));
+  private List<String> members(NeedList.ListKind kind, String text, boolean rows) {
+    return contents.files(lists.get(key(kind, text, rows)));
+  }
+
+  private static String key(NeedList.ListKind kind, String text, boolean rows) {
+    return kind + (rows ? " " : "") + text;
   }
 
   /** Returns all needed paths in the written order, relative to the root. */

@@ -13,9 +13,9 @@ import java.util.function.Function;
 public interface StepContainers {
 
   /**
-   * Waits until this machine has a job's images. Returns the part of a start mark by which a later
-   * torc finds the containers of the attempt; empty if their processes are found like all others.
-   * Throws an {@link AttemptFailure} without an image or a runtime.
+   * Waits until this machine has a job's images; throws an {@link AttemptFailure} without an image
+   * or a runtime. Returns the part of a start mark by which a later torc finds the containers;
+   * empty if their processes are found like all others.
    */
   String ready(Job job, int attempt, Function<Launch, ProcessEnd> runner) throws IOException;
 

@@ -54,7 +54,7 @@ public final class CommandWarnings {
       commands.add(words);
       add(job, "spelling", OtherSpellings.in(words, step, context.contents().machine()));
       add(job, "secret", SecretNames.in(job, step));
-      add(job, "caller", CallerVariables.in(words, step, context.contents().machine()));
+      add(job, "caller", UndeclaredVariables.in(words, step, context.contents().machine()));
       add(job, "folder", new FolderTargets(context.graph(), job, step, words).line());
       lost = words.losesFailures() ? step.shell() : lost;
     }

@@ -73,12 +73,20 @@ record LostName(Graph graph, int id, NeedSnapshot snapshot) {
       }
       if (!snapshot.declares(there) && !Tracing.isOwn(graph, id, there)) {
         throw new AttemptFailure(
-            ("exit 0, but depfile %s names %s, and only %s exists;"
+            ("exit 0, but depfile %s names %s, which exists from %s and not from %s;"
                     + " its names are relative to dir: set dir instead of using cd")
-                .formatted(job.depfile(), name, there));
+                .formatted(
+                    job.depfile(),
+                    name,
+                    shown(folder),
+                    shown(job.runs().steps().getFirst().dir())));
       }
       known = true;
     }
     return known;
+  }
+
+  private static String shown(String folder) {
+    return folder.isEmpty() || folder.equals(".") ? "the root" : folder;
   }
 }

@@ -29,7 +29,7 @@ import java.util.function.LongSupplier;
 /**
  * One shared store, in a folder or on a server. It decides which records of the store count, and in
  * which order records, blobs and entries are sent. A {@link StorePlace} reads and writes the bytes;
- * {@link LocalResults} is the local store. A store that fails never ends the build: the lookup is a
+ * {@link LocalStore} is the local store. A store that fails never ends the build: the lookup is a
  * miss with a reason. Safe for several threads.
  */
 public final class SharedStore implements AutoCloseable {
@@ -309,7 +309,7 @@ public final class SharedStore implements AutoCloseable {
    */
   public boolean holds(Hit hit) {
     Result result = hit.result();
-    boolean reads = !place.isFar() && result.bytes() <= LocalResults.MOST_CHECKED;
+    boolean reads = !place.isFar() && result.bytes() <= LocalStore.MOST_CHECKED;
     StoreCall call = StoreCall.large(build, reading, result.spent().wall(), result.bytes());
     try {
       for (Blob blob : reads ? result.blobs() : Set.<Blob>of()) {

@@ -122,7 +122,8 @@ public final class KnownKeys {
   static final List<String> EXECUTOR_WORDS = List.of("running", "waiting", "gone", "cancelled");
 
   /** An entry of {@code needs} that is a map. */
-  static final List<String> NEED = List.of("job", "data", "failed", "file", "keys", "optional");
+  static final List<String> NEED =
+      List.of("job", "data", "failed", "file", "keys", "optional", "order");
 
   /** A condition of {@code when}. */
   static final List<String> CONDITION = List.of("os", "arch", "var", "env", "exists", "not");

@@ -51,7 +51,7 @@ public record ProjectOptions(
 
   /**
    * Returns all build files in their order; throws {@link BadInput} if one is missing, or if the
-   * nearest one belongs to a stranger ({@link FoundBuildFile}).
+   * nearest one belongs to a stranger ({@link TrustedBuildFile}).
    */
   public List<Path> layers(Caller caller) throws IOException {
     Path start = caller.cwd();
@@ -59,7 +59,7 @@ public record ProjectOptions(
     if (layers.isEmpty()) {
       List<Path> found = BuildFile.nearest(start);
       for (Path file : found) {
-        FoundBuildFile.refuseStrangers(caller, file);
+        TrustedBuildFile.refuseStrangers(caller, file);
       }
       layers.add(BuildFile.requireOne(found));
     }
@@ -132,6 +132,6 @@ public record ProjectOptions(
    * invalid, or if another user owns it or may write to it.
    */
   public static UserConfig configuration(Caller caller) throws IOException {
-    return FoundBuildFile.configuration(caller);
+    return TrustedBuildFile.configuration(caller);
   }
 }

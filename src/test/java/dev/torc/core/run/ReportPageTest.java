@@ -102,7 +102,7 @@ class ReportPageTest extends Harness {
   }
 
   @Test
-  void whatIsOutOfDateSaysWhatIsToBeDone() throws Exception {
+  void anOutOfDatePageSaysTheNextStep() throws Exception {
     line();
     build();
     given(
@@ -118,7 +118,7 @@ class ReportPageTest extends Harness {
   }
 
   @Test
-  void whatSkipsFailuresIsNotBlocked() throws Exception {
+  void aJobThatSkipsFailuresIsNotBlocked() throws Exception {
     given(
         """
         g: { command: 'g {n}', produces: 'g{n}', parameters: { n: [1, 2] } }
@@ -153,7 +153,7 @@ class ReportPageTest extends Harness {
   }
 
   @Test
-  void whatIsGoneFromTheBuildFileIsGoneFromThePage() throws Exception {
+  void jobsGoneFromTheBuildFileAreGoneFromThePage() throws Exception {
     given("g: { command: 'g {n}', produces: 'g{n}', parameters: { n: [1, 2, 3] } }");
     build();
     given("g: { command: 'g {n}', produces: 'g{n}', parameters: { n: [1] } }");
@@ -191,7 +191,7 @@ class ReportPageTest extends Harness {
   }
 
   @Test
-  void whatWasRestoredIsToldWithWhereItComesFrom() throws Exception {
+  void restoredJobsAreToldWithTheirOrigin() throws Exception {
     restores = true;
     branch("one");
     build();
@@ -239,7 +239,7 @@ class ReportPageTest extends Harness {
   }
 
   @Test
-  void whatJobsUseIsToldByTheRunsOfStats() throws Exception {
+  void usedResourcesAreToldByTheRunsOfStats() throws Exception {
     given("g: { command: 'g {n}', parameters: { n: [1, 2, 3] } }");
     for (int n = 1; n <= 3; n++) {
       long seconds = n;
@@ -534,7 +534,7 @@ class ReportPageTest extends Harness {
   }
 
   @Test
-  void whatCannotStandInThePageIsNamed() throws Exception {
+  void filesThatThePageCannotShowAreNamed() throws Exception {
     givenFile(
         "report: [big.csv, a.pdf, 'x:y %#.html', dir.md, out/, none/*.png, link.md, small.csv]\n"
             + "jobs: { a: { command: a } }");

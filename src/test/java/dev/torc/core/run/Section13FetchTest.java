@@ -267,7 +267,7 @@ class Section13FetchTest extends FetchHarness {
   }
 
   @Test
-  void whatAnotherBootLeftIsNotContinued() throws IOException {
+  void filesOfAnotherBootAreNotContinued() throws IOException {
     web.on("/x", answer(404, ""));
     fetching("", "/x");
     build();

@@ -325,7 +325,7 @@ class BesideABuildTest {
   }
 
   @Test
-  void whatASchedulerStillHadIsFollowedToTheEndThatItsScriptTells() throws Exception {
+  void aSubmittedJobIsFollowedToItsEnd() throws Exception {
     folder.put("hold", "");
     folder.put(
         "torc.yaml",

@@ -261,7 +261,7 @@ class GraphFileTest {
   }
 
   @Test
-  void whatABuildFileHeldWhenItWasReadCounts() throws IOException {
+  void theContentsThatWereReadCount() throws IOException {
     Path yaml = put("torc.yaml", "jobs: { a: { command: one, produces: x } }");
     ParsedBuildFile blueprint =
         ParsedBuildFile.read(
@@ -288,7 +288,7 @@ class GraphFileTest {
   }
 
   @Test
-  void whatPatternsFindOnDiskCounts() throws IOException {
+  void filesThatPatternsFindCount() throws IOException {
     put("a.txt", "");
     Path yaml =
         put(

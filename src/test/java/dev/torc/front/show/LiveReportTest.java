@@ -300,7 +300,7 @@ class LiveReportTest {
   }
 
   @Test
-  void whatIsLikelyAndWhatIsUsedIsShown() {
+  void likelyAndUsedResourcesAreShown() {
     LiveReport report = report(Detail.NORMAL);
     columns = 200;
     report.accept(Events.started(2));
@@ -386,7 +386,7 @@ class LiveReportTest {
   }
 
   @Test
-  void whatTheThreadCannotWriteIsToldOnce() throws InterruptedException {
+  void aFailedWriteOfTheThreadIsToldOnce() throws InterruptedException {
     CountDownLatch tried = new CountDownLatch(1);
     Writer closed =
         new StringWriter() {

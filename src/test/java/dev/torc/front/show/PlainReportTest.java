@@ -74,7 +74,7 @@ class PlainReportTest {
   }
 
   @Test
-  void whichJobsAreEndedIsOneLine() {
+  void endedJobsAreOneLine() {
     assertEquals(
         "stopping a; kill in 5.0 s, or now with another Ctrl-C\n",
         show(Report.Detail.NORMAL, new Event.Ending(List.of("a"), 5 * Events.SECOND)));
