@@ -48,14 +48,14 @@ final class Download {
   /**
    * What the downloads of an attempt share.
    *
-   * @param commands fetches by the command of a scheme that is not the web's
+   * @param fetcher fetches by the command of a scheme that is not the web's
    * @param boot the id of this boot of the machine
    * @param stop is zero when the attempt must end
    */
   record Means(
-      WebClient web, Command commands, String boot, CountDownLatch stop, Consumer<String> log) {}
+      WebClient web, Fetcher fetcher, String boot, CountDownLatch stop, Consumer<String> log) {}
 
-  interface Command {
+  interface Fetcher {
     void fetch(WebAddress address, String url, Path part) throws IOException;
   }
 
@@ -133,7 +133,7 @@ final class Download {
         request(address);
       } else {
         FileTree.remove(part);
-        means.commands.fetch(address, url, part);
+        means.fetcher.fetch(address, url, part);
       }
       OwnFile.remove(place.state());
       String is = source.sha256().isEmpty() ? "" : digest();

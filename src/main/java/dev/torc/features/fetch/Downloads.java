@@ -22,7 +22,10 @@ public final class Downloads {
     return part == null ? "" : part.progress();
   }
 
-  /** The first of a build removes what earlier downloads left of files that no job fetches now. */
+  /**
+   * Notes a download. The first of a build removes what earlier ones left of files that no job
+   * fetches now.
+   */
   synchronized void begin(String job, FetchPart part, CachePlace place, Graph graph)
       throws IOException {
     running.put(job, part);

@@ -307,7 +307,7 @@ final class JobReader {
         job.conditions());
   }
 
-  /** {@code fetches}: with {@code max_age} the file stays until the server has another one. */
+  /** Returns the traits; a fetched file with {@code max_age} stays until there is another one. */
   private Set<Trait> traits(MapFields job, boolean fetches) {
     String temporary = job.choice("temporary", "false", ConditionReader.TEMPORARY);
     String persist = job.choice("persist", "false", PERSIST);
