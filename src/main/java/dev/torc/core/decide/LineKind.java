@@ -60,7 +60,10 @@ public enum LineKind {
   KEY("key"),
 
   /** A file of which only values are needed, with its digest; not part of the digest. */
-  KEYED("need");
+  KEYED("need"),
+
+  /** How the job runs in a folder of its own. */
+  SANDBOX("sandbox");
 
   private static final LineKind[] ALL = values();
 

@@ -166,7 +166,7 @@ record ManifestDiff(
       case ENV -> template(line.word() + " " + name, text(old), text(now));
       case DATA -> data(name, value(old), value(now));
       case KEY -> valueIn(name, old, now);
-      case DEPFILE, BEFORE, TRACE, ARGUMENTS, SKIP -> setting(line.word(), old, now);
+      case DEPFILE, BEFORE, TRACE, ARGUMENTS, SKIP, SANDBOX -> setting(line.word(), old, now);
     }
   }
 

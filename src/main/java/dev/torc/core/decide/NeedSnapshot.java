@@ -369,7 +369,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   }
 
   /** Returns the members of lists and the values of groups, by digest, to be recorded. */
-  Map<Digest, List<ManifestEntry>> members() {
+  public Map<Digest, List<ManifestEntry>> members() {
     Map<Digest, List<ManifestEntry>> all = new TreeMap<>();
     lists.values().forEach(l -> all.put(l.members().digest(), l.members().entries()));
     for (Content content : data.values()) {

@@ -43,6 +43,12 @@ public record Job(
   /** What is downloaded instead of running a command; only {@code features.fetch} reads it. */
   public static final String FETCH = "fetch";
 
+  /** How the job runs in a folder of its own; only {@code features.sandbox} reads it. */
+  public static final String SANDBOX = "sandbox";
+
+  /** The same if a call asks for it, so that it does not count. */
+  public static final String CALLED_SANDBOX = "--sandbox";
+
   /** The condition that does not hold, so that no build runs the job; its text is the reason. */
   public static final String WHEN = "when";
 

@@ -99,6 +99,16 @@ public final class Attempt {
     return common.machines().runner();
   }
 
+  private JobRoot root() {
+    for (AttemptPart part : parts) {
+      JobRoot own = part.root();
+      if (own != null) {
+        return own;
+      }
+    }
+    return null;
+  }
+
   /** Returns the result that it restores; null if it runs the job. */
   public KnownResult known() {
     return place.known();
@@ -215,7 +225,7 @@ public final class Attempt {
     Stamp begin = null;
     if (resumed == null) {
       for (AttemptPart part : parts) {
-        part.prepare();
+        part.prepare(snapshot);
       }
       clear();
       begin = launch(containers);
@@ -308,7 +318,8 @@ public final class Attempt {
       common.marks().add(mark);
     }
     String why = Reason.told(attempts.reasons(), attempts.count(), isResumed());
-    Launch launch = launches.of(common.graph(), id, snapshot, granted, attempts.runtime(), why);
+    Launch launch =
+        launches.of(common.graph(), id, snapshot, granted, attempts.runtime(), why, root());
     isLaunched = true;
     command = LaunchBuilder.shown(launch, job);
     if (!job.has(Trait.INTERACTIVE)) {

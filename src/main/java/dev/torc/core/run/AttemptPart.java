@@ -26,7 +26,12 @@ public interface AttemptPart {
   }
 
   /** Prepares, before anything is cleared; throws an {@link AttemptFailure} if it cannot. */
-  default void prepare() {}
+  default void prepare(NeedSnapshot snapshot) throws IOException {}
+
+  /** Returns the folder in which the attempt runs instead of the root; null for the root. */
+  default JobRoot root() {
+    return null;
+  }
 
   /** Returns whether the other methods need a stamp of the start. */
   default boolean needsStart() {

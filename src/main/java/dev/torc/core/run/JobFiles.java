@@ -175,7 +175,7 @@ public final class JobFiles {
    * Returns a job's name as a file name: letters, digits and a few signs are kept, everything else
    * is %-encoded, and long names end in a digest. Different jobs have different names.
    */
-  static String name(String job) {
+  public static String name(String job) {
     return name(job, LONGEST);
   }
 

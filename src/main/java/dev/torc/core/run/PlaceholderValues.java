@@ -24,9 +24,16 @@ import java.util.Map;
  * @param lists the job's lists of needs, by kind and text
  * @param granted includes the memory that the job asks for, or else the machine's
  * @param tmp the attempt's own folder, which need not exist yet
+ * @param moved where the job finds the files of the root; null if it runs in the root
  */
 record PlaceholderValues(
-    Path root, Job job, Map<String, Integer> lists, NeedFiles contents, Granted granted, Path tmp) {
+    Path root,
+    Job job,
+    Map<String, Integer> lists,
+    NeedFiles contents,
+    Granted granted,
+    Path tmp,
+    JobRoot moved) {
 
   /** The longest value that may be put into a command, in characters. */
   private static final int MAX_DATA = 64 << 10;
@@ -38,7 +45,14 @@ record PlaceholderValues(
       lists.put(key(need.kind(), need.text(), need.rows()), list);
     }
     Path root = graph.workflow().root();
-    return new PlaceholderValues(root, graph.job(id), lists, contents, granted, tmp);
+    return new PlaceholderValues(root, graph.job(id), lists, contents, granted, tmp, null);
+  }
+
+  /** Returns the values in the folder that stands for the root; null for the root itself. */
+  PlaceholderValues in(JobRoot other) {
+    return other == null
+        ? this
+        : new PlaceholderValues(other.of(root), job, lists, contents, granted, tmp, other);
   }
 
   /** Returns the values of a slot for a step that runs in {@code dir}, relative to the root. */
@@ -122,6 +136,9 @@ record PlaceholderValues(
                 other.job(),
                 other.rows()));
       }
+    }
+    if (moved != null) { // those below the root have the same names there
+      paths.replaceAll(path -> path.startsWith("/") ? moved.of(Path.of(path)).toString() : path);
     }
     return paths;
   }

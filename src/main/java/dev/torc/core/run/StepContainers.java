@@ -24,8 +24,15 @@ public interface StepContainers {
    *
    * @param needs paths of all needs, relative to the root or absolute
    * @param status the file in which the container writes its progress
+   * @param root the root, or the folder that stands for it
    */
   Launch.Container of(
-      Job job, Image image, int number, Granted granted, Collection<String> needs, Path status)
+      Job job,
+      Image image,
+      int number,
+      Granted granted,
+      Collection<String> needs,
+      Path status,
+      Path root)
       throws IOException;
 }

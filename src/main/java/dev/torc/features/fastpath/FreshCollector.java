@@ -159,7 +159,7 @@ final class FreshCollector {
   private boolean canBeFresh(int id) {
     if (!context.records().isSettled(id)
         || context.records().isSkipped(id)
-        || !fetchesAtMost(graph.job(id))) {
+        || !isOnDisk(graph.job(id))) {
       return false;
     }
     Job job = graph.job(id);
@@ -172,10 +172,12 @@ final class FreshCollector {
     return result.needs().found().stream().allMatch(path -> graph.makerOf(path) < 0);
   }
 
-  /** Returns whether a job's conditions only say what it fetches. */
-  private static boolean fetchesAtMost(Job job) {
+  /** Returns whether a job has only conditions that depend on nothing else: how it gets its files. */
+  private static boolean isOnDisk(Job job) {
     for (String key : job.conditions().keySet()) {
-      if (!key.startsWith(Job.FETCH)) {
+      if (!key.startsWith(Job.FETCH)
+          && !key.equals(Job.SANDBOX)
+          && !key.equals(Job.CALLED_SANDBOX)) {
         return false;
       }
     }

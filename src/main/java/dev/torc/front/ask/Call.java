@@ -239,7 +239,8 @@ public final class Call {
             has("--keep-failed"),
             has("--probe"),
             has("--only"),
-            values("--exclude")));
+            values("--exclude"),
+            has("--sandbox")));
   }
 
   /** Returns the path of a file that the user names, relative to the current folder. */

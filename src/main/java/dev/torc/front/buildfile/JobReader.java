@@ -255,8 +255,19 @@ final class JobReader {
                 stop(job),
                 keys.skip()),
             traits(job, fetch != null && !fetch.isFixed()),
-            fetch == null ? keys.conditions() : fetching.conditions(fetch, keys.conditions()));
+            fetch == null
+                ? conditions(job, keys, produces, run)
+                : fetching.conditions(fetch, keys.conditions()));
     return withStandIn(read);
+  }
+
+  private SortedMap<String, Template> conditions(
+      MapFields job, ConditionReader keys, List<Item> produces, List<Step> run) {
+    SortedMap<String, Template> conditions = keys.conditions();
+    boolean called = common.over.sandbox();
+    return job.map().get(Job.SANDBOX) == null && !called
+        ? conditions
+        : new SandboxReader(job, called, common.paths().root()).with(conditions, produces, run);
   }
 
   /** Adds a need that is missing if the job needs a value that is not given. */

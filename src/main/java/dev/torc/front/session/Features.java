@@ -26,6 +26,7 @@ import dev.torc.features.past.BuildCommit;
 import dev.torc.features.past.FailedLogs;
 import dev.torc.features.patterns.PatternWarnings;
 import dev.torc.features.posts.PostedEvents;
+import dev.torc.features.sandbox.SandboxPart;
 import dev.torc.features.secrets.SecretPart;
 import dev.torc.features.temporary.SpentProducts;
 import dev.torc.features.tmp.TemporaryFolder;
@@ -34,8 +35,6 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -55,14 +54,9 @@ record Features(
   /**
    * What the attempts of a build share.
    *
-   * @param told what {@link SecretPart} has warned about
+   * @param telling what {@link SecretPart} and {@link SandboxPart} tell once
    */
-  record Shared(AtomicLong posted, Set<String> told, Downloads downloads) {
-
-    Shared() {
-      this(new AtomicLong(), ConcurrentHashMap.newKeySet(), new Downloads());
-    }
-  }
+  record Shared(AtomicLong posted, SandboxPart.Telling telling, Downloads downloads) {}
 
   @Override
   public List<AttemptPart> parts(AttemptContext common, int id, JobAttempts attempts) {
@@ -76,13 +70,17 @@ record Features(
       parts.add(new UnstartedCommand(common, id, attempts)); // its hint is the first
     }
     if (job.slot(Step.SECRET) != null) {
-      parts.add(new SecretPart(common, job, env, shared.told)); // masks before others read
+      parts.add(new SecretPart(common, job, env, shared.telling.once())); // masks before others read
     }
     parts.addAll(List.of(finds, posts, tools));
     if (fetches) {
       parts.add(new FetchPart(common, id, attempts, env, shared.downloads));
     } else if (JobFiles.hasTmp(job)) {
       parts.add(new TemporaryFolder(common, job.name()));
+    }
+    if (job.conditions().containsKey(Job.SANDBOX)
+        || job.conditions().containsKey(Job.CALLED_SANDBOX)) {
+      parts.add(new SandboxPart(common, id, attempts, shared.telling));
     }
     return parts;
   }

@@ -76,6 +76,7 @@ record GraphFile(
       out.flag(over.containers());
       out.text(over.executor());
       out.text(String.join("\0", over.excluded())); // which no argument holds
+      out.flag(over.sandbox());
       return out.bytes();
     }
   }

@@ -30,9 +30,12 @@ import dev.torc.features.clusters.Remotes;
 import dev.torc.features.commands.CommandWarnings;
 import dev.torc.features.commands.FailureHints;
 import dev.torc.features.containers.ImageSupply;
+import dev.torc.features.fetch.Downloads;
 import dev.torc.features.finds.Tracing;
 import dev.torc.features.forced.ForcedJobs;
 import dev.torc.features.past.BuildCommit;
+import dev.torc.features.sandbox.Sandbox;
+import dev.torc.features.sandbox.SandboxPart;
 import dev.torc.features.stores.SharedRequests;
 import dev.torc.features.stores.SharedStores;
 import java.io.IOException;
@@ -41,6 +44,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -140,7 +145,13 @@ record PlannedBuild(
         new Tracing(manner.trace(), manner.strict(), env.get(Tracing.VARIABLE), watcher::warn);
     BuildCommit git =
         plan.isQuiet() ? null : new BuildCommit(project.workflow().root(), env, commit);
-    return new Features(tracing, new Features.Shared(), manner.pace(), forces(), git, env);
+    SandboxPart.Telling telling =
+        new SandboxPart.Telling(
+            watcher.wantsCommands(),
+            line -> watcher.accept(new Event.Note(Event.Level.INFO, line)),
+            ConcurrentHashMap.newKeySet());
+    Features.Shared shared = new Features.Shared(new AtomicLong(), telling, new Downloads());
+    return new Features(tracing, shared, manner.pace(), forces(), git, env);
   }
 
   /** Returns whether jobs are forced, or an earlier build left forced jobs. */
@@ -235,6 +246,11 @@ record PlannedBuild(
       String fewer = Limits.fewer(project.caller().env());
       if (fewer != null && capacity.allocated() == null && !request.limits().containsKey("cpus")) {
         watcher.accept(new Event.Note(Event.Level.INFO, fewer));
+      }
+      if (project.options().reuse().sandbox()) {
+        BitSet run = plan.selected(verdict -> !(verdict instanceof Verdict.UpToDate));
+        Sandbox.inRoot(graph, run)
+            .ifPresent(line -> watcher.accept(new Event.Note(Event.Level.INFO, line)));
       }
       watcher.warn(NamingNotice.of(plan, work.cache()));
       commands.tellPlanned();

@@ -121,7 +121,8 @@ public record Project(
             contained,
             options.executor(),
             caller.env(),
-            options.reuse().excluded()));
+            options.reuse().excluded(),
+            options.reuse().sandbox()));
   }
 
   /** Returns how many jobs a build file has when no results are known. */

@@ -34,15 +34,22 @@ public record ProjectOptions(
     Reuse reuse) {
 
   /**
-   * What replaces a run: a known result, or a recorded failure; and which jobs do not run at all.
+   * What replaces a run: a known result, or a recorded failure; which jobs do not run at all, and
+   * where the others run.
    *
    * @param probes whether a look runs the probes of jobs
    * @param only whether none but the targets run
    * @param excluded patterns of the jobs that are left out
+   * @param sandbox whether jobs run in folders of their own
    */
   public record Reuse(
-      boolean results, boolean failures, boolean probes, boolean only, List<String> excluded) {
-    static final Reuse NOTHING = new Reuse(false, false, false, false, List.of());
+      boolean results,
+      boolean failures,
+      boolean probes,
+      boolean only,
+      List<String> excluded,
+      boolean sandbox) {
+    static final Reuse NOTHING = new Reuse(false, false, false, false, List.of(), false);
   }
 
   public static final String SITE = "TORC_CONFIG";
