@@ -172,7 +172,9 @@ final class FreshCollector {
     return result.needs().found().stream().allMatch(path -> graph.makerOf(path) < 0);
   }
 
-  /** Returns whether a job has only conditions that depend on nothing else: how it gets its files. */
+  /**
+   * Returns whether a job has only conditions that depend on nothing else: how it gets its files.
+   */
   private static boolean isOnDisk(Job job) {
     for (String key : job.conditions().keySet()) {
       if (!key.startsWith(Job.FETCH)

@@ -70,7 +70,8 @@ record Features(
       parts.add(new UnstartedCommand(common, id, attempts)); // its hint is the first
     }
     if (job.slot(Step.SECRET) != null) {
-      parts.add(new SecretPart(common, job, env, shared.telling.once())); // masks before others read
+      parts.add(
+          new SecretPart(common, job, env, shared.telling.once())); // masks before others read
     }
     parts.addAll(List.of(finds, posts, tools));
     if (fetches) {
