@@ -4,11 +4,16 @@ import static dev.torc.features.fetch.WebServer.cut;
 import static dev.torc.features.fetch.WebServer.file;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.torc.Sandbox.Going;
 import dev.torc.Sandbox.Ran;
+import dev.torc.base.digests.Digest;
+import dev.torc.core.memory.ThisHost;
 import dev.torc.features.fetch.WebServer;
 import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -78,6 +83,44 @@ class FetchIT {
       assertEquals(0, ran.exit(), ran.err() + box.read(".torc/logs/get.log"));
       assertFalse(Sandbox.runs(pid));
       assertEquals("a:x\n", box.read("d/x"));
+    }
+  }
+
+  /** A part of more than 2 GiB, whose size no int holds; sparse, so that it is there at once. */
+  @Test
+  void aSparseFileIsContinuedBehindTwoGibibytes() throws Exception {
+    long from = (1L << 31) + 7;
+    try (WebServer web = new WebServer();
+        Sandbox box = new Sandbox(temp)) {
+      assumeTrue(
+          Files.getFileStore(box.root).getUsableSpace() > 2 * from,
+          "4 GiB must be free, since the file system may have no sparse files");
+      Path product = box.root.resolve("x");
+      String name = Digest.ofText(product.toString()).hex().substring(0, 32);
+      Path part = box.root.resolve(".torc/fetch/" + name);
+      String url = Digest.ofText(web.url("/x")).hex();
+      String boot = ThisHost.system().boot();
+      box.write(".torc/fetch/" + name + ".from", "%s %s\n%s\n\"1\"".formatted(url, boot, part));
+      try (RandomAccessFile file = new RandomAccessFile(part.toFile(), "rw")) {
+        file.setLength(from);
+      }
+      web.on(
+          "/x",
+          (_, out) -> {
+            String range = "Content-Range: bytes %d-%d/%d".formatted(from, from + 3, from + 4);
+            out.write(WebServer.head(206, 4, "ETag: \"1\"", range));
+            out.write("last".getBytes(StandardCharsets.US_ASCII));
+          });
+      box.build("jobs: { get: { fetch: \"%s\", produces: x } }".formatted(web.url("/x")));
+      Ran ran = box.torc("build");
+      assertEquals(0, ran.exit(), ran.err());
+      assertEquals("bytes=%d-".formatted(from), web.requests.getFirst().header("range"));
+      try (RandomAccessFile file = new RandomAccessFile(product.toFile(), "r")) {
+        assertEquals(from + 4, file.length());
+        file.seek(from - 1);
+        assertEquals("\0last", file.readLine());
+      }
+      Files.delete(product);
     }
   }
 }

@@ -154,6 +154,9 @@ final class WebClient implements AutoCloseable {
       for (Certificate each : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
         trusted.setCertificateEntry(Integer.toString(trusted.size()), each);
       }
+      if (trusted.size() == 0) {
+        throw new GeneralSecurityException("empty");
+      }
       TrustManagerFactory trust =
           TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
       trust.init(trusted);

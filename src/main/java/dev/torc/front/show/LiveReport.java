@@ -291,7 +291,7 @@ final class LiveReport implements Report {
   private String line(String job, Running run, long now) {
     long expected = run.out ? -1 : progress.expected(job);
     Series.Point use = uses.get(job);
-    String fetched = use == null ? progress.fetched(job) : "";
+    String fetched = use == null && !run.out ? progress.fetched(job) : "";
     return "  %s  %s%s%s  %s"
         .formatted(
             SafeText.name(job),
