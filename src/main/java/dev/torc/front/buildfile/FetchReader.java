@@ -186,6 +186,9 @@ record FetchReader(
 
   /** Returns the conditions of a job with those that say what it fetches. */
   SortedMap<String, Template> conditions(Fetch fetch, SortedMap<String, Template> others) {
+    if (fetch == null) {
+      return others;
+    }
     SortedMap<String, Template> all = new TreeMap<>(others);
     all.putAll(commands);
     all.put(Job.FETCH, fetch.text());

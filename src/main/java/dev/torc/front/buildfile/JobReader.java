@@ -255,9 +255,7 @@ final class JobReader {
                 stop(job),
                 keys.skip()),
             traits(job, fetch != null && !fetch.isFixed()),
-            fetch == null
-                ? conditions(job, keys, produces, run)
-                : fetching.conditions(fetch, keys.conditions()));
+            fetching.conditions(fetch, conditions(job, keys, produces, run)));
     return withStandIn(read);
   }
 

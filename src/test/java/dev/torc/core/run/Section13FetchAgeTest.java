@@ -131,7 +131,7 @@ class Section13FetchAgeTest extends FetchHarness {
   }
 
   @Test
-  void whatCameOfAnotherVersionIsContinuedAndNotAskedFor() {
+  void aCutFileOfAnotherVersionIsContinuedAndNotAskedFor() {
     web.on(
         "/x",
         answer(200, DATA, "ETag: \"1\""),

@@ -31,7 +31,7 @@ class Section13FetchTidyTest extends FetchHarness {
   }
 
   @Test
-  void whatAJobOfAnotherTargetLeftStays() {
+  void bytesOfAJobThatIsNotATargetStay() {
     web.on("/x", cut(DATA, 9, "ETag: \"1\""));
     web.on("/z", answer(200, DATA));
     given(
