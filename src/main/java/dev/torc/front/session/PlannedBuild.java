@@ -159,12 +159,13 @@ record PlannedBuild(
     return request.rerun() == Rerun.ALL || ForcedJobs.areAny(work.cache().place());
   }
 
-  /** Warns of stale products at the end of a build in which something ran. */
+  /** Warns of stale products at the end of a build with a new graph or in which something ran. */
   private void tellStale(Event.Finished last, PlanContext context) {
-    boolean ran =
-        last.counts().entrySet().stream()
-            .anyMatch(count -> count.getKey().isRun() && count.getValue() > 0);
-    if (!ran || last.exit() > Exit.signal(0)) {
+    boolean due =
+        work.hasNewGraph(context)
+            || last.counts().entrySet().stream()
+                .anyMatch(count -> count.getKey().isRun() && count.getValue() > 0);
+    if (!due || last.exit() > Exit.signal(0)) {
       return;
     }
     try {
