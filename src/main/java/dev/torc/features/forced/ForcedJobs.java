@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -30,8 +31,8 @@ import java.util.regex.Pattern;
  * Forced stays forced: if a forced job ended in a build, those that the build did not reach run in
  * the next one that selects them; otherwise old and new results would mix. A file has the names of
  * the forced jobs, each with the number of its build, before the first of them starts. The records
- * tell which of them are still due: a job that ran or was adopted since has a later record, and one
- * that was cleaned has none.
+ * tell which of them are still due: a job that ran or was adopted since has a later record. One
+ * that was cleaned is taken from the file.
  */
 public final class ForcedJobs implements Follower {
 
@@ -63,6 +64,23 @@ public final class ForcedJobs implements Follower {
   /** Returns whether an earlier build left a list. */
   public static boolean areAny(CachePlace place) throws IOException {
     return OwnFile.exists(file(place));
+  }
+
+  /** Takes jobs whose products were cleaned from the list; the caller holds the build lock. */
+  public static void leave(CachePlace place, Predicate<String> cleaned) throws IOException {
+    if (!areAny(place)) {
+      return;
+    }
+    StringBuilder rest = new StringBuilder();
+    for (String each : new String(OwnFile.read(file(place)), StandardCharsets.UTF_8).split(END)) {
+      Matcher entry = ENTRY.matcher(each);
+      if (entry.matches() && (entry.group(2) == null || !cleaned.test(entry.group(2)))) {
+        rest.append(each).append(END);
+      }
+    }
+    byte[] bytes = rest.toString().getBytes(StandardCharsets.UTF_8);
+    OwnFile.replace(file(place), out -> out.write(bytes));
+    place.giveRecords(file(place));
   }
 
   /** Adds the jobs that are due, each with the reason, to those that an earlier torc left. */

@@ -24,6 +24,7 @@ import dev.torc.features.clean.Cleaner;
 import dev.torc.features.clean.OtherSettings;
 import dev.torc.features.clean.StaleProducts;
 import dev.torc.features.clusters.RemoteAttempt.HandedOutAttempt;
+import dev.torc.features.forced.ForcedJobs;
 import dev.torc.features.stores.LocalStore;
 import dev.torc.front.buildfile.BuildFile;
 import dev.torc.front.session.BuildRequest.LockTerms;
@@ -282,6 +283,7 @@ final class CleanAnswer implements Cleaner.Listener {
     LocalStore results = new LocalStore(cache, Stores.UNSAID, false);
     results.forget(each -> wants(each.job()) && !(stale && project.graph().jobId(each.job()) >= 0));
     results.end();
+    ForcedJobs.leave(place, job -> !stale && wants(job));
   }
 
   private Cleaner cleaner(Cache cache) throws IOException {
