@@ -74,7 +74,7 @@ record Features(
     }
     if (job.conditions().containsKey(Job.SANDBOX)
         || job.conditions().containsKey(Job.CALLED_SANDBOX)) {
-      parts.add(new SandboxPart(common, id, attempts, telling));
+      parts.add(new SandboxPart(common, id, telling));
     }
     return parts;
   }

@@ -145,10 +145,7 @@ record PlannedBuild(
     BuildCommit git =
         plan.isQuiet() ? null : new BuildCommit(project.workflow().root(), env, commit);
     SandboxPart.Telling telling =
-        new SandboxPart.Telling(
-            watcher.wantsCommands(),
-            line -> watcher.accept(new Event.Note(Event.Level.INFO, line)),
-            ConcurrentHashMap.newKeySet());
+        new SandboxPart.Telling(watcher.wantsCommands(), watcher, ConcurrentHashMap.newKeySet());
     return new Features(tracing, new AtomicLong(), manner.pace(), forces(), git, env, telling);
   }
 
