@@ -391,7 +391,7 @@ public final class Call {
       Json.write(all, console.out());
       return answer.exit();
     }
-    console.print(answer.text(outPalette()));
+    console.show(answer.text(outPalette()));
     if (!answer.messages().isEmpty()) {
       console.out().flush();
       console.tellAll(answer.messages());

@@ -75,7 +75,7 @@ final class Commands {
         --submit  submit all jobs that can be submitted, then exit; a later torc continues
         = lock
       watch  build, and rebuild when files change
-        = build -n --submit --no-wait --junit --failed --deadline
+        = build -n --probe --submit --no-wait --junit --failed --deadline
         --settle TIME  wait at most TIME for a file that is still being written (default: 2s)
       why  explain why a job runs or ran, or which jobs need a file
         JOB|FILE*  job, group, instance, tag or file

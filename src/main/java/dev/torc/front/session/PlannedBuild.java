@@ -30,6 +30,7 @@ import dev.torc.features.clusters.Remotes;
 import dev.torc.features.commands.CommandWarnings;
 import dev.torc.features.commands.FailureHints;
 import dev.torc.features.containers.ImageSupply;
+import dev.torc.features.fetch.Downloads;
 import dev.torc.features.finds.Tracing;
 import dev.torc.features.forced.ForcedJobs;
 import dev.torc.features.past.BuildCommit;
@@ -146,7 +147,8 @@ record PlannedBuild(
         plan.isQuiet() ? null : new BuildCommit(project.workflow().root(), env, commit);
     SandboxPart.Telling telling =
         new SandboxPart.Telling(watcher.wantsCommands(), watcher, ConcurrentHashMap.newKeySet());
-    return new Features(tracing, new AtomicLong(), manner.pace(), forces(), git, env, telling);
+    Features.Shared shared = new Features.Shared(new AtomicLong(), telling, new Downloads());
+    return new Features(tracing, shared, manner.pace(), forces(), git, env);
   }
 
   /** Returns whether jobs are forced, or an earlier build left forced jobs. */
@@ -154,12 +156,13 @@ record PlannedBuild(
     return request.rerun() == Rerun.ALL || ForcedJobs.areAny(work.cache().place());
   }
 
-  /** Warns of stale products at the end of a build in which something ran. */
+  /** Warns of stale products at the end of a build with a new graph or in which something ran. */
   private void tellStale(Event.Finished last, PlanContext context) {
-    boolean ran =
-        last.counts().entrySet().stream()
-            .anyMatch(count -> count.getKey().isRun() && count.getValue() > 0);
-    if (!ran || last.exit() > Exit.signal(0)) {
+    boolean due =
+        work.hasNewGraph(context)
+            || last.counts().entrySet().stream()
+                .anyMatch(count -> count.getKey().isRun() && count.getValue() > 0);
+    if (!due || last.exit() > Exit.signal(0)) {
       return;
     }
     try {

@@ -163,11 +163,19 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
     return from == null ? new BitSet() : from.moved(jobs, sources);
   }
 
-  /** Finds the stale products after a build in which something ran; see {@link StaleNotice}. */
+  /** Finds the stale products after a build; see {@link StaleNotice}. */
   StaleNotice stale(PlanContext last) throws IOException {
-    List<String> known = from == null ? null : from.stale(last);
-    stale = StaleNotice.of(last, known, removal(), project.said());
+    stale = StaleNotice.of(last, knownStale(last), removal(), project.said());
     return stale;
+  }
+
+  /** Returns whether build files, or what they read, now describe other jobs. */
+  boolean hasNewGraph(PlanContext last) {
+    return project.buildFiles().isNew(last.graph()) && knownStale(last) == null;
+  }
+
+  private List<String> knownStale(PlanContext last) {
+    return from == null ? null : from.stale(last);
   }
 
   /** Returns what {@link #stale(PlanContext)} found; null if it was not called. */

@@ -102,6 +102,40 @@ class ReportPageTest extends Harness {
   }
 
   @Test
+  void aJobThatIsLeftOutSaysWhyAndStandsBehindWhatItNeeds() throws Exception {
+    given(
+        """
+        a: { command: a, produces: a }
+        s: { parameters: { n: [1, 2] }, command: 's {n}', produces: 's{n}', when: { exists: 'in{n}' } }
+        mac: { command: m, needs: a, produces: m, when: { env: NOT_SET } }
+        sign: { command: c, needs: m, produces: c }
+        """);
+    edit("in1", "1");
+    build();
+    ReadPage page = page(0);
+    assertEquals(
+        Map.of(
+            "a",
+            "up to date",
+            "s/n=1",
+            "up to date",
+            "s/n=2",
+            "left out",
+            "mac",
+            "left out",
+            "sign",
+            "left out"),
+        page.states());
+    assertEquals("needs mac (env NOT_SET is not set)", page.text("now", "sign"));
+    assertEquals("in2 does not exist", page.text("now", "s/n=2"));
+    assertEquals(
+        List.of("a up to date", "s (2) up to date", "mac left out", "sign left out"), page.boxes());
+    assertEquals(List.of(0f, 2f), page.numbers().get("edgeBefore"));
+    assertEquals(List.of(2f, 3f), page.numbers().get("edgeAfter"));
+    assertEquals(Map.of("a", "ran", "s/n=1", "ran"), page(1).states(), "of a build");
+  }
+
+  @Test
   void anOutOfDatePageSaysTheNextStep() throws Exception {
     line();
     build();

@@ -297,6 +297,11 @@ class LiveReportTest {
     public Map<String, Series.Point> uses() {
       return Map.of("a", use);
     }
+
+    @Override
+    public String fetched(String job) {
+      return job.equals("b") ? "1.4 MiB of 2.9 MiB, 0.5 MiB/s" : "";
+    }
   }
 
   @Test
@@ -314,7 +319,9 @@ class LiveReportTest {
     String shown = screen.next();
     String why = "  need f2.json changed 3f2a91c → 88d01be";
     assertTrue(shown.contains("  a  2.0 s of about 1 min 30 s  1.8 cpus, 300.0 MiB" + why), shown);
-    assertTrue(shown.contains("  b  2.0 s of about 1 min 30 s" + why), shown);
+    assertTrue(
+        shown.contains("  b  2.0 s of about 1 min 30 s  1.4 MiB of 2.9 MiB, 0.5 MiB/s" + why),
+        shown);
     assertTrue(shown.contains(", 2.0 s so far, about 1 min 05 s left"), shown);
     report.accept(new Event.JobSubmitted("b", "slurm", "12"));
     now += 89 * Events.SECOND;
@@ -403,5 +410,44 @@ class LiveReportTest {
     tried.await();
     assertThrows(UncheckedIOException.class, report::close);
     report.close();
+  }
+
+  /** Commands are for pasting and the output of jobs is theirs, so both stay whole. */
+  @Test
+  void linesBreakAtSpacesWhereTheTerminalIsNarrow(@TempDir Path temp) throws IOException {
+    columns = 40;
+    LiveReport report = report(Detail.NORMAL);
+    report.accept(Events.started(3));
+    report.accept(
+        new Event.Note(Event.Level.WARNING, "the disk has less than 64 MiB free; free some"));
+    Path log =
+        Files.writeString(temp.resolve("log"), "a line of output that is wider than the screen\n");
+    report.accept(Events.jobStarted("work2"));
+    report.accept(
+        new Event.JobEnded(
+            "work2",
+            JobState.FAILED,
+            new Event.Details(
+                "exit 0, but results/of/work2.txt was not written",
+                "python3 work.py --from f2.json --to f4.json",
+                new Event.Log(log, temp, 0, Event.WhenShown.FAILURE),
+                Events.SECOND,
+                -1,
+                -1)));
+    report.close();
+    assertEquals(
+        """
+        warning: the disk has less than 64 MiB
+          free; free some
+        work2 failed after 1.0 s: exit 0, but
+          results/of/work2.txt was not written
+          reason: need f2.json changed 3f2a91c →
+            88d01be
+          command: python3 work.py --from f2.json --to f4.json
+          | a line of output that is wider than the screen
+          log: LOG
+        """
+            .replace("LOG", log.toString()),
+        String.join("", screen.pieces));
   }
 }
