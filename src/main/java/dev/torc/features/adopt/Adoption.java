@@ -127,9 +127,7 @@ public final class Adoption {
     }
   }
 
-  /**
-   * Checks that each declared product exists or is spent; if all are globs, one match is enough.
-   */
+  /** Checks that each declared product exists or is spent; of globs alone, one match is enough. */
   private void products(Job job, List<RecordedProduct> spent) throws IOException {
     int globs = 0;
     Set<String> without = new HashSet<>();

@@ -37,7 +37,9 @@ public record Cleaner(
     Cleaner.Listener listener) {
 
   public interface Choice {
-    /** Returns whether to remove a product; {@code unaltered} if it is as torc made it. */
+    /**
+     * Returns whether to remove a product; {@code unaltered} says whether it is as torc made it.
+     */
     boolean includes(OwnedPath owned, boolean unaltered);
   }
 
@@ -188,8 +190,8 @@ public record Cleaner(
   }
 
   /**
-   * Removes a product, or if {@code recorded} is null, anything there, or sets it aside if it
-   * {@code mayHaveCommits}. Follows no symlink.
+   * Removes a product or, without {@code recorded}, anything there; sets it aside if it {@code
+   * mayHaveCommits}. Follows no symlink.
    */
   private void remove(
       OwnedPath owned, Path file, RemovedOrSetAside.Standing recorded, boolean mayHaveCommits)

@@ -42,7 +42,7 @@ final class RemoteWait implements RemoteListener {
     this.submitted = submitted;
   }
 
-  /** Waits for the job if an earlier torc handed it out; returns null if it is no longer out. */
+  /** Waits for a job that an earlier torc handed out; returns null if the job is no longer out. */
   ProcessEnd resume() throws IOException {
     tracker.resume(key, this);
     return await();

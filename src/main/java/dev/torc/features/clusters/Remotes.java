@@ -118,7 +118,7 @@ public final class Remotes implements RunPlaces, AutoCloseable {
     return new TreeSet<>(earlier.keySet());
   }
 
-  /** Removes the files of a job that was handed out if it has ended; otherwise ends the job. */
+  /** Removes the files of an ended job; ends any other. */
   public void forget(String job, RemovedOrSetAside removal) {
     List<HandedOutAttempt> places = earlier.get(job).stream().map(EarlierJob::place).toList();
     try {

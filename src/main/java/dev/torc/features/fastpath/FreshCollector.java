@@ -159,8 +159,7 @@ final class FreshCollector {
   private boolean canBeFresh(int id) {
     if (!context.records().isSettled(id)
         || context.records().isSkipped(id)
-        || !Set.of(Job.FETCH, Job.SANDBOX, Job.CALLED_SANDBOX)
-            .containsAll(graph.job(id).conditions().keySet())) {
+        || !isOnDisk(graph.job(id))) {
       return false;
     }
     Job job = graph.job(id);
@@ -171,6 +170,20 @@ final class FreshCollector {
     }
     // The maker of a found file may run although the graph has no edge from the maker to this job.
     return result.needs().found().stream().allMatch(path -> graph.makerOf(path) < 0);
+  }
+
+  /**
+   * Returns whether a job has only conditions that depend on nothing else: how it gets its files.
+   */
+  private static boolean isOnDisk(Job job) {
+    for (String key : job.conditions().keySet()) {
+      if (!key.startsWith(Job.FETCH)
+          && !key.equals(Job.SANDBOX)
+          && !key.equals(Job.CALLED_SANDBOX)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** The files and folders that decide a job, by number. */

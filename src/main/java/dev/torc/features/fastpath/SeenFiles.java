@@ -147,7 +147,7 @@ record SeenFiles(long[] stamps, FreshDigests digests, StringTable further, Extra
     return file < graph.files() ? graph.path(file) : further.text(file - graph.files());
   }
 
-  /** Returns the digest of a file; null if it is unknown or if the file has another stamp. */
+  /** Returns the digest of a file with this stamp; null if unknown. */
   Digest digest(Graph graph, String path, Stamp stamp) {
     int file = number(graph, path);
     int at = file * WIDTH;

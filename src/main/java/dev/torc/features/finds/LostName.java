@@ -52,9 +52,9 @@ record LostName(Graph graph, int id, NeedSnapshot snapshot) {
   }
 
   /**
-   * Returns whether the name leads to a need or a product of the job from the root or the folder of
-   * the depfile or a need. Fails the job if it leads to another file from there: the command
-   * changed its folder, and a change of that file would go unseen.
+   * Returns whether the name leads to a need or product of the job, from the root or from the
+   * folder of the depfile or a need. Fails the job if the name leads to another file there: the
+   * command changed its folder, and a change of that file would go unseen.
    */
   private boolean isElsewhere(String name, String path) {
     Job job = graph.job(id);

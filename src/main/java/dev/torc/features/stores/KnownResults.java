@@ -307,8 +307,8 @@ public final class KnownResults implements Recall {
   }
 
   /**
-   * Returns the results of the job's last run and of the last maker of its first product; only
-   * those of one manifest, unless that is null.
+   * Returns the results of the job's last run and of the last maker of its first product, with this
+   * manifest unless it is null.
    */
   private List<Result> standing(Job job, Digest manifest) {
     List<Result> standing = new ArrayList<>(2);

@@ -32,7 +32,7 @@ public class LocalStore implements ResultParts {
 
   private static final long SECOND = 1_000_000_000L;
 
-  /** How many bytes a command that only looks reads to check results. */
+  /** How many bytes a looking command reads to check results. */
   static final long MOST_CHECKED = 1L << 30;
 
   private static final long UNKNOWN = -1;

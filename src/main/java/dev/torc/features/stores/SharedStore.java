@@ -35,9 +35,9 @@ import java.util.function.LongSupplier;
 public final class SharedStore implements AutoCloseable {
 
   /**
-   * The answer of a store for one key. If there is a result, {@code inside} has the blobs that came
-   * with its record. If the record may not be used, {@code reason} says why in one line. If the
-   * store has no record, both are null.
+   * The answer of a store for one key. With a result, {@code inside} has the blobs that came with
+   * its record. A record that may not be used has a {@code reason}, one line. Without a record,
+   * both are null.
    */
   public record Hit(Result result, SharedStore store, String reason, Map<Blob, byte[]> inside) {}
 

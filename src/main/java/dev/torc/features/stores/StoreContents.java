@@ -29,9 +29,9 @@ public record StoreContents(List<HeldResult> results, Map<String, Long> sizes) {
   private static final long HOUR = TimeUnit.HOURS.toMillis(1);
 
   /**
-   * A stored result. {@code used} is when it was last stored or restored, in milliseconds since
-   * 1970. {@code lacks} has the parts that are neither in the store nor, according to the records,
-   * where the job made them. {@code standing} says whether a part is only where the job made it.
+   * A stored result. {@code used} is its last storing or restore, in milliseconds since 1970.
+   * {@code lacks} has the parts that are neither in the store nor in the places where the job made
+   * them. {@code standing} says whether a part is only in such a place.
    */
   public record HeldResult(Result result, long used, List<OwnedPath> lacks, boolean standing) {}
 
@@ -133,7 +133,7 @@ public record StoreContents(List<HeldResult> results, Map<String, Long> sizes) {
     public enum Fault {
       WRONG,
       MISSING,
-      /** It cannot be read, so its bytes are unknown. */
+      /** The file cannot be read, so its bytes are unknown. */
       UNREADABLE
     }
 

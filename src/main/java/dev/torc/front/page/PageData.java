@@ -56,7 +56,9 @@ record PageData(
     UP_TO_DATE,
     NOT_RUN,
     /** The job never ran, and only a target makes it run: the project is up to date without it. */
-    MANUAL
+    MANUAL,
+    /** A condition does not hold. */
+    LEFT_OUT
   }
 
   /**
@@ -118,7 +120,7 @@ record PageData(
   record Used(int job, int attempt, Series series) {}
 
   /** The log of a job, or its first and last lines. */
-  record Tail(int job, List<String> lines) {}
+  record Tail(int job, String command, List<String> lines) {}
 
   record Event(String job, long time, String text) {}
 

@@ -101,6 +101,55 @@ class ReportPageTest extends Harness {
     assertEquals("not run", page(1).states().get("deploy"), "of a build");
   }
 
+  /** They would be a column of boxes in which nothing is seen. */
+  @Test
+  void manyJobsOfAStageWhoseNamesBeginAlikeAreOneBox() throws Exception {
+    StringBuilder jobs = new StringBuilder("first: { command: f, produces: f }\n");
+    for (String each : List.of("main", "util", "text", "io", "net")) {
+      jobs.append("cc-%s: { command: c, needs: f, produces: %1$s.o }\n".formatted(each));
+      jobs.append("ar-%s: { command: c, needs: %1$s.o, produces: %1$s.a }\n".formatted(each));
+    }
+    jobs.append("cc-late: { command: c, needs: io.a, produces: late.o }\n");
+    given(jobs.toString());
+    build();
+    assertEquals(
+        List.of("first", "cc-… (5)", "ar-… (5)", "cc-late", ""), page(0).texts().get("boxLabel"));
+  }
+
+  @Test
+  void aJobThatIsLeftOutSaysWhyAndStandsBehindWhatItNeeds() throws Exception {
+    given(
+        """
+        a: { command: a, produces: a }
+        s: { parameters: { n: [1, 2] }, command: 's {n}', produces: 's{n}', when: { exists: 'in{n}' } }
+        mac: { command: m, needs: a, produces: m, when: { env: NOT_SET } }
+        sign: { command: c, needs: m, produces: c }
+        """);
+    edit("in1", "1");
+    build();
+    ReadPage page = page(0);
+    assertEquals(
+        Map.of(
+            "a",
+            "up to date",
+            "s/n=1",
+            "up to date",
+            "s/n=2",
+            "left out",
+            "mac",
+            "left out",
+            "sign",
+            "left out"),
+        page.states());
+    assertEquals("needs mac (env NOT_SET is not set)", page.text("now", "sign"));
+    assertEquals("in2 does not exist", page.text("now", "s/n=2"));
+    assertEquals(
+        List.of("a up to date", "s (2) up to date", "mac left out", "sign left out"), page.boxes());
+    assertEquals(List.of(0f, 2f), page.numbers().get("edgeBefore"));
+    assertEquals(List.of(2f, 3f), page.numbers().get("edgeAfter"));
+    assertEquals(Map.of("a", "ran", "s/n=1", "ran"), page(1).states(), "of a build");
+  }
+
   @Test
   void anOutOfDatePageSaysTheNextStep() throws Exception {
     line();
@@ -330,7 +379,7 @@ class ReportPageTest extends Harness {
     StringBuilder jobs = new StringBuilder("a: { command: a, produces: a }\n");
     jobs.append("bad: { command: bad }\nlate: { command: late, after: bad }\n");
     for (int i = 0; i < 1_000; i++) {
-      jobs.append("j%1$d: { command: j%1$d, needs: a, produces: o%1$d }%n".formatted(i));
+      jobs.append("%1$dj: { command: j%1$d, needs: a, produces: o%1$d }%n".formatted(i));
     }
     jobs.append("z: { command: z, needs: o0, produces: z }\n");
     jobs.append("open: { command: 'o {n}', parameters: { n: { lines: z } } }\n");
