@@ -199,7 +199,7 @@ class ReportIT extends BrowserHarness {
     assertTrue(first().startsWith("align/lane=2,sample=s58"), first());
     sort("memory");
     assertEquals(
-        "ascending", text("document.querySelectorAll('#jobs th')[6].getAttribute('aria-sort')"));
+        "ascending", text("document.querySelectorAll('#jobs th')[5].getAttribute('aria-sort')"));
     assertTrue(first().startsWith("plain0"), first());
     browser.evaluate("document.querySelector('#jobs tbody button').focus()");
     browser.press("Enter");
@@ -207,6 +207,48 @@ class ReportIT extends BrowserHarness {
         text("document.querySelector('#jobs .detail').innerText").contains("CPUs requested\n2"));
     browser.press("Enter");
     assertEquals("0", text("document.querySelectorAll('#jobs .detail').length"));
+  }
+
+  @Test
+  void failedJobsComeFirstAndRarelyUsedColumnsAreOff() throws Exception {
+    open(60);
+    assertTrue(first().contains("failed"), first());
+    String titles = "[...document.querySelectorAll('#jobs th')].map(h => h.innerText).join(', ')";
+    assertEquals("job, state, began, took, CPUs, memory, reason", text(titles));
+    browser.evaluate(
+        "[...document.querySelectorAll('#jobs button')].find(b => b.innerText === 'More"
+            + " columns').click()");
+    assertEquals(
+        "job, state, began, waited, took, CPUs, memory, read, written, attempts, reason",
+        text(titles));
+    assertEquals("align <one>", text("document.querySelector('#failed code').innerText"));
+    assertTrue(
+        browser.evaluate("document.querySelectorAll('#resources tbody tr').length").asInt() <= 10);
+    assertEquals(List.of(), browser.axe());
+  }
+
+  @Test
+  void theFirstFigureLeadsAtFullWidth() throws Exception {
+    open(60);
+    assertEquals("picture lead", text("document.querySelector('#results article').className"));
+    assertEquals(
+        text("document.querySelector('#results').clientWidth"),
+        text("document.querySelector('#results article').offsetWidth"));
+  }
+
+  @Test
+  void aPrintedPageHasAllRowsOrSaysHowManyAreMissing() throws Exception {
+    open(60);
+    String rows = "document.querySelectorAll('#jobs tbody tr').length";
+    assertEquals("50", text(rows));
+    browser.evaluate("dispatchEvent(new Event('beforeprint'))");
+    assertEquals("60", text(rows));
+    assertEquals("60 rows", found());
+    browser.evaluate("dispatchEvent(new Event('afterprint'))");
+    assertEquals("50", text(rows));
+    open(5_000);
+    browser.evaluate("dispatchEvent(new Event('beforeprint'))");
+    assertEquals("5000 rows, 3000 of them not printed", found());
   }
 
   @Test
