@@ -50,6 +50,14 @@ public interface Condition {
   /** Adds the reasons to run to those that the records show. */
   default void addReasons(Subject job, List<Reason> reasons) {}
 
+  /**
+   * Returns what the job makes on demand, without declaring it as a product, if that is missing;
+   * else null. A job with {@code temporary} for which this is not null runs if a job after it runs.
+   */
+  default String lacks(Subject job) {
+    return null;
+  }
+
   /** Returns the verdict that replaces the one that follows from all reasons; or that one. */
   default Verdict verdict(Subject job, Verdict known) {
     return known;

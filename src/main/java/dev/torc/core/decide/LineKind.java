@@ -60,7 +60,10 @@ public enum LineKind {
   KEY("key"),
 
   /** A file of which only values are needed, with its digest; not part of the digest. */
-  KEYED("need");
+  KEYED("need"),
+
+  /** The entry of the environment, or the digest of a file that locks it. */
+  ENVIRONMENT("environment");
 
   private static final LineKind[] ALL = values();
 

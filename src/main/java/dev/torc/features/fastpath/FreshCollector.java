@@ -155,11 +155,20 @@ final class FreshCollector {
     return known != null && !known.stamp().exists();
   }
 
+  private static boolean decidesByFiles(Job job) {
+    for (String key : job.conditions().keySet()) {
+      if (!key.equals(Job.FETCH) && !key.startsWith(Job.ENVIRONMENT)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Returns whether a job is settled and depends only on the disk and on other jobs' results. */
   private boolean canBeFresh(int id) {
     if (!context.records().isSettled(id)
         || context.records().isSkipped(id)
-        || !Set.of(Job.FETCH).containsAll(graph.job(id).conditions().keySet())) {
+        || !decidesByFiles(graph.job(id))) {
       return false;
     }
     Job job = graph.job(id);

@@ -91,8 +91,9 @@ final class JobReader {
     }
   }
 
-  /** The counters in {@code limits}, with whether each counts bytes, and the declared executors. */
-  record DeclaredNames(SortedMap<String, Boolean> counters, List<String> executors) {}
+  /** The counters in {@code limits}, with whether each counts bytes, executors, environments. */
+  record DeclaredNames(
+      SortedMap<String, Boolean> counters, List<String> executors, Map<String, Job> environments) {}
 
   JobReader(Common common, Problems problems) {
     Node.Mapping top = common.top;
@@ -250,7 +251,13 @@ final class JobReader {
                 keys.skip()),
             traits(job),
             keys.conditions());
-    return withStandIn(fetch == null ? read : FetchReader.with(fetch, read));
+    return withStandIn(fetch == null ? entered(job, read) : FetchReader.with(fetch, read));
+  }
+
+  private Job entered(MapFields job, Job read) {
+    return job.map().get(Job.ENVIRONMENT) == null
+        ? read
+        : EnvironmentReader.entered(job, read, common.known.environments);
   }
 
   /** Adds a need that is missing if the job needs a value that is not given. */
