@@ -239,7 +239,7 @@ class AllocationIT {
 
   /** torc is killed, as by the end of its node: nothing there can end the job of the other node. */
   @Test
-  void whatTheOtherNodeRunsIsEndedBeforeItRunsAnywhereElse() throws Exception {
+  void aJobOfTheOtherNodeEndsBeforeItRunsElsewhere() throws Exception {
     build(
         """
         near: { command: "echo $PPID > torc; sleep 1000", resources: { cpus: 2 }, priority: 9 }
@@ -261,7 +261,7 @@ class AllocationIT {
   }
 
   @Test
-  void whatWasSubmittedBeforeStaysOutWhenItEnds() throws Exception {
+  void earlierSubmittedJobsStayOutWhenTheAllocationEnds() throws Exception {
     build(
         """
         far:
@@ -359,7 +359,7 @@ class AllocationIT {
   }
 
   @Test
-  void whatSlurmRefusesIsToldInItsWords() throws Exception {
+  void refusalsBySlurmAreToldInItsWords() throws Exception {
     build("a: { command: 'true' }\n");
     box.edit("torc.yaml", "partition: both", "partition: nix");
     Sandbox.Ran ran = box.torc("slurm");

@@ -116,7 +116,7 @@ class BrowserIT extends BrowserHarness {
   }
 
   @Test
-  void whatThePolicyOfThePageRefusesIsSeen() throws Exception {
+  void refusalsByThePolicyOfThePageAreSeen() throws Exception {
     browser.open(page(GOOD.replace("src=\"data:", "src=\"https://example.org/data:")));
     List<String> errors = browser.consoleErrors();
     assertTrue(
@@ -155,7 +155,7 @@ class BrowserIT extends BrowserHarness {
   }
 
   @Test
-  void whatAUserCouldNotClickIsNotClicked() throws Exception {
+  void aHiddenElementIsNotClicked() throws Exception {
     browser.open(page(GOOD));
     assertTrue(noClick("button").contains("2 elements for button"));
     assertTrue(noClick("#none").contains("0 elements for #none"));
@@ -265,7 +265,7 @@ class BrowserIT extends BrowserHarness {
   }
 
   @Test
-  void whereNoneIsInstalledTestsAreSkippedAndFailInCi() {
+  void withoutABrowserTestsAreSkippedAndFailInCi() {
     Map<String, String> none = Map.of("PATH", temp.toString());
     assertThrows(TestAbortedException.class, () -> Chromium.installed(none));
     Map<String, String> ci = Map.of("PATH", temp.toString(), "CI", "true");
@@ -273,7 +273,7 @@ class BrowserIT extends BrowserHarness {
   }
 
   @Test
-  void whereNoneCanStartTestsAreSkippedWithItsWords() throws Exception {
+  void ifNoBrowserStartsTestsAreSkippedWithItsWords() throws Exception {
     TestAbortedException skipped =
         assertThrows(
             TestAbortedException.class,

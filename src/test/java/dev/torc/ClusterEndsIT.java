@@ -62,7 +62,7 @@ class ClusterEndsIT {
   }
 
   @Test
-  void whatIsCancelledByHandFailsAndTheOthersGoOn() throws Exception {
+  void aJobCancelledByHandFailsAndTheOthersContinue() throws Exception {
     build(
         """
         jobs:
@@ -119,7 +119,7 @@ class ClusterEndsIT {
   }
 
   @Test
-  void whatNoPartitionHasFailsWithSlurmsOwnWords() throws Exception {
+  void aJobForNoPartitionFailsWithSlurmsOwnWords() throws Exception {
     build(
         """
         jobs:

@@ -105,7 +105,7 @@ class ClusterIT {
   }
 
   @Test
-  void whatIsOutWhenTorcIsKilledIsFoundAgainAndNotSubmittedTwice() throws Exception {
+  void jobsOutWhenTorcIsKilledAreFoundAgainAndNotSubmittedTwice() throws Exception {
     try (Sandbox project = three()) {
       for (int i = 0; i < 2; i++) {
         Going torc = project.start();
@@ -123,7 +123,7 @@ class ClusterIT {
 
   @ParameterizedTest
   @CsvSource({"HUP, 129", "TERM, 143"})
-  void whatIsOutStaysOutWhenTheSessionIsLost(String signal, int exit) throws Exception {
+  void jobsStayOutWhenTheSessionIsLost(String signal, int exit) throws Exception {
     try (Sandbox project = three()) {
       project.edit(
           "torc.yaml", "reader:", "here: { command: sh work here, executor: local }\n  reader:");

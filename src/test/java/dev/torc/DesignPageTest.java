@@ -48,7 +48,7 @@ class DesignPageTest {
 
   /** The pages about the code, and another one. */
   private static List<Page> about(String other) throws IOException {
-    Pattern names = Pattern.compile("(design.*|development|mutants|" + other + ").*");
+    Pattern names = Pattern.compile("(design.*|development|" + other + ").*");
     return Page.all().stream()
         .filter(page -> names.matcher(page.file().getFileName().toString()).matches())
         .toList();

@@ -17,6 +17,8 @@ import org.junit.jupiter.api.Test;
 class FilesTest {
 
   private static final int LONGEST = 575;
+  private static final int LONGEST_SCRIPT = 415;
+  private static final int LONGEST_FUNCTION = 80; // lines of a shell script
 
   @Test
   void noSourceIsFarTooLong() throws IOException {
@@ -28,6 +30,41 @@ class FilesTest {
       }
     }
     assertEquals(List.of(), longOnes);
+  }
+
+  /** The launcher, the parts of a batch script, completions and the page's scripts. */
+  @Test
+  void noScriptAndNoFunctionOfAShellIsTooLong() throws IOException {
+    List<String> longOnes = new ArrayList<>();
+    for (Path script : scripts()) {
+      List<String> lines = Files.readAllLines(script);
+      if (lines.size() > LONGEST_SCRIPT) {
+        longOnes.add(script + ": " + lines.size() + " lines");
+      }
+      int begin = -1;
+      for (int i = 0; i < lines.size(); i++) {
+        begin = lines.get(i).matches("\\w+\\(\\) [({]") ? i : begin;
+        if (begin >= 0 && lines.get(i).matches("[)}]")) {
+          if (i - begin > LONGEST_FUNCTION) {
+            longOnes.add(script + ": " + lines.get(begin) + " has " + (i - begin) + " lines");
+          }
+          begin = -1;
+        }
+      }
+    }
+    assertEquals(List.of(), longOnes);
+  }
+
+  private static List<Path> scripts() throws IOException {
+    try (Stream<Path> files = Files.walk(Path.of("src/main"))) {
+      List<Path> found =
+          files
+              .filter(file -> file.toString().matches(".*(\\.(sh|bash|zsh|fish|js)|/bin/torc)"))
+              .sorted()
+              .toList();
+      assertTrue(found.size() > 15, "only " + found);
+      return found;
+    }
   }
 
   @Test

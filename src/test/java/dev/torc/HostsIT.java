@@ -126,7 +126,7 @@ class HostsIT {
   }
 
   @Test
-  void whatAKilledTorcLeftOnAnotherHostIsLeftAlone() throws Exception {
+  void jobsThatAKilledTorcLeftOnAnotherHostAreLeftAlone() throws Exception {
     project.write("stuck", "");
     String job = killed("red");
     Files.delete(project.root.resolve("stuck"));

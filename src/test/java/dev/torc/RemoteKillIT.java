@@ -169,7 +169,7 @@ class RemoteKillIT {
   }
 
   @Test
-  void whereJobsRunAtOnce() throws Exception {
+  void aKillWhileJobsRun() throws Exception {
     List<String> steps = walk().all(built, List.of(), RemoteKillIT::mends, "build");
     killedAt(steps, "script.new", "jobs.new", "pwrite ", "rename g/mine.o", "start ", "ids.new");
     killedAt(steps, "commit", "*.begun", "*.status", "*.aside", ".gone/");
@@ -178,7 +178,7 @@ class RemoteKillIT {
 
   /** Also after edits of the jobs that an earlier build left queued: others take their place. */
   @Test
-  void whereJobsAreQueued() throws Exception {
+  void aKillWhileJobsAreQueued() throws Exception {
     String edited = "sed -i 's/true one/true two/' torc.yaml";
     List<String> steps =
         new ArrayList<>(
@@ -206,7 +206,7 @@ class RemoteKillIT {
   }
 
   @Test
-  void whatAGlobMatchedIsBackAfterAnInterrupt() throws Exception {
+  void filesOfAGlobAreBackAfterAnInterrupt() throws Exception {
     try (Sandbox project = copy()) {
       project.sh(HOLD);
       Sandbox.Going torc = project.start();

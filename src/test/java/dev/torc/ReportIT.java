@@ -280,7 +280,7 @@ class ReportIT extends BrowserHarness {
   }
 
   @Test
-  void whereJobsAreTooManyStagesAreDrawnAndThePageSaysSo() throws Exception {
+  void tooManyJobsAreDrawnAsStagesAndThePageSaysSo() throws Exception {
     Path file = Reports.writeStaged(temp.resolve("stages.html"));
     open(file);
     assertTrue(

@@ -120,7 +120,7 @@ class RoCrateIT {
   }
 
   @Test
-  void whatWasRestoredFits() throws Exception {
+  void restoredJobsFit() throws Exception {
     String text = "jobs: { a: { command: echo one > a, produces: a } }";
     for (String each : List.of("one", "two", "one")) {
       project.build(text.replace("one", each));
@@ -133,7 +133,7 @@ class RoCrateIT {
   }
 
   @Test
-  void whatAnotherProjectRanFits() throws Exception {
+  void runsOfAnotherProjectFit() throws Exception {
     Path store = Files.createDirectory(temp.resolve("store"));
     project.build(
         """

@@ -23,7 +23,8 @@ import org.junit.jupiter.api.Test;
 class RulesPageTest {
 
   private static final Pattern HEADING = Pattern.compile("## Rule (\\d+): .+");
-  private static final Pattern TESTS = Pattern.compile("Tests: (`[\\w-]+`(, `[\\w-]+`)*)");
+  private static final Pattern TESTS =
+      Pattern.compile("\\| (\\d+) \\| (`[\\w-]+`(, `[\\w-]+`)*) \\|");
   private static final Pattern CITED =
       Pattern.compile("(?i)\\brules? (\\d+(?:(?:,| and| to|, and) \\d+)*)|\\brule(\\d+)[A-Z]");
   private static final Pattern LINE_END = Pattern.compile("\\s*\\n\\s*(?:\\*|//)?\\s*");
@@ -31,17 +32,16 @@ class RulesPageTest {
   /** The rules of the page by number, each with the tests that it names. */
   private static Map<Integer, List<String>> rules() throws IOException {
     Map<Integer, List<String>> rules = new TreeMap<>();
-    int rule = 0;
-    for (String line : Page.of("rules.md").lines()) {
+    for (String line : Page.of("how-torc-decides.md").lines()) {
       var heading = HEADING.matcher(line);
       var tests = TESTS.matcher(line);
       if (heading.matches()) {
-        rule = Integer.parseInt(heading.group(1));
+        int rule = Integer.parseInt(heading.group(1));
         assertEquals(null, rules.put(rule, List.of()), "rule " + rule + " appears twice");
-      } else if (line.startsWith("## ")) {
-        rule = 0; // what follows is of no rule
-      } else if (tests.matches() && rule > 0) {
-        rules.put(rule, List.of(tests.group(1).replace("`", "").split(", ")));
+      } else if (tests.matches()) {
+        int rule = Integer.parseInt(tests.group(1));
+        assertTrue(rules.containsKey(rule), "tests of rule " + rule);
+        rules.put(rule, List.of(tests.group(2).replace("`", "").split(", ")));
       }
     }
     return rules;

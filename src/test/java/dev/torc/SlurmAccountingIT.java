@@ -92,7 +92,7 @@ class SlurmAccountingIT {
 
   @Test
   @Order(1)
-  void whatWasCancelledWhileNoTorcWasThereIsNotSubmittedAnew() throws Exception {
+  void aJobCancelledWithoutATorcIsNotSubmittedAgain() throws Exception {
     try (Sandbox project = new Sandbox(temp)) {
       project.env.put("SLURM_CONF", slurm.env().get("SLURM_CONF"));
       project.build(

@@ -236,7 +236,7 @@ class SlurmIT {
 
   @Test
   @Order(2)
-  void whatIsTakenFromAJobIsNoFaultOfIts() throws Exception {
+  void preemptionAndNodeFailureAreNoFaultsOfTheJob() throws Exception {
     SchedulerResources whole = new SchedulerResources(2, 50 << 20, 0, 1, 0, 0);
     SchedulerJob job = submit(on("low"), request("sleep 100", 1, whole)).getFirst();
     await(job, Phase.RUNNING);
@@ -257,7 +257,7 @@ class SlurmIT {
 
   @Test
   @Order(2)
-  void whatWaitsTellsWhyAndWhetherItIsForEver() throws Exception {
+  void aWaitingJobTellsWhyAndWhetherForever() throws Exception {
     SchedulerJob held = submit(on("low", "--hold"), "true");
     assertEquals(new SchedulerState(Phase.WAITING, "JobHeldUser"), waits(held));
     slurm.administer("scontrol", "update", "NodeName=n2", "State=DRAIN", "Reason=test");

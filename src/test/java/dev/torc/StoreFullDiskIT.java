@@ -82,7 +82,7 @@ class StoreFullDiskIT {
 
   /** Results of another root are fetched, later its own are restored, with less room and more. */
   @Test
-  void whereTheRootIsFull() throws Exception {
+  void aFullRootFailsNoBuildForItsStore() throws Exception {
     try (Sandbox project = new Sandbox(temp);
         Sandbox other = new Sandbox(temp);
         SmallDisk disk = SmallDisk.on(project.root, "3m")) {
@@ -118,7 +118,7 @@ class StoreFullDiskIT {
   }
 
   @Test
-  void whereASharedFolderIsFull() throws Exception {
+  void aFullSharedFolderFailsNoBuild() throws Exception {
     Path store = Files.createDirectory(temp.resolve("store"));
     try (Sandbox one = new Sandbox(temp);
         Sandbox two = new Sandbox(temp);

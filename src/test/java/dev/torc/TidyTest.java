@@ -108,6 +108,20 @@ class TidyTest {
     assertEquals(List.of(), found);
   }
 
+  /** A name that begins with a question word has no subject: what happens to which thing? */
+  @Test
+  void theNameOfATestIsAPlainStatement() throws IOException {
+    Pattern question = Pattern.compile("void ((?:what|who|which|where)(?:ever)?[A-Z]\\w*)\\(");
+    List<String> found = new ArrayList<>();
+    for (Path source : FilesTest.sources("test")) {
+      question
+          .matcher(Files.readString(source))
+          .results()
+          .forEach(name -> found.add(source + ": " + name.group(1)));
+    }
+    assertEquals(List.of(), found);
+  }
+
   @Test
   void noMethodIsLong() throws IOException {
     List<String> found = new ArrayList<>();

@@ -227,7 +227,7 @@ class WatchIT {
   }
 
   @Test
-  void whereItsReaderIsGoneItEnds() throws Exception {
+  void itEndsWhenItsReaderIsGone() throws Exception {
     project.build(COPY);
     Ran ran =
         project.sh(

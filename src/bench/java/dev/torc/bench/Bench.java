@@ -19,7 +19,7 @@ import picocli.CommandLine;
  */
 public final class Bench {
 
-  private static final Path PAGE = Path.of("src", "site", "markdown", "benchmark-results.md");
+  private static final Path PAGE = Path.of("src", "bench", "results.md");
 
   private final Options options;
 

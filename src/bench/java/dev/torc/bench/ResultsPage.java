@@ -33,8 +33,9 @@ final class ResultsPage {
     page.line("# Benchmark results");
     page.line("");
     page.line(
-        "Written by the command on the page [Benchmark](benchmark.md), which also tells how to");
-    page.line("read it. Measured on " + date + ".");
+        "Written by the command on the page [Benchmark](../site/markdown/benchmark.md), which"
+            + " also");
+    page.line("says how to read it. Measured on " + date + ".");
     page.line("");
     page.line("## The machine");
     page.line("");

@@ -43,7 +43,7 @@ class ContestTest {
   }
 
   @Test
-  void whereBothDoTheSameEveryRoundCounts() throws Exception {
+  void ifBothDoTheSameEveryRoundCounts() throws Exception {
     Result result = play(RIGHT, RIGHT);
     assertEquals(List.of(), result.faults());
     assertEquals(Map.of("ninja", 2, "make", 2), result.jobs());

@@ -73,6 +73,23 @@ public record OtherProcess(int pid) {
     return texts;
   }
 
+  /** Returns a variable of the environment that it started with; null if that has none. */
+  public String variable(String name) {
+    for (String each : text("environ").split("\0")) {
+      if (each.startsWith(name + "=")) {
+        return new String(
+            each.substring(name.length() + 1).getBytes(StandardCharsets.ISO_8859_1),
+            StandardCharsets.UTF_8);
+      }
+    }
+    return null;
+  }
+
+  /** Returns whether it is known to run the same program as another process. */
+  public boolean isProgramOf(OtherProcess other) {
+    return Io.or(() -> Files.isSameFile(Path.of(path("exe")), Path.of(other.path("exe"))), false);
+  }
+
   /** Returns the fields of {@code stat} from the state on; an empty list if the process is gone. */
   public List<String> stat() {
     String stat = text("stat");

@@ -8,12 +8,10 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.regex.MatchResult;
@@ -21,27 +19,19 @@ import java.util.regex.Pattern;
 
 /**
  * Finds the path nearest to a missing one, for messages: a file on disk or a product in whose path
- * each name is the same or slightly mistyped. Names with different numbers are different files, not
- * typos. It searches only the folders that the path names, and for a limited time. Thread-safe.
+ * each name is the same or slightly mistyped. {@link NearestName} compares the names; here, names
+ * with other numbers or words are other files, not typos. It searches only the folders that the
+ * path names, and compares a limited number of names. Thread-safe.
  */
 public final class NearestPath {
 
   private static final Pattern NUMBER = Pattern.compile("0*(\\d+)");
   private static final Pattern WORD_END = Pattern.compile("[^\\p{L}\\p{M}\\p{N}]+");
 
-  /** The most folders that one search reads; it branches where several names are similar. */
-  private static final int FOLDERS = 16;
-
   private final Path base;
   private final Supplier<List<String>> products;
   private Map<Path, Set<String>> made; // names of products, by folder; null before the first search
-
-  /** The names in each folder, on disk and of products, with their folded forms. */
-  private final Map<Path, Map<String, String>> names = new HashMap<>();
-
-  private int steps = 20_000_000; // the budget of all searches: less than a second
-  private int folders;
-  private boolean numbers = true; // whether different numbers mean different files
+  private int names = 200_000; // the most that all searches compare, in less than a second
 
   /**
    * Creates a search below a folder. Products count as existing paths; the first search gets them.
@@ -108,9 +98,15 @@ public final class NearestPath {
         return "; " + link + " is a symlink to " + target(at) + ", which does not exist";
       }
     }
-    folders = FOLDERS;
-    Path near = find(start, start.relativize(wanted), 0);
-    if (near == null || near.equals(wanted)) {
+    Path near = start;
+    for (Path name : start.relativize(wanted)) {
+      String meant = meant(near, name.toString());
+      if (meant == null) {
+        return "";
+      }
+      near = near.resolve(meant);
+    }
+    if (near.equals(wanted)) {
       return "";
     }
     boolean folder = path.endsWith("/") ? !Files.isRegularFile(near) : Files.isDirectory(near);
@@ -128,14 +124,11 @@ public final class NearestPath {
    * PATH are below {@code dir}.
    */
   public static String program(Path dir, String path, String program) {
-    NearestPath search = new NearestPath(dir, List::of);
-    search.numbers = false; // python3 stands in for python
-    search.folders = Integer.MAX_VALUE;
     List<String> all = new ArrayList<>();
     for (String folder : path.split(":", -1)) {
       Path at = dir.resolve(folder);
-      for (String name : search.near(at, program)) {
-        if (Files.isExecutable(at.resolve(name))) {
+      for (String name : new NearestPath(dir, List::of).names(at)) {
+        if (isSlip(program, name) && Files.isExecutable(at.resolve(name))) {
           all.add(name);
         }
       }
@@ -144,45 +137,29 @@ public final class NearestPath {
     return near == null ? "" : NearestName.question(program, near);
   }
 
-  private Path find(Path folder, Path wanted, int index) {
-    if (index == wanted.getNameCount()) {
-      return folder;
+  /** Returns the name in a folder that is probably meant, the same one first; null if none is. */
+  private String meant(Path folder, String wanted) {
+    Set<String> all = names(folder);
+    names -= all.size();
+    if (all.contains(wanted) || names < 0) {
+      return all.contains(wanted) ? wanted : null;
     }
-    for (String name : near(folder, wanted.getName(index).toString())) {
-      Path found = find(folder.resolve(name), wanted, index + 1);
-      if (found != null) {
-        return found;
-      }
-    }
-    return null;
+    List<String> numbers = numbers(wanted);
+    return NearestName.to(
+        wanted,
+        all.stream()
+            .filter(name -> isSlip(wanted, name) && numbers(name).equals(numbers))
+            .toList());
   }
 
-  /** Returns the names in a folder that may be meant: first the name itself, then similar ones. */
-  private List<String> near(Path folder, String wanted) {
-    if (folders-- <= 0) {
-      return List.of();
-    }
-    String folded = NearestName.folded(wanted);
-    Map<String, String> all = names.computeIfAbsent(folder, this::list);
-    Comparator<String> others = Comparator.comparing(name -> !name.equals(wanted));
-    return all.keySet().stream()
-        .filter(name -> all.get(name).equals(folded) || isSlip(folded, all.get(name)))
-        .sorted(
-            others
-                .thenComparing(name -> !all.get(name).equals(folded))
-                .thenComparingInt(name -> NearestName.distance(wanted, name)))
-        .toList();
-  }
-
-  private boolean isSlip(String wanted, String name) {
+  private static boolean isSlip(String wanted, String name) {
     int most = Math.max(1, wanted.length() / 6);
-    if (steps < 0 || Math.abs(wanted.length() - name.length()) > most) {
-      return false;
-    }
-    steps -= wanted.length() * name.length();
-    return NearestName.distance(wanted, name) <= most
-        && (!numbers || numbers(wanted).equals(numbers(name)))
-        && keepsWords(WORD_END.split(wanted), WORD_END.split(name));
+    String folded = NearestName.folded(wanted);
+    String other = NearestName.folded(name);
+    return folded.equals(other)
+        || Math.abs(folded.length() - other.length()) <= most
+            && NearestName.distance(folded, other) <= most
+            && keepsWords(WORD_END.split(folded), WORD_END.split(other));
   }
 
   /**
@@ -201,19 +178,18 @@ public final class NearestPath {
     return NUMBER.matcher(name).results().map((MatchResult found) -> found.group(1)).toList();
   }
 
-  private Map<String, String> list(Path folder) {
+  /** Returns the names in a folder, on disk and of products. */
+  private Set<String> names(Path folder) {
     if (made == null) {
       readProducts();
     }
-    Set<String> names = made.getOrDefault(folder, new TreeSet<>());
+    Set<String> names = new TreeSet<>(made.getOrDefault(folder, Set.of()));
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
       entries.forEach(entry -> names.add(name(entry)));
     } catch (IOException | DirectoryIteratorException e) {
       // The folder cannot be read, so only products count.
     }
-    Map<String, String> folded = new TreeMap<>();
-    names.forEach(name -> folded.put(name, NearestName.folded(name)));
-    return folded;
+    return names;
   }
 
   private static String name(Path path) {

@@ -26,8 +26,7 @@ public final class SeparatedText {
   /**
    * Creates a reader of a text.
    *
-   * @param csv whether commas separate the cells, or what the first row has instead of them: Excel
-   *     writes semicolons where the comma is the decimal point; otherwise tabs do
+   * @param csv whether the file is a CSV; {@link TableSeparator} decides what separates its cells
    * @param comment the beginning of lines that are skipped; empty for none
    */
   public SeparatedText(String text, String shown, boolean csv, String comment) {
@@ -35,24 +34,7 @@ public final class SeparatedText {
     this.shown = shown;
     this.comment = comment;
     skipComments();
-    this.separator = csv ? separator(text, at) : '\t';
-  }
-
-  /** Returns the separator of the first line from an offset that is not blank. */
-  private static char separator(String text, int from) {
-    boolean quoted = false;
-    boolean blank = true;
-    char other = ',';
-    for (int i = from; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (!quoted && (c == ',' || SourceFile.lineEnd(text, i) > 0 && !blank)) {
-        return c == ',' ? c : other;
-      }
-      other = !quoted && other == ',' && (c == ';' || c == '\t') ? c : other;
-      quoted ^= c == '"';
-      blank &= Character.isWhitespace(c);
-    }
-    return other;
+    this.separator = TableSeparator.of(text, at, csv);
   }
 
   private void skipComments() {
@@ -96,24 +78,13 @@ public final class SeparatedText {
     return SourceFile.behind(text.substring(0, offset), shown);
   }
 
-  /**
-   * Refuses a header with another separator, such as the semicolons that spreadsheets write where
-   * the comma is the decimal point. Otherwise the whole header would be read as one name.
-   */
+  /** Refuses a header with another separator; else the whole header would be read as one name. */
   public void refuseOtherSeparator() {
     if (cells.size() == 1 && !text.startsWith("\"", starts[0])) {
-      cells.getFirst().chars().forEach(c -> refuse((char) c, starts[0]));
-    }
-  }
-
-  private void refuse(char c, int offset) {
-    if (c != separator && ",;\t|".indexOf(c) >= 0) {
-      String found = c == '\t' ? "tabs" : "`" + c + "`";
-      String wanted =
-          separator == '\t'
-              ? "tabs; save the table as .csv"
-              : "commas; save the table with commas or semicolons, or as .tsv with tabs";
-      throw new BadInput(placeAt(offset), "cells are separated by " + found + ", not by " + wanted);
+      cells
+          .getFirst()
+          .chars()
+          .forEach(c -> TableSeparator.refuse((char) c, separator, placeAt(starts[0])));
     }
   }
 
@@ -126,7 +97,7 @@ public final class SeparatedText {
       at++;
     }
     if (quoted != null && at > from) {
-      refuse(text.charAt(from), from);
+      TableSeparator.refuse(text.charAt(from), separator, placeAt(from));
       throw new BadInput(
           placeAt(from), "text after the closing quote of a cell; double the quotes inside it");
     }

@@ -1,6 +1,8 @@
 package dev.torc.base.syntax;
 
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 
@@ -17,6 +19,9 @@ record YamlTrouble(String text, String problem, String context, Mark at, Mark fr
 
   private static final String COMMENT = " (a # behind a blank begins a comment)";
 
+  private static final Pattern ODD =
+      Pattern.compile("[\\u00a0\\u2000-\\u200b\\u202f\\u205f\\u3000\\ufeff]");
+
   static BadInput of(MarkedYamlEngineException e, String text, String shown) {
     Mark at = e.getProblemMark().or(e::getContextMark).orElseThrow();
     String problem = SourceFile.oneLine(e.getProblem());
@@ -28,7 +33,16 @@ record YamlTrouble(String text, String problem, String context, Mark at, Mark fr
             ? trouble.from
             : at;
     return new BadInput(
-        new Place(shown, mark.getLine() + 1, mark.getColumn() + 1), trouble.sentence());
+        new Place(shown, mark.getLine() + 1, mark.getColumn() + 1),
+        trouble.sentence() + trouble.odd());
+  }
+
+  /** Returns a hint at a character of the line that looks like a space; empty without one. */
+  private String odd() {
+    Matcher odd = ODD.matcher(line(from) + line(at));
+    return odd.find()
+        ? "; U+%04X on this line is no space in YAML".formatted((int) odd.group().charAt(0))
+        : "";
   }
 
   private boolean isNeverClosed() {

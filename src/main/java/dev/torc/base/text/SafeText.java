@@ -139,6 +139,11 @@ public final class SafeText {
     return coloured ? out.append("\u001b[0m").toString() : out.toString();
   }
 
+  /** Returns a text without its colors. */
+  static String uncoloured(String text) {
+    return text.indexOf('\u001b') < 0 ? text : COLOUR.matcher(text).replaceAll("");
+  }
+
   private static String plain(String text) {
     return escaped(text, c -> c == '\t' ? "\t" : null);
   }

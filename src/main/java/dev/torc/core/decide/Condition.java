@@ -58,7 +58,10 @@ public interface Condition {
     return null;
   }
 
-  /** Returns the verdict that replaces the one that follows from all reasons; or that one. */
+  /**
+   * Returns the verdict that replaces the given one, which follows from all reasons; or the given
+   * one.
+   */
   default Verdict verdict(Subject job, Verdict known) {
     return known;
   }

@@ -246,8 +246,8 @@ public final class Decider {
   }
 
   /**
-   * Returns why a job cannot run now; empty if it can. Unreadable and vanished needs count only if
-   * the job has run before. Found needs do not count, since the job may no longer read them.
+   * Returns why a job cannot run now; empty if it can. Unreadable and vanished needs count only
+   * after a first run. Found needs do not count, since the job may no longer read them.
    */
   private List<Reason> lacking(int id, JobResult last, Wish wish, List<Reason> reasons) {
     List<Reason> lacking = new ArrayList<>(0);
@@ -308,9 +308,9 @@ public final class Decider {
   }
 
   /**
-   * Returns the first unsettled maker of a file that the last run found; -1 if there is none. Such
-   * a maker may be unsettled although every job on the path to the reader is settled. Dropped
-   * makers do not count if the reader may skip them.
+   * Returns the first unsettled maker of a file that the last run found; -1 if there is none. All
+   * jobs on the path to the reader may be settled nevertheless. A dropped maker does not count if
+   * the reader may skip failed jobs.
    */
   public int unsettledMaker(int id) {
     for (String path : records.found(id)) {
@@ -325,7 +325,7 @@ public final class Decider {
     return -1;
   }
 
-  /** Adds reasons why the last run does not count, even if its inputs are the same again. */
+  /** Adds the reasons why the last run does not count, whatever its inputs. */
   private void addEarlierFailure(int id, JobResult last, List<Reason> reasons) {
     Job job = graph.job(id);
     Kind kind =
@@ -364,8 +364,8 @@ public final class Decider {
   }
 
   /**
-   * Returns how the last run ended, without the digest of its manifest if that may be the present
-   * one. {@code found} are the found needs in that manifest.
+   * Returns how the last run ended, without the digest of a manifest that may be the present one.
+   * {@code found} are the found needs of that manifest.
    */
   private Reason end(int id, Reason ended, List<String> found) {
     if (!ended.kind().isEnd() || ended.old().isEmpty()) {
@@ -437,8 +437,8 @@ public final class Decider {
   }
 
   /**
-   * Adds the products that are missing, wanted or modified, judged by digest (rule 5). Returns an
-   * unsettled job that makes what a product of this job is a symlink to; -1 if there is none.
+   * Adds reasons for products that are missing, wanted or modified by digest (rule 5). Returns an
+   * unsettled job that makes the target of a symlink among them; -1 if there is none.
    */
   private int addChangedProducts(int id, JobResult last, Wish wish, List<Reason> reasons) {
     int behind = -1;

@@ -10,9 +10,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The inputs of a job's manifest besides the build file. With them {@code fresh} knows which files
- * the next build has to look at. This class does not give real contents: it only records what
- * {@link Manifest} asks for, so it always covers the same inputs as the digest.
+ * The inputs of a job's manifest besides the build file: the files that the next build has to look
+ * at. It holds no contents. It records what {@link Manifest} asks for, so it always covers the
+ * inputs of the digest.
  *
  * @param files needed and found files, possibly with duplicates
  * @param lists needed globs, folders and jobs, by number

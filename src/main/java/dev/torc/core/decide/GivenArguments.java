@@ -6,9 +6,9 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * The arguments behind {@code --}, for the jobs with {@code {args}} that the user named. They reach
- * a job as a variable of the caller does, under a name that no variable has, so that everything
- * that looks at variables looks at them too.
+ * The arguments behind {@code --}, for the named jobs with {@code {args}}. A job gets them like a
+ * variable of the caller, under a name that no variable has, so that all code for variables
+ * applies.
  */
 public final class GivenArguments {
 

@@ -62,8 +62,8 @@ public record GoneProducts(Graph graph, JobRecords records, DigestMemo digests) 
   }
 
   /**
-   * Returns whether the records have the contents of a folder. They do not if the folder had links:
-   * a link's digest covers its text, not the contents behind it.
+   * Returns whether the records have the contents of a folder. With symlinks in the folder they do
+   * not: the digest of a symlink covers its text alone.
    */
   public boolean tells(RecordedProduct made) {
     List<ManifestEntry> stored =

@@ -8,15 +8,12 @@ import dev.torc.core.model.Workflow;
 public interface InstancePlaces {
 
   /**
-   * Returns whether a path comes from an instance: it contains a value, the stem of a value that
-   * has slashes, or another value of the instance's table row, or another instance of the group
-   * does not need it.
+   * Returns whether a path comes from an instance. The path contains a value of the instance or of
+   * its table row, or the stem of a value with slashes; or another instance of the group does not
+   * need the path.
    */
   boolean isFromInstance(Workflow workflow, Job job, String path);
 
-  /**
-   * Returns the place of an instance's table row if the path contains a value of that row;
-   * otherwise null.
-   */
+  /** Returns the place of the table row whose value a path contains; otherwise null. */
   Place place(Workflow workflow, Job job, String path);
 }

@@ -174,8 +174,8 @@ public final class JobRecords {
   }
 
   /**
-   * Returns a stored list; null if it is missing. The last list is cached, since its readers are
-   * usually decided in a row.
+   * Returns a stored list; null if it is missing. The last list is cached: its readers mostly
+   * follow each other.
    */
   public List<ManifestEntry> list(Digest digest) {
     Lent last = lent;
@@ -261,7 +261,7 @@ public final class JobRecords {
     return known.foreseen.get(job);
   }
 
-  /** Returns whether a job counts as restored, although its products are not in place. */
+  /** Returns whether a job counts as restored before its products are in place. */
   boolean isForeseen(int job) {
     return known.settled.get(job) == FORESEEN;
   }
@@ -300,8 +300,7 @@ public final class JobRecords {
 
   /**
    * Returns the first unsettled job or open group that a node waits for, directly or through join
-   * nodes; -1 if there is none. If the node is an open group, a job that only counts as restored is
-   * unsettled too.
+   * nodes; -1 if there is none. For an open group, a job that only counts as restored is unsettled.
    */
   public int unsettledBefore(int node) {
     return unsettledBefore(node, graph.isOpen(node));

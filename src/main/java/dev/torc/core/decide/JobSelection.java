@@ -48,8 +48,8 @@ public record JobSelection(
   }
 
   /**
-   * Returns the jobs that may run only because they are named: the ones that {@code rerun} selects,
-   * and temporary jobs, since their products are wanted if they are named.
+   * Returns the jobs that may run because a target names them: those that {@code rerun} selects,
+   * and temporary jobs, whose products are wanted then.
    */
   public BitSet asked(Graph graph, Rerun rerun) {
     if (rerun == Rerun.ALL) {
@@ -81,7 +81,10 @@ public record JobSelection(
                 .toList());
   }
 
-  /** Returns the nodes and all nodes before them, but none that only {@code still} wait for. */
+  /**
+   * Returns the nodes and all nodes before them, without those that only {@code still} nodes wait
+   * for.
+   */
   public static BitSet withPredecessors(Graph graph, BitSet named, BitSet still) {
     BitSet all = (BitSet) named.clone();
     Adjacency before = graph.before();

@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The instances that a reader did not get because they failed or were blocked, for reports. The
- * reader's manifest covers only the instances that it got.
+ * Instances of a group that failed or were blocked, so that a reader ran without them. Reports show
+ * them; the reader's manifest does not depend on them.
  *
  * @param of the number of all instances
  * @param jobs the names of the missing instances, in order; not empty
@@ -21,7 +21,7 @@ public record LeftOut(int of, List<String> jobs) {
     return jobs.isEmpty() ? null : new LeftOut(all, List.copyOf(jobs));
   }
 
-  /** Returns the instances that a recorded run did not get, one entry for each need. */
+  /** Returns the missing instances of a recorded run, one entry for each need. */
   public static List<LeftOut> of(RunDetails run) {
     return of(run == null ? List.of() : run.manifest());
   }
@@ -36,7 +36,7 @@ public record LeftOut(int of, List<String> jobs) {
     return all;
   }
 
-  /** Returns the manifest line that records this for a need as written. */
+  /** Returns the manifest line for a need, as the build file has it. */
   ManifestEntry line(String need) {
     String names = String.join(NEXT, jobs);
     return new ManifestEntry(LineKind.LEFT_OUT.ordinal(), need, Integer.toString(of), names);

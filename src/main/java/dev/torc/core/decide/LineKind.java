@@ -62,6 +62,9 @@ public enum LineKind {
   /** A file of which only values are needed, with its digest; not part of the digest. */
   KEYED("need"),
 
+  /** How the job runs in a folder of its own. */
+  SANDBOX("sandbox"),
+
   /** The entry of the environment, or the digest of a file that locks it. */
   ENVIRONMENT("environment");
 

@@ -26,8 +26,8 @@ record ListLook(
     PathTrail way) {
 
   /**
-   * Adds members that were added, removed or changed since, even if their bytes are equal, unless
-   * the job itself moved them away and back.
+   * Adds the members that were added, removed or changed since, even to equal bytes, unless the job
+   * itself moved them away and back.
    */
   void addMoved(ListLook now, Set<String> returned, Set<String> moved) throws IOException {
     moved.addAll(now.way.moved(way, returned));

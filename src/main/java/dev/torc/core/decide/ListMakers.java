@@ -58,8 +58,8 @@ final class ListMakers {
   }
 
   /**
-   * Returns the name under which torc knows the maker of a member: the written one or, without
-   * following the member itself, the real one.
+   * Returns the name of a member for which torc knows a maker: the written name, or the real name
+   * of its folder with its own.
    */
   String known(String path) {
     String real = real(path);

@@ -134,9 +134,8 @@ public final class MachineInputs {
     record Here(Digest id, String file) {}
 
     /**
-     * Returns why a step cannot have its image in this build; empty if the step can, or if only
-     * fetching the image would show. If the job {@code waits} for other jobs, they may make the
-     * image.
+     * Returns why a step cannot have its image in this build; empty if the step can, or if only a
+     * download would show. Jobs that this job {@code waits} for may make the image.
      */
     String lack(Image image, boolean waits);
   }

@@ -102,6 +102,10 @@ public record Manifest(Graph graph) {
     if (job.has(Trait.TRACE)) {
       writer.text(LineKind.TRACE, "", "true");
     }
+    Template sandbox = job.conditions().get(Job.SANDBOX);
+    if (sandbox != null) {
+      writer.text(LineKind.SANDBOX, "", sandbox.declared());
+    }
     for (String product : new TreeSet<>(declared(job))) {
       writer.text(LineKind.PRODUCT, product, "");
     }

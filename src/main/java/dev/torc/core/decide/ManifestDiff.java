@@ -5,12 +5,15 @@ import dev.torc.core.decide.Reason.Kind;
 import dev.torc.core.memory.JobResult.ManifestEntry;
 import dev.torc.core.model.InstanceName;
 import dev.torc.core.model.KeyedPaths;
+import dev.torc.core.model.Ref;
 import dev.torc.core.model.Template;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -77,13 +80,11 @@ record ManifestDiff(
     List<String> added = new ArrayList<>(productsAfter);
     added.removeAll(productsBefore);
     written(LineKind.PRODUCES_WRITTEN, before, after, Map.of(), gone, added);
-    String order = key(LineKind.ORDER.ordinal(), "");
-    if (!before.containsKey(order)
-        && after.containsKey(order)
-        && reasons.isEmpty()
-        && needs.isEmpty()) { // an older torc sorted the same files by bytes
-      reasons.add(
-          new Reason(Kind.SETTING_CHANGED, LineKind.ORDER.word(), "bytes", Manifest.NATURAL));
+    if (reasons.isEmpty()
+        && needs.isEmpty()
+        && !order(old).equals(order(now))
+        && now.stream().noneMatch(line -> isList(line) && isPending(line))) {
+      reasons.add(new Reason(Kind.SETTING_CHANGED, LineKind.ORDER.word(), order(old), order(now)));
     }
     reasons.addAll(needs.values());
     if (!productsBefore.equals(productsAfter)) {
@@ -140,7 +141,7 @@ record ManifestDiff(
   private static List<ManifestEntry> madeOnlyIn(
       Map<String, ManifestEntry> one, Map<String, ManifestEntry> other) {
     return one.values().stream()
-        .filter(line -> line.code() == LineKind.LIST.ordinal() && line.name().startsWith("job "))
+        .filter(line -> isList(line) && line.name().startsWith("job "))
         .filter(line -> !other.containsKey(key(line.name())))
         .collect(Collectors.toCollection(ArrayList::new));
   }
@@ -166,7 +167,7 @@ record ManifestDiff(
       case DATA -> data(name, value(old), value(now));
       case KEY -> valueIn(name, old, now);
       case ENVIRONMENT -> environment(name, value(old), value(now));
-      case DEPFILE, BEFORE, TRACE, ARGUMENTS, SKIP -> setting(line.word(), old, now);
+      case DEPFILE, BEFORE, TRACE, ARGUMENTS, SKIP, SANDBOX -> setting(line.word(), old, now);
     }
   }
 
@@ -343,6 +344,50 @@ record ManifestDiff(
     }
   }
 
+  /** Returns the order of the files of needed lists; an older torc sorted them by bytes. */
+  private static String order(List<ManifestEntry> lines) {
+    String order = "bytes";
+    for (ManifestEntry line : lines) {
+      if (line.code() == LineKind.ORDER.ordinal()) {
+        order = Manifest.NATURAL;
+      } else if (isList(line) && Ref.OfJob.hasRows(line.name())) {
+        return "rows";
+      }
+    }
+    return order;
+  }
+
+  /** Adds a reason if members that a list has kept come in another order. */
+  private void rows(
+      ManifestEntry old, List<ManifestEntry> before, ManifestEntry now, List<ManifestEntry> after) {
+    if (Ref.OfJob.hasRows(old.name()) || Ref.OfJob.hasRows(now.name())) {
+      List<String> then = inOrder(old, before);
+      List<String> present = inOrder(now, after);
+      Set<String> kept = new HashSet<>(then);
+      kept.retainAll(new HashSet<>(present));
+      then.retainAll(kept);
+      present.retainAll(kept);
+      if (!then.equals(present)) {
+        reasons.add(
+            new Reason(
+                Kind.SETTING_CHANGED,
+                "order of " + Ref.OfJob.name(now.name()),
+                String.join(" ", then),
+                String.join(" ", present)));
+      }
+    }
+  }
+
+  /** Returns the names of a list's members in the order in which a job gets them. */
+  private static List<String> inOrder(ManifestEntry list, List<ManifestEntry> members) {
+    List<String> names = new ArrayList<>();
+    members.forEach(member -> names.add(NeedMembers.shown(member, list.name())));
+    if (!Ref.OfJob.hasRows(list.name())) {
+      names.sort(NeedMembers.ORDER);
+    }
+    return names;
+  }
+
   /** Adds the members that differ, or the list if it was added or removed. */
   private void list(String written, ManifestEntry old, ManifestEntry now) {
     if (old == null || now == null) {
@@ -367,6 +412,7 @@ record ManifestDiff(
       need(written, null, after.getFirst()); // the list cannot be read
       return;
     }
+    rows(old, before, now, after);
     Map<String, ManifestEntry> others = byName(before);
     for (ManifestEntry entry : after) {
       ManifestEntry earlier = others.remove(entry.name());
@@ -377,6 +423,10 @@ record ManifestDiff(
     if (!isPending(now)) {
       others.values().forEach(gone -> need(NeedMembers.shown(gone, old.name()), gone, null));
     }
+  }
+
+  private static boolean isList(ManifestEntry line) {
+    return line.code() == LineKind.LIST.ordinal();
   }
 
   private static boolean isPending(ManifestEntry line) {

@@ -305,7 +305,10 @@ public final class NeedContents implements InputSource {
     return i < makers.size() ? makers.get(i) : awaited(gathered.get(list));
   }
 
-  /** Returns a job that has yet to make what a symlink among the members leads to, or -1. */
+  /**
+   * Returns an unsettled job that makes the target of a symlink among the members; -1 if there is
+   * none.
+   */
   private int awaited(Gathered now) {
     for (Led led : now == null ? List.<Led>of() : now.members.led()) {
       if (!records.isInPlace(led.maker())) {
@@ -315,7 +318,10 @@ public final class NeedContents implements InputSource {
     return -1;
   }
 
-  /** Returns the reason if a symlink leads to a product for which a job does not wait; or null. */
+  /**
+   * Returns the reason about a symlink to a product for which the job does not wait; null without
+   * one.
+   */
   Reason unawaited(int job) {
     for (int list : graph.listNeeds().row(job)) {
       Gathered now = gathered.get(list);
@@ -373,10 +379,12 @@ public final class NeedContents implements InputSource {
     Beside beside = Beside.none();
     return switch (list.kind()) {
       case JOB, SOME -> {
-        Map<String, ManifestEntry> sorted = new TreeMap<>();
+        Map<String, ManifestEntry> sorted =
+            list.rows() ? new TreeMap<>(NeedMembers.ORDER) : new TreeMap<>();
+        List<ManifestEntry> entries = new ArrayList<>();
         List<String> dropped = new ArrayList<>(0);
         int all = list.makers().size();
-        for (int maker : list.makers()) {
+        for (int maker : list.inOrder(graph::index)) {
           if (list.kind() == ListKind.SOME && records.isDropped(maker)
               || records.isSkipped(maker)) {
             List<String> names = records.dropped(maker);
@@ -385,17 +393,22 @@ public final class NeedContents implements InputSource {
           } else if (graph.isJob(maker)) {
             products(maker, look, sorted);
           }
+          if (list.rows()) {
+            entries.addAll(sorted.values());
+            sorted.clear();
+          }
         }
+        entries.addAll(sorted.values());
         if (!list.excludes().isEmpty()) {
-          sorted.keySet().removeIf(path -> !path.startsWith("//") && list.excludes(path));
+          entries.removeIf(e -> !e.name().startsWith("//") && list.excludes(e.name()));
         }
         LeftOut leftOut = LeftOut.of(all, dropped);
-        yield NeedMembers.of(List.copyOf(sorted.values()), beside, Map.of(), leftOut);
+        yield NeedMembers.of(list, entries, beside, Map.of(), leftOut);
       }
-      case GLOB -> NeedMembers.of(matches(list, look, beside), beside, Map.of(), null);
+      case GLOB -> NeedMembers.of(list, matches(list, look, beside), beside, Map.of(), null);
       case FOLDER -> {
         Map<String, Stamp> stamps = new HashMap<>();
-        yield NeedMembers.of(inside(list, stamps, beside), beside, stamps, null);
+        yield NeedMembers.of(list, inside(list, stamps, beside), beside, stamps, null);
       }
     };
   }
@@ -553,21 +566,5 @@ public final class NeedContents implements InputSource {
       }
     }
     return false;
-  }
-
-  /** The values of the placeholders for a job's needs. */
-  public interface NeedFiles {
-
-    /** Returns the files of a needed glob, folder or job, in natural order. */
-    List<String> files(int list);
-
-    /** Returns whether an optional need exists; true for needs that are not optional. */
-    boolean has(String path);
-
-    /**
-     * Returns the needed values as {@link dev.torc.base.syntax.JsonText}, by name in the build
-     * file.
-     */
-    SortedMap<String, String> data();
   }
 }

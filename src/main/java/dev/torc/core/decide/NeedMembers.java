@@ -25,9 +25,9 @@ import java.util.regex.Pattern;
 /**
  * The members of a needed glob, folder or job at one moment.
  *
- * @param entries the members with their digests, sorted by path
- * @param files the paths of the files among the entries, in the {@link NaturalOrder} in which jobs
- *     get them
+ * @param entries the members with their digests, sorted by path, or in the order of the rows
+ * @param files the paths of the files among the entries, in the order in which jobs get them: that
+ *     of the rows, or else the {@link NaturalOrder}
  * @param reordered whether {@code files} has another order than {@code entries}
  * @param digest the digest of all entries
  * @param stamps for a needed folder, the stamps of its entries and of all folders in it, by path;
@@ -57,7 +57,7 @@ public record NeedMembers(
     }
   }
 
-  private static final NaturalOrder ORDER = new NaturalOrder();
+  static final NaturalOrder ORDER = new NaturalOrder();
 
   /** The start of an error message, before the path. */
   private static final Pattern CANNOT = Pattern.compile("^cannot (look at|list|read( the link)?) ");
@@ -67,14 +67,19 @@ public record NeedMembers(
 
   /** Creates the members and computes their digest and the order of the files. */
   static NeedMembers of(
-      List<ManifestEntry> entries, Beside beside, Map<String, Stamp> stamps, LeftOut leftOut) {
+      NeedList list,
+      List<ManifestEntry> entries,
+      Beside beside,
+      Map<String, Stamp> stamps,
+      LeftOut leftOut) {
     ManifestHash hash = new ManifestHash();
     List<String> files = new ArrayList<>(entries.size());
     boolean reordered = false;
     for (ManifestEntry entry : entries) {
       hash.text(LineKind.of(entry.code()), entry.name(), entry.now());
       if (entry.code() == LineKind.NEED.ordinal() && !entry.now().equals("folder")) {
-        reordered |= !files.isEmpty() && ORDER.compare(files.getLast(), entry.name()) > 0;
+        reordered |=
+            !list.rows() && !files.isEmpty() && ORDER.compare(files.getLast(), entry.name()) > 0;
         files.add(entry.name());
       }
     }
@@ -91,14 +96,14 @@ public record NeedMembers(
         leftOut);
   }
 
-  /** Returns the members of a list that cannot be read: the only one holds the error. */
+  /** Returns the members of an unreadable list: one that holds the error. */
   static NeedMembers unlisted(NeedList list, Path root, IOException e) {
     String line = CANNOT.matcher(Refusal.line(e)).replaceFirst("");
     String below = line.startsWith(root + "/") ? line.substring((root + "/").length()) : line;
     String self = list.text() + ": "; // the entry has the list's own name
     Content why =
         new Content.Unreadable(below.startsWith(self) ? below.substring(self.length()) : below);
-    return of(List.of(entry(list.written(), why.value())), Beside.none(), Map.of(), null);
+    return of(list, List.of(entry(list.written(), why.value())), Beside.none(), Map.of(), null);
   }
 
   /** Returns the stale files that match the list. */
@@ -177,7 +182,7 @@ public record NeedMembers(
     return null;
   }
 
-  /** Returns whether a file in a folder changed since (rule 6), even if its bytes are equal. */
+  /** Returns whether a file in a folder changed since (rule 6), even to equal bytes. */
   boolean moved(String path, NeedMembers now) {
     return stamps.containsKey(path)
         && now.stamps.containsKey(path)

@@ -14,7 +14,6 @@ import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.ListMakers.Led;
 import dev.torc.core.decide.MachineInputs.ImageSource;
 import dev.torc.core.decide.ManifestWriter.Content;
-import dev.torc.core.decide.NeedContents.NeedFiles;
 import dev.torc.core.decide.Reason.Kind;
 import dev.torc.core.memory.JobResult.ManifestEntry;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
@@ -304,8 +303,8 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   }
 
   /**
-   * Returns the message about a missing file or value; null if none is missing. A file also counts
-   * as missing if its maker did not make it in its last run, even if the file exists.
+   * Returns the message about a missing file or value; null if none is missing. A file that its
+   * maker's last run did not make counts as missing even if it exists.
    */
   public String lack() {
     return missing.isEmpty() ? missingData : gone(missing.getFirst());
@@ -370,7 +369,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   }
 
   /** Returns the members of lists and the values of groups, by digest, to be recorded. */
-  Map<Digest, List<ManifestEntry>> members() {
+  public Map<Digest, List<ManifestEntry>> members() {
     Map<Digest, List<ManifestEntry>> all = new TreeMap<>();
     lists.values().forEach(l -> all.put(l.members().digest(), l.members().entries()));
     for (Content content : data.values()) {
@@ -459,8 +458,8 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   }
 
   /**
-   * Returns, sorted, the needs that changed at or after a time, so that it is unknown which bytes
-   * the job read. The time is in nanoseconds since 1970, by the clock of the needs' file system.
+   * Returns the needs that changed at or after a time, sorted: it is unknown which bytes the job
+   * read. The time is in nanoseconds since 1970, by the clock of the needs' file system.
    */
   public List<String> changedSince(long begun) {
     TreeSet<String> late = new TreeSet<>();
@@ -471,7 +470,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     return List.copyOf(late);
   }
 
-  /** Returns whether only other values of a file changed than those that the job needs. */
+  /** Returns whether the values that the job needs stayed the same in a changed file. */
   private boolean keepsParts(String path) throws IOException {
     Map<String, Content> then = parts.get(path);
     return then != null && then.equals(parts(path, content(path, digests.of(path))));

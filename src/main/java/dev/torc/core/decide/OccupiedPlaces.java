@@ -36,7 +36,9 @@ public final class OccupiedPlaces {
     this.digests = digests;
   }
 
-  /** Refuses jobs that would remove such files. What cannot be examined fails the job alone. */
+  /**
+   * Refuses jobs that would remove such files. An unreadable place fails only its own job, later.
+   */
   public void refuse(BitSet jobs) {
     List<Diagnostic> errors = new ArrayList<>();
     for (int j : graph.inOrder(jobs)) {
@@ -54,7 +56,7 @@ public final class OccupiedPlaces {
     }
   }
 
-  /** Returns the error about a file that a job would remove, at its product's place; else null. */
+  /** Returns the error about a file that a job would remove; null if there is none. */
   public Diagnostic of(int id) throws IOException {
     Job job = graph.job(id);
     for (Ref ref : job.productRefs()) {
@@ -154,8 +156,8 @@ public final class OccupiedPlaces {
   }
 
   /**
-   * Returns the need or group that names a file, as part of the message; null if there is none.
-   * Needs count only for a glob: a job that needs a file in a folder product needs that product.
+   * Returns how the message describes the group or, if {@code needs}, the job that reads a file;
+   * null if none does. A need of a file in a folder product means that product.
    */
   private String reader(String path, boolean needs) {
     for (Group group : graph.workflow().groups()) {

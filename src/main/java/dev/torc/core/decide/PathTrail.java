@@ -13,10 +13,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The symlinks and folders on the paths to some files, as they were when first looked at. If a
- * symlink or folder on the path is replaced and later put back, a job may have read another file.
- * The file's own stamp does not show this, but the stamps on its path do (rule 6). Only for use by
- * one thread.
+ * The symlinks and folders on the paths to some files, as they were at the first look. Someone may
+ * replace one of them and put it back while a job runs, so that the job reads another file. The
+ * file's stamp does not show this; the stamps on its path do (rule 6). For one thread.
  */
 final class PathTrail {
 

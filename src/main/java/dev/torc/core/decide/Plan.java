@@ -204,8 +204,8 @@ public final class Plan {
     }
 
     /**
-     * Wants each missing product whose contents the records do not have, even if its reader does
-     * not run.
+     * Wants each missing product with contents that the records lack, whether or not its reader
+     * runs.
      */
     private void wantUntold(int[] nodes) {
       for (int node : nodes) {
@@ -244,7 +244,7 @@ public final class Plan {
       }
     }
 
-    /** Returns the verdict, or <em>may run</em> if only jobs that count as restored cause it. */
+    /** Returns the verdict; <em>may run</em> if all its causes are jobs that count as restored. */
     private Verdict doubted(Verdict verdict) {
       int after = -1;
       if (verdict instanceof Verdict.WillRun will) {
@@ -306,9 +306,8 @@ public final class Plan {
     }
 
     /**
-     * Returns the verdict <em>may run</em> if it is not certain that a reader runs; else null. If
-     * the reader waits for a job that will be restored, its inputs are not known yet, so the reader
-     * may be restored too.
+     * Returns the verdict <em>may run</em> if it is uncertain whether a reader runs; else null. A
+     * reader that waits for a restored job has unknown inputs, so it may be restored too.
      */
     private Verdict unsure(int reader) {
       if (!(verdicts[reader] instanceof Verdict.WillRun will)) {

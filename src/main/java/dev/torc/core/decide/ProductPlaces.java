@@ -31,18 +31,17 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Decides whether the products of a job may lie where they really lie, once all symlinks are
- * followed (rule 13): below the root or a folder in {@code roots}, not in {@code .git}, not in the
- * place of a build file, and not in a place that another job produces or needs by another name. The
- * graph's builder compares the names as written. Before a build, an error refuses the build; of a
- * job that ran before, which may have made the symlink, it fails that job alone. One object looks
- * at each folder once, so it must not outlive the check.
+ * Decides whether the real paths of a job's products are allowed (rule 13): below the root or a
+ * folder in {@code roots}, not in {@code .git}, not a build file, and not a path that another job
+ * produces or needs by another name. {@code GraphBuilder} compares the names as written. Before a
+ * build, an error refuses the build. A job that ran before may have made the symlink itself; then
+ * only this job fails. One object looks at each folder once, so it serves one check.
  */
 public final class ProductPlaces {
 
   private final Graph graph;
   private final Path root;
-  private final AllowedRoots grounds;
+  private final ProductRoots grounds;
   private final Map<Path, String> buildFiles = new LinkedHashMap<>(); // what each path is
   private final Set<String> buildNames = new HashSet<>(); // their file names
   private final Set<String> tables = new HashSet<>(); // files from which groups take values
@@ -74,7 +73,7 @@ public final class ProductPlaces {
     this.graph = graph;
     this.root = graph.workflow().root();
     this.links = digests.links();
-    this.grounds = new AllowedRoots(root, graph.workflow().settings().roots());
+    this.grounds = new ProductRoots(root, graph.workflow().settings().roots());
     for (Group group : graph.workflow().groups()) {
       tables.addAll(group.sources().tables());
     }
@@ -122,7 +121,7 @@ public final class ProductPlaces {
     return all.stream().filter(Wrong::linked).findFirst().map(Wrong::error).orElse(null);
   }
 
-  /** Returns the real path of a file, except that the file itself may be a symlink. */
+  /** Returns the real path of a file's folder, with the file's own name. */
   public String name(String path) throws IOException {
     Folder folder = folder(UserPaths.parent(path));
     return folder.own ? path : folder.name(last(path));
@@ -157,7 +156,7 @@ public final class ProductPlaces {
     // A link in place of a file is moved aside, but a linked folder is filled where the link leads.
     Path real = ref instanceof Ref.OfFolder ? target : folder.real;
     if (!grounds.hold(real)) {
-      error(place, AllowedRoots.refusal(path, real));
+      error(place, ProductRoots.refusal(path, real));
     }
     if (ref instanceof Ref.OfFolder && link) {
       name = name(target);
@@ -202,8 +201,8 @@ public final class ProductPlaces {
   }
 
   /**
-   * Returns the jobs that need what a pattern of real names matches, but not by the written names,
-   * which the graph knows. {@code path} is the only match, or null.
+   * Returns the jobs whose needs a pattern of real names matches and the written names do not.
+   * {@code path} is the only match, or null.
    */
   private BitSet readers(Glob written, Glob real, String path) {
     BitSet files = new BitSet();

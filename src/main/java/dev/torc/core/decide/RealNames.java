@@ -88,8 +88,8 @@ public final class RealNames {
   }
 
   /**
-   * Returns the unsettled job that a job waits for and that makes the target of its product, if
-   * that still is the symlink which the job made; else -1.
+   * Returns the unsettled job before {@code job} that makes the target of a product, if the product
+   * still is the symlink that the run made; else -1.
    */
   int unmadeTarget(int job, RecordedProduct made) {
     try {

@@ -114,7 +114,7 @@ public record Reason(Kind kind, String name, String old, String now) {
       this.wantsRun = wantsRun;
     }
 
-    /** Returns whether this is how the last run ended, which concerns only its manifest. */
+    /** Returns whether this kind tells how the last run ended. */
     boolean isEnd() {
       return this == FAILED
           || this == TIMED_OUT
@@ -129,7 +129,7 @@ public record Reason(Kind kind, String name, String old, String now) {
     return kind.isEnd() && kind != Kind.UNDONE && old.isEmpty() && name.isEmpty();
   }
 
-  /** Returns the word by which a job is told why it runs, with {@code resumed} products or not. */
+  /** Returns the word that tells a job why it runs, with {@code resumed} products or not. */
   public static String told(List<Reason> reasons, int attempt, boolean resumed) {
     for (Reason reason : reasons) {
       if (reason.kind == Kind.NEVER_RAN && attempt == 1) {
@@ -145,7 +145,7 @@ public record Reason(Kind kind, String name, String old, String now) {
             : "changed";
   }
 
-  /** Returns whether this requires a run, so that no known result may replace it. */
+  /** Returns whether the job has to run: no known result may replace the run. */
   boolean wantsRun() {
     return kind.wantsRun && (old.isEmpty() || !kind.isEnd());
   }

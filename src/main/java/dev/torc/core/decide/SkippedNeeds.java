@@ -6,9 +6,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Finds out whether a job is skipped because of its needs: a job that it needs was skipped, or all
- * of the jobs that make a needed list or a group's value. If only some of these were skipped, the
- * job uses the others.
+ * Decides whether a job is skipped because of its needs: a needed job was skipped, or all makers of
+ * a needed list or group value were. If some makers were not skipped, the job uses their products.
  */
 record SkippedNeeds(Graph graph, JobRecords records, NeedContents contents) {
 

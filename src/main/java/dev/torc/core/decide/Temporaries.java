@@ -83,10 +83,10 @@ public final class Temporaries {
   }
 
   /**
-   * Returns the products of temporary jobs that can be removed: they have readers, no reader will
-   * run according to its record, and the records hold what the readers would find. A table that
-   * gives a group its values cannot be removed, nor can the target of a symlink that a reader made.
-   * {@code further} are readers besides those that wait for the makers.
+   * Returns the products of temporary jobs that can be removed: they have readers, the record of
+   * each reader is good, and the records hold what the readers would find. The table of a group
+   * stays, and so does the target of a symlink that a reader made. {@code further} are readers
+   * besides those that wait for the makers.
    */
   public List<String> spent(BitSet makers, BitSet further) {
     Temporaries all =
@@ -200,9 +200,8 @@ public final class Temporaries {
   }
 
   /**
-   * Returns whether a group was expanded from the record of a missing product although that product
-   * will be made again, or the group has to wait after all. Adds such products to {@code wanted},
-   * to be made first.
+   * Adds to {@code wanted} the products whose records must not decide the instances of a group:
+   * each will be made again, or the group has to wait for it. Returns whether any was added.
    */
   static boolean revokes(Plan plan, Map<String, Integer> counted, Map<String, String> wanted) {
     int before = wanted.size();

@@ -18,10 +18,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Finds needs that no job makes and that are empty now but were not in the job's last run, for
- * example because a disk is not mounted: globs, folders, and groups whose sources give no values.
- * The job must not replace its good result by an empty one, so {@link Decider} lets it fail unless
- * it is forced.
+ * Finds sources that the last run had and that are gone, for example with an unmounted disk: the
+ * matches of a glob, the files of a folder, the values of a group. {@link Decider} then lets the
+ * job fail unless it is forced, so that an empty result cannot replace its good one.
  */
 record VanishedNeeds(Graph graph, JobRecords records, NeedContents contents) {
 
@@ -64,8 +63,7 @@ record VanishedNeeds(Graph graph, JobRecords records, NeedContents contents) {
   }
 
   /**
-   * Returns what exists instead, as a text, if a list should have sources as members but has none;
-   * else an empty text.
+   * Returns what exists in the place of a list without sources, for a message; else an empty text.
    */
   private String existing(int id, NeedList list) {
     if (list.ofJobs()) {

@@ -15,7 +15,7 @@ public sealed interface Verdict {
     return List.of();
   }
 
-  /** Returns whether the job neither runs nor may run in this build, and does not fail either. */
+  /** Returns whether the job certainly neither runs nor fails in this build. */
   default boolean isIdle() {
     return false;
   }

@@ -120,7 +120,7 @@ public record Launch(
   /** A container, in which a client starts the step. Images and runtimes are not known here. */
   public interface Container {
 
-    /** Returns whether its processes are not children of its client. */
+    /** Returns whether the runtime, not the client, starts the container's processes. */
     boolean isApart();
 
     /** Returns a line of sh that removes the container; empty if it ends with its processes. */
@@ -134,7 +134,7 @@ public record Launch(
       /** Returns the step for a script on another machine: the client. */
       Launch.Step handedOut();
 
-      /** Interprets the end of an attempt whose last step in a container this is. */
+      /** Interprets the end of an attempt that ended with a step in this container. */
       ProcessEnd handedBack(ProcessEnd end) throws IOException;
 
       List<String> command() throws IOException;

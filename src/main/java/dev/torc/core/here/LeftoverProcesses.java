@@ -43,7 +43,7 @@ final class LeftoverProcesses {
       return lines;
     }
     List<Integer> stubborn =
-        new TreeEnd(
+        new EndSignals(
                 () -> ProcessPass.living(running).values().stream().flatMap(List::stream).toList(),
                 false,
                 Kill.TERM,

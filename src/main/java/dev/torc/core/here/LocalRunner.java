@@ -39,7 +39,7 @@ public final class LocalRunner implements Runner {
   LocalRunner(Environment caller, Duration grace, OomKills kills) {
     UsageSampler sampler = new UsageSampler(running.keySet(), caller);
     long nanos = grace.toNanos();
-    RunWatch watch = new RunWatch();
+    LimitTimer watch = new LimitTimer();
     means = new ProcessRun.Means(new Spawn(), caller, nanos, threads, watch, sampler, kills);
   }
 

@@ -83,7 +83,7 @@ public record ProcessEnd(
     return at(new Elsewhere(all.host, all.submitted, all.began, all.system, null));
   }
 
-  /** Returns when its processes started, in milliseconds since 1970; the argument if here. */
+  /** Returns when the processes started, in milliseconds since 1970: elsewhere, or {@code here}. */
   public long began(long otherwise) {
     return elsewhere == null ? otherwise : elsewhere.began;
   }

@@ -42,7 +42,7 @@ final class ProcessRun implements Runner.Running {
       Environment caller,
       long grace,
       Executor threads,
-      RunWatch watch,
+      LimitTimer watch,
       UsageSampler sampler,
       OomKills kills) {}
 
@@ -353,8 +353,8 @@ final class ProcessRun implements Runner.Running {
   }
 
   /**
-   * Ends processes that outlive the leader of a traced step: after torc's end, each of their traced
-   * calls would fail. If there are none, the trace is only late.
+   * Ends processes that outlive the leader of a traced step, whose traced calls would fail after
+   * torc's end. Without such processes, the trace is only late.
    */
   private void endTraced() {
     JobTrace trace = launch.trace();
@@ -376,7 +376,7 @@ final class ProcessRun implements Runner.Running {
   /** Enforces limits and takes a sample if one is due; returns the nanoTime of the next call. */
   long enforceLimits() {
     long now = System.nanoTime();
-    long next = now + RunWatch.IDLE;
+    long next = now + LimitTimer.IDLE;
     if (launch.timeLimit() > 0) {
       long remaining = begin + launch.timeLimit() - now + pausedBy(now);
       if (remaining <= 0) {

@@ -15,7 +15,7 @@ import java.util.function.BooleanSupplier;
 /**
  * The processes of one attempt of a job: its process group, all descendants, former descendants (a
  * daemon that left by fork and setsid), and all with the attempt's mark in their environment.
- * Without {@code /proc}, only the group is known. {@link TreeEnd} ends them. Safe for several
+ * Without {@code /proc}, only the group is known. {@link EndSignals} ends them. Safe for several
  * threads.
  */
 final class ProcessTree {
@@ -68,8 +68,8 @@ final class ProcessTree {
   }
 
   /**
-   * Reaps the dead leader. After that its number may belong to another process, so no signal is
-   * sent to it. If another leader follows, first reads when this one started.
+   * Reaps the dead leader, whose number may then belong to another process. If another leader
+   * follows, first reads when this one started.
    */
   synchronized ChildWait.ChildUse reapLeader(boolean last) {
     if (!last) {
@@ -88,12 +88,12 @@ final class ProcessTree {
   }
 
   /**
-   * Ends the tree as {@link TreeEnd} does: by a first signal, and by KILL after {@code grace}
+   * Ends the tree as {@link EndSignals} does: by a first signal, and by KILL after {@code grace}
    * nanoseconds or once {@code hurry} is true. Returns the processes that survived KILL, if any.
    */
   List<Integer> end(int signal, long grace, BooleanSupplier hurry) {
     return ProcessTable.present()
-        ? new TreeEnd(this::living, !whole, signal, grace, hurry).run()
+        ? new EndSignals(this::living, !whole, signal, grace, hurry).run()
         : endGroup(signal, grace, hurry);
   }
 
@@ -102,7 +102,7 @@ final class ProcessTree {
     int told = 0;
     while (groupLives()) {
       long passed = System.nanoTime() - start;
-      if (passed >= grace + TreeEnd.GIVE_UP) {
+      if (passed >= grace + EndSignals.GIVE_UP) {
         synchronized (this) {
           return List.of(leader);
         }
@@ -121,7 +121,7 @@ final class ProcessTree {
 
   void stop() {
     if (ProcessTable.present()) {
-      stopped = TreeEnd.stop(this::living);
+      stopped = EndSignals.stop(this::living);
     } else {
       signalGroup(Kill.STOP);
     }
@@ -129,7 +129,7 @@ final class ProcessTree {
 
   void proceed() {
     if (ProcessTable.present()) {
-      TreeEnd.resume(stopped);
+      EndSignals.resume(stopped);
       stopped = List.of();
     } else {
       signalGroup(Kill.CONT);

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
  * or less often if sampling would take more than a hundredth of a core. But while an attempt is
  * {@linkplain UsageSamples#isYoung young}, it samples every two seconds, so that an attempt of some
  * seconds has samples too. It starts with the first attempt that is not short. Limits are enforced
- * by {@link RunWatch}, not here.
+ * by {@link LimitTimer}, not here.
  */
 final class UsageSampler implements AutoCloseable {
 

@@ -6,7 +6,7 @@ import dev.torc.base.machine.Series.Usage;
 
 /**
  * The resource use of one attempt: its peak memory, and a series over time. The thread of {@link
- * RunWatch} measures the memory of short attempts and of those with a memory limit; {@link
+ * LimitTimer} measures the memory of short attempts and of those with a memory limit; {@link
  * UsageSampler} adds its samples of longer ones. {@link ProcessRun} enforces the limit.
  */
 final class UsageSamples {
@@ -24,7 +24,7 @@ final class UsageSamples {
   private final long limit;
   private final long begin;
 
-  // The fields below are written only by the thread of RunWatch.
+  // The fields below are written only by the thread of LimitTimer.
   private long interval;
   private long next;
   private int samples;

@@ -38,7 +38,7 @@ public final class Batch {
       this.value = value;
     }
 
-    /** Encodes the record if all its shared texts have numbers, which last until a sweep. */
+    /** Encodes the record if all its shared texts have numbers; a sweep ends these. */
     void prepare(Map<String, Integer> numbers, int sweeps) {
       if (record == null) {
         return;
@@ -129,8 +129,8 @@ public final class Batch {
   }
 
   /**
-   * Adds a fast listener, which the writer's thread calls after the commit: with null, or with the
-   * error if it failed. A listener must neither throw nor call {@link Cache#flush}.
+   * Adds a fast listener, which the writer's thread calls after the commit with its error, or null.
+   * A listener must neither throw nor call {@link Cache#flush}.
    */
   public Batch onCommit(Consumer<CacheException> done) {
     listeners.add(done);

@@ -143,9 +143,8 @@ public final class BuildLock implements AutoCloseable {
   }
 
   /**
-   * Returns whether a process holds the lock on a file that was removed, as by {@code rm -rf
-   * .torc}. Checks only an empty file, because a file that was ever locked names its holder or says
-   * free.
+   * Returns whether a process holds the lock on a removed file, as after {@code rm -rf .torc}.
+   * Checks only an empty file: a file that was ever locked names its holder or says free.
    */
   private static boolean isRobbed(CachePlace place) throws IOException {
     return FileStatus.of(place.lockHolder().toString(), false).size() == 0

@@ -25,7 +25,7 @@ final class CacheOpening {
     removeOld(place.rest());
     Cache cache =
         place.isNetworkRoot()
-            ? NetworkOpening.forWork(place, note, settings)
+            ? JournalOpening.forWork(place, note, settings)
             : database(place, note, settings);
     cache.distrustLate();
     return cache;
@@ -46,7 +46,7 @@ final class CacheOpening {
       place.giveRecords(place.lockTable());
       place.giveRecords(place.data());
       CacheSettings first =
-          place.isNetworkRoot() ? NetworkOpening.unknown(place, settings) : settings;
+          place.isNetworkRoot() ? JournalOpening.unknown(place, settings) : settings;
       store.useTrees(new RecordStore.Seal(first, null));
       Cache cache = new Cache(place, settings, note, store, true);
       store = null;
@@ -73,7 +73,7 @@ final class CacheOpening {
 
   static Cache forLooking(CachePlace place, Consumer<String> note, CacheSettings settings) {
     return place.isNetworkRoot()
-        ? NetworkOpening.forLooking(place, note, settings)
+        ? JournalOpening.forLooking(place, note, settings)
         : look(place, note, settings);
   }
 

@@ -27,9 +27,8 @@ import java.util.Map;
  * real path and a random id in {@code .torc/id}, so neither a copy of the root nor another root at
  * the same path takes over its records.
  *
- * <p>A root is a network root if it lies on a network file system or has a {@link #journal()}. The
- * journal matters on the file server itself, which sees a local file system. In a network root the
- * journal is authoritative, and each host has a database on its own disk.
+ * <p>In a {@link NetworkRoot} the journal is authoritative, and each host has a database on its own
+ * disk.
  *
  * @param folder {@code .torc}
  * @param database the folder of {@code data.mdb}; provisional until {@link #settle}
@@ -86,7 +85,7 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
   private static CachePlace at(
       Path root, Path folder, Map<String, String> env, ThisHost host, GroupAccess group)
       throws IOException {
-    boolean shared = host.networkKind(root).isPresent() || OwnFile.exists(journal(folder));
+    boolean shared = NetworkRoot.is(root, journal(folder), host);
     String elsewhere = env.getOrDefault("TORC_CACHE", "");
     if (elsewhere.isEmpty() && !shared) {
       return new CachePlace(root, folder, folder, null, group);

@@ -100,7 +100,7 @@ final class CacheWriter {
     }
   }
 
-  /** Commits a group unless an earlier one failed; returns a failure of either, or null. */
+  /** Commits a group after all earlier ones; returns a failure of any of them, or null. */
   private CacheException commit(List<Batch> group) {
     try {
       if (broken == null && !group.isEmpty()) { // empty if a flush came first

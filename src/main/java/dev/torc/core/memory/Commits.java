@@ -7,9 +7,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Writes changes to the disk: first into the journal, if the root has one, and then into the
- * database. Records that the database lacks are taken from the journal. Only one thread may use
- * this at a time.
+ * Writes changes to the disk: first into the journal of a network root, then into the database.
+ * Takes records that the database lacks from the journal. For one thread at a time.
  */
 final class Commits {
 

@@ -43,7 +43,7 @@ final class ForeignFile {
     }
   }
 
-  /** Returns the first existing path that is not writable, on the way down to a file, or null. */
+  /** Returns the first existing path on the way down to a file that is not writable, or null. */
   private static Path culprit(Path torc, Path file) {
     for (int names = torc.getNameCount(); names <= file.getNameCount(); names++) {
       Path at = file.getRoot().resolve(file.subpath(0, names));

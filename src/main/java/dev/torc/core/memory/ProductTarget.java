@@ -11,8 +11,8 @@ import java.nio.file.Path;
 public record ProductTarget(CachePlace place, FolderHandle holder, Path name) {
 
   /**
-   * Moves a file, link or folder that torc owns to this place. If both are folders, moves only the
-   * members. To another file system, copies; then returns false, because the source still exists.
+   * Moves a file, link or folder of torc to this place; for two folders, only the members. To
+   * another file system, copies and returns false: the source still exists.
    */
   public boolean put(Path from) throws IOException {
     Path old = from.getFileName();

@@ -76,7 +76,10 @@ public record StartMark(
     return container.substring(REMOTE.length());
   }
 
-  /** Returns whether its processes may run out of reach; a {@code gone} host or user has none. */
+  /**
+   * Returns whether its processes may run out of reach, on a host or for a user that {@code gone}
+   * does not name.
+   */
   public boolean isOutOfReach(CachePlace place, Set<String> gone) {
     return origin != null && origin.isOutOfReach(place, gone);
   }

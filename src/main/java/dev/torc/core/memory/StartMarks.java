@@ -116,9 +116,9 @@ public final class StartMarks implements AutoCloseable {
   }
 
   /**
-   * Starts the marks of a build with {@code on}, the marks of attempts that continue. Removes this
-   * cache's other marks, so the caller must have dealt with them. Marks of other owners stay, and
-   * their processes on this host must have ended.
+   * Replaces this cache's marks by {@code on}, the marks of attempts that continue; the caller has
+   * dealt with the others. Marks of other owners stay, and their processes on this host must have
+   * ended.
    */
   public static StartMarks begin(CachePlace place, List<StartMark> on) {
     try {

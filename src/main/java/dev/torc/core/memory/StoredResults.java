@@ -152,8 +152,8 @@ public record StoredResults<T>(Cache cache, Form<T> form) {
   }
 
   /**
-   * Stores a result with the names of its parts, and replaces one with the same key. Unless {@code
-   * first} is null, stores {@code lists} under that first key.
+   * Stores a result with the names of its parts in the place of one with the same key, and {@code
+   * lists} under the first key unless it is null.
    */
   public void put(
       Digest key, Stored<T> stored, List<String> parts, Digest first, List<List<String>> lists) {
@@ -166,7 +166,7 @@ public record StoredResults<T>(Cache cache, Form<T> form) {
     cache.put(batch);
   }
 
-  /** Drops a result, and its first key unless that is null because other results need it. */
+  /** Drops a result and a first key; null if other results need that key. */
   public void drop(Digest key, Digest first) {
     Batch batch = new Batch().drop(RecordTree.STORED, key.bytes());
     cache.put(first == null ? batch : batch.drop(RecordTree.STORED_NAMES, first.bytes()));

@@ -7,12 +7,12 @@ public final class Downstream {
 
   private Downstream() {}
 
-  /** Adds the nodes that wait for a node, directly or through join nodes, and those join nodes. */
+  /** Adds the nodes that wait for a node, and the join nodes between. */
   public static void addReaders(Graph graph, int node, BitSet into) {
     add(graph, graph.after(), node, into);
   }
 
-  /** Adds the nodes that a node waits for, directly or through join nodes, and those join nodes. */
+  /** Adds the nodes that a node waits for, and the join nodes between. */
   public static void addBefore(Graph graph, int node, BitSet into) {
     add(graph, graph.before(), node, into);
   }

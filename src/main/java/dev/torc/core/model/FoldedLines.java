@@ -42,8 +42,8 @@ public final class FoldedLines {
   }
 
   /**
-   * Counts the job in the line that has this key and is about the job or its group. Returns false
-   * if there is no such line.
+   * Counts a job in the line with this key about the job or its group; returns whether there is
+   * one.
    */
   public boolean counts(Job job, String key) {
     Line line = known.get(jobOrGroup(job) + key);

@@ -149,7 +149,7 @@ public final class Graph implements FolderDigest.Exclusions {
     return tables.jobs().temporary().get(job);
   }
 
-  /** Returns the jobs with this condition, null for any; not to be changed. Unpacks only these. */
+  /** Returns the jobs with this condition; null for any. The caller must not change the set. */
   public BitSet having(String condition) {
     BitSet all = tables.jobs().conditional();
     BitSet having = all.isEmpty() ? all : new BitSet();
@@ -210,10 +210,7 @@ public final class Graph implements FolderDigest.Exclusions {
     return !tables.nodes().joins().get(node);
   }
 
-  /**
-   * Returns whether the readers of a join node run even if some of its jobs failed, as long as one
-   * succeeded.
-   */
+  /** Returns whether the readers of a join node run if at least one of its jobs succeeded. */
   public boolean isLenient(int node) {
     return lenient.get(node);
   }
@@ -340,8 +337,8 @@ public final class Graph implements FolderDigest.Exclusions {
   }
 
   /**
-   * Returns the job that makes a file, by its path or in a folder or glob product, or the open
-   * group that may make it; -1 for a source.
+   * Returns the job or open group that makes a path, also as a member of a folder or a match of a
+   * glob; -1 for a source.
    */
   public int maker(int file) {
     return tables.files().maker()[file];
@@ -381,7 +378,7 @@ public final class Graph implements FolderDigest.Exclusions {
     return folders;
   }
 
-  /** Returns whether a path has no maker only because the folder product around it excludes it. */
+  /** Returns whether a folder product excludes a path that otherwise has no maker. */
   public boolean leavesOut(String path) {
     return !tables.files().plain() && makers.get().leavesOut(path);
   }
@@ -392,8 +389,8 @@ public final class Graph implements FolderDigest.Exclusions {
   }
 
   /**
-   * Returns the product patterns of other jobs that can match a path that {@code produced}, a
-   * product pattern of this job, matches too.
+   * Returns the product patterns of other jobs that can match the same path as {@code produced}, a
+   * pattern of this job.
    */
   public List<Glob> rivals(int job, Glob produced) {
     // Other patterns cannot overlap: rule 13 refuses them.

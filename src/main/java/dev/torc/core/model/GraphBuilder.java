@@ -130,9 +130,9 @@ public final class GraphBuilder {
   }
 
   /**
-   * Builds the graph. If a job needs a file by its path, and an open group waits for that job, the
-   * file cannot be a product of the group, even if a pattern of the group matches it. The match
-   * looks like a cycle, so the graph is built again with the file as a source.
+   * Builds the graph. An open group cannot make a file that a job needs by path before the group is
+   * expanded, although a pattern of the group may match the file. The match looks like a cycle, so
+   * the graph is built again with the file as a source.
    */
   private static Graph build(Set<String> sources, Function<Set<String>, GraphBuilder> begin) {
     GraphBuilder builder = begin.apply(sources);
@@ -457,9 +457,9 @@ public final class GraphBuilder {
     }
     int list = -1;
     if (ref instanceof Ref.OfGlob glob) {
-      list = lists.of(j, ListKind.GLOB, glob.pattern(), excludes);
+      list = lists.of(j, ListKind.GLOB, glob.pattern(), excludes, false);
     } else if (ref instanceof Ref.OfFolder folder) {
-      list = lists.of(j, ListKind.FOLDER, folder.path(), excludes);
+      list = lists.of(j, ListKind.FOLDER, folder.path(), excludes, false);
     } else if (ref instanceof Ref.OfJob other) {
       list = named(other, other.job(), other.skips(), NO_FILE, excludes);
     }
@@ -469,8 +469,8 @@ public final class GraphBuilder {
 
   /**
    * Returns the list for a named job, group or part of a group. For an unknown name, reports an
-   * error and returns -1. Reports an error for {@code skips} on a single job. {@code step} says
-   * what to do if no similar name exists.
+   * error and returns -1. Reports an error for {@code skips} or an order on a single job. {@code
+   * step} says what to do if no similar name exists.
    */
   private int named(Ref ref, String name, boolean skips, String step, List<Glob> excludes) {
     if (lists.meant(ListKind.JOB, name, List.of()) == null) {
@@ -480,16 +480,18 @@ public final class GraphBuilder {
           data ? references.unknown((Ref.OfData) ref, step) : references.unknown(name, step));
       return -1;
     }
-    int single = skips ? names.id(name) : -1;
+    boolean rows = ref instanceof Ref.OfJob of && of.rows();
+    int single = skips || rows ? names.id(name) : -1;
     if (single >= 0 && job(single).group() == null) {
       error(
           ref.place(),
-          "%s is one job, and failed: skip is for the instances of a group; write {%s}"
+          "%s is one job, and %s is for the instances of a group; write {%s}"
               .formatted(
                   name,
+                  skips ? "failed: skip" : "order: rows",
                   ref instanceof Ref.OfData data ? "data: " + data.written() : "job: " + name));
     }
-    return lists.of(-1, skips ? ListKind.SOME : ListKind.JOB, name, excludes);
+    return lists.of(-1, skips ? ListKind.SOME : ListKind.JOB, name, excludes, rows);
   }
 
   private String step(String data) {

@@ -46,7 +46,7 @@ public record InstanceName(String group, SortedMap<String, String> values) {
     return new InstanceName(text, Collections.emptySortedMap());
   }
 
-  /** Returns whether {@code instance} is one of this group and has this name's values. */
+  /** Returns whether an instance belongs to this group and has these values. */
   public boolean includes(InstanceName instance) {
     return !instance.values.isEmpty()
         && group.equals(instance.group)

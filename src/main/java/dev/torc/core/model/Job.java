@@ -46,6 +46,12 @@ public record Job(
   /** What the job runs in, see {@link Surroundings}. */
   public static final String ENVIRONMENT = "environment";
 
+  /** How the job runs in a folder of its own; only {@code features.sandbox} reads it. */
+  public static final String SANDBOX = "sandbox";
+
+  /** The same if a call asks for it, so that it does not count. */
+  public static final String CALLED_SANDBOX = "--sandbox";
+
   /** The condition that does not hold, so that no build runs the job; its text is the reason. */
   public static final String WHEN = "when";
 
@@ -247,7 +253,7 @@ public record Job(
     ALLOW_FAILURE,
     SHOWS_OUTPUT,
     LIVE_OUTPUT,
-    /** A job that {@link #PERSIST}s keeps its products only if it did not end well. */
+    /** The job keeps its products, by {@link #PERSIST}, only after a run that did not end well. */
     RESUMES
   }
 

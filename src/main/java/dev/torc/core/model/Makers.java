@@ -95,10 +95,7 @@ final class Makers {
     return products;
   }
 
-  /**
-   * Refuses a depfile that is also another job's depfile or product, since each run clears it
-   * first.
-   */
+  /** Refuses a depfile that is another job's depfile or product: each run clears its depfile. */
   private void refuseDepfile(
       int j, Job job, PersistentMap<Integer> known, Map<String, Integer> cleared) {
     Integer earlier = known.get(job.depfile());

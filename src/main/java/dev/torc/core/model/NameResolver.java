@@ -142,8 +142,8 @@ final class NameResolver {
   }
 
   /**
-   * Returns the name that a reader of a value waits for: a job, a group or a part of a group. It is
-   * the whole group while only further instances can tell which part is meant.
+   * Returns the job, group or part of a group that a reader of a value waits for: the whole group
+   * while only further instances can tell which part is meant.
    */
   String awaited(Ref.OfData value) {
     String name = readingOf(value).job();

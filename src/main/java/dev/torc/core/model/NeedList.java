@@ -5,7 +5,9 @@ import dev.torc.base.bytes.ByteWriter;
 import dev.torc.base.syntax.Excludes;
 import dev.torc.base.syntax.Glob;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.function.ToIntFunction;
 
 /**
  * A need that stands for many files: a glob, a folder, or all products of some jobs. Readers with
@@ -33,8 +35,9 @@ public record NeedList(
    * @param glob the compiled pattern, null unless the kind is GLOB
    * @param alias the real name of the folder before the first wildcard, if it had another one when
    *     the graph was derived; else null
+   * @param rows whether the products of jobs are in the order of the build file
    */
-  public record Naming(String text, Glob glob, FolderAlias alias) {}
+  public record Naming(String text, Glob glob, FolderAlias alias, boolean rows) {}
 
   public enum ListKind {
     GLOB,
@@ -57,6 +60,17 @@ public record NeedList(
     return names.glob;
   }
 
+  public boolean rows() {
+    return names.rows;
+  }
+
+  /**
+   * Returns the makers in the order of the list's members; {@code index} is {@link Graph#index}.
+   */
+  public List<Integer> inOrder(ToIntFunction<Integer> index) {
+    return rows() ? makers.stream().sorted(Comparator.comparingInt(index)).toList() : makers;
+  }
+
   /** Returns the folder of a needed glob or folder that no wildcard names. */
   public String folder() {
     return glob() == null ? text() : glob().fixedPrefix();
@@ -75,15 +89,11 @@ public record NeedList(
     return switch (kind) {
       case GLOB -> text();
       case FOLDER -> text() + "/";
-      case JOB -> "job " + text();
-      case SOME -> "job " + text() + Ref.OfJob.SKIPS;
+      case JOB, SOME -> Ref.OfJob.text(text(), kind == ListKind.SOME, rows());
     };
   }
 
-  /**
-   * Returns whether the glob or folder matches a path, even if {@link #excludes} removes the path.
-   * The path may be a real one.
-   */
+  /** Returns whether the glob or folder matches a written or real path, excluded or not. */
   public boolean covers(String path) {
     return coversName(path) || alias() != null && coversName(alias().written(path));
   }
@@ -134,6 +144,7 @@ public record NeedList(
     out.number(awaited);
     out.text(alias() == null ? null : alias().written());
     out.text(alias() == null ? null : alias().real());
+    out.flag(rows());
   }
 
   static NeedList read(ByteReader in) {
@@ -146,7 +157,7 @@ public record NeedList(
     String written = in.text();
     String real = in.text();
     FolderAlias alias = written == null ? null : new FolderAlias(written, real);
-    Naming names = new Naming(text, glob(kind, text), alias);
+    Naming names = new Naming(text, glob(kind, text), alias, in.flag());
     return new NeedList(kind, names, excludes, reader, makers, awaited);
   }
 

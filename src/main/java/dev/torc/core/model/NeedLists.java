@@ -155,12 +155,12 @@ final class NeedLists {
 
   /**
    * Returns the number of the list for a need. Products of the reader and of the reader's group are
-   * excluded; the reader may be -1 for none.
+   * excluded; the reader may be -1 for none. {@code rows} is as in {@link Naming}.
    */
-  int of(int reader, ListKind kind, String text, List<Glob> excludes) {
+  int of(int reader, ListKind kind, String text, List<Glob> excludes, boolean rows) {
     int[] all = meant(kind, text, excludes);
     int[] nodes = all;
-    String key = key(kind, text, excludes);
+    String key = (rows ? "\0" : "") + key(kind, text, excludes);
     String own = null;
     if (reader >= 0
         && (graph.job(reader).group() != null || Arrays.binarySearch(all, reader) >= 0)) {
@@ -175,7 +175,7 @@ final class NeedLists {
       added.put(key, id);
       int awaited = awaited(kind, text, nodes);
       List<Integer> makers = Arrays.stream(nodes).boxed().toList();
-      lists.add(new NeedList(kind, names(kind, text), excludes, own, makers, awaited));
+      lists.add(new NeedList(kind, names(kind, text, rows), excludes, own, makers, awaited));
     }
     return id;
   }
@@ -189,10 +189,7 @@ final class NeedLists {
     return excludes.isEmpty() ? kind + text : kind + text + "\0!" + excludes;
   }
 
-  /**
-   * Returns the makers that a need stands for in any job, ascending; null if unknown. Searches
-   * once.
-   */
+  /** Returns the makers that a need stands for in any job, ascending; null if unknown. */
   int[] meant(ListKind kind, String text, List<Glob> excludes) {
     return found.computeIfAbsent(
         key(kind, text, excludes),
@@ -232,7 +229,7 @@ final class NeedLists {
   /** Finds the makers of members that a glob or folder may have, by the written and real names. */
   private void search(
       ProductIndex products, ListKind kind, String text, List<Glob> excludes, IntConsumer take) {
-    Naming names = names(kind, text);
+    Naming names = names(kind, text, false);
     search(products, names.glob(), text, excludes, take);
     FolderAlias alias = names.alias();
     if (alias != null) {
@@ -251,11 +248,11 @@ final class NeedLists {
     }
   }
 
-  private Naming names(ListKind kind, String text) {
+  private Naming names(ListKind kind, String text, boolean rows) {
     Glob glob = NeedList.glob(kind, text);
     String folder = glob == null ? text : glob.fixedPrefix();
     boolean ofJobs = kind == ListKind.JOB || kind == ListKind.SOME;
-    return new Naming(text, glob, ofJobs ? null : alias(folder));
+    return new Naming(text, glob, ofJobs ? null : alias(folder), rows);
   }
 
   /** Looks at each folder once. */
@@ -266,8 +263,8 @@ final class NeedLists {
   }
 
   /**
-   * Returns the node that stands for all given nodes; -1 if there are none. A list that may grow
-   * gets a join node of its own.
+   * Returns the node that stands for all given nodes; -1 for none. A growing list has its own join
+   * node.
    */
   private int awaited(ListKind kind, String text, int[] nodes) {
     if (nodes.length == 0) {

@@ -65,7 +65,7 @@ final class NodeOrder {
     }
   }
 
-  /** Returns some nodes in display order; the same list if it is already sorted. */
+  /** Returns nodes in display order; the same list if it is sorted. */
   List<Integer> sorted(List<Integer> some) {
     List<Integer> sorted = some.stream().sorted(this::compare).toList();
     return sorted.equals(some) ? some : sorted;

@@ -17,12 +17,12 @@ import java.util.function.BiPredicate;
  */
 public final class PackedJobs extends AbstractList<Job> implements RandomAccess {
 
-  /** If there are at most this many jobs (about 10 MB), each stays cached; a power of two. */
+  /** Up to this many jobs stay cached, about 10 MB; a power of two. */
   private static final int ALL = 16_384;
 
   /**
-   * Of more jobs, only this many are cached, by the remainder of their index. A job that stays
-   * until another 10 000 were read would move to the old generation of the heap and make that grow.
+   * How many jobs of a larger project are cached, by the remainder of their index. Jobs that stayed
+   * longer would move to the old generation of the heap, which would grow.
    */
   private static final int FEW = 64;
 

@@ -67,7 +67,7 @@ public final class Paths {
   }
 
   /**
-   * Returns where the ways of all names led so far, except those that only lead out of the root.
+   * Returns where the ways of all names led so far, without ways that only lead out of the root.
    */
   public SortedMap<String, List<String>> ways() {
     return ways;

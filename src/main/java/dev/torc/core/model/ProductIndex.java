@@ -102,7 +102,7 @@ public final class ProductIndex implements FolderDigest.Exclusions {
     return new ProductIndex(files.with(claims), inside, patterns, coming, Set.of());
   }
 
-  /** Returns this index with some paths as sources, even if an expected pattern matches them. */
+  /** Returns an index in which these paths are sources, whatever expected patterns match. */
   public ProductIndex withSources(Set<String> paths) {
     return new ProductIndex(files, folders, globs, open, paths);
   }

@@ -145,25 +145,38 @@ public sealed interface Ref {
   /**
    * All products of a job, or its manifest if it has none. If {@code skips}, instances of a group
    * that failed or were blocked are left out. If {@code optional}, so is a job whose condition does
-   * not hold.
+   * not hold. With {@code rows}, a group's products are in the order of its instances.
    */
-  record OfJob(Place place, String job, boolean skips, boolean optional) implements Ref {
+  record OfJob(Place place, String job, boolean skips, boolean optional, boolean rows)
+      implements Ref {
 
     /** The end of the text of a need that skips failed instances. */
     public static final String SKIPS = " (failed: skip)";
 
+    private static final String ROWS = " (order: rows)";
+
     public OfJob(Place place, String job) {
-      this(place, job, false, false);
+      this(place, job, false, false, false);
     }
 
     @Override
     public String text() {
-      return skips ? "job " + job + SKIPS : "job " + job;
+      return text(job, skips, rows);
+    }
+
+    static String text(String job, boolean skips, boolean rows) {
+      return "job " + job + (skips ? SKIPS : "") + (rows ? ROWS : "");
+    }
+
+    /** Returns whether a {@link #text} says that the order of the instances counts. */
+    public static boolean hasRows(String text) {
+      return text.endsWith(ROWS);
     }
 
     /** Returns the job's name from a {@link #text}. */
     public static String name(String text) {
-      int end = text.endsWith(SKIPS) ? text.length() - SKIPS.length() : text.length();
+      int end = text.length() - (hasRows(text) ? ROWS.length() : 0);
+      end -= text.startsWith(SKIPS, end - SKIPS.length()) ? SKIPS.length() : 0;
       return text.substring("job ".length(), end);
     }
   }

@@ -10,16 +10,15 @@ import java.util.Optional;
 public interface ResultSource {
 
   /**
-   * Returns the paths of the files that a job (plain or an instance) has made, in any order; for a
-   * folder, the paths of the files in it. Empty until the job has succeeded, and if the job will
-   * run again. A job without products has an empty list.
+   * Returns the paths of the files that a plain job or an instance has made, folders with their
+   * members, in any order. The list is empty until the job has succeeded, and if the job will run
+   * again.
    */
   Optional<List<String>> products(String job);
 
   /**
-   * Returns whether the file at a normalized path is an unmodified product of an earlier build.
-   * Even if no job declares it anymore, such a file is not a source: {@code glob} and {@code match}
-   * of groups skip it.
+   * Returns whether a file is an unmodified product of an earlier build. Such a file is no source,
+   * even without a job that declares it: {@code glob} and {@code match} of groups skip it.
    */
   default boolean isRecorded(String path) {
     return false;

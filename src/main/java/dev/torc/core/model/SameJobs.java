@@ -3,8 +3,10 @@ package dev.torc.core.model;
 import dev.torc.base.bytes.StringTable;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.BiPredicate;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 
 /**
@@ -21,6 +23,7 @@ final class SameJobs {
   private final int[] files; // by file of the earlier graph; -1 if the new one lacks it
   private final Map<String, Integer> joins = new HashMap<>(); // joins of the earlier graph
   private final int[] same;
+  private final boolean ordered; // whether the order of rows counts anywhere
 
   private SameJobs(Graph before, Graph now) {
     this.before = before;
@@ -35,6 +38,7 @@ final class SameJobs {
     }
     this.same = new int[now.nodes()];
     Arrays.fill(same, -1);
+    this.ordered = now.tables().lists().stream().anyMatch(NeedList::rows);
   }
 
   /**
@@ -89,9 +93,25 @@ final class SameJobs {
     }
     return !now.isJob(node)
         || !now.isTemporary(node)
+            && (!ordered || hasTheSameRows(node, earlier))
             && sayTheSame.test(now.index(node), before.index(earlier))
             && areSame(now.needs().row(node), before.needs().row(earlier))
             && areSame(now.products().row(node), before.products().row(earlier));
+  }
+
+  /** Returns whether the products that a job needs in the order of their rows still have it. */
+  private boolean hasTheSameRows(int node, int earlier) {
+    return rows(now, node, maker -> same[maker]).equals(rows(before, earlier, maker -> maker));
+  }
+
+  private static List<Integer> rows(Graph graph, int node, IntUnaryOperator number) {
+    return Arrays.stream(graph.listNeeds().row(node))
+        .mapToObj(graph::list)
+        .filter(NeedList::rows)
+        .flatMapToInt(list -> list.inOrder(graph::index).stream().mapToInt(maker -> maker))
+        .map(number)
+        .boxed()
+        .toList();
   }
 
   private boolean waitsForTheSame(int node, int earlier) {

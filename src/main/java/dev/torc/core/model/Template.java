@@ -54,9 +54,8 @@ public record Template(List<Part> parts) {
   }
 
   /**
-   * Returns the text of this template in a manifest, with slots as written. Literal braces before
-   * the name of a slot, or right before a slot, are doubled, so that different templates have
-   * different texts.
+   * Returns the text of this template in a manifest, with slots as written. Literal braces that
+   * could be read as a slot are doubled, so that different templates have different texts.
    */
   public String declared() {
     if (parts.size() == 1

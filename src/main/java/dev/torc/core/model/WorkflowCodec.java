@@ -151,8 +151,8 @@ public final class WorkflowCodec {
   }
 
   /**
-   * Returns a job as bytes: the number of bytes without places, these bytes, then the places. So a
-   * job that only moved to other lines has the same bytes up to its places.
+   * Returns a job as bytes: the length of the part without places, that part, then the places. A
+   * job that only moved to other lines differs only in its places.
    */
   public byte[] packed(Job job) {
     ByteWriter places = new ByteWriter(0);
@@ -360,8 +360,10 @@ public final class WorkflowCodec {
       case 4 -> {
         String job = wire.text((Ref.OfJob) of, Ref.OfJob::job);
         int flags =
-            wire.small((Ref.OfJob) of, ref -> (ref.skips() ? 1 : 0) + (ref.optional() ? 2 : 0));
-        yield new Ref.OfJob(place, job, (flags & 1) != 0, (flags & 2) != 0);
+            wire.small(
+                (Ref.OfJob) of,
+                ref -> (ref.skips() ? 1 : 0) + (ref.optional() ? 2 : 0) + (ref.rows() ? 4 : 0));
+        yield new Ref.OfJob(place, job, (flags & 1) != 0, (flags & 2) != 0, (flags & 4) != 0);
       }
       default ->
           new Ref.OfData(

@@ -99,6 +99,16 @@ public final class Attempt {
     return common.machines().runner();
   }
 
+  private JobRoot root() {
+    for (AttemptPart part : parts) {
+      JobRoot own = part.root();
+      if (own != null) {
+        return own;
+      }
+    }
+    return null;
+  }
+
   /** Returns the result that it restores; null if it runs the job. */
   public KnownResult known() {
     return place.known();
@@ -126,7 +136,7 @@ public final class Attempt {
     place.recorded();
   }
 
-  /** Adds the records of its parts to those of its run. */
+  /** Adds the records of the attempt's parts to the record of its run. */
   void record(Batch batch, BuildId build) {
     for (AttemptPart part : parts) {
       part.record(batch, build, attempts.count());
@@ -162,7 +172,10 @@ public final class Attempt {
     return failed(AttemptOutcome.phrase(ended, 0, 0), place.placed());
   }
 
-  /** Returns how it ends if a signal or a broken build cuts it off; a restore is made again. */
+  /**
+   * Returns the end of an attempt that a signal or a broken build cuts off; a restore is made
+   * again.
+   */
   ProcessEnd.How cut() {
     return known() == null ? ProcessEnd.How.INTERRUPTED : ProcessEnd.How.NOT_REACHED;
   }
@@ -212,7 +225,7 @@ public final class Attempt {
     Stamp begin = null;
     if (resumed == null) {
       for (AttemptPart part : parts) {
-        part.prepare();
+        part.prepare(snapshot);
       }
       clear();
       begin = launch(containers);
@@ -290,8 +303,8 @@ public final class Attempt {
   }
 
   /**
-   * Runs the job to its end. Returns a stamp taken when it started; null if neither its part nor
-   * produced globs need it.
+   * Runs the job to its end. Returns a stamp taken at its start; null if neither its parts nor its
+   * produced globs need one.
    */
   private Stamp launch(String containers) throws IOException {
     LaunchBuilder launches = common.launches();
@@ -305,7 +318,8 @@ public final class Attempt {
       common.marks().add(mark);
     }
     String why = Reason.told(attempts.reasons(), attempts.count(), isResumed());
-    Launch launch = launches.of(common.graph(), id, snapshot, granted, attempts.runtime(), why);
+    Launch launch =
+        launches.of(common.graph(), id, snapshot, granted, attempts.runtime(), why, root());
     isLaunched = true;
     command = LaunchBuilder.shown(launch, job);
     if (!job.has(Trait.INTERACTIVE)) {
@@ -330,8 +344,8 @@ public final class Attempt {
   }
 
   /**
-   * Restores a known result; if that fails, the job has to run. Reads none of the needs: if one
-   * changes during the restore, the next build finds that the manifest differs.
+   * Restores a known result; if that fails, the job has to run. Reads no needs: if one changes
+   * meanwhile, the next build finds another manifest.
    */
   private AttemptOutcome restored() throws IOException {
     refuseTaken(common.removal().refuseOutside(job, List.of()));
@@ -406,7 +420,7 @@ public final class Attempt {
         }
         throw new AttemptFailure(
             "cannot make folder %s: %s is not a folder; move it away"
-                .formatted(SetAside.shown(place, folder), SetAside.shown(place, at)));
+                .formatted(MovesAside.shown(place, folder), MovesAside.shown(place, at)));
       }
     }
   }
@@ -485,9 +499,8 @@ public final class Attempt {
   }
 
   /**
-   * Returns the outcome of a failed attempt. If it had cleared the places of its products, the
-   * outcome owns what is there now, so that the next run may delete it. Before that, those files
-   * are not the job's.
+   * Returns the outcome of a failed attempt. Once the attempt has cleared the places of its
+   * products, it owns the files there, and the next run may delete them.
    */
   private AttemptOutcome failedAfterClearing(String what) {
     if (!hasCleared || place.isUnbegun()) {

@@ -1,8 +1,8 @@
 package dev.torc.core.run;
 
 /**
- * A failure of an attempt, in one phrase, whose cause is not its processes: they did not start, or
- * they ended successfully. {@link Attempt} turns it into an outcome.
+ * A failure of an attempt that its processes did not cause: they did not start, or they ended
+ * successfully. Its message is one phrase; {@link Attempt} turns it into an outcome.
  */
 public final class AttemptFailure extends RuntimeException {
 

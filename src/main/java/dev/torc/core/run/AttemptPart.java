@@ -26,14 +26,22 @@ public interface AttemptPart {
   }
 
   /** Prepares, before anything is cleared; throws an {@link AttemptFailure} if it cannot. */
-  default void prepare() {}
+  default void prepare(NeedSnapshot snapshot) throws IOException {}
+
+  /** Returns the folder in which the attempt runs instead of the root; null for the root. */
+  default JobRoot root() {
+    return null;
+  }
 
   /** Returns whether the other methods need a stamp of the start. */
   default boolean needsStart() {
     return false;
   }
 
-  /** Returns what is started instead of a launch; {@code begin} is null if it is not needed. */
+  /**
+   * Returns the launch to start instead of the given one; {@code begin} is null if no part needs
+   * it.
+   */
   default Launch begin(Launch launch, NeedSnapshot snapshot, Stamp begin) throws IOException {
     return launch;
   }
@@ -43,13 +51,13 @@ public interface AttemptPart {
     return null;
   }
 
-  /** Continues an attempt that an earlier torc began, and that has ended. */
+  /** Continues an ended attempt that an earlier torc began. */
   default void resume(ProcessEnd ended) {}
 
   /** Looks at what the processes do, about once a second, on another thread. */
   default void tick() {}
 
-  /** Handles the end of a launch at once, even if another torc has to wait for the processes. */
+  /** Handles the end of a launch at once, before another torc has waited for the processes. */
   default void over(ProcessEnd ended) {}
 
   /** Looks at what the processes left when they have ended, however they ended. */

@@ -99,7 +99,7 @@ final class AttemptThreads {
     }
   }
 
-  /** Starts a thread for an attempt; a virtual one if it only waits for another machine. */
+  /** Starts a thread for an attempt; a virtual one to wait for another machine. */
   private void begin(Attempt first) {
     if (first.isHandedOut()) {
       Thread.ofVirtual().name("torc-remote").start(() -> run(first));
@@ -151,8 +151,8 @@ final class AttemptThreads {
   }
 
   /**
-   * Takes the turn and does the work that is left after an attempt; returns the next attempt for
-   * this thread, or null.
+   * Takes the turn and does the rest of the work for an attempt. Returns the next attempt for this
+   * thread, or null.
    */
   private Attempt after(Runnable end) {
     lock.takeTurn();

@@ -134,7 +134,8 @@ final class BlockedJobs {
   }
 
   /**
-   * Returns whether a job that may not fail has failed, or a target that may not fail is blocked.
+   * Returns whether the build fails: a job failed or a target is blocked, and neither is allowed
+   * to.
    */
   boolean failsBuild() {
     PlanContext context = state.context();

@@ -170,9 +170,9 @@ public final class BuildLoop {
   }
 
   /**
-   * Returns whether all records must be on the disk before the end check: something that follows
-   * relies on them. Otherwise they are committed with the build's record, or earlier if that takes
-   * longer (rule 9).
+   * Returns whether all records must be on the disk before the end check, for a follower that
+   * relies on them. Otherwise they are committed with the build's record, or earlier in a long
+   * check (rule 9).
    */
   private boolean isRecordedFirst() {
     return followers.readsRecords() || setup.shared().readsRecords() || setup.wishes().submit();
@@ -212,16 +212,13 @@ public final class BuildLoop {
   /** Waits for a message or a time at which a job may start, and handles all messages. */
   private void awaitMessages() {
     try {
-      BuildState.Due due = state.delayed.peek();
+      Long due = state.delayed.next();
       Long held = state.ready.heldUntil();
-      boolean earlier = held != null && (due == null || held - due.time() < 0);
-      lock.await(earlier ? held : due == null ? null : Long.valueOf(due.time()), workers::tick);
+      lock.await(held != null && (due == null || held - due < 0) ? held : due, workers::tick);
     } catch (InterruptedException e) {
       signal(Kill.INT);
     }
-    while (!state.delayed.isEmpty() && state.delayed.peek().time() <= System.nanoTime()) {
-      state.ready.add(state.delayed.poll().job());
-    }
+    state.delayed.release(state.ready);
     starts.stopIf(followers.refusesAll());
   }
 
@@ -293,7 +290,7 @@ public final class BuildLoop {
         sender.retried(state.common(), id, attempts, outcome);
         attempts.grow(delay);
         state.states.set(id, JobState.READY);
-        state.delayed.add(new BuildState.Due(System.nanoTime() + delay, id));
+        state.delayed.add(id, delay);
       } else {
         endJob(id, JobState.FAILED, outcome);
         blocked.fail(id);

@@ -57,7 +57,7 @@ public record BuildSetup(
   /** What all attempts of a build share, until its graph grows. */
   public record AttemptContext(
       PlanContext plan,
-      ProductRemoval removal,
+      RemovedOrSetAside removal,
       LaunchBuilder launches,
       StartMarks marks,
       Machines machines,

@@ -10,7 +10,6 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
 import java.util.stream.IntStream;
 
 /**
@@ -21,9 +20,6 @@ import java.util.stream.IntStream;
  */
 public final class BuildState {
 
-  /** A retry of a job, due at {@code time}, by the clock of {@link System#nanoTime}. */
-  record Due(long time, int job) {}
-
   final LoopLock lock = new LoopLock(); // guards everything here
   final JobStates states;
   final CriticalPath paths; // the longest path that begins with each job
@@ -33,11 +29,11 @@ public final class BuildState {
   /** The jobs that have to run in this build, from that verdict until their final state. */
   final Map<Integer, JobAttempts> attempts = new HashMap<>();
 
-  final PriorityQueue<Due> delayed = new PriorityQueue<>((a, b) -> Long.compare(a.time, b.time));
+  final DelayedRetries delayed = new DelayedRetries();
 
   /**
-   * Temporary jobs that are up to date except that products are missing. They run only if a reader
-   * needs those products, which is not known yet.
+   * Temporary jobs whose only fault is missing products. Whether a reader needs these, so that the
+   * job has to run, is not known yet.
    */
   final BitSet undecided = new BitSet();
 
@@ -63,10 +59,10 @@ public final class BuildState {
   }
 
   /**
-   * Continues with the next context, after groups were expanded or a job turned out to run. The new
-   * jobs wait. Temporary jobs wait again if they lack products that a new or late job reads. After
-   * a failure, all nodes are counted again, and the caller has to block the jobs that depend on
-   * failed ones again.
+   * Continues with the next context, after groups were expanded or a job turned out to run. New
+   * jobs wait, and so do temporary jobs that lack products of a new or late reader. After a
+   * failure, all nodes are counted again, and the caller has to block the readers of failed jobs
+   * again.
    *
    * @param late known jobs that run after all, once the products that they read are made
    */
@@ -113,8 +109,8 @@ public final class BuildState {
   }
 
   /**
-   * Ends a ready job that does not start in this build, and all jobs that wait for it. Returns the
-   * names of the jobs that this ends.
+   * Ends a ready job that does not start in this build, and all jobs that wait for it; returns
+   * their names.
    */
   public List<String> leave(int job) {
     BitSet behind = new BitSet();
@@ -156,10 +152,7 @@ public final class BuildState {
     return Arrays.stream(graph().inOrder(context().selection().jobs()));
   }
 
-  /**
-   * Returns whether a node is a job that has ended or is not selected. Returns false for a group
-   * whose instances are not known.
-   */
+  /** Returns whether a node is a job that has ended or is not selected; false for an open group. */
   public boolean isOver(int node) {
     return graph().isJob(node) && (states.of(node) == null || states.of(node).isFinal());
   }
@@ -182,8 +175,7 @@ public final class BuildState {
   }
 
   /**
-   * Returns the jobs that the last {@link #grow} counted again and that wait for nothing, except
-   * those that are undecided.
+   * Returns the decided jobs that the last {@link #grow} counted again and that wait for nothing.
    */
   List<Integer> freeJobs() {
     return Arrays.stream(graph().inOrder(graph().jobsOf(renewed)))

@@ -8,7 +8,7 @@ import java.util.List;
 
 /**
  * Takes the unaltered products of good results that one attempt clears away; by itself, takes none.
- * {@link ProductRemoval} handles the user's files.
+ * {@link RemovedOrSetAside} handles the user's files.
  */
 public interface ClearedProducts {
 

@@ -49,9 +49,8 @@ final class CriticalPath {
   }
 
   /**
-   * Continues with a graph that grew; new jobs can only lengthen paths. {@code renewed} are the
-   * nodes that are new or wait for other nodes than before. Jobs whose paths change move in the
-   * queue.
+   * Continues with a graph that grew; new jobs can only lengthen paths. The {@code renewed} nodes
+   * are new or wait for other nodes now. Jobs with longer paths move in the queue.
    */
   void grow(PlanContext next, BitSet renewed, ReadyQueue ready) {
     graph = next.graph();

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The processes of an attempt on this machine. Another thread may end them before they start or
- * while they run. If the signal that ended torc also ended them, they count as interrupted.
+ * The processes of an attempt on this machine. Another thread may end them at any time, also before
+ * their start. If the signal that ended torc ended them, they count as interrupted.
  */
 final class EndableRun {
 

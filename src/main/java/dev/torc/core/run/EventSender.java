@@ -108,7 +108,7 @@ public final class EventSender {
     ended(job, JobState.NOT_REACHED, "");
   }
 
-  /** Reports a job or group that did not run; {@code what} is the job that blocks it, or empty. */
+  /** Reports a job or group that did not run; {@code what} names the blocking job, if any. */
   void ended(String job, JobState state, String what) {
     ended(job, state, what, List.of(), false);
   }

@@ -5,7 +5,7 @@ import dev.torc.base.posix.FolderHandle;
 import dev.torc.base.text.Refusal;
 import dev.torc.core.memory.MovingFolder;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
-import dev.torc.core.run.ProductRemoval.Standing;
+import dev.torc.core.run.RemovedOrSetAside.Standing;
 import java.io.IOException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Path;
@@ -13,10 +13,10 @@ import java.util.List;
 
 /**
  * Empties folder products without replacing the folders, and moves members back after torc was
- * killed. {@link ProductRemoval} decides which folder is emptied, and which of its members are
+ * killed. {@link RemovedOrSetAside} decides which folder is emptied, and which of its members are
  * torc's own.
  */
-public record FolderEmptying(ProductRemoval removal) {
+public record FolderEmptying(RemovedOrSetAside removal) {
 
   private static final Standing NOTHING = new Standing(0, false, List.of(), List.of());
 
@@ -28,8 +28,8 @@ public record FolderEmptying(ProductRemoval removal) {
 
   /**
    * Empties a folder product, or a part of it; mounts on the folder and shells in it continue to
-   * work. The members are compared with the record after they were moved away, so files added until
-   * then are set aside. On another file system they are removed one by one.
+   * work. It first moves the members away, then compares them with the record, so that a file added
+   * meanwhile is set aside. On another file system it removes the members one by one.
    *
    * @param standing the unaltered product; null if everything is the user's
    * @param emptied takes the members if none is missing or altered
@@ -41,7 +41,7 @@ public record FolderEmptying(ProductRemoval removal) {
       return;
     }
     if (standing == null) {
-      removal.aside().moveMembers(folder, part, SetAside.ALTERED);
+      removal.aside().moveMembers(folder, part, MovesAside.ALTERED);
       return;
     }
     Path file = removal.place().root().resolve(owned.path());
@@ -73,7 +73,7 @@ public record FolderEmptying(ProductRemoval removal) {
         each.recover(
             removal.place(),
             (from, name, wanted) ->
-                removal.aside().move(wanted, from, name, null, SetAside.ALTERED));
+                removal.aside().move(wanted, from, name, null, MovesAside.ALTERED));
       }
     } catch (IOException e) {
       removal.note().accept("cannot move the members of a folder back: " + Refusal.line(e));

@@ -14,7 +14,7 @@ import java.util.List;
 
 /**
  * Moves, copies or removes a folder product without its excluded members. These stay where they
- * are, with the folders above them. It knows no records; {@link ProductRemoval} decides what
+ * are, with the folders above them. It knows no records; {@link RemovedOrSetAside} decides what
  * happens to a product.
  */
 public record FolderPart(Excluded excluded) {
@@ -56,8 +56,8 @@ public record FolderPart(Excluded excluded) {
   }
 
   /**
-   * Moves the members of a folder to another one, or all of them if {@code part} is null; the
-   * folder stays.
+   * Moves the members of a folder, or only the given part, to another folder; the folder itself
+   * stays.
    */
   static void move(FolderHandle folder, FolderPart part, FolderHandle to, PartStep step)
       throws IOException {
@@ -106,8 +106,8 @@ public record FolderPart(Excluded excluded) {
   }
 
   /**
-   * Applies a step to each entry of the part. Unless {@code to} is null, makes the inner folders in
-   * it; if {@code leaves}, removes inner folders that are empty afterwards.
+   * Applies a step to each entry of the part. With {@code to}, makes the inner folders there; with
+   * {@code leaves}, removes inner folders that become empty.
    */
   private void each(
       FolderHandle folder, FolderHandle to, String inner, boolean leaves, PartStep step)

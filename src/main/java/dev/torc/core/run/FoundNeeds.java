@@ -36,8 +36,8 @@ public record FoundNeeds(
   }
 
   /**
-   * Adds the needs that the last run found to those of a run that failed and names none, so that
-   * its record tells whether one of them has changed since; adds none if one cannot be read.
+   * Adds the found needs of the last run to a failed run without any, so that the record shows a
+   * change of one of them. Adds none if one cannot be read.
    */
   void addEarlier(List<String> earlier, NeedSnapshot snapshot) {
     try {

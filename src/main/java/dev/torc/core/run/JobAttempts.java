@@ -15,7 +15,7 @@ import java.util.List;
 /**
  * The attempts of one job in this build: why it runs, its present or next attempt, and whether a
  * retry follows and with which resources. Only this class decides about retries. It starts nothing:
- * {@link BuildLoop} waits for the delay of a retry. {@link Attempt} is one attempt.
+ * {@link DelayedRetries} knows when a retry is due. {@link Attempt} is one attempt.
  */
 public final class JobAttempts {
 
@@ -85,7 +85,7 @@ public final class JobAttempts {
     return runtime;
   }
 
-  /** Has the job run if a failed attempt was a restore; returns whether it was one. */
+  /** Makes the job run if the failed attempt was a restore; returns whether it was. */
   boolean mustRun() {
     if (from == null) {
       return false;
@@ -106,9 +106,9 @@ public final class JobAttempts {
   }
 
   /**
-   * Returns whether the present attempt keeps earlier products in place. If a member of a folder or
-   * glob product is missing, all are cleared once, since the tool would not make it again. A job
-   * that resumes keeps them only if its last attempt did not end well, with the same manifest.
+   * Returns whether the present attempt keeps earlier products. If a member of a folder or glob
+   * product is missing, all are cleared once, since the tool would not make it again. A job that
+   * resumes keeps them only after a run with the same manifest that did not end well.
    */
   public boolean persists(Job job) {
     return job.has(Trait.PERSIST)

@@ -66,7 +66,7 @@ public final class JobFiles {
     }
   }
 
-  /** Returns why nothing can be added to the log if the disk is full; else an empty string. */
+  /** Returns a line about a full disk that keeps the log from growing; else an empty string. */
   String fullLog() {
     try (FileChannel log = OwnFile.outChannel(log())) {
       long end = log.size();
@@ -175,7 +175,7 @@ public final class JobFiles {
    * Returns a job's name as a file name: letters, digits and a few signs are kept, everything else
    * is %-encoded, and long names end in a digest. Different jobs have different names.
    */
-  static String name(String job) {
+  public static String name(String job) {
     return name(job, LONGEST);
   }
 

@@ -110,8 +110,7 @@ final class JobStarts implements StartedJobs {
 
   /**
    * Gives unused tokens back to the calling make, or asks for more. Each job that holds resources
-   * needs one, except the first, which runs on torc's own token; one more is asked for if another
-   * job is ready.
+   * needs a token. The first one runs on torc's own; another is asked for if one more job is ready.
    */
   private void want(Jobserver tokens) {
     int useful = Math.max(0, holding() - 1) + (!stopped && more && holding() > 0 ? 1 : 0);
@@ -151,9 +150,9 @@ final class JobStarts implements StartedJobs {
   }
 
   /**
-   * Has the resources of an attempt given back when its processes have ended successfully, so that
-   * another job can start during the scan of its products. Does nothing if no job is ready, or if
-   * this attempt's end might prevent other starts. Called on the attempt's thread.
+   * Gives back the resources of an attempt whose processes ended successfully, so that another job
+   * starts during the scan of its products. Does nothing if no job is ready, or if the end of this
+   * attempt might prevent starts. Called on the attempt's thread.
    */
   @Override
   public void releaseEarly(Job job, JobAttempts attempts) {

@@ -163,8 +163,8 @@ record JobVerdicts(
   }
 
   /**
-   * Makes a job wait for {@code maker}, or blocks it if the maker failed or is blocked. Returns
-   * false, and does nothing, if {@code maker} is negative.
+   * Makes a job wait for {@code maker}, or blocks the job if that one failed or is blocked. Does
+   * nothing and returns false for a negative {@code maker}.
    */
   private boolean awaits(int id, int maker) {
     if (maker >= 0 && state.context().records().isDropped(maker)) {
@@ -176,9 +176,9 @@ record JobVerdicts(
   }
 
   /**
-   * Decides the temporary jobs that lack only products, if it is known whether a reader needs those
-   * (see {@link dev.torc.core.decide.Temporaries}). Returns whether it decided any. It does nothing
-   * while other jobs are ready, because it has to examine all waiting jobs.
+   * Decides the temporary jobs that only lack products, as far as it is known whether a reader
+   * needs these ({@link dev.torc.core.decide.Temporaries}); returns whether it decided any. It
+   * looks at all waiting jobs, so it does nothing while other jobs are ready.
    */
   boolean decideTemporary() {
     if (state.undecided.isEmpty() || !state.ready.isEmpty() || state.areAnyRestored()) {
@@ -216,8 +216,8 @@ record JobVerdicts(
   }
 
   /**
-   * Makes a job ready, or makes it wait until its temporary needs are made: if the plan expected a
-   * restore, it did not ask for these.
+   * Makes a job ready, or makes it wait for its temporary needs: a plan that expected a restore did
+   * not ask for these.
    */
   void runLate(int id) {
     try {

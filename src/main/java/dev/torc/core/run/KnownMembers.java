@@ -6,7 +6,7 @@ import dev.torc.base.posix.FileStatus;
 import dev.torc.base.posix.FileTree;
 import dev.torc.base.posix.FolderHandle;
 import dev.torc.base.posix.FolderHandle.MountedException;
-import dev.torc.core.run.ProductRemoval.Standing;
+import dev.torc.core.run.RemovedOrSetAside.Standing;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Path;
@@ -24,12 +24,16 @@ import java.util.stream.Collectors;
  * @param part the members that may be touched; null for all
  */
 record KnownMembers(
-    Path product, Map<String, Member> members, List<String> gits, FolderPart part, SetAside aside) {
+    Path product,
+    Map<String, Member> members,
+    List<String> gits,
+    FolderPart part,
+    MovesAside aside) {
 
   /** How often a removal is tried if files are added to the folder at the same time. */
   private static final int TRIES = 20;
 
-  static KnownMembers of(Path product, Standing standing, FolderPart part, SetAside aside) {
+  static KnownMembers of(Path product, Standing standing, FolderPart part, MovesAside aside) {
     Map<String, Member> members =
         standing.members().stream().collect(Collectors.toMap(Member::path, member -> member));
     return new KnownMembers(product, members, standing.gits(), part, aside);
@@ -74,7 +78,10 @@ record KnownMembers(
     }
   }
 
-  /** Sets aside all but unaltered members, counts those, and removes them if {@code remove}. */
+  /**
+   * Sets aside all members that are not unaltered. Counts the others, and removes them if {@code
+   * remove}.
+   */
   private int walk(FolderHandle folder, String prefix, boolean remove) throws IOException {
     int found = 0;
     for (Path each : FileTree.entries(folder.path())) {
@@ -96,7 +103,7 @@ record KnownMembers(
       if (passed) { // it may hold excluded members
         inner(folder, name, path, remove || !part.excluded().member(path));
       } else if (now.exists() && (then == null || !isUnaltered(then, now))) {
-        aside.move(product.resolve(path), folder, name, null, SetAside.ALTERED);
+        aside.move(product.resolve(path), folder, name, null, MovesAside.ALTERED);
       } else if (now.exists()) {
         found++;
         found += now.isFolder() ? inner(folder, name, path, remove) : 0;

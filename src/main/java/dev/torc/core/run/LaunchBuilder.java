@@ -8,7 +8,7 @@ import dev.torc.base.syntax.Quoting;
 import dev.torc.base.syntax.ShellText.Quote;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.GivenArguments;
-import dev.torc.core.decide.NeedContents.NeedFiles;
+import dev.torc.core.decide.NeedFiles;
 import dev.torc.core.decide.NeedSnapshot;
 import dev.torc.core.here.Launch;
 import dev.torc.core.memory.CachePlace;
@@ -97,19 +97,31 @@ public final class LaunchBuilder {
    *
    * @param timeLimit nanoseconds, 0 for none
    * @param why the word that tells the job why it runs
+   * @param moved the folder that stands for the root; null for the root itself
    * @throws AttemptFailure if a command is longer than the system allows
    */
-  Launch of(Graph graph, int id, NeedSnapshot snapshot, Granted granted, long timeLimit, String why)
+  Launch of(
+      Graph graph,
+      int id,
+      NeedSnapshot snapshot,
+      Granted granted,
+      long timeLimit,
+      String why,
+      JobRoot moved)
       throws IOException {
     Job job = graph.job(id);
     JobFiles files = files(job.name());
     Path tmp = JobFiles.tmp(place, job.name());
-    PlaceholderValues values = PlaceholderValues.of(graph, id, snapshot, granted, tmp);
+    PlaceholderValues there = PlaceholderValues.of(graph, id, snapshot, granted, tmp);
+    PlaceholderValues values = there.in(moved);
     int attempt = granted.attempt();
     Map<String, String> common = new LinkedHashMap<>(inherited);
     Map<String, String> mark = mark(job.name(), "TORC_ATTEMPT", Integer.toString(attempt));
     common.putAll(mark);
     common.put("TORC_REASON", why);
+    if (moved != null) {
+      common.put("TORC_SANDBOX", values.root().toString());
+    }
     common.put("TORC_CPUS", Long.toString(granted.cpus()));
     if (granted.memoryMiB() >= 0) {
       common.put("TORC_MEMORY", Long.toString(granted.memoryMiB()));
@@ -144,10 +156,12 @@ public final class LaunchBuilder {
       todo.addFirst(new Step(recover, first.dir(), first.env(), first.shell(), first.image()));
     }
     List<Launch.Step> steps = new ArrayList<>();
+    int recovering = todo.size() - job.runs().steps().size();
     for (Step step : todo) {
-      Launch.Step on = step(step, values, todo.size() == 1 ? common : new LinkedHashMap<>(common));
+      PlaceholderValues its = steps.size() < recovering ? there : values; // repairs the root
+      Launch.Step on = step(step, its, todo.size() == 1 ? common : new LinkedHashMap<>(common));
       steps.add(
-          step.image() == null ? on : contained(on, step, job, steps.size() + 1, granted, needs));
+          step.image() == null ? on : contained(on, step, its, steps.size() + 1, granted, needs));
     }
     Launch.Output output = new Launch.Output(files.log(), attempt > 1, job.has(Trait.INTERACTIVE));
     return new Launch(steps, output, timeLimit, granted.memoryLimit(), mark)
@@ -156,8 +170,14 @@ public final class LaunchBuilder {
 
   /** Puts a step into the container of its image. */
   private Launch.Step contained(
-      Launch.Step on, Step step, Job job, int number, Granted granted, List<String> needs)
+      Launch.Step on,
+      Step step,
+      PlaceholderValues values,
+      int number,
+      Granted granted,
+      List<String> needs)
       throws IOException {
+    Job job = values.job();
     Map<String, String> env = new TreeMap<>(on.env());
     for (Map.Entry<String, Optional<Template>> own : step.env().entrySet()) {
       if (own.getValue().isEmpty() && caller.containsKey(own.getKey())) {
@@ -170,7 +190,8 @@ public final class LaunchBuilder {
     }
     Path status = files(job.name()).container();
     place.ready(status);
-    Launch.Container container = containers.of(job, step.image(), number, granted, needs, status);
+    Launch.Container container =
+        containers.of(job, step.image(), number, granted, needs, status, values.root());
     return new Launch.Step(on.argv(), on.dir(), env, container);
   }
 
@@ -223,13 +244,10 @@ public final class LaunchBuilder {
     }
     List<String> argv = argv(step, values, env);
     arguments.check(argv, env);
-    return new Launch.Step(argv, PlaceholderValues.folder(root, step.dir()), env);
+    return new Launch.Step(argv, PlaceholderValues.folder(values.root(), step.dir()), env);
   }
 
-  /**
-   * Adds the thread counts that neither job nor caller sets. In a container, adds those that the
-   * caller sets, too.
-   */
+  /** Adds the thread counts that neither the job nor, outside a container, the caller sets. */
   private void threads(Step step, long cpus, Map<String, String> env) {
     for (String name : THREADS) {
       String callers = caller.get(name);

@@ -159,9 +159,8 @@ final class PendingDeps {
   }
 
   /**
-   * Notes that a lenient node no longer waits for a failed job. When all jobs before the node have
-   * ended, settles it if any of them succeeded; otherwise returns true, because the node is
-   * blocked.
+   * Notes that a lenient node no longer waits for a failed job. Once all jobs before the node have
+   * ended, settles it if one of them succeeded; else returns true: the node is blocked.
    */
   private boolean isBarren(int node) {
     if (--count[node] > 0) {

@@ -4,7 +4,7 @@ import dev.torc.base.posix.Walk;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.JsonText;
-import dev.torc.core.decide.NeedContents.NeedFiles;
+import dev.torc.core.decide.NeedFiles;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Item;
@@ -24,9 +24,16 @@ import java.util.Map;
  * @param lists the job's lists of needs, by kind and text
  * @param granted includes the memory that the job asks for, or else the machine's
  * @param tmp the attempt's own folder, which need not exist yet
+ * @param moved where the job finds the files of the root; null if it runs in the root
  */
 record PlaceholderValues(
-    Path root, Job job, Map<String, Integer> lists, NeedFiles contents, Granted granted, Path tmp) {
+    Path root,
+    Job job,
+    Map<String, Integer> lists,
+    NeedFiles contents,
+    Granted granted,
+    Path tmp,
+    JobRoot moved) {
 
   /** The longest value that may be put into a command, in characters. */
   private static final int MAX_DATA = 64 << 10;
@@ -35,10 +42,17 @@ record PlaceholderValues(
     Map<String, Integer> lists = new HashMap<>();
     for (int list : graph.listNeeds().row(id)) {
       NeedList need = graph.list(list);
-      lists.put(need.kind() + need.text(), list);
+      lists.put(key(need.kind(), need.text(), need.rows()), list);
     }
     Path root = graph.workflow().root();
-    return new PlaceholderValues(root, graph.job(id), lists, contents, granted, tmp);
+    return new PlaceholderValues(root, graph.job(id), lists, contents, granted, tmp, null);
+  }
+
+  /** Returns the values in the folder that stands for the root; null for the root itself. */
+  PlaceholderValues in(JobRoot other) {
+    return other == null
+        ? this
+        : new PlaceholderValues(other.of(root), job, lists, contents, granted, tmp, other);
   }
 
   /** Returns the values of a slot for a step that runs in {@code dir}, relative to the root. */
@@ -106,25 +120,35 @@ record PlaceholderValues(
       } else if (ref instanceof Ref.OfFolder folder) {
         paths.addAll(
             needs && filesOfFolders
-                ? members(NeedList.ListKind.FOLDER, folder.path())
+                ? members(NeedList.ListKind.FOLDER, folder.path(), false)
                 : List.of(folder.path()));
       } else if (ref instanceof Ref.OfGlob glob) {
         String pattern = glob.pattern();
         String own = needs ? null : Glob.ownText(pattern); // [slug].html is the file itself
         paths.addAll(
             needs
-                ? members(NeedList.ListKind.GLOB, pattern)
+                ? members(NeedList.ListKind.GLOB, pattern, false)
                 : List.of(own == null ? pattern : own));
       } else if (ref instanceof Ref.OfJob other) {
         paths.addAll(
-            members(other.skips() ? NeedList.ListKind.SOME : NeedList.ListKind.JOB, other.job()));
+            members(
+                other.skips() ? NeedList.ListKind.SOME : NeedList.ListKind.JOB,
+                other.job(),
+                other.rows()));
       }
+    }
+    if (moved != null) { // those below the root have the same names there
+      paths.replaceAll(path -> path.startsWith("/") ? moved.of(Path.of(path)).toString() : path);
     }
     return paths;
   }
 
-  private List<String> members(NeedList.ListKind kind, String text) {
-    return contents.files(lists.get(kind + text));
+  private List<String> members(NeedList.ListKind kind, String text, boolean rows) {
+    return contents.files(lists.get(key(kind, text, rows)));
+  }
+
+  private static String key(NeedList.ListKind kind, String text, boolean rows) {
+    return kind + (rows ? " " : "") + text;
   }
 
   /** Returns all needed paths in the written order, relative to the root. */

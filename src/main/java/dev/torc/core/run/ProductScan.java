@@ -12,8 +12,8 @@ import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.GlobWalk;
 import dev.torc.base.syntax.NearestPath;
 import dev.torc.base.text.SafeText;
-import dev.torc.core.decide.AllowedRoots;
 import dev.torc.core.decide.JobSelection.UserPaths;
+import dev.torc.core.decide.ProductRoots;
 import dev.torc.core.memory.RecordedProduct;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
 import dev.torc.core.model.Graph;
@@ -28,7 +28,7 @@ import java.util.function.Predicate;
 
 /**
  * The products that a job left, for its result and for the record of owned paths. A scan changes
- * nothing; {@link ProductRemoval} removes files.
+ * nothing; {@link RemovedOrSetAside} removes files.
  *
  * @param made the products in declared order, matches of globs sorted
  * @param owned the products and the depfile, as paths that torc may delete while they are unaltered
@@ -79,7 +79,7 @@ public record ProductScan(
   /** A file, after following symlinks, and the recorded path of the product to which it belongs. */
   public record Seen(String path, String product, Stamp stamp, Digest digest) {}
 
-  public static ProductScan of(AllowedRoots grounds, DigestMemo digests, Job job, boolean strict)
+  public static ProductScan of(ProductRoots grounds, DigestMemo digests, Job job, boolean strict)
       throws IOException {
     return of(grounds, digests, job, strict, () -> {}, null);
   }
@@ -94,7 +94,7 @@ public record ProductScan(
    * @param seen takes each file; may be null
    */
   static ProductScan of(
-      AllowedRoots grounds,
+      ProductRoots grounds,
       DigestMemo digests,
       Job job,
       boolean strict,
@@ -142,7 +142,7 @@ public record ProductScan(
 
     private static final long LARGE = 64 << 10;
 
-    private final AllowedRoots grounds;
+    private final ProductRoots grounds;
     private final DigestMemo digests;
     private final Job job;
     private final boolean strict;
@@ -157,7 +157,7 @@ public record ProductScan(
     private String last = ""; // the last folder that was found within the grounds
 
     Look(
-        AllowedRoots grounds,
+        ProductRoots grounds,
         DigestMemo digests,
         Job job,
         boolean strict,
@@ -204,7 +204,7 @@ public record ProductScan(
       }
     }
 
-    /** Returns the files that a glob matches, or would without the rule about leading dots. */
+    /** Returns the files that a glob matches, with those that only a leading dot keeps out. */
     private List<String> matches(Glob glob, List<Glob> excludes) throws IOException {
       try {
         return GlobWalk.files(grounds.root(), glob.dotted(), excludes, digests.stop());
@@ -217,7 +217,7 @@ public record ProductScan(
       // Most products of a job lie in one folder.
       Path outside = folder.equals(last) ? null : grounds.outside(folder);
       if (outside != null && strict) {
-        throw new AttemptFailure(AllowedRoots.refusal(product, outside));
+        throw new AttemptFailure(ProductRoots.refusal(product, outside));
       }
       last = outside == null ? folder : last;
       return outside == null;

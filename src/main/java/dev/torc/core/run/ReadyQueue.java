@@ -13,9 +13,9 @@ import java.util.function.IntUnaryOperator;
 /**
  * The jobs that could start, in the order of rule 12: by priority, then by the longest path that
  * begins with them, then as written. Smaller jobs may pass a job that does not fit, but after
- * {@value #PASSES} of them nothing starts that would delay it. A job that a shared store is asked
- * about is in the queue, too: for a moment, later jobs cannot take its resources. It starts
- * nothing.
+ * {@value #PASSES} of them nothing starts that would delay it. While a shared store is asked about
+ * a job, the job holds its place for a moment: later jobs cannot take its resources. The queue
+ * starts nothing.
  */
 final class ReadyQueue {
 
@@ -24,7 +24,7 @@ final class ReadyQueue {
   private final TreeSet<Integer> ready;
   private final Map<Integer, Integer> passed = new HashMap<>();
 
-  /** Jobs that a shared store is asked about, and until when each holds its place. */
+  /** The jobs that a shared store is asked about, and when their places expire. */
   private final Map<Integer, Long> asked = new HashMap<>();
 
   private final boolean local;
@@ -53,8 +53,8 @@ final class ReadyQueue {
   }
 
   /**
-   * Adds a job that a shared store is asked about, until {@link #answered}. Jobs after it cannot
-   * take its resources before {@code until}, by {@link System#nanoTime}.
+   * Adds a job that a shared store is asked about. Later jobs cannot take its resources before
+   * {@code until}, by {@link System#nanoTime}, or {@link #answered}.
    */
   void ask(int job, long until) {
     asked.put(job, until);
@@ -68,8 +68,8 @@ final class ReadyQueue {
   }
 
   /**
-   * Returns until when the last call of {@link #next} held resources for a job that a store is
-   * asked about, by {@link System#nanoTime}; null if it held none.
+   * Returns when the first place that {@link #next} held expires, by {@link System#nanoTime}; null
+   * if it held none.
    */
   Long heldUntil() {
     return heldUntil;

@@ -76,8 +76,8 @@ final class ResourcePool {
 
   /**
    * Returns whether {@code waiting}, which does not fit now, would wait longer if {@code demand}
-   * were taken. It would not if enough is left of every resource that both want, or if {@code
-   * demand} is met by a node that could never meet {@code waiting}.
+   * were taken. It would not if enough of each common resource is left, or if the node that meets
+   * {@code demand} could never meet {@code waiting}.
    */
   boolean delays(ResourceDemand demand, ResourceDemand waiting) {
     if (holds(free, demand)) {

@@ -35,7 +35,7 @@ final class RestoredJobs {
     this.state = state;
   }
 
-  /** Looks for a shared result of a job; if none may replace its run, makes the job ready. */
+  /** Looks for a shared result that replaces a job's run; without one, makes the job ready. */
   void ask(int id, List<Reason> reasons, Reply answer) {
     if (!shared.mayAsk(state.graph().job(id), reasons)) {
       answer.makeReady(id, reasons, null);

@@ -26,8 +26,8 @@ public interface RunPlace {
   }
 
   /**
-   * Clears the places of the products and restores those of {@link #known}; returns null if they
-   * differ, so that the job has to run.
+   * Clears the places of the products and restores those of {@link #known}. Returns null if they
+   * differ: then the job has to run.
    */
   default ProductScan restore(AttemptContext common, Job job, ClearedProducts cleared)
       throws IOException {
@@ -40,8 +40,8 @@ public interface RunPlace {
   }
 
   /**
-   * Waits for this job if an earlier torc handed it out, even if it would run elsewhere now.
-   * Returns null if the job is not out.
+   * Waits for a job that an earlier torc handed out, wherever it would run now. Returns null for
+   * any other job.
    */
   default ProcessEnd resume(NeedSnapshot snapshot) throws IOException {
     return null;
@@ -70,10 +70,9 @@ public interface RunPlace {
   }
 
   /**
-   * The needs as the attempt read them, and which of them changed after it began, sorted. The
-   * attempt may have waited in a queue. A need that was edited before it began was read in its new
-   * form. For one that was edited later, it is not known which form was read, so rule 6 counts it
-   * as changed.
+   * The needs as the attempt read them, and which of them changed after it began, sorted. An
+   * attempt in a queue reads needs that were edited before it began. Of a need edited later, it is
+   * unknown which bytes it read, so rule 6 counts the need as changed.
    */
   record Needs(NeedSnapshot snapshot, List<String> moved) {}
 

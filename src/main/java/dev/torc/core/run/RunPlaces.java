@@ -9,9 +9,9 @@ public interface RunPlaces {
   RunPlace of(AttemptContext common, int id, JobAttempts attempts, StartedJobs starts);
 
   /**
-   * Ends the work for this build, from any thread: hands out nothing more and ends all waiting, if
-   * {@code now} even before the schedulers have answered. If {@code cancel} and not {@code now},
-   * ends the jobs, too; otherwise those that need no torc continue at their schedulers.
+   * Ends the work for this build, from any thread: hands out nothing more and ends all waiting,
+   * with {@code now} even before the schedulers have answered. With {@code cancel} and without
+   * {@code now}, ends the jobs, too; otherwise jobs that need no torc continue.
    */
   void end(boolean now, boolean cancel);
 }

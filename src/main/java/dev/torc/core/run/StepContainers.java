@@ -13,9 +13,9 @@ import java.util.function.Function;
 public interface StepContainers {
 
   /**
-   * Waits until this machine has a job's images. Returns the part of a start mark by which a later
-   * torc finds the containers of the attempt; empty if their processes are found like all others.
-   * Throws an {@link AttemptFailure} without an image or a runtime.
+   * Waits until this machine has a job's images; throws an {@link AttemptFailure} without an image
+   * or a runtime. Returns the part of a start mark by which a later torc finds the containers;
+   * empty if their processes are found like all others.
    */
   String ready(Job job, int attempt, Function<Launch, ProcessEnd> runner) throws IOException;
 
@@ -24,8 +24,15 @@ public interface StepContainers {
    *
    * @param needs paths of all needs, relative to the root or absolute
    * @param status the file in which the container writes its progress
+   * @param root the root, or the folder that stands for it
    */
   Launch.Container of(
-      Job job, Image image, int number, Granted granted, Collection<String> needs, Path status)
+      Job job,
+      Image image,
+      int number,
+      Granted granted,
+      Collection<String> needs,
+      Path status,
+      Path root)
       throws IOException;
 }

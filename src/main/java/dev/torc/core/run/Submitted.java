@@ -6,9 +6,8 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * The jobs that schedulers have or soon will, as the loop knows them, and the jobs held back
- * because too many are already prepared. It ends none of them, and does not decide when the build
- * ends.
+ * The jobs that schedulers have or soon will have, and the jobs held back because too many are
+ * prepared. It ends no jobs, and does not decide when the build ends.
  */
 final class Submitted {
 

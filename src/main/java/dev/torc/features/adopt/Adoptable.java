@@ -259,8 +259,8 @@ public final class Adoptable {
   }
 
   /**
-   * Returns whether each product of a job exists; if all are globs, one match is enough. Adds those
-   * that no job made at this path to {@code fresh}.
+   * Returns whether each product of a job exists; of globs alone, one match is enough. Adds to
+   * {@code fresh} those that no job made at this path.
    */
   private boolean stand(Job job, List<String> fresh) throws IOException {
     boolean any = false;

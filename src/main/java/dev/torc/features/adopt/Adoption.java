@@ -5,10 +5,10 @@ import dev.torc.base.digests.Stamp;
 import dev.torc.base.syntax.BadInput.Diagnostic;
 import dev.torc.base.syntax.NearestPath;
 import dev.torc.base.text.SafeText;
-import dev.torc.core.decide.AllowedRoots;
 import dev.torc.core.decide.Expander;
 import dev.torc.core.decide.NeedSnapshot;
 import dev.torc.core.decide.PlanContext;
+import dev.torc.core.decide.ProductRoots;
 import dev.torc.core.decide.Verdict;
 import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.memory.Batch;
@@ -41,7 +41,7 @@ public final class Adoption {
 
   private final Expander expander;
   private final DigestMemo digests;
-  private final AllowedRoots grounds;
+  private final ProductRoots grounds;
   private final Recorder recorder;
   private final Batch batch = new Batch();
   private final List<String> adopted = new ArrayList<>();
@@ -57,7 +57,7 @@ public final class Adoption {
     this.expander = expander;
     this.digests = digests;
     this.grounds =
-        new AllowedRoots(
+        new ProductRoots(
             first.graph().workflow().root(), first.graph().workflow().settings().roots());
     this.recorder = new Recorder(build, null);
     this.context = first;
@@ -127,9 +127,7 @@ public final class Adoption {
     }
   }
 
-  /**
-   * Checks that each declared product exists or is spent; if all are globs, one match is enough.
-   */
+  /** Checks that each declared product exists or is spent; of globs alone, one match is enough. */
   private void products(Job job, List<RecordedProduct> spent) throws IOException {
     int globs = 0;
     Set<String> without = new HashSet<>();

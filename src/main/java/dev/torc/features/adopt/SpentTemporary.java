@@ -25,7 +25,7 @@ final class SpentTemporary {
 
   private SpentTemporary() {}
 
-  /** Returns the products of a job that it may lack; none if it is not such a job. */
+  /** Returns the products that a spent temporary job may lack; none for any other job. */
   static List<RecordedProduct> of(PlanContext context, int id) {
     Graph graph = context.graph();
     if (!graph.isTemporary(id) || !areAllNamed(context, id)) {

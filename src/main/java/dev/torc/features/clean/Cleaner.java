@@ -9,8 +9,8 @@ import dev.torc.base.text.Refusal;
 import dev.torc.core.memory.Batch;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
-import dev.torc.core.run.ProductRemoval;
-import dev.torc.core.run.SetAside;
+import dev.torc.core.run.MovesAside;
+import dev.torc.core.run.RemovedOrSetAside;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
@@ -31,13 +31,15 @@ import java.util.stream.Stream;
  */
 public record Cleaner(
     List<Path> roots,
-    ProductRemoval removal,
+    RemovedOrSetAside removal,
     boolean force,
     boolean dry,
     Cleaner.Listener listener) {
 
   public interface Choice {
-    /** Returns whether to remove a product; {@code unaltered} if it is as torc made it. */
+    /**
+     * Returns whether to remove a product; {@code unaltered} says whether it is as torc made it.
+     */
     boolean includes(OwnedPath owned, boolean unaltered);
   }
 
@@ -102,15 +104,15 @@ public record Cleaner(
         try {
           FileTree.remove(entry);
         } catch (MountedException e) {
-          listener.mounted(SetAside.shown(removal.place(), entry), Refusal.line(e));
+          listener.mounted(MovesAside.shown(removal.place(), entry), Refusal.line(e));
         }
       }
     }
-    listener.removed(SetAside.shown(removal.place(), folder));
+    listener.removed(MovesAside.shown(removal.place(), folder));
     if (Files.exists(kept, LinkOption.NOFOLLOW_LINKS)) {
       if (!keptToo) {
         listener.stays(
-            SetAside.shown(removal.place(), kept),
+            MovesAside.shown(removal.place(), kept),
             "it holds what torc set aside for you; --kept removes it");
       }
     } else if (!dry) {
@@ -124,7 +126,7 @@ public record Cleaner(
 
   private void remove(Path folder) throws IOException {
     if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
-      String shown = SetAside.shown(removal.place(), folder);
+      String shown = MovesAside.shown(removal.place(), folder);
       try {
         if (!dry) {
           FileTree.remove(folder);
@@ -147,7 +149,7 @@ public record Cleaner(
         }
         return true;
       }
-      ProductRemoval.Standing recorded = null;
+      RemovedOrSetAside.Standing recorded = null;
       FolderDigest work = null;
       IOException unreadable = null;
       try {
@@ -188,11 +190,11 @@ public record Cleaner(
   }
 
   /**
-   * Removes a product, or if {@code recorded} is null, anything there, or sets it aside if it
-   * {@code mayHaveCommits}. Follows no symlink.
+   * Removes a product or, without {@code recorded}, anything there; sets it aside if it {@code
+   * mayHaveCommits}. Follows no symlink.
    */
   private void remove(
-      OwnedPath owned, Path file, ProductRemoval.Standing recorded, boolean mayHaveCommits)
+      OwnedPath owned, Path file, RemovedOrSetAside.Standing recorded, boolean mayHaveCommits)
       throws IOException {
     Path name = file.getFileName();
     try (FolderHandle holder = FolderHandle.below(base(file), file.normalize().getParent())) {
@@ -201,7 +203,7 @@ public record Cleaner(
       } else if (mayHaveCommits) {
         removal
             .aside()
-            .move(file, holder, name, removal.part(owned.path(), file), SetAside.ALTERED);
+            .move(file, holder, name, removal.part(owned.path(), file), MovesAside.ALTERED);
       } else {
         removal.removeAll(owned, holder, name);
       }
@@ -215,7 +217,7 @@ public record Cleaner(
   }
 
   /** Returns the product if unaltered, else null. Reads no device and follows no symlink. */
-  private ProductRemoval.Standing standing(OwnedPath owned, Path file) throws IOException {
+  private RemovedOrSetAside.Standing standing(OwnedPath owned, Path file) throws IOException {
     boolean readable =
         Files.isSymbolicLink(file)
             || Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)

@@ -35,8 +35,8 @@ final class ArrayTask {
   }
 
   /**
-   * Records the state that the scheduler reports. That the task is gone or will never start counts
-   * only if it is reported twice in a row: a truncated listing looks the same.
+   * Records the state that the scheduler reports. A task counts as gone, or as one that never
+   * starts, after two such reports in a row: a truncated listing looks the same.
    */
   void noteState(SchedulerState now, long time) {
     boolean again = now.is(state.kind());

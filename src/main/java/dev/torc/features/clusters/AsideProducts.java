@@ -7,9 +7,9 @@ import dev.torc.core.memory.ProductTarget;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
 import dev.torc.core.run.ClearedProducts;
 import dev.torc.core.run.FolderPart;
-import dev.torc.core.run.ProductRemoval;
-import dev.torc.core.run.ProductRemoval.Standing;
-import dev.torc.core.run.SetAside;
+import dev.torc.core.run.MovesAside;
+import dev.torc.core.run.RemovedOrSetAside;
+import dev.torc.core.run.RemovedOrSetAside.Standing;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -17,9 +17,9 @@ import java.nio.file.Path;
 
 /**
  * Decides about files that the script of a job on another machine moved aside from the places of
- * its products: applies rule 15 to them, as {@link ProductRemoval} does, or puts them back.
+ * its products: applies rule 15 to them, as {@link RemovedOrSetAside} does, or puts them back.
  */
-record AsideProducts(ProductRemoval removal) {
+record AsideProducts(RemovedOrSetAside removal) {
 
   /**
    * Applies rule 15, since the job has begun: torc's own unaltered product goes to the store or is
@@ -29,11 +29,11 @@ record AsideProducts(ProductRemoval removal) {
     if (!Files.exists(aside, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
-    FolderPart part = removal.part(SetAside.shown(removal.place(), product), aside);
+    FolderPart part = removal.part(MovesAside.shown(removal.place(), product), aside);
     if (part != null) {
       part.restore(aside, product);
     }
-    OwnedPath owned = removal.cache().owned(SetAside.shown(removal.place(), product));
+    OwnedPath owned = removal.cache().owned(MovesAside.shown(removal.place(), product));
     DigestMemo fresh = removal.digests().unstoppableCopy(); // works after a signal, too
     Standing standing =
         owned == null || owned.adopted()
@@ -41,7 +41,7 @@ record AsideProducts(ProductRemoval removal) {
             : removal.standing(owned, aside.toString(), null, fresh);
     try (FolderHandle from = FolderHandle.of(aside.getParent())) {
       if (standing == null) {
-        removal.aside().move(product, from, aside.getFileName(), part, SetAside.ALTERED);
+        removal.aside().move(product, from, aside.getFileName(), part, MovesAside.ALTERED);
       } else {
         removal.storeOrDelete(owned, from, aside.getFileName(), standing, cleared);
       }

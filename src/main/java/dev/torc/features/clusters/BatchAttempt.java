@@ -20,7 +20,7 @@ final class BatchAttempt {
 
   private static final ProcessEnd PASSED_ON = ProcessEnd.unknown(ProcessEnd.How.PASSED_ON, "");
 
-  /** How far an attempt has come. It only changes to a later state. */
+  /** How far an attempt has come; it only moves to later states. */
   private enum State {
     OUT, // ready, or in a script that was handed out
     BEGUN,
@@ -83,7 +83,7 @@ final class BatchAttempt {
     return listener == null && !unwanted;
   }
 
-  /** Moves to a later state; returns false if the state is already that one or later. */
+  /** Moves to a state; returns false if the attempt already reached or passed it. */
   private boolean set(State next) {
     boolean news = next.compareTo(state) > 0;
     state = news ? next : state;
@@ -109,12 +109,15 @@ final class BatchAttempt {
     return all;
   }
 
-  /** Returns the places where scripts or torc left files before it began in its current script. */
+  /** Returns the places where files lie from before the attempt began in its current script. */
   List<HandedOutAttempt> earlierPlaces() {
     return place != null && place.isCleared() ? places() : List.copyOf(places);
   }
 
-  /** Gives it, and {@code more} places of its job, to a listener, with its end if it has ended. */
+  /**
+   * Gives the attempt and {@code more} places of its job to a listener, with the end of an ended
+   * one.
+   */
   void handTo(RemoteListener to, List<HandedOutAttempt> more) {
     listener = to;
     places.addAll(0, more);
@@ -125,7 +128,7 @@ final class BatchAttempt {
     }
   }
 
-  /** Tells the listener, once, that the scheduler has it. */
+  /** Tells the listener, once, that the scheduler has the attempt. */
   void submitted(String id) {
     if (listener != null && !told) {
       told = true;
@@ -133,7 +136,7 @@ final class BatchAttempt {
     }
   }
 
-  /** Notes that it began; returns false if that was known already. */
+  /** Notes that the attempt began; returns false if that was known already. */
   boolean noteBegun() {
     return set(State.BEGUN);
   }
@@ -191,7 +194,7 @@ final class BatchAttempt {
     }
   }
 
-  /** Ends it, since it never began in its current script. */
+  /** Ends an attempt that never began in its current script. */
   void endUnbegun(ProcessEnd how) {
     end(how, earlierPlaces());
   }
@@ -201,17 +204,19 @@ final class BatchAttempt {
     return ProcessEnd.unknown(ProcessEnd.How.NOT_STARTED, why);
   }
 
-  /** Returns where it left files, if it ended before a job asked for it; else null. */
+  /** Returns where the attempt left files if it ended before a job asked for it; else null. */
   List<HandedOutAttempt> endPlaces() {
     return endPlaces;
   }
 
-  /** Returns whether it ended before a job asked for it, and it never ran or its node failed. */
+  /**
+   * Returns whether the attempt ended before a job asked for it, and never ran or lost its node.
+   */
   boolean isNothing() {
     return endPlaces != null && end == null;
   }
 
-  /** Stops watching it, and tells its listener whether it was handed out. */
+  /** Stops watching the attempt, and tells its listener whether it was handed out. */
   void stopWatching(boolean out) {
     if (!isOver() && listener != null) {
       listener.ended(out ? PASSED_ON : NOT_REACHED, List.of());

@@ -193,9 +193,8 @@ public record BatchFolder(Path path) {
   }
 
   /**
-   * Returns the owner of the claim on a job; null if no file names one. If {@link #words} has a
-   * claim, the job is claimed even without a name: its owner is about to write the name, or was
-   * killed.
+   * Returns the owner of the claim on a job; null if no file names one. A claim in {@link #words}
+   * counts without a name, too: its owner is about to write the name, or was killed.
    */
   public ClaimOwner owner(String job) {
     return ClaimOwner.read(file(job, Word.CLAIM).resolve("by"));
@@ -223,9 +222,8 @@ public record BatchFolder(Path path) {
   }
 
   /**
-   * Removes the files of a job whose end is recorded, including those that are aside. The claim
-   * stays, with this torc as its owner: without it, a script that is run again would run the job
-   * again.
+   * Removes the files of a job whose end is recorded, also those aside. The claim stays with this
+   * torc as owner, so that no second run of the script runs the job.
    */
   public void forget(String job, ClaimOwner me) throws IOException {
     if (!Files.isDirectory(path)) {

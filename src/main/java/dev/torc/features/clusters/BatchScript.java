@@ -15,8 +15,8 @@ import java.util.stream.Collectors;
 
 /**
  * Writes the sh script that runs batches of jobs on a node. The script has settings, then the
- * functions of {@code batch.sh}, which explains how they work, then the data of each job. This
- * class submits nothing; {@link BatchFolder} reads what the script writes about its jobs.
+ * functions of {@code batch.sh}, which explains how they work, and its parts, then the data of each
+ * job. This class submits nothing; {@link BatchFolder} reads what the script writes about its jobs.
  *
  * @param folder where the script writes; absolute, on a file system that all nodes share
  * @param before sh text that runs in each job's shell before the job; if it fails, so does the job
@@ -38,11 +38,15 @@ record BatchScript(Path folder, String before, long limit, String index) {
       """;
 
   private static String functions() {
-    try (InputStream in = BatchScript.class.getResourceAsStream("batch.sh")) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    StringBuilder text = new StringBuilder();
+    for (String part : List.of("batch", "batch-processes", "batch-products", "batch-jobs")) {
+      try (InputStream in = BatchScript.class.getResourceAsStream(part + ".sh")) {
+        text.append(new String(in.readAllBytes(), StandardCharsets.UTF_8)).append('\n');
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
+    return text.toString();
   }
 
   /**
@@ -59,7 +63,6 @@ record BatchScript(Path folder, String before, long limit, String index) {
     text.append(batches.size() == 1 ? "0" : "${" + index + "-}").append("\n\n").append(FUNCTIONS);
     text.append(
         """
-
         # What all processes have in their environment.
         torc_with() {
           ${torc_setsid:+"$torc_setsid"} "$torc_env" ${torc_signals:+"$torc_signals"}\

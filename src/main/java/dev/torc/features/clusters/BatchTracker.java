@@ -142,9 +142,9 @@ public final class BatchTracker implements AutoCloseable {
   }
 
   /**
-   * Stops watching the batches that continue without torc, so that a later torc can find them, and
-   * ends the others. With {@code all}, stops watching the others too, but first cancels those that
-   * were told to end.
+   * Stops watching the batches that continue without torc, which a later torc finds, and ends the
+   * others. With {@code all}, stops watching those, too, after it has cancelled the ones that were
+   * told to end.
    */
   public void passOn(boolean all) {
     orders.add(now -> passOnBatches(all, now));

@@ -41,8 +41,8 @@ final class EarlierBatches {
   }
 
   /**
-   * Finds the folders of scripts, except those of this build, which may have some already. Ends a
-   * batch that its own torc should have ended but could not.
+   * Finds the folders of earlier scripts; this build may have some of its own. Ends a batch that
+   * its own torc could not end.
    */
   private void find() throws IOException {
     jobs.clear(); // an earlier try may have found some
@@ -115,9 +115,8 @@ final class EarlierBatches {
   }
 
   /**
-   * Ends an attempt that no job wants. If it has not begun, it never will, and its task is
-   * cancelled when no job of the task is left. If it has begun, its task is cancelled, and the
-   * attempt is over only when its end is known.
+   * Ends an attempt that no job wants, by cancelling its task. A begun attempt is over once its end
+   * is known. Otherwise it never begins, and its task is cancelled when no job of the task is left.
    */
   private void drop(BatchAttempt job, long now) throws IOException {
     job.unwanted = true;

@@ -67,8 +67,8 @@ public record EarlierJob(HandedOutAttempt place, SchedulerSettings settings, Str
   }
 
   /**
-   * Removes empty folders and the leftovers of killed torc processes: the folder of a script that
-   * has no record, or whose jobs are all recorded, or whose removal was interrupted.
+   * Removes empty folders and what killed torc processes left: a script's folder without a record,
+   * with recorded jobs only, or half removed.
    */
   public static void tidy(Path folder) throws IOException {
     for (Path executor : BatchFolder.folders(folder)) {

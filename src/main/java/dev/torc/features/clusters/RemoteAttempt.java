@@ -58,7 +58,7 @@ public record RemoteAttempt(
    */
   public record ProductPattern(Path folder, String beyond, String like) {}
 
-  /** Returns the seconds to count for a batch: expected time, else time limit; 0 if unknown. */
+  /** Returns the seconds that a batch counts: the expected time, else the time limit, else 0. */
   long counted() {
     return expected > 0 ? expected : Math.ceilDiv(launch.timeLimit(), SECOND);
   }

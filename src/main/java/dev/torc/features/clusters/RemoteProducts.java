@@ -16,9 +16,9 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How the products of a job that ran on another machine differ from what that machine saw when the
- * job ended. Something may have written to them since, or the file system may not show them yet.
- * Contents are compared by digest, or by size if no digest is known. It changes no file.
+ * How the products of a job on another machine differ from what that machine saw at the job's end:
+ * another program wrote to them, or the file system does not show them yet. Contents are compared
+ * by digest, or by size without one. No file is changed.
  *
  * @param altered products that are not as the job made them, each with a message
  * @param touched files with a different modification time and, as far as is known, the same bytes
@@ -85,7 +85,7 @@ record RemoteProducts(Map<String, String> altered, List<String> touched) {
         : "%s has other contents here than on the node".formatted(seen.path());
   }
 
-  /** Returns the product that a missing file is, or is part of; null if there is none. */
+  /** Returns the product that a missing file is or belongs to; null if there is none. */
   private static String product(Job job, Path root, String path) {
     Path file = Path.of(path);
     String inner = file.startsWith(root) ? root.relativize(file).toString() : path;

@@ -5,7 +5,7 @@ import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.run.ClearedProducts;
 import dev.torc.core.run.Event;
 import dev.torc.core.run.JobFiles;
-import dev.torc.core.run.ProductRemoval;
+import dev.torc.core.run.RemovedOrSetAside;
 import dev.torc.features.clusters.RemoteAttempt.HandedOutAttempt;
 import dev.torc.features.clusters.RemoteAttempt.RemoteKey;
 import dev.torc.features.clusters.RemoteAttempt.RemoteListener;
@@ -24,7 +24,7 @@ import java.util.function.Consumer;
 final class RemoteWait implements RemoteListener {
 
   private final BatchTracker tracker;
-  private final ProductRemoval removal;
+  private final RemovedOrSetAside removal;
   private final RemoteKey key;
   private final Consumer<Event.JobSubmitted> submitted;
   private final CompletableFuture<ProcessEnd> end = new CompletableFuture<>();
@@ -33,7 +33,7 @@ final class RemoteWait implements RemoteListener {
 
   RemoteWait(
       BatchTracker tracker,
-      ProductRemoval removal,
+      RemovedOrSetAside removal,
       RemoteKey key,
       Consumer<Event.JobSubmitted> submitted) {
     this.tracker = tracker;
@@ -42,7 +42,7 @@ final class RemoteWait implements RemoteListener {
     this.submitted = submitted;
   }
 
-  /** Waits for the job if an earlier torc handed it out; returns null if it is no longer out. */
+  /** Waits for a job that an earlier torc handed out; returns null if the job is no longer out. */
   ProcessEnd resume() throws IOException {
     tracker.resume(key, this);
     return await();
@@ -71,7 +71,7 @@ final class RemoteWait implements RemoteListener {
    * Applies rule 15 to the files that were moved aside, or puts them back if the job never began;
    * returns whether it began.
    */
-  static boolean sort(List<HandedOutAttempt> places, ProductRemoval removal) throws IOException {
+  static boolean sort(List<HandedOutAttempt> places, RemovedOrSetAside removal) throws IOException {
     ClearedProducts cleared = removal.clearing();
     AsideProducts aside = new AsideProducts(removal);
     boolean begun = places.stream().anyMatch(HandedOutAttempt::hasBegun);

@@ -9,7 +9,7 @@ import dev.torc.core.model.Workflow;
 import dev.torc.core.model.Workflow.Executor;
 import dev.torc.core.run.BuildSetup.AttemptContext;
 import dev.torc.core.run.JobAttempts;
-import dev.torc.core.run.ProductRemoval;
+import dev.torc.core.run.RemovedOrSetAside;
 import dev.torc.core.run.RunPlace;
 import dev.torc.core.run.RunPlaces;
 import dev.torc.core.run.StartedJobs;
@@ -118,8 +118,8 @@ public final class Remotes implements RunPlaces, AutoCloseable {
     return new TreeSet<>(earlier.keySet());
   }
 
-  /** Removes the files of a job that was handed out if it has ended; otherwise ends the job. */
-  public void forget(String job, ProductRemoval removal) {
+  /** Removes the files of an ended job; ends any other. */
+  public void forget(String job, RemovedOrSetAside removal) {
     List<HandedOutAttempt> places = earlier.get(job).stream().map(EarlierJob::place).toList();
     try {
       boolean over = true;
@@ -141,7 +141,7 @@ public final class Remotes implements RunPlaces, AutoCloseable {
   }
 
   /** Ends a job that was handed out, without waiting for its end. Any thread may call it. */
-  public void drop(String job, ProductRemoval removal) {
+  public void drop(String job, RemovedOrSetAside removal) {
     BatchTracker holder = holder(job);
     Thread.ofVirtual()
         .name("torc-drop")
@@ -159,12 +159,12 @@ public final class Remotes implements RunPlaces, AutoCloseable {
    * Ends a job that an earlier torc handed out, and waits until it has ended. Returns false if
    * {@link #end} is called before that.
    */
-  public boolean cancel(String job, ProductRemoval removal) throws IOException {
+  public boolean cancel(String job, RemovedOrSetAside removal) throws IOException {
     BatchTracker holder = holder(job);
     return holder == null || cancel(holder, job, removal);
   }
 
-  private boolean cancel(BatchTracker holder, String job, ProductRemoval removal)
+  private boolean cancel(BatchTracker holder, String job, RemovedOrSetAside removal)
       throws IOException {
     RemoteKey none = new RemoteKey(job, me.build(), 0, "", "", "");
     RemoteWait wait = new RemoteWait(holder, removal, none, _ -> {});

@@ -53,7 +53,7 @@ public interface Scheduler {
     return List.of();
   }
 
-  /** Returns what to do if it does not answer. */
+  /** Returns what the user can do about a scheduler that does not answer. */
   default String remedy() {
     return "try the commands of this executor by hand";
   }
@@ -95,7 +95,7 @@ public interface Scheduler {
       /** The scheduler describes it in words that torc does not know: it counts as waiting. */
       UNCLEAR,
       WAITING,
-      /** It will never start unless the cluster or its settings change. */
+      /** The script will never start unless the cluster or its settings change. */
       NEVER,
       RUNNING, // or is being ended
       GONE, // the scheduler answers, and no longer has it

@@ -155,8 +155,8 @@ final class SchedulerWatch {
   }
 
   /**
-   * Returns why no job can be submitted: the scheduler has never answered, neither the first three
-   * tries nor for a minute. Null otherwise; once it has answered, torc keeps asking.
+   * Returns why no job can be submitted: the scheduler has not answered within three tries and a
+   * minute. Null after a first answer: then torc keeps asking.
    */
   String outOfReach(long now) {
     return answers || silences < TRIES || now - silent < REACH

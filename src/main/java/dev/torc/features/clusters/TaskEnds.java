@@ -20,10 +20,10 @@ import java.util.function.Consumer;
  */
 record TaskEnds(SchedulerAccess to, SchedulerWatch watch, Consumer<BatchAttempt> anew) {
 
-  /** How often an attempt is handed out again after it was lost through no fault of its own. */
+  /** How often a job is handed out again after its task was lost. */
   private static final int AGAIN = 3;
 
-  /** Reads a job's entry in {@link BatchFolder#words}. Returns whether it says anything new. */
+  /** Reads a job's entry in {@link BatchFolder#words}; returns whether it has news. */
   boolean read(BatchAttempt job, Set<Word> there, boolean ending, long now) throws IOException {
     RemoteBatch batch = job.task.batch;
     if (there.contains(Word.STATUS)) {
@@ -76,7 +76,7 @@ record TaskEnds(SchedulerAccess to, SchedulerWatch watch, Consumer<BatchAttempt>
     }
   }
 
-  /** Returns whether a job was cancelled, and not by torc. */
+  /** Returns whether a user or the scheduler cancelled a job. */
   private static boolean isTaken(BatchAttempt job, SchedulerState word) {
     return word.is(Phase.CANCELLED) && !job.task.cancelled;
   }
@@ -93,8 +93,8 @@ record TaskEnds(SchedulerAccess to, SchedulerWatch watch, Consumer<BatchAttempt>
   }
 
   /**
-   * Returns an end with the given cause. The other details come from the status of the script. If
-   * there is no status, the claim says when the job began, and the scheduler when the task ended.
+   * Returns an end with the given cause and the times of the script's status. Without a status, the
+   * job began at its claim, and ended with the scheduler's task.
    */
   private static ProcessEnd endOf(
       BatchAttempt job, SchedulerState word, ProcessEnd.How how, String message) {
@@ -112,7 +112,7 @@ record TaskEnds(SchedulerAccess to, SchedulerWatch watch, Consumer<BatchAttempt>
         .at(new ProcessEnd.Elsewhere(by == null ? "" : by.host(), handed, began, "", null));
   }
 
-  /** Ends, or hands out again, a job that began and whose script will not say how it ended. */
+  /** Ends a begun job whose script died, or hands it out again. */
   private void died(BatchAttempt job, SchedulerState word) {
     ProcessEnd.How how =
         switch (word.kind()) {

@@ -53,8 +53,9 @@ public final class CommandWarnings {
       CommandWords words = new CommandWords(step.command(), step.shell());
       commands.add(words);
       add(job, "spelling", OtherSpellings.in(words, step, context.contents().machine()));
+      add(job, "character", Lookalikes.in(words));
       add(job, "secret", SecretNames.in(job, step));
-      add(job, "caller", CallerVariables.in(words, step, context.contents().machine()));
+      add(job, "caller", UndeclaredVariables.in(words, step, context.contents().machine()));
       add(job, "folder", new FolderTargets(context.graph(), job, step, words).line());
       lost = words.losesFailures() ? step.shell() : lost;
     }

@@ -101,7 +101,9 @@ public final class FailureHints {
     return null;
   }
 
-  /** Returns what to do if a shell lacks a word; null if it is not sh and should know the word. */
+  /**
+   * Returns what to do if a shell lacks a word; null for a shell other than sh that has the word.
+   */
   private static String way(String word, String shell) {
     boolean posix = shell.matches("sh|dash|ash");
     String way =

@@ -5,6 +5,8 @@ import dev.torc.core.model.Job;
 import dev.torc.core.model.Paths;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Step;
+import dev.torc.features.commands.CommandWords.CommandWord;
+import dev.torc.features.commands.CommandWords.Role;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.function.Predicate;
@@ -25,6 +27,12 @@ record FolderTargets(Graph graph, Job job, Step step, CommandWords words) {
       String line = line(command);
       if (line != null) {
         return line;
+      }
+    }
+    for (CommandWord word : words.words()) {
+      if (word.role() == Role.TARGET && isMade(path(word.text()), false)) {
+        return " writes to %s, but that product is a folder; produce %1$s, or write %1$s/FILE"
+            .formatted(path(word.text()));
       }
     }
     return null;

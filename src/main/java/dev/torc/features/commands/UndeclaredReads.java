@@ -142,7 +142,7 @@ public final class UndeclaredReads {
             .anyMatch(tool -> tool.paths().contains(path) || path.equals(search.path(tool)));
   }
 
-  /** Returns whether a depfile neither named a path, nor may still name it in a first good run. */
+  /** Returns whether a job finds no needs, or its last good run did not find a path. */
   private boolean mayAsk(int job, String path) {
     if (!graph.job(job).finds()) {
       return true;

@@ -29,7 +29,7 @@ final class Apptainer extends ContainerRuntime {
   private static final Pattern NO_PROGRAM =
       Pattern.compile("FATAL: +(.*executable file not found.*|stat .*no such file or directory)");
 
-  /** Variables that it does not pass to a container, and HOME, which it rejects. */
+  /** Variables that apptainer does not pass to a container, and HOME, which it rejects. */
   private static final Set<String> UNHANDED = Set.of("HOME", "UID", "GID", "EUID");
 
   private static final Pattern NAME_OF_SHELL = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
@@ -123,7 +123,9 @@ final class Apptainer extends ContainerRuntime {
     return words;
   }
 
-  /** Returns whether it can pass on a variable; if one has an unusual name, it loses them all. */
+  /**
+   * Returns whether apptainer can pass on a variable: one with an unusual name makes it lose all.
+   */
   private static boolean isHanded(String name) {
     return !UNHANDED.contains(name) && NAME_OF_SHELL.matcher(name).matches();
   }

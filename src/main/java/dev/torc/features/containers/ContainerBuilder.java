@@ -75,12 +75,15 @@ record ContainerBuilder(
   /**
    * Returns the container of a step; {@code number} counts the attempt's steps from 1.
    *
-   * @param needs paths of all needs, relative to the root or absolute
    * @param status the file in which the container writes its progress
    */
   StepContainer of(
-      Job job, Image image, int number, Granted granted, Collection<String> needs, Path status)
-      throws IOException {
+      Job job,
+      Image image,
+      int number,
+      Granted granted,
+      Path status,
+      List<StepContainer.BindMount> mounts) {
     SequencedMap<String, String> labels = new LinkedHashMap<>();
     labels.put(ContainerRuntime.BUILD_LABEL, build);
     labels.put("dev.torc.job", job.name());
@@ -100,7 +103,7 @@ record ContainerBuilder(
         runtime,
         new StepContainer.ChosenImage(here, image.name(), image.args()),
         new StepContainer.Handle(name(job, granted.attempt()) + "-" + number, labels),
-        mounts(image, needs),
+        mounts,
         new StepContainer.User(user(), groups()),
         new StepContainer.Limits(
             runtime.holdsLimits() ? cpus : 0,
@@ -109,10 +112,22 @@ record ContainerBuilder(
         status);
   }
 
-  private List<StepContainer.BindMount> mounts(Image image, Collection<String> needs)
-      throws IOException {
-    Path root = workflow.root();
-    Set<Path> writable = new LinkedHashSet<>(List.of(root));
+  /**
+   * Returns what a container sees of this machine.
+   *
+   * @param needs paths of all needs, relative to the root or absolute
+   * @param status the file of the container's progress, beside the job's other files
+   * @param root the root, or the folder that stands for it: then it is mounted instead
+   */
+  List<StepContainer.BindMount> mounts(
+      Image image, Collection<String> needs, Path status, Path root) throws IOException {
+    Set<Path> writable = new LinkedHashSet<>(List.of(workflow.root()));
+    if (!root.equals(workflow.root())) {
+      Path jobs = status.getParent();
+      Path folders = jobs.resolveSibling("sandbox");
+      writable = new LinkedHashSet<>(List.of(folders.resolve(folders.relativize(root).getName(0))));
+      writable.add(jobs);
+    }
     for (Path other : workflow.settings().roots()) {
       if (Files.isDirectory(other)) {
         writable.add(other);

@@ -50,7 +50,7 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
     return names.getFirst();
   }
 
-  /** Returns the path of its program, searched for once; null if it is not installed. */
+  /** Returns the path of the runtime's program, searched for once; null if it is not installed. */
   final synchronized String program() {
     if (program == null) {
       String[] folders = env.getOrDefault("PATH", "").split(":");
@@ -64,7 +64,7 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
     return program.orElse(null);
   }
 
-  /** Returns its own message if it does not work here; empty if it works. Asks it only once. */
+  /** Returns the runtime's message if it does not work here; empty if it works. Asks only once. */
   final synchronized String trouble() {
     if (trouble == null) {
       ProgramOutput info = about();
@@ -76,7 +76,9 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
   /** Asks the program about itself, and keeps the parts of its answer that are used later. */
   abstract ProgramOutput about();
 
-  /** Returns whether its processes are not children of the client, so that they may outlive it. */
+  /**
+   * Returns whether the container's processes may outlive the client, which is not their parent.
+   */
   public boolean isApart() {
     return false;
   }
@@ -94,8 +96,8 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
       throws IOException;
 
   /**
-   * Returns the registry's message if it has no such image or denies it to this user; empty if it
-   * has the image or does not answer, or if the program cannot ask.
+   * Returns the registry's message about an image that it lacks or denies to this user. Empty if it
+   * has the image, does not answer, or cannot be asked.
    */
   public String registryError(String source) {
     return "";
@@ -128,8 +130,8 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
   }
 
   /**
-   * Returns variables that replace or extend the caller's for the client (null removes one), so
-   * that the container has exactly the given ones.
+   * Returns changes to the caller's variables for the client, so that the container has exactly the
+   * given ones; null removes one.
    */
   Map<String, String> clientVariables(Map<String, String> variables, boolean terminal) {
     return Map.of();
@@ -141,7 +143,7 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
   /** Returns whether a log line looks like one of the runtime's own errors. */
   abstract boolean isOwnLine(String line);
 
-  /** Returns whether its own failure with this line means that the program is missing. */
+  /** Returns whether a failure of the runtime with this line means that the program is missing. */
   abstract boolean lacksProgram(int status, String line);
 
   /** Returns a line of sh that quietly removes a container; empty if none outlives its client. */

@@ -71,9 +71,16 @@ public final class ImageSupply implements StepContainers {
 
   @Override
   public Launch.Container of(
-      Job job, Image image, int number, Granted granted, Collection<String> needs, Path status)
+      Job job,
+      Image image,
+      int number,
+      Granted granted,
+      Collection<String> needs,
+      Path status,
+      Path root)
       throws IOException {
-    return builder.of(job, image, number, granted, needs, status);
+    return builder.of(
+        job, image, number, granted, status, builder.mounts(image, needs, status, root));
   }
 
   private void ready(Image image, Function<Launch, ProcessEnd> runner) throws IOException {

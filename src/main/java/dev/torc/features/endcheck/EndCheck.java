@@ -135,7 +135,7 @@ public final class EndCheck implements Follower {
     return undone;
   }
 
-  /** Returns the selected jobs; of fresh ones, only those with a product of another stamp. */
+  /** Returns the selected jobs, without fresh jobs whose products have their old stamps. */
   private BitSet concerned() {
     BitSet jobs = (BitSet) state.context().selection().jobs().clone();
     BitSet fresh = (BitSet) setup.plan().selected().clone();
@@ -167,7 +167,7 @@ public final class EndCheck implements Follower {
     return changed;
   }
 
-  /** Adds the lost and changed members of a folder, and those that were added. */
+  /** Adds the lost, changed and new members of a folder. */
   private void folder(int job, RecordedProduct made, List<Changed> changed) throws IOException {
     KnownDigest before = digests().last(made.path());
     List<Reason> members = state.context().contents().changes(made);
@@ -181,7 +181,7 @@ public final class EndCheck implements Follower {
     members.forEach(member -> changed.add(new Changed(member.name(), member.kind())));
   }
 
-  /** Returns whether a folder, which torc may have removed, has only excluded files left. */
+  /** Returns whether torc may have removed a folder product except for its excluded files. */
   private boolean isBare(int job, RecordedProduct made) throws IOException {
     return state.graph().deletes(job) && digests().isBare(made.path());
   }

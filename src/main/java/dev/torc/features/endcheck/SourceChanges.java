@@ -29,7 +29,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class SourceChanges {
 
-  /** Files of this many bytes or more are not read: with a new stamp they may have changed. */
+  /** The size from which a file is not read: with a new stamp it may have changed. */
   private static final long LARGE = 100_000_000;
 
   private final PlanContext context;

@@ -128,8 +128,8 @@ final class Suspects {
   }
 
   /**
-   * Returns when a file was changed, or if it is missing, when the nearest folder above it was; in
-   * milliseconds of the file system's clock, or -1 if that is unknown.
+   * Returns when a file was changed; for a missing file, when the nearest folder above it was.
+   * Milliseconds of the file system's clock; -1 if unknown.
    */
   private long changedAt(String changed) {
     String path = changed;

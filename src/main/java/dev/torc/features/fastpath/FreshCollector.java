@@ -157,7 +157,10 @@ final class FreshCollector {
 
   private static boolean decidesByFiles(Job job) {
     for (String key : job.conditions().keySet()) {
-      if (!key.equals(Job.FETCH) && !key.startsWith(Job.ENVIRONMENT)) {
+      if (!key.equals(Job.FETCH)
+          && !key.equals(Job.SANDBOX)
+          && !key.equals(Job.CALLED_SANDBOX)
+          && !key.startsWith(Job.ENVIRONMENT)) {
         return false;
       }
     }

@@ -43,9 +43,6 @@ public record FreshJobs(
 
   private static final String LAYOUT = "torc rest 11";
 
-  /** The number of threads that look at files at the same time. */
-  public static final int THREADS = Runtime.getRuntime().availableProcessors();
-
   /** Up to this size in bytes, the system calls cost more than reading the bytes. */
   private static final int SMALL = 1 << 16;
 
@@ -141,7 +138,7 @@ public record FreshJobs(
       PlanContext context, Held held, FreshJobs before, BitSet stayed, String build)
       throws IOException {
     return FreshCollector.of(context, held, before, stayed, build)
-        .reread(context.graph(), context.basis().digests(), THREADS);
+        .reread(context.graph(), context.basis().digests(), SeenFiles.THREADS);
   }
 
   public FreshJobs with(Digest graph) {
@@ -232,6 +229,11 @@ public record FreshJobs(
    */
   public record Looked(FreshJobs fresh, BitSet dirty) {}
 
+  /** Returns how many threads should look at the files; see {@link SeenFiles#threads}. */
+  public int threads(boolean cold) {
+    return files.threads(cold);
+  }
+
   /**
    * Looks at each file once, and reads a file if its stamp changed but not its size. The clock of
    * {@code digests} decides which stamps can be trusted next time.
@@ -240,7 +242,7 @@ public record FreshJobs(
     TouchedFiles touched = new TouchedFiles(files, graph, digests, false);
     BitSet moved = touched.moved(source, null, threads);
     if (!moved.isEmpty()) {
-      touched.removeTouched(moved, threads);
+      touched.removeTouched(moved, SeenFiles.THREADS);
     }
     BitSet dirty = graph.allJobs();
     dirty.andNot(jobs);

@@ -25,6 +25,9 @@ import java.util.function.IntPredicate;
  */
 record SeenFiles(long[] stamps, FreshDigests digests, StringTable further, ExtraFiles extra) {
 
+  /** The most threads that look at files, or read them, at the same time. */
+  static final int THREADS = Runtime.getRuntime().availableProcessors();
+
   /** The number of longs in a stamp. {@link #MTIME} and {@link #CTIME} are two of the indexes. */
   static final int WIDTH = Stamp.NUMBERS;
 
@@ -65,6 +68,11 @@ record SeenFiles(long[] stamps, FreshDigests digests, StringTable further, Extra
   /** Returns a copy with other stamps, or this object if the array is the same. */
   SeenFiles with(long[] others) {
     return others == stamps ? this : new SeenFiles(others, digests, further, extra);
+  }
+
+  /** Returns how many threads should look at the files. A {@code cold} JVM is slow to start one. */
+  int threads(boolean cold) {
+    return Math.clamp(count() / (cold ? 1_000 : 500), 1, THREADS);
   }
 
   int count() {
@@ -139,7 +147,7 @@ record SeenFiles(long[] stamps, FreshDigests digests, StringTable further, Extra
     return file < graph.files() ? graph.path(file) : further.text(file - graph.files());
   }
 
-  /** Returns the digest of a file; null if it is unknown or if the file has another stamp. */
+  /** Returns the digest of a file with this stamp; null if unknown. */
   Digest digest(Graph graph, String path, Stamp stamp) {
     int file = number(graph, path);
     int at = file * WIDTH;

@@ -31,9 +31,6 @@ import java.util.stream.IntStream;
  */
 final class TouchedFiles {
 
-  /** For this many files to look at, one more thread pays off. */
-  private static final int SHARE = 1_000;
-
   /** For this many files to read, or {@link #MUCH} bytes, one more thread pays off. */
   private static final int MANY = 100;
 
@@ -64,13 +61,12 @@ final class TouchedFiles {
    */
   BitSet moved(StampSource source, BitSet some, int threads) {
     int files = some != null ? some.length() : seen.count();
-    int shares = Math.max(1, Math.min(threads, files / SHARE));
-    BitSet[] found = new BitSet[shares];
+    BitSet[] found = new BitSet[threads];
     ParallelShares.run(
-        shares,
+        threads,
         share -> {
-          int from = (int) ((long) files * share / shares);
-          int to = (int) ((long) files * (share + 1) / shares);
+          int from = (int) ((long) files * share / threads);
+          int to = (int) ((long) files * (share + 1) / threads);
           found[share] = findMoved(source, some, from, to);
         });
     BitSet all = new BitSet(files);

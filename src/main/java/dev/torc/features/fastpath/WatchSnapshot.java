@@ -118,7 +118,7 @@ public final class WatchSnapshot {
           lists.add(
               new NeedList(
                   ListKind.GLOB,
-                  new Naming(text, all.getFirst(), null),
+                  new Naming(text, all.getFirst(), null, false),
                   excludes,
                   null,
                   List.of(),
@@ -173,9 +173,10 @@ public final class WatchSnapshot {
    */
   public SortedSet<String> look() {
     SortedSet<String> changed = new TreeSet<>();
-    TouchedFiles touched = new TouchedFiles(files.seen(null), graph, reader.emptyCopy(), true);
-    BitSet moved = touched.moved(stamps, null, FreshJobs.THREADS);
-    touched.removeTouched(moved, FreshJobs.THREADS);
+    SeenFiles seen = files.seen(null);
+    TouchedFiles touched = new TouchedFiles(seen, graph, reader.emptyCopy(), true);
+    BitSet moved = touched.moved(stamps, null, seen.threads(true));
+    touched.removeTouched(moved, SeenFiles.THREADS);
     files.put(touched.stamps());
     moved.stream()
         .forEach(

@@ -2,9 +2,9 @@ package dev.torc.features.fetch;
 
 import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.DigestMemo;
-import dev.torc.core.decide.AllowedRoots;
 import dev.torc.core.decide.Condition;
 import dev.torc.core.decide.Decider;
+import dev.torc.core.decide.ProductRoots;
 import dev.torc.core.decide.Verdict;
 import dev.torc.core.memory.JobResult;
 import dev.torc.core.memory.JobResult.Outcome;
@@ -41,7 +41,7 @@ public final class FetchedInPlace implements Condition {
     }
     try {
       Workflow workflow = asked.graph().workflow();
-      AllowedRoots grounds = new AllowedRoots(workflow.root(), workflow.settings().roots());
+      ProductRoots grounds = new ProductRoots(workflow.root(), workflow.settings().roots());
       List<RecordedProduct> there = ProductScan.of(grounds, digests, job, false).made();
       for (FetchedFile source : fetch.sources()) {
         Digest digest = Digest.ofHex(source.sha256());

@@ -29,7 +29,7 @@ public final class FindingPart implements AttemptPart {
   }
 
   @Override
-  public void prepare() {
+  public void prepare(NeedSnapshot snapshot) {
     traced = tracing.traces(graph, graph.job(id));
   }
 

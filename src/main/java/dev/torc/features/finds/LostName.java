@@ -52,9 +52,9 @@ record LostName(Graph graph, int id, NeedSnapshot snapshot) {
   }
 
   /**
-   * Returns whether the name leads to a need or a product of the job from the root or the folder of
-   * the depfile or a need. Fails the job if it leads to another file from there: the command
-   * changed its folder, and a change of that file would go unseen.
+   * Returns whether the name leads to a need or product of the job, from the root or from the
+   * folder of the depfile or a need. Fails the job if the name leads to another file there: the
+   * command changed its folder, and a change of that file would go unseen.
    */
   private boolean isElsewhere(String name, String path) {
     Job job = graph.job(id);
@@ -73,12 +73,20 @@ record LostName(Graph graph, int id, NeedSnapshot snapshot) {
       }
       if (!snapshot.declares(there) && !Tracing.isOwn(graph, id, there)) {
         throw new AttemptFailure(
-            ("exit 0, but depfile %s names %s, and only %s exists;"
+            ("exit 0, but depfile %s names %s, which exists from %s and not from %s;"
                     + " its names are relative to dir: set dir instead of using cd")
-                .formatted(job.depfile(), name, there));
+                .formatted(
+                    job.depfile(),
+                    name,
+                    shown(folder),
+                    shown(job.runs().steps().getFirst().dir())));
       }
       known = true;
     }
     return known;
+  }
+
+  private static String shown(String folder) {
+    return folder.isEmpty() || folder.equals(".") ? "the root" : folder;
   }
 }

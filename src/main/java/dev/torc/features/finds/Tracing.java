@@ -331,7 +331,7 @@ public final class Tracing {
     }
   }
 
-  /** Returns whether a strict job may read a file: with a depfile, any; else only its needs. */
+  /** Returns whether a strict job may read a file: any with a depfile, else a need. */
   private static boolean mayRead(Graph graph, int id, NeedSnapshot snapshot, String path) {
     return graph.job(id).depfile() != null || needs(graph, id, snapshot, path);
   }

@@ -2,10 +2,10 @@ package dev.torc.features.intents;
 
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.text.Refusal;
-import dev.torc.core.decide.AllowedRoots;
 import dev.torc.core.decide.Condition;
 import dev.torc.core.decide.Decider;
 import dev.torc.core.decide.KnownResult;
+import dev.torc.core.decide.ProductRoots;
 import dev.torc.core.decide.Reason;
 import dev.torc.core.decide.Reason.Kind;
 import dev.torc.core.decide.Verdict;
@@ -51,7 +51,7 @@ public final class Frozen implements Condition {
     Reason lack;
     try {
       Workflow workflow = asked.graph().workflow();
-      AllowedRoots grounds = new AllowedRoots(workflow.root(), workflow.settings().roots());
+      ProductRoots grounds = new ProductRoots(workflow.root(), workflow.settings().roots());
       List<RecordedProduct> there = ProductScan.of(grounds, digests, job, false).made();
       lack = lack(job, last, known, there);
       if (lack == null) {

@@ -61,7 +61,7 @@ public final class SecretPart implements AttemptPart {
   }
 
   @Override
-  public void prepare() {
+  public void prepare(NeedSnapshot snapshot) {
     String lack = values.lack();
     if (lack != null) {
       throw new AttemptFailure(lack);
@@ -133,7 +133,7 @@ public final class SecretPart implements AttemptPart {
   /** Refuses what a job wrote for an earlier torc if its secrets are not known now. */
   @Override
   public void resume(ProcessEnd ended) {
-    prepare();
+    prepare(null);
   }
 
   @Override

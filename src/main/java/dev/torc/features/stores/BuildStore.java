@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /** The local store as the attempts of a build use it. */
-public record BuildStore(Cache cache, LocalResults results) implements ProductStore {
+public record BuildStore(Cache cache, LocalStore results) implements ProductStore {
 
   @Override
   public ClearedProducts clearing() {

@@ -53,7 +53,7 @@ final class FetchedProducts implements ResultParts {
     } else {
       make(product, fresh);
     }
-    LocalStore.touch(fresh);
+    LocalFiles.touch(fresh);
     to.put(fresh);
     FileTree.remove(fresh); // still there if it was copied
   }

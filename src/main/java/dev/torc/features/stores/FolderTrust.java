@@ -16,10 +16,9 @@ import java.nio.file.attribute.UserPrincipalNotFoundException;
 import java.util.Map;
 
 /**
- * Decides which files in a shared folder count: files of the user, of root, or of the group that
- * the store names, whose members are all trusted. No other user may be able to change or replace
- * such a file, so the folders above it, and the links on the way there, are checked too. It does
- * not check contents.
+ * Decides which files in a shared folder count: those of the user, of root, and of the store's
+ * group, whose members are all trusted. No other user may be able to change or replace such a file,
+ * so the folders above it and the links to it are checked, too. Contents are not.
  */
 final class FolderTrust {
 

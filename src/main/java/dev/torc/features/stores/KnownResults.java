@@ -62,7 +62,7 @@ public final class KnownResults implements Recall {
   private final Graph graph;
   private final Cache cache;
   private final NeedContents contents;
-  private final LocalResults stored;
+  private final LocalStore stored;
   private final SharedStores asked; // queried if this root has no result; null for none
   private final DigestMemo digests;
   private final Programs programs;
@@ -75,7 +75,7 @@ public final class KnownResults implements Recall {
    *
    * @param asked the shared stores to query, and wait for, while jobs are decided; null for none
    */
-  public record Places(Cache cache, DigestMemo digests, LocalResults stored, SharedStores asked)
+  public record Places(Cache cache, DigestMemo digests, LocalStore stored, SharedStores asked)
       implements Recalls {
 
     @Override
@@ -100,7 +100,7 @@ public final class KnownResults implements Recall {
     return (KnownResults) context.decider().recall();
   }
 
-  LocalResults stored() {
+  LocalStore stored() {
     return stored;
   }
 
@@ -292,7 +292,7 @@ public final class KnownResults implements Recall {
         manifests,
         stored::names,
         (key, _, _, now) -> {
-          Result known = LocalResults.find(cache, key);
+          Result known = LocalStore.find(cache, key);
           if (known != null && serves(job, known, key, bytes)) {
             stored.want(known);
             return new Match(null, known, Map.of());
@@ -307,8 +307,8 @@ public final class KnownResults implements Recall {
   }
 
   /**
-   * Returns the results of the job's last run and of the last maker of its first product; only
-   * those of one manifest, unless that is null.
+   * Returns the results of the job's last run and of the last maker of its first product, with this
+   * manifest unless it is null.
    */
   private List<Result> standing(Job job, Digest manifest) {
     List<Result> standing = new ArrayList<>(2);

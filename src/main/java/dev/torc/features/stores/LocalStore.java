@@ -1,265 +1,428 @@
 package dev.torc.features.stores;
 
-import dev.torc.base.digests.ParallelShares;
-import dev.torc.base.digests.Stamp;
-import dev.torc.base.posix.FileStatus;
-import dev.torc.base.posix.FileTree;
+import dev.torc.base.digests.Digest;
+import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.posix.FolderHandle;
 import dev.torc.base.posix.Io;
-import dev.torc.base.posix.OwnFile;
-import dev.torc.base.posix.PlainFile;
-import dev.torc.core.memory.CachePlace;
-import dev.torc.core.memory.MovingFolder;
+import dev.torc.base.text.Refusal;
+import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.ProductTarget;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
+import dev.torc.core.memory.StoredResults;
 import dev.torc.core.run.ClearedProducts.Added;
+import dev.torc.features.stores.Result.ResultParts;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
+import java.util.function.Predicate;
 
 /**
- * The files in {@code .torc/store}. Each is a product (a file, folder or link), and its name tells
- * its kind and digest. The names are not trusted: a restore hashes each product after placing it.
- * {@link LocalResults} knows which results use a product. If the store is not a folder, or a
- * product is not of the kind in its name, it counts as missing.
+ * The local store: results with their records and bytes, up to a {@link LocalBound}. Before a
+ * result is added, the least recently used results are removed to make room. Other classes decide
+ * which results to store and when to restore one. Safe for several threads.
  */
-final class LocalStore {
+public class LocalStore implements ResultParts {
 
-  private final CachePlace place;
-  private final Path folder;
-  private final String prefix;
-  private final AtomicLong copies = new AtomicLong();
-  private FileStatus before;
-  private boolean made;
-  private boolean cleaned;
+  private static final long SECOND = 1_000_000_000L;
 
-  LocalStore(CachePlace place) {
-    this.place = place;
-    this.folder = place.store();
-    this.prefix = folder + "/";
+  /** How many bytes a looking command reads to check results. */
+  static final long MOST_CHECKED = 1L << 30;
+
+  private static final long UNKNOWN = -1;
+
+  private final Cache cache;
+  private final StoredResults<Result> records;
+  private final StoredResults<Result> light; // the same records, read by Result::parts
+  private final LocalFiles bytes;
+  private final long keep;
+  private final boolean restores;
+  private DigestMemo reader; // null if the bytes are not checked
+  private long unread = MOST_CHECKED;
+  private final Set<String> shared = new HashSet<>(); // names of parts that add() found stored
+  private final Map<Digest, Result> wanted = new HashMap<>(); // to restore; null once restored
+  private long last; // ms since 1970; always rising, so that two uses in one ms keep their order
+  private Uses<String> uses; // of the names of products; null until they are counted
+  private final Uses<Digest> firsts = new Uses<>(); // of first keys, counted together with uses
+  private long total = UNKNOWN;
+  private LocalBound bound; // null before use
+  private long looked = System.nanoTime() - SECOND;
+  private boolean changed;
+
+  /**
+   * Opens the local store of a root. {@code keep} is the bound in bytes: 0 turns the store off, and
+   * a negative number means the default. {@code restores} says whether a stored result may be
+   * restored instead of running a job. Changes need a cache that is open for writing.
+   */
+  public LocalStore(Cache cache, long keep, boolean restores) {
+    this.cache = cache;
+    this.records = new StoredResults<>(cache, Result::form);
+    this.light = new StoredResults<>(cache, Result::parts);
+    this.bytes = new LocalFiles(cache.place());
+    this.keep = keep;
+    this.restores = restores;
   }
 
-  /** Returns the name of a product: equal products have the same name. */
-  static String name(OwnedPath part) {
-    Stamp.FileKind of = part.kind();
-    char kind = of == Stamp.FileKind.FOLDER ? 'd' : of == Stamp.FileKind.LINK ? 'l' : 'f';
-    return kind + part.digest().hex().replace(' ', '.'); // may end in " executable"
-  }
-
-  /** Returns the names of all parts of a result; equal parts repeat a name. */
-  static List<String> names(Result of) {
-    return of.allParts().stream().map(LocalStore::name).toList();
-  }
-
-  /** Returns the file status of a stored product. Makes no Path: there are many products. */
-  private FileStatus status(String name) throws IOException {
-    return FileStatus.of(prefix + name, false);
+  /** Returns whether the store is turned off or unusable, so that a lookup finds nothing. */
+  public boolean isOff() {
+    return keep == 0 || isBlocked();
   }
 
   /**
-   * Returns whether something other than a folder is at the store's path, or its status is unknown.
+   * Returns whether nothing can be stored, since something other than a folder is at the store's
+   * path.
    */
-  boolean isBlocked() {
-    FileStatus there = before();
-    return there == null || there.exists() && !there.isFolder();
+  public boolean isBlocked() {
+    return bytes.isBlocked();
   }
 
-  synchronized boolean isNew() {
-    return made && !before().exists();
+  public boolean restores() {
+    return restores && !isOff();
   }
 
-  /** Returns the status of the store before anything was added; null if unknown. */
-  private synchronized FileStatus before() {
-    try {
-      before = before == null ? FileStatus.of(folder.toString(), false) : before;
-      return before;
-    } catch (IOException e) {
-      return null;
+  /** Returns whether this build created the store. */
+  public boolean isNew() {
+    return bytes.isNew();
+  }
+
+  /** Returns the largest size of the store, in bytes. */
+  public synchronized long bound() throws IOException {
+    return limit().bytes();
+  }
+
+  private LocalBound limit() {
+    if (bound == null) {
+      bound = keep >= 0 ? new LocalBound(keep) : LocalBound.usual(usable(), size());
+    }
+    return bound;
+  }
+
+  /** Returns the free bytes. A {@code FileStore} would have to read the table of mounts. */
+  long usable() {
+    return cache.place().root().toFile().getUsableSpace();
+  }
+
+  /** Removes results if the file system is nearly full. Checks that at most once a second. */
+  public synchronized void makeRoom() throws IOException {
+    long now = System.nanoTime();
+    if (now < looked + SECOND || isOff() || size() == 0) {
+      return;
+    }
+    looked = now;
+    long most = LocalBound.leavingRoom(usable(), size());
+    if (most < size()) {
+      free(most);
     }
   }
 
-  /** Returns whether the store has a product. Files of other kinds do not count. */
-  boolean has(OwnedPath part) {
-    // Without a status, it cannot be restored.
-    return Io.or(() -> isOf(part.kind(), status(name(part))), false);
+  public boolean isEmpty() {
+    return records.isEmpty();
   }
 
-  String path(OwnedPath part) {
-    return prefix + name(part);
+  /** Empties the store if the disk is {@code full} or nearly; returns whether it held anything. */
+  public synchronized boolean emptyIfFull(boolean full) throws IOException {
+    if (isOff() || size() == 0 || !full && !LocalBound.isScarce(usable())) {
+      return false;
+    }
+    free(0);
+    return true;
   }
 
-  private static boolean isOf(Stamp.FileKind kind, FileStatus there) {
-    return switch (kind) {
-      case FOLDER -> there.isFolder();
-      case LINK -> there.isLink();
-      default -> there.isFile();
-    };
+  @Override
+  public byte[] text(OwnedPath part) throws IOException {
+    return bytes.text(part);
+  }
+
+  /** Returns the result under a key; null if there is none. */
+  public static Result find(Cache cache, Digest key) {
+    StoredResults.Stored<Result> stored = new StoredResults<>(cache, Result::form).of(key);
+    return stored == null ? null : stored.result();
+  }
+
+  /** Returns the lists of found needs under a {@linkplain Result#first first key}, newest first. */
+  public List<List<String>> names(Digest first) {
+    return records.names(first);
+  }
+
+  public void each(Consumer<Result> visitor) {
+    records.each(stored -> visitor.accept(stored.result()));
+  }
+
+  /** Makes {@link #has} check the bytes, as a build does only when it restores them. */
+  public LocalStore checkedBy(DigestMemo digests) {
+    reader = digests;
+    return this;
+  }
+
+  public boolean has(OwnedPath part) {
+    return bytes.has(part) && (reader == null || isIntact(part));
+  }
+
+  private synchronized boolean isIntact(OwnedPath part) {
+    unread -= bytes.size(LocalFiles.name(part));
+    return Io.or(
+        () -> unread < 0 || part.digest().equals(reader.digestNow(bytes.path(part), part.kind())),
+        false);
+  }
+
+  /** Returns whether a result with this many bytes and files may be stored at all. */
+  public synchronized boolean mayStore(long size, int files) throws IOException {
+    return size <= limit().ofResult() && files <= ResultChecks.MOST_FILES;
+  }
+
+  /**
+   * Stores the record of a result and the output of its job. {@code said} is null if the output
+   * does not belong to the result. {@link #add} stores the products later.
+   */
+  public synchronized void put(Result made, byte[] said) throws IOException {
+    Result result = made;
+    if (said != null) {
+      result = made.withLog(new Blob(Digest.ofBytes(said), said.length));
+      forgetSize();
+      total += bytes.add(result.logPart(), said);
+    }
+    put(result);
+  }
+
+  /** Stores the record of a result, with its found needs as the newest under its first key. */
+  public synchronized void put(Result result) {
+    last = Math.max(System.currentTimeMillis(), last + 1);
+    if (uses != null && !isStored(result)) {
+      count(result);
+    }
+    Digest first = result.first();
+    List<List<String>> before = first == null ? List.of() : records.names(first);
+    List<List<String>> lists = FoundNames.with(before, result.found());
+    wanted.replace(result.key(), result);
+    StoredResults.Stored<Result> stored = new StoredResults.Stored<>(last, result);
+    List<String> names = LocalFiles.names(result);
+    records.put(result.key(), stored, names, lists.equals(before) ? null : first, lists);
+  }
+
+  /** Notes that this build will restore a result: it is among the last to be removed. */
+  public synchronized void want(Result result) {
+    wanted.put(result.key(), result);
+  }
+
+  /** Ensures, before a product is placed, that a record with the same parts is on disk. */
+  public synchronized void ensureRecorded(Result result) {
+    if (wanted.get(result.key()) == result) {
+      return;
+    }
+    Result known = find(cache, result.key());
+    if (known == null || !known.parts().equals(result.parts())) {
+      put(result);
+      cache.flush();
+    }
+  }
+
+  private boolean isStored(Result result) {
+    return wanted.get(result.key()) == result || light.of(result.key()) != null;
+  }
+
+  /**
+   * Returns whether this root fetched or sent a newer result under the same key. A server may still
+   * return an older result after its maker replaced it.
+   */
+  public boolean isReplaced(Result shared) {
+    return shared.origin().started() < records.seen(shared.key());
+  }
+
+  /**
+   * Notes that a result came from a shared store or is sent to one. A time in the future counts as
+   * now, so that a maker's fast clock does not make all later results look replaced.
+   */
+  public void noteSeen(Result shared) {
+    long made = Math.min(shared.origin().started(), System.currentTimeMillis());
+    if (made > records.seen(shared.key())) {
+      records.seen(shared.key(), made);
+    }
+  }
+
+  /** Notes that a result was restored, so that it is now the most recently used one. */
+  public synchronized void noteUsed(Result result) {
+    if (isOff()) {
+      records.drop(result.key(), result.first()); // it was recorded only for the restore
+    } else if (isStored(result)) {
+      put(result);
+    }
+    wanted.replace(result.key(), null);
+  }
+
+  /** Creates an empty folder on the root's file system, so that files can be renamed from it. */
+  public Path freshFolder() throws IOException {
+    return bytes.freshFolder();
   }
 
   /**
    * Moves a product into the store: a file without other hard links, a link or a folder, called
    * {@code name} in {@code from}.
    */
-  Added add(OwnedPath part, FolderHandle from, Path name) throws IOException {
-    make();
-    String stored = name(part);
-    if (isOf(part.kind(), status(stored))) {
-      return Added.THERE;
+  public synchronized Added add(OwnedPath part, FolderHandle from, Path name, long size)
+      throws IOException {
+    forgetSize();
+    if (total + size > bound()) {
+      free(limit().before(size));
     }
+    Added added = bytes.add(part, from, name);
+    if (added == Added.THERE) {
+      shared.add(LocalFiles.name(part));
+    } else if (added == Added.MOVED) {
+      total += size;
+    }
+    return added;
+  }
+
+  @Override
+  public void place(OwnedPath part, ProductTarget to) throws IOException {
+    boolean stays;
+    synchronized (this) {
+      forgetSize();
+      stays = light.isCommon(LocalFiles.name(part), LocalFiles::names, Result::key);
+    }
+    long moved = bytes.place(part, to, stays);
+    synchronized (this) {
+      total -= moved;
+    }
+  }
+
+  @Override
+  public synchronized boolean giveBack(OwnedPath part, FolderHandle at, Path name, boolean sound)
+      throws IOException {
+    if (!sound) {
+      drop(LocalFiles.name(part));
+      return false;
+    }
+    return add(part, at, name, LocalFiles.size(at.path().resolve(name))) == Added.MOVED;
+  }
+
+  /**
+   * Removes a part that was added, after a run made the same bytes again in its place. A part that
+   * the store already had stays, since another result may use it.
+   */
+  public synchronized void dropRemade(OwnedPath part) throws IOException {
+    String name = LocalFiles.name(part);
+    if (!shared.contains(name)) {
+      drop(name);
+    }
+  }
+
+  /** Removes a part. If that fails, as in the folder of another user, its size stays counted. */
+  private void drop(String name) throws IOException {
+    long size = bytes.size(name);
     try {
-      return from.move(name, folder.resolve(stored)) ? Added.MOVED : Added.STAYED;
+      bytes.drop(name);
+      total -= size;
     } catch (FileSystemException e) {
-      return Added.STAYED; // for example, on another file system
+      return; // its size stays counted
     }
   }
 
-  /** Adds a file with these bytes. Returns by how many bytes the store grew. */
-  long add(OwnedPath part, byte[] bytes) throws IOException {
-    make();
-    Path fresh = fresh();
-    PlainFile.write(fresh, bytes);
-    try (FolderHandle tmp = FolderHandle.of(place.tmp())) {
-      if (add(part, tmp, fresh.getFileName()) == Added.MOVED) {
-        return bytes.length;
-      }
-      tmp.remove(fresh.getFileName());
-      return 0;
+  /** Marks the recorded size as unknown until {@link #end}. Called before each change. */
+  private void forgetSize() {
+    total = size();
+    if (!changed) {
+      changed = true;
+      records.bytes(UNKNOWN);
     }
   }
 
-  /** Returns the bytes of a stored file; null if it is missing. */
-  byte[] text(OwnedPath part) throws IOException {
-    return has(part) ? OwnFile.read(folder.resolve(name(part))) : null;
-  }
-
-  private synchronized void make() throws IOException {
-    if (!made) {
-      place.makePrivate(folder);
-      made = true;
+  public synchronized long size() {
+    if (total == UNKNOWN) {
+      total = records.bytes();
     }
-    makeTmp();
+    return total == UNKNOWN ? bytes.size() : total;
   }
 
-  private synchronized void makeTmp() throws IOException {
-    if (!cleaned) {
-      FileTree.remove(place.tmp()); // leftovers of a killed torc
-      place.makePrivate(place.tmp());
-      cleaned = true;
+  private void count() {
+    if (uses == null) {
+      uses = new Uses<>();
+      light.each(each -> count(each.result()));
     }
   }
 
-  synchronized void end() {
-    MovingFolder.tidy(place);
-    try {
-      if (cleaned) {
-        FileTree.remove(place.tmp());
-      }
-    } catch (IOException e) {
-      return; // the next build tries again
+  private void count(Result result) {
+    uses.add(LocalFiles.names(result));
+    firsts.add(leads(result));
+  }
+
+  private static List<Digest> leads(Result to) {
+    return to.first() == null ? List.of() : List.of(to.first());
+  }
+
+  /** Removes results with their bytes until at most {@code most} bytes remain. */
+  private void free(long most) throws IOException {
+    StoreContents all = StoreContents.of(light); // whole results would take too much memory
+    for (StoreContents.HeldResult each : all.beyond(most, wanted.keySet())) {
+      forget(each.result());
     }
-  }
-
-  Path freshFolder() throws IOException {
-    makeTmp();
-    return Files.createDirectory(fresh());
-  }
-
-  private Path fresh() {
-    return place.tmp().resolve(Long.toString(copies.incrementAndGet()));
-  }
-
-  /**
-   * Places a product, with the current time as its modification time. The store loses the product
-   * unless it {@code stays} or has other hard links: then a copy is placed. Returns how many bytes
-   * left the store. Throws also if the store does not have the product.
-   */
-  long place(OwnedPath part, ProductTarget to, boolean stays) throws IOException {
-    String name = name(part);
-    FileStatus there = status(name);
-    Path from = folder.resolve(name);
-    if (stays || there.isFile() && there.links() > 1) { // writes to another name would change it
-      copy(from, to);
-      return 0;
-    }
-    long bytes = touch(from);
-    return to.put(from) ? bytes : 0;
-  }
-
-  /** Copies a product to a temporary path first, so that its place never holds a part of it. */
-  private void copy(Path from, ProductTarget to) throws IOException {
-    make();
-    Path fresh = fresh();
-    try {
-      FileTree.copy(from, fresh);
-      touch(fresh);
-      to.put(fresh);
-    } finally {
-      FileTree.remove(fresh);
+    if (size() > most) {
+      sweep();
     }
   }
 
   /**
-   * Sets the times of a restored file, or of a folder and everything in it, to now. Returns the
-   * bytes of its files. Other tools compare times, so a restored file must be newer than the file
-   * before it.
+   * Removes the matching results, and the bytes that no other result uses. The predicate gets only
+   * the fields that {@link Result#parts(Fields, Result)} reads.
    */
-  static long touch(Path file) throws IOException {
-    List<String> all = new ArrayList<>();
-    long bytes = walk(file, at -> all.add(at.toString()));
-    ParallelShares.each(all.size(), i -> PlainFile.touch(all.get(i)));
-    return bytes;
-  }
-
-  /** Visits everything at a path, and returns the bytes of its files. */
-  private static long walk(Path path, Consumer<Path> visitor) {
-    try {
-      FileStatus there = FileStatus.of(path.toString(), false);
-      if (!there.exists()) {
-        return 0;
-      }
-      List<Path> inside = there.isFolder() ? FileTree.entries(path) : List.of();
-      visitor.accept(path);
-      long sum = there.isFile() ? there.size() : 0;
-      for (Path each : inside) {
-        sum += walk(each, visitor);
-      }
-      return sum;
-    } catch (IOException e) {
-      return 0; // already removed, or readable by another user only
+  public synchronized void forget(Predicate<Result> which) throws IOException {
+    List<Result> gone = new ArrayList<>();
+    light.each(
+        each -> {
+          if (which.test(each.result())) {
+            gone.add(each.result());
+          }
+        });
+    for (Result result : gone) {
+      forget(result);
     }
   }
 
-  static long size(Path path) {
-    return walk(path, _ -> {});
+  private void forget(Result result) throws IOException {
+    count();
+    forgetSize();
+    for (String free : uses.remove(LocalFiles.names(result))) {
+      drop(free);
+      records.dropPart(free);
+    }
+    records.drop(result.key(), !firsts.remove(leads(result)).isEmpty() ? result.first() : null);
+    wanted.remove(result.key());
   }
 
-  long size() {
-    return size(folder);
+  /**
+   * Removes parts that no result uses, such as leftovers of a killed torc. Returns a line for each
+   * part that could not be removed, as in the folder of another user.
+   */
+  public synchronized List<String> sweep() throws IOException {
+    count();
+    forgetSize();
+    List<String> stuck = new ArrayList<>(0);
+    for (String name : bytes.names()) {
+      if (uses.of(name) == 0) {
+        try {
+          bytes.drop(name);
+        } catch (FileSystemException e) {
+          stuck.add(Refusal.line(e));
+        }
+      }
+    }
+    total = bytes.size();
+    return stuck;
   }
 
-  long size(String name) {
-    return size(folder.resolve(name));
-  }
-
-  Map<String, Long> sizes() throws IOException {
-    return names().stream().collect(Collectors.toMap(name -> name, name -> size(name)));
-  }
-
-  List<String> names() throws IOException {
-    boolean there = Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS);
-    List<Path> all = there ? FileTree.entries(folder) : List.of();
-    return all.stream().map(each -> each.getFileName().toString()).sorted().toList();
-  }
-
-  void drop(String name) throws IOException {
-    FileTree.remove(folder.resolve(name));
+  /** Removes temporary files, and records the size of the store for the next build. */
+  public synchronized void end() {
+    bytes.end();
+    if (changed) {
+      records.bytes(total);
+      changed = false;
+    }
+    records.sweep();
   }
 }

@@ -17,9 +17,9 @@ import dev.torc.core.run.BuildSetup.AttemptContext;
 import dev.torc.core.run.ClearedProducts;
 import dev.torc.core.run.FolderEmptying;
 import dev.torc.core.run.FolderPart;
-import dev.torc.core.run.ProductRemoval;
-import dev.torc.core.run.ProductRemoval.Standing;
 import dev.torc.core.run.ProductScan;
+import dev.torc.core.run.RemovedOrSetAside;
+import dev.torc.core.run.RemovedOrSetAside.Standing;
 import dev.torc.core.run.RunPlace;
 import dev.torc.features.stores.Result.ResultParts;
 import java.io.IOException;
@@ -34,19 +34,19 @@ import java.util.Set;
  * Restores a known result instead of a run: clears the places of the products as before a run, puts
  * the products there, and hashes them. If they differ from the result's, they are removed again,
  * and the job has to run. Before this, {@link KnownResults} chose the result. The bytes come from
- * {@link ResultParts}: {@code LocalResults} has those on this machine, {@code FetchedProducts}
- * those from shared stores.
+ * {@link ResultParts}: {@code LocalStore} has those on this machine, {@code FetchedProducts} those
+ * from shared stores.
  */
 public final class ProductRestore implements RunPlace {
 
   private final Result from;
   private final ResultParts parts; // the source of missing products
-  private final LocalResults stored;
+  private final LocalStore stored;
   private AttemptContext common;
   private Job job;
   private List<OwnedPath> placed = List.of();
 
-  ProductRestore(Result from, ResultParts parts, LocalResults stored) {
+  ProductRestore(Result from, ResultParts parts, LocalStore stored) {
     this.from = from;
     this.parts = parts;
     this.stored = stored;
@@ -121,7 +121,7 @@ public final class ProductRestore implements RunPlace {
   }
 
   private void putInPlace(OwnedPath part) throws IOException {
-    ProductRemoval removal = common.removal();
+    RemovedOrSetAside removal = common.removal();
     Path file = removal.place().root().resolve(part.path());
     try (FolderHandle holder = removal.grounds().holder(file)) {
       parts.place(part, new ProductTarget(removal.place(), holder, file.getFileName()));
@@ -130,7 +130,7 @@ public final class ProductRestore implements RunPlace {
 
   /** Gives a part of a result, which a restore had put in place, back to its source. */
   private void giveBack(OwnedPath owned) throws IOException {
-    ProductRemoval removal = common.removal();
+    RemovedOrSetAside removal = common.removal();
     Path file = removal.place().root().resolve(owned.path());
     Path name = file.getFileName();
     boolean sound = removal.asRecorded(owned);
@@ -181,8 +181,8 @@ public final class ProductRestore implements RunPlace {
    * Records the products that a killed torc had restored as torc's own. The job keeps its last
    * result.
    */
-  public static void claim(ProductRemoval removal, StartMark mark) {
-    Result from = LocalResults.find(removal.cache(), mark.key());
+  public static void claim(RemovedOrSetAside removal, StartMark mark) {
+    Result from = LocalStore.find(removal.cache(), mark.key());
     if (from == null) {
       return; // no longer in the store, for example because all of it was restored
     }

@@ -101,7 +101,7 @@ public final class SharedRequests implements SharedResults {
         return null; // the run will report it
       }
       KnownResults results = KnownResults.of(common.plan());
-      LocalResults stored = results.stored();
+      LocalStore stored = results.stored();
       for (SharedStore store : stores.all()) {
         Match match = results.of(store, common.decider(), id, needs);
         ResultParts parts = match == null ? null : store.fetch(match.hit(), stored.freshFolder());

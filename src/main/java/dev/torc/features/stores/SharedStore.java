@@ -29,15 +29,15 @@ import java.util.function.LongSupplier;
 /**
  * One shared store, in a folder or on a server. It decides which records of the store count, and in
  * which order records, blobs and entries are sent. A {@link StorePlace} reads and writes the bytes;
- * {@link LocalResults} is the local store. A store that fails never ends the build: the lookup is a
+ * {@link LocalStore} is the local store. A store that fails never ends the build: the lookup is a
  * miss with a reason. Safe for several threads.
  */
 public final class SharedStore implements AutoCloseable {
 
   /**
-   * The answer of a store for one key. If there is a result, {@code inside} has the blobs that came
-   * with its record. If the record may not be used, {@code reason} says why in one line. If the
-   * store has no record, both are null.
+   * The answer of a store for one key. With a result, {@code inside} has the blobs that came with
+   * its record. A record that may not be used has a {@code reason}, one line. Without a record,
+   * both are null.
    */
   public record Hit(Result result, SharedStore store, String reason, Map<Blob, byte[]> inside) {}
 
@@ -309,7 +309,7 @@ public final class SharedStore implements AutoCloseable {
    */
   public boolean holds(Hit hit) {
     Result result = hit.result();
-    boolean reads = !place.isFar() && result.bytes() <= LocalResults.MOST_CHECKED;
+    boolean reads = !place.isFar() && result.bytes() <= LocalStore.MOST_CHECKED;
     StoreCall call = StoreCall.large(build, reading, result.spent().wall(), result.bytes());
     try {
       for (Blob blob : reads ? result.blobs() : Set.<Blob>of()) {

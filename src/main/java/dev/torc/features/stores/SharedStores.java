@@ -227,9 +227,8 @@ public final class SharedStores implements AutoCloseable {
   }
 
   /**
-   * Waits after the build until all results are sent, but no longer than their jobs took, or 30 s
-   * if that is longer. Reports how many results were not sent. Returns how long it waited, in
-   * nanoseconds.
+   * Waits after the build until all results are sent, for at most 30 s or as long as their jobs
+   * took. Reports how many were not sent; returns the nanoseconds waited.
    */
   public synchronized long finish() {
     over = true;

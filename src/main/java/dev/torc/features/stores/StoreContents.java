@@ -22,16 +22,16 @@ import java.util.concurrent.TimeUnit;
 /**
  * The local store at one moment: the results, least recently used first, and the bytes of each
  * product by its name in the store. A build may change the store in the meantime. This class is
- * read-only; {@link LocalResults} changes the store.
+ * read-only; {@link LocalStore} changes the store.
  */
 public record StoreContents(List<HeldResult> results, Map<String, Long> sizes) {
 
   private static final long HOUR = TimeUnit.HOURS.toMillis(1);
 
   /**
-   * A stored result. {@code used} is when it was last stored or restored, in milliseconds since
-   * 1970. {@code lacks} has the parts that are neither in the store nor, according to the records,
-   * where the job made them. {@code standing} says whether a part is only where the job made it.
+   * A stored result. {@code used} is its last storing or restore, in milliseconds since 1970.
+   * {@code lacks} has the parts that are neither in the store nor in the places where the job made
+   * them. {@code standing} says whether a part is only in such a place.
    */
   public record HeldResult(Result result, long used, List<OwnedPath> lacks, boolean standing) {}
 
@@ -42,7 +42,7 @@ public record StoreContents(List<HeldResult> results, Map<String, Long> sizes) {
   /** Reads the store. Each result has only the fields that the given form reads. */
   static StoreContents of(StoredResults<Result> stored) throws IOException {
     Cache cache = stored.cache();
-    Map<String, Long> sizes = new LocalStore(cache.place()).sizes();
+    Map<String, Long> sizes = new LocalFiles(cache.place()).sizes();
     List<HeldResult> results = new ArrayList<>();
     stored.each(each -> results.add(held(each, sizes, cache)));
     long now = System.currentTimeMillis();
@@ -65,7 +65,7 @@ public record StoreContents(List<HeldResult> results, Map<String, Long> sizes) {
     List<OwnedPath> lacks = new ArrayList<>(0);
     boolean standing = false;
     for (OwnedPath part : result.parts()) {
-      if (!sizes.containsKey(LocalStore.name(part))) {
+      if (!sizes.containsKey(LocalFiles.name(part))) {
         OwnedPath owned = cache.owned(part.path());
         if (owned != null && !owned.adopted() && owned.isLike(part)) {
           standing = true;
@@ -84,7 +84,7 @@ public record StoreContents(List<HeldResult> results, Map<String, Long> sizes) {
   /** Returns the stored bytes of some results; parts that they share count once. */
   public long bytes(List<HeldResult> some) {
     return some.stream()
-        .flatMap(each -> LocalStore.names(each.result()).stream())
+        .flatMap(each -> LocalFiles.names(each.result()).stream())
         .distinct()
         .mapToLong(name -> sizes.getOrDefault(name, 0L))
         .sum();
@@ -108,11 +108,11 @@ public record StoreContents(List<HeldResult> results, Map<String, Long> sizes) {
     List<HeldResult> ordered = new ArrayList<>(results);
     ordered.sort(Comparator.comparing(each -> last.contains(each.result().key()))); // a stable sort
     Uses<String> uses = new Uses<>();
-    ordered.forEach(each -> uses.add(LocalStore.names(each.result())));
+    ordered.forEach(each -> uses.add(LocalFiles.names(each.result())));
     long total = bytes(ordered);
     List<HeldResult> beyond = new ArrayList<>();
     for (HeldResult oldest : ordered) {
-      List<String> names = LocalStore.names(oldest.result());
+      List<String> names = LocalFiles.names(oldest.result());
       if (total > most && names.stream().anyMatch(sizes::containsKey)) {
         beyond.add(oldest);
         for (String free : uses.remove(names)) {
@@ -133,7 +133,7 @@ public record StoreContents(List<HeldResult> results, Map<String, Long> sizes) {
     public enum Fault {
       WRONG,
       MISSING,
-      /** It cannot be read, so its bytes are unknown. */
+      /** The file cannot be read, so its bytes are unknown. */
       UNREADABLE
     }
 
@@ -163,7 +163,7 @@ public record StoreContents(List<HeldResult> results, Map<String, Long> sizes) {
       List<Faulty> faults = new ArrayList<>(0);
       Result of = held.result();
       for (OwnedPath part : of.allParts()) {
-        String name = LocalStore.name(part);
+        String name = LocalFiles.name(part);
         if (sizes.containsKey(name)) {
           Finding found = findings.computeIfAbsent(name, _ -> read(part, name));
           if (found.fault != null) {

@@ -1,21 +1,20 @@
 package dev.torc.features.stores;
 
 /**
- * The reason why something in a shared store cannot be used, as one line for the user, without the
- * name of the store. It causes a miss and never ends the build. It is also a failure if the store
- * could not do what it was asked; after some failures the store is left alone. A missing record is
- * not a failure.
+ * Why a result in a shared store cannot be used: one line for the user, without the name of the
+ * store. The lookup is then a miss; the build goes on. A {@link Failure} says that the store itself
+ * failed. A missing record is no failure.
  */
 public class StoreRefusal extends Exception {
 
   private static final long serialVersionUID = 1L;
 
-  /** Whether and how a failure is likely to happen again. */
+  /** Whether the next request is likely to fail, too. */
   enum Failure {
     PASSING,
     /** The connection failed. */
     UNREACHED,
-    /** It happens each time: for example, the folder is missing. */
+    /** Each request fails: for example, the folder is missing. */
     LASTING
   }
 
@@ -35,7 +34,7 @@ public class StoreRefusal extends Exception {
     return new StoreRefusal(line, Failure.PASSING);
   }
 
-  /** Returns how the store failed; null if it did not. */
+  /** Returns how the store failed; null for any other refusal. */
   Failure failure() {
     return failure;
   }

@@ -17,7 +17,7 @@ final class StoreRequest {
 
   private static final long SPAN = TimeUnit.SECONDS.toNanos(5);
 
-  /** Nanoseconds until an answer must start, if no sent bytes are still in buffers. */
+  /** Nanoseconds until an answer must start, once no sent bytes are in buffers. */
   private static final long SILENCE = TimeUnit.SECONDS.toNanos(10);
 
   private static final long BUFFERED = 4 << 20; // sent bytes in the buffers of both machines

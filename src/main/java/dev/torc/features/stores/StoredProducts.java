@@ -8,7 +8,7 @@ import dev.torc.core.memory.CachePlace;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
 import dev.torc.core.run.ClearedProducts;
 import dev.torc.core.run.JobFiles;
-import dev.torc.core.run.ProductRemoval;
+import dev.torc.core.run.RemovedOrSetAside;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,8 +19,8 @@ import java.util.Map;
 
 /**
  * The products that one attempt clears away. Unaltered products of good results go to the store;
- * the first of them also puts the result's record there. {@link ProductRemoval} handles the user's
- * files.
+ * the first of them also puts the result's record there. {@link RemovedOrSetAside} handles the
+ * user's files.
  */
 final class StoredProducts implements ClearedProducts {
 
@@ -32,9 +32,9 @@ final class StoredProducts implements ClearedProducts {
 
   private final CachePlace place;
   private final Cache cache;
-  private final LocalResults stored;
+  private final LocalStore stored;
 
-  StoredProducts(CachePlace place, Cache cache, LocalResults stored) {
+  StoredProducts(CachePlace place, Cache cache, LocalStore stored) {
     this.place = place;
     this.cache = cache;
     this.stored = stored;

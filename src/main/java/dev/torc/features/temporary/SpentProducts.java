@@ -16,8 +16,8 @@ import dev.torc.core.run.BuildSetup;
 import dev.torc.core.run.BuildState;
 import dev.torc.core.run.Event;
 import dev.torc.core.run.Follower;
-import dev.torc.core.run.ProductRemoval;
 import dev.torc.core.run.Recorder;
+import dev.torc.core.run.RemovedOrSetAside;
 import dev.torc.features.clean.Cleaner;
 import java.io.IOException;
 import java.util.BitSet;
@@ -171,7 +171,7 @@ public final class SpentProducts implements Follower, Cleaner.Listener {
   }
 
   private void remove(List<String> spent, Graph graph) {
-    ProductRemoval removal = setup.common().removal();
+    RemovedOrSetAside removal = setup.common().removal();
     Cleaner cleaner = new Cleaner(graph.workflow().settings().roots(), removal, false, false, this);
     try {
       spent.forEach(path -> remove(path, cleaner));

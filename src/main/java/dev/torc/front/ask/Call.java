@@ -12,7 +12,7 @@ import dev.torc.core.decide.Plan;
 import dev.torc.core.memory.BuildLock;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.core.model.Workflow;
-import dev.torc.core.run.ProductRemoval;
+import dev.torc.core.run.RemovedOrSetAside;
 import dev.torc.features.clusters.Remotes;
 import dev.torc.front.buildfile.BuildFile;
 import dev.torc.front.session.BuildRequest.LockTerms;
@@ -239,7 +239,8 @@ public final class Call {
             has("--keep-failed"),
             has("--probe"),
             has("--only"),
-            values("--exclude")));
+            values("--exclude"),
+            has("--sandbox")));
   }
 
   /** Returns the path of a file that the user names, relative to the current folder. */
@@ -322,7 +323,8 @@ public final class Call {
    * workflow} is null if the build file is refused.
    */
   List<String> cancelOrList(
-      OutJobs out, CachePlace place, Workflow workflow, ProductRemoval removal) throws IOException {
+      OutJobs out, CachePlace place, Workflow workflow, RemovedOrSetAside removal)
+      throws IOException {
     if (out.jobs().isEmpty() || !has("--force")) {
       return out.lines(given.command);
     }
@@ -389,7 +391,7 @@ public final class Call {
       Json.write(all, console.out());
       return answer.exit();
     }
-    console.print(answer.text(outPalette()));
+    console.show(answer.text(outPalette()));
     if (!answer.messages().isEmpty()) {
       console.out().flush();
       console.tellAll(answer.messages());

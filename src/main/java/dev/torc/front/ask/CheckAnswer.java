@@ -15,6 +15,7 @@ import dev.torc.features.commands.CommandWarnings;
 import dev.torc.features.fetch.Fetch;
 import dev.torc.features.finds.Tracing;
 import dev.torc.features.patterns.DottedFiles;
+import dev.torc.features.patterns.SheetOrder;
 import dev.torc.front.session.DiskChecks;
 import dev.torc.front.session.Exit;
 import dev.torc.front.session.Project;
@@ -75,6 +76,7 @@ record CheckAnswer(
           images = ImageUse.of(look.context(), jobs);
           warnings.addAll(once(graph, jobs, id -> unavailable(look.context(), id)));
           warnings.addAll(DottedFiles.besideNeeds(graph, jobs));
+          warnings.addAll(SheetOrder.besideTables(graph, jobs));
           warnings.addAll(new CommandWarnings(true).of(look.context(), jobs));
           warnings.addAll(once(graph, jobs, id -> traced(look, id)));
           warnings.addAll(

@@ -7,8 +7,8 @@ import dev.torc.base.posix.RandomId;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.text.Amount;
 import dev.torc.base.text.SafeText;
-import dev.torc.core.decide.AllowedRoots;
 import dev.torc.core.decide.JobRecords;
+import dev.torc.core.decide.ProductRoots;
 import dev.torc.core.memory.BuildLock;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.CachePlace;
@@ -19,12 +19,12 @@ import dev.torc.core.model.InstanceName;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Workflow;
 import dev.torc.core.model.Workflow.Stores;
-import dev.torc.core.run.ProductRemoval;
+import dev.torc.core.run.RemovedOrSetAside;
 import dev.torc.features.clean.Cleaner;
 import dev.torc.features.clean.OtherSettings;
 import dev.torc.features.clean.StaleProducts;
 import dev.torc.features.clusters.RemoteAttempt.HandedOutAttempt;
-import dev.torc.features.stores.LocalResults;
+import dev.torc.features.stores.LocalStore;
 import dev.torc.front.buildfile.BuildFile;
 import dev.torc.front.session.BuildRequest.LockTerms;
 import dev.torc.front.session.Caller;
@@ -279,7 +279,7 @@ final class CleanAnswer implements Cleaner.Listener {
 
   /** Forgets the results of jobs whose products are removed, so that no build restores them. */
   private void forgetResults(Project project, Cache cache) throws IOException {
-    LocalResults results = new LocalResults(cache, Stores.UNSAID, false);
+    LocalStore results = new LocalStore(cache, Stores.UNSAID, false);
     results.forget(each -> wants(each.job()) && !(stale && project.graph().jobId(each.job()) >= 0));
     results.end();
   }
@@ -292,14 +292,14 @@ final class CleanAnswer implements Cleaner.Listener {
     return given.project() == null ? List.of() : given.project().workflow().settings().roots();
   }
 
-  private ProductRemoval removal(Cache cache, Consumer<String> note) throws IOException {
+  private RemovedOrSetAside removal(Cache cache, Consumer<String> note) throws IOException {
     DigestMemo digests =
         given.project() == null
             ? DigestMemo.readOnly(place.root(), call.caller().stamps(place), cache::stamp)
             : given.project().looking(cache::stamp);
-    AllowedRoots allowed = new AllowedRoots(place.root(), roots());
+    ProductRoots allowed = new ProductRoots(place.root(), roots());
     String build = Long.toString(cache.nextBuildNumber()); // names the folder of set-aside files
-    return new ProductRemoval(place, allowed, build, cache, digests, null, note);
+    return new RemovedOrSetAside(place, allowed, build, cache, digests, null, note);
   }
 
   /**

@@ -10,6 +10,7 @@ import dev.torc.base.posix.JobTrace;
 import dev.torc.base.posix.Memory;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.text.Amount;
+import dev.torc.base.text.LineBreaks;
 import dev.torc.base.text.Palette;
 import dev.torc.base.text.Refusal;
 import dev.torc.base.text.SafeText;
@@ -31,6 +32,7 @@ import dev.torc.front.session.ProjectOptions;
 import dev.torc.front.session.ServerFolder;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.AccessMode;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -55,6 +57,9 @@ final class DoctorAnswer implements Answer {
   private static final long FULL = 64L << 20;
 
   private static final long SECOND = 1_000_000_000;
+
+  /** The most columns of a line on a terminal, as far as its words allow. */
+  private static final int WIDE = 100;
 
   /** The first words of a finding about something that is missing but that no job needs. */
   private static final String LACKS = "not available";
@@ -92,7 +97,7 @@ final class DoctorAnswer implements Answer {
     this.caller = call.caller();
     this.options = call.options();
     this.env = caller.env();
-    add("torc", torc());
+    installation();
     add("java", java());
     configuration();
     add("project", project());
@@ -137,14 +142,14 @@ final class DoctorAnswer implements Answer {
   }
 
   private String lines(State state, String word) {
+    int columns = Math.min(WIDE, call.console().columns());
     StringBuilder lines = new StringBuilder();
     for (Check check : checks) {
       if (check.state == state) {
         String next = check.next.isEmpty() ? "" : "; " + SafeText.line(check.next);
-        lines
-            .append(check.name)
-            .append(check.text.startsWith(LACKS) ? " – " : ": " + word)
-            .append(SafeText.line(check.text) + next + "\n");
+        String gap = check.text.startsWith(LACKS) ? " – " : ": " + word;
+        String line = check.name + gap + SafeText.line(check.text) + next + "\n";
+        lines.append(LineBreaks.at(line, columns));
       }
     }
     return lines.toString();
@@ -166,11 +171,10 @@ final class DoctorAnswer implements Answer {
     return ok(LACKS + " (" + why + ")");
   }
 
-  private static Finding torc() throws IOException {
+  private void installation() throws IOException {
     Installation here = Installation.here();
-    return ok(
-        "%s, %s in %s; to update, %s"
-            .formatted(InstalledTorc.version(), here.way(), here.home(), here.update()));
+    add("torc", ok(InstalledTorc.version() + ", " + here.way() + " in " + here.home()));
+    add("update", ok(here.update()));
   }
 
   /** Checks the user's configuration, which other commands read only when they need it. */
@@ -228,6 +232,10 @@ final class DoctorAnswer implements Answer {
     Path below = unwritable(place.folder());
     Path closed = below == null ? unwritable(place.database()) : below;
     if (closed != null) {
+      if (isReadOnly(closed)) {
+        String why = closed + " is on a read-only file system";
+        return problem(why, "mount it for writing, or copy the project to another one");
+      }
       String next = below == null ? "set TORC_CACHE to another one" : "change its permissions";
       return problem(closed + " is not a writable folder", next);
     }
@@ -249,6 +257,15 @@ final class DoctorAnswer implements Answer {
       at = at.getParent();
     }
     return Files.isDirectory(at) && Files.isWritable(at) ? null : at;
+  }
+
+  private static boolean isReadOnly(Path folder) {
+    try {
+      folder.getFileSystem().provider().checkAccess(folder, AccessMode.WRITE);
+      return false;
+    } catch (IOException e) {
+      return Refusal.line(e).contains("read-only");
+    }
   }
 
   private static String size(CachePlace place) {
@@ -353,10 +370,10 @@ final class DoctorAnswer implements Answer {
       String text = "Java reads names as " + jvm + ", so it cannot open non-ASCII names";
       return advice(text, "install the locale C.UTF-8");
     }
-    String text = value + ", also for jobs, which may fail to read non-ASCII names";
+    String text = value + ": jobs may fail to read non-ASCII names";
     return value.toUpperCase(Locale.ROOT).matches(".*UTF-?8.*")
         ? ok(value)
-        : advice(text, "set LC_ALL=C.UTF-8, or for all users in env of the build file");
+        : advice(text, "set LC_ALL=C.UTF-8, here or in env");
   }
 
   private Finding terminal() {
@@ -383,6 +400,10 @@ final class DoctorAnswer implements Answer {
     Optional<MachineFacts> facts = MachineFacts.here();
     String given = Amount.count(limits.cpus(), "cpu") + ", " + mebibytes(limits.memory());
     add("machine", ok(given + " of memory" + facts.map(all -> beside(all, limits)).orElse("")));
+    String system = facts.map(MachineFacts::words).orElse("");
+    if (!system.isEmpty()) {
+      add("system", ok(system.substring(2)));
+    }
     String next = "mount /proc and /sys";
     facts.map(MachineFacts::unknown).orElse(List.of()).stream()
         .map(fact -> advice("the " + fact + " cannot be read", next))
@@ -405,7 +426,7 @@ final class DoctorAnswer implements Answer {
 
   /**
    * Returns words about the machine: its cpus and memory if builds may use less, then its free
-   * memory, processor and system.
+   * memory.
    */
   private static String beside(MachineFacts machine, Limits limits) {
     boolean known = machine.cpus() > 0 && machine.memory() > 0;
@@ -413,7 +434,7 @@ final class DoctorAnswer implements Answer {
     String whole = " (of " + machine.cpus() + " and " + mebibytes(machine.memory()) + ")";
     String all = less ? whole : "";
     String free = machine.free() > 0 ? ", " + mebibytes(machine.free()) + " free now" : "";
-    return all + free + machine.words();
+    return all + free;
   }
 
   private static String mebibytes(long bytes) {

@@ -11,9 +11,11 @@ import dev.torc.core.model.Adjacency;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.TopologicalOrder;
+import dev.torc.core.model.Workflow.LeftOutJob;
 import dev.torc.front.page.Stages;
 import dev.torc.front.session.DisplayGraph;
 import dev.torc.front.session.Exit;
+import dev.torc.front.session.LeftOutTargets;
 import dev.torc.front.session.Project;
 import dev.torc.front.session.ReadSession;
 import dev.torc.front.session.Targets;
@@ -64,8 +66,12 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
     }
 
     String size() {
-      int known = fold.jobs().size();
+      int known = fold.size();
       return fold.open() < 0 ? Amount.count(known, "instance") : "instances not known yet";
+    }
+
+    boolean isLeftOut() {
+      return counts.verdict() == JobStanding.LEFT_OUT;
     }
 
     /**
@@ -143,14 +149,21 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
         selection = JobSelection.of(graph, around(graph, middle, steps));
         shown = project.folded(selection, instances);
       }
+      List<String> named = around.isEmpty() ? call.targets() : around;
+      SortedMap<String, LeftOutJob> leftOut =
+          named.isEmpty()
+              ? graph.workflow().leftOut()
+              : LeftOutTargets.of(graph, named, project.paths());
+      shown = shown.with(leftOut, instances);
       Plan plan = look.plan(selection, Rerun.NONE);
       List<Vertex> vertices = new ArrayList<>();
       for (DisplayGraph.Fold fold : shown.folds()) {
-        JobResult last = fold.isGroup() ? null : look.records().result(fold.jobs().getFirst());
+        JobResult last = fold.isGroup() ? null : look.cache().result(fold.name());
         JobResult.Outcome outcome = last == null ? null : last.outcome();
         boolean unknown = fold.open() >= 0 && middle.get(fold.open());
         boolean asked = unknown || fold.jobs().stream().anyMatch(middle::get);
-        JobCounts counts = JobCounts.of(fold, plan, look.records()::result);
+        JobCounts counts =
+            JobCounts.of(fold, plan, look.records()::result).with(fold.leftOut().size());
         vertices.add(new Vertex(fold, counts, outcome, asked));
       }
       return new GraphPicture(graph, vertices, shown.before(), Stages.of(shown.before()));
@@ -190,7 +203,7 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
     Map<String, Attribute> attributes = new LinkedHashMap<>();
     put(attributes, "label", label(vertex) + (group ? "\\n" + vertex.size() : ""));
     put(attributes, "shape", group ? "box3d" : "box");
-    put(attributes, "style", "filled");
+    put(attributes, "style", vertex.isLeftOut() ? "filled,dashed" : "filled");
     put(attributes, "fillcolor", colour(vertex.state()));
     if (vertex.middle) {
       put(attributes, "penwidth", "3");
@@ -216,6 +229,7 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
       case "will_run", "will_fail" -> "orange";
       case "will_restore" -> "lightskyblue";
       case "may_run" -> "khaki";
+      case "left_out" -> "lightgray";
       default -> "palegreen";
     };
   }
@@ -227,10 +241,14 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
     put(attributes, "verdict", Json.lower(vertex.counts.verdict()));
     attributes.put("stage", DefaultAttribute.createAttribute(stages.of(number) + 1));
     if (fold.isGroup()) {
-      put(attributes, "instances", Integer.toString(fold.jobs().size()));
+      put(attributes, "instances", Integer.toString(fold.size()));
       return attributes;
     }
-    Job job = graph.job(fold.jobs().getFirst());
+    LeftOutJob leftOut = leftOut(vertex);
+    if (leftOut != null) {
+      put(attributes, "why", leftOut.why());
+    }
+    Job job = leftOut == null ? graph.job(fold.jobs().getFirst()) : leftOut.job();
     put(attributes, "last", vertex.last == null ? "never_ran" : Json.lower(vertex.last));
     put(attributes, "command", job.command());
     put(attributes, "needs", String.join("\n", Manifest.needs(job)));
@@ -245,7 +263,7 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
   private String words() {
     Map<Integer, List<Integer>> all =
         IntStream.range(0, vertices.size()).boxed().collect(Collectors.groupingBy(stages::of));
-    int jobs = vertices.stream().mapToInt(v -> v.fold.jobs().size()).sum();
+    int jobs = vertices.stream().mapToInt(v -> v.fold.size()).sum();
     StringBuilder out = new StringBuilder(Amount.count(jobs, "job"));
     out.append(" in ").append(Amount.count(stages.count(), "stage")).append('\n');
     for (int s = 0; s < stages.count(); s++) {
@@ -259,12 +277,21 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
     Vertex vertex = vertices.get(number);
     List<String> behind = Arrays.stream(behind(number)).mapToObj(this::name).toList();
     String after = behind.isEmpty() ? "" : "; after " + SafeText.names(behind, NAMED);
-    String failed = vertex.counts.count(JobStanding.FAILED) > 0 ? ", failed last time" : "";
+    LeftOutJob leftOut = leftOut(vertex);
+    String more =
+        leftOut != null
+            ? ": " + SafeText.message(leftOut.why())
+            : vertex.counts.count(JobStanding.FAILED) > 0 ? ", failed last time" : "";
     return SafeText.name(name(number))
         + (vertex.middle ? " (asked for)" : "")
         + ": "
-        + (vertex.fold.isGroup() ? vertex.counts.words() : vertex.counts.verdict().words() + failed)
+        + (vertex.fold.isGroup() ? vertex.counts.words() : vertex.counts.verdict().words() + more)
         + after;
+  }
+
+  /** Returns the left-out job that a vertex stands for; null for any other job and for a group. */
+  private LeftOutJob leftOut(Vertex vertex) {
+    return vertex.fold.isGroup() ? null : graph.workflow().leftOut().get(vertex.fold.name());
   }
 
   private String name(int number) {
@@ -325,7 +352,10 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
 
     /** Returns a style with black text on a light color, for light and dark pages. */
     private static String style(String state) {
-      return state.equals(ASKED) ? "stroke-width:3px" : "fill:" + colour(state) + ",color:black";
+      return state.equals(ASKED)
+          ? "stroke-width:3px"
+          : "fill:%s,color:black%s"
+              .formatted(colour(state), state.equals("left_out") ? ",stroke-dasharray:4" : "");
     }
 
     private static String box(int number, Vertex vertex) {

@@ -126,7 +126,7 @@ record ListAnswer(
     }
     List<String> targets = call.targets();
     Console console = call.console();
-    int columns = console.terminals().out() ? console.terminals().columns().getAsInt() : 0;
+    int columns = console.columns();
     try (ReadSession look = call.openToRead()) {
       Project project = look.project();
       JobSelection selection = call.chosen(look, project.select(targets));

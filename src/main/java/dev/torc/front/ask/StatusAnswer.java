@@ -21,7 +21,7 @@ import dev.torc.core.model.Workflow.LeftOutJob;
 import dev.torc.core.model.Workflow.Stores;
 import dev.torc.features.clean.OtherSettings;
 import dev.torc.features.clean.StaleProducts;
-import dev.torc.features.stores.LocalResults;
+import dev.torc.features.stores.LocalStore;
 import dev.torc.front.session.DiskChecks;
 import dev.torc.front.session.DisplayGraph;
 import dev.torc.front.session.Exit;
@@ -89,7 +89,7 @@ record StatusAnswer(
     private static final int MOST = 10_000;
 
     private static Disk of(CachePlace place, Cache cache) throws IOException {
-      long store = new LocalResults(cache, Stores.UNSAID, false).size();
+      long store = new LocalStore(cache, Stores.UNSAID, false).size();
       long records = Files.exists(place.data()) ? Files.size(place.data()) : 0;
       return new Disk(store, below(place.setAside()), records + below(place.logs()));
     }

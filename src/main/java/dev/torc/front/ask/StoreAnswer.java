@@ -8,7 +8,7 @@ import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.JobResult.Origin;
 import dev.torc.core.model.Workflow.Stores;
 import dev.torc.core.model.Workflow.Stores.SharedEntry;
-import dev.torc.features.stores.LocalResults;
+import dev.torc.features.stores.LocalStore;
 import dev.torc.features.stores.Result;
 import dev.torc.features.stores.StoreContents;
 import dev.torc.features.stores.StoreContents.HeldResult;
@@ -133,7 +133,7 @@ record StoreAnswer(Local local, List<Shared> shared, Use use, List<Job> jobs) im
             contents.results().size(),
             contents.bytes(),
             contents.unnamed(),
-            said == null ? null : new LocalResults(cache, said.keep(), false).bound(),
+            said == null ? null : new LocalStore(cache, said.keep(), false).bound(),
             said != null && said.keep() >= 0,
             jobs.stream().map(Job::firstUsed).min(Comparator.naturalOrder()).orElse(null),
             jobs.stream().map(Job::lastUsed).max(Comparator.naturalOrder()).orElse(null));

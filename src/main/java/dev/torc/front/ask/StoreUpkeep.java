@@ -16,7 +16,7 @@ import dev.torc.core.model.Job.Trait;
 import dev.torc.core.model.Workflow.Stores;
 import dev.torc.core.model.Workflow.Stores.SharedEntry;
 import dev.torc.features.stores.FolderBound;
-import dev.torc.features.stores.LocalResults;
+import dev.torc.features.stores.LocalStore;
 import dev.torc.features.stores.SigningKey;
 import dev.torc.features.stores.StoreContents;
 import dev.torc.features.stores.StoreContents.HeldResult;
@@ -146,7 +146,7 @@ record StoreUpkeep(Call call, ProjectFolder folder, boolean dry, LockTerms lock)
         folder.project() == null
             ? Stores.UNSAID
             : folder.project().workflow().settings().stores().keep();
-    LocalResults stored = new LocalResults(cache, keep, false);
+    LocalStore stored = new LocalStore(cache, keep, false);
     StoreContents before = StoreContents.of(cache);
     List<HeldResult> gone = new ArrayList<>(before.results());
     if (!all) {
@@ -262,7 +262,7 @@ record StoreUpkeep(Call call, ProjectFolder folder, boolean dry, LockTerms lock)
       }
     }
     if (!dry && !gone.isEmpty()) {
-      LocalResults stored = new LocalResults(cache, Stores.UNSAID, false);
+      LocalStore stored = new LocalStore(cache, Stores.UNSAID, false);
       stored.forget(each -> gone.contains(each.key()));
       stored.end();
     }

@@ -183,6 +183,10 @@ record WhyAnswer(
     return plan.context().graph();
   }
 
+  private boolean skips(String job) {
+    return graph().jobId(job) >= 0 && graph().skips(graph().jobId(job));
+  }
+
   @Override
   public String text(Palette palette) {
     StringBuilder out = new StringBuilder();
@@ -252,7 +256,7 @@ record WhyAnswer(
         out.append(line.name()).append(' ').append(line.text(instances)).append('\n');
         CauseChain chain = line.isFold() ? causes.of(plan, first) : null;
         if (chain != null && chain.links().size() > 1) { // the others likely have the same cause
-          String why = WhyText.of(chain, palette, true).replace("\n", "\n  ");
+          String why = WhyText.of(chain, this::skips, palette, true).replace("\n", "\n  ");
           out.append("  such as ").append(why).append('\n');
         }
       }
@@ -284,7 +288,7 @@ record WhyAnswer(
       List<RecordedProduct> gone = look.context().contents().gone().of(job);
       lines.add(gone.isEmpty() ? "" : WhyText.gone(gone, graph().deletes(job)));
     } else {
-      lines.add(WhyText.of(causes.of(plan, job), palette, brief));
+      lines.add(WhyText.of(causes.of(plan, job), this::skips, palette, brief));
       lines.add(past == null ? "" : "  " + WhyText.past(last, past, palette, brief));
       lines.add(near.containsKey(job) ? WhyText.nearest(near.get(job), brief) : "");
     }

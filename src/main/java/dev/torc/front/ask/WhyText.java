@@ -14,9 +14,12 @@ import dev.torc.front.show.AttemptText;
 import dev.torc.front.show.ReasonText;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.SequencedSet;
 import java.util.Set;
 import java.util.function.IntFunction;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /**
@@ -53,12 +56,47 @@ final class WhyText {
   }
 
   /**
-   * Returns why a job will or may run: {@code work2 will run: need f2.json changed … (…)}. If
-   * {@code brief}, the text names only the first of many needs.
+   * Returns why a job will or may run: {@code work2 will run: need f2.json changed … (…)}. If jobs
+   * that it waits for cannot succeed as they are, a line about these is first; a job that {@code
+   * skips} runs without them. If {@code brief}, the text names only the first of many needs.
    */
-  static String of(CauseChain chain, Palette palette, boolean brief) {
+  static String of(CauseChain chain, Predicate<String> skips, Palette palette, boolean brief) {
     WhyText text = new WhyText(chain, palette, brief, "  ");
-    return text.with(text.explain(chain.job(), 0));
+    String why = text.with(text.explain(chain.job(), 0));
+    SequencedSet<String> blocks = new LinkedHashSet<>();
+    text.addBlocks(chain.job(), skips, new HashSet<>(), blocks);
+    return blocks.isEmpty()
+        ? why
+        : "%s is blocked: %s\n  %s"
+            .formatted(
+                palette.bold(SafeText.name(chain.job())),
+                String.join("; ", blocks),
+                why.replace("\n", "\n  "));
+  }
+
+  /** Adds the nearest jobs that fail and that a job needs: {@code fetch failed (exit 1)}. */
+  private void addBlocks(String job, Predicate<String> skips, Set<String> seen, Set<String> to) {
+    for (String behind : skips.test(job) ? List.<String>of() : chain.links().get(job).behind()) {
+      String failed = behind.isEmpty() ? "" : failed(chain.links().get(behind));
+      if (!failed.isEmpty()) {
+        to.add(SafeText.name(behind) + failed);
+      } else if (!behind.isEmpty() && seen.add(behind)) {
+        addBlocks(behind, skips, seen, to);
+      }
+    }
+  }
+
+  /** Returns how a job fails: its inputs are those of its last run, which failed; else empty. */
+  private static String failed(CauseChain.Link link) {
+    if (link.how() == CauseChain.How.WILL_FAIL) {
+      return how(link, "", ReasonText.brief(link.reasons()));
+    }
+    boolean same = link.reasons().size() == 1 && link.how() == CauseChain.How.WILL_RUN;
+    Reason only = same ? link.reasons().getFirst() : Reason.NEVER_RAN;
+    String word = ReasonText.of(only);
+    return only.isUnfinished() && only.kind() != Reason.Kind.INTERRUPTED
+        ? " " + word.replaceFirst(" last time", "")
+        : "";
   }
 
   /**

@@ -174,6 +174,13 @@ final class FileLayers {
   private Path named(Node.Scalar name, Path by) {
     Paths.refuseForeign(name.text(), name.place());
     Path wanted = by.resolveSibling(name.text());
+    if (name.text().matches(".*\\{[A-Za-z_].*}.*") && !Files.exists(wanted)) {
+      throw new BadInput(
+          name.place(),
+          name.text()
+              + ": no such file; placeholders are not replaced in this name; choose a file by"
+              + " -f torc.yaml -f FILE, or values by vars: {NAME: {A: …, B: …}} and {NAME[var]}");
+    }
     asked.add(wanted);
     return BuildFile.located(wanted);
   }

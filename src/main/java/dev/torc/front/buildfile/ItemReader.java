@@ -34,7 +34,9 @@ record ItemReader(Paths paths, Problems problems) {
   private static final Set<String> NEED_WORDS = Set.of("data", "failed", "optional");
 
   /** The keys beside which {@code job} is the name of a job. */
-  private static final Set<String> JOB_WORDS = Set.of("job", "failed", "optional");
+  private static final Set<String> JOB_WORDS = Set.of("job", "failed", "optional", "order");
+
+  private static final List<String> ROWS = List.of("rows");
 
   List<Item> items(MapFields job, String key, boolean need) {
     Node node = job.map().get(key);
@@ -95,6 +97,12 @@ record ItemReader(Paths paths, Problems problems) {
   }
 
   private void read(MapFields job, Node node, boolean need, Consumer<Ref> into) {
+    if (node instanceof Node.Sequence) {
+      problems.add(
+          node.place(),
+          "a list in a list; write vars: {NAME: [PATH, …]}, and \"{NAME}\" stands for its items");
+      return;
+    }
     problems.guard(
         () -> {
           // Skip a need whose placeholders are all empty, such as the second file of single-end
@@ -142,14 +150,14 @@ record ItemReader(Paths paths, Problems problems) {
               || one
               || file && skips
               || !file && keys.contains("keys")
+              || keys.contains("order") && !keys.contains("job")
               || keys.contains("data") && keys.contains("optional");
       if (wrong && KnownKeys.NEED.containsAll(keys)) {
         throw new BadInput(
             node.place(),
             "an entry of needs is a path, {file: PATH}, {file: PATH, keys: [KEY]}, {job: NAME},"
                 + " {data: JOB.KEY}, a file or job with optional: true, or of a group one of the"
-                + " last two with failed:"
-                + " skip");
+                + " last two with failed: skip, or {job: GROUP, order: rows}");
       }
       if (file) {
         Node.Scalar path = MapFields.scalar(map.get("file"), "file");
@@ -169,10 +177,15 @@ record ItemReader(Paths paths, Problems problems) {
       if (skips) {
         fields.choice("failed", "skip", List.of("skip"));
       }
+      boolean rows = keys.contains("order") && !fields.choice("order", "", ROWS).isEmpty();
       return keys.contains("data")
           ? Ref.OfData.of(node.place(), fields.read("data", "x", scope::name), skips)
           : new Ref.OfJob(
-              node.place(), fields.read("job", "", scope::name), skips, fields.flag("optional"));
+              node.place(),
+              fields.read("job", "", scope::name),
+              skips,
+              fields.flag("optional"),
+              rows);
     }
     Node.Scalar scalar = MapFields.scalar(node, need ? "needs" : "produces");
     String text = scope.path(scalar);

@@ -6,6 +6,7 @@ import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.Node.Entry;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.Problems;
+import dev.torc.base.text.SafeText;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Trait;
 import dev.torc.core.model.WorkflowCodec;
@@ -77,10 +78,14 @@ record JobEntryReader(
     }
     if (!(entry.value() instanceof Node.Mapping) && !Node.isNothing(entry.value())) {
       String hint = "; to mean the " + name + " of a job, indent it below the job's name";
+      String text = entry.value() instanceof Node.Scalar scalar ? scalar.text() : "";
+      boolean odd = !SafeText.name(text).equals(text) && !text.isEmpty(); // such as U+00A0
       throw new BadInput(
           entry.value().place(),
           "the job %s must be a map such as {command: make}%s"
-              .formatted(name, KnownKeys.JOB.contains(name) ? hint : ""));
+              .formatted(
+                  name,
+                  KnownKeys.JOB.contains(name) ? hint : odd ? ", not " + SafeText.name(text) : ""));
     }
     if (!AxisReader.isGroup(entry.value())) {
       Job job = reader.read(key, name, entry, null);

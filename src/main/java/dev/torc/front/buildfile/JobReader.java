@@ -250,7 +250,7 @@ final class JobReader {
                 stop(job),
                 keys.skip()),
             traits(job),
-            keys.conditions());
+            conditions(job, keys, produces, run));
     return withStandIn(fetch == null ? entered(job, read) : FetchReader.with(fetch, read));
   }
 
@@ -258,6 +258,15 @@ final class JobReader {
     return job.map().get(Job.ENVIRONMENT) == null
         ? read
         : EnvironmentReader.entered(job, read, common.known.environments);
+  }
+
+  private SortedMap<String, Template> conditions(
+      MapFields job, ConditionReader keys, List<Item> produces, List<Step> run) {
+    SortedMap<String, Template> conditions = keys.conditions();
+    boolean called = common.over.sandbox();
+    return job.map().get(Job.SANDBOX) == null && !called
+        ? conditions
+        : new SandboxReader(job, called, common.paths().root()).with(conditions, produces, run);
   }
 
   /** Adds a need that is missing if the job needs a value that is not given. */

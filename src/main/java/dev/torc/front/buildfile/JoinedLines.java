@@ -2,14 +2,18 @@ package dev.torc.front.buildfile;
 
 import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.Problems;
+import dev.torc.base.syntax.ShellText;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * Warns of a command of several lines that YAML joins into one, if the lines may be meant as
- * commands of their own. Lines that only the continuation of a command can begin or end are meant
- * to be joined, and so is a folded block ({@code >-}). Shell syntax is not parsed: the warning
- * names the two ways to write what is meant, and both end it.
+ * commands of their own, or if a comment swallows the lines below it. Lines that only the
+ * continuation of a command can begin or end are meant to be joined, and so is a folded block
+ * ({@code >-}). Shell syntax is not parsed: the warning names the two ways to write what is meant,
+ * and both end it.
  */
 final class JoinedLines {
 
@@ -20,6 +24,8 @@ final class JoinedLines {
   /** What a line that continues a command begins with. */
   private static final Pattern CONTINUES =
       Pattern.compile("(?s)(-|[;&|)<]|\\d?>|\\{(needs|produces)\\b).*");
+
+  private static final Pattern COMMENT = Pattern.compile("(?:^|[\\s;&|(])#");
 
   private JoinedLines() {}
 
@@ -35,7 +41,13 @@ final class JoinedLines {
       if (apart || folded && !node.text().contains(line + " " + next)) {
         continue; // YAML keeps this line end
       }
-      if (line.endsWith("\\")) {
+      if (hasComment(lines.subList(folded ? 1 : 0, i))) {
+        problems.warn(
+            node.place(),
+            "YAML joins lines %d and %d of this command, so the # on line %1$d makes a comment of both; write command: |"
+                .formatted(number, number + 1));
+        return;
+      } else if (line.endsWith("\\")) {
         if (!escapes) {
           String word = next.split("\\s", 2)[0];
           problems.warn(
@@ -52,5 +64,17 @@ final class JoinedLines {
         return;
       }
     }
+  }
+
+  /** Returns whether the last of these lines has a comment of the shell. */
+  private static boolean hasComment(List<String> lines) {
+    String last = lines.getLast();
+    Matcher comment = COMMENT.matcher(last);
+    if (last.indexOf('#') < 0 || !comment.find()) {
+      return false;
+    }
+    List<String> before = new ArrayList<>(lines.subList(0, lines.size() - 1));
+    before.add(last.substring(0, comment.end() - 1));
+    return !ShellText.scan(String.join(" ", before).replaceFirst("^[\"']", "")).endsInQuote();
   }
 }

@@ -39,7 +39,7 @@ public final class KnownKeys {
       ordered(
           """
           command tasks fetch sha256 needs produces after tools env environment dir shell resources retries retry
-          stop depfile trace strict cache persist temporary always interactive manual output priority tags
+          stop depfile trace strict sandbox cache persist temporary always interactive manual output priority tags
           description allow_failure max_age frozen when probe skip image container executor parameters match table mode
           repeat key exclude
           """
@@ -56,7 +56,7 @@ public final class KnownKeys {
   static final List<String> NOT_FETCH =
       List.of(
           """
-          command tasks tools env environment dir shell stop depfile trace strict persist interactive skip image
+          command tasks tools env environment dir shell stop depfile trace strict sandbox persist interactive skip image
           container executor
           """
               .split("\\s+"));
@@ -92,6 +92,9 @@ public final class KnownKeys {
   /** The resources of the machine that {@code limits} can bound, besides counters. */
   static final List<String> LIMITS = List.of("cpus", "memory", "gpus");
 
+  /** A {@code sandbox} that is a map. */
+  static final List<String> SANDBOX = List.of("link");
+
   /** A {@code retry}. */
   static final List<String> RETRY = List.of("on", "delay", "grow", "recover");
 
@@ -122,7 +125,8 @@ public final class KnownKeys {
   static final List<String> EXECUTOR_WORDS = List.of("running", "waiting", "gone", "cancelled");
 
   /** An entry of {@code needs} that is a map. */
-  static final List<String> NEED = List.of("job", "data", "failed", "file", "keys", "optional");
+  static final List<String> NEED =
+      List.of("job", "data", "failed", "file", "keys", "optional", "order");
 
   /** A condition of {@code when}. */
   static final List<String> CONDITION = List.of("os", "arch", "var", "env", "exists", "not");

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -33,7 +34,7 @@ import java.util.stream.Stream;
  * names and declared products, before there is a graph, since two jobs may make the same file under
  * conditions of which one holds.
  */
-final class LeftOutJobs {
+public final class LeftOutJobs {
 
   /** A known job, or a {@code group} with the job that stands for its instances. */
   record Candidate(String name, Job job, Group group) {
@@ -107,6 +108,17 @@ final class LeftOutJobs {
         each.group.further().awaits().forEach(name -> makers.addAll(named(name)));
         note(new Want(makers, Set.of(i), Set.of(), null));
       }
+    }
+  }
+
+  /** Passes on the makers and the readers of each thing that some jobs need, by their indexes. */
+  public static void needs(List<Job> jobs, BiConsumer<Set<Integer>, Set<Integer>> take) {
+    LeftOutJobs of =
+        new LeftOutJobs(jobs.stream().map(job -> new Candidate(job.name(), job, null)).toList());
+    for (Want want : of.wants.values()) {
+      Set<Integer> readers = new HashSet<>(want.readers);
+      readers.addAll(want.others);
+      take.accept(want.makers, readers);
     }
   }
 

@@ -410,15 +410,17 @@ public final class ParsedBuildFile {
    *     override
    * @param env the caller's environment, which vars may name
    * @param excluded patterns of the jobs that are left out
+   * @param sandbox whether jobs run in folders of their own
    */
   public record Overrides(
       SortedMap<String, String> defines,
       boolean containers,
       String executor,
       Map<String, String> env,
-      List<String> excluded) {
+      List<String> excluded,
+      boolean sandbox) {
 
     public static final Overrides NONE =
-        new Overrides(Collections.emptySortedMap(), true, null, Map.of(), List.of());
+        new Overrides(Collections.emptySortedMap(), true, null, Map.of(), List.of(), false);
   }
 }

@@ -290,10 +290,15 @@ record StepReader(
     if (node == null) {
       return;
     }
-    MapFields.map(node, "env", problems)
-        .entries()
+    Node.Mapping all = MapFields.map(node, "env", problems);
+    all.entries()
         .forEach(
-            (name, entry) -> problems.guard(() -> into.put(name, variable(name, entry, scope))));
+            (name, entry) -> {
+              problems.guard(() -> into.put(name, variable(name, entry, scope)));
+              if (entry.value() instanceof Node.Scalar text && !layers.isLiteral(entry)) {
+                Unexpanded.warn(name, text, all.entries().keySet(), problems);
+              }
+            });
     SecretReader.spread(into);
   }
 

@@ -29,7 +29,7 @@ final class WhenReader {
 
   private static final List<String> SYSTEMS = List.of("linux", "macos");
   private static final List<String> PROCESSORS = List.of("x86_64", "aarch64");
-  private static final Set<String> NO = Set.of("", "false", "0", "no");
+  private static final Set<String> NO = Set.of("", "false", "0", "no", "off");
 
   private final Map<String, String> caller;
   private final Paths paths;

@@ -70,11 +70,12 @@ final class Commands {
         --limit NAME=AMOUNT  limit use at a time: cpus=4, memory=8GiB, gpus=1, or a counter
         --trace  report files that jobs read but do not need (Linux)
         --strict  deny jobs access to files that they do not need (Linux)
+        --sandbox  run each job in a folder of its own that holds only its needs
         --junit FILE  also write the results of the jobs as JUnit XML
         --submit  submit all jobs that can be submitted, then exit; a later torc continues
         = lock
       watch  build, and rebuild when files change
-        = build -n --submit --no-wait --junit --failed --deadline
+        = build -n --probe --submit --no-wait --junit --failed --deadline
         --settle TIME  wait at most TIME for a file that is still being written (default: 2s)
       why  explain why a job runs or ran, or which jobs need a file
         JOB|FILE*  job, group, instance, tag or file

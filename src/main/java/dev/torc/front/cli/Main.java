@@ -224,7 +224,7 @@ public final class Main {
     if (List.of("--help", "-h", "--version", "-V").contains(first)) {
       boolean help = first.endsWith("h") || first.endsWith("help");
       if (help) {
-        console.print(help());
+        console.show(help());
       } else {
         printVersion(args.contains("--json"), console);
       }
@@ -282,7 +282,7 @@ public final class Main {
     boolean help = line.isUsageHelpRequested();
     if (help || line.isVersionHelpRequested()) {
       if (help) {
-        console.print(options.help(line));
+        console.show(options.help(line, console.columns()));
       } else {
         printVersion(options.has("--json"), console);
       }

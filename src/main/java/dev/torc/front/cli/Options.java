@@ -23,6 +23,8 @@ final class Options {
   /** Added to the order of the options of all commands, so that help lists them last. */
   private static final int SHARED = 1000;
 
+  private static final int WIDE = 500;
+
   /** The commands that pass what stands behind {@code --} to jobs. */
   private static final Set<String> ARGUMENTS = Set.of("build", "watch", "slurm");
 
@@ -58,8 +60,14 @@ final class Options {
     spec.addOption(option.order(SHARED + specs().size()).hidden(hidden).build());
   }
 
-  /** Returns the help: the command's own options, then those of all commands under a heading. */
-  String help(CommandLine parser) {
+  /**
+   * Returns the help: the command's own options, then those of all commands under a heading. For
+   * few {@code columns}, each description is on one line, which the caller breaks.
+   */
+  String help(CommandLine parser, int columns) {
+    if (columns > 0 && columns < parser.getUsageHelpWidth()) {
+      parser.setUsageHelpWidth(WIDE);
+    }
     String text = parser.getUsageMessage(CommandLine.Help.Ansi.OFF);
     OptionSpec first =
         specs().stream().filter(o -> o.order() >= SHARED && !o.hidden()).findFirst().orElseThrow();

@@ -3,6 +3,7 @@ package dev.torc.front.page;
 import dev.torc.core.decide.JobSelection;
 import dev.torc.core.model.Adjacency;
 import dev.torc.core.model.Graph;
+import dev.torc.core.model.Workflow.LeftOutJob;
 import dev.torc.front.page.PageData.Edge;
 import dev.torc.front.page.PageData.Picture;
 import dev.torc.front.page.PageData.Row;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -34,7 +36,8 @@ final class GroupPicture {
           State.RESTORED,
           State.NOT_RUN,
           State.MANUAL,
-          State.UP_TO_DATE);
+          State.UP_TO_DATE,
+          State.LEFT_OUT);
 
   private record Box(String label, Map<State, Integer> counts) {
 
@@ -56,19 +59,20 @@ final class GroupPicture {
   /**
    * Returns the picture of the jobs and groups or, if there are too many, of the stages.
    *
-   * @param index the index of each job in {@code rows}, by name
+   * @param leftOut the jobs that are left out, by name
    */
   static Picture of(
-      Graph graph, JobSelection selection, Map<String, Integer> index, List<Row> rows) {
-    GroupPicture picture = new GroupPicture(graph, index, rows);
-    DisplayGraph shown = DisplayGraph.of(graph, selection.jobs(), selection.open(), false);
+      Graph graph, JobSelection selection, SortedMap<String, LeftOutJob> leftOut, PageJobs jobs) {
+    GroupPicture picture = new GroupPicture(graph, jobs.index(), jobs.rows());
+    DisplayGraph shown =
+        DisplayGraph.of(graph, selection.jobs(), selection.open(), false).with(leftOut, false);
     return shown.folds().size() > MOST ? picture.stages(shown) : picture.vertices(shown);
   }
 
   private Picture vertices(DisplayGraph shown) {
     List<Box> boxes = new ArrayList<>();
     for (DisplayGraph.Fold fold : shown.folds()) {
-      String name = fold.isGroup() ? fold.name() + " (" + fold.jobs().size() + ")" : fold.name();
+      String name = fold.isGroup() ? fold.name() + " (" + fold.size() + ")" : fold.name();
       boxes.add(new Box(name, count(fold, new EnumMap<>(State.class))));
     }
     return picture(false, boxes, shown.before());
@@ -111,6 +115,9 @@ final class GroupPicture {
   private Map<State, Integer> count(DisplayGraph.Fold fold, Map<State, Integer> counts) {
     for (int job : fold.jobs()) {
       counts.merge(rows.get(index.get(graph.name(job))).state(), 1, Integer::sum);
+    }
+    if (!fold.leftOut().isEmpty()) {
+      counts.merge(State.LEFT_OUT, fold.leftOut().size(), Integer::sum);
     }
     if (fold.open() >= 0) {
       counts.merge(State.NOT_RUN, 1, Integer::sum);

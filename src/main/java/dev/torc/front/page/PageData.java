@@ -56,7 +56,9 @@ record PageData(
     UP_TO_DATE,
     NOT_RUN,
     /** The job never ran, and only a target makes it run: the project is up to date without it. */
-    MANUAL
+    MANUAL,
+    /** A condition does not hold. */
+    LEFT_OUT
   }
 
   /**

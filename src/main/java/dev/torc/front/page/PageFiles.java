@@ -12,8 +12,8 @@ import dev.torc.base.syntax.SeparatedText;
 import dev.torc.base.text.Amount;
 import dev.torc.base.text.Refusal;
 import dev.torc.base.text.SafeText;
-import dev.torc.core.decide.AllowedRoots;
 import dev.torc.core.decide.NeedContents;
+import dev.torc.core.decide.ProductRoots;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Workflow;
@@ -72,7 +72,7 @@ final class PageFiles {
   private final NeedContents contents;
   private final PageJobs jobs;
   private final boolean paths;
-  private final AllowedRoots grounds;
+  private final ProductRoots grounds;
   private final long end = System.nanoTime() + PATIENCE.toNanos();
   private int room = ROOM;
 
@@ -84,7 +84,7 @@ final class PageFiles {
     this.contents = contents;
     this.jobs = jobs;
     this.paths = paths;
-    this.grounds = new AllowedRoots(workflow.root(), workflow.settings().roots());
+    this.grounds = new ProductRoots(workflow.root(), workflow.settings().roots());
   }
 
   /** Returns the files in the order of the build file; those of a glob are in natural order. */

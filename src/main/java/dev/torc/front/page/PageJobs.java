@@ -12,6 +12,7 @@ import dev.torc.core.memory.JobResult.RunDetails;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Resources;
+import dev.torc.core.model.Workflow.LeftOutJob;
 import dev.torc.features.past.GitCommit;
 import dev.torc.features.past.PastCommits;
 import dev.torc.features.why.Causes;
@@ -23,9 +24,11 @@ import dev.torc.front.show.ReasonText;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -45,6 +48,7 @@ final class PageJobs {
   private final BitSet wanted;
   private final boolean asOfNow;
   private final UnaryOperator<String> told;
+  private final SortedMap<String, LeftOutJob> leftOut;
   private final Map<String, Integer> index = new LinkedHashMap<>();
   private final List<Row> rows = new ArrayList<>();
   private final List<AttemptRecord> shown = new ArrayList<>();
@@ -78,7 +82,9 @@ final class PageJobs {
     BitSet waiting = plan.selected(verdict -> verdict instanceof Verdict.MayRun);
     IntStream.range(0, graph.nodes()).filter(this::isBlocked).forEach(waiting::clear);
     this.spared = waiting.isEmpty() ? plan : Plan.amid(plan.context(), waiting);
+    this.leftOut = asOfNow ? graph.workflow().leftOut() : Collections.emptySortedMap();
     TreeSet<String> gone = new TreeSet<>(runs.attempts().keySet());
+    gone.addAll(leftOut.keySet());
     int[] jobs = graph.inOrder(plan.selected());
     for (int id : jobs) {
       gone.remove(graph.name(id));
@@ -88,7 +94,16 @@ final class PageJobs {
       Job job = graph.job(id);
       add(job.name(), job.group(), id, job.runs().resources(), all);
     }
-    gone.forEach(name -> add(name, null, -1, Resources.DEFAULT, all));
+    gone.forEach(
+        name -> {
+          LeftOutJob job = leftOut.get(name);
+          add(name, job == null ? null : job.job().group(), -1, Resources.DEFAULT, all);
+        });
+  }
+
+  /** Returns the jobs of which the page shows that a condition leaves them out. */
+  SortedMap<String, LeftOutJob> leftOut() {
+    return leftOut;
   }
 
   /** Returns the index in {@link #rows} of each job, by name. */
@@ -137,6 +152,10 @@ final class PageJobs {
     boolean whole = known.get(rows.size());
     boolean blocked = id >= 0 && isBlocked(id);
     State state = asOfNow ? now(result, verdict, blocked) : then(last, restored, verdict, blocked);
+    LeftOutJob left = leftOut.get(name);
+    if (left != null) {
+      state = State.LEFT_OUT;
+    }
     boolean manual = asOfNow && state == State.NOT_RUN && id >= 0 && !wanted.get(id);
     rows.add(
         new Row(
@@ -145,7 +164,11 @@ final class PageJobs {
             manual ? State.MANUAL : state,
             new Texts(
                 told.apply(
-                    state == State.BLOCKED ? blockedBy(id) : asOfNow ? verdict(name, verdict) : ""),
+                    left != null
+                        ? SafeText.message(left.why())
+                        : state == State.BLOCKED
+                            ? blockedBy(id)
+                            : asOfNow ? verdict(name, verdict) : ""),
                 told.apply(
                     whole
                         ? reasons(Causes.decode(details))

@@ -132,7 +132,7 @@ public final class ReportPage {
   }
 
   private PageData data(PageFiles files) throws IOException {
-    PageData.Picture picture = GroupPicture.of(graph, all, jobs.index(), jobs.rows());
+    PageData.Picture picture = GroupPicture.of(graph, all, jobs.leftOut(), jobs);
     if (picture.stages()) {
       leftOut.add(
           "the jobs and groups of the graph, of which the stages are shown"

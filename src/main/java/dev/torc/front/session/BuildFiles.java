@@ -66,13 +66,22 @@ final class BuildFiles implements Expander.Source {
     if (reused != null && graph == reused.graph()) {
       return reused.id();
     }
-    if (input != null || !parsed.deciders().complete() || !graph.isWhole()) {
+    if (!isKept(graph)) {
       return null;
     }
     Digest id =
         GraphFile.write(place.graph(), origin, graph, parsed.deciders(), parsed.sources(), digests);
     place.giveRecords(place.graph());
     return id;
+  }
+
+  private boolean isKept(Graph graph) {
+    return input == null && parsed.deciders().complete() && graph.isWhole();
+  }
+
+  /** Returns whether a graph differs from that of the last build; false if none is stored. */
+  boolean isNew(Graph graph) {
+    return reused == null && isKept(graph);
   }
 
   /** Returns the files that the graph was made from. */

@@ -124,7 +124,7 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation,
   private static String tooManyGpus(String limit, long amount, Gpus gpus) {
     String told = SafeText.line(gpus.words());
     String line = limit.formatted(amount) + " is more than there are: " + told;
-    return line + "; give --limit gpus=" + (gpus.isUnknown() ? amount : gpus.count());
+    return line + (gpus.isUnknown() ? "; lower it" : "; give --limit gpus=" + gpus.count());
   }
 
   /** Returns the selected jobs that can never run. Asking for too many cpus does not count. */

@@ -3,6 +3,9 @@ package dev.torc.front.session;
 import dev.torc.core.model.Adjacency;
 import dev.torc.core.model.Adjacency.RowCollector;
 import dev.torc.core.model.Graph;
+import dev.torc.core.model.Job;
+import dev.torc.core.model.Workflow.LeftOutJob;
+import dev.torc.front.buildfile.LeftOutJobs;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -11,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.SortedMap;
 
 /**
  * A graph for display. The instances of a group are one vertex or one vertex each, a group that is
@@ -21,14 +25,26 @@ public final class DisplayGraph {
 
   /**
    * A vertex: a job, or a group with its jobs in order. {@code open} is the node of a group that is
-   * not expanded yet, else -1.
+   * not expanded yet, else -1. The graph does not have the jobs that are left out, by name.
    */
-  public record Fold(String name, boolean isGroup, List<Integer> jobs, int open) {}
+  public record Fold(
+      String name, boolean isGroup, List<Integer> jobs, int open, List<String> leftOut) {
+
+    public Fold(String name, boolean isGroup, List<Integer> jobs, int open) {
+      this(name, isGroup, jobs, open, List.of());
+    }
+
+    /** Returns the number of known jobs. */
+    public int size() {
+      return jobs.size() + leftOut.size();
+    }
+  }
 
   private final Graph graph;
   private final List<Fold> folds;
   private final int[] vertex;
   private final Map<Integer, BitSet> behind = new HashMap<>();
+  private final Map<Integer, BitSet> without = new HashMap<>(); // behind jobs that are left out
 
   private DisplayGraph(Graph graph, List<Fold> folds) {
     this.graph = graph;
@@ -71,6 +87,55 @@ public final class DisplayGraph {
     return new DisplayGraph(graph, List.copyOf(folds.values()));
   }
 
+  /**
+   * Returns this graph with jobs that are left out. They wait for those that make what they need;
+   * no other job waits for them.
+   */
+  public DisplayGraph with(SortedMap<String, LeftOutJob> leftOut, boolean instances) {
+    if (leftOut.isEmpty()) {
+      return this;
+    }
+    SequencedMap<String, Fold> all = new LinkedHashMap<>();
+    folds.forEach(fold -> all.put(fold.isGroup + fold.name, fold));
+    leftOut.forEach(
+        (name, job) -> {
+          boolean group = !instances && job.job().group() != null;
+          String of = group ? job.job().group() : name;
+          Fold known = all.getOrDefault(group + of, new Fold(of, group, List.of(), -1));
+          List<String> names = known.leftOut.isEmpty() ? new ArrayList<>() : known.leftOut;
+          names.add(name);
+          all.put(group + of, new Fold(of, group, known.jobs, known.open, names));
+        });
+    DisplayGraph more = new DisplayGraph(graph, List.copyOf(all.values()));
+    List<Job> jobs = new ArrayList<>();
+    List<Integer> vertexOf = new ArrayList<>();
+    for (int v = 0; v < more.folds.size(); v++) {
+      for (String name : more.folds.get(v).leftOut) {
+        jobs.add(leftOut.get(name).job());
+        vertexOf.add(v);
+      }
+    }
+    int missing = jobs.size();
+    for (int v = 0; v < more.folds.size(); v++) {
+      for (int job : more.folds.get(v).jobs) {
+        jobs.add(graph.job(job));
+        vertexOf.add(v);
+      }
+    }
+    LeftOutJobs.needs(
+        jobs,
+        (makers, readers) -> {
+          BitSet behind = new BitSet();
+          makers.forEach(maker -> behind.set(vertexOf.get(maker)));
+          for (int reader : readers) {
+            if (reader < missing) {
+              more.without.computeIfAbsent(vertexOf.get(reader), _ -> new BitSet()).or(behind);
+            }
+          }
+        });
+    return more;
+  }
+
   /** Returns the vertices, in the order of their first jobs. */
   public List<Fold> folds() {
     return folds;
@@ -87,6 +152,7 @@ public final class DisplayGraph {
       if (folds.get(v).open >= 0) {
         row.or(behind(folds.get(v).open));
       }
+      row.or(without.getOrDefault(v, new BitSet()));
       row.clear(v);
       row.stream().forEach(rows::add);
       rows.endRow(true);

@@ -59,9 +59,8 @@ record FastPath(
   record FreshFile(Stamp stamp, boolean whole, boolean news, DigestMemo digests) {}
 
   /**
-   * Finds the jobs that are still fresh, and reads the files that were touched. If a job may run
-   * whose result decided the instances of a group, no job is fresh. {@code request} is null if no
-   * build was requested.
+   * Finds the jobs that are still fresh, and reads the touched files. No job is fresh if a job may
+   * run whose result decided the instances of a group. {@code request} is null without a build.
    */
   static FastPath of(Project project, FileClock clock, BuildRequest request) throws IOException {
     StampSource stamps = project.stamps();
@@ -73,7 +72,7 @@ record FastPath(
     DigestMemo digests =
         new DigestMemo(project.place().root(), stamps, clock, _ -> null, (_, _) -> {});
     FreshJobs.Looked looked =
-        last.fresh().look(project.graph(), stamps, digests, FreshJobs.THREADS);
+        last.fresh().look(project.graph(), stamps, digests, threads(project, last.fresh()));
     boolean news = project.reused() == null || looked.fresh() != last.fresh();
     JobSelection selection = null;
     BitSet dirty = (BitSet) looked.dirty().clone();
@@ -125,7 +124,7 @@ record FastPath(
         : null;
   }
 
-  /** Returns the state in which no job is fresh, {@link Project#withoutResults without results}. */
+  /** Returns a fast path without fresh jobs: every job has to be decided. */
   static FastPath none(Project project, BuildRequest request) throws IOException {
     Project of = project.withoutResults();
     JobSelection selection = request == null ? null : of.select(request);
@@ -145,8 +144,8 @@ record FastPath(
   }
 
   /**
-   * Returns whether no build has begun since. A build removes the file of the fresh jobs or, if it
-   * uses another cache, writes marks of jobs that may still run.
+   * Returns whether no build has begun since. A build removes the file of the fresh jobs, or writes
+   * start marks if it uses another cache.
    */
   boolean holds() throws IOException {
     CachePlace place = project.place();
@@ -171,8 +170,8 @@ record FastPath(
   }
 
   /**
-   * Returns whether the plan runs no job whose result decided a group's instances. Even a fresh job
-   * has to run if its record is unreadable.
+   * Returns whether the plan runs no job whose result decided the instances of a group. Even a
+   * fresh job runs if its record is unreadable.
    */
   boolean stands(Plan plan) {
     return project.reused() == null
@@ -196,7 +195,11 @@ record FastPath(
   BitSet moved(BitSet jobs, boolean sources) {
     return fresh == null
         ? new BitSet()
-        : fresh.moved(project.graph(), project.stamps(), jobs, sources, FreshJobs.THREADS);
+        : fresh.moved(project.graph(), project.stamps(), jobs, sources, threads(project, fresh));
+  }
+
+  private static int threads(Project project, FreshJobs fresh) {
+    return fresh.threads(project.caller().host().process().isOwn());
   }
 
   /** Passes the known digests to {@code to}, so that it neither reads nor looks up these files. */
@@ -269,10 +272,9 @@ record FastPath(
   }
 
   /**
-   * Stores the new stamps of touched files, which each build would read again otherwise, and the
-   * graph of edited build files. Used after a build that had nothing to decide, under the build
-   * lock. The database, which was not opened, still has the old stamps: if this file is lost, the
-   * next build reads the touched files again.
+   * Stores the new stamps of touched files and the graph of edited build files, after a build that
+   * had nothing to decide, under the build lock. The database keeps the old stamps: without this
+   * file, the next build reads the touched files again.
    */
   void renew(Consumer<String> warn) {
     if (!file.news) {

@@ -27,6 +27,7 @@ import dev.torc.features.past.BuildCommit;
 import dev.torc.features.past.FailedLogs;
 import dev.torc.features.patterns.PatternWarnings;
 import dev.torc.features.posts.PostedEvents;
+import dev.torc.features.sandbox.SandboxPart;
 import dev.torc.features.secrets.SecretPart;
 import dev.torc.features.temporary.SpentProducts;
 import dev.torc.features.tmp.TemporaryFolder;
@@ -35,14 +36,13 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Wires the features into a build: the only file that knows which there are.
  *
  * @param git null if nothing runs
- * @param told what {@link SecretPart} has warned about
+ * @param telling what {@link SecretPart} and {@link SandboxPart} tell once
  */
 record Features(
     Tracing tracing,
@@ -51,7 +51,7 @@ record Features(
     boolean forces,
     BuildCommit git,
     Map<String, String> env,
-    Set<String> told)
+    SandboxPart.Telling telling)
     implements Follower.Maker, AttemptPart.PartMaker {
 
   @Override
@@ -67,7 +67,7 @@ record Features(
       parts.add(new UnstartedCommand(common, id, attempts)); // its hint is the first
     }
     if (job.slot(Step.SECRET) != null) {
-      parts.add(new SecretPart(common, job, env, told)); // masks before others read
+      parts.add(new SecretPart(common, job, env, telling.once())); // masks before others read
     }
     parts.addAll(List.of(finds, posts, tools));
     if (fetches) {
@@ -79,6 +79,10 @@ record Features(
       parts.add(new EnvironmentMaking(common, id, env));
     } else if (job.conditions().containsKey(Job.ENVIRONMENT)) {
       parts.add(new InEnvironment(common, id, env));
+    }
+    if (job.conditions().containsKey(Job.SANDBOX)
+        || job.conditions().containsKey(Job.CALLED_SANDBOX)) {
+      parts.add(new SandboxPart(common, id, attempts, telling));
     }
     return parts;
   }

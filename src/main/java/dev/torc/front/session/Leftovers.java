@@ -4,7 +4,7 @@ import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.digests.StampSource;
 import dev.torc.base.text.Refusal;
 import dev.torc.base.text.SafeText;
-import dev.torc.core.decide.AllowedRoots;
+import dev.torc.core.decide.ProductRoots;
 import dev.torc.core.here.Launch;
 import dev.torc.core.here.Runner;
 import dev.torc.core.memory.Cache;
@@ -12,8 +12,8 @@ import dev.torc.core.memory.CachePlace;
 import dev.torc.core.memory.StartMark;
 import dev.torc.core.memory.StartMarks;
 import dev.torc.core.run.FolderEmptying;
-import dev.torc.core.run.ProductRemoval;
 import dev.torc.core.run.Recorder;
+import dev.torc.core.run.RemovedOrSetAside;
 import dev.torc.features.clusters.EarlierJob;
 import dev.torc.features.clusters.Remotes;
 import dev.torc.features.containers.Containers;
@@ -78,7 +78,8 @@ public final class Leftovers {
         .forEach(mark -> cache.put(Recorder.interrupted(cache, mark, cache.nextBuildNumber())));
     for (StartMark mark : restored) {
       DigestMemo digests = DigestMemo.readOnly(place.root(), stamps, cache::stamp);
-      ProductRestore.claim(new ProductRemoval(place, null, "", cache, digests, null, warn), mark);
+      ProductRestore.claim(
+          new RemovedOrSetAside(place, null, "", cache, digests, null, warn), mark);
     }
     cache.flush();
     return on;
@@ -91,11 +92,11 @@ public final class Leftovers {
       return;
     }
     try {
-      AllowedRoots grounds = new AllowedRoots(place.root(), List.of());
+      ProductRoots grounds = new ProductRoots(place.root(), List.of());
       DigestMemo digests = DigestMemo.readOnly(place.root(), stamps, cache::stamp);
       String build = Long.toString(cache.nextBuildNumber());
-      ProductRemoval removal =
-          new ProductRemoval(place, grounds, build, cache, digests, null, warn);
+      RemovedOrSetAside removal =
+          new RemovedOrSetAside(place, grounds, build, cache, digests, null, warn);
       new FolderEmptying(removal).recover();
     } catch (IOException e) {
       warn.accept("cannot look at " + Refusal.line(e));
@@ -154,7 +155,7 @@ public final class Leftovers {
     }
 
     /** Ends the jobs, waits until they have ended, and records them as interrupted. */
-    public void cancel(Remotes remotes, ProductRemoval removal) throws IOException {
+    public void cancel(Remotes remotes, RemovedOrSetAside removal) throws IOException {
       Cache cache = removal.cache();
       try (remotes) {
         for (EarlierJob each : jobs) {

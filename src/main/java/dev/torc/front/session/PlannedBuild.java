@@ -33,6 +33,8 @@ import dev.torc.features.containers.ImageSupply;
 import dev.torc.features.finds.Tracing;
 import dev.torc.features.forced.ForcedJobs;
 import dev.torc.features.past.BuildCommit;
+import dev.torc.features.sandbox.Sandbox;
+import dev.torc.features.sandbox.SandboxPart;
 import dev.torc.features.stores.SharedRequests;
 import dev.torc.features.stores.SharedStores;
 import java.io.IOException;
@@ -40,7 +42,6 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -143,8 +144,12 @@ record PlannedBuild(
         new Tracing(manner.trace(), manner.strict(), env.get(Tracing.VARIABLE), watcher::warn);
     BuildCommit git =
         plan.isQuiet() ? null : new BuildCommit(project.workflow().root(), env, commit);
-    Set<String> told = ConcurrentHashMap.newKeySet();
-    return new Features(tracing, new AtomicLong(), manner.pace(), forces(), git, env, told);
+    SandboxPart.Telling telling =
+        new SandboxPart.Telling(
+            watcher.wantsCommands(),
+            line -> watcher.accept(new Event.Note(Event.Level.INFO, line)),
+            ConcurrentHashMap.newKeySet());
+    return new Features(tracing, new AtomicLong(), manner.pace(), forces(), git, env, telling);
   }
 
   /** Returns whether jobs are forced, or an earlier build left forced jobs. */
@@ -152,12 +157,13 @@ record PlannedBuild(
     return request.rerun() == Rerun.ALL || ForcedJobs.areAny(work.cache().place());
   }
 
-  /** Warns of stale products at the end of a build in which something ran. */
+  /** Warns of stale products at the end of a build with a new graph or in which something ran. */
   private void tellStale(Event.Finished last, PlanContext context) {
-    boolean ran =
-        last.counts().entrySet().stream()
-            .anyMatch(count -> count.getKey().isRun() && count.getValue() > 0);
-    if (!ran || last.exit() > Exit.signal(0)) {
+    boolean due =
+        work.hasNewGraph(context)
+            || last.counts().entrySet().stream()
+                .anyMatch(count -> count.getKey().isRun() && count.getValue() > 0);
+    if (!due || last.exit() > Exit.signal(0)) {
       return;
     }
     try {
@@ -239,6 +245,11 @@ record PlannedBuild(
       String fewer = Limits.fewer(project.caller().env());
       if (fewer != null && capacity.allocated() == null && !request.limits().containsKey("cpus")) {
         watcher.accept(new Event.Note(Event.Level.INFO, fewer));
+      }
+      if (project.options().reuse().sandbox()) {
+        BitSet run = plan.selected(verdict -> !(verdict instanceof Verdict.UpToDate));
+        Sandbox.inRoot(graph, run)
+            .ifPresent(line -> watcher.accept(new Event.Note(Event.Level.INFO, line)));
       }
       watcher.warn(NamingNotice.of(plan, work.cache()));
       commands.tellPlanned();

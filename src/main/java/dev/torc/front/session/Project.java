@@ -32,7 +32,7 @@ import dev.torc.features.containers.ImageSupply;
 import dev.torc.features.patterns.PatternReadings;
 import dev.torc.features.secrets.CountedSecret;
 import dev.torc.features.stores.KnownResults;
-import dev.torc.features.stores.LocalResults;
+import dev.torc.features.stores.LocalStore;
 import dev.torc.features.stores.SharedStores;
 import dev.torc.front.buildfile.BuildFile;
 import dev.torc.front.buildfile.ParsedBuildFile;
@@ -121,7 +121,8 @@ public record Project(
             contained,
             options.executor(),
             caller.env(),
-            options.reuse().excluded()));
+            options.reuse().excluded(),
+            options.reuse().sandbox()));
   }
 
   /** Returns how many jobs a build file has when no results are known. */
@@ -197,12 +198,11 @@ public record Project(
     return FileClock.of(place.clock(), stamps());
   }
 
-  LocalResults results(Cache cache) {
-    return new LocalResults(
-        cache, workflow().settings().stores().keep(), options.reuse().results());
+  LocalStore results(Cache cache) {
+    return new LocalStore(cache, workflow().settings().stores().keep(), options.reuse().results());
   }
 
-  PlanContext.Basis basis(Cache cache, DigestMemo digests, LocalResults of, SharedStores asked) {
+  PlanContext.Basis basis(Cache cache, DigestMemo digests, LocalStore of, SharedStores asked) {
     return new PlanContext.Basis(
         cache,
         digests,

@@ -34,15 +34,22 @@ public record ProjectOptions(
     Reuse reuse) {
 
   /**
-   * What replaces a run: a known result, or a recorded failure; and which jobs do not run at all.
+   * What replaces a run: a known result, or a recorded failure; which jobs do not run at all, and
+   * where the others run.
    *
    * @param probes whether a look runs the probes of jobs
    * @param only whether none but the targets run
    * @param excluded patterns of the jobs that are left out
+   * @param sandbox whether jobs run in folders of their own
    */
   public record Reuse(
-      boolean results, boolean failures, boolean probes, boolean only, List<String> excluded) {
-    static final Reuse NOTHING = new Reuse(false, false, false, false, List.of());
+      boolean results,
+      boolean failures,
+      boolean probes,
+      boolean only,
+      List<String> excluded,
+      boolean sandbox) {
+    static final Reuse NOTHING = new Reuse(false, false, false, false, List.of(), false);
   }
 
   public static final String SITE = "TORC_CONFIG";
@@ -51,7 +58,7 @@ public record ProjectOptions(
 
   /**
    * Returns all build files in their order; throws {@link BadInput} if one is missing, or if the
-   * nearest one belongs to a stranger ({@link FoundBuildFile}).
+   * nearest one belongs to a stranger ({@link TrustedBuildFile}).
    */
   public List<Path> layers(Caller caller) throws IOException {
     Path start = caller.cwd();
@@ -59,7 +66,7 @@ public record ProjectOptions(
     if (layers.isEmpty()) {
       List<Path> found = BuildFile.nearest(start);
       for (Path file : found) {
-        FoundBuildFile.refuseStrangers(caller, file);
+        TrustedBuildFile.refuseStrangers(caller, file);
       }
       layers.add(BuildFile.requireOne(found));
     }
@@ -132,6 +139,6 @@ public record ProjectOptions(
    * invalid, or if another user owns it or may write to it.
    */
   public static UserConfig configuration(Caller caller) throws IOException {
-    return FoundBuildFile.configuration(caller);
+    return TrustedBuildFile.configuration(caller);
   }
 }

@@ -18,7 +18,7 @@ import dev.torc.core.memory.CachePlace;
 import dev.torc.core.model.Group;
 import dev.torc.core.run.LaunchBuilder;
 import dev.torc.features.forced.ForcedJobs;
-import dev.torc.features.stores.LocalResults;
+import dev.torc.features.stores.LocalStore;
 import dev.torc.features.stores.SharedStores;
 import java.io.IOException;
 import java.util.BitSet;
@@ -34,7 +34,7 @@ public final class ReadSession implements AutoCloseable {
   private final Cache cache;
   private final Map<String, Reason> stillRunning;
   private final DigestMemo digests;
-  private final LocalResults stored;
+  private final LocalStore stored;
   private final SharedStores asked;
   private final PlanContext context;
   private final FastPath fast;

@@ -1,5 +1,6 @@
 package dev.torc.front.session;
 
+import dev.torc.base.posix.OtherProcess;
 import dev.torc.core.decide.Reason;
 import dev.torc.core.memory.BuildLock;
 import dev.torc.core.memory.Cache;
@@ -9,6 +10,7 @@ import dev.torc.core.memory.StartMarks;
 import dev.torc.features.clusters.EarlierJob;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +18,7 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /**
  * What the marks of started jobs mean to a command that changes nothing (rule 9). {@code running}
@@ -36,7 +39,35 @@ public record RunningJobs(
     SequencedMap<String, StartMark> running = new LinkedHashMap<>();
     others.stream().filter(m -> m.build().equals(build)).forEach(m -> running.put(m.job(), m));
     others.removeIf(mark -> mark.build().equals(build));
+    if (!running.isEmpty() && holder.get().host().isEmpty()) {
+      removeEnded(holder.get().pid(), running);
+    }
     return new RunningJobs(holder, running, reasons(place, others, gone));
+  }
+
+  /**
+   * Removes jobs that have ended, although their records may not be committed yet: no child of the
+   * build has their name. Removes none if some child shows no name: it may be any job.
+   */
+  private static void removeEnded(long build, Map<String, StartMark> running) {
+    Map<String, Long> children = new HashMap<>();
+    for (ProcessHandle each :
+        ProcessHandle.of(build).map(ProcessHandle::children).orElse(Stream.empty()).toList()) {
+      OtherProcess child = new OtherProcess((int) each.pid());
+      String job = child.variable("TORC_JOB");
+      if (job == null && !child.isProgramOf(new OtherProcess((int) build))) {
+        return;
+      }
+      children.put(job, each.pid()); // without a name, it is only being started
+    }
+    // All that still run now ran at the same time.
+    running
+        .values()
+        .removeIf(
+            mark ->
+                !mark.isRemote()
+                    && !(children.containsKey(mark.job())
+                        && OtherProcess.runs(children.get(mark.job()))));
   }
 
   /** Returns whether the lock is held by a build rather than by another command. */

@@ -7,7 +7,7 @@ import dev.torc.core.memory.BuildRecord.Said;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.InstanceName;
-import dev.torc.core.run.ProductRemoval;
+import dev.torc.core.run.RemovedOrSetAside;
 import dev.torc.features.clean.OtherSettings;
 import dev.torc.features.clean.StaleProducts;
 import java.io.IOException;
@@ -32,7 +32,7 @@ record StaleNotice(List<String> known, List<String> stale) {
    * Finds the stale products after a build. {@code before} are those that the last build found with
    * the same graph; null if unknown.
    */
-  static StaleNotice of(PlanContext last, List<String> before, ProductRemoval removal, Said now)
+  static StaleNotice of(PlanContext last, List<String> before, RemovedOrSetAside removal, Said now)
       throws IOException {
     List<String> known = before == null ? find(last, now) : before;
     Map<String, Boolean> asked = new HashMap<>(); // by job or group

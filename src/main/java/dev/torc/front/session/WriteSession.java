@@ -7,11 +7,11 @@ import dev.torc.base.posix.GroupAccess;
 import dev.torc.base.posix.Io;
 import dev.torc.base.posix.OwnFile;
 import dev.torc.base.text.Amount;
-import dev.torc.core.decide.AllowedRoots;
 import dev.torc.core.decide.JobSelection;
 import dev.torc.core.decide.JobSelection.Rerun;
 import dev.torc.core.decide.Plan;
 import dev.torc.core.decide.PlanContext;
+import dev.torc.core.decide.ProductRoots;
 import dev.torc.core.decide.Reason;
 import dev.torc.core.memory.AttemptHistory;
 import dev.torc.core.memory.Batch;
@@ -27,13 +27,13 @@ import dev.torc.core.memory.StartMarks;
 import dev.torc.core.model.Workflow;
 import dev.torc.core.run.Event;
 import dev.torc.core.run.JobState;
-import dev.torc.core.run.ProductRemoval;
+import dev.torc.core.run.RemovedOrSetAside;
 import dev.torc.features.clusters.BatchTracker.SchedulerAccess;
 import dev.torc.features.clusters.RemoteAttempt.RemoteKey;
 import dev.torc.features.fastpath.FreshJobs;
 import dev.torc.features.forced.ForcedJobs;
 import dev.torc.features.stores.BuildStore;
-import dev.torc.features.stores.LocalResults;
+import dev.torc.features.stores.LocalStore;
 import dev.torc.front.session.BuildRequest.LockTerms;
 import dev.torc.front.session.Caller.BuildMachine;
 import dev.torc.front.session.ProjectFolder.FilesForOthers;
@@ -63,7 +63,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
   private final List<StartMark> elsewhere; // of jobs that other hosts may still run
   private final DigestMemo digests;
   private final Consumer<String> warn;
-  private final LocalResults stored;
+  private final LocalStore stored;
   private final Heap heap;
   private final List<String> aside = new ArrayList<>(); // lines of a first build, reported as one
   private Runnable onClose = () -> {}; // writes the fresh jobs
@@ -163,11 +163,19 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
     return from == null ? new BitSet() : from.moved(jobs, sources);
   }
 
-  /** Finds the stale products after a build in which something ran; see {@link StaleNotice}. */
+  /** Finds the stale products after a build; see {@link StaleNotice}. */
   StaleNotice stale(PlanContext last) throws IOException {
-    List<String> known = from == null ? null : from.stale(last);
-    stale = StaleNotice.of(last, known, removal(), project.said());
+    stale = StaleNotice.of(last, knownStale(last), removal(), project.said());
     return stale;
+  }
+
+  /** Returns whether build files, or what they read, now describe other jobs. */
+  boolean hasNewGraph(PlanContext last) {
+    return project.buildFiles().isNew(last.graph()) && knownStale(last) == null;
+  }
+
+  private List<String> knownStale(PlanContext last) {
+    return from == null ? null : from.stale(last);
   }
 
   /** Returns what {@link #stale(PlanContext)} found; null if it was not called. */
@@ -180,11 +188,11 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
     return marks;
   }
 
-  public ProductRemoval removal() throws IOException {
+  public RemovedOrSetAside removal() throws IOException {
     Workflow of = project.workflow();
-    AllowedRoots roots = new AllowedRoots(of.root(), of.settings().roots());
+    ProductRoots roots = new ProductRoots(of.root(), of.settings().roots());
     String number = Long.toString(build.number());
-    return new ProductRemoval(
+    return new RemovedOrSetAside(
         project.place(),
         roots,
         number,

@@ -3,6 +3,7 @@ package dev.torc.front.show;
 import dev.torc.base.posix.Io;
 import dev.torc.base.posix.RandomId;
 import dev.torc.base.syntax.BadInput.Diagnostic;
+import dev.torc.base.text.LineBreaks;
 import dev.torc.base.text.Palette;
 import dev.torc.base.text.SafeText;
 import dev.torc.front.show.Report.Detail;
@@ -67,9 +68,19 @@ public record Console(
     out.write(text);
   }
 
+  /** Writes lines of prose to standard output; a terminal gets them broken at spaces. */
+  public void show(String text) throws IOException {
+    out.write(LineBreaks.at(text, columns()));
+  }
+
+  /** Returns the width of the terminal that gets the output; 0 if it is none or unknown. */
+  public int columns() {
+    return terminals.out ? Math.max(0, terminals.columns.getAsInt()) : 0;
+  }
+
   /** Writes a line to standard error. It has no line feed and is safe for a terminal. */
   public void tell(String line) throws IOException {
-    err.write(line + "\n");
+    err.write((terminals.err ? LineBreaks.at(line, terminals.columns.getAsInt()) : line) + "\n");
     err.flush();
   }
 
@@ -133,7 +144,8 @@ public record Console(
             && !(json && terminals.out);
     return moves
         ? new LiveReport(err, style, palette, cwd, terminals.columns, clock).start()
-        : new PlainReport(err, style, palette, cwd, terminals.err, clock);
+        : new PlainReport(
+            err, style, palette, cwd, terminals.err ? terminals.columns : null, clock);
   }
 
   /** Writes bytes unchanged to one of the streams. */

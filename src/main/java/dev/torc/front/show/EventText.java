@@ -1,6 +1,7 @@
 package dev.torc.front.show;
 
 import dev.torc.base.text.Amount;
+import dev.torc.base.text.LineBreaks;
 import dev.torc.base.text.LogExcerpt;
 import dev.torc.base.text.Palette;
 import dev.torc.base.text.Refusal;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
@@ -33,7 +35,7 @@ final class EventText {
   private final Style style;
   private final Palette palette;
   private final Path here;
-  private final boolean terminal;
+  private final IntSupplier columns;
   private final LongSupplier clock;
   private final Recap recap = new Recap();
   private final FlakyJobs flaky = new FlakyJobs();
@@ -55,15 +57,16 @@ final class EventText {
 
   /**
    * @param here the working directory: logs below it are named relative to it
-   * @param terminal whether the lines go to a terminal: then a bar precedes the output of jobs.
-   *     Elsewhere the output is unchanged, so that an editor finds {@code file:line:column}
+   * @param columns returns the width of the terminal that gets the lines, at which they are broken,
+   *     and where a bar precedes the output of jobs; null for no terminal: there the output is
+   *     unchanged, so that an editor finds {@code file:line:column}
    * @param clock nanoseconds, as {@link System#nanoTime}
    */
-  EventText(Style style, Palette palette, Path here, boolean terminal, LongSupplier clock) {
+  EventText(Style style, Palette palette, Path here, IntSupplier columns, LongSupplier clock) {
     this.style = style;
     this.palette = palette;
     this.here = here;
-    this.terminal = terminal;
+    this.columns = columns;
     this.clock = clock;
   }
 
@@ -122,11 +125,12 @@ final class EventText {
       return head(undone.failure());
     }
     if (event instanceof Event.Finished finished) {
-      return (alike == null ? "" : alike.lines())
-          + recap.text(palette, this::shown)
-          + palette.bold(Summary.of(finished.counts(), flaky.names().size(), finished.nanos()))
-          + "\n"
-          + out(finished);
+      return broken(
+          (alike == null ? "" : alike.lines())
+              + recap.text(palette, this::shown)
+              + palette.bold(Summary.of(finished.counts(), flaky.names().size(), finished.nanos()))
+              + "\n"
+              + out(finished));
     }
     return "";
   }
@@ -146,7 +150,7 @@ final class EventText {
             return job.tell();
           });
     }
-    return out.toString();
+    return broken(out.toString());
   }
 
   /** Returns the new output of jobs that show it while they run. */
@@ -164,13 +168,14 @@ final class EventText {
     Path log = live.log(name);
     String last = log == null ? "" : LogExcerpt.lastLine(log);
     int more = begun.size() - 1;
-    return "%s: still %s after %s%s%s\n"
-        .formatted(
-            SafeText.name(name),
-            job.state,
-            Amount.time(clock.getAsLong() - job.since),
-            more == 0 ? "" : ", and " + more + " more",
-            last.isEmpty() ? "" : ": " + last);
+    return broken(
+        "%s: still %s after %s%s%s\n"
+            .formatted(
+                SafeText.name(name),
+                job.state,
+                Amount.time(clock.getAsLong() - job.since),
+                more == 0 ? "" : ", and " + more + " more",
+                last.isEmpty() ? "" : ": " + last));
   }
 
   private WhenShown when(Event.Log log) {
@@ -211,13 +216,7 @@ final class EventText {
   String head(Event.JobEnded ended) {
     Event.Details details = ended.details();
     recap.add(ended);
-    String what = SafeText.message(details.what());
-    String after = timed(details) ? "failed after " + Amount.time(details.wall()) + ": " : "";
-    return palette.red(
-            SafeText.name(ended.job())
-                + " "
-                + (after.isEmpty() ? AttemptText.failed(what) : after + what))
-        + "\n";
+    return broken(palette.red(SafeText.name(ended.job()) + " " + failed(details)) + "\n");
   }
 
   /** Returns {@code word} and why a job ran; empty if that is not shown or it did not run. */
@@ -231,13 +230,13 @@ final class EventText {
     return reasons.isEmpty() ? "" : word + ReasonText.brief(reasons);
   }
 
-  /** Returns whether the time says something that the failure's words do not say. */
-  private static boolean timed(Event.Details details) {
-    return details.wall() > 0
-        && !isFull(details)
-        && !details.what().startsWith("timed out")
-        && !details.what().startsWith("failed ")
-        && !details.what().startsWith("product ");
+  /** Returns how a job failed, after its time unless the failure's words have it. */
+  private static String failed(Event.Details details) {
+    String what = SafeText.message(details.what());
+    boolean timed = details.wall() > 0 && !what.matches("(timed out|failed ).*");
+    return timed
+        ? "failed after " + Amount.time(details.wall()) + ": " + what
+        : AttemptText.failed(what);
   }
 
   /** Returns whether the disk was full: then an empty log means nothing. */
@@ -249,7 +248,7 @@ final class EventText {
   String body(Event.JobEnded ended) {
     Event.Details details = ended.details();
     String why = why("  reason: ", ended.job());
-    StringBuilder out = new StringBuilder(why.isEmpty() ? "" : why + "\n");
+    StringBuilder out = new StringBuilder(why.isEmpty() ? "" : broken(why + "\n"));
     out.append(command(details.command()));
     Event.Log log = details.log();
     if (isLive(log)) {
@@ -278,7 +277,7 @@ final class EventText {
   }
 
   private String written(List<String> lines) {
-    String bar = terminal ? palette.dim("  | ") : "";
+    String bar = columns != null ? palette.dim("  | ") : "";
     return lines.stream().map(line -> bar + line + "\n").collect(Collectors.joining());
   }
 
@@ -310,7 +309,7 @@ final class EventText {
     String name = palette.bold(SafeText.name(started.job()));
     int attempt = started.attempt();
     String why = attempt > 1 ? "attempt " + attempt : ReasonText.all(started.reasons());
-    return name + ": " + why + "\n" + command(started.command());
+    return broken(name + ": " + why + "\n") + command(started.command());
   }
 
   private String restored(Event.JobRestored restored) {
@@ -318,11 +317,12 @@ final class EventText {
       return "";
     }
     boolean all = shows(Detail.VERBOSE);
-    return "%s: restored from %s: %s\n"
-        .formatted(
-            palette.green(SafeText.name(restored.job())),
-            AttemptText.origin(restored.from()),
-            all ? ReasonText.all(restored.reasons()) : ReasonText.brief(restored.reasons()));
+    return broken(
+        "%s: restored from %s: %s\n"
+            .formatted(
+                palette.green(SafeText.name(restored.job())),
+                AttemptText.origin(restored.from()),
+                all ? ReasonText.all(restored.reasons()) : ReasonText.brief(restored.reasons())));
   }
 
   private String ended(Event.JobEnded ended) {
@@ -336,14 +336,9 @@ final class EventText {
     return switch (ended.state()) {
       case RAN -> {
         String output = output(details.log());
-        yield shows(Detail.NORMAL)
-            ? palette.green(name)
-                + (": ran in "
-                    + Amount.time(details.wall())
-                    + flaky.attempt(ended.job())
-                    + use(details))
-                + (why + without(details) + "\n" + output)
-            : "";
+        String ran = ": ran in " + Amount.time(details.wall()) + flaky.attempt(ended.job());
+        yield line(Detail.NORMAL, palette.green(name) + ran + use(details) + why + without(details))
+            + output;
       }
       case RESTORED -> output(details.log());
       case UP_TO_DATE, FROZEN ->
@@ -386,20 +381,22 @@ final class EventText {
   }
 
   private String retried(Event.JobRetried retried) {
-    return "%s: attempt %d failed: %s; next %s\n"
-        .formatted(
-            palette.yellow(SafeText.name(retried.job())),
-            retried.attempt(),
-            SafeText.message(retried.details().what()),
-            retried.delay() > 0 ? "in " + Amount.time(retried.delay()) : "at once");
+    return broken(
+        "%s: attempt %d %s; next %s\n"
+            .formatted(
+                palette.yellow(SafeText.name(retried.job())),
+                retried.attempt(),
+                failed(retried.details()),
+                retried.delay() > 0 ? "in " + Amount.time(retried.delay()) : "at once"));
   }
 
   private String ending(Event.Ending ending) {
     String jobs = SafeText.names(ending.jobs(), NAMED);
-    return ending.grace() > 0
-        ? "%s%s; kill in %s, or now with another Ctrl-C\n"
-            .formatted(palette.yellow("stopping "), jobs, Amount.time(ending.grace()))
-        : palette.yellow("killing ") + jobs + "\n";
+    return broken(
+        ending.grace() > 0
+            ? "%s%s; kill in %s, or now with another Ctrl-C\n"
+                .formatted(palette.yellow("stopping "), jobs, Amount.time(ending.grace()))
+            : palette.yellow("killing ") + jobs + "\n");
   }
 
   /** Returns {@code changed: src/a.c and 2 more}; verbose output has all files. */
@@ -422,7 +419,12 @@ final class EventText {
 
   /** Returns a text as a line; empty if the detail is below {@code least}. */
   private String line(Detail least, String text) {
-    return shows(least) ? text + "\n" : "";
+    return shows(least) ? broken(text + "\n") : "";
+  }
+
+  /** Returns lines of prose, broken to the width of a terminal. */
+  String broken(String lines) {
+    return columns == null ? lines : LineBreaks.at(lines, columns.getAsInt());
   }
 
   private boolean shows(Detail least) {

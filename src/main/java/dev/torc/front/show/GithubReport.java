@@ -50,7 +50,7 @@ final class GithubReport extends PlainReport {
       Path workspace,
       LongSupplier clock,
       Supplier<String> token) {
-    super(err, style, palette, here, false, clock);
+    super(err, style, palette, here, null, clock);
     this.workspace = workspace;
     this.token = token;
   }

@@ -107,7 +107,7 @@ final class LiveReport implements Report {
     this.columns = columns;
     this.clock = () -> clock.getAsLong() - age;
     this.folds = style.detail() == Detail.NORMAL;
-    this.wording = new EventText(style, palette, here, true, this.clock);
+    this.wording = new EventText(style, palette, here, columns, this.clock);
   }
 
   /** Starts the thread that redraws; it ends with {@link #close}. */
@@ -186,7 +186,7 @@ final class LiveReport implements Report {
     }
     if (event instanceof Event.Finished) {
       return folded.lines(group -> progress.ended(group)).stream()
-              .map(line -> line + "\n")
+              .map(line -> wording.broken(line + "\n"))
               .collect(joining())
           + text;
     }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.file.Path;
+import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 
 /**
@@ -27,13 +28,18 @@ class PlainReport implements Report {
    * Reports to {@code err}, which stays open.
    *
    * @param here the absolute working directory: logs below it are named relative to it
-   * @param terminal whether the lines go to a terminal: then a bar precedes the output of jobs
+   * @param columns returns the terminal's width, as for {@link EventText}; null for no terminal
    * @param clock nanoseconds, as {@link System#nanoTime}
    */
   PlainReport(
-      Writer err, Style style, Palette palette, Path here, boolean terminal, LongSupplier clock) {
+      Writer err,
+      Style style,
+      Palette palette,
+      Path here,
+      IntSupplier columns,
+      LongSupplier clock) {
     this.err = err;
-    this.wording = new EventText(style, palette, here, terminal, clock);
+    this.wording = new EventText(style, palette, here, columns, clock);
     this.style = style;
     this.clock = clock;
   }

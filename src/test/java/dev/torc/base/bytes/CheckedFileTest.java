@@ -128,7 +128,7 @@ class CheckedFileTest {
   }
 
   @Test
-  void whatIsMissingIsNone() {
+  void aMissingFileIsNone() {
     assertNull(CheckedFile.read(file));
     assertNull(CheckedFile.next(file, new byte[CheckedFile.FREE]));
   }

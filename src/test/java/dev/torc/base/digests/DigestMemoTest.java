@@ -117,7 +117,7 @@ class DigestMemoTest {
 
   /** One file is hashed at most once per build, also if a second memo follows the first. */
   @Test
-  void whatWasReadBeforeIsNotReadAgain() throws IOException {
+  void aFileReadBeforeIsNotReadAgain() throws IOException {
     write("a", "one", LONG_AGO);
     write("racy", "two", NOW);
     DigestMemo early = early();
@@ -133,7 +133,7 @@ class DigestMemoTest {
   }
 
   @Test
-  void whatChangedSinceItWasReadIsReadAgain() throws IOException {
+  void aFileChangedSinceItsReadIsReadAgain() throws IOException {
     write("a", "one", LONG_AGO);
     DigestMemo early = early();
     early.of("a");
@@ -145,7 +145,7 @@ class DigestMemoTest {
 
   /** Rule 4 holds for digests kept beside the store, too: they are asked with the fresh stamp. */
   @Test
-  void whatIsKeptBesideTheStoreIsAskedFirst() throws IOException {
+  void digestsBesideTheStoreAreAskedFirst() throws IOException {
     write("a", "one", LONG_AGO);
     write("b", "two", LONG_AGO);
     build().of("a");
@@ -354,7 +354,7 @@ class DigestMemoTest {
   }
 
   @Test
-  void whatNeverHoldsStillIsUnsafeAndMoved() throws IOException {
+  void aFileThatKeepsChangingIsUnsafeAndMoved() throws IOException {
     write("a", "one", LONG_AGO);
     DigestMemo build = build(dirty(Integer.MAX_VALUE), clock());
     KnownDigest known = build.of("a");
@@ -379,7 +379,7 @@ class DigestMemoTest {
   }
 
   @Test
-  void whereOnlyTheCtimeMovedAndAttributesSayWhyTheBytesDecide() throws IOException {
+  void ifAttributesExplainANewCtimeTheBytesDecide() throws IOException {
     Path file = write("a", "one", LONG_AGO);
     DigestMemo build = build();
     KnownDigest known = build.of("a");
@@ -396,7 +396,7 @@ class DigestMemoTest {
   }
 
   @Test
-  void whatTheStoreKnewHasTheAttributesOfNow() throws IOException {
+  void aStoredDigestHasThePresentAttributes() throws IOException {
     Path file = write("a", "one", LONG_AGO);
     store.put("a", build().of("a"));
     Stamp s = store.get("a").stamp();

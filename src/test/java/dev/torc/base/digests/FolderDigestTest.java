@@ -211,7 +211,7 @@ class FolderDigestTest {
   }
 
   @Test
-  void whatNeverCountsLeavesAFolderIncomplete() throws IOException {
+  void filesThatNeverCountLeaveAFolderIncomplete() throws IOException {
     write("d/a/b/c", "one");
     assertTrue(folder("d", false).complete());
     for (String name : List.of("d/__pycache__/x", "d/a/.torc/x")) {
@@ -253,7 +253,7 @@ class FolderDigestTest {
   }
 
   @Test
-  void whereTheFolderLiesIsNothing() throws IOException {
+  void thePathOfTheFolderDoesNotCount() throws IOException {
     write("d/a", "one");
     write("elsewhere/d/a", "one");
     assertEquals(folder("d", true).digest(), folder("elsewhere/d/", true).digest());

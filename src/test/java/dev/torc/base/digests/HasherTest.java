@@ -77,7 +77,7 @@ class HasherTest {
   }
 
   @Test
-  void whatCannotBeReadIsNamedInOneLine() {
+  void anUnreadableFileIsNamedInOneLine() {
     Hasher hasher = new Hasher(new StopFlag());
     assertThrows(NoSuchFileException.class, () -> hasher.file(folder.resolve("none"), 0, true));
     IOException e = assertThrows(IOException.class, () -> hasher.file(folder, 4096, true));

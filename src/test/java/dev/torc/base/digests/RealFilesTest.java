@@ -79,7 +79,7 @@ class RealFilesTest {
   }
 
   @Test
-  void whatIsOpenForWritingIsReadAgainUntilItIsClosed() throws IOException {
+  void aFileOpenForWritingIsReadAgainUntilClosed() throws IOException {
     assumeTrue(System.getProperty("os.name").equals("Linux"), "leases are Linux's");
     assumeTrue(FileSystems.networkKind(root).isEmpty(), "network file systems have no leases");
     byte[] bytes = new byte[(int) DigestMemo.LARGE]; // so that only the writer is in the way

@@ -137,7 +137,7 @@ class JobserverTest {
   }
 
   @Test
-  void whatIsNoFifoIsLeftAlone() throws IOException {
+  void otherKindsThanAFifoAreLeftAlone() throws IOException {
     Path file = Files.writeString(folder.resolve("file"), "tokens");
     assertTrue(from(" --jobserver-auth=fifo:" + file).isEmpty());
     assertTrue(from(" --jobserver-auth=fifo:" + folder.resolve("none")).isEmpty());

@@ -47,7 +47,7 @@ class SeriesTest {
   }
 
   @Test
-  void whatIsNotKnownOfAGpuHidesNothing() {
+  void unknownValuesOfAGpuHideNothing() {
     Series series = new Series(0);
     for (int i = 1; i <= Series.MOST; i++) {
       series.add(new Point(i * SECOND, 0, 0, i == 1 ? -1 : 50, 0));

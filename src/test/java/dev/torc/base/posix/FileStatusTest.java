@@ -157,7 +157,7 @@ class FileStatusTest {
   }
 
   @Test
-  void whatKeepsCtimeIsKnownByTheType() throws IOException {
+  void theTypeTellsWhetherCtimeIsKept() throws IOException {
     for (int type :
         new int[] {0xef53, 0x58465342, 0x9123683e, 0x01021994, 0x794c7630, 0x2fc12fc1}) {
       assertEquals(CtimeKeeper.KERNEL, FileSystems.keeper(type), Integer.toHexString(type));
@@ -172,7 +172,7 @@ class FileStatusTest {
   }
 
   @Test
-  void whereNoFileIsToldApartNoneIsExecutable() throws IOException {
+  void ifAllFilesShowTheSameBitNoneIsExecutable() throws IOException {
     Path file = Files.writeString(folder.resolve("f"), "f");
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
     int[] asked = {0};

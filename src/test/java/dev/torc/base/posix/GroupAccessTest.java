@@ -82,7 +82,7 @@ class GroupAccessTest {
   }
 
   @Test
-  void whatIsNoFileOfItsOwnIsLeftAlone() throws Exception {
+  void linksAndOtherKindsAreLeftAlone() throws Exception {
     Path file = file("f", 0600);
     Path link = Files.createSymbolicLink(folder.resolve("link"), file);
     assertFalse(bits.give(link));

@@ -123,7 +123,7 @@ class LocalLocksTest {
   }
 
   @Test
-  void whatIsNoLineOfATableIsPassedOver() {
+  void otherLinesThanThoseOfTheTableAreSkipped() {
     String odd = "\ngarbage\n1 2 - nfs srv rw\n - \n1 2 0:1 / /x rw - nfs\n";
     assertEquals(Optional.empty(), FileSystems.mount(odd, "/x"));
     assertEquals(Optional.empty(), FileSystems.mount("", "/"));

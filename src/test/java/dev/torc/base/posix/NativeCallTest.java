@@ -72,14 +72,14 @@ class NativeCallTest {
   }
 
   @Test
-  void whatItLacksIsNamed() {
+  void missingFunctionsAreNamed() {
     UnsatisfiedLinkError e =
         assertThrows(UnsatisfiedLinkError.class, () -> NativeCall.in(zip(), "no_such_function"));
     assertEquals(zip() + " has no no_such_function", e.getMessage());
   }
 
   @Test
-  void whatCannotBeLoadedIsNamedWithTheSystemsReason() throws Exception {
+  void anUnloadableLibraryIsNamedWithTheSystemsReason() throws Exception {
     Path missing = folder.resolve("missing.so");
     UnsatisfiedLinkError e =
         assertThrows(UnsatisfiedLinkError.class, () -> NativeCall.in(missing, "f"));

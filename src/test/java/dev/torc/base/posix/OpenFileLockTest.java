@@ -102,7 +102,7 @@ class OpenFileLockTest {
   }
 
   @Test
-  void whatCannotBeLookedAtMayBeHeld() throws IOException {
+  void aLockThatCannotBeLookedAtMayBeHeld() throws IOException {
     Files.createSymbolicLink(file, folder.resolve("elsewhere"));
     assertTrue(OpenFileLock.bytesMayBeHeld(file), "no link is followed");
   }
@@ -134,7 +134,7 @@ class OpenFileLockTest {
   }
 
   @Test
-  void whatTheSystemSaysOfALockHasItsMeaning() {
+  void answersOfTheSystemAboutALockHaveTheirMeaning() {
     for (int errno : List.of(Libc.ENOSYS, Libc.EOPNOTSUPP)) {
       Unlockable e = (Unlockable) OpenFileLock.unlockable(file, errno);
       assertTrue(e.getReason().startsWith("the file system has no locks ("), e.getReason());

@@ -170,7 +170,7 @@ class OpenedStatusTest {
 
   /** Until its folder is opened, a network file system may still say that a file is missing. */
   @Test
-  void whatCameMeanwhileIsThere() throws IOException {
+  void aNewFileIsFound() throws IOException {
     String file = Files.writeString(folder.resolve("f"), "f").toString();
     OpenedBuffer forgetful =
         new OpenedBuffer() {
@@ -191,7 +191,7 @@ class OpenedStatusTest {
   }
 
   @Test
-  void whatWentMeanwhileIsMissing() throws IOException {
+  void aRemovedFileIsMissing() throws IOException {
     Path file = Files.writeString(folder.resolve("f"), "f");
     OpenedBuffer late =
         new OpenedBuffer() {
@@ -214,7 +214,7 @@ class OpenedStatusTest {
 
   /** A file may be seen but not read: then a look fails only if it fails without opening too. */
   @Test
-  void whatMayNotBeOpenedIsStillSeen() throws IOException {
+  void anUnopenableFileIsStillSeen() throws IOException {
     String file = Files.writeString(folder.resolve("f"), "f").toString();
     for (int error : new int[] {Libc.EACCES, Libc.EPERM, Libc.EAGAIN, Libc.ENXIO}) {
       assertEquals(FileStatus.of(file, true), FileStatus.of(file, true, refusing(error)));

@@ -22,7 +22,7 @@ class PlainFileTest {
   @TempDir Path folder;
 
   @Test
-  void whatIsWrittenIsRead() throws IOException {
+  void writtenBytesAreRead() throws IOException {
     try (FileSystem other = Jimfs.newFileSystem(Configuration.unix())) {
       for (Path in : new Path[] {folder, other.getPath("/work")}) {
         for (int size : new int[] {0, 1, PlainFile.PIECE - 1, PlainFile.PIECE, 100_000}) {
@@ -39,7 +39,7 @@ class PlainFileTest {
   }
 
   @Test
-  void whyTheSystemRefusesCanBeToldApart() {
+  void reasonsOfTheSystemAreToldApart() {
     Path none = folder.resolve("none/file");
     assertThrows(NoSuchFileException.class, () -> PlainFile.open(none));
     assertThrows(NoSuchFileException.class, () -> PlainFile.read(none, 1 << 20));

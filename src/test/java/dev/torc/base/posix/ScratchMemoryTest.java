@@ -34,7 +34,7 @@ class ScratchMemoryTest {
   }
 
   @Test
-  void whatIsTakenAfterAllWasGivenBackIsCleanAgain() {
+  void memoryTakenAgainIsClean() {
     for (int i = 0; i < 2000; i++) {
       scratch.text(bytes("something that leaves traces " + i));
     }

@@ -123,7 +123,7 @@ class SpawnTest {
   }
 
   @Test
-  void whatCannotStartSaysWhyInOneLine() throws IOException {
+  void aFailedStartSaysWhyInOneLine() throws IOException {
     assertEquals("cannot start no-such-thing: no such program in PATH", refusal("no-such-thing"));
     assertEquals("cannot start ./nothing: no such file", refusal("./nothing"));
     assertEquals("cannot start : no such program in PATH", refusal(""));

@@ -82,7 +82,7 @@ class StatusReaderTest {
   }
 
   @Test
-  void whatTheSystemDoesNotSayIsNamed() throws IOException {
+  void missingValuesOfTheSystemAreNamed() throws IOException {
     Path loop = folder.resolve("loop");
     Files.createSymbolicLink(loop, loop);
     StatusReader reader = new StatusReader(folder.toString(), true, false);

@@ -115,7 +115,7 @@ class GlobTest {
   }
 
   @Property(tries = 1000)
-  void whatCoversMatchesAllThatTheOtherDoes(
+  void aCoveringGlobMatchesAllOfTheOther(
       @ForAll("patterns") String one, @ForAll("patterns") String other) {
     Glob a = Glob.of(one);
     Glob b = Glob.of(other);

@@ -93,7 +93,7 @@ class PlainWordsTest {
         "a\rb",
         "a b\u0000"
       })
-  void whatAShellTreatsInASpecialWayIsNotPlain(String text) {
+  void wordsWithAMeaningForTheShellAreNotPlain(String text) {
     assertEquals(Optional.empty(), of(SH, text));
   }
 

@@ -56,7 +56,7 @@ class FootprintTest {
   }
 
   @Test
-  void whatTheBuildFileSaysIsNotInIt() throws Exception {
+  void valuesOfTheBuildFileAreNotInIt() throws Exception {
     Footprint footprint =
         of("a", List.of(), "a: { command: [a, b], dir: d, env: { OWN: value }, produces: a.out }");
     assertEquals(List.of(), footprint.files());
@@ -78,7 +78,7 @@ class FootprintTest {
   }
 
   @Test
-  void whereAToolIsFoundIsTheCallersToSayAndThatOneWithAPathIsNot() throws Exception {
+  void theCallerDecidesTheFileOfAToolUnlessItHasAPath() throws Exception {
     assertEquals(
         Set.of("PATH"),
         of("a", List.of(), "a: { command: a, tools: gcc, env: { PATH: } }").variables());
@@ -86,7 +86,7 @@ class FootprintTest {
   }
 
   @Test
-  void whichImageANameMeansIsTheMachinesToSayAndThatOfAFileIsNot() throws Exception {
+  void theMachineDecidesTheImageOfANameUnlessItIsAFile() throws Exception {
     String jobs = "a: { command: a, image: tools:1 }\nb: { command: b, image: ./x.sif }";
     assertEquals("tools:1", of("a", List.of(), jobs).images().getFirst().name());
     assertEquals(List.of(), of("b", List.of(), jobs).images());

@@ -202,7 +202,7 @@ class ManifestDiffTest {
           false | NEED x = 1 & FOUND x.h = 1 & TOOL cc = 1 & LIST d/ = {d/a=1 d/c=1} & ENV A = =a
           false | NEED x = 1 & FOUND x.h = 1 & TOOL cc = 1 & LIST d/ = {d/a=1 d/b=1} & ENV A = =b
           """)
-  void whatFilesHoldIsNoPartOfTheCommand(boolean same, String lines) {
+  void contentsOfFilesAreNoPartOfTheCommand(boolean same, String lines) {
     String now = "NEED x = 1 & FOUND x.h = 1 & TOOL cc = 1 & LIST d/ = {d/a=1 d/b=1} & ENV A = =a";
     assertEquals(same, command(lines).equals(command(now)));
   }

@@ -140,7 +140,7 @@ class JobTraceTest {
   }
 
   @Test
-  void whatAJobMadeItselfIsItsOwn() throws IOException {
+  void filesThatAJobMadeItselfAreItsOwn() throws IOException {
     assertEquals(Set.of(), read("echo x > new; cat new; echo y > b; cat b"));
     assertEquals(
         Set.of(), read("echo x > t.tmp; mv t.tmp t; cat t; ln t u; cat u; ln -s u v; cat v"));
@@ -223,7 +223,7 @@ class JobTraceTest {
   }
 
   @Test
-  void whatCannotBeStartedIsTold() throws IOException {
+  void aFailedStartIsTold() throws IOException {
     ProcessEnd end = end(List.of(List.of("no-such-program")));
     assertEquals(How.NOT_STARTED, end.how());
     assertTrue(end.message().contains("no such program in PATH"), end.message());
@@ -283,7 +283,7 @@ class JobTraceTest {
    * The C library of a lock file or a walk of a tree opens with flags that refuse what is there.
    */
   @Test
-  void whatTheFlagsOfAnOpenRefuseIsNotRead() throws Exception {
+  void anOpenRefusedByItsFlagsIsNoRead() throws Exception {
     String program =
         """
         #define _GNU_SOURCE
@@ -412,7 +412,7 @@ class JobTraceTest {
   }
 
   @Test
-  void whatIsOutOfBoundsIsRefused() throws Exception {
+  void filesOutOfBoundsAreRefused() throws Exception {
     bounds = (path, access) -> path.endsWith(access == Access.READ ? "/a" : "/out");
     Files.createSymbolicLink(temp.resolve("outside"), root);
     String script = "cat a > out; cat b; (echo x > ../outside/d); echo x > c; cat none";
@@ -498,7 +498,7 @@ class JobTraceTest {
   }
 
   @Test
-  void whatAJobMadeIsItsOwn() throws Exception {
+  void filesThatAJobMadeAreItsOwn() throws Exception {
     bounds = (path, access) -> path.endsWith(access == Access.FOLDER ? "/tmp" : "/out");
     String script =
         "mkdir tmp && mkdir tmp/sub && echo 1 > tmp/sub/f && chmod 600 tmp/sub/f && cat tmp/sub/f"

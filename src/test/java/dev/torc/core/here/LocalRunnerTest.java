@@ -106,7 +106,7 @@ class LocalRunnerTest {
 
   @Test
   void withoutAThreadForTheGraceThereIsNone() throws Exception {
-    RunWatch watch = new RunWatch();
+    LimitTimer watch = new LimitTimer();
     ProcessRun.Means means =
         new ProcessRun.Means(
             new Spawn(),
@@ -186,7 +186,7 @@ class LocalRunnerTest {
   }
 
   @Test
-  void whatCannotStartIsToldWithItsReason() throws Exception {
+  void aFailedStartIsToldWithItsReason() throws Exception {
     Launch.Step step =
         new Launch.Step(List.of("no-such-thing"), dir, Map.of("PATH", "/usr/bin:/bin"));
     ProcessEnd lost = run(new Launch(List.of(step), Launch.Output.of(log), 0, 0, mark));

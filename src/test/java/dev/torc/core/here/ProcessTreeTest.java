@@ -111,7 +111,7 @@ class ProcessTreeTest {
 
   /** A process that just begins another program has no environment, and one look misses it. */
   @Test
-  void whatOneLookMissesIsEndedToo() throws IOException {
+  void processesThatOneLookMissesAreEndedToo() throws IOException {
     leader = spawn("sleep 1000");
     Queue<List<ProcessTable.Entry>> looks = new ArrayDeque<>();
     looks.add(List.of());
@@ -121,7 +121,7 @@ class ProcessTreeTest {
     }
     long minute = 60_000_000_000L;
     assertEquals(
-        List.of(), new TreeEnd(looks::remove, false, Kill.TERM, minute, () -> false).run());
+        List.of(), new EndSignals(looks::remove, false, Kill.TERM, minute, () -> false).run());
     assertEquals(List.of(), List.copyOf(looks));
     ChildWait.next(leader); // it was told to end
     ChildWait.reap(leader);
@@ -146,7 +146,7 @@ class ProcessTreeTest {
     assertFalse(before.exists());
     int[] asked = {0};
     // a signal would end this very JVM
-    new TreeEnd(
+    new EndSignals(
             () -> asked[0]++ == 0 ? List.of(before) : List.of(), false, Kill.TERM, 0, () -> true)
         .run();
     assertEquals(5, asked[0]);

@@ -73,7 +73,7 @@ class AttemptHistoryTest {
   }
 
   @Test
-  void whereThereIsNoCacheThereIsNoHistory() {
+  void withoutACacheThereIsNoHistory() {
     try (Cache cache = Cache.look(CachePlace.find(root, Map.of(), ThisHost.system()), _ -> {})) {
       assertEquals(List.of(), all(cache, 0));
       new AttemptHistory(cache).trim();

@@ -95,7 +95,7 @@ class CacheTest {
   }
 
   @Test
-  void whatWasPutIsReadBeforeItIsCommittedAndAfterIt() {
+  void recordsAreReadBeforeAndAfterTheirCommit() {
     try (Cache cache = open()) {
       cache.put(Samples.all("a", "b1"));
       cache.flush();

@@ -71,7 +71,7 @@ class JournalTest {
   }
 
   @Test
-  void whatIsAppendedComesBackInItsOrder() throws Exception {
+  void appendedRecordsComeBackInOrder() throws Exception {
     List<JournalPosition> ends = make("1", null, "", "x".repeat(1 << 20), "5");
     assertEquals(List.of("1", "-", "", "x".repeat(1 << 20), "5"), read(null));
     assertEquals(List.of("", "x".repeat(1 << 20), "5"), read(ends.get(2)));
@@ -274,7 +274,7 @@ class JournalTest {
 
   /** A host that lost its lock without being told must not write over what another one wrote. */
   @Test
-  void whatAnotherHostWroteMeanwhileStays() throws Exception {
+  void recordsOfAnotherHostStay() throws Exception {
     JournalPosition end = make("1").getLast();
     try (Journal lost = Journal.open(file(), end);
         Journal holder = Journal.open(file(), end)) {

@@ -193,7 +193,7 @@ class NetworkLockTest {
   }
 
   @Test
-  void whereThereIsNoOtherWayOnlyTrustIsNamed() {
+  void withoutAnotherWayOnlyTrustIsNamed() {
     CachePlace place =
         keeping(new LocalLocks("the file system (sshfs) keeps locks to this host", ""));
     String message =

@@ -83,7 +83,7 @@ class NetworkRootTest {
   }
 
   @Test
-  void whatOneHostRecordsTheOtherKnows() {
+  void recordsOfOneHostAreKnownToTheOther() {
     put(one, "a", "1");
     has(two, "a", "1");
     put(two, "a", "2");
@@ -232,7 +232,7 @@ class NetworkRootTest {
 
   /** A root without a journal yet: the journal begins with the records of the host's database. */
   @Test
-  void whatOneHostAloneKnewIsNotLost() throws IOException {
+  void recordsOfOneHostAloneAreNotLost() throws IOException {
     try (Cache cache = Cache.open(CachePlace.find(root, Map.of(), ThisHost.system()), notes::add)) {
       cache.put(Samples.all("a", "1"));
     }

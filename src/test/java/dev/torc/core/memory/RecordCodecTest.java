@@ -203,7 +203,7 @@ class RecordCodecTest {
   /** Cut inside a field. A cut between fields is found by the checksum, as all damage is. */
   @ParameterizedTest
   @MethodSource("kinds")
-  void whatIsCutOffIsNoRecord(Kind<?> kind) {
+  void cutOffBytesAreNoRecord(Kind<?> kind) {
     byte[] content = kind.content();
     for (int length = content.length - 1; length >= 0; length--) {
       byte[] cut = Arrays.copyOf(kind.sealed((_, of) -> of), RecordCodec.SUM + length);

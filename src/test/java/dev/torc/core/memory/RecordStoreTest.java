@@ -264,7 +264,7 @@ class RecordStoreTest {
   }
 
   @Test
-  void whatDoesNotOpenSaysWhyAndLeavesNothingOpen() throws Exception {
+  void aDatabaseThatDoesNotOpenSaysWhyAndLeavesNothingOpen() throws Exception {
     Path garbled = Files.createDirectory(folder.resolve("garbled"));
     Files.write(garbled.resolve("data.mdb"), new byte[8192]);
     LmdbNativeException invalid =

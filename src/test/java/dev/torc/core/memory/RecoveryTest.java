@@ -156,7 +156,7 @@ class RecoveryTest {
   }
 
   @Test
-  void whatCrashesTheReaderIsSetAsideAndLeavesNoFileOfTheCrash() throws IOException {
+  void aDatabaseThatCrashesTheReaderIsSetAsideWithoutACrashFile() throws IOException {
     Set<String> here = files(Path.of(""));
     cutOff();
     try (Cache cache = look()) {
@@ -225,7 +225,7 @@ class RecoveryTest {
   }
 
   @Test
-  void whatCannotBeCopiedIsNoDamage() throws IOException {
+  void anUncopyableDatabaseIsNoDamage() throws IOException {
     Path nowhere = root.resolve("no/folder/data.mdb.new");
     String said =
         assertThrows(CacheException.class, () -> Recovery.damage(place.data(), nowhere))

@@ -45,7 +45,7 @@ class InstanceNameTest {
   }
 
   @Test
-  void whatEndsInNoValuesIsAGroupsName() {
+  void aNameWithoutValuesIsAGroups() {
     for (String text : List.of("train", "a/b", "a/b=c,d", "/x=1", "a/x=1,x=2", "a/=b")) {
       assertEquals(new InstanceName(text, new TreeMap<>()), InstanceName.parse(text));
     }

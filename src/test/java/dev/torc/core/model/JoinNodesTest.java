@@ -101,7 +101,7 @@ class JoinNodesTest {
   }
 
   @Test
-  void whatNoInstanceHasIsAnErrorThatSaysSo() {
+  void aValueOfNoInstanceIsAnErrorThatSaysSo() {
     assertEquals(
         "no instance of train has lr=7",
         message(SWEEP + "a: { command: x, needs: [{ job: train/lr=7 }] }"));

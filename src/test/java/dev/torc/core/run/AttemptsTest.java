@@ -116,7 +116,7 @@ class AttemptsTest extends Harness {
   }
 
   @Test
-  void whatAnotherMachineSaysIsKept() {
+  void valuesOfAnotherMachineAreKept() {
     given("a: { command: a, produces: a }");
     long began = System.currentTimeMillis() + 3_600_000;
     ranElsewhere(System.currentTimeMillis() + 1000, began);
@@ -130,7 +130,7 @@ class AttemptsTest extends Harness {
   }
 
   @Test
-  void whatAnEarlierTorcHandedOutWaitedSinceThen() {
+  void aJobSubmittedByAnEarlierTorcWaitedSinceThen() {
     given("a: { command: a, produces: a }");
     long began = System.currentTimeMillis() - 3_600_000;
     ranElsewhere(began - 60_000, began);

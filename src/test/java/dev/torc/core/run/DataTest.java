@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class DataTest extends Harness {
 
   @Test
-  void whatABackgroundChildOfAnEarlierAttemptWritesDoesNotCount() {
+  void linesOfABackgroundChildOfAnEarlierAttemptDoNotCount() {
     given("train: { command: make train, retries: 1 }");
     Writer[] left = new Writer[1];
     job(

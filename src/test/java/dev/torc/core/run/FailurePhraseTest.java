@@ -29,7 +29,7 @@ class FailurePhraseTest {
   }
 
   @Test
-  void whatCouldNotBeEndedIsTold() {
+  void processesThatCannotBeEndedAreTold() {
     String phrase = "timed out after 1.0 s";
     assertEquals(phrase, AttemptOutcome.phrase(timeout(""), 1_000_000_000, 0));
     assertEquals(

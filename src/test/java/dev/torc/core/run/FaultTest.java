@@ -189,7 +189,7 @@ class FaultTest extends Harness {
   }
 
   @Test
-  void whatCannotBeEndedKeepsNoThreadFromTheTurn() {
+  void anUnendableJobKeepsNoThreadFromTheTurn() {
     given(JOBS + "d: { command: make d, produces: [d.out] }");
     Consumer<Event> breaks =
         event -> {
@@ -224,7 +224,7 @@ class FaultTest extends Harness {
 
   /** A job that runs when the write fails may still end well. */
   @Test
-  void whereARecordCannotBeWrittenNothingBegins() {
+  void ifARecordCannotBeWrittenNothingBegins() {
     given(JOBS);
     limits.put("cpus", 1L);
     job("a", this::fills);

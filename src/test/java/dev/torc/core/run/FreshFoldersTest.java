@@ -145,7 +145,7 @@ class FreshFoldersTest extends Harness {
 
   @ParameterizedTest
   @EnumSource
-  void whateverChangesInAMadeFolderIsSeen(Edit edit) throws IOException {
+  void anyChangeInAMadeFolderIsSeen(Edit edit) throws IOException {
     made();
     fresh();
     make(edit);
@@ -157,7 +157,7 @@ class FreshFoldersTest extends Harness {
 
   @ParameterizedTest
   @EnumSource
-  void whateverChangesInANeededFolderIsSeen(Edit edit) throws IOException {
+  void anyChangeInANeededFolderIsSeen(Edit edit) throws IOException {
     given("b: { command: make b, needs: out/, produces: b.out }");
     edit("out/in", "text of 1");
     edit("out/sub/x", "sub x");
@@ -174,7 +174,7 @@ class FreshFoldersTest extends Harness {
 
   @ParameterizedTest
   @EnumSource
-  void whatChangesInAMadeFolderWhileTheBuildGoesOnIsSeen(Edit edit) {
+  void aChangeInAMadeFolderDuringTheBuildIsSeen(Edit edit) {
     madeAndThen(
         stub -> {
           make(edit);
@@ -201,7 +201,7 @@ class FreshFoldersTest extends Harness {
   }
 
   @Test
-  void whatNeverCountsLetsTheJobBeDecidedOnce() {
+  void aFileThatNeverCountsLetsTheJobBeDecidedOnce() {
     made();
     fresh();
     edit("out/.git/config", "1");
@@ -250,7 +250,7 @@ class FreshFoldersTest extends Harness {
   }
 
   @Test
-  void whatComesToAnExcludedFolderAndCountsIsSeen() {
+  void aNewFileThatCountsInAnExcludedFolderIsSeen() {
     given("b: { command: make b, needs: [in/, '!in/sub', '!in/sub/*.o'], produces: b.out }");
     edit("in/file", "1");
     edit("in/sub/x", "1");

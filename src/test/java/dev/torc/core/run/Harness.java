@@ -299,7 +299,7 @@ public class Harness extends LastBuild {
         new TreeMap<>(),
         containers ? null : ProjectOptions.HOST,
         null,
-        new ProjectOptions.Reuse(restores, keepsFailed, false, only, excluded));
+        new ProjectOptions.Reuse(restores, keepsFailed, false, only, excluded, sandboxes));
   }
 
   /** The caller of a build, on a machine of the test's own. */
@@ -340,6 +340,9 @@ public class Harness extends LastBuild {
   boolean traces;
 
   boolean strict;
+
+  /** Whether builds run jobs in folders of their own. */
+  boolean sandboxes;
 
   final BuildSession session(Project of, boolean dry, String... targets) throws IOException {
     SortedMap<String, String> counters = new TreeMap<>();

@@ -89,7 +89,7 @@ class JobAttemptsTest extends Harness {
   }
 
   @Test
-  void whatIsInTheQueueTakesNothingOfANode() {
+  void queuedJobsTakeNothingOfANode() {
     assertEquals("slurm", far("slurm", "slurm 7").executor());
     assertTrue(far("slurm", "slurm/n2 7").demand().moves());
   }
@@ -106,7 +106,7 @@ class JobAttemptsTest extends Harness {
   }
 
   @Test
-  void whatWasHandedOutNowWaitedBeforeAsWell() {
+  void aSubmittedJobAlsoWaitedBeforeItsSubmission() {
     assertEquals(7 + 2_000_000, queued(10, 12));
     assertEquals(7, queued(10, 8), "by another clock");
     assertEquals(3_000_000, queued(9, 12), "an earlier torc handed it out");

@@ -102,7 +102,7 @@ class OpenedStampsTest extends Harness {
   }
 
   @Test
-  void whatAnotherHostEditedRuns() {
+  void aNeedEditedByAnotherHostRunsItsJob() {
     share();
     build().ran("a");
     editElsewhere("two");
@@ -114,7 +114,7 @@ class OpenedStampsTest extends Harness {
   }
 
   @Test
-  void whatAnotherHostMadeIsThere() {
+  void aFileMadeByAnotherHostIsFound() {
     share();
     client.remembers = true;
     build().ran("a");

@@ -112,7 +112,7 @@ class ReadyQueueTest {
   }
 
   @Test
-  void whatMayMoveGoesToAnotherNodeWhereThisOneIsFull() {
+  void aMovableJobGoesToAnotherNodeIfThisOneIsFull() {
     ResourcePool nodes =
         new ResourcePool(
             Map.of("cpus", 2L, "licences", 3L),

@@ -73,7 +73,7 @@ class RemoteProductsTest extends Harness {
         "'d/*.out' | echo 4 > d/c.out | d/c.out exists here but was not on the node",
         "'*.out' | rm b.out | b.out is missing here but was 2 bytes on the node"
       })
-  void whatIsWrittenIntoAProductIsNotItsResult(String product, String after, String says) {
+  void anEditOfAProductIsNotItsResult(String product, String after, String says) {
     String path = product.replace("'", "");
     String dir = path.startsWith("d/") || path.startsWith("**") ? "d/" : "";
     String quoted = product.contains("*") ? "\"" + path + "\"" : path;
@@ -88,7 +88,7 @@ class RemoteProductsTest extends Harness {
   }
 
   @Test
-  void whatTheUserWroteMovesToKeptAndTheJobRunsAgain() {
+  void filesOfTheUserMoveToKeptAndTheJobRunsAgain() {
     given(
         "{ command: 'echo 1 > a.out; echo 2 > b.out', produces: [a.out, b.out] }",
         "echo 7 > a.out");
@@ -116,7 +116,7 @@ class RemoteProductsTest extends Harness {
   }
 
   @Test
-  void whatIsUntouchedIsTaken() {
+  void untouchedProductsAreTaken() {
     given(
         "{ command: 'mkdir -p d/e; echo 1 > \"d/e/a b.out\"; ln -s e/a\\ b.out d/l.out; echo 2 >"
             + " x', produces: [x, 'd/**/*.out', 'y*'] }",

@@ -102,7 +102,41 @@ class ReportPageTest extends Harness {
   }
 
   @Test
-  void whatIsOutOfDateSaysWhatIsToBeDone() throws Exception {
+  void aJobThatIsLeftOutSaysWhyAndStandsBehindWhatItNeeds() throws Exception {
+    given(
+        """
+        a: { command: a, produces: a }
+        s: { parameters: { n: [1, 2] }, command: 's {n}', produces: 's{n}', when: { exists: 'in{n}' } }
+        mac: { command: m, needs: a, produces: m, when: { env: NOT_SET } }
+        sign: { command: c, needs: m, produces: c }
+        """);
+    edit("in1", "1");
+    build();
+    ReadPage page = page(0);
+    assertEquals(
+        Map.of(
+            "a",
+            "up to date",
+            "s/n=1",
+            "up to date",
+            "s/n=2",
+            "left out",
+            "mac",
+            "left out",
+            "sign",
+            "left out"),
+        page.states());
+    assertEquals("needs mac (env NOT_SET is not set)", page.text("now", "sign"));
+    assertEquals("in2 does not exist", page.text("now", "s/n=2"));
+    assertEquals(
+        List.of("a up to date", "s (2) up to date", "mac left out", "sign left out"), page.boxes());
+    assertEquals(List.of(0f, 2f), page.numbers().get("edgeBefore"));
+    assertEquals(List.of(2f, 3f), page.numbers().get("edgeAfter"));
+    assertEquals(Map.of("a", "ran", "s/n=1", "ran"), page(1).states(), "of a build");
+  }
+
+  @Test
+  void anOutOfDatePageSaysTheNextStep() throws Exception {
     line();
     build();
     given(
@@ -118,7 +152,7 @@ class ReportPageTest extends Harness {
   }
 
   @Test
-  void whatSkipsFailuresIsNotBlocked() throws Exception {
+  void aJobThatSkipsFailuresIsNotBlocked() throws Exception {
     given(
         """
         g: { command: 'g {n}', produces: 'g{n}', parameters: { n: [1, 2] } }
@@ -153,7 +187,7 @@ class ReportPageTest extends Harness {
   }
 
   @Test
-  void whatIsGoneFromTheBuildFileIsGoneFromThePage() throws Exception {
+  void jobsGoneFromTheBuildFileAreGoneFromThePage() throws Exception {
     given("g: { command: 'g {n}', produces: 'g{n}', parameters: { n: [1, 2, 3] } }");
     build();
     given("g: { command: 'g {n}', produces: 'g{n}', parameters: { n: [1] } }");
@@ -191,7 +225,7 @@ class ReportPageTest extends Harness {
   }
 
   @Test
-  void whatWasRestoredIsToldWithWhereItComesFrom() throws Exception {
+  void restoredJobsAreToldWithTheirOrigin() throws Exception {
     restores = true;
     branch("one");
     build();
@@ -239,7 +273,7 @@ class ReportPageTest extends Harness {
   }
 
   @Test
-  void whatJobsUseIsToldByTheRunsOfStats() throws Exception {
+  void usedResourcesAreToldByTheRunsOfStats() throws Exception {
     given("g: { command: 'g {n}', parameters: { n: [1, 2, 3] } }");
     for (int n = 1; n <= 3; n++) {
       long seconds = n;
@@ -534,7 +568,7 @@ class ReportPageTest extends Harness {
   }
 
   @Test
-  void whatCannotStandInThePageIsNamed() throws Exception {
+  void filesThatThePageCannotShowAreNamed() throws Exception {
     givenFile(
         "report: [big.csv, a.pdf, 'x:y %#.html', dir.md, out/, none/*.png, link.md, small.csv]\n"
             + "jobs: { a: { command: a } }");

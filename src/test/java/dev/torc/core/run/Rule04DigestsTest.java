@@ -52,7 +52,7 @@ class Rule04DigestsTest extends Harness {
 
   /** The stamp of x stays as it is, as when a file is written through an old mapping. */
   @Test
-  void whatIsOpenForWritingIsReadAgainByTheNextBuild() throws IOException {
+  void aFileOpenForWritingIsReadAgainByTheNextBuild() throws IOException {
     assumeTrue(System.getProperty("os.name").equals("Linux"), "leases are Linux's");
     assumeTrue(FileSystems.networkKind(root).isEmpty(), "network file systems have no leases");
     StampSource moving = stamps;

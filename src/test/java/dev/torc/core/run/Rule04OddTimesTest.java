@@ -45,7 +45,7 @@ class Rule04OddTimesTest extends Harness {
 
   @ParameterizedTest
   @ValueSource(longs = {0, -1, 1, Long.MIN_VALUE / 2})
-  void whateverTheTimeEachChangeIsSeen(long time) {
+  void withAnyTimeEachChangeIsSeen(long time) {
     ctime = time;
     build().ran("a", "b");
     for (String path : new String[] {"x", "d/in", "e/in"}) {

@@ -165,7 +165,7 @@ class Rule11InterruptTest extends Harness {
   }
 
   @Test
-  void whichJobsAreEndedIsSaidAtOnceAndHowLongTheyHave() {
+  void endedJobsAndTheirGraceAreToldAtOnce() {
     given(
         """
         a: { command: make a, produces: [a.out] }

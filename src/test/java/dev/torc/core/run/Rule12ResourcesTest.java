@@ -81,7 +81,7 @@ class Rule12ResourcesTest extends Harness {
   }
 
   @Test
-  void whatIsGivenBackBeforeTheEndOfAJobIsGivenBackOnce() throws Exception {
+  void resourcesReleasedBeforeTheEndAreReleasedOnce() throws Exception {
     limits.put("cpus", 1L);
     given(
         "a: { command: make, produces: a, priority: 2 }\n"
@@ -186,7 +186,7 @@ class Rule12ResourcesTest extends Harness {
   }
 
   @Test
-  void whatDoesNotDelayItStillStarts() throws Exception {
+  void jobsThatDoNotDelayItStillStart() throws Exception {
     limits.put("cpus", 3L);
     Held holder = starving("{ licences: 1 }");
     CountDownLatch passed = small(40);

@@ -154,7 +154,7 @@ class Section11SharedTest extends Harness {
 
   /** A folder whose members do not fit its digest is placed, and removed again before the run. */
   @Test
-  void whatIsNotAsItsRecordSaysIsTakenAwayAgain() throws Exception {
+  void aFileUnlikeItsRecordIsRemovedAgain() throws Exception {
     built("a: { command: make a, needs: [x], produces: [d/] }");
     RecordedProduct evil = RecordedProduct.file("evil", Digest.ofText("evil"), 4);
     forge(RecordedProduct.folder("d", Digest.ofText("another"), List.of(evil)));

@@ -16,7 +16,7 @@ import dev.torc.core.memory.StartMark;
 import dev.torc.core.memory.StartMarks;
 import dev.torc.core.memory.Unclosed;
 import dev.torc.core.run.StubRunner.Held;
-import dev.torc.features.stores.LocalResults;
+import dev.torc.features.stores.LocalStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -121,7 +121,7 @@ class Section11StoreTest extends Harness {
   }
 
   @Test
-  void whatACutOffRestorePlacedIsTorcsAndItIsNoFailure() throws IOException {
+  void filesOfACutOffRestoreAreTorcsAndItIsNoFailure() throws IOException {
     given("a: { command: make a, needs: [x], produces: [a.out] }");
     edit("x", "1");
     build();
@@ -129,7 +129,7 @@ class Section11StoreTest extends Harness {
     build();
     List<Digest> known = new ArrayList<>();
     try (Cache cache = openCache(place())) {
-      new LocalResults(cache, 0, false).each(each -> known.add(each.key()));
+      new LocalStore(cache, 0, false).each(each -> known.add(each.key()));
       StartMark mark = new StartMark("killed", "a", 0).restoring(known.getFirst());
       try (StartMarks marks = StartMarks.begin(cache.place(), List.of())) {
         marks.add(mark);
@@ -227,14 +227,14 @@ class Section11StoreTest extends Harness {
   }
 
   @Test
-  void whereNothingIsKeptNoRecordIsEither() {
+  void withoutAStoreNoRecordIsKept() {
     givenFile("stores: {keep: 0}\njobs: {a: { command: a, needs: [x], produces: [a.out] }}");
     for (String x : List.of("1", "2")) {
       edit("x", x);
       build().ran("a");
     }
     try (Cache cache = Cache.look(place(), _ -> {})) {
-      assertTrue(new LocalResults(cache, 0, false).isEmpty());
+      assertTrue(new LocalStore(cache, 0, false).isEmpty());
     }
   }
 
@@ -260,7 +260,7 @@ class Section11StoreTest extends Harness {
       edit("h", "" + i % 2);
       build().ran("a");
       try (Cache cache = openCache(place())) {
-        LocalResults stored = new LocalResults(cache, 0, false);
+        LocalStore stored = new LocalStore(cache, 0, false);
         Set<Digest> firsts = new HashSet<>();
         stored.each(each -> firsts.add(each.first()));
         ever.addAll(firsts);
@@ -364,7 +364,7 @@ class Section11StoreTest extends Harness {
   }
 
   @Test
-  void whatWasPutBackWhenASignalCameIsItsOwn() throws IOException {
+  void filesRestoredBeforeASignalAreTheJobsOwn() throws IOException {
     given("a: { command: make a, needs: [x], produces: [a.out] }");
     AgedStamps aged = new AgedStamps();
     stamps = aged;

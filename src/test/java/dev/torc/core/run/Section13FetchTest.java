@@ -333,7 +333,7 @@ class Section13FetchTest extends Harness {
   }
 
   @Test
-  void whatAnotherBootLeftIsNotContinued() throws IOException {
+  void filesOfAnotherBootAreNotContinued() throws IOException {
     web.on("/x", answer(404, ""));
     fetching("", "/x");
     build();

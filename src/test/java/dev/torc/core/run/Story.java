@@ -328,6 +328,7 @@ class Story extends Harness implements StepFiles.Stage {
     commands = words.contains("--commands");
     traces = words.contains("--trace");
     strict = words.contains("--strict");
+    sandboxes = words.contains("--sandbox");
     only = words.contains("--only");
     excluded =
         words.stream()

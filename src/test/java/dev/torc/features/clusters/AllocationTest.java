@@ -229,7 +229,7 @@ class AllocationTest {
   }
 
   @Test
-  void whereSlurmDoesNotAnswerAStepIsAskedForWithoutEnd() throws Exception {
+  void withoutAnAnswerOfSlurmAStepIsAskedForAgain() throws Exception {
     String words = "Unable to contact slurm controller (connect failure)";
     refuse(words);
     SchedulerJob job = submit("torc-a", resources(1, 0, 0));
@@ -246,7 +246,7 @@ class AllocationTest {
   }
 
   @Test
-  void whatRunsIsEndedByItsScriptAndWhatWaitsNeverBegins() throws Exception {
+  void runningJobsEndByTheirScriptAndWaitingOnesNeverBegin() throws Exception {
     programs.says("srun", SRUN.replace("until", ": >\"${0%/*}/ready\"\nuntil"));
     SchedulerJob job = submit("torc-a", resources(1, 0, 0));
     while (!Files.exists(bin.resolve("ready"))) {

@@ -85,7 +85,7 @@ class BatchEndTest {
   }
 
   @Test
-  void whatAJobThatDoesNotSucceedLeavesOfItsContainersIsTakenAway() throws Exception {
+  void containersOfAFailedJobAreRemoved() throws Exception {
     Files.createDirectory(node.folder.path().resolve("other.claim")); // another script runs it
     node.run(
         node.job("a", List.of(inContainer("a1", ":"), inContainer("a2", "exit 3")), 0, 0),
@@ -255,7 +255,7 @@ class BatchEndTest {
   }
 
   @Test
-  void whatAFailedJobLeavesRunningIsEndedAndOfAGoodOneNot() throws Exception {
+  void processesThatAFailedJobLeftAreEndedAndThoseOfAGoodOneNot() throws Exception {
     String leave = "(setsid sleep 1000 >/dev/null 2>&1 & echo $! >";
     node.run(
         node.job("b", leave + "good); until [ -s good ]; do :; done"),

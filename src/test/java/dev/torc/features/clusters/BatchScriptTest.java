@@ -290,7 +290,7 @@ class BatchScriptTest {
   }
 
   @Test
-  void whatCannotBeStartedIsToldApart() throws Exception {
+  void aFailedStartIsToldApart() throws Exception {
     Files.createDirectory(node.log("d"));
     Files.writeString(temp.resolve("text"), "no program");
     Files.writeString(temp.resolve("file"), "no folder");
@@ -342,7 +342,7 @@ class BatchScriptTest {
   }
 
   @Test
-  void whereTheTextBeforeFailsNothingStarts() throws Exception {
+  void ifTheTextBeforeFailsNothingStarts() throws Exception {
     List<String> texts = List.of("false", "exit 3", "exit 0", "if then", "trap : EXIT; exit 3");
     for (int i = 0; i < texts.size(); i++) {
       Path root = Files.createDirectory(temp.resolve("root" + i));
@@ -498,7 +498,7 @@ class BatchScriptTest {
   }
 
   @Test
-  void whatIsTakenAwayIsNotRunAgain() throws Exception {
+  void aJobTakenAwayIsNotRunAgain() throws Exception {
     Files.writeString(temp.resolve("p"), "old");
     BatchAttempt[] jobs = {
       node.job("a", "echo ran >>ran", node.file("p")), node.job("b", "echo ran >>ran")
@@ -524,7 +524,7 @@ class BatchScriptTest {
   }
 
   @Test
-  void whatJobsShareStandsInAScriptOnce() {
+  void sharedTextIsInAScriptOnce() {
     List<BatchAttempt> jobs = new ArrayList<>();
     for (int i = 0; i < 1000; i++) {
       Map<String, String> env = Map.of("SHARED", "s".repeat(1000), "TORC_JOB", "job" + i);
@@ -548,7 +548,7 @@ class BatchScriptTest {
   }
 
   @Test
-  void whatNoShellCanTakeIsRefused() {
+  void textForNoShellIsRefused() {
     BatchScript script = new BatchScript(Path.of("/x"), "", 0, "");
     BatchAttempt job =
         BatchNode.job(
@@ -565,7 +565,7 @@ class BatchScriptTest {
 
   /** Half a file, or a file with blocks that are still zeros, is no word: never a wrong one. */
   @Test
-  void whatIsNotWholeIsNoWord() throws Exception {
+  void anIncompleteLineIsNoWord() throws Exception {
     node.run(node.job("a", "echo ☃", node.file("p")));
     for (String ending : List.of("status", "begun", "claim/by")) {
       Path file = node.folder.path().resolve("a." + ending);

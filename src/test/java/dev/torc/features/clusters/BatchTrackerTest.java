@@ -50,7 +50,7 @@ class BatchTrackerTest {
   }
 
   @Test
-  void whatCannotBeWrittenIsTriedAgainAndLeavesNothing() throws IOException {
+  void aFailedWriteIsRepeatedAndLeavesNothing() throws IOException {
     torc(500, 120 * SECOND);
     torc.marked =
         () -> {
@@ -100,7 +100,7 @@ class BatchTrackerTest {
 
   /** In an allocation each node has a tracker, and all hand out into one folder. */
   @Test
-  void whatAnotherTrackerOfTheSameBuildHandedOutIsNoEarlierTorcs() throws IOException {
+  void jobsOfAnotherTrackerOfTheBuildAreNotOfAnEarlierTorc() throws IOException {
     cluster.outlive = false;
     torc(500, 120 * SECOND);
     torc.add(1, 100);
@@ -117,7 +117,7 @@ class BatchTrackerTest {
 
   /** A job that asks for its earlier attempt makes torc ask the scheduler at once. */
   @Test
-  void whatIsSaidTwiceInTheSameMomentIsAsSaidOnce() throws IOException {
+  void twoLinesOfTheSameMomentCountOnce() throws IOException {
     torc(500, 0);
     cluster.takes = 100 * SECOND;
     torc.want("a", "m", "c");
@@ -176,7 +176,7 @@ class BatchTrackerTest {
   }
 
   @Test
-  void whatASubmissionNeedsToKnowAndNoJobSaysFailsWithThatWord() throws IOException {
+  void aMissingValueOfASubmissionFailsWithItsName() throws IOException {
     torc(500, 120 * SECOND);
     cluster.lacks = List.of("{memory}", "{disk}");
     torc.add(2, 0);
@@ -202,7 +202,7 @@ class BatchTrackerTest {
   }
 
   @Test
-  void whatIsLostWithItsNodeIsSubmittedAnewThreeTimes() throws IOException {
+  void aJobLostWithItsNodeIsSubmittedAgainThreeTimes() throws IOException {
     torc(500, 120 * SECOND);
     cluster.deaths = 1;
     torc.add(1, 0);
@@ -228,7 +228,7 @@ class BatchTrackerTest {
   }
 
   @Test
-  void whatIsGoneBeforeAnythingBeganIsNotSubmittedWithoutEnd() throws IOException {
+  void aJobThatNeverBeganIsNotSubmittedForever() throws IOException {
     torc(500, 120 * SECOND);
     cluster.forgets = true;
     torc.add(2, 0);
@@ -240,7 +240,7 @@ class BatchTrackerTest {
   }
 
   @Test
-  void whatWasMovedAwayForAJobThatNeverBeganIsToldHoweverOftenItWasHandedOut() throws IOException {
+  void filesMovedForAJobThatNeverBeganAreTold() throws IOException {
     Path match = Files.writeString(temp.toRealPath().resolve("match"), "old");
     torc(500, 120 * SECOND);
     cluster.forgets = true;
@@ -260,7 +260,7 @@ class BatchTrackerTest {
   }
 
   @Test
-  void whereSomethingCannotBeMovedAwayThatJobFailsAndTheOthersOfItsScriptGoOn() throws IOException {
+  void ifAFileCannotMoveOnlyItsJobFails() throws IOException {
     Path kernels = Path.of("/proc/version");
     assumeTrue(Files.exists(kernels), "there is no file that nobody can move");
     torc(500, 120 * SECOND);
@@ -275,7 +275,7 @@ class BatchTrackerTest {
   }
 
   @Test
-  void whatBeganWithoutAnIdIsAwaitedAndToldOnceAMinute() throws IOException {
+  void aJobWithoutAnIdIsAwaitedAndToldOnceAMinute() throws IOException {
     torc(500, SECOND);
     cluster.blind = true;
     cluster.lost = 1;
@@ -289,7 +289,7 @@ class BatchTrackerTest {
   }
 
   @Test
-  void whatNoNodeWillEverHaveIsCancelledAndFailsWithThatWord() throws IOException {
+  void aJobThatFitsNoNodeIsCancelledAndFailsWithTheReason() throws IOException {
     torc(500, 120 * SECOND);
     cluster.waitsFor = "PartitionConfig";
     torc.add(2, 0);
@@ -365,7 +365,7 @@ class BatchTrackerTest {
   }
 
   @Test
-  void whatIsHeldAndNotReleasedIsToldOnce() throws IOException {
+  void aHeldJobIsToldOnce() throws IOException {
     torc(500, SECOND);
     cluster.waitsFor = "JobHeldUser";
     torc.add(3, 10);
@@ -384,7 +384,7 @@ class BatchTrackerTest {
   }
 
   @Test
-  void whatTheSchedulerSaysInOtherWordsIsWaitedForAndToldOnce() throws IOException {
+  void unknownWordsCountAsWaitingAndAreToldOnce() throws IOException {
     torc(500, SECOND);
     cluster.babbles = "12 F";
     cluster.takes = 100 * SECOND;
@@ -408,7 +408,7 @@ class BatchTrackerTest {
   }
 
   @Test
-  void whatAUserCancelsFailsAsCancelled() throws IOException {
+  void aJobCancelledByAUserFailsAsCancelled() throws IOException {
     torc(500, 120 * SECOND);
     cluster.takes = 3600 * SECOND;
     torc.add(2, 3600);
@@ -423,7 +423,7 @@ class BatchTrackerTest {
 
   @ParameterizedTest
   @ValueSource(longs = {0, 7000})
-  void whatOnlyTheSchedulerTellsHasItsTimesAndElseNone(long told) throws IOException {
+  void aJobOnlyTheSchedulerKnowsHasItsTimesOrNone(long told) throws IOException {
     torc(500, 120 * SECOND);
     cluster.takes = 3600 * SECOND;
     cluster.told = told;
@@ -510,7 +510,7 @@ class BatchTrackerTest {
 
   @Test
   @Timeout(60)
-  void whatCannotBeForgottenYetKeepsNothingElseWaiting() throws Exception {
+  void aJobThatCannotBeForgottenKeepsNoOtherWaiting() throws Exception {
     cluster.busy = true;
     BatchFolder folder = new BatchFolder(Files.createDirectory(temp.resolve("done")));
     Path inTheWay = Files.createFile(folder.path().resolve("x.claim"));

@@ -205,7 +205,7 @@ class CommandSchedulerTest {
   }
 
   @Test
-  void whatIsSaidTwiceIsTheLivelierOfBoth() throws IOException {
+  void ofTwoStatesTheLivelierCounts() throws IOException {
     qstat("7 F\n7 R\n8 Q\n8 Q\n9 R\n9 F", "");
     assertEquals(Phase.RUNNING, state("7").kind());
     assertEquals(new SchedulerState(Phase.WAITING, "Q"), state("8"));
@@ -213,7 +213,7 @@ class CommandSchedulerTest {
   }
 
   @Test
-  void whatAUserCancelledIsToldAsSuch() throws IOException {
+  void aJobCancelledByAUserIsToldAsCancelled() throws IOException {
     qstat("7 C\n8 F\n8 C\n9 C\n9 Q\n10 C\n10 R", "");
     SchedulerState cancelled = new SchedulerState(Phase.CANCELLED, "C");
     assertEquals(cancelled, state("7"));

@@ -187,7 +187,7 @@ class NextTorcTest {
 
   @ParameterizedTest
   @MethodSource("rows")
-  void whatTheNextOneDoes(String... row) throws IOException {
+  void theNextTorcDoesAsTheTableSays(String... row) throws IOException {
     for (Says says : Says.values()) {
       cluster = new FakeCluster(1, 4);
       torcs = 0;
@@ -243,7 +243,7 @@ class NextTorcTest {
   }
 
   @Test
-  void whatIsNotWantedLeavesTheQueueWithoutHavingBegun() throws IOException {
+  void unwantedJobsLeaveTheQueue() throws IOException {
     cluster.busy = true;
     killed(1, 20);
     FakeTorc next = torc();
@@ -254,7 +254,7 @@ class NextTorcTest {
   }
 
   @Test
-  void whatIsRecordedIsFoundNoMoreAndItsFolderGoes() throws IOException {
+  void aRecordedJobAndItsFolderAreForgotten() throws IOException {
     FakeTorc first = killed(3, 200);
     assertEquals(3, EarlierJob.all(folder.getParent()).size());
     first.record(first.jobs.get("j0"));
@@ -273,7 +273,7 @@ class NextTorcTest {
   }
 
   @Test
-  void whatIsLeftStaysOut() throws IOException {
+  void remainingJobsStayOut() throws IOException {
     cluster.takes = 500 * SECOND;
     FakeTorc torc = killed(2, 20);
     torc.want("late", "m", "c");
@@ -286,7 +286,7 @@ class NextTorcTest {
   }
 
   @Test
-  void whatEndsWithItsTorcIsEndedAndAwaitedUnlessNothingIs() throws IOException {
+  void jobsThatEndWithTheirTorcAreEndedAndAwaited() throws IOException {
     cluster.takes = 500 * SECOND;
     cluster.outlive = false;
     FakeTorc torc = killed(1, 20);
@@ -306,7 +306,7 @@ class NextTorcTest {
   /** Torc, nodes, answers and submissions die at random moments. */
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
-  void whateverDiesEachJobEndsAndNoneRunsTwiceAtATime(long seed) throws IOException {
+  void afterAnyDeathEachJobEndsAndNoneRunsTwiceAtATime(long seed) throws IOException {
     cluster = new FakeCluster(seed, 3);
     cluster.deaths = 0.1;
     cluster.lag = 8 * SECOND;

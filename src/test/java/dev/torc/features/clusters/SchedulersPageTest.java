@@ -184,7 +184,7 @@ class SchedulersPageTest {
   /** A state may come late, never early: no job runs before its begin or is gone before its end. */
   @ParameterizedTest
   @EnumSource
-  void whateverBecomesOfItsAnswersNoStateIsToldWrongly(ForeignScheduler kind) throws Exception {
+  void garbledAnswersNeverGiveAWrongState(ForeignScheduler kind) throws Exception {
     CommandScheduler scheduler = scheduler(kind, PATIENCE);
     Random random = new Random(kind.ordinal());
     for (int walk = 0; walk < 4; walk++) {

@@ -255,7 +255,7 @@ class SlurmTest {
   }
 
   @Test
-  void whatFailedIsToldByItsExitAndByTheWordsInItsLog() throws IOException {
+  void failuresAreToldByExitStatusAndWordsOfTheLog() throws IOException {
     queue("7|FAILED|JobLaunchFailure|n1|torc-1|N/A|N/A");
     programs.says("scontrol", "echo 'Unable to contact slurm controller' >&2; exit 1");
     assertEquals(
@@ -333,7 +333,7 @@ class SlurmTest {
   }
 
   @Test
-  void whatCannotBeReadIsNoAnswerAndNeverGone() throws IOException {
+  void unreadableOutputIsNoAnswerAndNeverGone() throws IOException {
     programs.says(
         "squeue",
         "echo 'slurm_load_jobs error: Unable to contact slurm controller (connect failure)' >&2;"

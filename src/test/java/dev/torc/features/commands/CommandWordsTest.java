@@ -144,7 +144,7 @@ class CommandWordsTest {
         "case a in b|c) d;; esac",
         "cat <<E\na | b\nE"
       })
-  void whatIsNoPipeIsNot(String text) {
+  void otherBarsAreNoPipes(String text) {
     assertFalse(losesFailures(text, SH));
   }
 

@@ -59,7 +59,7 @@ class NeedPathsTest {
   }
 
   @Test
-  void whatIsAskedBeyondTheStepsIsAnsweredWithYes() throws IOException {
+  void questionsBeyondTheStepsAreAnsweredWithYes() throws IOException {
     String text =
         """
         jobs:

@@ -163,7 +163,7 @@ class ContainerRuntimeTest {
   }
 
   @Test
-  void whatIsNotHereHasNoIdentityAndWhatCannotWorkSaysWhy() throws Exception {
+  void aMissingImageHasNoIdentityAndABrokenRuntimeSaysWhy() throws Exception {
     ContainerRuntime podman = runtime("podman", "echo down >&2; echo 'no cgroups' >&2; exit 1", ID);
     assertNull(podman.find(image("elsewhere", null)));
     assertEquals("podman: no cgroups", podman.trouble());
@@ -272,7 +272,7 @@ class ContainerRuntimeTest {
   }
 
   @Test
-  void whatARuntimeRefusesIsTheLineAboveItsHelp() {
+  void theReasonOfARefusalIsTheLineAboveTheHelp() {
     String docker =
         "docker: Error response from daemon: exec: \"sh\": executable file not found in $PATH";
     assertEquals(

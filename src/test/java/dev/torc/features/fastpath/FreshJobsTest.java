@@ -95,7 +95,7 @@ class FreshJobsTest {
   }
 
   @Test
-  void whatFollowsFromADirtyJobIsConcerned() throws IOException {
+  void readersOfADirtyJobAreConcerned() throws IOException {
     Path file =
         Files.writeString(
             folder.resolve("torc.yaml"),
@@ -132,7 +132,7 @@ class FreshJobsTest {
   }
 
   @Test
-  void whatElseDecidesIsKnownByItsPath() throws IOException {
+  void otherDecidingFilesAreKnownByTheirPaths() throws IOException {
     Graph graph = graph();
     Map<String, Stamp> down = new HashMap<>();
     FreshJobs fresh = fresh(graph, down, "found.h", "tool");
@@ -186,7 +186,7 @@ class FreshJobsTest {
   }
 
   @Test
-  void whatIsGoneOrNoFileMovesWhenItIsAnotherKind() throws IOException {
+  void aMissingFileOrAFifoMovesWithItsKind() throws IOException {
     Graph graph = graph();
     Looks looks = new Looks(graph);
     FreshJobs fresh = fresh(graph, looks.stamps);
@@ -203,7 +203,7 @@ class FreshJobsTest {
   }
 
   @Test
-  void whereNothingCanBeLookedAtAllIsDecided() throws IOException {
+  void ifNoFileCanBeLookedAtAllJobsAreDecided() throws IOException {
     Graph graph = graph();
     Looks closed =
         new Looks(graph) {

@@ -142,7 +142,7 @@ class TouchedFilesTest {
   }
 
   @Test
-  void whatWasTouchedIsReadOnceAndStaysFresh() throws IOException {
+  void touchedFilesAreReadOnceAndStayFresh() throws IOException {
     FreshJobs before = fresh;
     touch("in/s");
     touch("t");
@@ -190,7 +190,7 @@ class TouchedFilesTest {
 
   /** Rule 4: at the end of a build, a small file that was read too early is read once more. */
   @Test
-  void whatABuildReadTooEarlyIsTrustedWhenItWasReadOnceMore() throws IOException {
+  void aFileReadTooEarlyIsTrustedAfterASecondRead() throws IOException {
     stamps.racy.add(root.resolve("u"));
     put("c", "x".repeat(1 << 17));
     fresh();
@@ -206,7 +206,7 @@ class TouchedFilesTest {
   }
 
   @Test
-  void whereTheClockMayNotBeWrittenNothingIsRemembered() throws IOException {
+  void withoutAClockNothingIsRemembered() throws IOException {
     FreshJobs before = fresh;
     clock = FileClock.none();
     touch("t");
@@ -259,7 +259,7 @@ class TouchedFilesTest {
   }
 
   @Test
-  void whatIsNoPlainFileAnyMoreIsNotRead() throws IOException {
+  void aFileThatBecameAnotherKindIsNotRead() throws IOException {
     Path file = root.resolve("t");
     Files.move(file, temp.resolve("t"));
     Files.createDirectory(file);
@@ -283,7 +283,7 @@ class TouchedFilesTest {
   }
 
   @Test
-  void whatIsAtRestIsWrittenWithItsDigests() throws IOException {
+  void freshJobsAreWrittenWithTheirDigests() throws IOException {
     Path file = temp.resolve("rest");
     fresh.write(file);
     fresh = FreshJobs.read(file, held(), nobody());

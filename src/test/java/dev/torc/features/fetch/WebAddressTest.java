@@ -24,7 +24,7 @@ class WebAddressTest {
     "'http://[::1]:80/x', 'http://[::1]:80/x'",
     "http://u:p@h/x, http://h/x",
   })
-  void whatBrowsersAcceptIsAUrl(String written, String meant) {
+  void addressesThatBrowsersAcceptAreUrls(String written, String meant) {
     assertEquals(meant, WebAddress.of(written).uri().toString());
   }
 

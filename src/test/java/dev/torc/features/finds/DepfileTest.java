@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DepfileTest {
 
   @Test
-  void whatStandsBehindTheColonsIsNeeded() {
+  void namesBehindTheColonsAreNeeded() {
     assertEquals(
         List.of("a.c", "a.h", "a.h"), Depfile.parse("a.o: a.c a.h\n\na.h:\nb.o c.o :\ta.h  \n"));
   }

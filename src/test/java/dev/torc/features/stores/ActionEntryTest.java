@@ -35,7 +35,7 @@ class ActionEntryTest {
   }
 
   @Test
-  void whatElseStandsInItIsNotRead() throws Exception {
+  void otherFieldsAreNotRead() throws Exception {
     String other = "1208" + "0a06" + "2f6f74686572"; // another output file
     String exit = "2001"; // exit_code 1
     String stdout = "2a03616263"; // stdout_raw
@@ -56,7 +56,7 @@ class ActionEntryTest {
   }
 
   @Test
-  void whatNamesNoRecordIsRefused() {
+  void anEntryWithoutARecordIsRefused() {
     String none = "its entry names no record of torc's";
     String file = "1208" + "0a06" + "2f6f74686572";
     String empty = "1208" + "0a04746f7263" + "1200";

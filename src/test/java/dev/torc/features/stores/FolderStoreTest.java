@@ -129,7 +129,7 @@ class FolderStoreTest extends StoreContract {
   }
 
   @Test
-  void whatAKilledTorcLeftGoesInADay() throws Exception {
+  void filesOfAKilledTorcAreRemovedAfterADay() throws Exception {
     box.send(KEY, "one\n");
     Path old = Files.writeString(folder.resolve("new/old"), "ol");
     Path young = Files.writeString(folder.resolve("new/young"), "you");
@@ -156,7 +156,7 @@ class FolderStoreTest extends StoreContract {
   }
 
   @Test
-  void whatOthersCanWriteDoesNotCount() throws Exception {
+  void filesThatOthersCanWriteDoNotCount() throws Exception {
     box.send(KEY, "one\n");
     for (int mode : new int[] {0646, 0664, 0666}) {
       mode(entry(), mode);
@@ -246,7 +246,7 @@ class FolderStoreTest extends StoreContract {
   }
 
   @Test
-  void whatIsMadeIsTheGroups() throws Exception {
+  void newFilesBelongToTheGroup() throws Exception {
     assumeRoot();
     Files.setAttribute(folder, "unix:gid", LAB);
     mode(folder, 0770);
@@ -317,7 +317,7 @@ class FolderStoreTest extends StoreContract {
 
   /** A file counts as sent if it is trusted and has the right size: a torn one is sent again. */
   @Test
-  void whatIsThereIsNotWrittenAgain() throws Exception {
+  void existingFilesAreNotWrittenAgain() throws Exception {
     box.send(KEY, ONE);
     Object before = inode();
     box.send(KEY, ONE);
@@ -457,7 +457,7 @@ class FolderStoreTest extends StoreContract {
   }
 
   @Test
-  void whatHoldsTheRootsPathCountsOnlyThere() throws Exception {
+  void aResultWithTheRootsPathCountsOnlyThere() throws Exception {
     Path root = temp.resolve("root");
     box.send(KEY, "made in " + root + "/x\n");
     assertTrue(box.get(KEY, into).startsWith("made in "));
@@ -513,7 +513,7 @@ class FolderStoreTest extends StoreContract {
   }
 
   @Test
-  void whatIsAnotherProductByNowIsNotSent() throws Exception {
+  void aProductThatChangedIsNotSent() throws Exception {
     Files.writeString(into.resolve("file"), "one");
     Files.createSymbolicLink(into.resolve("link"), Path.of("file"));
     Path d = Files.createDirectory(into.resolve("d"));
@@ -538,7 +538,7 @@ class FolderStoreTest extends StoreContract {
   }
 
   @Test
-  void whatComesAfterTheBuildIsNotSent() {
+  void resultsAfterTheBuildAreNotSent() {
     box.close();
     box.send(KEY, "one\n");
     assertFalse(Files.exists(entry()));

@@ -117,7 +117,7 @@ class HttpStoreTest extends StoreContract {
   }
 
   @Test
-  void whatIsThereIsNotSentAgain() {
+  void existingFilesAreNotSentAgain() {
     box.send(KEY, ONE);
     server.requests.clear();
     box.send(KEY, ONE);
@@ -129,7 +129,7 @@ class HttpStoreTest extends StoreContract {
 
   /** At 2 MB/s the upload takes 20 s, and the answer begins when all has arrived. */
   @Test
-  void whatIsSentMayTakeLongWhileItFlows() {
+  void sendingMayTakeLongWhileBytesFlow() {
     BlobSource large = BlobSource.bytes(new byte[40 << 20]);
     Blob blob = large.blob();
     Result result = ResultSamples.of(KEY, RecordedProduct.file("x", blob.digest(), blob.size()));
@@ -540,7 +540,7 @@ class HttpStoreTest extends StoreContract {
   }
 
   @Test
-  void whereOneMayNotWriteOneMayRead() throws Exception {
+  void aReadOnlyServerIsStillRead() throws Exception {
     box.send(KEY, ONE);
     server.tricks.put("PUT /cas", trick(403, 0, ""));
     for (int i = 0; i < 5; i++) {

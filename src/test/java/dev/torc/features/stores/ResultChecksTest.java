@@ -56,7 +56,7 @@ class ResultChecksTest {
   }
 
   @Test
-  void whatIsWrittenIsRead() throws Exception {
+  void writtenResultsAreRead() throws Exception {
     Result whole = ResultSamples.whole();
     assertEquals(whole, again(whole));
     Result bare = ResultSamples.of();
@@ -377,7 +377,7 @@ class ResultChecksTest {
 
   @ParameterizedTest
   @MethodSource("largest")
-  void whatIsAtABoundIsTaken(Result result) throws Exception {
+  void resultsAtABoundAreTaken(Result result) throws Exception {
     assertEquals(result, again(result));
   }
 

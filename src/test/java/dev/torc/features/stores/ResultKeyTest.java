@@ -30,7 +30,7 @@ class ResultKeyTest {
   }
 
   @Test
-  void whereAllRunsInImagesTheMachineDoesNotCount() throws IOException {
+  void ifAllRunsInImagesTheMachineDoesNotCount() throws IOException {
     Job host = job("{ command: x }");
     assertEquals(key(host, SystemName.here()), key(host, null));
     assertNotEquals(key(host, "another"), key(host, null));

@@ -65,7 +65,7 @@ class SharedServersIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"nginx", "bazel-remote"})
-  void whatOneSendsAnotherFinds(String which) throws Exception {
+  void aResultOfOneRootIsFoundByAnother(String which) throws Exception {
     byte[] large = new byte[3 << 20];
     new Random(1).nextBytes(large);
     List<BlobSource> blobs =
@@ -173,7 +173,7 @@ class SharedServersIT {
   }
 
   @Test
-  void whatWasDamagedOnADiskIsMendedByTheNextBuild() throws Exception {
+  void theNextBuildMendsADamagedFile() throws Exception {
     try (RealServer server = server("nginx");
         Outbox writer = writer(server)) {
       String large = "one\n".repeat(1 << 14); // a small file would lie in the record

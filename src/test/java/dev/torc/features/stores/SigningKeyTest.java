@@ -108,7 +108,7 @@ class SigningKeyTest {
   }
 
   @Test
-  void whatIsNoKeyIsRefused() throws Exception {
+  void invalidKeysAreRefused() throws Exception {
     assertEquals(file + ": cannot read the key: no such file or folder", refusal());
     Files.createDirectory(file);
     assertEquals(
@@ -145,7 +145,7 @@ class SigningKeyTest {
         "ed25519:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA AAA=",
         "ed25519:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
       })
-  void whatIsNoPublicKeyIsRefused(String word) {
+  void invalidPublicKeysAreRefused(String word) {
     assertThrows(StoreRefusal.class, () -> SigningWord.of(word));
   }
 

@@ -189,7 +189,7 @@ class StoreCallTest {
 
   /** In each second sixteen pieces of 16 KiB come, for 35 seconds: this counts as no waiting. */
   @Test
-  void whatFlowsFastEnoughMayTakeLong(@TempDir Path folder) {
+  void aFastAnswerMayTakeLong(@TempDir Path folder) {
     byte[] bytes = new byte[35 << 18];
     AtomicBoolean waits = new AtomicBoolean();
     Semaphore pieces = new Semaphore(0);
@@ -246,7 +246,7 @@ class StoreCallTest {
   }
 
   @Test
-  void whatIsSentFlows() {
+  void sentBytesFlow() {
     assertEquals("[store place: slower than 100 kB/s for 5 s]", sent(99, 100));
   }
 
@@ -257,7 +257,7 @@ class StoreCallTest {
 
   /** The last bytes lie in the buffers of both machines, which empty at 100 kB/s. */
   @Test
-  void whatIsOnItsWayIsWaitedFor() {
+  void anAnswerOnItsWayIsAwaited() {
     assertEquals("[store place: no answer in 20 s]", sent(1_000_000, 1_000_000));
     told.clear();
     assertEquals("[store place: no answer in 51 s]", sent(40 << 20, 40 << 20));
@@ -265,7 +265,7 @@ class StoreCallTest {
 
   /** Half of the bytes have come in 3 s: all would take 6 s, and the job took 5 s. */
   @Test
-  void whatWouldTakeTooLongIsGivenUpAndNotBegunAgain(@TempDir Path folder) {
+  void aSlowAnswerIsGivenUpAndNotBegunAgain(@TempDir Path folder) {
     Blob blob = new Blob(KEY, 1 << 20);
     AtomicInteger begun = new AtomicInteger();
     Place place = new Place();
@@ -326,7 +326,7 @@ class StoreCallTest {
 
   /** To fetch 21 MB would take more than two seconds at the rate that is assumed at first. */
   @Test
-  void whatCameWithTheRecordIsNotOnItsWay(@TempDir Path folder) {
+  void filesOfTheRecordAreNotOnTheirWay(@TempDir Path folder) {
     byte[] bytes = new byte[21_000_000];
     Result result = ResultSamples.lasting(SECOND, ResultSamples.of(file(bytes)));
     Map<Blob, byte[]> inside = Map.of(BlobSource.bytes(bytes).blob(), bytes);
@@ -336,12 +336,12 @@ class StoreCallTest {
   }
 
   @Test
-  void whatWouldTakeTooLongIsNotSentAgain() {
+  void aSlowTransferIsNotSentAgain() {
     assertEquals(List.of("cas"), sentTwice(1 << 20));
   }
 
   @Test
-  void whatIsThereCountsAsSent() {
+  void anExistingFileCountsAsSent() {
     assertEquals(List.of("cas", "ac", "cas", "ac"), sentTwice(2 << 20));
   }
 
@@ -399,7 +399,7 @@ class StoreCallTest {
 
   /** A call is given up after ten seconds of silence, or five of too slow a flow. */
   @Test
-  void whatStandsIsGivenUp() {
+  void aStalledTransferIsGivenUp() {
     String slow = "slower than 100 kB/s for 5 s";
     assertEquals(11, givenUp("no answer in 10 s", _ -> {}), 1);
     assertEquals(7, givenUp(slow, StoreRequest::begin), 1);
@@ -593,7 +593,7 @@ class StoreCallTest {
   }
 
   @Test
-  void whatIsSentInTimeIsAwaited() throws Exception {
+  void transfersInTimeAreAwaited() throws Exception {
     Place place = new Place();
     LongSupplier clock = () -> now.addAndGet(SECOND / 1000);
     SharedStores sender = stores(place, clock);
@@ -614,7 +614,7 @@ class StoreCallTest {
 
   /** The search for the root's path takes no longer than sending may. */
   @Test
-  void whatTakesTooLongToSearchIsNotSent() {
+  void aResultThatTakesTooLongToSearchIsNotSent() {
     List<String> sent = new CopyOnWriteArrayList<>();
     Place place = new Place();
     place.put =
@@ -655,7 +655,7 @@ class StoreCallTest {
 
   /** The thread that makes an upload reads the project and its cache, which are closed later. */
   @Test
-  void whatIsStillBeingMadeIsAwaitedAtTheEnd() throws Exception {
+  void unfinishedUploadsAreAwaitedAtTheEnd() throws Exception {
     SharedStores sender = stores(new Place(), now::get);
     CountDownLatch begun = new CountDownLatch(1);
     AtomicBoolean over = new AtomicBoolean();

@@ -81,7 +81,7 @@ abstract class StoreContract {
   }
 
   @Test
-  void whatOneRootSendsAnotherFinds() throws Exception {
+  void aResultOfOneRootIsFoundByAnother() throws Exception {
     Result sent = box.send(KEY, ONE, TWO, "");
     Path into = into();
     try (Outbox other = reader()) {
@@ -157,7 +157,7 @@ abstract class StoreContract {
   }
 
   @Test
-  void whatOnlyItsOwnerCanReadIsNotSent() throws Exception {
+  void privateProductsAreNotSent() throws Exception {
     box.post(new Upload(ResultSamples.of(), List.of(), false, "mine"));
     box.stores.finish();
     assertNull(box.find(KEY).result());

@@ -46,7 +46,7 @@ class StoreSettingsTest {
   }
 
   @Test
-  void whatCannotBeATrustedKeyIsRefused() {
+  void invalidTrustedKeysAreRefused() {
     String end =
         " is not a public key; a key is ed25519: and 44 characters, as torc store --make-key"
             + " prints them";
@@ -55,7 +55,7 @@ class StoreSettingsTest {
   }
 
   @Test
-  void whatCannotBeAServerOrAGroupIsRefused() {
+  void invalidServersAndGroupsAreRefused() {
     assertEquals(
         "no URL of a server; it is https://HOST/PATH",
         refusal(new StoreSettings(null, null, "x", Map.of(), null, List.of())));

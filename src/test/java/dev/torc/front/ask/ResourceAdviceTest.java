@@ -42,7 +42,7 @@ class ResourceAdviceTest {
   }
 
   @Test
-  void whatIsAboutRightIsLeftAlone() {
+  void resourcesThatAreAboutRightGetNoAdvice() {
     assertEquals(List.of(), said(use(asked(2, 2 * GIB, 60 * SECOND), 40 * SECOND, 150, 199, GIB)));
     assertEquals(List.of(), said(use(asked(1, 0, 0), 40 * SECOND, 105, 110, GIB / 2)));
   }

@@ -26,7 +26,9 @@ public final class BuildFileLoader {
   public static Workflow load(List<Path> files, SortedMap<String, String> defines)
       throws IOException {
     return ParsedBuildFile.read(
-            files, null, new ParsedBuildFile.Overrides(defines, true, null, Map.of(), List.of()))
+            files,
+            null,
+            new ParsedBuildFile.Overrides(defines, true, null, Map.of(), List.of(), false))
         .expand(ResultSource.nothing());
   }
 }

@@ -66,7 +66,7 @@ class BuildFileLoaderTest {
   }
 
   @Test
-  void whatIsNoTextIsRefused() throws Exception {
+  void aFileThatIsNoTextIsRefused() throws Exception {
     try (Written files = new Written().layer("torc.yaml").bytes("torc.yaml", new byte[] {'a', 0})) {
       assertEquals("torc.yaml:1:2: a NUL byte: this is not a text file", files.refused());
     }

@@ -92,7 +92,7 @@ class UnchangedJobsTest {
   }
 
   @Test
-  void whatIsNextToAnEditIsReadAgain() throws IOException {
+  void neighborsOfAnEditAreReadAgain() throws IOException {
     String text = "vars: { v: one }\njobs:\n" + jobs(0, 20);
     assertLeft(2, text, text + "# a comment\n");
     assertLeft(2, text, text.replace("i9,", "i99,"));
@@ -105,7 +105,7 @@ class UnchangedJobsTest {
   }
 
   @Test
-  void whatDecidesAboutAllJobsIsSeen() throws IOException {
+  void keysThatDecideAboutAllJobsAreSeen() throws IOException {
     String text = "vars: { v: one }\njobs:\n" + jobs(0, 20);
     assertNull(left(text, text.replace("one", "two")));
     assertNull(left(text, text + "limits: { more: 2 }\n"));
@@ -137,7 +137,7 @@ class UnchangedJobsTest {
   }
 
   @Test
-  void whateverIsEditedItSaysTheSame() throws IOException {
+  void afterAnyEditTheJobsAreTheSame() throws IOException {
     long seed = Long.getLong("torc.seed", System.nanoTime());
     Random random = new Random(seed);
     int taken = 0;

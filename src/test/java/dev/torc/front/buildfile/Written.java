@@ -84,7 +84,7 @@ final class Written implements AutoCloseable {
   ParsedBuildFile blueprint(String on) {
     try {
       return ParsedBuildFile.read(
-          layers(), null, new ParsedBuildFile.Overrides(defines, true, on, env, List.of()));
+          layers(), null, new ParsedBuildFile.Overrides(defines, true, on, env, List.of(), false));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

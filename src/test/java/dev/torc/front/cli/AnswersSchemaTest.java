@@ -40,6 +40,7 @@ class AnswersSchemaTest {
   private static final Set<String> OPTIONAL =
       Set.of(
           "why",
+          "probed",
           "left_out",
           "from",
           "images",
@@ -77,6 +78,7 @@ class AnswersSchemaTest {
           g: { parameters: { n: [1, 2] }, command: "test {n} = 1 && touch {n}", produces: "{n}" }
           h: { command: "cat {needs}", needs: { job: g, failed: skip } }
           gone: { command: "touch gone", produces: gone }
+          p: { command: "touch p", produces: p, probe: "true" }
         """);
   }
 

@@ -41,7 +41,7 @@ class BashLineTest {
         "torc ~, ~home, \\~home",
         "torc é, é x, é\\ x",
       })
-  void whatIsPutThereIsQuotedAsItStands(String line, String whole, String rest) {
+  void anInsertedWordIsQuotedForItsPlace(String line, String whole, String rest) {
     assertEquals(rest, line(line).rest(whole));
   }
 

@@ -28,6 +28,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,6 +40,7 @@ class BesideABuildTest {
 
   @TempDir Path temp;
   private Folder folder;
+  private Process started; // null unless a test needs one
 
   @BeforeEach
   void built() throws IOException {
@@ -53,7 +55,27 @@ class BesideABuildTest {
 
   /** The project's lock, held by this process as if by a build of this name. */
   private BuildLock lock(String build) {
-    long pid = ProcessHandle.current().pid();
+    return lock(build, ProcessHandle.current().pid());
+  }
+
+  /** The project's lock, held as if by a build that runs one job, in a process of its own. */
+  private BuildLock lock(String build, String job) throws IOException {
+    ProcessBuilder torc = new ProcessBuilder("sh", "-c", "sleep 3600 & echo; wait");
+    torc.environment().put("TORC_JOB", job);
+    started = torc.start();
+    assertEquals('\n', started.getInputStream().read()); // the job's process has started
+    return lock(build, started.pid());
+  }
+
+  @AfterEach
+  void ended() {
+    if (started != null) {
+      started.descendants().forEach(ProcessHandle::destroyForcibly);
+      started.destroyForcibly();
+    }
+  }
+
+  private BuildLock lock(String build, long pid) {
     BuildLock.Holder holder = new BuildLock.Holder(pid, build, "torc build");
     return BuildLock.tryAcquire(place(), holder, false).orElseThrow();
   }
@@ -141,10 +163,11 @@ class BesideABuildTest {
   void rule9WhatTheHolderOfTheLockStartedIsRunningAndNothingElseIs() throws IOException {
     try (StartMarks marks = StartMarks.begin(place(), List.of())) {
       marks.add(new StartMark("now", "second", 1));
+      marks.add(new StartMark("now", "first", 1)); // has ended, and is not recorded yet
       marks.add(new StartMark("killed", "third", 1));
-      try (BuildLock _ = lock("now")) {
+      try (BuildLock _ = lock("now", "second")) {
         String out = folder.run("status").out();
-        String pid = "build running: process " + ProcessHandle.current().pid();
+        String pid = "build running: process " + started.pid();
         assertTrue(out.contains(pid + ", torc build\n"), out);
         String first =
             "3 jobs: 1 running, 1 will run, 0 may run, 1 up to date\nrunning:\n  second: ";
@@ -180,7 +203,7 @@ class BesideABuildTest {
       String out = folder.run("list").out();
       assertTrue(
           out.startsWith("train   2 of 7 up to date, 2 will run, 1 failed, 2 interrupted  "), out);
-      try (BuildLock _ = lock("now")) {
+      try (BuildLock _ = lock("now", "train/seed=3")) {
         String beside = folder.run("list").out();
         String states = "2 of 7 up to date, 1 running, 2 waiting, 1 failed, 1 interrupted  ";
         assertTrue(beside.startsWith("train   " + states), beside);
@@ -272,7 +295,7 @@ class BesideABuildTest {
   @Test
   void aKilledBuildEndsTheFollowerWith3() throws Exception {
     Run followed;
-    BuildLock lock = lock("killed");
+    BuildLock lock = lock("killed", "second");
     try (StartMarks marks = StartMarks.begin(place(), List.of())) {
       try (Cache cache = Cache.open(place(), _ -> {})) {
         SortedMap<String, Integer> counts = new TreeMap<>(Map.of("NOT_REACHED", 2));
@@ -325,7 +348,7 @@ class BesideABuildTest {
   }
 
   @Test
-  void whatASchedulerStillHadIsFollowedToTheEndThatItsScriptTells() throws Exception {
+  void aSubmittedJobIsFollowedToItsEnd() throws Exception {
     folder.put("hold", "");
     folder.put(
         "torc.yaml",

@@ -138,7 +138,7 @@ class DamagedRecordsTest {
   }
 
   @Test
-  void whatIsAtRestHidesNoDamagedRecordThatDecides() throws IOException {
+  void freshJobsHideNoDamagedRecordThatDecides() throws IOException {
     Random random = new Random(12);
     int kind = 0;
     for (Spot spot : Damaging.spots(folder.at())) {

@@ -63,7 +63,7 @@ class FreshBuildTest {
    * touch.
    */
   @Test
-  void whatIsOpenForWritingIsNeverFresh() throws IOException {
+  void filesOpenForWritingAreNeverFresh() throws IOException {
     assumeTrue(System.getProperty("os.name").equals("Linux"), "leases are Linux's");
     assumeTrue(dev.torc.base.posix.FileSystems.networkKind(temp).isEmpty(), "no leases here");
     folder.chain();

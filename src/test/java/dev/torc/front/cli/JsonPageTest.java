@@ -5,77 +5,56 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.torc.Page;
-import java.nio.file.Files;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/** Every field that the commands print with {@code --json} is told on the page. */
+/** The page leads to the schemas, which describe each field. */
 class JsonPageTest {
 
-  @TempDir Path root;
+  private static JsonNode schema(String name) throws IOException {
+    return new ObjectMapper()
+        .readTree(Path.of("src/main/dist/share/torc." + name + ".schema.json").toFile());
+  }
 
   @Test
-  void everyFieldIsTold() throws Exception {
-    Files.writeString(
-        root.resolve("torc.yaml"),
-        """
-        jobs:
-          a: { command: "cp in a", needs: in, produces: a }
-          b: { command: "cp a b", needs: a, produces: b }
-          c: { command: "exit 3", after: b, retries: 1 }
-          d: { command: "echo x=1 >> $TORC_OUTPUT && echo '{}' >> $TORC_EVENTS" }
-        """);
-    Files.writeString(root.resolve("in"), "1");
-    Set<String> fields = new TreeSet<>();
-    collect(fields, "build", "-D", "x=1"); // refused
-    collect(fields, "build");
-    Files.writeString(root.resolve("in"), "2");
-    collect(fields, "build", "-n");
-    collect(fields, "why", "b", "in");
-    collect(fields, "status");
-    collect(fields, "list");
-    collect(fields, "check");
-    collect(fields, "doctor");
-    collect(fields, "--version");
-    collect(fields, "log", "c");
-    collect(fields, "data");
-    collect(fields, "events");
-    collect(fields, "history");
-    collect(fields, "history", "a");
-    collect(fields, "graph");
-    collect(fields, "build");
-    collect(fields, "store");
-    collect(fields, "store", "a");
-    collect(fields, "store", "--make-key", "key");
-    try (Stream<Path> all = Files.list(root.resolve(".torc/store"))) {
-      Files.writeString(all.sorted().toList().getFirst(), "other");
-    }
-    collect(fields, "store", "--verify");
-    collect(fields, "store", "--clear");
-    Files.writeString(root.resolve("b"), "mine");
-    collect(fields, "clean", "-n");
-    collect(fields, "adopt", "b");
-
-    String page = Page.of("json.md").prose();
-    fields.removeIf(field -> page.contains("`" + field + "`"));
-    assertEquals(Set.of(), fields);
+  void thePageNamesEachAnswerAndVerdict() throws IOException {
+    Set<String> words = new TreeSet<>();
+    JsonNode answers = schema("answers");
+    answers.get("anyOf").forEach(part -> words.add(part.get("$ref").asText().substring(8)));
+    answers.at("/$defs/word/enum").forEach(verdict -> words.add(verdict.asText()));
+    String page = Page.of("json.md").prose().split("\n## The other commands\n")[1];
+    words.removeIf(word -> page.contains("`" + word + "`"));
+    assertEquals(Set.of(), words);
   }
 
-  private void collect(Set<String> fields, String... command) throws Exception {
-    String[] args = java.util.Arrays.copyOf(command, command.length + 1);
-    args[command.length] = "--json";
-    ObjectMapper json = new ObjectMapper();
-    for (String line : Run.of(root, args).out().lines().toList()) {
-      collect(fields, json.readTree(line));
+  @Test
+  void eachPropertyHasADescription() throws IOException {
+    List<String> without = new ArrayList<>();
+    for (String name : List.of("events", "answers")) {
+      collect(schema(name).get("$defs"), name, without);
     }
+    without.remove("answers/status/if: accepted"); // a condition, no field
+    assertEquals(List.of(), without);
   }
 
-  private static void collect(Set<String> fields, JsonNode node) {
-    node.fieldNames().forEachRemaining(fields::add);
-    node.forEach(child -> collect(fields, child));
+  private static void collect(JsonNode node, String place, List<String> without) {
+    node.path("properties")
+        .properties()
+        .forEach(
+            field -> {
+              if (!field.getValue().has("description")) {
+                without.add(place + ": " + field.getKey());
+              }
+            });
+    node.properties()
+        .forEach(part -> collect(part.getValue(), place + "/" + part.getKey(), without));
+    if (node.isArray()) {
+      node.forEach(part -> collect(part, place, without));
+    }
   }
 }

@@ -118,7 +118,7 @@ class JunitTest {
   }
 
   @Test
-  void whatIsUpToDatePassesAndSaysSo() throws Exception {
+  void upToDateJobsPassAndSaySo() throws Exception {
     folder.chain().settle();
     Run run = folder.run("build", "-q", "--junit=report.xml");
     assertEquals(
@@ -134,7 +134,7 @@ class JunitTest {
 
   /** Characters that XML forbids, and characters that have a meaning in XML. */
   @Test
-  void whateverIsInANameOrALogTheFileIsXml() throws Exception {
+  void withAnyNameOrLogTheFileIsXml() throws Exception {
     folder.put(
         "torc.json",
         """
@@ -151,7 +151,7 @@ class JunitTest {
   }
 
   @Test
-  void whatIsRefusedIsAnErrorOfTorc() throws Exception {
+  void aRefusalIsAnErrorOfTorc() throws Exception {
     folder
         .put("torc.yaml", "jobs: { a: { comand: x } }\n")
         .put("report.xml", "of an earlier build");
@@ -171,7 +171,7 @@ class JunitTest {
 
   /** A hook is no job: where it fails the build, the error is told as one of torc. */
   @Test
-  void whatFailsTheBuildAndIsNoJobIsAnErrorOfTorc() throws Exception {
+  void aFailureOutsideOfJobsIsAnErrorOfTorc() throws Exception {
     folder.put(
         "torc.yaml",
         """

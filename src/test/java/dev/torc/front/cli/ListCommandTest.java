@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +48,36 @@ class ListCommandTest {
     for (String line : out.toString().lines().toList()) {
       assertTrue(SafeText.width(line) <= 75 && line.endsWith("…"), line);
     }
+  }
+
+  /** The options of a command, the answers and the messages. */
+  @Test
+  void onANarrowTerminalLinesBreakAtSpaces() throws IOException {
+    Folder folder = new Folder(cwd).chain();
+    folder.put("a.txt", "two\n");
+    StringWriter out = new StringWriter();
+    Console narrow =
+        new Console(
+            InputStream.nullInputStream(),
+            out,
+            out,
+            Map.of("PATH", System.getenv("PATH")),
+            cwd,
+            new Console.Terminals(true, true, () -> 40),
+            System::nanoTime);
+    for (String call : List.of("--help", "build --help", "doctor", "status", "why third", "bild")) {
+      Main.run((call + " --color never").split(" "), narrow);
+    }
+    for (String line : out.toString().lines().toList()) {
+      String first = line.strip().replaceFirst("\\S+ +", "");
+      assertTrue(SafeText.width(line) <= 40 || first.indexOf(' ') < 0, line);
+    }
+    String quiet =
+        """
+          -q, --quiet               show only
+            failures, warnings and the last line
+        """;
+    assertTrue(out.toString().contains(quiet), out.toString());
   }
 
   @Test

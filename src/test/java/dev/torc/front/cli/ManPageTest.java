@@ -77,7 +77,7 @@ class ManPageTest {
   }
 
   @Test
-  void whatRoffWouldTakeForItselfIsEscaped() {
+  void charactersOfRoffAreEscaped() {
     assertEquals("a\\eb \\-\\-c\\[u2026]", ManPage.escape("a\\b --c…"));
   }
 

@@ -80,7 +80,7 @@ class ImportedTest {
             + " parameters_file is not read by torc import; put the values into parameters, or"
             + " write the job by hand with table: FILE",
       })
-  void whatIsNoWorkflowIsRefusedWithPlace(String text, String message) {
+  void otherFilesThanWorkflowsAreRefusedWithPlace(String text, String message) {
     assertEquals(message.replace("\\n", "\n"), refused(text));
   }
 

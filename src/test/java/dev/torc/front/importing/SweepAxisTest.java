@@ -52,7 +52,7 @@ class SweepAxisTest {
   @CsvSource(
       delimiter = ';',
       value = {"5:1", "1:2:3:4", "a:b", "1:x", "1:10:0", "0:9999999:1", "['a,b]", "1:"})
-  void whatIsNoneOfTheseIsRefused(String text) {
+  void otherFormsAreRefused(String text) {
     assertThrows(IllegalArgumentException.class, () -> of(text));
   }
 }

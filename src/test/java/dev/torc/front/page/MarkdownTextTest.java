@@ -62,7 +62,7 @@ class MarkdownTextTest {
   }
 
   @Test
-  void whatLiesTooDeepIsNotShown() {
+  void tooDeeplyNestedTextIsNotShown() {
     String deep = "<p>Its parts lie too deep in each other to be shown.</p>";
     assertEquals(deep, MarkdownText.html("*a ".repeat(5_000) + " b*".repeat(5_000)));
     MarkdownText.html(">".repeat(100_000) + " a");

@@ -29,7 +29,7 @@ class BuildMachineTest {
   }
 
   @Test
-  void whatIsNotRecordedIsToldOfThisMachineAlone() {
+  void unrecordedFactsAreToldOfThisMachineAlone() {
     Host host = Host.of(Map.of());
     BuildMachine machine = new BuildMachine(host);
     String here = BuildMachine.here(host, host.limits().get());

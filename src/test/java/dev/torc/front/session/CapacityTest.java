@@ -51,7 +51,7 @@ class CapacityTest extends Harness {
         "limits: {gpus: 4} is more than there are: this machine has 2; give --limit gpus=2",
         refused(TWO, "gpus: 4", Map.of()));
     assertEquals(
-        "limits: {gpus: 4} is more than there are: this machine has 0; give --limit gpus=4",
+        "limits: {gpus: 4} is more than there are: this machine has 0; lower it",
         refused(Gpus.NONE, "gpus: 4", Map.of()));
     assertEquals(
         "--limit gpus=3 is more than there are: this machine has 2; give --limit gpus=2",

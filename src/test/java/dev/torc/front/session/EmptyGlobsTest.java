@@ -44,7 +44,7 @@ class EmptyGlobsTest {
   }
 
   @Test
-  void whatOthersMakeCountsAndWhatOneMakesOneselfDoesNot() throws IOException {
+  void productsOfOthersCountAndOwnOnesDoNot() throws IOException {
     given(
         """
         a: { command: x, needs: one/*, produces: one/x }

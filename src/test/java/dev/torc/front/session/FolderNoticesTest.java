@@ -82,7 +82,7 @@ class FolderNoticesTest {
   }
 
   @Test
-  void whatIsFollowedNoMoreIsNotHeard() throws IOException {
+  void anUnfollowedFolderIsNotHeard() throws IOException {
     put("x/a", "1");
     settle(of("x/a"));
     notices.follow(of("b"));

@@ -97,13 +97,13 @@ class GraphFileTest {
 
   private GraphFile.Inputs origin(SortedMap<String, String> defines, Path... files) {
     return new GraphFile.Inputs(
-        "1.0", List.of(files), new Overrides(defines, true, null, Map.of(), List.of()));
+        "1.0", List.of(files), new Overrides(defines, true, null, Map.of(), List.of(), false));
   }
 
   private Graph write(SortedMap<String, String> defines, Path... files) throws IOException {
     ParsedBuildFile blueprint =
         ParsedBuildFile.read(
-            List.of(files), null, new Overrides(defines, true, null, Map.of(), List.of()));
+            List.of(files), null, new Overrides(defines, true, null, Map.of(), List.of(), false));
     Graph graph = GraphBuilder.build(blueprint.expand(ResultSource.nothing()));
     assertNotNull(
         GraphFile.write(
@@ -184,7 +184,7 @@ class GraphFileTest {
     GraphFile last = GraphFile.read(file, origin(none, yaml), digests(), null);
     assertFalse(last.good());
     assertEquals(text.toString(), new String(last.text(), StandardCharsets.UTF_8));
-    Overrides over = new Overrides(none, true, null, Map.of(), List.of());
+    Overrides over = new Overrides(none, true, null, Map.of(), List.of(), false);
     Workflow again =
         ParsedBuildFile.readAgain(yaml, over, last.text(), last.graph().workflow())
             .expand(ResultSource.nothing());
@@ -261,11 +261,11 @@ class GraphFileTest {
   }
 
   @Test
-  void whatABuildFileHeldWhenItWasReadCounts() throws IOException {
+  void theContentsThatWereReadCount() throws IOException {
     Path yaml = put("torc.yaml", "jobs: { a: { command: one, produces: x } }");
     ParsedBuildFile blueprint =
         ParsedBuildFile.read(
-            List.of(yaml), null, new Overrides(none, true, null, Map.of(), List.of()));
+            List.of(yaml), null, new Overrides(none, true, null, Map.of(), List.of(), false));
     Graph graph = GraphBuilder.build(blueprint.expand(ResultSource.nothing()));
     put("torc.yaml", "jobs: { a: { command: two, produces: x } }");
     assertNull(
@@ -288,7 +288,7 @@ class GraphFileTest {
   }
 
   @Test
-  void whatPatternsFindOnDiskCounts() throws IOException {
+  void filesThatPatternsFindCount() throws IOException {
     put("a.txt", "");
     Path yaml =
         put(
@@ -317,7 +317,7 @@ class GraphFileTest {
       put("made.txt", "1\n2\n");
       ParsedBuildFile blueprint =
           ParsedBuildFile.read(
-              List.of(yaml), null, new Overrides(none, true, null, Map.of(), List.of()));
+              List.of(yaml), null, new Overrides(none, true, null, Map.of(), List.of(), false));
       assertFalse(GraphBuilder.build(blueprint.expand(ResultSource.nothing())).isWhole(), values);
       ResultSource made = _ -> Optional.of(List.of("made.txt"));
       Graph graph = GraphBuilder.build(blueprint.expand(made));

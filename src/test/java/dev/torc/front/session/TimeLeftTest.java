@@ -54,7 +54,7 @@ class TimeLeftTest extends Harness {
   }
 
   @Test
-  void whatIsUpToDateTakesNoTime() throws Exception {
+  void upToDateJobsTakeNoTime() throws Exception {
     fork();
     assertEquals(0, expected());
   }

@@ -147,7 +147,7 @@ class WatchRoundsTest {
   }
 
   @Test
-  void whatAnotherBuildMadeStartsNone() throws IOException {
+  void productsOfAnotherBuildStartNoRound() throws IOException {
     stage.jobs(
         COPY
             + """
@@ -229,7 +229,7 @@ class WatchRoundsTest {
   }
 
   @Test
-  void whatIsPutWhereAFailedJobMadeNothingStartsOne() throws IOException {
+  void aFileAtTheMissingProductOfAFailedJobStartsARound() throws IOException {
     stage.jobs("check: { command: 'grep 2 a.txt > c; cp c b.txt', needs: a.txt, produces: b.txt }");
     stage.thenPut("b.txt", "mine").run();
     assertEquals("[check FAILED] | [b.txt] [check FAILED] |", stage.told());
@@ -367,7 +367,7 @@ class WatchRoundsTest {
   }
 
   @Test
-  void whatMakesNothingRunsAtTheStartAndAfterEachChangeOfItsNeeds() throws IOException {
+  void aJobWithoutProductsRunsAtTheStartAndAfterEachChangeOfItsNeeds() throws IOException {
     String jobs = COPY + "ship: { command: cat b.txt, needs: b.txt, manual: true }";
     stage.jobs(jobs).run();
     for (int watch = 0; watch < 2; watch++) {
@@ -400,7 +400,7 @@ class WatchRoundsTest {
   }
 
   @Test
-  void whereTheKernelDoesNotTellAllItLooks() throws IOException {
+  void withoutAllNoticesOfTheKernelItLooks() throws IOException {
     stage.lack = "the kernel reports no changes";
     stage
         .then(() -> false)

@@ -135,7 +135,7 @@ final class WatchStage implements Notices {
         new TreeMap<>(),
         null,
         null,
-        new ProjectOptions.Reuse(restores, false, false, false, List.of()));
+        new ProjectOptions.Reuse(restores, false, false, false, List.of(), false));
   }
 
   /** Watches until all steps were taken. */

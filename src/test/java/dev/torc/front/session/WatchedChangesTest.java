@@ -76,7 +76,7 @@ class WatchedChangesTest {
   }
 
   @Test
-  void whatIsInNeededFolders() throws IOException {
+  void membersOfNeededFolders() throws IOException {
     WatchStage stage = stage("all: { command: 'ls in > all', needs: in/, produces: all }");
     stage.put("in/a.txt", "1").put("../out/o.txt", "1").sh("ln -s ../../out in/link");
     stage
@@ -93,7 +93,7 @@ class WatchedChangesTest {
   }
 
   @Test
-  void whatAGlobNamesInAFolderThatNeverCounts() throws IOException {
+  void aGlobsFilesInAFolderThatNeverCounts() throws IOException {
     String needs = "[in/*, '.git/*', '.torc/*']";
     WatchStage stage = stage("all: { command: 'cat in/* > all', needs: " + needs + " }");
     stage.put("in/a.txt", "1");
@@ -102,7 +102,7 @@ class WatchedChangesTest {
   }
 
   @Test
-  void whatIsInFoldersThatJobsMake() throws IOException {
+  void membersOfFolderProducts() throws IOException {
     WatchStage stage = stage("make: { command: 'mkdir t/d; echo 1 > t/d/a', produces: t/ }");
     stage.thenPut("t/d/a", "2").thenPut("t/d/new", "").thenDelete("t/d/a").run();
     assertEquals("[make] | [t/d/a] [make] | [t/d/new] [make] | [t/d/a] [make] |", stage.told());
@@ -110,7 +110,7 @@ class WatchedChangesTest {
 
   /** The racy window passes while the second job runs, so that the first one becomes fresh. */
   @Test
-  void whatIsInAFolderOfAJobFresh() throws IOException {
+  void membersOfAFolderOfAFreshJob() throws IOException {
     String told = "[late, make] | [in] [late] |";
     for (String edit : List.of(": > t/d/new", "echo 2 > t/d/a", "chmod +x t/d/a", "rm t/d/a")) {
       Path root = Files.createDirectories(temp.resolve(edit.substring(0, 4)));
@@ -152,7 +152,7 @@ class WatchedChangesTest {
   }
 
   @Test
-  void whatADepfileNamed() throws IOException {
+  void filesOfADepfile() throws IOException {
     WatchStage stage =
         stage(
             "c: { command: \"cat c h > o; echo 'o: c h' > d\", needs: c, produces: o, depfile: d"
@@ -208,7 +208,7 @@ class WatchedChangesTest {
   }
 
   @Test
-  void whatFailedAndBlockedJobsNeed() throws IOException {
+  void needsOfFailedAndBlockedJobs() throws IOException {
     WatchStage stage =
         stage(
             """

@@ -76,7 +76,7 @@ class JunitReportTest {
   }
 
   @Test
-  void whereTorcSaidNothingTheStatusIsSaid() throws Exception {
+  void withoutAMessageTheStatusIsSaid() throws Exception {
     report.ended(75);
     String text = written();
     assertTrue(text.contains("<error message=\"torc ended with status 75\" type=\"torc\"/>"), text);

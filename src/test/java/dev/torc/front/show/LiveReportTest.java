@@ -300,7 +300,7 @@ class LiveReportTest {
   }
 
   @Test
-  void whatIsLikelyAndWhatIsUsedIsShown() {
+  void likelyAndUsedResourcesAreShown() {
     LiveReport report = report(Detail.NORMAL);
     columns = 200;
     report.accept(Events.started(2));
@@ -386,7 +386,7 @@ class LiveReportTest {
   }
 
   @Test
-  void whatTheThreadCannotWriteIsToldOnce() throws InterruptedException {
+  void aFailedWriteOfTheThreadIsToldOnce() throws InterruptedException {
     CountDownLatch tried = new CountDownLatch(1);
     Writer closed =
         new StringWriter() {
@@ -403,5 +403,44 @@ class LiveReportTest {
     tried.await();
     assertThrows(UncheckedIOException.class, report::close);
     report.close();
+  }
+
+  /** Commands are for pasting and the output of jobs is theirs, so both stay whole. */
+  @Test
+  void linesBreakAtSpacesWhereTheTerminalIsNarrow(@TempDir Path temp) throws IOException {
+    columns = 40;
+    LiveReport report = report(Detail.NORMAL);
+    report.accept(Events.started(3));
+    report.accept(
+        new Event.Note(Event.Level.WARNING, "the disk has less than 64 MiB free; free some"));
+    Path log =
+        Files.writeString(temp.resolve("log"), "a line of output that is wider than the screen\n");
+    report.accept(Events.jobStarted("work2"));
+    report.accept(
+        new Event.JobEnded(
+            "work2",
+            JobState.FAILED,
+            new Event.Details(
+                "exit 0, but results/of/work2.txt was not written",
+                "python3 work.py --from f2.json --to f4.json",
+                new Event.Log(log, temp, 0, Event.WhenShown.FAILURE),
+                Events.SECOND,
+                -1,
+                -1)));
+    report.close();
+    assertEquals(
+        """
+        warning: the disk has less than 64 MiB
+          free; free some
+        work2 failed after 1.0 s: exit 0, but
+          results/of/work2.txt was not written
+          reason: need f2.json changed 3f2a91c →
+            88d01be
+          command: python3 work.py --from f2.json --to f4.json
+          | a line of output that is wider than the screen
+          log: LOG
+        """
+            .replace("LOG", log.toString()),
+        String.join("", screen.pieces));
   }
 }

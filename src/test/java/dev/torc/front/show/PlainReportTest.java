@@ -42,7 +42,7 @@ class PlainReportTest {
   private String show(Detail detail, Event... events) {
     StringWriter err = new StringWriter();
     try (Report report =
-        new PlainReport(err, Style.of(detail), Palette.NONE, here, false, () -> now)) {
+        new PlainReport(err, Style.of(detail), Palette.NONE, here, null, () -> now)) {
       List.of(events).forEach(report);
     }
     return err.toString();
@@ -74,7 +74,7 @@ class PlainReportTest {
   }
 
   @Test
-  void whichJobsAreEndedIsOneLine() {
+  void endedJobsAreOneLine() {
     assertEquals(
         "stopping a; kill in 5.0 s, or now with another Ctrl-C\n",
         show(Report.Detail.NORMAL, new Event.Ending(List.of("a"), 5 * Events.SECOND)));
@@ -92,7 +92,7 @@ class PlainReportTest {
         old.txt moved to kept
         warning: no pipefail
         work2: ran in 1.2 s: need f2.json changed 3f2a91c → 88d01be
-        work3: attempt 1 failed: exit 1; next in 5.0 s
+        work3: attempt 1 failed after 0.0 s: exit 1; next in 5.0 s
         work3 failed after 1.2 s: exit 1
           reason: first run
           command: python3 work.py
@@ -111,7 +111,7 @@ class PlainReportTest {
   void aJobThatStillRunsAfterTenSecondsOrIsSubmittedHasOneLineBefore() {
     StringWriter err = new StringWriter();
     try (PlainReport report =
-        new PlainReport(err, Style.of(Detail.NORMAL), Palette.NONE, here, false, () -> now)) {
+        new PlainReport(err, Style.of(Detail.NORMAL), Palette.NONE, here, null, () -> now)) {
       report.accept(Events.jobStarted("long"));
       report.accept(Events.jobStarted("out"));
       report.accept(new Event.JobSubmitted("out", "slurm", "7"));
@@ -153,7 +153,7 @@ class PlainReportTest {
   void noLineTellsOfTimeThatPassesWhereNoneIsWantedOrTheStartWasTold(Detail detail) {
     StringWriter err = new StringWriter();
     try (PlainReport report =
-        new PlainReport(err, Style.of(detail), Palette.NONE, here, false, () -> now)) {
+        new PlainReport(err, Style.of(detail), Palette.NONE, here, null, () -> now)) {
       report.accept(Events.jobStarted("long"));
       now += 20 * Events.SECOND;
     }
@@ -166,7 +166,7 @@ class PlainReportTest {
     Path log = log("epoch 1\nepoch 2\n\n");
     StringWriter err = new StringWriter();
     try (PlainReport report =
-        new PlainReport(err, Style.of(Detail.QUIET), Palette.NONE, here, false, () -> now)) {
+        new PlainReport(err, Style.of(Detail.QUIET), Palette.NONE, here, null, () -> now)) {
       report.accept(started("fit", null, Event.WhenShown.FAILURE, log));
       report.accept(started("far", "slurm", Event.WhenShown.FAILURE, log));
       now += 59 * Events.SECOND;
@@ -200,7 +200,7 @@ class PlainReportTest {
     Path log = log("one\n\u001b[2Jtw");
     StringWriter err = new StringWriter();
     try (PlainReport report =
-        new PlainReport(err, Style.of(Detail.NORMAL), Palette.NONE, here, false, () -> now)) {
+        new PlainReport(err, Style.of(Detail.NORMAL), Palette.NONE, here, null, () -> now)) {
       report.accept(started("fit", null, Event.WhenShown.LIVE, log));
       report.reportLate();
       assertEquals("one\n", err.toString());
@@ -236,7 +236,7 @@ class PlainReportTest {
         };
     AtomicLong clock = new AtomicLong();
     try (Report report =
-        new PlainReport(err, Style.of(Detail.NORMAL), Palette.NONE, here, false, clock::get)) {
+        new PlainReport(err, Style.of(Detail.NORMAL), Palette.NONE, here, null, clock::get)) {
       report.accept(Events.jobStarted("long"));
       clock.set(10 * Events.SECOND);
       assertTrue(told.await(300, TimeUnit.SECONDS));
@@ -274,7 +274,7 @@ class PlainReportTest {
         work2: ran in 1.2 s, cpu 1.0 s, memory 3.0 MiB: need f2.json changed 3f2a91c → 88d01be
         work3: need f2.json changed 3f2a91c → 88d01be
           command: python3 work.py f2.json f4.json
-        work3: attempt 1 failed: exit 1; next in 5.0 s
+        work3: attempt 1 failed after 0.0 s: exit 1; next in 5.0 s
         work3: attempt 2
           command: c
         work3 failed after 1.2 s: exit 1
@@ -389,7 +389,7 @@ class PlainReportTest {
         "cc: ran in 1.2 s\n",
         show(Detail.NORMAL, Events.wrote("cc", Files.writeString(log, ""), true)));
     StringWriter err = new StringWriter();
-    new PlainReport(err, Style.of(Detail.NORMAL), Palette.NONE, here, true, () -> now)
+    new PlainReport(err, Style.of(Detail.NORMAL), Palette.NONE, here, () -> 0, () -> now)
         .accept(Events.wrote("cc", log("all\n".repeat(50)), true));
     assertEquals("cc: ran in 1.2 s\n" + "  | all\n".repeat(50), err.toString());
   }
@@ -482,7 +482,7 @@ class PlainReportTest {
   @Test
   void coloursAreResetAtTheEndOfEachLine() {
     StringWriter err = new StringWriter();
-    new PlainReport(err, Style.of(Detail.NORMAL), new Palette(true), here, false, () -> now)
+    new PlainReport(err, Style.of(Detail.NORMAL), new Palette(true), here, null, () -> now)
         .accept(Events.failed("j", "exit 1", "c", null));
     assertTrue(err.toString().startsWith("\u001b[31mj failed: exit 1\u001b[0m\n"));
   }
@@ -503,7 +503,7 @@ class PlainReportTest {
           public void close() {}
         };
     Report report =
-        new PlainReport(full, Style.of(Detail.NORMAL), Palette.NONE, here, false, () -> now);
+        new PlainReport(full, Style.of(Detail.NORMAL), Palette.NONE, here, null, () -> now);
     assertThrows(UncheckedIOException.class, () -> report.accept(Events.finished(0, 0, 0, 0)));
   }
 

@@ -108,7 +108,7 @@ class ProfileTest {
   }
 
   @Test
-  void whatASchedulerRanHasItsOwnTimeAndThatInTheQueue() throws IOException {
+  void aSubmittedJobHasItsOwnTimeAndThatInTheQueue() throws IOException {
     try (Profile profile = profile()) {
       profile.accept(Events.jobStarted("a"));
       profile.accept(new Event.JobSubmitted("a", "slurm", "12_3"));

@@ -82,7 +82,7 @@ class ReasonTextTest {
   }
 
   @Test
-  void whatIsLackingIsCountedByItsKind() {
+  void missingThingsAreCountedByKind() {
     Map<Kind, String> words =
         Map.of(
             Kind.NEED_UNREADABLE, "need cannot be read: a and 1 more",

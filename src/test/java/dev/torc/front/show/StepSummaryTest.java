@@ -170,7 +170,7 @@ class StepSummaryTest {
   }
 
   @Test
-  void whereNothingBeganNothingIsWritten() throws Exception {
+  void ifNothingBeganNothingIsWritten() throws Exception {
     assertEquals("", summary());
     assertFalse(Files.exists(here.resolve("summary.md")));
     assertTrue(summary(Events.started(1)).contains("torc ended before it"));

@@ -8,8 +8,8 @@ import dev.torc.base.digests.GitState;
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.posix.FolderHandle;
 import dev.torc.base.syntax.GlobWalk;
-import dev.torc.core.decide.AllowedRoots;
 import dev.torc.core.decide.JobSelection.UserPaths;
+import dev.torc.core.decide.ProductRoots;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
@@ -35,9 +35,9 @@ import java.util.function.Consumer;
  * @param stored the local store, which takes results that may be restored later; null for none
  * @param note receives a line for each thing that was moved
  */
-public record ProductRemoval(
+public record RemovedOrSetAside(
     CachePlace place,
-    AllowedRoots grounds,
+    ProductRoots grounds,
     String build,
     Cache cache,
     DigestMemo digests,
@@ -65,8 +65,8 @@ public record ProductRemoval(
     return stored == null ? new ClearedProducts() {} : stored.clearing();
   }
 
-  public SetAside aside() {
-    return new SetAside(place, grounds, build, note);
+  public MovesAside aside() {
+    return new MovesAside(place, grounds, build, note);
   }
 
   /**
@@ -96,7 +96,7 @@ public record ProductRemoval(
     boolean linked = !grounds.staysBelow(folder);
     Path outside = linked ? grounds.outside(folder) : null;
     if (outside != null) {
-      throw new AttemptFailure(AllowedRoots.refusal(product, outside));
+      throw new AttemptFailure(ProductRoots.refusal(product, outside));
     }
     return linked;
   }
@@ -211,9 +211,9 @@ public record ProductRemoval(
             .empty(owned, folder, part, standing, taken(owned, standing, how.cleared));
       }
     } else if (standing == null && how.persist) {
-      aside().copy(file, part, SetAside.ALTERED);
+      aside().copy(file, part, MovesAside.ALTERED);
     } else if (standing == null) {
-      aside().move(file, holder, name, part, how.aside == null ? SetAside.ALTERED : how.aside);
+      aside().move(file, holder, name, part, how.aside == null ? MovesAside.ALTERED : how.aside);
     } else if (!how.persist) {
       storeOrDelete(owned, holder, name, standing, how.cleared);
     }
@@ -242,8 +242,8 @@ public record ProductRemoval(
   }
 
   /**
-   * Gives a product without its excluded members to the store. Returns whether it is gone; if not,
-   * the caller has to remove it.
+   * Gives a product without its excluded members to the store. If it returns false, the product
+   * stays, and the caller removes it.
    */
   private boolean taken(
       OwnedPath owned, FolderHandle from, Path name, Standing standing, ClearedProducts cleared)
@@ -301,7 +301,7 @@ public record ProductRemoval(
       return null;
     }
     Path fresh = stored.freshFolder();
-    part.move(from, name, fresh, SetAside::moveInto);
+    part.move(from, name, fresh, MovesAside::moveInto);
     return fresh;
   }
 
@@ -314,7 +314,7 @@ public record ProductRemoval(
   }
 
   /**
-   * Returns a product if torc made it and it is readable and unaltered; else null. {@code seen} is
+   * Returns a product that torc made, if it is readable and unaltered; else null. {@code seen} is
    * its stamp, or that of the link in its place, if just taken; else null.
    */
   public Standing ours(OwnedPath owned, Stamp seen) {
@@ -409,8 +409,8 @@ public record ProductRemoval(
   }
 
   /**
-   * Moves away a product that no job declares anymore, so that no needed glob or folder contains
-   * it. If several jobs call this, the first one moves it; the others find nothing.
+   * Moves a product that no job declares anymore out of all needed globs and folders. Only the
+   * first of several jobs finds it.
    */
   synchronized void clearStale(OwnedPath owned, ClearedProducts cleared) throws IOException {
     if (!digests.linkStamp(owned.path()).exists()) {
@@ -434,6 +434,6 @@ public record ProductRemoval(
       }
     }
     note.accept(
-        "moved %s to %s: %s".formatted(owned.path(), SetAside.shown(place, place.store()), why));
+        "moved %s to %s: %s".formatted(owned.path(), MovesAside.shown(place, place.store()), why));
   }
 }

@@ -5,7 +5,7 @@ import dev.torc.base.posix.FileTree;
 import dev.torc.base.posix.FolderHandle;
 import dev.torc.base.posix.GroupAccess;
 import dev.torc.base.posix.OwnFile;
-import dev.torc.core.decide.AllowedRoots;
+import dev.torc.core.decide.ProductRoots;
 import dev.torc.core.memory.CachePlace;
 import java.io.IOException;
 import java.nio.file.AtomicMoveNotSupportedException;
@@ -17,11 +17,11 @@ import java.util.function.Consumer;
 
 /**
  * Sets the user's files aside (rule 15): moves them to a folder of this build and reports that.
- * {@link ProductRemoval} and {@link KnownMembers} decide which files those are. Only {@code clean
- * --kept} ever removes them.
+ * {@link RemovedOrSetAside} and {@link KnownMembers} decide which files those are. Only {@code
+ * clean --kept} ever removes them.
  */
-public record SetAside(
-    CachePlace place, AllowedRoots grounds, String build, Consumer<String> note) {
+public record MovesAside(
+    CachePlace place, ProductRoots grounds, String build, Consumer<String> note) {
 
   public static final String ALTERED = "modified, or not made by torc";
 
@@ -38,7 +38,7 @@ public record SetAside(
     }
     Path to = make(file);
     if (part != null) {
-      part.move(from, name, Files.createDirectory(to), SetAside::moveInto);
+      part.move(from, name, Files.createDirectory(to), MovesAside::moveInto);
     } else {
       try (FolderHandle target = FolderHandle.of(to.getParent())) {
         if (!move(from, name, target, to.getFileName())) {
@@ -55,7 +55,7 @@ public record SetAside(
     Path to = make(folder.path());
     group(grounds.spot(folder.path())).give(folder.makeAlike(to));
     try (FolderHandle target = FolderHandle.of(to)) {
-      FolderPart.move(folder, part, target, SetAside::moveInto);
+      FolderPart.move(folder, part, target, MovesAside::moveInto);
     }
     report("moved", folder.path(), to, why);
   }
@@ -122,13 +122,13 @@ public record SetAside(
 
   /** Makes the folder for a file to set aside; returns an unused path in it. */
   private Path make(Path file) throws IOException {
-    AllowedRoots.Spot spot = grounds.spot(file);
+    ProductRoots.Spot spot = grounds.spot(file);
     Path to = free(pathAside(spot, file));
     makeFolders(spot == null ? place.root() : spot.ground(), to.getParent(), group(spot));
     return to;
   }
 
-  private GroupAccess group(AllowedRoots.Spot spot) throws IOException {
+  private GroupAccess group(ProductRoots.Spot spot) throws IOException {
     return spot == null ? place.group() : GroupAccess.of(spot.ground());
   }
 
@@ -146,7 +146,7 @@ public record SetAside(
     }
   }
 
-  private Path pathAside(AllowedRoots.Spot spot, Path file) {
+  private Path pathAside(ProductRoots.Spot spot, Path file) {
     if (spot != null) {
       Path aside = spot.ground().resolve(CachePlace.SET_ASIDE_BELOW_ROOTS).resolve(build);
       return aside.resolve(spot.path().toString());

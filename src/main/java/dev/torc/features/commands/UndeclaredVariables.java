@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  * Finds the caller's variables that a command names and {@code env} does not, since their changes
  * go unseen. Only variables that the caller has now: others are most likely the command's own.
  */
-final class CallerVariables {
+final class UndeclaredVariables {
 
   /** {@code $x}, {@code ${x}}, or a form such as {@code ${x:-y}}. */
   private static final Pattern NAMED =
@@ -26,7 +26,7 @@ final class CallerVariables {
               + "|PAGER|COLUMNS|LINES|IFS|UID|EUID|PPID|RANDOM|SECONDS|LINENO|SHLVL|_|XDG_.*|TORC_.*"
               + "|MAKEFLAGS|CUDA_VISIBLE_DEVICES|HIP_VISIBLE_DEVICES|.*_NUM_THREADS");
 
-  private CallerVariables() {}
+  private UndeclaredVariables() {}
 
   /** Returns the rest of a warning about a job; null if there is nothing to say. */
   static String in(CommandWords words, Step step, MachineInputs machine) {

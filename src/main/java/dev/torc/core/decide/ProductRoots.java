@@ -14,13 +14,13 @@ import java.util.List;
  * {@code roots}. Each call looks at the disk again, since jobs make links. The caller decides what
  * happens to a product in any other folder.
  */
-public final class AllowedRoots {
+public final class ProductRoots {
 
   private final List<Path> named = new ArrayList<>(); // the root first
   private final List<Path> real = new ArrayList<>();
 
   /** Creates the allowed folders of a project. Folders in {@code roots} need not exist yet. */
-  public AllowedRoots(Path root, List<Path> roots) throws IOException {
+  public ProductRoots(Path root, List<Path> roots) throws IOException {
     named.add(root);
     named.addAll(roots);
     for (Path each : named) {

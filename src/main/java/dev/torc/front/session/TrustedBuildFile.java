@@ -21,7 +21,7 @@ import java.util.List;
  * A build file in the working directory is always allowed, as with make. This class checks owners,
  * not contents, and reads the user's configuration only if it would otherwise refuse.
  */
-final class FoundBuildFile {
+final class TrustedBuildFile {
 
   private static final int OF_OTHERS = 0002; // the mode bit that lets all users write
   private static final int MOST_LINKS = 40; // the kernel's limit
@@ -29,7 +29,7 @@ final class FoundBuildFile {
   private final Caller caller;
   private final Path found;
 
-  private FoundBuildFile(Caller caller, Path found) {
+  private TrustedBuildFile(Caller caller, Path found) {
     this.caller = caller;
     this.found = found;
   }
@@ -43,7 +43,7 @@ final class FoundBuildFile {
     Path start = caller.cwd();
     Path folder = found.getParent();
     if (!folder.equals(start) && !folder.equals(BuildFile.root(start.resolve(BuildFile.INPUT)))) {
-      new FoundBuildFile(caller, found).check();
+      new TrustedBuildFile(caller, found).check();
     }
   }
 

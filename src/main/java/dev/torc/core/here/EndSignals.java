@@ -28,7 +28,7 @@ import java.util.regex.Pattern;
  * @param grace nanoseconds from the first signal to KILL
  * @param hurry called repeatedly; if it returns true, the rest of the grace is skipped
  */
-record TreeEnd(
+record EndSignals(
     Supplier<List<ProcessTable.Entry>> living,
     boolean client,
     int signal,

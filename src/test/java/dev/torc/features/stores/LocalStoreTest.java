@@ -27,14 +27,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Stored results make room when the disk is nearly full; a kill leaves no wrong sum of sizes. */
-class LocalResultsTest {
+class LocalStoreTest {
 
   private static final long GIB = 1L << 30;
 
   @TempDir Path root;
 
   private Cache cache;
-  private LocalResults kept;
+  private LocalStore kept;
   private long usable = 3 * GIB;
   private int looks; // so often the free space was asked for
 
@@ -68,7 +68,7 @@ class LocalResultsTest {
   }
 
   private Result known(int i) {
-    return LocalResults.find(cache, Digest.ofText("key " + i));
+    return LocalStore.find(cache, Digest.ofText("key " + i));
   }
 
   @AfterEach
@@ -76,8 +76,8 @@ class LocalResultsTest {
     cache.close();
   }
 
-  private LocalResults kept(long keep) {
-    return new LocalResults(cache, keep, true) {
+  private LocalStore kept(long keep) {
+    return new LocalStore(cache, keep, true) {
       @Override
       long usable() {
         looks++;
@@ -87,7 +87,7 @@ class LocalResultsTest {
   }
 
   /** How many results are left when so many bytes of the disk are usable. */
-  private int left(LocalResults of, long bytes) throws IOException {
+  private int left(LocalStore of, long bytes) throws IOException {
     usable = bytes;
     of.makeRoom();
     return stored();
@@ -114,8 +114,8 @@ class LocalResultsTest {
 
   /** Room is asked for before each start of a job. */
   @Test
-  void whatIsUsableIsLookedAtOnceInASecond() throws IOException {
-    LocalResults one = kept(-1);
+  void usableResultsAreLookedAtOnceInASecond() throws IOException {
+    LocalStore one = kept(-1);
     looks = 0;
     long begin = System.nanoTime();
     for (int i = 0; i < 1000; i++) {
@@ -129,7 +129,7 @@ class LocalResultsTest {
   void withoutASettingItTakesATwentiethAndFiveGibibytesAtMost() throws IOException {
     usable = 200 * GIB;
     assertEquals(5 * GIB, kept(-1).bound());
-    LocalResults one = kept(-1);
+    LocalStore one = kept(-1);
     usable = 2000;
     assertEquals(150, one.bound());
     usable = 4000;
@@ -165,11 +165,11 @@ class LocalResultsTest {
     assertEquals(900, kept(-1).size());
     assertEquals(9, stored());
     kept.end();
-    LocalResults one = kept(-1);
+    LocalStore one = kept(-1);
     one.put(known(3), "said".getBytes());
     assertEquals(904, kept(-1).size());
     one.end();
-    Files.delete(store.resolve(LocalStore.name(known(2).parts().getFirst())));
+    Files.delete(store.resolve(LocalFiles.name(known(2).parts().getFirst())));
     kept(-1).sweep();
     assertEquals(804, kept(-1).size());
     Files.writeString(store.resolve("f" + "0".repeat(64)), "7".repeat(300));
@@ -178,8 +178,8 @@ class LocalResultsTest {
   }
 
   @Test
-  void whatIsUsedGoesLast() throws IOException {
-    LocalResults one = kept(-1);
+  void usedResultsAreRemovedLast() throws IOException {
+    LocalStore one = kept(-1);
     Result oldest = known(0);
     one.want(oldest);
     assertEquals(9, left(one, GIB - 1));
@@ -208,11 +208,11 @@ class LocalResultsTest {
 
   /** Bytes that two results share are copied to their place, and go with the last of the two. */
   @Test
-  void whatTwoResultsHaveStaysForTheOther() throws IOException {
+  void aFileOfTwoResultsStaysForTheOther() throws IOException {
     kept.put(result("twin", 5));
     Path place = root.resolve("place");
     OwnedPath part = known(5).parts().getFirst();
-    LocalResults one = kept(-1);
+    LocalStore one = kept(-1);
     try (FolderHandle at = FolderHandle.of(root)) {
       one.place(
           known(4).parts().getFirst(), new ProductTarget(cache.place(), at, place.getFileName()));

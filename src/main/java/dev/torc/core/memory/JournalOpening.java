@@ -16,9 +16,9 @@ import org.lmdbjava.LmdbException;
  * the journal, or recreates a database that belongs to another journal. For reading, it overlays
  * the newer part of the journal in memory.
  */
-final class NetworkOpening {
+final class JournalOpening {
 
-  private NetworkOpening() {}
+  private JournalOpening() {}
 
   static Cache forWork(CachePlace place, Consumer<String> note, CacheSettings settings) {
     try {

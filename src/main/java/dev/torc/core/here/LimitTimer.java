@@ -9,7 +9,7 @@ import java.util.concurrent.locks.LockSupport;
  * The one thread that calls {@link ProcessRun#enforceLimits} of each running attempt when it is
  * due; it sleeps while nothing runs. Each attempt decides what to do and when it is due again.
  */
-final class RunWatch implements AutoCloseable {
+final class LimitTimer implements AutoCloseable {
 
   /** Nanoseconds to sleep while no attempt is due. */
   static final long IDLE = TimeUnit.HOURS.toNanos(1);
@@ -19,7 +19,7 @@ final class RunWatch implements AutoCloseable {
   private volatile long wakesAt;
   private volatile boolean closed;
 
-  RunWatch() {
+  LimitTimer() {
     wakesAt = System.nanoTime() + IDLE;
     thread.setDaemon(true);
     thread.start();

@@ -1,0 +1,65 @@
+package dev.torc.features.sandbox;
+
+import dev.torc.base.text.SafeText;
+import dev.torc.core.model.Graph;
+import dev.torc.core.model.Job;
+import dev.torc.core.model.Template;
+import java.util.BitSet;
+import java.util.LinkedHashSet;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * How a job runs in a folder of its own. A job carries this as the text of a condition; one that a
+ * call asks for has another key, since it does not count in the manifest.
+ *
+ * @param link the size in bytes from which a need is linked instead of copied; 0 for none
+ * @param up how many folders above the root hold its products and its needs with {@code ..}
+ * @param needed the same of its needs alone: what lies further away is used in its own place
+ */
+public record Sandbox(long link, int up, int needed) {
+
+  /** Returns how a job runs; null if it runs in the root. */
+  public static Sandbox of(Job job) {
+    Template text = job.conditions().get(Job.SANDBOX);
+    text = text == null ? job.conditions().get(Job.CALLED_SANDBOX) : text;
+    if (text == null) {
+      return null;
+    }
+    long[] values = new long[3];
+    for (String word : text.declared().split(" ")) {
+      int equals = word.indexOf('=');
+      if (equals > 0) {
+        int at = word.startsWith("link") ? 0 : word.startsWith("up") ? 1 : 2;
+        values[at] = Long.parseLong(word.substring(equals + 1));
+      }
+    }
+    return new Sandbox(values[0], (int) values[1], (int) values[2]);
+  }
+
+  /**
+   * Returns a line about those of some jobs that run in the root although a call asks otherwise.
+   */
+  public static Optional<String> inRoot(Graph graph, BitSet jobs) {
+    Set<String> names = new LinkedHashSet<>();
+    for (int id : graph.inOrder(jobs)) {
+      Job job = graph.isJob(id) ? graph.job(id) : null;
+      if (job != null && of(job) == null && !job.conditions().containsKey(Job.FETCH)) {
+        names.add(SafeText.name(job.group() == null ? job.name() : job.group()));
+      }
+    }
+    return names.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "--sandbox does not apply to jobs with persist, trace or a dir outside the root: "
+                + String.join(", ", names));
+  }
+
+  /** Returns the text from which {@link #of} reads it. */
+  public Template text() {
+    return Template.of(
+        "true"
+            + (link == 0 ? "" : " link=" + link)
+            + (up == 0 ? "" : " up=" + up + " needed=" + needed));
+  }
+}

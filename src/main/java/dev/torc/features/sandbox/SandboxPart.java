@@ -1,0 +1,349 @@
+package dev.torc.features.sandbox;
+
+import dev.torc.base.digests.Stamp;
+import dev.torc.base.digests.Stamp.FileKind;
+import dev.torc.base.posix.FileTree;
+import dev.torc.base.syntax.Glob;
+import dev.torc.base.syntax.GlobWalk;
+import dev.torc.base.syntax.NearestPath;
+import dev.torc.base.text.Amount;
+import dev.torc.base.text.Refusal;
+import dev.torc.base.text.SafeText;
+import dev.torc.core.decide.LineKind;
+import dev.torc.core.decide.NeedSnapshot;
+import dev.torc.core.decide.ToolSearch;
+import dev.torc.core.here.ProcessEnd;
+import dev.torc.core.memory.CachePlace;
+import dev.torc.core.memory.JobResult.ManifestEntry;
+import dev.torc.core.model.Graph;
+import dev.torc.core.model.Job;
+import dev.torc.core.model.Job.Tool;
+import dev.torc.core.model.NeedList;
+import dev.torc.core.model.Ref;
+import dev.torc.core.model.Step;
+import dev.torc.core.run.AttemptFailure;
+import dev.torc.core.run.AttemptPart;
+import dev.torc.core.run.BuildSetup.AttemptContext;
+import dev.torc.core.run.FoundNeeds;
+import dev.torc.core.run.JobAttempts;
+import dev.torc.core.run.JobFiles;
+import dev.torc.core.run.JobRoot;
+import dev.torc.core.run.ProductScan;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/**
+ * Runs an attempt in a folder of its own, which holds the job's needs and nothing else. If the
+ * attempt ends well, moves the products to their places before anything looks at them; the rest
+ * goes with the folder. After a failure the folder stays for the user. It is not a wall: a job that
+ * leaves its folder can read and write everything.
+ */
+public final class SandboxPart implements AttemptPart {
+
+  private static final int FEW = 3;
+
+  /**
+   * What is told of other files and of links.
+   *
+   * @param always whether each run tells it, and not only the first one
+   * @param once the jobs and groups of which something was told
+   */
+  public record Telling(boolean always, Consumer<String> say, Set<String> once) {}
+
+  private final AttemptContext common;
+  private final int id;
+  private final Job job;
+  private final Path root;
+  private final Telling telling;
+  private final String executor; // null for this machine
+  private SandboxFolder folder; // null before the attempt begins
+  private ProcessEnd ended;
+
+  public SandboxPart(AttemptContext common, int id, JobAttempts attempts, Telling telling) {
+    this.common = common;
+    this.executor = attempts.executor();
+    this.id = id;
+    this.job = common.graph().job(id);
+    this.root = common.graph().workflow().root();
+    this.telling = telling;
+  }
+
+  @Override
+  public void prepare(NeedSnapshot snapshot) throws IOException {
+    if (executor != null) {
+      throw new AttemptFailure(
+          "sandbox does not work with executor " + executor + "; use --on local");
+    }
+    CachePlace place = common.launches().place();
+    Path all = place.folder().resolve("sandbox");
+    place.makeFolder(all);
+    Set<String> outside =
+        job.productRefs().stream()
+            .map(SandboxPart::path)
+            .filter(path -> path.startsWith("/"))
+            .collect(Collectors.toCollection(HashSet::new));
+    Path top = all.toRealPath().resolve(JobFiles.name(job.name()));
+    folder = new SandboxFolder(root, top, Sandbox.of(job), outside);
+    folder.make();
+    putNeeds(snapshot);
+    for (Ref ref : job.productRefs()) {
+      folder.folder(place(ProductScan.folder(ref)));
+    }
+    if (job.depfile() != null) {
+      folder.folder(place(job.depfile()).getParent());
+    }
+    for (Step step : job.runs().steps()) {
+      folder.folder(place(step.dir()));
+    }
+    if (isTold() && !folder.linked().isEmpty()) {
+      List<String> files = new ArrayList<>();
+      folder
+          .linked()
+          .forEach((file, size) -> files.add(name(file) + " (" + Amount.size(size, size) + ")"));
+      say("has links in its folder to " + few(files) + "; writing to one changes the file");
+    }
+  }
+
+  private void putNeeds(NeedSnapshot snapshot) throws IOException {
+    Graph graph = common.graph();
+    Set<String> images = new HashSet<>(0);
+    for (Step step : job.runs().steps()) {
+      if (step.image() != null && step.image().file() != null) {
+        images.add(step.image().file().path());
+      }
+    }
+    for (int file : graph.needs().row(id)) {
+      if (!images.contains(graph.path(file))) {
+        folder.put(root.resolve(graph.path(file)));
+      }
+    }
+    List<Path> needed = new ArrayList<>();
+    for (int list : graph.listNeeds().row(id)) {
+      NeedList need = graph.list(list);
+      if (need.kind() == NeedList.ListKind.FOLDER) {
+        folder.folder(place(need.text()));
+        needed.add(root.resolve(need.text()));
+      }
+    }
+    for (List<ManifestEntry> members : snapshot.members().values()) {
+      for (ManifestEntry member : members) {
+        if (LineKind.of(member.code()) == LineKind.NEED && !member.name().startsWith("//")) {
+          putMember(member, needed);
+        }
+      }
+    }
+    for (Tool tool : ToolSearch.unmade(graph, job)) {
+      String path = common.contents().machine().tools().path(tool);
+      if (path != null && root.resolve(path).startsWith(root)) {
+        folder.put(root.resolve(path));
+      }
+    }
+  }
+
+  private void putMember(ManifestEntry member, List<Path> needed) throws IOException {
+    Path file = root.resolve(member.name());
+    if (member.now().equals("folder")) {
+      folder.folder(folder.of(file));
+    } else {
+      folder.putMember(file, needed.stream().filter(file::startsWith).findFirst().orElse(null));
+    }
+  }
+
+  private static String path(Ref product) {
+    return product instanceof Ref.OfFolder of ? of.path() : product.text();
+  }
+
+  /** Returns where the job finds a path that is relative to the root, or absolute. */
+  private Path place(String path) {
+    return folder.of(root.resolve(path).normalize());
+  }
+
+  @Override
+  public JobRoot root() {
+    return folder;
+  }
+
+  @Override
+  public void over(ProcessEnd how) {
+    ended = how;
+  }
+
+  /** Moves the products, if the job made all of them. */
+  @Override
+  public void read() throws IOException {
+    if (!ended.ok()) {
+      if (ended.how() == ProcessEnd.How.EXITED && job.runs().skip().contains(ended.code())) {
+        remove();
+      }
+      return;
+    }
+    for (Ref ref : job.productRefs()) {
+      check(ref);
+    }
+    for (Ref ref : job.productRefs()) {
+      if (ref instanceof Ref.OfFile file) {
+        if (exists(place(file.path()))) { // else written in its place
+          ProductMove.file(place(file.path()), root.resolve(file.path()));
+        }
+      } else if (ref instanceof Ref.OfFolder of) {
+        if (exists(place(of.path()))) {
+          ProductMove.folder(place(of.path()), root.resolve(of.path()), of.excluded());
+        }
+      } else {
+        for (Path match : matches((Ref.OfGlob) ref)) {
+          ProductMove.file(match, source(match));
+        }
+      }
+    }
+    if (job.depfile() != null && exists(place(job.depfile()))) {
+      moveDepfile(place(job.depfile()), root.resolve(job.depfile()));
+    }
+  }
+
+  /** Throws an {@link AttemptFailure} if a product is missing, of another kind, or a link. */
+  private void check(Ref ref) throws IOException {
+    if (ref instanceof Ref.OfGlob glob) {
+      for (Path match : matches(glob)) {
+        refuseLink(match);
+      }
+      return;
+    }
+    String path = path(ref);
+    Path made = place(path);
+    boolean isFolder = ref instanceof Ref.OfFolder;
+    if (!Files.exists(made)) {
+      boolean outside = path.startsWith("/") && Files.exists(Path.of(path));
+      if (!outside) {
+        String near = NearestPath.inParentheses(made, path);
+        throw new AttemptFailure(
+            "exit 0, but " + SafeText.name(path) + " was not written" + near, path);
+      }
+    } else if (Files.isDirectory(made) != isFolder) {
+      FileKind there = isFolder ? FileKind.FILE : FileKind.FOLDER;
+      throw failure(ProductScan.lack(SafeText.name(path), there, ""));
+    } else {
+      refuseLink(made);
+    }
+  }
+
+  private void refuseLink(Path made) throws IOException {
+    Path link = folder.link(made);
+    if (link != null) {
+      String line = "product %s is a symlink to %s, which is not part of it; copy the file";
+      throw failure(line.formatted(name(source(link)), name(Files.readSymbolicLink(link))));
+    }
+  }
+
+  private AttemptFailure failure(String what) {
+    return new AttemptFailure(what + where());
+  }
+
+  private static boolean exists(Path file) {
+    return Files.exists(file, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /** Returns the files that match a produced glob in the folder. */
+  private List<Path> matches(Ref.OfGlob of) throws IOException {
+    boolean outside = of.pattern().startsWith("/");
+    Glob glob = outside ? Glob.of(folder.of(Path.of(of.pattern())).toString()) : of.glob();
+    List<Path> matches = new ArrayList<>();
+    for (String match :
+        GlobWalk.files(folder.home(), glob, of.excludes(), common.digests().stop())) {
+      matches.add(folder.home().resolve(match));
+    }
+    return matches;
+  }
+
+  /** Returns the place of a product that is still in the folder. */
+  private Path source(Path made) {
+    return root.resolve(folder.home().relativize(made)).normalize();
+  }
+
+  /** Moves the depfile; names below the folder become those of the same files in the root. */
+  private void moveDepfile(Path made, Path to) throws IOException {
+    String text = new String(Files.readAllBytes(made), StandardCharsets.ISO_8859_1);
+    String top = "/.torc/sandbox/" + folder.top().getFileName() + "/";
+    String inner = folder.top().relativize(folder.home()).toString();
+    String home = inner.isEmpty() ? top : top + inner + "/";
+    String translated =
+        text.replace(home, "/").replace(top, "/" + "../".repeat(Sandbox.of(job).up()));
+    Files.write(made, translated.getBytes(StandardCharsets.ISO_8859_1));
+    ProductMove.file(made, to);
+  }
+
+  /** Takes away names of files that were only in the folder. */
+  @Override
+  public void find(FoundNeeds needs, NeedSnapshot snapshot, Stamp begin, String message) {
+    for (Collection<String> names : List.of(needs.found(), needs.moved(), needs.lost())) {
+      names.removeIf(name -> root.resolve(name).startsWith(root));
+    }
+  }
+
+  /** Removes the folder when the products are known. */
+  @Override
+  public void look(ProductScan products) {
+    if (isTold()) {
+      try {
+        List<String> others = folder.others();
+        if (!others.isEmpty()) {
+          say("also wrote " + few(others) + ": not in its produces, removed with its folder");
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    remove();
+  }
+
+  private void remove() {
+    try {
+      FileTree.remove(folder.top());
+    } catch (IOException e) {
+      common
+          .removal()
+          .note()
+          .accept("cannot remove the folder of job " + job.name() + ": " + Refusal.line(e));
+    }
+  }
+
+  @Override
+  public String hint(String missing) {
+    return folder == null || !exists(folder.top()) ? "" : where();
+  }
+
+  private String where() {
+    return "; its folder is " + name(folder.top());
+  }
+
+  private String name(Path file) {
+    return SafeText.name((file.startsWith(root) ? root.relativize(file) : file).toString());
+  }
+
+  private boolean isTold() {
+    return telling.always() || common.plan().records().result(id) == null;
+  }
+
+  private void say(String what) {
+    String group = job.group() == null ? job.name() : job.group();
+    if (telling.always() || telling.once().add(what.substring(0, what.indexOf(' ')) + group)) {
+      telling.say().accept("job " + SafeText.name(job.name()) + " " + what);
+    }
+  }
+
+  private static String few(List<String> names) {
+    List<String> shown = names.stream().limit(FEW).map(SafeText::name).collect(Collectors.toList());
+    int more = names.size() - shown.size();
+    return String.join(", ", shown) + (more == 0 ? "" : " and " + more + " more files");
+  }
+}

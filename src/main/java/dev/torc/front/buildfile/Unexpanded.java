@@ -1,0 +1,53 @@
+package dev.torc.front.buildfile;
+
+import dev.torc.base.syntax.Node;
+import dev.torc.base.syntax.Problems;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Warns of a value of {@code env} that only a shell would expand: {@code $PATH}, another variable
+ * of the same {@code env}, {@code ~}, {@code $(pwd)}. Any other {@code $} may be meant as text, as
+ * in a program for awk. What the warning says to write ends it.
+ */
+final class Unexpanded {
+
+  private static final Pattern EXPANSION =
+      Pattern.compile("\\$(?:(\\()|\\{?([A-Za-z_]\\w*)(?![\\w]))|^(~)(?=/|$)");
+
+  /** Variables that every caller has. */
+  private static final Set<String> ALWAYS = Set.of("HOME", "PATH", "PWD", "TMPDIR", "USER");
+
+  private Unexpanded() {}
+
+  /** Warns of the value of a variable; {@code names} are the variables beside it, and itself. */
+  static void warn(String name, Node.Scalar value, Set<String> names, Problems problems) {
+    String text = value.text();
+    if (text.indexOf('$') < 0 && !text.startsWith("~") || value.isNothing()) {
+      return;
+    }
+    for (Matcher found = EXPANSION.matcher(text); found.find(); ) {
+      String variable = found.group(3) != null ? "HOME" : found.group(2);
+      if (found.group(1) != null) {
+        problems.warn(
+            value.place(),
+            name + ": no shell runs $(…) in env; set the variable in the command instead");
+      } else if (names.contains(variable) || ALWAYS.contains(variable)) {
+        problems.warn(
+            value.place(),
+            "%s: %s is text in env; write {env.%s} for the caller's value%s"
+                .formatted(
+                    name,
+                    found.group().equals("~") ? "~" : "$" + variable,
+                    variable,
+                    name.equals(variable) || ALWAYS.contains(variable)
+                        ? ""
+                        : ", or name it in vars and write {"
+                            + variable.toLowerCase(Locale.ROOT)
+                            + "}"));
+      }
+    }
+  }
+}
