@@ -83,12 +83,36 @@ final class EnvironmentFiles {
       return; // a missing need is reported later
     }
     try {
-      byte[] bytes = SourceFile.bytes(path, file);
-      read.add(new BuildFile.Read(path, BuildFile.located(path), Digest.ofBytes(bytes)));
-      String text = new String(bytes, StandardCharsets.UTF_8).replaceAll("\\\\\\R", " ");
+      String text = text(file).replaceAll("\\\\\\R", " ");
       for (String each : text.split("\\R")) {
         line(each.replaceFirst("(?:^|\\s)#.*", "").strip(), file, place, files, loose);
       }
+    } catch (IOException e) {
+      throw new BadInput(place, Refusal.line(e));
+    }
+  }
+
+  private String text(String file) throws IOException {
+    Path path = paths.root().resolve(file);
+    byte[] bytes = SourceFile.bytes(path, file);
+    read.add(new BuildFile.Read(path, BuildFile.located(path), Digest.ofBytes(bytes)));
+    return new String(bytes, StandardCharsets.UTF_8);
+  }
+
+  /** Returns the lock of a project of uv. Refuses one that copies folders, which do not count. */
+  String uvLock(String project, Place place) {
+    String lock = nearest(project, "uv.lock");
+    try {
+      Matcher copied =
+          Pattern.compile("source = \\{ directory = \"([^\"]*)\"")
+              .matcher(Files.exists(paths.root().resolve(lock)) ? text(lock) : "");
+      if (copied.find()) {
+        throw new BadInput(
+            place,
+            "%s installs a copy of the folder %s, whose changes would go unseen; add editable = true to its source"
+                .formatted(lock, copied.group(1)));
+      }
+      return lock;
     } catch (IOException e) {
       throw new BadInput(place, Refusal.line(e));
     }

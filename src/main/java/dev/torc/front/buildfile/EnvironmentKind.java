@@ -87,7 +87,7 @@ enum EnvironmentKind {
       }
       case UV -> {
         String project = written.isEmpty() ? "pyproject.toml" : written.getFirst();
-        files.add(find.nearest(project, "uv.lock"));
+        files.add(find.uvLock(project, entry.map().place()));
         String folder = UserPaths.parent(project);
         yield made(
             entry,
