@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  * A project in a temp folder and the launcher of the built distribution, for the end-to-end tests.
  * It starts programs and waits for conditions; which outcome is right is for the tests to say.
  */
-final class Sandbox implements AutoCloseable {
+public final class Sandbox implements AutoCloseable {
 
   private static final Path DISTRIBUTION = Path.of(System.getProperty("torc.home"));
 
@@ -27,21 +27,21 @@ final class Sandbox implements AutoCloseable {
   private static final long DEADLINE = 300;
 
   /** Folder of the project; there is no build file in it yet. */
-  final Path root;
+  public final Path root;
 
   /** Environment of the programs that are started. */
-  final Map<String, String> env = new HashMap<>();
+  public final Map<String, String> env = new HashMap<>();
 
   private final Path outputs;
   private final List<Process> started = new ArrayList<>();
 
   /** A project in a new folder below {@code temp}. */
-  Sandbox(Path temp) throws IOException {
+  public Sandbox(Path temp) throws IOException {
     this(temp, Files.createTempDirectory(temp.toRealPath(), "root"));
   }
 
   /** A project in an existing folder; the outputs of its programs go below {@code temp}. */
-  Sandbox(Path temp, Path root) throws IOException {
+  public Sandbox(Path temp, Path root) throws IOException {
     this.root = root;
     outputs = Files.createTempDirectory(temp, "outputs");
     env.put("PATH", System.getenv("PATH"));
@@ -50,14 +50,14 @@ final class Sandbox implements AutoCloseable {
   }
 
   /** A copy of one of the examples, without anything built. */
-  static Sandbox example(Path temp, String name) throws IOException {
+  public static Sandbox example(Path temp, String name) throws IOException {
     Sandbox copy = new Sandbox(temp);
     copy(name, copy.root);
     return copy;
   }
 
   /** Copies an example to a folder, without the files that a build of it leaves. */
-  static void copy(String name, Path folder) throws IOException {
+  public static void copy(String name, Path folder) throws IOException {
     Path example = Path.of("examples", name);
     List<String> made = Files.readAllLines(example.resolve(".gitignore"));
     try (Stream<Path> files = Files.walk(example)) {
@@ -82,31 +82,31 @@ final class Sandbox implements AutoCloseable {
   }
 
   /** The launcher's path. */
-  static String launcher() {
+  public static String launcher() {
     return DISTRIBUTION.toAbsolutePath() + "/bin/torc";
   }
 
   /** Writes a file of the project, with the folders above it. */
-  Path write(String path, String text) throws IOException {
+  public Path write(String path, String text) throws IOException {
     Path file = root.resolve(path);
     Files.createDirectories(file.getParent());
     return Files.writeString(file, text);
   }
 
   /** Writes the build file. */
-  void build(String yaml) throws IOException {
+  public void build(String yaml) throws IOException {
     write("torc.yaml", yaml);
   }
 
   /** Writes a program that the project's jobs can call. */
-  void script(String path, String text) throws IOException {
+  public void script(String path, String text) throws IOException {
     Path file = root.resolve(path);
     Files.createDirectories(file.getParent());
     FreshProgram.write(file, text);
   }
 
   /** Puts one text of a file in the place of another, which must be there. */
-  void edit(String path, String old, String now) throws IOException {
+  public void edit(String path, String old, String now) throws IOException {
     String text = read(path);
     if (!text.contains(old)) {
       throw new AssertionError(path + " does not hold " + old + ":\n" + text);
@@ -114,16 +114,16 @@ final class Sandbox implements AutoCloseable {
     write(path, text.replace(old, now));
   }
 
-  String read(String path) throws IOException {
+  public String read(String path) throws IOException {
     return Files.readString(root.resolve(path));
   }
 
-  boolean exists(String path) {
+  public boolean exists(String path) {
     return Files.exists(root.resolve(path));
   }
 
   /** The lines of a file, none where it does not exist. */
-  List<String> lines(String path) {
+  public List<String> lines(String path) {
     try {
       return exists(path) ? Files.readAllLines(root.resolve(path)) : List.of();
     } catch (IOException e) {
@@ -132,32 +132,32 @@ final class Sandbox implements AutoCloseable {
   }
 
   /** Runs torc in the root. */
-  Ran torc(String... args) throws Exception {
+  public Ran torc(String... args) throws Exception {
     return run(command(args));
   }
 
   /** The command line of the launcher with arguments. */
-  static List<String> command(String... args) {
+  public static List<String> command(String... args) {
     return Stream.concat(Stream.of(launcher()), Stream.of(args)).toList();
   }
 
   /** Runs a line of sh in the root, in which {@code torc} is the launcher. */
-  Ran sh(String line) throws Exception {
+  public Ran sh(String line) throws Exception {
     return run(List.of("sh", "-c", "torc() { '" + launcher() + "' \"$@\"; }\n" + line));
   }
 
   /** Runs a program in the root to its end. */
-  Ran run(List<String> command) throws Exception {
+  public Ran run(List<String> command) throws Exception {
     return start(command).await();
   }
 
   /** Starts torc in the root. */
-  Going start(String... args) throws IOException {
+  public Going start(String... args) throws IOException {
     return start(command(args));
   }
 
   /** Starts a program in the root, with nothing on its standard input. */
-  Going start(List<String> command) throws IOException {
+  public Going start(List<String> command) throws IOException {
     ProcessBuilder builder =
         new ProcessBuilder(Interruptible.command(command)).directory(root.toFile());
     builder.environment().clear();
@@ -171,7 +171,7 @@ final class Sandbox implements AutoCloseable {
   }
 
   /** Waits until a condition holds. The text names the condition in the error if it never does. */
-  static void until(String what, Callable<Boolean> holds) throws Exception {
+  public static void until(String what, Callable<Boolean> holds) throws Exception {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE);
     while (!holds.call()) {
       if (System.nanoTime() > end) {
@@ -182,13 +182,13 @@ final class Sandbox implements AutoCloseable {
   }
 
   /** Waits until a file of the project is there with at least one line, and returns that line. */
-  String awaitLine(String path) throws Exception {
+  public String awaitLine(String path) throws Exception {
     until(path + " has a line", () -> exists(path) && read(path).contains("\n"));
     return lines(path).getFirst();
   }
 
   /** Whether a process still runs; a zombie does not. */
-  static boolean runs(String pid) {
+  public static boolean runs(String pid) {
     try {
       String stat = Files.readString(Path.of("/proc", pid, "stat"));
       return !stat.substring(stat.lastIndexOf(')')).startsWith(") Z");
@@ -204,23 +204,23 @@ final class Sandbox implements AutoCloseable {
   }
 
   /** A program that was started. */
-  record Going(Process process, Path outFile, Path errFile) {
+  public record Going(Process process, Path outFile, Path errFile) {
 
-    String err() {
+    public String err() {
       return text(errFile);
     }
 
-    String out() {
+    public String out() {
       return text(outFile);
     }
 
     /** Sends a signal, named as kill(1) has it. */
-    void signal(String name) throws Exception {
+    public void signal(String name) throws Exception {
       new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
     }
 
     /** Waits for the end. */
-    Ran await() throws Exception {
+    public Ran await() throws Exception {
       if (!process.waitFor(DEADLINE, TimeUnit.SECONDS)) {
         process.destroyForcibly();
         throw new AssertionError("still running; out: " + out() + "\nerr: " + err());
@@ -238,20 +238,20 @@ final class Sandbox implements AutoCloseable {
   }
 
   /** A program that ended: its exit status (128 + n of a signal n) and what it wrote. */
-  record Ran(int exit, String out, String err) {
+  public record Ran(int exit, String out, String err) {
 
     /** The last line on standard error. */
-    String last() {
+    public String last() {
       return err.lines().reduce((_, b) -> b).orElse("");
     }
 
     /** Standard error without the times of failures: {@code a failed: exit 3}. */
-    String untimed() {
+    public String untimed() {
       return err.replaceAll("(?m)^(\\S+ failed) after (?:[0-9.]+ s|[0-9]+ min [0-9]+ s): ", "$1: ");
     }
 
     /** The last line on standard error that counts jobs, else the last line; without the time. */
-    String counts() {
+    public String counts() {
       return err.lines()
           .filter(line -> line.matches("[0-9]+ jobs?: .*"))
           .reduce((_, b) -> b)
@@ -260,7 +260,7 @@ final class Sandbox implements AutoCloseable {
     }
 
     /** The jobs that ran and ended well, by the lines on standard error; sorted. */
-    List<String> ran() {
+    public List<String> ran() {
       return err.lines()
           .filter(line -> line.contains(": ran in "))
           .map(line -> line.substring(0, line.indexOf(": ran in ")))

@@ -35,12 +35,12 @@ public record SmallDisk(Path at) implements AutoCloseable {
   }
 
   /** Gives the disk another size. */
-  void resize(String size) throws IOException {
+  public void resize(String size) throws IOException {
     assertEquals(0, run("mount", "-o", "remount,size=" + size, at.toString()));
   }
 
   /** Fills the disk but for so many KiB; returns the file that takes the space. */
-  Path fill(int free) throws IOException {
+  public Path fill(int free) throws IOException {
     long left = Files.getFileStore(at).getUsableSpace() - free * 1024L;
     return Files.write(at.resolve("ballast"), new byte[(int) Math.max(0, left)]);
   }

@@ -3,6 +3,8 @@ package dev.torc;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.clusters.RealSlurm;
+import dev.torc.terminal.TerminalIT;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

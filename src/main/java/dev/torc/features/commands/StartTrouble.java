@@ -41,6 +41,10 @@ record StartTrouble(String hint, String path) {
               + "|.*: command not found: (?<zsh>\\S+)"
               + "|.*env: (?:can't execute )?['‘\"]?(?<env>[^'’\":]+)['’\"]?: No such file.*");
 
+  /** Messages of a shell about a program that is there and cannot be executed. */
+  private static final Pattern DENIED =
+      Pattern.compile("(?:.*: )?(?<file>[^:\\s]*/[^:\\s]*): Permission denied.*");
+
   private static final int TAIL = 4096; // bytes of the log
   private static final int WORDS = 100; // of a command
   private static final int LINE = 300; // bytes of a script's first line
@@ -60,8 +64,13 @@ record StartTrouble(String hint, String path) {
       boolean here = step.container() == null && path != null;
       String script = windowsScript(step, here && unstarted ? path : "", unstarted);
       String program = exited ? named : step.argv().getFirst();
+      String denied = here && logged ? denied(step.dir(), launch) : "";
       if (!script.isEmpty()) {
         return new StartTrouble(": " + script, "");
+      } else if (!denied.isEmpty()) {
+        String text =
+            ": %1$s is not executable; run chmod +x %1$s, or name its interpreter before it";
+        return new StartTrouble(text.formatted(denied), "");
       } else if (!exited && !Files.isDirectory(step.dir())) {
         String shown = root.relativize(step.dir()).toString();
         return new StartTrouble(NearestPath.inParentheses(step.dir(), shown), "");
@@ -75,6 +84,18 @@ record StartTrouble(String hint, String path) {
       }
     }
     return NONE;
+  }
+
+  /** Returns the script without the executable bit that the log names; empty without one. */
+  private static String denied(Path dir, Launch launch) throws IOException {
+    for (String line : OwnFile.tail(launch.output().log(), TAIL).lines().toList()) {
+      Matcher denied = DENIED.matcher(line);
+      if (denied.matches()) {
+        Path file = dir.resolve(denied.group("file"));
+        return Files.isRegularFile(file) && !Files.isExecutable(file) ? denied.group("file") : "";
+      }
+    }
+    return "";
   }
 
   private static boolean finds(Path dir, String path, String program) {

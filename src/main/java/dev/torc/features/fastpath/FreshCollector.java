@@ -155,23 +155,11 @@ final class FreshCollector {
     return known != null && !known.stamp().exists();
   }
 
-  private static boolean decidesByFiles(Job job) {
-    for (String key : job.conditions().keySet()) {
-      if (!key.equals(Job.FETCH)
-          && !key.equals(Job.SANDBOX)
-          && !key.equals(Job.CALLED_SANDBOX)
-          && !key.startsWith(Job.ENVIRONMENT)) {
-        return false;
-      }
-    }
-    return true;
-  }
-
   /** Returns whether a job is settled and depends only on the disk and on other jobs' results. */
   private boolean canBeFresh(int id) {
     if (!context.records().isSettled(id)
         || context.records().isSkipped(id)
-        || !decidesByFiles(graph.job(id))) {
+        || !isOnDisk(graph.job(id))) {
       return false;
     }
     Job job = graph.job(id);
@@ -182,6 +170,21 @@ final class FreshCollector {
     }
     // The maker of a found file may run although the graph has no edge from the maker to this job.
     return result.needs().found().stream().allMatch(path -> graph.makerOf(path) < 0);
+  }
+
+  /**
+   * Returns whether a job has only conditions that depend on nothing else: how it gets its files.
+   */
+  private static boolean isOnDisk(Job job) {
+    for (String key : job.conditions().keySet()) {
+      if (!key.startsWith(Job.FETCH)
+          && !key.startsWith(Job.ENVIRONMENT)
+          && !key.equals(Job.SANDBOX)
+          && !key.equals(Job.CALLED_SANDBOX)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** The files and folders that decide a job, by number. */

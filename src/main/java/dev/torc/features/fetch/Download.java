@@ -1,6 +1,7 @@
 package dev.torc.features.fetch;
 
 import dev.torc.base.digests.Digest;
+import dev.torc.base.posix.FileTree;
 import dev.torc.base.posix.OwnFile;
 import dev.torc.base.text.Amount;
 import dev.torc.base.text.SafeText;
@@ -8,15 +9,14 @@ import dev.torc.core.run.AttemptFailure;
 import dev.torc.features.fetch.Fetch.FetchedFile;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpResponse;
-import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.UnresolvedAddressException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZonedDateTime;
@@ -24,6 +24,7 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
@@ -44,30 +45,46 @@ final class Download {
   private static final long LONGEST_DELAY = 600_000; // milliseconds
   private static final Pattern RANGE = Pattern.compile("bytes (\\d+)-\\d+/(\\d+|\\*)");
 
+  /**
+   * What the downloads of an attempt share.
+   *
+   * @param fetcher fetches by the command of a scheme that is not the web's
+   * @param boot the id of this boot of the machine
+   * @param stop is zero when the attempt must end
+   */
+  record Means(
+      WebClient web, Fetcher fetcher, String boot, CountDownLatch stop, Consumer<String> log) {}
+
+  interface Fetcher {
+    void fetch(WebAddress address, String url, Path part) throws IOException;
+  }
+
   private final FetchedFile source;
+  private final FetchPlace place;
   private final Path part;
-  private final Path state;
-  private final String boot;
-  private final WebClient web;
-  private final Consumer<String> log;
-  private InputStream body; // guarded by this
-  private boolean stopped; // guarded by this
+  private final String present;
+  private final Means means;
   private boolean continued; // whether the file begins with bytes of an earlier request
-  private volatile long moved = System.nanoTime(); // when bytes last arrived
-  private long bytes;
-  private long total = -1;
+  private boolean unchanged; // whether the product in place is still the server's
+  private List<String> validator; // URL, header and value, by which the server can say so later
+  private volatile InputStream body;
+  private volatile long moved; // when bytes last arrived
+  private volatile long bytes;
+  private volatile long total = -1;
+  private long ticked; // guarded by this, like the next two
+  private long before = -1; // bytes at the last tick; -1 for none
+  private String rate = "";
 
   /**
-   * @param part the temporary place; a file beside it remembers where its bytes are from
-   * @param boot the id of this boot of the machine
+   * @param present the digest of the product in place, if the server may say that it is unchanged;
+   *     else empty
    */
-  Download(FetchedFile source, Path part, String boot, WebClient web, Consumer<String> log) {
+  Download(FetchedFile source, FetchPlace place, String present, Means means) {
     this.source = source;
-    this.part = part;
-    this.state = part.resolveSibling(part.getFileName() + ".from");
-    this.boot = boot;
-    this.web = web;
-    this.log = log;
+    this.place = place;
+    this.part = place.part();
+    this.present = present;
+    this.means = means;
   }
 
   /** A failure after which the same request may succeed; -1 stands for the usual delay. */
@@ -83,16 +100,18 @@ final class Download {
 
   /** Downloads the file; throws an {@link AttemptFailure} that names the first URL's failure. */
   void run() throws IOException {
-    if (!source.sha256().isEmpty() && OwnFile.exists(part) && digest().equals(source.sha256())) {
+    unchanged = !present.isEmpty() && present.equals(source.sha256());
+    boolean fixed = !source.sha256().isEmpty();
+    if (unchanged || fixed && OwnFile.exists(part) && digest().equals(source.sha256())) {
       return; // complete, and another file of the job failed
     }
     AttemptFailure first = null;
     for (String url : source.urls()) {
       try {
-        from(WebAddress.of(url));
+        from(WebAddress.of(url), url);
         return;
       } catch (AttemptFailure e) {
-        log.accept(e.getMessage());
+        means.log.accept(e.getMessage());
         first = first == null ? e : first;
       }
     }
@@ -102,10 +121,21 @@ final class Download {
         : new AttemptFailure(first.getMessage() + ", and " + Amount.count(more, "other URL"));
   }
 
-  private void from(WebAddress address) throws IOException {
+  /** Returns whether the product in place stays, since the server has no other bytes. */
+  boolean isUnchanged() {
+    return unchanged;
+  }
+
+  private void from(WebAddress address, String url) throws IOException {
     for (boolean again = true; ; again = false) {
-      request(address);
-      Files.delete(state);
+      pause(0);
+      if (address.isWeb()) {
+        request(address);
+      } else {
+        FileTree.remove(part);
+        means.fetcher.fetch(address, url, part);
+      }
+      OwnFile.remove(place.state());
       String is = source.sha256().isEmpty() ? "" : digest();
       if (is.equals(source.sha256())) {
         return;
@@ -115,7 +145,7 @@ final class Download {
         throw new AttemptFailure(
             "sha256 is %s, not %s: %s".formatted(is, source.sha256(), address.shown()));
       }
-      log.accept("the continued file has the wrong sha256; fetching it from the beginning");
+      means.log.accept("the continued file has the wrong sha256; fetching it from the beginning");
     }
   }
 
@@ -140,7 +170,7 @@ final class Download {
           String end = tries == 1 ? "; it asks to wait longer than 10 min" : " (%d tries)";
           throw new AttemptFailure(line + end.formatted(tries));
         }
-        log.accept(line + "; trying again");
+        means.log.accept(line + "; trying again");
         pause(wait);
         delay *= 4;
       }
@@ -158,84 +188,79 @@ final class Download {
 
   /** Sends one request and those that its redirects ask for, and stores the answer. */
   private void get(WebAddress first) throws IOException {
-    String of = Digest.ofText(first.uri().toString()).hex() + " " + boot + "\n";
-    String known = known(of);
+    String of = Digest.ofText(first.uri().toString()).hex() + " ";
+    String known = place.known(of + means.boot);
     long from = known.isEmpty() ? 0 : Files.size(part);
     Map<String, String> headers =
-        from == 0 ? Map.of() : Map.of("Range", "bytes=" + from + "-", "If-Range", known);
+        from > 0
+            ? Map.of("Range", "bytes=" + from + "-", "If-Range", known)
+            : present.isEmpty() ? Map.of() : place.asking(of + present);
     WebAddress address = first;
-    HttpResponse<InputStream> answer = web.get(address, headers);
-    for (int i = 0; isRedirect(answer.statusCode()); i++) {
+    HttpResponse<InputStream> answer = means.web.get(address, headers);
+    for (int i = 0; List.of(301, 302, 303, 307, 308).contains(answer.statusCode()); i++) {
       answer.body().close();
       String location = answer.headers().firstValue("Location").orElse("");
-      if (i == REDIRECTS || location.isEmpty()) {
-        String what = i == REDIRECTS ? "more than 10 redirects" : "a redirect without Location";
-        throw new AttemptFailure(first.shown() + ": " + what);
-      }
       try {
+        if (i == REDIRECTS || location.isEmpty()) {
+          throw new IOException(
+              i == REDIRECTS ? "more than 10 redirects" : "a redirect without Location");
+        }
         address = address.redirected(location);
       } catch (IOException e) {
         throw new AttemptFailure(first.shown() + ": " + e.getMessage());
       }
-      answer = web.get(address, headers);
+      answer = means.web.get(address, headers);
     }
-    try (InputStream in = begun(answer.body())) {
+    moved = System.nanoTime();
+    try (InputStream in = answer.body()) {
+      body = in;
       HttpHeaders got = answer.headers();
       int status = answer.statusCode();
-      log.accept("%s: %d".formatted(address.shown(), status));
-      if (status == 206 && from > 0 && continues(got, from, known)) {
+      means.log.accept("%s: %d".formatted(address.shown(), status));
+      unchanged = status == 304 && from == 0 && !headers.isEmpty();
+      if (unchanged) {
+        return;
+      } else if (status == 206 && from > 0 && continues(got, from, known)) {
         continued = true;
       } else if (status == 200) {
         Files.deleteIfExists(part); // first, so that the state is never that of other bytes
-        OwnFile.write(state, (of + validator(got)).getBytes(StandardCharsets.UTF_8));
+        place.begin(of + means.boot, strong(got));
         from = 0;
         continued = false;
         total = got.firstValueAsLong("Content-Length").orElse(-1);
       } else {
         refuse(address, status, got, from > 0);
       }
+      String tag = got.firstValue("ETag").orElse("");
+      String time = got.firstValue("Last-Modified").orElse("");
+      validator =
+          tag.isEmpty()
+              ? List.of(of, "If-Modified-Since", time)
+              : List.of(of, "If-None-Match", tag);
       store(in, from);
     }
   }
 
-  /** Returns the validator of the bytes that are there; empty if they cannot be continued. */
-  private String known(String of) throws IOException {
-    try {
-      String text = new String(OwnFile.read(state), StandardCharsets.UTF_8);
-      return text.startsWith(of) && OwnFile.exists(part) && Files.size(part) > 0
-          ? text.substring(of.length())
-          : "";
-    } catch (NoSuchFileException none) {
-      return "";
-    }
-  }
-
   /** Returns a strong ETag, else the time of the last change; empty for neither. */
-  private static String validator(HttpHeaders headers) {
+  private static String strong(HttpHeaders headers) {
     String tag = headers.firstValue("ETag").orElse("");
     return tag.startsWith("\"") ? tag : headers.firstValue("Last-Modified").orElse("");
   }
 
   private boolean continues(HttpHeaders headers, long from, String known) {
     Matcher range = RANGE.matcher(headers.firstValue("Content-Range").orElse(""));
-    if (!range.matches()
-        || !range.group(1).equals("" + from)
-        || !validator(headers).equals(known)) {
+    if (!range.matches() || !range.group(1).equals("" + from) || !strong(headers).equals(known)) {
       return false;
     }
     total = range.group(2).equals("*") ? -1 : Long.parseLong(range.group(2));
     return true;
   }
 
-  private static boolean isRedirect(int status) {
-    return List.of(301, 302, 303, 307, 308).contains(status);
-  }
-
   /** Throws for an answer without the file. */
   private void refuse(WebAddress address, int status, HttpHeaders headers, boolean ranged)
       throws IOException {
     if (ranged && (status == 206 || status == 416)) {
-      Files.deleteIfExists(state);
+      OwnFile.remove(place.state());
       throw new Again("cannot be continued", 0);
     }
     if (status == 429 || status >= 500) {
@@ -260,10 +285,15 @@ final class Download {
   private void store(InputStream in, long from) throws IOException {
     bytes = from;
     byte[] buffer = new byte[1 << 17];
-    try (FileChannel out = OwnFile.outChannel(part)) {
-      out.position(from);
-      for (int n = read(in, buffer); n >= 0; n = read(in, buffer)) {
-        write(out, ByteBuffer.wrap(buffer, 0, n));
+    try (FileChannel file = OwnFile.outChannel(part)) {
+      OutputStream out = Channels.newOutputStream(file.position(from));
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        moved = System.nanoTime();
+        try {
+          out.write(buffer, 0, n);
+        } catch (IOException e) {
+          throw new UncheckedIOException(e); // of the disk: no other try would help
+        }
         bytes += n;
       }
     }
@@ -272,52 +302,31 @@ final class Download {
     }
   }
 
-  private int read(InputStream in, byte[] buffer) throws IOException {
-    int n = in.read(buffer);
-    moved = System.nanoTime();
-    return n;
-  }
-
-  /** Writes all; an error of the disk is not one of the connection, which would be tried again. */
-  private static void write(FileChannel out, ByteBuffer piece) {
+  /** Waits; fails at once if the attempt must end. */
+  private void pause(long millis) {
     try {
-      while (piece.hasRemaining()) {
-        out.write(piece);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private synchronized InputStream begun(InputStream in) throws IOException {
-    moved = System.nanoTime();
-    body = in;
-    if (stopped) {
-      in.close();
-    }
-    return in;
-  }
-
-  private synchronized void pause(long millis) throws IOException {
-    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
-    try {
-      for (long rest = end - System.nanoTime();
-          rest > 0 && !stopped;
-          rest = end - System.nanoTime()) {
-        TimeUnit.NANOSECONDS.timedWait(this, rest);
+      if (!means.stop.await(millis, TimeUnit.MILLISECONDS)) {
+        return;
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      stopped = true;
     }
-    if (stopped) {
-      throw new AttemptFailure("stopped");
-    }
+    throw new AttemptFailure("stopped");
   }
 
-  /** Ends the wait for bytes if none came for too long; another thread calls it now and then. */
+  /**
+   * Measures the rate, and ends the wait for bytes if none came for too long; another thread calls
+   * it about once a second.
+   */
   synchronized void tick() {
-    if (body != null && System.nanoTime() - moved > WebClient.SILENCE.toNanos()) {
+    long now = System.nanoTime();
+    if (before >= 0 && now > ticked) {
+      long each = (long) (Math.max(0, bytes - before) * 1e9 / (now - ticked));
+      rate = ", %s/s".formatted(Amount.size(each));
+    }
+    ticked = now;
+    before = bytes;
+    if (body != null && now - moved > WebClient.SILENCE.toNanos()) {
       try {
         body.close();
       } catch (IOException e) {
@@ -326,8 +335,16 @@ final class Download {
     }
   }
 
-  synchronized void stop() {
-    stopped = true;
-    notifyAll();
+  /** Returns how much has come of how much, and how fast; empty before the first byte. */
+  synchronized String progress() {
+    String of = total < 0 ? "" : " of " + Amount.size(total);
+    return body == null ? "" : Amount.size(bytes) + of + rate;
+  }
+
+  /** Remembers by what the server can tell whether these bytes, now in place, are still its own. */
+  void remember(String digest) throws IOException {
+    if (validator != null && !validator.getLast().isEmpty()) {
+      place.remember(validator.getFirst() + digest, validator.get(1), validator.getLast());
+    }
   }
 }

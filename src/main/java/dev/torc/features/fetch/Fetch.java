@@ -42,6 +42,11 @@ public record Fetch(List<FetchedFile> sources) {
     return new Fetch(sources);
   }
 
+  /** Returns the key of the condition that is the command of a URL of another scheme. */
+  public static String command(String url) {
+    return Job.FETCH + " " + url;
+  }
+
   /** Returns the text from which {@link #of} reads the downloads. */
   public Template text() {
     return Template.of(
@@ -50,25 +55,10 @@ public record Fetch(List<FetchedFile> sources) {
             .collect(Collectors.joining("\n")));
   }
 
-  /**
-   * Returns the words that count in the manifest and are shown as the command: the digests, or the
-   * URLs of files without one.
-   */
-  public List<Template> words(String root) {
-    List<Template> words = new ArrayList<>(List.of(Template.of("fetch")));
-    for (FetchedFile source : sources) {
-      if (source.sha256.isEmpty()) {
-        source.urls.forEach(url -> words.add(Template.of(WebAddress.of(url).counted(root))));
-      } else {
-        words.add(Template.of("sha256:" + source.sha256));
-      }
-    }
-    return List.copyOf(words);
-  }
-
   /** Returns lines with the digests of fetched files that the build file does not have. */
   public static List<String> lacking(Job job, JobResult last) {
-    Fetch fetch = last == null || !last.outcome().isGood() ? null : of(job);
+    boolean good = last != null && last.outcome().isGood();
+    Fetch fetch = good && !job.conditions().containsKey(Job.MAX_AGE) ? of(job) : null;
     List<String> lines = new ArrayList<>(0);
     for (FetchedFile file : fetch == null ? List.<FetchedFile>of() : fetch.sources) {
       RecordedProduct made = last.product(file.path);

@@ -14,53 +14,75 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * An http or https URL: accepts what browsers accept (spaces, brackets, other letters), and shows
- * and counts no secret in it.
+ * An http or https URL: accepts what browsers accept (spaces, brackets, other letters). A URL of
+ * another scheme is only shown and counted. No secret in a URL is shown or counts.
  *
  * @param login the encoded {@code user:password}; null for none
- * @param host with the port if there is one
- * @param rest the encoded path and query
+ * @param host with the port if there is one; null for another scheme
+ * @param rest the encoded path and query; for another scheme, what follows the colon
  */
 public record WebAddress(String scheme, String login, String host, String rest) {
 
   private static final Pattern FORM = Pattern.compile("(?is)(https?)://([^/?#]+)([^#]*).*");
 
+  private static final Pattern OTHER =
+      Pattern.compile("(?is)(?!https?:)([a-z][a-z0-9+.-]+):((?://)?)(?:(?<=/)[^/?#]*@)?(.+)");
+
   private static final Pattern UNSAFE =
       Pattern.compile("%(?![0-9A-Fa-f]{2})|[^\\w.~:/?@!$&'()*+,;=%-]");
 
-  private static final Pattern PARAMETER = Pattern.compile("([?&;])([^=&;]+)=([^&;]*)");
+  private static final Pattern PARAMETER = Pattern.compile("([?&;#])([^=&;#]+)=([^&;#]*)");
 
+  private static final String PART = "(?:.*[-_.]|.*[a-z0-9](?=[A-Z]))?"; // access_ or access
+
+  /** The name of a parameter; {@code token[]} is one, too. */
   private static final Pattern SECRET =
       Pattern.compile(
-          "(?i)(.*[-_.])?(token|sig|signature|password|secret|auth|credential)s?|x-(amz|goog)-.*");
+          "(?:(?i:.*(?:token|signature|password|secret|credential)s?|x-(?:amz|goog)-.*)|"
+              + PART
+              + "(?i:sig|auth(?:orization)?)s?)(?:\\[.*)?");
 
-  private static final Pattern KEY = Pattern.compile("(?i)(.*[-_.])?(api)?key");
+  private static final Pattern KEY =
+      Pattern.compile(PART + "(?i:(?:api|access|secret|private|account|auth)?keys?)(?:\\[.*)?");
 
   /** Reads a URL; throws {@link IllegalArgumentException}, without secrets, if it is none. */
   public static WebAddress of(String url) {
-    Matcher form = FORM.matcher(url.strip());
+    Matcher other = OTHER.matcher(url);
+    if (other.matches()) {
+      String scheme = other.group(1).toLowerCase(Locale.ROOT);
+      return new WebAddress(scheme, null, null, other.group(2) + other.group(3));
+    }
+    Matcher form = FORM.matcher(url);
     if (form.matches()) {
       String authority = form.group(2);
       int at = authority.lastIndexOf('@');
       String host = authority.substring(at + 1).toLowerCase(Locale.ROOT);
       String rest = escaped(form.group(3));
-      WebAddress address =
-          new WebAddress(
-              form.group(1).toLowerCase(Locale.ROOT),
-              at < 0 ? null : escaped(authority.substring(0, at)).replaceAll("[/?@]", ""),
-              host.startsWith("[") ? host : IDN.toASCII(host),
-              rest.startsWith("/") ? rest : "/" + rest);
       try {
+        WebAddress address =
+            new WebAddress(
+                form.group(1).toLowerCase(Locale.ROOT),
+                at < 0 ? null : escaped(authority.substring(0, at)).replaceAll("[/?@]", ""),
+                host.startsWith("[") ? host : IDN.toASCII(host),
+                rest.startsWith("/") ? rest : "/" + rest);
         if (address.uri().getHost() != null) {
           return address;
         }
       } catch (IllegalArgumentException e) {
-        throw new IllegalArgumentException("invalid URL " + SafeText.line(address.shown(), 200), e);
+        throw new IllegalArgumentException(invalid(url), e);
       }
     }
-    throw new IllegalArgumentException(
-        "invalid URL %s; write https://HOST/PATH"
-            .formatted(SafeText.line(url.replaceAll("//[^/]*@|\\?.*", "//…"), 200)));
+    throw new IllegalArgumentException(invalid(url));
+  }
+
+  private static String invalid(String url) {
+    String shown = SafeText.line(url.replaceAll("(?s)//.*@|[?#].*", "//…"), 200);
+    return "invalid URL %s; write https://HOST/PATH".formatted(shown);
+  }
+
+  /** Returns whether torc itself can fetch it. */
+  public boolean isWeb() {
+    return host != null;
   }
 
   /** Encodes what a URL may not contain; keeps what is encoded. */
@@ -97,8 +119,8 @@ public record WebAddress(String scheme, String login, String host, String rest) 
                   : location.startsWith("//")
                       ? scheme + ":" + location
                       : uri().resolve(escaped(location.replaceAll("(?s)#.*", ""))).toString());
-      if (scheme.equals("https") && !next.scheme.equals("https")) {
-        throw new IOException("redirects from https to " + next.shown());
+      if (!next.isWeb() || scheme.equals("https") && !next.scheme.equals("https")) {
+        throw new IOException("redirects from " + scheme + " to " + next.shown());
       }
       String kept = next.host.equals(host) ? login : null;
       return new WebAddress(next.scheme, kept, next.host, next.rest);
@@ -109,30 +131,40 @@ public record WebAddress(String scheme, String login, String host, String rest) 
 
   /** Returns the URL without secrets. */
   public String shown() {
-    return masked(_ -> "***");
+    return masked(text(), _ -> "***");
   }
 
   /**
    * Returns what counts: the URL without secrets, with keys as digests that only the root knows.
    */
-  String counted(String root) {
-    return masked(key -> Digest.ofText(root + "\n" + key).hex().substring(0, 8));
+  public String counted(String root) {
+    return masked(text(), key -> Digest.ofText(root + "\n" + key).hex().substring(0, 8));
   }
 
-  private String masked(UnaryOperator<String> keys) {
-    return scheme
-        + "://"
-        + host
-        + PARAMETER
-            .matcher(rest)
-            .replaceAll(
-                each -> {
-                  String name = URLDecoder.decode(each.group(2), StandardCharsets.UTF_8);
-                  String value =
-                      SECRET.matcher(name).matches()
-                          ? "***"
-                          : KEY.matcher(name).matches() ? keys.apply(each.group(3)) : each.group(3);
-                  return Matcher.quoteReplacement(each.group(1) + each.group(2) + "=" + value);
-                });
+  private String text() {
+    return scheme + ":" + (isWeb() ? "//" + host : "") + rest;
+  }
+
+  private static String masked(String text, UnaryOperator<String> keys) {
+    return PARAMETER
+        .matcher(text)
+        .replaceAll(
+            each -> {
+              String name = plain(each.group(2));
+              String value = each.group(3);
+              String inner = plain(value); // perhaps a URL of its own
+              String masked = masked(inner, keys);
+              String shown =
+                  SECRET.matcher(name).matches()
+                      ? "***"
+                      : KEY.matcher(name).matches()
+                          ? keys.apply(value)
+                          : masked.equals(inner) ? value : masked;
+              return Matcher.quoteReplacement(each.group(1) + each.group(2) + "=" + shown);
+            });
+  }
+
+  private static String plain(String encoded) {
+    return URLDecoder.decode(escaped(encoded), StandardCharsets.UTF_8);
   }
 }

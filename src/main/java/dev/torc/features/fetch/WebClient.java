@@ -114,11 +114,15 @@ final class WebClient implements AutoCloseable {
     if (proxy.isEmpty() || isDirect(uri)) {
       return null;
     }
-    WebAddress address = WebAddress.of(proxy.contains("://") ? proxy : "http://" + proxy);
-    if (!address.scheme().equals("http")) {
-      throw new AttemptFailure("proxy " + address.host() + " must be an http:// URL");
+    try {
+      WebAddress address = WebAddress.of(proxy.contains("://") ? proxy : "http://" + proxy);
+      if (address.scheme().equals("http")) {
+        return address;
+      }
+    } catch (IllegalArgumentException e) {
+      throw new AttemptFailure("the proxy is an " + e.getMessage());
     }
-    return address;
+    throw new AttemptFailure("the proxy for %s must be an http:// URL".formatted(uri.getScheme()));
   }
 
   private boolean isDirect(URI uri) {
@@ -149,6 +153,9 @@ final class WebClient implements AutoCloseable {
       trusted.load(null, null);
       for (Certificate each : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
         trusted.setCertificateEntry(Integer.toString(trusted.size()), each);
+      }
+      if (trusted.size() == 0) {
+        throw new GeneralSecurityException("empty");
       }
       TrustManagerFactory trust =
           TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());

@@ -18,17 +18,21 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
  * Reads {@code fetch} and {@code sha256} of a job: what is downloaded instead of running a command.
  * {@link JobReader} reads the rest of the job.
+ *
+ * @param commands takes the commands of URLs of other schemes, as conditions of the job
  */
-record FetchReader(MapFields job, List<Item> produces, String root) {
+record FetchReader(
+    MapFields job, List<Item> produces, Fetchers fetchers, Map<String, Template> commands) {
 
   /** Returns the downloads; null without {@code fetch}, or after an error. */
-  Fetch read() {
+  Fetch read(List<String> shell) {
     Node fetch = job.map().get(Job.FETCH);
     Node digests = job.map().get("sha256");
     if (fetch == null) {
@@ -38,11 +42,11 @@ record FetchReader(MapFields job, List<Item> produces, String root) {
       return null;
     }
     List<FetchedFile> sources = new ArrayList<>();
-    job.problems().guard(() -> sources.addAll(sources(fetch, digests)));
+    job.problems().guard(() -> sources.addAll(sources(fetch, digests, shell)));
     return sources.isEmpty() ? null : new Fetch(List.copyOf(sources));
   }
 
-  private List<FetchedFile> sources(Node fetch, Node digests) {
+  private List<FetchedFile> sources(Node fetch, Node digests, List<String> shell) {
     List<String> products = new ArrayList<>();
     List<String> names = new ArrayList<>();
     for (Item item : produces) {
@@ -65,7 +69,7 @@ record FetchReader(MapFields job, List<Item> produces, String root) {
       if (digests instanceof Node.Mapping) {
         throw new BadInput(digests.place(), "fetch and sha256 must both be maps, or neither");
       }
-      return List.of(source(products.getFirst(), fetch, digests));
+      return List.of(source(products.getFirst(), fetch, digests, shell));
     }
     if (!map.entries().keySet().equals(new HashSet<>(names))
         || names.size() != map.entries().size()) {
@@ -79,16 +83,21 @@ record FetchReader(MapFields job, List<Item> produces, String root) {
     }
     List<FetchedFile> sources = new ArrayList<>();
     for (int i = 0; i < names.size(); i++) {
-      sources.add(source(products.get(i), map.get(names.get(i)), known.get(names.get(i))));
+      sources.add(source(products.get(i), map.get(names.get(i)), known.get(names.get(i)), shell));
     }
     return sources;
   }
 
-  private FetchedFile source(String product, Node urls, Node digest) {
+  private FetchedFile source(String product, Node urls, Node digest, List<String> shell) {
     List<String> addresses = new ArrayList<>();
     for (Node url : job.scope().items(urls)) {
-      String text = job.scope().text(MapFields.scalar(url, Job.FETCH)).strip();
-      address(text, url.place());
+      String written = job.scope().text(MapFields.scalar(url, Job.FETCH)).strip();
+      String text = written.replaceAll("[\\t\\r\\n]", ""); // as browsers do
+      WebAddress address = address(text, url.place());
+      if (!address.isWeb()) {
+        Template command = fetchers.command(address, text, shell, url.place());
+        commands.put(Fetch.command(text), command);
+      }
       addresses.add(text);
     }
     if (addresses.isEmpty()) {
@@ -110,13 +119,25 @@ record FetchReader(MapFields job, List<Item> produces, String root) {
   }
 
   /** Returns what counts and is shown as the job's command; nothing after an error. */
-  List<Step> steps(Fetch fetch) {
+  List<Step> steps(Fetch fetch, String root, List<String> shell) {
     if (fetch == null) {
       return List.of();
     }
-    Step.Command words = new Step.Command.Words(fetch.words(root));
-    return List.of(
-        new Step(words, ".", Collections.emptySortedMap(), StepReader.DEFAULT_SHELL, null));
+    List<Template> words = new ArrayList<>(List.of(Template.of("fetch")));
+    for (FetchedFile source : fetch.sources()) {
+      for (String url : source.sha256().isEmpty() ? source.urls() : List.<String>of()) {
+        WebAddress address = WebAddress.of(url);
+        words.add(Template.of(address.counted(root)));
+        if (!address.isWeb()) {
+          words.add(fetchers.counted(address.scheme(), shell));
+        }
+      }
+      if (!source.sha256().isEmpty()) {
+        words.add(Template.of("sha256:" + source.sha256()));
+      }
+    }
+    Step.Command all = new Step.Command.Words(List.copyOf(words));
+    return List.of(new Step(all, ".", Collections.emptySortedMap(), shell, null));
   }
 
   private static WebAddress address(String text, Place place) {
@@ -129,7 +150,7 @@ record FetchReader(MapFields job, List<Item> produces, String root) {
 
   /** Refuses a URL in {@code needs}, with the job to write instead. */
   static void refuseUrl(String text, Place place) {
-    if (text.matches("(?is)https?://.*")) {
+    if (text.matches("(?is)https?://.*|[a-z][a-z0-9+.-]+://[^*]*")) {
       WebAddress address = address(text, place);
       String name = address.rest().replaceAll("[?].*", "").replaceAll(".*/", "");
       throw new BadInput(
@@ -150,36 +171,27 @@ record FetchReader(MapFields job, List<Item> produces, String root) {
             });
   }
 
-  /** Returns a job that fetches its products: on this machine, without a cpu. */
-  static Job with(Fetch fetch, Job job) {
-    SortedMap<String, Template> conditions = new TreeMap<>(job.conditions());
-    conditions.put(Job.FETCH, fetch.text());
-    Job.Links links = job.links();
-    boolean shared = fetch.isFixed() || links.caching() == Job.Caching.NEVER;
-    Job.Runs runs = job.runs();
-    Resources given = runs.resources();
+  /** Returns that a result may not leave this machine, if no digest says which bytes are right. */
+  static Job.Caching caching(Fetch fetch, Job.Caching written) {
+    boolean shared = fetch == null || fetch.isFixed() || written == Job.Caching.NEVER;
+    return shared ? written : Job.Caching.LOCAL;
+  }
+
+  /** Returns the resources of a download, which takes no cpu. */
+  static Resources resources(Resources given) {
     SortedMap<String, Long> counters = new TreeMap<>(given.counters());
     counters.putIfAbsent(Resources.DOWNLOADS, 1L);
-    return new Job(
-        job.name(),
-        job.labels(),
-        job.place(),
-        new Job.Links(
-            links.needs(),
-            links.produces(),
-            links.after(),
-            links.tools(),
-            links.depfile(),
-            shared ? links.caching() : Job.Caching.LOCAL),
-        new Job.Runs(
-            runs.steps(),
-            null,
-            new Resources(Resources.NO_CPU, 0, -1, given.runtime(), counters, 0, 1, given.place()),
-            runs.priority(),
-            runs.retry(),
-            runs.stop(),
-            runs.skip()),
-        job.traits(),
-        conditions);
+    return new Resources(Resources.NO_CPU, 0, -1, given.runtime(), counters, 0, 1, given.place());
+  }
+
+  /** Returns the conditions of a job with those that say what it fetches. */
+  SortedMap<String, Template> conditions(Fetch fetch, SortedMap<String, Template> others) {
+    if (fetch == null) {
+      return others;
+    }
+    SortedMap<String, Template> all = new TreeMap<>(others);
+    all.putAll(commands);
+    all.put(Job.FETCH, fetch.text());
+    return all;
   }
 }

@@ -68,6 +68,7 @@ final class JobReader {
   private final ItemReader items;
   private final ImageReader images;
   private final StepReader steps;
+  private final Fetchers fetchers;
   private final Problems problems;
 
   /**
@@ -104,6 +105,8 @@ final class JobReader {
     this.items = new ItemReader(common.paths(), problems);
     this.images = new ImageReader(top, common.paths(), problems, common.over.containers());
     this.steps = new StepReader(top, common.paths(), images, common.env, problems);
+    this.fetchers =
+        new Fetchers(MapFields.map(top.get("fetchers"), "fetchers", problems), common.vars);
     this.problems = problems;
   }
 
@@ -118,6 +121,9 @@ final class JobReader {
             common.vars, Map.of(Scope.ALL, Scope.ANY_PATH), Map.of(), "x", null, null, problems);
     new MapFields(defaults, scope, problems).only(KnownKeys.DEFAULTS, "defaults");
     images.check(scope);
+    if (!fetchers.commands().entries().isEmpty()) {
+      fetchers.check(shell(), problems);
+    }
     Problems own = new Problems();
     JobReader reading = withProblems(own);
     classes
@@ -206,12 +212,12 @@ final class JobReader {
     List<String> shell = steps.shell(full);
     String dir = steps.dir(job, ".");
     SortedMap<String, Optional<Template>> env = steps.env(full);
-    FetchReader fetching = new FetchReader(job, produces, common.paths().root().toString());
-    Fetch fetch = fetching.read();
+    FetchReader fetching = new FetchReader(job, produces, fetchers, new TreeMap<>());
+    Fetch fetch = fetching.read(shell);
     List<Step> run =
         job.map().get(Job.FETCH) == null
             ? steps.steps(full, name, entry.place(), shell, dir, env)
-            : fetching.steps(fetch);
+            : fetching.steps(fetch, common.paths().root().toString(), shell);
     Retry retry =
         RetryReader.read(full, own, problems, text -> steps.shellText(text, full.scope(), shell));
     ConditionReader keys = new ConditionReader(full, steps, shell, common.when);
@@ -240,18 +246,18 @@ final class JobReader {
                 items.after(job),
                 steps.tools(full, dir, env, run),
                 depfile,
-                caching(job, run)),
+                FetchReader.caching(fetch, caching(job, run))),
             new Job.Runs(
                 run,
-                executor,
-                resources,
+                fetch == null ? executor : null,
+                fetch == null ? resources : FetchReader.resources(resources),
                 (int) job.whole("priority", 0, Integer.MIN_VALUE, Integer.MAX_VALUE),
                 retry,
                 stop(job),
                 keys.skip()),
-            traits(job),
-            conditions(job, keys, produces, run));
-    return withStandIn(fetch == null ? entered(job, read) : FetchReader.with(fetch, read));
+            traits(job, fetch != null && !fetch.isFixed()),
+            fetching.conditions(fetch, conditions(job, keys, produces, run)));
+    return withStandIn(entered(job, read));
   }
 
   private Job entered(MapFields job, Job read) {
@@ -317,14 +323,15 @@ final class JobReader {
         job.conditions());
   }
 
-  private Set<Trait> traits(MapFields job) {
+  /** Returns the traits; a fetched file with {@code max_age} stays until there is another one. */
+  private Set<Trait> traits(MapFields job, boolean fetches) {
     String temporary = job.choice("temporary", "false", ConditionReader.TEMPORARY);
     String persist = job.choice("persist", "false", PERSIST);
     String output = output(job);
     Set<Trait> traits = EnumSet.noneOf(Trait.class);
     for (Trait trait : Trait.values()) {
       if (switch (trait) {
-        case PERSIST -> !persist.equals("false");
+        case PERSIST -> !persist.equals("false") || fetches && job.map().get(Job.MAX_AGE) != null;
         case RESUMES -> persist.equals("resume");
         case TEMPORARY -> !temporary.equals("false");
         case DELETES -> temporary.equals("delete");

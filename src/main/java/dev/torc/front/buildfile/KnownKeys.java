@@ -27,7 +27,7 @@ public final class KnownKeys {
       List.of(
           """
           name description vars env shell resources limits roots defaults jobs data
-          hooks container executors stores stamps report environments factories dependencies include
+          hooks container executors fetchers stores stamps report environments factories dependencies include
           """
               .split("\\s+"));
 

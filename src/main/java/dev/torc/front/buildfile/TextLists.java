@@ -6,8 +6,8 @@ import java.util.regex.Pattern;
 
 /**
  * Finds a list that was written as one text: {@code a.txt, b.txt}, or items without dashes, which
- * YAML joins with spaces; and a path in typographic quotes. Such a text may also be one odd name,
- * so it is only a hint.
+ * YAML joins with spaces; a path in typographic quotes; and a range of bash. Such a text may also
+ * be one odd name, so it is only a hint.
  */
 public final class TextLists {
 
@@ -19,12 +19,17 @@ public final class TextLists {
   /** A path with an ending; a part of {@code my folder/f 4.txt} lacks it. */
   private static final Pattern FILE = Pattern.compile("!?[^\\s,]*[^\\s,./*]\\.\\w+");
 
+  private static final Pattern RANGE = Pattern.compile("\\{\\w+\\.\\.\\w+}");
+
   private TextLists() {}
 
   /** Returns a hint for a text that looks like several paths; empty for any other text. */
   public static String ofPaths(String text) {
     if (!text.isEmpty() && text.charAt(0) >= '\u2018' && text.charAt(0) <= '\u201f') {
       return "; " + text.charAt(0) + " is no quote in YAML; write \" or '";
+    }
+    if (RANGE.matcher(text).find()) {
+      return "; {A..B} is no range; write *, or need {job: GROUP}";
     }
     String hint = hint(text, COMMA, PATH);
     return hint.isEmpty() ? hint(text, Pattern.compile(",?\\s+"), FILE) : hint;

@@ -64,8 +64,8 @@ final class GroupPicture {
   static Picture of(
       Graph graph, JobSelection selection, SortedMap<String, LeftOutJob> leftOut, PageJobs jobs) {
     GroupPicture picture = new GroupPicture(graph, jobs.index(), jobs.rows());
-    DisplayGraph shown =
-        DisplayGraph.of(graph, selection.jobs(), selection.open(), false).with(leftOut, false);
+    DisplayGraph all = DisplayGraph.of(graph, selection.jobs(), selection.open(), false);
+    DisplayGraph shown = AlikeJobs.joined(all).with(leftOut, false);
     return shown.folds().size() > MOST ? picture.stages(shown) : picture.vertices(shown);
   }
 

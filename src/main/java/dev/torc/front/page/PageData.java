@@ -120,7 +120,7 @@ record PageData(
   record Used(int job, int attempt, Series series) {}
 
   /** The log of a job, or its first and last lines. */
-  record Tail(int job, List<String> lines) {}
+  record Tail(int job, String command, List<String> lines) {}
 
   record Event(String job, long time, String text) {}
 

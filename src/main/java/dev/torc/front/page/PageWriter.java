@@ -88,13 +88,25 @@ final class PageWriter {
     }
   }
 
-  /** Returns the results as HTML; the rows of a table are in the data instead. */
+  private static boolean isFigure(Shown file) {
+    return file.content() instanceof ShownPart.Figure;
+  }
+
+  /**
+   * Returns the results as HTML, the first figure before all others; the rows of a table are in the
+   * data instead.
+   */
   private String files() {
     StringBuilder out = new StringBuilder();
-    for (Shown file : data.files()) {
+    List<Shown> files = new ArrayList<>(data.files());
+    Shown lead = files.stream().filter(PageWriter::isFigure).findFirst().orElse(null);
+    if (files.remove(lead)) {
+      files.addFirst(lead);
+    }
+    for (Shown file : files) {
       String kind =
           switch (file.content()) {
-            case ShownPart.Figure _ -> "picture";
+            case ShownPart.Figure _ -> file == lead ? "picture lead" : "picture";
             case ShownPart.Html _ -> "markdown";
             case null, default -> "wide";
           };

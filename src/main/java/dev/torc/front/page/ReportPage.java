@@ -36,6 +36,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 import java.util.stream.Stream;
 
 /**
@@ -67,6 +68,7 @@ public final class ReportPage {
   private final long asked;
   private final PageRuns runs;
   private final PageJobs jobs;
+  private final IntFunction<String> commands;
   private final List<String> leftOut = new ArrayList<>();
   private final PageData data;
 
@@ -83,6 +85,7 @@ public final class ReportPage {
     Plan plan = look.plan(all, Rerun.NONE);
     this.wanted = project.select(JobChoice.of(List.of()));
     this.jobs = new PageJobs(plan, wanted.jobs(), cache, runs, asked == 0, this::withoutRoot);
+    this.commands = look.commands();
     this.data = data(new PageFiles(project, look.context().contents(), jobs, paths));
   }
 
@@ -226,7 +229,9 @@ public final class ReportPage {
         List<String> lines =
             LogExcerpt.SHORT.read(log, 0, false).stream().map(this::withoutRoot).toList();
         length += lines.stream().mapToInt(String::length).sum();
-        tails.add(new Tail(i, lines));
+        int job = graph.jobId(row.name());
+        String command = job < 0 ? "" : withoutRoot(SafeText.line(commands.apply(job)));
+        tails.add(new Tail(i, command, lines));
       } else if (its) {
         more++;
       }

@@ -87,6 +87,11 @@ public final class DisplayGraph {
     return new DisplayGraph(graph, List.copyOf(folds.values()));
   }
 
+  /** Returns this graph with other vertices, which have the same jobs and open groups. */
+  public DisplayGraph with(List<Fold> others) {
+    return new DisplayGraph(graph, others);
+  }
+
   /**
    * Returns this graph with jobs that are left out. They wait for those that make what they need;
    * no other job waits for them.

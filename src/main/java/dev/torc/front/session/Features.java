@@ -14,6 +14,7 @@ import dev.torc.features.commands.UnstartedCommand;
 import dev.torc.features.endcheck.EndCheck;
 import dev.torc.features.environments.EnvironmentMaking;
 import dev.torc.features.environments.InEnvironment;
+import dev.torc.features.fetch.Downloads;
 import dev.torc.features.fetch.FetchPart;
 import dev.torc.features.finds.FindingPart;
 import dev.torc.features.finds.Tracing;
@@ -42,22 +43,27 @@ import java.util.concurrent.atomic.AtomicLong;
  * Wires the features into a build: the only file that knows which there are.
  *
  * @param git null if nothing runs
- * @param telling what {@link SecretPart} and {@link SandboxPart} tell once
  */
 record Features(
     Tracing tracing,
-    AtomicLong posted,
+    Shared shared,
     Pace pace,
     boolean forces,
     BuildCommit git,
-    Map<String, String> env,
-    SandboxPart.Telling telling)
+    Map<String, String> env)
     implements Follower.Maker, AttemptPart.PartMaker {
+
+  /**
+   * What the attempts of a build share.
+   *
+   * @param telling what {@link SecretPart} and {@link SandboxPart} tell once
+   */
+  record Shared(AtomicLong posted, SandboxPart.Telling telling, Downloads downloads) {}
 
   @Override
   public List<AttemptPart> parts(AttemptContext common, int id, JobAttempts attempts) {
     AttemptPart finds = new FindingPart(tracing, common.plan(), id);
-    AttemptPart posts = new PostedEvents(common, id, posted);
+    AttemptPart posts = new PostedEvents(common, id, shared.posted);
     AttemptPart tools = new ToolState(common, id, attempts);
     Job job = common.graph().job(id);
     List<AttemptPart> parts = new ArrayList<>(7);
@@ -67,11 +73,12 @@ record Features(
       parts.add(new UnstartedCommand(common, id, attempts)); // its hint is the first
     }
     if (job.slot(Step.SECRET) != null) {
-      parts.add(new SecretPart(common, job, env, telling.once())); // masks before others read
+      parts.add(
+          new SecretPart(common, job, env, shared.telling.once())); // masks before others read
     }
     parts.addAll(List.of(finds, posts, tools));
     if (fetches) {
-      parts.add(new FetchPart(common, id, attempts, env));
+      parts.add(new FetchPart(common, id, attempts, env, shared.downloads));
     } else if (JobFiles.hasTmp(job)) {
       parts.add(new TemporaryFolder(common, job.name()));
     }
@@ -82,7 +89,7 @@ record Features(
     }
     if (job.conditions().containsKey(Job.SANDBOX)
         || job.conditions().containsKey(Job.CALLED_SANDBOX)) {
-      parts.add(new SandboxPart(common, id, attempts, telling));
+      parts.add(new SandboxPart(common, id, attempts, shared.telling));
     }
     return parts;
   }

@@ -30,6 +30,7 @@ import dev.torc.features.clusters.Remotes;
 import dev.torc.features.commands.CommandWarnings;
 import dev.torc.features.commands.FailureHints;
 import dev.torc.features.containers.ImageSupply;
+import dev.torc.features.fetch.Downloads;
 import dev.torc.features.finds.Tracing;
 import dev.torc.features.forced.ForcedJobs;
 import dev.torc.features.past.BuildCommit;
@@ -149,7 +150,8 @@ record PlannedBuild(
             watcher.wantsCommands(),
             line -> watcher.accept(new Event.Note(Event.Level.INFO, line)),
             ConcurrentHashMap.newKeySet());
-    return new Features(tracing, new AtomicLong(), manner.pace(), forces(), git, env, telling);
+    Features.Shared shared = new Features.Shared(new AtomicLong(), telling, new Downloads());
+    return new Features(tracing, shared, manner.pace(), forces(), git, env);
   }
 
   /** Returns whether jobs are forced, or an earlier build left forced jobs. */

@@ -4,10 +4,12 @@ import dev.torc.base.machine.Series;
 import dev.torc.base.posix.Signals;
 import dev.torc.core.here.Runner;
 import dev.torc.core.model.Job.Resources;
+import dev.torc.core.run.AttemptPart;
 import dev.torc.core.run.BuildLoop;
 import dev.torc.core.run.BuildSetup;
 import dev.torc.core.run.Event;
 import dev.torc.core.run.JobState;
+import dev.torc.features.fetch.Downloads;
 import dev.torc.front.show.Profile;
 import dev.torc.front.show.Report;
 import dev.torc.front.show.Report.Progress;
@@ -33,6 +35,7 @@ final class ReportedBuild implements BuildWatcher, Progress {
 
   // set for a live report, while jobs may run
   private TimeLeft time;
+  private Downloads downloads;
   private Runner runner;
   private BuildLoop build;
   private long stopped; // when torc was stopped or continued
@@ -88,6 +91,12 @@ final class ReportedBuild implements BuildWatcher, Progress {
   }
 
   @Override
+  public AttemptPart.PartMaker parts(AttemptPart.PartMaker own) {
+    downloads = ((Features) own).shared().downloads();
+    return own;
+  }
+
+  @Override
   public Signals.Handling running(BuildSetup setup, BuildLoop loop) {
     report.follow(() -> progress(setup, loop));
     return signals.during(loop::signal, stop -> pause(setup.common().machines().runner(), stop));
@@ -136,5 +145,10 @@ final class ReportedBuild implements BuildWatcher, Progress {
   @Override
   public Map<String, Series.Point> uses() {
     return runner.uses();
+  }
+
+  @Override
+  public String fetched(String job) {
+    return downloads.progress(job);
   }
 }

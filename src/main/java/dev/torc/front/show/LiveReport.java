@@ -291,13 +291,14 @@ final class LiveReport implements Report {
   private String line(String job, Running run, long now) {
     long expected = run.out ? -1 : progress.expected(job);
     Series.Point use = uses.get(job);
+    String fetched = use == null && !run.out ? progress.fetched(job) : "";
     return "  %s  %s%s%s  %s"
         .formatted(
             SafeText.name(job),
             Amount.time(now - run.since),
             AttemptText.expected(now - run.since, expected),
             use == null
-                ? ""
+                ? (fetched.isEmpty() ? "" : "  " + fetched)
                 : "  " + Amount.cpus(use.cpu()) + " cpus, " + Amount.size(use.memory()),
             run.why);
   }

@@ -121,6 +121,11 @@ public interface Report extends Consumer<Event>, AutoCloseable {
       return "";
     }
 
+    /** Returns how far the download of a running job is; empty if it has none. */
+    default String fetched(String job) {
+      return "";
+    }
+
     /** Returns the latest samples of running jobs' use; a job without a sample yet is missing. */
     default Map<String, Series.Point> uses() {
       return Map.of();

@@ -3,6 +3,7 @@
 
 const FOLD = 50;
 const MORE = 500;
+const PRINTED = 2000; // rows
 const NATURAL = new Intl.Collator('en', { numeric: true });
 
 // A column: its title, a row's text, the number that sorts a row (null: the text), the cell's look.
@@ -25,13 +26,17 @@ function columnsOf(titles, rows) {
   });
 }
 
-// `more` may have `find` (the text of a row for the search), `pick` (whether a row is wanted),
-// `details` (what the first cell of a row opens) and `bar` (what stands beside the search).
+// `more` may have `find` (the text of a row for the search), `pick` (whether a row is wanted), `first`
+// (whether a row comes before the others), `details` (what the first cell of a row opens), `bar` (what
+// stands beside the search), `fold` (how many rows are shown) and `sort` (the column that sorts them).
+// Columns that are `rare` are off at first.
 function grid(label, columns, rows, more = {}) {
+  const fold = more.fold || FOLD;
   let order = [];
   let sorted = -1;
   let down = false;
-  let shown = FOLD;
+  let shown = fold;
+  let wide = false;
   const find = more.find || (i => columns.map(each => each.text(i)).join('\n'));
   const body = make('tbody');
   const said = make('span', { role: 'status' });
@@ -40,7 +45,10 @@ function grid(label, columns, rows, more = {}) {
     make('button', { type: 'button', click: () => sort(c) }, each.title)));
   const rest = make('button', { type: 'button', click: () => { shown += MORE; paint(); } });
   const few = rows <= 10 && !more.bar;
-  const bar = few ? '' : make('div', { class: 'bar' }, search, ...(more.bar || []), said);
+  const titles = make('tr');
+  const all = make('button', { type: 'button', click: () => { wide = !wide; paint(); } });
+  const bar = few ? '' : make('div', { class: 'bar' }, search, ...(more.bar || []), columns.some(each => each.rare) ? all : '', said);
+  const seen = cells => cells.filter((_, c) => wide || !columns[c].rare);
 
   function pick() {
     const wanted = search.value.toLowerCase();
@@ -50,7 +58,10 @@ function grid(label, columns, rows, more = {}) {
         order.push(i);
       }
     }
-    shown = FOLD;
+    if (more.first) {
+      order.sort((a, b) => more.first(b) - more.first(a) || a - b);
+    }
+    shown = fold;
     arrange();
   }
 
@@ -76,23 +87,31 @@ function grid(label, columns, rows, more = {}) {
     paint();
   }
 
-  function paint() {
+  function paint(printed) {
+    titles.replaceChildren(...seen(heads));
+    all.textContent = wide ? 'Fewer columns' : 'More columns';
     body.replaceChildren(...order.slice(0, shown).map(line));
     const left = order.length - shown;
     rest.textContent = left > MORE ? 'Show ' + MORE + ' more' : 'Show all';
     rest.hidden = left <= 0;
     said.textContent = (order.length < rows ? digits(order.length) + ' of ' : '') + count(rows, 'row')
-      + (left > 0 ? ', ' + digits(shown) + ' shown' : '');
+      + (left <= 0 ? '' : printed ? ', ' + digits(left) + ' of them not printed' : ', ' + digits(shown) + ' shown');
   }
 
+  addEventListener('beforeprint', () => {
+    const before = shown;
+    shown = Math.max(shown, PRINTED);
+    paint(true);
+    addEventListener('afterprint', () => { shown = before; paint(); }, { once: true });
+  });
+
   function line(i) {
-    const row = make('tr', null, ...columns.map((each, c) => {
+    return make('tr', null, ...seen(columns.map((each, c) => {
       const text = each.text(i);
       const content = each.look ? each.look(i, text) : [text];
       return make('td', { class: each.number ? 'number' : text.length > 40 ? 'long' : null, title: text.length > 40 ? text : null },
         ...(c === 0 && more.details ? [opener(i, content)] : content));
-    }));
-    return row;
+    })));
   }
 
   function opener(i, content) {
@@ -108,10 +127,13 @@ function grid(label, columns, rows, more = {}) {
 
   const element = make('div', { class: 'list' }, bar,
     make('div', { class: 'scroll tall', tabindex: 0, role: 'group', 'aria-label': label },
-      make('table', null, make('thead', null, make('tr', null, ...heads)), body)),
-    rows > FOLD ? make('div', { class: 'bar' }, rest) : '');
+      make('table', null, make('thead', null, titles), body)),
+    rows > fold ? make('div', { class: 'bar' }, rest) : '');
   element.again = pick;
   pick();
+  if (more.sort !== undefined) {
+    sort(more.sort);
+  }
   return element;
 }
 

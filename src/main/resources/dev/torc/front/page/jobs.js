@@ -9,17 +9,18 @@ function showJobs(known) {
     return from === '' ? reason : 'from ' + from + (reason === '' ? '' : ': ' + reason);
   };
   const number = (title, values, told) => column(title, job => told(values[job]), job => values[job]);
+  const rare = column => ({ ...column, rare: true });
   const columns = [
     column('job', job => known.name[job]),
     column('state', job => known.states[known.state[job]], null, (job, word) => [mark(word), word]),
     column('began', job => known.start[job] === known.start[job] ? moment(began(known, job)) : '–', job => known.start[job]),
-    number('waited', known.queued, time),
+    rare(number('waited', known.queued, time)),
     number('took', known.wall, time),
     number('CPUs', known.busy, cpus),
     number('memory', known.memory, size),
-    number('read', known.read, size),
-    number('written', known.written, size),
-    column('attempts', job => known.tries[job] + (known.tries[job] > 1 && text('what', job) === '' ? ' (flaky)' : ''), job => known.tries[job]),
+    rare(number('read', known.read, size)),
+    rare(number('written', known.written, size)),
+    ({ rare: known.tries.every(tries => tries < 2), ...column('attempts', job => known.tries[job] + (known.tries[job] > 1 && text('what', job) === '' ? ' (flaky)' : ''), job => known.tries[job]) }),
     column('reason', why),
   ];
   const words = known.states.filter((_, i) => known.state.includes(i));
@@ -31,6 +32,7 @@ function showJobs(known) {
   const list = grid('jobs', columns, known.jobs, {
     find: job => known.name[job] + '\n' + why(job),
     pick: job => only < 0 || known.state[job] === only,
+    first: job => known.states[known.state[job]] === 'failed',
     details: job => details(known, job, text),
     bar: [label, select],
   });

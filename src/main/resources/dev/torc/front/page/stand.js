@@ -64,13 +64,14 @@ function showFailed(known) {
     section.remove();
     return;
   }
-  const tails = new Map(known.tails.map(tail => [tail.job, tail.lines]));
+  const tails = new Map(known.tails.map(tail => [tail.job, tail]));
   part('main').prepend(section);
   const one = job => {
-    const lines = tails.get(job);
+    const { command, lines } = tails.get(job) ?? {};
     return [make('h3', null, mark('failed'), known.name[job]),
-      soft([known.texts[known.what[job]] || 'failed', moment(began(known, job)) + ' UTC',
-        known.texts[known.why[job]] && 'reason: ' + known.texts[known.why[job]]].filter(text => text && !text.startsWith('NaN')).join(' · ')),
+      soft([known.texts[known.what[job]] || 'failed', known.start[job] === known.start[job] && moment(began(known, job)) + ' UTC']
+        .filter(text => text).join(' · ')),
+      command ? make('p', null, make('code', null, command)) : '',
       lines ? folded('Log', failed.length < 6, () => make('pre', { tabindex: 0, role: 'group',
         'aria-label': 'Log of ' + known.name[job] }, lines.length === 0 ? '(no output)' : lines.join('\n'))) : ''];
   };

@@ -37,7 +37,7 @@ function showResources(known) {
       ...(some(known.gpu) || some(known.gpuMemory)
         ? [kind('GPUs', known.gpu, known.askedGpus, cpus, String), kind('GPU memory', known.gpuMemory, null, size)] : []),
       kind('read', known.read, null, size),
-      kind('written', known.written, null, size), kind('waited', known.queued, null, time)], all.length));
+      kind('written', known.written, null, size), kind('waited', known.queued, null, time)], all.length, { sort: 1, fold: 10 }));
   overTime(known, section);
 }
 

@@ -101,6 +101,21 @@ class ReportPageTest extends Harness {
     assertEquals("not run", page(1).states().get("deploy"), "of a build");
   }
 
+  /** They would be a column of boxes in which nothing is seen. */
+  @Test
+  void manyJobsOfAStageWhoseNamesBeginAlikeAreOneBox() throws Exception {
+    StringBuilder jobs = new StringBuilder("first: { command: f, produces: f }\n");
+    for (String each : List.of("main", "util", "text", "io", "net")) {
+      jobs.append("cc-%s: { command: c, needs: f, produces: %1$s.o }\n".formatted(each));
+      jobs.append("ar-%s: { command: c, needs: %1$s.o, produces: %1$s.a }\n".formatted(each));
+    }
+    jobs.append("cc-late: { command: c, needs: io.a, produces: late.o }\n");
+    given(jobs.toString());
+    build();
+    assertEquals(
+        List.of("first", "cc-… (5)", "ar-… (5)", "cc-late", ""), page(0).texts().get("boxLabel"));
+  }
+
   @Test
   void aJobThatIsLeftOutSaysWhyAndStandsBehindWhatItNeeds() throws Exception {
     given(
@@ -364,7 +379,7 @@ class ReportPageTest extends Harness {
     StringBuilder jobs = new StringBuilder("a: { command: a, produces: a }\n");
     jobs.append("bad: { command: bad }\nlate: { command: late, after: bad }\n");
     for (int i = 0; i < 1_000; i++) {
-      jobs.append("j%1$d: { command: j%1$d, needs: a, produces: o%1$d }%n".formatted(i));
+      jobs.append("%1$dj: { command: j%1$d, needs: a, produces: o%1$d }%n".formatted(i));
     }
     jobs.append("z: { command: z, needs: o0, produces: z }\n");
     jobs.append("open: { command: 'o {n}', parameters: { n: { lines: z } } }\n");

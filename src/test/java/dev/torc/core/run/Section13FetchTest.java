@@ -12,68 +12,12 @@ import dev.torc.base.posix.Kill;
 import dev.torc.features.fetch.WebServer;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Section 13, fetch: a job downloads its products instead of running a command. */
-class Section13FetchTest extends Harness {
-
-  private static final String DATA = "some data of another place";
-
-  private WebServer web;
-
-  @BeforeEach
-  void serve() throws IOException {
-    web = new WebServer();
-  }
-
-  @AfterEach
-  void end() throws IOException {
-    web.close();
-  }
-
-  private static String sha(String text) {
-    return Digest.ofText(text).hex();
-  }
-
-  /** Gives a job that fetches {@code x} from these paths, and one that reads it. */
-  private void fetching(String sha, String... paths) {
-    List<String> urls = Stream.of(paths).map(path -> "\"" + web.url(path) + "\"").toList();
-    given(
-        "get: { fetch: %s, %sproduces: d/x }\nuse: { command: use, needs: d/x, produces: y }"
-            .formatted(urls, sha.isEmpty() ? "" : "sha256: " + sha + ", "));
-  }
-
-  private String log(String job) {
-    return read(".torc/logs/" + job + ".log");
-  }
-
-  private void fetched(String content) {
-    assertEquals(JobState.RAN, state("get"), () -> notes().toString());
-    assertEquals(content, read("d/x"));
-    assertFalse(Files.exists(root.resolve(".torc/fetch")) && !left().isEmpty(), left());
-  }
-
-  /** The names of temporary files. */
-  private String left() {
-    try (Stream<Path> all = Files.list(root.resolve(".torc/fetch"))) {
-      return String.join(" ", all.map(path -> path.getFileName().toString()).toList());
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  private void failed(String what) {
-    assertEquals(JobState.FAILED, state("get"));
-    assertEquals(what, what("get"));
-    assertEquals(JobState.BLOCKED, state("use"));
-    assertFalse(Files.exists(root.resolve("d/x")));
-  }
+class Section13FetchTest extends FetchHarness {
 
   @Test
   void theDigestDecidesAndNotTheUrl() {
@@ -320,16 +264,6 @@ class Section13FetchTest extends Harness {
     build();
     fetched(DATA);
     assertEquals("bytes=9-", web.requests.get(1).header("range"));
-  }
-
-  private long partSize() {
-    try (Stream<Path> all = Files.list(root.resolve(".torc/fetch"))) {
-      return all.filter(path -> !path.toString().endsWith(".from"))
-          .mapToLong(path -> path.toFile().length())
-          .sum();
-    } catch (IOException e) {
-      return 0;
-    }
   }
 
   @Test

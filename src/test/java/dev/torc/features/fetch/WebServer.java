@@ -19,6 +19,8 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import javax.net.ServerSocketFactory;
+import javax.net.ssl.SSLContext;
 
 /** A web server on this machine whose answers a test writes, byte by byte if it must. */
 public final class WebServer implements AutoCloseable {
@@ -43,14 +45,26 @@ public final class WebServer implements AutoCloseable {
   private final CountDownLatch over = new CountDownLatch(1);
   private final ServerSocket socket;
 
+  private final String scheme;
+
   /** Starts a server on a free port. */
   public WebServer() throws IOException {
-    socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    this("http", ServerSocketFactory.getDefault());
+  }
+
+  /** Starts a server that speaks TLS. */
+  public WebServer(SSLContext tls) throws IOException {
+    this("https", tls.getServerSocketFactory());
+  }
+
+  private WebServer(String scheme, ServerSocketFactory sockets) throws IOException {
+    this.scheme = scheme;
+    this.socket = sockets.createServerSocket(0, 50, InetAddress.getLoopbackAddress());
     Thread.ofPlatform().daemon().start(this::accept);
   }
 
   public String url(String path) {
-    return "http://127.0.0.1:" + socket.getLocalPort() + path;
+    return scheme + "://127.0.0.1:" + socket.getLocalPort() + path;
   }
 
   public int port() {

@@ -2,7 +2,7 @@ package dev.torc.front.cli;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.WarmServer;
+import dev.torc.server.WarmServer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;

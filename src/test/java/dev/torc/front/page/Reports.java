@@ -165,7 +165,8 @@ public final class Reports {
         values.add(List.of(i, "" + i % 8, "s" + i, loss, HOSTILE));
       }
       if (bad && failed++ < 3) {
-        tails.add(new Tail(i, List.of("one", "<script>alert(1)</script> & more", "last")));
+        tails.add(
+            new Tail(i, "align <one>", List.of("one", "<script>alert(1)</script> & more", "last")));
       }
     }
     Series series = new Series(BEGAN);

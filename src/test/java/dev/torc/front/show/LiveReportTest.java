@@ -297,6 +297,11 @@ class LiveReportTest {
     public Map<String, Series.Point> uses() {
       return Map.of("a", use);
     }
+
+    @Override
+    public String fetched(String job) {
+      return job.equals("b") ? "1.4 MiB of 2.9 MiB, 0.5 MiB/s" : "";
+    }
   }
 
   @Test
@@ -314,7 +319,9 @@ class LiveReportTest {
     String shown = screen.next();
     String why = "  need f2.json changed 3f2a91c → 88d01be";
     assertTrue(shown.contains("  a  2.0 s of about 1 min 30 s  1.8 cpus, 300.0 MiB" + why), shown);
-    assertTrue(shown.contains("  b  2.0 s of about 1 min 30 s" + why), shown);
+    assertTrue(
+        shown.contains("  b  2.0 s of about 1 min 30 s  1.4 MiB of 2.9 MiB, 0.5 MiB/s" + why),
+        shown);
     assertTrue(shown.contains(", 2.0 s so far, about 1 min 05 s left"), shown);
     report.accept(new Event.JobSubmitted("b", "slurm", "12"));
     now += 89 * Events.SECOND;

@@ -1,0 +1,110 @@
+package dev.torc.core.run;
+
+import static dev.torc.features.fetch.WebServer.answer;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.torc.features.fetch.WebServer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.util.ArrayList;
+import java.util.List;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Section 13, fetch: https with a CA that only a file of the environment names. */
+class Section13FetchTlsTest extends FetchHarness {
+
+  private static final String WORD = "password";
+
+  @TempDir Path temp;
+  private WebServer tls;
+  private Path ca;
+
+  @BeforeEach
+  void certify() throws Exception {
+    Path store = temp.resolve("store");
+    ca = temp.resolve("ca.pem");
+    String pair = "-genkeypair -keyalg EC -groupname secp256r1 -validity 2 -dname CN=torc";
+    keytool(store, pair + " -ext SAN=ip:127.0.0.1 -storetype PKCS12");
+    keytool(store, "-exportcert -rfc -file " + ca);
+    KeyStore keys = KeyStore.getInstance("PKCS12");
+    try (InputStream in = Files.newInputStream(store)) {
+      keys.load(in, WORD.toCharArray());
+    }
+    KeyManagerFactory own = KeyManagerFactory.getInstance("PKIX");
+    own.init(keys, WORD.toCharArray());
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(own.getKeyManagers(), null, null);
+    tls = new WebServer(context);
+    given("get: { fetch: \"%s\", produces: d/x }".formatted(tls.url("/x")));
+  }
+
+  private static void keytool(Path store, String words) throws Exception {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
+    command.addAll(List.of(words.split(" ")));
+    command.addAll(List.of("-alias", "torc", "-keystore", store.toString(), "-storepass", WORD));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String said = new String(process.getInputStream().readAllBytes());
+    assertEquals(0, process.waitFor(), said);
+  }
+
+  @Override
+  void end() throws IOException {
+    super.end();
+    tls.close();
+  }
+
+  @Test
+  void aServerOfAnUnknownCaFailsTheJobAndTheLineSaysWhatToSet() {
+    build();
+    assertEquals(JobState.FAILED, state("get"));
+    assertTrue(what("get").startsWith(tls.url("/x") + ": "), what("get"));
+    assertTrue(what("get").endsWith("; SSL_CERT_FILE can name a file of other CAs"), what("get"));
+    assertEquals(List.of(), tls.requests);
+  }
+
+  @Test
+  void eachVariableOfOtherToolsNamesTheFile() {
+    tls.on("/x", answer(200, DATA));
+    for (String name : List.of("CURL_CA_BUNDLE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")) {
+      env.clear();
+      env.put(name, ca.toString());
+      force = true;
+      build();
+      fetched(DATA);
+    }
+    assertEquals(3, tls.requests.size());
+  }
+
+  @Test
+  void aFileWithoutCertificatesIsAFailureThatNamesIt() {
+    edit("none.pem", "");
+    env.put("SSL_CERT_FILE", root.resolve("none.pem").toString());
+    build();
+    String none = "SSL_CERT_FILE: no certificates in " + root.resolve("none.pem");
+    assertEquals(none, what("get"));
+    env.put("SSL_CERT_FILE", root.resolve("missing.pem").toString());
+    build();
+    assertTrue(what("get").startsWith("SSL_CERT_FILE: "), what("get"));
+    assertTrue(what("get").contains("missing.pem"), what("get"));
+  }
+
+  @Test
+  void aRedirectToAPlainServerIsRefusedAndItIsNotAsked() {
+    env.put("SSL_CERT_FILE", ca.toString());
+    tls.on("/x", answer(302, "", "Location: " + web.url("/y?token=S3CRET")));
+    web.on("/y?token=S3CRET", answer(200, DATA));
+    build();
+    String line = "%s: redirects from https to %s";
+    assertEquals(line.formatted(tls.url("/x"), web.url("/y?token=***")), what("get"));
+    assertEquals(List.of(), web.requests);
+  }
+}

@@ -1,0 +1,68 @@
+package dev.torc.kills;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.torc.Sandbox;
+import dev.torc.Sandbox.Going;
+import dev.torc.Sandbox.Ran;
+import dev.torc.containers.FuseMount;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Rule 11: a file system that hangs, as one does whose server is gone, does not hold torc. */
+class HangIT {
+
+  /**
+   * Stops the file system's process, and waits until each of its threads has stopped. A request
+   * that a thread has already read would keep torc from ending, even by {@code kill -9}.
+   */
+  private static final String HANG =
+      "kill -STOP $SERVER; while grep -L 'T (stopped)' /proc/$SERVER/task/*/status | grep -q .; do"
+          + " sleep 0.01; done; touch up";
+
+  @TempDir Path temp;
+
+  @Test
+  void aBuildWhoseFilesDoNotAnswerEndsAfterTwoSignals() throws Exception {
+    try (Sandbox project = new Sandbox(temp);
+        FuseMount mount =
+            FuseMount.of(Files.createDirectory(project.root.resolve("far")), project.root)) {
+      String server =
+          ProcessHandle.allProcesses()
+              .filter(each -> each.info().commandLine().orElse("").endsWith(" " + mount.at))
+              .map(each -> Long.toString(each.pid()))
+              .findFirst()
+              .orElseThrow();
+      project.env.put("SERVER", server);
+      project.build(
+          """
+          defaults: { env: { SERVER: }, stop: { grace: 1s } }
+          jobs:
+            first: { command: "echo > first", produces: first }
+            a: { command: "echo 1 > MOUNT/p; HANG", produces: MOUNT/p, after: first }
+            b: { command: "cp MOUNT/p b", needs: MOUNT/p, produces: b }
+          """
+              .replace("HANG", HANG)
+              .replace("MOUNT", mount.at.getFileName().toString()));
+      Ran ran;
+      try {
+        Going torc = project.start("-j1");
+        Sandbox.until("it hangs", () -> project.exists("up"));
+        torc.signal("TERM");
+        torc.signal("TERM");
+        ran = torc.await();
+      } finally {
+        new ProcessBuilder("kill", "-CONT", server).start().waitFor();
+      }
+      assertEquals(143, ran.exit(), ran.err());
+      String line = "torc: a file or a process does not answer; ended at once, as by kill -9\n";
+      assertTrue(ran.err().contains(line), ran.err());
+      project.edit("torc.yaml", HANG, "true");
+      Ran next = project.torc();
+      assertEquals("3 jobs: 2 ran, 1 up to date, 0 failed", next.counts(), next.err());
+    }
+  }
+}
