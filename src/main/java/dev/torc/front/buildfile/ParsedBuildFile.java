@@ -142,8 +142,7 @@ public final class ParsedBuildFile {
     List<ReportFile> report = new ItemReader(paths, problems).report(fields);
     List<String> names = names(executors, over.executor(), problems);
     this.when = new WhenReader(over.env(), paths);
-    this.environments =
-        top.get("environments") == null ? null : EnvironmentReader.of(fields, paths);
+    this.environments = environments(fields);
     Map<String, Job> makers = environments == null ? Map.of() : environments.read();
     JobReader reader =
         new JobReader(
@@ -183,6 +182,11 @@ public final class ParsedBuildFile {
     this.expansion =
         new GroupExpansion(
             root, units, codec, reader, problems.warnings(), manual, over.excluded());
+  }
+
+  /** Returns the reader of environments; null if there are none, so that it is not loaded. */
+  private EnvironmentReader environments(MapFields top) {
+    return top.map().get("environments") == null ? null : EnvironmentReader.of(top, paths);
   }
 
   /** Adds the jobs that make environments to those of the user. */
