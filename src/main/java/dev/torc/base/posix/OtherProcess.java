@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -175,7 +176,8 @@ public record OtherProcess(int pid) {
   public static OptionalInt holderOfRemoved(Path place) {
     String name = real(place) + " (deleted)";
     String locks = self().text("../locks");
-    for (String pid : locks.equals("?") ? list("/proc") : locks.split(" ")) {
+    String[] words = locks.equals("?") ? list("/proc") : locks.split(" ");
+    for (String pid : new LinkedHashSet<>(List.of(words))) { // a process may hold many locks
       if (!pid.isEmpty() && Character.isDigit(pid.charAt(0)) && anyOpen(pid, name::equals)) {
         return OptionalInt.of(Integer.parseInt(pid));
       }
