@@ -71,7 +71,7 @@ class FetchIT {
   void theNextBuildEndsTheCommandOfAFetcher() throws Exception {
     try (Sandbox box = new Sandbox(temp)) {
       String slow = "echo half > {produces}; echo $$ > pid; : {url}; sleep 1000";
-      String yaml = "fetchers: { a: '%s' }\njobs: { get: { fetch: \"a:x\", produces: d/x } }";
+      String yaml = "fetchers: { ab: '%s' }\njobs: { get: { fetch: \"ab:x\", produces: d/x } }";
       box.build(yaml.formatted(slow));
       Going going = box.start("build");
       String pid = box.awaitLine("pid");
@@ -82,7 +82,7 @@ class FetchIT {
       Ran ran = box.torc("build");
       assertEquals(0, ran.exit(), ran.err() + box.read(".torc/logs/get.log"));
       assertFalse(Sandbox.runs(pid));
-      assertEquals("a:x\n", box.read("d/x"));
+      assertEquals("ab:x\n", box.read("d/x"));
     }
   }
 

@@ -101,6 +101,8 @@ public final class FetchPart implements AttemptPart, Runner {
       failure = Refusal.line(e);
     } catch (UncheckedIOException e) {
       failure = Refusal.line(e.getCause());
+    } catch (IllegalArgumentException | IllegalStateException e) {
+      failure = "fault of torc: " + e;
     } finally {
       running.end(job.name());
       current = null;

@@ -1,11 +1,17 @@
 package dev.torc.features.sandbox;
 
+import dev.torc.base.text.Amount;
 import dev.torc.base.text.SafeText;
+import dev.torc.core.decide.PlanContext;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Template;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -18,6 +24,8 @@ import java.util.Set;
  * @param needed the same of its needs alone: what lies further away is used in its own place
  */
 public record Sandbox(long link, int up, int needed) {
+
+  private static final int FEW = 3;
 
   /** Returns how a job runs; null if it runs in the root. */
   public static Sandbox of(Job job) {
@@ -51,8 +59,52 @@ public record Sandbox(long link, int up, int needed) {
     return names.isEmpty()
         ? Optional.empty()
         : Optional.of(
-            "--sandbox does not apply to jobs with persist, trace or a dir outside the root: "
+            "--sandbox does not apply to jobs with persist, trace, an executor or a dir outside: "
                 + String.join(", ", names));
+  }
+
+  /**
+   * Returns a line about the needs of a job that would be linked now; none without {@code link}.
+   */
+  public static List<String> linking(PlanContext context, int id) {
+    Job job = context.graph().job(id);
+    Sandbox kind = of(job);
+    if (kind == null || kind.link == 0) {
+      return List.of();
+    }
+    Path root = context.graph().workflow().root();
+    Set<String> needs = new LinkedHashSet<>();
+    for (int file : context.graph().needs().row(id)) {
+      needs.add(context.graph().path(file));
+    }
+    for (int list : context.graph().listNeeds().row(id)) {
+      needs.addAll(context.contents().filesOf(id).files(list));
+    }
+    List<String> large = new ArrayList<>();
+    for (String need : needs) {
+      long size = root.resolve(need).toFile().length();
+      if (size >= kind.link && Files.isRegularFile(root.resolve(need))) {
+        large.add(linked(need, size));
+      }
+    }
+    return large.isEmpty() ? List.of() : List.of(linking(job, large));
+  }
+
+  static String linked(String need, long size) {
+    return SafeText.name(need) + " (" + Amount.size(size, size) + ")";
+  }
+
+  /** Returns a line about linked needs. */
+  static String linking(Job job, List<String> files) {
+    return "job %s gets links to %s; writing to one changes the file"
+        .formatted(SafeText.name(job.name()), few(files));
+  }
+
+  /** Returns the first of some names, and how many more there are. */
+  static String few(List<String> names) {
+    List<String> shown = names.subList(0, Math.min(FEW, names.size()));
+    int more = names.size() - shown.size();
+    return String.join(", ", shown) + (more == 0 ? "" : " and " + Amount.count(more, "more file"));
   }
 
   /** Returns the text from which {@link #of} reads it. */

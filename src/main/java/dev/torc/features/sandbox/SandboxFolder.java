@@ -2,7 +2,6 @@ package dev.torc.features.sandbox;
 
 import dev.torc.base.digests.FolderDigest;
 import dev.torc.base.posix.FileTree;
-import dev.torc.base.posix.RandomId;
 import dev.torc.core.run.JobRoot;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -81,7 +80,8 @@ final class SandboxFolder implements JobRoot {
   /** Makes it anew. A background process of an earlier attempt may still write into the old one. */
   void make() throws IOException {
     if (Files.exists(top, LinkOption.NOFOLLOW_LINKS)) {
-      Path aside = top.resolveSibling(top.getFileName() + "." + RandomId.next());
+      Path aside = top.resolveSibling(top.getFileName() + "@old"); // no job's: it has no @ here
+      FileTree.remove(aside);
       Files.move(top, aside);
       FileTree.remove(aside);
     }
@@ -93,7 +93,7 @@ final class SandboxFolder implements JobRoot {
 
   /** Makes a folder in it, if it is missing. */
   void folder(Path folder) throws IOException {
-    if (folder.startsWith(top) && folders.add(folder)) {
+    if (folder.startsWith(top) && !folder.equals(home) && folders.add(folder)) {
       Files.createDirectories(folder);
     }
   }

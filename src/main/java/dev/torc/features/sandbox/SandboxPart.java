@@ -6,7 +6,6 @@ import dev.torc.base.posix.FileTree;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.GlobWalk;
 import dev.torc.base.syntax.NearestPath;
-import dev.torc.base.text.Amount;
 import dev.torc.base.text.Refusal;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.LineKind;
@@ -24,8 +23,8 @@ import dev.torc.core.model.Step;
 import dev.torc.core.run.AttemptFailure;
 import dev.torc.core.run.AttemptPart;
 import dev.torc.core.run.BuildSetup.AttemptContext;
+import dev.torc.core.run.Event;
 import dev.torc.core.run.FoundNeeds;
-import dev.torc.core.run.JobAttempts;
 import dev.torc.core.run.JobFiles;
 import dev.torc.core.run.JobRoot;
 import dev.torc.core.run.ProductScan;
@@ -51,28 +50,24 @@ import java.util.stream.Collectors;
  */
 public final class SandboxPart implements AttemptPart {
 
-  private static final int FEW = 3;
-
   /**
    * What is told of other files and of links.
    *
    * @param always whether each run tells it, and not only the first one
    * @param once the jobs and groups of which something was told
    */
-  public record Telling(boolean always, Consumer<String> say, Set<String> once) {}
+  public record Telling(boolean always, Consumer<Event> events, Set<String> once) {}
 
   private final AttemptContext common;
   private final int id;
   private final Job job;
   private final Path root;
   private final Telling telling;
-  private final String executor; // null for this machine
-  private SandboxFolder folder; // null before the attempt begins
+  private SandboxFolder folder; // null before the attempt begins; an executor's ran in the root
   private ProcessEnd ended;
 
-  public SandboxPart(AttemptContext common, int id, JobAttempts attempts, Telling telling) {
+  public SandboxPart(AttemptContext common, int id, Telling telling) {
     this.common = common;
-    this.executor = attempts.executor();
     this.id = id;
     this.job = common.graph().job(id);
     this.root = common.graph().workflow().root();
@@ -81,10 +76,6 @@ public final class SandboxPart implements AttemptPart {
 
   @Override
   public void prepare(NeedSnapshot snapshot) throws IOException {
-    if (executor != null) {
-      throw new AttemptFailure(
-          "sandbox does not work with executor " + executor + "; use --on local");
-    }
     CachePlace place = common.launches().place();
     Path all = place.folder().resolve("sandbox");
     place.makeFolder(all);
@@ -108,10 +99,8 @@ public final class SandboxPart implements AttemptPart {
     }
     if (isTold() && !folder.linked().isEmpty()) {
       List<String> files = new ArrayList<>();
-      folder
-          .linked()
-          .forEach((file, size) -> files.add(name(file) + " (" + Amount.size(size, size) + ")"));
-      say("has links in its folder to " + few(files) + "; writing to one changes the file");
+      folder.linked().forEach((file, size) -> files.add(Sandbox.linked(name(file), size)));
+      say("links", Sandbox.linking(job, files));
     }
   }
 
@@ -182,6 +171,9 @@ public final class SandboxPart implements AttemptPart {
   /** Moves the products, if the job made all of them. */
   @Override
   public void read() throws IOException {
+    if (folder == null) {
+      return;
+    }
     if (!ended.ok()) {
       if (ended.how() == ProcessEnd.How.EXITED && job.runs().skip().contains(ended.code())) {
         remove();
@@ -285,19 +277,26 @@ public final class SandboxPart implements AttemptPart {
   /** Takes away names of files that were only in the folder. */
   @Override
   public void find(FoundNeeds needs, NeedSnapshot snapshot, Stamp begin, String message) {
-    for (Collection<String> names : List.of(needs.found(), needs.moved(), needs.lost())) {
-      names.removeIf(name -> root.resolve(name).startsWith(root));
+    if (folder != null) {
+      for (Collection<String> names : List.of(needs.found(), needs.moved(), needs.lost())) {
+        names.removeIf(name -> root.resolve(name).startsWith(root));
+      }
     }
   }
 
   /** Removes the folder when the products are known. */
   @Override
   public void look(ProductScan products) {
+    if (folder == null) {
+      return;
+    }
     if (isTold()) {
       try {
         List<String> others = folder.others();
         if (!others.isEmpty()) {
-          say("also wrote " + few(others) + ": not in its produces, removed with its folder");
+          others.replaceAll(SafeText::name);
+          String line = "job %s also wrote %s: not in its produces, removed with its folder";
+          say("others", line.formatted(SafeText.name(job.name()), Sandbox.few(others)));
         }
       } catch (IOException e) {
         throw new UncheckedIOException(e);
@@ -334,16 +333,11 @@ public final class SandboxPart implements AttemptPart {
     return telling.always() || common.plan().records().result(id) == null;
   }
 
-  private void say(String what) {
-    String group = job.group() == null ? job.name() : job.group();
-    if (telling.always() || telling.once().add(what.substring(0, what.indexOf(' ')) + group)) {
-      telling.say().accept("job " + SafeText.name(job.name()) + " " + what);
+  /** Tells a line; without {@code always}, one of a kind about a job or group. */
+  private void say(String kind, String line) {
+    String whom = job.group() == null ? job.name() : job.group();
+    if (telling.always() || telling.once().add(kind + " " + whom)) {
+      telling.events().accept(new Event.Note(Event.Level.INFO, line));
     }
-  }
-
-  private static String few(List<String> names) {
-    List<String> shown = names.stream().limit(FEW).map(SafeText::name).collect(Collectors.toList());
-    int more = names.size() - shown.size();
-    return String.join(", ", shown) + (more == 0 ? "" : " and " + more + " more files");
   }
 }

@@ -16,6 +16,7 @@ import dev.torc.features.fetch.Fetch;
 import dev.torc.features.finds.Tracing;
 import dev.torc.features.patterns.DottedFiles;
 import dev.torc.features.patterns.SheetOrder;
+import dev.torc.features.sandbox.Sandbox;
 import dev.torc.front.session.DiskChecks;
 import dev.torc.front.session.Exit;
 import dev.torc.front.session.Project;
@@ -81,6 +82,7 @@ record CheckAnswer(
           warnings.addAll(once(graph, jobs, id -> traced(look, id)));
           warnings.addAll(
               once(graph, jobs, id -> Fetch.lacking(graph.job(id), look.records().result(id))));
+          warnings.addAll(once(graph, jobs, id -> Sandbox.linking(look.context(), id)));
         }
       } catch (BadInput refused) {
         errors.addAll(refused.diagnostics());

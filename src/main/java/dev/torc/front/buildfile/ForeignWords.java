@@ -64,9 +64,7 @@ final class ForeignWords {
    */
   private static final Map<String, String> INSTEAD =
       Map.ofEntries(
-          entry(
-              "shadow",
-              "commands run in the root; write to {tmp}, and move what is done to its place"),
+          entry("shadow", "write sandbox: true, and the job runs in a folder of its own"),
           entry("use", "torc calls no actions; write command"),
           entry("wrapper", "torc calls no wrappers; write command"),
           entry("log", "torc keeps the output of each job; see torc log JOB"),

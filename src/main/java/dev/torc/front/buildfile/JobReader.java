@@ -256,7 +256,7 @@ final class JobReader {
                 stop(job),
                 keys.skip()),
             traits(job, fetch != null && !fetch.isFixed()),
-            fetching.conditions(fetch, conditions(job, keys, produces, run)));
+            fetching.conditions(fetch, conditions(keys, produces, run, executor != null)));
     return withStandIn(entered(job, read));
   }
 
@@ -267,12 +267,14 @@ final class JobReader {
   }
 
   private SortedMap<String, Template> conditions(
-      MapFields job, ConditionReader keys, List<Item> produces, List<Step> run) {
+      ConditionReader keys, List<Item> produces, List<Step> run, boolean away) {
+    MapFields job = keys.job();
     SortedMap<String, Template> conditions = keys.conditions();
     boolean called = common.over.sandbox();
     return job.map().get(Job.SANDBOX) == null && !called
         ? conditions
-        : new SandboxReader(job, called, common.paths().root()).with(conditions, produces, run);
+        : new SandboxReader(job, called, common.paths().root(), away)
+            .with(conditions, produces, run);
   }
 
   /** Adds a need that is missing if the job needs a value that is not given. */

@@ -89,7 +89,7 @@ record Features(
     }
     if (job.conditions().containsKey(Job.SANDBOX)
         || job.conditions().containsKey(Job.CALLED_SANDBOX)) {
-      parts.add(new SandboxPart(common, id, attempts, shared.telling));
+      parts.add(new SandboxPart(common, id, shared.telling));
     }
     return parts;
   }

@@ -146,10 +146,7 @@ record PlannedBuild(
     BuildCommit git =
         plan.isQuiet() ? null : new BuildCommit(project.workflow().root(), env, commit);
     SandboxPart.Telling telling =
-        new SandboxPart.Telling(
-            watcher.wantsCommands(),
-            line -> watcher.accept(new Event.Note(Event.Level.INFO, line)),
-            ConcurrentHashMap.newKeySet());
+        new SandboxPart.Telling(watcher.wantsCommands(), watcher, ConcurrentHashMap.newKeySet());
     Features.Shared shared = new Features.Shared(new AtomicLong(), telling, new Downloads());
     return new Features(tracing, shared, manner.pace(), forces(), git, env);
   }
