@@ -223,7 +223,8 @@ class ReportIT extends BrowserHarness {
         text(titles));
     assertEquals("align <one>", text("document.querySelector('#failed code').innerText"));
     assertTrue(
-        browser.evaluate("document.querySelectorAll('#resources tbody tr').length").asInt() <= 10);
+        browser.evaluate("document.querySelectorAll('#resources .list tbody tr').length").asInt()
+            <= 10);
     assertEquals(List.of(), browser.axe());
   }
 
@@ -315,7 +316,7 @@ class ReportIT extends BrowserHarness {
         "plain5: restored, waits for align/lane=4,sample=s4",
         text("document.querySelector('#graph [role=status]').innerText"));
     assertEquals(
-        "8",
+        "9",
         text("new Set(Object.values(MARKS).map(([, mark]) => mark)).size + 1"),
         "marks differ without colour; ran and up to date are alike");
     assertEquals(List.of(), browser.consoleErrors());
