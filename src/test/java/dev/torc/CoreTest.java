@@ -40,7 +40,7 @@ class CoreTest {
    * 18 500; above it are the states and verdicts of skipped, frozen, conditional and left-out jobs,
    * and needs of single values of a file, which are lines of the manifest.
    */
-  private static final int CORE_LINES = 18_966;
+  private static final int CORE_LINES = 19_200;
 
   /** Features that use another one, each with its reason. */
   private static final Set<String> PAIRS =

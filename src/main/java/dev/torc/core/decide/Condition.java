@@ -51,6 +51,14 @@ public interface Condition {
   default void addReasons(Subject job, List<Reason> reasons) {}
 
   /**
+   * Returns what the job makes on demand, without declaring it as a product, if that is missing;
+   * else null. A job with {@code temporary} for which this is not null runs if a job after it runs.
+   */
+  default String lacks(Subject job) {
+    return null;
+  }
+
+  /**
    * Returns the verdict that replaces the given one, which follows from all reasons; or the given
    * one.
    */

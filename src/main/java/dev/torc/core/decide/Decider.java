@@ -150,10 +150,7 @@ public final class Decider {
       reasons.add(out.cause()); // why it was submitted; no comparison finds that now
     }
     List<Condition> asked = conditions.of(job);
-    Condition.Subject of =
-        asked.isEmpty()
-            ? null
-            : new Condition.Subject(id, graph, records, contents, this, wish, same);
+    Condition.Subject of = asked.isEmpty() ? null : subject(id, wish);
     for (Condition condition : asked) {
       condition.addReasons(of, reasons);
     }
@@ -162,6 +159,36 @@ public final class Decider {
       verdict = condition.verdict(of, verdict);
     }
     return verdict;
+  }
+
+  /** Returns what a job makes on demand and that is missing; null for nothing. */
+  String lacks(int id) {
+    for (Condition condition : conditions.of(graph.job(id))) {
+      String lack = condition.lacks(subject(id, null));
+      if (lack != null) {
+        return lack;
+      }
+    }
+    return null;
+  }
+
+  private Condition.Subject subject(int id, Wish wish) {
+    return new Condition.Subject(id, graph, records, contents, this, wish, same);
+  }
+
+  /** Returns the digest of a job's environment, as in its manifest; null if it is unknown yet. */
+  public Digest environment(int id) {
+    Manifest.environment(graph.job(id), contents, hash);
+    int pending = hash.pending();
+    Digest digest = hash.digest();
+    return pending < 0 ? digest : null;
+  }
+
+  /** Returns the same digest for a job that started. Any thread may ask. */
+  public Digest environment(int id, NeedSnapshot snapshot) {
+    ManifestHash counts = described.get();
+    Manifest.environment(graph.job(id), snapshot, counts);
+    return counts.digest();
   }
 
   private Verdict verdict(int id, Wish wish, List<Reason> reasons, int pending) {

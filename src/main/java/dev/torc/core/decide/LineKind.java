@@ -63,7 +63,10 @@ public enum LineKind {
   KEYED("need"),
 
   /** How the job runs in a folder of its own. */
-  SANDBOX("sandbox");
+  SANDBOX("sandbox"),
+
+  /** The entry of the environment, or the digest of a file that locks it. */
+  ENVIRONMENT("environment");
 
   private static final LineKind[] ALL = values();
 

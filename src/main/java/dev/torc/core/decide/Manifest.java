@@ -12,6 +12,7 @@ import dev.torc.core.model.KeyedPaths;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Step;
 import dev.torc.core.model.Step.Image;
+import dev.torc.core.model.Surroundings;
 import dev.torc.core.model.Template;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -56,6 +57,7 @@ public record Manifest(Graph graph) {
         writer.text(LineKind.ARGUMENTS, "", words(given));
       }
     }
+    environment(job, contains, writer);
     if (job.depfile() != null) {
       writer.text(LineKind.DEPFILE, "", job.depfile());
     }
@@ -109,12 +111,27 @@ public record Manifest(Graph graph) {
     }
   }
 
+  /** Writes what decides the environment of a job. Lines have its name, and digests do not. */
+  static void environment(Job job, InputSource contains, ManifestWriter writer) {
+    Surroundings in = job.surroundings();
+    if (in != null) {
+      writer.text(LineKind.ENVIRONMENT, "", in.name() + " " + in.entry(), in.entry());
+      for (String path : in.files()) {
+        writer.content(LineKind.ENVIRONMENT, in.name() + " " + path, path, contains.of(path));
+      }
+    }
+  }
+
   /** Writes needed files by path, then needed globs and folders, then needed jobs. */
   private void needs(
       int id, Job job, boolean ordered, InputSource contains, ManifestWriter writer) {
     List<String> paths = new ArrayList<>(graph.needs().count(id));
     for (int file : graph.needs().row(id)) {
       paths.add(graph.path(file));
+    }
+    Surroundings in = job.surroundings();
+    if (in != null) {
+      paths.removeIf(path -> in.files().contains(path) && !needs(job).contains(path));
     }
     paths.sort(null);
     SortedMap<String, SortedSet<String>> keyed = KeyedPaths.of(job);

@@ -166,6 +166,7 @@ record ManifestDiff(
       case ENV -> template(line.word() + " " + name, text(old), text(now));
       case DATA -> data(name, value(old), value(now));
       case KEY -> valueIn(name, old, now);
+      case ENVIRONMENT -> environment(name, value(old), value(now));
       case DEPFILE, BEFORE, TRACE, ARGUMENTS, SKIP, SANDBOX -> setting(line.word(), old, now);
     }
   }
@@ -284,6 +285,27 @@ record ManifestDiff(
     String present = Template.shown(now);
     boolean alike = then.equals(present);
     reasons.add(new Reason(Kind.SETTING_CHANGED, what, alike ? old : then, alike ? now : present));
+  }
+
+  /** Adds a reason for the entry, whose line has no name, or for a file of the lock. */
+  private void environment(String name, String old, String now) {
+    String named = !name.isEmpty() ? name : now.isEmpty() ? old : now;
+    String[] words = named.split(" ", 2);
+    String what = LineKind.ENVIRONMENT.word() + " " + words[0];
+    if (name.isEmpty()) {
+      String then = old.substring(old.indexOf(' ') + 1);
+      String present = now.substring(now.indexOf(' ') + 1);
+      if (!then.equals(present)) { // else only its name is another one
+        reasons.add(new Reason(Kind.SETTING_CHANGED, what, then, present));
+      }
+    } else if (!old.isEmpty() && !now.isEmpty() && !now.equals(ManifestWriter.PENDING)) {
+      String then = words[1] + " " + shortened(old);
+      reasons.add(new Reason(Kind.SETTING_CHANGED, what, then, shortened(now)));
+    }
+  }
+
+  private static String shortened(String value) {
+    return value.length() == 64 ? value.substring(0, 7) : value;
   }
 
   private void setting(String what, ManifestEntry old, ManifestEntry now) {
@@ -421,7 +443,11 @@ record ManifestDiff(
 
   private static Map<String, ManifestEntry> byKey(List<ManifestEntry> lines) {
     Map<String, ManifestEntry> map = LinkedHashMap.newLinkedHashMap(lines.size());
-    lines.forEach(line -> map.put(key(line.code(), line.name()), line));
+    for (ManifestEntry line : lines) {
+      boolean named = line.code() == LineKind.ENVIRONMENT.ordinal();
+      String name = line.name();
+      map.put(key(line.code(), named ? name.substring(name.indexOf(' ') + 1) : name), line);
+    }
     return map;
   }
 

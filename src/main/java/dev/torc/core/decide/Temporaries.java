@@ -103,6 +103,7 @@ public final class Temporaries {
     for (int j : graph.inOrder(graph.jobsOf(readers))) {
       List<MissingRead> reads = all.reads(j);
       boolean well = !reads.isEmpty() && isGood(j);
+      reads.removeIf(read -> !makers.get(read.maker));
       for (MissingRead read : reads) {
         boolean free = read.told && well && !leadsTo(context.records().result(j), read.path);
         can.merge(read.path, free, Boolean::logicalAnd);
@@ -131,7 +132,7 @@ public final class Temporaries {
   }
 
   public boolean lacks(int job) {
-    return job >= 0 && !products.of(job).isEmpty();
+    return job >= 0 && (!products.of(job).isEmpty() || demanded(job) != null);
   }
 
   /**
@@ -220,6 +221,10 @@ public final class Temporaries {
     return wanted.size() > before;
   }
 
+  private String demanded(int job) {
+    return graph.isTemporary(job) ? context.decider().lacks(job) : null;
+  }
+
   private boolean isGood(int job) {
     JobResult result = context.records().result(job);
     boolean good = result != null && result.outcome().isGood() && result.needs().areSure();
@@ -245,6 +250,12 @@ public final class Temporaries {
   }
 
   private void addReads(int job, List<MissingRead> reads) {
+    for (int maker : graph.before().row(job)) {
+      String lack = demanded(maker);
+      if (lack != null) {
+        reads.add(new MissingRead(maker, lack, true));
+      }
+    }
     for (int file : graph.needs().row(job)) {
       String path = graph.path(file);
       addFile(graph.maker(file), path, reads);

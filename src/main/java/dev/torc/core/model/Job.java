@@ -43,6 +43,9 @@ public record Job(
   /** What is downloaded instead of running a command; only {@code features.fetch} reads it. */
   public static final String FETCH = "fetch";
 
+  /** What the job runs in, see {@link Surroundings}. */
+  public static final String ENVIRONMENT = "environment";
+
   /** How the job runs in a folder of its own; only {@code features.sandbox} reads it. */
   public static final String SANDBOX = "sandbox";
 
@@ -120,7 +123,10 @@ public record Job(
     return traits.contains(trait);
   }
 
-  /** Returns the refs of all needs in written order; images that are files come last. */
+  /**
+   * Returns the refs of all needs in written order; images that are files and the lock of the
+   * environment come last.
+   */
   public List<Ref> needRefs() {
     List<Ref> refs = refs(links.needs);
     for (Step step : runs.steps) {
@@ -128,7 +134,16 @@ public record Job(
         refs.add(step.image().file());
       }
     }
+    Surroundings in = surroundings();
+    if (in != null) {
+      in.files().forEach(path -> refs.add(new Ref.OfFile(place, path)));
+    }
     return refs;
+  }
+
+  /** Returns what the job runs in, or makes for others; null for what the caller has. */
+  public Surroundings surroundings() {
+    return conditions.containsKey(ENVIRONMENT) ? Surroundings.of(this) : null;
   }
 
   /** Returns the first slot with this name in the job's steps; null for none. */

@@ -178,6 +178,7 @@ final class FreshCollector {
   private static boolean isOnDisk(Job job) {
     for (String key : job.conditions().keySet()) {
       if (!key.startsWith(Job.FETCH)
+          && !key.startsWith(Job.ENVIRONMENT)
           && !key.equals(Job.SANDBOX)
           && !key.equals(Job.CALLED_SANDBOX)) {
         return false;

@@ -92,8 +92,9 @@ final class JobReader {
     }
   }
 
-  /** The counters in {@code limits}, with whether each counts bytes, and the declared executors. */
-  record DeclaredNames(SortedMap<String, Boolean> counters, List<String> executors) {}
+  /** The counters in {@code limits}, with whether each counts bytes, executors, environments. */
+  record DeclaredNames(
+      SortedMap<String, Boolean> counters, List<String> executors, Map<String, Job> environments) {}
 
   JobReader(Common common, Problems problems) {
     Node.Mapping top = common.top;
@@ -256,7 +257,13 @@ final class JobReader {
                 keys.skip()),
             traits(job, fetch != null && !fetch.isFixed()),
             fetching.conditions(fetch, conditions(keys, produces, run, executor != null)));
-    return withStandIn(read);
+    return withStandIn(entered(job, read));
+  }
+
+  private Job entered(MapFields job, Job read) {
+    return job.map().get(Job.ENVIRONMENT) == null
+        ? read
+        : EnvironmentReader.entered(job, read, common.known.environments);
   }
 
   private SortedMap<String, Template> conditions(

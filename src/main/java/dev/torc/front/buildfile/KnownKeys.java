@@ -27,7 +27,7 @@ public final class KnownKeys {
       List.of(
           """
           name description vars env shell resources limits roots defaults jobs data
-          hooks container executors fetchers stores stamps report factories dependencies include
+          hooks container executors fetchers stores stamps report environments factories dependencies include
           """
               .split("\\s+"));
 
@@ -38,7 +38,7 @@ public final class KnownKeys {
   public static final Set<String> JOB =
       ordered(
           """
-          command tasks fetch sha256 needs produces after tools env dir shell resources retries retry
+          command tasks fetch sha256 needs produces after tools env environment dir shell resources retries retry
           stop depfile trace strict sandbox cache persist temporary always interactive manual output priority tags
           description allow_failure max_age frozen when probe skip image container executor parameters match table mode
           repeat key exclude
@@ -56,7 +56,7 @@ public final class KnownKeys {
   static final List<String> NOT_FETCH =
       List.of(
           """
-          command tasks tools env dir shell stop depfile trace strict sandbox persist interactive skip image
+          command tasks tools env environment dir shell stop depfile trace strict sandbox persist interactive skip image
           container executor
           """
               .split("\\s+"));

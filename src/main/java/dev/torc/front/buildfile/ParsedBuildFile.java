@@ -9,6 +9,7 @@ import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.Problems;
 import dev.torc.base.syntax.Quantity;
 import dev.torc.core.model.Group;
+import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Resources;
 import dev.torc.core.model.Paths;
 import dev.torc.core.model.ResultSource;
@@ -58,6 +59,7 @@ public final class ParsedBuildFile {
   private final Vars vars;
   private final Paths paths;
   private final WhenReader when;
+  private final EnvironmentReader environments;
   private final Workflow blank; // without jobs
   private final Set<String> manual = new TreeSet<>(); // names of jobs, instances and groups
   private final GroupExpansion expansion;
@@ -140,13 +142,15 @@ public final class ParsedBuildFile {
     List<ReportFile> report = new ItemReader(paths, problems).report(fields);
     List<String> names = names(executors, over.executor(), problems);
     this.when = new WhenReader(over.env(), paths);
+    this.environments = environments(fields);
+    Map<String, Job> makers = environments == null ? Map.of() : environments.read();
     JobReader reader =
         new JobReader(
             new JobReader.Common(
                 vars,
                 top,
                 new FactoryReader(top, scope, problems).parents(jobs.keySet()),
-                new JobReader.DeclaredNames(counters(top), names),
+                new JobReader.DeclaredNames(counters(top), names, makers),
                 layers.env(),
                 when,
                 over),
@@ -157,6 +161,7 @@ public final class ParsedBuildFile {
     Map<String, Place> places = HashMap.newHashMap(jobs.size());
     List<Unit> units =
         new JobEntryReader(reader, axes, codec, places, manual).read(jobs, unchanged);
+    addMakers(makers, codec, places, units, fields);
     Path folder = root.getFileName();
     this.layers = layers;
     Settings settings =
@@ -174,12 +179,36 @@ public final class ParsedBuildFile {
             report);
     this.blank =
         new Workflow(root, settings, List.of(), List.of(), List.of(), List.of(), Apart.NONE);
-    if (units.isEmpty()) {
-      problems.warn(top.place(), "no jobs; add one below jobs:");
-    }
     this.expansion =
         new GroupExpansion(
             root, units, codec, reader, problems.warnings(), manual, over.excluded());
+  }
+
+  /** Returns the reader of environments; null if there are none, so that it is not loaded. */
+  private EnvironmentReader environments(MapFields top) {
+    return top.map().get("environments") == null ? null : EnvironmentReader.of(top, paths);
+  }
+
+  /** Adds the jobs that make environments to those of the user. */
+  private void addMakers(
+      Map<String, Job> makers,
+      WorkflowCodec codec,
+      Map<String, Place> places,
+      List<Unit> units,
+      MapFields top) {
+    if (units.isEmpty()) {
+      top.problems().warn(top.map().place(), "no jobs; add one below jobs:");
+    }
+    for (Job maker : makers.values()) {
+      Place other = maker == null ? null : places.putIfAbsent(maker.name(), maker.place());
+      if (other != null) {
+        top.problems()
+            .add(other, maker.name() + " is the job that makes an environment; rename this job");
+      } else if (maker != null) {
+        units.add(new Unit.Single(codec, codec.packed(maker)));
+        manual.add(maker.name());
+      }
+    }
   }
 
   private static void refuseSingle(Node.Mapping all) {
@@ -271,6 +300,9 @@ public final class ParsedBuildFile {
   public List<BuildFile.Read> sources() {
     List<BuildFile.Read> all = new ArrayList<>(layers.sources());
     all.addAll(expansion.sources().read());
+    if (environments != null) {
+      all.addAll(environments.files().read());
+    }
     return all;
   }
 
@@ -281,6 +313,9 @@ public final class ParsedBuildFile {
     files.putAll(paths.ways());
     files.putAll(layers.absent());
     files.putAll(when.files());
+    if (environments != null) {
+      files.putAll(environments.files().looked());
+    }
     SortedMap<String, Optional<String>> variables = new TreeMap<>(vars.asked());
     variables.putAll(when.variables());
     return new Deciders(groups.jobs(), files, variables, groups.complete());

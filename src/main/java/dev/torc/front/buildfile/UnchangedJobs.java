@@ -6,6 +6,7 @@ import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.SourceFile;
 import dev.torc.core.model.Job.Resources;
 import dev.torc.core.model.PackedJobs;
+import dev.torc.core.model.Surroundings;
 import dev.torc.core.model.Workflow;
 import dev.torc.core.model.WorkflowCodec;
 import java.io.ByteArrayOutputStream;
@@ -72,6 +73,7 @@ final class UnchangedJobs {
         || !workflow.groups().isEmpty()
         || !workflow.warnings().isEmpty()
         || !workflow.leftOut().isEmpty()
+        || makesEnvironments()
         || !locate(shown, same, before.length - alike + (whole ? 0 : 1))) {
       return null;
     }
@@ -84,6 +86,15 @@ final class UnchangedJobs {
             && Arrays.equals(
                 was.without("jobs").bytes(this::moved), is.without("jobs").bytes(line -> line));
     return found ? is : null;
+  }
+
+  private boolean makesEnvironments() {
+    for (String manual : workflow.manual()) {
+      if (manual.startsWith(Surroundings.MAKER)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Returns a codec that can pack other jobs and read the unchanged ones. */

@@ -21,6 +21,7 @@ import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Tool;
 import dev.torc.core.model.NeedList;
 import dev.torc.core.model.Ref;
+import dev.torc.core.model.Surroundings;
 import dev.torc.front.buildfile.GivenKeys;
 import dev.torc.front.buildfile.RowPlaces;
 import dev.torc.front.buildfile.TextLists;
@@ -102,7 +103,13 @@ public final class DiskChecks {
     if (areSound(id) && graph.listNeeds().count(id) == 0) {
       return;
     }
-    for (Ref ref : graph.job(id).needRefs()) {
+    Job job = graph.job(id);
+    Surroundings in = job.surroundings();
+    boolean enters = in != null && !job.name().equals(in.maker());
+    for (Ref ref : job.needRefs()) {
+      if (enters && ref.place() == job.place() && in.files().contains(ref.text())) {
+        continue; // the job that makes its environment reports it
+      }
       try {
         checkNeed(id, ref);
       } catch (IOException e) {
@@ -213,7 +220,7 @@ public final class DiskChecks {
                       !TextLists.ofPaths(file.path()).isEmpty()
                           ? TextLists.ofPaths(file.path())
                           : graph.nodesOf(file.path()) == null
-                              ? near.hint(file.path())
+                              ? locks(graph.job(id)) + near.hint(file.path())
                               : "; to need the products of the job of that name, write {job: %s}"
                                   .formatted(file.path())));
         }
@@ -223,6 +230,12 @@ public final class DiskChecks {
       default ->
           unreadable(file.place(), file.path(), "it is a FIFO, socket or device, not a file");
     }
+  }
+
+  /** Returns which command writes the lock that a job needs to make an environment; else empty. */
+  private static String locks(Job job) {
+    Surroundings in = job.surroundings();
+    return in == null || !in.entry().contains("\"kind\":\"uv\"") ? "" : "; `uv lock` writes it";
   }
 
   /** Refuses a need that is another name of a product: it would be read before it is made. */

@@ -12,6 +12,8 @@ import dev.torc.core.run.JobAttempts;
 import dev.torc.core.run.JobFiles;
 import dev.torc.features.commands.UnstartedCommand;
 import dev.torc.features.endcheck.EndCheck;
+import dev.torc.features.environments.EnvironmentMaking;
+import dev.torc.features.environments.InEnvironment;
 import dev.torc.features.fetch.Downloads;
 import dev.torc.features.fetch.FetchPart;
 import dev.torc.features.finds.FindingPart;
@@ -66,7 +68,8 @@ record Features(
     Job job = common.graph().job(id);
     List<AttemptPart> parts = new ArrayList<>(7);
     boolean fetches = job.conditions().containsKey(Job.FETCH);
-    if (!fetches) {
+    boolean makes = job.conditions().containsKey(EnvironmentMaking.CREATE);
+    if (!fetches && !makes) {
       parts.add(new UnstartedCommand(common, id, attempts)); // its hint is the first
     }
     if (job.slot(Step.SECRET) != null) {
@@ -78,6 +81,11 @@ record Features(
       parts.add(new FetchPart(common, id, attempts, env, shared.downloads));
     } else if (JobFiles.hasTmp(job)) {
       parts.add(new TemporaryFolder(common, job.name()));
+    }
+    if (makes) {
+      parts.add(new EnvironmentMaking(common, id, env));
+    } else if (job.conditions().containsKey(Job.ENVIRONMENT)) {
+      parts.add(new InEnvironment(common, id, env));
     }
     if (job.conditions().containsKey(Job.SANDBOX)
         || job.conditions().containsKey(Job.CALLED_SANDBOX)) {

@@ -10,6 +10,7 @@ import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Resources;
 import dev.torc.core.run.Event;
 import dev.torc.core.run.LaunchBuilder;
+import dev.torc.features.environments.MadeOnDemand;
 import dev.torc.features.fetch.FetchedInPlace;
 import dev.torc.features.intents.Frozen;
 import dev.torc.features.intents.KeptFailures;
@@ -102,6 +103,7 @@ final class JobConditions implements Condition.Conditions {
       withKeys.add(probes());
       withKeys.add(new FetchedInPlace(digests));
       withKeys.add(new Frozen(digests));
+      withKeys.add(new MadeOnDemand());
     }
     return withKeys;
   }

@@ -1,0 +1,149 @@
+package dev.torc.features.environments;
+
+import dev.torc.base.syntax.JsonText;
+import dev.torc.base.syntax.Node;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * What activating an environment does to variables. It holds no value of a caller: of a list such
+ * as {@code PATH} it has only what is put before and behind.
+ *
+ * @param before what is put before a variable's value, with its colon
+ * @param behind what is put behind it
+ * @param set values of variables
+ * @param unset variables that are removed
+ */
+record Activation(
+    SortedMap<String, String> before,
+    SortedMap<String, String> behind,
+    SortedMap<String, String> set,
+    SortedSet<String> unset) {
+
+  /** Variables of the shell that was asked, or of torc. */
+  private static final Set<String> NOT_ITS =
+      Set.of("_", "SHLVL", "PWD", "OLDPWD", "PS1", "LOADEDMODULES", "_LMFILES_");
+
+  private static final String NO_PATH = "/bin:/usr/bin"; // if PATH is unset, as in execvp
+
+  Activation() {
+    this(new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new TreeSet<>());
+  }
+
+  /** Compares what {@code env -0} printed before and after. */
+  static Activation between(String before, String after) {
+    Map<String, String> then = variables(before);
+    Map<String, String> now = variables(after);
+    Activation found = new Activation();
+    then.keySet().stream().filter(name -> !now.containsKey(name)).forEach(found.unset::add);
+    now.forEach(
+        (name, value) -> {
+          String old = then.get(name);
+          if (old == null || old.isEmpty()) {
+            found.set.put(name, value);
+          } else if (!value.equals(old)) {
+            found.add(name, old, value);
+          }
+        });
+    return found;
+  }
+
+  private void add(String name, String old, String value) {
+    String padded = ":" + value + ":";
+    int at = padded.indexOf(":" + old + ":");
+    if (at < 0) {
+      set.put(name, value);
+      return;
+    }
+    before.put(name, value.substring(0, at));
+    behind.put(name, value.substring(at + old.length()));
+  }
+
+  private static Map<String, String> variables(String printed) {
+    Map<String, String> all = new TreeMap<>();
+    for (String entry : printed.split("\0")) {
+      int at = entry.indexOf('=');
+      if (at > 0
+          && !entry.startsWith("TORC_")
+          && !entry.startsWith("BASH_FUNC_")
+          && !NOT_ITS.contains(entry.substring(0, at))) {
+        all.put(entry.substring(0, at), entry.substring(at + 1));
+      }
+    }
+    return all;
+  }
+
+  /** Returns this as members of a JSON object. */
+  SortedMap<String, String> members() {
+    SortedMap<String, String> none = new TreeMap<>();
+    unset.forEach(name -> none.put(name, ""));
+    return new TreeMap<>(
+        Map.of(
+            "before", json(before),
+            "behind", json(behind),
+            "set", json(set),
+            "unset", json(none)));
+  }
+
+  private static String json(SortedMap<String, String> texts) {
+    SortedMap<String, String> quoted = new TreeMap<>();
+    texts.forEach((name, text) -> quoted.put(name, JsonText.string(text)));
+    return JsonText.object(quoted);
+  }
+
+  static Activation of(Node.Mapping members) {
+    return new Activation(
+        texts(members, "before"),
+        texts(members, "behind"),
+        texts(members, "set"),
+        new TreeSet<>(texts(members, "unset").keySet()));
+  }
+
+  private static SortedMap<String, String> texts(Node.Mapping members, String name) {
+    SortedMap<String, String> texts = new TreeMap<>();
+    ((Node.Mapping) members.get(name))
+        .entries()
+        .forEach((key, entry) -> texts.put(key, ((Node.Scalar) entry.value()).text()));
+    return texts;
+  }
+
+  /** Returns a variable's value with what is put around it. */
+  private String around(String name, String value) {
+    if (value == null || value.isEmpty()) {
+      return (before.get(name) + behind.get(name)).replaceAll("^:+|:+$", "");
+    }
+    return before.get(name) + value + behind.get(name);
+  }
+
+  /**
+   * Changes the variables of a step as activation would.
+   *
+   * @param env replaces or extends the caller's; a null value removes one
+   * @param own the variables that the job sets: they win, but an own value that contains the
+   *     caller's gets what is put around that
+   */
+  void apply(Map<String, String> env, Map<String, String> caller, Set<String> own) {
+    for (String name : before.keySet()) {
+      String callers = caller.getOrDefault(name, name.equals("PATH") ? NO_PATH : "");
+      if (!own.contains(name)) {
+        env.put(name, around(name, env.containsKey(name) ? env.get(name) : callers));
+      } else if (!callers.isEmpty()) {
+        env.computeIfPresent(name, (_, value) -> value.replace(callers, around(name, callers)));
+      }
+    }
+    for (Map.Entry<String, String> each : set.entrySet()) {
+      if (!own.contains(each.getKey())) {
+        env.put(each.getKey(), each.getValue());
+      }
+    }
+    for (String name : unset) {
+      if (!own.contains(name)) {
+        env.put(name, null);
+      }
+    }
+  }
+}

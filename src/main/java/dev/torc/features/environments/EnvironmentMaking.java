@@ -1,0 +1,144 @@
+package dev.torc.features.environments;
+
+import dev.torc.base.digests.Stamp;
+import dev.torc.base.posix.FileTree;
+import dev.torc.base.posix.OwnFile;
+import dev.torc.core.decide.NeedSnapshot;
+import dev.torc.core.here.Launch;
+import dev.torc.core.here.ProcessEnd;
+import dev.torc.core.memory.CachePlace;
+import dev.torc.core.model.Downstream;
+import dev.torc.core.model.Job;
+import dev.torc.core.model.Template;
+import dev.torc.core.run.AttemptPart;
+import dev.torc.core.run.BuildSetup.AttemptContext;
+import dev.torc.core.run.FoundNeeds;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The part of an attempt of a job that makes an environment: its processes are the command that
+ * fills the folder, and a shell that is asked once what activation does. The marker is written
+ * last, so a folder that a killed torc left is not believed, and is made anew.
+ */
+public final class EnvironmentMaking implements AttemptPart {
+
+  /** The condition of a job that makes an environment: the command that fills the folder. */
+  public static final String CREATE = "environment create";
+
+  /** The command that activates it; missing if it does nothing. */
+  public static final String ACTIVATE = "environment activate";
+
+  /** The name by which these commands have the folder: that of torc's own slot. */
+  public static final String DIR = "tmp";
+
+  private final AttemptContext common;
+  private final Map<String, String> caller;
+  private final int id;
+  private final Job job;
+  private MadeEnvironment made;
+  private boolean failed;
+
+  /** Prepares an attempt; {@code caller} is the caller's environment. */
+  public EnvironmentMaking(AttemptContext common, int id, Map<String, String> caller) {
+    this.common = common;
+    this.caller = caller;
+    this.id = id;
+    this.job = common.graph().job(id);
+  }
+
+  @Override
+  public Launch begin(Launch launch, NeedSnapshot snapshot, Stamp begin) throws IOException {
+    Path root = common.graph().workflow().root();
+    made = MadeEnvironment.of(root, job.surroundings(), common.decider().environment(id, snapshot));
+    CachePlace place = common.launches().place();
+    place.makeFolder(made.folder().getParent());
+    for (String ending : List.of(".json", "", ".before", ".after")) {
+      FileTree.remove(made.beside(ending));
+    }
+    Files.createDirectory(made.folder());
+    place.give(made.folder());
+    Launch.Step first = launch.steps().getFirst();
+    List<Launch.Step> steps = new ArrayList<>();
+    List<String> shell = new ArrayList<>(job.runs().steps().getFirst().shell());
+    shell.add(text(CREATE));
+    steps.add(new Launch.Step(shell, first.dir(), first.env()));
+    Map<String, String> env = new HashMap<>(first.env());
+    env.put("TORC_BEFORE", made.beside(".before").toString());
+    env.put("TORC_AFTER", made.beside(".after").toString());
+    List<String> asked = List.of(bash(), "-c", question());
+    steps.add(new Launch.Step(asked, first.dir(), env));
+    return new Launch(
+        steps,
+        launch.output(),
+        launch.timeLimit(),
+        launch.memoryLimit(),
+        launch.mark(),
+        launch.stop(),
+        launch.trace());
+  }
+
+  private String text(String key) {
+    Template text = job.conditions().get(key);
+    return text == null ? ":" : text.render(_ -> List.of(made.folder().toString()));
+  }
+
+  /** Returns the shell that is asked: activation scripts are often for bash only. */
+  private String bash() {
+    for (String folder : caller.getOrDefault("PATH", "/bin:/usr/bin").split(":")) {
+      if (folder.startsWith("/") && Files.isExecutable(Path.of(folder, "bash"))) {
+        return "bash";
+      }
+    }
+    return "sh";
+  }
+
+  /** Returns the script that activates the environment between two looks at the variables. */
+  private String question() {
+    return """
+    unset VIRTUAL_ENV CONDA_SHLVL CONDA_PREFIX CONDA_DEFAULT_ENV LOADEDMODULES _LMFILES_
+    env -0 > "$TORC_BEFORE" || exit
+    %s
+    torc_status=$?
+    env -0 > "$TORC_AFTER" || exit
+    exit $torc_status
+    """
+        .formatted(text(ACTIVATE));
+  }
+
+  @Override
+  public void over(ProcessEnd ended) {
+    failed = !ended.ok();
+  }
+
+  /** Writes the marker, now that the processes ended well. */
+  @Override
+  public void find(FoundNeeds needs, NeedSnapshot snapshot, Stamp begin, String message)
+      throws IOException {
+    made.complete(Activation.between(printed(".before"), printed(".after")));
+    OwnFile.remove(made.beside(".before"));
+    OwnFile.remove(made.beside(".after"));
+  }
+
+  private String printed(String ending) throws IOException {
+    return new String(OwnFile.read(made.beside(ending)), StandardCharsets.UTF_8);
+  }
+
+  /** Returns how many jobs wait for the environment that cannot be made. */
+  @Override
+  public String hint(String missing) {
+    BitSet behind = new BitSet();
+    behind.set(id);
+    behind = Downstream.with(common.graph(), behind);
+    behind.and(common.plan().selection().jobs());
+    int count = behind.cardinality() - 1;
+    return !failed ? "" : "; %d %s for it".formatted(count, count == 1 ? "job waits" : "jobs wait");
+  }
+}

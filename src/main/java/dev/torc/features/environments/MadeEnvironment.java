@@ -1,0 +1,91 @@
+package dev.torc.features.environments;
+
+import dev.torc.base.digests.Digest;
+import dev.torc.base.posix.OwnFile;
+import dev.torc.base.posix.SystemName;
+import dev.torc.base.syntax.BadInput;
+import dev.torc.base.syntax.JsonText;
+import dev.torc.base.syntax.Node;
+import dev.torc.base.syntax.SourceFile;
+import dev.torc.core.model.Surroundings;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The folder of an environment, and the marker beside it that says that the folder is complete and
+ * what it does to the variables of a job. The folder's name has the digest of entry and lock, so
+ * another lock gets another folder. Nothing here is a product: torc never hashes, stores or moves
+ * it.
+ *
+ * @param folder absolute
+ */
+record MadeEnvironment(Path folder) {
+
+  private static final String FOLDER = ".torc/environments";
+
+  private static final int SHOWN = 12; // digits of the digest in the name
+
+  static MadeEnvironment of(Path root, Surroundings in, Digest digest) {
+    String name = in.name() + "-" + digest.hex().substring(0, SHOWN);
+    return new MadeEnvironment(root.resolve(FOLDER).resolve(name));
+  }
+
+  /** Returns a path beside the folder, whose name has this ending. */
+  Path beside(String ending) {
+    return folder.resolveSibling(folder.getFileName() + ending);
+  }
+
+  private Path marker() {
+    return beside(".json");
+  }
+
+  /**
+   * Writes the marker, which makes the environment complete. Scripts in an environment hold the
+   * path of their folder and of their interpreter, so both are in the marker.
+   */
+  void complete(Activation activation) throws IOException {
+    Map<String, String> members = new TreeMap<>(activation.members());
+    members.put("folder", JsonText.string(folder.toRealPath().toString()));
+    members.put("system", JsonText.string(SystemName.here()));
+    members.put("interpreter", JsonText.string(interpreter()));
+    OwnFile.replace(
+        marker(),
+        out -> out.write((JsonText.object(members) + "\n").getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** Returns what a complete environment does; null if there is none that works here and now. */
+  Activation activation() {
+    try {
+      if (!OwnFile.exists(marker())) {
+        return null;
+      }
+      byte[] text = OwnFile.read(marker());
+      Node.Mapping members = (Node.Mapping) SourceFile.parse(text, marker().toString());
+      boolean same =
+          says(members, "folder", folder.toRealPath().toString())
+              && says(members, "system", SystemName.here())
+              && says(members, "interpreter", interpreter());
+      return same ? Activation.of(members) : null;
+    } catch (IOException | BadInput | ClassCastException e) {
+      return null; // it is made anew
+    }
+  }
+
+  private static boolean says(Node.Mapping members, String name, String value) {
+    return members.get(name) instanceof Node.Scalar text && text.text().equals(value);
+  }
+
+  /** Returns which program {@code bin/python} is; empty without one. */
+  private String interpreter() throws IOException {
+    Path python = folder.resolve("bin/python");
+    if (!Files.exists(python)) {
+      return "";
+    }
+    Path real = python.toRealPath();
+    return real + " " + Files.size(real) + " " + Files.getLastModifiedTime(real).toMillis();
+  }
+}

@@ -1,0 +1,83 @@
+package dev.torc.features.environments;
+
+import dev.torc.base.digests.Digest;
+import dev.torc.core.decide.Condition;
+import dev.torc.core.decide.Reason;
+import dev.torc.core.decide.Reason.Kind;
+import dev.torc.core.decide.Verdict;
+import dev.torc.core.memory.JobResult;
+import dev.torc.core.memory.JobResult.Outcome;
+import dev.torc.core.memory.JobResult.RunNeeds;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Decides about the jobs that make environments: one runs only if its environment is not complete,
+ * and if a job that runs wants it or it is named as a target. Records do not count: a complete
+ * folder is used whatever made it, and a failed or killed run leaves none.
+ */
+public final class MadeOnDemand implements Condition {
+
+  private final Set<Path> complete = new HashSet<>(); // in this build
+
+  @Override
+  public String lacks(Subject asked) {
+    Digest digest = isMaker(asked) ? asked.decider().environment(asked.id()) : null;
+    if (digest == null) {
+      return null; // no such job, or its lock is not made yet
+    }
+    Path root = asked.graph().workflow().root();
+    MadeEnvironment made = MadeEnvironment.of(root, asked.job().surroundings(), digest);
+    if (complete.contains(made.folder())) {
+      return null;
+    }
+    boolean there = made.activation() != null;
+    if (there) {
+      complete.add(made.folder());
+    }
+    return there ? null : root.relativize(made.folder()).toString();
+  }
+
+  @Override
+  public Verdict verdict(Subject asked, Verdict known) {
+    if (!isMaker(asked)) {
+      return known;
+    }
+    int pending = asked.decider().pending(asked.id());
+    if (pending >= 0) {
+      return new Verdict.MayRun(pending);
+    }
+    String lack = lacks(asked);
+    String reader = lack == null ? null : asked.wish().wanted().get(lack);
+    boolean forced = asked.wish().forces() && asked.wish().named(); // and not by all jobs
+    if (!forced && (lack == null || reader == null && !asked.wish().named())) {
+      settle(asked);
+      return new Verdict.UpToDate(Verdict.Rest.CURRENT, List.of());
+    } else if (known instanceof Verdict.WillFail
+        || reader == null && known instanceof Verdict.WillRun) {
+      return known;
+    }
+    Reason why =
+        reader == null
+            ? Reason.of(Kind.PRODUCT_MISSING, lack)
+            : new Reason(Kind.PRODUCT_WANTED, lack, "", reader);
+    return new Verdict.WillRun(List.of(why));
+  }
+
+  /** Takes the state for a good result, for this build: the next one need not decide it again. */
+  private static void settle(Subject asked) {
+    if (asked.last() == null || !asked.last().outcome().isGood()) {
+      Digest manifest = asked.decider().present(asked.id(), List.of()).digest();
+      RunNeeds none = new RunNeeds(List.of());
+      asked
+          .records()
+          .assume(asked.id(), new JobResult(Outcome.OK, "", manifest, List.of(), none, 0, true));
+    }
+  }
+
+  private static boolean isMaker(Subject asked) {
+    return asked.job().conditions().containsKey(EnvironmentMaking.CREATE);
+  }
+}

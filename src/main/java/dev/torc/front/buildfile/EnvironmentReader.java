@@ -1,0 +1,189 @@
+package dev.torc.front.buildfile;
+
+import dev.torc.base.posix.Stop;
+import dev.torc.base.syntax.BadInput;
+import dev.torc.base.syntax.JsonText;
+import dev.torc.base.syntax.NearestName;
+import dev.torc.base.syntax.Node;
+import dev.torc.base.syntax.Place;
+import dev.torc.core.model.Job;
+import dev.torc.core.model.Job.Trait;
+import dev.torc.core.model.Paths;
+import dev.torc.core.model.Ref;
+import dev.torc.core.model.Step;
+import dev.torc.core.model.Surroundings;
+import dev.torc.core.model.Template;
+import dev.torc.features.environments.EnvironmentMaking;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Reads {@code environments}: each entry becomes a job that makes the environment, and jobs that
+ * name it come after that job. {@link EnvironmentKind} knows the commands of each tool.
+ *
+ * @param top the top level of the build file
+ */
+record EnvironmentReader(MapFields top, Paths paths, List<String> shell, EnvironmentFiles files) {
+
+  /** Cancels an {@code environment} of {@code defaults}. */
+  private static final String NONE = "none";
+
+  static EnvironmentReader of(MapFields top, Paths paths) {
+    List<String> own = top.texts("shell");
+    return new EnvironmentReader(
+        top, paths, own.isEmpty() ? StepReader.DEFAULT_SHELL : own, new EnvironmentFiles(paths));
+  }
+
+  /** Returns the jobs that make environments by the names that jobs use; null after an error. */
+  SequencedMap<String, Job> read() {
+    SequencedMap<String, Job> makers = new LinkedHashMap<>();
+    if (top.map().get("environments") == null) {
+      return makers;
+    }
+    top.inner("environments")
+        .map()
+        .entries()
+        .forEach(
+            (name, entry) -> {
+              makers.put(name, null);
+              top.problems()
+                  .guard(() -> makers.put(name, maker(name, entry.place(), entry.value())));
+            });
+    return makers;
+  }
+
+  private Job maker(String name, Place place, Node value) {
+    if (!name.matches("[A-Za-z0-9_.-]+") || name.equals(NONE)) {
+      throw new BadInput(
+          place, "the name of an environment is letters, digits and _.-, and not none: " + name);
+    }
+    MapFields fields = MapFields.of(value, "the environment " + name, top.scope(), top.problems());
+    if (!fields.map().entries().containsKey("kind")) {
+      throw new BadInput(
+          place, "environment %s has no kind: %s".formatted(name, EnvironmentKind.WORDS));
+    }
+    EnvironmentKind kind = EnvironmentKind.of(fields.choice("kind", "", EnvironmentKind.WORDS));
+    if (kind == null) {
+      return null; // reported
+    }
+    fields.only(kind.keys(), "an environment of kind " + kind.word());
+    EnvironmentKind.Made made = kind.read(name, fields, files, paths);
+    if (!made.loose().isEmpty()) {
+      top.problems()
+          .warn(
+              place,
+              "environment %s has requirements without ==, such as %s: the same results are not certain, and go to no shared store"
+                  .formatted(name, made.loose().getFirst()));
+    }
+    SortedMap<String, Template> conditions = new TreeMap<>();
+    conditions.put(EnvironmentMaking.CREATE, command(made.create()));
+    if (made.activate() != null) {
+      conditions.put(EnvironmentMaking.ACTIVATE, command(made.activate()));
+    }
+    SortedMap<String, String> written = new TreeMap<>();
+    for (String key : fields.map().entries().keySet()) {
+      Template command = conditions.get(Job.ENVIRONMENT + " " + key);
+      Node own = fields.map().get(key);
+      written.put(
+          key,
+          command != null && kind == EnvironmentKind.COMMANDS
+              ? JsonText.string(command.declared().replace("{tmp}", "{dir}"))
+              : own instanceof Node.Sequence
+                  ? fields.texts(key).stream().map(JsonText::string).toList().toString()
+                  : JsonText.string(fields.text(key, "")));
+    }
+    Surroundings in = new Surroundings(name, JsonText.object(written), made.files());
+    List<Template> shown = List.of(Template.of("environment"), Template.of(in.entry()));
+    Step step =
+        new Step(new Step.Command.Words(shown), ".", Collections.emptySortedMap(), shell, null);
+    return new Job(
+        in.maker(),
+        new Job.Labels(List.of(), "", null, Collections.emptySortedMap()),
+        place,
+        new Job.Links(
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(),
+            null,
+            made.loose().isEmpty() ? Job.Caching.NEVER : Job.Caching.LOCAL),
+        new Job.Runs(
+            List.of(step),
+            null,
+            Job.Resources.DEFAULT,
+            0,
+            Job.Retry.NONE,
+            Stop.USUAL,
+            Collections.emptySortedSet()),
+        EnumSet.of(Trait.MANUAL, Trait.TEMPORARY),
+        in.with(conditions));
+  }
+
+  /** Reads a command, in which {@code {dir}} is the folder of the environment. */
+  private Template command(Node.Scalar text) {
+    String slotted =
+        text.text().replaceAll("(?<![{$])\\{dir\\}", "{" + EnvironmentMaking.DIR + "}");
+    return top.scope().command(new Node.Scalar(text.place(), slotted, true), shell);
+  }
+
+  /** Returns a job in its environment, after the job that makes it. */
+  static Job entered(MapFields job, Job read, Map<String, Job> declared) {
+    String name = job.text(Job.ENVIRONMENT, NONE);
+    if (name.equals(NONE) || name.indexOf(Scope.ANY) >= 0 || name.indexOf(Scope.ANY_PATH) >= 0) {
+      return read;
+    }
+    Place place = job.map().get(Job.ENVIRONMENT).place();
+    Job maker = declared.get(name);
+    if (maker == null && declared.containsKey(name)) {
+      return read; // the entry's error is reported
+    } else if (maker == null) {
+      job.problems()
+          .add(
+              place,
+              declared.isEmpty()
+                  ? "no environment " + name + "; describe it in environments"
+                  : "no environment " + name + NearestName.hint(name, declared.keySet()));
+      return read;
+    } else if (read.runsInContainers()) {
+      job.problems()
+          .add(place, "a job runs in an image or in an environment; environment: none cancels one");
+      return read;
+    }
+    for (Job.Tool tool : read.links().tools()) {
+      if (!tool.isPath()) {
+        job.problems()
+            .add(
+                tool.place(),
+                "tool %s may be one of the environment, whose lock counts; leave it out, or write its path"
+                    .formatted(tool.name()));
+      }
+    }
+    Surroundings in = maker.surroundings();
+    Job.Links links = read.links();
+    List<Ref.OfJob> after = new ArrayList<>(links.after());
+    after.add(new Ref.OfJob(place, in.maker()));
+    boolean local =
+        maker.links().caching() == Job.Caching.LOCAL && links.caching() != Job.Caching.NEVER;
+    return new Job(
+        read.name(),
+        read.labels(),
+        read.place(),
+        new Job.Links(
+            links.needs(),
+            links.produces(),
+            List.copyOf(after),
+            links.tools(),
+            links.depfile(),
+            local ? Job.Caching.LOCAL : links.caching()),
+        read.runs(),
+        read.traits(),
+        in.with(read.conditions()));
+  }
+}

@@ -1,0 +1,140 @@
+package dev.torc.front.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Environments by the real tools, with wheels that the test makes and without a network; the rest
+ * is in {@code testdata/stories/processes/environments.txt}.
+ */
+class EnvironmentsTest {
+
+  private static final String BUILD_FILE =
+      """
+      environments: { main: %s }
+      jobs:
+        greet:
+          environment: main
+          command: python -c 'import greet; print(greet.text)' > out.txt
+          produces: out.txt
+      """;
+
+  @TempDir Path temp;
+
+  @Test
+  void aVenvHasWhatItsRequirementsAndTheFilesThatTheyNameAskFor() throws Exception {
+    assumeWorks("python3", "-m", "venv", temp.resolve("probe").toString());
+    Folder folder =
+        project("{ kind: venv, file: requirements.txt }")
+            .put("requirements.txt", "--no-index\n--find-links wheels\n-r more.txt\n")
+            .put("more.txt", "greet==1\n")
+            .build();
+    assertEquals("hello 1\n", folder.get("out.txt"));
+
+    folder.put("more.txt", "greet==2\n");
+    Run dry = folder.run("-n");
+    assertTrue(
+        dry.out().contains("greet will run: environment main changed: more.txt "), dry.out());
+    folder.build();
+    assertEquals("hello 2\n", folder.get("out.txt"));
+    assertTrue(folder.build().run("build").err().startsWith("2 jobs: 0 ran, 2 up to date"));
+  }
+
+  @Test
+  void uvInstallsWhatItsLockSaysAndRefusesAStaleLock() throws Exception {
+    assumeWorks("uv", "--version");
+    Folder folder = project("{ kind: uv }").put("pyproject.toml", pyproject(1));
+    Run without = folder.run("build");
+    assertEquals(2, without.exit());
+    assertTrue(without.err().contains("needs uv.lock"), without.err());
+    assertTrue(without.err().contains("; `uv lock` writes it"), without.err());
+
+    assertEquals(0, exit("uv", "lock", "--offline"));
+    assertEquals("hello 1\n", folder.build().get("out.txt"));
+
+    folder.put("pyproject.toml", pyproject(2));
+    Files.delete(temp.resolve("p/out.txt"));
+    assertEquals("hello 1\n", folder.build().get("out.txt")); // by the lock
+    assertEquals(1, folder.run("build", "--force", "environment/main").exit());
+    assertTrue(folder.get(".torc/logs/environment%2Fmain.log").contains("uv lock"));
+
+    assertEquals(0, exit("uv", "lock", "--offline"));
+    assertEquals("hello 2\n", folder.build().get("out.txt"));
+  }
+
+  private static String pyproject(int version) {
+    return """
+    [project]
+    name = "p"
+    version = "1"
+    requires-python = ">=3.8"
+    dependencies = ["greet==%d"]
+    [tool.uv]
+    no-index = true
+    find-links = ["wheels"]
+    """
+        .formatted(version);
+  }
+
+  private Folder project(String environment) throws IOException {
+    Folder folder = new Folder(temp.resolve("p"));
+    folder.put("torc.yaml", BUILD_FILE.formatted(environment));
+    Files.createDirectories(temp.resolve("p/wheels"));
+    wheel(1);
+    wheel(2);
+    return folder;
+  }
+
+  private void wheel(int version) throws IOException {
+    String info = "greet-" + version + ".dist-info/";
+    Map<String, String> files = new LinkedHashMap<>();
+    files.put("greet.py", "text = 'hello " + version + "'\n");
+    files.put(info + "METADATA", "Metadata-Version: 2.1\nName: greet\nVersion: " + version + "\n");
+    files.put(
+        info + "WHEEL",
+        "Wheel-Version: 1.0\nGenerator: torc\nRoot-Is-Purelib: true\nTag: py3-none-any\n");
+    files.put(info + "RECORD", "");
+    Path file = temp.resolve("p/wheels/greet-" + version + "-py3-none-any.whl");
+    try (OutputStream out = Files.newOutputStream(file);
+        ZipOutputStream zip = new ZipOutputStream(out)) {
+      for (Map.Entry<String, String> each : files.entrySet()) {
+        zip.putNextEntry(new ZipEntry(each.getKey()));
+        zip.write(each.getValue().getBytes(StandardCharsets.UTF_8));
+        zip.closeEntry();
+      }
+    }
+  }
+
+  private void assumeWorks(String... command) throws Exception {
+    boolean must = "true".equals(System.getenv("CI")); // there the programs are installed
+    assumeTrue(must || exit(command) == 0, String.join(" ", command) + " does not work here");
+  }
+
+  /** Runs a command in the project; returns its exit status, or -1 if there is no such program. */
+  private int exit(String... command) throws Exception {
+    Path folder = Files.createDirectories(temp.resolve("p"));
+    try {
+      return new ProcessBuilder(command)
+          .directory(folder.toFile())
+          .redirectErrorStream(true)
+          .redirectOutput(temp.resolve("said").toFile())
+          .start()
+          .waitFor();
+    } catch (IOException e) {
+      return -1;
+    }
+  }
+}
