@@ -45,13 +45,13 @@ class TidyTest {
   private static final int LONGEST_METHOD = 70;
 
   /** Each figure may fall; a change that lets it rise says here by how much. */
-  private static final int LINES = 80_000;
+  private static final int LINES = 72_575;
 
-  private static final int FILES = 720;
-  private static final int SURFACE = 340;
+  private static final int FILES = 668;
+  private static final int SURFACE = 315;
 
   /** Types that only one other package uses; Answers is one, so that Call knows no answer. */
-  private static final int ALONE = 140;
+  private static final int ALONE = 111;
 
   /** Lists of more than seven parameters or components, and the longest one: both only fall. */
   private static final int LONG_LISTS = 11;

@@ -13,9 +13,12 @@ public record Zombie(long pid, Process parent) implements AutoCloseable {
     return Files.exists(Path.of("/proc/self/stat"));
   }
 
+  /** Ends when its parent is a program that reaps nothing: the shell might. */
+  private static final String END = "sh -c 'until grep -q sleep /proc/$PPID/comm; do :; done'";
+
   /** Makes one. */
   public static Zombie make() throws IOException, InterruptedException {
-    Process parent = new ProcessBuilder("sh", "-c", "sleep 0 & echo $!; exec sleep 1000").start();
+    Process parent = new ProcessBuilder("sh", "-c", END + " & echo $!; exec sleep 1000").start();
     long dead = Long.parseLong(parent.inputReader().readLine());
     while (!Files.readString(Path.of("/proc/" + dead + "/stat")).contains(") Z ")) {
       TimeUnit.MILLISECONDS.sleep(1);

@@ -310,9 +310,12 @@ record ListAnswer(
     if (!shape.groups) {
       List<Map<String, Object>> all = new ArrayList<>();
       jobs.keySet().forEach(id -> all.add(json(id)));
-      return leftOut.isEmpty()
-          ? Map.of("jobs", all)
-          : Map.of("jobs", all, "left_out", LeftOutLines.json(leftOut));
+      Map<String, Object> lists = new LinkedHashMap<>();
+      lists.put("jobs", all);
+      if (!leftOut.isEmpty()) {
+        lists.put("left_out", LeftOutLines.json(leftOut));
+      }
+      return lists;
     }
     Set<String> names = shown.stream().map(DisplayGraph.Fold::name).collect(Collectors.toSet());
     return Map.of(

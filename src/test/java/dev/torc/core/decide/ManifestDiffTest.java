@@ -108,6 +108,7 @@ class ManifestDiffTest {
       KEY p.yaml a = 50         | KEY p.yaml a = missing    | KEY_CHANGED p.yaml a: 50 →
       KEY p.yaml a = 50         | KEY p.yaml a = unreadable: why | NEED_UNREADABLE p.yaml: → why
       KEYED p.yaml = 1          | KEYED p.yaml = 2          |
+                                | SANDBOX = true            | SETTING_CHANGED sandbox: → true
       ENVIRONMENT = m {a}       | ENVIRONMENT = m {b}       | SETTING_CHANGED environment m: {a} → {b}
       ENVIRONMENT = m {a}       | ENVIRONMENT = n {a}       |
                                 | ENVIRONMENT = m {a} & ENVIRONMENT m l = 1 | SETTING_CHANGED environment m: → {a}

@@ -447,7 +447,7 @@ class LiveReportTest {
           | a line of output that is wider than the screen
           log: LOG
         """
-            .replace("LOG", log.toString()),
+            .replace("LOG", log.toString().substring(1)),
         String.join("", screen.pieces));
   }
 }
