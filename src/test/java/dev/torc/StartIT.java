@@ -30,9 +30,10 @@ class StartIT {
   /**
    * How many classes a call may link: torc's own, those of lambdas among them, and all. 47 of its
    * own came with warnings, conditions, forced jobs and instances named by columns; 22 with
-   * conditions of jobs, keys of files, logs of failures and secrets.
+   * conditions of jobs, keys of files, logs of failures and secrets; 11 with fetchers, folders of a
+   * job's own, values of env that look like a shell's, and decisions that left larger classes.
    */
-  private static final int OWN = 1034;
+  private static final int OWN = 1045;
 
   private static final int LAMBDAS = 45;
   private static final int ALL = 3205;
