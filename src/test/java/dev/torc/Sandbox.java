@@ -247,7 +247,8 @@ public final class Sandbox implements AutoCloseable {
 
     /** Standard error without the times of failures: {@code a failed: exit 3}. */
     public String untimed() {
-      return err.replaceAll("(?m)^(\\S+ failed) after (?:[0-9.]+ s|[0-9]+ min [0-9]+ s): ", "$1: ");
+      String after = " after (?:[0-9.]+ s|[0-9]+ min [0-9]+ s): ";
+      return err.replaceAll("(?m)^(\\S+(?: attempt [0-9]+)? failed)" + after, "$1: ");
     }
 
     /** The last line on standard error that counts jobs, else the last line; without the time. */

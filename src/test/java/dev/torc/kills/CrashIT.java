@@ -258,7 +258,7 @@ class CrashIT {
   }
 
   /** Processes that belong to builds of this root. */
-  private static List<String> left(Sandbox project) throws IOException {
+  static List<String> left(Sandbox project) throws IOException {
     String mark = "TORC_ROOT=" + project.root;
     try (Stream<Path> processes = Files.list(Path.of("/proc"))) {
       return processes
