@@ -40,20 +40,21 @@ public record Launch(
   }
 
   public Launch traced(JobTrace by) {
-    return with(steps, stop, by);
+    return new Launch(steps, output, timeLimit, memoryLimit, mark, stop, by);
   }
 
   public Launch stopping(Stop how) {
-    return with(steps, how, trace);
+    return new Launch(steps, output, timeLimit, memoryLimit, mark, how, trace);
   }
 
-  private Launch with(List<Step> run, Stop how, JobTrace by) {
-    return new Launch(run, output, timeLimit, memoryLimit, mark, how, by);
+  /** Returns this launch with other processes, whose output goes to {@code to}. */
+  public Launch running(List<Step> run, Output to) {
+    return new Launch(run, to, timeLimit, memoryLimit, mark, stop, trace);
   }
 
   /** Returns this launch with only the steps from {@code from} to before {@code to}. */
   public Launch only(int from, int to) {
-    return with(steps.subList(from, to), stop, trace);
+    return running(steps.subList(from, to), output);
   }
 
   /** Returns this launch for a script on another machine: containers become their clients. */

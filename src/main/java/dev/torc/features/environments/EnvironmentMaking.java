@@ -75,14 +75,7 @@ public final class EnvironmentMaking implements AttemptPart {
     env.put("TORC_AFTER", made.beside(".after").toString());
     List<String> asked = List.of(bash(), "-c", question());
     steps.add(new Launch.Step(asked, first.dir(), env));
-    return new Launch(
-        steps,
-        launch.output(),
-        launch.timeLimit(),
-        launch.memoryLimit(),
-        launch.mark(),
-        launch.stop(),
-        launch.trace());
+    return launch.running(steps, launch.output());
   }
 
   private String text(String key) {

@@ -61,13 +61,6 @@ public final class InEnvironment implements AttemptPart {
       activation.apply(env, caller, own);
       steps.add(new Launch.Step(each.argv(), each.dir(), env, each.container(), each.secrets()));
     }
-    return new Launch(
-        steps,
-        launch.output(),
-        launch.timeLimit(),
-        launch.memoryLimit(),
-        launch.mark(),
-        launch.stop(),
-        launch.trace());
+    return launch.running(steps, launch.output());
   }
 }

@@ -106,14 +106,7 @@ public final class SecretPart implements AttemptPart {
     synchronized (this) {
       copies = !output.interactive() && job.runs().executor() == null;
     }
-    return new Launch(
-        steps,
-        output,
-        launch.timeLimit(),
-        launch.memoryLimit(),
-        launch.mark(),
-        launch.stop(),
-        launch.trace());
+    return launch.running(steps, output);
   }
 
   /** Makes sure that a file exists and that only its owner can read it. */
