@@ -1,11 +1,12 @@
 package dev.torc.core.run;
 
 import dev.torc.base.digests.FolderDigest.Member;
+import dev.torc.base.digests.FolderPart;
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.posix.FileStatus;
 import dev.torc.base.posix.FileTree;
-import dev.torc.base.posix.FolderHandle;
 import dev.torc.base.posix.FolderHandle.MountedException;
+import dev.torc.base.posix.FolderHandle;
 import dev.torc.core.run.RemovedOrSetAside.Standing;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;

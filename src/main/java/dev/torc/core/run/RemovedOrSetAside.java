@@ -1,9 +1,10 @@
 package dev.torc.core.run;
 
-import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.Digest.KnownDigest;
+import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.digests.FolderDigest;
+import dev.torc.base.digests.FolderPart;
 import dev.torc.base.digests.GitState;
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.posix.FolderHandle;
