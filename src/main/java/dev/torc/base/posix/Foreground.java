@@ -1,8 +1,8 @@
 package dev.torc.base.posix;
 
 /**
- * Lends torc's controlling terminal to a process group, as a shell does, then takes it back
- * and restores its settings. Lends nothing if another process group has the terminal.
+ * Lends torc's controlling terminal to a process group, as a shell does, then takes it back and
+ * restores its settings. Lends nothing if another process group has the terminal.
  */
 public final class Foreground implements AutoCloseable {
 

@@ -1,12 +1,12 @@
 package dev.torc.core.decide;
 
-import dev.torc.base.digests.Digest.KnownDigest;
 import dev.torc.base.digests.Digest;
+import dev.torc.base.digests.Digest.KnownDigest;
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.digests.FolderDigest;
 import dev.torc.base.digests.PathTrail;
-import dev.torc.base.digests.Stamp.FileKind;
 import dev.torc.base.digests.Stamp;
+import dev.torc.base.digests.Stamp.FileKind;
 import dev.torc.base.posix.Io;
 import dev.torc.base.posix.Walk;
 import dev.torc.base.syntax.NearestPath;
@@ -21,11 +21,11 @@ import dev.torc.core.memory.RecordedProduct.OwnedPath;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job.Tool;
 import dev.torc.core.model.KeyedPaths;
-import dev.torc.core.model.NeedList.ListKind;
 import dev.torc.core.model.NeedList;
+import dev.torc.core.model.NeedList.ListKind;
 import dev.torc.core.model.Ref;
-import dev.torc.core.model.Step.Image;
 import dev.torc.core.model.Step;
+import dev.torc.core.model.Step.Image;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package dev.torc.core.run;
 
-import dev.torc.base.digests.Digest.KnownDigest;
 import dev.torc.base.digests.Digest;
+import dev.torc.base.digests.Digest.KnownDigest;
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.digests.FolderDigest;
 import dev.torc.base.digests.FolderPart;

@@ -2,9 +2,9 @@ package dev.torc.front.buildfile;
 
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Node;
+import dev.torc.base.syntax.Paths;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.JobSelection.UserPaths;
-import dev.torc.core.model.Paths;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
