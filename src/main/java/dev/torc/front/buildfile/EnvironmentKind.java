@@ -88,6 +88,7 @@ enum EnvironmentKind {
       case UV -> {
         String project = written.isEmpty() ? "pyproject.toml" : written.getFirst();
         files.add(find.uvLock(project, entry.map().place()));
+        find.pinnedPython(project).ifPresent(files::add);
         String folder = UserPaths.parent(project);
         yield made(
             entry,
