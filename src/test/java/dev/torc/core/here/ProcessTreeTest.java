@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.base.machine.ProcessTable;
 import dev.torc.base.posix.ChildWait;
 import dev.torc.base.posix.Environment;
 import dev.torc.base.posix.FreshProgram;
