@@ -55,12 +55,9 @@ public final class JobTrace {
   private record Ground(String begins, String told) {}
 
   /**
-   * A folder in which calls name files; all its paths end with a slash. A link in the folder, or to
-   * it, may lead to a file that counts.
-   *
-   * @param named the path as the process sees it
-   * @param told the path to report; null if names in the folder do not count
-   * @param real the real path
+   * A folder in which calls name files: its path as the process sees it, its path in reports (null
+   * if its names do not count), and its real path, since a link may lead to a file that counts. All
+   * three end with a slash.
    */
   private record Place(String named, String told, String real) {}
 
@@ -94,7 +91,7 @@ public final class JobTrace {
   private final StatusBuffer status = new StatusBuffer();
   private CallNotice notice; // the call being handled
   private boolean refuses; // whether that call is refused
-  private String real; // the last name's path by the real path of its folder; null if it is outside
+  private String real; // the last name, in its folder's real path; null if that is outside
   private String root = ""; // root folder of the calling thread; empty if it is torc's
   private boolean rooted; // whether a process of the job has called chroot(2)
   private boolean relinked; // after a rename or link outside the folders, real paths are not kept
@@ -412,10 +409,7 @@ public final class JobTrace {
     }
   }
 
-  /**
-   * Returns the real path of a file, given the real path of its folder in {@link #real}; null if it
-   * is outside the folders.
-   */
+  /** Returns {@link #real}, or where the file leads if it is a link; null if that is outside. */
   private String target(String file) throws CallNotice.Unreadable {
     if (kind(file, false) != FileStatus.LINK) {
       return real;
