@@ -41,6 +41,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Runs an attempt in a folder of its own, which holds the job's needs and nothing else. If the
@@ -88,7 +89,7 @@ public final class SandboxPart implements AttemptPart, JobRoot {
     place.makeFolder(all);
     Set<String> outside =
         job.productRefs().stream()
-            .map(SandboxPart::path)
+            .flatMap(ref -> Stream.of(path(ref), ProductScan.folder(ref)))
             .filter(path -> path.startsWith("/"))
             .collect(Collectors.toCollection(HashSet::new));
     Path top = all.toRealPath().resolve(JobFiles.name(job.name()));
@@ -125,8 +126,9 @@ public final class SandboxPart implements AttemptPart, JobRoot {
       }
     }
     for (int file : graph.needs().row(id)) {
-      if (!images.contains(graph.path(file))) {
-        folder.put(root.resolve(graph.path(file)));
+      String path = graph.path(file);
+      if (!images.contains(path) && needs.has(path)) {
+        folder.put(root.resolve(path), null);
       }
     }
     List<Path> needed = new ArrayList<>();
@@ -147,7 +149,7 @@ public final class SandboxPart implements AttemptPart, JobRoot {
     for (Tool tool : ToolSearch.unmade(graph, job)) {
       String path = common.contents().machine().tools().path(tool);
       if (path != null && root.resolve(path).startsWith(root)) {
-        folder.put(root.resolve(path));
+        folder.put(root.resolve(path), null);
       }
     }
   }
@@ -157,7 +159,7 @@ public final class SandboxPart implements AttemptPart, JobRoot {
     if (member.now().equals("folder")) {
       folder.folder(folder.of(file));
     } else {
-      folder.putMember(file, needed.stream().filter(file::startsWith).findFirst().orElse(null));
+      folder.put(file, needed.stream().filter(file::startsWith).findFirst().orElse(null));
     }
   }
 
