@@ -92,7 +92,10 @@ final class JobReader {
     }
   }
 
-  /** The counters in {@code limits}, with whether each counts bytes, executors, environments. */
+  /**
+   * The names that the build file declares: counters, each with whether it counts bytes, executors
+   * and environments.
+   */
   record DeclaredNames(
       SortedMap<String, Boolean> counters, List<String> executors, Map<String, Job> environments) {}
 
