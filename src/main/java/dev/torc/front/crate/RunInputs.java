@@ -56,21 +56,6 @@ record RunInputs(List<ManifestEntry> manifest) {
         .toList();
   }
 
-  /** Returns the needed globs, folders and jobs as written, with the digests of their lists. */
-  List<Line> lists() {
-    return lines(LineKind.LIST);
-  }
-
-  /** Returns the needed values by name as written: JSON, or a digest for long values. */
-  List<Line> data() {
-    return lines(LineKind.DATA, LineKind.KEY);
-  }
-
-  /** Returns the tools by name as written, with their digests. */
-  List<Line> tools() {
-    return lines(LineKind.TOOL);
-  }
-
   /** Returns the declared variables that were set, without the numbers of their steps. */
   List<Line> variables() {
     return entries(LineKind.ENV)
@@ -87,7 +72,10 @@ record RunInputs(List<ManifestEntry> manifest) {
         .toList();
   }
 
-  private List<Line> lines(LineKind... kinds) {
+  /**
+   * Returns the lines of some kinds, with a name as written and a digest, or the JSON of a value.
+   */
+  List<Line> lines(LineKind... kinds) {
     return entries(kinds).map(Line::of).toList();
   }
 
