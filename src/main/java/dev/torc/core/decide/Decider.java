@@ -360,6 +360,7 @@ public final class Decider {
   public List<Reason> changes(int id) {
     List<Reason> reasons = new ArrayList<>(0);
     compare(id, records.result(id), reasons);
+    compared = null;
     return reasons;
   }
 
