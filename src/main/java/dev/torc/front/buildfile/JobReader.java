@@ -84,7 +84,10 @@ final class JobReader {
     }
   }
 
-  /** The counters in {@code limits}, with whether each counts bytes, executors, environments. */
+  /**
+   * The names that the build file declares: counters, each with whether it counts bytes, executors
+   * and environments.
+   */
   record DeclaredNames(
       SortedMap<String, Boolean> counters, List<String> executors, Map<String, Job> environments) {}
 
@@ -248,7 +251,7 @@ final class JobReader {
                 stop(job),
                 keys.skip()),
             traits(job, fetch != null && !fetch.isFixed()),
-            fetching.conditions(fetch, conditions(keys, produces, run, executor != null)));
+            fetching.conditions(fetch, conditions(keys, produces, run)));
     return withStandIn(entered(job, read));
   }
 
@@ -259,14 +262,13 @@ final class JobReader {
   }
 
   private SortedMap<String, Template> conditions(
-      ConditionReader keys, List<Item> produces, List<Step> run, boolean away) {
+      ConditionReader keys, List<Item> produces, List<Step> run) {
     MapFields job = keys.job();
     SortedMap<String, Template> conditions = keys.conditions();
     boolean called = common.over.sandbox();
     return job.map().get(Job.SANDBOX) == null && !called
         ? conditions
-        : new SandboxReader(job, called, common.paths().root(), away)
-            .with(conditions, produces, run);
+        : new SandboxReader(job, called, common.paths().root()).with(conditions, produces, run);
   }
 
   /** Adds a need that is missing if the job needs a value that is not given. */
