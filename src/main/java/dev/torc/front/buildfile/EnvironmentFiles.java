@@ -3,17 +3,18 @@ package dev.torc.front.buildfile;
 import dev.torc.base.digests.Digest;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Glob;
+import dev.torc.base.syntax.Paths;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.SourceFile;
 import dev.torc.base.text.Refusal;
 import dev.torc.core.decide.JobSelection.UserPaths;
-import dev.torc.core.model.Paths;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -29,11 +30,14 @@ final class EnvironmentFiles {
   private static final Pattern OPTION =
       Pattern.compile("(-[rce]|--requirement|--constraint|--editable)[ =]*(.+)");
 
+  /** What may follow a requirement: a marker, and options. */
+  private static final Pattern MORE = Pattern.compile(" *;.*| +--.*");
+
   private static final Pattern LOCAL_FILE =
       Pattern.compile("\\S+\\.(?:whl|tar\\.gz|zip|conda|tar\\.bz2)");
 
   private static final Pattern LOCAL =
-      Pattern.compile("(?:\\.{0,2}/|file:).*|" + LOCAL_FILE.pattern());
+      Pattern.compile("(?:\\.{0,2}/|file:).*|(?![a-z+]+://)" + LOCAL_FILE.pattern());
 
   /** A package in a lock of pixi that lies in the file system, with the lines about it. */
   private static final Pattern PIXI_LOCAL =
@@ -103,6 +107,12 @@ final class EnvironmentFiles {
     } catch (IOException e) {
       throw new BadInput(place, Refusal.line(e));
     }
+  }
+
+  /** Returns the file that says which Python uv takes, which its lock does not say. */
+  Optional<String> pinnedPython(String project) {
+    String file = nearest(project, ".python-version");
+    return looked.get(Glob.escape(file)).isEmpty() ? Optional.empty() : Optional.of(file);
   }
 
   /** Returns the lock of a project of uv. Refuses one that copies folders, which do not count. */
@@ -179,14 +189,22 @@ final class EnvironmentFiles {
             files,
             kind.startsWith("c") ? new ArrayList<>() : loose);
       }
-    } else if (LOCAL.matcher(line).matches()) {
-      String local = paths.normalize(line.replaceFirst("^file:(?://)?", ""));
+      return;
+    }
+    String wanted = MORE.matcher(line).replaceFirst("");
+    String source = wanted.replaceFirst("^[A-Za-z0-9._-]+ *(?:\\[[^]]*])? *@ *", "");
+    if (LOCAL.matcher(source).matches()) {
+      String local =
+          paths.normalize(
+              source
+                  .replaceFirst("^file:(?://(?:localhost)?)?", "")
+                  .replaceFirst("\\[[^]]*]$", ""));
       if (Files.isDirectory(paths.root().resolve(local))) {
         throw copied(file, local, "write -e " + local, place);
       }
       files.add(local);
-    } else if (!line.isEmpty() && !line.startsWith("-") && !line.contains("==")) {
-      loose.add(line);
+    } else if (!wanted.isEmpty() && !wanted.startsWith("-") && !wanted.contains("==")) {
+      loose.add(line.replaceFirst("//[^/@]*@", "//***@")); // a login is not shown
     }
   }
 }

@@ -2,10 +2,10 @@ package dev.torc.front.buildfile;
 
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Node;
+import dev.torc.base.syntax.Paths;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.JobSelection.UserPaths;
-import dev.torc.core.model.Paths;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -157,6 +157,7 @@ enum EnvironmentKind {
       case UV -> {
         String project = one(written, "pyproject.toml", place);
         files.add(find.uvLock(project, place));
+        find.pinnedPython(project).ifPresent(files::add);
         String folder = UserPaths.parent(project);
         yield made(
             entry,
