@@ -287,6 +287,12 @@ public final class Cache implements AutoCloseable {
     return builds.values().stream().limit(most).toList();
   }
 
+  /** Returns a build of the history; null if it is missing. */
+  public BuildRecord build(long number) {
+    byte[] key = DatabaseKey.of(number);
+    return build(key, value(RecordTree.BUILDS, key));
+  }
+
   /** Returns a number that is greater than all in the history, usually by one. */
   public long nextBuildNumber() {
     var late = pending.from(RecordTree.BUILDS, null);

@@ -52,7 +52,7 @@ record FetchReader(
     for (Item item : produces) {
       for (Ref ref : item.refs()) {
         if (!(ref instanceof Ref.OfFile)) {
-          throw new BadInput(item.place(), "fetch makes files; " + ref.text() + " is none");
+          throw new BadInput(item.place(), "fetch makes files; " + ref.text() + " is not a file");
         }
         products.add(ref.text());
         names.add(item.name());

@@ -458,7 +458,9 @@ public record Scope(
     List<String> own =
         Stream.concat(parameters.keySet().stream(), columns.keySet().stream()).sorted().toList();
     String has =
-        own.isEmpty() || isOutline() ? "" : " (the group has " + SafeText.names(own, 20) + ")";
+        own.isEmpty() || own.contains(ALL)
+            ? ""
+            : " (the group has " + SafeText.names(own, 20) + ")";
     String hint =
         meant == null
             ? "; define it in %s%s, or write {%s} to mean the text"
