@@ -178,22 +178,7 @@ enum EnvironmentKind {
             CONDA_CREATE.formatted(asks ? "env create" : "create", SafeText.quoted(file));
         yield made(entry, files, loose, CONDAS + create, CONDAS + CONDA_ACTIVATE);
       }
-      case PIXI -> {
-        String file = one(written, "pixi.toml", place);
-        String name = file.substring(UserPaths.parent(file).length()).replaceFirst("^/", "");
-        String lock = file.substring(0, file.length() - name.length()) + "pixi.lock";
-        files.add(lock);
-        boolean copied = find.isPortable(file, lock, place);
-        String copy = "cp %s %s {dir}\n".formatted(SafeText.quoted(file), SafeText.quoted(lock));
-        String manifest = copied ? "{dir}/" + SafeText.quoted(name) : SafeText.quoted(file);
-        String of = SafeText.quoted(entry.text("name", "default"));
-        yield made(
-            entry,
-            files,
-            loose,
-            PIXI_CREATE.formatted(copied ? copy : "", manifest, of),
-            PIXI_ACTIVATE.formatted(manifest, of) + (copied ? "" : PIXI_STATE));
-      }
+      case PIXI -> pixi(entry, find, one(written, "pixi.toml", place));
       case MODULE -> {
         must("load", title, entry, "the names of modules, such as [gcc/13]");
         String names =
@@ -201,6 +186,21 @@ enum EnvironmentKind {
         yield made(entry, files, loose, ":", LOAD.formatted(names));
       }
     };
+  }
+
+  private static Made pixi(MapFields entry, EnvironmentFiles find, String file) {
+    String name = file.substring(UserPaths.parent(file).length()).replaceFirst("^/", "");
+    String lock = file.substring(0, file.length() - name.length()) + "pixi.lock";
+    boolean copied = find.isPortable(file, lock, entry.map().place());
+    String copy = "cp %s %s {dir}\n".formatted(SafeText.quoted(file), SafeText.quoted(lock));
+    String manifest = copied ? "{dir}/" + SafeText.quoted(name) : SafeText.quoted(file);
+    String of = SafeText.quoted(entry.text("name", "default"));
+    return made(
+        entry,
+        List.of(lock),
+        List.of(),
+        PIXI_CREATE.formatted(copied ? copy : "", manifest, of),
+        PIXI_ACTIVATE.formatted(manifest, of) + (copied ? "" : PIXI_STATE));
   }
 
   /** Returns the value of a key that an entry must have. */
