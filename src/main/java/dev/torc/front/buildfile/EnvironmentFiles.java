@@ -26,7 +26,10 @@ import java.util.regex.Pattern;
  */
 final class EnvironmentFiles {
 
-  /** An option of a requirements file that names another one, or a folder that is not copied. */
+  /**
+   * Matches an option of a requirements file that names another such file, or a folder, which is
+   * refused because it is not copied.
+   */
   private static final Pattern OPTION =
       Pattern.compile("(-[rce]|--requirement|--constraint|--editable)[ =]*(.+)");
 
