@@ -41,7 +41,7 @@ record Fetchers(Node.Mapping commands, Vars vars) {
             });
   }
 
-  /** Returns the command, which counts if no digest says which bytes are right. */
+  /** Returns a scheme's command for the manifest, which has it unless a digest fixes the bytes. */
   Template counted(String scheme, List<String> shell) {
     String text = command(scheme, ANY_URL, shell, new Problems()).declared();
     return Template.of(text.replace(ANY_URL, "{url}"));

@@ -22,7 +22,7 @@ import java.util.TreeMap;
  */
 record SandboxReader(MapFields job, boolean called, Path root) {
 
-  /** Returns the conditions of the job, with the one that it runs in a folder of its own. */
+  /** Adds to the conditions of the job that it runs in a folder of its own, if it does. */
   SortedMap<String, Template> with(
       SortedMap<String, Template> conditions, List<Item> produces, List<Step> steps) {
     Node node = job.map().get(Job.SANDBOX);

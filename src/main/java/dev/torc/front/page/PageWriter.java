@@ -139,7 +139,7 @@ final class PageWriter {
     return out.toString();
   }
 
-  /** Which of all points are those of one attempt. */
+  /** The index of one attempt's points among all points. */
   private record Points(int job, int attempt, int from, int count) {}
 
   /** Returns the JSON of the page: the head, the result tables, and the index of use over time. */

@@ -142,8 +142,8 @@ public final class Leftovers {
   }
 
   /**
-   * Jobs that earlier builds handed out and that are still out, with all their marks, for a command
-   * that must not run beside them. A build collects their results; see {@link Remotes}.
+   * Jobs that earlier builds submitted and that may still run, with all their marks, for a command
+   * that must not run at the same time. A build collects their results; see {@link Remotes}.
    */
   public record OutJobs(Map<String, StartMark> marks, List<EarlierJob> jobs) {
 
