@@ -191,7 +191,9 @@ record ItemReader(Paths paths, Problems problems) {
     String text = scope.path(scalar);
     if (need) {
       refuseQuoted(text, node.place());
-      FetchReader.refuseUrl(text, node.place());
+      if (text.indexOf("://") > 0) {
+        FetchReader.refuseUrl(text, node.place());
+      }
       if (OF_GIT.matcher(text).lookingAt()) {
         problems.warn(
             node.place(),

@@ -38,6 +38,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Wires the features into a build: the only file that knows which there are.
@@ -57,8 +58,10 @@ record Features(
    * What the attempts of a build share.
    *
    * @param telling what {@link SecretPart} and {@link SandboxPart} tell once
+   * @param downloads null before the first job that fetches
    */
-  record Shared(AtomicLong posted, SandboxPart.Telling telling, Downloads downloads) {}
+  record Shared(
+      AtomicLong posted, SandboxPart.Telling telling, AtomicReference<Downloads> downloads) {}
 
   @Override
   public List<AttemptPart> parts(AttemptContext common, int id, JobAttempts attempts) {
@@ -78,7 +81,8 @@ record Features(
     }
     parts.addAll(List.of(finds, posts, tools));
     if (fetches) {
-      parts.add(new FetchPart(common, id, attempts, env, shared.downloads));
+      shared.downloads.compareAndSet(null, new Downloads(env));
+      parts.add(new FetchPart(common, id, attempts, shared.downloads.get()));
     } else if (JobFiles.hasTmp(job)) {
       parts.add(new TemporaryFolder(common, job.name()));
     }

@@ -30,7 +30,6 @@ import dev.torc.features.clusters.Remotes;
 import dev.torc.features.commands.CommandWarnings;
 import dev.torc.features.commands.FailureHints;
 import dev.torc.features.containers.ImageSupply;
-import dev.torc.features.fetch.Downloads;
 import dev.torc.features.finds.Tracing;
 import dev.torc.features.forced.ForcedJobs;
 import dev.torc.features.past.BuildCommit;
@@ -147,7 +146,8 @@ record PlannedBuild(
         plan.isQuiet() ? null : new BuildCommit(project.workflow().root(), env, commit);
     SandboxPart.Telling telling =
         new SandboxPart.Telling(watcher.wantsCommands(), watcher, ConcurrentHashMap.newKeySet());
-    Features.Shared shared = new Features.Shared(new AtomicLong(), telling, new Downloads());
+    Features.Shared shared =
+        new Features.Shared(new AtomicLong(), telling, new AtomicReference<>());
     return new Features(tracing, shared, manner.pace(), forces(), git, env);
   }
 
