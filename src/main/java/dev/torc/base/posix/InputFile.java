@@ -5,6 +5,8 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Reads a file through a native descriptor, which Java's streams do not expose, so that the kernel
@@ -50,11 +52,22 @@ public final class InputFile extends InputStream {
    * Returns whether a process has the file open for writing, or mapped writable: then the file may
    * change without new times. The kernel refuses a read lease while there is a writer. Without
    * leases (network file systems, files of other users, macOS), writers go unseen. The lease is
-   * given back at once. A process that opens the file for writing during the lease waits for its
-   * end, and the kernel signals this process: not by SIGIO, which would end it, but by SIGURG.
+   * given back at once. Until then, a process that opens the file for writing waits, and the kernel
+   * sends torc a signal: SIGURG, because SIGIO would end torc.
    */
   public boolean hasWriters() {
     return lease() == -Libc.EAGAIN;
+  }
+
+  /**
+   * Waits, for at most ten seconds, until no process has the file open for writing. A child that
+   * was started while this process wrote the file has it open too, until it begins its program.
+   */
+  public void awaitClosed() {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    while (hasWriters() && System.nanoTime() < end) {
+      LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(50));
+    }
   }
 
   /** Returns whether {@link #hasWriters} can see writers of this file. */

@@ -3,6 +3,7 @@ package dev.torc.features.environments;
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.posix.FileTree;
 import dev.torc.base.posix.OwnFile;
+import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.NeedSnapshot;
 import dev.torc.core.here.Launch;
 import dev.torc.core.here.ProcessEnd;
@@ -10,6 +11,7 @@ import dev.torc.core.memory.CachePlace;
 import dev.torc.core.model.Downstream;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Template;
+import dev.torc.core.run.AttemptFailure;
 import dev.torc.core.run.AttemptPart;
 import dev.torc.core.run.BuildSetup.AttemptContext;
 import dev.torc.core.run.FoundNeeds;
@@ -111,10 +113,19 @@ public final class EnvironmentMaking implements AttemptPart {
     failed = !ended.ok();
   }
 
-  /** Writes the marker, now that the processes ended well. */
+  /**
+   * Writes the marker, now that the processes ended well. Refuses if the lock changed meanwhile:
+   * the folder, which has the name of the former one, may hold what the new one asks for.
+   */
   @Override
   public void find(FoundNeeds needs, NeedSnapshot snapshot, Stamp begin, String message)
       throws IOException {
+    List<String> moved = snapshot.moved();
+    if (!moved.isEmpty()) {
+      throw new AttemptFailure(
+          "%s changed while the environment was made; it is made again by the next build"
+              .formatted(SafeText.name(moved.getFirst())));
+    }
     made.complete(Activation.between(printed(".before"), printed(".after")));
     OwnFile.remove(made.beside(".before"));
     OwnFile.remove(made.beside(".after"));

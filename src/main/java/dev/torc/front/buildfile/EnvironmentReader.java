@@ -5,10 +5,10 @@ import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.JsonText;
 import dev.torc.base.syntax.NearestName;
 import dev.torc.base.syntax.Node;
+import dev.torc.base.syntax.Paths;
 import dev.torc.base.syntax.Place;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Trait;
-import dev.torc.core.model.Paths;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Step;
 import dev.torc.core.model.Surroundings;
@@ -171,19 +171,8 @@ record EnvironmentReader(MapFields top, Paths paths, List<String> shell, Environ
     after.add(new Ref.OfJob(place, in.maker()));
     boolean local =
         maker.links().caching() == Job.Caching.LOCAL && links.caching() != Job.Caching.NEVER;
-    return new Job(
-        read.name(),
-        read.labels(),
-        read.place(),
-        new Job.Links(
-            links.needs(),
-            links.produces(),
-            List.copyOf(after),
-            links.tools(),
-            links.depfile(),
-            local ? Job.Caching.LOCAL : links.caching()),
-        read.runs(),
-        read.traits(),
-        in.with(read.conditions()));
+    Job.Caching caching = local ? Job.Caching.LOCAL : links.caching();
+    return JobReader.with(
+        read, links.needs(), List.copyOf(after), caching, in.with(read.conditions()));
   }
 }

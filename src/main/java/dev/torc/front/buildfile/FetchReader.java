@@ -103,7 +103,7 @@ final class FetchReader {
       String name = fetch instanceof Node.Mapping ? item.name() : "";
       for (Ref ref : item.refs()) {
         if (!(ref instanceof Ref.OfFile)) {
-          throw new BadInput(item.place(), "fetch makes files; " + ref.text() + " is none");
+          throw new BadInput(item.place(), "fetch makes files; " + ref.text() + " is not a file");
         } else if (!urls.containsKey(name)) {
           throw new BadInput(fetch.place(), SEVERAL);
         }

@@ -7,11 +7,11 @@ import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.Node.Entry;
+import dev.torc.base.syntax.Paths;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.Problems;
 import dev.torc.base.syntax.SourceFile;
 import dev.torc.base.text.Refusal;
-import dev.torc.core.model.Paths;
 import dev.torc.core.model.Workflow;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -67,7 +67,10 @@ final class FileLayers {
     return env;
   }
 
-  /** Returns the optional files that are missing; a pattern for each finds out if it comes. */
+  /**
+   * Returns the optional files that are missing, each as a pattern that finds the file once it
+   * exists.
+   */
   SortedMap<String, List<String>> absent() {
     SortedMap<String, List<String>> patterns = new TreeMap<>();
     absent.forEach(file -> patterns.put(Glob.escape(shown(file)), List.of()));

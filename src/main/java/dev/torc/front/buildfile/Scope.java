@@ -4,13 +4,13 @@ import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.NearestName;
 import dev.torc.base.syntax.Node;
+import dev.torc.base.syntax.Paths;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.PlaceholderFormat;
 import dev.torc.base.syntax.Problems;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.model.InstanceName;
 import dev.torc.core.model.Job.Item;
-import dev.torc.core.model.Paths;
 import dev.torc.core.model.Template;
 import dev.torc.front.buildfile.KnownNames.Near;
 import java.util.ArrayList;
@@ -165,7 +165,10 @@ public record Scope(
     return vars.maps().isEmpty() ? parts : looked(parts, node.place());
   }
 
-  /** Returns the parts with each placeholder that looks a var up as one of that var. */
+  /**
+   * Returns the parts, in which each placeholder that looks a var up is replaced by one of that
+   * var.
+   */
   private List<Object> looked(List<Object> parts, Place place) {
     List<Object> looked = new ArrayList<>(parts.size());
     for (Object part : parts) {
@@ -458,7 +461,9 @@ public record Scope(
     List<String> own =
         Stream.concat(parameters.keySet().stream(), columns.keySet().stream()).sorted().toList();
     String has =
-        own.isEmpty() || isOutline() ? "" : " (the group has " + SafeText.names(own, 20) + ")";
+        own.isEmpty() || own.contains(ALL)
+            ? ""
+            : " (the group has " + SafeText.names(own, 20) + ")";
     String hint =
         meant == null
             ? "; define it in %s%s, or write {%s} to mean the text"

@@ -37,6 +37,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -57,11 +58,14 @@ record Features(
   /**
    * What the attempts of a build share.
    *
-   * @param telling what {@link SecretPart} and {@link SandboxPart} tell once
+   * @param told what {@link SecretPart} and {@link SandboxPart} have told, since they tell it once
    * @param downloads null before the first job that fetches
    */
   record Shared(
-      AtomicLong posted, SandboxPart.Telling telling, AtomicReference<Downloads> downloads) {}
+      AtomicLong posted,
+      Set<String> told,
+      BuildWatcher watcher,
+      AtomicReference<Downloads> downloads) {}
 
   @Override
   public List<AttemptPart> parts(AttemptContext common, int id, JobAttempts attempts) {
@@ -76,8 +80,7 @@ record Features(
       parts.add(new UnstartedCommand(common, id, attempts)); // its hint is the first
     }
     if (job.slot(Step.SECRET) != null) {
-      parts.add(
-          new SecretPart(common, job, env, shared.telling.once())); // masks before others read
+      parts.add(new SecretPart(common, job, env, shared.told)); // masks before others read
     }
     parts.addAll(List.of(finds, posts, tools));
     if (fetches) {
@@ -93,7 +96,10 @@ record Features(
     }
     if (job.conditions().containsKey(Job.SANDBOX)
         || job.conditions().containsKey(Job.CALLED_SANDBOX)) {
-      parts.add(new SandboxPart(common, id, shared.telling));
+      boolean always = shared.watcher.wantsCommands();
+      parts.add(
+          new SandboxPart(
+              common, id, new SandboxPart.Telling(always, shared.watcher, shared.told)));
     }
     return parts;
   }
