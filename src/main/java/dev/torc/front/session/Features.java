@@ -92,7 +92,7 @@ record Features(
     if (makes) {
       parts.add(new EnvironmentMaking(common, id, env));
     } else if (job.conditions().containsKey(Job.ENVIRONMENT)) {
-      parts.add(new InEnvironment(common, id, env));
+      parts.add(new InEnvironment(common, id, attempts, env));
     }
     if (job.conditions().containsKey(Job.SANDBOX)
         || job.conditions().containsKey(Job.CALLED_SANDBOX)) {
