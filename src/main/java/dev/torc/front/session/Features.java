@@ -39,6 +39,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Wires the features into a build: the only file that knows which there are.
@@ -58,8 +59,13 @@ record Features(
    * What the attempts of a build share.
    *
    * @param told what {@link SecretPart} and {@link SandboxPart} have told, since they tell it once
+   * @param downloads null before the first job that fetches
    */
-  record Shared(AtomicLong posted, Set<String> told, BuildWatcher watcher, Downloads downloads) {}
+  record Shared(
+      AtomicLong posted,
+      Set<String> told,
+      BuildWatcher watcher,
+      AtomicReference<Downloads> downloads) {}
 
   @Override
   public List<AttemptPart> parts(AttemptContext common, int id, JobAttempts attempts) {
@@ -78,7 +84,8 @@ record Features(
     }
     parts.addAll(List.of(finds, posts, tools));
     if (fetches) {
-      parts.add(new FetchPart(common, id, attempts, env, shared.downloads));
+      shared.downloads.compareAndSet(null, new Downloads(env));
+      parts.add(new FetchPart(common, id, attempts, shared.downloads.get()));
     } else if (JobFiles.hasTmp(job)) {
       parts.add(new TemporaryFolder(common, job.name()));
     }

@@ -30,7 +30,6 @@ import dev.torc.features.clusters.Remotes;
 import dev.torc.features.commands.CommandWarnings;
 import dev.torc.features.commands.FailureHints;
 import dev.torc.features.containers.ImageSupply;
-import dev.torc.features.fetch.Downloads;
 import dev.torc.features.finds.Tracing;
 import dev.torc.features.forced.ForcedJobs;
 import dev.torc.features.past.BuildCommit;
@@ -146,7 +145,7 @@ record PlannedBuild(
         plan.isQuiet() ? null : new BuildCommit(project.workflow().root(), env, commit);
     Features.Shared shared =
         new Features.Shared(
-            new AtomicLong(), ConcurrentHashMap.newKeySet(), watcher, new Downloads());
+            new AtomicLong(), ConcurrentHashMap.newKeySet(), watcher, new AtomicReference<>());
     return new Features(tracing, shared, manner.pace(), forces(), git, env);
   }
 
