@@ -9,6 +9,7 @@ import dev.torc.base.posix.FileTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.jar.JarFile;
@@ -161,6 +162,17 @@ class StartIT {
     }
   }
 
+  /** No job fetches, and {@code needs} and conditions of other jobs ask nothing of a download. */
+  @Test
+  void noClassOfADownloadIsLinked() throws Exception {
+    List<String> loaded = new ArrayList<>(classes("load"));
+    assertTrue(loaded.stream().anyMatch(l -> l.contains(" dev.torc.front.session.Features ")));
+    box.write("source.txt", "two");
+    loaded.addAll(classes("load", "2 jobs: 2 ran, 0 up to date, 0 failed"));
+    String own = ".* dev[.]torc[.](features[.]fetch[.]|front[.]buildfile[.]Fetch).*";
+    assertEquals(List.of(), loaded.stream().filter(l -> l.matches(own)).toList());
+  }
+
   /**
    * The loaded classes that are not in the AOT cache, without the JDK's events: those that no cache
    * of JDK 25 keeps. The class that links a switch over types is one of them: it is made anew at
@@ -196,6 +208,14 @@ class StartIT {
     List<String> used = classes("init", "2 jobs: 2 ran, 0 up to date, 0 failed");
     assertTrue(used.stream().anyMatch(l -> l.contains("'org/lmdbjava/Txn'")), "no database");
     assertEquals(List.of(), opened(used));
+  }
+
+  @Test
+  void aBuildLoadsNoClassOfAnUnusedSandbox() throws Exception {
+    box.write("source.txt", "three");
+    List<String> loaded = classes("load", "2 jobs: 2 ran, 0 up to date, 0 failed");
+    assertEquals(
+        List.of(), loaded.stream().filter(l -> l.contains(" dev.torc.features.sandbox.")).toList());
   }
 
   private static List<String> opened(List<String> used) {

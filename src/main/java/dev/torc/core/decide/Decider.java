@@ -360,21 +360,22 @@ public final class Decider {
   public List<Reason> changes(int id) {
     List<Reason> reasons = new ArrayList<>(0);
     compare(id, records.result(id), reasons);
+    compared = null;
     return reasons;
   }
 
   /**
-   * Returns how the last run ended, without the digest of a manifest that may be the present one.
-   * {@code found} are the found needs of that manifest.
+   * Returns how the last run ended. The digest of that run's manifest is left out if the present
+   * manifest has it too, or is unknown; {@code found} are the needs that the run found.
    */
   private Reason end(int id, Reason ended, List<String> found) {
     if (!ended.kind().isEnd() || ended.old().isEmpty()) {
       return ended;
     }
-    manifest.describe(id, found, contents, hash);
-    int pending = hash.pending();
-    boolean same = hash.digest().hex().equals(ended.old());
-    return pending >= 0 || same ? new Reason(ended.kind(), "", "", ended.now()) : ended;
+    Described now = present(id, found);
+    return now == null || now.digest().hex().equals(ended.old())
+        ? new Reason(ended.kind(), "", "", ended.now())
+        : ended;
   }
 
   private boolean traced(Job job, JobResult last) {

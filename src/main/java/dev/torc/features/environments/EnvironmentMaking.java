@@ -16,6 +16,7 @@ import dev.torc.core.run.AttemptPart;
 import dev.torc.core.run.BuildSetup.AttemptContext;
 import dev.torc.core.run.FoundNeeds;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +25,8 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The part of an attempt of a job that makes an environment: its processes are the command that
@@ -41,12 +44,32 @@ public final class EnvironmentMaking implements AttemptPart {
   /** The name by which these commands have the folder: that of torc's own slot. */
   public static final String DIR = "tmp";
 
+  /** What a tool says, and what that means; a group in it is the meaning. */
+  private record Cause(Pattern said, String means) {
+    Cause(String said, String means) {
+      this(Pattern.compile(said), means);
+    }
+  }
+
+  private static final List<Cause> CAUSES =
+      List.of(
+          new Cause("(?m)^torc: (.*)", ""),
+          new Cause(
+              "uv\\.lock.*needs to be updated", "uv.lock is out of date; `uv lock` writes it"),
+          new Cause(
+              "(?i)lock-?file not up-to-date", "pixi.lock is out of date; `pixi lock` writes it"),
+          new Cause("(?m)^\\S+: (?:line )?\\d+: (\\S+: (?:command )?not found)$", ""),
+          new Cause(
+              "(?i)name resolution|could not resolve|dns error|network is unreachable"
+                  + "|connection (?:refused|failed)|failed to establish a new connection",
+              "the network cannot be reached"));
+
   private final AttemptContext common;
   private final Map<String, String> caller;
   private final int id;
   private final Job job;
   private MadeEnvironment made;
-  private boolean failed;
+  private Path log; // null until it fails
 
   /** Prepares an attempt; {@code caller} is the caller's environment. */
   public EnvironmentMaking(AttemptContext common, int id, Map<String, String> caller) {
@@ -98,7 +121,10 @@ public final class EnvironmentMaking implements AttemptPart {
   /** Returns the script that activates the environment between two looks at the variables. */
   private String question() {
     return """
-    unset VIRTUAL_ENV CONDA_SHLVL CONDA_PREFIX CONDA_DEFAULT_ENV LOADEDMODULES _LMFILES_
+    trap '[ $? = 0 ] || rm -f "$TORC_BEFORE" "$TORC_AFTER"' EXIT # they have values of the caller
+    unset VIRTUAL_ENV CONDA_SHLVL CONDA_PREFIX CONDA_DEFAULT_ENV CONDA_PROMPT_MODIFIER
+    unset PIXI_IN_SHELL PIXI_PROMPT PIXI_ENVIRONMENT_NAME PIXI_ENVIRONMENT_PLATFORMS
+    unset PIXI_PROJECT_ROOT PIXI_PROJECT_NAME PIXI_PROJECT_MANIFEST PIXI_PROJECT_VERSION
     env -0 > "$TORC_BEFORE" || exit
     %s
     torc_status=$?
@@ -110,39 +136,60 @@ public final class EnvironmentMaking implements AttemptPart {
 
   @Override
   public void over(ProcessEnd ended) {
-    failed = !ended.ok();
+    log = ended.ok() ? null : common.launches().files(job.name()).log();
   }
 
   /**
    * Writes the marker, now that the processes ended well. Refuses if the lock changed meanwhile:
-   * the folder, which has the name of the former one, may hold what the new one asks for.
+   * the folder is named after the former lock, and may hold what the new one asks for.
    */
   @Override
   public void find(FoundNeeds needs, NeedSnapshot snapshot, Stamp begin, String message)
       throws IOException {
+    Activation found = Activation.between(printed(".before"), printed(".after"));
+    OwnFile.remove(made.beside(".before"));
+    OwnFile.remove(made.beside(".after"));
     List<String> moved = snapshot.moved();
     if (!moved.isEmpty()) {
       throw new AttemptFailure(
           "%s changed while the environment was made; it is made again by the next build"
               .formatted(SafeText.name(moved.getFirst())));
     }
-    made.complete(Activation.between(printed(".before"), printed(".after")));
-    OwnFile.remove(made.beside(".before"));
-    OwnFile.remove(made.beside(".after"));
+    made.complete(found);
   }
 
   private String printed(String ending) throws IOException {
     return new String(OwnFile.read(made.beside(ending)), StandardCharsets.UTF_8);
   }
 
-  /** Returns how many jobs wait for the environment that cannot be made. */
+  /**
+   * Returns why the environment cannot be made, if that is known, and how many jobs wait for it.
+   */
   @Override
   public String hint(String missing) {
+    if (log == null) {
+      return "";
+    }
     BitSet behind = new BitSet();
     behind.set(id);
     behind = Downstream.with(common.graph(), behind);
     behind.and(common.plan().selection().jobs());
     int count = behind.cardinality() - 1;
-    return !failed ? "" : "; %d %s for it".formatted(count, count == 1 ? "job waits" : "jobs wait");
+    return cause() + "; %d %s for it".formatted(count, count == 1 ? "job waits" : "jobs wait");
+  }
+
+  private String cause() {
+    try {
+      String said = OwnFile.tail(log, 1 << 14);
+      for (Cause each : CAUSES) {
+        Matcher found = each.said.matcher(said);
+        if (found.find()) {
+          return ": " + (found.groupCount() > 0 ? found.group(1) : each.means);
+        }
+      }
+      return "";
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

@@ -10,6 +10,7 @@ import dev.torc.core.model.Surroundings;
 import dev.torc.core.run.AttemptFailure;
 import dev.torc.core.run.AttemptPart;
 import dev.torc.core.run.BuildSetup.AttemptContext;
+import dev.torc.core.run.JobAttempts;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,12 +28,15 @@ public final class InEnvironment implements AttemptPart {
   private final AttemptContext common;
   private final Map<String, String> caller;
   private final int id;
+  private final boolean remote;
 
   /** Prepares an attempt; {@code caller} is the caller's environment. */
-  public InEnvironment(AttemptContext common, int id, Map<String, String> caller) {
+  public InEnvironment(
+      AttemptContext common, int id, JobAttempts attempts, Map<String, String> caller) {
     this.common = common;
     this.caller = caller;
     this.id = id;
+    this.remote = attempts.executor() != null;
   }
 
   @Override
@@ -48,6 +52,7 @@ public final class InEnvironment implements AttemptPart {
           "environment %s is not made; run torc %s"
               .formatted(in.name(), SafeText.name(in.maker())));
     }
+    boolean loads = remote && MadeEnvironment.isOfModules(in);
     List<Step> declared = job.runs().steps();
     int recovering = launch.steps().size() - declared.size();
     List<Launch.Step> steps = new ArrayList<>();
@@ -58,9 +63,36 @@ public final class InEnvironment implements AttemptPart {
           .env()
           .forEach((name, value) -> value.ifPresent(_ -> own.add(name)));
       Map<String, String> env = new HashMap<>(each.env());
-      activation.apply(env, caller, own);
-      steps.add(new Launch.Step(each.argv(), each.dir(), env, each.container(), each.secrets()));
+      if (!loads) {
+        activation.apply(env, caller, own);
+      }
+      steps.add(
+          new Launch.Step(
+              loads ? loading(in, each, own) : each.argv(),
+              each.dir(),
+              env,
+              each.container(),
+              each.secrets()));
     }
     return launch.running(steps, launch.output());
+  }
+
+  /** Returns a command that loads modules on the node, then becomes that of the step. */
+  private List<String> loading(Surroundings in, Launch.Step step, Set<String> own) {
+    Job maker = common.graph().job(common.graph().jobId(in.maker()));
+    StringBuilder script = new StringBuilder();
+    StringBuilder again = new StringBuilder(" || exit\n");
+    for (String name : own) {
+      String callers = caller.getOrDefault(name, "");
+      if (callers.isEmpty() || !step.env().get(name).contains(callers)) {
+        script.append("torc_own_%s=$%1$s\n".formatted(name));
+        again.append("export %s=$torc_own_%1$s\n".formatted(name));
+      }
+    }
+    script.append(maker.conditions().get(EnvironmentMaking.ACTIVATE).render(_ -> List.of()));
+    script.append(again).append("exec \"$@\"");
+    List<String> argv = new ArrayList<>(List.of("bash", "-c", script.toString(), "bash"));
+    argv.addAll(step.argv());
+    return argv;
   }
 }

@@ -12,7 +12,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -22,8 +25,9 @@ import java.util.TreeMap;
  * it.
  *
  * @param folder absolute
+ * @param lasts whether later builds use it; else only the build that asked for it
  */
-record MadeEnvironment(Path folder) {
+record MadeEnvironment(Path folder, boolean lasts) {
 
   private static final String FOLDER = ".torc/environments";
 
@@ -31,7 +35,12 @@ record MadeEnvironment(Path folder) {
 
   static MadeEnvironment of(Path root, Surroundings in, Digest digest) {
     String name = in.name() + "-" + digest.hex().substring(0, SHOWN);
-    return new MadeEnvironment(root.resolve(FOLDER).resolve(name));
+    return new MadeEnvironment(root.resolve(FOLDER).resolve(name), !isOfModules(in));
+  }
+
+  /** Returns whether the environment is modules, which are not made but loaded. */
+  static boolean isOfModules(Surroundings in) {
+    return in.entry().contains("\"kind\":\"module\"");
   }
 
   /** Returns a path beside the folder, whose name has this ending. */
@@ -57,6 +66,15 @@ record MadeEnvironment(Path folder) {
         out -> out.write((JsonText.object(members) + "\n").getBytes(StandardCharsets.UTF_8)));
   }
 
+  /** Returns when it became complete; empty for an incomplete one. */
+  Optional<FileTime> completed() {
+    try {
+      return Optional.of(Files.getLastModifiedTime(marker()));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
   /** Returns what a complete environment does; null if there is none that works here and now. */
   Activation activation() {
     try {
@@ -79,13 +97,20 @@ record MadeEnvironment(Path folder) {
     return members.get(name) instanceof Node.Scalar text && text.text().equals(value);
   }
 
-  /** Returns which program {@code bin/python} is; empty without one. */
+  /**
+   * Returns which program {@code bin/python} is, and which state a place has that locks share;
+   * empty without them.
+   */
   private String interpreter() throws IOException {
-    Path python = folder.resolve("bin/python");
-    if (!Files.exists(python)) {
-      return "";
+    StringBuilder found = new StringBuilder();
+    for (String name : List.of("bin/python", "state")) {
+      Path file = folder.resolve(name);
+      if (Files.exists(file)) {
+        Path real = file.toRealPath();
+        found.append(real + " " + Files.size(real) + " ");
+        found.append(Files.getLastModifiedTime(real).toMillis());
+      }
     }
-    Path real = python.toRealPath();
-    return real + " " + Files.size(real) + " " + Files.getLastModifiedTime(real).toMillis();
+    return found.toString();
   }
 }

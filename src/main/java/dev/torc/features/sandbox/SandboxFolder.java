@@ -2,12 +2,11 @@ package dev.torc.features.sandbox;
 
 import dev.torc.base.digests.FolderDigest;
 import dev.torc.base.posix.FileTree;
-import dev.torc.core.run.JobRoot;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
@@ -24,13 +23,14 @@ import java.util.TreeMap;
  * The folder of one job, in which a folder stands for the root. This class puts files there and
  * says what else is found; it knows no needs and no products.
  */
-final class SandboxFolder implements JobRoot {
+final class SandboxFolder {
 
   private final Path root;
   private final Path top;
   private final Path home; // stands for the root
   private final Sandbox kind;
   private final Set<String> products;
+  private final boolean copies;
   private final Set<Path> folders = new HashSet<>();
   private final Map<Path, Path> placed = new HashMap<>(); // the files put there, and where from
   private final Map<Path, Long> linked = new TreeMap<>(); // the large ones, with their sizes
@@ -38,12 +38,14 @@ final class SandboxFolder implements JobRoot {
   /**
    * @param top the folder of the job; its parent exists
    * @param products absolute paths of products, which have a place there wherever they lie
+   * @param copies whether to put files there; else they are there, from an earlier torc
    */
-  SandboxFolder(Path root, Path top, Sandbox kind, Set<String> products) {
+  SandboxFolder(Path root, Path top, Sandbox kind, Set<String> products, boolean copies) {
     this.root = root;
     this.top = top;
     this.kind = kind;
     this.products = products;
+    this.copies = copies;
     int names = root.getNameCount();
     int up = Math.min(kind.up(), names);
     this.home = up == 0 ? top : top.resolve(root.subpath(names - up, names));
@@ -62,8 +64,8 @@ final class SandboxFolder implements JobRoot {
     return linked;
   }
 
-  @Override
-  public Path of(Path file) {
+  /** Returns where the job finds an absolute path. */
+  Path of(Path file) {
     if (!file.startsWith(root) && !isNear(file) && !products.contains(file.toString())) {
       return file;
     }
@@ -79,30 +81,40 @@ final class SandboxFolder implements JobRoot {
 
   /** Makes it anew. A background process of an earlier attempt may still write into the old one. */
   void make() throws IOException {
-    if (Files.exists(top, LinkOption.NOFOLLOW_LINKS)) {
+    try {
+      Files.createDirectory(top);
+    } catch (FileAlreadyExistsException e) {
       Path aside = top.resolveSibling(top.getFileName() + "@old"); // no job's: it has no @ here
       FileTree.remove(aside);
       Files.move(top, aside);
       FileTree.remove(aside);
+      Files.createDirectory(top);
+    }
+    if (!home.equals(top)) {
+      Files.createDirectories(home);
     }
     Path git = home.resolve(".git"); // programs that honor ignore files begin anew here
-    folder(git.resolve("objects"));
-    folder(git.resolve("refs"));
+    for (Path each : List.of(git, git.resolve("objects"), git.resolve("refs"))) {
+      Files.createDirectory(each);
+    }
     Files.write(git.resolve("HEAD"), "ref: refs/heads/main\n".getBytes(StandardCharsets.UTF_8));
   }
 
   /** Makes a folder in it, if it is missing. */
   void folder(Path folder) throws IOException {
-    if (folder.startsWith(top) && !folder.equals(home) && folders.add(folder)) {
+    if (copies && folder.startsWith(top) && !folder.equals(home) && folders.add(folder)) {
       Files.createDirectories(folder);
     }
   }
 
-  /** Puts a need there: a file, or a folder with all that counts in it. */
-  void put(Path from) throws IOException {
+  /**
+   * Puts a need there: a file, or a folder with all that counts in it. {@code within} is the needed
+   * folder of which it is a member, or null.
+   */
+  void put(Path from, Path within) throws IOException {
     Path to = of(from);
-    if (!to.equals(from) && !placed.containsKey(to) && Files.exists(from)) {
-      put(from, to, null);
+    if (!to.equals(from) && !placed.containsKey(to)) {
+      put(from, to, within);
     }
   }
 
@@ -114,44 +126,38 @@ final class SandboxFolder implements JobRoot {
           !target.isAbsolute() && from.resolveSibling(target).normalize().startsWith(within);
       if (stays || !Files.exists(from)) {
         place(from, to);
-        Files.createSymbolicLink(to, target);
+        link(to, target);
         return;
       }
     }
-    if (!Files.isDirectory(from)) {
-      putFile(from, to);
+    BasicFileAttributes what = Files.readAttributes(from, BasicFileAttributes.class);
+    if (what.isDirectory()) {
+      folder(to);
+      for (Path each : FileTree.entries(from)) {
+        if (!FolderDigest.IGNORED.contains(each.getFileName().toString())) {
+          put(each, to.resolve(each.getFileName()), within == null ? from : within);
+        }
+      }
       return;
     }
-    folder(to);
-    for (Path each : FileTree.entries(from)) {
-      if (!FolderDigest.IGNORED.contains(each.getFileName().toString())) {
-        put(each, to.resolve(each.getFileName()), within == null ? from : within);
-      }
+    place(from, to);
+    if (kind.link() > 0 && what.size() >= kind.link()) {
+      link(to, from);
+      linked.put(from, what.size());
+    } else if (copies) {
+      Files.copy(from, to, StandardCopyOption.COPY_ATTRIBUTES); // shares its bytes if it can
     }
   }
 
-  private void putFile(Path from, Path to) throws IOException {
-    place(from, to);
-    long size = kind.link() == 0 ? 0 : Files.size(from);
-    if (kind.link() > 0 && size >= kind.link()) {
-      Files.createSymbolicLink(to, from);
-      linked.put(from, size);
-    } else {
-      Files.copy(from, to, StandardCopyOption.COPY_ATTRIBUTES); // shares its bytes if it can
+  private void link(Path to, Path target) throws IOException {
+    if (copies) {
+      Files.createSymbolicLink(to, target);
     }
   }
 
   private void place(Path from, Path to) throws IOException {
     folder(to.getParent());
     placed.put(to, from);
-  }
-
-  /** Puts a member of a needed folder there, which may be a symlink within that folder. */
-  void putMember(Path from, Path within) throws IOException {
-    Path to = of(from);
-    if (!to.equals(from) && !placed.containsKey(to)) {
-      put(from, to, within);
-    }
   }
 
   /**

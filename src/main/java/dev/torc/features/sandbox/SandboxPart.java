@@ -8,16 +8,10 @@ import dev.torc.base.syntax.GlobWalk;
 import dev.torc.base.syntax.NearestPath;
 import dev.torc.base.text.Refusal;
 import dev.torc.base.text.SafeText;
-import dev.torc.core.decide.LineKind;
 import dev.torc.core.decide.NeedSnapshot;
-import dev.torc.core.decide.ToolSearch;
 import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.memory.CachePlace;
-import dev.torc.core.memory.JobResult.ManifestEntry;
-import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
-import dev.torc.core.model.Job.Tool;
-import dev.torc.core.model.NeedList;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Step;
 import dev.torc.core.run.AttemptFailure;
@@ -41,6 +35,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Runs an attempt in a folder of its own, which holds the job's needs and nothing else. If the
@@ -48,7 +43,7 @@ import java.util.stream.Collectors;
  * goes with the folder. After a failure the folder stays for the user. It is not a wall: a job that
  * leaves its folder can read and write everything.
  */
-public final class SandboxPart implements AttemptPart {
+public final class SandboxPart implements AttemptPart, JobRoot {
 
   /**
    * What is told of other files and of links.
@@ -63,7 +58,9 @@ public final class SandboxPart implements AttemptPart {
   private final Job job;
   private final Path root;
   private final Telling telling;
-  private SandboxFolder folder; // null before the attempt begins; an executor's ran in the root
+  private SandboxFolder folder; // null before the attempt begins
+  private NeedSnapshot needs;
+  private boolean resumed; // a killed torc may have moved products
   private ProcessEnd ended;
 
   public SandboxPart(AttemptContext common, int id, Telling telling) {
@@ -76,18 +73,28 @@ public final class SandboxPart implements AttemptPart {
 
   @Override
   public void prepare(NeedSnapshot snapshot) throws IOException {
+    needs = snapshot;
+    renew();
+  }
+
+  private SandboxFolder folder(boolean copies) throws IOException {
     CachePlace place = common.launches().place();
     Path all = place.folder().resolve("sandbox");
     place.makeFolder(all);
     Set<String> outside =
         job.productRefs().stream()
-            .map(SandboxPart::path)
+            .flatMap(ref -> Stream.of(path(ref), ProductScan.folder(ref)))
             .filter(path -> path.startsWith("/"))
             .collect(Collectors.toCollection(HashSet::new));
     Path top = all.toRealPath().resolve(JobFiles.name(job.name()));
-    folder = new SandboxFolder(root, top, Sandbox.of(job), outside);
+    return new SandboxFolder(root, top, Sandbox.of(job), outside, copies);
+  }
+
+  @Override
+  public void renew() throws IOException {
+    folder = folder(true);
     folder.make();
-    putNeeds(snapshot);
+    new SandboxNeeds(common, id, folder).put(needs);
     for (Ref ref : job.productRefs()) {
       folder.folder(place(ProductScan.folder(ref)));
     }
@@ -104,51 +111,6 @@ public final class SandboxPart implements AttemptPart {
     }
   }
 
-  private void putNeeds(NeedSnapshot snapshot) throws IOException {
-    Graph graph = common.graph();
-    Set<String> images = new HashSet<>(0);
-    for (Step step : job.runs().steps()) {
-      if (step.image() != null && step.image().file() != null) {
-        images.add(step.image().file().path());
-      }
-    }
-    for (int file : graph.needs().row(id)) {
-      if (!images.contains(graph.path(file))) {
-        folder.put(root.resolve(graph.path(file)));
-      }
-    }
-    List<Path> needed = new ArrayList<>();
-    for (int list : graph.listNeeds().row(id)) {
-      NeedList need = graph.list(list);
-      if (need.kind() == NeedList.ListKind.FOLDER) {
-        folder.folder(place(need.text()));
-        needed.add(root.resolve(need.text()));
-      }
-    }
-    for (List<ManifestEntry> members : snapshot.members().values()) {
-      for (ManifestEntry member : members) {
-        if (LineKind.of(member.code()) == LineKind.NEED && !member.name().startsWith("//")) {
-          putMember(member, needed);
-        }
-      }
-    }
-    for (Tool tool : ToolSearch.unmade(graph, job)) {
-      String path = common.contents().machine().tools().path(tool);
-      if (path != null && root.resolve(path).startsWith(root)) {
-        folder.put(root.resolve(path));
-      }
-    }
-  }
-
-  private void putMember(ManifestEntry member, List<Path> needed) throws IOException {
-    Path file = root.resolve(member.name());
-    if (member.now().equals("folder")) {
-      folder.folder(folder.of(file));
-    } else {
-      folder.putMember(file, needed.stream().filter(file::startsWith).findFirst().orElse(null));
-    }
-  }
-
   private static String path(Ref product) {
     return product instanceof Ref.OfFolder of ? of.path() : product.text();
   }
@@ -160,7 +122,32 @@ public final class SandboxPart implements AttemptPart {
 
   @Override
   public JobRoot root() {
-    return folder;
+    return folder == null ? null : this;
+  }
+
+  @Override
+  public Path of(Path file) {
+    return folder.of(file);
+  }
+
+  /** Notes what a torc put there that has ended since. */
+  @Override
+  public void resume(ProcessEnd how) {
+    resumed = true;
+    ended = how;
+  }
+
+  @Override
+  public void end(NeedSnapshot snapshot) {
+    if (resumed) {
+      needs = snapshot;
+      try {
+        folder = folder(false);
+        new SandboxNeeds(common, id, folder).put(needs);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
   }
 
   @Override
@@ -215,8 +202,8 @@ public final class SandboxPart implements AttemptPart {
     Path made = place(path);
     boolean isFolder = ref instanceof Ref.OfFolder;
     if (!Files.exists(made)) {
-      boolean outside = path.startsWith("/") && Files.exists(Path.of(path));
-      if (!outside) {
+      boolean there = (resumed || path.startsWith("/")) && Files.exists(root.resolve(path));
+      if (!there) {
         String near = NearestPath.inParentheses(made, path);
         throw new AttemptFailure(
             "exit 0, but " + SafeText.name(path) + " was not written" + near, path);
@@ -257,9 +244,11 @@ public final class SandboxPart implements AttemptPart {
     return matches;
   }
 
-  /** Returns the place of a product that is still in the folder. */
-  private Path source(Path made) {
-    return root.resolve(folder.home().relativize(made)).normalize();
+  @Override
+  public Path source(Path made) {
+    return made.startsWith(folder.top())
+        ? root.resolve(folder.home().relativize(made)).normalize()
+        : made;
   }
 
   /** Moves the depfile; names below the folder become those of the same files in the root. */

@@ -82,10 +82,11 @@ record EnvironmentReader(MapFields top, Paths paths, List<String> shell, Environ
               "environment %s has requirements without ==, such as %s: the same results are not certain, and go to no shared store"
                   .formatted(name, made.loose().getFirst()));
     }
+    List<String> shell = kind == EnvironmentKind.COMMANDS ? shell() : StepReader.DEFAULT_SHELL;
     SortedMap<String, Template> conditions = new TreeMap<>();
-    conditions.put(EnvironmentMaking.CREATE, command(made.create()));
+    conditions.put(EnvironmentMaking.CREATE, command(made.create(), shell));
     if (made.activate() != null) {
-      conditions.put(EnvironmentMaking.ACTIVATE, command(made.activate()));
+      conditions.put(EnvironmentMaking.ACTIVATE, command(made.activate(), shell));
     }
     SortedMap<String, String> written = new TreeMap<>();
     for (String key : fields.map().entries().keySet()) {
@@ -127,7 +128,7 @@ record EnvironmentReader(MapFields top, Paths paths, List<String> shell, Environ
   }
 
   /** Reads a command, in which {@code {dir}} is the folder of the environment. */
-  private Template command(Node.Scalar text) {
+  private Template command(Node.Scalar text, List<String> shell) {
     String slotted =
         text.text().replaceAll("(?<![{$])\\{dir\\}", "{" + EnvironmentMaking.DIR + "}");
     return top.scope().command(new Node.Scalar(text.place(), slotted, true), shell);
@@ -171,19 +172,8 @@ record EnvironmentReader(MapFields top, Paths paths, List<String> shell, Environ
     after.add(new Ref.OfJob(place, in.maker()));
     boolean local =
         maker.links().caching() == Job.Caching.LOCAL && links.caching() != Job.Caching.NEVER;
-    return new Job(
-        read.name(),
-        read.labels(),
-        read.place(),
-        new Job.Links(
-            links.needs(),
-            links.produces(),
-            List.copyOf(after),
-            links.tools(),
-            links.depfile(),
-            local ? Job.Caching.LOCAL : links.caching()),
-        read.runs(),
-        read.traits(),
-        in.with(read.conditions()));
+    Job.Caching caching = local ? Job.Caching.LOCAL : links.caching();
+    return JobReader.with(
+        read, links.needs(), List.copyOf(after), caching, in.with(read.conditions()));
   }
 }

@@ -43,8 +43,8 @@ public record Exit(int status, List<String> lines, boolean defect) {
 
   public static Exit of(Throwable thrown) {
     for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-      if (cause instanceof Console.ClosedPipe) {
-        return new Exit(PIPE, List.of(), false);
+      if (cause instanceof Console.EndedBySignal end) {
+        return new Exit(signal(end.signal()), List.of(), false);
       }
     }
     return switch (thrown) {

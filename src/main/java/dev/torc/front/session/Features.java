@@ -37,7 +37,9 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Wires the features into a build: the only file that knows which there are.
@@ -56,9 +58,14 @@ record Features(
   /**
    * What the attempts of a build share.
    *
-   * @param telling what {@link SecretPart} and {@link SandboxPart} tell once
+   * @param told what {@link SecretPart} and {@link SandboxPart} have told, since they tell it once
+   * @param downloads null before the first job that fetches
    */
-  record Shared(AtomicLong posted, SandboxPart.Telling telling, Downloads downloads) {}
+  record Shared(
+      AtomicLong posted,
+      Set<String> told,
+      BuildWatcher watcher,
+      AtomicReference<Downloads> downloads) {}
 
   @Override
   public List<AttemptPart> parts(AttemptContext common, int id, JobAttempts attempts) {
@@ -73,23 +80,26 @@ record Features(
       parts.add(new UnstartedCommand(common, id, attempts)); // its hint is the first
     }
     if (job.slot(Step.SECRET) != null) {
-      parts.add(
-          new SecretPart(common, job, env, shared.telling.once())); // masks before others read
+      parts.add(new SecretPart(common, job, env, shared.told)); // masks before others read
     }
     parts.addAll(List.of(finds, posts, tools));
     if (fetches) {
-      parts.add(new FetchPart(common, id, attempts, env, shared.downloads));
+      shared.downloads.compareAndSet(null, new Downloads(env));
+      parts.add(new FetchPart(common, id, attempts, shared.downloads.get()));
     } else if (JobFiles.hasTmp(job)) {
       parts.add(new TemporaryFolder(common, job.name()));
     }
     if (makes) {
       parts.add(new EnvironmentMaking(common, id, env));
     } else if (job.conditions().containsKey(Job.ENVIRONMENT)) {
-      parts.add(new InEnvironment(common, id, env));
+      parts.add(new InEnvironment(common, id, attempts, env));
     }
     if (job.conditions().containsKey(Job.SANDBOX)
         || job.conditions().containsKey(Job.CALLED_SANDBOX)) {
-      parts.add(new SandboxPart(common, id, shared.telling));
+      boolean always = shared.watcher.wantsCommands();
+      parts.add(
+          new SandboxPart(
+              common, id, new SandboxPart.Telling(always, shared.watcher, shared.told)));
     }
     return parts;
   }
