@@ -1,7 +1,6 @@
 package dev.torc.features.environments;
 
 import dev.torc.base.digests.Stamp;
-import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.NeedSnapshot;
 import dev.torc.core.here.Launch;
 import dev.torc.core.model.Job;
@@ -11,6 +10,7 @@ import dev.torc.core.run.AttemptFailure;
 import dev.torc.core.run.AttemptPart;
 import dev.torc.core.run.BuildSetup.AttemptContext;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -26,10 +26,18 @@ public final class InEnvironment implements AttemptPart {
 
   private final AttemptContext common;
   private final Map<String, String> caller;
+  private final Map<Path, EnvironmentLock> used;
   private final int id;
 
-  /** Prepares an attempt; {@code caller} is the caller's environment. */
-  public InEnvironment(AttemptContext common, int id, Map<String, String> caller) {
+  /**
+   * Prepares an attempt.
+   *
+   * @param caller the caller's environment
+   * @param used the locks of the shared environments that this build uses, until it ends
+   */
+  public InEnvironment(
+      AttemptContext common, int id, Map<String, String> caller, Map<Path, EnvironmentLock> used) {
+    this.used = used;
     this.common = common;
     this.caller = caller;
     this.id = id;
@@ -39,14 +47,13 @@ public final class InEnvironment implements AttemptPart {
   public Launch begin(Launch launch, NeedSnapshot snapshot, Stamp begin) throws IOException {
     Job job = common.graph().job(id);
     Surroundings in = job.surroundings();
-    Activation activation =
+    MadeEnvironment made =
         MadeEnvironment.of(
-                common.graph().workflow().root(), in, common.decider().environment(id, snapshot))
-            .activation();
+            common.graph().workflow().root(), job, common.decider().environment(id, snapshot));
+    Activation activation = !made.shared() || isUsed(made) ? made.activation() : null;
     if (activation == null) {
       throw new AttemptFailure(
-          "environment %s is not made; run torc %s"
-              .formatted(in.name(), SafeText.name(in.maker())));
+          "environment %s was changed or removed meanwhile; run torc again".formatted(in.name()));
     }
     List<Step> declared = job.runs().steps();
     int recovering = launch.steps().size() - declared.size();
@@ -62,5 +69,20 @@ public final class InEnvironment implements AttemptPart {
       steps.add(new Launch.Step(each.argv(), each.dir(), env, each.container(), each.secrets()));
     }
     return launch.running(steps, launch.output());
+  }
+
+  /** Returns whether this build has the lock of a shared environment, or gets it now. */
+  private boolean isUsed(MadeEnvironment made) throws IOException {
+    synchronized (used) {
+      EnvironmentLock lock = used.get(made.folder());
+      if (lock == null) {
+        lock = EnvironmentLock.take(made, false, common.machines().here());
+        if (lock != null) {
+          used.put(made.folder(), lock);
+          made.use();
+        }
+      }
+      return lock != null;
+    }
   }
 }

@@ -13,7 +13,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -35,6 +37,7 @@ final class EnvironmentFiles {
   private final Paths paths;
   private final List<BuildFile.Read> read = new ArrayList<>();
   private final SortedMap<String, List<String>> looked = new TreeMap<>();
+  private final Set<String> bound = new HashSet<>();
 
   EnvironmentFiles(Paths paths) {
     this.paths = paths;
@@ -48,6 +51,11 @@ final class EnvironmentFiles {
   /** Returns the files that were looked for, each with what was found. */
   SortedMap<String, List<String>> looked() {
     return looked;
+  }
+
+  /** Returns whether a file names sources in this root, so that other roots need others. */
+  boolean isBound(String file) {
+    return bound.contains(file);
   }
 
   /**
@@ -103,14 +111,16 @@ final class EnvironmentFiles {
   String uvLock(String project, Place place) {
     String lock = nearest(project, "uv.lock");
     try {
-      Matcher copied =
-          Pattern.compile("source = \\{ directory = \"([^\"]*)\"")
-              .matcher(Files.exists(paths.root().resolve(lock)) ? text(lock) : "");
+      String text = Files.exists(paths.root().resolve(lock)) ? text(lock) : "";
+      Matcher copied = Pattern.compile("source = \\{ directory = \"([^\"]*)\"").matcher(text);
       if (copied.find()) {
         throw new BadInput(
             place,
             "%s installs a copy of the folder %s, whose changes would go unseen; add editable = true to its source"
                 .formatted(lock, copied.group(1)));
+      }
+      if (text.contains("source = { editable = ") || text.contains("source = { path = ")) {
+        bound.add(lock);
       }
       return lock;
     } catch (IOException e) {
@@ -122,6 +132,9 @@ final class EnvironmentFiles {
     Matcher option = OPTION.matcher(line);
     if (option.matches()) {
       String kind = option.group(1).replaceFirst("^-+", "");
+      if (kind.startsWith("e")) {
+        bound.add(file);
+      }
       if (!kind.startsWith("e")) {
         String folder = UserPaths.parent(file);
         String named = option.group(2).strip();
@@ -140,6 +153,7 @@ final class EnvironmentFiles {
                 .formatted(file, local));
       }
       files.add(local);
+      bound.add(file);
     } else if (!line.isEmpty() && !line.startsWith("-") && !line.contains("==")) {
       loose.add(line);
     }

@@ -6,6 +6,7 @@ import dev.torc.base.syntax.JsonText;
 import dev.torc.base.syntax.NearestName;
 import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.Place;
+import dev.torc.base.syntax.Problems;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Trait;
 import dev.torc.core.model.Paths;
@@ -29,8 +30,10 @@ import java.util.TreeMap;
  * name it come after that job. {@link EnvironmentKind} knows the commands of each tool.
  *
  * @param top the top level of the build file
+ * @param shared the folder in which roots share environments; null for none
  */
-record EnvironmentReader(MapFields top, Paths paths, List<String> shell, EnvironmentFiles files) {
+record EnvironmentReader(
+    MapFields top, Paths paths, List<String> shell, String shared, EnvironmentFiles files) {
 
   /** Cancels an {@code environment} of {@code defaults}. */
   private static final String NONE = "none";
@@ -38,7 +41,11 @@ record EnvironmentReader(MapFields top, Paths paths, List<String> shell, Environ
   static EnvironmentReader of(MapFields top, Paths paths) {
     List<String> own = top.texts("shell");
     return new EnvironmentReader(
-        top, paths, own.isEmpty() ? StepReader.DEFAULT_SHELL : own, new EnvironmentFiles(paths));
+        top,
+        paths,
+        own.isEmpty() ? StepReader.DEFAULT_SHELL : own,
+        new StoresReader(top.scope(), paths, new Problems()).environments(top.map().get("stores")),
+        new EnvironmentFiles(paths));
   }
 
   /** Returns the jobs that make environments by the names that jobs use; null after an error. */
@@ -86,6 +93,9 @@ record EnvironmentReader(MapFields top, Paths paths, List<String> shell, Environ
     conditions.put(EnvironmentMaking.CREATE, command(made.create()));
     if (made.activate() != null) {
       conditions.put(EnvironmentMaking.ACTIVATE, command(made.activate()));
+    }
+    if (shared != null && made.files().stream().noneMatch(files::isBound)) {
+      conditions.put(EnvironmentMaking.FOLDER, Template.of(shared));
     }
     SortedMap<String, String> written = new TreeMap<>();
     for (String key : fields.map().entries().keySet()) {
@@ -171,6 +181,11 @@ record EnvironmentReader(MapFields top, Paths paths, List<String> shell, Environ
     after.add(new Ref.OfJob(place, in.maker()));
     boolean local =
         maker.links().caching() == Job.Caching.LOCAL && links.caching() != Job.Caching.NEVER;
+    SortedMap<String, Template> conditions = in.with(read.conditions());
+    Template folder = maker.conditions().get(EnvironmentMaking.FOLDER);
+    if (folder != null) {
+      conditions.put(EnvironmentMaking.FOLDER, folder);
+    }
     return new Job(
         read.name(),
         read.labels(),
@@ -184,6 +199,6 @@ record EnvironmentReader(MapFields top, Paths paths, List<String> shell, Environ
             local ? Job.Caching.LOCAL : links.caching()),
         read.runs(),
         read.traits(),
-        in.with(read.conditions()));
+        conditions);
   }
 }

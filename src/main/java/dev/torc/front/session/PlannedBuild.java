@@ -30,6 +30,7 @@ import dev.torc.features.clusters.Remotes;
 import dev.torc.features.commands.CommandWarnings;
 import dev.torc.features.commands.FailureHints;
 import dev.torc.features.containers.ImageSupply;
+import dev.torc.features.environments.EnvironmentLock;
 import dev.torc.features.fetch.Downloads;
 import dev.torc.features.finds.Tracing;
 import dev.torc.features.forced.ForcedJobs;
@@ -131,6 +132,9 @@ record PlannedBuild(
       }
     } finally {
       tokens.ifPresent(Jobserver::close);
+      for (EnvironmentLock each : features.shared().environments().values()) {
+        each.close();
+      }
     }
   }
 
@@ -147,7 +151,8 @@ record PlannedBuild(
         plan.isQuiet() ? null : new BuildCommit(project.workflow().root(), env, commit);
     SandboxPart.Telling telling =
         new SandboxPart.Telling(watcher.wantsCommands(), watcher, ConcurrentHashMap.newKeySet());
-    Features.Shared shared = new Features.Shared(new AtomicLong(), telling, new Downloads());
+    Features.Shared shared =
+        new Features.Shared(new AtomicLong(), telling, new Downloads(), new HashMap<>(0));
     return new Features(tracing, shared, manner.pace(), forces(), git, env);
   }
 
