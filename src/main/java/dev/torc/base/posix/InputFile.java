@@ -5,6 +5,8 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Reads a file through a native descriptor, which Java's streams do not expose, so that the kernel
@@ -55,6 +57,17 @@ public final class InputFile extends InputStream {
    */
   public boolean hasWriters() {
     return lease() == -Libc.EAGAIN;
+  }
+
+  /**
+   * Waits, for at most ten seconds, until no process has the file open for writing. A child that
+   * was started while this process wrote the file has it open too, until it begins its program.
+   */
+  public void awaitClosed() {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    while (hasWriters() && System.nanoTime() < end) {
+      LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(50));
+    }
   }
 
   /** Returns whether {@link #hasWriters} can see writers of this file. */

@@ -3,6 +3,7 @@ package dev.torc.core.decide;
 import dev.torc.base.digests.Digest.KnownDigest;
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.digests.FolderDigest;
+import dev.torc.base.digests.PathTrail;
 import dev.torc.base.digests.Stamp.FileKind;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.NeedList.ListKind;

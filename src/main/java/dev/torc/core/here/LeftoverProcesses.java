@@ -1,5 +1,6 @@
 package dev.torc.core.here;
 
+import dev.torc.base.machine.ProcessTable;
 import dev.torc.base.posix.Kill;
 import java.time.Duration;
 import java.util.ArrayList;

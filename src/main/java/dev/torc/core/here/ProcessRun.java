@@ -1,10 +1,12 @@
 package dev.torc.core.here;
 
 import dev.torc.base.machine.OomKills;
+import dev.torc.base.machine.ProcessTable;
 import dev.torc.base.machine.Series.Usage;
 import dev.torc.base.posix.ChildWait;
 import dev.torc.base.posix.Environment;
 import dev.torc.base.posix.Environment.EnvironmentEntries;
+import dev.torc.base.posix.Foreground;
 import dev.torc.base.posix.JobTrace;
 import dev.torc.base.posix.Kill;
 import dev.torc.base.posix.OwnFile;

@@ -1,5 +1,6 @@
 package dev.torc.core.here;
 
+import dev.torc.base.machine.ProcessTable;
 import dev.torc.base.posix.ChildWait;
 import dev.torc.base.posix.Kill;
 import java.util.ArrayList;

@@ -2,6 +2,7 @@ package dev.torc.core.here;
 
 import dev.torc.base.machine.GpuLoad;
 import dev.torc.base.machine.MachineLoad;
+import dev.torc.base.machine.ProcessTable;
 import dev.torc.base.machine.Series;
 import dev.torc.base.posix.Environment;
 import dev.torc.base.posix.ThreadEnd;

@@ -1,5 +1,6 @@
 package dev.torc.core.run;
 
+import dev.torc.base.digests.FolderPart;
 import dev.torc.base.posix.FileTree;
 import dev.torc.base.posix.FolderHandle;
 import dev.torc.base.text.Refusal;

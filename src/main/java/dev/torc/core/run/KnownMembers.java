@@ -1,6 +1,7 @@
 package dev.torc.core.run;
 
 import dev.torc.base.digests.FolderDigest.Member;
+import dev.torc.base.digests.FolderPart;
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.posix.FileStatus;
 import dev.torc.base.posix.FileTree;

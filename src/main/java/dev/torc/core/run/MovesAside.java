@@ -1,5 +1,6 @@
 package dev.torc.core.run;
 
+import dev.torc.base.digests.FolderPart;
 import dev.torc.base.posix.FileStatus;
 import dev.torc.base.posix.FileTree;
 import dev.torc.base.posix.FolderHandle;

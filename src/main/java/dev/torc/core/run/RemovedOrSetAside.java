@@ -4,6 +4,7 @@ import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.Digest.KnownDigest;
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.digests.FolderDigest;
+import dev.torc.base.digests.FolderPart;
 import dev.torc.base.digests.GitState;
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.posix.FolderHandle;

@@ -1,12 +1,12 @@
 package dev.torc.features.clusters;
 
 import dev.torc.base.digests.DigestMemo;
+import dev.torc.base.digests.FolderPart;
 import dev.torc.base.posix.FileTree;
 import dev.torc.base.posix.FolderHandle;
 import dev.torc.core.memory.ProductTarget;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
 import dev.torc.core.run.ClearedProducts;
-import dev.torc.core.run.FolderPart;
 import dev.torc.core.run.MovesAside;
 import dev.torc.core.run.RemovedOrSetAside;
 import dev.torc.core.run.RemovedOrSetAside.Standing;

@@ -6,6 +6,8 @@ import static java.nio.file.StandardOpenOption.WRITE;
 
 import dev.torc.base.posix.FileTree;
 import dev.torc.base.posix.GroupAccess;
+import dev.torc.base.posix.InputFile;
+import dev.torc.base.posix.Memory;
 import dev.torc.base.posix.OwnFile;
 import dev.torc.core.here.ProcessEnd;
 import java.io.IOException;
@@ -61,13 +63,19 @@ public record BatchFolder(Path path) {
     return path.resolve("script");
   }
 
-  /** Writes the script atomically, executable for all users that the umask allows. */
+  /**
+   * Writes the script atomically, executable for all users that the umask allows. The system
+   * refuses to start it while a local job that began at this moment has it open.
+   */
   public void writeScript(byte[] text) throws IOException {
     put(
         script(),
         text,
         true,
         PosixFilePermissions.asFileAttribute(EnumSet.allOf(PosixFilePermission.class)));
+    try (InputFile written = InputFile.open(script().toString(), true, Memory.of(1 << 13))) {
+      written.awaitClosed();
+    }
   }
 
   /** Returns the batch's record, written before the batch is submitted; see {@link RemoteBatch}. */

@@ -1,8 +1,8 @@
 package dev.torc.features.commands;
 
+import dev.torc.base.syntax.Paths;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
-import dev.torc.core.model.Paths;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Step;
 import dev.torc.features.commands.CommandWords.CommandWord;

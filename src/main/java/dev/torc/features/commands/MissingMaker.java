@@ -1,8 +1,8 @@
 package dev.torc.features.commands;
 
 import dev.torc.base.syntax.Glob;
+import dev.torc.base.syntax.Paths;
 import dev.torc.core.model.Graph;
-import dev.torc.core.model.Paths;
 import dev.torc.core.model.Ref;
 import dev.torc.core.run.Event;
 import java.util.List;

@@ -1,10 +1,10 @@
 package dev.torc.features.commands;
 
+import dev.torc.base.syntax.Paths;
 import dev.torc.core.decide.PlanContext;
 import dev.torc.core.decide.ToolSearch;
 import dev.torc.core.memory.JobResult;
 import dev.torc.core.model.Graph;
-import dev.torc.core.model.Paths;
 import dev.torc.core.model.Step;
 import dev.torc.features.commands.CommandWords.CommandWord;
 import dev.torc.features.commands.CommandWords.Role;

@@ -3,6 +3,7 @@ package dev.torc.features.environments;
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.posix.OwnFile;
 import dev.torc.base.text.Refusal;
+import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.NeedSnapshot;
 import dev.torc.core.decide.Reason.Kind;
 import dev.torc.core.here.Launch;
@@ -17,6 +18,7 @@ import dev.torc.core.model.Template;
 import dev.torc.core.run.AttemptFailure;
 import dev.torc.core.run.AttemptPart;
 import dev.torc.core.run.BuildSetup.AttemptContext;
+import dev.torc.core.run.Event;
 import dev.torc.core.run.JobAttempts;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -62,6 +64,7 @@ public final class EnvironmentMaking implements AttemptPart, Runner {
   private final int id;
   private final Job job;
   private final boolean forced;
+  private final Consumer<? super Event> told;
   private final CountDownLatch stop = new CountDownLatch(1);
   private NeedSnapshot snapshot;
   private MadeEnvironment made;
@@ -70,7 +73,12 @@ public final class EnvironmentMaking implements AttemptPart, Runner {
 
   /** Prepares an attempt; {@code caller} is the caller's environment. */
   public EnvironmentMaking(
-      AttemptContext common, int id, JobAttempts attempts, Map<String, String> caller) {
+      AttemptContext common,
+      int id,
+      JobAttempts attempts,
+      Map<String, String> caller,
+      Consumer<? super Event> told) {
+    this.told = told;
     this.common = common;
     this.caller = caller;
     this.id = id;
@@ -148,7 +156,7 @@ public final class EnvironmentMaking implements AttemptPart, Runner {
       if (!made.shared()) {
         place.makeFolder(made.folder().getParent());
       }
-      made.begin(launch.mark()).forEach(common.removal().note());
+      made.begin(launch.mark()).forEach(this::tell);
       if (!made.shared()) {
         place.give(made.folder());
       }
@@ -163,6 +171,10 @@ public final class EnvironmentMaking implements AttemptPart, Runner {
     }
   }
 
+  private void tell(String line) {
+    told.accept(new Event.Note(Event.Level.INFO, line));
+  }
+
   /** Waits for the lock; returns null if there is nothing to make now, or the attempt must end. */
   private EnvironmentLock lock(Launch launch) throws IOException {
     OwnFile.write(launch.output().log(), new byte[0]);
@@ -172,7 +184,7 @@ public final class EnvironmentMaking implements AttemptPart, Runner {
           folder.toString(), null, "folder not found; torc does not create it");
     }
     ThisHost here = common.machines().here();
-    boolean told = false;
+    boolean waits = false;
     while (true) {
       EnvironmentLock lock = EnvironmentLock.take(made, true, here);
       if (made.shared() && !forced && made.activation() != null) {
@@ -182,9 +194,9 @@ public final class EnvironmentMaking implements AttemptPart, Runner {
         return null;
       } else if (lock != null) {
         return lock;
-      } else if (!told) {
-        told = true;
-        common.removal().note().accept("waiting for another torc that uses " + made.folder());
+      } else if (!waits) {
+        waits = true;
+        tell("waiting for another torc that uses " + made.folder());
       }
       boolean network = here.networkKind(folder).isPresent();
       try {
@@ -197,12 +209,17 @@ public final class EnvironmentMaking implements AttemptPart, Runner {
     }
   }
 
-  /** Writes the marker, now that the processes ended well, if they read what the name says. */
+  /**
+   * Writes the marker, now that the processes ended well. Refuses if the lock changed meanwhile:
+   * the folder, which has the name of the former one, may hold what the new one asks for.
+   */
   private void complete() throws IOException {
     snapshot.ended();
     List<String> moved = snapshot.moved();
     if (!moved.isEmpty()) {
-      failure = moved.getFirst() + " changed while the environment was made; run torc again";
+      failure =
+          SafeText.name(moved.getFirst())
+              + " changed while the environment was made; it is made again by the next build";
       return;
     }
     made.complete(Activation.between(printed(".before"), printed(".after")));

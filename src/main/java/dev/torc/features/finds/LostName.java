@@ -1,10 +1,10 @@
 package dev.torc.features.finds;
 
+import dev.torc.base.syntax.Paths;
 import dev.torc.core.decide.JobSelection.UserPaths;
 import dev.torc.core.decide.NeedSnapshot;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
-import dev.torc.core.model.Paths;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Step;
 import dev.torc.core.model.Template;

@@ -1,6 +1,7 @@
 package dev.torc.features.stores;
 
 import dev.torc.base.digests.FolderDigest;
+import dev.torc.base.digests.FolderPart;
 import dev.torc.base.digests.ParallelShares;
 import dev.torc.base.posix.FolderHandle;
 import dev.torc.base.posix.OwnFile;
@@ -16,7 +17,6 @@ import dev.torc.core.run.AttemptFailure;
 import dev.torc.core.run.BuildSetup.AttemptContext;
 import dev.torc.core.run.ClearedProducts;
 import dev.torc.core.run.FolderEmptying;
-import dev.torc.core.run.FolderPart;
 import dev.torc.core.run.ProductScan;
 import dev.torc.core.run.RemovedOrSetAside;
 import dev.torc.core.run.RemovedOrSetAside.Standing;

@@ -6,10 +6,10 @@ import dev.torc.base.syntax.NearestName;
 import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.Node.Entry;
 import dev.torc.base.syntax.NumberRange;
+import dev.torc.base.syntax.Paths;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.Problems;
 import dev.torc.core.model.Group;
-import dev.torc.core.model.Paths;
 import dev.torc.core.model.Ref;
 import dev.torc.front.buildfile.Axis.Row;
 import dev.torc.front.buildfile.KnownNames.Near;
@@ -276,7 +276,7 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
     for (Node each : scope.items(entry.value())) {
       Node.Scalar node = MapFields.scalar(each, "match");
       if (node.text().startsWith("!")) {
-        Ref ref = paths.ref(scope.path(node), node.place(), true);
+        Ref ref = WrittenPath.ref(paths, scope.path(node), node.place(), true);
         excludes.add(Glob.of(((Ref.Exclude) ref).pattern()));
       } else {
         patterns.add(new Axis.Matched.NamedPath(node.text(), pattern(node)));
@@ -441,7 +441,8 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
     List<Glob> globs = new ArrayList<>();
     List<Glob> excludes = new ArrayList<>();
     for (Node each : scope.items(node)) {
-      switch (paths.ref(scope.path(MapFields.scalar(each, "glob")), each.place(), true)) {
+      switch (WrittenPath.ref(
+          paths, scope.path(MapFields.scalar(each, "glob")), each.place(), true)) {
         case Ref.OfGlob glob -> globs.add(glob.glob());
         case Ref.Exclude exclude -> excludes.add(Glob.of(exclude.pattern()));
         case Ref.OfFile file -> globs.add(Glob.of(Glob.escape(file.path())));
@@ -453,6 +454,6 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
 
   private String file(Node node, String key) {
     Node.Scalar scalar = MapFields.scalar(node, key);
-    return paths.file(scope.path(scalar), scalar.place(), key);
+    return WrittenPath.file(paths, scope.path(scalar), scalar.place(), key);
   }
 }

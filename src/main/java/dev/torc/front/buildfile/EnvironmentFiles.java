@@ -3,11 +3,11 @@ package dev.torc.front.buildfile;
 import dev.torc.base.digests.Digest;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Glob;
+import dev.torc.base.syntax.Paths;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.SourceFile;
 import dev.torc.base.text.Refusal;
 import dev.torc.core.decide.JobSelection.UserPaths;
-import dev.torc.core.model.Paths;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -31,8 +32,11 @@ final class EnvironmentFiles {
   private static final Pattern OPTION =
       Pattern.compile("(-[rce]|--requirement|--constraint|--editable)[ =]*(.+)");
 
+  /** What may follow a requirement: a marker, and options. */
+  private static final Pattern MORE = Pattern.compile(" *;.*| +--.*");
+
   private static final Pattern LOCAL =
-      Pattern.compile("(?:\\.{0,2}/|file:).*|[^ ]+\\.(?:whl|tar\\.gz|zip)");
+      Pattern.compile("(?:\\.{0,2}/|file:).*|(?![a-z+]+://)[^ ]+\\.(?:whl|tar\\.gz|zip)");
 
   private final Paths paths;
   private final List<BuildFile.Read> read = new ArrayList<>();
@@ -107,6 +111,12 @@ final class EnvironmentFiles {
     return new String(bytes, StandardCharsets.UTF_8);
   }
 
+  /** Returns the file that says which Python uv takes, which its lock does not say. */
+  Optional<String> pinnedPython(String project) {
+    String file = nearest(project, ".python-version");
+    return looked.get(Glob.escape(file)).isEmpty() ? Optional.empty() : Optional.of(file);
+  }
+
   /** Returns the lock of a project of uv. Refuses one that copies folders, which do not count. */
   String uvLock(String project, Place place) {
     String lock = nearest(project, "uv.lock");
@@ -134,8 +144,7 @@ final class EnvironmentFiles {
       String kind = option.group(1).replaceFirst("^-+", "");
       if (kind.startsWith("e")) {
         bound.add(file);
-      }
-      if (!kind.startsWith("e")) {
+      } else {
         String folder = UserPaths.parent(file);
         String named = option.group(2).strip();
         requirements(
@@ -144,8 +153,16 @@ final class EnvironmentFiles {
             files,
             kind.startsWith("c") ? new ArrayList<>() : loose);
       }
-    } else if (LOCAL.matcher(line).matches()) {
-      String local = paths.normalize(line.replaceFirst("^file:(?://)?", ""));
+      return;
+    }
+    String wanted = MORE.matcher(line).replaceFirst("");
+    String source = wanted.replaceFirst("^[A-Za-z0-9._-]+ *(?:\\[[^]]*])? *@ *", "");
+    if (LOCAL.matcher(source).matches()) {
+      String local =
+          paths.normalize(
+              source
+                  .replaceFirst("^file:(?://(?:localhost)?)?", "")
+                  .replaceFirst("\\[[^]]*]$", ""));
       if (Files.isDirectory(paths.root().resolve(local))) {
         throw new BadInput(
             place,
@@ -154,8 +171,8 @@ final class EnvironmentFiles {
       }
       files.add(local);
       bound.add(file);
-    } else if (!line.isEmpty() && !line.startsWith("-") && !line.contains("==")) {
-      loose.add(line);
+    } else if (!wanted.isEmpty() && !wanted.startsWith("-") && !wanted.contains("==")) {
+      loose.add(line.replaceFirst("//[^/@]*@", "//***@")); // a login is not shown
     }
   }
 }

@@ -2,9 +2,9 @@ package dev.torc.front.buildfile;
 
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Node;
+import dev.torc.base.syntax.Paths;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.JobSelection.UserPaths;
-import dev.torc.core.model.Paths;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -88,6 +88,7 @@ enum EnvironmentKind {
       case UV -> {
         String project = written.isEmpty() ? "pyproject.toml" : written.getFirst();
         files.add(find.uvLock(project, entry.map().place()));
+        find.pinnedPython(project).ifPresent(files::add);
         String folder = UserPaths.parent(project);
         yield made(
             entry,

@@ -2,9 +2,9 @@ package dev.torc.front.buildfile;
 
 import dev.torc.base.syntax.NearestName;
 import dev.torc.base.syntax.Node;
+import dev.torc.base.syntax.Paths;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.Problems;
-import dev.torc.core.model.Paths;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Step.Image;
 import java.util.List;

@@ -5,12 +5,12 @@ import dev.torc.base.syntax.FileValues;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.Node.Entry;
+import dev.torc.base.syntax.Paths;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.Problems;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Item;
-import dev.torc.core.model.Paths;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Workflow.ReportFile;
 import java.util.ArrayList;
@@ -163,7 +163,7 @@ record ItemReader(Paths paths, Problems problems) {
         Node.Scalar path = MapFields.scalar(map.get("file"), "file");
         String text = scope.path(path);
         boolean optional = fields.flag("optional");
-        Ref ref = paths.ref(text, path.place(), true);
+        Ref ref = WrittenPath.ref(paths, text, path.place(), true);
         if (optional && ref instanceof Ref.OfGlob of && Glob.ownText(of.pattern()) == null) {
           return new Ref.OfGlob(of.place(), of.pattern(), of.excludes(), true);
         }
@@ -172,7 +172,7 @@ record ItemReader(Paths paths, Problems problems) {
         }
         List<String> parts = keys.contains("keys") ? keys(fields, text) : List.of();
         return new Ref.OfFile(
-            path.place(), paths.file(text, path.place(), "file"), optional, parts);
+            path.place(), WrittenPath.file(paths, text, path.place(), "file"), optional, parts);
       }
       if (skips) {
         fields.choice("failed", "skip", List.of("skip"));
@@ -205,7 +205,7 @@ record ItemReader(Paths paths, Problems problems) {
     if (!list.isEmpty()) {
       problems.warn(node.place(), SafeText.name(text) + " is one path here" + list);
     }
-    return paths.ref(text, node.place(), need);
+    return WrittenPath.ref(paths, text, node.place(), need);
   }
 
   /** Returns the keys of a file of which only a part is needed. */
@@ -271,7 +271,8 @@ record ItemReader(Paths paths, Problems problems) {
             }
             String path = top.scope().path(MapFields.scalar(file, "report"));
             refuseQuoted(path, node.place());
-            files.add(new ReportFile(title, caption, paths.ref(path, node.place(), true)));
+            files.add(
+                new ReportFile(title, caption, WrittenPath.ref(paths, path, node.place(), true)));
           });
     }
     return List.copyOf(files);

@@ -2,12 +2,12 @@ package dev.torc.front.buildfile;
 
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Node;
+import dev.torc.base.syntax.Paths;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.Problems;
 import dev.torc.base.syntax.Quoting;
 import dev.torc.base.syntax.ShellText;
 import dev.torc.core.model.Job.Tool;
-import dev.torc.core.model.Paths;
 import dev.torc.core.model.Step;
 import dev.torc.core.model.Step.Command;
 import dev.torc.core.model.Step.Image;

@@ -1,9 +1,9 @@
 package dev.torc.front.buildfile;
 
 import dev.torc.base.syntax.Node;
+import dev.torc.base.syntax.Paths;
 import dev.torc.base.syntax.Problems;
 import dev.torc.base.syntax.Quantity;
-import dev.torc.core.model.Paths;
 import dev.torc.core.model.Workflow.Stores;
 import dev.torc.core.model.Workflow.Stores.SharedEntry;
 import java.util.Collections;

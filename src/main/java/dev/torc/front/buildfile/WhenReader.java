@@ -5,8 +5,8 @@ import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.GlobWalk;
 import dev.torc.base.syntax.NearestName;
 import dev.torc.base.syntax.Node;
+import dev.torc.base.syntax.Paths;
 import dev.torc.base.syntax.Place;
-import dev.torc.core.model.Paths;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -131,7 +131,7 @@ final class WhenReader {
       case "var" -> value("var " + text, variable(text, scalar.place(), scope));
       case "exists" ->
           text.indexOf(Scope.ANY) < 0
-              ? file(paths.file(text, scalar.place(), key), scalar.place())
+              ? file(WrittenPath.file(paths, text, scalar.place(), key), scalar.place())
               : new Finding(false, text);
       default -> new Finding(true, ""); // reported as unknown
     };

@@ -90,7 +90,7 @@ record Features(
       parts.add(new TemporaryFolder(common, job.name()));
     }
     if (makes) {
-      parts.add(new EnvironmentMaking(common, id, attempts, env));
+      parts.add(new EnvironmentMaking(common, id, attempts, env, shared.telling.events()));
     } else if (job.conditions().containsKey(Job.ENVIRONMENT)) {
       parts.add(new InEnvironment(common, id, env, shared.environments));
     }

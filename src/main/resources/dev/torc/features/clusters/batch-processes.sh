@@ -93,9 +93,6 @@ torc_script() {
 torc_end() {
   torc_told=
   torc_none=0
-  torc_now
-  torc_kill=$((torc_now + torc_grace * 100))
-  torc_half=$((torc_now + torc_grace * 50))
   while [ "$torc_none" -lt 2 ]; do
     torc_none=$((torc_none + 1))
     torc_scan "$1" "$2" || continue
@@ -118,6 +115,9 @@ torc_end() {
   for torc_process in $(printf '%s\n' $torc_told | sort -t : -k 2nr -k 1nr); do
     kill -s CONT "${torc_process%:*}"
   done 2>/dev/null
+  torc_now # only now: the search for processes takes nothing of their grace
+  torc_kill=$((torc_now + torc_grace * 100))
+  torc_half=$((torc_now + torc_grace * 50))
   [ "$3" != TERM ] || torc_half=$torc_kill # it was sent already
   torc_none=0
   [ -n "$torc_told" ] || torc_none=2

@@ -21,9 +21,7 @@ public final class ClosedFile {
   /** Waits until nothing has a file open for writing. */
   public static Path await(Path file) throws IOException {
     try (InputFile written = InputFile.open(file.toString(), true, Memory.of(1 << 12))) {
-      while (written.hasWriters()) {
-        Thread.onSpinWait();
-      }
+      written.awaitClosed();
     }
     return file;
   }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.base.machine.ProcessTable;
 import dev.torc.base.posix.ChildWait;
 import dev.torc.base.posix.Environment;
 import dev.torc.base.posix.FreshProgram;
@@ -12,6 +13,7 @@ import dev.torc.base.posix.Kill;
 import dev.torc.base.posix.Spawn;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -20,6 +22,7 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -126,6 +129,41 @@ class ProcessTreeTest {
     ChildWait.next(leader); // it was told to end
     ChildWait.reap(leader);
     leader = 0;
+  }
+
+  /** Rule 11: the grace begins at the first signal, however long the search before it takes. */
+  @Test
+  void theSearchTakesNothingOfTheGrace() throws IOException {
+    long grace = 2_000_000_000;
+    start(1, "trap '' TERM; echo > tell; read go < tell; exit 7");
+    int[] looks = {0};
+    new EndSignals(
+            () -> {
+              looks[0]++;
+              if (looks[0] == 1) {
+                LockSupport.parkNanos(grace + grace / 10);
+              } else if (looks[0] == 5) { // the second one after the signal
+                write("tell");
+                ChildWait.next(leader);
+              }
+              return looks[0] == 1 || looks[0] == 4
+                  ? List.of(ProcessTable.of(leader).orElseThrow())
+                  : List.of();
+            },
+            false,
+            Kill.TERM,
+            grace,
+            () -> false)
+        .run();
+    assertEquals(new ChildWait.News(ChildWait.What.EXITED, 7), ChildWait.next(leader));
+  }
+
+  private void write(String file) {
+    try {
+      Files.writeString(dir.resolve(file), "\n");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test

@@ -208,6 +208,28 @@ class BatchEndTest {
     assertTrue(log.contains("outer") && !log.contains("inner"), log);
   }
 
+  /** Rule 11: the grace begins at the signal, however long the search for processes takes. */
+  @Test
+  void theSearchTakesNothingOfTheGrace() throws Exception {
+    assumeFalse(shell.equals("busybox"), "busybox has an awk of its own");
+    FreshProgram.write(
+        node.bin.resolve("awk"),
+        """
+        #!/bin/sh
+        if [ -e again ]; then touch twice; elif [ -e told ]; then touch again; fi
+        ! rm slow 2>/dev/null || sleep 3.3
+        exec /usr/bin/awk "$@"
+        """);
+    String tidy = "touch told; until [ -e twice ]; do sleep 0.05; done; echo tidy >tidy; exit 1";
+    Launch.Step step =
+        node.step("trap '" + tidy + "' TERM; touch up; while :; do sleep 0.05; done");
+    Process process = node.up(node.job("a", step, new Stop(0, 3 * SECOND)));
+    Files.createFile(temp.resolve("slow"));
+    BatchNode.signal("TERM", process);
+    node.await(process);
+    assertEquals("tidy\n", node.text("tidy"));
+  }
+
   /** The script's own word that it is to end comes when the job's processes are gone. */
   @Test
   void aScriptThatIsToldLaterThanItsJobCancelsToo() throws Exception {

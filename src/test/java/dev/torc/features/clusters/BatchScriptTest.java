@@ -55,8 +55,18 @@ class BatchScriptTest {
   void theScriptIsAProgram() throws Exception {
     BatchFolder folder = new BatchFolder(temp.toAbsolutePath());
     folder.writeScript("#!/bin/sh\nexit 7\n".getBytes(StandardCharsets.US_ASCII));
-    Path script = FreshProgram.of(folder.script());
-    assertEquals(7, new ProcessBuilder(script.toString()).start().waitFor());
+    assertEquals(7, new ProcessBuilder(folder.script().toString()).start().waitFor());
+  }
+
+  /** The system starts no file that a process has open for writing, as a child of torc may. */
+  @Test
+  void theScriptCanBeStartedAtOnce() throws Exception {
+    String hold =
+        "exec 9> script.new; chmod 755 script.new; echo; until test -e script; do :; done; sleep"
+            + " 0.2";
+    Process child = new ProcessBuilder("sh", "-c", hold).directory(temp.toFile()).start();
+    child.getInputStream().read();
+    theScriptIsAProgram();
   }
 
   @Test

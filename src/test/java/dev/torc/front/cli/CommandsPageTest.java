@@ -43,11 +43,22 @@ class CommandsPageTest {
         options.words().stream()
             .map(word -> row(code(word.paramLabel()), String.join(" ", word.description())))
             .collect(Collectors.joining());
+    Set<String> ofBuild =
+        COMMANDS.options("build").specs().stream()
+            .filter(each -> !command.equals("build") && !everywhere.contains(each.longestName()))
+            .map(CommandsPageTest::line)
+            .collect(Collectors.toSet());
     String rows =
         options.specs().stream()
             .filter(each -> command.isEmpty() || !everywhere.contains(each.longestName()))
-            .map(each -> row(names(each), String.join(" ", each.description())))
+            .filter(each -> !ofBuild.contains(line(each)))
+            .map(CommandsPageTest::line)
             .collect(Collectors.joining());
+    String asBuild =
+        options.specs().stream()
+            .filter(each -> ofBuild.contains(line(each)))
+            .map(each -> code(each.longestName()))
+            .collect(Collectors.joining(", "));
     if (command.isEmpty()) {
       return head("option", "description") + rows;
     }
@@ -67,7 +78,12 @@ class CommandsPageTest {
             : "\n"
                 + head(words.isEmpty() ? "option" : "argument or option", "description")
                 + words
-                + rows);
+                + rows)
+        + (asBuild.isEmpty() ? "" : "\nAs in [`torc build`](build.md): " + asBuild + ".\n");
+  }
+
+  private static String line(OptionSpec option) {
+    return row(names(option), String.join(" ", option.description()));
   }
 
   private static String names(OptionSpec option) {

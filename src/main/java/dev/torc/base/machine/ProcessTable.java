@@ -1,6 +1,5 @@
-package dev.torc.core.here;
+package dev.torc.base.machine;
 
-import dev.torc.base.machine.MachineLoad;
 import dev.torc.base.posix.Io;
 import java.io.File;
 import java.io.FileInputStream;
@@ -20,30 +19,30 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Reads processes from {@code /proc} (see proc(5)). A process may end at any moment, so one that
- * cannot be read counts as gone. {@link ProcessTree} tells which processes belong together.
+ * cannot be read counts as gone.
  */
-final class ProcessTable {
+public final class ProcessTable {
 
   /**
    * A process. Its number together with its start, in clock ticks since boot, is never reused. Its
    * state is a letter; its CPU nanoseconds include the descendants that it waited for.
    */
-  record Entry(int pid, long start, int parent, int group, char state, long cpu) {
+  public record Entry(int pid, long start, int parent, int group, char state, long cpu) {
 
-    long id() {
+    public long id() {
       return id(pid, start);
     }
 
-    static long id(int pid, long start) {
+    public static long id(int pid, long start) {
       return (long) pid << 32 ^ start;
     }
 
-    boolean isDead() {
+    public boolean isDead() {
       return state == 'Z' || state == 'X';
     }
 
     /** Returns whether its number still names the same process, dead or alive. */
-    boolean exists() {
+    public boolean exists() {
       return of(pid).map(now -> now.start == start).orElse(false);
     }
   }
@@ -55,11 +54,11 @@ final class ProcessTable {
 
   private ProcessTable() {}
 
-  static boolean present() {
+  public static boolean present() {
     return PRESENT;
   }
 
-  static List<Entry> all() {
+  public static List<Entry> all() {
     List<Entry> all = new ArrayList<>();
     String[] names = new File("/proc").list();
     for (String name : names == null ? new String[0] : names) {
@@ -74,7 +73,7 @@ final class ProcessTable {
    * Divides processes among owners: each gets the owner of the nearest process that has one, from
    * itself up through its ancestors. The key null has the processes without an owner.
    */
-  static <T> Map<T, List<Entry>> divide(List<Entry> all, Map<Integer, T> owners) {
+  public static <T> Map<T, List<Entry>> divide(List<Entry> all, Map<Integer, T> owners) {
     Map<Integer, Entry> numbered = new HashMap<>();
     all.forEach(process -> numbered.put(process.pid, process));
     Map<T, List<Entry>> divided = new HashMap<>();
@@ -91,7 +90,7 @@ final class ProcessTable {
     return divided;
   }
 
-  static Optional<Entry> of(int pid) {
+  public static Optional<Entry> of(int pid) {
     // "pid (name) state ppid pgrp ... starttime": the name may hold spaces and parentheses
     String line = text(pid, "stat");
     int close = line.lastIndexOf(')');
@@ -114,7 +113,7 @@ final class ProcessTable {
   }
 
   /** Returns the children of all threads of a process; empty if the kernel does not list them. */
-  static Optional<List<Integer>> children(int pid) {
+  public static Optional<List<Integer>> children(int pid) {
     List<Integer> children = new ArrayList<>();
     String[] threads = new File("/proc/" + pid + "/task").list();
     for (String thread : threads == null ? new String[0] : threads) {
@@ -135,7 +134,7 @@ final class ProcessTable {
   }
 
   /** Returns the environment that a process started with; empty if it cannot be read. */
-  static Set<String> environment(int pid) {
+  public static Set<String> environment(int pid) {
     Optional<byte[]> environment = read(pid, "environ");
     // It is briefly empty during an exec, and always in a kernel thread, which has no exe.
     for (int look = 1; look <= EXEC_LOOKS && isEmpty(environment) && hasProgram(pid); look++) {
@@ -164,20 +163,20 @@ final class ProcessTable {
    * Returns the bytes of memory that the kernel cannot reclaim: anonymous and shared pages, counted
    * in each process that shares them, without clean pages of files. 0 if it is gone.
    */
-  static long memory(int pid) {
+  public static long memory(int pid) {
     String status = text(pid, "status");
     return status.contains("\nRssAnon:") // since Linux 4.5
         ? kilobytes(status, "RssAnon:") + kilobytes(status, "RssShmem:")
         : kilobytes(status, "VmRSS:");
   }
 
-  static boolean ignores(int pid, int signal) {
+  public static boolean ignores(int pid, int signal) {
     String mask = word(pid, "SigIgn:");
     return !mask.isEmpty() && (Long.parseUnsignedLong(mask, 16) >> (signal - 1) & 1) == 1;
   }
 
   /** Returns whether a process is a container's first, to which its client passes signals. */
-  static boolean isFirst(int pid) {
+  public static boolean isFirst(int pid) {
     return word(pid, "NSpid:").endsWith("\t1"); // one number for each namespace
   }
 
@@ -189,12 +188,12 @@ final class ProcessTable {
   }
 
   /** Returns the arguments of a process, its program first; empty if they cannot be read. */
-  static List<String> arguments(int pid) {
+  public static List<String> arguments(int pid) {
     return List.of(text(pid, "cmdline").split("\0"));
   }
 
   /** Returns {@link #memory} with shared pages divided among processes, which takes longer. */
-  static long proportional(int pid) {
+  public static long proportional(int pid) {
     String sums = text(pid, "smaps_rollup");
     return sums.contains("\nPss_Anon:") // since Linux 5.4
         ? kilobytes(sums, "Pss_Anon:") + kilobytes(sums, "Pss_Shmem:")

@@ -1,14 +1,10 @@
-package dev.torc.core.here;
-
-import dev.torc.base.posix.Kill;
-import dev.torc.base.posix.Memory;
-import dev.torc.base.posix.Terminal;
+package dev.torc.base.posix;
 
 /**
- * Lends torc's controlling terminal to a job's process group, as a shell does, then takes it back
- * and restores its settings. Lends nothing if another process group has the terminal.
+ * Lends torc's controlling terminal to a process group, as a shell does, then takes it back and
+ * restores its settings. Lends nothing if another process group has the terminal.
  */
-final class Foreground implements AutoCloseable {
+public final class Foreground implements AutoCloseable {
 
   private final int group;
   private final int own = Terminal.ownGroup();
@@ -16,17 +12,17 @@ final class Foreground implements AutoCloseable {
   private Memory settings;
 
   /** Lends the terminal, if there is one and torc's group has it. */
-  Foreground(int group) {
+  public Foreground(int group) {
     this.group = group;
     lend();
   }
 
-  boolean isLent() {
+  public boolean isLent() {
     return terminal >= 0;
   }
 
   /** Lends the terminal (again) and continues the group, which may have stopped to wait for it. */
-  void lend() {
+  public void lend() {
     for (int fd = 0; fd <= 2 && terminal < 0; fd++) {
       if (Terminal.foreground(fd) == own) {
         terminal = fd;
@@ -52,13 +48,13 @@ final class Foreground implements AutoCloseable {
    * Handles a stop of the group from the keyboard: takes the terminal back and stops torc's own
    * group, so that the calling shell shows its prompt. Returns when both are continued.
    */
-  void suspend() {
-    Memory job = isLent() ? Terminal.settings(terminal) : null;
+  public void suspend() {
+    Memory theirs = isLent() ? Terminal.settings(terminal) : null;
     close();
     Kill.stopOwnGroup();
     settings = null; // the shell may have changed them
     lend();
-    Terminal.set(terminal, job);
+    Terminal.set(terminal, theirs);
     Kill.group(group, Kill.CONT);
   }
 }

@@ -1,14 +1,10 @@
-package dev.torc.core.model;
+package dev.torc.base.syntax;
 
 import dev.torc.base.posix.Walk;
-import dev.torc.base.syntax.BadInput;
-import dev.torc.base.syntax.Glob;
-import dev.torc.base.syntax.Place;
 import dev.torc.base.text.SafeText;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -24,7 +20,7 @@ import java.util.regex.Pattern;
 public final class Paths {
 
   /** Bytes of the longest path that Linux allows, from the top of the file system. */
-  private static final int MAX = 4095;
+  public static final int LONGEST = 4095;
 
   /** Bytes of the longest name in a path that file systems commonly allow. */
   private static final int NAME = 255;
@@ -32,13 +28,14 @@ public final class Paths {
   /** A name of at most this many characters has at most {@link #NAME} bytes of UTF-8. */
   private static final int SURE = NAME / 3;
 
-  private static final Pattern URL = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://");
+  public static final Pattern URL = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://");
 
   /** Matches what a shell would expand at the start of a path, before a slash or at the end. */
   private static final Pattern VARIABLE =
       Pattern.compile("(?:~|\\$\\{?([A-Z_][A-Z0-9_]*)\\}?)(?=/|$)");
 
-  private static final Set<String> DOTS = Set.of("", ".", "..");
+  /** Names of folders that add nothing to a path, or lead up. */
+  public static final Set<String> DOTS = Set.of("", ".", "..");
 
   /** Matches a backslash before a character that is not special in a pattern. */
   private static final Pattern BACKSLASH =
@@ -73,52 +70,6 @@ public final class Paths {
     return ways;
   }
 
-  /** Returns what an entry of {@code needs} or {@code produces} refers to. */
-  public Ref ref(String text, Place place, boolean need) {
-    if (text.isEmpty()) {
-      throw new BadInput(place, "an empty path");
-    }
-    if (text.length() > MAX) {
-      throw new BadInput(place, "longer than a path can be (" + MAX + ")");
-    }
-    refuseForeign(text.startsWith("!") ? text.substring(1) : text, place);
-    try {
-      if (text.startsWith("!")) {
-        return new Ref.Exclude(place, exclude(text.substring(1)));
-      }
-      String own = text.endsWith("/") ? Glob.ownText(text) : null; // [id]/ can only be a folder
-      if (own == null && Glob.isPattern(text)) {
-        String pattern = pattern(text);
-        if (!need) {
-          Glob.withoutBraces(pattern).forEach(each -> refuseReserved(each, place));
-        }
-        return new Ref.OfGlob(place, pattern);
-      }
-      String literal = own == null ? Glob.unescape(text) : own;
-      String path = normalize(literal);
-      boolean folder = isFolder(literal, path);
-      if (!need) {
-        refuseProduct(path, place);
-      }
-      return folder ? new Ref.OfFolder(place, path) : new Ref.OfFile(place, path);
-    } catch (IllegalArgumentException e) {
-      throw new BadInput(place, e.getMessage());
-    }
-  }
-
-  /**
-   * Returns the normalized path of the file that a key names; refuses a folder, an exclusion, and a
-   * pattern that cannot be a name.
-   */
-  public String file(String text, Place place, String key) {
-    Ref ref = ref(text, place, true);
-    String path = ref instanceof Ref.OfGlob glob ? Glob.ownText(glob.pattern()) : null;
-    if (ref instanceof Ref.OfFile || path != null) {
-      return path == null ? ref.text() : path;
-    }
-    throw new BadInput(place, key + " names one file, not a folder or a pattern");
-  }
-
   /** Refuses a path with {@code ~} or {@code $DATA/}, or with backslashes between folders. */
   public static void refuseForeign(String text, Place place) {
     char first = text.isEmpty() ? '.' : text.charAt(0);
@@ -141,69 +92,6 @@ public final class Paths {
     }
   }
 
-  private static boolean isFolder(String literal, String path) {
-    return path.equals(".") || DOTS.contains(literal.substring(literal.lastIndexOf('/') + 1));
-  }
-
-  private void refuseProduct(String path, Place place) {
-    boolean above =
-        path.startsWith("/")
-            && (path.equals("/") || rootText.equals(path) || rootText.startsWith(path + "/"));
-    if (above || path.equals(".")) {
-      throw new BadInput(place, "the root, or a folder above it, cannot be a product");
-    }
-    refuseReserved(path, place);
-  }
-
-  /** Refuses a product in a reserved folder, also in another letter case, as some systems do. */
-  private static void refuseReserved(String path, Place place) {
-    String lower = path.toLowerCase(Locale.ROOT);
-    if (lower.equals(".torc") || lower.startsWith(".torc/")) {
-      throw new BadInput(place, path + " belongs to torc; choose another place");
-    }
-    if (lower.contains(".git") && List.of(lower.split("/")).contains(".git")) {
-      throw new BadInput(place, path + " is in .git, which belongs to git; choose another path");
-    }
-  }
-
-  private String exclude(String text) {
-    if (text.isEmpty()) {
-      throw new IllegalArgumentException("nothing follows the !");
-    }
-    if (Glob.isPattern(text)) {
-      return pattern(text.endsWith("/") ? text + "**" : text);
-    }
-    String literal = Glob.unescape(text);
-    String path = Glob.escape(normalize(literal));
-    return literal.endsWith("/") ? path + "/**" : path;
-  }
-
-  /** Normalizes a pattern: only the part before its first special component is a path. */
-  private String pattern(String text) {
-    if (URL.matcher(text).lookingAt()) {
-      normalize(text); // refuses it and shows all of it
-    }
-    int cut = text.lastIndexOf('/', Glob.firstSpecial(text)) + 1;
-    String rest = text.substring(cut);
-    if (rest.endsWith("/")) {
-      throw new IllegalArgumentException(
-          text + ": a pattern matches files; write " + text + "** for the files in the folders");
-    }
-    if (!Collections.disjoint(List.of(rest.split("/", -1)), DOTS)) {
-      throw new IllegalArgumentException(
-          text + ": empty, . and .. cannot follow a wildcard in a pattern");
-    }
-    String prefix = cut == 0 ? "." : normalize(Glob.unescape(text.substring(0, cut)));
-    String pattern =
-        switch (prefix) {
-          case "." -> rest;
-          case "/" -> "/" + rest;
-          default -> Glob.escape(prefix) + "/" + rest;
-        };
-    Glob.of(pattern); // refuses an invalid glob
-    return pattern;
-  }
-
   /**
    * Normalizes a path; {@code .} is the root itself. Throws {@link IllegalArgumentException} with
    * the reason if the path is too long for any file.
@@ -224,9 +112,9 @@ public final class Paths {
       }
     }
     String whole = path.startsWith("/") ? path : rootText + "/" + path;
-    if (whole.length() > MAX / 3 && bytes(whole) > MAX) {
+    if (whole.length() > LONGEST / 3 && bytes(whole) > LONGEST) {
       throw new IllegalArgumentException(
-          "longer than a path can be (" + MAX + " bytes, with the root's)");
+          "longer than a path can be (" + LONGEST + " bytes, with the root's)");
     }
     return path;
   }

@@ -1,4 +1,4 @@
-package dev.torc.core.run;
+package dev.torc.base.digests;
 
 import dev.torc.base.digests.FolderDigest.Excluded;
 import dev.torc.base.posix.FileStatus;
@@ -13,19 +13,18 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Moves, copies or removes a folder product without its excluded members. These stay where they
- * are, with the folders above them. It knows no records; {@link RemovedOrSetAside} decides what
- * happens to a product.
+ * Moves, copies or removes a folder without its excluded members. These stay where they are, with
+ * the folders above them.
  */
 public record FolderPart(Excluded excluded) {
 
   /** An operation on each entry that is not a folder. */
-  interface PartStep {
+  public interface PartStep {
     /** Moves, copies or removes an entry; {@code to} is its new folder, or null. */
     void apply(FolderHandle from, Path name, FolderHandle to) throws IOException;
   }
 
-  boolean isEmpty(FolderHandle folder) throws IOException {
+  public boolean isEmpty(FolderHandle folder) throws IOException {
     List<Path> found = new ArrayList<>();
     each(folder, null, "", false, (_, name, _) -> found.add(name));
     return found.isEmpty();
@@ -35,19 +34,19 @@ public record FolderPart(Excluded excluded) {
    * Returns whether a path in the folder is excluded. A folder is excluded only with all its
    * members.
    */
-  boolean leavesOut(String path, FileStatus there) {
+  public boolean leavesOut(String path, FileStatus there) {
     return excluded.whole(path) || !there.isFolder() && excluded.member(path);
   }
 
   /** Removes the part; the folder stays if anything remains in it. */
-  void remove(FolderHandle holder, Path name) throws IOException {
+  public void remove(FolderHandle holder, Path name) throws IOException {
     try (FolderHandle folder = holder.enter(name)) {
       each(folder, null, "", true, (from, file, _) -> from.removeFile(file));
     }
     removeEmpty(holder, name);
   }
 
-  void move(FolderHandle holder, Path name, Path to, PartStep step) throws IOException {
+  public void move(FolderHandle holder, Path name, Path to, PartStep step) throws IOException {
     try (FolderHandle folder = holder.enter(name);
         FolderHandle target = FolderHandle.of(to)) {
       each(folder, target, "", true, step);
@@ -59,7 +58,7 @@ public record FolderPart(Excluded excluded) {
    * Moves the members of a folder, or only the given part, to another folder; the folder itself
    * stays.
    */
-  static void move(FolderHandle folder, FolderPart part, FolderHandle to, PartStep step)
+  public static void move(FolderHandle folder, FolderPart part, FolderHandle to, PartStep step)
       throws IOException {
     if (part != null) {
       part.each(folder, to, "", true, step);
@@ -70,7 +69,7 @@ public record FolderPart(Excluded excluded) {
     }
   }
 
-  void copy(FolderHandle folder, Path to) throws IOException {
+  public void copy(FolderHandle folder, Path to) throws IOException {
     try (FolderHandle target = FolderHandle.of(to)) {
       each(
           folder,

@@ -1,8 +1,6 @@
-package dev.torc.core.decide;
+package dev.torc.base.digests;
 
 import dev.torc.base.digests.Digest.KnownDigest;
-import dev.torc.base.digests.DigestMemo;
-import dev.torc.base.digests.Stamp;
 import dev.torc.base.posix.Walk;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,7 +15,7 @@ import java.util.TreeSet;
  * replace one of them and put it back while a job runs, so that the job reads another file. The
  * file's stamp does not show this; the stamps on its path do (rule 6). For one thread.
  */
-final class PathTrail {
+public final class PathTrail {
 
   /** The maximum number of symlinks that a system follows in one path. */
   private static final int LINKS = 40;
@@ -32,12 +30,12 @@ final class PathTrail {
   private final Map<String, Part> parts = new HashMap<>();
   private final Set<String> begins = new HashSet<>(); // the last folder or link of each path
 
-  PathTrail(DigestMemo digests) {
+  public PathTrail(DigestMemo digests) {
     this.digests = digests;
   }
 
   /** Looks at a file, like {@link DigestMemo#of(String)}, and at the path to it. */
-  KnownDigest lookAt(String path) throws IOException {
+  public KnownDigest lookAt(String path) throws IOException {
     Stamp self = digests.linkStamp(path);
     boolean link = self.kind() == Stamp.FileKind.LINK;
     KnownDigest known = link ? digests.of(path) : digests.of(path, self);
@@ -46,7 +44,7 @@ final class PathTrail {
   }
 
   /** Looks at the path to a file, which may be a {@code link}, unless already done. */
-  void addWay(String path, boolean link) throws IOException {
+  public void addWay(String path, boolean link) throws IOException {
     String from = link ? path : above(path);
     if (from != null && begins.add(from)) {
       part(from, 0);
@@ -54,7 +52,7 @@ final class PathTrail {
   }
 
   /** Returns whether a symlink is on the path to a file that this trail has. */
-  boolean leads(String path) {
+  public boolean leads(String path) {
     Part part = parts.get(parts.containsKey(path) ? path : above(path));
     while (part != null && part.target == null) {
       part = parts.get(part.above);
@@ -63,7 +61,7 @@ final class PathTrail {
   }
 
   /** Looks again at the paths of all files of this trail and returns the new trail. */
-  PathTrail anew() throws IOException {
+  public PathTrail anew() throws IOException {
     PathTrail now = new PathTrail(digests);
     for (String from : begins) {
       now.addWay(from, true);
@@ -75,7 +73,7 @@ final class PathTrail {
    * Returns the last folder or link of each path of an earlier trail that has changed since. Here
    * and below, {@code returned} has the folders and links that the job itself moved away and back.
    */
-  Set<String> moved(PathTrail before, Set<String> returned) throws IOException {
+  public Set<String> moved(PathTrail before, Set<String> returned) throws IOException {
     Set<String> moved = new TreeSet<>();
     for (String from : before.begins) {
       if (differs(from, before, returned)) {
@@ -86,7 +84,7 @@ final class PathTrail {
   }
 
   /** Returns whether the path to a file has changed since an earlier trail. */
-  boolean moved(String path, PathTrail before, Set<String> returned) throws IOException {
+  public boolean moved(String path, PathTrail before, Set<String> returned) throws IOException {
     String from = before.parts.containsKey(path) ? path : above(path);
     return from != null && differs(from, before, returned);
   }
@@ -103,7 +101,7 @@ final class PathTrail {
    * Returns whether the path to a file changed at or after a time, in nanoseconds since 1970. A new
    * mode or owner of a folder counts as a change too, since times cannot tell it from a rename.
    */
-  boolean changedSince(String path, PathTrail seen, long moment, Set<String> returned)
+  public boolean changedSince(String path, PathTrail seen, long moment, Set<String> returned)
       throws IOException {
     boolean folders = !Walk.isWay(path); // whatever the folder is, the one above is the same
     String from = seen.parts.containsKey(path) ? path : above(path);
