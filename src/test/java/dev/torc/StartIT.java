@@ -193,6 +193,14 @@ class StartIT {
     assertEquals(List.of(), opened(used));
   }
 
+  @Test
+  void aBuildLoadsNoClassOfAnUnusedSandbox() throws Exception {
+    box.write("source.txt", "three");
+    List<String> loaded = classes("load", "2 jobs: 2 ran, 0 up to date, 0 failed");
+    assertEquals(
+        List.of(), loaded.stream().filter(l -> l.contains(" dev.torc.features.sandbox.")).toList());
+  }
+
   private static List<String> opened(List<String> used) {
     return used.stream().filter(l -> l.contains("'java/util/zip/ZipFile$Source'")).toList();
   }

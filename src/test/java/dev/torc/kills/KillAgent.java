@@ -49,6 +49,9 @@ public final class KillAgent implements BiConsumer<String, Object> {
   /** How many equal calls of one build are steps; it is not ended before later ones. */
   private static final int MOST = 2;
 
+  /** More builds than any walk takes: some step has another name in each of them. */
+  private static final int BUILDS = 1000;
+
   /** The methods whose calls are steps, by class. */
   private static final Map<String, Set<String>> CALLS =
       Map.of(
@@ -137,6 +140,9 @@ public final class KillAgent implements BiConsumer<String, Object> {
     Run.of(whole); // what the JVM does only once is done before the builds
     boolean more = true;
     for (int i = 0; more; i++) {
+      if (i == BUILDS) {
+        throw new IllegalStateException("steps have new names in each build: " + before);
+      }
       Path root = Path.of(given[4], Integer.toString(i));
       sh(root.getParent(), "cp -a '" + given[3] + "' " + i);
       Unclosed.asClosed(root);

@@ -186,7 +186,7 @@ public final class DigestMemo implements FileDigests {
 
   /**
    * Returns the digest of a path, like {@link #of(String)}, but reads no file of {@code large}
-   * bytes or more: if its stamp is new, it has no digest and counts as replaced.
+   * bytes or more: such a file with a new stamp has no digest and counts as replaced.
    */
   public KnownDigest unlessLarge(String path, long large) throws IOException {
     Slot slot = slot(path);
@@ -259,7 +259,10 @@ public final class DigestMemo implements FileDigests {
     }
   }
 
-  /** Returns a product's current digest (of a symlink, its text's); null if its kind changed. */
+  /**
+   * Returns the current digest of a product, for a symlink that of its text; null if the product is
+   * of another kind now.
+   */
   public Digest digestNow(String path, Stamp.FileKind kind) throws IOException {
     Stamp self = linkStamp(path);
     if (self.kind() != kind) {
@@ -347,7 +350,7 @@ public final class DigestMemo implements FileDigests {
   /**
    * Returns whether the stamps alone show that a path changed. A renamed folder counts as changed:
    * its ctime is later than its mtime. A new file in a folder does not count, because it sets both
-   * times; nor does an older mtime that was copied to the folder.
+   * times. An older mtime that was copied to the folder does not count either.
    */
   public static boolean moved(Stamp before, Stamp now) {
     if (now.kind() != before.kind()) {

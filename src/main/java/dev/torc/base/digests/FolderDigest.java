@@ -33,7 +33,7 @@ import org.apache.commons.codec.digest.DigestUtils;
  * a link to the outside also counts by its target's digest, and a link back to a folder that is
  * being digested is an error.
  *
- * @param complete whether nothing in it was skipped or, except for {@code gits}, {@link #IGNORED}
+ * @param complete whether the members are everything in the folder, except for {@code gits}
  * @param gits the paths of each {@code .git} in a product, which is not a member
  */
 public record FolderDigest(

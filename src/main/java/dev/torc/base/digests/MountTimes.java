@@ -11,21 +11,24 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * How far the times of files on a mount can be trusted. If nothing maintains ctime, or on loop
- * devices and read-only mounts, an image with other bytes but the same times may be mounted in
- * place of this one. Then only the mount itself shows the difference. {@link MountStamps} decides
- * what follows.
+ * How far the times of files on a mount can be trusted. On loop devices and read-only mounts, and
+ * where nothing maintains ctime, another image with other bytes but the same times may be mounted
+ * in place of this one. Then only the mount itself shows the difference. {@link MountStamps}
+ * decides what follows.
  *
  * @param keepsCtime whether every change of a file changes its ctime, even across mounts
  * @param byKernel whether files get their times from this machine's clock
- * @param identity a text that no other mount has (before Linux 6.8, a later one may have it); empty
- *     if unknown
+ * @param identity a text that no other mount has, though before Linux 6.8 a later mount may have
+ *     it; empty if unknown
  */
 record MountTimes(boolean keepsCtime, boolean byKernel, String identity) {
 
   private static final int LOOP = 7; // major number of devices that show a file as a disk
 
-  /** Examines the mount of an existing file; null if that is no longer mount {@code number}. */
+  /**
+   * Examines the mount of an existing file; returns null if the file is not on mount {@code number}
+   * anymore.
+   */
   static MountTimes of(String path, long number) throws IOException {
     FileSystems.Statfs statfs = FileSystems.statfs(path);
     FileStatus status = FileStatus.of(path, true);

@@ -8,8 +8,8 @@ import java.nio.file.Path;
  * What the file system says about a file without reading it. Equal stamps make equal bytes likely;
  * rule 4 says when torc relies on that. Sizes are in bytes, times in nanoseconds since 1970.
  *
- * @param executable whether its owner may execute it; false if the file system says so for all
- *     files
+ * @param executable whether its owner may execute it; false if the file system shows all files as
+ *     executable
  * @param attributes mode, owner, group and link count in one number, odd if the file has several
  *     names; 0 if unknown. They explain a changed ctime, and are neither compared nor stored
  */

@@ -54,9 +54,9 @@ public interface StampSource {
   }
 
   /**
-   * Returns the clock for a file's racy window (rule 4): {@code usual} on the file system of the
-   * folder or if this machine's clock sets the times, {@link FileClock#none} if the file's stamp
-   * never counts, and otherwise an observed clock.
+   * Returns the clock for a file's racy window (rule 4). It is {@code usual} for a file on the file
+   * system of the folder, and for one whose times this machine's clock sets. A file whose stamp
+   * never counts has {@link FileClock#none}, any other file an observed clock.
    */
   default FileClock clock(Path folder, String path, FileClock usual) {
     return usual;

@@ -96,7 +96,10 @@ record SystemStamps(boolean ofOpened, MountStamps mounts) implements StampSource
     return ofOpened ? FileStatus.ofOpened(file, follow) : FileStatus.of(file, follow);
   }
 
-  /** Returns whether the mount counts. A link's text is read each time, so its mount does not. */
+  /**
+   * Returns whether the mount counts. The text of a link is read each time, so the mount of a link
+   * does not count.
+   */
   private boolean hasSalt(Stamp.FileKind kind) {
     return mounts != null && kind != Stamp.FileKind.LINK;
   }

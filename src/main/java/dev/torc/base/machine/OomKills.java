@@ -47,7 +47,10 @@ public final class OomKills {
     return 0;
   }
 
-  /** Returns whether there is a kill that was not taken yet, and takes it: each ends one job. */
+  /**
+   * Takes a kill that no caller has taken yet, since each kill ends one job; returns false if there
+   * is none.
+   */
   public synchronized boolean takeKill() {
     boolean any = count() > last;
     last += any ? 1 : 0;

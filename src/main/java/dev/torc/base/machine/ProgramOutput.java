@@ -67,7 +67,8 @@ public record ProgramOutput(int status, String text, String errors) {
         kill(process);
         return new ProgramOutput(-1, "", "no answer in %d s".formatted(patience.toSeconds()));
       }
-      // A process that it left running may hold the streams open: reads until the time is over.
+      // A process that the program left running may hold the streams open, so this reads only until
+      // the time is over.
       out.join(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
       err.join(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
       if (text.size() >= MOST) {

@@ -141,8 +141,9 @@ final class CallTracer implements AutoCloseable {
     }
 
     /**
-     * Installs the filter on this thread, wakes the listening thread and starts the process. After
-     * the first step it must load no class: its code has run before, or in {@link CallFilter#lay}.
+     * Installs the filter on this thread, wakes the listening thread and starts the process. Once
+     * the filter is installed, this thread must load no class. All code of the later steps has run
+     * before.
      */
     private void start(long pid, long path, long actions, long attributes, long argv, long env) {
       listener = lays.lay();

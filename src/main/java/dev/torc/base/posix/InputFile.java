@@ -52,8 +52,8 @@ public final class InputFile extends InputStream {
    * Returns whether a process has the file open for writing, or mapped writable: then the file may
    * change without new times. The kernel refuses a read lease while there is a writer. Without
    * leases (network file systems, files of other users, macOS), writers go unseen. The lease is
-   * given back at once. A process that opens the file for writing during the lease waits for its
-   * end, and the kernel signals this process: not by SIGIO, which would end it, but by SIGURG.
+   * given back at once. Until then, a process that opens the file for writing waits, and the kernel
+   * sends torc a signal: SIGURG, because SIGIO would end torc.
    */
   public boolean hasWriters() {
     return lease() == -Libc.EAGAIN;

@@ -55,9 +55,9 @@ public final class JobTrace {
   private record Ground(String begins, String told) {}
 
   /**
-   * A folder in which calls name files; all its paths end with a slash. {@code named} is as the
-   * process sees it, {@code told} as it is reported, or null if its names do not count, {@code
-   * real} where it is: a link in or to the folder may lead to a file that counts.
+   * A folder in which calls name files: its path as the process sees it, its path in reports (null
+   * if its names do not count), and its real path, since a link may lead to a file that counts. All
+   * three end with a slash.
    */
   private record Place(String named, String told, String real) {}
 
@@ -91,7 +91,7 @@ public final class JobTrace {
   private final StatusBuffer status = new StatusBuffer();
   private CallNotice notice; // the call being handled
   private boolean refuses; // whether that call is refused
-  private String real; // the path of the last name by its folder's real path; null if outside
+  private String real; // the last name, in its folder's real path; null if that is outside
   private String root = ""; // root folder of the calling thread; empty if it is torc's
   private boolean rooted; // whether a process of the job has called chroot(2)
   private boolean relinked; // after a rename or link outside the folders, real paths are not kept
@@ -409,7 +409,7 @@ public final class JobTrace {
     }
   }
 
-  /** Returns the real path of a file whose folder's is in {@link #real}; null if it is outside. */
+  /** Returns {@link #real}, or where the file leads if it is a link; null if that is outside. */
   private String target(String file) throws CallNotice.Unreadable {
     if (kind(file, false) != FileStatus.LINK) {
       return real;
@@ -459,7 +459,8 @@ public final class JobTrace {
   /**
    * Returns the path to report for a name that a call passes; null if it does not count. A name
    * outside the folders counts if it leads to a file that counts. A relative name starts from the
-   * descriptor in argument {@code index} (-1: current folder); an empty one is that file.
+   * descriptor in argument {@code index} (-1: current folder); an empty name means the descriptor's
+   * own file.
    */
   private String path(int index, String text) throws CallNotice.Unreadable {
     real = null;

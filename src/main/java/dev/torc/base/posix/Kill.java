@@ -56,9 +56,10 @@ public final class Kill {
 
   /**
    * Stops this process's group as Ctrl-Z does; returns when it is continued. The signal to the
-   * group may reach this process late, so this thread also sends one to itself, blocked until the
-   * group's is sent. Then either it stops this process at once, or the process was already stopped,
-   * and continuing it has discarded the signal.
+   * group may reach this process late. So this thread sends itself the same signal, which stays
+   * blocked until the group's signal is sent. Either the unblocked signal stops this process, or
+   * the group's signal has already stopped it, and the end of that stop has discarded the blocked
+   * signal.
    */
   public static void stopOwnGroup() {
     withDefaultAction(

@@ -70,7 +70,7 @@ public final class NativeCall {
     return function == 0 ? Optional.empty() : Optional.of(new NativeCall(library, function));
   }
 
-  /** Returns the one of two numbers that is for this system. */
+  /** Returns the number for this system. */
   static int number(int linux, int mac) {
     return Libc.MAC ? mac : linux;
   }

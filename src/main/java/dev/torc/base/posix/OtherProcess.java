@@ -74,7 +74,7 @@ public record OtherProcess(int pid) {
     return texts;
   }
 
-  /** Returns a variable of the environment that it started with; null if that has none. */
+  /** Returns a variable of the environment that the process started with; null if it was unset. */
   public String variable(String name) {
     for (String each : text("environ").split("\0")) {
       if (each.startsWith(name + "=")) {
@@ -99,8 +99,8 @@ public record OtherProcess(int pid) {
   }
 
   /**
-   * Returns whether a process runs, not only its number is taken: in a container whose first
-   * process reaps no orphans, a killed process stays a zombie for ever.
+   * Returns whether a process runs. A number that is taken does not show this: in a container whose
+   * first process reaps no orphans, a killed process stays a zombie forever.
    */
   public static boolean runs(long pid) {
     return ProcessHandle.of(pid).isPresent() && !new OtherProcess((int) pid).isInState("Z");

@@ -6,8 +6,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Where files and folders were that an attempt moved but did not make: what it reads by a new name
- * is the file of the old name. {@link JobTrace} reports the renames, on one thread.
+ * The former places of files and folders that an attempt moved but did not make. A read by the new
+ * name is a read of the file of the old name. {@link JobTrace} reports the renames, on one thread.
  */
 final class OwnMoves {
 

@@ -7,8 +7,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Memory for a path and for the result of {@code stat(2)}, in the layout of this system. The other
- * methods return numbers of the last look, if that found a file. For one thread.
+ * Memory for a path and for the result of {@code stat(2)}, in the layout of this system. The
+ * methods without a path return numbers about the file that the last look found. For one thread.
  */
 class StatusBuffer {
 

@@ -65,8 +65,9 @@ public final class Walk {
   }
 
   /**
-   * Returns a path with all symlinks followed. Unlike {@link Path#toRealPath}, it answers for what
-   * does not exist yet: what jobs will make belongs to its real path from the beginning.
+   * Returns a path with all symlinks followed. Unlike {@link Path#toRealPath}, it accepts a path
+   * that does not exist yet: the products of a job have the same real path before and after it
+   * runs.
    */
   public static Path real(Path path) {
     return real(path.toAbsolutePath(), 0);

@@ -26,7 +26,7 @@ public final class FileValues {
 
   private static final Pattern NUMBER = Pattern.compile("-?\\d+(?:\\.\\d+)?(?:[eE][-+]?\\d+)?");
 
-  /** Matches what some version of YAML takes for no text, although it is not in quotes. */
+  /** Matches an unquoted scalar that some version of YAML does not read as a text. */
   private static final Pattern UNCLEAR =
       Pattern.compile("(?i)y|n|yes|no|on|off|[-+]?\\.?\\d[\\w.: +-]*|[-+]?\\.(?:inf|nan)");
 

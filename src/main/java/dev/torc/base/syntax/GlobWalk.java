@@ -70,7 +70,7 @@ public final class GlobWalk {
     return find(root, glob, excludes, new StopFlag());
   }
 
-  /** Does the same as the method above. {@code stop} can stop the walk. */
+  /** Searches like {@link #find(Path, Glob, List)}. {@code stop} can stop the walk. */
   public static Found find(Path root, Glob glob, List<Glob> excludes, StopFlag stop)
       throws IOException {
     GlobWalk walk = new GlobWalk(glob, excludes, stop);

@@ -131,7 +131,7 @@ public final class Paths {
     List<String> written = List.of(path.substring(absolute ? 1 : 0).split("/", -1));
     if (URL.matcher(path).lookingAt()) {
       throw new IllegalArgumentException(
-          "%s is a URL, not a file; let a command transfer it, see \"A file in S3 or on the web\" in recipes.md"
+          "%s is a URL, not a file; let a command transfer it, see \"A file in S3 or on the web\" in share/doc/recipes.md of torc"
               .formatted(path));
     }
     int up = written.lastIndexOf("..") + 1;

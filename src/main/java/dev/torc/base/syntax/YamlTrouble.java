@@ -41,7 +41,7 @@ record YamlTrouble(String text, String problem, String context, Mark at, Mark fr
   private String odd() {
     Matcher odd = ODD.matcher(line(from) + line(at));
     return odd.find()
-        ? "; U+%04X on this line is no space in YAML".formatted((int) odd.group().charAt(0))
+        ? "; U+%04X on this line is not a space in YAML".formatted((int) odd.group().charAt(0))
         : "";
   }
 

@@ -360,6 +360,7 @@ public final class Decider {
   public List<Reason> changes(int id) {
     List<Reason> reasons = new ArrayList<>(0);
     compare(id, records.result(id), reasons);
+    compared = null;
     return reasons;
   }
 
@@ -371,10 +372,10 @@ public final class Decider {
     if (!ended.kind().isEnd() || ended.old().isEmpty()) {
       return ended;
     }
-    manifest.describe(id, found, contents, hash);
-    int pending = hash.pending();
-    boolean same = hash.digest().hex().equals(ended.old());
-    return pending >= 0 || same ? new Reason(ended.kind(), "", "", ended.now()) : ended;
+    Described now = present(id, found);
+    return now == null || now.digest().hex().equals(ended.old())
+        ? new Reason(ended.kind(), "", "", ended.now())
+        : ended;
   }
 
   private boolean traced(Job job, JobResult last) {

@@ -13,7 +13,7 @@ import dev.torc.core.model.Step.Image;
  * @param identity the digest in hexadecimal, or {@link ManifestWriter#MISSING}; for an image that
  *     is a needed file, {@link #PATH} and the digest of the file's path
  */
-record ImageIdentity(String name, String identity) {
+public record ImageIdentity(String name, String identity) {
 
   private static final String PATH = "path:";
 
@@ -49,7 +49,7 @@ record ImageIdentity(String name, String identity) {
         of(image.name(), null));
   }
 
-  static ImageIdentity of(String line) {
+  public static ImageIdentity of(String line) {
     int blank = line.lastIndexOf(' ');
     return blank < 0
         ? new ImageIdentity(line, line) // from a torc that had no containers

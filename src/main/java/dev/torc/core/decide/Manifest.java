@@ -1,6 +1,5 @@
 package dev.torc.core.decide;
 
-import dev.torc.base.posix.Walk;
 import dev.torc.core.decide.ManifestWriter.Content;
 import dev.torc.core.memory.JobResult.ManifestEntry;
 import dev.torc.core.model.Graph;
@@ -15,7 +14,6 @@ import dev.torc.core.model.Step.Image;
 import dev.torc.core.model.Surroundings;
 import dev.torc.core.model.Template;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,9 +23,6 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * Writes everything that decides whether a job's result is still valid, line by line, to a {@link
@@ -316,91 +311,5 @@ public record Manifest(Graph graph) {
       item.refs().forEach(ref -> texts.add(ref.text()));
     }
     return texts;
-  }
-
-  /**
-   * The inputs of a run, from the recorded lines of its manifest. Code that shows runs uses this
-   * class, so that it need not know how manifests are stored. {@link Plan} decides whether the
-   * inputs are still the same.
-   */
-  public record RunInputs(List<ManifestEntry> manifest) {
-
-    private static final Pattern DIGEST =
-        Pattern.compile("(?:" + ManifestWriter.LONG + ")?([0-9a-f]{64})(?: .*)?");
-
-    public record Line(String name, String value) {
-
-      private static Line of(ManifestEntry entry) {
-        return new Line(entry.name(), entry.now());
-      }
-
-      /** Returns the JSON of a needed value; null if it was too long for the line. */
-      public String json() {
-        return value.startsWith(ManifestWriter.LONG)
-                || value.equals(ManifestWriter.MISSING)
-                || value.equals(ManifestWriter.PENDING)
-            ? null
-            : value;
-      }
-
-      /** Returns the digest in the value, in hexadecimal; null if there is none. */
-      public String digest() {
-        Matcher digest = DIGEST.matcher(value);
-        return digest.matches() ? digest.group(1) : null;
-      }
-    }
-
-    /** Returns the commands of the steps; placeholders like {@code {needs}} are not replaced. */
-    public List<String> commands() {
-      return entries(LineKind.COMMAND).map(ManifestEntry::now).toList();
-    }
-
-    /** Returns the needed and found files, or the members of a stored list, with digests. */
-    public List<Line> files() {
-      return entries(LineKind.NEED, LineKind.KEYED, LineKind.FOUND)
-          .filter(entry -> !Walk.isWay(entry.name()))
-          .map(Line::of)
-          .toList();
-    }
-
-    /** Returns the needed globs, folders and jobs as written, with the digests of their lists. */
-    public List<Line> lists() {
-      return lines(LineKind.LIST);
-    }
-
-    /** Returns the needed values by name as written: JSON, or a digest for long values. */
-    public List<Line> data() {
-      return lines(LineKind.DATA, LineKind.KEY);
-    }
-
-    /** Returns the tools by name as written, with their digests. */
-    public List<Line> tools() {
-      return lines(LineKind.TOOL);
-    }
-
-    /** Returns the declared variables that were set, without the numbers of their steps. */
-    public List<Line> variables() {
-      return entries(LineKind.ENV)
-          .filter(entry -> !entry.now().isEmpty())
-          .map(entry -> new Line(entry.name().split(" ")[0], entry.now().substring(1)))
-          .toList();
-    }
-
-    /** Returns images by their names, with their digests. */
-    public List<Line> images() {
-      return entries(LineKind.IMAGE)
-          .map(entry -> ImageIdentity.of(entry.now()))
-          .map(image -> new Line(image.name(), image.identity()))
-          .toList();
-    }
-
-    private List<Line> lines(LineKind... kinds) {
-      return entries(kinds).map(Line::of).toList();
-    }
-
-    private Stream<ManifestEntry> entries(LineKind... kinds) {
-      return manifest.stream()
-          .filter(entry -> Arrays.asList(kinds).contains(LineKind.of(entry.code())));
-    }
   }
 }

@@ -5,7 +5,7 @@ import dev.torc.core.memory.JobResult.ManifestEntry;
 import java.util.List;
 
 /** Receives the lines of a manifest in their fixed order; {@link Manifest} sends them. */
-interface ManifestWriter {
+public interface ManifestWriter {
 
   String MISSING = "missing";
 

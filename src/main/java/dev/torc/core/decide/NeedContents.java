@@ -3,37 +3,25 @@ package dev.torc.core.decide;
 import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.Digest.KnownDigest;
 import dev.torc.base.digests.DigestMemo;
-import dev.torc.base.digests.FolderDigest;
-import dev.torc.base.digests.Stamp;
 import dev.torc.base.digests.Stamp.FileKind;
 import dev.torc.base.posix.Io;
-import dev.torc.base.syntax.Excludes;
-import dev.torc.base.syntax.GlobWalk;
 import dev.torc.base.text.Refusal;
 import dev.torc.core.decide.ListMakers.Led;
 import dev.torc.core.decide.ManifestWriter.Content;
-import dev.torc.core.decide.NeedMembers.Beside;
 import dev.torc.core.memory.JobResult;
-import dev.torc.core.memory.JobResult.ManifestEntry;
 import dev.torc.core.memory.RecordedProduct;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job.Tool;
-import dev.torc.core.model.NeedList;
 import dev.torc.core.model.NeedList.ListKind;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Step.Image;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicIntegerArray;
@@ -53,7 +41,6 @@ public final class NeedContents implements InputSource {
   /** The members of a list when {@link JobRecords#settlings} was {@code moment}. */
   private record Gathered(int moment, NeedMembers members) {}
 
-  private final Path root;
   private final Graph graph;
   private final JobRecords records;
   private final DigestMemo digests;
@@ -65,10 +52,10 @@ public final class NeedContents implements InputSource {
   private final NeedValues values;
   private final KeyedNeeds keyed;
   private final RealNames names;
-  private final AtomicBoolean astray;
+  final AtomicBoolean astray; // whether a symlink leads elsewhere than in the graph
+  private final ListMembers lists;
   private final Map<Integer, Set<String>> made = new ConcurrentHashMap<>();
 
-  /** Creates contents; sets {@code astray} once a symlink leads elsewhere than in the graph. */
   NeedContents(
       Graph graph,
       JobRecords records,
@@ -76,7 +63,7 @@ public final class NeedContents implements InputSource {
       MachineInputs machine,
       AtomicBoolean astray) {
     this.astray = astray;
-    this.root = graph.workflow().root();
+    this.lists = new ListMembers(this, graph, records, digests);
     this.graph = graph;
     this.records = records;
     this.digests = digests;
@@ -84,7 +71,7 @@ public final class NeedContents implements InputSource {
     this.keyed = new KeyedNeeds(graph, records);
     this.names = new RealNames(graph, records);
     this.gone = new GoneProducts(graph, records, digests);
-    this.machine = machine.with(root, digests.counting());
+    this.machine = machine.with(graph.workflow().root(), digests.counting());
     this.looks = new ListLooks(graph, this, digests);
     this.passed = new AtomicIntegerArray(graph.lists());
   }
@@ -198,7 +185,7 @@ public final class NeedContents implements InputSource {
     return known.stamp().executable() && made ? known.product() : known.digest();
   }
 
-  private Digest product(String path, KnownDigest known) throws IOException {
+  Digest product(String path, KnownDigest known) throws IOException {
     return known.stamp().kind() == FileKind.FOLDER
         ? digests.folder(path, false).digest()
         : known.product();
@@ -339,7 +326,7 @@ public final class NeedContents implements InputSource {
     int now = pending(list) < 0 ? WHOLE : records.settlings();
     return gathered.compute(
             list,
-            (id, old) -> old != null && old.moment == now ? old : gathered(now, gather(id, null)))
+            (id, old) -> old != null && old.moment == now ? old : gathered(now, lists.of(id, null)))
         .members;
   }
 
@@ -354,183 +341,14 @@ public final class NeedContents implements InputSource {
 
   /** Lists the members again, with the contents that this build saw first. */
   public NeedMembers again(int list) {
-    return gather(list, null);
+    return lists.of(list, null);
   }
 
   /** Lists the members again and reads each file with {@code each}. */
   public NeedMembers fresh(int list, Io.Make<String, KnownDigest> each) {
-    NeedMembers now = gather(list, each);
+    NeedMembers now = lists.of(list, each);
     gathered.put(list, gathered(WHOLE, now));
     return now;
-  }
-
-  /** Returns the members of a list. If the list cannot be read, its only member holds the error. */
-  private NeedMembers gather(int id, Io.Make<String, KnownDigest> look) {
-    try {
-      return collect(id, look);
-    } catch (IOException e) {
-      return NeedMembers.unlisted(graph.list(id), root, e);
-    }
-  }
-
-  /** Returns the members of a list. A null {@code look} means the contents that were seen first. */
-  private NeedMembers collect(int id, Io.Make<String, KnownDigest> look) throws IOException {
-    NeedList list = graph.list(id);
-    Beside beside = Beside.none();
-    return switch (list.kind()) {
-      case JOB, SOME -> {
-        Map<String, ManifestEntry> sorted =
-            list.rows() ? new TreeMap<>(NeedMembers.ORDER) : new TreeMap<>();
-        List<ManifestEntry> entries = new ArrayList<>();
-        List<String> dropped = new ArrayList<>(0);
-        int all = list.makers().size();
-        for (int maker : list.inOrder(graph::index)) {
-          if (list.kind() == ListKind.SOME && records.isDropped(maker)
-              || records.isSkipped(maker)) {
-            List<String> names = records.dropped(maker);
-            dropped.addAll(names);
-            all += names.size() - 1;
-          } else if (graph.isJob(maker)) {
-            products(maker, look, sorted);
-          }
-          if (list.rows()) {
-            entries.addAll(sorted.values());
-            sorted.clear();
-          }
-        }
-        entries.addAll(sorted.values());
-        if (!list.excludes().isEmpty()) {
-          entries.removeIf(e -> !e.name().startsWith("//") && list.excludes(e.name()));
-        }
-        LeftOut leftOut = LeftOut.of(all, dropped);
-        yield NeedMembers.of(list, entries, beside, Map.of(), leftOut);
-      }
-      case GLOB -> NeedMembers.of(list, matches(list, look, beside), beside, Map.of(), null);
-      case FOLDER -> {
-        Map<String, Stamp> stamps = new HashMap<>();
-        yield NeedMembers.of(list, inside(list, stamps, beside), beside, stamps, null);
-      }
-    };
-  }
-
-  /** Adds all products of a job, or the manifest of a job that has no products. */
-  private void products(
-      int job, Io.Make<String, KnownDigest> look, Map<String, ManifestEntry> sorted)
-      throws IOException {
-    JobResult result = records.result(job);
-    if (!records.isSettled(job) || result == null) {
-      for (String product : Manifest.products(graph.job(job))) {
-        sorted.put(product, NeedMembers.entry(product, ManifestWriter.PENDING));
-      }
-    } else if (result.products().isEmpty()) {
-      String name = NeedMembers.nameOf(graph.job(job));
-      sorted.put(
-          name, new ManifestEntry(LineKind.LIST.ordinal(), name, "", result.manifest().hex()));
-    } else {
-      for (RecordedProduct made : result.products()) {
-        Digest digest = look == null ? made.digest() : product(made.path(), look.of(made.path()));
-        sorted.put(made.path(), NeedMembers.entry(made.path(), content(digest).value()));
-      }
-    }
-  }
-
-  private List<ManifestEntry> matches(
-      NeedList list, Io.Make<String, KnownDigest> look, Beside beside) throws IOException {
-    List<ManifestEntry> entries = new ArrayList<>();
-    ListMakers makers = new ListMakers(graph, list, records, beside.led(), astray);
-    GlobWalk.Found found = GlobWalk.find(root, list.glob(), list.excludes(), digests.stop());
-    for (String path : found.files()) {
-      String real = makers.known(path);
-      if (makers.leads(path, found.links().contains(path)) || counts(list, real, beside)) {
-        entries.add(
-            isPending(real)
-                ? NeedMembers.entry(path, ManifestWriter.PENDING)
-                : member(path, real, look));
-      }
-    }
-    if (addGone(list, entries)) {
-      entries.sort(Comparator.comparing(ManifestEntry::name));
-    }
-    return entries;
-  }
-
-  /** Adds missing products of temporary jobs, from the records; returns whether there are any. */
-  private boolean addGone(NeedList list, List<ManifestEntry> entries) {
-    int there = entries.size();
-    for (int maker : list.makers()) {
-      if (graph.isJob(maker) && records.isInPlace(maker) && !records.isSkipped(maker)) {
-        entries.addAll(gone.members(list, maker));
-      }
-    }
-    return entries.size() > there;
-  }
-
-  /**
-   * Returns the entry of a file. A product may have been seen by another name before it was made.
-   */
-  private ManifestEntry member(String path, String real, Io.Make<String, KnownDigest> look) {
-    try {
-      boolean made = graph.makerOf(real) >= 0;
-      boolean again = made && !real.equals(path);
-      KnownDigest known =
-          look != null ? look.of(path) : again ? digests.of(path) : digests.seen(path);
-      return NeedMembers.entry(path, content(counted(known, made)).value());
-    } catch (IOException e) {
-      return NeedMembers.entry(path, new Content.Unreadable(Refusal.why(e)).value());
-    }
-  }
-
-  private List<ManifestEntry> inside(NeedList list, Map<String, Stamp> stamps, Beside beside)
-      throws IOException {
-    List<ManifestEntry> entries = new ArrayList<>();
-    FileKind kind = digests.stamp(list.text()).kind();
-    if (kind == FileKind.MISSING) {
-      addGone(list, entries);
-      return entries; // the job that makes its files also makes the folder
-    } else if (kind != FileKind.FOLDER) {
-      throw new IOException(
-          "cannot list " + list.text() + ": not a folder; write it without the slash");
-    }
-    ListMakers makers = new ListMakers(graph, list, records, beside.led(), astray);
-    FolderDigest folder =
-        digests.needed(list.text(), path -> Excludes.folder(list.excludes(), path), list::excludes);
-    for (FolderDigest.Member member : folder.members()) {
-      String path = FolderDigest.join(list.text(), member.path());
-      if (member.kind() == FileKind.FOLDER) {
-        stamps.put(path, member.stamp()); // an excluded folder may still contain members
-      }
-      String real = makers.known(path);
-      if (!list.excludes(path)
-          && (makers.leads(path, member.kind() == FileKind.LINK) || counts(list, real, beside))) {
-        String value = NeedMembers.entry(member).now();
-        entries.add(NeedMembers.entry(path, isPending(real) ? ManifestWriter.PENDING : value));
-        stamps.put(path, member.stamp());
-      }
-    }
-    return entries;
-  }
-
-  private boolean isPending(String path) {
-    int maker = graph.makerOf(path);
-    return maker >= 0 && !records.isInPlace(maker);
-  }
-
-  /**
-   * Returns whether an existing path is a member of a list. A path without a maker must not be
-   * stale. Otherwise the list must include the maker, and if the maker is settled, it must have
-   * made the path.
-   */
-  private boolean counts(NeedList list, String path, Beside beside) {
-    int maker = graph.makerOf(path);
-    if (maker < 0 || records.isSkipped(maker)) {
-      OwnedPath owned = recorded(path);
-      if (owned != null) {
-        beside.stale().add(owned);
-      }
-      return owned == null && maker < 0 && !graph.leavesOut(path);
-    }
-    // This excludes the products of the reader and of its group, and the excluded jobs.
-    return graph.makes(list, maker) && (!records.isInPlace(maker) || made(maker, path));
   }
 
   /** Returns the record of a file that torc made, if it is unmodified; else null. */

@@ -141,7 +141,7 @@ public final class Batch {
     return put(tree, DatabaseKey.of(name), name, record, form);
   }
 
-  <T> Batch put(RecordTree tree, byte[] key, T record, Form<T> form) {
+  public <T> Batch put(RecordTree tree, byte[] key, T record, Form<T> form) {
     return put(tree, key, null, record, form);
   }
 
@@ -151,7 +151,7 @@ public final class Batch {
     return this;
   }
 
-  Batch drop(RecordTree tree, byte[] key) {
+  public Batch drop(RecordTree tree, byte[] key) {
     changes.add(new Change(tree, key, null));
     return this;
   }

@@ -227,7 +227,7 @@ public final class Cache implements AutoCloseable {
     eachRecord(RecordTree.EVENTS, DatabaseKey.of(build, sequence), RecordCodec::posted, visitor);
   }
 
-  <T> T record(RecordTree tree, byte[] key, Form<T> form) {
+  public <T> T record(RecordTree tree, byte[] key, Form<T> form) {
     return RecordCodec.open(tree, key, value(tree, key), form, texts::text);
   }
 
@@ -242,9 +242,9 @@ public final class Cache implements AutoCloseable {
         visitor);
   }
 
-  /** Reads all records of a tree, so that {@link SharedTexts} notes the texts that they use. */
-  <T> void readAll(RecordTree tree, Form<T> form) {
-    this.<T>eachRecord(tree, null, (_, in, of) -> form.pass(in, of), _ -> {});
+  /** Visits all records of a tree in the order of the keys. A visitor may read and put. */
+  public <T> void eachRecord(RecordTree tree, Form<T> form, Consumer<T> visitor) {
+    eachRecord(tree, null, (_, in, of) -> form.pass(in, of), visitor);
   }
 
   public boolean isBlank() {
@@ -252,7 +252,7 @@ public final class Cache implements AutoCloseable {
   }
 
   /** Returns the number of committed records. */
-  long size(RecordTree tree) {
+  public long size(RecordTree tree) {
     return reading(() -> store.size(tree), 0L);
   }
 
@@ -285,6 +285,12 @@ public final class Cache implements AutoCloseable {
         });
     late.forEach((key, change) -> builds.put(DatabaseKey.number(key), build(key, change.value)));
     return builds.values().stream().limit(most).toList();
+  }
+
+  /** Returns a build of the history; null if it is missing. */
+  public BuildRecord build(long number) {
+    byte[] key = DatabaseKey.of(number);
+    return build(key, value(RecordTree.BUILDS, key));
   }
 
   /** Returns a number that is greater than all in the history, usually by one. */
@@ -339,7 +345,7 @@ public final class Cache implements AutoCloseable {
   }
 
   /** Removes unused shared texts if there are many; {@code stored} reads all stored results. */
-  void sweep(Runnable stored) {
+  public void sweep(Runnable stored) {
     changeTexts(() -> texts.sweep(stored));
   }
 

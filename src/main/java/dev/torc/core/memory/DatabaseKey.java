@@ -11,7 +11,7 @@ import org.apache.commons.codec.digest.DigestUtils;
  * full name. So keys sort like the bytes of their names, except for long names with the same
  * beginning.
  */
-final class DatabaseKey {
+public final class DatabaseKey {
 
   /** Bytes of the longest name that is not shortened; a shortened key has one byte more. */
   private static final int MOST = 480;
@@ -20,7 +20,7 @@ final class DatabaseKey {
 
   private DatabaseKey() {}
 
-  static byte[] of(String name) {
+  public static byte[] of(String name) {
     byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
     if (bytes.length == 0) {
       return new byte[1]; // LMDB allows no empty key, and no name contains a NUL
@@ -55,7 +55,7 @@ final class DatabaseKey {
   }
 
   /** The trees of the database. Checksums contain their ordinals, so new ones must come last. */
-  enum RecordTree {
+  public enum RecordTree {
     STAMPS,
     RESULTS,
     DETAILS,

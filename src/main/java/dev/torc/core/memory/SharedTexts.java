@@ -121,8 +121,8 @@ final class SharedTexts {
     }
     sweeps++;
     used = ConcurrentHashMap.newKeySet();
-    cache.readAll(RecordTree.RESULTS, RecordCodec::result);
-    cache.readAll(RecordTree.DETAILS, RecordCodec::details);
+    cache.eachRecord(RecordTree.RESULTS, RecordCodec::result, _ -> {});
+    cache.eachRecord(RecordTree.DETAILS, RecordCodec::details, _ -> {});
     others.run();
     Set<Integer> live = used;
     used = null;

@@ -437,7 +437,8 @@ public final class GraphBuilder {
     if (ref instanceof Ref.OfFile file) {
       int maker = products().owner(file.path());
       if (maker == j) {
-        error(ref.place(), "job " + job.name() + " needs its own product " + file.path());
+        String line = "job %s needs its own product %s; remove it from needs or produces";
+        error(ref.place(), line.formatted(job.name(), file.path()));
       } else {
         waitFor(maker, edges);
       }

@@ -249,9 +249,10 @@ public final class Attempt {
     List<String> moved = null;
     if (place.isRemote() && ended.ok()) {
       begin = place.begun();
-      RunPlace.Needs read = place.needs(snapshot, begin);
+      RunPlace.Needs read = place.needs(snapshot, begin, root());
       snapshot = read.snapshot();
       moved = read.moved();
+      refuseAltered();
     }
     if (ended.ok() && !snapshot.isSmall()) {
       release();
@@ -299,7 +300,8 @@ public final class Attempt {
         return recovered;
       }
     }
-    return place.run(launch.only(recovering, launch.steps().size()), granted.memoryLimit());
+    launch = launch.only(recovering, launch.steps().size());
+    return place.run(launch, granted.memoryLimit(), root());
   }
 
   /**
@@ -447,14 +449,7 @@ public final class Attempt {
                         this::release,
                         seen)
                     .written(common.graph(), id, common.digests(), begin));
-    Map<String, String> altered = place.altered();
-    if (!altered.isEmpty()) {
-      String what = altered.values().iterator().next();
-      int more = altered.size() - 1;
-      what += more == 0 ? "" : ", and " + more + " more";
-      ended = ended.as(ProcessEnd.How.ALTERED, 0, what);
-      throw new AttemptFailure(what);
-    }
+    refuseAltered();
     String rival = common.taken().shared(id, job);
     if (rival != null) {
       throw new AttemptFailure(rival);
@@ -483,6 +478,17 @@ public final class Attempt {
     AttemptOutcome.Made made =
         new AttemptOutcome.Made(products, needs, all, place.touched(), traced, data);
     return outcome("", made);
+  }
+
+  private void refuseAltered() throws AttemptFailure {
+    Map<String, String> altered = place.altered();
+    if (!altered.isEmpty()) {
+      String what = altered.values().iterator().next();
+      int more = altered.size() - 1;
+      what += more == 0 ? "" : ", and " + more + " more";
+      ended = ended.as(ProcessEnd.How.ALTERED, 0, what);
+      throw new AttemptFailure(what);
+    }
   }
 
   private List<StoredValue> values() throws IOException {

@@ -18,7 +18,7 @@ import java.nio.file.Path;
 /**
  * The files of a job in {@code .torc}: those that an attempt reads, those that it writes for torc,
  * and its log. Their names are derived from the job's name, which may have any characters. {@link
- * LaunchBuilder} and {@link LinesFile} know their contents.
+ * JobEnvironment} and {@link LinesFile} know their contents.
  */
 public final class JobFiles {
 

@@ -1,5 +1,6 @@
 package dev.torc.core.run;
 
+import java.io.IOException;
 import java.nio.file.Path;
 
 /**
@@ -10,4 +11,10 @@ public interface JobRoot {
 
   /** Returns where the job finds an absolute path; the root's is the folder that stands for it. */
   Path of(Path file);
+
+  /** Returns the path for which {@link #of} gives this one; itself if it is not in that folder. */
+  Path source(Path made);
+
+  /** Makes the folder anew, after a machine was lost that ran the job in it. */
+  void renew() throws IOException;
 }

@@ -5,6 +5,7 @@ import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.JsonText;
 import dev.torc.core.decide.NeedFiles;
+import dev.torc.core.memory.CachePlace;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Item;
@@ -38,13 +39,15 @@ record PlaceholderValues(
   /** The longest value that may be put into a command, in characters. */
   private static final int MAX_DATA = 64 << 10;
 
-  static PlaceholderValues of(Graph graph, int id, NeedFiles contents, Granted granted, Path tmp) {
+  static PlaceholderValues of(
+      Graph graph, int id, NeedFiles contents, Granted granted, CachePlace place) {
     Map<String, Integer> lists = new HashMap<>();
     for (int list : graph.listNeeds().row(id)) {
       NeedList need = graph.list(list);
       lists.put(key(need.kind(), need.text(), need.rows()), list);
     }
     Path root = graph.workflow().root();
+    Path tmp = JobFiles.tmp(place, graph.name(id));
     return new PlaceholderValues(root, graph.job(id), lists, contents, granted, tmp, null);
   }
 

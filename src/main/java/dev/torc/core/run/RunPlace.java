@@ -59,8 +59,9 @@ public interface RunPlace {
 
   /**
    * Hands a remote job out and waits for its end; {@code memory} is in bytes, or 0 to ask for none.
+   * {@code own} is the folder that stands for the root, or null.
    */
-  default ProcessEnd run(Launch launch, long memory) throws IOException {
+  default ProcessEnd run(Launch launch, long memory, JobRoot own) throws IOException {
     throw new IllegalStateException("runs here");
   }
 
@@ -77,7 +78,7 @@ public interface RunPlace {
   record Needs(NeedSnapshot snapshot, List<String> moved) {}
 
   /** Checks the needs of a successful remote job again; {@code begin} is from its start. */
-  default Needs needs(NeedSnapshot before, Stamp begin) throws IOException {
+  default Needs needs(NeedSnapshot before, Stamp begin, JobRoot own) throws IOException {
     return new Needs(before, before.moved());
   }
 

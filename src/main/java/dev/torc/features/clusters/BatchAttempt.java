@@ -43,7 +43,7 @@ final class BatchAttempt {
   ArrayTask task; // its task in the script; null before it is in one
 
   BatchAttempt(RemoteAttempt attempt, RemoteListener listener) {
-    this(attempt, listener, List.of(), 0);
+    this(attempt, listener, List.of(), attempt.own() == null ? 0 : attempt.own().lost());
   }
 
   BatchAttempt(HandedOutAttempt place) {
@@ -162,10 +162,17 @@ final class BatchAttempt {
     return successor(earlierPlaces(), resent + 1);
   }
 
-  /** Returns a successor, as {@link #again} does, after the node failed. */
+  /**
+   * Returns a successor, as {@link #again} does, after the node failed; null for a job in a folder
+   * of its own, which ends.
+   */
   BatchAttempt againAfterNodeFailure() {
     if (attempt != null) {
       listener.nodeFailed();
+    }
+    if (attempt != null && attempt.own() != null) {
+      end(null, places());
+      return null;
     }
     return successor(places(), resent + 1);
   }

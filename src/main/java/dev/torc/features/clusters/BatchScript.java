@@ -100,11 +100,23 @@ record BatchScript(Path folder, String before, long limit, String index) {
     text.append("\ntorc_signal=").append(launch.stop().name());
     text.append(" torc_grace=").append(Math.ceilDiv(launch.stop().grace(GRACE), SECOND));
     text.append(" torc_build=").append(launch.mark().getOrDefault("TORC_BUILD", ""));
+    text.append(" torc_seen=").append(job.attempt.own() == null ? "torc_made" : "torc_own");
+    if (job.attempt.own() != null) {
+      products(text.append("\ntorc_own() {\n  torc_made"), job.attempt.own().products());
+      patterns(text, job.attempt.patterns());
+      text.append("\n}");
+    }
     text.append("\ntorc_job ").append(job.claim()).append(' ').append(time);
     text.append(' ').append(time > 0 ? time : job.attempt.expected()).append(' ').append(memory);
     text.append(launch.output().append() ? " append " : " new ")
         .append(quoted(launch.output().log().toString()));
-    for (RemoteAttempt.Product product : job.attempt.products()) {
+    products(text, job.attempt.products());
+    patterns(text, job.attempt.patterns());
+    text.append('\n');
+  }
+
+  private static void products(StringBuilder text, List<RemoteAttempt.Product> products) {
+    for (RemoteAttempt.Product product : products) {
       if (product.clearing() != RemoteAttempt.Clearing.AHEAD) {
         text.append(' ')
             .append(product.clearing())
@@ -112,11 +124,13 @@ record BatchScript(Path folder, String before, long limit, String index) {
         text.append(quoted(product.path().toString()));
       }
     }
-    for (RemoteAttempt.ProductPattern pattern : job.attempt.patterns()) {
+  }
+
+  private static void patterns(StringBuilder text, List<RemoteAttempt.ProductPattern> patterns) {
+    for (RemoteAttempt.ProductPattern pattern : patterns) {
       text.append(" pattern ").append(quoted(pattern.folder().toString()));
       text.append(' ').append(quoted(pattern.beyond() + ' ' + pattern.like()));
     }
-    text.append('\n');
   }
 
   private static void append(StringBuilder text, Launch.Step step, Map<String, String> common) {

@@ -1,5 +1,6 @@
 package dev.torc.features.clusters;
 
+import dev.torc.base.digests.Digest;
 import dev.torc.core.here.Launch;
 import dev.torc.core.here.ProcessEnd;
 import dev.torc.features.clusters.Scheduler.SchedulerResources;
@@ -17,6 +18,7 @@ import java.util.Locale;
  * @param expected the expected time in seconds, 0 if unknown; a job without a time limit begins
  *     only if its batch has that much time left
  * @param products declared files and folders and the depfile; last, the files that patterns matched
+ * @param own null for a job that runs in the root
  */
 public record RemoteAttempt(
     RemoteKey key,
@@ -24,9 +26,30 @@ public record RemoteAttempt(
     long expected,
     List<Product> products,
     List<ProductPattern> patterns,
-    SchedulerResources resources) {
+    SchedulerResources resources,
+    Own own) {
 
   private static final long SECOND = 1_000_000_000;
+
+  /** Creates an attempt that runs in the root. */
+  public RemoteAttempt(
+      RemoteKey key,
+      Launch launch,
+      long expected,
+      List<Product> products,
+      List<ProductPattern> patterns,
+      SchedulerResources resources) {
+    this(key, launch, expected, products, patterns, resources, null);
+  }
+
+  /**
+   * How a job runs in a folder of its own, which patterns are of too. If its node fails, the
+   * attempt ends: torc has to make the folder anew before it hands the job out again.
+   *
+   * @param products where the job makes its products
+   * @param lost how often its node has failed
+   */
+  public record Own(List<Product> products, int lost) {}
 
   /** A product. Its place is cleared, its folder is made, and its files are listed at the end. */
   public record Product(Path path, boolean folder, Clearing clearing) {}
@@ -73,7 +96,14 @@ public record RemoteAttempt(
    * @param cause why the job runs, as a word for a later build; empty if unknown
    */
   public record RemoteKey(
-      String job, String build, int attempt, String manifest, String command, String cause) {}
+      String job, String build, int attempt, String manifest, String command, String cause) {
+
+    /** Returns a key that no later torc has: a need changed while it was copied. */
+    RemoteKey edited() {
+      String other = Digest.ofText("edited " + manifest).hex();
+      return new RemoteKey(job, build, attempt, other, other, cause);
+    }
+  }
 
   /** A listener for an attempt that a scheduler runs. The tracker's thread calls it. */
   public interface RemoteListener {
@@ -88,8 +118,8 @@ public record RemoteAttempt(
      * Notes, once, that the attempt is over, or that torc has stopped watching it.
      *
      * @param end {@code PASSED_ON} if it stays out for a later torc; {@code NOT_REACHED} if torc
-     *     ends before it was handed out; null if the job must be started, since the attempt of an
-     *     earlier torc never ran, was lost, or is no longer valid
+     *     ends before it was handed out; null if the job must be started: the attempt of an earlier
+     *     torc never ran, was lost, or is no longer valid, or its own folder was lost with its node
      * @param places where its scripts wrote, the place of this end last; or where torc moved files
      */
     void ended(ProcessEnd end, List<HandedOutAttempt> places);

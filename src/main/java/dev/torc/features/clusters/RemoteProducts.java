@@ -5,7 +5,6 @@ import dev.torc.core.here.ProcessEnd.MadeFile;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Ref;
 import dev.torc.core.run.ProductScan;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -14,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /**
  * How the products of a job on another machine differ from what that machine saw at the job's end:
@@ -28,11 +28,15 @@ record RemoteProducts(Map<String, String> altered, List<String> touched) {
   static final RemoteProducts SAME = new RemoteProducts(Map.of(), List.of());
 
   /**
-   * Compares the files that a scan saw with {@code made}, what the other machine saw, by path. If
-   * {@code whole} is false, the scan stopped at a missing product.
+   * Compares the files that a scan saw with {@code made}, what the other machine saw, by path.
+   * {@code known} tells which paths need not be among the files that the scan saw.
    */
   static RemoteProducts of(
-      Map<String, MadeFile> made, Job job, Path root, List<ProductScan.Seen> seen, boolean whole) {
+      Map<String, MadeFile> made,
+      Job job,
+      Path root,
+      List<ProductScan.Seen> seen,
+      Predicate<String> known) {
     Map<String, String> altered = new LinkedHashMap<>();
     List<String> touched = new ArrayList<>();
     Set<String> here = new HashSet<>();
@@ -50,8 +54,8 @@ record RemoteProducts(Map<String, String> altered, List<String> touched) {
     }
     made.forEach(
         (path, then) -> {
-          boolean known = whole ? path.endsWith("/") : Files.exists(Path.of(path));
-          String product = known || here.contains(path) ? null : product(job, root, path);
+          boolean there = here.contains(path) || known.test(path);
+          String product = there ? null : product(job, root, path);
           if (product != null) {
             altered.putIfAbsent(product, missing(root, path, then));
           }

@@ -16,6 +16,7 @@ import dev.torc.core.model.Ref;
 import dev.torc.core.run.AttemptFailure;
 import dev.torc.core.run.BuildSetup.AttemptContext;
 import dev.torc.core.run.JobAttempts;
+import dev.torc.core.run.JobRoot;
 import dev.torc.core.run.ProductScan;
 import dev.torc.core.run.RunPlace;
 import dev.torc.core.run.StartedJobs;
@@ -23,11 +24,14 @@ import dev.torc.features.clusters.RemoteAttempt.Clearing;
 import dev.torc.features.clusters.RemoteAttempt.RemoteKey;
 import dev.torc.features.clusters.Scheduler.SchedulerResources;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -49,6 +53,7 @@ final class RemoteRun implements RunPlace {
   private final JobAttempts attempts;
   private final boolean anew; // whether it runs even if an earlier torc handed it out
   private final StartedJobs starts;
+  private NeedSnapshot snapshot; // as the attempt began
   private RemoteKey key;
   private volatile RemoteWait wait; // null before a scheduler is asked
   private boolean resumed; // an earlier torc handed it out
@@ -77,17 +82,26 @@ final class RemoteRun implements RunPlace {
     if (!endOthers()) {
       return ProcessEnd.unknown(ProcessEnd.How.NOT_REACHED, "");
     }
+    this.snapshot = snapshot;
     Described described = common.decider().describe(id, List.of(), snapshot);
     List<Reason> causes = Reason.causes(attempts.reasons());
     SchedulerResources asked =
         asked(job.runs().resources().memory(), job.runs().resources().runtime());
+    String manifest = described.digest().hex();
+    String command = described.command().hex();
+    if (job.conditions().containsKey(Job.CALLED_SANDBOX)) {
+      manifest = Digest.ofText(Job.CALLED_SANDBOX + manifest).hex();
+      command = manifest;
+    } else if (job.conditions().containsKey(Job.SANDBOX)) {
+      command = manifest; // its needs are copied when it is handed out
+    }
     key =
         new RemoteKey(
             job.name(),
             common.build().id(),
             attempts.count(),
-            described.digest().hex(),
-            Digest.ofText(described.command().hex() + asked).hex(),
+            manifest,
+            Digest.ofText(command + asked).hex(),
             causes.isEmpty() ? "" : causes.getFirst().word());
     BatchTracker holder = anew ? null : remotes.holder(job.name());
     if (holder == null) {
@@ -150,15 +164,27 @@ final class RemoteRun implements RunPlace {
   }
 
   @Override
-  public ProcessEnd run(Launch launch, long memory) throws IOException {
+  public ProcessEnd run(Launch launch, long memory, JobRoot own) throws IOException {
     BatchTracker by = remotes.of(attempts.executor());
     if (!launch.output().append()) {
       OwnFile.prepare(launch.output().log()); // the node empties it, and it may be kept
     }
-    return launch.handedBack(done(by, wait(by).run(attempt(launch, memory))));
+    ProcessEnd end = null;
+    for (int lost = 0; end == null; lost++) {
+      if (lost > 0) {
+        own.renew();
+      }
+      snapshot.ended();
+      if (own != null && !snapshot.moved().isEmpty()) {
+        key = key.edited();
+      }
+      end = wait(by).run(attempt(launch, memory, own, lost));
+    }
+    return launch.handedBack(done(by, end));
   }
 
-  private RemoteAttempt attempt(Launch launch, long memory) throws IOException {
+  private RemoteAttempt attempt(Launch launch, long memory, JobRoot own, int lost)
+      throws IOException {
     Path root = common.graph().workflow().root();
     Clearing clearing = attempts.persists(job) ? Clearing.KEEP : Clearing.CLEAR;
     List<RemoteAttempt.Product> products = new ArrayList<>();
@@ -169,7 +195,13 @@ final class RemoteRun implements RunPlace {
       } else if (ref instanceof Ref.OfFolder folder) {
         products.add(new RemoteAttempt.Product(root.resolve(folder.path()), true, clearing));
       } else if (ref instanceof Ref.OfGlob glob) {
-        patterns.add(RemoteProducts.pattern(root, glob.pattern()));
+        String pattern = glob.pattern();
+        if (own != null) {
+          patterns.add(RemoteProducts.pattern(root, own.of(root.resolve(pattern)).toString()));
+        }
+        if (own == null || pattern.startsWith("/")) {
+          patterns.add(RemoteProducts.pattern(root, pattern));
+        }
       }
     }
     if (job.depfile() != null) {
@@ -178,8 +210,24 @@ final class RemoteRun implements RunPlace {
     for (String path : common.removal().matched(job, attempts.persists(job))) {
       products.add(new RemoteAttempt.Product(root.resolve(path), false, Clearing.AHEAD));
     }
+    RemoteAttempt.Own folder = own == null ? null : new RemoteAttempt.Own(own(products, own), lost);
     return new RemoteAttempt(
-        key, launch.handedOut(), expected(), products, patterns, asked(memory, 0));
+        key, launch.handedOut(), expected(), products, patterns, asked(memory, 0), folder);
+  }
+
+  /** Returns where a job in a folder of its own may make its products. */
+  private List<RemoteAttempt.Product> own(List<RemoteAttempt.Product> products, JobRoot own) {
+    Set<Path> paths = new LinkedHashSet<>();
+    List<RemoteAttempt.Product> all = new ArrayList<>();
+    for (RemoteAttempt.Product each : products) {
+      paths.add(own.of(each.path()));
+      if (!each.path().startsWith(common.graph().workflow().root())) {
+        paths.add(each.path());
+      }
+      paths.forEach(path -> all.add(new RemoteAttempt.Product(path, each.folder(), Clearing.KEEP)));
+      paths.clear();
+    }
+    return all;
   }
 
   /** Returns the resources to ask for; memory and time may have grown for a retry. */
@@ -203,9 +251,13 @@ final class RemoteRun implements RunPlace {
   }
 
   @Override
-  public Needs needs(NeedSnapshot before, Stamp begin) throws IOException {
+  public Needs needs(NeedSnapshot before, Stamp begin, JobRoot own) throws IOException {
     before.ended();
     List<String> moved = before.moved();
+    if (own != null) {
+      appear(own);
+      return new Needs(before, moved); // it read copies, which the node did not see change
+    }
     if (moved.isEmpty() && !resumed) { // if resumed, the snapshot is later than the start
       return new Needs(before, moved);
     }
@@ -215,6 +267,29 @@ final class RemoteRun implements RunPlace {
     }
     now.ended();
     return new Needs(now, now.changedSince(begin.ctime())); // the same files are needed as before
+  }
+
+  /** Waits until what the node saw in a folder of the job's own has appeared here. */
+  private void appear(JobRoot own) {
+    Map<String, ProcessEnd.MadeFile> there = made == null ? Map.of() : made;
+    Path root = common.graph().workflow().root();
+    made = made == null ? null : new TreeMap<>();
+    there.forEach(
+        (path, file) ->
+            made.put(own.source(Path.of(path)) + (path.endsWith("/") ? "/" : ""), file));
+    for (long pause = LOOK; made != null; pause = Math.min(2 * pause, LONGEST)) {
+      products =
+          RemoteProducts.of(
+              made,
+              job,
+              root,
+              List.of(),
+              path -> Files.exists(own.of(Path.of(path))) || Files.exists(Path.of(path)));
+      if (products.altered().isEmpty() || System.nanoTime() >= awaited) {
+        return;
+      }
+      LockSupport.parkNanos(pause);
+    }
   }
 
   private Digest command(NeedSnapshot snapshot) {
@@ -233,9 +308,9 @@ final class RemoteRun implements RunPlace {
       ProductScan scan = null;
       try {
         scan = look.of(seen);
-        products = RemoteProducts.of(made, job, root, seen, true);
+        products = RemoteProducts.of(made, job, root, seen, path -> path.endsWith("/"));
       } catch (AttemptFailure e) {
-        products = RemoteProducts.of(made, job, root, seen, false);
+        products = RemoteProducts.of(made, job, root, seen, path -> Files.exists(Path.of(path)));
         if (products.altered().isEmpty()) {
           throw e;
         }

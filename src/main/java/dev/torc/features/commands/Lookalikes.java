@@ -34,10 +34,10 @@ final class Lookalikes {
         String word = line.replaceFirst("(?s).*\\s", "") + text.substring(at).split("\\s", 2)[0];
         String is =
             found.group("space") != null
-                ? "no space to a shell; write a space"
+                ? "not a space to a shell; write a space"
                 : found.group("quote") != null
-                    ? "no quote to a shell; write \" or '"
-                    : "no dash of an option; write -";
+                    ? "not a quote to a shell; write \" or '"
+                    : "not the dash of an option; write -";
         return " has %s in its command, and U+%04X is %s, or quote the word"
             .formatted(SafeText.name(word), text.codePointAt(at), is);
       }

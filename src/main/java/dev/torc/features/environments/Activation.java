@@ -1,13 +1,18 @@
 package dev.torc.features.environments;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.torc.base.syntax.JsonText;
 import dev.torc.base.syntax.Node;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /**
  * What activating an environment does to variables. It holds no value of a caller: of a list such
@@ -24,9 +29,11 @@ record Activation(
     SortedMap<String, String> set,
     SortedSet<String> unset) {
 
-  /** Variables of the shell that was asked, or of torc. */
-  private static final Set<String> NOT_ITS =
-      Set.of("_", "SHLVL", "PWD", "OLDPWD", "PS1", "LOADEDMODULES", "_LMFILES_");
+  /** Variables of the shell that was asked, of torc, or that a module tool keeps its state in. */
+  private static final Pattern NOT_ITS =
+      Pattern.compile(
+          "_|SHLVL|PWD|OLDPWD|PS1|(TORC_|BASH_FUNC_).*"
+              + "|LOADEDMODULES|_LMFILES_|(__MODULES|__LMOD|_ModuleTable).*|.*_modshare");
 
   private static final String NO_PATH = "/bin:/usr/bin"; // if PATH is unset, as in execvp
 
@@ -52,25 +59,32 @@ record Activation(
     return found;
   }
 
+  /** Finds what is put around a list; what the list had of it may be gone from its old place. */
   private void add(String name, String old, String value) {
-    String padded = ":" + value + ":";
-    int at = padded.indexOf(":" + old + ":");
-    if (at < 0) {
-      set.put(name, value);
-      return;
+    List<String> now = List.of(value.split(":", -1));
+    for (int end = now.size(); end > 0; end--) {
+      for (int start = 0; start < end; start++) {
+        List<String> rest = new ArrayList<>(List.of(old.split(":", -1)));
+        rest.removeAll(now.subList(0, start));
+        rest.removeAll(now.subList(end, now.size()));
+        if (rest.equals(now.subList(start, end))) {
+          before.put(
+              name, now.subList(0, start).stream().map(each -> each + ":").collect(joining()));
+          behind.put(
+              name,
+              now.subList(end, now.size()).stream().map(each -> ":" + each).collect(joining()));
+          return;
+        }
+      }
     }
-    before.put(name, value.substring(0, at));
-    behind.put(name, value.substring(at + old.length()));
+    set.put(name, value);
   }
 
   private static Map<String, String> variables(String printed) {
     Map<String, String> all = new TreeMap<>();
     for (String entry : printed.split("\0")) {
       int at = entry.indexOf('=');
-      if (at > 0
-          && !entry.startsWith("TORC_")
-          && !entry.startsWith("BASH_FUNC_")
-          && !NOT_ITS.contains(entry.substring(0, at))) {
+      if (at > 0 && !NOT_ITS.matcher(entry.substring(0, at)).matches()) {
         all.put(entry.substring(0, at), entry.substring(at + 1));
       }
     }

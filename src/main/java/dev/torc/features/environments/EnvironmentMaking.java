@@ -21,6 +21,7 @@ import dev.torc.core.run.BuildSetup.AttemptContext;
 import dev.torc.core.run.Event;
 import dev.torc.core.run.JobAttempts;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -33,6 +34,8 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The part of an attempt of a job that makes an environment: its processes are the command that
@@ -59,6 +62,26 @@ public final class EnvironmentMaking implements AttemptPart, Runner {
 
   private static final long AGAIN_REMOTE = 500; // where each one asks a server
 
+  /** What a tool says, and what that means; a group in it is the meaning. */
+  private record Cause(Pattern said, String means) {
+    Cause(String said, String means) {
+      this(Pattern.compile(said), means);
+    }
+  }
+
+  private static final List<Cause> CAUSES =
+      List.of(
+          new Cause("(?m)^torc: (.*)", ""),
+          new Cause(
+              "uv\\.lock.*needs to be updated", "uv.lock is out of date; `uv lock` writes it"),
+          new Cause(
+              "(?i)lock-?file not up-to-date", "pixi.lock is out of date; `pixi lock` writes it"),
+          new Cause("(?m)^\\S+: (?:line )?\\d+: (\\S+: (?:command )?not found)$", ""),
+          new Cause(
+              "(?i)name resolution|could not resolve|dns error|network is unreachable"
+                  + "|connection (?:refused|failed)|failed to establish a new connection",
+              "the network cannot be reached"));
+
   private final AttemptContext common;
   private final Map<String, String> caller;
   private final int id;
@@ -69,7 +92,7 @@ public final class EnvironmentMaking implements AttemptPart, Runner {
   private NeedSnapshot snapshot;
   private MadeEnvironment made;
   private String failure; // of torc's own part; null for none
-  private boolean failed;
+  private Path log; // null until it fails
 
   /** Prepares an attempt; {@code caller} is the caller's environment. */
   public EnvironmentMaking(
@@ -123,7 +146,10 @@ public final class EnvironmentMaking implements AttemptPart, Runner {
   /** Returns the script that activates the environment between two looks at the variables. */
   private String question() {
     return """
-    unset VIRTUAL_ENV CONDA_SHLVL CONDA_PREFIX CONDA_DEFAULT_ENV LOADEDMODULES _LMFILES_
+    trap '[ $? = 0 ] || rm -f "$TORC_BEFORE" "$TORC_AFTER"' EXIT # they have values of the caller
+    unset VIRTUAL_ENV CONDA_SHLVL CONDA_PREFIX CONDA_DEFAULT_ENV CONDA_PROMPT_MODIFIER
+    unset PIXI_IN_SHELL PIXI_PROMPT PIXI_ENVIRONMENT_NAME PIXI_ENVIRONMENT_PLATFORMS
+    unset PIXI_PROJECT_ROOT PIXI_PROJECT_NAME PIXI_PROJECT_MANIFEST PIXI_PROJECT_VERSION
     env -0 > "$TORC_BEFORE" || exit
     %s
     torc_status=$?
@@ -214,6 +240,9 @@ public final class EnvironmentMaking implements AttemptPart, Runner {
    * the folder, which has the name of the former one, may hold what the new one asks for.
    */
   private void complete() throws IOException {
+    Activation found = Activation.between(printed(".before"), printed(".after"));
+    OwnFile.remove(made.beside(".before"));
+    OwnFile.remove(made.beside(".after"));
     snapshot.ended();
     List<String> moved = snapshot.moved();
     if (!moved.isEmpty()) {
@@ -222,9 +251,7 @@ public final class EnvironmentMaking implements AttemptPart, Runner {
               + " changed while the environment was made; it is made again by the next build";
       return;
     }
-    made.complete(Activation.between(printed(".before"), printed(".after")));
-    OwnFile.remove(made.beside(".before"));
-    OwnFile.remove(made.beside(".after"));
+    made.complete(found);
   }
 
   @Override
@@ -239,7 +266,7 @@ public final class EnvironmentMaking implements AttemptPart, Runner {
 
   @Override
   public void over(ProcessEnd ended) {
-    failed = !ended.ok();
+    log = ended.ok() ? null : common.launches().files(job.name()).log();
   }
 
   /** Fails the attempt with what was wrong besides its processes. */
@@ -254,14 +281,34 @@ public final class EnvironmentMaking implements AttemptPart, Runner {
     return new String(OwnFile.read(made.beside(ending)), StandardCharsets.UTF_8);
   }
 
-  /** Returns how many jobs wait for the environment that cannot be made. */
+  /**
+   * Returns why the environment cannot be made, if that is known, and how many jobs wait for it.
+   */
   @Override
   public String hint(String missing) {
+    if (log == null) {
+      return "";
+    }
     BitSet behind = new BitSet();
     behind.set(id);
     behind = Downstream.with(common.graph(), behind);
     behind.and(common.plan().selection().jobs());
     int count = behind.cardinality() - 1;
-    return !failed ? "" : "; %d %s for it".formatted(count, count == 1 ? "job waits" : "jobs wait");
+    return cause() + "; %d %s for it".formatted(count, count == 1 ? "job waits" : "jobs wait");
+  }
+
+  private String cause() {
+    try {
+      String said = OwnFile.tail(log, 1 << 14);
+      for (Cause each : CAUSES) {
+        Matcher found = each.said.matcher(said);
+        if (found.find()) {
+          return ": " + (found.groupCount() > 0 ? found.group(1) : each.means);
+        }
+      }
+      return "";
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

@@ -9,6 +9,7 @@ import dev.torc.core.model.Surroundings;
 import dev.torc.core.run.AttemptFailure;
 import dev.torc.core.run.AttemptPart;
 import dev.torc.core.run.BuildSetup.AttemptContext;
+import dev.torc.core.run.JobAttempts;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,6 +29,7 @@ public final class InEnvironment implements AttemptPart {
   private final Map<String, String> caller;
   private final Map<Path, EnvironmentLock> used;
   private final int id;
+  private final boolean remote;
 
   /**
    * Prepares an attempt.
@@ -36,11 +38,16 @@ public final class InEnvironment implements AttemptPart {
    * @param used the locks of the shared environments that this build uses, until it ends
    */
   public InEnvironment(
-      AttemptContext common, int id, Map<String, String> caller, Map<Path, EnvironmentLock> used) {
+      AttemptContext common,
+      int id,
+      JobAttempts attempts,
+      Map<String, String> caller,
+      Map<Path, EnvironmentLock> used) {
     this.used = used;
     this.common = common;
     this.caller = caller;
     this.id = id;
+    this.remote = attempts.executor() != null;
   }
 
   @Override
@@ -55,6 +62,7 @@ public final class InEnvironment implements AttemptPart {
       throw new AttemptFailure(
           "environment %s was changed or removed meanwhile; run torc again".formatted(in.name()));
     }
+    boolean loads = remote && MadeEnvironment.isOfModules(in);
     List<Step> declared = job.runs().steps();
     int recovering = launch.steps().size() - declared.size();
     List<Launch.Step> steps = new ArrayList<>();
@@ -65,8 +73,16 @@ public final class InEnvironment implements AttemptPart {
           .env()
           .forEach((name, value) -> value.ifPresent(_ -> own.add(name)));
       Map<String, String> env = new HashMap<>(each.env());
-      activation.apply(env, caller, own);
-      steps.add(new Launch.Step(each.argv(), each.dir(), env, each.container(), each.secrets()));
+      if (!loads) {
+        activation.apply(env, caller, own);
+      }
+      steps.add(
+          new Launch.Step(
+              loads ? loading(in, each, own) : each.argv(),
+              each.dir(),
+              env,
+              each.container(),
+              each.secrets()));
     }
     return launch.running(steps, launch.output());
   }
@@ -84,5 +100,24 @@ public final class InEnvironment implements AttemptPart {
       }
       return lock != null;
     }
+  }
+
+  /** Returns a command that loads modules on the node, then becomes that of the step. */
+  private List<String> loading(Surroundings in, Launch.Step step, Set<String> own) {
+    Job maker = common.graph().job(common.graph().jobId(in.maker()));
+    StringBuilder script = new StringBuilder();
+    StringBuilder again = new StringBuilder(" || exit\n");
+    for (String name : own) {
+      String callers = caller.getOrDefault(name, "");
+      if (callers.isEmpty() || !step.env().get(name).contains(callers)) {
+        script.append("torc_own_%s=$%1$s\n".formatted(name));
+        again.append("export %s=$torc_own_%1$s\n".formatted(name));
+      }
+    }
+    script.append(maker.conditions().get(EnvironmentMaking.ACTIVATE).render(_ -> List.of()));
+    script.append(again).append("exec \"$@\"");
+    List<String> argv = new ArrayList<>(List.of("bash", "-c", script.toString(), "bash"));
+    argv.addAll(step.argv());
+    return argv;
   }
 }

@@ -11,16 +11,19 @@ import dev.torc.base.syntax.SourceFile;
 import dev.torc.core.here.Runner;
 import dev.torc.core.memory.ThisHost;
 import dev.torc.core.model.Job;
+import dev.torc.core.model.Surroundings;
 import dev.torc.core.model.Template;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -45,6 +48,11 @@ public record MadeEnvironment(Path folder, boolean shared) {
     Template shared = job.conditions().get(EnvironmentMaking.FOLDER);
     Path in = root.resolve(shared == null ? FOLDER : shared.render(_ -> List.of()));
     return new MadeEnvironment(in.resolve(name), shared != null);
+  }
+
+  /** Returns whether the environment is modules, which are not made but loaded. */
+  static boolean isOfModules(Surroundings in) {
+    return in.entry().contains("\"kind\":\"module\"");
   }
 
   /** Returns a path beside the folder, whose name has this ending. */
@@ -137,6 +145,15 @@ public record MadeEnvironment(Path folder, boolean shared) {
     }
   }
 
+  /** Returns when it became complete; empty for an incomplete one. */
+  Optional<FileTime> completed() {
+    try {
+      return Optional.of(Files.getLastModifiedTime(marker()));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
   /** Returns what a complete environment does; null if there is none that works here and now. */
   Activation activation() {
     try {
@@ -156,13 +173,20 @@ public record MadeEnvironment(Path folder, boolean shared) {
     return members.get(name) instanceof Node.Scalar text && text.text().equals(value);
   }
 
-  /** Returns which program {@code bin/python} is; empty without one. */
+  /**
+   * Returns which program {@code bin/python} is, and which state a place has that locks share;
+   * empty without them.
+   */
   private String interpreter() throws IOException {
-    Path python = folder.resolve("bin/python");
-    if (!Files.exists(python)) {
-      return "";
+    StringBuilder found = new StringBuilder();
+    for (String name : List.of("bin/python", "state")) {
+      Path file = folder.resolve(name);
+      if (Files.exists(file)) {
+        Path real = file.toRealPath();
+        found.append(real + " " + Files.size(real) + " ");
+        found.append(Files.getLastModifiedTime(real).toMillis());
+      }
     }
-    Path real = python.toRealPath();
-    return real + " " + Files.size(real) + " " + Files.getLastModifiedTime(real).toMillis();
+    return found.toString();
   }
 }

@@ -9,8 +9,12 @@ import dev.torc.core.memory.JobResult;
 import dev.torc.core.memory.JobResult.Outcome;
 import dev.torc.core.memory.JobResult.RunNeeds;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -21,6 +25,7 @@ import java.util.Set;
 public final class MadeOnDemand implements Condition {
 
   private final Set<Path> complete = new HashSet<>(); // in this build
+  private final Map<Path, Optional<FileTime>> earlier = new HashMap<>(); // of an earlier build
 
   @Override
   public String lacks(Subject asked) {
@@ -33,7 +38,11 @@ public final class MadeOnDemand implements Condition {
     if (complete.contains(made.folder())) {
       return null;
     }
-    boolean there = made.activation() != null;
+    boolean old =
+        MadeEnvironment.isOfModules(asked.job().surroundings())
+            && made.completed()
+                .equals(earlier.computeIfAbsent(made.folder(), _ -> made.completed()));
+    boolean there = !old && made.activation() != null;
     if (there) {
       complete.add(made.folder());
     }

@@ -86,10 +86,30 @@ public final class WatchSnapshot {
           .filter(files::isFolder)
           .forEach(file -> lists.add(PresentFiles.folder(graph.path(file))));
     }
-    needed.stream().mapToObj(graph::list).filter(list -> !list.ofJobs()).forEach(lists::add);
+    needed.stream().mapToObj(graph::list).forEach(list -> addList(list, jobs));
     if (fresh == null) {
       members = names();
       setListed(members);
+    }
+  }
+
+  /** Adds a needed list; one of jobs that the watch never runs counts as their products. */
+  private void addList(NeedList list, BitSet jobs) {
+    if (!list.ofJobs()) {
+      lists.add(list);
+      return;
+    }
+    for (int maker : list.makers()) {
+      if (graph.isJob(maker) && !jobs.get(maker)) {
+        for (int file : graph.products().row(maker)) {
+          addNow(file);
+          if (files.isFolder(file)) {
+            NeedList folder = PresentFiles.folder(graph.path(file));
+            lists.add(folder);
+            members.addAll(PresentFiles.walk(root, folder).files());
+          }
+        }
+      }
     }
   }
 

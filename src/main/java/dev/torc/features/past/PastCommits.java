@@ -7,14 +7,20 @@ import dev.torc.core.memory.JobResult.RunDetails;
 import java.util.HashMap;
 import java.util.Map;
 
-/** The git commits of the builds on record, by number. */
-public record PastCommits(Map<Long, GitCommit> builds) {
+/** The git commits of the builds on record. Only builds that are asked for are read. */
+public record PastCommits(Cache cache, Map<Long, GitCommit> read) {
 
-  /** Reads the history. */
   public static PastCommits of(Cache cache) {
-    Map<Long, GitCommit> builds = new HashMap<>();
-    cache.builds(Integer.MAX_VALUE).forEach(each -> builds.put(each.id().number(), of(each)));
-    return new PastCommits(builds);
+    return new PastCommits(cache, new HashMap<>());
+  }
+
+  /** Returns the commit of a build; null if it is unknown. */
+  public GitCommit of(long number) {
+    if (!read.containsKey(number)) {
+      BuildRecord build = cache.build(number);
+      read.put(number, build == null ? null : of(build));
+    }
+    return read.get(number);
   }
 
   /** Returns the commit of a build; null if it is unknown. */
@@ -27,6 +33,6 @@ public record PastCommits(Map<Long, GitCommit> builds) {
     Origin from = details == null ? null : details.origin();
     return details == null || from != null && !from.store().isEmpty()
         ? null
-        : builds.get(from == null ? details.ran().build() : from.build());
+        : of(from == null ? details.ran().build() : from.build());
   }
 }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
@@ -20,8 +21,12 @@ final class ProductMove {
 
   /** Moves a file, or a symlink; makes missing folders above its place. */
   static void file(Path from, Path to) throws IOException {
-    Files.createDirectories(to.getParent());
-    whole(from, to);
+    try {
+      whole(from, to);
+    } catch (NoSuchFileException e) {
+      Files.createDirectories(to.getParent());
+      whole(from, to);
+    }
   }
 
   /** Moves the members of a folder that are not excluded; {@code excluded} may be null. */
@@ -31,7 +36,9 @@ final class ProductMove {
 
   private static void members(Path from, Path to, String inner, FolderDigest.Excluded excluded)
       throws IOException {
-    Files.createDirectories(to);
+    if (!Files.isDirectory(to)) {
+      Files.createDirectories(to);
+    }
     for (Path each : FileTree.entries(from)) {
       String name = each.getFileName().toString();
       Path place = to.resolve(name);

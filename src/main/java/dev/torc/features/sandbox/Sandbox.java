@@ -59,7 +59,7 @@ public record Sandbox(long link, int up, int needed) {
     return names.isEmpty()
         ? Optional.empty()
         : Optional.of(
-            "--sandbox does not apply to jobs with persist, trace, an executor or a dir outside: "
+            "--sandbox does not apply to jobs with persist, trace or a dir outside: "
                 + String.join(", ", names));
   }
 

@@ -2,7 +2,6 @@ package dev.torc.features.sandbox;
 
 import dev.torc.base.digests.FolderDigest;
 import dev.torc.base.posix.FileTree;
-import dev.torc.core.run.JobRoot;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
@@ -24,13 +23,14 @@ import java.util.TreeMap;
  * The folder of one job, in which a folder stands for the root. This class puts files there and
  * says what else is found; it knows no needs and no products.
  */
-final class SandboxFolder implements JobRoot {
+final class SandboxFolder {
 
   private final Path root;
   private final Path top;
   private final Path home; // stands for the root
   private final Sandbox kind;
   private final Set<String> products;
+  private final boolean copies;
   private final Set<Path> folders = new HashSet<>();
   private final Map<Path, Path> placed = new HashMap<>(); // the files put there, and where from
   private final Map<Path, Long> linked = new TreeMap<>(); // the large ones, with their sizes
@@ -38,12 +38,14 @@ final class SandboxFolder implements JobRoot {
   /**
    * @param top the folder of the job; its parent exists
    * @param products absolute paths of products, which have a place there wherever they lie
+   * @param copies whether to put files there; else they are there, from an earlier torc
    */
-  SandboxFolder(Path root, Path top, Sandbox kind, Set<String> products) {
+  SandboxFolder(Path root, Path top, Sandbox kind, Set<String> products, boolean copies) {
     this.root = root;
     this.top = top;
     this.kind = kind;
     this.products = products;
+    this.copies = copies;
     int names = root.getNameCount();
     int up = Math.min(kind.up(), names);
     this.home = up == 0 ? top : top.resolve(root.subpath(names - up, names));
@@ -62,8 +64,8 @@ final class SandboxFolder implements JobRoot {
     return linked;
   }
 
-  @Override
-  public Path of(Path file) {
+  /** Returns where the job finds an absolute path. */
+  Path of(Path file) {
     if (!file.startsWith(root) && !isNear(file) && !products.contains(file.toString())) {
       return file;
     }
@@ -93,7 +95,7 @@ final class SandboxFolder implements JobRoot {
 
   /** Makes a folder in it, if it is missing. */
   void folder(Path folder) throws IOException {
-    if (folder.startsWith(top) && !folder.equals(home) && folders.add(folder)) {
+    if (copies && folder.startsWith(top) && !folder.equals(home) && folders.add(folder)) {
       Files.createDirectories(folder);
     }
   }
@@ -114,7 +116,7 @@ final class SandboxFolder implements JobRoot {
           !target.isAbsolute() && from.resolveSibling(target).normalize().startsWith(within);
       if (stays || !Files.exists(from)) {
         place(from, to);
-        Files.createSymbolicLink(to, target);
+        link(to, target);
         return;
       }
     }
@@ -134,10 +136,16 @@ final class SandboxFolder implements JobRoot {
     place(from, to);
     long size = kind.link() == 0 ? 0 : Files.size(from);
     if (kind.link() > 0 && size >= kind.link()) {
-      Files.createSymbolicLink(to, from);
+      link(to, from);
       linked.put(from, size);
-    } else {
+    } else if (copies) {
       Files.copy(from, to, StandardCopyOption.COPY_ATTRIBUTES); // shares its bytes if it can
+    }
+  }
+
+  private void link(Path to, Path target) throws IOException {
+    if (copies) {
+      Files.createSymbolicLink(to, target);
     }
   }
 

@@ -48,7 +48,7 @@ import java.util.stream.Collectors;
  * goes with the folder. After a failure the folder stays for the user. It is not a wall: a job that
  * leaves its folder can read and write everything.
  */
-public final class SandboxPart implements AttemptPart {
+public final class SandboxPart implements AttemptPart, JobRoot {
 
   /**
    * What is told of other files and of links.
@@ -63,7 +63,9 @@ public final class SandboxPart implements AttemptPart {
   private final Job job;
   private final Path root;
   private final Telling telling;
-  private SandboxFolder folder; // null before the attempt begins; an executor's ran in the root
+  private SandboxFolder folder; // null before the attempt begins
+  private NeedSnapshot needs;
+  private boolean resumed; // a killed torc may have moved products
   private ProcessEnd ended;
 
   public SandboxPart(AttemptContext common, int id, Telling telling) {
@@ -76,6 +78,11 @@ public final class SandboxPart implements AttemptPart {
 
   @Override
   public void prepare(NeedSnapshot snapshot) throws IOException {
+    needs = snapshot;
+    renew();
+  }
+
+  private SandboxFolder folder(boolean copies) throws IOException {
     CachePlace place = common.launches().place();
     Path all = place.folder().resolve("sandbox");
     place.makeFolder(all);
@@ -85,9 +92,14 @@ public final class SandboxPart implements AttemptPart {
             .filter(path -> path.startsWith("/"))
             .collect(Collectors.toCollection(HashSet::new));
     Path top = all.toRealPath().resolve(JobFiles.name(job.name()));
-    folder = new SandboxFolder(root, top, Sandbox.of(job), outside);
+    return new SandboxFolder(root, top, Sandbox.of(job), outside, copies);
+  }
+
+  @Override
+  public void renew() throws IOException {
+    folder = folder(true);
     folder.make();
-    putNeeds(snapshot);
+    putNeeds();
     for (Ref ref : job.productRefs()) {
       folder.folder(place(ProductScan.folder(ref)));
     }
@@ -104,7 +116,7 @@ public final class SandboxPart implements AttemptPart {
     }
   }
 
-  private void putNeeds(NeedSnapshot snapshot) throws IOException {
+  private void putNeeds() throws IOException {
     Graph graph = common.graph();
     Set<String> images = new HashSet<>(0);
     for (Step step : job.runs().steps()) {
@@ -125,7 +137,7 @@ public final class SandboxPart implements AttemptPart {
         needed.add(root.resolve(need.text()));
       }
     }
-    for (List<ManifestEntry> members : snapshot.members().values()) {
+    for (List<ManifestEntry> members : needs.members().values()) {
       for (ManifestEntry member : members) {
         if (LineKind.of(member.code()) == LineKind.NEED && !member.name().startsWith("//")) {
           putMember(member, needed);
@@ -160,7 +172,32 @@ public final class SandboxPart implements AttemptPart {
 
   @Override
   public JobRoot root() {
-    return folder;
+    return folder == null ? null : this;
+  }
+
+  @Override
+  public Path of(Path file) {
+    return folder.of(file);
+  }
+
+  /** Notes what a torc put there that has ended since. */
+  @Override
+  public void resume(ProcessEnd how) {
+    resumed = true;
+    ended = how;
+  }
+
+  @Override
+  public void end(NeedSnapshot snapshot) {
+    if (resumed) {
+      needs = snapshot;
+      try {
+        folder = folder(false);
+        putNeeds();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
   }
 
   @Override
@@ -215,8 +252,8 @@ public final class SandboxPart implements AttemptPart {
     Path made = place(path);
     boolean isFolder = ref instanceof Ref.OfFolder;
     if (!Files.exists(made)) {
-      boolean outside = path.startsWith("/") && Files.exists(Path.of(path));
-      if (!outside) {
+      boolean there = (resumed || path.startsWith("/")) && Files.exists(root.resolve(path));
+      if (!there) {
         String near = NearestPath.inParentheses(made, path);
         throw new AttemptFailure(
             "exit 0, but " + SafeText.name(path) + " was not written" + near, path);
@@ -257,9 +294,11 @@ public final class SandboxPart implements AttemptPart {
     return matches;
   }
 
-  /** Returns the place of a product that is still in the folder. */
-  private Path source(Path made) {
-    return root.resolve(folder.home().relativize(made)).normalize();
+  @Override
+  public Path source(Path made) {
+    return made.startsWith(folder.top())
+        ? root.resolve(folder.home().relativize(made)).normalize()
+        : made;
   }
 
   /** Moves the depfile; names below the folder become those of the same files in the root. */

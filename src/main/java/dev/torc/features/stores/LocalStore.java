@@ -8,7 +8,6 @@ import dev.torc.base.text.Refusal;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.ProductTarget;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
-import dev.torc.core.memory.StoredResults;
 import dev.torc.core.run.ClearedProducts.Added;
 import dev.torc.features.stores.Result.ResultParts;
 import java.io.IOException;

@@ -8,7 +8,6 @@ import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.core.memory.JobResult.Origin;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
-import dev.torc.core.memory.StoredResults;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -78,7 +78,9 @@ record HistoryAnswer(List<BuildRecord> builds, String working, List<String> usua
           }
         });
     List<AttemptRecord> told = last.stream().limit(most).toList();
-    return new Runs(String.join(", ", wanted), told, PastCommits.of(cache), last.size() > most);
+    PastCommits commits = PastCommits.of(cache);
+    told.forEach(attempt -> commits.of(attempt.id().build())); // the cache is closed later
+    return new Runs(String.join(", ", wanted), told, commits, last.size() > most);
   }
 
   @Override
@@ -131,7 +133,7 @@ record HistoryAnswer(List<BuildRecord> builds, String working, List<String> usua
    * The attempts of jobs in the recorded builds, newest first.
    *
    * @param asked the targets, as on the command line
-   * @param commits the git commits of all builds
+   * @param commits the git commits of their builds
    * @param more whether earlier attempts were omitted
    */
   private record Runs(String asked, List<AttemptRecord> attempts, PastCommits commits, boolean more)
@@ -175,7 +177,7 @@ record HistoryAnswer(List<BuildRecord> builds, String working, List<String> usua
           attempt.where().executor() == null
               ? ""
               : "on " + SafeText.name(attempt.where().executor()));
-      GitCommit commit = commits.builds().get(attempt.id().build());
+      GitCommit commit = commits.of(attempt.id().build());
       parts.add(commit == null ? "" : commit.words());
       parts.removeIf(String::isEmpty);
       return String.join(", ", parts);
@@ -207,7 +209,7 @@ record HistoryAnswer(List<BuildRecord> builds, String working, List<String> usua
       fields.put("executor", run.where().executor());
       fields.put("reasons", Causes.decode(run.why().reasons()));
       fields.put("reason_count", Json.some(run.why().count()));
-      JobFields.commit(fields, commits.builds().get(run.id().build()));
+      JobFields.commit(fields, commits.of(run.id().build()));
       return fields;
     }
   }

@@ -92,7 +92,7 @@ record JobUse(
     return plus(new JobUse(name, instances, 1, asked, run, memory, time));
   }
 
-  /** Returns the combined use of both, under the name of this one. */
+  /** Returns the combined use of this and another job or group, under the name of this one. */
   JobUse plus(JobUse other) {
     Map<Used, Long> most = new EnumMap<>(Used.class);
     most.putAll(used);

@@ -121,7 +121,10 @@ record VerdictLine(Plan plan, String group, List<Integer> nodes, int all) {
     };
   }
 
-  /** Returns because of which job they are skipped; empty if it is their own last run. */
+  /**
+   * Returns a phrase with the job because of which the jobs are skipped; empty if their own last
+   * run was skipped.
+   */
   private String by() {
     return verdict() instanceof Verdict.Skips skips && !skips.by().isEmpty()
         ? " after " + SafeText.name(skips.by())

@@ -100,8 +100,8 @@ final class WhyText {
   }
 
   /**
-   * Returns that a job is up to date, and why it last ran, or that its products were adopted. The
-   * chain is null if the record of its last run cannot be read.
+   * Returns the line about a job that is up to date: why it last ran, or that its products were
+   * adopted. The chain is null if the record of its last run cannot be read.
    */
   static String upToDate(
       String job, RunDetails last, CauseChain chain, Palette palette, boolean brief) {
@@ -111,7 +111,7 @@ final class WhyText {
         : name + "; " + past(last, chain, palette, brief);
   }
 
-  /** Returns that a job is skipped, and why. */
+  /** Returns the line about a job that is skipped: why, and because of which job. */
   static String skipped(String job, RunDetails last, String by, Palette palette) {
     return palette.bold(SafeText.name(job))
         + " is skipped"
@@ -121,8 +121,8 @@ final class WhyText {
   }
 
   /**
-   * Returns that a job is frozen or was not probed; {@code known} is the line about a job that is
-   * up to date, null if no run of it is known.
+   * Returns the line about a job that is frozen or was not probed. {@code known} is the line about
+   * the same job as up to date; null if no run of it is known.
    */
   static String resting(String job, Verdict.UpToDate at, String known, Palette palette) {
     String name = palette.bold(SafeText.name(job));

@@ -15,7 +15,7 @@ import java.util.Set;
  *
  * @param names the names of a row's values
  * @param columns the names whose values are not part of an instance's name
- * @param alike where two rows of a table are that make the last column of its names necessary
+ * @param alike the places of two rows of a table that only the last column of its names tells apart
  * @param warnings what is accepted but looks wrong in the file
  */
 record AxisRows(

@@ -64,7 +64,7 @@ final class AxisValues {
    * @param waits whether the values must not be used until all those jobs have ended
    * @param lasting whether neither a result nor a file can change the values
    * @param byResults whether results decided the values
-   * @param growing how those jobs may add values; nothing if they add none, or while it waits
+   * @param growing how those jobs may add values; empty if they add none, or if {@code waits}
    * @param none why the axis has no values; null if it has some or no reason is known
    */
   record AxisFacts(

@@ -12,7 +12,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Reads the keys of a job that decide, beside its inputs, whether it runs. {@link JobReader} reads
+ * Reads the keys of a job that decide, besides its inputs, whether it runs. {@link JobReader} reads
  * the rest of the job.
  */
 record ConditionReader(MapFields job, StepReader steps, List<String> shell, WhenReader when) {

@@ -87,7 +87,7 @@ final class EnvLayers {
       Node.Scalar name, Path by, boolean optional, Problems problems) {
     if (name.text().indexOf('=') > 0) {
       throw new BadInput(
-          name.place(), name.text() + " is no file; in a list write a map, {NAME: VALUE}");
+          name.place(), name.text() + " is not a file; in a list write a map, {NAME: VALUE}");
     }
     Path path = by.resolveSibling(name.text()).normalize();
     SequencedMap<String, Entry> known = read.get(path);

@@ -28,15 +28,25 @@ import java.util.regex.Pattern;
  */
 final class EnvironmentFiles {
 
-  /** An option of a requirements file that names another one, or a folder that is not copied. */
+  /**
+   * Matches an option of a requirements file that names another such file, or a folder, which is
+   * refused because it is not copied.
+   */
   private static final Pattern OPTION =
       Pattern.compile("(-[rce]|--requirement|--constraint|--editable)[ =]*(.+)");
 
   /** What may follow a requirement: a marker, and options. */
   private static final Pattern MORE = Pattern.compile(" *;.*| +--.*");
 
+  private static final Pattern LOCAL_FILE =
+      Pattern.compile("\\S+\\.(?:whl|tar\\.gz|zip|conda|tar\\.bz2)");
+
   private static final Pattern LOCAL =
-      Pattern.compile("(?:\\.{0,2}/|file:).*|(?![a-z+]+://)[^ ]+\\.(?:whl|tar\\.gz|zip)");
+      Pattern.compile("(?:\\.{0,2}/|file:).*|(?![a-z+]+://)" + LOCAL_FILE.pattern());
+
+  /** A package in a lock of pixi that lies in the file system, with the lines about it. */
+  private static final Pattern PIXI_LOCAL =
+      Pattern.compile("(?m)^- \\w+: (?:\\S+ @ )?([./]\\S*)((?:\\R .*)*)");
 
   private final Paths paths;
   private final List<BuildFile.Read> read = new ArrayList<>();
@@ -88,27 +98,26 @@ final class EnvironmentFiles {
       return;
     }
     files.add(file);
+    for (String each : text(file, place).replaceAll("\\\\\\R", " ").split("\\R")) {
+      line(each.replaceFirst("(?:^|\\s)#.*", "").strip(), file, place, files, loose);
+    }
+  }
+
+  /** Returns the text of a file; empty if it is missing, which is reported later. */
+  private String text(String file, Place place) {
     Path path = paths.root().resolve(file);
     boolean there = Files.exists(path);
     looked.put(Glob.escape(file), there ? List.of(file) : List.of());
     if (!there) {
-      return; // a missing need is reported later
+      return "";
     }
     try {
-      String text = text(file).replaceAll("\\\\\\R", " ");
-      for (String each : text.split("\\R")) {
-        line(each.replaceFirst("(?:^|\\s)#.*", "").strip(), file, place, files, loose);
-      }
+      byte[] bytes = SourceFile.bytes(path, file);
+      read.add(new BuildFile.Read(path, BuildFile.located(path), Digest.ofBytes(bytes)));
+      return new String(bytes, StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new BadInput(place, Refusal.line(e));
     }
-  }
-
-  private String text(String file) throws IOException {
-    Path path = paths.root().resolve(file);
-    byte[] bytes = SourceFile.bytes(path, file);
-    read.add(new BuildFile.Read(path, BuildFile.located(path), Digest.ofBytes(bytes)));
-    return new String(bytes, StandardCharsets.UTF_8);
   }
 
   /** Returns the file that says which Python uv takes, which its lock does not say. */
@@ -120,21 +129,68 @@ final class EnvironmentFiles {
   /** Returns the lock of a project of uv. Refuses one that copies folders, which do not count. */
   String uvLock(String project, Place place) {
     String lock = nearest(project, "uv.lock");
-    try {
-      String text = Files.exists(paths.root().resolve(lock)) ? text(lock) : "";
-      Matcher copied = Pattern.compile("source = \\{ directory = \"([^\"]*)\"").matcher(text);
-      if (copied.find()) {
-        throw new BadInput(
-            place,
-            "%s installs a copy of the folder %s, whose changes would go unseen; add editable = true to its source"
-                .formatted(lock, copied.group(1)));
+    String text = text(lock, place);
+    Matcher copied = Pattern.compile("source = \\{ directory = \"([^\"]*)\"").matcher(text);
+    if (copied.find()) {
+      throw copied(lock, copied.group(1), "add editable = true to its source", place);
+    }
+    if (text.contains("source = { editable = ") || text.contains("source = { path = ")) {
+      bound.add(lock);
+    }
+    return lock;
+  }
+
+  private static BadInput copied(String file, String folder, String remedy, Place place) {
+    return new BadInput(
+        place,
+        "%s installs a copy of the folder %s, whose changes would go unseen; %s"
+            .formatted(file, folder, remedy));
+  }
+
+  /**
+   * Returns whether manifest and lock of pixi can be copied: they name no files beside them.
+   * Refuses a lock that copies folders.
+   */
+  boolean isPortable(String manifest, String lock, Place place) {
+    String text = text(manifest, place);
+    Matcher local = PIXI_LOCAL.matcher(text(lock, place));
+    boolean found = false;
+    while (local.find()) {
+      found = true;
+      boolean editable = (local.group(2) + text).matches("(?s).*editable *[:=] *true.*");
+      if (!editable && !LOCAL_FILE.matcher(local.group(1)).matches()) {
+        throw copied(lock, local.group(1), "add editable = true to it in " + manifest, place);
       }
-      if (text.contains("source = { editable = ") || text.contains("source = { path = ")) {
-        bound.add(lock);
+    }
+    boolean portable = !found && !text.matches("(?s).*\\bscripts *=.*"); // of the activation
+    if (!portable) {
+      bound.add(lock);
+    }
+    return portable;
+  }
+
+  /**
+   * Adds the files that an {@code environment.yml} names, and its requirements without an exact
+   * version.
+   */
+  void conda(String file, Place place, List<String> files, List<String> loose) {
+    boolean packages = false;
+    boolean pip = false;
+    for (String line : text(file, place).split("\\R")) {
+      String each = line.replaceFirst("(?:^|\\s)#.*", "").strip();
+      if (each.matches("\\w+:.*")) { // a key of the top level
+        packages = each.equals("dependencies:");
+        pip = false;
+      } else if (packages && each.startsWith("-")) {
+        String wanted = each.substring(1).strip().replaceAll("^[\"']|[\"']$", "");
+        if (wanted.equals("pip:")) {
+          pip = true;
+        } else if (pip) {
+          line(wanted, file, place, files, loose);
+        } else if (!wanted.matches("[^<>!~=, ]+ *={1,2} *[^<>!~=,*]+(=.*)?")) {
+          loose.add(wanted);
+        }
       }
-      return lock;
-    } catch (IOException e) {
-      throw new BadInput(place, Refusal.line(e));
     }
   }
 
@@ -164,10 +220,7 @@ final class EnvironmentFiles {
                   .replaceFirst("^file:(?://(?:localhost)?)?", "")
                   .replaceFirst("\\[[^]]*]$", ""));
       if (Files.isDirectory(paths.root().resolve(local))) {
-        throw new BadInput(
-            place,
-            "%s installs a copy of the folder %s, whose changes would go unseen; write -e %2$s"
-                .formatted(file, local));
+        throw copied(file, local, "write -e " + local, place);
       }
       files.add(local);
       bound.add(file);

@@ -3,27 +3,101 @@ package dev.torc.front.buildfile;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.Paths;
+import dev.torc.base.syntax.Place;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.JobSelection.UserPaths;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * The kinds of environments: the keys of an entry, and the commands that make and enter one. Each
- * kind is a short way to write {@code commands}.
+ * kind is a short way to write {@code commands}. A line of their output that begins with {@code
+ * torc:} says why they failed.
  */
 enum EnvironmentKind {
   COMMANDS("file", "create", "activate"),
   VENV("file", "python"),
-  UV("file");
+  UV("file"),
+  CONDA("file"),
+  PIXI("file", "name"),
+  MODULE("load");
 
   static final List<String> WORDS = Arrays.stream(values()).map(EnvironmentKind::word).toList();
 
   private static final String INSTALL =
       " && {dir}/bin/python -m pip install --disable-pip-version-check --no-input";
+
+  /** Finds the program; conda and micromamba may be known to the caller's shell only. */
+  private static final String CONDAS =
+      """
+      for torc_tool in micromamba mamba conda "${MAMBA_EXE-}" "${CONDA_EXE-}" ""; do
+        if command -v "$torc_tool" > /dev/null; then break; fi
+      done
+      if [ -z "$torc_tool" ]; then
+        echo "torc: micromamba, mamba and conda are not installed" >&2
+        exit 127
+      fi
+      """;
+
+  /** Makes the folder anew, since these tools refuse one that another program has made. */
+  private static final String CONDA_CREATE =
+      """
+      torc_do="%s"
+      case "$torc_tool" in *micromamba) torc_do=create ;; esac
+      rmdir {dir}
+      CONDA_ALWAYS_YES=true MAMBA_ALWAYS_YES=true "$torc_tool" $torc_do -p {dir} --file %s
+      """;
+
+  private static final String CONDA_ACTIVATE =
+      """
+      torc_do=$("$torc_tool" shell activate -s bash -p {dir} 2> /dev/null ||
+        "$torc_tool" shell.bash activate {dir}) && eval "$torc_do"\
+      """;
+
+  private static final String PIXI_CREATE =
+      """
+      if ! command -v pixi > /dev/null; then
+        echo "torc: pixi is not installed" >&2
+        exit 127
+      fi
+      %spixi install --locked --manifest-path %s -e %s
+      """;
+
+  private static final String PIXI_ACTIVATE =
+      """
+      torc_do=$(pixi shell-hook --locked --manifest-path %s -e %s --shell bash) && eval "$torc_do"\
+      """;
+
+  /** Lets the marker name the state of a place that all locks share: pixi writes it there. */
+  private static final String PIXI_STATE =
+      " && ln -s \"$CONDA_PREFIX/conda-meta/pixi\" {dir}/state";
+
+  /** Loads modules. The tools end with 0 for some errors, so what they say counts, too. */
+  private static final String LOAD =
+      """
+      if [ -n "${LMOD_CMD-}${MODULES_CMD-}" ]; then
+        module() { torc_do=$("${LMOD_CMD:-$MODULES_CMD}" bash "$@") && eval "$torc_do"; }
+      elif [ -r "${MODULESHOME-}/init/bash" ]; then
+        . "$MODULESHOME/init/bash"
+      elif ! command -v module > /dev/null && [ -z "${TORC_LOGIN-}" ]; then
+        TORC_LOGIN=1 exec bash -lc "$BASH_EXECUTION_STRING" "$0" "$@"
+      fi
+      if ! command -v module > /dev/null; then
+        echo "torc: found neither Lmod nor Environment Modules: LMOD_CMD, MODULES_CMD and MODULESHOME are not set, and bash -lc has no module command" >&2
+        exit 127
+      fi
+      unset TORC_LOGIN LOADEDMODULES _LMFILES_ $(env | sed -nE 's/^((__LMOD_|__MODULES_LM|_ModuleTable)[A-Za-z0-9_]*|[A-Za-z0-9_]*_modshare)=.*/\\1/p')
+      torc_said=$(mktemp) || exit
+      module load %s > "$torc_said" 2>&1 && ! grep -q ERROR: "$torc_said"
+      torc_is=$?
+      cat "$torc_said" >&2
+      rm "$torc_said"
+      [ "$torc_is" = 0 ]\
+      """;
 
   private final List<String> own;
 
@@ -54,20 +128,15 @@ enum EnvironmentKind {
    */
   record Made(List<String> files, List<String> loose, Node.Scalar create, Node.Scalar activate) {}
 
-  Made read(String name, MapFields entry, EnvironmentFiles find, Paths paths) {
+  Made read(String title, MapFields entry, EnvironmentFiles find, Paths paths) {
     List<String> written =
         entry.list("file", node -> paths.normalize(entry.scope().literalPath(node)));
     List<String> files = new ArrayList<>();
     List<String> loose = new ArrayList<>();
+    Place place = entry.map().place();
     return switch (this) {
       case COMMANDS -> {
-        Node create = entry.map().get("create");
-        if (create == null) {
-          throw new BadInput(
-              entry.map().place(),
-              "environment %s has no create: the command that fills the folder {dir}"
-                  .formatted(name));
-        }
+        Node create = must("create", title, entry, "the command that fills the folder {dir}");
         Node activate = entry.map().get("activate");
         yield new Made(
             written,
@@ -83,11 +152,11 @@ enum EnvironmentKind {
           create.append(create.indexOf("install") < 0 ? INSTALL : "");
           create.append(" -r ").append(SafeText.quoted(file));
         }
-        yield made(entry, files, loose, create.toString());
+        yield made(entry, files, loose, create.toString(), ". {dir}/bin/activate");
       }
       case UV -> {
-        String project = written.isEmpty() ? "pyproject.toml" : written.getFirst();
-        files.add(find.uvLock(project, entry.map().place()));
+        String project = one(written, "pyproject.toml", place);
+        files.add(find.uvLock(project, place));
         find.pinnedPython(project).ifPresent(files::add);
         String folder = UserPaths.parent(project);
         yield made(
@@ -95,13 +164,66 @@ enum EnvironmentKind {
             files,
             loose,
             "UV_PROJECT_ENVIRONMENT={dir} uv sync --locked --project "
-                + SafeText.quoted(folder.isEmpty() ? "." : folder));
+                + SafeText.quoted(folder.isEmpty() ? "." : folder),
+            ". {dir}/bin/activate");
+      }
+      case CONDA -> {
+        String file = one(written, "environment.yml", place);
+        boolean asks = file.matches(".*(?<!-lock)\\.ya?ml"); // and is no lock
+        files.add(file);
+        if (asks) {
+          find.conda(file, place, files, loose);
+        }
+        String create =
+            CONDA_CREATE.formatted(asks ? "env create" : "create", SafeText.quoted(file));
+        yield made(entry, files, loose, CONDAS + create, CONDAS + CONDA_ACTIVATE);
+      }
+      case PIXI -> pixi(entry, find, one(written, "pixi.toml", place));
+      case MODULE -> {
+        must("load", title, entry, "the names of modules, such as [gcc/13]");
+        String names =
+            entry.texts("load").stream().map(SafeText::quoted).collect(Collectors.joining(" "));
+        yield made(entry, files, loose, ":", LOAD.formatted(names));
       }
     };
   }
 
-  private static Made made(MapFields entry, List<String> files, List<String> loose, String create) {
-    return new Made(files, loose, text(entry, create), text(entry, ". {dir}/bin/activate"));
+  private static Made pixi(MapFields entry, EnvironmentFiles find, String file) {
+    String name = file.substring(UserPaths.parent(file).length()).replaceFirst("^/", "");
+    String lock = file.substring(0, file.length() - name.length()) + "pixi.lock";
+    boolean copied = find.isPortable(file, lock, entry.map().place());
+    String copy = "cp %s %s {dir}\n".formatted(SafeText.quoted(file), SafeText.quoted(lock));
+    String manifest = copied ? "{dir}/" + SafeText.quoted(name) : SafeText.quoted(file);
+    String of = SafeText.quoted(entry.text("name", "default"));
+    return made(
+        entry,
+        List.of(lock),
+        List.of(),
+        PIXI_CREATE.formatted(copied ? copy : "", manifest, of),
+        PIXI_ACTIVATE.formatted(manifest, of) + (copied ? "" : PIXI_STATE));
+  }
+
+  /** Returns the value of a key that an entry must have. */
+  private static Node must(String key, String name, MapFields entry, String what) {
+    Node value = entry.map().get(key);
+    if (value == null) {
+      throw new BadInput(
+          entry.map().place(), "environment %s has no %s: %s".formatted(name, key, what));
+    }
+    return value;
+  }
+
+  /** Returns the only file of an entry. */
+  private static String one(List<String> written, String otherwise, Place place) {
+    if (written.size() > 1) {
+      throw new BadInput(place, "an environment of this kind has one file");
+    }
+    return written.isEmpty() ? otherwise : written.getFirst();
+  }
+
+  private static Made made(
+      MapFields entry, List<String> files, List<String> loose, String create, String activate) {
+    return new Made(files, loose, text(entry, create), text(entry, activate));
   }
 
   private static Node.Scalar text(MapFields entry, String command) {

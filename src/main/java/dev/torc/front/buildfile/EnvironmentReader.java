@@ -89,27 +89,18 @@ record EnvironmentReader(
               "environment %s has requirements without ==, such as %s: the same results are not certain, and go to no shared store"
                   .formatted(name, made.loose().getFirst()));
     }
+    List<String> shell = kind == EnvironmentKind.COMMANDS ? shell() : StepReader.DEFAULT_SHELL;
     SortedMap<String, Template> conditions = new TreeMap<>();
-    conditions.put(EnvironmentMaking.CREATE, command(made.create()));
+    conditions.put(EnvironmentMaking.CREATE, command(made.create(), shell));
     if (made.activate() != null) {
-      conditions.put(EnvironmentMaking.ACTIVATE, command(made.activate()));
+      conditions.put(EnvironmentMaking.ACTIVATE, command(made.activate(), shell));
     }
-    if (shared != null && made.files().stream().noneMatch(files::isBound)) {
+    boolean bound =
+        kind == EnvironmentKind.MODULE || made.files().stream().anyMatch(files::isBound);
+    if (shared != null && !bound) {
       conditions.put(EnvironmentMaking.FOLDER, Template.of(shared));
     }
-    SortedMap<String, String> written = new TreeMap<>();
-    for (String key : fields.map().entries().keySet()) {
-      Template command = conditions.get(Job.ENVIRONMENT + " " + key);
-      Node own = fields.map().get(key);
-      written.put(
-          key,
-          command != null && kind == EnvironmentKind.COMMANDS
-              ? JsonText.string(command.declared().replace("{tmp}", "{dir}"))
-              : own instanceof Node.Sequence
-                  ? fields.texts(key).stream().map(JsonText::string).toList().toString()
-                  : JsonText.string(fields.text(key, "")));
-    }
-    Surroundings in = new Surroundings(name, JsonText.object(written), made.files());
+    Surroundings in = new Surroundings(name, written(fields, kind, conditions), made.files());
     List<Template> shown = List.of(Template.of("environment"), Template.of(in.entry()));
     Step step =
         new Step(new Step.Command.Words(shown), ".", Collections.emptySortedMap(), shell, null);
@@ -136,8 +127,26 @@ record EnvironmentReader(
         in.with(conditions));
   }
 
+  /** Returns the entry as written, as JSON. */
+  private static String written(
+      MapFields fields, EnvironmentKind kind, SortedMap<String, Template> conditions) {
+    SortedMap<String, String> written = new TreeMap<>();
+    for (String key : fields.map().entries().keySet()) {
+      Template command = conditions.get(Job.ENVIRONMENT + " " + key);
+      Node own = fields.map().get(key);
+      written.put(
+          key,
+          command != null && kind == EnvironmentKind.COMMANDS
+              ? JsonText.string(command.declared().replace("{tmp}", "{dir}"))
+              : own instanceof Node.Sequence
+                  ? fields.texts(key).stream().map(JsonText::string).toList().toString()
+                  : JsonText.string(fields.text(key, "")));
+    }
+    return JsonText.object(written);
+  }
+
   /** Reads a command, in which {@code {dir}} is the folder of the environment. */
-  private Template command(Node.Scalar text) {
+  private Template command(Node.Scalar text, List<String> shell) {
     String slotted =
         text.text().replaceAll("(?<![{$])\\{dir\\}", "{" + EnvironmentMaking.DIR + "}");
     return top.scope().command(new Node.Scalar(text.place(), slotted, true), shell);
@@ -186,19 +195,7 @@ record EnvironmentReader(
     if (folder != null) {
       conditions.put(EnvironmentMaking.FOLDER, folder);
     }
-    return new Job(
-        read.name(),
-        read.labels(),
-        read.place(),
-        new Job.Links(
-            links.needs(),
-            links.produces(),
-            List.copyOf(after),
-            links.tools(),
-            links.depfile(),
-            local ? Job.Caching.LOCAL : links.caching()),
-        read.runs(),
-        read.traits(),
-        conditions);
+    Job.Caching caching = local ? Job.Caching.LOCAL : links.caching();
+    return JobReader.with(read, links.needs(), List.copyOf(after), caching, conditions);
   }
 }

@@ -52,7 +52,7 @@ record FetchReader(
     for (Item item : produces) {
       for (Ref ref : item.refs()) {
         if (!(ref instanceof Ref.OfFile)) {
-          throw new BadInput(item.place(), "fetch makes files; " + ref.text() + " is none");
+          throw new BadInput(item.place(), "fetch makes files; " + ref.text() + " is not a file");
         }
         products.add(ref.text());
         names.add(item.name());
@@ -118,7 +118,10 @@ record FetchReader(
     return digits;
   }
 
-  /** Returns what counts and is shown as the job's command; nothing after an error. */
+  /**
+   * Returns the steps that stand for the download in the manifest and in messages; nothing after an
+   * error.
+   */
   List<Step> steps(Fetch fetch, String root, List<String> shell) {
     if (fetch == null) {
       return List.of();
@@ -171,7 +174,10 @@ record FetchReader(
             });
   }
 
-  /** Returns that a result may not leave this machine, if no digest says which bytes are right. */
+  /**
+   * Returns how results are stored: a download without a digest stays on this machine, since
+   * nothing says which bytes are right.
+   */
   static Job.Caching caching(Fetch fetch, Job.Caching written) {
     boolean shared = fetch == null || fetch.isFixed() || written == Job.Caching.NEVER;
     return shared ? written : Job.Caching.LOCAL;

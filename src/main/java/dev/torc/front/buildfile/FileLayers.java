@@ -67,7 +67,10 @@ final class FileLayers {
     return env;
   }
 
-  /** Returns the optional files that are missing; a pattern for each finds out if it comes. */
+  /**
+   * Returns the optional files that are missing, each as a pattern that finds the file once it
+   * exists.
+   */
   SortedMap<String, List<String>> absent() {
     SortedMap<String, List<String>> patterns = new TreeMap<>();
     absent.forEach(file -> patterns.put(Glob.escape(shown(file)), List.of()));

@@ -5,9 +5,9 @@ import dev.torc.core.model.Ref;
 import java.util.Set;
 
 /**
- * Finds jobs that read a value in a file themselves while {@code -D} gives the var of that name:
- * the job would not see it. Such a job also needs a file that cannot exist, so that the error is
- * that of the jobs that are selected, as in {@link Vars#lacking}.
+ * Finds jobs that read a value from a file although {@code -D} sets the var of that name: such a
+ * job would use the old value. It gets a need that cannot exist. So it is an error only if it is
+ * selected, as with {@link Vars#lacking}.
  */
 public final class GivenKeys {
 
@@ -15,7 +15,7 @@ public final class GivenKeys {
 
   private GivenKeys() {}
 
-  /** Returns the path of the file that such a job also needs; null for other jobs. */
+  /** Returns the path of the need that such a job gets; null for other jobs. */
   static String standIn(Job job, Set<String> given) {
     for (Ref ref : given.isEmpty() ? Set.<Ref>of() : job.needRefs()) {
       for (String key : ref instanceof Ref.OfFile file ? file.keys() : Set.<String>of()) {

@@ -188,7 +188,7 @@ record ItemReader(Paths paths, Problems problems) {
               rows);
     }
     Node.Scalar scalar = MapFields.scalar(node, need ? "needs" : "produces");
-    String text = scope.path(scalar);
+    String text = need ? needed(scalar, scope) : scope.path(scalar);
     if (need) {
       refuseQuoted(text, node.place());
       FetchReader.refuseUrl(text, node.place());
@@ -206,6 +206,18 @@ record ItemReader(Paths paths, Problems problems) {
       problems.warn(node.place(), SafeText.name(text) + " is one path here" + list);
     }
     return WrittenPath.ref(paths, text, node.place(), need);
+  }
+
+  /** Returns a needed path; an error about an unknown placeholder names the need of a group too. */
+  private static String needed(Node.Scalar need, Scope scope) {
+    try {
+      return scope.path(need);
+    } catch (BadInput e) {
+      String said = e.diagnostics().getFirst().message();
+      throw said.endsWith(" to mean the text")
+          ? new BadInput(need.place(), said + "; to need all files of a group, write {job: GROUP}")
+          : e;
+    }
   }
 
   /** Returns the keys of a file of which only a part is needed. */

@@ -3,7 +3,6 @@ package dev.torc.front.buildfile;
 import dev.torc.base.posix.Stop;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Glob;
-import dev.torc.base.syntax.NearestName;
 import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.Node.Entry;
 import dev.torc.base.syntax.Paths;
@@ -33,7 +32,6 @@ import java.util.SequencedMap;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * Reads the map of one job: lays {@code defaults} under it, replaces resource classes and
@@ -49,13 +47,7 @@ final class JobReader {
 
   private static final List<String> PERSIST = List.of("true", "false", "resume");
 
-  private static final SequencedMap<String, Job.Caching> CACHING = new LinkedHashMap<>();
-
-  static {
-    CACHING.put("true", Job.Caching.ALWAYS);
-    CACHING.put("false", Job.Caching.NEVER);
-    CACHING.put("local", Job.Caching.LOCAL);
-  }
+  private static final List<String> CACHING = List.of("true", "false", "local");
 
   private static final List<String> STOP_SIGNALS =
       List.of("INT", "TERM", "HUP", "QUIT", "USR1", "USR2");
@@ -64,7 +56,7 @@ final class JobReader {
 
   private final Common common;
   private final Node.Mapping defaults;
-  private final Node.Mapping classes;
+  private final ResourceReader resources;
   private final ItemReader items;
   private final ImageReader images;
   private final StepReader steps;
@@ -92,7 +84,10 @@ final class JobReader {
     }
   }
 
-  /** The counters in {@code limits}, with whether each counts bytes, executors, environments. */
+  /**
+   * The names that the build file declares: counters, each with whether it counts bytes, executors
+   * and environments.
+   */
   record DeclaredNames(
       SortedMap<String, Boolean> counters, List<String> executors, Map<String, Job> environments) {}
 
@@ -101,7 +96,11 @@ final class JobReader {
     this.common = common;
     this.defaults =
         common.env.joined(MapFields.map(top.get("defaults"), "defaults", problems), problems);
-    this.classes = MapFields.map(top.get("resources"), "resources", problems);
+    this.resources =
+        new ResourceReader(
+            MapFields.map(top.get("resources"), "resources", problems),
+            common.known.counters,
+            problems);
     this.items = new ItemReader(common.paths(), problems);
     this.images = new ImageReader(top, common.paths(), problems, common.over.containers());
     this.steps = new StepReader(top, common.paths(), images, common.env, problems);
@@ -125,11 +124,7 @@ final class JobReader {
       fetchers.check(shell(), problems);
     }
     Problems own = new Problems();
-    JobReader reading = withProblems(own);
-    classes
-        .entries()
-        .forEach(
-            (name, entry) -> reading.resources(MapFields.map(entry.value(), name, own), scope));
+    new ResourceReader(resources.classes(), resources.counters(), own).check(scope);
     own.found().stream()
         .filter(problem -> problem.message().indexOf(Scope.ANY) < 0)
         .forEach(problem -> problems.add(problem.place(), problem.message()));
@@ -222,10 +217,10 @@ final class JobReader {
         RetryReader.read(full, own, problems, text -> steps.shellText(text, full.scope(), shell));
     ConditionReader keys = new ConditionReader(full, steps, shell, common.when);
     String executor = executor(job, own.get("executor") != null);
-    Resources resources = resources(job.map().get("resources"), scope);
-    if (resources.disk() > 0 && executor == null) {
+    Resources asked = resources.of(job.map().get("resources"), scope);
+    if (asked.disk() > 0 && executor == null) {
       problems.warn(
-          resources.place(),
+          asked.place(),
           "disk is for schedulers and not counted here; to count it, write limits: {scratch: 100GB}"
               + " and resources: {scratch: 20GB}");
     }
@@ -250,13 +245,13 @@ final class JobReader {
             new Job.Runs(
                 run,
                 fetch == null ? executor : null,
-                fetch == null ? resources : FetchReader.resources(resources),
+                fetch == null ? asked : FetchReader.resources(asked),
                 (int) job.whole("priority", 0, Integer.MIN_VALUE, Integer.MAX_VALUE),
                 retry,
                 stop(job),
                 keys.skip()),
             traits(job, fetch != null && !fetch.isFixed()),
-            fetching.conditions(fetch, conditions(keys, produces, run, executor != null)));
+            fetching.conditions(fetch, conditions(keys, produces, run)));
     return withStandIn(entered(job, read));
   }
 
@@ -267,14 +262,13 @@ final class JobReader {
   }
 
   private SortedMap<String, Template> conditions(
-      ConditionReader keys, List<Item> produces, List<Step> run, boolean away) {
+      ConditionReader keys, List<Item> produces, List<Step> run) {
     MapFields job = keys.job();
     SortedMap<String, Template> conditions = keys.conditions();
     boolean called = common.over.sandbox();
     return job.map().get(Job.SANDBOX) == null && !called
         ? conditions
-        : new SandboxReader(job, called, common.paths().root(), away)
-            .with(conditions, produces, run);
+        : new SandboxReader(job, called, common.paths().root()).with(conditions, produces, run);
   }
 
   /** Adds a need that is missing if the job needs a value that is not given. */
@@ -288,8 +282,13 @@ final class JobReader {
   }
 
   private static Job.Caching caching(MapFields job, List<Step> run) {
-    String word = job.choice("cache", "", List.copyOf(CACHING.keySet()));
-    Job.Caching written = CACHING.getOrDefault(word, Job.Caching.UNSAID);
+    Job.Caching written =
+        switch (job.choice("cache", "", CACHING)) {
+          case "true" -> Job.Caching.ALWAYS;
+          case "false" -> Job.Caching.NEVER;
+          case "local" -> Job.Caching.LOCAL;
+          default -> Job.Caching.UNSAID;
+        };
     for (Step step : run) {
       if (!step.env().isEmpty()) {
         return SecretReader.caching(written, run);
@@ -308,21 +307,22 @@ final class JobReader {
 
   /** Returns the job with other needs and jobs that it comes after. */
   static Job with(Job job, List<Item> needs, List<Ref.OfJob> after) {
-    Job.Links links = job.links();
-    return new Job(
-        job.name(),
-        job.labels(),
-        job.place(),
+    return with(job, needs, after, job.links().caching(), job.conditions());
+  }
+
+  /** Returns the job with these instead of its own. */
+  static Job with(
+      Job job,
+      List<Item> needs,
+      List<Ref.OfJob> after,
+      Job.Caching caching,
+      SortedMap<String, Template> conditions) {
+    Job.Links own = job.links();
+    Job.Links links =
         new Job.Links(
-            List.copyOf(needs),
-            links.produces(),
-            after,
-            links.tools(),
-            links.depfile(),
-            links.caching()),
-        job.runs(),
-        job.traits(),
-        job.conditions());
+            List.copyOf(needs), own.produces(), after, own.tools(), own.depfile(), caching);
+    return new Job(
+        job.name(), job.labels(), job.place(), links, job.runs(), job.traits(), conditions);
   }
 
   /** Returns the traits; a fetched file with {@code max_age} stays until there is another one. */
@@ -489,69 +489,15 @@ final class JobReader {
               if (above == null && !other) {
                 all.put(key, below);
               } else if (above != null && JOINED.contains(key)) {
-                boolean resources = key.equals("resources");
-                Node under = resources ? classOf(below.value(), scope) : below.value();
-                Node over = resources ? classOf(above.value(), scope) : above.value();
+                boolean classed = key.equals("resources");
+                Node under = classed ? resources.classOf(below.value(), scope) : below.value();
+                Node over = classed ? resources.classOf(above.value(), scope) : above.value();
                 if (under instanceof Node.Mapping a && over instanceof Node.Mapping b) {
                   all.put(key, new Entry(above.place(), FileLayers.lay(a, b)));
                 }
               }
             });
     return new Node.Mapping(own.place(), all);
-  }
-
-  /**
-   * Returns the resources of the class that a node names, or the node's own map; an empty map if
-   * the node is neither.
-   */
-  private Node.Mapping classOf(Node node, Scope scope) {
-    if (node instanceof Node.Scalar scalar && !scalar.isNothing()) {
-      try {
-        String name = scope.text(scalar);
-        if (classes.get(name) instanceof Node.Mapping map) {
-          return map;
-        }
-        String hint = NearestName.hint(name, classes.entries().keySet());
-        throw new BadInput(scalar.place(), "unknown resource class " + name + hint);
-      } catch (BadInput e) {
-        problems.add(e);
-      }
-      return MapFields.map(null, "resources", problems);
-    }
-    return MapFields.map(node, "resources", problems);
-  }
-
-  private Resources resources(Node node, Scope scope) {
-    return node == null ? Resources.DEFAULT : resources(classOf(node, scope), scope);
-  }
-
-  private Resources resources(Node.Mapping map, Scope scope) {
-    MapFields fields = new MapFields(map, scope, problems);
-    SortedMap<String, Long> amounts = new TreeMap<>();
-    if (!map.entries().isEmpty()) {
-      Set<String> known = new TreeSet<>(KnownKeys.RESOURCES);
-      known.addAll(common.known.counters.keySet());
-      fields.only(known, "resources");
-      common.known.counters.forEach(
-          (counter, bytes) -> {
-            if (map.entries().containsKey(counter)) {
-              amounts.put(
-                  counter,
-                  bytes
-                      ? fields.amount(counter, 0, Quantity::size)
-                      : fields.whole(counter, 0, 0, Integer.MAX_VALUE));
-            }
-          });
-    }
-    return new Resources(
-        (int) fields.whole("cpus", 0, 1, Integer.MAX_VALUE),
-        fields.limit("memory", Quantity::size),
-        (int) fields.whole("gpus", -1, 0, Integer.MAX_VALUE),
-        fields.limit("runtime", Quantity::duration),
-        amounts,
-        fields.amount("disk", 0, Quantity::size),
-        (int) fields.whole("nodes", 1, 1, Integer.MAX_VALUE),
-        map.entries().isEmpty() ? Place.NONE : map.place());
   }
 
   private static Stop stop(MapFields job) {

@@ -10,18 +10,17 @@ import java.util.regex.Pattern;
 
 /**
  * Warns of a command of several lines that YAML joins into one, if the lines may be meant as
- * commands of their own, or if a comment swallows the lines below it. Lines that only the
- * continuation of a command can begin or end are meant to be joined, and so is a folded block
- * ({@code >-}). Shell syntax is not parsed: the warning names the two ways to write what is meant,
- * and both end it.
+ * separate commands, or if a comment swallows the lines below it. It does not warn of a folded
+ * block ({@code >-}), nor of lines that can only be parts of one command. Shell syntax is not
+ * parsed: the warning names the two ways to write what is meant, and either of them ends it.
  */
 final class JoinedLines {
 
-  /** What a line that a command continues on the next one ends with. */
+  /** Matches a line that the next one continues. */
   private static final Pattern OPEN =
       Pattern.compile("(?s).*([;&|({,]|(^|.*\\s)(do|then|else|in|!|\\$\\())");
 
-  /** What a line that continues a command begins with. */
+  /** Matches a line that continues the previous one. */
   private static final Pattern CONTINUES =
       Pattern.compile("(?s)(-|[;&|)<]|\\d?>|\\{(needs|produces)\\b).*");
 

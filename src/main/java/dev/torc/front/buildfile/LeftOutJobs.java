@@ -226,7 +226,10 @@ public final class LeftOutJobs {
                 .allMatch(path -> byFile.containsKey(path) || patterns.matching(path) != null));
   }
 
-  /** Returns the other jobs that some of their items do not mean anymore, without these items. */
+  /**
+   * Returns the jobs that stay although jobs that they need optionally are left out; those needs
+   * are removed from them.
+   */
   List<Job> rewritten() {
     Set<Integer> readers = new LinkedHashSet<>();
     for (Want want : wants.values()) {

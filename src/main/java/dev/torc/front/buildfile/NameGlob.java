@@ -8,7 +8,7 @@ public record NameGlob(Glob names, Glob paths) {
 
   private static final char SLASH = '\u0001'; // in no name
 
-  /** Returns the glob that a target is; null if it has no wildcards. */
+  /** Returns a target as a glob; null if it has no wildcards. */
   public static NameGlob of(String target) {
     Glob names = Glob.isPattern(target) ? Glob.orNull(flat(target)) : null;
     return names == null ? null : new NameGlob(names, Glob.of(target));

@@ -28,7 +28,7 @@ final class Omissions {
   private final Exclusions exclusions;
   private final WorkflowCodec codec;
   private final SortedMap<String, LeftOutJob> jobs = new TreeMap<>();
-  private Map<String, byte[]> rewritten = Map.of(); // jobs without items that mean nothing anymore
+  private Map<String, byte[]> rewritten = Map.of(); // jobs that lost optional needs, by name
   private Workflow earlier; // the last expansion; null before it
 
   Omissions(Exclusions exclusions, WorkflowCodec codec) {
@@ -96,7 +96,7 @@ final class Omissions {
     }
   }
 
-  /** Returns the jobs that are not left out, as this build has them. */
+  /** Returns the jobs that are not left out, without needs that are. */
   List<byte[]> kept(List<byte[]> packed) {
     if (jobs.isEmpty()) {
       return packed;

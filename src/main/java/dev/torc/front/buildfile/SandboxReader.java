@@ -19,11 +19,10 @@ import java.util.TreeMap;
  * the root that folder has to hold. {@link JobReader} reads the rest of the job.
  *
  * @param called whether the command line asks for it
- * @param away whether an executor runs the job
  */
-record SandboxReader(MapFields job, boolean called, Path root, boolean away) {
+record SandboxReader(MapFields job, boolean called, Path root) {
 
-  /** Returns the conditions of the job, with the one that it runs in a folder of its own. */
+  /** Adds to the conditions of the job that it runs in a folder of its own, if it does. */
   SortedMap<String, Template> with(
       SortedMap<String, Template> conditions, List<Item> produces, List<Step> steps) {
     Node node = job.map().get(Job.SANDBOX);
@@ -63,9 +62,6 @@ record SandboxReader(MapFields job, boolean called, Path root, boolean away) {
       if (other instanceof Node.Scalar text && !text.text().equals("false")) {
         return lack.formatted(key);
       }
-    }
-    if (away) {
-      return lack.formatted("an executor");
     }
     return steps.stream().anyMatch(step -> step.dir().startsWith("/"))
         ? lack.formatted("a dir outside")

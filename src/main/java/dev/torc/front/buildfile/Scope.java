@@ -165,7 +165,10 @@ public record Scope(
     return vars.maps().isEmpty() ? parts : looked(parts, node.place());
   }
 
-  /** Returns the parts with each placeholder that looks a var up as one of that var. */
+  /**
+   * Returns the parts, in which each placeholder that looks a var up is replaced by one of that
+   * var.
+   */
   private List<Object> looked(List<Object> parts, Place place) {
     List<Object> looked = new ArrayList<>(parts.size());
     for (Object part : parts) {
@@ -458,7 +461,9 @@ public record Scope(
     List<String> own =
         Stream.concat(parameters.keySet().stream(), columns.keySet().stream()).sorted().toList();
     String has =
-        own.isEmpty() || isOutline() ? "" : " (the group has " + SafeText.names(own, 20) + ")";
+        own.isEmpty() || own.contains(ALL)
+            ? ""
+            : " (the group has " + SafeText.names(own, 20) + ")";
     String hint =
         meant == null
             ? "; define it in %s%s, or write {%s} to mean the text"

@@ -313,8 +313,8 @@ final class TableReader {
   }
 
   /**
-   * Returns where the first two rows are that are equal in the leading columns, or one row twice
-   * that has no value there; nothing if these columns tell all rows apart.
+   * Returns the places of the first two rows that are equal in the leading columns, or twice that
+   * of a row without a value there; nothing if these columns tell all rows apart.
    */
   private static List<Place> alike(List<Row> rows, int columns) {
     Map<List<String>, Row> seen = HashMap.newHashMap(rows.size());

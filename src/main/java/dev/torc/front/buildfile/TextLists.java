@@ -26,10 +26,10 @@ public final class TextLists {
   /** Returns a hint for a text that looks like several paths; empty for any other text. */
   public static String ofPaths(String text) {
     if (!text.isEmpty() && text.charAt(0) >= '\u2018' && text.charAt(0) <= '\u201f') {
-      return "; " + text.charAt(0) + " is no quote in YAML; write \" or '";
+      return "; " + text.charAt(0) + " is not a quote in YAML; write \" or '";
     }
     if (RANGE.matcher(text).find()) {
-      return "; {A..B} is no range; write *, or need {job: GROUP}";
+      return "; {A..B} is not a range; write *, or need {job: GROUP}";
     }
     String hint = hint(text, COMMA, PATH);
     return hint.isEmpty() ? hint(text, Pattern.compile(",?\\s+"), FILE) : hint;

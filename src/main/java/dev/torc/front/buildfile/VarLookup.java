@@ -46,7 +46,10 @@ final class VarLookup {
     return KEY.matcher(name).results().map(found -> found.group(1)).toList();
   }
 
-  /** Returns a placeholder with the name of the var that it looks up; others stay as they are. */
+  /**
+   * Returns the placeholder of the var that a placeholder looks up; returns any other placeholder
+   * unchanged.
+   */
   static Placeholder resolved(Placeholder hole, Scope scope, Place place) {
     return scope.vars().has(hole.name()) || !is(hole.name(), scope.vars())
         ? hole
@@ -54,7 +57,10 @@ final class VarLookup {
             hole.written(), var(hole, scope, place), hole.index(), null, hole.format());
   }
 
-  /** Returns the name of the var that a name in braces means; itself if the lookup has an error. */
+  /**
+   * Returns the name of the var that a name in braces means; the name itself if the lookup has an
+   * error.
+   */
   static String find(String name, Scope scope) {
     try {
       Placeholder hole = new Placeholder("{" + name + "}", name, -1, null, null);

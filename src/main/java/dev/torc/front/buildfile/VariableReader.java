@@ -210,7 +210,9 @@ final class VariableReader {
     return scope().text(text);
   }
 
-  /** Says that a value needs a variable of the caller, its message, that is not set. */
+  /**
+   * Thrown if a value needs a variable of the caller that is not set; the message is the variable.
+   */
   private static final class UnsetException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

@@ -95,8 +95,8 @@ public record Vars(
 
   /**
    * Returns the caller's variable that a text needs and that is not set; null if there is none. A
-   * job whose text needs one also needs the file of that name, which does not exist: the error is
-   * that of the jobs that are selected.
+   * job with such a text gets a need with the text's name, which does not exist. So it is an error
+   * only if it is selected.
    */
   public static String lacking(String text) {
     Matcher found = STAND_IN.matcher(text);

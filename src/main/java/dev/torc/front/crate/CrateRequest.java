@@ -10,8 +10,7 @@ import dev.torc.base.syntax.SourceFile;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.JobSelection;
 import dev.torc.core.decide.JobSelection.Rerun;
-import dev.torc.core.decide.Manifest.RunInputs;
-import dev.torc.core.decide.Manifest.RunInputs.Line;
+import dev.torc.core.decide.LineKind;
 import dev.torc.core.decide.Plan;
 import dev.torc.core.decide.Verdict;
 import dev.torc.core.memory.BuildRecord;
@@ -27,6 +26,7 @@ import dev.torc.core.model.Workflow;
 import dev.torc.features.past.GitCommit;
 import dev.torc.features.past.PastCommits;
 import dev.torc.front.buildfile.BuildFile;
+import dev.torc.front.crate.RunInputs.Line;
 import dev.torc.front.session.Caller.BuildMachine;
 import dev.torc.front.session.DisplayGraph;
 import dev.torc.front.session.Project;
@@ -339,9 +339,10 @@ public final class CrateRequest {
   /** Adds references to a run's inputs, except missing ones, which have no digest. */
   private void needs(Entity action, RunInputs of) {
     refAll(action, "object", of.files(), line -> file(line.name(), line.digest()));
-    refAll(action, "object", of.lists(), this::list);
-    refAll(action, "object", of.tools(), line -> crate.tool(line.name(), line.digest()));
-    for (Line line : of.data()) {
+    refAll(action, "object", of.lines(LineKind.LIST), this::list);
+    refAll(
+        action, "object", of.lines(LineKind.TOOL), line -> crate.tool(line.name(), line.digest()));
+    for (Line line : of.lines(LineKind.DATA, LineKind.KEY)) {
       boolean known = line.json() != null || line.digest() != null;
       action.ref("object", known ? crate.value(line.name(), line.json(), line.digest()) : null);
     }

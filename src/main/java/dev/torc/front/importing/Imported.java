@@ -83,7 +83,7 @@ public record Imported(String text, List<Diagnostic> notes, NavigableMap<Integer
     if (tool != null) {
       throw new BadInput(
           new Place(shown, 0, 0),
-          "import reads workflow files of NREL torc (YAML, JSON or JSON5); what to write for a file of %s is in from-%s.md"
+          "import reads workflow files of NREL torc (YAML, JSON or JSON5); for %s, see share/doc/from-%s.md in torc's folder"
               .formatted(tool, tool.toLowerCase(Locale.ROOT)));
     }
   }

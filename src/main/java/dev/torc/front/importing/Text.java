@@ -37,7 +37,8 @@ record Text(List<Piece> pieces) {
       "\\$\\{((?:files|user_data)\\.(?:input|output))\\.((?:[^{}]++|\\{[^{}]*+})*+)}";
 
   /**
-   * Matches a placeholder, also {@code ${name}}. {@code ${…}} with more than a name is the shell's.
+   * Matches a placeholder, {@code {name}} or {@code ${name}}. A {@code ${…}} with more than a name
+   * belongs to the shell.
    */
   private static final String HOLE = "(?:\\$(?=\\{[^:{}]*})|(?<!\\$))\\{([^:{}]+)(?::([^{}]*))?}";
 

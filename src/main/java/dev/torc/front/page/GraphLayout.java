@@ -40,7 +40,8 @@ final class GraphLayout {
 
   private static final int SWEEPS = 4; // the last sweep goes to the right
   private static final float CHARACTER = 7;
-  private static final float PADDING = 16; // of both sides together
+  private static final float PADDING =
+      27; // the mark of the state and the space around the label, as in graph.js
   private static final float SPACE = 32; // between parts
   private static final float GAP = 8; // between two vertices in a column
   private static final float RATIO = 1.6f; // approximate ratio of width to height

@@ -146,9 +146,7 @@ final class PageJobs {
     }
     Verdict verdict = id < 0 ? null : standing(id);
     GitCommit commit =
-        details != null
-            ? commits.of(details)
-            : run == null ? null : commits.builds().get(run.id().build());
+        details != null ? commits.of(details) : run == null ? null : commits.of(run.id().build());
     boolean whole = known.get(rows.size());
     boolean blocked = id >= 0 && isBlocked(id);
     State state = asOfNow ? now(result, verdict, blocked) : then(last, restored, verdict, blocked);

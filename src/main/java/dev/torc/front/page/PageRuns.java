@@ -76,7 +76,7 @@ final class PageRuns {
         });
   }
 
-  /** Returns whether to show a job; the page of the project shows only present jobs. */
+  /** Returns whether to show a job. The page of the project shows only present jobs. */
   private boolean isTold(String job) {
     return asked != 0 || graph.jobId(job) >= 0;
   }

@@ -139,6 +139,9 @@ final class PageWriter {
     return out.toString();
   }
 
+  /** The index of one attempt's points among all points. */
+  private record Points(int job, int attempt, int from, int count) {}
+
   /** Returns the JSON of the page: the head, the result tables, and the index of use over time. */
   private byte[] head() throws IOException {
     Map<String, Object> head = new LinkedHashMap<>(data.head());
@@ -157,8 +160,7 @@ final class PageWriter {
     List<Object> series = new ArrayList<>();
     for (PageData.Used used : data.timeline().series()) {
       int count = used.series().size();
-      series.add(
-          Map.of("job", used.job(), "attempt", used.attempt(), "from", from, "count", count));
+      series.add(new Points(used.job(), used.attempt(), from, count));
       from += count;
     }
     head.put("series", series);

@@ -15,9 +15,9 @@ import java.util.concurrent.atomic.AtomicReference;
 /**
  * A slot for one client: a FIFO for its answer, and the claim file with which the client takes the
  * slot. Each request gets an answer here, also one of a process that the server may not look at: it
- * is told to go cold. Two clients that read one FIFO would get each other's answers, so the server
- * alone removes a claim, and the slot is free again only when no process reads the FIFO: a client
- * that opens it later looks for its claim again and finds none.
+ * is told to go cold. Two clients that read one FIFO would get each other's answers. So only the
+ * server removes a claim, and the slot is free again only when no process reads the FIFO. A client
+ * that opens the FIFO later checks whether the claim is still its own.
  */
 final class Slot {
 
@@ -94,9 +94,9 @@ final class Slot {
   }
 
   /**
-   * Frees the slot, after its call is over and the client gone, unless another one has opened the
-   * FIFO meanwhile. One that has claimed the slot since then is served: what else opened the FIFO
-   * finds a claim that is not its own, and reads nothing.
+   * Frees the slot, after its call is over and the client gone, unless another client has opened
+   * the FIFO meanwhile. A client that has claimed the slot since then is served. Any other process
+   * that opened the FIFO finds a claim that is not its own, and reads nothing.
    */
   void free() throws IOException {
     Files.deleteIfExists(claim);

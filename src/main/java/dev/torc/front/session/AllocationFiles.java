@@ -28,8 +28,8 @@ import java.util.function.Predicate;
 
 /**
  * The files in {@code .torc/slurm} that a caller of {@code torc slurm} shares with the build in its
- * allocation: the build's input, locked while the caller is alive, and its output. The files of
- * killed callers are removed when their builds have ended.
+ * allocation: the build's output, and its input, which the caller keeps locked while it is alive.
+ * The files of killed callers are removed when their builds have ended.
  */
 record AllocationFiles(Path folder, String id) {
   /** The executor whose settings are used to ask Slurm. */

@@ -35,8 +35,8 @@ public record BuildRequest(
       int failures, boolean submit, boolean trace, boolean strict, boolean watch, Pace pace) {}
 
   /**
-   * Returns when jobs may start, as {@code -l} and {@code --deadline} say it, null if they are not
-   * given, and the end of an allocation.
+   * Returns when jobs may start, by {@code -l}, {@code --deadline} (both null if not given) and the
+   * end of an allocation.
    */
   public static Pace pace(String load, String deadline, Map<String, String> env) {
     return load == null && deadline == null && !Pace.isAllocated(env)

@@ -62,6 +62,11 @@ public final class BuildSession {
     Capacity.given(fast.project().workflow(), host.limits(), request.limits());
   }
 
+  /** Returns the jobs whose files start the next round of a watch: those that it may run. */
+  private BitSet watched(JobSelection selection) {
+    return fast.project().options().reuse().only() ? selection.named() : selection.jobs();
+  }
+
   private Capacity capacity() {
     if (capacity == null) {
       Project project = fast.project();
@@ -72,7 +77,7 @@ public final class BuildSession {
 
   private void begin(FastPath from) {
     fast = from;
-    freshState = new FreshState(from.project().graph(), from.selection().jobs(), null);
+    freshState = new FreshState(from.project().graph(), watched(from.selection()), null);
   }
 
   /** Checks which jobs are still fresh, and the request's targets and amounts; writes nothing. */
@@ -283,7 +288,7 @@ public final class BuildSession {
     if (fast.isQuiet()) {
       watcher.warn(Advice.groups(project.graph(), selection, request.choice().targets()));
       fast.renew(watcher::warn);
-      freshState = new FreshState(project.graph(), selection.jobs(), fast.fresh());
+      freshState = new FreshState(project.graph(), watched(selection), fast.fresh());
       BuildId last = new BuildId(id, fast.fresh().number());
       return FastPath.reportFresh(
           project, last, began, selection.jobs(), request.choice().targets(), watcher);
@@ -319,7 +324,7 @@ public final class BuildSession {
       if (ended.exit() <= Exit.signal(0) && !work.digests().stop().isSet()) {
         PlanContext last = ended.context();
         FreshJobs next = only ? null : work.storeFresh(fast, plan, last);
-        freshState = new FreshState(last.graph(), last.selection().jobs(), next);
+        freshState = new FreshState(last.graph(), watched(last.selection()), next);
       }
       return ended.exit();
     }

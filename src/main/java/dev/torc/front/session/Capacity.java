@@ -57,8 +57,8 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation,
   }
 
   /**
-   * Returns the amounts that are written on the command line; refuses wrong ones. Only those of
-   * gpus need the machine's limits, which some ten files have.
+   * Returns the amounts that are written on the command line; refuses wrong ones. Reads the
+   * machine's limits, which are in some ten files, only for gpus.
    */
   static Map<String, Long> given(
       Workflow workflow, Supplier<Limits> machine, Map<String, String> given) {
@@ -150,7 +150,9 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation,
     }
   }
 
-  /** Returns the errors about jobs that can never run; instances with the same one share a line. */
+  /**
+   * Returns the errors about jobs that can never run. Instances with the same error share a line.
+   */
   private List<BadInput.Diagnostic> lacks(Graph graph, BitSet jobs) {
     Map<String, List<Job>> alike = new LinkedHashMap<>();
     for (int id : graph.inOrder(impossible(graph, jobs))) {

@@ -33,6 +33,8 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The checks of rule 13 that depend on the disk: no needed source may be missing, and products must
@@ -235,7 +237,9 @@ public final class DiskChecks {
   /** Returns which command writes the lock that a job needs to make an environment; else empty. */
   private static String locks(Job job) {
     Surroundings in = job.surroundings();
-    return in == null || !in.entry().contains("\"kind\":\"uv\"") ? "" : "; `uv lock` writes it";
+    Matcher locked =
+        Pattern.compile("\"kind\":\"(uv|pixi)\"").matcher(in == null ? "" : in.entry());
+    return locked.find() ? "; `%s lock` writes it".formatted(locked.group(1)) : "";
   }
 
   /** Refuses a need that is another name of a product: it would be read before it is made. */

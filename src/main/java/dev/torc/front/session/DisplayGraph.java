@@ -93,8 +93,8 @@ public final class DisplayGraph {
   }
 
   /**
-   * Returns this graph with jobs that are left out. They wait for those that make what they need;
-   * no other job waits for them.
+   * Returns this graph with the jobs that are left out. Such a job waits for the makers of its
+   * needs; no other job waits for it.
    */
   public DisplayGraph with(SortedMap<String, LeftOutJob> leftOut, boolean instances) {
     if (leftOut.isEmpty()) {

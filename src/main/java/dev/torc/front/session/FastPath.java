@@ -37,8 +37,9 @@ import java.util.function.Consumer;
 /**
  * The jobs of a project that need no decision, because they were fresh after the last build and
  * none of their inputs or products changed since. {@link FreshJobs} defines fresh; this class
- * finds, checks and stores such jobs. A build may rely on it while it {@link #holds}, and on a plan
- * made with it if it {@link #stands}; otherwise {@link #none} replaces it.
+ * finds, checks and stores such jobs. A build may rely on it while {@link #holds} returns true, and
+ * on a plan made with it if {@link #stands} returns true for the plan. Otherwise {@link #none}
+ * replaces it.
  *
  * @param selection the jobs of a build; null if no build was requested
  * @param fresh null if nothing is fresh; else with the present stamps of its files

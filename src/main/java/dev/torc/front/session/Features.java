@@ -39,6 +39,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -58,12 +59,13 @@ record Features(
   /**
    * What the attempts of a build share.
    *
-   * @param telling what {@link SecretPart} and {@link SandboxPart} tell once
-   * @param environments the locks of the environments of other roots that it uses
+   * @param told what {@link SecretPart} and {@link SandboxPart} have told, since they tell it once
+   * @param environments the locks of the shared environments that it uses
    */
   record Shared(
       AtomicLong posted,
-      SandboxPart.Telling telling,
+      Set<String> told,
+      BuildWatcher watcher,
       Downloads downloads,
       Map<Path, EnvironmentLock> environments) {}
 
@@ -80,8 +82,7 @@ record Features(
       parts.add(new UnstartedCommand(common, id, attempts)); // its hint is the first
     }
     if (job.slot(Step.SECRET) != null) {
-      parts.add(
-          new SecretPart(common, job, env, shared.telling.once())); // masks before others read
+      parts.add(new SecretPart(common, job, env, shared.told)); // masks before others read
     }
     parts.addAll(List.of(finds, posts, tools));
     if (fetches) {
@@ -90,13 +91,16 @@ record Features(
       parts.add(new TemporaryFolder(common, job.name()));
     }
     if (makes) {
-      parts.add(new EnvironmentMaking(common, id, attempts, env, shared.telling.events()));
+      parts.add(new EnvironmentMaking(common, id, attempts, env, shared.watcher));
     } else if (job.conditions().containsKey(Job.ENVIRONMENT)) {
-      parts.add(new InEnvironment(common, id, env, shared.environments));
+      parts.add(new InEnvironment(common, id, attempts, env, shared.environments));
     }
     if (job.conditions().containsKey(Job.SANDBOX)
         || job.conditions().containsKey(Job.CALLED_SANDBOX)) {
-      parts.add(new SandboxPart(common, id, shared.telling));
+      boolean always = shared.watcher.wantsCommands();
+      parts.add(
+          new SandboxPart(
+              common, id, new SandboxPart.Telling(always, shared.watcher, shared.told)));
     }
     return parts;
   }

@@ -22,8 +22,8 @@ public final class LeftOutTargets {
   private LeftOutTargets() {}
 
   /**
-   * Returns the jobs that are left out of a command with these targets, by name: without targets,
-   * all but manual ones.
+   * Returns, by name, the jobs that these targets mean and that are left out. Without targets,
+   * these are all jobs that are left out except manual ones.
    */
   public static SortedMap<String, LeftOutJob> of(
       Graph graph, List<String> targets, UserPaths paths) {

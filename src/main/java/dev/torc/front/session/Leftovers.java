@@ -7,6 +7,7 @@ import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.ProductRoots;
 import dev.torc.core.here.Launch;
 import dev.torc.core.here.Runner;
+import dev.torc.core.memory.BuildRecord;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.core.memory.StartMark;
@@ -75,7 +76,7 @@ public final class Leftovers {
     }
     recover(stamps, cache, warn);
     StartMarks.live(marks, cache)
-        .forEach(mark -> cache.put(Recorder.interrupted(cache, mark, cache.nextBuildNumber())));
+        .forEach(mark -> cache.put(Recorder.interrupted(cache, mark, number(cache, mark))));
     for (StartMark mark : restored) {
       DigestMemo digests = DigestMemo.readOnly(place.root(), stamps, cache::stamp);
       ProductRestore.claim(
@@ -83,6 +84,16 @@ public final class Leftovers {
     }
     cache.flush();
     return on;
+  }
+
+  /** Returns the number of the build that set a mark; the next one if its record is missing. */
+  private static long number(Cache cache, StartMark mark) {
+    for (BuildRecord build : cache.builds(Integer.MAX_VALUE)) {
+      if (build.id().id().equals(mark.build())) {
+        return build.id().number();
+      }
+    }
+    return cache.nextBuildNumber();
   }
 
   /** Moves members of folders back that a killed torc had moved away. */
@@ -131,8 +142,8 @@ public final class Leftovers {
   }
 
   /**
-   * Jobs that earlier builds handed out and that are still out, with all their marks, for a command
-   * that must not run beside them. A build collects their results; see {@link Remotes}.
+   * Jobs that earlier builds submitted and that may still run, with all their marks, for a command
+   * that must not run at the same time. A build collects their results; see {@link Remotes}.
    */
   public record OutJobs(Map<String, StartMark> marks, List<EarlierJob> jobs) {
 
@@ -161,7 +172,7 @@ public final class Leftovers {
         for (EarlierJob each : jobs) {
           remotes.cancel(each.job(), removal);
           StartMark mark = marks.get(each.job());
-          cache.put(Recorder.interrupted(cache, mark, cache.nextBuildNumber()));
+          cache.put(Recorder.interrupted(cache, mark, number(cache, mark)));
         }
       }
       cache.flush();

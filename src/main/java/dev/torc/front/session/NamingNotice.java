@@ -17,9 +17,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Tells that another number of columns names the instances of a table than in the last build, with
- * the rows that cause it and how to keep the names. It tells nothing about a table with a {@code
- * key}. {@link FormerNames} finds the results under the old names.
+ * Warns if the instances of a table are named by another number of columns than in the last build.
+ * The warning has the rows that cause this, and says how to keep the names. A table with a {@code
+ * key} gets none. {@link FormerNames} finds the results under the old names.
  */
 public final class NamingNotice {
 
@@ -92,7 +92,10 @@ public final class NamingNotice {
     return SafeText.names(names, 20);
   }
 
-  /** Names an instance whose row is gone, and from which the short name would not differ. */
+  /**
+   * Names an instance whose row was removed and that needed the longer name; returns an empty text
+   * if there is none.
+   */
   private String gone(Group group, Job job, InstanceName former) {
     List<String> found = new ArrayList<>(0);
     cache.eachResult(

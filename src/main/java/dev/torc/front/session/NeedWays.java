@@ -8,13 +8,13 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Whether the symlinks on the ways to needed globs and folders are those of the time at which the
- * graph was derived. If not, other jobs may make what they find, and the graph has to be derived
- * again.
+ * Tells whether the symlinks on the ways to needed globs and folders have changed since the graph
+ * was derived. If they have, these globs and folders may find the products of other jobs, and the
+ * graph has to be derived again.
  */
 public record NeedWays(Graph graph) {
 
-  /** Returns whether each symlink on a way leads where it led. Looks only at names that had one. */
+  /** Returns whether each symlink on a way leads where it led. Does not look for new symlinks. */
   public boolean leadAsBefore() {
     Path root = graph.workflow().root();
     for (int id = 0; id < graph.lists(); id++) {

@@ -36,7 +36,6 @@ import dev.torc.features.finds.Tracing;
 import dev.torc.features.forced.ForcedJobs;
 import dev.torc.features.past.BuildCommit;
 import dev.torc.features.sandbox.Sandbox;
-import dev.torc.features.sandbox.SandboxPart;
 import dev.torc.features.stores.SharedRequests;
 import dev.torc.features.stores.SharedStores;
 import java.io.IOException;
@@ -149,10 +148,13 @@ record PlannedBuild(
         new Tracing(manner.trace(), manner.strict(), env.get(Tracing.VARIABLE), watcher::warn);
     BuildCommit git =
         plan.isQuiet() ? null : new BuildCommit(project.workflow().root(), env, commit);
-    SandboxPart.Telling telling =
-        new SandboxPart.Telling(watcher.wantsCommands(), watcher, ConcurrentHashMap.newKeySet());
     Features.Shared shared =
-        new Features.Shared(new AtomicLong(), telling, new Downloads(), new HashMap<>(0));
+        new Features.Shared(
+            new AtomicLong(),
+            ConcurrentHashMap.newKeySet(),
+            watcher,
+            new Downloads(),
+            new HashMap<>(0));
     return new Features(tracing, shared, manner.pace(), forces(), git, env);
   }
 

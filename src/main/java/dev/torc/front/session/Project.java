@@ -182,12 +182,12 @@ public record Project(
         .toList();
   }
 
-  /** Returns what tells this call from one with other build files or other {@code -D}. */
+  /** Returns what distinguishes this call from one with other build files or other {@code -D}. */
   public BuildRecord.Said said() {
     return said(null);
   }
 
-  /** Returns the same with the git commit of the root. */
+  /** Returns what {@link #said()} does, with the git commit of the root. */
   BuildRecord.Said said(String commit) {
     String variables = options.variables().toString();
     return new BuildRecord.Said(

@@ -2,6 +2,7 @@ package dev.torc.front.session;
 
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.digests.FileClock;
+import dev.torc.base.posix.Signals;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.BadInput.Warnings;
 import dev.torc.core.decide.Expander;
@@ -16,6 +17,7 @@ import dev.torc.core.decide.Reason;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.core.model.Group;
+import dev.torc.core.run.Event;
 import dev.torc.core.run.LaunchBuilder;
 import dev.torc.features.forced.ForcedJobs;
 import dev.torc.features.stores.LocalStore;
@@ -25,6 +27,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
 
 /** A project opened for reading. It writes nothing and waits for no lock (rule 10). */
@@ -121,11 +124,27 @@ public final class ReadSession implements AutoCloseable {
     if (project.options().reuse().probes() && JobConditions.areProbed(of)) {
       Map<String, Long> limits =
           Capacity.of(project.workflow(), project.caller().host(), Map.of()).limits();
-      JobConditions.probe(project, of, "", limits, _ -> {});
+      try (Signals signals = project.caller().host().process().signals()) {
+        int signal = JobConditions.probe(project, of, "", limits, new Quiet(signals));
+        if (signal != 0) {
+          throw new Exit.Signaled(signal);
+        }
+      }
     }
     BitSet dirty = (BitSet) fast.dirty().clone();
     dirty.or(asked);
     return of.graph() == fast.project().graph() ? Plan.of(of, dirty) : Plan.of(of);
+  }
+
+  /** Tells nothing about probes; a signal ends them. */
+  private record Quiet(Signals signals) implements BuildWatcher {
+    @Override
+    public void accept(Event event) {}
+
+    @Override
+    public Signals.Handling probing(IntConsumer end) {
+      return signals.during(end);
+    }
   }
 
   public Cache cache() {

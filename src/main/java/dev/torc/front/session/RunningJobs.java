@@ -46,8 +46,9 @@ public record RunningJobs(
   }
 
   /**
-   * Removes jobs that have ended, although their records may not be committed yet: no child of the
-   * build has their name. Removes none if some child shows no name: it may be any job.
+   * Removes the jobs that have ended, although their records may not be committed yet. A job has
+   * ended if no child of the build has its name. Removes none while a child shows no name, since it
+   * may be any job.
    */
   private static void removeEnded(long build, Map<String, StartMark> running) {
     Map<String, Long> children = new HashMap<>();

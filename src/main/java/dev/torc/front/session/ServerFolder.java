@@ -25,7 +25,7 @@ public record ServerFolder(Path path) {
   /** The variable that decides whether a server answers calls: 1 or 0. */
   public static final String VARIABLE = "TORC_SERVER";
 
-  /** A variable with a name that some shells drop: shows the server what the launcher's does. */
+  /** A variable whose name some shells drop: it shows the server what the launcher's shell does. */
   public static final String ODD = "torc.server";
 
   /**
@@ -46,7 +46,10 @@ public record ServerFolder(Path path) {
         Path.of(run.startsWith("/") ? run + "/torc" : "/tmp/torc-" + user(env)));
   }
 
-  /** Returns the name in the environment, as the launcher does; the user's number without one. */
+  /**
+   * Returns the user's name from the environment, as the launcher does; the user's number if there
+   * is none.
+   */
   private static String user(Map<String, String> env) {
     String user = env.getOrDefault("USER", "");
     String login = user.isEmpty() ? env.getOrDefault("LOGNAME", "") : user;

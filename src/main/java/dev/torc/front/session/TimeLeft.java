@@ -16,12 +16,12 @@ import java.util.Map;
 
 /**
  * Estimates the remaining time of a build: the longest path of unfinished jobs, or their work
- * divided by the cpus, whichever is more. A job is expected to take as long as last time; a job
- * without a record, as long as the average of the instances of its group that have one or ended in
- * this build, and otherwise no time. A running job about which nothing is known, or that takes
- * longer than its record, prevents an estimate, since a guess would look like knowledge. The
- * estimate ignores memory, counters, and that a job may turn out to be up to date, so that users
- * can understand it.
+ * divided by the cpus, whichever is more. A job is expected to take as long as last time. A job
+ * without a record is expected to take the average time of the instances of its group that have a
+ * record or ended in this build; without any, no time. There is no estimate while a job runs that
+ * has no expected time or has exceeded it, since a guess would look like knowledge. The estimate
+ * ignores memory, counters, and that a job may turn out to be up to date, so that users can
+ * understand it.
  *
  * <p>{@link #remaining} may be called on any thread and does not delay the other methods, which
  * only the thread of the events calls.
@@ -41,7 +41,7 @@ final class TimeLeft {
   private long[] takes = {}; // nanoseconds by job, if known
   private Group[] group = {}; // by job
 
-  /** The jobs of a group, or a job by itself: how long those that are known took. */
+  /** The jobs of a group, or a single job, and how long those took that have a record or ended. */
   private static final class Group {
     private final LongSummaryStatistics took = new LongSummaryStatistics(); // nanoseconds
     private int jobs; // that were due

@@ -23,9 +23,9 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Finds items of {@code needs} that exclude nothing, likely because of a typo: neither a file on
- * disk nor a product. What names a leading dot, and what excludes an existing folder whole, has an
- * effect: such a folder is not entered, here either.
+ * Finds items of {@code needs} that exclude nothing, neither a file on disk nor a product, likely
+ * because of a typo. An item that names a leading dot or excludes an existing folder whole counts
+ * as useful: the walk does not enter such a folder.
  */
 final class UselessExcludes {
 
@@ -39,7 +39,7 @@ final class UselessExcludes {
     this.graph = graph;
   }
 
-  /** Returns a warning for each such item of these jobs. */
+  /** Returns a warning for each item of these jobs that excludes nothing. */
   static List<Diagnostic> of(Graph graph, int[] jobs) {
     UselessExcludes look = new UselessExcludes(graph);
     Map<Place, Diagnostic> lines = new LinkedHashMap<>();
@@ -79,8 +79,8 @@ final class UselessExcludes {
   }
 
   /**
-   * Returns whether a list would have something on disk, or a named job's product, that is
-   * excluded.
+   * Returns whether an exclude keeps something out of a list: something on disk, or a product of a
+   * named job.
    */
   private boolean hits(NeedList list, Glob exclude, List<Glob> others) {
     if (list.ofJobs()) {
@@ -112,7 +112,7 @@ final class UselessExcludes {
     }
   }
 
-  /** Returns whether a product that the lists would have is excluded. */
+  /** Returns whether an exclude keeps a product out of the lists. */
   private boolean makes(List<NeedList> lists, Glob exclude) {
     for (int file = 0; file < graph.files(); file++) {
       String path = graph.path(file);

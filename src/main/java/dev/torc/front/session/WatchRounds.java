@@ -160,8 +160,8 @@ public record WatchRounds(
     }
 
     /**
-     * Sets the state for the next check: the state that the build left or, if it did not finish,
-     * found. If the build did not begin, the earlier state stays.
+     * Sets the state for the next check: the state that the build left or, if the build did not
+     * finish, the state that it found. If the build did not begin, the earlier state stays.
      */
     private void remember(BuildSession session) throws IOException {
       if (session != null) {

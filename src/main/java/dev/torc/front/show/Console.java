@@ -158,8 +158,8 @@ public record Console(
   }
 
   /**
-   * Sets what is told that the reader of a stream is gone. If it returns true, nothing is written
-   * to that stream from then on; else the write throws {@link ClosedPipe}.
+   * Sets what is called when the reader of a stream is gone. If the call returns true, nothing is
+   * written to that stream from then on; otherwise the write throws {@link ClosedPipe}.
    */
   public void unread(BooleanSupplier told) {
     for (Writer each : List.of(out, err)) {

@@ -45,8 +45,10 @@ final class EventText {
   private boolean lent; // a job has the terminal
 
   /**
-   * A running job; {@code told} if a line has reported that it runs. {@code state} says what it
-   * does: it runs, or it waits for a scheduler or is there.
+   * A running job.
+   *
+   * @param told whether a line has reported that it runs
+   * @param state what a line says that the job does: it runs, waits for a scheduler, or is at one
    */
   private record Begun(List<Reason> reasons, long since, boolean told, String state) {
 
@@ -219,13 +221,15 @@ final class EventText {
     return broken(palette.red(SafeText.name(ended.job()) + " " + failed(details)) + "\n");
   }
 
-  /** Returns {@code word} and why a job ran; empty if that is not shown or it did not run. */
+  /**
+   * Returns why a job ran, after {@code word}; empty if that is not shown or the job did not run.
+   */
   private String why(String word, String job) {
     Begun ran = begun.remove(job);
     return ran == null || !shows(Detail.NORMAL) ? "" : because(word, ran.reasons);
   }
 
-  /** Returns {@code word} and the reasons; empty if none are known, as for another torc's job. */
+  /** Returns the reasons after {@code word}; empty if none are known, as for another torc's job. */
   private static String because(String word, List<Reason> reasons) {
     return reasons.isEmpty() ? "" : word + ReasonText.brief(reasons);
   }

@@ -65,7 +65,10 @@ class PlainReport implements Report {
     return text;
   }
 
-  /** Writes new output of live jobs, and what runs for long; VERBOSE has reported each start. */
+  /**
+   * Writes new output of live jobs, and lines about jobs that have run for long. With VERBOSE, each
+   * start was reported already.
+   */
   final synchronized void reportLate() {
     String late = style.detail() == Detail.NORMAL ? wording.late() : "";
     boolean silent = clock.getAsLong() - written >= style.alive();

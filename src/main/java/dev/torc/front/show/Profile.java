@@ -135,7 +135,7 @@ public final class Profile implements Report {
     attempt.values().removeIf(each -> each == null || each.equals(""));
     long released = over.released < 0 ? now : over.released;
     long from = over.from;
-    if (!over.where.isEmpty()) { // all time but its own was spent in the queue
+    if (!over.where.isEmpty()) { // the rest of the time, it was queued
       from = Math.max(from, released - Math.max(0, details.wall()));
       span(job, "queued", over.lane, over.from, from, attempt);
     }

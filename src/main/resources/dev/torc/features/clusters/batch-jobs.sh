@@ -155,7 +155,8 @@ torc_refuse() {
 }
 
 # Runs one job: NAME, the seconds that it may take and is likely to take, the KiB that it may use,
-# append or new, LOG, and its products as for torc_clear.
+# append or new, LOG, and its products as for torc_clear. torc_seen names the function that lists what
+# it made: in the places of its products, or in a folder of its own.
 torc_job() {
   torc_name=$1 torc_time=$2 torc_likely=$3 torc_memory=$4 torc_mode=$5 torc_log=$6
   shift 6
@@ -210,7 +211,7 @@ ${torc_who}time $torc_when
   torc_length=-
   torc_file=$torc_folder/$torc_name.made
   if [ $# -gt 0 ] && [ -n "$torc_stat" ] && [ "$torc_cause$torc_code" = exited0 ] &&
-    torc_made "$@" >"$torc_file.$$"; then
+    "$torc_seen" "$@" >"$torc_file.$$"; then
     torc_length=$(($(wc -c <"$torc_file.$$")))
     mv -f "$torc_file.$$" "$torc_file" || torc_length=-
   fi

@@ -71,6 +71,8 @@ class CacheTest {
       assertEquals(list, cache.list(Samples.digest("list")));
       assertNull(cache.list(Samples.digest("other")));
       assertEquals(List.of(Samples.build(1)), cache.builds(9));
+      assertEquals(Samples.build(1), cache.build(1));
+      assertNull(cache.build(2));
       assertNull(cache.stamp("nobody"));
       assertNull(cache.result("y".repeat(481)));
     }

@@ -8,6 +8,7 @@ import dev.torc.core.memory.AttemptRecord.PostedEvent;
 import dev.torc.core.memory.DatabaseKey.RecordTree;
 import dev.torc.core.memory.JobResult.ManifestEntry;
 import dev.torc.core.memory.JobResult.StoredValue;
+import dev.torc.features.stores.StoredResults;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

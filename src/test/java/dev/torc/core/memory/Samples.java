@@ -12,6 +12,7 @@ import dev.torc.core.memory.JobResult.ManifestEntry;
 import dev.torc.core.memory.JobResult.Ran;
 import dev.torc.core.memory.JobResult.RunDetails;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
+import dev.torc.features.stores.StoredResults;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

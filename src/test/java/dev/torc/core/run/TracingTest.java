@@ -1,5 +1,6 @@
 package dev.torc.core.run;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -13,6 +14,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,7 +42,12 @@ class TracingTest {
 
     @Override
     Runner openRunner() {
-      return new LocalRunner(Environment.ofCaller(), Duration.ofSeconds(5));
+      Map<String, String> caller = new TreeMap<>(System.getenv());
+      caller.keySet().removeIf(name -> name.matches("(LMOD|MODULE|LOADEDMOD|CONDA|MAMBA|PIXI).*"));
+      caller.putAll(env);
+      List<byte[]> entries =
+          caller.entrySet().stream().map(each -> each.toString().getBytes(UTF_8)).toList();
+      return new LocalRunner(new Environment(entries), Duration.ofSeconds(5));
     }
 
     @Override

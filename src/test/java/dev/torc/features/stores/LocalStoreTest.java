@@ -12,7 +12,6 @@ import dev.torc.core.memory.CachePlace;
 import dev.torc.core.memory.ProductTarget;
 import dev.torc.core.memory.RecordedProduct;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
-import dev.torc.core.memory.StoredResults;
 import dev.torc.core.memory.ThisHost;
 import dev.torc.core.run.ClearedProducts.Added;
 import java.io.IOException;

@@ -1,16 +1,22 @@
 package dev.torc.front.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.torc.base.posix.CallingProcess;
+import dev.torc.base.posix.Environment;
+import dev.torc.base.posix.Signals;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
@@ -31,6 +37,19 @@ class EnvironmentsTest {
           command: python -c 'import greet; print(greet.text)' > out.txt
           produces: out.txt
       """;
+
+  private static final String MODULE_FILE =
+      """
+      environments: { main: { kind: module, load: [tool/1, lib] } }
+      jobs:
+        a:
+          environment: main
+          command: 'echo "$TOOL $LIB ${PATH%%:*}" > out.txt'
+          produces: out.txt
+      """;
+
+  /** Where the package of Debian has the tool. */
+  private static final String MODULES = "/usr/lib/x86_64-linux-gnu/modulecmd.tcl";
 
   @TempDir Path temp;
 
@@ -77,6 +96,57 @@ class EnvironmentsTest {
     assertEquals("hello 2\n", folder.build().get("out.txt"));
   }
 
+  @Test
+  void environmentModulesLoadsWhatAnEntryNames() throws Exception {
+    String found = System.getenv().getOrDefault("MODULES_CMD", MODULES);
+    boolean must = "true".equals(System.getenv("CI")); // there environment-modules is installed
+    assumeTrue(must || Files.isExecutable(Path.of(found)), "there are no Environment Modules here");
+    Folder folder =
+        new Folder(temp.resolve("p"))
+            .put("torc.yaml", MODULE_FILE)
+            .put("modules/tool/1", "#%Module\nprepend-path PATH /opt/tool-1\nsetenv TOOL one\n")
+            .put("modules/tool/2", "#%Module\nprepend-path PATH /opt/tool-2\nsetenv TOOL two\n")
+            .put("modules/lib/5", "#%Module\nprereq tool\nsetenv LIB $env(TOOL)-5\n");
+    Map<String, String> env = new TreeMap<>(System.getenv());
+    env.keySet().removeIf(name -> name.startsWith("LMOD"));
+    env.put("MODULES_CMD", found);
+    env.put("MODULEPATH", temp.resolve("p/modules").toString());
+    env.put("LOADEDMODULES", "tool/2");
+    env.put("_LMFILES_", temp.resolve("p/modules/tool/2").toString());
+    Run run = called(folder, env);
+    assertEquals(0, run.exit(), run.err());
+    assertEquals("one one-5 /opt/tool-1\n", folder.get("out.txt"));
+
+    folder.put("torc.yaml", MODULE_FILE.replace("tool/1", "tool/3"));
+    Run unknown = called(folder, env);
+    assertEquals(1, unknown.exit());
+    assertTrue(unknown.err().contains("Unable to locate a modulefile for 'tool/3'"), unknown.err());
+  }
+
+  /** Builds with processes that have this environment, too. */
+  private static Run called(Folder folder, Map<String, String> env) {
+    List<byte[]> entries =
+        env.entrySet().stream().map(each -> each.toString().getBytes(UTF_8)).toList();
+    CallingProcess own = CallingProcess.own();
+    CallingProcess process =
+        new CallingProcess() {
+          @Override
+          public Environment environment() {
+            return new Environment(entries);
+          }
+
+          @Override
+          public Signals signals() {
+            return own.signals();
+          }
+        };
+    StringWriter err = new StringWriter();
+    Main main = new Main(Commands::perform).with(Commands::perform, process);
+    int exit =
+        main.call(new String[] {"build"}, Run.console(folder.at(), new StringWriter(), err, env));
+    return new Run(exit, "", err.toString());
+  }
+
   private static String pyproject(int version) {
     return """
     [project]
@@ -114,7 +184,7 @@ class EnvironmentsTest {
         ZipOutputStream zip = new ZipOutputStream(out)) {
       for (Map.Entry<String, String> each : files.entrySet()) {
         zip.putNextEntry(new ZipEntry(each.getKey()));
-        zip.write(each.getValue().getBytes(StandardCharsets.UTF_8));
+        zip.write(each.getValue().getBytes(UTF_8));
         zip.closeEntry();
       }
     }

@@ -184,6 +184,7 @@ class GraphLayoutTest {
     assertTrue(layout.width(1) < layout.width(2));
     assertEquals(layout.width(2), layout.width(3));
     assertEquals(layout.x(3) + layout.width(3), layout.width());
+    assertEquals(20 * 7 + 27, layout.width(1), "graph.js draws a label 27 pixels narrower");
   }
 
   @Test

@@ -88,6 +88,13 @@ class PageWriterTest {
   }
 
   @Test
+  void theMembersOfObjectsComeInOneOrder() throws IOException {
+    String series = ReadPage.of(Reports.page(20)).head().get("series").toString();
+    String first = "[{\"job\":0,\"attempt\":1,\"from\":";
+    assertTrue(series.matches("\\Q" + first + "\\E\\d+,\"count\":\\d+},.*"), series);
+  }
+
+  @Test
   void manyJobsHaveRoom() throws IOException {
     assertTrue(Reports.page(5_000).length() < FEW);
     assertTrue(Reports.page(100_000).length() < MOST);

@@ -61,8 +61,28 @@ class WatchOptionsTest {
     WatchStage stage = new WatchStage(temp, "b");
     stage.options = options(true, List.of());
     stage.thenPut("b.in", "2\n").thenPut("a.in", "2\n").thenPut("b.in", "3\n").run();
-    assertEquals("[] | [b.in] [b] | [a.in] [a LEFT_OUT] | [b.in] [a LEFT_OUT, b] |", stage.told());
+    assertEquals("[] | [b.in] [b] | [b.in] [a LEFT_OUT, b] |", stage.told());
     assertEquals("1\n3\n", Files.readString(temp.resolve("b.out")), "a did not run");
+  }
+
+  @Test
+  void onlyBeginsNoRoundAfterAnEditOfWhatOnlyOtherJobsNeed() throws IOException {
+    String jobs =
+        LINE
+            + """
+            d: { command: 'mkdir -p dir && cp a.in dir/d', needs: a.in, produces: dir/ }
+            e: { command: cat a.out dir/d > e.out, needs: [{job: a}, {job: d}], produces: e.out }
+            """;
+    stage(jobs).run();
+    WatchStage stage = new WatchStage(temp, "e");
+    stage.options = options(true, List.of());
+    stage.thenPut("a.in", "2\n").then(() -> builds("a")).thenPut("a.in", "3\n").run();
+    assertEquals("[] | [a.out] [d LEFT_OUT, e] |", stage.told());
+  }
+
+  private boolean builds(String target) throws IOException {
+    new WatchStage(temp, target).run();
+    return true;
   }
 
   @Test

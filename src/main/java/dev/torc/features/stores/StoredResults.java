@@ -1,8 +1,11 @@
-package dev.torc.core.memory;
+package dev.torc.features.stores;
 
 import dev.torc.base.bytes.Fields;
 import dev.torc.base.bytes.Fields.Form;
 import dev.torc.base.digests.Digest;
+import dev.torc.core.memory.Batch;
+import dev.torc.core.memory.Cache;
+import dev.torc.core.memory.DatabaseKey;
 import dev.torc.core.memory.DatabaseKey.RecordTree;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -12,7 +15,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * The records of stored results, and of the first keys ({@link JobResult.Restorable#first}) that
+ * The records of stored results, and of the first keys ({@code JobResult.Restorable#first}) that
  * lead to them. This class does not know what a result contains. A {@code form} that only reads may
  * omit parts of the result.
  */
@@ -31,7 +34,7 @@ public record StoredResults<T>(Cache cache, Form<T> form) {
   public record Stored<T>(long used, T result) {}
 
   /** Passes a stored result. Tags 1 to 5, and 7, belonged to earlier forms. */
-  Stored<T> pass(Fields fields, Stored<T> of) {
+  public Stored<T> pass(Fields fields, Stored<T> of) {
     Stored<T> stored =
         new Stored<>(fields.number(6, of, Stored::used), fields.one(8, of, Stored::result, form));
     if (stored.result == null) {
@@ -107,15 +110,16 @@ public record StoredResults<T>(Cache cache, Form<T> form) {
 
   /** Visits all results in the order of their keys. A visitor may read and put. */
   public void each(Consumer<Stored<T>> visitor) {
-    cache.eachRecord(RecordTree.STORED, null, (_, fields, of) -> pass(fields, of), visitor);
+    cache.eachRecord(RecordTree.STORED, this::pass, visitor);
   }
 
-  /** Removes unused {@link SharedTexts}. */
+  /** Removes the unused texts among those that many records share. */
   public void sweep() {
     cache.sweep(
         () -> {
-          cache.<Stored<T>>readAll(RecordTree.STORED, this::pass);
-          cache.<List<List<String>>>readAll(RecordTree.STORED_NAMES, StoredResults::names);
+          each(_ -> {});
+          cache.<List<List<String>>>eachRecord(
+              RecordTree.STORED_NAMES, StoredResults::names, _ -> {});
         });
   }
 

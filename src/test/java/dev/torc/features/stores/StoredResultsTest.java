@@ -1,10 +1,14 @@
-package dev.torc.core.memory;
+package dev.torc.features.stores;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.core.memory.StoredResults.Stored;
+import dev.torc.base.digests.Digest;
+import dev.torc.core.memory.Cache;
+import dev.torc.core.memory.CachePlace;
+import dev.torc.core.memory.ThisHost;
+import dev.torc.features.stores.StoredResults.Stored;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -38,11 +42,11 @@ class StoredResultsTest {
   }
 
   private static void put(StoredResults<String> to, String result) {
-    to.put(Samples.digest(result), new Stored<>(7, result), parts(result), null, List.of());
+    to.put(Digest.ofText(result), new Stored<>(7, result), parts(result), null, List.of());
   }
 
   private static boolean isCommon(StoredResults<String> of, String part) {
-    return of.isCommon(part, StoredResultsTest::parts, Samples::digest);
+    return of.isCommon(part, StoredResultsTest::parts, Digest::ofText);
   }
 
   /** Section 11: torc puts a product back by rename if no other stored result names it. */
@@ -74,7 +78,7 @@ class StoredResultsTest {
     try (Cache cache = open()) {
       StoredResults<String> stored = of(cache);
       for (String result : List.of("a b", "d b")) {
-        stored.put(Samples.digest(result), new Stored<>(7, result), List.of(), null, List.of());
+        stored.put(Digest.ofText(result), new Stored<>(7, result), List.of(), null, List.of());
       }
       assertTrue(isCommon(stored, "b") && !isCommon(stored, "a"));
       read.set(0);

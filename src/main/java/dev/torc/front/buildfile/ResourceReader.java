@@ -1,0 +1,84 @@
+package dev.torc.front.buildfile;
+
+import dev.torc.base.syntax.BadInput;
+import dev.torc.base.syntax.NearestName;
+import dev.torc.base.syntax.Node;
+import dev.torc.base.syntax.Place;
+import dev.torc.base.syntax.Problems;
+import dev.torc.base.syntax.Quantity;
+import dev.torc.core.model.Job.Resources;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Reads {@code resources} of a job: a map, or the name of a class of the build file.
+ *
+ * @param classes the classes by name
+ * @param counters the counters in {@code limits}, with whether each counts bytes
+ */
+record ResourceReader(
+    Node.Mapping classes, SortedMap<String, Boolean> counters, Problems problems) {
+
+  /** Reads all classes, which reports their errors. */
+  void check(Scope scope) {
+    classes
+        .entries()
+        .forEach((name, entry) -> of(MapFields.map(entry.value(), name, problems), scope));
+  }
+
+  /**
+   * Returns the resources of the class that a node names, or the node's own map; an empty map if
+   * the node is neither.
+   */
+  Node.Mapping classOf(Node node, Scope scope) {
+    if (node instanceof Node.Scalar scalar && !scalar.isNothing()) {
+      try {
+        String name = scope.text(scalar);
+        if (classes.get(name) instanceof Node.Mapping map) {
+          return map;
+        }
+        String hint = NearestName.hint(name, classes.entries().keySet());
+        throw new BadInput(scalar.place(), "unknown resource class " + name + hint);
+      } catch (BadInput e) {
+        problems.add(e);
+      }
+      return MapFields.map(null, "resources", problems);
+    }
+    return MapFields.map(node, "resources", problems);
+  }
+
+  Resources of(Node node, Scope scope) {
+    return node == null ? Resources.DEFAULT : of(classOf(node, scope), scope);
+  }
+
+  private Resources of(Node.Mapping map, Scope scope) {
+    MapFields fields = new MapFields(map, scope, problems);
+    SortedMap<String, Long> amounts = new TreeMap<>();
+    if (!map.entries().isEmpty()) {
+      Set<String> known = new TreeSet<>(KnownKeys.RESOURCES);
+      known.addAll(counters.keySet());
+      fields.only(known, "resources");
+      counters.forEach(
+          (counter, bytes) -> {
+            if (map.entries().containsKey(counter)) {
+              amounts.put(
+                  counter,
+                  bytes
+                      ? fields.amount(counter, 0, Quantity::size)
+                      : fields.whole(counter, 0, 0, Integer.MAX_VALUE));
+            }
+          });
+    }
+    return new Resources(
+        (int) fields.whole("cpus", 0, 1, Integer.MAX_VALUE),
+        fields.limit("memory", Quantity::size),
+        (int) fields.whole("gpus", -1, 0, Integer.MAX_VALUE),
+        fields.limit("runtime", Quantity::duration),
+        amounts,
+        fields.amount("disk", 0, Quantity::size),
+        (int) fields.whole("nodes", 1, 1, Integer.MAX_VALUE),
+        map.entries().isEmpty() ? Place.NONE : map.place());
+  }
+}
