@@ -9,6 +9,7 @@ import dev.torc.base.posix.FileTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.jar.JarFile;
@@ -154,6 +155,17 @@ class StartIT {
           loaded.stream().filter(l -> l.matches(".* dev[.]torc[.].*Lambda/.*")).toList();
       assertTrue(lambdas.size() <= LAMBDAS, lambdas.toString());
     }
+  }
+
+  /** No job fetches, and {@code needs} and conditions of other jobs ask nothing of a download. */
+  @Test
+  void noClassOfADownloadIsLinked() throws Exception {
+    List<String> loaded = new ArrayList<>(classes("load"));
+    assertTrue(loaded.stream().anyMatch(l -> l.contains(" dev.torc.front.session.Features ")));
+    box.write("source.txt", "two");
+    loaded.addAll(classes("load", "2 jobs: 2 ran, 0 up to date, 0 failed"));
+    String own = ".* dev[.]torc[.](features[.]fetch[.]|front[.]buildfile[.]Fetch).*";
+    assertEquals(List.of(), loaded.stream().filter(l -> l.matches(own)).toList());
   }
 
   /**

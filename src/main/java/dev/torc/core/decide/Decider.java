@@ -365,8 +365,8 @@ public final class Decider {
   }
 
   /**
-   * Returns how the last run ended, without the digest of a manifest that may be the present one.
-   * {@code found} are the found needs of that manifest.
+   * Returns how the last run ended. The digest of that run's manifest is left out if the present
+   * manifest has it too, or is unknown; {@code found} are the needs that the run found.
    */
   private Reason end(int id, Reason ended, List<String> found) {
     if (!ended.kind().isEnd() || ended.old().isEmpty()) {

@@ -182,7 +182,7 @@ record JobVerdicts(
    */
   boolean decideTemporary() {
     if (state.undecided.isEmpty() || !state.ready.isEmpty() || state.areAnyRestored()) {
-      return false; // once restored, these may allow restores of their readers
+      return false; // a restored product may allow a restore of its reader
     }
     try {
       Map<Integer, Verdict> known =

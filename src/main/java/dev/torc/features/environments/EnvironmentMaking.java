@@ -237,7 +237,7 @@ public final class EnvironmentMaking implements AttemptPart, Runner {
 
   /**
    * Writes the marker, now that the processes ended well. Refuses if the lock changed meanwhile:
-   * the folder, which has the name of the former one, may hold what the new one asks for.
+   * the folder is named after the former lock, and may hold what the new one asks for.
    */
   private void complete() throws IOException {
     Activation found = Activation.between(printed(".before"), printed(".after"));

@@ -10,16 +10,31 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The downloads of a build that run now, so that a live report can show how far they are. */
+/**
+ * What the downloads of a build share: their connections, and which run now, so that a live report
+ * can show how far they are.
+ */
 public final class Downloads {
 
   private final Map<String, FetchPart> running = new ConcurrentHashMap<>();
-  private boolean tidied; // guarded by this
+  private final Map<String, String> env;
+  private boolean tidied; // guarded by this, like the next one
+  private WebClient web;
+
+  /** Prepares for the first download; {@code env} is the caller's environment. */
+  public Downloads(Map<String, String> env) {
+    this.env = env;
+  }
 
   /** Returns how far a job's download is; empty if it has none. */
   public String progress(String job) {
     FetchPart part = running.get(job);
     return part == null ? "" : part.progress();
+  }
+
+  synchronized WebClient web() {
+    web = web == null ? new WebClient(env) : web;
+    return web;
   }
 
   /**
@@ -32,7 +47,6 @@ public final class Downloads {
     if (tidied) {
       return;
     }
-    tidied = true;
     Set<String> names = new HashSet<>();
     for (int id : graph.having(Job.FETCH).stream().toArray()) {
       for (FetchedFile file : Fetch.of(graph.job(id)).sources()) {
@@ -40,6 +54,7 @@ public final class Downloads {
       }
     }
     FetchPlace.tidy(place, names);
+    tidied = true;
   }
 
   void end(String job) {

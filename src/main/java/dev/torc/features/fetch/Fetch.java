@@ -42,9 +42,12 @@ public record Fetch(List<FetchedFile> sources) {
     return new Fetch(sources);
   }
 
-  /** Returns the key of the condition that is the command of a URL of another scheme. */
-  public static String command(String url) {
-    return Job.FETCH + " " + url;
+  /** The slot that stands for the URL in the command of a fetcher: one of torc's own. */
+  public static final String URL = "args";
+
+  /** Returns the key of the condition that is the command of URLs of a scheme. */
+  public static String command(String scheme) {
+    return Job.FETCH + " " + scheme;
   }
 
   /** Returns the text from which {@link #of} reads the downloads. */

@@ -10,6 +10,7 @@ import dev.torc.core.here.Launch;
 import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.here.ProcessEnd.How;
 import dev.torc.core.here.Runner;
+import dev.torc.core.memory.CachePlace;
 import dev.torc.core.memory.JobResult;
 import dev.torc.core.memory.RecordedProduct;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
@@ -32,10 +33,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 
 /**
@@ -49,31 +51,23 @@ public final class FetchPart implements AttemptPart, Runner {
   private final int id;
   private final Job job;
   private final JobAttempts attempts;
-  private final Map<String, String> env;
-  private final Downloads running;
-  private final CountDownLatch stop = new CountDownLatch(1);
-  private final Map<String, Download> downloads = new LinkedHashMap<>(); // by product
+  private final Downloads shared;
+  private final Map<String, Download> downloads = new HashMap<>(); // by product
   private volatile Download current;
-  private WebClient web; // guarded by this, like the next two
+  private String failure = ""; // empty for none
+  private Thread
+      thread; // to interrupt; null while a command runs. Guarded by this, as are the next
   private Running command; // that fetches now; null for none
   private How stopped; // why it must end; null if it need not
-  private ProcessEnd ended; // of the last command; null for none
-  private long limit; // by System.nanoTime; 0 for none
-  private String failure; // null for none
+  private long began; // by System.nanoTime
+  private long limit; // nanoseconds; 0 for none
 
-  /** Prepares an attempt; {@code env} is the caller's environment. */
-  public FetchPart(
-      AttemptContext common,
-      int id,
-      JobAttempts attempts,
-      Map<String, String> env,
-      Downloads running) {
+  public FetchPart(AttemptContext common, int id, JobAttempts attempts, Downloads shared) {
     this.common = common;
     this.id = id;
     this.attempts = attempts;
     this.job = common.graph().job(id);
-    this.env = env;
-    this.running = running;
+    this.shared = shared;
   }
 
   @Override
@@ -89,69 +83,64 @@ public final class FetchPart implements AttemptPart, Runner {
   /** Fetches all files. Everything that fails is the job's failure. */
   @Override
   public ProcessEnd run(Launch launch, Consumer<Running> handle) {
-    long began = System.nanoTime();
-    limit = launch.timeLimit() == 0 ? 0 : began + launch.timeLimit();
+    synchronized (this) {
+      thread = Thread.currentThread();
+      began = System.nanoTime();
+      limit = launch.timeLimit();
+    }
     handle.accept(signal -> stop(How.INTERRUPTED, signal));
     try {
-      running.begin(job.name(), this, common.launches().place(), common.graph());
+      shared.begin(job.name(), this, common.launches().place(), common.graph());
       fetch(launch);
-    } catch (AttemptFailure e) {
-      failure = e.getMessage();
+    } catch (AttemptFailure | CancellationException e) {
+      failure = String.valueOf(e.getMessage());
     } catch (IOException e) {
       failure = Refusal.line(e);
     } catch (UncheckedIOException e) {
       failure = Refusal.line(e.getCause());
-    } catch (IllegalArgumentException | IllegalStateException e) {
-      failure = "fault of torc: " + e;
     } finally {
-      running.end(job.name());
+      shared.end(job.name());
       current = null;
     }
     synchronized (this) {
+      thread = null;
+      Thread.interrupted(); // so that a late interrupt ends nothing else
+      limit = 0;
+      int code = failure.isEmpty() || stopped != null ? 0 : 1;
       How how = stopped == null ? How.EXITED : stopped;
-      int code = failure == null || stopped != null ? 0 : 1;
-      long wall = System.nanoTime() - began;
-      return ended == null
-          ? new ProcessEnd(how, code, wall, Usage.UNKNOWN, "")
-          : ended.as(how, code, ended.message()).lasting(wall);
+      return new ProcessEnd(how, code, System.nanoTime() - began, Usage.UNKNOWN, "");
     }
   }
 
   private void fetch(Launch launch) throws IOException {
     Path log = launch.output().log();
-    Path root = common.graph().workflow().root();
     if (!launch.output().append()) {
       OwnFile.write(log, new byte[0]);
     }
-    try (OutputStream lines = OwnFile.out(log, StandardOpenOption.APPEND);
-        WebClient client = begin()) {
+    CachePlace cache = common.launches().place();
+    Map<Path, Path> moves = new LinkedHashMap<>();
+    try (OutputStream lines = OwnFile.out(log, StandardOpenOption.APPEND)) {
       Download.Means means =
           new Download.Means(
-              client,
+              shared::web,
               (address, url, part) -> command(launch, address, url, part),
               common.machines().here().boot(),
-              stop,
+              this::check,
               line -> log(lines, line));
-      List<Map.Entry<Path, Path>> moves = new ArrayList<>();
       for (FetchedFile source : Fetch.of(job).sources()) {
-        Path product = root.resolve(source.path());
-        FetchPlace place = FetchPlace.of(common.launches().place(), product);
+        Path product = common.graph().workflow().root().resolve(source.path());
+        FetchPlace place = FetchPlace.of(cache, product);
         current = new Download(source, place, present(source.path()), means);
-        current.run();
         downloads.put(source.path(), current);
+        current.run();
         if (!current.isUnchanged()) {
-          moves.add(Map.entry(place.part(), product));
+          moves.put(place.part(), product);
         }
       }
-      for (Map.Entry<Path, Path> each : moves) {
-        Files.move(each.getKey(), each.getValue(), StandardCopyOption.ATOMIC_MOVE);
-      }
     }
-  }
-
-  private synchronized WebClient begin() {
-    web = new WebClient(env);
-    return web;
+    for (Map.Entry<Path, Path> each : moves.entrySet()) {
+      Files.move(each.getKey(), each.getValue(), StandardCopyOption.ATOMIC_MOVE);
+    }
   }
 
   /** Returns the digest of a product that stays in place until there is another; else empty. */
@@ -160,30 +149,37 @@ public final class FetchPart implements AttemptPart, Runner {
     return common.removal().ours(owned, null) == null ? "" : owned.digest().hex();
   }
 
+  private static void log(OutputStream log, String line) {
+    try {
+      log.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Runs the command of a fetcher like the command of a job. */
   private void command(Launch launch, WebAddress address, String url, Path part)
       throws IOException {
-    Launch.Step own = launch.steps().getFirst();
-    Template text = job.conditions().get(Fetch.command(url));
+    Template text = job.conditions().get(Fetch.command(address.scheme()));
     List<String> argv = new ArrayList<>(job.runs().steps().getFirst().shell());
-    argv.add(text.render(_ -> List.of(part.toString())));
-    long rest = limit == 0 ? 0 : Math.max(1, limit - System.nanoTime());
+    argv.add(text.render(slot -> List.of(slot.name().equals(Fetch.URL) ? url : part.toString())));
+    Launch.Step own = launch.steps().getFirst();
     Launch run =
-        new Launch(
+        launch.running(
             List.of(new Launch.Step(argv, own.dir(), own.env())),
-            new Launch.Output(launch.output().log(), true, false),
-            rest,
-            launch.memoryLimit(),
-            launch.mark(),
-            launch.stop(),
-            null);
-    ended = common.machines().runner().run(run, this::runs);
+            new Launch.Output(launch.output().log(), true, false));
     synchronized (this) {
+      check();
+      thread = null;
+    }
+    ProcessEnd ended = common.machines().runner().run(run, this::runs);
+    synchronized (this) {
+      thread = Thread.currentThread();
       command = null;
-      if (ended.how() != How.EXITED && ended.how() != How.SIGNALED && stopped == null) {
+      if (stopped == null && ended.how() != How.EXITED && ended.how() != How.SIGNALED) {
         stopped = ended.how();
-        stop.countDown();
       }
+      check();
     }
     if (!ended.ok() || !OwnFile.exists(part)) {
       String phrase = AttemptOutcome.phrase(ended, launch.timeLimit(), launch.memoryLimit());
@@ -199,35 +195,29 @@ public final class FetchPart implements AttemptPart, Runner {
     }
   }
 
-  private static void log(OutputStream log, String line) {
-    try {
-      log.write((line + "\n").getBytes(StandardCharsets.UTF_8));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  private synchronized void stop(How how, int signal) {
+    stopped = stopped == null ? how : stopped;
+    if (command != null) {
+      command.end(signal);
+    } else if (thread != null) {
+      thread.interrupt();
     }
   }
 
-  private synchronized void stop(How how, int signal) {
-    stopped = stopped == null ? how : stopped;
-    stop.countDown();
-    if (command != null) {
-      command.end(signal);
-    }
-    if (web != null) {
-      web.close();
+  private synchronized void check() {
+    if (stopped != null) {
+      throw new CancellationException();
     }
   }
 
   @Override
-  public void tick() {
+  public synchronized void tick() {
     Download now = current;
-    if (now != null) {
-      now.tick();
-    }
-    synchronized (this) {
-      if (limit != 0 && System.nanoTime() > limit && command == null) {
-        stop(How.TIMEOUT, Kill.TERM);
-      }
+    boolean silent = now != null && now.tick();
+    if (limit > 0 && System.nanoTime() - began > limit && stopped == null) {
+      stop(How.TIMEOUT, Kill.TERM);
+    } else if (silent && thread != null) {
+      thread.interrupt();
     }
   }
 
@@ -240,7 +230,7 @@ public final class FetchPart implements AttemptPart, Runner {
   /** Fails the attempt with what was wrong, in place of an exit status. */
   @Override
   public void read() {
-    if (failure != null && stopped == null) {
+    if (!failure.isEmpty() && stopped == null) {
       throw new AttemptFailure(failure);
     }
   }
@@ -253,34 +243,20 @@ public final class FetchPart implements AttemptPart, Runner {
   public void look(ProductScan products) {
     JobResult last = common.plan().records().result(id);
     boolean same = attempts.reasons().stream().noneMatch(r -> r.kind() == Kind.SETTING_CHANGED);
-    for (FetchedFile file : Fetch.of(job).sources()) {
-      RecordedProduct before = last == null ? null : last.product(file.path());
-      for (RecordedProduct made : products.made()) {
-        if (!made.path().equals(file.path()) || !file.sha256().isEmpty()) {
-          continue;
-        } else if (job.has(Trait.PERSIST)) {
-          remember(downloads.get(file.path()), made);
-        } else if (same && before != null && !made.digest().equals(before.digest())) {
-          String line = "job %s: %s has other bytes than last time, sha256 %s → %s; add sha256";
-          common
-              .removal()
-              .note()
-              .accept(
-                  line.formatted(
-                      SafeText.name(job.name()),
-                      SafeText.name(file.path()),
-                      before.digest().hex(),
-                      made.digest().hex()));
-        }
+    for (RecordedProduct made : products.made()) {
+      Download download = downloads.get(made.path());
+      RecordedProduct before = same && last != null ? last.product(made.path()) : null;
+      if (download.isFixed()) {
+        continue;
+      } else if (job.has(Trait.PERSIST)) {
+        download.remember(made.digest().hex());
+      } else if (before != null && !made.digest().equals(before.digest())) {
+        String line = "job %s: %s has other bytes than last time, sha256 %s → %s; add sha256";
+        String name = SafeText.name(job.name());
+        String old = before.digest().hex();
+        line = line.formatted(name, SafeText.name(made.path()), old, made.digest().hex());
+        common.removal().note().accept(line);
       }
-    }
-  }
-
-  private static void remember(Download download, RecordedProduct made) {
-    try {
-      download.remember(made.digest().hex());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 
@@ -291,6 +267,6 @@ public final class FetchPart implements AttemptPart, Runner {
 
   @Override
   public void close() {
-    stop(How.INTERRUPTED, Kill.KILL);
+    // it is the attempt's, and ends with it
   }
 }

@@ -6,8 +6,8 @@ import dev.torc.base.posix.FileTree;
 import dev.torc.base.posix.OwnFile;
 import dev.torc.core.memory.CachePlace;
 import java.io.IOException;
+import java.net.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -18,13 +18,34 @@ import java.util.Set;
  * .torc/fetch}. The bytes are on the product's file system, so that a rename is enough.
  *
  * @param part the bytes
- * @param state where they are from: so that a later attempt can continue them
- * @param tag where the product in place is from: so that the server can say that it is unchanged
+ * @param state where the bytes are from, so that a later attempt can continue them; or, when they
+ *     are in place, so that the server can say that they are unchanged
  */
-record FetchPlace(Path part, Path state, Path tag) {
+record FetchPlace(Path part, Path state) {
 
   private static final int NAME = 32; // characters
   private static final String BESIDE = ".torc-fetch-";
+
+  /** By what a server knows its bytes again: an ETag and the time of the last change, or empty. */
+  record Validator(String tag, String time) {
+
+    static Validator of(HttpHeaders headers) {
+      return new Validator(
+          headers.firstValue("ETag").orElse(""), headers.firstValue("Last-Modified").orElse(""));
+    }
+
+    /** Returns what other bytes never have: a strong ETag, else the time; may be empty. */
+    String strong() {
+      return tag.startsWith("\"") ? tag : time;
+    }
+
+    /** Returns the header that asks whether the bytes are unchanged. */
+    Map<String, String> question() {
+      return !tag.isEmpty()
+          ? Map.of("If-None-Match", tag)
+          : time.isEmpty() ? Map.of() : Map.of("If-Modified-Since", time);
+    }
+  }
 
   /** Returns the place of a product whose folder exists; after {@link #tidy}. */
   static FetchPlace of(CachePlace cache, Path product) throws IOException {
@@ -34,8 +55,7 @@ record FetchPlace(Path part, Path state, Path tag) {
     String name = name(product);
     return new FetchPlace(
         near ? folder.resolve(name) : product.resolveSibling(BESIDE + name),
-        folder.resolve(name + ".from"),
-        folder.resolve(name + ".tag"));
+        folder.resolve(name + ".from"));
   }
 
   private static Path folder(CachePlace cache) {
@@ -54,44 +74,32 @@ record FetchPlace(Path part, Path state, Path tag) {
       if (names.contains(name.substring(0, Math.min(NAME, name.length())))) {
         continue;
       }
-      String[] lines = name.endsWith(".from") ? lines(file) : new String[0];
-      if (lines.length == 3 && lines[1].endsWith("/" + BESIDE + name.substring(0, NAME))) {
-        OwnFile.remove(Path.of(lines[1]));
+      String beside = name.endsWith(".from") ? lines(file)[1] : "";
+      if (beside.endsWith("/" + BESIDE + name.substring(0, NAME))) {
+        OwnFile.remove(Path.of(beside));
       }
       FileTree.remove(file);
     }
   }
 
+  /** Returns origin, part, ETag and time; empty texts if the file is missing or damaged. */
   private static String[] lines(Path file) throws IOException {
     try {
-      return new String(OwnFile.read(file), StandardCharsets.UTF_8).split("\n", -1);
+      String[] lines = new String(OwnFile.read(file), StandardCharsets.UTF_8).split("\n", -1);
+      return lines.length == 4 ? lines : new String[] {"", "", "", ""};
     } catch (NoSuchFileException none) {
-      return new String[0];
+      return new String[] {"", "", "", ""};
     }
   }
 
-  /** Returns the validator of the bytes of {@code origin} that are there; else an empty text. */
-  String known(String origin) throws IOException {
+  /** Returns the validator of the bytes of {@code origin}, if that is where they are from. */
+  Validator validator(String origin) throws IOException {
     String[] lines = lines(state);
-    boolean same = lines.length == 3 && lines[0].equals(origin);
-    return same && OwnFile.exists(part) && Files.size(part) > 0 ? lines[2] : "";
+    return lines[0].equals(origin) ? new Validator(lines[2], lines[3]) : new Validator("", "");
   }
 
-  void begin(String origin, String validator) throws IOException {
-    write(state, origin + "\n" + part + "\n" + validator);
-  }
-
-  /** Returns the header that asks whether the product in place is unchanged; may be empty. */
-  Map<String, String> asking(String origin) throws IOException {
-    String[] lines = lines(tag);
-    return lines.length == 3 && lines[0].equals(origin) ? Map.of(lines[1], lines[2]) : Map.of();
-  }
-
-  void remember(String origin, String header, String validator) throws IOException {
-    write(tag, origin + "\n" + header + "\n" + validator);
-  }
-
-  private static void write(Path file, String text) throws IOException {
-    OwnFile.write(file, text.getBytes(StandardCharsets.UTF_8));
+  void save(String origin, Validator by) throws IOException {
+    String text = String.join("\n", origin, part.toString(), by.tag, by.time);
+    OwnFile.write(state, text.getBytes(StandardCharsets.UTF_8));
   }
 }

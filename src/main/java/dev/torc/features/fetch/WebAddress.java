@@ -2,7 +2,7 @@ package dev.torc.features.fetch;
 
 import dev.torc.base.digests.Digest;
 import dev.torc.base.text.SafeText;
-import java.io.IOException;
+import dev.torc.core.run.AttemptFailure;
 import java.net.IDN;
 import java.net.URI;
 import java.net.URLDecoder;
@@ -53,31 +53,32 @@ public record WebAddress(String scheme, String login, String host, String rest) 
       return new WebAddress(scheme, null, null, other.group(2) + other.group(3));
     }
     Matcher form = FORM.matcher(url);
-    if (form.matches()) {
-      String authority = form.group(2);
-      int at = authority.lastIndexOf('@');
-      String host = authority.substring(at + 1).toLowerCase(Locale.ROOT);
-      String rest = escaped(form.group(3));
-      try {
+    try {
+      if (form.matches()) {
+        String authority = form.group(2);
+        int at = authority.lastIndexOf('@');
+        String host = authority.substring(at + 1).toLowerCase(Locale.ROOT);
+        String login = at < 0 ? null : escaped(authority.substring(0, at)).replaceAll("[/?@]", "");
+        String rest = escaped(form.group(3));
         WebAddress address =
             new WebAddress(
                 form.group(1).toLowerCase(Locale.ROOT),
-                at < 0 ? null : escaped(authority.substring(0, at)).replaceAll("[/?@]", ""),
+                login,
                 host.startsWith("[") ? host : IDN.toASCII(host),
                 rest.startsWith("/") ? rest : "/" + rest);
         if (address.uri().getHost() != null) {
           return address;
         }
-      } catch (IllegalArgumentException e) {
-        throw new IllegalArgumentException(invalid(url), e);
       }
+    } catch (IllegalArgumentException e) { // its message may show a secret
+      return invalid(url);
     }
-    throw new IllegalArgumentException(invalid(url));
+    return invalid(url);
   }
 
-  private static String invalid(String url) {
+  private static WebAddress invalid(String url) {
     String shown = SafeText.line(url.replaceAll("(?s)//.*@|[?#].*", "//…"), 200);
-    return "invalid URL %s; write https://HOST/PATH".formatted(shown);
+    throw new IllegalArgumentException("invalid URL %s; write https://HOST/PATH".formatted(shown));
   }
 
   /** Returns whether torc itself can fetch it. */
@@ -109,23 +110,19 @@ public record WebAddress(String scheme, String login, String host, String rest) 
    * Returns where a redirect leads. Only the same host gets the login. Throws for a redirect from
    * https to anything else.
    */
-  WebAddress redirected(String location) throws IOException {
+  WebAddress redirected(String location) {
     boolean whole = location.matches("(?is)[a-z][a-z0-9+.-]*:.*");
+    String near = whole ? location : escaped(location.replaceAll("(?s)#.*", ""));
     try {
-      WebAddress next =
-          of(
-              whole
-                  ? location
-                  : location.startsWith("//")
-                      ? scheme + ":" + location
-                      : uri().resolve(escaped(location.replaceAll("(?s)#.*", ""))).toString());
+      WebAddress next = of(whole ? location : uri().resolve(near).toString());
       if (!next.isWeb() || scheme.equals("https") && !next.scheme.equals("https")) {
-        throw new IOException("redirects from " + scheme + " to " + next.shown());
+        String line = "%s: redirects from %s to %s";
+        throw new AttemptFailure(line.formatted(shown(), scheme, next.shown()));
       }
       String kept = next.host.equals(host) ? login : null;
       return new WebAddress(next.scheme, kept, next.host, next.rest);
     } catch (IllegalArgumentException e) {
-      throw new IOException("redirects to an " + e.getMessage(), e);
+      throw new AttemptFailure("%s: redirects to an %s".formatted(shown(), e.getMessage()));
     }
   }
 

@@ -25,20 +25,18 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.Set;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
- * The connections of one attempt, by the environment's proxies and CA files, which java.net.http
- * does not read. Redirects are left to the caller.
+ * The connections of a build's downloads, by the environment's proxies and CA files, which
+ * java.net.http does not read. One for all, since a file of CAs takes long to read.
  */
-final class WebClient implements AutoCloseable {
+final class WebClient {
 
-  static final Duration SILENCE = Duration.ofMinutes(1); // after which a server counts as gone
+  private static final int MOST_REDIRECTS = 10;
+  private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
 
   private static final List<String> CA_FILES =
       List.of("CURL_CA_BUNDLE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE");
@@ -51,7 +49,7 @@ final class WebClient implements AutoCloseable {
     HttpClient.Builder builder =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1) // or it would offer h2c to plain servers
-            .followRedirects(HttpClient.Redirect.NEVER)
+            .followRedirects(HttpClient.Redirect.NEVER) // which would take headers elsewhere
             .connectTimeout(Duration.ofSeconds(30))
             .proxy(new EnvironmentProxies());
     for (String name : CA_FILES) {
@@ -64,9 +62,24 @@ final class WebClient implements AutoCloseable {
     this.client = builder.build();
   }
 
-  /** Sends a request and returns the answer, whose body is yet to come. */
-  HttpResponse<InputStream> get(WebAddress address, Map<String, String> headers)
-      throws IOException {
+  /** Sends a request, and those that redirects ask for; the body of the answer is yet to come. */
+  HttpResponse<InputStream> get(WebAddress first, Map<String, String> headers)
+      throws IOException, InterruptedException {
+    WebAddress address = first;
+    for (int i = 0; i <= MOST_REDIRECTS; i++) {
+      HttpResponse<InputStream> answer =
+          client.send(request(address, headers), BodyHandlers.ofInputStream());
+      String location = answer.headers().firstValue("Location").orElse("");
+      if (!REDIRECTS.contains(answer.statusCode()) || location.isEmpty()) {
+        return answer;
+      }
+      answer.body().close();
+      address = address.redirected(location);
+    }
+    throw new AttemptFailure(first.shown() + ": more than 10 redirects");
+  }
+
+  private HttpRequest request(WebAddress address, Map<String, String> headers) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(address.uri())
             .header("User-Agent", "torc")
@@ -78,19 +91,7 @@ final class WebClient implements AutoCloseable {
     if (proxy != null) {
       login(request, "Proxy-Authorization", proxy);
     }
-    CompletableFuture<HttpResponse<InputStream>> answer =
-        client.sendAsync(request.build(), BodyHandlers.ofInputStream());
-    try {
-      return answer.get(SILENCE.toSeconds(), TimeUnit.SECONDS);
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof IOException cause ? cause : new IOException(e.getCause());
-    } catch (TimeoutException e) {
-      answer.cancel(true);
-      throw new IOException("no answer in " + SILENCE.toSeconds() + " s", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
-    }
+    return request.build();
   }
 
   private static void login(HttpRequest.Builder request, String header, WebAddress of) {
@@ -99,12 +100,6 @@ final class WebClient implements AutoCloseable {
       byte[] bytes = login.getBytes(StandardCharsets.UTF_8);
       request.header(header, "Basic " + Base64.getEncoder().encodeToString(bytes));
     }
-  }
-
-  /** Ends all requests, from any thread. */
-  @Override
-  public void close() {
-    client.shutdownNow();
   }
 
   /** Returns the proxy that the environment names for a URL; null for none. */

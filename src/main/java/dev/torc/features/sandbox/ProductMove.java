@@ -4,12 +4,17 @@ import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.FolderDigest;
 import dev.torc.base.posix.FileTree;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.EnumSet;
+import java.util.Set;
 
 /**
  * Moves what a job made to its place, each file at once: by a rename, or on another file system by
@@ -55,6 +60,34 @@ final class ProductMove {
   }
 
   private static void whole(Path from, Path to) throws IOException {
+    try {
+      rename(from, to);
+    } catch (AccessDeniedException e) { // by folders that the job made read-only
+      boolean folder = Files.isDirectory(from, LinkOption.NOFOLLOW_LINKS);
+      Set<PosixFilePermission> closed = folder ? open(from) : null;
+      if (open(from.getParent()) == null && closed == null) {
+        throw e;
+      }
+      rename(from, to);
+      if (closed != null) {
+        Files.setPosixFilePermissions(to, closed);
+      }
+    }
+  }
+
+  /** Lets the owner write in a folder; returns its earlier permissions, or null if it was so. */
+  private static Set<PosixFilePermission> open(Path folder) throws IOException {
+    Set<PosixFilePermission> closed = Files.getPosixFilePermissions(folder);
+    if (closed.contains(PosixFilePermission.OWNER_WRITE)) {
+      return null;
+    }
+    Set<PosixFilePermission> open = EnumSet.copyOf(closed);
+    open.addAll(PosixFilePermissions.fromString("rwx------"));
+    Files.setPosixFilePermissions(folder, open);
+    return closed;
+  }
+
+  private static void rename(Path from, Path to) throws IOException {
     try {
       Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
     } catch (AtomicMoveNotSupportedException e) { // another file system

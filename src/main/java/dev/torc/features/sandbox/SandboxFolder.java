@@ -4,9 +4,9 @@ import dev.torc.base.digests.FolderDigest;
 import dev.torc.base.posix.FileTree;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
@@ -81,15 +81,22 @@ final class SandboxFolder {
 
   /** Makes it anew. A background process of an earlier attempt may still write into the old one. */
   void make() throws IOException {
-    if (Files.exists(top, LinkOption.NOFOLLOW_LINKS)) {
+    try {
+      Files.createDirectory(top);
+    } catch (FileAlreadyExistsException e) {
       Path aside = top.resolveSibling(top.getFileName() + "@old"); // no job's: it has no @ here
       FileTree.remove(aside);
       Files.move(top, aside);
       FileTree.remove(aside);
+      Files.createDirectory(top);
+    }
+    if (!home.equals(top)) {
+      Files.createDirectories(home);
     }
     Path git = home.resolve(".git"); // programs that honor ignore files begin anew here
-    folder(git.resolve("objects"));
-    folder(git.resolve("refs"));
+    for (Path each : List.of(git, git.resolve("objects"), git.resolve("refs"))) {
+      Files.createDirectory(each);
+    }
     Files.write(git.resolve("HEAD"), "ref: refs/heads/main\n".getBytes(StandardCharsets.UTF_8));
   }
 
@@ -100,11 +107,14 @@ final class SandboxFolder {
     }
   }
 
-  /** Puts a need there: a file, or a folder with all that counts in it. */
-  void put(Path from) throws IOException {
+  /**
+   * Puts a need there: a file, or a folder with all that counts in it. {@code within} is the needed
+   * folder of which it is a member, or null.
+   */
+  void put(Path from, Path within) throws IOException {
     Path to = of(from);
-    if (!to.equals(from) && !placed.containsKey(to) && Files.exists(from)) {
-      put(from, to, null);
+    if (!to.equals(from) && !placed.containsKey(to)) {
+      put(from, to, within);
     }
   }
 
@@ -120,24 +130,20 @@ final class SandboxFolder {
         return;
       }
     }
-    if (!Files.isDirectory(from)) {
-      putFile(from, to);
+    BasicFileAttributes what = Files.readAttributes(from, BasicFileAttributes.class);
+    if (what.isDirectory()) {
+      folder(to);
+      for (Path each : FileTree.entries(from)) {
+        if (!FolderDigest.IGNORED.contains(each.getFileName().toString())) {
+          put(each, to.resolve(each.getFileName()), within == null ? from : within);
+        }
+      }
       return;
     }
-    folder(to);
-    for (Path each : FileTree.entries(from)) {
-      if (!FolderDigest.IGNORED.contains(each.getFileName().toString())) {
-        put(each, to.resolve(each.getFileName()), within == null ? from : within);
-      }
-    }
-  }
-
-  private void putFile(Path from, Path to) throws IOException {
     place(from, to);
-    long size = kind.link() == 0 ? 0 : Files.size(from);
-    if (kind.link() > 0 && size >= kind.link()) {
+    if (kind.link() > 0 && what.size() >= kind.link()) {
       link(to, from);
-      linked.put(from, size);
+      linked.put(from, what.size());
     } else if (copies) {
       Files.copy(from, to, StandardCopyOption.COPY_ATTRIBUTES); // shares its bytes if it can
     }
@@ -152,14 +158,6 @@ final class SandboxFolder {
   private void place(Path from, Path to) throws IOException {
     folder(to.getParent());
     placed.put(to, from);
-  }
-
-  /** Puts a member of a needed folder there, which may be a symlink within that folder. */
-  void putMember(Path from, Path within) throws IOException {
-    Path to = of(from);
-    if (!to.equals(from) && !placed.containsKey(to)) {
-      put(from, to, within);
-    }
   }
 
   /**

@@ -8,16 +8,10 @@ import dev.torc.base.syntax.GlobWalk;
 import dev.torc.base.syntax.NearestPath;
 import dev.torc.base.text.Refusal;
 import dev.torc.base.text.SafeText;
-import dev.torc.core.decide.LineKind;
 import dev.torc.core.decide.NeedSnapshot;
-import dev.torc.core.decide.ToolSearch;
 import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.memory.CachePlace;
-import dev.torc.core.memory.JobResult.ManifestEntry;
-import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
-import dev.torc.core.model.Job.Tool;
-import dev.torc.core.model.NeedList;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Step;
 import dev.torc.core.run.AttemptFailure;
@@ -41,6 +35,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Runs an attempt in a folder of its own, which holds the job's needs and nothing else. If the
@@ -88,7 +83,7 @@ public final class SandboxPart implements AttemptPart, JobRoot {
     place.makeFolder(all);
     Set<String> outside =
         job.productRefs().stream()
-            .map(SandboxPart::path)
+            .flatMap(ref -> Stream.of(path(ref), ProductScan.folder(ref)))
             .filter(path -> path.startsWith("/"))
             .collect(Collectors.toCollection(HashSet::new));
     Path top = all.toRealPath().resolve(JobFiles.name(job.name()));
@@ -99,7 +94,7 @@ public final class SandboxPart implements AttemptPart, JobRoot {
   public void renew() throws IOException {
     folder = folder(true);
     folder.make();
-    putNeeds();
+    new SandboxNeeds(common, id, folder).put(needs);
     for (Ref ref : job.productRefs()) {
       folder.folder(place(ProductScan.folder(ref)));
     }
@@ -113,51 +108,6 @@ public final class SandboxPart implements AttemptPart, JobRoot {
       List<String> files = new ArrayList<>();
       folder.linked().forEach((file, size) -> files.add(Sandbox.linked(name(file), size)));
       say("links", Sandbox.linking(job, files));
-    }
-  }
-
-  private void putNeeds() throws IOException {
-    Graph graph = common.graph();
-    Set<String> images = new HashSet<>(0);
-    for (Step step : job.runs().steps()) {
-      if (step.image() != null && step.image().file() != null) {
-        images.add(step.image().file().path());
-      }
-    }
-    for (int file : graph.needs().row(id)) {
-      if (!images.contains(graph.path(file))) {
-        folder.put(root.resolve(graph.path(file)));
-      }
-    }
-    List<Path> needed = new ArrayList<>();
-    for (int list : graph.listNeeds().row(id)) {
-      NeedList need = graph.list(list);
-      if (need.kind() == NeedList.ListKind.FOLDER) {
-        folder.folder(place(need.text()));
-        needed.add(root.resolve(need.text()));
-      }
-    }
-    for (List<ManifestEntry> members : needs.members().values()) {
-      for (ManifestEntry member : members) {
-        if (LineKind.of(member.code()) == LineKind.NEED && !member.name().startsWith("//")) {
-          putMember(member, needed);
-        }
-      }
-    }
-    for (Tool tool : ToolSearch.unmade(graph, job)) {
-      String path = common.contents().machine().tools().path(tool);
-      if (path != null && root.resolve(path).startsWith(root)) {
-        folder.put(root.resolve(path));
-      }
-    }
-  }
-
-  private void putMember(ManifestEntry member, List<Path> needed) throws IOException {
-    Path file = root.resolve(member.name());
-    if (member.now().equals("folder")) {
-      folder.folder(folder.of(file));
-    } else {
-      folder.putMember(file, needed.stream().filter(file::startsWith).findFirst().orElse(null));
     }
   }
 
@@ -193,7 +143,7 @@ public final class SandboxPart implements AttemptPart, JobRoot {
       needs = snapshot;
       try {
         folder = folder(false);
-        putNeeds();
+        new SandboxNeeds(common, id, folder).put(needs);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

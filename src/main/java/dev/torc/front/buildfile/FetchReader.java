@@ -3,10 +3,10 @@ package dev.torc.front.buildfile;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.Place;
-import dev.torc.base.syntax.Problems;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Item;
 import dev.torc.core.model.Job.Resources;
+import dev.torc.core.model.Job.Trait;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Step;
 import dev.torc.core.model.Template;
@@ -15,132 +15,156 @@ import dev.torc.features.fetch.Fetch.FetchedFile;
 import dev.torc.features.fetch.WebAddress;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashSet;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Reads {@code fetch} and {@code sha256} of a job: what is downloaded instead of running a command.
- * {@link JobReader} reads the rest of the job.
- *
- * @param commands takes the commands of URLs of other schemes, as conditions of the job
+ * Reads {@code fetch} and {@code sha256} of one job: what is downloaded instead of running a
+ * command. {@link JobReader} reads the rest of the job.
  */
-record FetchReader(
-    MapFields job, List<Item> produces, Fetchers fetchers, Map<String, Template> commands) {
+final class FetchReader {
 
-  /** Returns the downloads; null without {@code fetch}, or after an error. */
-  Fetch read(List<String> shell) {
-    Node fetch = job.map().get(Job.FETCH);
-    Node digests = job.map().get("sha256");
-    if (fetch == null) {
-      if (digests != null) {
-        job.problems().add(digests.place(), "sha256 is for jobs with fetch");
-      }
-      return null;
-    }
-    List<FetchedFile> sources = new ArrayList<>();
-    job.problems().guard(() -> sources.addAll(sources(fetch, digests, shell)));
-    return sources.isEmpty() ? null : new Fetch(List.copyOf(sources));
+  private static final String SHA256 = "sha256";
+  private static final String SEVERAL =
+      "to fetch several files, fetch and produces are maps with the same names";
+
+  private final MapFields job;
+  private final Fetchers fetchers;
+  private final String root; // which makes the digests of keys its own
+  private final List<FetchedFile> files = new ArrayList<>();
+  private final List<Template> words = new ArrayList<>(); // what counts and is shown as the command
+  private final SortedMap<String, Template> conditions = new TreeMap<>();
+
+  FetchReader(MapFields job, Fetchers fetchers, String root) {
+    this.job = job;
+    this.fetchers = fetchers;
+    this.root = root;
   }
 
-  private List<FetchedFile> sources(Node fetch, Node digests, List<String> shell) {
-    List<String> products = new ArrayList<>();
-    List<String> names = new ArrayList<>();
+  /** Returns a job without command as one that downloads; as it is after an error. */
+  Job fetching(Job read) {
+    words.add(Template.of(Job.FETCH));
+    try {
+      read(read.links().produces());
+    } catch (BadInput e) {
+      job.problems().add(e);
+      return read;
+    }
+    Fetch fetch = new Fetch(List.copyOf(files));
+    conditions.putAll(read.conditions());
+    conditions.put(Job.FETCH, fetch.text());
+    Set<Trait> traits = EnumSet.noneOf(Trait.class);
+    traits.addAll(read.traits());
+    if (!fetch.isFixed() && job.map().get(Job.MAX_AGE) != null) {
+      traits.add(Trait.PERSIST); // the file stays until there is another one
+    }
+    Job.Links links = read.links();
+    boolean shared = fetch.isFixed() || links.caching() == Job.Caching.NEVER;
+    Job.Runs runs = read.runs();
+    Resources given = runs.resources();
+    SortedMap<String, Long> counters = new TreeMap<>(given.counters());
+    counters.putIfAbsent(Resources.DOWNLOADS, 1L);
+    Step.Command shown = new Step.Command.Words(List.copyOf(words));
+    return new Job(
+        read.name(),
+        read.labels(),
+        read.place(),
+        new Job.Links(
+            links.needs(),
+            links.produces(),
+            links.after(),
+            links.tools(),
+            links.depfile(),
+            shared ? links.caching() : Job.Caching.LOCAL),
+        new Job.Runs(
+            List.of(new Step(shown, ".", Collections.emptySortedMap(), fetchers.shell(), null)),
+            null,
+            new Resources(Resources.NO_CPU, 0, -1, given.runtime(), counters, 0, 1, given.place()),
+            runs.priority(),
+            runs.retry(),
+            runs.stop(),
+            runs.skip()),
+        traits,
+        conditions);
+  }
+
+  private void read(List<Item> produces) {
+    Node fetch = job.map().get(Job.FETCH);
+    Node sha256 = job.map().get(SHA256);
+    Map<String, Node> urls = byName(fetch);
+    Map<String, Node> digests = byName(sha256);
     for (Item item : produces) {
+      String name = fetch instanceof Node.Mapping ? item.name() : "";
       for (Ref ref : item.refs()) {
         if (!(ref instanceof Ref.OfFile)) {
           throw new BadInput(item.place(), "fetch makes files; " + ref.text() + " is not a file");
+        } else if (!urls.containsKey(name)) {
+          throw new BadInput(fetch.place(), SEVERAL);
         }
-        products.add(ref.text());
-        names.add(item.name());
+        read(ref.text(), urls.remove(name), digests.remove(name));
       }
     }
-    if (!(fetch instanceof Node.Mapping map)) {
-      if (products.size() != 1) {
-        throw new BadInput(
-            fetch.place(),
-            products.isEmpty()
-                ? "a job with fetch produces a file; add produces: FILE"
-                : "to fetch several files, fetch and produces are maps with the same names");
-      }
-      if (digests instanceof Node.Mapping) {
-        throw new BadInput(digests.place(), "fetch and sha256 must both be maps, or neither");
-      }
-      return List.of(source(products.getFirst(), fetch, digests, shell));
+    if (!urls.isEmpty()) {
+      String line =
+          produces.isEmpty() ? "a job with fetch produces a file; add produces: FILE" : SEVERAL;
+      throw new BadInput(fetch.place(), line);
+    } else if (!digests.isEmpty()) {
+      throw new BadInput(
+          sha256.place(), "sha256 is like fetch: one text, or a map with the same names");
     }
-    if (!map.entries().keySet().equals(new HashSet<>(names))
-        || names.size() != map.entries().size()) {
-      throw new BadInput(map.place(), "fetch and produces must be maps with the same names");
-    }
-    Node.Mapping known = MapFields.map(digests, "sha256, beside a map of URLs,", job.problems());
-    for (String name : known.entries().keySet()) {
-      if (!names.contains(name)) {
-        throw new BadInput(known.entries().get(name).place(), "fetch has no file " + name);
-      }
-    }
-    List<FetchedFile> sources = new ArrayList<>();
-    for (int i = 0; i < names.size(); i++) {
-      sources.add(source(products.get(i), map.get(names.get(i)), known.get(names.get(i)), shell));
-    }
-    return sources;
   }
 
-  private FetchedFile source(String product, Node urls, Node digest, List<String> shell) {
-    List<String> addresses = new ArrayList<>();
+  /** Returns the values of a map by name; that of another node has the empty name. */
+  private static Map<String, Node> byName(Node node) {
+    Map<String, Node> all = new LinkedHashMap<>();
+    if (node instanceof Node.Mapping map) {
+      map.entries().forEach((name, entry) -> all.put(name, entry.value()));
+    } else if (node != null) {
+      all.put("", node);
+    }
+    return all;
+  }
+
+  private void read(String product, Node urls, Node sha256) {
+    String digest = sha256 == null ? "" : digest(sha256);
+    List<String> texts = new ArrayList<>();
     for (Node url : job.scope().items(urls)) {
       String written = job.scope().text(MapFields.scalar(url, Job.FETCH)).strip();
       String text = written.replaceAll("[\\t\\r\\n]", ""); // as browsers do
       WebAddress address = address(text, url.place());
-      if (!address.isWeb()) {
-        Template command = fetchers.command(address, text, shell, url.place());
-        commands.put(Fetch.command(text), command);
+      texts.add(text);
+      if (digest.isEmpty()) {
+        words.add(Template.of(address.counted(root)));
       }
-      addresses.add(text);
+      if (!address.isWeb()) {
+        Template command = fetchers.command(address, url.place());
+        conditions.put(Fetch.command(address.scheme()), command);
+        if (digest.isEmpty()) {
+          words.add(Template.of(command.declared().replace("{" + Fetch.URL + "}", "{url}")));
+        }
+      }
     }
-    if (addresses.isEmpty()) {
+    if (texts.isEmpty()) {
       throw new BadInput(urls.place(), "fetch has no URL");
+    } else if (!digest.isEmpty()) {
+      words.add(Template.of("sha256:" + digest));
     }
-    return new FetchedFile(product, digest(digest), List.copyOf(addresses));
+    files.add(new FetchedFile(product, digest, List.copyOf(texts)));
   }
 
   private String digest(Node node) {
-    if (node == null) {
-      return "";
-    }
-    String text = job.scope().text(MapFields.scalar(node, "sha256")).strip();
+    String text = job.scope().text(MapFields.scalar(node, SHA256)).strip();
     String digits = text.toLowerCase(Locale.ROOT).replaceFirst("^sha256:", "");
     if (!text.isEmpty() && !digits.matches("[0-9a-f]{64}")) {
       throw new BadInput(node.place(), "sha256 is 64 hexadecimal digits, as sha256sum prints them");
     }
     return digits;
-  }
-
-  /**
-   * Returns the steps that stand for the download in the manifest and in messages; nothing after an
-   * error.
-   */
-  List<Step> steps(Fetch fetch, String root, List<String> shell) {
-    if (fetch == null) {
-      return List.of();
-    }
-    List<Template> words = new ArrayList<>(List.of(Template.of("fetch")));
-    for (FetchedFile source : fetch.sources()) {
-      for (String url : source.sha256().isEmpty() ? source.urls() : List.<String>of()) {
-        WebAddress address = WebAddress.of(url);
-        words.add(Template.of(address.counted(root)));
-        if (!address.isWeb()) {
-          words.add(fetchers.counted(address.scheme(), shell));
-        }
-      }
-      if (!source.sha256().isEmpty()) {
-        words.add(Template.of("sha256:" + source.sha256()));
-      }
-    }
-    Step.Command all = new Step.Command.Words(List.copyOf(words));
-    return List.of(new Step(all, ".", Collections.emptySortedMap(), shell, null));
   }
 
   private static WebAddress address(String text, Place place) {
@@ -161,43 +185,5 @@ record FetchReader(
           "%s is a URL; write a job with fetch: { fetch: \"%1$s\", produces: %s }, and need its product"
               .formatted(address.shown(), name.isEmpty() ? "FILE" : name));
     }
-  }
-
-  /** Reports the keys of a job that are for commands. */
-  static void refuseBeside(Node.Mapping own, Problems problems) {
-    own.entries()
-        .forEach(
-            (key, entry) -> {
-              if (KnownKeys.NOT_FETCH.contains(key)) {
-                problems.add(entry.place(), key + " is for commands; a job with fetch runs none");
-              }
-            });
-  }
-
-  /**
-   * Returns how results are stored: a download without a digest stays on this machine, since
-   * nothing says which bytes are right.
-   */
-  static Job.Caching caching(Fetch fetch, Job.Caching written) {
-    boolean shared = fetch == null || fetch.isFixed() || written == Job.Caching.NEVER;
-    return shared ? written : Job.Caching.LOCAL;
-  }
-
-  /** Returns the resources of a download, which takes no cpu. */
-  static Resources resources(Resources given) {
-    SortedMap<String, Long> counters = new TreeMap<>(given.counters());
-    counters.putIfAbsent(Resources.DOWNLOADS, 1L);
-    return new Resources(Resources.NO_CPU, 0, -1, given.runtime(), counters, 0, 1, given.place());
-  }
-
-  /** Returns the conditions of a job with those that say what it fetches. */
-  SortedMap<String, Template> conditions(Fetch fetch, SortedMap<String, Template> others) {
-    if (fetch == null) {
-      return others;
-    }
-    SortedMap<String, Template> all = new TreeMap<>(others);
-    all.putAll(commands);
-    all.put(Job.FETCH, fetch.text());
-    return all;
   }
 }

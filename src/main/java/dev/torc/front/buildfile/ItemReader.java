@@ -191,7 +191,7 @@ record ItemReader(Paths paths, Problems problems) {
     String text = need ? needed(scalar, scope) : scope.path(scalar);
     if (need) {
       refuseQuoted(text, node.place());
-      FetchReader.refuseUrl(text, node.place());
+      refuseUrl(text, node.place());
       if (OF_GIT.matcher(text).lookingAt()) {
         problems.warn(
             node.place(),
@@ -217,6 +217,12 @@ record ItemReader(Paths paths, Problems problems) {
       throw said.endsWith(" to mean the text")
           ? new BadInput(need.place(), said + "; to need all files of a group, write {job: GROUP}")
           : e;
+    }
+  }
+
+  private static void refuseUrl(String text, Place place) {
+    if (text.indexOf("://") > 0) { // else its reader is not loaded
+      FetchReader.refuseUrl(text, place);
     }
   }
 

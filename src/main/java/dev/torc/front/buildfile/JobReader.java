@@ -18,7 +18,6 @@ import dev.torc.core.model.Ref;
 import dev.torc.core.model.Step;
 import dev.torc.core.model.Template;
 import dev.torc.core.model.Workflow.Executor;
-import dev.torc.features.fetch.Fetch;
 import dev.torc.front.buildfile.ParsedBuildFile.Overrides;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -60,7 +59,6 @@ final class JobReader {
   private final ItemReader items;
   private final ImageReader images;
   private final StepReader steps;
-  private final Fetchers fetchers;
   private final Problems problems;
 
   /**
@@ -104,8 +102,6 @@ final class JobReader {
     this.items = new ItemReader(common.paths(), problems);
     this.images = new ImageReader(top, common.paths(), problems, common.over.containers());
     this.steps = new StepReader(top, common.paths(), images, common.env, problems);
-    this.fetchers =
-        new Fetchers(MapFields.map(top.get("fetchers"), "fetchers", problems), common.vars);
     this.problems = problems;
   }
 
@@ -120,14 +116,19 @@ final class JobReader {
             common.vars, Map.of(Scope.ALL, Scope.ANY_PATH), Map.of(), "x", null, null, problems);
     new MapFields(defaults, scope, problems).only(KnownKeys.DEFAULTS, "defaults");
     images.check(scope);
-    if (!fetchers.commands().entries().isEmpty()) {
-      fetchers.check(shell(), problems);
+    if (common.top.get("fetchers") != null) {
+      fetchers(shell(), problems).check(problems);
     }
     Problems own = new Problems();
     new ResourceReader(resources.classes(), resources.counters(), own).check(scope);
     own.found().stream()
         .filter(problem -> problem.message().indexOf(Scope.ANY) < 0)
         .forEach(problem -> problems.add(problem.place(), problem.message()));
+  }
+
+  private Fetchers fetchers(List<String> shell, Problems problems) {
+    Node.Mapping commands = MapFields.map(common.top.get("fetchers"), "fetchers", problems);
+    return new Fetchers(commands, common.vars, shell);
   }
 
   Vars vars() {
@@ -207,12 +208,8 @@ final class JobReader {
     List<String> shell = steps.shell(full);
     String dir = steps.dir(job, ".");
     SortedMap<String, Optional<Template>> env = steps.env(full);
-    FetchReader fetching = new FetchReader(job, produces, fetchers, new TreeMap<>());
-    Fetch fetch = fetching.read(shell);
-    List<Step> run =
-        job.map().get(Job.FETCH) == null
-            ? steps.steps(full, name, entry.place(), shell, dir, env)
-            : fetching.steps(fetch, common.paths().root().toString(), shell);
+    boolean fetches = job.map().get(Job.FETCH) != null;
+    List<Step> run = fetches ? List.of() : steps.steps(full, name, entry.place(), shell, dir, env);
     Retry retry =
         RetryReader.read(full, own, problems, text -> steps.shellText(text, full.scope(), shell));
     ConditionReader keys = new ConditionReader(full, steps, shell, common.when);
@@ -241,21 +238,29 @@ final class JobReader {
                 items.after(job),
                 steps.tools(full, dir, env, run),
                 depfile,
-                FetchReader.caching(fetch, caching(job, run))),
+                caching(job, run)),
             new Job.Runs(
                 run,
-                fetch == null ? executor : null,
-                fetch == null ? asked : FetchReader.resources(asked),
+                executor,
+                asked,
                 (int) job.whole("priority", 0, Integer.MIN_VALUE, Integer.MAX_VALUE),
                 retry,
                 stop(job),
                 keys.skip()),
-            traits(job, fetch != null && !fetch.isFixed()),
-            fetching.conditions(fetch, conditions(keys, produces, run)));
-    return withStandIn(entered(job, read));
+            traits(job),
+            conditions(keys, produces, run));
+    return withStandIn(fetches ? fetching(job, read, shell) : entered(job, read));
+  }
+
+  private Job fetching(MapFields job, Job read, List<String> shell) {
+    String root = common.paths().root().toString();
+    return new FetchReader(job, fetchers(shell, new Problems()), root).fetching(read);
   }
 
   private Job entered(MapFields job, Job read) {
+    if (job.map().get("sha256") != null) {
+      problems.add(job.map().get("sha256").place(), "sha256 is for jobs with fetch");
+    }
     return job.map().get(Job.ENVIRONMENT) == null
         ? read
         : EnvironmentReader.entered(job, read, common.known.environments);
@@ -325,15 +330,14 @@ final class JobReader {
         job.name(), job.labels(), job.place(), links, job.runs(), job.traits(), conditions);
   }
 
-  /** Returns the traits; a fetched file with {@code max_age} stays until there is another one. */
-  private Set<Trait> traits(MapFields job, boolean fetches) {
+  private Set<Trait> traits(MapFields job) {
     String temporary = job.choice("temporary", "false", ConditionReader.TEMPORARY);
     String persist = job.choice("persist", "false", PERSIST);
     String output = output(job);
     Set<Trait> traits = EnumSet.noneOf(Trait.class);
     for (Trait trait : Trait.values()) {
       if (switch (trait) {
-        case PERSIST -> !persist.equals("false") || fetches && job.map().get(Job.MAX_AGE) != null;
+        case PERSIST -> !persist.equals("false");
         case RESUMES -> persist.equals("resume");
         case TEMPORARY -> !temporary.equals("false");
         case DELETES -> temporary.equals("delete");
@@ -470,8 +474,14 @@ final class JobReader {
 
   private Node.Mapping withDefaults(Node.Mapping own, Scope scope) {
     if (own.get(Job.FETCH) != null) {
-      FetchReader.refuseBeside(own, problems);
       common.known.counters.putIfAbsent(Resources.DOWNLOADS, false);
+      own.entries().keySet().stream()
+          .filter(KnownKeys.NOT_FETCH::contains)
+          .forEach(
+              key ->
+                  problems.add(
+                      own.entries().get(key).place(),
+                      key + " is for commands; a job with fetch runs none"));
     }
     if (defaults.entries().isEmpty()) {
       return own;

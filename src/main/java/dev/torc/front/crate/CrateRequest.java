@@ -138,9 +138,7 @@ public final class CrateRequest {
       run(job, steps.get(job));
     }
     crate.nest();
-    Map<Long, BuildRecord> records = new HashMap<>();
-    look.cache().builds(Integer.MAX_VALUE).forEach(b -> records.put(b.id().number(), b));
-    builds.forEach((number, runs) -> build(workflow, number, runs, records.get(number)));
+    builds.forEach((number, runs) -> build(workflow, number, runs, look.cache().build(number)));
     root(workflow);
     int jobs = selection.jobs().cardinality();
     crate.write(folder);

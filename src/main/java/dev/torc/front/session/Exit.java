@@ -41,25 +41,13 @@ public record Exit(int status, List<String> lines, boolean defect) {
     return 128 + number;
   }
 
-  /** Ends a call as a signal ends a process, when what the call started has ended. */
-  static final class Signaled extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-    private final int number;
-
-    Signaled(int number) {
-      super(null, null, false, false);
-      this.number = number;
-    }
-  }
-
   public static Exit of(Throwable thrown) {
     for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-      if (cause instanceof Console.ClosedPipe) {
-        return new Exit(PIPE, List.of(), false);
+      if (cause instanceof Console.EndedBySignal end) {
+        return new Exit(signal(end.signal()), List.of(), false);
       }
     }
     return switch (thrown) {
-      case Signaled by -> new Exit(signal(by.number), List.of(), false);
       case BadInput bad -> usage(bad.diagnostics().stream().map(Exit::line).toList());
       case InvalidPathException bad ->
           usage(List.of("torc: " + SafeText.name(bad.getInput()) + ": not a path on this system"));

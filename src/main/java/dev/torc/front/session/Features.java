@@ -41,6 +41,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Wires the features into a build: the only file that knows which there are.
@@ -61,12 +62,13 @@ record Features(
    *
    * @param told what {@link SecretPart} and {@link SandboxPart} have told, since they tell it once
    * @param environments the locks of the shared environments that it uses
+   * @param downloads null before the first job that fetches
    */
   record Shared(
       AtomicLong posted,
       Set<String> told,
       BuildWatcher watcher,
-      Downloads downloads,
+      AtomicReference<Downloads> downloads,
       Map<Path, EnvironmentLock> environments) {}
 
   @Override
@@ -86,7 +88,8 @@ record Features(
     }
     parts.addAll(List.of(finds, posts, tools));
     if (fetches) {
-      parts.add(new FetchPart(common, id, attempts, env, shared.downloads));
+      shared.downloads.compareAndSet(null, new Downloads(env));
+      parts.add(new FetchPart(common, id, attempts, shared.downloads.get()));
     } else if (JobFiles.hasTmp(job)) {
       parts.add(new TemporaryFolder(common, job.name()));
     }

@@ -32,6 +32,7 @@ final class JobConditions implements Condition.Conditions {
 
   private final List<Condition> ofAll = new ArrayList<>(0);
   private List<Condition> withKeys;
+  private List<Condition> ofFetch;
   private Probes probes; // made when a job needs them
 
   private final DigestMemo digests;
@@ -101,10 +102,15 @@ final class JobConditions implements Condition.Conditions {
       withKeys = new ArrayList<>(ofAll);
       withKeys.add(new MaxAge());
       withKeys.add(probes());
-      withKeys.add(new FetchedInPlace(digests));
       withKeys.add(new Frozen(digests));
       withKeys.add(new MadeOnDemand());
     }
-    return withKeys;
+    if (!job.conditions().containsKey(Job.FETCH)) {
+      return withKeys;
+    } else if (ofFetch == null) {
+      ofFetch = new ArrayList<>(withKeys);
+      ofFetch.add(ofAll.size() + 2, new FetchedInPlace(digests)); // before those that keep results
+    }
+    return ofFetch;
   }
 }

@@ -31,7 +31,6 @@ import dev.torc.features.commands.CommandWarnings;
 import dev.torc.features.commands.FailureHints;
 import dev.torc.features.containers.ImageSupply;
 import dev.torc.features.environments.EnvironmentLock;
-import dev.torc.features.fetch.Downloads;
 import dev.torc.features.finds.Tracing;
 import dev.torc.features.forced.ForcedJobs;
 import dev.torc.features.past.BuildCommit;
@@ -153,7 +152,7 @@ record PlannedBuild(
             new AtomicLong(),
             ConcurrentHashMap.newKeySet(),
             watcher,
-            new Downloads(),
+            new AtomicReference<>(),
             new HashMap<>(0));
     return new Features(tracing, shared, manner.pace(), forces(), git, env);
   }

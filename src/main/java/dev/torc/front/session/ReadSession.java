@@ -22,6 +22,7 @@ import dev.torc.core.run.LaunchBuilder;
 import dev.torc.features.forced.ForcedJobs;
 import dev.torc.features.stores.LocalStore;
 import dev.torc.features.stores.SharedStores;
+import dev.torc.front.show.Console;
 import java.io.IOException;
 import java.util.BitSet;
 import java.util.List;
@@ -127,7 +128,7 @@ public final class ReadSession implements AutoCloseable {
       try (Signals signals = project.caller().host().process().signals()) {
         int signal = JobConditions.probe(project, of, "", limits, new Quiet(signals));
         if (signal != 0) {
-          throw new Exit.Signaled(signal);
+          throw new Console.EndedBySignal(signal);
         }
       }
     }

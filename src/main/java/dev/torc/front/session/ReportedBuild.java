@@ -14,6 +14,7 @@ import dev.torc.front.show.Profile;
 import dev.torc.front.show.Report;
 import dev.torc.front.show.Report.Progress;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntConsumer;
 
 /**
@@ -36,7 +37,7 @@ final class ReportedBuild implements BuildWatcher, Progress {
 
   // set for a live report, while jobs may run
   private TimeLeft time;
-  private Downloads downloads;
+  private AtomicReference<Downloads> downloads; // null before the first
   private Runner runner;
   private BuildLoop build;
   private long stopped; // when torc was stopped or continued
@@ -155,6 +156,7 @@ final class ReportedBuild implements BuildWatcher, Progress {
 
   @Override
   public String fetched(String job) {
-    return downloads.progress(job);
+    Downloads now = downloads.get();
+    return now == null ? "" : now.progress(job);
   }
 }

@@ -1,6 +1,7 @@
 package dev.torc.front.show;
 
 import dev.torc.base.posix.Io;
+import dev.torc.base.posix.Kill;
 import dev.torc.base.posix.RandomId;
 import dev.torc.base.syntax.BadInput.Diagnostic;
 import dev.torc.base.text.LineBreaks;
@@ -49,14 +50,21 @@ public record Console(
   public record Terminals(boolean out, boolean err, IntSupplier columns) {}
 
   /**
-   * Thrown if the reader of a stream is gone: torc ends without a message. Work that {@link
-   * #unread} serves does not see it.
+   * Thrown to end torc without a message, as a signal ends a process: PIPE if the reader of a
+   * stream is gone. Work that {@link #unread} serves does not see that.
    */
-  public static final class ClosedPipe extends IOException {
+  public static final class EndedBySignal extends IOException {
     private static final long serialVersionUID = 1L;
 
-    ClosedPipe() {
-      super("the output is not read anymore");
+    private final int signal;
+
+    public EndedBySignal(int signal) {
+      super(signal == Kill.PIPE ? "the output is not read anymore" : "ended by signal " + signal);
+      this.signal = signal;
+    }
+
+    public int signal() {
+      return signal;
     }
   }
 
@@ -159,7 +167,7 @@ public record Console(
 
   /**
    * Sets what is called when the reader of a stream is gone. If the call returns true, nothing is
-   * written to that stream from then on; otherwise the write throws {@link ClosedPipe}.
+   * written to that stream from then on; otherwise the write throws {@link EndedBySignal}.
    */
   public void unread(BooleanSupplier told) {
     for (Writer each : List.of(out, err)) {
@@ -170,8 +178,8 @@ public record Console(
   }
 
   /**
-   * Returns a writer for a stream; its errors are {@link ClosedPipe} or name the stream. A terminal
-   * that was closed has lost its reader.
+   * Returns a writer for a stream; its errors are {@link EndedBySignal} or name the stream. A
+   * terminal that was closed has lost its reader.
    */
   public static Writer writer(OutputStream stream, String name, boolean terminal) {
     return new Stream(new NamedStream(stream, name, terminal));
@@ -204,7 +212,7 @@ public record Console(
           if (silent) {
             return;
           }
-          throw new ClosedPipe();
+          throw new EndedBySignal(Kill.PIPE);
         }
         var named = new FileSystemException(name, null, message);
         named.initCause(e);

@@ -274,7 +274,8 @@ class Section13FetchTest extends FetchHarness {
     String name = Digest.ofText(root.resolve("d/x").toString()).hex().substring(0, 32);
     String url = sha(web.url("/x"));
     edit(".torc/fetch/" + name, "zeros");
-    edit(".torc/fetch/" + name + ".from", url + " another boot\n\"1\"");
+    String part = root.resolve(".torc/fetch/" + name).toString();
+    edit(".torc/fetch/" + name + ".from", url + " another boot\n" + part + "\n\"1\"\n");
     web.on("/x", file(DATA, "\"1\""));
     build();
     fetched(DATA);

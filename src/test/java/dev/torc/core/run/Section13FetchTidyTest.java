@@ -51,10 +51,10 @@ class Section13FetchTidyTest extends FetchHarness {
     edit("far/mine", "some");
     edit(
         ".torc/fetch/" + near + ".from",
-        "url boot\n" + root.resolve("far/.torc-fetch-" + near) + "\n\"1\"");
+        "url boot\n" + root.resolve("far/.torc-fetch-" + near) + "\n\"1\"\n");
     edit(
         ".torc/fetch/" + name("far/y") + ".from",
-        "url boot\n" + root.resolve("far/mine") + "\n\"1\"");
+        "url boot\n" + root.resolve("far/mine") + "\n\"1\"\n");
     web.on("/x", answer(200, DATA));
     fetching("", "/x");
     build();

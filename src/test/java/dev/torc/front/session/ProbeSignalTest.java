@@ -8,6 +8,7 @@ import dev.torc.base.posix.Kill;
 import dev.torc.base.posix.Signals;
 import dev.torc.core.decide.JobSelection.Rerun;
 import dev.torc.front.session.Caller.Host;
+import dev.torc.front.show.Console;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -46,9 +47,10 @@ class ProbeSignalTest {
     Project project = Project.load(new Caller(WatchStage.ENV, stage.root, host), options);
     Thread interrupter = Thread.ofPlatform().daemon().start(() -> interrupt(signals));
     try (ReadSession look = ReadSession.at(project, _ -> {})) {
-      Exit.Signaled thrown =
+      Console.EndedBySignal thrown =
           assertThrows(
-              Exit.Signaled.class, () -> look.plan(look.project().select(List.of()), Rerun.NONE));
+              Console.EndedBySignal.class,
+              () -> look.plan(look.project().select(List.of()), Rerun.NONE));
       assertEquals(130, Exit.of(thrown).status());
       assertEquals(List.of(), Exit.of(thrown).lines());
     }
