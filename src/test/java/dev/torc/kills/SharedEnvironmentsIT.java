@@ -85,7 +85,7 @@ class SharedEnvironmentsIT {
       lock = all.iterator().next();
     }
     Going uses;
-    try (OpenFileLock held = OpenFileLock.flock(lock, true).orElseThrow()) {
+    try (OpenFileLock _ = OpenFileLock.flock(lock, true).orElseThrow()) {
       uses = one.start("-v", "--force", "a");
       Sandbox.until("it begins", () -> uses.err().contains("command:"));
     }
