@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.torc.Sandbox;
 import dev.torc.Sandbox.Going;
 import dev.torc.Sandbox.Ran;
+import dev.torc.base.posix.OpenFileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -74,6 +75,22 @@ class SharedEnvironmentsIT {
     ended(second);
     assertEquals(1, made().size());
     assertEquals("1\n", two.read("a.out"));
+  }
+
+  @Test
+  void aTorcThatHasTheLockForALookAtACompleteOneFailsNoJob() throws Exception {
+    ended(one.start());
+    Path lock;
+    try (var all = Files.newDirectoryStream(temp.resolve("shared"), "*.lock")) {
+      lock = all.iterator().next();
+    }
+    Going uses;
+    try (OpenFileLock _ = OpenFileLock.flock(lock, true).orElseThrow()) {
+      uses = one.start("-v", "--force", "a");
+      Sandbox.until("it begins", () -> uses.err().contains("command:"));
+    }
+    ended(uses);
+    assertEquals(1, made().size());
   }
 
   @Test

@@ -18,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The part of an attempt that runs in an environment: gives its processes the variables that
@@ -87,15 +88,20 @@ public final class InEnvironment implements AttemptPart {
     return launch.running(steps, launch.output());
   }
 
-  /** Returns whether this build has the lock of a shared environment, or gets it now. */
+  /**
+   * Returns whether this build has the lock of a shared environment, or gets it now. Another torc
+   * may have it for a moment, only to find the environment complete.
+   */
   private boolean isUsed(MadeEnvironment made) throws IOException {
     synchronized (used) {
       EnvironmentLock lock = used.get(made.folder());
-      if (lock == null) {
+      while (lock == null && made.activation() != null) {
         lock = EnvironmentLock.take(made, false, common.machines().here());
         if (lock != null) {
           used.put(made.folder(), lock);
           made.use();
+        } else {
+          LockSupport.parkNanos(10_000_000);
         }
       }
       return lock != null;
