@@ -263,7 +263,7 @@ class Section13FetchTest extends FetchHarness {
   }
 
   @Test
-  void whatAUserWritesMeanwhileIsSetAside() {
+  void filesThatAUserWritesMeanwhileAreSetAside() {
     web.on(
         "/x",
         (request, out) -> {

@@ -46,7 +46,7 @@ class ProxiesTest {
     "[fd00::1:2], 'fe00::/8', false",
     "[fd00::1:2], ':2', false",
   })
-  void whatNoProxyNamesIsReachedDirectly(String host, String names, boolean direct) {
+  void hostsOfNoProxyAreReachedDirectly(String host, String names, boolean direct) {
     Proxies proxies = new Proxies(Map.of("http_proxy", "p:3128", "NO_PROXY", names));
     WebAddress proxy = proxies.of(URI.create("http://" + host + "/x"));
     assertEquals(direct ? null : "p:3128", proxy == null ? null : proxy.host());
