@@ -7,10 +7,11 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * An exclusive lock that belongs to an open file, not to the process: a lock of a {@link
+ * A lock that belongs to an open file, not to the process: a lock of a {@link
  * java.nio.channels.FileChannel} vanishes as soon as the process opens and closes the same file
- * elsewhere. The kernel releases it when the holder ends; started programs do not inherit it.
- * Locking never waits and does not read the file. There are two kinds.
+ * elsewhere. It is exclusive, unless the caller shares it with others that do. The kernel releases
+ * it when the holder ends; started programs do not inherit it. Locking never waits and does not
+ * read the file. There are two kinds.
  *
  * <p>{@code flock(2)}: it depends on the file system which other hosts see the lock.
  *
@@ -27,7 +28,9 @@ public final class OpenFileLock implements AutoCloseable {
   private static final int FLAGS = Libc.O_NONBLOCK | Libc.O_CLOEXEC | Libc.O_NOFOLLOW;
 
   private static final NativeCall FLOCK = NativeCall.of("flock");
-  private static final int EXCLUSIVE_NOW = 2 | 4;
+  private static final int SHARED = 1;
+  private static final int EXCLUSIVE = 2;
+  private static final int NOW = 4;
   private static final int UNLOCK = 8;
 
   /** Variadic, but on Linux its arguments are passed as in other functions. */
@@ -35,6 +38,7 @@ public final class OpenFileLock implements AutoCloseable {
 
   private static final int F_OFD_GETLK = 36;
   private static final int F_OFD_SETLK = 37;
+  private static final short F_RDLCK = 0;
   private static final short F_WRLCK = 1;
   private static final short F_UNLCK = 2;
 
@@ -54,22 +58,36 @@ public final class OpenFileLock implements AutoCloseable {
    * even in this process, has the lock. Throws {@link Unlockable} if there are no locks.
    */
   public static Optional<OpenFileLock> flock(Path file) throws IOException {
-    return lock(file, false);
+    return flock(file, true);
+  }
+
+  /** Locks the file by {@code flock}; if not {@code alone}, beside others that do not either. */
+  public static Optional<OpenFileLock> flock(Path file, boolean alone) throws IOException {
+    return lock(file, false, alone);
   }
 
   /** Locks all bytes of the file; otherwise like {@link #flock}. */
   public static Optional<OpenFileLock> bytes(Path file) throws IOException {
-    return lock(file, true);
+    return bytes(file, true);
   }
 
-  private static Optional<OpenFileLock> lock(Path file, boolean ofBytes) throws IOException {
+  /** Locks all bytes of the file; if not {@code alone}, beside others that do not either. */
+  public static Optional<OpenFileLock> bytes(Path file, boolean alone) throws IOException {
+    return lock(file, true, alone);
+  }
+
+  private static Optional<OpenFileLock> lock(Path file, boolean ofBytes, boolean alone)
+      throws IOException {
     while (true) {
       OwnFile.prepare(file);
       if (Libc.MAC) {
         OwnFile.outChannel(file).close(); // on macOS the next call cannot pass a mode
       }
       int fd = Libc.check(file.toString(), open(file, Libc.O_RDWR | Libc.O_CREAT, 0666));
-      int result = ofBytes ? set(fd, F_WRLCK) : FLOCK.again(fd, EXCLUSIVE_NOW);
+      int result =
+          ofBytes
+              ? set(fd, alone ? F_WRLCK : F_RDLCK)
+              : FLOCK.again(fd, (alone ? EXCLUSIVE : SHARED) | NOW);
       // If the file has been removed since, this lock is on a file that no other torc opens.
       boolean found = isAt(file, fd);
       Optional<OpenFileLock> lock = locked(file, fd, ofBytes, result);

@@ -103,7 +103,7 @@ record Activation(
             "unset", json(none)));
   }
 
-  private static String json(SortedMap<String, String> texts) {
+  static String json(SortedMap<String, String> texts) {
     SortedMap<String, String> quoted = new TreeMap<>();
     texts.forEach((name, text) -> quoted.put(name, JsonText.string(text)));
     return JsonText.object(quoted);
@@ -117,7 +117,7 @@ record Activation(
         new TreeSet<>(texts(members, "unset").keySet()));
   }
 
-  private static SortedMap<String, String> texts(Node.Mapping members, String name) {
+  static SortedMap<String, String> texts(Node.Mapping members, String name) {
     SortedMap<String, String> texts = new TreeMap<>();
     ((Node.Mapping) members.get(name))
         .entries()

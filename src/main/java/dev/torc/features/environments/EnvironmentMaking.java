@@ -1,23 +1,29 @@
 package dev.torc.features.environments;
 
 import dev.torc.base.digests.Stamp;
-import dev.torc.base.posix.FileTree;
 import dev.torc.base.posix.OwnFile;
+import dev.torc.base.text.Refusal;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.NeedSnapshot;
+import dev.torc.core.decide.Reason.Kind;
 import dev.torc.core.here.Launch;
 import dev.torc.core.here.ProcessEnd;
+import dev.torc.core.here.ProcessEnd.How;
+import dev.torc.core.here.Runner;
 import dev.torc.core.memory.CachePlace;
+import dev.torc.core.memory.ThisHost;
 import dev.torc.core.model.Downstream;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Template;
 import dev.torc.core.run.AttemptFailure;
 import dev.torc.core.run.AttemptPart;
 import dev.torc.core.run.BuildSetup.AttemptContext;
-import dev.torc.core.run.FoundNeeds;
+import dev.torc.core.run.Event;
+import dev.torc.core.run.JobAttempts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,6 +31,9 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -33,7 +42,7 @@ import java.util.regex.Pattern;
  * fills the folder, and a shell that is asked once what activation does. The marker is written
  * last, so a folder that a killed torc left is not believed, and is made anew.
  */
-public final class EnvironmentMaking implements AttemptPart {
+public final class EnvironmentMaking implements AttemptPart, Runner {
 
   /** The condition of a job that makes an environment: the command that fills the folder. */
   public static final String CREATE = "environment create";
@@ -41,8 +50,17 @@ public final class EnvironmentMaking implements AttemptPart {
   /** The command that activates it; missing if it does nothing. */
   public static final String ACTIVATE = "environment activate";
 
+  /**
+   * The folder in which roots share it, also for the jobs that run in it; missing if they do not.
+   */
+  public static final String FOLDER = "environment folder";
+
   /** The name by which these commands have the folder: that of torc's own slot. */
   public static final String DIR = "tmp";
+
+  private static final long AGAIN = 50; // milliseconds between two tries to lock
+
+  private static final long AGAIN_REMOTE = 500; // where each one asks a server
 
   /** What a tool says, and what that means; a group in it is the meaning. */
   private record Cause(Pattern said, String means) {
@@ -68,28 +86,35 @@ public final class EnvironmentMaking implements AttemptPart {
   private final Map<String, String> caller;
   private final int id;
   private final Job job;
+  private final boolean forced;
+  private final Consumer<? super Event> told;
+  private final CountDownLatch stop = new CountDownLatch(1);
+  private NeedSnapshot snapshot;
   private MadeEnvironment made;
+  private String failure; // of torc's own part; null for none
   private Path log; // null until it fails
 
   /** Prepares an attempt; {@code caller} is the caller's environment. */
-  public EnvironmentMaking(AttemptContext common, int id, Map<String, String> caller) {
+  public EnvironmentMaking(
+      AttemptContext common,
+      int id,
+      JobAttempts attempts,
+      Map<String, String> caller,
+      Consumer<? super Event> told) {
+    this.told = told;
     this.common = common;
     this.caller = caller;
     this.id = id;
     this.job = common.graph().job(id);
+    this.forced = attempts.reasons().stream().anyMatch(each -> each.kind() == Kind.FORCED);
   }
 
   @Override
-  public Launch begin(Launch launch, NeedSnapshot snapshot, Stamp begin) throws IOException {
-    Path root = common.graph().workflow().root();
-    made = MadeEnvironment.of(root, job.surroundings(), common.decider().environment(id, snapshot));
-    CachePlace place = common.launches().place();
-    place.makeFolder(made.folder().getParent());
-    for (String ending : List.of(".json", "", ".before", ".after")) {
-      FileTree.remove(made.beside(ending));
-    }
-    Files.createDirectory(made.folder());
-    place.give(made.folder());
+  public Launch begin(Launch launch, NeedSnapshot needs, Stamp begin) throws IOException {
+    snapshot = needs;
+    made =
+        MadeEnvironment.of(
+            common.graph().workflow().root(), job, common.decider().environment(id, needs));
     Launch.Step first = launch.steps().getFirst();
     List<Launch.Step> steps = new ArrayList<>();
     List<String> shell = new ArrayList<>(job.runs().steps().getFirst().shell());
@@ -135,27 +160,121 @@ public final class EnvironmentMaking implements AttemptPart {
   }
 
   @Override
-  public void over(ProcessEnd ended) {
-    log = ended.ok() ? null : common.launches().files(job.name()).log();
+  public Runner runner() {
+    return this;
+  }
+
+  @Override
+  public Running start(Launch launch, Consumer<ProcessEnd> done) {
+    throw new UnsupportedOperationException("an attempt waits for its environment");
+  }
+
+  /** Makes the environment, under its lock if roots share it, unless another torc just did. */
+  @Override
+  public ProcessEnd run(Launch launch, Consumer<Running> handle) {
+    handle.accept(_ -> stop.countDown());
+    try (EnvironmentLock lock = lock(launch)) {
+      if (lock == null) {
+        How how = stop.getCount() == 0 ? How.INTERRUPTED : How.EXITED;
+        return ProcessEnd.unstarted(how, "");
+      }
+      CachePlace place = common.launches().place();
+      if (!made.shared()) {
+        place.makeFolder(made.folder().getParent());
+      }
+      made.begin(launch.mark()).forEach(this::tell);
+      if (!made.shared()) {
+        place.give(made.folder());
+      }
+      ProcessEnd end = common.machines().runner().run(launch, handle);
+      if (end.ok()) {
+        complete();
+      }
+      return end;
+    } catch (IOException e) {
+      failure = Refusal.line(e);
+      return ProcessEnd.unstarted(How.EXITED, "");
+    }
+  }
+
+  private void tell(String line) {
+    told.accept(new Event.Note(Event.Level.INFO, line));
+  }
+
+  /** Waits for the lock; returns null if there is nothing to make now, or the attempt must end. */
+  private EnvironmentLock lock(Launch launch) throws IOException {
+    OwnFile.write(launch.output().log(), new byte[0]);
+    Path folder = made.folder().getParent();
+    if (made.shared() && !Files.isDirectory(folder)) {
+      throw new FileSystemException(
+          folder.toString(), null, "folder not found; torc does not create it");
+    }
+    ThisHost here = common.machines().here();
+    boolean waits = false;
+    while (true) {
+      EnvironmentLock lock = EnvironmentLock.take(made, true, here);
+      if (made.shared() && !forced && made.activation() != null) {
+        if (lock != null) {
+          lock.close();
+        }
+        return null;
+      } else if (lock != null) {
+        return lock;
+      } else if (!waits) {
+        waits = true;
+        tell("waiting for another torc that uses " + made.folder());
+      }
+      boolean network = here.networkKind(folder).isPresent();
+      try {
+        if (stop.await(network ? AGAIN_REMOTE : AGAIN, TimeUnit.MILLISECONDS)) {
+          return null;
+        }
+      } catch (InterruptedException e) {
+        throw new IOException("interrupted while waiting for another torc", e);
+      }
+    }
   }
 
   /**
    * Writes the marker, now that the processes ended well. Refuses if the lock changed meanwhile:
    * the folder is named after the former lock, and may hold what the new one asks for.
    */
-  @Override
-  public void find(FoundNeeds needs, NeedSnapshot snapshot, Stamp begin, String message)
-      throws IOException {
+  private void complete() throws IOException {
     Activation found = Activation.between(printed(".before"), printed(".after"));
     OwnFile.remove(made.beside(".before"));
     OwnFile.remove(made.beside(".after"));
+    snapshot.ended();
     List<String> moved = snapshot.moved();
     if (!moved.isEmpty()) {
-      throw new AttemptFailure(
-          "%s changed while the environment was made; it is made again by the next build"
-              .formatted(SafeText.name(moved.getFirst())));
+      failure =
+          SafeText.name(moved.getFirst())
+              + " changed while the environment was made; it is made again by the next build";
+      return;
     }
     made.complete(found);
+  }
+
+  @Override
+  public long grace() {
+    return common.machines().runner().grace();
+  }
+
+  @Override
+  public void close() {
+    stop.countDown();
+  }
+
+  @Override
+  public void over(ProcessEnd ended) {
+    log = ended.ok() ? null : common.launches().files(job.name()).log();
+  }
+
+  /** Fails the attempt with what was wrong besides its processes. */
+  @Override
+  public void read() {
+    if (failure != null) {
+      throw new AttemptFailure(failure);
+    }
   }
 
   private String printed(String ending) throws IOException {

@@ -1,7 +1,6 @@
 package dev.torc.features.environments;
 
 import dev.torc.base.digests.Stamp;
-import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.NeedSnapshot;
 import dev.torc.core.here.Launch;
 import dev.torc.core.model.Job;
@@ -12,12 +11,14 @@ import dev.torc.core.run.AttemptPart;
 import dev.torc.core.run.BuildSetup.AttemptContext;
 import dev.torc.core.run.JobAttempts;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The part of an attempt that runs in an environment: gives its processes the variables that
@@ -27,12 +28,23 @@ public final class InEnvironment implements AttemptPart {
 
   private final AttemptContext common;
   private final Map<String, String> caller;
+  private final Map<Path, EnvironmentLock> used;
   private final int id;
   private final boolean remote;
 
-  /** Prepares an attempt; {@code caller} is the caller's environment. */
+  /**
+   * Prepares an attempt.
+   *
+   * @param caller the caller's environment
+   * @param used the locks of the shared environments that this build uses, until it ends
+   */
   public InEnvironment(
-      AttemptContext common, int id, JobAttempts attempts, Map<String, String> caller) {
+      AttemptContext common,
+      int id,
+      JobAttempts attempts,
+      Map<String, String> caller,
+      Map<Path, EnvironmentLock> used) {
+    this.used = used;
     this.common = common;
     this.caller = caller;
     this.id = id;
@@ -43,14 +55,13 @@ public final class InEnvironment implements AttemptPart {
   public Launch begin(Launch launch, NeedSnapshot snapshot, Stamp begin) throws IOException {
     Job job = common.graph().job(id);
     Surroundings in = job.surroundings();
-    Activation activation =
+    MadeEnvironment made =
         MadeEnvironment.of(
-                common.graph().workflow().root(), in, common.decider().environment(id, snapshot))
-            .activation();
+            common.graph().workflow().root(), job, common.decider().environment(id, snapshot));
+    Activation activation = !made.shared() || isUsed(made) ? made.activation() : null;
     if (activation == null) {
       throw new AttemptFailure(
-          "environment %s is not made; run torc %s"
-              .formatted(in.name(), SafeText.name(in.maker())));
+          "environment %s was changed or removed meanwhile; run torc again".formatted(in.name()));
     }
     boolean loads = remote && MadeEnvironment.isOfModules(in);
     List<Step> declared = job.runs().steps();
@@ -75,6 +86,26 @@ public final class InEnvironment implements AttemptPart {
               each.secrets()));
     }
     return launch.running(steps, launch.output());
+  }
+
+  /**
+   * Returns whether this build has the lock of a shared environment, or gets it now. Another torc
+   * may have it for a moment, only to find the environment complete.
+   */
+  private boolean isUsed(MadeEnvironment made) throws IOException {
+    synchronized (used) {
+      EnvironmentLock lock = used.get(made.folder());
+      while (lock == null && made.activation() != null) {
+        lock = EnvironmentLock.take(made, false, common.machines().here());
+        if (lock != null) {
+          used.put(made.folder(), lock);
+          made.use();
+        } else {
+          LockSupport.parkNanos(10_000_000);
+        }
+      }
+      return lock != null;
+    }
   }
 
   /** Returns a command that loads modules on the node, then becomes that of the step. */

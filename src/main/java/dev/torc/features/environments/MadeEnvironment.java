@@ -1,18 +1,26 @@
 package dev.torc.features.environments;
 
 import dev.torc.base.digests.Digest;
+import dev.torc.base.posix.FileTree;
 import dev.torc.base.posix.OwnFile;
 import dev.torc.base.posix.SystemName;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.JsonText;
 import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.SourceFile;
+import dev.torc.core.here.Runner;
+import dev.torc.core.memory.ThisHost;
+import dev.torc.core.model.Job;
 import dev.torc.core.model.Surroundings;
+import dev.torc.core.model.Template;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,17 +33,21 @@ import java.util.TreeMap;
  * it.
  *
  * @param folder absolute
- * @param lasts whether later builds use it; else only the build that asked for it
+ * @param shared whether other roots may use it, too
  */
-record MadeEnvironment(Path folder, boolean lasts) {
+public record MadeEnvironment(Path folder, boolean shared) {
 
-  private static final String FOLDER = ".torc/environments";
+  static final String FOLDER = ".torc/environments";
 
   private static final int SHOWN = 12; // digits of the digest in the name
 
-  static MadeEnvironment of(Path root, Surroundings in, Digest digest) {
-    String name = in.name() + "-" + digest.hex().substring(0, SHOWN);
-    return new MadeEnvironment(root.resolve(FOLDER).resolve(name), !isOfModules(in));
+  private static final String MAKING = "making"; // by which processes, in an incomplete marker
+
+  static MadeEnvironment of(Path root, Job job, Digest digest) {
+    String name = job.surroundings().name() + "-" + digest.hex().substring(0, SHOWN);
+    Template shared = job.conditions().get(EnvironmentMaking.FOLDER);
+    Path in = root.resolve(shared == null ? FOLDER : shared.render(_ -> List.of()));
+    return new MadeEnvironment(in.resolve(name), shared != null);
   }
 
   /** Returns whether the environment is modules, which are not made but loaded. */
@@ -52,6 +64,59 @@ record MadeEnvironment(Path folder, boolean lasts) {
     return beside(".json");
   }
 
+  /** Returns the file that a torc locks to use it if it is shared; its time is the last use. */
+  Path lock() {
+    return beside(".lock");
+  }
+
+  /** Notes that a build uses it. */
+  void use() throws IOException {
+    OwnFile.out(lock(), StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING).close();
+  }
+
+  /** Returns how many nanoseconds ago a build last used it; 0 if unknown. */
+  public long unused() throws IOException {
+    return Files.exists(lock())
+        ? Duration.between(Files.getLastModifiedTime(lock()).toInstant(), Instant.now()).toNanos()
+        : 0;
+  }
+
+  /**
+   * Removes it unless a build uses it; returns whether it did. The caller holds the root's lock.
+   */
+  public boolean remove(ThisHost host) throws IOException {
+    try (EnvironmentLock lock = EnvironmentLock.take(this, true, host)) {
+      if (lock != null) {
+        clear();
+        FileTree.remove(beside(".lock.shared"));
+        FileTree.remove(lock());
+      }
+      return lock != null;
+    }
+  }
+
+  /** Removes everything but the lock: the marker first, so that the rest is not believed. */
+  void clear() throws IOException {
+    for (String ending : List.of(".json", "", ".json.new", ".before", ".after")) {
+      FileTree.remove(beside(ending));
+    }
+  }
+
+  /**
+   * Makes an empty folder, for processes with these entries in their environment. Ends those that a
+   * killed torc, perhaps of another root, left making it.
+   */
+  List<String> begin(Map<String, String> mark) throws IOException {
+    List<String> ended = List.of();
+    if (shared && read() instanceof Node.Mapping left && left.get(MAKING) != null) {
+      ended = Runner.endLeftovers(List.of(Activation.texts(left, MAKING)));
+    }
+    clear();
+    write(Map.of(MAKING, Activation.json(new TreeMap<>(mark))));
+    Files.createDirectory(folder);
+    return ended;
+  }
+
   /**
    * Writes the marker, which makes the environment complete. Scripts in an environment hold the
    * path of their folder and of their interpreter, so both are in the marker.
@@ -61,9 +126,23 @@ record MadeEnvironment(Path folder, boolean lasts) {
     members.put("folder", JsonText.string(folder.toRealPath().toString()));
     members.put("system", JsonText.string(SystemName.here()));
     members.put("interpreter", JsonText.string(interpreter()));
-    OwnFile.replace(
-        marker(),
-        out -> out.write((JsonText.object(members) + "\n").getBytes(StandardCharsets.UTF_8)));
+    write(members);
+  }
+
+  private void write(Map<String, String> members) throws IOException {
+    byte[] text = (JsonText.object(members) + "\n").getBytes(StandardCharsets.UTF_8);
+    OwnFile.replace(marker(), out -> out.write(text));
+  }
+
+  /** Returns the marker; null if there is none, or no readable one. */
+  private Node.Mapping read() throws IOException {
+    try {
+      return OwnFile.exists(marker())
+          ? (Node.Mapping) SourceFile.parse(OwnFile.read(marker()), marker().toString())
+          : null;
+    } catch (BadInput | ClassCastException e) {
+      return null;
+    }
   }
 
   /** Returns when it became complete; empty for an incomplete one. */
@@ -78,17 +157,14 @@ record MadeEnvironment(Path folder, boolean lasts) {
   /** Returns what a complete environment does; null if there is none that works here and now. */
   Activation activation() {
     try {
-      if (!OwnFile.exists(marker())) {
-        return null;
-      }
-      byte[] text = OwnFile.read(marker());
-      Node.Mapping members = (Node.Mapping) SourceFile.parse(text, marker().toString());
+      Node.Mapping members = read();
       boolean same =
-          says(members, "folder", folder.toRealPath().toString())
+          members != null
+              && says(members, "folder", folder.toRealPath().toString())
               && says(members, "system", SystemName.here())
               && says(members, "interpreter", interpreter());
       return same ? Activation.of(members) : null;
-    } catch (IOException | BadInput | ClassCastException e) {
+    } catch (IOException | ClassCastException e) {
       return null; // it is made anew
     }
   }

@@ -34,19 +34,20 @@ public final class MadeOnDemand implements Condition {
       return null; // no such job, or its lock is not made yet
     }
     Path root = asked.graph().workflow().root();
-    MadeEnvironment made = MadeEnvironment.of(root, asked.job().surroundings(), digest);
+    MadeEnvironment made = MadeEnvironment.of(root, asked.job(), digest);
     if (complete.contains(made.folder())) {
       return null;
     }
     boolean old =
-        !made.lasts()
+        MadeEnvironment.isOfModules(asked.job().surroundings())
             && made.completed()
                 .equals(earlier.computeIfAbsent(made.folder(), _ -> made.completed()));
     boolean there = !old && made.activation() != null;
     if (there) {
       complete.add(made.folder());
     }
-    return there ? null : root.relativize(made.folder()).toString();
+    Path shown = made.shared() ? made.folder() : root.relativize(made.folder());
+    return there ? null : shown.toString();
   }
 
   @Override

@@ -48,6 +48,7 @@ final class CleanAnswer implements Cleaner.Listener {
   private final boolean stale;
   private final boolean kept;
   private final boolean all;
+  private final boolean environments;
   private final boolean products; // whether to remove any products
   private final ProjectFolder given;
   private final CachePlace place;
@@ -67,15 +68,22 @@ final class CleanAnswer implements Cleaner.Listener {
     this.stale = call.has("--stale");
     this.kept = call.has("--kept");
     this.all = call.has("--all");
-    this.products = all || stale || !kept;
+    this.environments = call.has("--environments");
+    this.products = all || stale || !kept && !environments;
     if (kept && !targets.isEmpty()) {
       throw Call.usage("--kept takes no TARGET: what was set aside goes as a whole");
     }
     if (all && (stale || !targets.isEmpty())) {
       throw Call.usage("--all takes neither --stale nor a TARGET");
     }
+    if (!environments && call.value("--unused") != null) {
+      throw Call.usage("--unused is for --environments");
+    }
+    if (environments && !targets.isEmpty()) {
+      throw Call.usage("--environments takes no TARGET: jobs name the ones that stay");
+    }
     this.lock = call.lock();
-    this.given = call.folder(stale || !targets.isEmpty()).withoutResults();
+    this.given = call.folder(stale || environments || !targets.isEmpty()).withoutResults();
     this.place = given.place();
     this.chosen = new CleanedProducts(given, targets, stale);
   }
@@ -171,13 +179,14 @@ final class CleanAnswer implements Cleaner.Listener {
     Caller caller = call.caller();
     List<StartMark> on =
         Leftovers.end(caller.env(), caller.stamps(place), cache, lock.gone(), call::warn);
-    if (!products) {
+    if (!products && !environments) {
       return false;
     }
     chosen.addTargets(given.project());
-    List<String> problems = Leftovers.elsewhere(on, place, chosen::wants);
+    List<String> problems =
+        Leftovers.elsewhere(on, place, job -> environments || chosen.wants(job));
     if (problems.isEmpty()) {
-      OutJobs out = OutJobs.of(place, cache, job -> chosen.isWanted(job.place()));
+      OutJobs out = OutJobs.of(place, cache, job -> environments || chosen.isWanted(job.place()));
       Workflow workflow = given.project() == null ? null : given.project().workflow();
       problems = call.cancelOrList(out, place, workflow, removal(cache, call::warn));
     }
@@ -209,6 +218,9 @@ final class CleanAnswer implements Cleaner.Listener {
     }
     if (kept) {
       cleaner.removeSetAside();
+    }
+    if (environments && Files.isDirectory(place.folder())) {
+      well &= new EnvironmentCleaning(call, dry, this).run(given.project(), cache);
     }
     return well ? Exit.DONE : Exit.TROUBLE;
   }

@@ -19,8 +19,11 @@ import dev.torc.core.memory.Cache.CacheException;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Trait;
+import dev.torc.core.run.MovesAside;
 import dev.torc.features.clusters.Scheduler.SlurmLook;
 import dev.torc.features.containers.Containers;
+import dev.torc.features.environments.MadeEnvironment;
+import dev.torc.features.environments.UnnamedEnvironments;
 import dev.torc.front.buildfile.BuildFile;
 import dev.torc.front.buildfile.UserConfig;
 import dev.torc.front.session.Caller;
@@ -29,6 +32,7 @@ import dev.torc.front.session.InstalledTorc;
 import dev.torc.front.session.InstalledTorc.Installation;
 import dev.torc.front.session.Project;
 import dev.torc.front.session.ProjectOptions;
+import dev.torc.front.session.ReadSession;
 import dev.torc.front.session.ServerFolder;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -104,6 +108,9 @@ final class DoctorAnswer implements Answer {
     add("cache", cache());
     if (place != null) {
       add("lock", lock());
+    }
+    if (place != null && project != null && !project.graph().having(Job.ENVIRONMENT).isEmpty()) {
+      environments();
     }
     add("files", files());
     add("locale", locale());
@@ -286,6 +293,28 @@ final class DoctorAnswer implements Answer {
   private static String atWork(BuildLock.Holder it) {
     String host = it.host().isEmpty() ? "" : " of host " + it.host();
     return "held by a running build: " + it.what() + ", process " + it.pid() + host;
+  }
+
+  /** Lists the folders of environments that no job names; a shared one may be another root's. */
+  private void environments() throws IOException {
+    List<String> own = new ArrayList<>();
+    List<String> shared = new ArrayList<>();
+    try (ReadSession session = ReadSession.at(project, _ -> {})) {
+      for (MadeEnvironment each : UnnamedEnvironments.of(session.context())) {
+        (each.shared() ? shared : own).add(MovesAside.shown(place, each.folder()));
+      }
+    } catch (BadInput | CacheException e) {
+      return; // the lines about the project and the cache report it
+    }
+    String text = "no job of this root names ";
+    if (!own.isEmpty()) {
+      String next = "torc clean --environments removes them";
+      add("environments", advice(text + String.join(", ", own), next));
+    }
+    if (!shared.isEmpty()) {
+      String next = "torc clean --environments --unused 30d removes old ones";
+      add("environments", new Finding(State.OK, text + String.join(", ", shared), next));
+    }
   }
 
   private Finding files() {

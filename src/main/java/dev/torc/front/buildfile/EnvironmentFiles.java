@@ -13,8 +13,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -49,6 +51,7 @@ final class EnvironmentFiles {
   private final Paths paths;
   private final List<BuildFile.Read> read = new ArrayList<>();
   private final SortedMap<String, List<String>> looked = new TreeMap<>();
+  private final Set<String> bound = new HashSet<>();
 
   EnvironmentFiles(Paths paths) {
     this.paths = paths;
@@ -62,6 +65,11 @@ final class EnvironmentFiles {
   /** Returns the files that were looked for, each with what was found. */
   SortedMap<String, List<String>> looked() {
     return looked;
+  }
+
+  /** Returns whether a file names sources in this root, so that other roots need others. */
+  boolean isBound(String file) {
+    return bound.contains(file);
   }
 
   /**
@@ -121,10 +129,13 @@ final class EnvironmentFiles {
   /** Returns the lock of a project of uv. Refuses one that copies folders, which do not count. */
   String uvLock(String project, Place place) {
     String lock = nearest(project, "uv.lock");
-    Matcher copied =
-        Pattern.compile("source = \\{ directory = \"([^\"]*)\"").matcher(text(lock, place));
+    String text = text(lock, place);
+    Matcher copied = Pattern.compile("source = \\{ directory = \"([^\"]*)\"").matcher(text);
     if (copied.find()) {
       throw copied(lock, copied.group(1), "add editable = true to its source", place);
+    }
+    if (text.contains("source = { editable = ") || text.contains("source = { path = ")) {
+      bound.add(lock);
     }
     return lock;
   }
@@ -151,7 +162,11 @@ final class EnvironmentFiles {
         throw copied(lock, local.group(1), "add editable = true to it in " + manifest, place);
       }
     }
-    return !found && !text.matches("(?s).*\\bscripts *=.*"); // of the activation
+    boolean portable = !found && !text.matches("(?s).*\\bscripts *=.*"); // of the activation
+    if (!portable) {
+      bound.add(lock);
+    }
+    return portable;
   }
 
   /**
@@ -183,7 +198,9 @@ final class EnvironmentFiles {
     Matcher option = OPTION.matcher(line);
     if (option.matches()) {
       String kind = option.group(1).replaceFirst("^-+", "");
-      if (!kind.startsWith("e")) {
+      if (kind.startsWith("e")) {
+        bound.add(file);
+      } else {
         String folder = UserPaths.parent(file);
         String named = option.group(2).strip();
         requirements(
@@ -206,6 +223,7 @@ final class EnvironmentFiles {
         throw copied(file, local, "write -e " + local, place);
       }
       files.add(local);
+      bound.add(file);
     } else if (!wanted.isEmpty() && !wanted.startsWith("-") && !wanted.contains("==")) {
       loose.add(line.replaceFirst("//[^/@]*@", "//***@")); // a login is not shown
     }

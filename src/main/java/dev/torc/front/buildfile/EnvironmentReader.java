@@ -7,6 +7,7 @@ import dev.torc.base.syntax.NearestName;
 import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.Paths;
 import dev.torc.base.syntax.Place;
+import dev.torc.base.syntax.Problems;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Trait;
 import dev.torc.core.model.Ref;
@@ -29,8 +30,10 @@ import java.util.TreeMap;
  * name it come after that job. {@link EnvironmentKind} knows the commands of each tool.
  *
  * @param top the top level of the build file
+ * @param shared the folder in which roots share environments; null for none
  */
-record EnvironmentReader(MapFields top, Paths paths, List<String> shell, EnvironmentFiles files) {
+record EnvironmentReader(
+    MapFields top, Paths paths, List<String> shell, String shared, EnvironmentFiles files) {
 
   /** Cancels an {@code environment} of {@code defaults}. */
   private static final String NONE = "none";
@@ -38,7 +41,11 @@ record EnvironmentReader(MapFields top, Paths paths, List<String> shell, Environ
   static EnvironmentReader of(MapFields top, Paths paths) {
     List<String> own = top.texts("shell");
     return new EnvironmentReader(
-        top, paths, own.isEmpty() ? StepReader.DEFAULT_SHELL : own, new EnvironmentFiles(paths));
+        top,
+        paths,
+        own.isEmpty() ? StepReader.DEFAULT_SHELL : own,
+        new StoresReader(top.scope(), paths, new Problems()).environments(top.map().get("stores")),
+        new EnvironmentFiles(paths));
   }
 
   /** Returns the jobs that make environments by the names that jobs use; null after an error. */
@@ -88,19 +95,12 @@ record EnvironmentReader(MapFields top, Paths paths, List<String> shell, Environ
     if (made.activate() != null) {
       conditions.put(EnvironmentMaking.ACTIVATE, command(made.activate(), shell));
     }
-    SortedMap<String, String> written = new TreeMap<>();
-    for (String key : fields.map().entries().keySet()) {
-      Template command = conditions.get(Job.ENVIRONMENT + " " + key);
-      Node own = fields.map().get(key);
-      written.put(
-          key,
-          command != null && kind == EnvironmentKind.COMMANDS
-              ? JsonText.string(command.declared().replace("{tmp}", "{dir}"))
-              : own instanceof Node.Sequence
-                  ? fields.texts(key).stream().map(JsonText::string).toList().toString()
-                  : JsonText.string(fields.text(key, "")));
+    boolean bound =
+        kind == EnvironmentKind.MODULE || made.files().stream().anyMatch(files::isBound);
+    if (shared != null && !bound) {
+      conditions.put(EnvironmentMaking.FOLDER, Template.of(shared));
     }
-    Surroundings in = new Surroundings(name, JsonText.object(written), made.files());
+    Surroundings in = new Surroundings(name, written(fields, kind, conditions), made.files());
     List<Template> shown = List.of(Template.of("environment"), Template.of(in.entry()));
     Step step =
         new Step(new Step.Command.Words(shown), ".", Collections.emptySortedMap(), shell, null);
@@ -125,6 +125,24 @@ record EnvironmentReader(MapFields top, Paths paths, List<String> shell, Environ
             Collections.emptySortedSet()),
         EnumSet.of(Trait.MANUAL, Trait.TEMPORARY),
         in.with(conditions));
+  }
+
+  /** Returns the entry as written, as JSON. */
+  private static String written(
+      MapFields fields, EnvironmentKind kind, SortedMap<String, Template> conditions) {
+    SortedMap<String, String> written = new TreeMap<>();
+    for (String key : fields.map().entries().keySet()) {
+      Template command = conditions.get(Job.ENVIRONMENT + " " + key);
+      Node own = fields.map().get(key);
+      written.put(
+          key,
+          command != null && kind == EnvironmentKind.COMMANDS
+              ? JsonText.string(command.declared().replace("{tmp}", "{dir}"))
+              : own instanceof Node.Sequence
+                  ? fields.texts(key).stream().map(JsonText::string).toList().toString()
+                  : JsonText.string(fields.text(key, "")));
+    }
+    return JsonText.object(written);
   }
 
   /** Reads a command, in which {@code {dir}} is the folder of the environment. */
@@ -172,8 +190,12 @@ record EnvironmentReader(MapFields top, Paths paths, List<String> shell, Environ
     after.add(new Ref.OfJob(place, in.maker()));
     boolean local =
         maker.links().caching() == Job.Caching.LOCAL && links.caching() != Job.Caching.NEVER;
+    SortedMap<String, Template> conditions = in.with(read.conditions());
+    Template folder = maker.conditions().get(EnvironmentMaking.FOLDER);
+    if (folder != null) {
+      conditions.put(EnvironmentMaking.FOLDER, folder);
+    }
     Job.Caching caching = local ? Job.Caching.LOCAL : links.caching();
-    return JobReader.with(
-        read, links.needs(), List.copyOf(after), caching, in.with(read.conditions()));
+    return JobReader.with(read, links.needs(), List.copyOf(after), caching, conditions);
   }
 }

@@ -20,7 +20,7 @@ import java.util.TreeMap;
  */
 record StoresReader(Scope scope, Paths paths, Problems problems) {
 
-  static final Set<String> KEYS = KnownKeys.ordered("keep", "shared", "system");
+  static final Set<String> KEYS = KnownKeys.ordered("keep", "shared", "system", "environments");
 
   static final Set<String> SHARED =
       KnownKeys.ordered("path", "group", "keep", "url", "headers", "key", "trust");
@@ -35,6 +35,11 @@ record StoresReader(Scope scope, Paths paths, Problems problems) {
             .filter(Objects::nonNull)
             .toList();
     return new Stores(keep(fields), fields.text("system", ""), shared);
+  }
+
+  /** Returns the folder in which roots share environments; null for none. */
+  String environments(Node node) {
+    return file(fields(node, "stores", KEYS), "environments");
   }
 
   private static long keep(MapFields fields) {

@@ -89,6 +89,8 @@ final class Commands {
         --stale  remove only products that no job declares or needs anymore
         --kept  remove the files that builds moved to .torc/kept
         --all  remove all products and .torc, except .torc/kept
+        --environments  remove the folders of environments that no job names anymore
+        --unused TIME  with --environments, also those in a shared folder that no build used for TIME (30d)
         = lock
       adopt  mark existing files as up to date
         TARGET+  job, group, instance, tag, product or folder

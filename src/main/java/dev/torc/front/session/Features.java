@@ -12,6 +12,7 @@ import dev.torc.core.run.JobAttempts;
 import dev.torc.core.run.JobFiles;
 import dev.torc.features.commands.UnstartedCommand;
 import dev.torc.features.endcheck.EndCheck;
+import dev.torc.features.environments.EnvironmentLock;
 import dev.torc.features.environments.EnvironmentMaking;
 import dev.torc.features.environments.InEnvironment;
 import dev.torc.features.fetch.Downloads;
@@ -33,6 +34,7 @@ import dev.torc.features.secrets.SecretPart;
 import dev.torc.features.temporary.SpentProducts;
 import dev.torc.features.tmp.TemporaryFolder;
 import dev.torc.features.toolstate.ToolState;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -59,13 +61,15 @@ record Features(
    * What the attempts of a build share.
    *
    * @param told what {@link SecretPart} and {@link SandboxPart} have told, since they tell it once
+   * @param environments the locks of the shared environments that it uses
    * @param downloads null before the first job that fetches
    */
   record Shared(
       AtomicLong posted,
       Set<String> told,
       BuildWatcher watcher,
-      AtomicReference<Downloads> downloads) {}
+      AtomicReference<Downloads> downloads,
+      Map<Path, EnvironmentLock> environments) {}
 
   @Override
   public List<AttemptPart> parts(AttemptContext common, int id, JobAttempts attempts) {
@@ -90,9 +94,9 @@ record Features(
       parts.add(new TemporaryFolder(common, job.name()));
     }
     if (makes) {
-      parts.add(new EnvironmentMaking(common, id, env));
+      parts.add(new EnvironmentMaking(common, id, attempts, env, shared.watcher));
     } else if (job.conditions().containsKey(Job.ENVIRONMENT)) {
-      parts.add(new InEnvironment(common, id, attempts, env));
+      parts.add(new InEnvironment(common, id, attempts, env, shared.environments));
     }
     if (job.conditions().containsKey(Job.SANDBOX)
         || job.conditions().containsKey(Job.CALLED_SANDBOX)) {

@@ -30,6 +30,7 @@ import dev.torc.features.clusters.Remotes;
 import dev.torc.features.commands.CommandWarnings;
 import dev.torc.features.commands.FailureHints;
 import dev.torc.features.containers.ImageSupply;
+import dev.torc.features.environments.EnvironmentLock;
 import dev.torc.features.finds.Tracing;
 import dev.torc.features.forced.ForcedJobs;
 import dev.torc.features.past.BuildCommit;
@@ -129,6 +130,9 @@ record PlannedBuild(
       }
     } finally {
       tokens.ifPresent(Jobserver::close);
+      for (EnvironmentLock each : features.shared().environments().values()) {
+        each.close();
+      }
     }
   }
 
@@ -145,7 +149,11 @@ record PlannedBuild(
         plan.isQuiet() ? null : new BuildCommit(project.workflow().root(), env, commit);
     Features.Shared shared =
         new Features.Shared(
-            new AtomicLong(), ConcurrentHashMap.newKeySet(), watcher, new AtomicReference<>());
+            new AtomicLong(),
+            ConcurrentHashMap.newKeySet(),
+            watcher,
+            new AtomicReference<>(),
+            new HashMap<>(0));
     return new Features(tracing, shared, manner.pace(), forces(), git, env);
   }
 

@@ -105,6 +105,12 @@ public final class ReadSession implements AutoCloseable {
         .project; // the caller closes the cache
   }
 
+  /** Returns what is known about the jobs of the project, which are expanded in the same way. */
+  public static PlanContext context(Project project, Cache cache, Warnings note)
+      throws IOException {
+    return new ReadSession(FastPath.none(project, null), cache, Set.of(), null, note).context;
+  }
+
   /** Returns the project with its groups expanded as far as is possible without running jobs. */
   public Project project() {
     return project;
