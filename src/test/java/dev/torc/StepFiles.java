@@ -31,11 +31,14 @@ public final class StepFiles {
   private static final String NO_OUTPUT = "(\\$|---|#) .*|";
 
   /** Takes the files of one test, and does its steps. */
-  public interface Stage {
+  public interface Stage extends AutoCloseable {
     void put(String file, String text) throws Exception;
 
     /** Does a step; returns what it prints. */
     List<String> say(String step) throws Exception;
+
+    @Override
+    default void close() throws IOException {}
   }
 
   /** Makes the stage of one test. */
@@ -79,20 +82,21 @@ public final class StepFiles {
           DynamicTest.dynamicTest(
               parts.get(i).getFirst().substring(3),
               () -> {
-                Stage stage = stages.open(around.resolve("" + number));
-                for (int each : new int[] {0, number}) {
-                  List<String> told = parts.get(each);
-                  List<String> said = play(stage, told);
-                  if (each == 0 && !tells(told)) {
-                    continue;
-                  }
-                  if (FIX) { // a step that throws leaves the file as it is
-                    synchronized (parts) {
-                      parts.set(each, said);
-                      Files.write(file, parts.stream().flatMap(List::stream).toList());
+                try (Stage stage = stages.open(around.resolve("" + number))) {
+                  for (int each : new int[] {0, number}) {
+                    List<String> told = parts.get(each);
+                    List<String> said = play(stage, told);
+                    if (each == 0 && !tells(told)) {
+                      continue;
                     }
-                  } else {
-                    same(told, said);
+                    if (FIX) { // a step that throws leaves the file as it is
+                      synchronized (parts) {
+                        parts.set(each, said);
+                        Files.write(file, parts.stream().flatMap(List::stream).toList());
+                      }
+                    } else {
+                      same(told, said);
+                    }
                   }
                 }
               }));

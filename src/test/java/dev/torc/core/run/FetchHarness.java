@@ -63,13 +63,6 @@ class FetchHarness extends Harness {
     }
   }
 
-  void failed(String what) {
-    assertEquals(JobState.FAILED, state("get"));
-    assertEquals(what, what("get"));
-    assertEquals(JobState.BLOCKED, state("use"));
-    assertFalse(Files.exists(root.resolve("d/x")));
-  }
-
   long partSize() {
     try (Stream<Path> all = Files.list(root.resolve(".torc/fetch"))) {
       return all.filter(path -> !path.toString().endsWith(".from"))

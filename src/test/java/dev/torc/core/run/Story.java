@@ -17,6 +17,7 @@ import dev.torc.front.ask.Call;
 import dev.torc.front.show.ReasonText;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -71,6 +72,7 @@ class Story extends Harness implements StepFiles.Stage {
   private Building building;
   private Story twin;
   private boolean restoring;
+  private StoryWeb web; // null until its URL is used
 
   Story(Path root) {
     super(root);
@@ -120,13 +122,32 @@ class Story extends Harness implements StepFiles.Stage {
     }
   }
 
-  /** Puts in the real paths of the root for ROOT, and of the folder that holds it for TOP. */
+  /** The web server, started at the first call. */
+  private StoryWeb web() {
+    try {
+      web = web == null ? new StoryWeb(this::edit) : web;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return web;
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (web != null) {
+      web.close();
+    }
+  }
+
+  /** Puts in the real paths of the root and of its parent folder, and the server's URL. */
   private String real(String text) {
-    return text.replace("ROOT", root.toString()).replace("TOP", root.getParent().toString());
+    String served = text.contains("WEB/") ? text.replace("WEB/", web().url() + "/") : text;
+    return served.replace("ROOT", root.toString()).replace("TOP", root.getParent().toString());
   }
 
   private String plain(String text) {
-    return text.replace(root.toString(), "ROOT")
+    return (web == null ? text : text.replace(web.url(), "WEB"))
+        .replace(root.toString(), "ROOT")
         .replace(root.getParent().toString(), "TOP")
         .replace("(pid " + ProcessHandle.current().pid() + ")", "(pid PID)");
   }
@@ -195,6 +216,7 @@ class Story extends Harness implements StepFiles.Stage {
       case "go" -> rest.forEach(job -> held.get(job).go());
       case "signal" -> running.signal(Integer.parseInt(words[1]));
       case "start" -> building = start(asked(rest));
+      case "serve" -> web().serve(words[1], after(step, 2));
       case "settled" -> settled();
       default -> {
         return prints(step, words, rest, stub);
@@ -215,8 +237,9 @@ class Story extends Harness implements StepFiles.Stage {
         said.addAll(other().said(after(step, 1)));
         yield said;
       }
-      case "torc" -> asked(words[2]); // torc why JOB
+      case "torc" -> answered(rest);
       case "rested" -> rested();
+      case "requests" -> web().requests(rest);
       case "posted" -> RecordsTold.posted(place());
       case "state" ->
           rest.stream()
@@ -247,12 +270,17 @@ class Story extends Harness implements StepFiles.Stage {
     return does(step, null).stream().map(this::plain).toList();
   }
 
-  /** What {@code torc why} prints. */
-  private List<String> asked(String job) throws IOException {
+  /** What {@code torc check} or {@code torc why JOB} prints. */
+  private List<String> answered(List<String> words) throws IOException {
     restores = restoring;
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
-    Answers.print(call(out, err, "why", new Call.Given("JOB|FILE", job)));
+    Call.Given[] given =
+        words.stream()
+            .skip(1)
+            .map(job -> new Call.Given("JOB|FILE", job))
+            .toArray(Call.Given[]::new);
+    Answers.print(call(out, err, words.getFirst(), given));
     String text = out.toString().replace(" on " + here.name(), " on HOST");
     text = text.replaceAll("\\d{4}-\\d\\d-\\d\\d [\\d:]{8}", "MOMENT");
     return (err.toString().replaceAll("(?m)^warning: ", "") + text).lines().toList();
