@@ -46,7 +46,7 @@ final class Download {
   private static final long FIRST_DELAY = 250; // milliseconds; each further one is 4 times as long
   private static final long LONGEST_DELAY = 600_000; // milliseconds
   private static final long SILENCE = 60; // seconds after which a server counts as gone
-  private static final Pattern RANGE = Pattern.compile("bytes (\\d+)-\\d+/(\\d+|\\*)");
+  private static final Pattern RANGE = Pattern.compile("bytes (\\d+)-\\d+/(\\d{1,18}|\\*)");
 
   /**
    * What the downloads of an attempt share.
@@ -133,6 +133,11 @@ final class Download {
     return !source.sha256().isEmpty();
   }
 
+  /** Returns where the bytes are. */
+  Path part() {
+    return part;
+  }
+
   /** Returns whether the product in place stays, since the server has no other bytes. */
   boolean isUnchanged() {
     return unchanged;
@@ -176,7 +181,7 @@ final class Download {
     try {
       get(address);
       return true;
-    } catch (IOException | InterruptedException e) {
+    } catch (IOException | InterruptedException | IllegalArgumentException e) {
       boolean silent = Thread.interrupted() || e instanceof InterruptedException;
       means.ended.run();
       Throwable root = e;
@@ -204,8 +209,8 @@ final class Download {
   }
 
   private static String why(Throwable root) {
-    return root instanceof UnresolvedAddressException
-        ? "host not found"
+    return root instanceof IllegalArgumentException
+        ? root instanceof UnresolvedAddressException ? "host not found" : "invalid answer"
         : root.getMessage() == null ? "cannot connect" : SafeText.line(root.getMessage(), 200);
   }
 
@@ -279,8 +284,8 @@ final class Download {
   /** Returns the milliseconds to wait; -1 if the server does not say. */
   private static long wait(String asked) {
     try {
-      if (asked.matches("\\d{1,9}")) {
-        return TimeUnit.SECONDS.toMillis(Long.parseLong(asked));
+      if (asked.matches("\\d+")) {
+        return asked.length() > 9 ? Long.MAX_VALUE : 1000 * Long.parseLong(asked);
       }
       ZonedDateTime at = ZonedDateTime.parse(asked, DateTimeFormatter.RFC_1123_DATE_TIME);
       return Math.max(0, Duration.between(ZonedDateTime.now(), at).toMillis());

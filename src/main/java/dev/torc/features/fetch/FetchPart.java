@@ -1,6 +1,8 @@
 package dev.torc.features.fetch;
 
+import dev.torc.base.digests.Stamp;
 import dev.torc.base.machine.Series.Usage;
+import dev.torc.base.posix.FolderHandle;
 import dev.torc.base.posix.Kill;
 import dev.torc.base.posix.OwnFile;
 import dev.torc.base.text.Refusal;
@@ -10,7 +12,6 @@ import dev.torc.core.here.Launch;
 import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.here.ProcessEnd.How;
 import dev.torc.core.here.Runner;
-import dev.torc.core.memory.CachePlace;
 import dev.torc.core.memory.JobResult;
 import dev.torc.core.memory.RecordedProduct;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
@@ -23,20 +24,20 @@ import dev.torc.core.run.AttemptPart;
 import dev.torc.core.run.BuildSetup.AttemptContext;
 import dev.torc.core.run.JobAttempts;
 import dev.torc.core.run.ProductScan;
+import dev.torc.core.run.RemovedOrSetAside;
 import dev.torc.features.fetch.Fetch.FetchedFile;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 
@@ -117,8 +118,11 @@ public final class FetchPart implements AttemptPart, Runner {
     if (!launch.output().append()) {
       OwnFile.write(log, new byte[0]);
     }
-    CachePlace cache = common.launches().place();
-    Map<Path, Path> moves = new LinkedHashMap<>();
+    Map<String, Stamp> before = new HashMap<>();
+    List<FetchedFile> sources = Fetch.of(job).sources();
+    for (FetchedFile source : sources) {
+      before.put(source.path(), common.digests().linkStamp(source.path()));
+    }
     try (OutputStream lines = OwnFile.out(log, StandardOpenOption.APPEND)) {
       Download.Means means =
           new Download.Means(
@@ -127,19 +131,50 @@ public final class FetchPart implements AttemptPart, Runner {
               common.machines().here().boot(),
               this::check,
               line -> log(lines, line));
-      for (FetchedFile source : Fetch.of(job).sources()) {
-        Path product = common.graph().workflow().root().resolve(source.path());
-        FetchPlace place = FetchPlace.of(cache, product);
-        current = new Download(source, place, present(source.path()), means);
-        downloads.put(source.path(), current);
+      for (FetchedFile source : sources) {
+        String path = source.path();
+        FetchPlace place = FetchPlace.of(common.launches().place(), product(path));
+        current = new Download(source, place, present(path), means);
+        downloads.put(path, current);
         current.run();
-        if (!current.isUnchanged()) {
-          moves.put(place.part(), product);
-        }
+      }
+    } finally {
+      clear(before); // also after a failure, or the record of it would own the user's files
+    }
+    for (FetchedFile source : sources) {
+      Download download = downloads.get(source.path());
+      if (!download.isUnchanged()) {
+        move(download.part(), product(source.path()));
       }
     }
-    for (Map.Entry<Path, Path> each : moves.entrySet()) {
-      Files.move(each.getKey(), each.getValue(), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private Path product(String path) {
+    return common.graph().workflow().root().resolve(path);
+  }
+
+  /** Sets aside what a user put in the places of products while they came. */
+  private void clear(Map<String, Stamp> before) throws IOException {
+    Set<String> standing = new HashSet<>();
+    for (Map.Entry<String, Stamp> each : before.entrySet()) {
+      if (each.getValue().equals(common.digests().linkStamp(each.getKey()))) {
+        standing.add(each.getKey());
+      }
+    }
+    RemovedOrSetAside removal = common.removal();
+    removal.clear(job, attempts.persists(job), false, removal.clearing(), standing);
+    for (Map.Entry<String, Download> each : downloads.entrySet()) {
+      if (each.getValue().isUnchanged() && !standing.contains(each.getKey())) {
+        String line = "%s changed while torc asked for it; build again";
+        throw new AttemptFailure(line.formatted(SafeText.name(each.getKey())));
+      }
+    }
+  }
+
+  private void move(Path part, Path product) throws IOException {
+    try (FolderHandle from = FolderHandle.of(part.getParent());
+        FolderHandle to = common.removal().grounds().holder(product)) {
+      from.move(part.getFileName(), to, product.getFileName());
     }
   }
 
