@@ -62,6 +62,7 @@ public final class SandboxPart implements AttemptPart, JobRoot {
   private NeedSnapshot needs;
   private boolean resumed; // a killed torc may have moved products
   private ProcessEnd ended;
+  private String depfile = ""; // as the job wrote it
 
   public SandboxPart(AttemptContext common, int id, Telling telling) {
     this.common = common;
@@ -247,24 +248,31 @@ public final class SandboxPart implements AttemptPart, JobRoot {
 
   /** Moves the depfile; names below the folder become those of the same files in the root. */
   private void moveDepfile(Path made, Path to) throws IOException {
-    String text = new String(Files.readAllBytes(made), StandardCharsets.ISO_8859_1);
+    depfile = new String(Files.readAllBytes(made), StandardCharsets.ISO_8859_1);
     String top = "/.torc/sandbox/" + folder.top().getFileName() + "/";
     String inner = folder.top().relativize(folder.home()).toString();
     String home = inner.isEmpty() ? top : top + inner + "/";
     String translated =
-        text.replace(home, "/").replace(top, "/" + "../".repeat(Sandbox.of(job).up()));
+        depfile.replace(home, "/").replace(top, "/" + "../".repeat(Sandbox.of(job).up()));
     Files.write(made, translated.getBytes(StandardCharsets.ISO_8859_1));
     ProductMove.file(made, to);
   }
 
-  /** Takes away names of files that were only in the folder. */
+  /** Takes away names of files that were only in the folder; keeps those read in the root. */
   @Override
   public void find(FoundNeeds needs, NeedSnapshot snapshot, Stamp begin, String message) {
     if (folder != null) {
       for (Collection<String> names : List.of(needs.found(), needs.moved(), needs.lost())) {
-        names.removeIf(name -> root.resolve(name).startsWith(root));
+        names.removeIf(
+            name ->
+                root.resolve(name).startsWith(root)
+                    && !depfile.contains(latin(root.resolve(name).toString())));
       }
     }
+  }
+
+  private static String latin(String text) {
+    return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
   }
 
   /** Removes the folder when the products are known. */
