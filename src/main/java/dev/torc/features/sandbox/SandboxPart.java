@@ -61,6 +61,7 @@ public final class SandboxPart implements AttemptPart, JobRoot {
   private SandboxFolder folder; // null before the attempt begins
   private NeedSnapshot needs;
   private boolean resumed; // a killed torc may have moved products
+  private boolean moved;
   private ProcessEnd ended;
   private String depfile = ""; // as the job wrote it
 
@@ -131,6 +132,11 @@ public final class SandboxPart implements AttemptPart, JobRoot {
     return folder.of(file);
   }
 
+  @Override
+  public boolean hasMoved() {
+    return moved;
+  }
+
   /** Notes what a torc put there that has ended since. */
   @Override
   public void resume(ProcessEnd how) {
@@ -189,6 +195,7 @@ public final class SandboxPart implements AttemptPart, JobRoot {
         }
       }
     }
+    moved = true;
     if (job.depfile() != null && exists(place(job.depfile()))) {
       moveDepfile(place(job.depfile()), root.resolve(job.depfile()));
     }
