@@ -71,6 +71,7 @@ final class Download {
   private boolean continued; // whether the file begins with bytes of an earlier request
   private boolean whole; // whether nothing is continued anymore
   private boolean unchanged; // whether the product in place is still the server's
+  private long asked; // milliseconds to wait before another try; -1 for the usual delay
   private volatile long moved; // when bytes last arrived; 0 while none can
   private volatile long bytes;
   private volatile long total = -1;
@@ -88,17 +89,6 @@ final class Download {
     this.part = place.part();
     this.present = present;
     this.means = means;
-  }
-
-  /** A failure after which the same request may succeed; -1 stands for the usual delay. */
-  private static final class Again extends IOException {
-    private static final long serialVersionUID = 1;
-    private final long delay; // milliseconds
-
-    Again(String message, long delay) {
-      super(message);
-      this.delay = delay;
-    }
   }
 
   /** Downloads the file; throws an {@link AttemptFailure} that names the first URL's failure. */
@@ -174,6 +164,7 @@ final class Download {
   /** Returns whether the file came whole; if it did not, waits until another try makes sense. */
   private boolean comes(WebAddress address, int tries) throws InterruptedException {
     Exception failure;
+    asked = -1;
     try {
       get(address);
       return true;
@@ -192,10 +183,7 @@ final class Download {
     if (root instanceof GeneralSecurityException) {
       throw new AttemptFailure(line + "; SSL_CERT_FILE can name a file of other CAs");
     }
-    long wait =
-        failure instanceof Again asked && asked.delay >= 0
-            ? asked.delay
-            : FIRST_DELAY << 2 * (tries - 1);
+    long wait = asked >= 0 ? asked : FIRST_DELAY << 2 * (tries - 1);
     if (wait > LONGEST_DELAY) {
       throw new AttemptFailure(line + "; it asks to wait longer than 10 min");
     } else if (tries == TRIES) {
@@ -261,20 +249,22 @@ final class Download {
       throws IOException {
     if (ranged && (status == 206 || status == 416)) {
       OwnFile.remove(place.state());
-      throw new Again("cannot be continued", 0);
+      asked = 0;
+      throw new IOException("cannot be continued");
     } else if (status == 429 || status >= 500) {
-      throw new Again("status " + status, wait(headers.firstValue("Retry-After").orElse("")));
+      asked = millis(headers.firstValue("Retry-After").orElse(""));
+      throw new IOException("status " + status);
     }
     throw new AttemptFailure("%s: status %d".formatted(at, status));
   }
 
   /** Returns the milliseconds to wait; -1 if the server does not say. */
-  private static long wait(String asked) {
+  private static long millis(String wait) {
     try {
-      if (asked.matches("\\d+")) {
-        return asked.length() > 9 ? Long.MAX_VALUE : 1000 * Long.parseLong(asked);
+      if (wait.matches("\\d+")) {
+        return wait.length() > 9 ? Long.MAX_VALUE : 1000 * Long.parseLong(wait);
       }
-      ZonedDateTime at = ZonedDateTime.parse(asked, DateTimeFormatter.RFC_1123_DATE_TIME);
+      ZonedDateTime at = ZonedDateTime.parse(wait, DateTimeFormatter.RFC_1123_DATE_TIME);
       return Math.max(0, Duration.between(ZonedDateTime.now(), at).toMillis());
     } catch (DateTimeParseException e) {
       return -1;
