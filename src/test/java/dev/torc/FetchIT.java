@@ -19,8 +19,13 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Section 13, fetch: torc is ended by {@code kill -9} while it downloads. */
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("FetchIT") // one of its tests at a time, beside other classes
 class FetchIT {
 
   private static final String DATA = "some data of another place";

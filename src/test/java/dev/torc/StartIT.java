@@ -17,11 +17,16 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * The start of torc where nothing is to be done: the classes that the JVM loads and runs are
  * counted instead of timed, and an AOT cache that cannot be used is never mentioned.
  */
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("StartIT") // one of its tests at a time, beside other classes
 class StartIT {
 
   /** Libraries that a build in which nothing runs must not use. */

@@ -14,6 +14,9 @@ import java.util.Set;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -23,6 +26,8 @@ import org.junit.jupiter.params.provider.EnumSource;
  * for those that apt has.
  */
 @EnabledOnOs(value = OS.LINUX, disabledReason = "the benchmark measures on Linux only")
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("BenchIT") // one of its tests at a time, beside other classes
 class BenchIT {
 
   private static final Set<Tool> IN_APT = EnumSet.of(Tool.NINJA, Tool.MAKE, Tool.SCONS, Tool.DOIT);

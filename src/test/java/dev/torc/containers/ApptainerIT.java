@@ -18,12 +18,17 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.opentest4j.TestAbortedException;
 
 /**
  * Jobs in real containers of apptainer, where it is installed: the distributions of CI have none.
  * The calls that torc makes of it are tested by {@code apptainer.txt}, with a stand-in.
  */
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("ApptainerIT") // one of its tests at a time, beside other classes
 class ApptainerIT {
 
   @TempDir static Path images;

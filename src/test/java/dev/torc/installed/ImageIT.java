@@ -23,12 +23,17 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * The archive with a JDK of its own, unpacked in a folder with blanks and called where no other
  * Java can be found: it needs nothing else, finds its own JDK, its AOT cache is used, and the JDK
  * has all that torc uses.
  */
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("ImageIT") // one of its tests at a time, beside other classes
 class ImageIT {
 
   /** Jars whose classes torc loads; what other jars need of the JDK is never called. */

@@ -11,8 +11,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Rule 11: a file system that hangs, as one does whose server is gone, does not hold torc. */
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("HangIT") // one of its tests at a time, beside other classes
 class HangIT {
 
   /**

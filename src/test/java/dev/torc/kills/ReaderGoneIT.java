@@ -14,10 +14,15 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rule 11: the reader of the output is gone. That never shortens the end of a job. */
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("ReaderGoneIT") // one of its tests at a time, beside other classes
 class ReaderGoneIT {
 
   /** Says which signal it got, and then ends only when the file {@code go} exists. */

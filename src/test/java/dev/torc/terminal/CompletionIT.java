@@ -17,12 +17,17 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * Completion in real shells. In bash and zsh on a terminal, lines are typed with Tab, and the words
  * that a program then gets are compared; fish is asked by its {@code complete -C}. Which names fit
  * is tested by {@code completion.txt}.
  */
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("CompletionIT") // one of its tests at a time, beside other classes
 class CompletionIT {
 
   /**

@@ -21,8 +21,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** torc on a terminal, made by Python's pty; and the signals that end a build, rule 11. */
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("TerminalIT") // one of its tests at a time, beside other classes
 public class TerminalIT {
 
   /**

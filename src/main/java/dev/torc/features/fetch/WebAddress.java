@@ -66,7 +66,7 @@ public record WebAddress(String scheme, String login, String host, String rest) 
                 login,
                 host.startsWith("[") ? host : IDN.toASCII(host),
                 rest.startsWith("/") ? rest : "/" + rest);
-        if (address.uri().getHost() != null) {
+        if (address.uri().getHost() != null && address.uri().getPort() < 1 << 16) {
           return address;
         }
       }

@@ -4,11 +4,6 @@ import dev.torc.base.text.Refusal;
 import dev.torc.core.run.AttemptFailure;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetSocketAddress;
-import java.net.Proxy;
-import java.net.ProxySelector;
-import java.net.SocketAddress;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -23,7 +18,6 @@ import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import javax.net.ssl.SSLContext;
@@ -41,17 +35,17 @@ final class WebClient {
   private static final List<String> CA_FILES =
       List.of("CURL_CA_BUNDLE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE");
 
-  private final Map<String, String> env;
+  private final Proxies proxies;
   private final HttpClient client;
 
   WebClient(Map<String, String> env) {
-    this.env = env;
+    this.proxies = new Proxies(env);
     HttpClient.Builder builder =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1) // or it would offer h2c to plain servers
             .followRedirects(HttpClient.Redirect.NEVER) // which would take headers elsewhere
             .connectTimeout(Duration.ofSeconds(30))
-            .proxy(new EnvironmentProxies());
+            .proxy(proxies);
     for (String name : CA_FILES) {
       String file = env.getOrDefault(name, "");
       if (!file.isEmpty()) {
@@ -87,7 +81,7 @@ final class WebClient {
             .header("Accept-Encoding", "identity");
     headers.forEach(request::header);
     login(request, "Authorization", address);
-    WebAddress proxy = proxy(address.uri());
+    WebAddress proxy = proxies.of(address.uri());
     if (proxy != null) {
       login(request, "Proxy-Authorization", proxy);
     }
@@ -100,46 +94,6 @@ final class WebClient {
       byte[] bytes = login.getBytes(StandardCharsets.UTF_8);
       request.header(header, "Basic " + Base64.getEncoder().encodeToString(bytes));
     }
-  }
-
-  /** Returns the proxy that the environment names for a URL; null for none. */
-  private WebAddress proxy(URI uri) {
-    String proxy = variable(uri.getScheme() + "_proxy");
-    proxy = proxy.isEmpty() ? variable("all_proxy") : proxy;
-    if (proxy.isEmpty() || isDirect(uri)) {
-      return null;
-    }
-    try {
-      WebAddress address = WebAddress.of(proxy.contains("://") ? proxy : "http://" + proxy);
-      if (address.scheme().equals("http")) {
-        return address;
-      }
-    } catch (IllegalArgumentException e) {
-      throw new AttemptFailure("the proxy is an " + e.getMessage());
-    }
-    throw new AttemptFailure("the proxy for %s must be an http:// URL".formatted(uri.getScheme()));
-  }
-
-  private boolean isDirect(URI uri) {
-    String host = uri.getHost().toLowerCase(Locale.ROOT);
-    for (String each : variable("no_proxy").toLowerCase(Locale.ROOT).split("[,\\s]+")) {
-      String name = each.replaceFirst("^\\*?\\.", "").replaceFirst(":\\d+$", "");
-      if (each.equals("*") || !name.isEmpty() && (host.equals(name) || host.endsWith("." + name))) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /**
-   * Returns a variable by its lower-case or upper-case name. A CGI server sets {@code HTTP_PROXY}
-   * to a header of its client, so that one is never read.
-   */
-  private String variable(String name) {
-    String lower = env.getOrDefault(name, "");
-    return !lower.isEmpty() || name.equals("http_proxy")
-        ? lower
-        : env.getOrDefault(name.toUpperCase(Locale.ROOT), "");
   }
 
   private static SSLContext trusting(String variable, Path file) {
@@ -162,24 +116,6 @@ final class WebClient {
       throw new AttemptFailure(variable + ": " + Refusal.line(e));
     } catch (GeneralSecurityException e) {
       throw new AttemptFailure("%s: no certificates in %s".formatted(variable, file));
-    }
-  }
-
-  private final class EnvironmentProxies extends ProxySelector {
-    @Override
-    public List<Proxy> select(URI uri) {
-      WebAddress proxy = proxy(uri);
-      if (proxy == null) {
-        return List.of(Proxy.NO_PROXY);
-      }
-      URI at = proxy.uri();
-      int port = at.getPort() < 0 ? 80 : at.getPort();
-      return List.of(new Proxy(Proxy.Type.HTTP, new InetSocketAddress(at.getHost(), port)));
-    }
-
-    @Override
-    public void connectFailed(URI uri, SocketAddress address, IOException e) {
-      // the request itself fails
     }
   }
 }

@@ -6,6 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -13,6 +16,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Rule 11: a signal that came while torc starts makes the JVM end by itself. Code that then runs
  * jobs is told, and the JVM waits for it.
  */
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("EndingIT") // one of its tests at a time, beside other classes
 class EndingIT {
 
   @ParameterizedTest

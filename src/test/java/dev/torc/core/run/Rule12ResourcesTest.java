@@ -11,8 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -73,14 +71,6 @@ class Rule12ResourcesTest extends Harness {
   }
 
   @Test
-  void theyAreUsedUp() {
-    given("a: { command: make }\nb: { command: make }\nc: { command: make }");
-    limits.put("cpus", 2L);
-    build();
-    assertEquals(2, highest().get("cpus"));
-  }
-
-  @Test
   void resourcesReleasedBeforeTheEndAreReleasedOnce() throws Exception {
     limits.put("cpus", 1L);
     given(
@@ -100,102 +90,6 @@ class Rule12ResourcesTest extends Harness {
     b.go();
     building.await();
     assertEquals(1, highest().get("cpus"));
-  }
-
-  @Test
-  void aJobThatAsksForMoreCpusThanThereAreRunsAlone() {
-    given(
-        """
-        a: { command: make a }
-        b: { command: make b, resources: { cpus: 18 } }
-        c: { command: make c }
-        """);
-    String[] granted = new String[1];
-    job(
-        "b",
-        stub -> {
-          granted[0] = stub.env("TORC_CPUS");
-          return stub.exit(0);
-        });
-    limits.put("cpus", 2L);
-    build().ran("a", "b", "c");
-    assertEquals(2, highest().get("cpus")); // b takes both
-    assertEquals("2", granted[0]);
-  }
-
-  @Test
-  void thenTheLongestPathByRecordedDurations() {
-    limits.put("cpus", 1L);
-    given(
-        """
-        short: { command: make s }
-        long: { command: make l }
-        first: { command: make f, produces: [f] }
-        second: { command: make g, needs: [f] }
-        """);
-    Map<String, Long> walls = Map.of("short", 10L, "long", 50L, "first", 20L, "second", 40L);
-    walls.forEach(
-        (name, wall) ->
-            job(
-                name,
-                stub -> {
-                  work(stub);
-                  return stub.exit(0, wall);
-                }));
-    build();
-    force = true;
-    build();
-    assertEquals(List.of("first", "long", "second", "short"), started());
-  }
-
-  /** A job that is held, one that asks for all of a resource, and 40 small ones. */
-  private Held starving(String resources) {
-    StringBuilder jobs = new StringBuilder();
-    jobs.append("holder: { command: make h, priority: 2, resources: { licences: 1 } }\n");
-    jobs.append("big: { command: make b, priority: 1, resources: %s }\n".formatted(resources));
-    for (int i = 0; i < 40; i++) {
-      jobs.append("s%d: { command: make s }\n".formatted(i));
-    }
-    givenFile("limits: { licences: 1 }\njobs:\n" + jobs.toString().indent(2));
-    limits.put("licences", 1L);
-    return hold("holder");
-  }
-
-  private CountDownLatch small(int count) {
-    CountDownLatch latch = new CountDownLatch(count);
-    otherwise =
-        stub -> {
-          latch.countDown();
-          return stub.exit(0);
-        };
-    return latch;
-  }
-
-  @Test
-  void aJobThatDoesNotFitLetsSmallerOnesPassUntil32Have() throws Exception {
-    limits.put("cpus", 2L);
-    Held holder = starving("{ cpus: 2 }");
-    CountDownLatch passed = small(32);
-    Building building = start();
-    assertTrue(passed.await(300, TimeUnit.SECONDS));
-    holder.go();
-    building.await();
-    assertEquals("holder", started().getFirst());
-    assertEquals(33, started().indexOf("big"));
-    assertEquals(42, started().size());
-  }
-
-  @Test
-  void jobsThatDoNotDelayItStillStart() throws Exception {
-    limits.put("cpus", 3L);
-    Held holder = starving("{ licences: 1 }");
-    CountDownLatch passed = small(40);
-    Building building = start();
-    assertTrue(
-        passed.await(300, TimeUnit.SECONDS), "small jobs wait for one that they do not delay");
-    holder.go();
-    building.await();
-    assertEquals(41, started().indexOf("big"));
   }
 
   @Test

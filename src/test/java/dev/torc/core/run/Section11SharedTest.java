@@ -55,26 +55,6 @@ class Section11SharedTest extends Harness {
     build();
   }
 
-  /** Rule 12: whichever look-up is answered first, priority decides. */
-  @Test
-  void theOrderIsThatOfThePriorities() throws IOException {
-    StringBuilder jobs = new StringBuilder();
-    List<String> order = new ArrayList<>();
-    for (int i = 0; i < 30; i++) {
-      jobs.append(
-          "j%d: { command: make j%d, priority: %d, produces: [o%d] }\n".formatted(i, i, i, i));
-      order.addFirst("j" + i);
-    }
-    limits.put("cpus", 1L);
-    built(jobs.toString());
-    List<String> started =
-        events.stream()
-            .filter(Event.JobStarted.class::isInstance)
-            .map(each -> ((Event.JobStarted) each).job())
-            .toList();
-    assertEquals(order, started);
-  }
-
   private Path folder(String name) throws IOException {
     return Files.createDirectory(
         elsewhere.resolve(name),

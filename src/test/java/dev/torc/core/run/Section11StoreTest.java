@@ -20,7 +20,6 @@ import dev.torc.features.stores.LocalStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -56,68 +55,6 @@ class Section11StoreTest extends Harness {
     try (Stream<Path> all = Files.list(store)) {
       return all.map(each -> each.getFileName().toString()).sorted().toList();
     }
-  }
-
-  /**
-   * No mixed toolchains: a result counts only while the path, size and time of its programs are the
-   * same. Programs in the project do not count here.
-   */
-  @Test
-  void aResultOfOtherProgramsIsNotPutBack(@TempDir Path one, @TempDir Path two) throws IOException {
-    Path in = root.resolve("bin/in");
-    Path far = one.resolve("far/far");
-    given(
-        "a: { command: make a | bin/in | in | %s | %s | left, needs: [x], tools: [left], produces: [a.out] }"
-            .formatted(in, far));
-    for (Path program : List.of(one.resolve("make"), one.resolve("left"), in, far)) {
-      program(program, "1", 1000);
-    }
-    env.put("PATH", two + ":" + one + ":" + in.getParent());
-    edit("x", "1");
-    build();
-    edit("x", "2");
-    build();
-    ran("a");
-    program(in, "22", 2000);
-    program(one.resolve("left"), "1", 2000); // as a tool it counts by its bytes
-    edit("x", "1");
-    build();
-    restored("a");
-    edit("x", "2");
-    program(one.resolve("make"), "1", 2000);
-    build();
-    ran("a");
-    program(one.resolve("make"), "22", 2000);
-    edit("x", "1");
-    build();
-    ran("a");
-    edit("x", "2");
-    program(two.resolve("make"), "22", 2000);
-    build();
-    ran("a");
-    Files.delete(two.resolve("make"));
-    edit("x", "1");
-    build();
-    restored("a");
-    edit("x", "3");
-    build();
-    edit("x", "1");
-    program(one.resolve("sh"), "1", 2000); // the shell is a program as well
-    build();
-    ran("a");
-    edit("x", "3");
-    build();
-    edit("x", "1");
-    program(far, "1", 2000);
-    build();
-    ran("a");
-  }
-
-  private static void program(Path file, String text, long time) throws IOException {
-    Files.createDirectories(file.getParent());
-    Files.writeString(file, text);
-    file.toFile().setExecutable(true);
-    Files.setLastModifiedTime(file, FileTime.fromMillis(time));
   }
 
   @Test

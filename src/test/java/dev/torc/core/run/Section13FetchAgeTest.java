@@ -117,6 +117,31 @@ class Section13FetchAgeTest extends FetchHarness {
     }
   }
 
+  /** The server's answer is about the bytes of before. */
+  @Test
+  void aProductThatIsEditedMeanwhileStaysTheUsers() {
+    web.on(
+        "/x",
+        answer(200, DATA, "ETag: \"1\""),
+        (request, out) -> {
+          edit("d/x", "mine");
+          answer(304, "").to(request, out);
+        },
+        (request, out) -> {
+          edit("d/x", "mine too");
+          answer(200, DATA + 2, "ETag: \"2\"").to(request, out);
+        });
+    aging("/x", "1ms");
+    build();
+    later();
+    assertEquals("d/x changed while torc asked for it; build again", what("get"));
+    assertEquals("mine", read("d/x"));
+    later().ran("get", "use");
+    assertEquals(DATA + 2, read("d/x"));
+    assertEquals("mine", read(".torc/kept/2/d/x"));
+    assertEquals("mine too", read(".torc/kept/3/d/x"));
+  }
+
   @Test
   void afterAFailureTheFileOfBeforeStaysAndIsAskedForAgain() {
     web.on("/x", answer(200, DATA, "ETag: \"1\""), answer(404, ""), answer(304, ""));

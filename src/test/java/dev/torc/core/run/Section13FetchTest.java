@@ -12,9 +12,11 @@ import dev.torc.base.posix.Kill;
 import dev.torc.features.fetch.WebServer;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Section 13, fetch: a job downloads its products instead of running a command. */
 class Section13FetchTest extends FetchHarness {
@@ -136,10 +138,12 @@ class Section13FetchTest extends FetchHarness {
 
   @Test
   void aServerThatAsksToWaitForHoursFailsTheJob() {
-    web.on("/x", answer(429, "", "Retry-After: 7200"));
     fetching("", "/x");
-    build();
-    failed(web.url("/x") + ": status 429; it asks to wait longer than 10 min");
+    for (String hours : List.of("7200", "9".repeat(30), "Fri, 01 Jan 2100 00:00:00 GMT")) {
+      web.on("/x", answer(429, "", "Retry-After: " + hours));
+      build();
+      failed(web.url("/x") + ": status 429; it asks to wait longer than 10 min");
+    }
   }
 
   @Test
@@ -238,6 +242,66 @@ class Section13FetchTest extends FetchHarness {
     fetching("", "/x");
     build();
     failed(web.url("/x") + ": status 404");
+  }
+
+  /** Each of these would be an unchecked exception of the client or of a number. */
+  @Test
+  void numbersThatNoFileHasAreNoInternalErrors() {
+    String huge = "9".repeat(30);
+    web.on(
+        "/x",
+        cut(DATA, 9, "ETag: \"1\""),
+        answer(206, DATA.substring(9), "ETag: \"1\"", "Content-Range: bytes 9-25/" + huge),
+        (_, out) ->
+            out.write(("HTTP/1.1 200 X\r\nContent-Length: " + huge + "\r\n\r\n").getBytes()),
+        answer(200, DATA));
+    fetching("", "/x");
+    build();
+    fetched(DATA);
+    assertTrue(log("get").contains(": invalid answer; trying again"), log("get"));
+    assertEquals(4, web.requests.size());
+  }
+
+  @Test
+  void filesThatAUserWritesMeanwhileAreSetAside() {
+    web.on(
+        "/x",
+        (request, out) -> {
+          edit("d/x", "precious");
+          answer(200, DATA).to(request, out);
+        });
+    fetching("", "/x");
+    build();
+    fetched(DATA);
+    assertEquals("precious", read(".torc/kept/1/d/x"));
+    said("d/x to .torc/kept/1/d/x");
+    web.on(
+        "/z",
+        (request, out) -> {
+          edit("d/x", "more");
+          answer(404, "").to(request, out);
+        });
+    fetching("", "/z");
+    build();
+    failed(web.url("/z") + ": status 404");
+    assertEquals("more", read(".torc/kept/2/d/x"));
+  }
+
+  @Test
+  void aLinkThatLeadsOutMeanwhileIsNotFollowed(@TempDir Path outside) throws IOException {
+    Files.writeString(outside.resolve("x"), "precious");
+    web.on(
+        "/x",
+        (request, out) -> {
+          Files.delete(root.resolve("d"));
+          Files.createSymbolicLink(root.resolve("d"), outside);
+          answer(200, DATA).to(request, out);
+        });
+    fetching("", "/x");
+    build();
+    assertEquals(JobState.FAILED, state("get"));
+    assertTrue(what("get").contains("neither below the root"), what("get"));
+    assertEquals("precious", Files.readString(outside.resolve("x")));
   }
 
   @Test

@@ -391,6 +391,7 @@ class Story extends Harness implements StepFiles.Stage {
 
     @Override
     public ProcessEnd run(Stub stub) throws Exception {
+      long wall = 1;
       for (String each : steps) {
         Matcher attempt = ATTEMPT.matcher(each);
         if (attempt.matches() && Integer.parseInt(attempt.group(1)) != stub.attempt()) {
@@ -400,8 +401,9 @@ class Story extends Harness implements StepFiles.Stage {
         switch (step.split(" ")[0]) {
           case "work" -> work(stub);
           case "kill" -> {}
+          case "lasts" -> wall = Quantity.duration(step.substring(6));
           case "exit" -> {
-            return stub.exit(Integer.parseInt(step.substring(5)));
+            return stub.exit(Integer.parseInt(step.substring(5)), wall);
           }
           case "ends" -> {
             String[] how = step.split(" ");
@@ -411,7 +413,7 @@ class Story extends Harness implements StepFiles.Stage {
           default -> does(step, stub).forEach(line -> told.add(stub.name() + "> " + line));
         }
       }
-      return stub.exit(0);
+      return stub.exit(0, wall);
     }
   }
 

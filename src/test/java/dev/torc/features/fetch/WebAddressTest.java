@@ -29,7 +29,17 @@ class WebAddressTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "x", "http://", "http:///x", "c:x", "http://h:x/", "http://a b/"})
+  @ValueSource(
+      strings = {
+        "",
+        "x",
+        "http://",
+        "http:///x",
+        "c:x",
+        "http://h:x/",
+        "http://h:65536/",
+        "http://a b/"
+      })
   void otherTextsAreNone(String written) {
     assertThrows(IllegalArgumentException.class, () -> WebAddress.of(written));
   }

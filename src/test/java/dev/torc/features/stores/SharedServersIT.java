@@ -21,10 +21,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Servers that people run take what torc sends, and give it back. */
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("SharedServersIT") // one of its tests at a time, beside other classes
 class SharedServersIT {
 
   private static final Digest KEY = ResultSamples.KEY;

@@ -14,8 +14,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Section 11: however large the records of a server are, a build has memory for them. */
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("StoreMemoryIT") // one of its tests at a time, beside other classes
 class StoreMemoryIT {
 
   private static final int JOBS = 16;

@@ -1,0 +1,109 @@
+package dev.torc.features.fetch;
+
+import dev.torc.core.run.AttemptFailure;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.ProxySelector;
+import java.net.SocketAddress;
+import java.net.URI;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Which proxy of the environment leads to a URL. {@code no_proxy} means what curl takes it for:
+ * domains with or without a dot before them, addresses and ranges of addresses.
+ */
+final class Proxies extends ProxySelector {
+
+  private final Map<String, String> env;
+
+  Proxies(Map<String, String> env) {
+    this.env = env;
+  }
+
+  @Override
+  public List<Proxy> select(URI uri) {
+    WebAddress proxy = of(uri);
+    if (proxy == null) {
+      return List.of(Proxy.NO_PROXY);
+    }
+    URI at = proxy.uri();
+    int port = at.getPort() < 0 ? 80 : at.getPort();
+    return List.of(new Proxy(Proxy.Type.HTTP, new InetSocketAddress(at.getHost(), port)));
+  }
+
+  @Override
+  public void connectFailed(URI uri, SocketAddress address, IOException e) {
+    // the request itself fails
+  }
+
+  /** Returns the proxy that the environment names for a URL; null for none. */
+  WebAddress of(URI uri) {
+    String proxy = variable(uri.getScheme() + "_proxy");
+    proxy = proxy.isEmpty() ? variable("all_proxy") : proxy;
+    if (proxy.isEmpty() || isDirect(uri.getHost().toLowerCase(Locale.ROOT))) {
+      return null;
+    }
+    try {
+      WebAddress address = WebAddress.of(proxy.contains("://") ? proxy : "http://" + proxy);
+      if (address.scheme().equals("http")) {
+        return address;
+      }
+    } catch (IllegalArgumentException e) {
+      throw new AttemptFailure("the proxy is an " + e.getMessage());
+    }
+    throw new AttemptFailure("the proxy for %s must be an http:// URL".formatted(uri.getScheme()));
+  }
+
+  private boolean isDirect(String host) {
+    InetAddress address = address(host);
+    String dotted = "." + host.replaceFirst("\\.$", "");
+    for (String each : variable("no_proxy").toLowerCase(Locale.ROOT).split("[,\\s]+")) {
+      String name = each.replaceFirst("^([^:]*|\\[.*]):\\d+$", "$1"); // without a port
+      String domain = name.replaceFirst("^\\*?\\.", "").replaceFirst("\\.$", "");
+      if (each.equals("*")
+          || address != null && isWithin(address, name.split("/", 2))
+          || address == null && !domain.isEmpty() && dotted.endsWith("." + domain)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Returns whether an address is the one of {@code range}, or shares its first bits. */
+  private static boolean isWithin(InetAddress address, String[] range) {
+    InetAddress other = address(range[0]);
+    int all = address.getAddress().length * 8;
+    String bits = range.length == 1 ? Integer.toString(all) : range[1];
+    if (other == null || other.getAddress().length * 8 != all || !bits.matches("\\d{1,3}")) {
+      return false;
+    }
+    int rest = Math.max(0, all - Integer.parseInt(bits));
+    BigInteger first = new BigInteger(1, address.getAddress()).shiftRight(rest);
+    return first.equals(new BigInteger(1, other.getAddress()).shiftRight(rest));
+  }
+
+  /** Returns the address that a text is; null for a name. */
+  private static InetAddress address(String text) {
+    try {
+      return InetAddress.ofLiteral(text);
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+  }
+
+  /**
+   * Returns a variable by its lower-case or upper-case name. A CGI server sets {@code HTTP_PROXY}
+   * to a header of its client, so that one is never read.
+   */
+  private String variable(String name) {
+    String lower = env.getOrDefault(name, "");
+    return !lower.isEmpty() || name.equals("http_proxy")
+        ? lower
+        : env.getOrDefault(name.toUpperCase(Locale.ROOT), "");
+  }
+}
