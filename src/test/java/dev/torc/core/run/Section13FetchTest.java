@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.torc.base.digests.Digest;
 import dev.torc.base.posix.Kill;
 import dev.torc.features.fetch.WebServer;
+import dev.torc.front.cli.Run;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -114,6 +115,19 @@ class Section13FetchTest extends FetchHarness {
     assertEquals("b", read("d/b"));
     assertEquals(
         List.of("/a", "/b", "/b"), web.requests.stream().map(WebServer.Request::target).toList());
+  }
+
+  @Test
+  void nothingIsAskedOfTheNetworkForAVerdict() {
+    web.on("/x", answer(200, DATA));
+    given("get: { fetch: \"%s\", max_age: 1ms, produces: d/x }".formatted(web.url("/x")));
+    for (int builds = 0; builds < 2; builds++) {
+      for (String command : List.of("why get", "build -n", "status", "check")) {
+        Run.of(root, command.split(" "));
+      }
+      assertEquals(builds, web.requests.size());
+      build().ran("get");
+    }
   }
 
   @Test
