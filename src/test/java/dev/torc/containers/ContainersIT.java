@@ -119,6 +119,31 @@ class ContainersIT {
   }
 
   @Test
+  void aSandboxedJobSeesItsFolderInsteadOfTheRoot() throws Exception {
+    project.write("x", "1\n");
+    project.write("sub/y", "2\n");
+    project.write("big", "3".repeat(2000));
+    project.write("other", "4\n");
+    build(
+        """
+        a:
+          command: 'cat {needs} > {produces[0]}; ls -A > {produces[1]}; pwd >> {produces[1]};
+            test ! -e $TORC_ROOT/other && echo > scratch'
+          needs: [x, sub/y, big]
+          produces: [out/a, seen]
+          sandbox: { link: 1KB }
+        """);
+    Ran ran = project.torc();
+    assertEquals("1 job: 1 ran, 0 up to date, 0 failed", ran.counts(), ran.err());
+    assertEquals("1\n2\n" + "3".repeat(2000), project.read("out/a"));
+    String folder = project.root.toRealPath().resolve(".torc/sandbox/a").toString();
+    assertEquals(List.of(".git", "big", "out", "seen", "sub", "x", folder), project.lines("seen"));
+    assertFalse(project.exists("scratch") || project.exists(".torc/sandbox/a"), ran.err());
+    Ran none = project.torc();
+    assertEquals("1 job: 0 ran, 1 up to date, 0 failed", none.counts(), none.err());
+  }
+
+  @Test
   void aJobFindsFoldersUserUmaskAndOneLogInOrderAsOnTheHost() throws Exception {
     project.write("sub/x", "1\n");
     build(

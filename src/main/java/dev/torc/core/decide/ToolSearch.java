@@ -39,6 +39,7 @@ public final class ToolSearch {
   private final StampSource stamps;
   private final Map<String, Optional<String>> found = new ConcurrentHashMap<>();
   private final Map<String, String> real = new HashMap<>();
+  private final Map<String, String> entered = new ConcurrentHashMap<>(0); // by job
 
   public ToolSearch(Path root, Map<String, String> caller, StampSource stamps) {
     this.root = root;
@@ -84,6 +85,17 @@ public final class ToolSearch {
   /** Returns the path of a program that a step calls without a slash; null if it is not found. */
   public String path(Step step, String name) {
     return path(new Tool(null, name, List.of(), search(step), step.dir()));
+  }
+
+  /** Notes the folders, in the form of PATH, that a job's environment puts before its PATH. */
+  public void enter(Job job, String folders) {
+    entered.put(job.name(), folders);
+  }
+
+  /** Returns whether a job that ran in this build found a program in its environment. */
+  public boolean isInEnvironment(Job job, String name) {
+    String folders = entered.getOrDefault(job.name(), "");
+    return !folders.isEmpty() && find(QUESTION + ".\0" + name + "\0" + folders).isPresent();
   }
 
   private static Template search(Step step) {

@@ -509,7 +509,8 @@ public final class Attempt {
    * products, it owns the files there, and the next run may delete them.
    */
   private AttemptOutcome failedAfterClearing(String what) {
-    if (!hasCleared || place.isUnbegun()) {
+    boolean isElsewhere = root() != null && !root().hasMoved();
+    if (!hasCleared || place.isUnbegun() || isElsewhere) {
       return failed(what);
     }
     try {

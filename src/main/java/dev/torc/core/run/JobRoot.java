@@ -15,6 +15,9 @@ public interface JobRoot {
   /** Returns the path for which {@link #of} gives this one; itself if it is not in that folder. */
   Path source(Path made);
 
+  /** Returns whether all products have moved to their places; before, none there is the job's. */
+  boolean hasMoved();
+
   /** Makes the folder anew, after a machine was lost that ran the job in it. */
   void renew() throws IOException;
 }

@@ -63,6 +63,7 @@ public final class InEnvironment implements AttemptPart {
       throw new AttemptFailure(
           "environment %s was changed or removed meanwhile; run torc again".formatted(in.name()));
     }
+    common.contents().machine().tools().enter(job, activation.before().getOrDefault("PATH", ""));
     boolean loads = remote && MadeEnvironment.isOfModules(in);
     List<Step> declared = job.runs().steps();
     int recovering = launch.steps().size() - declared.size();

@@ -2,6 +2,7 @@ package dev.torc.features.fetch;
 
 import dev.torc.base.digests.Digest;
 import dev.torc.base.posix.FileTree;
+import dev.torc.base.posix.Io;
 import dev.torc.base.posix.OwnFile;
 import dev.torc.base.text.Amount;
 import dev.torc.base.text.SafeText;
@@ -57,14 +58,10 @@ final class Download {
    */
   record Means(
       Supplier<WebClient> web,
-      Fetcher fetcher,
+      Io.Take<String> fetcher,
       String boot,
       Runnable ended,
       Consumer<String> log) {}
-
-  interface Fetcher {
-    void fetch(WebAddress address, String url, Path part) throws IOException;
-  }
 
   private final FetchedFile source;
   private final FetchPlace place;
@@ -74,8 +71,7 @@ final class Download {
   private boolean continued; // whether the file begins with bytes of an earlier request
   private boolean whole; // whether nothing is continued anymore
   private boolean unchanged; // whether the product in place is still the server's
-  private String origin; // the URL by which the validator holds
-  private Validator validator;
+  private long asked; // milliseconds to wait before another try; -1 for the usual delay
   private volatile long moved; // when bytes last arrived; 0 while none can
   private volatile long bytes;
   private volatile long total = -1;
@@ -95,19 +91,8 @@ final class Download {
     this.means = means;
   }
 
-  /** A failure after which the same request may succeed; -1 stands for the usual delay. */
-  private static final class Again extends IOException {
-    private static final long serialVersionUID = 1;
-    private final long delay; // milliseconds
-
-    Again(String message, long delay) {
-      super(message);
-      this.delay = delay;
-    }
-  }
-
   /** Downloads the file; throws an {@link AttemptFailure} that names the first URL's failure. */
-  void run() throws IOException {
+  void run() throws IOException, InterruptedException {
     unchanged = !present.isEmpty() && present.equals(source.sha256());
     if (unchanged || isFixed() && OwnFile.exists(part) && digest().equals(source.sha256())) {
       return; // complete, and another file of the job failed
@@ -133,9 +118,8 @@ final class Download {
     return !source.sha256().isEmpty();
   }
 
-  /** Returns where the bytes are. */
-  Path part() {
-    return part;
+  FetchPlace place() {
+    return place;
   }
 
   /** Returns whether the product in place stays, since the server has no other bytes. */
@@ -143,25 +127,26 @@ final class Download {
     return unchanged;
   }
 
-  private void from(WebAddress address, String url) throws IOException {
+  private void from(WebAddress address, String url) throws IOException, InterruptedException {
     whole = false;
     continued = false;
     for (int tries = 1; ; tries++) {
       means.ended.run();
       if (!address.isWeb()) {
         FileTree.remove(part);
-        means.fetcher.fetch(address, url, part);
+        OwnFile.remove(place.state());
+        means.fetcher.take(url);
       } else if (!comes(address, tries)) {
         continue;
       } else if (unchanged) {
         return;
       }
-      OwnFile.remove(place.state());
       String is = isFixed() ? digest() : "";
       if (is.equals(source.sha256())) {
         return;
       }
       Files.delete(part);
+      OwnFile.remove(place.state());
       if (!continued) {
         throw new AttemptFailure(
             "sha256 is %s, not %s: %s".formatted(is, source.sha256(), address.shown()));
@@ -177,50 +162,42 @@ final class Download {
   }
 
   /** Returns whether the file came whole; if it did not, waits until another try makes sense. */
-  private boolean comes(WebAddress address, int tries) throws IOException {
+  private boolean comes(WebAddress address, int tries) throws InterruptedException {
+    Exception failure;
+    asked = -1;
     try {
       get(address);
       return true;
     } catch (IOException | InterruptedException | IllegalArgumentException e) {
-      boolean silent = Thread.interrupted() || e instanceof InterruptedException;
-      means.ended.run();
-      Throwable root = e;
-      while (root.getCause() != null) {
-        root = root.getCause();
-      }
-      String line =
-          address.shown() + ": " + (silent ? "no bytes for " + SILENCE + " s" : why(root));
-      if (root instanceof GeneralSecurityException) {
-        throw new AttemptFailure(line + "; SSL_CERT_FILE can name a file of other CAs");
-      }
-      long usual = FIRST_DELAY << 2 * (tries - 1);
-      long wait = e instanceof Again asked && asked.delay >= 0 ? asked.delay : usual;
-      if (wait > LONGEST_DELAY) {
-        throw new AttemptFailure(line + "; it asks to wait longer than 10 min");
-      } else if (tries == TRIES) {
-        throw new AttemptFailure("%s (%d tries)".formatted(line, tries));
-      }
-      means.log.accept(line + "; trying again");
-      pause(wait);
-      return false;
+      failure = e;
     } finally {
-      moved = 0;
+      moved = 0; // from here on, it is no silence of the server
     }
+    boolean silent = Thread.interrupted() || failure instanceof InterruptedException;
+    means.ended.run();
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    String line = address.shown() + ": " + (silent ? "no bytes for " + SILENCE + " s" : why(root));
+    if (root instanceof GeneralSecurityException) {
+      throw new AttemptFailure(line + "; SSL_CERT_FILE can name a file of other CAs");
+    }
+    long wait = asked >= 0 ? asked : FIRST_DELAY << 2 * (tries - 1);
+    if (wait > LONGEST_DELAY) {
+      throw new AttemptFailure(line + "; it asks to wait longer than 10 min");
+    } else if (tries == TRIES) {
+      throw new AttemptFailure("%s (%d tries)".formatted(line, tries));
+    }
+    means.log.accept(line + "; trying again");
+    Thread.sleep(wait);
+    return false;
   }
 
   private static String why(Throwable root) {
     return root instanceof IllegalArgumentException
         ? root instanceof UnresolvedAddressException ? "host not found" : "invalid answer"
         : root.getMessage() == null ? "cannot connect" : SafeText.line(root.getMessage(), 200);
-  }
-
-  private void pause(long millis) {
-    try {
-      moved = 0; // this is no silence of the server
-      Thread.sleep(millis);
-    } catch (InterruptedException e) {
-      throw new CancellationException();
-    }
   }
 
   /** Sends a request and stores the answer. */
@@ -247,11 +224,9 @@ final class Download {
       if (!continued && status != 200) {
         refuse(at, status, got, from > 0);
       }
-      origin = url;
-      validator = Validator.of(got);
       if (!continued) {
         Files.deleteIfExists(part); // first, so that the state is never that of other bytes
-        place.save(url + means.boot, validator);
+        place.save(url + means.boot, Validator.of(got));
         from = 0;
         total = got.firstValueAsLong("Content-Length").orElse(-1);
       }
@@ -274,20 +249,22 @@ final class Download {
       throws IOException {
     if (ranged && (status == 206 || status == 416)) {
       OwnFile.remove(place.state());
-      throw new Again("cannot be continued", 0);
+      asked = 0;
+      throw new IOException("cannot be continued");
     } else if (status == 429 || status >= 500) {
-      throw new Again("status " + status, wait(headers.firstValue("Retry-After").orElse("")));
+      asked = millis(headers.firstValue("Retry-After").orElse(""));
+      throw new IOException("status " + status);
     }
     throw new AttemptFailure("%s: status %d".formatted(at, status));
   }
 
   /** Returns the milliseconds to wait; -1 if the server does not say. */
-  private static long wait(String asked) {
+  private static long millis(String wait) {
     try {
-      if (asked.matches("\\d+")) {
-        return asked.length() > 9 ? Long.MAX_VALUE : 1000 * Long.parseLong(asked);
+      if (wait.matches("\\d+")) {
+        return wait.length() > 9 ? Long.MAX_VALUE : 1000 * Long.parseLong(wait);
       }
-      ZonedDateTime at = ZonedDateTime.parse(asked, DateTimeFormatter.RFC_1123_DATE_TIME);
+      ZonedDateTime at = ZonedDateTime.parse(wait, DateTimeFormatter.RFC_1123_DATE_TIME);
       return Math.max(0, Duration.between(ZonedDateTime.now(), at).toMillis());
     } catch (DateTimeParseException e) {
       return -1;
@@ -333,16 +310,5 @@ final class Download {
   synchronized String progress() {
     String of = total < 0 ? "" : " of " + Amount.size(total);
     return bytes == 0 ? "" : Amount.size(bytes) + of + rate;
-  }
-
-  /** Remembers by what the server can tell whether these bytes, now in place, are still its own. */
-  void remember(String digest) {
-    try {
-      if (validator != null && !validator.question().isEmpty()) {
-        place.save(origin + digest, validator);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

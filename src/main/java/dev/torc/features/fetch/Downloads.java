@@ -16,7 +16,9 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class Downloads {
 
-  private final Map<String, FetchPart> running = new ConcurrentHashMap<>();
+  /** Those that run now, by job. */
+  final Map<String, Download> running = new ConcurrentHashMap<>();
+
   private final Map<String, String> env;
   private boolean tidied; // guarded by this, like the next one
   private WebClient web;
@@ -28,8 +30,8 @@ public final class Downloads {
 
   /** Returns how far a job's download is; empty if it has none. */
   public String progress(String job) {
-    FetchPart part = running.get(job);
-    return part == null ? "" : part.progress();
+    Download now = running.get(job);
+    return now == null ? "" : now.progress();
   }
 
   synchronized WebClient web() {
@@ -37,13 +39,8 @@ public final class Downloads {
     return web;
   }
 
-  /**
-   * Notes a download. The first of a build removes what earlier ones left of files that no job
-   * fetches now.
-   */
-  synchronized void begin(String job, FetchPart part, CachePlace place, Graph graph)
-      throws IOException {
-    running.put(job, part);
+  /** Removes what earlier builds left of files that no job fetches now, once in a build. */
+  synchronized void tidy(CachePlace place, Graph graph) throws IOException {
     if (tidied) {
       return;
     }
@@ -55,9 +52,5 @@ public final class Downloads {
     }
     FetchPlace.tidy(place, names);
     tidied = true;
-  }
-
-  void end(String job) {
-    running.remove(job);
   }
 }

@@ -1,8 +1,11 @@
 package dev.torc.features.fetch;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.machine.Series.Usage;
 import dev.torc.base.posix.FolderHandle;
+import dev.torc.base.posix.Io;
 import dev.torc.base.posix.Kill;
 import dev.torc.base.posix.OwnFile;
 import dev.torc.base.text.Refusal;
@@ -27,18 +30,20 @@ import dev.torc.core.run.ProductScan;
 import dev.torc.core.run.RemovedOrSetAside;
 import dev.torc.features.fetch.Fetch.FetchedFile;
 import java.io.IOException;
-import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 
 /**
@@ -53,15 +58,12 @@ public final class FetchPart implements AttemptPart, Runner {
   private final Job job;
   private final JobAttempts attempts;
   private final Downloads shared;
-  private final Map<String, Download> downloads = new HashMap<>(); // by product
-  private volatile Download current;
+  private final Map<String, Download> downloads = new LinkedHashMap<>(); // by product
   private String failure = ""; // empty for none
-  private Thread
-      thread; // to interrupt; null while a command runs. Guarded by this, as are the next
-  private Running command; // that fetches now; null for none
+  private Thread thread; // to interrupt; null for none. Guarded by this, like the next three
   private How stopped; // why it must end; null if it need not
-  private long began; // by System.nanoTime
-  private long limit; // nanoseconds; 0 for none
+  private int signal; // that ended it last
+  private long end; // when its time is over, by System.nanoTime; 0 for never
 
   public FetchPart(AttemptContext common, int id, JobAttempts attempts, Downloads shared) {
     this.common = common;
@@ -84,67 +86,75 @@ public final class FetchPart implements AttemptPart, Runner {
   /** Fetches all files. Everything that fails is the job's failure. */
   @Override
   public ProcessEnd run(Launch launch, Consumer<Running> handle) {
-    synchronized (this) {
-      thread = Thread.currentThread();
-      began = System.nanoTime();
-      limit = launch.timeLimit();
-    }
-    handle.accept(signal -> stop(How.INTERRUPTED, signal));
+    long began = System.nanoTime();
+    handle.accept(by -> stop(How.INTERRUPTED, by));
     try {
-      shared.begin(job.name(), this, common.launches().place(), common.graph());
+      shared.tidy(common.launches().place(), common.graph());
       fetch(launch);
-    } catch (AttemptFailure | CancellationException e) {
+    } catch (AttemptFailure | CancellationException | InterruptedException e) {
       failure = String.valueOf(e.getMessage());
     } catch (IOException e) {
       failure = Refusal.line(e);
     } catch (UncheckedIOException e) {
       failure = Refusal.line(e.getCause());
     } finally {
-      shared.end(job.name());
-      current = null;
+      shared.running.remove(job.name());
     }
-    synchronized (this) {
-      thread = null;
-      Thread.interrupted(); // so that a late interrupt ends nothing else
-      limit = 0;
-      int code = failure.isEmpty() || stopped != null ? 0 : 1;
-      How how = stopped == null ? How.EXITED : stopped;
-      return new ProcessEnd(how, code, System.nanoTime() - began, Usage.UNKNOWN, "");
+    How how = stopped == null ? How.EXITED : stopped;
+    int code = failure.isEmpty() || stopped != null ? 0 : 1;
+    return new ProcessEnd(how, code, System.nanoTime() - began, Usage.UNKNOWN, "");
+  }
+
+  private void fetch(Launch launch) throws IOException, InterruptedException {
+    Map<String, Stamp> before = new HashMap<>();
+    for (FetchedFile source : Fetch.of(job).sources()) {
+      before.put(source.path(), common.digests().linkStamp(source.path()));
+    }
+    try {
+      interruptible(Thread.currentThread(), launch.timeLimit());
+      download(launch);
+    } finally {
+      interruptible(null, 0);
+      clear(before); // also after a failure, or the record of it would own the user's files
+    }
+    for (Map.Entry<String, Download> each : downloads.entrySet()) {
+      if (!each.getValue().isUnchanged()) {
+        move(each.getValue().place(), product(each.getKey()));
+      }
     }
   }
 
-  private void fetch(Launch launch) throws IOException {
+  /** Lets {@link #stop} interrupt a thread; null for none anymore. */
+  private synchronized void interruptible(Thread by, long limit) {
+    thread = by;
+    end = limit == 0 ? 0 : System.nanoTime() + limit;
+    Thread.interrupted(); // a late one would end something else
+  }
+
+  private void download(Launch launch) throws IOException, InterruptedException {
     Path log = launch.output().log();
     if (!launch.output().append()) {
       OwnFile.write(log, new byte[0]);
     }
-    Map<String, Stamp> before = new HashMap<>();
-    List<FetchedFile> sources = Fetch.of(job).sources();
-    for (FetchedFile source : sources) {
-      before.put(source.path(), common.digests().linkStamp(source.path()));
-    }
-    try (OutputStream lines = OwnFile.out(log, StandardOpenOption.APPEND)) {
-      Download.Means means =
-          new Download.Means(
-              shared::web,
-              (address, url, part) -> command(launch, address, url, part),
-              common.machines().here().boot(),
-              this::check,
-              line -> log(lines, line));
-      for (FetchedFile source : sources) {
+    try (PrintStream lines =
+        new PrintStream(OwnFile.out(log, StandardOpenOption.APPEND), true, UTF_8)) {
+      for (FetchedFile source : Fetch.of(job).sources()) {
         String path = source.path();
         FetchPlace place = FetchPlace.of(common.launches().place(), product(path));
-        current = new Download(source, place, present(path), means);
-        downloads.put(path, current);
-        current.run();
+        Download.Means means =
+            new Download.Means(
+                shared::web,
+                url -> command(launch, url, place.part()),
+                common.machines().here().boot(),
+                this::check,
+                lines::println);
+        Download download = new Download(source, place, present(path), means);
+        downloads.put(path, download);
+        shared.running.put(job.name(), download);
+        download.run();
       }
-    } finally {
-      clear(before); // also after a failure, or the record of it would own the user's files
-    }
-    for (FetchedFile source : sources) {
-      Download download = downloads.get(source.path());
-      if (!download.isUnchanged()) {
-        move(download.part(), product(source.path()));
+      if (lines.checkError()) {
+        throw new IOException("the log cannot be written");
       }
     }
   }
@@ -171,10 +181,14 @@ public final class FetchPart implements AttemptPart, Runner {
     }
   }
 
-  private void move(Path part, Path product) throws IOException {
+  private void move(FetchPlace place, Path product) throws IOException {
+    Path part = place.part();
     try (FolderHandle from = FolderHandle.of(part.getParent());
         FolderHandle to = common.removal().grounds().holder(product)) {
       from.move(part.getFileName(), to, product.getFileName());
+    }
+    if (!job.has(Trait.PERSIST)) {
+      OwnFile.remove(place.state());
     }
   }
 
@@ -184,17 +198,9 @@ public final class FetchPart implements AttemptPart, Runner {
     return common.removal().ours(owned, null) == null ? "" : owned.digest().hex();
   }
 
-  private static void log(OutputStream log, String line) {
-    try {
-      log.write((line + "\n").getBytes(StandardCharsets.UTF_8));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
   /** Runs the command of a fetcher like the command of a job. */
-  private void command(Launch launch, WebAddress address, String url, Path part)
-      throws IOException {
+  private void command(Launch launch, String url, Path part) throws IOException {
+    WebAddress address = WebAddress.of(url);
     Template text = job.conditions().get(Fetch.command(address.scheme()));
     List<String> argv = new ArrayList<>(job.runs().steps().getFirst().shell());
     argv.add(text.render(slot -> List.of(slot.name().equals(Fetch.URL) ? url : part.toString())));
@@ -203,19 +209,11 @@ public final class FetchPart implements AttemptPart, Runner {
         launch.running(
             List.of(new Launch.Step(argv, own.dir(), own.env())),
             new Launch.Output(launch.output().log(), true, false));
-    synchronized (this) {
-      check();
-      thread = null;
+    ProcessEnd ended = await(run);
+    if (ended.how() != How.EXITED && ended.how() != How.SIGNALED) {
+      stop(ended.how(), Kill.TERM);
     }
-    ProcessEnd ended = common.machines().runner().run(run, this::runs);
-    synchronized (this) {
-      thread = Thread.currentThread();
-      command = null;
-      if (stopped == null && ended.how() != How.EXITED && ended.how() != How.SIGNALED) {
-        stopped = ended.how();
-      }
-      check();
-    }
+    check();
     if (!ended.ok() || !OwnFile.exists(part)) {
       String phrase = AttemptOutcome.phrase(ended, launch.timeLimit(), launch.memoryLimit());
       throw new AttemptFailure(
@@ -223,18 +221,31 @@ public final class FetchPart implements AttemptPart, Runner {
     }
   }
 
-  private synchronized void runs(Running handle) {
-    command = handle;
-    if (stopped != null) {
-      handle.end(Kill.TERM);
+  /** Runs a command to its end; each interrupt of this thread ends its processes. */
+  private ProcessEnd await(Launch run) {
+    CompletableFuture<ProcessEnd> done = new CompletableFuture<>();
+    Running command = common.machines().runner().start(run, done::complete);
+    while (true) {
+      try {
+        return done.get();
+      } catch (InterruptedException e) {
+        end(command);
+      } catch (ExecutionException e) {
+        throw new IllegalStateException(e);
+      }
     }
   }
 
-  private synchronized void stop(How how, int signal) {
-    stopped = stopped == null ? how : stopped;
-    if (command != null) {
+  private synchronized void end(Running command) {
+    if (stopped != null) {
       command.end(signal);
-    } else if (thread != null) {
+    }
+  }
+
+  private synchronized void stop(How how, int by) {
+    stopped = stopped == null ? how : stopped;
+    signal = by;
+    if (thread != null) {
       thread.interrupt();
     }
   }
@@ -247,19 +258,13 @@ public final class FetchPart implements AttemptPart, Runner {
 
   @Override
   public synchronized void tick() {
-    Download now = current;
+    Download now = shared.running.get(job.name());
     boolean silent = now != null && now.tick();
-    if (limit > 0 && System.nanoTime() - began > limit && stopped == null) {
+    if (end != 0 && System.nanoTime() - end > 0 && stopped == null) {
       stop(How.TIMEOUT, Kill.TERM);
     } else if (silent && thread != null) {
       thread.interrupt();
     }
-  }
-
-  /** Returns how far the download is; empty before its first byte. */
-  String progress() {
-    Download now = current;
-    return now == null ? "" : now.progress();
   }
 
   /** Fails the attempt with what was wrong, in place of an exit status. */
@@ -284,7 +289,7 @@ public final class FetchPart implements AttemptPart, Runner {
       if (download.isFixed()) {
         continue;
       } else if (job.has(Trait.PERSIST)) {
-        download.remember(made.digest().hex());
+        Io.unchecked(() -> download.place().remember(made.digest().hex()));
       } else if (before != null && !made.digest().equals(before.digest())) {
         String line = "job %s: %s has other bytes than last time, sha256 %s → %s; add sha256";
         String name = SafeText.name(job.name());

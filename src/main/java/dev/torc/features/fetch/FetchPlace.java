@@ -98,6 +98,17 @@ record FetchPlace(Path part, Path state) {
     return lines[0].equals(origin) ? new Validator(lines[2], lines[3]) : new Validator("", "");
   }
 
+  /** Keeps what tells whether these bytes, now in place, are still the server's. */
+  void remember(String digest) throws IOException {
+    String[] lines = lines(state);
+    Validator by = new Validator(lines[2], lines[3]);
+    if (by.question().isEmpty()) {
+      OwnFile.remove(state);
+    } else {
+      save(lines[0].replaceFirst(" .*", " " + digest), by);
+    }
+  }
+
   void save(String origin, Validator by) throws IOException {
     String text = String.join("\n", origin, part.toString(), by.tag, by.time);
     OwnFile.write(state, text.getBytes(StandardCharsets.UTF_8));

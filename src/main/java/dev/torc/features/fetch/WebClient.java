@@ -46,13 +46,10 @@ final class WebClient {
             .followRedirects(HttpClient.Redirect.NEVER) // which would take headers elsewhere
             .connectTimeout(Duration.ofSeconds(30))
             .proxy(proxies);
-    for (String name : CA_FILES) {
-      String file = env.getOrDefault(name, "");
-      if (!file.isEmpty()) {
-        builder.sslContext(trusting(name, Path.of(file)));
-        break;
-      }
-    }
+    CA_FILES.stream()
+        .filter(name -> !env.getOrDefault(name, "").isEmpty())
+        .findFirst()
+        .ifPresent(name -> builder.sslContext(trusting(name, Path.of(env.get(name)))));
     this.client = builder.build();
   }
 

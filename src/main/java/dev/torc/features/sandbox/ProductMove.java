@@ -96,6 +96,8 @@ final class ProductMove {
       FileTree.remove(beside); // of a killed torc
       FileTree.copy(from, beside);
       Files.move(beside, to, StandardCopyOption.ATOMIC_MOVE);
+      open(from.getParent());
+      FileTree.remove(from); // what stays counts as something else that the job wrote
     }
   }
 }

@@ -12,12 +12,14 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * The folder of one job, in which a folder stands for the root. This class puts files there and
@@ -102,7 +104,7 @@ final class SandboxFolder {
 
   /** Makes a folder in it, if it is missing. */
   void folder(Path folder) throws IOException {
-    if (copies && folder.startsWith(top) && !folder.equals(home) && folders.add(folder)) {
+    if (folder.startsWith(top) && !folder.equals(home) && folders.add(folder) && copies) {
       Files.createDirectories(folder);
     }
   }
@@ -161,27 +163,37 @@ final class SandboxFolder {
   }
 
   /**
-   * Returns the first symlink in a file or folder that leads to a linked file, or by an absolute
-   * name into this folder; null for none.
+   * Returns the first symlink in a file or folder that would lead elsewhere in its place; null for
+   * none. {@code moving} has the files and folders that move to their places.
    */
-  Path link(Path product) throws IOException {
+  Path link(Path product, Collection<Path> moving) throws IOException {
     Path[] found = new Path[1];
     Files.walkFileTree(
         product,
         new SimpleFileVisitor<>() {
           @Override
           public FileVisitResult visitFile(Path file, BasicFileAttributes what) throws IOException {
-            if (what.isSymbolicLink()) {
-              Path target = Files.readSymbolicLink(file);
-              if (target.startsWith(top) || linked.containsKey(target)) {
-                found[0] = file;
-                return FileVisitResult.TERMINATE;
-              }
+            if (what.isSymbolicLink() && leadsElsewhere(file, moving)) {
+              found[0] = file;
+              return FileVisitResult.TERMINATE;
             }
             return FileVisitResult.CONTINUE;
           }
         });
     return found[0];
+  }
+
+  /** Returns whether a symlink leads to a linked file, by an absolute name here, or to scratch. */
+  private boolean leadsElsewhere(Path link, Collection<Path> moving) throws IOException {
+    Path text = Files.readSymbolicLink(link);
+    if (text.isAbsolute()) {
+      return text.startsWith(top) || linked.containsKey(text);
+    }
+    Path target = link.resolveSibling(text).normalize();
+    return Files.exists(link)
+        && moving.stream().noneMatch(target::startsWith)
+        && Stream.concat(placed.keySet().stream(), folders.stream())
+            .noneMatch(each -> each.startsWith(target));
   }
 
   /** Returns the other files that are there now, relative to what stands for the root, sorted. */

@@ -61,7 +61,9 @@ public final class SandboxPart implements AttemptPart, JobRoot {
   private SandboxFolder folder; // null before the attempt begins
   private NeedSnapshot needs;
   private boolean resumed; // a killed torc may have moved products
+  private boolean moved;
   private ProcessEnd ended;
+  private String depfile = ""; // as the job wrote it
 
   public SandboxPart(AttemptContext common, int id, Telling telling) {
     this.common = common;
@@ -130,6 +132,11 @@ public final class SandboxPart implements AttemptPart, JobRoot {
     return folder.of(file);
   }
 
+  @Override
+  public boolean hasMoved() {
+    return moved;
+  }
+
   /** Notes what a torc put there that has ended since. */
   @Override
   public void resume(ProcessEnd how) {
@@ -167,60 +174,55 @@ public final class SandboxPart implements AttemptPart, JobRoot {
       }
       return;
     }
-    for (Ref ref : job.productRefs()) {
-      check(ref);
+    List<Ref> products = job.productRefs();
+    List<Collection<Path>> made = new ArrayList<>();
+    for (Ref ref : products) {
+      made.add(ref instanceof Ref.OfGlob glob ? matches(glob) : List.of(place(path(ref))));
     }
-    for (Ref ref : job.productRefs()) {
-      if (ref instanceof Ref.OfFile file) {
-        if (exists(place(file.path()))) { // else written in its place
-          ProductMove.file(place(file.path()), root.resolve(file.path()));
+    Set<Path> moving = made.stream().flatMap(Collection::stream).collect(Collectors.toSet());
+    for (int i = 0; i < made.size(); i++) {
+      check(products.get(i), made.get(i), moving);
+    }
+    for (int i = 0; i < made.size(); i++) {
+      for (Path from : made.get(i)) {
+        if (!exists(from)) {
+          continue; // written in its place
         }
-      } else if (ref instanceof Ref.OfFolder of) {
-        if (exists(place(of.path()))) {
-          ProductMove.folder(place(of.path()), root.resolve(of.path()), of.excluded());
-        }
-      } else {
-        for (Path match : matches((Ref.OfGlob) ref)) {
-          ProductMove.file(match, source(match));
+        if (products.get(i) instanceof Ref.OfFolder of) {
+          ProductMove.folder(from, source(from), of.excluded());
+        } else {
+          ProductMove.file(from, source(from));
         }
       }
     }
+    moved = true;
     if (job.depfile() != null && exists(place(job.depfile()))) {
       moveDepfile(place(job.depfile()), root.resolve(job.depfile()));
     }
   }
 
-  /** Throws an {@link AttemptFailure} if a product is missing, of another kind, or a link. */
-  private void check(Ref ref) throws IOException {
-    if (ref instanceof Ref.OfGlob glob) {
-      for (Path match : matches(glob)) {
-        refuseLink(match);
-      }
-      return;
-    }
+  /** Throws an {@link AttemptFailure} if a product is missing, of another kind, or leads away. */
+  private void check(Ref ref, Collection<Path> made, Set<Path> moving) throws IOException {
     String path = path(ref);
-    Path made = place(path);
     boolean isFolder = ref instanceof Ref.OfFolder;
-    if (!Files.exists(made)) {
-      boolean there = (resumed || path.startsWith("/")) && Files.exists(root.resolve(path));
-      if (!there) {
-        String near = NearestPath.inParentheses(made, path);
+    for (Path each : made) {
+      if (exists(each)) {
+        Path link = folder.link(each, moving);
+        if (link != null) {
+          String line = "product %s is a symlink to %s, which is not part of it; copy the file";
+          throw failure(line.formatted(name(source(link)), name(Files.readSymbolicLink(link))));
+        }
+      }
+      if (Files.isDirectory(each) != isFolder && Files.exists(each)) {
+        FileKind there = isFolder ? FileKind.FILE : FileKind.FOLDER;
+        throw failure(ProductScan.lack(SafeText.name(path), there, ""));
+      }
+      boolean away = (resumed || path.startsWith("/")) && Files.exists(root.resolve(path));
+      if (!Files.exists(each) && !away) {
+        String near = NearestPath.inParentheses(each, path);
         throw new AttemptFailure(
             "exit 0, but " + SafeText.name(path) + " was not written" + near, path);
       }
-    } else if (Files.isDirectory(made) != isFolder) {
-      FileKind there = isFolder ? FileKind.FILE : FileKind.FOLDER;
-      throw failure(ProductScan.lack(SafeText.name(path), there, ""));
-    } else {
-      refuseLink(made);
-    }
-  }
-
-  private void refuseLink(Path made) throws IOException {
-    Path link = folder.link(made);
-    if (link != null) {
-      String line = "product %s is a symlink to %s, which is not part of it; copy the file";
-      throw failure(line.formatted(name(source(link)), name(Files.readSymbolicLink(link))));
     }
   }
 
@@ -253,24 +255,31 @@ public final class SandboxPart implements AttemptPart, JobRoot {
 
   /** Moves the depfile; names below the folder become those of the same files in the root. */
   private void moveDepfile(Path made, Path to) throws IOException {
-    String text = new String(Files.readAllBytes(made), StandardCharsets.ISO_8859_1);
+    depfile = new String(Files.readAllBytes(made), StandardCharsets.ISO_8859_1);
     String top = "/.torc/sandbox/" + folder.top().getFileName() + "/";
     String inner = folder.top().relativize(folder.home()).toString();
     String home = inner.isEmpty() ? top : top + inner + "/";
     String translated =
-        text.replace(home, "/").replace(top, "/" + "../".repeat(Sandbox.of(job).up()));
+        depfile.replace(home, "/").replace(top, "/" + "../".repeat(Sandbox.of(job).up()));
     Files.write(made, translated.getBytes(StandardCharsets.ISO_8859_1));
     ProductMove.file(made, to);
   }
 
-  /** Takes away names of files that were only in the folder. */
+  /** Takes away names of files that were only in the folder; keeps those read in the root. */
   @Override
   public void find(FoundNeeds needs, NeedSnapshot snapshot, Stamp begin, String message) {
     if (folder != null) {
       for (Collection<String> names : List.of(needs.found(), needs.moved(), needs.lost())) {
-        names.removeIf(name -> root.resolve(name).startsWith(root));
+        names.removeIf(
+            name ->
+                root.resolve(name).startsWith(root)
+                    && !depfile.contains(latin(root.resolve(name).toString())));
       }
     }
+  }
+
+  private static String latin(String text) {
+    return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
   }
 
   /** Removes the folder when the products are known. */

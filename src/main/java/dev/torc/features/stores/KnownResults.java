@@ -326,7 +326,7 @@ public final class KnownResults implements Recall {
   /** Returns whether a result has this key, the present programs, and restorable products. */
   private boolean serves(Job job, Result result, Digest key, boolean bytes) {
     return result.key().equals(key)
-        && programs.of(job).equals(result.terms().programs())
+        && programs.of(job, result.terms().programs()).equals(result.terms().programs())
         && (bytes
             ? isHere(result)
             : result.parts().stream().allMatch(part -> contents.gone().isGone(part.path())));
@@ -401,7 +401,7 @@ public final class KnownResults implements Recall {
     if (products == null
         || !same
         || !there.inputs().manifest().equals(now.digest())
-        || !programs.of(job).equals(there.terms().programs())) {
+        || !programs.of(job, there.terms().programs()).equals(there.terms().programs())) {
       return null;
     }
     Origin from = there.originFor(job.name(), hit.store().name());
@@ -502,8 +502,9 @@ public final class KnownResults implements Recall {
     private static NearestResult of(
         PlanContext context, int id, Result then, Origin from, String lack) {
       List<Reason> reasons = context.decider().difference(id, then.found(), then.inputs().lines());
-      List<String> now = KnownResults.of(context).programs.of(context.graph().job(id));
-      String programs = Programs.difference(then.terms().programs(), now);
+      List<String> had = then.terms().programs();
+      Job job = context.graph().job(id);
+      String programs = Programs.difference(had, KnownResults.of(context).programs.of(job, had));
       String why = programs.isEmpty() ? lack : programs;
       return new NearestResult(
           from,

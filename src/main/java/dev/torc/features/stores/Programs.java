@@ -19,7 +19,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * The programs outside the project that a job's commands run, found as in rule 14, with their
  * paths, sizes and times. Manifests do not include them, but a result is only restored if its
  * programs were the same. Programs in {@code tools}, which count by their bytes, and programs in an
- * image are omitted. Several threads may use this class.
+ * image are omitted, and so are those that a run found in its environment: the lock counts. Several
+ * threads may use this class.
  */
 final class Programs {
 
@@ -51,7 +52,26 @@ final class Programs {
       }
     }
     job.links().tools().forEach(tool -> programs.remove(tool.name()));
+    programs.keySet().removeIf(name -> tools.isInEnvironment(job, name));
     return List.copyOf(programs.values());
+  }
+
+  /**
+   * Returns the programs to compare with those of a result: in an environment, which need not be
+   * made now, only those that the result's run did not find there.
+   */
+  List<String> of(Job job, List<String> then) {
+    List<String> now = of(job);
+    if (job.surroundings() == null) {
+      return now;
+    }
+    return now.stream()
+        .filter(each -> then.stream().anyMatch(old -> name(old).equals(name(each))))
+        .toList();
+  }
+
+  private static String name(String program) {
+    return program.substring(0, program.indexOf('='));
   }
 
   private void add(Step step, String name, Map<String, String> into) {

@@ -66,6 +66,8 @@ final class FetchReader {
     }
     Job.Links links = read.links();
     boolean shared = fetch.isFixed() || links.caching() == Job.Caching.NEVER;
+    Job.Caching caching = shared ? links.caching() : Job.Caching.LOCAL;
+    Job linked = JobReader.with(read, links.needs(), links.after(), caching, conditions);
     Job.Runs runs = read.runs();
     Resources given = runs.resources();
     SortedMap<String, Long> counters = new TreeMap<>(given.counters());
@@ -75,13 +77,7 @@ final class FetchReader {
         read.name(),
         read.labels(),
         read.place(),
-        new Job.Links(
-            links.needs(),
-            links.produces(),
-            links.after(),
-            links.tools(),
-            links.depfile(),
-            shared ? links.caching() : Job.Caching.LOCAL),
+        linked.links(),
         new Job.Runs(
             List.of(new Step(shown, ".", Collections.emptySortedMap(), fetchers.shell(), null)),
             null,

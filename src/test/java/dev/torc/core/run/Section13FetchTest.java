@@ -9,9 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.torc.base.digests.Digest;
 import dev.torc.base.posix.Kill;
 import dev.torc.features.fetch.WebServer;
+import dev.torc.front.cli.Run;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +22,19 @@ import org.junit.jupiter.api.io.TempDir;
 class Section13FetchTest extends FetchHarness {
 
   /** Each of these would be an unchecked exception of the client or of a number. */
+  @Test
+  void nothingIsAskedOfTheNetworkForAVerdict() {
+    web.on("/x", answer(200, DATA));
+    given("get: { fetch: \"%s\", max_age: 1ms, produces: d/x }".formatted(web.url("/x")));
+    for (int builds = 0; builds < 2; builds++) {
+      for (String command : List.of("why get", "build -n", "status", "check")) {
+        Run.of(root, command.split(" "));
+      }
+      assertEquals(builds, web.requests.size());
+      build().ran("get");
+    }
+  }
+
   @Test
   void numbersThatNoFileHasAreNoInternalErrors() {
     String huge = "9".repeat(30);

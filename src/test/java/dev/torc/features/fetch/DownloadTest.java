@@ -63,7 +63,7 @@ class DownloadTest {
       outcome = "complete";
     } catch (IOException | AttemptFailure e) {
       outcome = e.getMessage();
-    } catch (CancellationException e) {
+    } catch (CancellationException | InterruptedException e) {
       outcome = "cancelled";
     }
   }
