@@ -151,10 +151,12 @@ public final class Graph implements FolderDigest.Exclusions {
 
   /** Returns the jobs with this condition; null for any. The caller must not change the set. */
   public BitSet having(String condition) {
-    BitSet all = tables.jobs().conditional();
-    BitSet having = all.isEmpty() ? all : new BitSet();
-    for (int job = all.nextSetBit(0); job >= 0; job = all.nextSetBit(job + 1)) {
-      having.set(job, condition == null || job(job).conditions().containsKey(condition));
+    if (condition != null) {
+      return tables.jobs().conditional().getOrDefault(condition, new BitSet());
+    }
+    BitSet having = new BitSet();
+    for (BitSet each : tables.jobs().conditional().values()) {
+      having.or(each);
     }
     return having;
   }

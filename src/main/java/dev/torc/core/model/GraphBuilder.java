@@ -52,7 +52,7 @@ public final class GraphBuilder {
   private final int[] priority;
   private final BitSet temporary;
   private final BitSet deletes;
-  private final BitSet conditional;
+  private final SortedMap<String, BitSet> conditional;
   private final NeedLists lists;
   private final Map<Integer, int[]> members = new HashMap<>(); // of new and changed join nodes
   private final BitSet stale = new BitSet(); // nodes of the base that wait for other nodes now
@@ -71,7 +71,7 @@ public final class GraphBuilder {
     this.priority = new int[written.length];
     this.temporary = new BitSet();
     this.deletes = new BitSet();
-    this.conditional = new BitSet();
+    this.conditional = new TreeMap<>();
     for (int j = 0; j < written.length; j++) {
       written[j] = names.add(workflow.jobName(j));
     }
@@ -96,7 +96,11 @@ public final class GraphBuilder {
     this.priority = Arrays.copyOf(base.tables().jobs().priority(), names.size());
     this.temporary = (BitSet) base.tables().jobs().temporary().clone();
     this.deletes = (BitSet) base.tables().jobs().deletes().clone();
-    this.conditional = (BitSet) base.tables().jobs().conditional().clone();
+    this.conditional = new TreeMap<>();
+    base.tables()
+        .jobs()
+        .conditional()
+        .forEach((key, having) -> conditional.put(key, (BitSet) having.clone()));
     int[] ids = new int[names.size() - first];
     int known = 0;
     for (int w = 0; w < written.length; w++) {
@@ -357,7 +361,9 @@ public final class GraphBuilder {
           priority[node] = job.runs().priority();
           temporary.set(node, job.has(Trait.TEMPORARY));
           deletes.set(node, job.has(Trait.DELETES));
-          conditional.set(node, !job.conditions().isEmpty());
+          for (String key : job.conditions().keySet()) {
+            conditional.computeIfAbsent(key, _ -> new BitSet()).set(node);
+          }
         }
       } else if (open.containsKey(node)) {
         Group group = open.get(node);

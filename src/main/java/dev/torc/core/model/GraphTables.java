@@ -5,6 +5,7 @@ import dev.torc.base.bytes.ByteWriter;
 import dev.torc.base.bytes.StringTable;
 import java.util.BitSet;
 import java.util.List;
+import java.util.SortedMap;
 
 /**
  * The stored part of a {@link Graph}, all in numbers, which a larger graph starts from. It has no
@@ -21,10 +22,14 @@ record GraphTables(Nodes nodes, Jobs jobs, Files files, List<NeedList> lists, Ed
    * @param written the nodes of the jobs, in the order of the build file
    * @param temporary the jobs that run only if a reader needs their products
    * @param deletes the jobs whose products are removed after their readers have run
-   * @param conditional the jobs that have any {@link Job#conditions}
+   * @param conditional the jobs that have each of the {@link Job#conditions}
    */
   record Jobs(
-      int[] written, int[] priority, BitSet temporary, BitSet deletes, BitSet conditional) {}
+      int[] written,
+      int[] priority,
+      BitSet temporary,
+      BitSet deletes,
+      SortedMap<String, BitSet> conditional) {}
 
   /** The files by number. If {@code plain}, only files that a product names have a maker. */
   record Files(StringTable paths, boolean plain, int[] maker) {}
@@ -44,7 +49,7 @@ record GraphTables(Nodes nodes, Jobs jobs, Files files, List<NeedList> lists, Ed
     out.ints(jobs.priority);
     out.longs(jobs.temporary.toLongArray());
     out.longs(jobs.deletes.toLongArray());
-    out.longs(jobs.conditional.toLongArray());
+    out.map(jobs.conditional, (to, having) -> to.longs(having.toLongArray()));
     out.list(lists, (to, list) -> list.write(to));
     edges.needs.write(out);
     edges.listNeeds.write(out);
@@ -61,7 +66,7 @@ record GraphTables(Nodes nodes, Jobs jobs, Files files, List<NeedList> lists, Ed
     int[] priority = in.ints();
     BitSet temporary = BitSet.valueOf(in.longs());
     BitSet deletes = BitSet.valueOf(in.longs());
-    BitSet conditional = BitSet.valueOf(in.longs());
+    SortedMap<String, BitSet> conditional = in.map(from -> BitSet.valueOf(from.longs()));
     List<NeedList> lists = in.list(NeedList::read);
     Adjacency needs = Adjacency.read(in);
     Adjacency listNeeds = Adjacency.read(in);
