@@ -45,13 +45,13 @@ class TidyTest {
   private static final int LONGEST_METHOD = 70;
 
   /** Each figure may fall; a change that lets it rise says here by how much. */
-  private static final int LINES = 76_554;
+  private static final int LINES = 73_546;
 
-  private static final int FILES = 718;
-  private static final int SURFACE = 345;
+  private static final int FILES = 680;
+  private static final int SURFACE = 323;
 
   /** Types that only one other package uses; Answers is one, so that Call knows no answer. */
-  private static final int ALONE = 131;
+  private static final int ALONE = 116;
 
   /** Lists of more than seven parameters or components, and the longest one: both only fall. */
   private static final int LONG_LISTS = 11;

@@ -50,11 +50,6 @@ public final class EnvironmentMaking implements AttemptPart, Runner {
   /** The command that activates it; missing if it does nothing. */
   public static final String ACTIVATE = "environment activate";
 
-  /**
-   * The folder in which roots share it, also for the jobs that run in it; missing if they do not.
-   */
-  public static final String FOLDER = "environment folder";
-
   /** The name by which these commands have the folder: that of torc's own slot. */
   public static final String DIR = "tmp";
 

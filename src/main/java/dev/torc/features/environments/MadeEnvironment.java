@@ -37,6 +37,11 @@ import java.util.TreeMap;
  */
 public record MadeEnvironment(Path folder, boolean shared) {
 
+  /**
+   * The folder in which roots share it, also for the jobs that run in it; missing if they do not.
+   */
+  public static final String SHARED = "environment folder";
+
   static final String FOLDER = ".torc/environments";
 
   private static final int SHOWN = 12; // digits of the digest in the name
@@ -45,7 +50,7 @@ public record MadeEnvironment(Path folder, boolean shared) {
 
   static MadeEnvironment of(Path root, Job job, Digest digest) {
     String name = job.surroundings().name() + "-" + digest.hex().substring(0, SHOWN);
-    Template shared = job.conditions().get(EnvironmentMaking.FOLDER);
+    Template shared = job.conditions().get(SHARED);
     Path in = root.resolve(shared == null ? FOLDER : shared.render(_ -> List.of()));
     return new MadeEnvironment(in.resolve(name), shared != null);
   }

@@ -15,6 +15,7 @@ import dev.torc.core.model.Step;
 import dev.torc.core.model.Surroundings;
 import dev.torc.core.model.Template;
 import dev.torc.features.environments.EnvironmentMaking;
+import dev.torc.features.environments.MadeEnvironment;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -98,7 +99,7 @@ record EnvironmentReader(
     boolean bound =
         kind == EnvironmentKind.MODULE || made.files().stream().anyMatch(files::isBound);
     if (shared != null && !bound) {
-      conditions.put(EnvironmentMaking.FOLDER, Template.of(shared));
+      conditions.put(MadeEnvironment.SHARED, Template.of(shared));
     }
     Surroundings in = new Surroundings(name, written(fields, kind, conditions), made.files());
     List<Template> shown = List.of(Template.of("environment"), Template.of(in.entry()));
@@ -191,11 +192,11 @@ record EnvironmentReader(
     boolean local =
         maker.links().caching() == Job.Caching.LOCAL && links.caching() != Job.Caching.NEVER;
     SortedMap<String, Template> conditions = in.with(read.conditions());
-    Template folder = maker.conditions().get(EnvironmentMaking.FOLDER);
+    Template folder = maker.conditions().get(MadeEnvironment.SHARED);
     if (folder != null) {
-      conditions.put(EnvironmentMaking.FOLDER, folder);
+      conditions.put(MadeEnvironment.SHARED, folder);
     }
     Job.Caching caching = local ? Job.Caching.LOCAL : links.caching();
-    return JobReader.with(read, links.needs(), List.copyOf(after), caching, conditions);
+    return LinkedJob.with(read, links.needs(), List.copyOf(after), caching, conditions);
   }
 }

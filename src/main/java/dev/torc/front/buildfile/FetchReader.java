@@ -67,7 +67,7 @@ final class FetchReader {
     Job.Links links = read.links();
     boolean shared = fetch.isFixed() || links.caching() == Job.Caching.NEVER;
     Job.Caching caching = shared ? links.caching() : Job.Caching.LOCAL;
-    Job linked = JobReader.with(read, links.needs(), links.after(), caching, conditions);
+    Job linked = LinkedJob.with(read, links.needs(), links.after(), caching, conditions);
     Job.Runs runs = read.runs();
     Resources given = runs.resources();
     SortedMap<String, Long> counters = new TreeMap<>(given.counters());

@@ -307,27 +307,7 @@ final class JobReader {
     List<Item> needs = new ArrayList<>(job.links().needs());
     Ref missing = new Ref.OfFile(job.place(), path);
     needs.add(new Item(null, job.place(), List.of(missing)));
-    return with(job, needs, job.links().after());
-  }
-
-  /** Returns the job with other needs and jobs that it comes after. */
-  static Job with(Job job, List<Item> needs, List<Ref.OfJob> after) {
-    return with(job, needs, after, job.links().caching(), job.conditions());
-  }
-
-  /** Returns the job with these instead of its own. */
-  static Job with(
-      Job job,
-      List<Item> needs,
-      List<Ref.OfJob> after,
-      Job.Caching caching,
-      SortedMap<String, Template> conditions) {
-    Job.Links own = job.links();
-    Job.Links links =
-        new Job.Links(
-            List.copyOf(needs), own.produces(), after, own.tools(), own.depfile(), caching);
-    return new Job(
-        job.name(), job.labels(), job.place(), links, job.runs(), job.traits(), conditions);
+    return LinkedJob.with(job, needs, job.links().after());
   }
 
   private Set<Trait> traits(MapFields job) {

@@ -253,6 +253,6 @@ public final class LeftOutJobs {
     }
     List<Ref.OfJob> after =
         job.links().after().stream().filter(each -> !isDropped(want(each))).toList();
-    return JobReader.with(job, needs, after);
+    return LinkedJob.with(job, needs, after);
   }
 }
