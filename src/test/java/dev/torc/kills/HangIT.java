@@ -57,7 +57,8 @@ class HangIT {
         Going torc = project.start("-j1");
         Sandbox.until("it hangs", () -> project.exists("up"));
         torc.signal("TERM");
-        torc.signal("TERM");
+        Sandbox.until("the first counts", () -> torc.err().contains("stopping a"));
+        torc.signal("TERM"); // a pending signal takes in another one
         ran = torc.await();
       } finally {
         new ProcessBuilder("kill", "-CONT", server).start().waitFor();
