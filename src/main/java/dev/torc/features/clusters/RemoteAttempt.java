@@ -119,7 +119,7 @@ public record RemoteAttempt(
      *
      * @param end {@code PASSED_ON} if it stays out for a later torc; {@code NOT_REACHED} if torc
      *     ends before it was handed out; null if the job must be started: the attempt of an earlier
-     *     torc never ran, was lost, or is no longer valid, or its own folder was lost with its node
+     *     torc never ran, was lost, or is out of date, or the node died that ran it in a sandbox
      * @param places where its scripts wrote, the place of this end last; or where torc moved files
      */
     void ended(ProcessEnd end, List<HandedOutAttempt> places);

@@ -171,7 +171,7 @@ final class Download {
     } catch (IOException | InterruptedException | IllegalArgumentException e) {
       failure = e;
     } finally {
-      moved = 0; // from here on, it is no silence of the server
+      moved = 0; // from here on, the server is not waited for
     }
     boolean silent = Thread.interrupted() || failure instanceof InterruptedException;
     means.ended.run();

@@ -169,7 +169,7 @@ enum EnvironmentKind {
       }
       case CONDA -> {
         String file = one(written, "environment.yml", place);
-        boolean asks = file.matches(".*(?<!-lock)\\.ya?ml"); // and is no lock
+        boolean asks = file.matches(".*(?<!-lock)\\.ya?ml"); // and not conda-lock.yml
         files.add(file);
         if (asks) {
           find.conda(file, place, files, loose);

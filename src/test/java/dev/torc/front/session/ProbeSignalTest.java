@@ -14,7 +14,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,14 +35,7 @@ class ProbeSignalTest {
     Signals signals = new Signals();
     Host host = Host.of(WatchStage.ENV, () -> signals);
     ProjectOptions options =
-        new ProjectOptions(
-            List.of(),
-            null,
-            null,
-            new TreeMap<>(),
-            null,
-            null,
-            new ProjectOptions.Reuse(false, false, true, false, List.of(), false));
+        WatchStage.options(new ProjectOptions.Reuse(false, false, true, false, List.of(), false));
     Project project = Project.load(new Caller(WatchStage.ENV, stage.root, host), options);
     Thread interrupter = Thread.ofPlatform().daemon().start(() -> interrupt(signals));
     try (ReadSession look = ReadSession.at(project, _ -> {})) {

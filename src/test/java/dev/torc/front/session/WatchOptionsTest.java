@@ -11,7 +11,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -186,13 +185,6 @@ class WatchOptionsTest {
   }
 
   private static ProjectOptions options(boolean only, List<String> excluded) {
-    return new ProjectOptions(
-        List.of(),
-        null,
-        null,
-        new TreeMap<>(),
-        null,
-        null,
-        new ProjectOptions.Reuse(false, false, false, only, excluded, false));
+    return WatchStage.options(new ProjectOptions.Reuse(false, false, false, only, excluded, false));
   }
 }

@@ -152,14 +152,11 @@ final class WatchStage implements Notices {
   }
 
   static ProjectOptions options(boolean restores) {
-    return new ProjectOptions(
-        List.of(),
-        null,
-        null,
-        new TreeMap<>(),
-        null,
-        null,
-        new ProjectOptions.Reuse(restores, false, false, false, List.of(), false));
+    return options(new ProjectOptions.Reuse(restores, false, false, false, List.of(), false));
+  }
+
+  static ProjectOptions options(ProjectOptions.Reuse reuse) {
+    return new ProjectOptions(List.of(), null, null, new TreeMap<>(), null, null, reuse);
   }
 
   /** Watches until all steps were taken. */
