@@ -47,7 +47,9 @@ record ProductMove(RemovedOrSetAside removal) {
   }
 
   private FolderHandle place(Path folder) throws IOException {
-    removal.place().makeFolders(folder);
+    if (!Files.isDirectory(folder)) {
+      removal.place().makeFolders(folder);
+    }
     return removal.grounds().holder(folder.resolve("product"));
   }
 

@@ -55,6 +55,7 @@ final class SandboxFolder {
     int names = root.getNameCount();
     int up = Math.min(kind.up(), names);
     this.home = up == 0 ? top : top.resolve(root.subpath(names - up, names));
+    there.add(home);
   }
 
   Path top() {
