@@ -162,6 +162,7 @@ record ItemReader(Paths paths, Problems problems) {
       if (file) {
         Node.Scalar path = MapFields.scalar(map.get("file"), "file");
         String text = scope.path(path);
+        refuseUrl(text, path.place());
         boolean optional = fields.flag("optional");
         Ref ref = WrittenPath.ref(paths, text, path.place(), true);
         if (optional && ref instanceof Ref.OfGlob of && Glob.ownText(of.pattern()) == null) {
