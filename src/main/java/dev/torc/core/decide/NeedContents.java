@@ -227,7 +227,7 @@ public final class NeedContents implements InputSource {
     return pending(list) >= 0 ? null : members(list).leftOut();
   }
 
-  /** Until the environment is made, this is as in the job's last run, or true if there is none. */
+  /** Returns what the job's last run says if the environment is not made; true without a run. */
   @Override
   public boolean isLocked(Job job, Tool tool) {
     if (job.surroundings() == null || tool.isPath()) {
