@@ -107,9 +107,7 @@ public final class EnvironmentMaking implements AttemptPart, Runner {
   @Override
   public Launch begin(Launch launch, NeedSnapshot needs, Stamp begin) throws IOException {
     snapshot = needs;
-    made =
-        MadeEnvironment.of(
-            common.graph().workflow().root(), job, common.decider().environment(id, needs));
+    made = MadeEnvironment.of(common.graph().workflow().root(), job, needs.environment(job));
     Launch.Step first = launch.steps().getFirst();
     List<Launch.Step> steps = new ArrayList<>();
     List<String> shell = new ArrayList<>(job.runs().steps().getFirst().shell());

@@ -29,7 +29,7 @@ public final class MadeOnDemand implements Condition {
 
   @Override
   public String lacks(Subject asked) {
-    Digest digest = isMaker(asked) ? asked.decider().environment(asked.id()) : null;
+    Digest digest = isMaker(asked) ? asked.contents().environment(asked.job()) : null;
     if (digest == null) {
       return null; // no such job, or its lock is not made yet
     }

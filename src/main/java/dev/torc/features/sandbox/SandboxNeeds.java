@@ -64,7 +64,7 @@ record SandboxNeeds(AttemptContext common, int id, SandboxFolder folder) {
     }
     for (Tool tool : ToolSearch.unmade(graph, job)) {
       String path = common.contents().machine().tools().path(tool);
-      if (path != null && root.resolve(path).startsWith(root)) {
+      if (path != null && !snapshot.isLocked(job, tool) && root.resolve(path).startsWith(root)) {
         folder.put(root.resolve(path), null);
       }
     }

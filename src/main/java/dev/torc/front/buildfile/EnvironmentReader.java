@@ -176,15 +176,6 @@ record EnvironmentReader(
           .add(place, "a job runs in an image or in an environment; environment: none cancels one");
       return read;
     }
-    for (Job.Tool tool : read.links().tools()) {
-      if (!tool.isPath()) {
-        job.problems()
-            .add(
-                tool.place(),
-                "tool %s may be one of the environment, whose lock counts; leave it out, or write its path"
-                    .formatted(tool.name()));
-      }
-    }
     Surroundings in = maker.surroundings();
     Job.Links links = read.links();
     List<Ref.OfJob> after = new ArrayList<>(links.after());
