@@ -15,8 +15,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 
 /**
  * Moves what a job made to its place, each file at once: by a rename, or on another file system by
- * a copy beside it and a rename. A folder in the place stays, and gets what is in the other one.
- * A file that came to the place while the job ran is set aside (rule 15).
+ * a copy beside it and a rename. A folder in the place stays, and gets what is in the other one. A
+ * file that came to the place while the job ran is set aside (rule 15).
  */
 record ProductMove(RemovedOrSetAside removal) {
 
