@@ -2,17 +2,15 @@ package dev.torc.features.sandbox;
 
 import dev.torc.base.digests.FolderDigest;
 import dev.torc.base.posix.FileTree;
+import dev.torc.base.syntax.Glob;
+import dev.torc.base.syntax.GlobWalk;
 import dev.torc.core.memory.CachePlace;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -138,7 +136,7 @@ final class SandboxFolder {
       linked.put(from, Files.size(from));
     }
     if (copies && (stays || large)) {
-      Files.createSymbolicLink(to, stays ? Files.readSymbolicLink(from) : from);
+      Files.createSymbolicLink(to, large ? from : Files.readSymbolicLink(from));
     } else if (copies) {
       Files.copy(from, to, StandardCopyOption.COPY_ATTRIBUTES); // shares its bytes if it can
     }
@@ -146,9 +144,9 @@ final class SandboxFolder {
 
   /** Returns whether a symlink in a needed folder leads to another place in it, or nowhere. */
   private static boolean stays(Path link, Path within) throws IOException {
-    Path target = link.getParent().toRealPath().resolve(Files.readSymbolicLink(link)).normalize();
-    return !Files.exists(link)
-        || !Files.readSymbolicLink(link).isAbsolute() && target.startsWith(within.toRealPath());
+    Path text = Files.readSymbolicLink(link);
+    Path target = link.getParent().toRealPath().resolve(text).normalize();
+    return !Files.exists(link) || !text.isAbsolute() && target.startsWith(within.toRealPath());
   }
 
   /**
@@ -181,25 +179,10 @@ final class SandboxFolder {
 
   /** Returns the other files that are there now, relative to what stands for the root, sorted. */
   List<String> others() throws IOException {
-    List<String> others = new ArrayList<>();
-    Path git = home.resolve(".git");
-    Files.walkFileTree(
-        top,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes what) {
-            if (!there.contains(file) && !file.startsWith(git)) {
-              others.add(home.relativize(file).toString());
-            }
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult visitFileFailed(Path file, IOException e) {
-            return FileVisitResult.CONTINUE; // the list is only told
-          }
-        });
-    others.sort(null);
-    return others;
+    return GlobWalk.files(top, Glob.of("**/*").dotted()).stream()
+        .map(top::resolve)
+        .filter(file -> !there.contains(file))
+        .map(file -> home.relativize(file).toString())
+        .toList();
   }
 }
