@@ -27,6 +27,7 @@ final class SandboxFolder {
 
   private final CachePlace place;
   private final Path root;
+  private final Path near; // the root, or the folder above it that holds its needs with ".."
   private final Path top;
   private final Path home; // stands for the root
   private final Sandbox kind;
@@ -50,9 +51,9 @@ final class SandboxFolder {
     this.kind = kind;
     this.products = products;
     this.copies = copies;
-    int names = root.getNameCount();
-    int up = Math.min(kind.up(), names);
-    this.home = up == 0 ? top : top.resolve(root.subpath(names - up, names));
+    this.near = root.resolve("../".repeat(kind.needed())).normalize();
+    Path above = root.resolve("../".repeat(kind.up())).normalize();
+    this.home = top.resolve(above.relativize(root));
     there.add(home);
   }
 
@@ -71,17 +72,10 @@ final class SandboxFolder {
 
   /** Returns where the job finds an absolute path. */
   Path of(Path file) {
-    if (!file.startsWith(root) && !isNear(file) && !products.contains(file.toString())) {
-      return file;
-    }
-    return home.resolve(root.relativize(file)).normalize();
-  }
-
-  /** Returns whether a file outside lies where needs with {@code ..} are. */
-  private boolean isNear(Path file) {
-    int up = root.getNameCount() - kind.needed();
-    return kind.needed() > 0
-        && (up <= 0 || file.startsWith(root.getRoot().resolve(root.subpath(0, up))));
+    Path plain = file.normalize();
+    return plain.startsWith(near) || products.contains(plain.toString())
+        ? home.resolve(root.relativize(plain)).normalize()
+        : file;
   }
 
   /** Makes it anew. A background process of an earlier attempt may still write into the old one. */

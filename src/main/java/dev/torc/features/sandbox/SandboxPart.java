@@ -99,7 +99,7 @@ public final class SandboxPart implements AttemptPart, JobRoot {
   private SandboxFolder folder(boolean copies) throws IOException {
     Set<String> products = new HashSet<>();
     for (Ref ref : job.productRefs()) {
-      products.add(path(ref));
+      products.add(ref.text());
       products.add(ProductScan.folder(ref));
     }
     CachePlace place = common.launches().place();
@@ -121,13 +121,9 @@ public final class SandboxPart implements AttemptPart, JobRoot {
     }
   }
 
-  private static String path(Ref product) {
-    return product instanceof Ref.OfFolder of ? of.path() : product.text();
-  }
-
   /** Returns where the job finds a path that is relative to the root, or absolute. */
   private Path place(String path) {
-    return folder.of(root.resolve(path).normalize());
+    return folder.of(root.resolve(path));
   }
 
   @Override
@@ -186,7 +182,7 @@ public final class SandboxPart implements AttemptPart, JobRoot {
       if (ref instanceof Ref.OfGlob glob) {
         matches(glob).forEach(match -> made.add(new Made(ref, match)));
       } else {
-        made.add(new Made(ref, place(path(ref))));
+        made.add(new Made(ref, place(ref.text())));
       }
     }
     Set<Path> moving = made.stream().map(Made::path).collect(Collectors.toSet());
@@ -214,27 +210,24 @@ public final class SandboxPart implements AttemptPart, JobRoot {
 
   /** Throws an {@link AttemptFailure} if a product is missing, of another kind, or leads away. */
   private void check(Ref ref, Path made, Set<Path> moving) throws IOException {
-    String path = path(ref);
     boolean isFolder = ref instanceof Ref.OfFolder;
+    String path = ref instanceof Ref.OfFolder of ? of.path() : ref.text();
     Path link = exists(made) ? folder.link(made, moving) : null;
     if (link != null) {
       String line = "product %s is a symlink to %s, which is not part of it; copy the file";
-      throw failure(line.formatted(name(source(link)), name(Files.readSymbolicLink(link))));
+      line = line.formatted(name(source(link)), name(Files.readSymbolicLink(link)));
+      throw new AttemptFailure(line + hint(null));
     }
     if (Files.exists(made)) {
       if (Files.isDirectory(made) != isFolder) {
         FileKind there = isFolder ? FileKind.FILE : FileKind.FOLDER;
-        throw failure(ProductScan.lack(SafeText.name(path), there, ""));
+        throw new AttemptFailure(ProductScan.lack(SafeText.name(path), there, "") + hint(null));
       }
     } else if (!(resumed || path.startsWith("/")) || !Files.exists(root.resolve(path))) {
       String near = NearestPath.inParentheses(made, path);
       throw new AttemptFailure(
           "exit 0, but " + SafeText.name(path) + " was not written" + near, path);
     }
-  }
-
-  private AttemptFailure failure(String what) {
-    return new AttemptFailure(what + where());
   }
 
   private static boolean exists(Path file) {
@@ -268,9 +261,9 @@ public final class SandboxPart implements AttemptPart, JobRoot {
         new String(bytes, StandardCharsets.UTF_8)
             .replaceAll("\\\\([ #:])", "$1")
             .replace("$$", "$");
+    Path all = folder.top().getParent();
     String top = "/.torc/sandbox/" + folder.top().getFileName() + "/";
-    String inner = folder.top().relativize(folder.home()).toString();
-    String home = inner.isEmpty() ? top : top + inner + "/";
+    String home = "/.torc/sandbox/" + all.relativize(folder.home()) + "/";
     String text = new String(bytes, StandardCharsets.ISO_8859_1);
     text = text.replace(home, "/").replace(top, "/" + "../".repeat(Sandbox.of(job).up()));
     Files.write(made, text.getBytes(StandardCharsets.ISO_8859_1));
@@ -302,20 +295,14 @@ public final class SandboxPart implements AttemptPart, JobRoot {
     try {
       FileTree.remove(folder.top());
     } catch (IOException e) {
-      common
-          .removal()
-          .note()
-          .accept("cannot remove the folder of job " + job.name() + ": " + Refusal.line(e));
+      String line = "cannot remove the folder of job " + job.name() + ": " + Refusal.line(e);
+      common.removal().note().accept(line);
     }
   }
 
   @Override
   public String hint(String missing) {
-    return exists(folder.top()) ? where() : "";
-  }
-
-  private String where() {
-    return "; its folder is " + name(folder.top());
+    return exists(folder.top()) ? "; its folder is " + name(folder.top()) : "";
   }
 
   private String name(Path file) {
