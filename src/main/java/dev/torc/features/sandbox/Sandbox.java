@@ -34,15 +34,13 @@ public record Sandbox(long link, int up, int needed) {
     if (text == null) {
       return null;
     }
-    long[] values = new long[3];
-    for (String word : text.declared().split(" ")) {
-      int equals = word.indexOf('=');
-      if (equals > 0) {
-        int at = word.startsWith("link") ? 0 : word.startsWith("up") ? 1 : 2;
-        values[at] = Long.parseLong(word.substring(equals + 1));
-      }
-    }
-    return new Sandbox(values[0], (int) values[1], (int) values[2]);
+    String told = text.declared();
+    return new Sandbox(value(told, "link"), (int) value(told, "up"), (int) value(told, "needed"));
+  }
+
+  private static long value(String text, String key) {
+    int at = text.indexOf(key + "=");
+    return at < 0 ? 0 : Long.parseLong(text.substring(at + key.length() + 1).split(" ")[0]);
   }
 
   /**

@@ -37,6 +37,8 @@ final class ForeignWords {
     "parameters = matrix foreach wildcard sweep param useparameter",
     "dir = workdir wdir cwd chdir workingdir workingdirectory",
     "env = environment environmentvariable",
+    "fetch = url uri download",
+    "sha256 = md5 sha1 sha512 sha checksum hash digest md5sum sha256sum",
     "retries = maxretry attempt maxattempt errorstrategy",
     "image = docker container singularity apptainer",
     "tags = label group stage",
@@ -75,9 +77,7 @@ final class ForeignWords {
           entry(
               "outputfile",
               "products stay where the command makes them; name the files in produces"),
-          entry(
-              "artifact",
-              "torc fetches no files; write a job that produces them, with curl or its like"),
+          entry("artifact", "write a job with fetch: URL, and need its product"),
           entry(
               "storage",
               "torc mounts nothing; needs may name files anywhere, and roots the folders to write"
