@@ -25,7 +25,8 @@ import java.util.Set;
  */
 public record Sandbox(long link, int up, int needed) {
 
-  private static final int FEW = 3;
+  /** How many files are named in a line. */
+  static final int FEW = 3;
 
   /** Returns how a job runs; null if it runs in the root. */
   public static Sandbox of(Job job) {
@@ -89,20 +90,13 @@ public record Sandbox(long link, int up, int needed) {
   }
 
   static String linked(String need, long size) {
-    return SafeText.name(need) + " (" + Amount.size(size, size) + ")";
+    return need + " (" + Amount.size(size, size) + ")";
   }
 
   /** Returns a line about linked needs. */
   static String linking(Job job, List<String> files) {
     return "job %s gets links to %s; writing to one changes the file"
-        .formatted(SafeText.name(job.name()), few(files));
-  }
-
-  /** Returns the first of some names, and how many more there are. */
-  static String few(List<String> names) {
-    List<String> shown = names.subList(0, Math.min(FEW, names.size()));
-    int more = names.size() - shown.size();
-    return String.join(", ", shown) + (more == 0 ? "" : " and " + Amount.count(more, "more file"));
+        .formatted(SafeText.name(job.name()), SafeText.names(files, FEW));
   }
 
   /** Returns the text from which {@link #of} reads it. */

@@ -2,17 +2,15 @@ package dev.torc.features.sandbox;
 
 import dev.torc.base.digests.FolderDigest;
 import dev.torc.base.posix.FileTree;
+import dev.torc.base.syntax.Glob;
+import dev.torc.base.syntax.GlobWalk;
 import dev.torc.core.memory.CachePlace;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -29,6 +27,7 @@ final class SandboxFolder {
 
   private final CachePlace place;
   private final Path root;
+  private final Path near; // the root, or the folder above it that holds its needs with ".."
   private final Path top;
   private final Path home; // stands for the root
   private final Sandbox kind;
@@ -52,9 +51,9 @@ final class SandboxFolder {
     this.kind = kind;
     this.products = products;
     this.copies = copies;
-    int names = root.getNameCount();
-    int up = Math.min(kind.up(), names);
-    this.home = up == 0 ? top : top.resolve(root.subpath(names - up, names));
+    this.near = root.resolve("../".repeat(kind.needed())).normalize();
+    Path above = root.resolve("../".repeat(kind.up())).normalize();
+    this.home = top.resolve(above.relativize(root));
     there.add(home);
   }
 
@@ -73,17 +72,10 @@ final class SandboxFolder {
 
   /** Returns where the job finds an absolute path. */
   Path of(Path file) {
-    if (!file.startsWith(root) && !isNear(file) && !products.contains(file.toString())) {
-      return file;
-    }
-    return home.resolve(root.relativize(file)).normalize();
-  }
-
-  /** Returns whether a file outside lies where needs with {@code ..} are. */
-  private boolean isNear(Path file) {
-    int up = root.getNameCount() - kind.needed();
-    return kind.needed() > 0
-        && (up <= 0 || file.startsWith(root.getRoot().resolve(root.subpath(0, up))));
+    Path plain = file.normalize();
+    return plain.startsWith(near) || products.contains(plain.toString())
+        ? home.resolve(root.relativize(plain)).normalize()
+        : file;
   }
 
   /** Makes it anew. A background process of an earlier attempt may still write into the old one. */
@@ -138,7 +130,7 @@ final class SandboxFolder {
       linked.put(from, Files.size(from));
     }
     if (copies && (stays || large)) {
-      Files.createSymbolicLink(to, stays ? Files.readSymbolicLink(from) : from);
+      Files.createSymbolicLink(to, large ? from : Files.readSymbolicLink(from));
     } else if (copies) {
       Files.copy(from, to, StandardCopyOption.COPY_ATTRIBUTES); // shares its bytes if it can
     }
@@ -146,9 +138,9 @@ final class SandboxFolder {
 
   /** Returns whether a symlink in a needed folder leads to another place in it, or nowhere. */
   private static boolean stays(Path link, Path within) throws IOException {
-    Path target = link.getParent().toRealPath().resolve(Files.readSymbolicLink(link)).normalize();
-    return !Files.exists(link)
-        || !Files.readSymbolicLink(link).isAbsolute() && target.startsWith(within.toRealPath());
+    Path text = Files.readSymbolicLink(link);
+    Path target = link.getParent().toRealPath().resolve(text).normalize();
+    return !Files.exists(link) || !text.isAbsolute() && target.startsWith(within.toRealPath());
   }
 
   /**
@@ -181,25 +173,10 @@ final class SandboxFolder {
 
   /** Returns the other files that are there now, relative to what stands for the root, sorted. */
   List<String> others() throws IOException {
-    List<String> others = new ArrayList<>();
-    Path git = home.resolve(".git");
-    Files.walkFileTree(
-        top,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes what) {
-            if (!there.contains(file) && !file.startsWith(git)) {
-              others.add(home.relativize(file).toString());
-            }
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult visitFileFailed(Path file, IOException e) {
-            return FileVisitResult.CONTINUE; // the list is only told
-          }
-        });
-    others.sort(null);
-    return others;
+    return GlobWalk.files(top, Glob.of("**/*").dotted()).stream()
+        .map(top::resolve)
+        .filter(file -> !there.contains(file))
+        .map(file -> home.relativize(file).toString())
+        .toList();
   }
 }

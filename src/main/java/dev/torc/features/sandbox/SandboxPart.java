@@ -32,9 +32,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -93,7 +91,7 @@ public final class SandboxPart implements AttemptPart, JobRoot {
     }
     if (isTold() && !folder.linked().isEmpty()) {
       List<String> files = new ArrayList<>();
-      folder.linked().forEach((file, size) -> files.add(Sandbox.linked(name(file), size)));
+      folder.linked().forEach((file, size) -> files.add(Sandbox.linked(shown(file), size)));
       say("links", Sandbox.linking(job, files));
     }
   }
@@ -101,7 +99,7 @@ public final class SandboxPart implements AttemptPart, JobRoot {
   private SandboxFolder folder(boolean copies) throws IOException {
     Set<String> products = new HashSet<>();
     for (Ref ref : job.productRefs()) {
-      products.add(path(ref));
+      products.add(ref.text());
       products.add(ProductScan.folder(ref));
     }
     CachePlace place = common.launches().place();
@@ -123,13 +121,9 @@ public final class SandboxPart implements AttemptPart, JobRoot {
     }
   }
 
-  private static String path(Ref product) {
-    return product instanceof Ref.OfFolder of ? of.path() : product.text();
-  }
-
   /** Returns where the job finds a path that is relative to the root, or absolute. */
   private Path place(String path) {
-    return folder.of(root.resolve(path).normalize());
+    return folder.of(root.resolve(path));
   }
 
   @Override
@@ -171,6 +165,9 @@ public final class SandboxPart implements AttemptPart, JobRoot {
     ended = how;
   }
 
+  /** A product, or a match of a produced glob, and where the job has to make it. */
+  private record Made(Ref ref, Path path) {}
+
   /** Moves the products, if the job made all of them. */
   @Override
   public void read() throws IOException {
@@ -180,27 +177,28 @@ public final class SandboxPart implements AttemptPart, JobRoot {
       }
       return;
     }
-    Map<Ref, List<Path>> made = new LinkedHashMap<>();
+    List<Made> made = new ArrayList<>();
     for (Ref ref : job.productRefs()) {
-      made.put(ref, ref instanceof Ref.OfGlob glob ? matches(glob) : List.of(place(path(ref))));
-    }
-    Set<Path> moving = made.values().stream().flatMap(List::stream).collect(Collectors.toSet());
-    for (Ref ref : made.keySet()) {
-      for (Path from : made.get(ref)) {
-        check(ref, from, moving);
+      if (ref instanceof Ref.OfGlob glob) {
+        matches(glob).forEach(match -> made.add(new Made(ref, match)));
+      } else {
+        made.add(new Made(ref, place(ref.text())));
       }
     }
+    Set<Path> moving = made.stream().map(Made::path).collect(Collectors.toSet());
+    for (Made each : made) {
+      check(each.ref, each.path, moving);
+    }
     ProductMove move = new ProductMove(common.removal());
-    for (Ref ref : made.keySet()) {
-      for (Path from : made.get(ref)) {
-        if (!exists(from)) {
-          continue; // written in its place
-        }
-        if (ref instanceof Ref.OfFolder of) {
-          move.folder(from, source(from), common.removal().part(of.path(), from));
-        } else {
-          move.file(from, source(from));
-        }
+    for (Made each : made) {
+      Path from = each.path;
+      if (!exists(from)) {
+        continue; // written in its place
+      }
+      if (each.ref instanceof Ref.OfFolder of) {
+        move.folder(from, source(from), common.removal().part(of.path(), from));
+      } else {
+        move.file(from, source(from));
       }
     }
     moved = true;
@@ -212,27 +210,24 @@ public final class SandboxPart implements AttemptPart, JobRoot {
 
   /** Throws an {@link AttemptFailure} if a product is missing, of another kind, or leads away. */
   private void check(Ref ref, Path made, Set<Path> moving) throws IOException {
-    String path = path(ref);
     boolean isFolder = ref instanceof Ref.OfFolder;
+    String path = ref instanceof Ref.OfFolder of ? of.path() : ref.text();
     Path link = exists(made) ? folder.link(made, moving) : null;
     if (link != null) {
       String line = "product %s is a symlink to %s, which is not part of it; copy the file";
-      throw failure(line.formatted(name(source(link)), name(Files.readSymbolicLink(link))));
+      line = line.formatted(name(source(link)), name(Files.readSymbolicLink(link)));
+      throw new AttemptFailure(line + hint(null));
     }
     if (Files.exists(made)) {
       if (Files.isDirectory(made) != isFolder) {
         FileKind there = isFolder ? FileKind.FILE : FileKind.FOLDER;
-        throw failure(ProductScan.lack(SafeText.name(path), there, ""));
+        throw new AttemptFailure(ProductScan.lack(SafeText.name(path), there, "") + hint(null));
       }
     } else if (!(resumed || path.startsWith("/")) || !Files.exists(root.resolve(path))) {
       String near = NearestPath.inParentheses(made, path);
       throw new AttemptFailure(
           "exit 0, but " + SafeText.name(path) + " was not written" + near, path);
     }
-  }
-
-  private AttemptFailure failure(String what) {
-    return new AttemptFailure(what + where());
   }
 
   private static boolean exists(Path file) {
@@ -261,11 +256,15 @@ public final class SandboxPart implements AttemptPart, JobRoot {
 
   /** Makes names below the folder those of the same files in the root. */
   private void translateDepfile(Path made) throws IOException {
-    String text = new String(Files.readAllBytes(made), StandardCharsets.ISO_8859_1);
-    depfile = text.replaceAll("\\\\([ #:])", "$1").replace("$$", "$");
+    byte[] bytes = Files.readAllBytes(made);
+    depfile =
+        new String(bytes, StandardCharsets.UTF_8)
+            .replaceAll("\\\\([ #:])", "$1")
+            .replace("$$", "$");
+    Path all = folder.top().getParent();
     String top = "/.torc/sandbox/" + folder.top().getFileName() + "/";
-    String inner = folder.top().relativize(folder.home()).toString();
-    String home = inner.isEmpty() ? top : top + inner + "/";
+    String home = "/.torc/sandbox/" + all.relativize(folder.home()) + "/";
+    String text = new String(bytes, StandardCharsets.ISO_8859_1);
     text = text.replace(home, "/").replace(top, "/" + "../".repeat(Sandbox.of(job).up()));
     Files.write(made, text.getBytes(StandardCharsets.ISO_8859_1));
   }
@@ -277,25 +276,17 @@ public final class SandboxPart implements AttemptPart, JobRoot {
       names.removeIf(
           name ->
               root.resolve(name).startsWith(root)
-                  && !depfile.contains(latin(root.resolve(name).toString())));
+                  && !depfile.contains(root.resolve(name).toString()));
     }
-  }
-
-  private static String latin(String text) {
-    return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
   }
 
   /** Removes the folder when the products are known. */
   @Override
   public void look(ProductScan products) {
-    List<String> others = new ArrayList<>();
-    if (isTold()) {
-      Io.unchecked(() -> others.addAll(folder.others()));
-    }
+    List<String> others = isTold() ? Io.or(folder::others, List.of()) : List.of();
     if (!others.isEmpty()) {
-      others.replaceAll(SafeText::name);
       String line = "job %s also wrote %s: not in its produces, removed with its folder";
-      say("others", line.formatted(SafeText.name(job.name()), Sandbox.few(others)));
+      say("others", line.formatted(SafeText.name(job.name()), SafeText.names(others, Sandbox.FEW)));
     }
     remove();
   }
@@ -304,20 +295,14 @@ public final class SandboxPart implements AttemptPart, JobRoot {
     try {
       FileTree.remove(folder.top());
     } catch (IOException e) {
-      common
-          .removal()
-          .note()
-          .accept("cannot remove the folder of job " + job.name() + ": " + Refusal.line(e));
+      String line = "cannot remove the folder of job " + job.name() + ": " + Refusal.line(e);
+      common.removal().note().accept(line);
     }
   }
 
   @Override
   public String hint(String missing) {
-    return exists(folder.top()) ? where() : "";
-  }
-
-  private String where() {
-    return "; its folder is " + name(folder.top());
+    return exists(folder.top()) ? "; its folder is " + name(folder.top()) : "";
   }
 
   private String name(Path file) {
