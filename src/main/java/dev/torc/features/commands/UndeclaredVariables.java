@@ -37,7 +37,7 @@ final class UndeclaredVariables {
       if (!USUAL.matcher(name).matches()
           && !step.env().containsKey(name)
           && machine.answer(name).isPresent()
-          && !OtherSpellings.isSetIn(words, name)) {
+          && !words.maySet(name)) {
         unnamed.add(name);
       }
     }
