@@ -105,7 +105,7 @@ class FetchIT {
       Path part = box.root.resolve(".torc/fetch/" + name);
       String url = Digest.ofText(web.url("/x")).hex();
       String boot = ThisHost.system().boot();
-      box.write(".torc/fetch/" + name + ".from", "%s %s\n%s\n\"1\"\n".formatted(url, boot, part));
+      box.write(".torc/fetch/" + name + ".from", "%s %s\n%s\n\"1\"\n\n".formatted(url, boot, part));
       try (RandomAccessFile file = new RandomAccessFile(part.toFile(), "rw")) {
         file.setLength(from);
       }

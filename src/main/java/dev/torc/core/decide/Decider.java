@@ -176,21 +176,6 @@ public final class Decider {
     return new Condition.Subject(id, graph, records, contents, this, wish, same);
   }
 
-  /** Returns the digest of a job's environment, as in its manifest; null if it is unknown yet. */
-  public Digest environment(int id) {
-    Manifest.environment(graph.job(id), contents, hash);
-    int pending = hash.pending();
-    Digest digest = hash.digest();
-    return pending < 0 ? digest : null;
-  }
-
-  /** Returns the same digest for a job that started. Any thread may ask. */
-  public Digest environment(int id, NeedSnapshot snapshot) {
-    ManifestHash counts = described.get();
-    Manifest.environment(graph.job(id), snapshot, counts);
-    return counts.digest();
-  }
-
   private Verdict verdict(int id, Wish wish, List<Reason> reasons, int pending) {
     JobResult last = records.result(id);
     int skipped = records.isAnySkipped() ? new SkippedNeeds(graph, records, contents).of(id) : -1;

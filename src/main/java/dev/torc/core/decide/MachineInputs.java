@@ -4,6 +4,7 @@ import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.StampSource;
 import dev.torc.core.decide.Reason.Kind;
 import dev.torc.core.model.Graph;
+import dev.torc.core.model.Job;
 import dev.torc.core.model.Step;
 import dev.torc.core.model.Step.Image;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The inputs of manifests that come from the machine, besides files: where programs are, which
@@ -28,6 +30,7 @@ public final class MachineInputs {
   private final Map<String, String> caller;
   private final ToolSearch tools;
   private final ImageSource images;
+  private final Map<Digest, Map<String, String>> entered = new ConcurrentHashMap<>(0);
 
   public MachineInputs(
       Path root, Map<String, String> caller, StampSource stamps, ImageSource images) {
@@ -83,6 +86,11 @@ public final class MachineInputs {
     return Optional.ofNullable(secret ? images.secret(name) : caller.get(name));
   }
 
+  /** Returns what activation of a job's environment does; see {@link ImageSource#activation}. */
+  Map<String, String> activation(Job job, Digest environment) {
+    return entered.computeIfAbsent(environment, _ -> images.activation(job, environment));
+  }
+
   /** Returns the question "which image does this name mean?" as a text for {@link #answer}. */
   public String question(Image image) {
     String runtime = image.runtime() == null ? "" : image.runtime();
@@ -111,8 +119,8 @@ public final class MachineInputs {
   }
 
   /**
-   * Finds the images of this machine, once in a build, and what stands for secrets that count: both
-   * are known to features only.
+   * Finds the images of this machine, once in a build, what stands for secrets that count, and what
+   * environments do: all are known to features only.
    */
   public interface ImageSource {
 
@@ -121,6 +129,14 @@ public final class MachineInputs {
 
     /** Returns what stands for a secret, given its {@link Step#COUNTS}; null if it is not set. */
     default String secret(String counts) {
+      return null;
+    }
+
+    /**
+     * Returns the variables that a job's environment sets or unsets, with their values. {@code
+     * PATH} has the folders that are put before the caller's. Null until it is made.
+     */
+    default Map<String, String> activation(Job job, Digest environment) {
       return null;
     }
 

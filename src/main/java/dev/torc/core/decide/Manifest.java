@@ -35,6 +35,9 @@ public record Manifest(Graph graph) {
   /** The value of a line of kind {@link LineKind#ORDER}. */
   static final String NATURAL = "natural";
 
+  /** The value of the line of a tool for which the lock of the environment stands. */
+  static final String LOCKED = "in the environment";
+
   /** Writes a job's manifest. Its depfile or trace named the files {@code found}, sorted. */
   public void describe(int id, List<String> found, InputSource contains, ManifestWriter writer) {
     describe(id, graph.job(id), found, contains, writer);
@@ -172,7 +175,14 @@ public record Manifest(Graph graph) {
   private void tools(Job job, InputSource contains, ManifestWriter writer) {
     TreeMap<String, Tool> tools = new TreeMap<>();
     ToolSearch.unmade(graph, job).forEach(tool -> tools.put(tool.name(), tool));
-    tools.forEach((name, tool) -> writer.content(LineKind.TOOL, name, contains.ofTool(tool)));
+    tools.forEach(
+        (name, tool) -> {
+          if (contains.isLocked(job, tool)) {
+            writer.text(LineKind.TOOL, name, LOCKED);
+          } else {
+            writer.content(LineKind.TOOL, name, contains.ofTool(tool));
+          }
+        });
   }
 
   /**

@@ -12,6 +12,7 @@ import dev.torc.core.memory.JobResult;
 import dev.torc.core.memory.RecordedProduct;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
 import dev.torc.core.model.Graph;
+import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Tool;
 import dev.torc.core.model.NeedList.ListKind;
 import dev.torc.core.model.Ref;
@@ -224,6 +225,32 @@ public final class NeedContents implements InputSource {
   @Override
   public LeftOut leftOut(int list) {
     return pending(list) >= 0 ? null : members(list).leftOut();
+  }
+
+  /** Returns what the job's last run says if the environment is not made; true without a run. */
+  @Override
+  public boolean isLocked(Job job, Tool tool) {
+    if (job.surroundings() == null || tool.isPath()) {
+      return false;
+    }
+    Map<String, String> made = activation(job);
+    if (made != null) {
+      return machine.tools().isFoundIn(made.get("PATH"), tool);
+    }
+    String then = LineKind.TOOL.value(records.details(job.name()), tool.name());
+    return then == null || then.equals(Manifest.LOCKED);
+  }
+
+  /** Returns what the environment of a job does to variables; null if it has none, or none yet. */
+  public Map<String, String> activation(Job job) {
+    Digest in = job.surroundings() == null ? null : environment(job);
+    return in == null ? null : machine.activation(job, in);
+  }
+
+  /** Returns whether the environment of a job decides a variable, or may once it is made. */
+  public boolean maySet(Job job, String variable) {
+    Map<String, String> made = activation(job);
+    return made == null ? job.surroundings() != null : made.containsKey(variable);
   }
 
   @Override

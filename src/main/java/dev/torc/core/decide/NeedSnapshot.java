@@ -19,6 +19,7 @@ import dev.torc.core.decide.Reason.Kind;
 import dev.torc.core.memory.JobResult.ManifestEntry;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
 import dev.torc.core.model.Graph;
+import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Tool;
 import dev.torc.core.model.KeyedPaths;
 import dev.torc.core.model.NeedList;
@@ -68,7 +69,8 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   private final Set<String> without = new HashSet<>(0); // optional needs that do not exist
   private final Map<String, Map<String, Content>> parts = new HashMap<>(0); // values by path, key
   private final Map<String, Content> recalled = new HashMap<>(0); // missing needs, from records
-  private String missingData; // the message about a missing value
+  private String missingData; // the message about a missing value or program
+  private final Set<String> locked = new HashSet<>(0); // tools for which the environment stands
   private long end;
 
   /** The manifest without found needs, kept by {@link Decider#describe}; null until asked for. */
@@ -99,8 +101,16 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     }
     for (Tool tool : ToolSearch.unmade(graph, graph.job(job))) {
       String path = contents.machine().tools().path(tool);
-      if (!addFile(tool.name(), path)) {
-        missing.add(path == null ? tool.name() : path);
+      if (contents.isLocked(graph.job(job), tool)) {
+        locked.add(tool.name());
+      } else if (path == null) {
+        missingData =
+            "tool "
+                + SafeText.name(tool.name())
+                + " is "
+                + contents.machine().tools().lack(graph.job(job), tool);
+      } else if (!addFile(tool.name(), path)) {
+        missing.add(path);
       }
     }
     for (Step step : graph.job(job).runs().steps()) {
@@ -266,6 +276,11 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   @Override
   public LeftOut leftOut(int list) {
     return lists.get(list).members().leftOut();
+  }
+
+  @Override
+  public boolean isLocked(Job job, Tool tool) {
+    return locked.contains(tool.name());
   }
 
   @Override

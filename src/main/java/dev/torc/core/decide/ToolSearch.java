@@ -39,7 +39,6 @@ public final class ToolSearch {
   private final StampSource stamps;
   private final Map<String, Optional<String>> found = new ConcurrentHashMap<>();
   private final Map<String, String> real = new HashMap<>();
-  private final Map<String, String> entered = new ConcurrentHashMap<>(0); // by job
 
   public ToolSearch(Path root, Map<String, String> caller, StampSource stamps) {
     this.root = root;
@@ -82,20 +81,16 @@ public final class ToolSearch {
                     part -> part instanceof Template.Part.Slot slot && !slot.name().equals("env")));
   }
 
-  /** Returns the path of a program that a step calls without a slash; null if it is not found. */
-  public String path(Step step, String name) {
-    return path(new Tool(null, name, List.of(), search(step), step.dir()));
+  /** Returns a program that a step calls without a slash, as if it were a tool. */
+  public static Tool program(Step step, String name) {
+    return new Tool(null, name, List.of(), search(step), step.dir());
   }
 
-  /** Notes the folders, in the form of PATH, that a job's environment puts before its PATH. */
-  public void enter(Job job, String folders) {
-    entered.put(job.name(), folders);
-  }
-
-  /** Returns whether a job that ran in this build found a program in its environment. */
-  public boolean isInEnvironment(Job job, String name) {
-    String folders = entered.getOrDefault(job.name(), "");
-    return !folders.isEmpty() && find(QUESTION + ".\0" + name + "\0" + folders).isPresent();
+  /** Returns whether a tool is found in these folders if they are put before the caller's. */
+  public boolean isFoundIn(String folders, Tool tool) {
+    String asked = QUESTION + tool.dir() + "\0" + tool.name() + "\0";
+    Optional<String> there = folders.isEmpty() ? Optional.empty() : answer(asked + folders);
+    return there.isPresent() && there.equals(answer(asked + folders(tool, folders + ":")));
   }
 
   private static Template search(Step step) {
@@ -105,7 +100,7 @@ public final class ToolSearch {
 
   /** Returns the question "where is this tool?" as a text for {@link #answer}. */
   public String question(Tool tool) {
-    return QUESTION + tool.dir() + "\0" + tool.name() + "\0" + folders(tool);
+    return QUESTION + tool.dir() + "\0" + tool.name() + "\0" + folders(tool, "");
   }
 
   Optional<String> answer(String question) {
@@ -128,14 +123,27 @@ public final class ToolSearch {
     return Optional.empty();
   }
 
-  public String hint(Tool tool) {
-    return NearestPath.program(root.resolve(tool.dir()), folders(tool), tool.name());
+  /** Returns where a tool of a job was not found, and what may be meant. */
+  public String lack(Job job, Tool tool) {
+    String folders = folders(tool, "");
+    return "not %son its PATH (%s)%s"
+        .formatted(
+            job.surroundings() == null
+                ? ""
+                : "in environment %s and not ".formatted(job.surroundings().name()),
+            folders,
+            NearestPath.program(root.resolve(tool.dir()), folders, tool.name()));
   }
 
-  /** Returns the folders in which to search for a tool, in the form of {@code PATH}. */
-  public String folders(Tool tool) {
+  /** Returns where to search for a tool, as in PATH, with folders before those of the caller. */
+  private String folders(Tool tool, String before) {
     return tool.search() == null
-        ? caller.getOrDefault("PATH", NO_PATH)
-        : tool.search().render(slot -> List.of(caller.getOrDefault(slot.member(), "")));
+        ? before + caller.getOrDefault("PATH", NO_PATH)
+        : tool.search()
+            .render(
+                slot ->
+                    List.of(
+                        (slot.member().equals("PATH") ? before : "")
+                            + caller.getOrDefault(slot.member(), "")));
   }
 }

@@ -278,7 +278,7 @@ public final class EventSender {
     long tenths = usage.cpu() < 0 ? 0 : (usage.cpu() + wall / 20) * 10 / wall;
     long cpus = Math.max(1, limits.getOrDefault(Resources.CPUS, 1L));
     long share = limits.getOrDefault(Resources.MEMORY, 0L) / cpus * asked.cpus();
-    if (tenths >= 20L * asked.cpus()) {
+    if (tenths >= 20L * Math.max(1, asked.cpus())) {
       excess.add(
           "%s kept %d.%d cpus busy and asked for %d"
               .formatted(name, tenths / 10, tenths % 10, asked.cpus()));

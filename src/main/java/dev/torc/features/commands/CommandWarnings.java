@@ -2,6 +2,7 @@ package dev.torc.features.commands;
 
 import dev.torc.base.syntax.BadInput.Diagnostic;
 import dev.torc.base.syntax.Glob;
+import dev.torc.core.decide.NeedContents;
 import dev.torc.core.decide.PlanContext;
 import dev.torc.core.model.FoldedLines;
 import dev.torc.core.model.Graph;
@@ -49,13 +50,14 @@ public final class CommandWarnings {
     Job job = context.graph().job(id);
     List<CommandWords> commands = new ArrayList<>(job.runs().steps().size());
     List<String> lost = null;
+    NeedContents contents = context.contents();
     for (Step step : job.runs().steps()) {
       CommandWords words = new CommandWords(step.command(), step.shell());
       commands.add(words);
-      add(job, "spelling", OtherSpellings.in(words, step, context.contents().machine()));
+      add(job, "spelling", OtherSpellings.in(job, words, step, contents));
       add(job, "character", Lookalikes.in(words));
       add(job, "secret", SecretNames.in(job, step));
-      add(job, "caller", UndeclaredVariables.in(words, step, context.contents().machine()));
+      add(job, "caller", UndeclaredVariables.in(job, words, step, contents));
       add(job, "folder", new FolderTargets(context.graph(), job, step, words).line());
       lost = words.losesFailures() ? step.shell() : lost;
     }

@@ -1,7 +1,9 @@
 package dev.torc.features.commands;
 
-import dev.torc.core.decide.MachineInputs;
+import dev.torc.core.decide.NeedContents;
 import dev.torc.core.decide.ToolSearch;
+import dev.torc.core.model.Job;
+import dev.torc.core.model.Job.Tool;
 import dev.torc.core.model.Step;
 import dev.torc.features.commands.CommandWords.CommandWord;
 import java.util.ArrayList;
@@ -37,20 +39,22 @@ final class OtherSpellings {
   private static final Pattern ARGUMENTS =
       Pattern.compile("\\bset\\s+(--|[^-+\\s])|\\w\\s*\\(\\s*\\)|\\bfunction\\s");
 
+  private final Job job;
   private final CommandWords words;
   private final Step step;
-  private final MachineInputs machine;
+  private final NeedContents contents;
   private final Map<String, String> meant = new LinkedHashMap<>();
 
-  private OtherSpellings(CommandWords words, Step step, MachineInputs machine) {
+  private OtherSpellings(Job job, CommandWords words, Step step, NeedContents contents) {
+    this.job = job;
     this.words = words;
     this.step = step;
-    this.machine = machine;
+    this.contents = contents;
   }
 
   /** Returns the rest of a warning about a job; null if there is nothing to say. */
-  static String in(CommandWords words, Step step, MachineInputs machine) {
-    OtherSpellings found = new OtherSpellings(words, step, machine);
+  static String in(Job job, CommandWords words, Step step, NeedContents contents) {
+    OtherSpellings found = new OtherSpellings(job, words, step, contents);
     words.expansions().forEach(found::expansion);
     words.words().forEach(found::word);
     List<String> ways = new ArrayList<>();
@@ -89,12 +93,14 @@ final class OtherSpellings {
   }
 
   private boolean isProgram(String name) {
+    Tool tool = ToolSearch.program(step, name);
     return words.text().matches("(?s).*\\b" + name + "\\s*\\(\\s*\\).*")
         || !ToolSearch.isKnown(step)
-        || machine.tools().path(step, name) != null;
+        || contents.isLocked(job, tool)
+        || contents.machine().tools().path(tool) != null;
   }
 
   private boolean isSet(String name) {
-    return step.env().containsKey(name) || machine.answer(name).isPresent() || words.maySet(name);
+  private final Job job;
   }
 }

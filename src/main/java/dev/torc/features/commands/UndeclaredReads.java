@@ -5,6 +5,8 @@ import dev.torc.core.decide.PlanContext;
 import dev.torc.core.decide.ToolSearch;
 import dev.torc.core.memory.JobResult;
 import dev.torc.core.model.Graph;
+import dev.torc.core.model.Job;
+import dev.torc.core.model.Job.Tool;
 import dev.torc.core.model.Step;
 import dev.torc.features.commands.CommandWords.CommandWord;
 import dev.torc.features.commands.CommandWords.Role;
@@ -76,17 +78,17 @@ public final class UndeclaredReads {
 
   private UndeclaredWord read(int job, Step step, CommandWord word) {
     UndeclaredWord read = null;
-    for (String path : paths(step, word)) {
+    for (String path : paths(graph.job(job), step, word)) {
       read = read == null ? read(job, word.role() != Role.ARGUMENT, word.text(), path) : read;
     }
     return read;
   }
 
   /** Returns the paths that a word may mean; an element is null if no file can have the name. */
-  private List<String> paths(Step step, CommandWord word) {
+  private List<String> paths(Job job, Step step, CommandWord word) {
     String text = word.text();
     if (word.role() == Role.PROGRAM && text.indexOf('/') < 0) {
-      return Collections.singletonList(onPath(step, text));
+      return Collections.singletonList(onPath(job, step, text));
     } else if (word.role() == Role.MODULE) {
       String module = text.replace('.', '/');
       return Arrays.asList(path(step, module + ".py"), path(step, module + "/__main__.py"));
@@ -100,7 +102,7 @@ public final class UndeclaredReads {
     for (Step step : graph.job(job).runs().steps()) {
       for (CommandWord word : new CommandWords(step.command(), step.shell()).words()) {
         if (word.role() != Role.ARGUMENT && word.role() != Role.TARGET) {
-          run.addAll(paths(step, word));
+          run.addAll(paths(graph.job(job), step, word));
         }
       }
     }
@@ -167,9 +169,12 @@ public final class UndeclaredReads {
   }
 
   /** Returns the project file that PATH gives for a program; null if it is not in the project. */
-  private String onPath(Step step, String name) {
+  private String onPath(Job job, Step step, String name) {
+    Tool tool = ToolSearch.program(step, name);
     String path =
-        ToolSearch.isKnown(step) ? context.contents().machine().tools().path(step, name) : null;
+        ToolSearch.isKnown(step) && !context.contents().isLocked(job, tool)
+            ? context.contents().machine().tools().path(tool)
+            : null;
     return path == null || path.startsWith("/") ? null : path;
   }
 }

@@ -1,6 +1,7 @@
 package dev.torc.features.commands;
 
-import dev.torc.core.decide.MachineInputs;
+import dev.torc.core.decide.NeedContents;
+import dev.torc.core.model.Job;
 import dev.torc.core.model.Step;
 import java.util.Set;
 import java.util.TreeSet;
@@ -9,7 +10,8 @@ import java.util.regex.Pattern;
 
 /**
  * Finds the caller's variables that a command names and {@code env} does not, since their changes
- * go unseen. Only variables that the caller has now: others are most likely the command's own.
+ * go unseen. Only variables that the caller has now: others are most likely the command's own. A
+ * variable that an environment may set is not the caller's.
  */
 final class UndeclaredVariables {
 
@@ -29,14 +31,15 @@ final class UndeclaredVariables {
   private UndeclaredVariables() {}
 
   /** Returns the rest of a warning about a job; null if there is nothing to say. */
-  static String in(CommandWords words, Step step, MachineInputs machine) {
+  static String in(Job job, CommandWords words, Step step, NeedContents contents) {
     Set<String> unnamed = new TreeSet<>();
     for (String expansion : words.expansions()) {
       Matcher named = NAMED.matcher(expansion);
       String name = named.matches() ? named.group(1) : "PATH";
       if (!USUAL.matcher(name).matches()
           && !step.env().containsKey(name)
-          && machine.answer(name).isPresent()
+          && contents.machine().answer(name).isPresent()
+          && !contents.maySet(job, name)
           && !words.maySet(name)) {
         unnamed.add(name);
       }

@@ -91,6 +91,19 @@ record Activation(
     return all;
   }
 
+  /**
+   * Returns the variables that this sets or unsets, and for PATH the folders that the caller's,
+   * {@code path}, need not have.
+   */
+  Map<String, String> effects(String path) {
+    Map<String, String> all = new TreeMap<>(set);
+    unset.forEach(name -> all.put(name, ""));
+    List<String> own = new ArrayList<>(List.of(set.getOrDefault("PATH", "").split(":")));
+    own.removeAll(List.of(path.split(":")));
+    all.put("PATH", before.getOrDefault("PATH", String.join(":", own)).replaceFirst(":$", ""));
+    return all;
+  }
+
   /** Returns this as members of a JSON object. */
   SortedMap<String, String> members() {
     SortedMap<String, String> none = new TreeMap<>();

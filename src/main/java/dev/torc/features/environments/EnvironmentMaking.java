@@ -107,9 +107,7 @@ public final class EnvironmentMaking implements AttemptPart, Runner {
   @Override
   public Launch begin(Launch launch, NeedSnapshot needs, Stamp begin) throws IOException {
     snapshot = needs;
-    made =
-        MadeEnvironment.of(
-            common.graph().workflow().root(), job, common.decider().environment(id, needs));
+    made = MadeEnvironment.of(common.graph().workflow().root(), job, needs.environment(job));
     Launch.Step first = launch.steps().getFirst();
     List<Launch.Step> steps = new ArrayList<>();
     List<String> shell = new ArrayList<>(job.runs().steps().getFirst().shell());
@@ -170,8 +168,11 @@ public final class EnvironmentMaking implements AttemptPart, Runner {
     handle.accept(_ -> stop.countDown());
     try (EnvironmentLock lock = lock(launch)) {
       if (lock == null) {
-        How how = stop.getCount() == 0 ? How.INTERRUPTED : How.EXITED;
-        return ProcessEnd.unstarted(how, "");
+        boolean ended = stop.getCount() == 0;
+        if (!ended) {
+          tell(job.name() + ": made by another build");
+        }
+        return ProcessEnd.unstarted(ended ? How.INTERRUPTED : How.EXITED, "");
       }
       CachePlace place = common.launches().place();
       if (!made.shared()) {

@@ -56,14 +56,12 @@ public final class InEnvironment implements AttemptPart {
     Job job = common.graph().job(id);
     Surroundings in = job.surroundings();
     MadeEnvironment made =
-        MadeEnvironment.of(
-            common.graph().workflow().root(), job, common.decider().environment(id, snapshot));
+        MadeEnvironment.of(common.graph().workflow().root(), job, snapshot.environment(job));
     Activation activation = !made.shared() || isUsed(made) ? made.activation() : null;
     if (activation == null) {
       throw new AttemptFailure(
           "environment %s was changed or removed meanwhile; run torc again".formatted(in.name()));
     }
-    common.contents().machine().tools().enter(job, activation.before().getOrDefault("PATH", ""));
     boolean loads = remote && MadeEnvironment.isOfModules(in);
     List<Step> declared = job.runs().steps();
     int recovering = launch.steps().size() - declared.size();

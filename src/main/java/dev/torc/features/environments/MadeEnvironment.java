@@ -55,6 +55,15 @@ public record MadeEnvironment(Path folder, boolean shared) {
     return new MadeEnvironment(in.resolve(name), shared != null);
   }
 
+  /**
+   * Returns what the environment of a job does: see {@link
+   * dev.torc.core.decide.MachineInputs.ImageSource#activation}.
+   */
+  public static Map<String, String> effects(Path root, Job job, Digest digest, String path) {
+    Activation made = of(root, job, digest).activation();
+    return made == null ? null : made.effects(path);
+  }
+
   /** Returns whether the environment is modules, which are not made but loaded. */
   static boolean isOfModules(Surroundings in) {
     return in.entry().contains("\"kind\":\"module\"");

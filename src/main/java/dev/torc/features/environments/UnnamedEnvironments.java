@@ -36,7 +36,7 @@ public final class UnnamedEnvironments {
     places.put(root.resolve(MadeEnvironment.FOLDER), false);
     for (int id : graph.having(EnvironmentMaking.CREATE).stream().toArray()) {
       Job job = graph.job(id);
-      Digest digest = context.decider().environment(id);
+      Digest digest = context.contents().environment(job);
       MadeEnvironment made =
           MadeEnvironment.of(root, job, digest == null ? Digest.ofText("") : digest);
       places.put(made.folder().getParent(), made.shared());

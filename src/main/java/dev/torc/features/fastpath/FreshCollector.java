@@ -267,6 +267,9 @@ final class FreshCollector {
     MachineInputs around = context.contents().machine();
     ToolSearch search = around.tools();
     for (Tool tool : footprint.tools()) {
+      if (context.contents().isLocked(graph.job(id), tool)) {
+        continue;
+      }
       String path = search.path(tool);
       if (path == null) {
         to.whole = false;

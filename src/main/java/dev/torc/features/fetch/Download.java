@@ -33,6 +33,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.commons.codec.digest.DigestUtils;
 
 /**
@@ -122,6 +123,20 @@ final class Download {
     return place;
   }
 
+  /**
+   * Records the digest of the product in place. Returns the last one of the same URLs if that is
+   * another; else, or if the build file has the right one, an empty text.
+   */
+  String complete(String digest) throws IOException {
+    if (isFixed()) {
+      OwnFile.remove(place.state());
+      return "";
+    }
+    Stream<String> urls = source.urls().stream().map(url -> WebAddress.of(url).counted(""));
+    String before = place.complete(Digest.ofText(String.join("\n", urls.toList())).hex(), digest);
+    return before.equals(digest) ? "" : before;
+  }
+
   /** Returns whether the product in place stays, since the server has no other bytes. */
   boolean isUnchanged() {
     return unchanged;
@@ -134,7 +149,7 @@ final class Download {
       means.ended.run();
       if (!address.isWeb()) {
         FileTree.remove(part);
-        OwnFile.remove(place.state());
+        place.forget();
         means.fetcher.take(url);
       } else if (!comes(address, tries)) {
         continue;
@@ -146,7 +161,7 @@ final class Download {
         return;
       }
       Files.delete(part);
-      OwnFile.remove(place.state());
+      place.forget();
       if (!continued) {
         throw new AttemptFailure(
             "sha256 is %s, not %s: %s".formatted(is, source.sha256(), address.shown()));
@@ -181,7 +196,7 @@ final class Download {
     }
     String line = address.shown() + ": " + (silent ? "no bytes for " + SILENCE + " s" : why(root));
     if (root instanceof GeneralSecurityException) {
-      throw new AttemptFailure(line + "; SSL_CERT_FILE can name a file of other CAs");
+      throw new AttemptFailure(line + "; CURL_CA_BUNDLE can name a file of other CAs");
     }
     long wait = asked >= 0 ? asked : FIRST_DELAY << 2 * (tries - 1);
     if (wait > LONGEST_DELAY) {
@@ -225,7 +240,7 @@ final class Download {
         refuse(at, status, got, from > 0);
       }
       if (!continued) {
-        Files.deleteIfExists(part); // first, so that the state is never that of other bytes
+        FileTree.remove(part); // first, so that the state is never that of other bytes
         place.save(url + means.boot, Validator.of(got));
         from = 0;
         total = got.firstValueAsLong("Content-Length").orElse(-1);
@@ -248,7 +263,7 @@ final class Download {
   private void refuse(String at, int status, HttpHeaders headers, boolean ranged)
       throws IOException {
     if (ranged && (status == 206 || status == 416)) {
-      OwnFile.remove(place.state());
+      place.forget();
       asked = 0;
       throw new IOException("cannot be continued");
     } else if (status == 429 || status >= 500) {
@@ -283,7 +298,8 @@ final class Download {
         } catch (ClosedByInterruptException e) {
           throw e; // like an interrupt a moment earlier
         } catch (IOException e) {
-          throw new UncheckedIOException(e); // of the disk: no other try would help
+          OwnFile.remove(part); // or a full disk would stay full
+          throw new UncheckedIOException(e); // no other try would help
         }
         bytes += n;
       }

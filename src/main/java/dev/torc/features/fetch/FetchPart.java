@@ -10,12 +10,10 @@ import dev.torc.base.posix.Kill;
 import dev.torc.base.posix.OwnFile;
 import dev.torc.base.text.Refusal;
 import dev.torc.base.text.SafeText;
-import dev.torc.core.decide.Reason.Kind;
 import dev.torc.core.here.Launch;
 import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.here.ProcessEnd.How;
 import dev.torc.core.here.Runner;
-import dev.torc.core.memory.JobResult;
 import dev.torc.core.memory.RecordedProduct;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
 import dev.torc.core.model.Job;
@@ -187,9 +185,6 @@ public final class FetchPart implements AttemptPart, Runner {
         FolderHandle to = common.removal().grounds().holder(product)) {
       from.move(part.getFileName(), to, product.getFileName());
     }
-    if (!job.has(Trait.PERSIST)) {
-      OwnFile.remove(place.state());
-    }
   }
 
   /** Returns the digest of a product that stays in place until there is another; else empty. */
@@ -281,22 +276,17 @@ public final class FetchPart implements AttemptPart, Runner {
    */
   @Override
   public void look(ProductScan products) {
-    JobResult last = common.plan().records().result(id);
-    boolean same = attempts.reasons().stream().noneMatch(r -> r.kind() == Kind.SETTING_CHANGED);
-    for (RecordedProduct made : products.made()) {
-      Download download = downloads.get(made.path());
-      RecordedProduct before = same && last != null ? last.product(made.path()) : null;
-      if (download.isFixed()) {
-        continue;
-      } else if (job.has(Trait.PERSIST)) {
-        Io.unchecked(() -> download.place().remember(made.digest().hex()));
-      } else if (before != null && !made.digest().equals(before.digest())) {
-        String line = "job %s: %s has other bytes than last time, sha256 %s → %s; add sha256";
-        String name = SafeText.name(job.name());
-        String old = before.digest().hex();
-        line = line.formatted(name, SafeText.name(made.path()), old, made.digest().hex());
-        common.removal().note().accept(line);
-      }
+    products.made().forEach(made -> Io.unchecked(() -> compare(made)));
+  }
+
+  private void compare(RecordedProduct made) throws IOException {
+    String now = made.digest().hex();
+    String before = downloads.get(made.path()).complete(now);
+    if (!before.isEmpty() && !job.has(Trait.PERSIST)) {
+      String line = "job %s: %s has other bytes than last time, sha256 %s → %s; add sha256";
+      String path = SafeText.name(made.path());
+      line = line.formatted(SafeText.name(job.name()), path, before, now);
+      common.removal().note().accept(line);
     }
   }
 

@@ -8,7 +8,6 @@ import dev.torc.core.memory.CachePlace;
 import java.io.IOException;
 import java.net.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
@@ -28,6 +27,8 @@ record FetchPlace(Path part, Path state) {
 
   /** By what a server knows its bytes again: an ETag and the time of the last change, or empty. */
   record Validator(String tag, String time) {
+
+    static final Validator NONE = new Validator("", "");
 
     static Validator of(HttpHeaders headers) {
       return new Validator(
@@ -82,35 +83,49 @@ record FetchPlace(Path part, Path state) {
     }
   }
 
-  /** Returns origin, part, ETag and time; empty texts if the file is missing or damaged. */
+  /**
+   * Returns origin, part, ETag, time, and the last complete file; empty texts if the file is
+   * missing or damaged.
+   */
   private static String[] lines(Path file) throws IOException {
-    try {
-      String[] lines = new String(OwnFile.read(file), StandardCharsets.UTF_8).split("\n", -1);
-      return lines.length == 4 ? lines : new String[] {"", "", "", ""};
-    } catch (NoSuchFileException none) {
-      return new String[] {"", "", "", ""};
-    }
+    String text =
+        OwnFile.exists(file) ? new String(OwnFile.read(file), StandardCharsets.UTF_8) : "";
+    String[] lines = text.split("\n", -1);
+    return lines.length == 5 ? lines : new String[] {"", "", "", "", ""};
   }
 
   /** Returns the validator of the bytes of {@code origin}, if that is where they are from. */
   Validator validator(String origin) throws IOException {
     String[] lines = lines(state);
-    return lines[0].equals(origin) ? new Validator(lines[2], lines[3]) : new Validator("", "");
-  }
-
-  /** Keeps what tells whether these bytes, now in place, are still the server's. */
-  void remember(String digest) throws IOException {
-    String[] lines = lines(state);
-    Validator by = new Validator(lines[2], lines[3]);
-    if (by.question().isEmpty()) {
-      OwnFile.remove(state);
-    } else {
-      save(lines[0].replaceFirst(" .*", " " + digest), by);
-    }
+    return lines[0].equals(origin) ? new Validator(lines[2], lines[3]) : Validator.NONE;
   }
 
   void save(String origin, Validator by) throws IOException {
-    String text = String.join("\n", origin, part.toString(), by.tag, by.time);
+    save(origin, by, lines(state)[4]);
+  }
+
+  private void save(String origin, Validator by, String complete) throws IOException {
+    String text = String.join("\n", origin, part.toString(), by.tag, by.time, complete);
     OwnFile.write(state, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Forgets where the bytes are from, since they are gone. */
+  void forget() throws IOException {
+    if (lines(state)[4].isEmpty()) {
+      OwnFile.remove(state);
+    } else {
+      save("", Validator.NONE);
+    }
+  }
+
+  /**
+   * Records that the bytes with this digest are in place. Returns the digest of the last ones that
+   * came from the same URLs; empty for none.
+   */
+  String complete(String urls, String digest) throws IOException {
+    String[] was = lines(state);
+    String origin = was[0].replaceFirst(" .*", " " + digest);
+    save(origin, new Validator(was[2], was[3]), urls + " " + digest);
+    return was[4].startsWith(urls) ? was[4].substring(urls.length() + 1) : "";
   }
 }

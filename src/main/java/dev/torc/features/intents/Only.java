@@ -31,10 +31,10 @@ public final class Only implements Condition {
 
   @Override
   public Verdict verdict(Subject asked, Verdict known) {
-    if (known.isIdle()) {
+    if (known.isIdle() && !asked.wish().named()) {
       return known;
     } else if (asked.wish().named()) {
-      String lack = lack(asked);
+      String lack = known.isIdle() ? altered(asked) : lack(asked);
       return lack == null
           ? known
           : new Verdict.WillFail(List.of(new Reason(Kind.NOT_MADE, "", "", lack)));
@@ -89,10 +89,9 @@ public final class Only implements Condition {
       }
     }
     for (int id : graph.listNeeds().row(asked.id())) {
-      NeedList list = graph.list(id);
-      for (int maker : list.makers()) {
+      for (int maker : graph.list(id).makers()) {
         Set<String> paths = lost(asked, maker);
-        if (paths == null || paths.stream().anyMatch(path -> list.ofJobs() || list.covers(path))) {
+        if (paths == null || isLost(graph.list(id), paths)) {
           String first = paths == null ? "what it makes" : paths.iterator().next();
           return lack(first, graph.name(maker));
         }
@@ -107,6 +106,27 @@ public final class Only implements Condition {
       }
     }
     return null;
+  }
+
+  /**
+   * Returns which file of a list that an idle target needs is not as a good run left it; null if
+   * all are. The other needs of an idle target are as it used them, but a list counts as recorded.
+   */
+  private String altered(Subject asked) {
+    Graph graph = asked.graph();
+    for (int id : graph.listNeeds().row(asked.id())) {
+      for (int maker : graph.list(id).makers()) {
+        Set<String> paths = lost.get(graph.name(maker));
+        if (paths != null && isLost(graph.list(id), paths)) {
+          return lack(paths.iterator().next(), graph.name(maker));
+        }
+      }
+    }
+    return null;
+  }
+
+  private static boolean isLost(NeedList list, Set<String> paths) {
+    return paths.stream().anyMatch(path -> list.ofJobs() || list.covers(path));
   }
 
   private static String lack(String need, String maker) {

@@ -92,7 +92,7 @@ public final class KnownResults implements Recall {
     this.asked = places.asked;
     this.digests = places.digests;
     this.former = new FormerNames(graph.workflow(), cache);
-    this.programs = new Programs(digests.root(), contents.machine().tools(), digests.counting());
+    this.programs = new Programs(digests.root(), contents, digests.counting());
   }
 
   /** Returns the known results of a graph's jobs. */

@@ -2,8 +2,10 @@ package dev.torc.features.stores;
 
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.digests.StampSource;
+import dev.torc.core.decide.NeedContents;
 import dev.torc.core.decide.ToolSearch;
 import dev.torc.core.model.Job;
+import dev.torc.core.model.Job.Tool;
 import dev.torc.core.model.Step;
 import dev.torc.features.commands.CommandWords;
 import dev.torc.features.commands.CommandWords.CommandWord;
@@ -25,34 +27,35 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Programs {
 
   private final Path root;
-  private final ToolSearch tools;
+  private final NeedContents contents;
   private final StampSource stamps;
   private final Map<String, String> seen = new ConcurrentHashMap<>();
 
-  Programs(Path root, ToolSearch tools, StampSource stamps) {
+  Programs(Path root, NeedContents contents, StampSource stamps) {
     this.root = root;
-    this.tools = tools;
+    this.contents = contents;
     this.stamps = stamps;
   }
 
   /** Returns a text for each program, {@code NAME=PATH SIZE TIME}, sorted by name. */
   List<String> of(Job job) {
     TreeMap<String, String> programs = new TreeMap<>();
+    Map<String, String> activation = contents.activation(job);
+    String entered = activation == null ? "" : activation.get("PATH");
     for (Step step : job.runs().steps()) {
       if (!ToolSearch.isKnown(step)) {
         continue;
       }
       if (step.command() instanceof Step.Command.Shell) {
-        add(step, step.shell().getFirst(), programs);
+        add(step, step.shell().getFirst(), entered, programs);
       }
       for (CommandWord word : new CommandWords(step.command(), step.shell()).words()) {
         if (word.role() == CommandWords.Role.PROGRAM) {
-          add(step, word.text(), programs);
+          add(step, word.text(), entered, programs);
         }
       }
     }
     job.links().tools().forEach(tool -> programs.remove(tool.name()));
-    programs.keySet().removeIf(name -> tools.isInEnvironment(job, name));
     return List.copyOf(programs.values());
   }
 
@@ -74,12 +77,17 @@ final class Programs {
     return program.substring(0, program.indexOf('='));
   }
 
-  private void add(Step step, String name, Map<String, String> into) {
+  private void add(Step step, String name, String entered, Map<String, String> into) {
     if (into.containsKey(name) || name.indexOf('/') > 0) {
       return; // a relative path is in the project, or unknown
     }
-    String path = name.startsWith("/") ? name : tools.path(step, name);
-    if (path != null && path.startsWith("/") && !Path.of(path).startsWith(root)) {
+    ToolSearch tools = contents.machine().tools();
+    Tool tool = ToolSearch.program(step, name);
+    String path = name.startsWith("/") ? name : tools.path(tool);
+    if (path != null
+        && !tools.isFoundIn(entered, tool)
+        && path.startsWith("/")
+        && !Path.of(path).startsWith(root)) {
       into.put(name, name + "=" + path + " " + seen.computeIfAbsent(path, this::look));
     }
   }

@@ -71,6 +71,7 @@ record PathReaders(Graph graph, JobRecords records, NeedContents contents) {
   private Tool tool(int job, String path) {
     return ToolSearch.unmade(graph, graph.job(job)).stream()
         .filter(tool -> path.equals(contents.machine().tools().path(tool)))
+        .filter(tool -> !contents.isLocked(graph.job(job), tool))
         .findFirst()
         .orElse(null);
   }

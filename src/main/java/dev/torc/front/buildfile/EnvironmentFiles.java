@@ -3,6 +3,7 @@ package dev.torc.front.buildfile;
 import dev.torc.base.digests.Digest;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Glob;
+import dev.torc.base.syntax.GlobWalk;
 import dev.torc.base.syntax.Paths;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.SourceFile;
@@ -28,10 +29,7 @@ import java.util.regex.Pattern;
  */
 final class EnvironmentFiles {
 
-  /**
-   * Matches an option of a requirements file that names another such file, or a folder, which is
-   * refused because it is not copied.
-   */
+  /** Matches an option of a requirements file that names another such file, or a folder. */
   private static final Pattern OPTION =
       Pattern.compile("(-[rce]|--requirement|--constraint|--editable)[ =]*(.+)");
 
@@ -43,6 +41,12 @@ final class EnvironmentFiles {
 
   private static final Pattern LOCAL =
       Pattern.compile("(?:\\.{0,2}/|file:).*|(?![a-z+]+://)" + LOCAL_FILE.pattern());
+
+  /**
+   * What building a package leaves in its folder. Names with a leading dot do not count, either.
+   */
+  private static final List<String> LEFT =
+      List.of("build/**", "dist/**", "**/*.egg-info/**", "**/*.py[co]");
 
   /** A package in a lock of pixi that lies in the file system, with the lines about it. */
   private static final Pattern PIXI_LOCAL =
@@ -126,32 +130,53 @@ final class EnvironmentFiles {
     return looked.get(Glob.escape(file)).isEmpty() ? Optional.empty() : Optional.of(file);
   }
 
-  /** Returns the lock of a project of uv. Refuses one that copies folders, which do not count. */
-  String uvLock(String project, Place place) {
+  /** Adds the lock of a project of uv, and the files of the folders that it copies. */
+  void uv(String project, Place place, List<String> files) {
     String lock = nearest(project, "uv.lock");
+    files.add(lock);
     String text = text(lock, place);
-    Matcher copied = Pattern.compile("source = \\{ directory = \"([^\"]*)\"").matcher(text);
-    if (copied.find()) {
-      throw copied(lock, copied.group(1), "add editable = true to its source", place);
-    }
-    if (text.contains("source = { editable = ") || text.contains("source = { path = ")) {
+    Matcher local =
+        Pattern.compile("source = \\{ (editable|path|directory) = \"([^\"]*)\"").matcher(text);
+    while (local.find()) {
       bound.add(lock);
+      if (local.group(1).equals("directory")) {
+        copied(lock, beside(lock, local.group(2)), place, files);
+      }
     }
-    return lock;
   }
 
-  private static BadInput copied(String file, String folder, String remedy, Place place) {
-    return new BadInput(
-        place,
-        "%s installs a copy of the folder %s, whose changes would go unseen; %s"
-            .formatted(file, folder, remedy));
+  /** Returns a path that is written in a file, relative to the folder of the file. */
+  private String beside(String file, String path) {
+    String folder = UserPaths.parent(file);
+    return paths.normalize(folder.isEmpty() || path.startsWith("/") ? path : folder + "/" + path);
+  }
+
+  /** Adds the files of a folder of which a copy is installed. */
+  private void copied(String file, String folder, Place place, List<String> files) {
+    bound.add(file);
+    if (paths.root().startsWith(paths.root().resolve(folder).normalize())) {
+      throw new BadInput(
+          place,
+          "%s installs a copy of the folder %s, which holds all files of this root; make it editable"
+              .formatted(file, folder));
+    }
+    String start = Glob.escape(folder) + "/";
+    try {
+      String pattern =
+          GlobWalk.text(
+              Glob.of(start + "**"), LEFT.stream().map(left -> Glob.of(start + left)).toList());
+      looked.put(pattern, GlobWalk.find(paths.root(), pattern).files());
+      files.addAll(looked.get(pattern));
+    } catch (IOException e) {
+      throw new BadInput(place, Refusal.line(e));
+    }
   }
 
   /**
-   * Returns whether manifest and lock of pixi can be copied: they name no files beside them.
-   * Refuses a lock that copies folders.
+   * Returns whether manifest and lock of pixi can be copied: they name no files beside them. Adds
+   * the files of the folders that the lock copies.
    */
-  boolean isPortable(String manifest, String lock, Place place) {
+  boolean isPortable(String manifest, String lock, Place place, List<String> files) {
     String text = text(manifest, place);
     Matcher local = PIXI_LOCAL.matcher(text(lock, place));
     boolean found = false;
@@ -159,7 +184,7 @@ final class EnvironmentFiles {
       found = true;
       boolean editable = (local.group(2) + text).matches("(?s).*editable *[:=] *true.*");
       if (!editable && !LOCAL_FILE.matcher(local.group(1)).matches()) {
-        throw copied(lock, local.group(1), "add editable = true to it in " + manifest, place);
+        copied(lock, beside(lock, local.group(1)), place, files);
       }
     }
     boolean portable = !found && !text.matches("(?s).*\\bscripts *=.*"); // of the activation
@@ -201,10 +226,8 @@ final class EnvironmentFiles {
       if (kind.startsWith("e")) {
         bound.add(file);
       } else {
-        String folder = UserPaths.parent(file);
-        String named = option.group(2).strip();
         requirements(
-            paths.normalize(folder.isEmpty() ? named : folder + "/" + named),
+            beside(file, option.group(2).strip()),
             place,
             files,
             kind.startsWith("c") ? new ArrayList<>() : loose);
@@ -220,10 +243,11 @@ final class EnvironmentFiles {
                   .replaceFirst("^file:(?://(?:localhost)?)?", "")
                   .replaceFirst("\\[[^]]*]$", ""));
       if (Files.isDirectory(paths.root().resolve(local))) {
-        throw copied(file, local, "write -e " + local, place);
+        copied(file, local, place, files);
+      } else {
+        files.add(local);
+        bound.add(file);
       }
-      files.add(local);
-      bound.add(file);
     } else if (!wanted.isEmpty() && !wanted.startsWith("-") && !wanted.contains("==")) {
       loose.add(line.replaceFirst("//[^/@]*@", "//***@")); // a login is not shown
     }

@@ -156,7 +156,7 @@ enum EnvironmentKind {
       }
       case UV -> {
         String project = one(written, "pyproject.toml", place);
-        files.add(find.uvLock(project, place));
+        find.uv(project, place, files);
         find.pinnedPython(project).ifPresent(files::add);
         String folder = UserPaths.parent(project);
         yield made(
@@ -191,13 +191,14 @@ enum EnvironmentKind {
   private static Made pixi(MapFields entry, EnvironmentFiles find, String file) {
     String name = file.substring(UserPaths.parent(file).length()).replaceFirst("^/", "");
     String lock = file.substring(0, file.length() - name.length()) + "pixi.lock";
-    boolean copied = find.isPortable(file, lock, entry.map().place());
+    List<String> files = new ArrayList<>(List.of(lock));
+    boolean copied = find.isPortable(file, lock, entry.map().place(), files);
     String copy = "cp %s %s {dir}\n".formatted(SafeText.quoted(file), SafeText.quoted(lock));
     String manifest = copied ? "{dir}/" + SafeText.quoted(name) : SafeText.quoted(file);
     String of = SafeText.quoted(entry.text("name", "default"));
     return made(
         entry,
-        List.of(lock),
+        files,
         List.of(),
         PIXI_CREATE.formatted(copied ? copy : "", manifest, of),
         PIXI_ACTIVATE.formatted(manifest, of) + (copied ? "" : PIXI_STATE));

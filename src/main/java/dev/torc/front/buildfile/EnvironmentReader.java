@@ -101,8 +101,10 @@ record EnvironmentReader(
     if (shared != null && !bound) {
       conditions.put(MadeEnvironment.SHARED, Template.of(shared));
     }
-    Surroundings in = new Surroundings(name, written(fields, kind, conditions), made.files());
-    List<Template> shown = List.of(Template.of("environment"), Template.of(in.entry()));
+    Surroundings in =
+        new Surroundings(
+            name, written(fields, kind, conditions), made.files().stream().distinct().toList());
+    List<Template> shown = List.of(Template.of("environment"), Template.of(name));
     Step step =
         new Step(new Step.Command.Words(shown), ".", Collections.emptySortedMap(), shell, null);
     return new Job(
@@ -175,15 +177,6 @@ record EnvironmentReader(
       job.problems()
           .add(place, "a job runs in an image or in an environment; environment: none cancels one");
       return read;
-    }
-    for (Job.Tool tool : read.links().tools()) {
-      if (!tool.isPath()) {
-        job.problems()
-            .add(
-                tool.place(),
-                "tool %s may be one of the environment, whose lock counts; leave it out, or write its path"
-                    .formatted(tool.name()));
-      }
     }
     Surroundings in = maker.surroundings();
     Job.Links links = read.links();

@@ -106,10 +106,10 @@ final class FetchReader {
         read(ref.text(), urls.remove(name), digests.remove(name));
       }
     }
-    if (!urls.isEmpty()) {
-      String line =
-          produces.isEmpty() ? "a job with fetch produces a file; add produces: FILE" : SEVERAL;
-      throw new BadInput(fetch.place(), line);
+    if (produces.isEmpty() && job.problems().isEmpty()) {
+      throw new BadInput(fetch.place(), "a job with fetch produces a file; add produces: FILE");
+    } else if (!produces.isEmpty() && !urls.isEmpty()) {
+      throw new BadInput(fetch.place(), SEVERAL);
     } else if (!digests.isEmpty()) {
       throw new BadInput(
           sha256.place(), "sha256 is like fetch: one text, or a map with the same names");
@@ -133,6 +133,9 @@ final class FetchReader {
     for (Node url : job.scope().items(urls)) {
       String written = job.scope().text(MapFields.scalar(url, Job.FETCH)).strip();
       String text = written.replaceAll("[\\t\\r\\n]", ""); // as browsers do
+      if (text.isEmpty()) {
+        throw new BadInput(urls.place(), "fetch has no URL");
+      }
       WebAddress address = address(text, url.place());
       texts.add(text);
       if (digest.isEmpty()) {
@@ -178,7 +181,7 @@ final class FetchReader {
       String name = address.rest().replaceAll("[?].*", "").replaceAll(".*/", "");
       throw new BadInput(
           place,
-          "%s is a URL; write a job with fetch: { fetch: \"%1$s\", produces: %s }, and need its product"
+          "%s is a URL; write a job with fetch: { fetch: \"%1$s\", produces: \"%s\" }, and need its product"
               .formatted(address.shown(), name.isEmpty() ? "FILE" : name));
     }
   }

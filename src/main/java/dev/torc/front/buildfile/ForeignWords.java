@@ -38,6 +38,8 @@ final class ForeignWords {
     "parameters = matrix foreach wildcard sweep useparameter strategy scatter for loop parallel",
     "dir = workdir wdir cwd chdir workingdir workingdirectory",
     "env = environment environmentvariable",
+    "fetch = url uri download",
+    "sha256 = md5 sha1 sha512 sha checksum hash digest md5sum sha256sum",
     "retries = maxretry attempt maxattempt errorstrategy",
     "image = docker container singularity apptainer",
     "tags = label group stage",

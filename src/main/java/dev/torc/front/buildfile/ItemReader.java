@@ -203,7 +203,7 @@ record ItemReader(Paths paths, Problems problems) {
       }
       if (file) {
         Node.Scalar path = MapFields.scalar(map.get("file"), "file");
-        String text = scope.path(path);
+        String text = noUrl(scope.path(path), path.place());
         boolean optional = fields.flag("optional");
         Ref ref = WrittenPath.ref(paths, text, path.place(), true);
         if (optional && ref instanceof Ref.OfGlob of && Glob.ownText(of.pattern()) == null) {
@@ -233,7 +233,6 @@ record ItemReader(Paths paths, Problems problems) {
     String text = need ? needed(scalar, scope) : scope.path(scalar);
     if (need) {
       refuseQuoted(text, node.place());
-      refuseUrl(text, node.place());
       if (OF_GIT.matcher(text).lookingAt()) {
         problems.warn(
             node.place(),
@@ -253,7 +252,7 @@ record ItemReader(Paths paths, Problems problems) {
   /** Returns a needed path; an error about an unknown placeholder names the need of a group too. */
   private static String needed(Node.Scalar need, Scope scope) {
     try {
-      return scope.path(need);
+      return noUrl(scope.path(need), need.place());
     } catch (BadInput e) {
       String said = e.diagnostics().getFirst().message();
       throw said.endsWith(" to mean the text")
@@ -262,10 +261,11 @@ record ItemReader(Paths paths, Problems problems) {
     }
   }
 
-  private static void refuseUrl(String text, Place place) {
+  private static String noUrl(String text, Place place) {
     if (text.indexOf("://") > 0) { // else its reader is not loaded
       FetchReader.refuseUrl(text, place);
     }
+    return text;
   }
 
   /** Returns the keys of a file of which only a part is needed. */

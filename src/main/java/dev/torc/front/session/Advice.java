@@ -1,12 +1,12 @@
 package dev.torc.front.session;
 
-import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.GlobWalk;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.text.Refusal;
 import dev.torc.core.decide.JobSelection;
+import dev.torc.core.decide.NeedContents;
 import dev.torc.core.decide.ToolSearch;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.core.memory.ThisHost;
@@ -222,14 +222,14 @@ final class Advice {
    * Warns once of each tool that is a script outside the root, such as the shims of pyenv and
    * conda: the program that the script runs may change while the script stays the same.
    */
-  static List<BadInput.Diagnostic> scripts(
-      Graph graph, Map<String, String> env, DigestMemo digests, BitSet jobs) throws IOException {
-    ToolSearch search = new ToolSearch(digests.root(), env, digests.counting());
+  static List<BadInput.Diagnostic> scripts(Graph graph, NeedContents contents, BitSet jobs)
+      throws IOException {
     Set<String> seen = new HashSet<>();
     List<BadInput.Diagnostic> lines = new ArrayList<>();
     for (int j : graph.inOrder(jobs)) {
       for (Tool tool : ToolSearch.unmade(graph, graph.job(j))) {
-        String path = search.path(tool);
+        String path =
+            contents.isLocked(graph.job(j), tool) ? null : contents.machine().tools().path(tool);
         if (path != null && path.startsWith("/") && seen.add(path) && isScript(Path.of(path))) {
           String line =
               "tool %s of job %s is the script %s: the program behind it does not count; name that"

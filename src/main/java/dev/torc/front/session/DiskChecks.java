@@ -135,17 +135,16 @@ public final class DiskChecks {
 
   private void checkTools(Job job) {
     for (Tool tool : ToolSearch.unmade(graph, job)) {
+      if (job.surroundings() != null && !tool.isPath()) {
+        continue; // known when its environment is made
+      }
       String path = tools.path(tool);
       try {
         if (path == null) {
           error(
               tool.place(),
-              "job %s has the tool %s, which is not on its PATH (%s)%s"
-                  .formatted(
-                      job.name(),
-                      SafeText.name(tool.name()),
-                      tools.folders(tool),
-                      tools.hint(tool)));
+              "job %s has the tool %s, which is %s"
+                  .formatted(job.name(), SafeText.name(tool.name()), tools.lack(job, tool)));
           continue;
         }
         String real = graph.makerOf(path) >= 0 ? path : tools.real(path);

@@ -81,6 +81,9 @@ record FastPath(
     if (!decides && request != null) { // otherwise targets may mean other jobs
       selection = project.select(request);
       dirty.or(selection.asked(project.graph(), request.rerun()));
+      if (project.options().reuse().only()) { // a left out job makes no reader wait
+        dirty.or(concerned(project, selection, dirty));
+      }
       decides = decidesGroups(project, looked.fresh(), dirty);
     }
     if (project.reused() != null && !dirty.isEmpty() && new NeedWays(project.graph()).areNew()) {
@@ -158,6 +161,10 @@ record FastPath(
 
   /** Returns the jobs that may run. */
   BitSet concerned() {
+    return concerned(project, selection, dirty);
+  }
+
+  private static BitSet concerned(Project project, JobSelection selection, BitSet dirty) {
     BitSet jobs = Downstream.with(project.graph(), dirty);
     jobs.and(project.options().reuse().only() ? selection.named() : selection.jobs());
     return jobs;

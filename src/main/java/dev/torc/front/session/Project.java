@@ -22,6 +22,7 @@ import dev.torc.core.model.FoldedLines;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.GraphBuilder;
 import dev.torc.core.model.Group;
+import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Resources;
 import dev.torc.core.model.PackedJobs;
 import dev.torc.core.model.ResultSource;
@@ -29,6 +30,7 @@ import dev.torc.core.model.Step.Image;
 import dev.torc.core.model.Workflow;
 import dev.torc.features.containers.Containers;
 import dev.torc.features.containers.ImageSupply;
+import dev.torc.features.environments.MadeEnvironment;
 import dev.torc.features.patterns.PatternReadings;
 import dev.torc.features.secrets.CountedSecret;
 import dev.torc.features.stores.KnownResults;
@@ -234,6 +236,12 @@ public record Project(
     @Override
     public String lack(Image image, boolean waits) {
       return ImageSupply.lack(containers, image, waits);
+    }
+
+    @Override
+    public Map<String, String> activation(Job job, Digest environment) {
+      String path = env.getOrDefault("PATH", "");
+      return MadeEnvironment.effects(place.root(), job, environment, path);
     }
 
     @Override

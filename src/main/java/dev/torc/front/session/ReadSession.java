@@ -177,7 +177,7 @@ public final class ReadSession implements AutoCloseable {
   }
 
   public List<BadInput.Diagnostic> scripts(BitSet jobs) throws IOException {
-    return Advice.scripts(project.graph(), project.caller().env(), digests, jobs);
+    return Advice.scripts(project.graph(), context.contents(), jobs);
   }
 
   public DigestMemo digests() {

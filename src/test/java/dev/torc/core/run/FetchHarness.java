@@ -57,7 +57,8 @@ class FetchHarness extends Harness {
   /** The names of temporary files. */
   String left() {
     try (Stream<Path> all = Files.list(root.resolve(".torc/fetch"))) {
-      return String.join(" ", all.map(path -> path.getFileName().toString()).toList());
+      Stream<String> names = all.map(path -> path.getFileName().toString());
+      return String.join(" ", names.filter(name -> !name.endsWith(".from")).toList());
     } catch (IOException e) {
       throw new AssertionError(e);
     }

@@ -96,6 +96,31 @@ class Section13FetchTest extends FetchHarness {
   }
 
   @Test
+  void otherBytesThanBeforeAnInterruptionAreAWarning() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    web.on(
+        "/x",
+        answer(200, DATA),
+        (request, out) -> {
+          begun.countDown();
+          web.silence().to(request, out);
+        },
+        answer(200, DATA + 2));
+    fetching("", "/x");
+    build();
+    force = true;
+    Building building = start();
+    begun.await();
+    building.signal(Kill.INT);
+    building.await();
+    force = false;
+    build();
+    fetched(DATA + 2);
+    String line = "job get: d/x has other bytes than last time, sha256 %s → %s; add sha256";
+    assertEquals(List.of(line.formatted(sha(DATA), sha(DATA + 2))), notes());
+  }
+
+  @Test
   void filesOfAnotherBootAreNotContinued() throws IOException {
     web.on("/x", answer(404, ""));
     fetching("", "/x");
@@ -104,7 +129,7 @@ class Section13FetchTest extends FetchHarness {
     String url = sha(web.url("/x"));
     edit(".torc/fetch/" + name, "zeros");
     String part = root.resolve(".torc/fetch/" + name).toString();
-    edit(".torc/fetch/" + name + ".from", url + " another boot\n" + part + "\n\"1\"\n");
+    edit(".torc/fetch/" + name + ".from", url + " another boot\n" + part + "\n\"1\"\n\n");
     web.on("/x", file(DATA, "\"1\""));
     build();
     fetched(DATA);

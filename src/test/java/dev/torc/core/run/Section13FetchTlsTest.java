@@ -68,7 +68,7 @@ class Section13FetchTlsTest extends FetchHarness {
     assertEquals(JobState.FAILED, state("get"));
     String line =
         ": unable to find valid certification path to requested target;"
-            + " SSL_CERT_FILE can name a file of other CAs";
+            + " CURL_CA_BUNDLE can name a file of other CAs";
     assertEquals(tls.url("/x") + line, what("get"));
     assertEquals(List.of(), tls.requests);
   }
