@@ -101,6 +101,9 @@ final class OtherSpellings {
   }
 
   private boolean isSet(String name) {
-  private final Job job;
+    return step.env().containsKey(name)
+        || contents.machine().answer(name).isPresent()
+        || contents.maySet(job, name)
+        || words.maySet(name);
   }
 }
