@@ -2,7 +2,6 @@ package dev.torc.features.fetch;
 
 import dev.torc.base.text.SafeText;
 import dev.torc.core.memory.JobResult;
-import dev.torc.core.memory.RecordedProduct;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Template;
@@ -15,7 +14,7 @@ import java.util.stream.Collectors;
  * produces}. A job carries them as the text of a condition and not in its command, since a URL does
  * not count if the digest is known. This class downloads nothing.
  */
-public record Fetch(List<FetchedFile> sources) {
+public record Fetch(List<FetchedFile> files) {
 
   /**
    * One file.
@@ -24,7 +23,13 @@ public record Fetch(List<FetchedFile> sources) {
    * @param sha256 64 hexadecimal digits; empty if the build file has none
    * @param urls tried in order
    */
-  public record FetchedFile(String path, String sha256, List<String> urls) {}
+  public record FetchedFile(String path, String sha256, List<String> urls) {
+
+    /** Returns whether the build file says which bytes are right. */
+    boolean isFixed() {
+      return !sha256.isEmpty();
+    }
+  }
 
   /** Returns the downloads of a job; null if it has a command. */
   public static Fetch of(Job job) {
@@ -33,13 +38,13 @@ public record Fetch(List<FetchedFile> sources) {
       return null;
     }
     List<Ref> products = job.productRefs();
-    List<FetchedFile> sources = new ArrayList<>();
-    for (String line : ((Template.Part.Text) text.parts().getFirst()).text().split("\n")) {
+    List<FetchedFile> files = new ArrayList<>();
+    for (String line : text.render(_ -> List.of()).split("\n")) {
       List<String> words = List.of(line.split("\t"));
-      String path = products.get(sources.size()).text();
-      sources.add(new FetchedFile(path, words.getFirst(), words.subList(1, words.size())));
+      String path = products.get(files.size()).text();
+      files.add(new FetchedFile(path, words.getFirst(), words.subList(1, words.size())));
     }
-    return new Fetch(sources);
+    return new Fetch(files);
   }
 
   /** The slot that stands for the URL in the command of a fetcher: one of torc's own. */
@@ -53,30 +58,34 @@ public record Fetch(List<FetchedFile> sources) {
   /** Returns the text from which {@link #of} reads the downloads. */
   public Template text() {
     return Template.of(
-        sources.stream()
-            .map(source -> source.sha256 + "\t" + String.join("\t", source.urls))
+        files.stream()
+            .map(file -> file.sha256 + "\t" + String.join("\t", file.urls))
             .collect(Collectors.joining("\n")));
   }
 
   /** Returns lines with the digests of fetched files that the build file does not have. */
   public static List<String> lacking(Job job, JobResult last) {
-    boolean good = last != null && last.outcome().isGood();
-    Fetch fetch = good && !job.conditions().containsKey(Job.MAX_AGE) ? of(job) : null;
-    List<String> lines = new ArrayList<>(0);
-    for (FetchedFile file : fetch == null ? List.<FetchedFile>of() : fetch.sources) {
-      RecordedProduct made = last.product(file.path);
-      if (file.sha256.isEmpty() && made != null) {
-        lines.add(
-            "job %s fetched %s, and nothing says which bytes are right; add sha256: %s"
-                .formatted(
-                    SafeText.name(job.name()), SafeText.name(file.path), made.digest().hex()));
-      }
+    Fetch fetch = of(job);
+    if (fetch == null
+        || last == null
+        || !last.outcome().isGood()
+        || job.conditions().containsKey(Job.MAX_AGE)) {
+      return List.of();
     }
-    return lines;
+    return fetch.files.stream()
+        .filter(file -> !file.isFixed() && last.product(file.path) != null)
+        .map(
+            file ->
+                "job %s fetched %s, and nothing says which bytes are right; add sha256: %s"
+                    .formatted(
+                        SafeText.name(job.name()),
+                        SafeText.name(file.path),
+                        last.product(file.path).digest().hex()))
+        .toList();
   }
 
   /** Returns whether the digests of all files are known. */
   public boolean isFixed() {
-    return sources.stream().noneMatch(source -> source.sha256.isEmpty());
+    return files.stream().allMatch(FetchedFile::isFixed);
   }
 }
