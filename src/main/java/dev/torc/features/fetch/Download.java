@@ -48,7 +48,7 @@ final class Download {
   private static final long FIRST_DELAY = 250; // milliseconds; each further one is 4 times as long
   private static final long LONGEST_DELAY = 600_000; // milliseconds
   private static final long SILENCE = 60; // seconds after which a server counts as gone
-  private static final Pattern RANGE = Pattern.compile("bytes (\\d+)-\\d+/(\\d{1,18}|\\*)");
+  private static final Pattern RANGE = Pattern.compile("bytes (\\d+)-\\d+/(?:(\\d{1,18})|\\*)");
 
   /**
    * What the downloads of an attempt share.
@@ -218,8 +218,10 @@ final class Download {
       int status = answer.statusCode();
       String at = WebAddress.of(answer.uri().toString()).shown();
       means.log.accept("%s: %d".formatted(at, status));
+      Matcher range = RANGE.matcher(got.firstValue("Content-Range").orElse(""));
+      boolean same = from > 0 && Validator.of(got).strong().equals(known);
+      continued = status == 206 && same && range.matches() && range.group(1).equals("" + from);
       unchanged = status == 304 && from == 0 && !headers.isEmpty();
-      continued = status == 206 && from > 0 && continues(got, from, known);
       if (unchanged) {
         return;
       } else if (status == 200) {
@@ -227,21 +229,13 @@ final class Download {
         place.begin(address, Validator.of(got));
         from = 0;
         total = got.firstValueAsLong("Content-Length").orElse(-1);
-      } else if (!continued) {
+      } else if (continued) {
+        total = range.group(2) == null ? -1 : Long.parseLong(range.group(2));
+      } else {
         refuse(at, status, got, from > 0);
       }
       store(in, from);
     }
-  }
-
-  private boolean continues(HttpHeaders headers, long from, String known) {
-    Matcher range = RANGE.matcher(headers.firstValue("Content-Range").orElse(""));
-    boolean same = Validator.of(headers).strong().equals(known);
-    if (!range.matches() || !range.group(1).equals("" + from) || !same) {
-      return false;
-    }
-    total = range.group(2).equals("*") ? -1 : Long.parseLong(range.group(2));
-    return true;
   }
 
   /** Throws for an answer without the file. */

@@ -2,6 +2,7 @@ package dev.torc.features.fetch;
 
 import dev.torc.base.text.SafeText;
 import dev.torc.core.memory.JobResult;
+import dev.torc.core.memory.RecordedProduct;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Template;
@@ -65,23 +66,18 @@ public record Fetch(List<FetchedFile> files) {
 
   /** Returns lines with the digests of fetched files that the build file does not have. */
   public static List<String> lacking(Job job, JobResult last) {
-    Fetch fetch = of(job);
-    if (fetch == null
-        || last == null
-        || !last.outcome().isGood()
-        || job.conditions().containsKey(Job.MAX_AGE)) {
-      return List.of();
+    boolean good = last != null && last.outcome().isGood();
+    Fetch fetch = good && !job.conditions().containsKey(Job.MAX_AGE) ? of(job) : null;
+    List<String> lines = new ArrayList<>(0);
+    for (FetchedFile file : fetch == null ? List.<FetchedFile>of() : fetch.files) {
+      RecordedProduct made = last.product(file.path);
+      if (!file.isFixed() && made != null) {
+        String line = "job %s fetched %s, and nothing says which bytes are right; add sha256: %s";
+        String path = SafeText.name(file.path);
+        lines.add(line.formatted(SafeText.name(job.name()), path, made.digest().hex()));
+      }
     }
-    return fetch.files.stream()
-        .filter(file -> !file.isFixed() && last.product(file.path) != null)
-        .map(
-            file ->
-                "job %s fetched %s, and nothing says which bytes are right; add sha256: %s"
-                    .formatted(
-                        SafeText.name(job.name()),
-                        SafeText.name(file.path),
-                        last.product(file.path).digest().hex()))
-        .toList();
+    return lines;
   }
 
   /** Returns whether the digests of all files are known. */
