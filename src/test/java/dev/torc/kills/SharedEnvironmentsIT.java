@@ -73,6 +73,7 @@ class SharedEnvironmentsIT {
     Files.delete(temp.resolve("hang"));
     ended(first);
     ended(second);
+    assertTrue(second.err().contains("environment/main: made by another build"), second.err());
     assertEquals(1, made().size());
     assertEquals("1\n", two.read("a.out"));
   }

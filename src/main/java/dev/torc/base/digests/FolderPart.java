@@ -138,7 +138,7 @@ public record FolderPart(Excluded excluded) {
   }
 
   private static FolderHandle make(Path folder) throws IOException {
-    return FolderHandle.of(Files.createDirectory(folder));
+    return FolderHandle.of(Files.createDirectories(folder));
   }
 
   private static void removeEmpty(FolderHandle holder, Path name) throws IOException {

@@ -298,14 +298,18 @@ record ManifestDiff(
       if (!then.equals(present)) { // else only its name is another one
         reasons.add(new Reason(Kind.SETTING_CHANGED, what, then, present));
       }
-    } else if (!old.isEmpty() && !now.isEmpty() && !now.equals(ManifestWriter.PENDING)) {
+    } else if (!now.equals(ManifestWriter.PENDING)
+        && (!old.isEmpty() && !now.isEmpty()
+            || reasons.stream().noneMatch(other -> other.name().equals(what)))) {
       String then = words[1] + " " + shortened(old);
       reasons.add(new Reason(Kind.SETTING_CHANGED, what, then, shortened(now)));
     }
   }
 
   private static String shortened(String value) {
-    return value.length() == 64 ? value.substring(0, 7) : value;
+    return value.isEmpty()
+        ? ManifestWriter.MISSING
+        : value.length() == 64 ? value.substring(0, 7) : value;
   }
 
   private void setting(String what, ManifestEntry old, ManifestEntry now) {

@@ -300,8 +300,8 @@ public final class Plan {
       if (!idle && !(verdicts[maker] instanceof Verdict.MayRun)) {
         return false;
       }
-      verdicts[maker] = context.decider().due(maker, List.of(why));
       want(read, reader);
+      verdicts[maker] = conditional.get(maker) ? null : context.decider().due(maker, List.of(why));
       return true;
     }
 

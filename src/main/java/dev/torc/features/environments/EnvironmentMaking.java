@@ -168,8 +168,11 @@ public final class EnvironmentMaking implements AttemptPart, Runner {
     handle.accept(_ -> stop.countDown());
     try (EnvironmentLock lock = lock(launch)) {
       if (lock == null) {
-        How how = stop.getCount() == 0 ? How.INTERRUPTED : How.EXITED;
-        return ProcessEnd.unstarted(how, "");
+        boolean ended = stop.getCount() == 0;
+        if (!ended) {
+          tell(job.name() + ": made by another build");
+        }
+        return ProcessEnd.unstarted(ended ? How.INTERRUPTED : How.EXITED, "");
       }
       CachePlace place = common.launches().place();
       if (!made.shared()) {

@@ -7,6 +7,7 @@ import dev.torc.core.decide.Reason.Kind;
 import dev.torc.core.decide.Verdict;
 import dev.torc.core.memory.JobResult;
 import dev.torc.core.memory.JobResult.Outcome;
+import dev.torc.core.memory.JobResult.RunDetails;
 import dev.torc.core.memory.JobResult.RunNeeds;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -63,28 +64,28 @@ public final class MadeOnDemand implements Condition {
     String reader = lack == null ? null : asked.wish().wanted().get(lack);
     boolean forced = asked.wish().forces() && asked.wish().named(); // and not by all jobs
     if (!forced && (lack == null || reader == null && !asked.wish().named())) {
-      settle(asked);
+      if (asked.last() == null || lack == null && !asked.last().outcome().isGood()) {
+        settle(asked);
+      }
       return new Verdict.UpToDate(Verdict.Rest.CURRENT, List.of());
-    } else if (known instanceof Verdict.WillFail
-        || reader == null && known instanceof Verdict.WillRun) {
+    } else if (known instanceof Verdict.WillFail || known instanceof Verdict.WillRun) {
       return known;
     }
-    Reason why =
-        reader == null
-            ? Reason.of(Kind.PRODUCT_MISSING, lack)
-            : new Reason(Kind.PRODUCT_WANTED, lack, "", reader);
-    return new Verdict.WillRun(List.of(why));
+    RunDetails last = asked.records().details(asked.job().name());
+    List<Reason> why =
+        last == null
+            ? List.of(Reason.NEVER_RAN)
+            : asked.decider().difference(asked.id(), List.of(), last.manifest());
+    return new Verdict.WillRun(
+        why.isEmpty() ? List.of(new Reason(Kind.PRODUCT_WANTED, lack, "", reader)) : why);
   }
 
   /** Takes the state for a good result, for this build: the next one need not decide it again. */
   private static void settle(Subject asked) {
-    if (asked.last() == null || !asked.last().outcome().isGood()) {
-      Digest manifest = asked.decider().present(asked.id(), List.of()).digest();
-      RunNeeds none = new RunNeeds(List.of());
-      asked
-          .records()
-          .assume(asked.id(), new JobResult(Outcome.OK, "", manifest, List.of(), none, 0, true));
-    }
+    Digest manifest = asked.decider().present(asked.id(), List.of()).digest();
+    RunNeeds none = new RunNeeds(List.of());
+    JobResult good = new JobResult(Outcome.OK, "", manifest, List.of(), none, 0, true);
+    asked.records().assume(asked.id(), good);
   }
 
   private static boolean isMaker(Subject asked) {

@@ -25,7 +25,8 @@ import java.util.Set;
  */
 public record Sandbox(long link, int up, int needed) {
 
-  private static final int FEW = 3;
+  /** How many files are named in a line. */
+  static final int FEW = 3;
 
   /** Returns how a job runs; null if it runs in the root. */
   public static Sandbox of(Job job) {
@@ -34,15 +35,13 @@ public record Sandbox(long link, int up, int needed) {
     if (text == null) {
       return null;
     }
-    long[] values = new long[3];
-    for (String word : text.declared().split(" ")) {
-      int equals = word.indexOf('=');
-      if (equals > 0) {
-        int at = word.startsWith("link") ? 0 : word.startsWith("up") ? 1 : 2;
-        values[at] = Long.parseLong(word.substring(equals + 1));
-      }
-    }
-    return new Sandbox(values[0], (int) values[1], (int) values[2]);
+    String told = text.declared();
+    return new Sandbox(value(told, "link"), (int) value(told, "up"), (int) value(told, "needed"));
+  }
+
+  private static long value(String text, String key) {
+    int at = text.indexOf(key + "=");
+    return at < 0 ? 0 : Long.parseLong(text.substring(at + key.length() + 1).split(" ")[0]);
   }
 
   /**
@@ -91,20 +90,13 @@ public record Sandbox(long link, int up, int needed) {
   }
 
   static String linked(String need, long size) {
-    return SafeText.name(need) + " (" + Amount.size(size, size) + ")";
+    return need + " (" + Amount.size(size, size) + ")";
   }
 
   /** Returns a line about linked needs. */
   static String linking(Job job, List<String> files) {
     return "job %s gets links to %s; writing to one changes the file"
-        .formatted(SafeText.name(job.name()), few(files));
-  }
-
-  /** Returns the first of some names, and how many more there are. */
-  static String few(List<String> names) {
-    List<String> shown = names.subList(0, Math.min(FEW, names.size()));
-    int more = names.size() - shown.size();
-    return String.join(", ", shown) + (more == 0 ? "" : " and " + Amount.count(more, "more file"));
+        .formatted(SafeText.name(job.name()), SafeText.names(files, FEW));
   }
 
   /** Returns the text from which {@link #of} reads it. */

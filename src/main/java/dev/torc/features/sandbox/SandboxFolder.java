@@ -2,18 +2,16 @@ package dev.torc.features.sandbox;
 
 import dev.torc.base.digests.FolderDigest;
 import dev.torc.base.posix.FileTree;
+import dev.torc.base.syntax.Glob;
+import dev.torc.base.syntax.GlobWalk;
+import dev.torc.core.memory.CachePlace;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -27,30 +25,36 @@ import java.util.stream.Stream;
  */
 final class SandboxFolder {
 
+  private final CachePlace place;
   private final Path root;
+  private final Path near; // the root, or the folder above it that holds its needs with ".."
   private final Path top;
   private final Path home; // stands for the root
   private final Sandbox kind;
   private final Set<String> products;
   private final boolean copies;
-  private final Set<Path> folders = new HashSet<>();
-  private final Map<Path, Path> placed = new HashMap<>(); // the files put there, and where from
-  private final Map<Path, Long> linked = new TreeMap<>(); // the large ones, with their sizes
+  private final Set<Path> there = new HashSet<>(); // the files and folders put there
+  private final Map<Path, Long> linked = new TreeMap<>(); // large files, with their sizes
 
   /**
-   * @param top the folder of the job; its parent exists
+   * @param name the name of the folder
    * @param products absolute paths of products, which have a place there wherever they lie
    * @param copies whether to put files there; else they are there, from an earlier torc
    */
-  SandboxFolder(Path root, Path top, Sandbox kind, Set<String> products, boolean copies) {
-    this.root = root;
-    this.top = top;
+  SandboxFolder(CachePlace place, String name, Sandbox kind, Set<String> products, boolean copies)
+      throws IOException {
+    Path all = place.folder().resolve("sandbox");
+    place.makeFolder(all);
+    this.place = place;
+    this.root = place.root();
+    this.top = all.toRealPath().resolve(name);
     this.kind = kind;
     this.products = products;
     this.copies = copies;
-    int names = root.getNameCount();
-    int up = Math.min(kind.up(), names);
-    this.home = up == 0 ? top : top.resolve(root.subpath(names - up, names));
+    this.near = root.resolve("../".repeat(kind.needed())).normalize();
+    Path above = root.resolve("../".repeat(kind.up())).normalize();
+    this.home = top.resolve(above.relativize(root));
+    there.add(home);
   }
 
   Path top() {
@@ -68,44 +72,30 @@ final class SandboxFolder {
 
   /** Returns where the job finds an absolute path. */
   Path of(Path file) {
-    if (!file.startsWith(root) && !isNear(file) && !products.contains(file.toString())) {
-      return file;
-    }
-    return home.resolve(root.relativize(file)).normalize();
-  }
-
-  /** Returns whether a file outside lies where needs with {@code ..} are. */
-  private boolean isNear(Path file) {
-    int up = root.getNameCount() - kind.needed();
-    return kind.needed() > 0
-        && (up <= 0 || file.startsWith(root.getRoot().resolve(root.subpath(0, up))));
+    Path plain = file.normalize();
+    return plain.startsWith(near) || products.contains(plain.toString())
+        ? home.resolve(root.relativize(plain)).normalize()
+        : file;
   }
 
   /** Makes it anew. A background process of an earlier attempt may still write into the old one. */
   void make() throws IOException {
-    try {
-      Files.createDirectory(top);
-    } catch (FileAlreadyExistsException e) {
+    if (Files.exists(top, LinkOption.NOFOLLOW_LINKS)) {
       Path aside = top.resolveSibling(top.getFileName() + "@old"); // no job's: it has no @ here
       FileTree.remove(aside);
       Files.move(top, aside);
       FileTree.remove(aside);
-      Files.createDirectory(top);
-    }
-    if (!home.equals(top)) {
-      Files.createDirectories(home);
     }
     Path git = home.resolve(".git"); // programs that honor ignore files begin anew here
-    for (Path each : List.of(git, git.resolve("objects"), git.resolve("refs"))) {
-      Files.createDirectory(each);
-    }
+    place.makeFolders(git.resolve("objects"));
+    place.makeFolders(git.resolve("refs"));
     Files.write(git.resolve("HEAD"), "ref: refs/heads/main\n".getBytes(StandardCharsets.UTF_8));
   }
 
   /** Makes a folder in it, if it is missing. */
   void folder(Path folder) throws IOException {
-    if (folder.startsWith(top) && !folder.equals(home) && folders.add(folder) && copies) {
-      Files.createDirectories(folder);
+    if (folder.startsWith(top) && there.add(folder) && copies) {
+      place.makeFolders(folder);
     }
   }
 
@@ -115,25 +105,14 @@ final class SandboxFolder {
    */
   void put(Path from, Path within) throws IOException {
     Path to = of(from);
-    if (!to.equals(from) && !placed.containsKey(to)) {
+    if (!to.equals(from)) {
       put(from, to, within);
     }
   }
 
-  /** Puts a file or folder; a symlink stays one if it leads to another place in {@code within}. */
   private void put(Path from, Path to, Path within) throws IOException {
-    if (within != null && Files.isSymbolicLink(from)) {
-      Path target = Files.readSymbolicLink(from);
-      boolean stays =
-          !target.isAbsolute() && from.resolveSibling(target).normalize().startsWith(within);
-      if (stays || !Files.exists(from)) {
-        place(from, to);
-        link(to, target);
-        return;
-      }
-    }
-    BasicFileAttributes what = Files.readAttributes(from, BasicFileAttributes.class);
-    if (what.isDirectory()) {
+    boolean stays = within != null && Files.isSymbolicLink(from) && stays(from, within);
+    if (!stays && Files.isDirectory(from)) {
       folder(to);
       for (Path each : FileTree.entries(from)) {
         if (!FolderDigest.IGNORED.contains(each.getFileName().toString())) {
@@ -142,24 +121,26 @@ final class SandboxFolder {
       }
       return;
     }
-    place(from, to);
-    if (kind.link() > 0 && what.size() >= kind.link()) {
-      link(to, from);
-      linked.put(from, what.size());
+    folder(to.getParent());
+    if (!there.add(to)) {
+      return;
+    }
+    boolean large = !stays && kind.link() > 0 && Files.size(from) >= kind.link();
+    if (large) {
+      linked.put(from, Files.size(from));
+    }
+    if (copies && (stays || large)) {
+      Files.createSymbolicLink(to, large ? from : Files.readSymbolicLink(from));
     } else if (copies) {
       Files.copy(from, to, StandardCopyOption.COPY_ATTRIBUTES); // shares its bytes if it can
     }
   }
 
-  private void link(Path to, Path target) throws IOException {
-    if (copies) {
-      Files.createSymbolicLink(to, target);
-    }
-  }
-
-  private void place(Path from, Path to) throws IOException {
-    folder(to.getParent());
-    placed.put(to, from);
+  /** Returns whether a symlink in a needed folder leads to another place in it, or nowhere. */
+  private static boolean stays(Path link, Path within) throws IOException {
+    Path text = Files.readSymbolicLink(link);
+    Path target = link.getParent().toRealPath().resolve(text).normalize();
+    return !Files.exists(link) || !text.isAbsolute() && target.startsWith(within.toRealPath());
   }
 
   /**
@@ -167,20 +148,15 @@ final class SandboxFolder {
    * none. {@code moving} has the files and folders that move to their places.
    */
   Path link(Path product, Collection<Path> moving) throws IOException {
-    Path[] found = new Path[1];
-    Files.walkFileTree(
-        product,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes what) throws IOException {
-            if (what.isSymbolicLink() && leadsElsewhere(file, moving)) {
-              found[0] = file;
-              return FileVisitResult.TERMINATE;
-            }
-            return FileVisitResult.CONTINUE;
-          }
-        });
-    return found[0];
+    try (Stream<Path> links =
+        Files.find(product, Integer.MAX_VALUE, (_, what) -> what.isSymbolicLink())) {
+      for (Path link : links.toList()) {
+        if (leadsElsewhere(link, moving)) {
+          return link;
+        }
+      }
+      return null;
+    }
   }
 
   /** Returns whether a symlink leads to a linked file, by an absolute name here, or to scratch. */
@@ -192,36 +168,15 @@ final class SandboxFolder {
     Path target = link.resolveSibling(text).normalize();
     return Files.exists(link)
         && moving.stream().noneMatch(target::startsWith)
-        && Stream.concat(placed.keySet().stream(), folders.stream())
-            .noneMatch(each -> each.startsWith(target));
+        && there.stream().noneMatch(each -> each.startsWith(target));
   }
 
   /** Returns the other files that are there now, relative to what stands for the root, sorted. */
   List<String> others() throws IOException {
-    List<String> others = new ArrayList<>();
-    Path git = home.resolve(".git");
-    Files.walkFileTree(
-        top,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes what) {
-            return folder.equals(git) ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes what) {
-            if (!placed.containsKey(file)) {
-              others.add(home.relativize(file).toString());
-            }
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult visitFileFailed(Path file, IOException e) {
-            return FileVisitResult.CONTINUE; // the list is only told
-          }
-        });
-    others.sort(null);
-    return others;
+    return GlobWalk.files(top, Glob.of("**/*").dotted()).stream()
+        .map(top::resolve)
+        .filter(file -> !there.contains(file))
+        .map(file -> home.relativize(file).toString())
+        .toList();
   }
 }

@@ -45,15 +45,20 @@ record SandboxNeeds(AttemptContext common, int id, SandboxFolder folder) {
     for (int list : graph.listNeeds().row(id)) {
       NeedList need = graph.list(list);
       if (need.kind() == NeedList.ListKind.FOLDER) {
-        Path path = root.resolve(need.text());
-        folder.folder(folder.of(path.normalize()));
-        needed.add(path);
+        needed.add(root.resolve(need.text()).normalize());
+        folder.folder(folder.of(needed.getLast()));
       }
     }
     for (List<ManifestEntry> members : snapshot.members().values()) {
       for (ManifestEntry member : members) {
-        if (LineKind.of(member.code()) == LineKind.NEED && !member.name().startsWith("//")) {
-          putMember(root.resolve(member.name()), member.now().equals("folder"), needed);
+        Path file = root.resolve(member.name()).normalize();
+        if (LineKind.of(member.code()) != LineKind.NEED || member.name().startsWith("//")) {
+          continue;
+        }
+        if (member.now().equals("folder")) {
+          folder.folder(folder.of(file));
+        } else {
+          folder.put(file, needed.stream().filter(file::startsWith).findFirst().orElse(null));
         }
       }
     }
@@ -62,14 +67,6 @@ record SandboxNeeds(AttemptContext common, int id, SandboxFolder folder) {
       if (path != null && !snapshot.isLocked(job, tool) && root.resolve(path).startsWith(root)) {
         folder.put(root.resolve(path), null);
       }
-    }
-  }
-
-  private void putMember(Path file, boolean isFolder, List<Path> needed) throws IOException {
-    if (isFolder) {
-      folder.folder(folder.of(file));
-    } else {
-      folder.put(file, needed.stream().filter(file::startsWith).findFirst().orElse(null));
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.torc.features.sandbox;
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.digests.Stamp.FileKind;
 import dev.torc.base.posix.FileTree;
+import dev.torc.base.posix.Io;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.GlobWalk;
 import dev.torc.base.syntax.NearestPath;
@@ -21,9 +22,9 @@ import dev.torc.core.run.Event;
 import dev.torc.core.run.FoundNeeds;
 import dev.torc.core.run.JobFiles;
 import dev.torc.core.run.JobRoot;
+import dev.torc.core.run.MovesAside;
 import dev.torc.core.run.ProductScan;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -35,7 +36,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Runs an attempt in a folder of its own, which holds the job's needs and nothing else. If the
@@ -79,23 +79,34 @@ public final class SandboxPart implements AttemptPart, JobRoot {
     renew();
   }
 
-  private SandboxFolder folder(boolean copies) throws IOException {
-    CachePlace place = common.launches().place();
-    Path all = place.folder().resolve("sandbox");
-    place.makeFolder(all);
-    Set<String> outside =
-        job.productRefs().stream()
-            .flatMap(ref -> Stream.of(path(ref), ProductScan.folder(ref)))
-            .filter(path -> path.startsWith("/"))
-            .collect(Collectors.toCollection(HashSet::new));
-    Path top = all.toRealPath().resolve(JobFiles.name(job.name()));
-    return new SandboxFolder(root, top, Sandbox.of(job), outside, copies);
-  }
-
   @Override
   public void renew() throws IOException {
     folder = folder(true);
-    folder.make();
+    try {
+      folder.make();
+      fill();
+    } catch (IOException e) {
+      remove(); // a full disk needs the room
+      throw e;
+    }
+    if (isTold() && !folder.linked().isEmpty()) {
+      List<String> files = new ArrayList<>();
+      folder.linked().forEach((file, size) -> files.add(Sandbox.linked(shown(file), size)));
+      say("links", Sandbox.linking(job, files));
+    }
+  }
+
+  private SandboxFolder folder(boolean copies) throws IOException {
+    Set<String> products = new HashSet<>();
+    for (Ref ref : job.productRefs()) {
+      products.add(ref.text());
+      products.add(ProductScan.folder(ref));
+    }
+    CachePlace place = common.launches().place();
+    return new SandboxFolder(place, JobFiles.name(job.name()), Sandbox.of(job), products, copies);
+  }
+
+  private void fill() throws IOException {
     new SandboxNeeds(common, id, folder).put(needs);
     for (Ref ref : job.productRefs()) {
       folder.folder(place(ProductScan.folder(ref)));
@@ -104,22 +115,15 @@ public final class SandboxPart implements AttemptPart, JobRoot {
       folder.folder(place(job.depfile()).getParent());
     }
     for (Step step : job.runs().steps()) {
-      folder.folder(place(step.dir()));
+      if (Files.isDirectory(root.resolve(step.dir()))) {
+        folder.folder(place(step.dir()));
+      }
     }
-    if (isTold() && !folder.linked().isEmpty()) {
-      List<String> files = new ArrayList<>();
-      folder.linked().forEach((file, size) -> files.add(Sandbox.linked(name(file), size)));
-      say("links", Sandbox.linking(job, files));
-    }
-  }
-
-  private static String path(Ref product) {
-    return product instanceof Ref.OfFolder of ? of.path() : product.text();
   }
 
   /** Returns where the job finds a path that is relative to the root, or absolute. */
   private Path place(String path) {
-    return folder.of(root.resolve(path).normalize());
+    return folder.of(root.resolve(path));
   }
 
   @Override
@@ -148,12 +152,11 @@ public final class SandboxPart implements AttemptPart, JobRoot {
   public void end(NeedSnapshot snapshot) {
     if (resumed) {
       needs = snapshot;
-      try {
-        folder = folder(false);
-        new SandboxNeeds(common, id, folder).put(needs);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+      Io.unchecked(
+          () -> {
+            folder = folder(false);
+            fill();
+          });
     }
   }
 
@@ -162,72 +165,69 @@ public final class SandboxPart implements AttemptPart, JobRoot {
     ended = how;
   }
 
+  /** A product, or a match of a produced glob, and where the job has to make it. */
+  private record Made(Ref ref, Path path) {}
+
   /** Moves the products, if the job made all of them. */
   @Override
   public void read() throws IOException {
-    if (folder == null) {
-      return;
-    }
     if (!ended.ok()) {
       if (ended.how() == ProcessEnd.How.EXITED && job.runs().skip().contains(ended.code())) {
         remove();
       }
       return;
     }
-    List<Ref> products = job.productRefs();
-    List<Collection<Path>> made = new ArrayList<>();
-    for (Ref ref : products) {
-      made.add(ref instanceof Ref.OfGlob glob ? matches(glob) : List.of(place(path(ref))));
+    List<Made> made = new ArrayList<>();
+    for (Ref ref : job.productRefs()) {
+      if (ref instanceof Ref.OfGlob glob) {
+        matches(glob).forEach(match -> made.add(new Made(ref, match)));
+      } else {
+        made.add(new Made(ref, place(ref.text())));
+      }
     }
-    Set<Path> moving = made.stream().flatMap(Collection::stream).collect(Collectors.toSet());
-    for (int i = 0; i < made.size(); i++) {
-      check(products.get(i), made.get(i), moving);
+    Set<Path> moving = made.stream().map(Made::path).collect(Collectors.toSet());
+    for (Made each : made) {
+      check(each.ref, each.path, moving);
     }
-    for (int i = 0; i < made.size(); i++) {
-      for (Path from : made.get(i)) {
-        if (!exists(from)) {
-          continue; // written in its place
-        }
-        if (products.get(i) instanceof Ref.OfFolder of) {
-          ProductMove.folder(from, source(from), of.excluded());
-        } else {
-          ProductMove.file(from, source(from));
-        }
+    ProductMove move = new ProductMove(common.removal());
+    for (Made each : made) {
+      Path from = each.path;
+      if (!exists(from)) {
+        continue; // written in its place
+      }
+      if (each.ref instanceof Ref.OfFolder of) {
+        move.folder(from, source(from), common.removal().part(of.path(), from));
+      } else {
+        move.file(from, source(from));
       }
     }
     moved = true;
     if (job.depfile() != null && exists(place(job.depfile()))) {
-      moveDepfile(place(job.depfile()), root.resolve(job.depfile()));
+      translateDepfile(place(job.depfile()));
+      move.file(place(job.depfile()), root.resolve(job.depfile()));
     }
   }
 
   /** Throws an {@link AttemptFailure} if a product is missing, of another kind, or leads away. */
-  private void check(Ref ref, Collection<Path> made, Set<Path> moving) throws IOException {
-    String path = path(ref);
+  private void check(Ref ref, Path made, Set<Path> moving) throws IOException {
     boolean isFolder = ref instanceof Ref.OfFolder;
-    for (Path each : made) {
-      if (exists(each)) {
-        Path link = folder.link(each, moving);
-        if (link != null) {
-          String line = "product %s is a symlink to %s, which is not part of it; copy the file";
-          throw failure(line.formatted(name(source(link)), name(Files.readSymbolicLink(link))));
-        }
-      }
-      if (Files.isDirectory(each) != isFolder && Files.exists(each)) {
-        FileKind there = isFolder ? FileKind.FILE : FileKind.FOLDER;
-        throw failure(ProductScan.lack(SafeText.name(path), there, ""));
-      }
-      boolean away = (resumed || path.startsWith("/")) && Files.exists(root.resolve(path));
-      if (!Files.exists(each) && !away) {
-        String near = NearestPath.inParentheses(each, path);
-        throw new AttemptFailure(
-            "exit 0, but " + SafeText.name(path) + " was not written" + near, path);
-      }
+    String path = ref instanceof Ref.OfFolder of ? of.path() : ref.text();
+    Path link = exists(made) ? folder.link(made, moving) : null;
+    if (link != null) {
+      String line = "product %s is a symlink to %s, which is not part of it; copy the file";
+      line = line.formatted(name(source(link)), name(Files.readSymbolicLink(link)));
+      throw new AttemptFailure(line + hint(null));
     }
-  }
-
-  private AttemptFailure failure(String what) {
-    return new AttemptFailure(what + where());
+    if (Files.exists(made)) {
+      if (Files.isDirectory(made) != isFolder) {
+        FileKind there = isFolder ? FileKind.FILE : FileKind.FOLDER;
+        throw new AttemptFailure(ProductScan.lack(SafeText.name(path), there, "") + hint(null));
+      }
+    } else if (!(resumed || path.startsWith("/")) || !Files.exists(root.resolve(path))) {
+      String near = NearestPath.inParentheses(made, path);
+      throw new AttemptFailure(
+          "exit 0, but " + SafeText.name(path) + " was not written" + near, path);
+    }
   }
 
   private static boolean exists(Path file) {
@@ -236,12 +236,13 @@ public final class SandboxPart implements AttemptPart, JobRoot {
 
   /** Returns the files that match a produced glob in the folder. */
   private List<Path> matches(Ref.OfGlob of) throws IOException {
-    boolean outside = of.pattern().startsWith("/");
-    Glob glob = outside ? Glob.of(folder.of(Path.of(of.pattern())).toString()) : of.glob();
+    Path top = folder.top(); // as torc's own folders above it match nothing
+    Glob glob = Glob.of(top.relativize(place(of.pattern())).toString());
     List<Path> matches = new ArrayList<>();
-    for (String match :
-        GlobWalk.files(folder.home(), glob, of.excludes(), common.digests().stop())) {
-      matches.add(folder.home().resolve(match));
+    for (String match : GlobWalk.files(top, glob, List.of(), common.digests().stop())) {
+      if (of.holds(shown(source(top.resolve(match))))) {
+        matches.add(top.resolve(match));
+      }
     }
     return matches;
   }
@@ -253,52 +254,39 @@ public final class SandboxPart implements AttemptPart, JobRoot {
         : made;
   }
 
-  /** Moves the depfile; names below the folder become those of the same files in the root. */
-  private void moveDepfile(Path made, Path to) throws IOException {
-    depfile = new String(Files.readAllBytes(made), StandardCharsets.ISO_8859_1);
+  /** Makes names below the folder those of the same files in the root. */
+  private void translateDepfile(Path made) throws IOException {
+    byte[] bytes = Files.readAllBytes(made);
+    depfile =
+        new String(bytes, StandardCharsets.UTF_8)
+            .replaceAll("\\\\([ #:])", "$1")
+            .replace("$$", "$");
+    Path all = folder.top().getParent();
     String top = "/.torc/sandbox/" + folder.top().getFileName() + "/";
-    String inner = folder.top().relativize(folder.home()).toString();
-    String home = inner.isEmpty() ? top : top + inner + "/";
-    String translated =
-        depfile.replace(home, "/").replace(top, "/" + "../".repeat(Sandbox.of(job).up()));
-    Files.write(made, translated.getBytes(StandardCharsets.ISO_8859_1));
-    ProductMove.file(made, to);
+    String home = "/.torc/sandbox/" + all.relativize(folder.home()) + "/";
+    String text = new String(bytes, StandardCharsets.ISO_8859_1);
+    text = text.replace(home, "/").replace(top, "/" + "../".repeat(Sandbox.of(job).up()));
+    Files.write(made, text.getBytes(StandardCharsets.ISO_8859_1));
   }
 
   /** Takes away names of files that were only in the folder; keeps those read in the root. */
   @Override
   public void find(FoundNeeds needs, NeedSnapshot snapshot, Stamp begin, String message) {
-    if (folder != null) {
-      for (Collection<String> names : List.of(needs.found(), needs.moved(), needs.lost())) {
-        names.removeIf(
-            name ->
-                root.resolve(name).startsWith(root)
-                    && !depfile.contains(latin(root.resolve(name).toString())));
-      }
+    for (Collection<String> names : List.of(needs.found(), needs.moved(), needs.lost())) {
+      names.removeIf(
+          name ->
+              root.resolve(name).startsWith(root)
+                  && !depfile.contains(root.resolve(name).toString()));
     }
-  }
-
-  private static String latin(String text) {
-    return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
   }
 
   /** Removes the folder when the products are known. */
   @Override
   public void look(ProductScan products) {
-    if (folder == null) {
-      return;
-    }
-    if (isTold()) {
-      try {
-        List<String> others = folder.others();
-        if (!others.isEmpty()) {
-          others.replaceAll(SafeText::name);
-          String line = "job %s also wrote %s: not in its produces, removed with its folder";
-          say("others", line.formatted(SafeText.name(job.name()), Sandbox.few(others)));
-        }
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+    List<String> others = isTold() ? Io.or(folder::others, List.of()) : List.of();
+    if (!others.isEmpty()) {
+      String line = "job %s also wrote %s: not in its produces, removed with its folder";
+      say("others", line.formatted(SafeText.name(job.name()), SafeText.names(others, Sandbox.FEW)));
     }
     remove();
   }
@@ -307,24 +295,22 @@ public final class SandboxPart implements AttemptPart, JobRoot {
     try {
       FileTree.remove(folder.top());
     } catch (IOException e) {
-      common
-          .removal()
-          .note()
-          .accept("cannot remove the folder of job " + job.name() + ": " + Refusal.line(e));
+      String line = "cannot remove the folder of job " + job.name() + ": " + Refusal.line(e);
+      common.removal().note().accept(line);
     }
   }
 
   @Override
   public String hint(String missing) {
-    return folder == null || !exists(folder.top()) ? "" : where();
-  }
-
-  private String where() {
-    return "; its folder is " + name(folder.top());
+    return exists(folder.top()) ? "; its folder is " + name(folder.top()) : "";
   }
 
   private String name(Path file) {
-    return SafeText.name((file.startsWith(root) ? root.relativize(file) : file).toString());
+    return SafeText.name(shown(file));
+  }
+
+  private String shown(Path file) {
+    return MovesAside.shown(common.launches().place(), file);
   }
 
   private boolean isTold() {

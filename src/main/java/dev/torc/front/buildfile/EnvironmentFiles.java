@@ -3,10 +3,12 @@ package dev.torc.front.buildfile;
 import dev.torc.base.digests.Digest;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Glob;
+import dev.torc.base.syntax.GlobWalk;
 import dev.torc.base.syntax.Paths;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.SourceFile;
 import dev.torc.base.text.Refusal;
+import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.JobSelection.UserPaths;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -28,10 +30,7 @@ import java.util.regex.Pattern;
  */
 final class EnvironmentFiles {
 
-  /**
-   * Matches an option of a requirements file that names another such file, or a folder, which is
-   * refused because it is not copied.
-   */
+  /** Matches an option of a requirements file that names another such file, or a folder. */
   private static final Pattern OPTION =
       Pattern.compile("(-[rce]|--requirement|--constraint|--editable)[ =]*(.+)");
 
@@ -43,6 +42,18 @@ final class EnvironmentFiles {
 
   private static final Pattern LOCAL =
       Pattern.compile("(?:\\.{0,2}/|file:).*|(?![a-z+]+://)" + LOCAL_FILE.pattern());
+
+  /**
+   * What building a package leaves in its folder. Names with a leading dot do not count, either.
+   */
+  private static final List<String> LEFT =
+      List.of("build/**", "dist/**", "**/*.egg-info/**", "**/*.py[co]");
+
+  /** A package in a lock of uv that lies in the file system. */
+  private static final Pattern UV_LOCAL =
+      Pattern.compile(
+          "name = \"(.*)\"\\R(?:version = .*\\R)?source = \\{ (editable|path|directory) ="
+              + " \"([^\"]*)\"");
 
   /** A package in a lock of pixi that lies in the file system, with the lines about it. */
   private static final Pattern PIXI_LOCAL =
@@ -126,30 +137,55 @@ final class EnvironmentFiles {
     return looked.get(Glob.escape(file)).isEmpty() ? Optional.empty() : Optional.of(file);
   }
 
-  /** Returns the lock of a project of uv. Refuses one that copies folders, which do not count. */
-  String uvLock(String project, Place place) {
+  /**
+   * Adds the lock of a project of uv, and the files of the folders that it copies. Returns the
+   * options without which uv installs what it has built of these folders before.
+   */
+  String uv(String project, Place place, List<String> files) {
     String lock = nearest(project, "uv.lock");
-    String text = text(lock, place);
-    Matcher copied = Pattern.compile("source = \\{ directory = \"([^\"]*)\"").matcher(text);
-    if (copied.find()) {
-      throw copied(lock, copied.group(1), "add editable = true to its source", place);
-    }
-    if (text.contains("source = { editable = ") || text.contains("source = { path = ")) {
+    files.add(lock);
+    Matcher local = UV_LOCAL.matcher(text(lock, place));
+    StringBuilder refresh = new StringBuilder();
+    while (local.find()) {
       bound.add(lock);
+      if (local.group(2).equals("directory")) {
+        copied(lock, beside(lock, local.group(3)), place, files);
+        refresh.append("--refresh-package ").append(SafeText.quoted(local.group(1))).append(' ');
+      }
     }
-    return lock;
+    return refresh.toString();
   }
 
-  private static BadInput copied(String file, String folder, String remedy, Place place) {
-    return new BadInput(
-        place,
-        "%s installs a copy of the folder %s, whose changes would go unseen; %s"
-            .formatted(file, folder, remedy));
+  /** Returns a path that is written in a file, relative to the folder of the file. */
+  private String beside(String file, String path) {
+    String folder = UserPaths.parent(file);
+    return paths.normalize(folder.isEmpty() || path.startsWith("/") ? path : folder + "/" + path);
+  }
+
+  /** Adds the files of a folder of which a copy is installed. */
+  private void copied(String file, String folder, Place place, List<String> files) {
+    bound.add(file);
+    if (paths.root().startsWith(paths.root().resolve(folder).normalize())) {
+      throw new BadInput(
+          place,
+          "%s installs a copy of the folder %s, which holds all files of this root; make it editable"
+              .formatted(file, folder));
+    }
+    String start = Glob.escape(folder) + "/";
+    try {
+      String pattern =
+          GlobWalk.text(
+              Glob.of(start + "**"), LEFT.stream().map(left -> Glob.of(start + left)).toList());
+      looked.put(pattern, GlobWalk.find(paths.root(), pattern).files());
+      files.addAll(looked.get(pattern));
+    } catch (IOException e) {
+      throw new BadInput(place, Refusal.line(e));
+    }
   }
 
   /**
    * Returns whether manifest and lock of pixi can be copied: they name no files beside them.
-   * Refuses a lock that copies folders.
+   * Refuses a lock that copies folders, since pixi may install what it has built of them before.
    */
   boolean isPortable(String manifest, String lock, Place place) {
     String text = text(manifest, place);
@@ -159,7 +195,10 @@ final class EnvironmentFiles {
       found = true;
       boolean editable = (local.group(2) + text).matches("(?s).*editable *[:=] *true.*");
       if (!editable && !LOCAL_FILE.matcher(local.group(1)).matches()) {
-        throw copied(lock, local.group(1), "add editable = true to it in " + manifest, place);
+        throw new BadInput(
+            place,
+            "%s installs a copy of the folder %s, whose changes would go unseen; add editable = true to it in %s"
+                .formatted(lock, local.group(1), manifest));
       }
     }
     boolean portable = !found && !text.matches("(?s).*\\bscripts *=.*"); // of the activation
@@ -201,10 +240,8 @@ final class EnvironmentFiles {
       if (kind.startsWith("e")) {
         bound.add(file);
       } else {
-        String folder = UserPaths.parent(file);
-        String named = option.group(2).strip();
         requirements(
-            paths.normalize(folder.isEmpty() ? named : folder + "/" + named),
+            beside(file, option.group(2).strip()),
             place,
             files,
             kind.startsWith("c") ? new ArrayList<>() : loose);
@@ -220,10 +257,11 @@ final class EnvironmentFiles {
                   .replaceFirst("^file:(?://(?:localhost)?)?", "")
                   .replaceFirst("\\[[^]]*]$", ""));
       if (Files.isDirectory(paths.root().resolve(local))) {
-        throw copied(file, local, "write -e " + local, place);
+        copied(file, local, place, files);
+      } else {
+        files.add(local);
+        bound.add(file);
       }
-      files.add(local);
-      bound.add(file);
     } else if (!wanted.isEmpty() && !wanted.startsWith("-") && !wanted.contains("==")) {
       loose.add(line.replaceFirst("//[^/@]*@", "//***@")); // a login is not shown
     }

@@ -156,14 +156,16 @@ enum EnvironmentKind {
       }
       case UV -> {
         String project = one(written, "pyproject.toml", place);
-        files.add(find.uvLock(project, place));
+        String refresh = find.uv(project, place, files);
         find.pinnedPython(project).ifPresent(files::add);
         String folder = UserPaths.parent(project);
         yield made(
             entry,
             files,
             loose,
-            "UV_PROJECT_ENVIRONMENT={dir} uv sync --locked --project "
+            "UV_PROJECT_ENVIRONMENT={dir} uv sync --locked "
+                + refresh
+                + "--project "
                 + SafeText.quoted(folder.isEmpty() ? "." : folder),
             ". {dir}/bin/activate");
       }

@@ -101,8 +101,10 @@ record EnvironmentReader(
     if (shared != null && !bound) {
       conditions.put(MadeEnvironment.SHARED, Template.of(shared));
     }
-    Surroundings in = new Surroundings(name, written(fields, kind, conditions), made.files());
-    List<Template> shown = List.of(Template.of("environment"), Template.of(in.entry()));
+    Surroundings in =
+        new Surroundings(
+            name, written(fields, kind, conditions), made.files().stream().distinct().toList());
+    List<Template> shown = List.of(Template.of("environment"), Template.of(name));
     Step step =
         new Step(new Step.Command.Words(shown), ".", Collections.emptySortedMap(), shell, null);
     return new Job(

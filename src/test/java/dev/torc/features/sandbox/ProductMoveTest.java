@@ -5,45 +5,75 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.SmallDisk;
+import dev.torc.base.digests.Digest;
 import dev.torc.base.posix.FileTree;
+import dev.torc.front.cli.Run;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Section 13, {@code sandbox}: products move to a place on another file system. */
+/** Section 13, {@code sandbox}: needs and products on other file systems, and full ones. */
 class ProductMoveTest {
 
   @TempDir Path temp;
+  private Path root;
+
+  @BeforeEach
+  void aProject() throws Exception {
+    root = Files.createDirectory(temp.toRealPath().resolve("p"));
+    Files.writeString(root.resolve("x"), "1\n");
+  }
+
+  private Run build(String command, String produces) throws Exception {
+    String job = "jobs: { a: { command: '%s', needs: x, produces: [%s], sandbox: true } }";
+    Files.writeString(root.resolve("torc.yaml"), job.formatted(command, produces));
+    return Run.of(root);
+  }
 
   @Test
-  void productsAreCopiedBesideTheirPlacesAndRenamedAndNothingOfThemStays() throws Exception {
-    Path made = Files.createDirectories(temp.resolve("made/in"));
-    Path script = Files.writeString(made.resolve("script"), "1");
-    Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-x---"));
-    Files.setLastModifiedTime(script, FileTime.fromMillis(1_000_000_000));
-    Files.createSymbolicLink(made.resolve("link"), Path.of("script"));
-    Path file = Files.writeString(temp.resolve("file"), "2");
-    Path at = Files.createDirectory(temp.resolve("disk"));
-    try (SmallDisk disk = SmallDisk.on(at, "1m")) {
-      Files.writeString(disk.at().resolve("file"), "old");
-      ProductMove.file(file, disk.at().resolve("file"));
-      ProductMove.file(Files.writeString(temp.resolve("file"), "3"), at.resolve("new/below/file"));
-      ProductMove.folder(temp.resolve("made"), at.resolve("made"), null);
+  void productsAreCopiedBesideTheirPlacesAndRenamedAndNothingElseStays() throws Exception {
+    Path at = Files.createDirectory(root.resolve("disk"));
+    try (SmallDisk _ = SmallDisk.on(at, "1m")) {
+      String beside = ".torc-sandbox-" + Digest.ofText("file").hex().substring(0, 32);
+      Files.writeString(at.resolve(beside), "half, of a killed torc");
+      Run run =
+          build(
+              "mkdir disk/made/in; echo 1 > disk/made/in/f; chmod 750 disk/made/in/f;"
+                  + " touch -d @1000000 disk/made/in/f; ln -s f disk/made/in/link;"
+                  + " echo 2 > disk/file; echo 3 > disk/new/below/file;"
+                  + " echo mine > $TORC_ROOT/disk/file",
+              "disk/file, disk/new/below/file, disk/made/");
 
-      assertEquals("2", Files.readString(at.resolve("file")));
-      assertEquals("3", Files.readString(at.resolve("new/below/file")));
-      Path moved = at.resolve("made/in/script");
-      assertEquals("1", Files.readString(moved));
+      assertEquals(0, run.exit(), run.err());
+      assertEquals("2\n", Files.readString(at.resolve("file")));
+      assertEquals("mine\n", Files.readString(root.resolve(".torc/kept/1/disk/file")));
+      assertEquals("3\n", Files.readString(at.resolve("new/below/file")));
+      Path moved = at.resolve("made/in/f");
+      assertEquals("1\n", Files.readString(moved));
       assertTrue(Files.isExecutable(moved));
       assertEquals(1_000_000_000, Files.getLastModifiedTime(moved).toMillis());
-      assertEquals(Path.of("script"), Files.readSymbolicLink(at.resolve("made/in/link")));
+      assertEquals(Path.of("f"), Files.readSymbolicLink(at.resolve("made/in/link")));
       assertEquals(3, FileTree.entries(at).size(), "no copies are left beside them");
-      assertFalse(Files.exists(file));
-      assertEquals(List.of(), FileTree.entries(temp.resolve("made")));
+      assertFalse(Files.exists(root.resolve(".torc/sandbox/a")));
+    }
+  }
+
+  @Test
+  void aDiskThatIsFullWhenNeedsAreCopiedHasRoomAgain() throws Exception {
+    build("true", "");
+    try (SmallDisk disk = SmallDisk.on(root.resolve(".torc/sandbox"), "1m")) {
+      Files.write(root.resolve("x"), new byte[2_000_000]);
+      Run run = build("cp x a", "a");
+
+      assertEquals(1, run.exit());
+      assertTrue(
+          run.err().contains("/.torc/sandbox/a/x: no space left on device: make room"), run.err());
+      assertEquals(0, FileTree.entries(disk.at()).size(), "nothing of the copies is left");
+      disk.resize("9m");
+      assertEquals(0, Run.of(root).exit());
+      assertEquals(2_000_000, Files.size(root.resolve("a")));
     }
   }
 }
