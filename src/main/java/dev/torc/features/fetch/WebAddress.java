@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
  */
 public record WebAddress(String scheme, String login, String host, String rest) {
 
-  /** Scheme, login, host with port, the rest, and a fragment, which nobody sends. */
+  /** Scheme, login, host with port, and the rest. */
   private static final Pattern FORM =
       Pattern.compile("(?is)([a-z][a-z0-9+.-]+):(?://(?:([^/?#]*)@)?([^/?#]*))?(.*)");
 
