@@ -8,6 +8,7 @@ import dev.torc.base.syntax.Paths;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.SourceFile;
 import dev.torc.base.text.Refusal;
+import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.JobSelection.UserPaths;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -47,6 +48,12 @@ final class EnvironmentFiles {
    */
   private static final List<String> LEFT =
       List.of("build/**", "dist/**", "**/*.egg-info/**", "**/*.py[co]");
+
+  /** A package in a lock of uv that lies in the file system. */
+  private static final Pattern UV_LOCAL =
+      Pattern.compile(
+          "name = \"(.*)\"\\R(?:version = .*\\R)?source = \\{ (editable|path|directory) ="
+              + " \"([^\"]*)\"");
 
   /** A package in a lock of pixi that lies in the file system, with the lines about it. */
   private static final Pattern PIXI_LOCAL =
@@ -130,19 +137,23 @@ final class EnvironmentFiles {
     return looked.get(Glob.escape(file)).isEmpty() ? Optional.empty() : Optional.of(file);
   }
 
-  /** Adds the lock of a project of uv, and the files of the folders that it copies. */
-  void uv(String project, Place place, List<String> files) {
+  /**
+   * Adds the lock of a project of uv, and the files of the folders that it copies. Returns the
+   * options without which uv installs what it has built of these folders before.
+   */
+  String uv(String project, Place place, List<String> files) {
     String lock = nearest(project, "uv.lock");
     files.add(lock);
-    String text = text(lock, place);
-    Matcher local =
-        Pattern.compile("source = \\{ (editable|path|directory) = \"([^\"]*)\"").matcher(text);
+    Matcher local = UV_LOCAL.matcher(text(lock, place));
+    StringBuilder refresh = new StringBuilder();
     while (local.find()) {
       bound.add(lock);
-      if (local.group(1).equals("directory")) {
-        copied(lock, beside(lock, local.group(2)), place, files);
+      if (local.group(2).equals("directory")) {
+        copied(lock, beside(lock, local.group(3)), place, files);
+        refresh.append("--refresh-package ").append(SafeText.quoted(local.group(1))).append(' ');
       }
     }
+    return refresh.toString();
   }
 
   /** Returns a path that is written in a file, relative to the folder of the file. */
@@ -173,10 +184,10 @@ final class EnvironmentFiles {
   }
 
   /**
-   * Returns whether manifest and lock of pixi can be copied: they name no files beside them. Adds
-   * the files of the folders that the lock copies.
+   * Returns whether manifest and lock of pixi can be copied: they name no files beside them.
+   * Refuses a lock that copies folders, since pixi may install what it has built of them before.
    */
-  boolean isPortable(String manifest, String lock, Place place, List<String> files) {
+  boolean isPortable(String manifest, String lock, Place place) {
     String text = text(manifest, place);
     Matcher local = PIXI_LOCAL.matcher(text(lock, place));
     boolean found = false;
@@ -184,7 +195,10 @@ final class EnvironmentFiles {
       found = true;
       boolean editable = (local.group(2) + text).matches("(?s).*editable *[:=] *true.*");
       if (!editable && !LOCAL_FILE.matcher(local.group(1)).matches()) {
-        copied(lock, beside(lock, local.group(1)), place, files);
+        throw new BadInput(
+            place,
+            "%s installs a copy of the folder %s, whose changes would go unseen; add editable = true to it in %s"
+                .formatted(lock, local.group(1), manifest));
       }
     }
     boolean portable = !found && !text.matches("(?s).*\\bscripts *=.*"); // of the activation

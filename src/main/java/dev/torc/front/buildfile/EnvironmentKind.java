@@ -156,14 +156,16 @@ enum EnvironmentKind {
       }
       case UV -> {
         String project = one(written, "pyproject.toml", place);
-        find.uv(project, place, files);
+        String refresh = find.uv(project, place, files);
         find.pinnedPython(project).ifPresent(files::add);
         String folder = UserPaths.parent(project);
         yield made(
             entry,
             files,
             loose,
-            "UV_PROJECT_ENVIRONMENT={dir} uv sync --locked --project "
+            "UV_PROJECT_ENVIRONMENT={dir} uv sync --locked "
+                + refresh
+                + "--project "
                 + SafeText.quoted(folder.isEmpty() ? "." : folder),
             ". {dir}/bin/activate");
       }
@@ -191,14 +193,13 @@ enum EnvironmentKind {
   private static Made pixi(MapFields entry, EnvironmentFiles find, String file) {
     String name = file.substring(UserPaths.parent(file).length()).replaceFirst("^/", "");
     String lock = file.substring(0, file.length() - name.length()) + "pixi.lock";
-    List<String> files = new ArrayList<>(List.of(lock));
-    boolean copied = find.isPortable(file, lock, entry.map().place(), files);
+    boolean copied = find.isPortable(file, lock, entry.map().place());
     String copy = "cp %s %s {dir}\n".formatted(SafeText.quoted(file), SafeText.quoted(lock));
     String manifest = copied ? "{dir}/" + SafeText.quoted(name) : SafeText.quoted(file);
     String of = SafeText.quoted(entry.text("name", "default"));
     return made(
         entry,
-        files,
+        List.of(lock),
         List.of(),
         PIXI_CREATE.formatted(copied ? copy : "", manifest, of),
         PIXI_ACTIVATE.formatted(manifest, of) + (copied ? "" : PIXI_STATE));

@@ -38,6 +38,34 @@ class EnvironmentsTest {
           produces: out.txt
       """;
 
+  private static final String COPIED = "[tool.uv.sources]\ngreet = { path = 'lib' }\n";
+
+  private static final String BACKEND =
+      """
+      [build-system]
+      requires = []
+      build-backend = "backend"
+      backend-path = ["."]
+      """;
+
+  private static final String MAKES_WHEEL =
+      """
+      import zipfile
+
+      INFO = "greet-9.dist-info/"
+      METADATA = "Metadata-Version: 2.1\\nName: greet\\nVersion: 9\\n"
+      WHEEL = "Wheel-Version: 1.0\\nGenerator: torc\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n"
+
+      def build_wheel(folder, config_settings=None, metadata_directory=None):
+          name = "greet-9-py3-none-any.whl"
+          with zipfile.ZipFile(folder + "/" + name, "w") as wheel:
+              wheel.write("greet.py")
+              wheel.writestr(INFO + "METADATA", METADATA)
+              wheel.writestr(INFO + "WHEEL", WHEEL)
+              wheel.writestr(INFO + "RECORD", "")
+          return name
+      """;
+
   private static final String MODULE_FILE =
       """
       environments: { main: { kind: module, load: [tool/1, lib] } }
@@ -94,6 +122,25 @@ class EnvironmentsTest {
 
     assertEquals(0, exit("uv", "lock", "--offline"));
     assertEquals("hello 2\n", folder.build().get("out.txt"));
+  }
+
+  @Test
+  void uvInstallsTheChangedFilesOfAFolderThatItCopies() throws Exception {
+    assumeTrue(exit("uv", "--version") == 0, "uv is not installed here, and apt has none");
+    Folder folder =
+        project("{ kind: uv }")
+            .put("pyproject.toml", pyproject(1).replace("==1", "") + COPIED)
+            .put("lib/pyproject.toml", "[project]\nname = 'greet'\nversion = '9'\n" + BACKEND)
+            .put("lib/backend.py", MAKES_WHEEL)
+            .put("lib/greet.py", "text = 'copied 1'\n");
+    assertEquals(0, exit("uv", "lock", "--offline"));
+    assertEquals("copied 1\n", folder.build().get("out.txt"));
+
+    folder.put("lib/greet.py", "text = 'copied 2'\n");
+    Run dry = folder.run("-n");
+    assertTrue(
+        dry.out().contains("greet will run: environment main changed: lib/greet.py "), dry.out());
+    assertEquals("copied 2\n", folder.build().get("out.txt"));
   }
 
   @Test
