@@ -2,6 +2,7 @@ package dev.torc.features.fetch;
 
 import dev.torc.base.text.Refusal;
 import dev.torc.core.run.AttemptFailure;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpClient;
@@ -91,7 +92,8 @@ final class WebClient {
   }
 
   private static SSLContext trusting(String variable, Path file) {
-    try (InputStream in = Files.newInputStream(file)) {
+    try {
+      InputStream in = new ByteArrayInputStream(Files.readAllBytes(file)); // it asks byte by byte
       KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
       trusted.load(null, null);
       for (Certificate each : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
