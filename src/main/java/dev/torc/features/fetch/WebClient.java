@@ -71,6 +71,12 @@ final class WebClient {
     throw new AttemptFailure(first.shown() + ": more than 10 redirects");
   }
 
+  /** Returns by which proxy an address is reached, for a message; empty for none. */
+  String way(WebAddress address) {
+    WebAddress proxy = proxies.of(address.uri());
+    return proxy == null ? "" : " by proxy " + proxy.host();
+  }
+
   private HttpRequest request(WebAddress address, Map<String, String> headers) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(address.uri())
