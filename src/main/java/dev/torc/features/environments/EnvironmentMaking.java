@@ -9,7 +9,8 @@ import dev.torc.core.decide.Reason.Kind;
 import dev.torc.core.here.Launch;
 import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.here.ProcessEnd.How;
-import dev.torc.core.here.Runner;
+import dev.torc.core.here.RunToEnd;
+import dev.torc.core.here.Runner.Running;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.core.memory.ThisHost;
 import dev.torc.core.model.Downstream;
@@ -42,7 +43,7 @@ import java.util.regex.Pattern;
  * fills the folder, and a shell that is asked once what activation does. The marker is written
  * last, so a folder that a killed torc left is not believed, and is made anew.
  */
-public final class EnvironmentMaking implements AttemptPart, Runner {
+public final class EnvironmentMaking implements AttemptPart, RunToEnd {
 
   /** The condition of a job that makes an environment: the command that fills the folder. */
   public static final String CREATE = "environment create";
@@ -134,13 +135,8 @@ public final class EnvironmentMaking implements AttemptPart, Runner {
   }
 
   @Override
-  public Runner runner() {
+  public RunToEnd runner() {
     return this;
-  }
-
-  @Override
-  public Running start(Launch launch, Consumer<ProcessEnd> done) {
-    throw new UnsupportedOperationException("an attempt waits for its environment");
   }
 
   /** Makes the environment, under its lock if roots share it, unless another torc just did. */
@@ -229,16 +225,6 @@ public final class EnvironmentMaking implements AttemptPart, Runner {
       return;
     }
     made.complete(Activation.between(printed));
-  }
-
-  @Override
-  public long grace() {
-    return common.machines().runner().grace();
-  }
-
-  @Override
-  public void close() {
-    stop.countDown();
   }
 
   @Override

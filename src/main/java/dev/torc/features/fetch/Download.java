@@ -48,23 +48,18 @@ final class Download {
   private static final long FIRST_DELAY = 250; // milliseconds; each further one is 4 times as long
   private static final long LONGEST_DELAY = 600_000; // milliseconds
   private static final long SILENCE = 60; // seconds after which a server counts as gone
-  private static final Pattern RANGE = Pattern.compile("bytes (\\d+)-\\d+/(\\d{1,18}|\\*)");
+  private static final Pattern RANGE = Pattern.compile("bytes (\\d+)-\\d+/(?:(\\d{1,18})|\\*)");
 
   /**
    * What the downloads of an attempt share.
    *
    * @param fetcher fetches by the command of a scheme that is not the web's
-   * @param boot the id of this boot of the machine
    * @param ended throws a {@link CancellationException} if the attempt must end
    */
   record Means(
-      Supplier<WebClient> web,
-      Io.Take<String> fetcher,
-      String boot,
-      Runnable ended,
-      Consumer<String> log) {}
+      Supplier<WebClient> web, Io.Take<String> fetcher, Runnable ended, Consumer<String> log) {}
 
-  private final FetchedFile source;
+  private final FetchedFile file;
   private final FetchPlace place;
   private final Path part;
   private final String present;
@@ -84,8 +79,8 @@ final class Download {
    * @param present the digest of the product in place, if the server may say that it is unchanged;
    *     else empty
    */
-  Download(FetchedFile source, FetchPlace place, String present, Means means) {
-    this.source = source;
+  Download(FetchedFile file, FetchPlace place, String present, Means means) {
+    this.file = file;
     this.place = place;
     this.part = place.part();
     this.present = present;
@@ -94,12 +89,12 @@ final class Download {
 
   /** Downloads the file; throws an {@link AttemptFailure} that names the first URL's failure. */
   void run() throws IOException, InterruptedException {
-    unchanged = !present.isEmpty() && present.equals(source.sha256());
-    if (unchanged || isFixed() && OwnFile.exists(part) && digest().equals(source.sha256())) {
+    unchanged = !present.isEmpty() && present.equals(file.sha256());
+    if (unchanged || file.isFixed() && OwnFile.exists(part) && digest().equals(file.sha256())) {
       return; // complete, and another file of the job failed
     }
     AttemptFailure first = null;
-    for (String url : source.urls()) {
+    for (String url : file.urls()) {
       try {
         from(WebAddress.of(url), url);
         return;
@@ -108,19 +103,19 @@ final class Download {
         first = first == null ? e : first;
       }
     }
-    int more = source.urls().size() - 1;
+    int more = file.urls().size() - 1;
     throw more == 0
         ? first
         : new AttemptFailure(first.getMessage() + ", and " + Amount.count(more, "other URL"));
   }
 
-  /** Returns whether the build file says which bytes are right. */
-  boolean isFixed() {
-    return !source.sha256().isEmpty();
-  }
-
   FetchPlace place() {
     return place;
+  }
+
+  /** Returns whether the product in place stays, since the server has no other bytes. */
+  boolean isUnchanged() {
+    return unchanged;
   }
 
   /**
@@ -128,18 +123,13 @@ final class Download {
    * another; else, or if the build file has the right one, an empty text.
    */
   String complete(String digest) throws IOException {
-    if (isFixed()) {
+    if (file.isFixed()) {
       OwnFile.remove(place.state());
       return "";
     }
-    Stream<String> urls = source.urls().stream().map(url -> WebAddress.of(url).counted(""));
+    Stream<String> urls = file.urls().stream().map(url -> WebAddress.of(url).counted(""));
     String before = place.complete(Digest.ofText(String.join("\n", urls.toList())).hex(), digest);
     return before.equals(digest) ? "" : before;
-  }
-
-  /** Returns whether the product in place stays, since the server has no other bytes. */
-  boolean isUnchanged() {
-    return unchanged;
   }
 
   private void from(WebAddress address, String url) throws IOException, InterruptedException {
@@ -156,15 +146,15 @@ final class Download {
       } else if (unchanged) {
         return;
       }
-      String is = isFixed() ? digest() : "";
-      if (is.equals(source.sha256())) {
+      String is = file.isFixed() ? digest() : "";
+      if (is.equals(file.sha256())) {
         return;
       }
       Files.delete(part);
       place.forget();
       if (!continued) {
         throw new AttemptFailure(
-            "sha256 is %s, not %s: %s".formatted(is, source.sha256(), address.shown()));
+            "sha256 is %s, not %s: %s".formatted(is, file.sha256(), address.shown()));
       }
       means.log.accept("the continued file has the wrong sha256; fetching it from the beginning");
       whole = true;
@@ -178,28 +168,26 @@ final class Download {
 
   /** Returns whether the file came whole; if it did not, waits until another try makes sense. */
   private boolean comes(WebAddress address, int tries) throws InterruptedException {
-    Exception failure;
     asked = -1;
+    Throwable root;
     try {
       get(address);
       return true;
     } catch (IOException | InterruptedException | IllegalArgumentException e) {
-      failure = e;
+      root = e;
     } finally {
       moved = 0; // from here on, the server is not waited for
     }
-    boolean silent = Thread.interrupted() || failure instanceof InterruptedException;
+    boolean silent = Thread.interrupted() || root instanceof InterruptedException;
     means.ended.run();
-    Throwable root = failure;
     while (root.getCause() != null) {
       root = root.getCause();
     }
     String line = address.shown() + ": " + (silent ? "no bytes for " + SILENCE + " s" : why(root));
+    long wait = asked >= 0 ? asked : FIRST_DELAY << 2 * (tries - 1);
     if (root instanceof GeneralSecurityException) {
       throw new AttemptFailure(line + "; CURL_CA_BUNDLE can name a file of other CAs");
-    }
-    long wait = asked >= 0 ? asked : FIRST_DELAY << 2 * (tries - 1);
-    if (wait > LONGEST_DELAY) {
+    } else if (wait > LONGEST_DELAY) {
       throw new AttemptFailure(line + "; it asks to wait longer than 10 min");
     } else if (tries == TRIES) {
       throw new AttemptFailure("%s (%d tries)".formatted(line, tries));
@@ -218,45 +206,36 @@ final class Download {
   /** Sends a request and stores the answer. */
   private void get(WebAddress address) throws IOException, InterruptedException {
     moved = System.nanoTime();
-    String url = Digest.ofText(address.uri().toString()).hex() + " ";
-    String known = whole ? "" : place.validator(url + means.boot).strong();
+    String known = whole ? "" : place.known(address);
     long from = known.isEmpty() || !OwnFile.exists(part) ? 0 : Files.size(part);
     Map<String, String> headers =
         from > 0
             ? Map.of("Range", "bytes=" + from + "-", "If-Range", known)
-            : present.isEmpty() ? Map.of() : place.validator(url + present).question();
+            : present.isEmpty() ? Map.of() : place.question(address, present);
     HttpResponse<InputStream> answer = means.web.get().get(address, headers);
     try (InputStream in = answer.body()) {
       HttpHeaders got = answer.headers();
       int status = answer.statusCode();
       String at = WebAddress.of(answer.uri().toString()).shown();
       means.log.accept("%s: %d".formatted(at, status));
+      Matcher range = RANGE.matcher(got.firstValue("Content-Range").orElse(""));
+      boolean same = from > 0 && Validator.of(got).strong().equals(known);
+      continued = status == 206 && same && range.matches() && range.group(1).equals("" + from);
       unchanged = status == 304 && from == 0 && !headers.isEmpty();
       if (unchanged) {
         return;
-      }
-      continued = status == 206 && from > 0 && continues(got, from, known);
-      if (!continued && status != 200) {
-        refuse(at, status, got, from > 0);
-      }
-      if (!continued) {
+      } else if (status == 200) {
         FileTree.remove(part); // first, so that the state is never that of other bytes
-        place.save(url + means.boot, Validator.of(got));
+        place.begin(address, Validator.of(got));
         from = 0;
         total = got.firstValueAsLong("Content-Length").orElse(-1);
+      } else if (continued) {
+        total = range.group(2) == null ? -1 : Long.parseLong(range.group(2));
+      } else {
+        refuse(at, status, got, from > 0);
       }
       store(in, from);
     }
-  }
-
-  private boolean continues(HttpHeaders headers, long from, String known) {
-    Matcher range = RANGE.matcher(headers.firstValue("Content-Range").orElse(""));
-    boolean same = Validator.of(headers).strong().equals(known);
-    if (!range.matches() || !range.group(1).equals("" + from) || !same) {
-      return false;
-    }
-    total = range.group(2).equals("*") ? -1 : Long.parseLong(range.group(2));
-    return true;
   }
 
   /** Throws for an answer without the file. */
@@ -289,18 +268,11 @@ final class Download {
   private void store(InputStream in, long from) throws IOException {
     bytes = from;
     byte[] buffer = new byte[1 << 17];
-    try (FileChannel file = OwnFile.outChannel(part)) {
-      OutputStream out = Channels.newOutputStream(file.position(from));
+    try (FileChannel to = OwnFile.outChannel(part).position(from)) {
+      OutputStream out = Channels.newOutputStream(to);
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
         moved = System.nanoTime();
-        try {
-          out.write(buffer, 0, n);
-        } catch (ClosedByInterruptException e) {
-          throw e; // like an interrupt a moment earlier
-        } catch (IOException e) {
-          OwnFile.remove(part); // or a full disk would stay full
-          throw new UncheckedIOException(e); // no other try would help
-        }
+        write(out, buffer, n);
         bytes += n;
       }
     }
@@ -309,9 +281,23 @@ final class Download {
     }
   }
 
-  /** Measures the rate about once a second; returns whether the server has been silent too long. */
-  synchronized boolean tick() {
-    long now = System.nanoTime();
+  /** Writes bytes; an error of the disk fails the attempt, since no other try would help. */
+  private void write(OutputStream out, byte[] some, int n) throws IOException {
+    try {
+      out.write(some, 0, n);
+    } catch (ClosedByInterruptException e) {
+      throw e; // like an interrupt a moment earlier
+    } catch (IOException e) {
+      OwnFile.remove(part); // or a full disk would stay full
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Measures the rate, about once a second, at a {@link System#nanoTime}; returns whether the
+   * server has been silent too long.
+   */
+  synchronized boolean tick(long now) {
     if (before >= 0 && now > ticked) {
       long each = (long) (Math.max(0, bytes - before) * 1e9 / (now - ticked));
       rate = ", %s/s".formatted(Amount.size(each));

@@ -3,12 +3,11 @@ package dev.torc.features.fetch;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
-import dev.torc.features.fetch.Fetch.FetchedFile;
 import java.io.IOException;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /**
  * What the downloads of a build share: their connections, and which run now, so that a live report
@@ -44,12 +43,12 @@ public final class Downloads {
     if (tidied) {
       return;
     }
-    Set<String> names = new HashSet<>();
-    for (int id : graph.having(Job.FETCH).stream().toArray()) {
-      for (FetchedFile file : Fetch.of(graph.job(id)).sources()) {
-        names.add(FetchPlace.name(graph.workflow().root().resolve(file.path())));
-      }
-    }
+    Set<String> names =
+        graph.having(Job.FETCH).stream()
+            .mapToObj(graph::job)
+            .flatMap(job -> job.productRefs().stream())
+            .map(product -> FetchPlace.name(graph.workflow().root().resolve(product.text())))
+            .collect(Collectors.toSet());
     FetchPlace.tidy(place, names);
     tidied = true;
   }

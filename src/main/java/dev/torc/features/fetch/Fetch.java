@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
  * produces}. A job carries them as the text of a condition and not in its command, since a URL does
  * not count if the digest is known. This class downloads nothing.
  */
-public record Fetch(List<FetchedFile> sources) {
+public record Fetch(List<FetchedFile> files) {
 
   /**
    * One file.
@@ -24,7 +24,13 @@ public record Fetch(List<FetchedFile> sources) {
    * @param sha256 64 hexadecimal digits; empty if the build file has none
    * @param urls tried in order
    */
-  public record FetchedFile(String path, String sha256, List<String> urls) {}
+  public record FetchedFile(String path, String sha256, List<String> urls) {
+
+    /** Returns whether the build file says which bytes are right. */
+    boolean isFixed() {
+      return !sha256.isEmpty();
+    }
+  }
 
   /** Returns the downloads of a job; null if it has a command. */
   public static Fetch of(Job job) {
@@ -33,13 +39,13 @@ public record Fetch(List<FetchedFile> sources) {
       return null;
     }
     List<Ref> products = job.productRefs();
-    List<FetchedFile> sources = new ArrayList<>();
-    for (String line : ((Template.Part.Text) text.parts().getFirst()).text().split("\n")) {
+    List<FetchedFile> files = new ArrayList<>();
+    for (String line : text.render(_ -> List.of()).split("\n")) {
       List<String> words = List.of(line.split("\t"));
-      String path = products.get(sources.size()).text();
-      sources.add(new FetchedFile(path, words.getFirst(), words.subList(1, words.size())));
+      String path = products.get(files.size()).text();
+      files.add(new FetchedFile(path, words.getFirst(), words.subList(1, words.size())));
     }
-    return new Fetch(sources);
+    return new Fetch(files);
   }
 
   /** The slot that stands for the URL in the command of a fetcher: one of torc's own. */
@@ -53,8 +59,8 @@ public record Fetch(List<FetchedFile> sources) {
   /** Returns the text from which {@link #of} reads the downloads. */
   public Template text() {
     return Template.of(
-        sources.stream()
-            .map(source -> source.sha256 + "\t" + String.join("\t", source.urls))
+        files.stream()
+            .map(file -> file.sha256 + "\t" + String.join("\t", file.urls))
             .collect(Collectors.joining("\n")));
   }
 
@@ -63,13 +69,12 @@ public record Fetch(List<FetchedFile> sources) {
     boolean good = last != null && last.outcome().isGood();
     Fetch fetch = good && !job.conditions().containsKey(Job.MAX_AGE) ? of(job) : null;
     List<String> lines = new ArrayList<>(0);
-    for (FetchedFile file : fetch == null ? List.<FetchedFile>of() : fetch.sources) {
+    for (FetchedFile file : fetch == null ? List.<FetchedFile>of() : fetch.files) {
       RecordedProduct made = last.product(file.path);
-      if (file.sha256.isEmpty() && made != null) {
-        lines.add(
-            "job %s fetched %s, and nothing says which bytes are right; add sha256: %s"
-                .formatted(
-                    SafeText.name(job.name()), SafeText.name(file.path), made.digest().hex()));
+      if (!file.isFixed() && made != null) {
+        String line = "job %s fetched %s, and nothing says which bytes are right; add sha256: %s";
+        String path = SafeText.name(file.path);
+        lines.add(line.formatted(SafeText.name(job.name()), path, made.digest().hex()));
       }
     }
     return lines;
@@ -77,6 +82,6 @@ public record Fetch(List<FetchedFile> sources) {
 
   /** Returns whether the digests of all files are known. */
   public boolean isFixed() {
-    return sources.stream().noneMatch(source -> source.sha256.isEmpty());
+    return files.stream().allMatch(FetchedFile::isFixed);
   }
 }

@@ -8,16 +8,17 @@ import dev.torc.base.posix.FolderHandle;
 import dev.torc.base.posix.Io;
 import dev.torc.base.posix.Kill;
 import dev.torc.base.posix.OwnFile;
-import dev.torc.base.text.Refusal;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.here.Launch;
 import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.here.ProcessEnd.How;
-import dev.torc.core.here.Runner;
+import dev.torc.core.here.RunToEnd;
+import dev.torc.core.here.Runner.Running;
 import dev.torc.core.memory.RecordedProduct;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Trait;
+import dev.torc.core.model.Ref;
 import dev.torc.core.model.Template;
 import dev.torc.core.run.AttemptFailure;
 import dev.torc.core.run.AttemptOutcome;
@@ -34,14 +35,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 
 /**
@@ -49,36 +47,30 @@ import java.util.function.Consumer;
  * command of a fetcher, and moves them to their places when all are complete. A killed torc leaves
  * only temporary files, which are not believed.
  */
-public final class FetchPart implements AttemptPart, Runner {
+public final class FetchPart implements AttemptPart, RunToEnd {
 
   private final AttemptContext common;
-  private final int id;
   private final Job job;
   private final JobAttempts attempts;
   private final Downloads shared;
   private final Map<String, Download> downloads = new LinkedHashMap<>(); // by product
-  private String failure = ""; // empty for none
-  private Thread thread; // to interrupt; null for none. Guarded by this, like the next three
+  private RuntimeException failure; // null for none
+  private Thread thread; // to interrupt; null for none. Guarded by this, like the next four
+  private Running command; // of a fetcher, to end instead; null for none
   private How stopped; // why it must end; null if it need not
   private int signal; // that ended it last
   private long end; // when its time is over, by System.nanoTime; 0 for never
 
   public FetchPart(AttemptContext common, int id, JobAttempts attempts, Downloads shared) {
     this.common = common;
-    this.id = id;
-    this.attempts = attempts;
     this.job = common.graph().job(id);
+    this.attempts = attempts;
     this.shared = shared;
   }
 
   @Override
-  public Runner runner() {
+  public RunToEnd runner() {
     return this;
-  }
-
-  @Override
-  public Running start(Launch launch, Consumer<ProcessEnd> done) {
-    throw new UnsupportedOperationException("an attempt waits for its downloads");
   }
 
   /** Fetches all files. Everything that fails is the job's failure. */
@@ -89,37 +81,49 @@ public final class FetchPart implements AttemptPart, Runner {
     try {
       shared.tidy(common.launches().place(), common.graph());
       fetch(launch);
-    } catch (AttemptFailure | CancellationException | InterruptedException e) {
-      failure = String.valueOf(e.getMessage());
+    } catch (AttemptFailure | CancellationException | UncheckedIOException e) {
+      failure = e;
+    } catch (InterruptedException e) {
+      failure = new CancellationException();
     } catch (IOException e) {
-      failure = Refusal.line(e);
-    } catch (UncheckedIOException e) {
-      failure = Refusal.line(e.getCause());
+      failure = new UncheckedIOException(e);
     } finally {
       shared.running.remove(job.name());
     }
     How how = stopped == null ? How.EXITED : stopped;
-    int code = failure.isEmpty() || stopped != null ? 0 : 1;
+    int code = failure == null || stopped != null ? 0 : 1;
     return new ProcessEnd(how, code, System.nanoTime() - began, Usage.UNKNOWN, "");
   }
 
   private void fetch(Launch launch) throws IOException, InterruptedException {
-    Map<String, Stamp> before = new HashMap<>();
-    for (FetchedFile source : Fetch.of(job).sources()) {
-      before.put(source.path(), common.digests().linkStamp(source.path()));
-    }
+    Map<String, Stamp> standing = stamps();
     try {
       interruptible(Thread.currentThread(), launch.timeLimit());
       download(launch);
-    } finally {
+    } finally { // also after a failure, or the record of it would own the user's files
       interruptible(null, 0);
-      clear(before); // also after a failure, or the record of it would own the user's files
+      standing.entrySet().retainAll(stamps().entrySet());
+      RemovedOrSetAside removal = common.removal();
+      Set<String> stay = standing.keySet();
+      removal.clear(job, attempts.persists(job), false, removal.clearing(), stay);
     }
     for (Map.Entry<String, Download> each : downloads.entrySet()) {
       if (!each.getValue().isUnchanged()) {
-        move(each.getValue().place(), product(each.getKey()));
+        move(each.getValue().place().part(), product(each.getKey()));
+      } else if (!standing.containsKey(each.getKey())) {
+        String line = "%s changed while torc asked for it; build again";
+        throw new AttemptFailure(line.formatted(SafeText.name(each.getKey())));
       }
     }
+  }
+
+  /** Returns the stamps of products, to find out what a user writes in their places meanwhile. */
+  private Map<String, Stamp> stamps() throws IOException {
+    Map<String, Stamp> stamps = new HashMap<>();
+    for (Ref product : job.productRefs()) {
+      stamps.put(product.text(), common.digests().linkStamp(product.text()));
+    }
+    return stamps;
   }
 
   /** Lets {@link #stop} interrupt a thread; null for none anymore. */
@@ -136,18 +140,9 @@ public final class FetchPart implements AttemptPart, Runner {
     }
     try (PrintStream lines =
         new PrintStream(OwnFile.out(log, StandardOpenOption.APPEND), true, UTF_8)) {
-      for (FetchedFile source : Fetch.of(job).sources()) {
-        String path = source.path();
-        FetchPlace place = FetchPlace.of(common.launches().place(), product(path));
-        Download.Means means =
-            new Download.Means(
-                shared::web,
-                url -> command(launch, url, place.part()),
-                common.machines().here().boot(),
-                this::check,
-                lines::println);
-        Download download = new Download(source, place, present(path), means);
-        downloads.put(path, download);
+      for (FetchedFile file : Fetch.of(job).files()) {
+        Download download = download(launch, file, lines);
+        downloads.put(file.path(), download);
         shared.running.put(job.name(), download);
         download.run();
       }
@@ -157,44 +152,30 @@ public final class FetchPart implements AttemptPart, Runner {
     }
   }
 
+  private Download download(Launch launch, FetchedFile file, PrintStream lines) throws IOException {
+    String boot = common.machines().here().boot();
+    FetchPlace place = FetchPlace.of(common.launches().place(), product(file.path()), boot);
+    Download.Means means =
+        new Download.Means(
+            shared::web, url -> run(launch, url, place.part()), this::check, lines::println);
+    OwnedPath owned = attempts.persists(job) ? common.cache().owned(file.path()) : null;
+    boolean ours = common.removal().ours(owned, null) != null;
+    return new Download(file, place, ours ? owned.digest().hex() : "", means);
+  }
+
   private Path product(String path) {
     return common.graph().workflow().root().resolve(path);
   }
 
-  /** Sets aside what a user put in the places of products while they came. */
-  private void clear(Map<String, Stamp> before) throws IOException {
-    Set<String> standing = new HashSet<>();
-    for (Map.Entry<String, Stamp> each : before.entrySet()) {
-      if (each.getValue().equals(common.digests().linkStamp(each.getKey()))) {
-        standing.add(each.getKey());
-      }
-    }
-    RemovedOrSetAside removal = common.removal();
-    removal.clear(job, attempts.persists(job), false, removal.clearing(), standing);
-    for (Map.Entry<String, Download> each : downloads.entrySet()) {
-      if (each.getValue().isUnchanged() && !standing.contains(each.getKey())) {
-        String line = "%s changed while torc asked for it; build again";
-        throw new AttemptFailure(line.formatted(SafeText.name(each.getKey())));
-      }
-    }
-  }
-
-  private void move(FetchPlace place, Path product) throws IOException {
-    Path part = place.part();
+  private void move(Path part, Path product) throws IOException {
     try (FolderHandle from = FolderHandle.of(part.getParent());
         FolderHandle to = common.removal().grounds().holder(product)) {
       from.move(part.getFileName(), to, product.getFileName());
     }
   }
 
-  /** Returns the digest of a product that stays in place until there is another; else empty. */
-  private String present(String path) {
-    OwnedPath owned = attempts.persists(job) ? common.cache().owned(path) : null;
-    return common.removal().ours(owned, null) == null ? "" : owned.digest().hex();
-  }
-
   /** Runs the command of a fetcher like the command of a job. */
-  private void command(Launch launch, String url, Path part) throws IOException {
+  private void run(Launch launch, String url, Path part) throws IOException {
     WebAddress address = WebAddress.of(url);
     Template text = job.conditions().get(Fetch.command(address.scheme()));
     List<String> argv = new ArrayList<>(job.runs().steps().getFirst().shell());
@@ -204,7 +185,8 @@ public final class FetchPart implements AttemptPart, Runner {
         launch.running(
             List.of(new Launch.Step(argv, own.dir(), own.env())),
             new Launch.Output(launch.output().log(), true, false));
-    ProcessEnd ended = await(run);
+    ProcessEnd ended = common.machines().runner().run(run, this::runs);
+    runs(null);
     if (ended.how() != How.EXITED && ended.how() != How.SIGNALED) {
       stop(ended.how(), Kill.TERM);
     }
@@ -216,31 +198,20 @@ public final class FetchPart implements AttemptPart, Runner {
     }
   }
 
-  /** Runs a command to its end; each interrupt of this thread ends its processes. */
-  private ProcessEnd await(Launch run) {
-    CompletableFuture<ProcessEnd> done = new CompletableFuture<>();
-    Running command = common.machines().runner().start(run, done::complete);
-    while (true) {
-      try {
-        return done.get();
-      } catch (InterruptedException e) {
-        end(command);
-      } catch (ExecutionException e) {
-        throw new IllegalStateException(e);
-      }
-    }
-  }
-
-  private synchronized void end(Running command) {
-    if (stopped != null) {
-      command.end(signal);
+  private synchronized void runs(Running by) {
+    command = by;
+    Thread.interrupted(); // one that came before the start
+    if (by != null && stopped != null) {
+      by.end(signal);
     }
   }
 
   private synchronized void stop(How how, int by) {
     stopped = stopped == null ? how : stopped;
     signal = by;
-    if (thread != null) {
+    if (command != null) {
+      command.end(by);
+    } else if (thread != null) {
       thread.interrupt();
     }
   }
@@ -253,9 +224,10 @@ public final class FetchPart implements AttemptPart, Runner {
 
   @Override
   public synchronized void tick() {
-    Download now = shared.running.get(job.name());
-    boolean silent = now != null && now.tick();
-    if (end != 0 && System.nanoTime() - end > 0 && stopped == null) {
+    long now = System.nanoTime();
+    Download running = shared.running.get(job.name());
+    boolean silent = running != null && running.tick(now);
+    if (end != 0 && now - end > 0 && stopped == null) {
       stop(How.TIMEOUT, Kill.TERM);
     } else if (silent && thread != null) {
       thread.interrupt();
@@ -265,8 +237,8 @@ public final class FetchPart implements AttemptPart, Runner {
   /** Fails the attempt with what was wrong, in place of an exit status. */
   @Override
   public void read() {
-    if (!failure.isEmpty() && stopped == null) {
-      throw new AttemptFailure(failure);
+    if (failure != null && stopped == null) {
+      throw failure;
     }
   }
 
@@ -288,15 +260,5 @@ public final class FetchPart implements AttemptPart, Runner {
       line = line.formatted(SafeText.name(job.name()), path, before, now);
       common.removal().note().accept(line);
     }
-  }
-
-  @Override
-  public long grace() {
-    return 0;
-  }
-
-  @Override
-  public void close() {
-    // it is the attempt's, and ends with it
   }
 }

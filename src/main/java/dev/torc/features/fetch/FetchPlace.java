@@ -19,16 +19,15 @@ import java.util.Set;
  * @param part the bytes
  * @param state where the bytes are from, so that a later attempt can continue them; or, when they
  *     are in place, so that the server can say that they are unchanged
+ * @param boot the id of this boot of the machine: bytes of an earlier one may not be on the disk
  */
-record FetchPlace(Path part, Path state) {
+record FetchPlace(Path part, Path state, String boot) {
 
   private static final int NAME = 32; // characters
   private static final String BESIDE = ".torc-fetch-";
 
   /** By what a server knows its bytes again: an ETag and the time of the last change, or empty. */
   record Validator(String tag, String time) {
-
-    static final Validator NONE = new Validator("", "");
 
     static Validator of(HttpHeaders headers) {
       return new Validator(
@@ -49,14 +48,13 @@ record FetchPlace(Path part, Path state) {
   }
 
   /** Returns the place of a product whose folder exists; after {@link #tidy}. */
-  static FetchPlace of(CachePlace cache, Path product) throws IOException {
+  static FetchPlace of(CachePlace cache, Path product, String boot) throws IOException {
     Path folder = folder(cache);
     FileStatus there = FileStatus.of(product.getParent().toString(), true);
     boolean near = there.device() == FileStatus.of(folder.toString(), true).device();
     String name = name(product);
-    return new FetchPlace(
-        near ? folder.resolve(name) : product.resolveSibling(BESIDE + name),
-        folder.resolve(name + ".from"));
+    Path part = near ? folder.resolve(name) : product.resolveSibling(BESIDE + name);
+    return new FetchPlace(part, folder.resolve(name + ".from"), boot);
   }
 
   private static Path folder(CachePlace cache) {
@@ -71,37 +69,35 @@ record FetchPlace(Path part, Path state) {
   static void tidy(CachePlace cache, Set<String> names) throws IOException {
     cache.makeFolder(folder(cache));
     for (Path file : FileTree.entries(folder(cache))) {
-      String name = file.getFileName().toString();
-      if (names.contains(name.substring(0, Math.min(NAME, name.length())))) {
-        continue;
+      String full = file.getFileName().toString();
+      String name = full.replaceFirst("\\.from$", "");
+      if (!names.contains(name)) {
+        String beside = full.equals(name) ? "" : State.of(file).part;
+        if (beside.endsWith("/" + BESIDE + name)) {
+          OwnFile.remove(Path.of(beside));
+        }
+        FileTree.remove(file);
       }
-      String beside = name.endsWith(".from") ? lines(file)[1] : "";
-      if (beside.endsWith("/" + BESIDE + name.substring(0, NAME))) {
-        OwnFile.remove(Path.of(beside));
-      }
-      FileTree.remove(file);
     }
   }
 
   /**
-   * Returns origin, part, ETag, time, and the last complete file; empty texts if the file is
-   * missing or damaged.
+   * The lines of the file; empty texts if it is missing or damaged.
+   *
+   * @param origin a digest of the URL, and the boot in which bytes of it began to come, or the
+   *     digest of all bytes
+   * @param complete a digest of all URLs of the file, and the digest of the last complete bytes
    */
-  private static String[] lines(Path file) throws IOException {
-    String text =
-        OwnFile.exists(file) ? new String(OwnFile.read(file), StandardCharsets.UTF_8) : "";
-    String[] lines = text.split("\n", -1);
-    return lines.length == 5 ? lines : new String[] {"", "", "", "", ""};
-  }
+  private record State(String origin, String part, Validator by, String complete) {
 
-  /** Returns the validator of the bytes of {@code origin}, if that is where they are from. */
-  Validator validator(String origin) throws IOException {
-    String[] lines = lines(state);
-    return lines[0].equals(origin) ? new Validator(lines[2], lines[3]) : Validator.NONE;
-  }
-
-  void save(String origin, Validator by) throws IOException {
-    save(origin, by, lines(state)[4]);
+    static State of(Path file) throws IOException {
+      boolean is = OwnFile.exists(file);
+      String text = is ? new String(OwnFile.read(file), StandardCharsets.UTF_8) : "";
+      String[] lines = text.split("\n", -1);
+      return lines.length == 5
+          ? new State(lines[0], lines[1], new Validator(lines[2], lines[3]), lines[4])
+          : new State("", "", new Validator("", ""), "");
+    }
   }
 
   private void save(String origin, Validator by, String complete) throws IOException {
@@ -109,12 +105,18 @@ record FetchPlace(Path part, Path state) {
     OwnFile.write(state, text.getBytes(StandardCharsets.UTF_8));
   }
 
+  /** Records that bytes begin to come from a URL. */
+  void begin(WebAddress from, Validator by) throws IOException {
+    save(origin(from, boot), by, State.of(state).complete);
+  }
+
   /** Forgets where the bytes are from, since they are gone. */
   void forget() throws IOException {
-    if (lines(state)[4].isEmpty()) {
+    String complete = State.of(state).complete;
+    if (complete.isEmpty()) {
       OwnFile.remove(state);
     } else {
-      save("", Validator.NONE);
+      save("", new Validator("", ""), complete);
     }
   }
 
@@ -123,9 +125,24 @@ record FetchPlace(Path part, Path state) {
    * came from the same URLs; empty for none.
    */
   String complete(String urls, String digest) throws IOException {
-    String[] was = lines(state);
-    String origin = was[0].replaceFirst(" .*", " " + digest);
-    save(origin, new Validator(was[2], was[3]), urls + " " + digest);
-    return was[4].startsWith(urls) ? was[4].substring(urls.length() + 1) : "";
+    State was = State.of(state);
+    save(was.origin.replaceFirst(" .*", " " + digest), was.by, urls + " " + digest);
+    return was.complete.startsWith(urls) ? was.complete.substring(urls.length() + 1) : "";
+  }
+
+  /** Returns by what the server knows the bytes that have come; empty if nothing is known. */
+  String known(WebAddress from) throws IOException {
+    State is = State.of(state);
+    return is.origin.equals(origin(from, boot)) ? is.by.strong() : "";
+  }
+
+  /** Returns the header that asks whether the bytes in place, with this digest, are unchanged. */
+  Map<String, String> question(WebAddress from, String digest) throws IOException {
+    State is = State.of(state);
+    return is.origin.equals(origin(from, digest)) ? is.by.question() : Map.of();
+  }
+
+  private static String origin(WebAddress from, String of) {
+    return Digest.ofText(from.uri().toString()).hex() + " " + of;
   }
 }

@@ -1,6 +1,5 @@
 package dev.torc.features.fetch;
 
-import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.core.decide.Condition;
 import dev.torc.core.decide.Decider;
@@ -13,9 +12,10 @@ import dev.torc.core.memory.RecordedProduct;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Workflow;
 import dev.torc.core.run.ProductScan;
-import dev.torc.features.fetch.Fetch.FetchedFile;
 import java.io.IOException;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * A file in the place of a product with the very {@code sha256} of the build file needs no
@@ -43,12 +43,10 @@ public final class FetchedInPlace implements Condition {
       Workflow workflow = asked.graph().workflow();
       ProductRoots grounds = new ProductRoots(workflow.root(), workflow.settings().roots());
       List<RecordedProduct> there = ProductScan.of(grounds, digests, job, false).made();
-      for (FetchedFile source : fetch.sources()) {
-        Digest digest = Digest.ofHex(source.sha256());
-        if (there.stream()
-            .noneMatch(file -> file.path().equals(source.path()) && digest.equals(file.digest()))) {
-          return known;
-        }
+      Set<String> right =
+          there.stream().map(made -> made.digest().hex() + made.path()).collect(Collectors.toSet());
+      if (!fetch.files().stream().allMatch(file -> right.contains(file.sha256() + file.path()))) {
+        return known;
       }
       JobResult result =
           new JobResult(Outcome.OK, "", Decider.UNKNOWN, there, new RunNeeds(List.of()), 0, true);

@@ -60,14 +60,16 @@ final class Proxies extends ProxySelector {
   }
 
   private boolean isDirect(String host) {
-    InetAddress address = address(host);
+    boolean literal = host.matches("[\\d.]+|\\[.*");
     String dotted = "." + host.replaceFirst("\\.$", "");
     for (String each : variable("no_proxy").toLowerCase(Locale.ROOT).split("[,\\s]+")) {
       String name = each.replaceFirst("^([^:]*|\\[.*]):\\d+$", "$1"); // without a port
       String domain = name.replaceFirst("^\\*?\\.", "").replaceFirst("\\.$", "");
-      if (each.equals("*")
-          || address != null && isWithin(address, name.split("/", 2))
-          || address == null && !domain.isEmpty() && dotted.endsWith("." + domain)) {
+      boolean same =
+          literal
+              ? isWithin(host, name.split("/", 2))
+              : !domain.isEmpty() && dotted.endsWith("." + domain);
+      if (same || each.equals("*")) {
         return true;
       }
     }
@@ -75,24 +77,15 @@ final class Proxies extends ProxySelector {
   }
 
   /** Returns whether an address is the one of {@code range}, or shares its first bits. */
-  private static boolean isWithin(InetAddress address, String[] range) {
-    InetAddress other = address(range[0]);
-    int all = address.getAddress().length * 8;
-    String bits = range.length == 1 ? Integer.toString(all) : range[1];
-    if (other == null || other.getAddress().length * 8 != all || !bits.matches("\\d{1,3}")) {
-      return false;
-    }
-    int rest = Math.max(0, all - Integer.parseInt(bits));
-    BigInteger first = new BigInteger(1, address.getAddress()).shiftRight(rest);
-    return first.equals(new BigInteger(1, other.getAddress()).shiftRight(rest));
-  }
-
-  /** Returns the address that a text is; null for a name. */
-  private static InetAddress address(String text) {
+  private static boolean isWithin(String host, String[] range) {
     try {
-      return InetAddress.ofLiteral(text);
+      byte[] address = InetAddress.ofLiteral(host).getAddress();
+      byte[] other = InetAddress.ofLiteral(range[0]).getAddress();
+      int rest = range.length == 1 ? 0 : Math.max(0, 8 * other.length - Integer.parseInt(range[1]));
+      BigInteger differing = new BigInteger(1, address).xor(new BigInteger(1, other));
+      return address.length == other.length && differing.shiftRight(rest).signum() == 0;
     } catch (IllegalArgumentException e) {
-      return null;
+      return false; // a name, or no number
     }
   }
 

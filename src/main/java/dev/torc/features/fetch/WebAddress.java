@@ -23,10 +23,9 @@ import java.util.regex.Pattern;
  */
 public record WebAddress(String scheme, String login, String host, String rest) {
 
-  private static final Pattern FORM = Pattern.compile("(?is)(https?)://([^/?#]+)([^#]*).*");
-
-  private static final Pattern OTHER =
-      Pattern.compile("(?is)(?!https?:)([a-z][a-z0-9+.-]+):((?://)?)(?:(?<=/)[^/?#]*@)?(.+)");
+  /** Scheme, login, host with port, and the rest. */
+  private static final Pattern FORM =
+      Pattern.compile("(?is)([a-z][a-z0-9+.-]+):(?://(?:([^/?#]*)@)?([^/?#]*))?(.*)");
 
   private static final Pattern UNSAFE =
       Pattern.compile("%(?![0-9A-Fa-f]{2})|[^\\w.~:/?@!$&'()*+,;=%-]");
@@ -47,33 +46,27 @@ public record WebAddress(String scheme, String login, String host, String rest) 
 
   /** Reads a URL; throws {@link IllegalArgumentException}, without secrets, if it is none. */
   public static WebAddress of(String url) {
-    Matcher other = OTHER.matcher(url);
-    if (other.matches()) {
-      String scheme = other.group(1).toLowerCase(Locale.ROOT);
-      return new WebAddress(scheme, null, null, other.group(2) + other.group(3));
-    }
     Matcher form = FORM.matcher(url);
+    if (!form.matches()) {
+      return invalid(url);
+    }
+    String scheme = form.group(1).toLowerCase(Locale.ROOT);
+    String host = form.group(3) == null ? "" : form.group(3).toLowerCase(Locale.ROOT);
+    if (!scheme.matches("https?")) {
+      String rest = (form.group(3) == null ? "" : "//" + form.group(3)) + form.group(4);
+      return rest.isEmpty() ? invalid(url) : new WebAddress(scheme, null, null, rest);
+    }
     try {
-      if (form.matches()) {
-        String authority = form.group(2);
-        int at = authority.lastIndexOf('@');
-        String host = authority.substring(at + 1).toLowerCase(Locale.ROOT);
-        String login = at < 0 ? null : escaped(authority.substring(0, at)).replaceAll("[/?@]", "");
-        String rest = escaped(form.group(3));
-        WebAddress address =
-            new WebAddress(
-                form.group(1).toLowerCase(Locale.ROOT),
-                login,
-                host.startsWith("[") ? host : IDN.toASCII(host),
-                rest.startsWith("/") ? rest : "/" + rest);
-        if (address.uri().getHost() != null && address.uri().getPort() < 1 << 16) {
-          return address;
-        }
-      }
+      String login = form.group(2) == null ? null : escaped(form.group(2)).replaceAll("[/?@]", "");
+      String rest = escaped(form.group(4).replaceFirst("(?s)#.*", ""));
+      String name = host.startsWith("[") ? host : IDN.toASCII(host);
+      WebAddress address =
+          new WebAddress(scheme, login, name, rest.startsWith("/") ? rest : "/" + rest);
+      boolean is = address.uri().getHost() != null && address.uri().getPort() < 1 << 16;
+      return is ? address : invalid(url);
     } catch (IllegalArgumentException e) { // its message may show a secret
       return invalid(url);
     }
-    return invalid(url);
   }
 
   private static WebAddress invalid(String url) {

@@ -78,15 +78,12 @@ final class WebClient {
             .header("Accept-Encoding", "identity");
     headers.forEach(request::header);
     login(request, "Authorization", address);
-    WebAddress proxy = proxies.of(address.uri());
-    if (proxy != null) {
-      login(request, "Proxy-Authorization", proxy);
-    }
+    login(request, "Proxy-Authorization", proxies.of(address.uri()));
     return request.build();
   }
 
   private static void login(HttpRequest.Builder request, String header, WebAddress of) {
-    String login = of.plainLogin();
+    String login = of == null ? null : of.plainLogin();
     if (login != null) {
       byte[] bytes = login.getBytes(StandardCharsets.UTF_8);
       request.header(header, "Basic " + Base64.getEncoder().encodeToString(bytes));

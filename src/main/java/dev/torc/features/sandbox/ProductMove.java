@@ -25,7 +25,7 @@ record ProductMove(RemovedOrSetAside removal) {
   /** Moves a file, or a symlink; makes missing folders above its place. */
   void file(Path from, Path to) throws IOException {
     try (FolderHandle made = open(from.getParent());
-        FolderHandle place = place(to.getParent())) {
+        FolderHandle place = place(to)) {
       entry(made, to.getFileName(), place);
     }
   }
@@ -33,7 +33,7 @@ record ProductMove(RemovedOrSetAside removal) {
   /** Moves the members of a folder, or a part of them; {@code part} may be null. */
   void folder(Path from, Path to, FolderPart part) throws IOException {
     try (FolderHandle made = open(from);
-        FolderHandle place = place(to)) {
+        FolderHandle place = place(to.resolve("."))) {
       FolderPart.move(made, part, place, this::entry);
     }
   }
@@ -46,11 +46,11 @@ record ProductMove(RemovedOrSetAside removal) {
     return FolderHandle.of(folder);
   }
 
-  private FolderHandle place(Path folder) throws IOException {
-    if (!Files.isDirectory(folder)) {
-      removal.place().makeFolders(folder);
+  private FolderHandle place(Path file) throws IOException {
+    if (!Files.isDirectory(file.getParent())) {
+      removal.place().makeFolders(file.getParent());
     }
-    return removal.grounds().holder(folder.resolve("product"));
+    return removal.grounds().holder(file);
   }
 
   private void entry(FolderHandle from, Path name, FolderHandle to) throws IOException {

@@ -15,7 +15,6 @@ import dev.torc.features.fetch.Fetch.FetchedFile;
 import dev.torc.features.fetch.WebAddress;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -23,6 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Reads {@code fetch} and {@code sha256} of one job: what is downloaded instead of running a
@@ -38,7 +38,7 @@ final class FetchReader {
   private final Fetchers fetchers;
   private final String root; // which makes the digests of keys its own
   private final List<FetchedFile> files = new ArrayList<>();
-  private final List<Template> words = new ArrayList<>(); // what counts and is shown as the command
+  private final List<String> words = new ArrayList<>(); // what counts and is shown as the command
   private final SortedMap<String, Template> conditions = new TreeMap<>();
 
   FetchReader(MapFields job, Fetchers fetchers, String root) {
@@ -49,7 +49,8 @@ final class FetchReader {
 
   /** Returns a job without command as one that downloads; as it is after an error. */
   Job fetching(Job read) {
-    words.add(Template.of(Job.FETCH));
+    words.add(Job.FETCH);
+    conditions.putAll(read.conditions());
     try {
       read(read.links().produces());
     } catch (BadInput e) {
@@ -57,37 +58,34 @@ final class FetchReader {
       return read;
     }
     Fetch fetch = new Fetch(List.copyOf(files));
-    conditions.putAll(read.conditions());
     conditions.put(Job.FETCH, fetch.text());
-    Set<Trait> traits = EnumSet.noneOf(Trait.class);
-    traits.addAll(read.traits());
-    if (!fetch.isFixed() && job.map().get(Job.MAX_AGE) != null) {
+    Set<Trait> traits = new TreeSet<>(read.traits());
+    if (!fetch.isFixed() && conditions.containsKey(Job.MAX_AGE)) {
       traits.add(Trait.PERSIST); // the file stays until there is another one
     }
     Job.Links links = read.links();
     boolean shared = fetch.isFixed() || links.caching() == Job.Caching.NEVER;
     Job.Caching caching = shared ? links.caching() : Job.Caching.LOCAL;
     Job linked = LinkedJob.with(read, links.needs(), links.after(), caching, conditions);
-    Job.Runs runs = read.runs();
-    Resources given = runs.resources();
-    SortedMap<String, Long> counters = new TreeMap<>(given.counters());
+    Job.Runs given = read.runs();
+    SortedMap<String, Long> counters = new TreeMap<>(given.resources().counters());
     counters.putIfAbsent(Resources.DOWNLOADS, 1L);
-    Step.Command shown = new Step.Command.Words(List.copyOf(words));
-    return new Job(
-        read.name(),
-        read.labels(),
-        read.place(),
-        linked.links(),
+    long limit = given.resources().runtime();
+    Place place = given.resources().place();
+    Resources asked = new Resources(Resources.NO_CPU, 0, -1, limit, counters, 0, 1, place);
+    Step.Command shown = new Step.Command.Words(words.stream().map(Template::of).toList());
+    Step step = new Step(shown, ".", Collections.emptySortedMap(), fetchers.shell(), null);
+    Job.Runs runs =
         new Job.Runs(
-            List.of(new Step(shown, ".", Collections.emptySortedMap(), fetchers.shell(), null)),
+            List.of(step),
             null,
-            new Resources(Resources.NO_CPU, 0, -1, given.runtime(), counters, 0, 1, given.place()),
-            runs.priority(),
-            runs.retry(),
-            runs.stop(),
-            runs.skip()),
-        traits,
-        conditions);
+            asked,
+            given.priority(),
+            given.retry(),
+            given.stop(),
+            given.skip());
+    return new Job(
+        read.name(), read.labels(), read.place(), linked.links(), runs, traits, conditions);
   }
 
   private void read(List<Item> produces) {
@@ -130,30 +128,26 @@ final class FetchReader {
   private void read(String product, Node urls, Node sha256) {
     String digest = sha256 == null ? "" : digest(sha256);
     List<String> texts = new ArrayList<>();
+    List<String> counts = new ArrayList<>();
     for (Node url : job.scope().items(urls)) {
       String written = job.scope().text(MapFields.scalar(url, Job.FETCH)).strip();
       String text = written.replaceAll("[\\t\\r\\n]", ""); // as browsers do
       if (text.isEmpty()) {
-        throw new BadInput(urls.place(), "fetch has no URL");
+        continue; // a mirror that not all rows of a table have
       }
       WebAddress address = address(text, url.place());
       texts.add(text);
-      if (digest.isEmpty()) {
-        words.add(Template.of(address.counted(root)));
-      }
+      counts.add(address.counted(root));
       if (!address.isWeb()) {
         Template command = fetchers.command(address, url.place());
         conditions.put(Fetch.command(address.scheme()), command);
-        if (digest.isEmpty()) {
-          words.add(Template.of(command.declared().replace("{" + Fetch.URL + "}", "{url}")));
-        }
+        counts.add(command.declared().replace("{" + Fetch.URL + "}", "{url}"));
       }
     }
     if (texts.isEmpty()) {
       throw new BadInput(urls.place(), "fetch has no URL");
-    } else if (!digest.isEmpty()) {
-      words.add(Template.of("sha256:" + digest));
     }
+    words.addAll(digest.isEmpty() ? counts : List.of("sha256:" + digest));
     files.add(new FetchedFile(product, digest, List.copyOf(texts)));
   }
 

@@ -5,13 +5,17 @@ import dev.torc.base.syntax.NearestName;
 import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.Problems;
+import dev.torc.base.text.SafeText;
 import dev.torc.core.model.Template;
 import dev.torc.core.model.Template.Part.Slot;
 import dev.torc.features.fetch.Fetch;
 import dev.torc.features.fetch.WebAddress;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Reads {@code fetchers}: the commands that fetch URLs whose schemes are not the web's. */
 record Fetchers(Node.Mapping commands, Vars vars, List<String> shell) {
@@ -22,20 +26,21 @@ record Fetchers(Node.Mapping commands, Vars vars, List<String> shell) {
           "gs", "gcloud storage cp {url} {produces}",
           "rsync", "rsync {url} {produces}");
 
+  private static final Set<String> SLOTS = Set.of("{" + Fetch.URL + "}", "{produces}");
+
   /** Reports what is wrong with commands, even if no job uses them. */
   void check(Problems problems) {
-    for (Map.Entry<String, Node.Entry> each : commands.entries().entrySet()) {
-      String scheme = each.getKey();
-      if (!scheme.matches("[a-z][a-z0-9+.-]+") || scheme.matches("https?")) {
-        String line =
-            scheme.startsWith("http")
-                ? "torc itself fetches "
-                : "fetchers has the schemes of URLs, such as s3; this is ";
-        problems.add(each.getValue().place(), line + scheme);
-      } else {
-        problems.guard(() -> command(scheme, problems));
-      }
-    }
+    commands
+        .entries()
+        .forEach(
+            (scheme, command) -> {
+              if (!scheme.matches("(?!https?$)[a-z][a-z0-9+.-]+")) {
+                String line = "fetchers has schemes of URLs other than http, such as s3; this is ";
+                problems.add(command.place(), line + SafeText.name(scheme));
+              } else {
+                problems.guard(() -> command(scheme, problems));
+              }
+            });
   }
 
   /** Returns the command for a URL; throws for a scheme without one. */
@@ -59,15 +64,10 @@ record Fetchers(Node.Mapping commands, Vars vars, List<String> shell) {
     Scope scope = new Scope(vars, Map.of("url", ""), Map.of(), scheme, null, null, problems);
     String slotted = text.text().replaceAll("(?<![{$])\\{url\\}", "{" + Fetch.URL + "}");
     Template command = scope.command(new Node.Scalar(text.place(), slotted, true), shell);
-    if (command.slot(Fetch.URL) == null || command.slot("produces") == null) {
-      throw new BadInput(
-          text.place(), "the command of a fetcher has {url} and the file to write, {produces}");
-    }
-    for (Template.Part part : command.parts()) {
-      String slot = part instanceof Slot own ? own.toString() : "{produces}";
-      if (!slot.equals("{produces}") && text.text().contains(slot)) {
-        throw new BadInput(text.place(), slot + ": a fetcher has {url} and {produces} only");
-      }
+    Stream<Template.Part> slots = command.parts().stream().filter(Slot.class::isInstance);
+    if (!slots.map(Object::toString).collect(Collectors.toSet()).equals(SLOTS)) {
+      String line = "the command of a fetcher has {url} and the file to write, {produces}, and no";
+      throw new BadInput(text.place(), line + " other placeholder");
     }
     return command;
   }

@@ -1,7 +1,10 @@
 package dev.torc.features.fetch;
 
+import static dev.torc.features.fetch.WebServer.answer;
 import static dev.torc.features.fetch.WebServer.cut;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.core.run.AttemptFailure;
 import dev.torc.features.fetch.Fetch.FetchedFile;
@@ -10,54 +13,50 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Section 13, fetch: what a live line shows of a download. */
+/** Section 13, fetch: what is seen of a download while its bytes come, and while none come. */
 class DownloadTest {
 
+  private final AtomicBoolean stopped = new AtomicBoolean();
+  private final List<String> log = new CopyOnWriteArrayList<>();
   private volatile String outcome;
+  private WebServer web;
+  private Download download;
 
-  @Test
-  void theBytesAndTheRateAreShown(@TempDir Path temp) throws Exception {
-    FetchPlace place = new FetchPlace(temp.resolve("p"), temp.resolve("p.from"));
+  @BeforeEach
+  void prepare(@TempDir Path temp) throws IOException {
+    web = new WebServer();
+    FetchPlace place = new FetchPlace(temp.resolve("p"), temp.resolve("p.from"), "boot");
+    FetchedFile file = new FetchedFile("p", "", List.of(web.url("/x")));
     WebClient client = new WebClient(Map.of());
-    AtomicBoolean stopped = new AtomicBoolean();
-    Runnable ended =
-        () -> {
-          if (stopped.get()) {
-            throw new CancellationException();
-          }
-        };
-    try (WebServer web = new WebServer()) {
-      web.on(
-          "/x",
-          (request, out) -> {
-            cut("x".repeat(3_000_000), 1_500_000).to(request, out);
-            out.flush();
-            web.silence().to(request, out);
-          });
-      FetchedFile file = new FetchedFile("p", "", List.of(web.url("/x")));
-      Download.Means means = new Download.Means(() -> client, null, "boot", ended, _ -> {});
-      Download download = new Download(file, place, "", means);
-      assertEquals("", download.progress());
-      Thread reader = Thread.ofPlatform().start(() -> run(download));
-      while (!download.progress().startsWith("1.4 MiB")) {
-        Thread.onSpinWait(); // bytes that the server sent will come
-      }
-      assertEquals("1.4 MiB of 2.9 MiB", download.progress());
-      download.tick();
-      download.tick();
-      assertEquals("1.4 MiB of 2.9 MiB, 0 B/s", download.progress());
-      stopped.set(true);
-      reader.interrupt();
-      reader.join();
-      assertEquals("cancelled", outcome);
+    download =
+        new Download(
+            file, place, "", new Download.Means(() -> client, null, this::ended, log::add));
+  }
+
+  @AfterEach
+  void end() throws IOException {
+    web.close();
+  }
+
+  private void ended() {
+    if (stopped.get()) {
+      throw new CancellationException();
     }
   }
 
-  private void run(Download download) {
+  private Thread start() {
+    return Thread.ofPlatform().start(this::run);
+  }
+
+  private void run() {
     try {
       download.run();
       outcome = "complete";
@@ -66,5 +65,54 @@ class DownloadTest {
     } catch (CancellationException | InterruptedException e) {
       outcome = "cancelled";
     }
+  }
+
+  private void comes(String shown) {
+    while (!download.progress().equals(shown)) {
+      Thread.onSpinWait(); // bytes that the server sent will come
+    }
+  }
+
+  /** Some bytes, and then none for as long as the test lasts. */
+  private WebServer.Answer half() {
+    return (request, out) -> {
+      cut("x".repeat(3_000_000), 1_500_000).to(request, out);
+      out.flush();
+      web.silence().to(request, out);
+    };
+  }
+
+  @Test
+  void theBytesAndTheRateAreShown() throws Exception {
+    web.on("/x", half());
+    assertEquals("", download.progress());
+    Thread reader = start();
+    comes("1.4 MiB of 2.9 MiB");
+    long now = System.nanoTime();
+    download.tick(now);
+    download.tick(now + 1);
+    assertEquals("1.4 MiB of 2.9 MiB, 0 B/s", download.progress());
+    stopped.set(true);
+    reader.interrupt();
+    reader.join();
+    assertEquals("cancelled", outcome);
+  }
+
+  /** What ticks, interrupts the reader then. */
+  @Test
+  void aServerThatSaysNothingForAMinuteIsAskedAgain() throws Exception {
+    web.on("/x", half(), answer(200, "all"));
+    Thread reader = start();
+    comes("1.4 MiB of 2.9 MiB");
+    long now = System.nanoTime();
+    assertFalse(download.tick(now + TimeUnit.SECONDS.toNanos(50)));
+    assertTrue(download.tick(now + TimeUnit.SECONDS.toNanos(61)));
+    reader.interrupt();
+    reader.join();
+    assertEquals("complete", outcome);
+    String url = web.url("/x");
+    assertEquals(
+        List.of(url + ": 200", url + ": no bytes for 60 s; trying again", url + ": 200"), log);
+    assertFalse(download.tick(Long.MAX_VALUE), "nothing is waited for");
   }
 }
