@@ -98,6 +98,10 @@ public final class NearestPath {
         return "; " + link + " is a symlink to " + target(at) + ", which does not exist";
       }
     }
+    boolean below = !base.equals(base.getRoot()) && path.startsWith("/") && path.length() > 1;
+    if (below && !Files.exists(wanted) && Files.exists(base.resolve(path.substring(1)))) {
+      return NearestName.question(path, path.substring(1)); // /x as in .gitignore
+    }
     Path near = start;
     for (Path name : start.relativize(wanted)) {
       String meant = meant(near, name.toString());

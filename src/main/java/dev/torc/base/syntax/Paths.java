@@ -76,6 +76,10 @@ public final class Paths {
     Matcher home = first == '~' || first == '$' ? VARIABLE.matcher(text) : null;
     if (home != null && home.lookingAt()) {
       String name = first == '~' ? "HOME" : home.group(1);
+      if (name.equals("TORC_ROOT") || name.equals("PWD")) {
+        throw new BadInput(
+            place, text + ": paths begin at the root; leave " + home.group() + "/ out");
+      }
       throw new BadInput(
           place,
           "%s: %s is not expanded in a path; write vars: {%s: \"{env.%s}\"} and {%3$s}%s (./%2$s is what has this very name)"

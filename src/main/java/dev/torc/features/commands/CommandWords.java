@@ -50,6 +50,12 @@ public final class CommandWords {
   private static final Pattern EXPANSION =
       Pattern.compile("\\$(\\w+|[@<]|\\^(?=[\\s\"]|$)|\\{[^}]*\\}|\\([^()\\s]*\\))");
 
+  private static final Pattern SOURCED = Pattern.compile("(^|[\\s;&|(])(\\.|source|eval)\\s");
+
+  private static final String SETS =
+      "(^|[^\\w$])%1$s=|\\{%1$s:?=|\\b(for|read|select|getopts|export|local|declare|typeset|readonly|mapfile|readarray)\\b[^\\n"
+          + ";|&]*\\b%1$s\\b";
+
   private static final Pattern ASSIGNMENT = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*=");
 
   /** Commands that change the folder. After them it is unknown where a relative path leads. */
@@ -105,6 +111,12 @@ public final class CommandWords {
   /** Returns the text that a shell runs; empty without one, or if its grammar is unknown. */
   public String text() {
     return text;
+  }
+
+  /** Returns whether a command sets a variable itself, or may, by a file that it reads. */
+  public boolean maySet(String variable) {
+    return SOURCED.matcher(text).find()
+        || Pattern.compile(SETS.formatted(variable)).matcher(text).find();
   }
 
   boolean losesFailures() {

@@ -39,12 +39,6 @@ final class OtherSpellings {
   private static final Pattern ARGUMENTS =
       Pattern.compile("\\bset\\s+(--|[^-+\\s])|\\w\\s*\\(\\s*\\)|\\bfunction\\s");
 
-  private static final Pattern SOURCED = Pattern.compile("(^|[\\s;&|(])(\\.|source|eval)\\s");
-
-  private static final String SETS =
-      "(^|[^\\w$])%1$s=|\\{%1$s:?=|\\b(for|read|select|getopts|export|local|declare|typeset|readonly|mapfile|readarray)\\b[^\\n"
-          + ";|&]*\\b%1$s\\b";
-
   private final Job job;
   private final CommandWords words;
   private final Step step;
@@ -110,12 +104,6 @@ final class OtherSpellings {
     return step.env().containsKey(name)
         || contents.machine().answer(name).isPresent()
         || contents.maySet(job, name)
-        || isSetIn(words, name);
-  }
-
-  /** Returns whether a command sets a variable itself, or may, by a file that it reads. */
-  static boolean isSetIn(CommandWords words, String name) {
-    return SOURCED.matcher(words.text()).find()
-        || Pattern.compile(SETS.formatted(name)).matcher(words.text()).find();
+        || words.maySet(name);
   }
 }

@@ -40,7 +40,7 @@ final class UndeclaredVariables {
           && !step.env().containsKey(name)
           && contents.machine().answer(name).isPresent()
           && !contents.maySet(job, name)
-          && !OtherSpellings.isSetIn(words, name)) {
+          && !words.maySet(name)) {
         unnamed.add(name);
       }
     }

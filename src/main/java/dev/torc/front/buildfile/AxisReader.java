@@ -65,7 +65,7 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
     List<Axis> parameters = new ArrayList<>();
     Node.Mapping written = MapFields.map(job.get("parameters"), "parameters", problems);
     written.entries().forEach((name, e) -> one(e, each -> values(name, each), names, parameters));
-    if (job.entries().containsKey("parameters") && written.entries().isEmpty()) {
+    if (job.get("parameters") instanceof Node.Mapping && written.entries().isEmpty()) {
       problems.add(job.entries().get("parameters").place(), "parameters names none");
     }
     if (zip(fields) && parameters.size() > 1) {
@@ -333,6 +333,15 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
     return PathPattern.of(pattern, holes, constraints, node.place());
   }
 
+  private static void refuseRow(String name, Node node) {
+    if (node instanceof Node.Mapping row && row.entries().size() > 1) {
+      throw new BadInput(
+          node.place(),
+          "a value of %s is a text, not a map; write a parameter for each key with mode: zip, or a table"
+              .formatted(name));
+    }
+  }
+
   private Axis values(String name, Entry entry) {
     if (!(entry.value() instanceof Node.Mapping map)) {
       List<Row> rows = new ArrayList<>();
@@ -341,6 +350,7 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
         problems.warn(entry.place(), "parameter " + name + " has one value" + list);
       }
       for (Node node : scope.items(entry.value())) {
+        refuseRow(name, node);
         String text = scope.text(MapFields.scalar(node, name));
         rows.add(new Row(List.of(text), node.place(), List.of()));
       }

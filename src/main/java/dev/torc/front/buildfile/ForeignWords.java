@@ -28,13 +28,14 @@ final class ForeignWords {
     "resources: {cpus: 4} = thread core cpu ncpu numcpu ntask",
     "resources: {memory: 4GiB} = mem memmb memory ram",
     "resources: {gpus: 1} = gpu numgpu",
-    "resources: {runtime: 10m} = time timeout timelimit walltime runtime",
+    "resources: {runtime: 10m} = time timeout timelimit walltime runtime timeoutminute",
     "resources = resourcerequirement",
-    "cpus = thread core cpu ncpu numcpu ntask",
-    "memory = mem memmb ram",
+    "cpus = thread core cpu ncpu numcpu ntask cpuspertask",
+    "memory = mem memmb memgb memmib memgib ram",
+    "disk = diskmb diskmib diskgb",
     "gpus = gpu numgpu",
     "runtime = time timeout timelimit walltime",
-    "parameters = matrix foreach wildcard sweep param useparameter",
+    "parameters = matrix foreach wildcard sweep useparameter strategy scatter for loop parallel",
     "dir = workdir wdir cwd chdir workingdir workingdirectory",
     "env = environment environmentvariable",
     "fetch = url uri download",
@@ -45,9 +46,18 @@ final class ForeignWords {
     "temporary = temp tmp",
     "persist = precious keep",
     "description = desc doc help message",
-    "jobs = task step rule target stage job process recipe",
-    "vars = variable config param parameter",
-    "include = import",
+    "jobs = task step rule target stage job proces processe recipe",
+    "vars = variable config configfile param parameter",
+    "env: [.env] = dotenv envfile",
+    "env = variable passthroughenv envvar",
+    "shell = set shopt unixshell interpreter",
+    "output = silent quiet debug outputmode outputlog",
+    "environment = conda condaenv envmodule module venv virtualenv uv pixi spack",
+    "frozen: true = protected lock",
+    "executor: local = localrule local",
+    "hooks = onsuccess onerror onstart oncomplete onfailure",
+    "job = task rule target stage step",
+    "include = import module subworkflow",
     "when: {os: linux} = platform",
     "when: {exists: FILE} = precondition",
     "when: {var: NAME} = if only except condition rule runif",
@@ -55,7 +65,7 @@ final class ForeignWords {
     "always: true = alwayschanged phony alwaysrun",
     "allow_failure: true = continueonerror ignoreerror",
     "interactive: true = tty prompt",
-    "tasks = step",
+    "tasks = step beforescript",
     "executor = runson",
     "defaults = extend",
   };
@@ -67,6 +77,26 @@ final class ForeignWords {
   private static final Map<String, String> INSTEAD =
       Map.ofEntries(
           entry("shadow", "write sandbox: true, and the job runs in a folder of its own"),
+          entry(
+              "param",
+              "write vars at the top level and {NAME} in the command, or needs: {file: params.yaml,"
+                  + " keys: [NAME]}"),
+          entry("var", "vars belong to the top level; for this job alone write env"),
+          entry("do", "write its keys in the job itself"),
+          entry("extend", "write a YAML anchor and <<: *NAME, or defaults at the top level"),
+          entry(
+              "concurrency",
+              "name a counter: limits: {NAME: 1} at the top level, resources: {NAME: 1} in the"
+                  + " jobs"),
+          entry("secret", "write env: {NAME: {secret: true}}"),
+          entry("queue", "write executors at the top level and executor: NAME in the job"),
+          entry("clusteroption", "write args of an executor, in executors at the top level"),
+          entry("wildcardconstraint", "write {NAME:REGEX} in match"),
+          entry("ancient", "write after: JOB, or leave a source out of needs"),
+          entry("checkpoint", "a group over {products: JOB} gets its jobs during the build"),
+          entry("method", "torc always compares contents; leave it out"),
+          entry("watch", "leave it out, and call torc watch"),
+          entry("service", "torc starts none; start it in the command, and stop it by trap"),
           entry("use", "torc calls no actions; write command"),
           entry("wrapper", "torc calls no wrappers; write command"),
           entry("log", "torc keeps the output of each job; see torc log JOB"),
@@ -77,7 +107,7 @@ final class ForeignWords {
           entry(
               "outputfile",
               "products stay where the command makes them; name the files in produces"),
-          entry("artifact", "write a job with fetch: URL, and need its product"),
+          entry("artifact", "write produces for files that it makes, a job with fetch for others"),
           entry(
               "storage",
               "torc mounts nothing; needs may name files anywhere, and roots the folders to write"
@@ -87,6 +117,19 @@ final class ForeignWords {
               "policy",
               "write retries, priority and resources: {runtime: 12h} in the job or in defaults"));
 
+  /** Words that get the answer to another. */
+  private static final Map<String, String> SAME =
+      Map.of(
+          "maxfork", "concurrency",
+          "maxparallel", "concurrency",
+          "mutex", "concurrency",
+          "parallelism", "concurrency",
+          "resourcegroup", "concurrency",
+          "account", "queue",
+          "qo", "queue",
+          "partition", "queue",
+          "scratch", "shadow");
+
   private ForeignWords() {}
 
   /**
@@ -95,12 +138,16 @@ final class ForeignWords {
    */
   static String hint(String word, Collection<String> known, String otherwise) {
     String instead =
-        known.contains("command") || known.contains("jobs") ? INSTEAD.get(plain(word)) : null;
+        known.contains("command") || known.contains("jobs") ? instead(plain(word)) : null;
     if (instead != null) {
       return "; " + instead;
     }
     String meant = meant(word, known);
     return meant == null ? otherwise : "; did you mean " + meant + "?";
+  }
+
+  private static String instead(String plain) {
+    return INSTEAD.get(SAME.getOrDefault(plain, plain));
   }
 
   /** Returns what a mistyped or foreign word means; null if unknown. */

@@ -14,6 +14,7 @@ import dev.torc.core.model.Job.Item;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Workflow.ReportFile;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -36,6 +37,10 @@ record ItemReader(Paths paths, Problems problems) {
   /** The keys beside which {@code job} is the name of a job. */
   private static final Set<String> JOB_WORDS = Set.of("job", "failed", "optional", "order");
 
+  /** The words of other tools for what is left out. */
+  private static final Set<String> EXCLUDES =
+      Set.of("exclude", "excludes", "ignore", "except", "without", "not");
+
   private static final List<String> ROWS = List.of("rows");
 
   List<Item> items(MapFields job, String key, boolean need) {
@@ -49,6 +54,26 @@ record ItemReader(Paths paths, Problems problems) {
       }
     }
     return need ? List.copyOf(items) : excluding(items);
+  }
+
+  /** Refuses a needed folder or pattern that lies in a folder which the same job produces. */
+  void refuseOwn(String job, List<Item> needs, List<Item> produces) {
+    for (Item product : produces) {
+      for (Ref made : product.refs()) {
+        String folder = made instanceof Ref.OfFolder of ? of.path() + "/" : null;
+        for (Item need : folder == null ? List.<Item>of() : needs) {
+          for (Ref ref : need.refs()) {
+            boolean many = ref instanceof Ref.OfFolder || ref instanceof Ref.OfGlob;
+            if (many && (ref.text() + "/").startsWith(folder)) {
+              problems.add(
+                  ref.place(),
+                  "job %s needs %s in its own product %s, which is empty when it starts; remove it from needs, or produce only the files that are new"
+                      .formatted(job, ref.text(), folder));
+            }
+          }
+        }
+      }
+    }
   }
 
   /** Removes the excludes from the products, and adds them to each folder and pattern instead. */
@@ -93,6 +118,13 @@ record ItemReader(Paths paths, Problems problems) {
     for (Node each : job.scope().items(entry.value())) {
       read(job, each, need, refs::add);
     }
+    if (EXCLUDES.contains(name) && refs.stream().noneMatch(Ref.Exclude.class::isInstance)) {
+      problems.warn(
+          entry.place(),
+          name
+              + " is only the name of an item here, which counts; to leave files out, write"
+              + " \"!PATH\"");
+    }
     items.add(new Item(name, entry.place(), List.copyOf(refs)));
   }
 
@@ -102,6 +134,16 @@ record ItemReader(Paths paths, Problems problems) {
           node.place(),
           "a list in a list; write vars: {NAME: [PATH, …]}, and \"{NAME}\" stands for its items");
       return;
+    }
+    if (node instanceof Node.Mapping map
+        && !Collections.disjoint(EXCLUDES, map.entries().keySet())) {
+      problems.add(
+          node.place(),
+          "to leave files out, write \"!PATH\" as an item of " + (need ? "needs" : "produces"));
+      return;
+    }
+    if (node instanceof Node.Scalar text) {
+      OtherVarForms.warn(text, job.scope());
     }
     problems.guard(
         () -> {

@@ -204,6 +204,7 @@ final class JobReader {
 
     List<Item> needs = withOthers(items.items(job, "needs", true), key, instance);
     List<Item> produces = items.items(job, "produces", false);
+    items.refuseOwn(name, needs, produces);
     MapFields full = new MapFields(job.map(), scope.with(needs, produces), problems);
     List<String> shell = steps.shell(full);
     String dir = steps.dir(job, ".");

@@ -31,13 +31,21 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
 
   private static final Set<String> CAPITALS = Set.of("True", "TRUE", "False", "FALSE");
 
+  /** What may stand for some maps, or how they are written. */
+  private static final Map<String, String> FORMS =
+      Map.of(
+          "env", ", or a list of files and maps such as [.env]",
+          "parameters",
+              " such as {lr: [0.1, 0.01]}; for rows of values, write a table or mode: zip",
+          "resources", " such as {cpus: 4}");
+
   /** Returns the map of a node; a missing or empty node is an empty map. */
   static Node.Mapping map(Node node, String what, Problems problems) {
     if (node instanceof Node.Mapping map) {
       return map;
     }
     if (node != null && !Node.isNothing(node)) {
-      problems.add(node.place(), what + " must be a map");
+      problems.add(node.place(), what + " must be a map" + FORMS.getOrDefault(what, ""));
     }
     return new Node.Mapping(node == null ? Place.NONE : node.place(), new LinkedHashMap<>());
   }
@@ -107,7 +115,8 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
     if (map.entries().size() == 1 && Node.isNothing(first.getValue().value())) {
       throw new BadInput(map.place(), braced(first.getKey()));
     }
-    throw new BadInput(map.place(), what + " must be a text, not a map");
+    String job = what.equals("after") ? "; write the name of the job, after: [NAME]" : "";
+    throw new BadInput(map.place(), what + " must be a text, not a map" + job);
   }
 
   static List<Node> oneOrMore(Node node) {
@@ -161,6 +170,14 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
    * too, as YAML 1.1 does.
    */
   String choice(String key, String otherwise, List<String> words) {
+    int last = words.size() - 1;
+    String all = last == 0 ? "" : String.join(", ", words.subList(0, last)) + " or ";
+    String must = key + " must be " + all + words.get(last) + ", not ";
+    if (map.get(key) instanceof Node.Sequence || map.get(key) instanceof Node.Mapping) {
+      boolean list = map.get(key) instanceof Node.Sequence;
+      problems.add(map.get(key).place(), must + (list ? "a list" : "a map"));
+      return otherwise;
+    }
     return read(
         key,
         otherwise,
@@ -168,10 +185,7 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
           String text = scope.text(node);
           String word = CAPITALS.contains(text) ? text.toLowerCase(Locale.ROOT) : text;
           if (!words.contains(word)) {
-            int last = words.size() - 1;
-            String all = last == 0 ? "" : String.join(", ", words.subList(0, last)) + " or ";
-            throw new IllegalArgumentException(
-                key + " must be " + all + words.get(last) + ", not " + node.text());
+            throw new IllegalArgumentException(must + node.text());
           }
           return word;
         });

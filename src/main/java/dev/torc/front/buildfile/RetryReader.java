@@ -33,7 +33,12 @@ final class RetryReader {
     if (retries == 0
         && own.entries().containsKey("retry")
         && !job.map().entries().containsKey("retries")) {
-      problems.add(node.place(), "retry says how; add retries: 1 to say how often");
+      boolean number = node instanceof Node.Scalar text && text.text().matches("\\d+");
+      problems.add(
+          node.place(),
+          number
+              ? "retry says how; to say how often, write retries: " + ((Node.Scalar) node).text()
+              : "retry says how; add retries: 1 to say how often");
       return Retry.NONE;
     }
     MapFields retry = job.inner("retry").only(KnownKeys.RETRY, "retry");

@@ -443,6 +443,12 @@ public record Scope(
         && (name.equals("data") && hole.member() != null || !vars.has(name) && ofRow(name) == null);
   }
 
+  /** What other tools call the root. */
+  private static final Pattern OF_ROOT =
+      Pattern.compile(
+          "(?i)(torc_?|project_?|workspace_?|repo_?|git_?)?(root|dir)|(workflow\\.)?basedir|workspaceFolder"
+              + "|launchDir|curdir|pwd");
+
   private BadInput unknown(Placeholder hole, Place place) {
     TreeSet<String> known = names().collect(Collectors.toCollection(TreeSet::new));
     if (job != null) {
@@ -458,6 +464,13 @@ public record Scope(
     }
     meant = meant == null ? ForeignWords.meant(hole.name(), known) : meant;
     meant = meant == null ? Vars.inside(hole.name(), known.stream()) : meant;
+    if (meant != null
+        && meant.matches(Pattern.quote(hole.name()) + "\\.(sh|cmd|command|run|shell)")) {
+      throw new BadInput(
+          place,
+          "unknown placeholder %s: vars run no commands; let a job store the value (echo %s=$(…) >> $TORC_OUTPUT), and write {data.JOB.%2$s}"
+              .formatted(written, hole.name()));
+    }
     List<String> own =
         Stream.concat(parameters.keySet().stream(), columns.keySet().stream()).sorted().toList();
     String has =
@@ -466,8 +479,10 @@ public record Scope(
             : " (the group has " + SafeText.names(own, 20) + ")";
     String hint =
         meant == null
-            ? "; define it in %s%s, or write {%s} to mean the text"
-                .formatted(job == null ? "vars" : "vars, parameters or a match", has, written)
+            ? OF_ROOT.matcher(inside).matches()
+                ? "; paths begin at the root, so leave it out, or write $TORC_ROOT in a command"
+                : "; define it in %s%s, or write {%s} to mean the text"
+                    .formatted(job == null ? "vars" : "vars, parameters or a match", has, written)
             : "; did you mean {" + meant + "}?";
     return new BadInput(place, "unknown placeholder " + written + hint);
   }

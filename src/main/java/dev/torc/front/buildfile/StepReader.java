@@ -86,6 +86,7 @@ record StepReader(
       Image image = images.image(images.choice(job, Choice.NOTHING), images.settings(job));
       problems.guard(
           () -> steps.add(new Step(command(command, job.scope(), shell), dir, env, shell, image)));
+      OtherVarForms.warn(command, steps, job.scope());
     }
     return List.copyOf(steps);
   }
@@ -119,6 +120,7 @@ record StepReader(
       Image image = images.image(images.choice(task, shared), settings);
       problems.guard(
           () -> steps.add(new Step(command(one, scope, shell), folder, own, shell, image)));
+      OtherVarForms.warn(one, steps, scope);
     }
     return List.copyOf(steps);
   }

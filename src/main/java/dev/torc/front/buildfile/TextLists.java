@@ -21,12 +21,34 @@ public final class TextLists {
 
   private static final Pattern RANGE = Pattern.compile("\\{\\w+\\.\\.\\w+}");
 
+  /** What bash with {@code extglob} and minimatch know beyond other patterns. */
+  private static final Pattern EXTENDED = Pattern.compile("[!@?*+]\\([^()/]*\\)");
+
+  /** What is replaced in no path, or by other tools. */
+  private static final Pattern VARIABLE = Pattern.compile("\\$\\{?\\w|\\$\\(|\\{\\{|%\\w+%");
+
   private TextLists() {}
+
+  /** Returns a hint for a missing file whose path another tool would read otherwise; else empty. */
+  public static String ofMissing(String path) {
+    String hint = ofPaths(path);
+    if (!hint.isEmpty()) {
+      return hint;
+    } else if (VARIABLE.matcher(path).find()) {
+      return "; paths have vars and parameters as {NAME}, and begin at the root";
+    }
+    return path.matches("[^%]*%[^%]*")
+        ? "; for one job per file write match: \"%s\"".formatted(path.replace("%", "{stem}"))
+        : path.startsWith("^") ? "; to need the products of jobs, write {job: NAME}" : "";
+  }
 
   /** Returns a hint for a text that looks like several paths; empty for any other text. */
   public static String ofPaths(String text) {
     if (!text.isEmpty() && text.charAt(0) >= '\u2018' && text.charAt(0) <= '\u201f') {
       return "; " + text.charAt(0) + " is not a quote in YAML; write \" or '";
+    }
+    if (EXTENDED.matcher(text).find()) {
+      return "; write {a,b} for one of several, and \"!PATTERN\" as an item to leave files out";
     }
     if (RANGE.matcher(text).find()) {
       return "; {A..B} is not a range; write *, or need {job: GROUP}";

@@ -8,19 +8,46 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Warns of a value of {@code env} that only a shell would expand: {@code $PATH}, another variable
- * of the same {@code env}, {@code ~}, {@code $(pwd)}. Any other {@code $} may be meant as text, as
- * in a program for awk. What the warning says to write ends it.
+ * Warns of a value of {@code env} or {@code vars} that only a shell would expand: {@code $PATH},
+ * another name of the same map, {@code ~}, {@code $(pwd)}. Any other {@code $} may be meant as
+ * text, as in a program for awk. What the warning says to write ends it.
  */
 final class Unexpanded {
 
   private static final Pattern EXPANSION =
       Pattern.compile("\\$(?:(\\()|\\{?([A-Za-z_]\\w*)(?![\\w]))|^(~)(?=/|$)");
 
+  /** A var that is a command in whole; in a longer text it may be a part of a script. */
+  private static final Pattern COMMAND = Pattern.compile("\\S*(\\$\\([^()]+\\)|`[^`]+`)\\S*");
+
   /** Variables that every caller has. */
   private static final Set<String> ALWAYS = Set.of("HOME", "PATH", "PWD", "TMPDIR", "USER");
 
   private Unexpanded() {}
+
+  /** Warns of the value of a var; {@code names} are all vars. */
+  static void warnOfVar(String name, Node.Scalar value, Set<String> names, Problems problems) {
+    String text = value.text();
+    if (COMMAND.matcher(text).matches()) {
+      problems.warn(
+          value.place(),
+          "%s: nothing runs %s in vars; let a job store the value, and write {data.JOB.KEY}, or write it in the command"
+              .formatted(name, text));
+      return;
+    }
+    for (Matcher found = EXPANSION.matcher(text); found.find(); ) {
+      String variable = found.group(3) != null ? "HOME" : found.group(2);
+      if (variable != null && (names.contains(variable) || ALWAYS.contains(variable))) {
+        problems.warn(
+            value.place(),
+            "%s: %s is text in vars; write {%s}"
+                .formatted(
+                    name,
+                    found.group(3) != null ? "~" : "$" + variable,
+                    (names.contains(variable) ? "" : "env.") + variable));
+      }
+    }
+  }
 
   /** Warns of the value of a variable; {@code names} are the variables beside it, and itself. */
   static void warn(String name, Node.Scalar value, Set<String> names, Problems problems) {

@@ -175,7 +175,11 @@ final class VariableReader {
       if (entry.value() instanceof Node.Sequence list) {
         lists.put(name, list(list, name, literal));
       } else {
-        texts.put(name, text(MapFields.scalar(entry.value(), name), literal));
+        Node.Scalar value = MapFields.scalar(entry.value(), name);
+        if (!literal && (value.text().indexOf('$') >= 0 || value.text().matches("(?s)[~`].*"))) {
+          Unexpanded.warnOfVar(name, value, written.keySet(), problems);
+        }
+        texts.put(name, text(value, literal));
       }
     } catch (UnsetException e) {
       unset.put(name, e.getMessage());

@@ -412,7 +412,7 @@ public final class Main {
 
     /** One line for each meaning: torc's argument, then the arguments of other tools. */
     private static final String[] MEANINGS = {
-      "torc build = run repro",
+      "torc build = run repro rerun exec all --resume -resume --rerun-incomplete",
       "torc adopt = --touch commit touch",
       "torc graph = --dag dag plot",
       "--force = -B -F -R --always-make --forceall --forcerun",
@@ -423,7 +423,14 @@ public final class Main {
       "--fail-fast = --failfast --halt --no-keep-going",
       "torc build NAME = --until --target --targets --single-item",
       "torc clean = --delete-all-output",
-      "torc list = --list-rules --list-tasks --list-all",
+      "torc list = --list --list-rules --list-tasks --list-all tasks",
+      "torc check = --lint lint validate",
+      "torc status = --summary summary",
+      "torc watch = --watch -w",
+      "--quiet = --silent",
+      "--file = --snakefile --makefile --justfile --taskfile --entrypoint",
+      "--limit = --resources --set-resources",
+      "torc -D NAME=VALUE = --config --set --var --param --params --set-param --extra-vars",
       "torc log JOB = --printshellcmds logs",
     };
 

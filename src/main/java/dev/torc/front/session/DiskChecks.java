@@ -218,8 +218,8 @@ public final class DiskChecks {
                       graph.job(id).name(),
                       SafeText.name(file.path()),
                       row(id, file),
-                      !TextLists.ofPaths(file.path()).isEmpty()
-                          ? TextLists.ofPaths(file.path())
+                      !TextLists.ofMissing(file.path()).isEmpty()
+                          ? TextLists.ofMissing(file.path())
                           : graph.nodesOf(file.path()) == null
                               ? locks(graph.job(id)) + near.hint(file.path())
                               : "; to need the products of the job of that name, write {job: %s}"

@@ -10,6 +10,7 @@ import dev.torc.core.run.EventSender;
 import dev.torc.core.run.Follower;
 import dev.torc.core.run.JobAttempts;
 import dev.torc.core.run.JobFiles;
+import dev.torc.features.commands.StampFiles;
 import dev.torc.features.commands.UnstartedCommand;
 import dev.torc.features.endcheck.EndCheck;
 import dev.torc.features.environments.EnvironmentLock;
@@ -94,7 +95,7 @@ record Features(
       parts.add(new TemporaryFolder(common, job.name()));
     }
     if (makes) {
-      parts.add(new EnvironmentMaking(common, id, attempts, env, shared.watcher));
+      parts.add(new EnvironmentMaking(common, id, attempts, shared.watcher));
     } else if (job.conditions().containsKey(Job.ENVIRONMENT)) {
       parts.add(new InEnvironment(common, id, attempts, env, shared.environments));
     }
@@ -137,6 +138,7 @@ record Features(
     }
     all.add(new FailedLogs(setup, sender));
     all.add(new PatternWarnings(state, sender));
+    all.add(new StampFiles(state, sender));
     return all;
   }
 }
