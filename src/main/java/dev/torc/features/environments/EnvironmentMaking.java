@@ -54,16 +54,16 @@ public final class EnvironmentMaking implements AttemptPart, RunToEnd {
   /** The name by which these commands have the folder: that of torc's own slot. */
   public static final String DIR = "tmp";
 
+  /** Asks bash if it is there, since activation scripts are often for bash only. */
+  private static final String BASH =
+      "torc_sh=$(command -v bash) || torc_sh=sh; exec \"$torc_sh\" -c \"$1\"";
+
   private static final long AGAIN = 50; // milliseconds between two tries to lock
 
   private static final long AGAIN_REMOTE = 500; // where each one asks a server
 
   /** What a tool says, and what that means; a group in it is the meaning. */
-  private record Cause(Pattern said, String means) {
-    Cause(String said, String means) {
-      this(Pattern.compile(said), means);
-    }
-  }
+  private record Cause(String said, String means) {}
 
   private static final List<Cause> CAUSES =
       List.of(
@@ -79,7 +79,6 @@ public final class EnvironmentMaking implements AttemptPart, RunToEnd {
               "the network cannot be reached"));
 
   private final AttemptContext common;
-  private final Map<String, String> caller;
   private final int id;
   private final Job job;
   private final boolean forced;
@@ -90,16 +89,10 @@ public final class EnvironmentMaking implements AttemptPart, RunToEnd {
   private String failure; // of torc's own part; null for none
   private Path log; // null until it fails
 
-  /** Prepares an attempt; {@code caller} is the caller's environment. */
   public EnvironmentMaking(
-      AttemptContext common,
-      int id,
-      JobAttempts attempts,
-      Map<String, String> caller,
-      Consumer<? super Event> told) {
+      AttemptContext common, int id, JobAttempts attempts, Consumer<? super Event> told) {
     this.told = told;
     this.common = common;
-    this.caller = caller;
     this.id = id;
     this.job = common.graph().job(id);
     this.forced = attempts.reasons().stream().anyMatch(each -> each.kind() == Kind.FORCED);
@@ -115,10 +108,8 @@ public final class EnvironmentMaking implements AttemptPart, RunToEnd {
     shell.add(text(CREATE));
     steps.add(new Launch.Step(shell, first.dir(), first.env()));
     Map<String, String> env = new HashMap<>(first.env());
-    env.put("TORC_BEFORE", made.beside(".before").toString());
-    env.put("TORC_AFTER", made.beside(".after").toString());
-    List<String> asked = List.of(bash(), "-c", question());
-    steps.add(new Launch.Step(asked, first.dir(), env));
+    env.put("TORC_ASKED", made.beside(".asked").toString());
+    steps.add(new Launch.Step(List.of("sh", "-c", BASH, "sh", question()), first.dir(), env));
     return launch.running(steps, launch.output());
   }
 
@@ -127,27 +118,17 @@ public final class EnvironmentMaking implements AttemptPart, RunToEnd {
     return text == null ? ":" : text.render(_ -> List.of(made.folder().toString()));
   }
 
-  /** Returns the shell that is asked: activation scripts are often for bash only. */
-  private String bash() {
-    for (String folder : caller.getOrDefault("PATH", "/bin:/usr/bin").split(":")) {
-      if (folder.startsWith("/") && Files.isExecutable(Path.of(folder, "bash"))) {
-        return "bash";
-      }
-    }
-    return "sh";
-  }
-
   /** Returns the script that activates the environment between two looks at the variables. */
   private String question() {
     return """
-    trap '[ $? = 0 ] || rm -f "$TORC_BEFORE" "$TORC_AFTER"' EXIT # they have values of the caller
+    trap '[ $? = 0 ] || rm -f "$TORC_ASKED"' EXIT # it has values of the caller
     unset VIRTUAL_ENV CONDA_SHLVL CONDA_PREFIX CONDA_DEFAULT_ENV CONDA_PROMPT_MODIFIER
     unset PIXI_IN_SHELL PIXI_PROMPT PIXI_ENVIRONMENT_NAME PIXI_ENVIRONMENT_PLATFORMS
     unset PIXI_PROJECT_ROOT PIXI_PROJECT_NAME PIXI_PROJECT_MANIFEST PIXI_PROJECT_VERSION
-    env -0 > "$TORC_BEFORE" || exit
+    { env -0 && printf '\\0'; } > "$TORC_ASKED" || exit
     %s
     torc_status=$?
-    env -0 > "$TORC_AFTER" || exit
+    env -0 >> "$TORC_ASKED" || exit
     exit $torc_status
     """
         .formatted(text(ACTIVATE));
@@ -232,9 +213,9 @@ public final class EnvironmentMaking implements AttemptPart, RunToEnd {
    * the folder is named after the former lock, and may hold what the new one asks for.
    */
   private void complete() throws IOException {
-    Activation found = Activation.between(printed(".before"), printed(".after"));
-    OwnFile.remove(made.beside(".before"));
-    OwnFile.remove(made.beside(".after"));
+    Path asked = made.beside(".asked");
+    String printed = new String(OwnFile.read(asked), StandardCharsets.UTF_8);
+    OwnFile.remove(asked);
     snapshot.ended();
     List<String> moved = snapshot.moved();
     if (!moved.isEmpty()) {
@@ -243,7 +224,7 @@ public final class EnvironmentMaking implements AttemptPart, RunToEnd {
               + " changed while the environment was made; it is made again by the next build";
       return;
     }
-    made.complete(found);
+    made.complete(Activation.between(printed));
   }
 
   @Override
@@ -257,10 +238,6 @@ public final class EnvironmentMaking implements AttemptPart, RunToEnd {
     if (failure != null) {
       throw new AttemptFailure(failure);
     }
-  }
-
-  private String printed(String ending) throws IOException {
-    return new String(OwnFile.read(made.beside(ending)), StandardCharsets.UTF_8);
   }
 
   /**
@@ -283,7 +260,7 @@ public final class EnvironmentMaking implements AttemptPart, RunToEnd {
     try {
       String said = OwnFile.tail(log, 1 << 14);
       for (Cause each : CAUSES) {
-        Matcher found = each.said.matcher(said);
+        Matcher found = Pattern.compile(each.said).matcher(said);
         if (found.find()) {
           return ": " + (found.groupCount() > 0 ? found.group(1) : each.means);
         }

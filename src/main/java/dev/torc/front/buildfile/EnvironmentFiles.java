@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -131,19 +130,15 @@ final class EnvironmentFiles {
     }
   }
 
-  /** Returns the file that says which Python uv takes, which its lock does not say. */
-  Optional<String> pinnedPython(String project) {
-    String file = nearest(project, ".python-version");
-    return looked.get(Glob.escape(file)).isEmpty() ? Optional.empty() : Optional.of(file);
-  }
-
   /**
-   * Adds the lock of a project of uv, and the files of the folders that it copies. Returns the
-   * options without which uv installs what it has built of these folders before.
+   * Adds the lock of a project of uv, the file that says which Python it takes, and the files of
+   * folders that it copies. Returns the options without which uv installs what it has built of
+   * these folders before.
    */
   String uv(String project, Place place, List<String> files) {
     String lock = nearest(project, "uv.lock");
-    files.add(lock);
+    String python = nearest(project, ".python-version");
+    files.addAll(looked.get(Glob.escape(python)).isEmpty() ? List.of(lock) : List.of(lock, python));
     Matcher local = UV_LOCAL.matcher(text(lock, place));
     StringBuilder refresh = new StringBuilder();
     while (local.find()) {

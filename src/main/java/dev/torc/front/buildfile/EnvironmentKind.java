@@ -60,10 +60,6 @@ enum EnvironmentKind {
 
   private static final String PIXI_CREATE =
       """
-      if ! command -v pixi > /dev/null; then
-        echo "torc: pixi is not installed" >&2
-        exit 127
-      fi
       %spixi install --locked --manifest-path %s -e %s
       """;
 
@@ -157,7 +153,6 @@ enum EnvironmentKind {
       case UV -> {
         String project = one(written, "pyproject.toml", place);
         String refresh = find.uv(project, place, files);
-        find.pinnedPython(project).ifPresent(files::add);
         String folder = UserPaths.parent(project);
         yield made(
             entry,

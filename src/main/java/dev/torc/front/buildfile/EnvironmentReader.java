@@ -52,9 +52,6 @@ record EnvironmentReader(
   /** Returns the jobs that make environments by the names that jobs use; null after an error. */
   SequencedMap<String, Job> read() {
     SequencedMap<String, Job> makers = new LinkedHashMap<>();
-    if (top.map().get("environments") == null) {
-      return makers;
-    }
     top.inner("environments")
         .map()
         .entries()
@@ -103,7 +100,7 @@ record EnvironmentReader(
     }
     Surroundings in =
         new Surroundings(
-            name, written(fields, kind, conditions), made.files().stream().distinct().toList());
+            name, written(fields, conditions), made.files().stream().distinct().toList());
     List<Template> shown = List.of(Template.of("environment"), Template.of(name));
     Step step =
         new Step(new Step.Command.Words(shown), ".", Collections.emptySortedMap(), shell, null);
@@ -131,15 +128,14 @@ record EnvironmentReader(
   }
 
   /** Returns the entry as written, as JSON. */
-  private static String written(
-      MapFields fields, EnvironmentKind kind, SortedMap<String, Template> conditions) {
+  private static String written(MapFields fields, SortedMap<String, Template> conditions) {
     SortedMap<String, String> written = new TreeMap<>();
     for (String key : fields.map().entries().keySet()) {
       Template command = conditions.get(Job.ENVIRONMENT + " " + key);
       Node own = fields.map().get(key);
       written.put(
           key,
-          command != null && kind == EnvironmentKind.COMMANDS
+          command != null
               ? JsonText.string(command.declared().replace("{tmp}", "{dir}"))
               : own instanceof Node.Sequence
                   ? fields.texts(key).stream().map(JsonText::string).toList().toString()
