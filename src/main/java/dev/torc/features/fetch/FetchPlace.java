@@ -85,8 +85,8 @@ record FetchPlace(Path part, Path state, String boot) {
   /**
    * The lines of the file; empty texts if it is missing or damaged.
    *
-   * @param origin a digest of what counts of the URL, and the boot in which bytes of it began to
-   *     come, or the digest of all bytes
+   * @param origin a digest of the counted URL, and the boot in which bytes of it began to come, or
+   *     the digest of all bytes
    * @param complete a digest of all URLs of the file, and the digest of the last complete bytes
    */
   private record State(String origin, String part, Validator by, String complete) {
