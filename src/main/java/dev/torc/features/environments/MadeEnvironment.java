@@ -2,6 +2,7 @@ package dev.torc.features.environments;
 
 import dev.torc.base.digests.Digest;
 import dev.torc.base.posix.FileTree;
+import dev.torc.base.posix.Io;
 import dev.torc.base.posix.OwnFile;
 import dev.torc.base.posix.SystemName;
 import dev.torc.base.syntax.BadInput;
@@ -175,11 +176,7 @@ public record MadeEnvironment(Path folder, boolean shared) {
 
   /** Returns when it became complete; empty for an incomplete one. */
   Optional<FileTime> completed() {
-    try {
-      return Optional.of(Files.getLastModifiedTime(marker()));
-    } catch (IOException e) {
-      return Optional.empty();
-    }
+    return Io.or(() -> Optional.of(Files.getLastModifiedTime(marker())), Optional.empty());
   }
 
   /** Returns what a complete environment does; null if there is none that works here and now. */
