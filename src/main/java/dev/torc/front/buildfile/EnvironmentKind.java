@@ -121,10 +121,10 @@ enum EnvironmentKind {
    *
    * @param activate null for nothing
    */
-  record Commands(Node.Scalar create, Node.Scalar activate) {}
+  record Recipe(Node.Scalar create, Node.Scalar activate) {}
 
   /** Returns the commands of an entry; adds its files to {@code find}. */
-  Commands read(String title, MapFields entry, EnvironmentFiles find, Paths paths) {
+  Recipe read(String title, MapFields entry, EnvironmentFiles find, Paths paths) {
     List<String> written =
         entry.list("file", node -> paths.normalize(entry.scope().literalPath(node)));
     Place place = entry.map().place();
@@ -133,7 +133,7 @@ enum EnvironmentKind {
         find.add(written);
         Node create = must("create", title, entry, "the command that fills the folder {dir}");
         Node activate = entry.map().get("activate");
-        yield new Commands(
+        yield new Recipe(
             MapFields.scalar(create, "create"),
             activate == null ? null : MapFields.scalar(activate, "activate"));
       }
@@ -145,13 +145,13 @@ enum EnvironmentKind {
           create.append(create.indexOf("install") < 0 ? INSTALL : "");
           create.append(" -r ").append(SafeText.quoted(file));
         }
-        yield commands(entry, create.toString(), ENTER);
+        yield recipe(entry, create.toString(), ENTER);
       }
       case UV -> {
         String project = one(written, "pyproject.toml", place);
         String refresh = find.uv(project);
         String folder = UserPaths.parent(project);
-        yield commands(
+        yield recipe(
             entry,
             "UV_PROJECT_ENVIRONMENT={dir} uv sync --locked "
                 + refresh
@@ -168,26 +168,26 @@ enum EnvironmentKind {
         }
         String create =
             CONDA_CREATE.formatted(asks ? "env create" : "create", SafeText.quoted(file));
-        yield commands(entry, CONDAS + create, CONDAS + CONDA_ACTIVATE);
+        yield recipe(entry, CONDAS + create, CONDAS + CONDA_ACTIVATE);
       }
       case PIXI -> pixi(entry, find, one(written, "pixi.toml", place));
       case MODULE -> {
         must("load", title, entry, "the names of modules, such as [gcc/13]");
         String names =
             entry.texts("load").stream().map(SafeText::quoted).collect(Collectors.joining(" "));
-        yield commands(entry, ":", LOAD.formatted(names));
+        yield recipe(entry, ":", LOAD.formatted(names));
       }
     };
   }
 
-  private static Commands pixi(MapFields entry, EnvironmentFiles find, String file) {
+  private static Recipe pixi(MapFields entry, EnvironmentFiles find, String file) {
     String name = file.substring(UserPaths.parent(file).length()).replaceFirst("^/", "");
     String lock = file.substring(0, file.length() - name.length()) + "pixi.lock";
     boolean copied = find.pixi(file, lock);
     String copy = "cp %s %s {dir}\n".formatted(SafeText.quoted(file), SafeText.quoted(lock));
     String manifest = copied ? "{dir}/" + SafeText.quoted(name) : SafeText.quoted(file);
     String of = SafeText.quoted(entry.text("name", "default"));
-    return commands(
+    return recipe(
         entry,
         PIXI_CREATE.formatted(copied ? copy : "", manifest, of),
         PIXI_ACTIVATE.formatted(manifest, of) + (copied ? "" : PIXI_STATE));
@@ -211,8 +211,8 @@ enum EnvironmentKind {
     return written.isEmpty() ? otherwise : written.getFirst();
   }
 
-  private static Commands commands(MapFields entry, String create, String activate) {
-    return new Commands(text(entry, create), text(entry, activate));
+  private static Recipe recipe(MapFields entry, String create, String activate) {
+    return new Recipe(text(entry, create), text(entry, activate));
   }
 
   private static Node.Scalar text(MapFields entry, String command) {

@@ -83,7 +83,7 @@ record EnvironmentReader(
     Node file = fields.map().get("file");
     EnvironmentFiles files =
         new EnvironmentFiles(paths, file == null ? fields.map().place() : file.place(), looked);
-    EnvironmentKind.Commands made = kind.read(name, fields, files, paths);
+    EnvironmentKind.Recipe made = kind.read(name, fields, files, paths);
     boolean loose = !files.loose().isEmpty();
     if (loose) {
       top.problems()
