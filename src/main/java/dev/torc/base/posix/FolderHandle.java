@@ -220,7 +220,9 @@ public final class FolderHandle implements AutoCloseable {
       throw new AtomicMoveNotSupportedException(from.toString(), to.toString(), "other disk");
     }
     if (result < 0 && result != -Libc.ENOENT) {
-      throw refused(from, result);
+      boolean other =
+          result == -Libc.EACCES && Files.isWritable(path); // the other folder is closed
+      throw refused(other ? to : from, result);
     }
     return result == 0;
   }

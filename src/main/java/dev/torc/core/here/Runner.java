@@ -9,7 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /** Starts attempts and reports their ends. Tests replace it to run without processes. */
-public interface Runner extends AutoCloseable {
+public interface Runner extends RunToEnd, AutoCloseable {
 
   Duration GRACE = Duration.ofSeconds(5);
 
@@ -21,10 +21,8 @@ public interface Runner extends AutoCloseable {
   /** Starts an attempt; calls {@code done} once, from any thread, when it is over. */
   Running start(Launch launch, Consumer<ProcessEnd> done);
 
-  /**
-   * Runs an attempt and returns when it is over, for a caller whose thread would only wait. Passes
-   * the attempt to {@code running} as soon as it can be ended.
-   */
+  /** Runs an attempt, for a caller whose thread would only wait. */
+  @Override
   default ProcessEnd run(Launch launch, Consumer<Running> running) {
     CompletableFuture<ProcessEnd> done = new CompletableFuture<>();
     running.accept(start(launch, done::complete));

@@ -12,7 +12,7 @@ import dev.torc.core.decide.ProductPlaces;
 import dev.torc.core.decide.Reason;
 import dev.torc.core.here.Launch;
 import dev.torc.core.here.ProcessEnd;
-import dev.torc.core.here.Runner;
+import dev.torc.core.here.RunToEnd;
 import dev.torc.core.memory.Batch;
 import dev.torc.core.memory.BuildRecord.BuildId;
 import dev.torc.core.memory.Cache.CacheException;
@@ -89,9 +89,9 @@ public final class Attempt {
     this.executor = attempts.executor();
   }
 
-  private Runner runner() {
+  private RunToEnd runner() {
     for (AttemptPart part : parts) {
-      Runner own = part.runner();
+      RunToEnd own = part.runner();
       if (own != null) {
         return own;
       }

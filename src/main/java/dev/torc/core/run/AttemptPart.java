@@ -4,7 +4,7 @@ import dev.torc.base.digests.Stamp;
 import dev.torc.core.decide.NeedSnapshot;
 import dev.torc.core.here.Launch;
 import dev.torc.core.here.ProcessEnd;
-import dev.torc.core.here.Runner;
+import dev.torc.core.here.RunToEnd;
 import dev.torc.core.memory.Batch;
 import dev.torc.core.memory.BuildRecord.BuildId;
 import dev.torc.core.run.BuildSetup.AttemptContext;
@@ -47,7 +47,7 @@ public interface AttemptPart {
   }
 
   /** Returns what runs the attempt instead of processes of this machine; null for those. */
-  default Runner runner() {
+  default RunToEnd runner() {
     return null;
   }
 

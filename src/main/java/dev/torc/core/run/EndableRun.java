@@ -3,6 +3,7 @@ package dev.torc.core.run;
 import dev.torc.base.posix.Kill;
 import dev.torc.core.here.Launch;
 import dev.torc.core.here.ProcessEnd;
+import dev.torc.core.here.RunToEnd;
 import dev.torc.core.here.Runner;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,11 +17,11 @@ final class EndableRun {
 
   private static final long SOON = 2_000_000_000; // nanoseconds
 
-  private final Runner runner;
+  private final RunToEnd runner;
   private final List<Integer> ends = new ArrayList<>(); // the signal of each call of end
   private Runner.Running running;
 
-  EndableRun(Runner runner) {
+  EndableRun(RunToEnd runner) {
     this.runner = runner;
   }
 

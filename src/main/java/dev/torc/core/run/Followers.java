@@ -4,13 +4,7 @@ import dev.torc.core.model.Job;
 import java.util.List;
 
 /** All followers of a build as one: calls each, in their order. */
-final class Followers implements Follower {
-
-  private final List<Follower> all;
-
-  Followers(List<Follower> all) {
-    this.all = all;
-  }
+record Followers(List<Follower> all) implements Follower {
 
   @Override
   public void follow(Event event) {

@@ -1,12 +1,12 @@
 package dev.torc.features.commands;
 
+import dev.torc.base.posix.Io;
 import dev.torc.base.syntax.BadInput.Diagnostic;
 import dev.torc.base.text.LogExcerpt;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Step;
 import dev.torc.core.run.Event;
-import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -75,11 +75,9 @@ public final class FailureHints {
       "may have asked for input, which jobs do not get; see interactive: true";
 
   private static List<String> output(Event.Log log) {
-    try {
-      return log == null ? List.of() : OUTPUT.read(log.file(), log.from(), false);
-    } catch (IOException e) {
-      return List.of(); // the lines about the failure say so
-    }
+    return Io.or(
+        () -> log == null ? List.of() : OUTPUT.read(log.file(), log.from(), false),
+        List.of()); // the lines about the failure say so
   }
 
   private static String shell(Job job, List<String> output) {

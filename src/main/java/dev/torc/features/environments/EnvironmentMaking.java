@@ -9,7 +9,8 @@ import dev.torc.core.decide.Reason.Kind;
 import dev.torc.core.here.Launch;
 import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.here.ProcessEnd.How;
-import dev.torc.core.here.Runner;
+import dev.torc.core.here.RunToEnd;
+import dev.torc.core.here.Runner.Running;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.core.memory.ThisHost;
 import dev.torc.core.model.Downstream;
@@ -42,7 +43,7 @@ import java.util.regex.Pattern;
  * fills the folder, and a shell that is asked once what activation does. The marker is written
  * last, so a folder that a killed torc left is not believed, and is made anew.
  */
-public final class EnvironmentMaking implements AttemptPart, Runner {
+public final class EnvironmentMaking implements AttemptPart, RunToEnd {
 
   /** The condition of a job that makes an environment: the command that fills the folder. */
   public static final String CREATE = "environment create";
@@ -53,16 +54,12 @@ public final class EnvironmentMaking implements AttemptPart, Runner {
   /** The name by which these commands have the folder: that of torc's own slot. */
   public static final String DIR = "tmp";
 
-  private static final long AGAIN = 50; // milliseconds between two tries to lock
-
-  private static final long AGAIN_REMOTE = 500; // where each one asks a server
+  /** Asks bash if it is there, since activation scripts are often for bash only. */
+  private static final String BASH =
+      "torc_sh=$(command -v bash) || torc_sh=sh; exec \"$torc_sh\" -c \"$1\"";
 
   /** What a tool says, and what that means; a group in it is the meaning. */
-  private record Cause(Pattern said, String means) {
-    Cause(String said, String means) {
-      this(Pattern.compile(said), means);
-    }
-  }
+  private record Cause(String said, String means) {}
 
   private static final List<Cause> CAUSES =
       List.of(
@@ -78,7 +75,6 @@ public final class EnvironmentMaking implements AttemptPart, Runner {
               "the network cannot be reached"));
 
   private final AttemptContext common;
-  private final Map<String, String> caller;
   private final int id;
   private final Job job;
   private final boolean forced;
@@ -89,16 +85,10 @@ public final class EnvironmentMaking implements AttemptPart, Runner {
   private String failure; // of torc's own part; null for none
   private Path log; // null until it fails
 
-  /** Prepares an attempt; {@code caller} is the caller's environment. */
   public EnvironmentMaking(
-      AttemptContext common,
-      int id,
-      JobAttempts attempts,
-      Map<String, String> caller,
-      Consumer<? super Event> told) {
+      AttemptContext common, int id, JobAttempts attempts, Consumer<? super Event> told) {
     this.told = told;
     this.common = common;
-    this.caller = caller;
     this.id = id;
     this.job = common.graph().job(id);
     this.forced = attempts.reasons().stream().anyMatch(each -> each.kind() == Kind.FORCED);
@@ -114,10 +104,8 @@ public final class EnvironmentMaking implements AttemptPart, Runner {
     shell.add(text(CREATE));
     steps.add(new Launch.Step(shell, first.dir(), first.env()));
     Map<String, String> env = new HashMap<>(first.env());
-    env.put("TORC_BEFORE", made.beside(".before").toString());
-    env.put("TORC_AFTER", made.beside(".after").toString());
-    List<String> asked = List.of(bash(), "-c", question());
-    steps.add(new Launch.Step(asked, first.dir(), env));
+    env.put("TORC_ASKED", made.beside(".asked").toString());
+    steps.add(new Launch.Step(List.of("sh", "-c", BASH, "sh", question()), first.dir(), env));
     return launch.running(steps, launch.output());
   }
 
@@ -126,40 +114,25 @@ public final class EnvironmentMaking implements AttemptPart, Runner {
     return text == null ? ":" : text.render(_ -> List.of(made.folder().toString()));
   }
 
-  /** Returns the shell that is asked: activation scripts are often for bash only. */
-  private String bash() {
-    for (String folder : caller.getOrDefault("PATH", "/bin:/usr/bin").split(":")) {
-      if (folder.startsWith("/") && Files.isExecutable(Path.of(folder, "bash"))) {
-        return "bash";
-      }
-    }
-    return "sh";
-  }
-
   /** Returns the script that activates the environment between two looks at the variables. */
   private String question() {
     return """
-    trap '[ $? = 0 ] || rm -f "$TORC_BEFORE" "$TORC_AFTER"' EXIT # they have values of the caller
+    trap '[ $? = 0 ] || rm -f "$TORC_ASKED"' EXIT # it has values of the caller
     unset VIRTUAL_ENV CONDA_SHLVL CONDA_PREFIX CONDA_DEFAULT_ENV CONDA_PROMPT_MODIFIER
     unset PIXI_IN_SHELL PIXI_PROMPT PIXI_ENVIRONMENT_NAME PIXI_ENVIRONMENT_PLATFORMS
     unset PIXI_PROJECT_ROOT PIXI_PROJECT_NAME PIXI_PROJECT_MANIFEST PIXI_PROJECT_VERSION
-    env -0 > "$TORC_BEFORE" || exit
+    { env -0 && printf '\\0'; } > "$TORC_ASKED" || exit
     %s
     torc_status=$?
-    env -0 > "$TORC_AFTER" || exit
+    env -0 >> "$TORC_ASKED" || exit
     exit $torc_status
     """
         .formatted(text(ACTIVATE));
   }
 
   @Override
-  public Runner runner() {
+  public RunToEnd runner() {
     return this;
-  }
-
-  @Override
-  public Running start(Launch launch, Consumer<ProcessEnd> done) {
-    throw new UnsupportedOperationException("an attempt waits for its environment");
   }
 
   /** Makes the environment, under its lock if roots share it, unless another torc just did. */
@@ -206,8 +179,8 @@ public final class EnvironmentMaking implements AttemptPart, Runner {
           folder.toString(), null, "folder not found; torc does not create it");
     }
     ThisHost here = common.machines().here();
-    boolean waits = false;
-    while (true) {
+    boolean asks = made.shared() && here.networkKind(folder).isPresent(); // a server, each time
+    for (boolean waits = false; ; waits = true) {
       EnvironmentLock lock = EnvironmentLock.take(made, true, here);
       if (made.shared() && !forced && made.activation() != null) {
         if (lock != null) {
@@ -217,12 +190,10 @@ public final class EnvironmentMaking implements AttemptPart, Runner {
       } else if (lock != null) {
         return lock;
       } else if (!waits) {
-        waits = true;
         tell("waiting for another torc that uses " + made.folder());
       }
-      boolean network = here.networkKind(folder).isPresent();
       try {
-        if (stop.await(network ? AGAIN_REMOTE : AGAIN, TimeUnit.MILLISECONDS)) {
+        if (stop.await(asks ? 500 : 50, TimeUnit.MILLISECONDS)) {
           return null;
         }
       } catch (InterruptedException e) {
@@ -236,9 +207,9 @@ public final class EnvironmentMaking implements AttemptPart, Runner {
    * the folder is named after the former lock, and may hold what the new one asks for.
    */
   private void complete() throws IOException {
-    Activation found = Activation.between(printed(".before"), printed(".after"));
-    OwnFile.remove(made.beside(".before"));
-    OwnFile.remove(made.beside(".after"));
+    Path asked = made.beside(".asked");
+    String printed = new String(OwnFile.read(asked), StandardCharsets.UTF_8);
+    OwnFile.remove(asked);
     snapshot.ended();
     List<String> moved = snapshot.moved();
     if (!moved.isEmpty()) {
@@ -247,17 +218,7 @@ public final class EnvironmentMaking implements AttemptPart, Runner {
               + " changed while the environment was made; it is made again by the next build";
       return;
     }
-    made.complete(found);
-  }
-
-  @Override
-  public long grace() {
-    return common.machines().runner().grace();
-  }
-
-  @Override
-  public void close() {
-    stop.countDown();
+    made.complete(Activation.between(printed));
   }
 
   @Override
@@ -271,10 +232,6 @@ public final class EnvironmentMaking implements AttemptPart, Runner {
     if (failure != null) {
       throw new AttemptFailure(failure);
     }
-  }
-
-  private String printed(String ending) throws IOException {
-    return new String(OwnFile.read(made.beside(ending)), StandardCharsets.UTF_8);
   }
 
   /**
@@ -297,7 +254,7 @@ public final class EnvironmentMaking implements AttemptPart, Runner {
     try {
       String said = OwnFile.tail(log, 1 << 14);
       for (Cause each : CAUSES) {
-        Matcher found = each.said.matcher(said);
+        Matcher found = Pattern.compile(each.said).matcher(said);
         if (found.find()) {
           return ": " + (found.groupCount() > 0 ? found.group(1) : each.means);
         }

@@ -2,6 +2,7 @@ package dev.torc.features.environments;
 
 import dev.torc.base.digests.Digest;
 import dev.torc.base.posix.FileTree;
+import dev.torc.base.posix.Io;
 import dev.torc.base.posix.OwnFile;
 import dev.torc.base.posix.SystemName;
 import dev.torc.base.syntax.BadInput;
@@ -24,6 +25,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -46,7 +48,7 @@ public record MadeEnvironment(Path folder, boolean shared) {
 
   private static final int SHOWN = 12; // digits of the digest in the name
 
-  private static final String MAKING = "making"; // by which processes, in an incomplete marker
+  private static final String COMPLETE = "folder"; // in a marker; one without it has a mark
 
   static MadeEnvironment of(Path root, Job job, Digest digest) {
     String name = job.surroundings().name() + "-" + digest.hex().substring(0, SHOWN);
@@ -111,7 +113,7 @@ public record MadeEnvironment(Path folder, boolean shared) {
 
   /** Removes everything but the lock: the marker first, so that the rest is not believed. */
   void clear() throws IOException {
-    for (String ending : List.of(".json", "", ".json.new", ".before", ".after")) {
+    for (String ending : List.of(".json", "", ".json.new", ".asked")) {
       FileTree.remove(beside(ending));
     }
   }
@@ -121,12 +123,11 @@ public record MadeEnvironment(Path folder, boolean shared) {
    * killed torc, perhaps of another root, left making it.
    */
   List<String> begin(Map<String, String> mark) throws IOException {
-    List<String> ended = List.of();
-    if (shared && read() instanceof Node.Mapping left && left.get(MAKING) != null) {
-      ended = Runner.endLeftovers(List.of(Activation.texts(left, MAKING)));
-    }
+    SortedMap<String, String> left = read();
+    boolean making = shared && !left.isEmpty() && !left.containsKey(COMPLETE);
+    List<String> ended = making ? Runner.endLeftovers(List.of(left)) : List.of();
     clear();
-    write(Map.of(MAKING, Activation.json(new TreeMap<>(mark))));
+    write(new TreeMap<>(mark));
     Files.createDirectory(folder);
     return ended;
   }
@@ -136,55 +137,56 @@ public record MadeEnvironment(Path folder, boolean shared) {
    * path of their folder and of their interpreter, so both are in the marker.
    */
   void complete(Activation activation) throws IOException {
-    Map<String, String> members = new TreeMap<>(activation.members());
-    members.put("folder", JsonText.string(folder.toRealPath().toString()));
-    members.put("system", JsonText.string(SystemName.here()));
-    members.put("interpreter", JsonText.string(interpreter()));
-    write(members);
+    SortedMap<String, String> marker = place();
+    activation.addTo(marker);
+    write(marker);
   }
 
-  private void write(Map<String, String> members) throws IOException {
+  /** Returns what must be the same for a marker to be believed. */
+  private SortedMap<String, String> place() throws IOException {
+    SortedMap<String, String> place = new TreeMap<>();
+    place.put(COMPLETE, folder.toRealPath().toString());
+    place.put("system", SystemName.here());
+    place.put("interpreter", interpreter());
+    return place;
+  }
+
+  private void write(SortedMap<String, String> marker) throws IOException {
+    SortedMap<String, String> members = new TreeMap<>(marker);
+    members.replaceAll((_, text) -> JsonText.string(text));
     byte[] text = (JsonText.object(members) + "\n").getBytes(StandardCharsets.UTF_8);
     OwnFile.replace(marker(), out -> out.write(text));
   }
 
-  /** Returns the marker; null if there is none, or no readable one. */
-  private Node.Mapping read() throws IOException {
-    try {
-      return OwnFile.exists(marker())
-          ? (Node.Mapping) SourceFile.parse(OwnFile.read(marker()), marker().toString())
-          : null;
-    } catch (BadInput | ClassCastException e) {
-      return null;
+  /** Returns the marker; empty if there is none, or no readable one. */
+  private SortedMap<String, String> read() throws IOException {
+    SortedMap<String, String> marker = new TreeMap<>();
+    if (OwnFile.exists(marker())) {
+      try {
+        Node parsed = SourceFile.parse(OwnFile.read(marker()), marker().toString());
+        for (Map.Entry<String, Node.Entry> each : ((Node.Mapping) parsed).entries().entrySet()) {
+          marker.put(each.getKey(), ((Node.Scalar) each.getValue().value()).text());
+        }
+      } catch (BadInput | ClassCastException e) {
+        marker.clear();
+      }
     }
+    return marker;
   }
 
   /** Returns when it became complete; empty for an incomplete one. */
   Optional<FileTime> completed() {
-    try {
-      return Optional.of(Files.getLastModifiedTime(marker()));
-    } catch (IOException e) {
-      return Optional.empty();
-    }
+    return Io.or(() -> Optional.of(Files.getLastModifiedTime(marker())), Optional.empty());
   }
 
   /** Returns what a complete environment does; null if there is none that works here and now. */
   Activation activation() {
     try {
-      Node.Mapping members = read();
-      boolean same =
-          members != null
-              && says(members, "folder", folder.toRealPath().toString())
-              && says(members, "system", SystemName.here())
-              && says(members, "interpreter", interpreter());
-      return same ? Activation.of(members) : null;
-    } catch (IOException | ClassCastException e) {
+      SortedMap<String, String> marker = read();
+      return marker.entrySet().containsAll(place().entrySet()) ? Activation.of(marker) : null;
+    } catch (IOException e) {
       return null; // it is made anew
     }
-  }
-
-  private static boolean says(Node.Mapping members, String name, String value) {
-    return members.get(name) instanceof Node.Scalar text && text.text().equals(value);
   }
 
   /**

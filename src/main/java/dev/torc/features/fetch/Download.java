@@ -183,7 +183,8 @@ final class Download {
     while (root.getCause() != null) {
       root = root.getCause();
     }
-    String line = address.shown() + ": " + (silent ? "no bytes for " + SILENCE + " s" : why(root));
+    String why = silent ? "no bytes for " + SILENCE + " s" : why(root);
+    String line = address.shown() + means.web.get().way(address) + ": " + why;
     long wait = asked >= 0 ? asked : FIRST_DELAY << 2 * (tries - 1);
     if (root instanceof GeneralSecurityException) {
       throw new AttemptFailure(line + "; CURL_CA_BUNDLE can name a file of other CAs");

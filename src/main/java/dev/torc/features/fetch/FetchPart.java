@@ -12,7 +12,8 @@ import dev.torc.base.text.SafeText;
 import dev.torc.core.here.Launch;
 import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.here.ProcessEnd.How;
-import dev.torc.core.here.Runner;
+import dev.torc.core.here.RunToEnd;
+import dev.torc.core.here.Runner.Running;
 import dev.torc.core.memory.RecordedProduct;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
 import dev.torc.core.model.Job;
@@ -46,7 +47,7 @@ import java.util.function.Consumer;
  * command of a fetcher, and moves them to their places when all are complete. A killed torc leaves
  * only temporary files, which are not believed.
  */
-public final class FetchPart implements AttemptPart, Runner {
+public final class FetchPart implements AttemptPart, RunToEnd {
 
   private final AttemptContext common;
   private final Job job;
@@ -68,13 +69,8 @@ public final class FetchPart implements AttemptPart, Runner {
   }
 
   @Override
-  public Runner runner() {
+  public RunToEnd runner() {
     return this;
-  }
-
-  @Override
-  public Running start(Launch launch, Consumer<ProcessEnd> done) {
-    throw new UnsupportedOperationException("an attempt waits for its downloads");
   }
 
   /** Fetches all files. Everything that fails is the job's failure. */
@@ -264,15 +260,5 @@ public final class FetchPart implements AttemptPart, Runner {
       line = line.formatted(SafeText.name(job.name()), path, before, now);
       common.removal().note().accept(line);
     }
-  }
-
-  @Override
-  public long grace() {
-    return 0;
-  }
-
-  @Override
-  public void close() {
-    // it is the attempt's, and ends with it
   }
 }

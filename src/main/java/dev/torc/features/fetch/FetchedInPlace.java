@@ -21,13 +21,7 @@ import java.util.stream.Collectors;
  * A file in the place of a product with the very {@code sha256} of the build file needs no
  * download, also if the user put it there. Nothing is recorded, so that the file stays the user's.
  */
-public final class FetchedInPlace implements Condition {
-
-  private final DigestMemo digests;
-
-  public FetchedInPlace(DigestMemo digests) {
-    this.digests = digests;
-  }
+public record FetchedInPlace(DigestMemo digests) implements Condition {
 
   @Override
   public Verdict verdict(Subject asked, Verdict known) {

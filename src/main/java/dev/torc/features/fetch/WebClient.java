@@ -2,6 +2,7 @@ package dev.torc.features.fetch;
 
 import dev.torc.base.text.Refusal;
 import dev.torc.core.run.AttemptFailure;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpClient;
@@ -70,6 +71,12 @@ final class WebClient {
     throw new AttemptFailure(first.shown() + ": more than 10 redirects");
   }
 
+  /** Returns by which proxy an address is reached, for a message; empty for none. */
+  String way(WebAddress address) {
+    WebAddress proxy = proxies.of(address.uri());
+    return proxy == null ? "" : " by proxy " + proxy.host();
+  }
+
   private HttpRequest request(WebAddress address, Map<String, String> headers) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(address.uri())
@@ -91,7 +98,8 @@ final class WebClient {
   }
 
   private static SSLContext trusting(String variable, Path file) {
-    try (InputStream in = Files.newInputStream(file)) {
+    try {
+      InputStream in = new ByteArrayInputStream(Files.readAllBytes(file)); // it asks byte by byte
       KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
       trusted.load(null, null);
       for (Certificate each : CertificateFactory.getInstance("X.509").generateCertificates(in)) {

@@ -1,6 +1,7 @@
 package dev.torc.features.finds;
 
 import dev.torc.base.digests.Stamp;
+import dev.torc.base.posix.Io;
 import dev.torc.base.posix.JobTrace;
 import dev.torc.base.posix.JobTrace.Access;
 import dev.torc.base.syntax.Paths;
@@ -17,7 +18,6 @@ import dev.torc.core.run.FoundNeeds;
 import dev.torc.core.run.ProductScan;
 import dev.torc.features.commands.NeedPaths;
 import dev.torc.features.commands.UndeclaredReads;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -324,11 +324,9 @@ public final class Tracing {
     if (maker >= 0 && !new NeedPaths(graph, Long.MAX_VALUE).lead(maker, id)) {
       return false; // a product of a job to which no need leads
     }
-    try {
-      return snapshot.declaresTarget(graph.workflow().root().resolve(path));
-    } catch (IOException e) {
-      return false; // a deleted file is not a need
-    }
+    return Io.or(
+        () -> snapshot.declaresTarget(graph.workflow().root().resolve(path)),
+        false); // a deleted file is not a need
   }
 
   /** Returns whether a strict job may read a file: any with a depfile, else a need. */

@@ -2,6 +2,7 @@ package dev.torc.features.stores;
 
 import dev.torc.base.digests.Digest;
 import dev.torc.base.posix.FileTree;
+import dev.torc.base.posix.Io;
 import dev.torc.base.posix.RandomId;
 import dev.torc.base.text.Refusal;
 import dev.torc.base.text.SafeText;
@@ -74,11 +75,7 @@ final class FolderStore implements StorePlace {
 
   @Override
   public boolean isPrivate() {
-    try {
-      return ((int) Files.getAttribute(folder, "unix:mode") & OF_OTHERS) == 0;
-    } catch (IOException e) {
-      return false;
-    }
+    return Io.or(() -> ((int) Files.getAttribute(folder, "unix:mode") & OF_OTHERS) == 0, false);
   }
 
   /** Returns an inner folder, after checking once that it is trusted; null if it is missing. */

@@ -20,18 +20,12 @@ import java.util.Map;
  * group, whose members are all trusted. No other user may be able to change or replace such a file,
  * so the folders above it and the links to it are checked, too. Contents are not.
  */
-final class FolderTrust {
+record FolderTrust(GroupPrincipal group) {
 
   private static final int OF_GROUP = 0020;
   private static final int OF_OTHERS = 0002;
   private static final int STICKY = 01000;
   private static final int MOST_LINKS = 40; // as many as the kernel follows
-
-  private final GroupPrincipal group;
-
-  private FolderTrust(GroupPrincipal group) {
-    this.group = group;
-  }
 
   /**
    * Returns the trust in a group, given by name or number, or in no group (null). Throws if the
@@ -52,10 +46,6 @@ final class FolderTrust {
       throw new StoreRefusal(
           "cannot look for group " + SafeText.name(group) + ": " + Refusal.why(e));
     }
-  }
-
-  GroupPrincipal group() {
-    return group;
   }
 
   /** The status of a path; links are not followed. */

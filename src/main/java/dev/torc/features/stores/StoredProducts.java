@@ -1,6 +1,7 @@
 package dev.torc.features.stores;
 
 import dev.torc.base.posix.FolderHandle;
+import dev.torc.base.posix.Io;
 import dev.torc.base.posix.OwnFile;
 import dev.torc.base.text.Refusal;
 import dev.torc.core.memory.Cache;
@@ -95,11 +96,7 @@ final class StoredProducts implements ClearedProducts {
 
   @Override
   public boolean relieve(String failure) {
-    try {
-      return stored.emptyIfFull(failure.endsWith(Refusal.FULL));
-    } catch (IOException e) {
-      return false;
-    }
+    return Io.or(() -> stored.emptyIfFull(failure.endsWith(Refusal.FULL)), false);
   }
 
   @Override

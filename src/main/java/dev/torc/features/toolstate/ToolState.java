@@ -27,7 +27,8 @@ import java.util.TreeSet;
  * torc clears the places of all products, so files are missing after a run. It decides nothing
  * about products; the warnings name the two remedies.
  */
-public final class ToolState implements AttemptPart {
+public record ToolState(AttemptContext common, int id, JobAttempts attempts)
+    implements AttemptPart {
 
   private static final String WAYS_OUT =
       "; if its tool keeps state between runs, set persist: true or declare its state file as a"
@@ -41,16 +42,6 @@ public final class ToolState implements AttemptPart {
           Kind.PRODUCTS_DECLARED,
           Kind.DATA_CHANGED,
           Kind.KEY_CHANGED);
-
-  private final AttemptContext common;
-  private final int id;
-  private final JobAttempts attempts;
-
-  public ToolState(AttemptContext common, int id, JobAttempts attempts) {
-    this.common = common;
-    this.id = id;
-    this.attempts = attempts;
-  }
 
   @Override
   public void look(ProductScan products) {

@@ -336,11 +336,7 @@ final class DoctorAnswer implements Answer {
    * Returns the type of a folder's file system, which is unknown in a chroot without a mount table.
    */
   private static String type(Path folder) {
-    try {
-      return Files.getFileStore(folder).type();
-    } catch (IOException unknown) {
-      return "unknown file system";
-    }
+    return Io.or(() -> Files.getFileStore(folder).type(), "unknown file system");
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.torc.front.buildfile;
 import static java.util.stream.Collectors.toList;
 
 import dev.torc.base.syntax.BadInput;
+import dev.torc.base.text.SafeText;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -119,16 +120,11 @@ final class DoubtfulSources {
   }
 
   private void refuse(Unit.Many group, List<Doubt> made) {
-    String some =
-        made.stream()
-            .limit(2)
-            .map(doubt -> doubt.maker + " makes " + doubt.path)
-            .collect(Collectors.joining(", "));
-    String more = made.size() > 2 ? ", and " + (made.size() - 2) + " more" : "";
+    List<String> some = made.stream().map(doubt -> doubt.maker + " makes " + doubt.path).toList();
     cycles.add(
         new BadInput.Diagnostic(
             group.entry().place(),
-            "instances of %s would make the files that give them: %s%s; choose other names for the products"
-                .formatted(group.name(), some, more)));
+            "instances of %s would make the files that give them: %s; choose other names for the products"
+                .formatted(group.name(), SafeText.names(some, 2))));
   }
 }

@@ -20,7 +20,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** Finds the labels, states and edges of a report's graph. {@link GraphLayout} places them. */
-final class GroupPicture {
+record GroupPicture(Graph graph, Map<String, Integer> index, List<Row> rows) {
 
   /** The most vertices that a page draws. */
   static final int MOST = 1_000;
@@ -44,16 +44,6 @@ final class GroupPicture {
     State state() {
       return ATTENTION.stream().filter(counts::containsKey).findFirst().orElse(State.NOT_RUN);
     }
-  }
-
-  private final Graph graph;
-  private final Map<String, Integer> index;
-  private final List<Row> rows;
-
-  private GroupPicture(Graph graph, Map<String, Integer> index, List<Row> rows) {
-    this.graph = graph;
-    this.index = index;
-    this.rows = rows;
   }
 
   /**

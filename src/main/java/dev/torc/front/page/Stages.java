@@ -15,17 +15,7 @@ import org.jgrapht.alg.connectivity.KosarajuStrongConnectivityInspector;
  * Vertices that wait for each other, as folded groups may, are in the same stage. This class draws
  * nothing.
  */
-public final class Stages {
-
-  private final int[] stage;
-  private final int count;
-  private final BitSet implied;
-
-  private Stages(int[] stage, int count, BitSet implied) {
-    this.stage = stage;
-    this.count = count;
-    this.implied = implied;
-  }
+public record Stages(int[] stage, int count, BitSet implied) {
 
   /** Finds the stages of a graph, given the vertices that each vertex waits for. */
   public static Stages of(Adjacency before) {
@@ -44,10 +34,6 @@ public final class Stages {
     int[] stage = new int[knot.length];
     Arrays.setAll(stage, v -> level[knot[v]]);
     return new Stages(stage, count, spread(implied(behind), behind, before, knot, order));
-  }
-
-  public int count() {
-    return count;
   }
 
   /** Returns the stage of a vertex, from 0. */

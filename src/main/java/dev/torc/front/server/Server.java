@@ -3,6 +3,7 @@ package dev.torc.front.server;
 import dev.torc.base.posix.Descriptor;
 import dev.torc.base.posix.Environment;
 import dev.torc.base.posix.FileStatus;
+import dev.torc.base.posix.Io;
 import dev.torc.base.posix.OpenFileLock;
 import dev.torc.base.posix.OtherProcess;
 import dev.torc.base.posix.OwnFile;
@@ -331,11 +332,7 @@ public final class Server {
   }
 
   private boolean isInstalled() {
-    try {
-      return installed.equals(installed());
-    } catch (IOException gone) {
-      return false;
-    }
+    return Io.or(() -> installed.equals(installed()), false);
   }
 
   /** Handles a signal to the server: ends the server, and its current call by the same signal. */

@@ -95,7 +95,7 @@ record Features(
       parts.add(new TemporaryFolder(common, job.name()));
     }
     if (makes) {
-      parts.add(new EnvironmentMaking(common, id, attempts, env, shared.watcher));
+      parts.add(new EnvironmentMaking(common, id, attempts, shared.watcher));
     } else if (job.conditions().containsKey(Job.ENVIRONMENT)) {
       parts.add(new InEnvironment(common, id, attempts, env, shared.environments));
     }

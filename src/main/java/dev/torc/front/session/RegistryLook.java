@@ -1,6 +1,7 @@
 package dev.torc.front.session;
 
 import dev.torc.base.posix.ThreadEnd;
+import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.Plan;
 import dev.torc.core.decide.Verdict;
 import dev.torc.core.model.Job;
@@ -56,10 +57,9 @@ final class RegistryLook implements AutoCloseable {
       }
       String said = containers.runtime(image).registryError(ImageSupply.source(image.name()));
       if (!closed && !said.isEmpty()) {
-        String more = jobs.size() == 1 ? "" : " and " + (jobs.size() - 1) + " more";
         warn.accept(
-            "job %s%s: image %s was not found here, and its registry says '%s': correct the name, log in there, or let a job make the image first"
-                .formatted(jobs.getFirst(), more, image.name(), said));
+            "job %s: image %s was not found here, and its registry says '%s': correct the name, log in there, or let a job make the image first"
+                .formatted(SafeText.names(jobs, 1), image.name(), said));
       }
     } catch (Containers.NoRuntime e) {
       return; // the jobs of this image fail and report it

@@ -21,18 +21,10 @@ import java.util.List;
  * A build file in the working directory is always allowed, as with make. This class checks owners,
  * not contents, and reads the user's configuration only if it would otherwise refuse.
  */
-final class TrustedBuildFile {
+record TrustedBuildFile(Caller caller, Path found) {
 
   private static final int OF_OTHERS = 0002; // the mode bit that lets all users write
   private static final int MOST_LINKS = 40; // the kernel's limit
-
-  private final Caller caller;
-  private final Path found;
-
-  private TrustedBuildFile(Caller caller, Path found) {
-    this.caller = caller;
-    this.found = found;
-  }
 
   /**
    * Refuses a build file above the working directory if the file, or a symlink that leads to it,

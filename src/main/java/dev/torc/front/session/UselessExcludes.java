@@ -1,6 +1,7 @@
 package dev.torc.front.session;
 
 import dev.torc.base.digests.StopFlag;
+import dev.torc.base.posix.Io;
 import dev.torc.base.syntax.BadInput.Diagnostic;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.GlobWalk;
@@ -104,12 +105,11 @@ final class UselessExcludes {
     } catch (IOException | UncheckedIOException e) {
       // missing or unreadable: the walk below decides
     }
-    try {
-      return GlobWalk.files(root, glob.dotted(), others, new StopFlag()).stream()
-          .anyMatch(exclude::excludes);
-    } catch (IOException e) {
-      return true; // its reader reports what is wrong
-    }
+    return Io.or(
+        () ->
+            GlobWalk.files(root, glob.dotted(), others, new StopFlag()).stream()
+                .anyMatch(exclude::excludes),
+        true); // its reader reports what is wrong
   }
 
   /** Returns whether an exclude keeps a product out of the lists. */

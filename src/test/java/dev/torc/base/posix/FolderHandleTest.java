@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.torc.SmallDisk;
 import dev.torc.base.posix.FolderHandle.MountedException;
@@ -13,6 +14,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,6 +43,21 @@ class FolderHandleTest {
   private void swap() throws IOException {
     Files.move(temp.resolve("root/a"), temp.resolve("root/moved"));
     Files.createSymbolicLink(temp.resolve("root/a"), outer);
+  }
+
+  @Test
+  void aMoveThatTheOtherFolderRefusesNamesThatFolder() throws IOException {
+    Path closed = Files.createDirectory(temp.resolve("closed"));
+    Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("r-xr-xr-x"));
+    assumeFalse(Files.isWritable(closed), "root may write everywhere");
+    try (FolderHandle from = FolderHandle.of(inner);
+        FolderHandle to = FolderHandle.of(closed)) {
+      Path name = Files.writeString(inner.resolve("f"), "1").getFileName();
+      FileSystemException told =
+          assertThrows(FileSystemException.class, () -> from.move(name, to, name));
+      assertEquals(closed.resolve("f").toString(), told.getFile());
+      assertEquals("permission denied; make " + closed + " writable", told.getReason());
+    }
   }
 
   @Test

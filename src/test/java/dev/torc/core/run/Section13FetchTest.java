@@ -161,12 +161,18 @@ class Section13FetchTest extends FetchHarness {
     build();
     fetched(DATA);
     assertEquals("Basic bWU6d29yZA==", web.requests.getFirst().header("proxy-authorization"));
+    web.on("http://data.example/x", answer(503, "", "Retry-After: 0"));
+    force = true;
+    build();
+    String proxy = "127.0.0.1:" + web.port();
+    assertEquals("http://data.example/x by proxy " + proxy + ": status 503 (4 tries)", what("get"));
+    web.requests.clear();
     env.put("no_proxy", "other.example, 127.0.0.1");
     web.on("/y", answer(200, DATA + 2));
     fetching("", "/y");
     build();
     fetched(DATA + 2);
-    assertEquals("", web.requests.get(1).header("proxy-authorization"));
+    assertEquals("", web.requests.getFirst().header("proxy-authorization"));
   }
 
   @Test
