@@ -58,10 +58,6 @@ public final class EnvironmentMaking implements AttemptPart, RunToEnd {
   private static final String BASH =
       "torc_sh=$(command -v bash) || torc_sh=sh; exec \"$torc_sh\" -c \"$1\"";
 
-  private static final long AGAIN = 50; // milliseconds between two tries to lock
-
-  private static final long AGAIN_REMOTE = 500; // where each one asks a server
-
   /** What a tool says, and what that means; a group in it is the meaning. */
   private record Cause(String said, String means) {}
 
@@ -183,8 +179,8 @@ public final class EnvironmentMaking implements AttemptPart, RunToEnd {
           folder.toString(), null, "folder not found; torc does not create it");
     }
     ThisHost here = common.machines().here();
-    boolean waits = false;
-    while (true) {
+    boolean asks = made.shared() && here.networkKind(folder).isPresent(); // a server, each time
+    for (boolean waits = false; ; waits = true) {
       EnvironmentLock lock = EnvironmentLock.take(made, true, here);
       if (made.shared() && !forced && made.activation() != null) {
         if (lock != null) {
@@ -194,12 +190,10 @@ public final class EnvironmentMaking implements AttemptPart, RunToEnd {
       } else if (lock != null) {
         return lock;
       } else if (!waits) {
-        waits = true;
         tell("waiting for another torc that uses " + made.folder());
       }
-      boolean network = here.networkKind(folder).isPresent();
       try {
-        if (stop.await(network ? AGAIN_REMOTE : AGAIN, TimeUnit.MILLISECONDS)) {
+        if (stop.await(asks ? 500 : 50, TimeUnit.MILLISECONDS)) {
           return null;
         }
       } catch (InterruptedException e) {

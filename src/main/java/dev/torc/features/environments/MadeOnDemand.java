@@ -76,8 +76,9 @@ public final class MadeOnDemand implements Condition {
         last == null
             ? List.of(Reason.NEVER_RAN)
             : asked.decider().difference(asked.id(), List.of(), last.manifest());
-    return new Verdict.WillRun(
-        why.isEmpty() ? List.of(new Reason(Kind.PRODUCT_WANTED, lack, "", reader)) : why);
+    Kind missing = reader == null ? Kind.PRODUCT_MISSING : Kind.PRODUCT_WANTED;
+    String by = reader == null ? "" : reader;
+    return new Verdict.WillRun(why.isEmpty() ? List.of(new Reason(missing, lack, "", by)) : why);
   }
 
   /** Takes the state for a good result, for this build: the next one need not decide it again. */

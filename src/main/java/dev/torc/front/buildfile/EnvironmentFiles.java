@@ -15,19 +15,22 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.SequencedSet;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/**
- * Finds the files that lock an environment, and remembers what it looked at: the graph of a build
- * file is read again if one of them changes.
- */
+/** Finds the files that lock an environment. */
 final class EnvironmentFiles {
+
+  /**
+   * What was read and looked for: the graph of a build file is read again if any of it changes.
+   *
+   * @param found the files that were looked for, each with what was found
+   */
+  record Looked(List<BuildFile.Read> read, SortedMap<String, List<String>> found) {}
 
   /** Matches an option of a requirements file that names another such file, or a folder. */
   private static final Pattern OPTION =
@@ -59,71 +62,73 @@ final class EnvironmentFiles {
       Pattern.compile("(?m)^- \\w+: (?:\\S+ @ )?([./]\\S*)((?:\\R .*)*)");
 
   private final Paths paths;
-  private final List<BuildFile.Read> read = new ArrayList<>();
-  private final SortedMap<String, List<String>> looked = new TreeMap<>();
-  private final Set<String> bound = new HashSet<>();
+  private final Place place;
+  private final Looked looked;
+  private final SequencedSet<String> files = new LinkedHashSet<>();
+  private final List<String> loose = new ArrayList<>();
+  private boolean bound;
 
-  EnvironmentFiles(Paths paths) {
+  EnvironmentFiles(Paths paths, Place place, Looked looked) {
     this.paths = paths;
+    this.place = place;
+    this.looked = looked;
   }
 
-  /** Returns the files that were read. */
-  List<BuildFile.Read> read() {
-    return read;
+  /** Returns the files whose bytes count. */
+  List<String> files() {
+    return List.copyOf(files);
   }
 
-  /** Returns the files that were looked for, each with what was found. */
-  SortedMap<String, List<String>> looked() {
-    return looked;
+  /** Returns the requirements without an exact version. */
+  List<String> loose() {
+    return loose;
   }
 
-  /** Returns whether a file names sources in this root, so that other roots need others. */
-  boolean isBound(String file) {
-    return bound.contains(file);
+  /** Returns whether sources of this root are installed, so that other roots need others. */
+  boolean isBound() {
+    return bound;
+  }
+
+  /** Adds files that only count. */
+  void add(List<String> counting) {
+    files.addAll(counting);
   }
 
   /**
    * Returns the nearest file with this name beside another file or in a folder above, in the root.
    */
-  String nearest(String file, String name) {
-    String beside = paths.normalize(UserPaths.parent(file) + "/" + name);
+  private String nearest(String file, String name) {
     for (String folder = UserPaths.parent(file); ; folder = UserPaths.parent(folder)) {
       String path = folder.isEmpty() ? name : folder + "/" + name;
-      boolean there = Files.exists(paths.root().resolve(path));
-      looked.put(Glob.escape(path), there ? List.of(path) : List.of());
-      if (there) {
+      if (isThere(path)) {
         return path;
       } else if (folder.isEmpty() || folder.equals("/")) {
-        return folder.isEmpty() && UserPaths.parent(file).isEmpty() ? name : beside;
+        return beside(file, name);
       }
     }
   }
 
-  /**
-   * Adds a requirements file with the files that it names to {@code files}; adds requirements
-   * without an exact version to {@code loose}.
-   */
-  void requirements(String file, Place place, List<String> files, List<String> loose) {
-    if (files.contains(file)) {
-      return;
-    }
-    files.add(file);
-    for (String each : text(file, place).replaceAll("\\\\\\R", " ").split("\\R")) {
-      line(each.replaceFirst("(?:^|\\s)#.*", "").strip(), file, place, files, loose);
-    }
+  private boolean isThere(String path) {
+    boolean there = Files.exists(paths.root().resolve(path));
+    looked.found.put(Glob.escape(path), there ? List.of(path) : List.of());
+    return there;
+  }
+
+  /** Returns a path that is written in a file, relative to the folder of the file. */
+  private String beside(String file, String path) {
+    String folder = UserPaths.parent(file);
+    return paths.normalize(folder.isEmpty() || path.startsWith("/") ? path : folder + "/" + path);
   }
 
   /** Returns the text of a file; empty if it is missing, which is reported later. */
-  private String text(String file, Place place) {
+  private String text(String file) {
     Path path = paths.root().resolve(file);
-    boolean there = Files.exists(path);
-    looked.put(Glob.escape(file), there ? List.of(file) : List.of());
-    if (!there) {
+    if (!isThere(file)) {
       return "";
     }
     try {
       byte[] bytes = SourceFile.bytes(path, file);
-      read.add(new BuildFile.Read(path, BuildFile.located(path), Digest.ofBytes(bytes)));
+      looked.read.add(new BuildFile.Read(path, BuildFile.located(path), Digest.ofBytes(bytes)));
       return new String(bytes, StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new BadInput(place, Refusal.line(e));
@@ -135,31 +140,28 @@ final class EnvironmentFiles {
    * folders that it copies. Returns the options without which uv installs what it has built of
    * these folders before.
    */
-  String uv(String project, Place place, List<String> files) {
+  String uv(String project) {
     String lock = nearest(project, "uv.lock");
+    files.add(lock);
     String python = nearest(project, ".python-version");
-    files.addAll(looked.get(Glob.escape(python)).isEmpty() ? List.of(lock) : List.of(lock, python));
-    Matcher local = UV_LOCAL.matcher(text(lock, place));
+    if (isThere(python)) {
+      files.add(python);
+    }
+    Matcher local = UV_LOCAL.matcher(text(lock));
     StringBuilder refresh = new StringBuilder();
     while (local.find()) {
-      bound.add(lock);
+      bound = true;
       if (local.group(2).equals("directory")) {
-        copied(lock, beside(lock, local.group(3)), place, files);
+        copied(lock, beside(lock, local.group(3)));
         refresh.append("--refresh-package ").append(SafeText.quoted(local.group(1))).append(' ');
       }
     }
     return refresh.toString();
   }
 
-  /** Returns a path that is written in a file, relative to the folder of the file. */
-  private String beside(String file, String path) {
-    String folder = UserPaths.parent(file);
-    return paths.normalize(folder.isEmpty() || path.startsWith("/") ? path : folder + "/" + path);
-  }
-
   /** Adds the files of a folder of which a copy is installed. */
-  private void copied(String file, String folder, Place place, List<String> files) {
-    bound.add(file);
+  private void copied(String file, String folder) {
+    bound = true;
     if (paths.root().startsWith(paths.root().resolve(folder).normalize())) {
       throw new BadInput(
           place,
@@ -167,27 +169,28 @@ final class EnvironmentFiles {
               .formatted(file, folder));
     }
     String start = Glob.escape(folder) + "/";
+    List<Glob> left = LEFT.stream().map(each -> Glob.of(start + each)).toList();
+    String pattern = GlobWalk.text(Glob.of(start + "**"), left);
     try {
-      String pattern =
-          GlobWalk.text(
-              Glob.of(start + "**"), LEFT.stream().map(left -> Glob.of(start + left)).toList());
-      looked.put(pattern, GlobWalk.find(paths.root(), pattern).files());
-      files.addAll(looked.get(pattern));
+      looked.found.put(pattern, GlobWalk.find(paths.root(), pattern).files());
+      files.addAll(looked.found.get(pattern));
     } catch (IOException e) {
       throw new BadInput(place, Refusal.line(e));
     }
   }
 
   /**
-   * Returns whether manifest and lock of pixi can be copied: they name no files beside them.
-   * Refuses a lock that copies folders, since pixi may install what it has built of them before.
+   * Adds the lock of pixi. Returns whether manifest and lock can be copied: they name no files
+   * beside them. Refuses a lock that copies folders, since pixi may install what it has built of
+   * them before.
    */
-  boolean isPortable(String manifest, String lock, Place place) {
-    String text = text(manifest, place);
-    Matcher local = PIXI_LOCAL.matcher(text(lock, place));
-    boolean found = false;
+  boolean pixi(String manifest, String lock) {
+    files.add(lock);
+    String text = text(manifest);
+    bound = text.matches("(?s).*\\bscripts *=.*"); // of the activation
+    Matcher local = PIXI_LOCAL.matcher(text(lock));
     while (local.find()) {
-      found = true;
+      bound = true;
       boolean editable = (local.group(2) + text).matches("(?s).*editable *[:=] *true.*");
       if (!editable && !LOCAL_FILE.matcher(local.group(1)).matches()) {
         throw new BadInput(
@@ -196,22 +199,15 @@ final class EnvironmentFiles {
                 .formatted(lock, local.group(1), manifest));
       }
     }
-    boolean portable = !found && !text.matches("(?s).*\\bscripts *=.*"); // of the activation
-    if (!portable) {
-      bound.add(lock);
-    }
-    return portable;
+    return !bound;
   }
 
-  /**
-   * Adds the files that an {@code environment.yml} names, and its requirements without an exact
-   * version.
-   */
-  void conda(String file, Place place, List<String> files, List<String> loose) {
+  /** Adds an {@code environment.yml} and the files that it names. */
+  void conda(String file) {
     boolean packages = false;
     boolean pip = false;
-    for (String line : text(file, place).split("\\R")) {
-      String each = line.replaceFirst("(?:^|\\s)#.*", "").strip();
+    for (String line : text(file).split("\\R")) {
+      String each = uncommented(line);
       if (each.matches("\\w+:.*")) { // a key of the top level
         packages = each.equals("dependencies:");
         pip = false;
@@ -220,7 +216,7 @@ final class EnvironmentFiles {
         if (wanted.equals("pip:")) {
           pip = true;
         } else if (pip) {
-          line(wanted, file, place, files, loose);
+          requirement(wanted, file, loose);
         } else if (!wanted.matches("[^<>!~=, ]+ *={1,2} *[^<>!~=,*]+(=.*)?")) {
           loose.add(wanted);
         }
@@ -228,37 +224,47 @@ final class EnvironmentFiles {
     }
   }
 
-  private void line(String line, String file, Place place, List<String> files, List<String> loose) {
+  /**
+   * Adds a requirements file and the files that it names; adds requirements without an exact
+   * version to {@code open}.
+   */
+  void requirements(String file, List<String> open) {
+    if (files.add(file)) {
+      for (String each : text(file).replaceAll("\\\\\\R", " ").split("\\R")) {
+        requirement(uncommented(each), file, open);
+      }
+    }
+  }
+
+  private static String uncommented(String line) {
+    return line.replaceFirst("(?:^|\\s)#.*", "").strip();
+  }
+
+  private void requirement(String line, String file, List<String> open) {
     Matcher option = OPTION.matcher(line);
     if (option.matches()) {
       String kind = option.group(1).replaceFirst("^-+", "");
       if (kind.startsWith("e")) {
-        bound.add(file);
+        bound = true;
       } else {
-        requirements(
-            beside(file, option.group(2).strip()),
-            place,
-            files,
-            kind.startsWith("c") ? new ArrayList<>() : loose);
+        List<String> into = kind.startsWith("c") ? new ArrayList<>() : open;
+        requirements(beside(file, option.group(2).strip()), into);
       }
       return;
     }
     String wanted = MORE.matcher(line).replaceFirst("");
     String source = wanted.replaceFirst("^[A-Za-z0-9._-]+ *(?:\\[[^]]*])? *@ *", "");
     if (LOCAL.matcher(source).matches()) {
-      String local =
-          paths.normalize(
-              source
-                  .replaceFirst("^file:(?://(?:localhost)?)?", "")
-                  .replaceFirst("\\[[^]]*]$", ""));
+      String bare = source.replaceFirst("^file:(?://(?:localhost)?)?", "");
+      String local = paths.normalize(bare.replaceFirst("\\[[^]]*]$", ""));
       if (Files.isDirectory(paths.root().resolve(local))) {
-        copied(file, local, place, files);
+        copied(file, local);
       } else {
         files.add(local);
-        bound.add(file);
+        bound = true;
       }
     } else if (!wanted.isEmpty() && !wanted.startsWith("-") && !wanted.contains("==")) {
-      loose.add(line.replaceFirst("//[^/@]*@", "//***@")); // a login is not shown
+      open.add(line.replaceFirst("//[^/@]*@", "//***@")); // a login is not shown
     }
   }
 }

@@ -6,7 +6,6 @@ import dev.torc.base.syntax.Paths;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.JobSelection.UserPaths;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -27,6 +26,8 @@ enum EnvironmentKind {
   MODULE("load");
 
   static final List<String> WORDS = Arrays.stream(values()).map(EnvironmentKind::word).toList();
+
+  private static final String ENTER = ". {dir}/bin/activate";
 
   private static final String INSTALL =
       " && {dir}/bin/python -m pip install --disable-pip-version-check --no-input";
@@ -116,27 +117,23 @@ enum EnvironmentKind {
   }
 
   /**
-   * How an environment is made.
+   * The commands that make and enter an environment.
    *
-   * @param files the files whose bytes count
-   * @param loose the requirements without an exact version
    * @param activate null for nothing
    */
-  record Made(List<String> files, List<String> loose, Node.Scalar create, Node.Scalar activate) {}
+  record Recipe(Node.Scalar create, Node.Scalar activate) {}
 
-  Made read(String title, MapFields entry, EnvironmentFiles find, Paths paths) {
+  /** Returns the commands of an entry; adds its files to {@code find}. */
+  Recipe read(String title, MapFields entry, EnvironmentFiles find, Paths paths) {
     List<String> written =
         entry.list("file", node -> paths.normalize(entry.scope().literalPath(node)));
-    List<String> files = new ArrayList<>();
-    List<String> loose = new ArrayList<>();
     Place place = entry.map().place();
     return switch (this) {
       case COMMANDS -> {
+        find.add(written);
         Node create = must("create", title, entry, "the command that fills the folder {dir}");
         Node activate = entry.map().get("activate");
-        yield new Made(
-            written,
-            loose,
+        yield new Recipe(
             MapFields.scalar(create, "create"),
             activate == null ? null : MapFields.scalar(activate, "activate"));
       }
@@ -144,58 +141,54 @@ enum EnvironmentKind {
         StringBuilder create = new StringBuilder();
         create.append(SafeText.quoted(entry.text("python", "python3"))).append(" -m venv {dir}");
         for (String file : written) {
-          find.requirements(file, entry.map().get("file").place(), files, loose);
+          find.requirements(file, find.loose());
           create.append(create.indexOf("install") < 0 ? INSTALL : "");
           create.append(" -r ").append(SafeText.quoted(file));
         }
-        yield made(entry, files, loose, create.toString(), ". {dir}/bin/activate");
+        yield recipe(entry, create.toString(), ENTER);
       }
       case UV -> {
         String project = one(written, "pyproject.toml", place);
-        String refresh = find.uv(project, place, files);
+        String refresh = find.uv(project);
         String folder = UserPaths.parent(project);
-        yield made(
+        yield recipe(
             entry,
-            files,
-            loose,
             "UV_PROJECT_ENVIRONMENT={dir} uv sync --locked "
                 + refresh
                 + "--project "
                 + SafeText.quoted(folder.isEmpty() ? "." : folder),
-            ". {dir}/bin/activate");
+            ENTER);
       }
       case CONDA -> {
         String file = one(written, "environment.yml", place);
         boolean asks = file.matches(".*(?<!-lock)\\.ya?ml"); // and not conda-lock.yml
-        files.add(file);
+        find.add(List.of(file));
         if (asks) {
-          find.conda(file, place, files, loose);
+          find.conda(file);
         }
         String create =
             CONDA_CREATE.formatted(asks ? "env create" : "create", SafeText.quoted(file));
-        yield made(entry, files, loose, CONDAS + create, CONDAS + CONDA_ACTIVATE);
+        yield recipe(entry, CONDAS + create, CONDAS + CONDA_ACTIVATE);
       }
       case PIXI -> pixi(entry, find, one(written, "pixi.toml", place));
       case MODULE -> {
         must("load", title, entry, "the names of modules, such as [gcc/13]");
         String names =
             entry.texts("load").stream().map(SafeText::quoted).collect(Collectors.joining(" "));
-        yield made(entry, files, loose, ":", LOAD.formatted(names));
+        yield recipe(entry, ":", LOAD.formatted(names));
       }
     };
   }
 
-  private static Made pixi(MapFields entry, EnvironmentFiles find, String file) {
+  private static Recipe pixi(MapFields entry, EnvironmentFiles find, String file) {
     String name = file.substring(UserPaths.parent(file).length()).replaceFirst("^/", "");
     String lock = file.substring(0, file.length() - name.length()) + "pixi.lock";
-    boolean copied = find.isPortable(file, lock, entry.map().place());
+    boolean copied = find.pixi(file, lock);
     String copy = "cp %s %s {dir}\n".formatted(SafeText.quoted(file), SafeText.quoted(lock));
     String manifest = copied ? "{dir}/" + SafeText.quoted(name) : SafeText.quoted(file);
     String of = SafeText.quoted(entry.text("name", "default"));
-    return made(
+    return recipe(
         entry,
-        List.of(lock),
-        List.of(),
         PIXI_CREATE.formatted(copied ? copy : "", manifest, of),
         PIXI_ACTIVATE.formatted(manifest, of) + (copied ? "" : PIXI_STATE));
   }
@@ -218,9 +211,8 @@ enum EnvironmentKind {
     return written.isEmpty() ? otherwise : written.getFirst();
   }
 
-  private static Made made(
-      MapFields entry, List<String> files, List<String> loose, String create, String activate) {
-    return new Made(files, loose, text(entry, create), text(entry, activate));
+  private static Recipe recipe(MapFields entry, String create, String activate) {
+    return new Recipe(text(entry, create), text(entry, activate));
   }
 
   private static Node.Scalar text(MapFields entry, String command) {

@@ -16,6 +16,7 @@ import dev.torc.core.model.Surroundings;
 import dev.torc.core.model.Template;
 import dev.torc.features.environments.EnvironmentMaking;
 import dev.torc.features.environments.MadeEnvironment;
+import dev.torc.front.buildfile.EnvironmentFiles.Looked;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -34,7 +35,7 @@ import java.util.TreeMap;
  * @param shared the folder in which roots share environments; null for none
  */
 record EnvironmentReader(
-    MapFields top, Paths paths, List<String> shell, String shared, EnvironmentFiles files) {
+    MapFields top, Paths paths, List<String> shell, String shared, Looked looked) {
 
   /** Cancels an {@code environment} of {@code defaults}. */
   private static final String NONE = "none";
@@ -46,7 +47,7 @@ record EnvironmentReader(
         paths,
         own.isEmpty() ? StepReader.DEFAULT_SHELL : own,
         new StoresReader(top.scope(), paths, new Problems()).environments(top.map().get("stores")),
-        new EnvironmentFiles(paths));
+        new Looked(new ArrayList<>(), new TreeMap<>()));
   }
 
   /** Returns the jobs that make environments by the names that jobs use; null after an error. */
@@ -79,13 +80,17 @@ record EnvironmentReader(
       return null; // reported
     }
     fields.only(kind.keys(), "an environment of kind " + kind.word());
-    EnvironmentKind.Made made = kind.read(name, fields, files, paths);
-    if (!made.loose().isEmpty()) {
+    Node file = fields.map().get("file");
+    EnvironmentFiles files =
+        new EnvironmentFiles(paths, file == null ? fields.map().place() : file.place(), looked);
+    EnvironmentKind.Recipe made = kind.read(name, fields, files, paths);
+    boolean loose = !files.loose().isEmpty();
+    if (loose) {
       top.problems()
           .warn(
               place,
               "environment %s has requirements without ==, such as %s: the same results are not certain, and go to no shared store"
-                  .formatted(name, made.loose().getFirst()));
+                  .formatted(name, files.loose().getFirst()));
     }
     List<String> shell = kind == EnvironmentKind.COMMANDS ? shell() : StepReader.DEFAULT_SHELL;
     SortedMap<String, Template> conditions = new TreeMap<>();
@@ -93,14 +98,10 @@ record EnvironmentReader(
     if (made.activate() != null) {
       conditions.put(EnvironmentMaking.ACTIVATE, command(made.activate(), shell));
     }
-    boolean bound =
-        kind == EnvironmentKind.MODULE || made.files().stream().anyMatch(files::isBound);
-    if (shared != null && !bound) {
+    if (shared != null && kind != EnvironmentKind.MODULE && !files.isBound()) {
       conditions.put(MadeEnvironment.SHARED, Template.of(shared));
     }
-    Surroundings in =
-        new Surroundings(
-            name, written(fields, conditions), made.files().stream().distinct().toList());
+    Surroundings in = new Surroundings(name, written(fields, conditions), files.files());
     List<Template> shown = List.of(Template.of("environment"), Template.of(name));
     Step step =
         new Step(new Step.Command.Words(shown), ".", Collections.emptySortedMap(), shell, null);
@@ -114,7 +115,7 @@ record EnvironmentReader(
             List.of(),
             List.of(),
             null,
-            made.loose().isEmpty() ? Job.Caching.NEVER : Job.Caching.LOCAL),
+            loose ? Job.Caching.LOCAL : Job.Caching.NEVER),
         new Job.Runs(
             List.of(step),
             null,

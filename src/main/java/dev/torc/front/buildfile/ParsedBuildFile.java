@@ -301,7 +301,7 @@ public final class ParsedBuildFile {
     List<BuildFile.Read> all = new ArrayList<>(layers.sources());
     all.addAll(expansion.sources().read());
     if (environments != null) {
-      all.addAll(environments.files().read());
+      all.addAll(environments.looked().read());
     }
     return all;
   }
@@ -314,7 +314,7 @@ public final class ParsedBuildFile {
     files.putAll(layers.absent());
     files.putAll(when.files());
     if (environments != null) {
-      files.putAll(environments.files().looked());
+      files.putAll(environments.looked().found());
     }
     SortedMap<String, Optional<String>> variables = new TreeMap<>(vars.asked());
     variables.putAll(when.variables());
