@@ -180,7 +180,7 @@ final class Makers {
                         || !Excludes.all(outer.folder().excludes(), claim.glob(path)))) {
                   refuse(
                       claim.place(),
-                      "product %s is inside product %s of job %s; declare one of them"
+                      "product %s is inside product %s of job %s; choose another folder, or declare only one"
                           .formatted(path, path.substring(0, slash), name(outer.owner())));
                   break;
                 }

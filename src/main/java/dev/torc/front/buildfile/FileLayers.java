@@ -184,6 +184,10 @@ final class FileLayers {
               + ": no such file; placeholders are not replaced in this name; choose a file by"
               + " -f torc.yaml -f FILE, or values by vars: {NAME: {A: …, B: …}} and {NAME[var]}");
     }
+    if (name.text().indexOf('*') >= 0 && !Files.exists(wanted)) {
+      throw new BadInput(
+          name.place(), name.text() + ": no such file; name each file, since this is no pattern");
+    }
     asked.add(wanted);
     return BuildFile.located(wanted);
   }

@@ -4,6 +4,7 @@ import static java.util.Map.entry;
 
 import dev.torc.base.syntax.NearestName;
 import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -56,6 +57,7 @@ final class ForeignWords {
     "frozen: true = protected lock",
     "executor: local = localrule local",
     "hooks = onsuccess onerror onstart oncomplete onfailure",
+    "exists = file path",
     "job = task rule target stage step",
     "include = import module subworkflow",
     "when: {os: linux} = platform",
@@ -130,6 +132,8 @@ final class ForeignWords {
           "partition", "queue",
           "scratch", "shadow");
 
+  private static final List<String> COMPARES = List.of("i", "equal", "eq", "value", "matche");
+
   private ForeignWords() {}
 
   /**
@@ -143,6 +147,9 @@ final class ForeignWords {
       return "; " + instead;
     }
     String meant = meant(word, known);
+    if (known == KnownKeys.CONDITION && COMPARES.contains(plain(word))) {
+      return "; a condition asks only whether a var is set and not false; name a var for it";
+    }
     return meant == null ? otherwise : "; did you mean " + meant + "?";
   }
 

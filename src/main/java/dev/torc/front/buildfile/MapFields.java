@@ -39,6 +39,12 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
               " such as {lr: [0.1, 0.01]}; for rows of values, write a table or mode: zip",
           "resources", " such as {cpus: 4}");
 
+  /** How some texts are written. */
+  private static final Map<String, String> TEXTS =
+      Map.of(
+          "after", "; write the name of the job, after: [NAME]",
+          "include", "; write files, include: [FILE]");
+
   /** Returns the map of a node; a missing or empty node is an empty map. */
   static Node.Mapping map(Node node, String what, Problems problems) {
     if (node instanceof Node.Mapping map) {
@@ -77,7 +83,10 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
     if (isJob(key, entry.value(), known)) {
       return "unknown key %s in %s; to make it a job, put it below jobs:".formatted(key, where);
     }
-    String hint = ForeignWords.hint(key, known, "; known are " + String.join(", ", known));
+    String counter =
+        where.equals("resources") ? "; a counter needs limits: {%s: 4} at the top level" : "";
+    String otherwise = "; known are " + String.join(", ", known) + counter.formatted(key);
+    String hint = ForeignWords.hint(key, known, otherwise);
     return "unknown key " + key + " in " + where + hint;
   }
 
@@ -115,8 +124,8 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
     if (map.entries().size() == 1 && Node.isNothing(first.getValue().value())) {
       throw new BadInput(map.place(), braced(first.getKey()));
     }
-    String job = what.equals("after") ? "; write the name of the job, after: [NAME]" : "";
-    throw new BadInput(map.place(), what + " must be a text, not a map" + job);
+    throw new BadInput(
+        map.place(), what + " must be a text, not a map" + TEXTS.getOrDefault(what, ""));
   }
 
   static List<Node> oneOrMore(Node node) {

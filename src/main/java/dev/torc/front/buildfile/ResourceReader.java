@@ -40,6 +40,12 @@ record ResourceReader(
           return map;
         }
         String hint = NearestName.hint(name, classes.entries().keySet());
+        hint =
+            !hint.isEmpty()
+                ? hint
+                : name.matches("\\d+")
+                    ? "; write {cpus: " + name + "}"
+                    : "; define it at the top level, resources: {" + name + ": {cpus: 4}}";
         throw new BadInput(scalar.place(), "unknown resource class " + name + hint);
       } catch (BadInput e) {
         problems.add(e);

@@ -2,6 +2,7 @@ package dev.torc.front.buildfile;
 
 import dev.torc.base.syntax.Node;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -18,6 +19,10 @@ public final class TextLists {
 
   /** A path with an ending; a part of {@code my folder/f 4.txt} lacks it. */
   private static final Pattern FILE = Pattern.compile("!?[^\\s,]*[^\\s,./*]\\.\\w+");
+
+  private static final Pattern VALUES =
+      Pattern.compile(
+          "(\\d{1,9}) *(?:\\.\\.\\.?|-) *(\\d{1,9})|range\\( *(\\d{1,9}) *, *(\\d{1,9}) *\\)");
 
   private static final Pattern RANGE = Pattern.compile("\\{\\w+\\.\\.\\w+}");
 
@@ -62,6 +67,25 @@ public final class TextLists {
     return node instanceof Node.Scalar text
         ? hint(text.text(), COMMA, Pattern.compile("[^\\s,{}]+"))
         : "";
+  }
+
+  /** Returns a hint for the one value of a parameter that looks like a range, a list or a var. */
+  static String ofValues(Node node, Vars vars) {
+    if (!(node instanceof Node.Scalar scalar)) {
+      return "";
+    }
+    String text = scalar.text().strip();
+    Matcher range = VALUES.matcher(text);
+    if (range.matches()) {
+      boolean python = range.group(3) != null;
+      String from = range.group(python ? 3 : 1);
+      String to = range.group(python ? 4 : 2);
+      return "; for a range write {from: %s, to: %s}"
+          .formatted(from, python ? Long.parseLong(to) - 1 : to);
+    } else if (text.startsWith("[") && text.endsWith("]")) {
+      return "; for several write " + text + " without quotes";
+    }
+    return vars.has(text) ? "; for the values of the var write {var: " + text + "}" : ofWords(node);
   }
 
   /** Returns a hint for a text that looks like several programs, which have no spaces in names. */

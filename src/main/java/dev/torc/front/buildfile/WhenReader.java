@@ -128,7 +128,13 @@ final class WhenReader {
         variables.put(text, Optional.ofNullable(value));
         yield value("env " + text, value);
       }
-      case "var" -> value("var " + text, variable(text, scalar.place(), scope));
+      case "var" -> {
+        String name = scalar.text().replaceAll("[{}]", "");
+        if (!name.equals(scalar.text()) && scope.vars().has(name) && !scope.vars().has(text)) {
+          throw new BadInput(scalar.place(), "var is the name of a var; write {var: " + name + "}");
+        }
+        yield value("var " + text, variable(text, scalar.place(), scope));
+      }
       case "exists" ->
           text.indexOf(Scope.ANY) < 0
               ? file(WrittenPath.file(paths, text, scalar.place(), key), scalar.place())

@@ -21,12 +21,14 @@ import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Tool;
 import dev.torc.core.model.NeedList;
 import dev.torc.core.model.Ref;
+import dev.torc.core.model.Step;
 import dev.torc.core.model.Surroundings;
 import dev.torc.front.buildfile.GivenKeys;
 import dev.torc.front.buildfile.RowPlaces;
 import dev.torc.front.buildfile.TextLists;
 import dev.torc.front.buildfile.Vars;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -221,7 +223,7 @@ public final class DiskChecks {
                       !TextLists.ofMissing(file.path()).isEmpty()
                           ? TextLists.ofMissing(file.path())
                           : graph.nodesOf(file.path()) == null
-                              ? locks(graph.job(id)) + near.hint(file.path())
+                              ? locks(graph.job(id)) + near(id, file, file.path())
                               : "; to need the products of the job of that name, write {job: %s}"
                                   .formatted(file.path())));
         }
@@ -231,6 +233,25 @@ public final class DiskChecks {
       default ->
           unreadable(file.place(), file.path(), "it is a FIFO, socket or device, not a file");
     }
+  }
+
+  /** Returns a hint for a missing path, which may be relative to a folder other than the root. */
+  private String near(int id, Ref ref, String path) {
+    List<Step> steps = graph.job(id).runs().steps();
+    Path build = Path.of(ref.place().file()).getParent();
+    Path dir = root.resolve(steps.isEmpty() ? "" : steps.getFirst().dir());
+    for (Path base : List.of(dir, build == null ? root : root.resolve(build))) {
+      Path meant = base.resolve(root.relativize(root.resolve(path))).normalize();
+      String name = meant.startsWith(root) ? root.relativize(meant).toString() : "";
+      if (!base.equals(root)
+          && !name.isEmpty()
+          && (graph.makerOf(name) >= 0 || Files.exists(meant))) {
+        String folder = path.endsWith("/") ? "/" : "";
+        return "; paths in needs and produces begin at the root: write "
+            + SafeText.name(name + folder);
+      }
+    }
+    return near.hint(path);
   }
 
   /** Returns which command writes the lock that a job needs to make an environment; else empty. */
@@ -272,7 +293,7 @@ public final class DiskChecks {
                   graph.job(id).name(),
                   SafeText.name(folder.path() + "/"),
                   row(id, folder),
-                  near.hint(folder.path() + "/")));
+                  near(id, folder, folder.path() + "/")));
     }
   }
 
