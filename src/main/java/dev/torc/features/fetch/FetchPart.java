@@ -84,7 +84,7 @@ public final class FetchPart implements AttemptPart, RunToEnd {
     } catch (AttemptFailure | CancellationException | UncheckedIOException e) {
       failure = e;
     } catch (InterruptedException e) {
-      failure = new CancellationException();
+      failure = new AttemptFailure("interrupted");
     } catch (IOException e) {
       failure = new UncheckedIOException(e);
     } finally {

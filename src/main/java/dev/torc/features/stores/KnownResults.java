@@ -148,6 +148,14 @@ public final class KnownResults implements Recall {
   }
 
   @Override
+  public boolean mayCome(int id) {
+    return asked == null
+        && stored.restores()
+        && !graph.workflow().settings().stores().shared().isEmpty()
+        && mayShare(graph.job(id));
+  }
+
+  @Override
   public Result ofLastRun(int id) {
     Result last = stored.restores() ? Result.of(cache, graph.name(id)) : null;
     if (last == null || !isHere(last)) {
