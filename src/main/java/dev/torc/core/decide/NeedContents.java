@@ -47,11 +47,11 @@ public final class NeedContents implements InputSource {
   private final DigestMemo digests;
   private final MachineInputs machine;
   private final GoneProducts gone;
-  private final ListLooks looks;
+  final ListLooks looks;
   private final Map<Integer, Gathered> gathered = new ConcurrentHashMap<>();
   private final AtomicIntegerArray passed;
-  private final NeedValues values;
-  private final KeyedNeeds keyed;
+  final NeedValues values;
+  final KeyedNeeds keyed;
   private final RealNames names;
   final AtomicBoolean astray; // whether a symlink leads elsewhere than in the graph
   private final ListMembers lists;
@@ -291,14 +291,6 @@ public final class NeedContents implements InputSource {
     return keyed.of(job, path, of(path), key);
   }
 
-  KeyedNeeds keyed() {
-    return keyed;
-  }
-
-  NeedValues values() {
-    return values;
-  }
-
   private int pending(int list) {
     List<Integer> makers = graph.list(list).makers();
     int i = passed.get(list);
@@ -354,10 +346,6 @@ public final class NeedContents implements InputSource {
   private Gathered gathered(int now, NeedMembers members) {
     boolean waits = awaited(new Gathered(now, members)) >= 0;
     return new Gathered(waits ? records.settlings() : now, members);
-  }
-
-  ListLooks looks() {
-    return looks;
   }
 
   /** Lists the members again, with the contents that this build saw first. */
