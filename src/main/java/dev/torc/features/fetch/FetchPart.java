@@ -109,7 +109,7 @@ public final class FetchPart implements AttemptPart, RunToEnd {
     }
     for (Map.Entry<String, Download> each : downloads.entrySet()) {
       if (!each.getValue().isUnchanged()) {
-        move(each.getValue().place().part(), product(each.getKey()));
+        move(each.getValue().place.part(), product(each.getKey()));
       } else if (!standing.containsKey(each.getKey())) {
         String line = "%s changed while torc asked for it; build again";
         throw new AttemptFailure(line.formatted(SafeText.name(each.getKey())));

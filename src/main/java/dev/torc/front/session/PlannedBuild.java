@@ -86,7 +86,7 @@ record PlannedBuild(
           } else if (event instanceof Event.JobStarted job) {
             commands.started(job);
           }
-          work.heap().watch();
+          work.heap.watch();
           watcher.accept(event);
           if (event instanceof Event.JobEnded job) {
             commands.ended(job);
