@@ -101,7 +101,7 @@ class FetchIT {
           Files.getFileStore(box.root).getUsableSpace() > 2 * from,
           "4 GiB must be free, since the file system may have no sparse files");
       Path product = box.root.resolve("x");
-      String name = Digest.ofText(product.toString()).hex().substring(0, 32);
+      String name = Digest.ofText(box.root + "\n" + product).hex().substring(0, 32);
       Path part = box.root.resolve(".torc/fetch/" + name);
       String url = Digest.ofText(web.url("/x")).hex();
       String boot = ThisHost.system().boot();

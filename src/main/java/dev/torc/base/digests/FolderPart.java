@@ -124,7 +124,10 @@ public record FolderPart(Excluded excluded) {
         continue;
       }
       try (FolderHandle within = folder.enterSame(name);
-          FolderHandle target = to == null ? null : make(to.path().resolve(name))) {
+          FolderHandle target =
+              to == null
+                  ? null
+                  : FolderHandle.of(Files.createDirectories(to.path().resolve(name)))) {
         each(within, target, path + "/", leaves, step);
       }
       if (!excluded.member(path)) {
@@ -135,10 +138,6 @@ public record FolderPart(Excluded excluded) {
         removeEmpty(to, name);
       }
     }
-  }
-
-  private static FolderHandle make(Path folder) throws IOException {
-    return FolderHandle.of(Files.createDirectories(folder));
   }
 
   private static void removeEmpty(FolderHandle holder, Path name) throws IOException {

@@ -412,7 +412,7 @@ public final class Decider {
         lines.lines(),
         records::list,
         written -> contents.members(listNamed(id, written)).entries(),
-        value -> contents.values().instances(NeedValues.needed(graph.job(id)).get(value)));
+        value -> contents.values.instances(NeedValues.needed(graph.job(id)).get(value)));
   }
 
   private int listNamed(int id, String written) {

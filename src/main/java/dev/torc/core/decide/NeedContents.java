@@ -47,11 +47,11 @@ public final class NeedContents implements InputSource {
   private final DigestMemo digests;
   private final MachineInputs machine;
   private final GoneProducts gone;
-  private final ListLooks looks;
+  final ListLooks looks;
   private final Map<Integer, Gathered> gathered = new ConcurrentHashMap<>();
   private final AtomicIntegerArray passed;
-  private final NeedValues values;
-  private final KeyedNeeds keyed;
+  final NeedValues values;
+  final KeyedNeeds keyed;
   private final RealNames names;
   final AtomicBoolean astray; // whether a symlink leads elsewhere than in the graph
   private final ListMembers lists;
@@ -247,12 +247,6 @@ public final class NeedContents implements InputSource {
     return in == null ? null : machine.activation(job, in);
   }
 
-  /** Returns whether the environment of a job decides a variable, or may once it is made. */
-  public boolean maySet(Job job, String variable) {
-    Map<String, String> made = activation(job);
-    return made == null ? job.surroundings() != null : made.containsKey(variable);
-  }
-
   @Override
   public Content ofTool(Tool tool) {
     String path = machine.tools().path(tool);
@@ -295,14 +289,6 @@ public final class NeedContents implements InputSource {
   @Override
   public Content ofKey(int job, String path, String key) {
     return keyed.of(job, path, of(path), key);
-  }
-
-  KeyedNeeds keyed() {
-    return keyed;
-  }
-
-  NeedValues values() {
-    return values;
   }
 
   private int pending(int list) {
@@ -360,10 +346,6 @@ public final class NeedContents implements InputSource {
   private Gathered gathered(int now, NeedMembers members) {
     boolean waits = awaited(new Gathered(now, members)) >= 0;
     return new Gathered(waits ? records.settlings() : now, members);
-  }
-
-  ListLooks looks() {
-    return looks;
   }
 
   /** Lists the members again, with the contents that this build saw first. */

@@ -123,7 +123,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
       }
     }
     NeedValues.needed(graph.job(job)).forEach(this::addValue);
-    long begin = contents.looks().now();
+    long begin = contents.looks.now();
     for (int list : graph.listNeeds().row(job)) {
       addList(list, begin);
     }
@@ -152,7 +152,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   private Map<String, Content> parts(String path, Content file) {
     Map<String, Content> now = new TreeMap<>();
     for (String key : KeyedPaths.of(graph.job(job)).get(path)) {
-      now.put(key, contents.keyed().of(job, path, file, key));
+      now.put(key, contents.keyed.of(job, path, file, key));
     }
     return now;
   }
@@ -161,12 +161,12 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     Content content = contents.ofData(value);
     data.put(name, content);
     if (content instanceof Content.Missing && value.job() != null) {
-      missingData = contents.values().missing(value);
+      missingData = contents.values.missing(value);
     }
   }
 
   private void addList(int id, long begin) throws IOException {
-    ListLook look = contents.looks().lookAfter(id, begin);
+    ListLook look = contents.looks.lookAfter(id, begin);
     lists.put(id, look);
     ManifestEntry unreadable = look.members().unreadable();
     if (unreadable != null) {
@@ -410,7 +410,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
 
   /** Notes that the job's processes have ended. Comparisons use only looks that began later. */
   public void ended() {
-    end = contents.looks().now();
+    end = contents.looks.now();
     later = new PathTrail(digests);
     found = later; // needs found from now on are looked at only after the job
   }
@@ -430,7 +430,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     }
     for (Map.Entry<Integer, ListLook> each : lists.entrySet()) {
       TreeSet<String> moved = new TreeSet<>();
-      ListLook now = contents.looks().lookAfter(each.getKey(), end);
+      ListLook now = contents.looks.lookAfter(each.getKey(), end);
       each.getValue().addMoved(now, returned, moved);
       if (moved.contains(path)) {
         each.setValue(now);
@@ -466,7 +466,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
             addMoved(
                 graph.list(list).written(),
                 () -> {
-                  look.addMoved(contents.looks().lookAfter(list, end), returned, moved);
+                  look.addMoved(contents.looks.lookAfter(list, end), returned, moved);
                   return false;
                 },
                 moved));

@@ -289,6 +289,12 @@ public final class Plan {
       int maker = read.maker();
       boolean idle = verdicts[maker] instanceof Verdict.UpToDate;
       Reason why = new Reason(Kind.PRODUCT_WANTED, read.path(), "", graph.name(reader));
+      if (unsure == null && isLate(read, reader)) {
+        if (amid) {
+          return false; // it is wanted once no result has come
+        }
+        unsure = new Verdict.MayRun(reader);
+      }
       if (unsure != null) {
         if (idle) {
           verdicts[maker] = unsure;
@@ -303,6 +309,16 @@ public final class Plan {
       want(read, reader);
       verdicts[maker] = conditional.get(maker) ? null : context.decider().due(maker, List.of(why));
       return true;
+    }
+
+    /**
+     * Returns whether what a job makes on demand can be made after its reader has been asked for.
+     */
+    private boolean isLate(MissingRead read, int reader) {
+      return context.decider().recall().mayCome(reader)
+          && read.path().equals(context.decider().lacks(read.maker()))
+          && verdicts[reader] instanceof Verdict.WillRun will
+          && Decider.mayRestore(will.reasons());
     }
 
     /**

@@ -21,6 +21,12 @@ public interface Recall {
    */
   KnownResult of(int id, boolean bytes, Function<List<String>, Described> manifests);
 
+  /**
+   * Returns whether a result that {@link #of} does not know may replace a run later: once the job
+   * has nothing to wait for, the build asks other roots for it.
+   */
+  boolean mayCome(int id);
+
   /** Returns the result on record if it can be put back, whatever changed since; null if not. */
   KnownResult ofLastRun(int id);
 

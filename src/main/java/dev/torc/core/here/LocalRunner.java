@@ -81,7 +81,7 @@ public final class LocalRunner implements Runner {
   public Map<String, Series.Point> uses() {
     Map<String, Series.Point> uses = new HashMap<>();
     for (ProcessRun run : running.keySet()) {
-      Series.Point now = run.samples().now();
+      Series.Point now = run.samples.now();
       if (now != null && run.job() != null) {
         uses.put(run.job(), now);
       }

@@ -50,8 +50,8 @@ final class ProcessRun implements Runner.Running {
 
   private final Launch launch;
   private final Means means;
-  private final ProcessTree tree;
-  private final UsageSamples samples;
+  final ProcessTree tree;
+  final UsageSamples samples;
   private final long begin = System.nanoTime();
 
   // The fields below are guarded by this.
@@ -401,10 +401,6 @@ final class ProcessRun implements Runner.Running {
     return sampled ? next : Math.min(next, samples.next());
   }
 
-  ProcessTree tree() {
-    return tree;
-  }
-
   /** Returns the ids of the attempt's GPUs, separated by commas; empty if it has none. */
   String gpus() {
     String given = launch.steps().getLast().env().get("TORC_GPUS");
@@ -414,9 +410,5 @@ final class ProcessRun implements Runner.Running {
   /** Returns the job's name; null if this is not a job's attempt. */
   String job() {
     return launch.mark().get("TORC_JOB");
-  }
-
-  UsageSamples samples() {
-    return samples;
   }
 }

@@ -89,7 +89,7 @@ final class UsageSampler implements AutoCloseable {
           return false;
         }
         long now = System.nanoTime();
-        boolean young = running.stream().anyMatch(run -> run.samples().isYoung(now));
+        boolean young = running.stream().anyMatch(run -> run.samples.isYoung(now));
         rest = rest(cost, now - begin, young);
       }
       return true;
@@ -106,12 +106,11 @@ final class UsageSampler implements AutoCloseable {
       gpus.begin();
     }
     if (!runs.isEmpty()) {
-      List<ProcessPass.Use> uses = pass.measure(runs.stream().map(ProcessRun::tree).toList());
+      List<ProcessPass.Use> uses = pass.measure(runs.stream().map(run -> run.tree).toList());
       long now = System.nanoTime();
       for (int i = 0; i < runs.size(); i++) {
         ProcessRun run = runs.get(i);
-        run.samples()
-            .add(now, uses.get(i), gpus.ofJob(run.gpus(), run.tree().knownStarts().keySet()));
+        run.samples.add(now, uses.get(i), gpus.ofJob(run.gpus(), run.tree.knownStarts().keySet()));
       }
     }
     return System.nanoTime() - start;

@@ -185,12 +185,12 @@ public final class Graph implements FolderDigest.Exclusions {
 
   /** Returns the number of jobs and join nodes. */
   public int nodes() {
-    return order.nodes().length;
+    return order.nodes.length;
   }
 
   /** Returns the node at a place, from 0, in the topological order of all nodes. */
   public int inOrder(int place) {
-    return order.nodes()[place];
+    return order.nodes[place];
   }
 
   /** Returns some nodes: first the jobs, then the join nodes, each in topological order. */

@@ -45,7 +45,7 @@ public final class GraphBuilder {
   private final SortedMap<Integer, Group> open = new TreeMap<>();
   private final StringTable.Builder names;
   private StringTable.Builder files;
-  private final NameResolver references;
+  final NameResolver references;
   private final Makers makers;
   private final RowCollector needs = new RowCollector(); // needed files, by job
   private final RowCollector made = new RowCollector(); // declared files and folders, by job
@@ -517,10 +517,6 @@ public final class GraphBuilder {
 
   Path root() {
     return workflow.root();
-  }
-
-  NameResolver references() {
-    return references;
   }
 
   ProductIndex products() {

@@ -55,7 +55,7 @@ record GraphTables(Nodes nodes, Jobs jobs, Files files, List<NeedList> lists, Ed
     edges.listNeeds.write(out);
     edges.products.write(out);
     edges.before.write(out);
-    out.ints(nodes.order.nodes());
+    out.ints(nodes.order.nodes);
     out.ints(jobs.written);
   }
 

@@ -120,7 +120,7 @@ final class NeedLists {
           boolean asked =
               less.get(part.number)
                   || part.axes != base.open().get(group).further().growing().size();
-          if (asked && !graph.references().mayGrow(old.text())) {
+          if (asked && !graph.references.mayGrow(old.text())) {
             out.add(group);
           }
         }
@@ -205,7 +205,7 @@ final class NeedLists {
     TreeSet<Integer> all = new TreeSet<>();
     switch (kind) {
       case JOB, SOME -> {
-        int[] named = graph.references().nodesInNeed(text);
+        int[] named = graph.references.nodesInNeed(text);
         return named == null || excludes.isEmpty()
             ? named
             : Arrays.stream(named).filter(node -> !excludesAll(excludes, node)).toArray();

@@ -10,7 +10,7 @@ import java.util.List;
  */
 final class NodeOrder {
 
-  private final int[] nodes;
+  final int[] nodes;
   private final int[] place;
   private final BitSet joins;
   private final boolean natural; // whether the order is that of the numbers, without joins
@@ -26,10 +26,6 @@ final class NodeOrder {
       same &= nodes[i] == i;
     }
     this.natural = same;
-  }
-
-  int[] nodes() {
-    return nodes;
   }
 
   /** Returns all nodes in display order: jobs first, then join nodes. */

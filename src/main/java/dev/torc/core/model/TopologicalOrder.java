@@ -51,7 +51,7 @@ public final class TopologicalOrder {
    * would have to move, and also for a cycle.
    */
   static int[] grown(Adjacency before, int[] written, NodeOrder base, BitSet renewed) {
-    int first = base.nodes().length;
+    int first = base.nodes.length;
     int count = before.rows() - first;
     int[] added = sorted(before, before.reversed(first), first, written, new int[count]);
     if (added.length < count) {
@@ -70,7 +70,7 @@ public final class TopologicalOrder {
         }
       }
     }
-    return merged(base.nodes(), added, slot);
+    return merged(base.nodes, added, slot);
   }
 
   private static int[] merged(int[] nodes, int[] added, int[] slot) {

@@ -214,7 +214,7 @@ public final class Attempt {
   private AttemptOutcome ran() throws IOException {
     String containers = "";
     if (job.runsInContainers()) {
-      containers = common.launches().containers().ready(job, attempts.count(), here::run);
+      containers = common.launches().containers.ready(job, attempts.count(), here::run);
     }
     snapshot = common.contents().snapshot(id);
     String lack = snapshot.lack();

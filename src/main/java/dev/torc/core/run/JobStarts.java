@@ -139,7 +139,7 @@ final class JobStarts implements StartedJobs {
     Attempt attempt = new Attempt(state.common(), id, attempts, granted, this);
     out.begin(id, attempts.executor());
     if (attempt.known() == null) {
-      sender.started(state.common(), id, attempts, pool.limits().get(Resources.CPUS));
+      sender.started(state.common(), id, attempts, pool.limits.get(Resources.CPUS));
     }
     String refusal = followers.refusal(job);
     if (refusal == null) {

@@ -37,7 +37,7 @@ public final class LaunchBuilder {
   private final CachePlace place;
   private final Map<String, String> caller;
   private final ArgumentList arguments;
-  private final StepContainers containers;
+  final StepContainers containers;
   private final JobEnvironment environment;
 
   /**
@@ -211,10 +211,6 @@ public final class LaunchBuilder {
     Path log = place.jobs().resolve(".hook." + number + ".log");
     return new Launch(
         List.of(new Launch.Step(argv, environment.root(), env)), Launch.Output.of(log), 0, 0, mark);
-  }
-
-  StepContainers containers() {
-    return containers;
   }
 
   /** Returns the caller's PATH, or the C library's default. */

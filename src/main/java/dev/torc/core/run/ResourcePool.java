@@ -18,7 +18,7 @@ import java.util.TreeSet;
  */
 final class ResourcePool {
 
-  private final Map<String, Long> limits;
+  final Map<String, Long> limits;
   private final Map<String, Long> free;
   private final NavigableSet<Integer> freeGpus = new TreeSet<>();
   private final Map<String, ResourcePool> nodes = new LinkedHashMap<>(); // the other nodes, by name
@@ -35,10 +35,6 @@ final class ResourcePool {
     for (int gpu = 0; gpu < limits.getOrDefault(Resources.GPUS, 0L); gpu++) {
       freeGpus.add(gpu);
     }
-  }
-
-  Map<String, Long> limits() {
-    return limits;
   }
 
   boolean isFull() {

@@ -237,7 +237,7 @@ final class FreshCollector {
       KnownDigest known = digests.last(gathered.path(file));
       setStamp(file, folder != null ? folder : FreshFiles.numbers(known));
       if (folder == null) {
-        gathered.digests().put(file, known.digest());
+        gathered.digests.put(file, known.digest());
       }
     }
   }

@@ -15,7 +15,7 @@ final class FreshFiles {
 
   private final Graph graph;
   private final StringTable.Builder further = new StringTable.Builder();
-  private final FreshDigests digests;
+  final FreshDigests digests;
   private long[] stamps;
 
   FreshFiles(Graph graph) {
@@ -50,10 +50,6 @@ final class FreshFiles {
   /** Returns the array of all stamps, to be changed in place. {@link #number} may replace it. */
   long[] stamps() {
     return stamps;
-  }
-
-  FreshDigests digests() {
-    return digests;
   }
 
   boolean isKnown(int file) {

@@ -60,7 +60,7 @@ final class Download {
       Supplier<WebClient> web, Io.Take<String> fetcher, Runnable ended, Consumer<String> log) {}
 
   private final FetchedFile file;
-  private final FetchPlace place;
+  final FetchPlace place;
   private final Path part;
   private final String present;
   private final Means means;
@@ -107,10 +107,6 @@ final class Download {
     throw more == 0
         ? first
         : new AttemptFailure(first.getMessage() + ", and " + Amount.count(more, "other URL"));
-  }
-
-  FetchPlace place() {
-    return place;
   }
 
   /** Returns whether the product in place stays, since the server has no other bytes. */

@@ -47,7 +47,7 @@ public final class Downloads {
         graph.having(Job.FETCH).stream()
             .mapToObj(graph::job)
             .flatMap(job -> job.productRefs().stream())
-            .map(product -> FetchPlace.name(graph.workflow().root().resolve(product.text())))
+            .map(product -> FetchPlace.name(place, graph.workflow().root().resolve(product.text())))
             .collect(Collectors.toSet());
     FetchPlace.tidy(place, names);
     tidied = true;

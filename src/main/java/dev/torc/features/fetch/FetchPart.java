@@ -84,7 +84,7 @@ public final class FetchPart implements AttemptPart, RunToEnd {
     } catch (AttemptFailure | CancellationException | UncheckedIOException e) {
       failure = e;
     } catch (InterruptedException e) {
-      failure = new CancellationException();
+      failure = new AttemptFailure("interrupted");
     } catch (IOException e) {
       failure = new UncheckedIOException(e);
     } finally {
@@ -109,7 +109,7 @@ public final class FetchPart implements AttemptPart, RunToEnd {
     }
     for (Map.Entry<String, Download> each : downloads.entrySet()) {
       if (!each.getValue().isUnchanged()) {
-        move(each.getValue().place().part(), product(each.getKey()));
+        move(each.getValue().place.part(), product(each.getKey()));
       } else if (!standing.containsKey(each.getKey())) {
         String line = "%s changed while torc asked for it; build again";
         throw new AttemptFailure(line.formatted(SafeText.name(each.getKey())));
@@ -138,6 +138,10 @@ public final class FetchPart implements AttemptPart, RunToEnd {
     if (!launch.output().append()) {
       OwnFile.write(log, new byte[0]);
     }
+    List<Launch.Step> recovering = launch.steps().subList(0, launch.steps().size() - 1);
+    if (!recovering.isEmpty()) {
+      run(launch, recovering, "");
+    }
     try (PrintStream lines =
         new PrintStream(OwnFile.out(log, StandardOpenOption.APPEND), true, UTF_8)) {
       for (FetchedFile file : Fetch.of(job).files()) {
@@ -157,7 +161,7 @@ public final class FetchPart implements AttemptPart, RunToEnd {
     FetchPlace place = FetchPlace.of(common.launches().place(), product(file.path()), boot);
     Download.Means means =
         new Download.Means(
-            shared::web, url -> run(launch, url, place.part()), this::check, lines::println);
+            shared::web, url -> fetch(launch, url, place.part()), this::check, lines::println);
     OwnedPath owned = attempts.persists(job) ? common.cache().owned(file.path()) : null;
     boolean ours = common.removal().ours(owned, null) != null;
     return new Download(file, place, ours ? owned.digest().hex() : "", means);
@@ -174,27 +178,32 @@ public final class FetchPart implements AttemptPart, RunToEnd {
     }
   }
 
-  /** Runs the command of a fetcher like the command of a job. */
-  private void run(Launch launch, String url, Path part) throws IOException {
+  /** Runs the command of a fetcher. */
+  private void fetch(Launch launch, String url, Path part) throws IOException {
     WebAddress address = WebAddress.of(url);
     Template text = job.conditions().get(Fetch.command(address.scheme()));
     List<String> argv = new ArrayList<>(job.runs().steps().getFirst().shell());
     argv.add(text.render(slot -> List.of(slot.name().equals(Fetch.URL) ? url : part.toString())));
-    Launch.Step own = launch.steps().getFirst();
-    Launch run =
-        launch.running(
-            List.of(new Launch.Step(argv, own.dir(), own.env())),
-            new Launch.Output(launch.output().log(), true, false));
-    ProcessEnd ended = common.machines().runner().run(run, this::runs);
+    Launch.Step own = launch.steps().getLast();
+    String what = address.shown() + ": ";
+    run(launch, List.of(new Launch.Step(argv, own.dir(), own.env())), what);
+    if (!OwnFile.exists(part)) {
+      throw new AttemptFailure(what + "exit 0, but {produces} was not written");
+    }
+  }
+
+  /** Runs commands like those of a job; {@code what} begins the line about a failure. */
+  private void run(Launch launch, List<Launch.Step> steps, String what) {
+    Launch.Output output = new Launch.Output(launch.output().log(), true, false);
+    ProcessEnd ended = common.machines().runner().run(launch.running(steps, output), this::runs);
     runs(null);
     if (ended.how() != How.EXITED && ended.how() != How.SIGNALED) {
       stop(ended.how(), Kill.TERM);
     }
     check();
-    if (!ended.ok() || !OwnFile.exists(part)) {
-      String phrase = AttemptOutcome.phrase(ended, launch.timeLimit(), launch.memoryLimit());
-      throw new AttemptFailure(
-          address.shown() + ": " + phrase + (ended.ok() ? ", but {produces} was not written" : ""));
+    if (!ended.ok()) {
+      long memory = launch.memoryLimit();
+      throw new AttemptFailure(what + AttemptOutcome.phrase(ended, launch.timeLimit(), memory));
     }
   }
 

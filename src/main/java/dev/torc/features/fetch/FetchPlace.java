@@ -52,7 +52,7 @@ record FetchPlace(Path part, Path state, String boot) {
     Path folder = folder(cache);
     FileStatus there = FileStatus.of(product.getParent().toString(), true);
     boolean near = there.device() == FileStatus.of(folder.toString(), true).device();
-    String name = name(product);
+    String name = name(cache, product);
     Path part = near ? folder.resolve(name) : product.resolveSibling(BESIDE + name);
     return new FetchPlace(part, folder.resolve(name + ".from"), boot);
   }
@@ -61,8 +61,9 @@ record FetchPlace(Path part, Path state, String boot) {
     return cache.folder().resolve("fetch");
   }
 
-  static String name(Path product) {
-    return Digest.ofText(product.toString()).hex().substring(0, NAME);
+  /** Returns the name of a product's files, which no other root has. */
+  static String name(CachePlace cache, Path product) {
+    return Digest.ofText(cache.root() + "\n" + product).hex().substring(0, NAME);
   }
 
   /** Makes the folder, and removes what is there of products without one of these names. */
@@ -84,8 +85,8 @@ record FetchPlace(Path part, Path state, String boot) {
   /**
    * The lines of the file; empty texts if it is missing or damaged.
    *
-   * @param origin a digest of the URL, and the boot in which bytes of it began to come, or the
-   *     digest of all bytes
+   * @param origin a digest of the counted URL, and the boot in which bytes of it began to come, or
+   *     the digest of all bytes
    * @param complete a digest of all URLs of the file, and the digest of the last complete bytes
    */
   private record State(String origin, String part, Validator by, String complete) {
@@ -143,6 +144,6 @@ record FetchPlace(Path part, Path state, String boot) {
   }
 
   private static String origin(WebAddress from, String of) {
-    return Digest.ofText(from.uri().toString()).hex() + " " + of;
+    return Digest.ofText(from.counted("")).hex() + " " + of;
   }
 }

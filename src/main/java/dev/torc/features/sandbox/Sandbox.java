@@ -51,7 +51,7 @@ public record Sandbox(long link, int up, int needed) {
     Set<String> names = new LinkedHashSet<>();
     for (int id : graph.inOrder(jobs)) {
       Job job = graph.isJob(id) ? graph.job(id) : null;
-      if (job != null && of(job) == null && !job.conditions().containsKey(Job.FETCH)) {
+      if (job != null && of(job) == null) {
         names.add(SafeText.name(job.group() == null ? job.name() : job.group()));
       }
     }

@@ -28,13 +28,13 @@ final class SandboxFolder {
   private final CachePlace place;
   private final Path root;
   private final Path near; // the root, or the folder above it that holds its needs with ".."
-  private final Path top;
-  private final Path home; // stands for the root
+  final Path top;
+  final Path home; // stands for the root
   private final Sandbox kind;
   private final Set<String> products;
   private final boolean copies;
   private final Set<Path> there = new HashSet<>(); // the files and folders put there
-  private final Map<Path, Long> linked = new TreeMap<>(); // large files, with their sizes
+  final Map<Path, Long> linked = new TreeMap<>(); // large files, with their sizes
 
   /**
    * @param name the name of the folder
@@ -55,19 +55,6 @@ final class SandboxFolder {
     Path above = root.resolve("../".repeat(kind.up())).normalize();
     this.home = top.resolve(above.relativize(root));
     there.add(home);
-  }
-
-  Path top() {
-    return top;
-  }
-
-  Path home() {
-    return home;
-  }
-
-  /** Returns the files that are linked, with their sizes. */
-  Map<Path, Long> linked() {
-    return linked;
   }
 
   /** Returns where the job finds an absolute path. */

@@ -81,32 +81,32 @@ public final class SandboxPart implements AttemptPart, JobRoot {
 
   @Override
   public void renew() throws IOException {
-    folder = folder(true);
     try {
-      folder.make();
-      fill();
+      fill(true);
     } catch (IOException e) {
-      remove(); // a full disk needs the room
+      if (folder != null) {
+        remove(); // a full disk needs the room
+      }
       throw e;
     }
-    if (isTold() && !folder.linked().isEmpty()) {
+    if (isTold() && !folder.linked.isEmpty()) {
       List<String> files = new ArrayList<>();
-      folder.linked().forEach((file, size) -> files.add(Sandbox.linked(shown(file), size)));
+      folder.linked.forEach((file, size) -> files.add(Sandbox.linked(shown(file), size)));
       say("links", Sandbox.linking(job, files));
     }
   }
 
-  private SandboxFolder folder(boolean copies) throws IOException {
+  private void fill(boolean copies) throws IOException {
     Set<String> products = new HashSet<>();
     for (Ref ref : job.productRefs()) {
       products.add(ref.text());
       products.add(ProductScan.folder(ref));
     }
     CachePlace place = common.launches().place();
-    return new SandboxFolder(place, JobFiles.name(job.name()), Sandbox.of(job), products, copies);
-  }
-
-  private void fill() throws IOException {
+    folder = new SandboxFolder(place, JobFiles.name(job.name()), Sandbox.of(job), products, copies);
+    if (copies) {
+      folder.make();
+    }
     new SandboxNeeds(common, id, folder).put(needs);
     for (Ref ref : job.productRefs()) {
       folder.folder(place(ProductScan.folder(ref)));
@@ -152,11 +152,7 @@ public final class SandboxPart implements AttemptPart, JobRoot {
   public void end(NeedSnapshot snapshot) {
     if (resumed) {
       needs = snapshot;
-      Io.unchecked(
-          () -> {
-            folder = folder(false);
-            fill();
-          });
+      Io.unchecked(() -> fill(false));
     }
   }
 
@@ -236,7 +232,7 @@ public final class SandboxPart implements AttemptPart, JobRoot {
 
   /** Returns the files that match a produced glob in the folder. */
   private List<Path> matches(Ref.OfGlob of) throws IOException {
-    Path top = folder.top(); // as torc's own folders above it match nothing
+    Path top = folder.top; // as torc's own folders above it match nothing
     Glob glob = Glob.of(top.relativize(place(of.pattern())).toString());
     List<Path> matches = new ArrayList<>();
     for (String match : GlobWalk.files(top, glob, List.of(), common.digests().stop())) {
@@ -249,8 +245,8 @@ public final class SandboxPart implements AttemptPart, JobRoot {
 
   @Override
   public Path source(Path made) {
-    return made.startsWith(folder.top())
-        ? root.resolve(folder.home().relativize(made)).normalize()
+    return made.startsWith(folder.top)
+        ? root.resolve(folder.home.relativize(made)).normalize()
         : made;
   }
 
@@ -261,9 +257,9 @@ public final class SandboxPart implements AttemptPart, JobRoot {
         new String(bytes, StandardCharsets.UTF_8)
             .replaceAll("\\\\([ #:])", "$1")
             .replace("$$", "$");
-    Path all = folder.top().getParent();
-    String top = "/.torc/sandbox/" + folder.top().getFileName() + "/";
-    String home = "/.torc/sandbox/" + all.relativize(folder.home()) + "/";
+    Path all = folder.top.getParent();
+    String top = "/.torc/sandbox/" + folder.top.getFileName() + "/";
+    String home = "/.torc/sandbox/" + all.relativize(folder.home) + "/";
     String text = new String(bytes, StandardCharsets.ISO_8859_1);
     text = text.replace(home, "/").replace(top, "/" + "../".repeat(Sandbox.of(job).up()));
     Files.write(made, text.getBytes(StandardCharsets.ISO_8859_1));
@@ -293,7 +289,7 @@ public final class SandboxPart implements AttemptPart, JobRoot {
 
   private void remove() {
     try {
-      FileTree.remove(folder.top());
+      FileTree.remove(folder.top);
     } catch (IOException e) {
       String line = "cannot remove the folder of job " + job.name() + ": " + Refusal.line(e);
       common.removal().note().accept(line);
@@ -302,7 +298,7 @@ public final class SandboxPart implements AttemptPart, JobRoot {
 
   @Override
   public String hint(String missing) {
-    return exists(folder.top()) ? "; its folder is " + name(folder.top()) : "";
+    return exists(folder.top) ? "; its folder is " + name(folder.top) : "";
   }
 
   private String name(Path file) {

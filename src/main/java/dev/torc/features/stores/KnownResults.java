@@ -62,7 +62,7 @@ public final class KnownResults implements Recall {
   private final Graph graph;
   private final Cache cache;
   private final NeedContents contents;
-  private final LocalStore stored;
+  final LocalStore stored;
   private final SharedStores asked; // queried if this root has no result; null for none
   private final DigestMemo digests;
   private final Programs programs;
@@ -98,10 +98,6 @@ public final class KnownResults implements Recall {
   /** Returns the known results of a graph's jobs. */
   static KnownResults of(PlanContext context) {
     return (KnownResults) context.decider().recall();
-  }
-
-  LocalStore stored() {
-    return stored;
   }
 
   /** Returns whether a job's results may be uploaded to shared stores and restored from them. */
@@ -149,6 +145,14 @@ public final class KnownResults implements Recall {
       }
     }
     return match == null ? null : match.result();
+  }
+
+  @Override
+  public boolean mayCome(int id) {
+    return asked == null
+        && stored.restores()
+        && !graph.workflow().settings().stores().shared().isEmpty()
+        && mayShare(graph.job(id));
   }
 
   @Override

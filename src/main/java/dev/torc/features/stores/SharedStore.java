@@ -164,7 +164,7 @@ public final class SharedStore implements AutoCloseable {
     } catch (StoreRefusal e) {
       boolean ended = build.stopped.get() || Thread.currentThread().isInterrupted();
       if (e.failure() != null || !ended) {
-        reading.failed(call.start(), e);
+        reading.failed(call.start, e);
       }
       throw e;
     }
@@ -186,7 +186,7 @@ public final class SharedStore implements AutoCloseable {
     StoreCall call = StoreCall.small(build, reading);
     try {
       for (Digest each : call.ask(threads, request -> place.newest(most, nanos / 3 * 2, request))) {
-        if (call.now() - call.start() > nanos) {
+        if (call.now() - call.start > nanos) {
           return;
         }
         if (anyRecord(each, call) instanceof Result result && result.key().equals(each)) {
@@ -371,7 +371,7 @@ public final class SharedStore implements AutoCloseable {
 
   private static void failed(StoreHealth health, StoreCall call, StoreRefusal e) {
     if (e.failure() != null) {
-      health.failed(call.start(), e);
+      health.failed(call.start, e);
     }
   }
 

@@ -36,7 +36,7 @@ final class StoreCall {
 
   private final SharedStore.Build build;
   private final StoreHealth waits;
-  private final long start;
+  final long start;
   private final long most; // nanoseconds
   private final long total; // bytes
   private final AtomicLong moved = new AtomicLong();
@@ -188,10 +188,6 @@ final class StoreCall {
   /** Returns the bytes per nanosecond of this call, or {@code known} if too few bytes passed. */
   double rate(double known) {
     return moved.get() < TELLING ? known : (double) moved.get() / Math.max(1, now() - start);
-  }
-
-  long start() {
-    return start;
   }
 
   long now() {

@@ -101,13 +101,13 @@ final class WhyText {
 
   /**
    * Returns the line about a job that is up to date: why it last ran, or that its products were
-   * adopted. The chain is null if the record of its last run cannot be read.
+   * adopted. The chain is null without a readable record of a run.
    */
   static String upToDate(
       String job, RunDetails last, CauseChain chain, Palette palette, boolean brief) {
     String name = palette.bold(SafeText.name(job)) + " is " + palette.green("up to date");
     return chain == null
-        ? name + "; the record of its last run cannot be read"
+        ? name + "; there is no readable record of a run"
         : name + "; " + past(last, chain, palette, brief);
   }
 

@@ -46,7 +46,7 @@ final class FileLayers {
   private final Set<String> varFiles = new HashSet<>();
   private final Map<String, SequencedSet<String>> varMaps = new HashMap<>();
   private final Set<Path> absent = new LinkedHashSet<>(0); // optional files
-  private final EnvLayers env;
+  final EnvLayers env;
 
   /**
    * Creates the layers; {@code root} must be absolute and normalized.
@@ -61,10 +61,6 @@ final class FileLayers {
     this.unchanged = unchanged;
     this.problems = problems;
     this.env = new EnvLayers(root, this::variables);
-  }
-
-  EnvLayers env() {
-    return env;
   }
 
   /**

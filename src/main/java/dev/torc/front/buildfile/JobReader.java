@@ -78,7 +78,7 @@ final class JobReader {
       Overrides over) {
 
     Paths paths() {
-      return when.paths();
+      return when.paths;
     }
   }
 

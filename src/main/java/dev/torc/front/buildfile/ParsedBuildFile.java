@@ -151,7 +151,7 @@ public final class ParsedBuildFile {
                 top,
                 new FactoryReader(top, scope, problems).parents(jobs.keySet()),
                 new JobReader.DeclaredNames(counters(top), names, makers),
-                layers.env(),
+                layers.env,
                 when,
                 over),
             problems);

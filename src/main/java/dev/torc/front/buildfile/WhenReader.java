@@ -32,7 +32,7 @@ final class WhenReader {
   private static final Set<String> NO = Set.of("", "false", "0", "no", "off");
 
   private final Map<String, String> caller;
-  private final Paths paths;
+  final Paths paths;
   private final SortedMap<String, Optional<String>> variables = new TreeMap<>();
   private final SortedMap<String, List<String>> files = new TreeMap<>();
   private final SortedMap<String, Place> sources = new TreeMap<>();
@@ -45,10 +45,6 @@ final class WhenReader {
 
   /** Whether a condition holds, and the fact that decides it. */
   private record Finding(boolean holds, String fact) {}
-
-  Paths paths() {
-    return paths;
-  }
 
   /** Returns the caller's variables that conditions asked for. */
   SortedMap<String, Optional<String>> variables() {

@@ -129,7 +129,7 @@ final class PageJobs {
 
   private void add(String name, String group, int id, Resources asked, int all) {
     JobResult result = cache.result(name);
-    boolean its = result != null && (asOfNow || result.build().equals(runs.build().id().id()));
+    boolean its = result != null && (asOfNow || result.build().equals(runs.build.id().id()));
     // Decoding details is slow, and an earlier build may have run only a few of 100 000 jobs.
     RunDetails details = its ? cache.details(name) : null;
     AttemptRecord last = runs.last(name);

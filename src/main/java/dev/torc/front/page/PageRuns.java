@@ -31,7 +31,7 @@ final class PageRuns {
   private final Graph graph;
   private final long asked;
   private final List<BuildRecord> builds;
-  private final BuildRecord build;
+  final BuildRecord build;
   private final Map<String, AttemptRecord> last = new HashMap<>();
   private final Map<String, AttemptRecord> telling = new HashMap<>();
   private final Map<String, List<AttemptRecord>> attempts = new LinkedHashMap<>();
@@ -92,10 +92,6 @@ final class PageRuns {
         .findFirst()
         .or(() -> builds.stream().filter(_ -> asked == 0).findFirst())
         .orElseThrow(() -> new BadInput(none));
-  }
-
-  BuildRecord build() {
-    return build;
   }
 
   /** Returns whether no later build is on record. */

@@ -141,7 +141,7 @@ public final class ReportPage {
           "the jobs and groups of the graph, of which the stages are shown"
               + " (`torc graph --format text` lists all)");
     }
-    PageData.Build build = runs.withoutRemoved(runs.build());
+    PageData.Build build = runs.withoutRemoved(runs.build);
     Series machine = history.series(build.number(), AttemptHistory.MACHINE);
     List<PageData.Span> attempts = runs.spans(jobs.index());
     var timeline = new PageData.Timeline(build.started(), attempts, machine, series());
@@ -171,7 +171,7 @@ public final class ReportPage {
     head.put("asked", asked); // the number of a build, 0 for the project
     head.put("build", build); // the build on the timeline
     head.put("last", runs.isLast());
-    head.put("where", new BuildMachine(project.caller().host()).of(runs.build()));
+    head.put("where", new BuildMachine(project.caller().host()).of(runs.build));
     head.put("machine_cpus", limits.cpus());
     head.put("machine_memory", limits.memory());
     head.put("history", runs.history());
@@ -242,7 +242,7 @@ public final class ReportPage {
 
   private List<Event> events() {
     List<PostedEvent> posted = new ArrayList<>();
-    long build = runs.build().id().number();
+    long build = runs.build.id().number();
     cache.eachEvent(build, 0, posted::add);
     posted.removeIf(event -> event.build() != build || !jobs.index().containsKey(event.job()));
     List<Event> some = new ArrayList<>();

@@ -19,7 +19,7 @@ final class ClientStream extends OutputStream {
   private static final int ACCESS = 3;
   private static final int APPEND = 02000;
 
-  private final Descriptor file;
+  final Descriptor file;
   private final ServedCall call;
 
   /**
@@ -65,10 +65,6 @@ final class ClientStream extends OutputStream {
       }
       return same;
     }
-  }
-
-  Descriptor file() {
-    return file;
   }
 
   @Override

@@ -54,7 +54,7 @@ final class ServedCall implements CallingProcess {
   private static final long LOOK = 10_000_000; // nanoseconds between checks whether it is stopped
   private static final long GRACE = 1_000_000_000; // nanoseconds for a call to end after a signal
 
-  private final OtherProcess client;
+  final OtherProcess client;
   private final int count; // number of the call's arguments
   private final Descriptor reply;
   private final AtomicReference<Object> handedOn;
@@ -76,10 +76,6 @@ final class ServedCall implements CallingProcess {
     this.client = client;
     this.count = count;
     this.reply = reply;
-  }
-
-  OtherProcess client() {
-    return client;
   }
 
   /** Runs the call and answers the client. */
@@ -183,9 +179,9 @@ final class ServedCall implements CallingProcess {
         };
     Console.Terminals terminals =
         new Console.Terminals(
-            out.file().isTerminal(),
-            last.file().isTerminal(),
-            () -> client.isInBackground() ? -1 : Terminal.width(last.file().number()));
+            out.file.isTerminal(),
+            last.file.isTerminal(),
+            () -> client.isInBackground() ? -1 : Terminal.width(last.file.number()));
     return new Console(
         in,
         Console.writer(out, "standard output", terminals.out()),

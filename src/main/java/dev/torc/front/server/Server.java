@@ -270,7 +270,7 @@ public final class Server {
     if (left && !slot.call().isGone()) {
       slot.call().markGone();
       if (!slot.call().isAnswered()) {
-        say(slot.call().client().pid() + " is gone");
+        say(slot.call().client.pid() + " is gone");
         signal(slot, NUMBERS.get("TERM"));
       }
     }

@@ -248,13 +248,13 @@ record FastPath(
    */
   FreshJobs after(Plan plan, PlanContext last, WriteSession work, Consumer<String> warn) {
     try {
-      work.heap().phaseEnded();
+      work.heap.phaseEnded();
       if (last.basis().astray().get()) {
         Files.deleteIfExists(project.settled().graph()); // it may lack edges
         return null;
       }
       Digest id = project.buildFiles().store(project.settled(), last.graph(), work.digests());
-      work.heap().phaseEnded(); // the graph's bytes
+      work.heap.phaseEnded(); // the graph's bytes
       boolean same = fresh != null && last.graph() == project.graph();
       BitSet stayed = new BitSet(); // fresh jobs that the build did not decide
       if (same) {

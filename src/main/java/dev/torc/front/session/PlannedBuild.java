@@ -14,6 +14,7 @@ import dev.torc.core.here.Runner;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.core.model.FoldedLines;
 import dev.torc.core.model.Graph;
+import dev.torc.core.model.Job;
 import dev.torc.core.model.Workflow;
 import dev.torc.core.model.Workflow.LeftOutJob;
 import dev.torc.core.run.Amounts;
@@ -31,6 +32,7 @@ import dev.torc.features.commands.CommandWarnings;
 import dev.torc.features.commands.FailureHints;
 import dev.torc.features.containers.ImageSupply;
 import dev.torc.features.environments.EnvironmentLock;
+import dev.torc.features.environments.EnvironmentMaking;
 import dev.torc.features.finds.Tracing;
 import dev.torc.features.forced.ForcedJobs;
 import dev.torc.features.past.BuildCommit;
@@ -84,7 +86,7 @@ record PlannedBuild(
           } else if (event instanceof Event.JobStarted job) {
             commands.started(job);
           }
-          work.heap().watch();
+          work.heap.watch();
           watcher.accept(event);
           if (event instanceof Event.JobEnded job) {
             commands.ended(job);
@@ -253,6 +255,8 @@ record PlannedBuild(
       }
       if (project.options().reuse().sandbox()) {
         BitSet run = plan.selected(verdict -> !(verdict instanceof Verdict.UpToDate));
+        run.andNot(graph.having(Job.FETCH)); // runs no command
+        run.andNot(graph.having(EnvironmentMaking.CREATE));
         Sandbox.inRoot(graph, run)
             .ifPresent(line -> watcher.accept(new Event.Note(Event.Level.INFO, line)));
       }

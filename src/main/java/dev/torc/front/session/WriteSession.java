@@ -64,7 +64,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
   private final DigestMemo digests;
   private final Consumer<String> warn;
   private final LocalStore stored;
-  private final Heap heap;
+  final Heap heap;
   private final List<String> aside = new ArrayList<>(); // lines of a first build, reported as one
   private Runnable onClose = () -> {}; // writes the fresh jobs
   private FastPath from; // null if no fast path opened this
@@ -318,10 +318,6 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
 
   public DigestMemo digests() {
     return digests;
-  }
-
-  Heap heap() {
-    return heap;
   }
 
   @Override

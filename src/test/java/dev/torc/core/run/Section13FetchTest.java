@@ -125,7 +125,7 @@ class Section13FetchTest extends FetchHarness {
     web.on("/x", answer(404, ""));
     fetching("", "/x");
     build();
-    String name = Digest.ofText(root.resolve("d/x").toString()).hex().substring(0, 32);
+    String name = Digest.ofText(root + "\n" + root.resolve("d/x")).hex().substring(0, 32);
     String url = sha(web.url("/x"));
     edit(".torc/fetch/" + name, "zeros");
     String part = root.resolve(".torc/fetch/" + name).toString();

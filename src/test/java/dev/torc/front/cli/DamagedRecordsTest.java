@@ -246,8 +246,7 @@ class DamagedRecordsTest {
   void ofAJobThatIsUpToDateWhyTellsThatItsLastRunIsNotKnown() throws IOException {
     Damaging.damage(folder.at(), spot("DETAILS", "m"), 2, new Random(1));
     assertEquals(
-        "m is up to date; the record of its last run cannot be read\n",
-        folder.run("why", "m").out());
+        "m is up to date; there is no readable record of a run\n", folder.run("why", "m").out());
     settled(folder.run());
   }
 }
