@@ -247,12 +247,6 @@ public final class NeedContents implements InputSource {
     return in == null ? null : machine.activation(job, in);
   }
 
-  /** Returns whether the environment of a job decides a variable, or may once it is made. */
-  public boolean maySet(Job job, String variable) {
-    Map<String, String> made = activation(job);
-    return made == null ? job.surroundings() != null : made.containsKey(variable);
-  }
-
   @Override
   public Content ofTool(Tool tool) {
     String path = machine.tools().path(tool);

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 /**
  * Writes the warnings of rule 14: about files that a command runs or names but does not need, and
@@ -22,6 +23,13 @@ import java.util.function.Supplier;
  * commands are new.
  */
 public final class CommandWarnings {
+
+  private static final Pattern COMPILER =
+      Pattern.compile("(.*[/-])?(gcc|g\\+\\+|cc|c\\+\\+|clang|clang\\+\\+)(-[\\d.]+)?");
+
+  /** A header among the needs, or a pattern or folder in which headers may be. */
+  private static final Pattern HEADER =
+      Pattern.compile(".*(\\.(h|hh|hpp|hxx|inc)\\b.*|/\\**)|.*include.*");
 
   private final boolean all;
   private final FoldedLines lines = new FoldedLines();
@@ -73,11 +81,26 @@ public final class CommandWarnings {
     }
     if (scripts != null) {
       add(job, "vars", scripts.line(id));
+      add(job, "headers", headers(job, commands));
     }
     if (lost != null) {
       String text = ": in a pipe %s notices only the last failure;".formatted(lost.getFirst());
       add(job, "pipe", () -> text + " set shell: [bash, -e, -o, pipefail, -c]");
     }
+  }
+
+  /** Returns a warning about a C compiler whose headers nothing tells; null for none. */
+  private static String headers(Job job, List<CommandWords> commands) {
+    if (job.finds()
+        || job.needRefs().stream().anyMatch(ref -> HEADER.matcher(ref.text()).matches())) {
+      return null;
+    }
+    return commands.stream()
+            .flatMap(each -> each.commands().stream())
+            .anyMatch(each -> COMPILER.matcher(each.getFirst()).matches() && each.contains("-c"))
+        ? " compiles C, and changes of headers go unseen; add -MD -MF x.d to the command and"
+            + " depfile: x.d to the job, or trace: true"
+        : null;
   }
 
   private void add(Job job, String key, String text) {

@@ -85,6 +85,10 @@ public final class FailureHints {
       String shell = step.command() instanceof Step.Command.Shell ? step.shell().getFirst() : "";
       String name = shell.substring(shell.lastIndexOf('/') + 1);
       String text = new CommandWords(step.command(), step.shell()).text();
+      if (text.startsWith("-")) {
+        return "begins its command with -, which the shell takes for an option; to ignore a"
+            + " failure, write COMMAND || true";
+      }
       for (String line : name.isEmpty() ? List.<String>of() : output) {
         Matcher no = NO_WORD.matcher(line);
         boolean found = no.find();

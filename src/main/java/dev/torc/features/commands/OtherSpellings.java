@@ -103,7 +103,7 @@ final class OtherSpellings {
   private boolean isSet(String name) {
     return step.env().containsKey(name)
         || contents.machine().answer(name).isPresent()
-        || contents.maySet(job, name)
+        || UndeclaredVariables.mayBeSet(name, job, contents)
         || words.maySet(name);
   }
 }

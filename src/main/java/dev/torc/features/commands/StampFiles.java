@@ -13,6 +13,8 @@ import dev.torc.core.run.EventSender;
 import dev.torc.core.run.Follower;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
@@ -42,7 +44,7 @@ public final class StampFiles implements Follower {
 
   private final BuildState state;
   private final EventSender sender;
-  private final FoldedLines lines = new FoldedLines();
+  private final SortedMap<String, String> stamps = new TreeMap<>(); // by the names of the jobs
 
   public StampFiles(BuildState state, EventSender sender) {
     this.state = state;
@@ -57,13 +59,8 @@ public final class StampFiles implements Follower {
       Graph graph = state.graph();
       Job job = graph.job(attempt.id);
       List<RecordedProduct> made = outcome.made().products().made();
-      if (isStamp(job, made) && isRead(graph, attempt.id) && !lines.counts(job, "")) {
-        String text =
-            " makes only %s, which has the same bytes each time, so what needs it does not run"
-                + " again after it; produce what it really makes, or leave produces out and let"
-                + " readers need {job: %s}";
-        String name = job.group() == null ? job.name() : job.group();
-        lines.add(job, "", job.place(), "job ", text.formatted(made.getFirst().path(), name));
+      if (isStamp(job, made) && isRead(graph, attempt.id)) {
+        stamps.put(job.name(), made.getFirst().path());
       }
     }
   }
@@ -107,6 +104,19 @@ public final class StampFiles implements Follower {
 
   @Override
   public boolean finishAgain(int exit) {
+    FoldedLines lines = new FoldedLines();
+    stamps.forEach(
+        (name, path) -> {
+          Job job = state.graph().job(state.graph().jobId(name));
+          if (!lines.counts(job, "")) {
+            String text =
+                " makes only %s, which has the same bytes each time, so what needs it does not run"
+                    + " again after it; produce what it really makes, or leave produces out and let"
+                    + " readers need {job: %s}";
+            String reader = job.group() == null ? name : job.group();
+            lines.add(job, "", job.place(), "job ", text.formatted(path, reader));
+          }
+        });
     lines.takeNewLines().forEach(sender::warn);
     return false;
   }

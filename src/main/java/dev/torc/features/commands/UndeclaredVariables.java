@@ -3,6 +3,7 @@ package dev.torc.features.commands;
 import dev.torc.core.decide.NeedContents;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Step;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -30,6 +31,12 @@ final class UndeclaredVariables {
 
   private UndeclaredVariables() {}
 
+  /** Returns whether the environment of a job decides a variable, or may once it is made. */
+  static boolean mayBeSet(String name, Job job, NeedContents contents) {
+    Map<String, String> made = contents.activation(job);
+    return made == null ? job.surroundings() != null : made.containsKey(name);
+  }
+
   /** Returns the rest of a warning about a job; null if there is nothing to say. */
   static String in(Job job, CommandWords words, Step step, NeedContents contents) {
     Set<String> unnamed = new TreeSet<>();
@@ -39,7 +46,7 @@ final class UndeclaredVariables {
       if (!USUAL.matcher(name).matches()
           && !step.env().containsKey(name)
           && contents.machine().answer(name).isPresent()
-          && !contents.maySet(job, name)
+          && !mayBeSet(name, job, contents)
           && !words.maySet(name)) {
         unnamed.add(name);
       }

@@ -140,10 +140,7 @@ public final class FetchPart implements AttemptPart, RunToEnd {
     }
     List<Launch.Step> recovering = launch.steps().subList(0, launch.steps().size() - 1);
     if (!recovering.isEmpty()) {
-      ProcessEnd ended = run(launch, recovering);
-      if (!ended.ok()) {
-        throw new AttemptFailure(phrase(ended, launch));
-      }
+      run(launch, recovering, "");
     }
     try (PrintStream lines =
         new PrintStream(OwnFile.out(log, StandardOpenOption.APPEND), true, UTF_8)) {
@@ -188,15 +185,15 @@ public final class FetchPart implements AttemptPart, RunToEnd {
     List<String> argv = new ArrayList<>(job.runs().steps().getFirst().shell());
     argv.add(text.render(slot -> List.of(slot.name().equals(Fetch.URL) ? url : part.toString())));
     Launch.Step own = launch.steps().getLast();
-    ProcessEnd ended = run(launch, List.of(new Launch.Step(argv, own.dir(), own.env())));
-    if (!ended.ok() || !OwnFile.exists(part)) {
-      String none = ended.ok() ? ", but {produces} was not written" : "";
-      throw new AttemptFailure(address.shown() + ": " + phrase(ended, launch) + none);
+    String what = address.shown() + ": ";
+    run(launch, List.of(new Launch.Step(argv, own.dir(), own.env())), what);
+    if (!OwnFile.exists(part)) {
+      throw new AttemptFailure(what + "exit 0, but {produces} was not written");
     }
   }
 
-  /** Runs commands like those of a job. */
-  private ProcessEnd run(Launch launch, List<Launch.Step> steps) {
+  /** Runs commands like those of a job; {@code what} begins the line about a failure. */
+  private void run(Launch launch, List<Launch.Step> steps, String what) {
     Launch.Output output = new Launch.Output(launch.output().log(), true, false);
     ProcessEnd ended = common.machines().runner().run(launch.running(steps, output), this::runs);
     runs(null);
@@ -204,11 +201,10 @@ public final class FetchPart implements AttemptPart, RunToEnd {
       stop(ended.how(), Kill.TERM);
     }
     check();
-    return ended;
-  }
-
-  private static String phrase(ProcessEnd ended, Launch launch) {
-    return AttemptOutcome.phrase(ended, launch.timeLimit(), launch.memoryLimit());
+    if (!ended.ok()) {
+      long memory = launch.memoryLimit();
+      throw new AttemptFailure(what + AttemptOutcome.phrase(ended, launch.timeLimit(), memory));
+    }
   }
 
   private synchronized void runs(Running by) {

@@ -124,9 +124,7 @@ public record WebAddress(String scheme, String login, String host, String rest) 
     return masked(text(), _ -> "***");
   }
 
-  /**
-   * Returns what counts: the URL without secrets, with keys as digests that only the root knows.
-   */
+  /** Returns what counts: the URL without secrets, with keys as digests that {@code root} keys. */
   public String counted(String root) {
     return masked(text(), key -> Digest.ofText(root + "\n" + key).hex().substring(0, 8));
   }

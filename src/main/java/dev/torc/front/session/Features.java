@@ -10,6 +10,7 @@ import dev.torc.core.run.EventSender;
 import dev.torc.core.run.Follower;
 import dev.torc.core.run.JobAttempts;
 import dev.torc.core.run.JobFiles;
+import dev.torc.features.commands.RemovedNeeds;
 import dev.torc.features.commands.StampFiles;
 import dev.torc.features.commands.UnstartedCommand;
 import dev.torc.features.endcheck.EndCheck;
@@ -139,6 +140,7 @@ record Features(
     all.add(new FailedLogs(setup, sender));
     all.add(new PatternWarnings(state, sender));
     all.add(new StampFiles(state, sender));
+    all.add(new RemovedNeeds(state, sender));
     return all;
   }
 }
