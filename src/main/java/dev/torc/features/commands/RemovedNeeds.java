@@ -33,7 +33,7 @@ public record RemovedNeeds(BuildState state, EventSender sender) implements Foll
           && graph.needs().has(attempt.id, graph.fileId(path))
           && !Files.exists(root.resolve(path), LinkOption.NOFOLLOW_LINKS)) {
         String text =
-            "job %s ran, and its need %s is gone; let the command keep it (cp," + " gunzip -k)";
+            "job %s ran, and its need %s is gone; let the command keep it (cp, gunzip -k)";
         sender.warn(new Diagnostic(job.place(), text.formatted(job.name(), SafeText.name(path))));
       }
     }
