@@ -36,7 +36,7 @@ class CoreTest {
   private static final int ERRORS = 0;
 
   /** Lines of code in core; a commit that raises it says why its change is no feature. */
-  private static final int CORE_LINES = 18_500;
+  private static final int CORE_LINES = 18_364;
 
   /** Features that use another one, each with its reason. */
   private static final Set<String> PAIRS =
@@ -51,7 +51,7 @@ class CoreTest {
   private static final int UPWARD = 0;
 
   /** Files that are in a circle of files, and those in the largest circle; both only fall. */
-  private static final int IN_CIRCLES = 110;
+  private static final int IN_CIRCLES = 104;
 
   private static final int LARGEST_CIRCLE = 6;
 

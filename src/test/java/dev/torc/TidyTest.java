@@ -45,13 +45,13 @@ class TidyTest {
   private static final int LONGEST_METHOD = 70;
 
   /** Each figure may fall; a change that lets it rise says here by how much. */
-  private static final int LINES = 75_000;
+  private static final int LINES = 73_813;
 
-  private static final int FILES = 700;
-  private static final int SURFACE = 340;
+  private static final int FILES = 684;
+  private static final int SURFACE = 326;
 
   /** Types that only one other package uses; Answers is one, so that Call knows no answer. */
-  private static final int ALONE = 125;
+  private static final int ALONE = 117;
 
   /** Lists of more than seven parameters or components, and the longest one: both only fall. */
   private static final int LONG_LISTS = 11;

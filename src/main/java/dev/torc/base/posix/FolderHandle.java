@@ -220,9 +220,8 @@ public final class FolderHandle implements AutoCloseable {
       throw new AtomicMoveNotSupportedException(from.toString(), to.toString(), "other disk");
     }
     if (result < 0 && result != -Libc.ENOENT) {
-      boolean other =
-          result == -Libc.EACCES && Files.isWritable(path); // the other folder is closed
-      throw refused(other ? to : from, result);
+      boolean closed = result == -Libc.EACCES && !Files.isWritable(to.getParent());
+      throw refused(closed ? to : from, result);
     }
     return result == 0;
   }

@@ -1,6 +1,5 @@
 package dev.torc.core.decide;
 
-import dev.torc.base.digests.Digest;
 import dev.torc.core.decide.ManifestWriter.Content;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
@@ -50,13 +49,6 @@ interface InputSource {
   /** Returns whether the lock of a job's environment stands for a tool that no job makes. */
   default boolean isLocked(Job job, Tool tool) {
     return false;
-  }
-
-  /** Returns the digest of a job's environment, as in its manifest; null if it is unknown yet. */
-  default Digest environment(Job job) {
-    ManifestHash counts = new ManifestHash();
-    Manifest.environment(job, this, counts);
-    return counts.pending() < 0 ? counts.digest() : null;
   }
 
   /** Returns the contents of another program of {@code tools} that no job makes. */

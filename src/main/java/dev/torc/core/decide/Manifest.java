@@ -1,5 +1,6 @@
 package dev.torc.core.decide;
 
+import dev.torc.base.digests.Digest;
 import dev.torc.core.decide.ManifestWriter.Content;
 import dev.torc.core.memory.JobResult.ManifestEntry;
 import dev.torc.core.model.Graph;
@@ -109,8 +110,15 @@ public record Manifest(Graph graph) {
     }
   }
 
+  /** Returns the digest of a job's environment, as in its manifest; null if it is unknown yet. */
+  public static Digest environment(Job job, InputSource contains) {
+    ManifestHash counts = new ManifestHash();
+    environment(job, contains, counts);
+    return counts.pending() < 0 ? counts.digest() : null;
+  }
+
   /** Writes what decides the environment of a job. Lines have its name, and digests do not. */
-  static void environment(Job job, InputSource contains, ManifestWriter writer) {
+  private static void environment(Job job, InputSource contains, ManifestWriter writer) {
     Surroundings in = job.surroundings();
     if (in != null) {
       writer.text(LineKind.ENVIRONMENT, "", in.name() + " " + in.entry(), in.entry());

@@ -243,7 +243,7 @@ public final class NeedContents implements InputSource {
 
   /** Returns what the environment of a job does to variables; null if it has none, or none yet. */
   public Map<String, String> activation(Job job) {
-    Digest in = job.surroundings() == null ? null : environment(job);
+    Digest in = job.surroundings() == null ? null : Manifest.environment(job, this);
     return in == null ? null : machine.activation(job, in);
   }
 

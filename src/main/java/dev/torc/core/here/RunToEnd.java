@@ -2,12 +2,18 @@ package dev.torc.core.here;
 
 import java.util.function.Consumer;
 
-/** Runs an attempt on the thread of its caller. A {@link Runner} can also only start it. */
+/** Runs an attempt on the thread of its caller. A runner can also only start it. */
 public interface RunToEnd {
 
   /**
    * Runs an attempt and returns when it is over. Passes the attempt to {@code running} as soon as
    * it can be ended.
    */
-  ProcessEnd run(Launch launch, Consumer<Runner.Running> running);
+  ProcessEnd run(Launch launch, Consumer<Running> running);
+
+  /** What runs. */
+  interface Running {
+    /** Ends the processes (rule 11) by INT or TERM, unless the launch names one, or by KILL. */
+    void end(int signal);
+  }
 }

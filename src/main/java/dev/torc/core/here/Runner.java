@@ -47,9 +47,4 @@ public interface Runner extends RunToEnd, AutoCloseable {
 
   @Override
   void close();
-
-  interface Running {
-    /** Ends the processes (rule 11) by INT or TERM, unless the launch names one, or by KILL. */
-    void end(int signal);
-  }
 }

@@ -4,13 +4,14 @@ import dev.torc.base.digests.Stamp;
 import dev.torc.base.posix.OwnFile;
 import dev.torc.base.text.Refusal;
 import dev.torc.base.text.SafeText;
+import dev.torc.core.decide.Manifest;
 import dev.torc.core.decide.NeedSnapshot;
 import dev.torc.core.decide.Reason.Kind;
 import dev.torc.core.here.Launch;
 import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.here.ProcessEnd.How;
 import dev.torc.core.here.RunToEnd;
-import dev.torc.core.here.Runner.Running;
+import dev.torc.core.here.RunToEnd.Running;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.core.memory.ThisHost;
 import dev.torc.core.model.Downstream;
@@ -97,7 +98,8 @@ public final class EnvironmentMaking implements AttemptPart, RunToEnd {
   @Override
   public Launch begin(Launch launch, NeedSnapshot needs, Stamp begin) throws IOException {
     snapshot = needs;
-    made = MadeEnvironment.of(common.graph().workflow().root(), job, needs.environment(job));
+    made =
+        MadeEnvironment.of(common.graph().workflow().root(), job, Manifest.environment(job, needs));
     Launch.Step first = launch.steps().getFirst();
     List<Launch.Step> steps = new ArrayList<>();
     List<String> shell = new ArrayList<>(job.runs().steps().getFirst().shell());

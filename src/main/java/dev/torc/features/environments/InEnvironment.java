@@ -1,6 +1,7 @@
 package dev.torc.features.environments;
 
 import dev.torc.base.digests.Stamp;
+import dev.torc.core.decide.Manifest;
 import dev.torc.core.decide.NeedSnapshot;
 import dev.torc.core.here.Launch;
 import dev.torc.core.model.Job;
@@ -56,7 +57,8 @@ public final class InEnvironment implements AttemptPart {
     Job job = common.graph().job(id);
     Surroundings in = job.surroundings();
     MadeEnvironment made =
-        MadeEnvironment.of(common.graph().workflow().root(), job, snapshot.environment(job));
+        MadeEnvironment.of(
+            common.graph().workflow().root(), job, Manifest.environment(job, snapshot));
     Activation activation = !made.shared() || isUsed(made) ? made.activation() : null;
     if (activation == null) {
       throw new AttemptFailure(

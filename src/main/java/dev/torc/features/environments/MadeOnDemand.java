@@ -2,6 +2,7 @@ package dev.torc.features.environments;
 
 import dev.torc.base.digests.Digest;
 import dev.torc.core.decide.Condition;
+import dev.torc.core.decide.Manifest;
 import dev.torc.core.decide.Reason;
 import dev.torc.core.decide.Reason.Kind;
 import dev.torc.core.decide.Verdict;
@@ -30,7 +31,7 @@ public final class MadeOnDemand implements Condition {
 
   @Override
   public String lacks(Subject asked) {
-    Digest digest = isMaker(asked) ? asked.contents().environment(asked.job()) : null;
+    Digest digest = isMaker(asked) ? Manifest.environment(asked.job(), asked.contents()) : null;
     if (digest == null) {
       return null; // no such job, or its lock is not made yet
     }

@@ -2,6 +2,7 @@ package dev.torc.features.environments;
 
 import dev.torc.base.digests.Digest;
 import dev.torc.base.posix.FileTree;
+import dev.torc.core.decide.Manifest;
 import dev.torc.core.decide.PlanContext;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
@@ -36,7 +37,7 @@ public final class UnnamedEnvironments {
     places.put(root.resolve(MadeEnvironment.FOLDER), false);
     for (int id : graph.having(EnvironmentMaking.CREATE).stream().toArray()) {
       Job job = graph.job(id);
-      Digest digest = context.contents().environment(job);
+      Digest digest = Manifest.environment(job, context.contents());
       MadeEnvironment made =
           MadeEnvironment.of(root, job, digest == null ? Digest.ofText("") : digest);
       places.put(made.folder().getParent(), made.shared());

@@ -13,7 +13,7 @@ import dev.torc.core.here.Launch;
 import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.here.ProcessEnd.How;
 import dev.torc.core.here.RunToEnd;
-import dev.torc.core.here.Runner.Running;
+import dev.torc.core.here.RunToEnd.Running;
 import dev.torc.core.memory.RecordedProduct;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
 import dev.torc.core.model.Job;
