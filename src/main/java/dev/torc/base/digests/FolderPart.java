@@ -124,10 +124,7 @@ public record FolderPart(Excluded excluded) {
         continue;
       }
       try (FolderHandle within = folder.enterSame(name);
-          FolderHandle target =
-              to == null
-                  ? null
-                  : FolderHandle.of(Files.createDirectories(to.path().resolve(name)))) {
+          FolderHandle target = to == null ? null : made(to, name)) {
         each(within, target, path + "/", leaves, step);
       }
       if (!excluded.member(path)) {
@@ -138,6 +135,14 @@ public record FolderPart(Excluded excluded) {
         removeEmpty(to, name);
       }
     }
+  }
+
+  /** Opens an inner folder, and makes a missing one; throws for a link, which may lead anywhere. */
+  private static FolderHandle made(FolderHandle to, Path name) throws IOException {
+    if (!to.status(name).exists()) {
+      Files.createDirectory(to.path().resolve(name));
+    }
+    return to.enterSame(name);
   }
 
   private static void removeEmpty(FolderHandle holder, Path name) throws IOException {

@@ -60,6 +60,21 @@ class ProductMoveTest {
     }
   }
 
+  /** Rule 13: a link that comes on the way of a product leads nothing out of the root. */
+  @Test
+  void aFolderWithExcludesDoesNotMoveThroughALink() throws Exception {
+    Path away = Files.createDirectory(temp.resolve("away"));
+    Run run =
+        build(
+            "mkdir -p d/in; echo 1 > d/in/f; mkdir -p $TORC_ROOT/d; ln -s %s $TORC_ROOT/d/in"
+                .formatted(away.toRealPath()),
+            "d/, \"!d/*.log\"");
+
+    assertEquals(1, run.exit());
+    assertTrue(run.err().contains("d/in"), run.err());
+    assertEquals(0, FileTree.entries(away).size(), "nothing was written there");
+  }
+
   @Test
   void aDiskThatIsFullWhenNeedsAreCopiedHasRoomAgain() throws Exception {
     build("true", "");
