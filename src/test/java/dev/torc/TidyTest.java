@@ -45,7 +45,7 @@ class TidyTest {
   private static final int LONGEST_METHOD = 70;
 
   /** Each figure may fall; a change that lets it rise says here by how much. */
-  private static final int LINES = 73_813;
+  private static final int LINES = 73_809;
 
   private static final int FILES = 684;
   private static final int SURFACE = 326;

@@ -100,15 +100,15 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
       addParts(path);
     }
     for (Tool tool : ToolSearch.unmade(graph, graph.job(job))) {
-      String path = contents.machine().tools().path(tool);
       if (contents.isLocked(graph.job(job), tool)) {
         locked.add(tool.name());
-      } else if (path == null) {
+        continue;
+      }
+      ToolSearch tools = contents.machine().tools();
+      String path = tools.path(tool);
+      if (path == null) {
         missingData =
-            "tool "
-                + SafeText.name(tool.name())
-                + " is "
-                + contents.machine().tools().lack(graph.job(job), tool);
+            "tool %s is %s".formatted(SafeText.name(tool.name()), tools.lack(graph.job(job), tool));
       } else if (!addFile(tool.name(), path)) {
         missing.add(path);
       }

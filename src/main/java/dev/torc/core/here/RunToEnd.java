@@ -2,7 +2,7 @@ package dev.torc.core.here;
 
 import java.util.function.Consumer;
 
-/** Runs an attempt on the thread of its caller. A runner can also only start it. */
+/** Runs an attempt while its caller waits. A runner can also start one and go on. */
 public interface RunToEnd {
 
   /**
@@ -11,7 +11,7 @@ public interface RunToEnd {
    */
   ProcessEnd run(Launch launch, Consumer<Running> running);
 
-  /** What runs. */
+  /** An attempt that runs. */
   interface Running {
     /** Ends the processes (rule 11) by INT or TERM, unless the launch names one, or by KILL. */
     void end(int signal);

@@ -217,7 +217,8 @@ public record Job(
     return excludes;
   }
 
-  private static List<Ref> refs(List<Item> items) {
+  /** Returns the refs of some items, in a list that the caller may change. */
+  public static List<Ref> refs(List<Item> items) {
     List<Ref> refs = new ArrayList<>(items.size());
     items.forEach(item -> refs.addAll(item.refs()));
     return refs;

@@ -66,6 +66,11 @@ public final class StampFiles implements Follower {
   }
 
   private static boolean isStamp(Job job, List<RecordedProduct> made) {
+    if (job.needRefs().isEmpty() // it runs once
+        || made.isEmpty()
+        || made.stream().anyMatch(each -> !each.isFile() || each.size() > WORD)) {
+      return false;
+    }
     boolean touches = false;
     boolean works = false;
     for (Step step : job.runs().steps()) {
@@ -77,17 +82,10 @@ public final class StampFiles implements Follower {
       touches |= TOUCHES.matcher(text).find() && text.indexOf('>') < 0;
       works |= words.commands().stream().anyMatch(each -> !ONLY_MARK.contains(each.getFirst()));
     }
-    if (!works || job.needRefs().isEmpty()) {
-      return false; // a stand-in for a job, or one that runs once
-    }
     for (RecordedProduct each : made) {
-      boolean empty = each.size() == 0 && touches;
-      if (!each.isFile()
-          || !empty && !(each.size() <= WORD && NAME.matcher(each.path()).matches())) {
-        return false;
-      }
+      works &= each.size() == 0 && touches || NAME.matcher(each.path()).matches();
     }
-    return !made.isEmpty();
+    return works; // else a stand-in for a job
   }
 
   private static boolean isRead(Graph graph, int job) {

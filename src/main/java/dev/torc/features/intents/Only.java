@@ -34,7 +34,7 @@ public final class Only implements Condition {
     if (known.isIdle() && !asked.wish().named()) {
       return known;
     } else if (asked.wish().named()) {
-      String lack = known.isIdle() ? altered(asked) : lack(asked);
+      String lack = known.isIdle() ? listed(asked, true) : lack(asked);
       return lack == null
           ? known
           : new Verdict.WillFail(List.of(new Reason(Kind.NOT_MADE, "", "", lack)));
@@ -88,14 +88,9 @@ public final class Only implements Condition {
         return lack(path, graph.name(maker));
       }
     }
-    for (int id : graph.listNeeds().row(asked.id())) {
-      for (int maker : graph.list(id).makers()) {
-        Set<String> paths = lost(asked, maker);
-        if (paths == null || isLost(graph.list(id), paths)) {
-          String first = paths == null ? "what it makes" : paths.iterator().next();
-          return lack(first, graph.name(maker));
-        }
-      }
+    String listed = listed(asked, false);
+    if (listed != null) {
+      return listed;
     }
     for (Ref ref : asked.job().needRefs()) {
       int[] makers = ref instanceof Ref.OfData value ? graph.makers(value) : null;
@@ -109,24 +104,24 @@ public final class Only implements Condition {
   }
 
   /**
-   * Returns which file of a list that an idle target needs is not as a good run left it; null if
-   * all are. The other needs of an idle target are as it used them, but a list counts as recorded.
+   * Returns which file of a needed list is not as a good run left it; null if all are. If the
+   * target is {@code idle}, only edited and deleted files count: a list counts as it is recorded.
    */
-  private String altered(Subject asked) {
+  private String listed(Subject asked, boolean idle) {
     Graph graph = asked.graph();
     for (int id : graph.listNeeds().row(asked.id())) {
-      for (int maker : graph.list(id).makers()) {
-        Set<String> paths = lost.get(graph.name(maker));
-        if (paths != null && isLost(graph.list(id), paths)) {
+      NeedList list = graph.list(id);
+      for (int maker : list.makers()) {
+        Set<String> paths = idle ? lost.get(graph.name(maker)) : lost(asked, maker);
+        if (paths == null && !idle) {
+          return lack("what it makes", graph.name(maker));
+        } else if (paths != null
+            && paths.stream().anyMatch(path -> list.ofJobs() || list.covers(path))) {
           return lack(paths.iterator().next(), graph.name(maker));
         }
       }
     }
     return null;
-  }
-
-  private static boolean isLost(NeedList list, Set<String> paths) {
-    return paths.stream().anyMatch(path -> list.ofJobs() || list.covers(path));
   }
 
   private static String lack(String need, String maker) {

@@ -107,7 +107,7 @@ final class WhyText {
       String job, RunDetails last, CauseChain chain, Palette palette, boolean brief) {
     String name = palette.bold(SafeText.name(job)) + " is " + palette.green("up to date");
     return chain == null
-        ? name + "; there is no readable record of a run"
+        ? name + "; no run of it is on record, or none that can be read"
         : name + "; " + past(last, chain, palette, brief);
   }
 

@@ -182,7 +182,8 @@ final class FileLayers {
     }
     if (name.text().indexOf('*') >= 0 && !Files.exists(wanted)) {
       throw new BadInput(
-          name.place(), name.text() + ": no such file; name each file, since this is no pattern");
+          name.place(),
+          name.text() + ": no such file; patterns are not expanded here, so name each file");
     }
     asked.add(wanted);
     return BuildFile.located(wanted);

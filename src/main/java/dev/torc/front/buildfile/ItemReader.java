@@ -41,6 +41,10 @@ record ItemReader(Paths paths, Problems problems) {
   private static final Set<String> EXCLUDES =
       Set.of("exclude", "excludes", "ignore", "except", "without", "not");
 
+  private static final String OWN =
+      "job %s needs %s in its own product %s, which is empty when it starts; remove it from needs,"
+          + " or produce only the files that are new";
+
   private static final List<String> ROWS = List.of("rows");
 
   List<Item> items(MapFields job, String key, boolean need) {
@@ -58,20 +62,13 @@ record ItemReader(Paths paths, Problems problems) {
 
   /** Refuses a needed folder or pattern that lies in a folder which the same job produces. */
   void refuseOwn(String job, List<Item> needs, List<Item> produces) {
-    for (Item product : produces) {
-      for (Ref made : product.refs()) {
-        String folder = made instanceof Ref.OfFolder of ? of.path() + "/" : null;
-        for (Item need : folder == null ? List.<Item>of() : needs) {
-          for (Ref ref : need.refs()) {
-            boolean many = ref instanceof Ref.OfFolder || ref instanceof Ref.OfGlob;
-            if (many && (ref.text() + "/").startsWith(folder)) {
-              problems.add(
-                  ref.place(),
-                  "job %s needs %s in its own product %s, which is empty when it starts; remove it from needs, or produce only the files that are new"
-                      .formatted(job, ref.text(), folder));
-            }
-          }
-        }
+    for (Ref made : Job.refs(produces)) {
+      if (made instanceof Ref.OfFolder of) {
+        String folder = of.path() + "/";
+        Job.refs(needs).stream()
+            .filter(need -> need instanceof Ref.OfFolder || need instanceof Ref.OfGlob)
+            .filter(need -> (need.text() + "/").startsWith(folder))
+            .forEach(need -> problems.add(need.place(), OWN.formatted(job, need.text(), folder)));
       }
     }
   }

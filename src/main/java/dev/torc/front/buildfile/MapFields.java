@@ -179,12 +179,10 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
    * too, as YAML 1.1 does.
    */
   String choice(String key, String otherwise, List<String> words) {
-    int last = words.size() - 1;
-    String all = last == 0 ? "" : String.join(", ", words.subList(0, last)) + " or ";
-    String must = key + " must be " + all + words.get(last) + ", not ";
-    if (map.get(key) instanceof Node.Sequence || map.get(key) instanceof Node.Mapping) {
-      boolean list = map.get(key) instanceof Node.Sequence;
-      problems.add(map.get(key).place(), must + (list ? "a list" : "a map"));
+    Node written = map.get(key);
+    if (written instanceof Node.Sequence || written instanceof Node.Mapping) {
+      boolean list = written instanceof Node.Sequence;
+      problems.add(written.place(), must(key, words) + (list ? "a list" : "a map"));
       return otherwise;
     }
     return read(
@@ -194,10 +192,16 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
           String text = scope.text(node);
           String word = CAPITALS.contains(text) ? text.toLowerCase(Locale.ROOT) : text;
           if (!words.contains(word)) {
-            throw new IllegalArgumentException(must + node.text());
+            throw new IllegalArgumentException(must(key, words) + node.text());
           }
           return word;
         });
+  }
+
+  private static String must(String key, List<String> words) {
+    int last = words.size() - 1;
+    String all = last == 0 ? "" : String.join(", ", words.subList(0, last)) + " or ";
+    return key + " must be " + all + words.get(last) + ", not ";
   }
 
   long whole(String key, long otherwise, long min, long max) {

@@ -59,8 +59,8 @@ final class OtherVarForms {
         }
       }
     }
-    if (text.text().indexOf('$') < 0) {
-      return;
+    if (text.text().indexOf('$') < 0 || scope.vars().all().findAny().isEmpty()) {
+      return; // without a look at the words of the command
     }
     Step step = steps.getLast();
     CommandWords words = new CommandWords(step.command(), step.shell());

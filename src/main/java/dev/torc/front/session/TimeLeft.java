@@ -18,10 +18,10 @@ import java.util.Map;
  * Estimates the remaining time of a build: the longest path of unfinished jobs, or their work
  * divided by the cpus, whichever is more. A job is expected to take as long as last time. A job
  * without a record is expected to take the average time of the instances of its group that have a
- * record or ended in this build; if there are none, zero. There is no estimate while a job runs
- * that has no expected time or has exceeded it, since a guess would look like knowledge. The
- * estimate ignores memory, counters, and that a job may turn out to be up to date, so that users
- * can understand it.
+ * record or ended in this build; if there are none, zero. While a job runs that has no expected
+ * time or has exceeded it, this class gives no estimate, since a guess would look like knowledge.
+ * The estimate ignores memory, counters, and that a job may turn out to be up to date, so that
+ * users can understand it.
  *
  * <p>{@link #remaining} may be called on any thread and does not delay the other methods, which
  * only the thread of the events calls.

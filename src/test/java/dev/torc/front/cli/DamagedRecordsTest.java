@@ -246,7 +246,8 @@ class DamagedRecordsTest {
   void ofAJobThatIsUpToDateWhyTellsThatItsLastRunIsNotKnown() throws IOException {
     Damaging.damage(folder.at(), spot("DETAILS", "m"), 2, new Random(1));
     assertEquals(
-        "m is up to date; there is no readable record of a run\n", folder.run("why", "m").out());
+        "m is up to date; no run of it is on record, or none that can be read\n",
+        folder.run("why", "m").out());
     settled(folder.run());
   }
 }
