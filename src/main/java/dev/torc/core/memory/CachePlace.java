@@ -239,7 +239,7 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
   }
 
   /** Returns the root's random id, and makes it if it is missing. */
-  public String makeId() throws IOException {
+  public synchronized String makeId() throws IOException {
     String id = readId(folder);
     if (id.isEmpty()) {
       byte[] random = new byte[8];

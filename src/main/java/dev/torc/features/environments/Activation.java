@@ -7,65 +7,49 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What activating an environment does to variables. It holds no value of a caller: of a list such
- * as {@code PATH} it has only what is put before and behind.
+ * What activating an environment does to the variables of one caller. It is never written; {@link
+ * ActivationRecipe} is.
  *
  * @param variables the values, in which {@link #CALLERS} stands for the caller's; empty for a
  *     variable that is removed
  */
 record Activation(SortedMap<String, Optional<String>> variables) {
 
-  private static final String CALLERS = "\1"; // in no value of a variable
+  static final String CALLERS = "\1"; // in no value of a variable
 
-  private static final String SET = "set ";
+  static final String NO_PATH = "/bin:/usr/bin"; // if PATH is unset, as in execvp
 
-  private static final String UNSET = "unset ";
-
-  /** Variables of the shell that was asked, of torc, or that a module tool keeps its state in. */
-  private static final Pattern NOT_ITS =
-      Pattern.compile(
-          "_|SHLVL|PWD|OLDPWD|PS1|(TORC_|BASH_FUNC_).*"
-              + "|LOADEDMODULES|_LMFILES_|(__MODULES|__LMOD|_ModuleTable).*|.*_modshare");
-
-  private static final String NO_PATH = "/bin:/usr/bin"; // if PATH is unset, as in execvp
-
-  /** Compares what {@code env -0} printed before and, after an empty entry, afterwards. */
-  static Activation between(String printed) {
-    String[] looks = printed.split("\0\0", 2);
-    Map<String, String> then = values(looks[0]);
-    Map<String, String> now = values(looks[1]);
+  /** Returns what one activation did. */
+  static Activation of(ActivationLooks looks) {
     Activation found = new Activation(new TreeMap<>());
-    then.keySet().stream()
-        .filter(name -> !now.containsKey(name))
-        .forEach(name -> found.variables.put(name, Optional.empty()));
-    now.forEach(
-        (name, value) -> {
-          if (!value.equals(then.get(name))) {
-            found.variables.put(
-                name, Optional.of(aroundCallers(then.getOrDefault(name, ""), value)));
-          }
-        });
+    for (String name : looks.changed()) {
+      String value = looks.after().get(name);
+      String old = looks.before().getOrDefault(name, "");
+      String around = value == null || old.isEmpty() ? null : inList(old, value);
+      found.variables.put(name, Optional.ofNullable(around == null ? value : around));
+    }
     return found;
   }
 
-  private static Map<String, String> values(String printed) {
-    Map<String, String> all = new TreeMap<>();
-    for (String entry : printed.split("\0")) {
-      int at = entry.indexOf('=');
-      if (at > 0 && !NOT_ITS.matcher(entry.substring(0, at)).matches()) {
-        all.put(entry.substring(0, at), entry.substring(at + 1));
-      }
-    }
-    return all;
+  /**
+   * Returns a value with {@link #CALLERS} in place of the caller's, which it contains once; null if
+   * it does not.
+   */
+  static String around(String old, String value) {
+    int at = value.indexOf(old);
+    return at >= 0 && value.indexOf(old, at + 1) < 0
+        ? value.substring(0, at) + CALLERS + value.substring(at + old.length())
+        : inList(old, value);
   }
 
-  /** Finds what is put around a list; what the list had of it may be gone from its old place. */
-  private static String aroundCallers(String old, String value) {
+  /** Does so for a list; what it had of the folders around it may be gone from its old place. */
+  private static String inList(String old, String value) {
     List<String> now = List.of(value.split(":", -1));
-    for (int end = old.isEmpty() ? 0 : now.size(); end > 0; end--) {
+    for (int end = now.size(); end > 0; end--) {
       for (int start = 0; start < end; start++) {
         List<String> around = new ArrayList<>(now);
         around.subList(start, end).clear();
@@ -77,27 +61,7 @@ record Activation(SortedMap<String, Optional<String>> variables) {
         }
       }
     }
-    return value;
-  }
-
-  /** Adds this to the texts of a marker. */
-  void addTo(SortedMap<String, String> marker) {
-    variables.forEach(
-        (name, value) -> marker.put((value.isPresent() ? SET : UNSET) + name, value.orElse("")));
-  }
-
-  /** Returns what a marker has. */
-  static Activation of(SortedMap<String, String> marker) {
-    Activation found = new Activation(new TreeMap<>());
-    marker.forEach(
-        (name, text) -> {
-          if (name.startsWith(SET)) {
-            found.variables.put(name.substring(SET.length()), Optional.of(text));
-          } else if (name.startsWith(UNSET)) {
-            found.variables.put(name.substring(UNSET.length()), Optional.empty());
-          }
-        });
-    return found;
+    return null;
   }
 
   /**
@@ -118,8 +82,8 @@ record Activation(SortedMap<String, Optional<String>> variables) {
   }
 
   /** Returns a value with the caller's in it. */
-  private static String around(String text, String callers) {
-    return callers == null || callers.isEmpty()
+  private static String around(String text, String callers, boolean none) {
+    return none
         ? text.replaceFirst("^" + CALLERS + ":|:?" + CALLERS, "")
         : text.replace(CALLERS, callers);
   }
@@ -138,9 +102,12 @@ record Activation(SortedMap<String, Optional<String>> variables) {
           String text = value.orElse("");
           if (!own.contains(name)) {
             String now = env.containsKey(name) ? env.get(name) : callers;
-            env.put(name, value.isPresent() ? around(text, now) : null);
+            boolean none = now == null || now.isEmpty();
+            env.put(name, value.isPresent() ? around(text, now, none) : null);
           } else if (text.contains(CALLERS) && !callers.isEmpty()) {
-            env.computeIfPresent(name, (_, set) -> set.replace(callers, around(text, callers)));
+            String word = "(?<!\\w)" + Pattern.quote(callers) + "(?!\\w)";
+            String now = Matcher.quoteReplacement(text.replace(CALLERS, callers));
+            env.computeIfPresent(name, (_, set) -> set.replaceAll(word, now));
           }
         });
   }

@@ -1,6 +1,7 @@
 package dev.torc.features.environments;
 
 import dev.torc.base.digests.Stamp;
+import dev.torc.base.machine.ProgramOutput;
 import dev.torc.base.posix.OwnFile;
 import dev.torc.base.text.Refusal;
 import dev.torc.base.text.SafeText;
@@ -24,10 +25,10 @@ import dev.torc.core.run.Event;
 import dev.torc.core.run.JobAttempts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -40,9 +41,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The part of an attempt of a job that makes an environment: its processes are the command that
- * fills the folder, and a shell that is asked once what activation does. The marker is written
- * last, so a folder that a killed torc left is not believed, and is made anew.
+ * The part of an attempt of a job that makes an environment: it runs the command that fills the
+ * folder, and asks a shell what activation does. The marker is written last, so a folder that a
+ * killed torc left is not believed, and is made anew.
  */
 public final class EnvironmentMaking implements AttemptPart, RunToEnd {
 
@@ -55,9 +56,8 @@ public final class EnvironmentMaking implements AttemptPart, RunToEnd {
   /** The name by which these commands have the folder: that of torc's own slot. */
   public static final String DIR = "tmp";
 
-  /** Asks bash if it is there, since activation scripts are often for bash only. */
-  private static final String BASH =
-      "torc_sh=$(command -v bash) || torc_sh=sh; exec \"$torc_sh\" -c \"$1\"";
+  /** How long an activation may take; some fetch what they activate. */
+  private static final Duration PATIENCE = Duration.ofMinutes(10);
 
   /** What a tool says, and what that means; a group in it is the meaning. */
   private record Cause(String said, String means) {}
@@ -79,6 +79,7 @@ public final class EnvironmentMaking implements AttemptPart, RunToEnd {
   private final int id;
   private final Job job;
   private final boolean forced;
+  private final UsedEnvironments used;
   private final Consumer<? super Event> told;
   private final CountDownLatch stop = new CountDownLatch(1);
   private NeedSnapshot snapshot;
@@ -87,7 +88,12 @@ public final class EnvironmentMaking implements AttemptPart, RunToEnd {
   private Path log; // null until it fails
 
   public EnvironmentMaking(
-      AttemptContext common, int id, JobAttempts attempts, Consumer<? super Event> told) {
+      AttemptContext common,
+      int id,
+      JobAttempts attempts,
+      UsedEnvironments used,
+      Consumer<? super Event> told) {
+    this.used = used;
     this.told = told;
     this.common = common;
     this.id = id;
@@ -105,31 +111,17 @@ public final class EnvironmentMaking implements AttemptPart, RunToEnd {
     List<String> shell = new ArrayList<>(job.runs().steps().getFirst().shell());
     shell.add(text(CREATE));
     steps.add(new Launch.Step(shell, first.dir(), first.env()));
-    Map<String, String> env = new HashMap<>(first.env());
-    env.put("TORC_ASKED", made.beside(".asked").toString());
-    steps.add(new Launch.Step(List.of("sh", "-c", BASH, "sh", question()), first.dir(), env));
     return launch.running(steps, launch.output());
   }
 
   private String text(String key) {
-    Template text = job.conditions().get(key);
-    return text == null ? ":" : text.render(_ -> List.of(made.folder().toString()));
+    return text(job, key, made.folder());
   }
 
-  /** Returns the script that activates the environment between two looks at the variables. */
-  private String question() {
-    return """
-    trap '[ $? = 0 ] || rm -f "$TORC_ASKED"' EXIT # it has values of the caller
-    unset VIRTUAL_ENV CONDA_SHLVL CONDA_PREFIX CONDA_DEFAULT_ENV CONDA_PROMPT_MODIFIER
-    unset PIXI_IN_SHELL PIXI_PROMPT PIXI_ENVIRONMENT_NAME PIXI_ENVIRONMENT_PLATFORMS
-    unset PIXI_PROJECT_ROOT PIXI_PROJECT_NAME PIXI_PROJECT_MANIFEST PIXI_PROJECT_VERSION
-    { env -0 && printf '\\0'; } > "$TORC_ASKED" || exit
-    %s
-    torc_status=$?
-    env -0 >> "$TORC_ASKED" || exit
-    exit $torc_status
-    """
-        .formatted(text(ACTIVATE));
+  /** Returns a command of a job that makes environments, for one in a folder. */
+  static String text(Job maker, String key, Path folder) {
+    Template text = maker.conditions().get(key);
+    return text == null ? ":" : text.render(_ -> List.of(folder.toString()));
   }
 
   @Override
@@ -158,10 +150,7 @@ public final class EnvironmentMaking implements AttemptPart, RunToEnd {
         place.give(made.folder());
       }
       ProcessEnd end = common.machines().runner().run(launch, handle);
-      if (end.ok()) {
-        complete();
-      }
-      return end;
+      return end.ok() ? entered(end, launch, handle) : end;
     } catch (IOException e) {
       failure = Refusal.line(e);
       return ProcessEnd.unstarted(How.EXITED, "");
@@ -184,7 +173,7 @@ public final class EnvironmentMaking implements AttemptPart, RunToEnd {
     boolean asks = made.shared() && here.networkKind(folder).isPresent(); // a server, each time
     for (boolean waits = false; ; waits = true) {
       EnvironmentLock lock = EnvironmentLock.take(made, true, here);
-      if (made.shared() && !forced && made.activation() != null) {
+      if (made.shared() && !forced && made.recipe() != null) {
         if (lock != null) {
           lock.close();
         }
@@ -204,14 +193,51 @@ public final class EnvironmentMaking implements AttemptPart, RunToEnd {
     }
   }
 
+  /** Asks what activation does, twice if it does anything, and writes the marker. */
+  private ProcessEnd entered(ProcessEnd end, Launch launch, Consumer<Running> handle)
+      throws IOException {
+    Thread asking = Thread.currentThread();
+    handle.accept(
+        _ -> {
+          stop.countDown();
+          asking.interrupt();
+        });
+    try {
+      Map<String, String> given = used.caller(common.graph().workflow().root());
+      ProgramOutput said = ask(given, launch);
+      if (!said.errors().isBlank()) {
+        common.launches().files(job.name()).log(said.errors().stripTrailing());
+      }
+      if (!said.ok()) {
+        return stop.getCount() == 0
+            ? end.as(How.INTERRUPTED, 0, "")
+            : end.as(How.EXITED, said.status(), "");
+      }
+      ActivationLooks first = ActivationLooks.of(said.text());
+      ProgramOutput marked =
+          first.changed().isEmpty() ? said : ask(ActivationRecipe.marked(given, first), launch);
+      complete(first, marked.ok() ? ActivationLooks.of(marked.text()) : null, given);
+      return end;
+    } finally {
+      handle.accept(_ -> stop.countDown());
+      Thread.interrupted(); // a late one would end something else
+    }
+  }
+
+  private ProgramOutput ask(Map<String, String> given, Launch launch) {
+    Launch.Step step = launch.steps().getFirst();
+    Map<String, String> env = new HashMap<>(given);
+    env.putAll(step.env());
+    env.putAll(launch.mark());
+    return ActivationLooks.ask(text(ACTIVATE), env, step.dir(), PATIENCE);
+  }
+
   /**
    * Writes the marker, now that the processes ended well. Refuses if the lock changed meanwhile:
    * the folder is named after the former lock, and may hold what the new one asks for.
    */
-  private void complete() throws IOException {
-    Path asked = made.beside(".asked");
-    String printed = new String(OwnFile.read(asked), StandardCharsets.UTF_8);
-    OwnFile.remove(asked);
+  private void complete(ActivationLooks first, ActivationLooks marked, Map<String, String> given)
+      throws IOException {
     snapshot.ended();
     List<String> moved = snapshot.moved();
     if (!moved.isEmpty()) {
@@ -220,7 +246,19 @@ public final class EnvironmentMaking implements AttemptPart, RunToEnd {
               + " changed while the environment was made; it is made again by the next build";
       return;
     }
-    made.complete(Activation.between(printed));
+    CachePlace place = common.launches().place();
+    List<String> own = new ArrayList<>(List.of(made.folder().toString()));
+    own.add(made.folder().toRealPath().toString());
+    if (!made.shared()) {
+      own.add(place.root().toString());
+      own.add(place.root().toRealPath().toString());
+    }
+    made.complete(
+        ActivationRecipe.of(
+            first,
+            marked,
+            new ActivationRecipe.Surroundings(given, own, UsedEnvironments.keyed(place))));
+    used.made(made, first);
   }
 
   @Override

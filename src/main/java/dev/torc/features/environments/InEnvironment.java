@@ -19,7 +19,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * The part of an attempt that runs in an environment: gives its processes the variables that
@@ -29,7 +28,7 @@ public final class InEnvironment implements AttemptPart {
 
   private final AttemptContext common;
   private final Map<String, String> caller;
-  private final Map<Path, EnvironmentLock> used;
+  private final UsedEnvironments used;
   private final int id;
   private final boolean remote;
 
@@ -37,14 +36,13 @@ public final class InEnvironment implements AttemptPart {
    * Prepares an attempt.
    *
    * @param caller the caller's environment
-   * @param used the locks of the shared environments that this build uses, until it ends
    */
   public InEnvironment(
       AttemptContext common,
       int id,
       JobAttempts attempts,
       Map<String, String> caller,
-      Map<Path, EnvironmentLock> used) {
+      UsedEnvironments used) {
     this.used = used;
     this.common = common;
     this.caller = caller;
@@ -59,13 +57,19 @@ public final class InEnvironment implements AttemptPart {
     MadeEnvironment made =
         MadeEnvironment.of(
             common.graph().workflow().root(), job, Manifest.environment(job, snapshot));
-    Activation activation = !made.shared() || isUsed(made) ? made.activation() : null;
-    if (activation == null) {
+    boolean held = !made.shared() || used.uses(made, common.machines().here());
+    ActivationRecipe recipe = held ? made.recipe() : null;
+    if (recipe == null) {
       throw new AttemptFailure(
           "environment %s was changed or removed meanwhile; run torc again".formatted(in.name()));
     }
     boolean loads = remote && MadeEnvironment.isOfModules(in);
     List<Step> declared = job.runs().steps();
+    Activation activation =
+        loads
+            ? null
+            : used.activation(
+                made, recipe, activate(in, made.folder()), common.launches().place(), launch);
     int recovering = launch.steps().size() - declared.size();
     List<Launch.Step> steps = new ArrayList<>();
     for (Launch.Step each : launch.steps()) {
@@ -75,43 +79,34 @@ public final class InEnvironment implements AttemptPart {
           .env()
           .forEach((name, value) -> value.ifPresent(_ -> own.add(name)));
       Map<String, String> env = new HashMap<>(each.env());
+      Map<String, String> secrets = new HashMap<>(each.secrets());
       if (!loads) {
         activation.apply(env, caller, own);
       }
+      for (String name : remote ? recipe.personal() : Set.<String>of()) {
+        if (env.get(name) != null && !own.contains(name)) {
+          secrets.put(name, env.remove(name)); // a script would show it
+        }
+      }
       steps.add(
           new Launch.Step(
-              loads ? loading(in, each, own) : each.argv(),
+              loads ? loading(in, made.folder(), each, own) : each.argv(),
               each.dir(),
               env,
               each.container(),
-              each.secrets()));
+              secrets));
     }
     return launch.running(steps, launch.output());
   }
 
-  /**
-   * Returns whether this build has the lock of a shared environment, or gets it now. Another torc
-   * may have it for a moment, only to find the environment complete.
-   */
-  private boolean isUsed(MadeEnvironment made) throws IOException {
-    synchronized (used) {
-      EnvironmentLock lock = used.get(made.folder());
-      while (lock == null && made.activation() != null) {
-        lock = EnvironmentLock.take(made, false, common.machines().here());
-        if (lock != null) {
-          used.put(made.folder(), lock);
-          made.use();
-        } else {
-          LockSupport.parkNanos(10_000_000);
-        }
-      }
-      return lock != null;
-    }
+  /** Returns the command that enters an environment in a folder. */
+  private String activate(Surroundings in, Path folder) {
+    Job maker = common.graph().job(common.graph().jobId(in.maker()));
+    return EnvironmentMaking.text(maker, EnvironmentMaking.ACTIVATE, folder);
   }
 
   /** Returns a command that loads modules on the node, then becomes that of the step. */
-  private List<String> loading(Surroundings in, Launch.Step step, Set<String> own) {
-    Job maker = common.graph().job(common.graph().jobId(in.maker()));
+  private List<String> loading(Surroundings in, Path folder, Launch.Step step, Set<String> own) {
     StringBuilder script = new StringBuilder();
     StringBuilder again = new StringBuilder(" || exit\n");
     for (String name : own) {
@@ -121,7 +116,7 @@ public final class InEnvironment implements AttemptPart {
         again.append("export %s=$torc_own_%1$s\n".formatted(name));
       }
     }
-    script.append(maker.conditions().get(EnvironmentMaking.ACTIVATE).render(_ -> List.of()));
+    script.append(activate(in, folder));
     script.append(again).append("exec \"$@\"");
     List<String> argv = new ArrayList<>(List.of("bash", "-c", script.toString(), "bash"));
     argv.addAll(step.argv());

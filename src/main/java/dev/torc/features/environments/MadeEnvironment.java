@@ -50,6 +50,8 @@ public record MadeEnvironment(Path folder, boolean shared) {
 
   private static final String COMPLETE = "folder"; // in a marker; one without it has a mark
 
+  private static final String FORM = "2"; // of the marker; an earlier one has callers' values
+
   static MadeEnvironment of(Path root, Job job, Digest digest) {
     String name = job.surroundings().name() + "-" + digest.hex().substring(0, SHOWN);
     Template shared = job.conditions().get(SHARED);
@@ -61,9 +63,10 @@ public record MadeEnvironment(Path folder, boolean shared) {
    * Returns what the environment of a job does: see {@link
    * dev.torc.core.decide.MachineInputs.ImageSource#activation}.
    */
-  public static Map<String, String> effects(Path root, Job job, Digest digest, String path) {
-    Activation made = of(root, job, digest).activation();
-    return made == null ? null : made.effects(path);
+  public static Map<String, String> effects(
+      Path root, Job job, Digest digest, Map<String, String> caller) {
+    ActivationRecipe made = of(root, job, digest).recipe();
+    return made == null ? null : made.effects(caller);
   }
 
   /** Returns whether the environment is modules, which are not made but loaded. */
@@ -113,7 +116,7 @@ public record MadeEnvironment(Path folder, boolean shared) {
 
   /** Removes everything but the lock: the marker first, so that the rest is not believed. */
   void clear() throws IOException {
-    for (String ending : List.of(".json", "", ".json.new", ".asked")) {
+    for (String ending : List.of(".json", "", ".json.new", ".asked")) { // the last: of torc before
       FileTree.remove(beside(ending));
     }
   }
@@ -136,15 +139,16 @@ public record MadeEnvironment(Path folder, boolean shared) {
    * Writes the marker, which makes the environment complete. Scripts in an environment hold the
    * path of their folder and of their interpreter, so both are in the marker.
    */
-  void complete(Activation activation) throws IOException {
+  void complete(ActivationRecipe recipe) throws IOException {
     SortedMap<String, String> marker = place();
-    activation.addTo(marker);
+    marker.putAll(recipe.lines());
     write(marker);
   }
 
   /** Returns what must be the same for a marker to be believed. */
   private SortedMap<String, String> place() throws IOException {
     SortedMap<String, String> place = new TreeMap<>();
+    place.put("form", FORM);
     place.put(COMPLETE, folder.toRealPath().toString());
     place.put("system", SystemName.here());
     place.put("interpreter", interpreter());
@@ -180,10 +184,10 @@ public record MadeEnvironment(Path folder, boolean shared) {
   }
 
   /** Returns what a complete environment does; null if there is none that works here and now. */
-  Activation activation() {
+  ActivationRecipe recipe() {
     try {
       SortedMap<String, String> marker = read();
-      return marker.entrySet().containsAll(place().entrySet()) ? Activation.of(marker) : null;
+      return marker.entrySet().containsAll(place().entrySet()) ? ActivationRecipe.of(marker) : null;
     } catch (IOException e) {
       return null; // it is made anew
     }

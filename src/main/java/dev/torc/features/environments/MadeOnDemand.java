@@ -44,7 +44,7 @@ public final class MadeOnDemand implements Condition {
         MadeEnvironment.isOfModules(asked.job().surroundings())
             && made.completed()
                 .equals(earlier.computeIfAbsent(made.folder(), _ -> made.completed()));
-    boolean there = !old && made.activation() != null;
+    boolean there = !old && made.recipe() != null;
     if (there) {
       complete.add(made.folder());
     }

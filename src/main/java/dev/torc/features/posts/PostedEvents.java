@@ -44,8 +44,12 @@ public final class PostedEvents implements AttemptPart {
   }
 
   @Override
-  public Launch begin(Launch launch, NeedSnapshot snapshot, Stamp begin) throws IOException {
+  public void prepare(NeedSnapshot snapshot) throws IOException {
     file.clear(common.digests()); // earlier lines are not this attempt's
+  }
+
+  @Override
+  public Launch begin(Launch launch, NeedSnapshot snapshot, Stamp begin) {
     times = new PostTimes(file, common.digests(), made);
     return launch;
   }

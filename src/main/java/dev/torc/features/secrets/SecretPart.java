@@ -78,9 +78,7 @@ public final class SecretPart implements AttemptPart {
     mask = new Mask(values.all().values());
     if (job.slot(Step.COUNTS) != null) {
       try {
-        synchronized (told) { // one for all attempts
-          common.launches().place().makeId(); // before the manifest is described
-        }
+        common.launches().place().makeId(); // before the manifest is described
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
@@ -97,6 +95,8 @@ public final class SecretPart implements AttemptPart {
       Map<String, String> secrets = values.of(step.env());
       steps.add(new Launch.Step(each.argv(), each.dir(), each.env(), each.container(), secrets));
     }
+    makePrivate(files.output().path(), true); // before the job's shell makes it for all to read
+    makePrivate(files.events(), true);
     Launch.Output output = launch.output();
     if (!output.interactive()) {
       makePrivate(files.log(), !output.append());
@@ -178,6 +178,8 @@ public final class SecretPart implements AttemptPart {
       byte[] masked = mask.all(written);
       if (masked.length != written.length) { // three stars are shorter than any secret
         OwnFile.write(file, masked);
+      } else if (written.length == 0) {
+        OwnFile.remove(file);
       }
     }
   }

@@ -71,7 +71,7 @@ enum EnvironmentKind {
 
   /** Lets the marker name the state of a place that all locks share: pixi writes it there. */
   private static final String PIXI_STATE =
-      " && ln -s \"$CONDA_PREFIX/conda-meta/pixi\" {dir}/state";
+      " && ln -sfn \"$CONDA_PREFIX/conda-meta/pixi\" {dir}/state";
 
   /** Loads modules. The tools end with 0 for some errors, so what they say counts, too. */
   private static final String LOAD =

@@ -78,6 +78,7 @@ record AllocationFiles(Path folder, String id) {
       // without locks, no torc takes the caller for dead
     }
     OwnFile.write(input(), text == null ? new byte[0] : text);
+    OwnFile.write(output(), new byte[0]); // or a shell would follow a link there
     return lives;
   }
 

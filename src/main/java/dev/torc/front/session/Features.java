@@ -14,9 +14,9 @@ import dev.torc.features.commands.RemovedNeeds;
 import dev.torc.features.commands.StampFiles;
 import dev.torc.features.commands.UnstartedCommand;
 import dev.torc.features.endcheck.EndCheck;
-import dev.torc.features.environments.EnvironmentLock;
 import dev.torc.features.environments.EnvironmentMaking;
 import dev.torc.features.environments.InEnvironment;
+import dev.torc.features.environments.UsedEnvironments;
 import dev.torc.features.fetch.Downloads;
 import dev.torc.features.fetch.FetchPart;
 import dev.torc.features.finds.FindingPart;
@@ -36,7 +36,6 @@ import dev.torc.features.secrets.SecretPart;
 import dev.torc.features.temporary.SpentProducts;
 import dev.torc.features.tmp.TemporaryFolder;
 import dev.torc.features.toolstate.ToolState;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -63,7 +62,6 @@ record Features(
    * What the attempts of a build share.
    *
    * @param told what {@link SecretPart} and {@link SandboxPart} have told, since they tell it once
-   * @param environments the locks of the shared environments that it uses
    * @param downloads null before the first job that fetches
    */
   record Shared(
@@ -71,7 +69,7 @@ record Features(
       Set<String> told,
       BuildWatcher watcher,
       AtomicReference<Downloads> downloads,
-      Map<Path, EnvironmentLock> environments) {}
+      UsedEnvironments environments) {}
 
   @Override
   public List<AttemptPart> parts(AttemptContext common, int id, JobAttempts attempts) {
@@ -96,7 +94,7 @@ record Features(
       parts.add(new TemporaryFolder(common, job.name()));
     }
     if (makes) {
-      parts.add(new EnvironmentMaking(common, id, attempts, shared.watcher));
+      parts.add(new EnvironmentMaking(common, id, attempts, shared.environments, shared.watcher));
     } else if (job.conditions().containsKey(Job.ENVIRONMENT)) {
       parts.add(new InEnvironment(common, id, attempts, env, shared.environments));
     }

@@ -31,8 +31,8 @@ import dev.torc.features.clusters.Remotes;
 import dev.torc.features.commands.CommandWarnings;
 import dev.torc.features.commands.FailureHints;
 import dev.torc.features.containers.ImageSupply;
-import dev.torc.features.environments.EnvironmentLock;
 import dev.torc.features.environments.EnvironmentMaking;
+import dev.torc.features.environments.UsedEnvironments;
 import dev.torc.features.finds.Tracing;
 import dev.torc.features.forced.ForcedJobs;
 import dev.torc.features.past.BuildCommit;
@@ -132,9 +132,7 @@ record PlannedBuild(
       }
     } finally {
       tokens.ifPresent(Jobserver::close);
-      for (EnvironmentLock each : features.shared().environments().values()) {
-        each.close();
-      }
+      features.shared().environments().close();
     }
   }
 
@@ -155,7 +153,7 @@ record PlannedBuild(
             ConcurrentHashMap.newKeySet(),
             watcher,
             new AtomicReference<>(),
-            new HashMap<>(0));
+            new UsedEnvironments(env));
     return new Features(tracing, shared, manner.pace(), forces(), git, env);
   }
 

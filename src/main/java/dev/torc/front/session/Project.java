@@ -240,8 +240,7 @@ public record Project(
 
     @Override
     public Map<String, String> activation(Job job, Digest environment) {
-      String path = env.getOrDefault("PATH", "");
-      return MadeEnvironment.effects(place.root(), job, environment, path);
+      return MadeEnvironment.effects(place.root(), job, environment, env);
     }
 
     @Override
