@@ -14,7 +14,7 @@ final class BuildFiles {
 
   /** The graph as torc.yaml; a job's name is its product's path with dashes for slashes. */
   static String torc(Graph graph) {
-    StringBuilder out = new StringBuilder("jobs:\n");
+    StringBuilder out = new StringBuilder("shell: [sh, -e, -c] # as make and ninja\njobs:\n");
     Set<String> told = new HashSet<>();
     for (Family family : graph.families()) {
       out.append("  ").append(family.name()).append(":\n");

@@ -18,6 +18,7 @@ final class ExpandContest {
 
   private static final String MAKERS =
       """
+      shell: [sh, -e, -c]
       jobs:
         find: { parameters: { f: { from: 1, to: %d } }, command: [touch, 'found/{f}-1'], produces: 'found/{f}-*' }
       """;

@@ -122,7 +122,7 @@ final class OldContest {
 
   /** Writes the build file as it is after so many builds. */
   private static void write(Path project, int chains, int builds) throws IOException {
-    StringBuilder text = new StringBuilder("jobs:\n");
+    StringBuilder text = new StringBuilder("shell: [sh, -e, -c]\njobs:\n");
     for (int chain = 0; chain < chains; chain++) {
       text.append(JOBS.formatted(chain < builds / RENAMED ? "new-" : "", chain));
     }

@@ -24,6 +24,7 @@ final class SurveyContest {
 
   private static final String TORC =
       """
+      shell: [sh, -e, -c]
       jobs:
         find: { parameters: { f: { from: 1, to: %1$d } }, command: "%2$s", produces: "found/{f}-*" }
         fold: { match: "found/{f}-{n}", command: "cp {needs} {produces}", produces: "fold/{f}-{n}" }

@@ -385,6 +385,10 @@ public final class Decider {
       return -1;
     }
     RunDetails details = records.details(graph.job(id).name());
+    same = undecided < 0 && isSameWithShell(id, last, details);
+    if (same) {
+      return -1;
+    }
     List<Reason> found = List.of();
     if (details != null && details.manifest().isEmpty() && !reasons.isEmpty()) {
       return undecided; // the run ended before its manifest was known
@@ -398,6 +402,21 @@ public final class Decider {
     }
     reasons.addAll(found);
     return undecided;
+  }
+
+  /**
+   * Returns whether a manifest differs from the recorded one only because an earlier torc counted
+   * the shell of plain words.
+   */
+  private boolean isSameWithShell(int id, JobResult last, RunDetails details) {
+    for (ManifestEntry line : details == null ? List.<ManifestEntry>of() : details.manifest()) {
+      if (line.code() == LineKind.SHELL.ordinal() && Manifest.runsPlain(line.now())) {
+        ManifestHash then = new ManifestHash(line.now());
+        manifest.describe(id, last.needs().found(), contents, then);
+        return then.digest().equals(last.manifest());
+      }
+    }
+    return false;
   }
 
   /**

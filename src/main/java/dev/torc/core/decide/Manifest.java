@@ -1,6 +1,7 @@
 package dev.torc.core.decide;
 
 import dev.torc.base.digests.Digest;
+import dev.torc.base.syntax.PlainWords;
 import dev.torc.core.decide.ManifestWriter.Content;
 import dev.torc.core.memory.JobResult.ManifestEntry;
 import dev.torc.core.model.Graph;
@@ -232,7 +233,11 @@ public record Manifest(Graph graph) {
     String number = job.runs().steps().size() == 1 ? "" : Integer.toString(index + 1);
     if (step.command() instanceof Step.Command.Shell shell) {
       writer.text(LineKind.COMMAND, number, shell.text().declared());
-      writer.text(LineKind.SHELL, number, words(step.shell()));
+      if (step.needsShell()) {
+        writer.text(LineKind.SHELL, number, words(step.shell()));
+      } else {
+        writer.plain(number);
+      }
     } else {
       List<Template> words = step.command().templates();
       writer.text(LineKind.COMMAND, number, words(words.stream().map(Template::declared).toList()));
@@ -274,12 +279,18 @@ public record Manifest(Graph graph) {
   }
 
   /** Returns the words as one text that is different for each list. */
-  static String words(List<String> words) {
+  public static String words(List<String> words) {
     StringBuilder text = new StringBuilder("[");
     for (String word : words) {
       text.append(text.length() == 1 ? "" : ", ").append(quoted(word));
     }
     return text.append(']').toString();
+  }
+
+  /** Returns whether torc does without a shell, as {@link #words} wrote it, for plain words. */
+  static boolean runsPlain(String shell) {
+    List<String> words = List.of(shell.substring(2, shell.length() - 2).split("\", \""));
+    return PlainWords.of(words, "x", _ -> false).isPresent();
   }
 
   /** Returns a word as {@link #words} writes it. */

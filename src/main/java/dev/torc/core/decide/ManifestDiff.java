@@ -161,13 +161,26 @@ record ManifestDiff(
       case NEED, FOUND -> need(name, old, now);
       case TOOL -> tool(name, old, now);
       case COMMAND -> template((line.word() + " " + name).strip(), value(old), value(now));
-      case SHELL, FOLDER, CONTAINER -> setting((line.word() + " " + name).strip(), old, now);
+      case SHELL -> shell(name, old, now);
+      case FOLDER, CONTAINER -> setting((line.word() + " " + name).strip(), old, now);
       case IMAGE -> image((line.word() + " " + name).strip(), old, now);
       case ENV -> template(line.word() + " " + name, text(old), text(now));
       case DATA -> data(name, value(old), value(now));
       case KEY -> valueIn(name, old, now);
       case ENVIRONMENT -> environment(name, value(old), value(now));
       case DEPFILE, BEFORE, TRACE, ARGUMENTS, SKIP, SANDBOX -> setting(line.word(), old, now);
+    }
+  }
+
+  /**
+   * Adds a reason for another shell. Plain words have none, so a command that became or was plain
+   * words is the reason, and an earlier torc recorded a shell that does not count.
+   */
+  private void shell(String step, ManifestEntry old, ManifestEntry now) {
+    String command = (LineKind.COMMAND.word() + " " + step).strip();
+    boolean told = reasons.stream().anyMatch(reason -> reason.name().equals(command));
+    if (old != null && now != null || !told && (now != null || !Manifest.runsPlain(old.now()))) {
+      setting((LineKind.SHELL.word() + " " + step).strip(), old, now);
     }
   }
 

@@ -18,6 +18,20 @@ public final class ManifestHash implements ManifestWriter {
   private byte[] buffer = new byte[4096];
   private int size;
   private int pending = -1;
+  private final String plain;
+
+  public ManifestHash() {
+    this("");
+  }
+
+  /**
+   * Creates a hash as an earlier torc computed it.
+   *
+   * @param plain the shell of plain words, which counted then; empty if it does not count
+   */
+  ManifestHash(String plain) {
+    this.plain = plain;
+  }
 
   @Override
   public void text(LineKind line, String name, String shown, String counts) {
@@ -33,6 +47,13 @@ public final class ManifestHash implements ManifestWriter {
       pending = p.job();
     } else {
       text(line, counts, content.value());
+    }
+  }
+
+  @Override
+  public void plain(String step) {
+    if (!plain.isEmpty()) {
+      text(LineKind.SHELL, step, plain);
     }
   }
 

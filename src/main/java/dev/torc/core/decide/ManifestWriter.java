@@ -34,6 +34,9 @@ public interface ManifestWriter {
     content(line, path, path, content);
   }
 
+  /** Takes the place of a step's shell if its command is plain words. */
+  default void plain(String step) {}
+
   /** Writes a line that is recorded for reports but is not part of the digest. */
   default void aside(ManifestEntry line) {}
 

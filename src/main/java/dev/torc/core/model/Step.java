@@ -1,5 +1,6 @@
 package dev.torc.core.model;
 
+import dev.torc.base.syntax.PlainWords;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -10,7 +11,7 @@ import java.util.SortedMap;
  *
  * @param dir the working directory, relative to the root ({@code "."} for the root itself)
  * @param env the variables of workflow, job and task, overlaid; an empty value means the caller's
- * @param shell the words before the command text, such as {@code [sh, -e, -c]}
+ * @param shell the words before the command text, such as {@link #BASH}
  * @param image null for the host
  */
 public record Step(
@@ -19,6 +20,12 @@ public record Step(
     SortedMap<String, Optional<Template>> env,
     List<String> shell,
     Image image) {
+
+  /** The shell of a command text, if nothing says otherwise. */
+  public static final List<String> BASH = List.of("bash", "-e", "-o", "pipefail", "-c");
+
+  /** The same in an image, which may lack bash, and in files as PROMINENCE has them. */
+  public static final List<String> SH = List.of("sh", "-e", "-c");
 
   /** The name of the slot of a secret, whose value {@code features.secrets} adds to a launch. */
   public static final String SECRET = "secret";
@@ -37,6 +44,21 @@ public record Step(
     List<Template> all = new ArrayList<>(command.templates());
     env.values().forEach(value -> value.ifPresent(all::add));
     return all;
+  }
+
+  /**
+   * Returns whether the command means something else in another shell. Values in it are quoted, so
+   * plain words mean the same in each.
+   */
+  public boolean needsShell() {
+    if (!(command instanceof Command.Shell written)) {
+      return false;
+    }
+    StringBuilder text = new StringBuilder();
+    for (Template.Part part : written.text.parts()) {
+      text.append(part instanceof Template.Part.Text plain ? plain.text() : "x");
+    }
+    return PlainWords.of(shell, text.toString(), _ -> false).isEmpty();
   }
 
   /** Startup code must not {@code switch} over its types: see development.md, laws. */

@@ -120,9 +120,12 @@ public final class LaunchBuilder {
 
   /** Returns the commands of a launch in a form to show, one line for each process. */
   static String shown(Launch launch, Job job) {
-    List<String> shell = job.runs().steps().getFirst().shell();
+    List<Step> written = job.runs().steps();
+    int more = launch.steps().size() - written.size(); // to recover, with the first one's shell
     List<String> lines = new ArrayList<>();
-    launch.steps().forEach(step -> lines.add(shown(step.argv(), shell)));
+    for (int i = 0; i < launch.steps().size(); i++) {
+      lines.add(shown(launch.steps().get(i).argv(), written.get(Math.max(0, i - more)).shell()));
+    }
     return String.join("\n", lines);
   }
 

@@ -42,6 +42,8 @@ public final class FailureHints {
           "(?i)EOF when reading|not a tty\\b|\\b(stdin|standard input) is not a terminal"
               + "|terminal is required to|no tty present");
 
+  private static final Pattern PIPE = Pattern.compile("(?<!\\|)\\|(?!\\|)");
+
   private final Set<String> told = new HashSet<>();
 
   /**
@@ -60,6 +62,7 @@ public final class FailureHints {
     boolean searches =
         began != null && what.startsWith("exit 0, but ") && !what.contains("did you mean");
     String hint = searches ? new WrittenInstead(graph, job, began).line() : null;
+    hint = hint == null && what.startsWith("exit 141") ? pipe(job) : hint;
     hint = hint == null ? shell(job, List.of(what)) : hint;
     hint = hint == null ? shell(job, output) : hint;
     hint = hint == null && asked(job, output) ? ASK : hint;
@@ -124,6 +127,18 @@ public final class FailureHints {
                   + " shell: [bash, -e, -o, pipefail, -c]";
         };
     return posix || !way.contains(" of bash") ? way.formatted(shell) : null;
+  }
+
+  /** Returns the hint for a job whose shell says that a command in a pipe got SIGPIPE. */
+  private static String pipe(Job job) {
+    for (Step step : job.runs().steps()) {
+      String text = new CommandWords(step.command(), step.shell()).text();
+      if (step.shell().contains("pipefail") && PIPE.matcher(text).find()) {
+        return "has a pipe whose reader ended early, as head does, and pipefail makes that a"
+            + " failure; write { COMMAND || true; } before the |, or set shell: [bash, -e, -c]";
+      }
+    }
+    return null;
   }
 
   private static boolean asked(Job job, List<String> output) {

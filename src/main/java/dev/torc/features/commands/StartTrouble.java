@@ -32,6 +32,7 @@ record StartTrouble(String hint, String path) {
   private static final Set<Integer> STATUSES = Set.of(126, 127);
 
   private static final Set<String> SHELLS = Set.of("sh", "bash", "dash", "ksh", "zsh");
+  private static final Pattern OPTION = Pattern.compile("-.*|pipefail");
   private static final Pattern WORD_END = Pattern.compile("[\\s;&|()<>\"'`]+");
 
   /** Messages of bash, dash, ksh and busybox, then zsh, then env about a missing program. */
@@ -138,7 +139,7 @@ record StartTrouble(String hint, String path) {
         }
       }
       String program = word.substring(word.lastIndexOf('/') + 1);
-      byShell = SHELLS.contains(program) || byShell && word.startsWith("-");
+      byShell = SHELLS.contains(program) || byShell && OPTION.matcher(word).matches();
     }
     return "";
   }

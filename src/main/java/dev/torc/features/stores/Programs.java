@@ -46,7 +46,7 @@ final class Programs {
       if (!ToolSearch.isKnown(step)) {
         continue;
       }
-      if (step.command() instanceof Step.Command.Shell) {
+      if (step.needsShell()) {
         add(step, step.shell().getFirst(), entered, programs);
       }
       for (CommandWord word : new CommandWords(step.command(), step.shell()).words()) {

@@ -14,6 +14,7 @@ import dev.torc.base.text.LineBreaks;
 import dev.torc.base.text.Palette;
 import dev.torc.base.text.Refusal;
 import dev.torc.base.text.SafeText;
+import dev.torc.core.decide.ToolSearch;
 import dev.torc.core.memory.BuildLock;
 import dev.torc.core.memory.Cache.CacheException;
 import dev.torc.core.memory.CachePlace;
@@ -114,6 +115,7 @@ final class DoctorAnswer implements Answer {
     }
     add("files", files());
     add("locale", locale());
+    add("shell", shell());
     add("terminal", terminal());
     add("jobserver", jobserver());
     machine();
@@ -399,6 +401,18 @@ final class DoctorAnswer implements Answer {
     return value.toUpperCase(Locale.ROOT).matches(".*UTF-?8.*")
         ? ok(value)
         : advice(text, "set LC_ALL=C.UTF-8, here or in env");
+  }
+
+  private Finding shell() {
+    ToolSearch search = new ToolSearch(caller.cwd(), env, caller.host().stamps());
+    String bash = search.path(new Job.Tool(null, "bash", List.of(), null, "."));
+    String file = env.getOrDefault("BASH_ENV", "");
+    if (bash == null) {
+      return advice("bash is not installed", "write shell: [sh, -e, -c]");
+    }
+    String text =
+        "BASH_ENV is set: bash reads %s before each command, and plain words start it too";
+    return file.isEmpty() ? ok(bash) : ok(bash + "; " + text.formatted(file));
   }
 
   private Finding terminal() {

@@ -45,7 +45,7 @@ record EnvironmentReader(
     return new EnvironmentReader(
         top,
         paths,
-        own.isEmpty() ? StepReader.DEFAULT_SHELL : own,
+        own.isEmpty() ? StepReader.defaultShell(top.map()) : own,
         new StoresReader(top.scope(), paths, new Problems()).environments(top.map().get("stores")),
         new Looked(new ArrayList<>(), new TreeMap<>()));
   }
@@ -92,7 +92,7 @@ record EnvironmentReader(
               "environment %s has requirements without ==, such as %s: the same results are not certain, and go to no shared store"
                   .formatted(name, files.loose().getFirst()));
     }
-    List<String> shell = kind == EnvironmentKind.COMMANDS ? shell() : StepReader.DEFAULT_SHELL;
+    List<String> shell = kind == EnvironmentKind.COMMANDS ? shell() : Step.SH;
     SortedMap<String, Template> conditions = new TreeMap<>();
     conditions.put(EnvironmentMaking.CREATE, command(made.create(), shell));
     if (made.activate() != null) {

@@ -30,17 +30,27 @@ import java.util.TreeMap;
 record StepReader(
     Node.Mapping top, Paths paths, ImageReader images, EnvLayers layers, Problems problems) {
 
-  static final List<String> DEFAULT_SHELL = List.of("sh", "-e", "-c");
+  /** Returns the default outside of images. */
+  static List<String> defaultShell(Node.Mapping top) {
+    boolean seed = top.get("factories") != null || top.get("dependencies") != null;
+    return seed ? Step.SH : Step.BASH;
+  }
+
+  /** Returns the words that run a command's text in a shell, in the job's own image. */
+  List<String> shell(MapFields job) {
+    return shell(job, images.choice(job, Choice.NOTHING));
+  }
 
   /**
    * Returns the words that run a command's text in a shell: from the job's {@code shell}, or else
-   * the build file's.
+   * the build file's. The default depends on the image.
    */
-  List<String> shell(MapFields job) {
+  private List<String> shell(MapFields job, Choice image) {
     Node node = job.map().get("shell");
     node = node == null ? top.get("shell") : node;
+    List<String> otherwise = image.name() == null ? defaultShell(top) : Step.SH;
     if (node == null) {
-      return DEFAULT_SHELL;
+      return otherwise;
     }
     if (!(node instanceof Node.Sequence given) || given.items().isEmpty()) {
       boolean text = node instanceof Node.Scalar && job.map().get("command") == null;
@@ -48,11 +58,11 @@ record StepReader(
           node.place(),
           "shell must be a list such as [bash, -e, -o, pipefail, -c]"
               + (text ? "; what it runs is command" : ""));
-      return DEFAULT_SHELL;
+      return otherwise;
     }
     Node.Mapping of = job.map().get("shell") == null ? top : job.map();
     List<String> words = new MapFields(of, job.scope(), job.problems()).texts("shell");
-    return words.isEmpty() || words.getFirst().isEmpty() ? DEFAULT_SHELL : words;
+    return words.isEmpty() || words.getFirst().isEmpty() ? otherwise : words;
   }
 
   /**
@@ -75,7 +85,7 @@ record StepReader(
     if (command != null && tasks != null) {
       problems.add(tasks.place(), "a job has either command or tasks, not both");
     } else if (tasks != null) {
-      return tasks(tasks, job, shell, dir, env);
+      return tasks(tasks, job, dir, env);
     } else if (command == null && KnownKeys.JOB.containsAll(job.map().entries().keySet())) {
       // Not reported if there are unknown keys: one of them is probably a mistyped command.
       problems.add(
@@ -92,11 +102,7 @@ record StepReader(
   }
 
   private List<Step> tasks(
-      Node tasks,
-      MapFields job,
-      List<String> shell,
-      String dir,
-      SortedMap<String, Optional<Template>> env) {
+      Node tasks, MapFields job, String dir, SortedMap<String, Optional<Template>> env) {
     List<Step> steps = new ArrayList<>();
     Scope scope = job.scope();
     Choice shared = images.choice(job, Choice.NOTHING);
@@ -117,7 +123,9 @@ record StepReader(
       SortedMap<String, Optional<Template>> own = new TreeMap<>(env);
       env(ownEnv(task), scope, own);
       String folder = dir(task, dir);
-      Image image = images.image(images.choice(task, shared), settings);
+      Choice choice = images.choice(task, shared);
+      Image image = images.image(choice, settings);
+      List<String> shell = shell(job, choice);
       problems.guard(
           () -> steps.add(new Step(command(one, scope, shell), folder, own, shell, image)));
       OtherVarForms.warn(one, steps, scope);

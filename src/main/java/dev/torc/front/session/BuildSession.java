@@ -22,6 +22,7 @@ import dev.torc.core.model.Job.Trait;
 import dev.torc.core.model.Workflow.LeftOutJob;
 import dev.torc.core.run.Event;
 import dev.torc.features.adopt.Adoptable;
+import dev.torc.features.commands.JobShells;
 import dev.torc.features.fastpath.FreshJobs;
 import dev.torc.features.stores.SharedStores;
 import dev.torc.front.show.Profile;
@@ -124,10 +125,12 @@ public final class BuildSession {
             capacity().lacks(plan).stream().collect(Collectors.partitioningBy(Capacity::isAmount));
         refuse(lacks.get(false));
         warn(lacks.get(true), warn); // it runs nothing, so it plans on
+        warn(JobShells.missing(plan), warn);
         expected = new TimeLeft(plan, capacity().limits().get(Resources.CPUS)).remaining(0);
         Graph graph = look.project().graph();
         warn(Advice.groups(graph, expanded, request.choice().targets()), warn);
         warn(NamingNotice.of(plan, look.cache()), warn);
+        warn(JobShells.changed(plan), warn);
         BitSet looked = PlannedBuild.looked(plan);
         warn(Advice.emptyNeeds(graph, looked, new FoldedLines()).takeNewLines(), warn);
         warn(Advice.unlisted(graph, looked), warn);
@@ -170,6 +173,7 @@ public final class BuildSession {
   /** Refuses jobs that can never get their resources or that would replace foreign files. */
   private void refuse(Plan plan) throws IOException {
     refuse(capacity().lacks(plan));
+    refuse(JobShells.missing(plan));
     plan.context().taken().refuse(PlannedBuild.looked(plan));
   }
 

@@ -30,6 +30,7 @@ import dev.torc.features.adopt.Adoptable;
 import dev.torc.features.clusters.Remotes;
 import dev.torc.features.commands.CommandWarnings;
 import dev.torc.features.commands.FailureHints;
+import dev.torc.features.commands.JobShells;
 import dev.torc.features.containers.ImageSupply;
 import dev.torc.features.environments.EnvironmentMaking;
 import dev.torc.features.environments.UsedEnvironments;
@@ -259,6 +260,7 @@ record PlannedBuild(
             .ifPresent(line -> watcher.accept(new Event.Note(Event.Level.INFO, line)));
       }
       watcher.warn(NamingNotice.of(plan, work.cache()));
+      watcher.warn(JobShells.changed(plan));
       commands.tellPlanned();
       watcher.warn(Advice.emptyNeeds(graph, looked(plan), commands.empty).takeNewLines());
       watcher.warn(Adoptable.of(plan));

@@ -33,7 +33,8 @@ class ManifestDiffTest {
       COMMAND = make a          | COMMAND = make b          | SETTING_CHANGED command: make a → make b
       COMMAND = a               | COMMAND 1 = a & COMMAND 2 = b | SETTING_CHANGED command 1: → a; SETTING_CHANGED command 2: → b; SETTING_CHANGED command: a →
       SHELL = ["sh"]            | SHELL = ["bash"]          | SETTING_CHANGED shell: ["sh"] → ["bash"]
-      SHELL 2 = ["sh"]          |                           | SETTING_CHANGED shell 2: ["sh"] →
+      SHELL 2 = ["x", "-c"]     |                           | SETTING_CHANGED shell 2: ["x", "-c"] →
+      SHELL 2 = ["sh", "-c"]    |                           |
       FOLDER = d                | FOLDER = e                | SETTING_CHANGED folder: d → e
                                 | FOLDER = d                | SETTING_CHANGED folder: → d
       ENV CC = =gcc             | ENV CC = =clang           | SETTING_CHANGED env CC: gcc → clang

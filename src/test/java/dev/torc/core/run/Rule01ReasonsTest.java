@@ -37,7 +37,10 @@ class Rule01ReasonsTest extends Harness {
       granted amounts   | command: 'a {cpus} {attempt}'     | command: 'a {cpus} {attempt}', resources: { cpus: 3 } | up to date
       a first build     |                                   | delete .torc                    | will run: never ran
       command           |                                   | command: make b, needs: [x]     | will run: setting changed command
-      shell             |                                   | + shell: [bash, -c]             | will run: setting changed shell
+      shell             | command: make a; b                | command: make a; b, shell: [bash, -c] | will run: setting changed shell
+      shell of plain words |                                | + shell: [bash, -c]             | up to date
+      shell that may read plain words otherwise |           | + shell: [fish, -c]             | will run: setting changed shell
+      shell of plain words again | + shell: [fish, -c]      | + shell: [sh, -c]               | will run: setting changed shell
       folder            |                                   | + dir: d                        | will run: setting changed folder
       another folder    | edit e/one 1 & + dir: d           | + dir: e                        | will run: setting changed folder
       list of words     | command: [make, a]                | command: [make, b]              | will run: setting changed command

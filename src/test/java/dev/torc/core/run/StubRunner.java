@@ -128,7 +128,7 @@ public final class StubRunner implements Runner {
     /** The command as written in the build file, be it run by a shell or not. */
     String command() {
       List<String> argv = launch.steps().getLast().argv();
-      return argv.getFirst().equals("sh") ? argv.getLast() : String.join(" ", argv);
+      return argv.getFirst().matches("(ba)?sh") ? argv.getLast() : String.join(" ", argv);
     }
 
     /** The needed paths. */
