@@ -3,6 +3,7 @@ package dev.torc.core.model;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.Place;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -72,6 +73,24 @@ public record Group(
 
     /** Stands for a name in a path; no text of a build file can contain this character. */
     public static final char HOLE = '\0';
+
+    /**
+     * Returns the values of the names that are whole folders in the path, as far as all paths that
+     * a pattern of {@code made} matches have the same.
+     */
+    public Map<String, String> known(Glob some) {
+      Map<String, String> known = new HashMap<>();
+      String[] parts = path.split("/", -1);
+      String[] folders = some.fixedPrefix().split("/", -1);
+      int hole = 0;
+      for (int i = 0; i < parts.length - 1 && i < folders.length; i++) {
+        if (parts[i].equals(String.valueOf(HOLE)) && !folders[i].isEmpty()) {
+          known.put(names.get(hole), folders[i]);
+        }
+        hole += (int) parts[i].chars().filter(c -> c == HOLE).count();
+      }
+      return known;
+    }
 
     /** Returns the pattern of the paths in which some names have these values. */
     public Glob with(Map<String, String> values) {

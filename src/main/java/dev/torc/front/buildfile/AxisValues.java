@@ -1,22 +1,14 @@
 package dev.torc.front.buildfile;
 
 import dev.torc.base.syntax.BadInput;
-import dev.torc.base.syntax.Excludes;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.NearestName;
-import dev.torc.base.syntax.PatternIndex;
-import dev.torc.base.syntax.Place;
 import dev.torc.core.model.Group;
-import dev.torc.core.model.Job;
-import dev.torc.core.model.Job.Item;
-import dev.torc.core.model.ProductIndex;
-import dev.torc.core.model.Ref;
 import dev.torc.front.buildfile.Axis.Row;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -28,8 +20,6 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
-import java.util.function.Function;
-import java.util.function.Predicate;
 
 /**
  * Finds the values of one axis: in tables, on disk, among products and in other groups. If values
@@ -54,7 +44,8 @@ final class AxisValues {
   private final List<AxisValues> sides = new ArrayList<>(0);
   private final List<Glob> coming = new ArrayList<>(0);
   private final Set<String> used = new HashSet<>(0); // the excludes that kept a path out
-  private List<Search> searches;
+  private Set<String> counted = Set.of(); // doubtful files that are sources
+  private List<PathSearch> searches;
   private AxisRows rows; // null before the first search, and after one that failed
 
   /**
@@ -100,6 +91,7 @@ final class AxisValues {
       awaits.clear();
       coming.clear();
       waits = false;
+      none = null;
       AxisRows found = find();
       if (found.rows().isEmpty() && awaits.isEmpty()) {
         none = explainNone();
@@ -112,16 +104,47 @@ final class AxisValues {
     return rows;
   }
 
+  /** Returns the files on disk that an instance of this group may make. */
+  SortedSet<String> doubtful() {
+    SortedSet<String> all = new TreeSet<>();
+    sides.forEach(each -> all.addAll(each.doubtful()));
+    if (searches != null) {
+      searches.forEach(search -> all.addAll(search.doubtful()));
+    }
+    return all;
+  }
+
+  /** Makes the next search take only these {@link #doubtful} files. */
+  void count(Set<String> paths) {
+    if (!counted.equals(paths)) {
+      counted = Set.copyOf(paths);
+      rows = null;
+      sides.forEach(each -> each.count(paths));
+    }
+  }
+
+  /** Returns the products that do not count, since their instances would be needed to make them. */
+  List<PathSearch.Unseen> unseen() {
+    List<PathSearch.Unseen> all = new ArrayList<>(0);
+    sides.forEach(each -> all.addAll(each.unseen()));
+    if (searches != null) {
+      searches.forEach(search -> all.addAll(search.unseen()));
+    }
+    return all;
+  }
+
   private List<Group.Growing> growing() {
     if (coming.isEmpty() || waits) {
       return List.of();
     }
     List<Glob> made = coming.stream().distinct().toList();
     return axis instanceof Axis.Matched matched
-        ? matched.patterns().stream()
-            .map(each -> new Group.Growing(each.match().text(), each.match().holes(), made))
-            .toList()
+        ? matched.patterns().stream().map(each -> growing(each, made)).toList()
         : List.of(new Group.Growing(String.valueOf(PathPattern.HOLE), axis.names(), made));
+  }
+
+  private static Group.Growing growing(Axis.Matched.NamedPath pattern, List<Glob> made) {
+    return new Group.Growing(pattern.match().text(), pattern.match().holes(), made);
   }
 
   /** Returns whether the axis may be empty without a warning, because a job may make no files. */
@@ -180,8 +203,8 @@ final class AxisValues {
       boolean source = true;
       boolean here = true;
       for (int maker : units.makers().of(path)) {
-        if (units.makers().follows(maker, unit) && !units.makers().declares(maker, path)) {
-          continue; // only a wildcard matches, and it follows from this group: not the maker
+        if (!units.makers().declares(maker, path) && units.needs().waitsFor(maker, unit)) {
+          continue; // only a wildcard matches: not the maker
         }
         for (Makes job : jobs(maker)) {
           if (job.has(path)) {
@@ -223,7 +246,7 @@ final class AxisValues {
    * Returns the products of the known jobs of a unit, and adds the jobs that decide its other
    * instances to {@link #awaits}.
    */
-  private List<Makes> jobs(int other) throws IOException {
+  List<Makes> jobs(int other) throws IOException {
     OtherUnits.Outcome outcome = units.outcome(other);
     if (outcome != null) {
       note(other, outcome);
@@ -244,7 +267,7 @@ final class AxisValues {
    * Passes each product of a job to {@code each} and returns true; if the job has not ended, adds
    * it to {@link #awaits} and returns false.
    */
-  private boolean passMade(int maker, String job, Consumer<String> each) {
+  boolean passMade(int maker, String job, Consumer<String> each) {
     lasting = false;
     Optional<List<String>> products = units.products(maker, job);
     if (products.isPresent()) {
@@ -324,9 +347,16 @@ final class AxisValues {
       searches = searches();
     }
     SortedMap<String, Row> found = new TreeMap<>();
-    for (Search search : searches) {
-      search.update();
-      search.found.forEach(found::putIfAbsent); // the first pattern counts
+    for (PathSearch search : searches) {
+      coming.addAll(search.update());
+      search
+          .found()
+          .forEach(
+              (path, row) -> {
+                if (!search.doubtful().contains(path) || counted.contains(path)) {
+                  found.putIfAbsent(path, row); // the first pattern counts
+                }
+              });
     }
     if (axis instanceof Axis.Matched matched && matched.patterns().size() > 1) {
       refuseSame(found);
@@ -389,171 +419,42 @@ final class AxisValues {
         });
   }
 
-  private List<Search> searches() throws IOException {
-    List<Search> all = new ArrayList<>(1);
-    switch (axis) {
-      case Axis.Products products -> all.add(new Search(unitNamed(products.job())));
-      case Axis.Matched matched -> {
-        for (Axis.Matched.NamedPath each : matched.patterns()) {
-          Function<String, List<String>> fit =
-              path -> {
-                List<String> values = matched.values(each, path);
-                return values == null || isOut(matched.excludes(), path) ? null : values;
-              };
-          all.add(new Search(each.match().glob(), List.of(), fit));
-        }
+  private List<PathSearch> searches() throws IOException {
+    List<PathSearch> all = new ArrayList<>(1);
+    if (axis instanceof Axis.Products products) {
+      all.add(new PathSearch(this, units, unit, unitNamed(products.job())));
+      return all;
+    }
+    lasting = false;
+    if (axis instanceof Axis.Matched matched) {
+      for (Axis.Matched.NamedPath each : matched.patterns()) {
+        PathSearch.Fit fit =
+            path -> {
+              List<String> values = matched.values(each, path);
+              return values == null || isOut(matched.excludes(), path) ? null : values;
+            };
+        PathSearch.Searched pattern =
+            new PathSearch.Searched(
+                each.written(),
+                each.match().glob(),
+                List.of(),
+                fit,
+                growing(each, List.of())::known);
+        all.add(new PathSearch(this, units, unit, pattern));
       }
-      case Axis.Globbed globbed -> {
-        for (Glob glob : globbed.globs()) {
-          Function<String, List<String>> fit =
-              path -> {
-                boolean in = glob.matches(path) && !isOut(globbed.excludes(), path);
-                return in ? List.of(path) : null;
-              };
-          List<Glob> whole = globbed.excludes().stream().filter(AxisValues::isWhole).toList();
-          all.add(new Search(glob, whole, fit)); // the fit excludes single files
-        }
+    } else if (axis instanceof Axis.Globbed globbed) {
+      List<Glob> whole = globbed.excludes().stream().filter(AxisValues::isWhole).toList();
+      for (Glob glob : globbed.globs()) {
+        PathSearch.Fit fit =
+            path -> {
+              boolean in = glob.matches(path) && !isOut(globbed.excludes(), path);
+              return in ? List.of(path) : null;
+            };
+        PathSearch.Searched pattern = // the fit excludes single files
+            new PathSearch.Searched(glob.toString(), glob, whole, fit, _ -> Map.of());
+        all.add(new PathSearch(this, units, unit, pattern));
       }
-      default -> throw new IllegalStateException("no axis of paths");
     }
     return all;
-  }
-
-  /**
-   * Collects matching paths step by step: products that other jobs declare or have made, and
-   * sources on disk. It leaves out the products of this group and of all units that follow from it.
-   */
-  private final class Search {
-
-    private final Glob glob; // null to find everything that one unit makes
-    private final List<Glob> excludes;
-    private final Function<String, List<String>> fit;
-    private final SortedMap<String, Row> found = new TreeMap<>();
-    private final List<Maker> makers = new ArrayList<>(1);
-    private final Set<String> sources = new LinkedHashSet<>(); // which may turn out to be products
-    private final PatternIndex hidden = new PatternIndex();
-
-    /** Searches everything that one unit makes. */
-    Search(int maker) {
-      this.glob = null;
-      this.excludes = List.of();
-      this.fit = List::of;
-      makers.add(new Maker(maker, _ -> true));
-    }
-
-    /**
-     * Searches the paths that match a pattern and no exclude. {@code fit} returns the values of a
-     * path, or null if the path does not match.
-     */
-    Search(Glob glob, List<Glob> excludes, Function<String, List<String>> fit) throws IOException {
-      this.glob = glob;
-      this.excludes = excludes;
-      this.fit = fit;
-      lasting = false;
-      sources.addAll(units.sources().matches(glob, excludes));
-      for (int maker : units.makers().of(glob, excludes)) {
-        if (!units.makers().follows(maker, unit)) {
-          makers.add(new Maker(maker, this::sees));
-        } else if (!sources.isEmpty()) {
-          hide(maker);
-        }
-      }
-    }
-
-    /**
-     * Removes from the sources whatever is made by a unit that follows from this group. If a path
-     * only matches the pattern of a group, {@link DoubtfulSources} decides.
-     */
-    private void hide(int maker) {
-      boolean group = units.unit(maker) instanceof Unit.Many;
-      PatternIndex may = group ? new PatternIndex() : hidden;
-      for (Job job : units.makers().outlines(maker)) {
-        Makes makes = Makes.of(job);
-        makes.files().forEach(sources::remove);
-        makes.patterns().forEach(each -> may.add(each, -1, Place.NONE));
-      }
-      if (group) {
-        sources.removeIf(
-            path -> may.matching(path) != null && !units.countsAsSource(unit, path, maker));
-      }
-    }
-
-    private boolean sees(Glob made) {
-      return glob == null || made.overlaps(glob) && !Excludes.all(excludes, made);
-    }
-
-    private void put(String path) {
-      List<String> values = found.containsKey(path) ? null : fit.apply(path);
-      if (values != null) {
-        Item need = new Item(null, axis.place(), List.of(new Ref.OfFile(axis.place(), path)));
-        found.put(path, new Row(values, axis.place(), List.of(need)));
-      }
-    }
-
-    void update() throws IOException {
-      PatternIndex unknown = new PatternIndex();
-      for (Maker maker : makers) {
-        maker.addMade(this, unknown);
-      }
-      for (Iterator<String> it = sources.iterator(); it.hasNext(); ) {
-        String path = it.next();
-        boolean out = hidden.matching(path) != null;
-        if (out || unknown.matching(path) == null) {
-          it.remove();
-          if (!out && units.isRecorded(path)) {
-            units.sources().noteSkippedFile();
-          } else if (!out) {
-            put(path);
-          }
-        }
-      }
-    }
-  }
-
-  /**
-   * Finds the products of one unit: files that its jobs declare, and what ended jobs have made in
-   * declared folders and globs. It reads each job once, but checks a job with folders or globs
-   * until that job has ended.
-   */
-  private final class Maker {
-
-    private final int maker;
-    private int known; // how many of the unit's jobs were read
-    private final List<Makes> running = new ArrayList<>(0);
-    private final List<Glob> unknown; // what the unit's unknown jobs may make
-
-    Maker(int maker, Predicate<Glob> sees) {
-      this.maker = maker;
-      this.unknown =
-          units.unit(maker).job().productRefs().stream()
-              .map(ProductIndex::inside)
-              .filter(sees)
-              .toList();
-    }
-
-    /**
-     * Adds what the jobs have made so far to the search. Adds patterns for what unknown jobs may
-     * make to {@code hidden}.
-     */
-    void addMade(Search search, PatternIndex hidden) throws IOException {
-      List<Makes> jobs = jobs(maker);
-      for (; known < jobs.size(); known++) {
-        Makes job = jobs.get(known);
-        job.files().forEach(search::put);
-        List<Glob> open = job.patterns().stream().filter(search::sees).toList();
-        if (!open.isEmpty()) {
-          running.add(new Makes(job.job(), List.of(), open));
-        }
-        if (!search.sources.isEmpty()) {
-          open.forEach(each -> search.hidden.add(each, -1, Place.NONE));
-        }
-      }
-      running.removeIf(job -> passMade(maker, job.job(), search::put));
-      running.forEach(job -> coming.addAll(job.patterns()));
-      if (!units.isKnown(maker)) {
-        coming.addAll(unknown);
-        unknown.forEach(each -> hidden.add(each, -1, Place.NONE));
-      }
-    }
   }
 }

@@ -59,14 +59,14 @@ final class GroupExpansion implements OtherUnits {
       new HashMap<>(); // by group with the columns outside of its instances' names, and by values
   private final Map<Integer, Outcome> last = new HashMap<>(); // the last without errors, by unit
   private final AxisSources sources;
-  private UnitMakers makers; // dropped once all instances are known
+  private UnitMakers makers; // these two are dropped once all instances are known
+  private UnitNeeds needs;
 
-  // the fields from here to doubts depend on results; a new era of results clears them
+  // the fields from here to answered depend on results; a new era of results clears them
   private Object era;
   private final Map<Integer, List<AxisValues>> axes = new HashMap<>();
   private final Map<Integer, Known> known = new HashMap<>();
   private final SortedSet<String> answered = new TreeSet<>();
-  private final DoubtfulSources doubts = new DoubtfulSources();
 
   // the state of the current expansion
   private ResultSource found;
@@ -110,7 +110,6 @@ final class GroupExpansion implements OtherUnits {
       axes.clear();
       known.clear();
       answered.clear();
-      doubts.clear();
     }
     this.found = results;
     boolean again;
@@ -122,22 +121,20 @@ final class GroupExpansion implements OtherUnits {
         outcome(u);
       }
       checkTables();
-      boolean more = this.problems.isEmpty() && leaveOut();
-      again = more || doubts.decide(this);
-      if (again) {
+      again = this.problems.isEmpty() && leaveOut();
+      if (again) { // what was read with these jobs may not hold without them
         axes.clear();
         known.clear();
-      }
-      if (more) { // what was read with these jobs may not hold without them
         last.clear();
         makers = null;
+        needs = null;
       }
     } while (again);
     omissions.checkSources(reader.when().sources(), this, this.problems);
     this.problems.found().forEach(each -> problems.add(each.place(), each.message()));
-    doubts.cycles().forEach(each -> problems.add(each.place(), each.message()));
     if (outcomes.values().stream().allMatch(Outcome::known)) {
       makers = null;
+      needs = null;
     }
     List<byte[]> jobs = new ArrayList<>(units.size() + (int) instances);
     List<Group> known = new ArrayList<>();
@@ -188,11 +185,18 @@ final class GroupExpansion implements OtherUnits {
   @Override
   public UnitMakers makers() {
     if (makers == null) {
-      UnitMakers.Instances known = unit -> isKnown(unit) ? jobs(outcome(unit)) : null;
-      makers =
-          new UnitMakers(units, ids(), reader, sources, this::isRecorded, known, omissions::has);
+      makers = new UnitMakers(units, reader, omissions::has);
     }
     return makers;
+  }
+
+  @Override
+  public UnitNeeds needs() throws IOException {
+    if (needs == null) {
+      UnitNeeds.Instances known = unit -> isKnown(unit) ? jobs(outcome(unit)) : null;
+      needs = new UnitNeeds(units, ids(), makers(), known);
+    }
+    return needs;
   }
 
   @Override
@@ -229,11 +233,6 @@ final class GroupExpansion implements OtherUnits {
   }
 
   @Override
-  public boolean countsAsSource(int group, String path, int maker) {
-    return doubts.counts(group, path, maker);
-  }
-
-  @Override
   public boolean isRecorded(String path) {
     return found.isRecorded(path);
   }
@@ -255,7 +254,7 @@ final class GroupExpansion implements OtherUnits {
       Unit.Many group = (Unit.Many) units.get(reader);
       for (Map.Entry<String, Place> table : tables(group.axes()).entrySet()) {
         for (int maker : makers().of(table.getKey())) {
-          if (makers().follows(maker, reader)
+          if (needs().waitsFor(maker, reader)
               && outcomes.containsKey(maker)
               && makes(maker).stream().anyMatch(job -> job.has(table.getKey()))) {
             String about = maker == reader ? "it" : group.name() + ", from which it follows";
@@ -359,34 +358,40 @@ final class GroupExpansion implements OtherUnits {
       Outcome none = failed(unit, group, List.of());
       return new Outcome(none.group(), none.packed(), true, true);
     }
-    Problems own = new Problems();
     List<AxisValues> values =
         axes.computeIfAbsent(
             unit,
             _ -> group.axes().stream().map(axis -> new AxisValues(this, unit, axis)).toList());
-    GroupValues answer = new GroupValues(group, values, reader.vars(), own);
-    List<String> names = new ArrayList<>();
-    List<byte[]> jobs = new ArrayList<>();
-    boolean known = answer.awaits.isEmpty();
-    if (own.isEmpty() && (known || !answer.growing.isEmpty())) {
-      instances(group, answer, own, names, jobs);
+    DoubtfulSources doubts = new DoubtfulSources(values);
+    Expanded now = instances(group, values);
+    while (now.own.isEmpty() && doubts.isAny() && doubts.decide(makes(now.jobs))) {
+      now = instances(group, values);
     }
-    if (!own.isEmpty()) {
+    GroupValues answer = now.answer;
+    boolean known = answer.awaits.isEmpty();
+    if (now.own.isEmpty() && known) {
+      refuseUnseen(group, values, now);
+    }
+    if (!now.own.isEmpty()) {
       if (!answer.byResults) {
-        problems.add(new BadInput(own.found()));
+        problems.add(new BadInput(now.own.found()));
       }
-      return failed(unit, group, own.found());
+      return failed(unit, group, now.own.found());
+    }
+    BadInput.Diagnostic ignored = doubts.warning(group);
+    if (ignored != null) {
+      answer.warnings.add(ignored);
     }
     Group record =
         new Group(
             group.name(),
             group.entry().place(),
             List.copyOf(answer.names),
-            List.copyOf(names),
+            List.copyOf(now.names),
             new Group.Further(
                 List.copyOf(answer.awaits),
                 List.copyOf(answer.growing),
-                known ? List.of() : group.job().productRefs(),
+                known ? List.of() : answer.coming(group, makers()),
                 List.of(),
                 !known && group.job().has(Trait.ALLOW_FAILURE)),
             new Group.Sources(
@@ -396,9 +401,48 @@ final class GroupExpansion implements OtherUnits {
                 answer.byResults,
                 answer.ofTable()),
             group.job().labels().tags());
-    Outcome outcome = new Outcome(record, List.copyOf(jobs), known, known && answer.lasting);
+    Outcome outcome = new Outcome(record, List.copyOf(now.jobs), known, known && answer.lasting);
     last.put(unit, outcome);
     return outcome;
+  }
+
+  /** The instances of a group so far, or errors. */
+  private record Expanded(
+      GroupValues answer, Problems own, List<String> names, List<byte[]> jobs) {}
+
+  private Expanded instances(Unit.Many group, List<AxisValues> values) {
+    Problems own = new Problems();
+    Expanded all =
+        new Expanded(
+            new GroupValues(group, values, reader.vars(), own),
+            own,
+            new ArrayList<>(),
+            new ArrayList<>());
+    if (own.isEmpty() && (all.answer.awaits.isEmpty() || !all.answer.growing.isEmpty())) {
+      instances(group, all.answer, own, all.names, all.jobs);
+    }
+    return all;
+  }
+
+  private List<Makes> makes(List<byte[]> packed) {
+    return packed.stream().map(job -> Makes.of(codec.job(new ByteReader(job, 0)))).toList();
+  }
+
+  /**
+   * Refuses a product that does not count because its instance would make what its maker needs, if
+   * no other instance makes anything there: then the maker cannot get what it needs.
+   */
+  private void refuseUnseen(Unit.Many group, List<AxisValues> values, Expanded now) {
+    List<PathSearch.Unseen> unseen =
+        values.stream().flatMap(axis -> axis.unseen().stream()).distinct().toList();
+    List<Job> jobs = unseen.isEmpty() ? List.of() : PackedJobs.of(codec, now.jobs);
+    for (PathSearch.Unseen each : unseen) {
+      if (jobs.stream()
+          .flatMap(job -> job.productRefs().stream())
+          .noneMatch(made -> each.need().holds(UnitNeeds.pattern(made), false))) {
+        now.own.add(group.entry().place(), each.message(group.name()));
+      }
+    }
   }
 
   /**

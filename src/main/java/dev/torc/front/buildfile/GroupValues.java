@@ -5,10 +5,13 @@ import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.Problems;
 import dev.torc.base.text.Refusal;
 import dev.torc.core.model.Group;
+import dev.torc.core.model.Ref;
 import dev.torc.front.buildfile.Axis.Row;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -97,6 +100,15 @@ final class GroupValues {
     if (table != null) {
       checkNames(group, vars, problems);
     }
+  }
+
+  /** Returns the products of the instances that are still to come, with wildcards. */
+  List<Ref> coming(Unit.Many group, UnitMakers makers) {
+    Set<Map<String, String>> known = new LinkedHashSet<>();
+    growing.forEach(each -> each.made().forEach(made -> known.add(each.known(made))));
+    return known.isEmpty() || known.contains(Map.<String, String>of())
+        ? group.job().productRefs()
+        : known.stream().flatMap(some -> makers.products(group, some).stream()).distinct().toList();
   }
 
   /** Checks the names that come from a file. */

@@ -24,6 +24,11 @@ record Makes(String job, List<String> files, List<Glob> patterns) {
   }
 
   boolean has(String path) {
-    return files.contains(path) || patterns.stream().anyMatch(each -> each.matches(path));
+    return files.contains(path) || matches(path);
+  }
+
+  /** Returns whether a path lies in a declared folder or matches a glob. */
+  boolean matches(String path) {
+    return patterns.stream().anyMatch(each -> each.matches(path));
   }
 }

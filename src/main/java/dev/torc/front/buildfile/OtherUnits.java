@@ -34,6 +34,9 @@ interface OtherUnits {
   /** Returns the index that finds the units that may make a file. */
   UnitMakers makers();
 
+  /** Returns which units need which. */
+  UnitNeeds needs() throws IOException;
+
   /**
    * Returns the outcome of a group; null for a plain job. Expands the group if needed, which may
    * expand other groups first.
@@ -55,9 +58,6 @@ interface OtherUnits {
 
   /** Returns whether an earlier build made the file at a path. */
   boolean isRecorded(String path);
-
-  /** Returns whether a file on disk is a source of a group although {@code maker} may make it. */
-  boolean countsAsSource(int group, String path, int maker);
 
   /** Returns why a group has no instances, for a message; null if no reason is known. */
   BadInput.Diagnostic explainNone(String group) throws IOException;
