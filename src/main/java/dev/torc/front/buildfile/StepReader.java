@@ -2,6 +2,7 @@ package dev.torc.front.buildfile;
 
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Node;
+import dev.torc.base.syntax.Node.Entry;
 import dev.torc.base.syntax.Paths;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.Problems;
@@ -108,10 +109,11 @@ record StepReader(
     Choice shared = images.choice(job, Choice.NOTHING);
     Image settings = images.settings(job);
     if (!(tasks instanceof Node.Sequence list) || list.items().isEmpty()) {
-      problems.add(tasks.place(), "tasks must be a list of {command: …}");
+      problems.add(tasks.place(), "tasks must be a list of texts or {command: …}");
       return steps;
     }
-    for (Node node : list.items()) {
+    for (Node item : list.items()) {
+      Node node = task(item);
       MapFields task = MapFields.of(node, "a task", scope, problems).only(KnownKeys.TASK, "a task");
       Node command = task.map().get("command");
       Node cmd = task.map().get("cmd");
@@ -128,9 +130,32 @@ record StepReader(
       List<String> shell = shell(job, choice);
       problems.guard(
           () -> steps.add(new Step(command(one, scope, shell), folder, own, shell, image)));
+      refuseLost(node.place(), steps, item == list.items().getLast());
       OtherVarForms.warn(one, steps, scope);
     }
     return List.copyOf(steps);
+  }
+
+  /** Returns a task as a map; a text is its command. */
+  private static Node task(Node written) {
+    return written instanceof Node.Scalar && !Node.isNothing(written)
+        ? new Node.Mapping(
+            written.place(), new TreeMap<>(Map.of("cmd", new Entry(written.place(), written))))
+        : written;
+  }
+
+  /** Refuses the last of these steps if it does nothing that its end does not undo. */
+  private void refuseLost(Place place, List<Step> steps, boolean last) {
+    String key = steps.isEmpty() ? null : LostTask.instead(steps.getLast());
+    if (key != null) {
+      String line =
+          "%s does not see what this task changes, since each has a shell of its own; write"
+              + " command: | with all lines%s";
+      problems.add(
+          place,
+          line.formatted(
+              last ? "another task" : "the next task", key.isEmpty() ? "" : ", or use " + key));
+    }
   }
 
   /**
@@ -173,7 +198,7 @@ record StepReader(
     StringBuilder text = new StringBuilder();
     List<Node> written = new ArrayList<>(MapFields.oneOrMore(job.get("command")));
     for (Node task : MapFields.oneOrMore(job.get("tasks"))) {
-      if (task instanceof Node.Mapping map) {
+      if (task(task) instanceof Node.Mapping map) {
         written.addAll(MapFields.oneOrMore(map.get("command")));
         written.addAll(MapFields.oneOrMore(map.get("cmd")));
       }
