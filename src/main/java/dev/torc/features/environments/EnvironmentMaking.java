@@ -106,6 +106,7 @@ public final class EnvironmentMaking implements AttemptPart, RunToEnd {
     snapshot = needs;
     made =
         MadeEnvironment.of(common.graph().workflow().root(), job, Manifest.environment(job, needs));
+    used.warn(made, job, common.removal().note());
     Launch.Step first = launch.steps().getFirst();
     List<Launch.Step> steps = new ArrayList<>();
     List<String> shell = new ArrayList<>(job.runs().steps().getFirst().shell());

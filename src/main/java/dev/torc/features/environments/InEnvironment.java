@@ -57,6 +57,7 @@ public final class InEnvironment implements AttemptPart {
     MadeEnvironment made =
         MadeEnvironment.of(
             common.graph().workflow().root(), job, Manifest.environment(job, snapshot));
+    used.warn(made, job, common.removal().note());
     boolean held = !made.shared() || used.uses(made, common.machines().here());
     ActivationRecipe recipe = held ? made.recipe() : null;
     if (recipe == null) {

@@ -4,27 +4,36 @@ import dev.torc.base.digests.Digest;
 import dev.torc.base.posix.FileTree;
 import dev.torc.base.posix.Io;
 import dev.torc.base.posix.OwnFile;
+import dev.torc.base.posix.OwnUser;
 import dev.torc.base.posix.SystemName;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.JsonText;
 import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.SourceFile;
+import dev.torc.base.text.Refusal;
 import dev.torc.core.here.Runner;
 import dev.torc.core.memory.ThisHost;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Surroundings;
 import dev.torc.core.model.Template;
+import dev.torc.features.stores.FolderTrust;
+import dev.torc.features.stores.StoreRefusal;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -36,11 +45,15 @@ import java.util.TreeMap;
  *
  * @param folder absolute
  * @param shared whether other roots may use it, too
+ * @param group whose members are trusted with a shared one; null for none
+ * @param refused why one in the folder that roots share is not believed, so that this is one of the
+ *     root's own; empty if there is no such reason
  */
-public record MadeEnvironment(Path folder, boolean shared) {
+public record MadeEnvironment(Path folder, boolean shared, String group, String refused) {
 
   /**
-   * The folder in which roots share it, also for the jobs that run in it; missing if they do not.
+   * The folder in which roots share it, also for the jobs that run in it, and on a second line the
+   * group whose members are trusted there; missing if they do not.
    */
   public static final String SHARED = "environment folder";
 
@@ -55,8 +68,59 @@ public record MadeEnvironment(Path folder, boolean shared) {
   static MadeEnvironment of(Path root, Job job, Digest digest) {
     String name = job.surroundings().name() + "-" + digest.hex().substring(0, SHOWN);
     Template shared = job.conditions().get(SHARED);
-    Path in = root.resolve(shared == null ? FOLDER : shared.render(_ -> List.of()));
-    return new MadeEnvironment(in.resolve(name), shared != null);
+    String refused = "";
+    if (shared != null) {
+      String[] words = shared.render(_ -> List.of()).split("\n");
+      Path folder = root.resolve(words[0]).resolve(name);
+      MadeEnvironment made =
+          new MadeEnvironment(folder, true, words.length == 1 ? null : words[1], "");
+      refused = made.distrust();
+      if (refused.isEmpty()) {
+        return made;
+      }
+    }
+    return new MadeEnvironment(root.resolve(FOLDER).resolve(name), false, null, refused);
+  }
+
+  /**
+   * Returns why others than the user, root and the group may have made or changed it, by the rules
+   * for shared stores; empty if they cannot have.
+   */
+  private String distrust() {
+    try {
+      FolderTrust trust = FolderTrust.of(group);
+      trust.check(folder.getParent());
+      if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+        trust.check(folder);
+      }
+      return !Files.exists(marker(), LinkOption.NOFOLLOW_LINKS) || trust.isTrusted(marker())
+          ? ""
+          : "others can have written " + marker();
+    } catch (NoSuchFileException e) {
+      return ""; // the folder is missing, or another torc removes the environment
+    } catch (StoreRefusal e) {
+      return e.getMessage();
+    } catch (IOException e) {
+      return Refusal.line(e);
+    }
+  }
+
+  /** Lets only the user and the group write a new file or folder, whatever the umask. */
+  private void give(Path path) throws IOException {
+    if (!shared) {
+      return;
+    }
+    PosixFileAttributeView view = Files.getFileAttributeView(path, PosixFileAttributeView.class);
+    Set<PosixFilePermission> modes = view.readAttributes().permissions();
+    modes.remove(PosixFilePermission.OTHERS_WRITE);
+    if (group == null) {
+      modes.remove(PosixFilePermission.GROUP_WRITE);
+    } else {
+      view.setGroup(
+          path.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByGroupName(group));
+      modes.add(PosixFilePermission.GROUP_WRITE);
+    }
+    view.setPermissions(modes);
   }
 
   /**
@@ -132,6 +196,10 @@ public record MadeEnvironment(Path folder, boolean shared) {
     clear();
     write(new TreeMap<>(mark));
     Files.createDirectory(folder);
+    give(folder);
+    if (shared && OwnUser.is((int) Files.getAttribute(lock(), "unix:uid"))) {
+      give(lock());
+    }
     return ended;
   }
 
@@ -159,7 +227,12 @@ public record MadeEnvironment(Path folder, boolean shared) {
     SortedMap<String, String> members = new TreeMap<>(marker);
     members.replaceAll((_, text) -> JsonText.string(text));
     byte[] text = (JsonText.object(members) + "\n").getBytes(StandardCharsets.UTF_8);
-    OwnFile.replace(marker(), out -> out.write(text));
+    OwnFile.replace(
+        marker(),
+        out -> {
+          out.write(text);
+          give(beside(".json.new"));
+        });
   }
 
   /** Returns the marker; empty if there is none, or no readable one. */

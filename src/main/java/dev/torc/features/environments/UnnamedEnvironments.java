@@ -63,7 +63,7 @@ public final class UnnamedEnvironments {
           return unknown.contains(each.resolveSibling(name.replaceFirst("-[0-9a-f]*$", "")));
         });
     return found.stream()
-        .map(each -> new MadeEnvironment(each, places.get(each.getParent())))
+        .map(each -> new MadeEnvironment(each, places.get(each.getParent()), null, ""))
         .toList();
   }
 }

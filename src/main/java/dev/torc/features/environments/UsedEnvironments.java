@@ -5,15 +5,19 @@ import dev.torc.base.machine.ProgramOutput;
 import dev.torc.core.here.Launch;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.core.memory.ThisHost;
+import dev.torc.core.model.Job;
 import dev.torc.core.run.AttemptFailure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
@@ -29,6 +33,7 @@ public final class UsedEnvironments implements AutoCloseable {
   private final Map<String, String> caller;
   private final Map<Path, EnvironmentLock> locks = new HashMap<>(); // all guarded by this
   private final Map<Path, Activation> activations = new HashMap<>();
+  private final Set<Path> warned = new HashSet<>();
 
   /** Prepares for the jobs of a caller with these variables. */
   public UsedEnvironments(Map<String, String> caller) {
@@ -52,6 +57,15 @@ public final class UsedEnvironments implements AutoCloseable {
         throw new UncheckedIOException(e);
       }
     };
+  }
+
+  /** Warns once if the environment that roots share is not believed. */
+  synchronized void warn(MadeEnvironment made, Job job, Consumer<String> note) {
+    if (!made.refused().isEmpty() && warned.add(made.folder())) {
+      note.accept(
+          "%s: this root makes its own, since the shared one is not trusted: %s"
+              .formatted(job.surroundings().maker(), made.refused()));
+    }
   }
 
   /** Notes what activation did for this build's caller when the environment was made. */

@@ -38,9 +38,9 @@ import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * The download of one file to a temporary place, where a later attempt continues it. What is there
- * is never believed: it is continued only if the server shows the same strong validator again, and
- * after a restart of the machine not at all. An interrupt of the thread ends a wait for the server;
- * {@link FetchPart} knows why, and moves the file to its place.
+ * is never believed: it is continued only if the server shows the same validator and length again,
+ * and after a restart of the machine not at all. An interrupt of the thread ends a wait for the
+ * server; {@link FetchPart} knows why, and moves the file to its place.
  */
 final class Download {
 
@@ -203,11 +203,11 @@ final class Download {
   /** Sends a request and stores the answer. */
   private void get(WebAddress address) throws IOException, InterruptedException {
     moved = System.nanoTime();
-    String known = whole ? "" : place.known(address);
-    long from = known.isEmpty() || !OwnFile.exists(part) ? 0 : Files.size(part);
+    Validator known = whole ? Validator.NONE : place.known(address);
+    long from = known.continues(known) && OwnFile.exists(part) ? Files.size(part) : 0;
     Map<String, String> headers =
         from > 0
-            ? Map.of("Range", "bytes=" + from + "-", "If-Range", known)
+            ? known.rest(from)
             : present.isEmpty() ? Map.of() : place.question(address, present);
     HttpResponse<InputStream> answer = means.web.get().get(address, headers);
     try (InputStream in = answer.body()) {
@@ -216,18 +216,23 @@ final class Download {
       String at = WebAddress.of(answer.uri().toString()).shown();
       means.log.accept("%s: %d".formatted(at, status));
       Matcher range = RANGE.matcher(got.firstValue("Content-Range").orElse(""));
-      boolean same = from > 0 && Validator.of(got).strong().equals(known);
-      continued = status == 206 && same && range.matches() && range.group(1).equals("" + from);
+      continued =
+          status == 206
+              && from > 0
+              && range.matches()
+              && range.group(1).equals("" + from)
+              && range.group(2) != null
+              && Validator.of(got, range.group(2)).continues(known);
       unchanged = status == 304 && from == 0 && !headers.isEmpty();
       if (unchanged) {
         return;
       } else if (status == 200) {
         FileTree.remove(part); // first, so that the state is never that of other bytes
-        place.begin(address, Validator.of(got));
         from = 0;
         total = got.firstValueAsLong("Content-Length").orElse(-1);
+        place.begin(address, Validator.of(got, total < 0 ? "" : "" + total));
       } else if (continued) {
-        total = range.group(2) == null ? -1 : Long.parseLong(range.group(2));
+        total = Long.parseLong(range.group(2));
       } else {
         refuse(at, status, got, from > 0);
       }

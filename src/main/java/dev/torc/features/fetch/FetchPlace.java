@@ -26,17 +26,32 @@ record FetchPlace(Path part, Path state, String boot) {
   private static final int NAME = 32; // characters
   private static final String BESIDE = ".torc-fetch-";
 
-  /** By what a server knows its bytes again: an ETag and the time of the last change, or empty. */
-  record Validator(String tag, String time) {
+  /**
+   * By what bytes are known again: an ETag, the time of the last change and the length of the whole
+   * file, each empty if the server does not say.
+   */
+  record Validator(String tag, String time, String total) {
 
-    static Validator of(HttpHeaders headers) {
+    static final Validator NONE = new Validator("", "", "");
+
+    static Validator of(HttpHeaders headers, String total) {
       return new Validator(
-          headers.firstValue("ETag").orElse(""), headers.firstValue("Last-Modified").orElse(""));
+          headers.firstValue("ETag").orElse(""),
+          headers.firstValue("Last-Modified").orElse(""),
+          total);
     }
 
-    /** Returns what other bytes never have: a strong ETag, else the time; may be empty. */
-    String strong() {
-      return tag.startsWith("\"") ? tag : time;
+    /** Returns whether a part of a file with this validator may follow bytes of the other one. */
+    boolean continues(Validator other) {
+      boolean same = tag.equals(other.tag) && (!tag.isEmpty() || time.equals(other.time));
+      return same && !(tag + time).isEmpty() && !total.isEmpty() && total.equals(other.total);
+    }
+
+    /** Returns the headers that ask for the rest; a server compares no weak tag. */
+    Map<String, String> rest(long from) {
+      String strong = tag.startsWith("\"") ? tag : time;
+      String range = "bytes=" + from + "-";
+      return strong.isEmpty() ? Map.of("Range", range) : Map.of("Range", range, "If-Range", strong);
     }
 
     /** Returns the header that asks whether the bytes are unchanged. */
@@ -95,14 +110,15 @@ record FetchPlace(Path part, Path state, String boot) {
       boolean is = OwnFile.exists(file);
       String text = is ? new String(OwnFile.read(file), StandardCharsets.UTF_8) : "";
       String[] lines = text.split("\n", -1);
-      return lines.length == 5
-          ? new State(lines[0], lines[1], new Validator(lines[2], lines[3]), lines[4])
-          : new State("", "", new Validator("", ""), "");
+      String total = lines.length == 6 ? lines[5] : ""; // an earlier torc wrote none
+      return lines.length >= 5
+          ? new State(lines[0], lines[1], new Validator(lines[2], lines[3], total), lines[4])
+          : new State("", "", Validator.NONE, "");
     }
   }
 
   private void save(String origin, Validator by, String complete) throws IOException {
-    String text = String.join("\n", origin, part.toString(), by.tag, by.time, complete);
+    String text = String.join("\n", origin, part.toString(), by.tag, by.time, complete, by.total);
     OwnFile.write(state, text.getBytes(StandardCharsets.UTF_8));
   }
 
@@ -117,7 +133,7 @@ record FetchPlace(Path part, Path state, String boot) {
     if (complete.isEmpty()) {
       OwnFile.remove(state);
     } else {
-      save("", new Validator("", ""), complete);
+      save("", Validator.NONE, complete);
     }
   }
 
@@ -131,10 +147,10 @@ record FetchPlace(Path part, Path state, String boot) {
     return was.complete.startsWith(urls) ? was.complete.substring(urls.length() + 1) : "";
   }
 
-  /** Returns by what the server knows the bytes that have come; empty if nothing is known. */
-  String known(WebAddress from) throws IOException {
+  /** Returns by what the bytes are known that have come; {@link Validator#NONE} if by nothing. */
+  Validator known(WebAddress from) throws IOException {
     State is = State.of(state);
-    return is.origin.equals(origin(from, boot)) ? is.by.strong() : "";
+    return is.origin.equals(origin(from, boot)) ? is.by : Validator.NONE;
   }
 
   /** Returns the header that asks whether the bytes in place, with this digest, are unchanged. */

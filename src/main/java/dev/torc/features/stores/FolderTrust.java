@@ -20,7 +20,7 @@ import java.util.Map;
  * group, whose members are all trusted. No other user may be able to change or replace such a file,
  * so the folders above it and the links to it are checked, too. Contents are not.
  */
-record FolderTrust(GroupPrincipal group) {
+public record FolderTrust(GroupPrincipal group) {
 
   private static final int OF_GROUP = 0020;
   private static final int OF_OTHERS = 0002;
@@ -31,7 +31,7 @@ record FolderTrust(GroupPrincipal group) {
    * Returns the trust in a group, given by name or number, or in no group (null). Throws if the
    * group does not exist.
    */
-  static FolderTrust of(String group) throws StoreRefusal {
+  public static FolderTrust of(String group) throws StoreRefusal {
     if (group == null) {
       return new FolderTrust(null);
     }
@@ -91,7 +91,7 @@ record FolderTrust(GroupPrincipal group) {
   }
 
   /** Returns whether a file counts, provided that its folder does. */
-  boolean isTrusted(Path file) throws IOException {
+  public boolean isTrusted(Path file) throws IOException {
     Status status = status(file);
     return status.kind() == FileStatus.FILE && status.isTrusted();
   }
@@ -100,7 +100,7 @@ record FolderTrust(GroupPrincipal group) {
    * Checks a folder and all folders above it. Throws {@link NoSuchFileException} if one is missing,
    * and {@link StoreRefusal}, with the reason and what to do, if one is not trusted.
    */
-  void check(Path folder) throws IOException, StoreRefusal {
+  public void check(Path folder) throws IOException, StoreRefusal {
     check(folder.toAbsolutePath(), true, 0);
   }
 

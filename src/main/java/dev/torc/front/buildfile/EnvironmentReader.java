@@ -32,7 +32,7 @@ import java.util.TreeMap;
  * name it come after that job. {@link EnvironmentKind} knows the commands of each tool.
  *
  * @param top the top level of the build file
- * @param shared the folder in which roots share environments; null for none
+ * @param shared the folder in which roots share environments, perhaps with a group; null for none
  */
 record EnvironmentReader(
     MapFields top, Paths paths, List<String> shell, String shared, Looked looked) {

@@ -25,6 +25,8 @@ record StoresReader(Scope scope, Paths paths, Problems problems) {
   static final Set<String> SHARED =
       KnownKeys.ordered("path", "group", "keep", "url", "headers", "key", "trust");
 
+  static final Set<String> ENVIRONMENTS = KnownKeys.ordered("path", "group");
+
   private static final Set<String> HEADER = KnownKeys.ordered("env");
 
   Stores read(Node node) {
@@ -37,9 +39,23 @@ record StoresReader(Scope scope, Paths paths, Problems problems) {
     return new Stores(keep(fields), fields.text("system", ""), shared);
   }
 
-  /** Returns the folder in which roots share environments; null for none. */
+  /**
+   * Returns the folder in which roots share environments, and on a second line the group whose
+   * members are trusted there if there is one; null for none.
+   */
   String environments(Node node) {
-    return file(fields(node, "stores", KEYS), "environments");
+    MapFields fields = fields(node, "stores", KEYS);
+    if (!(fields.map().get("environments") instanceof Node.Mapping map)) {
+      return file(fields, "environments");
+    }
+    MapFields own = fields(map, "environments", ENVIRONMENTS);
+    String path = file(own, "path");
+    if (path == null) {
+      problems.add(map.place(), "environments has no path: the folder in which roots share them");
+      return null;
+    }
+    String group = own.text("group", "");
+    return group.isEmpty() ? path : path + "\n" + group;
   }
 
   private static long keep(MapFields fields) {
