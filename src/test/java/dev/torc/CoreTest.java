@@ -43,7 +43,7 @@ class CoreTest {
       Set.of(
           "adopt uses finds", // adopted products have depfiles
           "clusters uses tmp", // a scheduler starts a job again when its node fails
-          "environments uses stores", // whom a shared folder is believed from
+          "environments uses stores", // a shared folder is trusted as a store is
           "finds uses commands", // a trace tells the scripts that a command runs
           "stores uses commands", // the programs of a job are inputs of a restore
           "temporary uses clean"); // spent products go as `torc clean` removes them

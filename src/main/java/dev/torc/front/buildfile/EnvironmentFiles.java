@@ -36,14 +36,35 @@ final class EnvironmentFiles {
   private static final Pattern OPTION =
       Pattern.compile("(-[rce]|--requirement|--constraint|--editable)[ =]*(.+)");
 
+  /** Matches an option whose value is a URL, or a place of this machine. */
+  private static final Pattern INDEX =
+      Pattern.compile("(?:-[if]|--(?:extra-)?index-url|--find-links)[ =]*(.+)");
+
+  /** Matches other options of a requirements file that name no place. */
+  private static final Pattern PLACELESS =
+      Pattern.compile(
+          "--(?:no-index|pre|prefer-binary|require-hashes"
+              + "|(?:no-binary|only-binary|trusted-host|use-feature)[ =].*)");
+
   /** What may follow a requirement: a marker, and options. */
   private static final Pattern MORE = Pattern.compile(" *;.*| +--.*");
 
-  private static final Pattern LOCAL_FILE =
-      Pattern.compile("\\S+\\.(?:whl|tar\\.gz|zip|conda|tar\\.bz2)");
+  /** A requirement from an index or a URL; anything else may be a place of this machine. */
+  private static final Pattern REMOTE =
+      Pattern.compile(
+          "[A-Za-z0-9._-]+ *(?:\\[[^]]*])? *(?:\\(?[<>=!~][^/\\\\$]*)?|(?:[A-Za-z0-9._-]+"
+              + " *(?:\\[[^]]*])? *@ *)?(?:[a-z]+\\+)?(?:https?|ssh|git)://[^$]*");
+
+  private static final String ARCHIVE = "(?:whl|tar\\.gz|tgz|zip|conda|tar\\.bz2)";
+
+  private static final Pattern LOCAL_FILE = Pattern.compile("\\S+\\." + ARCHIVE);
 
   private static final Pattern LOCAL =
       Pattern.compile("(?:\\.{0,2}/|file:).*|(?![a-z+]+://)" + LOCAL_FILE.pattern());
+
+  /** What an installer takes from a folder of packages. */
+  private static final List<String> PACKAGES =
+      List.of("*.whl", "*.tar.gz", "*.tgz", "*.zip", "*.tar.bz2", "*.html", "**/*.conda");
 
   /**
    * What building a package leaves in its folder. Names with a leading dot do not count, either.
@@ -57,9 +78,13 @@ final class EnvironmentFiles {
           "name = \"(.*)\"\\R(?:version = .*\\R)?source = \\{ (editable|path|directory) ="
               + " \"([^\"]*)\"");
 
+  /** Where uv took a package from. */
+  private static final Pattern UV_SOURCE =
+      Pattern.compile("source = \\{ (?!virtual|editable|path|directory)(\\w+) = \"([^\"]*)\"");
+
   /** A package in a lock of pixi that lies in the file system, with the lines about it. */
   private static final Pattern PIXI_LOCAL =
-      Pattern.compile("(?m)^- \\w+: (?:\\S+ @ )?([./]\\S*)((?:\\R .*)*)");
+      Pattern.compile("(?m)^- \\w+: (?:\\S+ @ )?((?:[./]|file:)\\S*)((?:\\R .*)*)");
 
   private final Paths paths;
   private final Place place;
@@ -84,7 +109,12 @@ final class EnvironmentFiles {
     return loose;
   }
 
-  /** Returns whether sources of this root are installed, so that other roots need others. */
+  /** Notes the program that makes the folder. */
+  void program(String name) {
+    bound |= name.contains("/") && !name.startsWith("/");
+  }
+
+  /** Returns whether other roots may install something else for the same entry and files. */
   boolean isBound() {
     return bound;
   }
@@ -156,7 +186,32 @@ final class EnvironmentFiles {
         refresh.append("--refresh-package ").append(SafeText.quoted(local.group(1))).append(' ');
       }
     }
+    Matcher source = UV_SOURCE.matcher(text(lock));
+    while (source.find()) {
+      if (!source.group(2).matches("(?:https?|ssh|git)://.*")) {
+        packages(beside(lock, bare(source.group(2))));
+      }
+    }
     return refresh.toString();
+  }
+
+  /** Adds a local folder of packages, or a file that lists some. */
+  private void packages(String place) {
+    bound = true;
+    if (!Files.isDirectory(paths.root().resolve(place))) {
+      if (isThere(place)) {
+        files.add(place);
+      }
+      return;
+    }
+    for (String each : PACKAGES) {
+      found(Glob.escape(place) + "/" + each);
+    }
+  }
+
+  /** Returns the path of a {@code file:} URL; another text stays. */
+  private static String bare(String place) {
+    return place.replaceFirst("^file:(?://(?:localhost)?)?", "");
   }
 
   /** Adds the files of a folder of which a copy is installed. */
@@ -170,7 +225,11 @@ final class EnvironmentFiles {
     }
     String start = Glob.escape(folder) + "/";
     List<Glob> left = LEFT.stream().map(each -> Glob.of(start + each)).toList();
-    String pattern = GlobWalk.text(Glob.of(start + "**"), left);
+    found(GlobWalk.text(Glob.of(start + "**"), left));
+  }
+
+  /** Adds the files that a pattern matches. */
+  private void found(String pattern) {
     try {
       looked.found.put(pattern, GlobWalk.find(paths.root(), pattern).files());
       files.addAll(looked.found.get(pattern));
@@ -204,19 +263,26 @@ final class EnvironmentFiles {
 
   /** Adds an {@code environment.yml} and the files that it names. */
   void conda(String file) {
-    boolean packages = false;
+    String key = "";
     boolean pip = false;
     for (String line : text(file).split("\\R")) {
       String each = uncommented(line);
-      if (each.matches("\\w+:.*")) { // a key of the top level
-        packages = each.equals("dependencies:");
+      if (each.matches("\\w+:.*")) { // of the top level
+        key = each;
         pip = false;
-      } else if (packages && each.startsWith("-")) {
+        bound |= !key.matches("(?:name|prefix|variables):.*|(?:channels|dependencies):");
+      } else if (each.startsWith("-")) {
         String wanted = each.substring(1).strip().replaceAll("^[\"']|[\"']$", "");
-        if (wanted.equals("pip:")) {
+        if (key.equals("channels:") && wanted.matches("[./~].*|file:.*")) {
+          packages(beside(file, bare(wanted)));
+        } else if (!key.equals("dependencies:")) {
+          continue;
+        } else if (wanted.equals("pip:")) {
           pip = true;
         } else if (pip) {
           requirement(wanted, file, loose);
+        } else if (LOCAL.matcher(wanted).matches()) {
+          packages(paths.normalize(bare(wanted)));
         } else if (!wanted.matches("[^<>!~=, ]+ *={1,2} *[^<>!~=,*]+(=.*)?")) {
           loose.add(wanted);
         }
@@ -242,29 +308,70 @@ final class EnvironmentFiles {
 
   private void requirement(String line, String file, List<String> open) {
     Matcher option = OPTION.matcher(line);
+    Matcher index = INDEX.matcher(line);
     if (option.matches()) {
-      String kind = option.group(1).replaceFirst("^-+", "");
-      if (kind.startsWith("e")) {
-        bound = true;
-      } else {
-        List<String> into = kind.startsWith("c") ? new ArrayList<>() : open;
-        requirements(beside(file, option.group(2).strip()), into);
+      other(option, file, open);
+    } else if (index.matches()) {
+      String place = index.group(1).strip().replaceAll("^[\"']|[\"']$", "");
+      if (!place.matches("https?://[^$]*")) {
+        String near = beside(file, bare(place));
+        packages(isThere(near) ? near : paths.normalize(bare(place))); // as pip looks for it
       }
-      return;
+    } else if (line.startsWith("-")) {
+      bound |= !PLACELESS.matcher(line).matches();
+    } else if (!line.isEmpty()) {
+      required(line, file, open);
     }
+  }
+
+  /** Reads another file that an option names, or notes a folder that is installed as it is. */
+  private void other(Matcher option, String file, List<String> open) {
+    String kind = option.group(1).replaceFirst("^-+", "");
+    String named = option.group(2).strip();
+    if (kind.startsWith("e")) {
+      bound = true;
+    } else if (!named.matches("https?://.*")) {
+      List<String> into = kind.startsWith("c") ? new ArrayList<>() : open;
+      requirements(beside(file, bare(named)), into);
+    } else if (kind.startsWith("r")) {
+      open.add(masked(option.group()));
+    }
+  }
+
+  private void required(String line, String file, List<String> open) {
     String wanted = MORE.matcher(line).replaceFirst("");
     String source = wanted.replaceFirst("^[A-Za-z0-9._-]+ *(?:\\[[^]]*])? *@ *", "");
-    if (LOCAL.matcher(source).matches()) {
-      String bare = source.replaceFirst("^file:(?://(?:localhost)?)?", "");
-      String local = paths.normalize(bare.replaceFirst("\\[[^]]*]$", ""));
+    bound |= line.matches(".* --(?!hash[ =]).*");
+    boolean near = source.contains("/") && isThere(source);
+    if (!source.contains("$") && (near || LOCAL.matcher(source).matches())) {
+      String local = paths.normalize(bare(source).replaceFirst("\\[[^]]*]$", ""));
       if (Files.isDirectory(paths.root().resolve(local))) {
         copied(file, local);
       } else {
         files.add(local);
         bound = true;
       }
-    } else if (!wanted.isEmpty() && !wanted.startsWith("-") && !wanted.contains("==")) {
-      open.add(line.replaceFirst("//[^/@]*@", "//***@")); // a login is not shown
+      return;
+    }
+    bound |= !REMOTE.matcher(wanted).matches();
+    if (!wanted.contains("==")) {
+      open.add(masked(line));
+    }
+  }
+
+  /** Returns a line without the login of a URL. */
+  private static String masked(String line) {
+    return line.replaceFirst("//[^/@]*@", "//***@");
+  }
+
+  /** Adds an explicit lock of conda, and the packages of this machine that it names. */
+  void explicit(String file) {
+    files.add(file);
+    for (String line : text(file).split("\\R")) {
+      String each = uncommented(line).replaceFirst("^(?:- )?url: ", "");
+      if (each.matches("file:.*|(?!.*: )[./~].*")) {
+        packages(paths.normalize(bare(each).replaceFirst("#.*", "")));
+      }
     }
   }
 }

@@ -139,7 +139,9 @@ enum EnvironmentKind {
       }
       case VENV -> {
         StringBuilder create = new StringBuilder();
-        create.append(SafeText.quoted(entry.text("python", "python3"))).append(" -m venv {dir}");
+        String python = entry.text("python", "python3");
+        find.program(python);
+        create.append(SafeText.quoted(python)).append(" -m venv {dir}");
         for (String file : written) {
           find.requirements(file, find.loose());
           create.append(create.indexOf("install") < 0 ? INSTALL : "");
@@ -162,9 +164,11 @@ enum EnvironmentKind {
       case CONDA -> {
         String file = one(written, "environment.yml", place);
         boolean asks = file.matches(".*(?<!-lock)\\.ya?ml"); // and not conda-lock.yml
-        find.add(List.of(file));
         if (asks) {
+          find.add(List.of(file));
           find.conda(file);
+        } else {
+          find.explicit(file);
         }
         String create =
             CONDA_CREATE.formatted(asks ? "env create" : "create", SafeText.quoted(file));

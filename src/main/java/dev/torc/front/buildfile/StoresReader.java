@@ -36,6 +36,7 @@ record StoresReader(Scope scope, Paths paths, Problems problems) {
             .map(this::shared)
             .filter(Objects::nonNull)
             .toList();
+    environments(fields); // reports what is wrong with it
     return new Stores(keep(fields), fields.text("system", ""), shared);
   }
 
@@ -44,7 +45,10 @@ record StoresReader(Scope scope, Paths paths, Problems problems) {
    * members are trusted there if there is one; null for none.
    */
   String environments(Node node) {
-    MapFields fields = fields(node, "stores", KEYS);
+    return environments(fields(node, "stores", KEYS));
+  }
+
+  private String environments(MapFields fields) {
     if (!(fields.map().get("environments") instanceof Node.Mapping map)) {
       return file(fields, "environments");
     }
