@@ -6,8 +6,6 @@ import dev.torc.base.posix.FileTree;
 import dev.torc.base.posix.FolderHandle;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -82,25 +80,38 @@ public record FolderPart(Excluded excluded) {
   }
 
   /**
-   * Moves excluded members back from {@code aside}, to which the whole folder was moved. Replaces
-   * nothing.
+   * Moves excluded members of a folder back from {@code aside}, to which the whole folder was
+   * moved. Replaces nothing, and follows no link.
    */
-  public void restore(Path aside, Path folder) throws IOException {
-    restore(aside, folder, "");
+  public void restore(FolderHandle aside, FolderHandle holder, Path name, PartStep step)
+      throws IOException {
+    restore(aside, holder, name, "", step);
   }
 
-  private void restore(Path aside, Path folder, String inner) throws IOException {
-    for (Path each : FileTree.entries(aside)) {
-      String path = inner + each.getFileName();
-      Path to = folder.resolve(each.getFileName());
-      boolean inside = isFolder(each);
-      if (inside && (!excluded.whole(path) || isFolder(to))) {
-        restore(each, to, path + "/");
-      } else if ((excluded.whole(path) || !inside && excluded.member(path))
-          && !Files.exists(to, LinkOption.NOFOLLOW_LINKS)) {
-        Files.createDirectories(folder);
-        Files.move(each, to);
+  private void restore(
+      FolderHandle aside, FolderHandle holder, Path name, String inner, PartStep step)
+      throws IOException {
+    FileStatus there = holder.status(name);
+    if (there.exists() && !there.isFolder()) {
+      return;
+    }
+    try (FolderHandle folder = holder.make(name)) {
+      for (Path each : FileTree.entries(aside.path())) {
+        Path member = each.getFileName();
+        String path = inner + member;
+        FileStatus moved = aside.status(member);
+        FileStatus now = folder.status(member);
+        if (moved.isFolder() && (!excluded.whole(path) || now.isFolder())) {
+          try (FolderHandle within = aside.enterSame(member)) {
+            restore(within, folder, member, path + "/", step);
+          }
+        } else if (leavesOut(path, moved) && !now.exists()) {
+          step.apply(aside, member, folder);
+        }
       }
+    }
+    if (!there.exists()) {
+      removeEmpty(holder, name);
     }
   }
 
@@ -139,9 +150,7 @@ public record FolderPart(Excluded excluded) {
 
   /** Opens an inner folder, and makes a missing one; throws for a link, which may lead anywhere. */
   private static FolderHandle made(FolderHandle to, Path name) throws IOException {
-    if (!to.status(name).exists()) {
-      Files.createDirectory(to.path().resolve(name));
-    }
+    to.make(name).close();
     return to.enterSame(name);
   }
 
@@ -151,9 +160,5 @@ public record FolderPart(Excluded excluded) {
     } catch (DirectoryNotEmptyException e) {
       return; // it holds excluded members
     }
-  }
-
-  private static boolean isFolder(Path path) {
-    return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
   }
 }

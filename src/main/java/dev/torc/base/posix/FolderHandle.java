@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Changes the names in an open folder. Its calls use the folder's descriptor and follow no links,
@@ -26,6 +27,7 @@ public final class FolderHandle implements AutoCloseable {
   private static final NativeCall OPENAT = NativeCall.of("openat");
   private static final NativeCall UNLINKAT = NativeCall.of("unlinkat");
   private static final NativeCall RENAMEAT = NativeCall.of("renameat");
+  private static final NativeCall MKDIRAT = NativeCall.of("mkdirat");
   private static final NativeCall FCHMOD = NativeCall.of("fchmod");
   private static final NativeCall FCHMODAT = NativeCall.of("fchmodat");
 
@@ -93,6 +95,33 @@ public final class FolderHandle implements AutoCloseable {
     return new FolderHandle(inner, opened);
   }
 
+  /** A step on the way from one folder to another below it. */
+  public interface WayStep {
+    FolderHandle enter(FolderHandle above, Path name) throws IOException;
+  }
+
+  /** Opens a folder below a trusted one by a step for each folder between the two. */
+  public static FolderHandle below(Path ground, Path folder, WayStep step) throws IOException {
+    FolderHandle at = of(ground);
+    for (Path name : folder.equals(ground) ? List.<Path>of() : ground.relativize(folder)) {
+      try (FolderHandle above = at) {
+        at = step.enter(above, name);
+      }
+    }
+    return at;
+  }
+
+  /** Opens a folder in this one, and makes it if it is missing; throws if it is a link. */
+  public FolderHandle make(Path name) throws IOException {
+    Path folder = path.resolve(name);
+    int opened = open(name);
+    if (opened == -Libc.ENOENT) {
+      Libc.check(folder.toString(), MKDIRAT.call(fd, name(NAMES.get(), name), 0777));
+      opened = open(name);
+    }
+    return inner(folder, opened);
+  }
+
   /** Enters a folder; throws a {@link MountedException} if it is a mount point. */
   public FolderHandle enterSame(Path name) throws IOException {
     FolderHandle inner = enter(name);
@@ -133,6 +162,10 @@ public final class FolderHandle implements AutoCloseable {
   /** Returns the status of a name; a link is not followed. */
   public FileStatus status(Path name) throws IOException {
     return FileStatus.in(fd, bytes(name), path.resolve(name));
+  }
+
+  public void setMode(int mode) throws IOException {
+    Libc.check(path.toString(), FCHMOD.call(fd, mode & BITS));
   }
 
   /** Makes a folder at another path, with the permissions of this one; returns the path. */

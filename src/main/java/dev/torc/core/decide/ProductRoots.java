@@ -89,15 +89,22 @@ public final class ProductRoots {
       }
     }
     Path path = Walk.real(folder);
-    for (Path ground : real) {
-      if (path.startsWith(ground)) {
-        return FolderHandle.below(ground, path);
-      }
+    Path ground = ground(path);
+    if (ground != null) {
+      return FolderHandle.below(ground, path);
     }
     if (real.contains(path.resolve(file.getFileName()))) {
       return FolderHandle.of(path); // the product is one of `roots`
     }
     throw new IOException(refusal(file.toString(), path));
+  }
+
+  /** Returns the allowed folder that contains a path, as written or real; null for none. */
+  public Path ground(Path path) {
+    if (path.startsWith(root())) {
+      return root();
+    }
+    return real.stream().filter(path::startsWith).findFirst().orElse(null);
   }
 
   public static String refusal(String product, Path outside) {

@@ -63,6 +63,7 @@ public final class Attempt {
   private final long started = System.currentTimeMillis();
   private NeedSnapshot snapshot; // of its needs; null until taken
   private ProcessEnd ended = ProcessEnd.unstarted(ProcessEnd.How.NOT_STARTED, "");
+  private ProductWays ways; // to its products as it began; null before
   private boolean hasCleared;
   private volatile boolean relieved;
   private boolean released; // whether its resources were given back early
@@ -232,6 +233,7 @@ public final class Attempt {
     } else {
       hasCleared = true;
       ended = resumed;
+      ways = place.ways();
       for (AttemptPart part : parts) {
         part.resume(ended);
       }
@@ -259,6 +261,12 @@ public final class Attempt {
     }
     for (AttemptPart part : parts) {
       part.read();
+    }
+    if (ended.ok()) {
+      ways.refuseChanged(common.launches().place());
+    }
+    if (ended.ok() && root() != null) {
+      root().move(ways);
     }
     return ended.ok()
         ? succeeded(moved, begin)
@@ -379,6 +387,7 @@ public final class Attempt {
     if (!there) {
       makeFolders();
     }
+    ways = ProductWays.of(common.graph().workflow().root(), job);
   }
 
   private void refuseTaken(boolean linked) throws IOException {
@@ -450,6 +459,7 @@ public final class Attempt {
                         seen)
                     .written(common.graph(), id, common.digests(), begin));
     refuseAltered();
+    ways.refuseChanged(common.launches().place());
     String rival = common.taken().shared(id, job);
     if (rival != null) {
       throw new AttemptFailure(rival);
@@ -510,10 +520,13 @@ public final class Attempt {
    */
   private AttemptOutcome failedAfterClearing(String what) {
     boolean isElsewhere = root() != null && !root().hasMoved();
-    if (!hasCleared || place.isUnbegun() || isElsewhere) {
+    if (!hasCleared || place.isUnbegun()) {
       return failed(what);
     }
     try {
+      if (ways.setAside(common.removal()) || isElsewhere) {
+        return failed(what);
+      }
       List<OwnedPath> owned =
           ProductScan.of(common.removal().grounds(), common.digests(), job, false).owned();
       owned.removeIf(each -> place.altered().containsKey(each.path())); // modified: now the user's

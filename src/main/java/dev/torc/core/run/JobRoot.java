@@ -15,6 +15,9 @@ public interface JobRoot {
   /** Returns the path for which {@link #of} gives this one; itself if it is not in that folder. */
   Path source(Path made);
 
+  /** Moves the products of a good end to their places; {@code ways} are those in the root. */
+  void move(ProductWays ways) throws IOException;
+
   /** Returns whether all products have moved to their places; before, none there is the job's. */
   boolean hasMoved();
 

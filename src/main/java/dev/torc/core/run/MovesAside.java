@@ -62,7 +62,7 @@ public record MovesAside(
   }
 
   /** Moves an entry to another folder, on any file system. */
-  static void moveInto(FolderHandle from, Path name, FolderHandle to) throws IOException {
+  public static void moveInto(FolderHandle from, Path name, FolderHandle to) throws IOException {
     move(from, name, to, name);
   }
 

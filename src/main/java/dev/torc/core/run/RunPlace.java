@@ -47,6 +47,11 @@ public interface RunPlace {
     return null;
   }
 
+  /** Returns the ways to the products as a resumed job found them. */
+  default ProductWays ways() throws IOException {
+    throw new IllegalStateException("runs here");
+  }
+
   /** Returns whether another machine runs the job; call it after {@link #resume}. */
   default boolean isRemote() {
     return false;

@@ -8,6 +8,7 @@ import dev.torc.core.memory.ProductTarget;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
 import dev.torc.core.run.ClearedProducts;
 import dev.torc.core.run.MovesAside;
+import dev.torc.core.run.ProductWays;
 import dev.torc.core.run.RemovedOrSetAside;
 import dev.torc.core.run.RemovedOrSetAside.Standing;
 import java.io.IOException;
@@ -25,13 +26,17 @@ record AsideProducts(RemovedOrSetAside removal) {
    * Applies rule 15, since the job has begun: torc's own unaltered product goes to the store or is
    * deleted; anything else is set aside. {@code product} is its absolute path.
    */
-  void sort(Path product, Path aside, ClearedProducts cleared) throws IOException {
+  void sort(Path product, Path aside, ProductWays ways, ClearedProducts cleared)
+      throws IOException {
     if (!Files.exists(aside, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
     FolderPart part = removal.part(MovesAside.shown(removal.place(), product), aside);
-    if (part != null) {
-      part.restore(aside, product);
+    if (part != null && ways.changed() == null) {
+      try (FolderHandle from = FolderHandle.of(aside);
+          FolderHandle to = ways.open(removal, product.getParent())) {
+        part.restore(from, to, product.getFileName(), MovesAside::moveInto);
+      }
     }
     OwnedPath owned = removal.cache().owned(MovesAside.shown(removal.place(), product));
     DigestMemo fresh = removal.digests().unstoppableCopy(); // works after a signal, too
@@ -55,19 +60,23 @@ record AsideProducts(RemovedOrSetAside removal) {
    * Puts {@code aside} back, since the job never began; if something else is there now, applies
    * rule 15 to {@code aside} instead.
    */
-  void putBack(Path product, Path aside, ClearedProducts cleared) throws IOException {
+  void putBack(Path product, Path aside, ProductWays ways, ClearedProducts cleared)
+      throws IOException {
     if (!Files.exists(aside, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
+    if (ways.changed() != null) {
+      sort(product, aside, ways, cleared);
+      return;
+    }
     Path name = product.getFileName();
-    Files.createDirectories(product.getParent());
-    try (FolderHandle holder = removal.grounds().holder(product)) {
+    try (FolderHandle holder = ways.open(removal, product.getParent())) {
       boolean folder = holder.status(name).isFolder();
       boolean empty = folder && FileTree.entries(product).isEmpty(); // made by the job's script
       if (empty && !Files.isDirectory(aside, LinkOption.NOFOLLOW_LINKS)) {
         holder.removeEmpty(name);
       } else if (!empty && holder.status(name).exists()) {
-        sort(product, aside, cleared);
+        sort(product, aside, ways, cleared);
         return;
       }
       if (!new ProductTarget(removal.place(), holder, name).put(aside)) {

@@ -3,8 +3,11 @@ package dev.torc.features.clusters;
 import dev.torc.core.here.ProcessEnd;
 import dev.torc.features.clusters.RemoteAttempt.HandedOutAttempt;
 import dev.torc.features.clusters.RemoteAttempt.RemoteListener;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * An attempt that is in a batch script or ready for one, with its last known state and its
@@ -61,7 +64,9 @@ final class BatchAttempt {
 
   /** Puts it into a script, with a claim of letters, digits, {@code -} and {@code _}. */
   BatchAttempt in(BatchFolder folder, String claim) {
-    place = new HandedOutAttempt(folder, attempt.key(), claim, attempt.products());
+    Map<Path, String> links = new LinkedHashMap<>(attempt.where().ways());
+    links.values().removeIf(String::isEmpty);
+    place = new HandedOutAttempt(folder, attempt.key(), claim, attempt.products(), links);
     return this;
   }
 

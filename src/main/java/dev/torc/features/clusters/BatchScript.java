@@ -71,7 +71,12 @@ record BatchScript(Path folder, String before, long limit, String index) {
     text.append(" \\\n    \"$@\"\n}\n");
     for (int i = 0; i < batches.size(); i++) {
       text.append("\nif [ \"$torc_element\" = ").append(i).append(" ]; then\ntorc_open\n");
+      Map<Path, String> ways = null; // mostly those of the job before
       for (BatchAttempt job : batches.get(i)) {
+        if (!job.attempt.where().ways().equals(ways)) {
+          ways = job.attempt.where().ways();
+          ways(text, ways);
+        }
         append(text, job, common);
       }
       text.append("torc_close\nfi\n");
@@ -113,6 +118,14 @@ record BatchScript(Path folder, String before, long limit, String index) {
     products(text, job.attempt.products());
     patterns(text, job.attempt.patterns());
     text.append('\n');
+  }
+
+  private static void ways(StringBuilder text, Map<Path, String> ways) {
+    text.append("torc_ways() {\n  torc_way");
+    ways.forEach(
+        (path, link) ->
+            text.append(' ').append(quoted(path.toString())).append(' ').append(quoted(link)));
+    text.append("\n}\n");
   }
 
   private static void products(StringBuilder text, List<RemoteAttempt.Product> products) {

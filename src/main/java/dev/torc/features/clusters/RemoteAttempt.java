@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * One attempt of a job for a scheduler to run: a launch, as for a local attempt, and what else its
@@ -18,7 +19,7 @@ import java.util.Locale;
  * @param expected the expected time in seconds, 0 if unknown; a job without a time limit begins
  *     only if its batch has that much time left
  * @param products declared files and folders and the depfile; last, the files that patterns matched
- * @param own null for a job that runs in the root
+ * @param where where it may write
  */
 public record RemoteAttempt(
     RemoteKey key,
@@ -27,7 +28,7 @@ public record RemoteAttempt(
     List<Product> products,
     List<ProductPattern> patterns,
     SchedulerResources resources,
-    Own own) {
+    Where where) {
 
   private static final long SECOND = 1_000_000_000;
 
@@ -39,7 +40,20 @@ public record RemoteAttempt(
       List<Product> products,
       List<ProductPattern> patterns,
       SchedulerResources resources) {
-    this(key, launch, expected, products, patterns, resources, null);
+    this(key, launch, expected, products, patterns, resources, new Where(Map.of(), null));
+  }
+
+  /**
+   * Where a job may write.
+   *
+   * @param ways the folders on the ways to its products, each with its text if it is a symlink;
+   *     else with an empty one
+   * @param own null for a job that runs in the root
+   */
+  public record Where(Map<Path, String> ways, Own own) {}
+
+  Own own() {
+    return where.own;
   }
 
   /**
@@ -128,12 +142,15 @@ public record RemoteAttempt(
   /**
    * One attempt in the folder of its batch script, named by its claim. Products are in the order of
    * their numbers. The engine decides what to do with its files.
+   *
+   * @param links the symlinks on the ways to its products when it was submitted, with their texts
    */
   public record HandedOutAttempt(
       BatchFolder folder,
       RemoteAttempt.RemoteKey key,
       String claim,
-      List<RemoteAttempt.Product> products) {
+      List<RemoteAttempt.Product> products,
+      Map<Path, String> links) {
 
     /** Returns the path to which an old file of a product is moved. */
     public Path aside(int product) {

@@ -116,6 +116,13 @@ final class RemoteBatch {
           String how = " " + product.clearing() + (product.folder() ? " folder " : " file ");
           BatchWord.line(lines, "product", job.claim() + how + product.path());
         }
+        job.place()
+            .links()
+            .forEach(
+                (path, text) -> {
+                  BatchWord.line(lines, "link", job.claim() + " " + path);
+                  BatchWord.line(lines, "text", text);
+                });
       }
     }
     return lines.toString();
@@ -144,6 +151,12 @@ final class RemoteBatch {
                   words[2].equals("folder"),
                   RemoteAttempt.Clearing.of(words[1])));
     }
+    Map<String, Map<Path, String>> links = new HashMap<>(); // by claim
+    Iterator<String> texts = word.texts("text").iterator();
+    for (String line : word.texts("link")) {
+      String[] words = line.split(" ", 2);
+      links.computeIfAbsent(words[0], _ -> new HashMap<>()).put(Path.of(words[1]), texts.next());
+    }
     Iterator<String> causes = word.texts("cause").iterator(); // older versions wrote none
     for (String line : word.texts("job")) {
       String[] words = line.split(" ", 7);
@@ -155,7 +168,10 @@ final class RemoteBatch {
       while (batches.size() <= task) {
         batches.add(new ArrayList<>());
       }
-      batches.get(task).add(new BatchAttempt(new HandedOutAttempt(folder, key, words[1], own)));
+      Map<Path, String> seen = links.getOrDefault(words[1], Map.of());
+      batches
+          .get(task)
+          .add(new BatchAttempt(new HandedOutAttempt(folder, key, words[1], own, seen)));
     }
     long grace = word.all("grace").isEmpty() ? GRACE : word.number("grace"); // or an older version
     SchedulerSettings settings = SettingsLines.read(word);

@@ -18,6 +18,7 @@ import dev.torc.core.run.BuildSetup.AttemptContext;
 import dev.torc.core.run.JobAttempts;
 import dev.torc.core.run.JobRoot;
 import dev.torc.core.run.ProductScan;
+import dev.torc.core.run.ProductWays;
 import dev.torc.core.run.RunPlace;
 import dev.torc.core.run.StartedJobs;
 import dev.torc.features.clusters.RemoteAttempt.Clearing;
@@ -27,6 +28,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -147,6 +149,12 @@ final class RemoteRun implements RunPlace {
   }
 
   @Override
+  public ProductWays ways() {
+    Map<Path, String> links = wait == null ? Map.of() : wait.links();
+    return ProductWays.earlier(common.graph().workflow().root(), job, links);
+  }
+
+  @Override
   public boolean isRemote() {
     return resumed || attempts.executor() != null;
   }
@@ -211,8 +219,11 @@ final class RemoteRun implements RunPlace {
       products.add(new RemoteAttempt.Product(root.resolve(path), false, Clearing.AHEAD));
     }
     RemoteAttempt.Own folder = own == null ? null : new RemoteAttempt.Own(own(products, own), lost);
+    Map<Path, String> ways = new LinkedHashMap<>(ProductWays.of(root, job).seen());
+    ways.keySet().removeIf(path -> common.removal().grounds().ground(path.getParent()) == null);
+    RemoteAttempt.Where where = new RemoteAttempt.Where(ways, folder);
     return new RemoteAttempt(
-        key, launch.handedOut(), expected(), products, patterns, asked(memory, 0), folder);
+        key, launch.handedOut(), expected(), products, patterns, asked(memory, 0), where);
   }
 
   /** Returns where a job in a folder of its own may make its products. */

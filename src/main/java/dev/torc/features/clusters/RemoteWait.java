@@ -5,6 +5,7 @@ import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.run.ClearedProducts;
 import dev.torc.core.run.Event;
 import dev.torc.core.run.JobFiles;
+import dev.torc.core.run.ProductWays;
 import dev.torc.core.run.RemovedOrSetAside;
 import dev.torc.features.clusters.RemoteAttempt.HandedOutAttempt;
 import dev.torc.features.clusters.RemoteAttempt.RemoteKey;
@@ -13,6 +14,7 @@ import dev.torc.features.tmp.TemporaryFolder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
@@ -76,12 +78,13 @@ final class RemoteWait implements RemoteListener {
     AsideProducts aside = new AsideProducts(removal);
     boolean begun = places.stream().anyMatch(HandedOutAttempt::hasBegun);
     for (HandedOutAttempt place : places) {
+      ProductWays ways = ways(place, removal);
       for (int i = 0; i < place.products().size(); i++) {
         Path product = place.products().get(i).path();
         if (begun) {
-          aside.sort(product, place.aside(i), cleared);
+          aside.sort(product, place.aside(i), ways, cleared);
         } else {
-          aside.putBack(product, place.aside(i), cleared);
+          aside.putBack(product, place.aside(i), ways, cleared);
         }
       }
       FileTree.remove(JobFiles.tmp(removal.place(), place.key().job()));
@@ -89,9 +92,20 @@ final class RemoteWait implements RemoteListener {
     return begun;
   }
 
+  private static ProductWays ways(HandedOutAttempt place, RemovedOrSetAside removal) {
+    List<Path> folders =
+        place.products().stream().map(product -> product.path().getParent()).distinct().toList();
+    return new ProductWays(removal.place().root(), folders, place.links());
+  }
+
   /** Returns whether any process started; if not, the files in the places of products are older. */
   boolean hasBegun() {
     return begun;
+  }
+
+  /** Returns the links on the ways to its products when it was submitted, with their texts. */
+  Map<Path, String> links() {
+    return places.isEmpty() ? Map.of() : places.getLast().links();
   }
 
   /** Returns the file whose time is the start of its processes; null if that is not known. */

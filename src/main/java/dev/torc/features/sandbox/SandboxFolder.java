@@ -12,6 +12,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,7 @@ final class SandboxFolder {
   private final boolean copies;
   private final Set<Path> there = new HashSet<>(); // the files and folders put there
   final Map<Path, Long> linked = new TreeMap<>(); // large files, with their sizes
+  final Map<Path, String> links = new HashMap<>(); // those put there, with their texts
 
   /**
    * @param name the name of the folder
@@ -116,8 +118,12 @@ final class SandboxFolder {
     if (large) {
       linked.put(from, Files.size(from));
     }
-    if (copies && (stays || large)) {
-      Files.createSymbolicLink(to, large ? from : Files.readSymbolicLink(from));
+    if (stays || large) {
+      Path text = large ? from : Files.readSymbolicLink(from);
+      links.put(to, text.toString());
+      if (copies) {
+        Files.createSymbolicLink(to, text);
+      }
     } else if (copies) {
       Files.copy(from, to, StandardCopyOption.COPY_ATTRIBUTES); // shares its bytes if it can
     }

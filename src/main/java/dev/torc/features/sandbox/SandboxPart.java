@@ -3,13 +3,17 @@ package dev.torc.features.sandbox;
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.digests.Stamp.FileKind;
 import dev.torc.base.posix.FileTree;
+import dev.torc.base.posix.FolderHandle;
 import dev.torc.base.posix.Io;
+import dev.torc.base.posix.OwnFile;
+import dev.torc.base.posix.Walk;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.GlobWalk;
 import dev.torc.base.syntax.NearestPath;
 import dev.torc.base.text.Refusal;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.NeedSnapshot;
+import dev.torc.core.decide.ProductRoots;
 import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.core.model.Job;
@@ -24,6 +28,7 @@ import dev.torc.core.run.JobFiles;
 import dev.torc.core.run.JobRoot;
 import dev.torc.core.run.MovesAside;
 import dev.torc.core.run.ProductScan;
+import dev.torc.core.run.ProductWays;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -32,6 +37,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -164,14 +170,21 @@ public final class SandboxPart implements AttemptPart, JobRoot {
   /** A product, or a match of a produced glob, and where the job has to make it. */
   private record Made(Ref ref, Path path) {}
 
+  @Override
+  public void read() {
+    if (ended.how() == ProcessEnd.How.EXITED && job.runs().skip().contains(ended.code())) {
+      remove();
+    }
+  }
+
   /** Moves the products, if the job made all of them. */
   @Override
-  public void read() throws IOException {
-    if (!ended.ok()) {
-      if (ended.how() == ProcessEnd.How.EXITED && job.runs().skip().contains(ended.code())) {
-        remove();
-      }
-      return;
+  public void move(ProductWays ways) throws IOException {
+    ProductWays inside = ways();
+    Path link = inside.changed();
+    if (link != null) {
+      AttemptFailure refusal = ProductWays.refusal(shown(source(link)), link);
+      throw new AttemptFailure(refusal.getMessage() + hint(null));
     }
     List<Made> made = new ArrayList<>();
     for (Ref ref : job.productRefs()) {
@@ -185,23 +198,56 @@ public final class SandboxPart implements AttemptPart, JobRoot {
     for (Made each : made) {
       check(each.ref, each.path, moving);
     }
-    ProductMove move = new ProductMove(common.removal());
+    ProductMove move = new ProductMove(common.removal(), ways);
     for (Made each : made) {
-      Path from = each.path;
-      if (!exists(from)) {
-        continue; // written in its place
-      }
-      if (each.ref instanceof Ref.OfFolder of) {
-        move.folder(from, source(from), common.removal().part(of.path(), from));
-      } else {
-        move.file(from, source(from));
-      }
+      move(each, inside, move);
     }
     moved = true;
-    if (job.depfile() != null && exists(place(job.depfile()))) {
-      translateDepfile(place(job.depfile()));
-      move.file(place(job.depfile()), root.resolve(job.depfile()));
+    Path written = job.depfile() == null ? null : place(job.depfile());
+    if (written != null && Files.isRegularFile(written)) {
+      Path all = folder.top.getParent();
+      Path translated = all.resolve(folder.top.getFileName() + "@depfile"); // no job's
+      translateDepfile(written, translated);
+      try (FolderHandle from = open(written.getParent(), inside);
+          FolderHandle own = FolderHandle.of(all)) {
+        move.move(own, translated.getFileName(), root.resolve(job.depfile()));
+        from.removeFile(written.getFileName());
+      }
     }
+  }
+
+  private void move(Made made, ProductWays inside, ProductMove move) throws IOException {
+    if (!exists(made.path)) {
+      return; // written in its place
+    }
+    Path name = made.path.getFileName();
+    try (FolderHandle from = open(made.path.getParent(), inside)) {
+      if (made.ref instanceof Ref.OfFolder of && from.status(name).isFolder()) {
+        move.members(from, name, source(made.path), common.removal().part(of.path(), made.path));
+      } else {
+        move.move(from, name, source(made.path));
+      }
+    }
+  }
+
+  /** Returns the ways to the products in the folder, with the links that torc put there. */
+  private ProductWays ways() {
+    Set<Path> folders = new LinkedHashSet<>();
+    for (Ref ref : job.productRefs()) {
+      folders.add(
+          ref instanceof Ref.OfGlob
+              ? place(ProductScan.folder(ref))
+              : place(ref.text()).getParent());
+    }
+    if (job.depfile() != null) {
+      folders.add(place(job.depfile()).getParent());
+    }
+    return new ProductWays(folder.top.getParent(), List.copyOf(folders), folder.links);
+  }
+
+  /** Opens a folder in which the job worked, which it may have made read-only. */
+  private FolderHandle open(Path made, ProductWays inside) throws IOException {
+    return FolderHandle.below(inside.base(), inside.end(made), FolderHandle::enter);
   }
 
   /** Throws an {@link AttemptFailure} if a product is missing, of another kind, or leads away. */
@@ -215,6 +261,9 @@ public final class SandboxPart implements AttemptPart, JobRoot {
       throw new AttemptFailure(line + hint(null));
     }
     if (Files.exists(made)) {
+      if (isFolder && Files.isSymbolicLink(made)) {
+        refuseOutside(path, made);
+      }
       if (Files.isDirectory(made) != isFolder) {
         FileKind there = isFolder ? FileKind.FILE : FileKind.FOLDER;
         throw new AttemptFailure(ProductScan.lack(SafeText.name(path), there, "") + hint(null));
@@ -223,6 +272,14 @@ public final class SandboxPart implements AttemptPart, JobRoot {
       String near = NearestPath.inParentheses(made, path);
       throw new AttemptFailure(
           "exit 0, but " + SafeText.name(path) + " was not written" + near, path);
+    }
+  }
+
+  /** Fails the attempt if a folder product is a link that would lead out of the root (rule 13). */
+  private void refuseOutside(String path, Path made) throws IOException {
+    Path to = source(made).resolveSibling(Files.readSymbolicLink(made));
+    if (!common.removal().grounds().hold(Walk.real(to))) {
+      throw new AttemptFailure(ProductRoots.refusal(path, Walk.real(to)) + hint(null));
     }
   }
 
@@ -250,8 +307,8 @@ public final class SandboxPart implements AttemptPart, JobRoot {
         : made;
   }
 
-  /** Makes names below the folder those of the same files in the root. */
-  private void translateDepfile(Path made) throws IOException {
+  /** Writes a depfile in which names below the folder are those of the same files in the root. */
+  private void translateDepfile(Path made, Path to) throws IOException {
     byte[] bytes = Files.readAllBytes(made);
     depfile =
         new String(bytes, StandardCharsets.UTF_8)
@@ -262,7 +319,8 @@ public final class SandboxPart implements AttemptPart, JobRoot {
     String home = "/.torc/sandbox/" + all.relativize(folder.home) + "/";
     String text = new String(bytes, StandardCharsets.ISO_8859_1);
     text = text.replace(home, "/").replace(top, "/" + "../".repeat(Sandbox.of(job).up()));
-    Files.write(made, text.getBytes(StandardCharsets.ISO_8859_1));
+    OwnFile.write(
+        to, text.getBytes(StandardCharsets.ISO_8859_1)); // never through a link of the job
   }
 
   /** Takes away names of files that were only in the folder; keeps those read in the root. */

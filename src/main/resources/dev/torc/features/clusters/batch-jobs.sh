@@ -211,7 +211,7 @@ ${torc_who}time $torc_when
   torc_length=-
   torc_file=$torc_folder/$torc_name.made
   if [ $# -gt 0 ] && [ -n "$torc_stat" ] && [ "$torc_cause$torc_code" = exited0 ] &&
-    "$torc_seen" "$@" >"$torc_file.$$"; then
+    torc_ways 2>/dev/null && "$torc_seen" "$@" >"$torc_file.$$"; then
     torc_length=$(($(wc -c <"$torc_file.$$")))
     mv -f "$torc_file.$$" "$torc_file" || torc_length=-
   fi

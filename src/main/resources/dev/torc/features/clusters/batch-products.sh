@@ -24,11 +24,24 @@ torc_made() {
   echo end
 }
 
+# Whether the folders on the ways to products are as they were when torc submitted the job, each two
+# words: path, and the text of a link (else empty). What is behind a new link is the user's.
+torc_way() {
+  while [ $# -gt 0 ]; do
+    if [ -L "$1" ] && [ "$(readlink "$1")" != "$2" ]; then
+      echo "$1 became a symlink after the job was submitted" >&2
+      return 1
+    fi
+    shift 2
+  done
+}
+
 # Clears the places of products, each three words: clear or keep, file or folder, path; or (last)
 # pattern, folder, and in one word the patterns of folders without matches and of all matches. What
 # stands there moves aside, where torc finds it by the product's number, and the folders are made. Of
 # a folder that is to stand there again, what it holds moves: mounts on it and shells in it stay.
 torc_clear() {
+  torc_ways || return
   torc_number=0
   while [ $# -gt 0 ] && [ "$1" != pattern ]; do
     if [ "$1" = clear ] && { [ -e "$3" ] || [ -L "$3" ]; }; then

@@ -516,7 +516,11 @@ class BatchTrackerTest {
     Path inTheWay = Files.createFile(folder.path().resolve("x.claim"));
     HandedOutAttempt place =
         new HandedOutAttempt(
-            folder, new RemoteAttempt.RemoteKey("x", "b0", 1, "m", "c", ""), "x", List.of());
+            folder,
+            new RemoteAttempt.RemoteKey("x", "b0", 1, "m", "c", ""),
+            "x",
+            List.of(),
+            Map.of());
     torc(10, 1);
     FakeTorc.Job job = torc.job("a", "m", "c", 0, List.of());
     try (BatchTracker thread =
