@@ -1,8 +1,10 @@
 package dev.torc.core.decide;
 
 import dev.torc.core.memory.JobResult;
+import dev.torc.core.memory.RecordedProduct;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
+import java.io.IOException;
 import java.util.List;
 
 /**
@@ -55,6 +57,11 @@ public interface Condition {
    * else null. A job with {@code temporary} for which this is not null runs if a job after it runs.
    */
   default String lacks(Subject job) {
+    return null;
+  }
+
+  /** Returns why products in their places are no good result of a job; null if they may be one. */
+  default String refusal(Job job, List<RecordedProduct> made) throws IOException {
     return null;
   }
 

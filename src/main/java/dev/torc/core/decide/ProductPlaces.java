@@ -153,13 +153,13 @@ public final class ProductPlaces {
     }
     String name = folder.name(last);
     Place place = ref.place();
-    // A link in place of a file is moved aside, but a linked folder is filled where the link leads.
+    // A link in place of a product is moved aside before the run; torc follows none that leads out.
     Path real = ref instanceof Ref.OfFolder ? target : folder.real;
     if (!grounds.hold(real)) {
       error(place, ProductRoots.refusal(path, real));
     }
-    if (ref instanceof Ref.OfFolder && link) {
-      name = name(target);
+    if (ref instanceof Ref.OfFolder && link && graph.job(id).has(Job.Trait.PERSIST)) {
+      name = name(target); // it stays, and the job writes where it leads
     }
     int other = name.equals(given) ? -1 : graph.makerOf(name);
     if (other >= 0 && other != id) {

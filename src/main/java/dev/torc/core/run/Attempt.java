@@ -383,11 +383,11 @@ public final class Attempt {
     if (common.plan().records().result(id) != null) {
       cleared.storeRecord(job.name()); // even if nothing of its result was cleared
     }
+    ways = ProductWays.of(common.graph().workflow().root(), job);
     hasCleared = true;
     if (!there) {
       makeFolders();
     }
-    ways = ProductWays.of(common.graph().workflow().root(), job);
   }
 
   private void refuseTaken(boolean linked) throws IOException {
@@ -460,10 +460,7 @@ public final class Attempt {
                     .written(common.graph(), id, common.digests(), begin));
     refuseAltered();
     ways.refuseChanged(common.launches().place());
-    String rival = common.taken().shared(id, job);
-    if (rival != null) {
-      throw new AttemptFailure(rival);
-    }
+    GoodProducts.check(common.plan(), id, products);
     TreeSet<String> moved = new TreeSet<>(known == null ? snapshot.moved() : known);
     FoundNeeds needs = FoundNeeds.none();
     for (AttemptPart part : parts) {

@@ -21,6 +21,7 @@ import dev.torc.core.model.Ref;
 import dev.torc.core.run.AttemptFailure;
 import dev.torc.core.run.AttemptOutcome;
 import dev.torc.core.run.FoundNeeds;
+import dev.torc.core.run.GoodProducts;
 import dev.torc.core.run.ProductScan;
 import dev.torc.core.run.Recorder;
 import dev.torc.features.finds.DiscoveredNeeds;
@@ -223,6 +224,7 @@ public final class Adoption {
         }
       }
       ProductScan products = ProductScan.of(grounds, digests, job, spent.isEmpty());
+      GoodProducts.check(context, id, products);
       AttemptOutcome.Made made =
           new AttemptOutcome.Made(
               SpentTemporary.with(products.adopted(_ -> true), spent),

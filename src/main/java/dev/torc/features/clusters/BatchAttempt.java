@@ -64,7 +64,7 @@ final class BatchAttempt {
 
   /** Puts it into a script, with a claim of letters, digits, {@code -} and {@code _}. */
   BatchAttempt in(BatchFolder folder, String claim) {
-    Map<Path, String> links = new LinkedHashMap<>(attempt.where().ways());
+    Map<Path, String> links = new LinkedHashMap<>(attempt.folders().ways());
     links.values().removeIf(String::isEmpty);
     place = new HandedOutAttempt(folder, attempt.key(), claim, attempt.products(), links);
     return this;

@@ -73,8 +73,8 @@ record BatchScript(Path folder, String before, long limit, String index) {
       text.append("\nif [ \"$torc_element\" = ").append(i).append(" ]; then\ntorc_open\n");
       Map<Path, String> ways = null; // mostly those of the job before
       for (BatchAttempt job : batches.get(i)) {
-        if (!job.attempt.where().ways().equals(ways)) {
-          ways = job.attempt.where().ways();
+        if (!job.attempt.folders().ways().equals(ways)) {
+          ways = job.attempt.folders().ways();
           ways(text, ways);
         }
         append(text, job, common);

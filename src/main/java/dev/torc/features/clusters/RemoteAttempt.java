@@ -19,7 +19,7 @@ import java.util.Map;
  * @param expected the expected time in seconds, 0 if unknown; a job without a time limit begins
  *     only if its batch has that much time left
  * @param products declared files and folders and the depfile; last, the files that patterns matched
- * @param where where it may write
+ * @param folders where it may write
  */
 public record RemoteAttempt(
     RemoteKey key,
@@ -28,7 +28,7 @@ public record RemoteAttempt(
     List<Product> products,
     List<ProductPattern> patterns,
     SchedulerResources resources,
-    Where where) {
+    RemoteFolders folders) {
 
   private static final long SECOND = 1_000_000_000;
 
@@ -40,7 +40,7 @@ public record RemoteAttempt(
       List<Product> products,
       List<ProductPattern> patterns,
       SchedulerResources resources) {
-    this(key, launch, expected, products, patterns, resources, new Where(Map.of(), null));
+    this(key, launch, expected, products, patterns, resources, new RemoteFolders(Map.of(), null));
   }
 
   /**
@@ -50,10 +50,10 @@ public record RemoteAttempt(
    *     else with an empty one
    * @param own null for a job that runs in the root
    */
-  public record Where(Map<Path, String> ways, Own own) {}
+  public record RemoteFolders(Map<Path, String> ways, Own own) {}
 
   Own own() {
-    return where.own;
+    return folders.own;
   }
 
   /**

@@ -221,9 +221,9 @@ final class RemoteRun implements RunPlace {
     RemoteAttempt.Own folder = own == null ? null : new RemoteAttempt.Own(own(products, own), lost);
     Map<Path, String> ways = new LinkedHashMap<>(ProductWays.of(root, job).seen());
     ways.keySet().removeIf(path -> common.removal().grounds().ground(path.getParent()) == null);
-    RemoteAttempt.Where where = new RemoteAttempt.Where(ways, folder);
+    RemoteAttempt.RemoteFolders folders = new RemoteAttempt.RemoteFolders(ways, folder);
     return new RemoteAttempt(
-        key, launch.handedOut(), expected(), products, patterns, asked(memory, 0), where);
+        key, launch.handedOut(), expected(), products, patterns, asked(memory, 0), folders);
   }
 
   /** Returns where a job in a folder of its own may make its products. */

@@ -1,6 +1,8 @@
 package dev.torc.features.fetch;
 
+import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.DigestMemo;
+import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.Condition;
 import dev.torc.core.decide.Decider;
 import dev.torc.core.decide.ProductRoots;
@@ -22,6 +24,18 @@ import java.util.stream.Collectors;
  * download, also if the user put it there. Nothing is recorded, so that the file stays the user's.
  */
 public record FetchedInPlace(DigestMemo digests) implements Condition {
+
+  @Override
+  public String refusal(Job job, List<RecordedProduct> made) throws IOException {
+    for (Fetch.FetchedFile file : Fetch.of(job).files()) {
+      Digest is = file.isFixed() ? digests.product(file.path()).digest() : null;
+      if (is != null && !is.hex().equals(file.sha256())) {
+        return "sha256 of %s is %s, not %s"
+            .formatted(SafeText.name(file.path()), is.hex(), file.sha256());
+      }
+    }
+    return null;
+  }
 
   @Override
   public Verdict verdict(Subject asked, Verdict known) {

@@ -17,6 +17,7 @@ import dev.torc.core.run.AttemptFailure;
 import dev.torc.core.run.BuildSetup.AttemptContext;
 import dev.torc.core.run.ClearedProducts;
 import dev.torc.core.run.FolderEmptying;
+import dev.torc.core.run.GoodProducts;
 import dev.torc.core.run.ProductScan;
 import dev.torc.core.run.RemovedOrSetAside;
 import dev.torc.core.run.RemovedOrSetAside.Standing;
@@ -105,6 +106,7 @@ public final class ProductRestore implements RunPlace {
           });
       ProductScan scan = ProductScan.of(common.removal().grounds(), common.digests(), job, true);
       if (isWhole(scan) && isDepfile(scan)) {
+        GoodProducts.check(common.plan(), common.graph().jobId(job.name()), scan);
         log();
         stored.noteUsed(from);
         return scan.adopted(users::contains);

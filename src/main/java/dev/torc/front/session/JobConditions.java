@@ -95,7 +95,7 @@ final class JobConditions implements Condition.Conditions {
   }
 
   @Override
-  public List<Condition> of(Job job) {
+  public synchronized List<Condition> of(Job job) {
     if (job.conditions().isEmpty()) {
       return ofAll;
     } else if (withKeys == null) {
