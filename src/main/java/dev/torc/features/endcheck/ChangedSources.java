@@ -60,7 +60,8 @@ final class ChangedSources {
       String run = change.unread() ? "may run" : more == 0 ? "runs" : "run";
       return "%s %s during the build: %s %s again next time".formatted(path, what, readers, run);
     }
-    return "%s, which %s %s, %s while %s ran; if %5$s makes it, add it to its produces"
-        .formatted(path, readers, need, what, SafeText.name(job));
+    String next = "if you edited it, the next build runs " + readers;
+    return "%s, which %s %s, %s while %s ran; %6$s; if %5$s makes it, add it to its produces"
+        .formatted(path, readers, need, what, SafeText.name(job), next);
   }
 }

@@ -6,10 +6,12 @@ import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.JobSelection.UserPaths;
 import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.model.Graph;
+import dev.torc.core.model.Job;
 import dev.torc.core.run.Attempt;
 import dev.torc.core.run.AttemptOutcome;
 import dev.torc.core.run.BuildState;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -115,12 +117,30 @@ final class Suspects {
     return new Named(names(seen.isEmpty() ? all : seen), !seen.isEmpty());
   }
 
-  /** Returns the only job that ran when a file changed; null if none or several ran. */
+  /**
+   * Returns the only job that ran when a file changed; null if none or several ran, or if that one
+   * works elsewhere.
+   */
   String only(String path) {
     long at = changedAt(path);
-    List<String> jobs =
-        names(ran.stream().filter(each -> each.from - MARGIN <= at && at <= each.to).toList());
-    return jobs.size() == 1 ? jobs.getFirst() : null;
+    List<Ran> then =
+        ran.stream().filter(each -> each.from - MARGIN <= at && at <= each.to).toList();
+    List<String> jobs = names(then);
+    return jobs.size() == 1 && reaches(then.getFirst().job, path) ? jobs.getFirst() : null;
+  }
+
+  /** Returns whether a file is below a folder in which a job works or makes products. */
+  private boolean reaches(int id, String path) {
+    Job job = state.graph().job(id);
+    Path root = digests.root();
+    boolean own =
+        job.conditions().containsKey(Job.SANDBOX)
+            || job.conditions().containsKey(Job.CALLED_SANDBOX);
+    return !own
+            && job.runs().steps().stream()
+                .anyMatch(
+                    step -> root.resolve(path).startsWith(root.resolve(step.dir()).normalize()))
+        || makesIn(id, UserPaths.parent(path));
   }
 
   private List<String> names(List<Ran> all) {
