@@ -52,12 +52,18 @@ public final class FileValues {
    * @throws BadInput if they are not UTF-8 or have a syntax error
    */
   public static FileValues of(byte[] bytes, String shown) throws IOException {
-    boolean toml = shown.endsWith(".toml");
-    Node top =
-        toml
-            ? JsonReader.toml(SourceFile.decode(bytes, shown), shown)
-            : SourceFile.parse(bytes, shown);
-    return new FileValues(top, !toml && !shown.endsWith(".json"));
+    return new FileValues(tree(bytes, shown), !shown.matches("(?s).*\\.(toml|json)"));
+  }
+
+  /**
+   * Returns the tree of a file; the ending of its name decides whether it is TOML.
+   *
+   * @throws BadInput if it is not UTF-8 or has a syntax error
+   */
+  public static Node tree(byte[] bytes, String shown) throws IOException {
+    return shown.endsWith(".toml")
+        ? JsonReader.toml(SourceFile.decode(bytes, shown), shown)
+        : SourceFile.parse(bytes, shown);
   }
 
   /** Returns the value of a key, with dots between the keys of nested maps; null if missing. */

@@ -453,7 +453,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
             addMoved(
                 path,
                 () ->
-                    later.moved(path, trail, returned)
+                    !staysAbsent(path, known) && later.moved(path, trail, returned)
                         || (ignores(path)
                                 ? !digests.of(path).product().equals(known.product())
                                 : digests.moved(path, known, () -> isMade(path)))
@@ -486,6 +486,11 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     return List.copyOf(late);
   }
 
+  /** Returns whether an optional need does not exist, as before the run; its folder may be new. */
+  private boolean staysAbsent(String path, KnownDigest known) throws IOException {
+    return without.contains(path) && !known.stamp().exists() && !digests.of(path).stamp().exists();
+  }
+
   /** Returns whether the values that the job needs stayed the same in a changed file. */
   private boolean keepsParts(String path) throws IOException {
     Map<String, Content> then = parts.get(path);
@@ -498,7 +503,10 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
       FolderDigest folder = made.get(path);
       addMoved(
           folder == null ? path : path + "/",
-          () -> isLate(path, folder, begun) && !keepsParts(path),
+          () ->
+              !(files.get(path) instanceof KnownDigest known && staysAbsent(path, known))
+                  && isLate(path, folder, begun)
+                  && !keepsParts(path),
           late);
     }
   }

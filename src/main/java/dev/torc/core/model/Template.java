@@ -4,6 +4,7 @@ import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.Quoting;
 import dev.torc.base.syntax.ShellText.Quote;
+import dev.torc.base.syntax.ValueFormat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -27,14 +28,29 @@ public record Template(List<Part> parts) {
     /**
      * A placeholder such as {@code {needs[0]}} (with an index, else -1) or {@code {needs.name}}
      * (with a member, else null); its name is one of {@link #SLOTS}, {@code env} or {@link
-     * Step#SECRET}.
+     * Step#SECRET}. Its format is as {@link ValueFormat} reads it; null for none.
      */
-    record Slot(String name, int index, String member, Quote quote, Place place) implements Part {
+    record Slot(String name, int index, String member, String format, Quote quote, Place place)
+        implements Part {
+
+      public Slot(String name, int index, String member, Quote quote, Place place) {
+        this(name, index, member, null, quote, place);
+      }
 
       @Override
       public String toString() {
         String at = index < 0 ? "" : "[" + index + "]";
-        return "{" + name + at + (member == null ? "" : "." + member) + "}";
+        String how = format == null ? "" : ":" + format;
+        return "{" + name + at + (member == null ? "" : "." + member) + how + "}";
+      }
+
+      private List<String> words(Function<Slot, List<String>> values) {
+        try {
+          List<String> all = values.apply(this);
+          return format == null ? all : ValueFormat.of(format).words(all);
+        } catch (IllegalArgumentException e) {
+          throw new BadInput(place, this + ": " + e.getMessage());
+        }
       }
     }
   }
@@ -113,7 +129,7 @@ public record Template(List<Part> parts) {
         out.append(t.text());
       } else if (part instanceof Part.Slot slot) {
         String gap = "";
-        for (String value : values.apply(slot)) {
+        for (String value : slot.words(values)) {
           String quoted = Quoting.quote(value, slot.quote());
           if (quoted == null) {
             throw Quoting.refusal(slot.place(), slot.toString(), value, Quoting.BY_ENV);
@@ -129,7 +145,7 @@ public record Template(List<Part> parts) {
   /** Returns the text as one word; a template that is only a slot gives one word per value. */
   public List<String> words(Function<Part.Slot, List<String>> values) {
     if (parts.size() == 1 && parts.getFirst() instanceof Part.Slot slot) {
-      return new ArrayList<>(values.apply(slot));
+      return new ArrayList<>(slot.words(values));
     }
     return List.of(render(values));
   }

@@ -318,6 +318,7 @@ public final class WorkflowCodec {
         wire.shared(slot, Template.Part.Slot::name),
         wire.small(slot, Template.Part.Slot::index),
         wire.text(slot, Template.Part.Slot::member),
+        wire.text(slot, Template.Part.Slot::format),
         wire.constant(slot, Template.Part.Slot::quote, QUOTES),
         wire.one(slot, Template.Part.Slot::place, Wire::place));
   }

@@ -1,6 +1,7 @@
 package dev.torc.front.ask;
 
 import dev.torc.base.syntax.JsonText;
+import dev.torc.base.syntax.NaturalOrder;
 import dev.torc.base.text.Palette;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.memory.Cache;
@@ -12,10 +13,17 @@ import dev.torc.front.session.ProjectFolder;
 import dev.torc.front.show.Json;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.SequencedSet;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * {@code torc data}: the values that the jobs' last runs stored, as written, and the values of the
@@ -23,8 +31,10 @@ import java.util.SequencedMap;
  *
  * @param fixed the values of the data section, as JSON, by name
  * @param stored the values that jobs stored, by job
+ * @param csv whether the text is a table of the instances of a group
  */
-record DataAnswer(Map<String, String> fixed, SequencedMap<String, List<StoredValue>> stored)
+record DataAnswer(
+    Map<String, String> fixed, SequencedMap<String, List<StoredValue>> stored, boolean csv)
     implements Answer {
 
   /**
@@ -40,8 +50,16 @@ record DataAnswer(Map<String, String> fixed, SequencedMap<String, List<StoredVal
       JobQuery asked = JobQuery.of(folder, call.targets(), stored.keySet(), cache);
       boolean all = asked.all() && project != null; // then removed jobs are omitted
       stored.keySet().removeIf(job -> !asked.has(job) || all && isGone(project.graph(), job));
-      return new DataAnswer(all ? project.workflow().settings().data() : Map.of(), stored);
+      boolean csv = call.has("--csv");
+      if (csv && stored.keySet().stream().map(DataAnswer::groupOf).distinct().count() > 1) {
+        throw Call.usage("--csv: a table is about one group; name it");
+      }
+      return new DataAnswer(all ? project.workflow().settings().data() : Map.of(), stored, csv);
     }
+  }
+
+  private static String groupOf(String job) {
+    return InstanceName.parse(job).group();
   }
 
   /** Returns whether no job has the name, and none can get it when its group is expanded. */
@@ -51,8 +69,52 @@ record DataAnswer(Map<String, String> fixed, SequencedMap<String, List<StoredVal
         && graph.open().values().stream().noneMatch(open -> open.name().equals(group));
   }
 
+  /** Returns a line for each instance: its parameters and its values, as columns. */
+  private String table() {
+    SequencedSet<String> parameters = new LinkedHashSet<>();
+    SequencedSet<String> keys = new LinkedHashSet<>();
+    SortedMap<String, Map<String, String>> lines = new TreeMap<>(new NaturalOrder());
+    stored.forEach(
+        (job, values) -> {
+          Map<String, String> cells = new HashMap<>();
+          InstanceName.parse(job).values().forEach((name, value) -> cells.put("p" + name, value));
+          values.forEach(value -> cells.put("v" + value.key(), value.text()));
+          parameters.addAll(InstanceName.parse(job).values().keySet());
+          values.forEach(value -> keys.add(value.key()));
+          lines.put(job, cells);
+        });
+    StringBuilder out = new StringBuilder();
+    csv(out, Stream.concat(parameters.stream(), keys.stream()));
+    lines
+        .values()
+        .forEach(
+            cells ->
+                csv(
+                    out,
+                    Stream.concat(
+                        parameters.stream().map(name -> cells.getOrDefault("p" + name, "")),
+                        keys.stream().map(key -> cells.getOrDefault("v" + key, "")))));
+    return out.toString();
+  }
+
+  /** Writes a line of cells as RFC 4180 has them. */
+  private static void csv(StringBuilder out, Stream<String> cells) {
+    out.append(
+            cells
+                .map(
+                    cell ->
+                        cell.matches("(?s).*[,\"\\n\\r].*")
+                            ? '"' + cell.replace("\"", "\"\"") + '"'
+                            : cell)
+                .collect(Collectors.joining(",")))
+        .append('\n');
+  }
+
   @Override
   public String text(Palette palette) {
+    if (csv) {
+      return table();
+    }
     StringBuilder out = new StringBuilder();
     fixed.forEach((key, value) -> line(out, key, value));
     stored.forEach(
@@ -64,16 +126,24 @@ record DataAnswer(Map<String, String> fixed, SequencedMap<String, List<StoredVal
     out.append(SafeText.name(name)).append('=').append(SafeText.line(value)).append('\n');
   }
 
-  private record Value(String job, String key, Json.Raw value) {}
-
   @Override
   public Object json() {
-    List<Value> all = new ArrayList<>();
-    fixed.forEach((key, value) -> all.add(new Value(null, key, new Json.Raw(value))));
+    List<Map<String, Object>> all = new ArrayList<>();
+    fixed.forEach((key, value) -> all.add(value(null, key, value)));
     stored.forEach(
-        (job, values) ->
-            values.forEach(
-                v -> all.add(new Value(job, v.key(), new Json.Raw(JsonText.of(v.text()))))));
+        (job, values) -> values.forEach(v -> all.add(value(job, v.key(), JsonText.of(v.text())))));
     return Map.of("data", all);
+  }
+
+  private static Map<String, Object> value(String job, String key, String json) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    if (job == null) {
+      fields.put("job", null);
+    } else {
+      Json.putJob(fields, job);
+    }
+    fields.put("key", key);
+    fields.put("value", new Json.Raw(json));
+    return fields;
   }
 }

@@ -193,7 +193,7 @@ record HistoryAnswer(List<BuildRecord> builds, String working, List<String> usua
     private Map<String, Object> json(AttemptRecord run) {
       Map<String, Object> fields = new LinkedHashMap<>();
       fields.put("number", run.id().build());
-      fields.put("job", run.id().job());
+      Json.putJob(fields, run.id().job());
       fields.put("attempt", run.id().attempt());
       fields.put("outcome", run.end().outcome());
       fields.put("exit", Json.known(run.end().exit()));

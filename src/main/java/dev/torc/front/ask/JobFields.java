@@ -30,7 +30,7 @@ final class JobFields {
     List<Map<String, Object>> all = new ArrayList<>();
     for (int node : graph.inOrder(nodes)) {
       Map<String, Object> fields = new LinkedHashMap<>();
-      fields.put("job", graph.name(node));
+      Json.putJob(fields, graph.name(node));
       if (images && graph.isJob(node) && !(plan.verdict(node) instanceof Verdict.UpToDate)) {
         ImageUse.put(fields, plan.context(), node);
       }

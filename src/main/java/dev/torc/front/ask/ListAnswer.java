@@ -331,6 +331,9 @@ record ListAnswer(
     Known known = jobs.get(id);
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("job", job.name());
+    if (job.group() != null) {
+      fields.put("parameters", job.parameters());
+    }
     fields.put("group", job.group());
     fields.put("place", job.place().toString());
     fields.put("description", job.labels().description());

@@ -334,7 +334,7 @@ record WhyAnswer(
     String name = graph().job(job).name();
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("target", target);
-    fields.put("job", name);
+    Json.putJob(fields, name);
     fields.put("running", running.contains(name));
     ImageUse.put(fields, plan.context(), job);
     JobFields.verdict(fields, graph(), job, plan.verdict(job));

@@ -5,7 +5,10 @@ import dev.torc.base.syntax.Place;
 import dev.torc.core.model.Job.Item;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * One source of values of a group, as written. The group's instances are the product of all its
@@ -13,10 +16,31 @@ import java.util.Set;
  */
 sealed interface Axis {
 
+  /** The parameter that is the number of a batch. */
+  String BATCH = "batch";
+
   Place place();
 
   /** Returns the names of the axis's parameters; empty if only the table's file has them. */
   List<String> names();
+
+  /** Returns whether the names of the values are columns, some of which name no instance. */
+  default boolean isTable() {
+    return this instanceof Table table && !table.plain()
+        || this instanceof OfVar
+        || this instanceof Batched batched && batched.of().isTable();
+  }
+
+  /** Returns the axes of which this one is made; empty for most. */
+  default List<Axis> parts() {
+    return switch (this) {
+      case Zip zip -> zip.axes();
+      case Pairs pairs -> pairs.axes();
+      case Batched batched -> List.of(batched.of());
+      case Depending depending -> List.of(depending.outline());
+      default -> List.of();
+    };
+  }
 
   /** Values in the build file: a list, a range, {@code repeat}. */
   record Fixed(Place place, List<String> names, List<Row> rows) implements Axis {}
@@ -51,7 +75,7 @@ sealed interface Axis {
   /**
    * The rows of a file. If {@code plain}, each line is the value of the only column. Empty {@code
    * columns} select all columns; an empty {@code key} makes all selected columns parameters. {@code
-   * comment} is as in {@link TableReader#read}.
+   * comment} is as in {@link TableReader#read}, {@code split} has what parts the cells of a column.
    */
   record Table(
       Place place,
@@ -59,7 +83,8 @@ sealed interface Axis {
       boolean plain,
       List<String> columns,
       List<String> key,
-      String comment)
+      String comment,
+      Map<String, String> split)
       implements Axis {
     @Override
     public List<String> names() {
@@ -94,6 +119,49 @@ sealed interface Axis {
     }
   }
 
+  /** The rows of a table among the vars; all their names are known. */
+  record OfVar(Place place, List<String> key, AxisRows rows) implements Axis {
+    @Override
+    public List<String> names() {
+      return rows.names();
+    }
+  }
+
+  /** Rows of another axis in batches: each name has a list of {@code size} values. */
+  record Batched(Place place, Axis of, int size) implements Axis {
+    @Override
+    public List<String> names() {
+      return Stream.concat(Stream.of(BATCH), of.names().stream()).toList();
+    }
+  }
+
+  /**
+   * Values that depend on those of other parameters.
+   *
+   * @param on the names of these parameters
+   * @param outline the axis with wildcards for their values
+   * @param read reads the axis for an instance with their values
+   */
+  record Depending(
+      Place place, Set<String> on, Axis outline, Function<Map<String, Value>, Axis> read)
+      implements Axis {
+    @Override
+    public List<String> names() {
+      return outline.names();
+    }
+  }
+
+  /**
+   * Axes of {@code mode: pairs}: each two different values of the two parameters that have the same
+   * values.
+   */
+  record Pairs(Place place, List<Axis> axes) implements Axis {
+    @Override
+    public List<String> names() {
+      return axes.stream().flatMap(axis -> axis.names().stream()).toList();
+    }
+  }
+
   /** Axes of {@code mode: zip}: their rows are joined one to one, in order. */
   record Zip(Place place, List<Axis> axes) implements Axis {
     @Override
@@ -109,13 +177,18 @@ sealed interface Axis {
    * @param place where the values are written, for messages
    * @param files the files that the values come from; the instance needs them
    */
-  record Row(List<String> values, Place place, List<Item> files) {
+  record Row(List<Value> values, Place place, List<Item> files) {
+
+    /** Creates the row of one text. */
+    static Row of(String text, Place place) {
+      return new Row(List.of(new Value.OfText(text)), place, List.of());
+    }
 
     static Row joined(List<Row> rows) {
       if (rows.size() == 1) {
         return rows.getFirst();
       }
-      List<String> values = new ArrayList<>();
+      List<Value> values = new ArrayList<>();
       List<Item> files = new ArrayList<>(0);
       for (Row row : rows) {
         values.addAll(row.values);

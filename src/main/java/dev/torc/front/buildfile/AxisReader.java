@@ -2,7 +2,6 @@ package dev.torc.front.buildfile;
 
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Glob;
-import dev.torc.base.syntax.NearestName;
 import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.Node.Entry;
 import dev.torc.base.syntax.NumberRange;
@@ -19,7 +18,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.SequencedSet;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -68,8 +66,17 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
     if (job.get("parameters") instanceof Node.Mapping && written.entries().isEmpty()) {
       problems.add(job.entries().get("parameters").place(), "parameters names none");
     }
-    if (zip(fields) && parameters.size() > 1) {
-      axes.add(new Axis.Zip(job.entries().get("mode").place(), List.copyOf(parameters)));
+    String mode = mode(fields);
+    Place of = mode.equals("product") ? null : job.entries().get("mode").place();
+    for (Axis each : of == null ? List.<Axis>of() : parameters) {
+      if (each instanceof Axis.Depending other) {
+        problems.add(other.place(), mode + " joins values that depend on no other parameter");
+      }
+    }
+    if (mode.equals("pairs")) {
+      axes.add(new Axis.Pairs(of, List.copyOf(parameters)));
+    } else if (mode.equals("zip") && parameters.size() > 1) {
+      axes.add(new Axis.Zip(of, List.copyOf(parameters)));
     } else {
       axes.addAll(parameters);
     }
@@ -101,8 +108,10 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
     return new InstanceRules(List.copyOf(key), place, List.copyOf(excludes));
   }
 
-  private static boolean hasKey(Axis axis) {
-    return axis instanceof Axis.Table table && !table.key().isEmpty();
+  static boolean hasKey(Axis axis) {
+    return axis instanceof Axis.Table table && !table.key().isEmpty()
+        || axis instanceof Axis.OfVar var && !var.key().isEmpty()
+        || axis instanceof Axis.Batched batched && hasKey(batched.of());
   }
 
   private InstanceRules.LeftOutValues excluded(Node node, boolean whole) {
@@ -136,7 +145,7 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
     }
     try {
       Axis axis = reading.apply(entry);
-      boolean table = axis instanceof Axis.Table read && !read.plain(); // checked when it is read
+      boolean table = axis.isTable(); // checked when it is read
       for (String name : axis.names()) {
         if (!table) {
           checkName(name, scope.vars(), entry.place());
@@ -185,19 +194,19 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
     }
   }
 
-  private boolean zip(MapFields fields) {
+  private String mode(MapFields fields) {
     return fields.read(
         "mode",
-        false,
+        "product",
         node -> {
           String mode = scope.text(node);
-          if (!List.of("product", "zip").contains(mode)) {
-            throw new IllegalArgumentException("mode is product or zip, not " + mode);
+          if (!List.of("product", "zip", "pairs").contains(mode)) {
+            throw new IllegalArgumentException("mode is product or zip or pairs, not " + mode);
           }
           if (fields.map().get("parameters") == null) {
             throw new IllegalArgumentException("mode says how parameters are joined; add some");
           }
-          return mode.equals("zip");
+          return mode;
         });
   }
 
@@ -211,8 +220,7 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
   }
 
   private static Axis fixed(Place place, String name, List<String> texts, Node node) {
-    List<Row> rows =
-        texts.stream().map(text -> new Row(List.of(text), node.place(), List.of())).toList();
+    List<Row> rows = texts.stream().map(text -> Row.of(text, node.place())).toList();
     return new Axis.Fixed(place, List.of(name), rows);
   }
 
@@ -224,12 +232,26 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
           false,
           List.of(),
           List.of(),
-          TableReader.UNSAID);
+          TableReader.UNSAID,
+          Map.of());
     }
     MapFields fields = new MapFields(map, scope, problems).only(KnownKeys.TABLE, "table");
-    if (map.get("file") == null) {
-      throw new BadInput(map.place(), "a table needs a file");
+    if (map.get("file") == null == (map.get("var") == null)) {
+      throw new BadInput(map.place(), "a table is one of {file: PATH} and {var: NAME}");
     }
+    boolean file = map.get("file") != null;
+    String path = file ? file(map.get("file"), "file") : "";
+    Axis.Table table = table(fields, path, entry.place());
+    if (file) {
+      return batched(fields, table);
+    }
+    AxisRows rows = VarRows.of(MapFields.scalar(map.get("var"), "var"), table, scope.vars());
+    return batched(fields, new Axis.OfVar(entry.place(), table.key(), rows));
+  }
+
+  /** Returns the table in a file, with what a build file says of its columns. */
+  Axis.Table table(MapFields fields, String path, Place place) {
+    Node.Mapping map = fields.map();
     List<String> columns = columns(fields, "columns");
     List<String> key = columns(fields, "key");
     for (String column : key) {
@@ -237,8 +259,34 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
         throw new BadInput(map.get("key").place(), column + " is not among columns");
       }
     }
-    return new Axis.Table(
-        entry.place(), file(map.get("file"), "file"), false, columns, key, comment(fields));
+    Map<String, String> split = split(fields, columns);
+    return new Axis.Table(place, path, false, columns, key, comment(fields), split);
+  }
+
+  /** Returns the axis, or batches of its rows if the fields say {@code batch}. */
+  private static Axis batched(MapFields fields, Axis axis) {
+    return fields.map().get("batch") == null
+        ? axis
+        : new Axis.Batched(
+            axis.place(), axis, (int) fields.whole("batch", 1, 1, Group.MAX_INSTANCES));
+  }
+
+  /** Returns what parts the cells of each column. */
+  private Map<String, String> split(MapFields table, List<String> columns) {
+    Map<String, String> split = new TreeMap<>();
+    MapFields.map(table.map().get("split"), "split", problems)
+        .entries()
+        .forEach(
+            (name, entry) -> {
+              String separator = scope.text(MapFields.scalar(entry.value(), "split"));
+              if (separator.isEmpty()) {
+                throw new BadInput(entry.place(), "split parts a cell at a text, such as \";\"");
+              } else if (!columns.isEmpty() && !columns.contains(name)) {
+                throw new BadInput(entry.place(), name + " is not among columns");
+              }
+              split.put(name, separator);
+            });
+    return split;
   }
 
   /** Returns what the comments of a file begin with, {@code none}, or an empty text. */
@@ -352,20 +400,52 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
       for (Node node : scope.items(entry.value())) {
         refuseRow(name, node);
         String text = scope.text(MapFields.scalar(node, name));
-        rows.add(new Row(List.of(text), node.place(), List.of()));
+        rows.add(Row.of(text, node.place()));
       }
       if (Node.isNothing(entry.value())) {
         throw new BadInput(entry.place(), name + " has no values; [] means none");
       }
       return new Axis.Fixed(entry.place(), List.of(name), List.copyOf(rows));
     }
+    Set<String> on = DependingNames.of(map, scope);
+    if (on.isEmpty()) {
+      return values(name, entry, map);
+    }
+    return new Axis.Depending(
+        entry.place(),
+        on,
+        with(Scope.UNKNOWN).outline(name, entry, map),
+        row -> with(new RowValues(Map.of(), row, OtherValues.NONE)).values(name, entry, map));
+  }
+
+  private AxisReader with(RowValues row) {
+    return new AxisReader(scope.with(row), paths, problems);
+  }
+
+  /** Returns what a parameter may be whatever the values are on which it depends. */
+  private Axis outline(String name, Entry entry, Node.Mapping map) {
+    String key = map.get("glob") != null ? "glob" : map.get("lines") != null ? "lines" : "";
+    List<String> names = List.of(name);
+    Axis any =
+        key.isEmpty()
+            ? new Axis.Globbed(entry.place(), names, List.of(), List.of())
+            : globbed(entry.place(), names, map.get(key));
+    return map.get("batch") == null ? any : new Axis.Batched(entry.place(), any, 1);
+  }
+
+  private Axis values(String name, Entry entry, Node.Mapping map) {
     MapFields fields = new MapFields(map, scope, problems);
+    return batched(fields, unbatched(name, entry, fields));
+  }
+
+  private Axis unbatched(String name, Entry entry, MapFields fields) {
+    Node.Mapping map = fields.map();
     Problems unknown = new Problems();
     new MapFields(map, scope, unknown).only(KnownKeys.VALUES, "the values of " + name);
     unknown.throwIfAny();
     List<String> forms =
         map.entries().keySet().stream()
-            .filter(k -> !k.equals("comment"))
+            .filter(k -> !k.equals("comment") && !k.equals("batch"))
             .map(k -> isRange(k) ? "from" : k)
             .distinct()
             .toList();
@@ -382,10 +462,12 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
     Node value = map.get(forms.getFirst());
     return switch (forms.getFirst()) {
       case "lines" ->
-          new Axis.Table(place, file(value, "lines"), true, names, List.of(), comment(fields));
+          new Axis.Table(
+              place, file(value, "lines"), true, names, List.of(), comment(fields), Map.of());
       case "glob" -> globbed(place, names, value);
-      case "var" -> fixed(place, name, list(MapFields.scalar(value, "var")), value);
-      case "keys" -> fixed(place, name, keys(MapFields.scalar(value, "keys")), value);
+      case "var" -> fixed(place, name, VarItems.list(MapFields.scalar(value, "var"), scope), value);
+      case "keys" ->
+          fixed(place, name, VarItems.keys(MapFields.scalar(value, "keys"), scope), value);
       case "products" ->
           new Axis.Products(value.place(), names, scope.name(MapFields.scalar(value, "products")));
       case "values" -> {
@@ -408,39 +490,6 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
         yield fixed(place, name, texts, map);
       }
     };
-  }
-
-  private List<String> list(Node.Scalar node) {
-    String name = node.text();
-    List<String> list = scope.vars().lists().get(name);
-    if (list == null && scope.vars().maps().containsKey(name)) {
-      throw new BadInput(node.place(), name + " is a map; {keys: " + name + "} takes its keys");
-    } else if (list == null) {
-      throw new BadInput(
-          node.place(),
-          scope.vars().has(name)
-              ? "%s is a text; where it is a list, vars: {%1$s: [a, b]}, it gives values"
-                  .formatted(name)
-              : "no var " + name + NearestName.hint(name, scope.vars().names()));
-    }
-    return list;
-  }
-
-  private List<String> keys(Node.Scalar node) {
-    String name = node.text();
-    Vars vars = scope.vars();
-    SequencedSet<String> keys = vars.maps().get(name);
-    if (keys == null) {
-      String form = "; keys wants a map, vars: {%s: {a: …, b: …}}".formatted(name);
-      throw new BadInput(
-          node.place(),
-          vars.lists().containsKey(name)
-              ? name + " is a list; {var: " + name + "} takes its items"
-              : vars.has(name)
-                  ? name + " is a text" + form
-                  : "no map " + name + " in vars" + NearestName.hint(name, vars.maps().keySet()));
-    }
-    return List.copyOf(keys);
   }
 
   private static boolean isRange(String key) {

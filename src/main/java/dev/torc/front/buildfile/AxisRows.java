@@ -30,9 +30,38 @@ record AxisRows(
     this(names, Set.of(), rows, List.of(), List.of());
   }
 
+  /**
+   * Returns these rows with a column for each name that lies inside a map of a column, as {@code
+   * meta.id}; such a name has a dot and is no column.
+   */
+  AxisRows withInner(List<String> wanted) {
+    List<String> inner =
+        wanted.stream()
+            .filter(name -> !names.contains(name))
+            .filter(name -> VarLookup.parse(name, names::contains) != null)
+            .toList();
+    if (inner.isEmpty()) {
+      return this;
+    }
+    List<String> all = new ArrayList<>(names);
+    all.addAll(inner);
+    List<Row> wider = new ArrayList<>(rows.size());
+    for (Row row : rows) {
+      List<Value> values = new ArrayList<>(row.values());
+      for (String name : inner) {
+        VarLookup.Path path = VarLookup.parse(name, names::contains);
+        Value head = row.values().get(names.indexOf(path.head()));
+        Value found = VarLookup.within(head, path.steps());
+        values.add(found == null ? new Value.OfText("") : found);
+      }
+      wider.add(new Row(values, row.place(), row.files()));
+    }
+    return new AxisRows(all, columns, wider, alike, warnings);
+  }
+
   /** Refuses two rows for one instance. */
   void refuseDoubles() {
-    Map<List<String>, Row> seen = HashMap.newHashMap(rows.size());
+    Map<List<?>, Row> seen = HashMap.newHashMap(rows.size());
     for (Row row : rows) {
       Row earlier = seen.putIfAbsent(columns.isEmpty() ? row.values() : key(row, false), row);
       if (earlier != null) {
@@ -55,7 +84,7 @@ record AxisRows(
     List<String> key = new ArrayList<>();
     for (int i = 0; i < names.size(); i++) {
       if (!columns.contains(names.get(i))) {
-        String value = row.values().get(i);
+        String value = row.values().get(i).toString();
         key.add(shown ? names.get(i) + "=" + InstanceName.encode(value) : value);
       }
     }

@@ -79,8 +79,8 @@ final class AxisValues {
     this.unit = unit;
     this.axis = axis;
     this.side = side;
-    if (axis instanceof Axis.Zip zip) {
-      zip.axes().forEach(each -> sides.add(new AxisValues(units, unit, each, true)));
+    if (!(axis instanceof Axis.Depending)) { // read for each instance
+      axis.parts().forEach(each -> sides.add(new AxisValues(units, unit, each, true)));
     }
   }
 
@@ -152,7 +152,9 @@ final class AxisValues {
     return switch (axis) {
       case Axis.Products _ -> true;
       case Axis.Table _ -> false;
-      case Axis.Zip _ -> sides.stream().anyMatch(AxisValues::mayBeEmpty);
+      case Axis.OfVar _ -> false;
+      case Axis.Zip _, Axis.Pairs _, Axis.Batched _ ->
+          sides.stream().anyMatch(AxisValues::mayBeEmpty);
       default -> byResults;
     };
   }
@@ -171,9 +173,10 @@ final class AxisValues {
       }
       case Axis.Products products -> units.explainNone(products.job());
       case Axis.ValuesOf values -> units.explainNone(values.group(units.ids().keySet()));
-      case Axis.Zip _ ->
+      case Axis.OfVar of -> new BadInput.Diagnostic(of.place(), "the var holds none");
+      case Axis.Zip _, Axis.Pairs _, Axis.Batched _ ->
           sides.stream().map(each -> each.none).filter(Objects::nonNull).findFirst().orElse(null);
-      case Axis.Fixed _ -> null;
+      case Axis.Fixed _, Axis.Depending _ -> null;
     };
   }
 
@@ -191,7 +194,11 @@ final class AxisValues {
       case Axis.Fixed fixed -> new AxisRows(fixed.names(), fixed.rows());
       case Axis.Table table -> table(table);
       case Axis.ValuesOf values -> valuesOf(values);
-      case Axis.Zip zip -> zip(zip);
+      case Axis.OfVar var -> var.rows();
+      case Axis.Zip zip -> JoinedRows.zip(zip, sides());
+      case Axis.Pairs pairs -> JoinedRows.pairs(pairs, sides());
+      case Axis.Batched batched -> JoinedRows.batched(batched, sides());
+      case Axis.Depending _ -> throw new IllegalStateException("read for each instance");
       case Axis.Globbed _, Axis.Matched _, Axis.Products _ -> paths();
     };
   }
@@ -232,9 +239,8 @@ final class AxisValues {
     try {
       byte[] bytes = units.sources().bytes(path);
       return table.plain()
-          ? TableReader.lines(bytes, path, table.columns(), table.comment())
-          : TableReader.keyed(
-              table, TableReader.read(bytes, path, table.columns(), table.comment()));
+          ? TableReader.lines(bytes, table)
+          : TableReader.keyed(table.key(), path, TableReader.read(bytes, table));
     } catch (BadInput e) {
       // An error about the whole file is reported at the place that names the file.
       boolean whole = e.diagnostics().getFirst().place().line() == 0;
@@ -302,12 +308,13 @@ final class AxisValues {
     } else {
       Set<String> distinct = new LinkedHashSet<>();
       units.jobs(outcome).forEach(job -> distinct.add(job.parameters().get(parameter)));
-      distinct.forEach(value -> rows.add(new Row(List.of(value), axis.place(), List.of())));
+      distinct.forEach(value -> rows.add(Row.of(value, axis.place())));
     }
     return new AxisRows(axis.names(), rows);
   }
 
-  private AxisRows zip(Axis.Zip zip) throws IOException {
+  /** Returns the rows of the joined axes; empty lists until all their makers have ended. */
+  private List<AxisRows> sides() throws IOException {
     List<AxisRows> all = new ArrayList<>();
     for (AxisValues side : sides) {
       all.add(side.findRows());
@@ -315,31 +322,8 @@ final class AxisValues {
       lasting &= side.lasting;
       byResults |= side.byResults;
     }
-    if (!awaits.isEmpty()) {
-      waits = true;
-      return new AxisRows(zip.names(), List.of());
-    }
-    AxisRows first = all.getFirst();
-    for (AxisRows other : all) {
-      if (other.rows().size() != first.rows().size()) {
-        throw new BadInput(
-            zip.place(),
-            "zip wants as many values of each, but %s has %s and %s has %s"
-                .formatted(
-                    first.names().getFirst(),
-                    first.rows().size(),
-                    other.names().getFirst(),
-                    other.rows().size()));
-      }
-    }
-    List<Row> rows = new ArrayList<>();
-    for (int i = 0; i < first.rows().size(); i++) {
-      int at = i;
-      rows.add(Row.joined(all.stream().map(each -> each.rows().get(at)).toList()));
-    }
-    List<BadInput.Diagnostic> warnings =
-        all.stream().flatMap(each -> each.warnings().stream()).toList();
-    return new AxisRows(zip.names(), Set.of(), rows, List.of(), warnings);
+    waits = !awaits.isEmpty();
+    return waits ? all.stream().map(each -> new AxisRows(each.names(), List.of())).toList() : all;
   }
 
   private AxisRows paths() throws IOException {
@@ -407,7 +391,7 @@ final class AxisValues {
 
   /** Refuses two files from which different patterns take the same values. */
   private void refuseSame(SortedMap<String, Row> found) {
-    Map<List<String>, String> seen = new HashMap<>();
+    Map<List<Value>, String> seen = new HashMap<>();
     found.forEach(
         (path, row) -> {
           String other = seen.putIfAbsent(row.values(), path);

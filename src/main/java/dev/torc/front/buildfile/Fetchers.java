@@ -61,7 +61,7 @@ record Fetchers(Node.Mapping commands, Vars vars, List<String> shell) {
 
   private Template command(String scheme, Problems problems) {
     Node.Scalar text = MapFields.scalar(commands.get(scheme), "fetchers." + scheme);
-    Scope scope = new Scope(vars, Map.of("url", ""), Map.of(), scheme, null, null, problems);
+    Scope scope = new Scope(vars, RowValues.of(Map.of("url", "")), scheme, null, null, problems);
     String slotted = text.text().replaceAll("(?<![{$])\\{url\\}", "{" + Fetch.URL + "}");
     Template command = scope.command(new Node.Scalar(text.place(), slotted, true), shell);
     Stream<Template.Part> slots = command.parts().stream().filter(Slot.class::isInstance);

@@ -4,6 +4,7 @@ import dev.torc.base.digests.Digest;
 import dev.torc.base.posix.Io;
 import dev.torc.base.posix.ThreadEnd;
 import dev.torc.base.syntax.BadInput;
+import dev.torc.base.syntax.FileValues;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.Node.Entry;
@@ -124,7 +125,7 @@ final class FileLayers {
     SequencedMap<String, Entry> joined = new LinkedHashMap<>(map.entries());
     joined.computeIfPresent("jobs", (_, e) -> new Entry(e.place(), keyedByName(e.value())));
     if (joined.get("vars") instanceof Entry vars) {
-      VarLayers layers = new VarLayers(name -> vars(name, file), varMaps, problems);
+      VarLayers layers = new VarLayers(varFiles(file), varMaps, problems);
       joined.put("vars", new Entry(vars.place(), layers.join(vars.value())));
     }
     if (joined.get("env") instanceof Entry own && own.value() instanceof Node.Sequence list) {
@@ -157,7 +158,7 @@ final class FileLayers {
       Thread apart = Thread.ofPlatform().daemon().name("torc-digest").start(digest);
       try {
         Node node = unchanged == null ? null : unchanged.parse(bytes, shown(file));
-        return node == null ? SourceFile.parse(bytes, shown(file)) : node;
+        return node == null ? FileValues.tree(bytes, shown(file)) : node;
       } finally { // a file that is refused is among the files that were read, too
         ThreadEnd.await(apart);
         digests.put(file, digest.resultNow());
@@ -189,10 +190,32 @@ final class FileLayers {
     return BuildFile.located(wanted);
   }
 
+  /** Returns a reader of the files that the vars of one build file name. */
+  private VarLayers.FileReader varFiles(Path by) {
+    return new VarLayers.FileReader() {
+      @Override
+      public Node read(Node.Scalar name) throws IOException {
+        return vars(name, by);
+      }
+
+      @Override
+      public Node.Mapping table(Node.Mapping written) throws IOException {
+        Node.Scalar name = MapFields.scalar(written.get("table"), "table");
+        byte[] bytes = variables(name, by, false);
+        String shown = shown(BuildFile.located(by.resolveSibling(name.text())));
+        varFiles.add(shown);
+        Scope plain = new Scope(Vars.NONE, null, problems);
+        MapFields fields = new MapFields(written, plain, problems);
+        AxisReader reader = new AxisReader(plain, null, problems);
+        return VarRows.keyed(reader.table(fields, shown, written.place()), bytes);
+      }
+    };
+  }
+
   private Node vars(Node.Scalar name, Path by) throws IOException {
-    if (name.text().matches(".*\\.(toml|py|ini)")) {
+    if (name.text().matches(".*\\.(py|ini)")) {
       throw new BadInput(
-          name.place(), name.text() + ": a file of vars is YAML or JSON; convert it");
+          name.place(), name.text() + ": a file of vars is YAML, JSON or TOML; convert it");
     }
     Path file = named(name, by);
     varFiles.add(shown(file));

@@ -55,7 +55,7 @@ final class GroupExpansion implements OtherUnits {
   private final Set<BadInput.Diagnostic> warnings;
   private final Set<String> manual;
   private final Omissions omissions;
-  private final Map<String, Map<List<String>, Instance>> read =
+  private final Map<String, Map<List<Value>, Instance>> read =
       new HashMap<>(); // by group with the columns outside of its instances' names, and by values
   private final Map<Integer, Outcome> last = new HashMap<>(); // the last without errors, by unit
   private final AxisSources sources;
@@ -363,9 +363,9 @@ final class GroupExpansion implements OtherUnits {
             unit,
             _ -> group.axes().stream().map(axis -> new AxisValues(this, unit, axis)).toList());
     DoubtfulSources doubts = new DoubtfulSources(values);
-    Expanded now = instances(group, values);
+    Expanded now = instances(unit, group, values);
     while (now.own.isEmpty() && doubts.isAny() && doubts.decide(makes(now.jobs))) {
-      now = instances(group, values);
+      now = instances(unit, group, values);
     }
     GroupValues answer = now.answer;
     boolean known = answer.awaits.isEmpty();
@@ -410,11 +410,12 @@ final class GroupExpansion implements OtherUnits {
   private record Expanded(
       GroupValues answer, Problems own, List<String> names, List<byte[]> jobs) {}
 
-  private Expanded instances(Unit.Many group, List<AxisValues> values) {
+  private Expanded instances(int unit, Unit.Many group, List<AxisValues> values) {
     Problems own = new Problems();
+    DependingValues.Reading reading = axis -> new AxisValues(this, unit, axis);
     Expanded all =
         new Expanded(
-            new GroupValues(group, values, reader.vars(), own),
+            new GroupValues(group, values, reading, reader.vars(), own),
             own,
             new ArrayList<>(),
             new ArrayList<>());
@@ -480,8 +481,8 @@ final class GroupExpansion implements OtherUnits {
     for (Axis axis : axes) {
       if (axis instanceof Axis.Table table) {
         tables.put(table.path(), table.place());
-      } else if (axis instanceof Axis.Zip zip) {
-        tables.putAll(tables(zip.axes()));
+      } else {
+        tables.putAll(tables(axis.parts()));
       }
     }
     return tables;
@@ -501,7 +502,7 @@ final class GroupExpansion implements OtherUnits {
       return;
     }
     JobReader reading = reader.withProblems(own);
-    Map<List<String>, Instance> known =
+    Map<List<Value>, Instance> known =
         read.computeIfAbsent(group.name() + answer.columns, _ -> new HashMap<>());
     InstanceRules.Combinations choice = group.rules().new Combinations(group.name(), answer.names);
     int[] at = new int[answer.rows.size()];
@@ -515,6 +516,7 @@ final class GroupExpansion implements OtherUnits {
       }
       Row row = Row.joined(rows);
       try {
+        answer.requireNamed(row);
         if (!choice.takes(row)) {
           continue;
         }
@@ -543,17 +545,13 @@ final class GroupExpansion implements OtherUnits {
 
   private Instance instance(
       Unit.Many group, GroupValues answer, Row row, JobReader reading, Problems own) {
-    SortedMap<String, String> values = new TreeMap<>();
-    SortedMap<String, String> columns = new TreeMap<>();
-    for (int n = 0; n < answer.names.size(); n++) {
-      String name = answer.names.get(n);
-      (answer.columns.contains(name) ? columns : values).put(name, row.values().get(n));
-    }
-    String name = new InstanceName(group.name(), values).toString();
+    RowValues values = answer.valuesOf(row);
+    SortedMap<String, String> naming = new TreeMap<>(values.parameters());
+    String name = new InstanceName(group.name(), naming).toString();
     if (ids().containsKey(name)) {
       own.add(group.entry().place(), "the job " + name + " is an instance of " + group.name());
     }
-    JobReader.Instance one = new JobReader.Instance(name, values, columns, row.files());
+    JobReader.Instance one = new JobReader.Instance(name, values, row.files());
     Job job = reading.read(group.key(), group.name(), group.entry(), one);
     if (job.has(Trait.MANUAL)) {
       manual.add(name);

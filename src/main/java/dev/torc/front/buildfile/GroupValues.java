@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** The values of a group, axis by axis; {@link AxisValues} finds them. */
@@ -44,45 +45,49 @@ final class GroupValues {
   /** Whether results decided the values. */
   boolean byResults;
 
-  private Axis.Table table; // null for none
+  private final Unit.Many group;
   private int ofTable;
+  private boolean tabled;
   private boolean keyed; // whether the build file says which names are in an instance's name
   private List<Place> alike = List.of();
+  private boolean waits;
+  private OtherValues others; // null until it is asked for
+  private final List<AxisRows> found = new ArrayList<>();
 
   /** Gathers the values of all axes; errors are added to the problems. */
-  GroupValues(Unit.Many group, List<AxisValues> axes, Vars vars, Problems problems) {
-    boolean waits = false;
+  GroupValues(
+      Unit.Many group,
+      List<AxisValues> axes,
+      DependingValues.Reading reading,
+      Vars vars,
+      Problems problems) {
+    this.group = group;
+    List<Axis.Depending> later = new ArrayList<>(0);
     for (AxisValues axis : axes) {
-      try {
-        AxisRows values = axis.findRows();
-        names.addAll(values.names());
-        if (axis.axis instanceof Axis.Table read && !read.plain()) {
-          table = read;
-          ofTable = names.size();
-          alike = values.alike();
+      if (axis.axis instanceof Axis.Depending depending) {
+        later.add(depending);
+      } else {
+        AxisRows values = rows(axis, problems);
+        if (values != null) {
+          if (axis.axis.isTable()) {
+            tabled = true;
+            keyed = AxisReader.hasKey(axis.axis);
+            ofTable = found.stream().mapToInt(each -> each.names().size()).sum();
+            ofTable += values.names().size();
+            alike = values.alike();
+          }
+          found.add(values);
         }
-        columns.addAll(values.columns());
-        rows.add(values.rows());
-        warnings.addAll(values.warnings());
-        BadInput.Diagnostic none = axis.facts().none();
-        nothing = nothing.isEmpty() && none != null ? none.toString() : nothing;
-        if (values.rows().isEmpty() && !axis.mayBeEmpty()) {
-          String message = "no values, so " + group.name() + " has no instances";
-          String instead = none == null ? "" : ": " + none.message();
-          warnings.add(new BadInput.Diagnostic(axis.axis.place(), message + instead));
-        }
-      } catch (BadInput e) {
-        problems.add(e);
-      } catch (IOException e) {
-        problems.add(axis.axis.place(), Refusal.line(e));
-        byResults = true; // so that only this group fails, as if a result were wrong
       }
-      AxisValues.AxisFacts known = axis.facts();
-      awaits.addAll(known.awaits());
-      waits |= known.waits();
-      lasting &= known.lasting();
-      byResults |= known.byResults();
-      growing.addAll(known.growing());
+    }
+    if (problems.isEmpty() && !waits) {
+      new DependingValues(found, reading).add(later, axis -> rows(axis, problems), problems);
+    }
+    for (AxisRows values : found) {
+      names.addAll(values.names());
+      columns.addAll(values.columns());
+      rows.add(values.rows());
+      warnings.addAll(values.warnings());
     }
     if (waits) {
       growing.clear();
@@ -96,9 +101,9 @@ final class GroupValues {
       group.rules().key().forEach(columns::remove);
       alike = List.of();
     }
-    keyed = !group.rules().key().isEmpty() || table != null && !table.key().isEmpty();
-    if (table != null) {
-      checkNames(group, vars, problems);
+    keyed |= !group.rules().key().isEmpty();
+    if (tabled) {
+      checkNames(vars, problems);
     }
   }
 
@@ -111,8 +116,71 @@ final class GroupValues {
         : known.stream().flatMap(some -> makers.products(group, some).stream()).distinct().toList();
   }
 
+  /** Returns the rows of an axis and notes what is known of them; null after an error. */
+  private AxisRows rows(AxisValues axis, Problems problems) {
+    AxisRows values = null;
+    try {
+      values = axis.findRows();
+      BadInput.Diagnostic none = axis.facts().none();
+      nothing = nothing.isEmpty() && none != null ? none.toString() : nothing;
+      if (values.rows().isEmpty() && !axis.mayBeEmpty()) {
+        String message = "no values, so " + group.name() + " has no instances";
+        String instead = none == null ? "" : ": " + none.message();
+        warnings.add(new BadInput.Diagnostic(axis.axis.place(), message + instead));
+      }
+    } catch (BadInput e) {
+      problems.add(e);
+    } catch (IOException e) {
+      problems.add(axis.axis.place(), Refusal.line(e));
+      byResults = true; // so that only this group fails, as if a result were wrong
+    }
+    AxisValues.AxisFacts known = axis.facts();
+    awaits.addAll(known.awaits());
+    waits |= known.waits();
+    lasting &= known.lasting();
+    byResults |= known.byResults();
+    growing.addAll(known.growing());
+    return values;
+  }
+
+  /** Refuses a row if a value that would name its instance is no text. */
+  void requireNamed(Row row) {
+    for (int n = 0; n < names.size(); n++) {
+      Value value = row.values().get(n);
+      if (value.text() == null && !columns.contains(names.get(n))) {
+        throw new BadInput(
+            row.place(),
+            "%s is %s, and an instance is named by texts; name its columns by key"
+                .formatted(names.get(n), value.shape()));
+      }
+    }
+  }
+
+  /** Returns the values of a row; see {@link #requireNamed}. */
+  RowValues valuesOf(Row row) {
+    Map<String, String> naming = new TreeMap<>();
+    Map<String, Value> others = new TreeMap<>();
+    for (int n = 0; n < names.size(); n++) {
+      Value value = row.values().get(n);
+      if (columns.contains(names.get(n))) {
+        others.put(names.get(n), value);
+      } else {
+        naming.put(names.get(n), value.text());
+      }
+    }
+    return new RowValues(naming, others, others());
+  }
+
+  /** Returns what placeholders may ask about the values of the group's other instances. */
+  OtherValues others() {
+    if (others == null) {
+      others = new OtherValues(names, rows);
+    }
+    return others;
+  }
+
   /** Checks the names that come from a file. */
-  private void checkNames(Unit.Many group, Vars vars, Problems problems) {
+  private void checkNames(Vars vars, Problems problems) {
     Set<String> seen = new TreeSet<>();
     for (String name : names) {
       problems.guard(
@@ -131,6 +199,6 @@ final class GroupValues {
 
   /** Returns which names are columns of a table, which are the first ones. */
   Group.Columns ofTable() {
-    return new Group.Columns(ofTable, table != null && !keyed, alike);
+    return new Group.Columns(ofTable, tabled && !keyed, alike);
   }
 }

@@ -27,9 +27,11 @@ record InstanceRules(List<String> key, Place place, List<LeftOutValues> excludes
   /** An entry of {@code exclude}: the combinations that have one of these values of each name. */
   record LeftOutValues(Place place, SortedMap<String, Set<String>> values) {
 
-    private boolean matches(List<String> names, List<String> row) {
+    private boolean matches(List<String> names, List<Value> row) {
       for (Map.Entry<String, Set<String>> each : values.entrySet()) {
-        if (!each.getValue().contains(row.get(names.indexOf(each.getKey())))) {
+        Value value = row.get(names.indexOf(each.getKey()));
+        List<Value> some = value instanceof Value.Items list ? list.items() : List.of(value);
+        if (some.stream().noneMatch(one -> each.getValue().contains(one.text()))) {
           return false;
         }
       }
@@ -68,7 +70,7 @@ record InstanceRules(List<String> key, Place place, List<LeftOutValues> excludes
     private final String group;
     private final List<String> names;
     private final BitSet used = new BitSet();
-    private final Map<List<String>, Place> named = new HashMap<>();
+    private final Map<List<Value>, Place> named = new HashMap<>();
 
     Combinations(String group, List<String> names) {
       this.group = group;
@@ -89,12 +91,12 @@ record InstanceRules(List<String> key, Place place, List<LeftOutValues> excludes
         }
       }
       if (!excluded && !key.isEmpty()) {
-        List<String> values =
+        List<Value> values =
             key.stream().map(each -> row.values().get(names.indexOf(each))).toList();
         Place earlier = named.putIfAbsent(values, row.place());
         if (earlier != null) {
           SortedMap<String, String> shown = new TreeMap<>();
-          key.forEach(each -> shown.put(each, row.values().get(names.indexOf(each))));
+          key.forEach(each -> shown.put(each, row.values().get(names.indexOf(each)).toString()));
           throw new BadInput(
               row.place(),
               "the same key as at %s: %s"

@@ -15,7 +15,9 @@ import dev.torc.core.model.Ref;
 import dev.torc.core.model.Workflow.ReportFile;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
@@ -53,7 +55,7 @@ record ItemReader(Paths paths, Problems problems) {
     if (node instanceof Node.Mapping map && !isNeed(map, need)) {
       map.entries().forEach((name, entry) -> named(job, name, entry, need, items));
     } else {
-      for (Node each : job.scope().items(node)) {
+      for (Node each : items(node, job.scope(), need)) {
         read(job, each, need, ref -> items.add(new Item(null, each.place(), List.of(ref))));
       }
     }
@@ -112,7 +114,7 @@ record ItemReader(Paths paths, Problems problems) {
       return;
     }
     List<Ref> refs = new ArrayList<>();
-    for (Node each : job.scope().items(entry.value())) {
+    for (Node each : items(entry.value(), job.scope(), need)) {
       read(job, each, need, refs::add);
     }
     if (EXCLUDES.contains(name) && refs.stream().noneMatch(Ref.Exclude.class::isInstance)) {
@@ -123,6 +125,29 @@ record ItemReader(Paths paths, Problems problems) {
               + " \"!PATH\"");
     }
     items.add(new Item(name, entry.place(), List.copyOf(refs)));
+  }
+
+  /**
+   * Returns the items of a list; of needs, an item for each value of a list in a path or in the
+   * name of a job.
+   */
+  private static List<Node> items(Node node, Scope scope, boolean need) {
+    List<Node> items = new ArrayList<>();
+    for (Node each : new ListItems(scope, need).of(node)) {
+      if (need
+          && each instanceof Node.Mapping map
+          && map.get("job") instanceof Node.Scalar job
+          && job.text().indexOf('{') >= 0) {
+        for (Node name : new ListItems(scope, true).of(job)) {
+          SequencedMap<String, Entry> one = new LinkedHashMap<>(map.entries());
+          one.put("job", new Entry(job.place(), name));
+          items.add(new Node.Mapping(map.place(), one));
+        }
+      } else {
+        items.add(each);
+      }
+    }
+    return items;
   }
 
   private void read(MapFields job, Node node, boolean need, Consumer<Ref> into) {

@@ -132,12 +132,13 @@ record JobEntryReader(
     boolean whole =
         switch (axis) {
           case Axis.Fixed fixed ->
-              fixed.rows().stream().noneMatch(row -> row.values().getFirst().indexOf('/') >= 0);
+              fixed.rows().stream()
+                  .noneMatch(row -> row.values().getFirst().toString().indexOf('/') >= 0);
           case Axis.Matched _ -> true;
           default -> false;
         };
-    if (axis instanceof Axis.Zip zip) {
-      zip.axes().forEach(each -> unknown(each, into));
+    if (!axis.parts().isEmpty()) {
+      axis.parts().forEach(each -> unknown(each, into));
     } else if (axis.names().isEmpty()
         || axis instanceof Axis.Table table && !table.key().isEmpty()) {
       into.put(Scope.ALL, Scope.ANY_PATH);

@@ -111,9 +111,7 @@ final class JobReader {
    * parameter.
    */
   void checkShared() {
-    Scope scope =
-        new Scope(
-            common.vars, Map.of(Scope.ALL, Scope.ANY_PATH), Map.of(), "x", null, null, problems);
+    Scope scope = new Scope(common.vars, Scope.UNKNOWN, "x", null, null, problems);
     new MapFields(defaults, scope, problems).only(KnownKeys.DEFAULTS, "defaults");
     images.check(scope);
     if (common.top.get("fetchers") != null) {
@@ -153,28 +151,20 @@ final class JobReader {
    * What an instance has in addition to a plain job.
    *
    * @param name the instance's own name; {@link Scope#ANY_PATH} if the values are unknown
-   * @param values the values by parameter, as in {@link Scope}
-   * @param columns the values of the parameters that are not in its name, as in {@link Scope}
+   * @param row its values
    * @param files the files that the instance needs in addition to {@code needs}
    */
-  record Instance(
-      String name,
-      SortedMap<String, String> values,
-      Map<String, String> columns,
-      List<Item> files) {
+  record Instance(String name, RowValues row, List<Item> files) {
 
     private SortedMap<String, String> all() {
-      if (columns.isEmpty()) {
-        return values;
-      }
-      SortedMap<String, String> all = new TreeMap<>(values);
-      all.putAll(columns);
+      SortedMap<String, String> all = new TreeMap<>(row.parameters());
+      row.columns().forEach((column, value) -> all.put(column, value.toString()));
       return all;
     }
 
     /** Returns a stand-in for all instances with these values; an unknown value is a wildcard. */
     static Instance some(SortedMap<String, String> values) {
-      return new Instance(Scope.ANY_PATH, values, Map.of(), List.of());
+      return new Instance(Scope.ANY_PATH, RowValues.of(values), List.of());
     }
   }
 
@@ -191,14 +181,7 @@ final class JobReader {
     Scope scope =
         instance == null
             ? new Scope(common.vars, name, problems)
-            : new Scope(
-                common.vars,
-                instance.values,
-                instance.columns,
-                instance.name,
-                null,
-                null,
-                problems);
+            : new Scope(common.vars, instance.row, instance.name, null, null, problems);
     new MapFields(own, scope, problems).only(KnownKeys.JOB, where);
     MapFields job = new MapFields(withDefaults(own, scope), scope, problems);
 

@@ -68,10 +68,24 @@ public final class KnownKeys {
   /** The values of a parameter: one key, or {@code from}, {@code to} and {@code step} together. */
   static final List<String> VALUES =
       List.of(
-          "from", "to", "step", "lines", "comment", "glob", "products", "values", "var", "keys");
+          "from",
+          "to",
+          "step",
+          "lines",
+          "comment",
+          "glob",
+          "products",
+          "values",
+          "var",
+          "keys",
+          "batch");
+
+  /** A var that is a table. */
+  static final List<String> VAR_TABLE = List.of("table", "key", "split", "columns", "comment");
 
   /** A {@code table} that is a map. */
-  static final List<String> TABLE = List.of("file", "columns", "key", "comment");
+  static final List<String> TABLE =
+      List.of("file", "var", "columns", "key", "split", "batch", "comment");
 
   /** A factory. */
   static final List<String> FACTORY = List.of("name", "type", "jobs", "parameters", "number");

@@ -45,7 +45,7 @@ record KnownNames(Scope scope, Place place, Near near) implements Placeholder.Na
     return scope.vars().has(name)
         || !name.isEmpty() && scope.parameters().containsKey(name)
         || scope.columns().containsKey(name)
-        || name.indexOf('[') > 0 && VarLookup.is(name, scope.vars());
+        || VarLookup.is(name, scope);
   }
 
   @Override

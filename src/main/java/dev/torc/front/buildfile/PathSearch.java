@@ -201,7 +201,8 @@ final class PathSearch {
     if (fit != null && !found.containsKey(path)) {
       Place place = values.axis.place();
       Item need = new Item(null, place, List.of(new Ref.OfFile(place, path)));
-      found.put(path, new Row(fit, place, List.of(need)));
+      List<Value> values = fit.stream().<Value>map(Value.OfText::new).toList();
+      found.put(path, new Row(values, place, List.of(need)));
     }
     return fit != null;
   }

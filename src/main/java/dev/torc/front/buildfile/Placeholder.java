@@ -9,16 +9,19 @@ import java.util.regex.Pattern;
 /**
  * One placeholder as written: {@code {name}}, {@code {name[0]}}, {@code {name.member}}, {@code
  * {name:format}}. A member may have dots; that of {@code data} is the full name of a value, which
- * may contain placeholders. A name such as {@code samples[sample]} is for {@link VarLookup}. A
- * {@link Names known name} may contain any characters and takes precedence over every other reading
- * of the same braces; any other name is an identifier. {@link Scope} has the values.
+ * may contain placeholders. A name such as {@code samples[sample]} is for {@link VarLookup}; only
+ * such a one may have a default, {@code {samples[sample]:-none}}. A {@link Names known name} may
+ * contain any characters and takes precedence over every other reading of the same braces; any
+ * other name is an identifier. {@link Scope} has the values.
  *
  * @param written the placeholder with its braces
  * @param index -1 if there is none
  * @param member null if there is none
- * @param format null if there is none
+ * @param format as {@link ValueFormat} reads it; null if there is none
+ * @param fallback the default; null if there is none
  */
-record Placeholder(String written, String name, int index, String member, String format) {
+record Placeholder(
+    String written, String name, int index, String member, String format, String fallback) {
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z_0-9]*+");
 
@@ -31,6 +34,13 @@ record Placeholder(String written, String name, int index, String member, String
 
   private static final Pattern INDEX = Pattern.compile("[0-9]{1,6}+]");
   private static final Pattern FORMAT = Pattern.compile("[-+#.0-9]*+\\p{L}++");
+
+  /** How many values away another value of a parameter is, then formats, then a join of a list. */
+  private static final Pattern FORMATS =
+      Pattern.compile(
+          "(?:[-+]\\d{1,9}+(?=[:}])|(?!(?:join|each) )[-+#.0-9]*+\\p{L}++)"
+              + "(?::(?!(?:join|each) )[-+#.0-9]*+\\p{L}++)*+(?::(?:join|each) [^}]*+)?+"
+              + "|(?:join|each) [^}]*+");
 
   /** How many characters are searched for the next brace; no name is longer. */
   private static final int MAX = 1024;
@@ -157,7 +167,7 @@ record Placeholder(String written, String name, int index, String member, String
     boolean inName = next >= 0 && (behind < 0 || next < behind); // this may be {a}b}
     for (String name : inName ? names.withBraces() : List.<String>of()) {
       if (text.startsWith(name + "}", open + 1)) {
-        return new Placeholder("{" + name + "}", name, -1, null, null);
+        return new Placeholder("{" + name + "}", name, -1, null, null, null);
       }
     }
     Placeholder known = known(text, open, close, names);
@@ -183,20 +193,34 @@ record Placeholder(String written, String name, int index, String member, String
    */
   static Placeholder known(String text, int open, int close, Names names) {
     String name = text.substring(open + 1, close);
+    String written = text.substring(open, close + 1);
     if (names.has(name)) {
-      return new Placeholder(text.substring(open, close + 1), name, -1, null, null);
+      return new Placeholder(written, name, -1, null, null, null);
     }
-    int colon = name.lastIndexOf(':');
-    int end = Math.max(colon, name.endsWith("]") ? name.lastIndexOf('[') : -1);
-    if (end <= 0
-        || end(end == colon ? FORMAT : INDEX, name, end + 1) < name.length()
-        || !names.has(name.substring(0, end))) {
+    for (int colon = name.lastIndexOf(':'); colon > 0; colon = name.lastIndexOf(':', colon - 1)) {
+      String head = name.substring(0, colon);
+      if (!names.has(head)) {
+        continue;
+      }
+      int formats = end(FORMATS, text, open + colon + 2) - open - 1;
+      if (head.indexOf('[') > 0 && name.startsWith(":-", colon)) {
+        return new Placeholder(written, head, -1, null, null, name.substring(colon + 2));
+      } else if (formats == name.length()) {
+        return new Placeholder(written, head, -1, null, name.substring(colon + 1), null);
+      } else if (head.indexOf('[') > 0 && formats > colon + 1 && name.startsWith(":-", formats)) {
+        String format = name.substring(colon + 1, formats);
+        return new Placeholder(written, head, -1, null, format, name.substring(formats + 2));
+      }
       return null;
     }
-    int index = end == colon ? -1 : Integer.parseInt(name.substring(end + 1, name.length() - 1));
-    String format = end == colon ? name.substring(end + 1) : null;
-    String written = text.substring(open, close + 1);
-    return new Placeholder(written, name.substring(0, end), index, null, format);
+    int bracket = name.endsWith("]") ? name.lastIndexOf('[') : -1;
+    if (bracket <= 0
+        || end(INDEX, name, bracket + 1) < name.length()
+        || !names.has(name.substring(0, bracket))) {
+      return null;
+    }
+    int index = Integer.parseInt(name.substring(bracket + 1, name.length() - 1));
+    return new Placeholder(written, name.substring(0, bracket), index, null, null, null);
   }
 
   /**
@@ -218,21 +242,25 @@ record Placeholder(String written, String name, int index, String member, String
       }
       member = text.substring(from, nameEnd);
     }
-    char sign = text.charAt(nameEnd);
-    int start = nameEnd + 1;
-    int end =
-        switch (sign) {
-          case '[' -> end(INDEX, text, start);
-          case ':' -> match ? constraintEnd(text, start) : end(FORMAT, text, start);
-          default -> nameEnd;
-        };
-    if (end == start || !text.startsWith("}", end)) {
-      return null;
+    int index = -1;
+    if (text.charAt(nameEnd) == '[') {
+      int from = nameEnd + 1;
+      nameEnd = end(INDEX, text, from);
+      if (nameEnd == from || nameEnd == text.length()) {
+        return null;
+      }
+      index = Integer.parseInt(text.substring(from, nameEnd - 1));
     }
-    String written = text.substring(open, end + 1);
-    int index = sign == '[' ? Integer.parseInt(text.substring(start, end - 1)) : -1;
-    String format = sign == ':' ? text.substring(start, end) : null;
-    return new Placeholder(written, name, index, member, format);
+    String format = null;
+    if (text.charAt(nameEnd) == ':') {
+      int from = nameEnd + 1;
+      boolean items = name.equals("needs") || name.equals("produces");
+      nameEnd = match ? constraintEnd(text, from) : end(items ? FORMATS : FORMAT, text, from);
+      format = text.substring(from, nameEnd);
+    }
+    return "".equals(format) || !text.startsWith("}", nameEnd)
+        ? null
+        : new Placeholder(text.substring(open, nameEnd + 1), name, index, member, format, null);
   }
 
   /**

@@ -31,15 +31,16 @@ public final class RowPlaces implements InstancePlaces {
    * The rows of one file, by their values of the columns that are parameters. {@code names} has
    * these columns; it is empty for a file of plain lines.
    */
-  private record Table(List<String> names, Map<List<String>, Row> rows) {
+  private record Table(List<String> names, Map<List<Value>, Row> rows) {
 
     Row row(Map<String, String> parameters) {
       if (names.isEmpty()) {
         return parameters.values().stream()
-            .map(value -> rows.get(List.of(value)))
+            .map(value -> rows.get(List.of(new Value.OfText(value))))
             .reduce(null, (one, other) -> one == null ? other : one);
       }
-      return rows.get(names.stream().map(parameters::get).toList());
+      return rows.get(
+          names.stream().<Value>map(name -> new Value.OfText(parameters.get(name))).toList());
     }
   }
 
@@ -81,7 +82,10 @@ public final class RowPlaces implements InstancePlaces {
     reset(of);
     for (Table table : tables.computeIfAbsent(job.group(), _ -> read(job))) {
       Row row = table.row(job.parameters());
-      if (row != null && row.values().stream().anyMatch(v -> !v.isEmpty() && path.contains(v))) {
+      if (row != null
+          && row.values().stream()
+              .map(Value::text)
+              .anyMatch(v -> v != null && !v.isEmpty() && path.contains(v))) {
         return row.place();
       }
     }
@@ -115,9 +119,9 @@ public final class RowPlaces implements InstancePlaces {
     byte[] bytes = TableReader.bytes(workflow.root().resolve(path), path);
     AxisRows content;
     try {
-      content = TableReader.read(bytes, path, List.of(), TableReader.UNSAID);
+      content = TableReader.read(bytes, TableReader.whole(path, false));
     } catch (BadInput e) {
-      content = TableReader.lines(bytes, path, List.of(), TableReader.UNSAID);
+      content = TableReader.lines(bytes, TableReader.whole(path, true));
     }
     List<String> columns = content.names();
     List<String> names = columns.stream().filter(parameters::containsKey).toList();
@@ -125,9 +129,9 @@ public final class RowPlaces implements InstancePlaces {
         IntStream.range(0, columns.size())
             .filter(c -> parameters.containsKey(columns.get(c)))
             .toArray();
-    Map<List<String>, Row> rows = HashMap.newHashMap(content.rows().size());
+    Map<List<Value>, Row> rows = HashMap.newHashMap(content.rows().size());
     for (Row row : content.rows()) {
-      List<String> key = Arrays.stream(at).mapToObj(row.values()::get).toList();
+      List<Value> key = Arrays.stream(at).mapToObj(row.values()::get).toList();
       rows.putIfAbsent(names.isEmpty() ? row.values() : key, row);
     }
     return new Table(names, rows);

@@ -6,8 +6,8 @@ import dev.torc.base.syntax.NearestName;
 import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.Paths;
 import dev.torc.base.syntax.Place;
-import dev.torc.base.syntax.PlaceholderFormat;
 import dev.torc.base.syntax.Problems;
+import dev.torc.base.syntax.ValueFormat;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.model.InstanceName;
 import dev.torc.core.model.Job.Item;
@@ -30,9 +30,7 @@ import java.util.stream.Stream;
  * inserted value is never searched for placeholders.
  *
  * @param vars the build file's vars
- * @param parameters the values in an instance's name, by parameter; {@link #ANY} or {@link
- *     #ANY_PATH} for a value that is not known yet
- * @param columns the values of the instance's other parameters, by name
+ * @param row the values of an instance
  * @param job the job's name, null outside of jobs
  * @param needs the items that {@code {needs…}} may name, null if unknown
  * @param produces the items that {@code {produces…}} may name, null if unknown
@@ -40,8 +38,7 @@ import java.util.stream.Stream;
  */
 public record Scope(
     Vars vars,
-    Map<String, String> parameters,
-    Map<String, String> columns,
+    RowValues row,
     String job,
     List<Item> needs,
     List<Item> produces,
@@ -58,6 +55,9 @@ public record Scope(
    * value {@link #ANY_PATH}.
    */
   static final String ALL = "";
+
+  /** The values of an instance of which nothing is known, not even its parameters. */
+  static final RowValues UNKNOWN = RowValues.of(Map.of(ALL, ANY_PATH));
 
   /**
    * The names that no parameter or column may have, with their meanings. For vars, see {@link
@@ -91,13 +91,16 @@ public record Scope(
    */
   static final int MAX_TEXT = 128 << 10;
 
+  /** Why {@code {NAME:each WORD}} cannot stand within other text. */
+  static final String EACH = "each makes several words, so it stands alone, outside of quotes";
+
   Scope(Vars vars, String job, Problems problems) {
-    this(vars, Map.of(), Map.of(), job, null, null, problems);
+    this(vars, RowValues.NONE, job, null, null, problems);
   }
 
   /** Creates a scope without parameters, in which every var is a text. */
   public Scope(Map<String, String> vars, String job, List<Item> needs, List<Item> produces) {
-    this(Vars.of(vars), Map.of(), Map.of(), job, needs, produces, new Problems());
+    this(Vars.of(vars), RowValues.NONE, job, needs, produces, new Problems());
   }
 
   /** Returns whether this scope reads a group as one job, with wildcards for unknown values. */
@@ -105,41 +108,51 @@ public record Scope(
     return ANY_PATH.equals(job);
   }
 
+  Scope with(RowValues row) {
+    return new Scope(vars, row, job, needs, produces, problems);
+  }
+
+  Map<String, String> parameters() {
+    return row.parameters();
+  }
+
+  Map<String, Value> columns() {
+    return row.columns();
+  }
+
   Scope with(List<Item> needs, List<Item> produces) {
-    return new Scope(vars, parameters, columns, job, needs, produces, problems);
+    return new Scope(vars, row, job, needs, produces, problems);
   }
 
   Scope withProblems(Problems problems) {
-    return new Scope(vars, parameters, columns, job, needs, produces, problems);
+    return new Scope(vars, row, job, needs, produces, problems);
   }
 
   /**
    * Returns the items of a list, or a single value as a list of one. An item that is only the
-   * placeholder of a list var is replaced by one placeholder for each item of that var.
+   * placeholder of a list is replaced by one placeholder for each of its items.
    */
   List<Node> items(Node node) {
-    List<Node> written = MapFields.oneOrMore(node);
-    if (vars.lists().isEmpty()) {
-      return written;
-    }
-    List<Node> items = new ArrayList<>();
-    for (Node each : written) {
-      String name = each instanceof Node.Scalar scalar ? only(scalar.text()) : null;
-      String looked = name == null ? null : VarLookup.find(name, this);
-      List<String> list = looked == null ? null : vars.lists().get(looked);
-      if (list == null) {
-        items.add(each);
-      } else {
-        for (int i = 0; i < list.size(); i++) {
-          items.add(new Node.Scalar(each.place(), "{" + name + "[" + i + "]}", true));
-        }
-      }
-    }
-    return items;
+    return new ListItems(this, false).of(node);
+  }
+
+  /** Returns whether a text in braces is the name of a value, or a path that begins with one. */
+  boolean isName(String name) {
+    return !name.isEmpty() && (isHead(name) || VarLookup.is(name, this));
+  }
+
+  /** Returns the value of a text that is only a placeholder; null for any other text. */
+  Value whole(Node.Scalar node) {
+    String name = only(node.text());
+    return name == null || !isName(name)
+        ? null
+        : VarLookup.find(
+                new Placeholder(node.text(), name, -1, null, null, null), this, node.place())
+            .value();
   }
 
   /** Returns the text between the braces if a text begins and ends with braces; otherwise null. */
-  private static String only(String text) {
+  static String only(String text) {
     boolean braces = text.startsWith("{") && text.endsWith("}") && text.length() > 2;
     return braces ? text.substring(1, text.length() - 1) : null;
   }
@@ -162,25 +175,30 @@ public record Scope(
         throw clash(hole, node.place());
       }
     }
-    return vars.maps().isEmpty() ? parts : looked(parts, node.place());
-  }
-
-  /**
-   * Returns the parts, in which each placeholder that looks a var up is replaced by one of that
-   * var.
-   */
-  private List<Object> looked(List<Object> parts, Place place) {
-    List<Object> looked = new ArrayList<>(parts.size());
-    for (Object part : parts) {
-      looked.add(part instanceof Placeholder hole ? VarLookup.resolved(hole, this, place) : part);
-    }
-    return looked;
+    return parts;
   }
 
   /** Returns the value of a parameter or var, by which a map is looked up; null without one. */
   String keyOf(String name) {
     String value = ofRow(name);
-    return value == null ? vars.texts().get(name) : value;
+    return value == null ? vars.text(name) : value;
+  }
+
+  /** Returns whether a name is that of a var, of a map of vars, of a parameter or of a column. */
+  boolean isHead(String name) {
+    return vars.has(name)
+        || !name.isEmpty() && row.parameters().containsKey(name)
+        || row.columns().containsKey(name)
+        || vars.maps().containsKey(name);
+  }
+
+  /** Returns the value of a column, parameter or var; null without one. */
+  Value valueOf(String name) {
+    Value column = row.columns().get(name);
+    String parameter = column == null ? parameter(name) : null;
+    return column != null
+        ? column
+        : parameter != null ? new Value.OfText(parameter) : vars.values().get(name);
   }
 
   private static BadInput clash(Placeholder hole, Place place) {
@@ -212,12 +230,14 @@ public record Scope(
 
   Stream<String> names() {
     return Stream.concat(
-        vars.all(), Stream.concat(parameters.keySet().stream(), columns.keySet().stream()));
+        vars.all(),
+        Stream.concat(row.parameters().keySet().stream(), row.columns().keySet().stream()));
   }
 
   /** Returns the names that contain a {@code }}. */
   Collection<String> withBraces() {
-    Stream<String> ofRow = Stream.concat(parameters.keySet().stream(), columns.keySet().stream());
+    Stream<String> ofRow =
+        Stream.concat(row.parameters().keySet().stream(), row.columns().keySet().stream());
     return Stream.concat(vars.odd().withBraces().stream(), ofRow.filter(Vars::isBraced)).toList();
   }
 
@@ -263,7 +283,7 @@ public record Scope(
 
   private String text(Node.Scalar node, Form form) {
     String text = node.text();
-    boolean dollars = form != Form.TEXT && !parameters.isEmpty() && text.indexOf('$') >= 0;
+    boolean dollars = form != Form.TEXT && !row.parameters().isEmpty() && text.indexOf('$') >= 0;
     if (text.indexOf('{') < 0 && !dollars) {
       return text;
     }
@@ -282,21 +302,28 @@ public record Scope(
             node.place(),
             hole.written() + " is known only when the job runs; use it in commands and env");
       } else {
-        boolean own = hole.name().equals("job") || ofRow(hole.name()) != null;
-        put(value(hole, node.place()), own, form, out);
+        put(value(hole, node.place()), isOwn(hole), form, out);
       }
     }
     if (form == Form.PATH
         && out.indexOf("*") >= 0
-        && parameters.values().stream().anyMatch(Scope::isAny)) {
+        && row.parameters().values().stream().anyMatch(Scope::isAny)) {
       // The path of this folder has wildcards, so match all files in the folder.
       out.append(out.charAt(out.length() - 1) == '/' ? "**" : "");
     }
     return bounded(out, node.place());
   }
 
+  /** Returns whether a value comes from the instance itself, so that it is text in a pattern. */
+  private boolean isOwn(Placeholder hole) {
+    String name = hole.name();
+    return name.equals("job")
+        || ofRow(name) != null
+        || VarLookup.parse(name, row.columns()::containsKey) != null;
+  }
+
   static boolean isAny(String value) {
-    return value.equals(ANY) || value.equals(ANY_PATH);
+    return ANY.equals(value) || ANY_PATH.equals(value);
   }
 
   private static final Pattern DOLLAR =
@@ -348,14 +375,15 @@ public record Scope(
     out.append(known ? "{" + head + "*," + head + "*/**/*}" : "**/*");
   }
 
-  private String ofRow(String name) {
-    String value = columns.get(name);
-    return value == null ? parameter(name) : value;
+  /** Returns the text of a column or parameter; null if it has none. */
+  String ofRow(String name) {
+    Value column = row.columns().get(name);
+    return column == null ? parameter(name) : column.text();
   }
 
   private String parameter(String name) {
-    String value = parameters.get(name);
-    return value == null && parameters.containsKey(ALL) && !vars.has(name) ? ANY_PATH : value;
+    String value = row.parameters().get(name);
+    return value == null && row.parameters().containsKey(ALL) && !vars.has(name) ? ANY_PATH : value;
   }
 
   /** Returns a command for a shell. Each value is quoted for the place where it is inserted. */
@@ -387,50 +415,102 @@ public record Scope(
     return text.toString();
   }
 
+  /** Returns the text of a placeholder; an empty default is an empty text. */
   String value(Placeholder hole, Place place) {
-    List<String> list = vars.lists().get(hole.name());
-    if (list != null) {
-      return item(list, hole, place);
+    if (isAny(hole.name())) {
+      return hole.name();
     }
-    boolean any = isAny(hole.name());
-    String value = any ? hole.name() : hole.name().equals("job") ? job : keyOf(hole.name());
-    if (value == null && vars.unset().containsKey(hole.name())) {
-      if (job == null) {
-        throw new BadInput(
-            place, hole.written() + ": " + Vars.isUnset(vars.unset().get(hole.name())));
+    boolean ofJob = hole.name().equals("job");
+    VarLookup.Meaning found = ofJob ? null : VarLookup.find(hole, this, place);
+    Value value = ofJob ? job == null ? null : new Value.OfText(job) : found.value();
+    if (value == null) {
+      return standIn(hole, ofJob ? "job" : found.name(), place);
+    } else if (ValueFormat.of(hole.format()).each() != null) {
+      throw new BadInput(place, hole.written() + ": " + EACH);
+    } else if (value instanceof Value.Items list) {
+      if (ValueFormat.of(hole.format()).join() != null) {
+        return String.join("", words(list.items(), hole, place));
+      } else if (hole.fallback() != null && list.items().isEmpty()) {
+        return "";
       }
-      return Vars.standIn(vars.unset().get(hole.name()));
-    }
-    if (value == null && vars.unfit().containsKey(hole.name())) {
-      throw new BadInput(place, hole.written() + ": " + vars.unfit().get(hole.name()));
-    } else if (value == null) {
-      throw unknown(hole, place);
-    }
-    if (!any && (hole.index() >= 0 || hole.member() != null)) {
+      throw new BadInput(
+          place,
+          "%s: %s is a list; it stands as a word of its own in a command or as an item of a list, never within other text"
+              .formatted(hole.written(), found.name()));
+    } else if (value.text() == null) {
+      throw isMap(hole, found.name(), (Value.Fields) value, place);
+    } else if (hole.index() >= 0 || hole.member() != null) {
       throw new BadInput(place, hole.written() + ": " + hole.name() + " is one text");
+    } else if (isAny(value.text())) {
+      return hole.format() == null || hole.format().equals("dir") ? value.text() : ANY;
+    } else if (hole.format() == null) {
+      return value.text();
     }
-    if (isAny(value)) {
-      return hole.format() == null || hole.format().equals("dir") ? value : ANY;
+    return String.join(" ", words(List.of(value), hole, place));
+  }
+
+  private static BadInput isMap(Placeholder hole, String name, Value.Fields map, Place place) {
+    String one = map.values().isEmpty() ? "NAME" : map.values().firstEntry().getKey();
+    return new BadInput(
+        place,
+        "%s: %s is a map; name one of its values, such as {%s.%s}"
+            .formatted(hole.written(), name, hole.name(), one));
+  }
+
+  /** Returns the words of a placeholder whose value or format is a list; null for any other. */
+  List<String> words(Placeholder hole, Place place) {
+    boolean whole = hole.index() < 0 && hole.member() == null && !hole.name().equals("job");
+    if (!whole || isSlot(hole) || isCaller(hole)) {
+      return null;
+    }
+    Value value = VarLookup.find(hole, this, place).value();
+    boolean one = value != null && value.text() != null && !isAny(value.text());
+    return value instanceof Value.Items list
+        ? words(list.items(), hole, place)
+        : one && ValueFormat.of(hole.format()).each() != null
+            ? words(List.of(value), hole, place)
+            : null;
+  }
+
+  private List<String> words(List<Value> items, Placeholder hole, Place place) {
+    List<String> texts = new ArrayList<>(items.size());
+    for (Value item : items) {
+      if (item.text() == null) {
+        throw new BadInput(
+            place,
+            "%s: %s stands in the list; name an item, such as {%s[0]%s}"
+                .formatted(
+                    hole.written(),
+                    item.shape(),
+                    hole.name(),
+                    item instanceof Value.Fields map && !map.values().isEmpty()
+                        ? "." + map.values().firstEntry().getKey()
+                        : ""));
+      }
+      texts.add(item.text());
     }
     try {
-      return hole.format() == null ? value : PlaceholderFormat.apply(hole.format(), value);
+      ValueFormat format = ValueFormat.of(hole.format());
+      if (format.offset() != 0) {
+        texts.replaceAll(text -> row.others().away(hole.name(), text, format.offset()));
+      }
+      return format.words(texts);
     } catch (IllegalArgumentException e) {
       throw new BadInput(place, hole.written() + ": " + e.getMessage());
     }
   }
 
-  private static String item(List<String> list, Placeholder hole, Place place) {
-    if (hole.index() < 0) {
-      throw new BadInput(
-          place,
-          "%s: %s is a list; it stands as a word of its own in a command or as an item of a list, never within other text"
-              .formatted(hole.written(), hole.name()));
+  /** Returns what stands for a var without a value; any other name is an error. */
+  private String standIn(Placeholder hole, String name, Place place) {
+    String unset = vars.unset().get(name);
+    if (unset != null && job == null) {
+      throw new BadInput(place, hole.written() + ": " + Vars.isUnset(unset));
+    } else if (unset == null && vars.unfit().containsKey(name)) {
+      throw new BadInput(place, hole.written() + ": " + vars.unfit().get(name));
+    } else if (unset == null) {
+      throw unknown(hole, name, place);
     }
-    if (hole.index() >= list.size()) {
-      throw new BadInput(
-          place, hole.written() + ": there are only " + list.size() + ", counted from 0");
-    }
-    return list.get(hole.index());
+    return Vars.standIn(unset);
   }
 
   /**
@@ -449,21 +529,21 @@ public record Scope(
           "(?i)(torc_?|project_?|workspace_?|repo_?|git_?)?(root|dir)|(workflow\\.)?basedir|workspaceFolder"
               + "|launchDir|curdir|pwd");
 
-  private BadInput unknown(Placeholder hole, Place place) {
+  private BadInput unknown(Placeholder hole, String name, Place place) {
     TreeSet<String> known = names().collect(Collectors.toCollection(TreeSet::new));
     if (job != null) {
       known.add("job");
       known.addAll(Template.SLOTS);
     }
     String written = hole.written();
-    String inside = hole.member() == null ? hole.name() : hole.name() + "." + hole.member();
+    String inside = hole.member() == null ? name : name + "." + hole.member();
     String meant = KnownNames.findSpelled(inside, known.stream());
     if (meant == null && hole.member() != null) {
       // {wildcards.sample} of Snakemake, or a mistyped name of a nested map
       meant = known.contains(hole.member()) ? hole.member() : NearestName.to(inside, known);
     }
-    meant = meant == null ? ForeignWords.meant(hole.name(), known) : meant;
-    meant = meant == null ? Vars.inside(hole.name(), known.stream()) : meant;
+    meant = meant == null ? ForeignWords.meant(name, known) : meant;
+    meant = meant == null ? Vars.inside(name, known.stream()) : meant;
     if (meant != null
         && meant.matches(Pattern.quote(hole.name()) + "\\.(sh|cmd|command|run|shell)")) {
       throw new BadInput(
@@ -472,7 +552,9 @@ public record Scope(
               .formatted(written, hole.name()));
     }
     List<String> own =
-        Stream.concat(parameters.keySet().stream(), columns.keySet().stream()).sorted().toList();
+        Stream.concat(row.parameters().keySet().stream(), row.columns().keySet().stream())
+            .sorted()
+            .toList();
     String has =
         own.isEmpty() || own.contains(ALL)
             ? ""

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * Reads what a job runs: its command or tasks, with shell, folder, environment and image. {@link
@@ -165,7 +166,7 @@ record StepReader(
    */
   SortedMap<String, Optional<Template>> env(MapFields job) {
     Map<String, String> parameters = job.scope().parameters();
-    Map<String, String> others = job.scope().columns();
+    Map<String, Value> others = job.scope().columns();
     if (top.get("env") == null
         && job.map().get("env") == null
         && parameters.isEmpty()
@@ -186,11 +187,26 @@ record StepReader(
           if (Placeholder.isIdentifier(name)
               && !AxisReader.isTaken(name)
               && ShellText.uses(text, name)) {
-            all.put(name, Optional.of(Template.of(value)));
+            if (value.text() != null) {
+              all.put(name, Optional.of(Template.of(value.text())));
+            } else if (!isSet(text, name)) {
+              problems.add(
+                  job.map().place(),
+                  "$%s: %1$s is %s, which no variable holds; write {%1$s} in the command"
+                      .formatted(name, value.shape()));
+            }
           }
         });
     env(ownEnv(job), job.scope(), all);
     return Collections.unmodifiableSortedMap(all);
+  }
+
+  /** Returns whether a command gives a variable a value of its own. */
+  private static boolean isSet(String command, String name) {
+    return Pattern.compile(
+            "(?<![\\w$])(?:for\\s+%1$s\\b|read\\b[^;|&\\n]*\\b%1$s\\b|%1$s=)".formatted(name))
+        .matcher(command)
+        .find();
   }
 
   /** Returns the texts of a job's command or of its tasks. */

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.NearestName;
+import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.PlaceholderFormat;
 import dev.torc.base.syntax.SeparatedText;
@@ -27,6 +28,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
@@ -43,6 +45,9 @@ final class TableReader {
 
   /** The most distinct texts that are deduplicated: equal values then share one object. */
   private static final int MAX_SHARED = 10_000;
+
+  /** The deepest value of a cell. */
+  private static final int MAX_DEPTH = 100;
 
   /** In {@link #columns}, marks a column that is ignored. */
   private static final int UNWANTED = -1;
@@ -68,11 +73,13 @@ final class TableReader {
   private final String shown;
   private final boolean all; // whether all columns are wanted
   private final String comment; // what rows begin with that are skipped; NONE, or UNSAID
-  private final Map<String, String> shared = new HashMap<>();
+  private final Map<String, Value.OfText> shared = new HashMap<>();
   private final List<Row> rows = new ArrayList<>();
   private final List<BadInput.Diagnostic> warnings = new ArrayList<>(0);
   private final Map<String, Integer> names = new LinkedHashMap<>(); // with their indexes in a row
+  private final Map<String, String> split; // what parts the cells of a column
   private int[] columns; // for CSV and TSV, the index in a row of each column
+  private String[] separators; // what parts the cells of each column; null for nothing
   private final Odd spaced = new Odd(); // cells that have a space at an edge
   private final Odd marked = new Odd(); // rows that look like comments
   private Place header; // where the header is if it looks like a comment
@@ -91,11 +98,17 @@ final class TableReader {
     }
   }
 
-  private TableReader(String shown, List<String> wanted, String comment) {
+  /** Returns the axis of a file with all its columns. */
+  static Axis.Table whole(String path, boolean plain) {
+    return new Axis.Table(Place.NONE, path, plain, List.of(), List.of(), UNSAID, Map.of());
+  }
+
+  private TableReader(Axis.Table table, String shown) {
     this.shown = shown;
-    this.comment = comment;
-    this.all = wanted.isEmpty();
-    name(wanted);
+    this.comment = table.comment();
+    this.split = table.split();
+    this.all = table.columns().isEmpty();
+    name(table.columns());
   }
 
   private void name(Collection<String> columns) {
@@ -103,16 +116,15 @@ final class TableReader {
   }
 
   /**
-   * Returns the rows of a table. {@code shown} is the file's name in messages; its extension
-   * decides the format. An empty {@code wanted} selects all columns. {@code comment} is what rows
-   * begin with that are skipped, {@link #NONE} or {@link #UNSAID}.
+   * Returns the rows of a table; the extension of its file decides the format. The comment of the
+   * axis is what rows begin with that are skipped, {@link #NONE} or {@link #UNSAID}.
    *
    * @throws BadInput if a row has another length than the header, a column is missing, or the
    *     format is wrong
    */
-  static AxisRows read(byte[] bytes, String shown, List<String> wanted, String comment)
-      throws IOException {
-    TableReader table = new TableReader(shown, wanted, comment);
+  static AxisRows read(byte[] bytes, Axis.Table axis) throws IOException {
+    String shown = axis.path();
+    TableReader table = new TableReader(axis, shown);
     String text = SourceFile.decode(bytes, shown);
     String ending = PlaceholderFormat.apply("suffix", shown).toLowerCase(Locale.ROOT);
     switch (ending) {
@@ -120,20 +132,22 @@ final class TableReader {
           table.separated(new SeparatedText(text, shown, ending.equals(".csv"), table.skipped()));
       case ".json" -> table.json(text, true);
       case ".jsonl", ".ndjson" -> table.json(text, false);
+      case ".yaml", ".yml" -> table.tree(SourceFile.parse(bytes, shown));
       default ->
           throw new BadInput(
               new Place(shown, 0, 0),
-              "a table is a .csv, .tsv, .json or .jsonl file; save it as one of these");
+              "a table is a .csv, .tsv, .json, .jsonl or .yaml file; save it as one of these");
     }
     return table.found();
   }
 
   /**
-   * Returns each line as a row of one value; {@code name} has the name of that value. Blank lines
-   * are skipped.
+   * Returns each line as a row of one value, that of the axis's only column. Blank lines are
+   * skipped.
    */
-  static AxisRows lines(byte[] bytes, String shown, List<String> name, String comment) {
-    TableReader table = new TableReader(shown, name, comment);
+  static AxisRows lines(byte[] bytes, Axis.Table axis) {
+    String shown = axis.path();
+    TableReader table = new TableReader(axis, shown);
     String text = SourceFile.decode(bytes, shown);
     int line = 0;
     for (int end, start = 0; start < text.length(); start = end + SourceFile.lineEnd(text, end)) {
@@ -145,9 +159,17 @@ final class TableReader {
       String value = text.substring(start, end);
       if (!isBlank(value) && !table.isComment(value, place)) {
         table.noteSpaces(value, () -> place);
-        table.add(new String[] {value}, place);
+        table.add(new Value[] {new Value.OfText(value)}, place);
       }
     }
+    return table.found();
+  }
+
+  /** Returns rows that are in no file; {@code shown} is the name of their var. */
+  static AxisRows rows(
+      List<SequencedMap<String, Value>> rows, Axis.Table axis, String shown, Place place) {
+    TableReader table = new TableReader(axis, shown);
+    rows.forEach(row -> table.fields(row, place));
     return table.found();
   }
 
@@ -173,7 +195,7 @@ final class TableReader {
 
   private void separated(SeparatedText text) {
     while (text.next()) {
-      boolean blank = isBlank(text.cells());
+      boolean blank = isBlankRow(text.cells());
       if (!blank && columns == null) {
         header(text);
       } else if (!blank && !isComment(text.cells().getFirst(), text.place())) {
@@ -214,10 +236,13 @@ final class TableReader {
           "the row has %s, the header %s%s"
               .formatted(Amount.count(cells.size(), "field"), columns.length, why));
     }
-    String[] values = new String[names.size()];
+    Value[] values = new Value[names.size()];
     for (int c = 0; c < columns.length; c++) {
       int cell = c;
-      if (columns[c] >= 0) {
+      String separator = separators[c];
+      if (columns[c] >= 0 && separator != null) {
+        values[columns[c]] = CellParts.of(cells.get(c), separator, text.place(cell));
+      } else if (columns[c] >= 0) {
         noteSpaces(cells.get(c), () -> text.place(cell));
         values[columns[c]] = share(SourceFile.clean(cells.get(c), place));
       } else if (columns[c] == UNNAMED && !isBlank(cells.get(c))) {
@@ -248,6 +273,7 @@ final class TableReader {
       }
     }
     columns = new int[cells.size()];
+    separators = new String[cells.size()];
     Arrays.fill(columns, all ? UNNAMED : UNWANTED);
     if (all) {
       name(named.keySet());
@@ -259,7 +285,13 @@ final class TableReader {
             throw missing(name, named.keySet(), text.place());
           }
           columns[column] = at;
+          separators[column] = split.get(name);
         });
+    for (String name : split.keySet()) {
+      if (!names.containsKey(name)) {
+        throw missing(name, named.keySet(), text.place());
+      }
+    }
   }
 
   /**
@@ -269,10 +301,11 @@ final class TableReader {
    * @throws BadInput if a column of the key is missing or empty, or if no key is given and all
    *     columns of a row are empty
    */
-  static AxisRows keyed(Axis.Table table, AxisRows read) {
+  static AxisRows keyed(List<String> key, String path, AxisRows of) {
+    AxisRows read = of.withInner(key);
     List<String> names = read.names();
     List<Row> rows = read.rows();
-    if (table.key().isEmpty()) {
+    if (key.isEmpty()) {
       for (Row row : rows) {
         if (isBlank(row.values())) {
           String all = SafeText.names(names, 5);
@@ -291,18 +324,18 @@ final class TableReader {
       return new AxisRows(names, others, rows, alike, read.warnings());
     }
     if (rows.isEmpty()) {
-      return new AxisRows(table.key(), Set.of(), rows, List.of(), read.warnings());
+      return new AxisRows(key, Set.of(), rows, List.of(), read.warnings());
     }
-    for (String name : table.key()) {
+    for (String name : key) {
       if (!names.contains(name)) {
-        throw missing(name, names, new Place(table.path(), 1, 1));
+        throw missing(name, names, new Place(path, 1, 1));
       }
     }
     Set<String> others = new TreeSet<>(names);
-    table.key().forEach(others::remove);
+    key.forEach(others::remove);
     for (int i = 0; i < names.size(); i++) {
       for (Row row : others.contains(names.get(i)) ? List.<Row>of() : rows) {
-        if (isBlank(row.values().get(i))) {
+        if (isBlank(row.values().subList(i, i + 1))) {
           String column = SafeText.name(names.get(i));
           throw new BadInput(
               row.place(), "key column " + column + " is empty; fill it in or remove the row");
@@ -317,9 +350,9 @@ final class TableReader {
    * of a row without a value there; nothing if these columns tell all rows apart.
    */
   private static List<Place> alike(List<Row> rows, int columns) {
-    Map<List<String>, Row> seen = HashMap.newHashMap(rows.size());
+    Map<List<Value>, Row> seen = HashMap.newHashMap(rows.size());
     for (Row row : rows) {
-      List<String> leading = row.values().subList(0, columns);
+      List<Value> leading = row.values().subList(0, columns);
       Row earlier = isBlank(leading) ? row : seen.putIfAbsent(leading, row);
       if (earlier != null) {
         return List.of(earlier.place(), row.place());
@@ -339,6 +372,27 @@ final class TableReader {
     String there = known.isEmpty() ? "" : "; there are " + SafeText.names(List.copyOf(known), 20);
     return new BadInput(
         place, "no column " + SafeText.name(name) + (nearest.isEmpty() ? there : nearest));
+  }
+
+  /** Reads a YAML list of maps. */
+  private void tree(Node tree) {
+    if (!(tree instanceof Node.Sequence list)) {
+      throw new BadInput(tree.place(), "a table in YAML is a list of maps");
+    }
+    for (Node item : list.items()) {
+      if (!(item instanceof Node.Mapping map)) {
+        throw new BadInput(item.place(), "a row of a table is a map");
+      }
+      SequencedMap<String, Value> fields = new LinkedHashMap<>();
+      map.entries()
+          .forEach(
+              (name, entry) -> {
+                Value value = Value.of(entry.value());
+                note(name, value, entry.value().place());
+                fields.put(name, value.text() == null ? value : share(value.text()));
+              });
+      fields(fields, map.place());
+    }
   }
 
   private void json(String text, boolean list) throws IOException {
@@ -371,50 +425,73 @@ final class TableReader {
 
   private void object(JsonParser parser) throws IOException {
     Place place = place(parser);
-    Map<String, String> fields = new LinkedHashMap<>();
-    boolean blank = true;
-    String first = null;
-    while (parser.nextToken() == JsonToken.FIELD_NAME) {
-      String name = parser.currentName();
-      JsonToken token = parser.nextToken();
-      boolean counts = all || names.containsKey(name);
-      if (names.isEmpty()) {
-        noteSpaces(name, () -> place(parser));
+    fields(((Value.Fields) value(parser, parser.currentToken(), 0)).values(), place);
+  }
+
+  /** Returns a value of JSON; {@code null} in a list is no item, elsewhere an empty text. */
+  private Value value(JsonParser parser, JsonToken token, int depth) throws IOException {
+    if (depth > MAX_DEPTH) {
+      throw new BadInput(place(parser), "nested more than " + MAX_DEPTH + " deep");
+    } else if (token == JsonToken.START_OBJECT) {
+      SequencedMap<String, Value> fields = new LinkedHashMap<>();
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        String name = parser.currentName();
+        Value value = value(parser, parser.nextToken(), depth + 1);
+        if (depth == 0) {
+          note(name, value, place(parser));
+        }
+        fields.put(name, value);
       }
-      if (counts && !token.isScalarValue()) {
-        throw new BadInput(place(parser), name + " must be a text, a number, true or false");
+      return new Value.Fields(fields);
+    } else if (token == JsonToken.START_ARRAY) {
+      List<Value> items = new ArrayList<>();
+      for (JsonToken t = parser.nextToken(); t != JsonToken.END_ARRAY; t = parser.nextToken()) {
+        if (t != JsonToken.VALUE_NULL) {
+          items.add(value(parser, t, depth + 1));
+        }
       }
-      String text = token == JsonToken.VALUE_NULL ? "" : parser.getText();
-      blank &= isBlank(text);
-      first = first == null ? text : first;
-      if (counts) {
-        noteSpaces(text, () -> place(parser));
-        fields.put(name, share(SourceFile.clean(text, place(parser))));
-      }
-      parser.skipChildren();
+      return new Value.Items(List.copyOf(items));
     }
+    String text = token == JsonToken.VALUE_NULL ? "" : parser.getText();
+    return share(SourceFile.clean(text, place(parser)));
+  }
+
+  /** Notes a name in the first row, and the text of a column that counts. */
+  private void note(String name, Value value, Place place) {
+    noteSpaces(names.isEmpty() ? name : "", () -> place);
+    boolean counts = all || names.containsKey(name);
+    noteSpaces(counts && value.text() != null ? value.text() : "", () -> place);
+  }
+
+  /** Adds the row of a map; the first one names the columns if all are wanted. */
+  private void fields(SequencedMap<String, Value> fields, Place place) {
+    boolean blank = isBlank(List.copyOf(fields.values()));
     if (names.isEmpty()) {
       name(fields.keySet());
     }
-    if (!blank && !isComment(first, place)) {
-      String[] values = new String[names.size()];
-      names.forEach(
-          (name, at) -> {
-            values[at] = fields.get(name);
-            if (values[at] == null) {
-              throw missing(name, fields.keySet(), place);
-            }
-          });
-      for (String name : fields.keySet()) {
-        if (!names.containsKey(name)) {
-          throw new BadInput(place, "the first row has no column " + SafeText.name(name));
-        }
-      }
-      add(values, place);
+    String first = fields.isEmpty() ? "" : fields.firstEntry().getValue().toString();
+    if (blank || isComment(first, place)) {
+      return;
     }
+    Value[] values = new Value[names.size()];
+    names.forEach(
+        (name, at) -> {
+          Value value = fields.get(name);
+          if (value == null) {
+            throw missing(name, fields.keySet(), place);
+          }
+          String separator = value.text() == null ? null : split.get(name);
+          values[at] = separator == null ? value : CellParts.of(value.text(), separator, place);
+        });
+    for (String name : all ? fields.keySet() : Set.<String>of()) {
+      if (!names.containsKey(name)) {
+        throw new BadInput(place, "the first row has no column " + SafeText.name(name));
+      }
+    }
+    add(values, place);
   }
 
-  private void add(String[] values, Place place) {
+  private void add(Value[] values, Place place) {
     if (rows.size() >= Group.MAX_INSTANCES) {
       throw new BadInput(place, "more than " + Group.MAX_INSTANCES + " rows");
     }
@@ -454,8 +531,18 @@ final class TableReader {
     return trimmed(cell).isEmpty();
   }
 
-  static boolean isBlank(List<String> cells) {
+  private static boolean isBlankRow(List<String> cells) {
     return cells.stream().allMatch(TableReader::isBlank);
+  }
+
+  /** Returns whether all values are blank texts, or lists without items. */
+  static boolean isBlank(List<Value> values) {
+    return values.stream()
+        .allMatch(
+            value ->
+                value instanceof Value.Items list
+                    ? list.items().isEmpty()
+                    : value.text() != null && isBlank(value.text()));
   }
 
   /** Returns whether a character is a control character, any kind of space, or has no width. */
@@ -467,12 +554,15 @@ final class TableReader {
                 || Character.getType(c) == Character.FORMAT);
   }
 
-  private String share(String text) {
-    if (shared.size() >= MAX_SHARED) {
-      return shared.getOrDefault(text, text);
+  private Value.OfText share(String text) {
+    Value.OfText known = shared.get(text);
+    if (known == null) {
+      known = new Value.OfText(text);
+      if (shared.size() < MAX_SHARED) {
+        shared.put(text, known);
+      }
     }
-    String known = shared.putIfAbsent(text, text);
-    return known == null ? text : known;
+    return known;
   }
 
   private Place place(JsonParser parser) {

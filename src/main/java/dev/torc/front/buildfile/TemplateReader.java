@@ -7,6 +7,7 @@ import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.Quoting;
 import dev.torc.base.syntax.ShellText;
 import dev.torc.base.syntax.ShellText.Quote;
+import dev.torc.base.syntax.ValueFormat;
 import dev.torc.core.model.Job.Item;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Template;
@@ -54,7 +55,7 @@ final class TemplateReader {
       } else if (env && Scope.isCaller(hole)) {
         add(new Part.Slot("env", -1, hole.member(), Quote.NONE, place));
       } else {
-        put(hole, Quote.NONE);
+        put(hole, Quote.NONE, hole.written().equals(written));
       }
     }
     return finish();
@@ -108,12 +109,12 @@ final class TemplateReader {
       }
       Quote quote = scan == null ? Quote.REFUSE : scan.holes().get(hole);
       Placeholder each = holes.get(hole++);
-      boolean whole = each.index() < 0 && each.member() == null;
-      List<String> list = whole ? scope.vars().lists().get(each.name()) : null;
-      if (list != null && isWord(masked, i) && (scan == null || quote == Quote.BARE)) {
+      boolean word = isWord(masked, i) && (scan == null || quote == Quote.BARE);
+      List<String> list = word ? scope.words(each, place) : null;
+      if (list != null) {
         words(list, each, quote);
       } else {
-        put(each, quote);
+        put(each, quote, word);
       }
       if (quote == Quote.BARE) {
         oneWord(each);
@@ -131,7 +132,7 @@ final class TemplateReader {
     String name = hole.name();
     boolean whole = hole.written().length() == name.length() + 2;
     boolean hidden = scope.parameters().containsKey(name);
-    String value = whole && !hidden ? scope.vars().texts().get(name) : null;
+    String value = whole && !hidden ? scope.vars().text(name) : null;
     if (value != null && value.startsWith("-") && value.indexOf(' ') > 0) {
       String items = String.join(", ", value.strip().split("\\s+"));
       scope
@@ -175,10 +176,13 @@ final class TemplateReader {
     }
   }
 
-  private void put(Placeholder hole, Quote quote) {
+  private void put(Placeholder hole, Quote quote, boolean alone) {
     if (Scope.isCaller(hole)) {
       throw Scope.caller(hole, place);
     } else if (scope.isSlot(hole)) {
+      if (!alone && ValueFormat.of(hole.format()).each() != null) {
+        throw wrong(hole, Scope.EACH);
+      }
       add(slot(hole, quote));
       return;
     }
@@ -221,8 +225,10 @@ final class TemplateReader {
     String member = hole.member();
     boolean ofNeeds = name.equals("needs");
     boolean ofItems = ofNeeds || name.equals("produces");
-    if (hole.format() != null) {
+    if (hole.format() != null && !ofItems) {
       throw wrong(hole, "a format needs a value that is known before the job runs");
+    } else if (hole.format() != null && ValueFormat.of(hole.format()).offset() != 0) {
+      throw wrong(hole, "only a parameter has a value before or after its own");
     } else if (name.equals("data")) {
       if (member == null) {
         throw wrong(hole, "write {data.JOB.KEY}, or {data.NAME} for a static value");
@@ -245,7 +251,7 @@ final class TemplateReader {
         throw wrong(hole, "no item of " + name + " has that name" + hint);
       }
     }
-    return new Part.Slot(name, hole.index(), member, quote, place);
+    return new Part.Slot(name, hole.index(), member, hole.format(), quote, place);
   }
 
   private BadInput wrong(Placeholder hole, String why) {

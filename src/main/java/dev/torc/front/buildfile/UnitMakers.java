@@ -91,7 +91,7 @@ final class UnitMakers {
         for (SortedMap<String, String> some : all) {
           for (Row row : fixed.rows()) {
             SortedMap<String, String> one = new TreeMap<>(some);
-            one.put(fixed.names().getFirst(), row.values().getFirst());
+            one.put(fixed.names().getFirst(), row.values().getFirst().text());
             more.add(one);
           }
         }

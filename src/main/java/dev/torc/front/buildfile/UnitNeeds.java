@@ -192,8 +192,8 @@ final class UnitNeeds {
       matched
           .patterns()
           .forEach(each -> to.add(new Inside(name, each.match().glob(), matched.excludes())));
-    } else if (axis instanceof Axis.Zip zip) {
-      zip.axes().forEach(each -> addPaths(name, each, to));
+    } else {
+      axis.parts().forEach(each -> addPaths(name, each, to));
     }
   }
 
@@ -250,7 +250,8 @@ final class UnitNeeds {
             axis ->
                 axis instanceof Axis.Fixed
                     || axis instanceof Axis.Table table && makers.of(table.path()).isEmpty()
-                    || axis instanceof Axis.Zip zip && isFixed(zip.axes()));
+                    || axis instanceof Axis.OfVar
+                    || !axis.parts().isEmpty() && isFixed(axis.parts()));
   }
 
   private void add(Job job, Map<Integer, Kind> found) throws IOException {
@@ -283,8 +284,8 @@ final class UnitNeeds {
       addNamed(named.job(), found);
     } else if (axis instanceof Axis.ValuesOf values) {
       addNamed(values.group(ids.keySet()), found);
-    } else if (axis instanceof Axis.Zip zip) {
-      for (Axis each : zip.axes()) {
+    } else if (!axis.parts().isEmpty()) {
+      for (Axis each : axis.parts()) {
         add(each, found);
       }
     } else {

@@ -7,6 +7,7 @@ import dev.torc.base.syntax.Problems;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.SequencedSet;
@@ -24,6 +25,9 @@ record VarLayers(FileReader reader, Map<String, SequencedSet<String>> maps, Prob
   interface FileReader {
     /** Returns the tree of a file that a build file names. */
     Node read(Node.Scalar name) throws IOException;
+
+    /** Returns the table of an axis, as a map of its rows whose texts are literal. */
+    Node.Mapping table(Node.Mapping written) throws IOException;
   }
 
   Node.Mapping join(Node vars) throws IOException {
@@ -43,9 +47,17 @@ record VarLayers(FileReader reader, Map<String, SequencedSet<String>> maps, Prob
     return new Node.Mapping(vars.place(), all);
   }
 
-  private SequencedMap<String, Entry> flat(Node.Mapping map, boolean file) {
+  private SequencedMap<String, Entry> flat(Node.Mapping map, boolean file) throws IOException {
     SequencedMap<String, Entry> all = new LinkedHashMap<>();
     flatten("", map, file, all);
+    for (Map.Entry<String, Entry> each :
+        file ? List.<Map.Entry<String, Entry>>of() : all.entrySet()) {
+      if (each.getValue().value() instanceof Node.Mapping table
+          && table.entries().containsKey("table")) {
+        Node.Mapping rows = reader.table(table);
+        each.setValue(new Entry(rows.place(), rows));
+      }
+    }
     return all;
   }
 
@@ -55,7 +67,8 @@ record VarLayers(FileReader reader, Map<String, SequencedSet<String>> maps, Prob
         .forEach(
             (key, entry) -> {
               String name = before + key;
-              if (entry.value() instanceof Node.Mapping inner && (file || !isBraced(inner))) {
+              if (entry.value() instanceof Node.Mapping inner
+                  && (file || !isBraced(inner) && !isTable(inner))) {
                 maps.computeIfAbsent(name, _ -> new LinkedHashSet<>())
                     .addAll(inner.entries().keySet());
                 flatten(name + ".", inner, file, into);
@@ -69,6 +82,12 @@ record VarLayers(FileReader reader, Map<String, SequencedSet<String>> maps, Prob
                 problems.add(entry.place(), "a second var " + name + ", first at " + place);
               }
             });
+  }
+
+  /** Returns whether a map is a table: exactly the keys of one. */
+  private static boolean isTable(Node.Mapping map) {
+    return map.entries().containsKey("table")
+        && KnownKeys.VAR_TABLE.containsAll(map.entries().keySet());
   }
 
   /** Returns whether a map is an unquoted {@code {name}}, which has its own error message. */

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -43,13 +44,13 @@ final class VariableReader {
   private final Map<String, SequencedSet<String>> maps;
   private final Map<String, String> env;
   private final Problems problems;
-  private final Map<String, String> texts = new HashMap<>();
-  private final Map<String, List<String>> lists = new HashMap<>();
+  private final Map<String, Value> values = new HashMap<>();
   private final Map<String, String> unfit = new HashMap<>();
   private final Map<String, String> unset = new HashMap<>();
   private final SortedMap<String, Optional<String>> asked = new TreeMap<>();
-  private final Map<String, String> callers = new HashMap<>(0); // by what is between the braces
+  private final Map<String, Value> callers = new HashMap<>(0); // by what is between the braces
   private final Set<String> open = new LinkedHashSet<>();
+  private final Scope scope; // of the values, in which every name is a var
 
   private VariableReader(
       Node.Mapping written, FileLayers layers, Map<String, String> env, Problems problems) {
@@ -58,6 +59,9 @@ final class VariableReader {
     this.maps = layers.varMaps();
     this.env = env;
     this.problems = problems;
+    List<String> braced = this.written.keySet().stream().filter(Vars::isBraced).toList();
+    Vars.OddNames odd = new Vars.OddNames(Set.of(), braced);
+    this.scope = new Scope(new Vars(values, unfit, unset, asked, maps, odd), null, problems);
   }
 
   /** Returns the value of every var. */
@@ -81,9 +85,9 @@ final class VariableReader {
                         : "; it is a map, in which there is " + inside;
                 problems.add(Place.NONE, "-D " + name + ": the build file has no such var" + hint);
               } else if (entry.value() instanceof Node.Sequence) {
-                vars.lists.put(name, vars.defined(name, value));
+                vars.values.put(name, vars.defined(name, value));
               } else {
-                vars.texts.put(name, value);
+                vars.values.put(name, new Value.OfText(value));
               }
             });
     vars.written.keySet().forEach(vars::resolve);
@@ -93,7 +97,8 @@ final class VariableReader {
           args.place(),
           "the var args hides {args}, the arguments behind --; rename one that needs them");
     }
-    return Vars.of(vars.texts, vars.lists, vars.unfit, vars.unset, vars.asked, vars.maps);
+    vars.values.keySet().removeAll(vars.callers.keySet());
+    return Vars.of(vars.values, vars.unfit, vars.unset, vars.asked, vars.maps);
   }
 
   /** Adds the keys of a name that is written with dots: {@code samples.C} is a key of samples. */
@@ -119,10 +124,10 @@ final class VariableReader {
    * Returns the items of a list var that the command line sets: the text as one item, or the items
    * of a YAML list.
    */
-  private List<String> defined(String name, String value) {
+  private Value defined(String name, String value) {
     String text = value.strip();
     if (text.isEmpty()) {
-      return List.of();
+      return new Value.Items(List.of());
     }
     if (!text.startsWith("[")) {
       String[] words = text.split("\\s+");
@@ -132,31 +137,24 @@ final class VariableReader {
             "-D %s: a list with blanks in it; write -D '%s=[%s]'"
                 .formatted(name, name, String.join(", ", words)));
       }
-      return List.of(value);
+      return new Value.Items(List.of(new Value.OfText(value)));
     }
-    List<String> items = new ArrayList<>();
     try {
       if (SourceFile.parse(text.getBytes(StandardCharsets.UTF_8), "-D")
           instanceof Node.Sequence list) {
-        for (Node item : list.items()) {
-          items.add(MapFields.scalar(item, "an item").text());
-        }
-        return items;
+        return Value.of(list);
       }
     } catch (BadInput | IOException e) {
       // The message below shows the text, which is short enough to see what is wrong.
     }
     problems.add(
         Place.NONE, "-D " + name + ": no list: " + text + "; write -D '" + name + "=[a, b]'");
-    return List.of();
+    return new Value.Items(List.of());
   }
 
   /** Finds the value of a var, after the values of the vars that it refers to. */
   private void resolve(String name) {
-    if (texts.containsKey(name)
-        || lists.containsKey(name)
-        || unfit.containsKey(name)
-        || unset.containsKey(name)) {
+    if (values.containsKey(name) || unfit.containsKey(name) || unset.containsKey(name)) {
       return;
     }
     Node.Entry entry = written.get(name);
@@ -166,21 +164,18 @@ final class VariableReader {
           open.contains(name)
               ? "the vars " + String.join(" → ", open) + " → " + name + " go round in a circle"
               : "vars refer to each other more than " + MAX_DEPTH + " deep");
-      texts.put(name, "");
+      values.put(name, new Value.OfText(""));
       return;
     }
     boolean literal = files.contains(entry.place().file());
     open.add(name);
     try {
-      if (entry.value() instanceof Node.Sequence list) {
-        lists.put(name, list(list, name, literal));
-      } else {
-        Node.Scalar value = MapFields.scalar(entry.value(), name);
-        if (!literal && (value.text().indexOf('$') >= 0 || value.text().matches("(?s)[~`].*"))) {
-          Unexpanded.warnOfVar(name, value, written.keySet(), problems);
-        }
-        texts.put(name, text(value, literal));
+      if (entry.value() instanceof Node.Scalar value
+          && !literal
+          && (value.text().indexOf('$') >= 0 || value.text().matches("(?s)[~`].*"))) {
+        Unexpanded.warnOfVar(name, value, written.keySet(), problems);
       }
+      values.put(name, value(entry.value(), name, literal));
     } catch (UnsetException e) {
       unset.put(name, e.getMessage());
     } catch (BadInput e) {
@@ -188,30 +183,41 @@ final class VariableReader {
         unfit.put(name, e.getMessage());
       } else {
         problems.add(e);
-        texts.putIfAbsent(name, "");
+        values.putIfAbsent(name, new Value.OfText(""));
       }
     } finally {
       open.remove(name);
     }
   }
 
-  private List<String> list(Node.Sequence list, String name, boolean literal) {
-    for (Node item : list.items()) {
-      Node.Scalar text = MapFields.scalar(item, "an item of " + name);
-      if (!literal) {
-        resolveIn(text);
+  /** Returns a value; an item that is only the placeholder of a list stands for its items. */
+  private Value value(Node node, String name, boolean literal) {
+    if (literal && !(node instanceof Node.Scalar)) {
+      return Value.of(node);
+    } else if (node instanceof Node.Sequence list) {
+      List<Value> items = new ArrayList<>();
+      for (Node item : list.items()) {
+        if (item instanceof Node.Scalar text) {
+          resolveIn(text);
+          Value whole = scope.whole(text);
+          items.addAll(whole instanceof Value.Items of ? of.items() : List.of(one(text, name)));
+        } else {
+          items.add(value(item, name, false));
+        }
       }
+      return new Value.Items(List.copyOf(items));
+    } else if (node instanceof Node.Mapping map) {
+      SequencedMap<String, Value> fields = new LinkedHashMap<>();
+      map.entries().forEach((key, entry) -> fields.put(key, value(entry.value(), name, false)));
+      return new Value.Fields(fields);
     }
-    List<Node> items = literal ? list.items() : scope().items(list);
-    return items.stream().map(item -> text(MapFields.scalar(item, name), literal)).toList();
+    Node.Scalar text = MapFields.scalar(node, name);
+    return literal ? new Value.OfText(text.text()) : one(text, name);
   }
 
-  private String text(Node.Scalar text, boolean literal) {
-    if (literal) {
-      return text.text();
-    }
+  private Value one(Node.Scalar text, String name) {
     resolveIn(text);
-    return scope().text(text);
+    return new Value.OfText(scope.text(MapFields.scalar(text, name)));
   }
 
   /**
@@ -231,16 +237,19 @@ final class VariableReader {
     }
     for (Object part : Placeholder.split(text.text(), this::isKnown)) {
       if (part instanceof Placeholder hole && isKnown(hole.name())) {
-        if (!written.containsKey(hole.name())) {
-          VarLookup.keys(hole.name()).forEach(this::resolveNamed);
-        }
-        resolveNamed(VarLookup.resolved(hole, scope(), text.place()).name());
+        VarLookup.Path path = VarLookup.parse(hole.name(), this::isHead);
+        path.keys().forEach(this::resolveNamed);
+        resolveNamed(VarLookup.var(path, scope));
       }
     }
   }
 
   private boolean isKnown(String name) {
-    return written.containsKey(name) || name.indexOf('[') > 0 && VarLookup.is(name, maps);
+    return VarLookup.parse(name, this::isHead) != null;
+  }
+
+  private boolean isHead(String name) {
+    return written.containsKey(name) || maps.containsKey(name);
   }
 
   private void resolveNamed(String name) {
@@ -271,17 +280,8 @@ final class VariableReader {
       if (value == null && !doubled) {
         throw new UnsetException(name);
       }
-      callers.put(inside, value == null ? "" : value);
+      callers.put(inside, new Value.OfText(value == null ? "" : value));
+      values.putAll(callers);
     }
-  }
-
-  /** Returns the scope for values of vars, in which every name is a var. */
-  private Scope scope() {
-    List<String> braced = written.keySet().stream().filter(Vars::isBraced).toList();
-    Map<String, String> all = callers.isEmpty() ? texts : new HashMap<>(texts);
-    all.putAll(callers);
-    Vars vars =
-        new Vars(all, lists, unfit, unset, asked, maps, new Vars.OddNames(Set.of(), braced));
-    return new Scope(vars, null, problems);
   }
 }

@@ -1,9 +1,12 @@
 package dev.torc.front.buildfile;
 
 import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.SequencedSet;
 import java.util.Set;
 import java.util.SortedMap;
@@ -14,19 +17,19 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The values of the vars: each var is a text or a list of texts. {@link VariableReader} finds them.
+ * The values of the vars. A nested map gives one var for each of its values, with dots in the name;
+ * a var that is a list may have maps in it, and a table is one map. {@link VariableReader} finds
+ * the values.
  *
- * @param texts the texts by name
- * @param lists the lists by name; no name is in both
- * @param unfit why a value in a vars file is neither a text nor a list, by name
+ * @param values the values by name
+ * @param unfit why a value in a vars file cannot be used, by name
  * @param unset the caller's variable that a value needs and that is not set, by name
  * @param asked the caller's variables that the values need, with their values
  * @param maps the keys of each nested map, in the order written
  * @param odd the names that need care in braces
  */
 public record Vars(
-    Map<String, String> texts,
-    Map<String, List<String>> lists,
+    Map<String, Value> values,
     Map<String, String> unfit,
     Map<String, String> unset,
     SortedMap<String, Optional<String>> asked,
@@ -44,28 +47,23 @@ public record Vars(
   static final Vars NONE = of(Map.of());
 
   static Vars of(Map<String, String> texts) {
-    return of(texts, Map.of(), Map.of(), Map.of(), Collections.emptySortedMap(), Map.of());
+    Map<String, Value> values = new HashMap<>();
+    texts.forEach((name, text) -> values.put(name, new Value.OfText(text)));
+    return of(values, Map.of(), Map.of(), Collections.emptySortedMap(), Map.of());
   }
 
   static Vars of(
-      Map<String, String> texts,
-      Map<String, List<String>> lists,
+      Map<String, Value> values,
       Map<String, String> unfit,
       Map<String, String> unset,
       SortedMap<String, Optional<String>> asked,
       Map<String, SequencedSet<String>> maps) {
-    Vars plain =
-        new Vars(texts, lists, unfit, unset, asked, maps, new OddNames(Set.of(), List.of()));
-    return new Vars(
-        texts,
-        lists,
-        unfit,
-        unset,
-        asked,
-        maps,
+    Vars plain = new Vars(values, unfit, unset, asked, maps, new OddNames(Set.of(), List.of()));
+    OddNames odd =
         new OddNames(
             plain.all().filter(Scope::clashes).collect(Collectors.toSet()),
-            plain.all().filter(Vars::isBraced).toList()));
+            plain.all().filter(Vars::isBraced).toList());
+    return new Vars(values, unfit, unset, asked, maps, odd);
   }
 
   static boolean isBraced(String name) {
@@ -78,14 +76,31 @@ public record Vars(
   }
 
   boolean has(String name) {
-    return texts.containsKey(name)
-        || lists.containsKey(name)
-        || unfit.containsKey(name)
-        || unset.containsKey(name);
+    return values.containsKey(name) || unfit.containsKey(name) || unset.containsKey(name);
   }
 
   Stream<String> all() {
-    return Stream.of(texts, lists, unfit, unset).flatMap(each -> each.keySet().stream());
+    return Stream.of(values, unfit, unset).flatMap(each -> each.keySet().stream());
+  }
+
+  /** Returns the text of a var; null if it has none. */
+  String text(String name) {
+    Value value = values.get(name);
+    return value == null ? null : value.text();
+  }
+
+  /** Returns a var with all that is in it if it is a map; null if there is none. */
+  Value tree(String name) {
+    SequencedSet<String> keys = maps.get(name);
+    if (keys == null || values.containsKey(name)) {
+      return values.get(name);
+    }
+    SequencedMap<String, Value> fields = new LinkedHashMap<>();
+    for (String key : keys) {
+      Value value = tree(name + "." + key);
+      fields.put(key, value == null ? new Value.OfText("") : value);
+    }
+    return new Value.Fields(fields);
   }
 
   /** Returns what stands for a value in jobs, if it needs a variable that is not set. */

@@ -163,12 +163,12 @@ final class WhenReader {
 
   /** Returns the value of a parameter or var; null if it is not set. */
   private static String variable(String name, Place place, Scope scope) {
-    String own = scope.parameters().getOrDefault(name, scope.columns().get(name));
+    String own = scope.ofRow(name);
     Vars vars = scope.vars();
     if (own != null || name.indexOf(Scope.ANY) >= 0 || scope.isOutline() && !vars.has(name)) {
       return own == null ? Scope.ANY : own;
-    } else if (vars.lists().containsKey(name)) {
-      return String.join(" ", vars.lists().get(name));
+    } else if (scope.valueOf(name) instanceof Value.Items list) {
+      return list.items().stream().map(Value::toString).collect(Collectors.joining(" "));
     } else if (!vars.has(name)) {
       throw new BadInput(
           place,
@@ -179,7 +179,7 @@ final class WhenReader {
                       ? "; define it in vars, and -D sets it"
                       : NearestName.hint(name, scope.names().toList())));
     }
-    return vars.texts().get(name);
+    return vars.text(name);
   }
 
   private Finding file(String path, Place place) {

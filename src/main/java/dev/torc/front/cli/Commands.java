@@ -126,6 +126,7 @@ final class Commands {
       data  print the values that jobs stored
         ! runs
         JOB*  job or group (default: all jobs)
+        --csv  print a line for each instance of a group: its parameters and values
       events  print the events that jobs posted
         ! runs
         JOB*  job or group (default: all jobs)

@@ -12,6 +12,7 @@ import com.fasterxml.jackson.jr.ob.impl.JSONWriter;
 import dev.torc.base.syntax.BadInput.Diagnostic;
 import dev.torc.base.syntax.JsonText;
 import dev.torc.base.text.SafeText.Harmless;
+import dev.torc.core.model.InstanceName;
 import java.io.IOException;
 import java.io.Writer;
 import java.lang.reflect.Method;
@@ -39,6 +40,15 @@ public final class Json {
   private static final Pattern WORD = Pattern.compile("(?<=.)[A-Z]");
 
   private Json() {}
+
+  /** Adds the name of a job and, of an instance, the parameters that name it. */
+  public static void putJob(Map<String, Object> fields, String job) {
+    fields.put("job", job);
+    Map<String, String> parameters = InstanceName.parse(job).values();
+    if (!parameters.isEmpty()) {
+      fields.put("parameters", parameters);
+    }
+  }
 
   /** A value that is already JSON; numbers that JSON does not allow are written as strings. */
   public record Raw(String text) {}

@@ -49,19 +49,20 @@ final class JsonReport implements Report {
       }
       case Event.JobStarted started -> {
         fields.putAll(Json.fields(started));
+        Json.putJob(fields, started.job());
         fields.put("log", started.log() == null ? null : started.log().file());
       }
       case Event.JobEnded ended -> {
-        fields.put("job", ended.job());
+        Json.putJob(fields, ended.job());
         fields.put("state", ended.state());
         put(ended.details(), fields);
       }
       case Event.JobUndone undone -> {
-        fields.put("job", undone.job());
+        Json.putJob(fields, undone.job());
         fields.put("what", undone.details().what());
       }
       case Event.JobRetried retried -> {
-        fields.put("job", retried.job());
+        Json.putJob(fields, retried.job());
         fields.put("attempt", retried.attempt());
         put(retried.details(), fields);
         fields.put("delay", Json.seconds(retried.delay()));

@@ -49,7 +49,8 @@ class AnswersSchemaTest {
           "chain",
           "licences",
           "machine",
-          "commit");
+          "commit",
+          "parameters");
 
   @TempDir Path temp;
   private Folder folder;
@@ -135,7 +136,8 @@ class AnswersSchemaTest {
           .properties()
           .forEach(
               each -> {
-                if (!each.getKey().equals("value") && !each.getValue().isEmpty()) {
+                if (!Set.of("value", "parameters").contains(each.getKey())
+                    && !each.getValue().isEmpty()) {
                   found.addAll(objects(each.getValue()));
                 }
               });
