@@ -1,25 +1,30 @@
 package dev.torc.front.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Edits while a job waits at a scheduler or runs there, beside a torc or between two of them. */
-@Timeout(120)
 class RemoteEditsTest {
+
+  /** Seconds after which a wait fails; no test comes near. */
+  private static final long DEADLINE = 300;
 
   @TempDir Path temp;
   private Folder project;
 
-  /** The job notes when it begins and ends, and ends when a file {@code go} is there. */
+  /**
+   * The job notes when it begins and ends, and ends when a file {@code go} is there. Its grace is
+   * long: a job that is killed on a busy machine before it has noted its end would be waited for.
+   */
   private void build(String word, String runtime) throws IOException {
     project.put(
         "torc.yaml",
@@ -50,6 +55,7 @@ class RemoteEditsTest {
                 needs: x
                 produces: a.out
                 resources: { runtime: %s }
+                stop: { grace: 10m }
             """
                 .formatted(word, runtime));
   }
@@ -58,8 +64,13 @@ class RemoteEditsTest {
     return project.has(file) ? project.get(file).split("\n", -1).length - 1 : 0;
   }
 
+  /** Waits until a file has so many lines; fails with what the job noted if that never comes. */
   private void await(String file, int lines) throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE);
     while (lines(file) < lines) {
+      if (System.nanoTime() > end) {
+        fail("never: " + file + " has " + lines + " lines; the job: " + project.get("log"));
+      }
       TimeUnit.MILLISECONDS.sleep(10);
     }
   }
