@@ -2,8 +2,10 @@ package dev.torc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -53,6 +55,22 @@ class FilesTest {
       }
     }
     assertEquals(List.of(), longOnes);
+  }
+
+  /** The launcher's `-ef` is in each sh that is in use; its other habits are matters of taste. */
+  @Test
+  void shellcheckFindsNothingInTheScripts() throws Exception {
+    boolean installed = !said("command -v shellcheck").isEmpty();
+    assertTrue(
+        installed || !"true".equals(System.getenv("CI")), "shellcheck is missing: apt has it");
+    assumeTrue(installed, "shellcheck is not installed");
+    assertEquals("", said("shellcheck src/build/*.sh .ci/run"));
+    assertEquals("", said("shellcheck -e SC1007,SC2015,SC3013 src/main/dist/bin/torc"));
+  }
+
+  private static String said(String line) throws IOException {
+    Process sh = new ProcessBuilder("sh", "-c", line).redirectErrorStream(true).start();
+    return new String(sh.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
   }
 
   private static List<Path> scripts() throws IOException {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.torc.Shipping;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnabledOnOs(value = OS.LINUX, disabledReason = "the benchmark measures on Linux only")
 @Execution(ExecutionMode.CONCURRENT)
 @ResourceLock("BenchIT") // one of its tests at a time, beside other classes
+@Shipping
 class BenchIT {
 
   private static final Set<Tool> IN_APT = EnumSet.of(Tool.NINJA, Tool.MAKE, Tool.SCONS, Tool.DOIT);

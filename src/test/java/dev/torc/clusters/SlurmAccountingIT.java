@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.Sandbox;
+import dev.torc.Shipping;
 import dev.torc.core.model.SchedulerSettings;
 import dev.torc.features.clusters.Remotes;
 import dev.torc.features.clusters.Scheduler;
@@ -36,6 +37,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 @Execution(ExecutionMode.CONCURRENT)
 @ResourceLock("SlurmAccountingIT") // one of its tests at a time, beside other classes
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@Shipping
 class SlurmAccountingIT {
 
   @TempDir static Path temp;

@@ -2,12 +2,12 @@ package dev.torc.installed;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.SimpleFileServer;
 import dev.torc.Sandbox;
 import dev.torc.Sandbox.Ran;
+import dev.torc.Shipping;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -22,6 +22,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The script that installs the archive with a JDK, from a server and from a folder. */
 @Execution(ExecutionMode.CONCURRENT)
+@Shipping
 class InstallIT {
 
   private static final Path SCRIPT = Path.of("src/build/install.sh").toAbsolutePath();
@@ -165,21 +166,5 @@ class InstallIT {
   @Test
   void theScriptIsSmall() throws Exception {
     assertTrue(Files.readAllLines(SCRIPT).size() <= 60);
-  }
-
-  /** The launcher's `-ef` is in each sh that is in use; its other habits are matters of taste. */
-  @Test
-  void shellcheckFindsNothingInTheScripts() throws Exception {
-    box.env.put("PATH", System.getenv("PATH"));
-    boolean installed = box.sh("command -v shellcheck").exit() == 0;
-    assertTrue(
-        installed || !"true".equals(System.getenv("CI")), "shellcheck is missing: apt has it");
-    assumeTrue(installed, "shellcheck is not installed");
-    String here = Path.of("").toAbsolutePath().toString();
-    Ran ran =
-        box.sh(
-            "cd '%s' && shellcheck src/build/*.sh .ci/run && shellcheck -e SC1007,SC2015,SC3013 src/main/dist/bin/torc"
-                .formatted(here));
-    assertEquals("", ran.out() + ran.err());
   }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.torc.Sandbox;
 import dev.torc.Sandbox.Ran;
+import dev.torc.Shipping;
 import dev.torc.containers.RealPodman;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,6 +34,7 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
  * installed goes below a temporary folder, so the machine stays as it is.
  */
 @Execution(ExecutionMode.CONCURRENT)
+@Shipping
 class PackagesIT {
 
   private static final Path HERE = Path.of("").toAbsolutePath();

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.torc.Sandbox;
 import dev.torc.Sandbox.Ran;
+import dev.torc.Shipping;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,6 +21,7 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
  * what it hands to the service of caches is carried from one checkout to another.
  */
 @Execution(ExecutionMode.CONCURRENT)
+@Shipping
 class SetupActionIT {
 
   private static final Path ACTION = Path.of(".github/actions/setup-torc").toAbsolutePath();

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.torc.FilesBelow;
+import dev.torc.Sample;
 import dev.torc.Sandbox;
 import dev.torc.SmallDisk;
 import dev.torc.core.memory.Unclosed;
@@ -42,7 +43,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 @ResourceLock("CrashIT") // one of its tests at a time, beside other classes
 class CrashIT {
 
-  private static final int KILLS = 60;
+  private static final int KILLS = Sample.part(3, 60);
 
   /** After so many killed builds one comes to its end, and is compared with one from scratch. */
   private static final int ROUND = 10;
@@ -188,7 +189,7 @@ class CrashIT {
 
   @Test
   void killedAtRandomMoments() throws Exception {
-    long seed = Long.getLong("torc.seed", System.nanoTime());
+    long seed = Sample.SEED;
     try (ExecutorService two = Executors.newFixedThreadPool(2)) {
       List<Future<?>> halves = new ArrayList<>();
       for (int half = 0; half < 2; half++) {

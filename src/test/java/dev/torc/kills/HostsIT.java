@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.torc.Sample;
 import dev.torc.Sandbox;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.CachePlace;
@@ -35,7 +36,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 @ResourceLock("HostsIT") // one of its tests at a time, beside other classes
 class HostsIT {
 
-  private static final int KILLS = 25;
+  private static final int KILLS = Sample.part(2, 25);
 
   private static final String MAY_RUN =
       "may still be running on red \\(pid \\d+\\); build there, or pass --gone red if that host is"
@@ -169,7 +170,7 @@ class HostsIT {
   /** Rule 9 where hosts share the root: nothing is ever falsely up to date. */
   @Test
   void killedAtRandomMomentsByTurns() throws Exception {
-    Random random = new Random(Long.getLong("torc.seed", System.nanoTime()));
+    Random random = new Random(Sample.SEED);
     List<String> hosts = List.of("red", "blue");
     project.build(
         """

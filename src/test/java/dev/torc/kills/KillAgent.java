@@ -35,7 +35,7 @@ import java.util.regex.Pattern;
  * just before a step: a change of a file by any code, a commit of the database, or the start of a
  * program. A build is ended at its first step before which no earlier one was. So each step has its
  * turn, in whatever order threads take them, also one that is added to torc later: the agent does
- * not know what torc does at a step.
+ * not know what torc does at a step. For a sample, a build goes on at the steps between.
  *
  * <p>An ended build does nothing anymore: each of its threads stops for ever at its next step. What
  * it holds (locked files, a database in the midst of a transaction) goes with the JVM, which is
@@ -93,8 +93,13 @@ public final class KillAgent implements BiConsumer<String, Object> {
   private final String from;
   private final String until;
 
-  private KillAgent(Set<String> before, String from, String until) {
+  private final int share;
+  private final int first;
+
+  private KillAgent(Set<String> before, String from, String until, int share, int first) {
     this.before = before;
+    this.share = share;
+    this.first = first;
     this.from = from;
     this.until = until;
   }
@@ -121,12 +126,15 @@ public final class KillAgent implements BiConsumer<String, Object> {
   /**
    * Ends builds one after another, each in a copy of a project, until one comes to its end.
    * Arguments: the file for the steps, a text in the first step, a text in the call after the last
-   * step, the project, a folder for the copies, lines that are run in each copy first, and torc's
+   * step, the project, a folder for the copies, lines that are run in each copy first, n and the
+   * rest that the number of a step leaves when divided by n if builds are ended there, and torc's
    * own. Beside each copy, {@code .exit} and {@code .said} tell how its build ended.
    */
   public static void main(String[] given) throws Exception {
     Set<String> before = new LinkedHashSet<>();
-    KillAgent agent = new KillAgent(before, given[1], given[2]);
+    KillAgent agent =
+        new KillAgent(
+            before, given[1], given[2], Integer.parseInt(given[6]), Integer.parseInt(given[7]));
     System.getProperties().put(KillAgent.class.getName(), agent); // the JDK's classes find it here
     List<ClassDefinition> all = new ArrayList<>();
     for (Map.Entry<String, Set<String>> each : CALLS.entrySet()) {
@@ -153,7 +161,7 @@ public final class KillAgent implements BiConsumer<String, Object> {
           throw new IOException(line);
         }
       }
-      more = agent.ends(root, List.of(given).subList(6, given.length).toArray(String[]::new));
+      more = agent.ends(root, List.of(given).subList(8, given.length).toArray(String[]::new));
     }
     Files.write(Path.of(given[0]), before);
     Runtime.getRuntime().halt(EXIT);
@@ -234,7 +242,11 @@ public final class KillAgent implements BiConsumer<String, Object> {
       build.counts = (build.counts || what.contains(from)) && !what.contains(until);
       int time = build.counts ? build.times.merge(call + " " + what, 1, Integer::sum) : MOST + 1;
       String step = call + " " + what + " #" + time;
-      if (build.run == null && build.step == null && time <= MOST && before.add(step)) {
+      if (build.run == null
+          && build.step == null
+          && time <= MOST
+          && before.add(step)
+          && before.size() % share == first) {
         build.step = step;
         build.over.countDown();
       }

@@ -3,6 +3,7 @@ package dev.torc.kills;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.torc.JavaChild;
+import dev.torc.Sample;
 import dev.torc.Sandbox;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,6 +26,9 @@ final class KillWalk {
 
   /** Copies that are checked side by side, since most of the time is waiting. */
   private static final int LANES = 3;
+
+  /** A sample ends builds at each step of so many. */
+  private static final int SHARE = 3;
 
   /** Checks a copy after its build was ended, or came to its end. */
   interface Look {
@@ -51,7 +55,7 @@ final class KillWalk {
    * @param first lines that are run in each copy before, as calls of torc where they begin with
    *     {@code torc}, else by sh; all have to end well
    * @param args of the build that is ended
-   * @return the steps before which builds were ended
+   * @return the steps, before each of which, or before those of the sample, builds were ended
    */
   List<String> all(Sandbox built, List<String> first, Look look, String... args) throws Exception {
     Path copies = Files.createTempDirectory(temp.toRealPath(), "walk");
@@ -90,7 +94,9 @@ final class KillWalk {
                 until,
                 built.root.toString(),
                 copies.toString(),
-                String.join("\n", first)));
+                String.join("\n", first),
+                "" + Sample.step(SHARE),
+                "" + Sample.first(SHARE)));
     given.addAll(List.of(args));
     List<String> command =
         JavaChild.command(

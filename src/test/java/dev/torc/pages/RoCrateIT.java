@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.torc.Sandbox;
 import dev.torc.Sandbox.Going;
 import dev.torc.Sandbox.Ran;
+import dev.torc.Shipping;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 /** Crates of real builds, held against the profiles by the validator of RO-Crate. */
 @Execution(ExecutionMode.CONCURRENT)
 @ResourceLock("RoCrateIT")
+@Shipping
 class RoCrateIT {
 
   /** A profile that has Process Run Crate, Workflow Run Crate and Workflow RO-Crate in it. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.torc.Page;
+import dev.torc.Shipping;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  */
 @Execution(ExecutionMode.CONCURRENT)
 @ResourceLock("SiteIT")
+@Shipping
 class SiteIT extends BrowserHarness {
 
   private static final Pattern USE = Pattern.compile("<(\\w+)[^>]*? (?:href|src)=\"?([^\" >]*)");

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.Sample;
 import dev.torc.Sandbox;
 import dev.torc.Sandbox.Going;
 import dev.torc.Sandbox.Ran;
@@ -319,7 +320,7 @@ class ServerIT {
         """
             .formatted(real));
     project.env.put("TORC_JAVA_HOME", temp.resolve("java").toString());
-    long seed = Long.getLong("torc.seed", System.nanoTime());
+    long seed = Sample.SEED;
     server = new WarmServer(temp, project.env);
     AtomicInteger left = new AtomicInteger(CALLS);
     List<String> wrong = Collections.synchronizedList(new ArrayList<>());

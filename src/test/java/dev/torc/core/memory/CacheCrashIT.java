@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.Sample;
 import dev.torc.core.memory.JobResult.ManifestEntry;
 import java.io.BufferedReader;
 import java.nio.charset.StandardCharsets;
@@ -52,8 +53,8 @@ class CacheCrashIT {
 
   @Test
   void rule9KilledAtAnyMomentEveryCommittedBatchIsWhole() throws Exception {
-    Random random = new Random(9);
-    for (int round = 0; round < 20; round++) {
+    Random random = new Random(Sample.SEED);
+    for (int round = 0; round < Sample.part(3, 20); round++) {
       Process child = CacheChild.start("write", root.toString());
       long heard = 0;
       try (BufferedReader from = child.inputReader(StandardCharsets.UTF_8)) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.Sample;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Place;
 import dev.torc.front.buildfile.BuildFileLoader;
@@ -72,7 +73,7 @@ class GrowthTest {
 
   @Test
   void aGraphThatGrowsIsTheOneThatWouldHaveBeenBuilt() throws IOException {
-    long seed = Long.getLong("torc.seed", new Random().nextLong());
+    long seed = Sample.SEED;
     Random random = new Random(seed);
     int grown = 0;
     int refused = 0;

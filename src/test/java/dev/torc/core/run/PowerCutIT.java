@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.torc.FilesBelow;
 import dev.torc.JavaChild;
+import dev.torc.Sample;
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.digests.StampSource;
 import dev.torc.base.posix.Environment;
@@ -66,7 +67,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 class PowerCutIT {
 
   /** How many disks are looked at; {@code -Dtorc.cuts=10000} looks at more. */
-  private static final int CUTS = Integer.getInteger("torc.cuts", 200);
+  private static final int CUTS = Integer.getInteger("torc.cuts", Sample.part(4, 200));
 
   /** One of so many disks must show that a sync is missing. */
   private static final int TRIES = 40;
@@ -357,7 +358,7 @@ class PowerCutIT {
 
   @Test
   void theNextBuildIsRight() throws Exception {
-    long seed = Long.getLong("torc.seed", System.nanoTime());
+    long seed = Sample.SEED;
     for (int i = 0; i < CUTS; i++) {
       Random random = new Random(new SplittableRandom(seed + i).nextLong());
       Traced traced = random.nextBoolean() ? alone : shared;

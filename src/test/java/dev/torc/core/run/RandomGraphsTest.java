@@ -2,6 +2,7 @@ package dev.torc.core.run;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.Sample;
 import dev.torc.base.posix.FileTree;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,7 +29,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Execution(ExecutionMode.CONCURRENT)
 class RandomGraphsTest {
 
-  private static final int PROJECTS = Integer.getInteger("torc.projects", 24);
+  private static final int PROJECTS = Integer.getInteger("torc.projects", Sample.part(2, 24));
 
   @TempDir Path temp;
 

@@ -2,6 +2,7 @@ package dev.torc.core.run;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.Sample;
 import dev.torc.core.run.GroupSpec.Axis;
 import dev.torc.core.run.GroupSpec.From;
 import java.nio.file.Path;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Execution(ExecutionMode.CONCURRENT)
 class RandomGroupsTest {
 
-  private static final int PROJECTS = Integer.getInteger("torc.projects", 24);
+  private static final int PROJECTS = Integer.getInteger("torc.projects", Sample.part(2, 24));
 
   @TempDir Path temp;
 

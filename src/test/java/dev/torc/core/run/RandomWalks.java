@@ -1,5 +1,6 @@
 package dev.torc.core.run;
 
+import dev.torc.Sample;
 import java.nio.file.Path;
 import java.util.Random;
 import java.util.function.BiFunction;
@@ -19,7 +20,7 @@ final class RandomWalks {
 
   /** Plays so many walks, each in a folder of its own; {@code -Dtorc.seed=N} repeats a run. */
   static void play(int projects, Path folder, BiFunction<Path, Random, Walk> walks) {
-    long seed = Long.getLong("torc.seed", System.nanoTime());
+    long seed = Sample.SEED;
     for (int i = 0; i < projects; i++) {
       Walk walk = walks.apply(folder.resolve("p" + i), new Random(seed + i));
       try {

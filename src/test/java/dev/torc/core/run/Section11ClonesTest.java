@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.Sample;
 import dev.torc.base.posix.FileTree;
 import dev.torc.features.stores.HostileServer;
 import dev.torc.features.stores.SigningKey;
@@ -70,7 +71,7 @@ class Section11ClonesTest {
 
   @Test
   void eachIsAsOneThatIsAlone() throws Exception {
-    long seed = Long.getLong("torc.seed", System.nanoTime());
+    long seed = Sample.SEED;
     folder =
         Files.createDirectory(
             temp.resolve("store"),

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.Sample;
 import dev.torc.base.posix.FileTree;
 import dev.torc.core.run.StubRunner.Held;
 import java.io.IOException;
@@ -174,7 +175,7 @@ class Section11TwoRootsTest {
 
   @Test
   void soTheyAreWhereFilesOfTheFolderGo() throws Exception {
-    long seed = Long.getLong("torc.seed", System.nanoTime());
+    long seed = Sample.SEED;
     Random random = new Random(seed);
     theSameAtOnce("0");
     AtomicBoolean over = new AtomicBoolean();

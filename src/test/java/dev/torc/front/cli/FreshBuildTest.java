@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.torc.Sample;
 import dev.torc.base.posix.ClosedFile;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -122,7 +123,7 @@ class FreshBuildTest {
   /** The same verdicts, word for word, with what is fresh and without it. */
   @Test
   void verdictsAreThoseThatLookingAtEverythingGives() throws IOException {
-    long seed = Long.getLong("torc.seed", System.nanoTime());
+    long seed = Sample.SEED;
     Random random = new Random(seed);
     List<String> lines = new ArrayList<>();
     int jobs = 12;
