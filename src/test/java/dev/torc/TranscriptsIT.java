@@ -3,7 +3,7 @@ package dev.torc;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.clusters.RealSlurm;
+import dev.torc.clusters.SharedSlurm;
 import dev.torc.terminal.TerminalIT;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -105,10 +105,8 @@ class TranscriptsIT {
 
   @Test
   void samplesTutorial() throws Exception {
-    try (RealSlurm slurm = RealSlurm.start()) {
-      environment.put("SLURM_CONF", slurm.env().get("SLURM_CONF"));
-      check("tutorial-samples.md", 20);
-    }
+    environment.put("SLURM_CONF", SharedSlurm.PATIENT.get().env().get("SLURM_CONF"));
+    check("tutorial-samples.md", 20);
   }
 
   @Test

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  * A Slurm with projects whose jobs run there, for the end-to-end tests of builds through Slurm.
  * Each project has an account of its own, which tells its jobs from the jobs of other projects.
  */
-public final class Cluster implements AutoCloseable {
+public final class Cluster {
 
   /** The Slurm that runs the jobs. */
   public final RealSlurm slurm;
@@ -23,13 +23,14 @@ public final class Cluster implements AutoCloseable {
     this.slurm = slurm;
   }
 
-  public static Cluster start() throws Exception {
-    return new Cluster(RealSlurm.start(30));
+  /** A cluster that other test classes use too. */
+  public static Cluster shared() throws Exception {
+    return new Cluster(SharedSlurm.PATIENT.get());
   }
 
   /** A cluster whose commands soon say that there is no controller. */
-  public static Cluster impatient() throws Exception {
-    return new Cluster(RealSlurm.start());
+  static Cluster impatient() throws Exception {
+    return new Cluster(SharedSlurm.IMPATIENT.get());
   }
 
   /** A project without a build file. */
@@ -81,15 +82,7 @@ public final class Cluster implements AutoCloseable {
 
   /** Waits until all jobs of a project are over in Slurm. */
   public void awaitNone(Sandbox project) throws Exception {
-    Sandbox.until(
-        "Slurm has nothing of the project",
-        () -> {
-          boolean none = out(project).isEmpty();
-          if (!none) {
-            Thread.sleep(50);
-          }
-          return none;
-        });
+    Sandbox.until("Slurm has nothing of the project", () -> out(project).isEmpty());
   }
 
   /**
@@ -123,10 +116,5 @@ public final class Cluster implements AutoCloseable {
     for (String id : held) {
       slurm.administer("scontrol", "release", id);
     }
-  }
-
-  @Override
-  public void close() throws IOException {
-    slurm.close();
   }
 }

@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -59,11 +58,11 @@ class ClusterAlikeIT {
       """;
 
   @TempDir static Path temp;
-  @AutoClose private static Cluster cluster;
+  private static Cluster cluster;
 
   @BeforeAll
   static void start() throws Exception {
-    cluster = Cluster.start();
+    cluster = Cluster.shared();
   }
 
   private static void sources(Sandbox project) throws IOException {

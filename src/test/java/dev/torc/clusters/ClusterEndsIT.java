@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.torc.Sandbox;
 import dev.torc.Sandbox.Going;
 import dev.torc.Sandbox.Ran;
+import dev.torc.front.cli.Run;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AutoClose;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** How jobs end on a real Slurm where something is wrong, and what a build makes of it. */
 @Order(1) // it takes long
@@ -23,12 +25,12 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 class ClusterEndsIT {
 
   @TempDir static Path temp;
-  @AutoClose private static Cluster cluster;
+  private static Cluster cluster;
   @AutoClose private Sandbox project;
 
   @BeforeAll
   static void startCluster() throws Exception {
-    cluster = Cluster.start();
+    cluster = Cluster.shared();
   }
 
   @BeforeEach
@@ -101,19 +103,19 @@ class ClusterEndsIT {
               mkdir {tmp}/new
               echo begin >> log; until test -e go; do sleep 0.1; done; echo end >> log
         """);
-    project.edit("torc.yaml", "partition: wide", "partition: main");
-    cluster.slurm.administer("scontrol", "update", "NodeName=n1", "State=DRAIN", "Reason=test");
+    project.edit("torc.yaml", "partition: wide", "partition: low");
+    cluster.slurm.administer("scontrol", "update", "NodeName=n2", "State=DRAIN", "Reason=test");
     Going torc = project.start();
     Cluster.awaitOut(torc, "a");
     Sandbox.until(
         "it waits",
-        () -> cluster.slurm.ask("squeue", "-h", "-p", "main", "-o", "%r").contains("DRAINED"));
-    cluster.slurm.administer("scontrol", "update", "NodeName=n1", "State=RESUME");
+        () -> cluster.slurm.ask("squeue", "-h", "-p", "low", "-o", "%r").contains("DRAINED"));
+    cluster.slurm.administer("scontrol", "update", "NodeName=n2", "State=RESUME");
     project.awaitLine("log");
-    cluster.slurm.administer("scontrol", "update", "NodeName=n1", "State=DOWN", "Reason=test");
+    cluster.slurm.administer("scontrol", "update", "NodeName=n2", "State=DOWN", "Reason=test");
     Sandbox.until("it is said", () -> torc.err().contains("lost with its machine"));
     project.write("go", "");
-    cluster.slurm.ask("scontrol", "update", "NodeName=n1", "State=RESUME"); // it may be back
+    cluster.slurm.ask("scontrol", "update", "NodeName=n2", "State=RESUME"); // it may be back
     Ran ran = torc.await();
     assertEquals("1 job: 1 ran, 0 up to date, 0 failed", ran.counts(), ran.err());
     assertEquals("end", project.lines("log").getLast());
@@ -144,11 +146,12 @@ class ClusterEndsIT {
     cluster.awaitNone(project);
   }
 
-  /** On a Slurm of its own, whose controller is down for 20 seconds. */
+  /** On another Slurm, whose controller is down for 20 seconds. */
   @Test
+  @ResourceLock(SharedSlurm.LOCK)
   void aControllerThatIsDownIsWaitedFor() throws Exception {
-    try (Cluster own = Cluster.impatient();
-        Sandbox down = own.project(temp)) {
+    Cluster own = Cluster.impatient();
+    try (Sandbox down = own.project(temp)) {
       down.build(
           Cluster.executors(down)
               + """
@@ -163,7 +166,7 @@ class ClusterEndsIT {
       long end = System.nanoTime() + 20_000_000_000L;
       down.write("go", "");
       Sandbox.until(
-          "a's end is recorded", () -> down.torc("why", "a").out().contains("up to date"));
+          "a's end is recorded", () -> Run.of(down.root, "why", "a").out().contains("up to date"));
       Sandbox.until("it is said", () -> torc.err().contains("slurm does not answer: "));
       torc.process().destroyForcibly().waitFor();
       Going next = down.start();

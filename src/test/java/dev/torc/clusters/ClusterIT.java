@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.Sample;
 import dev.torc.Sandbox;
 import dev.torc.Sandbox.Going;
 import dev.torc.Sandbox.Ran;
@@ -16,7 +17,6 @@ import java.util.Random;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,11 +54,11 @@ class ClusterIT {
   private static final List<String> ONCE = List.of("begin", "end");
 
   @TempDir static Path temp;
-  @AutoClose private static Cluster cluster;
+  private static Cluster cluster;
 
   @BeforeAll
   static void start() throws Exception {
-    cluster = Cluster.start();
+    cluster = Cluster.shared();
   }
 
   private static Sandbox three() throws Exception {
@@ -349,7 +349,7 @@ class ClusterIT {
 
   @Test
   void killedAtRandomMoments() throws Exception {
-    long seed = Long.getLong("torc.seed", System.nanoTime());
+    long seed = Sample.SEED;
     Random random = new Random(seed);
     try (Sandbox project = cluster.project(temp)) {
       project.build(Cluster.executors(project) + SHORT);

@@ -11,7 +11,6 @@ import dev.torc.containers.RealPodman;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,7 +27,7 @@ class ClusterImagesIT {
 
   @TempDir static Path temp;
   @TempDir static Path storage;
-  @AutoClose private static Cluster cluster;
+  private static Cluster cluster;
   private static RealPodman podman;
   private static TestAbortedException cannot; // why none of this works here
   private Sandbox project;
@@ -37,7 +36,7 @@ class ClusterImagesIT {
   static void startCluster() throws Exception {
     try {
       podman = RealPodman.in(storage.toRealPath());
-      cluster = Cluster.start();
+      cluster = Cluster.shared();
     } catch (TestAbortedException e) {
       cannot = e; // each test tells it: Maven is silent on a class that is left out
     }

@@ -81,11 +81,6 @@ public final class RealSlurm implements AutoCloseable {
     this.accounting = accounting;
   }
 
-  /** Starts a Slurm whose programs wait for each other as shortly as they can. */
-  public static RealSlurm start() throws Exception {
-    return start(2);
-  }
-
   /**
    * Starts a Slurm, and waits until it has run a job.
    *

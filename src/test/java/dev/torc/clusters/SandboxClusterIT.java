@@ -33,8 +33,8 @@ class SandboxClusterIT {
 
   @Test
   void productsAreMovedAlsoIfTheJobEndedWhileNoTorcRan() throws Exception {
-    try (Cluster cluster = Cluster.start();
-        Sandbox project = cluster.project(temp)) {
+    Cluster cluster = Cluster.shared();
+    try (Sandbox project = cluster.project(temp)) {
       project.build(Cluster.executors(project) + JOBS);
       project.write("x", "1\n");
       project.write("d/f", "d\n");

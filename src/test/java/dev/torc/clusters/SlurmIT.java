@@ -24,7 +24,6 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -40,7 +39,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  * limits twice a minute, so the job with a limit waits while the other tests run.
  */
 @Execution(ExecutionMode.CONCURRENT)
-@ResourceLock("SlurmIT") // one of its tests at a time, beside other classes
+@ResourceLock(SharedSlurm.LOCK) // one of its tests at a time, beside other classes
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class SlurmIT {
 
@@ -48,12 +47,12 @@ class SlurmIT {
       new SchedulerResources(1, 50 << 20, 0, 1, 0, 600_000_000_000L);
 
   @TempDir static Path temp;
-  @AutoClose private static RealSlurm slurm;
+  private static RealSlurm slurm;
   private static int names;
 
   @BeforeAll
   static void start() throws Exception {
-    slurm = RealSlurm.start();
+    slurm = SharedSlurm.IMPATIENT.get();
   }
 
   /** Frees the nodes; only a failed test has left jobs there. */
@@ -114,9 +113,6 @@ class SlurmIT {
         "job " + job.id() + " " + what,
         () -> {
           last.set(state(job));
-          if (!awaited.test(last.get())) {
-            Thread.sleep(50);
-          }
           return awaited.test(last.get());
         });
     return last.get();
