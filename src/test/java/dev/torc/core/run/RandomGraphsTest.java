@@ -29,7 +29,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Execution(ExecutionMode.CONCURRENT)
 class RandomGraphsTest {
 
-  private static final int PROJECTS = Integer.getInteger("torc.projects", Sample.part(2, 24));
+  private static final int PROJECTS = Integer.getInteger("torc.projects", Sample.part(3, 24));
 
   @TempDir Path temp;
 

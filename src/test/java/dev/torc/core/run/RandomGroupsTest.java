@@ -28,7 +28,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Execution(ExecutionMode.CONCURRENT)
 class RandomGroupsTest {
 
-  private static final int PROJECTS = Integer.getInteger("torc.projects", Sample.part(2, 24));
+  private static final int PROJECTS = Integer.getInteger("torc.projects", Sample.part(3, 24));
 
   @TempDir Path temp;
 
