@@ -4,6 +4,7 @@ import dev.torc.base.text.SafeText;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -66,14 +67,28 @@ public final class FileValues {
         : SourceFile.parse(bytes, shown);
   }
 
-  /** Returns the value of a key, with dots between the keys of nested maps; null if missing. */
+  /**
+   * Returns the value of a key, with dots between the keys of nested maps; null unless it means
+   * exactly one value.
+   */
   public String at(String key) {
-    Node found = find(top, key);
-    return found == null ? null : text(found);
+    Map<String, Node> found = readings(key);
+    return found.size() == 1 ? text(found.values().iterator().next()) : null;
   }
 
-  /** Returns a message that a key is missing, with the nearest one. */
+  private Map<String, Node> readings(String key) {
+    Map<String, Node> found = new LinkedHashMap<>();
+    addReadings(top, key, "", found);
+    return found;
+  }
+
+  /** Returns a message that a key is missing, with the nearest one, or that it means two values. */
   public String missing(String key) {
+    List<String> readings = List.copyOf(readings(key).keySet());
+    if (!readings.isEmpty()) {
+      return "key %s means both %s and %s; rename one"
+          .formatted(SafeText.name(key), readings.get(0), readings.get(1));
+    }
     List<String> names = new ArrayList<>();
     addNames("", top, names);
     String hint = NearestName.hint(key, names);
@@ -85,15 +100,21 @@ public final class FileValues {
             : hint);
   }
 
-  private static Node find(Node in, String key) {
+  /**
+   * Adds each value that a key may mean, under its keys in quotes: {@code "a.b"}, {@code "a"."b"}.
+   */
+  private static void addReadings(Node in, String key, String before, Map<String, Node> found) {
     if (!(in instanceof Node.Mapping map)) {
-      return null;
+      return;
     }
-    Node found = map.get(key);
-    for (int dot = key.indexOf('.'); found == null && dot >= 0; dot = key.indexOf('.', dot + 1)) {
-      found = find(map.get(key.substring(0, dot)), key.substring(dot + 1));
+    if (map.get(key) != null) {
+      found.put(before + JsonText.string(key), map.get(key));
     }
-    return found;
+    for (int dot = key.indexOf('.'); dot >= 0; dot = key.indexOf('.', dot + 1)) {
+      String first = key.substring(0, dot);
+      String above = before + JsonText.string(first) + ".";
+      addReadings(map.get(first), key.substring(dot + 1), above, found);
+    }
   }
 
   private static void addNames(String before, Node in, List<String> names) {

@@ -9,8 +9,12 @@ import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.exc.StreamReadException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.dataformat.toml.TomlFactory;
+import com.fasterxml.jackson.dataformat.toml.TomlReadFeature;
 import dev.torc.base.syntax.Node.Entry;
 import java.io.IOException;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoField;
+import java.time.temporal.TemporalAccessor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -68,10 +72,11 @@ final class JsonReader {
     return new JsonReader(text, shown, parser(text, json5)).document();
   }
 
-  /** Reads TOML, whose values have no places. */
+  /** Reads TOML, whose values have no places. Its dates and times are no texts. */
   static Node toml(String text, String shown) throws IOException {
     try {
-      return new JsonReader(text, shown, new TomlFactory().createParser(text)).document();
+      TomlFactory factory = TomlFactory.builder().enable(TomlReadFeature.PARSE_JAVA_TIME).build();
+      return new JsonReader(text, shown, factory.createParser(text)).document();
     } catch (StreamReadException e) {
       Place at = new Place(shown, e.getLocation().getLineNr(), e.getLocation().getColumnNr());
       throw new BadInput(at, SourceFile.oneLine(e.getOriginalMessage()));
@@ -118,10 +123,23 @@ final class JsonReader {
         }
         yield new Node.Sequence(place, items);
       }
+      case VALUE_EMBEDDED_OBJECT ->
+          new Node.Scalar(place, time((TemporalAccessor) parser.getEmbeddedObject()), false);
       default ->
           new Node.Scalar(
               place, SourceFile.clean(parser.getText(), place), token == JsonToken.VALUE_STRING);
     };
+  }
+
+  /** Returns a date or time as RFC 3339 writes it, with seconds even if they are zero. */
+  private static String time(TemporalAccessor value) {
+    boolean day = value.isSupported(ChronoField.DAY_OF_MONTH);
+    boolean hour = value.isSupported(ChronoField.HOUR_OF_DAY);
+    DateTimeFormatter format =
+        !hour
+            ? DateTimeFormatter.ISO_DATE
+            : day ? DateTimeFormatter.ISO_DATE_TIME : DateTimeFormatter.ISO_TIME;
+    return format.format(value);
   }
 
   private Place place() {

@@ -42,6 +42,8 @@ final class YamlReader {
 
   private record Anchored(Node node, long size) {}
 
+  private static final String TEXT = "tag:yaml.org,2002:str";
+
   private final String shown;
   private final String text;
   private final Iterator<Event> events;
@@ -159,7 +161,7 @@ final class YamlReader {
     return new Node.Scalar(
         place,
         escaped ? SourceFile.clean(text, place) : SourceFile.bounded(text, place),
-        !event.isPlain(),
+        event.getTag().map(tag -> tag.equals(TEXT)).orElse(!event.isPlain()),
         event.getScalarStyle() == ScalarStyle.LITERAL ? null : lines(event));
   }
 

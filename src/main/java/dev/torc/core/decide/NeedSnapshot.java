@@ -36,6 +36,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -491,10 +492,18 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     return without.contains(path) && !known.stamp().exists() && !digests.of(path).stamp().exists();
   }
 
-  /** Returns whether the values that the job needs stayed the same in a changed file. */
+  /**
+   * Returns whether a changed file has other bytes but the same needed values. If the bytes are the
+   * same, the values may have been others in between.
+   */
   private boolean keepsParts(String path) throws IOException {
     Map<String, Content> then = parts.get(path);
-    return then != null && then.equals(parts(path, content(path, digests.of(path))));
+    if (then == null) {
+      return false;
+    }
+    KnownDigest now = digests.of(path);
+    return !Objects.equals(now.digest(), files.get(path).digest())
+        && then.equals(parts(path, content(path, now)));
   }
 
   private void addLate(

@@ -113,12 +113,7 @@ public record JobResult(
    * peak} is the highest memory sample in bytes; each is -1 if unknown.
    */
   public record Ran(
-      long build, long started, int exit, int signal, long cpu, long peak, int attempts) {
-
-    public static Ran unknown(long build, int attempts) {
-      return new Ran(build, 0, -1, 0, -1, -1, attempts);
-    }
-  }
+      long build, long started, int exit, int signal, long cpu, long peak, int attempts) {}
 
   /**
    * What a store needs to know about a result. The stores define the keys.

@@ -1,5 +1,7 @@
 package dev.torc.core.run;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.digests.StopFlag.StoppedException;
 import dev.torc.base.syntax.BadInput;
@@ -17,6 +19,7 @@ import dev.torc.core.memory.Batch;
 import dev.torc.core.memory.BuildRecord.BuildId;
 import dev.torc.core.memory.Cache.CacheException;
 import dev.torc.core.memory.CachePlace;
+import dev.torc.core.memory.JobResult.RunDetails;
 import dev.torc.core.memory.JobResult.StoredValue;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
 import dev.torc.core.memory.StartMark;
@@ -170,7 +173,8 @@ public final class Attempt {
   AttemptOutcome interrupted() {
     ended = ended.as(cut(), 0, "");
     snapshot = isLaunched ? snapshot : null; // else its manifest is known
-    return failed(AttemptOutcome.phrase(ended, 0, 0), place.placed());
+    List<String> moved = isLaunched ? changedSinceStart() : List.of();
+    return failed(AttemptOutcome.phrase(ended, 0, 0), place.placed(), moved);
   }
 
   /**
@@ -196,11 +200,12 @@ public final class Attempt {
   }
 
   private AttemptOutcome failed(String what) {
-    return failed(what, List.of());
+    return failed(what, List.of(), List.of());
   }
 
-  private AttemptOutcome failed(String what, List<OwnedPath> owned) {
-    AttemptOutcome.Made made = AttemptOutcome.Made.of(ProductScan.owning(owned));
+  private AttemptOutcome failed(String what, List<OwnedPath> owned, List<String> moved) {
+    List<String> all = attempts.addMoved(moved);
+    AttemptOutcome.Made made = AttemptOutcome.Made.failed(ProductScan.owning(owned), all);
     if (snapshot != null && job.finds()) {
       made.needs().addEarlier(common.plan().records().found(id), snapshot);
     }
@@ -221,6 +226,13 @@ public final class Attempt {
     String lack = snapshot.lack();
     if (lack != null) {
       return failed(lack);
+    }
+    RunDetails last = common.plan().records().details(job.name());
+    if (job.has(Trait.RESUMES)
+        && last != null
+        && last.what().equals(Recorder.KILLED)
+        && !snapshot.changedSince(MILLISECONDS.toNanos(last.ran().started())).isEmpty()) {
+      attempts.beginAnew();
     }
     ProcessEnd resumed = place.resume(snapshot);
     Stamp begin = null;
@@ -520,6 +532,10 @@ public final class Attempt {
     if (!hasCleared || place.isUnbegun()) {
       return failed(what);
     }
+    List<String> moved = moved();
+    if (isElsewhere) {
+      return failed(what, List.of(), moved);
+    }
     try {
       if (ways.setAside(common.removal()) || isElsewhere) {
         return failed(what);
@@ -527,9 +543,26 @@ public final class Attempt {
       List<OwnedPath> owned =
           ProductScan.of(common.removal().grounds(), common.digests(), job, false).owned();
       owned.removeIf(each -> place.altered().containsKey(each.path())); // modified: now the user's
-      return failed(what, owned);
+      return failed(what, owned, moved);
     } catch (IOException | StoppedException e) {
-      return failed(what); // unreadable products have no owner: the next run sets them aside
+      // Unreadable products have no owner: the next run sets them aside.
+      return failed(what, List.of(), moved);
     }
+  }
+
+  /** Returns the needs that changed while a failed attempt ran. */
+  private List<String> moved() {
+    if (!isLaunched && !place.isRemote()) {
+      return List.of();
+    }
+    try {
+      return place.isRemote() ? changedSinceStart() : snapshot.moved();
+    } catch (StoppedException e) {
+      return changedSinceStart(); // reads nothing
+    }
+  }
+
+  private List<String> changedSinceStart() {
+    return snapshot.changedSince(MILLISECONDS.toNanos(ended.began(started)));
   }
 }

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
  * @param what the failure in one phrase; empty for success
  * @param snapshot the needs as the attempt found them; null if it did not get that far
  * @param started when torc began to work on it, in milliseconds since 1970
- * @param made what it made and found; if it failed, only the paths that it owns
+ * @param made what it made and found; if it failed, the paths that it owns and the needs that moved
  * @param restored the result that was restored instead of a run; null for a run
  */
 public record AttemptOutcome(
@@ -53,7 +53,11 @@ public record AttemptOutcome(
     static final Made NOTHING = of(ProductScan.NOTHING);
 
     static Made of(ProductScan products) {
-      return new Made(products, FoundNeeds.none(), List.of(), List.of(), false, List.of());
+      return failed(products, List.of());
+    }
+
+    static Made failed(ProductScan products, List<String> moved) {
+      return new Made(products, FoundNeeds.none(), moved, List.of(), false, List.of());
     }
   }
 

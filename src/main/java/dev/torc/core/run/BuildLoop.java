@@ -279,6 +279,7 @@ public final class BuildLoop {
         state.pending.settle(id);
       } else if (outcome.skips(job)) {
         endJob(id, JobState.SKIPPED, outcome);
+        sender.moved(job, outcome.made().moved());
         state.pending.settle(id);
         state.context().records().skip(id);
       } else if (cut) {

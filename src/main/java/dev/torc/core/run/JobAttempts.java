@@ -11,6 +11,8 @@ import dev.torc.core.model.Job.Trait;
 import dev.torc.core.model.Ref;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The attempts of one job in this build: why it runs, its present or next attempt, and whether a
@@ -36,6 +38,8 @@ public final class JobAttempts {
   private AttemptRecord.Asked asked;
   private long queued;
   private RunPlace from;
+  private Set<String> moved = Set.of(); // needs that changed while failed attempts ran
+  private boolean anew; // a killed attempt may have read other needs
 
   /**
    * @param from the restore that replaces a run; null for a run
@@ -119,7 +123,26 @@ public final class JobAttempts {
   /** Returns whether a job that persists begins without its old products, which are set aside. */
   boolean beginsAnew(Job job) {
     return reasons.stream().anyMatch(reason -> reason.kind() == Kind.FORCED)
-        || job.has(Trait.RESUMES) && reasons.stream().noneMatch(Reason::isUnfinished);
+        || job.has(Trait.RESUMES)
+            && (anew
+                || reasons.stream().anyMatch(reason -> reason.kind() == Kind.MOVED)
+                || reasons.stream().noneMatch(Reason::isUnfinished));
+  }
+
+  /**
+   * Adds the needs that changed while a failed attempt ran; returns those of all attempts. After a
+   * retry a later build still finds what the first attempt made of unknown bytes.
+   */
+  List<String> addMoved(List<String> more) {
+    if (!more.isEmpty()) {
+      moved = new TreeSet<>(moved);
+      moved.addAll(more);
+    }
+    return List.copyOf(moved);
+  }
+
+  void beginAnew() {
+    anew = true;
   }
 
   private static boolean isLost(Job job, Reason reason) {

@@ -39,6 +39,9 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class Recorder {
 
+  /** The {@code what} of a job whose torc was killed. */
+  static final String KILLED = "torc was killed";
+
   private final BuildId build;
   private final String host;
   private final AtomicLong sequences = new AtomicLong();
@@ -240,8 +243,8 @@ public final class Recorder {
         new RunDetails(
             lines,
             List.of(),
-            "torc was killed",
-            Ran.unknown(number, mark.attempt()),
+            KILLED,
+            new Ran(number, mark.started(), -1, 0, -1, -1, mark.attempt()),
             null,
             null,
             List.of());

@@ -2,6 +2,7 @@ package dev.torc.base.syntax;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** DESIGN 3: the values of a needed part of a file compare as values. */
 class FileValuesTest {
@@ -37,6 +39,10 @@ class FileValuesTest {
         "1:30       | 1:30",
         "2024-01-01 | 2024-01-01",
         ".inf       | .inf",
+        "!!str 1    | \"1\"",
+        "!!int '1'  | 1",
+        "!!str      | \"\"",
+        "'2024-01-01' | \"2024-01-01\"",
         "yes        | yes",
         "'yes'      | \"yes\"",
         "True       | true",
@@ -92,5 +98,37 @@ class FileValuesTest {
     assertTrue(FileValues.reads("p.toml"));
     assertFalse(FileValues.reads("p.py"));
     assertFalse(FileValues.reads("p.yaml.j2"));
+  }
+
+  /** A date or time is no text, and one value however it is written. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "2024-01-01 | 2024-01-01",
+        "\"2024-01-01\" | \"2024-01-01\"",
+        "07:32:00 | 07:32:00",
+        "2024-01-01 07:32:00.50 | 2024-01-01T07:32:00.5",
+        "2024-01-01T07:32:00-07:00 | 2024-01-01T07:32:00-07:00",
+      })
+  void timesOfToml(String text, String value) throws IOException {
+    assertEquals(value, at("p.toml", "k = " + text, "k"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "a.b: 1\na: {b: 2} = 'a.b' 'a'.'b'",
+        "a.b.c: 1\na.b: {c: 1} = 'a.b.c' 'a.b'.'c'",
+        "a.b: {c: 1}\na: {b.c: 1} = 'a'.'b.c' 'a.b'.'c'",
+      })
+  void aKeyWithTwoMeaningsIsRefused(String line) throws IOException {
+    String[] parts = line.replace('\'', '"').split(" = | (?=\")");
+    String key = line.contains("c") ? "a.b.c" : "a.b";
+    FileValues values = FileValues.of(parts[0].getBytes(StandardCharsets.UTF_8), "p.yaml");
+    assertNull(values.at(key));
+    String meanings = parts[1] + " and " + parts[2];
+    assertEquals("key " + key + " means both " + meanings + "; rename one", values.missing(key));
   }
 }
