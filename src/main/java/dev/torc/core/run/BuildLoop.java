@@ -43,7 +43,7 @@ public final class BuildLoop {
 
   public BuildLoop(BuildSetup setup, Follower.Maker maker) {
     this.setup = setup;
-    this.state = new BuildState(setup.common());
+    this.state = new BuildState(setup.common(), setup.wishes().order());
     state.states.countMore(setup.wishes().leftOut(), JobState.LEFT_OUT);
     this.lock = state.lock;
     this.recorder = new Recorder(setup.common().build(), setup.common().machines().here().name());

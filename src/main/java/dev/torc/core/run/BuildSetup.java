@@ -14,8 +14,10 @@ import dev.torc.core.memory.StartMarks;
 import dev.torc.core.memory.ThisHost;
 import dev.torc.core.model.Graph;
 import java.util.BitSet;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
@@ -45,10 +47,16 @@ public record BuildSetup(
    * What the command line asks for: after {@code failures} failures nothing new starts, 0 for any
    * number, {@code leftOut} more jobs count as left out, {@code submit} ends the build once all
    * running jobs are at schedulers and no other job can start, {@code commands} shows commands as
-   * they start, and in a {@code watch} another build follows a change.
+   * they start, in a {@code watch} another build follows a change, and {@code order} gives for each
+   * named action the jobs that wait for it because they are only for targets behind it.
    */
   public record Wishes(
-      int failures, int leftOut, boolean submit, boolean commands, boolean watch) {}
+      int failures,
+      int leftOut,
+      boolean submit,
+      boolean commands,
+      boolean watch,
+      Function<Graph, Map<Integer, BitSet>> order) {}
 
   /** What runs attempts: this host, with its processes and threads, and the schedulers. */
   public record Machines(

@@ -10,6 +10,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
@@ -37,13 +38,15 @@ public final class BuildState {
    */
   final BitSet undecided = new BitSet();
 
+  private final Function<Graph, Map<Integer, BitSet>> order; // of targets
   private AttemptContext common;
 
   /** The nodes whose waiting counts the last {@link #grow} computed again. */
   private BitSet renewed = new BitSet();
 
-  BuildState(AttemptContext common) {
+  BuildState(AttemptContext common, Function<Graph, Map<Integer, BitSet>> order) {
     this.common = common;
+    this.order = order;
     PlanContext context = common.plan();
     Graph graph = context.graph();
     this.states = new JobStates(graph.nodes(), context.selection().jobs());
@@ -56,6 +59,22 @@ public final class BuildState {
             graph.workflow().settings().executors().isEmpty()
                 && !graph.workflow().settings().limits().containsKey(Resources.DOWNLOADS));
     this.pending = new PendingDeps(graph, context.records());
+    orderTargets(context.selection().jobs());
+  }
+
+  /** Makes those of these jobs that are only for later targets wait for earlier actions. */
+  private void orderTargets(BitSet jobs) {
+    order
+        .apply(graph())
+        .forEach(
+            (action, later) -> {
+              if (!context().records().isSettled(action)) {
+                BitSet waiting = (BitSet) later.clone();
+                waiting.and(jobs);
+                waiting.and(context().selection().jobs());
+                waiting.stream().forEach(job -> pending.add(job, action));
+              }
+            });
   }
 
   /**
@@ -81,6 +100,7 @@ public final class BuildState {
     common = common.with(next);
     states.grow(next.graph().nodes(), selected, revived);
     pending.grow(next.graph(), next.records(), renewed);
+    orderTargets(renewed);
     paths.grow(next, renewed, ready);
   }
 

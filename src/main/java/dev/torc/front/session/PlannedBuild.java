@@ -118,7 +118,8 @@ record PlannedBuild(
                   leftOut().size(),
                   request.manner().submit(),
                   watcher.wantsCommands(),
-                  watch),
+                  watch,
+                  graph -> request.choice().order(graph, project.paths())),
               sharing
                   ? new SharedRequests(stores, project.options().reuse().results())
                   : new SharedResults() {},
