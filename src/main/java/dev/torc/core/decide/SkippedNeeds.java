@@ -1,6 +1,8 @@
 package dev.torc.core.decide;
 
 import dev.torc.core.model.Graph;
+import dev.torc.core.model.Job;
+import dev.torc.core.model.NeedList;
 import dev.torc.core.model.Ref;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -22,7 +24,8 @@ record SkippedNeeds(Graph graph, JobRecords records, NeedContents contents) {
     for (int list : graph.listNeeds().row(id)) {
       List<Integer> makers = graph.list(list).makers();
       if (areSkipped(makers.stream().mapToInt(maker -> maker))
-          && (graph.list(list).ofJobs() || contents.members(list).files().isEmpty())) {
+          && (graph.list(list).ofJobs() || contents.members(list).files().isEmpty())
+          && !isOptional(graph.job(id), graph.list(list))) {
         return makers.getFirst();
       }
     }
@@ -34,6 +37,21 @@ record SkippedNeeds(Graph graph, JobRecords records, NeedContents contents) {
       }
     }
     return -1;
+  }
+
+  /** Returns whether a job can do without the members of a list: each item for it says so. */
+  private static boolean isOptional(Job job, NeedList list) {
+    boolean optional = false;
+    for (Ref ref : job.needRefs()) {
+      if (ref instanceof Ref.OfJob of && list.ofJobs() && of.job().equals(list.text())
+          || ref instanceof Ref.OfGlob in && in.pattern().equals(list.text())) {
+        optional = ref instanceof Ref.OfJob of ? of.optional() : ((Ref.OfGlob) ref).optional();
+        if (!optional) {
+          return false;
+        }
+      }
+    }
+    return optional;
   }
 
   private boolean areSkipped(IntStream nodes) {

@@ -13,9 +13,11 @@ import dev.torc.core.run.JobState;
 import dev.torc.front.show.Report.Detail;
 import dev.torc.front.show.Report.Style;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
@@ -41,6 +43,7 @@ final class EventText {
   private final FlakyJobs flaky = new FlakyJobs();
   private final SequencedMap<String, Begun> begun = new LinkedHashMap<>();
   private final LiveOutput live = new LiveOutput();
+  private final Set<String> skipped = new HashSet<>(0); // jobs with a line that says so
   private AlikeFailures alike; // null before the first failure
   private boolean lent; // a job has the terminal
 
@@ -352,8 +355,12 @@ final class EventText {
         boolean own = details.log() != null || details.wall() > 0; // else because of a need
         String by =
             what.isEmpty() ? ", nothing changed" : own ? ": " + what : ", as " + what + " is";
+        boolean told = own || skipped.contains(details.what()); // and not as in earlier builds
+        if (told) {
+          skipped.add(ended.job());
+        }
         yield line(
-            own ? Detail.NORMAL : Detail.VERBOSE, palette.dim(name + ": skipped") + by + why);
+            told ? Detail.NORMAL : Detail.VERBOSE, palette.dim(name + ": skipped") + by + why);
       }
       case BLOCKED -> {
         String by = details.what().isEmpty() ? "" : " by " + SafeText.name(details.what());
