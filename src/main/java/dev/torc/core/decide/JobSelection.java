@@ -47,6 +47,13 @@ public record JobSelection(
     return new JobSelection(graph.jobsOf(all), graph.jobsOf(named), open, namedOpen, targeted);
   }
 
+  /** Returns this selection with these jobs as if no target named them. */
+  public JobSelection without(BitSet some) {
+    BitSet others = (BitSet) named.clone();
+    others.andNot(some);
+    return new JobSelection(jobs, others, open, namedOpen, targeted);
+  }
+
   /**
    * Returns the jobs that may run because a target names them: those that {@code rerun} selects,
    * and temporary jobs, whose products are wanted then.

@@ -37,6 +37,9 @@ public record Job(
   /** The condition that the job stays as it is. */
   public static final String FROZEN = "frozen";
 
+  /** The condition of a frozen job that runs if its products are missing. */
+  public static final String ONCE = "once";
+
   /** The condition that a result must not be older than this, as written. */
   public static final String MAX_AGE = "max_age";
 

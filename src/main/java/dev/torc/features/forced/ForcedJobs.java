@@ -10,6 +10,8 @@ import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.core.memory.JobResult;
 import dev.torc.core.memory.JobResult.Outcome;
+import dev.torc.core.model.Graph;
+import dev.torc.core.model.Job;
 import dev.torc.core.run.BuildSetup;
 import dev.torc.core.run.Event;
 import dev.torc.core.run.EventSender;
@@ -18,6 +20,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -42,12 +45,14 @@ public final class ForcedJobs implements Follower {
   private final CachePlace place;
   private final Cache cache;
   private final EventSender sender;
+  private final BuildSetup setup;
 
   /** Writes the names of the jobs that this build is forced to run, besides those still due. */
   public ForcedJobs(BuildSetup setup, EventSender sender) {
     this.cache = setup.common().cache();
     this.place = cache.place();
     this.sender = sender;
+    this.setup = setup;
     long build = setup.common().build().number();
     SequencedMap<String, Long> before = dueBefore();
     SequencedMap<String, Long> names = new LinkedHashMap<>(before);
@@ -161,6 +166,9 @@ public final class ForcedJobs implements Follower {
   public boolean finish(int exit) {
     SequencedMap<String, Long> due = dueBefore();
     store(due, new TreeSet<>(due.values()));
+    Graph graph = setup.plan().context().graph();
+    BitSet still = graph.having(Job.FROZEN); // became frozen since: no build runs these
+    due.keySet().removeIf(job -> graph.jobId(job) >= 0 && still.get(graph.jobId(job)));
     if (!due.isEmpty()) {
       String jobs = Amount.count(due.size(), "forced job");
       String line =

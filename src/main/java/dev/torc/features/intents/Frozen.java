@@ -1,6 +1,8 @@
 package dev.torc.features.intents;
 
 import dev.torc.base.digests.DigestMemo;
+import dev.torc.base.posix.Io;
+import dev.torc.base.syntax.GlobWalk;
 import dev.torc.base.text.Refusal;
 import dev.torc.core.decide.Condition;
 import dev.torc.core.decide.Decider;
@@ -13,11 +15,15 @@ import dev.torc.core.memory.JobResult;
 import dev.torc.core.memory.JobResult.Outcome;
 import dev.torc.core.memory.JobResult.RunNeeds;
 import dev.torc.core.memory.RecordedProduct;
+import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Workflow;
 import dev.torc.core.run.ProductScan;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +34,7 @@ import java.util.stream.Collectors;
  * {@code frozen}: a job does not run, whatever changed, unless {@code --force} names it. As long as
  * its products are there, they count for this build as if it had just made them, so its readers go
  * by what is there. A missing product is restored if the result on record is known; otherwise the
- * job fails.
+ * job fails. Under {@code frozen: once} a job with a missing product runs, and is never restored.
  */
 public final class Frozen implements Condition {
 
@@ -37,6 +43,31 @@ public final class Frozen implements Condition {
 
   public Frozen(DigestMemo digests) {
     this.digests = digests;
+  }
+
+  /**
+   * Returns the frozen jobs of a graph, except those that are made once and whose products are
+   * missing: these wait for what they need like other jobs.
+   */
+  public static BitSet still(Graph graph) {
+    BitSet still = (BitSet) graph.having(Job.FROZEN).clone();
+    Path root = graph.workflow().root();
+    for (int id : graph.having(Job.FROZEN).stream().toArray()) {
+      if (graph.isJob(id) && isOnce(graph.job(id))) {
+        still.set(id, graph.job(id).productRefs().stream().allMatch(ref -> exists(root, ref)));
+      }
+    }
+    return still;
+  }
+
+  private static boolean isOnce(Job job) {
+    return job.conditions().get(Job.FROZEN).declared().equals(Job.ONCE);
+  }
+
+  private static boolean exists(Path root, Ref ref) {
+    return ref instanceof Ref.OfGlob glob
+        ? Io.or(() -> !GlobWalk.files(root, glob.glob()).isEmpty(), false)
+        : Files.exists(root.resolve(ref instanceof Ref.OfFolder in ? in.path() : ref.text()));
   }
 
   @Override
@@ -60,6 +91,9 @@ public final class Frozen implements Condition {
       }
     } catch (IOException e) {
       lack = new Reason(Kind.FROZEN, "", "", Refusal.why(e));
+    }
+    if (isOnce(job)) {
+      return new Verdict.WillRun(known.reasons().isEmpty() ? List.of(lack) : known.reasons());
     }
     List<Reason> missing = List.of(Reason.of(Kind.PRODUCT_MISSING, lack.name()));
     KnownResult good = asked.decider().recall().ofLastRun(asked.id());

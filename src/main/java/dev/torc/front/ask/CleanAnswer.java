@@ -209,6 +209,10 @@ final class CleanAnswer implements Cleaner.Listener {
       if (!dry) {
         forgetResults(project, cache);
       }
+      if (!chosen.frozen().isEmpty()) {
+        String names = SafeText.names(List.copyOf(chosen.frozen()), 3);
+        call.warn("products of frozen jobs stay: " + names + "; to remove them, name the job");
+      }
       if (chosen.undeclared() > 0) {
         String left =
             "left " + Amount.count(chosen.undeclared(), "product") + " that no job declares";

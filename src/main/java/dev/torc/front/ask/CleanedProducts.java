@@ -14,6 +14,7 @@ import dev.torc.features.clean.OtherSettings;
 import dev.torc.features.clean.StaleProducts;
 import dev.torc.features.clusters.RemoteAttempt.HandedOutAttempt;
 import dev.torc.front.buildfile.BuildFile;
+import dev.torc.front.session.JobChoice;
 import dev.torc.front.session.Project;
 import dev.torc.front.session.ProjectFolder;
 import dev.torc.front.session.Targets;
@@ -26,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /**
@@ -44,6 +46,14 @@ final class CleanedProducts {
 
   private final Set<String> jobs = new HashSet<>();
 
+  /** The jobs that are not only in a tag or pattern. */
+  private final Set<String> ownNames = new HashSet<>();
+
+  private final Set<String> frozen = new TreeSet<>();
+
+  /** The graph of the project, with instances that results decided; null until it is known. */
+  private Graph graph;
+
   /**
    * Tests whether a target names the file, a folder that contains it, or a glob that matches it.
    */
@@ -56,6 +66,7 @@ final class CleanedProducts {
     this.given = given;
     this.targets = targets;
     this.stale = stale;
+    this.graph = given.project() == null ? null : given.project().graph();
   }
 
   int undeclared() {
@@ -68,12 +79,16 @@ final class CleanedProducts {
       return;
     }
     project.select(targets); // refuses an unknown target
-    for (String target : Targets.apart(project.graph(), targets, project.paths())) {
-      Graph graph = project.graph();
+    graph = project.graph();
+    for (String target : Targets.apart(graph, targets, project.paths())) {
       BitSet named = Targets.named(graph, target);
       if (named != null) {
-        names.add(InstanceName.parse(target));
-        graph.jobsOf(named).stream().forEach(job -> jobs.add(graph.name(job)));
+        List<String> meant = graph.jobsOf(named).stream().mapToObj(graph::name).toList();
+        jobs.addAll(meant);
+        if (JobChoice.isOwnName(graph, target)) {
+          names.add(InstanceName.parse(target));
+          ownNames.addAll(meant);
+        }
       }
       if (named == null || Targets.isVague(graph, target, named)) {
         paths = paths.or(project.paths().meant(target));
@@ -82,15 +97,20 @@ final class CleanedProducts {
   }
 
   private boolean isFrozen(String job) {
-    Graph graph = given.project() == null ? null : given.project().graph();
     int id = graph == null ? -1 : graph.jobId(job);
-    return id >= 0 && graph.job(id).conditions().containsKey(Job.FROZEN);
+    return id >= 0 && graph.having(Job.FROZEN).get(id);
   }
 
+  /** Returns whether products of a job may go; those of a frozen one only if its name is given. */
   boolean wants(String job) {
-    return targets.isEmpty() && !isFrozen(job)
-        || jobs.contains(job)
+    return (targets.isEmpty() || jobs.contains(job)) && !isFrozen(job)
+        || ownNames.contains(job)
         || names.stream().anyMatch(name -> name.includes(InstanceName.parse(job)));
+  }
+
+  /** Returns the frozen jobs whose products stay, although the call means them. */
+  Set<String> frozen() {
+    return frozen;
   }
 
   /** Returns whether an attempt at a scheduler may still write chosen products. */
@@ -138,7 +158,7 @@ final class CleanedProducts {
     if (project == null) {
       return (_, _) -> true; // all, because it is unknown which are declared
     }
-    Graph graph = project.graph();
+    graph = project.graph();
     StaleProducts staleness =
         new StaleProducts(graph, new JobRecords(graph, cache, Map.of(), false));
     OtherSettings others = new OtherSettings(graph, cache, project.said());
@@ -149,9 +169,14 @@ final class CleanedProducts {
     }
     return (owned, _) -> {
       int job = staleness.job(owned.path());
+      String maker = job < 0 || graph.isOpen(job) ? owned.job() : graph.name(job);
+      boolean meant = targets.isEmpty() || jobs.contains(maker) || paths.test(owned.path());
+      if (job >= 0 && meant && isFrozen(maker) && !wants(maker)) {
+        frozen.add(maker);
+        return false;
+      }
       if (!targets.isEmpty()) {
-        boolean made = job >= 0 && wants(graph.isOpen(job) ? owned.job() : graph.name(job));
-        return made || paths.test(owned.path());
+        return job >= 0 && wants(maker) || paths.test(owned.path());
       }
       Path file = given.place().root().resolve(owned.path());
       boolean left = job < 0 && Files.exists(file, LinkOption.NOFOLLOW_LINKS);

@@ -114,7 +114,8 @@ record WhyAnswer(
     BitSet jobs = new BitSet();
     Targets.apart(graph, targets, project.paths())
         .forEach(target -> questions.addAll(questions(project, causes, target, jobs)));
-    JobSelection asked = JobSelection.of(graph, jobs);
+    JobSelection asked =
+        JobSelection.of(graph, jobs, false, new BitSet()); // also before frozen jobs
     if (asked.jobs().stream().anyMatch(j -> graph.job(j).has(Trait.TEMPORARY))) {
       JobSelection all = project.select(List.of()); // readers of temporary products decide too
       asked = new JobSelection(all.jobs(), asked.named(), all.open(), asked.namedOpen(), false);

@@ -18,6 +18,7 @@ import java.util.TreeSet;
 record ConditionReader(MapFields job, StepReader steps, List<String> shell, WhenReader when) {
 
   static final List<String> TEMPORARY = List.of("true", "false", "delete");
+  private static final List<String> FROZEN = List.of("true", "false", Job.ONCE);
 
   /** Returns the conditions of a job by key; see {@link dev.torc.core.decide.Condition}. */
   SortedMap<String, Template> conditions() {
@@ -38,9 +39,10 @@ record ConditionReader(MapFields job, StepReader steps, List<String> shell, When
     if (probe != null) {
       conditions.put(Job.PROBE, probe);
     }
-    if (job.flag(Job.FROZEN)) {
+    String frozen = job.choice(Job.FROZEN, "false", FROZEN);
+    if (!frozen.equals("false")) {
       refuseFrozen();
-      conditions.put(Job.FROZEN, Template.of(""));
+      conditions.put(Job.FROZEN, Template.of(frozen.equals("true") ? "" : frozen));
     }
     if (age != null) {
       conditions.put(Job.MAX_AGE, Template.of(age));

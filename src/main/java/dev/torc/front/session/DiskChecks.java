@@ -23,6 +23,7 @@ import dev.torc.core.model.NeedList;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Step;
 import dev.torc.core.model.Surroundings;
+import dev.torc.features.intents.Frozen;
 import dev.torc.front.buildfile.GivenKeys;
 import dev.torc.front.buildfile.RowPlaces;
 import dev.torc.front.buildfile.TextLists;
@@ -86,7 +87,7 @@ public final class DiskChecks {
       Predicate<String> ran)
       throws IOException {
     DiskChecks checks = new DiskChecks(graph, digests, caller);
-    BitSet still = graph.having(Job.FROZEN);
+    BitSet still = Frozen.still(graph);
     for (int j : graph.inOrder(selected)) {
       if (!still.get(j)) {
         checks.checkNeeds(j);

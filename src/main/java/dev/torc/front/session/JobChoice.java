@@ -6,7 +6,7 @@ import dev.torc.core.decide.GivenArguments;
 import dev.torc.core.decide.JobSelection;
 import dev.torc.core.decide.JobSelection.UserPaths;
 import dev.torc.core.model.Graph;
-import dev.torc.core.model.Job;
+import dev.torc.features.intents.Frozen;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -59,14 +59,14 @@ public record JobChoice(
 
   /**
    * Returns the chosen jobs of a graph; {@code paths} are the user's names of files. What only
-   * frozen jobs need is not among them, except for targets that are forced.
+   * frozen jobs need is not among them. A forced build leaves frozen jobs that it does not name.
    */
   JobSelection select(Graph graph, UserPaths paths, boolean force) {
     boolean targeted = ExcludingTargets.areNamed(graph, targets);
     BitSet named = targeted ? new BitSet() : Targets.all(graph);
     if (!targeted && failed == null) {
       named = withoutUnneeded(graph, withoutManual(graph, named));
-      named = JobSelection.withPredecessors(graph, named, graph.having(Job.FROZEN));
+      named = JobSelection.withPredecessors(graph, named, Frozen.still(graph));
     }
     if (!targets.isEmpty()) {
       named = Targets.nodes(graph, targets, paths, named);
@@ -79,17 +79,54 @@ public record JobChoice(
       behind.and(Targets.all(graph));
       named.or(withoutManual(graph, behind));
     }
-    BitSet still = graph.having(Job.FROZEN);
-    if (force && targeted && still.intersects(named)) {
-      still = (BitSet) still.clone();
-      still.andNot(named);
+    BitSet still = Frozen.still(graph);
+    if (!force || still.isEmpty()) {
+      return JobSelection.of(graph, named, targeted || failed != null, still);
     }
-    return JobSelection.of(graph, named, targeted || failed != null, still);
+    for (String target : targets) {
+      if (isOwnName(graph, target)) {
+        Arrays.stream(graph.nodesOf(target)).forEach(still::clear);
+      }
+    }
+    return JobSelection.of(graph, named, targeted || failed != null, still).without(still);
+  }
+
+  /** Returns whether a target is the name of a job, group or instance, not a tag or pattern. */
+  public static boolean isOwnName(Graph graph, String target) {
+    return graph.nodesOf(target) != null;
+  }
+
+  /**
+   * Returns, for each named job that is manual and makes no file, the jobs that wait for it since
+   * only later targets need them (rule 12).
+   */
+  Map<Integer, BitSet> order(Graph graph, UserPaths paths) {
+    if (targets.size() < 2 || graph.workflow().manual().isEmpty()) {
+      return Map.of();
+    }
+    Map<Integer, BitSet> order = new HashMap<>();
+    BitSet before = ExcludingTargets.areNamed(graph, targets) ? new BitSet() : Targets.all(graph);
+    for (String target : targets) {
+      BitSet found = ExcludingTargets.is(graph, target) ? null : Targets.find(graph, target, paths);
+      if (found == null) {
+        continue;
+      }
+      before.or(found);
+      BitSet later = graph.allJobs();
+      later.andNot(JobSelection.withPredecessors(graph, before, Frozen.still(graph)));
+      for (String manual : graph.workflow().manual()) {
+        int job = graph.jobId(manual);
+        if (job >= 0 && found.get(job) && graph.job(job).isAction()) {
+          order.putIfAbsent(job, later);
+        }
+      }
+    }
+    return order;
   }
 
   /** Returns {@code nodes} without those that only frozen jobs wait for. */
   private static BitSet withoutUnneeded(Graph graph, BitSet nodes) {
-    BitSet still = (BitSet) graph.having(Job.FROZEN).clone(); // and what only these wait for
+    BitSet still = Frozen.still(graph); // and what only these wait for
     for (int place = graph.nodes() - 1; place >= 0 && !still.isEmpty(); place--) {
       int node = graph.inOrder(place);
       int[] after = graph.after().row(node);
