@@ -273,13 +273,13 @@ public final class BuildLoop {
       } else if (outcome.ok()) {
         endJob(id, JobState.RAN, outcome);
         setup.shared().send(state.common(), job, attempts.reasons(), outcome.ended().wall());
-        sender.moved(job, outcome.made().moved());
+        sender.moved(job, outcome.made().moved(), attempts.reasons());
         sender.lost(job, outcome.made().needs().lost());
         sender.touched(job, outcome.made().touched());
         state.pending.settle(id);
       } else if (outcome.skips(job)) {
         endJob(id, JobState.SKIPPED, outcome);
-        sender.moved(job, outcome.made().moved());
+        sender.moved(job, outcome.made().moved(), attempts.reasons());
         state.pending.settle(id);
         state.context().records().skip(id);
       } else if (cut) {

@@ -178,11 +178,13 @@ public final class EventSender {
   }
 
   /** Warns about needs that changed while their job ran (rule 6). */
-  void moved(Job job, List<String> paths) {
+  void moved(Job job, List<String> paths, List<Reason> reasons) {
     if (paths.isEmpty()) {
       return; // the usual case, in which no text is made
     }
-    String again = " changed while it ran; it will run again in the next build";
+    String again =
+        " changed while it ran; it will run again in the next build"
+            + OwnInputs.cure(job, paths, reasons);
     warn(paths, "need ", "needs of job " + job.name() + again, " of job " + job.name() + again);
   }
 
