@@ -63,11 +63,16 @@ public record RemovedOrSetAside(
   }
 
   public ClearedProducts clearing() {
-    return stored == null ? new ClearedProducts() {} : stored.clearing();
+    return stored == null ? new ClearedProducts() {} : stored.clearing(this);
   }
 
   public MovesAside aside() {
-    return new MovesAside(place, grounds, build, note);
+    return aside(build);
+  }
+
+  /** Returns what moves files to a folder of this name in the folder of files set aside. */
+  public MovesAside aside(String folder) {
+    return new MovesAside(place, grounds, folder, note);
   }
 
   /**

@@ -4,6 +4,7 @@ import dev.torc.core.decide.KnownResult;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.run.ClearedProducts;
 import dev.torc.core.run.ProductStore;
+import dev.torc.core.run.RemovedOrSetAside;
 import dev.torc.core.run.RunPlace;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -12,8 +13,8 @@ import java.nio.file.Path;
 public record BuildStore(Cache cache, LocalStore results) implements ProductStore {
 
   @Override
-  public ClearedProducts clearing() {
-    return new StoredProducts(cache.place(), cache, results);
+  public ClearedProducts clearing(RemovedOrSetAside removal) {
+    return new StoredProducts(removal, cache, results);
   }
 
   @Override

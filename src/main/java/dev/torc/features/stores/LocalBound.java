@@ -35,9 +35,14 @@ record LocalBound(long bytes) {
     return bytes - bytes / SLACK - added;
   }
 
+  /** Returns whether less is free than the store leaves. */
+  static boolean isShort(long usable) {
+    return usable < FREE;
+  }
+
   /** Returns the size to which a store shrinks to leave enough space free; else its own size. */
   static long leavingRoom(long usable, long size) {
-    return usable < FREE ? size - (FREE - usable) - size / SLACK : size;
+    return isShort(usable) ? size - (FREE - usable) - size / SLACK : size;
   }
 
   static boolean isScarce(long usable) {

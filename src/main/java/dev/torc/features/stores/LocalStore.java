@@ -2,8 +2,10 @@ package dev.torc.features.stores;
 
 import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.DigestMemo;
+import dev.torc.base.posix.FileTree;
 import dev.torc.base.posix.FolderHandle;
 import dev.torc.base.posix.Io;
+import dev.torc.base.text.Amount;
 import dev.torc.base.text.Refusal;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.ProductTarget;
@@ -12,6 +14,8 @@ import dev.torc.core.run.ClearedProducts.Added;
 import dev.torc.features.stores.Result.ResultParts;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -53,6 +57,8 @@ public class LocalStore implements ResultParts {
   private LocalBound bound; // null before use
   private long looked = System.nanoTime() - SECOND;
   private boolean changed;
+  private int dropped; // results that went for room
+  private long droppedBytes;
 
   /**
    * Opens the local store of a root. {@code keep} is the bound in bytes: 0 turns the store off, and
@@ -110,10 +116,13 @@ public class LocalStore implements ResultParts {
   /** Removes results if the file system is nearly full. Checks that at most once a second. */
   public synchronized void makeRoom() throws IOException {
     long now = System.nanoTime();
-    if (now < looked + SECOND || isOff() || size() == 0) {
+    if (now < looked + SECOND || isOff() || size() == 0 && !isAnySetAside()) {
       return;
     }
     looked = now;
+    if (LocalBound.isShort(usable()) && isAnySetAside()) {
+      FileTree.remove(setAside());
+    }
     long most = LocalBound.leavingRoom(usable(), size());
     if (most < size()) {
       free(most);
@@ -126,11 +135,32 @@ public class LocalStore implements ResultParts {
 
   /** Empties the store if the disk is {@code full} or nearly; returns whether it held anything. */
   public synchronized boolean emptyIfFull(boolean full) throws IOException {
-    if (isOff() || size() == 0 || !full && !LocalBound.isScarce(usable())) {
+    boolean none = size() == 0 && !isAnySetAside();
+    if (isOff() || none || !full && !LocalBound.isScarce(usable())) {
       return false;
+    }
+    if (isAnySetAside()) {
+      FileTree.remove(setAside());
     }
     free(0);
     return true;
+  }
+
+  /** Returns the folder of the results that were too large for the store. */
+  private Path setAside() {
+    return cache.place().setAside(StoredProducts.ASIDE);
+  }
+
+  private boolean isAnySetAside() {
+    return Files.isDirectory(setAside(), LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /** Returns a line on the results that went for room; empty if there are none. */
+  public synchronized String dropped() {
+    return dropped == 0
+        ? ""
+        : "%s went from the store for room (%s); raise stores.keep to keep more"
+            .formatted(Amount.count(dropped, "result"), Amount.size(droppedBytes));
   }
 
   @Override
@@ -359,7 +389,10 @@ public class LocalStore implements ResultParts {
   private void free(long most) throws IOException {
     StoreContents all = StoreContents.of(light); // whole results would take too much memory
     for (StoreContents.HeldResult each : all.beyond(most, wanted.keySet())) {
+      long before = size();
       forget(each.result());
+      dropped++;
+      droppedBytes += before - size();
     }
     if (size() > most) {
       sweep();

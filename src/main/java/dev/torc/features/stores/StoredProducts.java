@@ -1,42 +1,57 @@
 package dev.torc.features.stores;
 
+import dev.torc.base.digests.Digest;
+import dev.torc.base.posix.FileTree;
 import dev.torc.base.posix.FolderHandle;
 import dev.torc.base.posix.Io;
 import dev.torc.base.posix.OwnFile;
 import dev.torc.base.text.Refusal;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.CachePlace;
+import dev.torc.core.memory.JobResult;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
 import dev.torc.core.run.ClearedProducts;
 import dev.torc.core.run.JobFiles;
 import dev.torc.core.run.RemovedOrSetAside;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The products that one attempt clears away. Unaltered products of good results go to the store;
- * the first of them also puts the result's record there. {@link RemovedOrSetAside} handles the
- * user's files.
+ * the first of them also puts the result's record there. Of a result that is too large for the
+ * store and took long, they are set aside instead, the last of each job. {@link RemovedOrSetAside}
+ * handles the user's files.
  */
-final class StoredProducts implements ClearedProducts {
+public final class StoredProducts implements ClearedProducts {
 
   /** The largest log that is stored with a result, in bytes. */
   private static final int LOG = 1 << 20;
 
+  /** The duration from which a result is set aside if it is too large, in nanoseconds. */
+  private static final long LONG = TimeUnit.HOURS.toNanos(1);
+
+  /** The folder of such results among the files that are set aside. */
+  static final String ASIDE = "results";
+
+  private final Map<String, Map<String, OwnedPath>> tooLarge = new HashMap<>();
   private final Map<String, Map<String, OwnedPath>> makers = new HashMap<>();
   private final List<OwnedPath> moved = new ArrayList<>();
 
+  private final RemovedOrSetAside removal;
   private final CachePlace place;
   private final Cache cache;
   private final LocalStore stored;
 
-  StoredProducts(CachePlace place, Cache cache, LocalStore stored) {
-    this.place = place;
+  StoredProducts(RemovedOrSetAside removal, Cache cache, LocalStore stored) {
+    this.removal = removal;
+    this.place = cache.place();
     this.cache = cache;
     this.stored = stored;
   }
@@ -45,13 +60,33 @@ final class StoredProducts implements ClearedProducts {
   public Added store(OwnedPath owned, FolderHandle from, Path name, long bytes) throws IOException {
     OwnedPath part = partsOf(owned.job()).get(owned.path());
     if (part == null || !part.isLike(owned)) {
-      return Added.STAYED;
+      return setAside(owned, from, name);
     }
     Added added = stored.add(owned, from, name, bytes);
     if (added != Added.STAYED) {
       moved.add(owned);
     }
     return added;
+  }
+
+  /** Returns whether a run took so long that its result is worth the room. */
+  public static boolean isLong(JobResult run) {
+    return run.wall() >= LONG;
+  }
+
+  private Added setAside(OwnedPath owned, FolderHandle from, Path name) throws IOException {
+    OwnedPath part = tooLarge.getOrDefault(owned.job(), Map.of()).get(owned.path());
+    if (part == null || !part.isLike(owned)) {
+      return Added.STAYED;
+    }
+    String why = "too large for the store, but its run took an hour or more";
+    Path file = place.root().resolve(owned.path());
+    removal.aside(folder(owned.job())).move(file, from, name, null, why);
+    return Added.MOVED;
+  }
+
+  private static String folder(String job) {
+    return ASIDE + "/" + Digest.ofText(job).hex().substring(0, 12);
   }
 
   @Override
@@ -71,12 +106,22 @@ final class StoredProducts implements ClearedProducts {
   }
 
   private Map<String, OwnedPath> parts(Result result) throws IOException {
-    Map<String, OwnedPath> parts = new HashMap<>();
-    if (result != null && stored.mayStore(result.size(), result.terms().files())) {
-      result.parts().forEach(part -> parts.put(part.path(), part));
-      stored.put(result, logOf(result, new JobFiles(place, result.job()).log()));
+    if (result == null) {
+      return Map.of();
     }
-    return parts;
+    Map<String, OwnedPath> parts = new HashMap<>();
+    result.parts().forEach(part -> parts.put(part.path(), part));
+    if (stored.mayStore(result.size(), result.terms().files())) {
+      stored.put(result, logOf(result, new JobFiles(place, result.job()).log()));
+      return parts;
+    } else if (isLong(cache.result(result.job()))) {
+      Path earlier = place.setAside(folder(result.job()));
+      if (Files.exists(earlier, LinkOption.NOFOLLOW_LINKS)) {
+        FileTree.remove(earlier);
+      }
+      tooLarge.put(result.job(), parts);
+    }
+    return Map.of();
   }
 
   /** Returns a job's log if it belongs to the result, exists and is not too long; else null. */

@@ -33,6 +33,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -131,6 +132,8 @@ public final class BuildSession {
         warn(Advice.groups(graph, expanded, request.choice().targets()), warn);
         warn(NamingNotice.of(plan, look.cache()), warn);
         warn(JobShells.changed(plan), warn);
+        Set<String> said = look.project().options().variables().keySet();
+        warn(UnkeptResults.of(plan, look.project().results(look.cache()), said), warn);
         BitSet looked = PlannedBuild.looked(plan);
         warn(Advice.emptyNeeds(graph, looked, new FoldedLines()).takeNewLines(), warn);
         warn(Advice.unlisted(graph, looked), warn);

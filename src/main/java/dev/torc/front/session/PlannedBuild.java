@@ -262,6 +262,7 @@ record PlannedBuild(
       }
       watcher.warn(NamingNotice.of(plan, work.cache()));
       watcher.warn(JobShells.changed(plan));
+      watcher.warn(work.unkept(plan));
       commands.tellPlanned();
       watcher.warn(Advice.emptyNeeds(graph, looked(plan), commands.empty).takeNewLines());
       watcher.warn(Adoptable.of(plan));

@@ -6,6 +6,7 @@ import dev.torc.base.machine.Series;
 import dev.torc.base.posix.GroupAccess;
 import dev.torc.base.posix.Io;
 import dev.torc.base.posix.OwnFile;
+import dev.torc.base.syntax.BadInput.Diagnostic;
 import dev.torc.base.text.Amount;
 import dev.torc.core.decide.JobSelection;
 import dev.torc.core.decide.JobSelection.Rerun;
@@ -239,6 +240,11 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
     }
   }
 
+  /** Returns the lines on results that this build would replace and not keep. */
+  List<Diagnostic> unkept(Plan plan) throws IOException {
+    return UnkeptResults.of(plan, stored, project.options().variables().keySet());
+  }
+
   /** Returns a line on where a new store is and how large it may get; empty if it is not new. */
   String news() {
     // Without a limit, there is no line.
@@ -257,6 +263,9 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
    */
   void end(Event.Finished finished, Limits limits, String commit) {
     tellSetAside();
+    if (!stored.dropped().isEmpty()) {
+      warn.accept(stored.dropped());
+    }
     stored.end();
     if (started > 0) {
       TreeMap<String, Integer> counts = new TreeMap<>();
