@@ -101,6 +101,9 @@ public record JobResult(
       Origin origin,
       List<String> read) {
 
+    /** The {@code what} of a job whose torc was killed. */
+    public static final String KILLED = "torc was killed";
+
     public RunDetails undone(String why) {
       return new RunDetails(manifest, reasons, why, ran, null, origin, read);
     }

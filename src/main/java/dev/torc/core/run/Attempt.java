@@ -230,7 +230,7 @@ public final class Attempt {
     RunDetails last = common.plan().records().details(job.name());
     if (job.has(Trait.RESUMES)
         && last != null
-        && last.what().equals(Recorder.KILLED)
+        && last.what().equals(RunDetails.KILLED)
         && !snapshot.changedSince(MILLISECONDS.toNanos(last.ran().started())).isEmpty()) {
       attempts.beginAnew();
     }

@@ -3,12 +3,16 @@ package dev.torc.core.run;
 import dev.torc.core.decide.KnownResult;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.function.Function;
 
 /** Takes cleared products of good results, from which later builds restore them. */
 public interface ProductStore {
 
-  /** Begins the clearing before one attempt; {@code removal} sets aside what is not stored. */
-  ClearedProducts clearing(RemovedOrSetAside removal);
+  /**
+   * Begins the clearing before one attempt; {@code aside} moves what is not stored to a folder of a
+   * name.
+   */
+  ClearedProducts clearing(Function<String, MovesAside> aside);
 
   /** Creates an empty folder on the root's file system, so that files can be renamed from it. */
   Path freshFolder() throws IOException;

@@ -39,9 +39,6 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class Recorder {
 
-  /** The {@code what} of a job whose torc was killed. */
-  static final String KILLED = "torc was killed";
-
   private final BuildId build;
   private final String host;
   private final AtomicLong sequences = new AtomicLong();
@@ -243,7 +240,7 @@ public final class Recorder {
         new RunDetails(
             lines,
             List.of(),
-            KILLED,
+            RunDetails.KILLED,
             new Ran(number, mark.started(), -1, 0, -1, -1, mark.attempt()),
             null,
             null,

@@ -63,7 +63,7 @@ public record RemovedOrSetAside(
   }
 
   public ClearedProducts clearing() {
-    return stored == null ? new ClearedProducts() {} : stored.clearing(this);
+    return stored == null ? new ClearedProducts() {} : stored.clearing(this::aside);
   }
 
   public MovesAside aside() {
@@ -71,7 +71,7 @@ public record RemovedOrSetAside(
   }
 
   /** Returns what moves files to a folder of this name in the folder of files set aside. */
-  public MovesAside aside(String folder) {
+  private MovesAside aside(String folder) {
     return new MovesAside(place, grounds, folder, note);
   }
 

@@ -3,18 +3,19 @@ package dev.torc.features.stores;
 import dev.torc.core.decide.KnownResult;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.run.ClearedProducts;
+import dev.torc.core.run.MovesAside;
 import dev.torc.core.run.ProductStore;
-import dev.torc.core.run.RemovedOrSetAside;
 import dev.torc.core.run.RunPlace;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.function.Function;
 
 /** The local store as the attempts of a build use it. */
 public record BuildStore(Cache cache, LocalStore results) implements ProductStore {
 
   @Override
-  public ClearedProducts clearing(RemovedOrSetAside removal) {
-    return new StoredProducts(removal, cache, results);
+  public ClearedProducts clearing(Function<String, MovesAside> aside) {
+    return new StoredProducts(aside, cache, results);
   }
 
   @Override

@@ -40,6 +40,9 @@ public class LocalStore implements ResultParts {
 
   private static final long UNKNOWN = -1;
 
+  /** The folder, among files set aside, of results that were too large for the store. */
+  static final String ASIDE = "results";
+
   private final Cache cache;
   private final StoredResults<Result> records;
   private final StoredResults<Result> light; // the same records, read by Result::parts
@@ -148,7 +151,7 @@ public class LocalStore implements ResultParts {
 
   /** Returns the folder of the results that were too large for the store. */
   private Path setAside() {
-    return cache.place().setAside(StoredProducts.ASIDE);
+    return cache.place().setAside(ASIDE);
   }
 
   private boolean isAnySetAside() {

@@ -12,7 +12,7 @@ import dev.torc.core.memory.JobResult;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
 import dev.torc.core.run.ClearedProducts;
 import dev.torc.core.run.JobFiles;
-import dev.torc.core.run.RemovedOrSetAside;
+import dev.torc.core.run.MovesAside;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -22,11 +22,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /**
  * The products that one attempt clears away. Unaltered products of good results go to the store;
  * the first of them also puts the result's record there. Of a result that is too large for the
- * store and took long, they are set aside instead, the last of each job. {@link RemovedOrSetAside}
+ * store and took long, they are set aside instead, the last of each job. {@code RemovedOrSetAside}
  * handles the user's files.
  */
 public final class StoredProducts implements ClearedProducts {
@@ -37,20 +38,17 @@ public final class StoredProducts implements ClearedProducts {
   /** The duration from which a result is set aside if it is too large, in nanoseconds. */
   private static final long LONG = TimeUnit.HOURS.toNanos(1);
 
-  /** The folder of such results among the files that are set aside. */
-  static final String ASIDE = "results";
-
   private final Map<String, Map<String, OwnedPath>> tooLarge = new HashMap<>();
   private final Map<String, Map<String, OwnedPath>> makers = new HashMap<>();
   private final List<OwnedPath> moved = new ArrayList<>();
 
-  private final RemovedOrSetAside removal;
+  private final Function<String, MovesAside> aside;
   private final CachePlace place;
   private final Cache cache;
   private final LocalStore stored;
 
-  StoredProducts(RemovedOrSetAside removal, Cache cache, LocalStore stored) {
-    this.removal = removal;
+  StoredProducts(Function<String, MovesAside> aside, Cache cache, LocalStore stored) {
+    this.aside = aside;
     this.place = cache.place();
     this.cache = cache;
     this.stored = stored;
@@ -81,12 +79,12 @@ public final class StoredProducts implements ClearedProducts {
     }
     String why = "too large for the store, but its run took an hour or more";
     Path file = place.root().resolve(owned.path());
-    removal.aside(folder(owned.job())).move(file, from, name, null, why);
+    aside.apply(folder(owned.job())).move(file, from, name, null, why);
     return Added.MOVED;
   }
 
   private static String folder(String job) {
-    return ASIDE + "/" + Digest.ofText(job).hex().substring(0, 12);
+    return LocalStore.ASIDE + "/" + Digest.ofText(job).hex().substring(0, 12);
   }
 
   @Override
