@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -182,9 +183,14 @@ public final class EventSender {
     if (paths.isEmpty()) {
       return; // the usual case, in which no text is made
     }
-    String again =
-        " changed while it ran; it will run again in the next build"
-            + OwnInputs.cure(job, paths, reasons);
+    String again = " changed while it ran; it will run again in the next build";
+    Set<String> twice = OwnInputs.again(paths, reasons);
+    if (!twice.isEmpty()) {
+      String cure = again + OwnInputs.cure(job, twice);
+      String of = " of job " + job.name() + cure;
+      warn(List.copyOf(twice), "need ", "needs of job " + job.name() + cure, of);
+      paths = paths.stream().filter(path -> !twice.contains(path)).toList();
+    }
     warn(paths, "need ", "needs of job " + job.name() + again, " of job " + job.name() + again);
   }
 

@@ -33,24 +33,24 @@ final class OwnInputs {
 
   private OwnInputs() {}
 
-  /**
-   * Returns the end of a line about needs that changed while a job ran; empty unless the job ran
-   * only because the same happened in its last run.
-   */
-  static String cure(Job job, List<String> moved, List<Reason> reasons) {
+  /** Returns those of the needs that moved for which the same was the reason of the run. */
+  static Set<String> again(List<String> moved, List<Reason> reasons) {
     Set<String> again = new TreeSet<>();
     for (Reason reason : reasons) {
       if (reason.kind() == Kind.MOVED && moved.contains(reason.name())) {
         again.add(reason.name());
       }
     }
-    reasons.stream()
-        .filter(each -> each.kind() != Kind.MOVED)
-        .map(Reason::path)
-        .forEach(again::remove);
-    if (again.isEmpty()) {
-      return "";
+    for (Reason reason : reasons) {
+      if (reason.kind() != Kind.MOVED) {
+        again.remove(reason.path()); // its bytes are others
+      }
     }
+    return again;
+  }
+
+  /** Returns the end of a line about needs that moved {@link #again}. */
+  static String cure(Job job, Set<String> again) {
     return ", as after its last run; if the job writes it, " + advice(job, again);
   }
 
@@ -67,7 +67,8 @@ final class OwnInputs {
     }
     String path = again.iterator().next();
     boolean single =
-        job.needRefs().stream().anyMatch(r -> r instanceof Ref.OfFile f && f.path().equals(path));
+        job.needRefs().stream()
+            .anyMatch(ref -> !(ref instanceof Ref.OfGlob) && ref.text().equals(path));
     return single || job.finds()
         ? "set trace: true"
         : "exclude \"!" + SafeText.name(Glob.escape(excluded(path, again))) + "\"";
