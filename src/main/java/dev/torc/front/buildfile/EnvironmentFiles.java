@@ -173,10 +173,7 @@ final class EnvironmentFiles {
   String uv(String project) {
     String lock = nearest(project, "uv.lock");
     files.add(lock);
-    String python = nearest(project, ".python-version");
-    if (isThere(python)) {
-      files.add(python);
-    }
+    python(project);
     Matcher local = UV_LOCAL.matcher(text(lock));
     StringBuilder refresh = new StringBuilder();
     while (local.find()) {
@@ -193,6 +190,14 @@ final class EnvironmentFiles {
       }
     }
     return refresh.toString();
+  }
+
+  /** Adds the file that says which Python uv takes for a file. */
+  void python(String of) {
+    String python = nearest(of, ".python-version");
+    if (isThere(python)) {
+      files.add(python);
+    }
   }
 
   /** Adds a local folder of packages, or a file that lists some. */

@@ -9,6 +9,7 @@ import dev.torc.core.decide.JobSelection.UserPaths;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -28,6 +29,39 @@ enum EnvironmentKind {
   static final List<String> WORDS = Arrays.stream(values()).map(EnvironmentKind::word).toList();
 
   private static final String ENTER = ". {dir}/bin/activate";
+
+  /** What to write for the kinds of other tools. */
+  private static final Map<String, String> OTHERS =
+      Map.ofEntries(
+          Map.entry("pip", "{ kind: venv, file: requirements.txt }"),
+          Map.entry("virtualenv", "{ kind: venv, file: requirements.txt }"),
+          Map.entry("mamba", "{ kind: conda, file: environment.yml }"),
+          Map.entry("micromamba", "{ kind: conda, file: environment.yml }"),
+          Map.entry("modules", "{ kind: module, load: [gcc/13] }"),
+          Map.entry("envmodules", "{ kind: module, load: [gcc/13] }"),
+          Map.entry("lmod", "{ kind: module, load: [gcc/13] }"),
+          Map.entry("docker", "image: NAME in the job"),
+          Map.entry("apptainer", "image: NAME in the job"),
+          Map.entry("singularity", "image: NAME in the job"),
+          Map.entry(
+              "poetry",
+              "{ kind: commands, file: poetry.lock, create: \"python3 -m venv {dir} && ."
+                  + " {dir}/bin/activate && poetry install --no-root\", activate: \"."
+                  + " {dir}/bin/activate\" }"),
+          Map.entry(
+              "renv",
+              "{ kind: commands, file: renv.lock, create: \"Rscript -e 'renv::restore(library ="
+                  + " commandArgs(TRUE), prompt = FALSE)' {dir}\", activate: \"export R_LIBS={dir}"
+                  + " RENV_CONFIG_AUTOLOADER_ENABLED=false\" }"),
+          Map.entry(
+              "npm",
+              "{ kind: commands, file: package-lock.json, create: \"cp package.json"
+                  + " package-lock.json {dir} && npm ci --prefix {dir}\", activate: \"export"
+                  + " PATH={dir}/node_modules/.bin:$PATH\" }"),
+          Map.entry(
+              "nix",
+              "{ kind: commands, file: flake.lock, create: \"nix develop --profile {dir}/p -c"
+                  + " true\", activate: 'eval \"$(nix print-dev-env {dir}/p)\"' }"));
 
   private static final String INSTALL =
       " && {dir}/bin/python -m pip install --disable-pip-version-check --no-input";
@@ -108,6 +142,11 @@ enum EnvironmentKind {
     return at < 0 ? null : values()[at];
   }
 
+  /** Returns what to write for the kind of another tool; null if none is known. */
+  static String instead(String word) {
+    return OTHERS.get(word);
+  }
+
   String word() {
     return name().toLowerCase(Locale.ROOT);
   }
@@ -150,6 +189,9 @@ enum EnvironmentKind {
         yield recipe(entry, create.toString(), ENTER);
       }
       case UV -> {
+        if (!written.isEmpty() && written.stream().noneMatch(file -> file.endsWith(".toml"))) {
+          yield requirements(entry, find, written);
+        }
         String project = one(written, "pyproject.toml", place);
         String refresh = find.uv(project);
         String folder = UserPaths.parent(project);
@@ -182,6 +224,18 @@ enum EnvironmentKind {
         yield recipe(entry, ":", LOAD.formatted(names));
       }
     };
+  }
+
+  /** Installs requirements by uv. */
+  private static Recipe requirements(MapFields entry, EnvironmentFiles find, List<String> files) {
+    StringBuilder create =
+        new StringBuilder("uv venv {dir} && uv pip install --python {dir}/bin/python");
+    for (String file : files) {
+      find.requirements(file, find.loose());
+      find.python(file);
+      create.append(" -r ").append(SafeText.quoted(file));
+    }
+    return recipe(entry, create.toString(), ENTER);
   }
 
   private static Recipe pixi(MapFields entry, EnvironmentFiles find, String file) {

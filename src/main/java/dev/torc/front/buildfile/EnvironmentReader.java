@@ -75,6 +75,12 @@ record EnvironmentReader(
       throw new BadInput(
           place, "environment %s has no kind: %s".formatted(name, EnvironmentKind.WORDS));
     }
+    String word = fields.text("kind", "");
+    if (EnvironmentKind.instead(word) != null) {
+      throw new BadInput(
+          fields.map().get("kind").place(),
+          "no kind %s; write %s".formatted(word, EnvironmentKind.instead(word)));
+    }
     EnvironmentKind kind = EnvironmentKind.of(fields.choice("kind", "", EnvironmentKind.WORDS));
     if (kind == null) {
       return null; // reported
