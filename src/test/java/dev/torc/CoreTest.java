@@ -36,7 +36,7 @@ class CoreTest {
   private static final int ERRORS = 0;
 
   /** Lines of code in core, in steps of 500; a commit that raises it says why. */
-  private static final int CORE_LINES = 19_000;
+  private static final int CORE_LINES = 19_500;
 
   /** Features that use another one, each with its reason. */
   private static final Set<String> PAIRS =

@@ -12,6 +12,7 @@ import dev.torc.core.memory.JobResult.ManifestEntry;
 import dev.torc.core.memory.JobResult.Outcome;
 import dev.torc.core.memory.JobResult.RunDetails;
 import dev.torc.core.memory.RecordedProduct;
+import dev.torc.core.memory.RecordedProduct.OwnedPath;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Trait;
@@ -261,7 +262,11 @@ public final class Decider {
     for (Ref ref : job.needRefs()) {
       boolean folder = ref instanceof Ref.OfFolder;
       String path = folder ? ((Ref.OfFolder) ref).path() : ref.text();
-      if ((folder || ref instanceof Ref.OfFile file && !file.optional())
+      boolean needs = folder || ref instanceof Ref.OfFile file && !file.optional();
+      OwnedPath left = needs && graph.makerOf(path) < 0 ? contents.stale().at(path) : null;
+      if (left != null && rows.isFromInstance(graph.workflow(), job, path)) {
+        lacking.add(StaleFiles.reason(path, left));
+      } else if (needs
           && graph.makerOf(path) < 0
           && contents.isMissing(path)
           && (!folder || !graph.makesBelow(path))

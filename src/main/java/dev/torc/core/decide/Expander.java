@@ -126,7 +126,7 @@ public final class Expander {
       for (int file : graph.needs().row(job)) {
         if (graph.maker(file) < 0 && !seen.get(file)) {
           seen.set(file);
-          if (context.contents().recorded(graph.path(file)) != null) {
+          if (context.contents().stale().of(graph.path(file)) != null) {
             return true;
           }
         }
@@ -330,7 +330,7 @@ public final class Expander {
 
     @Override
     public boolean isRecorded(String path) {
-      return context.contents().recorded(path) != null;
+      return context.contents().isMade(path);
     }
 
     @Override

@@ -207,6 +207,10 @@ public final class JobRecords {
     return cache.owned(path);
   }
 
+  Cache cache() {
+    return cache;
+  }
+
   /** Returns an object that {@link #unsettle} replaces. Only the loop's thread may call this. */
   Object era() {
     return era;

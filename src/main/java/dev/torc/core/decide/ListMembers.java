@@ -12,6 +12,8 @@ import dev.torc.base.syntax.GlobWalk;
 import dev.torc.base.text.Refusal;
 import dev.torc.core.decide.ManifestWriter.Content;
 import dev.torc.core.decide.NeedMembers.Beside;
+import dev.torc.core.decide.StaleFiles.Owner;
+import dev.torc.core.decide.StaleFiles.Undeclared;
 import dev.torc.core.memory.JobResult;
 import dev.torc.core.memory.JobResult.ManifestEntry;
 import dev.torc.core.memory.RecordedProduct;
@@ -195,14 +197,30 @@ record ListMembers(NeedContents contents, Graph graph, JobRecords records, Diges
    */
   private boolean counts(NeedList list, String path, Beside beside) {
     int maker = graph.makerOf(path);
-    if (maker < 0 || records.isSkipped(maker)) {
+    if (maker < 0) {
+      return isSource(path, beside) && !graph.leavesOut(path);
+    } else if (records.isSkipped(maker)) {
       OwnedPath owned = contents.recorded(path);
       if (owned != null) {
         beside.stale().add(owned);
       }
-      return owned == null && maker < 0 && !graph.leavesOut(path);
+      return false;
     }
     // This excludes the products of the reader and of its group, and the excluded jobs.
     return graph.makes(list, maker) && (!records.isInPlace(maker) || contents.made(maker, path));
+  }
+
+  /**
+   * Returns whether a file without a maker is a source. What another call made is none for lists,
+   * and it stays where it is if a job needs it by name.
+   */
+  private boolean isSource(String path, Beside beside) {
+    Undeclared made = contents.stale().of(path);
+    if (made != null && made.owner() == Owner.USER) {
+      contents.stale().note(made);
+    } else if (made != null && (made.owner() == Owner.NOBODY || graph.fileId(path) < 0)) {
+      beside.stale().add(made.owned());
+    }
+    return made == null || made.owner() == Owner.USER;
   }
 }

@@ -8,6 +8,7 @@ import dev.torc.base.posix.Io;
 import dev.torc.base.text.Refusal;
 import dev.torc.core.decide.ListMakers.Led;
 import dev.torc.core.decide.ManifestWriter.Content;
+import dev.torc.core.decide.StaleFiles.Undeclared;
 import dev.torc.core.memory.JobResult;
 import dev.torc.core.memory.RecordedProduct;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
@@ -46,6 +47,7 @@ public final class NeedContents implements InputSource {
   private final JobRecords records;
   private final DigestMemo digests;
   private final MachineInputs machine;
+  private final StaleFiles stale;
   private final GoneProducts gone;
   final ListLooks looks;
   private final Map<Integer, Gathered> gathered = new ConcurrentHashMap<>();
@@ -62,7 +64,9 @@ public final class NeedContents implements InputSource {
       JobRecords records,
       DigestMemo digests,
       MachineInputs machine,
+      StaleFiles stale,
       AtomicBoolean astray) {
+    this.stale = stale;
     this.astray = astray;
     this.lists = new ListMembers(this, graph, records, digests);
     this.graph = graph;
@@ -82,7 +86,7 @@ public final class NeedContents implements InputSource {
     DigestMemo names = digests.emptyCopy();
     Digest any = Digest.of(new byte[Digest.LENGTH]);
     names.follow(digests, (_, _) -> any);
-    return new NeedContents(graph, records, names, machine, astray);
+    return new NeedContents(graph, records, names, machine, stale, astray);
   }
 
   /** Takes a snapshot of the needs of a job about to start. Their makers must be settled. */
@@ -138,6 +142,9 @@ public final class NeedContents implements InputSource {
     if (maker >= 0 && records.isForeseen(maker)) {
       return foreseen(maker, real);
     }
+    if (maker < 0 && stale.at(path) != null) {
+      return new Content.Missing();
+    }
     try {
       // A file in a folder product is looked at again, since this run of its job may not have made
       // it.
@@ -170,6 +177,14 @@ public final class NeedContents implements InputSource {
         && graph.makerOf(path) < 0) {
       throw new IOException("cannot read " + path + ": it is a folder; write " + path + "/");
     }
+  }
+
+  public StaleFiles stale() {
+    return stale;
+  }
+
+  List<String> found(int job) {
+    return records.found(job);
   }
 
   public GoneProducts gone() {
@@ -250,7 +265,7 @@ public final class NeedContents implements InputSource {
   @Override
   public Content ofTool(Tool tool) {
     String path = machine.tools().path(tool);
-    if (path == null) {
+    if (path == null || stale.at(path) != null) {
       return new Content.Missing();
     }
     try {
@@ -360,8 +375,14 @@ public final class NeedContents implements InputSource {
     return now;
   }
 
+  /** Returns whether torc made a file, declared or not, and it is unmodified and not the user's. */
+  boolean isMade(String path) {
+    Undeclared found = stale.of(path);
+    return found == null ? recorded(path) != null : found.owner() != StaleFiles.Owner.USER;
+  }
+
   /** Returns the record of a file that torc made, if it is unmodified; else null. */
-  public OwnedPath recorded(String path) {
+  OwnedPath recorded(String path) {
     OwnedPath owned = records.owned(path);
     if (owned == null || owned.adopted() || owned.kind() != FileKind.FILE) {
       return null;

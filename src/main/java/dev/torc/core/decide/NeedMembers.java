@@ -4,6 +4,7 @@ import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.digests.FolderDigest;
 import dev.torc.base.digests.Stamp;
+import dev.torc.base.digests.Stamp.FileKind;
 import dev.torc.base.syntax.NaturalOrder;
 import dev.torc.base.text.Refusal;
 import dev.torc.core.decide.ListMakers.Led;
@@ -152,6 +153,16 @@ public record NeedMembers(
       return Digest.ofHex(value.substring(0, value.length() - EXECUTABLE.length())).executable();
     }
     return value.length() == 2 * Digest.LENGTH ? Digest.ofHex(value) : null;
+  }
+
+  /** Returns a file or symlink in a folder product as if it were a product; null for others. */
+  static OwnedPath owned(String path, ManifestEntry member, OwnedPath folder) {
+    Digest digest =
+        isLink(member) ? Digest.ofHex(member.now().substring(LINK.length())) : product(member);
+    FileKind kind = isLink(member) ? FileKind.LINK : FileKind.FILE;
+    return digest == null
+        ? null
+        : new OwnedPath(path, kind, digest, folder.job(), folder.adopted(), null, folder.build());
   }
 
   /**

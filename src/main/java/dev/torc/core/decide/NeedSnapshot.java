@@ -88,7 +88,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     for (int file : graph.needs().row(job)) {
       String path = graph.path(file);
       int maker = graph.maker(file);
-      boolean there = addFile(path, path);
+      boolean there = addFile(path, path) && (maker >= 0 || contents.stale().at(path) == null);
       Led led = maker < 0 && found.leads(path) ? Led.of(graph, path) : null;
       if (led != null && !graph.precedes(led.maker(), job)) {
         throw new IOException(led.refusal(graph).lack());
@@ -110,7 +110,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
       if (path == null) {
         missingData =
             "tool %s is %s".formatted(SafeText.name(tool.name()), tools.lack(graph.job(job), tool));
-      } else if (!addFile(tool.name(), path)) {
+      } else if (!addFile(tool.name(), path) || contents.stale().at(path) != null) {
         missing.add(path);
       }
     }
@@ -340,6 +340,10 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   /** Returns the message about a missing needed file. */
   public String gone(String path) {
     int maker = graph.makerOf(path);
+    OwnedPath left = maker < 0 ? contents.stale().at(path) : null;
+    if (left != null) {
+      return "need " + SafeText.name(path) + " is a leftover, which " + StaleFiles.told(left);
+    }
     String lack =
         maker < 0
             ? " is gone"
@@ -397,11 +401,26 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     return all;
   }
 
-  /** Returns the stale files of needed globs and folders; see {@link NeedMembers}. */
+  /**
+   * Returns the stale files of needed globs and folders (see {@link NeedMembers}), and those that
+   * the last run found.
+   */
   public List<OwnedPath> stale() {
     List<OwnedPath> stale = new ArrayList<>();
     lists.values().forEach(look -> stale.addAll(look.members().stale()));
+    for (String path : contents.found(job)) {
+      OwnedPath left = stale(path);
+      if (left != null) {
+        stale.add(left);
+      }
+    }
     return stale;
+  }
+
+  /** Returns the leftover at a found path; null if there is none. */
+  public OwnedPath stale(String path) {
+    OwnedPath left = contents.stale().at(path);
+    return left != null && contents.makerOfFound(graph, job, path) < 0 ? left : null;
   }
 
   /** Returns whether only a few files have to be looked at when the job has ended. */

@@ -1,7 +1,6 @@
 package dev.torc.core.decide;
 
 import dev.torc.base.digests.DigestMemo;
-import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.BadInput.Diagnostic;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.GlobWalk;
@@ -37,9 +36,10 @@ public final class OccupiedPlaces {
   }
 
   /**
-   * Refuses jobs that would remove such files. An unreadable place fails only its own job, later.
+   * Returns the errors of jobs that would remove such files. An unreadable place fails only its own
+   * job, later.
    */
-  public void refuse(BitSet jobs) {
+  List<Diagnostic> errors(BitSet jobs) {
     List<Diagnostic> errors = new ArrayList<>();
     for (int j : graph.inOrder(jobs)) {
       try {
@@ -51,9 +51,7 @@ public final class OccupiedPlaces {
         // Before the job runs, this check is made again.
       }
     }
-    if (!errors.isEmpty()) {
-      throw new BadInput(errors);
-    }
+    return errors;
   }
 
   /** Returns the error about a file that a job would remove; null if there is none. */

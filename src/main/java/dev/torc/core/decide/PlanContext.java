@@ -1,10 +1,12 @@
 package dev.torc.core.decide;
 
 import dev.torc.base.digests.DigestMemo;
+import dev.torc.base.syntax.BadInput;
 import dev.torc.core.decide.JobSelection.Rerun;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.model.Downstream;
 import dev.torc.core.model.Graph;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
@@ -39,12 +41,19 @@ public record PlanContext(
   }
 
   /**
+   * What a command knows besides graph and records.
+   *
+   * @param made decides about files that torc made and no job declares
+   * @param rows where the values of instances are written, for messages
+   */
+  public record CallFacts(StaleFiles.Outside made, InstancePlaces rows) {}
+
+  /**
    * What all contexts of a command share.
    *
    * @param recalls know the results that may replace a run
    * @param conditions what decides about jobs besides their manifests
    * @param machine the inputs that manifests have besides files: tools, images and variables
-   * @param rows where the values of instances are written, for messages
    * @param astray set once a symlink leads elsewhere than when the graph was derived
    */
   public record Basis(
@@ -53,7 +62,7 @@ public record PlanContext(
       Decider.Recalls recalls,
       Condition.Conditions conditions,
       MachineInputs machine,
-      InstancePlaces rows,
+      CallFacts outside,
       AtomicBoolean astray) {}
 
   /**
@@ -68,15 +77,19 @@ public record PlanContext(
       JobSelection selection,
       Rerun rerun) {
     JobRecords records = new JobRecords(graph, basis.cache, out, foresees);
-    return of(basis, graph, records, new Wanted(selection, rerun, Map.of()));
+    return of(basis, graph, records, null, new Wanted(selection, rerun, Map.of()));
   }
 
-  private static PlanContext of(Basis basis, Graph graph, JobRecords records, Wanted wanted) {
+  /** Creates a context; {@code known} are the stale files if the graph only grew, else null. */
+  private static PlanContext of(
+      Basis basis, Graph graph, JobRecords records, StaleFiles known, Wanted wanted) {
     basis.digests.exclude(graph);
+    StaleFiles stale =
+        known == null ? new StaleFiles(graph, records, basis.digests, basis.outside.made) : known;
     NeedContents contents =
-        new NeedContents(graph, records, basis.digests, basis.machine, basis.astray);
+        new NeedContents(graph, records, basis.digests, basis.machine, stale, basis.astray);
     Decider decider =
-        new Decider(graph, records, contents, basis.recalls, basis.conditions, basis.rows);
+        new Decider(graph, records, contents, basis.recalls, basis.conditions, basis.outside.rows);
     return new PlanContext(basis, graph, records, contents, decider, wanted);
   }
 
@@ -102,17 +115,17 @@ public record PlanContext(
 
   /** Returns the context of an expanded graph. Results and settled nodes stay. */
   PlanContext grown(Graph next, JobSelection chosen) {
-    return of(basis, next, records.grown(next), wanted(chosen));
+    return of(basis, next, records.grown(next), contents.stale(), wanted(chosen));
   }
 
   /** Returns the context of a graph that numbers its nodes differently. None is settled there. */
   PlanContext anew(Graph other, JobSelection chosen) {
-    return of(basis, other, records.anew(other), wanted(chosen));
+    return of(basis, other, records.anew(other), null, wanted(chosen));
   }
 
   /** Returns a copy that looks at files again. Nodes stay settled only if {@code settled}. */
   public PlanContext anew(boolean settled, Map<String, String> wants) {
-    return of(basis, graph, records.again(settled), wanted(wants));
+    return of(basis, graph, records.again(settled), contents.stale(), wanted(wants));
   }
 
   public Verdict decide(int job) {
@@ -126,6 +139,18 @@ public record PlanContext(
   /** Returns the context after a build, in which no temporary product is wanted. */
   public PlanContext ended() {
     return with(wanted(Map.of()));
+  }
+
+  /**
+   * Refuses jobs by the checks of rule 13 that depend on records: no product may replace a file of
+   * the user, and no need of the jobs that are {@code due} may be a leftover.
+   */
+  public void refuse(BitSet jobs, BitSet due) {
+    List<BadInput.Diagnostic> errors = new ArrayList<>(taken().errors(jobs));
+    errors.addAll(new StaleNeeds(graph, contents, basis.outside.rows, selection()).errors(due));
+    if (!errors.isEmpty()) {
+      throw new BadInput(errors);
+    }
   }
 
   /** Returns the check that no product replaces a file that torc did not make. */

@@ -106,7 +106,12 @@ public record Reason(Kind kind, String name, String old, String now) {
     /** A value in a file; {@code name} is the path and the key, the rest as in DATA_CHANGED. */
     KEY_CHANGED(false),
     /** A need whose maker may not run is missing or altered; {@code now} says which one. */
-    NOT_MADE(true);
+    NOT_MADE(true),
+    /**
+     * A need of an instance by its values is a leftover, which job {@code old} made until build
+     * {@code now}.
+     */
+    NEED_LEFTOVER(true);
 
     private final boolean wantsRun;
 
@@ -224,11 +229,23 @@ public record Reason(Kind kind, String name, String old, String now) {
       case NEED_MISSING ->
           "need %s does not exist, and no job produces it%s%s"
               .formatted(SafeText.name(name), now.isEmpty() ? "" : "; its row is " + now, old);
+      case NEED_LEFTOVER ->
+          "need %s is a leftover, which %s"
+              .formatted(SafeText.name(name), leftover(name, old, now));
       case NEED_UNREADABLE -> "need %s cannot be read: %s".formatted(name, now);
       default ->
           "need %s matched %s then, none now: %s; --force runs the job all the same"
               .formatted(name, old, now);
     };
+  }
+
+  /** Returns until which build a job made a leftover (rule 13); an empty build is unknown. */
+  static String leftover(String path, String job, String build) {
+    return "%s made%s; no job makes it now; `torc adopt --source %s` keeps it as yours"
+        .formatted(
+            SafeText.name(job),
+            build.isEmpty() ? "" : " until build " + build,
+            SafeText.name(path));
   }
 
   public static Reason of(Kind kind) {

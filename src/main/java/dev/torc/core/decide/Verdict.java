@@ -90,6 +90,7 @@ public sealed interface Verdict {
     public boolean isSure() {
       for (Reason reason : reasons) {
         if (reason.kind() == Kind.NEED_MISSING
+            || reason.kind() == Kind.NEED_LEFTOVER
             || reason.kind() == Kind.IMAGE_UNAVAILABLE
             || reason.kind() == Kind.ELSEWHERE
             || reason.kind() == Kind.FROZEN

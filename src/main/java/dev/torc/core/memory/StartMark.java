@@ -3,8 +3,11 @@ package dev.torc.core.memory;
 import dev.torc.base.digests.Digest;
 import dev.torc.base.posix.OwnFile;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.zip.CRC32C;
 
 /**
@@ -12,8 +15,9 @@ import java.util.zip.CRC32C;
  *
  * <p>Tabs separate the fields of its line: a CRC32C of the rest in eight hexadecimal digits, {@code
  * ended} or nothing, owner, {@link StartOrigin}, build, attempt (such as {@code 2@}, then its start
- * time, {@code @} and its manifest), containers and job. A missing field is empty. In the job's
- * name, a backslash is written {@code \\} and a line feed {@code \n}.
+ * time, {@code @}, its manifest, {@code @} and its products), containers and job. A missing field
+ * is empty. In the job's name and in products, a backslash is written {@code \\} and a line feed
+ * {@code \n}.
  *
  * @param owner names the database with the job's records; empty if unknown
  * @param ended whether a build with other records has ended the processes of the attempt
@@ -22,6 +26,7 @@ import java.util.zip.CRC32C;
  * @param origin where the attempt was started; null if that is here, or does not matter
  * @param started milliseconds since 1970, 0 if unknown
  * @param manifest digest, in hex, of the manifest without found needs; empty if unknown
+ * @param products the declared products as written, excludes with a {@code !}; empty if unknown
  */
 public record StartMark(
     String owner,
@@ -32,21 +37,29 @@ public record StartMark(
     String container,
     StartOrigin origin,
     long started,
-    String manifest) {
+    String manifest,
+    List<String> products) {
   private static final String REMOTE = "executor/";
   private static final String RESTORED = "store/";
   private static final String ENDED = "ended";
 
   public StartMark(String build, String job, int attempt) {
-    this("", false, build, job, attempt, "", null, 0, "");
+    this("", false, build, job, attempt, "", null, 0, "", List.of());
   }
 
   public StartMark in(String containers) {
-    return new StartMark(owner, ended, build, job, attempt, containers, origin, started, manifest);
+    return new StartMark(
+        owner, ended, build, job, attempt, containers, origin, started, manifest, products);
   }
 
   public StartMark of(String digest) {
-    return new StartMark(owner, ended, build, job, attempt, container, origin, started, digest);
+    return new StartMark(
+        owner, ended, build, job, attempt, container, origin, started, digest, products);
+  }
+
+  public StartMark making(List<String> declared) {
+    return new StartMark(
+        owner, ended, build, job, attempt, container, origin, started, manifest, declared);
   }
 
   public StartMark at(String executor) {
@@ -86,11 +99,13 @@ public record StartMark(
 
   StartMark now() {
     long now = started == 0 ? System.currentTimeMillis() : started;
-    return new StartMark(owner, ended, build, job, attempt, container, origin, now, manifest);
+    return new StartMark(
+        owner, ended, build, job, attempt, container, origin, now, manifest, products);
   }
 
   StartMark of(String newOwner, boolean hasEnded, StartOrigin at) {
-    return new StartMark(newOwner, hasEnded, build, job, attempt, container, at, started, manifest);
+    return new StartMark(
+        newOwner, hasEnded, build, job, attempt, container, at, started, manifest, products);
   }
 
   /** Returns the line of this mark, including the line feed. */
@@ -102,10 +117,26 @@ public record StartMark(
             owner,
             origin == null ? "" : origin.toString(),
             build,
-            attempt + (started == 0 ? "" : "@" + started + "@" + manifest),
+            attempt + (started == 0 ? "" : "@" + started + "@" + manifest + "@" + made()),
             container,
             OwnFile.line(job));
     return sum(rest) + "\t" + rest + "\n";
+  }
+
+  private String made() {
+    return products.stream()
+        .map(
+            text -> OwnFile.line(text).replace("%", "%25").replace("\t", "%09").replace("@", "%40"))
+        .collect(Collectors.joining("@"));
+  }
+
+  private static List<String> made(String text) {
+    return text.isEmpty()
+        ? List.of()
+        : Arrays.stream(text.split("@"))
+            .map(one -> one.replace("%40", "@").replace("%09", "\t").replace("%25", "%"))
+            .map(OwnFile::text)
+            .toList();
   }
 
   /** Returns the mark in a line; null if it is torn or from an incompatible torc. */
@@ -116,7 +147,7 @@ public record StartMark(
     }
     try {
       StartOrigin origin = fields[3].isEmpty() ? null : StartOrigin.parse(fields[3]);
-      String[] attempt = fields[5].split("@", 3); // older marks have no start time or no manifest
+      String[] attempt = fields[5].split("@", 4); // older marks have no start time or no manifest
       return new StartMark(
           fields[2],
           fields[1].equals(ENDED),
@@ -126,7 +157,8 @@ public record StartMark(
           fields[6],
           origin,
           attempt.length == 1 ? 0 : Long.parseLong(attempt[1]),
-          attempt.length < 3 ? "" : attempt[2]);
+          attempt.length < 3 ? "" : attempt[2],
+          attempt.length < 4 ? List.of() : made(attempt[3]));
     } catch (IllegalArgumentException e) {
       return null; // written by an incompatible torc
     }

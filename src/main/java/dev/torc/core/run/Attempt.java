@@ -9,6 +9,7 @@ import dev.torc.base.text.Refusal;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.JobSelection.UserPaths;
 import dev.torc.core.decide.KnownResult;
+import dev.torc.core.decide.Manifest;
 import dev.torc.core.decide.NeedSnapshot;
 import dev.torc.core.decide.ProductPlaces;
 import dev.torc.core.decide.Reason;
@@ -335,7 +336,8 @@ public final class Attempt {
     StartMark mark =
         new StartMark(common.build().id(), job.name(), attempts.count())
             .in(containers)
-            .of(manifest);
+            .of(manifest)
+            .making(Manifest.declared(job));
     if (!place.isRemote()) { // else written at the submission
       common.marks().add(mark);
     }

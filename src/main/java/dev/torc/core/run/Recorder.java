@@ -168,6 +168,12 @@ public final class Recorder {
             List.copyOf(made.needs().read()));
     String job = context.graph().job(id).name();
     batch.result(job, result, details).data(job, made.data());
+    for (String path : how == Outcome.OK ? found : List.<String>of()) {
+      OwnedPath left = outcome.snapshot().stale(path);
+      if (left != null) {
+        batch.disown(left.path()); // the job itself made it anew
+      }
+    }
     own(outcome, batch);
     return new Record(batch, result, lists);
   }

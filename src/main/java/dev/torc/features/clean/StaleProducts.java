@@ -1,6 +1,5 @@
 package dev.torc.features.clean;
 
-import dev.torc.base.digests.Stamp;
 import dev.torc.base.syntax.Glob;
 import dev.torc.core.decide.JobRecords;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
@@ -15,28 +14,24 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /**
- * Finds stale products, which are recorded but no longer declared or needed (rule 15). Whether they
- * may be removed is decided elsewhere.
+ * Finds stale products, which are recorded but no longer declared (rule 15). Whether they may be
+ * removed is decided elsewhere.
  */
 public final class StaleProducts {
 
   private final Graph graph;
+  private final JobRecords records;
   private final Map<String, Integer> depfiles = new HashMap<>();
-  private final TreeSet<String> paths = new TreeSet<>(); // declared or needed paths
+  private TreeSet<String> needed; // paths that are declared or needed; null until needed
 
   public StaleProducts(Graph graph, JobRecords records) {
     this.graph = graph;
-    for (int f = 0; f < graph.files(); f++) {
-      paths.add(graph.path(f));
-    }
+    this.records = records;
     for (int j : graph.inOrder(graph.allJobs())) {
       if (graph.job(j).depfile() != null) {
         depfiles.put(graph.job(j).depfile(), j);
       }
-      paths.addAll(records.found(j));
     }
-    paths.addAll(depfiles.keySet());
-    graph.workflow().groups().forEach(group -> paths.addAll(group.sources().tables()));
   }
 
   /** Returns the job or open group that declares a path as product or depfile; -1 if none does. */
@@ -46,8 +41,8 @@ public final class StaleProducts {
   }
 
   /**
-   * Returns whether a recorded product is stale. An {@code unaltered} file that torc made is stale
-   * even if a needed glob or folder matches it.
+   * Returns whether a recorded product is stale. If it is {@code unaltered} and torc's, it is stale
+   * even if a job needs it.
    */
   public boolean test(OwnedPath owned, boolean unaltered) {
     String path = owned.path();
@@ -57,16 +52,30 @@ public final class StaleProducts {
         !leftOut.isEmpty()
             && (leftOut.containsKey(owned.job())
                 || leftOut.containsKey(InstanceName.parse(owned.job()).group()));
-    if (unknown || out || job(path) >= 0 || paths.contains(path) || holds(path)) {
+    if (unknown || out || job(path) >= 0 || graph.makesBelow(path)) {
       return false;
     }
-    if (owned.kind() == Stamp.FileKind.FILE && unaltered && !owned.adopted()) {
-      return true;
+    return unaltered && !owned.adopted() || !isNeeded(path);
+  }
+
+  private boolean isNeeded(String path) {
+    if (needed == null) {
+      needed = new TreeSet<>(depfiles.keySet());
+      for (int f = 0; f < graph.files(); f++) {
+        needed.add(graph.path(f));
+      }
+      for (int j : graph.inOrder(graph.allJobs())) {
+        needed.addAll(records.found(j));
+      }
+      graph.workflow().groups().forEach(group -> needed.addAll(group.sources().tables()));
     }
+    String below = needed.ceiling(path + "/");
     Glob inside = Glob.of(Glob.escape(path) + "/**");
-    return IntStream.range(0, graph.lists())
-        .mapToObj(graph::list)
-        .noneMatch(list -> needs(list, path, inside) && !list.excludes(path));
+    return needed.contains(path)
+        || below != null && below.startsWith(path + "/")
+        || IntStream.range(0, graph.lists())
+            .mapToObj(graph::list)
+            .anyMatch(list -> needs(list, path, inside) && !list.excludes(path));
   }
 
   /** Returns whether a glob or folder may match a path, or anything below it. */
@@ -76,11 +85,5 @@ public final class StaleProducts {
       case FOLDER -> list.covers(path) || list.liesIn(path);
       case JOB, SOME -> false;
     };
-  }
-
-  /** Returns whether a declared or needed path is below a path that was a folder once. */
-  private boolean holds(String path) {
-    String below = paths.ceiling(path + "/");
-    return below != null && below.startsWith(path + "/") || graph.makesBelow(path);
   }
 }

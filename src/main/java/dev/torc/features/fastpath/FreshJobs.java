@@ -36,10 +36,10 @@ import java.util.function.IntPredicate;
  *
  * @param number the number of the next build in the history
  * @param dirty the jobs that failed, did not run, always run, or depend on more than files
- * @param stale the recorded products that no job declares or needs; null if unknown
+ * @param undeclared the recorded paths that no job declares; null if unknown
  */
 public record FreshJobs(
-    Held held, long number, BitSet jobs, BitSet dirty, SeenFiles files, List<String> stale) {
+    Held held, long number, BitSet jobs, BitSet dirty, SeenFiles files, List<String> undeclared) {
 
   private static final String LAYOUT = "torc rest 11";
 
@@ -155,7 +155,7 @@ public record FreshJobs(
   }
 
   FreshJobs with(Held now, SeenFiles others) {
-    return new FreshJobs(now, number, jobs, dirty, others, stale);
+    return new FreshJobs(now, number, jobs, dirty, others, undeclared);
   }
 
   /**
@@ -198,9 +198,9 @@ public record FreshJobs(
     out.longs(jobs.toLongArray());
     out.longs(dirty.toLongArray());
     files.write(out);
-    out.flag(stale != null);
-    if (stale != null) {
-      out.list(stale, ByteWriter::text);
+    out.flag(undeclared != null);
+    if (undeclared != null) {
+      out.list(undeclared, ByteWriter::text);
     }
     CheckedFile.write(file, out, List.of(List.of(files.digests().bytes())));
   }

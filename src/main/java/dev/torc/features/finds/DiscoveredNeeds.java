@@ -9,6 +9,8 @@ import dev.torc.base.syntax.Paths;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.JobSelection.UserPaths;
 import dev.torc.core.decide.NeedSnapshot;
+import dev.torc.core.decide.StaleFiles;
+import dev.torc.core.memory.RecordedProduct.OwnedPath;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Trait;
@@ -145,6 +147,7 @@ public final class DiscoveredNeeds {
     if (!real.equals(path)) {
       refuseUnawaited(graph, id, snapshot, real, how + " " + path + ", which is");
     }
+    refuseLeftover(snapshot, begin, path, known.stamp(), how);
     int maker = snapshot.makerOfFound(graph, id, path);
     needs.found().add(path);
     // A missing file that was not seen before may have been made by the job itself. A source
@@ -159,6 +162,17 @@ public final class DiscoveredNeeds {
       needs.moved().add(path);
     }
     return known.stamp().exists();
+  }
+
+  /** Refuses a leftover, unless the job itself has just made it anew. */
+  private void refuseLeftover(
+      NeedSnapshot snapshot, Stamp begin, String path, Stamp stamp, String how) {
+    boolean anew = written.contains(path) || begin.exists() && stamp.ctime() >= begin.ctime();
+    OwnedPath left = anew || !stamp.exists() ? null : snapshot.stale(path);
+    if (left != null) {
+      throw new AttemptFailure(
+          how + " " + SafeText.name(path) + ", which " + StaleFiles.told(left));
+    }
   }
 
   private static void refuseUnawaited(

@@ -46,9 +46,7 @@ public record GitCommit(String hash, Boolean differs) {
 
   /** Asks git; returns null if git cannot answer, or if HEAD does not contain the folder. */
   public static GitCommit of(Path folder, Map<String, String> env) {
-    Map<String, String> quiet = new HashMap<>(env);
-    quiet.keySet().removeAll(ELSEWHERE);
-    quiet.putAll(Map.of("GIT_OPTIONAL_LOCKS", "0", "GIT_NO_LAZY_FETCH", "1", "LC_ALL", "C"));
+    Map<String, String> quiet = quiet(env);
     // The second name fails in a folder that git ignores or does not track yet.
     ProgramOutput commit = ask(folder, quiet, "rev-parse", "HEAD", "HEAD:./");
     String hash = commit.text().lines().findFirst().orElse("");
@@ -68,6 +66,15 @@ public record GitCommit(String hash, Boolean differs) {
       differs = changes.ok() ? !changes.text().isEmpty() : null;
     }
     return new GitCommit(hash, differs);
+  }
+
+  /** Returns which files at and below these paths git tracks in a folder; none if it fails. */
+  static List<String> tracked(Path folder, Map<String, String> env, List<String> paths) {
+    List<String> words =
+        new ArrayList<>(List.of("--literal-pathspecs", "ls-files", "-z", "--cached", "--"));
+    words.addAll(paths);
+    ProgramOutput files = ask(folder, quiet(env), words.toArray(String[]::new));
+    return files.ok() && !files.text().isEmpty() ? List.of(files.text().split("\0")) : List.of();
   }
 
   /** Returns the commit in the record of a build; null if it is unknown. */
@@ -96,6 +103,13 @@ public record GitCommit(String hash, Boolean differs) {
 
   private String changes() {
     return differs == null ? ", changes unknown" : differs ? " with changes" : "";
+  }
+
+  private static Map<String, String> quiet(Map<String, String> env) {
+    Map<String, String> quiet = new HashMap<>(env);
+    quiet.keySet().removeAll(ELSEWHERE);
+    quiet.putAll(Map.of("GIT_OPTIONAL_LOCKS", "0", "GIT_NO_LAZY_FETCH", "1", "LC_ALL", "C"));
+    return quiet;
   }
 
   /** Returns whether the repository may name filters: programs that a status would run. */

@@ -39,6 +39,9 @@ record AdoptAnswer(
     implements Answer {
 
   static int run(Call call) throws IOException {
+    if (call.has("--source")) {
+      return AdoptedSources.run(call);
+    }
     AdoptAnswer answer = of(call);
     if (answer != null) {
       answer.problems.stream().map(Exit::line).forEach(call.console()::say);

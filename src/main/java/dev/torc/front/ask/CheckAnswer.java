@@ -72,8 +72,9 @@ record CheckAnswer(
               DiskChecks.check(
                   graph, look.digests(), call.caller().env(), all.jobs(), look.cache()::hasRun));
           warnings.addAll(look.scripts(all.jobs()));
-          look.taken().refuse(all.jobs());
+          look.context().refuse(all.jobs(), all.jobs());
         } finally {
+          warnings.addAll(look.made());
           images = ImageUse.of(look.context(), jobs);
           warnings.addAll(once(graph, jobs, id -> unavailable(look.context(), id)));
           warnings.addAll(DottedFiles.besideNeeds(graph, jobs));

@@ -6,6 +6,7 @@ import dev.torc.base.posix.OwnFile;
 import dev.torc.base.posix.RandomId;
 import dev.torc.base.text.Amount;
 import dev.torc.base.text.SafeText;
+import dev.torc.core.decide.PlanContext;
 import dev.torc.core.decide.ProductRoots;
 import dev.torc.core.memory.BuildLock;
 import dev.torc.core.memory.Cache;
@@ -201,11 +202,12 @@ final class CleanAnswer implements Cleaner.Listener {
     if (!Files.isDirectory(place.folder())) {
       chosen.addTargets(given.project()); // refuses unknown targets before the first build, too
     } else if (products) {
-      Project project =
-          given.project() == null ? null : ReadSession.expand(given.project(), cache, call::warn);
+      PlanContext context =
+          given.project() == null ? null : ReadSession.context(given.project(), cache, call::warn);
+      Project project = context == null ? null : given.project().with(context.graph());
       chosen.addTargets(project);
       cleaner.removal().digests().exclude(project == null ? null : project.graph());
-      well = cleaner.products(chosen.choice(project, cache));
+      well = cleaner.products(chosen.choice(context, this));
       if (!dry) {
         forgetResults(project, cache);
       }
@@ -216,7 +218,8 @@ final class CleanAnswer implements Cleaner.Listener {
       if (chosen.undeclared() > 0) {
         String left =
             "left " + Amount.count(chosen.undeclared(), "product") + " that no job declares";
-        String next = "`torc clean --stale` removes what none needs";
+        String it = chosen.undeclared() == 1 ? "it" : "them";
+        String next = "`torc clean --stale` removes " + it;
         call.warn(left + " anymore; " + (all ? "from now on they are yours" : next));
       }
     }

@@ -2,18 +2,16 @@ package dev.torc.front.ask;
 
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.text.SafeText;
-import dev.torc.core.decide.JobRecords;
-import dev.torc.core.memory.BuildRecord;
+import dev.torc.core.decide.PlanContext;
+import dev.torc.core.decide.StaleFiles;
 import dev.torc.core.memory.Cache;
-import dev.torc.core.memory.JobResult.RunDetails;
+import dev.torc.core.memory.RecordedProduct.OwnedPath;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.InstanceName;
 import dev.torc.core.model.Job;
 import dev.torc.features.clean.Cleaner;
-import dev.torc.features.clean.OtherSettings;
 import dev.torc.features.clean.StaleProducts;
 import dev.torc.features.clusters.RemoteAttempt.HandedOutAttempt;
-import dev.torc.front.buildfile.BuildFile;
 import dev.torc.front.session.JobChoice;
 import dev.torc.front.session.Project;
 import dev.torc.front.session.ProjectFolder;
@@ -23,9 +21,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -125,47 +121,34 @@ final class CleanedProducts {
    * Refuses to continue if a build with other build files, which still exist, made products that
    * seem stale: everything that only those files declare would be removed as stale.
    */
-  private void refuseOtherFiles(
-      Project project, Cache cache, StaleProducts staleness, OtherSettings others) {
-    Map<String, String> paths = new LinkedHashMap<>(); // one path for each job
+  private static void refuseOtherFiles(Cache cache, StaleProducts staleness, StaleFiles files) {
     cache.eachOwned(
         owned -> {
-          if (staleness.test(owned, true) && !others.test(owned)) {
-            paths.putIfAbsent(owned.job(), owned.path());
+          boolean goes = staleness.test(owned, true) && !files.isOfOtherSettings(owned);
+          List<String> made = goes ? files.otherFiles(owned) : null;
+          if (made != null) {
+            throw new BadInput(
+                "a build with other build files made %s: say the same, `torc clean --stale -f %s`"
+                    .formatted(SafeText.name(owned.path()), String.join(" -f ", made)));
           }
         });
-    if (paths.isEmpty()) {
-      return;
-    }
-    for (var path : paths.entrySet()) {
-      RunDetails last = cache.details(path.getKey());
-      BuildRecord build = last == null ? null : cache.build(last.ran().build());
-      List<String> made = build == null ? List.of() : build.files();
-      if (!project.fileNames().containsAll(made) && made.stream().allMatch(this::isThere)) {
-        throw new BadInput(
-            "a build with other build files made %s: say the same, `torc clean --stale -f %s`"
-                .formatted(SafeText.name(path.getValue()), String.join(" -f ", made)));
-      }
-    }
   }
 
-  private boolean isThere(String file) {
-    return file.equals(BuildFile.INPUT) || Files.exists(given.place().root().resolve(file));
-  }
-
-  /** Returns the choice; the project is null if the build file is refused. */
-  Cleaner.Choice choice(Project project, Cache cache) {
-    if (project == null) {
+  /** Returns the choice; the context is null if the build file is refused. */
+  Cleaner.Choice choice(PlanContext context, Cleaner.Listener listener) {
+    if (context == null) {
       return (_, _) -> true; // all, because it is unknown which are declared
     }
-    graph = project.graph();
-    StaleProducts staleness =
-        new StaleProducts(graph, new JobRecords(graph, cache, Map.of(), false));
-    OtherSettings others = new OtherSettings(graph, cache, project.said());
+    graph = context.graph();
+    StaleProducts staleness = new StaleProducts(graph, context.records());
+    StaleFiles files = context.contents().stale();
     if (stale) {
-      refuseOtherFiles(project, cache, staleness, others);
+      refuseOtherFiles(context.basis().cache(), staleness, files);
       return (owned, unaltered) ->
-          wants(owned.job()) && staleness.test(owned, unaltered) && !others.test(owned);
+          wants(owned.job())
+              && staleness.test(owned, unaltered)
+              && !files.isOfOtherSettings(owned)
+              && !isUsers(owned, files, listener);
     }
     return (owned, _) -> {
       int job = staleness.job(owned.path());
@@ -176,12 +159,25 @@ final class CleanedProducts {
         return false;
       }
       if (!targets.isEmpty()) {
-        return job >= 0 && wants(maker) || paths.test(owned.path());
+        return job >= 0 && wants(maker)
+            || paths.test(owned.path()) && !(job < 0 && isUsers(owned, files, listener));
       }
-      Path file = given.place().root().resolve(owned.path());
-      boolean left = job < 0 && Files.exists(file, LinkOption.NOFOLLOW_LINKS);
-      undeclared += left && !others.test(owned) ? 1 : 0;
+      undeclared += job < 0 && isThere(owned) && !files.isOfOtherSettings(owned) ? 1 : 0;
       return job >= 0;
     };
+  }
+
+  /** Returns whether git tracks an undeclared product, so that it stays, and says so. */
+  private boolean isUsers(OwnedPath owned, StaleFiles files, Cleaner.Listener listener) {
+    boolean users = isThere(owned) && files.isTracked(owned.path());
+    if (users) {
+      listener.stays(owned.path(), "git tracks it, so it is yours");
+    }
+    return users;
+  }
+
+  private boolean isThere(OwnedPath owned) {
+    Path file = given.place().root().resolve(owned.path());
+    return Files.exists(file, LinkOption.NOFOLLOW_LINKS);
   }
 }

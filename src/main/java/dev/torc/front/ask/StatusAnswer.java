@@ -8,6 +8,7 @@ import dev.torc.core.decide.JobSelection;
 import dev.torc.core.decide.JobSelection.Rerun;
 import dev.torc.core.decide.Plan;
 import dev.torc.core.decide.Reason;
+import dev.torc.core.decide.StaleFiles;
 import dev.torc.core.decide.Verdict;
 import dev.torc.core.memory.BuildLock;
 import dev.torc.core.memory.BuildRecord;
@@ -19,7 +20,6 @@ import dev.torc.core.memory.RecordedProduct.OwnedPath;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Workflow.LeftOutJob;
 import dev.torc.core.model.Workflow.Stores;
-import dev.torc.features.clean.OtherSettings;
 import dev.torc.features.clean.StaleProducts;
 import dev.torc.features.stores.LocalStore;
 import dev.torc.front.session.DiskChecks;
@@ -184,7 +184,7 @@ record StatusAnswer(
             project.caller().env(),
             selection.jobs(),
             look.cache()::hasRun);
-        look.taken().refuse(selection.jobs());
+        look.context().refuse(selection.jobs(), selection.jobs());
       } catch (BadInput bad) {
         // Show the status even if a build would refuse something.
         Exit.of(bad).lines().forEach(call.console()::say);
@@ -206,27 +206,21 @@ record StatusAnswer(
    * them. Does not read the products.
    */
   private static int stale(Graph graph, ReadSession look) {
-    List<OwnedPath> undeclared = new ArrayList<>();
-    look.cache()
-        .eachOwned(
-            owned -> {
-              int file = graph.fileId(owned.path());
-              if (!owned.adopted() && (file < 0 || graph.maker(file) < 0)) {
-                undeclared.add(owned);
-              }
-            });
-    if (undeclared.isEmpty()) {
-      return 0;
-    }
-    StaleProducts stale = new StaleProducts(graph, look.records());
+    StaleFiles files = look.context().contents().stale();
+    StaleProducts products = new StaleProducts(graph, look.records());
     Path root = graph.workflow().root();
-    OtherSettings others = new OtherSettings(graph, look.cache(), look.project().said());
-    undeclared.removeIf(
-        owned ->
-            !stale.test(owned, true)
-                || others.test(owned)
-                || !Files.exists(root.resolve(owned.path()), LinkOption.NOFOLLOW_LINKS));
-    return undeclared.size();
+    int stale = 0;
+    for (String path : files.undeclared()) {
+      OwnedPath owned = look.records().owned(path);
+      boolean goes =
+          owned != null
+              && products.test(owned, true)
+              && Files.exists(root.resolve(path), LinkOption.NOFOLLOW_LINKS)
+              && !files.isOfOtherSettings(owned)
+              && !files.isTracked(path);
+      stale += goes ? 1 : 0;
+    }
+    return stale;
   }
 
   /** Returns whether the targets select a job; true for every job if the build file is refused. */

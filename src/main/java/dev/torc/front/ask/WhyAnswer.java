@@ -8,6 +8,8 @@ import dev.torc.core.decide.JobSelection;
 import dev.torc.core.decide.JobSelection.Rerun;
 import dev.torc.core.decide.LeftOut;
 import dev.torc.core.decide.Plan;
+import dev.torc.core.decide.StaleFiles;
+import dev.torc.core.decide.StaleFiles.Undeclared;
 import dev.torc.core.decide.Verdict;
 import dev.torc.core.memory.JobResult.RunDetails;
 import dev.torc.core.memory.RecordedProduct;
@@ -70,6 +72,7 @@ record WhyAnswer(
    * @param fold the jobs as one vertex if the target is a group or a part of one; otherwise null
    * @param path the path of the source; empty for jobs
    * @param leftOut the jobs that no build runs, by name
+   * @param made a line about a file that torc made and no job declares; else empty
    */
   private record Question(
       String target,
@@ -77,10 +80,11 @@ record WhyAnswer(
       Fold fold,
       String path,
       List<PathUse> uses,
-      SortedMap<String, LeftOutJob> leftOut) {
+      SortedMap<String, LeftOutJob> leftOut,
+      String made) {
 
     Question(String target, BitSet jobs, Fold fold, String path, List<PathUse> uses) {
-      this(target, jobs, fold, path, uses, Collections.emptySortedMap());
+      this(target, jobs, fold, path, uses, Collections.emptySortedMap(), "");
     }
   }
 
@@ -113,7 +117,7 @@ record WhyAnswer(
     List<Question> questions = new ArrayList<>();
     BitSet jobs = new BitSet();
     Targets.apart(graph, targets, project.paths())
-        .forEach(target -> questions.addAll(questions(project, causes, target, jobs)));
+        .forEach(target -> questions.addAll(questions(look, causes, target, jobs)));
     JobSelection asked =
         JobSelection.of(graph, jobs, false, new BitSet()); // also before frozen jobs
     if (asked.jobs().stream().anyMatch(j -> graph.job(j).has(Trait.TEMPORARY))) {
@@ -148,16 +152,23 @@ record WhyAnswer(
    * If the target is a tag or glob, each group with unknown instances is a separate question.
    */
   private static List<Question> questions(
-      Project project, Causes causes, String target, BitSet nodes) {
+      ReadSession look, Causes causes, String target, BitSet nodes) {
+    Project project = look.project();
     Graph graph = project.graph();
     String path = project.paths().path(target);
     BitSet meant = Targets.find(graph, target, project.paths());
     var leftOut = LeftOutTargets.of(graph, List.of(target), project.paths());
     if (!leftOut.isEmpty() && (meant == null || meant.isEmpty())) {
-      return List.of(new Question(target, new BitSet(), null, "", List.of(), leftOut));
+      return List.of(new Question(target, new BitSet(), null, "", List.of(), leftOut, ""));
     } else if (meant == null) {
       List<PathUse> uses = causes.readers(path);
-      if (uses.isEmpty()) {
+      StaleFiles stale = look.context().contents().stale();
+      Undeclared made = graph.makerOf(path) < 0 ? stale.of(path) : null;
+      if (made != null) {
+        var none = Collections.<String, LeftOutJob>emptySortedMap();
+        return List.of(
+            new Question(target, new BitSet(), null, path, uses, none, stale.line(made)));
+      } else if (uses.isEmpty()) {
         String hint = Targets.hint(graph, target, project.paths(), true, List.of());
         throw new BadInput(
             "no job makes or needs %s, and no job or tag has that name%s"
@@ -172,7 +183,7 @@ record WhyAnswer(
     boolean one = graph.nodesOf(target) == null ? jobs.isEmpty() : graph.jobId(target) < 0;
     List<Integer> all = Arrays.stream(graph.inOrder(jobs)).boxed().toList();
     Fold whole = one ? new Fold(target, true, all, open.length > 0 ? open[0] : -1) : null;
-    asked.add(new Question(target, jobs, whole, "", List.of(), leftOut));
+    asked.add(new Question(target, jobs, whole, "", List.of(), leftOut, ""));
     for (int node : one ? new int[0] : open) {
       Fold fold = new Fold(graph.name(node), true, List.of(), node);
       asked.add(new Question(fold.name(), new BitSet(), fold, "", List.of()));
@@ -193,6 +204,7 @@ record WhyAnswer(
     StringBuilder out = new StringBuilder();
     BitSet told = new BitSet();
     for (Question question : questions) {
+      out.append(question.made).append(question.made.isEmpty() ? "" : "\n");
       writeUses(question, out);
       LeftOutLines.of(question.leftOut, instances)
           .forEach((name, why) -> out.append(name + " is left out: " + why + "\n"));

@@ -86,7 +86,7 @@ final class Commands {
         TARGET*  job, group, instance, tag, product or folder (default: all jobs)
         -n --dry-run  show what would be removed
         --force  also remove modified and adopted products
-        --stale  remove only products that no job declares or needs anymore
+        --stale  remove only products that no job declares anymore
         --kept  remove the files that builds moved to .torc/kept
         --all  remove all products and .torc, except .torc/kept
         --environments  remove the folders of environments that no job names anymore
@@ -95,6 +95,7 @@ final class Commands {
       adopt  mark existing files as up to date
         TARGET+  job, group, instance, tag, product or folder
         -n --dry-run  show what would be adopted
+        --source  the targets are files that torc made and no job makes now: they become yours
         --force  first cancel jobs submitted to a scheduler
         = lock
       status  show what is up to date, and the last build

@@ -123,7 +123,7 @@ final class PageFiles {
   private TreeSet<String> matches(Glob glob, List<Glob> excludes) throws IOException {
     TreeSet<String> files = new TreeSet<>(new NaturalOrder());
     for (String path : GlobWalk.find(workflow.root(), glob, excludes).files()) {
-      if (graph.makerOf(path) >= 0 || contents.recorded(path) == null) {
+      if (graph.makerOf(path) >= 0 || contents.stale().at(path) == null) {
         files.add(path); // stale products are left out
       }
     }

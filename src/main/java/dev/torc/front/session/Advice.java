@@ -7,6 +7,7 @@ import dev.torc.base.syntax.Place;
 import dev.torc.base.text.Refusal;
 import dev.torc.core.decide.JobSelection;
 import dev.torc.core.decide.NeedContents;
+import dev.torc.core.decide.PlanContext;
 import dev.torc.core.decide.ToolSearch;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.core.memory.ThisHost;
@@ -67,6 +68,11 @@ final class Advice {
                   && job.getKey().file().equals(warning.place().file());
             })
         .toList();
+  }
+
+  /** Returns remarks about sources that torc made, as far as the context looked at them. */
+  static List<BadInput.Diagnostic> made(PlanContext context) {
+    return context.contents().stale().remarks().stream().map(BadInput.Diagnostic::new).toList();
   }
 
   /** Warns of parameters whose names are variables that many programs read. */

@@ -121,7 +121,7 @@ public final class BuildSession {
       if (!request.dry()) {
         refuse(plan);
       } else {
-        plan.context().taken().refuse(PlannedBuild.looked(plan));
+        PlannedBuild.refuse(plan);
         Map<Boolean, List<BadInput.Diagnostic>> lacks =
             capacity().lacks(plan).stream().collect(Collectors.partitioningBy(Capacity::isAmount));
         refuse(lacks.get(false));
@@ -138,6 +138,7 @@ public final class BuildSession {
         warn(Advice.emptyNeeds(graph, looked, new FoldedLines()).takeNewLines(), warn);
         warn(Advice.unlisted(graph, looked), warn);
         warn(Adoptable.of(plan), warn);
+        warn(plan.isQuiet() ? List.of() : Advice.made(plan.context()), warn);
       }
       return plan;
     }
@@ -177,7 +178,7 @@ public final class BuildSession {
   private void refuse(Plan plan) throws IOException {
     refuse(capacity().lacks(plan));
     refuse(JobShells.missing(plan));
-    plan.context().taken().refuse(PlannedBuild.looked(plan));
+    PlannedBuild.refuse(plan);
   }
 
   private static void refuse(List<BadInput.Diagnostic> errors) {

@@ -265,7 +265,7 @@ record FastPath(
       }
       FreshJobs before = same ? fresh : null;
       return FreshJobs.after(last, held(project, id), before, stayed, work.build().id())
-          .with(work.stale() == null ? stale(last) : work.stale().known());
+          .with(List.copyOf(last.contents().stale().undeclared()));
     } catch (IOException e) {
       warnLost(e, warn);
     } catch (UncheckedIOException e) {
@@ -274,9 +274,9 @@ record FastPath(
     return null;
   }
 
-  /** Returns the stale products that the last build found with the same graph; null if unknown. */
-  List<String> stale(PlanContext context) {
-    return fresh == null || context.graph() != project.graph() ? null : fresh.stale();
+  /** Returns the undeclared paths that the last build found with the same graph; else null. */
+  List<String> undeclared(Graph graph) {
+    return fresh == null || graph != project.graph() ? null : fresh.undeclared();
   }
 
   /**

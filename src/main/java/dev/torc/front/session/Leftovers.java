@@ -87,13 +87,20 @@ public final class Leftovers {
   }
 
   /** Returns the number of the build that set a mark; the next one if its record is missing. */
-  private static long number(Cache cache, StartMark mark) {
+  static long number(Cache cache, StartMark mark) {
     for (BuildRecord build : cache.builds(Integer.MAX_VALUE)) {
       if (build.id().id().equals(mark.build())) {
         return build.id().number();
       }
     }
     return cache.nextBuildNumber();
+  }
+
+  /** Returns the marks of this cache's jobs that were killed here, before {@link #end}. */
+  static List<StartMark> killed(Cache cache, Set<String> gone) {
+    return StartMarks.live(StartMarks.read(cache.place()), cache).stream()
+        .filter(mark -> !mark.isRemote() && !mark.isOutOfReach(cache.place(), gone))
+        .toList();
   }
 
   /** Moves members of folders back that a killed torc had moved away. */

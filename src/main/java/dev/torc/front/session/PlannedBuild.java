@@ -174,7 +174,7 @@ record PlannedBuild(
       return;
     }
     try {
-      String line = work.stale(context).line();
+      String line = StaleNotice.of(context, work.removal()).line();
       if (line != null) {
         watcher.warn(line);
       }
@@ -266,8 +266,16 @@ record PlannedBuild(
       commands.tellPlanned();
       watcher.warn(Advice.emptyNeeds(graph, looked(plan), commands.empty).takeNewLines());
       watcher.warn(Adoptable.of(plan));
+      watcher.warn(Advice.made(plan.context()));
       work.begin(began, plan.withVerdict().cardinality() - plan.idle());
     }
+  }
+
+  /** Refuses jobs by the checks of rule 13 that depend on records. */
+  static void refuse(Plan plan) {
+    BitSet due = plan.selected(verdict -> !verdict.isIdle());
+    due.and(plan.decided());
+    plan.context().refuse(looked(plan), due);
   }
 
   /** Returns the selected jobs that the plan decided, except those that will fail. */

@@ -204,14 +204,16 @@ public record Project(
     return new LocalStore(cache, workflow().settings().stores().keep(), options.reuse().results());
   }
 
-  PlanContext.Basis basis(Cache cache, DigestMemo digests, LocalStore of, SharedStores asked) {
+  PlanContext.Basis basis(
+      Cache cache, DigestMemo digests, LocalStore of, SharedStores asked, List<String> known) {
     return new PlanContext.Basis(
         cache,
         digests,
         new KnownResults.Places(cache, digests, of, asked),
         new JobConditions(options.reuse(), digests),
         machineInputs(),
-        new RowPlaces(),
+        new PlanContext.CallFacts(
+            new CallOutside(place.root(), caller.env(), said(), graph, known), new RowPlaces()),
         new AtomicBoolean());
   }
 

@@ -10,7 +10,6 @@ import dev.torc.core.decide.JobRecords;
 import dev.torc.core.decide.JobSelection;
 import dev.torc.core.decide.JobSelection.Rerun;
 import dev.torc.core.decide.NeedContents;
-import dev.torc.core.decide.OccupiedPlaces;
 import dev.torc.core.decide.Plan;
 import dev.torc.core.decide.PlanContext;
 import dev.torc.core.decide.Reason;
@@ -71,7 +70,7 @@ public final class ReadSession implements AutoCloseable {
   }
 
   private PlanContext context(Project of, JobSelection selection, Rerun rerun) {
-    PlanContext.Basis basis = of.basis(cache, digests, stored, asked);
+    PlanContext.Basis basis = of.basis(cache, digests, stored, asked, fast.undeclared(of.graph()));
     return PlanContext.of(basis, of.graph(), stillRunning, true, selection, rerun);
   }
 
@@ -99,13 +98,7 @@ public final class ReadSession implements AutoCloseable {
     }
   }
 
-  /** Returns the project with its groups expanded as far as the results in a cache allow. */
-  public static Project expand(Project project, Cache cache, Warnings note) throws IOException {
-    return new ReadSession(FastPath.none(project, null), cache, Set.of(), null, note)
-        .project; // the caller closes the cache
-  }
-
-  /** Returns what is known about the jobs of the project, which are expanded in the same way. */
+  /** Returns what is known, with groups expanded as far as the results in a cache allow. */
   public static PlanContext context(Project project, Cache cache, Warnings note)
       throws IOException {
     return new ReadSession(FastPath.none(project, null), cache, Set.of(), null, note).context;
@@ -171,9 +164,9 @@ public final class ReadSession implements AutoCloseable {
     return job -> launches.shown(project.graph(), job, names.filesOf(job), limits);
   }
 
-  /** Returns the foreign files in places that produced globs and folders would take over. */
-  public OccupiedPlaces taken() {
-    return context.taken();
+  /** Returns remarks about sources that torc made. */
+  public List<BadInput.Diagnostic> made() {
+    return Advice.made(context);
   }
 
   public List<BadInput.Diagnostic> scripts(BitSet jobs) throws IOException {

@@ -1,14 +1,15 @@
 package dev.torc.front.session;
 
+import dev.torc.base.digests.Stamp.FileKind;
 import dev.torc.base.text.Amount;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.PlanContext;
-import dev.torc.core.memory.BuildRecord.Said;
+import dev.torc.core.decide.StaleFiles;
+import dev.torc.core.memory.Batch;
+import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
-import dev.torc.core.model.Graph;
 import dev.torc.core.model.InstanceName;
 import dev.torc.core.run.RemovedOrSetAside;
-import dev.torc.features.clean.OtherSettings;
 import dev.torc.features.clean.StaleProducts;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -18,62 +19,43 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Finds the stale products of the requested jobs and groups, for a line at the end of a build: a
- * copy of their folder would include them. It removes nothing. Only a new graph makes products
- * stale, so all records are read only for a new graph; otherwise the last build's stale products
- * are checked again.
+ * Looks at the files that torc made and no job declares anymore, at the end of a build with a new
+ * graph or in which something ran. What is unmodified is named in a line, since a copy of the
+ * folder would include it. What the user edited is the user's from now on, even if the old bytes
+ * come back (rule 13). It removes nothing.
  *
- * @param known the recorded products that no job declares or needs, existing or not
- * @param stale those of them that exist unmodified and whose job or group was requested
+ * @param stale the unmodified files whose job or group was requested
  */
-record StaleNotice(List<String> known, List<String> stale) {
+record StaleNotice(List<String> stale) {
 
-  /**
-   * Finds the stale products after a build. {@code before} are those that the last build found with
-   * the same graph; null if unknown.
-   */
-  static StaleNotice of(PlanContext last, List<String> before, RemovedOrSetAside removal, Said now)
-      throws IOException {
-    List<String> known = before == null ? find(last, now) : before;
-    Map<String, Boolean> asked = new HashMap<>(); // by job or group
+  static StaleNotice of(PlanContext last, RemovedOrSetAside removal) throws IOException {
+    StaleFiles files = last.contents().stale();
+    Cache cache = last.basis().cache();
     List<String> stale = new ArrayList<>();
-    for (String path : known) {
-      OwnedPath owned = last.basis().cache().owned(path);
-      if (owned != null
-          && asked.computeIfAbsent(InstanceName.parse(owned.job()).group(), g -> isAsked(last, g))
-          && last.basis().digests().linkStamp(path).exists()
-          && removal.unaltered(owned)) {
+    if (files.undeclared().isEmpty()) {
+      return new StaleNotice(stale);
+    }
+    StaleProducts products = new StaleProducts(last.graph(), last.records());
+    Map<String, Boolean> asked = new HashMap<>(); // by job or group
+    for (String path : files.undeclared()) {
+      OwnedPath owned = cache.owned(path);
+      if (owned == null
+          || owned.adopted()
+          || !products.test(owned, true)
+          || !last.basis().digests().linkStamp(path).exists()) {
+        continue;
+      } else if (!removal.unaltered(owned)) {
+        if (owned.kind() != FileKind.FOLDER) {
+          cache.put(new Batch().disown(path));
+        }
+      } else if (asked.computeIfAbsent(
+              InstanceName.parse(owned.job()).group(), name -> isAsked(last, name))
+          && !files.isOfOtherCall(owned)
+          && !files.isTracked(path)) {
         stale.add(path);
       }
     }
-    return new StaleNotice(known, stale);
-  }
-
-  private static List<String> find(PlanContext last, Said now) {
-    Graph graph = last.graph();
-    List<OwnedPath> undeclared = new ArrayList<>();
-    last.basis()
-        .cache()
-        .eachOwned(
-            owned -> {
-              if (!owned.adopted() && graph.makerAt(owned.path()) < 0 && !isDepfile(graph, owned)) {
-                undeclared.add(owned);
-              }
-            });
-    if (undeclared.isEmpty()) {
-      return List.of();
-    }
-    StaleProducts stale = new StaleProducts(graph, last.records());
-    OtherSettings others = new OtherSettings(graph, last.basis().cache(), now);
-    return undeclared.stream()
-        .filter(owned -> stale.test(owned, true) && !others.test(owned))
-        .map(OwnedPath::path)
-        .toList();
-  }
-
-  private static boolean isDepfile(Graph graph, OwnedPath owned) {
-    int job = graph.jobId(owned.job());
-    return job >= 0 && owned.path().equals(graph.job(job).depfile());
+    return new StaleNotice(stale);
   }
 
   /**

@@ -25,10 +25,12 @@ import dev.torc.core.memory.Cache.CacheException;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.core.memory.StartMark;
 import dev.torc.core.memory.StartMarks;
+import dev.torc.core.model.Graph;
 import dev.torc.core.model.Workflow;
 import dev.torc.core.run.Event;
 import dev.torc.core.run.JobState;
 import dev.torc.core.run.RemovedOrSetAside;
+import dev.torc.core.run.UndeclaredRemains;
 import dev.torc.features.clusters.BatchTracker.SchedulerAccess;
 import dev.torc.features.clusters.RemoteAttempt.RemoteKey;
 import dev.torc.features.fastpath.FreshJobs;
@@ -69,7 +71,6 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
   private final List<String> aside = new ArrayList<>(); // lines of a first build, reported as one
   private Runnable onClose = () -> {}; // writes the fresh jobs
   private FastPath from; // null if no fast path opened this
-  private StaleNotice stale; // null unless something ran
   private volatile boolean handed; // whether anything went to a scheduler
 
   private WriteSession(
@@ -106,10 +107,16 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
     try {
       List<StartMark> on = new ArrayList<>();
       Caller caller = project.caller();
+      List<StartMark> killed = Leftovers.killed(cache, gone);
       for (StartMark mark :
           Leftovers.end(caller.env(), project.buildFiles().stamps, cache, gone, warn)) {
         StartMark anew = new StartMark(id, mark.job(), 1).of(mark.manifest());
         on.add(mark.isRemote() ? anew.at(mark.executor()) : mark);
+      }
+      for (StartMark mark : killed) {
+        long number = Leftovers.number(cache, mark);
+        DigestMemo digests = project.looking(cache::stamp);
+        cache.put(UndeclaredRemains.of(project.graph(), mark, number, digests));
       }
       CachePlace place = cache.place();
       place.makeFolder(place.logs());
@@ -138,7 +145,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
 
   /** Returns the basis of a plan: what is known before any job runs. */
   public PlanContext context(JobSelection selection, Rerun rerun) {
-    PlanContext.Basis basis = project.basis(cache, digests, stored, null);
+    PlanContext.Basis basis = project.basis(cache, digests, stored, null, known(project.graph()));
     return PlanContext.of(basis, project.graph(), stillRunning, false, selection, rerun);
   }
 
@@ -164,24 +171,13 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
     return from == null ? new BitSet() : from.moved(jobs, sources);
   }
 
-  /** Finds the stale products after a build; see {@link StaleNotice}. */
-  StaleNotice stale(PlanContext last) throws IOException {
-    stale = StaleNotice.of(last, knownStale(last), removal(), project.said());
-    return stale;
-  }
-
   /** Returns whether build files, or what they read, now describe other jobs. */
   boolean hasNewGraph(PlanContext last) {
-    return project.buildFiles().isNew(last.graph()) && knownStale(last) == null;
+    return project.buildFiles().isNew(last.graph()) && known(last.graph()) == null;
   }
 
-  private List<String> knownStale(PlanContext last) {
-    return from == null ? null : from.stale(last);
-  }
-
-  /** Returns what {@link #stale(PlanContext)} found; null if it was not called. */
-  StaleNotice stale() {
-    return stale;
+  private List<String> known(Graph graph) {
+    return from == null ? null : from.undeclared(graph);
   }
 
   /** Returns the marks of running jobs; after {@link #end}, the marks for the next torc. */

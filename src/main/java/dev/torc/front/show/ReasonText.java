@@ -37,6 +37,7 @@ public final class ReasonText {
           Reason.Kind.NEED_UNREADABLE,
           Reason.Kind.NEED_VANISHED,
           Reason.Kind.NEED_MISSING,
+          Reason.Kind.NEED_LEFTOVER,
           Reason.Kind.FAILED_BEFORE,
           Reason.Kind.FROZEN,
           Reason.Kind.NOT_MADE,
@@ -110,6 +111,7 @@ public final class ReasonText {
       case NEED_UNREADABLE -> "need cannot be read";
       case NEED_VANISHED -> "need matches nothing";
       case NEED_MISSING -> "need missing";
+      case NEED_LEFTOVER -> "need is a leftover";
       case FROZEN -> "frozen, product missing";
       case NOT_MADE -> "run without --only";
       case PROBE_FAILED -> "probe failed|its probe had failed";
@@ -240,6 +242,7 @@ public final class ReasonText {
           NEED_UNREADABLE,
           NEED_VANISHED,
           NEED_MISSING,
+          NEED_LEFTOVER,
           MOVED,
           DEPFILE_NOWHERE,
           DATA_CHANGED,

@@ -124,7 +124,7 @@ class FullDiskTest {
 
   @Test
   void rule9AMarkThatCannotBeWrittenIsAnErrorAndTheOthersStay() throws IOException {
-    StartMark first = new StartMark(".", false, "b", "first", 1, "", null, 7, "");
+    StartMark first = new StartMark(".", false, "b", "first", 1, "", null, 7, "", List.of());
     try (StartMarks marks = StartMarks.begin(place(), List.of())) {
       marks.add(first);
       fill();
@@ -133,7 +133,7 @@ class FullDiskTest {
       assertTrue(e.getMessage().endsWith("no space left on device; free some and build again"));
       assertEquals(List.of(first), StartMarks.read(place()));
       Files.delete(disk.resolve("filler"));
-      StartMark second = new StartMark(".", false, "b", "second", 1, "", null, 7, "");
+      StartMark second = new StartMark(".", false, "b", "second", 1, "", null, 7, "", List.of());
       marks.add(second);
       assertEquals(List.of(first, second), StartMarks.read(place()).subList(0, 2));
     }

@@ -28,7 +28,7 @@ class StartMarksTest {
       Samples.NAMES.stream().map(name -> mark("b1", name, name.length())).toList();
 
   private static StartMark mark(String build, String job, int attempt) {
-    return new StartMark(".", false, build, job, attempt, "", null, 7, "");
+    return new StartMark(".", false, build, job, attempt, "", null, 7, "", List.of());
   }
 
   @Test

@@ -270,7 +270,7 @@ class Story extends Harness implements StepFiles.Stage {
     return does(step, null).stream().map(this::plain).toList();
   }
 
-  /** What {@code torc check} or {@code torc why JOB} prints. */
+  /** What a command such as {@code torc check} or {@code torc why JOB} prints. */
   private List<String> answered(List<String> words) throws IOException {
     restores = restoring;
     StringWriter out = new StringWriter();
@@ -278,7 +278,11 @@ class Story extends Harness implements StepFiles.Stage {
     Call.Given[] given =
         words.stream()
             .skip(1)
-            .map(job -> new Call.Given("JOB|FILE", job))
+            .map(
+                word ->
+                    word.startsWith("--")
+                        ? new Call.Given(word, "")
+                        : new Call.Given("JOB|FILE", word))
             .toArray(Call.Given[]::new);
     Answers.print(call(out, err, words.getFirst(), given));
     String text = out.toString().replace(" on " + here.name(), " on HOST");

@@ -88,6 +88,7 @@ class ReasonTextTest {
             Kind.NEED_UNREADABLE, "need cannot be read: a and 1 more",
             Kind.NEED_VANISHED, "need matches nothing: a and 1 more",
             Kind.NEED_MISSING, "need missing: a and 1 more",
+            Kind.NEED_LEFTOVER, "need is a leftover: a and 1 more",
             Kind.IMAGE_UNAVAILABLE, "image not available: a and 1 more",
             Kind.ELSEWHERE, "may still be running elsewhere: a and 1 more");
     words.forEach(

@@ -1,4 +1,4 @@
-package dev.torc.features.clean;
+package dev.torc.core.decide;
 
 import dev.torc.core.memory.BuildRecord.Said;
 import dev.torc.core.memory.Cache;
@@ -29,17 +29,25 @@ public final class OtherSettings implements Predicate<OwnedPath> {
   }
 
   @Override
-  public boolean test(OwnedPath owned) {
-    if (owned.build() == 0 || graph.nodesOf(InstanceName.parse(owned.job()).group()) == null) {
+  public synchronized boolean test(OwnedPath owned) {
+    if (graph.nodesOf(InstanceName.parse(owned.job()).group()) == null) {
       return false;
+    }
+    Said then = said(owned);
+    return then != null && !then.isLike(now) && last.get(key(owned)) == owned.build();
+  }
+
+  /** Returns what the call said that made a product; null if that is unknown. */
+  synchronized Said said(OwnedPath owned) {
+    if (owned.build() == 0) {
+      return null;
     }
     if (builds == null) {
       builds = new HashMap<>();
       cache.builds(Integer.MAX_VALUE).forEach(each -> builds.put(each.id().number(), each.said()));
       cache.eachOwned(each -> last.merge(key(each), each.build(), Math::max));
     }
-    Said then = builds.get(owned.build());
-    return then != null && !then.isLike(now) && last.get(key(owned)) == owned.build();
+    return builds.get(owned.build());
   }
 
   private String key(OwnedPath owned) {

@@ -1,0 +1,26 @@
+package dev.torc.front.cli;
+
+import java.nio.file.Path;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Rule 13, leftovers: {@link EditsWalk} in this process. {@code -Dtorc.seed=N} repeats a run,
+ * {@code -Dtorc.rounds=N} says how many edits; {@code RandomEditsIT} has the same by a warm server.
+ */
+class RandomEditsTest {
+
+  @TempDir Path temp;
+
+  @Test
+  void rule13AFolderBuildsLikeAFreshClone() throws Exception {
+    long seed = Long.getLong("torc.seed", new Random().nextInt(1_000_000));
+    int rounds = Integer.getInteger("torc.rounds", 40);
+    try {
+      new EditsWalk(temp.toRealPath(), seed, Run::of).play(rounds);
+    } catch (AssertionError e) {
+      throw new AssertionError("-Dtorc.seed=" + seed + " " + e.getMessage(), e);
+    }
+  }
+}
