@@ -301,8 +301,8 @@ public record Manifest(Graph graph) {
   private static String written(List<Item> items) {
     List<String> words = new ArrayList<>();
     for (Item item : items) {
-      if (item.refs().stream().anyMatch(Ref.OfData.class::isInstance)) {
-        continue; // a value is not a path
+      if (item.isAdded() || item.refs().stream().anyMatch(Ref.OfData.class::isInstance)) {
+        continue; // no placeholder stands for it
       }
       if (item.name() != null) {
         words.add(item.name() + ":");

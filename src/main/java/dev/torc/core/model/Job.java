@@ -349,11 +349,28 @@ public record Job(
     }
   }
 
-  /** One entry of {@code needs} or {@code produces}; the name is null if these are lists. */
+  /**
+   * One entry of {@code needs} or {@code produces}; the name is null if these are lists, and {@link
+   * #ADDED} for one of {@code defaults} beside needs of the job itself.
+   */
   public record Item(String name, Place place, List<Ref> refs) {
+
+    public static final String ADDED = "";
+
+    public boolean isAdded() {
+      return ADDED.equals(name);
+    }
+
+    /** Returns whether placeholders and {@code TORC_NEEDS} can name the entry. */
+    public boolean isNamed() {
+      return name != null && !isAdded();
+    }
 
     /** Returns whether the entry asks for files; {@code {needs[0]}} counts only such entries. */
     public boolean isWanted() {
+      if (isAdded()) {
+        return false;
+      }
       for (Ref ref : refs) {
         if (!(ref instanceof Ref.Exclude) && !(ref instanceof Ref.OfData)) {
           return true;

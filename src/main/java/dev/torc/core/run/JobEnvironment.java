@@ -110,7 +110,7 @@ record JobEnvironment(
       env.put(lines.name(), lines.path().toString());
     }
     for (Item item : job.links().needs()) {
-      if (item.name() != null) {
+      if (item.isNamed()) {
         env.put("TORC_NEEDS_" + item.name(), list(files, item.name(), values.needs(item)));
       }
     }

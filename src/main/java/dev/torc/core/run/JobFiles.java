@@ -156,7 +156,7 @@ public final class JobFiles {
       PlainFile.delete(needs(""));
     }
     for (Item item : job.links().needs()) {
-      if (item.name() != null) {
+      if (item.isNamed()) {
         PlainFile.delete(needs(item.name()));
       }
     }

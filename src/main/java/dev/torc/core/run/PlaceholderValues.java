@@ -157,7 +157,11 @@ record PlaceholderValues(
   /** Returns all needed paths in the written order, relative to the root. */
   List<String> needs() {
     List<String> all = new ArrayList<>();
-    job.links().needs().forEach(item -> all.addAll(paths(item, true, true)));
+    for (Item item : job.links().needs()) {
+      if (!item.isAdded()) {
+        all.addAll(paths(item, true, true));
+      }
+    }
     return all;
   }
 

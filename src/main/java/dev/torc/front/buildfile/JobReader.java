@@ -85,9 +85,14 @@ final class JobReader {
   /**
    * The names that the build file declares: counters, each with whether it counts bytes, executors
    * and environments.
+   *
+   * @param adds what {@code defaults} adds to lists, with the jobs that it names
    */
   record DeclaredNames(
-      SortedMap<String, Boolean> counters, List<String> executors, Map<String, Job> environments) {}
+      SortedMap<String, Boolean> counters,
+      List<String> executors,
+      Map<String, Job> environments,
+      Additions adds) {}
 
   JobReader(Common common, Problems problems) {
     Node.Mapping top = common.top;
@@ -183,9 +188,9 @@ final class JobReader {
             ? new Scope(common.vars, name, problems)
             : new Scope(common.vars, instance.row, instance.name, null, null, problems);
     new MapFields(own, scope, problems).only(KnownKeys.JOB, where);
-    MapFields job = new MapFields(withDefaults(own, scope), scope, problems);
+    MapFields job = new MapFields(withDefaults(own, scope, name), scope, problems);
 
-    List<Item> needs = withOthers(items.items(job, "needs", true), key, instance);
+    List<Item> needs = withOthers(needs(own, scope, name), key, instance);
     List<Item> produces = items.items(job, "produces", false);
     items.refuseOwn(name, needs, produces);
     MapFields full = new MapFields(job.map(), scope.with(needs, produces), problems);
@@ -257,7 +262,8 @@ final class JobReader {
     boolean called = common.over.sandbox();
     return job.map().get(Job.SANDBOX) == null && !called
         ? conditions
-        : new SandboxReader(job, called, common.paths().root()).with(conditions, produces, run);
+        : new SandboxReader(job, called, common.paths().root(), defaults.get("needs"))
+            .with(conditions, produces, run);
   }
 
   /** Adds a need that is missing if the job needs a value that is not given. */
@@ -436,7 +442,54 @@ final class JobReader {
     return name;
   }
 
-  private Node.Mapping withDefaults(Node.Mapping own, Scope scope) {
+  /** Returns the needs that are written at the job and in {@code defaults}. */
+  private List<Item> needs(Node.Mapping own, Scope scope, String name) {
+    if (Additions.takesNone(own.get("needs"))) {
+      return List.of();
+    }
+    List<Item> written = items.items(new MapFields(own, scope, problems), "needs", true);
+    return defaults.get("needs") == null
+        ? written
+        : common.known.adds.needs(
+            name, written, items.items(new MapFields(defaults, scope, problems), "needs", true));
+  }
+
+  /** Returns what {@code defaults} waits for, as far as no parameter decides. */
+  List<Ref> refsOfDefaults() {
+    Problems none = new Problems();
+    Scope scope = new Scope(common.vars, Scope.UNKNOWN, "x", null, null, none);
+    MapFields fields = new MapFields(defaults, scope, none);
+    ItemReader reader = new ItemReader(common.paths(), none);
+    List<Ref> refs = new ArrayList<>(Job.refs(reader.items(fields, "needs", true)));
+    refs.addAll(reader.after(fields));
+    steps.tools(fields, ".", Collections.emptySortedMap(), List.of()).stream()
+        .filter(Job.Tool::isPath)
+        .forEach(tool -> refs.add(new Ref.OfFile(tool.place(), tool.paths().getFirst())));
+    return refs;
+  }
+
+  /** Returns a copy of this reader that adds nothing and reports no problems. */
+  JobReader bare() {
+    DeclaredNames its = common.known;
+    DeclaredNames known =
+        new DeclaredNames(its.counters, its.executors, its.environments, its.adds.none());
+    Common bare =
+        new Common(
+            common.vars,
+            common.top,
+            common.parents,
+            known,
+            common.env,
+            common.when,
+            common.over);
+    return new JobReader(bare, new Problems());
+  }
+
+  Additions additions() {
+    return common.known.adds;
+  }
+
+  private Node.Mapping withDefaults(Node.Mapping own, Scope scope, String name) {
     if (own.get(Job.FETCH) != null) {
       common.known.counters.putIfAbsent(Resources.DOWNLOADS, false);
       own.entries().keySet().stream()
@@ -471,7 +524,7 @@ final class JobReader {
                 }
               }
             });
-    return new Node.Mapping(own.place(), all);
+    return common.known.adds.joined(own, name, all);
   }
 
   private static Stop stop(MapFields job) {

@@ -18,7 +18,6 @@ import dev.torc.core.model.Workflow.Apart;
 import dev.torc.core.model.Workflow.Executor;
 import dev.torc.core.model.Workflow.ReportFile;
 import dev.torc.core.model.Workflow.Settings;
-import dev.torc.core.model.Workflow.Stores;
 import dev.torc.core.model.WorkflowCodec;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -44,8 +43,8 @@ import java.util.stream.Collectors;
  *
  * <p>{@code defaults} is a job laid under every job. Its {@code env}, {@code resources} (after
  * class names are replaced), {@code retry} and similar maps are joined with the job's, key by key,
- * and the job's keys win. Every other key of {@code defaults} applies only to jobs that lack the
- * key.
+ * and the job's keys win. {@link Additions} adds its lists. Every other key of {@code defaults}
+ * applies only to jobs that lack the key.
  *
  * <p>Not thread-safe: it remembers what it has read.
  */
@@ -138,7 +137,6 @@ public final class ParsedBuildFile {
     SortedMap<String, Long> limits = limits(top, scope, problems);
     this.paths = new Paths(root);
     List<Executor> executors = ExecutorReader.read(top.get("executors"), scope, problems);
-    Stores stores = new StoresReader(scope, paths, problems).read(top.get("stores"));
     List<ReportFile> report = new ItemReader(paths, problems).report(fields);
     List<String> names = names(executors, over.executor(), problems);
     this.when = new WhenReader(over.env(), paths);
@@ -150,12 +148,12 @@ public final class ParsedBuildFile {
                 vars,
                 top,
                 new FactoryReader(top, scope, problems).parents(jobs.keySet()),
-                new JobReader.DeclaredNames(counters(top), names, makers),
+                new JobReader.DeclaredNames(counters(top), names, makers, Additions.of(top, problems)),
                 layers.env,
                 when,
                 over),
             problems);
-    reader.checkShared();
+    shared(reader, jobs, scope, unchanged);
     AxisReader axes = new AxisReader(scope, paths, problems);
     WorkflowCodec codec = unchanged == null ? new WorkflowCodec() : unchanged.codec();
     Map<String, Place> places = HashMap.newHashMap(jobs.size());
@@ -174,7 +172,7 @@ public final class ParsedBuildFile {
             data(fields.inner("data")),
             HookReader.read(top.get("hooks"), scope, reader.shell(), places.keySet(), problems),
             executors,
-            stores,
+            new StoresReader(scope, paths, problems).read(top.get("stores")),
             stamps(fields.inner("stamps").only(KnownKeys.STAMPS, "stamps")),
             report);
     this.blank =
@@ -182,6 +180,32 @@ public final class ParsedBuildFile {
     this.expansion =
         new GroupExpansion(
             root, units, codec, reader, problems.warnings(), manual, over.excluded());
+  }
+
+  /**
+   * Checks what all jobs share, and finds the jobs that {@code defaults} adds to others, by what
+   * the jobs need themselves.
+   */
+  private void shared(
+      JobReader reader, SequencedMap<String, Entry> jobs, Scope scope, UnchangedJobs unchanged)
+      throws IOException {
+    reader.checkShared();
+    if (!reader.additions().mayName()) {
+      return;
+    }
+    if (unchanged != null) { // then all jobs are read, since each may decide
+      throw new BadInput(Place.NONE, "defaults may name jobs");
+    }
+    Problems own = new Problems();
+    List<Unit> units =
+        new JobEntryReader(
+                reader.bare(),
+                new AxisReader(scope.withProblems(own), paths, own),
+                new WorkflowCodec(),
+                new HashMap<>(),
+                new TreeSet<>())
+            .read(new LinkedHashMap<>(jobs), null);
+    reader.additions().exempt(units, reader);
   }
 
   /** Returns the reader of environments; null if there are none, so that it is not loaded. */

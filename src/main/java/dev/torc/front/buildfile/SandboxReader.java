@@ -19,8 +19,9 @@ import java.util.TreeMap;
  * the root that folder has to hold. {@link JobReader} reads the rest of the job.
  *
  * @param called whether the command line asks for it
+ * @param added the needs of {@code defaults}
  */
-record SandboxReader(MapFields job, boolean called, Path root) {
+record SandboxReader(MapFields job, boolean called, Path root, Node added) {
 
   /** Adds to the conditions of the job that it runs in a folder of its own, if it does. */
   SortedMap<String, Template> with(
@@ -39,7 +40,7 @@ record SandboxReader(MapFields job, boolean called, Path root) {
       return conditions;
     }
     MapFields fields = map ? job.inner(Job.SANDBOX).only(KnownKeys.SANDBOX, Job.SANDBOX) : null;
-    int needed = up(job.map().get("needs"));
+    int needed = Math.max(up(job.map().get("needs")), up(added));
     int up = needed;
     for (Item item : produces) {
       for (Ref ref : item.refs()) {

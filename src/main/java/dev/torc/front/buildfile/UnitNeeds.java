@@ -114,6 +114,14 @@ final class UnitNeeds {
     return follows(other, unit) || mayFollow(other, unit) && asks(other, unit);
   }
 
+  /** Returns the units that a need certainly leads to, and all that these certainly need. */
+  int[] before(Ref need) throws IOException {
+    Map<Integer, Kind> found = new HashMap<>(2);
+    add(need, List.of(), found);
+    found.values().removeIf(kind -> kind == Kind.PERHAPS);
+    return reached(needs, List.copyOf(found.keySet()), Kind.SURE).stream().toArray();
+  }
+
   /** Returns whether a unit, or what it certainly needs, needs another one by name. */
   boolean followsName(int other, int unit) {
     return naming
@@ -257,23 +265,26 @@ final class UnitNeeds {
   private void add(Job job, Map<Integer, Kind> found) throws IOException {
     List<Glob> excludes = job.excludes();
     for (Ref ref : job.needRefs()) {
-      switch (ref) {
-        case Ref.OfJob other -> addNamed(other.job(), found);
-        case Ref.OfData data when data.job() != null ->
-            data.readings().stream()
-                .filter(
-                    each -> isUnit(each.job()) || isUnit(InstanceName.parse(each.job()).group()))
-                .findFirst()
-                .ifPresent(reading -> addNamed(reading.job(), found));
-        case Ref.OfData _, Ref.Exclude _ -> {}
-        case Ref.OfFile _, Ref.OfFolder _, Ref.OfGlob _ -> add(pattern(ref), excludes, found);
-      }
+      add(ref, excludes, found);
     }
     job.links().after().forEach(ref -> addNamed(ref.job(), found));
     for (Job.Tool tool : job.links().tools()) {
       for (String path : tool.paths()) {
         add(Glob.of(Glob.escape(path)), List.of(), found);
       }
+    }
+  }
+
+  private void add(Ref need, List<Glob> excludes, Map<Integer, Kind> found) throws IOException {
+    switch (need) {
+      case Ref.OfJob other -> addNamed(other.job(), found);
+      case Ref.OfData data when data.job() != null ->
+          data.readings().stream()
+              .filter(each -> isUnit(each.job()) || isUnit(InstanceName.parse(each.job()).group()))
+              .findFirst()
+              .ifPresent(reading -> addNamed(reading.job(), found));
+      case Ref.OfData _, Ref.Exclude _ -> {}
+      case Ref.OfFile _, Ref.OfFolder _, Ref.OfGlob _ -> add(pattern(need), excludes, found);
     }
   }
 
