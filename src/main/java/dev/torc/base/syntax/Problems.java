@@ -18,10 +18,22 @@ public final class Problems {
   static final int MAX = 20;
 
   private final List<Diagnostic> found = new ArrayList<>();
+  private final List<Diagnostic> keys = new ArrayList<>(0);
   private final Set<Diagnostic> warnings = new LinkedHashSet<>();
 
   public void add(Place place, String message) {
     found.add(new Diagnostic(place, message));
+  }
+
+  /** Adds a problem of a key itself, which is one whatever the values are. */
+  public void addKey(Place place, String message) {
+    add(place, message);
+    keys.add(found.getLast());
+  }
+
+  /** Returns the problems of keys. */
+  public List<Diagnostic> ofKeys() {
+    return List.copyOf(keys);
   }
 
   /** Appends a text, such as the instance from which the problems come, to all problems. */

@@ -114,6 +114,11 @@ public final class SourceFile {
     if (text.indexOf('\uFFFD') < 0 && text.indexOf('\0') < 0) {
       return text; // nothing had to be replaced
     }
+    if (bytes.length > 3
+        && (bytes[0] == 'P' && bytes[1] == 'K' && bytes[2] == 3
+            || bytes[0] == (byte) 0xD0 && bytes[1] == (byte) 0xCF && bytes[2] == 0x11)) {
+      throw bad(bytes, 0, shown, "a spreadsheet or an archive, not a text; save the sheet as CSV");
+    }
     if (bytes.length > 1 && bytes[0] + bytes[1] == -3 && Math.abs(bytes[0] - bytes[1]) == 1) {
       throw bad(bytes, 0, shown, "this is UTF-16; save the file as UTF-8"); // FF FE or FE FF
     }

@@ -3,6 +3,7 @@ package dev.torc.core.model;
 import dev.torc.base.bytes.StringTable;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.BadInput.Diagnostic;
+import dev.torc.base.syntax.Excludes;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.NearestName;
 import dev.torc.base.syntax.Place;
@@ -288,7 +289,10 @@ public final class GraphBuilder {
             ? null
             : TopologicalOrder.grown(before, written, base.tables().nodes().order(), renewed);
     boolean moved = nodes == null;
-    nodes = moved ? TopologicalOrder.of(before, written, this::name, this::place) : nodes;
+    nodes =
+        moved
+            ? TopologicalOrder.of(before, written, this::name, this::place, this::matching)
+            : nodes;
     NodeOrder order = new NodeOrder(nodes, joins);
     before.sort(order, moved ? range(0, names.size()) : renewed);
     int[] numbers = nodes == written || base != null ? null : renumber(nodes);
@@ -513,6 +517,26 @@ public final class GraphBuilder {
     if (list >= 0) {
       waitFor(lists.get(list).awaited(), edges);
     }
+  }
+
+  /** Returns which pattern or folder that one job needs matches a product of another one. */
+  private String matching(int reader, int maker) {
+    if (joins.get(reader) || joins.get(maker)) {
+      return "";
+    }
+    List<Glob> excludes = job(reader).excludes();
+    for (Ref need : job(reader).needRefs()) {
+      if (need instanceof Ref.OfGlob || need instanceof Ref.OfFolder) {
+        for (Ref made : job(maker).productRefs()) {
+          Glob product = ProductIndex.inside(made);
+          if (ProductIndex.inside(need).overlaps(product) && !Excludes.all(excludes, product)) {
+            return "%s of %s matches %s of %s (exclude it: !%s)"
+                .formatted(need.text(), name(reader), made.text(), name(maker), made.text());
+          }
+        }
+      }
+    }
+    return "";
   }
 
   Path root() {

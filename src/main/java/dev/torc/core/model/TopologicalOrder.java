@@ -8,6 +8,7 @@ import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.BiFunction;
 import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
 import java.util.stream.Stream;
@@ -28,9 +29,16 @@ public final class TopologicalOrder {
 
   private TopologicalOrder() {}
 
-  /** Returns the nodes in topological order; throws {@link BadInput} for a cycle. */
+  /**
+   * Returns the nodes in topological order; throws {@link BadInput} for a cycle. {@code patterns}
+   * returns which pattern of a node's needs matches a product of another node, or nothing.
+   */
   static int[] of(
-      Adjacency before, int[] written, IntFunction<String> names, IntFunction<Place> places) {
+      Adjacency before,
+      int[] written,
+      IntFunction<String> names,
+      IntFunction<Place> places,
+      BiFunction<Integer, Integer, String> patterns) {
     int nodes = before.rows();
     if (written.length == nodes && isWrittenInOrder(before)) {
       return written;
@@ -39,7 +47,7 @@ public final class TopologicalOrder {
     int[] waiting = new int[nodes];
     int[] order = sorted(before, after, 0, written, waiting);
     if (order.length < nodes) {
-      throw refusal(shortestCycle(before, after, written, waiting), names, places);
+      throw refusal(shortestCycle(before, after, written, waiting), names, places, patterns);
     }
     return order;
   }
@@ -163,7 +171,10 @@ public final class TopologicalOrder {
    * Returns the error for a cycle. The message starts with the job that the build file has first.
    */
   private static BadInput refusal(
-      List<Integer> cycle, IntFunction<String> names, IntFunction<Place> places) {
+      List<Integer> cycle,
+      IntFunction<String> names,
+      IntFunction<Place> places,
+      BiFunction<Integer, Integer, String> patterns) {
     List<Integer> turned = new ArrayList<>(cycle);
     Collections.rotate(turned, -cycle.indexOf(Collections.min(cycle)));
     List<String> shown = new ArrayList<>();
@@ -174,9 +185,17 @@ public final class TopologicalOrder {
       shown.add(SHOWN, "… " + others + " more …");
     }
     shown.add(shown.getFirst());
+    StringBuilder matches = new StringBuilder();
+    for (int i = 0; i < turned.size() && turned.size() <= 2 * SHOWN; i++) {
+      for (int by = 1; by <= 2; by++) { // a list may be a node between them
+        String match = patterns.apply(turned.get(i), turned.get((i + by) % turned.size()));
+        matches.append(match.isEmpty() ? "" : "; " + match);
+      }
+    }
     return new BadInput(
         places.apply(turned.getFirst()),
-        "dependency cycle: %s; remove one of these needs".formatted(String.join(" → ", shown)));
+        "dependency cycle: %s%s; remove one of these needs"
+            .formatted(String.join(" → ", shown), matches));
   }
 
   /**

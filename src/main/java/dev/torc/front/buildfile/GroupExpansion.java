@@ -176,7 +176,10 @@ final class GroupExpansion implements OtherUnits {
       }
       if (outcome != null) {
         all.add(
-            new LeftOutJobs.Candidate(units.get(u).name(), units.get(u).job(), outcome.group()));
+            new LeftOutJobs.Candidate(
+                units.get(u).name(),
+                units.get(u).job(),
+                packed.isEmpty() && isLeftOut((Unit.Many) units.get(u)) ? null : outcome.group()));
       }
     }
     return omissions.add(all, pattern -> sources.matches(pattern, List.of()));
@@ -352,11 +355,10 @@ final class GroupExpansion implements OtherUnits {
   }
 
   private Outcome expand(int unit, Unit.Many group) throws IOException {
-    if (group.axes().isEmpty()) {
-      return failed(unit, group, List.of());
-    } else if (omissions.has(group.name())) {
+    if (omissions.has(group.name()) || group.axes().isEmpty()) {
       Outcome none = failed(unit, group, List.of());
-      return new Outcome(none.group(), none.packed(), true, true);
+      boolean known = omissions.has(group.name()) || isLeftOut(group);
+      return new Outcome(none.group(), none.packed(), known, known);
     }
     List<AxisValues> values =
         axes.computeIfAbsent(
@@ -373,6 +375,9 @@ final class GroupExpansion implements OtherUnits {
       refuseUnseen(group, values, now);
     }
     if (!now.own.isEmpty()) {
+      if (isLeftOut(group)) { // its values are not checked
+        return new Outcome(failed(unit, group, List.of()).group(), List.of(), true, true);
+      }
       if (!answer.byResults) {
         problems.add(new BadInput(now.own.found()));
       }
@@ -404,6 +409,11 @@ final class GroupExpansion implements OtherUnits {
     Outcome outcome = new Outcome(record, List.copyOf(now.jobs), known, known && answer.lasting);
     last.put(unit, outcome);
     return outcome;
+  }
+
+  /** Returns whether the condition of a group holds for no instance. */
+  private static boolean isLeftOut(Unit.Many group) {
+    return group.job().conditions().containsKey(Job.WHEN);
   }
 
   /** The instances of a group so far, or errors. */

@@ -98,12 +98,12 @@ record JobEntryReader(
     AxisReader reading = new AxisReader(axes.scope().withProblems(own), axes.paths(), own);
     List<Axis> read = reading.read((Node.Mapping) entry.value());
     InstanceRules rules = reading.rules((Node.Mapping) entry.value(), read);
-    if (!own.isEmpty()) {
-      axes.problems().add(new BadInput(own.found()));
-      read = List.of();
-    }
-    own.warnings().forEach(each -> axes.problems().warn(each.place(), each.message()));
+    read = own.isEmpty() ? read : List.of();
     Job outline = outline(key, name, entry, read);
+    boolean leftOut = outline.conditions().containsKey(Job.WHEN);
+    (leftOut ? own.ofKeys() : own.found())
+        .forEach(each -> axes.problems().add(each.place(), each.message()));
+    own.warnings().forEach(each -> axes.problems().warn(each.place(), each.message()));
     if (outline.has(Trait.MANUAL)) {
       manual.add(name);
     }

@@ -181,12 +181,52 @@ final class JobReader {
    * @param instance null for a plain job
    */
   Job read(String key, String name, Entry entry, Instance instance) {
+    if (!isLeftOut(name, entry, instance)) {
+      return readAll(key, name, entry, instance);
+    }
+    // Of a job whose condition does not hold, only the keys are checked.
+    Problems own = new Problems();
+    JobReader reader = withProblems(own);
+    Job read;
+    try {
+      read = reader.readAll(key, name, entry, instance);
+    } catch (BadInput e) {
+      SequencedMap<String, Entry> bare = new LinkedHashMap<>();
+      Node.Mapping map = MapFields.map(entry.value(), name, own);
+      map.entries().entrySet().stream()
+          .filter(each -> each.getKey().equals(Job.WHEN))
+          .forEach(each -> bare.put(each.getKey(), each.getValue()));
+      Entry only = new Entry(entry.place(), new Node.Mapping(map.place(), bare));
+      read = reader.readAll(key, name, only, instance);
+    }
+    own.ofKeys().forEach(each -> problems.addKey(each.place(), each.message()));
+    return read;
+  }
+
+  /** Returns whether the condition of a job is valid and does not hold. */
+  private boolean isLeftOut(String name, Entry entry, Instance instance) {
+    Problems none = new Problems();
+    Node own = MapFields.map(entry.value(), name, none).get(Job.WHEN);
+    Node when = own == null ? defaults.get(Job.WHEN) : own;
+    try {
+      return when != null
+          && common.when.lack(when, scope(name, instance, none)) != null
+          && none.isEmpty();
+    } catch (BadInput e) {
+      return false;
+    }
+  }
+
+  private Scope scope(String name, Instance instance, Problems problems) {
+    return instance == null
+        ? new Scope(common.vars, name, problems)
+        : new Scope(common.vars, instance.row, instance.name, null, null, problems);
+  }
+
+  private Job readAll(String key, String name, Entry entry, Instance instance) {
     String where = "the job " + name;
     Node.Mapping own = common.env.joined(MapFields.map(entry.value(), where, problems), problems);
-    Scope scope =
-        instance == null
-            ? new Scope(common.vars, name, problems)
-            : new Scope(common.vars, instance.row, instance.name, null, null, problems);
+    Scope scope = scope(name, instance, problems);
     new MapFields(own, scope, problems).only(KnownKeys.JOB, where);
     MapFields job = new MapFields(withDefaults(own, scope, name), scope, problems);
 

@@ -3,12 +3,16 @@ package dev.torc.front.buildfile;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.NearestName;
 import dev.torc.base.syntax.Place;
+import dev.torc.base.text.SafeText;
 import dev.torc.core.model.Template;
 import java.text.Normalizer;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -173,5 +177,56 @@ record KnownNames(Scope scope, Place place, Near near) implements Placeholder.Na
 
   private static String fold(String text) {
     return text.strip().toLowerCase(Locale.ROOT).replace('-', '_').replace(' ', '_');
+  }
+
+  /** What other tools call the root. */
+  private static final Pattern OF_ROOT =
+      Pattern.compile(
+          "(?i)(torc_?|project_?|workspace_?|repo_?|git_?)?(root|dir)|(workflow\\.)?basedir|workspaceFolder"
+              + "|launchDir|curdir|pwd");
+
+  /** Returns the error of a placeholder that has no value; {@code name} is its path. */
+  BadInput unknown(Placeholder hole, String name) {
+    TreeSet<String> known = scope.names().collect(Collectors.toCollection(TreeSet::new));
+    if (scope.job() != null) {
+      known.add("job");
+      known.addAll(Template.SLOTS);
+    }
+    String written = hole.written();
+    String inside = hole.member() == null ? name : name + "." + hole.member();
+    String meant = findSpelled(inside, known.stream());
+    if (meant == null && hole.member() != null) {
+      // {wildcards.sample} of Snakemake, or a mistyped name of a nested map
+      meant = known.contains(hole.member()) ? hole.member() : NearestName.to(inside, known);
+    }
+    meant = meant == null ? ForeignWords.meant(name, known) : meant;
+    if (meant == null && !scope.vars().maps().isEmpty() && name.indexOf('[') > 0) {
+      String looked = VarLookup.nearest(name, scope.vars(), this);
+      meant = looked == null ? null : looked.substring(1, looked.length() - 1);
+    }
+    meant = meant == null ? Vars.inside(name, known.stream()) : meant;
+    if (meant != null
+        && meant.matches(Pattern.quote(hole.name()) + "\\.(sh|cmd|command|run|shell)")) {
+      throw new BadInput(
+          place,
+          "unknown placeholder %s: vars run no commands; let a job store the value (echo %s=$(…) >> $TORC_OUTPUT), and write {data.JOB.%2$s}"
+              .formatted(written, hole.name()));
+    }
+    List<String> own =
+        Stream.concat(scope.parameters().keySet().stream(), scope.columns().keySet().stream())
+            .sorted()
+            .toList();
+    String has =
+        own.isEmpty() || own.contains(Scope.ALL)
+            ? ""
+            : " (the group has " + SafeText.names(own, 20) + ")";
+    String hint =
+        meant == null
+            ? OF_ROOT.matcher(inside).matches()
+                ? "; paths begin at the root, so leave it out, or write $TORC_ROOT in a command"
+                : "; define it in %s%s, or write {%s} to mean the text"
+                    .formatted(scope.job() == null ? "vars" : "vars, parameters or a match", has, written)
+            : "; did you mean {" + meant + "}?";
+    return new BadInput(place, "unknown placeholder " + written + hint);
   }
 }

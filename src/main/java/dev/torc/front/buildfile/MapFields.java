@@ -70,7 +70,7 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
       String key = each.getKey();
       if (!known.contains(key)) {
         Entry entry = each.getValue();
-        problems.add(entry.place(), unknown(key, where, entry, known));
+        problems.addKey(entry.place(), unknown(key, where, entry, known));
       }
     }
     return this;

@@ -236,6 +236,9 @@ public final class ParsedBuildFile {
   }
 
   private static void refuseSingle(Node.Mapping all) {
+    if (all.get("jobs") == null && all.get("tasks") instanceof Node.Mapping tasks) {
+      throw new BadInput(tasks.place(), "the jobs of a build file stand below jobs, not tasks");
+    }
     if (all.get("jobs") == null && (all.get("tasks") != null || all.get("command") != null)) {
       throw new BadInput(
           all.place(), "a build file has jobs, and this is a single one; write {\"jobs\": [ … ]}");

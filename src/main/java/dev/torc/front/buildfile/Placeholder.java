@@ -1,5 +1,6 @@
 package dev.torc.front.buildfile;
 
+import dev.torc.core.model.Template;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -31,6 +32,12 @@ record Placeholder(
 
   private static final Pattern MEMBER =
       Pattern.compile("[A-Za-z_][A-Za-z_0-9]*+(?:\\.[A-Za-z_][A-Za-z_0-9]*+)*+");
+
+  private static final Pattern LOOKUP =
+      Pattern.compile(
+          "(([A-Za-z_][A-Za-z_0-9]*+)(?:\\.[A-Za-z_][A-Za-z_0-9]*+)*+"
+              + "(?:\\[[A-Za-z_][A-Za-z_0-9.-]*+](?:\\.[A-Za-z_][A-Za-z_0-9]*+)*+)++)"
+              + "(?::([-+#.0-9]*+\\p{L}++))?+}");
 
   private static final Pattern INDEX = Pattern.compile("[0-9]{1,6}+]");
   private static final Pattern FORMAT = Pattern.compile("[-+#.0-9]*+\\p{L}++");
@@ -228,6 +235,14 @@ record Placeholder(
    * is none.
    */
   private static Placeholder unknown(String text, int open, Names names, boolean match) {
+    Matcher looked = LOOKUP.matcher(text).region(open + 1, text.length());
+    if (!match
+        && looked.lookingAt()
+        && !names.has(looked.group(2))
+        && !Template.SLOTS.contains(looked.group(2))) {
+      return new Placeholder(
+          "{" + looked.group(), looked.group(1), -1, null, looked.group(3), null);
+    }
     int nameEnd = end(match ? MATCHED : NAME, text, open + 1);
     if (nameEnd == open + 1 || nameEnd == text.length()) {
       return null;

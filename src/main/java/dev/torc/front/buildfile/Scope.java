@@ -175,7 +175,29 @@ public record Scope(
         throw clash(hole, node.place());
       }
     }
+    List<BadInput.Diagnostic> unknown = new ArrayList<>(0);
+    for (Object part : parts) {
+      if (part instanceof Placeholder hole && isUnknown(hole)) {
+        unknown.addAll(unknown(hole, hole.name(), node.place()).diagnostics());
+      }
+    }
+    if (unknown.size() > 1) { // a single one is reported where its value is wanted
+      throw new BadInput(unknown.stream().distinct().toList());
+    }
     return parts;
+  }
+
+  private boolean isUnknown(Placeholder hole) {
+    String name = hole.name();
+    return !vars.has(name)
+        && !vars.maps().containsKey(name)
+        && ofRow(name) == null
+        && !isAny(name)
+        && !name.equals("job")
+        && !isSlot(hole)
+        && !isCaller(hole)
+        && valueOf(name) == null
+        && !VarLookup.is(name, this);
   }
 
   /** Returns the value of a parameter or var, by which a map is looked up; null without one. */
@@ -523,49 +545,7 @@ public record Scope(
         && (name.equals("data") && hole.member() != null || !vars.has(name) && ofRow(name) == null);
   }
 
-  /** What other tools call the root. */
-  private static final Pattern OF_ROOT =
-      Pattern.compile(
-          "(?i)(torc_?|project_?|workspace_?|repo_?|git_?)?(root|dir)|(workflow\\.)?basedir|workspaceFolder"
-              + "|launchDir|curdir|pwd");
-
   private BadInput unknown(Placeholder hole, String name, Place place) {
-    TreeSet<String> known = names().collect(Collectors.toCollection(TreeSet::new));
-    if (job != null) {
-      known.add("job");
-      known.addAll(Template.SLOTS);
-    }
-    String written = hole.written();
-    String inside = hole.member() == null ? name : name + "." + hole.member();
-    String meant = KnownNames.findSpelled(inside, known.stream());
-    if (meant == null && hole.member() != null) {
-      // {wildcards.sample} of Snakemake, or a mistyped name of a nested map
-      meant = known.contains(hole.member()) ? hole.member() : NearestName.to(inside, known);
-    }
-    meant = meant == null ? ForeignWords.meant(name, known) : meant;
-    meant = meant == null ? Vars.inside(name, known.stream()) : meant;
-    if (meant != null
-        && meant.matches(Pattern.quote(hole.name()) + "\\.(sh|cmd|command|run|shell)")) {
-      throw new BadInput(
-          place,
-          "unknown placeholder %s: vars run no commands; let a job store the value (echo %s=$(…) >> $TORC_OUTPUT), and write {data.JOB.%2$s}"
-              .formatted(written, hole.name()));
-    }
-    List<String> own =
-        Stream.concat(row.parameters().keySet().stream(), row.columns().keySet().stream())
-            .sorted()
-            .toList();
-    String has =
-        own.isEmpty() || own.contains(ALL)
-            ? ""
-            : " (the group has " + SafeText.names(own, 20) + ")";
-    String hint =
-        meant == null
-            ? OF_ROOT.matcher(inside).matches()
-                ? "; paths begin at the root, so leave it out, or write $TORC_ROOT in a command"
-                : "; define it in %s%s, or write {%s} to mean the text"
-                    .formatted(job == null ? "vars" : "vars, parameters or a match", has, written)
-            : "; did you mean {" + meant + "}?";
-    return new BadInput(place, "unknown placeholder " + written + hint);
+    return new KnownNames(this, place, Near.NOTHING).unknown(hole, name);
   }
 }

@@ -145,8 +145,8 @@ final class ReportedBuild implements BuildWatcher, Progress {
   }
 
   @Override
-  public String ended(String group) {
-    return time.ended(group);
+  public int due(String group) {
+    return time.due(group);
   }
 
   @Override

@@ -45,7 +45,6 @@ final class TimeLeft {
   private static final class Group {
     private final LongSummaryStatistics took = new LongSummaryStatistics(); // nanoseconds
     private int jobs; // that were due
-    private int ended; // of them
   }
 
   /** Adds the jobs that a plan says will or may run. Their results must still be readable. */
@@ -97,17 +96,16 @@ final class TimeLeft {
     began.remove(id);
     if (id >= 0 && due.get(id)) { // a job that is left out is not in the graph
       due.clear(id);
-      group[id].ended++;
     }
     if (wall > 0) {
       group[id].took.accept(wall);
     }
   }
 
-  /** Returns how many of a group's jobs that were due have ended: {@code 40 of 40}. */
-  synchronized String ended(String name) {
+  /** Returns how many of a group's jobs may run; 0 if unknown. */
+  synchronized int due(String name) {
     Group of = groups.get(name);
-    return of == null ? "" : of.ended + " of " + of.jobs;
+    return of == null ? 0 : of.jobs;
   }
 
   /** Excludes a time in which all jobs were stopped. */

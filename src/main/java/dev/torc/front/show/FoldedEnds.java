@@ -6,11 +6,12 @@ import dev.torc.core.run.Event;
 import dev.torc.core.run.JobState;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
-import java.util.function.UnaryOperator;
+import java.util.function.ToIntFunction;
 
 /**
  * Decides which ended jobs get their own line above the live lines: the first ten, and each that
@@ -24,11 +25,17 @@ final class FoldedEnds {
   private static final int NAMED = 8;
 
   private final Map<JobState, SequencedMap<String, Integer>> folded = new EnumMap<>(JobState.class);
+  private final Map<JobState, Map<String, Integer>> all = new EnumMap<>(JobState.class);
   private int well;
   private int blocked;
 
   /** Returns whether to omit an event's line; if so, counts its job. */
   boolean folds(Event event, boolean output) {
+    if (event instanceof Event.JobEnded ended) {
+      tally(ended.state(), ended.job());
+    } else if (event instanceof Event.JobRestored restored) {
+      tally(JobState.RESTORED, restored.job());
+    }
     return switch (event) {
       case Event.JobRestored restored -> ++well > FIRST && count(JobState.RESTORED, restored.job());
       case Event.JobEnded ended when ended.state() == JobState.RAN ->
@@ -42,6 +49,11 @@ final class FoldedEnds {
     };
   }
 
+  private void tally(JobState state, String job) {
+    String group = InstanceName.parse(job).group();
+    all.computeIfAbsent(state, _ -> new HashMap<>()).merge(group, 1, Integer::sum);
+  }
+
   private boolean count(JobState state, String job) {
     InstanceName name = InstanceName.parse(job);
     String shown = name.values().isEmpty() ? job : name.group() + "/";
@@ -52,9 +64,9 @@ final class FoldedEnds {
   /**
    * Returns a line for each state, such as {@code … 45 more ran: align 40 of 40, count 15 of 40}.
    *
-   * @param ended returns how many jobs of a group have ended of how many; empty if unknown
+   * @param due returns how many jobs of a group may run; 0 if unknown
    */
-  List<String> lines(UnaryOperator<String> ended) {
+  List<String> lines(ToIntFunction<String> due) {
     List<String> lines = new ArrayList<>();
     folded.forEach(
         (state, jobs) -> {
@@ -63,7 +75,7 @@ final class FoldedEnds {
           List<String> named = new ArrayList<>();
           for (Map.Entry<String, Integer> each : jobs.entrySet()) {
             if (named.size() < NAMED) {
-              named.add(named(each.getKey(), each.getValue(), ended));
+              named.add(named(state, each.getKey(), each.getValue(), due));
               more -= each.getValue();
             }
           }
@@ -72,12 +84,13 @@ final class FoldedEnds {
     return lines;
   }
 
-  private static String named(String job, int folded, UnaryOperator<String> ended) {
+  private String named(JobState state, String job, int folded, ToIntFunction<String> due) {
     if (!job.endsWith("/")) {
       return SafeText.name(job);
     }
     String group = job.substring(0, job.length() - 1);
-    String all = ended.apply(group);
-    return SafeText.name(group) + " " + (all.isEmpty() ? folded : all);
+    int jobs = due.applyAsInt(group);
+    String of = jobs == 0 ? "" + folded : all.get(state).get(group) + " of " + jobs;
+    return SafeText.name(group) + " " + of;
   }
 }

@@ -185,7 +185,7 @@ final class LiveReport implements Report {
       return text;
     }
     if (event instanceof Event.Finished) {
-      return folded.lines(group -> progress.ended(group)).stream()
+      return folded.lines(group -> progress.due(group)).stream()
               .map(line -> wording.broken(line + "\n"))
               .collect(joining())
           + text;
@@ -273,7 +273,7 @@ final class LiveReport implements Report {
     // The last column stays free: some terminals wrap when it is written.
     int width = (known > 0 ? known : 80) - 1;
     List<String> lines =
-        new ArrayList<>(folds ? folded.lines(group -> progress.ended(group)) : List.of());
+        new ArrayList<>(folds ? folded.lines(group -> progress.due(group)) : List.of());
     fetching.values().forEach(fetch -> lines.add(fetched(fetch, now)));
     int shown = running.size() > JOBS ? JOBS - 1 : running.size();
     running.entrySet().stream()

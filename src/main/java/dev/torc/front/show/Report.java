@@ -116,9 +116,9 @@ public interface Report extends Consumer<Event>, AutoCloseable {
       return -1;
     }
 
-    /** Returns how many jobs of a group have ended of how many; empty if unknown. */
-    default String ended(String group) {
-      return "";
+    /** Returns how many jobs of a group may run in this build; 0 if unknown. */
+    default int due(String group) {
+      return 0;
     }
 
     /** Returns how far the download of a running job is; empty if it has none. */

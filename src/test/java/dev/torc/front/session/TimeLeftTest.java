@@ -160,7 +160,7 @@ class TimeLeftTest extends Harness {
         left -> {
           left.started("g/n=1", 0);
           assertEquals(-1, left.remaining(0), "nothing is known");
-          assertEquals("0 of 4", left.ended("g"));
+          assertEquals(4, left.due("g"));
           left.ended("g/n=1", 10 * SECOND);
           left.started("g/n=2", 10 * SECOND);
           left.started("g/n=3", 10 * SECOND);
@@ -171,8 +171,8 @@ class TimeLeftTest extends Harness {
           left.ended("g/n=2", 20 * SECOND);
           left.ended("g/n=3", 0);
           left.ended("g/n=4", 0);
-          assertEquals("4 of 4", left.ended("g"));
-          assertEquals("", left.ended("nobody"));
+          assertEquals(4, left.due("g"));
+          assertEquals(0, left.due("nobody"));
           left.started("z", 40 * SECOND);
           assertEquals(-1, left.remaining(40 * SECOND), "its first run");
         });

@@ -182,6 +182,30 @@ class LiveReportTest {
     assertTrue(shown.contains("… 10 more blocked: post11, "), shown);
   }
 
+  @Test
+  void aFoldedLineCountsOnlyTheJobsWithItsEnd() {
+    LiveReport report = report(Detail.NORMAL);
+    report.accept(Events.started(30));
+    report.follow(
+        () ->
+            new Report.Progress() {
+              @Override
+              public int due(String group) {
+                return 30;
+              }
+            });
+    for (int i = 1; i <= 20; i++) {
+      ran(report, "train/seed=" + i, 1);
+    }
+    for (int i = 21; i <= 25; i++) {
+      report.accept(Events.failed("train/seed=" + i, "exit 1", "c", null));
+      report.accept(Events.ended("train/seed=" + (i + 5), JobState.NOT_REACHED));
+    }
+    report.draw();
+    String shown = screen.next();
+    assertTrue(shown.contains("… 10 more ran: train 20 of 30^["), shown);
+  }
+
   private static void ran(LiveReport report, String job, int seconds) {
     report.accept(Events.jobStarted(job));
     report.accept(
