@@ -306,7 +306,8 @@ public final class NeedContents implements InputSource {
     return keyed.of(job, path, of(path), key);
   }
 
-  private int pending(int list) {
+  /** Returns a job or group before the members of a list are known; -1 for none. */
+  int pending(int list) {
     List<Integer> makers = graph.list(list).makers();
     int i = passed.get(list);
     boolean some = graph.list(list).kind() == ListKind.SOME;

@@ -1,5 +1,6 @@
 package dev.torc.core.decide;
 
+import dev.torc.core.decide.ManifestWriter.Content;
 import dev.torc.core.decide.Reason.Kind;
 import dev.torc.core.decide.Temporaries.MissingRead;
 import dev.torc.core.memory.JobResult;
@@ -228,7 +229,7 @@ public final class Plan {
         boolean settled = records.isSettled(j) && !records.isSkipped(j) && !conditional.get(j);
         if (verdicts[j] == null || verdicts[j] instanceof Verdict.UpToDate && mayChange(j)) {
           Verdict known = settled || !decided.get(j) ? UP_TO_DATE : context.decide(j);
-          verdicts[j] = records.isForeseen(j) ? records.foreseen(j) : doubted(known);
+          verdicts[j] = records.isForeseen(j) ? records.foreseen(j) : doubted(j, known);
         }
         if (!(verdicts[j] instanceof Verdict.UpToDate)) {
           Downstream.addReaders(graph, j, decided);
@@ -244,10 +245,21 @@ public final class Plan {
       }
     }
 
-    /** Returns the verdict; <em>may run</em> if all its causes are jobs that count as restored. */
-    private Verdict doubted(Verdict verdict) {
+    /**
+     * Returns the verdict; <em>may run</em> if all its causes are jobs that count as restored, or
+     * if its result may be known once it is known what they put in a folder.
+     */
+    private Verdict doubted(int job, Verdict verdict) {
       int after = -1;
       if (verdict instanceof Verdict.WillRun will) {
+        boolean may =
+            graph.job(job).mayStore()
+                && context.records().result(job) != null
+                && Decider.mayRestore(will.reasons());
+        int unlisted = may ? unlisted(job) : -1;
+        if (unlisted >= 0) {
+          return new Verdict.MayRun(unlisted);
+        }
         for (Reason reason : will.reasons()) {
           after = reason.maker(graph);
           if (after < 0 || !context.records().isForeseen(after)) {
@@ -256,6 +268,25 @@ public final class Plan {
         }
       }
       return after < 0 ? verdict : new Verdict.MayRun(after);
+    }
+
+    /** Returns a job that counts as restored, in whose folder the needed files are; -1 for none. */
+    private int unlisted(int job) {
+      for (int file : graph.needs().row(job)) {
+        int maker = graph.maker(file);
+        if (maker >= 0
+            && context.records().isForeseen(maker)
+            && context.contents().of(graph.path(file), maker) instanceof Content.Pending) {
+          return maker;
+        }
+      }
+      for (int list : graph.listNeeds().row(job)) {
+        int maker = context.contents().pending(list);
+        if (maker >= 0 && context.records().isForeseen(maker)) {
+          return maker;
+        }
+      }
+      return -1;
     }
 
     private boolean mayChange(int job) {
