@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 /** One noun per file: a source is short enough to read, and its head says what it is. */
 class FilesTest {
 
-  private static final int LONGEST = 575;
+  private static final int LONGEST = 600;
   private static final int LONGEST_SCRIPT = 415;
   private static final int LONGEST_FUNCTION = 80; // lines of a shell script
 

@@ -44,8 +44,10 @@ class TidyTest {
   private static final Path MAIN = Path.of("src", "main", "java");
   private static final int LONGEST_METHOD = 70;
 
-  /** Bounds are steps: lines of 500, the others of 10. A commit that needs one more says for what. */
-  private static final int LINES = 77_500;
+  /**
+   * Bounds are steps: lines of 500, the others of 10. A commit that needs one more says for what.
+   */
+  private static final int LINES = 78_500;
 
   private static final int FILES = 730;
   private static final int SURFACE = 350;

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.Set;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.common.Anchor;
 import org.snakeyaml.engine.v2.common.ScalarStyle;
@@ -43,6 +44,14 @@ final class YamlReader {
   private record Anchored(Node node, long size) {}
 
   private static final String TEXT = "tag:yaml.org,2002:str";
+
+  /** The tags by which a quoted scalar is no text. */
+  private static final Set<String> OTHER_TYPES =
+      Set.of(
+          "tag:yaml.org,2002:int",
+          "tag:yaml.org,2002:float",
+          "tag:yaml.org,2002:bool",
+          "tag:yaml.org,2002:null");
 
   private final String shown;
   private final String text;
@@ -161,8 +170,14 @@ final class YamlReader {
     return new Node.Scalar(
         place,
         escaped ? SourceFile.clean(text, place) : SourceFile.bounded(text, place),
-        event.getTag().map(tag -> tag.equals(TEXT)).orElse(!event.isPlain()),
+        isText(event),
         event.getScalarStyle() == ScalarStyle.LITERAL ? null : lines(event));
+  }
+
+  /** Returns whether a scalar can only be a text; the tag of another type decides, too. */
+  private static boolean isText(ScalarEvent event) {
+    String tag = event.getTag().orElse("");
+    return tag.equals(TEXT) || !event.isPlain() && !OTHER_TYPES.contains(tag);
   }
 
   /** Returns a scalar as written if it has several lines; otherwise null. */

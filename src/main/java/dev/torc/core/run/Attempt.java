@@ -535,12 +535,9 @@ public final class Attempt {
       return failed(what);
     }
     List<String> moved = moved();
-    if (isElsewhere) {
-      return failed(what, List.of(), moved);
-    }
     try {
       if (ways.setAside(common.removal()) || isElsewhere) {
-        return failed(what);
+        return failed(what, List.of(), moved);
       }
       List<OwnedPath> owned =
           ProductScan.of(common.removal().grounds(), common.digests(), job, false).owned();

@@ -119,6 +119,15 @@ public record WebAddress(String scheme, String login, String host, String rest) 
     }
   }
 
+  /** Returns a text without secrets if it is a URL; any other text as it is. */
+  public static String shown(String text) {
+    try {
+      return text.indexOf("://") > 0 ? of(text).shown() : text;
+    } catch (IllegalArgumentException e) {
+      return text;
+    }
+  }
+
   /** Returns the URL without secrets. */
   public String shown() {
     return masked(text(), _ -> "***");

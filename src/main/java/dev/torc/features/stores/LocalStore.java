@@ -123,10 +123,12 @@ public class LocalStore implements ResultParts {
       return;
     }
     looked = now;
-    if (LocalBound.isShort(usable()) && isAnySetAside()) {
+    long usable = usable();
+    if (LocalBound.isShort(usable) && isAnySetAside()) {
       FileTree.remove(setAside());
+      usable = usable();
     }
-    long most = LocalBound.leavingRoom(usable(), size());
+    long most = LocalBound.leavingRoom(usable, size());
     if (most < size()) {
       free(most);
     }

@@ -17,6 +17,7 @@ import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Resources;
 import dev.torc.core.model.Workflow.LeftOutJob;
 import dev.torc.core.run.JobFiles;
+import dev.torc.features.fetch.WebAddress;
 import dev.torc.features.past.GitCommit;
 import dev.torc.features.past.PastCommits;
 import dev.torc.front.session.DisplayGraph;
@@ -41,6 +42,7 @@ import java.util.SequencedMap;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.StringJoiner;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
@@ -332,7 +334,9 @@ record ListAnswer(
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("job", job.name());
     if (job.group() != null) {
-      fields.put("parameters", job.parameters());
+      Map<String, String> parameters = new TreeMap<>(job.parameters());
+      parameters.replaceAll((_, value) -> WebAddress.shown(value));
+      fields.put("parameters", parameters);
     }
     fields.put("group", job.group());
     fields.put("place", job.place().toString());

@@ -199,11 +199,11 @@ record KnownNames(Scope scope, Place place, Near near) implements Placeholder.Na
       // {wildcards.sample} of Snakemake, or a mistyped name of a nested map
       meant = known.contains(hole.member()) ? hole.member() : NearestName.to(inside, known);
     }
-    meant = meant == null ? ForeignWords.meant(name, known) : meant;
     if (meant == null && !scope.vars().maps().isEmpty() && name.indexOf('[') > 0) {
       String looked = VarLookup.nearest(name, scope.vars(), this);
       meant = looked == null ? null : looked.substring(1, looked.length() - 1);
     }
+    meant = meant == null ? ForeignWords.meant(name, known) : meant;
     meant = meant == null ? Vars.inside(name, known.stream()) : meant;
     if (meant != null
         && meant.matches(Pattern.quote(hole.name()) + "\\.(sh|cmd|command|run|shell)")) {

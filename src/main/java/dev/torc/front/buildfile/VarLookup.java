@@ -175,13 +175,16 @@ final class VarLookup {
     String at = path.head;
     Value value = scope.valueOf(at);
     for (Step step : path.steps) {
+      if (value != null && Scope.isAny(value.text())) {
+        return new Meaning(at, new Value.OfText(Scope.ANY_PATH));
+      }
       boolean named = step.bracket && !step.isIndex();
       String key = named ? scope.keyOf(step.text) : step.text;
       if (key == null && scope.vars().unset().containsKey(step.text)) {
         return new Meaning(step.text, null); // an error of the jobs that are selected
       } else if (key == null) {
         throw unknown(written, step.text, at, scope, place);
-      } else if (Scope.isAny(key) || value != null && Scope.isAny(value.text())) {
+      } else if (Scope.isAny(key)) {
         return new Meaning(at, new Value.OfText(Scope.ANY_PATH));
       }
       if (step.isIndex() && value instanceof Value.OfText && scope.columns().containsKey(at)) {

@@ -232,6 +232,7 @@ class Rule01ReasonsTest extends Harness {
             .filter(kind -> kind != Reason.Kind.FORCED_BEFORE) // stories/forced*.txt
             .filter(kind -> kind != Reason.Kind.KEY_CHANGED) // stories/keyed-needs.txt
             .filter(kind -> kind != Reason.Kind.NOT_MADE) // stories/only.txt
+            .filter(kind -> kind != Reason.Kind.NEED_LEFTOVER) // stories/rule13-leftovers.txt
             .filter(
                 kind ->
                     rows().noneMatch(row -> row.verdict().matches(".*[:;] " + word(kind) + ".*")))

@@ -146,7 +146,7 @@ class Rule15WaysTest {
     if (words.length > 1 && words[1].equals("report")) {
       reported.add(product);
     }
-    return "  %s: { command: '{ %s } 2> /dev/null; true', produces: '%s'%s }\n"
+    return "  %s: { command: '{ %s } 2> /dev/null || true', produces: '%s'%s }\n"
         .formatted(job, in + command, product, depfile.isEmpty() ? "" : ", depfile: " + depfile);
   }
 
