@@ -166,7 +166,7 @@ class OpenFileLockTest {
       assertEquals(1, found.size());
       int descriptor = Integer.parseInt(found.getFirst().getFileName().toString());
       copy = NativeCall.of("dup").call(descriptor);
-      assertTrue(copy > descriptor);
+      assertTrue(copy >= 0); // not always above it: other tests close files
       assertTrue(OpenFileLock.flock(file).isEmpty());
     }
     try (OpenFileLock _ = OpenFileLock.flock(file).orElseThrow()) {
