@@ -64,8 +64,7 @@ record StaleNeeds(Graph graph, NeedContents contents, InstancePlaces rows, JobSe
     for (Ref ref : job.needRefs()) {
       if (ref instanceof Ref.OfFile file && !file.optional() && graph.makerOf(file.path()) < 0) {
         OwnedPath left = stale.at(file.path());
-        if (left != null
-            && !rows.isFromInstance(graph.workflow(), job, file.path())) {
+        if (left != null && !rows.isFromInstance(graph.workflow(), job, file.path())) {
           add(ref.place(), "job " + job.name() + " needs ", file.path(), left, errors);
         }
       }

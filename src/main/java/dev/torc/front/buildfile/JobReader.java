@@ -515,13 +515,7 @@ final class JobReader {
         new DeclaredNames(its.counters, its.executors, its.environments, its.adds.none());
     Common bare =
         new Common(
-            common.vars,
-            common.top,
-            common.parents,
-            known,
-            common.env,
-            common.when,
-            common.over);
+            common.vars, common.top, common.parents, known, common.env, common.when, common.over);
     return new JobReader(bare, new Problems());
   }
 

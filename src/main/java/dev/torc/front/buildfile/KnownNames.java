@@ -225,7 +225,8 @@ record KnownNames(Scope scope, Place place, Near near) implements Placeholder.Na
             ? OF_ROOT.matcher(inside).matches()
                 ? "; paths begin at the root, so leave it out, or write $TORC_ROOT in a command"
                 : "; define it in %s%s, or write {%s} to mean the text"
-                    .formatted(scope.job() == null ? "vars" : "vars, parameters or a match", has, written)
+                    .formatted(
+                        scope.job() == null ? "vars" : "vars, parameters or a match", has, written)
             : "; did you mean {" + meant + "}?";
     return new BadInput(place, "unknown placeholder " + written + hint);
   }

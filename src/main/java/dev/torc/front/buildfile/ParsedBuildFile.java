@@ -148,7 +148,8 @@ public final class ParsedBuildFile {
                 vars,
                 top,
                 new FactoryReader(top, scope, problems).parents(jobs.keySet()),
-                new JobReader.DeclaredNames(counters(top), names, makers, Additions.of(top, problems)),
+                new JobReader.DeclaredNames(
+                    counters(top), names, makers, Additions.of(top, problems)),
                 layers.env,
                 when,
                 over),
