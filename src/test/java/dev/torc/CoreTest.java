@@ -44,8 +44,8 @@ class CoreTest {
           "adopt uses finds", // adopted products have depfiles
           "clusters uses tmp", // a scheduler starts a job again when its node fails
           "environments uses stores", // a shared folder is trusted as a store is
-          "finds uses commands", // a trace tells the scripts that a command runs
-          "stores uses commands", // the programs of a job are inputs of a restore
+          "finds uses remarks", // a trace tells the scripts that a command runs
+          "stores uses remarks", // the programs of a job are inputs of a restore
           "temporary uses clean"); // spent products go as `torc clean` removes them
 
   /** Imports that a folder must not have and still has; they only fall, to none. */

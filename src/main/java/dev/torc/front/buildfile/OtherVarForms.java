@@ -2,7 +2,7 @@ package dev.torc.front.buildfile;
 
 import dev.torc.base.syntax.Node;
 import dev.torc.core.model.Step;
-import dev.torc.features.commands.CommandWords;
+import dev.torc.features.remarks.CommandWords;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;

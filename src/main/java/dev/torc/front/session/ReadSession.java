@@ -19,6 +19,7 @@ import dev.torc.core.model.Group;
 import dev.torc.core.run.Event;
 import dev.torc.core.run.LaunchBuilder;
 import dev.torc.features.forced.ForcedJobs;
+import dev.torc.features.remarks.Advice;
 import dev.torc.features.stores.LocalStore;
 import dev.torc.features.stores.SharedStores;
 import dev.torc.front.show.Console;

@@ -1,0 +1,306 @@
+package dev.torc.features.remarks;
+
+import dev.torc.base.syntax.Quoting;
+import dev.torc.base.syntax.ShellText;
+import dev.torc.core.model.Step;
+import dev.torc.core.model.Template;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The words of a step's command that may be paths (rule 14). The command is split at unquoted
+ * blanks and operators; quotes are removed. A program is the first word, or follows {@code ; & | (
+ * $(} or a line end. Words that contain values or expansions are dropped. A full shell parser is
+ * not needed, since a trace shows what a command really reads. This class does not look at the
+ * disk.
+ */
+public final class CommandWords {
+
+  public enum Role {
+    PROGRAM,
+    SCRIPT,
+    MODULE,
+    /** Any other word, the part after an option or {@code =}, or the file after {@code <}. */
+    ARGUMENT,
+    TARGET
+  }
+
+  /** A word as the program gets it. {@code --in=a.csv} gives two: itself and {@code a.csv}. */
+  public record CommandWord(Role role, String text) {}
+
+  private static final Set<String> INTERPRETERS =
+      Set.of(
+          "python", "python2", "python3", "pypy3", "perl", "ruby", "node", "deno", "bun", "Rscript",
+          "julia", "bash", "sh", "dash", "ksh", "zsh", "fish", "octave", "php", "lua", "tclsh",
+          "awk", "gawk", "mawk", "groovy", "java", "source", ".");
+
+  private static final Set<String> BEFORE =
+      Set.of(
+          "!", "{", "if", "then", "else", "elif", "while", "until", "do", "time", "exec", "nohup",
+          "command", "env", "nice", "eval");
+
+  private static final Set<String> READ_NOTHING =
+      Set.of("echo", "printf", ":", "mkdir", "rm", "rmdir", "touch");
+
+  private static final Pattern EXPANSION =
+      Pattern.compile("\\$(\\w+|[@<]|\\^(?=[\\s\"]|$)|\\{[^}]*\\}|\\([^()\\s]*\\))");
+
+  private static final Pattern SOURCED = Pattern.compile("(^|[\\s;&|(])(\\.|source|eval)\\s");
+
+  private static final String SETS =
+      "(^|[^\\w$])%1$s=|\\{%1$s:?=|\\b(for|read|select|getopts|export|local|declare|typeset|readonly|mapfile|readarray)\\b[^\\n"
+          + ";|&]*\\b%1$s\\b";
+
+  private static final Pattern ASSIGNMENT = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*=");
+
+  /** Commands that change the folder. After them it is unknown where a relative path leads. */
+  private static final Set<String> GOES = Set.of("cd", "pushd", "popd");
+
+  /** A command or command substitution that has not ended, and the quote around it. */
+  private record Command(List<String> words, char quote) {
+    Command(char quote) {
+      this(new ArrayList<>(), quote);
+    }
+  }
+
+  private static final char BARE = ' ';
+
+  private final List<CommandWord> words = new ArrayList<>();
+  private final List<List<String>> commands = new ArrayList<>();
+  private final List<String> expansions = new ArrayList<>(0);
+  private String text = "";
+  private final Deque<Command> open = new ArrayDeque<>(List.of(new Command(BARE)));
+  private final List<String> documents = new ArrayList<>(0);
+  private StringBuilder word; // null between words; a hole means unknown text
+  private String operator = ""; // redirection before the present word
+  private boolean pipe;
+  private boolean moved;
+  private boolean unclear; // a case or [[ ]] may look like commands and pipes
+
+  /** Reads the words of a step. If the shell's grammar is unknown, there are none. */
+  public CommandWords(Step.Command command, List<String> shell) {
+    if (command instanceof Step.Command.Words list) {
+      list.words().forEach(each -> open.peek().words.add(known(text(each))));
+      end(open.peek());
+    } else if (command instanceof Step.Command.Shell shellText && Quoting.isKnown(shell)) {
+      text = text(shellText.text());
+      split(text);
+      pipe &= !unclear && !shell.contains("pipefail") && !text.contains("pipefail");
+    }
+  }
+
+  public List<CommandWord> words() {
+    return words;
+  }
+
+  /** Returns the words of each command as far as they are known; an unknown word is null. */
+  public List<List<String>> commands() {
+    return commands;
+  }
+
+  /** Returns what the shell expands: {@code $x}, {@code ${x}}, {@code $(x)}, in their order. */
+  public List<String> expansions() {
+    return expansions;
+  }
+
+  /** Returns the text that a shell runs; empty without one, or if its grammar is unknown. */
+  public String text() {
+    return text;
+  }
+
+  /** Returns whether a command sets a variable itself, or may, by a file that it reads. */
+  public boolean maySet(String variable) {
+    return SOURCED.matcher(text).find()
+        || Pattern.compile(SETS.formatted(variable)).matcher(text).find();
+  }
+
+  boolean losesFailures() {
+    return pipe;
+  }
+
+  private static String text(Template template) {
+    StringBuilder text = new StringBuilder();
+    for (Template.Part part : template.parts()) {
+      text.append(part instanceof Template.Part.Text t ? t.text() : ShellText.HOLE);
+    }
+    return text.toString();
+  }
+
+  private static String known(String word) {
+    return word.indexOf(ShellText.HOLE) < 0 ? word : null;
+  }
+
+  private void split(String text) {
+    char quote = BARE;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      char next = i + 1 < text.length() ? text.charAt(i + 1) : '\n';
+      if (c == '$' && quote != '\'' && (i == 0 || text.charAt(i - 1) != '$')) {
+        Matcher expansion = EXPANSION.matcher(text).region(i, text.length());
+        expansions.addAll(expansion.lookingAt() ? List.of(expansion.group()) : List.of());
+      }
+      if (c == '\\' && quote != '\'') {
+        append(next);
+        i++;
+      } else if (c == '$' && next == '(' && quote != '\'') {
+        append(ShellText.HOLE);
+        endWord();
+        open.push(new Command(quote));
+        quote = BARE;
+        i++;
+      } else if ((c == '"' || c == '\'') && (quote == BARE || quote == c)) {
+        word = word == null ? new StringBuilder() : word;
+        quote = quote == BARE ? c : BARE;
+      } else if (quote != BARE) {
+        append(quote == '"' && (c == '$' || c == '`') ? ShellText.HOLE : c);
+      } else if (c == '#' && word == null) {
+        i = text.indexOf('\n', i) < 0 ? text.length() : text.indexOf('\n', i) - 1;
+      } else if (c == '<' || c == '>') {
+        word = word != null && word.chars().allMatch(Character::isDigit) ? null : word;
+        endWord();
+        int from = i;
+        while (i + 1 < text.length() && "<>|&".indexOf(text.charAt(i + 1)) >= 0) {
+          i++;
+        }
+        operator = text.substring(from, i + 1);
+      } else if (c == '(') {
+        endWord();
+        operator = ""; // <( and >( are not redirections
+        open.push(new Command(BARE));
+      } else if (c == ')') {
+        end(open.peek());
+        quote = open.size() > 1 ? open.pop().quote : BARE;
+      } else if (";&|\n".indexOf(c) >= 0) {
+        pipe |= c == '|' && next != '|' && text.charAt(Math.max(0, i - 1)) != '|';
+        end(open.peek());
+        i = c == '\n' ? behindDocuments(text, i) : i;
+      } else if (c <= ' ' && c != ShellText.HOLE) {
+        endWord();
+      } else {
+        append("$`*?[~".indexOf(c) < 0 ? c : ShellText.HOLE);
+        unclear |= c == '[' && next == '[';
+      }
+    }
+    open.forEach(this::end);
+  }
+
+  private void append(char c) {
+    word = (word == null ? new StringBuilder() : word).append(c);
+  }
+
+  private void endWord() {
+    if (word == null) {
+      return;
+    }
+    String text = known(word.toString());
+    if (operator.isEmpty()) {
+      open.peek().words.add(text);
+    } else if (operator.equals("<<")) {
+      documents.add(word.toString());
+    } else if (operator.equals("<") || operator.indexOf('>') >= 0) {
+      add(operator.equals("<") ? Role.ARGUMENT : Role.TARGET, text);
+    }
+    word = null;
+    operator = "";
+  }
+
+  private int behindDocuments(String text, int newline) {
+    int at = newline;
+    for (String end : documents) {
+      String last = "\n" + (end.startsWith("-") ? end.substring(1) : end) + "\n";
+      int found = (text.replace('\t', '\n') + "\n").indexOf(last, at);
+      at = found < 0 ? text.length() : found + last.length() - 1;
+    }
+    documents.clear();
+    return at;
+  }
+
+  private void end(Command command) {
+    endWord();
+    List<String> all = command.words;
+    int first = 0;
+    while (first < all.size() && all.get(first) != null && isBefore(all, first)) {
+      first++;
+    }
+    int program = first < all.size() && all.get(first) != null ? first : -1;
+    int script = -1;
+    boolean reads = true;
+    if (program >= 0) {
+      unclear |= all.get(program).equals("case");
+      add(Role.PROGRAM, all.get(program));
+      script = script(all, program);
+      // With -C, the other arguments are relative to another folder.
+      reads = !READ_NOTHING.contains(all.get(program)) && !all.contains("-C");
+    }
+    for (int i = 0; reads && i < all.size(); i++) {
+      String each = all.get(i);
+      if (each != null && i != program && i != script && (i > first || !BEFORE.contains(each))) {
+        argument(each);
+      }
+    }
+    if (program >= 0 && !moved) {
+      commands.add(new ArrayList<>(all.subList(program, all.size())));
+    }
+    moved |= program >= 0 && GOES.contains(all.get(program));
+    all.clear();
+  }
+
+  private void add(Role role, String text) {
+    if (text == null || text.isEmpty() || unclear) {
+      return;
+    }
+    boolean searched = role == Role.PROGRAM && text.indexOf('/') < 0;
+    if (!moved || searched || text.charAt(0) == '/') {
+      words.add(new CommandWord(role, text));
+    }
+  }
+
+  private void argument(String word) {
+    add(Role.ARGUMENT, word);
+    int equals = word.indexOf('=');
+    if (equals > 0 && !word.startsWith("--exclude") && !word.startsWith("--ignore")) {
+      add(Role.ARGUMENT, word.substring(equals + 1));
+    } else if (equals <= 0 && word.startsWith("-") && word.matches("-[^-].*[/.].*")) {
+      add(Role.ARGUMENT, word.substring(2));
+    }
+  }
+
+  /** Adds the script or module that an interpreter runs; returns its index in the words, or -1. */
+  private int script(List<String> all, int program) {
+    String path = all.get(program);
+    String name = path.substring(path.lastIndexOf('/') + 1);
+    if (!INTERPRETERS.contains(name)
+        && !(name.startsWith("python3.") && name.matches("python3\\.\\d+"))) {
+      return -1;
+    }
+    boolean awk = name.endsWith("awk");
+    for (int i = program + 1; i < all.size() && all.get(i) != null; i++) {
+      String word = all.get(i);
+      boolean module = word.equals("-m") && name.startsWith("py");
+      if (module || awk && word.equals("-f")) {
+        add(module ? Role.MODULE : Role.SCRIPT, i + 1 < all.size() ? all.get(i + 1) : null);
+        return i + 1;
+      }
+      if (!word.startsWith("-")) {
+        add(Role.SCRIPT, awk ? null : word);
+        return awk ? -1 : i;
+      }
+      if (!awk && word.matches("-[cem]|--eval|--command|-[a-z]*c")) {
+        break;
+      }
+    }
+    return -1;
+  }
+
+  private static boolean isBefore(List<String> words, int i) {
+    String word = words.get(i);
+    return BEFORE.contains(word)
+        || word.indexOf('=') > 0 && ASSIGNMENT.matcher(word).lookingAt()
+        || i > 0 && word.startsWith("-") && BEFORE.contains(words.get(i - 1));
+  }
+}

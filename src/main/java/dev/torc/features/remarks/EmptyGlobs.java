@@ -1,0 +1,90 @@
+package dev.torc.features.remarks;
+
+import dev.torc.base.syntax.Glob;
+import dev.torc.base.syntax.GlobWalk;
+import dev.torc.base.syntax.MissHint;
+import dev.torc.base.syntax.NearestPath;
+import dev.torc.core.decide.JobSelection;
+import dev.torc.core.model.Graph;
+import dev.torc.core.model.NeedList;
+import dev.torc.core.model.Ref;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Finds needed globs that match neither a file on disk nor a product, and needed folders that are
+ * empty: likely a typo, or a disk that is not mounted. Each list's folders are walked only once,
+ * even if many jobs need the list.
+ */
+final class EmptyGlobs {
+
+  private final Graph graph;
+  private final Map<Integer, Set<Integer>> makers = new HashMap<>(); // by list
+
+  public EmptyGlobs(Graph graph) {
+    this.graph = graph;
+  }
+
+  /** Returns the needed globs and folders of a job that match nothing, in the order written. */
+  public List<Ref> emptyNeeds(int job) {
+    if (graph.listNeeds().count(job) == 0) {
+      return List.of();
+    }
+    List<Ref> empty = new ArrayList<>();
+    for (Ref ref : graph.job(job).needRefs()) {
+      boolean list = ref instanceof Ref.OfFolder || ref instanceof Ref.OfGlob of && !of.optional();
+      if (list && givesNothing(job, ref)) {
+        empty.add(ref);
+      }
+    }
+    return empty;
+  }
+
+  /** Returns a short hint that names existing paths similar to an empty need. */
+  public String hint(Ref empty) throws IOException {
+    NearestPath near = JobSelection.likelyPaths(graph);
+    return empty instanceof Ref.OfGlob glob
+        ? MissHint.pattern(near, Glob.of(glob.pattern()))
+        : MissHint.folder(near, ((Ref.OfFolder) empty).path());
+  }
+
+  private boolean givesNothing(int job, Ref ref) {
+    for (int id : graph.listNeeds().row(job)) {
+      NeedList list = graph.list(id);
+      if (!list.ofJobs() && list.written().equals(ref.text())) {
+        Set<Integer> found = makers.computeIfAbsent(id, _ -> makers(list));
+        return found.isEmpty() || found.equals(Set.of(job)); // a job's own products do not count
+      }
+    }
+    return false;
+  }
+
+  /** Returns the makers of a list's matches; -1 means that it has, or may get, other matches. */
+  private Set<Integer> makers(NeedList list) {
+    Path root = graph.workflow().root();
+    if (!list.makers().isEmpty()) {
+      return Set.of(-1);
+    }
+    try {
+      if (list.kind() == NeedList.ListKind.GLOB) {
+        return GlobWalk.find(root, list.glob(), list.excludes()).files().stream()
+            .map(graph::makerOf)
+            .collect(Collectors.toSet());
+      }
+      // a missing folder is an error, reported elsewhere
+      boolean empty = Files.isDirectory(root.resolve(list.text()));
+      return empty && !MissHint.folder(JobSelection.likelyPaths(graph), list.text()).isEmpty()
+          ? Set.of()
+          : Set.of(-1);
+    } catch (IOException e) {
+      return Set.of(-1); // something is there: its reader reports what is wrong
+    }
+  }
+}

@@ -1,0 +1,134 @@
+package dev.torc.features.remarks;
+
+import dev.torc.base.syntax.Paths;
+import dev.torc.core.model.Graph;
+import dev.torc.core.model.Job;
+import dev.torc.core.model.Ref;
+import dev.torc.core.model.Step;
+import dev.torc.features.remarks.CommandWords.CommandWord;
+import dev.torc.features.remarks.CommandWords.Role;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+
+/**
+ * Finds commands that expect a folder to be missing which torc makes before the job starts: {@code
+ * mkdir out}, and {@code cp -r site dist}, which then copies into the folder. Where it is unknown
+ * whether a source is a folder, nothing is said.
+ *
+ * @param step the step whose commands these are
+ */
+record FolderTargets(Graph graph, Job job, Step step, CommandWords words) {
+
+  /** Returns the rest of a warning about a job; null if there is nothing to say. */
+  String line() {
+    for (List<String> command : words.commands()) {
+      String line = line(command);
+      if (line != null) {
+        return line;
+      }
+    }
+    for (CommandWord word : words.words()) {
+      if (word.role() == Role.TARGET && isMade(path(word.text()), false)) {
+        return " writes to %s, but that product is a folder; produce %1$s, or write %1$s/FILE"
+            .formatted(path(word.text()));
+      }
+    }
+    return null;
+  }
+
+  private String line(List<String> command) {
+    String program = command.getFirst();
+    List<String> rest = command.subList(1, command.size());
+    List<String> options =
+        rest.stream().filter(word -> word != null && word.startsWith("-")).toList();
+    List<String> operands =
+        rest.stream().filter(word -> word == null || !word.startsWith("-")).toList();
+    String to = operands.isEmpty() ? null : operands.getLast();
+    if (to == null || isRemoved(to)) {
+      return null;
+    } else if (program.equals("mkdir")) {
+      boolean ready = options.stream().anyMatch(o -> o.equals("--parents") || isShort(o, "p"));
+      boolean caught = words.text().matches("(?s).*\\bmkdir\\b[^\\n;&|]*\\|\\|.*");
+      return ready || caught || !isMade(path(to), true)
+          ? null
+          : " runs mkdir %s, but torc has made that folder; write mkdir -p, or leave it out"
+              .formatted(to);
+    }
+    String from = operands.size() == 2 ? operands.getFirst() : null;
+    boolean exact =
+        options.stream().anyMatch(o -> isShort(o, "tT") || o.contains("target-directory"));
+    boolean folder =
+        from != null
+            && switch (program) {
+              case "cp" ->
+                  options.stream().anyMatch(o -> o.equals("--recursive") || isShort(o, "rR"))
+                          && mayBeFolder(path(from))
+                      || options.stream().anyMatch(o -> o.equals("--archive") || isShort(o, "a"))
+                          && isFolder(path(from));
+              case "mv" -> isFolder(path(from));
+              default -> false;
+            };
+    if (!folder || exact || from.endsWith("/.") || to.endsWith("/") || !isMade(path(to), false)) {
+      return null;
+    }
+    String name = from.replaceFirst("/+$", "");
+    String into = to + "/" + name.substring(name.lastIndexOf('/') + 1);
+    return " runs %s, but torc has made %s/, so this makes %s; write cp -r %s/. %2$s"
+        .formatted(String.join(" ", command), to, into, name);
+  }
+
+  private static boolean isShort(String option, String letters) {
+    return option.matches("-[A-Za-z]*[" + letters + "][A-Za-z]*");
+  }
+
+  /** Returns whether the commands remove a folder, or ask whether it exists. */
+  private boolean isRemoved(String folder) {
+    return words.text().matches("(?s).*-[de]\\s+[\"']?" + Pattern.quote(folder) + "\\b.*")
+        || words.commands().stream()
+            .filter(command -> command.getFirst().matches("rm|rmdir"))
+            .anyMatch(
+                command ->
+                    command.stream().anyMatch(w -> w != null && path(w).equals(path(folder))));
+  }
+
+  /**
+   * Returns whether torc makes a folder for the job: a product or, if {@code above}, its parent.
+   */
+  private boolean isMade(String folder, boolean above) {
+    return job.productRefs().stream()
+        .anyMatch(
+            ref ->
+                ref instanceof Ref.OfFolder made && made.path().equals(folder)
+                    || above
+                        && !(ref instanceof Ref.OfGlob)
+                        && ref.text().startsWith(folder + "/"));
+  }
+
+  private boolean mayBeFolder(String path) {
+    int name = path.lastIndexOf('/') + 1;
+    return isFolder(path)
+        || path.indexOf('.', name) < 0
+            && !Files.exists(graph.workflow().root().resolve(path))
+            && graph.makerOf(path) < 0;
+  }
+
+  private boolean isFolder(String path) {
+    Predicate<Ref> same = ref -> ref instanceof Ref.OfFolder folder && folder.path().equals(path);
+    int maker = graph.makerOf(path);
+    return job.needRefs().stream().anyMatch(same)
+        || maker >= 0
+            && graph.isJob(maker)
+            && graph.job(maker).productRefs().stream().anyMatch(same)
+        || Files.isDirectory(graph.workflow().root().resolve(path));
+  }
+
+  private String path(String word) {
+    try {
+      return new Paths(graph.workflow().root()).below(step.dir(), word.replaceFirst("/+$", ""));
+    } catch (IllegalArgumentException e) {
+      return word; // too long
+    }
+  }
+}
