@@ -118,14 +118,6 @@ public final class Plan {
     return decided;
   }
 
-  public BitSet newCommands() {
-    return selected(
-        verdict ->
-            verdict instanceof Verdict.WillRun will
-                && Reason.anyNewCommand(will.reasons())
-                && Reason.out(will.reasons()) == null);
-  }
-
   /** Returns the nodes with a verdict. An open group is one node. */
   public BitSet withVerdict() {
     BitSet all = new BitSet();

@@ -197,20 +197,6 @@ public record Reason(Kind kind, String name, String old, String now) {
             each -> each.kind == Kind.NEVER_RAN || each.kind == kind && names.test(each.name));
   }
 
-  public static boolean anyNewCommand(List<Reason> reasons) {
-    for (Reason reason : reasons) {
-      String name = reason.name;
-      if (reason.kind == Kind.NEVER_RAN
-          || reason.kind == Kind.SETTING_CHANGED
-              && (LineKind.COMMAND.tells(name)
-                  || LineKind.SHELL.tells(name)
-                  || LineKind.FOLDER.tells(name))) {
-        return true;
-      }
-    }
-    return false;
-  }
-
   /** Returns why a job cannot run now. All reports and answers use this text. */
   public String lack() {
     return switch (kind) {

@@ -70,10 +70,14 @@ public final class CommandWords {
 
   private static final char BARE = ' ';
 
+  /** Stands for a quoted or escaped character in {@link #bare}. */
+  static final char QUOTED = '\1';
+
   private final List<CommandWord> words = new ArrayList<>();
   private final List<List<String>> commands = new ArrayList<>();
   private final List<String> expansions = new ArrayList<>(0);
   private String text = "";
+  private final StringBuilder bare = new StringBuilder();
   private final Deque<Command> open = new ArrayDeque<>(List.of(new Command(BARE)));
   private final List<String> documents = new ArrayList<>(0);
   private StringBuilder word; // null between words; a hole means unknown text
@@ -108,6 +112,14 @@ public final class CommandWords {
     return expansions;
   }
 
+  /**
+   * Returns the text that a shell runs outside of quotes, comments and here-documents; {@link
+   * #QUOTED} stands for what is quoted or escaped.
+   */
+  String bare() {
+    return bare.toString();
+  }
+
   /** Returns the text that a shell runs; empty without one, or if its grammar is unknown. */
   public String text() {
     return text;
@@ -117,6 +129,11 @@ public final class CommandWords {
   public boolean maySet(String variable) {
     return SOURCED.matcher(text).find()
         || Pattern.compile(SETS.formatted(variable)).matcher(text).find();
+  }
+
+  /** Returns whether a command defines a function. */
+  boolean defines(String function) {
+    return text.matches("(?s).*\\b" + function + "\\s*\\(\\s*\\).*");
   }
 
   boolean losesFailures() {
@@ -146,8 +163,10 @@ public final class CommandWords {
       }
       if (c == '\\' && quote != '\'') {
         append(next);
+        bare.append(next == '\n' ? ' ' : QUOTED);
         i++;
       } else if (c == '$' && next == '(' && quote != '\'') {
+        bare.append("$(");
         append(ShellText.HOLE);
         endWord();
         open.push(new Command(quote));
@@ -156,7 +175,9 @@ public final class CommandWords {
       } else if ((c == '"' || c == '\'') && (quote == BARE || quote == c)) {
         word = word == null ? new StringBuilder() : word;
         quote = quote == BARE ? c : BARE;
+        bare.append(QUOTED);
       } else if (quote != BARE) {
+        bare.append(QUOTED);
         append(quote == '"' && (c == '$' || c == '`') ? ShellText.HOLE : c);
       } else if (c == '#' && word == null) {
         i = text.indexOf('\n', i) < 0 ? text.length() : text.indexOf('\n', i) - 1;
@@ -168,20 +189,26 @@ public final class CommandWords {
           i++;
         }
         operator = text.substring(from, i + 1);
+        bare.append(operator);
       } else if (c == '(') {
+        bare.append(c);
         endWord();
         operator = ""; // <( and >( are not redirections
         open.push(new Command(BARE));
       } else if (c == ')') {
+        bare.append(c);
         end(open.peek());
         quote = open.size() > 1 ? open.pop().quote : BARE;
       } else if (";&|\n".indexOf(c) >= 0) {
+        bare.append(c);
         pipe |= c == '|' && next != '|' && text.charAt(Math.max(0, i - 1)) != '|';
         end(open.peek());
         i = c == '\n' ? behindDocuments(text, i) : i;
       } else if (c <= ' ' && c != ShellText.HOLE) {
+        bare.append(c);
         endWord();
       } else {
+        bare.append(c);
         append("$`*?[~".indexOf(c) < 0 ? c : ShellText.HOLE);
         unclear |= c == '[' && next == '[';
       }

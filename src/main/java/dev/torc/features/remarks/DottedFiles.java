@@ -2,48 +2,37 @@ package dev.torc.features.remarks;
 
 import dev.torc.base.digests.StopFlag;
 import dev.torc.base.posix.Io;
-import dev.torc.base.syntax.BadInput.Diagnostic;
 import dev.torc.base.syntax.Excludes;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.GlobWalk;
-import dev.torc.base.syntax.Place;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.model.Graph;
-import dev.torc.core.model.Job;
 import dev.torc.core.model.Ref;
-import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Finds the files that only a leading dot keeps out of a needed glob, so that the user may expect
  * them there. A {@code !} that names such a file, or a folder above it, says that this is intended.
  * For products, {@link dev.torc.core.run.ProductScan} finds them.
  */
-public final class DottedFiles {
+final class DottedFiles {
 
   private DottedFiles() {}
 
-  /** Returns the warnings about needed globs, one for each item of the build file. */
-  public static Collection<Diagnostic> besideNeeds(Graph graph, int[] jobs) {
-    Map<Place, Diagnostic> lines = new LinkedHashMap<>();
-    for (int id : jobs) {
-      Job job = graph.job(id);
-      for (Ref ref : job.needRefs()) {
-        if (ref instanceof Ref.OfGlob glob && !lines.containsKey(ref.place())) {
-          List<String> files = besideNeed(graph, id, glob, job.excludes());
-          if (!files.isEmpty()) {
-            String line =
-                "need %s leaves out %s because of the leading dot; add %s"
-                    .formatted(
-                        glob.pattern(), SafeText.names(files, 1), ways(glob, files.getFirst()));
-            lines.put(ref.place(), new Diagnostic(ref.place(), line));
-          }
+  /** Says what needed globs leave out, once for each item of the build file. */
+  static void besideNeeds(RemarkedJob of) {
+    for (Ref ref : of.job().needRefs()) {
+      if (ref instanceof Ref.OfGlob glob) {
+        List<String> files = besideNeed(of.graph(), of.id(), glob, of.job().excludes());
+        if (!files.isEmpty()) {
+          String line =
+              "need %s leaves out %s because of the leading dot; add %s"
+                  .formatted(
+                      glob.pattern(), SafeText.names(files, 1), ways(glob, files.getFirst()));
+          of.say("dot", ref.place(), line);
         }
       }
     }
-    return lines.values();
   }
 
   private static List<String> besideNeed(
@@ -67,7 +56,7 @@ public final class DottedFiles {
   }
 
   /** Returns what to add to the items beside a glob, for a file that it leaves out. */
-  public static String ways(Ref.OfGlob glob, String path) {
+  static String ways(Ref.OfGlob glob, String path) {
     int dot = ("/" + path).indexOf("/.", glob.glob().fixedPrefix().length());
     int end = path.indexOf('/', dot);
     String item = end < 0 ? Glob.escape(path) : Glob.escape(path.substring(0, end)) + "/**";

@@ -4,8 +4,10 @@ import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.GlobWalk;
 import dev.torc.base.syntax.MissHint;
 import dev.torc.base.syntax.NearestPath;
+import dev.torc.base.syntax.Place;
 import dev.torc.core.decide.JobSelection;
 import dev.torc.core.model.Graph;
+import dev.torc.core.model.InstanceName;
 import dev.torc.core.model.NeedList;
 import dev.torc.core.model.Ref;
 import java.io.IOException;
@@ -21,19 +23,51 @@ import java.util.stream.Collectors;
 /**
  * Finds needed globs that match neither a file on disk nor a product, and needed folders that are
  * empty: likely a typo, or a disk that is not mounted. Each list's folders are walked only once,
- * even if many jobs need the list.
+ * even if many jobs need the list. Instances that an expansion adds are not looked at.
  */
-final class EmptyGlobs {
+final class EmptyGlobs implements Remark {
 
   private final Graph graph;
   private final Map<Integer, Set<Integer>> makers = new HashMap<>(); // by list
 
-  public EmptyGlobs(Graph graph) {
+  EmptyGlobs(Graph graph) {
     this.graph = graph;
   }
 
+  @Override
+  public Due due() {
+    return Due.RUN;
+  }
+
+  @Override
+  public void of(RemarkedJob job) throws IOException {
+    Map<Place, Integer> alike = new HashMap<>(0); // a variable may give several items there
+    for (Ref ref : job.run().isLate() ? List.<Ref>of() : emptyNeeds(job.id())) {
+      String key = ref.place() + " " + alike.merge(ref.place(), 1, Integer::sum);
+      if (!job.counts(key)) {
+        String line = " needs %s, which matches nothing: %s";
+        job.say(key, ref.place(), "job ", line.formatted(ref.text(), hint(ref)));
+      }
+    }
+  }
+
+  /** Says which needed parts of groups have no instances. */
+  static void parts(RemarkedJob job) {
+    Graph graph = job.graph();
+    for (Ref ref : job.job().needRefs()) {
+      String name =
+          ref instanceof Ref.OfJob made
+              ? made.job()
+              : ref instanceof Ref.OfData value ? graph.readingOf(value).job() : null;
+      if (name != null && graph.isEmptyPart(name)) {
+        String key = "part of " + InstanceName.parse(name).group();
+        job.say(key, ref.place(), "", " reads nothing: " + graph.unknown(name));
+      }
+    }
+  }
+
   /** Returns the needed globs and folders of a job that match nothing, in the order written. */
-  public List<Ref> emptyNeeds(int job) {
+  List<Ref> emptyNeeds(int job) {
     if (graph.listNeeds().count(job) == 0) {
       return List.of();
     }
@@ -47,8 +81,7 @@ final class EmptyGlobs {
     return empty;
   }
 
-  /** Returns a short hint that names existing paths similar to an empty need. */
-  public String hint(Ref empty) throws IOException {
+  String hint(Ref empty) throws IOException {
     NearestPath near = JobSelection.likelyPaths(graph);
     return empty instanceof Ref.OfGlob glob
         ? MissHint.pattern(near, Glob.of(glob.pattern()))

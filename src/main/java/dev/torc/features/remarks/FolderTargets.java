@@ -21,8 +21,12 @@ import java.util.regex.Pattern;
  */
 record FolderTargets(Graph graph, Job job, Step step, CommandWords words) {
 
-  /** Returns the rest of a warning about a job; null if there is nothing to say. */
-  String line() {
+  /** Returns the rest of a sentence about a job; null if there is nothing to say. */
+  static String in(RemarkedJob of, CommandWords words, Step step) {
+    return new FolderTargets(of.graph(), of.job(), step, words).line();
+  }
+
+  private String line() {
     for (List<String> command : words.commands()) {
       String line = line(command);
       if (line != null) {

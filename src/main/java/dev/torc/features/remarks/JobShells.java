@@ -6,7 +6,6 @@ import dev.torc.core.decide.Plan;
 import dev.torc.core.decide.Reason;
 import dev.torc.core.decide.ToolSearch;
 import dev.torc.core.decide.Verdict;
-import dev.torc.core.model.FoldedLines;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Step;
 import java.util.ArrayList;

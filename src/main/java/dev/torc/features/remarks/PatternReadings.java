@@ -7,10 +7,9 @@ import dev.torc.core.model.Graph;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Workflow.ReportFile;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
  * Warns about patterns that match some files as patterns and others literally, since probably only
@@ -21,31 +20,37 @@ public final class PatternReadings {
 
   private PatternReadings() {}
 
-  /** Returns the warnings about the needs and products of jobs, and about the report's files. */
-  public static List<Diagnostic> onDisk(Graph graph, int[] jobs) throws IOException {
-    Set<Diagnostic> lines = new LinkedHashSet<>();
-    for (int job : jobs) {
-      add(graph, graph.job(job).needRefs(), graph.job(job).excludes(), lines);
-      add(graph, graph.job(job).productRefs(), List.of(), lines);
-    }
+  /** Returns the warnings about the report's files. */
+  public static List<Diagnostic> ofReport(Graph graph) throws IOException {
+    List<Diagnostic> lines = new ArrayList<>(0);
     for (ReportFile file : graph.workflow().settings().report()) {
-      add(graph, List.of(file.ref()), List.of(), lines);
+      String line = onDisk(graph, file.ref(), List.of());
+      if (line != null) {
+        lines.add(new Diagnostic(file.ref().place(), line));
+      }
     }
-    return List.copyOf(lines);
+    return lines;
   }
 
-  private static void add(Graph graph, List<Ref> refs, List<Glob> excludes, Set<Diagnostic> lines)
-      throws IOException {
-    for (Ref ref : refs) {
-      if (ref instanceof Ref.OfGlob glob && hasTwo(glob.pattern())) {
-        Glob wanted = Glob.of(glob.pattern());
-        String line =
-            of(glob.pattern(), GlobWalk.find(graph.workflow().root(), wanted, excludes).files());
+  /** Says which patterns of a job have two readings, by the files on the disk. */
+  static void onDisk(RemarkedJob of) throws IOException {
+    for (List<Ref> refs : List.of(of.job().needRefs(), of.job().productRefs())) {
+      for (Ref ref : refs) {
+        boolean needed = refs == of.job().needRefs();
+        String line = onDisk(of.graph(), ref, needed ? of.job().excludes() : List.of());
         if (line != null) {
-          lines.add(new Diagnostic(ref.place(), line));
+          of.say("readings", ref.place(), line);
         }
       }
     }
+  }
+
+  private static String onDisk(Graph graph, Ref ref, List<Glob> excludes) throws IOException {
+    return ref instanceof Ref.OfGlob glob && hasTwo(glob.pattern())
+        ? of(
+            glob.pattern(),
+            GlobWalk.find(graph.workflow().root(), Glob.of(glob.pattern()), excludes).files())
+        : null;
   }
 
   private static boolean hasTwo(String pattern) {
@@ -53,7 +58,7 @@ public final class PatternReadings {
   }
 
   /** Returns the warning about a pattern; null if the paths match in at most one way. */
-  public static String of(String pattern, Collection<String> paths) {
+  static String of(String pattern, Collection<String> paths) {
     String own = null;
     String other = null;
     Glob glob = hasTwo(pattern) ? Glob.of(pattern) : null;

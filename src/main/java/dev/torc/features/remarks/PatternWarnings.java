@@ -1,122 +1,83 @@
 package dev.torc.features.remarks;
 
-import dev.torc.base.syntax.BadInput.Diagnostic;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.Reason;
 import dev.torc.core.decide.Reason.Kind;
 import dev.torc.core.memory.RecordedProduct;
-import dev.torc.core.model.FoldedLines;
 import dev.torc.core.model.Graph;
-import dev.torc.core.model.Job;
 import dev.torc.core.model.NeedList;
 import dev.torc.core.model.Ref;
-import dev.torc.core.run.Attempt;
 import dev.torc.core.run.AttemptOutcome;
-import dev.torc.core.run.BuildState;
-import dev.torc.core.run.EventSender;
-import dev.torc.core.run.Follower;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 
 /**
- * Gathers warnings about the patterns of jobs that ran: a pattern in {@code produces} that matched
+ * Finds what is odd in the patterns of jobs that ran: a pattern in {@code produces} that matched
  * nothing, or that left out files because of a leading dot, and a new pattern whose brackets or
- * braces matched both as text and as a pattern. No job fails because of them. All instances of a
- * group share one place in the build file, so each place gets one line, about the first job by
- * name. {@link FoldedLines} would name the job that ended first.
+ * braces matched both as text and as a pattern. No job fails because of them.
  */
-public final class PatternWarnings implements Follower {
+final class PatternWarnings {
 
-  /** One warning for {@code jobs} jobs, of which it names the first. */
-  private record Line(Job first, String text, int jobs) {
-    Diagnostic at(Place place) {
-      return new Diagnostic(place, "job " + first.name() + FoldedLines.others(first, jobs) + text);
-    }
-  }
+  private PatternWarnings() {}
 
-  private final BuildState state;
-  private final EventSender sender;
-  private final Map<Place, Line> lines = new TreeMap<>(); // by place in the build file
-
-  public PatternWarnings(BuildState state, EventSender sender) {
-    this.state = state;
-    this.sender = sender;
-  }
-
-  @Override
-  public void noteRun(Attempt attempt, AttemptOutcome outcome) {
-    if (outcome.ok() && outcome.restored() == null) {
-      ran(state.graph(), attempt.id, attempt.attempts.reasons(), outcome);
-    }
-  }
-
-  private void ran(Graph graph, int id, List<Reason> reasons, AttemptOutcome outcome) {
-    Job job = graph.job(id);
+  static void of(RemarkedJob of) {
     List<String> made = null;
-    for (Ref ref : job.productRefs()) {
-      if (ref instanceof Ref.OfGlob of) {
+    List<Reason> reasons = of.run().reasons();
+    AttemptOutcome outcome = of.run().outcome();
+    for (Ref ref : of.job().productRefs()) {
+      if (ref instanceof Ref.OfGlob glob) {
         List<RecordedProduct> products = outcome.made().products().made();
         made = made == null ? products.stream().map(RecordedProduct::path).toList() : made;
-        Glob dotted = of.glob().dotted();
+        Glob dotted = glob.glob().dotted();
         List<String> beside =
             outcome.made().products().dotted().stream().filter(dotted::matches).toList();
         if (!beside.isEmpty()) {
-          String prefix = of.glob().fixedPrefix();
+          String prefix = glob.glob().fixedPrefix();
           String line =
               " wrote %s, which %s leaves out because of the leading dot, so its result is not stored; %sadd %s"
                   .formatted(
                       SafeText.names(beside, 1),
-                      of.pattern(),
+                      glob.pattern(),
                       prefix.isEmpty() ? "" : "produce " + prefix + "/, or ",
-                      DottedFiles.ways(of, beside.getFirst()));
-          add(ref.place(), job, line);
-        } else if (made.stream().noneMatch(of.glob()::matches)) {
-          add(ref.place(), job, " made nothing that " + of.pattern() + " matches");
+                      DottedFiles.ways(glob, beside.getFirst()));
+          say(of, ref.place(), line);
+        } else if (made.stream().noneMatch(glob.glob()::matches)) {
+          say(of, ref.place(), " made nothing that " + glob.pattern() + " matches");
         } else if (Reason.anyNewItem(reasons, Kind.PRODUCTS_DECLARED, _ -> true)) {
-          readings(ref.place(), job, of.pattern(), made);
+          readings(of, ref.place(), glob.pattern(), made);
         }
       }
     }
-    for (Ref ref : graph.listNeeds().count(id) > 0 ? job.needRefs() : List.<Ref>of()) {
-      if (ref instanceof Ref.OfGlob of
-          && Reason.anyNewItem(reasons, Kind.NEED_ADDED, of.glob()::matches)) {
-        readings(ref.place(), job, of.pattern(), files(graph, id, of, outcome));
+    boolean lists = of.graph().listNeeds().count(of.id()) > 0;
+    for (Ref ref : lists ? of.job().needRefs() : List.<Ref>of()) {
+      if (ref instanceof Ref.OfGlob glob
+          && Reason.anyNewItem(reasons, Kind.NEED_ADDED, glob.glob()::matches)) {
+        readings(of, ref.place(), glob.pattern(), files(of.graph(), of.id(), glob, outcome));
       }
     }
   }
 
-  private static List<String> files(Graph graph, int id, Ref.OfGlob of, AttemptOutcome outcome) {
+  private static List<String> files(Graph graph, int id, Ref.OfGlob glob, AttemptOutcome outcome) {
     List<String> files = new ArrayList<>();
     for (int list : graph.listNeeds().row(id)) {
       NeedList need = graph.list(list);
-      if (need.kind() == NeedList.ListKind.GLOB && need.text().equals(of.pattern())) {
+      if (need.kind() == NeedList.ListKind.GLOB && need.text().equals(glob.pattern())) {
         files.addAll(outcome.snapshot().files(list));
       }
     }
     return files;
   }
 
-  private void readings(Place place, Job job, String pattern, List<String> paths) {
+  private static void readings(RemarkedJob of, Place place, String pattern, List<String> paths) {
     String line = PatternReadings.of(pattern, paths);
     if (line != null) {
-      add(place, job, ": " + line);
+      say(of, place, ": " + line);
     }
   }
 
-  private void add(Place place, Job job, String text) {
-    Line known = lines.get(place);
-    int jobs = known == null ? 1 : known.jobs + 1;
-    boolean first = known == null || job.name().compareTo(known.first.name()) < 0;
-    lines.put(place, first ? new Line(job, text, jobs) : new Line(known.first, known.text, jobs));
-  }
-
-  @Override
-  public boolean finishAgain(int exit) {
-    lines.forEach((place, line) -> sender.warn(line.at(place)));
-    return false;
+  private static void say(RemarkedJob of, Place place, String text) {
+    of.say("pattern " + place, place, "job ", text);
   }
 }

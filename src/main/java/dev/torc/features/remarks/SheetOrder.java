@@ -1,7 +1,5 @@
 package dev.torc.features.remarks;
 
-import dev.torc.base.syntax.BadInput.Diagnostic;
-import dev.torc.base.syntax.Place;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Group;
@@ -9,37 +7,33 @@ import dev.torc.core.model.Job;
 import dev.torc.core.model.NeedList;
 import dev.torc.core.model.Ref;
 import java.util.Arrays;
-import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
  * Finds jobs that need a table and the products of the group made from it, in two orders. If the
  * command puts them side by side, the samples get wrong labels; torc cannot know whether it does.
  */
-public final class SheetOrder {
+final class SheetOrder {
 
   private SheetOrder() {}
 
-  /** Returns the warnings about needed products, one for each item of the build file. */
-  public static Collection<Diagnostic> besideTables(Graph graph, int[] jobs) {
-    Map<Place, Diagnostic> lines = new LinkedHashMap<>();
-    List<Group> groups =
-        graph.workflow().groups().stream().filter(g -> !g.sources().tables().isEmpty()).toList();
-    for (int id : groups.isEmpty() ? new int[0] : jobs) {
-      List<NeedList> lists = IntStream.of(graph.listNeeds().row(id)).mapToObj(graph::list).toList();
-      for (Group group : groups) {
-        String table = table(graph, id, lists, group);
-        for (NeedList list : table == null ? List.<NeedList>of() : lists) {
-          if (!list.rows() && isOf(graph, list, group)) {
-            add(graph.job(id), list, group, table, lines);
-          }
+  /** Says which needed products are in another order than a needed table. */
+  static void besideTables(RemarkedJob of) {
+    Graph graph = of.graph();
+    for (Group group : graph.workflow().groups()) {
+      if (group.sources().tables().isEmpty()) {
+        continue;
+      }
+      List<NeedList> lists =
+          IntStream.of(graph.listNeeds().row(of.id())).mapToObj(graph::list).toList();
+      String table = table(graph, of.id(), lists, group);
+      for (NeedList list : table == null ? List.<NeedList>of() : lists) {
+        if (!list.rows() && isOf(graph, list, group)) {
+          say(of, list, group, table);
         }
       }
     }
-    return lines.values();
   }
 
   /** Returns the file of a group's values that a job needs, directly or in a list; or null. */
@@ -62,19 +56,17 @@ public final class SheetOrder {
         > 1;
   }
 
-  private static void add(
-      Job job, NeedList list, Group group, String table, Map<Place, Diagnostic> lines) {
+  private static void say(RemarkedJob of, NeedList list, Group group, String table) {
     String name = list.ofJobs() ? list.text() : group.name();
-    for (Ref ref : job.needRefs()) {
+    for (Ref ref : of.job().needRefs()) {
       if (ref.text().equals(list.written())) {
         String line =
             "job %s needs %s and, in natural order, the products of %s; for the order of the rows"
                 + " write {job: %s, order: rows}";
+        Job job = of.job();
         String who = SafeText.name(job.group() == null ? job.name() : job.group());
-        lines.putIfAbsent(
-            ref.place(),
-            new Diagnostic(
-                ref.place(), line.formatted(who, SafeText.name(table), SafeText.name(name), name)));
+        String text = line.formatted(who, SafeText.name(table), SafeText.name(name), name);
+        of.say("rows", ref.place(), text);
       }
     }
   }

@@ -1,5 +1,6 @@
 package dev.torc.features.remarks;
 
+import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.Paths;
 import dev.torc.core.decide.PlanContext;
 import dev.torc.core.decide.ToolSearch;
@@ -7,6 +8,7 @@ import dev.torc.core.memory.JobResult;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Tool;
+import dev.torc.core.model.Ref;
 import dev.torc.core.model.Step;
 import dev.torc.features.remarks.CommandWords.CommandWord;
 import dev.torc.features.remarks.CommandWords.Role;
@@ -22,11 +24,10 @@ import java.util.Set;
 
 /**
  * Finds project files that a job's commands run or name without needing them (rule 14), from the
- * words alone; if in doubt, a word is ignored. {@link CommandWarnings} writes the messages. Most
- * words are looked up only in the graph; the disk is checked only for files that are run, once for
- * each path.
+ * words alone; if in doubt, a word is ignored. Most words are looked up only in the graph; the disk
+ * is checked only for files that are run, once for each path.
  */
-public final class UndeclaredReads {
+public final class UndeclaredReads implements Remark {
 
   /**
    * A word, as the program gets it, that means a file which the job does not need.
@@ -52,6 +53,54 @@ public final class UndeclaredReads {
     this.all = all;
     this.paths = new Paths(graph.workflow().root());
     this.needs = new NeedPaths(graph, all ? Long.MAX_VALUE : STEPS);
+  }
+
+  @Override
+  public Due due() {
+    return Due.RUN;
+  }
+
+  @Override
+  public void of(RemarkedJob job) {
+    Map<String, Integer> alike = new HashMap<>(0);
+    for (UndeclaredWord read : of(job.id(), job.commands())) {
+      String kind = read.maker() >= 0 ? "product" : read.runs() ? "run" : "file";
+      String key = kind + alike.merge(kind, 1, Integer::sum);
+      if (!job.counts(key)) {
+        job.say(key, text(job.id(), read));
+      }
+    }
+  }
+
+  private String text(int job, UndeclaredWord read) {
+    String does = (read.runs() ? " runs " : " names ") + read.word();
+    String add = "add " + item(read) + " to needs";
+    if (read.maker() < 0) {
+      return read.runs()
+          ? does + " but does not need it; " + add + ", or its changes go unseen"
+          : does + ", a file that it does not need; if it is read, " + add;
+    }
+    String what = does + ", a product of " + graph.title(read.maker());
+    if (graph.precedes(job, read.maker())) {
+      return what + ", which waits for this job; if that is read, split the job in two";
+    }
+    return what
+        + " that it does not need; "
+        + add
+        + ", or its changes go unseen"
+        + (graph.precedes(read.maker(), job) ? " (after only orders jobs)" : "");
+  }
+
+  private String item(UndeclaredWord read) {
+    String path = Glob.escape(read.path());
+    if (read.maker() >= 0 && graph.isJob(read.maker())) {
+      for (Ref ref : graph.job(read.maker()).productRefs()) {
+        if (ref instanceof Ref.OfFolder folder && folder.path().equals(read.path())) {
+          return path + "/";
+        }
+      }
+    }
+    return path;
   }
 
   /** Returns the undeclared reads of a job, each path once, in the order of the words. */

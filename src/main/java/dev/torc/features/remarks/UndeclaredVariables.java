@@ -38,7 +38,8 @@ final class UndeclaredVariables {
   }
 
   /** Returns the rest of a warning about a job; null if there is nothing to say. */
-  static String in(Job job, CommandWords words, Step step, NeedContents contents) {
+  static String in(RemarkedJob of, CommandWords words, Step step) {
+    NeedContents contents = of.contents();
     Set<String> unnamed = new TreeSet<>();
     for (String expansion : words.expansions()) {
       Matcher named = NAMED.matcher(expansion);
@@ -46,7 +47,7 @@ final class UndeclaredVariables {
       if (!USUAL.matcher(name).matches()
           && !step.env().containsKey(name)
           && contents.machine().answer(name).isPresent()
-          && !mayBeSet(name, job, contents)
+          && !mayBeSet(name, of.job(), contents)
           && !words.maySet(name)) {
         unnamed.add(name);
       }

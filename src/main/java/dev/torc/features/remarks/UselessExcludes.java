@@ -2,7 +2,6 @@ package dev.torc.features.remarks;
 
 import dev.torc.base.digests.StopFlag;
 import dev.torc.base.posix.Io;
-import dev.torc.base.syntax.BadInput.Diagnostic;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.GlobWalk;
 import dev.torc.base.syntax.Place;
@@ -15,52 +14,56 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
  * Finds items of {@code needs} that exclude nothing, neither a file on disk nor a product, likely
  * because of a typo. An item that names a leading dot or excludes an existing folder whole counts
- * as useful: the walk does not enter such a folder.
+ * as useful: the walk does not enter such a folder. So does one that names what a script imports.
  */
-public final class UselessExcludes {
+final class UselessExcludes implements Remark {
 
   /** How many instances of a group are looked at. */
   private static final int MOST = 100;
 
   private final Graph graph;
+  private final ScriptImports imports;
+  private final Set<Place> seen; // in the build
   private List<Glob> made; // what folders and globs among the products may hold; null before use
 
-  private UselessExcludes(Graph graph) {
+  UselessExcludes(Graph graph, ScriptImports imports, Set<Place> seen) {
     this.graph = graph;
+    this.imports = imports;
+    this.seen = seen;
   }
 
-  /** Returns a warning for each item of these jobs that excludes nothing. */
-  public static List<Diagnostic> of(Graph graph, int[] jobs) {
-    UselessExcludes look = new UselessExcludes(graph);
-    Map<Place, Diagnostic> lines = new LinkedHashMap<>();
-    Set<Place> useful = new HashSet<>(0); // for a group, in any of its instances
-    Map<Place, Integer> looked = new HashMap<>(0);
-    for (int id : jobs) {
-      for (Ref ref : graph.job(id).needRefs()) {
-        if (ref instanceof Ref.Exclude exclude
-            && !useful.contains(ref.place())
-            && looked.merge(ref.place(), 1, Integer::sum) <= MOST) {
-          String line = ref.text() + " excludes nothing that the other needs name";
-          lines.put(ref.place(), new Diagnostic(ref.place(), line));
-          if (look.isUseful(id, Glob.of(exclude.pattern()))) {
-            useful.add(ref.place());
-            lines.remove(ref.place());
-          }
+  @Override
+  public Due due() {
+    return Due.RUN;
+  }
+
+  /** Looks at a job and, of a group, at its other instances, in which an item may be useful. */
+  @Override
+  public void of(RemarkedJob of) {
+    for (Ref ref : of.job().needRefs()) {
+      if (ref instanceof Ref.Exclude && !of.run().isLate() && seen.add(ref.place())) {
+        int[] alike = of.job().group() == null ? null : graph.nodesOf(of.job().group());
+        IntStream jobs = alike == null ? IntStream.of(of.id()) : IntStream.of(alike);
+        if (jobs.filter(graph::isJob).limit(MOST).noneMatch(job -> isUseful(job, ref.place()))) {
+          of.say(
+              "exclude", ref.place(), ref.text() + " excludes nothing that the other needs name");
         }
       }
     }
-    return List.copyOf(lines.values());
+  }
+
+  private boolean isUseful(int job, Place place) {
+    return graph.job(job).needRefs().stream()
+        .filter(ref -> ref.place().equals(place))
+        .anyMatch(ref -> ref instanceof Ref.Exclude of && isUseful(job, Glob.of(of.pattern())));
   }
 
   private boolean isUseful(int job, Glob exclude) {
@@ -76,7 +79,9 @@ public final class UselessExcludes {
     for (int id : graph.listNeeds().row(job)) {
       lists.add(graph.list(id));
     }
-    return lists.stream().anyMatch(list -> hits(list, exclude, others)) || makes(lists, exclude);
+    return lists.stream().anyMatch(list -> hits(list, exclude, others))
+        || makes(lists, exclude)
+        || imports.isOf(job, exclude);
   }
 
   /**

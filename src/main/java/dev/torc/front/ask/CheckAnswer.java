@@ -13,9 +13,12 @@ import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.features.fetch.Fetch;
 import dev.torc.features.finds.Tracing;
-import dev.torc.features.remarks.CommandWarnings;
-import dev.torc.features.remarks.DottedFiles;
-import dev.torc.features.remarks.SheetOrder;
+import dev.torc.features.remarks.PatternReadings;
+import dev.torc.features.remarks.ReadingRemarks;
+import dev.torc.features.remarks.Remark;
+import dev.torc.features.remarks.RemarkedJob;
+import dev.torc.features.remarks.Remarks;
+import dev.torc.features.remarks.ValueRemarks;
 import dev.torc.features.sandbox.Sandbox;
 import dev.torc.front.session.DiskChecks;
 import dev.torc.front.session.Exit;
@@ -25,11 +28,10 @@ import dev.torc.front.session.SharedAccess;
 import dev.torc.front.show.Json;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.IntFunction;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -71,19 +73,14 @@ record CheckAnswer(
           warnings.addAll(
               DiskChecks.check(
                   graph, look.digests(), call.caller().env(), all.jobs(), look.cache()::hasRun));
-          warnings.addAll(look.scripts(all.jobs()));
           look.context().refuse(all.jobs(), all.jobs());
         } finally {
-          warnings.addAll(look.made());
+          warnings.addAll(Remarks.made(look.context()));
           images = ImageUse.of(look.context(), jobs);
-          warnings.addAll(once(graph, jobs, id -> unavailable(look.context(), id)));
-          warnings.addAll(DottedFiles.besideNeeds(graph, jobs));
-          warnings.addAll(SheetOrder.besideTables(graph, jobs));
-          warnings.addAll(new CommandWarnings(true).of(look.context(), jobs));
-          warnings.addAll(once(graph, jobs, id -> traced(look, id)));
-          warnings.addAll(
-              once(graph, jobs, id -> Fetch.lacking(graph.job(id), look.records().result(id))));
-          warnings.addAll(once(graph, jobs, id -> Sandbox.linking(look.context(), id)));
+          warnings.addAll(Remarks.check(look.context(), jobs, own(look)));
+          warnings.addAll(ReadingRemarks.ofNoJob(graph));
+          warnings.addAll(ValueRemarks.of(graph, all, List.of()));
+          warnings.addAll(PatternReadings.ofReport(graph));
         }
       } catch (BadInput refused) {
         errors.addAll(refused.diagnostics());
@@ -92,7 +89,6 @@ record CheckAnswer(
       project.workflow().groups().forEach(group -> errors.addAll(group.further().problems()));
       notes.removeAll(errors);
       notes.forEach(call::warn);
-      warnings.addAll(project.advice());
     } catch (BadInput refused) {
       errors.addAll(refused.diagnostics());
     }
@@ -103,6 +99,17 @@ record CheckAnswer(
     int jobs = project == null ? 0 : project.graph().jobs();
     int leftOut = project == null ? 0 : project.workflow().leftOut().size();
     return new CheckAnswer(file, jobs, leftOut, images, errors, warnings);
+  }
+
+  /** Returns what only this command asks about a job; equal lines are told once. */
+  private static List<Remark> own(ReadSession look) {
+    List<Function<RemarkedJob, List<String>>> questions =
+        List.of(
+            of -> unavailable(of.context(), of.id()),
+            of -> traced(look, of.id()),
+            of -> Fetch.lacking(of.job(), look.records().result(of.id())),
+            of -> Sandbox.linking(of.context(), of.id()));
+    return questions.stream().map(Remark::lines).toList();
   }
 
   /**
@@ -124,21 +131,6 @@ record CheckAnswer(
         new ArrayList<>(context.contents().machine().lacking(context.graph(), id));
     lacking.addAll(UnreadableParts.of(context.graph(), id, context.contents()));
     return lacking.stream().map(Reason::lack).toList();
-  }
-
-  /**
-   * Returns warnings about jobs. Merges equal lines into one warning, at the place of the first job
-   * that has the line.
-   */
-  private static Collection<Diagnostic> once(
-      Graph graph, int[] jobs, IntFunction<List<String>> said) {
-    Map<String, Diagnostic> found = new LinkedHashMap<>();
-    for (int id : jobs) {
-      for (String line : said.apply(id)) {
-        found.putIfAbsent(line, new Diagnostic(graph.job(id).place(), line));
-      }
-    }
-    return found.values();
   }
 
   @Override

@@ -15,16 +15,16 @@ import dev.torc.core.memory.BuildLock;
 import dev.torc.core.memory.BuildRecord.BuildId;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.Cache.CacheException;
-import dev.torc.core.model.FoldedLines;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job.Resources;
 import dev.torc.core.model.Job.Trait;
 import dev.torc.core.model.Workflow.LeftOutJob;
 import dev.torc.core.run.Event;
 import dev.torc.features.adopt.Adoptable;
-import dev.torc.features.remarks.JobShells;
 import dev.torc.features.fastpath.FreshJobs;
-import dev.torc.features.remarks.Advice;
+import dev.torc.features.remarks.JobShells;
+import dev.torc.features.remarks.Remarks;
+import dev.torc.features.remarks.ValueRemarks;
 import dev.torc.features.stores.SharedStores;
 import dev.torc.front.show.Profile;
 import dev.torc.front.show.Report;
@@ -130,16 +130,14 @@ public final class BuildSession {
         warn(JobShells.missing(plan), warn);
         expected = new TimeLeft(plan, capacity().limits().get(Resources.CPUS)).remaining(0);
         Graph graph = look.project().graph();
-        warn(Advice.groups(graph, expanded, request.choice().targets()), warn);
+        warn(ValueRemarks.of(graph, expanded, request.choice().targets()), warn);
         warn(NamingNotice.of(plan, look.cache()), warn);
         warn(JobShells.changed(plan), warn);
         Set<String> said = look.project().options().variables().keySet();
         warn(UnkeptResults.of(plan, look.project().results(look.cache()), said), warn);
-        BitSet looked = PlannedBuild.looked(plan);
-        warn(Advice.emptyNeeds(graph, looked, new FoldedLines()).takeNewLines(), warn);
-        warn(Advice.unlisted(graph, looked), warn);
+        warn(Remarks.forecast(plan.context(), PlannedBuild.looked(plan)), warn);
         warn(Adoptable.of(plan), warn);
-        warn(plan.isQuiet() ? List.of() : Advice.made(plan.context()), warn);
+        warn(plan.isQuiet() ? List.of() : Remarks.made(plan.context()), warn);
       }
       return plan;
     }
@@ -295,7 +293,7 @@ public final class BuildSession {
     Project project = fast.project();
     JobSelection selection = fast.selection();
     if (fast.isQuiet()) {
-      watcher.warn(Advice.groups(project.graph(), selection, request.choice().targets()));
+      watcher.warn(PlannedBuild.ofValues(project.graph(), selection, request));
       fast.renew(watcher::warn);
       freshState = new FreshState(project.graph(), watched(selection), fast.fresh());
       BuildId last = new BuildId(id, fast.fresh().number());

@@ -27,9 +27,7 @@ import dev.torc.features.pace.Pace;
 import dev.torc.features.past.BuildCommit;
 import dev.torc.features.past.FailedLogs;
 import dev.torc.features.posts.PostedEvents;
-import dev.torc.features.remarks.PatternWarnings;
-import dev.torc.features.remarks.RemovedNeeds;
-import dev.torc.features.remarks.StampFiles;
+import dev.torc.features.remarks.BuildRemarks;
 import dev.torc.features.remarks.UnstartedCommand;
 import dev.torc.features.sandbox.SandboxPart;
 import dev.torc.features.secrets.SecretPart;
@@ -109,8 +107,8 @@ record Features(
   }
 
   /**
-   * Returns the check first: hooks for the end get the status that follows from it. The warnings
-   * about patterns are the last words of a build.
+   * Returns the check first: hooks for the end get the status that follows from it. Remarks are the
+   * last words of a build.
    */
   @Override
   public List<Follower> followers(BuildSetup setup, BuildState state, EventSender sender) {
@@ -136,9 +134,9 @@ record Features(
       all.add(git);
     }
     all.add(new FailedLogs(setup, sender));
-    all.add(new PatternWarnings(state, sender));
-    all.add(new StampFiles(state, sender));
-    all.add(new RemovedNeeds(state, sender));
+    if (!setup.plan().isQuiet()) {
+      all.add(new BuildRemarks(setup, state));
+    }
     return all;
   }
 }

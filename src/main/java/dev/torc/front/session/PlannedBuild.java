@@ -4,16 +4,17 @@ import dev.torc.base.machine.Jobserver;
 import dev.torc.base.machine.Limits;
 import dev.torc.base.machine.Makeflags;
 import dev.torc.base.posix.Signals;
+import dev.torc.base.syntax.BadInput;
 import dev.torc.core.decide.Expander;
+import dev.torc.core.decide.JobSelection;
 import dev.torc.core.decide.JobSelection.Rerun;
 import dev.torc.core.decide.Plan;
 import dev.torc.core.decide.PlanContext;
-import dev.torc.core.decide.Reason;
 import dev.torc.core.decide.Verdict;
 import dev.torc.core.here.Runner;
 import dev.torc.core.memory.CachePlace;
-import dev.torc.core.model.FoldedLines;
 import dev.torc.core.model.Graph;
+import dev.torc.core.model.Group;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Workflow;
 import dev.torc.core.model.Workflow.LeftOutJob;
@@ -23,7 +24,6 @@ import dev.torc.core.run.BuildSetup;
 import dev.torc.core.run.BuildSetup.AttemptContext;
 import dev.torc.core.run.BuildSetup.Machines;
 import dev.torc.core.run.Event;
-import dev.torc.core.run.JobState;
 import dev.torc.core.run.LaunchBuilder;
 import dev.torc.core.run.SharedResults;
 import dev.torc.features.adopt.Adoptable;
@@ -35,16 +35,16 @@ import dev.torc.features.finds.Tracing;
 import dev.torc.features.forced.ForcedJobs;
 import dev.torc.features.past.BuildCommit;
 import dev.torc.features.remarks.JobShells;
-import dev.torc.features.remarks.Advice;
-import dev.torc.features.remarks.CommandWarnings;
-import dev.torc.features.remarks.FailureHints;
-import dev.torc.features.remarks.UselessExcludes;
+import dev.torc.features.remarks.ReadingRemarks;
+import dev.torc.features.remarks.Remarks;
+import dev.torc.features.remarks.ValueRemarks;
 import dev.torc.features.sandbox.Sandbox;
 import dev.torc.features.stores.SharedRequests;
 import dev.torc.features.stores.SharedStores;
 import java.io.IOException;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -53,7 +53,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 /**
  * Runs a build that has a plan and an open cache: connects the engine with its reports, stores,
@@ -72,8 +71,8 @@ record PlannedBuild(
   record Ended(int exit, PlanContext context) {}
 
   Ended run(long began) throws IOException {
-    NewCommands commands = new NewCommands();
-    begin(began, commands);
+    begin(began);
+    AtomicReference<BuildLoop> loop = new AtomicReference<>();
     SharedAccess shared = new SharedAccess(project);
     AtomicReference<String> commit = new AtomicReference<>();
     RegistryLook images = new RegistryLook(plan, project.containers(), watcher::warn);
@@ -84,16 +83,11 @@ record PlannedBuild(
             if (!work.news().isEmpty()) {
               watcher.accept(new Event.Note(Event.Level.INFO, work.news()));
             }
-            tellStale(last, commands.context.get());
+            tellStale(last, loop.get().context());
             work.end(last, capacity.machine(), commit.get());
-          } else if (event instanceof Event.JobStarted job) {
-            commands.started(job);
           }
           work.heap.watch();
           watcher.accept(event);
-          if (event instanceof Event.JobEnded job) {
-            commands.ended(job);
-          }
         };
     Optional<Jobserver> tokens = jobserver();
     boolean watch = request.manner().watch();
@@ -127,7 +121,7 @@ record PlannedBuild(
                   : new SharedResults() {},
               listener);
       BuildLoop build = new BuildLoop(setup, features);
-      commands.context = build::context;
+      loop.set(build);
       try (Signals.Handling _ = watcher.running(setup, build)) {
         tokens.ifPresent(t -> t.start(build::tokenCame));
         int exit = build.run(began);
@@ -236,21 +230,19 @@ record PlannedBuild(
   }
 
   /** Reports the events and warnings before the first job, and adds the build to the history. */
-  private void begin(long began, NewCommands commands) throws IOException {
+  private void begin(long began) throws IOException {
     Graph graph = plan.context().graph();
     watcher.accept(
         new Event.Started(work.build(), project.workflow().root(), plan.selected().cardinality()));
     LeftOutTargets.tell(leftOut(), watcher);
     if (work.build().number() == 1) {
-      watcher.warn(project.workflow().warnings());
-      Advice.network(project.caller().host().here(), work.cache().place()).ifPresent(watcher::warn);
-    } else {
-      watcher.warn(Advice.ofJobs(graph, plan.newCommands()));
+      network().ifPresent(watcher::warn);
     }
-    watcher.warn(Advice.groups(graph, plan.context().selection(), request.choice().targets()));
-    if (plan.isQuiet() && !Advice.anyEmptyGroup(graph)) {
-      watcher.warn(Advice.emptyGlobs(graph, looked(plan), commands.empty).takeNewLines());
-    } else if (!plan.isQuiet()) {
+    if (project.reused() == null && !graph.workflow().warnings().isEmpty()) {
+      watcher.warn(ReadingRemarks.ofNoJob(graph));
+    }
+    watcher.warn(ofValues(graph, plan.context().selection(), request));
+    if (!plan.isQuiet()) {
       String fewer = Limits.fewer(project.caller().env());
       if (fewer != null && capacity.allocated() == null && !request.limits().containsKey("cpus")) {
         watcher.accept(new Event.Note(Event.Level.INFO, fewer));
@@ -265,10 +257,8 @@ record PlannedBuild(
       watcher.warn(NamingNotice.of(plan, work.cache()));
       watcher.warn(JobShells.changed(plan));
       watcher.warn(work.unkept(plan));
-      commands.tellPlanned();
-      watcher.warn(Advice.emptyNeeds(graph, looked(plan), commands.empty).takeNewLines());
       watcher.warn(Adoptable.of(plan));
-      watcher.warn(Advice.made(plan.context()));
+      watcher.warn(Remarks.made(plan.context()));
       work.begin(began, plan.withVerdict().cardinality() - plan.idle());
     }
   }
@@ -278,6 +268,30 @@ record PlannedBuild(
     BitSet due = plan.selected(verdict -> !verdict.isIdle());
     due.and(plan.decided());
     plan.context().refuse(looked(plan), due);
+  }
+
+  /** Returns a warning about a cache on a network file system, which LMDB does not support. */
+  private Optional<String> network() {
+    String line =
+        "the cache is on a network file system (%s), where it is not safe;"
+            + " set TORC_CACHE to a folder on a local disk";
+    return project
+        .caller()
+        .host()
+        .here()
+        .networkKind(work.cache().place().database())
+        .map(line::formatted);
+  }
+
+  /** Returns the remarks about the values of groups; looks no further if there are none. */
+  static List<BadInput.Diagnostic> ofValues(
+      Graph graph, JobSelection selection, BuildRequest request) {
+    for (Group group : graph.workflow().groups()) {
+      if (!group.sources().warnings().isEmpty()) {
+        return ValueRemarks.of(graph, selection, request.choice().targets());
+      }
+    }
+    return List.of();
   }
 
   /** Returns the selected jobs that the plan decided, except those that will fail. */
@@ -297,52 +311,5 @@ record PlannedBuild(
       watcher.warn("-j or --limit cpus= is given: make's jobserver is left alone");
     }
     return Optional.empty();
-  }
-
-  /**
-   * Warns of problems in new commands (rule 14): for all planned jobs before the first one starts,
-   * and for an instance that an expansion adds when that instance starts. {@link CommandWarnings}
-   * finds the problems. When a job starts, this class also warns of needed parts of groups that
-   * turned out to be empty.
-   */
-  private final class NewCommands {
-    private final CommandWarnings warnings = new CommandWarnings(false);
-    private final FoldedLines empty = new FoldedLines();
-    private Supplier<PlanContext> context = plan::context; // the current one
-    private final Map<String, Long> began = new HashMap<>(); // the jobs that run, in milliseconds
-    private FailureHints hints; // null before the first failure
-
-    void tellPlanned() {
-      Graph graph = plan.context().graph();
-      watcher.warn(UselessExcludes.of(graph, graph.inOrder(plan.newCommands())));
-      warnOfCommands(plan.context().graph().inOrder(plan.newCommands()));
-    }
-
-    /** Warns about an instance that starts; planned jobs have been reported already. */
-    void started(Event.JobStarted job) {
-      Graph graph = context.get().graph();
-      began.put(job.job(), System.currentTimeMillis());
-      if (job.attempt() > 1 || graph == plan.context().graph()) {
-        return;
-      }
-      int id = graph.jobId(job.job());
-      if (id >= plan.context().graph().nodes() && Reason.anyNewCommand(job.reasons())) {
-        warnOfCommands(new int[] {id});
-      }
-      Advice.emptyParts(graph, graph.job(id), empty);
-      watcher.warn(empty.takeNewLines());
-    }
-
-    void ended(Event.JobEnded job) {
-      Long start = began.remove(job.job());
-      if (job.state() == JobState.FAILED) {
-        hints = hints == null ? new FailureHints() : hints;
-        hints.of(context.get().graph(), job, start).ifPresent(watcher::warn);
-      }
-    }
-
-    private void warnOfCommands(int[] jobs) {
-      watcher.warn(warnings.of(context.get(), jobs));
-    }
   }
 }

@@ -18,7 +18,6 @@ import dev.torc.core.memory.BuildRecord;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.core.memory.StartMarks;
-import dev.torc.core.model.FoldedLines;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.GraphBuilder;
 import dev.torc.core.model.Group;
@@ -31,9 +30,6 @@ import dev.torc.core.model.Workflow;
 import dev.torc.features.containers.Containers;
 import dev.torc.features.containers.ImageSupply;
 import dev.torc.features.environments.MadeEnvironment;
-import dev.torc.features.remarks.Advice;
-import dev.torc.features.remarks.PatternReadings;
-import dev.torc.features.remarks.UselessExcludes;
 import dev.torc.features.secrets.CountedSecret;
 import dev.torc.features.stores.KnownResults;
 import dev.torc.features.stores.LocalStore;
@@ -294,20 +290,6 @@ public record Project(
       return cache.hasRun(job)
           || StartMarks.read(place).stream().anyMatch(mark -> mark.job().equals(job));
     }
-  }
-
-  /** Returns warnings about all jobs: what is accepted but looks wrong; see {@link Advice}. */
-  public List<BadInput.Diagnostic> advice() throws IOException {
-    JobSelection all = select(List.of());
-    List<BadInput.Diagnostic> lines = new ArrayList<>(workflow().warnings());
-    lines.addAll(Advice.parameters(workflow().groups()));
-    lines.addAll(Advice.groups(graph, all, List.of()));
-    lines.addAll(Advice.readings(graph));
-    lines.addAll(Advice.emptyNeeds(graph, all.jobs(), new FoldedLines()).takeNewLines());
-    lines.addAll(Advice.unlisted(graph, all.jobs()));
-    lines.addAll(PatternReadings.onDisk(graph, graph.inOrder(all.jobs())));
-    lines.addAll(UselessExcludes.of(graph, graph.inOrder(all.jobs())));
-    return lines;
   }
 
   /** Returns the jobs that targets name; files are relative to the working directory. */

@@ -3,7 +3,6 @@ package dev.torc.front.session;
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.digests.FileClock;
 import dev.torc.base.posix.Signals;
-import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.BadInput.Warnings;
 import dev.torc.core.decide.Expander;
 import dev.torc.core.decide.JobRecords;
@@ -19,7 +18,6 @@ import dev.torc.core.model.Group;
 import dev.torc.core.run.Event;
 import dev.torc.core.run.LaunchBuilder;
 import dev.torc.features.forced.ForcedJobs;
-import dev.torc.features.remarks.Advice;
 import dev.torc.features.stores.LocalStore;
 import dev.torc.features.stores.SharedStores;
 import dev.torc.front.show.Console;
@@ -163,15 +161,6 @@ public final class ReadSession implements AutoCloseable {
     Map<String, Long> limits = Capacity.of(project.workflow(), caller.host(), Map.of()).limits();
     NeedContents names = context.contents().unread();
     return job -> launches.shown(project.graph(), job, names.filesOf(job), limits);
-  }
-
-  /** Returns remarks about sources that torc made. */
-  public List<BadInput.Diagnostic> made() {
-    return Advice.made(context);
-  }
-
-  public List<BadInput.Diagnostic> scripts(BitSet jobs) throws IOException {
-    return Advice.scripts(project.graph(), context.contents(), jobs);
   }
 
   public DigestMemo digests() {

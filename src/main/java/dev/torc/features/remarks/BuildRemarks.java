@@ -1,0 +1,99 @@
+package dev.torc.features.remarks;
+
+import dev.torc.base.syntax.BadInput.Diagnostic;
+import dev.torc.core.decide.Plan;
+import dev.torc.core.decide.PlanContext;
+import dev.torc.core.decide.Reason;
+import dev.torc.core.decide.Verdict;
+import dev.torc.core.run.Attempt;
+import dev.torc.core.run.AttemptOutcome;
+import dev.torc.core.run.BuildSetup;
+import dev.torc.core.run.BuildState;
+import dev.torc.core.run.Event;
+import dev.torc.core.run.Follower;
+import dev.torc.core.run.JobState;
+import dev.torc.features.remarks.Remark.Due;
+import dev.torc.features.remarks.RemarkedJob.JobRun;
+import java.util.BitSet;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * Asks {@link Remarks} in a build: about all jobs that will run before the first one starts, about
+ * others when they start, after a failure, and about what a run left. Remarks of the last kind are
+ * the last words of a build, since jobs end in any order.
+ */
+public final class BuildRemarks implements Follower {
+
+  private final BuildState state;
+  private final Plan plan;
+  private final Consumer<Event> events;
+  private final Remarks remarks = Remarks.ofBuild(false);
+  private final Remarks ran = Remarks.ofBuild(true);
+  private final BitSet asked = new BitSet();
+  private final Map<String, Long> began = new HashMap<>(); // the jobs that run
+
+  /** Tells the remarks about the planned jobs. */
+  public BuildRemarks(BuildSetup setup, BuildState state) {
+    this.plan = setup.plan();
+    this.state = state;
+    this.events = setup.listener();
+    PlanContext context = plan.context();
+    for (int id : context.graph().inOrder(plan.selected())) {
+      if (plan.verdict(id) instanceof Verdict.WillRun will && Reason.out(will.reasons()) == null) {
+        asked.set(id);
+        remarks.before(context, id, new JobRun(will.reasons(), false, null, null, null));
+      }
+    }
+    tell(remarks.lines().takeNewLines());
+  }
+
+  private void tell(List<Diagnostic> lines) {
+    lines.forEach(line -> events.accept(new Event.Note(Event.Level.WARNING, line)));
+  }
+
+  @Override
+  public void follow(Event event) {
+    if (event instanceof Event.JobStarted job) {
+      began.put(job.job(), System.currentTimeMillis());
+      int id = state.graph().jobId(job.job());
+      boolean grown = state.graph() != plan.context().graph();
+      if (id >= 0 && job.attempt() == 1 && (grown || !asked.get(id))) {
+        boolean late = id >= plan.context().graph().nodes();
+        JobRun run = new JobRun(job.reasons(), late, null, null, null);
+        if (asked.get(id)) {
+          remarks.ask(state.context(), id, EnumSet.of(Due.START), run);
+        } else {
+          remarks.before(state.context(), id, run);
+        }
+        asked.set(id);
+        tell(remarks.lines().takeNewLines());
+      }
+    } else if (event instanceof Event.JobEnded job) {
+      Long start = began.remove(job.job());
+      int id = state.graph().jobId(job.job());
+      if (job.state() == JobState.FAILED && id >= 0) {
+        JobRun run = new JobRun(List.of(), false, start, null, job);
+        remarks.ask(state.context(), id, EnumSet.of(Due.FAILED), run);
+        tell(remarks.lines().takeNewLines());
+      }
+    }
+  }
+
+  @Override
+  public void noteRun(Attempt attempt, AttemptOutcome outcome) {
+    if (outcome.ok() && outcome.restored() == null) {
+      JobRun run = new JobRun(attempt.attempts.reasons(), false, null, outcome, null);
+      ran.ask(state.context(), attempt.id, EnumSet.of(Due.RAN), run);
+    }
+  }
+
+  @Override
+  public boolean finishAgain(int exit) {
+    tell(ran.lines().takeNewLines());
+    return false;
+  }
+}

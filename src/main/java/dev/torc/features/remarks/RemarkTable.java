@@ -1,0 +1,144 @@
+package dev.torc.features.remarks;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The patterns and sentences of remarks about commands and failures: {@code table.txt} beside this
+ * class, whose head describes the rows. It is read before the first remark, never in a build in
+ * which nothing runs.
+ */
+final class RemarkTable {
+
+  /** Where a pattern is searched. */
+  enum In {
+    BARE,
+    EXPANSION,
+    WORD,
+    LOG,
+    FAILED
+  }
+
+  /** What must hold besides the pattern. */
+  enum If {
+    ALWAYS,
+    UNSET,
+    NO_PROGRAM,
+    CLOSED,
+    PIPEFAIL
+  }
+
+  private static final Set<String> KEYS =
+      Set.of("row in shell pattern command unless if says also hit miss".split(" "));
+
+  private static final Map<In, List<Row>> ROWS = read();
+
+  private RemarkTable() {}
+
+  static List<Row> rows(In in) {
+    return ROWS.get(in);
+  }
+
+  /** A pattern and a sentence; {@code command} and {@code unless} are null if any text will do. */
+  record Row(Map<String, List<String>> keys, Pattern pattern, Pattern command, Pattern unless) {
+
+    Row(Map<String, List<String>> keys) {
+      this(keys, pattern(keys, "pattern"), pattern(keys, "command"), pattern(keys, "unless"));
+    }
+
+    private static Pattern pattern(Map<String, List<String>> keys, String key) {
+      return keys.containsKey(key) ? Pattern.compile(keys.get(key).getFirst()) : null;
+    }
+
+    private String value(String key, String otherwise) {
+      return keys.getOrDefault(key, List.of(otherwise)).getFirst();
+    }
+
+    String name() {
+      return value("row", "");
+    }
+
+    In in() {
+      return In.valueOf(value("in", "").toUpperCase(Locale.ROOT));
+    }
+
+    If when() {
+      return If.valueOf(value("if", "always").toUpperCase(Locale.ROOT).replace('-', '_'));
+    }
+
+    List<String> examples(String key) {
+      return keys.getOrDefault(key, List.of());
+    }
+
+    /**
+     * Returns what the pattern finds in a text: null if the row does not hold.
+     *
+     * @param shell the name of the command's shell; empty without one
+     * @param whole the text of the command
+     */
+    Matcher find(String text, String shell, String whole) {
+      Matcher found = pattern.matcher(text);
+      return (" " + value("shell", shell) + " ").contains(" " + shell + " ")
+              && (in() == In.EXPANSION || in() == In.WORD ? found.matches() : found.find())
+              && (command == null || command.matcher(whole).find())
+              && (unless == null || !unless.matcher(whole).find())
+          ? found
+          : null;
+    }
+
+    /** Returns the sentence about what was found; empty for a row without one. */
+    String says(Matcher found, String shell) {
+      return filled("says", found, shell);
+    }
+
+    /** Returns what to append to the sentence of an earlier row of the same name. */
+    String also(Matcher found, String shell) {
+      return filled("also", found, shell);
+    }
+
+    private String filled(String key, Matcher found, String shell) {
+      String filled = value(key, "").replace("{shell}", shell);
+      for (int i = 0; i <= found.groupCount(); i++) {
+        filled = filled.replace("{" + i + "}", found.group(i) == null ? "" : found.group(i));
+      }
+      return filled;
+    }
+  }
+
+  private static Map<In, List<Row>> read() {
+    String text;
+    try (InputStream in = RemarkTable.class.getResourceAsStream("table.txt")) {
+      text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    List<Map<String, List<String>>> rows = new ArrayList<>();
+    for (String line : text.split("\n")) {
+      if (!line.isBlank() && !line.startsWith("#")) {
+        String[] words = line.split(" +", 2);
+        if (!KEYS.contains(words[0])) {
+          throw new IllegalStateException(words[0] + " is no key of a row");
+        } else if (words[0].equals("row")) {
+          rows.add(new HashMap<>());
+        }
+        rows.getLast().computeIfAbsent(words[0], _ -> new ArrayList<>(1)).add(words[1]);
+      }
+    }
+    Map<In, List<Row>> all = new EnumMap<>(In.class);
+    for (In in : In.values()) {
+      all.put(in, rows.stream().map(Row::new).filter(row -> row.in() == in).toList());
+    }
+    return all;
+  }
+}

@@ -1,0 +1,213 @@
+package dev.torc.features.remarks;
+
+import dev.torc.base.syntax.BadInput.Diagnostic;
+import dev.torc.base.syntax.Place;
+import dev.torc.core.decide.PlanContext;
+import dev.torc.core.decide.Reason;
+import dev.torc.core.model.Graph;
+import dev.torc.core.model.Job;
+import dev.torc.core.model.Step;
+import dev.torc.features.remarks.Remark.Due;
+import dev.torc.features.remarks.RemarkedJob.JobRun;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * All that torc remarks about jobs without being asked, and the one place that asks it: the list
+ * below, the rows of {@link RemarkTable}, and what features add. {@code torc check} asks about all
+ * jobs, a dry run about those that would run, a build, by {@link BuildRemarks}, about those that
+ * run. Equal remarks are folded for as long as this object lives.
+ */
+public final class Remarks {
+
+  private enum Call {
+    CHECK,
+    DRY_RUN,
+    BUILD
+  }
+
+  private final Call call;
+  private final List<Remark> more;
+  private final FoldedLines lines;
+  private final Set<Place> excludes = new HashSet<>(0);
+  private final Map<String, Set<String>> imported = new HashMap<>(0); // by scripts
+  private PlanContext context; // null before the first question
+  private List<Remark> all;
+  private ReadingRemarks reading; // of the first graph: later instances have groups in it
+
+  private Remarks(Call call, List<Remark> more, FoldedLines lines) {
+    this.call = call;
+    this.more = more;
+    this.lines = lines;
+  }
+
+  /** Returns the remarks of a build: about jobs before their runs, or about what runs left. */
+  static Remarks ofBuild(boolean ran) {
+    return new Remarks(Call.BUILD, List.of(), new FoldedLines(false, ran));
+  }
+
+  /** Asks everything about jobs that can be asked before they run. */
+  public static List<Diagnostic> check(PlanContext context, int[] jobs, List<Remark> more) {
+    Remarks remarks = new Remarks(Call.CHECK, more, new FoldedLines(true, false));
+    for (int id : jobs) {
+      remarks.ask(context, id, EnumSet.range(Due.CHECK, Due.RUN), JobRun.NONE);
+    }
+    return remarks.lines.takeNewLines();
+  }
+
+  /** Returns what a dry run remarks: about needs without files. */
+  public static List<Diagnostic> forecast(PlanContext context, BitSet jobs) {
+    Remarks remarks = new Remarks(Call.DRY_RUN, List.of(), new FoldedLines(false, false));
+    for (int id : context.graph().inOrder(jobs)) {
+      remarks.ask(context, id, EnumSet.of(Due.DRY, Due.START, Due.RUN), JobRun.NONE);
+    }
+    return remarks.lines.takeNewLines();
+  }
+
+  /** Returns a line for each source that torc made, as far as the context looked at them. */
+  public static List<Diagnostic> made(PlanContext context) {
+    return context.contents().stale().remarks().stream().map(Diagnostic::new).toList();
+  }
+
+  /** Asks what is due before a job runs. */
+  void before(PlanContext now, int job, JobRun run) {
+    boolean changed = run.reasons().stream().anyMatch(Remarks::isChange);
+    ask(
+        now,
+        job,
+        changed ? EnumSet.of(Due.START, Due.CHANGED, Due.RUN) : EnumSet.of(Due.START, Due.RUN),
+        run);
+  }
+
+  /** Returns whether a reason is that a job is new or was changed in the build file. */
+  private static boolean isChange(Reason reason) {
+    return switch (reason.kind()) {
+      case NEVER_RAN, SETTING_CHANGED, NEED_ADDED, NEED_REMOVED, PRODUCTS_DECLARED -> true;
+      default -> false;
+    };
+  }
+
+  void ask(PlanContext now, int job, Set<Due> due, JobRun run) {
+    if (now != context) {
+      context = now;
+      all = all(now);
+    }
+    RemarkedJob of = new RemarkedJob(now, job, run, lines);
+    for (Remark remark : all) {
+      try {
+        if (due.contains(remark.due())) {
+          remark.of(of);
+        }
+      } catch (IOException e) {
+        continue; // only a hint: the job reports what it cannot read
+      }
+    }
+  }
+
+  FoldedLines lines() {
+    return lines;
+  }
+
+  private List<Remark> all(PlanContext now) {
+    Graph graph = now.graph();
+    if (call == Call.DRY_RUN) {
+      return List.of(
+          new EmptyGlobs(graph), each(Due.START, EmptyGlobs::parts), new UnlistedNeeds());
+    }
+    reading = reading == null ? new ReadingRemarks(graph) : reading;
+    UndeclaredReads reads = new UndeclaredReads(now, call == Call.CHECK);
+    ScriptImports imports = new ScriptImports(graph, reads, imported);
+    VarsInScripts scripts = new VarsInScripts(graph);
+    List<Remark> questions =
+        new ArrayList<>(
+            List.of(
+                new ScriptTools(),
+                each(Due.CHECK, DottedFiles::besideNeeds),
+                each(Due.CHECK, SheetOrder::besideTables),
+                new TableRemarks(),
+                Remark.of(Due.RUN, "character", step((_, words, _) -> Lookalikes.in(words))),
+                Remark.of(Due.RUN, "secret", step((of, _, step) -> SecretNames.in(of.job(), step))),
+                Remark.of(Due.RUN, "caller", step(UndeclaredVariables::in)),
+                Remark.of(Due.RUN, "folder", step(FolderTargets::in)),
+                reads,
+                imports,
+                Remark.of(Due.CHECK, "vars", of -> scripts.line(of.id())),
+                Remark.of(Due.CHECK, "headers", Compilers::line),
+                Remark.of(Due.RUN, "pipe", Remarks::pipe),
+                each(Due.CHANGED, reading::ofName),
+                each(Due.RUN, reading::ofKeys),
+                each(Due.CHANGED, ValueRemarks::parameters),
+                each(Due.CHANGED, ValueRemarks::readings),
+                new EmptyGlobs(graph),
+                each(Due.START, EmptyGlobs::parts),
+                new UnlistedNeeds(),
+                each(Due.CHECK, PatternReadings::onDisk),
+                new UselessExcludes(graph, imports, excludes),
+                each(Due.RAN, PatternWarnings::of),
+                each(Due.RAN, StampFiles::of),
+                each(Due.RAN, RemovedNeeds::of),
+                each(Due.FAILED, FailureHints::of)));
+    questions.addAll(more);
+    return questions;
+  }
+
+  /** A question that says what it finds itself. */
+  private interface Question {
+    void ask(RemarkedJob of) throws IOException;
+  }
+
+  private static Remark each(Due due, Question question) {
+    return new Remark() {
+      @Override
+      public Due due() {
+        return due;
+      }
+
+      @Override
+      public void of(RemarkedJob job) throws IOException {
+        question.ask(job);
+      }
+    };
+  }
+
+  /** A question about the command of a step; returns the rest of a sentence about the job. */
+  interface OfStep {
+    String in(RemarkedJob of, CommandWords words, Step step);
+  }
+
+  /** Returns the first sentence about a step of a job. */
+  private static Function<RemarkedJob, String> step(OfStep question) {
+    return of -> {
+      String line = null;
+      for (int s = 0; s < of.steps().size() && line == null; s++) {
+        line = question.in(of, of.commands().get(s), of.steps().get(s));
+      }
+      return line;
+    };
+  }
+
+  private static String pipe(RemarkedJob of) {
+    List<String> lost = null;
+    for (int s = 0; s < of.steps().size(); s++) {
+      lost = of.commands().get(s).losesFailures() ? of.steps().get(s).shell() : lost;
+    }
+    Job job = of.job();
+    if (job.runs().retry().recover() != null && lost == null && !of.steps().isEmpty()) {
+      List<String> shell = of.steps().getFirst().shell();
+      Step.Command recover = new Step.Command.Shell(job.runs().retry().recover());
+      lost = new CommandWords(recover, shell).losesFailures() ? shell : null;
+    }
+    return lost == null
+        ? null
+        : ": in a pipe %s notices only the last failure; set shell: [bash, -e, -o, pipefail, -c]"
+            .formatted(lost.getFirst());
+  }
+}

@@ -1,0 +1,66 @@
+package dev.torc.features.remarks;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import dev.torc.core.model.Step;
+import dev.torc.core.model.Template;
+import dev.torc.features.remarks.RemarkTable.In;
+import dev.torc.features.remarks.RemarkTable.Row;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/** Tries the examples of each row of the table of remarks (rule 14). */
+class RemarkTableTest {
+
+  @TestFactory
+  Stream<DynamicTest> rule14EachRowFindsItsHitsAndNoneOfItsMisses() {
+    List<DynamicTest> tests = new ArrayList<>();
+    for (In in : In.values()) {
+      for (Row row : RemarkTable.rows(in)) {
+        String name = row.name() + " in " + in + " " + row.examples("hit");
+        tests.add(DynamicTest.dynamicTest(name, () -> tried(row)));
+      }
+    }
+    return tests.stream();
+  }
+
+  private static void tried(Row row) {
+    assertFalse(
+        row.examples("hit").isEmpty() || row.examples("miss").isEmpty(), "examples are missing");
+    List<String> wrong = new ArrayList<>();
+    row.examples("hit").stream().filter(each -> !finds(row, each)).forEach(wrong::add);
+    row.examples("miss").stream().filter(each -> finds(row, each)).forEach(wrong::add);
+    assertEquals(List.of(), wrong);
+  }
+
+  private static boolean finds(Row row, String example) {
+    if (row.in() == In.LOG) {
+      return row.find(example, "sh", "conda activate x | head") != null;
+    }
+    String[] parts = example.split(": ", 2);
+    CommandWords words =
+        new CommandWords(
+            new Step.Command.Shell(Template.of(parts[1].replace("\\n", "\n"))),
+            List.of(parts[0], "-c"));
+    for (String text : TableRemarks.texts(row, words)) {
+      Matcher found = row.find(text, parts[0], words.text());
+      boolean set =
+          found != null
+              && switch (row.when()) {
+                case UNSET -> words.maySet(found.group(1));
+                case NO_PROGRAM -> words.defines(found.group(1));
+                default -> false;
+              };
+      if (found != null && !set) {
+        assertFalse(row.says(found, parts[0]).contains("{shell}"));
+        return true;
+      }
+    }
+    return false;
+  }
+}
