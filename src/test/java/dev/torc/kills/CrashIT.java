@@ -131,7 +131,7 @@ class CrashIT {
         ".torc/graph.new",
         List.of(),
         Unclosed::recover,
-        List.of("commit", "open .torc/running", "start [sh"));
+        List.of("commit", "open .torc/running", "start [bash"));
   }
 
   /** Ends builds while they recover the database that a killed build left. */
