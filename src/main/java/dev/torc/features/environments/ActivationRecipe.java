@@ -1,7 +1,6 @@
 package dev.torc.features.environments;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -125,7 +124,7 @@ record ActivationRecipe(SortedMap<String, String> lines) {
   private static String named(String text, Map<String, String> values, List<String> own) {
     List<Map.Entry<String, String>> longest = new ArrayList<>(values.entrySet());
     longest.removeIf(each -> each.getValue().length() < 2 || each.getValue().matches("\\d+"));
-    longest.sort(Comparator.comparingInt(each -> -each.getValue().length()));
+    longest.sort((a, b) -> Integer.compare(b.getValue().length(), a.getValue().length()));
     StringBuilder named = new StringBuilder();
     for (int i = 0; i < text.length(); ) {
       int at = i;

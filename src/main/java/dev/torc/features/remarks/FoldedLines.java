@@ -4,7 +4,6 @@ import dev.torc.base.syntax.BadInput.Diagnostic;
 import dev.torc.base.syntax.Place;
 import dev.torc.core.model.Job;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -129,7 +128,7 @@ public final class FoldedLines {
 
   List<Diagnostic> takeNewLines() {
     if (byName) {
-      newLines.sort(Comparator.comparing(line -> line.place));
+      newLines.sort((a, b) -> a.place.compareTo(b.place));
     }
     List<Diagnostic> lines = newLines.stream().map(Line::take).toList();
     newLines.clear();

@@ -1,9 +1,5 @@
 package dev.torc.features.remarks;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -15,9 +11,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The patterns and sentences of remarks about commands and failures: {@code table.txt} beside this
- * class, whose head describes the rows. It is read before the first remark, never in a build in
- * which nothing runs.
+ * The patterns and sentences of remarks about commands and failures: {@link RemarkRows}, whose head
+ * describes the rows. It is read before the first remark, never in a build in which nothing runs.
  */
 final class RemarkTable {
 
@@ -117,14 +112,8 @@ final class RemarkTable {
   }
 
   private static Map<In, List<Row>> read() {
-    String text;
-    try (InputStream in = RemarkTable.class.getResourceAsStream("table.txt")) {
-      text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
     List<Map<String, List<String>>> rows = new ArrayList<>();
-    for (String line : text.split("\n")) {
+    for (String line : RemarkRows.TEXT.split("\n")) {
       if (!line.isBlank() && !line.startsWith("#")) {
         String[] words = line.split(" +", 2);
         if (!KEYS.contains(words[0])) {

@@ -6,9 +6,6 @@ import dev.torc.base.syntax.Paths;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Step;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +20,7 @@ import java.util.regex.Pattern;
 
 /**
  * Finds files of the project that the scripts of a command import, transitively, and that its job
- * does not need (rule 14): {@code imports.txt} beside this class says how scripts name them. Only a
+ * does not need (rule 14): {@link ImportRows} says how scripts name them. Only a
  * file that exists is found. Under a depfile or a trace nothing is looked for.
  */
 final class ScriptImports implements Remark {
@@ -45,21 +42,17 @@ final class ScriptImports implements Remark {
   }
 
   private static List<Row> read() {
-    try (InputStream in = ScriptImports.class.getResourceAsStream("imports.txt")) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8)
-          .lines()
-          .filter(line -> !line.startsWith("#"))
-          .map(line -> line.split(" {2,}"))
-          .map(
-              row ->
-                  new Row(
-                      List.of(row[0].split(" ")),
-                      Pattern.compile(row[1], Pattern.MULTILINE),
-                      List.of(row[2].split(" "))))
-          .toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return ImportRows.TEXT
+        .lines()
+        .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+        .map(line -> line.split(" {2,}"))
+        .map(
+            row ->
+                new Row(
+                    List.of(row[0].split(" ")),
+                    Pattern.compile(row[1], Pattern.MULTILINE),
+                    List.of(row[2].split(" "))))
+        .toList();
   }
 
   @Override
