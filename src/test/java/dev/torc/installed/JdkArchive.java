@@ -52,7 +52,9 @@ final class JdkArchive {
   /** Makes a small project whose only programs on the PATH are the named ones; no Java is there. */
   static Sandbox project(Path temp, String... programs) throws Exception {
     Sandbox box = new Sandbox(temp);
-    box.build("jobs: { a: { command: 'echo hello > {produces}', produces: [out.txt] } }");
+    box.build(
+        "{ shell: [sh, -e, -c],"
+            + " jobs: { a: { command: 'echo hello > {produces}', produces: [out.txt] } } }");
     Path tools = Files.createTempDirectory(temp.toRealPath(), "tools");
     for (String program : programs) {
       Files.createSymbolicLink(tools.resolve(program), program(program));

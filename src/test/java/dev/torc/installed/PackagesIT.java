@@ -192,8 +192,9 @@ class PackagesIT {
     must("sh base.sh '%s' '%s' '%s/context'".formatted(JdkArchive.folder(), HERE, temp));
     Ran ran =
         box.sh(
-            "podman run --rm --network host localhost/torc:1 sh -c 'echo \"jobs: {a: {command: echo"
-                + " \\$(id -u) > out, produces: [out]}}\" >torc.yaml; torc && cat out'");
+            "podman run --rm --network host localhost/torc:1 sh -c 'echo \"jobs: {a: {shell: [sh,"
+                + " -e, -c], command: echo \\$(id -u) > out, produces: [out]}}\" >torc.yaml; torc"
+                + " && cat out'");
     assertEquals("1 job: 1 ran, 0 up to date, 0 failed", ran.counts(), ran.err());
     assertEquals("1000\n", ran.out());
   }
