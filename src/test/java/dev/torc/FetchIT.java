@@ -105,7 +105,8 @@ class FetchIT {
       Path part = box.root.resolve(".torc/fetch/" + name);
       String url = Digest.ofText(web.url("/x")).hex();
       String boot = ThisHost.system().boot();
-      box.write(".torc/fetch/" + name + ".from", "%s %s\n%s\n\"1\"\n\n".formatted(url, boot, part));
+      String state = "%s %s\n%s\n\"1\"\n\n\n%d".formatted(url, boot, part, from + 4);
+      box.write(".torc/fetch/" + name + ".from", state);
       try (RandomAccessFile file = new RandomAccessFile(part.toFile(), "rw")) {
         file.setLength(from);
       }
