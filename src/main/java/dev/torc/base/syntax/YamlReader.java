@@ -45,7 +45,7 @@ final class YamlReader {
 
   private static final String TEXT = "tag:yaml.org,2002:str";
 
-  /** The tags by which a quoted scalar is no text. */
+  /** Tags that give a quoted scalar another type than text. */
   private static final Set<String> OTHER_TYPES =
       Set.of(
           "tag:yaml.org,2002:int",

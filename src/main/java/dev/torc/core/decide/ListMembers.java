@@ -218,7 +218,7 @@ record ListMembers(NeedContents contents, Graph graph, JobRecords records, Diges
     Undeclared made = contents.stale().of(path);
     if (made != null && made.owner() == Owner.USER) {
       contents.stale().note(made);
-    } else if (made != null && (made.owner() == Owner.NOBODY || graph.fileId(path) < 0)) {
+    } else if (made != null && (made.owner() == Owner.LEFTOVER || graph.fileId(path) < 0)) {
       beside.stale().add(made.owned());
     }
     return made == null || made.owner() == Owner.USER;

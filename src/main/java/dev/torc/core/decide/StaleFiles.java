@@ -44,10 +44,10 @@ public final class StaleFiles {
     Collection<String> tracked(Collection<String> paths);
   }
 
-  /** The owner of a file that torc made and no job declares. */
+  /** Says whose a file is that torc made and no job declares. */
   public enum Owner {
-    /** It has none: a leftover. */
-    NOBODY,
+    /** It belongs to no call and no user. */
+    LEFTOVER,
     /** A call with other {@code -D} or another {@code -f}. */
     OTHER_CALL,
     /** The user, since git tracks it. */
@@ -110,7 +110,7 @@ public final class StaleFiles {
   /** Returns the leftover at a path without a maker; null if there is none. */
   public OwnedPath at(String path) {
     Undeclared found = of(path);
-    if (found == null || found.owner == Owner.NOBODY) {
+    if (found == null || found.owner == Owner.LEFTOVER) {
       return found == null ? null : found.owned;
     }
     note(found);
@@ -187,7 +187,7 @@ public final class StaleFiles {
     if (isTracked(owned.path())) {
       return Owner.USER;
     }
-    return isOfOtherCall(owned) ? Owner.OTHER_CALL : Owner.NOBODY;
+    return isOfOtherCall(owned) ? Owner.OTHER_CALL : Owner.LEFTOVER;
   }
 
   /** Returns whether another {@code -f} or other {@code -D} made a product. */
@@ -222,7 +222,7 @@ public final class StaleFiles {
   public String line(Undeclared found) {
     OwnedPath owned = found.owned;
     String path = SafeText.name(owned.path());
-    if (found.owner == Owner.NOBODY) {
+    if (found.owner == Owner.LEFTOVER) {
       return path + " is a leftover, which " + told(owned);
     }
     Said then = others.said(owned);

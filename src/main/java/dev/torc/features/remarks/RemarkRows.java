@@ -28,8 +28,8 @@ final class RemarkRows {
       #   pattern  a regular expression
       #   command  what must be found in the text of the command, too
       #   unless   what must not be found in the text of the command
-      #   if       unset: group 1 of the pattern is no variable that anything sets
-      #            no-program: group 1 is no program and no function
+      #   if       unset: nothing sets the variable that group 1 of the pattern names
+      #            no-program: no program or function has the name in group 1
       #            closed: the job does not have the terminal
       #            pipefail: the shell has this option
       #   says     the rest of a sentence that begins with the job; {0}, {1} … are the groups of the

@@ -117,7 +117,7 @@ final class RemarkTable {
       if (!line.isBlank() && !line.startsWith("#")) {
         String[] words = line.split(" +", 2);
         if (!KEYS.contains(words[0])) {
-          throw new IllegalStateException(words[0] + " is no key of a row");
+          throw new IllegalStateException("unknown key of a row: " + words[0]);
         } else if (words[0].equals("row")) {
           rows.add(new HashMap<>());
         }

@@ -20,12 +20,29 @@ import java.util.regex.Pattern;
 
 /**
  * Finds files of the project that the scripts of a command import, transitively, and that its job
- * does not need (rule 14): {@link ImportRows} says how scripts name them. Only a
- * file that exists is found. Under a depfile or a trace nothing is looked for.
+ * does not need (rule 14), as the rows below say how scripts name them. Only a file that exists is
+ * found. Under a depfile or a trace nothing is looked for.
  */
 final class ScriptImports implements Remark {
 
   private static final int MAX_BYTES = 1 << 20;
+
+  /** In the class as {@link RemarkRows} are. */
+  private static final String IMPORTS =
+      """
+      # How scripts name files of their project: the suffixes of the scripts, a pattern whose first group
+      # has the names (separated by commas), and the paths that a name may stand for, from the folder of
+      # the script or of the command. In {module}, dots stand for slashes; leading ones for folders above.
+      # Two spaces or more part the columns.
+      py            ^[ \\t]*import[ \\t]+([\\w., \\t]+)                                {module}.py {module}/__init__.py
+      py            ^[ \\t]*from[ \\t]+(\\.*[\\w.]*)[ \\t]+import\\b                     {module}.py {module}/__init__.py
+      py            ^[ \\t]*from[ \\t]+(\\.*[\\w.]*[ \\t]+import[ \\t]+\\(?\\w+)           {module}.py {module}/__init__.py
+      R r Rmd qmd   \\bsource\\([ ]*["']([^"']+)["']                                 {name}
+      sh bash ksh   ^[ \\t]*(?:\\.|source)[ \\t]+["']?([\\w./-]+)                      {name}
+      js mjs cjs jsx ts mts tsx  (?:\\bfrom|\\brequire\\(|\\bimport\\(?)[ ]*["'](\\.[^"']+)["']  {name} {name}.js {name}.ts {name}.mjs {name}.cjs {name}.jsx {name}.tsx {name}.json {name}/index.js {name}/index.ts
+      jl            \\binclude\\([ ]*"([^"]+)"                                       {name}
+      c cc cpp cxx h hh hpp hxx  ^[ \\t]*#[ \\t]*include[ \\t]+"([^"]+)"              {name}
+      """;
 
   private record Row(List<String> suffixes, Pattern pattern, List<String> paths) {}
 
@@ -42,7 +59,7 @@ final class ScriptImports implements Remark {
   }
 
   private static List<Row> read() {
-    return ImportRows.TEXT
+    return IMPORTS
         .lines()
         .filter(line -> !line.isEmpty() && !line.startsWith("#"))
         .map(line -> line.split(" {2,}"))

@@ -22,7 +22,9 @@ sealed interface Axis {
   Place place();
 
   /** Returns the names of the axis's parameters; empty if only the table's file has them. */
-  List<String> names();
+  default List<String> names() {
+    return parts().stream().flatMap(part -> part.names().stream()).toList();
+  }
 
   /** Returns whether the names of the values are columns, some of which name no instance. */
   default boolean isTable() {
@@ -144,31 +146,16 @@ sealed interface Axis {
    */
   record Depending(
       Place place, Set<String> on, Axis outline, Function<Map<String, Value>, Axis> read)
-      implements Axis {
-    @Override
-    public List<String> names() {
-      return outline.names();
-    }
-  }
+      implements Axis {}
 
   /**
    * Axes of {@code mode: pairs}: each two different values of the two parameters that have the same
    * values.
    */
-  record Pairs(Place place, List<Axis> axes) implements Axis {
-    @Override
-    public List<String> names() {
-      return axes.stream().flatMap(axis -> axis.names().stream()).toList();
-    }
-  }
+  record Pairs(Place place, List<Axis> axes) implements Axis {}
 
   /** Axes of {@code mode: zip}: their rows are joined one to one, in order. */
-  record Zip(Place place, List<Axis> axes) implements Axis {
-    @Override
-    public List<String> names() {
-      return axes.stream().flatMap(axis -> axis.names().stream()).toList();
-    }
-  }
+  record Zip(Place place, List<Axis> axes) implements Axis {}
 
   /**
    * Values that are used together: the one value of a parameter, or one row of a table.

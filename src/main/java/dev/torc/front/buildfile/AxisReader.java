@@ -250,7 +250,7 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
   }
 
   /** Returns the table in a file, with what a build file says of its columns. */
-  Axis.Table table(MapFields fields, String path, Place place) {
+  static Axis.Table table(MapFields fields, String path, Place place) {
     Node.Mapping map = fields.map();
     List<String> columns = columns(fields, "columns");
     List<String> key = columns(fields, "key");
@@ -272,13 +272,13 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
   }
 
   /** Returns what parts the cells of each column. */
-  private Map<String, String> split(MapFields table, List<String> columns) {
+  private static Map<String, String> split(MapFields table, List<String> columns) {
     Map<String, String> split = new TreeMap<>();
-    MapFields.map(table.map().get("split"), "split", problems)
+    MapFields.map(table.map().get("split"), "split", table.problems())
         .entries()
         .forEach(
             (name, entry) -> {
-              String separator = scope.text(MapFields.scalar(entry.value(), "split"));
+              String separator = table.scope().text(MapFields.scalar(entry.value(), "split"));
               if (separator.isEmpty()) {
                 throw new BadInput(entry.place(), "split parts a cell at a text, such as \";\"");
               } else if (!columns.isEmpty() && !columns.contains(name)) {

@@ -32,7 +32,7 @@ record AxisRows(
 
   /**
    * Returns these rows with a column for each name that lies inside a map of a column, as {@code
-   * meta.id}; such a name has a dot and is no column.
+   * meta.id}; such a name has a dot and names no column.
    */
   AxisRows withInner(List<String> wanted) {
     List<String> inner =

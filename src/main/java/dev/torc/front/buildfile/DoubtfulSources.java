@@ -11,9 +11,9 @@ import java.util.TreeSet;
 /**
  * Decides which files on disk count for a group although they match a product of the group itself.
  * Such a file is a source if no instance makes it, and an instance exists if its file is a source.
- * So the group is expanded first without these files; what is made then is no source. Only if a
- * file is left, the group is expanded with it: what is not made even then is a source. {@link
- * GroupExpansion} runs the expansions.
+ * So the group is expanded first without these files; those that its instances make are not
+ * sources. If files are left, the group is expanded with them: those that no instance makes even
+ * then are sources. {@link GroupExpansion} runs the expansions.
  */
 final class DoubtfulSources {
 

@@ -206,8 +206,7 @@ final class FileLayers {
         varFiles.add(shown);
         Scope plain = new Scope(Vars.NONE, null, problems);
         MapFields fields = new MapFields(written, plain, problems);
-        AxisReader reader = new AxisReader(plain, null, problems);
-        return VarRows.keyed(reader.table(fields, shown, written.place()), bytes);
+        return VarRows.keyed(AxisReader.table(fields, shown, written.place()), bytes);
       }
     };
   }

@@ -185,15 +185,12 @@ public record Scope(
 
   private boolean isUnknown(Placeholder hole) {
     String name = hole.name();
-    return !vars.has(name)
-        && !vars.maps().containsKey(name)
-        && ofRow(name) == null
+    return !isName(name)
+        && valueOf(name) == null // any name, in a group that is read as one job
         && !isAny(name)
         && !name.equals("job")
         && !isSlot(hole)
-        && !isCaller(hole)
-        && valueOf(name) == null
-        && !VarLookup.is(name, this);
+        && !isCaller(hole);
   }
 
   /** Returns the value of a parameter or var, by which a map is looked up; null without one. */
