@@ -303,7 +303,7 @@ class ServerIT {
 
   /**
    * No call is made twice, lost without a word, or hangs, whenever server and clients are killed. A
-   * stand-in for Java makes the cold calls.
+   * stand-in for Java makes the cold calls. Each server lives until it has answered one.
    */
   @Test
   void noCallIsMadeTwice() throws Exception {
@@ -354,7 +354,13 @@ class ServerIT {
     }
     Random random = new Random(seed);
     while (clients.stream().anyMatch(Thread::isAlive)) {
-      TimeUnit.MILLISECONDS.sleep(500 + random.nextInt(2000));
+      int before = server.log(" served: ").size();
+      until(
+          "a call is served",
+          () ->
+              server.log(" served: ").size() > before
+                  || clients.stream().noneMatch(Thread::isAlive));
+      TimeUnit.MILLISECONDS.sleep(random.nextInt(2000));
       ProcessHandle.of(server.pid()).ifPresent(ProcessHandle::destroyForcibly);
       until("it is gone", () -> server.call("status").equals("not running\n"));
       server.start();
