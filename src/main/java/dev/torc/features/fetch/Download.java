@@ -6,6 +6,9 @@ import dev.torc.base.posix.Io;
 import dev.torc.base.posix.OwnFile;
 import dev.torc.base.text.Amount;
 import dev.torc.base.text.SafeText;
+import dev.torc.base.web.WebAddress;
+import dev.torc.base.web.WebClient;
+import dev.torc.base.web.WebRefusal;
 import dev.torc.core.run.AttemptFailure;
 import dev.torc.features.fetch.Fetch.FetchedFile;
 import dev.torc.features.fetch.FetchPlace.Validator;
@@ -21,7 +24,6 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
@@ -98,9 +100,9 @@ final class Download {
       try {
         from(WebAddress.of(url), url);
         return;
-      } catch (AttemptFailure e) {
+      } catch (AttemptFailure | WebRefusal e) {
         means.log.accept(e.getMessage());
-        first = first == null ? e : first;
+        first = first == null ? new AttemptFailure(e.getMessage()) : first;
       }
     }
     int more = file.urls().size() - 1;
@@ -180,10 +182,11 @@ final class Download {
       root = root.getCause();
     }
     String why = silent ? "no bytes for " + SILENCE + " s" : why(root);
-    String line = address.shown() + means.web.get().way(address) + ": " + why;
+    String line = address.shown() + means.web.get().way(address.uri()) + ": " + why;
     long wait = asked >= 0 ? asked : FIRST_DELAY << 2 * (tries - 1);
-    if (root instanceof GeneralSecurityException) {
-      throw new AttemptFailure(line + "; CURL_CA_BUNDLE can name a file of other CAs");
+    String hint = WebClient.hint(root);
+    if (!hint.isEmpty()) {
+      throw new AttemptFailure(line + hint);
     } else if (wait > LONGEST_DELAY) {
       throw new AttemptFailure(line + "; it asks to wait longer than 10 min");
     } else if (tries == TRIES) {

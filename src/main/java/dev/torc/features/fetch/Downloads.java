@@ -1,9 +1,11 @@
 package dev.torc.features.fetch;
 
+import dev.torc.base.web.WebClient;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,6 +19,8 @@ public final class Downloads {
 
   /** Those that run now, by job. */
   final Map<String, Download> running = new ConcurrentHashMap<>();
+
+  private static final Duration CONNECT = Duration.ofSeconds(30);
 
   private final Map<String, String> env;
   private boolean tidied; // guarded by this, like the next one
@@ -34,7 +38,7 @@ public final class Downloads {
   }
 
   synchronized WebClient web() {
-    web = web == null ? new WebClient(env) : web;
+    web = web == null ? new WebClient(env, CONNECT) : web;
     return web;
   }
 

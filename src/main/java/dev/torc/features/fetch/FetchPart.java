@@ -9,6 +9,7 @@ import dev.torc.base.posix.Io;
 import dev.torc.base.posix.Kill;
 import dev.torc.base.posix.OwnFile;
 import dev.torc.base.text.SafeText;
+import dev.torc.base.web.WebAddress;
 import dev.torc.core.here.Launch;
 import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.here.ProcessEnd.How;

@@ -4,6 +4,7 @@ import dev.torc.base.digests.Digest;
 import dev.torc.base.posix.FileStatus;
 import dev.torc.base.posix.FileTree;
 import dev.torc.base.posix.OwnFile;
+import dev.torc.base.web.WebAddress;
 import dev.torc.core.memory.CachePlace;
 import java.io.IOException;
 import java.net.http.HttpHeaders;

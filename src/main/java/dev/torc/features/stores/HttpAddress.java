@@ -69,6 +69,11 @@ record HttpAddress(String url, Map<String, String> headers) {
     }
   }
 
+  /** Returns whether requests are not encrypted; then it is a server of this machine. */
+  boolean isPlain() {
+    return url.regionMatches(true, 0, "http:", 0, 5);
+  }
+
   URI resolve(String kind, String name) {
     return URI.create(url + "/" + kind + "/" + name);
   }

@@ -2,28 +2,31 @@ package dev.torc.features.stores;
 
 import dev.torc.base.digests.Digest;
 import dev.torc.base.text.SafeText;
+import dev.torc.base.web.WebClient;
+import dev.torc.base.web.WebRefusal;
 import dev.torc.features.stores.StoreRefusal.Failure;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
+import java.net.URI;
 import java.net.UnknownHostException;
-import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import javax.net.ssl.SSLException;
 
 /**
  * A shared store on a server, by Bazel's protocol over HTTP/1.1: {@code GET}, {@code HEAD} and
  * {@code PUT} under {@code /ac} and {@code /cas}. A redirect is a failure: it would send the
- * headers to another address. {@link StoreCall} limits the time of an answer, and {@link
+ * headers to another address. A server of this machine is reached without a proxy, since its
+ * requests are not encrypted. {@link StoreCall} limits the time of an answer, and {@link
  * SharedStore} decides which records count.
  */
 final class HttpStore implements StorePlace {
@@ -37,11 +40,14 @@ final class HttpStore implements StorePlace {
   private static final int DROPPED = 1 << 16;
 
   private final HttpAddress address;
+  private final Map<String, String> env;
 
-  private HttpClient client; // made with the first request; guarded by this
+  private WebClient client; // made with the first request; guarded by this
 
-  HttpStore(HttpAddress address) {
+  /** Prepares a store; {@code env} is the caller's environment. */
+  HttpStore(HttpAddress address, Map<String, String> env) {
     this.address = address;
+    this.env = env;
   }
 
   @Override
@@ -54,27 +60,16 @@ final class HttpStore implements StorePlace {
     return true;
   }
 
-  private synchronized HttpClient client() {
+  private synchronized WebClient client() {
     if (client == null) {
-      client =
-          HttpClient.newBuilder()
-              .version(HttpClient.Version.HTTP_1_1)
-              .followRedirects(HttpClient.Redirect.NEVER)
-              .connectTimeout(CONNECT)
-              .build();
+      client = new WebClient(address.isPlain() ? Map.of() : env, CONNECT);
     }
     return client;
   }
 
-  private HttpRequest.Builder ask(String kind, Digest name) {
-    HttpRequest.Builder ask = HttpRequest.newBuilder(address.resolve(kind, name.hex()));
-    address.headers().forEach(ask::header);
-    return ask;
-  }
-
   @Override
   public InputStream open(String in, Digest name, StoreRequest request) throws StoreRefusal {
-    HttpResponse<InputStream> answer = send(ask(in, name).GET().build(), request);
+    HttpResponse<InputStream> answer = send(in, name, HttpRequest.newBuilder().GET(), request);
     if (answer.statusCode() == 200) {
       return answer.body();
     }
@@ -93,7 +88,8 @@ final class HttpStore implements StorePlace {
 
   @Override
   public boolean has(Blob blob, StoreRequest request) throws StoreRefusal {
-    HttpResponse<InputStream> answer = send(ask(BLOBS, blob.digest()).HEAD().build(), request);
+    HttpResponse<InputStream> answer =
+        send(BLOBS, blob.digest(), HttpRequest.newBuilder().HEAD(), request);
     drop(answer);
     String own = Long.toString(blob.size());
     String size = answer.headers().firstValue("Content-Length").orElse(own);
@@ -107,7 +103,8 @@ final class HttpStore implements StorePlace {
     BodyPublisher body =
         BodyPublishers.fromPublisher(
             BodyPublishers.ofInputStream(() -> body(source, request)), source.blob().size());
-    HttpResponse<InputStream> answer = send(ask(kind, name).PUT(body).build(), request);
+    HttpResponse<InputStream> answer =
+        send(kind, name, HttpRequest.newBuilder().PUT(body), request);
     drop(answer);
     if (!TAKEN.contains(answer.statusCode())) {
       throw status("PUT", answer);
@@ -122,24 +119,30 @@ final class HttpStore implements StorePlace {
     }
   }
 
-  private HttpResponse<InputStream> send(HttpRequest ask, StoreRequest request)
-      throws StoreRefusal {
+  private HttpResponse<InputStream> send(
+      String kind, Digest name, HttpRequest.Builder ask, StoreRequest request) throws StoreRefusal {
+    URI to = address.resolve(kind, name.hex());
+    address.headers().forEach(ask::header);
     try {
-      HttpResponse<InputStream> answer = client().send(ask, BodyHandlers.ofInputStream());
+      HttpResponse<InputStream> answer = client().send(to, ask);
       request.begin();
       return answer;
     } catch (InterruptedException e) {
       throw StoreRefusal.failed("it was given up"); // the call has stopped waiting
     } catch (IllegalArgumentException e) { // the client cannot parse a header
       throw StoreRefusal.failed("its answer has an invalid header");
+    } catch (WebRefusal e) {
+      throw new StoreRefusal(e.getMessage(), Failure.LASTING);
     } catch (IOException e) {
-      throw failure(e);
+      throw failure(e, client().way(to));
     }
   }
 
   private static void drop(HttpResponse<InputStream> answer) {
     try (InputStream body = answer.body()) {
-      body.readNBytes(DROPPED);
+      if (body != null) { // a proxy's answer has none
+        body.readNBytes(DROPPED);
+      }
     } catch (IOException e) {
       return; // the status was already received
     }
@@ -150,7 +153,10 @@ final class HttpStore implements StorePlace {
     String why =
         switch (status / 100) {
           case 3 -> "; redirects are not followed";
-          case 4 -> status == 401 || status == 403 ? "; it wants other headers" : "";
+          case 4 ->
+              status == 401 || status == 403
+                  ? "; it wants other headers"
+                  : status == 407 ? "; its proxy wants a login" : "";
           default -> "";
         };
     return StoreRefusal.failed("it answered " + method + " with " + status + why);
@@ -160,25 +166,28 @@ final class HttpStore implements StorePlace {
     return new StoreRefusal(line, Failure.UNREACHED);
   }
 
-  private static StoreRefusal failure(IOException e) {
+  /** Returns the failure of a request; {@code way} says by which proxy, or is empty. */
+  private static StoreRefusal failure(IOException e, String way) {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       if (cause instanceof BlobStream.Broken) {
         return BlobSource.unreadable();
       }
       if (cause instanceof HttpConnectTimeoutException) {
-        return unreached("cannot connect in 2 s");
+        return unreached("cannot connect in 2 s" + way);
       }
       if (cause instanceof UnresolvedAddressException || cause instanceof UnknownHostException) {
-        return unreached("host not found");
+        return unreached("host not found" + way);
       }
       if (cause instanceof SSLException) { // the message of e is often useless
         String why = String.valueOf(cause.getMessage());
-        return StoreRefusal.failed("TLS fails: " + SafeText.line(why, 200));
+        return StoreRefusal.failed(
+            "TLS fails" + way + ": " + SafeText.line(why, 200) + WebClient.hint(cause));
       }
     }
     String why = e.getMessage();
     if (e instanceof ConnectException) {
-      return unreached("cannot connect" + (why == null ? "" : ": " + SafeText.line(why, 200)));
+      return unreached(
+          "cannot connect" + way + (why == null ? "" : ": " + SafeText.line(why, 200)));
     }
     return StoreRefusal.failed(
         why == null ? e.getClass().getSimpleName() : SafeText.line(why, 200));
@@ -187,7 +196,7 @@ final class HttpStore implements StorePlace {
   @Override
   public synchronized void close() {
     if (client != null) {
-      client.shutdownNow();
+      client.close();
       client = null;
     }
   }

@@ -74,11 +74,15 @@ public final class SharedStores implements AutoCloseable {
   /**
    * Opens the stores without sending a request. {@code root} is a real path, {@code clock} returns
    * nanoseconds since an arbitrary moment, and {@code told} takes lines for the user, on any
-   * thread. Throws for settings that {@link StoreSettings#check} refuses, and for an unreadable
-   * key.
+   * thread; {@code env} is the caller's environment. Throws for settings that {@link
+   * StoreSettings#check} refuses, and for an unreadable key.
    */
   public static SharedStores open(
-      List<StoreSettings> settings, Path root, LongSupplier clock, Consumer<String> told)
+      List<StoreSettings> settings,
+      Path root,
+      Map<String, String> env,
+      LongSupplier clock,
+      Consumer<String> told)
       throws StoreRefusal {
     SharedStores all =
         new SharedStores(
@@ -86,7 +90,7 @@ public final class SharedStores implements AutoCloseable {
                 root.toString(), clock, new AtomicBoolean(), new Semaphore(1), told));
     for (StoreSettings each : settings) {
       SigningKey key = each.key() == null ? null : SigningKey.read(each.key());
-      all.stores.add(new SharedStore(each.place(), each.trusted(key), key, all.build));
+      all.stores.add(new SharedStore(each.place(env), each.trusted(key), key, all.build));
     }
     return all;
   }
@@ -403,7 +407,7 @@ public final class SharedStores implements AutoCloseable {
     /** Checks these settings without a request; throws with a line that says what is wrong. */
     public void check() throws StoreRefusal {
       words();
-      place();
+      place(Map.of());
       if (key != null) {
         SigningKey.check(key);
       }
@@ -417,10 +421,10 @@ public final class SharedStores implements AutoCloseable {
       return words;
     }
 
-    StorePlace place() throws StoreRefusal {
+    StorePlace place(Map<String, String> env) throws StoreRefusal {
       return url == null
           ? new FolderStore(path, FolderTrust.of(group))
-          : new HttpStore(HttpAddress.of(url, headers));
+          : new HttpStore(HttpAddress.of(url, headers), env);
     }
 
     /** Returns the signers whose records count; null if all records count. */

@@ -63,7 +63,8 @@ public record SharedAccess(Project project) {
       }
     }
     try {
-      return SharedStores.open(settings, project.workflow().root(), System::nanoTime, told);
+      return SharedStores.open(
+          settings, project.workflow().root(), project.caller().env(), System::nanoTime, told);
     } catch (StoreRefusal e) {
       throw new BadInput(entries().getFirst().place(), e.getMessage());
     }

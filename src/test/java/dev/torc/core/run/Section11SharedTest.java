@@ -94,7 +94,8 @@ class Section11SharedTest extends Harness {
     List<String> told = new ArrayList<>();
     StoreSettings settings = new StoreSettings(store, null, null, Map.of(), null, List.of());
     try (SharedStores stores =
-        SharedStores.open(List.of(settings), root.toRealPath(), System::nanoTime, told::add)) {
+        SharedStores.open(
+            List.of(settings), root.toRealPath(), Map.of(), System::nanoTime, told::add)) {
       SharedStore.Hit found = stores.all().getFirst().find(key);
       Result real = found.result();
       List<RecordedProduct> products = new ArrayList<>(real.products());

@@ -4,16 +4,12 @@ import static dev.torc.features.fetch.WebServer.answer;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.features.fetch.Certified;
 import dev.torc.features.fetch.WebServer;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
-import java.util.ArrayList;
 import java.util.List;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,39 +17,15 @@ import org.junit.jupiter.api.io.TempDir;
 /** Section 13, fetch: https with a CA that only a file of the environment names. */
 class Section13FetchTlsTest extends FetchHarness {
 
-  private static final String WORD = "password";
-
   @TempDir Path temp;
   private WebServer tls;
   private Path ca;
 
   @BeforeEach
   void certify() throws Exception {
-    Path store = temp.resolve("store");
     ca = temp.resolve("ca.pem");
-    String pair = "-genkeypair -keyalg EC -groupname secp256r1 -validity 2 -dname CN=torc";
-    keytool(store, pair + " -ext SAN=ip:127.0.0.1 -storetype PKCS12");
-    keytool(store, "-exportcert -rfc -file " + ca);
-    KeyStore keys = KeyStore.getInstance("PKCS12");
-    try (InputStream in = Files.newInputStream(store)) {
-      keys.load(in, WORD.toCharArray());
-    }
-    KeyManagerFactory own = KeyManagerFactory.getInstance("PKIX");
-    own.init(keys, WORD.toCharArray());
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(own.getKeyManagers(), null, null);
-    tls = new WebServer(context);
+    tls = Certified.server(ca);
     given("get: { fetch: \"%s\", produces: d/x }".formatted(tls.url("/x")));
-  }
-
-  private static void keytool(Path store, String words) throws Exception {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
-    command.addAll(List.of(words.split(" ")));
-    command.addAll(List.of("-alias", "torc", "-keystore", store.toString(), "-storepass", WORD));
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String said = new String(process.getInputStream().readAllBytes());
-    assertEquals(0, process.waitFor(), said);
   }
 
   @Override

@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.base.web.WebClient;
 import dev.torc.core.run.AttemptFailure;
 import dev.torc.features.fetch.Fetch.FetchedFile;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
@@ -35,7 +37,7 @@ class DownloadTest {
     web = new WebServer();
     FetchPlace place = new FetchPlace(temp.resolve("p"), temp.resolve("p.from"), "boot");
     FetchedFile file = new FetchedFile("p", "", List.of(web.url("/x")));
-    WebClient client = new WebClient(Map.of());
+    WebClient client = new WebClient(Map.of(), Duration.ofSeconds(30));
     download =
         new Download(
             file, place, "", new Download.Means(() -> client, null, this::ended, log::add));

@@ -666,7 +666,8 @@ class HttpStoreTest extends StoreContract {
       }
       String url = "http://127.0.0.1:" + full.getLocalPort();
       StoreSettings settings = new StoreSettings(null, null, url, Map.of(), null, List.of());
-      try (SharedStores stores = SharedStores.open(List.of(settings), temp, () -> 0, l -> {})) {
+      try (SharedStores stores =
+          SharedStores.open(List.of(settings), temp, Map.of(), () -> 0, l -> {})) {
         assertEquals("cannot connect in 2 s", stores.all().getFirst().find(KEY).reason());
       }
     } finally {

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -31,7 +32,12 @@ final class Outbox implements AutoCloseable {
   private int looks; // at the time; guarded by this
 
   Outbox(Path root, StoreSettings... settings) throws StoreRefusal {
-    stores = SharedStores.open(List.of(settings), root, this::now, told::add);
+    this(root, Map.of(), settings);
+  }
+
+  /** Opens stores by the proxies and CA files of an environment. */
+  Outbox(Path root, Map<String, String> env, StoreSettings... settings) throws StoreRefusal {
+    stores = SharedStores.open(List.of(settings), root, env, this::now, told::add);
   }
 
   private synchronized long now() {

@@ -161,7 +161,7 @@ class SharedServersIT {
   void bazelRemoteBelievesNothingEither() throws Exception {
     try (RealServer server = server("bazel-remote");
         Outbox writer = writer(server);
-        HttpStore store = new HttpStore(HttpAddress.of(server.url(), Map.of()))) {
+        HttpStore store = new HttpStore(HttpAddress.of(server.url(), Map.of()), Map.of())) {
       StoreCall call =
           StoreCall.small(
               new SharedStore.Build("/", System::nanoTime, new AtomicBoolean(), null, null), null);

@@ -27,7 +27,7 @@ class StoreSettingsTest {
         line,
         assertThrows(
                 StoreRefusal.class,
-                () -> SharedStores.open(List.of(settings), Path.of("/r"), null, l -> {}))
+                () -> SharedStores.open(List.of(settings), Path.of("/r"), Map.of(), null, l -> {}))
             .getMessage());
     return line;
   }

@@ -1,10 +1,9 @@
-package dev.torc.features.fetch;
+package dev.torc.base.web;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.torc.core.run.AttemptFailure;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -101,8 +100,8 @@ class WebAddressTest {
   void fromHttpsARedirectLeadsToHttpsOnly() {
     WebAddress from = WebAddress.of("https://h/a");
     assertEquals("https://other/x", from.redirected("//other/x").uri().toString());
-    assertThrows(AttemptFailure.class, () -> from.redirected("http://h/a"));
-    assertThrows(AttemptFailure.class, () -> from.redirected("file:///etc/passwd"));
-    assertThrows(AttemptFailure.class, () -> WebAddress.of("http://h/").redirected("ftp://h/a"));
+    assertThrows(WebRefusal.class, () -> from.redirected("http://h/a"));
+    assertThrows(WebRefusal.class, () -> from.redirected("file:///etc/passwd"));
+    assertThrows(WebRefusal.class, () -> WebAddress.of("http://h/").redirected("ftp://h/a"));
   }
 }

@@ -1,8 +1,7 @@
-package dev.torc.features.fetch;
+package dev.torc.base.web;
 
 import dev.torc.base.digests.Digest;
 import dev.torc.base.text.SafeText;
-import dev.torc.core.run.AttemptFailure;
 import java.net.IDN;
 import java.net.URI;
 import java.net.URLDecoder;
@@ -90,7 +89,7 @@ public record WebAddress(String scheme, String login, String host, String rest) 
             });
   }
 
-  URI uri() {
+  public URI uri() {
     return URI.create(scheme + "://" + host + rest);
   }
 
@@ -110,12 +109,12 @@ public record WebAddress(String scheme, String login, String host, String rest) 
       WebAddress next = of(whole ? location : uri().resolve(near).toString());
       if (!next.isWeb() || scheme.equals("https") && !next.scheme.equals("https")) {
         String line = "%s: redirects from %s to %s";
-        throw new AttemptFailure(line.formatted(shown(), scheme, next.shown()));
+        throw new WebRefusal(line.formatted(shown(), scheme, next.shown()));
       }
       String kept = next.host.equals(host) ? login : null;
       return new WebAddress(next.scheme, kept, next.host, next.rest);
     } catch (IllegalArgumentException e) {
-      throw new AttemptFailure("%s: redirects to an %s".formatted(shown(), e.getMessage()));
+      throw new WebRefusal("%s: redirects to an %s".formatted(shown(), e.getMessage()));
     }
   }
 

@@ -1,6 +1,5 @@
-package dev.torc.features.fetch;
+package dev.torc.base.web;
 
-import dev.torc.core.run.AttemptFailure;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.net.InetAddress;
@@ -54,9 +53,9 @@ final class Proxies extends ProxySelector {
         return address;
       }
     } catch (IllegalArgumentException e) {
-      throw new AttemptFailure("the proxy is an " + e.getMessage());
+      throw new WebRefusal("the proxy is an " + e.getMessage());
     }
-    throw new AttemptFailure("the proxy for %s must be an http:// URL".formatted(uri.getScheme()));
+    throw new WebRefusal("the proxy for %s must be an http:// URL".formatted(uri.getScheme()));
   }
 
   private boolean isDirect(String host) {

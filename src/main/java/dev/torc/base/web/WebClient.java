@@ -1,10 +1,10 @@
-package dev.torc.features.fetch;
+package dev.torc.base.web;
 
 import dev.torc.base.text.Refusal;
-import dev.torc.core.run.AttemptFailure;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -25,10 +25,11 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
- * The connections of a build's downloads, by the environment's proxies and CA files, which
- * java.net.http does not read. One for all, since a file of CAs takes long to read.
+ * Connections to servers by the environment's proxies and CA files, which java.net.http does not
+ * read: for all downloads of a build, or for one shared store. A file of CAs takes long to read, so
+ * an instance serves many requests.
  */
-final class WebClient {
+public final class WebClient implements AutoCloseable {
 
   private static final int MOST_REDIRECTS = 10;
   private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
@@ -39,13 +40,14 @@ final class WebClient {
   private final Proxies proxies;
   private final HttpClient client;
 
-  WebClient(Map<String, String> env) {
+  /** Reads the CA file of an environment; {@code connect} is the time limit of a connection. */
+  public WebClient(Map<String, String> env, Duration connect) {
     this.proxies = new Proxies(env);
     HttpClient.Builder builder =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1) // or it would offer h2c to plain servers
             .followRedirects(HttpClient.Redirect.NEVER) // which would take headers elsewhere
-            .connectTimeout(Duration.ofSeconds(30))
+            .connectTimeout(connect)
             .proxy(proxies);
     CA_FILES.stream()
         .filter(name -> !env.getOrDefault(name, "").isEmpty())
@@ -55,12 +57,11 @@ final class WebClient {
   }
 
   /** Sends a request, and those that redirects ask for; the body of the answer is yet to come. */
-  HttpResponse<InputStream> get(WebAddress first, Map<String, String> headers)
+  public HttpResponse<InputStream> get(WebAddress first, Map<String, String> headers)
       throws IOException, InterruptedException {
     WebAddress address = first;
     for (int i = 0; i <= MOST_REDIRECTS; i++) {
-      HttpResponse<InputStream> answer =
-          client.send(request(address, headers), BodyHandlers.ofInputStream());
+      HttpResponse<InputStream> answer = send(address.uri(), request(address, headers));
       String location = answer.headers().firstValue("Location").orElse("");
       if (!REDIRECTS.contains(answer.statusCode()) || location.isEmpty()) {
         return answer;
@@ -68,25 +69,43 @@ final class WebClient {
       answer.body().close();
       address = address.redirected(location);
     }
-    throw new AttemptFailure(first.shown() + ": more than 10 redirects");
+    throw new WebRefusal(first.shown() + ": more than 10 redirects");
   }
 
   /** Returns by which proxy an address is reached, for a message; empty for none. */
-  String way(WebAddress address) {
-    WebAddress proxy = proxies.of(address.uri());
+  public String way(URI address) {
+    WebAddress proxy = proxies.of(address);
     return proxy == null ? "" : " by proxy " + proxy.host();
   }
 
-  private HttpRequest request(WebAddress address, Map<String, String> headers) {
+  /** Returns the end of a message about a failed request; empty without a hint. */
+  public static String hint(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof GeneralSecurityException) {
+        return "; CURL_CA_BUNDLE can name a file of other CAs";
+      }
+    }
+    return "";
+  }
+
+  /**
+   * Sends one request to an address and follows no redirect; the body of the answer is yet to come.
+   */
+  public HttpResponse<InputStream> send(URI to, HttpRequest.Builder request)
+      throws IOException, InterruptedException {
+    login(request, "Proxy-Authorization", proxies.of(to));
+    return client.send(request.uri(to).build(), BodyHandlers.ofInputStream());
+  }
+
+  private static HttpRequest.Builder request(WebAddress address, Map<String, String> headers) {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(address.uri())
+        HttpRequest.newBuilder()
             .header("User-Agent", "torc")
             .header("Accept", "*/*")
             .header("Accept-Encoding", "identity");
     headers.forEach(request::header);
     login(request, "Authorization", address);
-    login(request, "Proxy-Authorization", proxies.of(address.uri()));
-    return request.build();
+    return request;
   }
 
   private static void login(HttpRequest.Builder request, String header, WebAddress of) {
@@ -95,6 +114,12 @@ final class WebClient {
       byte[] bytes = login.getBytes(StandardCharsets.UTF_8);
       request.header(header, "Basic " + Base64.getEncoder().encodeToString(bytes));
     }
+  }
+
+  /** Ends all connections; an exchange under way fails. */
+  @Override
+  public void close() {
+    client.shutdownNow();
   }
 
   private static SSLContext trusting(String variable, Path file) {
@@ -115,9 +140,9 @@ final class WebClient {
       context.init(null, trust.getTrustManagers(), null);
       return context;
     } catch (IOException e) {
-      throw new AttemptFailure(variable + ": " + Refusal.line(e));
+      throw new WebRefusal(variable + ": " + Refusal.line(e));
     } catch (GeneralSecurityException e) {
-      throw new AttemptFailure("%s: no certificates in %s".formatted(variable, file));
+      throw new WebRefusal("%s: no certificates in %s".formatted(variable, file));
     }
   }
 }

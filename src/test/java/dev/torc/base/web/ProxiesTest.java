@@ -1,4 +1,4 @@
-package dev.torc.features.fetch;
+package dev.torc.base.web;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
