@@ -136,7 +136,7 @@ public class LoopBenchmark {
         BuildSession.of(
             Project.load(caller, options),
             new BuildRequest(
-                JobChoice.of(List.of()),
+                JobChoice.of(List.of(), false),
                 Rerun.of(List.of(), true),
                 new Manner(0, false, false, false, false, Pace.ANY),
                 new LockTerms(true, true, Set.of()),

@@ -47,15 +47,16 @@ public record Workflow(
    * are absolute, the first file is the main build file, and memory is in bytes.
    *
    * @param roots folders outside the root that may also contain products
+   * @param usual the targets of a build that names none; empty for all jobs
    * @param data values as {@link dev.torc.base.syntax.JsonText}
    * @param stamps the files whose stamps are always trusted, or never, on any file system
    */
   public record Settings(
       ReadFiles sources,
-      String name,
-      String description,
+      About about,
       SortedMap<String, Long> limits,
       List<Path> roots,
+      List<String> usual,
       SortedMap<String, String> data,
       List<Hook> hooks,
       List<Executor> executors,
@@ -66,7 +67,18 @@ public record Workflow(
     public List<Path> files() {
       return sources.files;
     }
+
+    public String name() {
+      return about.name;
+    }
+
+    public String description() {
+      return about.description;
+    }
   }
+
+  /** What the build file says about itself to readers. */
+  public record About(String name, String description) {}
 
   /** The files that were read; {@code ofVars} are those that have only vars. */
   public record ReadFiles(List<Path> files, List<Path> ofVars) {}

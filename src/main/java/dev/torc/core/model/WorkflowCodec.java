@@ -15,6 +15,7 @@ import dev.torc.core.model.Job.Retry;
 import dev.torc.core.model.Job.Runs;
 import dev.torc.core.model.Job.Tool;
 import dev.torc.core.model.Step.Image;
+import dev.torc.core.model.Workflow.About;
 import dev.torc.core.model.Workflow.Apart;
 import dev.torc.core.model.Workflow.Executor;
 import dev.torc.core.model.Workflow.Hook;
@@ -136,10 +137,10 @@ public final class WorkflowCodec {
     return new Settings(
         new ReadFiles(
             wire.list(of, Settings::files, path), wire.list(of, s -> s.sources().ofVars(), path)),
-        wire.text(of, Settings::name),
-        wire.text(of, Settings::description),
+        new About(wire.text(of, Settings::name), wire.text(of, Settings::description)),
         wire.map(of, Settings::limits, Wire.LONG),
         wire.list(of, Settings::roots, path),
+        wire.list(of, Settings::usual, Wire.TEXT),
         wire.map(of, Settings::data, Wire.TEXT),
         wire.list(of, Settings::hooks, WorkflowCodec::hook),
         wire.list(of, Settings::executors, WorkflowCodec::executor),

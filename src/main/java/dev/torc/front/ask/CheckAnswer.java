@@ -22,6 +22,7 @@ import dev.torc.features.remarks.ValueRemarks;
 import dev.torc.features.sandbox.Sandbox;
 import dev.torc.front.session.DiskChecks;
 import dev.torc.front.session.Exit;
+import dev.torc.front.session.JobChoice;
 import dev.torc.front.session.Project;
 import dev.torc.front.session.ReadSession;
 import dev.torc.front.session.SharedAccess;
@@ -67,6 +68,7 @@ record CheckAnswer(
       try (ReadSession look = ReadSession.at(project, notes::add)) {
         project = look.project();
         Graph graph = project.graph();
+        project.select(JobChoice.of(List.of(), false)); // refuses an unknown default
         JobSelection all = project.select(List.of());
         int[] jobs = graph.inOrder(all.jobs());
         try {

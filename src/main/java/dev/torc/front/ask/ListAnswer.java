@@ -150,7 +150,7 @@ record ListAnswer(
       List<DisplayGraph.Fold> shown = new ArrayList<>(project.folded(selection, instances).folds());
       shown.removeIf(fold -> groups && !fold.isGroup());
       BitSet waiting =
-          running.isBuild() ? project.select(JobChoice.of(List.of())).jobs() : new BitSet();
+          running.isBuild() ? project.select(JobChoice.of(List.of(), false)).jobs() : new BitSet();
       boolean all = groups || targets.isEmpty();
       SortedMap<String, LeftOutJob> leftOut =
           groups || call.has("--failed")

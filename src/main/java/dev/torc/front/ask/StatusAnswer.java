@@ -176,7 +176,8 @@ record StatusAnswer(
     }
     try (ReadSession look = ReadSession.at(folder.project(), call::warn)) {
       Project project = look.project();
-      JobSelection selection = call.chosen(look, project.select(JobChoice.of(targets)));
+      JobChoice choice = JobChoice.of(targets, call.has("--all"));
+      JobSelection selection = call.chosen(look, project.select(choice));
       try {
         DiskChecks.check(
             project.graph(),
@@ -191,13 +192,14 @@ record StatusAnswer(
       }
       return of(
           folder,
-          look.plan(selection, Rerun.of(targets, false)),
+          look.plan(selection, Rerun.of(choice.targets(project.graph()), false)),
           project.folded(selection, call.has("--instances")).folds(),
           targets.isEmpty() && !call.has("--failed") ? stale(project.graph(), look) : 0,
           look.cache(),
           call.has("--failed")
               ? Collections.emptySortedMap()
-              : LeftOutTargets.of(project.graph(), targets, project.paths()));
+              : LeftOutTargets.of(
+                  project.graph(), choice.targets(project.graph()), project.paths()));
     }
   }
 

@@ -26,7 +26,7 @@ public final class KnownKeys {
   static final List<String> TOP =
       List.of(
           """
-          name description vars env shell resources limits roots defaults jobs data
+          name description vars env shell resources limits roots default defaults jobs data
           hooks container executors fetchers stores stamps report environments factories dependencies include
           """
               .split("\\s+"));

@@ -14,6 +14,7 @@ import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Resources;
 import dev.torc.core.model.ResultSource;
 import dev.torc.core.model.Workflow;
+import dev.torc.core.model.Workflow.About;
 import dev.torc.core.model.Workflow.Apart;
 import dev.torc.core.model.Workflow.Executor;
 import dev.torc.core.model.Workflow.ReportFile;
@@ -161,15 +162,14 @@ public final class ParsedBuildFile {
     List<Unit> units =
         new JobEntryReader(reader, axes, codec, places, manual).read(jobs, unchanged);
     addMakers(makers, codec, places, units, fields);
-    Path folder = root.getFileName();
     this.layers = layers;
     Settings settings =
         new Settings(
             layers.files(),
-            fields.text("name", folder == null ? "torc" : folder.toString()),
-            fields.text("description", ""),
+            about(fields),
             withDownloads(limits, reader.fetches() || unchanged != null && unchanged.mayFetch()),
             absolute(fields, "roots"),
+            fields.texts("default"),
             data(fields.inner("data")),
             HookReader.read(top.get("hooks"), scope, reader.shell(), places.keySet(), problems),
             executors,
@@ -234,6 +234,12 @@ public final class ParsedBuildFile {
         manual.add(maker.name());
       }
     }
+  }
+
+  private About about(MapFields top) {
+    Path folder = paths.root().getFileName();
+    return new About(
+        top.text("name", folder == null ? "torc" : folder.toString()), top.text("description", ""));
   }
 
   private static void refuseSingle(Node.Mapping all) {
@@ -306,10 +312,10 @@ public final class ParsedBuildFile {
     Settings settings =
         new Settings(
             read,
-            was.name(),
-            was.description(),
+            was.about(),
             was.limits(),
             was.roots(),
+            was.usual(),
             was.data(),
             was.hooks(),
             was.executors(),

@@ -123,6 +123,7 @@ final class BuildCommand {
     }
     return new JobChoice(
         call.targets(),
+        call.has("--all"),
         null,
         call.has("--downstream"),
         args.subList(Math.min(1, args.size()), args.size()));
@@ -224,10 +225,10 @@ final class BuildCommand {
     long began = console.began().getAsLong();
     long read = System.nanoTime();
     Project project = Project.load(caller, of);
-    BuildRequest request = asked;
+    BuildRequest request = asked.of(project.graph());
     if (call.has("--failed")) {
       List<String> failed = FailedJobs.names(project, console::say, console::warn);
-      request = asked.with(asked.choice().with(failed));
+      request = request.with(request.choice().with(failed));
     }
     BuildSession session = BuildSession.of(project, request);
     boolean verbose = detail() == Detail.VERBOSE;

@@ -51,7 +51,7 @@ final class Commands {
         --trust-lock  build on a network root whose locks other hosts cannot see
         --gone NAME  on a network root, declare that nothing runs anymore on this host or as this user
       build  run the jobs that are out of date
-        TARGET*  job, group, instance, tag, product or folder (default: all jobs)
+        TARGET*  job, group, instance, tag, product or folder (default: those of the build file, or all jobs)
         -n --dry-run  show what would run, and why
         -j --jobs N  use at most N cpus; same as --limit cpus=N
         -v --verbose  also show job starts, commands, job output and up-to-date jobs
@@ -60,6 +60,7 @@ final class Commands {
         --probe  with -n, also run the probes of jobs
         --force  run the targets even if they are up to date
         --downstream  also build all jobs that wait for the targets
+        --all  without targets, build all jobs, even if the build file has a default
         --only  build only the targets, from what the jobs before them made last
         --exclude PATTERN  leave out these jobs, by name, group or tag, and all jobs that need them
         --failed  build only jobs whose last run failed
@@ -101,6 +102,7 @@ final class Commands {
       status  show what is up to date, and the last build
         TARGET*  job, group, instance, tag, product or folder (default: all jobs)
         -v --verbose --instances  show each instance of a group on its own line
+        --all  without targets, show all jobs, even if the build file has a default
         --failed  show only jobs whose last run failed
         --exit-code  exit with status 1 if anything would run
         --probe  also run the probes of jobs

@@ -83,7 +83,7 @@ public final class ReportPage {
     this.asked = asked;
     this.runs = new PageRuns(graph, cache, asked);
     Plan plan = look.plan(all, Rerun.NONE);
-    this.wanted = project.select(JobChoice.of(List.of()));
+    this.wanted = project.select(JobChoice.of(List.of(), false));
     this.jobs = new PageJobs(plan, wanted.jobs(), cache, runs, asked == 0, this::withoutRoot);
     this.commands = look.commands();
     this.data = data(new PageFiles(project, look.context().contents(), jobs, paths));

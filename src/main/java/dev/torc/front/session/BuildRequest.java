@@ -5,6 +5,7 @@ import dev.torc.core.decide.JobSelection.Rerun;
 import dev.torc.core.memory.BuildLock;
 import dev.torc.core.memory.Cache.CacheException;
 import dev.torc.core.memory.CachePlace;
+import dev.torc.core.model.Graph;
 import dev.torc.features.pace.Pace;
 import java.io.IOException;
 import java.time.ZonedDateTime;
@@ -51,6 +52,12 @@ public record BuildRequest(
 
   public BuildRequest with(JobChoice other) {
     return new BuildRequest(other, rerun, manner, lock, dry, limits);
+  }
+
+  /** Returns this request for a graph, whose build file may say what is built without targets. */
+  public BuildRequest of(Graph graph) {
+    Rerun of = rerun == Rerun.ALL ? rerun : Rerun.of(choice.targets(graph), false);
+    return new BuildRequest(choice, of, manner, lock, dry, limits);
   }
 
   /** Returns this request as one of a watch. */

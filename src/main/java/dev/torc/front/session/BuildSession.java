@@ -104,7 +104,11 @@ public final class BuildSession {
   /** Returns the jobs that the build leaves out. */
   public SortedMap<String, LeftOutJob> leftOut(Plan plan) {
     return LeftOutTargets.of(
-        plan.context().graph(), request.choice().targets(), fast.project().paths());
+        plan.context().graph(), targets(plan.context().graph()), fast.project().paths());
+  }
+
+  private List<String> targets(Graph graph) {
+    return request.choice().targets(graph);
   }
 
   /** Returns how many nanoseconds the forecast build is likely to take; negative if unknown. */
@@ -130,7 +134,7 @@ public final class BuildSession {
         warn(JobShells.missing(plan), warn);
         expected = new TimeLeft(plan, capacity().limits().get(Resources.CPUS)).remaining(0);
         Graph graph = look.project().graph();
-        warn(ValueRemarks.of(graph, expanded, request.choice().targets()), warn);
+        warn(ValueRemarks.of(graph, expanded, targets(graph)), warn);
         warn(NamingNotice.of(plan, look.cache()), warn);
         warn(JobShells.changed(plan), warn);
         Set<String> said = look.project().options().variables().keySet();
@@ -278,7 +282,7 @@ public final class BuildSession {
       notes.forEach(watcher::warn);
       BuildId last = new BuildId(id, look.cache().nextBuildNumber() - 1);
       return FastPath.reportFresh(
-          look.project(), last, began, expanded.jobs(), request.choice().targets(), watcher);
+          look.project(), last, began, expanded.jobs(), targets(look.project().graph()), watcher);
     }
   }
 
@@ -298,7 +302,7 @@ public final class BuildSession {
       freshState = new FreshState(project.graph(), watched(selection), fast.fresh());
       BuildId last = new BuildId(id, fast.fresh().number());
       return FastPath.reportFresh(
-          project, last, began, selection.jobs(), request.choice().targets(), watcher);
+          project, last, began, selection.jobs(), targets(project.graph()), watcher);
     }
     try (WriteSession work = fast.open(id, request.lock().gone(), watcher::warn)) {
       watcher.reading(work.digests());

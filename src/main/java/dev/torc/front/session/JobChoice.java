@@ -14,23 +14,35 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Which jobs a build is about, as the command line says it: without targets, all jobs except manual
- * ones that no other job waits for. {@link Targets} decides what a target means.
+ * Which jobs a build is about, as the command line says it: without targets, those that {@code
+ * default} of the build file names, or all jobs except manual ones that no other job waits for.
+ * {@link Targets} decides what a target means.
  *
+ * @param asked the targets of the command line
+ * @param all whether {@code default} does not count
  * @param failed the only jobs that may be targets, since they failed; null for any
  * @param downstream whether the jobs that wait for the targets count as targets too
  * @param args the arguments behind {@code --}, for the targets with {@code {args}}
  */
 public record JobChoice(
-    List<String> targets, List<String> failed, boolean downstream, List<String> args) {
+    List<String> asked, boolean all, List<String> failed, boolean downstream, List<String> args) {
 
-  public static JobChoice of(List<String> targets) {
-    return new JobChoice(targets, null, false, List.of());
+  public static JobChoice of(List<String> targets, boolean all) {
+    return new JobChoice(targets, all, null, false, List.of());
   }
 
   /** Returns this choice with only failed jobs as targets. */
   public JobChoice with(List<String> onlyFailed) {
-    return new JobChoice(targets, onlyFailed, downstream, args);
+    return new JobChoice(asked, all, onlyFailed, downstream, args);
+  }
+
+  /** Returns the targets: those of the command line or, if it has none, of the build file. */
+  public List<String> targets(Graph graph) {
+    return isUsual() ? graph.workflow().settings().usual() : asked;
+  }
+
+  private boolean isUsual() {
+    return asked.isEmpty() && !all;
   }
 
   /** Returns the project with the arguments for those of the targets that have {@code {args}}. */
@@ -52,7 +64,7 @@ public record JobChoice(
     if (given.isEmpty()) {
       throw new BadInput(
           "no target takes arguments; put {args} into the command of "
-              + SafeText.name(targets.getFirst()));
+              + SafeText.name(asked.getFirst()));
     }
     return project.with(given);
   }
@@ -62,6 +74,7 @@ public record JobChoice(
    * frozen jobs need is not among them. A forced build leaves frozen jobs that it does not name.
    */
   JobSelection select(Graph graph, UserPaths paths, boolean force) {
+    List<String> targets = targets(graph);
     boolean targeted = ExcludingTargets.areNamed(graph, targets);
     BitSet named = targeted ? new BitSet() : Targets.all(graph);
     if (!targeted && failed == null) {
@@ -69,7 +82,7 @@ public record JobChoice(
       named = JobSelection.withPredecessors(graph, named, Frozen.still(graph));
     }
     if (!targets.isEmpty()) {
-      named = Targets.nodes(graph, targets, paths, named);
+      named = isUsual() ? usual(graph, paths, named) : Targets.nodes(graph, targets, paths, named);
     }
     if (failed != null) {
       named.and(nodes(graph, failed));
@@ -91,6 +104,27 @@ public record JobChoice(
     return JobSelection.of(graph, named, targeted || failed != null, still).without(still);
   }
 
+  /**
+   * Returns the nodes that {@code default} names; of manual jobs, only those that it names alone.
+   */
+  private static BitSet usual(Graph graph, UserPaths paths, BitSet all) {
+    List<String> targets = graph.workflow().settings().usual();
+    UserPaths ofRoot = new UserPaths(paths.root(), paths.root());
+    BitSet named;
+    try {
+      named = withoutManual(graph, Targets.nodes(graph, targets, ofRoot, all));
+    } catch (BadInput e) {
+      throw new BadInput("default of the build file: " + e.getMessage());
+    }
+    for (String target : targets) {
+      int job = graph.jobId(target);
+      if (job >= 0) {
+        named.set(job);
+      }
+    }
+    return named;
+  }
+
   /** Returns whether a target is the name of a job, group or instance, not a tag or pattern. */
   public static boolean isOwnName(Graph graph, String target) {
     return graph.nodesOf(target) != null;
@@ -101,6 +135,7 @@ public record JobChoice(
    * only later targets need them (rule 12).
    */
   Map<Integer, BitSet> order(Graph graph, UserPaths paths) {
+    List<String> targets = targets(graph);
     if (targets.size() < 2 || graph.workflow().manual().isEmpty()) {
       return Map.of();
     }

@@ -135,7 +135,8 @@ record PlannedBuild(
   }
 
   private SortedMap<String, LeftOutJob> leftOut() {
-    return LeftOutTargets.of(plan.context().graph(), request.choice().targets(), project.paths());
+    Graph graph = plan.context().graph();
+    return LeftOutTargets.of(graph, request.choice().targets(graph), project.paths());
   }
 
   private Features features(AtomicReference<String> commit) throws IOException {
@@ -288,7 +289,7 @@ record PlannedBuild(
       Graph graph, JobSelection selection, BuildRequest request) {
     for (Group group : graph.workflow().groups()) {
       if (!group.sources().warnings().isEmpty()) {
-        return ValueRemarks.of(graph, selection, request.choice().targets());
+        return ValueRemarks.of(graph, selection, request.choice().targets(graph));
       }
     }
     return List.of();

@@ -344,6 +344,9 @@ public class Harness extends LastBuild {
   /** Whether builds run jobs in folders of their own. */
   boolean sandboxes;
 
+  /** Whether builds without targets disregard {@code default}. */
+  boolean all;
+
   final BuildSession session(Project of, boolean dry, String... targets) throws IOException {
     SortedMap<String, String> counters = new TreeMap<>();
     limits.forEach((name, amount) -> counters.put(name, amount.toString()));
@@ -351,12 +354,13 @@ public class Harness extends LastBuild {
     return BuildSession.of(
         of,
         new BuildRequest(
-            new JobChoice(List.of(targets), null, downstream, args),
-            Rerun.of(List.of(targets), force),
-            new BuildRequest.Manner(failures, false, traces, strict, false, pace),
-            new LockTerms(true, true, gone),
-            dry,
-            counters));
+                new JobChoice(List.of(targets), all, null, downstream, args),
+                Rerun.of(List.of(targets), force),
+                new BuildRequest.Manner(failures, false, traces, strict, false, pace),
+                new LockTerms(true, true, gone),
+                dry,
+                counters)
+            .of(of.graph()));
   }
 
   /**

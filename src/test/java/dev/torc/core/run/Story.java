@@ -349,6 +349,7 @@ class Story extends Harness implements StepFiles.Stage {
     int end = asked.indexOf("--");
     args = end < 0 ? List.of() : asked.subList(end + 1, asked.size());
     List<String> words = end < 0 ? asked : asked.subList(0, end);
+    all = words.contains("--all");
     force = words.contains("--force");
     failures = words.contains("--fail-fast") ? 1 : 0;
     for (String word : words) {

@@ -45,7 +45,7 @@ class MainTest {
                     .toList()
                     .toString(),
                 call.options().variables().toString(),
-                request.choice().targets().toString(),
+                request.choice().asked().toString(),
                 request.limits().toString(),
                 build.detail().toString(),
                 (call.json() ? "json " : "")

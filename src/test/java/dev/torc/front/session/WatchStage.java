@@ -132,7 +132,7 @@ final class WatchStage implements Notices {
   /** The request for a build that waits for other builds. */
   static BuildRequest request(List<String> targets, boolean force) {
     return new BuildRequest(
-        JobChoice.of(targets),
+        JobChoice.of(targets, false),
         Rerun.of(targets, force),
         new BuildRequest.Manner(0, false, false, false, false, Pace.ANY),
         new LockTerms(true, false, Set.of()),
