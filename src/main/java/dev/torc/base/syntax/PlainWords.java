@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.StringTokenizer;
 import java.util.function.Predicate;
 
 /**
@@ -15,11 +16,6 @@ import java.util.function.Predicate;
  * and some have none (cd). It does not look for the program.
  */
 public final class PlainWords {
-
-  /** The plain characters besides ASCII letters and digits; {@link #isPlain} has the exceptions. */
-  private static final String SIGNS = "_./,:+@%-";
-
-  private static final String FIRST_SIGNS = "_./";
 
   /** Shells that read no start-up files for {@code -c}; zsh only with {@code -f}. */
   private static final Set<String> SHELLS = Set.of("sh", "bash", "dash", "ksh", "zsh");
@@ -64,19 +60,12 @@ public final class PlainWords {
       return Optional.empty();
     }
     List<String> words = new ArrayList<>();
-    for (int at = 0; at < text.length(); ) {
-      if (isBlank(text.charAt(at))) {
-        at++;
-        continue;
+    for (StringTokenizer all = new StringTokenizer(text, " \t"); all.hasMoreTokens(); ) {
+      String word = all.nextToken();
+      if (words.isEmpty() ? !isProgram(word) : !Quoting.isPlainArgument(word)) {
+        return Optional.empty();
       }
-      int from = at;
-      while (at < text.length() && !isBlank(text.charAt(at))) {
-        if (!isPlain(text.charAt(at), at == from, words.isEmpty())) {
-          return Optional.empty();
-        }
-        at++;
-      }
-      words.add(text.substring(from, at));
+      words.add(word);
     }
     if (words.isEmpty()
         || NAMES.contains(words.get(0))
@@ -86,20 +75,12 @@ public final class PlainWords {
     return Optional.of(List.copyOf(words));
   }
 
-  private static boolean isBlank(char c) {
-    return c == ' ' || c == '\t';
-  }
-
   /**
-   * Returns whether a character is plain at its place in a word. {@code =} is not plain at the
-   * beginning of a word, nor anywhere in the first word (assignments, and in zsh paths of
-   * commands). The first word begins with a letter, a digit or one of {@link #FIRST_SIGNS}.
+   * Returns whether a word is plain as the first one: without {@code =} (assignments, and in zsh
+   * paths of commands), and beginning with a letter, a digit or one of {@code _ . /}.
    */
-  private static boolean isPlain(char c, boolean begin, boolean first) {
-    if (c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9') {
-      return true;
-    }
-    return c == '=' ? !begin && !first : (begin && first ? FIRST_SIGNS : SIGNS).indexOf(c) >= 0;
+  private static boolean isProgram(String word) {
+    return "+-%@:".indexOf(word.charAt(0)) < 0 && Quoting.isPlain(word);
   }
 
   private static boolean isKnown(List<String> shell) {

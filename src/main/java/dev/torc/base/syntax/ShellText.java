@@ -6,10 +6,11 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * Reads the text of a POSIX shell command to find out how each value in it is quoted; a {@linkplain
- * #HOLE hole} marks a value. It follows the token rules of POSIX.1-2024, Shell Command Language
- * 2.3. At an ambiguous construct it gives up instead of guessing: all later holes are {@link
- * Quote#REFUSE}. It runs and expands nothing; {@link Quoting} quotes the values.
+ * Reads the text of a POSIX shell command. It answers three questions: how each value in it is
+ * quoted (a {@linkplain #HOLE hole} marks a value), whether the text ends inside quotes, and what
+ * each character is ({@link #marked}). It follows the token rules of POSIX.1-2024, Shell Command
+ * Language 2.3. At an ambiguous construct it gives up instead of guessing: all later holes are
+ * {@link Quote#REFUSE}. It runs and expands nothing; {@link Quoting} quotes the values.
  */
 public final class ShellText {
 
@@ -23,12 +24,13 @@ public final class ShellText {
   private static final int MAX_DEPTH = 100;
 
   /** Characters that end a bare word. */
-  private static final String OPERATORS = ";&|()<>\n";
+  static final String OPERATORS = ";&|()<>\n";
 
   /** What may stand before the name of a variable, in the forms that give its value. */
   private static final List<String> EXPANSIONS = List.of("$", "${", "${#", "${!");
 
   private final String text;
+  private final ShellMarks marks; // null if nothing asks for them
   private final List<Quote> holes = new ArrayList<>();
   private final List<Insert> inserts = new ArrayList<>();
   private final Deque<Frame> frames = new ArrayDeque<>();
@@ -39,7 +41,7 @@ public final class ShellText {
   private boolean open;
   private int i;
 
-  private enum Kind {
+  enum Level {
     /** A command line: the whole text, or that of a command substitution. */
     COMMAND,
     DOUBLE,
@@ -70,7 +72,7 @@ public final class ShellText {
 
   /** One level of nesting. */
   private static final class Frame {
-    private final Kind kind;
+    private final Level kind;
 
     /** How many parentheses are open on this level. */
     private int open;
@@ -78,7 +80,7 @@ public final class ShellText {
     /** The offset where the current word begins; -1 between words. */
     private int word = -1;
 
-    Frame(Kind kind) {
+    Frame(Level kind) {
       this.kind = kind;
     }
 
@@ -90,14 +92,22 @@ public final class ShellText {
   /** A text to insert before an offset. */
   public record Insert(int at, String text) {}
 
-  private ShellText(String text) {
+  private ShellText(String text, ShellMarks marks) {
     this.text = text;
+    this.marks = marks;
   }
 
   public static ShellText scan(String text) {
-    ShellText scan = new ShellText(text);
+    ShellText scan = new ShellText(text, null);
     scan.run();
     return scan;
+  }
+
+  /** Returns what each character is, as {@link ShellMarks} names it. */
+  public static String marked(String text) {
+    ShellText scan = new ShellText(text, new ShellMarks(text));
+    scan.run();
+    return scan.marks.toString();
   }
 
   /** Returns how each hole is quoted, in order. */
@@ -126,13 +136,19 @@ public final class ShellText {
   }
 
   private void run() {
-    frames.push(new Frame(Kind.COMMAND));
+    frames.push(new Frame(Level.COMMAND));
     while (i < text.length() && !gaveUp) {
-      switch (frames.peek().kind) {
+      int from = i;
+      Frame frame = frames.peek();
+      boolean inWord = frame.word >= 0;
+      switch (frame.kind) {
         case COMMAND -> command();
         case DOUBLE -> doubled();
         case PARAMETER -> parameter();
         case ARITHMETIC -> arithmetic();
+      }
+      if (marks != null && !gaveUp) {
+        marks.mark(from, Math.min(i, text.length()), frame.kind, inWord, frames.peek().kind);
       }
     }
     open = !gaveUp && (open || frames.size() > 1);
@@ -168,7 +184,7 @@ public final class ShellText {
       case '\'' -> single(frame);
       case '"' -> {
         frame.word(i);
-        push(Kind.DOUBLE);
+        push(Level.DOUBLE);
         i++;
       }
       case '`' -> {
@@ -204,7 +220,7 @@ public final class ShellText {
   private void open(Frame frame) {
     endWord(frame);
     if (charAt(i + 1) == '(') {
-      push(Kind.ARITHMETIC);
+      push(Level.ARITHMETIC);
       frames.peek().open = 2;
       i += 2;
     } else {
@@ -243,7 +259,7 @@ public final class ShellText {
     } else if (charAt(i + 1) == '(') {
       // Process substitution: a command of its own.
       i += 2;
-      push(Kind.COMMAND);
+      push(Level.COMMAND);
     } else {
       i++;
       while (i < text.length() && "<>|&".indexOf(text.charAt(i)) >= 0) {
@@ -351,16 +367,16 @@ public final class ShellText {
   private void dollar(Frame frame, boolean quoted) {
     char next = charAt(i + 1);
     if (next == '(' && charAt(i + 2) == '(') {
-      push(Kind.ARITHMETIC);
+      push(Level.ARITHMETIC);
       frames.peek().open = 2;
       i += 3;
     } else if (next == '(') {
-      push(Kind.COMMAND);
+      push(Level.COMMAND);
       i += 2;
     } else if (next == '{') {
-      push(Kind.PARAMETER);
+      push(Level.PARAMETER);
       i += 2;
-    } else if (next == '[' || next == HOLE || next == '\'' && frame.kind == Kind.PARAMETER) {
+    } else if (next == '[' || next == HOLE || next == '\'' && frame.kind == Level.PARAMETER) {
       gaveUp = true;
     } else if (next == '\'' && !quoted) {
       ansi();
@@ -390,7 +406,7 @@ public final class ShellText {
 
   private void parameter() {
     char c = text.charAt(i);
-    boolean quoted = frames.stream().anyMatch(f -> f.kind == Kind.DOUBLE);
+    boolean quoted = frames.stream().anyMatch(f -> f.kind == Level.DOUBLE);
     switch (c) {
       case '}' -> {
         frames.pop();
@@ -494,10 +510,10 @@ public final class ShellText {
    */
   private boolean inside() {
     return frames.stream()
-        .anyMatch(frame -> frame.kind == Kind.PARAMETER || frame.kind == Kind.ARITHMETIC);
+        .anyMatch(frame -> frame.kind == Level.PARAMETER || frame.kind == Level.ARITHMETIC);
   }
 
-  private void push(Kind kind) {
+  private void push(Level kind) {
     frames.push(new Frame(kind));
     gaveUp |= frames.size() > MAX_DEPTH;
   }

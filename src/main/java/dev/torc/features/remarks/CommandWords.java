@@ -1,6 +1,7 @@
 package dev.torc.features.remarks;
 
 import dev.torc.base.syntax.Quoting;
+import dev.torc.base.syntax.ShellMarks;
 import dev.torc.base.syntax.ShellText;
 import dev.torc.core.model.Step;
 import dev.torc.core.model.Template;
@@ -61,14 +62,15 @@ public final class CommandWords {
   /** Commands that change the folder. After them it is unknown where a relative path leads. */
   private static final Set<String> GOES = Set.of("cd", "pushd", "popd");
 
-  /** A command or command substitution that has not ended, and the quote around it. */
-  private record Command(List<String> words, char quote) {
-    Command(char quote) {
-      this(new ArrayList<>(), quote);
+  /**
+   * A command that has not ended, and the word in which it stands as a substitution; null without
+   * one.
+   */
+  private record Command(List<String> words, StringBuilder around) {
+    Command(StringBuilder around) {
+      this(new ArrayList<>(), around);
     }
   }
-
-  private static final char BARE = ' ';
 
   /** Stands for a quoted or escaped character in {@link #bare}. */
   static final char QUOTED = '\1';
@@ -78,8 +80,7 @@ public final class CommandWords {
   private final List<String> expansions = new ArrayList<>(0);
   private String text = "";
   private final StringBuilder bare = new StringBuilder();
-  private final Deque<Command> open = new ArrayDeque<>(List.of(new Command(BARE)));
-  private final List<String> documents = new ArrayList<>(0);
+  private final Deque<Command> open = new ArrayDeque<>(List.of(new Command(null)));
   private StringBuilder word; // null between words; a hole means unknown text
   private String operator = ""; // redirection before the present word
   private boolean pipe;
@@ -153,67 +154,62 @@ public final class CommandWords {
   }
 
   private void split(String text) {
-    char quote = BARE;
-    for (int i = 0; i < text.length(); i++) {
+    String marks = ShellText.marked(text);
+    for (int i = 0; i < text.length() && marks.charAt(i) != ShellMarks.UNKNOWN; i++) {
       char c = text.charAt(i);
-      char next = i + 1 < text.length() ? text.charAt(i + 1) : '\n';
-      if (c == '$' && quote != '\'' && (i == 0 || text.charAt(i - 1) != '$')) {
-        Matcher expansion = EXPANSION.matcher(text).region(i, text.length());
-        expansions.addAll(expansion.lookingAt() ? List.of(expansion.group()) : List.of());
+      char mark = marks.charAt(i);
+      if (mark != ShellMarks.NOT_RUN) {
+        bare.append(mark == ShellMarks.QUOTED || mark == ShellMarks.QUOTE ? QUOTED : c);
       }
-      if (c == '\\' && quote != '\'') {
-        append(next);
-        bare.append(next == '\n' ? ' ' : QUOTED);
-        i++;
-      } else if (c == '$' && next == '(' && quote != '\'') {
-        bare.append("$(");
-        append(ShellText.HOLE);
-        endWord();
-        open.push(new Command(quote));
-        quote = BARE;
-        i++;
-      } else if ((c == '"' || c == '\'') && (quote == BARE || quote == c)) {
-        word = word == null ? new StringBuilder() : word;
-        quote = quote == BARE ? c : BARE;
-        bare.append(QUOTED);
-      } else if (quote != BARE) {
-        bare.append(QUOTED);
-        append(quote == '"' && (c == '$' || c == '`') ? ShellText.HOLE : c);
-      } else if (c == '#' && word == null) {
-        i = text.indexOf('\n', i) < 0 ? text.length() : text.indexOf('\n', i) - 1;
-      } else if (c == '<' || c == '>') {
-        word = word != null && word.chars().allMatch(Character::isDigit) ? null : word;
-        endWord();
-        int from = i;
-        while (i + 1 < text.length() && "<>|&".indexOf(text.charAt(i + 1)) >= 0) {
-          i++;
+      switch (mark) {
+        case ShellMarks.WORD -> {
+          append("*?[~".indexOf(c) < 0 ? c : ShellText.HOLE);
+          unclear |= text.startsWith("[[", i);
         }
-        operator = text.substring(from, i + 1);
-        bare.append(operator);
-      } else if (c == '(') {
-        bare.append(c);
-        endWord();
-        operator = ""; // <( and >( are not redirections
-        open.push(new Command(BARE));
-      } else if (c == ')') {
-        bare.append(c);
-        end(open.peek());
-        quote = open.size() > 1 ? open.pop().quote : BARE;
-      } else if (";&|\n".indexOf(c) >= 0) {
-        bare.append(c);
-        pipe |= c == '|' && next != '|' && text.charAt(Math.max(0, i - 1)) != '|';
-        end(open.peek());
-        i = c == '\n' ? behindDocuments(text, i) : i;
-      } else if (c <= ' ' && c != ShellText.HOLE) {
-        bare.append(c);
-        endWord();
-      } else {
-        bare.append(c);
-        append("$`*?[~".indexOf(c) < 0 ? c : ShellText.HOLE);
-        unclear |= c == '[' && next == '[';
+        case ShellMarks.QUOTED -> append(c);
+        case ShellMarks.QUOTE -> word = word == null ? new StringBuilder() : word;
+        case ShellMarks.EXPANSION -> {
+          append(ShellText.HOLE);
+          if (c == '$' && (i == 0 || text.charAt(i - 1) != '$')) {
+            Matcher expansion = EXPANSION.matcher(text).region(i, text.length());
+            expansions.addAll(expansion.lookingAt() ? List.of(expansion.group()) : List.of());
+          }
+        }
+        case ShellMarks.OPEN -> {
+          StringBuilder around = i > 0 && text.charAt(i - 1) == '$' ? word : null;
+          word = around == null ? word : null;
+          endWord();
+          operator = ""; // <( and >( are not redirections
+          open.push(new Command(around));
+        }
+        case ShellMarks.CLOSE -> {
+          end(open.peek());
+          word = open.size() > 1 ? open.pop().around : null;
+        }
+        case ShellMarks.OPERATOR -> operator(text, marks, i);
+        case ShellMarks.BLANK -> endWord();
+        default -> operator = ""; // as behind <<
       }
     }
-    open.forEach(this::end);
+    if (marks.indexOf(ShellMarks.UNKNOWN) < 0) {
+      open.forEach(this::end);
+    }
+  }
+
+  private void operator(String text, String marks, int at) {
+    char c = text.charAt(at);
+    boolean goesOn = at > 0 && marks.charAt(at - 1) == ShellMarks.OPERATOR;
+    if (!operator.isEmpty() && goesOn) {
+      operator += c; // as in >> or >&
+    } else if (c == '<' || c == '>') {
+      word = word != null && word.chars().allMatch(Character::isDigit) ? null : word;
+      endWord();
+      operator = "" + c;
+    } else {
+      boolean next = at + 1 < text.length() && text.charAt(at + 1) == '|';
+      pipe |= c == '|' && !next && !(goesOn && text.charAt(at - 1) == '|');
+      end(open.peek());
+    }
   }
 
   private void append(char c) {
@@ -227,24 +223,11 @@ public final class CommandWords {
     String text = known(word.toString());
     if (operator.isEmpty()) {
       open.peek().words.add(text);
-    } else if (operator.equals("<<")) {
-      documents.add(word.toString());
     } else if (operator.equals("<") || operator.indexOf('>') >= 0) {
       add(operator.equals("<") ? Role.ARGUMENT : Role.TARGET, text);
     }
     word = null;
     operator = "";
-  }
-
-  private int behindDocuments(String text, int newline) {
-    int at = newline;
-    for (String end : documents) {
-      String last = "\n" + (end.startsWith("-") ? end.substring(1) : end) + "\n";
-      int found = (text.replace('\t', '\n') + "\n").indexOf(last, at);
-      at = found < 0 ? text.length() : found + last.length() - 1;
-    }
-    documents.clear();
-    return at;
   }
 
   private void end(Command command) {

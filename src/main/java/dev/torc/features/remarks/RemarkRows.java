@@ -33,7 +33,8 @@ final class RemarkRows {
       #            closed: the job does not have the terminal
       #            pipefail: the shell has this option
       #   says     the rest of a sentence that begins with the job; {0}, {1} … are the groups of the
-      #            pattern, {shell} is the shell. Without it, the row keeps later rows from matching
+      #            pattern, {1 code} is the code point of group 1, {shell} is the shell. Without it, the
+      #            row keeps later rows from matching
       #   also     what is appended to the sentence of an earlier row of the same name
       #   hit      an example; in a command, its shell and a colon stand before it. RemarkTableTest tries
       #            all examples, and wants at least one hit and one miss of each row
@@ -113,6 +114,28 @@ final class RemarkRows {
       also     {0} for {{0}}
       hit      sh: cat {needs} > b.txt
       miss     sh: cat {need}
+
+      row      character
+      in       bare
+      pattern  \\S*(?<![^\\s=(])([\\u2018-\\u201f])\\S*
+      says     has {0} in its command, and {1 code} is not a quote to a shell; write \" or ', or quote the word
+      hit      sh: cp \u201ca.txt\u201d b.txt
+      miss     sh: cp a\u201cb c
+
+      row      character
+      in       bare
+      pattern  \\S*(?<![^\\s=(])([\\u2010-\\u2015\\u2212])[\\u2010-\\u2015\\u2212]*(?=[A-Za-z])\\S*
+      says     has {0} in its command, and {1 code} is not the dash of an option; write -, or quote the word
+      hit      sh: cp \u2013r a b
+      miss     sh: echo a \u2013 b
+
+      row      character
+      in       bare
+      pattern  \\S*([\\u00a0\\u2000-\\u200b\\u202f\\u205f\\u3000\\ufeff])\\S*
+      says     has {0} in its command, and {1 code} is not a space to a shell; write a space, or quote the word
+      hit      sh: cp\u00a0a.txt b.txt
+      miss     sh: echo 'a\u00a0b' # c\u00a0d
+      miss     sh: cat <<E\\na\u00a0b\\nE
 
       # After a failure: the first row that matches a line says what to do.
 

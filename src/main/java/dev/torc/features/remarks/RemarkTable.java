@@ -1,5 +1,6 @@
 package dev.torc.features.remarks;
 
+import dev.torc.base.text.SafeText;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -105,7 +106,12 @@ final class RemarkTable {
     private String filled(String key, Matcher found, String shell) {
       String filled = value(key, "").replace("{shell}", shell);
       for (int i = 0; i <= found.groupCount(); i++) {
-        filled = filled.replace("{" + i + "}", found.group(i) == null ? "" : found.group(i));
+        String group = found.group(i) == null ? "" : found.group(i);
+        filled =
+            filled.replace("{" + i + "}", SafeText.name(group.replace(CommandWords.QUOTED, '"')));
+        if (!group.isEmpty()) {
+          filled = filled.replace("{" + i + " code}", "U+%04X".formatted(group.codePointAt(0)));
+        }
       }
       return filled;
     }

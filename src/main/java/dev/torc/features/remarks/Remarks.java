@@ -133,7 +133,6 @@ public final class Remarks {
                 each(Due.CHECK, DottedFiles::besideNeeds),
                 each(Due.CHECK, SheetOrder::besideTables),
                 new TableRemarks(),
-                Remark.of(Due.RUN, "character", step((_, words, _) -> Lookalikes.in(words))),
                 Remark.of(Due.RUN, "secret", step((of, _, step) -> SecretNames.in(of.job(), step))),
                 Remark.of(Due.RUN, "caller", step(UndeclaredVariables::in)),
                 Remark.of(Due.RUN, "folder", step(FolderTargets::in)),

@@ -2,10 +2,9 @@ package dev.torc.front.buildfile;
 
 import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.Problems;
+import dev.torc.base.syntax.ShellMarks;
 import dev.torc.base.syntax.ShellText;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -23,8 +22,6 @@ final class JoinedLines {
   /** Matches a line that continues the previous one. */
   private static final Pattern CONTINUES =
       Pattern.compile("(?s)(-|[;&|)<]|\\d?>|\\{(needs|produces)\\b).*");
-
-  private static final Pattern COMMENT = Pattern.compile("(?:^|[\\s;&|(])#");
 
   private JoinedLines() {}
 
@@ -68,12 +65,9 @@ final class JoinedLines {
   /** Returns whether the last of these lines has a comment of the shell. */
   private static boolean hasComment(List<String> lines) {
     String last = lines.getLast();
-    Matcher comment = COMMENT.matcher(last);
-    if (last.indexOf('#') < 0 || !comment.find()) {
-      return false;
-    }
-    List<String> before = new ArrayList<>(lines.subList(0, lines.size() - 1));
-    before.add(last.substring(0, comment.end() - 1));
-    return !ShellText.scan(String.join(" ", before).replaceFirst("^[\"']", "")).endsInQuote();
+    String text = String.join("\n", lines).replaceFirst("^[\"']", "");
+    int from = text.length() - last.length();
+    return last.indexOf('#') >= 0
+        && ShellText.marked(text).indexOf(ShellMarks.NOT_RUN, Math.max(0, from)) >= 0;
   }
 }
