@@ -90,13 +90,13 @@ public final class Call {
   }
 
   /** Prints what a build would do, and returns the exit status; see {@link DryRunAnswer}. */
-  public int printForecast(BuildSession session, boolean instances) throws IOException {
-    Plan plan = session.forecast(this::warn);
+  public int printForecast(BuildSession session, boolean verbose) throws IOException {
+    Plan plan = session.forecast(verbose, this::warn);
     return print(
         new DryRunAnswer(
             plan,
             job -> session.lack(plan, job),
-            instances,
+            verbose ? session::command : null,
             session.expected(),
             session.leftOut(plan)));
   }

@@ -2,6 +2,7 @@ package dev.torc.front.ask;
 
 import dev.torc.base.text.Amount;
 import dev.torc.base.text.Palette;
+import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.Plan;
 import dev.torc.core.decide.Verdict;
 import dev.torc.core.model.Graph;
@@ -21,7 +22,8 @@ import java.util.function.IntFunction;
  * The output of {@code -n}: the verdicts of a plan, on jobs and on groups not expanded yet.
  *
  * @param lacks why a job that is due does not start in the time that is left; null if it may
- * @param instances whether each instance of a group has a line, however many there are
+ * @param commands the commands of jobs, to show each job with its own; null to show lines alone, in
+ *     which many similar instances share one
  * @param leftOut the jobs that the build leaves out
  * @param expected the duration of the build in nanoseconds if all jobs that may run do run;
  *     negative if unknown
@@ -29,7 +31,7 @@ import java.util.function.IntFunction;
 record DryRunAnswer(
     Plan plan,
     IntFunction<String> lacks,
-    boolean instances,
+    IntFunction<String> commands,
     long expected,
     SortedMap<String, LeftOutJob> leftOut)
     implements Answer {
@@ -37,17 +39,26 @@ record DryRunAnswer(
   /** The shortest duration that is shown, in nanoseconds. */
   private static final long SHORT = 1_000_000_000L;
 
-  /** Returns a line for each job that is not up to date; many similar instances share one line. */
+  /** Returns a line for each job that is not up to date, with its command below it if wanted. */
   @Override
   public String text(Palette palette) {
     Graph graph = plan.context().graph();
     BitSet open = plan.context().selection().open();
+    boolean instances = commands != null;
     StringBuilder out = new StringBuilder();
     for (DisplayGraph.Fold fold : DisplayGraph.of(graph, dirty(), open, instances).folds()) {
       for (VerdictLine line : VerdictLine.of(fold, plan, all(fold))) {
         String lack = lack(line);
         String text = lack == null ? line.text(instances) : "waits: " + lack;
         out.append(line.name()).append(' ').append(text).append('\n');
+        String command = instances ? commands.apply(line.nodes().getFirst()) : null;
+        if (command != null && !(line.verdict() instanceof Verdict.WillRestore)) {
+          command
+              .strip()
+              .lines()
+              .map(SafeText::message)
+              .forEach(l -> out.append("    " + l + "\n"));
+        }
       }
     }
     LeftOutLines.of(leftOut, instances)

@@ -32,11 +32,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 
 /**
@@ -53,6 +55,7 @@ public final class BuildSession {
   private Capacity capacity; // null until something may run: it reads some ten files
   private FastPath fast; // includes the project
   private long expected = -1;
+  private final Map<Integer, String> commands = new HashMap<>();
   private FreshState freshState;
 
   /** The jobs of a build, and the fresh ones among them; {@code fresh} is null if unknown. */
@@ -89,11 +92,14 @@ public final class BuildSession {
     return new BuildSession(request, FastPath.of(request.choice().give(project), clock, request));
   }
 
-  /** Returns the verdicts of a build, or refuses it; writes nothing and waits for no lock. */
-  public Plan forecast(Warnings warn) throws IOException {
+  /**
+   * Returns the verdicts of a build, or refuses it; writes nothing and waits for no lock. With
+   * {@code shows}, {@link #command} has the commands.
+   */
+  public Plan forecast(boolean shows, Warnings warn) throws IOException {
     new SharedAccess(fast.project()).check();
     warn(fast.project().check(fast.concerned()), warn);
-    return planUnlocked(warn);
+    return planUnlocked(shows, warn);
   }
 
   /** Returns why a job that is due does not start in the time that is left; null if it may. */
@@ -116,7 +122,12 @@ public final class BuildSession {
     return expected;
   }
 
-  private Plan planUnlocked(Warnings warn) throws IOException {
+  /** Returns the command of a job of the forecast that may run, as it would run; else null. */
+  public String command(int job) {
+    return commands.get(job);
+  }
+
+  private Plan planUnlocked(boolean shows, Warnings warn) throws IOException {
     SharedAccess shared = new SharedAccess(fast.project());
     boolean asks = request.dry() && shared.isAny() && fast.project().options().reuse().results();
     SharedStores stores = asks ? shared.open(false, warn) : null;
@@ -142,6 +153,11 @@ public final class BuildSession {
         warn(Remarks.forecast(plan.context(), PlannedBuild.looked(plan)), warn);
         warn(Adoptable.of(plan), warn);
         warn(plan.isQuiet() ? List.of() : Remarks.made(plan.context()), warn);
+        if (shows) {
+          IntFunction<String> texts = look.commands();
+          BitSet due = plan.selected(verdict -> !verdict.isIdle());
+          due.stream().forEach(job -> commands.put(job, texts.apply(job)));
+        }
       }
       return plan;
     }
@@ -157,7 +173,7 @@ public final class BuildSession {
     BitSet jobs = fast.concerned();
     check(jobs);
     if (!jobs.isEmpty() && !capacity().impossible(fast.project().graph(), jobs).isEmpty()) {
-      planUnlocked(warn); // an impossible job is not an error while it is up to date
+      planUnlocked(false, warn); // an impossible job is not an error while it is up to date
     }
   }
 

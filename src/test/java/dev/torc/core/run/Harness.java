@@ -517,7 +517,7 @@ public class Harness extends LastBuild {
         }
         Files.delete(aside);
       }
-      return look(session(followed(load()), true, targets).forecast(_ -> {}));
+      return look(session(followed(load()), true, targets).forecast(false, _ -> {}));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -526,13 +526,13 @@ public class Harness extends LastBuild {
   /** Nanoseconds that a build would take, as a dry run tells it. */
   protected final long expected(String... targets) throws IOException {
     BuildSession session = session(followed(load()), true, targets);
-    session.forecast(_ -> {});
+    session.forecast(false, _ -> {});
     return session.expected();
   }
 
   /** The verdicts with all that is in their reasons. */
   private Map<String, String> verdicts(String... targets) throws IOException {
-    Plan plan = session(followed(load()), true, targets).forecast(_ -> {});
+    Plan plan = session(followed(load()), true, targets).forecast(false, _ -> {});
     Map<String, String> verdicts = new TreeMap<>();
     for (int n = 0; n < plan.context().graph().nodes(); n++) {
       Verdict verdict = plan.verdict(n);
