@@ -5,6 +5,7 @@ import dev.torc.base.text.Palette;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.run.Event;
 import dev.torc.core.run.JobState;
+import dev.torc.front.show.ErrorPlaces.Found;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
@@ -13,7 +14,6 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -27,8 +27,9 @@ final class GithubReport extends PlainReport {
   /** GitHub shows ten errors of a step; the tenth is its own, that the step failed. */
   static final int ANNOTATIONS = 9;
 
-  private static final Pattern ERROR =
-      Pattern.compile("(.+?):(\\d+)(?::(\\d+))?: (?:fatal )?error: (.+)");
+  /** Folders of packages that others wrote. */
+  private static final Pattern INSTALLED =
+      Pattern.compile("(?:^|/)(?:site-packages|node_modules|\\.venv)/");
 
   private final Path workspace;
   private final Supplier<String> token;
@@ -80,37 +81,40 @@ final class GithubReport extends PlainReport {
     return "::error title=%s%s::%s%s%s\n"
         .formatted(
             property(name + " failed"),
-            found.map(Found::place).orElse(""),
+            found.map(GithubReport::place).orElse(""),
             escape(SafeText.message(details.what())),
-            found.map(each -> ": " + escape(each.message)).orElse(""),
+            found.map(each -> ": " + escape(each.message())).orElse(""),
             log == null ? "" : escape(", log " + wording.shown(log.file())));
   }
 
-  /** An error that was found in a log and is about a file of the repository. */
-  private record Found(Path file, String line, String column, String message) {
-
-    String place() {
-      String place = ",file=" + property(file.toString()) + ",line=" + line;
-      return column == null ? place : place + ",col=" + column;
+  /** Finds the first error in a failed job's log that is about a file of the repository. */
+  private Optional<Found> findError(Event.Log log) {
+    try {
+      return new ErrorPlaces(name -> own(log, name))
+          .first(LogExcerpt.WHOLE.read(log.file(), log.from(), false));
+    } catch (IOException e) {
+      // The annotation then has no place; the text of the failure says why the log cannot be read.
+      return Optional.empty();
     }
   }
 
-  /** Finds the first error in a failed job's log that has a place. */
-  private Optional<Found> findError(Event.Log log) {
+  /** Returns a file that a log names relative to the repository; null if it is not one of it. */
+  private Path own(Event.Log log, String name) {
     try {
-      for (String line : LogExcerpt.WHOLE.read(log.file(), log.from(), false)) {
-        Matcher error = ERROR.matcher(line);
-        Path file = error.matches() ? log.dir().resolve(error.group(1)).normalize() : null;
-        if (file != null && file.startsWith(workspace) && Files.isRegularFile(file)) {
-          return Optional.of(
-              new Found(
-                  workspace.relativize(file), error.group(2), error.group(3), error.group(4)));
-        }
-      }
-    } catch (IOException | InvalidPathException e) {
-      // The annotation then has no place; the text of the failure says why the log cannot be read.
+      Path file = log.dir().resolve(name).normalize();
+      return file.startsWith(workspace)
+              && !INSTALLED.matcher(workspace.relativize(file).toString()).find()
+              && Files.isRegularFile(file)
+          ? workspace.relativize(file)
+          : null;
+    } catch (InvalidPathException e) {
+      return null;
     }
-    return Optional.empty();
+  }
+
+  private static String place(Found at) {
+    String place = ",file=" + property(at.file().toString()) + ",line=" + at.line();
+    return at.column() == null ? place : place + ",col=" + at.column();
   }
 
   private static String property(String text) {
