@@ -42,12 +42,7 @@ public record Manifest(Graph graph) {
 
   /** Writes a job's manifest. Its depfile or trace named the files {@code found}, sorted. */
   public void describe(int id, List<String> found, InputSource contains, ManifestWriter writer) {
-    describe(id, graph.job(id), found, contains, writer);
-  }
-
-  /** Writes a job's manifest as if the build file declared {@code job}, which has its needs. */
-  public void describe(
-      int id, Job job, List<String> found, InputSource contains, ManifestWriter writer) {
+    Job job = graph.job(id);
     for (int i = 0; i < job.runs().steps().size(); i++) {
       step(id, job, i, contains, writer);
     }

@@ -9,9 +9,6 @@ import dev.torc.base.syntax.Glob;
 import dev.torc.core.decide.Decider;
 import dev.torc.core.decide.Decider.Recalls;
 import dev.torc.core.decide.Described;
-import dev.torc.core.decide.Listing;
-import dev.torc.core.decide.Manifest;
-import dev.torc.core.decide.ManifestHash;
 import dev.torc.core.decide.NeedContents;
 import dev.torc.core.decide.NeedSnapshot;
 import dev.torc.core.decide.PlanContext;
@@ -66,7 +63,6 @@ public final class KnownResults implements Recall {
   private final SharedStores asked; // queried if this root has no result; null for none
   private final DigestMemo digests;
   private final Programs programs;
-  private final FormerNames former;
   private Boolean blank;
   private boolean some;
 
@@ -91,7 +87,6 @@ public final class KnownResults implements Recall {
     this.stored = places.stored;
     this.asked = places.asked;
     this.digests = places.digests;
-    this.former = new FormerNames(graph.workflow(), cache);
     this.programs = new Programs(digests.root(), contents, digests.counting());
   }
 
@@ -137,7 +132,6 @@ public final class KnownResults implements Recall {
   @Override
   public Result of(int id, boolean bytes, Function<List<String>, Described> manifests) {
     Match match = here(graph.job(id), bytes, manifests);
-    match = match == null ? former(id, bytes, manifests) : match;
     if (match == null && asked != null && bytes) {
       for (SharedStore store : asked.all()) {
         Match there = match == null ? of(store, id, manifests) : null;
@@ -216,7 +210,6 @@ public final class KnownResults implements Recall {
   /**
    * Returns the first result that a place has for a job; null if there is none.
    *
-   * @param job the job, perhaps under a former name
    * @param manifests returns its present manifest with given found needs; null if not known yet
    * @param names returns the found needs of each run whose result the place has, for a key without
    *     found needs
@@ -247,38 +240,6 @@ public final class KnownResults implements Recall {
       if (match != null
           && !job.isTooOld(match.result.origin().started(), match.result.spent().wall())) {
         return match;
-      }
-    }
-    return null;
-  }
-
-  /**
-   * Returns a result of this root under a former name of the job, as one of its present name; null
-   * if there is none.
-   */
-  private Match former(int id, boolean bytes, Function<List<String>, Described> manifests) {
-    Job now = graph.job(id);
-    Manifest manifest = new Manifest(graph);
-    for (Job then : former.of(now)) {
-      Match match =
-          here(
-              then,
-              bytes,
-              found -> {
-                ManifestHash hash = new ManifestHash();
-                manifest.describe(id, then, found, contents, hash);
-                boolean known = hash.pending() < 0;
-                return known ? new Described(hash.digest(), List.of(), Map.of()) : null;
-              });
-      if (match != null) {
-        Result known = match.result();
-        Digest first =
-            known.first() == null ? null : key(now, manifests.apply(List.of()).digest(), null);
-        Digest present = manifests.apply(known.found()).digest();
-        Listing lines = new Listing(null);
-        manifest.describe(id, known.found(), contents, lines);
-        Result.ReadInputs read = new Result.ReadInputs(present, known.found(), lines.lines());
-        return new Match(null, known.under(key(now, present, null), first, read), Map.of());
       }
     }
     return null;

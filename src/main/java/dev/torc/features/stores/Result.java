@@ -343,16 +343,6 @@ public record Result(
     return new Result(here, name, all, read, from, spent, root);
   }
 
-  /**
-   * Returns this result under other keys and with other inputs: those of the same run under the
-   * job's present name.
-   */
-  Result under(Digest key, Digest first, ReadInputs read) {
-    Restorable here =
-        new Restorable(key, first, terms.programs(), terms.files(), terms.shown(), terms.depfile());
-    return new Result(here, job, outputs, read, origin, spent, root);
-  }
-
   /** Returns this result as {@code host} sends it; folders in {@code made} list their members. */
   public Result sent(List<RecordedProduct> made, String host) {
     Origin from = new Origin("", origin.build(), host, origin.started(), origin.job());
