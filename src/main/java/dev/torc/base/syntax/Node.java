@@ -4,7 +4,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
-import java.util.function.IntUnaryOperator;
 
 /**
  * A value of a build file, with its place. YAML and JSON are read into the same tree. Values have
@@ -13,11 +12,6 @@ import java.util.function.IntUnaryOperator;
 public sealed interface Node {
 
   Place place();
-
-  /** Returns the whole value as bytes, with each line number replaced by {@code lines}. */
-  default byte[] bytes(IntUnaryOperator lines) {
-    return PackedNode.bytes(this, lines);
-  }
 
   /**
    * A text, number, boolean or nothing, as a text with its escapes resolved. A scalar that was

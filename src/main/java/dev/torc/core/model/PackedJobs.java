@@ -1,7 +1,6 @@
 package dev.torc.core.model;
 
 import dev.torc.base.bytes.ByteReader;
-import dev.torc.base.syntax.Place;
 import java.util.AbstractList;
 import java.util.Arrays;
 import java.util.List;
@@ -72,16 +71,6 @@ public final class PackedJobs extends AbstractList<Job> implements RandomAccess 
     }
     int end = index + 1 < starts.length ? starts[index + 1] : packed[0].length;
     return Arrays.copyOfRange(packed[0], starts[index], end);
-  }
-
-  /** Returns the bytes of a job with {@code by} added to its line numbers from {@code from} on. */
-  public byte[] moved(int index, int from, int by) {
-    return by == 0 ? packed(index) : codec.moved(packed(index), from, by);
-  }
-
-  /** Returns the place of a job without decoding the rest of the job. */
-  public Place place(int index) {
-    return codec.place(body(index));
   }
 
   /** Returns a predicate that compares a job of each list, by index, and ignores places. */

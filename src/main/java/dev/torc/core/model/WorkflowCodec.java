@@ -80,12 +80,6 @@ public final class WorkflowCodec {
     this.size = shared.size();
   }
 
-  /** Creates a codec for writing, which already has the shared texts of another codec. */
-  public WorkflowCodec(WorkflowCodec before) {
-    this();
-    before.shared().forEach(this::number);
-  }
-
   /** Returns the shared texts, which are stored beside the bytes. */
   public List<String> shared() {
     return List.of(Arrays.copyOf(shared, size));
@@ -178,27 +172,6 @@ public final class WorkflowCodec {
     ByteReader says = says(in);
     says.text();
     return says.list(ByteReader::text);
-  }
-
-  Place place(ByteReader in) {
-    says(in);
-    return new Wire(in, in, this).place(null);
-  }
-
-  /** Returns a packed job after adding {@code by} to its line numbers from {@code from} on. */
-  byte[] moved(byte[] packed, int from, int by) {
-    ByteReader in = new ByteReader(packed, 0);
-    int says = in.small();
-    ByteWriter out = new ByteWriter(0);
-    out.number(says);
-    out.raw(in.raw(says));
-    while (!in.isAtEnd()) {
-      out.number(in.number());
-      long line = in.number();
-      out.number(line < from ? line : line + by);
-      out.number(in.number());
-    }
-    return out.bytes();
   }
 
   public Job job(ByteReader in) {

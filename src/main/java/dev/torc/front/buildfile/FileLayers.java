@@ -40,7 +40,6 @@ final class FileLayers {
 
   private final Path root;
   private final byte[] input;
-  private final UnchangedJobs unchanged;
   private final Problems problems;
   private final SequencedMap<Path, Digest> digests = new LinkedHashMap<>(); // by file
   private final Set<Path> asked = new LinkedHashSet<>();
@@ -53,13 +52,10 @@ final class FileLayers {
    * Creates the layers; {@code root} must be absolute and normalized.
    *
    * @param input the text of the file named {@link BuildFile#INPUT}; null if there is none
-   * @param unchanged finds the jobs of a single file that need not be read again; null to read all
-   *     jobs
    */
-  FileLayers(Path root, byte[] input, UnchangedJobs unchanged, Problems problems) {
+  FileLayers(Path root, byte[] input, Problems problems) {
     this.root = root;
     this.input = input;
-    this.unchanged = unchanged;
     this.problems = problems;
     this.env = new EnvLayers(root, this::variables);
   }
@@ -120,7 +116,7 @@ final class FileLayers {
       throw new BadInput(from, shown(file) + " includes itself");
     }
     boolean given = input != null && open.isEmpty() && file.endsWith(BuildFile.INPUT);
-    Node node = tree(file, from, given ? input : null, unchanged);
+    Node node = tree(file, from, given ? input : null);
     Node.Mapping map = MapFields.map(node, "a build file", problems);
     SequencedMap<String, Entry> joined = new LinkedHashMap<>(map.entries());
     joined.computeIfPresent("jobs", (_, e) -> new Entry(e.place(), keyedByName(e.value())));
@@ -149,16 +145,14 @@ final class FileLayers {
   }
 
   /** Returns the tree of a file; {@code given} has the file's bytes, or null to read them. */
-  private Node tree(Path file, Place from, byte[] given, UnchangedJobs unchanged)
-      throws IOException {
+  private Node tree(Path file, Place from, byte[] given) throws IOException {
     try {
       byte[] bytes = given == null ? SourceFile.bytes(file, shown(file)) : given;
       // The first digest makes the JVM read its security settings, so another thread computes it.
       FutureTask<Digest> digest = new FutureTask<>(() -> Digest.ofBytes(bytes));
       Thread apart = Thread.ofPlatform().daemon().name("torc-digest").start(digest);
       try {
-        Node node = unchanged == null ? null : unchanged.parse(bytes, shown(file));
-        return node == null ? FileValues.tree(bytes, shown(file)) : node;
+        return FileValues.tree(bytes, shown(file));
       } finally { // a file that is refused is among the files that were read, too
         ThreadEnd.await(apart);
         digests.put(file, digest.resultNow());
@@ -218,7 +212,7 @@ final class FileLayers {
     }
     Path file = named(name, by);
     varFiles.add(shown(file));
-    return tree(file, name.place(), null, null);
+    return tree(file, name.place(), null);
   }
 
   private byte[] variables(Node.Scalar name, Path by, boolean optional) {

@@ -45,21 +45,13 @@ record JobEntryReader(
     return name;
   }
 
-  /** Reads all entries. Jobs whose text has not changed are taken over from the earlier reading. */
-  List<Unit> read(SequencedMap<String, Entry> jobs, UnchangedJobs unchanged) {
+  List<Unit> read(SequencedMap<String, Entry> jobs) {
     List<Unit> units = new ArrayList<>();
-    List<Unit> behind = new ArrayList<>();
-    if (unchanged != null) {
-      unchanged.addTo(codec, units, behind, manual);
-      units.forEach(each -> places.put(each.name(), Place.NONE));
-      behind.forEach(each -> places.put(each.name(), Place.NONE));
-    }
     while (!jobs.isEmpty()) {
       Map.Entry<String, Entry> job = jobs.pollFirstEntry();
       Entry entry = new Entry(job.getValue().place(), job.getValue().value());
       axes.problems().guard(() -> units.add(unit(job.getKey(), entry)));
     }
-    units.addAll(behind);
     return units;
   }
 

@@ -77,7 +77,7 @@ public final class ParsedBuildFile {
   public static ParsedBuildFile read(List<Path> files, byte[] input, Overrides over)
       throws IOException {
     Problems problems = new Problems();
-    ParsedBuildFile parsed = new ParsedBuildFile(files, input, over, null, problems);
+    ParsedBuildFile parsed = new ParsedBuildFile(files, input, over, problems);
     if (!problems.isEmpty()) {
       // Also expand the groups, so that their errors are reported together with these.
       parsed.expansion.run(parsed.blank, ResultSource.nothing(), problems);
@@ -86,35 +86,10 @@ public final class ParsedBuildFile {
     return parsed;
   }
 
-  /**
-   * Reads one build file again. Jobs whose text has not changed are taken from the earlier
-   * workflow.
-   *
-   * @param over the overrides of the earlier reading
-   * @param text the earlier text of the file
-   * @param earlier the workflow of that text, with packed jobs
-   * @throws BadInput as {@link #read}
-   */
-  public static ParsedBuildFile readAgain(Path file, Overrides over, byte[] text, Workflow earlier)
-      throws IOException {
-    Problems problems = new Problems();
-    try {
-      UnchangedJobs unchanged = new UnchangedJobs(text, earlier);
-      ParsedBuildFile parsed = new ParsedBuildFile(List.of(file), null, over, unchanged, problems);
-      if (problems.isEmpty()) {
-        return parsed;
-      }
-    } catch (BadInput e) {
-      problems.add(e); // not reported: reading the whole file below reports every error
-    }
-    return read(List.of(file), null, over);
-  }
-
-  private ParsedBuildFile(
-      List<Path> files, byte[] input, Overrides over, UnchangedJobs unchanged, Problems problems)
+  private ParsedBuildFile(List<Path> files, byte[] input, Overrides over, Problems problems)
       throws IOException {
     Path root = BuildFile.located(files.getFirst()).getParent();
-    FileLayers layers = new FileLayers(root, input, unchanged, problems);
+    FileLayers layers = new FileLayers(root, input, problems);
     Node.Mapping all = layers.read(files);
     refuseSingle(all);
     MapFields keys = new MapFields(all, null, problems);
@@ -155,19 +130,18 @@ public final class ParsedBuildFile {
                 when,
                 over),
             problems);
-    shared(reader, jobs, scope, unchanged);
+    shared(reader, jobs, scope);
     AxisReader axes = new AxisReader(scope, paths, problems);
-    WorkflowCodec codec = unchanged == null ? new WorkflowCodec() : unchanged.codec();
+    WorkflowCodec codec = new WorkflowCodec();
     Map<String, Place> places = HashMap.newHashMap(jobs.size());
-    List<Unit> units =
-        new JobEntryReader(reader, axes, codec, places, manual).read(jobs, unchanged);
+    List<Unit> units = new JobEntryReader(reader, axes, codec, places, manual).read(jobs);
     addMakers(makers, codec, places, units, fields);
     this.layers = layers;
     Settings settings =
         new Settings(
             layers.files(),
             about(fields),
-            withDownloads(limits, reader.fetches() || unchanged != null && unchanged.mayFetch()),
+            withDownloads(limits, reader.fetches()),
             absolute(fields, "roots"),
             fields.texts("default"),
             data(fields.inner("data")),
@@ -187,15 +161,11 @@ public final class ParsedBuildFile {
    * Checks what all jobs share, and finds the jobs that {@code defaults} adds to others, by what
    * the jobs need themselves.
    */
-  private void shared(
-      JobReader reader, SequencedMap<String, Entry> jobs, Scope scope, UnchangedJobs unchanged)
+  private void shared(JobReader reader, SequencedMap<String, Entry> jobs, Scope scope)
       throws IOException {
     reader.checkShared();
     if (!reader.additions().mayName()) {
       return;
-    }
-    if (unchanged != null) { // then all jobs are read, since each may decide
-      throw new BadInput(Place.NONE, "defaults may name jobs");
     }
     Problems own = new Problems();
     List<Unit> units =
@@ -205,7 +175,7 @@ public final class ParsedBuildFile {
                 new WorkflowCodec(),
                 new HashMap<>(),
                 new TreeSet<>())
-            .read(new LinkedHashMap<>(jobs), null);
+            .read(new LinkedHashMap<>(jobs));
     reader.additions().exempt(units, reader);
   }
 

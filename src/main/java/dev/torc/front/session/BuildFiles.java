@@ -48,11 +48,7 @@ final class BuildFiles implements Expander.Source {
   @Override
   public Workflow expand(ResultSource found) throws IOException {
     if (parsed == null) {
-      parsed =
-          last == null || last.text() == null || input != null
-              ? ParsedBuildFile.read(origin.files(), input, origin.over())
-              : ParsedBuildFile.readAgain(
-                  origin.files().getFirst(), origin.over(), last.text(), last.graph().workflow());
+      parsed = ParsedBuildFile.read(origin.files(), input, origin.over());
       heap.phaseEnded();
     }
     return parsed.expand(found);

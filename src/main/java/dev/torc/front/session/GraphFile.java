@@ -20,7 +20,6 @@ import dev.torc.front.buildfile.Deciders;
 import dev.torc.front.buildfile.ParsedBuildFile;
 import java.io.IOException;
 import java.nio.file.FileSystem;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -38,25 +37,18 @@ import java.util.concurrent.atomic.AtomicReference;
  * and folders. A damaged file counts as missing. Jobs are decoded one by one.
  *
  * @param good false if the build files or the overrides have changed; some jobs may still be usable
- * @param text the old text of the only build file, if nothing else has changed; else null
  * @param deciding the jobs whose results decided which instances groups have; the caller has to
  *     check whether these results are still the same
  * @param tags the tags of all jobs, so that a completion need not decode any job
  */
 record GraphFile(
-    Graph graph,
-    boolean good,
-    byte[] text,
-    Digest id,
-    BitSet deciding,
-    FilesRead read,
-    List<String> tags) {
+    Graph graph, boolean good, Digest id, BitSet deciding, FilesRead read, List<String> tags) {
 
   /** The build files, and {@link ParsedBuildFile.Deciders#files}. */
   record FilesRead(List<BuildFile.Read> sources, SortedMap<String, List<String>> patterns) {}
 
   /** The number must change with every change of the layout, also of {@link WorkflowCodec}'s. */
-  private static final String LAYOUT = "torc graph 48";
+  private static final String LAYOUT = "torc graph 49";
 
   /** The inputs of a graph, except the bytes of its build files. The paths are absolute. */
   record Inputs(String version, List<Path> files, ParsedBuildFile.Overrides over) {
@@ -150,8 +142,7 @@ record GraphFile(
     if (!Arrays.equals(version, 0, version.length, from, 0, end)) {
       return null;
     }
-    boolean asked = Arrays.equals(origin.bytes(), from);
-    boolean good = asked;
+    boolean good = Arrays.equals(origin.bytes(), from);
     FileSystem files = file.getFileSystem();
     List<BuildFile.Read> sources = new ArrayList<>();
     for (int more = in.small(); more > 0; more--) {
@@ -191,10 +182,7 @@ record GraphFile(
     if (!new NeedWays(graph).leadAsBefore()) {
       return null; // a job may need the products of other jobs now
     }
-    byte[] text =
-        asked && !good && sources.size() == 1 ? CheckedFile.next(file, bytes, bodies) : null;
-    text = text == null ? null : Arrays.copyOfRange(text, CheckedFile.FREE, text.length);
-    return new GraphFile(graph, good, text, id, deciding, new FilesRead(sources, patterns), tags);
+    return new GraphFile(graph, good, id, deciding, new FilesRead(sources, patterns), tags);
   }
 
   /** Returns whether only the build files decided the graph. */
@@ -278,24 +266,8 @@ record GraphFile(
     out.list(compiled.shared(), ByteWriter::text);
     out.ints(starts);
     out.add(rest);
-    boolean alone = deciders.files().isEmpty() && deciders.variables().isEmpty();
-    byte[] text = alone ? text(graph, sources) : null;
-    CheckedFile.write(
-        file,
-        out,
-        text == null
-            ? List.of(bodies)
-            : List.of(bodies, List.of(new byte[CheckedFile.FREE], text)));
+    CheckedFile.write(file, out, List.of(bodies));
     return id;
-  }
-
-  /** Returns the text of the only build file if the next build may reuse jobs by it; else null. */
-  private static byte[] text(Graph graph, List<BuildFile.Read> sources) throws IOException {
-    if (sources.size() > 1 || !graph.workflow().groups().isEmpty()) {
-      return null;
-    }
-    byte[] text = Files.readAllBytes(sources.getFirst().file());
-    return Digest.ofBytes(text).equals(sources.getFirst().digest()) ? text : null;
   }
 
   private static BitSet deciding(Graph graph, Deciders deciders) {
