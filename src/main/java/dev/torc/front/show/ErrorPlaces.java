@@ -18,7 +18,7 @@ final class ErrorPlaces {
    *
    * @param column null if it is not told
    */
-  record Found(Path file, String line, String column, String message) {}
+  record Blamed(Path file, String line, String column, String message) {}
 
   /**
    * A form of a line. The place and the message may stand on a line before it, then {@code head} is
@@ -61,7 +61,7 @@ final class ErrorPlaces {
 
   private final Function<String, Path> own;
   private final Matcher[] heads = new Matcher[FORMS.size()]; // the last one of each form
-  private Found frame; // the last one of a traceback in a file that counts
+  private Blamed frame; // the last one of a traceback in a file that counts
 
   /**
    * @param own returns the file that a name in the output means; null if it does not count
@@ -71,9 +71,9 @@ final class ErrorPlaces {
   }
 
   /** Returns the first error in the lines of an output that is about a file that counts. */
-  Optional<Found> first(List<String> lines) {
+  Optional<Blamed> first(List<String> lines) {
     for (String line : lines) {
-      Found found = inTraceback(line);
+      Blamed found = inTraceback(line);
       for (int form = 0; form < FORMS.size() && found == null; form++) {
         found = found(form, line);
       }
@@ -84,7 +84,7 @@ final class ErrorPlaces {
     return Optional.empty();
   }
 
-  private Found found(int form, String line) {
+  private Blamed found(int form, String line) {
     Pattern head = FORMS.get(form).head;
     Matcher here = FORMS.get(form).line.matcher(line);
     Matcher before = heads[form];
@@ -92,7 +92,7 @@ final class ErrorPlaces {
       Path file = own.apply(group("file", here, before));
       return file == null
           ? null
-          : new Found(
+          : new Blamed(
               file, here.group("line"), here.group("column"), group("message", here, before));
     }
     Matcher now = head == null ? null : head.matcher(line);
@@ -104,13 +104,13 @@ final class ErrorPlaces {
     return (here.namedGroups().containsKey(name) ? here : before).group(name);
   }
 
-  private Found inTraceback(String line) {
+  private Blamed inTraceback(String line) {
     Matcher at = FRAME.matcher(line);
     if (at.matches()) {
       Path file = own.apply(at.group("file"));
-      frame = file == null ? frame : new Found(file, at.group("line"), null, "");
+      frame = file == null ? frame : new Blamed(file, at.group("line"), null, "");
     } else if (frame != null && RAISED.matcher(line).matches()) {
-      return new Found(frame.file, frame.line, null, line);
+      return new Blamed(frame.file, frame.line, null, line);
     }
     return null;
   }

@@ -5,7 +5,7 @@ import dev.torc.base.text.Palette;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.run.Event;
 import dev.torc.core.run.JobState;
-import dev.torc.front.show.ErrorPlaces.Found;
+import dev.torc.front.show.ErrorPlaces.Blamed;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
@@ -77,7 +77,7 @@ final class GithubReport extends PlainReport {
 
   private String annotation(String name, Event.Details details) {
     Event.Log log = details.log();
-    Optional<Found> found = log == null ? Optional.empty() : findError(log);
+    Optional<Blamed> found = log == null ? Optional.empty() : findError(log);
     return "::error title=%s%s::%s%s%s\n"
         .formatted(
             property(name + " failed"),
@@ -88,7 +88,7 @@ final class GithubReport extends PlainReport {
   }
 
   /** Finds the first error in a failed job's log that is about a file of the repository. */
-  private Optional<Found> findError(Event.Log log) {
+  private Optional<Blamed> findError(Event.Log log) {
     try {
       return new ErrorPlaces(name -> own(log, name))
           .first(LogExcerpt.WHOLE.read(log.file(), log.from(), false));
@@ -112,7 +112,7 @@ final class GithubReport extends PlainReport {
     }
   }
 
-  private static String place(Found at) {
+  private static String place(Blamed at) {
     String place = ",file=" + property(at.file().toString()) + ",line=" + at.line();
     return at.column() == null ? place : place + ",col=" + at.column();
   }
