@@ -79,7 +79,11 @@ public record Imported(String text, List<Diagnostic> notes, NavigableMap<Integer
                 ? "Snakemake"
                 : name.matches(".*\\.nf|nextflow\\.config")
                     ? "Nextflow"
-                    : name.matches("(GNU)?[Mm]akefile|.*\\.mk") ? "make" : null;
+                    : name.matches("(GNU)?[Mm]akefile|.*\\.mk")
+                        ? "make"
+                        : name.matches("[Tt]askfile(\\.dist)?\\.ya?ml|\\.?[Jj]ustfile|.*\\.just")
+                            ? "Task"
+                            : null;
     if (tool != null) {
       throw new BadInput(
           new Place(shown, 0, 0),

@@ -36,7 +36,8 @@ class DocumentedBuildsTest {
           "hooks.md",
           "questions.md",
           "recipes.md",
-          "from-snakemake.md");
+          "from-snakemake.md",
+          "from-task.md");
 
   @TempDir Path temp;
 
