@@ -44,6 +44,21 @@ public sealed interface Node {
       return entry == null ? null : entry.value();
     }
 
+    /** Returns this map with another one laid over it: inner maps are joined, others replaced. */
+    public Mapping with(Mapping over) {
+      SequencedMap<String, Entry> all = new LinkedHashMap<>(entries);
+      over.entries.forEach(
+          (key, entry) ->
+              all.merge(
+                  key,
+                  entry,
+                  (below, above) ->
+                      below.value() instanceof Mapping a && above.value() instanceof Mapping b
+                          ? new Entry(above.place(), a.with(b))
+                          : above));
+      return new Mapping(over.place, all);
+    }
+
     /** Returns this map without a key. */
     public Mapping without(String key) {
       SequencedMap<String, Entry> others = new LinkedHashMap<>(entries);

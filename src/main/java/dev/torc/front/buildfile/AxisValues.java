@@ -286,7 +286,7 @@ final class AxisValues {
   }
 
   private int unitNamed(String unit) {
-    String known = JobEntryReader.requireKnown(unit, axis.place(), units.ids().keySet());
+    String known = MapFields.requireJob(unit, axis.place(), units.ids().keySet());
     return units.ids().get(known);
   }
 

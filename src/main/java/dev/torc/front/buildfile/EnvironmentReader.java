@@ -40,12 +40,13 @@ record EnvironmentReader(
   /** Cancels an {@code environment} of {@code defaults}. */
   private static final String NONE = "none";
 
-  static EnvironmentReader of(MapFields top, Paths paths) {
+  /** Creates the reader; {@code usual} is the shell if the build file names none. */
+  static EnvironmentReader of(MapFields top, List<String> usual, Paths paths) {
     List<String> own = top.texts("shell");
     return new EnvironmentReader(
         top,
         paths,
-        own.isEmpty() ? StepReader.defaultShell(top.map()) : own,
+        own.isEmpty() ? usual : own,
         new StoresReader(top.scope(), paths, new Problems()).environments(top.map().get("stores")),
         new Looked(new ArrayList<>(), new TreeMap<>()));
   }

@@ -120,7 +120,7 @@ record ExecutorReader(
           like.place(),
           "no executor " + other + NearestName.hint(other, all.entries().keySet(), KNOWN));
     }
-    return FileLayers.lay(likeness(other, below, seen), own.without("like"));
+    return likeness(other, below, seen).with(own.without("like"));
   }
 
   private String kind(String name, Entry entry, Node said) {

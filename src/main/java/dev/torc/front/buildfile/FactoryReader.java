@@ -56,7 +56,7 @@ record FactoryReader(Node.Mapping top, Scope scope, Problems problems) {
     }
     for (Node node : MapFields.oneOrMore(factory.map().get("jobs"))) {
       String name = MapFields.scalar(node, "jobs").text();
-      Entry job = jobs.get(JobEntryReader.requireKnown(name, node.place(), jobs.keySet()));
+      Entry job = jobs.get(MapFields.requireJob(name, node.place(), jobs.keySet()));
       Node.Mapping map = MapFields.map(job.value(), "the job " + name, problems);
       if (AxisReader.isGroup(map)) {
         throw new BadInput(
@@ -115,10 +115,10 @@ record FactoryReader(Node.Mapping top, Scope scope, Problems problems) {
 
   private void addParent(
       String parent, Entry entry, Set<String> jobs, Map<String, List<Item>> needs) {
-    JobEntryReader.requireKnown(parent, entry.place(), jobs);
+    MapFields.requireJob(parent, entry.place(), jobs);
     for (Node node : MapFields.oneOrMore(entry.value())) {
       String child = MapFields.scalar(node, "dependencies").text();
-      JobEntryReader.requireKnown(child, node.place(), jobs);
+      MapFields.requireJob(child, node.place(), jobs);
       String name = scope.text(new Node.Scalar(entry.place(), parent, true));
       Item need = new Item(null, node.place(), List.of(new Ref.OfJob(node.place(), name)));
       needs.computeIfAbsent(child, _ -> new ArrayList<>()).add(need);

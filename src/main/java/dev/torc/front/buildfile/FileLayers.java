@@ -105,7 +105,7 @@ final class FileLayers {
     for (Path layer : layers) {
       asked.add(layer);
       Node.Mapping map = file(BuildFile.located(layer), Place.NONE, new ArrayList<>());
-      all = all == null ? map : lay(all, map);
+      all = all == null ? map : all.with(map);
     }
     return all;
   }
@@ -283,23 +283,6 @@ final class FileLayers {
           });
     }
     return new Node.Mapping(list.place(), all);
-  }
-
-  /** Lays a map over another one: maps are joined, anything else is replaced. */
-  static Node.Mapping lay(Node.Mapping under, Node.Mapping over) {
-    SequencedMap<String, Entry> all = new LinkedHashMap<>(under.entries());
-    over.entries()
-        .forEach(
-            (key, entry) ->
-                all.merge(
-                    key,
-                    entry,
-                    (below, above) ->
-                        below.value() instanceof Node.Mapping a
-                                && above.value() instanceof Node.Mapping b
-                            ? new Entry(above.place(), lay(a, b))
-                            : above));
-    return new Node.Mapping(over.place(), all);
   }
 
   private Path identity(Path file) {

@@ -35,7 +35,7 @@ import java.util.stream.Stream;
 
 /**
  * Expands groups: each combination of the values of a group's axes gives one instance. {@link
- * AxisValues} finds the values of an axis; {@link JobReader} reads an instance. Groups are expanded
+ * AxisValues} finds the values of an axis; {@link InstanceReader} reads an instance. Groups are expanded
  * again whenever results arrive, so this class keeps every instance that it has read.
  */
 final class GroupExpansion implements OtherUnits {
@@ -51,7 +51,7 @@ final class GroupExpansion implements OtherUnits {
   private final List<Unit> units;
   private final Map<String, Integer> ids = new HashMap<>(); // filled at the first use
   private final WorkflowCodec codec;
-  private final JobReader reader;
+  private final InstanceReader reader;
   private final Set<BadInput.Diagnostic> warnings;
   private final Set<String> manual;
   private final Omissions omissions;
@@ -87,7 +87,7 @@ final class GroupExpansion implements OtherUnits {
       Path root,
       List<Unit> units,
       WorkflowCodec codec,
-      JobReader reader,
+      InstanceReader reader,
       Set<BadInput.Diagnostic> warnings,
       Set<String> manual,
       List<String> excluded) {
@@ -511,7 +511,7 @@ final class GroupExpansion implements OtherUnits {
               .formatted(group.name(), Group.MAX_INSTANCES));
       return;
     }
-    JobReader reading = reader.withProblems(own);
+    InstanceReader reading = reader.withProblems(own);
     Map<List<Value>, Instance> known =
         read.computeIfAbsent(group.name() + answer.columns, _ -> new HashMap<>());
     InstanceRules.Combinations choice = group.rules().new Combinations(group.name(), answer.names);
@@ -554,14 +554,14 @@ final class GroupExpansion implements OtherUnits {
   }
 
   private Instance instance(
-      Unit.Many group, GroupValues answer, Row row, JobReader reading, Problems own) {
+      Unit.Many group, GroupValues answer, Row row, InstanceReader reading, Problems own) {
     RowValues values = answer.valuesOf(row);
     SortedMap<String, String> naming = new TreeMap<>(values.parameters());
     String name = new InstanceName(group.name(), naming).toString();
     if (ids().containsKey(name)) {
       own.add(group.entry().place(), "the job " + name + " is an instance of " + group.name());
     }
-    JobReader.Instance one = new JobReader.Instance(name, values, row.files());
+    InstanceReader.Instance one = new InstanceReader.Instance(name, values, row.files());
     Job job = reading.read(group.key(), group.name(), group.entry(), one);
     if (job.has(Trait.MANUAL)) {
       manual.add(name);

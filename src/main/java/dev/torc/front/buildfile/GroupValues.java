@@ -174,9 +174,23 @@ final class GroupValues {
   /** Returns what placeholders may ask about the values of the group's other instances. */
   OtherValues others() {
     if (others == null) {
-      others = new OtherValues(names, rows);
+      others = new OtherValues(this::texts);
     }
     return others;
+  }
+
+  /** Returns the values of a name in all rows of its axis; a list or map is null. */
+  private List<String> texts(String name) {
+    int at = names.indexOf(name);
+    for (List<Row> axis : at < 0 ? List.<List<Row>>of() : rows) {
+      int size = axis.isEmpty() ? 0 : axis.getFirst().values().size();
+      if (at < size) {
+        int column = at;
+        return axis.stream().map(row -> row.values().get(column).text()).toList();
+      }
+      at -= size;
+    }
+    return List.of();
   }
 
   /** Checks the names that come from a file. */

@@ -70,7 +70,7 @@ record HookReader(Scope scope, List<String> shell, Problems problems, List<Hook>
   }
 
   private String job(Node node, Collection<String> names) {
-    return JobEntryReader.requireKnown(
+    return MapFields.requireJob(
         scope.text(MapFields.scalar(node, "job")), node.place(), names);
   }
 

@@ -91,7 +91,7 @@ record ImageReader(Node.Mapping top, Paths paths, Problems problems, boolean con
     Node.Mapping shared = MapFields.map(top.get("container"), "container", problems);
     Node.Mapping own = MapFields.map(job.map().get("container"), "container", problems);
     MapFields fields =
-        new MapFields(FileLayers.lay(shared, own), job.scope(), problems)
+        new MapFields(shared.with(own), job.scope(), problems)
             .only(KnownKeys.CONTAINER, "container");
     String runtime = fields.read("runtime", null, node -> runtime(job.scope().text(node)));
     List<String> volumes = fields.texts("volumes");

@@ -1,7 +1,6 @@
 package dev.torc.front.buildfile;
 
 import dev.torc.base.syntax.BadInput;
-import dev.torc.base.syntax.NearestName;
 import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.Node.Entry;
 import dev.torc.base.syntax.Place;
@@ -11,7 +10,6 @@ import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Trait;
 import dev.torc.core.model.WorkflowCodec;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -32,18 +30,6 @@ record JobEntryReader(
     WorkflowCodec codec,
     Map<String, Place> places,
     Set<String> manual) {
-
-  /**
-   * Returns the name if it is one of these jobs and groups.
-   *
-   * @throws BadInput for any other name
-   */
-  static String requireKnown(String name, Place place, Collection<String> names) {
-    if (!names.contains(name)) {
-      throw new BadInput(place, "no job " + name + NearestName.hint(name, names));
-    }
-    return name;
-  }
 
   List<Unit> read(SequencedMap<String, Entry> jobs) {
     List<Unit> units = new ArrayList<>();
@@ -113,7 +99,7 @@ record JobEntryReader(
       values.put(Scope.ALL, Scope.ANY_PATH);
     }
     Problems own = new Problems();
-    Job job = reader.withProblems(own).read(key, name, entry, JobReader.Instance.some(values));
+    Job job = reader.withProblems(own).read(key, name, entry, InstanceReader.Instance.some(values));
     own.found().stream()
         .filter(problem -> problem.message().matches("(?s)(unknown|the job) [^\\x00]*"))
         .forEach(problem -> axes.problems().add(problem.place(), problem.message()));

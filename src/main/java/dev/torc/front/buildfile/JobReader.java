@@ -38,7 +38,7 @@ import java.util.TreeMap;
  * ItemReader} reads its needs and products, and {@link JobEntryReader} distinguishes jobs from
  * groups. This class uses neither other jobs nor the disk.
  */
-final class JobReader {
+final class JobReader implements InstanceReader {
 
   /** The keys whose maps are joined with those of {@code defaults}, key by key. */
   private static final Set<String> JOINED =
@@ -134,7 +134,8 @@ final class JobReader {
     return new Fetchers(commands, common.vars, shell);
   }
 
-  Vars vars() {
+  @Override
+  public Vars vars() {
     return common.vars;
   }
 
@@ -143,44 +144,18 @@ final class JobReader {
     return common.known.counters.containsKey(Resources.DOWNLOADS);
   }
 
-  WhenReader when() {
+  @Override
+  public WhenReader when() {
     return common.when;
   }
 
-  /** Returns a copy of this reader that reports errors and warnings to {@code problems}. */
-  JobReader withProblems(Problems problems) {
+  @Override
+  public JobReader withProblems(Problems problems) {
     return new JobReader(common, problems);
   }
 
-  /**
-   * What an instance has in addition to a plain job.
-   *
-   * @param name the instance's own name; {@link Scope#ANY_PATH} if the values are unknown
-   * @param row its values
-   * @param files the files that the instance needs in addition to {@code needs}
-   */
-  record Instance(String name, RowValues row, List<Item> files) {
-
-    private SortedMap<String, String> all() {
-      SortedMap<String, String> all = new TreeMap<>(row.parameters());
-      row.columns().forEach((column, value) -> all.put(column, value.toString()));
-      return all;
-    }
-
-    /** Returns a stand-in for all instances with these values; an unknown value is a wildcard. */
-    static Instance some(SortedMap<String, String> values) {
-      return new Instance(Scope.ANY_PATH, RowValues.of(values), List.of());
-    }
-  }
-
-  /**
-   * Reads one job.
-   *
-   * @param key the name as written
-   * @param name the name with its placeholders replaced; for an instance, the group's name
-   * @param instance null for a plain job
-   */
-  Job read(String key, String name, Entry entry, Instance instance) {
+  @Override
+  public Job read(String key, String name, Entry entry, Instance instance) {
     if (!isLeftOut(name, entry, instance)) {
       return readAll(key, name, entry, instance);
     }
@@ -220,7 +195,7 @@ final class JobReader {
   private Scope scope(String name, Instance instance, Problems problems) {
     return instance == null
         ? new Scope(common.vars, name, problems)
-        : new Scope(common.vars, instance.row, instance.name, null, null, problems);
+        : new Scope(common.vars, instance.row(), instance.name(), null, null, problems);
   }
 
   private Job readAll(String key, String name, Entry entry, Instance instance) {
@@ -408,16 +383,16 @@ final class JobReader {
     needs.addAll(ofParents);
     if (instance != null) {
       refuseExcluded(written, instance);
-      instance.files.stream().filter(file -> !isAmong(file, needs)).forEach(needs::add);
+      instance.files().stream().filter(file -> !isAmong(file, needs)).forEach(needs::add);
     }
     return List.copyOf(needs);
   }
 
   /** Refuses a {@code !} in the needs that excludes a file from which the instance comes. */
   private void refuseExcluded(List<Item> written, Instance instance) {
-    for (Item item : instance.files.isEmpty() ? List.<Item>of() : written) {
+    for (Item item : instance.files().isEmpty() ? List.<Item>of() : written) {
       for (Ref ref : item.refs()) {
-        for (Item file : ref instanceof Ref.Exclude ? instance.files : List.<Item>of()) {
+        for (Item file : ref instanceof Ref.Exclude ? instance.files() : List.<Item>of()) {
           String path = ((Ref.OfFile) file.refs().getFirst()).path();
           if (Glob.of(((Ref.Exclude) ref).pattern()).excludes(path)) {
             String line =
@@ -554,7 +529,7 @@ final class JobReader {
                 Node under = classed ? resources.classOf(below.value(), scope) : below.value();
                 Node over = classed ? resources.classOf(above.value(), scope) : above.value();
                 if (under instanceof Node.Mapping a && over instanceof Node.Mapping b) {
-                  all.put(key, new Entry(above.place(), FileLayers.lay(a, b)));
+                  all.put(key, new Entry(above.place(), a.with(b)));
                 }
               }
             });

@@ -159,6 +159,18 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
     return List.copyOf(out);
   }
 
+  /**
+   * Returns the name if it is one of these jobs and groups.
+   *
+   * @throws BadInput for any other name
+   */
+  static String requireJob(String name, Place place, Collection<String> names) {
+    if (!names.contains(name)) {
+      throw new BadInput(place, "no job " + name + NearestName.hint(name, names));
+    }
+    return name;
+  }
+
   /** Returns the constant whose lower-case name is {@code word}; refuses any other word. */
   static <E extends Enum<E>> E constant(String key, String word, E[] all) {
     List<String> words =

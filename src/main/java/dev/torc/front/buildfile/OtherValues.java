@@ -1,10 +1,10 @@
 package dev.torc.front.buildfile;
 
-import dev.torc.front.buildfile.Axis.Row;
 import java.math.BigInteger;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
@@ -13,17 +13,15 @@ import java.util.regex.Pattern;
  */
 final class OtherValues {
 
-  static final OtherValues NONE = new OtherValues(List.of(), List.of());
+  static final OtherValues NONE = new OtherValues(_ -> List.of());
 
   private static final Pattern WHOLE = Pattern.compile("[-+]?\\d{1,1000}");
 
-  private final List<String> names;
-  private final List<List<Row>> rows; // of each axis; their values have the names, in order
+  private final Function<String, List<String>> texts; // of all instances, by name
   private final Map<String, Map<BigInteger, String>> written = new HashMap<>(0);
 
-  OtherValues(List<String> names, List<List<Row>> rows) {
-    this.names = names;
-    this.rows = rows;
+  OtherValues(Function<String, List<String>> texts) {
+    this.texts = texts;
   }
 
   /**
@@ -50,16 +48,10 @@ final class OtherValues {
 
   private Map<BigInteger, String> written(String name) {
     Map<BigInteger, String> all = new HashMap<>();
-    int at = names.indexOf(name);
-    for (List<Row> axis : at < 0 ? List.<List<Row>>of() : rows) {
-      int size = axis.isEmpty() ? 0 : axis.getFirst().values().size();
-      for (Row row : at >= 0 && at < size ? axis : List.<Row>of()) {
-        String text = row.values().get(at).text();
-        if (text != null && WHOLE.matcher(text).matches()) {
-          all.putIfAbsent(new BigInteger(text), text);
-        }
+    for (String text : texts.apply(name)) {
+      if (text != null && WHOLE.matcher(text).matches()) {
+        all.putIfAbsent(new BigInteger(text), text);
       }
-      at -= size;
     }
     return all;
   }

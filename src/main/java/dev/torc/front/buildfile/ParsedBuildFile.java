@@ -181,7 +181,9 @@ public final class ParsedBuildFile {
 
   /** Returns the reader of environments; null if there are none, so that it is not loaded. */
   private EnvironmentReader environments(MapFields top) {
-    return top.map().get("environments") == null ? null : EnvironmentReader.of(top, paths);
+    return top.map().get("environments") == null
+        ? null
+        : EnvironmentReader.of(top, StepReader.defaultShell(top.map()), paths);
   }
 
   /** Adds the jobs that make environments to those of the user. */

@@ -28,12 +28,12 @@ final class UnitMakers {
   static final int MAX_OUTLINES = 10_000;
 
   private final List<Unit> units;
-  private final JobReader reader;
+  private final InstanceReader reader;
   private final ProductIndex products;
   private final Map<Integer, List<Job>> outlines = new HashMap<>();
 
   /** Creates the index; {@code isLeftOut} returns whether no build runs the unit with a name. */
-  UnitMakers(List<Unit> units, JobReader reader, Predicate<String> isLeftOut) {
+  UnitMakers(List<Unit> units, InstanceReader reader, Predicate<String> isLeftOut) {
     this.units = units;
     this.reader = reader.withProblems(new Problems());
     this.products =
@@ -109,6 +109,6 @@ final class UnitMakers {
   }
 
   private Job outline(Unit.Many group, SortedMap<String, String> values) {
-    return reader.read(group.key(), group.name(), group.entry(), JobReader.Instance.some(values));
+    return reader.read(group.key(), group.name(), group.entry(), InstanceReader.Instance.some(values));
   }
 }
