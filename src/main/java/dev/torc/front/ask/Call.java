@@ -14,7 +14,7 @@ import dev.torc.core.memory.CachePlace;
 import dev.torc.core.model.Workflow;
 import dev.torc.core.run.RemovedOrSetAside;
 import dev.torc.features.clusters.Remotes;
-import dev.torc.front.buildfile.BuildFile;
+import dev.torc.features.reading.BuildFile;
 import dev.torc.front.session.BuildRequest.LockTerms;
 import dev.torc.front.session.BuildSession;
 import dev.torc.front.session.Caller;

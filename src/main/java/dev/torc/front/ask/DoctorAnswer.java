@@ -25,7 +25,7 @@ import dev.torc.features.clusters.Scheduler.SlurmLook;
 import dev.torc.features.containers.Containers;
 import dev.torc.features.environments.MadeEnvironment;
 import dev.torc.features.environments.UnnamedEnvironments;
-import dev.torc.front.buildfile.BuildFile;
+import dev.torc.features.reading.BuildFile;
 import dev.torc.front.buildfile.UserConfig;
 import dev.torc.front.session.Caller;
 import dev.torc.front.session.Exit;

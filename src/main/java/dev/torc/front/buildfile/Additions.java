@@ -1,4 +1,9 @@
 package dev.torc.front.buildfile;
+import dev.torc.features.groups.Unit;
+import dev.torc.features.reading.MapFields;
+import dev.torc.features.groups.UnitNeeds;
+import dev.torc.features.reading.KnownKeys;
+import dev.torc.features.groups.UnitMakers;
 
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.Node;

@@ -1,4 +1,6 @@
 package dev.torc.front.buildfile;
+import dev.torc.features.reading.MapFields;
+import dev.torc.features.when.WhenReader;
 
 import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.Quantity;

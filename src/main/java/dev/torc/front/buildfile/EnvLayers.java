@@ -1,4 +1,8 @@
 package dev.torc.front.buildfile;
+import dev.torc.features.reading.MapFields;
+import dev.torc.features.reading.Vars;
+import dev.torc.features.secrets.SecretReader;
+import dev.torc.features.reading.Scope;
 
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.DotEnv;

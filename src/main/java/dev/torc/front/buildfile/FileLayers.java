@@ -1,4 +1,11 @@
 package dev.torc.front.buildfile;
+import dev.torc.features.groups.VarRows;
+import dev.torc.features.reading.Scope;
+import dev.torc.features.reading.MapFields;
+import dev.torc.features.reading.KnownKeys;
+import dev.torc.features.groups.AxisReader;
+import dev.torc.features.reading.Vars;
+import dev.torc.features.reading.BuildFile;
 
 import dev.torc.base.digests.Digest;
 import dev.torc.base.posix.Io;

@@ -7,7 +7,7 @@ import java.util.Set;
 /**
  * Finds jobs that read a value from a file although {@code -D} sets the var of that name: such a
  * job would use the old value. It gets a need that cannot exist. So it is an error only if it is
- * selected, as with {@link Vars#lacking}.
+ * selected, as with {@code Vars.lacking}.
  */
 public final class GivenKeys {
 

@@ -1,4 +1,12 @@
 package dev.torc.front.buildfile;
+import dev.torc.features.reading.Scope;
+import dev.torc.features.reading.MapFields;
+import dev.torc.features.reading.Placeholder;
+import dev.torc.features.reading.TextLists;
+import dev.torc.features.reading.KnownKeys;
+import dev.torc.features.fetch.FetchReader;
+import dev.torc.features.reading.WrittenPath;
+import dev.torc.features.reading.ListItems;
 
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.FileValues;

@@ -1,4 +1,12 @@
 package dev.torc.front.buildfile;
+import dev.torc.features.groups.Unit;
+import dev.torc.features.reading.Scope;
+import dev.torc.features.groups.InstanceRules;
+import dev.torc.features.groups.InstanceReader;
+import dev.torc.features.reading.KnownKeys;
+import dev.torc.features.groups.AxisReader;
+import dev.torc.features.groups.Axis;
+import dev.torc.features.reading.KnownNames;
 
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Node;
@@ -19,7 +27,7 @@ import java.util.TreeMap;
 
 /**
  * Reads the entries of {@code jobs}. A plain job is packed at once; a group stays as written, with
- * an outline that stands for its instances until {@link GroupExpansion} finds them.
+ * an outline that stands for its instances until {@code GroupExpansion} finds them.
  *
  * @param places receives the place of each entry, by name
  * @param manual receives the names of manual jobs and groups

@@ -1,4 +1,18 @@
 package dev.torc.front.buildfile;
+import dev.torc.features.fetch.Fetchers;
+import dev.torc.features.reading.Scope;
+import dev.torc.features.reading.MapFields;
+import dev.torc.features.clusters.ExecutorReader;
+import dev.torc.features.groups.InstanceReader;
+import dev.torc.features.reading.LinkedJob;
+import dev.torc.features.containers.ImageReader;
+import dev.torc.features.reading.KnownKeys;
+import dev.torc.features.fetch.FetchReader;
+import dev.torc.features.environments.EnvironmentReader;
+import dev.torc.features.sandbox.SandboxReader;
+import dev.torc.features.when.WhenReader;
+import dev.torc.features.reading.Vars;
+import dev.torc.features.secrets.SecretReader;
 
 import dev.torc.base.posix.Stop;
 import dev.torc.base.syntax.BadInput;

@@ -1,4 +1,7 @@
 package dev.torc.front.buildfile;
+import dev.torc.features.groups.AxisReader;
+import dev.torc.features.reading.Placeholder;
+import dev.torc.features.reading.Vars;
 
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Place;
@@ -8,7 +11,7 @@ import java.util.Objects;
 
 /**
  * Escapes placeholders in a text, so that the text means itself when a build file contains it.
- * {@link Placeholder} and {@link Scope} read such texts.
+ * {@link Placeholder} and {@code Scope} read such texts.
  */
 public final class LiteralText {
 

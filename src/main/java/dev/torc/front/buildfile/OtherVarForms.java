@@ -1,4 +1,6 @@
 package dev.torc.front.buildfile;
+import dev.torc.features.reading.KnownNames;
+import dev.torc.features.reading.Scope;
 
 import dev.torc.base.syntax.Node;
 import dev.torc.core.model.Step;

@@ -1,4 +1,20 @@
 package dev.torc.front.buildfile;
+import dev.torc.features.hooks.HookReader;
+import dev.torc.features.reading.Scope;
+import dev.torc.features.reading.MapFields;
+import dev.torc.features.reading.Placeholder;
+import dev.torc.features.clusters.ExecutorReader;
+import dev.torc.features.reading.KnownKeys;
+import dev.torc.features.groups.FactoryReader;
+import dev.torc.features.groups.Deciders;
+import dev.torc.features.environments.EnvironmentReader;
+import dev.torc.features.stores.StoresReader;
+import dev.torc.features.when.WhenReader;
+import dev.torc.features.groups.GroupExpansion;
+import dev.torc.features.groups.AxisReader;
+import dev.torc.features.groups.Unit;
+import dev.torc.features.reading.Vars;
+import dev.torc.features.reading.BuildFile;
 
 import dev.torc.base.digests.StampSource.StampPaths;
 import dev.torc.base.syntax.BadInput;

@@ -1,4 +1,13 @@
 package dev.torc.front.buildfile;
+import dev.torc.features.reading.TemplateReader;
+import dev.torc.features.reading.Scope;
+import dev.torc.features.reading.MapFields;
+import dev.torc.features.reading.Placeholder;
+import dev.torc.features.reading.Value;
+import dev.torc.features.containers.ImageReader;
+import dev.torc.features.reading.KnownKeys;
+import dev.torc.features.groups.AxisReader;
+import dev.torc.features.secrets.SecretReader;
 
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Node;
@@ -13,7 +22,7 @@ import dev.torc.core.model.Step;
 import dev.torc.core.model.Step.Command;
 import dev.torc.core.model.Step.Image;
 import dev.torc.core.model.Template;
-import dev.torc.front.buildfile.ImageReader.Choice;
+import dev.torc.features.containers.ImageReader.Choice;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

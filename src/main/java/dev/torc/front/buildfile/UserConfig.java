@@ -1,4 +1,8 @@
 package dev.torc.front.buildfile;
+import dev.torc.features.reading.KnownKeys;
+import dev.torc.features.reading.MapFields;
+import dev.torc.features.reading.Vars;
+import dev.torc.features.reading.Scope;
 
 import dev.torc.base.posix.Walk;
 import dev.torc.base.syntax.Place;

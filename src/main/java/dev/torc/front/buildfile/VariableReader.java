@@ -1,4 +1,10 @@
 package dev.torc.front.buildfile;
+import dev.torc.features.reading.Scope;
+import dev.torc.features.reading.MapFields;
+import dev.torc.features.reading.Placeholder;
+import dev.torc.features.reading.Value;
+import dev.torc.features.reading.VarLookup;
+import dev.torc.features.reading.Vars;
 
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.NearestName;

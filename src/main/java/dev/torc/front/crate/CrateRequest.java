@@ -25,7 +25,7 @@ import dev.torc.core.model.Graph;
 import dev.torc.core.model.Workflow;
 import dev.torc.features.past.GitCommit;
 import dev.torc.features.past.PastCommits;
-import dev.torc.front.buildfile.BuildFile;
+import dev.torc.features.reading.BuildFile;
 import dev.torc.front.crate.RunInputs.Line;
 import dev.torc.front.session.Caller.BuildMachine;
 import dev.torc.front.session.DisplayGraph;

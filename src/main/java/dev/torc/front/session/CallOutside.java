@@ -4,7 +4,7 @@ import dev.torc.core.decide.StaleFiles;
 import dev.torc.core.memory.BuildRecord.Said;
 import dev.torc.core.model.Graph;
 import dev.torc.features.past.TrackedFiles;
-import dev.torc.front.buildfile.BuildFile;
+import dev.torc.features.reading.BuildFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;

@@ -5,7 +5,7 @@ import dev.torc.core.model.Adjacency.RowCollector;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Workflow.LeftOutJob;
-import dev.torc.front.buildfile.LeftOutJobs;
+import dev.torc.features.when.LeftOutJobs;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;

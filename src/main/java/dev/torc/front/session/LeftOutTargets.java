@@ -10,7 +10,7 @@ import dev.torc.core.model.Ref;
 import dev.torc.core.model.Workflow.LeftOutJob;
 import dev.torc.core.run.Event;
 import dev.torc.core.run.JobState;
-import dev.torc.front.buildfile.JobNames;
+import dev.torc.features.groups.JobNames;
 import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;

@@ -4,7 +4,7 @@ import dev.torc.base.posix.GroupAccess;
 import dev.torc.base.posix.OwnFile;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.core.memory.CachePlace;
-import dev.torc.front.buildfile.BuildFile;
+import dev.torc.features.reading.BuildFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

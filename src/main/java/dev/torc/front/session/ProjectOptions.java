@@ -6,7 +6,7 @@ import dev.torc.base.syntax.NearestPath;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.text.SafeText;
 import dev.torc.features.containers.Containers;
-import dev.torc.front.buildfile.BuildFile;
+import dev.torc.features.reading.BuildFile;
 import dev.torc.front.buildfile.UserConfig;
 import java.io.IOException;
 import java.nio.file.Files;

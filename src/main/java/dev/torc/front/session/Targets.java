@@ -9,7 +9,7 @@ import dev.torc.core.model.Graph;
 import dev.torc.core.model.Group;
 import dev.torc.core.model.InstanceName;
 import dev.torc.core.model.Job;
-import dev.torc.front.buildfile.NameGlob;
+import dev.torc.features.groups.NameGlob;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;

@@ -8,7 +8,7 @@ import dev.torc.core.memory.BuildLock;
 import dev.torc.core.memory.Cache.CacheException;
 import dev.torc.core.run.Event;
 import dev.torc.features.fastpath.WatchSnapshot;
-import dev.torc.front.buildfile.BuildFile;
+import dev.torc.features.reading.BuildFile;
 import dev.torc.front.session.BuildSession.FreshState;
 import dev.torc.front.session.GraphFile.FilesRead;
 import dev.torc.front.show.Report;

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.front.buildfile.KnownKeys;
+import dev.torc.features.reading.KnownKeys;
 import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;

@@ -9,7 +9,7 @@ import dev.torc.base.syntax.Place;
 import dev.torc.core.model.Step;
 import dev.torc.core.model.Template;
 import dev.torc.features.remarks.CommandWords.Role;
-import dev.torc.front.buildfile.Scope;
+import dev.torc.features.reading.Scope;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;

@@ -1,4 +1,5 @@
 package dev.torc.front.buildfile;
+import dev.torc.features.reading.BuildFile;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;

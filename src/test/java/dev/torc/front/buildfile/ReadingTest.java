@@ -1,4 +1,6 @@
 package dev.torc.front.buildfile;
+import dev.torc.features.stores.StoresReader;
+import dev.torc.features.reading.KnownKeys;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

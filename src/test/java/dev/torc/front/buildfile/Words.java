@@ -1,4 +1,8 @@
 package dev.torc.front.buildfile;
+import dev.torc.features.groups.PathPatternTest;
+import dev.torc.features.reading.Placeholder;
+import dev.torc.features.groups.PathPattern;
+import dev.torc.features.reading.KnownKeys;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

@@ -1,4 +1,5 @@
 package dev.torc.front.buildfile;
+import dev.torc.features.reading.Placeholder;
 
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Glob;

@@ -19,7 +19,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** Build files written to a file system in memory, under the root {@code /p}, and their reading. */
-final class Written implements AutoCloseable {
+public final class Written implements AutoCloseable {
 
   private final FileSystem fs = Jimfs.newFileSystem(Configuration.unix());
   private final SequencedSet<Path> layers = new LinkedHashSet<>();

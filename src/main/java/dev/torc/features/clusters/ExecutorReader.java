@@ -1,0 +1,223 @@
+package dev.torc.features.clusters;
+import dev.torc.features.reading.MapFields;
+import dev.torc.features.reading.Scope;
+import dev.torc.features.reading.KnownKeys;
+
+import dev.torc.base.syntax.BadInput;
+import dev.torc.base.syntax.NearestName;
+import dev.torc.base.syntax.Node;
+import dev.torc.base.syntax.Node.Entry;
+import dev.torc.base.syntax.Place;
+import dev.torc.base.syntax.Problems;
+import dev.torc.base.syntax.Quantity;
+import dev.torc.core.model.SchedulerSettings;
+import dev.torc.core.model.SchedulerSettings.Fact;
+import dev.torc.core.model.Workflow.Executor;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+
+/**
+ * Reads {@code executors}: named schedulers, each with a kind or based on another one ({@code
+ * like}). {@code JobReader} reads which executor runs a job.
+ */
+public record ExecutorReader(
+    Node.Mapping all, Scope scope, Problems problems, SequencedMap<String, Executor> read) {
+
+  private static final String SLURM = "slurm";
+  private static final List<String> KINDS = List.of(SLURM, "commands");
+
+  private static final String KNOWN = "; known are ";
+
+  private static final int MAX_JOBS = 500;
+  private static final long BATCH = TimeUnit.MINUTES.toNanos(2);
+  private static final long LATENCY = TimeUnit.MINUTES.toNanos(1);
+
+  /** Reads all executors in the order written; errors are added to the problems. */
+  public static List<Executor> read(Node node, Scope scope, Problems problems) {
+    Node.Mapping all = MapFields.map(node, "executors", problems);
+    ExecutorReader reader = new ExecutorReader(all, scope, problems, new LinkedHashMap<>());
+    all.entries().forEach((name, entry) -> problems.guard(() -> reader.executor(name, entry)));
+    return List.copyOf(reader.read.values());
+  }
+
+  /**
+   * Returns the name if it is one of these executors, or {@code local}.
+   *
+   * @throws IllegalArgumentException for any other name
+   */
+  public static String requireKnown(String name, List<String> executors) {
+    List<String> known = new ArrayList<>(executors);
+    known.add(Executor.LOCAL);
+    if (!known.contains(name)) {
+      throw new IllegalArgumentException(
+          "no executor " + name + NearestName.hint(name, known, KNOWN));
+    }
+    return name;
+  }
+
+  private void executor(String name, Entry entry) {
+    if (name.equals(Executor.LOCAL)) {
+      throw new BadInput(
+          entry.place(),
+          "local is this machine, which limits describes; give the scheduler another name");
+    }
+    if (name.isBlank()) {
+      throw new BadInput(entry.place(), "an executor needs a name");
+    }
+    MapFields fields = new MapFields(likeness(name, entry, new ArrayList<>()), scope, problems);
+    String kind = kind(name, entry, fields.map().get("kind"));
+    boolean slurm = kind.equals(SLURM);
+    Collection<String> ofKind = slurm ? KnownKeys.EXECUTOR_SLURM : KnownKeys.EXECUTOR_COMMANDS;
+    fields.only(joined(KnownKeys.EXECUTOR, ofKind), "the executor " + name + " of kind " + kind);
+    read.put(
+        name,
+        new Executor(
+            entry.place(),
+            new SchedulerSettings(
+                name,
+                fields.text("before", ""),
+                new SchedulerSettings.SbatchOptions(
+                    fields.text("account", ""), fields.text("partition", ""), fields.texts("args")),
+                new SchedulerSettings.BatchBounds(
+                    (int) fields.whole("max_jobs", MAX_JOBS, 1, Integer.MAX_VALUE),
+                    fields.amount("batch", BATCH, Quantity::duration),
+                    fields.amount("max_runtime", 0, Quantity::duration)),
+                fields.amount("latency", LATENCY, Quantity::duration),
+                slurm ? null : commands(name, entry, fields)),
+            fields.choice("trace", "true", MapFields.FLAG).equals("true")));
+  }
+
+  /**
+   * Returns the keys of an executor, laid over those of the executor that its {@code like} names.
+   */
+  private Node.Mapping likeness(String name, Entry entry, List<String> seen) {
+    Node.Mapping own = MapFields.map(entry.value(), "the executor " + name, problems);
+    Node like = own.get("like");
+    if (like == null) {
+      return own;
+    }
+    seen.add(name);
+    String other = scope.text(MapFields.scalar(like, "like"));
+    Entry below = all.entries().get(other);
+    if (seen.contains(other)) {
+      seen.add(other);
+      throw new BadInput(
+          like.place(), "executor " + other + " is like itself: " + String.join(" → ", seen));
+    }
+    if (below == null) {
+      throw new BadInput(
+          like.place(),
+          "no executor " + other + NearestName.hint(other, all.entries().keySet(), KNOWN));
+    }
+    return likeness(other, below, seen).with(own.without("like"));
+  }
+
+  private String kind(String name, Entry entry, Node said) {
+    if (said == null) {
+      throw new BadInput(
+          entry.place(), "the executor " + name + " has no kind: write kind: slurm, or commands");
+    }
+    String kind = scope.text(MapFields.scalar(said, "kind"));
+    if (!KINDS.contains(kind)) {
+      throw new BadInput(
+          said.place(),
+          "no kind of scheduler is called " + kind + NearestName.hint(kind, KINDS, KNOWN));
+    }
+    return kind;
+  }
+
+  private SchedulerSettings.Commands commands(String name, Entry entry, MapFields fields) {
+    SortedMap<String, String> settings = new TreeMap<>();
+    MapFields own = fields.inner("settings");
+    Set<String> submit = joined(CommandTemplate.SCRIPT, CommandTemplate.RESOURCES);
+    Set<String> ids = Set.of(CommandTemplate.IDS);
+    own.map().entries().forEach((key, each) -> setting(key, each, joined(submit, ids)));
+    own.map().entries().keySet().forEach(key -> settings.put(key, own.text(key, "")));
+    template(name, entry, fields, "submit", "script", joined(submit, settings.keySet()));
+    template(name, entry, fields, "states", null, joined(ids, settings.keySet()));
+    template(name, entry, fields, "cancel", CommandTemplate.IDS, joined(ids, settings.keySet()));
+    String id = raw(fields, "id");
+    try {
+      if (!id.isEmpty() && Pattern.compile(id).matcher("").groupCount() == 0) {
+        problems.add(
+            fields.map().get("id").place(), "the pattern " + id + " has no group (…) for the id");
+      }
+    } catch (PatternSyntaxException e) {
+      problems.add(fields.map().get("id").place(), "no pattern: " + e.getDescription());
+    }
+    MapFields said = fields.inner("words").only(KnownKeys.EXECUTOR_WORDS, "words");
+    Map<Fact, List<String>> words = new EnumMap<>(Fact.class);
+    for (Fact word : Fact.values()) {
+      words.put(word, said.texts(word.name().toLowerCase(Locale.ROOT)));
+    }
+    return new SchedulerSettings.Commands(
+        raw(fields, "submit"),
+        raw(fields, "states"),
+        raw(fields, "cancel"),
+        id,
+        fields.text("separator", " "),
+        words,
+        settings);
+  }
+
+  private static Set<String> joined(Collection<String> some, Collection<String> others) {
+    Set<String> all = new TreeSet<>(some);
+    all.addAll(others);
+    return all;
+  }
+
+  /** Reports a name in {@code settings} that cannot be a placeholder. */
+  private void setting(String key, Entry entry, Set<String> taken) {
+    if (taken.contains(key)) {
+      problems.add(
+          entry.place(), "{%s} is torc's own; give the setting another name".formatted(key));
+    } else if (!new CommandTemplate("{" + key + "}").names().equals(List.of(key))) {
+      problems.add(
+          entry.place(), "invalid placeholder name %s; use letters, digits and _".formatted(key));
+    }
+  }
+
+  /**
+   * Checks a command: it must be present, contain the placeholder {@code needed} (if not null), and
+   * contain no unknown placeholder.
+   */
+  private void template(
+      String name, Entry entry, MapFields fields, String key, String needed, Set<String> known) {
+    String text = raw(fields, key);
+    if (text.isBlank()) {
+      problems.add(
+          entry.place(), "the executor %s of kind commands has no %s".formatted(name, key));
+      return;
+    }
+    Place place = fields.map().get(key).place();
+    List<String> names = new CommandTemplate(text).names();
+    for (String each : names) {
+      if (!known.contains(each)) {
+        problems.add(
+            place,
+            "{%s} has no value in %s%s".formatted(each, key, NearestName.hint(each, known, KNOWN)));
+      }
+    }
+    if (needed != null && !names.contains(needed)) {
+      problems.add(place, "%s has no {%s}".formatted(key, needed));
+    }
+  }
+
+  /** Returns a text as written; {@link CommandTemplate} replaces its placeholders. */
+  private static String raw(MapFields fields, String key) {
+    return fields.map().get(key) instanceof Node.Scalar text ? text.text() : "";
+  }
+}

@@ -1,0 +1,34 @@
+package dev.torc.features.reading;
+
+import dev.torc.core.model.Job;
+import dev.torc.core.model.Job.Item;
+import dev.torc.core.model.Ref;
+import dev.torc.core.model.Template;
+import java.util.List;
+import java.util.SortedMap;
+
+/** Links jobs anew that were read: what stands around a job can add needs and jobs before it. */
+public final class LinkedJob {
+
+  private LinkedJob() {}
+
+  /** Returns the job with other needs and jobs that it comes after. */
+  public static Job with(Job job, List<Item> needs, List<Ref.OfJob> after) {
+    return with(job, needs, after, job.links().caching(), job.conditions());
+  }
+
+  /** Returns the job with these instead of its own. */
+  public static Job with(
+      Job job,
+      List<Item> needs,
+      List<Ref.OfJob> after,
+      Job.Caching caching,
+      SortedMap<String, Template> conditions) {
+    Job.Links own = job.links();
+    Job.Links links =
+        new Job.Links(
+            List.copyOf(needs), own.produces(), after, own.tools(), own.depfile(), caching);
+    return new Job(
+        job.name(), job.labels(), job.place(), links, job.runs(), job.traits(), conditions);
+  }
+}

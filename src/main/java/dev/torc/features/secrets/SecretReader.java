@@ -1,0 +1,98 @@
+package dev.torc.features.secrets;
+import dev.torc.features.reading.MapFields;
+import dev.torc.features.reading.Placeholder;
+import dev.torc.features.reading.Scope;
+
+import dev.torc.base.syntax.BadInput;
+import dev.torc.base.syntax.Node;
+import dev.torc.base.syntax.Node.Entry;
+import dev.torc.base.syntax.Place;
+import dev.torc.base.syntax.Problems;
+import dev.torc.base.syntax.ShellText.Quote;
+import dev.torc.core.model.Job;
+import dev.torc.core.model.Step;
+import dev.torc.core.model.Template;
+import dev.torc.core.model.Template.Part;
+import dev.torc.core.model.Template.Part.Slot;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.SortedMap;
+
+/**
+ * Reads variables of {@code env} that are secret. It never sees a value: the text of a secret is a
+ * slot with its name and, unless it is the caller's, its file. At the start of a job {@code
+ * features.secrets} finds the value.
+ */
+public final class SecretReader {
+
+  private static final String SECRET = "secret";
+
+  private static final String COUNTS = "counts";
+
+  private SecretReader() {}
+
+  /** Returns a variable of a file without its value. */
+  public static Entry of(Entry variable, boolean counts) {
+    Place place = variable.place();
+    SequencedMap<String, Entry> map = new LinkedHashMap<>();
+    map.put(SECRET, new Entry(place, new Node.Scalar(place, "true", false)));
+    map.put(COUNTS, new Entry(place, new Node.Scalar(place, "" + counts, false)));
+    return new Entry(place, new Node.Mapping(place, map));
+  }
+
+  /** Returns the text of a variable that is written as a map; empty if its value may be shown. */
+  public static Optional<Template> read(
+      String name, Node.Mapping map, boolean ofFile, Scope scope, Problems problems) {
+    MapFields fields = MapFields.of(map, name, scope, problems).only(List.of(SECRET, COUNTS), name);
+    if (!fields.flag(SECRET)) {
+      return Optional.empty();
+    }
+    if (!Placeholder.isIdentifier(name)) {
+      throw new BadInput(map.place(), "no name for a secret: " + name);
+    }
+    String member = ofFile ? name + Step.SECRET_OF + map.place().file() : name;
+    Slot secret = secret(member, map.place());
+    Slot counts = new Slot(Step.COUNTS, -1, member, Quote.NONE, map.place());
+    boolean both = fields.flag(COUNTS);
+    return Optional.of(new Template(both ? List.of(secret, counts) : List.of(secret)));
+  }
+
+  /** Returns how the results of a job are stored: one with a secret that counts is never shared. */
+  public static Job.Caching caching(Job.Caching written, List<Step> steps) {
+    boolean counts =
+        steps.stream()
+            .flatMap(step -> step.env().values().stream())
+            .anyMatch(text -> text.isPresent() && text.get().slot(Step.COUNTS) != null);
+    return counts && written != Job.Caching.NEVER ? Job.Caching.LOCAL : written;
+  }
+
+  /** Makes values with {@code {env.NAME}} secret, too, if that name is a secret of the caller. */
+  public static void spread(SortedMap<String, Optional<Template>> env) {
+    for (Map.Entry<String, Optional<Template>> each : env.entrySet()) {
+      Template text = each.getValue().orElse(null);
+      if (text != null && text.slot("env") != null) {
+        List<Part> parts = new ArrayList<>(text.parts());
+        parts.replaceAll(
+            part ->
+                part instanceof Slot slot && isSecret(slot, env)
+                    ? secret(slot.member(), slot.place())
+                    : part);
+        each.setValue(Optional.of(new Template(parts)));
+      }
+    }
+  }
+
+  private static boolean isSecret(Slot slot, SortedMap<String, Optional<Template>> env) {
+    Template of = env.getOrDefault(slot.member(), Optional.empty()).orElse(null);
+    Slot known = of == null || !slot.name().equals("env") ? null : of.slot(Step.SECRET);
+    return known != null && known.member().equals(slot.member());
+  }
+
+  private static Slot secret(String member, Place place) {
+    return new Slot(Step.SECRET, -1, member, Quote.NONE, place);
+  }
+}
