@@ -1,7 +1,4 @@
 package dev.torc.features.clusters;
-import dev.torc.features.reading.MapFields;
-import dev.torc.features.reading.Scope;
-import dev.torc.features.reading.KnownKeys;
 
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.NearestName;
@@ -13,6 +10,9 @@ import dev.torc.base.syntax.Quantity;
 import dev.torc.core.model.SchedulerSettings;
 import dev.torc.core.model.SchedulerSettings.Fact;
 import dev.torc.core.model.Workflow.Executor;
+import dev.torc.features.reading.KnownKeys;
+import dev.torc.features.reading.MapFields;
+import dev.torc.features.reading.Scope;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;

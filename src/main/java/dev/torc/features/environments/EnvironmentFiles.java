@@ -1,5 +1,4 @@
 package dev.torc.features.environments;
-import dev.torc.features.reading.BuildFile;
 
 import dev.torc.base.digests.Digest;
 import dev.torc.base.syntax.BadInput;
@@ -11,6 +10,7 @@ import dev.torc.base.syntax.SourceFile;
 import dev.torc.base.text.Refusal;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.JobSelection.UserPaths;
+import dev.torc.features.reading.BuildFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

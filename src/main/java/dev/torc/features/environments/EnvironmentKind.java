@@ -1,5 +1,4 @@
 package dev.torc.features.environments;
-import dev.torc.features.reading.MapFields;
 
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Node;
@@ -7,6 +6,7 @@ import dev.torc.base.syntax.Paths;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.JobSelection.UserPaths;
+import dev.torc.features.reading.MapFields;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;

@@ -1,8 +1,4 @@
 package dev.torc.features.environments;
-import dev.torc.features.reading.MapFields;
-import dev.torc.features.reading.Scope;
-import dev.torc.features.stores.StoresReader;
-import dev.torc.features.reading.LinkedJob;
 
 import dev.torc.base.posix.Stop;
 import dev.torc.base.syntax.BadInput;
@@ -19,6 +15,10 @@ import dev.torc.core.model.Step;
 import dev.torc.core.model.Surroundings;
 import dev.torc.core.model.Template;
 import dev.torc.features.environments.EnvironmentFiles.Looked;
+import dev.torc.features.reading.LinkedJob;
+import dev.torc.features.reading.MapFields;
+import dev.torc.features.reading.Scope;
+import dev.torc.features.stores.StoresReader;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;

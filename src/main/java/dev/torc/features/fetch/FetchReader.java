@@ -1,6 +1,4 @@
 package dev.torc.features.fetch;
-import dev.torc.features.reading.MapFields;
-import dev.torc.features.reading.LinkedJob;
 
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Node;
@@ -13,6 +11,9 @@ import dev.torc.core.model.Job.Trait;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Step;
 import dev.torc.core.model.Template;
+import dev.torc.features.fetch.Fetch.FetchedFile;
+import dev.torc.features.reading.LinkedJob;
+import dev.torc.features.reading.MapFields;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;

@@ -1,8 +1,4 @@
 package dev.torc.features.fetch;
-import dev.torc.features.reading.MapFields;
-import dev.torc.features.reading.RowValues;
-import dev.torc.features.reading.Vars;
-import dev.torc.features.reading.Scope;
 
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.NearestName;
@@ -13,6 +9,10 @@ import dev.torc.base.text.SafeText;
 import dev.torc.base.web.WebAddress;
 import dev.torc.core.model.Template;
 import dev.torc.core.model.Template.Part.Slot;
+import dev.torc.features.reading.MapFields;
+import dev.torc.features.reading.RowValues;
+import dev.torc.features.reading.Scope;
+import dev.torc.features.reading.Vars;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;

@@ -1,9 +1,9 @@
 package dev.torc.features.groups;
-import dev.torc.features.reading.Value;
 
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.Place;
 import dev.torc.core.model.Job.Item;
+import dev.torc.features.reading.Value;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

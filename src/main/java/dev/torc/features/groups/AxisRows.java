@@ -1,11 +1,11 @@
 package dev.torc.features.groups;
-import dev.torc.features.reading.Value;
-import dev.torc.features.reading.VarLookup;
 
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Place;
 import dev.torc.core.model.InstanceName;
 import dev.torc.features.groups.Axis.Row;
+import dev.torc.features.reading.Value;
+import dev.torc.features.reading.VarLookup;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,11 +1,11 @@
 package dev.torc.features.groups;
-import dev.torc.features.reading.BuildFile;
 
 import dev.torc.base.digests.Digest;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.GlobWalk;
 import dev.torc.base.syntax.MissHint;
 import dev.torc.base.syntax.NearestPath;
+import dev.torc.features.reading.BuildFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

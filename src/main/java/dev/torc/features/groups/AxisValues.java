@@ -1,12 +1,12 @@
 package dev.torc.features.groups;
-import dev.torc.features.reading.MapFields;
-import dev.torc.features.reading.Value;
 
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.NearestName;
 import dev.torc.core.model.Group;
 import dev.torc.features.groups.Axis.Row;
+import dev.torc.features.reading.MapFields;
+import dev.torc.features.reading.Value;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,9 +1,9 @@
 package dev.torc.features.groups;
-import dev.torc.features.reading.Value;
 
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.text.SafeText;
+import dev.torc.features.reading.Value;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,11 +1,11 @@
 package dev.torc.features.groups;
-import dev.torc.features.reading.MapFields;
-import dev.torc.features.reading.Placeholder;
-import dev.torc.features.reading.VarLookup;
-import dev.torc.features.reading.Scope;
 
 import dev.torc.base.syntax.Node;
 import dev.torc.features.reading.KnownNames.Near;
+import dev.torc.features.reading.MapFields;
+import dev.torc.features.reading.Placeholder;
+import dev.torc.features.reading.Scope;
+import dev.torc.features.reading.VarLookup;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;

@@ -1,11 +1,11 @@
 package dev.torc.features.groups;
-import dev.torc.features.when.LeftOutJobs;
 
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.NearestName;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.model.InstanceName;
 import dev.torc.core.model.Job;
+import dev.torc.features.when.LeftOutJobs;
 import java.util.List;
 import java.util.TreeSet;
 

@@ -1,7 +1,4 @@
 package dev.torc.features.groups;
-import dev.torc.features.reading.KnownKeys;
-import dev.torc.features.reading.MapFields;
-import dev.torc.features.reading.Scope;
 
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Node;
@@ -10,6 +7,9 @@ import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.Problems;
 import dev.torc.core.model.Job.Item;
 import dev.torc.core.model.Ref;
+import dev.torc.features.reading.KnownKeys;
+import dev.torc.features.reading.MapFields;
+import dev.torc.features.reading.Scope;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

@@ -1,7 +1,4 @@
 package dev.torc.features.groups;
-import dev.torc.features.when.LeftOutJobs;
-import dev.torc.features.reading.Value;
-import dev.torc.features.reading.RowValues;
 
 import dev.torc.base.bytes.ByteReader;
 import dev.torc.base.syntax.BadInput;
@@ -16,6 +13,9 @@ import dev.torc.core.model.ResultSource;
 import dev.torc.core.model.Workflow;
 import dev.torc.core.model.WorkflowCodec;
 import dev.torc.features.groups.Axis.Row;
+import dev.torc.features.reading.RowValues;
+import dev.torc.features.reading.Value;
+import dev.torc.features.when.LeftOutJobs;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,8 +38,8 @@ import java.util.stream.Stream;
 
 /**
  * Expands groups: each combination of the values of a group's axes gives one instance. {@link
- * AxisValues} finds the values of an axis; {@link InstanceReader} reads an instance. Groups are expanded
- * again whenever results arrive, so this class keeps every instance that it has read.
+ * AxisValues} finds the values of an axis; {@link InstanceReader} reads an instance. Groups are
+ * expanded again whenever results arrive, so this class keeps every instance that it has read.
  */
 public final class GroupExpansion implements OtherUnits {
 

@@ -1,8 +1,4 @@
 package dev.torc.features.groups;
-import dev.torc.features.reading.Value;
-import dev.torc.features.reading.Vars;
-import dev.torc.features.reading.OtherValues;
-import dev.torc.features.reading.RowValues;
 
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Place;
@@ -11,6 +7,10 @@ import dev.torc.base.text.Refusal;
 import dev.torc.core.model.Group;
 import dev.torc.core.model.Ref;
 import dev.torc.features.groups.Axis.Row;
+import dev.torc.features.reading.OtherValues;
+import dev.torc.features.reading.RowValues;
+import dev.torc.features.reading.Value;
+import dev.torc.features.reading.Vars;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;

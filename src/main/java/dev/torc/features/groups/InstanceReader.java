@@ -1,13 +1,13 @@
 package dev.torc.features.groups;
-import dev.torc.features.reading.Scope;
-import dev.torc.features.when.WhenReader;
-import dev.torc.features.reading.Vars;
-import dev.torc.features.reading.RowValues;
 
 import dev.torc.base.syntax.Node.Entry;
 import dev.torc.base.syntax.Problems;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Item;
+import dev.torc.features.reading.RowValues;
+import dev.torc.features.reading.Scope;
+import dev.torc.features.reading.Vars;
+import dev.torc.features.when.WhenReader;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;

@@ -1,10 +1,10 @@
 package dev.torc.features.groups;
-import dev.torc.features.reading.Value;
 
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.NearestName;
 import dev.torc.base.syntax.Place;
 import dev.torc.core.model.InstanceName;
+import dev.torc.features.reading.Value;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;

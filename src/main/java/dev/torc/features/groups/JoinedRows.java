@@ -1,11 +1,11 @@
 package dev.torc.features.groups;
-import dev.torc.features.reading.Value;
 
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.NaturalOrder;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.model.Job.Item;
 import dev.torc.features.groups.Axis.Row;
+import dev.torc.features.reading.Value;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;

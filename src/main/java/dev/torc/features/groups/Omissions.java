@@ -1,5 +1,4 @@
 package dev.torc.features.groups;
-import dev.torc.features.when.LeftOutJobs;
 
 import dev.torc.base.bytes.ByteReader;
 import dev.torc.base.syntax.Place;
@@ -9,6 +8,7 @@ import dev.torc.core.model.Job;
 import dev.torc.core.model.Workflow;
 import dev.torc.core.model.Workflow.LeftOutJob;
 import dev.torc.core.model.WorkflowCodec;
+import dev.torc.features.when.LeftOutJobs;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -1,5 +1,4 @@
 package dev.torc.features.groups;
-import dev.torc.features.reading.Value;
 
 import dev.torc.base.syntax.Excludes;
 import dev.torc.base.syntax.Glob;
@@ -10,6 +9,7 @@ import dev.torc.core.model.Job.Item;
 import dev.torc.core.model.ProductIndex;
 import dev.torc.core.model.Ref;
 import dev.torc.features.groups.Axis.Row;
+import dev.torc.features.reading.Value;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,5 +1,4 @@
 package dev.torc.features.groups;
-import dev.torc.features.reading.Value;
 
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Place;
@@ -9,6 +8,7 @@ import dev.torc.core.model.Group;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Workflow;
 import dev.torc.features.groups.Axis.Row;
+import dev.torc.features.reading.Value;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;

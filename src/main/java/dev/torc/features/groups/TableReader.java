@@ -1,5 +1,4 @@
 package dev.torc.features.groups;
-import dev.torc.features.reading.Value;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
@@ -18,6 +17,7 @@ import dev.torc.base.text.Amount;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.model.Group;
 import dev.torc.features.groups.Axis.Row;
+import dev.torc.features.reading.Value;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -109,6 +109,7 @@ public final class UnitMakers {
   }
 
   private Job outline(Unit.Many group, SortedMap<String, String> values) {
-    return reader.read(group.key(), group.name(), group.entry(), InstanceReader.Instance.some(values));
+    return reader.read(
+        group.key(), group.name(), group.entry(), InstanceReader.Instance.some(values));
   }
 }

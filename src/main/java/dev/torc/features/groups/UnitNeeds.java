@@ -66,7 +66,8 @@ public final class UnitNeeds {
   private final Map<Integer, BitSet> naming = new HashMap<>();
   private final Map<Integer, BitSet> asking = new HashMap<>();
 
-  public UnitNeeds(List<Unit> units, Map<String, Integer> ids, UnitMakers makers, Instances instances)
+  public UnitNeeds(
+      List<Unit> units, Map<String, Integer> ids, UnitMakers makers, Instances instances)
       throws IOException {
     this.units = units;
     this.ids = ids;

@@ -1,12 +1,12 @@
 package dev.torc.features.groups;
-import dev.torc.features.reading.Value;
-import dev.torc.features.reading.Vars;
-import dev.torc.features.reading.VarLookup;
-import dev.torc.features.reading.Scope;
 
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.NearestName;
 import dev.torc.base.syntax.Node;
+import dev.torc.features.reading.Scope;
+import dev.torc.features.reading.Value;
+import dev.torc.features.reading.VarLookup;
+import dev.torc.features.reading.Vars;
 import java.util.List;
 
 /**

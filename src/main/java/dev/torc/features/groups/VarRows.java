@@ -1,12 +1,12 @@
 package dev.torc.features.groups;
-import dev.torc.features.reading.Value;
-import dev.torc.features.reading.Vars;
 
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.NearestName;
 import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.Node.Entry;
 import dev.torc.base.syntax.Place;
+import dev.torc.features.reading.Value;
+import dev.torc.features.reading.Vars;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,7 +1,4 @@
 package dev.torc.features.hooks;
-import dev.torc.features.reading.KnownKeys;
-import dev.torc.features.reading.MapFields;
-import dev.torc.features.reading.Scope;
 
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Node;
@@ -9,6 +6,9 @@ import dev.torc.base.syntax.Problems;
 import dev.torc.core.model.Template;
 import dev.torc.core.model.Workflow.Hook;
 import dev.torc.core.model.Workflow.Hook.On;
+import dev.torc.features.reading.KnownKeys;
+import dev.torc.features.reading.MapFields;
+import dev.torc.features.reading.Scope;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -73,8 +73,7 @@ public record HookReader(Scope scope, List<String> shell, Problems problems, Lis
   }
 
   private String job(Node node, Collection<String> names) {
-    return MapFields.requireJob(
-        scope.text(MapFields.scalar(node, "job")), node.place(), names);
+    return MapFields.requireJob(scope.text(MapFields.scalar(node, "job")), node.place(), names);
   }
 
   private static String lower(On on) {

@@ -81,23 +81,28 @@ public final class KnownKeys {
           "batch");
 
   /** A var that is a table. */
-  public static final List<String> VAR_TABLE = List.of("table", "key", "split", "columns", "comment");
+  public static final List<String> VAR_TABLE =
+      List.of("table", "key", "split", "columns", "comment");
 
   /** A {@code table} that is a map. */
   public static final List<String> TABLE =
       List.of("file", "var", "columns", "key", "split", "batch", "comment");
 
   /** A factory. */
-  public static final List<String> FACTORY = List.of("name", "type", "jobs", "parameters", "number");
+  public static final List<String> FACTORY =
+      List.of("name", "type", "jobs", "parameters", "number");
 
   /** A parameter of a factory. */
-  public static final List<String> FACTORY_PARAMETER = List.of("name", "start", "end", "step", "values");
+  public static final List<String> FACTORY_PARAMETER =
+      List.of("name", "start", "end", "step", "values");
 
   /** A {@code container}. */
-  public static final List<String> CONTAINER = List.of("runtime", "volumes", "args", "pull", "images");
+  public static final List<String> CONTAINER =
+      List.of("runtime", "volumes", "args", "pull", "images");
 
   /** A task. */
-  public static final List<String> TASK = List.of("command", "cmd", "image", "runtime", "env", "dir");
+  public static final List<String> TASK =
+      List.of("command", "cmd", "image", "runtime", "env", "dir");
 
   /** Resources. The counters in {@code limits} are keys as well. */
   public static final List<String> RESOURCES =
@@ -136,7 +141,8 @@ public final class KnownKeys {
       List.of("submit", "states", "cancel", "id", "separator", "words", "settings");
 
   /** {@code words} of an executor of kind {@code commands}. */
-  public static final List<String> EXECUTOR_WORDS = List.of("running", "waiting", "gone", "cancelled");
+  public static final List<String> EXECUTOR_WORDS =
+      List.of("running", "waiting", "gone", "cancelled");
 
   /** An entry of {@code needs} that is a map. */
   public static final List<String> NEED =

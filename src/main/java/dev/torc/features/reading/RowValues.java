@@ -10,7 +10,8 @@ import java.util.Map;
  * @param columns the values of the instance's other parameters, by name; lists and maps too
  * @param others the values that the group's other instances have
  */
-public record RowValues(Map<String, String> parameters, Map<String, Value> columns, OtherValues others) {
+public record RowValues(
+    Map<String, String> parameters, Map<String, Value> columns, OtherValues others) {
 
   static final RowValues NONE = of(Map.of());
 

@@ -1,6 +1,4 @@
 package dev.torc.features.sandbox;
-import dev.torc.features.reading.MapFields;
-import dev.torc.features.reading.KnownKeys;
 
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Node;
@@ -10,6 +8,8 @@ import dev.torc.core.model.Job.Item;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Step;
 import dev.torc.core.model.Template;
+import dev.torc.features.reading.KnownKeys;
+import dev.torc.features.reading.MapFields;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SortedMap;

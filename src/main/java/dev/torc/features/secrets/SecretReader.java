@@ -1,7 +1,4 @@
 package dev.torc.features.secrets;
-import dev.torc.features.reading.MapFields;
-import dev.torc.features.reading.Placeholder;
-import dev.torc.features.reading.Scope;
 
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Node;
@@ -14,6 +11,9 @@ import dev.torc.core.model.Step;
 import dev.torc.core.model.Template;
 import dev.torc.core.model.Template.Part;
 import dev.torc.core.model.Template.Part.Slot;
+import dev.torc.features.reading.MapFields;
+import dev.torc.features.reading.Placeholder;
+import dev.torc.features.reading.Scope;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

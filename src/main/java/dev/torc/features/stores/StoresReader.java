@@ -1,7 +1,4 @@
 package dev.torc.features.stores;
-import dev.torc.features.reading.KnownKeys;
-import dev.torc.features.reading.MapFields;
-import dev.torc.features.reading.Scope;
 
 import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.Paths;
@@ -9,6 +6,9 @@ import dev.torc.base.syntax.Problems;
 import dev.torc.base.syntax.Quantity;
 import dev.torc.core.model.Workflow.Stores;
 import dev.torc.core.model.Workflow.Stores.SharedEntry;
+import dev.torc.features.reading.KnownKeys;
+import dev.torc.features.reading.MapFields;
+import dev.torc.features.reading.Scope;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +23,8 @@ import java.util.TreeMap;
  */
 public record StoresReader(Scope scope, Paths paths, Problems problems) {
 
-  public static final Set<String> KEYS = KnownKeys.ordered("keep", "shared", "system", "environments");
+  public static final Set<String> KEYS =
+      KnownKeys.ordered("keep", "shared", "system", "environments");
 
   public static final Set<String> SHARED =
       KnownKeys.ordered("path", "group", "keep", "url", "headers", "key", "trust");

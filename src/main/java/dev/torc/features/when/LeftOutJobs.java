@@ -1,5 +1,4 @@
 package dev.torc.features.when;
-import dev.torc.features.reading.LinkedJob;
 
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.PatternIndex;
@@ -11,6 +10,7 @@ import dev.torc.core.model.Job.Item;
 import dev.torc.core.model.ProductIndex;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Workflow.LeftOutJob;
+import dev.torc.features.reading.LinkedJob;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -1,10 +1,4 @@
 package dev.torc.features.when;
-import dev.torc.features.reading.Scope;
-import dev.torc.features.reading.MapFields;
-import dev.torc.features.reading.Value;
-import dev.torc.features.reading.KnownKeys;
-import dev.torc.features.reading.WrittenPath;
-import dev.torc.features.reading.Vars;
 
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Glob;
@@ -13,6 +7,12 @@ import dev.torc.base.syntax.NearestName;
 import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.Paths;
 import dev.torc.base.syntax.Place;
+import dev.torc.features.reading.KnownKeys;
+import dev.torc.features.reading.MapFields;
+import dev.torc.features.reading.Scope;
+import dev.torc.features.reading.Value;
+import dev.torc.features.reading.Vars;
+import dev.torc.features.reading.WrittenPath;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

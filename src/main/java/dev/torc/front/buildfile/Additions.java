@@ -1,9 +1,4 @@
 package dev.torc.front.buildfile;
-import dev.torc.features.groups.Unit;
-import dev.torc.features.reading.MapFields;
-import dev.torc.features.groups.UnitNeeds;
-import dev.torc.features.reading.KnownKeys;
-import dev.torc.features.groups.UnitMakers;
 
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.Node;
@@ -14,6 +9,11 @@ import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Item;
 import dev.torc.core.model.ProductIndex;
 import dev.torc.core.model.Ref;
+import dev.torc.features.groups.Unit;
+import dev.torc.features.groups.UnitMakers;
+import dev.torc.features.groups.UnitNeeds;
+import dev.torc.features.reading.KnownKeys;
+import dev.torc.features.reading.MapFields;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;

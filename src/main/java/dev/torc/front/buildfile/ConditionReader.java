@@ -1,11 +1,11 @@
 package dev.torc.front.buildfile;
-import dev.torc.features.reading.MapFields;
-import dev.torc.features.when.WhenReader;
 
 import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.Quantity;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Template;
+import dev.torc.features.reading.MapFields;
+import dev.torc.features.when.WhenReader;
 import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;

@@ -1,14 +1,14 @@
 package dev.torc.front.buildfile;
-import dev.torc.features.reading.MapFields;
-import dev.torc.features.reading.Vars;
-import dev.torc.features.secrets.SecretReader;
-import dev.torc.features.reading.Scope;
 
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.DotEnv;
 import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.Node.Entry;
 import dev.torc.base.syntax.Problems;
+import dev.torc.features.reading.MapFields;
+import dev.torc.features.reading.Scope;
+import dev.torc.features.reading.Vars;
+import dev.torc.features.secrets.SecretReader;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;

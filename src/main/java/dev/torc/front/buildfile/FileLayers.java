@@ -1,11 +1,4 @@
 package dev.torc.front.buildfile;
-import dev.torc.features.groups.VarRows;
-import dev.torc.features.reading.Scope;
-import dev.torc.features.reading.MapFields;
-import dev.torc.features.reading.KnownKeys;
-import dev.torc.features.groups.AxisReader;
-import dev.torc.features.reading.Vars;
-import dev.torc.features.reading.BuildFile;
 
 import dev.torc.base.digests.Digest;
 import dev.torc.base.posix.Io;
@@ -21,6 +14,13 @@ import dev.torc.base.syntax.Problems;
 import dev.torc.base.syntax.SourceFile;
 import dev.torc.base.text.Refusal;
 import dev.torc.core.model.Workflow;
+import dev.torc.features.groups.AxisReader;
+import dev.torc.features.groups.VarRows;
+import dev.torc.features.reading.BuildFile;
+import dev.torc.features.reading.KnownKeys;
+import dev.torc.features.reading.MapFields;
+import dev.torc.features.reading.Scope;
+import dev.torc.features.reading.Vars;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,12 +1,4 @@
 package dev.torc.front.buildfile;
-import dev.torc.features.reading.Scope;
-import dev.torc.features.reading.MapFields;
-import dev.torc.features.reading.Placeholder;
-import dev.torc.features.reading.TextLists;
-import dev.torc.features.reading.KnownKeys;
-import dev.torc.features.fetch.FetchReader;
-import dev.torc.features.reading.WrittenPath;
-import dev.torc.features.reading.ListItems;
 
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.FileValues;
@@ -21,6 +13,14 @@ import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Item;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Workflow.ReportFile;
+import dev.torc.features.fetch.FetchReader;
+import dev.torc.features.reading.KnownKeys;
+import dev.torc.features.reading.ListItems;
+import dev.torc.features.reading.MapFields;
+import dev.torc.features.reading.Placeholder;
+import dev.torc.features.reading.Scope;
+import dev.torc.features.reading.TextLists;
+import dev.torc.features.reading.WrittenPath;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;

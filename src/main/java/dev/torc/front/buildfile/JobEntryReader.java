@@ -1,12 +1,4 @@
 package dev.torc.front.buildfile;
-import dev.torc.features.groups.Unit;
-import dev.torc.features.reading.Scope;
-import dev.torc.features.groups.InstanceRules;
-import dev.torc.features.groups.InstanceReader;
-import dev.torc.features.reading.KnownKeys;
-import dev.torc.features.groups.AxisReader;
-import dev.torc.features.groups.Axis;
-import dev.torc.features.reading.KnownNames;
 
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Node;
@@ -17,6 +9,14 @@ import dev.torc.base.text.SafeText;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Trait;
 import dev.torc.core.model.WorkflowCodec;
+import dev.torc.features.groups.Axis;
+import dev.torc.features.groups.AxisReader;
+import dev.torc.features.groups.InstanceReader;
+import dev.torc.features.groups.InstanceRules;
+import dev.torc.features.groups.Unit;
+import dev.torc.features.reading.KnownKeys;
+import dev.torc.features.reading.KnownNames;
+import dev.torc.features.reading.Scope;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

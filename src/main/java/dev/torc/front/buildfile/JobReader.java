@@ -1,18 +1,4 @@
 package dev.torc.front.buildfile;
-import dev.torc.features.fetch.Fetchers;
-import dev.torc.features.reading.Scope;
-import dev.torc.features.reading.MapFields;
-import dev.torc.features.clusters.ExecutorReader;
-import dev.torc.features.groups.InstanceReader;
-import dev.torc.features.reading.LinkedJob;
-import dev.torc.features.containers.ImageReader;
-import dev.torc.features.reading.KnownKeys;
-import dev.torc.features.fetch.FetchReader;
-import dev.torc.features.environments.EnvironmentReader;
-import dev.torc.features.sandbox.SandboxReader;
-import dev.torc.features.when.WhenReader;
-import dev.torc.features.reading.Vars;
-import dev.torc.features.secrets.SecretReader;
 
 import dev.torc.base.posix.Stop;
 import dev.torc.base.syntax.BadInput;
@@ -32,6 +18,20 @@ import dev.torc.core.model.Ref;
 import dev.torc.core.model.Step;
 import dev.torc.core.model.Template;
 import dev.torc.core.model.Workflow.Executor;
+import dev.torc.features.clusters.ExecutorReader;
+import dev.torc.features.containers.ImageReader;
+import dev.torc.features.environments.EnvironmentReader;
+import dev.torc.features.fetch.FetchReader;
+import dev.torc.features.fetch.Fetchers;
+import dev.torc.features.groups.InstanceReader;
+import dev.torc.features.reading.KnownKeys;
+import dev.torc.features.reading.LinkedJob;
+import dev.torc.features.reading.MapFields;
+import dev.torc.features.reading.Scope;
+import dev.torc.features.reading.Vars;
+import dev.torc.features.sandbox.SandboxReader;
+import dev.torc.features.secrets.SecretReader;
+import dev.torc.features.when.WhenReader;
 import dev.torc.front.buildfile.ParsedBuildFile.Overrides;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -44,7 +44,6 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.TreeMap;
 
 /**
  * Reads the map of one job: lays {@code defaults} under it, replaces resource classes and

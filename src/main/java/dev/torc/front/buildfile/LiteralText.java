@@ -1,10 +1,10 @@
 package dev.torc.front.buildfile;
-import dev.torc.features.groups.AxisReader;
-import dev.torc.features.reading.Placeholder;
-import dev.torc.features.reading.Vars;
 
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Place;
+import dev.torc.features.groups.AxisReader;
+import dev.torc.features.reading.Placeholder;
+import dev.torc.features.reading.Vars;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

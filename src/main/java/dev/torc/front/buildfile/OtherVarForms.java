@@ -1,9 +1,9 @@
 package dev.torc.front.buildfile;
-import dev.torc.features.reading.KnownNames;
-import dev.torc.features.reading.Scope;
 
 import dev.torc.base.syntax.Node;
 import dev.torc.core.model.Step;
+import dev.torc.features.reading.KnownNames;
+import dev.torc.features.reading.Scope;
 import dev.torc.features.remarks.CommandWords;
 import java.util.List;
 import java.util.Set;

@@ -1,7 +1,4 @@
 package dev.torc.front.buildfile;
-import dev.torc.features.reading.KnownKeys;
-import dev.torc.features.reading.MapFields;
-import dev.torc.features.reading.Scope;
 
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.NearestName;
@@ -10,6 +7,9 @@ import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.Problems;
 import dev.torc.base.syntax.Quantity;
 import dev.torc.core.model.Job.Resources;
+import dev.torc.features.reading.KnownKeys;
+import dev.torc.features.reading.MapFields;
+import dev.torc.features.reading.Scope;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;

@@ -1,12 +1,12 @@
 package dev.torc.front.buildfile;
-import dev.torc.features.reading.MapFields;
-import dev.torc.features.reading.KnownKeys;
 
 import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.Problems;
 import dev.torc.base.syntax.Quantity;
 import dev.torc.core.model.Job.Retry;
 import dev.torc.core.model.Template;
+import dev.torc.features.reading.KnownKeys;
+import dev.torc.features.reading.MapFields;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;

@@ -1,13 +1,13 @@
 package dev.torc.front.buildfile;
-import dev.torc.features.reading.KnownKeys;
-import dev.torc.features.reading.MapFields;
-import dev.torc.features.reading.Vars;
-import dev.torc.features.reading.Scope;
 
 import dev.torc.base.posix.Walk;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.Problems;
 import dev.torc.base.syntax.SourceFile;
+import dev.torc.features.reading.KnownKeys;
+import dev.torc.features.reading.MapFields;
+import dev.torc.features.reading.Scope;
+import dev.torc.features.reading.Vars;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

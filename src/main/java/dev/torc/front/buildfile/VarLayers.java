@@ -1,11 +1,11 @@
 package dev.torc.front.buildfile;
-import dev.torc.features.reading.MapFields;
-import dev.torc.features.reading.KnownKeys;
 
 import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.Node.Entry;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.Problems;
+import dev.torc.features.reading.KnownKeys;
+import dev.torc.features.reading.MapFields;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;

@@ -1,10 +1,4 @@
 package dev.torc.front.buildfile;
-import dev.torc.features.reading.Scope;
-import dev.torc.features.reading.MapFields;
-import dev.torc.features.reading.Placeholder;
-import dev.torc.features.reading.Value;
-import dev.torc.features.reading.VarLookup;
-import dev.torc.features.reading.Vars;
 
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.NearestName;
@@ -12,6 +6,12 @@ import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.Problems;
 import dev.torc.base.syntax.SourceFile;
+import dev.torc.features.reading.MapFields;
+import dev.torc.features.reading.Placeholder;
+import dev.torc.features.reading.Scope;
+import dev.torc.features.reading.Value;
+import dev.torc.features.reading.VarLookup;
+import dev.torc.features.reading.Vars;
 import dev.torc.front.buildfile.ParsedBuildFile.Overrides;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

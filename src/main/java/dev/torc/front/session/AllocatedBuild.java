@@ -119,7 +119,7 @@ public record AllocatedBuild(
     }
     Project project = Project.load(caller, options);
     Plan plan =
-        BuildSession.of(project, request).forecast(_ -> {}); // the build will report warnings
+        BuildSession.of(project, request).forecast(false, _ -> {}); // the build will report warnings
     AllocatedBuild build = new AllocatedBuild(caller, project, plan, request, say);
     for (Job job : build.toRun()) {
       if (job.has(Trait.INTERACTIVE)) {

@@ -1,5 +1,4 @@
 package dev.torc.features.groups;
-import dev.torc.features.reading.Placeholder;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -7,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Place;
+import dev.torc.features.reading.Placeholder;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 public class PathPatternTest {
 
   /** Reads a pattern such as {@code {a}_{b}.fq}. */
-  static PathPattern match(String written) {
+  public static PathPattern match(String written) {
     List<String> holes = new ArrayList<>();
     StringBuilder text = new StringBuilder();
     Map<String, String> constraints = new HashMap<>();

@@ -1,5 +1,4 @@
 package dev.torc.features.groups;
-import dev.torc.front.buildfile.Written;
 
 import static java.util.stream.Collectors.joining;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -7,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.torc.base.syntax.BadInput;
 import dev.torc.core.model.Workflow;
+import dev.torc.front.buildfile.Written;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

@@ -1,5 +1,4 @@
 package dev.torc.front.buildfile;
-import dev.torc.features.reading.BuildFile;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -8,6 +7,7 @@ import dev.torc.base.syntax.SourceFile;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Workflow;
+import dev.torc.features.reading.BuildFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

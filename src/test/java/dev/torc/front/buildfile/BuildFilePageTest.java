@@ -1,5 +1,4 @@
 package dev.torc.front.buildfile;
-import dev.torc.features.reading.KnownKeys;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -8,6 +7,7 @@ import dev.torc.Page;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.core.model.GraphBuilder;
 import dev.torc.core.model.Workflow;
+import dev.torc.features.reading.KnownKeys;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,11 +1,11 @@
 package dev.torc.front.buildfile;
-import dev.torc.features.reading.BuildFile;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.torc.base.syntax.BadInput;
 import dev.torc.core.model.Workflow;
+import dev.torc.features.reading.BuildFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

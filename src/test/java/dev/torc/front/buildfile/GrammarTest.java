@@ -1,12 +1,12 @@
 package dev.torc.front.buildfile;
-import dev.torc.features.stores.StoresReader;
-import dev.torc.features.reading.KnownKeys;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.Page;
 import dev.torc.base.syntax.BadInput;
+import dev.torc.features.reading.KnownKeys;
+import dev.torc.features.stores.StoresReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;

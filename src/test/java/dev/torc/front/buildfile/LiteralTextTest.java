@@ -1,11 +1,11 @@
 package dev.torc.front.buildfile;
-import dev.torc.features.reading.Scope;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.Place;
+import dev.torc.features.reading.Scope;
 import java.util.List;
 import java.util.Map;
 import net.jqwik.api.Arbitraries;

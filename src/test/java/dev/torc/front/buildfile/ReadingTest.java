@@ -1,10 +1,10 @@
 package dev.torc.front.buildfile;
-import dev.torc.features.stores.StoresReader;
-import dev.torc.features.reading.KnownKeys;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.torc.StepFiles;
+import dev.torc.features.reading.KnownKeys;
+import dev.torc.features.stores.StoresReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

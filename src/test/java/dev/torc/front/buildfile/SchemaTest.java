@@ -1,5 +1,4 @@
 package dev.torc.front.buildfile;
-import dev.torc.features.reading.KnownKeys;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -13,6 +12,7 @@ import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.SourceFile;
+import dev.torc.features.reading.KnownKeys;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Path;

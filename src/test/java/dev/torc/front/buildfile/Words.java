@@ -1,8 +1,4 @@
 package dev.torc.front.buildfile;
-import dev.torc.features.groups.PathPatternTest;
-import dev.torc.features.reading.Placeholder;
-import dev.torc.features.groups.PathPattern;
-import dev.torc.features.reading.KnownKeys;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -16,6 +12,10 @@ import dev.torc.base.syntax.Quantity;
 import dev.torc.base.syntax.Quoting;
 import dev.torc.base.syntax.ShellText;
 import dev.torc.core.model.InstanceName;
+import dev.torc.features.groups.PathPattern;
+import dev.torc.features.groups.PathPatternTest;
+import dev.torc.features.reading.KnownKeys;
+import dev.torc.features.reading.Placeholder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,4 @@
 package dev.torc.front.buildfile;
-import dev.torc.features.reading.Placeholder;
 
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Glob;
@@ -11,6 +10,7 @@ import dev.torc.core.model.Ref;
 import dev.torc.core.model.Step;
 import dev.torc.core.model.Template;
 import dev.torc.core.model.Workflow;
+import dev.torc.features.reading.Placeholder;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -27,22 +27,22 @@ public final class Written implements AutoCloseable {
   private final Map<String, String> env = new TreeMap<>();
 
   /** A build file torc.yaml of these lines. */
-  static Written yaml(String... lines) {
+  public static Written yaml(String... lines) {
     return new Written().layer("torc.yaml", lines);
   }
 
   /** One more file, given with -f. */
-  Written layer(String name, String... lines) {
+  public Written layer(String name, String... lines) {
     layers.add(path(name));
     return file(name, lines);
   }
 
   /** One more file. */
-  Written file(String name, String... lines) {
+  public Written file(String name, String... lines) {
     return bytes(name, String.join("\n", lines).getBytes(java.nio.charset.StandardCharsets.UTF_8));
   }
 
-  Written bytes(String name, byte[] bytes) {
+  public Written bytes(String name, byte[] bytes) {
     try {
       Files.createDirectories(path(name).getParent());
       Files.write(path(name), bytes);
@@ -52,22 +52,22 @@ public final class Written implements AutoCloseable {
     return this;
   }
 
-  Written define(String name, String value) {
+  public Written define(String name, String value) {
     defines.put(name, value);
     return this;
   }
 
   /** Sets a variable of the caller. */
-  Written env(String name, String value) {
+  public Written env(String name, String value) {
     env.put(name, value);
     return this;
   }
 
-  Path path(String name) {
+  public Path path(String name) {
     return fs.getPath("/p").resolve(name);
   }
 
-  Workflow load() {
+  public Workflow load() {
     try {
       return BuildFileLoader.load(layers(), defines);
     } catch (IOException e) {
@@ -76,12 +76,12 @@ public final class Written implements AutoCloseable {
   }
 
   /** The files given with -f. */
-  List<Path> layers() {
+  public List<Path> layers() {
     return List.copyOf(layers);
   }
 
   /** The files as read for an executor; null: as they say themselves. Groups are not expanded. */
-  ParsedBuildFile blueprint(String on) {
+  public ParsedBuildFile blueprint(String on) {
     try {
       return ParsedBuildFile.read(
           layers(), null, new ParsedBuildFile.Overrides(defines, true, on, env, List.of(), false));
@@ -91,7 +91,7 @@ public final class Written implements AutoCloseable {
   }
 
   /** The message of the refusal. */
-  String refused() {
+  public String refused() {
     return assertThrows(BadInput.class, this::load).getMessage();
   }
 
