@@ -1,4 +1,4 @@
-package dev.torc.front.buildfile;
+package dev.torc.features.reading;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
