@@ -95,12 +95,12 @@ public final class FolderHandle implements AutoCloseable {
     return new FolderHandle(inner, opened);
   }
 
-  /** A step on the way from one folder to another below it. */
+  /** Opens one folder inside another; {@link #below} calls it for each name of a path. */
   public interface WayStep {
     FolderHandle enter(FolderHandle above, Path name) throws IOException;
   }
 
-  /** Opens a folder below a trusted one by a step for each folder between the two. */
+  /** Opens a folder below a trusted one: {@code step} opens each folder of the path in turn. */
   public static FolderHandle below(Path ground, Path folder, WayStep step) throws IOException {
     FolderHandle at = of(ground);
     for (Path name : folder.equals(ground) ? List.<Path>of() : ground.relativize(folder)) {

@@ -28,13 +28,16 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class StaleFiles {
 
-  /** What decides besides records and graph. Implemented by the command. */
+  /** What the command knows besides records and graph; it decides whose a file is. */
   public interface Outside {
 
-    /** Returns what this call says. */
+    /** Returns the build files and variables of this call. */
     Said said();
 
-    /** Returns whether a call with other build files, which still exist, may declare a product. */
+    /**
+     * Returns whether a call had other build files, and these still exist: then such a call may
+     * declare its products again.
+     */
     boolean isOther(Said then);
 
     /** Returns the undeclared paths that the last build found with this graph; null if unknown. */
@@ -44,13 +47,13 @@ public final class StaleFiles {
     Collection<String> tracked(Collection<String> paths);
   }
 
-  /** Says whose a file is that torc made and no job declares. */
+  /** The owner of a file that torc made and no job declares. */
   public enum Owner {
-    /** It belongs to no call and no user. */
+    /** No call and no user: the file is a leftover. */
     LEFTOVER,
-    /** A call with other {@code -D} or another {@code -f}. */
+    /** A call with other {@code -D} or another {@code -f}, which still declares the file. */
     OTHER_CALL,
-    /** The user, since git tracks it. */
+    /** The user, since git tracks the file. */
     USER
   }
 

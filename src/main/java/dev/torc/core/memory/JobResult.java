@@ -101,7 +101,7 @@ public record JobResult(
       Origin origin,
       List<String> read) {
 
-    /** The {@code what} of a job whose torc was killed. */
+    /** The text in {@code what} if torc was killed while the job ran. */
     public static final String KILLED = "torc was killed";
 
     public RunDetails undone(String why) {

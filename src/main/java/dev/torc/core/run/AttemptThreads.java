@@ -29,7 +29,7 @@ final class AttemptThreads {
 
   private final LoopLock lock;
   private final ExecutorService threads;
-  private final RunPlaces remotes;
+  private final OtherMachines remotes;
   private final Recorder recorder;
   private final AttemptEnds ends;
   private final ArrayDeque<Attempt> waiting = new ArrayDeque<>(); // attempts without a thread

@@ -8,7 +8,6 @@ import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Trait;
 import dev.torc.core.run.AttemptThreads.AttemptEnds;
 import java.io.IOException;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntToLongFunction;
 import java.util.stream.IntStream;
@@ -16,10 +15,10 @@ import java.util.stream.IntStream;
 /**
  * The loop of a build: has jobs decided and started, waits for messages, and handles signals and
  * the ends of attempts. Only the thread that has the turn (see {@link LoopLock}) changes the state:
- * the loop's own thread, or the thread of an attempt that has ended. The cache's writer, signals
- * and the jobserver send messages. When a job ends, {@link Ends} sets its final state, {@link
- * JobVerdicts} decides the jobs that waited for it, and {@link BlockedJobs} blocks the jobs that
- * depend on a failed one.
+ * the loop's own thread, or the thread of an attempt that has ended ({@link RunAttempt}, {@link
+ * RestoreAttempt}). The cache's writer, signals and the jobserver send messages. When a job ends,
+ * {@link Ends} sets its final state, {@link JobVerdicts} decides the jobs that waited for it, and
+ * {@link BlockedJobs} blocks the jobs that depend on a failed one.
  */
 public final class BuildLoop {
 
@@ -27,7 +26,6 @@ public final class BuildLoop {
   private final BuildState state;
   private final Recorder recorder;
   private final EventSender sender;
-  private final List<Follower> each;
   private final Followers followers;
   private final LoopLock lock;
   private final AttemptEnds ends = new Ends();
@@ -41,7 +39,7 @@ public final class BuildLoop {
   private CacheException broken;
   private IOException unreadable;
 
-  public BuildLoop(BuildSetup setup, Follower.Maker maker) {
+  public BuildLoop(BuildSetup setup, Followers.Maker maker) {
     this.setup = setup;
     this.state = new BuildState(setup.common(), setup.wishes().order());
     state.states.countMore(setup.wishes().leftOut(), JobState.LEFT_OUT);
@@ -53,8 +51,7 @@ public final class BuildLoop {
             setup.amounts().limits(),
             setup.wishes().commands(),
             this::tellEvent);
-    this.each = maker.followers(setup, state, sender);
-    this.followers = new Followers(each);
+    this.followers = new Followers(maker.followers(setup, state, sender));
     this.workers = new AttemptThreads(lock, setup, recorder, ends);
     this.starts = new JobStarts(setup, workers, followers, sender, state);
     this.blocked = new BlockedJobs(state, sender, starts, setup.wishes().failures());
@@ -88,7 +85,9 @@ public final class BuildLoop {
   }
 
   private void tellEnding(int by) {
-    followers.end(by);
+    for (BuildEnd each : followers.ends) {
+      each.end(by);
+    }
     boolean all = signal.get() == Kill.INT; // else jobs at schedulers stay there
     int[] jobs = state.jobsIn(JobState.RUNNING).filter(job -> all || !starts.isOut(job)).toArray();
     if (jobs.length > 0) {
@@ -102,7 +101,9 @@ public final class BuildLoop {
 
   private void tellEvent(Event event) {
     setup.listener().accept(event);
-    followers.follow(event);
+    for (BuildListener each : followers.listeners) {
+      each.follow(event);
+    }
   }
 
   /** Wakes the loop because the jobserver granted a token. Any thread may call it. */
@@ -138,7 +139,9 @@ public final class BuildLoop {
             unreadable = e;
             starts.stop();
           }
-          followers.proceed();
+          for (BuildListener each : followers.listeners) {
+            each.proceed();
+          }
         }
       }
     } finally {
@@ -186,19 +189,19 @@ public final class BuildLoop {
     return signal.get() != 0 ? 128 + signal.get() : failed || blocked.failsBuild() ? 1 : 0;
   }
 
-  /** Has each follower finish when those before it have. */
+  /** Has each end finish when those before it have. */
   private void finish() {
-    awaitFollowers();
-    for (Follower next : each) {
+    awaitEnds();
+    for (BuildEnd next : followers.ends) {
       failed |= next.finish(exit());
-      awaitFollowers();
+      awaitEnds();
     }
-    for (Follower next : each) {
+    for (BuildEnd next : followers.ends) {
       failed |= next.finishAgain(exit());
     }
   }
 
-  private void awaitFollowers() {
+  private void awaitEnds() {
     while (followers.isBusy()) {
       awaitMessages();
     }
@@ -243,7 +246,9 @@ public final class BuildLoop {
       int id = now.id;
       JobAttempts attempts = now.attempts;
       starts.giveBack(now);
-      followers.noteRun(now, outcome);
+      for (BuildListener each : followers.listeners) {
+        each.noteRun(now, outcome);
+      }
       if (job.has(Trait.INTERACTIVE)
           && outcome.ended().isBySignal(Kill.INT, job.runsInContainers())) {
         // The terminal sent Ctrl-C to the job alone; the user meant the build.
@@ -263,7 +268,9 @@ public final class BuildLoop {
         verdicts.runLate(id);
         return;
       }
-      followers.noteRecord(id, record);
+      for (BuildListener each : followers.listeners) {
+        each.noteRecord(id, record);
+      }
       setup.common().cache().put(recorder.whole(record).onCommit(e -> noteCommit(now, e)));
       state.context().records().replace(id, record.result());
       if (outcome.restored() != null) {

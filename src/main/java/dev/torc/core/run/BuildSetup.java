@@ -60,7 +60,7 @@ public record BuildSetup(
 
   /** What runs attempts: this host, with its processes and threads, and the schedulers. */
   public record Machines(
-      ThisHost here, Runner runner, ExecutorService threads, RunPlaces remotes) {}
+      ThisHost here, Runner runner, ExecutorService threads, OtherMachines remotes) {}
 
   /** What all attempts of a build share, until its graph grows. */
   public record AttemptContext(

@@ -114,7 +114,7 @@ public final class BuildState {
     lock.fail(unchecked);
   }
 
-  /** Lets a job start that {@link Follower#mayStart(int)} had held. */
+  /** Lets a job start that {@link StartGate#mayStart(int)} had held. */
   public void letStart(int job) {
     ready.add(job);
   }

@@ -1,127 +1,94 @@
 package dev.torc.core.run;
 
 import dev.torc.core.model.Job;
+import java.util.ArrayList;
 import java.util.List;
 
-/** All followers of a build as one: calls each, in their order. */
-record Followers(List<Follower> all) implements Follower {
+/**
+ * What features do in a build beside the attempts: gates before starts, listeners and ends. A
+ * feature may be several of them. Each is called in the order of the features.
+ */
+public final class Followers {
 
-  @Override
-  public void follow(Event event) {
+  /** A {@link StartGate}, {@link BuildListener} or {@link BuildEnd}. */
+  public interface Follower {}
+
+  /** Makes the followers of a build, in their order. */
+  public interface Maker {
+    List<Follower> followers(BuildSetup setup, BuildState state, EventSender sender);
+  }
+
+  private final List<StartGate> gates = new ArrayList<>(2);
+  final List<BuildListener> listeners = new ArrayList<>();
+  final List<BuildEnd> ends = new ArrayList<>();
+
+  Followers(List<Follower> all) {
     for (Follower each : all) {
-      each.follow(event);
+      if (each instanceof StartGate gate) {
+        gates.add(gate);
+      }
+      if (each instanceof BuildListener listener) {
+        listeners.add(listener);
+      }
+      if (each instanceof BuildEnd end) {
+        ends.add(end);
+      }
     }
   }
 
-  @Override
-  public boolean mayStart() {
+  boolean mayStart() {
     boolean may = true;
-    for (Follower each : all) {
-      may &= each.mayStart();
+    for (StartGate gate : gates) {
+      may &= gate.mayStart();
     }
     return may;
   }
 
-  @Override
-  public boolean mayStart(int job) {
+  boolean mayStart(int job) {
     boolean may = true;
-    for (Follower each : all) {
-      may &= each.mayStart(job);
+    for (StartGate gate : gates) {
+      may &= gate.mayStart(job);
     }
     return may;
   }
 
-  @Override
-  public boolean holdsJobs() {
+  boolean holdsJobs() {
     boolean holds = false;
-    for (Follower each : all) {
-      holds |= each.holdsJobs();
+    for (StartGate gate : gates) {
+      holds |= gate.holdsJobs();
     }
     return holds;
   }
 
-  @Override
-  public String refusal(Job job) {
+  String refusal(Job job) {
     String refusal = null;
-    for (Follower each : all) {
-      refusal = refusal == null ? each.refusal(job) : refusal;
+    for (StartGate gate : gates) {
+      refusal = refusal == null ? gate.refusal(job) : refusal;
     }
     return refusal;
   }
 
-  @Override
-  public boolean refusesAll() {
+  boolean refusesAll() {
     boolean refuses = false;
-    for (Follower each : all) {
-      refuses |= each.refusesAll();
+    for (StartGate gate : gates) {
+      refuses |= gate.refusesAll();
     }
     return refuses;
   }
 
-  @Override
-  public void expectLate() {
-    for (Follower each : all) {
-      each.expectLate();
-    }
-  }
-
-  @Override
-  public void grow() {
-    for (Follower each : all) {
-      each.grow();
-    }
-  }
-
-  @Override
-  public void noteRun(Attempt attempt, AttemptOutcome outcome) {
-    for (Follower each : all) {
-      each.noteRun(attempt, outcome);
-    }
-  }
-
-  @Override
-  public void noteRecord(int job, Recorder.Record record) {
-    for (Follower each : all) {
-      each.noteRecord(job, record);
-    }
-  }
-
-  @Override
-  public void noteUpToDate(int job) {
-    for (Follower each : all) {
-      each.noteUpToDate(job);
-    }
-  }
-
-  @Override
-  public boolean readsRecords() {
-    boolean reads = false;
-    for (Follower each : all) {
-      reads |= each.readsRecords();
-    }
-    return reads;
-  }
-
-  @Override
-  public void proceed() {
-    for (Follower each : all) {
-      each.proceed();
-    }
-  }
-
-  @Override
-  public boolean isBusy() {
+  boolean isBusy() {
     boolean busy = false;
-    for (Follower each : all) {
-      busy |= each.isBusy();
+    for (BuildEnd end : ends) {
+      busy |= end.isBusy();
     }
     return busy;
   }
 
-  @Override
-  public void end(int signal) {
-    for (Follower each : all) {
-      each.end(signal);
+  boolean readsRecords() {
+    boolean reads = false;
+    for (BuildEnd end : ends) {
+      reads |= end.readsRecords();
     }
+    return reads;
   }
 }

@@ -37,14 +37,14 @@ public final class JobAttempts {
   private long ready = System.nanoTime();
   private AttemptRecord.Asked asked;
   private long queued;
-  private RunPlace from;
+  private Restore from;
   private Set<String> moved = Set.of(); // needs that changed while failed attempts ran
   private boolean anew; // a killed attempt may have read other needs
 
   /**
    * @param from the restore that replaces a run; null for a run
    */
-  JobAttempts(Job job, List<Reason> reasons, RunPlace from, Amounts amounts) {
+  JobAttempts(Job job, List<Reason> reasons, Restore from, Amounts amounts) {
     this.executor = job.runs().executor();
     String out = Reason.out(reasons); // a job in a queue takes nothing from the nodes
     this.allocated =
@@ -80,7 +80,7 @@ public final class JobAttempts {
   }
 
   /** Returns the restore that replaces a run; null for a run. */
-  RunPlace from() {
+  Restore from() {
     return from;
   }
 
@@ -156,7 +156,7 @@ public final class JobAttempts {
     return taken;
   }
 
-  /** Returns its present executor's name in {@link RunPlaces}; null for this machine. */
+  /** Returns its present executor's name in {@link OtherMachines}; null for this machine. */
   public String executor() {
     return !allocated ? executor : taken.node() == null ? null : executor + "/" + taken.node();
   }

@@ -7,16 +7,16 @@ import dev.torc.core.model.Job.Trait;
 import java.util.List;
 
 /**
- * Starts attempts of ready jobs when there are enough resources and jobserver tokens, when the
- * followers allow it, and when no job has the terminal for itself. Takes the resources back when
- * the attempts end. {@link JobVerdicts} decides which jobs are ready, {@link BuildLoop} what
- * follows from an end. Unless noted, call it only while holding the turn (see {@link LoopLock}).
+ * Starts attempts of ready jobs when there are enough resources and jobserver tokens, when the the
+ * gates allow it, and when no job has the terminal for itself. Takes the resources back when the
+ * attempts end. {@link JobVerdicts} decides which jobs are ready, {@link BuildLoop} what follows
+ * from an end. Unless noted, call it only while holding the turn (see {@link LoopLock}).
  */
 final class JobStarts implements StartedJobs {
 
   private final BuildSetup setup;
   private final AttemptThreads workers;
-  private final Follower followers;
+  private final Followers followers;
   private final EventSender sender;
   private final BuildState state;
   private final ResourcePool pool;
@@ -29,7 +29,7 @@ final class JobStarts implements StartedJobs {
   JobStarts(
       BuildSetup setup,
       AttemptThreads workers,
-      Follower followers,
+      Followers followers,
       EventSender sender,
       BuildState state) {
     this.setup = setup;
@@ -88,7 +88,7 @@ final class JobStarts implements StartedJobs {
         continue;
       }
       if (!followers.mayStart() || job.has(Trait.INTERACTIVE) && running > 0) {
-        state.ready.add(id); // nothing starts until followers allow it or the job can run alone
+        state.ready.add(id); // nothing starts until the gates allow it or the job can run alone
         break;
       }
       if (followers.mayStart(id)) {
@@ -136,7 +136,10 @@ final class JobStarts implements StartedJobs {
       sender.tell(new Event.Terminal(true));
     }
     Granted granted = attempts.begin(pool.take(attempts.demand()));
-    Attempt attempt = new Attempt(state.common(), id, attempts, granted, this);
+    Attempt attempt =
+        attempts.isRestored()
+            ? new RestoreAttempt(state.common(), id, attempts)
+            : new RunAttempt(state.common(), id, attempts, granted, this);
     out.begin(id, attempts.executor());
     if (attempt.known() == null) {
       sender.started(state.common(), id, attempts, pool.limits.get(Resources.CPUS));

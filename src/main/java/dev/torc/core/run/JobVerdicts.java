@@ -24,7 +24,7 @@ record JobVerdicts(
     EventSender sender,
     JobStarts starts,
     BlockedJobs blocked,
-    Follower followers,
+    Followers followers,
     RestoredJobs restored)
     implements RestoredJobs.Reply {
 
@@ -81,7 +81,9 @@ record JobVerdicts(
 
   private void grow(PlanContext next, BitSet late) {
     state.grow(next, late);
-    followers.grow();
+    for (BuildListener each : followers.listeners) {
+      each.grow();
+    }
   }
 
   /**
@@ -158,7 +160,9 @@ record JobVerdicts(
     }
     JobState end = rest == Rest.FROZEN ? JobState.FROZEN : JobState.UP_TO_DATE;
     state.states.set(id, end);
-    followers.noteUpToDate(id);
+    for (BuildListener each : followers.listeners) {
+      each.noteUpToDate(id);
+    }
     sender.upToDate(state.context(), id, end);
   }
 
@@ -205,7 +209,7 @@ record JobVerdicts(
   }
 
   @Override
-  public void makeReady(int id, List<Reason> reasons, RunPlace known) {
+  public void makeReady(int id, List<Reason> reasons, Restore known) {
     JobAttempts attempts = new JobAttempts(state.graph().job(id), reasons, known, setup.amounts());
     state.attempts.put(id, attempts);
     if (known == null && state.graph().hasTemporary()) {
@@ -227,7 +231,9 @@ record JobVerdicts(
       if (next == state.context() && !asked) { // everything that it reads has been made
         makeReady(id);
       } else {
-        followers.expectLate();
+        for (BuildListener each : followers.listeners) {
+          each.expectLate();
+        }
         BitSet late = new BitSet();
         late.set(id);
         grow(next, late);

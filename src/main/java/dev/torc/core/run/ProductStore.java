@@ -18,5 +18,5 @@ public interface ProductStore {
   Path freshFolder() throws IOException;
 
   /** Returns the restore of a result whose products are in this store or in place. */
-  RunPlace restore(KnownResult from);
+  Restore restore(KnownResult from);
 }

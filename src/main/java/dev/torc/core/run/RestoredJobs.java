@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * The jobs that are restored, or may be. {@link SharedResults} looks for the result of a job before
  * the job takes any resources; the answer is handled while holding the turn (see {@link LoopLock}).
- * The {@link RunPlace} puts it in place; if it is damaged or missing, the job runs.
+ * The {@link Restore} puts it in place; if it is damaged or missing, the job runs.
  */
 final class RestoredJobs {
 
@@ -26,7 +26,7 @@ final class RestoredJobs {
   interface Reply {
 
     /** Makes a job ready; {@code known} replaces its run, or is null if the job has to run. */
-    void makeReady(int id, List<Reason> reasons, RunPlace known);
+    void makeReady(int id, List<Reason> reasons, Restore known);
   }
 
   RestoredJobs(SharedResults shared, Recorder recorder, BuildState state) {
@@ -59,11 +59,11 @@ final class RestoredJobs {
     }
 
     @Override
-    public void take(RunPlace known) {
+    public void take(Restore known) {
       state.lock.post(() -> handle(known));
     }
 
-    private void handle(RunPlace known) {
+    private void handle(Restore known) {
       asked.clear(id);
       state.ready.answered(id);
       if (state.states.of(id) == JobState.WAITING) { // else the build has been ended

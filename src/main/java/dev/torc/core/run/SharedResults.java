@@ -12,7 +12,7 @@ public interface SharedResults extends AutoCloseable {
   interface Answer {
 
     /** Takes what replaces the run; null if the job has to run. */
-    void take(RunPlace known);
+    void take(Restore known);
 
     void fail(Throwable unchecked);
   }

@@ -19,7 +19,7 @@ import dev.torc.core.run.JobAttempts;
 import dev.torc.core.run.JobRoot;
 import dev.torc.core.run.ProductScan;
 import dev.torc.core.run.ProductWays;
-import dev.torc.core.run.RunPlace;
+import dev.torc.core.run.RunElsewhere;
 import dev.torc.core.run.StartedJobs;
 import dev.torc.features.clusters.RemoteAttempt.Clearing;
 import dev.torc.features.clusters.RemoteAttempt.RemoteKey;
@@ -43,7 +43,7 @@ import java.util.concurrent.locks.LockSupport;
  * it out, or else hands the attempt out, and waits for the products. Each attempt has one and uses
  * it on its own thread; when the build ends, {@link Remotes} ends the wait.
  */
-final class RemoteRun implements RunPlace {
+final class RemoteRun implements RunElsewhere {
 
   private static final long LOOK = 200_000_000; // nanoseconds between the first two scans
   private static final long LONGEST = 5_000_000_000L; // nanoseconds between two scans
@@ -78,9 +78,6 @@ final class RemoteRun implements RunPlace {
 
   @Override
   public ProcessEnd resume(NeedSnapshot snapshot) throws IOException {
-    if (remotes.isEmpty() && attempts.executor() == null) {
-      return null;
-    }
     if (!endOthers()) {
       return ProcessEnd.unknown(ProcessEnd.How.NOT_REACHED, "");
     }
@@ -155,13 +152,8 @@ final class RemoteRun implements RunPlace {
   }
 
   @Override
-  public boolean isRemote() {
-    return resumed || attempts.executor() != null;
-  }
-
-  @Override
   public boolean isUnbegun() {
-    return isRemote() && (wait == null || !wait.hasBegun());
+    return wait == null || !wait.hasBegun();
   }
 
   @Override

@@ -9,9 +9,9 @@ import dev.torc.core.model.Workflow;
 import dev.torc.core.model.Workflow.Executor;
 import dev.torc.core.run.BuildSetup.AttemptContext;
 import dev.torc.core.run.JobAttempts;
+import dev.torc.core.run.OtherMachines;
 import dev.torc.core.run.RemovedOrSetAside;
-import dev.torc.core.run.RunPlace;
-import dev.torc.core.run.RunPlaces;
+import dev.torc.core.run.RunElsewhere;
 import dev.torc.core.run.StartedJobs;
 import dev.torc.features.clusters.BatchTracker.SchedulerAccess;
 import dev.torc.features.clusters.RemoteAttempt.HandedOutAttempt;
@@ -36,7 +36,7 @@ import java.util.function.Function;
  * and those to which earlier builds handed jobs out, as these builds recorded them. The {@link
  * BatchTracker} of a scheduler is started when it is first used.
  */
-public final class Remotes implements RunPlaces, AutoCloseable {
+public final class Remotes implements OtherMachines, AutoCloseable {
 
   private final Map<String, String> env;
   private final Allocation allocation; // null without one
@@ -190,8 +190,10 @@ public final class Remotes implements RunPlaces, AutoCloseable {
   }
 
   @Override
-  public RunPlace of(AttemptContext common, int id, JobAttempts attempts, StartedJobs starts) {
-    return new RemoteRun(this, common, id, attempts, starts);
+  public RunElsewhere of(AttemptContext common, int id, JobAttempts attempts, StartedJobs starts) {
+    return isEmpty() && attempts.executor() == null
+        ? null
+        : new RemoteRun(this, common, id, attempts, starts);
   }
 
   @Override

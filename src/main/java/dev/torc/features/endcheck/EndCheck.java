@@ -18,11 +18,12 @@ import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Trait;
 import dev.torc.core.run.Attempt;
 import dev.torc.core.run.AttemptOutcome;
+import dev.torc.core.run.BuildEnd;
+import dev.torc.core.run.BuildListener;
 import dev.torc.core.run.BuildSetup;
 import dev.torc.core.run.BuildState;
 import dev.torc.core.run.Event;
 import dev.torc.core.run.EventSender;
-import dev.torc.core.run.Follower;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -37,7 +38,7 @@ import java.util.List;
  * a large project costs one {@code stat} for each file. Call it only while holding the turn (see
  * {@code LoopLock}).
  */
-public final class EndCheck implements Follower {
+public final class EndCheck implements BuildListener, BuildEnd {
 
   private final BuildSetup setup;
   private final BuildState state;

@@ -46,8 +46,8 @@ import java.util.TreeMap;
  * @param folder absolute
  * @param shared whether other roots may use it, too
  * @param group whose members are trusted with a shared one; null for none
- * @param refused why one in the folder that roots share is not believed, so that this is one of the
- *     root's own; empty if there is no such reason
+ * @param refused why the environment in the folder that roots share is not trusted, so that the
+ *     root uses its own; empty if the shared one is used or was never asked for
  */
 public record MadeEnvironment(Path folder, boolean shared, String group, String refused) {
 

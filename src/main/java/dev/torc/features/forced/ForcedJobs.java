@@ -12,10 +12,10 @@ import dev.torc.core.memory.JobResult;
 import dev.torc.core.memory.JobResult.Outcome;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
+import dev.torc.core.run.BuildEnd;
 import dev.torc.core.run.BuildSetup;
 import dev.torc.core.run.Event;
 import dev.torc.core.run.EventSender;
-import dev.torc.core.run.Follower;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -37,7 +37,7 @@ import java.util.regex.Pattern;
  * tell which of them are still due: a job that ran or was adopted since has a later record. One
  * that was cleaned is taken from the file.
  */
-public final class ForcedJobs implements Follower {
+public final class ForcedJobs implements BuildEnd {
 
   private static final String END = "\0"; // of an entry: a job's name may hold a line feed
   private static final Pattern ENTRY = Pattern.compile("(?s)(\\d{1,18})(?: (.+))?");

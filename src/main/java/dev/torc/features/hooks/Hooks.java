@@ -13,10 +13,12 @@ import dev.torc.core.model.Job;
 import dev.torc.core.model.Workflow.Hook;
 import dev.torc.core.model.Workflow.Hook.On;
 import dev.torc.core.run.AttemptOutcome;
+import dev.torc.core.run.BuildEnd;
+import dev.torc.core.run.BuildListener;
 import dev.torc.core.run.BuildState;
 import dev.torc.core.run.Event;
-import dev.torc.core.run.Follower;
 import dev.torc.core.run.JobState;
+import dev.torc.core.run.StartGate;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -40,7 +42,7 @@ import java.util.stream.Collectors;
  * They run beside the jobs and take no resources; {@code LaunchBuilder} has their commands and
  * environment. Call the methods of this class only while holding the turn (see {@code LoopLock}).
  */
-public final class Hooks implements Follower {
+public final class Hooks implements StartGate, BuildListener, BuildEnd {
 
   /** How many of the last lines of output are shown for a failed hook. */
   private static final int TAIL = 10;

@@ -5,10 +5,11 @@ import dev.torc.base.text.SafeText;
 import dev.torc.core.memory.JobResult.Outcome;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Resources;
+import dev.torc.core.run.BuildEnd;
+import dev.torc.core.run.BuildListener;
 import dev.torc.core.run.BuildSetup;
 import dev.torc.core.run.BuildState;
 import dev.torc.core.run.EventSender;
-import dev.torc.core.run.Follower;
 import dev.torc.core.run.Recorder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,7 +17,7 @@ import java.util.BitSet;
 
 /** Warns of jobs whose probe fails right after a good run: they would run in every build. */
 public record ProbeCheck(BuildSetup setup, BuildState state, EventSender sender, BitSet ran)
-    implements Follower {
+    implements BuildListener, BuildEnd {
 
   @Override
   public void noteRecord(int job, Recorder.Record record) {

@@ -1,9 +1,11 @@
 package dev.torc.features.pace;
 
+import dev.torc.core.run.BuildEnd;
+import dev.torc.core.run.BuildListener;
 import dev.torc.core.run.BuildState;
 import dev.torc.core.run.Event;
 import dev.torc.core.run.EventSender;
-import dev.torc.core.run.Follower;
+import dev.torc.core.run.StartGate;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,7 +14,7 @@ import java.util.List;
  * take longer is not started, nor are the jobs that wait for it, and the build fails (rule 12).
  * Jobs that run are left alone.
  */
-public final class Deadline implements Follower {
+public final class Deadline implements StartGate, BuildListener, BuildEnd {
 
   private final Pace pace;
   private final BuildState state;

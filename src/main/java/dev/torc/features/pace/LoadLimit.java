@@ -2,9 +2,10 @@ package dev.torc.features.pace;
 
 import dev.torc.core.run.Attempt;
 import dev.torc.core.run.AttemptOutcome;
+import dev.torc.core.run.BuildListener;
 import dev.torc.core.run.BuildState;
 import dev.torc.core.run.Event;
-import dev.torc.core.run.Follower;
+import dev.torc.core.run.StartGate;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -17,7 +18,7 @@ import java.util.function.LongSupplier;
  * load is an average over a minute, so each job that started since the last look counts as one
  * more.
  */
-public final class LoadLimit implements Follower {
+public final class LoadLimit implements StartGate, BuildListener {
 
   static final long SECOND = 1_000_000_000;
   private static final Path AVERAGES = Path.of("/proc/loadavg");

@@ -1,8 +1,9 @@
 package dev.torc.features.past;
 
 import dev.torc.base.posix.FileStatus;
+import dev.torc.core.run.BuildEnd;
+import dev.torc.core.run.BuildListener;
 import dev.torc.core.run.Event;
-import dev.torc.core.run.Follower;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,7 +16,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * repository. A git that has not answered a moment after the last job is killed, and the commit is
  * unknown.
  */
-public final class BuildCommit implements Follower, Runnable {
+public final class BuildCommit implements BuildListener, BuildEnd, Runnable {
 
   /** How long the end of the build waits for git. */
   private static final Duration PATIENCE = Duration.ofSeconds(1);

@@ -5,10 +5,10 @@ import dev.torc.base.posix.OwnFile;
 import dev.torc.base.syntax.BadInput.Diagnostic;
 import dev.torc.base.text.Refusal;
 import dev.torc.core.memory.CachePlace;
+import dev.torc.core.run.BuildListener;
 import dev.torc.core.run.BuildSetup;
 import dev.torc.core.run.Event;
 import dev.torc.core.run.EventSender;
-import dev.torc.core.run.Follower;
 import dev.torc.core.run.JobState;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,7 +26,7 @@ import java.util.SequencedMap;
  * second hard link of the job's log: a log with two links is never rewritten (see {@link OwnFile}),
  * and no byte is copied while jobs wait. A run that succeeded after a failed attempt is kept too.
  */
-public final class FailedLogs implements Follower {
+public final class FailedLogs implements BuildListener {
 
   /** The bytes that even an empty file takes. */
   private static final long BLOCK = 4096;

@@ -7,10 +7,11 @@ import dev.torc.core.decide.Reason;
 import dev.torc.core.decide.Verdict;
 import dev.torc.core.run.Attempt;
 import dev.torc.core.run.AttemptOutcome;
+import dev.torc.core.run.BuildEnd;
+import dev.torc.core.run.BuildListener;
 import dev.torc.core.run.BuildSetup;
 import dev.torc.core.run.BuildState;
 import dev.torc.core.run.Event;
-import dev.torc.core.run.Follower;
 import dev.torc.core.run.JobState;
 import dev.torc.features.remarks.Remark.Due;
 import dev.torc.features.remarks.RemarkedJob.JobRun;
@@ -26,7 +27,7 @@ import java.util.function.Consumer;
  * others when they start, after a failure, and about what a run left. Remarks of the last kind are
  * the last words of a build, since jobs end in any order.
  */
-public final class BuildRemarks implements Follower {
+public final class BuildRemarks implements BuildListener, BuildEnd {
 
   private final BuildState state;
   private final Plan plan;

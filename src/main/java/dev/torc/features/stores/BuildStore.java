@@ -5,7 +5,7 @@ import dev.torc.core.memory.Cache;
 import dev.torc.core.run.ClearedProducts;
 import dev.torc.core.run.MovesAside;
 import dev.torc.core.run.ProductStore;
-import dev.torc.core.run.RunPlace;
+import dev.torc.core.run.Restore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.Function;
@@ -24,7 +24,7 @@ public record BuildStore(Cache cache, LocalStore results) implements ProductStor
   }
 
   @Override
-  public RunPlace restore(KnownResult from) {
+  public Restore restore(KnownResult from) {
     return new ProductRestore((Result) from, results, results); // this package found it
   }
 }

@@ -21,7 +21,7 @@ import dev.torc.core.run.GoodProducts;
 import dev.torc.core.run.ProductScan;
 import dev.torc.core.run.RemovedOrSetAside;
 import dev.torc.core.run.RemovedOrSetAside.Standing;
-import dev.torc.core.run.RunPlace;
+import dev.torc.core.run.Restore;
 import dev.torc.features.stores.Result.ResultParts;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -38,7 +38,7 @@ import java.util.Set;
  * {@link ResultParts}: {@code LocalStore} has those on this machine, {@code FetchedProducts} those
  * from shared stores.
  */
-public final class ProductRestore implements RunPlace {
+public final class ProductRestore implements Restore {
 
   private final Result from;
   private final ResultParts parts; // the source of missing products
@@ -59,19 +59,19 @@ public final class ProductRestore implements RunPlace {
   }
 
   @Override
-  public ProductScan restore(AttemptContext of, Job id, ClearedProducts cleared)
+  public ProductScan products(AttemptContext of, Job id, ClearedProducts cleared)
       throws IOException {
     common = of;
     job = id;
     placed = Collections.synchronizedList(new ArrayList<>());
     try {
-      return products(cleared);
+      return restore(cleared);
     } finally {
       parts.done();
     }
   }
 
-  private ProductScan products(ClearedProducts cleared) throws IOException {
+  private ProductScan restore(ClearedProducts cleared) throws IOException {
     common.marks().add(new StartMark(common.build().id(), job.name(), 0).restoring(from.key()));
     List<OwnedPath> missing = new ArrayList<>();
     Set<String> standing = new HashSet<>();

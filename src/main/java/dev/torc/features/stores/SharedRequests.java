@@ -11,7 +11,7 @@ import dev.torc.core.memory.Batch;
 import dev.torc.core.memory.Cache.CacheException;
 import dev.torc.core.model.Job;
 import dev.torc.core.run.BuildSetup.AttemptContext;
-import dev.torc.core.run.RunPlace;
+import dev.torc.core.run.Restore;
 import dev.torc.core.run.SharedResults;
 import dev.torc.features.stores.KnownResults.Match;
 import dev.torc.features.stores.Result.ResultParts;
@@ -94,7 +94,7 @@ public final class SharedRequests implements SharedResults {
   }
 
   /** Fetches a job's result from the first store that has it; null if none has. */
-  private RunPlace find(AttemptContext common, int id) {
+  private Restore find(AttemptContext common, int id) {
     try {
       NeedSnapshot needs = common.contents().snapshot(id);
       if (needs.lack() != null) {

@@ -12,10 +12,11 @@ import dev.torc.core.memory.JobResult.ManifestEntry;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
 import dev.torc.core.model.Downstream;
 import dev.torc.core.model.Graph;
+import dev.torc.core.run.BuildEnd;
+import dev.torc.core.run.BuildListener;
 import dev.torc.core.run.BuildSetup;
 import dev.torc.core.run.BuildState;
 import dev.torc.core.run.Event;
-import dev.torc.core.run.Follower;
 import dev.torc.core.run.Recorder;
 import dev.torc.core.run.RemovedOrSetAside;
 import dev.torc.features.clean.Cleaner;
@@ -35,7 +36,7 @@ import java.util.stream.IntStream;
  * determines which products can go, and {@link Cleaner} removes them. Its state changes only while
  * holding the turn (see {@code LoopLock}).
  */
-public final class SpentProducts implements Follower, Cleaner.Listener {
+public final class SpentProducts implements BuildListener, BuildEnd, Cleaner.Listener {
 
   private final BuildSetup setup;
   private final BuildState state;

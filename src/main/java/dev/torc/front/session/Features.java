@@ -7,7 +7,7 @@ import dev.torc.core.run.BuildSetup;
 import dev.torc.core.run.BuildSetup.AttemptContext;
 import dev.torc.core.run.BuildState;
 import dev.torc.core.run.EventSender;
-import dev.torc.core.run.Follower;
+import dev.torc.core.run.Followers;
 import dev.torc.core.run.JobAttempts;
 import dev.torc.core.run.JobFiles;
 import dev.torc.features.endcheck.EndCheck;
@@ -54,7 +54,7 @@ record Features(
     boolean forces,
     BuildCommit git,
     Map<String, String> env)
-    implements Follower.Maker, AttemptPart.PartMaker {
+    implements Followers.Maker, AttemptPart.PartMaker {
 
   /**
    * What the attempts of a build share.
@@ -111,8 +111,9 @@ record Features(
    * last words of a build.
    */
   @Override
-  public List<Follower> followers(BuildSetup setup, BuildState state, EventSender sender) {
-    List<Follower> all = new ArrayList<>();
+  public List<Followers.Follower> followers(
+      BuildSetup setup, BuildState state, EventSender sender) {
+    List<Followers.Follower> all = new ArrayList<>();
     all.add(new EndCheck(setup, state, sender));
     all.add(new SpentProducts(setup, state));
     if (!state.graph().workflow().settings().hooks().isEmpty()) {

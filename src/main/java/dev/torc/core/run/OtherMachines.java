@@ -3,10 +3,10 @@ package dev.torc.core.run;
 import dev.torc.core.run.BuildSetup.AttemptContext;
 
 /** The machines besides this one on which the jobs of a build may run. */
-public interface RunPlaces {
+public interface OtherMachines {
 
-  /** Returns the place of one attempt, before it is known whether it will run there. */
-  RunPlace of(AttemptContext common, int id, JobAttempts attempts, StartedJobs starts);
+  /** Returns one attempt's part there; null if it surely runs here. */
+  RunElsewhere of(AttemptContext common, int id, JobAttempts attempts, StartedJobs starts);
 
   /**
    * Ends the work for this build, from any thread: hands out nothing more and ends all waiting,

@@ -1,0 +1,72 @@
+package dev.torc.core.run;
+
+import dev.torc.base.syntax.BadInput;
+import dev.torc.base.text.Refusal;
+import dev.torc.core.decide.KnownResult;
+import dev.torc.core.here.ProcessEnd;
+import dev.torc.core.memory.RecordedProduct.OwnedPath;
+import dev.torc.core.run.BuildSetup.AttemptContext;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+
+/**
+ * An attempt that restores a known result; if that fails, the job has to run. It reads no needs: if
+ * one changes meanwhile, the next build finds another manifest.
+ */
+final class RestoreAttempt extends Attempt {
+
+  private final Restore from;
+
+  RestoreAttempt(AttemptContext common, int id, JobAttempts attempts) {
+    super(common, id, attempts);
+    this.from = attempts.from();
+  }
+
+  @Override
+  public KnownResult known() {
+    return from.known();
+  }
+
+  @Override
+  AttemptOutcome outcome() {
+    try {
+      refuseTaken(common.removal().refuseOutside(job, List.of()));
+      ProductScan products = from.products(common, job, cleared);
+      return products == null
+          ? failed("its earlier result cannot be restored")
+          : AttemptOutcome.restored(known(), products, started);
+    } catch (BadInput e) {
+      return failed(e.diagnostics().getFirst().toString());
+    } catch (AttemptFailure e) {
+      return failed(e.getMessage());
+    } catch (IOException e) {
+      return failed(Refusal.line(e));
+    } catch (UncheckedIOException e) {
+      return failed(Refusal.line(e.getCause()));
+    }
+  }
+
+  private AttemptOutcome failed(String what) {
+    return failed(ProcessEnd.How.NOT_STARTED, what, List.of());
+  }
+
+  @Override
+  AttemptOutcome interrupted() {
+    ProcessEnd ended = ProcessEnd.unstarted(cut(), "");
+    return failed(cut(), AttemptOutcome.phrase(ended, 0, 0), from.placed());
+  }
+
+  private AttemptOutcome failed(ProcessEnd.How how, String what, List<OwnedPath> owned) {
+    AttemptOutcome.Made made =
+        AttemptOutcome.Made.failed(ProductScan.owning(owned), attempts.addMoved(List.of()));
+    return new AttemptOutcome(
+        ProcessEnd.unstarted(how, ""), what, null, started, made, AttemptOutcome.Shown.NONE, null);
+  }
+
+  /** Returns that it was not reached: the next build restores it again. */
+  @Override
+  ProcessEnd.How cut() {
+    return ProcessEnd.How.NOT_REACHED;
+  }
+}

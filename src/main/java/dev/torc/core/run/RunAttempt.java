@@ -1,0 +1,512 @@
+package dev.torc.core.run;
+
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
+import dev.torc.base.digests.Stamp;
+import dev.torc.base.digests.StopFlag.StoppedException;
+import dev.torc.base.syntax.BadInput;
+import dev.torc.base.text.Refusal;
+import dev.torc.base.text.SafeText;
+import dev.torc.core.decide.JobSelection.UserPaths;
+import dev.torc.core.decide.Manifest;
+import dev.torc.core.decide.NeedSnapshot;
+import dev.torc.core.decide.Reason;
+import dev.torc.core.here.Launch;
+import dev.torc.core.here.ProcessEnd;
+import dev.torc.core.here.RunToEnd;
+import dev.torc.core.memory.Batch;
+import dev.torc.core.memory.BuildRecord.BuildId;
+import dev.torc.core.memory.CachePlace;
+import dev.torc.core.memory.JobResult.RunDetails;
+import dev.torc.core.memory.JobResult.StoredValue;
+import dev.torc.core.memory.RecordedProduct.OwnedPath;
+import dev.torc.core.memory.StartMark;
+import dev.torc.core.model.Job.Trait;
+import dev.torc.core.model.Ref;
+import dev.torc.core.run.BuildSetup.AttemptContext;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * An attempt that runs the job: clears the places of its products, runs it here or elsewhere, and
+ * scans the products that it made.
+ */
+final class RunAttempt extends Attempt {
+
+  private final JobFiles files;
+  private final Granted granted;
+  private final StartedJobs starts;
+  private final EndableRun here; // runs its processes on this machine
+  private final RunElsewhere asked; // about earlier handed-out jobs; null if there are none
+  private RunElsewhere away; // where it runs; null for this machine
+  private final List<AttemptPart> parts;
+  private final String executor; // its name; null for this machine
+  private NeedSnapshot snapshot; // of its needs; null until taken
+  private ProcessEnd ended = ProcessEnd.unstarted(ProcessEnd.How.NOT_STARTED, "");
+  private ProductWays ways; // to its products as it began; null before
+  private boolean hasCleared;
+  private boolean released; // whether its resources were given back early
+  private boolean isLaunched; // its launch is known
+  private String command = "";
+  private long logFrom; // the offset in the log where its output begins
+
+  RunAttempt(
+      AttemptContext common, int id, JobAttempts attempts, Granted granted, StartedJobs starts) {
+    super(common, id, attempts);
+    this.files = common.launches().files(job.name());
+    this.granted = granted;
+    this.starts = starts;
+    this.executor = attempts.executor();
+    this.asked = common.machines().remotes().of(common, id, attempts, starts);
+    this.parts = common.parts().parts(common, id, attempts);
+    this.here = new EndableRun(runner());
+  }
+
+  private RunToEnd runner() {
+    for (AttemptPart part : parts) {
+      RunToEnd own = part.runner();
+      if (own != null) {
+        return own;
+      }
+    }
+    return common.machines().runner();
+  }
+
+  private JobRoot root() {
+    for (AttemptPart part : parts) {
+      JobRoot own = part.root();
+      if (own != null) {
+        return own;
+      }
+    }
+    return null;
+  }
+
+  @Override
+  boolean isHandedOut() {
+    return executor != null;
+  }
+
+  @Override
+  void end(int signal) {
+    here.end(signal);
+  }
+
+  @Override
+  public Set<String> wrote() {
+    Set<String> wrote = new TreeSet<>();
+    for (AttemptPart part : parts) {
+      wrote.addAll(part.wrote());
+    }
+    return wrote;
+  }
+
+  @Override
+  void recorded() {
+    if (asked != null) {
+      asked.recorded();
+    }
+  }
+
+  @Override
+  void record(Batch batch, BuildId build) {
+    for (AttemptPart part : parts) {
+      part.record(batch, build, attempts.count());
+    }
+  }
+
+  @Override
+  void tick() {
+    super.tick();
+    for (AttemptPart part : parts) {
+      part.tick();
+    }
+  }
+
+  @Override
+  AttemptOutcome interrupted() {
+    ended = ended.as(cut(), 0, "");
+    snapshot = isLaunched ? snapshot : null; // else its manifest is known
+    List<String> moved = isLaunched ? changedSinceStart() : List.of();
+    return failed(AttemptOutcome.phrase(ended, 0, 0), List.of(), moved);
+  }
+
+  @Override
+  ProcessEnd.How cut() {
+    return ProcessEnd.How.INTERRUPTED;
+  }
+
+  @Override
+  AttemptOutcome outcome() {
+    try {
+      return ran();
+    } catch (BadInput e) {
+      return failed(e.diagnostics().getFirst().toString());
+    } catch (AttemptFailure e) {
+      return failedAfterClearing(e.getMessage() + (e.missing == null ? "" : hint(e.missing)));
+    } catch (IOException e) {
+      return failedAfterClearing(Refusal.line(e));
+    } catch (UncheckedIOException e) {
+      return failedAfterClearing(Refusal.line(e.getCause()));
+    }
+  }
+
+  private AttemptOutcome failed(String what) {
+    return failed(what, List.of(), List.of());
+  }
+
+  private AttemptOutcome failed(String what, List<OwnedPath> owned, List<String> moved) {
+    List<String> all = attempts.addMoved(moved);
+    AttemptOutcome.Made made = AttemptOutcome.Made.failed(ProductScan.owning(owned), all);
+    if (snapshot != null && job.finds()) {
+      made.needs().addEarlier(common.plan().records().found(id), snapshot);
+    }
+    return outcome(what, made);
+  }
+
+  private AttemptOutcome outcome(String what, AttemptOutcome.Made made) {
+    AttemptOutcome.Shown shown = new AttemptOutcome.Shown(command, logFrom);
+    return new AttemptOutcome(ended, what, snapshot, started, made, shown, null);
+  }
+
+  private AttemptOutcome ran() throws IOException {
+    String containers = "";
+    if (job.runsInContainers()) {
+      containers = common.launches().containers.ready(job, attempts.count(), here::run);
+    }
+    snapshot = common.contents().snapshot(id);
+    String lack = snapshot.lack();
+    if (lack != null) {
+      return failed(lack);
+    }
+    if (job.has(Trait.RESUMES)) {
+      lookAtKilled(common.plan().records().details(job.name()));
+    }
+    ProcessEnd resumed = asked == null ? null : asked.resume(snapshot);
+    away = resumed != null || executor != null ? asked : null;
+    Stamp begin = null;
+    if (resumed == null) {
+      for (AttemptPart part : parts) {
+        part.prepare(snapshot);
+      }
+      clear();
+      begin = launch(containers);
+    } else {
+      hasCleared = true;
+      ended = resumed;
+      ways = away.ways();
+      for (AttemptPart part : parts) {
+        part.resume(ended);
+      }
+    }
+    if (ended.how() == ProcessEnd.How.PASSED_ON || ended.how() == ProcessEnd.How.NOT_REACHED) {
+      return failed("left to the next build");
+    }
+    if (ended.how() == ProcessEnd.How.INTERRUPTED) {
+      common.digests().stop().extend(LOOK); // time to scan its products
+    }
+    snapshot.ended();
+    for (AttemptPart part : parts) {
+      part.end(snapshot);
+    }
+    List<String> moved = null;
+    if (away != null && ended.ok()) {
+      begin = away.begun();
+      RunElsewhere.Needs read = away.needs(snapshot, begin, root());
+      snapshot = read.snapshot();
+      moved = read.moved();
+      refuseAltered();
+    }
+    if (ended.ok() && !snapshot.isSmall()) {
+      release();
+    }
+    for (AttemptPart part : parts) {
+      part.read();
+    }
+    if (ended.ok()) {
+      ways.refuseChanged(common.launches().place());
+    }
+    if (ended.ok() && root() != null) {
+      root().move(ways);
+    }
+    return ended.ok()
+        ? succeeded(moved, begin)
+        : failedAfterClearing(
+            AttemptOutcome.phrase(ended, attempts.runtime(), granted.memoryLimit())
+                + hint(null)
+                + (isResumed() ? "; resumed; --force starts anew" : "")
+                + unlogged());
+  }
+
+  /** Begins anew if the last attempt was killed and may have read other needs. */
+  private void lookAtKilled(RunDetails last) {
+    if (last != null
+        && last.what().equals(RunDetails.KILLED)
+        && !snapshot.changedSince(MILLISECONDS.toNanos(last.ran().started())).isEmpty()) {
+      attempts.beginAnew();
+    }
+  }
+
+  private boolean isResumed() {
+    return job.has(Trait.RESUMES) && attempts.persists(job);
+  }
+
+  private String hint(String missing) {
+    StringBuilder hint = new StringBuilder();
+    for (AttemptPart part : parts) {
+      hint.append(part.hint(missing));
+    }
+    return hint.toString();
+  }
+
+  private String unlogged() {
+    boolean tells =
+        ended.how() == ProcessEnd.How.EXITED && !job.has(Trait.INTERACTIVE) && away == null;
+    String full = tells ? files.fullLog() : "";
+    return full.isEmpty() ? "" : ", and its log could not be written: " + full;
+  }
+
+  /**
+   * Hands the job out to its executor and waits for its end. The {@code recover} command of a retry
+   * runs on this machine first.
+   */
+  private ProcessEnd hand(Launch launch) throws IOException {
+    int recovering = launch.steps().size() - job.runs().steps().size();
+    if (recovering > 0) {
+      ProcessEnd recovered = here.run(launch.only(0, recovering));
+      if (!recovered.ok()) {
+        return recovered;
+      }
+    }
+    launch = launch.only(recovering, launch.steps().size());
+    return away.run(launch, granted.memoryLimit(), root());
+  }
+
+  /**
+   * Runs the job to its end. Returns a stamp taken at its start; null if neither its parts nor its
+   * produced globs need one.
+   */
+  private Stamp launch(String containers) throws IOException {
+    LaunchBuilder launches = common.launches();
+    files.output().clear(common.digests()); // earlier lines are not this attempt's
+    String manifest = common.decider().describe(id, List.of(), snapshot).digest().hex();
+    StartMark mark =
+        new StartMark(common.build().id(), job.name(), attempts.count())
+            .in(containers)
+            .of(manifest)
+            .making(Manifest.declared(job));
+    if (away == null) { // else written at the submission
+      common.marks().add(mark);
+    }
+    String why = Reason.told(attempts.reasons(), attempts.count(), isResumed());
+    Launch launch =
+        launches.of(common.graph(), id, snapshot, granted, attempts.runtime(), why, root());
+    isLaunched = true;
+    command = LaunchBuilder.shown(launch, job);
+    if (!job.has(Trait.INTERACTIVE)) {
+      launches.place().ready(launch.output().log());
+      logFrom = attempts.count() > 1 ? files.markLog(attempts.count()) : 0;
+    }
+    // A mark was just written there, so the stamp has the present time.
+    String marks = launches.place().running().toString();
+    boolean needed = job.productRefs().stream().anyMatch(Ref.OfGlob.class::isInstance);
+    for (AttemptPart part : parts) {
+      needed |= part.needsStart();
+    }
+    Stamp begin = needed ? common.digests().stamp(marks) : null;
+    for (AttemptPart part : parts) {
+      launch = part.begin(launch, snapshot, begin);
+    }
+    ended = away == null ? here.run(launch) : hand(launch);
+    for (AttemptPart part : parts) {
+      part.over(ended);
+    }
+    return begin;
+  }
+
+  /**
+   * Removes stale files from the places of its needs, clears the places of its products, and makes
+   * the products' folders.
+   */
+  private void clear() throws IOException {
+    cleared.makeRoom();
+    refuseTaken(common.removal().refuseOutside(job, snapshot.stale()));
+    for (OwnedPath stale : snapshot.stale()) {
+      common.removal().clearStale(stale, cleared);
+    }
+    boolean persist = attempts.persists(job);
+    if (job.has(Trait.PERSIST) && !persist && attempts.beginsAnew(job)) {
+      common.removal().setAside(job, cleared);
+    }
+    boolean there = common.removal().clear(job, persist, away != null, cleared, Set.of());
+    if (common.plan().records().result(id) != null) {
+      cleared.storeRecord(job.name()); // even if nothing of its result was cleared
+    }
+    ways = ProductWays.of(common.graph().workflow().root(), job);
+    hasCleared = true;
+    if (!there) {
+      makeFolders();
+    }
+  }
+
+  /**
+   * Makes the products' folders. For a job that is handed out, makes only those of globs, because
+   * the batch script makes the rest on its node.
+   */
+  private void makeFolders() throws IOException {
+    Path root = common.graph().workflow().root();
+    for (Ref ref : job.productRefs()) {
+      if (away == null || ref instanceof Ref.OfGlob) {
+        makeFolder(root.resolve(ProductScan.folder(ref)));
+      }
+    }
+    if (job.depfile() != null && away == null) {
+      makeFolder(root.resolve(UserPaths.parent(job.depfile())));
+    }
+  }
+
+  /** Makes a folder if it is missing. Checks first, because it nearly always exists. */
+  private void makeFolder(Path folder) throws IOException {
+    if (common.digests().stamp(folder.toString()).kind() != Stamp.FileKind.FOLDER) {
+      CachePlace place = common.launches().place();
+      try {
+        place.makeFolders(folder);
+      } catch (FileSystemException e) {
+        Path at = folder;
+        while (!Files.exists(at, LinkOption.NOFOLLOW_LINKS)) {
+          at = at.getParent();
+        }
+        if (Files.isDirectory(at)) {
+          throw e;
+        }
+        throw new AttemptFailure(
+            "cannot make folder %s: %s is not a folder; move it away"
+                .formatted(MovesAside.shown(place, folder), MovesAside.shown(place, at)));
+      }
+    }
+  }
+
+  private void release() {
+    if (!released) {
+      released = true;
+      starts.releaseEarly(job, attempts);
+    }
+  }
+
+  /**
+   * @param known the needs that changed during the run; null to get them from the snapshot
+   */
+  private AttemptOutcome succeeded(List<String> known, Stamp begin) throws IOException {
+    ProductScan products =
+        away == null ? scan(null, begin) : away.products(seen -> scan(seen, begin));
+    refuseAltered();
+    ways.refuseChanged(common.launches().place());
+    GoodProducts.check(common.plan(), id, products);
+    TreeSet<String> moved = new TreeSet<>(known == null ? snapshot.moved() : known);
+    FoundNeeds needs = FoundNeeds.none();
+    for (AttemptPart part : parts) {
+      part.find(needs, snapshot, begin, ended.message());
+    }
+    moved.removeAll(needs.rewritten());
+    moved.addAll(needs.moved());
+    cleared.made(products.owned());
+    boolean traced = false;
+    for (AttemptPart part : parts) {
+      part.look(products);
+      traced |= part.sawAll();
+    }
+    List<StoredValue> data = values();
+    try {
+      files.remove(job, !snapshot.data().isEmpty(), !data.isEmpty());
+    } catch (IOException e) {
+      String line = "cannot remove a file of " + job.name() + ": " + Refusal.line(e);
+      common.removal().note().accept(line);
+    }
+    List<String> all = List.copyOf(moved);
+    List<String> touched = away == null ? List.of() : away.touched();
+    AttemptOutcome.Made made = new AttemptOutcome.Made(products, needs, all, touched, traced, data);
+    return outcome("", made);
+  }
+
+  private ProductScan scan(List<ProductScan.Seen> seen, Stamp begin) throws IOException {
+    return ProductScan.of(
+            common.removal().grounds(), common.digests(), job, true, this::release, seen)
+        .written(common.graph(), id, common.digests(), begin);
+  }
+
+  private Map<String, String> altered() {
+    return away == null ? Map.of() : away.altered();
+  }
+
+  private void refuseAltered() throws AttemptFailure {
+    Map<String, String> altered = altered();
+    if (!altered.isEmpty()) {
+      String what = altered.values().iterator().next();
+      int more = altered.size() - 1;
+      what += more == 0 ? "" : ", and " + more + " more";
+      ended = ended.as(ProcessEnd.How.ALTERED, 0, what);
+      throw new AttemptFailure(what);
+    }
+  }
+
+  private List<StoredValue> values() throws IOException {
+    try {
+      return files.output().values(common.digests());
+    } catch (AttemptFailure e) {
+      if (job.links().produces().isEmpty()) {
+        throw e;
+      }
+      throw new AttemptFailure(
+          "%s; `torc adopt %s` keeps the products"
+              .formatted(e.getMessage(), SafeText.name(job.name())));
+    }
+  }
+
+  /**
+   * Returns the outcome of a failed attempt. Once the attempt has cleared the places of its
+   * products, it owns the files there, and the next run may delete them.
+   */
+  private AttemptOutcome failedAfterClearing(String what) {
+    boolean isElsewhere = root() != null && !root().hasMoved();
+    if (!hasCleared || away != null && away.isUnbegun()) {
+      return failed(what);
+    }
+    List<String> moved = moved();
+    try {
+      if (ways.setAside(common.removal()) || isElsewhere) {
+        return failed(what, List.of(), moved);
+      }
+      List<OwnedPath> owned =
+          ProductScan.of(common.removal().grounds(), common.digests(), job, false).owned();
+      owned.removeIf(each -> altered().containsKey(each.path())); // modified: now the user's
+      return failed(what, owned, moved);
+    } catch (IOException | StoppedException e) {
+      // Unreadable products have no owner: the next run sets them aside.
+      return failed(what, List.of(), moved);
+    }
+  }
+
+  /** Returns the needs that changed while a failed attempt ran. */
+  private List<String> moved() {
+    if (!isLaunched && away == null) {
+      return List.of();
+    }
+    try {
+      return away == null ? snapshot.moved() : changedSinceStart();
+    } catch (StoppedException e) {
+      return changedSinceStart(); // reads nothing
+    }
+  }
+
+  private List<String> changedSinceStart() {
+    return snapshot.changedSince(MILLISECONDS.toNanos(ended.began(started)));
+  }
+}
