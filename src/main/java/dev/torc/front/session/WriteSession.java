@@ -30,7 +30,7 @@ import dev.torc.core.model.Workflow;
 import dev.torc.core.run.Event;
 import dev.torc.core.run.JobState;
 import dev.torc.core.run.RemovedOrSetAside;
-import dev.torc.core.run.UndeclaredRemains;
+import dev.torc.features.clean.UndeclaredRemains;
 import dev.torc.features.clusters.BatchTracker.SchedulerAccess;
 import dev.torc.features.clusters.RemoteAttempt.RemoteKey;
 import dev.torc.features.fastpath.FreshJobs;

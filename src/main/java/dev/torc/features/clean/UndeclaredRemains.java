@@ -1,4 +1,4 @@
-package dev.torc.core.run;
+package dev.torc.features.clean;
 
 import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.DigestMemo;
