@@ -45,7 +45,7 @@ public sealed interface Verdict {
     /** It stays as it is, whatever changed. */
     FROZEN,
     /** The job is not a target, and {@code --only} runs nothing else. */
-    LEFT_OUT
+    EXCLUDED
   }
 
   /**
@@ -53,6 +53,11 @@ public sealed interface Verdict {
    * own last run, if that is empty.
    */
   record Skips(String by) implements Verdict {
+
+    /** Returns why, as for a job whose condition does not hold; empty for its own last run. */
+    public String why() {
+      return by.isEmpty() ? "" : "needs " + by;
+    }
 
     @Override
     public boolean isIdle() {

@@ -42,7 +42,7 @@ public final class BuildLoop {
   public BuildLoop(BuildSetup setup, Followers.Maker maker) {
     this.setup = setup;
     this.state = new BuildState(setup.common(), setup.wishes().order());
-    state.states.countMore(setup.wishes().leftOut(), JobState.LEFT_OUT);
+    state.states.countMore(setup.wishes().leftOut(), JobState.SKIPPED);
     this.lock = state.lock;
     this.recorder = new Recorder(setup.common().build(), setup.common().machines().here().name());
     this.sender =

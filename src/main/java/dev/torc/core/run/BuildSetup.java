@@ -45,7 +45,7 @@ public record BuildSetup(
 
   /**
    * What the command line asks for: after {@code failures} failures nothing new starts, 0 for any
-   * number, {@code leftOut} more jobs count as left out, {@code submit} ends the build once all
+   * number, {@code leftOut} more jobs count as skipped, {@code submit} ends the build once all
    * running jobs are at schedulers and no other job can start, {@code commands} shows commands as
    * they start, in a {@code watch} another build follows a change, and {@code order} gives for each
    * named action the jobs that wait for it because they are only for targets behind it.

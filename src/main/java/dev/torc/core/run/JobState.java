@@ -22,10 +22,11 @@ public enum JobState {
   SUBMITTED,
   /** The build ended before the job could start or finish. */
   NOT_REACHED,
-  /** The job, or one that it needs, ended with a status that means there is nothing to do. */
+  /**
+   * The job's condition does not hold, the call excludes it, it ended with a status that means
+   * there is nothing to do, or a job that it needs was skipped.
+   */
   SKIPPED,
-  /** The build omits the job, because its condition or that of a needed job does not hold. */
-  LEFT_OUT,
   /** The job stays as it is, whatever changed. */
   FROZEN;
 

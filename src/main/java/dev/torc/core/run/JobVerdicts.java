@@ -146,16 +146,17 @@ record JobVerdicts(
   }
 
   private void endIdle(int id, Verdict verdict) {
-    if (verdict instanceof Verdict.Skips skips) {
-      state.context().records().skip(id);
-      state.states.set(id, JobState.SKIPPED);
-      sender.ended(state.graph().name(id), JobState.SKIPPED, skips.by());
-      return;
-    }
     Rest rest = verdict instanceof Verdict.UpToDate at ? at.rest() : Rest.CURRENT;
-    if (rest == Rest.LEFT_OUT) {
-      state.states.set(id, JobState.LEFT_OUT);
-      sender.ended(state.graph().name(id), JobState.LEFT_OUT, "--only");
+    String skipped =
+        verdict instanceof Verdict.Skips skips
+            ? skips.why()
+            : rest == Rest.EXCLUDED ? "--only" : null;
+    if (skipped != null) {
+      if (rest != Rest.EXCLUDED) {
+        state.context().records().skip(id);
+      }
+      state.states.set(id, JobState.SKIPPED);
+      sender.ended(state.graph().name(id), JobState.SKIPPED, skipped);
       return;
     }
     JobState end = rest == Rest.FROZEN ? JobState.FROZEN : JobState.UP_TO_DATE;

@@ -52,7 +52,7 @@ public final class Only implements Condition {
                 ? last
                 : new JobResult(
                     Outcome.OK, "", Decider.UNKNOWN, List.of(), new RunNeeds(List.of()), 0, true));
-    return new Verdict.UpToDate(Rest.LEFT_OUT, known.reasons());
+    return new Verdict.UpToDate(Rest.EXCLUDED, known.reasons());
   }
 
   private static Set<String> lost(JobResult last, Verdict known) {

@@ -146,7 +146,7 @@ record CheckAnswer(
       return "";
     }
     String bad = errors.isEmpty() ? "" : ", " + Amount.count(errors.size(), "error");
-    String without = leftOut == 0 ? "" : " and " + leftOut + " left out";
+    String without = leftOut == 0 ? "" : " and " + leftOut + " skipped";
     String counts = Amount.count(jobs, "job") + without + bad;
     return images.stream().map(image -> image.line() + "\n").collect(Collectors.joining())
         + (SafeText.name(file) + ": " + counts)
@@ -169,7 +169,7 @@ record CheckAnswer(
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("jobs", jobs);
     if (leftOut > 0) {
-      fields.put("left_out", leftOut);
+      fields.put("skipped", leftOut);
     }
     if (!images.isEmpty()) {
       fields.put("images", images);

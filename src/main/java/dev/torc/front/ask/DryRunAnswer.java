@@ -62,7 +62,7 @@ record DryRunAnswer(
       }
     }
     LeftOutLines.of(leftOut, instances)
-        .forEach((name, why) -> out.append(name + " left out: " + why + "\n"));
+        .forEach((name, why) -> out.append(name + " skipped: " + why + "\n"));
     return out.toString();
   }
 

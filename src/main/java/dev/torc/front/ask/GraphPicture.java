@@ -70,8 +70,8 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
       return fold.open() < 0 ? Amount.count(known, "instance") : "instances not known yet";
     }
 
-    boolean isLeftOut() {
-      return counts.verdict() == JobStanding.LEFT_OUT;
+    boolean isSkipped() {
+      return counts.verdict() == JobStanding.SKIPPED;
     }
 
     /**
@@ -203,7 +203,7 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
     Map<String, Attribute> attributes = new LinkedHashMap<>();
     put(attributes, "label", label(vertex) + (group ? "\\n" + vertex.size() : ""));
     put(attributes, "shape", group ? "box3d" : "box");
-    put(attributes, "style", vertex.isLeftOut() ? "filled,dashed" : "filled");
+    put(attributes, "style", vertex.isSkipped() ? "filled,dashed" : "filled");
     put(attributes, "fillcolor", colour(vertex.state()));
     if (vertex.middle) {
       put(attributes, "penwidth", "3");
@@ -229,7 +229,7 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
       case "will_run", "will_fail" -> "orange";
       case "will_restore" -> "lightskyblue";
       case "may_run" -> "khaki";
-      case "left_out" -> "lightgray";
+      case "skipped" -> "lightgray";
       default -> "palegreen";
     };
   }
@@ -289,7 +289,10 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
         + after;
   }
 
-  /** Returns the left-out job that a vertex stands for; null for any other job and for a group. */
+  /**
+   * Returns the skipped job without a node that a vertex stands for; null for any other job and for
+   * a group.
+   */
   private LeftOutJob leftOut(Vertex vertex) {
     return vertex.fold.isGroup() ? null : graph.workflow().leftOut().get(vertex.fold.name());
   }
@@ -355,7 +358,7 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
       return state.equals(ASKED)
           ? "stroke-width:3px"
           : "fill:%s,color:black%s"
-              .formatted(colour(state), state.equals("left_out") ? ",stroke-dasharray:4" : "");
+              .formatted(colour(state), state.equals("skipped") ? ",stroke-dasharray:4" : "");
     }
 
     private static String box(int number, Vertex vertex) {

@@ -55,10 +55,10 @@ record JobCounts(int jobs, Map<JobStanding, Integer> counts, boolean open) {
     return of(nodes.stream().boxed().toList(), node -> JobStanding.of(plan.verdict(node)), false);
   }
 
-  /** Returns these counts with more jobs that are left out. */
+  /** Returns these counts with more jobs that are skipped. */
   JobCounts with(int leftOut) {
     if (leftOut > 0) {
-      counts.merge(JobStanding.LEFT_OUT, leftOut, Integer::sum);
+      counts.merge(JobStanding.SKIPPED, leftOut, Integer::sum);
     }
     return new JobCounts(jobs + leftOut, counts, open);
   }

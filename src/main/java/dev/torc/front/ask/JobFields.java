@@ -46,7 +46,7 @@ final class JobFields {
     if (verdict instanceof Verdict.UpToDate at && at.rest() == Verdict.Rest.NOT_PROBED) {
       fields.put("probed", false);
     }
-    if (verdict instanceof Verdict.UpToDate at && at.rest() == Verdict.Rest.LEFT_OUT) {
+    if (verdict instanceof Verdict.UpToDate at && at.rest() == Verdict.Rest.EXCLUDED) {
       fields.put("why", "--only");
     } else if (verdict instanceof Verdict.MayRun may) {
       fields.put("after", graph.name(may.after()));

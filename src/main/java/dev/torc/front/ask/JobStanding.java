@@ -26,8 +26,7 @@ enum JobStanding {
   UNDONE,
   NOT_PROBED,
   FROZEN,
-  SKIPPED,
-  LEFT_OUT;
+  SKIPPED;
 
   /** The standings that lists and lines of counts show, in their order. */
   static final List<JobStanding> VERDICTS =
@@ -41,8 +40,7 @@ enum JobStanding {
           UP_TO_DATE,
           NOT_PROBED,
           FROZEN,
-          SKIPPED,
-          LEFT_OUT);
+          SKIPPED);
 
   static JobStanding of(Verdict verdict) {
     if (Reason.out(verdict.reasons()) != null) {
@@ -54,7 +52,7 @@ enum JobStanding {
             case CURRENT -> UP_TO_DATE;
             case NOT_PROBED -> NOT_PROBED;
             case FROZEN -> FROZEN;
-            case LEFT_OUT -> LEFT_OUT;
+            case EXCLUDED -> SKIPPED;
           };
       case Verdict.Skips _ -> SKIPPED;
       case Verdict.WillRun _ -> WILL_RUN;
@@ -82,7 +80,7 @@ enum JobStanding {
   /** Returns 0 if there is nothing to do, 2 if something failed or will fail, and 1 otherwise. */
   int trouble() {
     return switch (this) {
-      case UP_TO_DATE, NOT_PROBED, FROZEN, SKIPPED, LEFT_OUT -> 0;
+      case UP_TO_DATE, NOT_PROBED, FROZEN, SKIPPED -> 0;
       case WILL_FAIL, FAILED, TIMED_OUT, OUT_OF_MEMORY, UNDONE -> 2;
       default -> 1;
     };

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 
-/** How answers show the jobs that are left out, which have no verdict. */
+/** How answers show the jobs whose condition does not hold, which have no verdict. */
 final class LeftOutLines {
 
   private LeftOutLines() {}
@@ -47,7 +47,7 @@ final class LeftOutLines {
         (name, job) -> {
           Map<String, Object> fields = new LinkedHashMap<>();
           fields.put("job", name);
-          fields.put("verdict", Json.lower(JobStanding.LEFT_OUT));
+          fields.put("verdict", Json.lower(JobStanding.SKIPPED));
           fields.put("why", job.why());
           all.add(fields);
         });

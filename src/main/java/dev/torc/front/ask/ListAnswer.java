@@ -53,7 +53,7 @@ import java.util.stream.Collectors;
  * @param jobs the selected jobs by id, in the graph's order
  * @param shown the same jobs, folded into groups for display
  * @param waiting jobs that would have to wait for the running build
- * @param leftOut the jobs that are left out, by name
+ * @param leftOut the jobs whose condition does not hold, by name
  */
 record ListAnswer(
     Plan plan,
@@ -184,10 +184,10 @@ record ListAnswer(
     LeftOutLines.of(leftOut, false)
         .forEach(
             (name, why) -> {
-              List<String> row = new ArrayList<>(List.of(name, "left out", "-", "-", "-", why));
+              List<String> row = new ArrayList<>(List.of(name, "skipped", "-", "-", "-", why));
               row.addAll(5, images ? List.of("-") : List.of());
               rows.add(row);
-              standings.add(JobStanding.LEFT_OUT);
+              standings.add(JobStanding.SKIPPED);
             });
     int last = images ? 6 : 5;
     int taken = Arrays.stream(TextTable.widths(rows, last)).map(width -> width + 2).sum();
@@ -315,7 +315,7 @@ record ListAnswer(
       Map<String, Object> lists = new LinkedHashMap<>();
       lists.put("jobs", all);
       if (!leftOut.isEmpty()) {
-        lists.put("left_out", LeftOutLines.json(leftOut));
+        lists.put("skipped", LeftOutLines.json(leftOut));
       }
       return lists;
     }

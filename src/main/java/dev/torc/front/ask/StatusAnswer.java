@@ -58,7 +58,7 @@ import java.util.TreeMap;
  *
  * @param plan the verdicts; null if the build file is refused
  * @param shown the selected jobs, folded into groups for display; empty without a plan
- * @param leftOut the jobs that are left out, by name
+ * @param leftOut the jobs whose condition does not hold, by name
  * @param stale how many existing products no job declares or needs anymore
  * @param build the last build, null if there was none
  * @param failed for each failed job, how it failed, in one phrase
@@ -270,9 +270,8 @@ record StatusAnswer(
       out.add(palette.bold(counts().line()));
       Map<JobStanding, List<String>> lines = lines();
       lines.put(JobStanding.RUNNING, runs());
-      List<String> without = new ArrayList<>();
-      LeftOutLines.of(leftOut, false).forEach((name, why) -> without.add(line(name, why)));
-      lines.put(JobStanding.LEFT_OUT, without);
+      List<String> skipped = lines.computeIfAbsent(JobStanding.SKIPPED, _ -> new ArrayList<>());
+      LeftOutLines.of(leftOut, false).forEach((name, why) -> skipped.add(line(name, why)));
       for (JobStanding each : JobStanding.VERDICTS) {
         list(out, each.paint(each.words() + ":", palette), lines.getOrDefault(each, List.of()));
       }
@@ -419,7 +418,6 @@ record StatusAnswer(
           counts.count(JobStanding.UP_TO_DATE) + counts.count(JobStanding.NOT_PROBED));
       fields.put("frozen", counts.count(JobStanding.FROZEN));
       fields.put("skipped", counts.count(JobStanding.SKIPPED));
-      fields.put("left_out", counts.count(JobStanding.LEFT_OUT));
       jobs.addAll(LeftOutLines.json(leftOut));
       fields.put("jobs", jobs);
       fields.put("stale", stale);

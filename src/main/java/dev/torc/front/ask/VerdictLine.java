@@ -97,7 +97,8 @@ record VerdictLine(Plan plan, String group, List<Integer> nodes, int all) {
     List<Reason> causes = Reason.causes(verdict().reasons());
     String why = why(full ? ReasonText.all(causes) : ReasonText.brief(causes));
     return switch (verdict()) {
-      case Verdict.UpToDate _, Verdict.Skips _ -> JobStanding.of(verdict()).words() + by();
+      case Verdict.Skips skips when !skips.by().isEmpty() -> "skipped: " + brief();
+      case Verdict.UpToDate _, Verdict.Skips _ -> JobStanding.of(verdict()).words();
       case Verdict.WillRun _ ->
           out() == null
               ? "will run: " + why
@@ -115,20 +116,10 @@ record VerdictLine(Plan plan, String group, List<Integer> nodes, int all) {
   String brief() {
     return switch (verdict()) {
       case Verdict.UpToDate _ -> "";
-      case Verdict.Skips _ -> by();
+      case Verdict.Skips skips -> SafeText.message(skips.why());
       case Verdict.MayRun _ -> after();
       case Verdict other -> why(ReasonText.brief(Reason.causes(other.reasons())));
     };
-  }
-
-  /**
-   * Returns a phrase with the job because of which the jobs are skipped; empty if their own last
-   * run was skipped.
-   */
-  private String by() {
-    return verdict() instanceof Verdict.Skips skips && !skips.by().isEmpty()
-        ? " after " + SafeText.name(skips.by())
-        : "";
   }
 
   private String why(String ofOne) {

@@ -207,7 +207,7 @@ record WhyAnswer(
       out.append(question.made).append(question.made.isEmpty() ? "" : "\n");
       writeUses(question, out);
       LeftOutLines.of(question.leftOut, instances)
-          .forEach((name, why) -> out.append(name + " is left out: " + why + "\n"));
+          .forEach((name, why) -> out.append(name + " is skipped: " + why + "\n"));
       if (question.fold != null && (!instances || question.jobs.isEmpty())) {
         explainGroup(question, told, out, palette);
       } else {
@@ -292,7 +292,7 @@ record WhyAnswer(
     if (running.contains(name)) {
       lines.add(palette.bold(SafeText.name(name)) + " is running");
     } else if (plan.verdict(job) instanceof Verdict.Skips skips) {
-      lines.add(WhyText.skipped(name, last, skips.by(), palette));
+      lines.add(WhyText.skipped(name, last, skips.why(), palette));
     } else if (plan.verdict(job) instanceof Verdict.UpToDate at) {
       lines.add(WhyText.upToDate(name, last, past, palette, brief));
       if (at.rest() != Verdict.Rest.CURRENT) {

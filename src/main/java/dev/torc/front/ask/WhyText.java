@@ -112,12 +112,12 @@ final class WhyText {
   }
 
   /** Returns the line about a job that is skipped: why, and because of which job. */
-  static String skipped(String job, RunDetails last, String by, Palette palette) {
+  static String skipped(String job, RunDetails last, String why, Palette palette) {
     return palette.bold(SafeText.name(job))
         + " is skipped"
-        + (by.isEmpty()
+        + (why.isEmpty()
             ? ": " + last.what() + " in build " + last.ran().build() + ", nothing changed"
-            : ", as " + SafeText.name(by) + " is");
+            : ": " + SafeText.message(why));
   }
 
   /**

@@ -37,7 +37,7 @@ record GroupPicture(Graph graph, Map<String, Integer> index, List<Row> rows) {
           State.NOT_RUN,
           State.MANUAL,
           State.UP_TO_DATE,
-          State.LEFT_OUT);
+          State.SKIPPED);
 
   private record Box(String label, Map<State, Integer> counts) {
 
@@ -49,7 +49,7 @@ record GroupPicture(Graph graph, Map<String, Integer> index, List<Row> rows) {
   /**
    * Returns the picture of the jobs and groups or, if there are too many, of the stages.
    *
-   * @param leftOut the jobs that are left out, by name
+   * @param leftOut the jobs whose condition does not hold, by name
    */
   static Picture of(
       Graph graph, JobSelection selection, SortedMap<String, LeftOutJob> leftOut, PageJobs jobs) {
@@ -107,7 +107,7 @@ record GroupPicture(Graph graph, Map<String, Integer> index, List<Row> rows) {
       counts.merge(rows.get(index.get(graph.name(job))).state(), 1, Integer::sum);
     }
     if (!fold.leftOut().isEmpty()) {
-      counts.merge(State.LEFT_OUT, fold.leftOut().size(), Integer::sum);
+      counts.merge(State.SKIPPED, fold.leftOut().size(), Integer::sum);
     }
     if (fold.open() >= 0) {
       counts.merge(State.NOT_RUN, 1, Integer::sum);

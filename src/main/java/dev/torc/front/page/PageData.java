@@ -58,7 +58,7 @@ record PageData(
     /** The job never ran, and only a target makes it run: the project is up to date without it. */
     MANUAL,
     /** A condition does not hold. */
-    LEFT_OUT
+    SKIPPED
   }
 
   /**

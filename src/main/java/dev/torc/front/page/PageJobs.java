@@ -152,7 +152,7 @@ final class PageJobs {
     State state = asOfNow ? now(result, verdict, blocked) : then(last, restored, verdict, blocked);
     LeftOutJob left = leftOut.get(name);
     if (left != null) {
-      state = State.LEFT_OUT;
+      state = State.SKIPPED;
     }
     boolean manual = asOfNow && state == State.NOT_RUN && id >= 0 && !wanted.get(id);
     rows.add(

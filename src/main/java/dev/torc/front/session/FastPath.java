@@ -237,7 +237,7 @@ record FastPath(
     Map<JobState, Integer> counts = // none is in another state
         leftOut.isEmpty()
             ? Map.of(JobState.UP_TO_DATE, jobs)
-            : Map.of(JobState.UP_TO_DATE, jobs, JobState.LEFT_OUT, leftOut.size());
+            : Map.of(JobState.UP_TO_DATE, jobs, JobState.SKIPPED, leftOut.size());
     listener.accept(new Event.Finished(build, counts, StoreUse.NONE, System.nanoTime() - began, 0));
     return Exit.DONE;
   }

@@ -76,11 +76,11 @@ public final class LeftOutTargets {
           (name, job) ->
               watcher.accept(
                   new Event.JobEnded(
-                      name, JobState.LEFT_OUT, new Event.Details(job.why(), "", null, 0, -1, -1))));
+                      name, JobState.SKIPPED, new Event.Details(job.why(), "", null, 0, -1, -1))));
     }
   }
 
   public static String line(String name, LeftOutJob job) {
-    return SafeText.name(name) + " is left out: " + SafeText.message(job.why());
+    return SafeText.name(name) + " is skipped: " + SafeText.message(job.why());
   }
 }

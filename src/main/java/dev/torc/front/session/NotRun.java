@@ -23,11 +23,9 @@ public final class NotRun {
                 graph.inOrder(
                     plan.selected(
                         verdict ->
-                            verdict instanceof Verdict.UpToDate at && at.rest() == Rest.LEFT_OUT)))
+                            verdict instanceof Verdict.UpToDate at && at.rest() == Rest.EXCLUDED)))
             .mapToObj(graph::name)
             .toList();
-    return names.isEmpty()
-        ? null
-        : "left out by --only, would run: " + SafeText.names(names, NAMED);
+    return names.isEmpty() ? null : "skipped by --only, would run: " + SafeText.names(names, NAMED);
   }
 }

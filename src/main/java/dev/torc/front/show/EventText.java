@@ -43,7 +43,7 @@ final class EventText {
   private final FlakyJobs flaky = new FlakyJobs();
   private final SequencedMap<String, Begun> begun = new LinkedHashMap<>();
   private final LiveOutput live = new LiveOutput();
-  private final Set<String> skipped = new HashSet<>(0); // jobs with a line that says so
+  private final Set<String> skipped = new HashSet<>(0); // "needs a" for each a with a line
   private AlikeFailures alike; // null before the first failure
   private boolean lent; // a job has the terminal
 
@@ -353,11 +353,10 @@ final class EventText {
       case SKIPPED -> {
         String what = SafeText.message(details.what());
         boolean own = details.log() != null || details.wall() > 0; // else because of a need
-        String by =
-            what.isEmpty() ? ", nothing changed" : own ? ": " + what : ", as " + what + " is";
+        String by = what.isEmpty() ? ", nothing changed" : ": " + what;
         boolean told = own || skipped.contains(details.what()); // and not as in earlier builds
         if (told) {
-          skipped.add(ended.job());
+          skipped.add("needs " + ended.job());
         }
         yield line(
             told ? Detail.NORMAL : Detail.VERBOSE, palette.dim(name + ": skipped") + by + why);
@@ -371,10 +370,6 @@ final class EventText {
         yield line(Detail.NORMAL, palette.yellow(name) + after + why);
       }
       case SUBMITTED -> line(Detail.VERBOSE, palette.dim(name + ": is still out"));
-      case LEFT_OUT ->
-          line(
-              Detail.VERBOSE,
-              palette.dim(name + ": left out") + ": " + SafeText.message(details.what()));
       default -> line(Detail.VERBOSE, palette.dim(name + ": not started"));
     };
   }

@@ -218,7 +218,6 @@ public final class JunitReport implements Report {
     return switch (of.state) {
       case BLOCKED -> "blocked" + (what.isEmpty() ? "" : " by " + SafeText.name(what));
       case SKIPPED -> "skipped" + (what.isEmpty() ? "" : ": " + SafeText.message(what));
-      case LEFT_OUT -> "left out: " + SafeText.message(what);
       case SUBMITTED -> "submitted: it is still out";
       case NOT_REACHED -> "not started: the build ended first";
       case INTERRUPTED ->

@@ -27,7 +27,6 @@ final class Summary {
           JobState.SUBMITTED,
           JobState.INTERRUPTED,
           JobState.SKIPPED,
-          JobState.LEFT_OUT,
           JobState.FROZEN,
           JobState.NOT_REACHED
         }) {

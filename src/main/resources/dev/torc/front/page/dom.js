@@ -4,7 +4,7 @@
 const MARKS = {
   'up to date': ['ok', '✓'], ran: ['ok', '✓'], failed: ['failed', '✕'], interrupted: ['interrupted', '‖'],
   blocked: ['blocked', '⊘'], restored: ['restored', '↺'], 'out of date': ['stale', '≠'], 'not run': ['idle', '○'], manual: ['idle', '○'],
-  'left out': ['idle', '–'],
+  skipped: ['idle', '–'],
 };
 
 function make(name, attributes, ...children) {

@@ -30,17 +30,17 @@ function showStand(known) {
 
 function ofProject(known, counts) {
   const manual = counts.get('manual') || 0;
-  const leftOut = counts.get('left out') || 0;
-  const all = known.jobs - manual - leftOut;
+  const skipped = counts.get('skipped') || 0;
+  const all = known.jobs - manual - skipped;
   const good = counts.get('up to date') || 0;
   const open = known.open.length > 0 ? ' The instances of ' + known.open.slice(0, 5).join(', ') + ' are not known yet.' : '';
   const end = (manual > 0 ? ' ' + count(manual, 'manual job') + ' never ran.' : '')
-    + (leftOut > 0 ? ' ' + count(leftOut, 'job') + (leftOut === 1 ? ' is' : ' are') + ' left out.' : '') + open;
+    + (skipped > 0 ? ' ' + count(skipped, 'job') + (skipped === 1 ? ' is' : ' are') + ' skipped.' : '') + open;
   if (good === all) {
     return [open ? 'out of date' : 'up to date', (known.jobs === 0 ? 'There are no jobs.' : all === 0 ? 'Up to date.'
       : all === 1 ? 'Up to date: the only job.' : 'Up to date: all ' + count(all, 'job') + '.') + end];
   }
-  const others = known.states.filter(word => word !== 'up to date' && word !== 'manual' && word !== 'left out' && counts.has(word));
+  const others = known.states.filter(word => word !== 'up to date' && word !== 'manual' && word !== 'skipped' && counts.has(word));
   return [others[0] === 'failed' ? 'failed' : 'out of date',
     'Not up to date: ' + others.map(word => digits(counts.get(word)) + ' ' + word).join(', ')
       + (good > 0 ? '; ' + digits(good) + ' of ' + count(all, 'job') + (good === 1 ? ' is' : ' are') + ' up to date.' : ' of ' + count(all, 'job') + '.') + end];
@@ -49,7 +49,7 @@ function ofProject(known, counts) {
 function ofBuild(known, counts) {
   const words = { RAN: 'ran', RESTORED: 'restored', UP_TO_DATE: 'up to date', FAILED: 'failed', BLOCKED: 'blocked',
     INTERRUPTED: 'interrupted', SUBMITTED: 'submitted', NOT_REACHED: 'not started',
-    FROZEN: 'frozen', SKIPPED: 'skipped', LEFT_OUT: 'left out' };
+    FROZEN: 'frozen', SKIPPED: 'skipped' };
   const told = Object.entries(words).filter(([key]) => known.build.counts[key] > 0).map(([key, word]) => known.build.counts[key] + ' ' + word);
   return [known.build.exit === 0 ? 'ran' : counts.has('failed') ? 'failed' : 'interrupted', 'Build ' + known.build.number + ': ' + (told.join(', ') || 'nothing ran') + '.'
     + (known.last ? '' : ' Of an earlier build, only attempts are recorded, and restored jobs that have not run since.')];

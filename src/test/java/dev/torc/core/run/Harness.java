@@ -564,10 +564,10 @@ public class Harness extends LastBuild {
                                 at.reasons().isEmpty()
                                     ? "frozen"
                                     : "frozen; would run: " + words(at.reasons());
-                            case LEFT_OUT -> "left out; would run: " + words(at.reasons());
+                            case EXCLUDED -> "skipped; would run: " + words(at.reasons());
                           };
                       case Verdict.Skips skips ->
-                          skips.by().isEmpty() ? "skipped" : "skipped, as " + skips.by() + " is";
+                          skips.by().isEmpty() ? "skipped" : "skipped: " + skips.why();
                       case Verdict.WillRun will -> "will run: " + words(will.reasons());
                       case Verdict.WillRestore will -> "restored: " + words(will.reasons());
                       case Verdict.WillFail will -> "will fail: " + words(will.reasons());

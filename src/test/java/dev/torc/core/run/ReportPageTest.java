@@ -135,16 +135,16 @@ class ReportPageTest extends Harness {
             "s/n=1",
             "up to date",
             "s/n=2",
-            "left out",
+            "skipped",
             "mac",
-            "left out",
+            "skipped",
             "sign",
-            "left out"),
+            "skipped"),
         page.states());
     assertEquals("needs mac (env NOT_SET is not set)", page.text("now", "sign"));
     assertEquals("in2 does not exist", page.text("now", "s/n=2"));
     assertEquals(
-        List.of("a up to date", "s (2) up to date", "mac left out", "sign left out"), page.boxes());
+        List.of("a up to date", "s (2) up to date", "mac skipped", "sign skipped"), page.boxes());
     assertEquals(List.of(0f, 2f), page.numbers().get("edgeBefore"));
     assertEquals(List.of(2f, 3f), page.numbers().get("edgeAfter"));
     assertEquals(Map.of("a", "ran", "s/n=1", "ran"), page(1).states(), "of a build");

@@ -41,7 +41,7 @@ class AnswersSchemaTest {
       Set.of(
           "why",
           "probed",
-          "left_out",
+          "skipped",
           "from",
           "images",
           "without",

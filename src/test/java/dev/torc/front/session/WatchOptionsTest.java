@@ -60,7 +60,7 @@ class WatchOptionsTest {
     WatchStage stage = new WatchStage(temp, "b");
     stage.options = options(true, List.of());
     stage.thenPut("b.in", "2\n").thenPut("a.in", "2\n").thenPut("b.in", "3\n").run();
-    assertEquals("[] | [b.in] [b] | [b.in] [a LEFT_OUT, b] |", stage.told());
+    assertEquals("[] | [b.in] [b] | [b.in] [a SKIPPED, b] |", stage.told());
     assertEquals("1\n3\n", Files.readString(temp.resolve("b.out")), "a did not run");
   }
 
@@ -76,7 +76,7 @@ class WatchOptionsTest {
     WatchStage stage = new WatchStage(temp, "e");
     stage.options = options(true, List.of());
     stage.thenPut("a.in", "2\n").then(() -> builds("a")).thenPut("a.in", "3\n").run();
-    assertEquals("[] | [a.out] [d LEFT_OUT, e] |", stage.told());
+    assertEquals("[] | [a.out] [d SKIPPED, e] |", stage.told());
   }
 
   private boolean builds(String target) throws IOException {
@@ -90,7 +90,7 @@ class WatchOptionsTest {
     WatchStage stage = new WatchStage(temp, "b");
     stage.options = options(true, List.of());
     stage.thenPut("a.out", "edited\n").thenPut("a.out", "1\n").run();
-    assertEquals("[] | [a.out] [a LEFT_OUT, b FAILED] | [a.out] [] |", stage.told());
+    assertEquals("[] | [a.out] [a SKIPPED, b FAILED] | [a.out] [] |", stage.told());
   }
 
   @Test

@@ -84,7 +84,7 @@ class JsonReportTest {
         {"event":"watching","files":12}
         {"event":"note","level":"warning","text":"line\\none"}
         {"event":"finished","build":"b1","counts":{"up_to_date":3,"ran":1,"failed":0,"restored":0,\
-        "blocked":0,"interrupted":0,"submitted":0,"not_reached":0,"skipped":0,"left_out":0,"frozen":0},"seconds":1.2,"exit":0}
+        "blocked":0,"interrupted":0,"submitted":0,"not_reached":0,"skipped":0,"frozen":0},"seconds":1.2,"exit":0}
         """
             .replace("OLD", ReasonTextTest.OLD)
             .replace("NOW", ReasonTextTest.NOW),
