@@ -46,19 +46,18 @@ public record GitCommit(String hash, Boolean differs) {
 
   /** Asks git; returns null if git cannot answer, or if HEAD does not contain the folder. */
   public static GitCommit of(Path folder, Map<String, String> env) {
-    Map<String, String> quiet = quiet(env);
     // The second name fails in a folder that git ignores or does not track yet.
-    ProgramOutput commit = ask(folder, quiet, "rev-parse", "HEAD", "HEAD:./");
+    ProgramOutput commit = ask(folder, env, "rev-parse", "HEAD", "HEAD:./");
     String hash = commit.text().lines().findFirst().orElse("");
     if (!commit.ok() || !TEXT.matcher(hash).matches()) {
       return null;
     }
     Boolean differs = null;
-    if (!runsFilters(folder, quiet)) {
+    if (!runsFilters(folder, env)) {
       ProgramOutput changes =
           ask(
               folder,
-              quiet,
+              env,
               "status",
               "--porcelain",
               "--untracked-files=no",
@@ -73,7 +72,7 @@ public record GitCommit(String hash, Boolean differs) {
     List<String> words =
         new ArrayList<>(List.of("--literal-pathspecs", "ls-files", "-z", "--cached", "--"));
     words.addAll(paths);
-    ProgramOutput files = ask(folder, quiet(env), words.toArray(String[]::new));
+    ProgramOutput files = ask(folder, env, words.toArray(String[]::new));
     return files.ok() && !files.text().isEmpty() ? List.of(files.text().split("\0")) : List.of();
   }
 
@@ -120,9 +119,10 @@ public record GitCommit(String hash, Boolean differs) {
     return some || !filters.ok() && filters.status() != NO_SUCH_SETTING;
   }
 
-  private static ProgramOutput ask(Path folder, Map<String, String> env, String... words) {
+  /** Asks git about the repository of a folder, whatever repository the variables name. */
+  static ProgramOutput ask(Path folder, Map<String, String> env, String... words) {
     List<String> argv = new ArrayList<>(GIT);
     argv.addAll(List.of(words));
-    return ProgramOutput.of(argv, env, folder, PATIENCE);
+    return ProgramOutput.of(argv, quiet(env), folder, PATIENCE);
   }
 }

@@ -10,6 +10,7 @@ import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.JobSelection;
 import dev.torc.core.decide.Plan;
 import dev.torc.core.memory.BuildLock;
+import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.core.model.Workflow;
 import dev.torc.core.run.RemovedOrSetAside;
@@ -18,6 +19,7 @@ import dev.torc.features.reading.BuildFile;
 import dev.torc.front.session.BuildRequest.LockTerms;
 import dev.torc.front.session.BuildSession;
 import dev.torc.front.session.Caller;
+import dev.torc.front.session.ChangedJobs;
 import dev.torc.front.session.Exit;
 import dev.torc.front.session.FailedJobs;
 import dev.torc.front.session.Leftovers.OutJobs;
@@ -153,11 +155,25 @@ public final class Call {
     return given.given.stream().filter(e -> !e.name.startsWith("-")).map(Given::value).toList();
   }
 
-  /** Returns the selected jobs, with {@code --failed} only those that failed. */
+  /** Returns the selected jobs, only those that {@code --failed} and {@code --since} mean. */
   JobSelection chosen(ReadSession look, JobSelection named) {
-    return has("--failed")
-        ? FailedJobs.among(look, look.project().select(targets()), console::say)
-        : named;
+    JobSelection chosen =
+        has("--failed")
+            ? FailedJobs.among(look, look.project().select(targets()), console::say)
+            : named;
+    if (!has("--since")) {
+      return chosen;
+    }
+    Project project = look.project();
+    List<String> changed = ChangedJobs.names(project, value("--since"), look.cache(), console::say);
+    return project.among(chosen, changed);
+  }
+
+  /** Returns the jobs that {@code --since} means. */
+  public List<String> changed(Project project) {
+    try (Cache cache = Cache.look(project.place(), console::warn)) {
+      return ChangedJobs.names(project, value("--since"), cache, console::say);
+    }
   }
 
   public String command() {

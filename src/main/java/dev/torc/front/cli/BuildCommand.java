@@ -125,6 +125,7 @@ final class BuildCommand {
         call.targets(),
         call.has("--all"),
         null,
+        null,
         call.has("--downstream"),
         args.subList(Math.min(1, args.size()), args.size()));
   }
@@ -229,6 +230,9 @@ final class BuildCommand {
     if (call.has("--failed")) {
       List<String> failed = FailedJobs.names(project, console::say, console::warn);
       request = request.with(request.choice().with(failed));
+    }
+    if (call.has("--since")) {
+      request = request.with(request.choice().since(call.changed(project)));
     }
     BuildSession session = BuildSession.of(project, request);
     boolean verbose = detail() == Detail.VERBOSE;

@@ -64,6 +64,7 @@ final class Commands {
         --only  build only the targets, from what the jobs before them made last
         --exclude PATTERN  leave out these jobs, by name, group or tag, and all jobs that need them
         --failed  build only jobs whose last run failed
+        --since REF  build only jobs behind files that differ from where the branch left REF (git)
         --fail-fast  start no more jobs after a failure; same as -k 1
         -k --keep-going [N]  after a failure, run all jobs that do not depend on it (the default); with N, start none after N failures
         -l --load-average LOAD  start no job while the load of the machine is above, except a single one
@@ -76,7 +77,7 @@ final class Commands {
         --submit  submit all jobs that can be submitted, then exit; a later torc continues
         = lock
       watch  build, and rebuild when files change
-        = build -n --probe --submit --no-wait --junit --failed --deadline
+        = build -n --probe --submit --no-wait --junit --failed --since --deadline
         --settle TIME  wait at most TIME for a file that is still being written (default: 2s)
       why  explain why a job runs or ran, or which jobs need a file
         JOB|FILE*  job, group, instance, tag or file
@@ -104,6 +105,7 @@ final class Commands {
         -v --verbose --instances  show each instance of a group on its own line
         --all  without targets, show all jobs, even if the build file has a default
         --failed  show only jobs whose last run failed
+        --since REF  show only jobs behind files that differ from where the branch left REF (git)
         --exit-code  exit with status 1 if anything would run
         --probe  also run the probes of jobs
         --follow  show the running build until it ends, and exit with its status
@@ -111,6 +113,7 @@ final class Commands {
         TARGET*  job, group, instance, tag, product or folder (default: all jobs)
         --instances  show each instance of a group on its own line
         --failed  show only jobs whose last run failed
+        --since REF  show only jobs behind files that differ from where the branch left REF (git)
         --groups  show only groups
       check  check the build file for errors
       graph  print the job graph as dot, mermaid, json or text

@@ -21,19 +21,30 @@ import java.util.Map;
  * @param asked the targets of the command line
  * @param all whether {@code default} does not count
  * @param failed the only jobs that may be targets, since they failed; null for any
+ * @param changed the only jobs that may be targets, since their sources differ; null for any
  * @param downstream whether the jobs that wait for the targets count as targets too
  * @param args the arguments behind {@code --}, for the targets with {@code {args}}
  */
 public record JobChoice(
-    List<String> asked, boolean all, List<String> failed, boolean downstream, List<String> args) {
+    List<String> asked,
+    boolean all,
+    List<String> failed,
+    List<String> changed,
+    boolean downstream,
+    List<String> args) {
 
   public static JobChoice of(List<String> targets, boolean all) {
-    return new JobChoice(targets, all, null, false, List.of());
+    return new JobChoice(targets, all, null, null, false, List.of());
   }
 
   /** Returns this choice with only failed jobs as targets. */
   public JobChoice with(List<String> onlyFailed) {
-    return new JobChoice(asked, all, onlyFailed, downstream, args);
+    return new JobChoice(asked, all, onlyFailed, changed, downstream, args);
+  }
+
+  /** Returns this choice with only jobs as targets whose sources differ. */
+  public JobChoice since(List<String> onlyChanged) {
+    return new JobChoice(asked, all, failed, onlyChanged, downstream, args);
   }
 
   /** Returns the targets: those of the command line or, if it has none, of the build file. */
@@ -86,6 +97,9 @@ public record JobChoice(
     }
     if (failed != null) {
       named.and(nodes(graph, failed));
+    }
+    if (changed != null) {
+      named.and(nodes(graph, changed));
     }
     if (downstream) {
       BitSet behind = graph.after().along(named);

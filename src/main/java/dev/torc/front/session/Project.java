@@ -298,6 +298,15 @@ public record Project(
     return JobSelection.of(graph, named, ExcludingTargets.areNamed(graph, targets));
   }
 
+  /** Returns a selection in which only jobs with these names are named. */
+  public JobSelection among(JobSelection all, List<String> names) {
+    BitSet named = JobChoice.nodes(graph, names);
+    BitSet before = (BitSet) all.named().clone();
+    before.or(all.namedOpen());
+    named.and(before);
+    return JobSelection.of(graph, named, all.targeted());
+  }
+
   /** Returns the jobs of a build. */
   public JobSelection select(JobChoice choice) {
     return choice.select(graph, paths(), false);
