@@ -74,13 +74,13 @@ public final class Adoptable {
     Path root = context.graph().workflow().root();
     List<String> found = new ArrayList<>();
     for (Ref ref : job.productRefs()) {
-      switch (ref) {
-        case Ref.OfGlob of ->
-            found.addAll(
-                GlobWalk.files(root, of.glob(), of.excludes(), context.basis().digests().stop()));
-        case Ref.OfFolder folder -> found.add(folder.path());
-        case Ref.OfFile file -> found.add(file.path());
-        case Ref.Exclude _, Ref.OfJob _, Ref.OfData _ -> {}
+      if (ref instanceof Ref.OfGlob of) {
+        found.addAll(
+            GlobWalk.files(root, of.glob(), of.excludes(), context.basis().digests().stop()));
+      } else if (ref instanceof Ref.OfFolder folder) {
+        found.add(folder.path());
+      } else if (ref instanceof Ref.OfFile file) {
+        found.add(file.path());
       }
     }
     for (String path : found) {
