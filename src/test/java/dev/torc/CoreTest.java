@@ -48,12 +48,46 @@ class CoreTest {
           "clusters uses tmp", // a scheduler starts a job again when its node fails
           "environments uses stores", // a shared folder is trusted as a store is
           "groups uses when", // an expansion leaves out what a condition does
+          "fetch uses intents", // an aged download has no digest in the build file
+          "stores uses intents", // a result of a store may be too old
           "finds uses remarks", // a trace tells the scripts that a command runs
           "stores uses remarks", // the programs of a job are inputs of a restore
           "temporary uses clean"); // spent products go as `torc clean` removes them
 
   /** Imports that a folder must not have and still has; they only fall, to none. */
   private static final int UPWARD = 0;
+
+  /** The most files of a package, and the packages that still have more; these only fall. */
+  private static final int PACKAGE = 40;
+
+  private static final Map<String, Integer> LARGE =
+      Map.of("core/run", 57, "core/decide", 49, "front/session", 45);
+
+  /** Code lines of the plain reader of build files, in steps of 500. */
+  private static final int BUILDFILE_LINES = 3_000;
+
+  /** The wiring: the files of front that may name all features. */
+  private static final Set<String> WIRING =
+      Set.of("front/session/Features", "front/session/JobConditions");
+
+  /**
+   * Files of front that name more than two features, and how many; these only fall. Any other file
+   * answers about one or two.
+   */
+  private static final Map<String, Integer> MANY =
+      Map.ofEntries(
+          Map.entry("front/session/PlannedBuild", 11), // hands each feature what it needs to run
+          Map.entry("front/buildfile/JobReader", 9), // calls the readers of the keys of a job
+          Map.entry("front/buildfile/ParsedBuildFile", 6), // calls those of the top level
+          Map.entry("front/session/Project", 5), // what a graph of the last build depends on
+          Map.entry("front/session/BuildSession", 4), // what a build asks before it begins
+          Map.entry("front/session/WriteSession", 4), // what a killed build left
+          Map.entry("front/session/Leftovers", 4), // folders that features leave
+          Map.entry("front/ask/WhyAnswer", 4), // causes, traces, stores, old logs
+          Map.entry("front/ask/CheckAnswer", 4), // lints of features
+          Map.entry("front/ask/CleanAnswer", 3), // products, forced jobs, results
+          Map.entry("front/ask/DoctorAnswer", 3), // what the machine has for each
+          Map.entry("front/buildfile/StepReader", 3)); // images, secrets, values of groups
 
   /** Files that are in a circle of files, and those in the largest circle; both only fall. */
   private static final int IN_CIRCLES = 120;
@@ -108,16 +142,21 @@ class CoreTest {
 
   @Test
   void theCoreStaysSmall() throws IOException {
+    long lines = lines("/torc/core/");
+    assertTrue(lines <= CORE_LINES, lines + " code lines in core");
+  }
+
+  private static long lines(String folder) throws IOException {
     long lines = 0;
     for (Path source : FilesTest.sources("main")) {
-      if (source.toString().contains("/torc/core/")) {
+      if (source.toString().contains(folder)) {
         lines +=
             Files.readAllLines(source).stream()
                 .filter(l -> !l.matches("\\s*(/\\*|\\*|//).*|\\s*|(import|package) .*"))
                 .count();
       }
     }
-    assertTrue(lines <= CORE_LINES, lines + " code lines in core");
+    return lines;
   }
 
   @Test
@@ -145,6 +184,46 @@ class CoreTest {
     }
     assertTrue(upward.size() <= UPWARD, upward.size() + ": " + upward);
     assertEquals(PAIRS, pairs);
+  }
+
+  @Test
+  void noPackageHasMoreThanFortyFiles() throws IOException {
+    Map<String, Integer> large = new TreeMap<>();
+    for (Path source : FilesTest.sources("main")) {
+      Path own = MAIN.resolve("dev/torc").relativize(source);
+      large.merge(own.getParent().toString(), 1, Integer::sum);
+    }
+    large
+        .entrySet()
+        .removeIf(each -> each.getValue() <= LARGE.getOrDefault(each.getKey(), PACKAGE));
+    assertEquals(Map.of(), large);
+  }
+
+  @Test
+  void thePlainReaderOfBuildFilesStaysSmall() throws IOException {
+    long lines = lines("/torc/front/buildfile/");
+    assertTrue(lines <= BUILDFILE_LINES, lines + " code lines in front/buildfile");
+  }
+
+  @Test
+  void frontNamesFeaturesInTheWiringAndInAnswersAboutOne() throws IOException {
+    Map<String, Set<String>> found = new TreeMap<>();
+    for (Path source : FilesTest.sources("main")) {
+      String own = MAIN.resolve("dev/torc").relativize(source).toString().replace(".java", "");
+      if (!own.startsWith("front/") || WIRING.contains(own)) {
+        continue;
+      }
+      Set<String> features = new TreeSet<>();
+      for (MatchResult use : IMPORT.matcher(Files.readString(source)).results().toList()) {
+        if (use.group(2).equals("features") && !use.group(3).equals(TOOLKIT)) {
+          features.add(use.group(3));
+        }
+      }
+      if (features.size() > MANY.getOrDefault(own, 2)) {
+        found.put(own, features);
+      }
+    }
+    assertEquals(Map.of(), found);
   }
 
   /** Imports and simple names of a file's own package count; imported nested types do not. */

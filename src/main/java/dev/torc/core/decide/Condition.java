@@ -72,4 +72,9 @@ public interface Condition {
   default Verdict verdict(Subject job, Verdict known) {
     return known;
   }
+
+  /** Returns whether only files decide what this says of a job, so that a next build may tell. */
+  default boolean restsOnFiles(Job job) {
+    return true;
+  }
 }

@@ -4,7 +4,6 @@ import dev.torc.base.posix.Kill;
 import dev.torc.base.posix.Stop;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.Place;
-import dev.torc.base.syntax.Quantity;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -31,20 +30,8 @@ public record Job(
     Set<Trait> traits,
     SortedMap<String, Template> conditions) {
 
-  /** The condition that a command, which is this text, succeeds. */
-  public static final String PROBE = "probe";
-
   /** The condition that the job stays as it is. */
   public static final String FROZEN = "frozen";
-
-  /** The condition of a frozen job that runs if its products are missing. */
-  public static final String ONCE = "once";
-
-  /** The condition that a result must not be older than this, as written. */
-  public static final String MAX_AGE = "max_age";
-
-  /** What is downloaded instead of running a command; only {@code features.fetch} reads it. */
-  public static final String FETCH = "fetch";
 
   /** What the job runs in, see {@link Surroundings}. */
   public static final String ENVIRONMENT = "environment";
@@ -54,9 +41,6 @@ public record Job(
 
   /** The same if a call asks for it, so that it does not count. */
   public static final String CALLED_SANDBOX = "--sandbox";
-
-  /** The condition that does not hold, so that no build runs the job; its text is the reason. */
-  public static final String WHEN = "when";
 
   /**
    * The connections of a job with files and other jobs, each list in the order written. Only files,
@@ -102,17 +86,6 @@ public record Job(
 
   public SortedMap<String, String> parameters() {
     return labels.parameters;
-  }
-
-  /**
-   * Returns whether a result is older than the job's may be; {@code began} is in milliseconds since
-   * 1970, {@code wall} in nanoseconds.
-   */
-  public boolean isTooOld(long began, long wall) {
-    Template most = conditions.get(MAX_AGE);
-    return most != null
-        && (System.currentTimeMillis() - began) * 1_000_000 - wall
-            > Quantity.duration(most.declared());
   }
 
   /** Returns the parameters that name the instance, with their values. */

@@ -188,11 +188,15 @@ public final class LaunchBuilder {
     return argv;
   }
 
-  /** Returns the launch of a job's probe, in the folder and environment of its first step. */
-  public Launch probe(Graph graph, int id, NeedFiles contents, long limit) throws IOException {
+  /**
+   * Returns the launch of a command that probes a job, in the folder and environment of its first
+   * step.
+   */
+  public Launch probe(Graph graph, int id, Template text, NeedFiles contents, long limit)
+      throws IOException {
     Job job = graph.job(id);
     Step first = job.runs().steps().getFirst();
-    Step.Command command = new Step.Command.Shell(job.conditions().get(Job.PROBE));
+    Step.Command command = new Step.Command.Shell(text);
     Granted granted = new Granted(1, ResourceDemand.ONE_CPU, List.of(), 0, 0);
     PlaceholderValues values = PlaceholderValues.of(graph, id, contents, granted, place);
     Map<String, String> mark = environment.mark(job.name(), "TORC_PROBE", "1");

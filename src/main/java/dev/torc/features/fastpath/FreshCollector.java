@@ -172,19 +172,10 @@ final class FreshCollector {
     return result.needs().found().stream().allMatch(path -> graph.makerOf(path) < 0);
   }
 
-  /**
-   * Returns whether a job has only conditions that depend on nothing else: how it gets its files.
-   */
-  private static boolean isOnDisk(Job job) {
-    for (String key : job.conditions().keySet()) {
-      if (!key.startsWith(Job.FETCH)
-          && !key.startsWith(Job.ENVIRONMENT)
-          && !key.equals(Job.SANDBOX)
-          && !key.equals(Job.CALLED_SANDBOX)) {
-        return false;
-      }
-    }
-    return true;
+  /** Returns whether files alone decide the conditions of a job. */
+  private boolean isOnDisk(Job job) {
+    return job.conditions().isEmpty()
+        || context.basis().conditions().of(job).stream().allMatch(each -> each.restsOnFiles(job));
   }
 
   /** The files and folders that decide a job, by number. */

@@ -3,7 +3,6 @@ package dev.torc.features.fetch;
 import dev.torc.base.web.WebClient;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.core.model.Graph;
-import dev.torc.core.model.Job;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
@@ -48,7 +47,7 @@ public final class Downloads {
       return;
     }
     Set<String> names =
-        graph.having(Job.FETCH).stream()
+        graph.having(Fetch.KEY).stream()
             .mapToObj(graph::job)
             .flatMap(job -> job.productRefs().stream())
             .map(product -> FetchPlace.name(place, graph.workflow().root().resolve(product.text())))

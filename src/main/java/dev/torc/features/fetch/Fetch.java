@@ -6,6 +6,7 @@ import dev.torc.core.memory.RecordedProduct;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Template;
+import dev.torc.features.intents.MaxAge;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -34,7 +35,7 @@ public record Fetch(List<FetchedFile> files) {
 
   /** Returns the downloads of a job; null if it has a command. */
   public static Fetch of(Job job) {
-    Template text = job.conditions().get(Job.FETCH);
+    Template text = job.conditions().get(KEY);
     if (text == null) {
       return null;
     }
@@ -48,12 +49,15 @@ public record Fetch(List<FetchedFile> files) {
     return new Fetch(files);
   }
 
+  /** The key; its text has the downloads, see {@link #text}. */
+  public static final String KEY = "fetch";
+
   /** The slot that stands for the URL in the command of a fetcher: one of torc's own. */
   public static final String URL = "args";
 
   /** Returns the key of the condition that is the command of URLs of a scheme. */
   public static String command(String scheme) {
-    return Job.FETCH + " " + scheme;
+    return KEY + " " + scheme;
   }
 
   /** Returns the text from which {@link #of} reads the downloads. */
@@ -67,7 +71,7 @@ public record Fetch(List<FetchedFile> files) {
   /** Returns lines with the digests of fetched files that the build file does not have. */
   public static List<String> lacking(Job job, JobResult last) {
     boolean good = last != null && last.outcome().isGood();
-    Fetch fetch = good && !job.conditions().containsKey(Job.MAX_AGE) ? of(job) : null;
+    Fetch fetch = good && !job.conditions().containsKey(MaxAge.KEY) ? of(job) : null;
     List<String> lines = new ArrayList<>(0);
     for (FetchedFile file : fetch == null ? List.<FetchedFile>of() : fetch.files) {
       RecordedProduct made = last.product(file.path);

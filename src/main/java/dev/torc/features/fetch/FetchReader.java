@@ -12,6 +12,7 @@ import dev.torc.core.model.Ref;
 import dev.torc.core.model.Step;
 import dev.torc.core.model.Template;
 import dev.torc.features.fetch.Fetch.FetchedFile;
+import dev.torc.features.intents.MaxAge;
 import dev.torc.features.reading.LinkedJob;
 import dev.torc.features.reading.MapFields;
 import java.util.ArrayList;
@@ -50,7 +51,7 @@ public final class FetchReader {
 
   /** Returns a job without command as one that downloads; as it is after an error. */
   public Job fetching(Job read) {
-    words.add(Job.FETCH);
+    words.add(Fetch.KEY);
     conditions.putAll(read.conditions());
     try {
       read(read.links().produces());
@@ -59,9 +60,9 @@ public final class FetchReader {
       return read;
     }
     Fetch fetch = new Fetch(List.copyOf(files));
-    conditions.put(Job.FETCH, fetch.text());
+    conditions.put(Fetch.KEY, fetch.text());
     Set<Trait> traits = new TreeSet<>(read.traits());
-    if (!fetch.isFixed() && conditions.containsKey(Job.MAX_AGE)) {
+    if (!fetch.isFixed() && conditions.containsKey(MaxAge.KEY)) {
       traits.add(Trait.PERSIST); // the file stays until there is another one
     }
     Job.Links links = read.links();
@@ -90,7 +91,7 @@ public final class FetchReader {
   }
 
   private void read(List<Item> produces) {
-    Node fetch = job.map().get(Job.FETCH);
+    Node fetch = job.map().get(Fetch.KEY);
     Node sha256 = job.map().get(SHA256);
     Map<String, Node> urls = byName(fetch);
     Map<String, Node> digests = byName(sha256);
@@ -131,7 +132,7 @@ public final class FetchReader {
     List<String> texts = new ArrayList<>();
     List<String> counts = new ArrayList<>();
     for (Node url : job.scope().items(urls)) {
-      String written = job.scope().text(MapFields.scalar(url, Job.FETCH)).strip();
+      String written = job.scope().text(MapFields.scalar(url, Fetch.KEY)).strip();
       String text = written.replaceAll("[\\t\\r\\n]", ""); // as browsers do
       if (text.isEmpty()) {
         continue; // a mirror that not all rows of a table have

@@ -16,6 +16,7 @@ import dev.torc.features.groups.Axis.Row;
 import dev.torc.features.reading.RowValues;
 import dev.torc.features.reading.Value;
 import dev.torc.features.when.LeftOutJobs;
+import dev.torc.features.when.WhenReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -416,7 +417,7 @@ public final class GroupExpansion implements OtherUnits {
 
   /** Returns whether the condition of a group holds for no instance. */
   private static boolean isLeftOut(Unit.Many group) {
-    return group.job().conditions().containsKey(Job.WHEN);
+    return group.job().conditions().containsKey(WhenReader.KEY);
   }
 
   /** The instances of a group so far, or errors. */

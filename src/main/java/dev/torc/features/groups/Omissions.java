@@ -4,11 +4,11 @@ import dev.torc.base.bytes.ByteReader;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.Problems;
 import dev.torc.core.model.Group;
-import dev.torc.core.model.Job;
 import dev.torc.core.model.Workflow;
 import dev.torc.core.model.Workflow.LeftOutJob;
 import dev.torc.core.model.WorkflowCodec;
 import dev.torc.features.when.LeftOutJobs;
+import dev.torc.features.when.WhenReader;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -75,8 +75,8 @@ final class Omissions {
     LeftOutJob known = jobs.get(each.name());
     return known != null
         ? known.why()
-        : each.job().conditions().containsKey(Job.WHEN)
-            ? each.job().conditions().get(Job.WHEN).declared()
+        : each.job().conditions().containsKey(WhenReader.KEY)
+            ? each.job().conditions().get(WhenReader.KEY).declared()
             : exclusions.reason(each.job());
   }
 

@@ -38,6 +38,9 @@ import java.util.stream.Collectors;
  */
 public final class Frozen implements Condition {
 
+  /** The value for a job that runs if its products are missing. */
+  static final String ONCE = "once";
+
   private final DigestMemo digests;
   private final Map<String, List<Reason>> reasons = new HashMap<>(); // as first found, by job
 
@@ -61,13 +64,18 @@ public final class Frozen implements Condition {
   }
 
   private static boolean isOnce(Job job) {
-    return job.conditions().get(Job.FROZEN).declared().equals(Job.ONCE);
+    return job.conditions().get(Job.FROZEN).declared().equals(ONCE);
   }
 
   private static boolean exists(Path root, Ref ref) {
     return ref instanceof Ref.OfGlob glob
         ? Io.or(() -> !GlobWalk.files(root, glob.glob()).isEmpty(), false)
         : Files.exists(root.resolve(ref instanceof Ref.OfFolder in ? in.path() : ref.text()));
+  }
+
+  @Override
+  public boolean restsOnFiles(Job job) {
+    return !job.conditions().containsKey(Job.FROZEN);
   }
 
   @Override

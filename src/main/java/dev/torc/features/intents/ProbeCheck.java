@@ -3,7 +3,6 @@ package dev.torc.features.intents;
 import dev.torc.base.syntax.BadInput.Diagnostic;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.memory.JobResult.Outcome;
-import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Resources;
 import dev.torc.core.run.BuildEnd;
 import dev.torc.core.run.BuildListener;
@@ -22,7 +21,7 @@ public record ProbeCheck(BuildSetup setup, BuildState state, EventSender sender,
   @Override
   public void noteRecord(int job, Recorder.Record record) {
     boolean good = record.result().outcome() == Outcome.OK;
-    ran.set(job, good && state.graph().job(job).conditions().containsKey(Job.PROBE));
+    ran.set(job, good && state.graph().job(job).conditions().containsKey(Probes.KEY));
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.torc.base.posix.Kill;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.core.decide.Condition;
 import dev.torc.core.decide.NeedContents;
+import dev.torc.core.decide.NeedFiles;
 import dev.torc.core.decide.PlanContext;
 import dev.torc.core.decide.Reason;
 import dev.torc.core.decide.Reason.Kind;
@@ -33,6 +34,9 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Probes implements Condition {
 
+  /** The key; its value is the command. */
+  public static final String KEY = "probe";
+
   private static final long LIMIT = TimeUnit.SECONDS.toNanos(10);
 
   private final Set<Runner.Running> running = ConcurrentHashMap.newKeySet();
@@ -46,7 +50,7 @@ public final class Probes implements Condition {
    */
   public void run(PlanContext context, LaunchBuilder launches, Runner runner, int most)
       throws IOException {
-    BitSet jobs = (BitSet) context.graph().having(Job.PROBE).clone();
+    BitSet jobs = (BitSet) context.graph().having(KEY).clone();
     jobs.and(context.selection().jobs());
     for (int j = jobs.nextSetBit(0); j >= 0; j = jobs.nextSetBit(j + 1)) {
       JobResult last = context.records().result(j);
@@ -78,7 +82,7 @@ public final class Probes implements Condition {
       String job = graph.name(j);
       turns.acquireUninterruptibly();
       try {
-        Launch launch = launches.probe(graph, j, names.filesOf(j), LIMIT);
+        Launch launch = launch(launches, graph, j, names.filesOf(j));
         running.add(
             runner.start(
                 launch,
@@ -101,8 +105,18 @@ public final class Probes implements Condition {
     return failed;
   }
 
+  private static Launch launch(LaunchBuilder launches, Graph graph, int job, NeedFiles needs)
+      throws IOException {
+    return launches.probe(graph, job, graph.job(job).conditions().get(KEY), needs, LIMIT);
+  }
+
   private static String how(ProcessEnd end) {
     return end.how() == ProcessEnd.How.EXITED ? "" : AttemptOutcome.phrase(end, LIMIT, 0);
+  }
+
+  @Override
+  public boolean restsOnFiles(Job job) {
+    return !job.conditions().containsKey(KEY);
   }
 
   @Override
@@ -118,7 +132,7 @@ public final class Probes implements Condition {
     return failed == null
             && known instanceof Verdict.UpToDate at
             && at.rest() == Rest.CURRENT
-            && asked.job().conditions().containsKey(Job.PROBE)
+            && asked.job().conditions().containsKey(KEY)
         ? new Verdict.UpToDate(Rest.NOT_PROBED, List.of())
         : known;
   }

@@ -30,7 +30,7 @@ public record SandboxReader(MapFields job, boolean called, Path root, Node added
     Node node = job.map().get(Job.SANDBOX);
     boolean map = node instanceof Node.Mapping;
     boolean own = map || job.flag(Job.SANDBOX);
-    if (!own && !called || job.map().get(Job.FETCH) != null) {
+    if (!own && !called) {
       return conditions;
     }
     String lack = lack(steps);

@@ -27,6 +27,7 @@ import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Trait;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Step;
+import dev.torc.features.intents.MaxAge;
 import dev.torc.features.stores.SharedStore.Hit;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -238,7 +239,7 @@ public final class KnownResults implements Recall {
       Described now = manifests.apply(named);
       Match match = now == null ? null : place.at(key(job, now.digest(), null), first, named, now);
       if (match != null
-          && !job.isTooOld(match.result.origin().started(), match.result.spent().wall())) {
+          && !MaxAge.isTooOld(job, match.result.origin().started(), match.result.spent().wall())) {
         return match;
       }
     }

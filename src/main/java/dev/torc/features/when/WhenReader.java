@@ -33,6 +33,9 @@ import java.util.stream.Collectors;
  */
 public final class WhenReader {
 
+  /** The key; in a job, the reason why a condition does not hold, so that no build runs it. */
+  public static final String KEY = "when";
+
   private static final List<String> SYSTEMS = List.of("linux", "macos");
   private static final List<String> PROCESSORS = List.of("x86_64", "aarch64");
   private static final Set<String> NO = Set.of("", "false", "0", "no", "off");

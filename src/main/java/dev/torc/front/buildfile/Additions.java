@@ -9,6 +9,7 @@ import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Item;
 import dev.torc.core.model.ProductIndex;
 import dev.torc.core.model.Ref;
+import dev.torc.features.fetch.Fetch;
 import dev.torc.features.groups.Unit;
 import dev.torc.features.groups.UnitMakers;
 import dev.torc.features.groups.UnitNeeds;
@@ -95,7 +96,7 @@ final class Additions {
   Node.Mapping joined(Node.Mapping job, String name, SequencedMap<String, Entry> laid) {
     for (String key : LISTS) {
       Node below = defaults.get(key);
-      boolean runs = job.get(Job.FETCH) == null || !KnownKeys.NOT_FETCH.contains(key);
+      boolean runs = job.get(Fetch.KEY) == null || !KnownKeys.NOT_FETCH.contains(key);
       if (below != null && runs) {
         List<Node> all = new ArrayList<>(MapFields.oneOrMore(job.get(key)));
         Set<String> known = new LinkedHashSet<>();

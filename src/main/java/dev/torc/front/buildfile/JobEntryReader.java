@@ -17,6 +17,7 @@ import dev.torc.features.groups.Unit;
 import dev.torc.features.reading.KnownKeys;
 import dev.torc.features.reading.KnownNames;
 import dev.torc.features.reading.Scope;
+import dev.torc.features.when.WhenReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -86,7 +87,7 @@ record JobEntryReader(
     InstanceRules rules = reading.rules((Node.Mapping) entry.value(), read);
     read = own.isEmpty() ? read : List.of();
     Job outline = outline(key, name, entry, read);
-    boolean leftOut = outline.conditions().containsKey(Job.WHEN);
+    boolean leftOut = outline.conditions().containsKey(WhenReader.KEY);
     (leftOut ? own.ofKeys() : own.found())
         .forEach(each -> axes.problems().add(each.place(), each.message()));
     own.warnings().forEach(each -> axes.problems().warn(each.place(), each.message()));

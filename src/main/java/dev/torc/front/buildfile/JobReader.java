@@ -21,9 +21,13 @@ import dev.torc.core.model.Workflow.Executor;
 import dev.torc.features.clusters.ExecutorReader;
 import dev.torc.features.containers.ImageReader;
 import dev.torc.features.environments.EnvironmentReader;
+import dev.torc.features.fetch.Fetch;
 import dev.torc.features.fetch.FetchReader;
 import dev.torc.features.fetch.Fetchers;
 import dev.torc.features.groups.InstanceReader;
+import dev.torc.features.intents.IntentReader;
+import dev.torc.features.intents.MaxAge;
+import dev.torc.features.intents.Probes;
 import dev.torc.features.reading.KnownKeys;
 import dev.torc.features.reading.LinkedJob;
 import dev.torc.features.reading.MapFields;
@@ -44,6 +48,7 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Reads the map of one job: lays {@code defaults} under it, replaces resource classes and
@@ -56,6 +61,8 @@ final class JobReader implements InstanceReader {
   /** The keys whose maps are joined with those of {@code defaults}, key by key. */
   private static final Set<String> JOINED =
       Set.of("env", "resources", "retry", "stop", "container");
+
+  private static final List<String> TEMPORARY = List.of("true", "false", "delete");
 
   private static final List<String> PERSIST = List.of("true", "false", "resume");
 
@@ -182,7 +189,7 @@ final class JobReader implements InstanceReader {
       SequencedMap<String, Entry> bare = new LinkedHashMap<>();
       Node.Mapping map = MapFields.map(entry.value(), name, own);
       map.entries().entrySet().stream()
-          .filter(each -> each.getKey().equals(Job.WHEN))
+          .filter(each -> each.getKey().equals(WhenReader.KEY))
           .forEach(each -> bare.put(each.getKey(), each.getValue()));
       Entry only = new Entry(entry.place(), new Node.Mapping(map.place(), bare));
       read = reader.readAll(key, name, only, instance);
@@ -194,8 +201,8 @@ final class JobReader implements InstanceReader {
   /** Returns whether the condition of a job is valid and does not hold. */
   private boolean isLeftOut(String name, Entry entry, Instance instance) {
     Problems none = new Problems();
-    Node own = MapFields.map(entry.value(), name, none).get(Job.WHEN);
-    Node when = own == null ? defaults.get(Job.WHEN) : own;
+    Node own = MapFields.map(entry.value(), name, none).get(WhenReader.KEY);
+    Node when = own == null ? defaults.get(WhenReader.KEY) : own;
     try {
       return when != null
           && common.when.lack(when, scope(name, instance, none)) != null
@@ -225,11 +232,10 @@ final class JobReader implements InstanceReader {
     List<String> shell = steps.shell(full);
     String dir = steps.dir(job, ".");
     SortedMap<String, Optional<Template>> env = steps.env(full);
-    boolean fetches = job.map().get(Job.FETCH) != null;
+    boolean fetches = job.map().get(Fetch.KEY) != null;
     List<Step> run = fetches ? List.of() : steps.steps(full, name, entry.place(), shell, dir, env);
     Retry retry =
         RetryReader.read(full, own, problems, text -> steps.shellText(text, full.scope(), shell));
-    ConditionReader keys = new ConditionReader(full, steps, shell, common.when);
     String executor = executor(job, own.get("executor") != null);
     Resources asked = resources.of(job.map().get("resources"), scope);
     if (asked.disk() > 0 && executor == null) {
@@ -263,9 +269,9 @@ final class JobReader implements InstanceReader {
                 (int) job.whole("priority", 0, Integer.MIN_VALUE, Integer.MAX_VALUE),
                 retry,
                 stop(job),
-                keys.skip()),
+                RetryReader.skip(full)),
             traits(job),
-            conditions(keys, produces, run));
+            conditions(full, shell, produces, run));
     return withStandIn(fetches ? fetching(job, read, shell) : entered(job, read));
   }
 
@@ -284,14 +290,39 @@ final class JobReader implements InstanceReader {
   }
 
   private SortedMap<String, Template> conditions(
-      ConditionReader keys, List<Item> produces, List<Step> run) {
-    MapFields job = keys.job();
-    SortedMap<String, Template> conditions = keys.conditions();
+      MapFields job, List<String> shell, List<Item> produces, List<Step> run) {
+    SortedMap<String, Template> conditions = new TreeMap<>();
+    Node.Mapping keys = job.map();
+    if (keys.get(MaxAge.KEY) != null
+        || keys.get(Probes.KEY) != null
+        || keys.get(Job.FROZEN) != null) {
+      new IntentReader(job)
+          .addTo(
+              conditions,
+              !temporary(job).equals("false"),
+              text -> steps.shellText(text, job.scope(), shell));
+    }
+    Node when = job.map().get(WhenReader.KEY);
+    if (when != null) {
+      problems.guard(
+          () -> {
+            String lack = common.when.lack(when, job.scope());
+            if (lack != null) {
+              conditions.put(WhenReader.KEY, Template.of(lack));
+            }
+          });
+    }
     boolean called = common.over.sandbox();
-    return job.map().get(Job.SANDBOX) == null && !called
-        ? conditions
-        : new SandboxReader(job, called, common.paths().root(), defaults.get("needs"))
-            .with(conditions, produces, run);
+    boolean apart = called || job.map().get(Job.SANDBOX) != null;
+    if (apart && job.map().get(Fetch.KEY) == null) {
+      return new SandboxReader(job, called, common.paths().root(), defaults.get("needs"))
+          .with(conditions, produces, run);
+    }
+    return conditions.isEmpty() ? Collections.emptySortedMap() : conditions;
+  }
+
+  private static String temporary(MapFields job) {
+    return job.choice("temporary", "false", TEMPORARY);
   }
 
   /** Adds a need that is missing if the job needs a value that is not given. */
@@ -329,7 +360,7 @@ final class JobReader implements InstanceReader {
   }
 
   private Set<Trait> traits(MapFields job) {
-    String temporary = job.choice("temporary", "false", ConditionReader.TEMPORARY);
+    String temporary = temporary(job);
     String persist = job.choice("persist", "false", PERSIST);
     String output = output(job);
     Set<Trait> traits = EnumSet.noneOf(Trait.class);
@@ -512,7 +543,7 @@ final class JobReader implements InstanceReader {
   }
 
   private Node.Mapping withDefaults(Node.Mapping own, Scope scope, String name) {
-    if (own.get(Job.FETCH) != null) {
+    if (own.get(Fetch.KEY) != null) {
       common.known.counters.putIfAbsent(Resources.DOWNLOADS, false);
       own.entries().keySet().stream()
           .filter(KnownKeys.NOT_FETCH::contains)
@@ -532,7 +563,7 @@ final class JobReader implements InstanceReader {
             (key, below) -> {
               Entry above = all.get(key);
               boolean other =
-                  KnownKeys.NOT_FETCH.contains(key) && own.get(Job.FETCH) != null
+                  KnownKeys.NOT_FETCH.contains(key) && own.get(Fetch.KEY) != null
                       || key.equals("command") && all.containsKey("tasks")
                       || key.equals("tasks") && all.containsKey("command");
               if (above == null && !other) {

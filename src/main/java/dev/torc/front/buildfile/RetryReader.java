@@ -7,13 +7,18 @@ import dev.torc.core.model.Job.Retry;
 import dev.torc.core.model.Template;
 import dev.torc.features.reading.KnownKeys;
 import dev.torc.features.reading.MapFields;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Function;
 
-/** Reads how often a job is tried again, after which failures, and with how much more. */
+/**
+ * Reads how often a job is tried again, after which failures, and with how much more; and which
+ * exit statuses are no failures.
+ */
 final class RetryReader {
 
   private RetryReader() {}
@@ -72,5 +77,24 @@ final class RetryReader {
         text
             + " is not a cause of failure; write an exit status from 1 to 255, timeout, memory or"
             + " signal");
+  }
+
+  /** Returns the exit statuses that mean that there is nothing to do. */
+  static SortedSet<Integer> skip(MapFields job) {
+    SortedSet<Integer> skip = new TreeSet<>();
+    job.list(
+        "skip",
+        node -> {
+          String text = job.scope().text(node);
+          boolean status = text.matches("[0-9]{1,3}") && Integer.parseInt(text) <= 255;
+          if (!status || Integer.parseInt(text) == 0) {
+            throw new IllegalArgumentException(
+                "skip lists exit statuses from 1 to 255, not "
+                    + text
+                    + (status ? ", which means that the job did its work" : ""));
+          }
+          return skip.add(Integer.valueOf(text));
+        });
+    return skip.isEmpty() ? Collections.emptySortedSet() : skip;
   }
 }

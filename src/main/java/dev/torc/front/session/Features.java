@@ -15,12 +15,14 @@ import dev.torc.features.environments.EnvironmentMaking;
 import dev.torc.features.environments.InEnvironment;
 import dev.torc.features.environments.UsedEnvironments;
 import dev.torc.features.fetch.Downloads;
+import dev.torc.features.fetch.Fetch;
 import dev.torc.features.fetch.FetchPart;
 import dev.torc.features.finds.FindingPart;
 import dev.torc.features.finds.Tracing;
 import dev.torc.features.forced.ForcedJobs;
 import dev.torc.features.hooks.Hooks;
 import dev.torc.features.intents.ProbeCheck;
+import dev.torc.features.intents.Probes;
 import dev.torc.features.pace.Deadline;
 import dev.torc.features.pace.LoadLimit;
 import dev.torc.features.pace.Pace;
@@ -76,7 +78,7 @@ record Features(
     AttemptPart tools = new ToolState(common, id, attempts);
     Job job = common.graph().job(id);
     List<AttemptPart> parts = new ArrayList<>(7);
-    boolean fetches = job.conditions().containsKey(Job.FETCH);
+    boolean fetches = job.conditions().containsKey(Fetch.KEY);
     boolean makes = job.conditions().containsKey(EnvironmentMaking.CREATE);
     if (!fetches && !makes) {
       parts.add(new UnstartedCommand(common, id, attempts)); // its hint is the first
@@ -119,7 +121,7 @@ record Features(
     if (!state.graph().workflow().settings().hooks().isEmpty()) {
       all.add(new Hooks(state, setup.listener()));
     }
-    if (!state.graph().having(Job.PROBE).isEmpty()) {
+    if (!state.graph().having(Probes.KEY).isEmpty()) {
       all.add(new ProbeCheck(setup, state, sender, new BitSet()));
     }
     if (forces) {

@@ -11,6 +11,7 @@ import dev.torc.core.model.Job.Resources;
 import dev.torc.core.run.Event;
 import dev.torc.core.run.LaunchBuilder;
 import dev.torc.features.environments.MadeOnDemand;
+import dev.torc.features.fetch.Fetch;
 import dev.torc.features.fetch.FetchedInPlace;
 import dev.torc.features.intents.Frozen;
 import dev.torc.features.intents.KeptFailures;
@@ -49,7 +50,7 @@ final class JobConditions implements Condition.Conditions {
 
   /** Returns whether a selected job has a probe. */
   static boolean areProbed(PlanContext context) {
-    return context.graph().having(Job.PROBE).intersects(context.selection().jobs());
+    return context.graph().having(Probes.KEY).intersects(context.selection().jobs());
   }
 
   /**
@@ -105,7 +106,7 @@ final class JobConditions implements Condition.Conditions {
       withKeys.add(new Frozen(digests));
       withKeys.add(new MadeOnDemand());
     }
-    if (!job.conditions().containsKey(Job.FETCH)) {
+    if (!job.conditions().containsKey(Fetch.KEY)) {
       return withKeys;
     } else if (ofFetch == null) {
       ofFetch = new ArrayList<>(withKeys);

@@ -15,7 +15,6 @@ import dev.torc.core.here.Runner;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Group;
-import dev.torc.core.model.Job;
 import dev.torc.core.model.Workflow;
 import dev.torc.core.model.Workflow.LeftOutJob;
 import dev.torc.core.run.Amounts;
@@ -31,6 +30,7 @@ import dev.torc.features.clusters.Remotes;
 import dev.torc.features.containers.ImageSupply;
 import dev.torc.features.environments.EnvironmentMaking;
 import dev.torc.features.environments.UsedEnvironments;
+import dev.torc.features.fetch.Fetch;
 import dev.torc.features.finds.Tracing;
 import dev.torc.features.forced.ForcedJobs;
 import dev.torc.features.past.BuildCommit;
@@ -250,7 +250,7 @@ record PlannedBuild(
       }
       if (project.options().reuse().sandbox()) {
         BitSet run = plan.selected(verdict -> !(verdict instanceof Verdict.UpToDate));
-        run.andNot(graph.having(Job.FETCH)); // runs no command
+        run.andNot(graph.having(Fetch.KEY)); // runs no command
         run.andNot(graph.having(EnvironmentMaking.CREATE));
         Sandbox.inRoot(graph, run)
             .ifPresent(line -> watcher.accept(new Event.Note(Event.Level.INFO, line)));

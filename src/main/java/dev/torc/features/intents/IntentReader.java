@@ -1,0 +1,63 @@
+package dev.torc.features.intents;
+
+import dev.torc.base.syntax.Node;
+import dev.torc.base.syntax.Quantity;
+import dev.torc.core.model.Job;
+import dev.torc.core.model.Template;
+import dev.torc.features.reading.MapFields;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/** Reads {@code max_age}, {@code probe} and {@code frozen} of a job. */
+public record IntentReader(MapFields job) {
+
+  private static final List<String> FROZEN = List.of("true", "false", Frozen.ONCE);
+
+  /**
+   * Adds the conditions to those of the job.
+   *
+   * @param temporary whether the job is temporary
+   * @param shellText reads a command
+   */
+  public void addTo(
+      Map<String, Template> conditions,
+      boolean temporary,
+      Function<Node.Scalar, Template> shellText) {
+    String age = job.read(MaxAge.KEY, null, this::age);
+    Template probe = job.read(Probes.KEY, null, shellText);
+    if (probe != null) {
+      conditions.put(Probes.KEY, probe);
+    }
+    String frozen = job.choice(Job.FROZEN, "false", FROZEN);
+    if (!frozen.equals("false")) {
+      refuseFrozen(temporary);
+      conditions.put(Job.FROZEN, Template.of(frozen.equals("true") ? "" : frozen));
+    }
+    if (age != null) {
+      conditions.put(MaxAge.KEY, Template.of(age));
+    }
+  }
+
+  private String age(Node.Scalar node) {
+    String text = job.scope().text(node).strip();
+    if (Quantity.duration(text) == 0) {
+      throw new IllegalArgumentException(
+          "max_age must be more than 0; for a job that always runs, write always: true");
+    }
+    return text;
+  }
+
+  /** Reports a frozen job whose products cannot stand for a run. */
+  private void refuseFrozen(boolean temporary) {
+    Node at = job.map().get(Job.FROZEN);
+    Node produces = job.map().get("produces");
+    if (produces == null || Node.isNothing(produces)) {
+      job.problems()
+          .add(
+              at.place(), "a job without products cannot be frozen: nothing would tell its result");
+    } else if (temporary) {
+      job.problems().add(at.place(), "a job is frozen or temporary, not both");
+    }
+  }
+}
