@@ -9,8 +9,10 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.StringJoiner;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -62,15 +64,27 @@ public final class JsonText {
     }
   }
 
+  /** Returns the members of a text that is a JSON object, each as JSON. */
+  public static SortedMap<String, String> members(String object) {
+    try (JsonParser parser = JSON.createParser(object)) {
+      parser.nextToken();
+      return members(parser);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static SortedMap<String, String> members(JsonParser parser) throws IOException {
+    SortedMap<String, String> members = new TreeMap<>();
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      members.put(parser.currentName(), value(parser, parser.nextToken()));
+    }
+    return members;
+  }
+
   private static String value(JsonParser parser, JsonToken token) throws IOException {
     return switch (token) {
-      case START_OBJECT -> {
-        Map<String, String> members = new TreeMap<>();
-        while (parser.nextToken() == JsonToken.FIELD_NAME) {
-          members.put(parser.currentName(), value(parser, parser.nextToken()));
-        }
-        yield object(members);
-      }
+      case START_OBJECT -> object(members(parser));
       case START_ARRAY -> {
         StringJoiner items = new StringJoiner(",", "[", "]");
         for (JsonToken t = parser.nextToken(); t != JsonToken.END_ARRAY; t = parser.nextToken()) {

@@ -102,6 +102,11 @@ public final class JobFiles {
     return inJobs(".data.json");
   }
 
+  /** Returns the file that lists the needed values by job. */
+  Path rows() {
+    return inJobs(".rows.json");
+  }
+
   /** Returns the file in which the job's container writes its progress. */
   Path container() {
     return inJobs(".container");
@@ -162,6 +167,7 @@ public final class JobFiles {
     }
     if (values) {
       PlainFile.delete(values());
+      PlainFile.delete(rows());
     }
     if (wrote) {
       PlainFile.delete(output().path());

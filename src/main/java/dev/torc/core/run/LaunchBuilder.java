@@ -87,6 +87,10 @@ public final class LaunchBuilder {
     int attempt = granted.attempt();
     Map<String, String> mark = environment.mark(job.name(), "TORC_ATTEMPT", "" + attempt);
     Map<String, String> common = environment.ofAttempt(mark, files, values, why);
+    if (!snapshot.data().isEmpty()) {
+      String rows = DataRows.of(graph, job, snapshot.data());
+      common.put("TORC_DATA_ROWS", files.write(files.rows(), rows));
+    }
     List<Step> todo = new ArrayList<>(job.runs().steps());
     if (attempt > 1 && job.runs().retry().recover() != null) {
       Step first = job.runs().steps().getFirst();
