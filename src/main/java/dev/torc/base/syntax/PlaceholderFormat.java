@@ -41,7 +41,10 @@ public final class PlaceholderFormat {
   private static String printf(String format, String value) {
     if (!format.matches("[-+#0]*[0-9]{0,3}(\\.[0-9]{1,3})?[dixXoeEfgGs]")) {
       String near = NearestName.hint(format, OF_PATHS);
-      String known = "; known are stem, name, dir, suffix and those of printf, such as 03d";
+      String known =
+          format.startsWith("-")
+              ? "; only a lookup has a default, {NAME[KEY]:-TEXT}"
+              : "; known are stem, name, dir, suffix and those of printf, such as 03d";
       throw new IllegalArgumentException(
           "unknown format " + format + (near.isEmpty() ? known : near));
     }

@@ -529,18 +529,20 @@ public final class GroupExpansion implements OtherUnits {
         at[a] = 0;
       }
       Row row = Row.joined(rows);
+      Instance one = null;
+      RowValues values = null;
       try {
-        answer.requireNamed(row);
         if (!choice.takes(row)) {
           continue;
         }
+        one = known.get(row.values());
+        values = one == null ? answer.valuesOf(row) : null;
       } catch (BadInput e) {
         own.add(e);
         break;
       }
-      Instance one = known.get(row.values());
       if (one == null) {
-        one = instance(group, answer, row, reading, own);
+        one = instance(group, values, row, reading, own);
         if (i > 0 && !own.isEmpty()) { // the first instance may show an error of the whole group
           own.append(" (%s, %s)".formatted(one.name, row.place()));
         }
@@ -558,8 +560,7 @@ public final class GroupExpansion implements OtherUnits {
   }
 
   private Instance instance(
-      Unit.Many group, GroupValues answer, Row row, InstanceReader reading, Problems own) {
-    RowValues values = answer.valuesOf(row);
+      Unit.Many group, RowValues values, Row row, InstanceReader reading, Problems own) {
     SortedMap<String, String> naming = new TreeMap<>(values.parameters());
     String name = new InstanceName(group.name(), naming).toString();
     if (ids().containsKey(name)) {

@@ -147,20 +147,7 @@ final class GroupValues {
     return values;
   }
 
-  /** Refuses a row if a value that would name its instance is no text. */
-  void requireNamed(Row row) {
-    for (int n = 0; n < names.size(); n++) {
-      Value value = row.values().get(n);
-      if (value.text() == null && !columns.contains(names.get(n))) {
-        throw new BadInput(
-            row.place(),
-            "%s is %s, and an instance is named by texts; name its columns by key"
-                .formatted(names.get(n), value.shape()));
-      }
-    }
-  }
-
-  /** Returns the values of a row; see {@link #requireNamed}. */
+  /** Returns the values of a row; refuses one that would name its instance and is no text. */
   RowValues valuesOf(Row row) {
     Map<String, String> naming = new TreeMap<>();
     Map<String, Value> others = new TreeMap<>();
@@ -168,6 +155,11 @@ final class GroupValues {
       Value value = row.values().get(n);
       if (columns.contains(names.get(n))) {
         others.put(names.get(n), value);
+      } else if (value.text() == null) {
+        throw new BadInput(
+            row.place(),
+            "%s is %s, and an instance is named by texts; name its columns by key"
+                .formatted(names.get(n), value.shape()));
       } else {
         naming.put(names.get(n), value.text());
       }

@@ -4,6 +4,7 @@ import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.NearestName;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.text.SafeText;
+import dev.torc.core.model.Job.Item;
 import dev.torc.core.model.Template;
 import java.text.Normalizer;
 import java.util.Collection;
@@ -63,6 +64,11 @@ public record KnownNames(Scope scope, Place place, Near near) implements Placeho
   }
 
   @Override
+  public boolean escapes() {
+    return near == Near.WARNING; // in paths, a backslash is hardly meant so
+  }
+
+  @Override
   public void checkDoubled(Placeholder hole) {
     String name = hole.name();
     boolean known =
@@ -98,6 +104,9 @@ public record KnownNames(Scope scope, Place place, Near near) implements Placeho
       meant = "{" + name + written.substring(hole.name().length() + 1);
       meant += isForm(name, hole.name()) ? " in its other form of Unicode" : ""; // looks the same
     }
+    if (meant == null && near != Near.NOTHING) {
+      meant = nearForm(inside);
+    }
     if (meant != null && near == Near.WARNING) {
       scope.problems().warn(place, "%s is text here; did you mean %s?".formatted(written, meant));
     } else if (meant != null) {
@@ -106,6 +115,41 @@ public record KnownNames(Scope scope, Place place, Near near) implements Placeho
           "unknown placeholder %s; did you mean %s, or \\%1$s for the text?"
               .formatted(written, meant));
     }
+  }
+
+  /**
+   * Returns the placeholder that is nearest to a text in braces that begins with a known name; null
+   * if the text is hardly meant as one.
+   */
+  String nearForm(String inside) {
+    for (int end = inside.length() - 1; end > 0; end--) {
+      String head = inside.substring(0, end);
+      if (NearForm.ends(inside.charAt(end)) && (scope.isHead(head) || isSlot(head))) {
+        String rest = inside.substring(end);
+        return NearForm.isOther(rest) ? null : "{" + head + NearForm.of(rest, known(head)) + "}";
+      }
+    }
+    return null;
+  }
+
+  private boolean isSlot(String name) {
+    return scope.job() != null && (Template.SLOTS.contains(name) || name.equals("job"));
+  }
+
+  private NearForm.Known known(String head) {
+    Value value = scope.valueOf(head);
+    Collection<String> keys =
+        value instanceof Value.Fields map
+            ? map.values().keySet()
+            : value == null ? scope.vars().maps().get(head) : null;
+    List<Item> items =
+        head.equals("needs") ? scope.needs() : head.equals("produces") ? scope.produces() : null;
+    int size = items == null ? -1 : (int) items.stream().filter(Item::isWanted).count();
+    return new NearForm.Known(
+        value,
+        keys == null ? List.of() : List.copyOf(keys),
+        scope.parameters().containsKey(head),
+        size);
   }
 
   @Override

@@ -41,11 +41,11 @@ public record ListItems(Scope scope, boolean within) {
       if (part instanceof Placeholder hole
           && (within || hole.written().equals(written))
           && hole.index() < 0
-          && ValueFormat.of(hole.format()).join() == null) {
+          && hole.formats().join() == null) {
         Value value = listOf(hole);
         if (value instanceof Value.Items list) {
           return items(text, hole, list.items().size());
-        } else if (value != null && ValueFormat.of(hole.format()).each() != null) {
+        } else if (value != null && hole.formats().each() != null) {
           return items(text, hole, -1);
         }
       }
@@ -58,7 +58,7 @@ public record ListItems(Scope scope, boolean within) {
    * stands for a single text.
    */
   private List<Node> items(Node.Scalar text, Placeholder hole, int size) {
-    ValueFormat format = ValueFormat.of(hole.format());
+    ValueFormat format = hole.formats();
     String parts = format.parts().isEmpty() ? "" : ":" + String.join(":", format.parts());
     boolean attached = format.each() != null && format.each().endsWith("=");
     List<Node> items = new ArrayList<>();

@@ -1,5 +1,6 @@
 package dev.torc.features.reading;
 
+import dev.torc.base.syntax.ValueFormat;
 import dev.torc.core.model.Template;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -20,9 +21,21 @@ import java.util.regex.Pattern;
  * @param member null if there is none
  * @param format as {@link ValueFormat} reads it; null if there is none
  * @param fallback the default; null if there is none
+ * @param formats what {@code format} says of a value
  */
 public record Placeholder(
-    String written, String name, int index, String member, String format, String fallback) {
+    String written,
+    String name,
+    int index,
+    String member,
+    String format,
+    String fallback,
+    ValueFormat formats) {
+
+  public Placeholder(
+      String written, String name, int index, String member, String format, String fallback) {
+    this(written, name, index, member, format, fallback, ValueFormat.of(format));
+  }
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z_0-9]*+");
 
@@ -36,8 +49,7 @@ public record Placeholder(
   private static final Pattern LOOKUP =
       Pattern.compile(
           "(([A-Za-z_][A-Za-z_0-9]*+)(?:\\.[A-Za-z_][A-Za-z_0-9]*+)*+"
-              + "(?:\\[[A-Za-z_][A-Za-z_0-9.-]*+](?:\\.[A-Za-z_][A-Za-z_0-9]*+)*+)++)"
-              + "(?::([-+#.0-9]*+\\p{L}++))?+}");
+              + "(?:\\[[A-Za-z_][A-Za-z_0-9.-]*+](?:\\.[A-Za-z_][A-Za-z_0-9]*+)*+)++)");
 
   private static final Pattern INDEX = Pattern.compile("[0-9]{1,6}+]");
   private static final Pattern FORMAT = Pattern.compile("[-+#.0-9]*+\\p{L}++");
@@ -64,6 +76,11 @@ public record Placeholder(
 
     /** Returns whether there may be names that are not known yet. */
     default boolean mayHaveMore() {
+      return false;
+    }
+
+    /** Returns whether a backslash before a brace makes it text. */
+    default boolean escapes() {
       return false;
     }
 
@@ -110,9 +127,10 @@ public record Placeholder(
         continue;
       }
       char before = i == 0 ? ' ' : text.charAt(i - 1);
-      Placeholder hole = before == '$' ? null : at(text, i, names, match);
+      boolean escaped = names.escapes() && isEscaped(text, i);
+      Placeholder hole = before == '$' || escaped ? null : at(text, i, names, match);
       if (hole == null) {
-        if ("${\\".indexOf(before) < 0) {
+        if (!escaped && "${\\".indexOf(before) < 0) {
           braces(text, i, names);
         }
         i++;
@@ -131,6 +149,15 @@ public record Placeholder(
       parts.add(out.toString());
     }
     return parts;
+  }
+
+  /** Returns whether an odd number of backslashes stands before an offset. */
+  private static boolean isEscaped(String text, int at) {
+    int from = at;
+    while (from > 0 && text.charAt(from - 1) == '\\') {
+      from--;
+    }
+    return (at - from) % 2 == 1;
   }
 
   /**
@@ -178,7 +205,7 @@ public record Placeholder(
       }
     }
     Placeholder known = known(text, open, close, names);
-    Placeholder hole = known == null ? unknown(text, open, names, match) : known;
+    Placeholder hole = known == null ? unknown(text, open, close, names, match) : known;
     if (hole != null || !names.mayHaveMore()) {
       return hole;
     }
@@ -234,14 +261,22 @@ public record Placeholder(
    * Returns the placeholder of an identifier or, in a {@code match}, of a new name; null if there
    * is none.
    */
-  private static Placeholder unknown(String text, int open, Names names, boolean match) {
-    Matcher looked = LOOKUP.matcher(text).region(open + 1, text.length());
-    if (!match
+  private static Placeholder unknown(String text, int open, int close, Names names, boolean match) {
+    Matcher looked =
+        match || text.indexOf('[', open, close) < 0
+            ? null
+            : LOOKUP.matcher(text).region(open + 1, text.length());
+    if (looked != null
         && looked.lookingAt()
         && !names.has(looked.group(2))
         && !Template.SLOTS.contains(looked.group(2))) {
-      return new Placeholder(
-          "{" + looked.group(), looked.group(1), -1, null, looked.group(3), null);
+      int from = looked.end() + 1;
+      int end = text.startsWith(":", from - 1) ? end(FORMATS, text, from) : from - 1;
+      if (end != from && text.startsWith("}", end)) {
+        String format = end < from ? null : text.substring(from, end);
+        return new Placeholder(
+            text.substring(open, end + 1), looked.group(1), -1, null, format, null);
+      }
     }
     int nameEnd = end(match ? MATCHED : NAME, text, open + 1);
     if (nameEnd == open + 1 || nameEnd == text.length()) {

@@ -440,10 +440,10 @@ public record Scope(
     Value value = ofJob ? job == null ? null : new Value.OfText(job) : found.value();
     if (value == null) {
       return standIn(hole, ofJob ? "job" : found.name(), place);
-    } else if (ValueFormat.of(hole.format()).each() != null) {
+    } else if (hole.formats().each() != null) {
       throw new BadInput(place, hole.written() + ": " + EACH);
     } else if (value instanceof Value.Items list) {
-      if (ValueFormat.of(hole.format()).join() != null) {
+      if (hole.formats().join() != null) {
         return String.join("", words(list.items(), hole, place));
       } else if (hole.fallback() != null && list.items().isEmpty()) {
         return "";
@@ -482,9 +482,7 @@ public record Scope(
     boolean one = value != null && value.text() != null && !isAny(value.text());
     return value instanceof Value.Items list
         ? words(list.items(), hole, place)
-        : one && ValueFormat.of(hole.format()).each() != null
-            ? words(List.of(value), hole, place)
-            : null;
+        : one && hole.formats().each() != null ? words(List.of(value), hole, place) : null;
   }
 
   private List<String> words(List<Value> items, Placeholder hole, Place place) {
@@ -505,7 +503,7 @@ public record Scope(
       texts.add(item.text());
     }
     try {
-      ValueFormat format = ValueFormat.of(hole.format());
+      ValueFormat format = hole.formats();
       if (format.offset() != 0) {
         texts.replaceAll(text -> row.others().away(hole.name(), text, format.offset()));
       }

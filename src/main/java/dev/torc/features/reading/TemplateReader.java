@@ -7,7 +7,6 @@ import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.Quoting;
 import dev.torc.base.syntax.ShellText;
 import dev.torc.base.syntax.ShellText.Quote;
-import dev.torc.base.syntax.ValueFormat;
 import dev.torc.core.model.Job.Item;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Template;
@@ -15,7 +14,9 @@ import dev.torc.core.model.Template.Part;
 import dev.torc.features.reading.KnownNames.Near;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Reads one text of a job's command or environment: inserts the values that are known when the
@@ -25,6 +26,12 @@ import java.util.regex.Pattern;
 public final class TemplateReader {
 
   private static final Pattern AWK = Pattern.compile("\\b[gmn]?awk\\b");
+
+  /** Matches a text of several words of which one is an option. */
+  private static final Pattern OPTIONS = Pattern.compile("^-\\S*\\s+\\S|\\S\\s+-\\S");
+
+  private static final Pattern TESTED =
+      Pattern.compile("(?:^|[\\s;&|(!])(?:\\[\\[?|test|case)\\s[^;&|\\n]*\\z");
 
   private final Scope scope;
   private final Node.Scalar node;
@@ -65,7 +72,10 @@ public final class TemplateReader {
   public Template word() {
     for (Object part : split()) {
       if (part instanceof Placeholder hole && hole.written().equals(written)) {
-        oneWord(hole);
+        String value = scope.vars().text(hole.name());
+        if (value != null && !value.isEmpty() && !scope.parameters().containsKey(hole.name())) {
+          oneWord(hole, value);
+        }
       }
     }
     return plain(false);
@@ -113,11 +123,11 @@ public final class TemplateReader {
       List<String> list = word ? scope.words(each, place) : null;
       if (list != null) {
         words(list, each, quote);
-      } else {
-        put(each, quote, word);
+        continue;
       }
-      if (quote == Quote.BARE) {
-        oneWord(each);
+      String value = put(each, quote, word);
+      if (value != null && word && quote == Quote.BARE && !isTested(masked, i)) {
+        oneWord(each, value);
       }
     }
     holes.forEach(this::ofAwk);
@@ -125,23 +135,51 @@ public final class TemplateReader {
   }
 
   /**
-   * Warns if the value of a var looks like several options: it is inserted as one word, which no
-   * program reads as several options.
+   * Warns if a value that looks like several words, or like none, is inserted as one word. Of the
+   * rows of a table there is one line, since it has no value of theirs.
    */
-  private void oneWord(Placeholder hole) {
+  private void oneWord(Placeholder hole, String value) {
     String name = hole.name();
     boolean whole = hole.written().length() == name.length() + 2;
-    boolean hidden = scope.parameters().containsKey(name);
-    String value = whole && !hidden ? scope.vars().text(name) : null;
-    if (value != null && value.startsWith("-") && value.indexOf(' ') > 0) {
-      String items = String.join(", ", value.strip().split("\\s+"));
-      scope
-          .problems()
-          .warn(
-              place,
-              "%s is the one word \"%s\" here; for several write a list, vars: {%s: [%s]}"
-                  .formatted(hole.written(), value, name, items));
+    boolean options = OPTIONS.matcher(value).find();
+    if (!whole || name.equals("job") || !options && !value.isEmpty() || isPath(value)) {
+      return;
     }
+    boolean own = scope.parameters().containsKey(name) || scope.columns().containsKey(name);
+    boolean var = !own && scope.vars().has(name);
+    String dollar = own && Placeholder.isIdentifier(name) ? "$" + name + " without quotes" : "";
+    String split = "split: {%s: \" \"} in its table".formatted(name);
+    String way =
+        own
+            ? (dollar.isEmpty() ? "" : dollar + ", or ") + split
+            : var
+                ? "a list, vars: {%s: [%s]}"
+                    .formatted(name, String.join(", ", value.strip().split("\\s+")))
+                : value.isEmpty() ? "{" + name + ":-}" : "a list";
+    String line =
+        value.isEmpty()
+            ? "%s is empty%s, and stands for the empty word ''; for no word write %s"
+                .formatted(hole.written(), var ? "" : " in some instances", way)
+            : !var
+                ? "%s is one word, though it has several options in some instances; for several words write %s"
+                    .formatted(hole.written(), way)
+                : "%s is the one word \"%s\" here; for several write %s"
+                    .formatted(hole.written(), value, way);
+    scope.problems().warn(place, line);
+  }
+
+  /** Returns whether a value is a need or product of the job. */
+  private boolean isPath(String value) {
+    return Stream.of(scope.needs(), scope.produces())
+        .filter(Objects::nonNull)
+        .flatMap(List::stream)
+        .flatMap(item -> item.refs().stream())
+        .anyMatch(ref -> ref.text().equals(value));
+  }
+
+  /** Returns whether a shell's condition contains an offset: there, an empty word is meant. */
+  private static boolean isTested(CharSequence masked, int at) {
+    return TESTED.matcher(masked).region(0, at).find();
   }
 
   /** Warns about {@code awk '{print}'} if a var is named print: awk would receive the value. */
@@ -176,25 +214,28 @@ public final class TemplateReader {
     }
   }
 
-  private void put(Placeholder hole, Quote quote, boolean alone) {
+  /** Inserts a value; returns it, or null if it is not known yet. */
+  private String put(Placeholder hole, Quote quote, boolean alone) {
     if (Scope.isCaller(hole)) {
       throw Scope.caller(hole, place);
     } else if (scope.isSlot(hole)) {
-      if (!alone && ValueFormat.of(hole.format()).each() != null) {
+      if (!alone && hole.formats().each() != null) {
         throw wrong(hole, Scope.EACH);
       }
       add(slot(hole, quote));
-      return;
+      return null;
     }
     String value = scope.value(hole, place);
-    if (!Scope.isAny(value)) {
-      boolean own =
-          hole.format() == null
-              && (scope.parameters().containsKey(hole.name())
-                  || scope.columns().containsKey(hole.name()))
-              && Placeholder.isIdentifier(hole.name());
-      text.append(quoted(value, hole, quote, own ? "write $" + hole.name() : Quoting.BY_ENV));
+    if (Scope.isAny(value)) {
+      return null;
     }
+    boolean own =
+        hole.format() == null
+            && (scope.parameters().containsKey(hole.name())
+                || scope.columns().containsKey(hole.name()))
+            && Placeholder.isIdentifier(hole.name());
+    text.append(quoted(value, hole, quote, own ? "write $" + hole.name() : Quoting.BY_ENV));
+    return value;
   }
 
   private String quoted(String value, Placeholder hole, Quote quote, String otherWay) {
@@ -227,7 +268,7 @@ public final class TemplateReader {
     boolean ofItems = ofNeeds || name.equals("produces");
     if (hole.format() != null && !ofItems) {
       throw wrong(hole, "a format needs a value that is known before the job runs");
-    } else if (hole.format() != null && ValueFormat.of(hole.format()).offset() != 0) {
+    } else if (hole.format() != null && hole.formats().offset() != 0) {
       throw wrong(hole, "only a parameter has a value before or after its own");
     } else if (name.equals("data")) {
       if (member == null) {

@@ -4,6 +4,7 @@ import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.NearestName;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.text.SafeText;
+import dev.torc.features.reading.KnownNames.Near;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -260,12 +261,19 @@ public final class VarLookup {
     String plain = key.replaceAll("[\"'$]", "");
     List<String> known = scope.names().filter(name -> scope.keyOf(name) != null).toList();
     String near = NearestName.to(plain, known);
+    String inside = written.substring(1, written.length() - 1);
+    String form =
+        scope.valueOf(map) instanceof Value.Items
+            ? new KnownNames(scope, place, Near.ERROR).nearForm(inside)
+            : null;
     String hint =
         keys != null && keys.contains(plain) && !known.contains(plain)
             ? "; did you mean {" + map + "." + plain + "}?"
             : near != null
                 ? "; did you mean {" + map + "[" + near + "]}?"
-                : "; in brackets there must be a parameter, or a var that is a text";
+                : form != null
+                    ? "; did you mean " + form + "?"
+                    : "; in brackets there must be a parameter, or a var that is a text";
     return new BadInput(place, "unknown placeholder " + written + hint);
   }
 

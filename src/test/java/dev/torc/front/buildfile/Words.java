@@ -106,7 +106,7 @@ final class Words implements StepFiles.Stage {
 
   private static String part(Object part) {
     return part instanceof Placeholder hole
-        ? hole.toString().replaceFirst("Placeholder", "")
+        ? hole.toString().replaceFirst("Placeholder", "").replaceFirst(", formats=.*]", "]")
         : "\"" + part + "\"";
   }
 }
