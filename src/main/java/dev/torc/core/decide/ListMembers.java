@@ -19,6 +19,7 @@ import dev.torc.core.memory.JobResult.ManifestEntry;
 import dev.torc.core.memory.RecordedProduct;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
 import dev.torc.core.model.Graph;
+import dev.torc.core.model.Job;
 import dev.torc.core.model.NeedList;
 import dev.torc.core.model.NeedList.ListKind;
 import java.io.IOException;
@@ -62,7 +63,7 @@ record ListMembers(NeedContents contents, Graph graph, JobRecords records, Diges
             dropped.addAll(names);
             all += names.size() - 1;
           } else if (graph.isJob(maker)) {
-            products(maker, look, sorted);
+            products(list, maker, look, sorted);
           }
           if (list.rows()) {
             entries.addAll(sorted.values());
@@ -86,19 +87,29 @@ record ListMembers(NeedContents contents, Graph graph, JobRecords records, Diges
 
   /** Adds all products of a job, or the manifest of a job that has no products. */
   private void products(
-      int job, Io.Make<String, KnownDigest> look, Map<String, ManifestEntry> sorted)
+      NeedList list, int id, Io.Make<String, KnownDigest> look, Map<String, ManifestEntry> sorted)
       throws IOException {
-    JobResult result = records.result(job);
-    if (!records.isSettled(job) || result == null) {
-      for (String product : Manifest.products(graph.job(job))) {
-        sorted.put(product, NeedMembers.entry(product, ManifestWriter.PENDING));
+    Job job = graph.job(id);
+    JobResult result = records.result(id);
+    if (list.product() != null && job.products(list.product()).isEmpty()) { // of a growing group
+      String why = job.withoutProduct(list.product());
+      sorted.put(
+          list.written(), NeedMembers.entry(list.written(), new Content.Unreadable(why).value()));
+    } else if (!records.isSettled(id) || result == null) {
+      for (String product : Manifest.products(job)) {
+        if (list.takes(job, product)) {
+          sorted.put(product, NeedMembers.entry(product, ManifestWriter.PENDING));
+        }
       }
     } else if (result.products().isEmpty()) {
-      String name = NeedMembers.nameOf(graph.job(job));
+      String name = NeedMembers.nameOf(job);
       sorted.put(
           name, new ManifestEntry(LineKind.LIST.ordinal(), name, "", result.manifest().hex()));
     } else {
       for (RecordedProduct made : result.products()) {
+        if (!list.takes(job, made.path())) {
+          continue;
+        }
         Digest digest =
             look == null ? made.digest() : contents.product(made.path(), look.of(made.path()));
         sorted.put(

@@ -215,7 +215,12 @@ public record Manifest(Graph graph) {
         refs.add(
             ref instanceof Ref.OfJob job
                 ? new Ref.OfJob(
-                    job.place(), numbers.computeIfAbsent(job.job(), _ -> "" + numbers.size()))
+                    job.place(),
+                    numbers.computeIfAbsent(job.job(), _ -> "" + numbers.size()),
+                    false,
+                    false,
+                    false,
+                    job.product())
                 : ref);
       }
       numbered.add(new Item(item.name(), item.place(), refs));

@@ -316,7 +316,7 @@ public final class Temporaries {
     for (int maker : list.makers()) {
       addLed(maker, list.awaited(), link -> list.ofJobs() || list.covers(link), reads);
       for (RecordedProduct made : of(maker)) {
-        if (list.ofJobs() || holds(list, made)) {
+        if (list.ofJobs() ? list.takes(graph.job(maker), made.path()) : holds(list, made)) {
           reads.add(new MissingRead(maker, made.path(), products.tells(list, made)));
         }
       }

@@ -468,9 +468,9 @@ public final class GraphBuilder {
     }
     int list = -1;
     if (ref instanceof Ref.OfGlob glob) {
-      list = lists.of(j, ListKind.GLOB, glob.pattern(), excludes, false);
+      list = lists.of(j, ListKind.GLOB, glob.pattern(), excludes);
     } else if (ref instanceof Ref.OfFolder folder) {
-      list = lists.of(j, ListKind.FOLDER, folder.path(), excludes, false);
+      list = lists.of(j, ListKind.FOLDER, folder.path(), excludes);
     } else if (ref instanceof Ref.OfJob other) {
       list = named(other, other.job(), other.skips(), NO_FILE, excludes);
     }
@@ -484,7 +484,8 @@ public final class GraphBuilder {
    * step} says what to do if no similar name exists.
    */
   private int named(Ref ref, String name, boolean skips, String step, List<Glob> excludes) {
-    if (lists.meant(ListKind.JOB, name, List.of()) == null) {
+    int[] meant = lists.meant(ListKind.JOB, name, List.of());
+    if (meant == null) {
       boolean data = ref instanceof Ref.OfData;
       error(
           ref.place(),
@@ -502,7 +503,14 @@ public final class GraphBuilder {
                   skips ? "failed: skip" : "order: rows",
                   ref instanceof Ref.OfData data ? "data: " + data.written() : "job: " + name));
     }
-    return lists.of(-1, skips ? ListKind.SOME : ListKind.JOB, name, excludes, rows);
+    String product = ref instanceof Ref.OfJob of ? of.product() : null;
+    for (int maker : product == null ? new int[0] : meant) {
+      if (!open.containsKey(maker) && job(maker).products(product).isEmpty()) {
+        error(ref.place(), job(maker).withoutProduct(product));
+        break; // the other instances have the same names
+      }
+    }
+    return lists.of(-1, skips ? ListKind.SOME : ListKind.JOB, name, excludes, rows, product);
   }
 
   private String step(String data) {

@@ -4,10 +4,12 @@ import dev.torc.base.posix.Kill;
 import dev.torc.base.posix.Stop;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.Place;
+import dev.torc.base.text.SafeText;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -147,6 +149,24 @@ public record Job(
       }
     }
     return optional;
+  }
+
+  /** Returns the items of its products that have a name. */
+  public List<Item> products(String name) {
+    return links.produces.stream().filter(item -> name.equals(item.name())).toList();
+  }
+
+  /** Returns the message that no product of the job has a name. */
+  public String withoutProduct(String wrong) {
+    List<String> names =
+        links.produces.stream().map(Item::name).filter(Objects::nonNull).distinct().toList();
+    return "job %s has no product named %s; %s"
+        .formatted(
+            group() == null ? name : group(),
+            wrong,
+            names.isEmpty()
+                ? "name them in its produces: {" + wrong + ": PATH}"
+                : "it has " + SafeText.names(names, 10));
   }
 
   public List<Ref> productRefs() {

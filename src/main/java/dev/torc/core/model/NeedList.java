@@ -7,6 +7,7 @@ import dev.torc.base.syntax.Glob;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 
 /**
@@ -36,8 +37,14 @@ public record NeedList(
    * @param alias the real name of the folder before the first wildcard, if it had another one when
    *     the graph was derived; else null
    * @param rows whether the products of jobs are in the order of the build file
+   * @param product the name of the only products that are meant; null for all
    */
-  public record Naming(String text, Glob glob, FolderAlias alias, boolean rows) {}
+  public record Naming(String text, Glob glob, FolderAlias alias, boolean rows, String product) {
+
+    public Naming(String text, Glob glob, FolderAlias alias) {
+      this(text, glob, alias, false, null);
+    }
+  }
 
   public enum ListKind {
     GLOB,
@@ -62,6 +69,23 @@ public record NeedList(
 
   public boolean rows() {
     return names.rows;
+  }
+
+  /** Returns the name of the only products that a list of jobs takes; null for all. */
+  public String product() {
+    return names.product;
+  }
+
+  /** Returns whether a list of jobs takes a product, as declared or made, of one of its makers. */
+  public boolean takes(Job maker, String made) {
+    return product() == null || Job.refs(maker.products(product())).stream().anyMatch(in(made));
+  }
+
+  private static Predicate<Ref> in(String made) {
+    return ref ->
+        ref.text().equals(made)
+            || ref instanceof Ref.OfFolder folder && folder.path().equals(made)
+            || ref instanceof Ref.OfMany many && many.holds(made);
   }
 
   /**
@@ -89,7 +113,7 @@ public record NeedList(
     return switch (kind) {
       case GLOB -> text();
       case FOLDER -> text() + "/";
-      case JOB, SOME -> Ref.OfJob.text(text(), kind == ListKind.SOME, rows());
+      case JOB, SOME -> Ref.OfJob.text(text(), product(), kind == ListKind.SOME, rows());
     };
   }
 
@@ -145,6 +169,7 @@ public record NeedList(
     out.text(alias() == null ? null : alias().written());
     out.text(alias() == null ? null : alias().real());
     out.flag(rows());
+    out.text(product());
   }
 
   static NeedList read(ByteReader in) {
@@ -157,7 +182,7 @@ public record NeedList(
     String written = in.text();
     String real = in.text();
     FolderAlias alias = written == null ? null : new FolderAlias(written, real);
-    Naming names = new Naming(text, glob(kind, text), alias, in.flag());
+    Naming names = new Naming(text, glob(kind, text), alias, in.flag(), in.text());
     return new NeedList(kind, names, excludes, reader, makers, awaited);
   }
 

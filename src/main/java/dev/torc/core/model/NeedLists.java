@@ -155,12 +155,19 @@ final class NeedLists {
 
   /**
    * Returns the number of the list for a need. Products of the reader and of the reader's group are
-   * excluded; the reader may be -1 for none. {@code rows} is as in {@link Naming}.
+   * excluded; the reader may be -1 for none.
    */
-  int of(int reader, ListKind kind, String text, List<Glob> excludes, boolean rows) {
+  int of(int reader, ListKind kind, String text, List<Glob> excludes) {
+    return of(reader, kind, text, excludes, false, null);
+  }
+
+  /** Returns the number of a list; {@code rows} and {@code product} are as in {@link Naming}. */
+  int of(
+      int reader, ListKind kind, String text, List<Glob> excludes, boolean rows, String product) {
     int[] all = meant(kind, text, excludes);
     int[] nodes = all;
     String key = (rows ? "\0" : "") + key(kind, text, excludes);
+    key = product == null ? key : "\0" + product + "\0" + key;
     String own = null;
     if (reader >= 0
         && (graph.job(reader).group() != null || Arrays.binarySearch(all, reader) >= 0)) {
@@ -175,7 +182,8 @@ final class NeedLists {
       added.put(key, id);
       int awaited = awaited(kind, text, nodes);
       List<Integer> makers = Arrays.stream(nodes).boxed().toList();
-      lists.add(new NeedList(kind, names(kind, text, rows), excludes, own, makers, awaited));
+      Naming names = names(kind, text, rows, product);
+      lists.add(new NeedList(kind, names, excludes, own, makers, awaited));
     }
     return id;
   }
@@ -229,7 +237,7 @@ final class NeedLists {
   /** Finds the makers of members that a glob or folder may have, by the written and real names. */
   private void search(
       ProductIndex products, ListKind kind, String text, List<Glob> excludes, IntConsumer take) {
-    Naming names = names(kind, text, false);
+    Naming names = names(kind, text, false, null);
     search(products, names.glob(), text, excludes, take);
     FolderAlias alias = names.alias();
     if (alias != null) {
@@ -248,11 +256,11 @@ final class NeedLists {
     }
   }
 
-  private Naming names(ListKind kind, String text, boolean rows) {
+  private Naming names(ListKind kind, String text, boolean rows, String product) {
     Glob glob = NeedList.glob(kind, text);
     String folder = glob == null ? text : glob.fixedPrefix();
     boolean ofJobs = kind == ListKind.JOB || kind == ListKind.SOME;
-    return new Naming(text, glob, ofJobs ? null : alias(folder), rows);
+    return new Naming(text, glob, ofJobs ? null : alias(folder), rows, product);
   }
 
   /** Looks at each folder once. */

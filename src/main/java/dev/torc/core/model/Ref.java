@@ -145,27 +145,31 @@ public sealed interface Ref {
   /**
    * All products of a job, or its manifest if it has none. If {@code skips}, instances of a group
    * that failed or were blocked are left out. If {@code optional}, so is a job whose condition does
-   * not hold. With {@code rows}, a group's products are in the order of its instances.
+   * not hold. With {@code rows}, a group's products are in the order of its instances. With a
+   * {@code product}, only the products of that name are meant.
    */
-  record OfJob(Place place, String job, boolean skips, boolean optional, boolean rows)
+  record OfJob(
+      Place place, String job, boolean skips, boolean optional, boolean rows, String product)
       implements Ref {
 
     /** The end of the text of a need that skips failed instances. */
     public static final String SKIPS = " (failed: skip)";
 
     private static final String ROWS = " (order: rows)";
+    private static final String PRODUCT = " (product: ";
 
     public OfJob(Place place, String job) {
-      this(place, job, false, false, false);
+      this(place, job, false, false, false, null);
     }
 
     @Override
     public String text() {
-      return text(job, skips, rows);
+      return text(job, product, skips, rows);
     }
 
-    static String text(String job, boolean skips, boolean rows) {
-      return "job " + job + (skips ? SKIPS : "") + (rows ? ROWS : "");
+    static String text(String job, String product, boolean skips, boolean rows) {
+      String one = product == null ? "" : PRODUCT + product + ")";
+      return "job " + job + one + (skips ? SKIPS : "") + (rows ? ROWS : "");
     }
 
     /** Returns whether a {@link #text} says that the order of the instances counts. */
@@ -177,7 +181,8 @@ public sealed interface Ref {
     public static String name(String text) {
       int end = text.length() - (hasRows(text) ? ROWS.length() : 0);
       end -= text.startsWith(SKIPS, end - SKIPS.length()) ? SKIPS.length() : 0;
-      return text.substring("job ".length(), end);
+      int product = text.lastIndexOf(PRODUCT, end);
+      return text.substring("job ".length(), product < 0 ? end : product);
     }
   }
 

@@ -338,7 +338,9 @@ public final class WorkflowCodec {
             wire.small(
                 (Ref.OfJob) of,
                 ref -> (ref.skips() ? 1 : 0) + (ref.optional() ? 2 : 0) + (ref.rows() ? 4 : 0));
-        yield new Ref.OfJob(place, job, (flags & 1) != 0, (flags & 2) != 0, (flags & 4) != 0);
+        String product = wire.text((Ref.OfJob) of, Ref.OfJob::product);
+        yield new Ref.OfJob(
+            place, job, (flags & 1) != 0, (flags & 2) != 0, (flags & 4) != 0, product);
       }
       default ->
           new Ref.OfData(

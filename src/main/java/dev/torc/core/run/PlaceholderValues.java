@@ -22,7 +22,7 @@ import java.util.Map;
  * The values of an attempt's placeholders: paths relative to the folder that a step runs in, and
  * granted resources. The template quotes them.
  *
- * @param lists the job's lists of needs, by kind and text
+ * @param lists the job's lists of needs, as written
  * @param granted includes the memory that the job asks for, or else the machine's
  * @param tmp the attempt's own folder, which need not exist yet
  * @param moved where the job finds the files of the root; null if it runs in the root
@@ -44,7 +44,7 @@ record PlaceholderValues(
     Map<String, Integer> lists = new HashMap<>();
     for (int list : graph.listNeeds().row(id)) {
       NeedList need = graph.list(list);
-      lists.put(key(need.kind(), need.text(), need.rows()), list);
+      lists.put(need.written(), list);
     }
     Path root = graph.workflow().root();
     Path tmp = JobFiles.tmp(place, graph.name(id));
@@ -121,23 +121,13 @@ record PlaceholderValues(
           paths.add(file.path());
         }
       } else if (ref instanceof Ref.OfFolder folder) {
-        paths.addAll(
-            needs && filesOfFolders
-                ? members(NeedList.ListKind.FOLDER, folder.path(), false)
-                : List.of(folder.path()));
+        paths.addAll(needs && filesOfFolders ? members(ref) : List.of(folder.path()));
       } else if (ref instanceof Ref.OfGlob glob) {
         String pattern = glob.pattern();
         String own = needs ? null : Glob.ownText(pattern); // [slug].html is the file itself
-        paths.addAll(
-            needs
-                ? members(NeedList.ListKind.GLOB, pattern, false)
-                : List.of(own == null ? pattern : own));
-      } else if (ref instanceof Ref.OfJob other) {
-        paths.addAll(
-            members(
-                other.skips() ? NeedList.ListKind.SOME : NeedList.ListKind.JOB,
-                other.job(),
-                other.rows()));
+        paths.addAll(needs ? members(ref) : List.of(own == null ? pattern : own));
+      } else if (ref instanceof Ref.OfJob) {
+        paths.addAll(members(ref));
       }
     }
     if (moved != null) { // those below the root have the same names there
@@ -146,12 +136,8 @@ record PlaceholderValues(
     return paths;
   }
 
-  private List<String> members(NeedList.ListKind kind, String text, boolean rows) {
-    return contents.files(lists.get(key(kind, text, rows)));
-  }
-
-  private static String key(NeedList.ListKind kind, String text, boolean rows) {
-    return kind + (rows ? " " : "") + text;
+  private List<String> members(Ref need) {
+    return contents.files(lists.get(need.text()));
   }
 
   /** Returns all needed paths in the written order, relative to the root. */

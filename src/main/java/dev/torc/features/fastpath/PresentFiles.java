@@ -31,7 +31,7 @@ final class PresentFiles {
   /** Returns a list that includes everything in a folder product. */
   static NeedList folder(String path) {
     return new NeedList(
-        ListKind.FOLDER, new Naming(path, null, null, false), List.of(), null, List.of(), -1);
+        ListKind.FOLDER, new Naming(path, null, null), List.of(), null, List.of(), -1);
   }
 
   /** Returns a path, relative to the root if it is below the root. */

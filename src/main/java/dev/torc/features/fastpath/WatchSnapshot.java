@@ -138,7 +138,7 @@ public final class WatchSnapshot {
           lists.add(
               new NeedList(
                   ListKind.GLOB,
-                  new Naming(text, all.getFirst(), null, false),
+                  new Naming(text, all.getFirst(), null),
                   excludes,
                   null,
                   List.of(),

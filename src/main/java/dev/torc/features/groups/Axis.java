@@ -52,7 +52,8 @@ public sealed interface Axis {
   record Globbed(Place place, List<String> names, List<Glob> globs, List<Glob> excludes)
       implements Axis {}
 
-  record Products(Place place, List<String> names, String job) implements Axis {}
+  /** What a job or group makes; a {@code product} is the name of the only product that counts. */
+  record Products(Place place, List<String> names, String job, String product) implements Axis {}
 
   /**
    * The distinct values of another group's parameter, {@code GROUP.PARAMETER}; both names may have

@@ -56,6 +56,9 @@ public record AxisReader(Scope scope, Paths paths, Problems problems) {
           """
               .split("\\s+"));
 
+  /** Keys beside the one that says where the values of a parameter come from. */
+  private static final Set<String> BESIDE = Set.of("comment", "batch", "product");
+
   /** Matches the start of a placeholder whose regular expression has unbalanced braces. */
   private static final Pattern OPEN_CONSTRAINT = Pattern.compile("(?<![${])\\{[A-Za-z_]\\w*:");
 
@@ -455,7 +458,7 @@ public record AxisReader(Scope scope, Paths paths, Problems problems) {
     unknown.throwIfAny();
     List<String> forms =
         map.entries().keySet().stream()
-            .filter(k -> !k.equals("comment") && !k.equals("batch"))
+            .filter(k -> !BESIDE.contains(k))
             .map(k -> isRange(k) ? "from" : k)
             .distinct()
             .toList();
@@ -463,6 +466,10 @@ public record AxisReader(Scope scope, Paths paths, Problems problems) {
       throw new BadInput(
           map.place(),
           "the values of " + name + " are one of " + String.join(", ", KnownKeys.VALUES));
+    }
+    if (map.get("product") != null && !forms.getFirst().equals("products")) {
+      throw new BadInput(
+          map.get("product").place(), "product says which product of `products` counts");
     }
     if (map.get("comment") != null && !forms.getFirst().equals("lines")) {
       throw new BadInput(map.get("comment").place(), "comment says which lines of a file to skip");
@@ -479,7 +486,11 @@ public record AxisReader(Scope scope, Paths paths, Problems problems) {
       case "keys" ->
           fixed(place, name, VarItems.keys(MapFields.scalar(value, "keys"), scope), value);
       case "products" ->
-          new Axis.Products(value.place(), names, scope.name(MapFields.scalar(value, "products")));
+          new Axis.Products(
+              value.place(),
+              names,
+              scope.name(MapFields.scalar(value, "products")),
+              fields.text("product", null));
       case "values" -> {
         String text = scope.name(MapFields.scalar(value, "values"));
         if (text.lastIndexOf('.') < 1) {

@@ -4,6 +4,7 @@ import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.NearestName;
 import dev.torc.core.model.Group;
+import dev.torc.core.model.Job;
 import dev.torc.features.groups.Axis.Row;
 import dev.torc.features.reading.MapFields;
 import dev.torc.features.reading.Value;
@@ -408,7 +409,13 @@ final class AxisValues {
   private List<PathSearch> searches() throws IOException {
     List<PathSearch> all = new ArrayList<>(1);
     if (axis instanceof Axis.Products products) {
-      all.add(new PathSearch(this, units, unit, unitNamed(products.job())));
+      int maker = unitNamed(products.job());
+      String product = products.product();
+      Job job = units.unit(maker).job();
+      if (product != null && job.products(product).isEmpty()) {
+        throw new BadInput(axis.place(), job.withoutProduct(product));
+      }
+      all.add(new PathSearch(this, units, unit, maker, product));
       return all;
     }
     lasting = false;

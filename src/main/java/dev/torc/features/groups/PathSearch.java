@@ -68,6 +68,7 @@ final class PathSearch {
   private final OtherUnits units;
   private final int unit;
   private final Searched pattern; // null to find everything that one unit makes
+  private final String product; // the name of the products; null for all
   private final SortedMap<String, Row> found = new TreeMap<>();
   private final List<Maker> makers = new ArrayList<>(1);
   private final Set<String> sources = new LinkedHashSet<>(); // which may turn out to be products
@@ -76,12 +77,13 @@ final class PathSearch {
   private final SortedSet<String> doubtful = new TreeSet<>();
   private final List<Unseen> unseen = new ArrayList<>(0);
 
-  /** Searches everything that one unit makes. */
-  PathSearch(AxisValues values, OtherUnits units, int unit, int maker) {
+  /** Searches everything that one unit makes, or its products with a name. */
+  PathSearch(AxisValues values, OtherUnits units, int unit, int maker, String product) {
     this.values = values;
     this.units = units;
     this.unit = unit;
     this.pattern = null;
+    this.product = product;
     makers.add(new Maker(maker, false));
   }
 
@@ -91,6 +93,7 @@ final class PathSearch {
     this.units = units;
     this.unit = unit;
     this.pattern = pattern;
+    this.product = null;
     sources.addAll(units.sources().matches(pattern.glob, pattern.excludes));
     for (int maker : units.makers().of(pattern.glob, pattern.excludes)) {
       if (maker == unit) {
@@ -276,21 +279,27 @@ final class PathSearch {
         readNeeds();
       }
       for (; known < jobs.size(); known++) {
-        Makes job = jobs.get(known);
+        Makes job = product == null ? jobs.get(known) : jobs.get(known).named().get(product);
         job.files().forEach(path -> add(job.job(), path));
         List<Glob> made = seen(job.job(), job.patterns());
         if (!made.isEmpty()) {
-          running.add(new Makes(job.job(), List.of(), made));
+          running.add(new Makes(job.job(), List.of(), made, Map.of()));
         }
         if (!sources.isEmpty()) {
           job.patterns().forEach(each -> hidden.add(each, -1, Place.NONE));
         }
       }
-      running.removeIf(job -> values.passMade(maker, job.job(), path -> add(job.job(), path)));
+      running.removeIf(job -> values.passMade(maker, job.job(), path -> addMade(job, path)));
       running.forEach(job -> coming.addAll(job.patterns()));
       if (!units.isKnown(maker)) {
         coming.addAll(unknown);
         unknown.forEach(each -> open.add(each, -1, Place.NONE));
+      }
+    }
+
+    private void addMade(Makes job, String path) {
+      if (product == null || job.matches(path)) {
+        add(job.job(), path);
       }
     }
 

@@ -75,6 +75,7 @@ public final class KnownKeys {
           "comment",
           "glob",
           "products",
+          "product",
           "values",
           "var",
           "keys",
@@ -146,7 +147,7 @@ public final class KnownKeys {
 
   /** An entry of {@code needs} that is a map. */
   public static final List<String> NEED =
-      List.of("job", "data", "failed", "file", "keys", "optional", "order");
+      List.of("job", "data", "failed", "file", "keys", "optional", "order", "product");
 
   /** A condition of {@code when}. */
   public static final List<String> CONDITION = List.of("os", "arch", "var", "env", "exists", "not");

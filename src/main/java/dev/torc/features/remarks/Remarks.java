@@ -145,6 +145,7 @@ public final class Remarks {
                 each(Due.RUN, reading::ofKeys),
                 each(Due.CHANGED, ValueRemarks::parameters),
                 each(Due.CHANGED, ValueRemarks::readings),
+                each(Due.CHANGED, NamedProducts::of),
                 new EmptyGlobs(graph),
                 each(Due.START, EmptyGlobs::parts),
                 new UnlistedNeeds(),

@@ -45,7 +45,8 @@ record ItemReader(Paths paths, Problems problems) {
   private static final Set<String> NEED_WORDS = Set.of("data", "failed", "optional");
 
   /** The keys beside which {@code job} is the name of a job. */
-  private static final Set<String> JOB_WORDS = Set.of("job", "failed", "optional", "order");
+  private static final Set<String> JOB_WORDS =
+      Set.of("job", "failed", "optional", "order", "product");
 
   /** The words of other tools for what is left out. */
   private static final Set<String> EXCLUDES =
@@ -210,54 +211,7 @@ record ItemReader(Paths paths, Problems problems) {
 
   private Ref ref(Node node, Scope scope, boolean need) {
     if (need && node instanceof Node.Mapping map) {
-      MapFields fields =
-          new MapFields(map, scope, problems).only(KnownKeys.NEED, "an entry of needs");
-      Set<String> keys = map.entries().keySet();
-      boolean file = keys.contains("file");
-      boolean skips = keys.contains("failed");
-      boolean one = skips && map.get("data") instanceof Node.Scalar data && !isOfJob(data.text());
-      long forms = Stream.of("job", "data", "file").filter(keys::contains).count();
-      boolean wrong =
-          forms != 1
-              || one
-              || file && skips
-              || !file && keys.contains("keys")
-              || keys.contains("order") && !keys.contains("job")
-              || keys.contains("data") && keys.contains("optional");
-      if (wrong && KnownKeys.NEED.containsAll(keys)) {
-        throw new BadInput(
-            node.place(),
-            "an entry of needs is a path, {file: PATH}, {file: PATH, keys: [KEY]}, {job: NAME},"
-                + " {data: JOB.KEY}, a file or job with optional: true, or of a group one of the"
-                + " last two with failed: skip, or {job: GROUP, order: rows}");
-      }
-      if (file) {
-        Node.Scalar path = MapFields.scalar(map.get("file"), "file");
-        String text = noUrl(scope.path(path), path.place());
-        boolean optional = fields.flag("optional");
-        Ref ref = WrittenPath.ref(paths, text, path.place(), true);
-        if (optional && ref instanceof Ref.OfGlob of && Glob.ownText(of.pattern()) == null) {
-          return new Ref.OfGlob(of.place(), of.pattern(), of.excludes(), true);
-        }
-        if (scope.isOutline()) {
-          return ref;
-        }
-        List<String> parts = keys.contains("keys") ? keys(fields, text) : List.of();
-        return new Ref.OfFile(
-            path.place(), WrittenPath.file(paths, text, path.place(), "file"), optional, parts);
-      }
-      if (skips) {
-        fields.choice("failed", "skip", List.of("skip"));
-      }
-      boolean rows = keys.contains("order") && !fields.choice("order", "", ROWS).isEmpty();
-      return keys.contains("data")
-          ? Ref.OfData.of(node.place(), fields.read("data", "x", scope::name), skips)
-          : new Ref.OfJob(
-              node.place(),
-              fields.read("job", "", scope::name),
-              skips,
-              fields.flag("optional"),
-              rows);
+      return needed(map, scope);
     }
     Node.Scalar scalar = MapFields.scalar(node, need ? "needs" : "produces");
     String text = need ? needed(scalar, scope) : scope.path(scalar);
@@ -277,6 +231,60 @@ record ItemReader(Paths paths, Problems problems) {
       problems.warn(node.place(), SafeText.name(text) + " is one path here" + list);
     }
     return WrittenPath.ref(paths, text, node.place(), need);
+  }
+
+  /** Returns a need that is a map. */
+  private Ref needed(Node.Mapping map, Scope scope) {
+    MapFields fields =
+        new MapFields(map, scope, problems).only(KnownKeys.NEED, "an entry of needs");
+    Set<String> keys = map.entries().keySet();
+    boolean file = keys.contains("file");
+    boolean skips = keys.contains("failed");
+    boolean one = skips && map.get("data") instanceof Node.Scalar data && !isOfJob(data.text());
+    long forms = Stream.of("job", "data", "file").filter(keys::contains).count();
+    boolean wrong =
+        forms != 1
+            || one
+            || file && skips
+            || !file && keys.contains("keys")
+            || (keys.contains("order") || keys.contains("product")) && !keys.contains("job")
+            || keys.contains("data") && keys.contains("optional");
+    if (wrong && KnownKeys.NEED.containsAll(keys)) {
+      throw new BadInput(
+          map.place(),
+          "an entry of needs is a path, {file: PATH}, {file: PATH, keys: [KEY]}, {job: NAME},"
+              + " {data: JOB.KEY}, a file or job with optional: true, or of a group one of the"
+              + " last two with failed: skip, or {job: GROUP, order: rows}; {job: NAME, product:"
+              + " NAME} is one of several named products");
+    }
+    if (file) {
+      Node.Scalar path = MapFields.scalar(map.get("file"), "file");
+      String text = noUrl(scope.path(path), path.place());
+      boolean optional = fields.flag("optional");
+      Ref ref = WrittenPath.ref(paths, text, path.place(), true);
+      if (optional && ref instanceof Ref.OfGlob of && Glob.ownText(of.pattern()) == null) {
+        return new Ref.OfGlob(of.place(), of.pattern(), of.excludes(), true);
+      }
+      if (scope.isOutline()) {
+        return ref;
+      }
+      List<String> parts = keys.contains("keys") ? keys(fields, text) : List.of();
+      return new Ref.OfFile(
+          path.place(), WrittenPath.file(paths, text, path.place(), "file"), optional, parts);
+    }
+    if (skips) {
+      fields.choice("failed", "skip", List.of("skip"));
+    }
+    boolean rows = keys.contains("order") && !fields.choice("order", "", ROWS).isEmpty();
+    return keys.contains("data")
+        ? Ref.OfData.of(map.place(), fields.read("data", "x", scope::name), skips)
+        : new Ref.OfJob(
+            map.place(),
+            fields.read("job", "", scope::name),
+            skips,
+            fields.flag("optional"),
+            rows,
+            fields.text("product", null));
   }
 
   /** Returns a needed path; an error about an unknown placeholder names the need of a group too. */
