@@ -72,10 +72,12 @@ public final class RealSlurm implements AutoCloseable {
   private final Path folder;
   private final int timeout;
   private final boolean accounting;
+  private final boolean limits;
   private int accountsPort;
   private Process keeper;
 
-  private RealSlurm(Path folder, int timeout, boolean accounting) {
+  private RealSlurm(Path folder, int timeout, boolean accounting, boolean limits) {
+    this.limits = limits;
     this.folder = folder;
     this.timeout = timeout;
     this.accounting = accounting;
@@ -88,15 +90,20 @@ public final class RealSlurm implements AutoCloseable {
    *     within them is given to it again two minutes later
    */
   public static RealSlurm start(int timeout) throws Exception {
-    return start(timeout, false);
+    return start(timeout, false, false);
   }
 
   /** Starts a Slurm with accounting, which forgets jobs soon after their end. */
   public static RealSlurm withAccounting() throws Exception {
-    return start(30, true);
+    return start(30, true, false);
   }
 
-  private static RealSlurm start(int timeout, boolean accounting) throws Exception {
+  /** Starts a Slurm with accounting that enforces limits: its users need an account. */
+  static RealSlurm withLimits() throws Exception {
+    return start(30, true, true);
+  }
+
+  private static RealSlurm start(int timeout, boolean accounting, boolean limits) throws Exception {
     String programs = accounting ? PROGRAMS + " " + ACCOUNTING : PROGRAMS;
     String found = run(Map.of(), List.of("sh", "-c", MISSING, "sh", programs)).strip();
     if (!found.isEmpty() && "true".equals(System.getenv("CI"))) {
@@ -108,7 +115,7 @@ public final class RealSlurm implements AutoCloseable {
     assumeTrue(found.isEmpty(), found + " is not installed");
     // A short name: the path of munge's socket, which contains it, has at most 107 bytes.
     RealSlurm slurm =
-        new RealSlurm(Files.createTempDirectory("s").toRealPath(), timeout, accounting);
+        new RealSlurm(Files.createTempDirectory("s").toRealPath(), timeout, accounting, limits);
     try {
       slurm.begin();
       return slurm;
@@ -160,6 +167,15 @@ public final class RealSlurm implements AutoCloseable {
             .start();
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE);
     String said = "";
+    if (limits) {
+      String user = ask("id", "-un");
+      while (!ask("sacctmgr", "-n", "list", "user", user).contains(user)
+          && System.nanoTime() < end) {
+        ask("sacctmgr", "-i", "add", "account", "lab", "cluster=test");
+        ask("sacctmgr", "-i", "add", "user", user, "account=lab", "cluster=test");
+        TimeUnit.MILLISECONDS.sleep(100);
+      }
+    }
     while (!said.equals("works") && System.nanoTime() < end) {
       TimeUnit.MILLISECONDS.sleep(100);
       said = ask("sinfo", "--noheader", "--format=%t").replace("\n", " ");
@@ -183,9 +199,10 @@ public final class RealSlurm implements AutoCloseable {
             slurmdbd
             AccountingStorageHost=127.0.0.1
             AccountingStoragePort=%d
-            AccountingStoragePass=%s/munge\
+            AccountingStoragePass=%s/munge%s\
             """
-                .formatted(accountsPort, folder)
+                .formatted(
+                    accountsPort, folder, limits ? "\nAccountingStorageEnforce=limits,qos" : "")
             : "none";
     return """
     ClusterName=test

@@ -56,6 +56,7 @@ class SlurmAccountingIT {
     SchedulerSettings settings =
         new SchedulerSettings(
             "test",
+            "{job}",
             "",
             SchedulerSettings.SbatchOptions.NONE,
             new SchedulerSettings.BatchBounds(500, 0, 0),

@@ -68,6 +68,7 @@ class SlurmIT {
     return Remotes.scheduler(
         new SchedulerSettings(
             "test",
+            "{job}",
             "",
             new SchedulerSettings.SbatchOptions("", partition, List.of(args)),
             new SchedulerSettings.BatchBounds(500, 0, 0),

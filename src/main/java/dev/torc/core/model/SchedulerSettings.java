@@ -8,6 +8,7 @@ import java.util.SortedMap;
  * The settings of one executor in {@code executors}, including those inherited through {@code
  * like}. A missing text is empty. They do not name the file that they come from.
  *
+ * @param jobName the visible part of names at the scheduler, with placeholders
  * @param before shell text that runs before each job in the script
  * @param sbatch options for Slurm; empty for other schedulers
  * @param latency nanoseconds until a file written on one machine is visible on another
@@ -15,6 +16,7 @@ import java.util.SortedMap;
  */
 public record SchedulerSettings(
     String name,
+    String jobName,
     String before,
     SbatchOptions sbatch,
     BatchBounds bounds,
@@ -35,7 +37,7 @@ public record SchedulerSettings(
   /** Returns these settings with one job per batch. */
   public SchedulerSettings withoutBatches() {
     BatchBounds single = new BatchBounds(bounds.maxJobs, 0, bounds.maxRuntime);
-    return new SchedulerSettings(name, before, sbatch, single, latency, commands);
+    return new SchedulerSettings(name, jobName, before, sbatch, single, latency, commands);
   }
 
   public boolean isSlurm() {

@@ -463,6 +463,7 @@ public final class WorkflowCodec {
   private static SchedulerSettings settings(Wire wire, SchedulerSettings of) {
     return new SchedulerSettings(
         wire.text(of, SchedulerSettings::name),
+        wire.text(of, SchedulerSettings::jobName),
         wire.text(of, SchedulerSettings::before),
         new SchedulerSettings.SbatchOptions(
             wire.text(of, each -> each.sbatch().account()),

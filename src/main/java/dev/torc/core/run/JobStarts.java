@@ -179,6 +179,11 @@ final class JobStarts implements StartedJobs {
     out.submitted(id, at);
   }
 
+  @Override
+  public void waits(int id) {
+    out.waits(id);
+  }
+
   /** Gives back the resources of an attempt that has ended. */
   void giveBack(Attempt attempt) {
     running--;

@@ -10,4 +10,7 @@ public interface StartedJobs {
 
   /** Notes that a scheduler has taken the job; any thread may call it. */
   void submitted(int id, Event.JobSubmitted at);
+
+  /** Notes that the job waits here since the scheduler's queue is full; any thread may call it. */
+  void waits(int id);
 }

@@ -16,6 +16,7 @@ final class Submitted {
 
   private final Set<Integer> out = new HashSet<>();
   private final Set<Integer> prepared = new HashSet<>();
+  private final Set<Integer> waiting = new HashSet<>(); // prepared, while a queue is full
   private final LinkedHashSet<Integer> held = new LinkedHashSet<>();
   private final LoopLock lock;
   private final EventSender sender;
@@ -39,7 +40,18 @@ final class Submitted {
     lock.post(
         () -> {
           out.add(id);
+          waiting.remove(id);
           sender.tell(at);
+        });
+  }
+
+  /** Notes that a scheduler's queue is full for an attempt. Any thread may call it. */
+  void waits(int id) {
+    lock.post(
+        () -> {
+          if (prepared.contains(id) && !out.contains(id)) {
+            waiting.add(id);
+          }
         });
   }
 
@@ -60,6 +72,7 @@ final class Submitted {
   /** Notes that an attempt ended, wherever it ran; returns a job that was held and is ready now. */
   OptionalInt ended(int id) {
     out.remove(id);
+    waiting.remove(id);
     return prepared.remove(id) && !held.isEmpty()
         ? OptionalInt.of(held.removeFirst())
         : OptionalInt.empty();
@@ -74,8 +87,11 @@ final class Submitted {
     return prepared.size();
   }
 
-  /** Returns whether the number of jobs that are out is {@code attempts}, and none is held. */
+  /**
+   * Returns whether {@code attempts} is the number of jobs that are out or for which a queue is
+   * full, and none is held.
+   */
   boolean isAll(int attempts) {
-    return attempts == out.size() && held.isEmpty();
+    return attempts == out.size() + waiting.size() && (held.isEmpty() || !waiting.isEmpty());
   }
 }

@@ -13,6 +13,7 @@ import java.util.Set;
 final class ArrayTask {
   final RemoteBatch batch;
   final List<BatchAttempt> jobs;
+  final String own; // its own name in an array
   SchedulerJob job;
   SchedulerState state = new SchedulerState(Phase.WAITING, "");
   long over = -1; // when the scheduler first said that it is over; -1 if it has not
@@ -23,9 +24,10 @@ final class ArrayTask {
   long held = -1; // since when a user has held it; -1 if not held
   boolean isHeldTold;
 
-  ArrayTask(RemoteBatch batch, List<BatchAttempt> jobs) {
+  ArrayTask(RemoteBatch batch, List<BatchAttempt> jobs, String own) {
     this.batch = batch;
     this.jobs = jobs;
+    this.own = own;
     this.job = new SchedulerJob(null, batch.name, null);
     jobs.forEach(each -> each.task = this);
   }

@@ -42,6 +42,7 @@ final class BatchAttempt {
   private ProcessEnd end; // kept until a job asks; null if it never ran, or its node failed
   private List<HandedOutAttempt> endPlaces; // where scripts left files; null before the end
   private boolean told; // the listener knows that the scheduler has it
+  private boolean waits; // the listener knows that the queue is full
   boolean unwanted; // no job of this build wants it
   ArrayTask task; // its task in the script; null before it is in one
 
@@ -138,6 +139,14 @@ final class BatchAttempt {
     if (listener != null && !told) {
       told = true;
       listener.submitted(id);
+    }
+  }
+
+  /** Tells the listener, once, that the attempt waits since the queue is full. */
+  void waits() {
+    if (!waits) {
+      waits = true;
+      listener.waits();
     }
   }
 

@@ -93,10 +93,25 @@ final class BatchPlan {
     }
   }
 
-  /** Removes and returns all jobs that were not handed out. */
-  List<BatchAttempt> drain() {
+  /** Puts refused batches of an array back; {@code rest} says whether others of it are planned. */
+  void putBack(Array refused, boolean rest) {
+    List<List<BatchAttempt>> all = new ArrayList<>(refused.batches);
+    if (rest) {
+      all.addAll(planned.remove().batches);
+    }
+    planned.addFirst(new Array(all, refused.resources, refused.limit));
+  }
+
+  /** Returns the jobs that are not handed out. */
+  List<BatchAttempt> jobs() {
     List<BatchAttempt> all = new ArrayList<>(ready);
     planned.forEach(array -> array.batches.forEach(all::addAll));
+    return all;
+  }
+
+  /** Removes and returns all jobs that were not handed out. */
+  List<BatchAttempt> drain() {
+    List<BatchAttempt> all = jobs();
     ready.clear();
     planned.clear();
     return all;

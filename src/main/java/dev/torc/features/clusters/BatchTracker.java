@@ -245,6 +245,7 @@ public final class BatchTracker implements AutoCloseable {
     } else if (submitter.maySubmit(now)) {
       submitter.submit(now);
     }
+    submitter.tellWaiting(now);
     for (RemoteBatch batch : List.copyOf(out)) {
       if (now >= batch.nextLook) {
         readFolder(batch, now);
@@ -281,9 +282,7 @@ public final class BatchTracker implements AutoCloseable {
       return now + 1;
     }
     long next = plan.due(now + (failing ? AGAIN : REST));
-    if (submitter.maySubmit(Math.max(now, submitter.at()))) { // one per turn
-      next = Math.min(next, submitter.at());
-    }
+    next = Math.min(next, submitter.next(now, next)); // one per turn
     for (RemoteBatch batch : out) {
       next = Math.min(next, Math.min(batch.nextLook, watch.next()));
     }
@@ -421,6 +420,7 @@ public final class BatchTracker implements AutoCloseable {
   /**
    * What one torc needs to use one scheduler.
    *
+   * @param root the root of the build, for people to read
    * @param folder the folder with a subfolder for each script, on a file system that all nodes
    *     share
    * @param me this torc, as the owner of its claims
@@ -430,6 +430,7 @@ public final class BatchTracker implements AutoCloseable {
   public record SchedulerAccess(
       Scheduler scheduler,
       SchedulerSettings settings,
+      Path root,
       Path folder,
       ClaimOwner me,
       Marks marks,

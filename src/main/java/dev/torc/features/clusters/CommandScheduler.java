@@ -83,15 +83,22 @@ final class CommandScheduler implements Scheduler {
   public Submission submit(SubmissionRequest request) {
     Map<String, String> given = given(request.resources());
     given.put("script", CommandTemplate.quoted(request.script().toString()));
-    given.put("name", CommandTemplate.quoted(request.name()));
+    for (String name : new CommandTemplate(commands.submit()).names()) {
+      Matcher cut = CommandTemplate.NAME.matcher(name);
+      if (cut.matches()) {
+        int length =
+            cut.group(1) == null ? request.name().length() : Integer.parseInt(cut.group(1));
+        given.put(name, CommandTemplate.quoted(BatchName.cut(request.name(), length)));
+      }
+    }
     given.put("log", CommandTemplate.quoted(request.log().toString()));
     ProgramOutput said = ask(program.with(request.secrets()), commands.submit(), given);
     String found = id(said.text());
     if (!said.ok()) {
       boolean taken = id != null && !found.isEmpty();
-      return taken || SchedulerWords.isNoAnswer(said)
+      return taken
           ? new Submission.NoAnswer(SchedulerWords.failure(said))
-          : new Submission.Refused(SchedulerWords.failure(said));
+          : SchedulerWords.refusal(said);
     }
     return !isId(found)
         ? new Submission.NoAnswer("submit gave no id: " + SchedulerWords.line(said.text()))

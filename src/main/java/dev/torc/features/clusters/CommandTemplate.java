@@ -18,6 +18,9 @@ public record CommandTemplate(String text) {
   /** The placeholders for a script, in the command that submits. */
   public static final Set<String> SCRIPT = Set.of("script", "name", "log");
 
+  /** The placeholder for a name of at most so many characters. */
+  public static final Pattern NAME = Pattern.compile("name(?::(\\d{1,4}))?");
+
   /** The placeholders for resources, in the command that submits; some jobs lack some values. */
   public static final Set<String> RESOURCES =
       Set.of("cpus", "memory", "gpus", "nodes", "disk", "runtime", "runtime:hms", "runtime:min");

@@ -7,6 +7,7 @@ import dev.torc.core.model.SchedulerSettings;
 import dev.torc.core.run.Event;
 import dev.torc.features.clusters.BatchFolder.Word;
 import dev.torc.features.clusters.RemoteAttempt.HandedOutAttempt;
+import dev.torc.features.clusters.Scheduler.SchedulerJob;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,17 +18,22 @@ import java.util.Set;
 /**
  * An attempt that an earlier torc handed out and whose result is not recorded. Commands that only
  * read use it, and it says which scheduler to ask and how. {@link BatchTracker} finds out how the
- * attempt ended. {@code id} is the id from the scheduler; null if unknown.
+ * attempt ended. {@code task} is what the scheduler has.
  */
-public record EarlierJob(HandedOutAttempt place, SchedulerSettings settings, String id) {
+public record EarlierJob(HandedOutAttempt place, SchedulerSettings settings, SchedulerJob task) {
 
   public String job() {
     return place.key().job();
   }
 
+  /** Returns the id from the scheduler; null if unknown. */
+  public String id() {
+    return task.id();
+  }
+
   /** Returns where the attempt is, for messages: {@code slurm 1234_5}. */
   public String where() {
-    return new Event.JobSubmitted(job(), settings.name(), id).where();
+    return new Event.JobSubmitted(job(), settings.name(), id()).where();
   }
 
   /** Returns how the job ended, from the files of its script; null while that is unknown. */
@@ -60,7 +66,7 @@ public record EarlierJob(HandedOutAttempt place, SchedulerSettings settings, Str
     Map<String, Set<Word>> words = batch.folder.words();
     for (BatchAttempt job : batch.jobs()) {
       if (!batch.folder.isDone(job.claim(), words.getOrDefault(job.claim(), Set.of()))) {
-        all.add(new EarlierJob(job.place(), batch.settings, job.task.job.id()));
+        all.add(new EarlierJob(job.place(), batch.settings, job.task.job));
       }
     }
     return all;

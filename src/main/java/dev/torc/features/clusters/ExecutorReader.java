@@ -26,6 +26,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
@@ -40,6 +41,8 @@ public record ExecutorReader(
   private static final List<String> KINDS = List.of(SLURM, "commands");
 
   private static final String KNOWN = "; known are ";
+
+  private static final Pattern NAMING = Pattern.compile("-J.*|--job(-.*|=.*)?");
 
   private static final int MAX_JOBS = 500;
   private static final long BATCH = TimeUnit.MINUTES.toNanos(2);
@@ -88,9 +91,10 @@ public record ExecutorReader(
             entry.place(),
             new SchedulerSettings(
                 name,
+                jobName(fields),
                 fields.text("before", ""),
                 new SchedulerSettings.SbatchOptions(
-                    fields.text("account", ""), fields.text("partition", ""), fields.texts("args")),
+                    fields.text("account", ""), fields.text("partition", ""), args(fields)),
                 new SchedulerSettings.BatchBounds(
                     (int) fields.whole("max_jobs", MAX_JOBS, 1, Integer.MAX_VALUE),
                     fields.amount("batch", BATCH, Quantity::duration),
@@ -98,6 +102,33 @@ public record ExecutorReader(
                 fields.amount("latency", LATENCY, Quantity::duration),
                 slurm ? null : commands(name, entry, fields)),
             fields.choice("trace", "true", MapFields.FLAG).equals("true")));
+  }
+
+  private String jobName(MapFields fields) {
+    String name = raw(fields, "job_name");
+    for (String word : new CommandTemplate(name).names()) {
+      if (!BatchName.WORDS.contains(word)) {
+        String hint = NearestName.hint(word, BatchName.WORDS, KNOWN);
+        problems.add(
+            fields.map().get("job_name").place(),
+            "{%s} has no value in job_name%s".formatted(word, hint));
+      }
+    }
+    return name;
+  }
+
+  /** Returns the options of sbatch; the name is torc's, which finds its jobs by it. */
+  private List<String> args(MapFields fields) {
+    List<String> args = fields.texts("args");
+    for (String arg : args) {
+      if (NAMING.matcher(arg).matches()) {
+        problems.add(
+            fields.map().get("args").place(),
+            "args cannot name the job (%s): torc finds its jobs by their names; use job_name"
+                .formatted(arg));
+      }
+    }
+    return args;
   }
 
   /**
@@ -205,7 +236,13 @@ public record ExecutorReader(
     Place place = fields.map().get(key).place();
     List<String> names = new CommandTemplate(text).names();
     for (String each : names) {
-      if (!known.contains(each)) {
+      Matcher cut = CommandTemplate.NAME.matcher(each);
+      if (key.equals("submit") && cut.matches() && cut.group(1) != null) {
+        if (Integer.parseInt(cut.group(1)) < BatchName.SHORTEST) {
+          String least = "{%s} is too short for a name of its own; use at least {name:%d}";
+          problems.add(place, least.formatted(each, BatchName.SHORTEST));
+        }
+      } else if (!known.contains(each)) {
         problems.add(
             place,
             "{%s} has no value in %s%s".formatted(each, key, NearestName.hint(each, known, KNOWN)));

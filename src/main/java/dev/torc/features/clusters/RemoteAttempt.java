@@ -125,6 +125,9 @@ public record RemoteAttempt(
     /** Notes that the attempt was handed out; {@code id} is from the scheduler, null if unknown. */
     void submitted(String id);
 
+    /** Notes that the attempt waits since the scheduler's queue is full. */
+    default void waits() {}
+
     /** Notes that the node failed after the attempt began. The attempt is handed out again. */
     default void nodeFailed() {}
 

@@ -17,6 +17,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * A script that was handed out, with its array tasks and their jobs. Its record (settings, name and
@@ -44,21 +45,32 @@ final class RemoteBatch {
       String name,
       long time,
       long grace,
-      List<List<BatchAttempt>> batches) {
+      List<List<BatchAttempt>> batches,
+      List<String> owns) {
     this.folder = folder;
     this.settings = settings;
     this.name = name;
     this.time = time;
     this.grace = grace;
-    batches.forEach(jobs -> tasks.add(new ArrayTask(this, jobs)));
+    for (int i = 0; i < batches.size(); i++) {
+      tasks.add(new ArrayTask(this, batches.get(i), owns.size() > i ? owns.get(i) : name));
+    }
   }
 
   static RemoteBatch of(
       SchedulerAccess to, long time, List<List<BatchAttempt>> batches, Supplier<String> names) {
-    String name = "torc-" + names.get();
-    BatchFolder folder = new BatchFolder(to.folder().resolve(name));
+    String unique = "torc-" + names.get();
+    BatchFolder folder = new BatchFolder(to.folder().resolve(unique));
     batches.forEach(jobs -> jobs.forEach(job -> job.in(folder, names.get())));
-    return new RemoteBatch(folder, to.settings(), name, time, grace(batches), batches);
+    String pattern = to.settings().jobName();
+    String name = BatchName.of(pattern, names(batches.stream().flatMap(List::stream)), unique);
+    List<String> owns =
+        batches.stream().map(jobs -> BatchName.of(pattern, names(jobs.stream()), unique)).toList();
+    return new RemoteBatch(folder, to.settings(), name, time, grace(batches), batches, owns);
+  }
+
+  private static List<String> names(Stream<BatchAttempt> jobs) {
+    return jobs.map(job -> job.key().job()).toList();
   }
 
   /**
@@ -104,6 +116,7 @@ final class RemoteBatch {
     BatchWord.line(lines, "grace", Long.toString(grace));
     SettingsLines.write(settings, lines);
     for (int i = 0; i < tasks.size(); i++) {
+      BatchWord.line(lines, "own", tasks.get(i).own);
       for (BatchAttempt job : tasks.get(i).jobs) {
         RemoteKey key = job.key();
         String words =
@@ -176,7 +189,13 @@ final class RemoteBatch {
     long grace = word.all("grace").isEmpty() ? GRACE : word.number("grace"); // or an older version
     SchedulerSettings settings = SettingsLines.read(word);
     return new RemoteBatch(
-        folder, settings, word.text("name"), word.number("time"), grace, batches);
+        folder,
+        settings,
+        word.text("name"),
+        word.number("time"),
+        grace,
+        batches,
+        word.texts("own")); // older versions wrote none
   }
 
   /** Returns when it was handed out, in milliseconds since 1970. */
@@ -188,18 +207,28 @@ final class RemoteBatch {
     return tasks.stream().flatMap(task -> task.jobs.stream()).toList();
   }
 
-  SubmissionRequest request(SchedulerResources resources) {
+  /** Returns the request without what only a new submission needs. */
+  SubmissionRequest request() {
+    return request(null, "");
+  }
+
+  SubmissionRequest request(SchedulerResources resources, String comment) {
     Map<String, String> secrets = BatchPlan.secrets(jobs().getFirst());
     return new SubmissionRequest(
-        folder.script(), name, tasks.size(), resources, folder.log(), secrets);
+        folder.script(), name, tasks.size(), resources, folder.log(), secrets, comment);
+  }
+
+  /** Returns a comment on some of its jobs. */
+  static String comment(SchedulerAccess to, List<BatchAttempt> jobs) {
+    return BatchName.comment(to.root(), names(jobs.stream()));
   }
 
   /** Notes the ids that the scheduler gave to the tasks. */
   void noteIds(List<String> ids) {
     known = true;
-    SubmissionRequest request = request(null);
+    SubmissionRequest request = request();
     for (int i = 0; i < tasks.size(); i++) {
-      tasks.get(i).job = new SchedulerJob(ids.get(i), name, request.log(i));
+      tasks.get(i).job = new SchedulerJob(ids.get(i), name, tasks.get(i).own, request.log(i));
       tasks.get(i).submitted();
     }
   }

@@ -112,7 +112,9 @@ final class RemoteRun implements RunElsewhere {
   }
 
   private RemoteWait wait(BatchTracker by) {
-    wait = new RemoteWait(by, common.removal(), key, at -> starts.submitted(id, at));
+    wait =
+        new RemoteWait(
+            by, common.removal(), key, at -> starts.submitted(id, at), () -> starts.waits(id));
     return wait;
   }
 

@@ -29,6 +29,7 @@ final class RemoteWait implements RemoteListener {
   private final RemovedOrSetAside removal;
   private final RemoteKey key;
   private final Consumer<Event.JobSubmitted> submitted;
+  private final Runnable waits;
   private final CompletableFuture<ProcessEnd> end = new CompletableFuture<>();
   private List<HandedOutAttempt> places = List.of();
   private boolean begun;
@@ -37,11 +38,13 @@ final class RemoteWait implements RemoteListener {
       BatchTracker tracker,
       RemovedOrSetAside removal,
       RemoteKey key,
-      Consumer<Event.JobSubmitted> submitted) {
+      Consumer<Event.JobSubmitted> submitted,
+      Runnable waits) {
     this.tracker = tracker;
     this.removal = removal;
     this.key = key;
     this.submitted = submitted;
+    this.waits = waits;
   }
 
   /** Waits for a job that an earlier torc handed out; returns null if the job is no longer out. */
@@ -120,6 +123,11 @@ final class RemoteWait implements RemoteListener {
   @Override
   public void submitted(String id) {
     submitted.accept(new Event.JobSubmitted(key.job(), tracker.executor(), id));
+  }
+
+  @Override
+  public void waits() {
+    waits.run();
   }
 
   @Override

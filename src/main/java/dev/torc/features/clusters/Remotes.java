@@ -167,7 +167,7 @@ public final class Remotes implements OtherMachines, AutoCloseable {
   private boolean cancel(BatchTracker holder, String job, RemovedOrSetAside removal)
       throws IOException {
     RemoteKey none = new RemoteKey(job, me.build(), 0, "", "", "");
-    RemoteWait wait = new RemoteWait(holder, removal, none, _ -> {});
+    RemoteWait wait = new RemoteWait(holder, removal, none, _ -> {}, () -> {});
     boolean over = wait.resume() == null;
     wait.recorded();
     return over;
@@ -218,7 +218,8 @@ public final class Remotes implements OtherMachines, AutoCloseable {
       }
       tracker =
           BatchTracker.start(
-              new SchedulerAccess(scheduler.apply(place), settings, place, me, marks, warn));
+              new SchedulerAccess(
+                  scheduler.apply(place), settings, home.root(), place, me, marks, warn));
       trackers.put(name, tracker);
       ending.accept(tracker);
     }

@@ -48,6 +48,12 @@ public interface Scheduler {
    */
   String cancel(List<SchedulerJob> jobs);
 
+  /**
+   * Gives array tasks their own names, and a comment each, where the scheduler allows that. It must
+   * know the tasks by both names afterwards.
+   */
+  default void rename(Map<SchedulerJob, String> tasks) {}
+
   /** Returns the placeholders in its commands, like {@code {memory}}, without a value. */
   default List<String> lacks(SchedulerResources resources) {
     return List.of();
@@ -78,9 +84,20 @@ public interface Scheduler {
    *
    * @param id the scheduler's id; null if unknown: then only the name identifies it
    * @param name the name under which it was submitted; all tasks of an array have the same name
+   * @param own the name that an array task may have got since, or {@code name}
    * @param log the file that may have the scheduler's messages about it; null if unknown
    */
-  public record SchedulerJob(String id, String name, Path log) {}
+  public record SchedulerJob(String id, String name, String own, Path log) {
+
+    public SchedulerJob(String id, String name, Path log) {
+      this(id, name, name, log);
+    }
+
+    /** Returns whether it may have this name. */
+    boolean isNamed(String one) {
+      return one.equals(name) || one.equals(own);
+    }
+  }
 
   /**
    * What a scheduler says about a script. {@code said} is its own text on one line, possibly empty:
@@ -144,6 +161,9 @@ public interface Scheduler {
     /** The scheduler refused the script: nothing was submitted. {@code said} is one line. */
     record Refused(String said) implements Submission {}
 
+    /** A limit on the user's jobs in the queue refused the script; {@code limit} names it. */
+    record Full(String limit) implements Submission {}
+
     /** It is unknown whether the scheduler accepted the script. {@code said} is one line. */
     record NoAnswer(String said) implements Submission {}
   }
@@ -155,6 +175,7 @@ public interface Scheduler {
    * @param name a name that no other submission ever has: a letter, then any of {@code [\w.-]}
    * @param log the absolute path for the output of script and scheduler; see {@link #log(int)}
    * @param secrets more variables of the submitter, which the script inherits
+   * @param comment a line for people; may be empty
    */
   public record SubmissionRequest(
       Path script,
@@ -162,11 +183,12 @@ public interface Scheduler {
       int tasks,
       SchedulerResources resources,
       Path log,
-      Map<String, String> secrets) {
+      Map<String, String> secrets,
+      String comment) {
 
     public SubmissionRequest(
         Path script, String name, int tasks, SchedulerResources resources, Path log) {
-      this(script, name, tasks, resources, log, Map.of());
+      this(script, name, tasks, resources, log, Map.of(), "");
     }
 
     /** Returns the log of one array task: with its number added, unless it is the only one. */

@@ -181,7 +181,7 @@ final class SchedulerWatch {
 
   /** Looks up, by its name, a submission that got no answer; null if that is not possible. */
   Submission find(RemoteBatch batch, long now) throws IOException {
-    Submission there = to.scheduler().find(batch.request(null));
+    Submission there = to.scheduler().find(batch.request());
     if (there instanceof Submission.Accepted accepted) {
       accepted(batch, accepted);
     } else if (there instanceof Submission.Refused) {
@@ -196,6 +196,11 @@ final class SchedulerWatch {
     batch.noteIds(accepted.ids());
     try {
       batch.folder.write(accepted.ids());
+      if (batch.tasks.size() > 1) { // a task of unknown id is looked up by the name of the array
+        Map<SchedulerJob, String> tasks = new LinkedHashMap<>();
+        batch.tasks.forEach(task -> tasks.put(task.job, RemoteBatch.comment(to, task.jobs)));
+        to.scheduler().rename(tasks);
+      }
     } catch (IOException e) {
       to.tell("cannot write the ids of %s: %s", batch.name, Refusal.line(e));
     }

@@ -4,12 +4,14 @@ import static java.util.stream.Collectors.joining;
 
 import dev.torc.base.machine.ProgramOutput;
 import dev.torc.base.text.SafeText;
+import dev.torc.features.clusters.Scheduler.Submission;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Reads the messages of schedulers: puts them on one line, and tells whether they are answers. */
@@ -39,7 +41,52 @@ final class SchedulerWords {
               + "|couldn't find/remove",
           Pattern.CASE_INSENSITIVE);
 
+  /** A limit on jobs in the queue, in a refusal. Slurm's general sentence about limits is none. */
+  private static final Pattern FULL =
+      any(
+          "(QOS|Assoc)(Max|Grp)Submit\\w*|MaxSubmitJobsPer\\w+", // Slurm
+          "would exceed [^;]{1,200} limit (of jobs|on resource \\S+) in '\\w' state", // PBS
+          "Maximum number of jobs already in queue", // TORQUE
+          "Pending job (slot )?threshold reached", // LSF
+          "only \\d+ jobs are allowed per \\w+", // Grid Engine
+          "MAX_JOBS_(PER_OWNER|SUBMITTED)"); // HTCondor
+
+  /** A refusal that the next try gets too, until a person changes something. */
+  private static final Pattern NEVER =
+      any(
+          "invalid (partition|account|qos|feature|generic resource|node name)",
+          "requested (node configuration is not available|time limit is invalid)",
+          "memory specification can not be satisfied|more processors requested than permitted",
+          "unrecognized option|is not installed, or not in PATH",
+          "unknown (queue|resource)|no such queue|bad resource requirement",
+          "violates queue and/or server resource limits|exceeds queue resource limits");
+
+  private static final Pattern LARGE = any("invalid job array specification");
+
   private SchedulerWords() {}
+
+  private static Pattern any(String... rows) {
+    return Pattern.compile(String.join("|", rows), Pattern.CASE_INSENSITIVE);
+  }
+
+  /** Returns what a failed submission means. */
+  static Submission refusal(ProgramOutput said) {
+    String why = failure(said);
+    Matcher full = FULL.matcher(why);
+    return full.find()
+        ? new Submission.Full(full.group())
+        : isNoAnswer(said) ? new Submission.NoAnswer(why) : new Submission.Refused(why);
+  }
+
+  /** Returns whether the scheduler refuses the same submission each time. */
+  static boolean isFinal(String refusal) {
+    return NEVER.matcher(refusal).find();
+  }
+
+  /** Returns whether the scheduler may take a smaller array. */
+  static boolean isTooLarge(String refusal) {
+    return LARGE.matcher(refusal).find();
+  }
 
   /** Runs the commands of a scheduler: one at a time, each no longer than {@code patience}. */
   record Program(Map<String, String> env, Path folder, Duration patience) {

@@ -68,7 +68,7 @@ final class SettingsLines {
     String name = lines.texts("executor").getFirst();
     long latency = lines.number("latency");
     return new SchedulerSettings(
-        name, "", SbatchOptions.NONE, new BatchBounds(1, 0, 0), latency, commands);
+        name, "", "", SbatchOptions.NONE, new BatchBounds(1, 0, 0), latency, commands);
   }
 
   private static String key(Fact word) {

@@ -54,11 +54,26 @@ public final class Slurm implements Scheduler {
 
   private static final int NOT_FOUND = 127;
 
+  /** How long the tracker waits for names that only people need. */
+  private static final Duration RENAMING = Duration.ofSeconds(10);
+
   private static final String FOUND_BY = "SLURM_(CONF|CLUSTERS|JWT)";
 
+  /** Renames array tasks: three words for each. Stops at the first that is not allowed. */
+  private static final String RENAME =
+      """
+      while [ $# -gt 0 ]; do
+        scontrol update JobId="$1" JobName="$2" ${3:+"Comment=$3"} || exit
+        shift 3
+      done\
+      """;
+
   private final SchedulerSettings settings;
+  private final boolean commented; // by the site or the user
   private final SchedulerWords.Program submitting;
   private final SchedulerWords.Program asking;
+  private final SchedulerWords.Program renaming;
+  private boolean renames = true; // until it is not allowed
   private String configuration = "";
 
   Slurm(SchedulerSettings settings, Path folder, Map<String, String> env, Duration patience) {
@@ -69,6 +84,10 @@ public final class Slurm implements Scheduler {
     submitting =
         new SchedulerWords.Program(allocated ? without(env, "SLURM_.*") : env, folder, patience);
     asking = new SchedulerWords.Program(plain, folder, patience);
+    renaming = new SchedulerWords.Program(plain, folder, RENAMING);
+    commented =
+        env.containsKey("SBATCH_COMMENT")
+            || settings.sbatch().args().stream().anyMatch(arg -> arg.startsWith("--comment"));
   }
 
   /** Returns an environment without the variables that match, except those that locate Slurm. */
@@ -96,9 +115,7 @@ public final class Slurm implements Scheduler {
   public Submission submit(SubmissionRequest request) {
     ProgramOutput said = ask(submitting.with(request.secrets()), submission(request));
     if (!said.ok()) {
-      return SchedulerWords.isNoAnswer(said)
-          ? new Submission.NoAnswer(SchedulerWords.failure(said))
-          : new Submission.Refused(SchedulerWords.failure(said));
+      return SchedulerWords.refusal(said);
     }
     String last = said.text().substring(said.text().lastIndexOf('\n') + 1);
     Matcher id = SUBMITTED.matcher(last.strip());
@@ -144,6 +161,7 @@ public final class Slurm implements Scheduler {
     amount(words, "--nodes=", resources.nodes() == 1 ? 0 : resources.nodes(), "");
     amount(words, "--tmp=", SchedulerResources.mebibytes(resources.disk()), "M");
     amount(words, "--time=", resources.minutes(), "");
+    option(words, "--comment=", commented ? "" : request.comment());
     words.addAll(settings.sbatch().args());
     words.addAll(List.of("--parsable", "--no-requeue", "--job-name=" + request.name()));
     String log = request.log().toString().replace("%", "%%");
@@ -154,6 +172,14 @@ public final class Slurm implements Scheduler {
     }
     words.add(request.script().toString());
     return words;
+  }
+
+  @Override
+  public void rename(Map<SchedulerJob, String> tasks) {
+    List<String> words = new ArrayList<>(List.of("sh", "-c", RENAME, "sh"));
+    tasks.forEach(
+        (job, comment) -> words.addAll(List.of(job.id(), job.own(), commented ? "" : comment)));
+    renames = renames && ask(renaming, words).ok();
   }
 
   private static void option(List<String> words, String option, String value) {
@@ -231,7 +257,8 @@ public final class Slurm implements Scheduler {
   private SlurmQueue queue(List<SchedulerJob> jobs) {
     SlurmQueue queue = new SlurmQueue(Map.of(), "");
     String user = Integer.toUnsignedString(OwnUser.number());
-    for (List<String> names : parts(jobs.stream().map(SchedulerJob::name).distinct())) {
+    for (List<String> names :
+        parts(jobs.stream().flatMap(job -> Stream.of(job.name(), job.own())).distinct())) {
       if (queue.trouble().isEmpty()) {
         queue = queue.with(ask(asking, SlurmQueue.question(user, String.join(",", names))));
       }
@@ -256,9 +283,7 @@ public final class Slurm implements Scheduler {
       for (String line : ask(asking, accounts(String.join(",", ids))).text().lines().toList()) {
         Matcher fields = RECORD.matcher(line);
         SchedulerJob job = fields.matches() ? known.get(fields.group(1)) : null;
-        if (job != null
-            && job.name().equals(fields.group(4))
-            && SlurmWords.isEnd(fields.group(2))) {
+        if (job != null && job.isNamed(fields.group(4)) && SlurmWords.isEnd(fields.group(2))) {
           SchedulerState end = SlurmWords.end(fields.group(2), "", fields.group(3), job.log());
           ends.put(job, end.at(SlurmWords.time(fields.group(5)), SlurmWords.time(fields.group(6))));
         }
@@ -426,7 +451,7 @@ public final class Slurm implements Scheduler {
     /** Returns the entry of a job; null if none, or if another job has the same id. */
     Listed of(SchedulerJob job) {
       Listed listed = jobs.get(job.id());
-      return listed != null && listed.name.equals(job.name()) ? listed : null;
+      return listed != null && job.isNamed(listed.name) ? listed : null;
     }
   }
 }

@@ -132,7 +132,16 @@ public final class KnownKeys {
 
   /** An entry of {@code executors} of any kind. */
   public static final List<String> EXECUTOR =
-      List.of("kind", "like", "before", "max_jobs", "batch", "max_runtime", "latency", "trace");
+      List.of(
+          "kind",
+          "like",
+          "job_name",
+          "before",
+          "max_jobs",
+          "batch",
+          "max_runtime",
+          "latency",
+          "trace");
 
   /** The additional keys of an entry of {@code executors} of kind {@code slurm}. */
   public static final List<String> EXECUTOR_SLURM = List.of("account", "partition", "args");

@@ -119,7 +119,8 @@ public record AllocatedBuild(
     }
     Project project = Project.load(caller, options);
     Plan plan =
-        BuildSession.of(project, request).forecast(false, _ -> {}); // the build will report warnings
+        BuildSession.of(project, request)
+            .forecast(false, _ -> {}); // the build will report warnings
     AllocatedBuild build = new AllocatedBuild(caller, project, plan, request, say);
     for (Job job : build.toRun()) {
       if (job.has(Trait.INTERACTIVE)) {
@@ -159,7 +160,8 @@ public record AllocatedBuild(
         Signals signals = caller.host().process().signals();
         BatchTracker tracker =
             BatchTracker.start(
-                new SchedulerAccess(slurm, settings, files.scripts(), me, (_, _) -> {}, say))) {
+                new SchedulerAccess(
+                    slurm, settings, dir, files.scripts(), me, (_, _) -> {}, say))) {
       Waiting waiting = new Waiting(tracker);
       try (Signals.Handling _ = signals.during(waiting::stop)) {
         tracker.add(attempt(files, words, dir), waiting);
@@ -200,6 +202,7 @@ public record AllocatedBuild(
     args.addAll(given.sbatch().args());
     return new SchedulerSettings(
         AllocationFiles.EXECUTOR,
+        given.jobName(),
         given.before(),
         new SchedulerSettings.SbatchOptions(
             given.sbatch().account(), given.sbatch().partition(), args),

@@ -146,8 +146,7 @@ record AllocationFiles(Path folder, String id) {
   static Predicate<EarlierJob> hasEnded(Scheduler slurm) {
     Set<SchedulerJob> gone = new HashSet<>();
     return job -> {
-      String name = job.place().folder().path().getFileName().toString();
-      SchedulerJob asked = new SchedulerJob(job.id(), name, null);
+      SchedulerJob asked = job.task();
       SchedulerState state = slurm.states(List.of(asked)).get(asked);
       return state.isEnd() || state.is(SchedulerState.Phase.GONE) && !gone.add(asked);
     };

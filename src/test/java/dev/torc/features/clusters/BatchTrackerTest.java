@@ -84,6 +84,77 @@ class BatchTrackerTest {
   }
 
   @Test
+  void rule12AFullQueueIsNoFailureAndSpendsNoAttempt() throws IOException {
+    torc(500, 0);
+    cluster.capacity = 10;
+    cluster.takes = 100 * SECOND;
+    torc.add(40, 10);
+    torc.run(5);
+    assertEquals(10, cluster.submitted, "40, 20 and 10 in one, which halves until it fits");
+    assertEquals(
+        List.of("far: the queue takes no more of your jobs (QOSMaxSubmitJobPerUserLimit); 30 wait"),
+        torc.notes);
+    torc.drain(100_000);
+    all(ProcessEnd.How.EXITED);
+    assertEquals(40, cluster.submitted);
+    assertEquals(1, torc.notes.size(), torc.notes.toString());
+    assertTrue(cluster.runs.values().stream().allMatch(runs -> runs == 1));
+    assertTrue(jobs().stream().allMatch(job -> job.lost == 0));
+    assertEquals(30, jobs().stream().filter(job -> job.waits > 0).count());
+  }
+
+  @Test
+  void aQueueThatIsFullOfOtherJobsIsTriedEachMinute() throws IOException {
+    torc(500, 0);
+    cluster.capacity = 0;
+    torc.add(2, 10);
+    torc.run(1);
+    assertEquals(2, cluster.submissions, "two, then one");
+    torc.run(185);
+    assertEquals(5, cluster.submissions);
+    cluster.capacity = 100;
+    torc.drain(200);
+    all(ProcessEnd.How.EXITED);
+    assertEquals(1, torc.notes.size(), torc.notes.toString());
+    assertTrue(torc.notes.getFirst().endsWith("; 2 wait"), torc.notes.toString());
+  }
+
+  @Test
+  void theUsersOwnBoundIsNoFullQueue() throws IOException {
+    torc(3, 0);
+    torc.add(9, 10);
+    torc.drain(10_000);
+    all(ProcessEnd.How.EXITED);
+    assertEquals(List.of(), torc.notes);
+    assertTrue(jobs().stream().allMatch(job -> job.waits == 0));
+  }
+
+  @Test
+  void aRefusedArraySizeIsHalvedAtOnce() throws IOException {
+    torc(500, 0);
+    cluster.refusal = "Batch job submission failed: Invalid job array specification";
+    cluster.refusals = 2;
+    torc.add(40, 10);
+    torc.run(1);
+    torc.drain(10_000);
+    all(ProcessEnd.How.EXITED);
+    assertEquals(40 + 20, cluster.submitted - 40);
+    assertEquals(List.of(), torc.notes);
+  }
+
+  @Test
+  void aRefusalThatLastsFailsAtOnce() throws IOException {
+    torc(500, 0);
+    cluster.refusal = "Batch job submission failed: Invalid partition name specified";
+    cluster.refusals = 1;
+    torc.add(2, 10);
+    torc.run(100);
+    assertEquals(1, cluster.submissions);
+    all(ProcessEnd.How.NOT_STARTED);
+    assertEquals("far: " + cluster.refusal, jobs().getFirst().message());
+  }
+
+  @Test
   void shortOnesShareAScriptUntilTheirTimesAddUpToABatch() throws IOException {
     torc(500, 120 * SECOND);
     torc.add(50, 10);
@@ -126,6 +197,7 @@ class BatchTrackerTest {
     SchedulerSettings hasty =
         new SchedulerSettings(
             "far",
+            "{job}",
             "",
             SchedulerSettings.SbatchOptions.NONE,
             new SchedulerSettings.BatchBounds(500, 0, 0),
@@ -528,6 +600,7 @@ class BatchTrackerTest {
             new SchedulerAccess(
                 cluster,
                 FakeCluster.settings(10, 1),
+                torc.folder.getParent(),
                 torc.folder,
                 new ClaimOwner("b1", "here", "boot", 2, 2, 0),
                 (_, _) -> {},

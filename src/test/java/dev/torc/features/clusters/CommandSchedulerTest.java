@@ -62,6 +62,7 @@ class CommandSchedulerTest {
     SchedulerSettings settings =
         new SchedulerSettings(
             "pbs",
+            "{job}",
             "",
             SchedulerSettings.SbatchOptions.NONE,
             new SchedulerSettings.BatchBounds(500, 0, 0),
@@ -107,6 +108,17 @@ class CommandSchedulerTest {
   }
 
   @Test
+  void aNameIsCutToALengthAndKeepsWhatMakesItUnique() throws IOException {
+    programs.says("qsub", "echo 7");
+    String name = BatchName.of("{job}", List.of("alignment/s=1"), "u");
+    scheduler(commands("qsub -N {name:15} -x {name} {script}", null))
+        .submit(new SubmissionRequest(Path.of("/s"), name, 1, MUCH, Path.of("/log")));
+    String mark = name.substring(name.length() - 11);
+    assertEquals(
+        "qsub -N alig" + mark + " -x alignment-1" + mark + " /s", programs.calls().getFirst());
+  }
+
+  @Test
   void aPlaceholderWithoutAValueIsNamed() {
     String template = "qsub -m {memory} -t {runtime:hms} -d {disk} -c {cpus} {script}";
     assertEquals(
@@ -121,6 +133,7 @@ class CommandSchedulerTest {
     SchedulerSettings asked =
         new SchedulerSettings(
             "pbs",
+            "",
             "",
             SchedulerSettings.SbatchOptions.NONE,
             new SchedulerSettings.BatchBounds(1, 0, 0),

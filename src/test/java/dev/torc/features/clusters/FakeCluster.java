@@ -38,6 +38,8 @@ final class FakeCluster implements Scheduler {
   long lag; // nanoseconds, at most, until a written file is seen
   boolean answers = true;
   int refusals;
+  String refusal = "no such partition"; // its words
+  int capacity = Integer.MAX_VALUE; // the most array tasks in its queue
   int lost; // so many submissions are taken and get no answer
   int swallowed; // so many submissions are not taken and get no answer
   int submissions;
@@ -87,6 +89,7 @@ final class FakeCluster implements Scheduler {
   static SchedulerSettings settings(int maxJobs, long batch) {
     return new SchedulerSettings(
         "far",
+        "{job}",
         "",
         SchedulerSettings.SbatchOptions.NONE,
         new SchedulerSettings.BatchBounds(maxJobs, batch, 0),
@@ -126,7 +129,11 @@ final class FakeCluster implements Scheduler {
     between.run();
     if (refusals > 0) {
       refusals--;
-      return new Submission.Refused("no such partition");
+      return new Submission.Refused(refusal);
+    }
+    if (queued() + request.tasks() > capacity) {
+      submitted -= request.tasks();
+      return new Submission.Full("QOSMaxSubmitJobPerUserLimit");
     }
     if (swallowed > 0) {
       swallowed--;

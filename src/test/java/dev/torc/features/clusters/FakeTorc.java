@@ -49,6 +49,7 @@ final class FakeTorc {
     ProcessEnd end;
     volatile int ends;
     int lost;
+    int waits;
     String left = "";
     String id;
     final List<HandedOutAttempt> places = new ArrayList<>();
@@ -60,6 +61,11 @@ final class FakeTorc {
     @Override
     public void submitted(String taken) {
       id = taken;
+    }
+
+    @Override
+    public void waits() {
+      waits++;
     }
 
     @Override
@@ -105,6 +111,7 @@ final class FakeTorc {
             new SchedulerAccess(
                 cluster,
                 settings,
+                folder.getParent(),
                 folder,
                 new ClaimOwner(build, "here", "boot", 2, 2, 0),
                 (_, _) -> marked.run(),

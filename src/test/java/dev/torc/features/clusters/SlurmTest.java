@@ -20,6 +20,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -50,14 +51,18 @@ class SlurmTest {
   }
 
   private Slurm slurm(Map<String, String> more) {
+    return slurm(more, "--qos=low", "--comment=a b");
+  }
+
+  private Slurm slurm(Map<String, String> more, String... args) {
     Map<String, String> env = new HashMap<>(programs.env());
     env.putAll(more);
     SchedulerSettings settings =
         new SchedulerSettings(
             "slurm",
+            "{job}",
             "",
-            new SchedulerSettings.SbatchOptions(
-                "abc", "short", List.of("--qos=low", "--comment=a b")),
+            new SchedulerSettings.SbatchOptions("abc", "short", List.of(args)),
             new SchedulerSettings.BatchBounds(500, 0, 0),
             0,
             null);
@@ -118,6 +123,45 @@ class SlurmTest {
     assertEquals(21, slurm(Map.of()).largestArray());
     programs.says("scontrol", "exit 1");
     assertEquals(1001, slurm(Map.of()).largestArray(), "as Slurm has it by itself");
+  }
+
+  @Test
+  void aCommentIsTorcsUnlessTheSiteHasOne() throws IOException {
+    programs.says("sbatch", "echo 12");
+    SubmissionRequest request =
+        new SubmissionRequest(temp.resolve("s"), "a-1", 1, MUCH, temp, Map.of(), "/p: a");
+    slurm(Map.of(), "--qos=low").submit(request);
+    assertTrue(programs.calls().getFirst().contains(" --comment=/p: a --qos=low "));
+    slurm(Map.of(), "--comment", "x").submit(request);
+    slurm(Map.of("SBATCH_COMMENT", "x"), "--qos=low").submit(request);
+    assertEquals(1, programs.calls().stream().filter(call -> call.contains("--comment=")).count());
+  }
+
+  @Test
+  void arrayTasksGetTheirNamesAndAreKnownByBoth() throws IOException {
+    SchedulerJob one = new SchedulerJob("12_0", "align-1", "align-s1-1", null);
+    SchedulerJob two = new SchedulerJob("12_1", "align-1", "align-s2-1", null);
+    Map<SchedulerJob, String> tasks = new LinkedHashMap<>();
+    tasks.put(one, "/p: align/s=s1");
+    tasks.put(two, "");
+    Slurm slurm = slurm(Map.of("PATH", programs.env().get("PATH") + ":/bin"), "--qos=low");
+    slurm.rename(tasks);
+    assertEquals(
+        List.of(
+            "scontrol update JobId=12_0 JobName=align-s1-1 Comment=/p: align/s=s1",
+            "scontrol update JobId=12_1 JobName=align-s2-1"),
+        programs.calls());
+    queue("12_0|RUNNING|None|n1|align-s1-1|N/A|N/A", "12_1|PENDING|None||align-1|N/A|N/A");
+    Map<SchedulerJob, SchedulerState> states = slurm.states(List.of(one, two));
+    assertEquals(Phase.RUNNING, states.get(one).kind());
+    assertEquals(Phase.WAITING, states.get(two).kind());
+    assertTrue(
+        programs.calls().getLast().contains("--name=align-1,align-s1-1,align-s2-1 "),
+        programs.calls().getLast());
+    programs.says("scontrol", "exit 1");
+    slurm.rename(tasks);
+    slurm.rename(tasks);
+    assertEquals(4, programs.calls().stream().filter(call -> call.contains("update")).count() + 1);
   }
 
   @Test

@@ -65,13 +65,15 @@ class AllocationFilesTest {
     SchedulerSettings settings =
         new SchedulerSettings(
             "slurm",
+            "{job}",
             "",
             SchedulerSettings.SbatchOptions.NONE,
             new SchedulerSettings.BatchBounds(1, 0, 0),
             0,
             null);
     SchedulerAccess access =
-        new SchedulerAccess(slurm, settings, files.scripts(), me, (_, _) -> {}, _ -> {});
+        new SchedulerAccess(
+            slurm, settings, files.scripts(), files.scripts(), me, (_, _) -> {}, _ -> {});
     CompletableFuture<String> submitted = new CompletableFuture<>();
     CompletableFuture<ProcessEnd> end = new CompletableFuture<>();
     RemoteListener listener =
