@@ -121,7 +121,7 @@ final class BatchSubmitter {
       }
     } else if (answer instanceof Submission.NoAnswer none) {
       at = now + NO_ANSWER; // until then, the batch is looked up by its name
-      watch.unanswered(none.said(), now);
+      watch.unanswered(none.said(), out.stream().anyMatch(RemoteBatch::isKnown), now);
     }
   }
 

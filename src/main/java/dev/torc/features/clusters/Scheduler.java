@@ -227,7 +227,7 @@ public interface Scheduler {
 
   /**
    * Whether Slurm is installed and answers, for a command that reports it. {@code version} is empty
-   * if Slurm is not installed. {@code trouble} says why it does not answer; empty if it does.
+   * if Slurm is not installed. {@code trouble} says why it is not reached; empty if it is.
    */
   public record SlurmLook(String version, String trouble) {
 
@@ -238,9 +238,11 @@ public interface Scheduler {
 
     /** Asks Slurm, and waits at most five seconds for each of two commands. */
     public static SlurmLook of(Map<String, String> env) {
-      ProgramOutput version = ProgramOutput.of(List.of("sbatch", "--version"), env, null, PATIENCE);
-      if (!version.ok()) {
-        return new SlurmLook("", version.said());
+      ProgramOutput version =
+          ProgramOutput.of(List.of("/usr/bin/env", "sbatch", "--version"), env, null, PATIENCE);
+      if (!version.ok()) { // without settings, even the version is not told
+        String why = SchedulerWords.line(version.said());
+        return new SlurmLook(version.status() == Slurm.NOT_FOUND ? "" : "slurm", why);
       }
       ProgramOutput ping = ProgramOutput.of(List.of("scontrol", "ping"), env, null, PATIENCE);
       boolean up = ping.ok() && ping.text().contains(" UP");

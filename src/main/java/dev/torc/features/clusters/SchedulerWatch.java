@@ -24,8 +24,7 @@ final class SchedulerWatch {
   private static final long FIRST = 2 * SECOND;
   private static final long LAST = 30 * SECOND;
   private static final long TELL = 60 * SECOND;
-  private static final long REACH = 60 * SECOND;
-  private static final int TRIES = 3;
+  private static final long REACH = 10 * SECOND;
 
   private final SchedulerAccess to;
   private long pause = FIRST;
@@ -35,7 +34,7 @@ final class SchedulerWatch {
   private long told = Long.MIN_VALUE / 2;
   private boolean answers; // it has answered at least once
   private String lack = ""; // what the last try without an answer said
-  private int silences; // tries without an answer, while there was none yet
+  private boolean isSilent; // a try got no answer
   private long silent; // when the first of them was
 
   SchedulerWatch(SchedulerAccess to) {
@@ -105,7 +104,7 @@ final class SchedulerWatch {
     if (answered) {
       answered();
     } else if (silence != null) {
-      unanswered(silence, now);
+      unanswered(silence, batches.stream().anyMatch(RemoteBatch::isKnown), now);
     }
     return unknown;
   }
@@ -146,20 +145,25 @@ final class SchedulerWatch {
     answers = true;
   }
 
-  /** Notes that the scheduler does not answer, and reports it at most once a minute. */
-  void unanswered(String why, long now) {
-    silent = silences == 0 ? now : silent;
-    silences++;
-    lack = why;
-    tell(now, "%s does not answer: %s; torc keeps asking", to.executor(), why);
+  /**
+   * Notes that the scheduler does not answer, and reports it at most once a minute, if torc keeps
+   * asking: {@code known} says whether the scheduler has jobs of this root.
+   */
+  void unanswered(String why, boolean known, long now) {
+    silent = isSilent ? silent : now;
+    isSilent = true;
+    lack = why.substring(why.lastIndexOf("; ") + 1).strip(); // the last message is the general one
+    if (answers || known) {
+      tell(now, "%s does not answer: %s; torc keeps asking", to.executor(), lack);
+    }
   }
 
   /**
-   * Returns why no job can be submitted: the scheduler has not answered within three tries and a
-   * minute. Null after a first answer: then torc keeps asking.
+   * Returns why no job can be submitted: the scheduler has not answered for ten seconds. Null after
+   * a first answer: then torc keeps asking.
    */
   String outOfReach(long now) {
-    return answers || silences < TRIES || now - silent < REACH
+    return answers || !isSilent || now - silent < REACH
         ? null
         : " does not answer: %s; %s".formatted(lack, to.scheduler().remedy());
   }

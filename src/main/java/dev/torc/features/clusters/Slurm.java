@@ -52,7 +52,7 @@ public final class Slurm implements Scheduler {
 
   private static final List<String> SCANCEL = List.of("scancel");
 
-  private static final int NOT_FOUND = 127;
+  static final int NOT_FOUND = 127;
 
   /** How long the tracker waits for names that only people need. */
   private static final Duration RENAMING = Duration.ofSeconds(10);

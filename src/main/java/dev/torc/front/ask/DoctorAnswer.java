@@ -525,6 +525,6 @@ final class DoctorAnswer implements Answer {
     }
     return look.trouble().isEmpty()
         ? ok(look.version())
-        : advice(look.version() + " does not answer: " + look.trouble(), SlurmLook.REMEDY);
+        : advice(look.version() + " not reached: " + look.trouble(), SlurmLook.REMEDY);
   }
 }

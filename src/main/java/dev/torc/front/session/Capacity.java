@@ -215,8 +215,15 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation,
       if (asked > there) {
         boolean bytes = name.equals(Resources.MEMORY) || asked >= Amount.BYTES;
         if (name.equals(Resources.GPUS) && asked > machine.gpus().count() && nodes.size() == 1) {
-          return "job %s asks for %d gpus, and %s; lower it"
-              .formatted(job.name(), asked, SafeText.line(machine.gpus().words()));
+          String without = // what to do if there is no card at all
+              "--exclude %s, or set gpus: 0 in an overlay if the job can do without"
+                  .formatted(job.group() == null ? job.name() : job.group());
+          return "job %s asks for %s, and %s; %s"
+              .formatted(
+                  job.name(),
+                  Amount.count((int) asked, "gpu"),
+                  SafeText.line(machine.gpus().words()),
+                  machine.gpus().count() == 0 ? without : "lower it");
         }
         String most = bytes ? Amount.size(there, asked) : "" + there;
         return "job %s asks for %s of %s, and there is only %s; lower it, or raise --limit %s"

@@ -356,8 +356,7 @@ class BatchTrackerTest {
     torc.drain(1000);
     all(ProcessEnd.How.EXITED);
     assertEquals(1, cluster.submissions);
-    assertEquals("far does not answer: timed out; torc keeps asking", torc.notes.getFirst());
-    assertTrue(torc.notes.get(1).startsWith("far gave no id for what runs in "), torc.notes.get(1));
+    assertTrue(torc.notes.getFirst().startsWith("far gave no id for what "), torc.notes.getFirst());
   }
 
   @Test
@@ -391,15 +390,16 @@ class BatchTrackerTest {
 
   /** Torc waits for a scheduler that is busy, but not for one that it has never reached. */
   @Test
-  void aSchedulerThatNeverAnsweredIsGivenUpAfterAMinute() throws IOException {
+  void aSchedulerThatNeverAnsweredIsGivenUpAfterTenSecondsInOneSentence() throws IOException {
     torc(500, SECOND);
     cluster.answers = false;
     cluster.swallowed = 1000;
     torc.add(3, 120);
-    torc.drain(59);
+    torc.drain(9);
     assertEquals(0, jobs().getFirst().ends);
-    torc.drain(40);
+    torc.drain(7);
     all(ProcessEnd.How.NOT_STARTED);
+    assertEquals(List.of(), torc.notes);
     String why = "far does not answer: down; try the commands of this executor by hand";
     assertEquals(why, jobs().getFirst().message());
     torc.add(1, 120);
@@ -429,11 +429,10 @@ class BatchTrackerTest {
     cluster.answers = false;
     cluster.swallowed = 1000;
     torc.add(1, 120);
-    torc.drain(10);
+    torc.drain(5);
     torc.desk.end(true);
     torc.drain(10);
-    assertEquals(
-        List.of("far does not answer: timed out; torc keeps asking"), torc.notes, "and no more");
+    assertEquals(List.of(), torc.notes);
   }
 
   @Test

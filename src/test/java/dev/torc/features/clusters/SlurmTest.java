@@ -126,6 +126,21 @@ class SlurmTest {
   }
 
   @Test
+  void aSlurmWithoutSettingsIsNotReachedButInstalled() throws IOException {
+    assertEquals("", Scheduler.SlurmLook.of(programs.env()).version());
+    programs.says(
+        "sbatch",
+        """
+        echo 'sbatch: error: fetch_config: DNS SRV lookup failed' >&2
+        echo 'sbatch: fatal: Could not establish a configuration source' >&2
+        exit 1
+        """);
+    assertEquals(
+        new Scheduler.SlurmLook("slurm", "Could not establish a configuration source"),
+        Scheduler.SlurmLook.of(programs.env()));
+  }
+
+  @Test
   void aCommentIsTorcsUnlessTheSiteHasOne() throws IOException {
     programs.says("sbatch", "echo 12");
     SubmissionRequest request =

@@ -61,7 +61,8 @@ class CapacityTest extends Harness {
   @Test
   void rule12OnlyTheCommandLineNumbersGpusThatNothingShows() throws IOException {
     assertEquals(
-        "job a asks for 1 gpus, and this machine has 0; lower it",
+        "job a asks for 1 gpu, and this machine has 0; --exclude a, or set gpus: 0 in an overlay if"
+            + " the job can do without",
         refused(Gpus.NONE, "", Map.of()));
     assertThrows(
         AssertionError.class,
