@@ -1,10 +1,10 @@
 package dev.torc.base.syntax;
 
-import dev.torc.base.syntax.ShellText.Level;
 import java.util.Arrays;
 
 /**
- * What each character of a shell's text is, as {@link ShellText} finds it: one of the signs below.
+ * What each character of a shell's text is, one of the signs below; the lexer of a text says where
+ * its tokens are.
  */
 public final class ShellMarks {
 
@@ -32,6 +32,18 @@ public final class ShellMarks {
 
   /** What stands behind an ambiguous construct. */
   public static final char UNKNOWN = '\0';
+
+  /** Characters that end a bare word. */
+  static final String OPERATORS = ";&|()<>\n";
+
+  enum Level {
+    /** A command line: the whole text, or that of a command substitution. */
+    COMMAND,
+    DOUBLE,
+    /** A parameter expansion in braces. */
+    PARAMETER,
+    ARITHMETIC
+  }
 
   private final String text;
   private final char[] marks;
@@ -71,7 +83,7 @@ public final class ShellMarks {
       first = c;
     } else if (c == '#' && !inWord) {
       first = NOT_RUN;
-    } else if (ShellText.OPERATORS.indexOf(c) >= 0) {
+    } else if (OPERATORS.indexOf(c) >= 0) {
       first = OPERATOR;
     } else if (" \t\r\\".indexOf(c) >= 0) {
       first = BLANK;

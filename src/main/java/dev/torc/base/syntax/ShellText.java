@@ -1,5 +1,6 @@
 package dev.torc.base.syntax;
 
+import dev.torc.base.syntax.ShellMarks.Level;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -23,9 +24,6 @@ public final class ShellText {
   /** The deepest nesting of substitutions that is read. */
   private static final int MAX_DEPTH = 100;
 
-  /** Characters that end a bare word. */
-  static final String OPERATORS = ";&|()<>\n";
-
   /** What may stand before the name of a variable, in the forms that give its value. */
   private static final List<String> EXPANSIONS = List.of("$", "${", "${#", "${!");
 
@@ -40,15 +38,6 @@ public final class ShellText {
   private boolean gaveUp;
   private boolean open;
   private int i;
-
-  enum Level {
-    /** A command line: the whole text, or that of a command substitution. */
-    COMMAND,
-    DOUBLE,
-    /** A parameter expansion in braces. */
-    PARAMETER,
-    ARITHMETIC
-  }
 
   /**
    * Returns whether a text uses a variable: {@code $name}, or <code>${name}</code> with any ending
@@ -306,7 +295,7 @@ public final class ShellText {
         quote = c;
       } else if (c == '\\') {
         end.append(charAt(++i));
-      } else if (c == ' ' || c == '\t' || OPERATORS.indexOf(c) >= 0) {
+      } else if (c == ' ' || c == '\t' || ShellMarks.OPERATORS.indexOf(c) >= 0) {
         break;
       } else {
         end.append(c);

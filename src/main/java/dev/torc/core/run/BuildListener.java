@@ -23,6 +23,9 @@ public interface BuildListener extends Followers.Follower {
   /** Continues with the next context, in which there may be more jobs. */
   default void grow() {}
 
+  /** Does what can wait until jobs run: no more can start before the next message. */
+  default void whileJobsRun() {}
+
   /** Does what has become possible since the last message. */
   default void proceed() {}
 }

@@ -2,7 +2,6 @@ package dev.torc.features.remarks;
 
 import dev.torc.base.syntax.BadInput.Diagnostic;
 import dev.torc.core.decide.Plan;
-import dev.torc.core.decide.PlanContext;
 import dev.torc.core.decide.Reason;
 import dev.torc.core.decide.Verdict;
 import dev.torc.core.run.Attempt;
@@ -15,6 +14,7 @@ import dev.torc.core.run.Event;
 import dev.torc.core.run.JobState;
 import dev.torc.features.remarks.Remark.Due;
 import dev.torc.features.remarks.RemarkedJob.JobRun;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -23,9 +23,9 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Asks {@link Remarks} in a build: about all jobs that will run before the first one starts, about
- * others when they start, after a failure, and about what a run left. Remarks of the last kind are
- * the last words of a build, since jobs end in any order.
+ * Asks {@link Remarks} in a build while its first jobs run, so that no job waits for it: about all
+ * jobs that will run, about others once they have started, after a failure, and about what a run
+ * left. Remarks of the last kind are the last words of a build, since jobs end in any order.
  */
 public final class BuildRemarks implements BuildListener, BuildEnd {
 
@@ -34,22 +34,47 @@ public final class BuildRemarks implements BuildListener, BuildEnd {
   private final Consumer<Event> events;
   private final Remarks remarks = Remarks.ofBuild(false);
   private final Remarks ran = Remarks.ofBuild(true);
-  private final BitSet asked = new BitSet();
+  private final List<Event.JobStarted> started = new ArrayList<>(); // since the last question
   private final Map<String, Long> began = new HashMap<>(); // the jobs that run
+  private BitSet asked; // null before the first question
 
-  /** Tells the remarks about the planned jobs. */
   public BuildRemarks(BuildSetup setup, BuildState state) {
     this.plan = setup.plan();
     this.state = state;
     this.events = setup.listener();
-    PlanContext context = plan.context();
-    for (int id : context.graph().inOrder(plan.selected())) {
-      if (plan.verdict(id) instanceof Verdict.WillRun will && Reason.out(will.reasons()) == null) {
-        asked.set(id);
-        remarks.before(context, id, new JobRun(will.reasons(), false, null, null, null));
+  }
+
+  /** Tells the remarks about the planned jobs, and about jobs that started since. */
+  @Override
+  public void whileJobsRun() {
+    if (asked == null) {
+      asked = new BitSet();
+      for (int id : plan.context().graph().inOrder(plan.selected())) {
+        if (plan.verdict(id) instanceof Verdict.WillRun will
+            && Reason.out(will.reasons()) == null) {
+          asked.set(id);
+          JobRun run = new JobRun(will.reasons(), false, null, null, null);
+          remarks.before(plan.context(), id, run);
+        }
       }
     }
+    started.forEach(this::askStarted);
+    started.clear();
     tell(remarks.lines().takeNewLines());
+  }
+
+  private void askStarted(Event.JobStarted job) {
+    int id = state.graph().jobId(job.job());
+    if (id >= 0 && (state.graph() != plan.context().graph() || !asked.get(id))) {
+      boolean late = id >= plan.context().graph().nodes();
+      JobRun run = new JobRun(job.reasons(), late, null, null, null);
+      if (asked.get(id)) {
+        remarks.ask(state.context(), id, EnumSet.of(Due.START), run);
+      } else {
+        remarks.before(state.context(), id, run);
+      }
+      asked.set(id);
+    }
   }
 
   private void tell(List<Diagnostic> lines) {
@@ -60,18 +85,8 @@ public final class BuildRemarks implements BuildListener, BuildEnd {
   public void follow(Event event) {
     if (event instanceof Event.JobStarted job) {
       began.put(job.job(), System.currentTimeMillis());
-      int id = state.graph().jobId(job.job());
-      boolean grown = state.graph() != plan.context().graph();
-      if (id >= 0 && job.attempt() == 1 && (grown || !asked.get(id))) {
-        boolean late = id >= plan.context().graph().nodes();
-        JobRun run = new JobRun(job.reasons(), late, null, null, null);
-        if (asked.get(id)) {
-          remarks.ask(state.context(), id, EnumSet.of(Due.START), run);
-        } else {
-          remarks.before(state.context(), id, run);
-        }
-        asked.set(id);
-        tell(remarks.lines().takeNewLines());
+      if (job.attempt() == 1) {
+        started.add(job);
       }
     } else if (event instanceof Event.JobEnded job) {
       Long start = began.remove(job.job());
@@ -94,6 +109,7 @@ public final class BuildRemarks implements BuildListener, BuildEnd {
 
   @Override
   public boolean finishAgain(int exit) {
+    whileJobsRun(); // if no job ran
     tell(ran.lines().takeNewLines());
     return false;
   }

@@ -5,11 +5,14 @@ import dev.torc.base.syntax.ShellMarks;
 import dev.torc.base.syntax.ShellText;
 import dev.torc.core.model.Step;
 import dev.torc.core.model.Template;
+import dev.torc.core.model.Template.Part.Slot;
+import dev.torc.core.model.Template.Part.Text;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -57,6 +60,9 @@ public final class CommandWords {
       "(^|[^\\w$])%1$s=|\\{%1$s:?=|\\b(for|read|select|getopts|export|local|declare|typeset|readonly|mapfile|readarray)\\b[^\\n"
           + ";|&]*\\b%1$s\\b";
 
+  /** What continues a word behind a slot. */
+  private static final Pattern GOES_ON = Pattern.compile("[\\w./$*?{+~-]");
+
   private static final Pattern ASSIGNMENT = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*=");
 
   /** Commands that change the folder. After them it is unknown where a relative path leads. */
@@ -89,11 +95,16 @@ public final class CommandWords {
 
   /** Reads the words of a step. If the shell's grammar is unknown, there are none. */
   public CommandWords(Step.Command command, List<String> shell) {
+    this(command, shell, _ -> null);
+  }
+
+  /** Reads the words of a step; {@code paths} has those that stand for slots, else null. */
+  CommandWords(Step.Command command, List<String> shell, Function<Slot, String> paths) {
     if (command instanceof Step.Command.Words list) {
-      list.words().forEach(each -> open.peek().words.add(known(text(each))));
+      list.words().forEach(each -> open.peek().words.add(known(text(each, paths))));
       end(open.peek());
     } else if (command instanceof Step.Command.Shell shellText && Quoting.isKnown(shell)) {
-      text = text(shellText.text());
+      text = text(shellText.text(), paths);
       split(text);
       pipe &= !unclear && !shell.contains("pipefail") && !text.contains("pipefail");
     }
@@ -115,7 +126,7 @@ public final class CommandWords {
 
   /**
    * Returns the text that a shell runs outside of quotes, comments and here-documents; {@link
-   * #QUOTED} stands for what is quoted or escaped.
+   * #QUOTED} stands for what is quoted or escaped, except for a letter behind a backslash.
    */
   String bare() {
     return bare.toString();
@@ -141,10 +152,20 @@ public final class CommandWords {
     return pipe;
   }
 
-  private static String text(Template template) {
+  /** Returns a text with holes for the slots whose values are not known or not whole words. */
+  static String text(Template template, Function<Slot, String> paths) {
     StringBuilder text = new StringBuilder();
-    for (Template.Part part : template.parts()) {
-      text.append(part instanceof Template.Part.Text t ? t.text() : ShellText.HOLE);
+    for (int i = 0; i < template.parts().size(); i++) {
+      Template.Part next = i + 1 < template.parts().size() ? template.parts().get(i + 1) : null;
+      boolean whole =
+          next == null || next instanceof Text then && !GOES_ON.matcher(then.text()).lookingAt();
+      if (template.parts().get(i) instanceof Text known) {
+        text.append(known.text());
+      } else {
+        String path =
+            whole && template.parts().get(i) instanceof Slot slot ? paths.apply(slot) : null;
+        text.append(path == null ? "" + ShellText.HOLE : path);
+      }
     }
     return text.toString();
   }
@@ -158,8 +179,11 @@ public final class CommandWords {
     for (int i = 0; i < text.length() && marks.charAt(i) != ShellMarks.UNKNOWN; i++) {
       char c = text.charAt(i);
       char mark = marks.charAt(i);
-      if (mark != ShellMarks.NOT_RUN) {
-        bare.append(mark == ShellMarks.QUOTED || mark == ShellMarks.QUOTE ? QUOTED : c);
+      boolean escaped = i > 0 && text.charAt(i - 1) == '\\' && Character.isLetter(c);
+      if (mark == ShellMarks.QUOTED && !escaped || mark == ShellMarks.QUOTE && c != '\\') {
+        bare.append(QUOTED);
+      } else if (mark != ShellMarks.NOT_RUN) {
+        bare.append(c);
       }
       switch (mark) {
         case ShellMarks.WORD -> {

@@ -28,7 +28,7 @@ final class FailureHints {
     Long began = of.run().began();
     boolean searches =
         began != null && what.startsWith("exit 0, but ") && !what.contains("did you mean");
-    String hint = searches ? new WrittenInstead(of.graph(), of.job(), began).line() : null;
+    String hint = searches ? WrittenInstead.line(of.graph(), of.job(), began) : null;
     List<String> output = new ArrayList<>(List.of(what));
     output.addAll(
         Io.or(
@@ -37,7 +37,7 @@ final class FailureHints {
     hint = hint == null ? row(of, output) : hint;
     hint =
         hint == null && log != null
-            ? new MissingMaker(of.graph(), of.id(), log).line(output)
+            ? MissingMaker.line(of.graph(), of.id(), output.subList(1, output.size()))
             : hint;
     if (hint != null && !hint.isEmpty()) {
       of.say(hint.replaceFirst("(?s) .*", ""), " " + hint);

@@ -15,6 +15,9 @@ import java.util.Map;
  */
 public final class FoldedLines {
 
+  /** The kind of remarks about variables of the caller. */
+  static final String CALLER = "caller";
+
   private final class Line {
     private Job job;
     private Place place;
@@ -101,7 +104,8 @@ public final class FoldedLines {
       known.get(jobOrGroup(job) + key).first(job, place, behind);
       return;
     }
-    String text = before + "\0" + behind + (each ? "\0" + job.name() : "");
+    boolean apart = each && !key.equals(CALLER); // one env mends all
+    String text = before + "\0" + behind + (apart ? "\0" + job.name() : "");
     Line line = known.get(text);
     if (line == null || line.taken) {
       line = new Line(job, place, before, behind);

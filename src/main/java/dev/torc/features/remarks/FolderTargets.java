@@ -5,6 +5,8 @@ import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Step;
+import dev.torc.core.model.Template;
+import dev.torc.core.model.Template.Part;
 import dev.torc.features.remarks.CommandWords.CommandWord;
 import dev.torc.features.remarks.CommandWords.Role;
 import java.nio.file.Files;
@@ -19,11 +21,11 @@ import java.util.regex.Pattern;
  *
  * @param step the step whose commands these are
  */
-record FolderTargets(Graph graph, Job job, Step step, CommandWords words) {
+record FolderTargets(RemarkedJob of, Graph graph, Job job, Step step, CommandWords words) {
 
   /** Returns the rest of a sentence about a job; null if there is nothing to say. */
   static String in(RemarkedJob of, CommandWords words, Step step) {
-    return new FolderTargets(of.graph(), of.job(), step, words).line();
+    return new FolderTargets(of, of.graph(), of.job(), step, words).line();
   }
 
   private String line() {
@@ -33,10 +35,32 @@ record FolderTargets(Graph graph, Job job, Step step, CommandWords words) {
         return line;
       }
     }
+    for (Template template : step.command().templates()) {
+      String joined = joined(template);
+      if (joined != null) {
+        return joined;
+      }
+    }
     for (CommandWord word : words.words()) {
       if (word.role() == Role.TARGET && isMade(path(word.text()), false)) {
         return " writes to %s, but that product is a folder; produce %1$s, or write %1$s/FILE"
             .formatted(path(word.text()));
+      }
+    }
+    return null;
+  }
+
+  /** Returns a sentence about a folder that is joined with the text behind it; or null. */
+  private String joined(Template template) {
+    for (int i = 0; i + 1 < template.parts().size(); i++) {
+      Part next = template.parts().get(i + 1);
+      String behind =
+          next instanceof Part.Text text ? text.text().split("[\\s/;&|]", 2)[0] : next.toString();
+      String folder =
+          template.parts().get(i) instanceof Part.Slot slot ? of.product(slot, step, true) : null;
+      if (folder != null && behind.matches("[\\w${].*")) {
+        return " writes %s%s, which is beside the folder %s, not in it; write %1$s/%2$s"
+            .formatted(template.parts().get(i), behind, folder);
       }
     }
     return null;
@@ -50,7 +74,7 @@ record FolderTargets(Graph graph, Job job, Step step, CommandWords words) {
     List<String> operands =
         rest.stream().filter(word -> word == null || !word.startsWith("-")).toList();
     String to = operands.isEmpty() ? null : operands.getLast();
-    if (to == null || isRemoved(to)) {
+    if (to == null || !program.matches("cp|mv|mkdir") || isRemoved(to)) {
       return null;
     } else if (program.equals("mkdir")) {
       boolean ready = options.stream().anyMatch(o -> o.equals("--parents") || isShort(o, "p"));
@@ -71,8 +95,7 @@ record FolderTargets(Graph graph, Job job, Step step, CommandWords words) {
                           && mayBeFolder(path(from))
                       || options.stream().anyMatch(o -> o.equals("--archive") || isShort(o, "a"))
                           && isFolder(path(from));
-              case "mv" -> isFolder(path(from));
-              default -> false;
+              default -> isFolder(path(from)) || isFilled(from);
             };
     if (!folder || exact || from.endsWith("/.") || to.endsWith("/") || !isMade(path(to), false)) {
       return null;
@@ -108,6 +131,13 @@ record FolderTargets(Graph graph, Job job, Step step, CommandWords words) {
                     || above
                         && !(ref instanceof Ref.OfGlob)
                         && ref.text().startsWith(folder + "/"));
+  }
+
+  /** Returns whether the commands make a folder, or write into it. */
+  private boolean isFilled(String folder) {
+    return words.words().stream().anyMatch(word -> word.text().startsWith(folder + "/"))
+        || words.commands().stream()
+            .anyMatch(each -> each.getFirst().equals("mkdir") && each.contains(folder));
   }
 
   private boolean mayBeFolder(String path) {

@@ -1,21 +1,19 @@
 package dev.torc.features.remarks;
 
 import dev.torc.base.syntax.Glob;
-import dev.torc.base.syntax.Paths;
 import dev.torc.core.model.Graph;
-import dev.torc.core.model.Ref;
-import dev.torc.core.run.Event;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * Finds a product of another job that a failed job misses: its output says that a file of this name
  * is missing, and no path of needs leads from the maker to the job.
  */
-record MissingMaker(Graph graph, int job, Event.Log log) {
+final class MissingMaker {
 
   private static final Pattern MISSING =
       Pattern.compile(
@@ -24,47 +22,39 @@ record MissingMaker(Graph graph, int job, Event.Log log) {
 
   private static final Pattern PATH = Pattern.compile("[\\p{L}\\p{N}_./@%+~-]+");
 
-  /** Returns the rest of a hint about the job; null if there is none. */
-  String line(List<String> output) {
-    Set<String> names = new TreeSet<>();
+  private MissingMaker() {}
+
+  /** Returns the rest of a hint about the job whose output this is; null if there is none. */
+  static String line(Graph graph, int job, List<String> output) {
+    Set<String> names = new HashSet<>();
+    String root = graph.workflow().root() + "/";
     for (String line : output) {
       Matcher word = PATH.matcher(MISSING.matcher(line).find() ? line : "");
       while (word.find()) {
-        names.add(word.group().replaceFirst("\\.+$", ""));
-      }
-    }
-    for (String name : names) {
-      String path = name.isEmpty() ? null : product(name);
-      int maker = path == null ? -1 : graph.makerOf(path);
-      if (maker >= 0 && maker != job && !new NeedPaths(graph, Long.MAX_VALUE).lead(maker, job)) {
-        String what = "lacks %s, a product of %s".formatted(path, graph.title(maker));
-        return graph.precedes(job, maker)
-            ? what + ", which waits for this job; split the job in two"
-            : what + " that it does not need; add " + Glob.escape(path) + " to needs";
-      }
-    }
-    return null;
-  }
-
-  /** Returns the product that a name in the output means; null if none or several end so. */
-  private String product(String name) {
-    try {
-      String exact =
-          new Paths(graph.workflow().root()).normalize(log.dir().resolve(name).toString());
-      if (graph.makerOf(exact) >= 0) {
-        return exact;
-      }
-    } catch (IllegalArgumentException e) {
-      return null; // no file can have the name
-    }
-    Set<String> found = new TreeSet<>();
-    for (int each = 0; name.indexOf('.') > 0 && each < graph.jobs(); each++) {
-      for (Ref ref : graph.job(each).productRefs()) {
-        if (ref instanceof Ref.OfFile file && ("/" + file.path()).endsWith("/" + name)) {
-          found.add(file.path());
+        String name = word.group().replace(root, "").replaceFirst("\\.+$", "");
+        if (name.indexOf('.') >= 0 || name.indexOf('/') >= 0) { // else a word like any other
+          names.add("/" + name.replaceFirst("^(\\.{1,2}/)+", ""));
         }
       }
     }
-    return found.size() == 1 ? found.iterator().next() : null;
+    NeedPaths needs = new NeedPaths(graph, Long.MAX_VALUE);
+    int[] found =
+        IntStream.range(0, names.isEmpty() ? 0 : graph.files())
+            .filter(
+                file ->
+                    graph.maker(file) >= 0
+                        && names.stream().anyMatch(("/" + graph.path(file))::endsWith))
+            .filter(file -> graph.maker(file) != job && !needs.lead(graph.maker(file), job))
+            .limit(2)
+            .toArray();
+    if (found.length != 1) {
+      return null;
+    }
+    int maker = graph.maker(found[0]);
+    String path = graph.path(found[0]);
+    String what = "lacks %s, a product of %s".formatted(path, graph.title(maker));
+    return graph.precedes(job, maker)
+        ? what + ", which waits for this job; split the job in two"
+        : what + " that it does not need; add " + Glob.escape(path) + " to needs";
   }
 }

@@ -20,6 +20,9 @@ final class RemarkTable {
   /** Where a pattern is searched. */
   enum In {
     BARE,
+    ODD,
+    TEXT,
+    ENV,
     EXPANSION,
     WORD,
     LOG,
@@ -32,7 +35,9 @@ final class RemarkTable {
     UNSET,
     NO_PROGRAM,
     CLOSED,
-    PIPEFAIL
+    PIPEFAIL,
+    SEVERAL,
+    OWN
   }
 
   private static final Set<String> KEYS =
@@ -46,11 +51,26 @@ final class RemarkTable {
     return ROWS.get(in);
   }
 
-  /** A pattern and a sentence; {@code command} and {@code unless} are null if any text will do. */
-  record Row(Map<String, List<String>> keys, Pattern pattern, Pattern command, Pattern unless) {
+  /**
+   * A pattern and a sentence; {@code command} and {@code unless} are null if any text will do, and
+   * {@code shells} is empty for all shells.
+   */
+  record Row(
+      Map<String, List<String>> keys,
+      In in,
+      Set<String> shells,
+      Pattern pattern,
+      Pattern command,
+      Pattern unless) {
 
     Row(Map<String, List<String>> keys) {
-      this(keys, pattern(keys, "pattern"), pattern(keys, "command"), pattern(keys, "unless"));
+      this(
+          keys,
+          In.valueOf(keys.get("in").getFirst().toUpperCase(Locale.ROOT)),
+          keys.containsKey("shell") ? Set.of(keys.get("shell").getFirst().split(" ")) : Set.of(),
+          pattern(keys, "pattern"),
+          pattern(keys, "command"),
+          pattern(keys, "unless"));
     }
 
     private static Pattern pattern(Map<String, List<String>> keys, String key) {
@@ -65,10 +85,6 @@ final class RemarkTable {
       return value("row", "");
     }
 
-    In in() {
-      return In.valueOf(value("in", "").toUpperCase(Locale.ROOT));
-    }
-
     If when() {
       return If.valueOf(value("if", "always").toUpperCase(Locale.ROOT).replace('-', '_'));
     }
@@ -81,14 +97,15 @@ final class RemarkTable {
      * Returns what the pattern finds in a text: null if the row does not hold.
      *
      * @param shell the name of the command's shell; empty without one
-     * @param whole the text of the command
+     * @param all the text of the command
      */
-    Matcher find(String text, String shell, String whole) {
+    Matcher find(String text, String shell, String all) {
       Matcher found = pattern.matcher(text);
-      return (" " + value("shell", shell) + " ").contains(" " + shell + " ")
-              && (in() == In.EXPANSION || in() == In.WORD ? found.matches() : found.find())
-              && (command == null || command.matcher(whole).find())
-              && (unless == null || !unless.matcher(whole).find())
+      boolean whole = in == In.EXPANSION || in == In.WORD || in == In.ENV;
+      return (shells.isEmpty() || shells.contains(shell))
+              && (whole ? found.matches() : found.find())
+              && (command == null || command.matcher(all).find())
+              && (unless == null || !unless.matcher(all).find())
           ? found
           : null;
     }

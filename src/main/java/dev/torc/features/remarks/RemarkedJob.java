@@ -1,12 +1,15 @@
 package dev.torc.features.remarks;
 
 import dev.torc.base.syntax.Place;
+import dev.torc.base.syntax.Quoting;
 import dev.torc.core.decide.NeedContents;
 import dev.torc.core.decide.PlanContext;
 import dev.torc.core.decide.Reason;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
+import dev.torc.core.model.Ref;
 import dev.torc.core.model.Step;
+import dev.torc.core.model.Template.Part.Slot;
 import dev.torc.core.run.AttemptOutcome;
 import dev.torc.core.run.Event;
 import java.util.ArrayList;
@@ -77,9 +80,31 @@ public final class RemarkedJob {
   List<CommandWords> commands() {
     if (commands == null) {
       commands = new ArrayList<>(steps().size());
-      steps().forEach(step -> commands.add(new CommandWords(step.command(), step.shell())));
+      for (Step step : steps()) {
+        commands.add(
+            new CommandWords(step.command(), step.shell(), slot -> product(slot, step, false)));
+      }
     }
     return commands;
+  }
+
+  /** Returns the path of the product, a folder if so wished, that a slot stands for; or null. */
+  String product(Slot slot, Step step, boolean folder) {
+    List<Ref> refs = job.productRefs();
+    int index = Math.max(0, slot.index());
+    boolean one =
+        slot.name().equals("produces")
+            && slot.member() == null
+            && slot.format() == null
+            && step.dir().equals(".")
+            && index < refs.size()
+            && (slot.index() >= 0 || refs.size() == 1);
+    Ref ref = one ? refs.get(index) : null;
+    String path =
+        ref instanceof Ref.OfFolder made
+            ? made.path()
+            : ref instanceof Ref.OfFile made && !folder ? made.path() : "";
+    return Quoting.isPlain(path) ? path : null;
   }
 
   /** Counts the job in the sentence of this kind about its group; returns whether there is one. */

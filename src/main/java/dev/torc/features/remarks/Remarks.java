@@ -2,14 +2,18 @@ package dev.torc.features.remarks;
 
 import dev.torc.base.syntax.BadInput.Diagnostic;
 import dev.torc.base.syntax.Place;
+import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.PlanContext;
 import dev.torc.core.decide.Reason;
 import dev.torc.core.model.Graph;
+import dev.torc.core.model.Group;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Step;
 import dev.torc.features.remarks.Remark.Due;
 import dev.torc.features.remarks.RemarkedJob.JobRun;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.EnumSet;
@@ -72,6 +76,39 @@ public final class Remarks {
     return remarks.lines.takeNewLines();
   }
 
+  /** Returns what is known of a file of the project that no job makes or needs. */
+  public static List<String> about(PlanContext context, String path) {
+    Graph graph = context.graph();
+    UndeclaredReads reads = new UndeclaredReads(context, true);
+    ScriptImports imports = new ScriptImports(graph, reads, new HashMap<>(0));
+    FoldedLines lines = new FoldedLines(true, false);
+    for (int id : graph.inOrder(graph.allJobs())) {
+      boolean runs = reads.run(id).contains(path);
+      String script = runs ? "" : imports.importer(id, path::equals);
+      if (script != null) {
+        String way = runs ? " runs %2$s, and does not need it" : " runs %s, which imports %s";
+        String line = way.formatted(SafeText.name(script), SafeText.name(path));
+        lines.add(graph.job(id), script, graph.job(id).place(), "", line);
+      }
+    }
+    List<String> known = new ArrayList<>();
+    lines.takeNewLines().forEach(line -> known.add(line.message() + "; add it to needs"));
+    for (Group group : graph.workflow().groups()) {
+      if (group.sources().tables().contains(path)) {
+        known.add(SafeText.name(path) + " has values of group " + SafeText.name(group.name()));
+      }
+    }
+    Path file = graph.workflow().root().resolve(path);
+    if (graph.workflow().settings().sources().ofVars().contains(file)) {
+      known.add(SafeText.name(path) + " has vars; a job that uses one runs when it changes");
+    }
+    return known.isEmpty() && Files.isRegularFile(file)
+        ? List.of(
+            "no job declares %s; torc build --trace --force JOB tells whether one reads it"
+                .formatted(SafeText.name(path)))
+        : known;
+  }
+
   /** Returns a line for each source that torc made, as far as the context looked at them. */
   public static List<Diagnostic> made(PlanContext context) {
     return context.contents().stale().remarks().stream().map(Diagnostic::new).toList();
@@ -125,7 +162,6 @@ public final class Remarks {
     reading = reading == null ? new ReadingRemarks(graph) : reading;
     UndeclaredReads reads = new UndeclaredReads(now, call == Call.CHECK);
     ScriptImports imports = new ScriptImports(graph, reads, imported);
-    VarsInScripts scripts = new VarsInScripts(graph);
     List<Remark> questions =
         new ArrayList<>(
             List.of(
@@ -133,12 +169,10 @@ public final class Remarks {
                 each(Due.CHECK, DottedFiles::besideNeeds),
                 each(Due.CHECK, SheetOrder::besideTables),
                 new TableRemarks(),
-                Remark.of(Due.RUN, "secret", step((of, _, step) -> SecretNames.in(of.job(), step))),
-                Remark.of(Due.RUN, "caller", step(UndeclaredVariables::in)),
+                Remark.of(Due.RUN, FoldedLines.CALLER, step(UndeclaredVariables::in)),
                 Remark.of(Due.RUN, "folder", step(FolderTargets::in)),
                 reads,
                 imports,
-                Remark.of(Due.CHECK, "vars", of -> scripts.line(of.id())),
                 Remark.of(Due.CHECK, "headers", Compilers::line),
                 Remark.of(Due.RUN, "pipe", Remarks::pipe),
                 each(Due.CHANGED, reading::ofName),

@@ -1,7 +1,6 @@
 package dev.torc.features.remarks;
 
 import dev.torc.base.posix.Io;
-import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.Paths;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.model.Graph;
@@ -15,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -119,16 +119,16 @@ final class ScriptImports implements Remark {
     return unseen;
   }
 
-  /** Returns whether an exclude keeps a file out that a script of a job imports. */
-  boolean isOf(int job, Glob exclude) {
+  /** Returns a script of a job that imports such a file; null without one. */
+  String importer(int job, Predicate<String> file) {
     for (Step step : graph.job(job).runs().steps()) {
       for (String script : reads.run(job)) {
-        if (script != null && all(script, step.dir()).stream().anyMatch(exclude::excludes)) {
-          return true;
+        if (script != null && all(script, step.dir()).stream().anyMatch(file)) {
+          return script;
         }
       }
     }
-    return false;
+    return null;
   }
 
   /** Returns what a script imports, and what that imports. */

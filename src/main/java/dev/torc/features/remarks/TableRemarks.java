@@ -4,17 +4,22 @@ import dev.torc.core.decide.ToolSearch;
 import dev.torc.core.model.Job.Tool;
 import dev.torc.core.model.Job.Trait;
 import dev.torc.core.model.Step;
+import dev.torc.core.model.Template;
+import dev.torc.features.remarks.CommandWords.CommandWord;
 import dev.torc.features.remarks.RemarkTable.In;
 import dev.torc.features.remarks.RemarkTable.Row;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 
 /** Asks the rows of {@link RemarkTable} about the commands of a job. */
 final class TableRemarks implements Remark {
 
-  private static final List<In> BEFORE = List.of(In.BARE, In.EXPANSION, In.WORD);
+  private static final Set<In> BEFORE = EnumSet.range(In.BARE, In.WORD);
 
   @Override
   public Due due() {
@@ -26,37 +31,53 @@ final class TableRemarks implements Remark {
     Map<String, String> found = new LinkedHashMap<>(0);
     for (int s = 0; s < job.steps().size(); s++) {
       for (In in : BEFORE) {
-        for (Row row : RemarkTable.rows(in)) {
-          add(job, s, row, found);
+        List<String> texts = texts(in, job.commands().get(s), job.steps().get(s));
+        for (Row row : texts.isEmpty() ? List.<Row>of() : RemarkTable.rows(in)) {
+          for (String text : texts) {
+            add(job, s, row, text, found);
+          }
         }
       }
     }
     found.forEach((kind, says) -> job.say(kind, " " + says));
   }
 
-  private static void add(RemarkedJob job, int step, Row row, Map<String, String> found) {
+  private static void add(
+      RemarkedJob job, int step, Row row, String text, Map<String, String> found) {
     CommandWords words = job.commands().get(step);
     Step of = job.steps().get(step);
     String shell = shell(of);
-    for (String text : texts(row, words)) {
-      Matcher match = row.find(text, shell, words.text());
-      if (match != null && holds(row, match, job, words, of)) {
-        String also = row.also(match, shell);
-        found.merge(
-            row.name(),
-            row.says(match, shell),
-            (said, _) -> also.isEmpty() || said.contains(also) ? said : said + ", " + also);
-      }
+    Matcher match = row.find(text, shell, words.text());
+    if (match != null && holds(row, match, job, words, of)) {
+      String also = row.also(match, shell);
+      found.merge(
+          row.name(),
+          row.says(match, shell),
+          (said, _) -> also.isEmpty() || said.contains(also) ? said : said + ", " + also);
     }
   }
 
-  /** Returns the parts of a command in which the pattern of a row is searched. */
-  static List<String> texts(Row row, CommandWords words) {
-    return switch (row.in()) {
+  /** Returns the parts of a step in which the patterns of rows are searched. */
+  static List<String> texts(In in, CommandWords words, Step step) {
+    String bare = words.bare();
+    return switch (in) {
       case EXPANSION -> words.expansions();
-      case WORD -> words.words().stream().map(CommandWords.CommandWord::text).toList();
-      default -> words.bare().isEmpty() ? List.of() : List.of(words.bare());
+      case WORD -> words.words().stream().map(CommandWord::text).toList();
+      case ENV ->
+          step.env().isEmpty()
+              ? List.of()
+              : step.env().entrySet().stream().map(TableRemarks::assigned).toList();
+      case TEXT -> words.text().indexOf('\\') < 0 ? List.of() : List.of(words.text());
+      case ODD -> bare.chars().allMatch(c -> c < 0x80) ? List.of() : List.of(bare);
+      default -> step.needsShell() || bare.indexOf('%') >= 0 ? List.of(bare) : List.of();
     };
+  }
+
+  /** Returns a variable as {@code NAME=TEXT}, without what is the caller's. */
+  private static String assigned(Map.Entry<String, Optional<Template>> variable) {
+    String text =
+        variable.getValue().map(value -> CommandWords.text(value, _ -> null)).orElse(null);
+    return variable.getKey() + (text == null ? "" : "=" + text);
   }
 
   /** Returns the name of the shell of a step; empty for a list of words. */
@@ -69,6 +90,8 @@ final class TableRemarks implements Remark {
     return switch (row.when()) {
       case ALWAYS -> true;
       case PIPEFAIL -> step.shell().contains("pipefail");
+      case SEVERAL -> job.steps().size() > 1;
+      case OWN -> !job.job().parameters().containsKey(match.group(1));
       case CLOSED -> !job.job().has(Trait.INTERACTIVE);
       case UNSET ->
           !step.env().containsKey(match.group(1))

@@ -81,7 +81,7 @@ final class UselessExcludes implements Remark {
     }
     return lists.stream().anyMatch(list -> hits(list, exclude, others))
         || makes(lists, exclude)
-        || imports.isOf(job, exclude);
+        || imports.importer(job, exclude::excludes) != null;
   }
 
   /**

@@ -18,6 +18,7 @@ import dev.torc.core.model.Job.Trait;
 import dev.torc.core.model.Workflow.LeftOutJob;
 import dev.torc.features.finds.Tracing;
 import dev.torc.features.past.PastCommits;
+import dev.torc.features.remarks.Remarks;
 import dev.torc.features.stores.KnownResults.NearestResult;
 import dev.torc.features.why.Causes;
 import dev.torc.features.why.Causes.CauseChain;
@@ -72,7 +73,7 @@ record WhyAnswer(
    * @param fold the jobs as one vertex if the target is a group or a part of one; otherwise null
    * @param path the path of the source; empty for jobs
    * @param leftOut the jobs that no build runs, by name
-   * @param made a line about a file that torc made and no job declares; else empty
+   * @param known lines about a file that no job declares; else empty
    */
   private record Question(
       String target,
@@ -81,7 +82,11 @@ record WhyAnswer(
       String path,
       List<PathUse> uses,
       SortedMap<String, LeftOutJob> leftOut,
-      String made) {
+      String known) {
+
+    Question(String target, String path, String known) {
+      this(target, new BitSet(), null, path, List.of(), Collections.emptySortedMap(), known);
+    }
 
     Question(String target, BitSet jobs, Fold fold, String path, List<PathUse> uses) {
       this(target, jobs, fold, path, uses, Collections.emptySortedMap(), "");
@@ -168,6 +173,10 @@ record WhyAnswer(
         var none = Collections.<String, LeftOutJob>emptySortedMap();
         return List.of(
             new Question(target, new BitSet(), null, path, uses, none, stale.line(made)));
+      }
+      List<String> known = uses.isEmpty() ? Remarks.about(look.context(), path) : List.of();
+      if (!known.isEmpty()) {
+        return List.of(new Question(target, path, String.join("\n", known)));
       } else if (uses.isEmpty()) {
         String hint = Targets.hint(graph, target, project.paths(), true, List.of());
         throw new BadInput(
@@ -204,7 +213,7 @@ record WhyAnswer(
     StringBuilder out = new StringBuilder();
     BitSet told = new BitSet();
     for (Question question : questions) {
-      out.append(question.made).append(question.made.isEmpty() ? "" : "\n");
+      out.append(question.known).append(question.known.isEmpty() ? "" : "\n");
       writeUses(question, out);
       LeftOutLines.of(question.leftOut, instances)
           .forEach((name, why) -> out.append(name + " is skipped: " + why + "\n"));

@@ -9,6 +9,7 @@ import dev.torc.features.remarks.RemarkTable.In;
 import dev.torc.features.remarks.RemarkTable.Row;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -39,15 +40,18 @@ class RemarkTableTest {
   }
 
   private static boolean finds(Row row, String example) {
+    if (row.in() == In.ENV) {
+      return row.find(example, "sh", "") != null;
+    }
     if (row.in() == In.LOG) {
       return row.find(example, "sh", "conda activate x | head") != null;
     }
     String[] parts = example.split(": ", 2);
-    CommandWords words =
-        new CommandWords(
-            new Step.Command.Shell(Template.of(parts[1].replace("\\n", "\n"))),
-            List.of(parts[0], "-c"));
-    for (String text : TableRemarks.texts(row, words)) {
+    Step.Command command = new Step.Command.Shell(Template.of(parts[1].replace("\\n", "\n")));
+    List<String> shell = List.of(parts[0], "-c");
+    CommandWords words = new CommandWords(command, shell);
+    Step step = new Step(command, ".", new TreeMap<>(), shell, null);
+    for (String text : TableRemarks.texts(row.in(), words, step)) {
       Matcher found = row.find(text, parts[0], words.text());
       boolean set =
           found != null
