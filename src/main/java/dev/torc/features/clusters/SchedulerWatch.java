@@ -67,10 +67,9 @@ final class SchedulerWatch {
         Submission there = find(batch, now);
         if (there instanceof Submission.NoAnswer none) {
           silence = none.said();
-        } else {
+        } else if (there != null) {
           answered = true;
-        }
-        if (there == null) {
+        } else {
           unknown.add(batch);
         }
       }

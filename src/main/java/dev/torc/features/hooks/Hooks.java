@@ -35,6 +35,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
@@ -60,6 +61,7 @@ public final class Hooks implements StartGate, BuildListener, BuildEnd {
   private final List<Hook> hooks;
   private final BuildState state;
   private final Consumer<Event> tell;
+  private final UnaryOperator<byte[]> mask;
   private final List<Integer> parked = new ArrayList<>(); // jobs that wait for a hook
   private final Map<Hook, Gate> gates = new HashMap<>();
   private final Map<Hook, Group> groups = new HashMap<>();
@@ -95,7 +97,8 @@ public final class Hooks implements StartGate, BuildListener, BuildEnd {
     }
   }
 
-  public Hooks(BuildState state, Consumer<Event> tell) {
+  public Hooks(BuildState state, Consumer<Event> tell, UnaryOperator<byte[]> mask) {
+    this.mask = mask;
     this.hooks = state.graph().workflow().settings().hooks();
     this.state = state;
     this.tell = tell;
@@ -328,7 +331,7 @@ public final class Hooks implements StartGate, BuildListener, BuildEnd {
     if (!OwnFile.exists(log)) {
       return List.of();
     }
-    byte[] output = OwnFile.read(log);
+    byte[] output = mask.apply(OwnFile.read(log));
     Files.delete(log);
     if (!collected) {
       collected = true;

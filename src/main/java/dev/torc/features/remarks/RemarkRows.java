@@ -45,6 +45,18 @@ final class RemarkRows {
       #            all examples, and wants at least one hit and one miss of each row
       #   miss     an example in which the row finds nothing
 
+      row      data
+      in       bare
+      pattern  >|\\btee\\b
+      command  (?:>|\\btee\\b[^;|&\\n]*)\\s*"?\\$\\{?TORC_DATA\\b
+      says     writes to $TORC_DATA, which holds the values that it needs; values are lost there: write them to $TORC_OUTPUT
+      hit      sh: echo x=1 >> $TORC_DATA
+      hit      sh: echo x=1 >> "$TORC_DATA"
+      hit      bash: echo x=1 | tee -a ${TORC_DATA}
+      miss     sh: jq .x < $TORC_DATA > x.txt
+      miss     sh: jq .x $TORC_DATA > x.txt
+      miss     sh: echo x=1 >> $TORC_OUTPUT
+
       row      spelling
       in       expansion
       pattern  \\$@

@@ -12,6 +12,7 @@ import dev.torc.core.memory.BuildLock;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.core.memory.StartMark;
+import dev.torc.core.model.Graph;
 import dev.torc.core.model.Workflow;
 import dev.torc.core.model.Workflow.Stores;
 import dev.torc.core.run.RemovedOrSetAside;
@@ -86,7 +87,11 @@ final class CleanAnswer implements Cleaner.Listener {
     this.lock = call.lock();
     this.given = call.folder(stale || environments || !targets.isEmpty()).withoutResults();
     this.place = given.place();
-    this.chosen = new CleanedProducts(given, targets, stale);
+    Graph graph =
+        given.project() == null
+            ? Project.lastGraph(call.caller(), call.options())
+            : given.project().graph();
+    this.chosen = new CleanedProducts(given, graph, targets, stale);
   }
 
   /**

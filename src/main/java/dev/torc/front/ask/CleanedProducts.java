@@ -47,7 +47,10 @@ final class CleanedProducts {
 
   private final Set<String> frozen = new TreeSet<>();
 
-  /** The graph of the project, with instances that results decided; null until it is known. */
+  /**
+   * The graph of the project, with instances that results decided, or of the last accepted build
+   * file while this one is refused; null if neither is known.
+   */
   private Graph graph;
 
   /**
@@ -58,11 +61,11 @@ final class CleanedProducts {
   /** How many products are left because no job declares them anymore: they may be sources now. */
   private int undeclared;
 
-  CleanedProducts(ProjectFolder given, List<String> targets, boolean stale) {
+  CleanedProducts(ProjectFolder given, Graph graph, List<String> targets, boolean stale) {
     this.given = given;
     this.targets = targets;
     this.stale = stale;
-    this.graph = given.project() == null ? null : given.project().graph();
+    this.graph = graph;
   }
 
   int undeclared() {
@@ -104,6 +107,14 @@ final class CleanedProducts {
         || names.stream().anyMatch(name -> name.includes(InstanceName.parse(job)));
   }
 
+  private boolean stays(String job) {
+    boolean stays = isFrozen(job) && !wants(job);
+    if (stays) {
+      frozen.add(job);
+    }
+    return stays;
+  }
+
   /** Returns the frozen jobs whose products stay, although the call means them. */
   Set<String> frozen() {
     return frozen;
@@ -137,7 +148,7 @@ final class CleanedProducts {
   /** Returns the choice; the context is null if the build file is refused. */
   Cleaner.Choice choice(PlanContext context, Cleaner.Listener listener) {
     if (context == null) {
-      return (_, _) -> true; // all, because it is unknown which are declared
+      return (owned, _) -> !stays(owned.job()); // it is unknown which are declared
     }
     graph = context.graph();
     StaleProducts staleness = new StaleProducts(graph, context.records());
@@ -154,8 +165,7 @@ final class CleanedProducts {
       int job = staleness.job(owned.path());
       String maker = job < 0 || graph.isOpen(job) ? owned.job() : graph.name(job);
       boolean meant = targets.isEmpty() || jobs.contains(maker) || paths.test(owned.path());
-      if (job >= 0 && meant && isFrozen(maker) && !wants(maker)) {
-        frozen.add(maker);
+      if (job >= 0 && meant && stays(maker)) {
         return false;
       }
       if (!targets.isEmpty()) {

@@ -29,6 +29,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -157,8 +158,14 @@ final class BuildCommand {
 
   private Report.Style style() {
     String alive = call.console().env().get(ALIVE);
+    String output = call.value("--output");
+    if (output != null && !Report.Style.OUTPUTS.contains(output.toLowerCase(Locale.ROOT))) {
+      throw Call.usage(
+          "--output %s: write %s"
+              .formatted(SafeText.name(output), String.join(", ", Report.Style.OUTPUTS)));
+    }
     try {
-      return Report.Style.of(detail(), call.value("--output"), alive);
+      return Report.Style.of(detail(), output, alive);
     } catch (IllegalArgumentException bad) {
       throw Call.usage(ALIVE + " " + SafeText.name(alive) + ": " + bad.getMessage());
     }

@@ -33,6 +33,7 @@ import dev.torc.features.remarks.BuildRemarks;
 import dev.torc.features.remarks.UnstartedCommand;
 import dev.torc.features.sandbox.SandboxPart;
 import dev.torc.features.secrets.SecretPart;
+import dev.torc.features.secrets.SecretsOfJobs;
 import dev.torc.features.temporary.SpentProducts;
 import dev.torc.features.tmp.TemporaryFolder;
 import dev.torc.features.toolstate.ToolState;
@@ -119,7 +120,7 @@ record Features(
     all.add(new EndCheck(setup, state, sender));
     all.add(new SpentProducts(setup, state));
     if (!state.graph().workflow().settings().hooks().isEmpty()) {
-      all.add(new Hooks(state, setup.listener()));
+      all.add(new Hooks(state, setup.listener(), new SecretsOfJobs(state.graph(), env)));
     }
     if (!state.graph().having(Probes.KEY).isEmpty()) {
       all.add(new ProbeCheck(setup, state, sender, new BitSet()));

@@ -85,18 +85,33 @@ public record Project(
     GraphFile.Inputs origin = origin(options, files, caller);
     boolean contained = origin.over().containers();
     StampSource stamps = caller.stamps(place);
-    GraphFile last =
-        GraphFile.read(
-            place.graph(),
-            origin,
-            DigestMemo.readOnly(place.root(), stamps, _ -> null),
-            caller.host().process().handedOn());
+    GraphFile last = last(caller, place, origin);
     BuildFiles from = new BuildFiles(origin, stamps, options.input(), last, new Heap(caller));
     GraphFile reused = from.reused;
     Graph graph = reused == null ? unexpanded(from, last) : reused.graph();
     Containers containers =
         new Containers(contained ? options.containers() : null, place.root(), caller.env());
     return new Project(caller, options, graph, place, from, containers, reused, from);
+  }
+
+  private static GraphFile last(Caller caller, CachePlace place, GraphFile.Inputs origin)
+      throws IOException {
+    return GraphFile.read(
+        place.graph(),
+        origin,
+        DigestMemo.readOnly(place.root(), caller.stamps(place), _ -> null),
+        caller.host().process().handedOn());
+  }
+
+  /**
+   * Returns the graph of the build file that the last build accepted, for what records do not tell
+   * while the present one is refused; null if it is unknown.
+   */
+  public static Graph lastGraph(Caller caller, ProjectOptions options) throws IOException {
+    List<Path> files = options.layers(caller);
+    CachePlace place = caller.place(BuildFile.root(files.getFirst()));
+    GraphFile last = last(caller, place, origin(options, files, caller));
+    return last == null ? null : last.graph();
   }
 
   /** Returns a project without jobs, for a watch that has read no valid build file yet. */

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Shows a build. Events come from one thread, in order. If the stream cannot be written, {@link
@@ -37,6 +38,10 @@ public interface Report extends Consumer<Event>, AutoCloseable {
   record Style(Detail detail, Event.WhenShown output, long alive) {
 
     private static final long MINUTE = 60_000_000_000L;
+
+    /** What an option can say about the output of jobs. */
+    public static final List<String> OUTPUTS =
+        Stream.of(Event.WhenShown.values()).map(w -> w.name().toLowerCase(Locale.ROOT)).toList();
 
     public static Style of(Detail detail) {
       return new Style(detail, null, MINUTE);

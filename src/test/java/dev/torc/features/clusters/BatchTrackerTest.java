@@ -408,6 +408,22 @@ class BatchTrackerTest {
     assertEquals(0, cluster.begins.size());
   }
 
+  /** Commands cannot look a submission up by its name: each try is a new one. */
+  @Test
+  void commandsThatNeverAnsweredAreGivenUpAfterAMinute() throws IOException {
+    torc(500, SECOND);
+    cluster.blind = true;
+    cluster.answers = false;
+    cluster.swallowed = 1000;
+    torc.add(1, 0);
+    torc.drain(59);
+    assertEquals(0, jobs().getFirst().ends);
+    torc.drain(100);
+    all(ProcessEnd.How.NOT_STARTED);
+    String why = "far does not answer: down; try the commands of this executor by hand";
+    assertEquals(why, jobs().getFirst().message());
+  }
+
   /** Its first answer was lost: the script is in the queue, finds its claim taken, and ends. */
   @Test
   void aSubmissionWhoseAnswerWasLostNeverStartsAfterTorcGaveUp() throws IOException {
