@@ -90,7 +90,9 @@ public final class MissHint {
           : "folder " + SafeText.name(name) + " not found" + near.inParentheses(name + "/");
     }
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(path)) {
-      return entries.iterator().hasNext() ? "" : "folder " + folder + " is empty";
+      return entries.iterator().hasNext()
+          ? ""
+          : "folder " + folder + " is empty" + Submodules.hint(root, path);
     }
   }
 

@@ -91,6 +91,10 @@ public final class NearestPath {
   public synchronized String hint(String path) {
     Path wanted = base.resolve(path).normalize();
     boolean inside = wanted.startsWith(base) && !wanted.equals(base) && !Path.of(path).isAbsolute();
+    String module = Submodules.hint(base, wanted);
+    if (!module.isEmpty()) {
+      return module;
+    }
     Path start = inside ? base : wanted.getRoot();
     for (Path at = wanted; at.startsWith(start) && !at.equals(start); at = at.getParent()) {
       if (Files.isSymbolicLink(at) && !Files.exists(at)) {

@@ -101,9 +101,16 @@ public record Manifest(Graph graph) {
     if (sandbox != null) {
       writer.text(LineKind.SANDBOX, "", sandbox.declared());
     }
-    for (String product : new TreeSet<>(declared(job))) {
-      writer.text(LineKind.PRODUCT, product, "");
+    TreeSet<String> products = new TreeSet<>(declared(job));
+    for (Ref ref : job.productRefs()) {
+      if (ref.optional() || ref.nonEmpty()) {
+        products.remove(ref.text());
+        String marks =
+            (ref.optional() ? " (optional)" : "") + (ref.nonEmpty() ? " (non_empty)" : "");
+        products.add(ref.text() + marks);
+      }
     }
+    products.forEach(product -> writer.text(LineKind.PRODUCT, product, ""));
   }
 
   /** Returns the digest of a job's environment, as in its manifest; null if it is unknown yet. */

@@ -105,7 +105,7 @@ public final class NeedContents implements InputSource {
 
       @Override
       public boolean has(String path) {
-        return !(of(path) instanceof Content.Missing);
+        return !graph.isOptional(job, path) || !(of(path) instanceof Content.Missing);
       }
 
       @Override

@@ -94,7 +94,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
         throw new IOException(led.refusal(graph).lack());
       }
       if (!there || maker >= 0 && !contents.made(maker, path)) {
-        (graph.job(job).isOptional(path) ? without : missing).add(path);
+        (graph.isOptional(job, path) ? without : missing).add(path);
       }
     }
     for (String path : KeyedPaths.of(graph.job(job)).keySet()) {

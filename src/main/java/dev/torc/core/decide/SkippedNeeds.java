@@ -17,7 +17,7 @@ record SkippedNeeds(Graph graph, JobRecords records, NeedContents contents) {
   int of(int id) {
     for (int file : graph.needs().row(id)) {
       int maker = graph.makerOf(graph.path(file));
-      if (maker >= 0 && records.isSkipped(maker) && !graph.job(id).isOptional(graph.path(file))) {
+      if (maker >= 0 && records.isSkipped(maker) && !graph.isOptional(id, graph.path(file))) {
         return maker;
       }
     }

@@ -346,6 +346,12 @@ public final class Graph implements FolderDigest.Exclusions {
     return tables.files().maker()[file];
   }
 
+  /** Returns whether a job can run if a needed file is missing: by its item, or by the maker's. */
+  public boolean isOptional(int job, String path) {
+    int maker = makerOf(path);
+    return job(job).isOptional(path) || maker >= 0 && isJob(maker) && job(maker).mayLack(path);
+  }
+
   /** Returns the maker of any path, as {@link #maker} does; -1 if there is none. */
   public int makerOf(String path) {
     int file = fileId(path);

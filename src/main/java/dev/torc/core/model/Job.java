@@ -169,6 +169,12 @@ public record Job(
                 : "it has " + SafeText.names(names, 10));
   }
 
+  /** Returns whether a path is, or lies in, a product that may be missing. */
+  public boolean mayLack(String path) {
+    return productRefs().stream()
+        .anyMatch(ref -> ref instanceof Ref.OfMany many && ref.optional() && many.holds(path));
+  }
+
   public List<Ref> productRefs() {
     return refs(links.produces);
   }

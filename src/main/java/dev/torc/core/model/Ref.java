@@ -20,14 +20,25 @@ public sealed interface Ref {
   /** Returns a text for messages and manifests; refs to different things have different texts. */
   String text();
 
+  /** Returns whether what is needed or produced may be missing. */
+  default boolean optional() {
+    return false;
+  }
+
+  /** Returns whether a product must not be empty. */
+  default boolean nonEmpty() {
+    return false;
+  }
+
   /**
-   * A file, by normalized path; if a need is {@code optional}, the file may be missing. Of a need
-   * with {@code keys}, only the values of these keys count.
+   * A file, by normalized path. Of a need with {@code keys}, only the values of these keys count.
+   * An optional product is a glob that matches the file alone.
    */
-  record OfFile(Place place, String path, boolean optional, List<String> keys) implements Ref {
+  record OfFile(Place place, String path, boolean optional, List<String> keys, boolean nonEmpty)
+      implements Ref {
 
     public OfFile(Place place, String path) {
-      this(place, path, false, List.of());
+      this(place, path, false, List.of(), false);
     }
 
     @Override
@@ -50,10 +61,11 @@ public sealed interface Ref {
   }
 
   /** A folder, by normalized path without the trailing slash. */
-  record OfFolder(Place place, String path, List<Glob> excludes) implements OfMany {
+  record OfFolder(Place place, String path, List<Glob> excludes, boolean optional, boolean nonEmpty)
+      implements OfMany {
 
     public OfFolder(Place place, String path) {
-      this(place, path, List.of());
+      this(place, path, List.of(), false, false);
     }
 
     @Override
@@ -63,7 +75,7 @@ public sealed interface Ref {
 
     @Override
     public OfMany without(List<Glob> excludes) {
-      return new OfFolder(place, path, excludes);
+      return new OfFolder(place, path, excludes, optional, nonEmpty);
     }
 
     @Override
@@ -98,15 +110,13 @@ public sealed interface Ref {
     }
   }
 
-  /**
-   * A pattern of {@code * ** ? [a-z] {a,b}} over normalized paths; if a need is {@code optional},
-   * it may match nothing.
-   */
-  record OfGlob(Place place, String pattern, List<Glob> excludes, boolean optional)
+  /** A pattern of {@code * ** ? [a-z] {a,b}} over normalized paths. */
+  record OfGlob(
+      Place place, String pattern, List<Glob> excludes, boolean optional, boolean nonEmpty)
       implements OfMany {
 
     public OfGlob(Place place, String pattern) {
-      this(place, pattern, List.of(), false);
+      this(place, pattern, List.of(), false, false);
     }
 
     @Override
@@ -120,7 +130,7 @@ public sealed interface Ref {
 
     @Override
     public OfMany without(List<Glob> excludes) {
-      return new OfGlob(place, pattern, excludes, optional);
+      return new OfGlob(place, pattern, excludes, optional, nonEmpty);
     }
 
     @Override

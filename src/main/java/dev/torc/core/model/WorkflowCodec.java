@@ -318,19 +318,23 @@ public final class WorkflowCodec {
           new Ref.OfFile(
               place,
               wire.text((Ref.OfFile) of, Ref.OfFile::path),
-              wire.flag((Ref.OfFile) of, Ref.OfFile::optional),
-              wire.list((Ref.OfFile) of, Ref.OfFile::keys, Wire.TEXT));
+              wire.flag(of, Ref::optional),
+              wire.list((Ref.OfFile) of, Ref.OfFile::keys, Wire.TEXT),
+              wire.flag(of, Ref::nonEmpty));
       case 1 ->
           new Ref.OfFolder(
               place,
               wire.text((Ref.OfFolder) of, Ref.OfFolder::path),
-              wire.list((Ref.OfFolder) of, Ref.OfFolder::excludes, Wire.GLOB));
+              wire.list((Ref.OfFolder) of, Ref.OfFolder::excludes, Wire.GLOB),
+              wire.flag(of, Ref::optional),
+              wire.flag(of, Ref::nonEmpty));
       case 2 ->
           new Ref.OfGlob(
               place,
               wire.text((Ref.OfGlob) of, Ref.OfGlob::pattern),
               wire.list((Ref.OfGlob) of, Ref.OfGlob::excludes, Wire.GLOB),
-              wire.flag((Ref.OfGlob) of, Ref.OfGlob::optional));
+              wire.flag(of, Ref::optional),
+              wire.flag(of, Ref::nonEmpty));
       case 3 -> new Ref.Exclude(place, wire.text((Ref.Exclude) of, Ref.Exclude::pattern));
       case 4 -> {
         String job = wire.text((Ref.OfJob) of, Ref.OfJob::job);

@@ -8,6 +8,7 @@ import dev.torc.core.decide.PlanContext;
 import dev.torc.core.memory.RecordedProduct;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
+import dev.torc.core.model.Ref;
 import java.io.IOException;
 import java.util.BitSet;
 
@@ -32,12 +33,36 @@ public final class GoodProducts {
         refuseUnneeded(plan.graph(), id, made.path());
       }
     }
+    for (Ref ref : job.productRefs()) {
+      if (ref.nonEmpty() && isEmpty(ref, products)) {
+        throw new AttemptFailure(
+            "product %s is empty, and says non_empty: true".formatted(SafeText.name(ref.text())));
+      }
+    }
     for (Condition condition : plan.basis().conditions().of(job)) {
       String refusal = condition.refusal(job, products.made());
       if (refusal != null) {
         throw new AttemptFailure(refusal);
       }
     }
+  }
+
+  /** Returns whether a folder or glob has no files, or a file no bytes. */
+  private static boolean isEmpty(Ref ref, ProductScan products) {
+    if (ref instanceof Ref.OfFolder folder) {
+      return products.emptyFolders().contains(folder.path());
+    }
+    boolean file = ref instanceof Ref.OfFile || Glob.ownText(ref.text()) != null;
+    boolean any = ref.optional();
+    for (RecordedProduct made : products.made()) {
+      if (ref instanceof Ref.OfGlob of ? of.holds(made.path()) : ref.text().equals(made.path())) {
+        any = true;
+        if (file && made.size() == 0) {
+          return true;
+        }
+      }
+    }
+    return !any;
   }
 
   /** Fails if a product is a link to another job's product that may change before or after it. */

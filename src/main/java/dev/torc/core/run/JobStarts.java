@@ -21,7 +21,8 @@ final class JobStarts implements StartedJobs {
   private final BuildState state;
   private final ResourcePool pool;
   private final Submitted out;
-  private int running; // attempts that have not ended
+  private volatile int running; // attempts that have not ended
+  private volatile int begun;
   private boolean alone;
   private volatile boolean more; // whether any job is ready; read by attempts, without the turn
   private volatile boolean stopped;
@@ -54,6 +55,12 @@ final class JobStarts implements StartedJobs {
 
   boolean isStopped() {
     return stopped;
+  }
+
+  @Override
+  public int begunAlone() {
+    int now = begun;
+    return running > 1 ? -1 : now;
   }
 
   boolean isNoneRunning() {
@@ -131,6 +138,7 @@ final class JobStarts implements StartedJobs {
     JobAttempts attempts = state.attempts.get(id);
     state.states.set(id, JobState.RUNNING);
     running++;
+    begun++;
     if (job.has(Trait.INTERACTIVE)) {
       alone = true;
       sender.tell(new Event.Terminal(true));

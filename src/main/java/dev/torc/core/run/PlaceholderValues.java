@@ -117,7 +117,7 @@ record PlaceholderValues(
     List<String> paths = new ArrayList<>();
     for (Ref ref : item.refs()) {
       if (ref instanceof Ref.OfFile file) {
-        if (!file.optional() || contents.has(file.path())) {
+        if (!needs || contents.has(file.path())) {
           paths.add(file.path());
         }
       } else if (ref instanceof Ref.OfFolder folder) {

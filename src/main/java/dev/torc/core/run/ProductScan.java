@@ -59,6 +59,20 @@ public record ProductScan(
     return new ProductScan(made, adopted, depfile, files, folders, List.of());
   }
 
+  /** Returns the folders among the products that have no files at any depth. */
+  public List<String> emptyFolders() {
+    List<String> empty = new ArrayList<>(0);
+    int next = 0;
+    for (RecordedProduct product : folders.isEmpty() ? List.<RecordedProduct>of() : made) {
+      if (product.kind() == Stamp.FileKind.FOLDER
+          && folders.get(next++).members().stream()
+              .allMatch(member -> member.kind() == Stamp.FileKind.FOLDER)) {
+        empty.add(product.path());
+      }
+    }
+    return empty;
+  }
+
   /** Returns whether a restore could put back all that the job made. */
   boolean isWhole() {
     return dotted.isEmpty() && folders.stream().allMatch(folder -> folder.gits().isEmpty());

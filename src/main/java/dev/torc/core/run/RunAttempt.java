@@ -44,6 +44,7 @@ final class RunAttempt extends Attempt {
   private final JobFiles files;
   private final Granted granted;
   private final StartedJobs starts;
+  private final int begun; // at its start, if it was alone
   private final EndableRun here; // runs its processes on this machine
   private final RunElsewhere asked; // about earlier handed-out jobs; null if there are none
   private RunElsewhere away; // where it runs; null for this machine
@@ -64,6 +65,7 @@ final class RunAttempt extends Attempt {
     this.files = common.launches().files(job.name());
     this.granted = granted;
     this.starts = starts;
+    this.begun = starts.begunAlone();
     this.executor = attempts.executor();
     this.asked = common.machines().remotes().of(common, id, attempts, starts);
     this.parts = common.parts().parts(common, id, attempts);
@@ -292,7 +294,7 @@ final class RunAttempt extends Attempt {
 
   /**
    * Runs the job to its end. Returns a stamp taken at its start; null if neither its parts nor its
-   * produced globs need one.
+   * produced globs and folders need one.
    */
   private Stamp launch(String containers) throws IOException {
     LaunchBuilder launches = common.launches();
@@ -317,7 +319,9 @@ final class RunAttempt extends Attempt {
     }
     // A mark was just written there, so the stamp has the present time.
     String marks = launches.place().running().toString();
-    boolean needed = job.productRefs().stream().anyMatch(Ref.OfGlob.class::isInstance);
+    boolean needed =
+        EmptyFolders.mayBe(job)
+            || job.productRefs().stream().anyMatch(Ref.OfGlob.class::isInstance);
     for (AttemptPart part : parts) {
       needed |= part.needsStart();
     }
@@ -405,11 +409,20 @@ final class RunAttempt extends Attempt {
    * @param known the needs that changed during the run; null to get them from the snapshot
    */
   private AttemptOutcome succeeded(List<String> known, Stamp begin) throws IOException {
+    for (Ref ref : job.productRefs()) {
+      if (ref.optional() && ref instanceof Ref.OfFolder folder) {
+        makeFolder(common.graph().workflow().root().resolve(folder.path())); // may be missing
+      }
+    }
     ProductScan products =
         away == null ? scan(null, begin) : away.products(seen -> scan(seen, begin));
     refuseAltered();
     ways.refuseChanged(common.launches().place());
     GoodProducts.check(common.plan(), id, products);
+    if (begin != null) {
+      boolean alone = begun >= 0 && starts.begunAlone() == begun;
+      new EmptyFolders(common.graph(), id, snapshot, root(), alone).refuse(products, begin);
+    }
     TreeSet<String> moved = new TreeSet<>(known == null ? snapshot.moved() : known);
     FoundNeeds needs = FoundNeeds.none();
     for (AttemptPart part : parts) {

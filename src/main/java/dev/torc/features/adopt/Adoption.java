@@ -139,7 +139,7 @@ public final class Adoption {
         case Ref.OfFolder folder when without.contains(folder.path()) -> {}
         case Ref.OfFile file -> product(job, file.path(), Stamp.FileKind.FILE);
         case Ref.OfFolder folder -> product(job, folder.path(), Stamp.FileKind.FOLDER);
-        case Ref.OfGlob _ -> globs++;
+        case Ref.OfGlob glob -> globs += glob.optional() ? 0 : 1;
         case Ref.Exclude _, Ref.OfJob _, Ref.OfData _ -> {}
       }
     }

@@ -111,7 +111,7 @@ record RemoteProducts(Map<String, String> altered, List<String> touched) {
   /** Converts a glob to a pattern for {@code find}, which may match more files. */
   static RemoteAttempt.ProductPattern pattern(Path root, String pattern) {
     Path folder = root.resolve(Glob.of(pattern).fixedPrefix());
-    String end = pattern.replaceFirst("(?s).*[*?\\]}]", ""); // what follows the last wildcard
+    String end = pattern.replaceFirst("(?s).*[*?\\]}/]", ""); // in the last name, behind wildcards
     String in = plain(folder.equals(folder.getRoot()) ? "" : folder.toString());
     boolean deep = pattern.contains("**") || pattern.contains("{");
     int levels = root.resolve(pattern).getNameCount() - folder.getNameCount();

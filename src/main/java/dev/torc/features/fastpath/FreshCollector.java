@@ -349,7 +349,9 @@ final class FreshCollector {
   /** Returns whether a file may be missing: a recorded temporary product, or an optional need. */
   private boolean goesWithout(int id, String path) {
     int maker = graph.makerOf(path);
-    return maker < 0 ? graph.job(id).isOptional(path) : context.temporaries().lacks(maker);
+    return maker < 0
+        ? graph.job(id).isOptional(path)
+        : context.temporaries().lacks(maker) || graph.job(maker).mayLack(path);
   }
 
   /** Sets the stamp that a verdict was based on. A file with two such stamps decides nothing. */

@@ -57,7 +57,11 @@ public final class Frozen implements Condition {
     Path root = graph.workflow().root();
     for (int id : graph.having(Job.FROZEN).stream().toArray()) {
       if (graph.isJob(id) && isOnce(graph.job(id))) {
-        still.set(id, graph.job(id).productRefs().stream().allMatch(ref -> exists(root, ref)));
+        List<Ref> products = graph.job(id).productRefs();
+        still.set(
+            id,
+            products.stream().allMatch(ref -> ref.optional() || exists(root, ref))
+                && products.stream().anyMatch(ref -> exists(root, ref)));
       }
     }
     return still;
@@ -126,7 +130,7 @@ public final class Frozen implements Condition {
     for (Ref ref : job.productRefs()) {
       boolean is =
           ref instanceof Ref.OfGlob glob
-              ? paths.stream().anyMatch(glob.glob()::matches)
+              ? ref.optional() || paths.stream().anyMatch(glob.glob()::matches)
               : paths.contains(ref instanceof Ref.OfFolder folder ? folder.path() : ref.text());
       if (!is) {
         return Reason.of(Kind.FROZEN, ref.text());

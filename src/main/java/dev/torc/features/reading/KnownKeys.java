@@ -158,6 +158,9 @@ public final class KnownKeys {
   public static final List<String> NEED =
       List.of("job", "data", "failed", "file", "keys", "optional", "order", "product");
 
+  /** An entry of {@code produces} that is a map. */
+  public static final List<String> PRODUCT = List.of("file", "optional", "non_empty");
+
   /** A condition of {@code when}. */
   public static final List<String> CONDITION = List.of("os", "arch", "var", "env", "exists", "not");
 

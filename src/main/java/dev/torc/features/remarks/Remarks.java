@@ -162,6 +162,7 @@ public final class Remarks {
     reading = reading == null ? new ReadingRemarks(graph) : reading;
     UndeclaredReads reads = new UndeclaredReads(now, call == Call.CHECK);
     ScriptImports imports = new ScriptImports(graph, reads, imported);
+    GitPlaceholders git = new GitPlaceholders(graph);
     List<Remark> questions =
         new ArrayList<>(
             List.of(
@@ -175,6 +176,8 @@ public final class Remarks {
                 imports,
                 Remark.of(Due.CHECK, "headers", Compilers::line),
                 Remark.of(Due.RUN, "pipe", Remarks::pipe),
+                Remark.of(Due.RUN, "submodule", git::module),
+                Remark.of(Due.RUN, "lfs", git::pointers),
                 each(Due.CHANGED, reading::ofName),
                 each(Due.RUN, reading::ofKeys),
                 each(Due.CHANGED, ValueRemarks::parameters),

@@ -268,7 +268,8 @@ public final class SandboxPart implements AttemptPart, JobRoot {
         FileKind there = isFolder ? FileKind.FILE : FileKind.FOLDER;
         throw new AttemptFailure(ProductScan.lack(SafeText.name(path), there, "") + hint(null));
       }
-    } else if (!(resumed || path.startsWith("/")) || !Files.exists(root.resolve(path))) {
+    } else if (!ref.optional()
+        && (!(resumed || path.startsWith("/")) || !Files.exists(root.resolve(path)))) {
       String near = NearestPath.inParentheses(made, path);
       throw new AttemptFailure(
           "exit 0, but " + SafeText.name(path) + " was not written" + near, path);

@@ -75,6 +75,9 @@ public record ToolState(AttemptContext common, int id, JobAttempts attempts)
     }
     Set<String> lost = new TreeSet<>();
     for (RecordedProduct made : last.products()) {
+      if (job.mayLack(made.path())) {
+        continue;
+      }
       List<ManifestEntry> members =
           made.kind() == FileKind.FOLDER ? records.list(made.digest()) : List.of();
       lost.add(made.path());

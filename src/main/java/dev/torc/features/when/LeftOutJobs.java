@@ -127,9 +127,11 @@ public final class LeftOutJobs {
     map.computeIfAbsent(key, _ -> new LinkedHashSet<>()).add(value);
   }
 
-  private static boolean isOptional(Ref ref) {
-    return ref instanceof Ref.OfJob job && job.optional()
-        || ref instanceof Ref.OfFile file && file.optional();
+  /** Returns whether a reader can do without what an item names: it says so, or its maker does. */
+  private boolean isOptional(Ref ref) {
+    return ref.optional() && !(ref instanceof Ref.OfGlob)
+        || ref instanceof Ref.OfFile
+            && want(ref).makers.stream().anyMatch(i -> all.get(i).job.mayLack(ref.text()));
   }
 
   private Want want(Ref ref) {

@@ -41,6 +41,9 @@ record ItemReader(Paths paths, Problems problems) {
 
   private static final Set<String> FILE_WORDS = Set.of("file", "keys", "optional");
 
+  /** The keys beside which {@code file} is the path of a product. */
+  private static final List<String> PRODUCT_WORDS = List.of("optional", "non_empty");
+
   /** The keys beside which {@code data} is a stored value. */
   private static final Set<String> NEED_WORDS = Set.of("data", "failed", "optional");
 
@@ -61,7 +64,7 @@ record ItemReader(Paths paths, Problems problems) {
   List<Item> items(MapFields job, String key, boolean need) {
     Node node = job.map().get(key);
     List<Item> items = new ArrayList<>();
-    if (node instanceof Node.Mapping map && !isNeed(map, need)) {
+    if (node instanceof Node.Mapping map && !isItem(map, need)) {
       map.entries().forEach((name, entry) -> named(job, name, entry, need, items));
     } else {
       for (Node each : items(node, job.scope(), need)) {
@@ -189,27 +192,62 @@ record ItemReader(Paths paths, Problems problems) {
   }
 
   /**
-   * Returns whether a map is one need, such as {@code {job: NAME}}, instead of named needs. With
+   * Returns whether a map is one item, such as {@code {job: NAME}}, instead of named ones. With
    * other names beside it, {@code data} is a name.
    */
-  private static boolean isNeed(Node.Mapping map, boolean need) {
+  private static boolean isItem(Node.Mapping map, boolean need) {
     Set<String> keys = map.entries().keySet();
-    boolean optional =
-        keys.contains("optional")
-            && map.get("optional") instanceof Node.Scalar flag
-            && flag.text().matches("true|false");
+    boolean optional = isFlag(map.get("optional"));
+    if (!need) {
+      return keys.contains("file")
+          && KnownKeys.PRODUCT.containsAll(keys)
+          && PRODUCT_WORDS.stream().anyMatch(key -> isFlag(map.get(key)));
+    }
     boolean file =
         keys.contains("file")
             && keys.size() > 1
             && FILE_WORDS.containsAll(keys)
             && (optional || keys.size() == 2 && keys.contains("keys"));
-    return need
-        && (file
-            || keys.contains("job") && JOB_WORDS.containsAll(keys)
-            || keys.contains("data") && NEED_WORDS.containsAll(keys));
+    return file
+        || keys.contains("job") && JOB_WORDS.containsAll(keys)
+        || keys.contains("data") && NEED_WORDS.containsAll(keys);
+  }
+
+  private static boolean isFlag(Node node) {
+    return node instanceof Node.Scalar flag && flag.text().matches("true|false");
+  }
+
+  /** Reads a product with its marks. An optional file is a glob that matches it alone. */
+  private Ref product(Node.Mapping map, Scope scope) {
+    MapFields fields =
+        new MapFields(map, scope, problems).only(KnownKeys.PRODUCT, "an entry of produces");
+    if (map.get("file") == null) {
+      throw new BadInput(
+          map.place(), "an entry of produces is a path, or {file: PATH, optional: true}");
+    }
+    Node.Scalar path = MapFields.scalar(map.get("file"), "file");
+    boolean optional = fields.flag("optional");
+    boolean nonEmpty = fields.flag("non_empty");
+    Place place = path.place();
+    Ref ref = WrittenPath.ref(paths, scope.path(path), place, false);
+    if (ref instanceof Ref.Exclude) {
+      throw new BadInput(place, "what is left out is neither optional nor non_empty");
+    } else if (optional && nonEmpty && !(ref instanceof Ref.OfFile || scope.isOutline())) {
+      throw new BadInput(
+          place, "a folder or glob that may be empty cannot be non_empty; write one of the two");
+    } else if (ref instanceof Ref.OfFolder) {
+      return new Ref.OfFolder(place, ((Ref.OfFolder) ref).path(), List.of(), optional, nonEmpty);
+    } else if (ref instanceof Ref.OfFile && !optional) {
+      return new Ref.OfFile(place, ref.text(), false, List.of(), nonEmpty);
+    }
+    String pattern = ref instanceof Ref.OfGlob ? ref.text() : Glob.escape(ref.text());
+    return new Ref.OfGlob(place, pattern, List.of(), optional, nonEmpty);
   }
 
   private Ref ref(Node node, Scope scope, boolean need) {
+    if (!need && node instanceof Node.Mapping map) {
+      return product(map, scope);
+    }
     if (need && node instanceof Node.Mapping map) {
       return needed(map, scope);
     }
@@ -263,14 +301,14 @@ record ItemReader(Paths paths, Problems problems) {
       boolean optional = fields.flag("optional");
       Ref ref = WrittenPath.ref(paths, text, path.place(), true);
       if (optional && ref instanceof Ref.OfGlob of && Glob.ownText(of.pattern()) == null) {
-        return new Ref.OfGlob(of.place(), of.pattern(), of.excludes(), true);
+        return new Ref.OfGlob(of.place(), of.pattern(), of.excludes(), true, false);
       }
       if (scope.isOutline()) {
         return ref;
       }
       List<String> parts = keys.contains("keys") ? keys(fields, text) : List.of();
       return new Ref.OfFile(
-          path.place(), WrittenPath.file(paths, text, path.place(), "file"), optional, parts);
+          path.place(), WrittenPath.file(paths, text, path.place(), "file"), optional, parts, false);
     }
     if (skips) {
       fields.choice("failed", "skip", List.of("skip"));

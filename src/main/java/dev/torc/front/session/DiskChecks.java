@@ -8,8 +8,11 @@ import dev.torc.base.digests.StampSource;
 import dev.torc.base.posix.Walk;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.BadInput.Diagnostic;
+import dev.torc.base.syntax.Glob;
+import dev.torc.base.syntax.GlobWalk;
 import dev.torc.base.syntax.NearestPath;
 import dev.torc.base.syntax.Place;
+import dev.torc.base.syntax.Submodules;
 import dev.torc.base.text.Refusal;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.JobSelection;
@@ -46,6 +49,8 @@ import java.util.regex.Pattern;
  */
 public final class DiskChecks {
 
+  private static final String BEGIN = "; paths in needs and produces begin at the root: write ";
+
   private final Graph graph;
   private final DigestMemo digests;
   private final Path root;
@@ -56,6 +61,7 @@ public final class DiskChecks {
   private final NearestPath near;
   private final long[] numbers = new long[Stamp.NUMBERS];
   private final StringTable.Taker<FileKind> kind;
+  private List<Path> modules; // submodules that are not checked out; null before use
   private final List<Diagnostic> errors = new ArrayList<>();
   private final List<Diagnostic> unreadable = new ArrayList<>();
 
@@ -133,6 +139,8 @@ public final class DiskChecks {
       }
     } else if (ref instanceof Ref.OfFolder folder && graph.makerOf(folder.path()) < 0) {
       checkFolder(id, folder);
+    } else if (ref instanceof Ref.OfGlob glob && mayBeMeantBelow(id, glob)) {
+      checkPattern(id, glob);
     }
   }
 
@@ -238,21 +246,86 @@ public final class DiskChecks {
 
   /** Returns a hint for a missing path, which may be relative to a folder other than the root. */
   private String near(int id, Ref ref, String path) {
-    List<Step> steps = graph.job(id).runs().steps();
-    Path build = Path.of(ref.place().file()).getParent();
-    Path dir = root.resolve(steps.isEmpty() ? "" : steps.getFirst().dir());
-    for (Path base : List.of(dir, build == null ? root : root.resolve(build))) {
-      Path meant = base.resolve(root.relativize(root.resolve(path))).normalize();
-      String name = meant.startsWith(root) ? root.relativize(meant).toString() : "";
-      if (!base.equals(root)
-          && !name.isEmpty()
-          && (graph.makerOf(name) >= 0 || Files.exists(meant))) {
-        String folder = path.endsWith("/") ? "/" : "";
-        return "; paths in needs and produces begin at the root: write "
-            + SafeText.name(name + folder);
+    for (String meant : meant(id, ref, path)) {
+      if (graph.makerOf(meant) >= 0 || Files.exists(root.resolve(meant))) {
+        return BEGIN + SafeText.name(meant + (path.endsWith("/") ? "/" : ""));
       }
     }
     return near.hint(path);
+  }
+
+  /**
+   * Returns the paths that a need means if it was written relative to the job's folder or to that
+   * of its build file, where these are not the root.
+   */
+  private List<String> meant(int id, Ref ref, String path) {
+    List<Step> steps = graph.job(id).runs().steps();
+    Path build = Path.of(ref.place().file()).getParent();
+    Path dir = root.resolve(steps.isEmpty() ? "" : steps.getFirst().dir()).normalize();
+    List<String> meant = new ArrayList<>(2);
+    for (Path base : List.of(dir, build == null ? root : root.resolve(build))) {
+      Path below = base.resolve(root.relativize(root.resolve(path))).normalize();
+      if (!base.equals(root) && below.startsWith(root) && !below.equals(root)) {
+        meant.add(root.relativize(below).toString());
+      }
+    }
+    return meant;
+  }
+
+  /** Refuses a need in a submodule that is not checked out; returns whether it did. */
+  private boolean refuseModule(int id, Ref ref, String path) {
+    modules = modules == null ? Submodules.missing(root) : modules;
+    for (Path module : modules) {
+      if (root.resolve(path).startsWith(module)) {
+        missing(
+            id,
+            ref,
+            "job %s needs %s; its submodule is not checked out: %s"
+                .formatted(
+                    graph.job(id).name(),
+                    SafeText.name(ref.text()),
+                    Submodules.command(root, module)));
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Returns whether no job makes what a pattern matches, and another folder may have matches. */
+  private boolean mayBeMeantBelow(int id, Ref.OfGlob need) {
+    boolean made = false;
+    for (int list : graph.listNeeds().row(id)) {
+      made |=
+          graph.list(list).text().equals(need.pattern()) && !graph.list(list).makers().isEmpty();
+    }
+    return !made && !need.optional() && !need.pattern().startsWith("**");
+  }
+
+  /** Refuses a pattern that matches nothing from the root, but files where it may be meant. */
+  private void checkPattern(int id, Ref.OfGlob need) {
+    if (refuseModule(id, need, Glob.of(need.pattern()).fixedPrefix())) {
+      return;
+    }
+    for (String meant : meant(id, need, need.pattern())) {
+      boolean starts = Files.isDirectory(root.resolve(Glob.of(meant).fixedPrefix()));
+      if (starts && matches(meant) && !matches(need.pattern())) {
+        missing(
+            id,
+            need,
+            "job %s needs %s, which matches nothing%s%s"
+                .formatted(graph.job(id).name(), need.pattern(), BEGIN, meant));
+        return;
+      }
+    }
+  }
+
+  /** Returns whether files match; false if that cannot be read, which the need's reader reports. */
+  private boolean matches(String pattern) {
+    try {
+      return !GlobWalk.files(root, Glob.of(pattern)).isEmpty();
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /** Returns which command writes the lock that a job needs to make an environment; else empty. */
@@ -285,6 +358,8 @@ public final class DiskChecks {
     }
     if (stamp.exists() && stamp.kind() != FileKind.FOLDER) {
       unreadable(folder.place(), folder.path() + "/", "not a folder; write it without the slash");
+    } else if (!made && refuseModule(id, folder, folder.path())) {
+      return;
     } else if (!stamp.exists() && !made) {
       missing(
           id,
