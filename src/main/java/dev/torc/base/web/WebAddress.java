@@ -31,6 +31,9 @@ public record WebAddress(String scheme, String login, String host, String rest) 
 
   private static final Pattern PARAMETER = Pattern.compile("([?&;#])([^=&;#]+)=([^&;#]*)");
 
+  private static final Pattern THIS_MACHINE =
+      Pattern.compile("localhost|127(\\.\\d{1,3}){3}|\\[(0*:)*:?0*1]");
+
   private static final String PART = "(?:.*[-_.]|.*[a-z0-9](?=[A-Z]))?"; // access_ or access
 
   /** The name of a parameter; {@code token[]} is one, too. */
@@ -76,6 +79,16 @@ public record WebAddress(String scheme, String login, String host, String rest) 
   /** Returns whether torc itself can fetch it. */
   public boolean isWeb() {
     return host != null;
+  }
+
+  /** Returns whether a host, in lower case and without a port, is this machine. */
+  public static boolean isHere(String host) {
+    return THIS_MACHINE.matcher(host).matches();
+  }
+
+  /** Returns whether a request is encrypted or stays on this machine. */
+  public boolean isSealed() {
+    return scheme.equals("https") || isHere(uri().getHost());
   }
 
   /** Encodes what a URL may not contain; keeps what is encoded. */

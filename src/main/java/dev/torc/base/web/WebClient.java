@@ -25,9 +25,9 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
- * Connections to servers by the environment's proxies and CA files, which java.net.http does not
- * read: for all downloads of a build, or for one shared store. A file of CAs takes long to read, so
- * an instance serves many requests.
+ * Connections to servers by the environment's proxies, CA files and {@code .netrc}, which
+ * java.net.http does not read: for all downloads of a build, or for one shared store. A file of CAs
+ * takes long to read, so an instance serves many requests.
  */
 public final class WebClient implements AutoCloseable {
 
@@ -37,11 +37,14 @@ public final class WebClient implements AutoCloseable {
   private static final List<String> CA_FILES =
       List.of("CURL_CA_BUNDLE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE");
 
+  private final Map<String, String> env;
   private final Proxies proxies;
   private final HttpClient client;
+  private Netrc netrc; // read with the first request that may need it; guarded by this
 
   /** Reads the CA file of an environment; {@code connect} is the time limit of a connection. */
   public WebClient(Map<String, String> env, Duration connect) {
+    this.env = env;
     this.proxies = new Proxies(env);
     HttpClient.Builder builder =
         HttpClient.newBuilder()
@@ -56,12 +59,19 @@ public final class WebClient implements AutoCloseable {
     this.client = builder.build();
   }
 
-  /** Sends a request, and those that redirects ask for; the body of the answer is yet to come. */
-  public HttpResponse<InputStream> get(WebAddress first, Map<String, String> headers)
+  /**
+   * Sends a request, and those that redirects ask for; the body of the answer is yet to come.
+   *
+   * @param own more headers, which go to no host but the first
+   */
+  public HttpResponse<InputStream> get(
+      WebAddress first, Map<String, String> headers, Map<String, String> own)
       throws IOException, InterruptedException {
     WebAddress address = first;
     for (int i = 0; i <= MOST_REDIRECTS; i++) {
-      HttpResponse<InputStream> answer = send(address.uri(), request(address, headers));
+      boolean there = address.host().equals(first.host()) && address.isSealed();
+      HttpRequest.Builder request = request(address, headers, there ? own : Map.of());
+      HttpResponse<InputStream> answer = send(address.uri(), request);
       String location = answer.headers().firstValue("Location").orElse("");
       if (!REDIRECTS.contains(answer.statusCode()) || location.isEmpty()) {
         return answer;
@@ -93,23 +103,38 @@ public final class WebClient implements AutoCloseable {
    */
   public HttpResponse<InputStream> send(URI to, HttpRequest.Builder request)
       throws IOException, InterruptedException {
-    login(request, "Proxy-Authorization", proxies.of(to));
+    WebAddress proxy = proxies.of(to);
+    login(request, "Proxy-Authorization", proxy == null ? null : proxy.plainLogin());
     return client.send(request.uri(to).build(), BodyHandlers.ofInputStream());
   }
 
-  private static HttpRequest.Builder request(WebAddress address, Map<String, String> headers) {
+  /** Returns why the {@code .netrc} has no login for any host, for a message; empty if it may. */
+  public String unusedLogins() {
+    return netrc().unused();
+  }
+
+  private synchronized Netrc netrc() {
+    netrc = netrc == null ? Netrc.of(env) : netrc;
+    return netrc;
+  }
+
+  private HttpRequest.Builder request(
+      WebAddress address, Map<String, String> headers, Map<String, String> own) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder()
             .header("User-Agent", "torc")
             .header("Accept", "*/*")
             .header("Accept-Encoding", "identity");
     headers.forEach(request::header);
-    login(request, "Authorization", address);
+    own.forEach(request::setHeader);
+    if (own.keySet().stream().noneMatch("Authorization"::equalsIgnoreCase)) {
+      String login = address.plainLogin();
+      login(request, "Authorization", login == null ? netrc().login(address) : login);
+    }
     return request;
   }
 
-  private static void login(HttpRequest.Builder request, String header, WebAddress of) {
-    String login = of == null ? null : of.plainLogin();
+  private static void login(HttpRequest.Builder request, String header, String login) {
     if (login != null) {
       byte[] bytes = login.getBytes(StandardCharsets.UTF_8);
       request.header(header, "Basic " + Base64.getEncoder().encodeToString(bytes));

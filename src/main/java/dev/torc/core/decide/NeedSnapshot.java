@@ -506,6 +506,13 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     return List.copyOf(late);
   }
 
+  /** Returns those of some added needs that changed at or after a time. */
+  public List<String> changedSince(Collection<String> some, long begun) {
+    TreeSet<String> late = new TreeSet<>();
+    addLate(some, folders, begun, late);
+    return List.copyOf(late);
+  }
+
   /** Returns whether an optional need does not exist, as before the run; its folder may be new. */
   private boolean staysAbsent(String path, KnownDigest known) throws IOException {
     return without.contains(path) && !known.stamp().exists() && !digests.of(path).stamp().exists();

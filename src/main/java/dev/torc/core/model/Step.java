@@ -27,7 +27,10 @@ public record Step(
   /** The same in an image, which may lack bash, and in files as PROMINENCE has them. */
   public static final List<String> SH = List.of("sh", "-e", "-c");
 
-  /** The name of the slot of a secret, whose value {@code features.secrets} adds to a launch. */
+  /**
+   * The name of the slot of a secret, whose value {@code features.secrets} adds to a launch, and of
+   * the condition with the slots of all secrets of a job.
+   */
   public static final String SECRET = "secret";
 
   /** The name of another slot in a secret that counts: {@code {counts.NAME}}, without text. */

@@ -53,11 +53,11 @@ public record AttemptOutcome(
     static final Made NOTHING = of(ProductScan.NOTHING);
 
     static Made of(ProductScan products) {
-      return failed(products, List.of());
+      return failed(products, FoundNeeds.none(), List.of());
     }
 
-    static Made failed(ProductScan products, List<String> moved) {
-      return new Made(products, FoundNeeds.none(), moved, List.of(), false, List.of());
+    static Made failed(ProductScan products, FoundNeeds earlier, List<String> moved) {
+      return new Made(products, earlier, moved, List.of(), false, List.of());
     }
   }
 

@@ -85,6 +85,11 @@ public interface AttemptPart {
     return "";
   }
 
+  /** Returns a message about the attempt as it may be shown and recorded. */
+  default String shown(String what) {
+    return what;
+  }
+
   /** Returns the files that the job is known to have written; may be empty. */
   default Set<String> wrote() {
     return Set.of();

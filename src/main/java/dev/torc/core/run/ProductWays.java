@@ -46,6 +46,21 @@ public record ProductWays(Path base, List<Path> folders, Map<Path, String> seen)
     return new ProductWays(root, folders(root, job), seen);
   }
 
+  /**
+   * Returns the ways of a killed attempt that began at a time (ns since 1970): a link that came
+   * since is none of them, since nothing tells whether the job made it.
+   */
+  static ProductWays killed(Path root, Job job, long began) throws IOException {
+    ProductWays now = of(root, job);
+    Map<Path, String> seen = new LinkedHashMap<>();
+    for (Map.Entry<Path, String> each : now.seen.entrySet()) {
+      if (FileStatus.of(each.getKey().toString(), false).ctime() < began) {
+        seen.put(each.getKey(), each.getValue());
+      }
+    }
+    return new ProductWays(root, now.folders, seen);
+  }
+
   private static List<Path> folders(Path root, Job job) {
     Set<String> folders = new LinkedHashSet<>();
     for (Ref ref : job.productRefs()) {

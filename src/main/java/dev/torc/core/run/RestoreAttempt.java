@@ -59,7 +59,8 @@ final class RestoreAttempt extends Attempt {
 
   private AttemptOutcome failed(ProcessEnd.How how, String what, List<OwnedPath> owned) {
     AttemptOutcome.Made made =
-        AttemptOutcome.Made.failed(ProductScan.owning(owned), attempts.addMoved(List.of()));
+        AttemptOutcome.Made.failed(
+            ProductScan.owning(owned), FoundNeeds.none(), attempts.addMoved(List.of()));
     return new AttemptOutcome(
         ProcessEnd.unstarted(how, ""), what, null, started, made, AttemptOutcome.Shown.NONE, null);
   }

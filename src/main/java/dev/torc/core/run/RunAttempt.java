@@ -30,6 +30,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -166,17 +167,27 @@ final class RunAttempt extends Attempt {
   }
 
   private AttemptOutcome failed(String what, List<OwnedPath> owned, List<String> moved) {
-    List<String> all = attempts.addMoved(moved);
-    AttemptOutcome.Made made = AttemptOutcome.Made.failed(ProductScan.owning(owned), all);
+    FoundNeeds earlier = FoundNeeds.none();
+    List<String> changed = new ArrayList<>(moved);
     if (snapshot != null && job.finds()) {
-      made.needs().addEarlier(common.plan().records().found(id), snapshot);
+      earlier.addEarlier(common.plan().records().found(id), snapshot);
+      if (isLaunched || away != null) {
+        Set<String> read = new TreeSet<>(earlier.found());
+        read.removeAll(wrote());
+        changed.addAll(snapshot.changedSince(read, begin()));
+      }
     }
-    return outcome(what, made);
+    List<String> all = attempts.addMoved(changed);
+    return outcome(what, AttemptOutcome.Made.failed(ProductScan.owning(owned), earlier, all));
   }
 
   private AttemptOutcome outcome(String what, AttemptOutcome.Made made) {
     AttemptOutcome.Shown shown = new AttemptOutcome.Shown(command, logFrom);
-    return new AttemptOutcome(ended, what, snapshot, started, made, shown, null);
+    String said = what;
+    for (AttemptPart part : parts) {
+      said = part.shown(said);
+    }
+    return new AttemptOutcome(ended, said, snapshot, started, made, shown, null);
   }
 
   private AttemptOutcome ran() throws IOException {
@@ -189,8 +200,9 @@ final class RunAttempt extends Attempt {
     if (lack != null) {
       return failed(lack);
     }
-    if (job.has(Trait.RESUMES)) {
-      lookAtKilled(common.plan().records().details(job.name()));
+    long killed = killed();
+    if (job.has(Trait.RESUMES) && killed > 0 && !snapshot.changedSince(killed).isEmpty()) {
+      attempts.beginAnew(); // it may have read other needs
     }
     ProcessEnd resumed = asked == null ? null : asked.resume(snapshot);
     away = resumed != null || executor != null ? asked : null;
@@ -248,13 +260,11 @@ final class RunAttempt extends Attempt {
                 + unlogged());
   }
 
-  /** Begins anew if the last attempt was killed and may have read other needs. */
-  private void lookAtKilled(RunDetails last) {
-    if (last != null
-        && last.what().equals(RunDetails.KILLED)
-        && !snapshot.changedSince(MILLISECONDS.toNanos(last.ran().started())).isEmpty()) {
-      attempts.beginAnew();
-    }
+  /** Returns when the last run began (ns since 1970), if its torc was killed; else 0. */
+  private long killed() {
+    RunDetails last = common.plan().records().details(job.name());
+    boolean was = last != null && last.what().equals(RunDetails.KILLED);
+    return was ? MILLISECONDS.toNanos(last.ran().started()) : 0;
   }
 
   private boolean isResumed() {
@@ -342,6 +352,10 @@ final class RunAttempt extends Attempt {
    */
   private void clear() throws IOException {
     cleared.makeRoom();
+    Path top = common.graph().workflow().root();
+    if (killed() > 0 && attempts.count() == 1) {
+      ProductWays.killed(top, job, killed()).setAside(common.removal());
+    }
     refuseTaken(common.removal().refuseOutside(job, snapshot.stale()));
     for (OwnedPath stale : snapshot.stale()) {
       common.removal().clearStale(stale, cleared);
@@ -354,7 +368,7 @@ final class RunAttempt extends Attempt {
     if (common.plan().records().result(id) != null) {
       cleared.storeRecord(job.name()); // even if nothing of its result was cleared
     }
-    ways = ProductWays.of(common.graph().workflow().root(), job);
+    ways = ProductWays.of(top, job);
     hasCleared = true;
     if (!there) {
       makeFolders();
@@ -520,6 +534,11 @@ final class RunAttempt extends Attempt {
   }
 
   private List<String> changedSinceStart() {
-    return snapshot.changedSince(MILLISECONDS.toNanos(ended.began(started)));
+    return snapshot.changedSince(begin());
+  }
+
+  /** Returns when its processes began, in nanoseconds since 1970. */
+  private long begin() {
+    return MILLISECONDS.toNanos(ended.began(started));
   }
 }

@@ -56,10 +56,15 @@ final class Download {
    * What the downloads of an attempt share.
    *
    * @param fetcher fetches by the command of a scheme that is not the web's
+   * @param own headers that only the host of a URL gets
    * @param ended throws a {@link CancellationException} if the attempt must end
    */
   record Means(
-      Supplier<WebClient> web, Io.Take<String> fetcher, Runnable ended, Consumer<String> log) {}
+      Supplier<WebClient> web,
+      Map<String, String> own,
+      Io.Take<String> fetcher,
+      Runnable ended,
+      Consumer<String> log) {}
 
   private final FetchedFile file;
   final FetchPlace place;
@@ -212,7 +217,7 @@ final class Download {
         from > 0
             ? known.rest(from)
             : present.isEmpty() ? Map.of() : place.question(address, present);
-    HttpResponse<InputStream> answer = means.web.get().get(address, headers);
+    HttpResponse<InputStream> answer = means.web.get().get(address, headers, means.own());
     try (InputStream in = answer.body()) {
       HttpHeaders got = answer.headers();
       int status = answer.statusCode();
@@ -254,7 +259,9 @@ final class Download {
       asked = millis(headers.firstValue("Retry-After").orElse(""));
       throw new IOException("status " + status);
     }
-    throw new AttemptFailure("%s: status %d".formatted(at, status));
+    String unused = status == 401 || status == 403 ? means.web.get().unusedLogins() : "";
+    String hint = unused.isEmpty() ? "" : "; " + unused;
+    throw new AttemptFailure("%s: status %d%s".formatted(at, status, hint));
   }
 
   /** Returns the milliseconds to wait; -1 if the server does not say. */

@@ -21,7 +21,7 @@ public final class Downloads {
 
   private static final Duration CONNECT = Duration.ofSeconds(30);
 
-  private final Map<String, String> env;
+  final Map<String, String> env;
   private boolean tidied; // guarded by this, like the next one
   private WebClient web;
 

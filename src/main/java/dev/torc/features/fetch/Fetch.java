@@ -1,14 +1,18 @@
 package dev.torc.features.fetch;
 
 import dev.torc.base.text.SafeText;
+import dev.torc.base.web.WebHeader;
 import dev.torc.core.memory.JobResult;
 import dev.torc.core.memory.RecordedProduct;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Template;
+import dev.torc.core.run.AttemptFailure;
 import dev.torc.features.intents.MaxAge;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
@@ -52,12 +56,37 @@ public record Fetch(List<FetchedFile> files) {
   /** The key; its text has the downloads, see {@link #text}. */
   public static final String KEY = "fetch";
 
+  private static final String HEADER = KEY + " header ";
+
   /** The slot that stands for the URL in the command of a fetcher: one of torc's own. */
   public static final String URL = "args";
 
   /** Returns the key of the condition that is the command of URLs of a scheme. */
   public static String command(String scheme) {
     return KEY + " " + scheme;
+  }
+
+  /** Returns the key of the condition that is the value of a header. */
+  public static String header(String name) {
+    return HEADER + name;
+  }
+
+  /** Returns the headers of a job's requests, with the caller's values of secrets. */
+  static Map<String, String> headers(Job job, Map<String, String> caller) {
+    Map<String, String> headers = new TreeMap<>();
+    for (Map.Entry<String, Template> each : job.conditions().entrySet()) {
+      if (each.getKey().startsWith(HEADER)) {
+        String name = each.getKey().substring(HEADER.length());
+        String value =
+            each.getValue().render(slot -> List.of(caller.getOrDefault(slot.member(), "")));
+        String refusal = WebHeader.refusal(name, value);
+        if (refusal != null) {
+          throw new AttemptFailure(refusal);
+        }
+        headers.put(name, value);
+      }
+    }
+    return headers;
   }
 
   /** Returns the text from which {@link #of} reads the downloads. */

@@ -162,7 +162,11 @@ public final class FetchPart implements AttemptPart, RunToEnd {
     FetchPlace place = FetchPlace.of(common.launches().place(), product(file.path()), boot);
     Download.Means means =
         new Download.Means(
-            shared::web, url -> fetch(launch, url, place.part()), this::check, lines::println);
+            shared::web,
+            Fetch.headers(job, shared.env),
+            url -> fetch(launch, url, place.part()),
+            this::check,
+            lines::println);
     OwnedPath owned = attempts.persists(job) ? common.cache().owned(file.path()) : null;
     boolean ours = common.removal().ours(owned, null) != null;
     return new Download(file, place, ours ? owned.digest().hex() : "", means);

@@ -4,6 +4,7 @@ import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.web.WebAddress;
+import dev.torc.base.web.WebHeader;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Item;
 import dev.torc.core.model.Job.Resources;
@@ -15,6 +16,7 @@ import dev.torc.features.fetch.Fetch.FetchedFile;
 import dev.torc.features.intents.MaxAge;
 import dev.torc.features.reading.LinkedJob;
 import dev.torc.features.reading.MapFields;
+import dev.torc.features.reading.TemplateReader;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -27,12 +29,13 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Reads {@code fetch} and {@code sha256} of one job: what is downloaded instead of running a
- * command. {@code JobReader} reads the rest of the job.
+ * Reads {@code fetch}, {@code sha256} and {@code headers} of one job: what is downloaded instead of
+ * running a command. {@code JobReader} reads the rest of the job.
  */
 public final class FetchReader {
 
   private static final String SHA256 = "sha256";
+  private static final String HEADERS = "headers";
   private static final String SEVERAL =
       "to fetch several files, fetch and produces are maps with the same names";
 
@@ -55,6 +58,7 @@ public final class FetchReader {
     conditions.putAll(read.conditions());
     try {
       read(read.links().produces());
+      headers();
     } catch (BadInput e) {
       job.problems().add(e);
       return read;
@@ -113,6 +117,55 @@ public final class FetchReader {
     } else if (!digests.isEmpty()) {
       throw new BadInput(
           sha256.place(), "sha256 is like fetch: one text, or a map with the same names");
+    }
+  }
+
+  /** Reads the headers, whose values do not count. What they have of the caller is secret. */
+  private void headers() {
+    List<Template> values = new ArrayList<>();
+    Node given = job.map().get(HEADERS);
+    for (Map.Entry<String, Node.Entry> each :
+        MapFields.map(given, HEADERS, job.problems()).entries().entrySet()) {
+      String name = each.getKey();
+      Node.Scalar text = MapFields.scalar(each.getValue().value(), "the header " + name);
+      Template value = new TemplateReader(job.scope(), text).plain(true);
+      boolean literal = value.slot("env") == null;
+      String refusal = WebHeader.refusal(name, literal ? value.declared() : "");
+      if (refusal == null && literal && WebHeader.isSecret(name)) {
+        refusal =
+            "header %s: a build file must not hold its value; write {env.NAME}".formatted(name);
+      }
+      if (refusal != null) {
+        throw new BadInput(each.getValue().place(), refusal);
+      }
+      values.add(value);
+      conditions.put(Fetch.header(name), value);
+    }
+    if (!values.isEmpty()) {
+      refuseElsewhere(given.place());
+    }
+  }
+
+  /** Refuses headers if they would go to several hosts, or could be read on the way. */
+  private void refuseElsewhere(Place place) {
+    Set<String> hosts = new TreeSet<>();
+    for (FetchedFile file : files) {
+      for (String url : file.urls()) {
+        WebAddress address = WebAddress.of(url);
+        if (!address.isWeb()) {
+          throw new BadInput(place, "headers are for http and https; a fetcher has its own way");
+        } else if (!address.isSealed()) {
+          throw new BadInput(
+              place, "headers to http:// are for servers of this machine alone; use https://");
+        }
+        hosts.add(address.host());
+      }
+    }
+    if (hosts.size() > 1) {
+      throw new BadInput(
+          place,
+          "headers go to one host, and this job fetches from %s; write a job for each"
+              .formatted(String.join(" and ", hosts)));
     }
   }
 

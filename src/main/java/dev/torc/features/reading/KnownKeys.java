@@ -38,7 +38,7 @@ public final class KnownKeys {
   public static final Set<String> JOB =
       ordered(
           """
-          command tasks fetch sha256 needs produces after tools env environment dir shell resources retries retry
+          command tasks fetch sha256 headers needs produces after tools env environment dir shell resources retries retry
           stop depfile trace strict sandbox cache persist temporary always interactive manual output priority tags
           description allow_failure max_age frozen when probe skip image container executor parameters match table mode
           repeat key exclude
@@ -50,7 +50,7 @@ public final class KnownKeys {
       List.of("parameters", "match", "table", "mode", "repeat", "key", "exclude");
 
   /** The keys of a job that say what is downloaded. */
-  static final List<String> FETCH = List.of("fetch", "sha256");
+  static final List<String> FETCH = List.of("fetch", "sha256", "headers");
 
   /** The keys of a job that are for commands, so that a job with {@code fetch} has none of them. */
   public static final List<String> NOT_FETCH =

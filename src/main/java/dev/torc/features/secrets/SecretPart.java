@@ -1,7 +1,10 @@
 package dev.torc.features.secrets;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.posix.OwnFile;
+import dev.torc.base.syntax.Mask;
 import dev.torc.core.decide.NeedSnapshot;
 import dev.torc.core.here.Launch;
 import dev.torc.core.here.ProcessEnd;
@@ -30,7 +33,9 @@ import java.util.Set;
  * to a file of its own, from which this part copies it to the log, masked: about once a second, and
  * at the end. A job of an executor is copied at its end, since a later torc may see that end. Then
  * the part masks the files of {@code TORC_OUTPUT} and {@code TORC_EVENTS}, before any other part
- * reads them. Products belong to the user and stay as they are.
+ * reads them, and what the record says of a failure. Products belong to the user and stay as they
+ * are. What the records say otherwise, and names of files, {@link dev.torc.base.syntax.Hidden}
+ * masks when it is shown.
  */
 public final class SecretPart implements AttemptPart {
 
@@ -121,6 +126,11 @@ public final class SecretPart implements AttemptPart {
     } else {
       Files.createFile(file, PosixFilePermissions.asFileAttribute(own));
     }
+  }
+
+  @Override
+  public String shown(String what) {
+    return mask == null ? what : new String(mask.all(what.getBytes(UTF_8)), UTF_8);
   }
 
   /** Refuses what a job wrote for an earlier torc if its secrets are not known now. */

@@ -21,6 +21,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * Reads variables of {@code env} that are secret. It never sees a value: the text of a secret is a
@@ -61,6 +63,37 @@ public final class SecretReader {
     return Optional.of(new Template(both ? List.of(secret, counts) : List.of(secret)));
   }
 
+  /** Adds the names of the secrets of these steps to a job's conditions. */
+  public static SortedMap<String, Template> of(
+      SortedMap<String, Template> conditions, List<Step> steps) {
+    List<Template> texts = new ArrayList<>(0);
+    for (Step step : steps) {
+      for (Optional<Template> value : step.env().values()) {
+        value.ifPresent(texts::add);
+      }
+    }
+    return texts.isEmpty() ? conditions : with(conditions, texts);
+  }
+
+  /** Adds the names of the secrets in these texts to a job's conditions, so that they are known. */
+  public static SortedMap<String, Template> with(
+      SortedMap<String, Template> conditions, Iterable<Template> texts) {
+    SequencedMap<String, Part> secrets = new LinkedHashMap<>();
+    for (Template text : texts) {
+      for (Part part : text.parts()) {
+        if (part instanceof Slot slot && slot.name().equals(Step.SECRET)) {
+          secrets.putIfAbsent(slot.member(), slot);
+        }
+      }
+    }
+    if (secrets.isEmpty()) {
+      return conditions;
+    }
+    SortedMap<String, Template> all = new TreeMap<>(conditions);
+    all.put(Step.SECRET, new Template(List.copyOf(secrets.values())));
+    return all;
+  }
+
   /** Returns how the results of a job are stored: one with a secret that counts is never shared. */
   public static Job.Caching caching(Job.Caching written, List<Step> steps) {
     boolean counts =
@@ -75,15 +108,24 @@ public final class SecretReader {
     for (Map.Entry<String, Optional<Template>> each : env.entrySet()) {
       Template text = each.getValue().orElse(null);
       if (text != null && text.slot("env") != null) {
-        List<Part> parts = new ArrayList<>(text.parts());
-        parts.replaceAll(
-            part ->
-                part instanceof Slot slot && isSecret(slot, env)
-                    ? secret(slot.member(), slot.place())
-                    : part);
-        each.setValue(Optional.of(new Template(parts)));
+        each.setValue(Optional.of(secret(text, slot -> isSecret(slot, env))));
       }
     }
+  }
+
+  /** Returns a text in which each {@code {env.NAME}} is a secret. */
+  public static Template secret(Template text) {
+    return secret(text, slot -> slot.name().equals("env"));
+  }
+
+  private static Template secret(Template text, Predicate<Slot> secret) {
+    List<Part> parts = new ArrayList<>(text.parts());
+    parts.replaceAll(
+        part ->
+            part instanceof Slot slot && secret.test(slot)
+                ? secret(slot.member(), slot.place())
+                : part);
+    return new Template(parts);
   }
 
   private static boolean isSecret(Slot slot, SortedMap<String, Optional<Template>> env) {

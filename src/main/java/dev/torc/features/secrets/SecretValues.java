@@ -7,6 +7,7 @@ import dev.torc.base.syntax.Node.Entry;
 import dev.torc.base.syntax.Problems;
 import dev.torc.base.syntax.SourceFile;
 import dev.torc.base.text.Refusal;
+import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Step;
 import dev.torc.core.model.Template;
@@ -14,10 +15,13 @@ import dev.torc.core.model.Template.Part.Slot;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -25,7 +29,7 @@ import java.util.TreeMap;
  * The values of one job's secrets at the start of an attempt: those of the caller and those of
  * files of variables. They are kept only in memory.
  */
-final class SecretValues {
+public final class SecretValues {
 
   private final Map<String, String> caller;
   private final Path root;
@@ -40,15 +44,32 @@ final class SecretValues {
 
   SecretValues(Job job, Map<String, String> caller, Path root) {
     this(caller, root);
-    for (Step step : job.runs().steps()) {
-      for (Optional<Template> value : step.env().values()) {
-        value.stream().flatMap(text -> text.parts().stream()).forEach(this::look);
+    job.conditions().get(Step.SECRET).parts().forEach(this::look);
+  }
+
+  /** Returns what is known of the secrets of some jobs: those that have a value now. */
+  public static Set<String> known(Graph graph, BitSet jobs, Map<String, String> caller) {
+    SecretValues values = new SecretValues(caller, graph.workflow().root());
+    Set<Template> seen = new HashSet<>();
+    for (int job = jobs.nextSetBit(0); job >= 0; job = jobs.nextSetBit(job + 1)) {
+      Template names = graph.job(job).conditions().get(Step.SECRET);
+      if (seen.add(names)) {
+        names.parts().forEach(values::tryLook);
       }
+    }
+    return Set.copyOf(values.known.values());
+  }
+
+  private void tryLook(Template.Part part) {
+    try {
+      look(part);
+    } catch (BadInput unreadable) {
+      return; // an attempt reports it
     }
   }
 
   private void look(Template.Part part) {
-    if (part instanceof Slot slot && slot.name().equals(Step.SECRET)) {
+    if (part instanceof Slot slot) {
       String value = find(slot.member());
       if (value == null && !known.containsKey(slot.member())) {
         lacking.add(slot.member());
@@ -84,7 +105,7 @@ final class SecretValues {
     String first = lacking.getFirst();
     return first.contains(Step.SECRET_OF)
         ? "no secret %s; add it there".formatted(first)
-        : "%s is not set, and env says that it is secret; set it when you call torc"
+        : "%s is not set, and the job needs it as a secret; set it when you call torc"
             .formatted(first);
   }
 

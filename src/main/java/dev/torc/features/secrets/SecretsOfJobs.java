@@ -1,6 +1,7 @@
 package dev.torc.features.secrets;
 
 import dev.torc.base.syntax.BadInput;
+import dev.torc.base.syntax.Mask;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Step;

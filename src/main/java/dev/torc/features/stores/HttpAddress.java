@@ -1,6 +1,8 @@
 package dev.torc.features.stores;
 
 import dev.torc.base.text.SafeText;
+import dev.torc.base.web.WebAddress;
+import dev.torc.base.web.WebHeader;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
@@ -15,16 +17,7 @@ import java.util.regex.Pattern;
  */
 record HttpAddress(String url, Map<String, String> headers) {
 
-  private static final Pattern THIS_MACHINE =
-      Pattern.compile("localhost|127(\\.\\d{1,3}){3}|\\[(0*:)*:?0*1]");
-
   private static final Pattern LONG_LABEL = Pattern.compile("[^.]{64}"); // RFC 1035: 63 at most
-
-  private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
-
-  private static final Set<String> OWN =
-      Set.of(
-          "connection", "content-length", "expect", "host", "transfer-encoding", "upgrade", "te");
 
   /** Checks an address. If it cannot be used, throws with a line that shows no secret. */
   static HttpAddress of(String url, Map<String, String> headers) throws StoreRefusal {
@@ -47,26 +40,16 @@ record HttpAddress(String url, Map<String, String> headers) {
       throw new StoreRefusal("a URL with ? or #; only a path may follow the host");
     }
     String host = uri.getHost().toLowerCase(Locale.ROOT);
-    if (scheme.equals("http") && !THIS_MACHINE.matcher(host).matches()) {
+    if (scheme.equals("http") && !WebAddress.isHere(host)) {
       throw new StoreRefusal("http:// is for servers of this machine alone; use https://");
     }
     for (Map.Entry<String, String> header : headers.entrySet()) {
-      check(header.getKey(), header.getValue());
+      String refusal = WebHeader.refusal(header.getKey(), header.getValue());
+      if (refusal != null) {
+        throw new StoreRefusal(refusal);
+      }
     }
     return new HttpAddress(url.replaceAll("/+$", ""), new TreeMap<>(headers));
-  }
-
-  private static void check(String name, String value) throws StoreRefusal {
-    if (!TOKEN.matcher(name).matches()) {
-      throw new StoreRefusal("no name of a header: " + SafeText.name(name));
-    }
-    if (OWN.contains(name.toLowerCase(Locale.ROOT))) {
-      throw new StoreRefusal("header " + name + " is the protocol's own; leave it out");
-    }
-    if (value.chars().anyMatch(c -> c < ' ' && c != '\t' || c > '~')) {
-      throw new StoreRefusal(
-          "header " + name + ": its value has a line end or another character that cannot be sent");
-    }
   }
 
   /** Returns whether requests are not encrypted; then it is a server of this machine. */

@@ -122,7 +122,7 @@ public final class KnownResults implements Recall {
         bare == null ? null : key(job, bare, system),
         programs.of(job),
         files,
-        job.has(Trait.SHOWS_OUTPUT) && job.slot(Step.SECRET) == null,
+        job.has(Trait.SHOWS_OUTPUT) && !job.conditions().containsKey(Step.SECRET),
         depfile);
   }
 

@@ -197,7 +197,7 @@ public final class Call {
 
   /** Returns the caller, in the folder of {@code -C}. */
   public Caller caller() {
-    return new Caller(console.env(), console.cwd(), host);
+    return new Caller(console.env(), console.cwd(), host, Map.of(), console.hidden());
   }
 
   void warn(String text) {

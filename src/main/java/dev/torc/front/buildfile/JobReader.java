@@ -277,12 +277,23 @@ final class JobReader implements InstanceReader {
 
   private Job fetching(MapFields job, Job read, List<String> shell) {
     String root = common.paths().root().toString();
-    return new FetchReader(job, fetchers(shell, new Problems()), root).fetching(read);
+    Job fetched = new FetchReader(job, fetchers(shell, new Problems()), root).fetching(read);
+    SortedMap<String, Template> all = new TreeMap<>(fetched.conditions());
+    all.replaceAll((key, of) -> key.startsWith(Fetch.header("")) ? SecretReader.secret(of) : of);
+    Job.Links links = fetched.links();
+    return LinkedJob.with(
+        fetched,
+        links.needs(),
+        links.after(),
+        links.caching(),
+        SecretReader.with(all, List.copyOf(all.values())));
   }
 
   private Job entered(MapFields job, Job read) {
-    if (job.map().get("sha256") != null) {
-      problems.add(job.map().get("sha256").place(), "sha256 is for jobs with fetch");
+    for (String key : List.of("sha256", "headers")) {
+      if (job.map().get(key) != null) {
+        problems.add(job.map().get(key).place(), key + " is for jobs with fetch");
+      }
     }
     return job.map().get(Job.ENVIRONMENT) == null
         ? read
@@ -312,13 +323,14 @@ final class JobReader implements InstanceReader {
             }
           });
     }
+    SortedMap<String, Template> all = SecretReader.of(conditions, run);
     boolean called = common.over.sandbox();
     boolean apart = called || job.map().get(Job.SANDBOX) != null;
     if (apart && job.map().get(Fetch.KEY) == null) {
       return new SandboxReader(job, called, common.paths().root(), defaults.get("needs"))
-          .with(conditions, produces, run);
+          .with(all, produces, run);
     }
-    return conditions.isEmpty() ? Collections.emptySortedMap() : conditions;
+    return all.isEmpty() ? Collections.emptySortedMap() : all;
   }
 
   private static String temporary(MapFields job) {

@@ -264,7 +264,7 @@ final class BuildCommand {
       return null;
     }
     Path trace = project.folder().resolve("profile.json");
-    Profile profile = new Profile(System::nanoTime, began, console.err(), trace);
+    Profile profile = new Profile(System::nanoTime, began, console.err(), trace, console.hidden());
     profile.phase("read", read);
     profile.phase("open");
     return profile;
@@ -320,7 +320,7 @@ final class BuildCommand {
 
     private boolean isWritten() throws IOException {
       try {
-        report.write(file);
+        report.write(file, console.hidden());
         return true;
       } catch (IOException e) {
         console.tell(

@@ -141,7 +141,7 @@ public final class CrateRequest {
     builds.forEach((number, runs) -> build(workflow, number, runs, look.cache().build(number)));
     root(workflow);
     int jobs = selection.jobs().cardinality();
-    crate.write(folder);
+    crate.write(folder, project.caller().hidden());
     return new WrittenCrate(!builds.isEmpty(), jobs, jobs - plan.idle());
   }
 

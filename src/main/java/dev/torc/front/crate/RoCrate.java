@@ -5,10 +5,12 @@ import dev.torc.base.posix.FileTree;
 import dev.torc.base.posix.RandomId;
 import dev.torc.base.posix.WholeFile;
 import dev.torc.base.syntax.BadInput;
+import dev.torc.base.syntax.Hidden;
 import dev.torc.base.syntax.JsonText;
 import dev.torc.base.text.SafeText;
 import dev.torc.base.text.SafeText.Harmless;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.io.Writer;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -267,8 +269,18 @@ final class RoCrate {
     }
   }
 
-  /** Writes the crate to a new folder beside {@code folder}, then renames it; creates parents. */
-  void write(Path folder) throws IOException {
+  /**
+   * Writes the crate to a new folder beside {@code folder}, then renames it; creates parents.
+   * Throws {@link BadInput} if the crate would show a secret: masked names would be those of no
+   * file.
+   */
+  void write(Path folder, Hidden hidden) throws IOException {
+    StringWriter text = new StringWriter();
+    write(text);
+    if (!hidden.text(text.toString()).equals(text.toString())) {
+      throw new BadInput(
+          "--ro-crate: a name or command in the crate contains the value of a secret; change it");
+    }
     Files.createDirectories(folder.getParent());
     Path fresh = folder.resolveSibling("." + RandomId.next() + ".torc-new");
     try {
@@ -279,7 +291,7 @@ final class RoCrate {
         Files.write(file, source.getValue());
       }
       // Written last and in one step: this file makes the folder a crate.
-      WholeFile.write(fresh.resolve(METADATA), this::write);
+      WholeFile.write(fresh.resolve(METADATA), out -> out.write(text.toString()));
       Files.move(fresh, folder, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException | RuntimeException e) {
       FileTree.remove(fresh);

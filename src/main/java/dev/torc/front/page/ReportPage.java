@@ -110,8 +110,9 @@ public final class ReportPage {
    * @param seconds how often a browser reloads the page; 0 for never
    */
   public void write(Path file, int seconds) throws IOException {
+    PageWriter page = new PageWriter(data, toRoot(file.getParent()));
     WholeFile.write(
-        file, out -> new PageWriter(data, toRoot(file.getParent())).write(out, seconds));
+        file, out -> project.caller().hidden().write(out, to -> page.write(to, seconds)));
   }
 
   /** Writes the page with links that are relative to this folder. */

@@ -103,7 +103,8 @@ public record AllocatedBuild(
     }
     Allocation allocation = Allocation.of(caller.env());
     say.accept(allocation.text());
-    return new Caller(caller.env(), caller.cwd(), caller.host().in(allocation), caller.given());
+    return new Caller(
+        caller.env(), caller.cwd(), caller.host().in(allocation), caller.given(), caller.hidden());
   }
 
   /**

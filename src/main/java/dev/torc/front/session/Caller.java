@@ -6,6 +6,7 @@ import dev.torc.base.machine.Limits;
 import dev.torc.base.machine.MachineFacts;
 import dev.torc.base.posix.CallingProcess;
 import dev.torc.base.posix.SystemName;
+import dev.torc.base.syntax.Hidden;
 import dev.torc.base.text.Amount;
 import dev.torc.core.decide.GivenArguments;
 import dev.torc.core.here.LocalRunner;
@@ -34,11 +35,13 @@ import java.util.function.Supplier;
  * The surroundings that a request depends on. The folder {@code cwd} is absolute.
  *
  * @param given arguments behind {@code --} by the names of their variables
+ * @param hidden what nothing that the call writes may show
  */
-public record Caller(Map<String, String> env, Path cwd, Host host, Map<String, String> given) {
+public record Caller(
+    Map<String, String> env, Path cwd, Host host, Map<String, String> given, Hidden hidden) {
 
   public Caller(Map<String, String> env, Path cwd, Host host) {
-    this(env, cwd, host, Map.of());
+    this(env, cwd, host, Map.of(), new Hidden());
   }
 
   /** Returns the variables that jobs may read, with the {@link GivenArguments} of some. */

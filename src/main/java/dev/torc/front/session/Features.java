@@ -84,7 +84,7 @@ record Features(
     if (!fetches && !makes) {
       parts.add(new UnstartedCommand(common, id, attempts)); // its hint is the first
     }
-    if (job.slot(Step.SECRET) != null) {
+    if (job.conditions().containsKey(Step.SECRET)) {
       parts.add(new SecretPart(common, job, env, shared.told)); // masks before others read
     }
     parts.addAll(List.of(finds, posts, tools));

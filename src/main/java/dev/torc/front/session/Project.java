@@ -25,6 +25,7 @@ import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Resources;
 import dev.torc.core.model.PackedJobs;
 import dev.torc.core.model.ResultSource;
+import dev.torc.core.model.Step;
 import dev.torc.core.model.Step.Image;
 import dev.torc.core.model.Workflow;
 import dev.torc.features.containers.Containers;
@@ -33,6 +34,7 @@ import dev.torc.features.environments.MadeEnvironment;
 import dev.torc.features.groups.RowPlaces;
 import dev.torc.features.reading.BuildFile;
 import dev.torc.features.secrets.CountedSecret;
+import dev.torc.features.secrets.SecretValues;
 import dev.torc.features.stores.KnownResults;
 import dev.torc.features.stores.LocalStore;
 import dev.torc.features.stores.SharedStores;
@@ -72,6 +74,14 @@ public record Project(
     Containers containers,
     GraphFile reused,
     BuildFiles buildFiles) {
+
+  /** Hides the secrets of all jobs of the graph from here on. */
+  public Project {
+    BitSet secret = graph.having(Step.SECRET);
+    if (!secret.isEmpty()) {
+      caller.hidden().add(SecretValues.known(graph, secret, caller.env()));
+    }
+  }
 
   /**
    * Loads the graph of the last build if the build files are unchanged. Otherwise reads the build
@@ -171,7 +181,7 @@ public record Project(
 
   /** Returns this project with the arguments behind {@code --}, by the names of variables. */
   Project with(Map<String, String> given) {
-    Caller with = new Caller(caller.env(), caller.cwd(), caller.host(), given);
+    Caller with = new Caller(caller.env(), caller.cwd(), caller.host(), given, caller.hidden());
     return new Project(with, options, graph, place, source, containers, reused, buildFiles);
   }
 

@@ -4,6 +4,8 @@ import dev.torc.base.posix.Io;
 import dev.torc.base.posix.Kill;
 import dev.torc.base.posix.RandomId;
 import dev.torc.base.syntax.BadInput.Diagnostic;
+import dev.torc.base.syntax.Hidden;
+import dev.torc.base.syntax.Mask;
 import dev.torc.base.text.LineBreaks;
 import dev.torc.base.text.Palette;
 import dev.torc.base.text.SafeText;
@@ -17,8 +19,10 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
@@ -41,6 +45,18 @@ public record Console(
     Path cwd,
     Terminals terminals,
     LongSupplier began) {
+
+  /** Makes both streams hide the same. */
+  public Console {
+    if (out instanceof Stream data && err instanceof Stream messages) {
+      data.bytes.hidden = messages.bytes.hidden;
+    }
+  }
+
+  /** Returns what the streams mask. */
+  public Hidden hidden() {
+    return err instanceof Stream stream ? stream.bytes.hidden : new Hidden();
+  }
 
   /**
    * Which streams are terminals.
@@ -130,7 +146,7 @@ public record Console(
   /** Returns the report for a step's summary page in GitHub Actions; null if there is none. */
   public Report stepSummary() {
     String file = env.getOrDefault("GITHUB_STEP_SUMMARY", "");
-    return file.isEmpty() ? null : new StepSummary(cwd.resolve(file), cwd, this::warn);
+    return file.isEmpty() ? null : new StepSummary(cwd.resolve(file), cwd, hidden(), this::warn);
   }
 
   private Report people(Palette palette, Report.Style style, boolean json) {
@@ -190,6 +206,9 @@ public record Console(
     private final boolean terminal;
     private volatile BooleanSupplier unread = () -> false;
     private volatile boolean silent;
+    private volatile Hidden hidden = new Hidden();
+    private Set<String> masked = Set.of(); // the values of the mask
+    private Mask mask; // null for none
 
     NamedStream(OutputStream stream, String name, boolean terminal) {
       super(stream);
@@ -199,6 +218,35 @@ public record Console(
 
     @Override
     public void write(byte[] bytes, int from, int length) throws IOException {
+      if (masked != hidden.values()) {
+        unmask();
+        masked = hidden.values();
+        mask = new Mask(masked);
+      }
+      if (mask == null) {
+        send(bytes, from, length);
+      } else {
+        byte[] part = Arrays.copyOfRange(bytes, from, from + length);
+        byte[] shown = mask.masked(part, length, false);
+        send(shown, 0, shown.length);
+      }
+    }
+
+    /** Writes what the mask still holds back, since it may begin a secret. */
+    private void unmask() throws IOException {
+      byte[] rest = mask == null ? new byte[0] : mask.masked(new byte[0], 0, true);
+      if (rest.length > 0) {
+        send(rest, 0, rest.length);
+      }
+    }
+
+    @Override
+    public void flush() throws IOException {
+      unmask();
+      super.flush();
+    }
+
+    private void send(byte[] bytes, int from, int length) throws IOException {
       if (silent) {
         return;
       }

@@ -1,6 +1,7 @@
 package dev.torc.front.show;
 
 import dev.torc.base.posix.WholeFile;
+import dev.torc.base.syntax.Hidden;
 import dev.torc.base.text.Amount;
 import dev.torc.base.text.LogExcerpt;
 import dev.torc.base.text.Palette;
@@ -101,7 +102,7 @@ public final class JunitReport implements Report {
   }
 
   /** Writes the file completely or leaves it unchanged; called once, at the end. */
-  public void write(Path file) throws IOException {
+  public void write(Path file, Hidden hidden) throws IOException {
     for (String job : running) {
       cases.add(new Case(job, JobState.INTERRUPTED, details("torc ended before it"), false));
     }
@@ -110,7 +111,7 @@ public final class JunitReport implements Report {
       String what = said.isEmpty() ? ended : said.getFirst();
       cases.add(new Case(TORC, JobState.INTERRUPTED, details(what), true));
     }
-    WholeFile.write(file, this::xml);
+    WholeFile.write(file, out -> hidden.write(out, this::xml));
   }
 
   private static boolean isBad(Case of) {

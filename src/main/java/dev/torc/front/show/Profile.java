@@ -1,6 +1,7 @@
 package dev.torc.front.show;
 
 import dev.torc.base.posix.OwnFile;
+import dev.torc.base.syntax.Hidden;
 import dev.torc.core.run.Event;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
@@ -51,6 +52,7 @@ public final class Profile implements Report {
   private final LongSupplier clock;
   private final Writer err;
   private final Path file;
+  private final Hidden hidden;
   private final long began;
   private final List<Map<String, Object>> spans = new ArrayList<>();
   private final Map<String, Long> phases = new LinkedHashMap<>();
@@ -69,11 +71,13 @@ public final class Profile implements Report {
    * @param began when torc was started, by that clock
    * @param err takes the line, and stays open
    * @param file takes the trace, written by {@link #close}
+   * @param hidden what the trace masks
    */
-  public Profile(LongSupplier clock, long began, Writer err, Path file) {
+  public Profile(LongSupplier clock, long began, Writer err, Path file, Hidden hidden) {
     this.clock = clock;
     this.err = err;
     this.file = file;
+    this.hidden = hidden;
     this.began = began;
     this.phase = "start";
     this.since = began;
@@ -192,7 +196,9 @@ public final class Profile implements Report {
         new OutputStreamWriter(
             OwnFile.out(file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING),
             StandardCharsets.UTF_8)) {
-      Json.write(new TreeMap<>(Map.of("displayTimeUnit", "ms", "traceEvents", all)), out);
+      Map<String, Object> trace =
+          new TreeMap<>(Map.of("displayTimeUnit", "ms", "traceEvents", all));
+      hidden.write(out, to -> Json.write(trace, to));
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.torc.front.show;
 
+import dev.torc.base.syntax.Hidden;
 import dev.torc.base.text.Amount;
 import dev.torc.base.text.LogExcerpt;
 import dev.torc.base.text.Palette;
@@ -44,6 +45,7 @@ final class StepSummary implements Report {
 
   private final Path file;
   private final Path here;
+  private final Hidden hidden;
   private final Consumer<String> warn;
   private final PriorityQueue<Event.JobEnded> longest = new PriorityQueue<>(BY_TIME);
   private final Recap recap = new Recap();
@@ -58,7 +60,8 @@ final class StepSummary implements Report {
    * @param here the working directory: logs below it are named relative to it
    * @param warn takes a line if the file cannot be written
    */
-  StepSummary(Path file, Path here, Consumer<String> warn) {
+  StepSummary(Path file, Path here, Hidden hidden, Consumer<String> warn) {
+    this.hidden = hidden;
     this.file = file;
     this.here = here;
     this.warn = warn;
@@ -91,7 +94,7 @@ final class StepSummary implements Report {
     if (started == null) {
       return; // the build was refused, with a message
     }
-    byte[] text = text().getBytes(StandardCharsets.UTF_8);
+    byte[] text = hidden.text(text()).getBytes(StandardCharsets.UTF_8);
     try {
       long size = Files.exists(file) ? Files.size(file) : 0;
       if (size + text.length > FILE_LIMIT) {

@@ -40,7 +40,10 @@ class DownloadTest {
     WebClient client = new WebClient(Map.of(), Duration.ofSeconds(30));
     download =
         new Download(
-            file, place, "", new Download.Means(() -> client, null, this::ended, log::add));
+            file,
+            place,
+            "",
+            new Download.Means(() -> client, Map.of(), null, this::ended, log::add));
   }
 
   @AfterEach

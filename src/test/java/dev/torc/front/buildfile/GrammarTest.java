@@ -163,7 +163,7 @@ class GrammarTest {
         .forEach(
             (key, form) -> {
               String beside =
-                  key.equals("sha256")
+                  List.of("sha256", "headers").contains(key)
                       ? "fetch: 'http://h/x', produces: x, "
                       : List.of("command", "tasks").contains(key) ? "" : "command: 'true', ";
               String retries = key.equals("retry") ? "retries: 1, " : "";

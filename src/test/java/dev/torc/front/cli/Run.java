@@ -1,14 +1,16 @@
 package dev.torc.front.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.torc.base.posix.CallingProcess;
 import dev.torc.base.posix.Io;
 import dev.torc.front.ask.Call;
 import dev.torc.front.show.Console;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.StringWriter;
 import java.io.Writer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +24,7 @@ public record Run(int exit, String out, String err) {
 
   private static Console console(
       String input, Path cwd, Writer out, Writer err, Map<String, String> env) {
-    InputStream in = new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8));
+    InputStream in = new ByteArrayInputStream(input.getBytes(UTF_8));
     return new Console(
         in, out, err, env, cwd, new Console.Terminals(false, false, () -> 0), System::nanoTime);
   }
@@ -33,16 +35,18 @@ public record Run(int exit, String out, String err) {
   }
 
   /** Calls a command of torc in an environment. */
-  static Run in(Map<String, String> env, Path cwd, String... args) {
+  public static Run in(Map<String, String> env, Path cwd, String... args) {
     return in(env, cwd, "", false, args);
   }
 
   /** Calls a command with an input; with {@code together}, errors go where data go. */
   static Run in(Map<String, String> env, Path cwd, String input, boolean together, String... args) {
-    StringWriter out = new StringWriter();
-    StringWriter err = together ? out : new StringWriter();
-    int exit = Main.run(args, console(input, cwd, out, err, env));
-    return new Run(exit, out.toString(), together ? "" : err.toString());
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = together ? out : new ByteArrayOutputStream();
+    Writer to = Console.writer(out, "standard output", false);
+    Writer other = together ? to : Console.writer(err, "standard error", false);
+    int exit = Main.run(args, console(input, cwd, to, other, env));
+    return new Run(exit, out.toString(UTF_8), together ? "" : err.toString(UTF_8));
   }
 
   /** Calls the command line of torc with other work behind it. */

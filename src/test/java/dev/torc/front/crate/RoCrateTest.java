@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.torc.base.digests.Digest;
+import dev.torc.base.syntax.Hidden;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.net.URI;
@@ -164,14 +165,14 @@ class RoCrateTest {
     assertEquals("3", said(main, "contentSize"));
     assertEquals("application/yaml", said(main, "encodingFormat"));
     assertEquals("#site//etc/site.yaml", crate.source("/etc/site.yaml", null, "File").id);
-    crate.write(temp.resolve("new/crate"));
+    crate.write(temp.resolve("new/crate"), new Hidden());
     assertEquals(List.of("ro-crate-metadata.json", "torc.yaml"), names(temp.resolve("new/crate")));
   }
 
   @Test
   void ofAFolderThatCannotBeWrittenNothingIsLeft(@TempDir Path temp) throws IOException {
     crate.source("x".repeat(300), new byte[3], "File"); // no file system has such names
-    assertThrows(IOException.class, () -> crate.write(temp.resolve("crate")));
+    assertThrows(IOException.class, () -> crate.write(temp.resolve("crate"), new Hidden()));
     assertEquals(List.of(), names(temp));
   }
 

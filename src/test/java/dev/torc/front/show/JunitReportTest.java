@@ -3,6 +3,7 @@ package dev.torc.front.show;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.base.syntax.Hidden;
 import dev.torc.core.run.JobState;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +21,7 @@ class JunitReportTest {
 
   private String written() throws Exception {
     Path file = dir.resolve("r.xml");
-    report.write(file);
+    report.write(file, new Hidden());
     return Files.readString(file).replace("></skipped>", "/>").replace("></error>", "/>");
   }
 

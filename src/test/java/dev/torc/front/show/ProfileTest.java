@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.torc.base.syntax.Hidden;
 import dev.torc.core.run.Event;
 import dev.torc.core.run.JobState;
 import java.io.IOException;
@@ -28,7 +29,7 @@ class ProfileTest {
   private long now; // nanoseconds
 
   private Profile profile() {
-    return new Profile(() -> now, 0, err, dir.resolve("made/profile.json"));
+    return new Profile(() -> now, 0, err, dir.resolve("made/profile.json"), new Hidden());
   }
 
   private static Event.Details took(long cpu) {

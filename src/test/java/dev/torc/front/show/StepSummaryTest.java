@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.base.syntax.Hidden;
 import dev.torc.core.run.Event;
 import dev.torc.core.run.JobState;
 import java.nio.charset.StandardCharsets;
@@ -23,7 +24,7 @@ class StepSummaryTest {
   private String summary(Event... events) throws Exception {
     Path file = here.resolve("summary.md");
     long before = Files.exists(file) ? Files.size(file) : 0;
-    try (Report report = new StepSummary(file, here, warnings::add)) {
+    try (Report report = new StepSummary(file, here, new Hidden(), warnings::add)) {
       for (Event event : events) {
         report.accept(event);
       }
@@ -153,7 +154,8 @@ class StepSummaryTest {
   @Test
   void aFileThatCannotBeWrittenIsAWarning() throws Exception {
     Files.createDirectory(here.resolve("summary.md"));
-    try (Report report = new StepSummary(here.resolve("summary.md"), here, warnings::add)) {
+    try (Report report =
+        new StepSummary(here.resolve("summary.md"), here, new Hidden(), warnings::add)) {
       report.accept(Events.started(1));
       report.accept(Events.finished(1, 0, 0, 0));
     }

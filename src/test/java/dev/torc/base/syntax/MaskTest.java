@@ -1,4 +1,4 @@
-package dev.torc.features.secrets;
+package dev.torc.base.syntax;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;

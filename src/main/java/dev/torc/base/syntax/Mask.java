@@ -1,8 +1,8 @@
-package dev.torc.features.secrets;
+package dev.torc.base.syntax;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.torc.base.syntax.JsonText;
+import dev.torc.base.text.SafeText;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,16 +13,16 @@ import java.util.Set;
 
 /**
  * Replaces secrets in a stream of bytes by {@code ***}. A value of several lines is masked line by
- * line, and each also in the form that it has in JSON. At the end of a part, bytes that may begin a
- * secret wait for the next part. Lines of fewer than {@link #SHORTEST} characters stay, since they
- * would hide unrelated text.
+ * line, and each also in the forms that it has in JSON and in HTML. At the end of a part, bytes
+ * that may begin a secret wait for the next part. Lines of fewer than {@link #SHORTEST} characters
+ * stay, since they would hide unrelated text.
  *
  * <p>Not thread-safe.
  */
-final class Mask {
+public final class Mask {
 
   /** The fewest characters of a line that is masked. */
-  static final int SHORTEST = 8;
+  public static final int SHORTEST = 8;
 
   private static final byte[] STARS = "***".getBytes(UTF_8);
 
@@ -31,7 +31,7 @@ final class Mask {
   private byte[] waiting = {};
   private int hidden; // how many of the waiting bytes belong to a secret before them
 
-  Mask(Collection<String> values) {
+  public Mask(Collection<String> values) {
     Set<String> texts = new LinkedHashSet<>();
     for (String value : values) {
       for (String line : value.split("[\\r\\n]+")) {
@@ -39,6 +39,7 @@ final class Mask {
           String json = JsonText.string(line.strip());
           texts.add(line.strip());
           texts.add(json.substring(1, json.length() - 1));
+          texts.add(SafeText.markup(line.strip()));
         }
       }
     }
@@ -48,12 +49,12 @@ final class Mask {
   }
 
   /** Returns whether every line of a value is too short to be masked; an empty value has none. */
-  static boolean isShort(String value) {
+  public static boolean isShort(String value) {
     return !value.isBlank() && new Mask(List.of(value)).secrets.isEmpty();
   }
 
   /** Returns a whole text, masked. */
-  byte[] all(byte[] text) {
+  public byte[] all(byte[] text) {
     return masked(text, text.length, true);
   }
 
@@ -63,7 +64,7 @@ final class Mask {
    *
    * @param last whether the stream ends here, so that nothing waits
    */
-  byte[] masked(byte[] part, int length, boolean last) {
+  public byte[] masked(byte[] part, int length, boolean last) {
     byte[] text = Arrays.copyOf(waiting, waiting.length + length);
     System.arraycopy(part, 0, text, waiting.length, length);
     ByteArrayOutputStream out = new ByteArrayOutputStream(text.length);
