@@ -35,7 +35,12 @@ public final class Hidden {
 
   /** Returns a whole text, masked. */
   public String text(String text) {
-    return values.isEmpty() ? text : new String(new Mask(values).all(text.getBytes(UTF_8)), UTF_8);
+    return values.isEmpty() ? text : new String(bytes(text.getBytes(UTF_8)), UTF_8);
+  }
+
+  /** Returns the bytes of a whole text, masked. */
+  public byte[] bytes(byte[] text) {
+    return values.isEmpty() ? text : new Mask(values).all(text);
   }
 
   /** Passes a writer to {@code text}, and writes what came, masked, to another one. */

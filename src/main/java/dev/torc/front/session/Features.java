@@ -1,5 +1,6 @@
 package dev.torc.front.session;
 
+import dev.torc.base.syntax.Hidden;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Step;
 import dev.torc.core.run.AttemptPart;
@@ -33,7 +34,6 @@ import dev.torc.features.remarks.BuildRemarks;
 import dev.torc.features.remarks.UnstartedCommand;
 import dev.torc.features.sandbox.SandboxPart;
 import dev.torc.features.secrets.SecretPart;
-import dev.torc.features.secrets.SecretsOfJobs;
 import dev.torc.features.temporary.SpentProducts;
 import dev.torc.features.tmp.TemporaryFolder;
 import dev.torc.features.toolstate.ToolState;
@@ -56,7 +56,8 @@ record Features(
     Pace pace,
     boolean forces,
     BuildCommit git,
-    Map<String, String> env)
+    Map<String, String> env,
+    Hidden hidden)
     implements Followers.Maker, AttemptPart.PartMaker {
 
   /**
@@ -120,7 +121,7 @@ record Features(
     all.add(new EndCheck(setup, state, sender));
     all.add(new SpentProducts(setup, state));
     if (!state.graph().workflow().settings().hooks().isEmpty()) {
-      all.add(new Hooks(state, setup.listener(), new SecretsOfJobs(state.graph(), env)));
+      all.add(new Hooks(state, setup.listener(), hidden::bytes));
     }
     if (!state.graph().having(Probes.KEY).isEmpty()) {
       all.add(new ProbeCheck(setup, state, sender, new BitSet()));

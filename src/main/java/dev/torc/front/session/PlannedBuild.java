@@ -153,7 +153,7 @@ record PlannedBuild(
             watcher,
             new AtomicReference<>(),
             new UsedEnvironments(env));
-    return new Features(tracing, shared, manner.pace(), forces(), git, env);
+    return new Features(tracing, shared, manner.pace(), forces(), git, env, project.caller().hidden());
   }
 
   /** Returns whether jobs are forced, or an earlier build left forced jobs. */
