@@ -131,8 +131,10 @@ public final class BuildLoop {
           starts.stop();
           setup.common().machines().remotes().end(false, false); // jobs at schedulers stay there
         } else {
-          for (BuildListener each : followers.listeners) {
-            each.whileJobsRun();
+          if (!starts.isStopped()) {
+            for (BuildListener each : followers.listeners) {
+              each.whileJobsRun();
+            }
           }
           awaitMessages();
           verdicts.decideSettled();

@@ -16,7 +16,6 @@ import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Tool;
 import dev.torc.core.model.Job.Trait;
-import dev.torc.core.model.Step;
 import dev.torc.core.model.Step.Image;
 import java.io.IOException;
 import java.util.Arrays;

@@ -29,6 +29,9 @@ import java.util.function.Consumer;
  */
 public final class BuildRemarks implements BuildListener, BuildEnd {
 
+  /** Exit statuses above are those of signals, after which nothing is read. */
+  private static final int INTERRUPTED = 128;
+
   private final BuildState state;
   private final Plan plan;
   private final Consumer<Event> events;
@@ -109,7 +112,9 @@ public final class BuildRemarks implements BuildListener, BuildEnd {
 
   @Override
   public boolean finishAgain(int exit) {
-    whileJobsRun(); // if no job ran
+    if (exit <= INTERRUPTED) {
+      whileJobsRun(); // if no job ran
+    }
     tell(ran.lines().takeNewLines());
     return false;
   }

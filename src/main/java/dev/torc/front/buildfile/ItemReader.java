@@ -308,7 +308,11 @@ record ItemReader(Paths paths, Problems problems) {
       }
       List<String> parts = keys.contains("keys") ? keys(fields, text) : List.of();
       return new Ref.OfFile(
-          path.place(), WrittenPath.file(paths, text, path.place(), "file"), optional, parts, false);
+          path.place(),
+          WrittenPath.file(paths, text, path.place(), "file"),
+          optional,
+          parts,
+          false);
     }
     if (skips) {
       fields.choice("failed", "skip", List.of("skip"));

@@ -1,6 +1,5 @@
 package dev.torc.front.buildfile;
 
-import dev.torc.base.posix.Stop;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.Node;
@@ -8,7 +7,6 @@ import dev.torc.base.syntax.Node.Entry;
 import dev.torc.base.syntax.Paths;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.Problems;
-import dev.torc.base.syntax.Quantity;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Item;
 import dev.torc.core.model.Job.Resources;
@@ -67,9 +65,6 @@ final class JobReader implements InstanceReader {
   private static final List<String> PERSIST = List.of("true", "false", "resume");
 
   private static final List<String> CACHING = List.of("true", "false", "local");
-
-  private static final List<String> STOP_SIGNALS =
-      List.of("INT", "TERM", "HUP", "QUIT", "USR1", "USR2");
 
   private static final List<String> OUTPUT = List.of("failure", "always", "live");
 
@@ -268,7 +263,7 @@ final class JobReader implements InstanceReader {
                 asked,
                 (int) job.whole("priority", 0, Integer.MIN_VALUE, Integer.MAX_VALUE),
                 retry,
-                stop(job),
+                StepReader.stop(job),
                 RetryReader.skip(full)),
             traits(job),
             conditions(full, shell, produces, run));
@@ -590,15 +585,6 @@ final class JobReader implements InstanceReader {
               }
             });
     return common.known.adds.joined(own, name, all);
-  }
-
-  private static Stop stop(MapFields job) {
-    MapFields stop = job.inner("stop").only(KnownKeys.STOP, "stop");
-    String signal = stop.choice("signal", "", STOP_SIGNALS);
-    long grace = stop.amount("grace", Stop.USUAL.grace(), Quantity::duration);
-    return signal.isEmpty() && grace < 0
-        ? Stop.USUAL
-        : new Stop(Stop.SIGNALS.getOrDefault(signal, 0), grace);
   }
 
   List<String> shell() {

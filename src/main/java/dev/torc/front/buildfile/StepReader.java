@@ -1,11 +1,13 @@
 package dev.torc.front.buildfile;
 
+import dev.torc.base.posix.Stop;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.Node.Entry;
 import dev.torc.base.syntax.Paths;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.Problems;
+import dev.torc.base.syntax.Quantity;
 import dev.torc.base.syntax.Quoting;
 import dev.torc.base.syntax.ShellText;
 import dev.torc.core.model.Job.Tool;
@@ -40,6 +42,8 @@ import java.util.regex.Pattern;
  */
 record StepReader(
     Node.Mapping top, Paths paths, ImageReader images, EnvLayers layers, Problems problems) {
+  private static final List<String> STOP_SIGNALS =
+      List.of("INT", "TERM", "HUP", "QUIT", "USR1", "USR2");
 
   /** Returns the default outside of images. */
   static List<String> defaultShell(Node.Mapping top) {
@@ -377,5 +381,15 @@ record StepReader(
         layers.isLiteral(entry)
             ? Template.of(value.text())
             : new TemplateReader(scope, value).plain(true));
+  }
+
+  /** Returns how the processes of a job are ended. */
+  static Stop stop(MapFields job) {
+    MapFields stop = job.inner("stop").only(KnownKeys.STOP, "stop");
+    String signal = stop.choice("signal", "", STOP_SIGNALS);
+    long grace = stop.amount("grace", Stop.USUAL.grace(), Quantity::duration);
+    return signal.isEmpty() && grace < 0
+        ? Stop.USUAL
+        : new Stop(Stop.SIGNALS.getOrDefault(signal, 0), grace);
   }
 }

@@ -153,7 +153,8 @@ record PlannedBuild(
             watcher,
             new AtomicReference<>(),
             new UsedEnvironments(env));
-    return new Features(tracing, shared, manner.pace(), forces(), git, env, project.caller().hidden());
+    return new Features(
+        tracing, shared, manner.pace(), forces(), git, env, project.caller().hidden());
   }
 
   /** Returns whether jobs are forced, or an earlier build left forced jobs. */

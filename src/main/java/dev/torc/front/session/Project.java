@@ -95,7 +95,7 @@ public record Project(
     GraphFile.Inputs origin = origin(options, files, caller);
     boolean contained = origin.over().containers();
     StampSource stamps = caller.stamps(place);
-    GraphFile last = last(caller, place, origin);
+    GraphFile last = last(caller, place, origin, stamps);
     BuildFiles from = new BuildFiles(origin, stamps, options.input(), last, new Heap(caller));
     GraphFile reused = from.reused;
     Graph graph = reused == null ? unexpanded(from, last) : reused.graph();
@@ -104,12 +104,13 @@ public record Project(
     return new Project(caller, options, graph, place, from, containers, reused, from);
   }
 
-  private static GraphFile last(Caller caller, CachePlace place, GraphFile.Inputs origin)
+  private static GraphFile last(
+      Caller caller, CachePlace place, GraphFile.Inputs origin, StampSource stamps)
       throws IOException {
     return GraphFile.read(
         place.graph(),
         origin,
-        DigestMemo.readOnly(place.root(), caller.stamps(place), _ -> null),
+        DigestMemo.readOnly(place.root(), stamps, _ -> null),
         caller.host().process().handedOn());
   }
 
@@ -118,9 +119,14 @@ public record Project(
    * while the present one is refused; null if it is unknown.
    */
   public static Graph lastGraph(Caller caller, ProjectOptions options) throws IOException {
-    List<Path> files = options.layers(caller);
+    List<Path> files;
+    try {
+      files = options.layers(caller);
+    } catch (BadInput e) {
+      return null; // the file may be one of two
+    }
     CachePlace place = caller.place(BuildFile.root(files.getFirst()));
-    GraphFile last = last(caller, place, origin(options, files, caller));
+    GraphFile last = last(caller, place, origin(options, files, caller), caller.stamps(place));
     return last == null ? null : last.graph();
   }
 

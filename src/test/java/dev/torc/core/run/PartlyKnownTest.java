@@ -60,7 +60,8 @@ class PartlyKnownTest extends Harness {
     call(out, err, "build").printForecast(session(project, true), instances);
     String text = out.toString();
     assertEquals(instances, !text.contains("measure (12 of 12) will run: first run\n"), text);
-    assertEquals(instances ? 16 : 5, text.lines().count(), text);
+    long lines = text.lines().filter(line -> !line.startsWith("    ")).count(); // not the commands
+    assertEquals(instances ? 16 : 5, lines, text);
     assertEquals(
         1, text.lines().filter("measure may run: more after detect/f=b"::equals).count(), text);
     assertEquals("16 jobs: 15 will run, 1 may run, 0 up to date\n", err.toString());

@@ -410,15 +410,15 @@ class BatchTrackerTest {
 
   /** Commands cannot look a submission up by its name: each try is a new one. */
   @Test
-  void commandsThatNeverAnsweredAreGivenUpAfterAMinute() throws IOException {
+  void commandsThatNeverAnsweredAreGivenUpAfterTenSeconds() throws IOException {
     torc(500, SECOND);
     cluster.blind = true;
     cluster.answers = false;
     cluster.swallowed = 1000;
     torc.add(1, 0);
-    torc.drain(59);
+    torc.drain(9);
     assertEquals(0, jobs().getFirst().ends);
-    torc.drain(100);
+    torc.drain(7);
     all(ProcessEnd.How.NOT_STARTED);
     String why = "far does not answer: down; try the commands of this executor by hand";
     assertEquals(why, jobs().getFirst().message());

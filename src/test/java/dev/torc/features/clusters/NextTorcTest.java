@@ -338,7 +338,8 @@ class NextTorcTest {
       }
       for (FakeTorc.Job job : torc.jobs.values()) {
         assertTrue(job.ends <= 1);
-        if (job.end != null && (last || cluster.random.nextInt(3) > 0)) { // else killed before
+        boolean began = job.end != null && job.how() != ProcessEnd.How.NOT_STARTED;
+        if (began && (last || cluster.random.nextInt(3) > 0)) { // else killed before
           recorded.add(job.attempt.key().job());
           torc.record(job);
         }
