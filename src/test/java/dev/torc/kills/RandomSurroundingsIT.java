@@ -16,9 +16,9 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class RandomSurroundingsIT {
 
-  private static final int PROJECTS = Sample.part(3, 6);
+  private static final int PROJECTS = Sample.part(2, 2);
 
-  private static final int BUILDS = Integer.getInteger("torc.builds", Sample.part(3, 24));
+  private static final int BUILDS = Integer.getInteger("torc.builds", Sample.part(2, 8));
 
   @TempDir Path temp;
 
