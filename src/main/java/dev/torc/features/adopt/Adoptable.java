@@ -57,13 +57,16 @@ public final class Adoptable {
     return all.files.isEmpty() ? List.of() : List.of(all.line());
   }
 
+  /** Returns whether a job is new or edited, and no scheduler may have made its products. */
   private static boolean isNew(List<Reason> reasons) {
+    boolean isNew = false;
     for (Reason reason : reasons) {
-      if (reason.kind() == Kind.NEVER_RAN || reason.kind() == Kind.PRODUCTS_DECLARED) {
-        return true;
+      if (reason.kind() == Kind.SUBMITTED) {
+        return false;
       }
+      isNew |= reason.kind() == Kind.NEVER_RAN || reason.kind() == Kind.PRODUCTS_DECLARED;
     }
-    return false;
+    return isNew;
   }
 
   /**
