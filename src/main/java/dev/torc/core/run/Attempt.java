@@ -1,6 +1,7 @@
 package dev.torc.core.run;
 
 import dev.torc.base.syntax.BadInput;
+import dev.torc.base.text.Refusal;
 import dev.torc.core.decide.KnownResult;
 import dev.torc.core.decide.ProductPlaces;
 import dev.torc.core.here.ProcessEnd;
@@ -10,6 +11,7 @@ import dev.torc.core.memory.Cache.CacheException;
 import dev.torc.core.model.Job;
 import dev.torc.core.run.BuildSetup.AttemptContext;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Set;
 
 /**
@@ -50,7 +52,30 @@ public abstract sealed class Attempt permits RunAttempt, RestoreAttempt {
     return outcome;
   }
 
-  abstract AttemptOutcome outcome();
+  private AttemptOutcome outcome() {
+    try {
+      return attempt();
+    } catch (BadInput e) {
+      return refused(e.diagnostics().getFirst().toString());
+    } catch (AttemptFailure e) {
+      return failed(e.getMessage(), e.missing);
+    } catch (IOException e) {
+      return failed(Refusal.line(e), null);
+    } catch (UncheckedIOException e) {
+      return failed(Refusal.line(e.getCause()), null);
+    }
+  }
+
+  /** Runs the job or restores its result. */
+  abstract AttemptOutcome attempt() throws IOException;
+
+  /** Returns the outcome of an attempt that has not cleared the places of its products. */
+  abstract AttemptOutcome refused(String what);
+
+  /**
+   * Returns the outcome of a failed attempt; {@code missing} is a product that is missing or null.
+   */
+  abstract AttemptOutcome failed(String what, String missing);
 
   /** Returns the outcome if a signal stopped reading, so that the products are unknown. */
   abstract AttemptOutcome interrupted();

@@ -1,13 +1,10 @@
 package dev.torc.core.run;
 
-import dev.torc.base.syntax.BadInput;
-import dev.torc.base.text.Refusal;
 import dev.torc.core.decide.KnownResult;
 import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
 import dev.torc.core.run.BuildSetup.AttemptContext;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.List;
 
 /**
@@ -29,26 +26,22 @@ final class RestoreAttempt extends Attempt {
   }
 
   @Override
-  AttemptOutcome outcome() {
-    try {
-      refuseTaken(common.removal().refuseOutside(job, List.of()));
-      ProductScan products = from.products(common, job, cleared);
-      return products == null
-          ? failed("its earlier result cannot be restored")
-          : AttemptOutcome.restored(known(), products, started);
-    } catch (BadInput e) {
-      return failed(e.diagnostics().getFirst().toString());
-    } catch (AttemptFailure e) {
-      return failed(e.getMessage());
-    } catch (IOException e) {
-      return failed(Refusal.line(e));
-    } catch (UncheckedIOException e) {
-      return failed(Refusal.line(e.getCause()));
-    }
+  AttemptOutcome attempt() throws IOException {
+    refuseTaken(common.removal().refuseOutside(job, List.of()));
+    ProductScan products = from.products(common, job, cleared);
+    return products == null
+        ? refused("its earlier result cannot be restored")
+        : AttemptOutcome.restored(known(), products, started);
   }
 
-  private AttemptOutcome failed(String what) {
+  @Override
+  AttemptOutcome refused(String what) {
     return failed(ProcessEnd.How.NOT_STARTED, what, List.of());
+  }
+
+  @Override
+  AttemptOutcome failed(String what, String missing) {
+    return refused(what);
   }
 
   @Override

@@ -4,7 +4,6 @@ import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.digests.StopFlag.StoppedException;
-import dev.torc.base.syntax.BadInput;
 import dev.torc.base.text.Refusal;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.JobSelection.UserPaths;
@@ -25,7 +24,6 @@ import dev.torc.core.model.Job.Trait;
 import dev.torc.core.model.Ref;
 import dev.torc.core.run.BuildSetup.AttemptContext;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -148,22 +146,13 @@ final class RunAttempt extends Attempt {
   }
 
   @Override
-  AttemptOutcome outcome() {
-    try {
-      return ran();
-    } catch (BadInput e) {
-      return failed(e.diagnostics().getFirst().toString());
-    } catch (AttemptFailure e) {
-      return failedAfterClearing(e.getMessage() + (e.missing == null ? "" : hint(e.missing)));
-    } catch (IOException e) {
-      return failedAfterClearing(Refusal.line(e));
-    } catch (UncheckedIOException e) {
-      return failedAfterClearing(Refusal.line(e.getCause()));
-    }
+  AttemptOutcome refused(String what) {
+    return failed(what, List.of(), List.of());
   }
 
-  private AttemptOutcome failed(String what) {
-    return failed(what, List.of(), List.of());
+  @Override
+  AttemptOutcome failed(String what, String missing) {
+    return failedAfterClearing(what + (missing == null ? "" : hint(missing)));
   }
 
   private AttemptOutcome failed(String what, List<OwnedPath> owned, List<String> moved) {
@@ -190,7 +179,8 @@ final class RunAttempt extends Attempt {
     return new AttemptOutcome(ended, said, snapshot, started, made, shown, null);
   }
 
-  private AttemptOutcome ran() throws IOException {
+  @Override
+  AttemptOutcome attempt() throws IOException {
     String containers = "";
     if (job.runsInContainers()) {
       containers = common.launches().containers.ready(job, attempts.count(), here::run);
@@ -198,7 +188,7 @@ final class RunAttempt extends Attempt {
     snapshot = common.contents().snapshot(id);
     String lack = snapshot.lack();
     if (lack != null) {
-      return failed(lack);
+      return refused(lack);
     }
     long killed = killed();
     if (job.has(Trait.RESUMES) && killed > 0 && !snapshot.changedSince(killed).isEmpty()) {
@@ -211,7 +201,7 @@ final class RunAttempt extends Attempt {
       for (AttemptPart part : parts) {
         part.prepare(snapshot);
       }
-      clear();
+      clear(killed);
       begin = launch(containers);
     } else {
       hasCleared = true;
@@ -222,7 +212,7 @@ final class RunAttempt extends Attempt {
       }
     }
     if (ended.how() == ProcessEnd.How.PASSED_ON || ended.how() == ProcessEnd.How.NOT_REACHED) {
-      return failed("left to the next build");
+      return refused("left to the next build");
     }
     if (ended.how() == ProcessEnd.How.INTERRUPTED) {
       common.digests().stop().extend(LOOK); // time to scan its products
@@ -348,13 +338,13 @@ final class RunAttempt extends Attempt {
 
   /**
    * Removes stale files from the places of its needs, clears the places of its products, and makes
-   * the products' folders.
+   * the products' folders. {@code killed} is when a run began whose torc was killed; else 0.
    */
-  private void clear() throws IOException {
+  private void clear(long killed) throws IOException {
     cleared.makeRoom();
     Path top = common.graph().workflow().root();
-    if (killed() > 0 && attempts.count() == 1) {
-      ProductWays.killed(top, job, killed()).setAside(common.removal());
+    if (killed > 0 && attempts.count() == 1) {
+      ProductWays.killed(top, job, killed).setAside(common.removal());
     }
     refuseTaken(common.removal().refuseOutside(job, snapshot.stale()));
     for (OwnedPath stale : snapshot.stale()) {
@@ -504,7 +494,7 @@ final class RunAttempt extends Attempt {
   private AttemptOutcome failedAfterClearing(String what) {
     boolean isElsewhere = root() != null && !root().hasMoved();
     if (!hasCleared || away != null && away.isUnbegun()) {
-      return failed(what);
+      return refused(what);
     }
     List<String> moved = moved();
     try {
