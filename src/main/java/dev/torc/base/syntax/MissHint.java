@@ -84,7 +84,7 @@ public final class MissHint {
       missing = at;
     }
     if (missing != null) {
-      String name = missing.startsWith(root) ? root.relativize(missing).toString() : "" + missing;
+      String name = Paths.named(root, missing);
       return Files.exists(missing, LinkOption.NOFOLLOW_LINKS)
           ? name + " is not a folder"
           : "folder " + SafeText.name(name) + " not found" + near.inParentheses(name + "/");

@@ -57,6 +57,11 @@ public final class Paths {
     return base;
   }
 
+  /** Returns a file's name as seen from a folder: relative if it lies below, else absolute. */
+  public static String named(Path folder, Path file) {
+    return (file.startsWith(folder) ? folder.relativize(file) : file).toString();
+  }
+
   private static List<String> names(Path path) {
     List<String> names = new ArrayList<>();
     path.forEach(name -> names.add(name.toString()));

@@ -21,7 +21,7 @@ public final class Submodules {
 
   private Submodules() {}
 
-  /** Returns the folders of those in the repository of a folder that it or one above it names. */
+  /** Returns the folders of these submodules in the repository in which a folder lies. */
   public static List<Path> missing(Path folder) {
     List<Path> missing = new ArrayList<>(0);
     for (Path top = folder; top != null; top = top.getParent()) {
@@ -52,7 +52,6 @@ public final class Submodules {
 
   /** Returns the command that checks a submodule out. */
   public static String command(Path base, Path module) {
-    Path name = module.startsWith(base) ? base.relativize(module) : module;
-    return "run `git submodule update --init " + SafeText.name(name.toString()) + "`";
+    return "run `git submodule update --init " + SafeText.name(Paths.named(base, module)) + "`";
   }
 }

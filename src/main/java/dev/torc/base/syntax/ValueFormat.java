@@ -45,11 +45,6 @@ public record ValueFormat(int offset, List<String> parts, String join, String ea
     return new ValueFormat(offset, List.copyOf(parts), join, each);
   }
 
-  /** Returns whether the items become other words than one for each. */
-  public boolean isOfList() {
-    return join != null || each != null;
-  }
-
   /**
    * Returns a formatted item.
    *

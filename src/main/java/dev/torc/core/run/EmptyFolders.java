@@ -3,6 +3,7 @@ package dev.torc.core.run;
 import dev.torc.base.digests.FolderDigest;
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.posix.Io;
+import dev.torc.base.syntax.Paths;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.NeedSnapshot;
 import dev.torc.core.model.Graph;
@@ -62,7 +63,7 @@ record EmptyFolders(Graph graph, int id, NeedSnapshot needs, JobRoot in, boolean
       for (Path entry : (Iterable<Path>) entries.sorted()::iterator) {
         String name = entry.getFileName().toString();
         Path place = parent.resolve(name);
-        String path = (place.startsWith(root) ? root.relativize(place) : place).toString();
+        String path = Paths.named(root, place);
         boolean known =
             name.startsWith(".")
                 || !alone && in == null && !name.startsWith(own)

@@ -6,6 +6,7 @@ import dev.torc.base.posix.FileTree;
 import dev.torc.base.posix.FolderHandle;
 import dev.torc.base.posix.GroupAccess;
 import dev.torc.base.posix.OwnFile;
+import dev.torc.base.syntax.Paths;
 import dev.torc.core.decide.ProductRoots;
 import dev.torc.core.memory.CachePlace;
 import java.io.IOException;
@@ -168,6 +169,6 @@ public record MovesAside(
   /** Returns a path as it is recorded: relative if it is below the root, else absolute. */
   public static String shown(CachePlace place, Path path) {
     Path root = place.root();
-    return path.startsWith(root) ? root.relativize(path).toString() : path.toString();
+    return Paths.named(root, path);
   }
 }

@@ -137,7 +137,7 @@ final class BatchSubmitter {
         && !isLarge(answer, tasks);
   }
 
-  /** Plans the jobs of a refused batch again; that is no attempt. */
+  /** Plans the jobs of a refused batch again, without counting an attempt. */
   private void putBack(RemoteBatch batch, BatchPlan.Array array, int most) throws IOException {
     List<List<BatchAttempt>> batches = new ArrayList<>();
     for (ArrayTask task : batch.tasks) {

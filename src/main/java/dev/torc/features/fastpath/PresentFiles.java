@@ -9,6 +9,7 @@ import dev.torc.base.posix.Io;
 import dev.torc.base.syntax.Excludes;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.GlobWalk;
+import dev.torc.base.syntax.Paths;
 import dev.torc.core.model.NeedList;
 import dev.torc.core.model.NeedList.ListKind;
 import dev.torc.core.model.NeedList.Naming;
@@ -36,7 +37,7 @@ final class PresentFiles {
 
   /** Returns a path, relative to the root if it is below the root. */
   static String text(Path root, Path file) {
-    return (file.startsWith(root) ? root.relativize(file) : file).toString();
+    return Paths.named(root, file);
   }
 
   /** Returns the present stamp of a path, without reading the file. */

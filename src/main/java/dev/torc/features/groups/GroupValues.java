@@ -147,7 +147,7 @@ final class GroupValues {
     return values;
   }
 
-  /** Returns the values of a row; refuses one that would name its instance and is no text. */
+  /** Returns the values of a row. Refuses a list or map in a column that names the instance. */
   RowValues valuesOf(Row row) {
     Map<String, String> naming = new TreeMap<>();
     Map<String, Value> others = new TreeMap<>();

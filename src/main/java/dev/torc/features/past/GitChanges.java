@@ -4,8 +4,6 @@ import dev.torc.base.machine.ProgramOutput;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.text.SafeText;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -31,17 +29,16 @@ public final class GitChanges {
    */
   public static SortedSet<Path> since(Path folder, Map<String, String> env, String revision) {
     Path top = Path.of(say(folder, env, revision, "rev-parse", "--show-toplevel"));
-    ProgramOutput shallow = GitCommit.ask(top, env, "rev-parse", "--is-shallow-repository");
     String base;
     try {
       base = say(top, env, revision, "merge-base", "--end-of-options", revision, "HEAD");
     } catch (BadInput e) {
+      ProgramOutput shallow = GitCommit.ask(top, env, "rev-parse", "--is-shallow-repository");
       throw shallow.text().equals("true")
           ? refusal(revision, "this clone is shallow; fetch its history (in CI: fetch-depth: 0)")
           : e;
     }
-    List<String> names = new ArrayList<>();
-    names.add(
+    String differing =
         say(
             top,
             env,
@@ -54,10 +51,10 @@ public final class GitChanges {
             "--no-relative",
             "--ignore-submodules=none",
             base,
-            "--"));
-    names.add(say(top, env, revision, "ls-files", "-z", "--others", "--exclude-standard"));
+            "--");
+    String fresh = say(top, env, revision, "ls-files", "-z", "--others", "--exclude-standard");
     SortedSet<Path> files = new TreeSet<>();
-    for (String name : String.join("\0", names).split("\0")) {
+    for (String name : (differing + "\0" + fresh).split("\0")) {
       if (!name.isEmpty()) {
         files.add(top.resolve(name));
       }

@@ -1,6 +1,7 @@
 package dev.torc.features.past;
 
 import dev.torc.base.posix.FileStatus;
+import dev.torc.base.syntax.Paths;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -55,7 +56,7 @@ public final class TrackedFiles {
                 .map(path -> repository.relativize(root.resolve(path).normalize()).toString())
                 .toList())) {
       Path found = repository.resolve(file);
-      tracked.add((found.startsWith(root) ? root.relativize(found) : found).toString());
+      tracked.add(Paths.named(root, found));
     }
   }
 

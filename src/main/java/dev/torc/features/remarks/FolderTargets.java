@@ -1,8 +1,6 @@
 package dev.torc.features.remarks;
 
 import dev.torc.base.syntax.Paths;
-import dev.torc.core.model.Graph;
-import dev.torc.core.model.Job;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Step;
 import dev.torc.core.model.Template;
@@ -21,11 +19,11 @@ import java.util.regex.Pattern;
  *
  * @param step the step whose commands these are
  */
-record FolderTargets(RemarkedJob of, Graph graph, Job job, Step step, CommandWords words) {
+record FolderTargets(RemarkedJob of, Step step, CommandWords words) {
 
   /** Returns the rest of a sentence about a job; null if there is nothing to say. */
   static String in(RemarkedJob of, CommandWords words, Step step) {
-    return new FolderTargets(of, of.graph(), of.job(), step, words).line();
+    return new FolderTargets(of, step, words).line();
   }
 
   private String line() {
@@ -124,7 +122,7 @@ record FolderTargets(RemarkedJob of, Graph graph, Job job, Step step, CommandWor
    * Returns whether torc makes a folder for the job: a product or, if {@code above}, its parent.
    */
   private boolean isMade(String folder, boolean above) {
-    return job.productRefs().stream()
+    return of.job().productRefs().stream()
         .anyMatch(
             ref ->
                 ref instanceof Ref.OfFolder made && made.path().equals(folder)
@@ -144,23 +142,24 @@ record FolderTargets(RemarkedJob of, Graph graph, Job job, Step step, CommandWor
     int name = path.lastIndexOf('/') + 1;
     return isFolder(path)
         || path.indexOf('.', name) < 0
-            && !Files.exists(graph.workflow().root().resolve(path))
-            && graph.makerOf(path) < 0;
+            && !Files.exists(of.graph().workflow().root().resolve(path))
+            && of.graph().makerOf(path) < 0;
   }
 
   private boolean isFolder(String path) {
     Predicate<Ref> same = ref -> ref instanceof Ref.OfFolder folder && folder.path().equals(path);
-    int maker = graph.makerOf(path);
-    return job.needRefs().stream().anyMatch(same)
+    int maker = of.graph().makerOf(path);
+    return of.job().needRefs().stream().anyMatch(same)
         || maker >= 0
-            && graph.isJob(maker)
-            && graph.job(maker).productRefs().stream().anyMatch(same)
-        || Files.isDirectory(graph.workflow().root().resolve(path));
+            && of.graph().isJob(maker)
+            && of.graph().job(maker).productRefs().stream().anyMatch(same)
+        || Files.isDirectory(of.graph().workflow().root().resolve(path));
   }
 
   private String path(String word) {
     try {
-      return new Paths(graph.workflow().root()).below(step.dir(), word.replaceFirst("/+$", ""));
+      return new Paths(of.graph().workflow().root())
+          .below(step.dir(), word.replaceFirst("/+$", ""));
     } catch (IllegalArgumentException e) {
       return word; // too long
     }

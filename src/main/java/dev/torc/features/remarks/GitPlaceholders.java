@@ -3,6 +3,7 @@ package dev.torc.features.remarks;
 import dev.torc.base.posix.Io;
 import dev.torc.base.syntax.Excludes;
 import dev.torc.base.syntax.Glob;
+import dev.torc.base.syntax.Paths;
 import dev.torc.base.syntax.Submodules;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.model.Graph;
@@ -45,7 +46,7 @@ final class GitPlaceholders {
       modules = modules == null ? Submodules.missing(root) : modules;
       NeedList list = graph.list(id);
       for (Path module : list.ofJobs() ? List.<Path>of() : modules) {
-        String name = (module.startsWith(root) ? root.relativize(module) : module).toString();
+        String name = Paths.named(root, module);
         Glob need = list.glob() == null ? ProductIndex.inside(list.text()) : list.glob();
         if (need.overlaps(ProductIndex.inside(name)) && !Excludes.folder(list.excludes(), name)) {
           return " needs %s, which reaches the submodule %s, which is not checked out; %s"

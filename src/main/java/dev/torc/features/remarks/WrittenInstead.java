@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Finds a missing product in another folder: a file of its name that is as new as the run and is no
- * product or need of any job. The search is bounded; another program may have written the file, so
- * this is only a hint.
+ * Finds a missing product in another folder: a file with its name that was written during the run
+ * and that no job needs or produces. The search is bounded; another program may have written the
+ * file, so this is only a hint.
  */
 final class WrittenInstead {
 

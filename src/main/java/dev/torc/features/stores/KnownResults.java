@@ -6,6 +6,7 @@ import dev.torc.base.digests.Stamp.FileKind;
 import dev.torc.base.posix.Io;
 import dev.torc.base.posix.Walk;
 import dev.torc.base.syntax.Glob;
+import dev.torc.base.syntax.Paths;
 import dev.torc.core.decide.Decider;
 import dev.torc.core.decide.Decider.Recalls;
 import dev.torc.core.decide.Described;
@@ -342,7 +343,7 @@ public final class KnownResults implements Recall {
       }
     }
     try {
-      String path = (target.startsWith(root) ? root.relativize(target) : target).toString();
+      String path = Paths.named(root, target);
       return link.digest().equals(digests.digestNow(path, link.kind()));
     } catch (IOException e) {
       return false;

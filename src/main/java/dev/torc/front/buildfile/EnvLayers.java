@@ -4,6 +4,7 @@ import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.DotEnv;
 import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.Node.Entry;
+import dev.torc.base.syntax.Paths;
 import dev.torc.base.syntax.Problems;
 import dev.torc.features.reading.MapFields;
 import dev.torc.features.reading.Scope;
@@ -97,7 +98,7 @@ final class EnvLayers {
     SequencedMap<String, Entry> known = read.get(path);
     if (known == null) {
       byte[] bytes = reader.read(name, by, optional);
-      String shown = (path.startsWith(root) ? root.relativize(path) : path).toString();
+      String shown = Paths.named(root, path);
       known = bytes == null ? new LinkedHashMap<>() : DotEnv.read(bytes, shown, problems);
       names.add(shown);
       read.put(path, known);

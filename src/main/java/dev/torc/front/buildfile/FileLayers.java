@@ -299,6 +299,6 @@ final class FileLayers {
 
   /** Returns a file's name for messages: relative to the root if the file is below the root. */
   private String shown(Path file) {
-    return (file.startsWith(root) ? root.relativize(file) : file).toString();
+    return Paths.named(root, file);
   }
 }

@@ -215,7 +215,7 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation,
       if (asked > there) {
         boolean bytes = name.equals(Resources.MEMORY) || asked >= Amount.BYTES;
         if (name.equals(Resources.GPUS) && asked > machine.gpus().count() && nodes.size() == 1) {
-          String without = // what to do if there is no card at all
+          String without = // the advice for a machine without GPUs
               "--exclude %s, or set gpus: 0 in an overlay if the job can do without"
                   .formatted(job.group() == null ? job.name() : job.group());
           return "job %s asks for %s, and %s; %s"

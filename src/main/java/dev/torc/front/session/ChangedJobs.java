@@ -1,5 +1,6 @@
 package dev.torc.front.session;
 
+import dev.torc.base.syntax.Paths;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.JobResult;
@@ -49,7 +50,7 @@ public final class ChangedJobs {
     ChangedJobs changed = new ChangedJobs(project.graph(), revision);
     Path root = project.place().root();
     for (Path file : GitChanges.since(root, project.caller().env(), revision)) {
-      changed.paths.add((file.startsWith(root) ? root.relativize(file) : file).toString());
+      changed.paths.add(Paths.named(root, file));
     }
     changed.find(root, cache, say);
     List<String> names = new ArrayList<>();
@@ -67,7 +68,7 @@ public final class ChangedJobs {
     say.accept("differs from " + SafeText.name(revision) + ": " + some(paths));
     SortedSet<String> read = new TreeSet<>();
     for (Path file : graph.workflow().settings().files()) {
-      read.add((file.startsWith(root) ? root.relativize(file) : file).toString());
+      read.add(Paths.named(root, file));
     }
     read.retainAll(paths);
     if (!read.isEmpty()) {

@@ -7,6 +7,7 @@ import dev.torc.base.digests.FileClock;
 import dev.torc.base.digests.StampSource;
 import dev.torc.base.digests.StampSource.StampPaths;
 import dev.torc.base.syntax.BadInput;
+import dev.torc.base.syntax.Paths;
 import dev.torc.core.decide.Expander;
 import dev.torc.core.decide.JobSelection;
 import dev.torc.core.decide.JobSelection.Rerun;
@@ -209,7 +210,7 @@ public record Project(
     Path root = place.root();
     return buildFiles.origin.files().stream()
         .map(BuildFile::located)
-        .map(file -> (file.startsWith(root) ? root.relativize(file) : file).toString())
+        .map(file -> Paths.named(root, file))
         .toList();
   }
 
