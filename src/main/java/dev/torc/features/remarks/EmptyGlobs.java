@@ -44,11 +44,22 @@ final class EmptyGlobs implements Remark {
     Map<Place, Integer> alike = new HashMap<>(0); // a variable may give several items there
     for (Ref ref : job.run().isLate() ? List.<Ref>of() : emptyNeeds(job.id())) {
       String key = ref.place() + " " + alike.merge(ref.place(), 1, Integer::sum);
-      if (!job.counts(key)) {
+      if (!job.counts(key) && !hadLeftovers(job, ref)) {
         String line = " needs %s, which matches nothing: %s";
         job.say(key, ref.place(), "job ", line.formatted(ref.text(), hint(ref)));
       }
     }
+  }
+
+  /** Returns whether the plan found leftovers, which a job that started since may have moved. */
+  private boolean hadLeftovers(RemarkedJob job, Ref ref) {
+    for (int id : graph.listNeeds().row(job.id())) {
+      if (graph.list(id).written().equals(ref.text())
+          && !job.contents().members(id).beside().stale().isEmpty()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Says which needed parts of groups have no instances. */
