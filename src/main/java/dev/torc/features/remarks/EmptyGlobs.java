@@ -55,7 +55,7 @@ final class EmptyGlobs implements Remark {
   private boolean hadLeftovers(RemarkedJob job, Ref ref) {
     for (int id : graph.listNeeds().row(job.id())) {
       if (graph.list(id).written().equals(ref.text())
-          && !job.contents().members(id).beside().stale().isEmpty()) {
+          && !job.contents().members(id).stale().isEmpty()) {
         return true;
       }
     }
