@@ -61,9 +61,12 @@ public final class BuildRemarks implements BuildListener, BuildEnd {
         }
       }
     }
-    started.forEach(this::askStarted);
-    started.clear();
     tell(remarks.lines().takeNewLines());
+    for (Event.JobStarted job : started) {
+      askStarted(job);
+      tell(remarks.lines().takeNewLines()); // not with the next one's: how many started is chance
+    }
+    started.clear();
   }
 
   private void askStarted(Event.JobStarted job) {
