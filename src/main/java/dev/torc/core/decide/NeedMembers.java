@@ -162,7 +162,15 @@ public record NeedMembers(
     FileKind kind = isLink(member) ? FileKind.LINK : FileKind.FILE;
     return digest == null
         ? null
-        : new OwnedPath(path, kind, digest, folder.job(), folder.adopted(), null, folder.build());
+        : new OwnedPath(
+            path,
+            kind,
+            digest,
+            folder.job(),
+            folder.adopted(),
+            null,
+            folder.build(),
+            folder.killed());
   }
 
   /**

@@ -243,7 +243,8 @@ final class RecordCodec {
         fields.text(3, of, OwnedPath::job),
         fields.flag(4, of, OwnedPath::adopted),
         fields.digest(5, of, OwnedPath::git),
-        fields.number(6, of, OwnedPath::build));
+        fields.number(6, of, OwnedPath::build),
+        fields.flag(7, of, OwnedPath::killed));
   }
 
   static BuildRecord build(byte[] key, Fields fields, BuildRecord of) {

@@ -86,7 +86,7 @@ public record RecordedProduct(
   /** Returns the path that torc may delete while it is unmodified: for a symlink, its own path. */
   public OwnedPath owned(String job) {
     return new OwnedPath(
-        path, stands(), isLink() ? Digest.ofText(link) : digest, job, false, null, 0);
+        path, stands(), isLink() ? Digest.ofText(link) : digest, job, false, null, 0, false);
   }
 
   /** Compares path, kind and digest. A generated equals would slow down each start of the JVM. */
@@ -100,6 +100,7 @@ public record RecordedProduct(
    *
    * @param git the {@code digests.GitState} of a folder at the end of the run; null without a .git
    * @param build the number of the build that recorded it; 0 if unknown
+   * @param killed whether a killed run left it: nothing tells whose it is, so torc never deletes it
    */
   public record OwnedPath(
       String path,
@@ -108,23 +109,29 @@ public record RecordedProduct(
       String job,
       boolean adopted,
       Digest git,
-      long build) {
+      long build,
+      boolean killed) {
 
     /** Returns this path as one that a job made, not adopted. */
     public OwnedPath by(String maker) {
-      return new OwnedPath(path, kind, digest, maker, false, null, build);
+      return new OwnedPath(path, kind, digest, maker, false, null, build, false);
     }
 
     public OwnedPath as(boolean users) {
-      return new OwnedPath(path, kind, digest, job, users, git, build);
+      return new OwnedPath(path, kind, digest, job, users, git, build, killed);
     }
 
     public OwnedPath in(long number) {
-      return new OwnedPath(path, kind, digest, job, adopted, git, number);
+      return new OwnedPath(path, kind, digest, job, adopted, git, number, killed);
     }
 
     public OwnedPath with(Digest state) {
-      return new OwnedPath(path, kind, digest, job, adopted, state, build);
+      return new OwnedPath(path, kind, digest, job, adopted, state, build, killed);
+    }
+
+    /** Returns whether torc deletes it while it is unmodified. */
+    public boolean isRemovable() {
+      return !adopted && !killed;
     }
 
     /** Compares path, kind and digest. A generated equals would slow down each start of the JVM. */

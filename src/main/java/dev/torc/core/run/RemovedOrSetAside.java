@@ -325,7 +325,9 @@ public record RemovedOrSetAside(
    */
   public Standing ours(OwnedPath owned, Stamp seen) {
     try {
-      return owned == null || owned.adopted() ? null : standing(owned, owned.path(), seen, digests);
+      return owned == null || !owned.isRemovable()
+          ? null
+          : standing(owned, owned.path(), seen, digests);
     } catch (IOException e) {
       return null;
     }
@@ -358,7 +360,7 @@ public record RemovedOrSetAside(
 
   /** Returns whether torc made a product, may delete it, and finds it unaltered. */
   public boolean unaltered(OwnedPath owned) throws IOException {
-    return owned != null && !owned.adopted() && asRecorded(owned);
+    return owned != null && owned.isRemovable() && asRecorded(owned);
   }
 
   public boolean asRecorded(OwnedPath owned) throws IOException {

@@ -170,14 +170,18 @@ public record Cleaner(
         listener.stays(owned.path(), why);
         return true;
       }
+      String kept =
+          work != null
+              ? "its .git may hold commits"
+              : owned.killed() && !force ? "a killed run left it" : null;
       if (!dry) {
-        remove(owned, file, recorded, work != null);
+        remove(owned, file, recorded, kept != null);
       }
       forget(owned);
-      if (work == null) {
+      if (kept == null) {
         listener.removed(owned.path());
       } else {
-        listener.stays(owned.path(), "its .git may hold commits, so it moves to .torc/kept");
+        listener.stays(owned.path(), kept + ", so it moves to .torc/kept");
       }
       return true;
     } catch (MountedException e) {
@@ -190,20 +194,20 @@ public record Cleaner(
   }
 
   /**
-   * Removes a product or, without {@code recorded}, anything there; sets it aside if it {@code
-   * mayHaveCommits}. Follows no symlink.
+   * Removes a product or, without {@code recorded}, anything there; or sets it {@code aside}.
+   * Follows no symlink.
    */
   private void remove(
-      OwnedPath owned, Path file, RemovedOrSetAside.Standing recorded, boolean mayHaveCommits)
+      OwnedPath owned, Path file, RemovedOrSetAside.Standing recorded, boolean aside)
       throws IOException {
     Path name = file.getFileName();
     try (FolderHandle holder = FolderHandle.below(base(file), file.normalize().getParent())) {
-      if (recorded != null) {
-        removal.remove(owned, holder, name, recorded);
-      } else if (mayHaveCommits) {
+      if (aside) {
         removal
             .aside()
             .move(file, holder, name, removal.part(owned.path(), file), MovesAside.ALTERED);
+      } else if (recorded != null) {
+        removal.remove(owned, holder, name, recorded);
       } else {
         removal.removeAll(owned, holder, name);
       }

@@ -16,8 +16,8 @@ import java.util.List;
 
 /**
  * Records what a killed run left in the places of its products, as far as no job declares them
- * anymore: it is a leftover then (rule 13). What a job still declares has no record, so that rule
- * 15 sets it aside.
+ * anymore: it is a leftover then (rule 13), which rule 15 sets aside. What a job still declares has
+ * no record.
  */
 public record UndeclaredRemains(Graph graph, StartMark mark, long build, DigestMemo digests) {
 
@@ -63,7 +63,7 @@ public record UndeclaredRemains(Graph graph, StartMark mark, long build, DigestM
       NeedMembers.lists(List.of(folder)).forEach(batch::list);
     }
     if (digest != null) {
-      batch.own(new OwnedPath(path, kind, digest, mark.job(), false, null, build));
+      batch.own(new OwnedPath(path, kind, digest, mark.job(), false, null, build, true));
     }
   }
 }

@@ -41,7 +41,7 @@ record AsideProducts(RemovedOrSetAside removal) {
     OwnedPath owned = removal.cache().owned(MovesAside.shown(removal.place(), product));
     DigestMemo fresh = removal.digests().unstoppableCopy(); // works after a signal, too
     Standing standing =
-        owned == null || owned.adopted()
+        owned == null || !owned.isRemovable()
             ? null
             : removal.standing(owned, aside.toString(), null, fresh);
     try (FolderHandle from = FolderHandle.of(aside.getParent())) {

@@ -66,7 +66,7 @@ public record StoreContents(List<HeldResult> results, Map<String, Long> sizes) {
     for (OwnedPath part : result.parts()) {
       if (!sizes.containsKey(LocalFiles.name(part))) {
         OwnedPath owned = cache.owned(part.path());
-        if (owned != null && !owned.adopted() && owned.isLike(part)) {
+        if (owned != null && owned.isRemovable() && owned.isLike(part)) {
           standing = true;
         } else {
           lacks.add(part);

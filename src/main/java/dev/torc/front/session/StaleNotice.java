@@ -44,7 +44,7 @@ record StaleNotice(List<String> stale) {
           || !products.test(owned, true)
           || !last.basis().digests().linkStamp(path).exists()) {
         continue;
-      } else if (!removal.unaltered(owned)) {
+      } else if (!removal.asRecorded(owned)) {
         if (owned.kind() != FileKind.FOLDER) {
           cache.put(new Batch().disown(path));
         }

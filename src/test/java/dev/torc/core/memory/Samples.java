@@ -111,7 +111,8 @@ final class Samples {
         "job " + name,
         name.length() % 2 == 1,
         digest("git"),
-        name.length());
+        name.length(),
+        false);
   }
 
   static BuildRecord build(long number) {

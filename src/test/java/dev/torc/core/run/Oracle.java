@@ -68,6 +68,9 @@ final class Oracle {
   /** Files that torc made, as it made them. */
   private final Map<String, String> owned = new HashMap<>();
 
+  /** The jobs that torc was killed in, until the next build. */
+  private final List<Spec> killed = new ArrayList<>();
+
   private final Map<String, Last> last = new HashMap<>();
 
   /** The manifests of the runs that ended well: only their results can be restored. */
@@ -91,6 +94,19 @@ final class Oracle {
     lost = new TreeSet<>();
     known.clear();
     units.values().forEach(this::expand);
+  }
+
+  /** Begins a build: what a killed run left is torc's if no job declares it any more (rule 13). */
+  void begin() {
+    for (Spec job : killed) {
+      disk.forEach(
+          (path, text) -> {
+            if (maker(path) == null && job.produces().stream().anyMatch(p -> matches(p, path))) {
+              owned.put(path, text);
+            }
+          });
+    }
+    killed.clear();
   }
 
   Unit unit(int index) {
@@ -402,9 +418,10 @@ final class Oracle {
   /**
    * Begins a job that is ended, by torc or together with it, after it wrote its first file.
    *
+   * @param with whether torc was killed, too
    * @param recorded tells by path and text whether torc recorded a file as its own
    */
-  void end(Spec job, BiPredicate<String, String> recorded) {
+  void end(Spec job, boolean with, BiPredicate<String, String> recorded) {
     if (missesNeed(job)) {
       throw new IllegalStateException("it is not started at all");
     }
@@ -417,6 +434,9 @@ final class Oracle {
         .filter(file -> recorded.test(file.getKey(), file.getValue()))
         .forEach(file -> owned.put(file.getKey(), file.getValue()));
     last.put(job.name(), Last.bad(new TreeMap<>()));
+    if (with) {
+      killed.add(job);
+    }
   }
 
   /**

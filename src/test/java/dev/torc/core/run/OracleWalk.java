@@ -154,6 +154,7 @@ abstract class OracleWalk implements RandomWalks.Walk {
 
   private void wholeBuild() {
     look();
+    oracle.begin();
     torc.limits.put("cpus", 1L + random.nextInt(4));
     torc.build();
     List<String> lacking =
@@ -239,6 +240,7 @@ abstract class OracleWalk implements RandomWalks.Walk {
     if (all.isEmpty()) {
       return;
     }
+    oracle.begin();
     Spec victim = some(all);
     StubRunner.Script begin =
         stub -> {
@@ -267,7 +269,7 @@ abstract class OracleWalk implements RandomWalks.Walk {
           String name = job.name();
           boolean began = name.equals(victim.name()) && torc.started().contains(name);
           if (began && !oracle.missesNeed(job)) {
-            oracle.end(job, this::isOwned);
+            oracle.end(job, killed, this::isOwned);
           } else {
             oracle.run(job);
           }
@@ -281,6 +283,7 @@ abstract class OracleWalk implements RandomWalks.Walk {
   /** A build of one job or group with all that it waits for. */
   private void partialBuild() {
     look();
+    oracle.begin();
     String target = some(oracle.units(Integer.MAX_VALUE)).name();
     torc.limits.put("cpus", 1L); // as in stoppedBuild
     torc.build(target);
