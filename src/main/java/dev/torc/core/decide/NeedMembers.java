@@ -162,15 +162,7 @@ public record NeedMembers(
     FileKind kind = isLink(member) ? FileKind.LINK : FileKind.FILE;
     return digest == null
         ? null
-        : new OwnedPath(
-            path,
-            kind,
-            digest,
-            folder.job(),
-            folder.adopted(),
-            null,
-            folder.build(),
-            folder.killed());
+        : new OwnedPath(path, kind, digest, folder.job(), folder.whose(), null, folder.build());
   }
 
   /**

@@ -52,6 +52,7 @@ final class RecordCodec {
 
   static final int SUM = Integer.BYTES;
   private static final Stamp.FileKind[] KINDS = Stamp.FileKind.values();
+  private static final OwnedPath.Whose[] WHOSE = OwnedPath.Whose.values();
   private static final JobResult.Outcome[] OUTCOMES = JobResult.Outcome.values();
 
   private RecordCodec() {}
@@ -241,10 +242,9 @@ final class RecordCodec {
         fields.constant(1, of, OwnedPath::kind, KINDS),
         fields.digest(2, of, OwnedPath::digest),
         fields.text(3, of, OwnedPath::job),
-        fields.flag(4, of, OwnedPath::adopted),
+        WHOSE[fields.small(4, of, owned -> owned.whose().ordinal())],
         fields.digest(5, of, OwnedPath::git),
-        fields.number(6, of, OwnedPath::build),
-        fields.flag(7, of, OwnedPath::killed));
+        fields.number(6, of, OwnedPath::build));
   }
 
   static BuildRecord build(byte[] key, Fields fields, BuildRecord of) {

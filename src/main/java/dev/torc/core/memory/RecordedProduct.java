@@ -86,7 +86,13 @@ public record RecordedProduct(
   /** Returns the path that torc may delete while it is unmodified: for a symlink, its own path. */
   public OwnedPath owned(String job) {
     return new OwnedPath(
-        path, stands(), isLink() ? Digest.ofText(link) : digest, job, false, null, 0, false);
+        path,
+        stands(),
+        isLink() ? Digest.ofText(link) : digest,
+        job,
+        OwnedPath.Whose.TORC,
+        null,
+        0);
   }
 
   /** Compares path, kind and digest. A generated equals would slow down each start of the JVM. */
@@ -100,38 +106,50 @@ public record RecordedProduct(
    *
    * @param git the {@code digests.GitState} of a folder at the end of the run; null without a .git
    * @param build the number of the build that recorded it; 0 if unknown
-   * @param killed whether a killed run left it: nothing tells whose it is, so torc never deletes it
    */
   public record OwnedPath(
       String path,
       Stamp.FileKind kind,
       Digest digest,
       String job,
-      boolean adopted,
+      Whose whose,
       Digest git,
-      long build,
-      boolean killed) {
+      long build) {
+
+    /** Whose a recorded path is. */
+    public enum Whose {
+      /** A run made it: torc deletes it while it is unmodified. */
+      TORC,
+      /** Adopted. */
+      USER,
+      /** A killed run left it, or it came there since: torc sets it aside. */
+      KILLED
+    }
 
     /** Returns this path as one that a job made, not adopted. */
     public OwnedPath by(String maker) {
-      return new OwnedPath(path, kind, digest, maker, false, null, build, false);
+      return new OwnedPath(path, kind, digest, maker, Whose.TORC, null, build);
     }
 
     public OwnedPath as(boolean users) {
-      return new OwnedPath(path, kind, digest, job, users, git, build, killed);
+      return new OwnedPath(path, kind, digest, job, users ? Whose.USER : Whose.TORC, git, build);
     }
 
     public OwnedPath in(long number) {
-      return new OwnedPath(path, kind, digest, job, adopted, git, number, killed);
+      return new OwnedPath(path, kind, digest, job, whose, git, number);
     }
 
     public OwnedPath with(Digest state) {
-      return new OwnedPath(path, kind, digest, job, adopted, state, build, killed);
+      return new OwnedPath(path, kind, digest, job, whose, state, build);
+    }
+
+    public boolean adopted() {
+      return whose == Whose.USER;
     }
 
     /** Returns whether torc deletes it while it is unmodified. */
     public boolean isRemovable() {
-      return !adopted && !killed;
+      return whose == Whose.TORC;
     }
 
     /** Compares path, kind and digest. A generated equals would slow down each start of the JVM. */

@@ -173,7 +173,7 @@ public record Cleaner(
       String kept =
           work != null
               ? "its .git may hold commits"
-              : owned.killed() && !force ? "a killed run left it" : null;
+              : owned.whose() == OwnedPath.Whose.KILLED && !force ? "a killed run left it" : null;
       if (!dry) {
         remove(owned, file, recorded, kept != null);
       }

@@ -9,6 +9,7 @@ import dev.torc.base.syntax.GlobWalk;
 import dev.torc.core.decide.NeedMembers;
 import dev.torc.core.memory.Batch;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
+import dev.torc.core.memory.RecordedProduct.OwnedPath.Whose;
 import dev.torc.core.memory.StartMark;
 import dev.torc.core.model.Graph;
 import java.io.IOException;
@@ -63,7 +64,7 @@ public record UndeclaredRemains(Graph graph, StartMark mark, long build, DigestM
       NeedMembers.lists(List.of(folder)).forEach(batch::list);
     }
     if (digest != null) {
-      batch.own(new OwnedPath(path, kind, digest, mark.job(), false, null, build, true));
+      batch.own(new OwnedPath(path, kind, digest, mark.job(), Whose.KILLED, null, build));
     }
   }
 }

@@ -140,10 +140,11 @@ class RecordCodecTest {
             "0c0a" + "1108" + "0b067265636f7264",
             8),
         new Kind<>(
-            new OwnedPath("path", Stamp.FileKind.FOLDER, DIGEST, "j", true, DIGEST, 7, true),
+            new OwnedPath(
+                "path", Stamp.FileKind.FOLDER, DIGEST, "j", OwnedPath.Whose.USER, DIGEST, 7),
             (f, of) -> RecordCodec.owned("path", f, of),
-            "0206" + "052101" + SUM + "07016a" + "0802" + "0b2101" + SUM + "0c0e" + "0e02",
-            7),
+            "0206" + "052101" + SUM + "07016a" + "0802" + "0b2101" + SUM + "0c0e",
+            6),
         new Kind<>(List.of(entry), RecordCodec::entries, "030b" + line, 1),
         new Kind<>(
             List.of(new StoredValue("k", "v")), RecordCodec::data, "0306" + "03016b" + "050176", 1),

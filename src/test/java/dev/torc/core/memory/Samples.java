@@ -109,10 +109,9 @@ final class Samples {
         Stamp.FileKind.FOLDER,
         digest(name),
         "job " + name,
-        name.length() % 2 == 1,
+        name.length() % 2 == 1 ? OwnedPath.Whose.USER : OwnedPath.Whose.TORC,
         digest("git"),
-        name.length(),
-        false);
+        name.length());
   }
 
   static BuildRecord build(long number) {
