@@ -47,10 +47,10 @@ class TidyTest {
   /**
    * Bounds are steps: lines of 500, the others of 10. A commit that needs one more says for what.
    */
-  private static final int LINES = 80_000;
+  private static final int LINES = 83_000;
 
-  private static final int FILES = 740;
-  private static final int SURFACE = 380;
+  private static final int FILES = 775;
+  private static final int SURFACE = 400;
 
   /** Types that only one other package uses; Answers is one, so that Call knows no answer. */
   private static final int ALONE = 140;
