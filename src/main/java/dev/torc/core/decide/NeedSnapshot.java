@@ -473,11 +473,12 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
             addMoved(
                 path,
                 () ->
-                    !staysAbsent(path, known) && later.moved(path, trail, returned)
-                        || (ignores(path)
-                                ? !digests.of(path).product().equals(known.product())
-                                : digests.moved(path, known, () -> isMade(path)))
-                            && !keepsParts(path),
+                    !staysAbsent(path, known)
+                        && (later.moved(path, trail, returned)
+                            || (ignores(path)
+                                    ? !digests.of(path).product().equals(known.product())
+                                    : digests.moved(path, known, () -> isMade(path)))
+                                && !keepsParts(path)),
                 moved));
     folders.forEach(
         (path, folder) -> addMoved(path + "/", () -> digests.moved(path, folder, false), moved));
@@ -513,9 +514,13 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     return List.copyOf(late);
   }
 
-  /** Returns whether an optional need does not exist, as before the run; its folder may be new. */
+  /**
+   * Returns whether an optional need does not exist, as before the run; its folder may be new. A
+   * leftover does not exist (rule 13), and another job may have moved it away meanwhile.
+   */
   private boolean staysAbsent(String path, KnownDigest known) throws IOException {
-    return without.contains(path) && !known.stamp().exists() && !digests.of(path).stamp().exists();
+    return without.contains(path)
+        && (!digests.of(path).stamp().exists() || !digests.moved(path, known, () -> false));
   }
 
   /**

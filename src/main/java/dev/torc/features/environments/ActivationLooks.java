@@ -80,6 +80,14 @@ record ActivationLooks(Map<String, String> before, Map<String, String> after) {
     return all;
   }
 
+  /** Returns the names of variables that activation only seems to leave as they are. */
+  SequencedSet<String> alsoSetBy(ActivationLooks bare) {
+    SequencedSet<String> names = bare.changed();
+    names.retainAll(before.keySet());
+    names.removeAll(changed());
+    return names;
+  }
+
   /** Returns the names of the variables that are set, changed or removed. */
   SequencedSet<String> changed() {
     TreeSet<String> names = new TreeSet<>(before.keySet());

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.SequencedSet;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -46,6 +47,11 @@ record ActivationRecipe(SortedMap<String, String> lines) {
   /** Variables whose values do not count, since they change with each shell. */
   private static final Pattern PASSING = Pattern.compile("_|SHLVL|OLDPWD|PS1|(TORC_|BASH_FUNC_).*");
 
+  /** Variables without which an activation may do something else, or fail. */
+  private static final Pattern NEEDED =
+      Pattern.compile(
+          "PATH|HOME|USER|LOGNAME|SHELL|TERM|LANG|TZ|TMPDIR|BASH_ENV|ENV|(LC|XDG|MODULE|LMOD|_).*");
+
   /** Returns what a marker has. */
   static ActivationRecipe of(SortedMap<String, String> marker) {
     SortedMap<String, String> lines = new TreeMap<>(marker);
@@ -53,10 +59,21 @@ record ActivationRecipe(SortedMap<String, String> lines) {
     return new ActivationRecipe(lines);
   }
 
-  /** Returns the caller's variables with marks in those that activation changes. */
-  static Map<String, String> marked(Map<String, String> caller, ActivationLooks looks) {
+  /**
+   * Returns the caller's variables without those that activation leaves as they are: what it sets
+   * nevertheless, the caller had from an earlier activation.
+   */
+  static Map<String, String> bare(Map<String, String> caller, ActivationLooks looks) {
     Map<String, String> all = new TreeMap<>(caller);
-    for (String name : looks.changed()) {
+    SequencedSet<String> changed = looks.changed();
+    all.keySet().removeIf(name -> !changed.contains(name) && !NEEDED.matcher(name).matches());
+    return all;
+  }
+
+  /** Returns the caller's variables with marks in these. */
+  static Map<String, String> marked(Map<String, String> caller, Iterable<String> names) {
+    Map<String, String> all = new TreeMap<>(caller);
+    for (String name : names) {
       String value = all.getOrDefault(name, name.equals("PATH") ? Activation.NO_PATH : "");
       all.put(name, MARK + name + (value.isEmpty() ? "" : ":" + value));
     }
@@ -83,7 +100,9 @@ record ActivationRecipe(SortedMap<String, String> lines) {
     values.keySet().removeIf(name -> PASSING.matcher(name).matches());
     TreeSet<String> names = new TreeSet<>(first.changed());
     if (marked != null) {
-      values.keySet().removeIf(name -> marked.before().getOrDefault(name, "").contains(MARK));
+      names.addAll(marked.before().keySet());
+      names.removeIf(name -> !marked.before().getOrDefault(name, "").contains(MARK));
+      values.keySet().removeAll(names);
       names.addAll(marked.changed());
     }
     for (String name : names) {

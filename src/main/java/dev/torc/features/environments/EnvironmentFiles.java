@@ -2,6 +2,7 @@ package dev.torc.features.environments;
 
 import dev.torc.base.digests.Digest;
 import dev.torc.base.syntax.BadInput;
+import dev.torc.base.syntax.FileValues;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.GlobWalk;
 import dev.torc.base.syntax.Paths;
@@ -20,6 +21,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.SequencedSet;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -79,6 +81,39 @@ public final class EnvironmentFiles {
           "name = \"(.*)\"\\R(?:version = .*\\R)?source = \\{ (editable|path|directory) ="
               + " \"([^\"]*)\"");
 
+  /** A folder of a workspace of uv, or of a package in it. */
+  private static final Pattern UV_FOLDER =
+      Pattern.compile("source = \\{ (?:virtual|editable|directory) = \"([^\"]*)\"");
+
+  /** What a lock is made from, in the manifest of a package. */
+  private static final List<String> PROJECT =
+      List.of(
+          "project.dependencies",
+          "project.optional-dependencies",
+          "project.requires-python",
+          "dependency-groups",
+          "build-system",
+          "tool.uv");
+
+  /** What a lock and an activation of pixi are made from, in a manifest of its own. */
+  private static final List<String> PIXI =
+      List.of(
+          "activation",
+          "constraints",
+          "dependencies",
+          "environments",
+          "feature",
+          "pypi-dependencies",
+          "pypi-options",
+          "system-requirements",
+          "target",
+          "project.channels",
+          "project.platforms",
+          "workspace.channels",
+          "workspace.channel-priority",
+          "workspace.platforms",
+          "workspace.exclude-newer");
+
   /** Where uv took a package from. */
   private static final Pattern UV_SOURCE =
       Pattern.compile("source = \\{ (?!virtual|editable|path|directory)(\\w+) = \"([^\"]*)\"");
@@ -92,6 +127,7 @@ public final class EnvironmentFiles {
   private final Looked looked;
   private final SequencedSet<String> files = new LinkedHashSet<>();
   private final List<String> loose = new ArrayList<>();
+  private final SortedMap<String, String> asked = new TreeMap<>();
   private boolean bound;
 
   EnvironmentFiles(Paths paths, Place place, Looked looked) {
@@ -108,6 +144,28 @@ public final class EnvironmentFiles {
   /** Returns the requirements without an exact version. */
   List<String> loose() {
     return loose;
+  }
+
+  /**
+   * Returns what manifests ask of their locks, as JSON: if that changes and the lock does not, the
+   * tool must say whether the lock still fits.
+   */
+  SortedMap<String, String> asked() {
+    return asked;
+  }
+
+  private void manifest(String file, List<String> keys) {
+    try {
+      FileValues values = FileValues.of(text(file).getBytes(StandardCharsets.UTF_8), file);
+      for (String key : keys) {
+        String value = values.at(key);
+        if (value != null) {
+          asked.put(file + " " + key, value);
+        }
+      }
+    } catch (IOException e) {
+      throw new BadInput(place, Refusal.line(e));
+    }
   }
 
   /** Notes the program that makes the folder. */
@@ -167,14 +225,19 @@ public final class EnvironmentFiles {
   }
 
   /**
-   * Adds the lock of a project of uv, the file that says which Python it takes, and the files of
-   * folders that it copies. Returns the options without which uv installs what it has built of
-   * these folders before.
+   * Adds the lock of a project of uv, what its manifests ask of the lock, the file that says which
+   * Python it takes, and the files of folders that it copies. Returns the options without which uv
+   * installs what it has built of these folders before.
    */
   String uv(String project) {
     String lock = nearest(project, "uv.lock");
     files.add(lock);
     python(project);
+    manifest(project, PROJECT);
+    Matcher folder = UV_FOLDER.matcher(text(lock));
+    while (folder.find()) {
+      manifest(beside(lock, folder.group(1) + "/pyproject.toml"), PROJECT);
+    }
     Matcher local = UV_LOCAL.matcher(text(lock));
     StringBuilder refresh = new StringBuilder();
     while (local.find()) {
@@ -245,12 +308,18 @@ public final class EnvironmentFiles {
   }
 
   /**
-   * Adds the lock of pixi. Returns whether manifest and lock can be copied: they name no files
-   * beside them. Refuses a lock that copies folders, since pixi may install what it has built of
-   * them before.
+   * Adds the lock of pixi and what the manifest asks of it. Returns whether manifest and lock can
+   * be copied: they name no files beside them. Refuses a lock that copies folders, since pixi may
+   * install what it has built of them before.
    */
   boolean pixi(String manifest, String lock) {
     files.add(lock);
+    if (manifest.endsWith("pyproject.toml")) {
+      manifest(manifest, PROJECT);
+      manifest(manifest, PIXI.stream().map(key -> "tool.pixi." + key).toList());
+    } else {
+      manifest(manifest, PIXI);
+    }
     String text = text(manifest);
     bound = text.matches("(?s).*\\bscripts *=.*"); // of the activation
     Matcher local = PIXI_LOCAL.matcher(text(lock));

@@ -219,10 +219,19 @@ enum EnvironmentKind {
       }
       case PIXI -> pixi(entry, find, one(written, "pixi.toml", place));
       case MODULE -> {
-        must("load", title, entry, "the names of modules, such as [gcc/13]");
-        String names =
-            entry.texts("load").stream().map(SafeText::quoted).collect(Collectors.joining(" "));
-        yield recipe(entry, ":", LOAD.formatted(names));
+        Place load = must("load", title, entry, "the names of modules, such as [gcc/13]").place();
+        List<String> names = entry.texts("load");
+        List<String> bare = names.stream().filter(each -> !each.contains("/")).toList();
+        if (!bare.isEmpty()) {
+          String line = "another default version of %s would go unseen; write %s/VERSION";
+          entry
+              .problems()
+              .warn(load, line.formatted(SafeText.names(bare, 2), SafeText.name(bare.getFirst())));
+        }
+        yield recipe(
+            entry,
+            ":",
+            LOAD.formatted(names.stream().map(SafeText::quoted).collect(Collectors.joining(" "))));
       }
     };
   }

@@ -34,6 +34,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -194,7 +195,10 @@ public final class EnvironmentMaking implements AttemptPart, RunToEnd {
     }
   }
 
-  /** Asks what activation does, twice if it does anything, and writes the marker. */
+  /**
+   * Asks what activation does to the caller's variables, to fewer, and to marked ones, and writes
+   * the marker.
+   */
   private ProcessEnd entered(ProcessEnd end, Launch launch, Consumer<Running> handle)
       throws IOException {
     Thread asking = Thread.currentThread();
@@ -215,8 +219,13 @@ public final class EnvironmentMaking implements AttemptPart, RunToEnd {
             : end.as(How.EXITED, said.status(), "");
       }
       ActivationLooks first = ActivationLooks.of(said.text());
+      ProgramOutput bare = ask(ActivationRecipe.bare(given, first), launch);
+      SequencedSet<String> names = first.changed();
+      if (bare.ok()) {
+        names.addAll(first.alsoSetBy(ActivationLooks.of(bare.text())));
+      }
       ProgramOutput marked =
-          first.changed().isEmpty() ? said : ask(ActivationRecipe.marked(given, first), launch);
+          names.isEmpty() ? said : ask(ActivationRecipe.marked(given, names), launch);
       complete(first, marked.ok() ? ActivationLooks.of(marked.text()) : null, given);
       return end;
     } finally {

@@ -110,7 +110,8 @@ public record EnvironmentReader(
     if (shared != null && kind != EnvironmentKind.MODULE && !files.isBound()) {
       conditions.put(MadeEnvironment.SHARED, Template.of(shared));
     }
-    Surroundings in = new Surroundings(name, written(fields, conditions), files.files());
+    Surroundings in =
+        new Surroundings(name, written(fields, conditions, files.asked()), files.files());
     List<Template> shown = List.of(Template.of("environment"), Template.of(name));
     Step step =
         new Step(new Step.Command.Words(shown), ".", Collections.emptySortedMap(), shell, null);
@@ -137,8 +138,9 @@ public record EnvironmentReader(
         in.with(conditions));
   }
 
-  /** Returns the entry as written, as JSON. */
-  private static String written(MapFields fields, SortedMap<String, Template> conditions) {
+  /** Returns the entry as written, as JSON, with what manifests ask of its locks. */
+  private static String written(
+      MapFields fields, SortedMap<String, Template> conditions, SortedMap<String, String> asked) {
     SortedMap<String, String> written = new TreeMap<>();
     for (String key : fields.map().entries().keySet()) {
       Template command = conditions.get(Job.ENVIRONMENT + " " + key);
@@ -150,6 +152,9 @@ public record EnvironmentReader(
               : own instanceof Node.Sequence
                   ? fields.texts(key).stream().map(JsonText::string).toList().toString()
                   : JsonText.string(fields.text(key, "")));
+    }
+    if (!asked.isEmpty()) {
+      written.put("manifest", JsonText.object(asked));
     }
     return JsonText.object(written);
   }
