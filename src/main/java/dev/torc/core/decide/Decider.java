@@ -372,7 +372,7 @@ public final class Decider {
     return last.traced()
         || !job.has(Trait.TRACE)
         || contents.ofVariable("TORC_TRACE").orElse("").equals("0")
-        || graph.workflow().goesUntraced(job);
+        || graph.workflow().goesUntraced(job.runs().executor());
   }
 
   /**

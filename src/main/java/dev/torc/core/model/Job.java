@@ -58,18 +58,39 @@ public record Job(
       Caching caching) {}
 
   /**
-   * How a job runs. A null executor means this machine; a larger priority starts first; {@code
-   * stop} is not part of the manifest. An exit status in {@code skip} means that there is nothing
-   * to do.
+   * How a job runs. A larger priority starts first; {@code stop} is not part of the manifest. An
+   * exit status in {@code skip} means that there is nothing to do.
+   *
+   * @param executors by attempt, the last one stays; empty if all attempts run on this machine
    */
   public record Runs(
       List<Step> steps,
-      String executor,
+      List<String> executors,
       Resources resources,
       int priority,
       Retry retry,
       Stop stop,
-      SortedSet<Integer> skip) {}
+      SortedSet<Integer> skip) {
+
+    /** Returns the executor of the first attempt; null for this machine. */
+    public String executor() {
+      return executor(executors, 1);
+    }
+
+    /** Returns the executor of an attempt, numbered from 1; null for this machine. */
+    public static String executor(List<String> executors, int attempt) {
+      if (executors.isEmpty()) {
+        return null;
+      }
+      String name = executors.get(Math.min(attempt, executors.size()) - 1);
+      return name.equals(Workflow.Executor.LOCAL) ? null : name;
+    }
+
+    /** Returns whether some attempt may run on this machine. */
+    public boolean mayStay() {
+      return executors.isEmpty() || executors.contains(Workflow.Executor.LOCAL);
+    }
+  }
 
   /**
    * How a job is found and shown; the group is null for a job without parameters. Some parameters

@@ -108,9 +108,9 @@ public record Workflow(
     return jobs instanceof PackedJobs packed ? packed.name(job) : jobs.get(job).name();
   }
 
-  /** Returns whether the job's executor runs jobs without a trace. */
-  public boolean goesUntraced(Job job) {
-    Executor executor = executor(job.runs().executor());
+  /** Returns whether an executor, null for this machine, runs jobs without a trace. */
+  public boolean goesUntraced(String name) {
+    Executor executor = executor(name);
     return executor != null && !executor.trace();
   }
 

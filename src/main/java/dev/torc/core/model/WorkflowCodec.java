@@ -212,7 +212,7 @@ public final class WorkflowCodec {
   private Runs runs(Wire wire, Runs of) {
     return new Runs(
         wire.list(of, Runs::steps, WorkflowCodec::step),
-        wire.text(of, Runs::executor),
+        wire.list(of, Runs::executors, Wire.SHARED),
         sharedResources(wire.one(of, Runs::resources, WorkflowCodec::resources)),
         wire.small(of, Runs::priority),
         wire.one(of, Runs::retry, WorkflowCodec::retry),

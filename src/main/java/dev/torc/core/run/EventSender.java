@@ -76,7 +76,7 @@ public final class EventSender {
    */
   void started(AttemptContext common, int id, JobAttempts attempts, long cpus) {
     Job job = common.graph().job(id);
-    if (job.runs().executor() == null && job.runs().resources().cpus() > cpus && !warnedLarge) {
+    if (attempts.named() == null && job.runs().resources().cpus() > cpus && !warnedLarge) {
       warnedLarge = true;
       warn(
           new Diagnostic(
@@ -141,7 +141,7 @@ public final class EventSender {
   void ended(
       AttemptContext common, int id, JobAttempts attempts, JobState state, AttemptOutcome outcome) {
     Job job = common.graph().job(id);
-    if (outcome.restored() == null) {
+    if (outcome.restored() == null && attempts.named() == null) {
       used(job, outcome.ended().wall(), outcome.ended().usage());
     }
     tell(new Event.JobEnded(job.name(), state, details(common, id, attempts, outcome)));
@@ -278,7 +278,7 @@ public final class EventSender {
    * what to ask for.
    */
   private void used(Job job, long wall, Usage usage) {
-    if (job.runs().executor() != null || wall < LONG) {
+    if (wall < LONG) {
       return;
     }
     Resources asked = job.runs().resources();

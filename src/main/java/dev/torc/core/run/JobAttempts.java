@@ -22,8 +22,9 @@ import java.util.TreeSet;
 public final class JobAttempts {
 
   private final Resources resources;
-  private final String executor; // a scheduler's or the allocation's; null for this machine
-  private final boolean allocated;
+  private final List<String> executors;
+  private String executor; // a scheduler's or the allocation's; null for this machine
+  private boolean allocated;
   private final Retry retry;
   private final List<Reason> reasons;
   private final Amounts amounts;
@@ -45,12 +46,7 @@ public final class JobAttempts {
    * @param from the restore that replaces a run; null for a run
    */
   JobAttempts(Job job, List<Reason> reasons, Restore from, Amounts amounts) {
-    this.executor = job.runs().executor();
-    String out = Reason.out(reasons); // a job in a queue takes nothing from the nodes
-    this.allocated =
-        executor != null
-            && executor.equals(amounts.allocation())
-            && (out == null || out.contains("/"));
+    this.executors = job.runs().executors();
     this.resources = job.runs().resources(); // keeps no reference to the job: 100 000 may be ready
     this.retry = job.runs().retry();
     this.reasons = reasons;
@@ -58,6 +54,17 @@ public final class JobAttempts {
     this.amounts = amounts;
     this.memory = resources.memory();
     this.runtime = resources.runtime();
+    moveTo(1);
+  }
+
+  /** Chooses the executor of an attempt that is next. */
+  private void moveTo(int attempt) {
+    String out = attempt > 1 ? null : Reason.out(reasons);
+    executor = Job.Runs.executor(executors, attempt);
+    allocated =
+        executor != null
+            && executor.equals(amounts.allocation())
+            && (out == null || out.contains("/")); // a job in a queue takes nothing from the nodes
   }
 
   public List<Reason> reasons() {
@@ -161,6 +168,11 @@ public final class JobAttempts {
     return !allocated ? executor : taken.node() == null ? null : executor + "/" + taken.node();
   }
 
+  /** Returns the name that the build file gives its present or next executor; null for none. */
+  public String named() {
+    return executor;
+  }
+
   public int count() {
     return count;
   }
@@ -215,14 +227,18 @@ public final class JobAttempts {
     };
   }
 
-  /** Raises the memory and the time limit for a retry that starts in {@code delay} nanoseconds. */
+  /**
+   * Raises the memory and the time limit for a retry that starts in {@code delay} nanoseconds, and
+   * moves it to the executor of that attempt.
+   */
   void grow(long delay) {
     ready = System.nanoTime() + delay;
+    moveTo(count + (spared ? 0 : 1));
     long limit = amounts.limits().getOrDefault(Resources.MEMORY, Long.MAX_VALUE);
     long most =
         executor != null && !allocated
             ? Long.MAX_VALUE
-            : Math.max(memory, limit); // this machine's limit
+            : Math.max(resources.memory(), limit); // this machine's limit
     memory = Math.min((long) (memory * retry.growMemory()), most);
     runtime = (long) (runtime * retry.growRuntime());
     demand = null;

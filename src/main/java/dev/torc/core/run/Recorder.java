@@ -82,7 +82,7 @@ public final class Recorder {
             new AttemptRecord.End(how, exit(end), signal(end)),
             new AttemptRecord.Times(outcome.began(), outcome.queued(attempts.queued()), end.wall()),
             end.usage(),
-            new AttemptRecord.Where(there == null ? host : there.host(), job.runs().executor()),
+            new AttemptRecord.Where(there == null ? host : there.host(), attempts.named()),
             attempts.asked(),
             new AttemptRecord.Why(ShortReasons.of(why), why.size())));
     if (end.series() != null && end.series().size() > 1) {

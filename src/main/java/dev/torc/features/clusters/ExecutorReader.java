@@ -61,14 +61,47 @@ public record ExecutorReader(
    *
    * @throws IllegalArgumentException for any other name
    */
-  public static String requireKnown(String name, List<String> executors) {
-    List<String> known = new ArrayList<>(executors);
+  public static String requireKnown(String name, List<Executor> executors) {
+    List<String> known = new ArrayList<>(executors.stream().map(Executor::name).toList());
     known.add(Executor.LOCAL);
     if (!known.contains(name)) {
       throw new IllegalArgumentException(
           "no executor " + name + NearestName.hint(name, known, KNOWN));
     }
     return name;
+  }
+
+  /**
+   * Returns the executors that a job names, by attempt; none if all are {@code local}. Since {@code
+   * before} is part of the manifest, it must not depend on the attempt.
+   */
+  public static List<String> ofJob(MapFields job, List<Executor> executors) {
+    List<String> own =
+        job.list("executor", node -> requireKnown(job.scope().text(node), executors));
+    if (own.isEmpty()) {
+      return own;
+    }
+    Map<String, String> befores = new LinkedHashMap<>(); // the last executor with each
+    for (String name : own) {
+      befores.put(before(name, executors), name);
+    }
+    if (befores.size() > 1) {
+      job.problems()
+          .add(
+              job.map().get("executor").place(),
+              "%s have different `before`s, which are part of the result; give them the same one"
+                  .formatted(String.join(" and ", befores.values())));
+    }
+    return own.stream().allMatch(Executor.LOCAL::equals) ? List.of() : own;
+  }
+
+  private static String before(String name, List<Executor> executors) {
+    for (Executor each : executors) {
+      if (each.name().equals(name)) {
+        return each.before();
+      }
+    }
+    return ""; // local
   }
 
   private void executor(String name, Entry entry) {

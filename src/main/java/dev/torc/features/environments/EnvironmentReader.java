@@ -128,7 +128,7 @@ public record EnvironmentReader(
             loose ? Job.Caching.LOCAL : Job.Caching.NEVER),
         new Job.Runs(
             List.of(step),
-            null,
+            List.of(),
             Job.Resources.DEFAULT,
             0,
             Job.Retry.NONE,

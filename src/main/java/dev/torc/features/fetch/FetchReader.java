@@ -84,7 +84,7 @@ public final class FetchReader {
     Job.Runs runs =
         new Job.Runs(
             List.of(step),
-            null,
+            List.of(),
             asked,
             given.priority(),
             given.retry(),

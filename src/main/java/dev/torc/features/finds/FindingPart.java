@@ -18,10 +18,15 @@ public final class FindingPart implements AttemptPart {
   private final PlanContext plan;
   private final Graph graph;
   private final int id;
+  private final String executor;
   private boolean traced;
   private JobTrace trace; // null before the start, and if it is not traced
 
-  public FindingPart(Tracing tracing, PlanContext plan, int id) {
+  /**
+   * @param executor the attempt's; null for this machine
+   */
+  public FindingPart(Tracing tracing, PlanContext plan, int id, String executor) {
+    this.executor = executor;
     this.tracing = tracing;
     this.plan = plan;
     this.graph = plan.graph();
@@ -30,7 +35,7 @@ public final class FindingPart implements AttemptPart {
 
   @Override
   public void prepare(NeedSnapshot snapshot) {
-    traced = tracing.traces(graph, graph.job(id));
+    traced = tracing.traces(graph, graph.job(id), executor);
   }
 
   @Override

@@ -38,7 +38,7 @@ record LostName(Graph graph, int id, NeedSnapshot snapshot) {
             && graph.workflow().settings().roots().stream().noneMatch(Path.of(path)::startsWith);
     return !path.startsWith(".torc/") // in {tmp}
         && !(outside && name.startsWith("/") && isTemporary(Path.of(name)))
-        && !(outside && graph.job(id).runs().executor() != null)
+        && !(outside && !graph.job(id).runs().executors().isEmpty())
         && !isElsewhere(name, path);
   }
 

@@ -68,22 +68,24 @@ public final class Tracing {
     return strict || job.has(Trait.STRICT);
   }
 
-  /** Returns whether a job is traced; throws an {@link AttemptFailure} if it must be and cannot. */
-  boolean traces(Graph graph, Job job) {
+  /**
+   * Returns whether a job is traced by an executor, null for this machine; throws an {@link
+   * AttemptFailure} if it must be and cannot.
+   */
+  boolean traces(Graph graph, Job job, String executor) {
     boolean must = job.has(Trait.TRACE) || isStrict(job);
     if (!must && !all) {
       return false;
     }
-    boolean elsewhere = graph.workflow().goesUntraced(job);
+    boolean elsewhere = graph.workflow().goesUntraced(executor);
     if (must && (off || elsewhere)) {
-      String says =
-          off ? VARIABLE + "=0" : SafeText.name(job.runs().executor()) + " has trace: false";
+      String says = off ? VARIABLE + "=0" : SafeText.name(executor) + " has trace: false";
       noteOnce("jobs are not traced: " + (off ? "" : "executor ") + says);
       return false;
     }
-    String lack = lack(job);
+    String lack = lack(job, executor);
     if (lack != null && must) {
-      String also = job.runs().executor() == null ? "" : ", or trace: false of the executor,";
+      String also = executor == null ? "" : ", or trace: false of the executor,";
       throw new AttemptFailure(
           "it cannot be traced: %s; %s=0%s runs it without".formatted(lack, VARIABLE, also));
     }
@@ -115,9 +117,9 @@ public final class Tracing {
     return new JobTrace(grounds, begin.ctime(), bounds);
   }
 
-  private synchronized String lack(Job job) {
-    if (job.runs().executor() != null) {
-      return "executor " + SafeText.name(job.runs().executor()) + " runs it elsewhere";
+  private synchronized String lack(Job job, String executor) {
+    if (executor != null) {
+      return "executor " + SafeText.name(executor) + " runs it elsewhere";
     }
     if (job.runsInContainers()) {
       return "it runs in a container";

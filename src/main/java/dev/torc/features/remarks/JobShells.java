@@ -28,7 +28,7 @@ public final class JobShells {
     Map<String, List<Job>> users = new TreeMap<>();
     plan.selected(it -> it instanceof Verdict.WillRun || it instanceof Verdict.MayRun).stream()
         .mapToObj(plan.context().graph()::job)
-        .filter(job -> job.runs().executor() == null && job.surroundings() == null)
+        .filter(job -> job.runs().mayStay() && job.surroundings() == null)
         .forEach(
             job -> {
               for (Step step : job.runs().steps()) {

@@ -43,6 +43,7 @@ public final class SecretPart implements AttemptPart {
 
   private final AttemptContext common;
   private final Job job;
+  private final boolean here;
   private final SecretValues values;
   private final Set<String> told;
   private final JobFiles files;
@@ -54,11 +55,14 @@ public final class SecretPart implements AttemptPart {
   /**
    * Creates the part of an attempt.
    *
+   * @param here whether the attempt runs on this machine
    * @param told the names that a warning of this build has named
    */
-  public SecretPart(AttemptContext common, Job job, Map<String, String> caller, Set<String> told) {
+  public SecretPart(
+      AttemptContext common, Job job, boolean here, Map<String, String> caller, Set<String> told) {
     this.common = common;
     this.job = job;
+    this.here = here;
     this.told = told;
     this.values = new SecretValues(job, caller, common.graph().workflow().root());
     this.files = common.launches().files(job.name());
@@ -109,7 +113,7 @@ public final class SecretPart implements AttemptPart {
       output = new Launch.Output(raw, true, false);
     }
     synchronized (this) {
-      copies = !output.interactive() && job.runs().executor() == null;
+      copies = !output.interactive() && here;
     }
     return launch.running(steps, output);
   }

@@ -105,7 +105,7 @@ final class JobReader implements InstanceReader {
    */
   record DeclaredNames(
       SortedMap<String, Boolean> counters,
-      List<String> executors,
+      List<Executor> executors,
       Map<String, Job> environments,
       Additions adds) {}
 
@@ -231,9 +231,9 @@ final class JobReader implements InstanceReader {
     List<Step> run = fetches ? List.of() : steps.steps(full, name, entry.place(), shell, dir, env);
     Retry retry =
         RetryReader.read(full, own, problems, text -> steps.shellText(text, full.scope(), shell));
-    String executor = executor(job, own.get("executor") != null);
+    List<String> executors = executors(job, own.get("executor") != null);
     Resources asked = resources.of(job.map().get("resources"), scope);
-    if (asked.disk() > 0 && executor == null) {
+    if (asked.disk() > 0 && executors.isEmpty()) {
       problems.warn(
           asked.place(),
           "disk is for schedulers and not counted here; to count it, write limits: {scratch: 100GB}"
@@ -259,7 +259,7 @@ final class JobReader implements InstanceReader {
                 caching(job, run)),
             new Job.Runs(
                 run,
-                executor,
+                executors,
                 asked,
                 (int) job.whole("priority", 0, Integer.MIN_VALUE, Integer.MAX_VALUE),
                 retry,
@@ -405,20 +405,15 @@ final class JobReader implements InstanceReader {
   }
 
   /**
-   * Returns the name of a job's executor; null for this machine, where interactive jobs always run.
-   * {@code --on} does not replace an executor that the job itself names, but {@code --on local}
+   * Returns the executors of a job by attempt; none for this machine, where interactive jobs always
+   * run. {@code --on} does not replace executors that the job itself names, but {@code --on local}
    * does.
    */
-  private String executor(MapFields job, boolean named) {
-    String own =
-        job.read(
-            "executor",
-            Executor.LOCAL,
-            node -> ExecutorReader.requireKnown(job.scope().text(node), common.known.executors));
+  private List<String> executors(MapFields job, boolean named) {
+    List<String> own = ExecutorReader.ofJob(job, common.known.executors);
     String on = common.over.executor();
     boolean here = job.flag("interactive") || Executor.LOCAL.equals(on);
-    String name = here ? Executor.LOCAL : on == null || named ? own : on;
-    return name.equals(Executor.LOCAL) ? null : name;
+    return here ? List.of() : on == null || named ? own : List.of(on);
   }
 
   /**

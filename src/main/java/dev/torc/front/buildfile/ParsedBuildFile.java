@@ -130,7 +130,7 @@ public final class ParsedBuildFile {
     this.paths = new Paths(root);
     List<Executor> executors = ExecutorReader.read(top.get("executors"), scope, problems);
     List<ReportFile> report = new ItemReader(paths, problems).report(fields);
-    List<String> names = names(executors, over.executor(), problems);
+    checkOn(over.executor(), executors, problems);
     this.when = new WhenReader(over.env(), paths);
     this.environments = environments(fields);
     Map<String, Job> makers = environments == null ? Map.of() : environments.read();
@@ -141,7 +141,7 @@ public final class ParsedBuildFile {
                 top,
                 new FactoryReader(top, scope, problems).parents(jobs.keySet()),
                 new JobReader.DeclaredNames(
-                    counters(top), names, makers, Additions.of(top, problems)),
+                    counters(top), executors, makers, Additions.of(top, problems)),
                 layers.env,
                 when,
                 over),
@@ -263,17 +263,15 @@ public final class ParsedBuildFile {
     return counters;
   }
 
-  /** Returns the names of the executors. Reports a {@code --on} that names none of them. */
-  private static List<String> names(List<Executor> executors, String on, Problems problems) {
-    List<String> names = executors.stream().map(Executor::name).toList();
+  /** Reports a {@code --on} that names none of the executors. */
+  private static void checkOn(String on, List<Executor> executors, Problems problems) {
     if (on != null) {
       try {
-        ExecutorReader.requireKnown(on, names);
+        ExecutorReader.requireKnown(on, executors);
       } catch (IllegalArgumentException e) {
         problems.add(Place.NONE, "--on " + on + ": " + e.getMessage());
       }
     }
-    return names;
   }
 
   /**

@@ -181,23 +181,28 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation,
 
   /** Returns why a job can never run; null if it can. */
   private BadInput.Diagnostic trouble(Job job) {
-    boolean here = job.runs().executor() == null;
-    if (!here && job.runs().resources().memory() == 0 && job.slot(Resources.MEMORY) != null) {
+    List<String> executors = job.runs().executors();
+    if (!executors.isEmpty()
+        && job.runs().resources().memory() == 0
+        && job.slot(Resources.MEMORY) != null) {
       // Its command is built before the scheduler decides how much memory the job gets.
       String line =
           "{memory} of job %s has no value at %s: give it `memory` in resources, or use"
               + " $TORC_MEMORY";
       return new BadInput.Diagnostic(
-          job.slot(Resources.MEMORY).place(), line.formatted(job.name(), job.runs().executor()));
+          job.slot(Resources.MEMORY).place(),
+          line.formatted(job.name(), String.join(", ", executors)));
     }
-    String excess = here || job.runs().executor().equals(allocated()) ? excess(job) : null;
+    String excess = job.runs().mayStay() ? excess(job, true) : null;
+    if (excess == null && allocation != null && executors.contains(allocated())) {
+      excess = excess(job, false);
+    }
     return excess == null ? null : new BadInput.Diagnostic(job.place(), excess);
   }
 
   /** Returns which resource a job asks too much of; null if it can run. */
-  private String excess(Job job) {
+  private String excess(Job job, boolean here) {
     Resources resources = job.runs().resources();
-    boolean here = job.runs().executor() == null;
     List<Map<String, Long>> nodes = new ArrayList<>(here ? List.of() : nodes().values());
     nodes.add(limits);
     if (!here && resources.nodes() > 1) {

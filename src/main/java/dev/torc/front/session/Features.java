@@ -75,7 +75,7 @@ record Features(
 
   @Override
   public List<AttemptPart> parts(AttemptContext common, int id, JobAttempts attempts) {
-    AttemptPart finds = new FindingPart(tracing, common.plan(), id);
+    AttemptPart finds = new FindingPart(tracing, common.plan(), id, attempts.named());
     AttemptPart posts = new PostedEvents(common, id, shared.posted);
     AttemptPart tools = new ToolState(common, id, attempts);
     Job job = common.graph().job(id);
@@ -86,7 +86,9 @@ record Features(
       parts.add(new UnstartedCommand(common, id, attempts)); // its hint is the first
     }
     if (job.conditions().containsKey(Step.SECRET)) {
-      parts.add(new SecretPart(common, job, env, shared.told)); // masks before others read
+      parts.add(
+          new SecretPart(
+              common, job, attempts.named() == null, env, shared.told)); // masks before others read
     }
     parts.addAll(List.of(finds, posts, tools));
     if (fetches) {

@@ -36,6 +36,12 @@ class JobAttemptsTest extends Harness {
             resources: { cpus: 9, gpus: 1, memory: 3GiB }
             retries: 1
             retry: { grow: { memory: 2 } }
+          moving:
+            command: make
+            executor: [local, slurm, slurm, local]
+            resources: { memory: 1GiB }
+            retries: 9
+            retry: { grow: { memory: 3 } }
           limited: { command: make, retries: 1, retry: { on: [137, 143] } }
         """);
     build("here");
@@ -92,6 +98,45 @@ class JobAttemptsTest extends Harness {
   void queuedJobsTakeNothingOfANode() {
     assertEquals("slurm", far("slurm", "slurm 7").executor());
     assertTrue(far("slurm", "slurm/n2 7").demand().moves());
+  }
+
+  /** Only the machine of the next attempt limits what grows. */
+  @Test
+  void eachAttemptGoesToTheNextExecutorAndTheLastOneStays() {
+    JobAttempts run = of("moving", null);
+    assertMoves(run, null, 1024, true);
+    assertMoves(run, "slurm", 3072, false);
+    assertMoves(run, "slurm", 9216, false);
+    assertMoves(run, null, 4096, true);
+    assertMoves(run, null, 4096, true);
+    JobAttempts there = of("moving", "slurm");
+    assertFalse(there.demand().moves(), "it is for this machine");
+    assertMoves(there, null, 1024, true);
+    assertTrue(there.demand().moves(), "it is for any node");
+  }
+
+  /** Begins the next attempt, and ends it. */
+  private void assertMoves(JobAttempts run, String executor, long memory, boolean takes) {
+    assertEquals(executor, run.executor());
+    assertEquals(takes, run.demand().of("memory") > 0);
+    begin(run, null);
+    assertEquals(executor, run.executor());
+    assertEquals(memory, run.granted(List.of()).memoryMiB());
+    run.grow(0);
+  }
+
+  @Test
+  void anAttemptThatIsRepeatedForWantOfRoomStaysWhereItIs() {
+    ProcessEnd failed = new ProcessEnd(ProcessEnd.How.EXITED, 1, 0, Usage.NOTHING, "");
+    JobAttempts run = of("moving", null);
+    begin(run, null);
+    assertTrue(run.mayRetry(failed, true));
+    run.grow(0);
+    assertNull(run.executor());
+    begin(run, null);
+    assertTrue(run.mayRetry(failed, false));
+    run.grow(0);
+    assertEquals("slurm", run.executor());
   }
 
   @Test
