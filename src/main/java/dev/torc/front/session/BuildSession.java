@@ -25,6 +25,7 @@ import dev.torc.features.fastpath.FreshJobs;
 import dev.torc.features.remarks.JobShells;
 import dev.torc.features.remarks.Remarks;
 import dev.torc.features.remarks.ValueRemarks;
+import dev.torc.features.secrets.UnsetSecrets;
 import dev.torc.features.stores.SharedStores;
 import dev.torc.front.show.Profile;
 import dev.torc.front.show.Report;
@@ -148,6 +149,7 @@ public final class BuildSession {
         warn(ValueRemarks.of(graph, expanded, targets(graph)), warn);
         warn(NamingNotice.of(plan, look.cache()), warn);
         warn(JobShells.changed(plan), warn);
+        warn(UnsetSecrets.of(plan, look.project().caller().env()), warn);
         Set<String> said = look.project().options().variables().keySet();
         warn(UnkeptResults.of(plan, look.project().results(look.cache()), said), warn);
         warn(Remarks.forecast(plan.context(), PlannedBuild.looked(plan)), warn);

@@ -39,6 +39,7 @@ import dev.torc.features.remarks.ReadingRemarks;
 import dev.torc.features.remarks.Remarks;
 import dev.torc.features.remarks.ValueRemarks;
 import dev.torc.features.sandbox.Sandbox;
+import dev.torc.features.secrets.UnsetSecrets;
 import dev.torc.features.stores.SharedRequests;
 import dev.torc.features.stores.SharedStores;
 import java.io.IOException;
@@ -258,6 +259,7 @@ record PlannedBuild(
       }
       watcher.warn(NamingNotice.of(plan, work.cache()));
       watcher.warn(JobShells.changed(plan));
+      watcher.warn(UnsetSecrets.of(plan, project.caller().env()));
       watcher.warn(work.unkept(plan));
       watcher.warn(Adoptable.of(plan));
       watcher.warn(Remarks.made(plan.context()));

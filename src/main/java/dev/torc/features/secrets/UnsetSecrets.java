@@ -1,0 +1,53 @@
+package dev.torc.features.secrets;
+
+import dev.torc.base.syntax.BadInput;
+import dev.torc.base.syntax.BadInput.Diagnostic;
+import dev.torc.core.decide.Plan;
+import dev.torc.core.decide.Verdict;
+import dev.torc.core.model.Job;
+import dev.torc.core.model.Step;
+import dev.torc.features.remarks.FoldedLines;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Tells, before a build and in a dry run, which secrets have no value: once each, though each job
+ * that needs one fails.
+ */
+public final class UnsetSecrets {
+
+  private UnsetSecrets() {}
+
+  /** Returns a line for each; {@code caller} holds the caller's variables. */
+  public static List<Diagnostic> of(Plan plan, Map<String, String> caller) {
+    Map<String, List<Job>> jobs = new TreeMap<>();
+    plan.selected(it -> it instanceof Verdict.WillRun).stream()
+        .mapToObj(plan.context().graph()::job)
+        .filter(job -> job.conditions().containsKey(Step.SECRET))
+        .forEach(
+            job -> {
+              String lack = lack(job, plan, caller);
+              if (lack != null) {
+                jobs.computeIfAbsent(lack, _ -> new ArrayList<>()).add(job);
+              }
+            });
+    List<Diagnostic> lines = new ArrayList<>(0);
+    jobs.forEach(
+        (lack, each) -> {
+          Job first = each.getFirst();
+          String name = first.name() + FoldedLines.others(first, each.size());
+          lines.add(new Diagnostic(first.place(), "job " + name + " will fail: " + lack));
+        });
+    return lines;
+  }
+
+  private static String lack(Job job, Plan plan, Map<String, String> caller) {
+    try {
+      return new SecretValues(job, caller, plan.context().graph().workflow().root()).lack();
+    } catch (BadInput unreadable) {
+      return null; // the attempt tells
+    }
+  }
+}
