@@ -42,7 +42,8 @@ public final class SecretValues {
     this.root = root;
   }
 
-  SecretValues(Job job, Map<String, String> caller, Path root) {
+  /** Looks for the values of a job's secrets. */
+  public SecretValues(Job job, Map<String, String> caller, Path root) {
     this(caller, root);
     job.conditions().get(Step.SECRET).parts().forEach(this::look);
   }
@@ -98,7 +99,7 @@ public final class SecretValues {
   }
 
   /** Returns why a secret has no value; null if all have one. */
-  String lack() {
+  public String lack() {
     if (lacking.isEmpty()) {
       return null;
     }

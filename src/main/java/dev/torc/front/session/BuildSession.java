@@ -25,7 +25,6 @@ import dev.torc.features.fastpath.FreshJobs;
 import dev.torc.features.remarks.JobShells;
 import dev.torc.features.remarks.Remarks;
 import dev.torc.features.remarks.ValueRemarks;
-import dev.torc.features.secrets.UnsetSecrets;
 import dev.torc.features.stores.SharedStores;
 import dev.torc.front.show.Profile;
 import dev.torc.front.show.Report;

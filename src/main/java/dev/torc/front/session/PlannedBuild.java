@@ -39,7 +39,6 @@ import dev.torc.features.remarks.ReadingRemarks;
 import dev.torc.features.remarks.Remarks;
 import dev.torc.features.remarks.ValueRemarks;
 import dev.torc.features.sandbox.Sandbox;
-import dev.torc.features.secrets.UnsetSecrets;
 import dev.torc.features.stores.SharedRequests;
 import dev.torc.features.stores.SharedStores;
 import java.io.IOException;

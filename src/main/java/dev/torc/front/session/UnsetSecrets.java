@@ -1,4 +1,4 @@
-package dev.torc.features.secrets;
+package dev.torc.front.session;
 
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.BadInput.Diagnostic;
@@ -7,6 +7,7 @@ import dev.torc.core.decide.Verdict;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Step;
 import dev.torc.features.remarks.FoldedLines;
+import dev.torc.features.secrets.SecretValues;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,12 +17,12 @@ import java.util.TreeMap;
  * Tells, before a build and in a dry run, which secrets have no value: once each, though each job
  * that needs one fails.
  */
-public final class UnsetSecrets {
+final class UnsetSecrets {
 
   private UnsetSecrets() {}
 
   /** Returns a line for each; {@code caller} holds the caller's variables. */
-  public static List<Diagnostic> of(Plan plan, Map<String, String> caller) {
+  static List<Diagnostic> of(Plan plan, Map<String, String> caller) {
     Map<String, List<Job>> jobs = new TreeMap<>();
     plan.selected(it -> it instanceof Verdict.WillRun).stream()
         .mapToObj(plan.context().graph()::job)
