@@ -64,7 +64,8 @@ public final class JobAttempts {
     allocated =
         executor != null
             && executor.equals(amounts.allocation())
-            && (out == null || out.contains("/")); // a job in a queue takes nothing from the nodes
+            && (out == null
+                || out.startsWith(executor + "/")); // a job in a queue takes nothing from the nodes
   }
 
   public List<Reason> reasons() {

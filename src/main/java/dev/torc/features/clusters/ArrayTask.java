@@ -48,6 +48,11 @@ final class ArrayTask {
     state = gone && again ? state : now; // the earlier state may have the scheduler's text
   }
 
+  /** Returns the scheduler's text on why the task waits; empty if it does not wait. */
+  String waits() {
+    return state.is(Phase.WAITING) || state.is(Phase.NEVER) ? state.said() : "";
+  }
+
   /** Returns whether no script has written a file about a job of the task. */
   boolean isUntouched() throws IOException {
     Map<String, Set<BatchFolder.Word>> words = batch.folder.words();

@@ -89,14 +89,32 @@ public record BatchFolder(Path path) {
 
   /** Writes the scheduler's ids, one for each array task. */
   void write(List<String> ids) throws IOException {
-    StringBuilder lines = new StringBuilder();
-    ids.forEach(id -> BatchWord.line(lines, "id", id));
-    put(path.resolve("ids"), BatchWord.whole(lines.toString()), true);
+    put(path.resolve("ids"), lines(ids), true);
   }
 
   /** Returns the scheduler's ids; empty if unknown. */
   List<String> ids() {
-    BatchWord word = BatchWord.read(path.resolve("ids"));
+    return texts("ids");
+  }
+
+  /** Writes why the scheduler lets each array task wait, for commands that only read. */
+  void writeWaits(List<String> reasons) throws IOException {
+    put(path.resolve("waits"), lines(reasons), false);
+  }
+
+  /** Returns why each array task waits, as last known; empty if unknown. */
+  List<String> waits() {
+    return texts("waits");
+  }
+
+  private static byte[] lines(List<String> texts) {
+    StringBuilder lines = new StringBuilder();
+    texts.forEach(text -> BatchWord.line(lines, "id", text));
+    return BatchWord.whole(lines.toString());
+  }
+
+  private List<String> texts(String file) {
+    BatchWord word = BatchWord.read(path.resolve(file));
     return word == null ? List.of() : word.texts("id");
   }
 

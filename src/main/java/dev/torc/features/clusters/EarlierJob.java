@@ -18,9 +18,11 @@ import java.util.Set;
 /**
  * An attempt that an earlier torc handed out and whose result is not recorded. Commands that only
  * read use it, and it says which scheduler to ask and how. {@link BatchTracker} finds out how the
- * attempt ended. {@code task} is what the scheduler has.
+ * attempt ended. {@code task} is what the scheduler has, and {@code waits} its last word on why the
+ * attempt waits; empty if it does not wait.
  */
-public record EarlierJob(HandedOutAttempt place, SchedulerSettings settings, SchedulerJob task) {
+public record EarlierJob(
+    HandedOutAttempt place, SchedulerSettings settings, SchedulerJob task, String waits) {
 
   public String job() {
     return place.key().job();
@@ -31,9 +33,10 @@ public record EarlierJob(HandedOutAttempt place, SchedulerSettings settings, Sch
     return task.id();
   }
 
-  /** Returns where the attempt is, for messages: {@code slurm 1234_5}. */
+  /** Returns where the attempt is, for messages: {@code slurm 1234_5 (Priority)}. */
   public String where() {
-    return new Event.JobSubmitted(job(), settings.name(), id()).where();
+    String where = new Event.JobSubmitted(job(), settings.name(), id()).where();
+    return waits.isEmpty() ? where : where + " (" + waits + ")";
   }
 
   /** Returns how the job ended, from the files of its script; null while that is unknown. */
@@ -65,8 +68,10 @@ public record EarlierJob(HandedOutAttempt place, SchedulerSettings settings, Sch
     List<EarlierJob> all = new ArrayList<>();
     Map<String, Set<Word>> words = batch.folder.words();
     for (BatchAttempt job : batch.jobs()) {
-      if (!batch.folder.isDone(job.claim(), words.getOrDefault(job.claim(), Set.of()))) {
-        all.add(new EarlierJob(job.place(), batch.settings, job.task.job));
+      Set<Word> there = words.getOrDefault(job.claim(), Set.of());
+      if (!batch.folder.isDone(job.claim(), there)) {
+        String waits = there.contains(Word.CLAIM) ? "" : job.task.waits();
+        all.add(new EarlierJob(job.place(), batch.settings, job.task.job, waits));
       }
     }
     return all;

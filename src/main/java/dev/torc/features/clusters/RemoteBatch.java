@@ -8,6 +8,8 @@ import dev.torc.features.clusters.RemoteAttempt.HandedOutAttempt;
 import dev.torc.features.clusters.RemoteAttempt.RemoteKey;
 import dev.torc.features.clusters.Scheduler.SchedulerJob;
 import dev.torc.features.clusters.Scheduler.SchedulerResources;
+import dev.torc.features.clusters.Scheduler.SchedulerState;
+import dev.torc.features.clusters.Scheduler.SchedulerState.Phase;
 import dev.torc.features.clusters.Scheduler.SubmissionRequest;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -36,6 +38,7 @@ final class RemoteBatch {
   final long grace; // nanoseconds that the jobs of a task may take to end
   final List<ArrayTask> tasks = new ArrayList<>();
   private boolean known; // whether the scheduler's ids are known
+  private List<String> waits; // why each task waits, as its folder says
   long nextLook;
   long look = 200_000_000;
 
@@ -55,6 +58,7 @@ final class RemoteBatch {
     for (int i = 0; i < batches.size(); i++) {
       tasks.add(new ArrayTask(this, batches.get(i), owns.size() > i ? owns.get(i) : name));
     }
+    waits = waits();
   }
 
   static RemoteBatch of(
@@ -147,6 +151,11 @@ final class RemoteBatch {
     List<String> ids = folder.ids();
     if (batch != null && ids.size() == batch.tasks.size()) {
       batch.noteIds(ids);
+      List<String> waits = folder.waits();
+      for (int i = 0; i < waits.size(); i++) {
+        batch.tasks.get(i).state = new SchedulerState(Phase.WAITING, waits.get(i));
+      }
+      batch.waits = batch.waits();
     }
     return batch;
   }
@@ -235,6 +244,18 @@ final class RemoteBatch {
 
   boolean isKnown() {
     return known;
+  }
+
+  private List<String> waits() {
+    return tasks.stream().map(ArrayTask::waits).toList();
+  }
+
+  /** Writes why its tasks wait if that has changed. */
+  void writeWaits() throws IOException {
+    if (!waits().equals(waits)) {
+      waits = waits();
+      folder.writeWaits(waits);
+    }
   }
 
   /** Returns whether it continues if the torc that handed it out ends. */

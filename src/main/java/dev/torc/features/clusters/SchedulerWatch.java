@@ -96,6 +96,9 @@ final class SchedulerWatch {
         }
       }
     }
+    for (RemoteBatch batch : batches) {
+      batch.writeWaits();
+    }
     tellHeld(open.values(), now);
     asked = now;
     pause = Math.min(pause * 3 / 2, LAST);

@@ -372,6 +372,36 @@ class BatchTrackerTest {
     assertEquals(Map.of(), cluster.begins, "what begins late finds its claim taken");
   }
 
+  /** Commands that only read tell it, while this torc runs and afterwards. */
+  @Test
+  void whyATaskWaitsIsKnownUntilItStarts() throws IOException {
+    torc(500, 0);
+    cluster.waitsFor = "JobHeldAdmin";
+    cluster.takes = 100 * SECOND;
+    torc.add(2, 0);
+    torc.run(1);
+    assertEquals(List.of("far 1_0", "far 1_1"), where(), "it was not asked yet");
+    torc.run(5);
+    assertEquals(List.of("far 1_0 (JobHeldAdmin)", "far 1_1 (JobHeldAdmin)"), where());
+    cluster.waitsFor = "JobHeldUser";
+    torc.run(60);
+    assertEquals(List.of("far 1_0 (JobHeldUser)", "far 1_1 (JobHeldUser)"), where());
+    cluster.answers = false;
+    torc.run(60);
+    assertEquals(
+        List.of("far 1_0 (JobHeldUser)", "far 1_1 (JobHeldUser)"), where(), "as last known");
+    cluster.answers = true;
+    cluster.waitsFor = "";
+    cluster.until(cluster.now + SECOND);
+    assertEquals(List.of("far 1_0", "far 1_1"), where(), "their claims say that they have begun");
+    torc.drain(1000);
+    all(ProcessEnd.How.EXITED);
+  }
+
+  private List<String> where() throws IOException {
+    return EarlierJob.all(torc.folder.getParent()).stream().map(EarlierJob::where).toList();
+  }
+
   @Test
   void aSchedulerThatDoesNotAnswerIsAskedOnAndToldOnceAMinute() throws IOException {
     torc(500, 120 * SECOND);
