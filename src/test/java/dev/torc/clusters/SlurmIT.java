@@ -70,7 +70,7 @@ class SlurmIT {
             "test",
             "{job}",
             "",
-            new SchedulerSettings.SbatchOptions("", partition, List.of(args)),
+            new SchedulerSettings.SbatchOptions("", partition, List.of(args), false),
             new SchedulerSettings.BatchBounds(500, 0, 0),
             0,
             null),

@@ -2,6 +2,7 @@ package dev.torc.base.text;
 
 import static java.time.format.DateTimeFormatter.ISO_LOCAL_DATE_TIME;
 
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
@@ -76,6 +77,12 @@ public final class Amount {
   /** Returns {@code 1 job}, {@code 2 jobs}. */
   public static String count(int n, String noun) {
     return n + " " + noun + (n == 1 ? "" : "s");
+  }
+
+  /** Formats millionths of a GPU as {@code 2 gpus} or {@code 0.25 gpus}. */
+  public static String gpus(long millionths) {
+    BigDecimal number = BigDecimal.valueOf(millionths, 6).stripTrailingZeros();
+    return number.toPlainString() + (number.equals(BigDecimal.ONE) ? " gpu" : " gpus");
   }
 
   /** Formats hundredths of a CPU as {@code 1.5}. */

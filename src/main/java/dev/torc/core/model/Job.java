@@ -404,14 +404,15 @@ public record Job(
    * What a job uses while it runs; 0 means undeclared. Memory and disk are in bytes, {@code
    * runtime} is a limit in nanoseconds. Disk and nodes are for Slurm only.
    *
-   * @param askedGpus 0 hides all GPUs; -1 if undeclared
+   * @param askedGpus in units of {@link #GPU}, less than one for a share; 0 hides all GPUs; -1 if
+   *     undeclared
    * @param place where they are declared: in the job, a class or the defaults; {@link Place#NONE}
    *     if nothing is declared
    */
   public record Resources(
       int askedCpus,
       long memory,
-      int askedGpus,
+      long askedGpus,
       long runtime,
       SortedMap<String, Long> counters,
       long disk,
@@ -423,6 +424,14 @@ public record Job(
     public static final String MEMORY = "memory";
 
     public static final String GPUS = "gpus";
+
+    /**
+     * The limit that says how many shares each GPU of this machine has. No counter has its name.
+     */
+    public static final String GPU_SHARES = "gpus each";
+
+    /** One whole GPU. */
+    public static final long GPU = 1_000_000;
 
     /** The counter that all jobs with {@code fetch} share. */
     public static final String DOWNLOADS = "downloads";
@@ -440,8 +449,19 @@ public record Job(
       return askedCpus == NO_CPU ? 0 : Math.max(1, askedCpus);
     }
 
+    /** Returns how many GPUs the job sees; one for a share. */
     public int gpus() {
-      return Math.max(0, askedGpus);
+      return (int) Math.ceilDiv(Math.max(0, askedGpus), GPU);
+    }
+
+    /** Returns the part of one GPU that the job asks for; 0 if it asks for whole ones or none. */
+    public long gpuShare() {
+      return Math.max(0, askedGpus) % GPU;
+    }
+
+    /** Returns how many of the {@code each} shares of a GPU contain this part of it. */
+    public static long shares(long part, long each) {
+      return Math.ceilDiv(part * each, GPU);
     }
 
     /** Returns the amounts by resource, without those that are 0. */

@@ -23,9 +23,12 @@ public record SchedulerSettings(
     long latency,
     Commands commands) {
 
-  /** Options of {@code sbatch}; {@code args} are further options, which are passed unchanged. */
-  public record SbatchOptions(String account, String partition, List<String> args) {
-    public static final SbatchOptions NONE = new SbatchOptions("", "", List.of());
+  /**
+   * Options of {@code sbatch}; {@code args} are further options, which are passed unchanged. With
+   * {@code shards}, the cluster shares GPUs.
+   */
+  public record SbatchOptions(String account, String partition, List<String> args, boolean shards) {
+    public static final SbatchOptions NONE = new SbatchOptions("", "", List.of(), false);
   }
 
   /**

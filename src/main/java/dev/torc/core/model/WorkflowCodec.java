@@ -368,7 +368,7 @@ public final class WorkflowCodec {
     return new Resources(
         wire.small(of, Resources::askedCpus),
         wire.number(of, Resources::memory),
-        wire.small(of, Resources::askedGpus),
+        wire.number(of, Resources::askedGpus),
         wire.number(of, Resources::runtime),
         wire.map(of, Resources::counters, Wire.LONG),
         wire.number(of, Resources::disk),
@@ -472,7 +472,8 @@ public final class WorkflowCodec {
         new SchedulerSettings.SbatchOptions(
             wire.text(of, each -> each.sbatch().account()),
             wire.text(of, each -> each.sbatch().partition()),
-            wire.list(of, each -> each.sbatch().args(), Wire.TEXT)),
+            wire.list(of, each -> each.sbatch().args(), Wire.TEXT),
+            wire.flag(of, each -> each.sbatch().shards())),
         new SchedulerSettings.BatchBounds(
             wire.small(of, each -> each.bounds().maxJobs()),
             wire.number(of, each -> each.bounds().batch()),

@@ -8,11 +8,13 @@ import java.util.TreeMap;
  * The resources that one attempt of a job takes from the {@link ResourcePool}: {@code cpus}, {@code
  * memory} in bytes, {@code gpus}, and the counters of the build file. If {@code moves}, another
  * node of an allocation may provide them.
+ *
+ * @param share the part of its only GPU, in units of {@link Resources#GPU}; 0 for whole GPUs
  */
-record ResourceDemand(Map<String, Long> amounts, boolean moves) {
+record ResourceDemand(Map<String, Long> amounts, long share, boolean moves) {
 
   ResourceDemand(Map<String, Long> amounts) {
-    this(amounts, false);
+    this(amounts, 0, false);
   }
 
   /** The demand of a restore. */
@@ -27,7 +29,7 @@ record ResourceDemand(Map<String, Long> amounts, boolean moves) {
     amounts.put(Resources.CPUS, Math.min(resources.cpus(), limits.get(Resources.CPUS)));
     amounts.put(Resources.MEMORY, memory);
     amounts.values().removeIf(amount -> amount == 0);
-    return new ResourceDemand(amounts);
+    return new ResourceDemand(amounts, resources.gpuShare(), false);
   }
 
   /** Returns the demand that a job declares, without any limit of cpus. */
@@ -37,14 +39,14 @@ record ResourceDemand(Map<String, Long> amounts, boolean moves) {
 
   /** Returns this demand, which another node may now meet, too. */
   ResourceDemand moving() {
-    return new ResourceDemand(amounts, true);
+    return new ResourceDemand(amounts, share, true);
   }
 
   /** Returns the part that the node on which the job runs has to provide. */
   ResourceDemand ofNode() {
     Map<String, Long> own = new TreeMap<>(amounts);
     own.keySet().retainAll(Resources.MACHINE);
-    return new ResourceDemand(own);
+    return new ResourceDemand(own, share, false);
   }
 
   /** Returns the part that counts for all nodes together. */

@@ -2,13 +2,12 @@ package dev.torc.core.run;
 
 import dev.torc.core.model.Job.Resources;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableSet;
-import java.util.TreeSet;
 
 /**
  * The free resources of this machine and of the other nodes of an allocation. Each other node is a
@@ -20,7 +19,7 @@ final class ResourcePool {
 
   final Map<String, Long> limits;
   private final Map<String, Long> free;
-  private final NavigableSet<Integer> freeGpus = new TreeSet<>();
+  private final Gpus gpus;
   private final Map<String, ResourcePool> nodes = new LinkedHashMap<>(); // the other nodes, by name
   private int early; // attempts that gave everything back and have not ended
 
@@ -32,9 +31,8 @@ final class ResourcePool {
   ResourcePool(Map<String, Long> limits) {
     this.limits = Map.copyOf(limits);
     this.free = new HashMap<>(limits);
-    for (int gpu = 0; gpu < limits.getOrDefault(Resources.GPUS, 0L); gpu++) {
-      freeGpus.add(gpu);
-    }
+    this.gpus = new Gpus(limits);
+    free.put(Resources.GPUS, gpus.shares()); // a bound: a job counts one share of each of its GPUs
   }
 
   boolean isFull() {
@@ -46,7 +44,11 @@ final class ResourcePool {
   }
 
   boolean fits(ResourceDemand demand) {
-    return holds(free, demand) || node(demand) != null;
+    return fitsHere(demand) || node(demand) != null;
+  }
+
+  private boolean fitsHere(ResourceDemand demand) {
+    return holds(free, demand) && gpus.fits(demand);
   }
 
   private static boolean holds(Map<String, Long> there, ResourceDemand demand) {
@@ -65,7 +67,7 @@ final class ResourcePool {
     }
     ResourceDemand own = demand.ofNode();
     return nodes.keySet().stream()
-        .filter(name -> holds(nodes.get(name).free, own))
+        .filter(name -> nodes.get(name).fitsHere(own))
         .min(Comparator.comparingLong(name -> nodes.get(name).free(Resources.CPUS)))
         .orElse(null);
   }
@@ -76,7 +78,7 @@ final class ResourcePool {
    * {@code demand} could never meet {@code waiting}.
    */
   boolean delays(ResourceDemand demand, ResourceDemand waiting) {
-    if (holds(free, demand)) {
+    if (fitsHere(demand)) {
       return delaysHere(demand.ofAll(), waiting.ofAll())
           || holds(limits, waiting) && delaysHere(demand, waiting);
     }
@@ -93,21 +95,17 @@ final class ResourcePool {
         return true;
       }
     }
-    return false;
+    return gpus.delays(demand, waiting);
   }
 
   Taken take(ResourceDemand demand) {
-    if (!holds(free, demand)) {
+    if (!fitsHere(demand)) {
       String node = node(demand);
       take(demand.ofAll());
       return new Taken(node, nodes.get(node).take(demand.ofNode()).gpus());
     }
     demand.amounts().forEach((resource, amount) -> free.merge(resource, -amount, Long::sum));
-    List<Integer> gpus = new ArrayList<>();
-    for (long i = 0; i < demand.of(Resources.GPUS); i++) {
-      gpus.add(freeGpus.pollFirst());
-    }
-    return new Taken(null, gpus);
+    return new Taken(null, gpus.take(demand));
   }
 
   /**
@@ -146,6 +144,73 @@ final class ResourcePool {
       return;
     }
     demand.amounts().forEach((resource, amount) -> free.merge(resource, amount, Long::sum));
-    freeGpus.addAll(taken.gpus());
+    gpus.give(demand, taken.gpus());
+  }
+
+  /**
+   * The free shares of the GPUs of one machine. A whole GPU is given only while nothing else uses
+   * it, and a share never spans two. The memory of a GPU is not divided.
+   */
+  private static final class Gpus {
+
+    private final long each; // shares of a GPU
+    private final long[] free; // shares, by the number of the GPU
+
+    Gpus(Map<String, Long> limits) {
+      each = limits.getOrDefault(Resources.GPU_SHARES, 1L);
+      free = new long[Math.toIntExact(limits.getOrDefault(Resources.GPUS, 0L))];
+      Arrays.fill(free, each);
+    }
+
+    /** Returns the number of all shares. */
+    long shares() {
+      return each * free.length;
+    }
+
+    boolean fits(ResourceDemand demand) {
+      return find(demand).size() == demand.of(Resources.GPUS);
+    }
+
+    /** Takes GPUs for a demand that fits; returns their numbers. */
+    List<Integer> take(ResourceDemand demand) {
+      List<Integer> found = find(demand);
+      found.forEach(gpu -> free[gpu] -= shares(demand));
+      return found;
+    }
+
+    void give(ResourceDemand demand, List<Integer> gpus) {
+      gpus.forEach(gpu -> free[gpu] += shares(demand));
+    }
+
+    /** Returns whether {@code waiting} does not fit beside a demand that fits. */
+    boolean delays(ResourceDemand demand, ResourceDemand waiting) {
+      if (demand.of(Resources.GPUS) == 0 || waiting.of(Resources.GPUS) == 0) {
+        return false;
+      }
+      List<Integer> taken = take(demand);
+      boolean delays = !fits(waiting);
+      give(demand, taken);
+      return delays;
+    }
+
+    /** Returns the GPUs that a demand would get, the fullest first; fewer if it does not fit. */
+    private List<Integer> find(ResourceDemand demand) {
+      long wanted = demand.of(Resources.GPUS);
+      List<Integer> found = new ArrayList<>(0);
+      if (wanted > 0) {
+        for (int gpu = 0; gpu < free.length; gpu++) {
+          if (free[gpu] >= shares(demand)) {
+            found.add(gpu);
+          }
+        }
+        found.sort(Comparator.comparingLong(gpu -> free[gpu]));
+      }
+      return found.size() <= wanted ? found : found.subList(0, (int) wanted);
+    }
+
+    /** Returns how many shares a demand takes of each of its GPUs. */
+    private long shares(ResourceDemand demand) {
+      return demand.share() == 0 ? each : Resources.shares(demand.share(), each);
+    }
   }
 }

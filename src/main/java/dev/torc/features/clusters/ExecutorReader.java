@@ -7,6 +7,7 @@ import dev.torc.base.syntax.Node.Entry;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.Problems;
 import dev.torc.base.syntax.Quantity;
+import dev.torc.base.text.SafeText;
 import dev.torc.core.model.SchedulerSettings;
 import dev.torc.core.model.SchedulerSettings.Fact;
 import dev.torc.core.model.Workflow.Executor;
@@ -95,6 +96,26 @@ public record ExecutorReader(
     return own.stream().allMatch(Executor.LOCAL::equals) ? List.of() : own;
   }
 
+  /** Returns a remark if a share of a GPU is a whole one at Slurm; otherwise null. */
+  public static String wholeGpu(List<String> own, List<Executor> executors, Node.Mapping top) {
+    boolean shared =
+        top.get("limits") instanceof Node.Mapping limits
+            && limits.get("gpus") instanceof Node.Mapping gpus
+            && gpus.get("each") != null;
+    for (Executor each : executors) {
+      SchedulerSettings settings = each.settings();
+      if (own.contains(each.name())
+          && settings.isSlurm()
+          && !(shared && settings.sbatch().shards())) {
+        return " means a whole GPU at "
+            + SafeText.name(each.name())
+            + "; if the cluster shares GPUs, write shards: true there and limits: {gpus: {each:"
+            + " N}}";
+      }
+    }
+    return null;
+  }
+
   private static String before(String name, List<Executor> executors) {
     for (Executor each : executors) {
       if (each.name().equals(name)) {
@@ -127,7 +148,10 @@ public record ExecutorReader(
                 jobName(fields),
                 fields.text("before", ""),
                 new SchedulerSettings.SbatchOptions(
-                    fields.text("account", ""), fields.text("partition", ""), args(fields)),
+                    fields.text("account", ""),
+                    fields.text("partition", ""),
+                    args(fields),
+                    fields.flag("shards")),
                 new SchedulerSettings.BatchBounds(
                     (int) fields.whole("max_jobs", MAX_JOBS, 1, Integer.MAX_VALUE),
                     fields.amount("batch", BATCH, Quantity::duration),

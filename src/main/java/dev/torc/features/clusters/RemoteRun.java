@@ -238,8 +238,11 @@ final class RemoteRun implements RunElsewhere {
   /** Returns the resources to ask for; memory and time may have grown for a retry. */
   private SchedulerResources asked(long memory, long runtime) {
     Resources wanted = job.runs().resources();
+    Map<String, Long> limits = common.graph().workflow().settings().limits();
+    long shards =
+        Resources.shares(wanted.gpuShare(), limits.getOrDefault(Resources.GPU_SHARES, 0L));
     return new SchedulerResources(
-        wanted.cpus(), memory, wanted.gpus(), wanted.nodes(), wanted.disk(), runtime);
+        wanted.cpus(), memory, wanted.gpus(), shards, wanted.nodes(), wanted.disk(), runtime);
   }
 
   /** Returns how long the job's last run took, in seconds; 0 if it failed or there was none. */

@@ -197,17 +197,26 @@ public interface Scheduler {
     }
   }
 
-  /** The resources of a script: memory and disk in bytes, runtime in nanoseconds; 0: not set. */
-  record SchedulerResources(int cpus, long memory, int gpus, int nodes, long disk, long runtime) {
+  /**
+   * The resources of a script: memory and disk in bytes, runtime in nanoseconds; 0: not set.
+   *
+   * @param shards how many shares of its only GPU it needs; 0 for whole GPUs
+   */
+  record SchedulerResources(
+      int cpus, long memory, int gpus, long shards, int nodes, long disk, long runtime) {
 
     private static final long MEBIBYTE = 1 << 20;
 
+    public SchedulerResources(int cpus, long memory, int gpus, int nodes, long disk, long runtime) {
+      this(cpus, memory, gpus, 0, nodes, disk, runtime);
+    }
+
     SchedulerResources within(long time) {
-      return new SchedulerResources(cpus, memory, gpus, nodes, disk, time);
+      return new SchedulerResources(cpus, memory, gpus, shards, nodes, disk, time);
     }
 
     public SchedulerResources withoutMemory() {
-      return new SchedulerResources(cpus, 0, gpus, nodes, disk, runtime);
+      return new SchedulerResources(cpus, 0, gpus, shards, nodes, disk, runtime);
     }
 
     /** Returns a number of bytes in whole MiB, rounded up. */

@@ -157,7 +157,11 @@ public final class Slurm implements Scheduler {
     option(words, "--partition=", settings.sbatch().partition());
     words.add("--cpus-per-task=" + resources.cpus());
     amount(words, "--mem=", SchedulerResources.mebibytes(resources.memory()), "M");
-    amount(words, "--gpus=", resources.gpus(), "");
+    if (settings.sbatch().shards() && resources.shards() > 0) {
+      words.add("--gres=shard:" + resources.shards());
+    } else {
+      amount(words, "--gpus=", resources.gpus(), "");
+    }
     amount(words, "--nodes=", resources.nodes() == 1 ? 0 : resources.nodes(), "");
     amount(words, "--tmp=", SchedulerResources.mebibytes(resources.disk()), "M");
     amount(words, "--time=", resources.minutes(), "");

@@ -112,6 +112,9 @@ public final class KnownKeys {
   /** The resources of the machine that {@code limits} can bound, besides counters. */
   public static final List<String> LIMITS = List.of("cpus", "memory", "gpus");
 
+  /** {@code gpus} of {@code limits}. */
+  public static final List<String> CARDS = List.of("count", "each");
+
   /** A {@code sandbox} that is a map. */
   public static final List<String> SANDBOX = List.of("link");
 
@@ -144,7 +147,8 @@ public final class KnownKeys {
           "trace");
 
   /** The additional keys of an entry of {@code executors} of kind {@code slurm}. */
-  public static final List<String> EXECUTOR_SLURM = List.of("account", "partition", "args");
+  public static final List<String> EXECUTOR_SLURM =
+      List.of("account", "partition", "args", "shards");
 
   /** The additional keys of an entry of {@code executors} of kind {@code commands}. */
   public static final List<String> EXECUTOR_COMMANDS =

@@ -64,6 +64,9 @@ final class JobFields {
     fields.put("cpus", asked.cpus());
     fields.put("memory", Json.some(asked.memory()));
     fields.put("gpus", asked.gpus());
+    if (asked.gpuShare() > 0) {
+      fields.put("gpus", asked.gpuShare() / (double) Resources.GPU);
+    }
     fields.put("runtime", Json.seconds(asked.runtime() > 0 ? asked.runtime() : -1));
     return fields;
   }

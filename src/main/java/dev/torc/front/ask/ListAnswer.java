@@ -287,7 +287,7 @@ record ListAnswer(
       out.add(Amount.size(resources.memory(), resources.memory()));
     }
     if (resources.gpus() > 0) {
-      out.add(Amount.count(resources.gpus(), "gpu"));
+      out.add(Amount.gpus(resources.askedGpus()));
     }
     resources
         .counters()

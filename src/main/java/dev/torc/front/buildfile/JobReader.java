@@ -7,6 +7,7 @@ import dev.torc.base.syntax.Node.Entry;
 import dev.torc.base.syntax.Paths;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.Problems;
+import dev.torc.base.text.Amount;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Item;
 import dev.torc.core.model.Job.Resources;
@@ -238,6 +239,12 @@ final class JobReader implements InstanceReader {
           asked.place(),
           "disk is for schedulers and not counted here; to count it, write limits: {scratch: 100GB}"
               + " and resources: {scratch: 20GB}");
+    }
+    if (asked.gpuShare() > 0) {
+      String whole = ExecutorReader.wholeGpu(executors, common.known.executors, common.top);
+      if (whole != null) {
+        problems.warn(asked.place(), Amount.gpus(asked.askedGpus()) + whole);
+      }
     }
     String depfile =
         job.read("depfile", null, node -> common.paths().below(dir, job.scope().literalPath(node)));

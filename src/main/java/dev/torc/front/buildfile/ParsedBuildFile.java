@@ -341,6 +341,16 @@ public final class ParsedBuildFile {
     return new Deciders(groups.jobs(), files, variables, groups.complete());
   }
 
+  /** Adds the number of GPUs and of the shares of each, as far as they are given. */
+  private static void cards(MapFields fields, SortedMap<String, Long> limits) {
+    if (fields.map().get("count") != null) {
+      limits.put(Resources.GPUS, fields.whole("count", 1, 0, Integer.MAX_VALUE));
+    }
+    if (fields.map().get("each") != null) {
+      limits.put(Resources.GPU_SHARES, fields.whole("each", 1, 1, Integer.MAX_VALUE));
+    }
+  }
+
   private static SortedMap<String, Long> limits(Node.Mapping top, Scope scope, Problems problems) {
     MapFields fields = MapFields.of(top.get("limits"), "limits", scope, problems);
     SortedMap<String, Long> limits = new TreeMap<>();
@@ -354,6 +364,8 @@ public final class ParsedBuildFile {
       } else if (name.equals("memory")
           || !KnownKeys.LIMITS.contains(name) && MapFields.isSize(each.getValue().value())) {
         limits.put(name, fields.amount(name, 0, Quantity::size));
+      } else if (name.equals(Resources.GPUS) && each.getValue().value() instanceof Node.Mapping) {
+        cards(fields.inner(name).only(KnownKeys.CARDS, "gpus of limits"), limits);
       } else {
         limits.put(name, fields.whole(name, 1, name.equals("cpus") ? 1 : 0, Integer.MAX_VALUE));
       }

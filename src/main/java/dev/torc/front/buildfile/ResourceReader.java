@@ -10,10 +10,12 @@ import dev.torc.core.model.Job.Resources;
 import dev.torc.features.reading.KnownKeys;
 import dev.torc.features.reading.MapFields;
 import dev.torc.features.reading.Scope;
+import java.math.BigDecimal;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /**
  * Reads {@code resources} of a job: a map, or the name of a class of the build file.
@@ -23,6 +25,8 @@ import java.util.TreeSet;
  */
 record ResourceReader(
     Node.Mapping classes, SortedMap<String, Boolean> counters, Problems problems) {
+
+  private static final Pattern GPUS = Pattern.compile("\\+?\\d{1,9}(\\.\\d*)?|\\.\\d+");
 
   /** Reads all classes, which reports their errors. */
   void check(Scope scope) {
@@ -58,6 +62,27 @@ record ResourceReader(
     return MapFields.map(node, "resources", problems);
   }
 
+  /** Returns a number of GPUs in units of {@link Resources#GPU}. */
+  private static long gpus(String text) {
+    String number = text.strip();
+    if (!GPUS.matcher(number).matches()) {
+      throw new IllegalArgumentException(
+          number.startsWith("-")
+              ? "gpus must be at least 0"
+              : "gpus must be a number such as 2, or 0.25 for a share of one, not " + number);
+    }
+    if (number.indexOf('.') < 0) {
+      return Long.parseLong(number) * Resources.GPU;
+    }
+    BigDecimal exact = new BigDecimal(number);
+    if (exact.compareTo(BigDecimal.ONE) > 0 && exact.stripTrailingZeros().scale() > 0) {
+      throw new IllegalArgumentException("gpus above 1 must be a whole number, not " + number);
+    }
+    // Rounded down, so that 0.3333 of three shares is one.
+    long part = exact.movePointRight(6).longValue();
+    return part == 0 ? exact.signum() : part;
+  }
+
   Resources of(Node node, Scope scope) {
     return node == null ? Resources.DEFAULT : of(classOf(node, scope), scope);
   }
@@ -83,7 +108,7 @@ record ResourceReader(
     return new Resources(
         (int) fields.whole("cpus", 0, 1, Integer.MAX_VALUE),
         fields.limit("memory", Quantity::size),
-        (int) fields.whole("gpus", -1, 0, Integer.MAX_VALUE),
+        fields.amount("gpus", -1, ResourceReader::gpus),
         fields.limit("runtime", Quantity::duration),
         amounts,
         fields.amount("disk", 0, Quantity::size),

@@ -206,7 +206,7 @@ public record AllocatedBuild(
         given.jobName(),
         given.before(),
         new SchedulerSettings.SbatchOptions(
-            given.sbatch().account(), given.sbatch().partition(), args),
+            given.sbatch().account(), given.sbatch().partition(), args, given.sbatch().shards()),
         new SchedulerSettings.BatchBounds(1, 0, 0),
         given.latency(),
         null);

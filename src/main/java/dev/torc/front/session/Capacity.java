@@ -67,6 +67,7 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation,
         (name, amount) -> {
           Set<String> names = new TreeSet<>(Resources.MACHINE);
           names.addAll(workflow.settings().limits().keySet());
+          names.remove(Resources.GPU_SHARES);
           if (!names.contains(name)) {
             String hint = NearestName.hint(name, names);
             throw new BadInput("--limit " + SafeText.name(name) + ": no such resource" + hint);
@@ -226,7 +227,7 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation,
           return "job %s asks for %s, and %s; %s"
               .formatted(
                   job.name(),
-                  Amount.count((int) asked, "gpu"),
+                  Amount.gpus(resources.askedGpus()),
                   SafeText.line(machine.gpus().words()),
                   machine.gpus().count() == 0 ? without : "lower it");
         }
@@ -234,6 +235,13 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation,
         return "job %s asks for %s of %s, and there is only %s; lower it, or raise --limit %s"
             .formatted(job.name(), bytes ? Amount.size(asked, asked) : asked, name, most, name);
       }
+    }
+    if (here && resources.gpuShare() > 0 && !limits.containsKey(Resources.GPU_SHARES)) {
+      return "job %s asks for %s, and the GPUs here have no shares; write limits: {gpus: {each: %d}}"
+          .formatted(
+              job.name(),
+              Amount.gpus(resources.askedGpus()),
+              Math.max(2, Resources.GPU / resources.gpuShare()));
     }
     boolean fits = false;
     for (Map<String, Long> node : nodes) {

@@ -431,6 +431,7 @@ public record Project(
         throws IOException {
       SortedSet<String> names = new TreeSet<>(Resources.MACHINE);
       names.addAll(Project.load(caller, options).workflow().settings().limits().keySet());
+      names.remove(Resources.GPU_SHARES);
       return names;
     }
   }

@@ -28,6 +28,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * What torc asks Slurm and how it reads the answers, with stand-ins that say what Slurm 22.05 said.
@@ -43,6 +45,7 @@ class SlurmTest {
 
   @TempDir Path temp;
   private StandIn programs;
+  private boolean shards; // whether the site says so
 
   @BeforeEach
   void programs() throws IOException {
@@ -62,7 +65,7 @@ class SlurmTest {
             "slurm",
             "{job}",
             "",
-            new SchedulerSettings.SbatchOptions("abc", "short", List.of(args)),
+            new SchedulerSettings.SbatchOptions("abc", "short", List.of(args), shards),
             new SchedulerSettings.BatchBounds(500, 0, 0),
             0,
             null);
@@ -87,6 +90,22 @@ class SlurmTest {
 
   private void queue(String... lines) throws IOException {
     programs.says("squeue", "/bin/cat <<'E'\n" + String.join("\n", lines) + "\nE");
+  }
+
+  /**
+   * Only where the site says that its cluster has shards, and only for a job that takes a share.
+   */
+  @ParameterizedTest
+  @CsvSource({"false, 2, --gpus=1", "true, 2, --gres=shard:2", "true, 0, --gpus=1"})
+  void aShareOfAGpuIsAskedForAsShards(boolean has, long wanted, String option) throws IOException {
+    programs.says("sbatch", "echo 12");
+    shards = has;
+    SchedulerResources part = new SchedulerResources(1, 0, 1, wanted, 1, 0, 0);
+    slurm(Map.of())
+        .submit(new SubmissionRequest(temp.resolve("x"), "torc-1", 1, part, temp.resolve("log")));
+    String asked = programs.calls().getFirst();
+    assertTrue(asked.contains(" " + option + " "), asked);
+    assertEquals(2, asked.split(" --g").length, asked);
   }
 
   @Test

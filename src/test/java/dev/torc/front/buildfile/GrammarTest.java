@@ -70,6 +70,7 @@ class GrammarTest {
     read.put("table", KnownKeys.TABLE);
     read.put("task", KnownKeys.TASK);
     read.put("amounts", KnownKeys.RESOURCES);
+    read.put("cards", KnownKeys.CARDS);
     read.put("retry", KnownKeys.RETRY);
     read.put("grow", KnownKeys.GROW);
     read.put("hooks", KnownKeys.HOOKS);

@@ -66,6 +66,7 @@ class SchemaTest {
     assertKeys(KnownKeys.EXECUTOR_WORDS, "/$defs/executor/properties/words/properties");
     assertKeys(KnownKeys.RESOURCES, "/$defs/resources/properties");
     assertKeys(KnownKeys.LIMITS, "/properties/limits/properties");
+    assertKeys(KnownKeys.CARDS, "/properties/limits/properties/gpus/anyOf/1/properties");
     assertKeys(KnownKeys.RETRY, "/$defs/retry/properties");
     assertKeys(KnownKeys.GROW, "/$defs/retry/properties/grow/properties");
     assertKeys(KnownKeys.HOOKS, "/properties/hooks/oneOf/0/properties");
