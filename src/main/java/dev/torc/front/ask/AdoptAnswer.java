@@ -12,6 +12,7 @@ import dev.torc.core.decide.JobSelection.Rerun;
 import dev.torc.core.decide.PlanContext;
 import dev.torc.core.memory.BuildLock;
 import dev.torc.core.memory.BuildRecord.BuildId;
+import dev.torc.core.model.Graph;
 import dev.torc.features.adopt.Adoption;
 import dev.torc.features.adopt.Adoption.Adopted;
 import dev.torc.front.session.BuildRequest.LockTerms;
@@ -21,7 +22,10 @@ import dev.torc.front.session.Project;
 import dev.torc.front.session.ReadSession;
 import dev.torc.front.session.WriteSession;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -29,13 +33,18 @@ import java.util.stream.Collectors;
  * {@code torc adopt}: accepts existing files as the products of jobs, without running them. {@link
  * Adoption} finds what can be adopted; this class stores all of it, or nothing.
  *
+ * @param lines the adopted jobs as they are shown: a line for each group; empty if none is wanted
  * @param adopted names of the jobs whose products were or would be adopted; empty if there are
  *     problems
  * @param upToDate names of jobs that need no adoption
  * @param problems what prevents the adoption, one line each
  */
 record AdoptAnswer(
-    boolean dryRun, List<String> adopted, List<String> upToDate, List<Diagnostic> problems)
+    boolean dryRun,
+    List<String> lines,
+    List<String> adopted,
+    List<String> upToDate,
+    List<Diagnostic> problems)
     implements Answer {
 
   static int run(Call call) throws IOException {
@@ -60,7 +69,7 @@ record AdoptAnswer(
       try (ReadSession look = ReadSession.at(project, call::warn)) {
         PlanContext seen = look.plan(look.project().select(targets), Rerun.NONE).context();
         BuildId none = new BuildId("", 0);
-        return of(adoption(look.project(), targets, seen, look.digests(), none), true);
+        return of(adoption(look.project(), targets, seen, look.digests(), none), call);
       }
     }
     String id = RandomId.next();
@@ -79,7 +88,7 @@ record AdoptAnswer(
       }
       if (!problems.isEmpty()) {
         List<Diagnostic> told = problems.stream().map(Diagnostic::new).toList();
-        return new AdoptAnswer(false, List.of(), List.of(), told);
+        return new AdoptAnswer(false, List.of(), List.of(), List.of(), told);
       }
       PlanContext context = work.context(selection, Rerun.NONE);
       Adopted adoption = adoption(project, targets, context, work.digests(), work.build());
@@ -88,7 +97,7 @@ record AdoptAnswer(
         work.cache().flush();
         work.storeFresh(adoption.context());
       }
-      return of(adoption, false);
+      return of(adoption, call);
     }
   }
 
@@ -100,9 +109,29 @@ record AdoptAnswer(
     return new Adoption(expander.plan(context).context(), expander, digests, id).run();
   }
 
-  private static AdoptAnswer of(Adopted done, boolean dry) {
+  private static AdoptAnswer of(Adopted done, Call call) {
     List<String> adopted = done.problems().isEmpty() ? done.jobs() : List.of();
-    return new AdoptAnswer(dry, adopted, done.upToDate(), done.problems());
+    List<String> lines = call.has("--quiet") ? List.of() : lines(done.context().graph(), adopted);
+    return new AdoptAnswer(call.has("--dry-run"), lines, adopted, done.upToDate(), done.problems());
+  }
+
+  /** Returns the names of jobs; several instances of a group share a line, at the first of them. */
+  private static List<String> lines(Graph graph, List<String> jobs) {
+    Map<String, List<String>> shown = new LinkedHashMap<>();
+    for (String name : jobs) {
+      String group = graph.job(graph.jobId(name)).group();
+      shown.computeIfAbsent(group == null ? "\0" + name : group, _ -> new ArrayList<>()).add(name);
+    }
+    List<String> lines = new ArrayList<>();
+    shown.forEach(
+        (group, each) ->
+            lines.add(
+                each.size() == 1
+                    ? SafeText.name(each.getFirst())
+                    : "%s (%d of %d)"
+                        .formatted(
+                            SafeText.name(group), each.size(), graph.nodesOf(group).length)));
+    return lines;
   }
 
   @Override
@@ -113,9 +142,7 @@ record AdoptAnswer(
   @Override
   public String text(Palette palette) {
     String done = dryRun ? "would adopt " : "adopted ";
-    return adopted.stream()
-        .map(job -> done + SafeText.name(job) + "\n")
-        .collect(Collectors.joining());
+    return lines.stream().map(line -> done + line + "\n").collect(Collectors.joining());
   }
 
   private record Fields(
@@ -123,8 +150,8 @@ record AdoptAnswer(
 
   @Override
   public Object json() {
-    List<String> lines = problems.stream().map(Diagnostic::toString).toList();
-    return new Fields(dryRun, adopted, upToDate, lines);
+    return new Fields(
+        dryRun, adopted, upToDate, problems.stream().map(Diagnostic::toString).toList());
   }
 
   @Override

@@ -25,7 +25,7 @@ import java.util.stream.Collectors;
  *
  * @param problems what prevents that, one line each
  */
-record AdoptedSources(boolean dryRun, List<String> adopted, List<String> problems)
+record AdoptedSources(boolean dryRun, boolean quiet, List<String> adopted, List<String> problems)
     implements Answer {
 
   static int run(Call call) throws IOException {
@@ -78,7 +78,10 @@ record AdoptedSources(boolean dryRun, List<String> adopted, List<String> problem
       }
     }
     return new AdoptedSources(
-        call.has("--dry-run"), problems.isEmpty() ? adopted : List.of(), problems);
+        call.has("--dry-run"),
+        call.has("--quiet"),
+        problems.isEmpty() ? adopted : List.of(),
+        problems);
   }
 
   @Override
@@ -89,9 +92,11 @@ record AdoptedSources(boolean dryRun, List<String> adopted, List<String> problem
   @Override
   public String text(Palette palette) {
     String done = dryRun ? "would adopt " : "adopted ";
-    return adopted.stream()
-        .map(path -> done + SafeText.name(path) + "\n")
-        .collect(Collectors.joining());
+    return quiet
+        ? ""
+        : adopted.stream()
+            .map(path -> done + SafeText.name(path) + "\n")
+            .collect(Collectors.joining());
   }
 
   private record Fields(

@@ -97,6 +97,7 @@ final class Commands {
       adopt  mark existing files as up to date
         TARGET+  job, group, instance, tag, product or folder
         -n --dry-run  show what would be adopted
+        -q --quiet  show only problems and the last line
         --source  the targets are files that torc made and no job makes now: they become yours
         --force  first cancel jobs submitted to a scheduler
         = lock
