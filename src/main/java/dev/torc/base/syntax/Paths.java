@@ -15,9 +15,13 @@ import java.util.regex.Pattern;
 
 /**
  * Normalizes paths: relative to the root inside it, absolute outside. A {@code ..} is walked as the
- * kernel does ({@link Walk}); no other symlink is followed.
+ * kernel does ({@link Walk}); no other symlink is followed. The paths of a package begin in its
+ * folder ({@link #in}).
  */
 public final class Paths {
+
+  /** Begins a path or name that is written in the build file that includes a package. */
+  public static final String OUTER = "\u0002";
 
   /** Bytes of the longest path that Linux allows, from the top of the file system. */
   public static final int LONGEST = 4095;
@@ -44,13 +48,47 @@ public final class Paths {
   private final Path base;
   private final List<String> root;
   private final String rootText;
-  private final SortedMap<String, List<String>> ways = new ConcurrentSkipListMap<>();
+  private final SortedMap<String, List<String>> ways;
+  private final Paths outer;
+  private final String folder;
 
   /** Creates the names of a root, given its real path. */
   public Paths(Path root) {
     this.base = root;
     this.root = names(root);
     this.rootText = "/" + String.join("/", this.root);
+    this.ways = new ConcurrentSkipListMap<>();
+    this.outer = null;
+    this.folder = ".";
+  }
+
+  private Paths(Paths outer, String folder) {
+    this.base = outer.base;
+    this.root = outer.root;
+    this.rootText = outer.rootText;
+    this.ways = outer.ways;
+    this.outer = outer;
+    this.folder = folder;
+  }
+
+  /** Returns the paths of a package in a folder of the root. */
+  public Paths in(String folder) {
+    return new Paths(this, folder);
+  }
+
+  /** Returns the paths of the build file that includes the package; of the root, these. */
+  public Paths outer() {
+    return outer == null ? this : outer;
+  }
+
+  /** Returns the paths that begin in the root. */
+  public Paths ofRoot() {
+    return outer == null ? this : outer.ofRoot();
+  }
+
+  /** Returns the folder in which relative paths begin; {@code .} is the root. */
+  public String folder() {
+    return folder;
   }
 
   public Path root() {
@@ -106,6 +144,15 @@ public final class Paths {
    * the reason if the path is too long for any file.
    */
   public String normalize(String path) {
+    if (outer == null) {
+      return fromRoot(path);
+    } else if (path.startsWith(OUTER)) {
+      return outer.normalize(path.substring(OUTER.length()));
+    }
+    return URL.matcher(path).lookingAt() ? fromRoot(path) : below(folder, path);
+  }
+
+  private String fromRoot(String path) {
     String normal = normal(path);
     return normal.length() > SURE ? fitting(normal) : normal;
   }
@@ -187,6 +234,6 @@ public final class Paths {
 
   /** Normalizes a path relative to {@code dir}, which is itself normalized. */
   public String below(String dir, String path) {
-    return normalize(dir.equals(".") || path.startsWith("/") ? path : dir + "/" + path);
+    return fromRoot(dir.equals(".") || path.startsWith("/") ? path : dir + "/" + path);
   }
 }

@@ -4,6 +4,7 @@ import dev.torc.base.syntax.BadInput.Diagnostic;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -39,6 +40,18 @@ public final class Problems {
   /** Appends a text, such as the instance from which the problems come, to all problems. */
   public void append(String more) {
     found.replaceAll(each -> new Diagnostic(each.place(), each.message() + more));
+  }
+
+  /** Adds the problems and warnings of a package, with its name, unless they are here already. */
+  public void addAll(Problems more, String of) {
+    Set<Diagnostic> here = new HashSet<>(found);
+    more.found.stream()
+        .filter(each -> !here.contains(each))
+        .forEach(each -> add(each.place(), each.message() + of));
+    more.warnings.stream()
+        .filter(each -> !warnings.contains(each))
+        .toList()
+        .forEach(each -> warn(each.place(), each.message() + of));
   }
 
   /** Adds a warning about something that is accepted but looks wrong. */

@@ -278,7 +278,9 @@ public record Job(
     SHOWS_OUTPUT,
     LIVE_OUTPUT,
     /** The job keeps its products, by {@link #PERSIST}, only after a run that did not end well. */
-    RESUMES
+    RESUMES,
+    /** The folder in which the job runs is made if it is missing. */
+    MAKES_FOLDER
   }
 
   /** Whether a job's results are stored. Stored graphs contain the ordinals, so only append. */
@@ -377,8 +379,11 @@ public record Job(
 
     public static final String ADDED = "";
 
+    /** Begins the name of an added entry that has a placeholder of its own. */
+    public static final String GIVEN = ":";
+
     public boolean isAdded() {
-      return ADDED.equals(name);
+      return name != null && (name.isEmpty() || name.startsWith(GIVEN));
     }
 
     /** Returns whether placeholders and {@code TORC_NEEDS} can name the entry. */

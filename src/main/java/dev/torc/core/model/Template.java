@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 public record Template(List<Part> parts) {
 
   public static final List<String> SLOTS =
-      List.of("needs", "produces", "cpus", "memory", "attempt", "tmp", "args", "data");
+      List.of("needs", "produces", "cpus", "memory", "attempt", "tmp", "args", "data", "here");
 
   /** Startup code must not {@code switch} over its types: see development.md, laws. */
   public sealed interface Part {
@@ -41,6 +41,9 @@ public record Template(List<Part> parts) {
       public String toString() {
         String at = index < 0 ? "" : "[" + index + "]";
         String how = format == null ? "" : ":" + format;
+        if (member != null && member.startsWith(":")) {
+          return "{" + member.substring(1) + how + "}";
+        }
         return "{" + name + at + (member == null ? "" : "." + member) + how + "}";
       }
 

@@ -75,6 +75,7 @@ record PlaceholderValues(
       case "tmp" -> relative(List.of(root.relativize(tmp).toString()), dir);
       case "needs" -> relative(choose(slot, job.links().needs(), true), dir);
       case "produces" -> relative(choose(slot, job.links().produces(), false), dir);
+      case "here" -> relative(List.of(slot.member()), dir);
       case "data" -> List.of(data(slot));
       default -> throw new IllegalArgumentException("no value for {" + slot.name() + "}");
     };
@@ -98,16 +99,17 @@ record PlaceholderValues(
     List<String> all = new ArrayList<>();
     int counted = 0;
     for (Item item : items) {
-      if (!item.isWanted()) {
-        continue;
-      }
+      boolean wanted = item.isWanted();
       boolean chosen =
-          slot.member() != null ? slot.member().equals(item.name()) : slot.index() == counted;
+          slot.member() != null
+              ? slot.member().equals(item.name())
+              : wanted && slot.index() == counted;
       if (chosen) {
         return paths(item, needs, false);
+      } else if (wanted) {
+        all.addAll(paths(item, needs, true));
+        counted++;
       }
-      all.addAll(paths(item, needs, true));
-      counted++;
     }
     return all; // names and numbers were checked with the build file
   }

@@ -22,6 +22,7 @@ import dev.torc.core.memory.RecordedProduct.OwnedPath;
 import dev.torc.core.memory.StartMark;
 import dev.torc.core.model.Job.Trait;
 import dev.torc.core.model.Ref;
+import dev.torc.core.model.Step;
 import dev.torc.core.run.BuildSetup.AttemptContext;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
@@ -375,6 +376,9 @@ final class RunAttempt extends Attempt {
       if (away == null || ref instanceof Ref.OfGlob) {
         makeFolder(root.resolve(ProductScan.folder(ref)));
       }
+    }
+    for (Step step : job.has(Trait.MAKES_FOLDER) ? job.runs().steps() : List.<Step>of()) {
+      makeFolder(root.resolve(step.dir()));
     }
     if (job.depfile() != null && away == null) {
       makeFolder(root.resolve(UserPaths.parent(job.depfile())));

@@ -193,7 +193,7 @@ enum EnvironmentKind {
         if (!written.isEmpty() && written.stream().noneMatch(file -> file.endsWith(".toml"))) {
           yield requirements(entry, find, written);
         }
-        String project = one(written, "pyproject.toml", place);
+        String project = one(written, paths.normalize("pyproject.toml"), place);
         String refresh = find.uv(project);
         String folder = UserPaths.parent(project);
         yield recipe(
@@ -205,7 +205,7 @@ enum EnvironmentKind {
             ENTER);
       }
       case CONDA -> {
-        String file = one(written, "environment.yml", place);
+        String file = one(written, paths.normalize("environment.yml"), place);
         boolean asks = file.matches(".*(?<!-lock)\\.ya?ml"); // and not conda-lock.yml
         if (asks) {
           find.add(List.of(file));
@@ -217,7 +217,7 @@ enum EnvironmentKind {
             CONDA_CREATE.formatted(asks ? "env create" : "create", SafeText.quoted(file));
         yield recipe(entry, CONDAS + create, CONDAS + CONDA_ACTIVATE);
       }
-      case PIXI -> pixi(entry, find, one(written, "pixi.toml", place));
+      case PIXI -> pixi(entry, find, one(written, paths.normalize("pixi.toml"), place));
       case MODULE -> {
         Place load = must("load", title, entry, "the names of modules, such as [gcc/13]").place();
         List<String> names = entry.texts("load");

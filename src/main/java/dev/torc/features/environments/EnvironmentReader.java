@@ -91,7 +91,8 @@ public record EnvironmentReader(
     fields.only(kind.keys(), "an environment of kind " + kind.word());
     Node file = fields.map().get("file");
     EnvironmentFiles files =
-        new EnvironmentFiles(paths, file == null ? fields.map().place() : file.place(), looked);
+        new EnvironmentFiles(
+            paths.ofRoot(), file == null ? fields.map().place() : file.place(), looked);
     EnvironmentKind.Recipe made = kind.read(name, fields, files, paths);
     boolean loose = !files.loose().isEmpty();
     if (loose) {
@@ -110,8 +111,9 @@ public record EnvironmentReader(
     if (shared != null && kind != EnvironmentKind.MODULE && !files.isBound()) {
       conditions.put(MadeEnvironment.SHARED, Template.of(shared));
     }
+    String outside = top.scope().vars().home().prefix() + name;
     Surroundings in =
-        new Surroundings(name, written(fields, conditions, files.asked()), files.files());
+        new Surroundings(outside, written(fields, conditions, files.asked()), files.files());
     List<Template> shown = List.of(Template.of("environment"), Template.of(name));
     Step step =
         new Step(new Step.Command.Words(shown), ".", Collections.emptySortedMap(), shell, null);

@@ -11,6 +11,7 @@ import dev.torc.base.syntax.Problems;
 import dev.torc.core.model.Group;
 import dev.torc.core.model.Ref;
 import dev.torc.features.groups.Axis.Row;
+import dev.torc.features.reading.Home;
 import dev.torc.features.reading.KnownKeys;
 import dev.torc.features.reading.KnownNames;
 import dev.torc.features.reading.KnownNames.Near;
@@ -371,7 +372,7 @@ public record AxisReader(Scope scope, Paths paths, Problems problems) {
               node.place(), "the braces of a regular expression must balance: " + part);
         }
         text.append(part);
-      } else if (names.has(hole.name())) {
+      } else if (names.has(hole.name()) || hole.written().equals("{" + Home.HERE + "}")) {
         text.append(scope.path(new Node.Scalar(node.place(), hole.written(), true)));
       } else if (hole.index() < 0 && hole.member() == null) {
         names.checkText(hole.name());
@@ -489,10 +490,10 @@ public record AxisReader(Scope scope, Paths paths, Problems problems) {
           new Axis.Products(
               value.place(),
               names,
-              scope.name(MapFields.scalar(value, "products")),
+              scope.jobName(MapFields.scalar(value, "products")),
               fields.text("product", null));
       case "values" -> {
-        String text = scope.name(MapFields.scalar(value, "values"));
+        String text = scope.dataName(MapFields.scalar(value, "values"));
         if (text.lastIndexOf('.') < 1) {
           throw new BadInput(value.place(), "values names GROUP.PARAMETER, not " + text);
         }

@@ -122,7 +122,8 @@ public record FactoryReader(Node.Mapping top, Scope scope, Problems problems) {
     for (Node node : MapFields.oneOrMore(entry.value())) {
       String child = MapFields.scalar(node, "dependencies").text();
       MapFields.requireJob(child, node.place(), jobs);
-      String name = scope.text(new Node.Scalar(entry.place(), parent, true));
+      String name = scope.vars().home().prefix();
+      name += scope.text(new Node.Scalar(entry.place(), parent, true));
       Item need = new Item(null, node.place(), List.of(new Ref.OfJob(node.place(), name)));
       needs.computeIfAbsent(child, _ -> new ArrayList<>()).add(need);
     }

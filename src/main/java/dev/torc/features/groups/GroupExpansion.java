@@ -55,7 +55,7 @@ public final class GroupExpansion implements OtherUnits {
   private final List<Unit> units;
   private final Map<String, Integer> ids = new HashMap<>(); // filled at the first use
   private final WorkflowCodec codec;
-  private final InstanceReader reader;
+  private final WhenReader when;
   private final Set<BadInput.Diagnostic> warnings;
   private final Set<String> manual;
   private final Omissions omissions;
@@ -91,7 +91,7 @@ public final class GroupExpansion implements OtherUnits {
       Path root,
       List<Unit> units,
       WorkflowCodec codec,
-      InstanceReader reader,
+      WhenReader when,
       Set<BadInput.Diagnostic> warnings,
       Set<String> manual,
       List<String> excluded) {
@@ -99,7 +99,7 @@ public final class GroupExpansion implements OtherUnits {
     this.omissions = new Omissions(new Exclusions(excluded), codec);
     this.codec = codec;
     this.units = List.copyOf(units);
-    this.reader = reader;
+    this.when = when;
     this.warnings = new LinkedHashSet<>(warnings);
     this.sources = new AxisSources(root);
   }
@@ -134,7 +134,7 @@ public final class GroupExpansion implements OtherUnits {
         needs = null;
       }
     } while (again);
-    omissions.checkSources(reader.when().sources(), this, this.problems);
+    omissions.checkSources(when.sources(), this, this.problems);
     this.problems.found().forEach(each -> problems.add(each.place(), each.message()));
     if (outcomes.values().stream().allMatch(Outcome::known)) {
       makers = null;
@@ -166,7 +166,7 @@ public final class GroupExpansion implements OtherUnits {
 
   /** Finds the jobs that this build leaves out; returns whether there are more than before. */
   private boolean leaveOut() throws IOException {
-    if (!reader.when().lacks() && !omissions.excludes()) {
+    if (!when.lacks() && !omissions.excludes()) {
       return false;
     }
     List<LeftOutJobs.Candidate> all = new ArrayList<>();
@@ -192,7 +192,7 @@ public final class GroupExpansion implements OtherUnits {
   @Override
   public UnitMakers makers() {
     if (makers == null) {
-      makers = new UnitMakers(units, reader, omissions::has);
+      makers = new UnitMakers(units, omissions::has);
     }
     return makers;
   }
@@ -429,7 +429,7 @@ public final class GroupExpansion implements OtherUnits {
     DependingValues.Reading reading = axis -> new AxisValues(this, unit, axis);
     Expanded all =
         new Expanded(
-            new GroupValues(group, values, reading, reader.vars(), own),
+            new GroupValues(group, values, reading, group.reader().vars(), own),
             own,
             new ArrayList<>(),
             new ArrayList<>());
@@ -515,7 +515,7 @@ public final class GroupExpansion implements OtherUnits {
               .formatted(group.name(), Group.MAX_INSTANCES));
       return;
     }
-    InstanceReader reading = reader.withProblems(own);
+    InstanceReader reading = group.reader().withProblems(own);
     Map<List<Value>, Instance> known =
         read.computeIfAbsent(group.name() + answer.columns, _ -> new HashMap<>());
     InstanceRules.Combinations choice = group.rules().new Combinations(group.name(), answer.names);

@@ -7,7 +7,6 @@ import dev.torc.core.model.Job.Item;
 import dev.torc.features.reading.RowValues;
 import dev.torc.features.reading.Scope;
 import dev.torc.features.reading.Vars;
-import dev.torc.features.when.WhenReader;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -31,9 +30,6 @@ public interface InstanceReader {
   InstanceReader withProblems(Problems problems);
 
   Vars vars();
-
-  /** Returns what finds out whether the conditions of jobs hold. */
-  WhenReader when();
 
   /**
    * What an instance has in addition to a plain job.

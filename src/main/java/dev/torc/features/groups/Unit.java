@@ -34,6 +34,13 @@ public sealed interface Unit {
   }
 
   /** A group; it has no axes only after an error, which was reported already. */
-  record Many(String name, String key, Entry entry, List<Axis> axes, InstanceRules rules, Job job)
+  record Many(
+      String name,
+      String key,
+      Entry entry,
+      List<Axis> axes,
+      InstanceRules rules,
+      Job job,
+      InstanceReader reader)
       implements Unit {}
 }

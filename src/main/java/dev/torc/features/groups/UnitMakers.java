@@ -28,14 +28,12 @@ public final class UnitMakers {
   static final int MAX_OUTLINES = 10_000;
 
   private final List<Unit> units;
-  private final InstanceReader reader;
   private final ProductIndex products;
   private final Map<Integer, List<Job>> outlines = new HashMap<>();
 
   /** Creates the index; {@code isLeftOut} returns whether no build runs the unit with a name. */
-  public UnitMakers(List<Unit> units, InstanceReader reader, Predicate<String> isLeftOut) {
+  public UnitMakers(List<Unit> units, Predicate<String> isLeftOut) {
     this.units = units;
-    this.reader = reader.withProblems(new Problems());
     this.products =
         ProductIndex.NONE.with(
             IntStream.range(0, units.size()).toArray(),
@@ -98,17 +96,19 @@ public final class UnitMakers {
         all = more;
       }
     }
-    return all.stream().map(some -> outline(group, some)).toList();
+    InstanceReader reader = group.reader().withProblems(new Problems());
+    return all.stream().map(some -> outline(reader, group, some)).toList();
   }
 
   /** Returns the products of all instances of a group that have some values. */
   List<Ref> products(Unit.Many group, Map<String, String> values) {
     SortedMap<String, String> all = new TreeMap<>(group.job().parameters());
     all.putAll(values);
-    return outline(group, all).productRefs();
+    return outline(group.reader().withProblems(new Problems()), group, all).productRefs();
   }
 
-  private Job outline(Unit.Many group, SortedMap<String, String> values) {
+  private static Job outline(
+      InstanceReader reader, Unit.Many group, SortedMap<String, String> values) {
     return reader.read(
         group.key(), group.name(), group.entry(), InstanceReader.Instance.some(values));
   }

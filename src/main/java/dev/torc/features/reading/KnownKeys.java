@@ -34,6 +34,9 @@ public final class KnownKeys {
   /** The top level of an included file. */
   public static final List<String> INCLUDED = List.of("vars", "jobs", "include");
 
+  /** An item of {@code include} that is a map. */
+  public static final List<String> INCLUDE = List.of("file", "as", "dir", "vars", "needs");
+
   /** A job. */
   public static final Set<String> JOB =
       ordered(

@@ -41,9 +41,7 @@ public record MapFields(Node.Mapping map, Scope scope, Problems problems) {
 
   /** How some texts are written. */
   private static final Map<String, String> TEXTS =
-      Map.of(
-          "after", "; write the name of the job, after: [NAME]",
-          "include", "; write files, include: [FILE]");
+      Map.of("after", "; write the name of the job, after: [NAME]");
 
   /** Returns the map of a node; a missing or empty node is an empty map. */
   public static Node.Mapping map(Node node, String what, Problems problems) {

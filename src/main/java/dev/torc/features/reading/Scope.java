@@ -61,14 +61,24 @@ public record Scope(
    */
   private static final Map<String, String> RESERVED =
       Map.of(
-          "needs", "the needed files",
-          "produces", "the products",
-          "job", "the name of the job",
-          "cpus", "the cpus that were granted",
-          "memory", "the memory that was granted, in MiB",
-          "attempt", "the number of the attempt",
-          "tmp", "an empty folder of the job's own",
-          "data", "a value that a job stored, as {data.JOB.KEY}");
+          Home.HERE,
+          "the folder of the build file",
+          "needs",
+          "the needed files",
+          "produces",
+          "the products",
+          "job",
+          "the name of the job",
+          "cpus",
+          "the cpus that were granted",
+          "memory",
+          "the memory that was granted, in MiB",
+          "attempt",
+          "the number of the attempt",
+          "tmp",
+          "an empty folder of the job's own",
+          "data",
+          "a value that a job stored, as {data.JOB.KEY}");
 
   /**
    * Refuses the name of one of torc's own placeholders. {@code kind} says what has the name, for
@@ -296,6 +306,16 @@ public record Scope(
     return text(node, Form.NAME);
   }
 
+  /** Returns the outside name of a job, group, instance or package. */
+  public String jobName(Node.Scalar node) {
+    return vars.home().job(name(node), node.place());
+  }
+
+  /** Returns the outside name of a stored or static value. */
+  public String dataName(Node.Scalar node) {
+    return vars.home().data(name(node));
+  }
+
   private String text(Node.Scalar node, Form form) {
     String text = node.text();
     boolean dollars = form != Form.TEXT && !row.parameters().isEmpty() && text.indexOf('$') >= 0;
@@ -312,6 +332,8 @@ public record Scope(
         }
       } else if (isCaller(hole)) {
         throw caller(hole, node.place());
+      } else if (hole.name().equals(Home.HERE) && isSlot(hole)) {
+        out.append(vars.home().here(node.place()));
       } else if (isSlot(hole)) {
         throw new BadInput(
             node.place(),
@@ -532,8 +554,18 @@ public record Scope(
    */
   boolean isSlot(Placeholder hole) {
     String name = hole.name();
-    return Template.SLOTS.contains(name)
-        && (name.equals("data") && hole.member() != null || !vars.has(name) && ofRow(name) == null);
+    return isGiven(name)
+        || Template.SLOTS.contains(name)
+            && (name.equals("data") && hole.member() != null
+                || !vars.has(name) && ofRow(name) == null);
+  }
+
+  /** Returns whether a name is that of a need which the including file gives to the package. */
+  boolean isGiven(String name) {
+    String given = Item.GIVEN + name;
+    return needs != null
+        && !vars.home().prefix().isEmpty()
+        && needs.stream().anyMatch(item -> given.equals(item.name()));
   }
 
   private BadInput unknown(Placeholder hole, String name, Place place) {

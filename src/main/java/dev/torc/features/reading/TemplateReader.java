@@ -264,17 +264,22 @@ public final class TemplateReader {
   private Part.Slot slot(Placeholder hole, Quote quote) {
     String name = hole.name();
     String member = hole.member();
+    if (scope.isGiven(name) && hole.index() < 0 && member == null) {
+      return new Part.Slot("needs", -1, Item.GIVEN + name, hole.format(), quote, place);
+    }
     boolean ofNeeds = name.equals("needs");
     boolean ofItems = ofNeeds || name.equals("produces");
     if (hole.format() != null && !ofItems) {
       throw wrong(hole, "a format needs a value that is known before the job runs");
     } else if (hole.format() != null && hole.formats().offset() != 0) {
       throw wrong(hole, "only a parameter has a value before or after its own");
+    } else if (name.equals(Home.HERE) && hole.index() < 0 && member == null) {
+      return new Part.Slot(name, -1, Home.folderOf(place), quote, place);
     } else if (name.equals("data")) {
       if (member == null) {
         throw wrong(hole, "write {data.JOB.KEY}, or {data.NAME} for a static value");
       }
-      String value = scope.name(new Node.Scalar(place, member, true));
+      String value = scope.dataName(new Node.Scalar(place, member, true));
       return new Part.Slot("data", -1, Ref.OfData.of(place, value, false).written(), quote, place);
     } else if (!ofItems && (hole.index() >= 0 || member != null)) {
       throw wrong(hole, "write {" + name + "}");

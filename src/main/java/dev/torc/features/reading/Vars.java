@@ -1,5 +1,6 @@
 package dev.torc.features.reading;
 
+import dev.torc.base.syntax.Paths;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -27,6 +28,7 @@ import java.util.stream.Stream;
  * @param asked the caller's variables that the values need, with their values
  * @param maps the keys of each nested map, in the order written
  * @param odd the names that need care in braces
+ * @param home what the other names of the build file mean
  */
 public record Vars(
     Map<String, Value> values,
@@ -34,7 +36,8 @@ public record Vars(
     Map<String, String> unset,
     SortedMap<String, Optional<String>> asked,
     Map<String, SequencedSet<String>> maps,
-    OddNames odd) {
+    OddNames odd,
+    Home home) {
 
   /** Names that mean something else in braces ({@code clashes}), and that contain a {@code }}. */
   public record OddNames(Set<String> clashes, List<String> withBraces) {}
@@ -49,7 +52,7 @@ public record Vars(
   public static Vars of(Map<String, String> texts) {
     Map<String, Value> values = new HashMap<>();
     texts.forEach((name, text) -> values.put(name, new Value.OfText(text)));
-    return of(values, Map.of(), Map.of(), Collections.emptySortedMap(), Map.of());
+    return of(values, Map.of(), Map.of(), Collections.emptySortedMap(), Map.of(), Home.PROJECT);
   }
 
   public static Vars of(
@@ -57,13 +60,26 @@ public record Vars(
       Map<String, String> unfit,
       Map<String, String> unset,
       SortedMap<String, Optional<String>> asked,
-      Map<String, SequencedSet<String>> maps) {
-    Vars plain = new Vars(values, unfit, unset, asked, maps, new OddNames(Set.of(), List.of()));
+      Map<String, SequencedSet<String>> maps,
+      Home home) {
+    OddNames none = new OddNames(Set.of(), List.of());
+    Vars plain = new Vars(values, unfit, unset, asked, maps, none, home);
     OddNames odd =
         new OddNames(
             plain.all().filter(Scope::clashes).collect(Collectors.toSet()),
             plain.all().filter(Vars::isBraced).toList());
-    return new Vars(values, unfit, unset, asked, maps, odd);
+    return new Vars(values, unfit, unset, asked, maps, odd, home);
+  }
+
+  /**
+   * Adds the vars of the build file that includes this package: texts from there name them with
+   * {@link Paths#OUTER} before their names.
+   */
+  public void addOuter(Vars outer) {
+    outer.values.forEach((name, value) -> values.put(Paths.OUTER + name, value));
+    outer.unfit.forEach((name, why) -> unfit.put(Paths.OUTER + name, why));
+    outer.unset.forEach((name, why) -> unset.put(Paths.OUTER + name, why));
+    outer.maps.forEach((name, keys) -> maps.put(Paths.OUTER + name, keys));
   }
 
   public static boolean isBraced(String name) {
@@ -80,7 +96,9 @@ public record Vars(
   }
 
   public Stream<String> all() {
-    return Stream.of(values, unfit, unset).flatMap(each -> each.keySet().stream());
+    return Stream.of(values, unfit, unset)
+        .flatMap(each -> each.keySet().stream())
+        .filter(name -> !name.startsWith(Paths.OUTER));
   }
 
   /** Returns the text of a var; null if it has none. */

@@ -25,20 +25,25 @@ public final class WrittenPath {
     if (text.length() > Paths.LONGEST) {
       throw new BadInput(place, "longer than a path can be (" + Paths.LONGEST + ")");
     }
-    Paths.refuseForeign(text.startsWith("!") ? text.substring(1) : text, place);
+    String own = text.startsWith("!") ? text.substring(1) : text;
+    if (own.startsWith(Paths.OUTER)) {
+      String not = text.substring(0, text.length() - own.length());
+      return ref(paths.outer(), not + own.substring(Paths.OUTER.length()), place, need);
+    }
+    Paths.refuseForeign(own, place);
     try {
       if (text.startsWith("!")) {
         return new Ref.Exclude(place, exclude(paths, text.substring(1)));
       }
-      String own = text.endsWith("/") ? Glob.ownText(text) : null; // [id]/ can only be a folder
-      if (own == null && Glob.isPattern(text)) {
+      String literalText = text.endsWith("/") ? Glob.ownText(text) : null; // [id]/ is a folder
+      if (literalText == null && Glob.isPattern(text)) {
         String pattern = pattern(paths, text);
         if (!need) {
           Glob.withoutBraces(pattern).forEach(each -> refuseReserved(each, place));
         }
         return new Ref.OfGlob(place, pattern);
       }
-      String literal = own == null ? Glob.unescape(text) : own;
+      String literal = literalText == null ? Glob.unescape(text) : literalText;
       String path = paths.normalize(literal);
       String last = literal.substring(literal.lastIndexOf('/') + 1);
       boolean folder = path.equals(".") || Paths.DOTS.contains(last);
@@ -112,7 +117,8 @@ public final class WrittenPath {
       throw new IllegalArgumentException(
           text + ": empty, . and .. cannot follow a wildcard in a pattern");
     }
-    String prefix = cut == 0 ? "." : paths.normalize(Glob.unescape(text.substring(0, cut)));
+    String prefix =
+        cut == 0 ? paths.folder() : paths.normalize(Glob.unescape(text.substring(0, cut)));
     String pattern =
         switch (prefix) {
           case "." -> rest;

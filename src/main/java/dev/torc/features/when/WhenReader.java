@@ -42,14 +42,33 @@ public final class WhenReader {
 
   private final Map<String, String> caller;
   public final Paths paths;
-  private final SortedMap<String, Optional<String>> variables = new TreeMap<>();
-  private final SortedMap<String, List<String>> files = new TreeMap<>();
-  private final SortedMap<String, Place> sources = new TreeMap<>();
+  private final WhenReader all; // of the whole project
+  private final SortedMap<String, Optional<String>> variables;
+  private final SortedMap<String, List<String>> files;
+  private final SortedMap<String, Place> sources;
   private boolean lacks;
 
   public WhenReader(Map<String, String> caller, Paths paths) {
     this.caller = caller;
     this.paths = paths;
+    this.all = this;
+    this.variables = new TreeMap<>();
+    this.files = new TreeMap<>();
+    this.sources = new TreeMap<>();
+  }
+
+  private WhenReader(WhenReader all, Paths paths) {
+    this.caller = all.caller;
+    this.paths = paths;
+    this.all = all;
+    this.variables = all.variables;
+    this.files = all.files;
+    this.sources = all.sources;
+  }
+
+  /** Returns a reader of the conditions of a package, which remembers with this one. */
+  public WhenReader in(Paths paths) {
+    return new WhenReader(all, paths);
   }
 
   /** Whether a condition holds, and the fact that decides it. */
@@ -72,14 +91,14 @@ public final class WhenReader {
 
   /** Returns whether any condition did not hold. */
   public boolean lacks() {
-    return lacks;
+    return all.lacks;
   }
 
   /** Returns why a condition does not hold; null if it does, or if a value is not known yet. */
   public String lack(Node node, Scope scope) {
     Finding found = of(node, scope);
     boolean lack = !found.holds && found.fact.indexOf(Scope.ANY) < 0;
-    lacks |= lack;
+    all.lacks |= lack;
     return lack ? found.fact : null;
   }
 

@@ -13,6 +13,7 @@ import dev.torc.features.fetch.Fetch;
 import dev.torc.features.groups.Unit;
 import dev.torc.features.groups.UnitMakers;
 import dev.torc.features.groups.UnitNeeds;
+import dev.torc.features.reading.Home;
 import dev.torc.features.reading.KnownKeys;
 import dev.torc.features.reading.MapFields;
 import java.io.IOException;
@@ -30,7 +31,7 @@ import java.util.function.Predicate;
  * What {@code defaults} adds to the lists of each job: {@code needs}, {@code after}, {@code tools}
  * and {@code tags}. {@link JobReader} lays the other keys under those of a job. A job that these
  * lists name, and what it needs, is exempt from the items that name jobs: each would wait for
- * itself.
+ * itself. Packages share what is exempt, since they have the items of the file that includes them.
  */
 final class Additions {
 
@@ -43,21 +44,22 @@ final class Additions {
   private static final List<String> WAITED_FOR = List.of("needs", "after", "tools");
 
   private final Node.Mapping defaults;
-  private final Set<String> exempt = new HashSet<>(); // names of jobs and groups
-  private final Set<Place> naming = new HashSet<>(); // of the items that name jobs
+  private final Map<Place, Set<String>> exempt; // jobs and groups, by the items that name jobs
   private boolean off;
 
-  private Additions(Node.Mapping defaults) {
+  private Additions(Node.Mapping defaults, Map<Place, Set<String>> exempt) {
     this.defaults = defaults;
+    this.exempt = exempt;
   }
 
-  static Additions of(Node.Mapping top, Problems problems) {
-    return new Additions(MapFields.map(top.get("defaults"), "defaults", problems));
+  /** Returns the additions of a build file; those of one project share {@code exempt}. */
+  static Additions of(Node.Mapping top, Map<Place, Set<String>> exempt, Problems problems) {
+    return new Additions(MapFields.map(top.get("defaults"), "defaults", problems), exempt);
   }
 
   /** Returns additions of nothing, to find out what the jobs need by themselves. */
   Additions none() {
-    Additions none = new Additions(defaults);
+    Additions none = new Additions(defaults, exempt);
     none.off = true;
     return none;
   }
@@ -71,25 +73,35 @@ final class Additions {
    * Finds the jobs that the items name.
    *
    * @param units all jobs and groups, read without additions
-   * @param reader reads the items
+   * @param readers read the items of a build file each, a package after the file that includes it
    */
-  void exempt(List<Unit> units, JobReader reader) throws IOException {
+  static void exempt(List<Unit> units, List<JobReader> readers) throws IOException {
     Map<String, Integer> ids = new HashMap<>();
     for (int u = 0; u < units.size(); u++) {
       ids.put(units.get(u).name(), u);
     }
-    UnitNeeds needs =
-        new UnitNeeds(units, ids, new UnitMakers(units, reader, _ -> false), _ -> null);
-    for (Ref ref : reader.refsOfDefaults()) {
-      for (int unit : needs.before(ref)) {
-        naming.add(ref.place());
-        exempt.add(units.get(unit).name());
+    UnitNeeds needs = new UnitNeeds(units, ids, new UnitMakers(units, _ -> false), _ -> null);
+    Map<String, Set<Place>> items = new HashMap<>(); // that name jobs, by the file's prefix
+    for (JobReader reader : readers) {
+      Home home = reader.vars().home();
+      Set<Place> inherited = home.outer() == null ? Set.of() : items.get(home.outer().prefix());
+      Set<Place> own = new HashSet<>(0);
+      Set<String> jobs = new HashSet<>(0);
+      for (Ref ref : reader.additions().mayName() ? reader.refsOfDefaults() : List.<Ref>of()) {
+        for (int unit : inherited.contains(ref.place()) ? new int[0] : needs.before(ref)) {
+          own.add(ref.place());
+          jobs.add(units.get(unit).name());
+        }
       }
+      Map<Place, Set<String>> exempt = reader.additions().exempt;
+      own.forEach(place -> exempt.computeIfAbsent(place, _ -> new HashSet<>()).addAll(jobs));
+      own.addAll(inherited);
+      items.put(home.prefix(), own);
     }
   }
 
   private boolean isFor(String name, Place item) {
-    return !off && !(exempt.contains(name) && naming.contains(item));
+    return !off && !exempt.getOrDefault(item, Set.of()).contains(name);
   }
 
   /** Returns the map of a job with the lists of {@code defaults} joined to its own. */

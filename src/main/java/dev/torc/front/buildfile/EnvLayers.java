@@ -36,13 +36,26 @@ final class EnvLayers {
   }
 
   private final Path root;
+  private final Path by; // of the files that jobs name
   private final VariablesFile reader;
-  private final Map<Path, SequencedMap<String, Entry>> read = new HashMap<>(2);
-  private final Set<String> names = new HashSet<>(2);
+  private final Map<Path, SequencedMap<String, Entry>> read;
+  private final Set<String> names;
 
   EnvLayers(Path root, VariablesFile reader) {
     this.root = root;
+    this.by = root.resolve("env");
     this.reader = reader;
+    this.read = new HashMap<>(2);
+    this.names = new HashSet<>(2);
+  }
+
+  /** Creates the layers of a package in a folder. */
+  EnvLayers(EnvLayers all, String folder, VariablesFile reader) {
+    this.root = all.root;
+    this.by = root.resolve(folder).resolve("env");
+    this.reader = reader;
+    this.read = all.read;
+    this.names = all.names;
   }
 
   /** Returns whether a value comes from a file, so that it is literal. */
@@ -56,9 +69,13 @@ final class EnvLayers {
       return map;
     }
     SequencedMap<String, Entry> all = new LinkedHashMap<>(map.entries());
-    Path by = root.resolve("env");
     all.put("env", new Entry(map.entries().get("env").place(), join(list, by, problems)));
     return new Node.Mapping(map.place(), all);
+  }
+
+  /** Returns the variables at the top of a package. */
+  Node.Mapping join(Node.Sequence list, Problems problems) {
+    return join(list, by, problems);
   }
 
   /** Returns the variables of all layers; files are named relative to the file {@code by}. */

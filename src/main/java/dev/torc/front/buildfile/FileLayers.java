@@ -48,12 +48,18 @@ final class FileLayers {
   private final Path root;
   private final byte[] input;
   private final Problems problems;
-  private final SequencedMap<Path, Digest> digests = new LinkedHashMap<>(); // by file
-  private final Set<Path> asked = new LinkedHashSet<>();
-  private final Set<String> varFiles = new HashSet<>();
+  private final boolean inPackage;
+  private final SequencedMap<Path, Digest> digests; // by file
+  private final Set<Path> asked;
+  private final Set<String> varFiles;
+  private final Set<Path> absent; // optional files
+  private final Set<Path> joined = new HashSet<>();
   private final Map<String, SequencedSet<String>> varMaps = new HashMap<>();
-  private final Set<Path> absent = new LinkedHashSet<>(0); // optional files
+  private final List<Packages> packages = new ArrayList<>(0);
   final EnvLayers env;
+
+  /** The items of an {@code include} that bring in packages. */
+  record Packages(Path by, List<Node> items) {}
 
   /**
    * Creates the layers; {@code root} must be absolute and normalized.
@@ -64,7 +70,39 @@ final class FileLayers {
     this.root = root;
     this.input = input;
     this.problems = problems;
+    this.inPackage = false;
+    this.digests = new LinkedHashMap<>();
+    this.asked = new LinkedHashSet<>();
+    this.varFiles = new HashSet<>();
+    this.absent = new LinkedHashSet<>(0);
     this.env = new EnvLayers(root, this::variables);
+  }
+
+  private FileLayers(FileLayers all, String folder, Problems problems) {
+    this.root = all.root;
+    this.input = null;
+    this.problems = problems;
+    this.inPackage = true;
+    this.digests = all.digests;
+    this.asked = all.asked;
+    this.varFiles = all.varFiles;
+    this.absent = all.absent;
+    this.env = new EnvLayers(all.env, folder, this::variables);
+  }
+
+  /** Returns the layers of a package in a folder; what is read counts for these, too. */
+  FileLayers in(String folder, Problems problems) {
+    return new FileLayers(this, folder, problems);
+  }
+
+  /** Returns the build files whose jobs these layers have. */
+  Set<Path> own() {
+    return joined;
+  }
+
+  /** Returns the items of {@code include} that bring in packages. */
+  List<Packages> packages() {
+    return packages;
   }
 
   /**
@@ -117,7 +155,14 @@ final class FileLayers {
     return all;
   }
 
+  /** Returns the tree of the build file of a package, which another build file names. */
+  Node.Mapping read(Path asked, Place from) throws IOException {
+    this.asked.add(asked);
+    return file(BuildFile.located(asked), from, new ArrayList<>());
+  }
+
   private Node.Mapping file(Path file, Place from, List<Path> open) throws IOException {
+    joined.add(file);
     Path real = identity(file);
     if (open.contains(real)) {
       throw new BadInput(from, shown(file) + " includes itself");
@@ -132,7 +177,8 @@ final class FileLayers {
       joined.put("vars", new Entry(vars.place(), layers.join(vars.value())));
     }
     if (joined.get("env") instanceof Entry own && own.value() instanceof Node.Sequence list) {
-      joined.put("env", new Entry(own.place(), env.join(list, file, problems)));
+      Node.Mapping all = inPackage ? env.join(list, problems) : env.join(list, file, problems);
+      joined.put("env", new Entry(own.place(), all));
     }
     if (!open.isEmpty()) {
       new MapFields(map, null, problems).only(KnownKeys.INCLUDED, "an included file");
@@ -140,15 +186,30 @@ final class FileLayers {
     Entry include = joined.remove("include");
     if (include != null) {
       open.add(real);
+      List<Node> ofPackages = new ArrayList<>(0);
       for (Node each : MapFields.oneOrMore(include.value())) {
+        if (bringsPackages(each, file)) {
+          ofPackages.add(each);
+          continue;
+        }
         Path path = named(MapFields.scalar(each, "include"), file);
-        if (!digests.containsKey(path) || open.contains(identity(path))) {
+        if (!this.joined.contains(path) || open.contains(identity(path))) {
           join(joined, file(path, each.place(), open));
         }
+      }
+      if (!ofPackages.isEmpty()) {
+        packages.add(new Packages(file, ofPackages));
       }
       open.remove(real);
     }
     return new Node.Mapping(map.place(), joined);
+  }
+
+  private static boolean bringsPackages(Node item, Path by) {
+    return item instanceof Node.Mapping
+        || item instanceof Node.Scalar text
+            && (Glob.isPattern(text.text()) || text.text().startsWith("!"))
+            && !Files.exists(by.resolveSibling(text.text()));
   }
 
   /** Returns the tree of a file; {@code given} has the file's bytes, or null to read them. */
@@ -192,7 +253,7 @@ final class FileLayers {
   }
 
   /** Returns a reader of the files that the vars of one build file name. */
-  private VarLayers.FileReader varFiles(Path by) {
+  VarLayers.FileReader varFiles(Path by) {
     return new VarLayers.FileReader() {
       @Override
       public Node read(Node.Scalar name) throws IOException {

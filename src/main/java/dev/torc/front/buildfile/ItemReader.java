@@ -34,8 +34,10 @@ import java.util.stream.Stream;
 /**
  * Reads {@code needs}, {@code produces} and {@code after} of a job, and the files of {@code
  * report}. The graph checks whether these files and jobs exist.
+ *
+ * @param given the needs that the including file gives to a package
  */
-record ItemReader(Paths paths, Problems problems) {
+record ItemReader(Paths paths, GivenNeeds given, Problems problems) {
 
   private static final Pattern OF_GIT = Pattern.compile("(?:.*/)?\\.git/");
 
@@ -72,6 +74,22 @@ record ItemReader(Paths paths, Problems problems) {
       }
     }
     return need ? List.copyOf(items) : excluding(items);
+  }
+
+  /** Returns the needs of the including file that the keys of a job use, for their placeholders. */
+  List<Item> given(MapFields job) {
+    List<Item> used = new ArrayList<>(0);
+    given
+        .usedBy(job.map(), job.scope())
+        .forEach(
+            (name, entry) -> {
+              List<Ref> refs = new ArrayList<>();
+              for (Node need : items(entry.value(), job.scope(), true)) {
+                read(job, need, true, refs::add);
+              }
+              used.add(new Item(Item.GIVEN + name, entry.place(), List.copyOf(refs)));
+            });
+    return used;
   }
 
   /** Refuses a needed folder or pattern that lies in a folder which the same job produces. */
@@ -143,9 +161,9 @@ record ItemReader(Paths paths, Problems problems) {
    * Returns the items of a list; of needs, an item for each value of a list in a path or in the
    * name of a job.
    */
-  private static List<Node> items(Node node, Scope scope, boolean need) {
+  private List<Node> items(Node node, Scope scope, boolean need) {
     List<Node> items = new ArrayList<>();
-    for (Node each : new ListItems(scope, need).of(node)) {
+    for (Node each : new ListItems(scope, need).of(need ? given.inside(node) : node)) {
       if (need
           && each instanceof Node.Mapping map
           && map.get("job") instanceof Node.Scalar job
@@ -186,7 +204,12 @@ record ItemReader(Paths paths, Problems problems) {
           Node path =
               node instanceof Node.Mapping map && map.get("file") != null ? map.get("file") : node;
           if (!need || !(path instanceof Node.Scalar text) || !job.scope().isEmptied(text)) {
-            into.accept(ref(node, job.scope(), need));
+            Ref ref = ref(node, job.scope(), need);
+            if (ref instanceof Ref.OfJob of) {
+              jobs(of, job.scope()).forEach(into);
+            } else {
+              into.accept(ref);
+            }
           }
         });
   }
@@ -195,7 +218,7 @@ record ItemReader(Paths paths, Problems problems) {
    * Returns whether a map is one item, such as {@code {job: NAME}}, instead of named ones. With
    * other names beside it, {@code data} is a name.
    */
-  private static boolean isItem(Node.Mapping map, boolean need) {
+  static boolean isItem(Node.Mapping map, boolean need) {
     Set<String> keys = map.entries().keySet();
     boolean optional = isFlag(map.get("optional"));
     if (!need) {
@@ -319,10 +342,10 @@ record ItemReader(Paths paths, Problems problems) {
     }
     boolean rows = keys.contains("order") && !fields.choice("order", "", ROWS).isEmpty();
     return keys.contains("data")
-        ? Ref.OfData.of(map.place(), fields.read("data", "x", scope::name), skips)
+        ? Ref.OfData.of(map.place(), fields.read("data", "x", scope::dataName), skips)
         : new Ref.OfJob(
             map.place(),
-            fields.read("job", "", scope::name),
+            fields.read("job", "", scope::jobName),
             skips,
             fields.flag("optional"),
             rows,
@@ -421,6 +444,22 @@ record ItemReader(Paths paths, Problems problems) {
   List<Ref.OfJob> after(MapFields job) {
     warnOfList(job, "after");
     warnOfList(job, "tools");
-    return job.list("after", node -> new Ref.OfJob(node.place(), job.scope().name(node)));
+    List<Ref.OfJob> after = new ArrayList<>();
+    job.list("after", node -> new Ref.OfJob(node.place(), job.scope().jobName(node)))
+        .forEach(each -> jobs(each, job.scope()).forEach(after::add));
+    return List.copyOf(after);
+  }
+
+  /** Returns one ref for each job of a package, if {@code of} means one. */
+  private static List<Ref.OfJob> jobs(Ref.OfJob of, Scope scope) {
+    List<String> jobs = of.job().endsWith(":") ? scope.vars().home().jobs(of.job()) : null;
+    if (jobs == null) {
+      return List.of(of);
+    }
+    return jobs.stream()
+        .map(
+            job ->
+                new Ref.OfJob(of.place(), job, of.skips(), of.optional(), of.rows(), of.product()))
+        .toList();
   }
 }

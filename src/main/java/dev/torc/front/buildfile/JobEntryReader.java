@@ -94,7 +94,7 @@ record JobEntryReader(
     if (outline.has(Trait.MANUAL)) {
       manual.add(name);
     }
-    return new Unit.Many(name, key, entry, read, rules, outline);
+    return new Unit.Many(name, key, entry, read, rules, outline, reader);
   }
 
   /**

@@ -4,7 +4,6 @@ import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.Node.Entry;
-import dev.torc.base.syntax.Paths;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.Problems;
 import dev.torc.base.text.Amount;
@@ -35,7 +34,6 @@ import dev.torc.features.reading.Vars;
 import dev.torc.features.sandbox.SandboxReader;
 import dev.torc.features.secrets.SecretReader;
 import dev.torc.features.when.WhenReader;
-import dev.torc.front.buildfile.ParsedBuildFile.Overrides;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -69,7 +67,7 @@ final class JobReader implements InstanceReader {
 
   private static final List<String> OUTPUT = List.of("failure", "always", "live");
 
-  private final Common common;
+  private final JobSettings common;
   private final Node.Mapping defaults;
   private final ResourceReader resources;
   private final ItemReader items;
@@ -77,52 +75,19 @@ final class JobReader implements InstanceReader {
   private final StepReader steps;
   private final Problems problems;
 
-  /**
-   * The settings that all jobs share.
-   *
-   * @param parents the needs that {@code dependencies} adds, by the key of the job
-   * @param when finds out whether the conditions of jobs hold
-   * @param over the overrides of the command line
-   */
-  record Common(
-      Vars vars,
-      Node.Mapping top,
-      Map<String, List<Item>> parents,
-      DeclaredNames known,
-      EnvLayers env,
-      WhenReader when,
-      Overrides over) {
-
-    Paths paths() {
-      return when.paths;
-    }
-  }
-
-  /**
-   * The names that the build file declares: counters, each with whether it counts bytes, executors
-   * and environments.
-   *
-   * @param adds what {@code defaults} adds to lists, with the jobs that it names
-   */
-  record DeclaredNames(
-      SortedMap<String, Boolean> counters,
-      List<Executor> executors,
-      Map<String, Job> environments,
-      Additions adds) {}
-
-  JobReader(Common common, Problems problems) {
-    Node.Mapping top = common.top;
+  JobReader(JobSettings common, Problems problems) {
+    Node.Mapping top = common.top();
     this.common = common;
     this.defaults =
-        common.env.joined(MapFields.map(top.get("defaults"), "defaults", problems), problems);
+        common.env().joined(MapFields.map(top.get("defaults"), "defaults", problems), problems);
     this.resources =
         new ResourceReader(
             MapFields.map(top.get("resources"), "resources", problems),
-            common.known.counters,
+            common.known().counters(),
             problems);
-    this.items = new ItemReader(common.paths(), problems);
-    this.images = new ImageReader(top, common.paths(), problems, common.over.containers());
-    this.steps = new StepReader(top, common.paths(), images, common.env, problems);
+    this.items = new ItemReader(common.paths(), common.known().given(), problems);
+    this.images = new ImageReader(top, common.paths(), problems, common.over().containers());
+    this.steps = new StepReader(top, common.paths(), images, common.env(), problems);
     this.problems = problems;
   }
 
@@ -132,10 +97,10 @@ final class JobReader implements InstanceReader {
    * parameter.
    */
   void checkShared() {
-    Scope scope = new Scope(common.vars, Scope.UNKNOWN, "x", null, null, problems);
+    Scope scope = new Scope(common.vars(), Scope.UNKNOWN, "x", null, null, problems);
     new MapFields(defaults, scope, problems).only(KnownKeys.DEFAULTS, "defaults");
     images.check(scope);
-    if (common.top.get("fetchers") != null) {
+    if (common.top().get("fetchers") != null) {
       fetchers(shell(), problems).check(problems);
     }
     Problems own = new Problems();
@@ -146,23 +111,18 @@ final class JobReader implements InstanceReader {
   }
 
   private Fetchers fetchers(List<String> shell, Problems problems) {
-    Node.Mapping commands = MapFields.map(common.top.get("fetchers"), "fetchers", problems);
-    return new Fetchers(commands, common.vars, shell);
+    Node.Mapping commands = MapFields.map(common.top().get("fetchers"), "fetchers", problems);
+    return new Fetchers(commands, common.vars(), shell);
   }
 
   @Override
   public Vars vars() {
-    return common.vars;
+    return common.vars();
   }
 
-  /** Returns whether a job that was read fetches files. */
-  boolean fetches() {
-    return common.known.counters.containsKey(Resources.DOWNLOADS);
-  }
-
-  @Override
-  public WhenReader when() {
-    return common.when;
+  /** Returns the jobs that make environments, by the names that these jobs use. */
+  Map<String, Job> environments() {
+    return common.known().environments();
   }
 
   @Override
@@ -201,7 +161,7 @@ final class JobReader implements InstanceReader {
     Node when = own == null ? defaults.get(WhenReader.KEY) : own;
     try {
       return when != null
-          && common.when.lack(when, scope(name, instance, none)) != null
+          && common.when().lack(when, scope(name, instance, none)) != null
           && none.isEmpty();
     } catch (BadInput e) {
       return false;
@@ -209,24 +169,25 @@ final class JobReader implements InstanceReader {
   }
 
   private Scope scope(String name, Instance instance, Problems problems) {
+    String inside = common.vars().home().inside(instance == null ? name : instance.name());
     return instance == null
-        ? new Scope(common.vars, name, problems)
-        : new Scope(common.vars, instance.row(), instance.name(), null, null, problems);
+        ? new Scope(common.vars(), inside, problems)
+        : new Scope(common.vars(), instance.row(), inside, null, null, problems);
   }
 
   private Job readAll(String key, String name, Entry entry, Instance instance) {
     String where = "the job " + name;
-    Node.Mapping own = common.env.joined(MapFields.map(entry.value(), where, problems), problems);
+    Node.Mapping own = common.env().joined(MapFields.map(entry.value(), where, problems), problems);
     Scope scope = scope(name, instance, problems);
     new MapFields(own, scope, problems).only(KnownKeys.JOB, where);
     MapFields job = new MapFields(withDefaults(own, scope, name), scope, problems);
 
-    List<Item> needs = withOthers(needs(own, scope, name), key, instance);
+    List<Item> needs = withOthers(needs(own, job, name), key, instance);
     List<Item> produces = items.items(job, "produces", false);
     items.refuseOwn(name, needs, produces);
     MapFields full = new MapFields(job.map(), scope.with(needs, produces), problems);
     List<String> shell = steps.shell(full);
-    String dir = steps.dir(job, ".");
+    String dir = steps.dir(job, common.paths().folder());
     SortedMap<String, Optional<Template>> env = steps.env(full);
     boolean fetches = job.map().get(Fetch.KEY) != null;
     List<Step> run = fetches ? List.of() : steps.steps(full, name, entry.place(), shell, dir, env);
@@ -241,7 +202,7 @@ final class JobReader implements InstanceReader {
               + " and resources: {scratch: 20GB}");
     }
     if (asked.gpuShare() > 0) {
-      String whole = ExecutorReader.wholeGpu(executors, common.known.executors, common.top);
+      String whole = ExecutorReader.wholeGpu(executors, common.known().executors(), common.top());
       if (whole != null) {
         problems.warn(asked.place(), Amount.gpus(asked.askedGpus()) + whole);
       }
@@ -250,7 +211,7 @@ final class JobReader implements InstanceReader {
         job.read("depfile", null, node -> common.paths().below(dir, job.scope().literalPath(node)));
     Job read =
         new Job(
-            scope.job(),
+            instance == null ? name : instance.name(),
             new Job.Labels(
                 job.texts("tags"),
                 job.text("description", ""),
@@ -272,7 +233,7 @@ final class JobReader implements InstanceReader {
                 retry,
                 StepReader.stop(job),
                 RetryReader.skip(full)),
-            traits(job),
+            traits(job, entry.place()),
             conditions(full, shell, produces, run));
     return withStandIn(fetches ? fetching(job, read, shell) : entered(job, read));
   }
@@ -299,7 +260,7 @@ final class JobReader implements InstanceReader {
     }
     return job.map().get(Job.ENVIRONMENT) == null
         ? read
-        : EnvironmentReader.entered(job, read, common.known.environments);
+        : EnvironmentReader.entered(job, read, common.known().environments());
   }
 
   private SortedMap<String, Template> conditions(
@@ -319,14 +280,14 @@ final class JobReader implements InstanceReader {
     if (when != null) {
       problems.guard(
           () -> {
-            String lack = common.when.lack(when, job.scope());
+            String lack = common.when().lack(when, job.scope());
             if (lack != null) {
               conditions.put(WhenReader.KEY, Template.of(lack));
             }
           });
     }
     SortedMap<String, Template> all = SecretReader.of(conditions, run);
-    boolean called = common.over.sandbox();
+    boolean called = common.over().sandbox();
     boolean apart = called || job.map().get(Job.SANDBOX) != null;
     if (apart && job.map().get(Fetch.KEY) == null) {
       return new SandboxReader(job, called, common.paths().root(), defaults.get("needs"))
@@ -341,10 +302,10 @@ final class JobReader implements InstanceReader {
 
   /** Adds a need that is missing if the job needs a value that is not given. */
   private Job withStandIn(Job read) {
-    String variable = common.vars.unset().isEmpty() ? null : Vars.lacking(read.toString());
+    String variable = common.vars().unset().isEmpty() ? null : Vars.lacking(read.toString());
     String standIn =
         variable == null
-            ? GivenKeys.standIn(read, common.over.defines().keySet())
+            ? GivenKeys.standIn(read, common.over().defines().keySet())
             : Vars.standIn(variable);
     return standIn == null ? read : withMissing(read, standIn);
   }
@@ -373,7 +334,7 @@ final class JobReader implements InstanceReader {
     return LinkedJob.with(job, needs, job.links().after());
   }
 
-  private Set<Trait> traits(MapFields job) {
+  private Set<Trait> traits(MapFields job, Place place) {
     String temporary = temporary(job);
     String persist = job.choice("persist", "false", PERSIST);
     String output = output(job);
@@ -386,6 +347,7 @@ final class JobReader implements InstanceReader {
         case DELETES -> temporary.equals("delete");
         case SHOWS_OUTPUT -> output.equals("always");
         case LIVE_OUTPUT -> output.equals("live");
+        case MAKES_FOLDER -> job.map().get("dir") == null && common.isElsewhere(place);
         default -> job.flag(trait.name().toLowerCase(Locale.ROOT));
       }) {
         traits.add(trait);
@@ -417,8 +379,8 @@ final class JobReader implements InstanceReader {
    * does.
    */
   private List<String> executors(MapFields job, boolean named) {
-    List<String> own = ExecutorReader.ofJob(job, common.known.executors);
-    String on = common.over.executor();
+    List<String> own = ExecutorReader.ofJob(job, common.known().executors());
+    String on = common.over().executor();
     boolean here = job.flag("interactive") || Executor.LOCAL.equals(on);
     return here ? List.of() : on == null || named ? own : List.of(on);
   }
@@ -428,7 +390,7 @@ final class JobReader implements InstanceReader {
    * instance.
    */
   private List<Item> withOthers(List<Item> written, String key, Instance instance) {
-    List<Item> ofParents = common.parents.getOrDefault(key, List.of());
+    List<Item> ofParents = common.parents().getOrDefault(key, List.of());
     if (ofParents.isEmpty() && instance == null) {
       return written;
     }
@@ -501,16 +463,30 @@ final class JobReader implements InstanceReader {
         .anyMatch(ref -> ref instanceof Ref.OfFile other && other.path().equals(path));
   }
 
-  /** Returns the name of a job or group, with its placeholders replaced. */
+  /** Returns the outside name of a job or group, with its placeholders replaced. */
   String name(String key, Place place) {
-    String name = new Scope(common.vars, null, problems).text(new Node.Scalar(place, key, true));
+    String name = new Scope(common.vars(), null, problems).text(new Node.Scalar(place, key, true));
     if (name.isEmpty()) {
       throw new BadInput(place, "a job needs a name");
+    } else if (name.startsWith(":") || name.endsWith(":")) {
+      throw new BadInput(
+          place, "job " + name + ": a name cannot begin or end with a colon, as packages do");
     }
-    return name;
+    return common.vars().home().prefix() + name;
   }
 
-  /** Returns the needs that are written at the job and in {@code defaults}. */
+  /** Returns the needs that are written at the job, in {@code defaults} and around a package. */
+  private List<Item> needs(Node.Mapping own, MapFields job, String name) {
+    Scope scope = job.scope();
+    List<Item> given = items.given(job);
+    if (given.isEmpty()) {
+      return needs(own, scope, name);
+    }
+    List<Item> all = new ArrayList<>(needs(own, scope, name));
+    all.addAll(given);
+    return List.copyOf(all);
+  }
+
   private List<Item> needs(Node.Mapping own, Scope scope, String name) {
     if (Additions.takesNone(own.get("needs"))) {
       return List.of();
@@ -518,19 +494,24 @@ final class JobReader implements InstanceReader {
     List<Item> written = items.items(new MapFields(own, scope, problems), "needs", true);
     return defaults.get("needs") == null
         ? written
-        : common.known.adds.needs(
-            name, written, items.items(new MapFields(defaults, scope, problems), "needs", true));
+        : common
+            .known()
+            .adds()
+            .needs(
+                name,
+                written,
+                items.items(new MapFields(defaults, scope, problems), "needs", true));
   }
 
   /** Returns what {@code defaults} waits for, as far as no parameter decides. */
   List<Ref> refsOfDefaults() {
     Problems none = new Problems();
-    Scope scope = new Scope(common.vars, Scope.UNKNOWN, "x", null, null, none);
+    Scope scope = new Scope(common.vars(), Scope.UNKNOWN, "x", null, null, none);
     MapFields fields = new MapFields(defaults, scope, none);
-    ItemReader reader = new ItemReader(common.paths(), none);
+    ItemReader reader = new ItemReader(common.paths(), common.known().given(), none);
     List<Ref> refs = new ArrayList<>(Job.refs(reader.items(fields, "needs", true)));
     refs.addAll(reader.after(fields));
-    steps.tools(fields, ".", Collections.emptySortedMap(), List.of()).stream()
+    steps.tools(fields, common.paths().folder(), Collections.emptySortedMap(), List.of()).stream()
         .filter(Job.Tool::isPath)
         .forEach(tool -> refs.add(new Ref.OfFile(tool.place(), tool.paths().getFirst())));
     return refs;
@@ -538,22 +519,29 @@ final class JobReader implements InstanceReader {
 
   /** Returns a copy of this reader that adds nothing and reports no problems. */
   JobReader bare() {
-    DeclaredNames its = common.known;
-    DeclaredNames known =
-        new DeclaredNames(its.counters, its.executors, its.environments, its.adds.none());
-    Common bare =
-        new Common(
-            common.vars, common.top, common.parents, known, common.env, common.when, common.over);
+    JobSettings.DeclaredNames its = common.known();
+    JobSettings.DeclaredNames known =
+        new JobSettings.DeclaredNames(
+            its.counters(), its.executors(), its.environments(), its.adds().none(), its.given());
+    JobSettings bare =
+        new JobSettings(
+            common.vars(),
+            common.top(),
+            common.parents(),
+            known,
+            common.env(),
+            common.when(),
+            common.over());
     return new JobReader(bare, new Problems());
   }
 
   Additions additions() {
-    return common.known.adds;
+    return common.known().adds();
   }
 
   private Node.Mapping withDefaults(Node.Mapping own, Scope scope, String name) {
     if (own.get(Fetch.KEY) != null) {
-      common.known.counters.putIfAbsent(Resources.DOWNLOADS, false);
+      common.known().counters().putIfAbsent(Resources.DOWNLOADS, false);
       own.entries().keySet().stream()
           .filter(KnownKeys.NOT_FETCH::contains)
           .forEach(
@@ -586,10 +574,10 @@ final class JobReader implements InstanceReader {
                 }
               }
             });
-    return common.known.adds.joined(own, name, all);
+    return common.known().adds().joined(own, name, all);
   }
 
   List<String> shell() {
-    return steps.shell(MapFields.of(null, "", new Scope(common.vars, null, problems), problems));
+    return steps.shell(MapFields.of(null, "", new Scope(common.vars(), null, problems), problems));
   }
 }

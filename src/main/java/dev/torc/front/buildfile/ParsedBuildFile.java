@@ -29,8 +29,10 @@ import dev.torc.features.groups.GroupExpansion;
 import dev.torc.features.groups.Unit;
 import dev.torc.features.hooks.HookReader;
 import dev.torc.features.reading.BuildFile;
+import dev.torc.features.reading.Home;
 import dev.torc.features.reading.KnownKeys;
 import dev.torc.features.reading.MapFields;
+import dev.torc.features.reading.PackageNames;
 import dev.torc.features.reading.Placeholder;
 import dev.torc.features.reading.Scope;
 import dev.torc.features.reading.Vars;
@@ -45,7 +47,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SequencedMap;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -73,9 +74,11 @@ public final class ParsedBuildFile {
 
   private final FileLayers layers;
   private final Vars vars;
+  private final SortedMap<String, List<String>> packageFiles = new TreeMap<>(); // by pattern
+  private final SortedMap<String, Optional<String>> asked = new TreeMap<>(); // of the caller
   private final Paths paths;
   private final WhenReader when;
-  private final EnvironmentReader environments;
+  private final List<EnvironmentReader> environments = new ArrayList<>(0);
   private final Workflow blank; // without jobs
   private final Set<String> manual = new TreeSet<>(); // names of jobs, instances and groups
   private final GroupExpansion expansion;
@@ -113,93 +116,152 @@ public final class ParsedBuildFile {
       keys.only(KnownKeys.TOP, "the build file"); // an unknown key may be a mistyped vars
     }
     Node.Mapping given = MapFields.map(all.get("vars"), "vars", problems);
-    this.vars = VariableReader.resolve(given, layers, over, problems);
+    Home home = new Home("", ".", null, new PackageNames());
+    this.vars = VariableReader.resolve(given, layers, over, home, Map.of(), problems);
     // Every use of a wrong var would be another error, so stop here.
     problems.throwIfAny();
     if (all.get("vars") != null) {
       keys.only(KnownKeys.TOP, "the build file");
     }
 
-    Scope scope = new Scope(vars, null, problems);
-    SequencedMap<String, Entry> jobs =
-        new LinkedHashMap<>(new FactoryReader(all, scope, problems).jobs().entries());
-    Node.Mapping top = all.without("jobs");
-    all = null; // so that the trees of 100 000 jobs can be freed as the jobs are read
-    MapFields fields = new MapFields(top, scope, problems);
-    SortedMap<String, Long> limits = limits(top, scope, problems);
     this.paths = new Paths(root);
+    FileScope project = FileScope.of(layers, all, vars, paths, GivenNeeds.NONE, over, problems);
+    all = null; // so that the trees of 100 000 jobs can be freed as the jobs are read
+    List<FileScope> scopes = List.of(project);
+    if (!layers.packages().isEmpty()) {
+      scopes = PackageReader.read(project, files, packageFiles);
+      problems.throwIfAny();
+      scopes.forEach(FileScope::tellNames);
+    }
+    scopes.forEach(each -> asked.putAll(each.scope().vars().asked()));
+    Node.Mapping top = project.top();
+    Scope scope = project.scope();
+    MapFields fields = project.fields();
+    SortedMap<String, Long> limits = limits(scopes);
     List<Executor> executors = ExecutorReader.read(top.get("executors"), scope, problems);
-    List<ReportFile> report = new ItemReader(paths, problems).report(fields);
+    List<ReportFile> report = new ItemReader(paths, GivenNeeds.NONE, problems).report(fields);
     checkOn(over.executor(), executors, problems);
     this.when = new WhenReader(over.env(), paths);
-    this.environments = environments(fields);
-    Map<String, Job> makers = environments == null ? Map.of() : environments.read();
-    JobReader reader =
-        new JobReader(
-            new JobReader.Common(
-                vars,
-                top,
-                new FactoryReader(top, scope, problems).parents(jobs.keySet()),
-                new JobReader.DeclaredNames(
-                    counters(top), executors, makers, Additions.of(top, problems)),
-                layers.env,
-                when,
-                over),
-            problems);
-    shared(reader, jobs, scope);
-    AxisReader axes = new AxisReader(scope, paths, problems);
+    SortedMap<String, Boolean> counters = counters(scopes);
+    List<JobReader> readers = readers(scopes, counters, executors);
+    shared(readers, scopes);
     WorkflowCodec codec = new WorkflowCodec();
-    Map<String, Place> places = HashMap.newHashMap(jobs.size());
-    List<Unit> units = new JobEntryReader(reader, axes, codec, places, manual).read(jobs);
-    addMakers(makers, codec, places, units, fields);
+    Map<String, Place> places = HashMap.newHashMap(project.jobs().size());
+    List<Unit> units = units(scopes, readers, codec, places);
+    SortedMap<String, String> data = new TreeMap<>();
+    for (FileScope each : scopes) {
+      data(each.fields().inner("data"), data);
+    }
+    for (FileScope each : scopes.subList(1, scopes.size())) {
+      problems.addAll(each.problems(), PackageReader.label(each));
+    }
     this.layers = layers;
     Settings settings =
         new Settings(
             layers.files(),
             about(fields),
-            withDownloads(limits, reader.fetches()),
-            absolute(fields, "roots"),
+            withDownloads(limits, counters.containsKey(Resources.DOWNLOADS)),
+            absolute(fields, paths, "roots"),
             fields.texts("default"),
-            data(fields.inner("data")),
-            HookReader.read(top.get("hooks"), scope, reader.shell(), places.keySet(), problems),
+            data,
+            HookReader.read(
+                top.get("hooks"), scope, readers.getFirst().shell(), places.keySet(), problems),
             executors,
             new StoresReader(scope, paths, problems).read(top.get("stores")),
-            stamps(fields.inner("stamps").only(KnownKeys.STAMPS, "stamps")),
+            stamps(scopes),
             report);
     this.blank =
         new Workflow(root, settings, List.of(), List.of(), List.of(), List.of(), Apart.NONE);
     this.expansion =
-        new GroupExpansion(
-            root, units, codec, reader, problems.warnings(), manual, over.excluded());
+        new GroupExpansion(root, units, codec, when, problems.warnings(), manual, over.excluded());
+  }
+
+  /** Returns the readers of the jobs of each build file. */
+  private List<JobReader> readers(
+      List<FileScope> scopes, SortedMap<String, Boolean> counters, List<Executor> executors) {
+    Map<Place, Set<String>> exempt = new HashMap<>(0);
+    Map<String, Map<String, Job>> makers = new HashMap<>(); // of environments, by prefix
+    List<JobReader> readers = new ArrayList<>(scopes.size());
+    for (FileScope each : scopes) {
+      Home outer = each.home().outer();
+      Map<String, Job> made = outer == null ? Map.of() : makers.get(outer.prefix());
+      if (each.top().get("environments") != null) {
+        environments.add(
+            EnvironmentReader.of(each.fields(), StepReader.defaultShell(each.top()), each.paths()));
+        made = new LinkedHashMap<>(made);
+        made.putAll(environments.getLast().read());
+      }
+      makers.put(each.home().prefix(), made);
+      readers.add(
+          new JobReader(
+              new JobSettings(
+                  each.scope().vars(),
+                  each.top(),
+                  new FactoryReader(each.top(), each.scope(), each.problems())
+                      .parents(each.jobs().keySet()),
+                  new JobSettings.DeclaredNames(
+                      counters,
+                      executors,
+                      made,
+                      Additions.of(each.top(), exempt, each.problems()),
+                      each.given()),
+                  each.layers().env,
+                  outer == null ? when : when.in(each.paths()),
+                  each.over()),
+              each.problems()));
+    }
+    return readers;
+  }
+
+  /** Returns the jobs and groups of all build files, then the jobs that make environments. */
+  private List<Unit> units(
+      List<FileScope> scopes,
+      List<JobReader> readers,
+      WorkflowCodec codec,
+      Map<String, Place> places) {
+    List<Unit> units = new ArrayList<>();
+    for (int s = 0; s < scopes.size(); s++) {
+      FileScope each = scopes.get(s);
+      AxisReader axes = new AxisReader(each.scope(), each.paths(), each.problems());
+      units.addAll(
+          new JobEntryReader(readers.get(s), axes, codec, places, manual).read(each.jobs()));
+    }
+    FileScope project = scopes.getFirst();
+    if (units.isEmpty()) {
+      project.problems().warn(project.top().place(), "no jobs; add one below jobs:");
+    }
+    Map<String, Job> makers = new LinkedHashMap<>();
+    readers.forEach(
+        each ->
+            each.environments()
+                .forEach((name, maker) -> makers.put(maker == null ? name : maker.name(), maker)));
+    addMakers(makers, codec, places, units, project.problems());
+    return units;
   }
 
   /**
    * Checks what all jobs share, and finds the jobs that {@code defaults} adds to others, by what
    * the jobs need themselves.
    */
-  private void shared(JobReader reader, SequencedMap<String, Entry> jobs, Scope scope)
-      throws IOException {
-    reader.checkShared();
-    if (!reader.additions().mayName()) {
+  private static void shared(List<JobReader> readers, List<FileScope> scopes) throws IOException {
+    readers.forEach(JobReader::checkShared);
+    if (readers.stream().noneMatch(each -> each.additions().mayName())) {
       return;
     }
-    Problems own = new Problems();
-    List<Unit> units =
-        new JobEntryReader(
-                reader.bare(),
-                new AxisReader(scope.withProblems(own), paths, own),
-                new WorkflowCodec(),
-                new HashMap<>(),
-                new TreeSet<>())
-            .read(new LinkedHashMap<>(jobs));
-    reader.additions().exempt(units, reader);
-  }
-
-  /** Returns the reader of environments; null if there are none, so that it is not loaded. */
-  private EnvironmentReader environments(MapFields top) {
-    return top.map().get("environments") == null
-        ? null
-        : EnvironmentReader.of(top, StepReader.defaultShell(top.map()), paths);
+    List<Unit> units = new ArrayList<>();
+    for (int s = 0; s < scopes.size(); s++) {
+      FileScope each = scopes.get(s);
+      Problems own = new Problems();
+      units.addAll(
+          new JobEntryReader(
+                  readers.get(s).bare(),
+                  new AxisReader(each.scope().withProblems(own), each.paths(), own),
+                  new WorkflowCodec(),
+                  new HashMap<>(),
+                  new TreeSet<>())
+              .read(new LinkedHashMap<>(each.jobs())));
+    }
+    Additions.exempt(units, readers);
   }
 
   /** Adds the jobs that make environments to those of the user. */
@@ -208,15 +270,12 @@ public final class ParsedBuildFile {
       WorkflowCodec codec,
       Map<String, Place> places,
       List<Unit> units,
-      MapFields top) {
-    if (units.isEmpty()) {
-      top.problems().warn(top.map().place(), "no jobs; add one below jobs:");
-    }
+      Problems problems) {
     for (Job maker : makers.values()) {
       Place other = maker == null ? null : places.putIfAbsent(maker.name(), maker.place());
       if (other != null) {
-        top.problems()
-            .add(other, maker.name() + " is the job that makes an environment; rename this job");
+        problems.add(
+            other, maker.name() + " is the job that makes an environment; rename this job");
       } else if (maker != null) {
         units.add(new Unit.Single(codec, codec.packed(maker)));
         manual.add(maker.name());
@@ -252,14 +311,16 @@ public final class ParsedBuildFile {
    * Returns the limits that are counters, not resources of the machine, and whether each counts
    * bytes.
    */
-  private static SortedMap<String, Boolean> counters(Node.Mapping top) {
+  private static SortedMap<String, Boolean> counters(List<FileScope> scopes) {
     SortedMap<String, Boolean> counters = new TreeMap<>();
-    if (top.get("limits") instanceof Node.Mapping limits) {
-      limits
-          .entries()
-          .forEach((name, entry) -> counters.put(name, MapFields.isSize(entry.value())));
-      KnownKeys.LIMITS.forEach(counters::remove);
+    for (FileScope each : scopes) {
+      if (each.top().get("limits") instanceof Node.Mapping limits) {
+        limits
+            .entries()
+            .forEach((name, entry) -> counters.putIfAbsent(name, MapFields.isSize(entry.value())));
+      }
     }
+    KnownKeys.LIMITS.forEach(counters::remove);
     return counters;
   }
 
@@ -320,9 +381,7 @@ public final class ParsedBuildFile {
   public List<BuildFile.Read> sources() {
     List<BuildFile.Read> all = new ArrayList<>(layers.sources());
     all.addAll(expansion.sources().read());
-    if (environments != null) {
-      all.addAll(environments.looked().read());
-    }
+    environments.forEach(each -> all.addAll(each.looked().read()));
     return all;
   }
 
@@ -333,10 +392,9 @@ public final class ParsedBuildFile {
     files.putAll(paths.ways());
     files.putAll(layers.absent());
     files.putAll(when.files());
-    if (environments != null) {
-      files.putAll(environments.looked().found());
-    }
-    SortedMap<String, Optional<String>> variables = new TreeMap<>(vars.asked());
+    environments.forEach(each -> files.putAll(each.looked().found()));
+    files.putAll(packageFiles);
+    SortedMap<String, Optional<String>> variables = new TreeMap<>(asked);
     variables.putAll(when.variables());
     return new Deciders(groups.jobs(), files, variables, groups.complete());
   }
@@ -349,6 +407,33 @@ public final class ParsedBuildFile {
     if (fields.map().get("each") != null) {
       limits.put(Resources.GPU_SHARES, fields.whole("each", 1, 1, Integer.MAX_VALUE));
     }
+  }
+
+  /** Returns the project's limits, and the counters of packages, which must agree. */
+  private static SortedMap<String, Long> limits(List<FileScope> scopes) {
+    FileScope project = scopes.getFirst();
+    SortedMap<String, Long> all = limits(project.top(), project.scope(), project.problems());
+    SortedMap<String, Place> by = new TreeMap<>();
+    for (FileScope each : scopes.subList(1, scopes.size())) {
+      SortedMap<String, Long> own = limits(each.top(), each.scope(), each.problems());
+      own.keySet().removeAll(KnownKeys.LIMITS);
+      own.remove(Resources.GPU_SHARES);
+      own.forEach(
+          (name, limit) -> {
+            Place place = ((Node.Mapping) each.top().get("limits")).entries().get(name).place();
+            Long other = all.putIfAbsent(name, limit);
+            if (other == null) {
+              by.put(name, place);
+            } else if (by.containsKey(name) && !other.equals(limit)) {
+              each.problems()
+                  .add(
+                      place,
+                      "another limit for %s than at %s; the file that includes both can say one"
+                          .formatted(name, by.get(name)));
+            }
+          });
+    }
+    return all;
   }
 
   private static SortedMap<String, Long> limits(Node.Mapping top, Scope scope, Problems problems) {
@@ -373,11 +458,18 @@ public final class ParsedBuildFile {
     return limits;
   }
 
-  private StampPaths stamps(MapFields fields) {
-    return new StampPaths(absolute(fields, "never"), absolute(fields, "trust"));
+  private static StampPaths stamps(List<FileScope> scopes) {
+    List<Path> never = new ArrayList<>();
+    List<Path> trust = new ArrayList<>();
+    for (FileScope each : scopes) {
+      MapFields fields = each.fields().inner("stamps").only(KnownKeys.STAMPS, "stamps");
+      never.addAll(absolute(fields, each.paths(), "never"));
+      trust.addAll(absolute(fields, each.paths(), "trust"));
+    }
+    return new StampPaths(List.copyOf(never), List.copyOf(trust));
   }
 
-  private List<Path> absolute(MapFields fields, String key) {
+  private static List<Path> absolute(MapFields fields, Paths paths, String key) {
     return fields.list(
         key,
         node -> {
@@ -388,11 +480,11 @@ public final class ParsedBuildFile {
   }
 
   /**
-   * Returns the values of the data section as JSON, by name. An unquoted scalar that is valid JSON
-   * is kept as JSON; any other scalar becomes a JSON string.
+   * Adds the values of a data section as JSON, by outside name. An unquoted scalar that is valid
+   * JSON is kept as JSON; any other scalar becomes a JSON string.
    */
-  private static SortedMap<String, String> data(MapFields data) {
-    SortedMap<String, String> values = new TreeMap<>();
+  private static void data(MapFields data, SortedMap<String, String> values) {
+    String prefix = data.scope().vars().home().prefix();
     for (Map.Entry<String, Entry> each : data.map().entries().entrySet()) {
       String name = each.getKey();
       data.problems()
@@ -403,10 +495,9 @@ public final class ParsedBuildFile {
                       each.getValue().place(),
                       "the name of a value is letters, digits, _ and -; this is " + name);
                 }
-                values.put(name, json(value(name, each.getValue()), data.scope()));
+                values.put(prefix + name, json(value(name, each.getValue()), data.scope()));
               });
     }
-    return values;
   }
 
   private static String json(Node node, Scope scope) {
@@ -458,5 +549,17 @@ public final class ParsedBuildFile {
 
     public static final Overrides NONE =
         new Overrides(Collections.emptySortedMap(), true, null, Map.of(), List.of(), false);
+
+    /** Returns the overrides of a package: the values that {@code -D NAME:x=1} gives its vars. */
+    Overrides inside(String name) {
+      SortedMap<String, String> own = new TreeMap<>();
+      defines.forEach(
+          (key, value) -> {
+            if (key.startsWith(name + ":")) {
+              own.put(key.substring(name.length() + 1), value);
+            }
+          });
+      return new Overrides(own, containers, executor, env, excluded, sandbox);
+    }
   }
 }

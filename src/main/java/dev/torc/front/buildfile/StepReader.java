@@ -278,6 +278,10 @@ record StepReader(
   }
 
   private Tool tool(Place place, String name, Template search, String dir) {
+    if (name.startsWith(Paths.OUTER)) {
+      String written = name.substring(Paths.OUTER.length());
+      return new Tool(place, written, List.of(paths.normalize(name)), search, dir);
+    }
     Paths.refuseForeign(name, place);
     if (name.isBlank() || name.endsWith("/") || name.equals(".") || name.equals("..")) {
       throw new BadInput(place, "no name of a program: \"" + name + "\"");

@@ -6,6 +6,7 @@ import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.Problems;
 import dev.torc.base.syntax.SourceFile;
+import dev.torc.features.reading.Home;
 import dev.torc.features.reading.MapFields;
 import dev.torc.features.reading.Placeholder;
 import dev.torc.features.reading.Scope;
@@ -59,7 +60,11 @@ final class VariableReader {
   private final Scope scope; // of the values, in which every name is a var
 
   private VariableReader(
-      Node.Mapping written, FileLayers layers, Map<String, String> env, Problems problems) {
+      Node.Mapping written,
+      FileLayers layers,
+      Map<String, String> env,
+      Home home,
+      Problems problems) {
     this.written = written.entries();
     this.files = layers.varFiles();
     this.maps = layers.varMaps();
@@ -67,12 +72,24 @@ final class VariableReader {
     this.problems = problems;
     List<String> braced = this.written.keySet().stream().filter(Vars::isBraced).toList();
     Vars.OddNames odd = new Vars.OddNames(Set.of(), braced);
-    this.scope = new Scope(new Vars(values, unfit, unset, asked, maps, odd), null, problems);
+    this.scope = new Scope(new Vars(values, unfit, unset, asked, maps, odd, home), null, problems);
   }
 
-  /** Returns the value of every var. */
-  static Vars resolve(Node.Mapping written, FileLayers layers, Overrides over, Problems problems) {
-    VariableReader vars = new VariableReader(written, layers, over.env(), problems);
+  /**
+   * Returns the value of every var.
+   *
+   * @param home what other names mean in the build file
+   * @param laid values that the including file lays over those of a package
+   */
+  static Vars resolve(
+      Node.Mapping written,
+      FileLayers layers,
+      Overrides over,
+      Home home,
+      Map<String, Value> laid,
+      Problems problems) {
+    VariableReader vars = new VariableReader(written, layers, over.env(), home, problems);
+    vars.values.putAll(laid);
     for (String name : vars.written.keySet()) { // a stream would link lambdas at each start
       if (name.indexOf('.') > 0) {
         vars.addDotted(name);
@@ -82,21 +99,30 @@ final class VariableReader {
         .forEach(
             (name, value) -> {
               Node.Entry entry = vars.written.get(name);
-              if (entry == null) {
+              if (entry == null && name.indexOf(':') > 0 && !layers.packages().isEmpty()) {
+                return; // of a package
+              } else if (entry == null && !vars.values.containsKey(name)) {
                 Set<String> known = vars.written.keySet();
                 String inside = Vars.inside(name, known.stream());
                 String hint =
                     inside == null
                         ? NearestName.hint(name, known)
                         : "; it is a map, in which there is " + inside;
-                problems.add(Place.NONE, "-D " + name + ": the build file has no such var" + hint);
-              } else if (entry.value() instanceof Node.Sequence) {
+                problems.add(
+                    Place.NONE,
+                    "-D " + home.prefix() + name + ": the build file has no such var" + hint);
+              } else if (vars.values.get(name) instanceof Value.Items
+                  || entry != null && entry.value() instanceof Node.Sequence) {
                 vars.values.put(name, vars.defined(name, value));
               } else {
                 vars.values.put(name, new Value.OfText(value));
               }
             });
     vars.written.keySet().forEach(vars::resolve);
+    Node.Entry here = vars.written.get(Home.HERE);
+    if (here != null) {
+      problems.add(here.place(), "{here} is the folder of the build file; rename the var");
+    }
     Node.Entry args = vars.written.get("args");
     if (args != null) {
       problems.warn(
@@ -104,7 +130,7 @@ final class VariableReader {
           "the var args hides {args}, the arguments behind --; rename one that needs them");
     }
     vars.values.keySet().removeAll(vars.callers.keySet());
-    return Vars.of(vars.values, vars.unfit, vars.unset, vars.asked, vars.maps);
+    return Vars.of(vars.values, vars.unfit, vars.unset, vars.asked, vars.maps, home);
   }
 
   /** Adds the keys of a name that is written with dots: {@code samples.C} is a key of samples. */
@@ -255,7 +281,7 @@ final class VariableReader {
   }
 
   private boolean isHead(String name) {
-    return written.containsKey(name) || maps.containsKey(name);
+    return written.containsKey(name) || maps.containsKey(name) || values.containsKey(name);
   }
 
   private void resolveNamed(String name) {

@@ -9,6 +9,7 @@ import dev.torc.core.model.Graph;
 import dev.torc.core.model.Group;
 import dev.torc.core.model.InstanceName;
 import dev.torc.core.model.Job;
+import dev.torc.core.model.Job.Trait;
 import dev.torc.features.groups.NameGlob;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -19,9 +20,10 @@ import java.util.TreeMap;
 
 /**
  * What the targets of a command line mean. A target is a job, a group, an instance, a part of a
- * group, a tag, a produced file, a glob over names of jobs, or a folder or glob over produced
- * files. They are tried in this order. In a glob over names, {@code *} also matches a slash. A
- * target after a {@code !} takes jobs away from those before it; if it is the first one, from all.
+ * group, a tag, a produced file, a glob over names of jobs, a package ({@code ui:}), or a folder or
+ * glob over produced files. They are tried in this order. In a glob over names, {@code *} also
+ * matches a slash. A target after a {@code !} takes jobs away from those before it; if it is the
+ * first one, from all.
  *
  * <p>Which jobs a command is about, given what its targets mean, is up to {@link JobChoice}.
  */
@@ -122,7 +124,8 @@ public final class Targets {
     BitSet found = new BitSet(graph.nodes());
     int[] nodes = graph.nodesOf(target);
     Arrays.stream(nodes == null ? new int[0] : nodes).forEach(found::set);
-    NameGlob glob = NameGlob.of(target);
+    boolean whole = target.endsWith(":"); // a package without its manual jobs
+    NameGlob glob = NameGlob.of(whole ? Glob.escape(target) + "*" : target);
     if (!found.isEmpty() || nodes != null && glob == null) {
       return found;
     }
@@ -130,7 +133,8 @@ public final class Targets {
       Job job = graph.job(j);
       boolean matches =
           glob != null
-              && (glob.matches(job.name()) || job.group() != null && glob.matches(job.group()));
+              && (glob.matches(job.name()) || job.group() != null && glob.matches(job.group()))
+              && !(whole && job.has(Trait.MANUAL));
       found.set(j, matches || job.labels().tags().contains(target));
     }
     graph.open().forEach((node, group) -> found.set(node, means(target, glob, group)));

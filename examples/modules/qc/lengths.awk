@@ -1,0 +1,1 @@
+!/^>/ && length($0) >= least { print length($0) }

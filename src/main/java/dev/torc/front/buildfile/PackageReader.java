@@ -1,0 +1,370 @@
+package dev.torc.front.buildfile;
+
+import dev.torc.base.posix.Io;
+import dev.torc.base.syntax.BadInput;
+import dev.torc.base.syntax.Glob;
+import dev.torc.base.syntax.GlobWalk;
+import dev.torc.base.syntax.Node;
+import dev.torc.base.syntax.Node.Entry;
+import dev.torc.base.syntax.Paths;
+import dev.torc.base.syntax.Place;
+import dev.torc.base.syntax.Problems;
+import dev.torc.features.reading.BuildFile;
+import dev.torc.features.reading.Home;
+import dev.torc.features.reading.KnownKeys;
+import dev.torc.features.reading.MapFields;
+import dev.torc.features.reading.Placeholder;
+import dev.torc.features.reading.Scope;
+import dev.torc.features.reading.Value;
+import dev.torc.features.reading.Vars;
+import dev.torc.front.buildfile.ParsedBuildFile.Overrides;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.SortedMap;
+
+/**
+ * Reads the items of {@code include} that bring in packages: a file with a name, or a pattern of
+ * files. Each package gets a {@link FileScope} of its own, and the same readers read it.
+ */
+final class PackageReader {
+
+  /** One package: where an item names its file, and the text before its outside names. */
+  private record One(String name, Path asked, Place place) {}
+
+  private final FileScope project;
+  private final List<FileScope> all = new ArrayList<>();
+  private final SortedMap<String, List<String>> found; // by pattern
+  private final Map<String, One> named = new HashMap<>(); // by prefix
+  private final Set<Path> ofPackages = new HashSet<>(); // that a package includes, by real path
+  private final List<Path> open = new ArrayList<>(); // real paths
+  private final Set<String> overlays = new HashSet<>(); // as Place has them
+
+  private PackageReader(FileScope project, SortedMap<String, List<String>> found) {
+    this.project = project;
+    this.found = found;
+  }
+
+  /**
+   * Returns a project's scope and those of its packages, each after that of the including file.
+   *
+   * @param files the build files of the project itself
+   * @param found receives what each pattern of build files found
+   */
+  static List<FileScope> read(
+      FileScope project, List<Path> files, SortedMap<String, List<String>> found)
+      throws IOException {
+    PackageReader reader = new PackageReader(project, found);
+    files.forEach(file -> reader.open.add(real(BuildFile.located(file))));
+    for (Path file : files.subList(1, files.size())) {
+      reader.overlays.add(Paths.named(project.paths().root(), BuildFile.located(file)));
+    }
+    reader.add(project);
+    reader.refuseUnknown();
+    return reader.all;
+  }
+
+  /** Returns what follows a problem of a package. */
+  static String label(FileScope of) {
+    String prefix = of.home().prefix();
+    return label(prefix.substring(0, prefix.length() - 1));
+  }
+
+  private static String label(String name) {
+    return " (package " + name + ")";
+  }
+
+  private static Path real(Path file) {
+    return Io.or(file::toRealPath, file);
+  }
+
+  private void add(FileScope by) throws IOException {
+    all.add(by);
+    for (FileLayers.Packages include : by.layers().packages()) {
+      List<Glob> excludes = new ArrayList<>();
+      for (Node item : include.items()) {
+        if (item instanceof Node.Scalar text && text.text().startsWith("!")) {
+          excludes.add(Glob.of(pattern(text.text().substring(1), include.by(), by)));
+        }
+      }
+      for (Node item : include.items()) {
+        try {
+          item(item, include.by(), excludes, by);
+        } catch (BadInput e) {
+          by.problems().add(e);
+        }
+      }
+    }
+  }
+
+  private void item(Node item, Path file, List<Glob> excludes, FileScope by) throws IOException {
+    MapFields fields =
+        MapFields.of(
+            item instanceof Node.Mapping ? item : null, "include", by.scope(), by.problems());
+    if (fields.map().get("made") != null) {
+      throw new BadInput(
+          fields.map().get("made").place(),
+          "made is not supported yet: a build file that a job makes; run that job first, and"
+              + " include its product by file and as");
+    }
+    fields.only(KnownKeys.INCLUDE, "an item of include");
+    Node of = item instanceof Node.Mapping map ? map.get("file") : item;
+    if (of == null) {
+      throw new BadInput(item.place(), "an item of include has a file: {file: FILE, as: NAME}");
+    }
+    Node.Scalar name = MapFields.scalar(of, "file");
+    Node as = fields.map().get("as");
+    if (name.text().startsWith("!")) {
+      return;
+    }
+    Path wanted = file.resolveSibling(name.text());
+    if (Glob.isPattern(name.text()) && !Files.exists(wanted)) {
+      Node one = as == null ? fields.map().get("dir") : as;
+      if (one != null) {
+        throw new BadInput(
+            one.place(), "as and dir are for one package, and a pattern may bring in several");
+      }
+      several(fields, matches(name, file, excludes, by), true, file, by);
+      return;
+    } else if (as == null) {
+      throw new BadInput(
+          name.place(),
+          "an item of include with a file has as: NAME, the name of its package; to add the jobs"
+              + " to this project, write the file alone");
+    }
+    String called = fields.text("as", "");
+    if (called.isBlank() || !called.strip().equals(called) || called.indexOf(':') >= 0) {
+      throw new BadInput(as.place(), "the name of a package has no colon: \"" + called + "\"");
+    }
+    Paths.refuseForeign(name.text(), name.place());
+    several(fields, List.of(new One(called, wanted, name.place())), false, file, by);
+  }
+
+  /** Returns a pattern of files beside a build file, as the search of the disk has it. */
+  private static String pattern(String written, Path by, FileScope scope) {
+    String folder = Paths.named(scope.paths().root(), by.getParent());
+    int cut = written.lastIndexOf('/', Glob.firstSpecial(written)) + 1;
+    String start = scope.paths().below(folder.isEmpty() ? "." : folder, written.substring(0, cut));
+    return (start.equals(".") ? "" : Glob.escape(start) + "/") + written.substring(cut);
+  }
+
+  /** Returns the packages that a pattern finds, those in the upper folders first. */
+  private List<One> matches(Node.Scalar name, Path by, List<Glob> excludes, FileScope scope)
+      throws IOException {
+    String pattern = pattern(name.text(), by, scope);
+    String text = GlobWalk.text(Glob.of(pattern), excludes);
+    List<String> files = GlobWalk.find(scope.paths().root(), text).files();
+    found.put(text, List.copyOf(files));
+    PackagePattern names = PackagePattern.of(pattern);
+    Set<Path> own = new HashSet<>(scope.layers().own());
+    List<One> packages = new ArrayList<>();
+    for (String file : files) {
+      Path path = scope.paths().root().resolve(file);
+      boolean passed =
+          ("/" + file).contains("/node_modules/")
+              || own.contains(path)
+              || open.contains(real(path));
+      if (!passed) {
+        packages.add(new One(names.name(file), path, name.place()));
+      }
+    }
+    if (packages.isEmpty()) {
+      throw new BadInput(name.place(), name.text() + ": no file matches");
+    }
+    packages.sort(Comparator.comparingInt(each -> each.asked.getNameCount()));
+    return packages;
+  }
+
+  private void several(MapFields item, List<One> packages, boolean pattern, Path from, FileScope by)
+      throws IOException {
+    SequencedMap<String, Value> vars = values(item, from, by);
+    Map<String, Integer> unknown = new LinkedHashMap<>();
+    int read = 0;
+    for (One one : packages) {
+      Path file = real(BuildFile.located(one.asked));
+      if (pattern && ofPackages.contains(file)) {
+        continue;
+      }
+      read++;
+      Problems own = new Problems();
+      try {
+        one(one, file, item, vars, own, by).forEach(name -> unknown.merge(name, 1, Integer::sum));
+      } catch (BadInput e) {
+        own.add(e);
+      }
+      if (!own.isEmpty()) { // no job is read, and warnings of the others come with their jobs
+        project.problems().addAll(own, label(by.home().prefix() + one.name));
+      }
+    }
+    int all = read;
+    unknown.forEach(
+        (name, count) -> {
+          if (count == all) {
+            Node.Mapping written = (Node.Mapping) item.map().get("vars");
+            Entry entry = written.entries().get(name.replaceFirst("\\..*", ""));
+            by.problems()
+                .add(
+                    entry == null ? written.place() : entry.place(),
+                    packages.getFirst().name + " neither has nor uses the var " + name);
+          }
+        });
+  }
+
+  /** Returns the values that an item lays over the vars of its packages. */
+  private static SequencedMap<String, Value> values(MapFields item, Path from, FileScope by)
+      throws IOException {
+    SequencedMap<String, Value> values = new LinkedHashMap<>();
+    if (item.map().get("vars") != null) {
+      Node.Mapping written = MapFields.map(item.map().get("vars"), "vars", by.problems());
+      VarLayers flat = new VarLayers(by.layers().varFiles(from), new HashMap<>(), by.problems());
+      for (Map.Entry<String, Entry> each : flat.join(written).entries().entrySet()) {
+        values.put(each.getKey(), value(each.getValue().value(), each.getKey(), by.scope()));
+      }
+    }
+    return values;
+  }
+
+  private static Value value(Node node, String name, Scope scope) {
+    if (node instanceof Node.Mapping map) {
+      SequencedMap<String, Value> fields = new LinkedHashMap<>();
+      map.entries().forEach((key, each) -> fields.put(key, value(each.value(), name, scope)));
+      return new Value.Fields(fields);
+    } else if (node instanceof Node.Sequence) {
+      return new Value.Items(
+          scope.items(node).stream().map(each -> value(each, name, scope)).toList());
+    }
+    Node.Scalar text = MapFields.scalar(node, name);
+    Value whole = scope.whole(text);
+    return whole == null ? new Value.OfText(scope.text(text)) : whole;
+  }
+
+  /** Reads a package and its packages; returns the vars of the item that it does not know. */
+  private List<String> one(
+      One one, Path file, MapFields item, Map<String, Value> laid, Problems own, FileScope by)
+      throws IOException {
+    refuseSecond(one, file, by);
+    String folder = folder(one, item, by);
+    Home home = by.home().of(one.name, folder);
+    FileLayers layers = by.layers().in(folder, own);
+    Node.Mapping tree = layers.read(one.asked, one.place);
+    new MapFields(tree, null, own).only(KnownKeys.TOP, "the build file");
+    if (tree.get("executors") != null) {
+      throw new BadInput(
+          tree.entries().get("executors").place(),
+          "executors of a package are not supported yet; write them in the file that includes it");
+    }
+    Inherited inherited = new Inherited(by.scope().vars(), by.layers().env);
+    Overrides over = by.over().inside(one.name);
+    Node.Mapping written = MapFields.map(tree.get("vars"), "vars", own);
+    Vars vars = VariableReader.resolve(written, layers, over, home, laid, own);
+    if (!own.isEmpty()) {
+      return List.of(); // every use of a wrong var would be another error
+    }
+    vars.addOuter(by.scope().vars());
+    FileScope scope =
+        FileScope.of(
+            layers,
+            inherited.top(by.top(), tree),
+            vars,
+            by.paths().in(folder),
+            needs(item, inherited, own),
+            over,
+            own);
+    if (!overlays.isEmpty()) {
+      by.jobs()
+          .entrySet()
+          .removeIf(job -> lays(job.getKey(), job.getValue(), one.name + ":", scope, inherited));
+    }
+    open.add(file);
+    if (by != project) {
+      ofPackages.add(file);
+    }
+    add(scope);
+    open.remove(file);
+    return laid.keySet().stream()
+        .filter(name -> !written.entries().containsKey(name) && !GivenNeeds.uses(tree, name))
+        .toList();
+  }
+
+  private void refuseSecond(One one, Path file, FileScope by) {
+    Path root = by.paths().root();
+    One other = named.putIfAbsent(by.home().prefix() + one.name, one);
+    if (other != null) {
+      throw new BadInput(
+          one.place,
+          "two packages with the name %s: %s and %s"
+              .formatted(one.name, Paths.named(root, other.asked), Paths.named(root, one.asked)));
+    } else if (open.contains(file)) {
+      throw new BadInput(one.place, Paths.named(root, one.asked) + " includes itself");
+    }
+  }
+
+  /** Returns the folder in which the paths of a package begin. */
+  private static String folder(One one, MapFields item, FileScope by) {
+    String beside = Paths.named(by.paths().root(), BuildFile.located(one.asked).getParent());
+    String folder =
+        item.read(
+            "dir",
+            beside.isEmpty() ? "." : beside,
+            node -> by.paths().normalize(item.scope().literalPath(node)));
+    if (Glob.isPattern(folder)) {
+      throw new BadInput(one.place, folder + ": the folder of a package has no * ? [ ] { } in it");
+    }
+    return folder;
+  }
+
+  private static GivenNeeds needs(MapFields item, Inherited inherited, Problems problems) {
+    SequencedMap<String, Entry> needs = new LinkedHashMap<>();
+    MapFields.map(item.map().get("needs"), "needs", problems)
+        .entries()
+        .forEach(
+            (name, need) -> {
+              Scope.refuseReserved(name, "need", need.place());
+              if (!Placeholder.isIdentifier(name)) {
+                throw new BadInput(
+                    need.place(), "the name of a need is letters, digits and _; this is " + name);
+              }
+              needs.put(name, new Entry(need.place(), inherited.of("needs", need.value())));
+            });
+    return new GivenNeeds(needs);
+  }
+
+  /** Lays a job of a {@code -f} file that has an outside name over that of the package. */
+  private boolean lays(
+      String key, Entry over, String prefix, FileScope scope, Inherited inherited) {
+    String name = key.startsWith(prefix) ? key.substring(prefix.length()) : "";
+    Entry under = scope.jobs().get(name);
+    if (!overlays.contains(over.place().file()) || under == null && name.indexOf(':') < 1) {
+      return false;
+    }
+    Node value = inherited.of("", over.value());
+    if (under != null
+        && under.value() instanceof Node.Mapping below
+        && value instanceof Node.Mapping above) {
+      value = below.with(above);
+    }
+    scope.jobs().put(name, new Entry(under == null ? over.place() : under.place(), value));
+    return true;
+  }
+
+  /** Reports a {@code -D} for a package that does not exist. */
+  private void refuseUnknown() {
+    for (String define : project.over().defines().keySet()) {
+      int colon = define.lastIndexOf(':');
+      String name = colon < 0 ? "" : define.substring(0, colon);
+      if (colon > 0 && !named.containsKey(name) && !project.scope().vars().has(define)) {
+        String hint = project.home().names().hint(name + ":");
+        project.problems().add(Place.NONE, "-D " + define + ": no package " + name + hint);
+      }
+    }
+  }
+}
