@@ -81,7 +81,7 @@ class CoreTest {
           Map.entry("front/buildfile/ParsedBuildFile", 6), // calls those of the top level
           Map.entry("front/session/Project", 5), // what a graph of the last build depends on
           Map.entry("front/session/BuildSession", 4), // what a build asks before it begins
-          Map.entry("front/session/WriteSession", 5), // what a killed build left
+          Map.entry("front/session/WriteSession", 6), // what a killed build left, memos
           Map.entry("front/session/Leftovers", 4), // folders that features leave
           Map.entry(
               "front/ask/WhyAnswer", 5), // causes, traces, stores, old logs, imports of scripts

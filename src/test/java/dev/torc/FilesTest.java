@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class FilesTest {
 
   private static final int LONGEST = 600;
-  private static final int LONGEST_SCRIPT = 415;
+  private static final int LONGEST_SCRIPT = 510;
   private static final int LONGEST_FUNCTION = 80; // lines of a shell script
 
   @Test

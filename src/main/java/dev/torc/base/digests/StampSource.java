@@ -1,5 +1,6 @@
 package dev.torc.base.digests;
 
+import dev.torc.base.posix.FileStatus;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystem;
@@ -65,6 +66,15 @@ public interface StampSource {
   /** Returns whether each new name in a folder changes the folder's stamp (rule 4). */
   default boolean showsNames(Path folder, String path) {
     return true;
+  }
+
+  /**
+   * Returns whether each change of an existing file gives it a new ctime, by this machine's clock,
+   * and no other image can be mounted in the place of its file system (rule 4).
+   */
+  static boolean keepsTimes(String file) throws IOException {
+    MountTimes times = MountTimes.of(file, FileStatus.of(file, true).mount());
+    return times != null && times.keepsCtime() && times.byKernel();
   }
 
   /** Returns the source for the default file system; others need an injected source. */

@@ -58,8 +58,20 @@ public record FileStatus(
     return of(path, follow, OpenedBuffer.OF_THREAD.get());
   }
 
+  /** Returns a status of which only device, inode and mode matter to the caller: see Questions. */
+  public static FileStatus identity(String path, boolean follow) throws IOException {
+    StatusBuffer b = BUFFER.get();
+    b.depth = Questions.Depth.IDENTITY;
+    try {
+      return of(path, follow, b);
+    } finally {
+      b.depth = Questions.Depth.STAMP;
+    }
+  }
+
   /** Returns the user id of the owner of a file, or of a link itself; -1 if it is missing. */
   public static int owner(String path) throws IOException {
+    Questions.doubt("an owner was asked");
     StatusBuffer b = BUFFER.get();
     return b.look(path, false) ? b.owner() : -1;
   }
@@ -82,7 +94,7 @@ public record FileStatus(
     return of(b, b.modeAsIs());
   }
 
-  private static FileStatus of(StatusBuffer b, int mode) {
+  static FileStatus of(StatusBuffer b, int mode) {
     return new FileStatus(
         mode,
         b.size(),
@@ -159,8 +171,8 @@ public record FileStatus(
     }
 
     private static boolean isHere(String folder) throws IOException {
-      FileStatus here = FileStatus.of(".", true);
-      FileStatus wanted = FileStatus.of(folder, true);
+      FileStatus here = FileStatus.identity(".", true);
+      FileStatus wanted = FileStatus.identity(folder, true);
       return here.exists() && here.inode() == wanted.inode() && here.device() == wanted.device();
     }
 

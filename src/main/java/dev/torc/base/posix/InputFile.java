@@ -39,6 +39,7 @@ public final class InputFile extends InputStream {
    * /proc/kmsg}. The buffer holds first the path and then the data, until the file is closed.
    */
   public static InputFile open(String path, boolean waits, Memory buffer) throws IOException {
+    Questions.doubt("a file was read");
     byte[] name = path.getBytes(StandardCharsets.UTF_8);
     if (name.length + 1 > buffer.size()) {
       throw new FileSystemException(path, null, "file name too long");

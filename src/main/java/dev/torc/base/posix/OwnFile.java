@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
  * version control system or a copy may put links, hard links, FIFOs and folders in their places.
  * torc makes no links there, so a link counts as missing, and a writer removes it. If a file has a
  * second hard link, a writer creates a new file and leaves the other link alone. Anything else is
- * an error of one line and is never opened: a FIFO would block. {@link WholeFile} is for files that
+ * an error of one line and is never opened: a FIFO would block. {@code WholeFile} is for files that
  * the user asked for. Each open costs one more call, to check the file first.
  */
 public final class OwnFile {
@@ -160,7 +160,7 @@ public final class OwnFile {
 
   /** Throws if a link is in the place of a folder. */
   public static void refuseLink(Path folder) throws IOException {
-    if (status(folder).isLink()) {
+    if (FileStatus.identity(folder.toString(), false).isLink()) {
       throw new FileSystemException(
           folder.toString(), null, "it is a link, and none is followed there; remove the link");
     }

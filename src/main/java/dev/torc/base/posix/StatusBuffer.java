@@ -56,6 +56,7 @@ class StatusBuffer {
   private final Memory path = Memory.of(LONGEST + 2); // its last byte stays 0: an empty path
   private final Map<Long, Boolean> modeless = new HashMap<>(2); // by device
   private int last; // offset of the last path that was looked up
+  Questions.Depth depth = Questions.Depth.STAMP; // of the recorded answer
 
   StatusBuffer() {
     this(false);
@@ -115,6 +116,11 @@ class StatusBuffer {
   boolean look(int offset, boolean follow) throws IOException {
     last = offset;
     int result = call(path.address() + offset, follow);
+    Questions asked = Questions.here();
+    if (asked != null) {
+      FileStatus answer = result == 0 ? FileStatus.of(this, modeAsIs()) : FileStatus.MISSING;
+      asked.saw(Memory.textAt(pathAddress()), follow, depth, result, answer);
+    }
     if (result == 0) {
       return true;
     }
@@ -142,6 +148,7 @@ class StatusBuffer {
   /** Reads the status of a name in a folder, following no link; returns 0 or {@code -errno}. */
   int lookIn(int folder, byte[] name) {
     path.putText(name);
+    Questions.doubt("a folder was opened");
     int flags = Libc.AT_SYMLINK_NOFOLLOW;
     return at == STATX
         ? STATX_CALL.call(folder, path.address(), flags, WANTED, status.address(), 0)

@@ -54,6 +54,7 @@ public final class Walk {
     Path at = name.startsWith("/") ? folder.getRoot() : folder;
     for (String part : name.split("/")) {
       if (part.equals("..")) {
+        Questions.doubt("a name has ..");
         boolean link = !folder.startsWith(at) && Files.isSymbolicLink(at);
         Path real = link ? real(at) : at;
         at = real.getParent() == null ? real : real.getParent();
@@ -84,9 +85,15 @@ public final class Walk {
   }
 
   private static Path real(Path path, int links) {
+    Questions.way(path);
     try {
-      return path.toRealPath(); // the usual case
+      Path real = path.toRealPath(); // the usual case
+      if (!real.equals(path)) {
+        Questions.doubt("a link is on the way to " + path);
+      }
+      return real;
     } catch (IOException e) {
+      Questions.doubt("the real path of a missing file was asked");
       Path above = path.getParent();
       if (above == null) {
         return path;

@@ -3,6 +3,7 @@ package dev.torc.base.syntax;
 import dev.torc.base.digests.FolderDigest;
 import dev.torc.base.digests.StopFlag;
 import dev.torc.base.posix.FileTree;
+import dev.torc.base.posix.Questions;
 import dev.torc.base.text.Refusal;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
@@ -76,6 +77,7 @@ public final class GlobWalk {
     GlobWalk walk = new GlobWalk(glob, excludes, stop);
     String prefix = glob.fixedPrefix();
     Path start = root.resolve(prefix);
+    Questions.look(start, true);
     if (FolderDigest.counts(prefix)
         && !Excludes.folder(excludes, prefix)
         && Files.isDirectory(start)) {
@@ -129,6 +131,7 @@ public final class GlobWalk {
   private void enter(Path folder, String path) throws IOException {
     String start = path.isEmpty() || path.endsWith("/") ? path : path + "/";
     folders.add(path.isEmpty() ? "." : path);
+    Questions.look(folder, true);
     for (Path entry : entries(folder, path)) {
       stop.check();
       String name = FolderDigest.valid(path.isEmpty() ? "." : path, entry.getFileName());
@@ -137,6 +140,9 @@ public final class GlobWalk {
       }
       String child = start + name;
       BasicFileAttributes there = attributes(entry);
+      if (there == null || there.isSymbolicLink()) {
+        Questions.look(entry, true); // all other kinds change only with the folder
+      }
       if (there != null && there.isDirectory()) {
         if (glob.leadsInto(child) && !Excludes.folder(excludes, child)) {
           enter(entry, child);

@@ -5,6 +5,7 @@ import dev.torc.base.posix.FileStatus;
 import dev.torc.base.posix.GroupAccess;
 import dev.torc.base.posix.OwnFile;
 import dev.torc.base.posix.OwnUser;
+import dev.torc.base.posix.Questions;
 import dev.torc.base.posix.Walk;
 import dev.torc.core.memory.Cache.CacheException;
 import java.io.IOException;
@@ -48,7 +49,7 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
       throw new CacheException(root + ": the path of a root must be valid UTF-8; rename it");
     }
     try {
-      FileStatus there = FileStatus.of(folder.toString(), false);
+      FileStatus there = FileStatus.identity(folder.toString(), false);
       if (there.isLink()) {
         throw linked(folder, "remove it, and set TORC_CACHE to have the records elsewhere");
       }
@@ -68,11 +69,12 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
   }
 
   private static GroupAccess group(Path folder, FileStatus known) throws IOException {
-    FileStatus there = known.exists() ? known : FileStatus.of(folder.toString(), true);
+    FileStatus there = known.exists() ? known : FileStatus.identity(folder.toString(), true);
     return (there.mode() & GroupAccess.WRITES) == 0 ? GroupAccess.NONE : GroupAccess.of(folder);
   }
 
   private static void refuseLink(Path folder) {
+    Questions.identity(folder);
     if (Files.isSymbolicLink(folder)) {
       throw linked(folder, "remove it");
     }

@@ -1,6 +1,7 @@
 package dev.torc.features.reading;
 
 import dev.torc.base.digests.Digest;
+import dev.torc.base.posix.Questions;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Place;
 import java.io.IOException;
@@ -39,9 +40,14 @@ public final class BuildFile {
    */
   public static Path located(Path file) {
     Path absolute = file.toAbsolutePath();
+    Questions.way(absolute.getParent());
     try {
       Path name = absolute.getFileName();
-      return name == null ? absolute : absolute.getParent().toRealPath().resolve(name);
+      Path folder = name == null ? null : absolute.getParent().toRealPath();
+      if (folder != null && !folder.equals(absolute.getParent())) {
+        Questions.doubt("a link is on the way to " + absolute);
+      }
+      return name == null ? absolute : folder.resolve(name);
     } catch (IOException e) {
       // The folder is missing or locked: reading the file reports the error.
       return absolute.normalize();
@@ -56,7 +62,10 @@ public final class BuildFile {
   public static List<Path> in(Path folder) {
     return NAMES.stream()
         .map(folder::resolve)
-        .filter(f -> Files.exists(f, LinkOption.NOFOLLOW_LINKS) && !Files.isDirectory(f))
+        .peek(f -> Questions.look(f, false))
+        .filter(f -> Files.exists(f, LinkOption.NOFOLLOW_LINKS))
+        .peek(f -> Questions.look(f, true))
+        .filter(f -> !Files.isDirectory(f))
         .toList();
   }
 

@@ -82,7 +82,13 @@ public final class Main {
   /** Runs torc in a process of its own. */
   public static void main(String[] args) {
     endWhereAThreadBreaks();
-    int exit = run(args, console());
+    Console console = console();
+    boolean remembers = "1".equals(console.env().get("TORC_MEMO")); // else its class is not needed
+    MemoCall memo = remembers ? MemoCall.begin(args) : null;
+    int exit = run(args, memo == null ? console : memo.console(console));
+    if (memo != null) {
+      memo.end(exit);
+    }
     if (System.getProperty("lmdbjava.native.lib") != null) {
       // Everything is written and closed. A normal exit would first load a logging framework: 4 ms.
       Runtime.getRuntime().halt(exit);

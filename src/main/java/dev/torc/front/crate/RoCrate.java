@@ -1,9 +1,9 @@
 package dev.torc.front.crate;
 
+import dev.torc.base.bytes.WholeFile;
 import dev.torc.base.digests.Digest;
 import dev.torc.base.posix.FileTree;
 import dev.torc.base.posix.RandomId;
-import dev.torc.base.posix.WholeFile;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Hidden;
 import dev.torc.base.syntax.JsonText;

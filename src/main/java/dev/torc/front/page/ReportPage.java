@@ -1,9 +1,9 @@
 package dev.torc.front.page;
 
+import dev.torc.base.bytes.WholeFile;
 import dev.torc.base.machine.Limits;
 import dev.torc.base.machine.Series;
 import dev.torc.base.posix.OwnFile;
-import dev.torc.base.posix.WholeFile;
 import dev.torc.base.syntax.BadInput.Warnings;
 import dev.torc.base.text.LogExcerpt;
 import dev.torc.base.text.SafeText;

@@ -315,6 +315,7 @@ public final class BuildSession {
     JobSelection selection = fast.selection();
     if (fast.isQuiet()) {
       watcher.warn(PlannedBuild.ofValues(project.graph(), selection, request));
+      fast.settleMemo();
       fast.renew(watcher::warn);
       freshState = new FreshState(project.graph(), watched(selection), fast.fresh());
       BuildId last = new BuildId(id, fast.fresh().number());

@@ -5,6 +5,8 @@ import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.digests.FileClock;
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.digests.StampSource;
+import dev.torc.base.digests.StampSource.StampPaths;
+import dev.torc.base.posix.Questions;
 import dev.torc.base.text.Refusal;
 import dev.torc.core.decide.JobSelection;
 import dev.torc.core.decide.Plan;
@@ -18,6 +20,8 @@ import dev.torc.core.memory.StartMark;
 import dev.torc.core.memory.StartMarks;
 import dev.torc.core.model.Downstream;
 import dev.torc.core.model.Graph;
+import dev.torc.core.model.Step;
+import dev.torc.core.model.Workflow.Settings;
 import dev.torc.core.run.Event;
 import dev.torc.core.run.JobState;
 import dev.torc.features.fastpath.FreshJobs;
@@ -175,6 +179,40 @@ record FastPath(
         && file.whole
         && !dirty.intersects(selection.jobs())
         && selection.open().isEmpty();
+  }
+
+  /**
+   * Lets this process leave a memo of a build in which nothing runs, if only stamps that it asked
+   * about decide that. {@link Questions#doubt} has what decides besides the settings checked here.
+   * A question to another program, such as for an image, begins with a NUL.
+   */
+  void settleMemo() throws IOException {
+    Questions asked = Questions.here();
+    if (asked == null) {
+      return;
+    }
+    Settings settings = project.workflow().settings();
+    Graph graph = project.graph();
+    CachePlace place = project.place();
+    Questions.look(place.remote(), false);
+    boolean rests =
+        project.reused() != null
+            && !file.news
+            && !place.isNetworkRoot()
+            && !place.elsewhere()
+            && place.root().equals(project.caller().cwd())
+            && settings.stamps().equals(StampPaths.NONE)
+            && settings.hooks().isEmpty()
+            && settings.executors().isEmpty()
+            && settings.stores().shared().isEmpty()
+            && graph.having(Step.SECRET).isEmpty()
+            && graph.workflow().jobs().stream().allMatch(job -> job.surroundings() == null)
+            && fresh.held().caller().keySet().stream().noneMatch(asks -> asks.startsWith("\0"))
+            && !Files.exists(place.remote())
+            && project.stamps().linkStamp(place.running()).size() == 0;
+    if (rests) {
+      asked.settle(place.root());
+    }
   }
 
   /**

@@ -35,6 +35,7 @@ import dev.torc.features.clusters.BatchTracker.SchedulerAccess;
 import dev.torc.features.clusters.RemoteAttempt.RemoteKey;
 import dev.torc.features.fastpath.FreshJobs;
 import dev.torc.features.forced.ForcedJobs;
+import dev.torc.features.memo.Memo;
 import dev.torc.features.stores.BuildStore;
 import dev.torc.features.stores.LocalStore;
 import dev.torc.front.session.BuildRequest.LockTerms;
@@ -102,6 +103,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
   /** Opens a project. The caller holds its lock; {@code gone} is as in {@link LockTerms}. */
   public static WriteSession open(
       Project project, String id, Set<String> gone, Consumer<String> warn) throws IOException {
+    Memo.removeAll(project.folder());
     project.place().refuseOthers();
     Cache cache = project.caller().host().cache().apply(project.place(), warn);
     try {

@@ -1,6 +1,6 @@
 package dev.torc.front.show;
 
-import dev.torc.base.posix.WholeFile;
+import dev.torc.base.bytes.WholeFile;
 import dev.torc.base.syntax.Hidden;
 import dev.torc.base.text.Amount;
 import dev.torc.base.text.LogExcerpt;

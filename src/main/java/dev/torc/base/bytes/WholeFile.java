@@ -1,5 +1,8 @@
-package dev.torc.base.posix;
+package dev.torc.base.bytes;
 
+import dev.torc.base.posix.Io;
+import dev.torc.base.posix.OwnFile;
+import dev.torc.base.posix.RandomId;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStreamWriter;

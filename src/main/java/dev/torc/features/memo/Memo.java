@@ -1,0 +1,417 @@
+package dev.torc.features.memo;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.torc.base.digests.StampSource;
+import dev.torc.base.machine.ProgramOutput;
+import dev.torc.base.posix.FileStatus;
+import dev.torc.base.posix.FileTree;
+import dev.torc.base.posix.OwnFile;
+import dev.torc.base.posix.Questions;
+import dev.torc.base.posix.Questions.Query;
+import dev.torc.base.posix.RandomId;
+import dev.torc.base.text.SafeText;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * The memo of a build in which nothing ran: a folder in {@code .torc/rest.d} from which the
+ * launcher answers the same call while everything that the build asked has the same answer. It
+ * holds no rule of torc. {@code seen} is the text that the launcher must compute again: the call,
+ * and the status of the files in {@code names} (links not followed) and {@code links} (followed).
+ * {@code ways} are names that must exist and not be links, {@code absent} the names that must be
+ * missing, and {@code open} the folders in which they are missing. {@code vars} are the names of
+ * variables, and {@code says} the launcher and the two parts of the last line.
+ *
+ * <p>Anything unusual means no memo. The launcher is tried once before a memo is kept. A memo is
+ * never changed, and its name is never used again.
+ */
+public final class Memo {
+
+  /** Above this number of files, the JVM is about as fast. */
+  private static final int MOST_NAMES = 50_000;
+
+  /** The number of memos in a root; the oldest is removed for a new one. */
+  private static final int MOST = 4;
+
+  /** Nanoseconds: a file that changed so late before the call may change again unseen (rule 4). */
+  private static final long RACY = 20_000_000;
+
+  /** The same where times have whole seconds. */
+  private static final long RACY_SECONDS = 2_000_000_000;
+
+  /** Variables that the launcher, the system's programs and the JVM read. */
+  private static final List<String> OF_LAUNCHER =
+      List.of(
+          "TORC_JAVA_HOME",
+          "JAVA_HOME",
+          "JAVA_TOOL_OPTIONS",
+          "JDK_JAVA_OPTIONS",
+          "_JAVA_OPTIONS",
+          "TORC_DEBUG",
+          "TORC_TRAINING",
+          "TORC_BUILDS",
+          "MAKELEVEL",
+          "LD_PRELOAD",
+          "LD_LIBRARY_PATH",
+          "GLIBC_TUNABLES",
+          "POSIXLY_CORRECT");
+
+  /** Variables that make torc write something else, or Java say something else. */
+  private static final Set<String> WITH_EFFECT =
+      Set.of(
+          "JAVA_TOOL_OPTIONS",
+          "JDK_JAVA_OPTIONS",
+          "_JAVA_OPTIONS",
+          "GITHUB_ACTIONS",
+          "GITHUB_STEP_SUMMARY",
+          "TORC_PROFILE");
+
+  /** Variables of which the shell has values of its own. */
+  private static final Set<String> OF_SHELL =
+      Set.of(
+          "_",
+          "IFS",
+          "PWD",
+          "OLDPWD",
+          "PPID",
+          "OPTIND",
+          "OPTARG",
+          "LINENO",
+          "SHLVL",
+          "RANDOM",
+          "SECONDS",
+          "UID",
+          "EUID",
+          "GROUPS",
+          "PS1",
+          "PS2",
+          "PS3",
+          "PS4",
+          "ENV",
+          "BASH_ENV");
+
+  /** Thrown where something unusual means no memo; the message is a clause. */
+  static final class Refused extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    Refused(String why) {
+      super(why);
+    }
+  }
+
+  /**
+   * The call that a memo answers.
+   *
+   * @param began milliseconds since 1970, before the first question
+   * @param terminals a text that says which streams are terminals
+   * @param before the last line up to the time, {@code after} the rest of it
+   */
+  public record AnsweredCall(
+      List<String> words,
+      AskedVariables env,
+      Path launcher,
+      long began,
+      String terminals,
+      String before,
+      String after) {}
+
+  private final Questions asked;
+  private final AnsweredCall call;
+  private final Path root;
+  private final Set<String> ways = new TreeSet<>();
+  private final Set<String> absent = new TreeSet<>();
+  private final Set<String> open = new TreeSet<>();
+  private final SortedMap<String, FileStatus> stamps = new TreeMap<>();
+  private final SortedMap<String, FileStatus> followed = new TreeMap<>();
+  private final Set<Long> mounts = new HashSet<>();
+
+  private Memo(Questions asked, AnsweredCall call) {
+    this.asked = asked;
+    this.call = call;
+    this.root = asked.root();
+  }
+
+  /**
+   * Removes all memos of a root, whose cache is in this folder, before a build does anything. If
+   * that fails, as in a folder of another user, the memos still have the stamp of {@code rest}.
+   */
+  public static void removeAll(Path folder) {
+    Path memos = folder.resolve("rest.d");
+    try {
+      if (Files.exists(memos, LinkOption.NOFOLLOW_LINKS)) {
+        FileTree.remove(memos);
+      }
+    } catch (IOException kept) {
+      return;
+    }
+  }
+
+  /**
+   * Leaves a memo, after the recording ended. Returns null, or why there is none. The build must
+   * have settled that a memo may be left.
+   */
+  public static String leave(Questions asked, AnsweredCall call) {
+    try {
+      if (asked.root() == null) {
+        return asked.doubt() == null ? "more than files decides" : asked.doubt();
+      }
+      new Memo(asked, call).write();
+      return null;
+    } catch (Refused why) {
+      return why.getMessage();
+    } catch (IOException e) {
+      return "cannot write it: " + e.getMessage();
+    }
+  }
+
+  private void write() throws Refused, IOException {
+    List<String> variables = variables();
+    for (Map.Entry<Query, FileStatus> each : asked.answers().entrySet()) {
+      sort(each.getKey(), each.getValue());
+    }
+    for (String program : List.of("stat", "cmp", "xargs")) {
+      addProgram(program);
+    }
+    if (!stamps.containsKey(root.resolve(".torc/rest").toString())) {
+      throw new Refused("the file of the fresh jobs was not asked");
+    }
+    if (stamps.size() + followed.size() + absent.size() > MOST_NAMES) {
+      throw new Refused("it has too many files");
+    }
+    Path memos = root.resolve(".torc/rest.d");
+    Path fresh = memos.resolve(".new-" + RandomId.next());
+    OwnFile.folder(memos);
+    try {
+      Files.createDirectory(fresh);
+      list(fresh.resolve("names"), stamps.keySet(), "\0");
+      list(fresh.resolve("links"), followed.keySet(), "\0");
+      list(fresh.resolve("ways"), ways, "\n");
+      list(fresh.resolve("absent"), absent, "\n");
+      list(fresh.resolve("open"), open, "\n");
+      list(fresh.resolve("vars"), variables, "\n");
+      list(fresh.resolve("says"), says(), "\n");
+      byte[] seen = seen(variables);
+      Files.write(fresh.resolve("seen"), seen);
+      tryOut(fresh, seen);
+      keep(memos, fresh);
+    } finally {
+      FileTree.remove(fresh);
+    }
+  }
+
+  /** Returns the names of the variables that decide; refuses those that a shell cannot compare. */
+  private List<String> variables() throws Refused {
+    Set<String> all = new TreeSet<>(call.env().asked());
+    all.addAll(OF_LAUNCHER);
+    all.remove("TORC_MEMO"); // the launcher looks at it first
+    for (String name : all) {
+      if (!name.matches("[A-Za-z_][A-Za-z0-9_]*") || name.startsWith("torc_")) {
+        throw new Refused("it depends on a variable that no shell can name");
+      }
+      if (OF_SHELL.contains(name)) {
+        throw new Refused("it depends on " + name + ", which the shell sets");
+      }
+      String value = call.env().quietly(name);
+      if (value != null && !isPlain(value)) {
+        throw new Refused("the value of " + name + " is not printable ASCII");
+      }
+      if (WITH_EFFECT.contains(name) && value != null && !value.isEmpty()) {
+        throw new Refused(name + " is set");
+      }
+    }
+    return List.copyOf(all);
+  }
+
+  /** Adds a question to the list from which the launcher asks it again. */
+  private void sort(Query query, FileStatus then) throws Refused, IOException {
+    String name = query.path();
+    if (isOfLock(name)) {
+      return;
+    }
+    FileStatus link = FileStatus.of(name, false);
+    if (!then.exists()) {
+      if (link.exists()) {
+        throw new Refused(name + " is a broken link, or came meanwhile");
+      }
+      addAbsent(name);
+    } else if (query.depth() == Questions.Depth.IDENTITY) {
+      if (then.isLink() || (link.mode() & FileStatus.KIND) != (then.mode() & FileStatus.KIND)) {
+        throw new Refused(name + " is a link");
+      }
+      plain(name);
+      ways.add(name);
+    } else {
+      addStamp(query, then, link);
+    }
+  }
+
+  /** Returns whether torc writes a file in each build, so that its stamp decides nothing. */
+  private boolean isOfLock(String name) {
+    String inside = root.resolve(".torc") + "/";
+    return name.startsWith(inside) && name.substring(inside.length()).matches("lock(\\.by)?");
+  }
+
+  /**
+   * Adds a stamp. A file that is no link gives the same answer whether links are followed or not,
+   * so one call of stat is enough for almost all.
+   */
+  private void addStamp(Query query, FileStatus then, FileStatus link) throws Refused, IOException {
+    String name = query.path();
+    long window = then.ctime() % 1_000_000_000 == 0 ? RACY_SECONDS : RACY;
+    if (then.ctime() >= call.began() * 1_000_000 - window) {
+      throw new Refused(name + " changed just before");
+    }
+    if (mounts.add(then.mount()) && !StampSource.keepsTimes(then.isLink() ? above(name) : name)) {
+      throw new Refused("the file system of " + name + " does not keep times");
+    }
+    boolean leads = query.follows() && link.isLink();
+    FileStatus before = (leads ? followed : stamps).put(name, then);
+    if (before != null && !line(before).equals(line(then))) {
+      throw new Refused(name + " changed meanwhile");
+    }
+  }
+
+  private static String above(String link) {
+    return Path.of(link).toAbsolutePath().getParent().toString();
+  }
+
+  private void addAbsent(String name) throws Refused, IOException {
+    Path missing = Path.of(name);
+    Path folder = missing.getParent();
+    while (folder != null && !FileStatus.of(folder.toString(), false).exists()) {
+      missing = folder;
+      folder = missing.getParent();
+    }
+    if (folder == null || !Files.isDirectory(folder)) {
+      throw new Refused(name + " is missing in an unusual way");
+    }
+    plain("" + missing);
+    absent.add("" + missing);
+    open.add("" + folder);
+  }
+
+  /** Adds a program that the launcher uses, from the first of the two folders that has it. */
+  private void addProgram(String name) throws Refused, IOException {
+    boolean usual = Files.isExecutable(Path.of("/usr/bin", "stat"));
+    Path program = Path.of(usual ? "/usr/bin" : "/bin", name);
+    if (!Files.isExecutable(program)) {
+      throw new Refused(program + " is missing");
+    }
+    String path = program.toString();
+    addStamp(
+        new Query(path, true, Questions.Depth.STAMP),
+        FileStatus.of(path, true),
+        FileStatus.of(path, false));
+  }
+
+  /** Returns the text that the launcher has to compute again: see seen there. */
+  private byte[] seen(List<String> variables) throws Refused, IOException {
+    StringBuilder text = new StringBuilder();
+    text.append(call.words().size()).append('\n');
+    call.words().forEach(word -> text.append(word).append('\n'));
+    text.append(root).append('\n');
+    for (String line : Files.readAllLines(Path.of("/proc/self/status"), ISO_8859_1)) {
+      if (line.matches("(Umask|Uid|Gid|Groups):.*")) {
+        text.append(line).append('\n');
+      }
+    }
+    text.append(Files.readString(Path.of("/proc/sys/kernel/random/boot_id"), US_ASCII));
+    text.append(Files.readString(Path.of("/proc/self/limits"), US_ASCII));
+    for (String name : variables) {
+      String value = call.env().quietly(name);
+      text.append(name).append(value == null ? "" : "=" + value).append('\n');
+    }
+    for (Collection<String> each : List.of(ways, open, absent, says())) {
+      each.forEach(line -> text.append(line).append('\n'));
+    }
+    stamps.values().forEach(status -> text.append(line(status)));
+    followed.values().forEach(status -> text.append(line(status)));
+    return text.toString().getBytes(UTF_8);
+  }
+
+  /** Returns a status as {@code stat --printf '%d %i %s %f %.9Y %.9Z\n'} prints it. */
+  static String line(FileStatus of) {
+    return "%s %s %d %x %s %s\n"
+        .formatted(
+            Long.toUnsignedString(of.device()),
+            Long.toUnsignedString(of.inode()),
+            of.size(),
+            of.mode(),
+            time(of.mtime()),
+            time(of.ctime()));
+  }
+
+  private static String time(long nanos) {
+    long whole = Math.abs(nanos / 1_000_000_000);
+    long part = Math.abs(nanos % 1_000_000_000);
+    return "%s%d.%09d".formatted(nanos < 0 ? "-" : "", whole, part);
+  }
+
+  /** Lets the launcher compute the text once; refuses if it computes another one. */
+  private void tryOut(Path memo, byte[] seen) throws Refused {
+    List<String> words = new ArrayList<>(List.of(call.launcher().toString(), memo.toString()));
+    words.addAll(call.words());
+    Map<String, String> env = new TreeMap<>(call.env().all());
+    env.put("TORC_MEMO", "try");
+    ProgramOutput said = ProgramOutput.of(words, env, root, ProgramOutput.PATIENCE, ISO_8859_1);
+    if (!said.ok() || !said.text().equals(new String(seen, ISO_8859_1).strip())) {
+      throw new Refused("the system's programs print something else");
+    }
+  }
+
+  /** Moves a memo into place, under a name that the launcher finds by the call. */
+  private void keep(Path memos, Path fresh) throws IOException {
+    String words = String.join(" ", call.words());
+    String kind = "-" + call.words().size() + "-" + words.length() + "-" + call.terminals();
+    List<Path> old = new ArrayList<>(FileTree.entries(memos));
+    old.remove(fresh);
+    old.sort(null);
+    for (Path each : old) {
+      String name = each.getFileName().toString();
+      if (name.startsWith(".")
+          || name.endsWith(kind)
+          || old.size() >= MOST && old.indexOf(each) <= old.size() - MOST) {
+        FileTree.remove(each);
+      }
+    }
+    String unique = "%015d-%s%s".formatted(System.currentTimeMillis(), RandomId.next(), kind);
+    Files.move(fresh, memos.resolve(unique), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private List<String> says() {
+    return List.of(call.launcher().toString(), call.before(), call.after());
+  }
+
+  private static void list(Path file, Collection<String> all, String end) throws IOException {
+    StringBuilder text = new StringBuilder();
+    all.forEach(each -> text.append(each).append(end));
+    Files.write(file, text.toString().getBytes(UTF_8));
+  }
+
+  /** Refuses a name that a shell may read differently. */
+  private static void plain(String name) throws Refused {
+    if (!isPlain(name)) {
+      throw new Refused(SafeText.name(name) + " is not printable ASCII");
+    }
+  }
+
+  /** Returns whether a text is one line of printable ASCII. */
+  public static boolean isPlain(String text) {
+    return text.chars().allMatch(c -> c >= ' ' && c <= '~');
+  }
+}
