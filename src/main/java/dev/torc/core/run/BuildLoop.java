@@ -7,8 +7,10 @@ import dev.torc.core.memory.Cache.CacheException;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Trait;
 import dev.torc.core.run.AttemptThreads.AttemptEnds;
+import dev.torc.core.run.BuildSetup.Stop;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.IntToLongFunction;
 import java.util.stream.IntStream;
 
@@ -36,6 +38,8 @@ public final class BuildLoop {
   private final JobVerdicts verdicts;
   private final AtomicInteger signal = new AtomicInteger();
   private boolean failed; // because of a follower
+  private boolean winding; // nothing starts anymore, since the build was asked to stop
+  private boolean left; // jobs were left to their schedulers
   private CacheException broken;
   private IOException unreadable;
 
@@ -99,6 +103,31 @@ public final class BuildLoop {
     }
   }
 
+  /** Does what the running build is asked; {@code turn} runs code while it has the turn. */
+  private void obey(Consumer<Runnable> turn) {
+    Stop asked = setup.wishes().stop().get();
+    if (asked == Stop.NOW) {
+      signal(Kill.INT);
+    } else if (asked == Stop.SOON) {
+      turn.accept(this::windDown);
+    }
+  }
+
+  /** Starts nothing more; running jobs finish, and those at schedulers stay there. */
+  private void windDown() {
+    if (!winding && !starts.isStopped()) {
+      String what = "stopping, as torc stop asked: running jobs finish, no more start";
+      sender.tell(new Event.Note(Event.Level.INFO, what));
+    }
+    winding = true;
+    starts.windDown();
+  }
+
+  private void tick() {
+    workers.tick();
+    obey(lock::post);
+  }
+
   private void tellEvent(Event event) {
     setup.listener().accept(event);
     for (BuildListener each : followers.listeners) {
@@ -120,6 +149,7 @@ public final class BuildLoop {
     lock.takeTurn();
     try {
       verdicts.begin();
+      obey(Runnable::run);
       while (!state.states.done()) {
         starts.start();
         workers.hand();
@@ -128,6 +158,7 @@ public final class BuildLoop {
         } else if (verdicts.isIdle() && verdicts.decideTemporary()) {
           verdicts.decideSettled();
         } else if (isSubmitted()) {
+          left = true;
           starts.stop();
           setup.common().machines().remotes().end(false, false); // jobs at schedulers stay there
         } else {
@@ -191,7 +222,13 @@ public final class BuildLoop {
   }
 
   private int exit() {
-    return signal.get() != 0 ? 128 + signal.get() : failed || blocked.failsBuild() ? 1 : 0;
+    boolean fails = failed || blocked.failsBuild() || winding && isAnyLeft();
+    return signal.get() != 0 ? 128 + signal.get() : fails ? 1 : 0;
+  }
+
+  private boolean isAnyLeft() {
+    return state.states.count(JobState.NOT_REACHED) > 0
+        || !state.context().selection().open().isEmpty();
   }
 
   /** Has each end finish when those before it have. */
@@ -222,7 +259,7 @@ public final class BuildLoop {
     try {
       Long due = state.delayed.next();
       Long held = state.ready.heldUntil();
-      lock.await(held != null && (due == null || held - due < 0) ? held : due, workers::tick);
+      lock.await(held != null && (due == null || held - due < 0) ? held : due, this::tick);
     } catch (InterruptedException e) {
       signal(Kill.INT);
     }
@@ -231,14 +268,13 @@ public final class BuildLoop {
   }
 
   /**
-   * Returns whether a build with {@code --submit} is over: all running jobs are at schedulers, and
-   * no other job can start.
+   * Returns whether a build with {@code --submit}, or one that was asked to stop, is over: all
+   * running jobs are at schedulers, and no other job can start.
    */
   private boolean isSubmitted() {
-    return setup.wishes().submit()
+    boolean idle = setup.wishes().submit() && starts.isIdle() && !starts.isStopped();
+    return (idle || winding && !left)
         && starts.areAllOut()
-        && starts.isIdle()
-        && !starts.isStopped()
         && !restored.isAsking()
         && !followers.isBusy();
   }

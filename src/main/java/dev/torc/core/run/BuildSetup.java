@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
@@ -48,7 +49,9 @@ public record BuildSetup(
    * number, {@code leftOut} more jobs count as skipped, {@code submit} ends the build once all
    * running jobs are at schedulers and no other job can start, {@code commands} shows commands as
    * they start, in a {@code watch} another build follows a change, and {@code order} gives for each
-   * named action the jobs that wait for it because they are only for targets behind it.
+   * named action the jobs that wait for it because they are only for targets behind it. {@code stop}
+   * returns what was asked of the running build since the last call; the loop calls it about once a
+   * second.
    */
   public record Wishes(
       int failures,
@@ -56,7 +59,15 @@ public record BuildSetup(
       boolean submit,
       boolean commands,
       boolean watch,
-      Function<Graph, Map<Integer, BitSet>> order) {}
+      Function<Graph, Map<Integer, BitSet>> order,
+      Supplier<Stop> stop) {}
+
+  /** What a running build may be asked: to start nothing more, or to end as after Ctrl-C. */
+  public enum Stop {
+    NONE,
+    SOON,
+    NOW
+  }
 
   /** What runs attempts: this host, with its processes and threads, and the schedulers. */
   public record Machines(

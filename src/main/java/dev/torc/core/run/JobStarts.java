@@ -47,6 +47,12 @@ final class JobStarts implements StartedJobs {
     stopped = true;
   }
 
+  /** Prevents further starts, and forgets the jobs that are held back. */
+  void windDown() {
+    stop();
+    out.dropHeld();
+  }
+
   void stopIf(boolean end) {
     if (end) {
       stop(); // `stopped = end` could undo a stop by another thread

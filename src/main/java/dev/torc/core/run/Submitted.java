@@ -78,6 +78,11 @@ final class Submitted {
         : OptionalInt.empty();
   }
 
+  /** Forgets the jobs that are held back, since none of them will start. */
+  void dropHeld() {
+    held.clear();
+  }
+
   boolean has(int id) {
     return out.contains(id);
   }

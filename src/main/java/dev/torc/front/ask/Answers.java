@@ -25,6 +25,7 @@ public final class Answers {
       case "log" -> LogAnswer.run(call);
       case "stats" -> call.print(StatsAnswer.of(call));
       case "status" -> StatusAnswer.run(call);
+      case "stop" -> StopAnswer.run(call);
       case "store" -> call.print(StoreAnswer.of(call));
       case "why" -> WhyAnswer.run(call);
       default -> throw new IllegalArgumentException(call.command());

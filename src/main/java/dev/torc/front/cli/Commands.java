@@ -80,6 +80,9 @@ final class Commands {
         = build -n --probe --submit --no-wait --junit --failed --since --deadline
         --settle TIME  wait at most TIME for a file that is still being written (default: 2s)
       why  explain why a job runs or ran, or which jobs need a file
+      stop  ask the running build to end
+        ! document runs
+        --now  interrupt the running jobs, as Ctrl-C does
         JOB|FILE*  job, group, instance, tag or file
         --failed  explain jobs whose last run failed
         -v --verbose --instances  explain each instance of a group, with all reasons

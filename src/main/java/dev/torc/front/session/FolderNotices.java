@@ -188,7 +188,9 @@ final class FolderNotices implements Notices {
         isOfInterest(key);
       }
     }
-    home.cancel();
+    if (!keys.containsKey(home)) {
+      home.cancel();
+    }
   }
 
   @Override

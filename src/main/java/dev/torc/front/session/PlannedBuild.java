@@ -93,7 +93,9 @@ record PlannedBuild(
     boolean watch = request.manner().watch();
     Features features = features(commit);
     boolean sharing = shared.isAny() && !plan.isQuiet();
+    String id = work.build().id();
     try (images;
+        StopRequests stops = StopRequests.toBuild(project.place());
         SharedStores stores = sharing ? shared.open(false, watcher::warn) : null;
         Runner runner = project.caller().host().runner().get();
         Remotes remotes = remotes();
@@ -115,7 +117,8 @@ record PlannedBuild(
                   request.manner().submit(),
                   watcher.wantsCommands(),
                   watch,
-                  graph -> request.choice().order(graph, project.paths())),
+                  graph -> request.choice().order(graph, project.paths()),
+                  () -> stops.of(id)),
               sharing
                   ? new SharedRequests(stores, project.options().reuse().results())
                   : new SharedResults() {},

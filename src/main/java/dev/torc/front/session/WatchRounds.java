@@ -2,10 +2,12 @@ package dev.torc.front.session;
 
 import dev.torc.base.digests.FileClock;
 import dev.torc.base.digests.Stamp;
+import dev.torc.base.posix.Kill;
 import dev.torc.base.posix.Signals;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.core.memory.BuildLock;
 import dev.torc.core.memory.Cache.CacheException;
+import dev.torc.core.run.BuildSetup.Stop;
 import dev.torc.core.run.Event;
 import dev.torc.features.fastpath.WatchSnapshot;
 import dev.torc.features.reading.BuildFile;
@@ -85,6 +87,8 @@ public record WatchRounds(
     private Stamp known = Stamp.MISSING; // of the last build's file of fresh jobs
     private String refused = ""; // why the last round did not begin; empty if it did
     private long took; // nanoseconds of the last round
+    private StopRequests stops; // null before the root is known
+    private Stop stop = Stop.NONE;
     private boolean lackTold;
     private Collection<String> circle = List.of();
     private int circles;
@@ -97,14 +101,25 @@ public record WatchRounds(
     }
 
     int run() throws IOException {
+      try {
+        return rounds();
+      } finally {
+        if (stops != null) {
+          stops.close();
+        }
+      }
+    }
+
+    private int rounds() throws IOException {
       Collection<String> changed = List.of();
       for (boolean first = true; ; first = false) {
         Collection<String> next;
+        int exit;
         try (Report report = screen.get()) {
           if (!changed.isEmpty()) {
             report.accept(new Event.Changed(List.copyOf(changed)));
           }
-          int exit = round(report, first);
+          exit = round(report, first);
           if (exit > Exit.signal(0)) {
             return exit;
           }
@@ -113,13 +128,25 @@ public record WatchRounds(
           }
           next = news();
           tellCircles(next, report);
-          if (next.isEmpty()) {
+          if (next.isEmpty() && !isAsked()) {
             tellLack(report);
             report.accept(new Event.Watching(seen.size()));
           }
         }
-        changed = next.isEmpty() ? await() : next;
+        changed = next.isEmpty() && !isAsked() ? await() : next;
+        if (isAsked()) {
+          return stop == Stop.NOW ? Exit.signal(Kill.INT) : exit;
+        }
       }
+    }
+
+    /** Returns whether {@code torc stop} has asked this watch to end. */
+    private boolean isAsked() {
+      if (stops != null && stop == Stop.NONE) {
+        stops.show();
+        stop = stops.ofWatch();
+      }
+      return stop != Stop.NONE;
     }
 
     private int round(Report report, boolean first) throws IOException {
@@ -128,6 +155,9 @@ public record WatchRounds(
       int exit;
       refused = "";
       try {
+        if (stops == null) {
+          stops = StopRequests.toWatch(caller.place(BuildFile.root(options.layers(caller).getFirst())));
+        }
         project = Project.load(caller, options);
         session = BuildSession.of(project, asked);
         session.check(said -> report.accept(new Event.Note(Event.Level.WARNING, said)));
@@ -244,19 +274,30 @@ public record WatchRounds(
     /** Returns the files that changed since the round; watches the folders where files are now. */
     private SortedSet<String> lookAndListen() throws IOException {
       SortedSet<String> changed = seen.look();
-      while (changed.isEmpty() && notices.follow(seen.files())) {
+      while (changed.isEmpty() && notices.follow(followed())) {
         changed = seen.look(); // again, for changes before the notices began
       }
       return changed;
     }
 
+    private List<Path> followed() {
+      List<Path> files = seen.files();
+      if (stops != null) {
+        files.add(stops.file());
+      }
+      return files;
+    }
+
+    /** Waits for a change, or until {@code torc stop} asks this watch to end. */
     private Collection<String> await() throws IOException {
       while (true) {
         if (notices.await(patience())) {
           awaitQuiet(QUIET);
         }
         Collection<String> changed = news();
-        if (!changed.isEmpty() || !refused.isEmpty() && !refused.equals(refusal())) {
+        if (!changed.isEmpty()
+            || isAsked()
+            || !refused.isEmpty() && !refused.equals(refusal())) {
           return changed;
         }
       }

@@ -96,6 +96,9 @@ public class Harness extends LastBuild {
 
   boolean downstream;
 
+  /** The random id of the next builds; null for a new one each time. */
+  String id;
+
   /** The arguments behind {@code --}. */
   List<String> args = List.of();
 
@@ -427,7 +430,8 @@ public class Harness extends LastBuild {
     session.check(said -> events.add(new Event.Note(Event.Level.WARNING, said)));
     tick(); // so that an edit before the build does not look like one during it
     try {
-      exit = session.run(UUID.randomUUID().toString(), System.nanoTime(), new Watcher(begun));
+      String build = id == null ? UUID.randomUUID().toString() : id;
+      exit = session.run(build, System.nanoTime(), new Watcher(begun));
     } catch (StubRunner.Killed killed) {
       exit = KILLED;
     }

@@ -126,6 +126,32 @@ class BesideABuildTest {
     assertEquals(0, folder.run(args).exit());
   }
 
+  /** Section 7: {@code torc stop} names the build that holds the lock, and no other command. */
+  @Test
+  void stopAsksTheBuildThatHoldsTheLock() throws IOException {
+    Run none = folder.run("stop");
+    assertEquals(1, none.exit());
+    assertEquals("torc: no build is running here\n", none.err());
+    Path request = folder.at().resolve(".torc/stop");
+    assertFalse(Files.exists(request));
+    long pid = ProcessHandle.current().pid();
+    try (BuildLock _ = lock("other")) {
+      Run run = folder.run("stop");
+      assertEquals(0, run.exit());
+      assertEquals(
+          "asked the build (process %d) to stop; running jobs finish, no more start\n"
+              .formatted(pid),
+          run.err());
+      assertTrue(Files.readString(request).startsWith("other\n\n"));
+      folder.put("torc.yaml", "jobs: [").run("stop", "--now");
+      assertTrue(Files.readString(request).startsWith("other\nnow\n"), "a refused build file");
+    }
+    BuildLock.Holder clean = new BuildLock.Holder(pid, "other", "torc clean");
+    try (BuildLock _ = BuildLock.tryAcquire(place(), clean, false).orElseThrow()) {
+      assertEquals(1, folder.run("stop").exit());
+    }
+  }
+
   @Test
   void rule10CleanWaitsForARunningBuild() throws Exception {
     CompletableFuture<String> waiting = new CompletableFuture<>();
