@@ -131,7 +131,7 @@ public class LoopBenchmark {
             new TreeMap<>(),
             null,
             null,
-            new ProjectOptions.Reuse(true, false, false, false, List.of(), false));
+            new ProjectOptions.Reuse(true, false, false, false, List.of(), List.of(), false));
     BuildSession session =
         BuildSession.of(
             Project.load(caller, options),

@@ -182,7 +182,10 @@ public final class Adoption {
           "it needs what group %s makes, whose instances are not known yet; run `torc build %1$s`"
               + " first";
     } else if (!seen.contains(name)) {
-      line += ", which is not up to date; build or adopt %1$s first";
+      line +=
+          ", which is not up to date; build or adopt %1$s first, or take the products as they are by"
+              + " torc build --frozen "
+              + SafeText.name(job.name()).replace("%", "%%");
     }
     problem(job, line.formatted(SafeText.name(name)));
   }

@@ -13,6 +13,7 @@ import dev.torc.core.model.ResultSource;
 import dev.torc.core.model.Workflow;
 import dev.torc.core.model.WorkflowCodec;
 import dev.torc.features.groups.Axis.Row;
+import dev.torc.features.groups.CalledJobs.Called;
 import dev.torc.features.reading.RowValues;
 import dev.torc.features.reading.Value;
 import dev.torc.features.when.LeftOutJobs;
@@ -85,7 +86,7 @@ public final class GroupExpansion implements OtherUnits {
    *
    * @param warnings the warnings of plain jobs
    * @param manual receives the names of manual instances
-   * @param excluded the patterns of jobs that the caller excludes
+   * @param called the jobs that the call names
    */
   public GroupExpansion(
       Path root,
@@ -94,9 +95,9 @@ public final class GroupExpansion implements OtherUnits {
       WhenReader when,
       Set<BadInput.Diagnostic> warnings,
       Set<String> manual,
-      List<String> excluded) {
+      Called called) {
     this.manual = manual;
-    this.omissions = new Omissions(new Exclusions(excluded), codec);
+    this.omissions = new Omissions(called, codec);
     this.codec = codec;
     this.units = List.copyOf(units);
     this.when = when;
@@ -166,7 +167,7 @@ public final class GroupExpansion implements OtherUnits {
 
   /** Finds the jobs that this build leaves out; returns whether there are more than before. */
   private boolean leaveOut() throws IOException {
-    if (!when.lacks() && !omissions.excludes()) {
+    if (!when.lacks() && !omissions.areCalled()) {
       return false;
     }
     List<LeftOutJobs.Candidate> all = new ArrayList<>();

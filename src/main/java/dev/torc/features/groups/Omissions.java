@@ -7,6 +7,7 @@ import dev.torc.core.model.Group;
 import dev.torc.core.model.Workflow;
 import dev.torc.core.model.Workflow.LeftOutJob;
 import dev.torc.core.model.WorkflowCodec;
+import dev.torc.features.groups.CalledJobs.Called;
 import dev.torc.features.when.LeftOutJobs;
 import dev.torc.features.when.WhenReader;
 import java.io.IOException;
@@ -26,19 +27,20 @@ import java.util.TreeMap;
  */
 final class Omissions {
 
-  private final Exclusions exclusions;
+  private final Called called;
   private final WorkflowCodec codec;
   private final SortedMap<String, LeftOutJob> jobs = new TreeMap<>();
   private Map<String, byte[]> rewritten = Map.of(); // jobs that lost optional needs, by name
   private Workflow earlier; // the last expansion; null before it
 
-  Omissions(Exclusions exclusions, WorkflowCodec codec) {
-    this.exclusions = exclusions;
+  Omissions(Called called, WorkflowCodec codec) {
+    this.called = called;
     this.codec = codec;
   }
 
-  boolean excludes() {
-    return !exclusions.patterns().isEmpty();
+  /** Returns whether the call names jobs, so that each must be looked at. */
+  boolean areCalled() {
+    return !called.isNone();
   }
 
   SortedMap<String, LeftOutJob> jobs() {
@@ -61,7 +63,7 @@ final class Omissions {
       had.add(earlier.jobName(j));
     }
     if (jobs.isEmpty()) {
-      exclusions.refuseUseless(all);
+      called.refuseUseless(all);
     }
     int before = jobs.size();
     LeftOutJobs found = new LeftOutJobs(all);
@@ -77,7 +79,7 @@ final class Omissions {
         ? known.why()
         : each.job().conditions().containsKey(WhenReader.KEY)
             ? each.job().conditions().get(WhenReader.KEY).declared()
-            : exclusions.reason(each.job());
+            : called.excluded().reason(each.job());
   }
 
   /** Reports a condition that asks for a file that a job makes. */

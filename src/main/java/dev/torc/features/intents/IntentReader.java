@@ -1,12 +1,16 @@
 package dev.torc.features.intents;
 
 import dev.torc.base.syntax.Node;
+import dev.torc.base.syntax.Problems;
 import dev.torc.base.syntax.Quantity;
 import dev.torc.core.model.Job;
+import dev.torc.core.model.Job.Trait;
 import dev.torc.core.model.Template;
 import dev.torc.features.reading.MapFields;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Function;
 
 /** Reads {@code max_age}, {@code probe} and {@code frozen} of a job. */
@@ -50,14 +54,27 @@ public record IntentReader(MapFields job) {
 
   /** Reports a frozen job whose products cannot stand for a run. */
   private void refuseFrozen(boolean temporary) {
-    Node at = job.map().get(Job.FROZEN);
     Node produces = job.map().get("produces");
-    if (produces == null || Node.isNothing(produces)) {
-      job.problems()
-          .add(
-              at.place(), "a job without products cannot be frozen: nothing would tell its result");
-    } else if (temporary) {
-      job.problems().add(at.place(), "a job is frozen or temporary, not both");
+    String lack = lack(produces != null && !Node.isNothing(produces), temporary);
+    if (lack != null) {
+      job.problems().add(job.map().get(Job.FROZEN).place(), lack);
     }
+  }
+
+  private static String lack(boolean makes, boolean temporary) {
+    return !makes
+        ? "a job without products cannot be frozen: nothing would tell its result"
+        : temporary ? "a job is frozen or temporary, not both" : null;
+  }
+
+  /** Returns the conditions of a job that the call, as {@code by} says, freezes. */
+  public static SortedMap<String, Template> frozen(Job job, String by, Problems problems) {
+    String lack = lack(!job.productRefs().isEmpty(), job.has(Trait.TEMPORARY));
+    if (lack != null) {
+      problems.add(job.place(), by + ": " + lack);
+    }
+    SortedMap<String, Template> conditions = new TreeMap<>(job.conditions());
+    conditions.put(Job.FROZEN, Template.of(""));
+    return conditions;
   }
 }

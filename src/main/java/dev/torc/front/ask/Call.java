@@ -256,6 +256,7 @@ public final class Call {
             has("--probe"),
             has("--only"),
             values("--exclude"),
+            values("--frozen"),
             has("--sandbox")));
   }
 

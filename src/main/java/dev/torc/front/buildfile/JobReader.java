@@ -235,7 +235,21 @@ final class JobReader implements InstanceReader {
                 RetryReader.skip(full)),
             traits(job, entry.place()),
             conditions(full, shell, produces, run));
-    return withStandIn(fetches ? fetching(job, read, shell) : entered(job, read));
+    return frozen(withStandIn(fetches ? fetching(job, read, shell) : entered(job, read)));
+  }
+
+  /** Returns the job, frozen if the call says so. */
+  private Job frozen(Job read) {
+    String by = common.over.called().frozen().reason(read);
+    Job.Links links = read.links();
+    return by == null
+        ? read
+        : LinkedJob.with(
+            read,
+            links.needs(),
+            links.after(),
+            links.caching(),
+            IntentReader.frozen(read, by, problems));
   }
 
   private Job fetching(MapFields job, Job read, List<String> shell) {

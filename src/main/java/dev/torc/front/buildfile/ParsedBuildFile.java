@@ -23,6 +23,7 @@ import dev.torc.core.model.WorkflowCodec;
 import dev.torc.features.clusters.ExecutorReader;
 import dev.torc.features.environments.EnvironmentReader;
 import dev.torc.features.groups.AxisReader;
+import dev.torc.features.groups.CalledJobs.Called;
 import dev.torc.features.groups.Deciders;
 import dev.torc.features.groups.FactoryReader;
 import dev.torc.features.groups.GroupExpansion;
@@ -173,7 +174,7 @@ public final class ParsedBuildFile {
     this.blank =
         new Workflow(root, settings, List.of(), List.of(), List.of(), List.of(), Apart.NONE);
     this.expansion =
-        new GroupExpansion(root, units, codec, when, problems.warnings(), manual, over.excluded());
+        new GroupExpansion(root, units, codec, when, problems.warnings(), manual, over.called());
   }
 
   /** Returns the readers of the jobs of each build file. */
@@ -536,7 +537,7 @@ public final class ParsedBuildFile {
    * @param executor the executor of jobs that name none, or {@code local} for all jobs; null for no
    *     override
    * @param env the caller's environment, which vars may name
-   * @param excluded patterns of the jobs that are left out
+   * @param called the jobs that are left out, and those that count as frozen
    * @param sandbox whether jobs run in folders of their own
    */
   public record Overrides(
@@ -544,11 +545,11 @@ public final class ParsedBuildFile {
       boolean containers,
       String executor,
       Map<String, String> env,
-      List<String> excluded,
+      Called called,
       boolean sandbox) {
 
     public static final Overrides NONE =
-        new Overrides(Collections.emptySortedMap(), true, null, Map.of(), List.of(), false);
+        new Overrides(Collections.emptySortedMap(), true, null, Map.of(), Called.NONE, false);
 
     /** Returns the overrides of a package: the values that {@code -D NAME:x=1} gives its vars. */
     Overrides inside(String name) {
@@ -559,7 +560,7 @@ public final class ParsedBuildFile {
               own.put(key.substring(name.length() + 1), value);
             }
           });
-      return new Overrides(own, containers, executor, env, excluded, sandbox);
+      return new Overrides(own, containers, executor, env, called, sandbox);
     }
   }
 }

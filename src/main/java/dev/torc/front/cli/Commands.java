@@ -63,6 +63,7 @@ final class Commands {
         --all  without targets, build all jobs, even if the build file has a default
         --only  build only the targets, from what the jobs before them made last
         --exclude PATTERN  leave out these jobs, by name, group or tag, and all jobs that need them
+        --frozen PATTERN  run none of these jobs, by name, group, tag or product: their products count as they are
         --failed  build only jobs whose last run failed
         --since REF  build only jobs behind files that differ from where the branch left REF (git)
         --fail-fast  start no more jobs after a failure; same as -k 1
@@ -79,10 +80,10 @@ final class Commands {
       watch  build, and rebuild when files change
         = build -n --probe --submit --no-wait --junit --failed --since --deadline
         --settle TIME  wait at most TIME for a file that is still being written (default: 2s)
-      why  explain why a job runs or ran, or which jobs need a file
       stop  ask the running build to end
         ! document runs
         --now  interrupt the running jobs, as Ctrl-C does
+      why  explain why a job runs or ran, or which jobs need a file
         JOB|FILE*  job, group, instance, tag or file
         --failed  explain jobs whose last run failed
         -v --verbose --instances  explain each instance of a group, with all reasons

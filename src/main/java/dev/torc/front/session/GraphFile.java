@@ -15,6 +15,7 @@ import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.PackedJobs;
 import dev.torc.core.model.WorkflowCodec;
+import dev.torc.features.groups.CalledJobs;
 import dev.torc.features.groups.Deciders;
 import dev.torc.features.reading.BuildFile;
 import dev.torc.front.buildfile.ParsedBuildFile;
@@ -67,7 +68,11 @@ record GraphFile(
       out.map(over.defines(), ByteWriter::text);
       out.flag(over.containers());
       out.text(over.executor());
-      out.text(String.join("\0", over.excluded())); // which no argument holds
+      CalledJobs frozen = over.called().frozen();
+      for (List<String> each :
+          List.of(over.called().excluded().patterns(), frozen.patterns(), frozen.paths())) {
+        out.list(each, ByteWriter::text);
+      }
       out.flag(over.sandbox());
       return out.bytes();
     }

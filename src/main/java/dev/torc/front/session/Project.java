@@ -33,6 +33,7 @@ import dev.torc.features.containers.Containers;
 import dev.torc.features.containers.ImageSupply;
 import dev.torc.features.environments.MadeEnvironment;
 import dev.torc.features.groups.RowPlaces;
+import dev.torc.features.groups.CalledJobs.Called;
 import dev.torc.features.reading.BuildFile;
 import dev.torc.features.secrets.CountedSecret;
 import dev.torc.features.secrets.SecretValues;
@@ -145,6 +146,11 @@ public record Project(
   static GraphFile.Inputs origin(ProjectOptions options, List<Path> files, Caller caller)
       throws IOException {
     boolean contained = !ProjectOptions.HOST.equals(options.containers());
+    UserPaths paths = new UserPaths(BuildFile.root(files.getFirst()), caller.cwd());
+    List<String> asPaths = new ArrayList<>(0);
+    for (String pattern : options.reuse().frozen()) {
+      asPaths.add(paths.path(pattern));
+    }
     return new GraphFile.Inputs(
         InstalledTorc.id(),
         files,
@@ -153,7 +159,10 @@ public record Project(
             contained,
             options.executor(),
             caller.env(),
-            options.reuse().excluded(),
+            Called.of(
+                options.reuse().excluded(),
+                options.reuse().frozen(),
+                asPaths),
             options.reuse().sandbox()));
   }
 

@@ -40,6 +40,7 @@ public record ProjectOptions(
    * @param probes whether a look runs the probes of jobs
    * @param only whether none but the targets run
    * @param excluded patterns of the jobs that are left out
+   * @param frozen patterns of the jobs that count as frozen
    * @param sandbox whether jobs run in folders of their own
    */
   public record Reuse(
@@ -48,8 +49,9 @@ public record ProjectOptions(
       boolean probes,
       boolean only,
       List<String> excluded,
+      List<String> frozen,
       boolean sandbox) {
-    static final Reuse NOTHING = new Reuse(false, false, false, false, List.of(), false);
+    static final Reuse NOTHING = new Reuse(false, false, false, false, List.of(), List.of(), false);
   }
 
   public static final String SITE = "TORC_CONFIG";

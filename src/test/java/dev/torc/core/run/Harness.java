@@ -117,6 +117,9 @@ public class Harness extends LastBuild {
   /** The patterns of {@code --exclude}. */
   List<String> excluded = List.of();
 
+  /** The patterns of {@code --frozen}. */
+  List<String> frozen = List.of();
+
   /** Whether the event of an attempt's start has its command. */
   boolean commands;
 
@@ -302,7 +305,7 @@ public class Harness extends LastBuild {
         new TreeMap<>(),
         containers ? null : ProjectOptions.HOST,
         null,
-        new ProjectOptions.Reuse(restores, keepsFailed, false, only, excluded, sandboxes));
+        new ProjectOptions.Reuse(restores, keepsFailed, false, only, excluded, frozen, sandboxes));
   }
 
   /** The caller of a build, on a machine of the test's own. */

@@ -363,12 +363,16 @@ class Story extends Harness implements StepFiles.Stage {
     strict = words.contains("--strict");
     sandboxes = words.contains("--sandbox");
     only = words.contains("--only");
-    excluded =
-        words.stream()
-            .filter(word -> word.startsWith("--exclude="))
-            .map(word -> word.substring(word.indexOf('=') + 1))
-            .toList();
+    excluded = values(words, "--exclude=");
+    frozen = values(words, "--frozen=");
     return words.stream().filter(word -> !word.startsWith("-")).toArray(String[]::new);
+  }
+
+  private static List<String> values(List<String> words, String option) {
+    return words.stream()
+        .filter(word -> word.startsWith(option))
+        .map(word -> word.substring(option.length()))
+        .toList();
   }
 
   private List<String> shell(String command, Stub stub) throws IOException, InterruptedException {
