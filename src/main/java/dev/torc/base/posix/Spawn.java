@@ -92,18 +92,22 @@ public final class Spawn implements AutoCloseable {
   }
 
   /**
+   * Where output goes: standard output and error to the log, or with {@code keepsOut} only error,
+   * and standard input is /dev/null; without a log all three are those of this process.
+   */
+  public record Streams(Path log, boolean truncate, boolean keepsOut) {}
+
+  /**
    * Starts a program as the leader of a new process group, in an absolute folder; returns its
    * number, which {@link ChildWait} must reap. Searches for a program without a slash in the PATH
-   * of {@code environment}; runs a script without {@code #!} by sh, as execvp does. Standard output
-   * and error go to the log, and standard input is /dev/null; without a log all three are those of
-   * this process. {@code trace} may be null. Errors say in one line why the program cannot start.
+   * of {@code environment}; runs a script without {@code #!} by sh, as execvp does. {@code trace} may
+   * be null. Errors say in one line why the program cannot start.
    */
   public int start(
       List<String> argv,
       Path dir,
       EnvironmentEntries environment,
-      Path log,
-      boolean truncate,
+      Streams streams,
       JobTrace trace)
       throws IOException {
     List<byte[]> words = new ArrayList<>();
@@ -127,7 +131,7 @@ public final class Spawn implements AutoCloseable {
           continue;
         }
         found = true;
-        long actions = actions(scratch, dir, log, truncate);
+        long actions = actions(scratch, dir, streams);
         try {
           Start start = new Start(caller, scratch.zeros(Integer.BYTES), actions, env);
           error = spawn(start, scratch, program, words, dir);
@@ -147,7 +151,7 @@ public final class Spawn implements AutoCloseable {
           break;
         }
       }
-      throw new IOException(cannot(argv) + why(error, found, argv.get(0), dir, log));
+      throw new IOException(cannot(argv) + why(error, found, argv.get(0), dir, streams.log));
     } finally {
       scratch.clear();
       Reference.reachabilityFence(environment);
@@ -186,7 +190,7 @@ public final class Spawn implements AutoCloseable {
         start.pid, name, start.actions, attributes.address(), arguments, start.env);
   }
 
-  private long actions(ScratchMemory scratch, Path dir, Path log, boolean truncate) {
+  private long actions(ScratchMemory scratch, Path dir, Streams streams) {
     long actions = scratch.zeros(ROOM);
     check(INIT.call(actions));
     // Comes first: a traced process with its own listener open would hang after torc's end.
@@ -199,11 +203,16 @@ public final class Spawn implements AutoCloseable {
         check(ADD_CLOSE.call(actions, fd));
       }
     }
-    if (log != null) {
-      int flags = LOG | (truncate ? Libc.O_TRUNC : 0);
+    if (streams.log != null) {
+      int flags = LOG | (streams.truncate ? Libc.O_TRUNC : 0);
+      int first = streams.keepsOut ? 2 : 1;
       check(ADD_OPEN.call(actions, 0, scratch.text(DEV_NULL), 0, 0));
-      check(ADD_OPEN.call(actions, 1, scratch.text(bytes(log.toString())), flags, 0666));
-      check(ADD_DUP2.call(actions, 1, 2));
+      check(ADD_OPEN.call(actions, first, scratch.text(bytes(streams.log.toString())), flags, 0666));
+      if (!streams.keepsOut) {
+        check(ADD_DUP2.call(actions, 1, 2));
+      } else if (Libc.MAC) {
+        check(ADD_DUP2.call(actions, 1, 1));
+      }
     } else if (Libc.MAC) {
       for (int fd = 0; fd <= 2; fd++) { // exempts them from CLOEXEC_DEFAULT
         check(ADD_DUP2.call(actions, fd, fd));

@@ -63,7 +63,7 @@ public record Launch(
     for (Step step : steps) {
       handed.add(step.container() == null ? step : step.container().client(step, this).handedOut());
     }
-    Output logged = new Output(output.log, output.append, false);
+    Output logged = new Output(output.log, output.append, false, false);
     return new Launch(List.copyOf(handed), logged, timeLimit, memoryLimit, mark, stop, null);
   }
 
@@ -84,9 +84,18 @@ public record Launch(
 
   /**
    * Where output goes: standard output and error of all steps to the log, which {@code append}
-   * continues. An interactive job has torc's own terminal instead of /dev/null and the log.
+   * continues. An interactive job has torc's own terminal instead of /dev/null and the log. With
+   * {@code raw}, only standard error goes to the log, and standard output is that of torc.
    */
-  public record Output(Path log, boolean append, boolean interactive) {
+  public record Output(Path log, boolean append, boolean interactive, boolean raw) {
+
+    public Output(Path log, boolean append, boolean interactive) {
+      this(log, append, interactive, false);
+    }
+
+    public Output toCaller() {
+      return new Output(log, append, interactive, true);
+    }
 
     /** Returns an output that is not interactive and overwrites its log. */
     public static Output of(Path log) {

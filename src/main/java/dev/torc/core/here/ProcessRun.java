@@ -222,8 +222,9 @@ final class ProcessRun implements Runner.Running {
     over.putAll(step.secrets());
     over.putAll(launch.mark());
     Path log = launch.output().interactive() ? null : launch.output().log();
+    Spawn.Streams streams = new Spawn.Streams(log, truncate, launch.output().raw());
     EnvironmentEntries env = means.caller().with(over);
-    int pid = means.spawn().start(argv, step.dir(), env, log, truncate, launch.trace());
+    int pid = means.spawn().start(argv, step.dir(), env, streams, launch.trace());
     tree.addLeader(pid);
     synchronized (this) {
       running = true;

@@ -26,6 +26,7 @@ import dev.torc.features.groups.InstanceReader;
 import dev.torc.features.intents.IntentReader;
 import dev.torc.features.intents.MaxAge;
 import dev.torc.features.intents.Probes;
+import dev.torc.features.raw.RawOutput;
 import dev.torc.features.reading.KnownKeys;
 import dev.torc.features.reading.LinkedJob;
 import dev.torc.features.reading.MapFields;
@@ -65,7 +66,7 @@ final class JobReader implements InstanceReader {
 
   private static final List<String> CACHING = List.of("true", "false", "local");
 
-  private static final List<String> OUTPUT = List.of("failure", "always", "live");
+  private static final List<String> OUTPUT = List.of("failure", "always", "live", RawOutput.KEY);
 
   private final JobSettings common;
   private final Node.Mapping defaults;
@@ -300,6 +301,9 @@ final class JobReader implements InstanceReader {
             }
           });
     }
+    if (output(job).equals(RawOutput.KEY)) {
+      conditions.put(RawOutput.KEY, Template.of(""));
+    }
     SortedMap<String, Template> all = SecretReader.of(conditions, run);
     boolean called = common.over().sandbox();
     boolean apart = called || job.map().get(Job.SANDBOX) != null;
@@ -381,7 +385,7 @@ final class JobReader implements InstanceReader {
         || node instanceof Node.Scalar text && text.text().matches(".*[./*].*")) {
       problems.add(
           node.place(),
-          "output is failure or always or live: when it is shown; did you mean produces?");
+          "output is failure, always, live or raw: when it is shown; did you mean produces?");
       return "";
     }
     return job.choice("output", "failure", OUTPUT);

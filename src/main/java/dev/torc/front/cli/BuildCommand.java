@@ -8,6 +8,7 @@ import dev.torc.base.syntax.Quantity;
 import dev.torc.base.text.Refusal;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.JobSelection.Rerun;
+import dev.torc.features.raw.RawOutput;
 import dev.torc.front.ask.Call;
 import dev.torc.front.session.AllocatedBuild;
 import dev.torc.front.session.BuildRequest;
@@ -18,6 +19,7 @@ import dev.torc.front.session.FailedJobs;
 import dev.torc.front.session.JobChoice;
 import dev.torc.front.session.Project;
 import dev.torc.front.session.ProjectOptions;
+import dev.torc.front.session.RawJob;
 import dev.torc.front.session.WatchRounds;
 import dev.torc.front.show.Console;
 import dev.torc.front.show.JunitReport;
@@ -156,9 +158,19 @@ final class BuildCommand {
     return call.console().report(call.errPalette(), style(), call.json());
   }
 
+  /** Returns whether the output of the job is asked for, not a report of a watch. */
+  private boolean isRaw() {
+    boolean raw =
+        call.command().equals("build") && RawOutput.KEY.equalsIgnoreCase(call.value("--output"));
+    if (raw && call.json()) {
+      throw Call.usage("--output raw and --json both write to standard output; leave out one");
+    }
+    return raw;
+  }
+
   private Report.Style style() {
     String alive = call.console().env().get(ALIVE);
-    String output = call.value("--output");
+    String output = isRaw() ? null : call.value("--output");
     if (output != null && !Report.Style.OUTPUTS.contains(output.toLowerCase(Locale.ROOT))) {
       throw Call.usage(
           "--output %s: write %s"
@@ -233,7 +245,7 @@ final class BuildCommand {
     long began = console.began().getAsLong();
     long read = System.nanoTime();
     Project project = Project.load(caller, of);
-    BuildRequest request = asked.of(project.graph());
+    BuildRequest request = RawJob.of(project, asked.of(project.graph()), isRaw());
     if (call.has("--failed")) {
       List<String> failed = FailedJobs.names(project, console::say, console::warn);
       request = request.with(request.choice().with(failed));

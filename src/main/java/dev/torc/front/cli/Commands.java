@@ -56,7 +56,7 @@ final class Commands {
         -j --jobs N  use at most N cpus; same as --limit cpus=N
         -v --verbose  also show job starts, commands, job output and up-to-date jobs
         -q --quiet  show only failures, warnings and the last line
-        --output WHEN:failure,always,live  show the output of jobs: of failed ones, at the end, or as it comes
+        --output WHEN:failure,always,live,raw  show the output of jobs: of failed ones, at the end, as it comes; raw: print that of one job only
         --probe  with -n, also run the probes of jobs
         --force  run the targets even if they are up to date
         --downstream  also build all jobs that wait for the targets

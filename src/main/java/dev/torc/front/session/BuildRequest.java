@@ -31,9 +31,26 @@ public record BuildRequest(
    * How jobs run: after {@code failures} failures no more jobs start, 0 for any number; {@code
    * submit} ends the build when all ready jobs are submitted, {@code strict} denies traced jobs
    * access to files that they do not need. In a {@code watch}, another build follows a change.
+   * {@code raw} is the job whose standard output is that of torc, null for none.
    */
   public record Manner(
-      int failures, boolean submit, boolean trace, boolean strict, boolean watch, Pace pace) {}
+      int failures,
+      boolean submit,
+      boolean trace,
+      boolean strict,
+      boolean watch,
+      Pace pace,
+      String raw) {
+
+    public Manner(
+        int failures, boolean submit, boolean trace, boolean strict, boolean watch, Pace pace) {
+      this(failures, submit, trace, strict, watch, pace, null);
+    }
+
+    Manner raw(String job) {
+      return new Manner(failures, submit, trace, strict, watch, pace, job);
+    }
+  }
 
   /**
    * Returns when jobs may start, by {@code -l}, {@code --deadline} (both null if not given) and the

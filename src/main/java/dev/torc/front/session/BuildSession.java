@@ -208,14 +208,17 @@ public final class BuildSession {
   }
 
   /**
-   * Refuses interactive jobs and schedulers if torc runs in a server's process: an interactive job
-   * needs torc's terminal, and a claim counts as held as long as its process lives.
+   * Refuses interactive jobs, raw output and schedulers if torc runs in a server's process: an
+   * interactive job needs torc's terminal, and a claim counts as held as long as its process lives.
    */
   private void refuseShared(Graph graph, BitSet jobs) {
     Project project = fast.project();
     CallingProcess caller = project.caller().host().process();
     if (caller.isOwn()) {
       return;
+    }
+    if (request.manner().raw() != null) {
+      caller.refuse("job " + request.manner().raw() + " writes to torc's output");
     }
     if (!project.workflow().settings().executors().isEmpty()
         || project.options().executor() != null

@@ -30,6 +30,7 @@ import dev.torc.features.pace.Pace;
 import dev.torc.features.past.BuildCommit;
 import dev.torc.features.past.FailedLogs;
 import dev.torc.features.posts.PostedEvents;
+import dev.torc.features.raw.RawOutput;
 import dev.torc.features.remarks.BuildRemarks;
 import dev.torc.features.remarks.UnstartedCommand;
 import dev.torc.features.sandbox.SandboxPart;
@@ -65,13 +66,15 @@ record Features(
    *
    * @param told what {@link SecretPart} and {@link SandboxPart} have told, since they tell it once
    * @param downloads null before the first job that fetches
+   * @param raw the job whose standard output is that of torc; null for none
    */
   record Shared(
       AtomicLong posted,
       Set<String> told,
       BuildWatcher watcher,
       AtomicReference<Downloads> downloads,
-      UsedEnvironments environments) {}
+      UsedEnvironments environments,
+      String raw) {}
 
   @Override
   public List<AttemptPart> parts(AttemptContext common, int id, JobAttempts attempts) {
@@ -108,6 +111,9 @@ record Features(
       parts.add(
           new SandboxPart(
               common, id, new SandboxPart.Telling(always, shared.watcher, shared.told)));
+    }
+    if (job.name().equals(shared.raw)) {
+      parts.add(new RawOutput());
     }
     return parts;
   }

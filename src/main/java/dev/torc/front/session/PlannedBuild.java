@@ -155,7 +155,8 @@ record PlannedBuild(
             ConcurrentHashMap.newKeySet(),
             watcher,
             new AtomicReference<>(),
-            new UsedEnvironments(env));
+            new UsedEnvironments(env),
+            manner.raw());
     return new Features(
         tracing, shared, manner.pace(), forces(), git, env, project.caller().hidden());
   }

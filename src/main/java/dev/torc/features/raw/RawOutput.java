@@ -1,0 +1,22 @@
+package dev.torc.features.raw;
+
+import dev.torc.base.digests.Stamp;
+import dev.torc.core.decide.NeedSnapshot;
+import dev.torc.core.here.Launch;
+import dev.torc.core.run.AttemptPart;
+
+/**
+ * {@code output: raw}: a job's standard output is that of torc, byte for byte, so that a script can
+ * use it. Its log has only its standard error. Which job that is, if any, {@code RawJob} in package
+ * {@code session} decides.
+ */
+public final class RawOutput implements AttemptPart {
+
+  /** The key and the option's value; also the name of the condition of such a job. */
+  public static final String KEY = "raw";
+
+  @Override
+  public Launch begin(Launch launch, NeedSnapshot snapshot, Stamp begin) {
+    return launch.running(launch.steps(), launch.output().toCaller());
+  }
+}
