@@ -97,18 +97,26 @@ public final class Spawn implements AutoCloseable {
    */
   public record Streams(Path log, boolean truncate, boolean keepsOut) {}
 
-  /**
-   * Starts a program as the leader of a new process group, in an absolute folder; returns its
-   * number, which {@link ChildWait} must reap. Searches for a program without a slash in the PATH
-   * of {@code environment}; runs a script without {@code #!} by sh, as execvp does. {@code trace} may
-   * be null. Errors say in one line why the program cannot start.
-   */
+  /** Starts a program whose standard output goes to the log, too. */
   public int start(
       List<String> argv,
       Path dir,
       EnvironmentEntries environment,
-      Streams streams,
+      Path log,
+      boolean truncate,
       JobTrace trace)
+      throws IOException {
+    return start(argv, dir, environment, new Streams(log, truncate, false), trace);
+  }
+
+  /**
+   * Starts a program as the leader of a new process group, in an absolute folder; returns its
+   * number, which {@link ChildWait} must reap. Searches for a program without a slash in the PATH
+   * of {@code environment}; runs a script without {@code #!} by sh, as execvp does. {@code trace}
+   * may be null. Errors say in one line why the program cannot start.
+   */
+  public int start(
+      List<String> argv, Path dir, EnvironmentEntries environment, Streams streams, JobTrace trace)
       throws IOException {
     List<byte[]> words = new ArrayList<>();
     for (String word : argv) {
@@ -207,7 +215,8 @@ public final class Spawn implements AutoCloseable {
       int flags = LOG | (streams.truncate ? Libc.O_TRUNC : 0);
       int first = streams.keepsOut ? 2 : 1;
       check(ADD_OPEN.call(actions, 0, scratch.text(DEV_NULL), 0, 0));
-      check(ADD_OPEN.call(actions, first, scratch.text(bytes(streams.log.toString())), flags, 0666));
+      check(
+          ADD_OPEN.call(actions, first, scratch.text(bytes(streams.log.toString())), flags, 0666));
       if (!streams.keepsOut) {
         check(ADD_DUP2.call(actions, 1, 2));
       } else if (Libc.MAC) {

@@ -49,14 +49,16 @@ public sealed interface Verdict {
   }
 
   /**
-   * The job does not run, and makes nothing: job {@code by}, which it needs, was skipped, or its
-   * own last run, if that is empty.
+   * The job does not run, and makes nothing.
+   *
+   * @param by the skipped job that it needs; empty for none
+   * @param why the reason, as for a job whose condition does not hold; empty if its own last run
+   *     skipped it
    */
-  record Skips(String by) implements Verdict {
+  record Skips(String by, String why) implements Verdict {
 
-    /** Returns why, as for a job whose condition does not hold; empty for its own last run. */
-    public String why() {
-      return by.isEmpty() ? "" : "needs " + by;
+    Skips(String by) {
+      this(by, by.isEmpty() ? "" : "needs " + by);
     }
 
     @Override

@@ -364,8 +364,9 @@ public final class BuildLoop {
       verdicts.decideSettled();
       starts.start();
       boolean later = !state.delayed.isEmpty() || state.ready.heldUntil() != null;
-      if (starts.isNoneRunning() || later || state.pending.isExpandable()) {
-        lock.wake(); // so that it computes again how long to wait
+      boolean over = starts.isNoneRunning() || starts.areAllOut();
+      if (over || later || state.pending.isExpandable()) {
+        lock.wake(); // so that it ends, or computes again how long to wait
       }
     }
 

@@ -49,9 +49,9 @@ public record BuildSetup(
    * number, {@code leftOut} more jobs count as skipped, {@code submit} ends the build once all
    * running jobs are at schedulers and no other job can start, {@code commands} shows commands as
    * they start, in a {@code watch} another build follows a change, and {@code order} gives for each
-   * named action the jobs that wait for it because they are only for targets behind it. {@code stop}
-   * returns what was asked of the running build since the last call; the loop calls it about once a
-   * second.
+   * named action the jobs that wait for it because they are only for targets behind it. {@code
+   * stop} returns what was asked of the running build since the last call; the loop calls it about
+   * once a second.
    */
   public record Wishes(
       int failures,

@@ -6,6 +6,7 @@ import dev.torc.base.syntax.Quantity;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Trait;
 import dev.torc.core.model.Template;
+import dev.torc.features.reading.LinkedJob;
 import dev.torc.features.reading.MapFields;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +14,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
 
-/** Reads {@code max_age}, {@code probe} and {@code frozen} of a job. */
+/** Reads {@code max_age}, {@code probe}, {@code frozen} and {@code output: raw} of a job. */
 public record IntentReader(MapFields job) {
 
   private static final List<String> FROZEN = List.of("true", "false", Frozen.ONCE);
@@ -37,6 +38,9 @@ public record IntentReader(MapFields job) {
     if (!frozen.equals("false")) {
       refuseFrozen(temporary);
       conditions.put(Job.FROZEN, Template.of(frozen.equals("true") ? "" : frozen));
+    }
+    if (RawOutput.KEY.equals(job.text("output", ""))) {
+      conditions.put(RawOutput.KEY, Template.of(""));
     }
     if (age != null) {
       conditions.put(MaxAge.KEY, Template.of(age));
@@ -67,14 +71,15 @@ public record IntentReader(MapFields job) {
         : temporary ? "a job is frozen or temporary, not both" : null;
   }
 
-  /** Returns the conditions of a job that the call, as {@code by} says, freezes. */
-  public static SortedMap<String, Template> frozen(Job job, String by, Problems problems) {
+  /** Returns a job as the call, as {@code by} says, freezes it. */
+  public static Job frozen(Job job, String by, Problems problems) {
     String lack = lack(!job.productRefs().isEmpty(), job.has(Trait.TEMPORARY));
     if (lack != null) {
       problems.add(job.place(), by + ": " + lack);
     }
     SortedMap<String, Template> conditions = new TreeMap<>(job.conditions());
     conditions.put(Job.FROZEN, Template.of(""));
-    return conditions;
+    Job.Links links = job.links();
+    return LinkedJob.with(job, links.needs(), links.after(), links.caching(), conditions);
   }
 }

@@ -15,6 +15,7 @@ import dev.torc.core.model.Graph;
 import dev.torc.core.model.NeedList;
 import dev.torc.core.model.Ref;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,26 +23,43 @@ import java.util.TreeSet;
 
 /**
  * {@code --only}: only targets run, whatever changed. A target uses what other jobs made in their
- * last good runs, and fails if something that it needs is not as such a run left it.
+ * last good runs, and fails if something that it needs is not as such a run left it. A need with
+ * {@code failed: skip} takes the instances that are, and does without the others.
  */
 public final class Only implements Condition {
+
+  /** Why a job is skipped. */
+  public static final String OPTION = "--only";
+
+  private static final String SOME = "what it needs";
 
   /** The paths whose bytes are not those of the last good run, by job; null if it has none. */
   private final Map<String, Set<String>> lost = new HashMap<>();
 
+  /** The jobs that a need with {@code failed: skip} does without. */
+  private final Set<String> without = new HashSet<>();
+
   @Override
   public Verdict verdict(Subject asked, Verdict known) {
+    String name = asked.job().name();
     if (known.isIdle() && !asked.wish().named()) {
       return known;
     } else if (asked.wish().named()) {
-      String lack = known.isIdle() ? listed(asked, true) : lack(asked);
+      String lack =
+          known instanceof Verdict.Skips skips && without.contains(skips.by())
+              ? lack(SOME, skips.by())
+              : known.isIdle() ? listed(asked, true) : lack(asked);
       return lack == null
           ? known
           : new Verdict.WillFail(List.of(new Reason(Kind.NOT_MADE, "", "", lack)));
     }
-    String name = asked.job().name();
     if (!lost.containsKey(name)) {
       lost.put(name, lost(asked.last(), known));
+    }
+    Set<String> paths = lost(asked, asked.id());
+    if ((paths == null || !paths.isEmpty()) && isSome(asked)) {
+      without.add(name);
+      return new Verdict.Skips("", OPTION);
     }
     JobResult last = asked.last();
     asked
@@ -53,6 +71,16 @@ public final class Only implements Condition {
                 : new JobResult(
                     Outcome.OK, "", Decider.UNKNOWN, List.of(), new RunNeeds(List.of()), 0, true));
     return new Verdict.UpToDate(Rest.EXCLUDED, known.reasons());
+  }
+
+  /** Returns whether a job that needs this one and others does with some of them. */
+  private static boolean isSome(Subject asked) {
+    for (int reader : asked.graph().after().row(asked.id())) {
+      if (asked.graph().isLenient(reader)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static Set<String> lost(JobResult last, Verdict known) {
@@ -95,7 +123,7 @@ public final class Only implements Condition {
     for (Ref ref : asked.job().needRefs()) {
       int[] makers = ref instanceof Ref.OfData value ? graph.makers(value) : null;
       for (int maker : makers == null ? new int[0] : makers) {
-        if (lost(asked, maker) == null) {
+        if (lost(asked, maker) == null && !asked.records().isSkipped(maker)) {
           return lack(ref.text(), graph.name(maker));
         }
       }
@@ -113,8 +141,10 @@ public final class Only implements Condition {
       NeedList list = graph.list(id);
       for (int maker : list.makers()) {
         Set<String> paths = idle ? lost.get(graph.name(maker)) : lost(asked, maker);
-        if (paths == null && !idle) {
-          return lack("what it makes", graph.name(maker));
+        if (asked.records().isSkipped(maker)) {
+          continue;
+        } else if (paths == null && !idle) {
+          return lack(SOME, graph.name(maker));
         } else if (paths != null
             && paths.stream().anyMatch(path -> list.ofJobs() || list.covers(path))) {
           return lack(paths.iterator().next(), graph.name(maker));

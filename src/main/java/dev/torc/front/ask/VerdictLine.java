@@ -97,7 +97,7 @@ record VerdictLine(Plan plan, String group, List<Integer> nodes, int all) {
     List<Reason> causes = Reason.causes(verdict().reasons());
     String why = why(full ? ReasonText.all(causes) : ReasonText.brief(causes));
     return switch (verdict()) {
-      case Verdict.Skips skips when !skips.by().isEmpty() -> "skipped: " + brief();
+      case Verdict.Skips skips when !skips.why().isEmpty() -> "skipped: " + brief();
       case Verdict.UpToDate _, Verdict.Skips _ -> JobStanding.of(verdict()).words();
       case Verdict.WillRun _ ->
           out() == null

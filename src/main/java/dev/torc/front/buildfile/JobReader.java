@@ -26,7 +26,6 @@ import dev.torc.features.groups.InstanceReader;
 import dev.torc.features.intents.IntentReader;
 import dev.torc.features.intents.MaxAge;
 import dev.torc.features.intents.Probes;
-import dev.torc.features.raw.RawOutput;
 import dev.torc.features.reading.KnownKeys;
 import dev.torc.features.reading.LinkedJob;
 import dev.torc.features.reading.MapFields;
@@ -66,7 +65,7 @@ final class JobReader implements InstanceReader {
 
   private static final List<String> CACHING = List.of("true", "false", "local");
 
-  private static final List<String> OUTPUT = List.of("failure", "always", "live", RawOutput.KEY);
+  private static final List<String> OUTPUT = List.of("failure", "always", "live", "raw");
 
   private final JobSettings common;
   private final Node.Mapping defaults;
@@ -242,15 +241,7 @@ final class JobReader implements InstanceReader {
   /** Returns the job, frozen if the call says so. */
   private Job frozen(Job read) {
     String by = common.over.called().frozen().reason(read);
-    Job.Links links = read.links();
-    return by == null
-        ? read
-        : LinkedJob.with(
-            read,
-            links.needs(),
-            links.after(),
-            links.caching(),
-            IntentReader.frozen(read, by, problems));
+    return by == null ? read : IntentReader.frozen(read, by, problems);
   }
 
   private Job fetching(MapFields job, Job read, List<String> shell) {
@@ -284,7 +275,8 @@ final class JobReader implements InstanceReader {
     Node.Mapping keys = job.map();
     if (keys.get(MaxAge.KEY) != null
         || keys.get(Probes.KEY) != null
-        || keys.get(Job.FROZEN) != null) {
+        || keys.get(Job.FROZEN) != null
+        || output(job).equals("raw")) {
       new IntentReader(job)
           .addTo(
               conditions,
@@ -300,9 +292,6 @@ final class JobReader implements InstanceReader {
               conditions.put(WhenReader.KEY, Template.of(lack));
             }
           });
-    }
-    if (output(job).equals(RawOutput.KEY)) {
-      conditions.put(RawOutput.KEY, Template.of(""));
     }
     SortedMap<String, Template> all = SecretReader.of(conditions, run);
     boolean called = common.over().sandbox();

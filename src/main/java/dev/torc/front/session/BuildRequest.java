@@ -47,7 +47,7 @@ public record BuildRequest(
       this(failures, submit, trace, strict, watch, pace, null);
     }
 
-    Manner raw(String job) {
+    public Manner raw(String job) {
       return new Manner(failures, submit, trace, strict, watch, pace, job);
     }
   }

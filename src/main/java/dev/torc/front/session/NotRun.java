@@ -5,6 +5,7 @@ import dev.torc.core.decide.Plan;
 import dev.torc.core.decide.Verdict;
 import dev.torc.core.decide.Verdict.Rest;
 import dev.torc.core.model.Graph;
+import dev.torc.features.intents.Only;
 import java.util.Arrays;
 import java.util.List;
 
@@ -19,13 +20,12 @@ public final class NotRun {
   public static String line(Plan plan) {
     Graph graph = plan.context().graph();
     List<String> names =
-        Arrays.stream(
-                graph.inOrder(
-                    plan.selected(
-                        verdict ->
-                            verdict instanceof Verdict.UpToDate at && at.rest() == Rest.EXCLUDED)))
-            .mapToObj(graph::name)
-            .toList();
+        Arrays.stream(graph.inOrder(plan.selected(NotRun::isIt))).mapToObj(graph::name).toList();
     return names.isEmpty() ? null : "skipped by --only, would run: " + SafeText.names(names, NAMED);
+  }
+
+  private static boolean isIt(Verdict verdict) {
+    return verdict instanceof Verdict.UpToDate at && at.rest() == Rest.EXCLUDED
+        || verdict instanceof Verdict.Skips skips && skips.why().equals(Only.OPTION);
   }
 }

@@ -32,8 +32,8 @@ import dev.torc.core.model.Workflow;
 import dev.torc.features.containers.Containers;
 import dev.torc.features.containers.ImageSupply;
 import dev.torc.features.environments.MadeEnvironment;
-import dev.torc.features.groups.RowPlaces;
 import dev.torc.features.groups.CalledJobs.Called;
+import dev.torc.features.groups.RowPlaces;
 import dev.torc.features.reading.BuildFile;
 import dev.torc.features.secrets.CountedSecret;
 import dev.torc.features.secrets.SecretValues;
@@ -159,10 +159,7 @@ public record Project(
             contained,
             options.executor(),
             caller.env(),
-            Called.of(
-                options.reuse().excluded(),
-                options.reuse().frozen(),
-                asPaths),
+            Called.of(options.reuse().excluded(), options.reuse().frozen(), asPaths),
             options.reuse().sandbox()));
   }
 

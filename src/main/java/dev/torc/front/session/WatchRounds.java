@@ -156,7 +156,8 @@ public record WatchRounds(
       refused = "";
       try {
         if (stops == null) {
-          stops = StopRequests.toWatch(caller.place(BuildFile.root(options.layers(caller).getFirst())));
+          stops =
+              StopRequests.toWatch(caller.place(BuildFile.root(options.layers(caller).getFirst())));
         }
         project = Project.load(caller, options);
         session = BuildSession.of(project, asked);
@@ -295,9 +296,7 @@ public record WatchRounds(
           awaitQuiet(QUIET);
         }
         Collection<String> changed = news();
-        if (!changed.isEmpty()
-            || isAsked()
-            || !refused.isEmpty() && !refused.equals(refusal())) {
+        if (!changed.isEmpty() || isAsked() || !refused.isEmpty() && !refused.equals(refusal())) {
           return changed;
         }
       }

@@ -77,7 +77,7 @@ class Section07StopTest extends Harness {
 
   @Test
   void nothingIsRetried() {
-    given("a: { command: make a, produces: [a.out], retry: 3 }");
+    given("a: { command: make a, produces: [a.out], retries: 3 }");
     job("a", stub -> stopIn(stub, stub.exit(1)));
     build();
     assertEquals(JobState.FAILED, state("a"));
@@ -141,15 +141,18 @@ class Section07StopTest extends Harness {
           far:
             kind: commands
             latency: 100ms
-            submit: '(until test -e go; do sleep 0.02; done; sh {script}) > {log} 2>&1 & echo $!'
-            states: 'for i in {ids}; do kill -0 $i && echo $i runs; done; true'
+            submit: >-
+              cd ROOT; { until test -e go; do sleep 0.02; done; exec setsid {script}; } > {log} 2>&1 & echo $!
+            states: 'for i in {ids}; do if kill -0 $i; then echo $i runs; else echo $i gone; fi; done'
             cancel: 'kill {ids}'
-            words: { running: [runs] }
+            id: '(?m)^(\\d+)$'
+            words: { running: [runs], gone: [gone] }
         jobs:
           far: { command: 'echo 1 > far.out', produces: far.out, executor: far, priority: 1 }
           a: { command: make a, produces: [a.out] }
           b: { command: make b, needs: [far.out], produces: [b.out] }
-        """);
+        """
+            .replace("ROOT", root.toString()));
     job(
         "a",
         stub -> {

@@ -3,6 +3,7 @@ package dev.torc.front.buildfile;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.core.model.ResultSource;
 import dev.torc.core.model.Workflow;
+import dev.torc.features.groups.CalledJobs.Called;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -28,7 +29,7 @@ public final class BuildFileLoader {
     return ParsedBuildFile.read(
             files,
             null,
-            new ParsedBuildFile.Overrides(defines, true, null, Map.of(), List.of(), false))
+            new ParsedBuildFile.Overrides(defines, true, null, Map.of(), Called.NONE, false))
         .expand(ResultSource.nothing());
   }
 }

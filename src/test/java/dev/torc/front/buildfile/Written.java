@@ -6,6 +6,7 @@ import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Jimfs;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.core.model.Workflow;
+import dev.torc.features.groups.CalledJobs.Called;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystem;
@@ -84,7 +85,9 @@ public final class Written implements AutoCloseable {
   public ParsedBuildFile blueprint(String on) {
     try {
       return ParsedBuildFile.read(
-          layers(), null, new ParsedBuildFile.Overrides(defines, true, on, env, List.of(), false));
+          layers(),
+          null,
+          new ParsedBuildFile.Overrides(defines, true, on, env, Called.NONE, false));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

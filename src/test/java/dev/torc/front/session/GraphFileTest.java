@@ -17,6 +17,7 @@ import dev.torc.core.model.Graph;
 import dev.torc.core.model.GraphBuilder;
 import dev.torc.core.model.ResultSource;
 import dev.torc.core.model.Workflow;
+import dev.torc.features.groups.CalledJobs.Called;
 import dev.torc.front.buildfile.ParsedBuildFile;
 import dev.torc.front.buildfile.ParsedBuildFile.Overrides;
 import java.io.IOException;
@@ -96,13 +97,13 @@ class GraphFileTest {
 
   private GraphFile.Inputs origin(SortedMap<String, String> defines, Path... files) {
     return new GraphFile.Inputs(
-        "1.0", List.of(files), new Overrides(defines, true, null, Map.of(), List.of(), false));
+        "1.0", List.of(files), new Overrides(defines, true, null, Map.of(), Called.NONE, false));
   }
 
   private Graph write(SortedMap<String, String> defines, Path... files) throws IOException {
     ParsedBuildFile blueprint =
         ParsedBuildFile.read(
-            List.of(files), null, new Overrides(defines, true, null, Map.of(), List.of(), false));
+            List.of(files), null, new Overrides(defines, true, null, Map.of(), Called.NONE, false));
     Graph graph = GraphBuilder.build(blueprint.expand(ResultSource.nothing()));
     assertNotNull(
         GraphFile.write(
@@ -181,7 +182,7 @@ class GraphFileTest {
     put("torc.yaml", "# a comment\n" + text);
     GraphFile last = GraphFile.read(file, origin(none, yaml), digests(), null);
     assertFalse(last.good());
-    Overrides over = new Overrides(none, true, null, Map.of(), List.of(), false);
+    Overrides over = new Overrides(none, true, null, Map.of(), Called.NONE, false);
     Workflow again = ParsedBuildFile.read(List.of(yaml), null, over).expand(ResultSource.nothing());
     Graph graph = GraphBuilder.build(again, last.graph());
     assertTrue(graph.isWith(last.graph()));
@@ -258,7 +259,7 @@ class GraphFileTest {
     Path yaml = put("torc.yaml", "jobs: { a: { command: one, produces: x } }");
     ParsedBuildFile blueprint =
         ParsedBuildFile.read(
-            List.of(yaml), null, new Overrides(none, true, null, Map.of(), List.of(), false));
+            List.of(yaml), null, new Overrides(none, true, null, Map.of(), Called.NONE, false));
     Graph graph = GraphBuilder.build(blueprint.expand(ResultSource.nothing()));
     put("torc.yaml", "jobs: { a: { command: two, produces: x } }");
     assertNull(
@@ -310,7 +311,7 @@ class GraphFileTest {
       put("made.txt", "1\n2\n");
       ParsedBuildFile blueprint =
           ParsedBuildFile.read(
-              List.of(yaml), null, new Overrides(none, true, null, Map.of(), List.of(), false));
+              List.of(yaml), null, new Overrides(none, true, null, Map.of(), Called.NONE, false));
       assertFalse(GraphBuilder.build(blueprint.expand(ResultSource.nothing())).isWhole(), values);
       ResultSource made = _ -> Optional.of(List.of("made.txt"));
       Graph graph = GraphBuilder.build(blueprint.expand(made));

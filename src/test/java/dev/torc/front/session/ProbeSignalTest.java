@@ -35,7 +35,8 @@ class ProbeSignalTest {
     Signals signals = new Signals();
     Host host = Host.of(WatchStage.ENV, () -> signals);
     ProjectOptions options =
-        WatchStage.options(new ProjectOptions.Reuse(false, false, true, false, List.of(), List.of(), false));
+        WatchStage.options(
+            new ProjectOptions.Reuse(false, false, true, false, List.of(), List.of(), false));
     Project project = Project.load(new Caller(WatchStage.ENV, stage.root, host), options);
     Thread interrupter = Thread.ofPlatform().daemon().start(() -> interrupt(signals));
     try (ReadSession look = ReadSession.at(project, _ -> {})) {

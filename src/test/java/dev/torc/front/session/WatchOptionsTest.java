@@ -186,6 +186,7 @@ class WatchOptionsTest {
   }
 
   private static ProjectOptions options(boolean only, List<String> excluded) {
-    return WatchStage.options(new ProjectOptions.Reuse(false, false, false, only, excluded, List.of(), false));
+    return WatchStage.options(
+        new ProjectOptions.Reuse(false, false, false, only, excluded, List.of(), false));
   }
 }

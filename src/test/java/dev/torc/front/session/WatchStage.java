@@ -152,7 +152,8 @@ final class WatchStage implements Notices {
   }
 
   static ProjectOptions options(boolean restores) {
-    return options(new ProjectOptions.Reuse(restores, false, false, false, List.of(), List.of(), false));
+    return options(
+        new ProjectOptions.Reuse(restores, false, false, false, List.of(), List.of(), false));
   }
 
   static ProjectOptions options(ProjectOptions.Reuse reuse) {

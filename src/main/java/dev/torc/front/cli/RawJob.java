@@ -1,4 +1,4 @@
-package dev.torc.front.session;
+package dev.torc.front.cli;
 
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.text.SafeText;
@@ -7,7 +7,9 @@ import dev.torc.core.decide.JobSelection.Rerun;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Step;
-import dev.torc.features.raw.RawOutput;
+import dev.torc.features.intents.RawOutput;
+import dev.torc.front.session.BuildRequest;
+import dev.torc.front.session.Project;
 import java.util.BitSet;
 import java.util.List;
 
@@ -16,14 +18,14 @@ import java.util.List;
  * the call names; without it, such a job if it says {@code output: raw}. It runs whatever its
  * verdict, since a log has both of its streams.
  */
-public final class RawJob {
+final class RawJob {
 
   private static final String OPTION = "--output raw";
 
   private RawJob() {}
 
   /** Returns the request with that job, if there is one; refuses a job that cannot be it. */
-  public static BuildRequest of(Project project, BuildRequest request, boolean asked) {
+  static BuildRequest of(Project project, BuildRequest request, boolean asked) {
     Graph graph = project.graph();
     List<String> targets = request.choice().asked();
     BitSet says = graph.having(RawOutput.KEY);

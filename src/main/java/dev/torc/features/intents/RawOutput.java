@@ -1,4 +1,4 @@
-package dev.torc.features.raw;
+package dev.torc.features.intents;
 
 import dev.torc.base.digests.Stamp;
 import dev.torc.core.decide.NeedSnapshot;
@@ -8,7 +8,7 @@ import dev.torc.core.run.AttemptPart;
 /**
  * {@code output: raw}: a job's standard output is that of torc, byte for byte, so that a script can
  * use it. Its log has only its standard error. Which job that is, if any, {@code RawJob} in package
- * {@code session} decides.
+ * {@code cli} decides.
  */
 public final class RawOutput implements AttemptPart {
 
