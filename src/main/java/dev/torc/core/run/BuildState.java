@@ -177,7 +177,7 @@ public final class BuildState {
     return graph().isJob(node) && (states.of(node) == null || states.of(node).isFinal());
   }
 
-  IntStream jobsIn(JobState state) {
+  public IntStream jobsIn(JobState state) {
     return states.count(state) == 0
         ? IntStream.empty()
         : selected().filter(job -> states.of(job) == state);

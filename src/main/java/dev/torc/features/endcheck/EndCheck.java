@@ -24,6 +24,7 @@ import dev.torc.core.run.BuildSetup;
 import dev.torc.core.run.BuildState;
 import dev.torc.core.run.Event;
 import dev.torc.core.run.EventSender;
+import dev.torc.core.run.JobState;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -136,7 +137,10 @@ public final class EndCheck implements BuildListener, BuildEnd {
     return undone;
   }
 
-  /** Returns the selected jobs, without fresh jobs whose products have their old stamps. */
+  /**
+   * Returns the selected jobs, without skipped ones, and without fresh ones whose products have
+   * their old stamps.
+   */
   private BitSet concerned() {
     BitSet jobs = (BitSet) state.context().selection().jobs().clone();
     BitSet fresh = (BitSet) setup.plan().selected().clone();
@@ -144,6 +148,7 @@ public final class EndCheck implements BuildListener, BuildEnd {
     suspects.jobs().forEach(fresh::clear);
     jobs.andNot(fresh);
     jobs.or(setup.planned().moved().apply(fresh));
+    state.jobsIn(JobState.SKIPPED).forEach(jobs::clear);
     return jobs;
   }
 

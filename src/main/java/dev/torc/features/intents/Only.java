@@ -13,6 +13,7 @@ import dev.torc.core.memory.JobResult.RunNeeds;
 import dev.torc.core.memory.RecordedProduct;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.NeedList;
+import dev.torc.core.model.NeedList.ListKind;
 import dev.torc.core.model.Ref;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -123,7 +124,8 @@ public final class Only implements Condition {
     for (Ref ref : asked.job().needRefs()) {
       int[] makers = ref instanceof Ref.OfData value ? graph.makers(value) : null;
       for (int maker : makers == null ? new int[0] : makers) {
-        if (lost(asked, maker) == null && !asked.records().isSkipped(maker)) {
+        boolean skips = ((Ref.OfData) ref).skips() && asked.records().isSkipped(maker);
+        if (lost(asked, maker) == null && !skips) {
           return lack(ref.text(), graph.name(maker));
         }
       }
@@ -141,7 +143,7 @@ public final class Only implements Condition {
       NeedList list = graph.list(id);
       for (int maker : list.makers()) {
         Set<String> paths = idle ? lost.get(graph.name(maker)) : lost(asked, maker);
-        if (asked.records().isSkipped(maker)) {
+        if (list.kind() == ListKind.SOME && asked.records().isSkipped(maker)) {
           continue;
         } else if (paths == null && !idle) {
           return lack(SOME, graph.name(maker));
