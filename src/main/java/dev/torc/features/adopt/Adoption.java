@@ -183,8 +183,7 @@ public final class Adoption {
               + " first";
     } else if (!seen.contains(name)) {
       line +=
-          ", which is not up to date; build or adopt %1$s first, or take the products as they are"
-              + " by torc build --frozen "
+          ", which is not up to date; build or adopt %1$s first, or build with --frozen "
               + SafeText.name(job.name()).replace("%", "%%");
     }
     problem(job, line.formatted(SafeText.name(name)));

@@ -71,8 +71,11 @@ public record IntentReader(MapFields job) {
         : temporary ? "a job is frozen or temporary, not both" : null;
   }
 
-  /** Returns a job as the call, as {@code by} says, freezes it. */
+  /** Returns a job that is frozen if the call says so; {@code by} is how, null if not. */
   public static Job frozen(Job job, String by, Problems problems) {
+    if (by == null) {
+      return job;
+    }
     String lack = lack(!job.productRefs().isEmpty(), job.has(Trait.TEMPORARY));
     if (lack != null) {
       problems.add(job.place(), by + ": " + lack);

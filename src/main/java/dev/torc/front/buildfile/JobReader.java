@@ -235,13 +235,8 @@ final class JobReader implements InstanceReader {
                 RetryReader.skip(full)),
             traits(job, entry.place()),
             conditions(full, shell, produces, run));
-    return frozen(withStandIn(fetches ? fetching(job, read, shell) : entered(job, read)));
-  }
-
-  /** Returns the job, frozen if the call says so. */
-  private Job frozen(Job read) {
-    String by = common.over.called().frozen().reason(read);
-    return by == null ? read : IntentReader.frozen(read, by, problems);
+    Job whole = withStandIn(fetches ? fetching(job, read, shell) : entered(job, read));
+    return IntentReader.frozen(whole, common.over.called().frozen().reason(whole), problems);
   }
 
   private Job fetching(MapFields job, Job read, List<String> shell) {
