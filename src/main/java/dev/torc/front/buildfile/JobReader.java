@@ -236,7 +236,7 @@ final class JobReader implements InstanceReader {
             traits(job, entry.place()),
             conditions(full, shell, produces, run));
     Job whole = withStandIn(fetches ? fetching(job, read, shell) : entered(job, read));
-    return IntentReader.frozen(whole, common.over.called().frozen().reason(whole), problems);
+    return IntentReader.frozen(whole, common.over().called().frozen().reason(whole), problems);
   }
 
   private Job fetching(MapFields job, Job read, List<String> shell) {
