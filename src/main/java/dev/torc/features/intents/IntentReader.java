@@ -39,7 +39,8 @@ public record IntentReader(MapFields job) {
       refuseFrozen(temporary);
       conditions.put(Job.FROZEN, Template.of(frozen.equals("true") ? "" : frozen));
     }
-    if (RawOutput.KEY.equals(job.text("output", ""))) {
+    if (job.map().get("output") instanceof Node.Scalar output
+        && RawOutput.KEY.equals(job.scope().text(output))) {
       conditions.put(RawOutput.KEY, Template.of(""));
     }
     if (age != null) {

@@ -43,7 +43,7 @@ class GrammarTest {
    * How a reader refuses a form that a key does not accept; other words are for errors in a form.
    */
   private static final String REFUSED =
-      "\\b%s (must be (a map|a text|a list|true|a whole|failure)|is \\w+ or |names none)";
+      "\\b%s (must be (a map|a text|a list|true|a whole|failure)|is \\w+(, \\w+)* or |names none)";
 
   private static final Map<String, String> RULES = new LinkedHashMap<>();
 
