@@ -59,6 +59,7 @@ class ImageIT {
               Map.entry("clean", "0 clean a"),
               Map.entry("adopt", "0 adopt b"),
               Map.entry("status", "0 status --json"),
+              Map.entry("stop", "1 stop"),
               Map.entry("list", "0 list"),
               Map.entry("check", "0 check"),
               Map.entry("graph", "0 graph"),
