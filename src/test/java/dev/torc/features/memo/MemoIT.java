@@ -240,7 +240,9 @@ class MemoIT {
     for (String file : List.of("names", "vars", "ways", "absent", "open", "says", "seen")) {
       damages.add("rm $M/" + file);
       damages.add(": > $M/" + file);
-      damages.add("head -c -1 $M/" + file + " > c; cat c > $M/" + file + "; rm c");
+      if (!file.equals("names")) { // without its last byte it names the same
+        damages.add("head -c -1 $M/" + file + " > c; cat c > $M/" + file + "; rm c");
+      }
       damages.add("head -c 3 $M/" + file + " > c; cat c > $M/" + file + "; rm c");
       damages.add("rm $M/" + file + "; mkdir $M/" + file);
     }
