@@ -20,6 +20,7 @@ import dev.torc.features.stores.FolderTrust;
 import dev.torc.features.stores.StoreRefusal;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -30,6 +31,7 @@ import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -187,20 +189,39 @@ public record MadeEnvironment(Path folder, boolean shared, String group, String 
 
   /**
    * Makes an empty folder, for processes with these entries in their environment. Ends those that a
-   * killed torc, perhaps of another root, left making it.
+   * killed torc, perhaps of another root, left making it. Returns lines to tell.
    */
   List<String> begin(Map<String, String> mark) throws IOException {
     SortedMap<String, String> left = read();
     boolean making = shared && !left.isEmpty() && !left.containsKey(COMPLETE);
-    List<String> ended = making ? Runner.endLeftovers(List.of(left)) : List.of();
-    clear();
+    List<String> told = new ArrayList<>();
+    if (making) {
+      told.addAll(Runner.endLeftovers(List.of(left)));
+    }
+    told.addAll(makeRoom());
     write(new TreeMap<>(mark));
     Files.createDirectory(folder);
     give(folder);
     if (shared && OwnUser.is((int) Files.getAttribute(lock(), "unix:uid"))) {
       give(lock());
     }
-    return ended;
+    return told;
+  }
+
+  /** Removes what is there; what only another user can remove moves aside, in the same folder. */
+  private List<String> makeRoom() throws IOException {
+    try {
+      clear();
+      return List.of();
+    } catch (FileSystemException e) {
+      Path left = beside(".left-" + System.currentTimeMillis());
+      if (!shared || !folder.toFile().renameTo(left.toFile())) {
+        throw e;
+      }
+      clear();
+      return List.of(
+          "%s stays as %s: %s".formatted(folder.getFileName(), left.getFileName(), e.getReason()));
+    }
   }
 
   /**
