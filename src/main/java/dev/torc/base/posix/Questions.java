@@ -10,9 +10,9 @@ import java.util.concurrent.atomic.AtomicReference;
 /**
  * Records what this process asks the file system, and the answers, for a memo of a build in which
  * nothing ran. {@link StatusBuffer} records each status that it reads. Code that asks in another
- * way, such as {@code Files} of the JDK, calls {@link #look} or {@link #identity} first. If an
- * answer depends on more than a status, the code calls {@link #doubt}, and there is no memo. A
- * process records only after {@link #begin}, so a server never does. Any thread may call it.
+ * way, such as {@code Files} of the JDK, calls {@link #look} or {@link #identity} first. Code whose
+ * answer depends on more than a status calls {@link #doubt}, which prevents a memo. A process
+ * records only after {@link #begin}, so a server never does. Any thread may call it.
  */
 public final class Questions {
 
@@ -64,20 +64,22 @@ public final class Questions {
 
   /** Records the stamp of a path before it is asked about, read or listed in another way. */
   public static void look(Path path, boolean follow) {
-    if (here() != null) {
-      try {
-        FileStatus.of(path.toString(), follow);
-      } catch (IOException e) {
-        doubt("cannot look at " + path);
-      }
-    }
+    ask(path, follow, Depth.STAMP);
   }
 
   /** Records what kind of file a path is, without following links, before that is asked. */
   public static void identity(Path path) {
+    ask(path, false, Depth.IDENTITY);
+  }
+
+  private static void ask(Path path, boolean follow, Depth depth) {
     if (here() != null) {
       try {
-        FileStatus.identity(path.toString(), false);
+        if (depth == Depth.STAMP) {
+          FileStatus.of(path.toString(), follow);
+        } else {
+          FileStatus.identity(path.toString(), follow);
+        }
       } catch (IOException e) {
         doubt("cannot look at " + path);
       }
@@ -101,7 +103,7 @@ public final class Questions {
     return doubt.get() == null ? root : null;
   }
 
-  /** Returns why there is no memo although the build settled on one; null if there is no reason. */
+  /** Returns the first doubt; null if there is none. */
   public String doubt() {
     return doubt.get();
   }
@@ -128,9 +130,9 @@ public final class Questions {
     String path = text.startsWith("/") || text.startsWith("./") ? text : "./" + text;
     FileStatus before = answers.putIfAbsent(new Query(path, follow, depth), status);
     boolean same =
-        depth == Depth.STAMP || before == null
-            ? before == null || before.equals(status)
-            : before.isSame(status) && before.mode() == status.mode();
+        before == null
+            || before.equals(status)
+            || depth == Depth.IDENTITY && before.isSame(status) && before.mode() == status.mode();
     if (!same) {
       doubt(path + " changed meanwhile");
     }

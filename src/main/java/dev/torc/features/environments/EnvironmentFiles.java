@@ -154,9 +154,9 @@ public final class EnvironmentFiles {
     return asked;
   }
 
-  private void manifest(String file, List<String> keys) {
+  private void manifest(String file, String text, List<String> keys) {
     try {
-      FileValues values = FileValues.of(text(file).getBytes(StandardCharsets.UTF_8), file);
+      FileValues values = FileValues.of(text.getBytes(StandardCharsets.UTF_8), file);
       for (String key : keys) {
         String value = values.at(key);
         if (value != null) {
@@ -233,12 +233,14 @@ public final class EnvironmentFiles {
     String lock = nearest(project, "uv.lock");
     files.add(lock);
     python(project);
-    manifest(project, PROJECT);
-    Matcher folder = UV_FOLDER.matcher(text(lock));
+    String locked = text(lock);
+    SequencedSet<String> manifests = new LinkedHashSet<>(List.of(project));
+    Matcher folder = UV_FOLDER.matcher(locked);
     while (folder.find()) {
-      manifest(beside(lock, folder.group(1) + "/pyproject.toml"), PROJECT);
+      manifests.add(beside(lock, folder.group(1) + "/pyproject.toml"));
     }
-    Matcher local = UV_LOCAL.matcher(text(lock));
+    manifests.forEach(file -> manifest(file, text(file), PROJECT));
+    Matcher local = UV_LOCAL.matcher(locked);
     StringBuilder refresh = new StringBuilder();
     while (local.find()) {
       bound = true;
@@ -247,7 +249,7 @@ public final class EnvironmentFiles {
         refresh.append("--refresh-package ").append(SafeText.quoted(local.group(1))).append(' ');
       }
     }
-    Matcher source = UV_SOURCE.matcher(text(lock));
+    Matcher source = UV_SOURCE.matcher(locked);
     while (source.find()) {
       if (!source.group(2).matches("(?:https?|ssh|git)://.*")) {
         packages(beside(lock, bare(source.group(2))));
@@ -314,13 +316,13 @@ public final class EnvironmentFiles {
    */
   boolean pixi(String manifest, String lock) {
     files.add(lock);
-    if (manifest.endsWith("pyproject.toml")) {
-      manifest(manifest, PROJECT);
-      manifest(manifest, PIXI.stream().map(key -> "tool.pixi." + key).toList());
-    } else {
-      manifest(manifest, PIXI);
-    }
     String text = text(manifest);
+    if (manifest.endsWith("pyproject.toml")) {
+      manifest(manifest, text, PROJECT);
+      manifest(manifest, text, PIXI.stream().map(key -> "tool.pixi." + key).toList());
+    } else {
+      manifest(manifest, text, PIXI);
+    }
     bound = text.matches("(?s).*\\bscripts *=.*"); // of the activation
     Matcher local = PIXI_LOCAL.matcher(text(lock));
     while (local.find()) {

@@ -267,8 +267,8 @@ public final class Memo {
   }
 
   /**
-   * Adds a stamp. A file that is no link gives the same answer whether links are followed or not,
-   * so one call of stat is enough for almost all.
+   * Adds a stamp. Following links makes no difference for a file that is not a link, so one call of
+   * stat is enough for almost all files.
    */
   private void addStamp(Query query, FileStatus then, FileStatus link) throws Refused, IOException {
     String name = query.path();

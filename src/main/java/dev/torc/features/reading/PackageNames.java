@@ -27,7 +27,7 @@ public final class PackageNames {
     }
   }
 
-  /** Returns the jobs of a package without its manual ones; null if there is no such package. */
+  /** Returns the jobs of a package except its manual ones; null for an unknown package. */
   List<String> jobs(String prefix) {
     return packages.get(prefix);
   }

@@ -6,9 +6,11 @@ import dev.torc.core.decide.Plan;
 import dev.torc.core.decide.Verdict;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Step;
+import dev.torc.core.model.Template;
 import dev.torc.features.remarks.FoldedLines;
 import dev.torc.features.secrets.SecretValues;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -24,13 +26,16 @@ final class UnsetSecrets {
   /** Returns a line for each; {@code caller} holds the caller's variables. */
   static List<Diagnostic> of(Plan plan, Map<String, String> caller) {
     Map<String, List<Job>> jobs = new TreeMap<>();
+    Map<Template, String> lacks = new HashMap<>(); // the instances of a group share their secrets
     plan.selected(it -> it instanceof Verdict.WillRun).stream()
         .mapToObj(plan.context().graph()::job)
         .filter(job -> job.conditions().containsKey(Step.SECRET))
         .forEach(
             job -> {
-              String lack = lack(job, plan, caller);
-              if (lack != null) {
+              String lack =
+                  lacks.computeIfAbsent(
+                      job.conditions().get(Step.SECRET), _ -> lack(job, plan, caller));
+              if (!lack.isEmpty()) {
                 jobs.computeIfAbsent(lack, _ -> new ArrayList<>()).add(job);
               }
             });
@@ -46,9 +51,10 @@ final class UnsetSecrets {
 
   private static String lack(Job job, Plan plan, Map<String, String> caller) {
     try {
-      return new SecretValues(job, caller, plan.context().graph().workflow().root()).lack();
+      String lack = new SecretValues(job, caller, plan.context().graph().workflow().root()).lack();
+      return lack == null ? "" : lack;
     } catch (BadInput unreadable) {
-      return null; // the attempt tells
+      return ""; // the attempt tells
     }
   }
 }
