@@ -49,6 +49,7 @@ class CoreTest {
           "environments uses stores", // a shared folder is trusted as a store is
           "groups uses when", // an expansion leaves out what a condition does
           "fetch uses intents", // an aged download has no digest in the build file
+          "fetch uses secrets", // headers of a download are secret
           "stores uses intents", // a result of a store may be too old
           "finds uses remarks", // a trace tells the scripts that a command runs
           "stores uses remarks", // the programs of a job are inputs of a restore
@@ -68,7 +69,8 @@ class CoreTest {
 
   /** The wiring: the files of front that may name all features. */
   private static final Set<String> WIRING =
-      Set.of("front/session/Features", "front/session/JobConditions");
+      Set.of(
+          "front/buildfile/JobFeatures", "front/session/Features", "front/session/JobConditions");
 
   /**
    * Files of front that name more than two features, and how many; these only fall. Any other file
@@ -77,7 +79,7 @@ class CoreTest {
   private static final Map<String, Integer> MANY =
       Map.ofEntries(
           Map.entry("front/session/PlannedBuild", 11), // hands each feature what it needs to run
-          Map.entry("front/buildfile/JobReader", 9), // calls the readers of the keys of a job
+          Map.entry("front/buildfile/JobReader", 7), // what more than one key, or none, asks for
           Map.entry("front/buildfile/ParsedBuildFile", 6), // calls those of the top level
           Map.entry("front/session/Project", 5), // what a graph of the last build depends on
           Map.entry("front/session/BuildSession", 4), // what a build asks before it begins

@@ -17,7 +17,8 @@ import java.util.regex.Pattern;
 public final class Generated {
 
   private static final Pattern PART =
-      Pattern.compile("(?ms)^<!-- (commands|options|keys) ?(.*?) ?-->\n(.*?)^<!-- end -->$");
+      Pattern.compile(
+          "(?ms)^<!-- (commands|options|keys|packages) ?(.*?) ?-->\n(.*?)^<!-- end -->$");
 
   private Generated() {}
 

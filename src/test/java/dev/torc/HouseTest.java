@@ -15,17 +15,22 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Which package may import which, which may print and exit, and which files lie at the top. */
 class HouseTest {
+
+  private static final String TOP = "dev.torc.";
 
   private static final Path CLASSES = Path.of("target", "classes", "dev");
 
@@ -53,26 +58,61 @@ class HouseTest {
     }
   }
 
-  /** The drawing in design.md shows each package with the packages that it imports. */
+  /** The drawing in design.md shows each package with those that it imports, which are below it. */
   @Test
   void importsAreThoseOfTheDrawing() throws IOException {
-    Map<String, Set<String>> house = drawing("house");
-    Map<String, Set<String>> ground = drawing("ground");
-    Map<String, Set<String>> drawn = new TreeMap<>(house);
-    drawn.putAll(ground);
-
-    Map<String, Set<String>> imports = new TreeMap<>();
+    SortedMap<String, Set<String>> imports = new TreeMap<>();
     for (JavaClass type : TORC) {
-      Set<String> used = imports.computeIfAbsent(room(type), _ -> new TreeSet<>());
+      Set<String> used = imports.computeIfAbsent(type.getPackageName(), _ -> new TreeSet<>());
       for (Dependency use : type.getDirectDependenciesFromSelf()) {
-        String room = room(use.getTargetClass());
-        if (!room.isEmpty() && !room.equals(room(type))) {
-          used.add(room);
+        String other = use.getTargetClass().getBaseComponentType().getPackageName();
+        if (other.startsWith(TOP) && !other.equals(type.getPackageName())) {
+          used.add(other);
         }
       }
     }
-    house.keySet().forEach(name -> imports.get(name).removeAll(ground.keySet()));
-    assertEquals(text(drawn), text(imports), "the drawing in design.md differs from the imports");
+    assertEquals(List.of(""), Generated.check("packages", (_, _) -> drawing(imports)));
+  }
+
+  private static String drawing(SortedMap<String, Set<String>> imports) {
+    StringBuilder text = new StringBuilder("```text\n");
+    Map<String, Integer> floors = new HashMap<>();
+    for (String folder : List.of("front", "features", "core", "base")) {
+      text.append(folder).append('\n');
+      imports.keySet().stream()
+          .filter(name -> name.startsWith(TOP + folder))
+          .sorted(Comparator.comparingInt((String name) -> -floor(name, imports, floors)))
+          .forEach(name -> text.append(row(name, folder, imports.get(name))));
+    }
+    return text.append("```").toString();
+  }
+
+  private static String row(String name, String folder, Set<String> imports) {
+    String used =
+        imports.stream()
+            .filter(other -> folder.equals("base") || !other.startsWith(TOP + "base"))
+            .map(HouseTest::room)
+            .collect(Collectors.joining(" "));
+    return "  %-13s %s".formatted(room(name), used).stripTrailing() + "\n";
+  }
+
+  /** Returns how many floors a package is above those that import none; fails for a circle. */
+  private static int floor(
+      String name, Map<String, Set<String>> imports, Map<String, Integer> floors) {
+    if (!floors.containsKey(name)) {
+      floors.put(name, -1);
+      int floor = 0;
+      for (String other : imports.get(name)) {
+        floor = Math.max(floor, floor(other, imports, floors) + 1);
+      }
+      floors.put(name, floor);
+    }
+    assertTrue(floors.get(name) >= 0, name + " imports itself by others");
+    return floors.get(name);
+  }
+
+  private static String room(String name) {
+    return name.substring(name.lastIndexOf('.') + 1);
   }
 
   /** So that the drawing, which leaves the folders out, says which package it means. */
@@ -83,63 +123,11 @@ class HouseTest {
     List<String> others =
         packages.stream()
             .filter(name -> !name.matches("dev\\.torc\\.(core|features|front|base)\\.[a-z]+"))
+            .filter(name -> !name.equals(TOP + "features")) // where Feature is
             .toList();
     assertEquals(List.of(), others);
     long names = packages.stream().map(name -> name.replaceFirst(".*\\.", "")).distinct().count();
     assertEquals(names, packages.size(), packages.toString());
-  }
-
-  @Test
-  void inTheDrawingImportsPointOneWay() throws IOException {
-    for (String floor : List.of("house", "ground")) {
-      List<String> order = List.copyOf(drawing(floor).keySet());
-      drawing(floor)
-          .forEach(
-              (name, used) ->
-                  used.forEach(
-                      other ->
-                          assertTrue(
-                              order.indexOf(other) > order.indexOf(name), name + " → " + other)));
-    }
-  }
-
-  /** A drawing's rows in their order: a mark stands below the name of an imported package. */
-  private static Map<String, Set<String>> drawing(String floor) throws IOException {
-    List<String> lines =
-        Page.of("design.md").blocks("text").stream()
-            .filter(block -> block.words("packages").equals(List.of(floor)))
-            .flatMap(block -> block.text().lines())
-            .toList();
-    Map<String, Set<String>> rows = new LinkedHashMap<>();
-    for (String line : lines.subList(1, lines.size())) {
-      Set<String> used = new TreeSet<>();
-      for (int i = line.indexOf(" x"); i >= 0; i = line.indexOf(" x", i + 1)) {
-        used.add(wordAt(lines.getFirst(), i + 1));
-      }
-      rows.put(wordAt(line, 0), used);
-    }
-    // The last packages import no other of torc, and need no row.
-    Stream.of(lines.getFirst().strip().split(" +"))
-        .forEach(name -> rows.putIfAbsent(name, Set.of()));
-    return rows;
-  }
-
-  private static String text(Map<String, Set<String>> rows) {
-    StringBuilder text = new StringBuilder();
-    rows.forEach((name, used) -> text.append(name).append(": ").append(used).append('\n'));
-    return text.toString();
-  }
-
-  private static String wordAt(String line, int index) {
-    int end = line.indexOf(' ', index);
-    String upTo = end < 0 ? line : line.substring(0, end);
-    return upTo.substring(upTo.lastIndexOf(' ') + 1);
-  }
-
-  /** The package of torc's in which a class is, without its folder; empty for other classes. */
-  private static String room(JavaClass type) {
-    String name = type.getBaseComponentType().getPackageName();
-    return name.startsWith("dev.torc.") ? name.substring(name.lastIndexOf('.') + 1) : "";
   }
 
   /** Nested types aside: a file may name the small types of another one that uses it. */

@@ -31,9 +31,9 @@ public final class MadeOnDemand implements Condition {
 
   @Override
   public String lacks(Subject asked) {
-    Digest digest = isMaker(asked) ? Manifest.environment(asked.job(), asked.contents()) : null;
+    Digest digest = Manifest.environment(asked.job(), asked.contents());
     if (digest == null) {
-      return null; // no such job, or its lock is not made yet
+      return null; // its lock is not made yet
     }
     Path root = asked.graph().workflow().root();
     MadeEnvironment made = MadeEnvironment.of(root, asked.job(), digest);
@@ -54,9 +54,6 @@ public final class MadeOnDemand implements Condition {
 
   @Override
   public Verdict verdict(Subject asked, Verdict known) {
-    if (!isMaker(asked)) {
-      return known;
-    }
     int pending = asked.decider().pending(asked.id());
     if (pending >= 0) {
       return new Verdict.MayRun(pending);
@@ -88,9 +85,5 @@ public final class MadeOnDemand implements Condition {
     RunNeeds none = new RunNeeds(List.of());
     JobResult good = new JobResult(Outcome.OK, "", manifest, List.of(), none, 0, true);
     asked.records().assume(asked.id(), good);
-  }
-
-  private static boolean isMaker(Subject asked) {
-    return asked.job().conditions().containsKey(EnvironmentMaking.CREATE);
   }
 }

@@ -17,6 +17,7 @@ import dev.torc.features.intents.MaxAge;
 import dev.torc.features.reading.LinkedJob;
 import dev.torc.features.reading.MapFields;
 import dev.torc.features.reading.TemplateReader;
+import dev.torc.features.secrets.SecretReader;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -138,11 +139,13 @@ public final class FetchReader {
       if (refusal != null) {
         throw new BadInput(each.getValue().place(), refusal);
       }
-      values.add(value);
-      conditions.put(Fetch.header(name), value);
+      Template secret = SecretReader.secret(value);
+      values.add(secret);
+      conditions.put(Fetch.header(name), secret);
     }
     if (!values.isEmpty()) {
       refuseElsewhere(given.place());
+      conditions.putAll(SecretReader.with(conditions, values));
     }
   }
 

@@ -31,6 +31,11 @@ public record Fetchers(Node.Mapping commands, Vars vars, List<String> shell) {
 
   private static final Set<String> SLOTS = Set.of("{" + Fetch.URL + "}", "{produces}");
 
+  /** Returns those of a build file; jobs run them in {@code shell}. */
+  public static Fetchers of(Node.Mapping top, Vars vars, List<String> shell, Problems problems) {
+    return new Fetchers(MapFields.map(top.get("fetchers"), "fetchers", problems), vars, shell);
+  }
+
   /** Reports what is wrong with commands, even if no job uses them. */
   public void check(Problems problems) {
     commands

@@ -79,14 +79,14 @@ public final class Frozen implements Condition {
 
   @Override
   public boolean restsOnFiles(Job job) {
-    return !job.conditions().containsKey(Job.FROZEN);
+    return false;
   }
 
   @Override
   public Verdict verdict(Subject asked, Verdict known) {
     Job job = asked.job();
     boolean named = asked.wish().forces() && asked.wish().named();
-    if (!job.conditions().containsKey(Job.FROZEN) || named) {
+    if (named) {
       return known;
     }
     List<Reason> would = reasons.computeIfAbsent(job.name(), _ -> List.copyOf(known.reasons()));

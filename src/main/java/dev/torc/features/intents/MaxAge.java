@@ -33,7 +33,7 @@ public final class MaxAge implements Condition {
 
   @Override
   public boolean restsOnFiles(Job job) {
-    return !job.conditions().containsKey(KEY);
+    return false;
   }
 
   @Override
@@ -41,9 +41,7 @@ public final class MaxAge implements Condition {
     Job job = asked.job();
     JobResult last = asked.last();
     RunDetails run =
-        last != null && last.outcome().isGood() && job.conditions().containsKey(KEY)
-            ? asked.records().details(job.name())
-            : null;
+        last != null && last.outcome().isGood() ? asked.records().details(job.name()) : null;
     if (run != null) {
       long began = run.origin() == null ? run.ran().started() : run.origin().started();
       if (isTooOld(job, began, last.wall())) {

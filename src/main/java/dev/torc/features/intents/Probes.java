@@ -116,7 +116,7 @@ public final class Probes implements Condition {
 
   @Override
   public boolean restsOnFiles(Job job) {
-    return !job.conditions().containsKey(KEY);
+    return false;
   }
 
   @Override
@@ -129,10 +129,7 @@ public final class Probes implements Condition {
 
   @Override
   public Verdict verdict(Subject asked, Verdict known) {
-    return failed == null
-            && known instanceof Verdict.UpToDate at
-            && at.rest() == Rest.CURRENT
-            && asked.job().conditions().containsKey(KEY)
+    return failed == null && known instanceof Verdict.UpToDate at && at.rest() == Rest.CURRENT
         ? new Verdict.UpToDate(Rest.NOT_PROBED, List.of())
         : known;
   }

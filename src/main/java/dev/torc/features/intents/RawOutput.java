@@ -12,8 +12,11 @@ import dev.torc.core.run.AttemptPart;
  */
 public final class RawOutput implements AttemptPart {
 
-  /** The key and the option's value; also the name of the condition of such a job. */
-  public static final String KEY = "raw";
+  /** The key of a job, and the option. */
+  public static final String KEY = "output";
+
+  /** Its value. */
+  public static final String RAW = "raw";
 
   @Override
   public Launch begin(Launch launch, NeedSnapshot snapshot, Stamp begin) {

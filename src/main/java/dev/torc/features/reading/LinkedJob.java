@@ -6,6 +6,7 @@ import dev.torc.core.model.Ref;
 import dev.torc.core.model.Template;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** Links jobs anew that were read: what stands around a job can add needs and jobs before it. */
 public final class LinkedJob {
@@ -15,6 +16,14 @@ public final class LinkedJob {
   /** Returns the job with other needs and jobs that it comes after. */
   public static Job with(Job job, List<Item> needs, List<Ref.OfJob> after) {
     return with(job, needs, after, job.links().caching(), job.conditions());
+  }
+
+  /** Returns the job with what a key of a feature says. */
+  public static Job with(Job job, String key, Template value) {
+    Job.Links own = job.links();
+    SortedMap<String, Template> conditions = new TreeMap<>(job.conditions());
+    conditions.put(key, value);
+    return with(job, own.needs(), own.after(), own.caching(), conditions);
   }
 
   /** Returns the job with these instead of its own. */

@@ -7,43 +7,44 @@ import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Item;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Step;
-import dev.torc.core.model.Template;
 import dev.torc.features.reading.KnownKeys;
+import dev.torc.features.reading.LinkedJob;
 import dev.torc.features.reading.MapFields;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.SortedMap;
-import java.util.TreeMap;
 
 /**
  * Reads {@code sandbox} of a job: that it runs in a folder of its own, and how many folders above
  * the root that folder has to hold. {@code JobReader} reads the rest of the job.
  *
- * @param called whether the command line asks for it
  * @param added the needs of {@code defaults}
  */
-public record SandboxReader(MapFields job, boolean called, Path root, Node added) {
+record SandboxReader(MapFields job, Path root, Node added) {
 
-  /** Adds to the conditions of the job that it runs in a folder of its own, if it does. */
-  public SortedMap<String, Template> with(
-      SortedMap<String, Template> conditions, List<Item> produces, List<Step> steps) {
+  /**
+   * Returns the job with the condition that it runs in a folder of its own, if it does.
+   *
+   * @param key the key of the job, or the option of a call
+   */
+  Job read(String key, Job read) {
     Node node = job.map().get(Job.SANDBOX);
     boolean map = node instanceof Node.Mapping;
     boolean own = map || job.flag(Job.SANDBOX);
-    if (!own && !called) {
-      return conditions;
+    boolean called = key.equals(Job.CALLED_SANDBOX);
+    if (own == called || job.map().get("fetch") != null) {
+      return read;
     }
-    String lack = lack(steps);
+    String lack = lack(read.runs().steps());
     if (lack != null) {
       if (own) {
         job.problems().add(node.place(), lack);
       }
-      return conditions;
+      return read;
     }
     MapFields fields = map ? job.inner(Job.SANDBOX).only(KnownKeys.SANDBOX, Job.SANDBOX) : null;
     int needed = Math.max(up(job.map().get("needs")), up(added));
     int up = needed;
-    for (Item item : produces) {
+    for (Item item : read.links().produces()) {
       for (Ref ref : item.refs()) {
         if (ref.text().startsWith("/")) {
           up = Math.max(up, up(root.relativize(Path.of(ref.text())).toString()));
@@ -51,9 +52,7 @@ public record SandboxReader(MapFields job, boolean called, Path root, Node added
       }
     }
     Sandbox sandbox = new Sandbox(map ? fields.amount("link", 0, Quantity::size) : 0, up, needed);
-    SortedMap<String, Template> all = new TreeMap<>(conditions);
-    all.put(own ? Job.SANDBOX : Job.CALLED_SANDBOX, sandbox.text());
-    return all;
+    return LinkedJob.with(read, key, sandbox.text());
   }
 
   /** Returns why the job cannot run in a folder of its own; null if it can. */

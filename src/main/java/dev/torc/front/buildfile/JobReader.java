@@ -16,22 +16,18 @@ import dev.torc.core.model.Ref;
 import dev.torc.core.model.Step;
 import dev.torc.core.model.Template;
 import dev.torc.core.model.Workflow.Executor;
+import dev.torc.features.Feature;
 import dev.torc.features.clusters.ExecutorReader;
 import dev.torc.features.containers.ImageReader;
-import dev.torc.features.environments.EnvironmentReader;
 import dev.torc.features.fetch.Fetch;
-import dev.torc.features.fetch.FetchReader;
 import dev.torc.features.fetch.Fetchers;
 import dev.torc.features.groups.InstanceReader;
-import dev.torc.features.intents.IntentReader;
-import dev.torc.features.intents.MaxAge;
-import dev.torc.features.intents.Probes;
+import dev.torc.features.intents.Intents;
 import dev.torc.features.reading.KnownKeys;
 import dev.torc.features.reading.LinkedJob;
 import dev.torc.features.reading.MapFields;
 import dev.torc.features.reading.Scope;
 import dev.torc.features.reading.Vars;
-import dev.torc.features.sandbox.SandboxReader;
 import dev.torc.features.secrets.SecretReader;
 import dev.torc.features.when.WhenReader;
 import java.util.ArrayList;
@@ -101,18 +97,13 @@ final class JobReader implements InstanceReader {
     new MapFields(defaults, scope, problems).only(KnownKeys.DEFAULTS, "defaults");
     images.check(scope);
     if (common.top().get("fetchers") != null) {
-      fetchers(shell(), problems).check(problems);
+      Fetchers.of(common.top(), common.vars(), shell(), problems).check(problems);
     }
     Problems own = new Problems();
     new ResourceReader(resources.classes(), resources.counters(), own).check(scope);
     own.found().stream()
         .filter(problem -> problem.message().indexOf(Scope.ANY) < 0)
         .forEach(problem -> problems.add(problem.place(), problem.message()));
-  }
-
-  private Fetchers fetchers(List<String> shell, Problems problems) {
-    Node.Mapping commands = MapFields.map(common.top().get("fetchers"), "fetchers", problems);
-    return new Fetchers(commands, common.vars(), shell);
   }
 
   @Override
@@ -234,50 +225,31 @@ final class JobReader implements InstanceReader {
                 StepReader.stop(job),
                 RetryReader.skip(full)),
             traits(job, entry.place()),
-            conditions(full, shell, produces, run));
-    Job whole = withStandIn(fetches ? fetching(job, read, shell) : entered(job, read));
-    return IntentReader.frozen(whole, common.over().called().frozen().reason(whole), problems);
+            conditions(full, run));
+    Job whole = withStandIn(withFeatures(full, shell, read));
+    return Intents.frozen(whole, common.over().called().frozen().reason(whole), problems);
   }
 
-  private Job fetching(MapFields job, Job read, List<String> shell) {
-    String root = common.paths().root().toString();
-    Job fetched = new FetchReader(job, fetchers(shell, new Problems()), root).fetching(read);
-    SortedMap<String, Template> all = new TreeMap<>(fetched.conditions());
-    all.replaceAll((key, of) -> key.startsWith(Fetch.header("")) ? SecretReader.secret(of) : of);
-    Job.Links links = fetched.links();
-    return LinkedJob.with(
-        fetched,
-        links.needs(),
-        links.after(),
-        links.caching(),
-        SecretReader.with(all, List.copyOf(all.values())));
-  }
-
-  private Job entered(MapFields job, Job read) {
-    for (String key : List.of("sha256", "headers")) {
-      if (job.map().get(key) != null) {
-        problems.add(job.map().get(key).place(), key + " is for jobs with fetch");
+  /** Returns a job with what its keys say that features know. */
+  private Job withFeatures(MapFields job, List<String> shell, Job read) {
+    Feature.Keys keys =
+        new Feature.Keys(
+            job,
+            shell,
+            text -> steps.shellText(text, job.scope(), shell),
+            common.reading(defaults));
+    Job whole = read;
+    for (String key : JobFeatures.KEYS) {
+      if (keys.has(key) || key.equals(Job.CALLED_SANDBOX) && common.over().sandbox()) {
+        whole = JobFeatures.of(key).read(key, keys, whole);
       }
     }
-    return job.map().get(Job.ENVIRONMENT) == null
-        ? read
-        : EnvironmentReader.entered(job, read, common.known().environments());
+    return whole;
   }
 
-  private SortedMap<String, Template> conditions(
-      MapFields job, List<String> shell, List<Item> produces, List<Step> run) {
+  /** Returns the condition that does not hold, and the secrets of the job's steps. */
+  private SortedMap<String, Template> conditions(MapFields job, List<Step> run) {
     SortedMap<String, Template> conditions = new TreeMap<>();
-    Node.Mapping keys = job.map();
-    if (keys.get(MaxAge.KEY) != null
-        || keys.get(Probes.KEY) != null
-        || keys.get(Job.FROZEN) != null
-        || output(job).equals("raw")) {
-      new IntentReader(job)
-          .addTo(
-              conditions,
-              !temporary(job).equals("false"),
-              text -> steps.shellText(text, job.scope(), shell));
-    }
     Node when = job.map().get(WhenReader.KEY);
     if (when != null) {
       problems.guard(
@@ -289,12 +261,6 @@ final class JobReader implements InstanceReader {
           });
     }
     SortedMap<String, Template> all = SecretReader.of(conditions, run);
-    boolean called = common.over().sandbox();
-    boolean apart = called || job.map().get(Job.SANDBOX) != null;
-    if (apart && job.map().get(Fetch.KEY) == null) {
-      return new SandboxReader(job, called, common.paths().root(), defaults.get("needs"))
-          .with(all, produces, run);
-    }
     return all.isEmpty() ? Collections.emptySortedMap() : all;
   }
 

@@ -6,6 +6,7 @@ import dev.torc.base.syntax.Place;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Item;
 import dev.torc.core.model.Workflow.Executor;
+import dev.torc.features.Feature;
 import dev.torc.features.reading.Home;
 import dev.torc.features.reading.Vars;
 import dev.torc.features.when.WhenReader;
@@ -29,6 +30,11 @@ record JobSettings(
     EnvLayers env,
     WhenReader when,
     Overrides over) {
+
+  /** Returns what features know of the build file. */
+  Feature.Reading reading(Node.Mapping defaults) {
+    return new Feature.Reading(paths().root(), top, defaults, known.environments);
+  }
 
   Paths paths() {
     return when.paths;

@@ -160,7 +160,7 @@ final class BuildCommand {
   /** Returns whether the output of the job is asked for, not a report of a watch. */
   private boolean isRaw() {
     boolean raw =
-        call.command().equals("build") && RawOutput.KEY.equalsIgnoreCase(call.value("--output"));
+        call.command().equals("build") && RawOutput.RAW.equalsIgnoreCase(call.value("--output"));
     if (raw && call.json()) {
       throw Call.usage("--output raw and --json both write to standard output; leave out one");
     }

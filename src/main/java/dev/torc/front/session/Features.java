@@ -11,13 +11,10 @@ import dev.torc.core.run.EventSender;
 import dev.torc.core.run.Followers;
 import dev.torc.core.run.JobAttempts;
 import dev.torc.core.run.JobFiles;
+import dev.torc.features.Feature;
 import dev.torc.features.endcheck.EndCheck;
 import dev.torc.features.environments.EnvironmentMaking;
-import dev.torc.features.environments.InEnvironment;
-import dev.torc.features.environments.UsedEnvironments;
-import dev.torc.features.fetch.Downloads;
 import dev.torc.features.fetch.Fetch;
-import dev.torc.features.fetch.FetchPart;
 import dev.torc.features.finds.FindingPart;
 import dev.torc.features.finds.Tracing;
 import dev.torc.features.forced.ForcedJobs;
@@ -33,89 +30,94 @@ import dev.torc.features.past.FailedLogs;
 import dev.torc.features.posts.PostedEvents;
 import dev.torc.features.remarks.BuildRemarks;
 import dev.torc.features.remarks.UnstartedCommand;
-import dev.torc.features.sandbox.SandboxPart;
-import dev.torc.features.secrets.SecretPart;
 import dev.torc.features.temporary.SpentProducts;
 import dev.torc.features.tmp.TemporaryFolder;
 import dev.torc.features.toolstate.ToolState;
+import dev.torc.front.buildfile.JobFeatures;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Wires the features into a build: the only file that knows which there are.
+ * Wires the features into a build: which follow it, and which are part of its attempts.
  *
+ * @param raw the job whose standard output is that of torc; null for none
  * @param git null if nothing runs
  */
 record Features(
     Tracing tracing,
-    Shared shared,
+    Attempts of,
+    String raw,
     Pace pace,
     boolean forces,
     BuildCommit git,
-    Map<String, String> env,
     Hidden hidden)
-    implements Followers.Maker, AttemptPart.PartMaker {
+    implements Followers.Maker, AttemptPart.PartMaker, AutoCloseable {
 
   /**
    * What the attempts of a build share.
    *
-   * @param told what {@link SecretPart} and {@link SandboxPart} have told, since they tell it once
-   * @param downloads null before the first job that fetches
-   * @param raw the job whose standard output is that of torc; null for none
+   * @param keys what the keys of jobs add to attempts; filled when a job has them
    */
-  record Shared(
-      AtomicLong posted,
-      Set<String> told,
-      BuildWatcher watcher,
-      AtomicReference<Downloads> downloads,
-      UsedEnvironments environments,
-      String raw) {}
+  record Attempts(Feature.Building build, Map<String, Feature.Parts> keys, AtomicLong posted) {
+
+    Attempts(Feature.Building build) {
+      this(build, new ConcurrentHashMap<>(), new AtomicLong());
+    }
+
+    /** Returns what a key adds to attempts; null for nothing. */
+    Feature.Parts parts(String key) {
+      return keys.computeIfAbsent(key, _ -> JobFeatures.of(key).parts(key, build));
+    }
+  }
 
   @Override
   public List<AttemptPart> parts(AttemptContext common, int id, JobAttempts attempts) {
-    AttemptPart finds = new FindingPart(tracing, common.plan(), id, attempts.named());
-    AttemptPart posts = new PostedEvents(common, id, shared.posted);
-    AttemptPart tools = new ToolState(common, id, attempts);
     Job job = common.graph().job(id);
+    Set<String> keys = job.conditions().keySet();
+    boolean fetches = keys.contains(Fetch.KEY);
     List<AttemptPart> parts = new ArrayList<>(7);
-    boolean fetches = job.conditions().containsKey(Fetch.KEY);
-    boolean makes = job.conditions().containsKey(EnvironmentMaking.CREATE);
-    if (!fetches && !makes) {
+    if (!fetches && !keys.contains(EnvironmentMaking.CREATE)) {
       parts.add(new UnstartedCommand(common, id, attempts)); // its hint is the first
     }
-    if (job.conditions().containsKey(Step.SECRET)) {
-      parts.add(
-          new SecretPart(
-              common, job, attempts.named() == null, env, shared.told)); // masks before others read
+    List<AttemptPart> own = new ArrayList<>(0);
+    for (String key : keys.isEmpty() ? List.<String>of() : JobFeatures.KEYS) {
+      Feature.Parts by = keys.contains(key) ? of.parts(key) : null;
+      if (by != null) {
+        (key.equals(Step.SECRET) ? parts : own).add(by.part(common, id, attempts));
+      }
     }
-    parts.addAll(List.of(finds, posts, tools));
-    if (fetches) {
-      shared.downloads.compareAndSet(null, new Downloads(env));
-      parts.add(new FetchPart(common, id, attempts, shared.downloads.get()));
-    } else if (JobFiles.hasTmp(job)) {
+    parts.add(new FindingPart(tracing, common.plan(), id, attempts.named()));
+    parts.add(new PostedEvents(common, id, of.posted));
+    parts.add(new ToolState(common, id, attempts));
+    if (!fetches && JobFiles.hasTmp(job)) {
       parts.add(new TemporaryFolder(common, job.name()));
     }
-    if (makes) {
-      parts.add(new EnvironmentMaking(common, id, attempts, shared.environments, shared.watcher));
-    } else if (job.conditions().containsKey(Job.ENVIRONMENT)) {
-      parts.add(new InEnvironment(common, id, attempts, env, shared.environments));
-    }
-    if (job.conditions().containsKey(Job.SANDBOX)
-        || job.conditions().containsKey(Job.CALLED_SANDBOX)) {
-      boolean always = shared.watcher.wantsCommands();
-      parts.add(
-          new SandboxPart(
-              common, id, new SandboxPart.Telling(always, shared.watcher, shared.told)));
-    }
-    if (job.name().equals(shared.raw)) {
+    parts.addAll(own);
+    if (job.name().equals(raw)) {
       parts.add(new RawOutput());
     }
     return parts;
+  }
+
+  /** Returns how far the attempt of a job is; empty if that is not known. */
+  String progress(String job) {
+    for (Feature.Parts each : of.keys.values()) {
+      String progress = each.progress(job);
+      if (!progress.isEmpty()) {
+        return progress;
+      }
+    }
+    return "";
+  }
+
+  @Override
+  public void close() {
+    of.keys.values().forEach(Feature.Parts::close);
   }
 
   /**

@@ -10,19 +10,17 @@ import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Resources;
 import dev.torc.core.run.Event;
 import dev.torc.core.run.LaunchBuilder;
-import dev.torc.features.environments.MadeOnDemand;
-import dev.torc.features.fetch.Fetch;
-import dev.torc.features.fetch.FetchedInPlace;
-import dev.torc.features.intents.Frozen;
 import dev.torc.features.intents.KeptFailures;
-import dev.torc.features.intents.MaxAge;
 import dev.torc.features.intents.Only;
 import dev.torc.features.intents.Probes;
+import dev.torc.front.buildfile.JobFeatures;
 import dev.torc.front.session.ProjectOptions.Reuse;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -32,10 +30,8 @@ import java.util.concurrent.TimeUnit;
 final class JobConditions implements Condition.Conditions {
 
   private final List<Condition> ofAll = new ArrayList<>(0);
-  private List<Condition> withKeys;
-  private List<Condition> ofFetch;
-  private Probes probes; // made when a job needs them
-
+  private final Map<String, Condition> ofKey = new HashMap<>(); // guarded by this, like the next
+  private final Map<Set<String>, List<Condition>> ofKeys = new HashMap<>();
   private final DigestMemo digests;
 
   JobConditions(Reuse reuse, DigestMemo digests) {
@@ -88,30 +84,32 @@ final class JobConditions implements Condition.Conditions {
     return probes.ended();
   }
 
-  private Probes probes() {
-    if (probes == null) {
-      probes = new Probes();
-    }
-    return probes;
+  private synchronized Probes probes() {
+    return (Probes) of(Probes.KEY);
+  }
+
+  private Condition of(String key) {
+    return ofKey.computeIfAbsent(key, _ -> JobFeatures.of(key).condition(key, digests));
   }
 
   @Override
-  public synchronized List<Condition> of(Job job) {
-    if (job.conditions().isEmpty()) {
-      return ofAll;
-    } else if (withKeys == null) {
-      withKeys = new ArrayList<>(ofAll);
-      withKeys.add(new MaxAge());
-      withKeys.add(probes());
-      withKeys.add(new Frozen(digests));
-      withKeys.add(new MadeOnDemand());
+  public List<Condition> of(Job job) {
+    Set<String> keys = job.conditions().keySet();
+    return keys.isEmpty() ? ofAll : of(keys);
+  }
+
+  private synchronized List<Condition> of(Set<String> keys) {
+    List<Condition> known = ofKeys.get(keys);
+    if (known == null) {
+      known = new ArrayList<>(ofAll);
+      for (String key : JobFeatures.KEYS) {
+        Condition own = keys.contains(key) ? of(key) : null;
+        if (own != null) {
+          known.add(own);
+        }
+      }
+      ofKeys.put(Set.copyOf(keys), known);
     }
-    if (!job.conditions().containsKey(Fetch.KEY)) {
-      return withKeys;
-    } else if (ofFetch == null) {
-      ofFetch = new ArrayList<>(withKeys);
-      ofFetch.add(ofAll.size() + 2, new FetchedInPlace(digests)); // before those that keep results
-    }
-    return ofFetch;
+    return known;
   }
 }

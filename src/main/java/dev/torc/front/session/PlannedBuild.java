@@ -25,11 +25,11 @@ import dev.torc.core.run.BuildSetup.Machines;
 import dev.torc.core.run.Event;
 import dev.torc.core.run.LaunchBuilder;
 import dev.torc.core.run.SharedResults;
+import dev.torc.features.Feature;
 import dev.torc.features.adopt.Adoptable;
 import dev.torc.features.clusters.Remotes;
 import dev.torc.features.containers.ImageSupply;
 import dev.torc.features.environments.EnvironmentMaking;
-import dev.torc.features.environments.UsedEnvironments;
 import dev.torc.features.fetch.Fetch;
 import dev.torc.features.finds.Tracing;
 import dev.torc.features.forced.ForcedJobs;
@@ -50,7 +50,6 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
@@ -133,7 +132,7 @@ record PlannedBuild(
       }
     } finally {
       tokens.ifPresent(Jobserver::close);
-      features.shared().environments().close();
+      features.close();
     }
   }
 
@@ -149,16 +148,16 @@ record PlannedBuild(
         new Tracing(manner.trace(), manner.strict(), env.get(Tracing.VARIABLE), watcher::warn);
     BuildCommit git =
         plan.isQuiet() ? null : new BuildCommit(project.workflow().root(), env, commit);
-    Features.Shared shared =
-        new Features.Shared(
-            new AtomicLong(),
-            ConcurrentHashMap.newKeySet(),
-            watcher,
-            new AtomicReference<>(),
-            new UsedEnvironments(env),
-            manner.raw());
+    Feature.Building build =
+        new Feature.Building(env, watcher, watcher.wantsCommands(), ConcurrentHashMap.newKeySet());
     return new Features(
-        tracing, shared, manner.pace(), forces(), git, env, project.caller().hidden());
+        tracing,
+        new Features.Attempts(build),
+        manner.raw(),
+        manner.pace(),
+        forces(),
+        git,
+        project.caller().hidden());
   }
 
   /** Returns whether jobs are forced, or an earlier build left forced jobs. */

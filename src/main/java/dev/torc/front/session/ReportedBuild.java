@@ -9,12 +9,10 @@ import dev.torc.core.run.BuildLoop;
 import dev.torc.core.run.BuildSetup;
 import dev.torc.core.run.Event;
 import dev.torc.core.run.JobState;
-import dev.torc.features.fetch.Downloads;
 import dev.torc.front.show.Profile;
 import dev.torc.front.show.Report;
 import dev.torc.front.show.Report.Progress;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntConsumer;
 
 /**
@@ -37,7 +35,7 @@ final class ReportedBuild implements BuildWatcher, Progress {
 
   // set for a live report, while jobs may run
   private TimeLeft time;
-  private AtomicReference<Downloads> downloads; // null before the first
+  private Features features;
   private Runner runner;
   private BuildLoop build;
   private long stopped; // when torc was stopped or continued
@@ -99,7 +97,7 @@ final class ReportedBuild implements BuildWatcher, Progress {
 
   @Override
   public AttemptPart.PartMaker parts(AttemptPart.PartMaker own) {
-    downloads = ((Features) own).shared().downloads();
+    features = (Features) own;
     return own;
   }
 
@@ -156,7 +154,6 @@ final class ReportedBuild implements BuildWatcher, Progress {
 
   @Override
   public String fetched(String job) {
-    Downloads now = downloads.get();
-    return now == null ? "" : now.progress(job);
+    return features.progress(job);
   }
 }
