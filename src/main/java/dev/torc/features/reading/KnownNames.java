@@ -229,6 +229,13 @@ public record KnownNames(Scope scope, Place place, Near near) implements Placeho
           "(?i)(torc_?|project_?|workspace_?|repo_?|git_?)?(root|dir)|(workflow\\.)?basedir|workspaceFolder"
               + "|launchDir|curdir|pwd");
 
+  /** Returns the file that the map of a name gives as if its values were in it; null for none. */
+  private String fileOf(String name) {
+    int dot = name.indexOf('.');
+    String file = dot < 0 ? null : scope.vars().text(name.substring(0, dot) + ".file");
+    return file != null && file.matches("(?i).*\\.(ya?ml|json|toml)") ? file : null;
+  }
+
   /** Returns the error of a placeholder that has no value; {@code name} is its path. */
   BadInput unknown(Placeholder hole, String name) {
     TreeSet<String> known = scope.names().collect(Collectors.toCollection(TreeSet::new));
@@ -255,6 +262,15 @@ public record KnownNames(Scope scope, Place place, Near near) implements Placeho
           place,
           "unknown placeholder %s: vars run no commands; let a job store the value (echo %s=$(…) >> $TORC_OUTPUT), and write {data.JOB.%2$s}"
               .formatted(written, hole.name()));
+    }
+    String file = fileOf(inside);
+    if (file != null || meant != null && meant.startsWith(inside + ".")) {
+      throw new BadInput(
+          place,
+          file != null
+              ? "unknown placeholder %s; the values of %s are vars if vars is a list: [%2$s, {…}]"
+                  .formatted(written, file)
+              : "%s is a map; name one of its values, such as {%s}".formatted(written, meant));
     }
     List<String> own =
         Stream.concat(scope.parameters().keySet().stream(), scope.columns().keySet().stream())
