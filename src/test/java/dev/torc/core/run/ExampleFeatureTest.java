@@ -47,7 +47,7 @@ class ExampleFeatureTest extends Harness {
         Files.readString(tests.resolve("features/example/SizeLimit.java"))
             + Files.readString(tests.resolve("core/run/ExampleFeatureTest.java"));
     List<Page.Block> blocks =
-        Page.of("engine-in-a-day.md").blocks().stream()
+        Page.of("engine-in-an-hour.md").blocks().stream()
             .filter(block -> block.language().equals("java"))
             .toList();
     assertEquals(2, blocks.size());
