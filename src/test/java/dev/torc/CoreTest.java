@@ -80,15 +80,17 @@ class CoreTest {
       Map.ofEntries(
           Map.entry("front/session/PlannedBuild", 11), // hands each feature what it needs to run
           Map.entry("front/buildfile/JobReader", 7), // what more than one key, or none, asks for
-          Map.entry("front/buildfile/ParsedBuildFile", 6), // calls those of the top level
-          Map.entry("front/session/Project", 5), // what a graph of the last build depends on
+          Map.entry("front/buildfile/ParsedBuildFile", 7), // calls those of the top level
+          Map.entry(
+              "front/session/Project", 6), // what a graph of the last build depends on, packages
           Map.entry("front/session/BuildSession", 4), // what a build asks before it begins
           Map.entry("front/session/WriteSession", 6), // what a killed build left, memos
           Map.entry("front/session/Leftovers", 4), // folders that features leave
           Map.entry(
               "front/ask/WhyAnswer", 5), // causes, traces, stores, old logs, imports of scripts
           Map.entry("front/ask/CheckAnswer", 4), // lints of features
-          Map.entry("front/ask/CleanAnswer", 3), // products, forced jobs, results
+          Map.entry("front/ask/CleanAnswer", 4), // products, forced jobs, results, other records
+          Map.entry("front/ask/CleanedProducts", 3), // products, attempts, other records
           Map.entry("front/ask/DoctorAnswer", 3), // what the machine has for each
           Map.entry("front/buildfile/StepReader", 3)); // images, secrets, values of groups
 

@@ -40,7 +40,7 @@ class StartIT {
    * job's own, values of env that look like a shell's, and decisions that left larger classes; two
    * with decisions that left larger classes, and four that only some starts link.
    */
-  private static final int OWN = 1165;
+  private static final int OWN = 1175;
 
   private static final int LAMBDAS = 50;
   private static final int ALL = 3345;

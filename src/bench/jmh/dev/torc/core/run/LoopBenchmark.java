@@ -125,9 +125,7 @@ public class LoopBenchmark {
   public int build() throws IOException {
     ProjectOptions options =
         new ProjectOptions(
-            List.of(root.resolve("torc.yaml")),
-            null,
-            null,
+            new ProjectOptions.Named(List.of(root.resolve("torc.yaml")), null, null, false),
             new TreeMap<>(),
             null,
             null,

@@ -121,8 +121,17 @@ public record JobSelection(
     }
   }
 
-  /** Converts between file names as seen from {@code cwd} and paths of the graph, as texts. */
-  public record UserPaths(Path root, Path cwd) {
+  /**
+   * Converts between file names as seen from {@code cwd} and paths of the graph, as texts.
+   *
+   * @param home the text before the names of the jobs that the user's names mean first; empty for
+   *     all jobs
+   */
+  public record UserPaths(Path root, Path cwd, String home) {
+
+    public UserPaths(Path root, Path cwd) {
+      this(root, cwd, "");
+    }
 
     /** Returns the graph's path for a file name: relative to the root, or absolute. */
     public String path(String named) {

@@ -50,6 +50,7 @@ public final class BuildLock implements AutoCloseable {
 
   private final CachePlace place;
   private final List<OpenFileLock> held = new ArrayList<>();
+  private BuildLock outer; // of a root around this one; null for none
 
   private BuildLock(CachePlace place) {
     this.place = place;
@@ -221,10 +222,16 @@ public final class BuildLock implements AutoCloseable {
     return fresh ? new byte[0] : OwnFile.read(place.lockHolder());
   }
 
+  /** Returns this lock, whose release also releases that of a root around this one. */
+  public BuildLock within(BuildLock around) {
+    outer = around;
+    return this;
+  }
+
   /** Releases the lock and leaves its files. */
   @Override
   public void close() {
-    try {
+    try (BuildLock _ = outer) {
       // This must not recreate the file after clean --all removed it.
       write(place.lockHolder(), "free\n");
     } catch (NoSuchFileException removed) {

@@ -68,6 +68,10 @@ public record Workflow(
       return sources.files;
     }
 
+    public List<PackageFile> packages() {
+      return sources.packages;
+    }
+
     public String name() {
       return about.name;
     }
@@ -80,8 +84,28 @@ public record Workflow(
   /** What the build file says about itself to readers. */
   public record About(String name, String description) {}
 
-  /** The files that were read; {@code ofVars} are those that have only vars. */
-  public record ReadFiles(List<Path> files, List<Path> ofVars) {}
+  /**
+   * The files that were read.
+   *
+   * @param ofVars those that have only vars
+   * @param packages those that others include under a name, each after its outer one
+   */
+  public record ReadFiles(List<Path> files, List<Path> ofVars, List<PackageFile> packages) {}
+
+  /**
+   * A build file that another one includes under a name.
+   *
+   * @param prefix the text before the names of its jobs, such as {@code ui:}
+   * @param folder the folder in which its paths begin, from the root
+   * @param usual the targets of a call in it that names none; empty for all its jobs
+   */
+  public record PackageFile(String prefix, Path file, String folder, List<String> usual) {
+
+    /** Returns the name of the package. */
+    public String name() {
+      return prefix.substring(0, prefix.length() - 1);
+    }
+  }
 
   /** An entry of {@code report}; a null {@code title} stands for the path. */
   public record ReportFile(String title, String caption, Ref ref) {}
@@ -93,6 +117,16 @@ public record Workflow(
       List<BadInput.Diagnostic> newWarnings,
       Apart newApart) {
     return new Workflow(root, settings, newJobs, newGroups, newStarts, newWarnings, newApart);
+  }
+
+  /** Returns the package whose jobs have names with this prefix; null for none. */
+  public PackageFile part(String prefix) {
+    for (PackageFile each : prefix.isEmpty() ? List.<PackageFile>of() : settings.packages()) {
+      if (each.prefix.equals(prefix)) {
+        return each;
+      }
+    }
+    return null;
   }
 
   public List<String> manual() {

@@ -20,6 +20,7 @@ import dev.torc.core.model.Workflow.Apart;
 import dev.torc.core.model.Workflow.Executor;
 import dev.torc.core.model.Workflow.Hook;
 import dev.torc.core.model.Workflow.LeftOutJob;
+import dev.torc.core.model.Workflow.PackageFile;
 import dev.torc.core.model.Workflow.ReadFiles;
 import dev.torc.core.model.Workflow.ReportFile;
 import dev.torc.core.model.Workflow.Settings;
@@ -130,7 +131,11 @@ public final class WorkflowCodec {
   private static Settings settings(Wire wire, Settings of, Wire.Codec<Path> path) {
     return new Settings(
         new ReadFiles(
-            wire.list(of, Settings::files, path), wire.list(of, s -> s.sources().ofVars(), path)),
+            wire.list(of, Settings::files, path),
+            wire.list(of, s -> s.sources().ofVars(), path),
+            wire.number(of == null ? 0 : of.packages().size()) == 0 // as above
+                ? List.of()
+                : wire.list(of, Settings::packages, (to, each) -> packageFile(to, each, path))),
         new About(wire.text(of, Settings::name), wire.text(of, Settings::description)),
         wire.map(of, Settings::limits, Wire.LONG),
         wire.list(of, Settings::roots, path),
@@ -143,6 +148,14 @@ public final class WorkflowCodec {
             wire.list(of, s -> s.stamps().never(), path),
             wire.list(of, s -> s.stamps().trust(), path)),
         wire.list(of, Settings::report, WorkflowCodec::reportFile));
+  }
+
+  private static PackageFile packageFile(Wire wire, PackageFile of, Wire.Codec<Path> path) {
+    return new PackageFile(
+        wire.text(of, PackageFile::prefix),
+        wire.one(of, PackageFile::file, path),
+        wire.text(of, PackageFile::folder),
+        wire.list(of, PackageFile::usual, Wire.TEXT));
   }
 
   /**

@@ -9,6 +9,7 @@ import dev.torc.core.model.Job;
 import dev.torc.core.model.Ref;
 import dev.torc.features.when.LeftOutJobs;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -18,22 +19,55 @@ import java.util.TreeSet;
  * @param option the option, with its dashes
  * @param paths the patterns as paths from the root, in the same order; empty if the option means no
  *     products
+ * @param home the text before the names of the jobs of the package in which the call is made; empty
+ *     outside of packages
  */
-public record CalledJobs(String option, List<String> patterns, List<String> paths) {
+public record CalledJobs(String option, List<String> patterns, List<String> paths, String home) {
 
-  /** The jobs that a call leaves out, and those that count as frozen for it. */
-  public record Called(CalledJobs excluded, CalledJobs frozen) {
+  /**
+   * The jobs that a call leaves out, and those that count as frozen for it.
+   *
+   * @param broken the text before the names of the jobs of packages that cannot be read
+   */
+  public record Called(CalledJobs excluded, CalledJobs frozen, Set<String> broken) {
 
     public static final Called NONE = of(List.of(), List.of(), List.of());
 
+    /** The end of the reason why a job of a package in error is left out. */
+    public static final String UNREADABLE = " cannot be read";
+
     public static Called of(List<String> excluded, List<String> frozen, List<String> paths) {
       return new Called(
-          new CalledJobs("--exclude", excluded, List.of()),
-          new CalledJobs("--frozen", frozen, paths));
+          new CalledJobs("--exclude", excluded, List.of(), ""),
+          new CalledJobs("--frozen", frozen, paths, ""),
+          Set.of());
+    }
+
+    /** Returns the same options of a call in the package with this prefix. */
+    public Called in(String home) {
+      return new Called(
+          new CalledJobs(excluded.option, excluded.patterns, excluded.paths, home),
+          new CalledJobs(frozen.option, frozen.patterns, frozen.paths, home),
+          broken);
+    }
+
+    /** Returns the same options, beside packages that cannot be read. */
+    public Called beside(Set<String> packages) {
+      return packages.isEmpty() ? this : new Called(excluded, frozen, packages);
+    }
+
+    /** Returns the package that cannot be read and has a job; null for none. */
+    String brokenOf(String job) {
+      for (String prefix : broken) {
+        if (job.startsWith(prefix)) {
+          return "package " + prefix.substring(0, prefix.length() - 1) + UNREADABLE;
+        }
+      }
+      return null;
     }
 
     boolean isNone() {
-      return excluded.patterns.isEmpty() && frozen.patterns.isEmpty();
+      return excluded.patterns.isEmpty() && frozen.patterns.isEmpty() && broken.isEmpty();
     }
 
     /** Refuses a pattern that fits none of these jobs and groups. */
@@ -54,7 +88,7 @@ public record CalledJobs(String option, List<String> patterns, List<String> path
   }
 
   private boolean fits(int i, Job job) {
-    return JobNames.fit(patterns.get(i), job) || !paths.isEmpty() && makes(job, paths.get(i));
+    return JobNames.fit(patterns.get(i), job, home) || !paths.isEmpty() && makes(job, paths.get(i));
   }
 
   /** Returns whether a path, folder or glob means a product of a job. */
@@ -91,11 +125,12 @@ public record CalledJobs(String option, List<String> patterns, List<String> path
   }
 
   private boolean mayFit(int i, LeftOutJobs.Candidate each) {
-    String pattern = patterns.get(i);
+    String pattern = home + patterns.get(i);
     NameGlob glob = NameGlob.of(pattern);
     boolean open = each.group() != null && each.group().isOpen();
     return fits(i, each.job())
         || pattern.equals(each.name())
+        || patterns.get(i).equals(each.name())
         || open && InstanceName.parse(pattern).group().equals(each.name())
         || open && glob != null && glob.mayMatch(each.group());
   }

@@ -67,7 +67,9 @@ final class Omissions {
     }
     int before = jobs.size();
     LeftOutJobs found = new LeftOutJobs(all);
-    found.find(this::reason, had::contains, files).forEach(jobs::putIfAbsent);
+    found
+        .find(this::reason, each -> called.brokenOf(each.name()) != null, had::contains, files)
+        .forEach(jobs::putIfAbsent);
     rewritten = new HashMap<>();
     found.rewritten().forEach(job -> rewritten.put(job.name(), codec.packed(job)));
     return jobs.size() > before;
@@ -75,11 +77,14 @@ final class Omissions {
 
   private String reason(LeftOutJobs.Candidate each) {
     LeftOutJob known = jobs.get(each.name());
+    String broken = called.brokenOf(each.name());
     return known != null
         ? known.why()
-        : each.job().conditions().containsKey(WhenReader.KEY)
-            ? each.job().conditions().get(WhenReader.KEY).declared()
-            : called.excluded().reason(each.job());
+        : broken != null
+            ? broken
+            : each.job().conditions().containsKey(WhenReader.KEY)
+                ? each.job().conditions().get(WhenReader.KEY).declared()
+                : called.excluded().reason(each.job());
   }
 
   /** Reports a condition that asks for a file that a job makes. */

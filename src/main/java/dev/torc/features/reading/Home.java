@@ -31,6 +31,11 @@ public record Home(String prefix, String folder, Home outer, PackageNames names)
     return home;
   }
 
+  /** Returns the name of the package. */
+  public String name() {
+    return prefix.substring(0, prefix.length() - 1);
+  }
+
   /** Tells the outside name of a job or group to the other build files. */
   public void tell(String name, boolean manual) {
     names.add(name);

@@ -184,10 +184,16 @@ public final class LeftOutJobs {
 
   /**
    * Returns the jobs that are left out, by name. {@code reason} returns why a job is left out
-   * whatever it needs, else null; {@code stays} tests for the names of jobs that a build has.
+   * whatever it needs, else null; {@code unread} tests for jobs whose declaration may be an old
+   * one, so that nothing can do without them; {@code stays} tests for the names of jobs that a
+   * build has.
    */
   public SortedMap<String, LeftOutJob> find(
-      Function<Candidate, String> reason, Predicate<String> stays, Files files) throws IOException {
+      Function<Candidate, String> reason,
+      Predicate<Candidate> unread,
+      Predicate<String> stays,
+      Files files)
+      throws IOException {
     SortedMap<String, LeftOutJob> found = new TreeMap<>();
     Map<Integer, String> roots = new HashMap<>();
     Deque<Integer> open = new ArrayDeque<>();
@@ -203,7 +209,12 @@ public final class LeftOutJobs {
     while (!open.isEmpty()) {
       int maker = open.pop();
       for (Want want : made.getOrDefault(maker, List.of())) {
-        for (int reader : isGone(want, files) ? want.readers : Set.<Integer>of()) {
+        Set<Integer> readers = isGone(want, files) ? want.readers : new HashSet<>();
+        if (unread.test(all.get(maker))) {
+          readers = new LinkedHashSet<>(want.readers);
+          readers.addAll(want.others);
+        }
+        for (int reader : readers) {
           if (!out.contains(reader) && !stays.test(all.get(reader).name)) {
             roots.put(reader, roots.get(maker));
             String needs = "needs " + all.get(maker).name + " (" + roots.get(maker) + ")";

@@ -24,8 +24,10 @@ import dev.torc.front.session.Exit;
 import dev.torc.front.session.FailedJobs;
 import dev.torc.front.session.Leftovers.OutJobs;
 import dev.torc.front.session.Project;
+import dev.torc.front.session.Project.Wholes;
 import dev.torc.front.session.ProjectFolder;
 import dev.torc.front.session.ProjectOptions;
+import dev.torc.front.session.ProjectOptions.Named;
 import dev.torc.front.session.ProjectOptions.Reuse;
 import dev.torc.front.session.ReadSession;
 import dev.torc.front.show.Console;
@@ -39,6 +41,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -50,6 +53,10 @@ import java.util.TreeSet;
  */
 public final class Call {
   private static final String CONTAINER = "TORC_CONTAINER";
+
+  /** The commands that are about their targets only. */
+  private static final Set<String> TARGETED =
+      Set.of("build", "why", "log", "list", "status", "graph", "data", "events", "adopt");
 
   private final Arguments given;
   private final Caller.Host host;
@@ -244,9 +251,13 @@ public final class Call {
     }
     String site = console.env().getOrDefault(ProjectOptions.SITE, "");
     return new ProjectOptions(
-        files.stream().map(file -> path(isInput(file) ? BuildFile.INPUT : file)).toList(),
-        site.isEmpty() ? null : path(site),
-        inputs.isEmpty() ? null : input(inputs.getFirst()),
+        new Named(
+            files.stream().map(file -> path(isInput(file) ? BuildFile.INPUT : file)).toList(),
+            site.isEmpty() ? null : path(site),
+            inputs.isEmpty() ? null : input(inputs.getFirst()),
+            has("--alone"),
+            null,
+            TARGETED.contains(given.command) ? targets() : null),
         variables(),
         container(),
         value("--executor"),
@@ -331,7 +342,8 @@ public final class Call {
 
   /** Takes the build lock; null if another build has it and the terms do not allow waiting. */
   BuildLock takeLock(CachePlace place, String id, String what, LockTerms terms) throws IOException {
-    return terms.takeLock(caller(), place, id, what, console::say);
+    CachePlace around = Wholes.around(caller(), options());
+    return terms.takeLock(caller(), around, place, id, what, console::say);
   }
 
   /**
@@ -352,12 +364,22 @@ public final class Call {
 
   /** Returns the project that the options select; see {@link Project#load}. */
   public Project project() throws IOException {
-    return Project.load(caller(), options());
+    return told(Project.load(caller(), options()));
+  }
+
+  /** Warns about build files above that could have the project as a part, and are not trusted. */
+  public Project told(Project project) throws IOException {
+    Wholes.tellStrangers(project, console::warn);
+    project.tellBroken(console::warn);
+    return project;
   }
 
   /** Returns whether a word names a job, a group or a part of one. */
   public boolean names(String word) throws IOException {
-    return project().graph().nodesInNeed(word) != null;
+    Project project = project();
+    String home = project.paths().home();
+    return project.graph().nodesInNeed(home + word) != null
+        || project.graph().nodesInNeed(word) != null;
   }
 
   /** Opens the project for reading; see {@link ReadSession}. */

@@ -18,6 +18,7 @@ import dev.torc.core.model.Workflow.Stores;
 import dev.torc.core.run.RemovedOrSetAside;
 import dev.torc.features.clean.Cleaner;
 import dev.torc.features.forced.ForcedJobs;
+import dev.torc.features.packages.InnerRecords;
 import dev.torc.features.stores.LocalStore;
 import dev.torc.front.session.BuildRequest.LockTerms;
 import dev.torc.front.session.Caller;
@@ -64,7 +65,7 @@ final class CleanAnswer implements Cleaner.Listener {
 
   private CleanAnswer(Call call) throws IOException {
     this.call = call;
-    this.targets = call.targets();
+    List<String> targets = call.targets();
     this.dry = call.has("--dry-run");
     this.force = call.has("--force");
     this.stale = call.has("--stale");
@@ -87,11 +88,30 @@ final class CleanAnswer implements Cleaner.Listener {
     this.lock = call.lock();
     this.given = call.folder(stale || environments || !targets.isEmpty()).withoutResults();
     this.place = given.place();
+    if (ProjectFolder.isPart(call.caller(), call.options(), place)) {
+      refuseForWhole();
+      targets = products && targets.isEmpty() ? List.of("*") : targets; // all of the package
+    }
     Graph graph =
         given.project() == null
             ? Project.lastGraph(call.caller(), call.options())
             : given.project().graph();
-    this.chosen = new CleanedProducts(given, graph, targets, stale);
+    this.targets = targets;
+    InnerRecords inner = new InnerRecords(place.root(), call.caller()::place, call::warn);
+    this.chosen = new CleanedProducts(given, graph, targets, stale, inner);
+  }
+
+  /** Refuses, in a package, what concerns the whole or needs its build file. */
+  private void refuseForWhole() {
+    if (all || kept || stale) {
+      Path root = call.caller().cwd().relativize(place.root());
+      throw Call.usage(
+          "--%s is for the whole project, of which this folder is a part: pass -C %s"
+              .formatted(all ? "all" : kept ? "kept" : "stale", SafeText.name("" + root)));
+    } else if (given.refused() != null) {
+      throw Call.usage(
+          "which products are those of this package is unknown until the build file can be read");
+    }
   }
 
   /**

@@ -12,7 +12,7 @@ import dev.torc.core.model.Job;
 import dev.torc.features.clean.Cleaner;
 import dev.torc.features.clean.StaleProducts;
 import dev.torc.features.clusters.RemoteAttempt.HandedOutAttempt;
-import dev.torc.front.session.JobChoice;
+import dev.torc.features.packages.InnerRecords;
 import dev.torc.front.session.Project;
 import dev.torc.front.session.ProjectFolder;
 import dev.torc.front.session.Targets;
@@ -61,7 +61,11 @@ final class CleanedProducts {
   /** How many products are left because no job declares them anymore: they may be sources now. */
   private int undeclared;
 
-  CleanedProducts(ProjectFolder given, Graph graph, List<String> targets, boolean stale) {
+  private final InnerRecords inner;
+
+  CleanedProducts(
+      ProjectFolder given, Graph graph, List<String> targets, boolean stale, InnerRecords inner) {
+    this.inner = inner;
     this.given = given;
     this.targets = targets;
     this.stale = stale;
@@ -80,12 +84,13 @@ final class CleanedProducts {
     project.select(targets); // refuses an unknown target
     graph = project.graph();
     for (String target : Targets.apart(graph, targets, project.paths())) {
-      BitSet named = Targets.named(graph, target);
+      BitSet named = Targets.named(graph, target, project.paths());
       if (named != null) {
         List<String> meant = graph.jobsOf(named).stream().mapToObj(graph::name).toList();
         jobs.addAll(meant);
-        if (JobChoice.isOwnName(graph, target)) {
-          names.add(InstanceName.parse(target));
+        String name = Targets.name(graph, target, project.paths());
+        if (name != null) {
+          names.add(InstanceName.parse(name));
           ownNames.addAll(meant);
         }
       }
@@ -159,6 +164,7 @@ final class CleanedProducts {
           wants(owned.job())
               && staleness.test(owned, unaltered)
               && !files.isOfOtherSettings(owned)
+              && !inner.have(owned.path())
               && !isUsers(owned, files, listener);
     }
     return (owned, _) -> {

@@ -32,6 +32,7 @@ import dev.torc.front.session.Exit;
 import dev.torc.front.session.InstalledTorc;
 import dev.torc.front.session.InstalledTorc.Installation;
 import dev.torc.front.session.Project;
+import dev.torc.front.session.ProjectFolder;
 import dev.torc.front.session.ProjectOptions;
 import dev.torc.front.session.ReadSession;
 import dev.torc.front.session.ServerFolder;
@@ -211,7 +212,7 @@ final class DoctorAnswer implements Answer {
 
   private Finding project() {
     try {
-      root = BuildFile.root(options.layers(caller).getFirst());
+      root = ProjectFolder.root(caller, options);
       project = Project.load(caller, options);
       return ok(root + ", " + Amount.count(project.graph().jobs(), "job"));
     } catch (BadInput refused) {

@@ -145,7 +145,7 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
       JobSelection selection = project.select(call.targets());
       DisplayGraph shown = DisplayGraph.of(graph, selection.jobs(), selection.open(), instances);
       if (!around.isEmpty()) {
-        middle = Targets.nodes(graph, around, project.paths(), Targets.all(graph));
+        middle = Targets.nodes(graph, around, project.paths(), Targets.all(graph, project.paths()));
         selection = JobSelection.of(graph, around(graph, middle, steps));
         shown = project.folded(selection, instances);
       }

@@ -49,9 +49,14 @@ record JobQuery(boolean all, Set<String> names) {
         project == null ? wanted : Targets.apart(project.graph(), wanted, project.paths())) {
       int before = names.size();
       boolean named = project != null && addDeclared(project, want, names);
+      String home = project == null ? "" : project.paths().home();
       InstanceName part = InstanceName.parse(want);
+      InstanceName own = InstanceName.parse(home + want);
       for (String name : known) {
-        if (name.equals(want) || !named && part.includes(InstanceName.parse(name))) {
+        InstanceName each = InstanceName.parse(name);
+        if (name.equals(want)
+            || name.equals(home + want)
+            || !named && (part.includes(each) || own.includes(each))) {
           names.add(name);
         }
       }

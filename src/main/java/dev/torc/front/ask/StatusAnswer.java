@@ -192,14 +192,16 @@ record StatusAnswer(
       }
       return of(
           folder,
-          look.plan(selection, Rerun.of(choice.targets(project.graph()), false)),
+          look.plan(selection, Rerun.of(choice.targets(project.graph(), project.paths()), false)),
           project.folded(selection, call.has("--instances")).folds(),
           targets.isEmpty() && !call.has("--failed") ? stale(project.graph(), look) : 0,
           look.cache(),
           call.has("--failed")
               ? Collections.emptySortedMap()
               : LeftOutTargets.of(
-                  project.graph(), choice.targets(project.graph()), project.paths()));
+                  project.graph(),
+                  choice.targets(project.graph(), project.paths()),
+                  project.paths()));
     }
   }
 

@@ -14,6 +14,7 @@ import dev.torc.base.syntax.Problems;
 import dev.torc.base.syntax.SourceFile;
 import dev.torc.base.text.Refusal;
 import dev.torc.core.model.Workflow;
+import dev.torc.core.model.Workflow.PackageFile;
 import dev.torc.features.groups.AxisReader;
 import dev.torc.features.groups.VarRows;
 import dev.torc.features.reading.BuildFile;
@@ -56,6 +57,7 @@ final class FileLayers {
   private final Set<Path> joined = new HashSet<>();
   private final Map<String, SequencedSet<String>> varMaps = new HashMap<>();
   private final List<Packages> packages = new ArrayList<>(0);
+  private Path main; // the build file of a package
   final EnvLayers env;
 
   /** The items of an {@code include} that bring in packages. */
@@ -100,6 +102,16 @@ final class FileLayers {
     return joined;
   }
 
+  /** Returns the build file of a package; null for the project. */
+  Path main() {
+    return main;
+  }
+
+  /** Returns the real path of the build file of a package; null for the project. */
+  Path real() {
+    return main == null ? null : identity(main);
+  }
+
   /** Returns the items of {@code include} that bring in packages. */
   List<Packages> packages() {
     return packages;
@@ -115,10 +127,10 @@ final class FileLayers {
     return patterns;
   }
 
-  Workflow.ReadFiles files() {
+  Workflow.ReadFiles files(List<PackageFile> packages) {
     List<Path> files = List.copyOf(digests.keySet());
     return new Workflow.ReadFiles(
-        files, files.stream().filter(file -> varFiles.contains(shown(file))).toList());
+        files, files.stream().filter(file -> varFiles.contains(shown(file))).toList(), packages);
   }
 
   /** Returns the files that were read, once for each path that named them. */
@@ -158,7 +170,8 @@ final class FileLayers {
   /** Returns the tree of the build file of a package, which another build file names. */
   Node.Mapping read(Path asked, Place from) throws IOException {
     this.asked.add(asked);
-    return file(BuildFile.located(asked), from, new ArrayList<>());
+    this.main = BuildFile.located(asked);
+    return file(main, from, new ArrayList<>());
   }
 
   private Node.Mapping file(Path file, Place from, List<Path> open) throws IOException {

@@ -9,6 +9,8 @@ import dev.torc.base.syntax.Node.Entry;
 import dev.torc.base.syntax.Paths;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.Problems;
+import dev.torc.core.model.Workflow.PackageFile;
+import dev.torc.features.packages.BrokenPackages;
 import dev.torc.features.reading.BuildFile;
 import dev.torc.features.reading.Home;
 import dev.torc.features.reading.KnownKeys;
@@ -49,7 +51,11 @@ final class PackageReader {
   private final List<Path> open = new ArrayList<>(); // real paths
   private final Set<String> overlays = new HashSet<>(); // as Place has them
 
-  private PackageReader(FileScope project, SortedMap<String, List<String>> found) {
+  private final BrokenPackages broken;
+
+  private PackageReader(
+      FileScope project, SortedMap<String, List<String>> found, BrokenPackages broken) {
+    this.broken = broken;
     this.project = project;
     this.found = found;
   }
@@ -59,11 +65,15 @@ final class PackageReader {
    *
    * @param files the build files of the project itself
    * @param found receives what each pattern of build files found
+   * @param broken the packages that are not read; receives those that are in error
    */
   static List<FileScope> read(
-      FileScope project, List<Path> files, SortedMap<String, List<String>> found)
+      FileScope project,
+      List<Path> files,
+      SortedMap<String, List<String>> found,
+      BrokenPackages broken)
       throws IOException {
-    PackageReader reader = new PackageReader(project, found);
+    PackageReader reader = new PackageReader(project, found, broken);
     files.forEach(file -> reader.open.add(real(BuildFile.located(file))));
     for (Path file : files.subList(1, files.size())) {
       reader.overlays.add(Paths.named(project.paths().root(), BuildFile.located(file)));
@@ -73,10 +83,22 @@ final class PackageReader {
     return reader.all;
   }
 
+  /** Returns the packages of a project, as others know them. */
+  static List<PackageFile> files(List<FileScope> scopes) {
+    return scopes.subList(1, scopes.size()).stream()
+        .map(
+            each ->
+                new PackageFile(
+                    each.home().prefix(),
+                    each.layers().main(),
+                    each.home().folder(),
+                    each.fields().texts("default")))
+        .toList();
+  }
+
   /** Returns what follows a problem of a package. */
   static String label(FileScope of) {
-    String prefix = of.home().prefix();
-    return label(prefix.substring(0, prefix.length() - 1));
+    return label(of.home().name());
   }
 
   private static String label(String name) {
@@ -194,6 +216,11 @@ final class PackageReader {
       if (pattern && ofPackages.contains(file)) {
         continue;
       }
+      String prefix = by.home().prefix() + one.name + ":";
+      if (broken.has(prefix)) {
+        broken.tell(by.home().of(one.name, "."));
+        continue;
+      }
       read++;
       Problems own = new Problems();
       try {
@@ -202,6 +229,7 @@ final class PackageReader {
         own.add(e);
       }
       if (!own.isEmpty()) { // no job is read, and warnings of the others come with their jobs
+        broken.note(prefix, own.found());
         project.problems().addAll(own, label(by.home().prefix() + one.name));
       }
     }
@@ -263,7 +291,8 @@ final class PackageReader {
           "executors of a package are not supported yet; write them in the file that includes it");
     }
     Inherited inherited = new Inherited(by.scope().vars(), by.layers().env);
-    Overrides over = by.over().inside(one.name);
+    Overrides over =
+        by.over().inside(one.name, file.equals(project.over().member()) ? project.over() : null);
     Node.Mapping written = MapFields.map(tree.get("vars"), "vars", own);
     Vars vars = VariableReader.resolve(written, layers, over, home, laid, own);
     if (!own.isEmpty()) {

@@ -8,7 +8,6 @@ import dev.torc.base.syntax.Node.Entry;
 import dev.torc.base.syntax.Paths;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.Problems;
-import dev.torc.base.syntax.Quantity;
 import dev.torc.core.model.Group;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Resources;
@@ -29,12 +28,12 @@ import dev.torc.features.groups.FactoryReader;
 import dev.torc.features.groups.GroupExpansion;
 import dev.torc.features.groups.Unit;
 import dev.torc.features.hooks.HookReader;
+import dev.torc.features.packages.BrokenPackages;
 import dev.torc.features.reading.BuildFile;
 import dev.torc.features.reading.Home;
 import dev.torc.features.reading.KnownKeys;
 import dev.torc.features.reading.MapFields;
 import dev.torc.features.reading.PackageNames;
-import dev.torc.features.reading.Placeholder;
 import dev.torc.features.reading.Scope;
 import dev.torc.features.reading.Vars;
 import dev.torc.features.stores.StoresReader;
@@ -69,13 +68,12 @@ import java.util.stream.Collectors;
  */
 public final class ParsedBuildFile {
 
-  private static final long DOWNLOADS = 4; // at a time, if limits says nothing
-
   private static final Pattern STATIC_NAME = Pattern.compile("[\\p{L}\\p{Nd}_-]+");
 
   private final FileLayers layers;
   private final Vars vars;
   private final SortedMap<String, List<String>> packageFiles = new TreeMap<>(); // by pattern
+  private final Map<String, List<String>> prefixes = new HashMap<>(0); // by file, and folder/
   private final SortedMap<String, Optional<String>> asked = new TreeMap<>(); // of the caller
   private final Paths paths;
   private final WhenReader when;
@@ -96,8 +94,13 @@ public final class ParsedBuildFile {
    */
   public static ParsedBuildFile read(List<Path> files, byte[] input, Overrides over)
       throws IOException {
+    return read(files, input, over, new BrokenPackages(null));
+  }
+
+  private static ParsedBuildFile read(
+      List<Path> files, byte[] input, Overrides over, BrokenPackages broken) throws IOException {
     Problems problems = new Problems();
-    ParsedBuildFile parsed = new ParsedBuildFile(files, input, over, problems);
+    ParsedBuildFile parsed = new ParsedBuildFile(files, input, over, broken, problems);
     if (!problems.isEmpty()) {
       // Also expand the groups, so that their errors are reported together with these.
       parsed.expansion.run(parsed.blank, ResultSource.nothing(), problems);
@@ -106,7 +109,52 @@ public final class ParsedBuildFile {
     return parsed;
   }
 
-  private ParsedBuildFile(List<Path> files, byte[] input, Overrides over, Problems problems)
+  /** Reads build files as {@link #read} does, and leaves out the packages that are in error. */
+  public static ParsedBuildFile readBeside(
+      List<Path> files, byte[] input, Overrides over, BrokenPackages broken) throws IOException {
+    while (true) {
+      try {
+        ParsedBuildFile parsed = read(files, input, over, broken);
+        Problems problems = new Problems();
+        parsed.expansion.run(parsed.blank, ResultSource.nothing(), problems);
+        for (BadInput.Diagnostic each : problems.found()) {
+          parsed
+              .prefixes(each.place().file())
+              .forEach(prefix -> broken.note(prefix, List.of(each)));
+        }
+        problems.throwIfAny();
+        return parsed;
+      } catch (BadInput refused) {
+        if (!broken.grew()) {
+          throw refused;
+        }
+      }
+    }
+  }
+
+  /** Adds the problems of a package, and notes which files are its own. */
+  private void note(FileScope of, BrokenPackages broken, Problems problems) {
+    problems.addAll(of.problems(), PackageReader.label(of));
+    broken.note(of.home().prefix(), of.problems().found());
+    isOf(of.home().folder() + "/", of.home());
+    of.layers().own().forEach(file -> isOf(Paths.named(paths.root(), file), of.home()));
+  }
+
+  private void isOf(String file, Home home) {
+    prefixes.computeIfAbsent(file, _ -> new ArrayList<>(1)).add(home.prefix());
+  }
+
+  /** Returns the packages that a file is of: a build file, or a table in the folder of one. */
+  private List<String> prefixes(String file) {
+    List<String> found = prefixes.get(file);
+    for (int end = file.length(); found == null && end > 0; end = file.lastIndexOf('/', end - 1)) {
+      found = prefixes.get(file.substring(0, end) + "/");
+    }
+    return found == null ? List.of() : found;
+  }
+
+  private ParsedBuildFile(
+      List<Path> files, byte[] input, Overrides over, BrokenPackages broken, Problems problems)
       throws IOException {
     Path root = BuildFile.located(files.getFirst()).getParent();
     FileLayers layers = new FileLayers(root, input, problems);
@@ -130,7 +178,7 @@ public final class ParsedBuildFile {
     all = null; // so that the trees of 100 000 jobs can be freed as the jobs are read
     List<FileScope> scopes = List.of(project);
     if (!layers.packages().isEmpty()) {
-      scopes = PackageReader.read(project, files, packageFiles);
+      scopes = PackageReader.read(project, files, packageFiles, broken);
       problems.throwIfAny();
       scopes.forEach(FileScope::tellNames);
     }
@@ -138,30 +186,29 @@ public final class ParsedBuildFile {
     Node.Mapping top = project.top();
     Scope scope = project.scope();
     MapFields fields = project.fields();
-    SortedMap<String, Long> limits = limits(scopes);
+    SortedMap<String, Long> limits = LimitsReader.limits(scopes);
     List<Executor> executors = ExecutorReader.read(top.get("executors"), scope, problems);
     List<ReportFile> report = new ItemReader(paths, GivenNeeds.NONE, problems).report(fields);
     checkOn(over.executor(), executors, problems);
     this.when = new WhenReader(over.env(), paths);
-    SortedMap<String, Boolean> counters = counters(scopes);
+    SortedMap<String, Boolean> counters = LimitsReader.counters(scopes);
     List<JobReader> readers = readers(scopes, counters, executors);
     shared(readers, scopes);
     WorkflowCodec codec = new WorkflowCodec();
     Map<String, Place> places = HashMap.newHashMap(project.jobs().size());
     List<Unit> units = units(scopes, readers, codec, places);
+    broken.jobs().forEach(job -> units.add(new Unit.Single(codec, codec.packed(job))));
     SortedMap<String, String> data = new TreeMap<>();
     for (FileScope each : scopes) {
       data(each.fields().inner("data"), data);
     }
-    for (FileScope each : scopes.subList(1, scopes.size())) {
-      problems.addAll(each.problems(), PackageReader.label(each));
-    }
+    scopes.subList(1, scopes.size()).forEach(each -> note(each, broken, problems));
     this.layers = layers;
     Settings settings =
         new Settings(
-            layers.files(),
+            layers.files(PackageReader.files(scopes)),
             about(fields),
-            withDownloads(limits, counters.containsKey(Resources.DOWNLOADS)),
+            LimitsReader.withDownloads(limits, counters.containsKey(Resources.DOWNLOADS)),
             absolute(fields, paths, "roots"),
             fields.texts("default"),
             data,
@@ -174,7 +221,19 @@ public final class ParsedBuildFile {
     this.blank =
         new Workflow(root, settings, List.of(), List.of(), List.of(), List.of(), Apart.NONE);
     this.expansion =
-        new GroupExpansion(root, units, codec, when, problems.warnings(), manual, over.called());
+        new GroupExpansion(
+            root, units, codec, when, problems.warnings(), manual, called(scopes, over, broken));
+  }
+
+  /** Returns what the options of the call mean in the package in which it is made. */
+  private static Called called(List<FileScope> scopes, Overrides over, BrokenPackages broken) {
+    Called called = over.called().beside(broken.prefixes());
+    for (FileScope each : over.member() == null ? List.<FileScope>of() : scopes) {
+      if (over.member().equals(each.layers().real())) {
+        return called.in(each.home().prefix());
+      }
+    }
+    return called;
   }
 
   /** Returns the readers of the jobs of each build file. */
@@ -300,31 +359,6 @@ public final class ParsedBuildFile {
     }
   }
 
-  private static SortedMap<String, Long> withDownloads(
-      SortedMap<String, Long> limits, boolean fetches) {
-    if (fetches) {
-      limits.putIfAbsent(Resources.DOWNLOADS, DOWNLOADS);
-    }
-    return limits;
-  }
-
-  /**
-   * Returns the limits that are counters, not resources of the machine, and whether each counts
-   * bytes.
-   */
-  private static SortedMap<String, Boolean> counters(List<FileScope> scopes) {
-    SortedMap<String, Boolean> counters = new TreeMap<>();
-    for (FileScope each : scopes) {
-      if (each.top().get("limits") instanceof Node.Mapping limits) {
-        limits
-            .entries()
-            .forEach((name, entry) -> counters.putIfAbsent(name, MapFields.isSize(entry.value())));
-      }
-    }
-    KnownKeys.LIMITS.forEach(counters::remove);
-    return counters;
-  }
-
   /** Reports a {@code --on} that names none of the executors. */
   private static void checkOn(String on, List<Executor> executors, Problems problems) {
     if (on != null) {
@@ -349,7 +383,7 @@ public final class ParsedBuildFile {
     Problems problems = new Problems();
     Workflow expanded = expansion.run(blank, found, problems);
     problems.throwIfAny();
-    Workflow.ReadFiles read = layers.files();
+    Workflow.ReadFiles read = layers.files(blank.settings().packages());
     boolean more = read.files().size() > blank.settings().files().size();
     return more ? reading(read, expanded) : expanded;
   }
@@ -398,65 +432,6 @@ public final class ParsedBuildFile {
     SortedMap<String, Optional<String>> variables = new TreeMap<>(asked);
     variables.putAll(when.variables());
     return new Deciders(groups.jobs(), files, variables, groups.complete());
-  }
-
-  /** Adds the number of GPUs and of the shares of each, as far as they are given. */
-  private static void cards(MapFields fields, SortedMap<String, Long> limits) {
-    if (fields.map().get("count") != null) {
-      limits.put(Resources.GPUS, fields.whole("count", 1, 0, Integer.MAX_VALUE));
-    }
-    if (fields.map().get("each") != null) {
-      limits.put(Resources.GPU_SHARES, fields.whole("each", 1, 1, Integer.MAX_VALUE));
-    }
-  }
-
-  /** Returns the project's limits, and the counters of packages, which must agree. */
-  private static SortedMap<String, Long> limits(List<FileScope> scopes) {
-    FileScope project = scopes.getFirst();
-    SortedMap<String, Long> all = limits(project.top(), project.scope(), project.problems());
-    SortedMap<String, Place> by = new TreeMap<>();
-    for (FileScope each : scopes.subList(1, scopes.size())) {
-      SortedMap<String, Long> own = limits(each.top(), each.scope(), each.problems());
-      own.keySet().removeAll(KnownKeys.LIMITS);
-      own.remove(Resources.GPU_SHARES);
-      own.forEach(
-          (name, limit) -> {
-            Place place = ((Node.Mapping) each.top().get("limits")).entries().get(name).place();
-            Long other = all.putIfAbsent(name, limit);
-            if (other == null) {
-              by.put(name, place);
-            } else if (by.containsKey(name) && !other.equals(limit)) {
-              each.problems()
-                  .add(
-                      place,
-                      "another limit for %s than at %s; the file that includes both can say one"
-                          .formatted(name, by.get(name)));
-            }
-          });
-    }
-    return all;
-  }
-
-  private static SortedMap<String, Long> limits(Node.Mapping top, Scope scope, Problems problems) {
-    MapFields fields = MapFields.of(top.get("limits"), "limits", scope, problems);
-    SortedMap<String, Long> limits = new TreeMap<>();
-    for (Map.Entry<String, Entry> each : fields.map().entries().entrySet()) {
-      String name = each.getKey();
-      if (!KnownKeys.LIMITS.contains(name) && KnownKeys.RESOURCES.contains(name)) {
-        problems.add(each.getValue().place(), name + " cannot be limited here");
-      } else if (!Placeholder.isIdentifier(name)) {
-        problems.add(
-            each.getValue().place(), "the name of a counter is letters, digits and _: " + name);
-      } else if (name.equals("memory")
-          || !KnownKeys.LIMITS.contains(name) && MapFields.isSize(each.getValue().value())) {
-        limits.put(name, fields.amount(name, 0, Quantity::size));
-      } else if (name.equals(Resources.GPUS) && each.getValue().value() instanceof Node.Mapping) {
-        cards(fields.inner(name).only(KnownKeys.CARDS, "gpus of limits"), limits);
-      } else {
-        limits.put(name, fields.whole(name, 1, name.equals("cpus") ? 1 : 0, Integer.MAX_VALUE));
-      }
-    }
-    return limits;
   }
 
   private static StampPaths stamps(List<FileScope> scopes) {
@@ -539,6 +514,8 @@ public final class ParsedBuildFile {
    * @param env the caller's environment, which vars may name
    * @param called the jobs that are left out, and those that count as frozen
    * @param sandbox whether jobs run in folders of their own
+   * @param member the real path of the build file whose vars and jobs the call means first, if it
+   *     is that of a package and the call names any; else null
    */
   public record Overrides(
       SortedMap<String, String> defines,
@@ -546,21 +523,30 @@ public final class ParsedBuildFile {
       String executor,
       Map<String, String> env,
       Called called,
-      boolean sandbox) {
+      boolean sandbox,
+      Path member) {
 
     public static final Overrides NONE =
-        new Overrides(Collections.emptySortedMap(), true, null, Map.of(), Called.NONE, false);
+        new Overrides(Collections.emptySortedMap(), true, null, Map.of(), Called.NONE, false, null);
 
-    /** Returns the overrides of a package: the values that {@code -D NAME:x=1} gives its vars. */
-    Overrides inside(String name) {
+    /**
+     * Returns the overrides of a package: the values that {@code -D NAME:x=1} gives its vars.
+     *
+     * @param called all overrides, if the call is made in the package; else null
+     */
+    Overrides inside(String name, Overrides called) {
       SortedMap<String, String> own = new TreeMap<>();
+      if (called != null) {
+        own.putAll(called.defines);
+        own.keySet().removeIf(key -> key.indexOf(':') > 0);
+      }
       defines.forEach(
           (key, value) -> {
             if (key.startsWith(name + ":")) {
               own.put(key.substring(name.length() + 1), value);
             }
           });
-      return new Overrides(own, containers, executor, env, called, sandbox);
+      return new Overrides(own, containers, executor, env, this.called, sandbox, null);
     }
   }
 }

@@ -99,7 +99,8 @@ final class VariableReader {
         .forEach(
             (name, value) -> {
               Node.Entry entry = vars.written.get(name);
-              if (entry == null && name.indexOf(':') > 0 && !layers.packages().isEmpty()) {
+              if (over.member() != null // then only of a package, which has none
+                  || entry == null && name.indexOf(':') > 0 && !layers.packages().isEmpty()) {
                 return; // of a package
               } else if (entry == null && !vars.values.containsKey(name)) {
                 Set<String> known = vars.written.keySet();
@@ -108,9 +109,9 @@ final class VariableReader {
                     inside == null
                         ? NearestName.hint(name, known)
                         : "; it is a map, in which there is " + inside;
-                problems.add(
-                    Place.NONE,
-                    "-D " + home.prefix() + name + ": the build file has no such var" + hint);
+                String none =
+                    home.outer() == null ? "the build file has no such var" : "no such var";
+                problems.add(Place.NONE, "-D " + home.prefix() + name + ": " + none + hint);
               } else if (vars.values.get(name) instanceof Value.Items
                   || entry != null && entry.value() instanceof Node.Sequence) {
                 vars.values.put(name, vars.defined(name, value));

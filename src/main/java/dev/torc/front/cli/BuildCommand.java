@@ -243,8 +243,8 @@ final class BuildCommand {
   private int build(Caller caller, ProjectOptions of, BuildRequest asked) throws IOException {
     long began = console.began().getAsLong();
     long read = System.nanoTime();
-    Project project = Project.load(caller, of);
-    BuildRequest request = RawJob.of(project, asked.of(project.graph()), isRaw());
+    Project project = call.told(Project.load(caller, of));
+    BuildRequest request = RawJob.of(project, asked.of(project.graph(), project.paths()), isRaw());
     if (call.has("--failed")) {
       List<String> failed = FailedJobs.names(project, console::say, console::warn);
       request = request.with(request.choice().with(failed));

@@ -41,6 +41,7 @@ final class Commands {
       everywhere
         = files
         -C --directory DIR  change to this folder first
+        --alone  build a package by itself, not as a part of the project that includes it
         = document
         = runs
         --color WHEN:auto,always,never  use color: auto, always or never (default: auto)

@@ -5,7 +5,7 @@ import dev.torc.base.text.SafeText;
 import dev.torc.front.ask.Call;
 import dev.torc.front.session.Caller;
 import dev.torc.front.session.Exit;
-import dev.torc.front.session.Project.CompletionNames;
+import dev.torc.front.session.Project;
 import dev.torc.front.session.ProjectOptions;
 import dev.torc.front.show.Console;
 import java.io.IOException;
@@ -190,7 +190,7 @@ record Completion(String how, SequencedMap<String, String> fits) {
       return switch (of.paramLabel()) {
         case "FILE" -> new Completion("files", NOTHING.fits);
         case "DIR", "FOLDER" -> new Completion("folders", NOTHING.fits);
-        case "VAR=VALUE" -> keys(names(prefix, before, CompletionNames::variables));
+        case "VAR=VALUE" -> keys(names(prefix, before, Project::variables));
         case "NAME=AMOUNT" -> keys(names(prefix, before, CompletionNames::limits));
         case "NAME" ->
             name.equals("--executor") ? names(prefix, before, CompletionNames::executors) : NOTHING;

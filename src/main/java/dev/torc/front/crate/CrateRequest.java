@@ -180,7 +180,7 @@ public final class CrateRequest {
   private Entity files() throws IOException {
     Workflow of = project.workflow();
     Path first = of.settings().files().getFirst();
-    byte[] input = first.endsWith(BuildFile.INPUT) ? project.options().input() : null;
+    byte[] input = first.endsWith(BuildFile.INPUT) ? project.options().named().input() : null;
     boolean inside = first.startsWith(of.root());
     String own = (inside ? of.root().relativize(first) : first.getFileName()).toString();
     String name = input == null ? own : BuildFile.NAMES.getFirst();

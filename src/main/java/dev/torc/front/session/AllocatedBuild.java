@@ -87,13 +87,7 @@ public record AllocatedBuild(
 
   private static ProjectOptions on(String executor, ProjectOptions given) {
     return new ProjectOptions(
-        given.files(),
-        given.site(),
-        given.input(),
-        given.variables(),
-        given.containers(),
-        executor,
-        given.reuse());
+        given.named(), given.variables(), given.containers(), executor, given.reuse());
   }
 
   /** Returns the caller with its allocation's nodes; null if torc was not started in one. */
@@ -157,7 +151,7 @@ public record AllocatedBuild(
     Predicate<EarlierJob> over = AllocationFiles.hasEnded(slurm);
     AllocationFiles.tidy(project.place(), me, over, say);
     project.place().makeFolders(files.scripts());
-    try (OpenFileLock _ = files.begin(project.options().input());
+    try (OpenFileLock _ = files.begin(project.options().named().input());
         Signals signals = caller.host().process().signals();
         BatchTracker tracker =
             BatchTracker.start(

@@ -3,11 +3,13 @@ package dev.torc.front.session;
 import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.digests.StampSource;
+import dev.torc.base.syntax.BadInput;
 import dev.torc.core.decide.Expander;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.ResultSource;
 import dev.torc.core.model.Workflow;
+import dev.torc.features.packages.BrokenPackages;
 import dev.torc.front.buildfile.ParsedBuildFile;
 import dev.torc.front.session.GraphFile.FilesRead;
 import java.io.IOException;
@@ -26,6 +28,8 @@ final class BuildFiles implements Expander.Source {
   private final Heap heap;
   final GraphFile reused; // the last one if it is usable, else null
   private ParsedBuildFile parsed;
+  private BrokenPackages broken; // set if a package could not be read
+  private BadInput refused;
 
   /**
    * @param input the build file from standard input, null for none: its graph is not stored
@@ -47,11 +51,35 @@ final class BuildFiles implements Expander.Source {
 
   @Override
   public Workflow expand(ResultSource found) throws IOException {
-    if (parsed == null) {
-      parsed = ParsedBuildFile.read(origin.files(), input, origin.over());
-      heap.phaseEnded();
+    if (parsed != null) {
+      return parsed.expand(found);
     }
-    return parsed.expand(found);
+    try {
+      ParsedBuildFile all = ParsedBuildFile.read(origin.files(), input, origin.over());
+      heap.phaseEnded();
+      Workflow first = all.expand(found);
+      parsed = all;
+      return first;
+    } catch (BadInput bad) {
+      broken = new BrokenPackages(last == null ? null : last.graph());
+      try {
+        parsed = ParsedBuildFile.readBeside(origin.files(), input, origin.over(), broken);
+      } catch (BadInput alike) {
+        throw bad;
+      }
+      refused = bad;
+      return parsed.expand(found);
+    }
+  }
+
+  /** Returns the refusal of packages that are in error; null if there are none. */
+  BadInput refused() {
+    return refused;
+  }
+
+  /** Returns the packages that {@link #refused} is about. */
+  BrokenPackages broken() {
+    return broken;
   }
 
   /**
@@ -72,7 +100,7 @@ final class BuildFiles implements Expander.Source {
   }
 
   private boolean isKept(Graph graph) {
-    return input == null && parsed.deciders().complete() && graph.isWhole();
+    return input == null && refused == null && parsed.deciders().complete() && graph.isWhole();
   }
 
   /** Returns whether a graph differs from that of the last build; false if none is stored. */

@@ -2,6 +2,7 @@ package dev.torc.front.session;
 
 import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.JobSelection.Rerun;
+import dev.torc.core.decide.JobSelection.UserPaths;
 import dev.torc.core.memory.BuildLock;
 import dev.torc.core.memory.Cache.CacheException;
 import dev.torc.core.memory.CachePlace;
@@ -9,6 +10,7 @@ import dev.torc.core.model.Graph;
 import dev.torc.features.pace.Pace;
 import java.io.IOException;
 import java.time.ZonedDateTime;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
@@ -72,8 +74,9 @@ public record BuildRequest(
   }
 
   /** Returns this request for a graph, whose build file may say what is built without targets. */
-  public BuildRequest of(Graph graph) {
-    Rerun of = rerun == Rerun.ALL ? rerun : Rerun.of(choice.targets(graph), false);
+  public BuildRequest of(Graph graph, UserPaths paths) {
+    List<String> targets = choice.targets(graph, paths);
+    Rerun of = rerun == Rerun.ALL ? rerun : Rerun.of(targets, false);
     return new BuildRequest(choice, of, manner, lock, dry, limits);
   }
 
@@ -97,16 +100,41 @@ public record BuildRequest(
     public static final String TRUST = "TORC_TRUST_LOCK";
 
     /**
-     * Takes the build lock. If another build has it, waits if {@code waits} is set, and otherwise
-     * returns null. Throws {@link CacheException} if only this host would see the lock and the
-     * caller does not trust that.
+     * Takes the build lock, and before it that of the whole if a package is built by itself. If
+     * another build has it, waits if {@code waits} is set, and otherwise returns null. Throws
+     * {@link CacheException} if only this host would see the lock and the caller does not trust
+     * that.
      *
+     * @param around the place of the whole; null for none
      * @param what the caller's work, shown by a torc that waits for it
      */
     public BuildLock takeLock(
-        Caller caller, CachePlace place, String build, String what, Consumer<String> say)
+        Caller caller,
+        CachePlace around,
+        CachePlace place,
+        String build,
+        String what,
+        Consumer<String> say)
         throws IOException {
       BuildLock.Holder me = new BuildLock.Holder(ProcessHandle.current().pid(), build, what);
+      BuildLock outer = around == null ? null : take(caller, around, me, say);
+      if (around != null && outer == null) {
+        return null;
+      }
+      BuildLock own = null;
+      try {
+        own = take(caller, place, me, say);
+        return own == null || outer == null ? own : own.within(outer);
+      } finally {
+        if (own == null && outer != null) {
+          outer.close();
+        }
+      }
+    }
+
+    private BuildLock take(
+        Caller caller, CachePlace place, BuildLock.Holder me, Consumer<String> say)
+        throws IOException {
       var lock = BuildLock.tryAcquire(place, me, trusts);
       if (lock.isPresent()) {
         return lock.get();

@@ -7,6 +7,7 @@ import dev.torc.base.posix.RandomId;
 import dev.torc.base.posix.Signals;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.BadInput.Warnings;
+import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.Expander;
 import dev.torc.core.decide.JobSelection;
 import dev.torc.core.decide.Plan;
@@ -19,6 +20,7 @@ import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job.Resources;
 import dev.torc.core.model.Job.Trait;
 import dev.torc.core.model.Workflow.LeftOutJob;
+import dev.torc.core.model.Workflow.PackageFile;
 import dev.torc.core.run.Event;
 import dev.torc.features.adopt.Adoptable;
 import dev.torc.features.fastpath.FreshJobs;
@@ -30,6 +32,7 @@ import dev.torc.front.show.Profile;
 import dev.torc.front.show.Report;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -114,7 +117,7 @@ public final class BuildSession {
   }
 
   private List<String> targets(Graph graph) {
-    return request.choice().targets(graph);
+    return request.choice().targets(graph, fast.project().paths());
   }
 
   /** Returns how many nanoseconds the forecast build is likely to take; negative if unknown. */
@@ -251,7 +254,8 @@ public final class BuildSession {
     BuildLock lock;
     try {
       Project of = fast.project();
-      lock = request.lock().takeLock(of.caller(), of.place(), id, BuildLock.BUILD, note);
+      lock =
+          request.lock().takeLock(of.caller(), of.around(), of.place(), id, BuildLock.BUILD, note);
     } catch (CacheException refused) {
       return reportIfFresh(id, began, watcher, refused);
     }
@@ -317,7 +321,7 @@ public final class BuildSession {
     Project project = fast.project();
     JobSelection selection = fast.selection();
     if (fast.isQuiet()) {
-      watcher.warn(PlannedBuild.ofValues(project.graph(), selection, request));
+      watcher.warn(PlannedBuild.ofValues(project, selection, request));
       fast.settleMemo();
       fast.renew(watcher::warn);
       freshState = new FreshState(project.graph(), watched(selection), fast.fresh());
@@ -350,6 +354,7 @@ public final class BuildSession {
       if (omitted != null) {
         watcher.accept(new Event.Note(Event.Level.INFO, omitted));
       }
+      tellWhole(project, plan.isQuiet(), watcher);
       PlannedBuild.Ended ended =
           new PlannedBuild(project, request, capacity(), work, plan, expander, watcher).run(began);
       // After a signal, even one that only stopped uploads, the next build checks every job.
@@ -359,6 +364,16 @@ public final class BuildSession {
         freshState = new FreshState(last.graph(), watched(last.selection()), next);
       }
       return ended.exit();
+    }
+  }
+
+  /** Says of which project a build in a package is a part. */
+  private static void tellWhole(Project project, boolean quiet, BuildWatcher watcher) {
+    PackageFile part = project.part();
+    if (part != null && !quiet) {
+      Path whole = project.caller().cwd().relativize(project.options().files().getFirst());
+      String line = "part of " + SafeText.name(whole + "") + " as " + SafeText.name(part.name());
+      watcher.accept(new Event.Note(Event.Level.INFO, line));
     }
   }
 

@@ -74,6 +74,7 @@ record GraphFile(
         out.list(each, ByteWriter::text);
       }
       out.flag(over.sandbox());
+      out.text(over.member() == null ? null : over.member().toString());
       return out.bytes();
     }
   }

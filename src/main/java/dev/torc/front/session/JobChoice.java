@@ -6,7 +6,9 @@ import dev.torc.core.decide.GivenArguments;
 import dev.torc.core.decide.JobSelection;
 import dev.torc.core.decide.JobSelection.UserPaths;
 import dev.torc.core.model.Graph;
+import dev.torc.core.model.Workflow.PackageFile;
 import dev.torc.features.intents.Frozen;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -48,8 +50,13 @@ public record JobChoice(
   }
 
   /** Returns the targets: those of the command line or, if it has none, of the build file. */
-  public List<String> targets(Graph graph) {
-    return isUsual() ? graph.workflow().settings().usual() : asked;
+  public List<String> targets(Graph graph, UserPaths paths) {
+    return isUsual() ? usual(graph, paths) : asked;
+  }
+
+  private static List<String> usual(Graph graph, UserPaths paths) {
+    PackageFile part = graph.workflow().part(paths.home());
+    return part == null ? graph.workflow().settings().usual() : part.usual();
   }
 
   private boolean isUsual() {
@@ -85,12 +92,15 @@ public record JobChoice(
    * frozen jobs need is not among them. A forced build leaves frozen jobs that it does not name.
    */
   JobSelection select(Graph graph, UserPaths paths, boolean force) {
-    List<String> targets = targets(graph);
+    List<String> targets = targets(graph, paths);
     boolean targeted = ExcludingTargets.areNamed(graph, targets);
-    BitSet named = targeted ? new BitSet() : Targets.all(graph);
+    BitSet named = targeted ? new BitSet() : Targets.all(graph, paths);
     if (!targeted && failed == null) {
       named = withoutUnneeded(graph, withoutManual(graph, named));
       named = JobSelection.withPredecessors(graph, named, Frozen.still(graph));
+      if (!paths.home().isEmpty()) {
+        named.and(Targets.all(graph, paths));
+      }
     }
     if (!targets.isEmpty()) {
       named = isUsual() ? usual(graph, paths, named) : Targets.nodes(graph, targets, paths, named);
@@ -111,8 +121,9 @@ public record JobChoice(
       return JobSelection.of(graph, named, targeted || failed != null, still);
     }
     for (String target : targets) {
-      if (isOwnName(graph, target)) {
-        Arrays.stream(graph.nodesOf(target)).forEach(still::clear);
+      String name = Targets.name(graph, target, paths);
+      if (name != null) {
+        Arrays.stream(graph.nodesOf(name)).forEach(still::clear);
       }
     }
     return JobSelection.of(graph, named, targeted || failed != null, still).without(still);
@@ -122,8 +133,10 @@ public record JobChoice(
    * Returns the nodes that {@code default} names; of manual jobs, only those that it names alone.
    */
   private static BitSet usual(Graph graph, UserPaths paths, BitSet all) {
-    List<String> targets = graph.workflow().settings().usual();
-    UserPaths ofRoot = new UserPaths(paths.root(), paths.root());
+    List<String> targets = usual(graph, paths);
+    PackageFile part = graph.workflow().part(paths.home());
+    Path from = part == null ? paths.root() : paths.root().resolve(part.folder());
+    UserPaths ofRoot = new UserPaths(paths.root(), from, paths.home());
     BitSet named;
     try {
       named = withoutManual(graph, Targets.nodes(graph, targets, ofRoot, all));
@@ -131,7 +144,7 @@ public record JobChoice(
       throw new BadInput("default of the build file: " + e.getMessage());
     }
     for (String target : targets) {
-      int job = graph.jobId(target);
+      int job = graph.jobId(paths.home() + target);
       if (job >= 0) {
         named.set(job);
       }
@@ -139,22 +152,18 @@ public record JobChoice(
     return named;
   }
 
-  /** Returns whether a target is the name of a job, group or instance, not a tag or pattern. */
-  public static boolean isOwnName(Graph graph, String target) {
-    return graph.nodesOf(target) != null;
-  }
-
   /**
    * Returns, for each named job that is manual and makes no file, the jobs that wait for it since
    * only later targets need them (rule 12).
    */
   Map<Integer, BitSet> order(Graph graph, UserPaths paths) {
-    List<String> targets = targets(graph);
+    List<String> targets = targets(graph, paths);
     if (targets.size() < 2 || graph.workflow().manual().isEmpty()) {
       return Map.of();
     }
     Map<Integer, BitSet> order = new HashMap<>();
-    BitSet before = ExcludingTargets.areNamed(graph, targets) ? new BitSet() : Targets.all(graph);
+    BitSet before =
+        ExcludingTargets.areNamed(graph, targets) ? new BitSet() : Targets.all(graph, paths);
     for (String target : targets) {
       BitSet found = ExcludingTargets.is(graph, target) ? null : Targets.find(graph, target, paths);
       if (found == null) {

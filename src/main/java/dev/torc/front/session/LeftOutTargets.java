@@ -39,12 +39,12 @@ public final class LeftOutTargets {
             each ->
                 any
                     ? targets.stream().noneMatch(target -> means(target, each.job(), paths))
-                    : each.job().has(Trait.MANUAL));
+                    : each.job().has(Trait.MANUAL) || !each.job().name().startsWith(paths.home()));
     return found;
   }
 
   private static boolean means(String target, Job job, UserPaths paths) {
-    if (JobNames.fit(target, job)) {
+    if (JobNames.fit(target, job, paths.home())) {
       return true;
     }
     String path = paths.path(target);
@@ -65,7 +65,7 @@ public final class LeftOutTargets {
       return null;
     }
     String first = found.firstKey();
-    String what = first.equals(target) ? "" : SafeText.name(target) + ": ";
+    String what = first.equals(paths.home() + target) ? "" : SafeText.name(target) + ": ";
     return what + line(first, found.get(first)) + (found.size() > 1 ? ", and others" : "");
   }
 

@@ -138,7 +138,8 @@ record PlannedBuild(
 
   private SortedMap<String, LeftOutJob> leftOut() {
     Graph graph = plan.context().graph();
-    return LeftOutTargets.of(graph, request.choice().targets(graph), project.paths());
+    return LeftOutTargets.of(
+        graph, request.choice().targets(graph, project.paths()), project.paths());
   }
 
   private Features features(AtomicReference<String> commit) throws IOException {
@@ -246,7 +247,7 @@ record PlannedBuild(
     if (project.reused() == null && !graph.workflow().warnings().isEmpty()) {
       watcher.warn(ReadingRemarks.ofNoJob(graph));
     }
-    watcher.warn(ofValues(graph, plan.context().selection(), request));
+    watcher.warn(ofValues(project, plan.context().selection(), request));
     if (!plan.isQuiet()) {
       String fewer = Limits.fewer(project.caller().env());
       if (fewer != null && capacity.allocated() == null && !request.limits().containsKey("cpus")) {
@@ -291,10 +292,11 @@ record PlannedBuild(
 
   /** Returns the remarks about the values of groups; looks no further if there are none. */
   static List<BadInput.Diagnostic> ofValues(
-      Graph graph, JobSelection selection, BuildRequest request) {
+      Project project, JobSelection selection, BuildRequest request) {
+    Graph graph = project.graph();
     for (Group group : graph.workflow().groups()) {
       if (!group.sources().warnings().isEmpty()) {
-        return ValueRemarks.of(graph, selection, request.choice().targets(graph));
+        return ValueRemarks.of(graph, selection, request.choice().targets(graph, project.paths()));
       }
     }
     return List.of();

@@ -8,6 +8,8 @@ import dev.torc.base.digests.StampSource;
 import dev.torc.base.digests.StampSource.StampPaths;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Paths;
+import dev.torc.base.syntax.Place;
+import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.Expander;
 import dev.torc.core.decide.JobSelection;
 import dev.torc.core.decide.JobSelection.Rerun;
@@ -21,19 +23,19 @@ import dev.torc.core.memory.CachePlace;
 import dev.torc.core.memory.StartMarks;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.GraphBuilder;
-import dev.torc.core.model.Group;
 import dev.torc.core.model.Job;
-import dev.torc.core.model.Job.Resources;
 import dev.torc.core.model.PackedJobs;
 import dev.torc.core.model.ResultSource;
 import dev.torc.core.model.Step;
 import dev.torc.core.model.Step.Image;
 import dev.torc.core.model.Workflow;
+import dev.torc.core.model.Workflow.PackageFile;
 import dev.torc.features.containers.Containers;
 import dev.torc.features.containers.ImageSupply;
 import dev.torc.features.environments.MadeEnvironment;
 import dev.torc.features.groups.CalledJobs.Called;
 import dev.torc.features.groups.RowPlaces;
+import dev.torc.features.packages.Members;
 import dev.torc.features.reading.BuildFile;
 import dev.torc.features.secrets.CountedSecret;
 import dev.torc.features.secrets.SecretValues;
@@ -42,21 +44,21 @@ import dev.torc.features.stores.LocalStore;
 import dev.torc.features.stores.SharedStores;
 import dev.torc.front.buildfile.ParsedBuildFile;
 import dev.torc.front.buildfile.ParsedBuildFile.Overrides;
+import dev.torc.front.session.ProjectOptions.Named;
 import dev.torc.front.session.ProjectOptions.Reuse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SortedSet;
-import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -89,21 +91,34 @@ public record Project(
    * Loads the graph of the last build if the build files are unchanged. Otherwise reads the build
    * files, and throws {@link dev.torc.base.syntax.BadInput} with all errors in them. A loaded graph
    * has the instances that results decided in the last build: {@link FastPath} checks whether these
-   * results are still valid, {@link #withoutResults} removes the instances.
+   * results are still valid, {@link #withoutResults} removes the instances. If the nearest build
+   * file is a member of another project, loads that one.
    */
   public static Project load(Caller caller, ProjectOptions options) throws IOException {
+    Wholes wholes = Wholes.of(caller, options);
+    Project whole = wholes == null ? null : wholes.load();
+    return whole == null ? alone(caller, options) : whole;
+  }
+
+  /** Loads a project as {@link #load} does, even if its build file is a member of another one. */
+  static Project alone(Caller caller, ProjectOptions options) throws IOException {
     List<Path> files = options.layers(caller);
     CachePlace place = caller.place(BuildFile.root(files.getFirst()));
     GraphFile.Inputs origin = origin(options, files, caller);
     boolean contained = origin.over().containers();
     StampSource stamps = caller.stamps(place);
     GraphFile last = last(caller, place, origin, stamps);
-    BuildFiles from = new BuildFiles(origin, stamps, options.input(), last, new Heap(caller));
+    BuildFiles from =
+        new BuildFiles(origin, stamps, options.named().input(), last, new Heap(caller));
     GraphFile reused = from.reused;
     Graph graph = reused == null ? unexpanded(from, last) : reused.graph();
     Containers containers =
         new Containers(contained ? options.containers() : null, place.root(), caller.env());
-    return new Project(caller, options, graph, place, from, containers, reused, from);
+    Project project = new Project(caller, options, graph, place, from, containers, reused, from);
+    if (from.refused() != null && !project.isBeside(from.broken().prefixes())) {
+      throw from.refused();
+    }
+    return project;
   }
 
   private static GraphFile last(
@@ -121,12 +136,18 @@ public record Project(
    * while the present one is refused; null if it is unknown.
    */
   public static Graph lastGraph(Caller caller, ProjectOptions options) throws IOException {
-    List<Path> files;
     try {
-      files = options.layers(caller);
+      Wholes wholes = Wholes.of(caller, options);
+      Path whole = wholes == null ? null : wholes.file();
+      return lastOf(caller, whole == null ? options : options.in(whole, null));
     } catch (BadInput e) {
       return null; // the file may be one of two
     }
+  }
+
+  /** Returns the graph that {@link #lastGraph} returns, of these very build files. */
+  static Graph lastOf(Caller caller, ProjectOptions options) throws IOException {
+    List<Path> files = options.layers(caller);
     CachePlace place = caller.place(BuildFile.root(files.getFirst()));
     GraphFile last = last(caller, place, origin(options, files, caller), caller.stamps(place));
     return last == null ? null : last.graph();
@@ -139,7 +160,11 @@ public record Project(
     return load(
         caller,
         new ProjectOptions(
-            file, null, text, Collections.emptySortedMap(), null, null, Reuse.NOTHING));
+            new Named(file, null, text, true),
+            Collections.emptySortedMap(),
+            null,
+            null,
+            Reuse.NOTHING));
   }
 
   /** Returns the inputs of a graph that is made from these files with these options. */
@@ -147,6 +172,7 @@ public record Project(
       throws IOException {
     boolean contained = !ProjectOptions.HOST.equals(options.containers());
     UserPaths paths = new UserPaths(BuildFile.root(files.getFirst()), caller.cwd());
+    Path member = options.named().member();
     List<String> asPaths = new ArrayList<>(0);
     for (String pattern : options.reuse().frozen()) {
       asPaths.add(paths.path(pattern));
@@ -160,7 +186,14 @@ public record Project(
             options.executor(),
             caller.env(),
             Called.of(options.reuse().excluded(), options.reuse().frozen(), asPaths),
-            options.reuse().sandbox()));
+            options.reuse().sandbox(),
+            member == null || options.isPlain() ? null : member.toRealPath()));
+  }
+
+  /** Reads the build file and returns its variables. */
+  public static Set<String> variables(Caller caller, ProjectOptions options) throws IOException {
+    GraphFile.Inputs origin = origin(options, options.layers(caller), caller);
+    return ParsedBuildFile.read(origin.files(), null, origin.over()).variables();
   }
 
   /** Returns how many jobs a build file has when no results are known. */
@@ -332,7 +365,7 @@ public record Project(
 
   /** Returns the jobs that targets name; files are relative to the working directory. */
   public JobSelection select(List<String> targets) {
-    BitSet named = Targets.nodes(graph, targets, paths(), Targets.all(graph));
+    BitSet named = Targets.nodes(graph, targets, paths(), Targets.all(graph, paths()));
     return JobSelection.of(graph, named, ExcludingTargets.areNamed(graph, targets));
   }
 
@@ -360,85 +393,166 @@ public record Project(
     return DisplayGraph.of(graph, selection.named(), selection.namedOpen(), instances);
   }
 
-  Collection<String> tags() {
+  public Collection<String> tags() {
     return reused != null ? reused.tags() : ((PackedJobs) workflow().jobs()).tags();
   }
 
   /** Returns the user's names of files, which are relative to the working directory. */
   public UserPaths paths() {
-    return new UserPaths(workflow().root(), caller.cwd());
+    PackageFile part = part();
+    String home = part == null ? "" : part.prefix();
+    return new UserPaths(workflow().root(), caller.cwd(), home);
+  }
+
+  /** Returns whether the call is about no job of some packages; refuses what needs such jobs. */
+  private boolean isBeside(Set<String> broken) {
+    List<String> named = options.named().targets();
+    List<String> targets =
+        named == null ? null : JobChoice.of(named, false).targets(graph, paths());
+    if (targets == null || !Targets.areBeside(graph, targets, paths(), broken)) {
+      return false;
+    }
+    for (var left : LeftOutTargets.of(graph, targets, paths()).entrySet()) {
+      if (left.getValue().why().contains(Called.UNREADABLE)) {
+        throw new BadInput(LeftOutTargets.line(left.getKey(), left.getValue()));
+      }
+    }
+    return true;
+  }
+
+  /** Reports the packages that are left out since they cannot be read. */
+  public void tellBroken(Consumer<String> warn) {
+    if (buildFiles.refused() != null) {
+      buildFiles.broken().lines().forEach(warn);
+    }
+  }
+
+  /** Returns the place of the whole of a package that is built by itself; null for none. */
+  CachePlace around() throws IOException {
+    return Wholes.around(caller, options);
+  }
+
+  /** Returns the package in which the call is made; null if it is made in the whole. */
+  public PackageFile part() {
+    Path member = options.named().member();
+    return member == null ? null : Members.part(workflow(), member);
   }
 
   /**
-   * The names that a shell completion offers. They come from the graph that the last build stored
-   * or, if that is out of date, from the build file, and from nothing else.
+   * Finds the project of which a build file is a member (section 3, <em>Packages</em>): a build
+   * file in a folder above that includes it, itself or through another package, as exactly one
+   * package, in its own folder. Of several, the topmost counts. The build files decide this; the
+   * graph of the whole in its {@code .torc} only saves reading them.
+   *
+   * @param member the build file that may be a member
    */
-  public static final class CompletionNames {
+  public record Wholes(Caller caller, ProjectOptions options, Path member) {
 
-    private CompletionNames() {}
+    /** Returns the search for the whole of the nearest build file; null if the call names one. */
+    static Wholes of(Caller caller, ProjectOptions options) throws IOException {
+      return options.named().alone() || !options.files().isEmpty()
+          ? null
+          : new Wholes(caller, options, ProjectOptions.nearest(caller));
+    }
+
+    /** Returns the whole; null if the build file is a project of its own. */
+    Project load() throws IOException {
+      for (Path above : Members.candidates(member)) {
+        if (stranger(above) == null) {
+          Project whole = load(above);
+          if (whole != null) {
+            return whole;
+          }
+        }
+      }
+      return null;
+    }
+
+    private Project load(Path above) throws IOException {
+      try {
+        Project whole = alone(caller, options.in(above, member));
+        return Members.part(whole.workflow(), member) == null ? null : whole;
+      } catch (BadInput broken) {
+        if (!options.isPlain()) { // the whole may lack a var or job that the call names
+          if (new Wholes(caller, options.plain(), member).load(above) == null) {
+            return null;
+          }
+          throw broken;
+        } else if (!lists(above)) {
+          return null;
+        }
+        List<BadInput.Diagnostic> all = new ArrayList<>(broken.diagnostics());
+        if (all.stream().allMatch(each -> each.place().equals(Place.NONE))) {
+          throw broken; // a target, not the build file
+        }
+        all.add(
+            new BadInput.Diagnostic(
+                Place.NONE,
+                "this folder is part of %s, which cannot be read; to build it by itself, pass --alone"
+                    .formatted(shown(above))));
+        throw new BadInput(all);
+      }
+    }
+
+    /** Returns whether the graph that a build file accepted last has the member. */
+    private boolean lists(Path above) throws IOException {
+      Graph last = lastOf(caller, options.in(above, null));
+      return last != null && Members.part(last.workflow(), member) != null;
+    }
+
+    /** Returns the build file of the whole, even if it cannot be read now; null for none. */
+    Path file() throws IOException {
+      for (Path above : Members.candidates(member)) {
+        try {
+          if (stranger(above) == null && load(above) != null) {
+            return above;
+          }
+        } catch (BadInput broken) {
+          return above;
+        }
+      }
+      return null;
+    }
+
+    /** Returns why a build file above is not used, although it could have the member; else null. */
+    private String stranger(Path above) throws IOException {
+      try {
+        TrustedBuildFile.refuseStrangers(caller, above);
+        return null;
+      } catch (BadInput refused) {
+        return refused.getMessage();
+      }
+    }
+
+    private String shown(Path file) {
+      return SafeText.name("" + caller.cwd().relativize(file));
+    }
+
+    /** Reports the build files above that are not used since other users own them. */
+    public static void tellStrangers(Project alone, Consumer<String> warn) throws IOException {
+      Wholes wholes = of(alone.caller(), alone.options());
+      for (Path above : wholes == null ? List.<Path>of() : Members.candidates(wholes.member)) {
+        String why = wholes.stranger(above);
+        if (why != null) {
+          warn.accept(why);
+        }
+      }
+    }
 
     /**
-     * Returns the jobs, groups, tags and produced files (with {@code sources}, all files) whose
-     * names start with {@code prefix}. Instances are included if the prefix contains the whole name
-     * of a group, or if that group is the only match: then the shell does not end the word after
-     * the group's name.
+     * Returns the place of the whole of a package that is built by itself, so that no other build
+     * changes its files; null if there is none that this user can lock.
      */
-    public static Set<String> beginning(
-        Caller caller, ProjectOptions options, String prefix, boolean sources) throws IOException {
-      Project project = Project.load(caller, options);
-      Graph graph = project.graph();
-      UserPaths user = project.paths();
-      List<Group> groups = graph.workflow().groups();
-      Set<String> instances = new HashSet<>();
-      groups.forEach(group -> instances.addAll(group.instances()));
-      List<String> names = new ArrayList<>(project.tags());
-      groups.forEach(group -> names.add(group.name()));
-      for (int file = 0; file < graph.files(); file++) {
-        if (sources || graph.maker(file) >= 0) {
-          names.add(user.named(graph.path(file)));
-        }
+    public static CachePlace around(Caller caller, ProjectOptions options) throws IOException {
+      boolean alone = options.named().alone();
+      if (options.named().member() != null || !alone && options.files().isEmpty()) {
+        return null;
       }
-      for (int node = 0; node < graph.nodes(); node++) {
-        if (graph.isJob(node) && !instances.contains(graph.name(node))) {
-          names.add(graph.name(node));
-        }
-      }
-      names.removeIf(name -> !name.startsWith(prefix));
-      Set<String> found = new TreeSet<>(names);
-      if (groups.stream()
-          .map(Group::name)
-          .anyMatch(group -> prefix.startsWith(group) || found.equals(Set.of(group)))) {
-        instances.removeIf(name -> !name.startsWith(prefix));
-        found.addAll(instances);
-      }
-      return found;
-    }
-
-    /** Returns the executors that a job can have: {@code local} and those of the project. */
-    public static SortedSet<String> executors(Caller caller, ProjectOptions options)
-        throws IOException {
-      SortedSet<String> names = new TreeSet<>(List.of("local"));
-      Project.load(caller, options)
-          .workflow()
-          .settings()
-          .executors()
-          .forEach(each -> names.add(each.name()));
-      return names;
-    }
-
-    /** Reads the build file and returns its variables. */
-    public static Set<String> variables(Caller caller, ProjectOptions options) throws IOException {
-      GraphFile.Inputs origin = Project.origin(options, options.layers(caller), caller);
-      return ParsedBuildFile.read(origin.files(), null, origin.over()).variables();
-    }
-
-    /** Returns the resources that can have limits: the machine's and the project's counters. */
-    public static SortedSet<String> limits(Caller caller, ProjectOptions options)
-        throws IOException {
-      SortedSet<String> names = new TreeSet<>(Resources.MACHINE);
-      names.addAll(Project.load(caller, options).workflow().settings().limits().keySet());
-      names.remove(Resources.GPU_SHARES);
-      return names;
+      Path member = alone ? ProjectOptions.nearest(caller) : options.files().getFirst();
+      Path whole = Files.exists(member) ? new Wholes(caller, options.plain(), member).file() : null;
+      return whole == null || !Files.isWritable(whole.getParent())
+          ? null
+          : caller.place(whole.getParent());
     }
   }
 }

@@ -5,6 +5,7 @@ import dev.torc.base.posix.OwnFile;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.features.reading.BuildFile;
+import dev.torc.front.session.Project.Wholes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -26,7 +27,7 @@ public record ProjectFolder(CachePlace place, Project project, BadInput refused)
       return new ProjectFolder(project.place(), project, null);
     } catch (BadInput refused) {
       List<Path> named = options.files();
-      List<Path> files = named.isEmpty() ? BuildFile.nearest(caller.cwd()) : named;
+      List<Path> files = named.isEmpty() ? nearest(caller, options) : named;
       // An invalid command line or a missing build file remains an error.
       boolean placed =
           refused.diagnostics().stream().anyMatch(said -> !said.place().toString().isEmpty());
@@ -35,6 +36,28 @@ public record ProjectFolder(CachePlace place, Project project, BadInput refused)
       }
       return new ProjectFolder(caller.place(BuildFile.root(files.getFirst())), null, refused);
     }
+  }
+
+  /** Returns the build file of the project; empty if there is none. */
+  private static List<Path> nearest(Caller caller, ProjectOptions options) throws IOException {
+    List<Path> found = BuildFile.nearest(caller.cwd());
+    Wholes wholes = found.size() == 1 ? Wholes.of(caller, options) : null;
+    Path whole = wholes == null ? null : wholes.file();
+    return whole == null ? found : List.of(whole);
+  }
+
+  /** Returns the root of the project, also if its build file is refused. */
+  public static Path root(Caller caller, ProjectOptions options) throws IOException {
+    Wholes wholes = Wholes.of(caller, options);
+    Path whole = wholes == null ? null : wholes.file();
+    return BuildFile.root(whole == null ? options.layers(caller).getFirst() : whole);
+  }
+
+  /** Returns whether a project is not that of the nearest build file, which is a part of it. */
+  public static boolean isPart(Caller caller, ProjectOptions options, CachePlace project) {
+    return !options.named().alone()
+        && options.files().isEmpty()
+        && !project.root().equals(BuildFile.nearest(caller.cwd()).getFirst().getParent());
   }
 
   public static Path buildFile(Path folder) {

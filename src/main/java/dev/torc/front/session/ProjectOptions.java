@@ -12,26 +12,41 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
 
 /**
  * Which project is meant, and how its build file is read.
  *
- * @param files build files, each overlaid on the ones before; empty for the nearest one
- * @param site a file overlaid on the first build file, before the others; null for none
- * @param input the content of the build file {@code -}, from standard input; null for none
  * @param containers the runtime for all images, or {@link #HOST}; null if each may choose
  * @param executor for jobs that name none, or {@code local} for all jobs; null for neither
  */
 public record ProjectOptions(
-    List<Path> files,
-    Path site,
-    byte[] input,
+    Named named,
     SortedMap<String, String> variables,
     String containers,
     String executor,
     Reuse reuse) {
+
+  /**
+   * Which build files the call names.
+   *
+   * @param files build files, each overlaid on the ones before; empty for the nearest one
+   * @param site a file overlaid on the first build file, before the others; null for none
+   * @param input the content of the build file {@code -}, from standard input; null for none
+   * @param alone whether the nearest build file is a project even if it is a package of another
+   * @param member the build file of the package in which the call is made, if {@code files} has
+   *     that of the whole; else null
+   * @param targets the only jobs that the call is about; null if it may be about any
+   */
+  public record Named(
+      List<Path> files, Path site, byte[] input, boolean alone, Path member, List<String> targets) {
+
+    public Named(List<Path> files, Path site, byte[] input, boolean alone) {
+      this(files, site, input, alone, null, null);
+    }
+  }
 
   /**
    * What replaces a run: a known result, or a recorded failure; which jobs do not run at all, and
@@ -58,21 +73,40 @@ public record ProjectOptions(
 
   public static final String HOST = "none";
 
+  /** Returns the build files that the call names; empty for the nearest one. */
+  public List<Path> files() {
+    return named.files;
+  }
+
+  /** Returns these options without what the call says about a project. */
+  ProjectOptions plain() {
+    Named nearest = new Named(List.of(), named.site, null, false);
+    return new ProjectOptions(
+        nearest, Collections.emptySortedMap(), containers, null, Reuse.NOTHING);
+  }
+
+  /** Returns whether the call gives no values and patterns, which could be those of a package. */
+  boolean isPlain() {
+    return variables.isEmpty() && reuse.excluded.isEmpty() && reuse.frozen.isEmpty();
+  }
+
+  /** Returns these options for a build file that has the nearest one as a package. */
+  ProjectOptions in(Path whole, Path member) {
+    Named of = new Named(List.of(whole), named.site, named.input, false, member, named.targets);
+    return new ProjectOptions(of, variables, containers, executor, reuse);
+  }
+
   /**
    * Returns all build files in their order; throws {@link BadInput} if one is missing, or if the
    * nearest one belongs to a stranger ({@link TrustedBuildFile}).
    */
   public List<Path> layers(Caller caller) throws IOException {
     Path start = caller.cwd();
-    List<Path> layers = new ArrayList<>(files);
+    List<Path> layers = new ArrayList<>(files());
     if (layers.isEmpty()) {
-      List<Path> found = BuildFile.nearest(start);
-      for (Path file : found) {
-        TrustedBuildFile.refuseStrangers(caller, file);
-      }
-      layers.add(BuildFile.requireOne(found));
+      layers.add(nearest(caller));
     }
-    for (Path file : files) {
+    for (Path file : files()) {
       String wrong = isInput(file) ? "" : wrong(file);
       if (!wrong.isEmpty()) {
         Path shown = file.startsWith(start) && !file.equals(start) ? start.relativize(file) : file;
@@ -80,15 +114,27 @@ public record ProjectOptions(
             new Place(SafeText.name("" + shown), 0, 0), wrong + NearestPath.hint(file, "" + shown));
       }
     }
-    if (site != null) {
-      if (!Files.exists(site)) {
+    if (named.site != null) {
+      if (!Files.exists(named.site)) {
         throw new BadInput(
             "%s names %s, which does not exist%s"
-                .formatted(SITE, SafeText.name("" + site), NearestPath.hint(site, "" + site)));
+                .formatted(
+                    SITE,
+                    SafeText.name("" + named.site),
+                    NearestPath.hint(named.site, "" + named.site)));
       }
-      layers.add(1, site);
+      layers.add(1, named.site);
     }
     return layers;
+  }
+
+  /** Returns the nearest build file, and refuses that of a stranger. */
+  static Path nearest(Caller caller) throws IOException {
+    List<Path> found = BuildFile.nearest(caller.cwd());
+    for (Path file : found) {
+      TrustedBuildFile.refuseStrangers(caller, file);
+    }
+    return BuildFile.requireOne(found);
   }
 
   /** Returns why a path cannot be a build file; empty if it can. */
@@ -101,21 +147,21 @@ public record ProjectOptions(
 
   /** Returns the paths where a new or removed file would change which build files are read. */
   List<Path> candidates(Path start) {
-    List<Path> all = new ArrayList<>(files);
-    boolean found = !files.isEmpty();
+    List<Path> all = new ArrayList<>(files());
+    boolean found = !files().isEmpty();
     for (Path dir = start; dir != null && !found; dir = dir.getParent()) {
       BuildFile.NAMES.stream().map(dir::resolve).forEach(all::add);
       found = !BuildFile.in(dir).isEmpty();
     }
-    if (site != null) {
-      all.add(site);
+    if (named.site != null) {
+      all.add(named.site);
     }
     all.removeIf(this::isInput);
     return all;
   }
 
   private boolean isInput(Path file) {
-    return input != null && file.endsWith(BuildFile.INPUT);
+    return named.input != null && file.endsWith(BuildFile.INPUT);
   }
 
   /**

@@ -16,6 +16,7 @@ import java.util.BitSet;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -63,6 +64,22 @@ public final class Targets {
     return named;
   }
 
+  /** Returns the nodes of a call without targets: of the package in which it is made, or all. */
+  public static BitSet all(Graph graph, UserPaths user) {
+    BitSet all = all(graph);
+    if (!user.home().isEmpty()) {
+      all.and(inside(graph, all, user.home()));
+    }
+    return all;
+  }
+
+  /** Returns the nodes whose names begin with that of a package. */
+  private static BitSet inside(Graph graph, BitSet nodes, String prefix) {
+    BitSet found = new BitSet();
+    nodes.stream().filter(node -> graph.name(node).startsWith(prefix)).forEach(found::set);
+    return found;
+  }
+
   /** Returns the jobs of a graph and its groups that are not expanded yet, as nodes. */
   public static BitSet all(Graph graph) {
     BitSet all = graph.allJobs(); // jobs bring the join nodes that they wait for
@@ -77,7 +94,7 @@ public final class Targets {
   public static List<String> apart(Graph graph, List<String> targets, UserPaths paths) {
     return targets.stream().noneMatch(target -> ExcludingTargets.is(graph, target))
         ? targets
-        : nodes(graph, targets, paths, all(graph)).stream().mapToObj(graph::name).toList();
+        : nodes(graph, targets, paths, all(graph, paths)).stream().mapToObj(graph::name).toList();
   }
 
   /** Returns the nodes of the jobs and open groups that a target means; null if there are none. */
@@ -88,7 +105,7 @@ public final class Targets {
     String path = paths.path(target);
     int maker = graph.makerAt(path);
     boolean file = maker >= 0 && Glob.isPattern(target) && graph.nodesOf(target) == null;
-    BitSet found = file ? null : named(graph, target);
+    BitSet found = file ? null : named(graph, target, paths);
     if (found != null && !isVague(graph, target, found)) {
       return found;
     }
@@ -118,9 +135,72 @@ public final class Targets {
   /**
    * Returns the nodes of the job, group, instance, part of a group, tag or glob over names that a
    * target means. Empty for a group without instances; null if the target is none of these, though
-   * it may still be a file.
+   * it may still be a file. In a package, tags and globs mean its jobs only, and a name means
+   * another job only if the package has none of this name.
    */
-  public static BitSet named(Graph graph, String target) {
+  public static BitSet named(Graph graph, String target, UserPaths user) {
+    String home = user.home();
+    BitSet own = home.isEmpty() ? null : named(graph, outside(target, home));
+    if (own != null) {
+      return own;
+    }
+    BitSet found = named(graph, target);
+    if (found == null || home.isEmpty() || isExact(graph, target)) {
+      return found;
+    }
+    BitSet inside = inside(graph, found, home);
+    return inside.isEmpty() ? null : inside;
+  }
+
+  /** Returns whether no target of a call can mean a job of packages with these prefixes. */
+  static boolean areBeside(
+      Graph graph, List<String> targets, UserPaths user, Set<String> packages) {
+    if (!ExcludingTargets.areNamed(graph, targets)) {
+      return !user.home().isEmpty() && isBeside(user.home(), packages);
+    }
+    for (String target : targets) {
+      boolean not = ExcludingTargets.is(graph, target);
+      String name = name(graph, target, user);
+      int special = Glob.isPattern(target) ? Glob.firstSpecial(target) : target.length();
+      boolean exact = name != null || graph.makerAt(user.path(target)) >= 0;
+      boolean own = named(graph, target, user) != null && !target.startsWith("../");
+      String start = target.substring(0, special);
+      boolean beside =
+          user.home().isEmpty()
+              ? start.indexOf(':') > 0 && isBeside(start, packages)
+              : own && isBeside(user.home(), packages) && isBeside(start, packages);
+      if (!not && !exact && !beside) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Returns whether names that begin with a text are of no package with these prefixes. */
+  private static boolean isBeside(String start, Set<String> packages) {
+    return packages.stream()
+        .noneMatch(each -> each.startsWith(start) && !start.isEmpty() || start.startsWith(each));
+  }
+
+  /** Returns the outside name or pattern of a target in a package. */
+  private static String outside(String target, String home) {
+    return (Glob.isPattern(target) ? Glob.escape(home) : home) + target;
+  }
+
+  private static boolean isExact(Graph graph, String target) {
+    return graph.nodesOf(target) != null || target.endsWith(":");
+  }
+
+  /**
+   * Returns the outside name of the job, group, instance or part of a group that a target means;
+   * null if the target is none of these.
+   */
+  public static String name(Graph graph, String target, UserPaths user) {
+    String own = user.home() + target;
+    return graph.nodesOf(own) != null ? own : graph.nodesOf(target) == null ? null : target;
+  }
+
+  private static BitSet named(Graph graph, String target) {
     BitSet found = new BitSet(graph.nodes());
     int[] nodes = graph.nodesOf(target);
     Arrays.stream(nodes == null ? new int[0] : nodes).forEach(found::set);
@@ -190,6 +270,7 @@ public final class Targets {
       shown.put(graph.job(j).name(), graph.job(j).name());
       graph.job(j).labels().tags().forEach(tag -> shown.put(tag, tag));
     }
+    shown.remove(target, target); // a tag of another package
     String nearest = NearestName.to(target, shown.keySet());
     if (nearest != null) {
       return NearestName.question(target, shown.get(nearest));

@@ -156,8 +156,7 @@ public record WatchRounds(
       refused = "";
       try {
         if (stops == null) {
-          stops =
-              StopRequests.toWatch(caller.place(BuildFile.root(options.layers(caller).getFirst())));
+          stops = StopRequests.toWatch(caller.place(ProjectFolder.root(caller, options)));
         }
         project = Project.load(caller, options);
         session = BuildSession.of(project, asked);

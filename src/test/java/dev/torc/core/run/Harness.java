@@ -299,9 +299,7 @@ public class Harness extends LastBuild {
   /** The options with which a project of these build files is loaded. */
   final ProjectOptions options(List<Path> files) {
     return new ProjectOptions(
-        files,
-        null,
-        null,
+        new ProjectOptions.Named(files, null, null, false),
         new TreeMap<>(),
         containers ? null : ProjectOptions.HOST,
         null,
@@ -366,7 +364,7 @@ public class Harness extends LastBuild {
                 new LockTerms(true, true, gone),
                 dry,
                 counters)
-            .of(of.graph()));
+            .of(of.graph(), of.paths()));
   }
 
   /**

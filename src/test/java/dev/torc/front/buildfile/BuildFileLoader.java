@@ -29,7 +29,7 @@ public final class BuildFileLoader {
     return ParsedBuildFile.read(
             files,
             null,
-            new ParsedBuildFile.Overrides(defines, true, null, Map.of(), Called.NONE, false))
+            new ParsedBuildFile.Overrides(defines, true, null, Map.of(), Called.NONE, false, null))
         .expand(ResultSource.nothing());
   }
 }

@@ -87,7 +87,7 @@ public final class Written implements AutoCloseable {
       return ParsedBuildFile.read(
           layers(),
           null,
-          new ParsedBuildFile.Overrides(defines, true, on, env, Called.NONE, false));
+          new ParsedBuildFile.Overrides(defines, true, on, env, Called.NONE, false, null));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

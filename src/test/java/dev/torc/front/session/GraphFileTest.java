@@ -97,13 +97,17 @@ class GraphFileTest {
 
   private GraphFile.Inputs origin(SortedMap<String, String> defines, Path... files) {
     return new GraphFile.Inputs(
-        "1.0", List.of(files), new Overrides(defines, true, null, Map.of(), Called.NONE, false));
+        "1.0",
+        List.of(files),
+        new Overrides(defines, true, null, Map.of(), Called.NONE, false, null));
   }
 
   private Graph write(SortedMap<String, String> defines, Path... files) throws IOException {
     ParsedBuildFile blueprint =
         ParsedBuildFile.read(
-            List.of(files), null, new Overrides(defines, true, null, Map.of(), Called.NONE, false));
+            List.of(files),
+            null,
+            new Overrides(defines, true, null, Map.of(), Called.NONE, false, null));
     Graph graph = GraphBuilder.build(blueprint.expand(ResultSource.nothing()));
     assertNotNull(
         GraphFile.write(
@@ -182,7 +186,7 @@ class GraphFileTest {
     put("torc.yaml", "# a comment\n" + text);
     GraphFile last = GraphFile.read(file, origin(none, yaml), digests(), null);
     assertFalse(last.good());
-    Overrides over = new Overrides(none, true, null, Map.of(), Called.NONE, false);
+    Overrides over = new Overrides(none, true, null, Map.of(), Called.NONE, false, null);
     Workflow again = ParsedBuildFile.read(List.of(yaml), null, over).expand(ResultSource.nothing());
     Graph graph = GraphBuilder.build(again, last.graph());
     assertTrue(graph.isWith(last.graph()));
@@ -259,7 +263,9 @@ class GraphFileTest {
     Path yaml = put("torc.yaml", "jobs: { a: { command: one, produces: x } }");
     ParsedBuildFile blueprint =
         ParsedBuildFile.read(
-            List.of(yaml), null, new Overrides(none, true, null, Map.of(), Called.NONE, false));
+            List.of(yaml),
+            null,
+            new Overrides(none, true, null, Map.of(), Called.NONE, false, null));
     Graph graph = GraphBuilder.build(blueprint.expand(ResultSource.nothing()));
     put("torc.yaml", "jobs: { a: { command: two, produces: x } }");
     assertNull(
@@ -311,7 +317,9 @@ class GraphFileTest {
       put("made.txt", "1\n2\n");
       ParsedBuildFile blueprint =
           ParsedBuildFile.read(
-              List.of(yaml), null, new Overrides(none, true, null, Map.of(), Called.NONE, false));
+              List.of(yaml),
+              null,
+              new Overrides(none, true, null, Map.of(), Called.NONE, false, null));
       assertFalse(GraphBuilder.build(blueprint.expand(ResultSource.nothing())).isWhole(), values);
       ResultSource made = _ -> Optional.of(List.of("made.txt"));
       Graph graph = GraphBuilder.build(blueprint.expand(made));

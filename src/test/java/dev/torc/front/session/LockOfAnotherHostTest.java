@@ -57,7 +57,8 @@ class LockOfAnotherHostTest {
 
   private static String asked(Caller caller, Path root, LockTerms terms) throws IOException {
     List<String> said = new ArrayList<>();
-    BuildLock lock = terms.takeLock(caller, caller.place(root), "b2", "torc build", said::add);
+    BuildLock lock =
+        terms.takeLock(caller, null, caller.place(root), "b2", "torc build", said::add);
     if (lock != null) {
       lock.close();
     }

@@ -157,7 +157,8 @@ final class WatchStage implements Notices {
   }
 
   static ProjectOptions options(ProjectOptions.Reuse reuse) {
-    return new ProjectOptions(List.of(), null, null, new TreeMap<>(), null, null, reuse);
+    return new ProjectOptions(
+        new ProjectOptions.Named(List.of(), null, null, false), new TreeMap<>(), null, null, reuse);
   }
 
   /** Watches until all steps were taken. */
