@@ -53,7 +53,7 @@ class TidyTest {
   private static final int SURFACE = 400;
 
   /** Types that only one other package uses; Answers is one, so that Call knows no answer. */
-  private static final int ALONE = 142;
+  private static final int ALONE = 150;
 
   /** Lists of more than seven parameters or components, and the longest one: both only fall. */
   private static final int LONG_LISTS = 11;

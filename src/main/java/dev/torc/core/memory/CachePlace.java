@@ -33,11 +33,13 @@ import java.util.Map;
  *
  * @param folder {@code .torc}
  * @param database the folder of {@code data.mdb}; provisional until {@link #settle}
+ * @param working the folder of the files of running processes: {@code .torc}, or another one in it
  * @param host this machine, if several hosts may share the root; otherwise null
  * @param group the group that may write to {@code .torc}, or to the root if {@code .torc} is
  *     missing
  */
-public record CachePlace(Path root, Path folder, Path database, ThisHost host, GroupAccess group) {
+public record CachePlace(
+    Path root, Path folder, Path database, Path working, ThisHost host, GroupAccess group) {
 
   /** The name of the folder for files that rule 15 sets aside below {@code roots}. */
   public static final String SET_ASIDE_BELOW_ROOTS = ".torc-kept";
@@ -90,7 +92,7 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
     boolean shared = NetworkRoot.is(root, journal(folder), host);
     String elsewhere = env.getOrDefault("TORC_CACHE", "");
     if (elsewhere.isEmpty() && !shared) {
-      return new CachePlace(root, folder, folder, null, group);
+      return new CachePlace(root, folder, folder, folder, null, group);
     }
     Path base =
         elsewhere.isEmpty()
@@ -101,7 +103,7 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
     }
     ThisHost sharing = shared ? host : null;
     Path database = base.resolve(name(root, readId(folder), base, sharing));
-    return new CachePlace(root, folder, database, sharing, group);
+    return new CachePlace(root, folder, database, folder, sharing, group);
   }
 
   private static Path journal(Path folder) {
@@ -146,7 +148,22 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
 
   /** Returns the folder of files that running jobs find through environment variables. */
   public Path jobs() {
-    return folder.resolve("jobs");
+    return working.resolve("jobs");
+  }
+
+  /** Returns the folder of the folders in which jobs with {@code sandbox} run. */
+  public Path sandboxes() {
+    return working.resolve("sandbox");
+  }
+
+  /** Returns the folder of the folders for {@link #apart}. */
+  public Path shells() {
+    return folder.resolve("shell");
+  }
+
+  /** Returns this place for processes beside a build, whose files lie in a folder of their own. */
+  public CachePlace apart(String name) {
+    return new CachePlace(root, folder, database, shells().resolve(name), host, group);
   }
 
   /** Returns the folder of submitted batches, which has a folder for each executor. */
@@ -234,7 +251,7 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
         HostFolder.make(settled.getParent());
       }
       OwnFile.folder(settled);
-      return new CachePlace(root, folder, settled, host, group);
+      return new CachePlace(root, folder, settled, working, host, group);
     } catch (IOException e) {
       throw CacheTrouble.of("cannot make the cache", at, e);
     }

@@ -139,7 +139,8 @@ final class JournalOpening {
 
   /** Returns the place that the cache had when only one host used the root. */
   private static CachePlace alone(CachePlace place) {
-    return new CachePlace(place.root(), place.folder(), place.folder(), null, place.group());
+    return new CachePlace(
+        place.root(), place.folder(), place.folder(), place.folder(), null, place.group());
   }
 
   private static boolean exists(Path file) throws IOException {

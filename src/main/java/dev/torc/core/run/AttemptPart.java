@@ -25,6 +25,14 @@ public interface AttemptPart {
     List<AttemptPart> parts(AttemptContext common, int id, JobAttempts attempts);
   }
 
+  /**
+   * Returns whether {@link #prepare}, {@link #root} and {@link #begin} make what the processes get,
+   * so that a shell for the job has it, too. They then write nothing but files of the processes.
+   */
+  default boolean surrounds() {
+    return false;
+  }
+
   /** Prepares, before anything is cleared; throws an {@link AttemptFailure} if it cannot. */
   default void prepare(NeedSnapshot snapshot) throws IOException {}
 

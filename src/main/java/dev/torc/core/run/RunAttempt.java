@@ -6,7 +6,6 @@ import dev.torc.base.digests.Stamp;
 import dev.torc.base.digests.StopFlag.StoppedException;
 import dev.torc.base.text.Refusal;
 import dev.torc.base.text.SafeText;
-import dev.torc.core.decide.JobSelection.UserPaths;
 import dev.torc.core.decide.Manifest;
 import dev.torc.core.decide.NeedSnapshot;
 import dev.torc.core.decide.Reason;
@@ -15,19 +14,14 @@ import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.here.RunToEnd;
 import dev.torc.core.memory.Batch;
 import dev.torc.core.memory.BuildRecord.BuildId;
-import dev.torc.core.memory.CachePlace;
 import dev.torc.core.memory.JobResult.RunDetails;
 import dev.torc.core.memory.JobResult.StoredValue;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
 import dev.torc.core.memory.StartMark;
 import dev.torc.core.model.Job.Trait;
 import dev.torc.core.model.Ref;
-import dev.torc.core.model.Step;
 import dev.torc.core.run.BuildSetup.AttemptContext;
 import java.io.IOException;
-import java.nio.file.FileSystemException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,6 +43,7 @@ final class RunAttempt extends Attempt {
   private final RunElsewhere asked; // about earlier handed-out jobs; null if there are none
   private RunElsewhere away; // where it runs; null for this machine
   private final List<AttemptPart> parts;
+  private final AttemptLaunch surroundings;
   private final String executor; // its name; null for this machine
   private NeedSnapshot snapshot; // of its needs; null until taken
   private ProcessEnd ended = ProcessEnd.unstarted(ProcessEnd.How.NOT_STARTED, "");
@@ -69,6 +64,7 @@ final class RunAttempt extends Attempt {
     this.executor = attempts.executor();
     this.asked = common.machines().remotes().of(common, id, attempts, starts);
     this.parts = common.parts().parts(common, id, attempts);
+    this.surroundings = new AttemptLaunch(common, id, parts);
     this.here = new EndableRun(runner());
   }
 
@@ -83,13 +79,7 @@ final class RunAttempt extends Attempt {
   }
 
   private JobRoot root() {
-    for (AttemptPart part : parts) {
-      JobRoot own = part.root();
-      if (own != null) {
-        return own;
-      }
-    }
-    return null;
+    return surroundings.root();
   }
 
   @Override
@@ -199,9 +189,7 @@ final class RunAttempt extends Attempt {
     away = resumed != null || executor != null ? asked : null;
     Stamp begin = null;
     if (resumed == null) {
-      for (AttemptPart part : parts) {
-        part.prepare(snapshot);
-      }
+      surroundings.prepare(snapshot);
       clear(killed);
       begin = launch(containers);
     } else {
@@ -310,8 +298,7 @@ final class RunAttempt extends Attempt {
       common.marks().add(mark);
     }
     String why = Reason.told(attempts.reasons(), attempts.count(), isResumed());
-    Launch launch =
-        launches.of(common.graph(), id, snapshot, granted, attempts.runtime(), why, root());
+    Launch launch = surroundings.of(snapshot, granted, attempts.runtime(), why);
     isLaunched = true;
     command = LaunchBuilder.shown(launch, job);
     if (!job.has(Trait.INTERACTIVE)) {
@@ -327,9 +314,7 @@ final class RunAttempt extends Attempt {
       needed |= part.needsStart();
     }
     Stamp begin = needed ? common.digests().stamp(marks) : null;
-    for (AttemptPart part : parts) {
-      launch = part.begin(launch, snapshot, begin);
-    }
+    launch = surroundings.begin(launch, snapshot, begin);
     ended = away == null ? here.run(launch) : hand(launch);
     for (AttemptPart part : parts) {
       part.over(ended);
@@ -362,47 +347,7 @@ final class RunAttempt extends Attempt {
     ways = ProductWays.of(top, job);
     hasCleared = true;
     if (!there) {
-      makeFolders();
-    }
-  }
-
-  /**
-   * Makes the products' folders. For a job that is handed out, makes only those of globs, because
-   * the batch script makes the rest on its node.
-   */
-  private void makeFolders() throws IOException {
-    Path root = common.graph().workflow().root();
-    for (Ref ref : job.productRefs()) {
-      if (away == null || ref instanceof Ref.OfGlob) {
-        makeFolder(root.resolve(ProductScan.folder(ref)));
-      }
-    }
-    for (Step step : job.has(Trait.MAKES_FOLDER) ? job.runs().steps() : List.<Step>of()) {
-      makeFolder(root.resolve(step.dir()));
-    }
-    if (job.depfile() != null && away == null) {
-      makeFolder(root.resolve(UserPaths.parent(job.depfile())));
-    }
-  }
-
-  /** Makes a folder if it is missing. Checks first, because it nearly always exists. */
-  private void makeFolder(Path folder) throws IOException {
-    if (common.digests().stamp(folder.toString()).kind() != Stamp.FileKind.FOLDER) {
-      CachePlace place = common.launches().place();
-      try {
-        place.makeFolders(folder);
-      } catch (FileSystemException e) {
-        Path at = folder;
-        while (!Files.exists(at, LinkOption.NOFOLLOW_LINKS)) {
-          at = at.getParent();
-        }
-        if (Files.isDirectory(at)) {
-          throw e;
-        }
-        throw new AttemptFailure(
-            "cannot make folder %s: %s is not a folder; move it away"
-                .formatted(MovesAside.shown(place, folder), MovesAside.shown(place, at)));
-      }
+      surroundings.makeFolders(away == null);
     }
   }
 
@@ -419,7 +364,8 @@ final class RunAttempt extends Attempt {
   private AttemptOutcome succeeded(List<String> known, Stamp begin) throws IOException {
     for (Ref ref : job.productRefs()) {
       if (ref.optional() && ref instanceof Ref.OfFolder folder) {
-        makeFolder(common.graph().workflow().root().resolve(folder.path())); // may be missing
+        surroundings.makeFolder(
+            common.graph().workflow().root().resolve(folder.path())); // may be missing
       }
     }
     ProductScan products =

@@ -11,7 +11,6 @@ import dev.torc.core.here.Launch;
 import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.memory.JobResult;
 import dev.torc.core.model.Job;
-import dev.torc.core.model.Job.Resources;
 import dev.torc.core.model.Ref;
 import dev.torc.core.run.AttemptFailure;
 import dev.torc.core.run.BuildSetup.AttemptContext;
@@ -235,14 +234,9 @@ final class RemoteRun implements RunElsewhere {
     return all;
   }
 
-  /** Returns the resources to ask for; memory and time may have grown for a retry. */
   private SchedulerResources asked(long memory, long runtime) {
-    Resources wanted = job.runs().resources();
     Map<String, Long> limits = common.graph().workflow().settings().limits();
-    long shards =
-        Resources.shares(wanted.gpuShare(), limits.getOrDefault(Resources.GPU_SHARES, 0L));
-    return new SchedulerResources(
-        wanted.cpus(), memory, wanted.gpus(), shards, wanted.nodes(), wanted.disk(), runtime);
+    return SchedulerResources.of(job.runs().resources(), memory, runtime, limits);
   }
 
   /** Returns how long the job's last run took, in seconds; 0 if it failed or there was none. */

@@ -1,6 +1,7 @@
 package dev.torc.features.clusters;
 
 import dev.torc.base.machine.ProgramOutput;
+import dev.torc.core.model.Job.Resources;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -56,6 +57,14 @@ public interface Scheduler {
 
   /** Returns the placeholders in its commands, like {@code {memory}}, without a value. */
   default List<String> lacks(SchedulerResources resources) {
+    return List.of();
+  }
+
+  /**
+   * Returns the words before a command that run it on a node with the caller's terminal; none if
+   * the scheduler cannot.
+   */
+  default List<String> atTerminal(SchedulerResources resources) {
     return List.of();
   }
 
@@ -209,6 +218,15 @@ public interface Scheduler {
 
     public SchedulerResources(int cpus, long memory, int gpus, int nodes, long disk, long runtime) {
       this(cpus, memory, gpus, 0, nodes, disk, runtime);
+    }
+
+    /** Returns what a job asks for; memory and time may have grown for a retry. */
+    public static SchedulerResources of(
+        Resources wanted, long memory, long runtime, Map<String, Long> limits) {
+      long each = limits.getOrDefault(Resources.GPU_SHARES, 0L);
+      long shards = Resources.shares(wanted.gpuShare(), each);
+      return new SchedulerResources(
+          wanted.cpus(), memory, wanted.gpus(), shards, wanted.nodes(), wanted.disk(), runtime);
     }
 
     SchedulerResources within(long time) {

@@ -152,7 +152,29 @@ public final class Slurm implements Scheduler {
   /** Returns the sbatch command. The user's options override resources, but not torc's options. */
   private List<String> submission(SubmissionRequest request) {
     List<String> words = new ArrayList<>(List.of("sbatch"));
-    SchedulerResources resources = request.resources();
+    addResources(words, request.resources());
+    option(words, "--comment=", commented ? "" : request.comment());
+    words.addAll(settings.sbatch().args());
+    words.addAll(List.of("--parsable", "--no-requeue", "--job-name=" + request.name()));
+    String log = request.log().toString().replace("%", "%%");
+    if (request.tasks() == 1) {
+      words.add("--output=" + log);
+    } else {
+      words.addAll(List.of("--output=" + log + ".%a", "--array=0-" + (request.tasks() - 1)));
+    }
+    words.add(request.script().toString());
+    return words;
+  }
+
+  @Override
+  public List<String> atTerminal(SchedulerResources resources) {
+    List<String> words = new ArrayList<>(List.of("srun", "--pty"));
+    addResources(words, resources);
+    words.addAll(settings.sbatch().args());
+    return words;
+  }
+
+  private void addResources(List<String> words, SchedulerResources resources) {
     option(words, "--account=", settings.sbatch().account());
     option(words, "--partition=", settings.sbatch().partition());
     words.add("--cpus-per-task=" + resources.cpus());
@@ -165,17 +187,6 @@ public final class Slurm implements Scheduler {
     amount(words, "--nodes=", resources.nodes() == 1 ? 0 : resources.nodes(), "");
     amount(words, "--tmp=", SchedulerResources.mebibytes(resources.disk()), "M");
     amount(words, "--time=", resources.minutes(), "");
-    option(words, "--comment=", commented ? "" : request.comment());
-    words.addAll(settings.sbatch().args());
-    words.addAll(List.of("--parsable", "--no-requeue", "--job-name=" + request.name()));
-    String log = request.log().toString().replace("%", "%%");
-    if (request.tasks() == 1) {
-      words.add("--output=" + log);
-    } else {
-      words.addAll(List.of("--output=" + log + ".%a", "--array=0-" + (request.tasks() - 1)));
-    }
-    words.add(request.script().toString());
-    return words;
   }
 
   @Override

@@ -51,6 +51,11 @@ public final class InEnvironment implements AttemptPart {
   }
 
   @Override
+  public boolean surrounds() {
+    return true;
+  }
+
+  @Override
   public Launch begin(Launch launch, NeedSnapshot snapshot, Stamp begin) throws IOException {
     Job job = common.graph().job(id);
     Surroundings in = job.surroundings();

@@ -45,7 +45,7 @@ final class SandboxFolder {
    */
   SandboxFolder(CachePlace place, String name, Sandbox kind, Set<String> products, boolean copies)
       throws IOException {
-    Path all = place.folder().resolve("sandbox");
+    Path all = place.sandboxes();
     place.makeFolder(all);
     this.place = place;
     this.root = place.root();

@@ -80,6 +80,11 @@ public final class SandboxPart implements AttemptPart, JobRoot {
   }
 
   @Override
+  public boolean surrounds() {
+    return true;
+  }
+
+  @Override
   public void prepare(NeedSnapshot snapshot) throws IOException {
     needs = snapshot;
     renew();

@@ -70,6 +70,11 @@ public final class SecretPart implements AttemptPart {
   }
 
   @Override
+  public boolean surrounds() {
+    return true;
+  }
+
+  @Override
   public void prepare(NeedSnapshot snapshot) {
     String lack = values.lack();
     if (lack != null) {

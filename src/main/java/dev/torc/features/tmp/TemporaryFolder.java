@@ -40,6 +40,11 @@ public final class TemporaryFolder implements AttemptPart {
   }
 
   @Override
+  public boolean surrounds() {
+    return true;
+  }
+
+  @Override
   public Launch begin(Launch launch, NeedSnapshot snapshot, Stamp begin) throws IOException {
     make(folder, what, warn);
     return launch;

@@ -23,6 +23,7 @@ public final class Answers {
       case "history" -> call.print(HistoryAnswer.of(call));
       case "list" -> call.print(ListAnswer.of(call));
       case "log" -> LogAnswer.run(call);
+      case "shell" -> ShellAnswer.run(call);
       case "stats" -> call.print(StatsAnswer.of(call));
       case "status" -> StatusAnswer.run(call);
       case "stop" -> StopAnswer.run(call);

@@ -135,6 +135,11 @@ final class Commands {
         --failed  print the output of its last run that failed
         --path  print the path of the log instead
         --follow  keep printing until the job ends
+      shell  open a shell in what a job's process gets, or run the words behind -- there
+        ! document
+        JOB  job or instance
+        --print  print a script that runs the job's command, or the words behind --, in the same way
+        --sandbox  in a folder of its own that holds only the job's needs
       data  print the values that jobs stored
         ! runs
         JOB*  job or group (default: all jobs)

@@ -25,8 +25,8 @@ final class Options {
 
   private static final int WIDE = 500;
 
-  /** The commands that pass what stands behind {@code --} to jobs. */
-  private static final Set<String> ARGUMENTS = Set.of("build", "watch", "slurm");
+  /** The commands that pass what stands behind {@code --} to jobs, or run it. */
+  private static final Set<String> ARGUMENTS = Set.of("build", "watch", "slurm", "shell");
 
   private final String command;
   private final CommandSpec spec = CommandSpec.create();

@@ -70,7 +70,7 @@ public record AllocatedBuild(
               + ", or use torc build");
     }
     Executor executor =
-        Project.load(caller, on(null, given)).workflow().executor(AllocationFiles.EXECUTOR);
+        Project.load(caller, given.on(null)).workflow().executor(AllocationFiles.EXECUTOR);
     if (executor == null) {
       throw new BadInput(
           "torc slurm needs an executor named slurm; describe it in the build file:"
@@ -82,12 +82,7 @@ public record AllocatedBuild(
           "torc slurm needs an executor of kind slurm, but slurm is of kind commands;"
               + " set kind: slurm");
     }
-    return on(AllocationFiles.EXECUTOR, given);
-  }
-
-  private static ProjectOptions on(String executor, ProjectOptions given) {
-    return new ProjectOptions(
-        given.named(), given.variables(), given.containers(), executor, given.reuse());
+    return given.on(AllocationFiles.EXECUTOR);
   }
 
   /** Returns the caller with its allocation's nodes; null if torc was not started in one. */

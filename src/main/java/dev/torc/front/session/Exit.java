@@ -31,6 +31,9 @@ public record Exit(int status, List<String> lines, boolean defect) {
   /** Environment or internal error. */
   public static final int TROUBLE = 3;
 
+  /** A command could not be started, as a shell says it. */
+  static final int NOT_STARTED = 127;
+
   /** Another build has the lock; {@link BuildSession} and {@code Call} return it (EX_TEMPFAIL). */
   public static final int LOCKED = 75;
 

@@ -190,20 +190,13 @@ record PlannedBuild(
       Machines machines, Consumer<? super Event> events, Features features) throws IOException {
     String build = work.build().id();
     Map<String, String> env = project.caller().env();
-    Map<String, String> inherited = new HashMap<>();
-    String makeflags = env.get("MAKEFLAGS");
-    if (makeflags != null) {
-      inherited.put("MAKEFLAGS", Makeflags.withoutJobserver(makeflags));
-    }
-    inherited.put(AllocationFiles.VARIABLE, null);
-    String outer = env.get(Nesting.VARIABLE);
-    inherited.put(Nesting.VARIABLE, outer == null ? build : outer + ":" + build);
     Workflow workflow = project.workflow();
     CachePlace place = project.place();
     ImageSupply images =
         new ImageSupply(project.containers(), workflow, build, place.jobs(), events);
     LaunchBuilder launches =
-        new LaunchBuilder(workflow, place, build, inherited, project.caller().variables(), images);
+        new LaunchBuilder(
+            workflow, place, build, inherited(env, build), project.caller().variables(), images);
     return new AttemptContext(
         plan.context(),
         work.removal(),
@@ -212,6 +205,19 @@ record PlannedBuild(
         machines,
         watcher.parts(features),
         work.build());
+  }
+
+  /** Returns what the processes of all jobs get instead of the caller's variables. */
+  static Map<String, String> inherited(Map<String, String> env, String build) {
+    Map<String, String> inherited = new HashMap<>();
+    String makeflags = env.get("MAKEFLAGS");
+    if (makeflags != null) {
+      inherited.put("MAKEFLAGS", Makeflags.withoutJobserver(makeflags));
+    }
+    inherited.put(AllocationFiles.VARIABLE, null);
+    String outer = env.get(Nesting.VARIABLE);
+    inherited.put(Nesting.VARIABLE, outer == null ? build : outer + ":" + build);
+    return inherited;
   }
 
   /**

@@ -96,6 +96,11 @@ public record ProjectOptions(
     return new ProjectOptions(of, variables, containers, executor, reuse);
   }
 
+  /** Returns these options with another executor for jobs that name none. */
+  public ProjectOptions on(String other) {
+    return new ProjectOptions(named, variables, containers, other, reuse);
+  }
+
   /**
    * Returns all build files in their order; throws {@link BadInput} if one is missing, or if the
    * nearest one belongs to a stranger ({@link TrustedBuildFile}).
