@@ -100,7 +100,14 @@ public record FolderDigest(
       throws IOException {
     Walk walk =
         new Walk(
-            root, role, stamps, files, new ArrayDeque<>(), new HashMap<>(), new ArrayList<>(0));
+            root,
+            role,
+            stamps,
+            files,
+            new ArrayDeque<>(),
+            new ArrayDeque<>(0),
+            new HashMap<>(),
+            new ArrayList<>(0));
     walk.within.push(real(root.resolve(path)));
     return walk.folder(path);
   }
@@ -113,13 +120,17 @@ public record FolderDigest(
     }
   }
 
-  /** One computation. {@code within} has the real paths of the folders that are being digested. */
+  /**
+   * One computation. {@code within} has the real paths of the folders that are being digested,
+   * {@code links} the links that led to all but the first.
+   */
   private record Walk(
       Path root,
       FolderRole role,
       StampSource stamps,
       FileDigests files,
       Deque<Path> within,
+      Deque<String> links,
       Map<Path, Digest> outside,
       List<String> gits) {
 
@@ -232,11 +243,16 @@ public record FolderDigest(
       Digest known = outside.get(real);
       if (known == null) {
         if (within.stream().anyMatch(folder -> folder.startsWith(real))) {
-          throw new IOException(path + ": this symlink leads back to its own folder");
+          Path first = Path.of(links.isEmpty() ? path : links.getLast());
+          throw new IOException(
+              "%s: this symlink leads back to its own folder; exclude such links: \"!%s/\""
+                  .formatted(path, first.getParent()));
         }
+        links.push(path);
         within.push(real);
         known = folder(target).digest();
         within.pop();
+        links.pop();
         outside.put(real, known);
       }
       return known;

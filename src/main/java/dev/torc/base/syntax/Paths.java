@@ -157,6 +157,16 @@ public final class Paths {
     return normal.length() > SURE ? fitting(normal) : normal;
   }
 
+  /** Returns whether a name in a path is longer than file systems take. */
+  public static boolean isTooLong(String path) {
+    for (String name : path.split("/")) {
+      if (name.length() > SURE && bytes(name) > NAME) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private String fitting(String path) {
     for (int from = 0, end; from < path.length(); from = end + 1) {
       int slash = path.indexOf('/', from);

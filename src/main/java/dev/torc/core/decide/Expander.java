@@ -4,6 +4,7 @@ import dev.torc.base.digests.Stamp.FileKind;
 import dev.torc.base.posix.Io;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.BadInput.Diagnostic;
+import dev.torc.base.syntax.Place;
 import dev.torc.base.text.Refusal;
 import dev.torc.core.memory.JobResult;
 import dev.torc.core.memory.RecordedProduct;
@@ -52,6 +53,7 @@ public final class Expander {
   private final Check check;
   private final boolean lasting;
   private final Map<String, List<Diagnostic>> failed = new HashMap<>();
+  private BadInput refused; // what the call says, and no build file; null for nothing
 
   /**
    * @param lasting whether the instances depend on the build file alone
@@ -83,7 +85,9 @@ public final class Expander {
         plan.context().temporaries().addCounted(counted);
         next = next(plan.context());
       }
-      if (!Temporaries.revokes(plan, counted, wanted)) {
+      if (refused != null) {
+        throw refused;
+      } else if (!Temporaries.revokes(plan, counted, wanted)) {
         return plan;
       }
       failed.clear();
@@ -197,6 +201,8 @@ public final class Expander {
       }
       return wanted;
     } catch (BadInput e) {
+      boolean ofCall = e.diagnostics().stream().allMatch(each -> each.place().equals(Place.NONE));
+      refused = ofCall ? e : refused;
       ready.forEach(group -> failed.put(group.name(), e.diagnostics()));
     } catch (IOException e) {
       ready.forEach(group -> fail(group, Refusal.line(e)));

@@ -1,5 +1,6 @@
 package dev.torc.core.model;
 
+import dev.torc.base.digests.Digest;
 import dev.torc.base.syntax.NearestName;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
@@ -15,6 +16,8 @@ import java.util.regex.Pattern;
  * not encoded; a name without values means all instances.
  */
 public record InstanceName(String group, SortedMap<String, String> values) {
+
+  private static final int ID = 12; // digits
 
   private static final String ENCODED = "/,=%";
   private static final HexFormat HEX = HexFormat.of().withUpperCase();
@@ -73,6 +76,16 @@ public record InstanceName(String group, SortedMap<String, String> values) {
       before = ',';
     }
     return out.toString();
+  }
+
+  /** Returns the value of {@code {job:id}}: a short name of a job that fits in a file name. */
+  public static String id(String job) {
+    return Digest.ofText(job).hex().substring(0, ID);
+  }
+
+  /** Returns whether a text may be an {@link #id}. */
+  public static boolean isId(String text) {
+    return text.length() == ID && text.chars().allMatch(Character::isLetterOrDigit);
   }
 
   /**

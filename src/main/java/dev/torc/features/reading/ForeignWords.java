@@ -50,7 +50,7 @@ final class ForeignWords {
       produces = out output outdir publishdir target generate create product metric plot
       command = cmd run script sh shellcommand bash exec action execute invocationscript
       after = order orderonly taskdep
-      needs: {job: NAME} = dependson dependsonjob upstream parent
+      needs: {job: NAME} = depend dependson dependsonjob upstream parent
       resources: {cpus: 4} = thread core cpu ncpu numcpu ntask
       resources: {memory: 4GiB} = mem memmb memory ram
       resources: {gpus: 1} = gpu numgpu

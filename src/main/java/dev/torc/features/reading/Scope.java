@@ -339,7 +339,14 @@ public record Scope(
             node.place(),
             hole.written() + " is known only when the job runs; use it in commands and env");
       } else {
-        put(value(hole, node.place()), isOwn(hole), form, out);
+        String value = value(hole, node.place());
+        if (form == Form.PATH && hole.written().equals("{job}") && Paths.isTooLong(value)) {
+          throw new BadInput(
+              node.place(),
+              "{job} is longer than file systems take; write {job:id}, 12 characters for each"
+                  + " name");
+        }
+        put(value, isOwn(hole), form, out);
       }
     }
     if (form == Form.PATH
@@ -482,6 +489,8 @@ public record Scope(
       return hole.format() == null || hole.format().equals("dir") ? value.text() : ANY;
     } else if (hole.format() == null) {
       return value.text();
+    } else if (ofJob && hole.format().equals("id")) {
+      return InstanceName.id(job);
     }
     return String.join(" ", words(List.of(value), hole, place));
   }

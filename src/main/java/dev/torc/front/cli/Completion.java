@@ -110,6 +110,7 @@ record Completion(String how, SequencedMap<String, String> fits) {
     private final Options options;
     private int given; // the number of words after the command that are not options
     private OptionSpec open; // the option that waits for its value
+    private OptionSpec before; // the last word, if it is an option that may have a value
     private boolean ended; // whether there was a --, after which there are no options
 
     /**
@@ -125,6 +126,7 @@ record Completion(String how, SequencedMap<String, String> fits) {
       this.options = commands.options(named ? first : "build");
       this.rest = named ? args.subList(1, args.size()) : args;
       for (String arg : rest) {
+        before = null;
         if (open != null) {
           open = null;
         } else if (ended || Options.isWord(arg)) {
@@ -132,6 +134,7 @@ record Completion(String how, SequencedMap<String, String> fits) {
         } else {
           ended = arg.equals("--");
           open = options.optionAwaiting(arg);
+          before = ended ? null : options.option(arg);
         }
       }
     }
@@ -139,6 +142,8 @@ record Completion(String how, SequencedMap<String, String> fits) {
     Completion complete() {
       if (open != null) {
         return value(open, last, "");
+      } else if (before != null && before.arity().max() > 0 && !last.startsWith("-")) {
+        return value(before, last, "");
       } else if (last.startsWith("-") && !ended) {
         return option();
       } else if ("help".equals(first)) {

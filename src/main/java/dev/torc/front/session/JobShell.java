@@ -25,12 +25,12 @@ import dev.torc.core.run.BuildSetup.Machines;
 import dev.torc.core.run.Event;
 import dev.torc.core.run.LaunchBuilder;
 import dev.torc.core.run.RemovedOrSetAside;
+import dev.torc.features.Feature;
 import dev.torc.features.clusters.Remotes;
 import dev.torc.features.clusters.Scheduler;
 import dev.torc.features.clusters.Scheduler.SchedulerResources;
 import dev.torc.features.containers.ImageSupply;
 import dev.torc.features.environments.EnvironmentMaking;
-import dev.torc.features.environments.UsedEnvironments;
 import dev.torc.features.fetch.Fetch;
 import dev.torc.features.finds.Tracing;
 import dev.torc.features.pace.Pace;
@@ -42,7 +42,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
@@ -64,7 +63,7 @@ public final class JobShell implements AutoCloseable {
   private final Job job;
   private final Consumer<Event> events;
   private final CachePlace place;
-  private final UsedEnvironments environments;
+  private final Features features;
   private final Runner runner;
   private String shown = ""; // the job's command
 
@@ -86,7 +85,17 @@ public final class JobShell implements AutoCloseable {
           }
         };
     refuseWithoutCommand();
-    this.environments = new UsedEnvironments(project.caller().env());
+    Feature.Building shell =
+        new Feature.Building(project.caller().env(), events, false, ConcurrentHashMap.newKeySet());
+    this.features =
+        new Features(
+            new Tracing(false, false, null, _ -> {}),
+            new Features.Attempts(shell),
+            null,
+            Pace.ANY,
+            false,
+            null,
+            project.caller().hidden());
     this.runner = project.caller().host().runner().get();
     tidy(project.place());
     this.place = project.place().apart(ProcessHandle.current().pid() + "-" + RandomId.next());
@@ -162,7 +171,6 @@ public final class JobShell implements AutoCloseable {
   private AttemptContext context() throws IOException {
     Workflow workflow = project.workflow();
     Caller caller = project.caller();
-    BuildWatcher watcher = events::accept;
     String build = RandomId.next();
     ImageSupply images =
         new ImageSupply(project.containers(), workflow, build, place.jobs(), events);
@@ -176,22 +184,14 @@ public final class JobShell implements AutoCloseable {
             images);
     ProductRoots roots = new ProductRoots(workflow.root(), workflow.settings().roots());
     RemovedOrSetAside removal =
-        new RemovedOrSetAside(place, roots, "", look.cache(), look.digests(), null, watcher::warn);
-    Features features =
-        new Features(
-            new Tracing(false, false, null, watcher::warn),
-            new Features.Shared(
-                new AtomicLong(),
-                ConcurrentHashMap.newKeySet(),
-                watcher,
-                new AtomicReference<>(),
-                environments,
-                null),
-            Pace.ANY,
-            false,
+        new RemovedOrSetAside(
+            place,
+            roots,
+            "",
+            look.cache(),
+            look.digests(),
             null,
-            caller.env(),
-            caller.hidden());
+            line -> events.accept(new Event.Note(Event.Level.WARNING, line)));
     Machines machines = new Machines(caller.host().here(), runner, null, null);
     return new AttemptContext(
         look.context(), removal, launches, null, machines, features, new BuildId(build, 0));
@@ -292,7 +292,7 @@ public final class JobShell implements AutoCloseable {
   @Override
   public void close() throws IOException {
     runner.close();
-    environments.close();
+    features.close();
     FileTree.remove(place.working());
     OwnFile.removeEmpty(place.shells());
   }

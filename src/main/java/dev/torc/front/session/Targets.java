@@ -204,6 +204,11 @@ public final class Targets {
     BitSet found = new BitSet(graph.nodes());
     int[] nodes = graph.nodesOf(target);
     Arrays.stream(nodes == null ? new int[0] : nodes).forEach(found::set);
+    if (nodes == null && InstanceName.isId(target)) {
+      graph.allJobs().stream()
+          .filter(job -> InstanceName.id(graph.name(job)).equals(target))
+          .forEach(found::set);
+    }
     boolean whole = target.endsWith(":"); // a package without its manual jobs
     NameGlob glob = NameGlob.of(whole ? Glob.escape(target) + "*" : target);
     if (!found.isEmpty() || nodes != null && glob == null) {

@@ -27,7 +27,7 @@ function columnsOf(titles, rows) {
 }
 
 // `more` may have `find` (the text of a row for the search), `pick` (whether a row is wanted), `first`
-// (whether a row comes before the others), `details` (what the first cell of a row opens), `bar` (what
+// (a number; rows with larger ones come first), `details` (what the first cell of a row opens), `bar` (what
 // stands beside the search), `fold` (how many rows are shown) and `sort` (the column that sorts them).
 // Columns that are `rare` are off at first.
 function grid(label, columns, rows, more = {}) {

@@ -32,7 +32,7 @@ function showJobs(known) {
   const list = grid('jobs', columns, known.jobs, {
     find: job => known.name[job] + '\n' + why(job),
     pick: job => only < 0 || known.state[job] === only,
-    first: job => known.states[known.state[job]] === 'failed',
+    first: job => ({ failed: 2, blocked: 1 })[known.states[known.state[job]]] ?? 0,
     details: job => details(known, job, text),
     bar: [label, select],
   });
