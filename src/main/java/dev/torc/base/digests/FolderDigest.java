@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -100,15 +101,8 @@ public record FolderDigest(
       throws IOException {
     Walk walk =
         new Walk(
-            root,
-            role,
-            stamps,
-            files,
-            new ArrayDeque<>(),
-            new ArrayDeque<>(0),
-            new HashMap<>(),
-            new ArrayList<>(0));
-    walk.within.push(real(root.resolve(path)));
+            root, role, stamps, files, new ArrayDeque<>(), new HashMap<>(), new ArrayList<>(0));
+    walk.within.push(new Reached(real(root.resolve(path)), path));
     return walk.folder(path);
   }
 
@@ -120,17 +114,18 @@ public record FolderDigest(
     }
   }
 
+  /** A folder that is being digested, and the path or link that led to it. */
+  private record Reached(Path real, String by) {}
+
   /**
-   * One computation. {@code within} has the real paths of the folders that are being digested,
-   * {@code links} the links that led to all but the first.
+   * One computation. {@code within} has the folders that are being digested, the last one first.
    */
   private record Walk(
       Path root,
       FolderRole role,
       StampSource stamps,
       FileDigests files,
-      Deque<Path> within,
-      Deque<String> links,
+      Deque<Reached> within,
       Map<Path, Digest> outside,
       List<String> gits) {
 
@@ -233,7 +228,7 @@ public record FolderDigest(
         return null;
       }
       Path real = real(link);
-      if (real.startsWith(within.peek())) {
+      if (real.startsWith(within.peek().real)) {
         return null;
       }
       String target = real.startsWith(root) ? root.relativize(real).toString() : real.toString();
@@ -242,20 +237,25 @@ public record FolderDigest(
       }
       Digest known = outside.get(real);
       if (known == null) {
-        if (within.stream().anyMatch(folder -> folder.startsWith(real))) {
-          Path first = Path.of(links.isEmpty() ? path : links.getLast());
-          throw new IOException(
-              "%s: this symlink leads back to its own folder; exclude such links: \"!%s/\""
-                  .formatted(path, first.getParent()));
+        if (within.stream().anyMatch(folder -> folder.real.startsWith(real))) {
+          throw new IOException(path + ": this symlink leads back to its own folder" + hint(path));
         }
-        links.push(path);
-        within.push(real);
+        within.push(new Reached(real, path));
         known = folder(target).digest();
         within.pop();
-        links.pop();
         outside.put(real, known);
       }
       return known;
+    }
+
+    /** Returns how to leave out the folder of the first link of a circle, if it has one. */
+    private String hint(String last) {
+      Iterator<Reached> all = within.descendingIterator();
+      String needed = all.next().by;
+      Path links = Path.of(all.hasNext() ? all.next().by : last).getParent();
+      return links == null || links.equals(Path.of(needed))
+          ? ""
+          : "; exclude such links: \"!" + links + "/\"";
     }
   }
 
