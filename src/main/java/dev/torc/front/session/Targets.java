@@ -205,9 +205,7 @@ public final class Targets {
     int[] nodes = graph.nodesOf(target);
     Arrays.stream(nodes == null ? new int[0] : nodes).forEach(found::set);
     if (nodes == null && InstanceName.isId(target)) {
-      graph.allJobs().stream()
-          .filter(job -> InstanceName.id(graph.name(job)).equals(target))
-          .forEach(found::set);
+      graph.allJobs().stream().filter(job -> hasId(graph.name(job), target)).forEach(found::set);
     }
     boolean whole = target.endsWith(":"); // a package without its manual jobs
     NameGlob glob = NameGlob.of(whole ? Glob.escape(target) + "*" : target);
@@ -228,6 +226,14 @@ public final class Targets {
             || graph.workflow().groups().stream()
                 .anyMatch(each -> each.instances().isEmpty() && means(target, glob, each));
     return found.isEmpty() && !known ? null : found;
+  }
+
+  /**
+   * Returns whether a job has this {@code {job:id}}, which in a package is that of its name there.
+   */
+  private static boolean hasId(String job, String id) {
+    int colon = job.indexOf(':');
+    return InstanceName.id(job).equals(id) || colon >= 0 && hasId(job.substring(colon + 1), id);
   }
 
   /** Returns whether a target is a group's tag, or a glob that may match its instances. */
