@@ -110,7 +110,7 @@ class ServerLifeIT {
     project.env.put("CI", "1");
     assertEquals("no ", starts());
     project.env.remove("CI");
-    for (String way : List.of("unshare -m", "prlimit --cpu=1000", SLACK)) {
+    for (String way : List.of("unshare -m", "unshare -r", "prlimit --cpu=1000", SLACK)) {
       if (project.sh(way + " true").exit() == 0) {
         assertEquals("no yes ", starts(way) + starts(), way);
       }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
@@ -146,16 +147,20 @@ public record OtherProcess(int pid) {
         && (ancestors(process).contains(from) || ancestors(GETPGID.call(process)).contains(from));
   }
 
-  /** Returns whether this process has other mounts than one of its ancestors, if it can be seen. */
-  public static boolean hasOwnMounts() {
-    String own = self().namespace("mnt");
-    for (long pid : ancestors(self().pid())) {
-      String other = new OtherProcess((int) pid).namespace("mnt");
-      if (!other.equals("?") && !other.equals(own)) {
-        return true;
-      }
-    }
-    return false;
+  /**
+   * Returns whether this process has other mounts or other users than one of its ancestors, as far
+   * as that can be seen. The map of users can be, also from a namespace of users below.
+   */
+  public static boolean standsApart() {
+    return standsApart(process -> process.namespace("mnt"))
+        || standsApart(process -> process.text("uid_map"));
+  }
+
+  private static boolean standsApart(Function<OtherProcess, String> look) {
+    String own = look.apply(self());
+    return ancestors(self().pid()).stream()
+        .map(pid -> look.apply(new OtherProcess(pid.intValue())))
+        .anyMatch(other -> !other.equals("?") && !other.equals(own));
   }
 
   /** Returns the ids of a process and of all its ancestors that the system still knows. */

@@ -63,7 +63,7 @@ final class ServerStart {
       long now = System.currentTimeMillis();
       boolean recent = noted && now - Files.getLastModifiedTime(folder.last()).toMillis() < RECENT;
       OwnFile.write(folder.last(), wish.getBytes(US_ASCII));
-      if (recent && !runs && !OtherProcess.hasOwnMounts()) { // it would keep them all in use
+      if (recent && !runs && !OtherProcess.standsApart()) { // it would keep them all in use
         now(folder, call.caller().host().process().environment());
       }
     } catch (IOException | BadInput none) {

@@ -307,7 +307,9 @@ public final class Server {
     Slot slot = slots[Integer.parseInt(line.group(3))];
     boolean taken = slot.call() != null;
     String odd =
-        taken ? "not a client" : slot.accept(client, Integer.parseInt(line.group(2)), asked);
+        taken
+            ? "not a client"
+            : slot.accept(client, Integer.parseInt(line.group(2)), asked, this::refusedContext);
     last = System.nanoTime();
     tidy = false;
     if (odd == null && !isInstalled()) {

@@ -61,9 +61,10 @@ final class Slot {
 
   /**
    * Takes a process as this slot's client; it is to be answered. Returns why it must not be served;
-   * null if it has claimed the slot and opened both FIFOs.
+   * null if it has claimed the slot and opened both FIFOs. Calls {@code unseen} if the system does
+   * not let this process look.
    */
-  String accept(OtherProcess client, int arguments, FileStatus ask) {
+  String accept(OtherProcess client, int arguments, FileStatus ask, Runnable unseen) {
     held.close(); // from here on the client is the only reader
     over = false;
     call = new ServedCall(client, arguments, reply, handedOn);
@@ -74,6 +75,9 @@ final class Slot {
               && FileStatus.of(client.path("fd/9"), true).isSame(fifo);
       return known ? null : "not a client";
     } catch (IOException denied) {
+      if (OtherProcess.runs(client.pid())) {
+        unseen.run();
+      }
       return denied.getMessage();
     }
   }
@@ -137,7 +141,7 @@ final class Slot {
       stale = process == null || other || isJava(process) || !OtherProcess.runs(process.pid());
     }
     if (stale) {
-      accept(new OtherProcess(0), 0, fifo);
+      accept(new OtherProcess(0), 0, fifo, () -> {});
       refuse();
     }
   }
