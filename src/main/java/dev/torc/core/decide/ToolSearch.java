@@ -4,8 +4,10 @@ import dev.torc.base.digests.Stamp;
 import dev.torc.base.digests.Stamp.FileKind;
 import dev.torc.base.digests.StampSource;
 import dev.torc.base.posix.Walk;
+import dev.torc.base.syntax.BadInput.Diagnostic;
 import dev.torc.base.syntax.NearestPath;
 import dev.torc.base.syntax.Paths;
+import dev.torc.base.text.SafeText;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Tool;
@@ -125,14 +127,19 @@ public final class ToolSearch {
 
   /** Returns where a tool of a job was not found, and what may be meant. */
   public String lack(Job job, Tool tool) {
-    String folders = folders(tool, "");
-    return "not %son its PATH (%s)%s"
+    return "not %son its PATH%s"
         .formatted(
             job.surroundings() == null
                 ? ""
                 : "in environment %s and not ".formatted(job.surroundings().name()),
-            folders,
-            NearestPath.program(root.resolve(tool.dir()), folders, tool.name()));
+            NearestPath.program(root.resolve(tool.dir()), folders(tool, ""), tool.name()));
+  }
+
+  /** Adds a line with the PATH of a tool that was not found, unless another tool has the same. */
+  public void tell(Job job, Tool tool, Map<String, Diagnostic> lines) {
+    String folders = folders(tool, "");
+    String line = "PATH of job %s: %s".formatted(SafeText.name(job.name()), folders);
+    lines.putIfAbsent(folders, new Diagnostic(line));
   }
 
   /** Returns where to search for a tool, as in PATH, with folders before those of the caller. */

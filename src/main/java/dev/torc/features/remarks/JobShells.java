@@ -43,6 +43,7 @@ public final class JobShells {
               }
             });
     List<Diagnostic> errors = new ArrayList<>(0);
+    Map<String, Diagnostic> searched = new TreeMap<>();
     users.forEach(
         (shell, jobs) -> {
           Job first = jobs.getFirst();
@@ -50,7 +51,9 @@ public final class JobShells {
           String line = "shell %s of job %s is %s; install it, or write shell: [sh, -e, -c]";
           String name = first.name() + FoldedLines.others(first, jobs.size());
           errors.add(new Diagnostic(first.place(), line.formatted(shell, name, where)));
+          search.tell(first, program(first, shell), searched);
         });
+    errors.addAll(searched.values());
     return errors;
   }
 

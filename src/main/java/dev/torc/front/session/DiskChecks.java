@@ -38,6 +38,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -64,6 +65,7 @@ public final class DiskChecks {
   private List<Path> modules; // submodules that are not checked out; null before use
   private final List<Diagnostic> errors = new ArrayList<>();
   private final List<Diagnostic> unreadable = new ArrayList<>();
+  private final Map<String, Diagnostic> searched = new TreeMap<>(); // PATHs without a tool
 
   private DiskChecks(Graph graph, DigestMemo digests, Map<String, String> caller)
       throws IOException {
@@ -105,6 +107,7 @@ public final class DiskChecks {
       }
     }
     if (!checks.errors.isEmpty()) {
+      checks.errors.addAll(checks.searched.values());
       throw new BadInput(checks.errors);
     }
     return checks.unreadable;
@@ -156,6 +159,7 @@ public final class DiskChecks {
               tool.place(),
               "job %s has the tool %s, which is %s"
                   .formatted(job.name(), SafeText.name(tool.name()), tools.lack(job, tool)));
+          tools.tell(job, tool, searched);
           continue;
         }
         String real = graph.makerOf(path) >= 0 ? path : tools.real(path);
