@@ -2,9 +2,11 @@ package dev.torc.core.decide;
 
 import dev.torc.base.digests.Digest;
 import dev.torc.bench.Shapes;
+import dev.torc.core.decide.MachineInputs.ImageSource.Loaded;
 import dev.torc.core.decide.ManifestWriter.Content;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.GraphBuilder;
+import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Tool;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Step.Image;
@@ -66,7 +68,12 @@ public class ManifestBenchmark {
         }
 
         @Override
-        public Content ofTool(Tool tool) {
+        public Loaded ofLoaded(Job job) {
+          return null;
+        }
+
+        @Override
+        public Content ofTool(Job job, Tool tool) {
           return KNOWN;
         }
 

@@ -1,5 +1,7 @@
 package dev.torc.core.decide;
 
+import dev.torc.core.decide.MachineInputs.ImageSource.Loaded;
+import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Tool;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Step.Image;
@@ -18,13 +20,15 @@ import java.util.TreeSet;
  * @param lists needed globs, folders and jobs, by number
  * @param images images that the machine resolves by name
  * @param variables variables whose value is the caller's
+ * @param entering the job itself if it runs in an environment
  */
 public record Footprint(
     List<String> files,
     List<Integer> lists,
     List<Tool> tools,
     List<Image> images,
-    Set<String> variables)
+    Set<String> variables,
+    List<Job> entering)
     implements InputSource, ManifestWriter {
 
   private static final Content ANY = new Content.Missing();
@@ -35,7 +39,8 @@ public record Footprint(
         new ArrayList<>(),
         new ArrayList<>(),
         new ArrayList<>(),
-        new TreeSet<>());
+        new TreeSet<>(),
+        new ArrayList<>(0));
   }
 
   @Override
@@ -61,7 +66,13 @@ public record Footprint(
   }
 
   @Override
-  public Content ofTool(Tool tool) {
+  public Loaded ofLoaded(Job job) {
+    entering.add(job);
+    return null;
+  }
+
+  @Override
+  public Content ofTool(Job job, Tool tool) {
     tools.add(tool);
     variables.addAll(tool.variables());
     return ANY;

@@ -1,5 +1,6 @@
 package dev.torc.core.decide;
 
+import dev.torc.core.decide.MachineInputs.ImageSource.Loaded;
 import dev.torc.core.decide.ManifestWriter.Content;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
@@ -51,8 +52,11 @@ interface InputSource {
     return false;
   }
 
+  /** Returns what a job's environment loads from the machine; null if it is made. */
+  Loaded ofLoaded(Job job);
+
   /** Returns the contents of another program of {@code tools} that no job makes. */
-  Content ofTool(Tool tool);
+  Content ofTool(Job job, Tool tool);
 
   /** Returns the identity of a step's image; {@code step} is the step's number in the manifest. */
   ImageIdentity ofImage(int job, String step, Image image);

@@ -68,6 +68,9 @@ public enum LineKind {
   /** The entry of the environment, or the digest of a file that locks it. */
   ENVIRONMENT("environment");
 
+  /** Begins, behind the environment's name, the name of the line of something that it loads. */
+  static final String MODULE = "module ";
+
   private static final LineKind[] ALL = values();
 
   private final String word;

@@ -7,11 +7,13 @@ import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Step;
 import dev.torc.core.model.Step.Image;
+import dev.torc.core.model.Surroundings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -24,13 +26,17 @@ public final class MachineInputs {
   /** The start of a question about an image; no variable's name starts like this. */
   private static final String IMAGE = "\0image\0";
 
+  /** The start of a question about what an environment loads. */
+  private static final String LOADED = "\0loaded\0";
+
   /** The text between an image's name and its pinned digest. */
   private static final String PINNED = "@sha256:";
 
   private final Map<String, String> caller;
   private final ToolSearch tools;
   private final ImageSource images;
-  private final Map<Digest, Map<String, String>> entered = new ConcurrentHashMap<>(0);
+  private final Map<Digest, ImageSource.Effects> entered = new ConcurrentHashMap<>(0);
+  private final Set<Digest> remade = ConcurrentHashMap.newKeySet(0);
 
   public MachineInputs(
       Path root, Map<String, String> caller, StampSource stamps, ImageSource images) {
@@ -87,8 +93,34 @@ public final class MachineInputs {
   }
 
   /** Returns what activation of a job's environment does; see {@link ImageSource#activation}. */
-  Map<String, String> activation(Job job, Digest environment) {
+  ImageSource.Effects activation(Job job, Digest environment) {
     return entered.computeIfAbsent(environment, _ -> images.activation(job, environment));
+  }
+
+  /** Notes that this build made an environment, so that what it does is looked up again. */
+  public void remade(Digest environment) {
+    remade.add(environment);
+    entered.remove(environment);
+  }
+
+  /** Returns what this build loaded into an environment; null if it did not. */
+  List<String> loadedNow(Job job, Digest environment) {
+    return remade.contains(environment) ? activation(job, environment).loaded() : null;
+  }
+
+  /** Returns what an environment loads; see {@link ImageSource#loaded}. */
+  ImageSource.Loaded loaded(Surroundings in, List<String> known) {
+    return images.loaded(in.entry(), known);
+  }
+
+  /** Returns whether an environment is loaded from the machine, not made. */
+  boolean loads(Surroundings in) {
+    return images.loads(in.entry());
+  }
+
+  /** Returns the question "what does this environment load?" as a text for {@link #answer}. */
+  public String question(Surroundings in) {
+    return LOADED + in.entry();
   }
 
   /** Returns the question "which image does this name mean?" as a text for {@link #answer}. */
@@ -101,6 +133,10 @@ public final class MachineInputs {
   public Optional<String> answer(String question) {
     if (question.startsWith(ToolSearch.QUESTION)) {
       return tools.answer(question);
+    }
+    if (question.startsWith(LOADED)) {
+      ImageSource.Loaded now = images.loaded(question.substring(LOADED.length()), null);
+      return now.why().isEmpty() ? Optional.of(String.join(" ", now.names())) : Optional.empty();
     }
     if (!question.startsWith(IMAGE)) {
       return variable(question);
@@ -132,13 +168,40 @@ public final class MachineInputs {
       return null;
     }
 
-    /**
-     * Returns the variables that a job's environment sets or unsets, with their values. {@code
-     * PATH} has the folders that are put before the caller's. Null until it is made.
-     */
-    default Map<String, String> activation(Job job, Digest environment) {
+    /** Returns what activation of a job's environment does; null until it is made. */
+    default Effects activation(Job job, Digest environment) {
       return null;
     }
+
+    /**
+     * The effects of an environment.
+     *
+     * @param variables those that it sets or unsets, with their values; {@code PATH} has the
+     *     folders that are put before the caller's
+     * @param loaded full names of modules; null if it is made, not loaded
+     */
+    record Effects(Map<String, String> variables, List<String> loaded) {}
+
+    /** Returns whether an environment with this entry is loaded from the machine, not made. */
+    default boolean loads(String entry) {
+      return false;
+    }
+
+    /**
+     * Returns what an environment with this entry loads. If {@code known}, which it loaded the last
+     * time, may have changed since, or is null, this asks the machine, once.
+     */
+    default Loaded loaded(String entry, List<String> known) {
+      return null;
+    }
+
+    /**
+     * The modules of an environment, by their full names.
+     *
+     * @param asked whether the next build has to ask again
+     * @param why the machine's error in place of an answer; empty after an answer
+     */
+    record Loaded(List<String> names, boolean asked, String why) {}
 
     /**
      * An image that this machine has.

@@ -2,6 +2,7 @@ package dev.torc.core.decide;
 
 import dev.torc.base.digests.Digest;
 import dev.torc.base.syntax.PlainWords;
+import dev.torc.core.decide.MachineInputs.ImageSource.Loaded;
 import dev.torc.core.decide.ManifestWriter.Content;
 import dev.torc.core.memory.JobResult.ManifestEntry;
 import dev.torc.core.model.Graph;
@@ -52,7 +53,7 @@ public record Manifest(Graph graph) {
         writer.text(LineKind.ARGUMENTS, "", words(given));
       }
     }
-    environment(job, contains, writer);
+    loaded(job, contains, writer);
     if (job.depfile() != null) {
       writer.text(LineKind.DEPFILE, "", job.depfile());
     }
@@ -131,6 +132,26 @@ public record Manifest(Graph graph) {
     }
   }
 
+  /** Writes what decides the environment of a job, then each module that it loads, in its order. */
+  private static void loaded(Job job, InputSource contains, ManifestWriter writer) {
+    environment(job, contains, writer);
+    Surroundings in = job.surroundings();
+    boolean enters = in != null && !job.name().equals(in.maker());
+    Loaded loaded = enters ? contains.ofLoaded(job) : null;
+    if (loaded == null) {
+      return;
+    }
+    String start = in.name() + " ";
+    if (!loaded.why().isEmpty()) {
+      Content unknown = new Content.Unreadable(loaded.why());
+      writer.content(LineKind.ENVIRONMENT, start + "modules", "modules", unknown);
+    }
+    for (String each : loaded.names()) {
+      String name = LineKind.MODULE + each.split("/", 2)[0];
+      writer.content(LineKind.ENVIRONMENT, start + name, name, new Content.Value(each, null, null));
+    }
+  }
+
   /** Writes needed files by path, then needed globs and folders, then needed jobs. */
   private void needs(
       int id, Job job, boolean ordered, InputSource contains, ManifestWriter writer) {
@@ -191,7 +212,7 @@ public record Manifest(Graph graph) {
           if (contains.isLocked(job, tool)) {
             writer.text(LineKind.TOOL, name, LOCKED);
           } else {
-            writer.content(LineKind.TOOL, name, contains.ofTool(tool));
+            writer.content(LineKind.TOOL, name, contains.ofTool(job, tool));
           }
         });
   }

@@ -311,6 +311,9 @@ record ManifestDiff(
       if (!then.equals(present)) { // else only its name is another one
         reasons.add(new Reason(Kind.SETTING_CHANGED, what, then, present));
       }
+    } else if (now.startsWith(ManifestWriter.UNREADABLE)) {
+      String why = now.substring(ManifestWriter.UNREADABLE.length());
+      reasons.add(new Reason(Kind.NEED_UNREADABLE, what, "", why));
     } else if (!now.equals(ManifestWriter.PENDING)
         && (!old.isEmpty() && !now.isEmpty()
             || reasons.stream().noneMatch(other -> other.name().equals(what)))) {

@@ -7,9 +7,13 @@ import dev.torc.base.digests.Stamp.FileKind;
 import dev.torc.base.posix.Io;
 import dev.torc.base.text.Refusal;
 import dev.torc.core.decide.ListMakers.Led;
+import dev.torc.core.decide.MachineInputs.ImageSource.Effects;
+import dev.torc.core.decide.MachineInputs.ImageSource.Loaded;
 import dev.torc.core.decide.ManifestWriter.Content;
 import dev.torc.core.decide.StaleFiles.Undeclared;
 import dev.torc.core.memory.JobResult;
+import dev.torc.core.memory.JobResult.ManifestEntry;
+import dev.torc.core.memory.JobResult.RunDetails;
 import dev.torc.core.memory.RecordedProduct;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
 import dev.torc.core.model.Graph;
@@ -18,7 +22,9 @@ import dev.torc.core.model.Job.Tool;
 import dev.torc.core.model.NeedList.ListKind;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Step.Image;
+import dev.torc.core.model.Surroundings;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -245,7 +251,7 @@ public final class NeedContents implements InputSource {
   /** Returns what the job's last run says if the environment is not made; true without a run. */
   @Override
   public boolean isLocked(Job job, Tool tool) {
-    if (job.surroundings() == null || tool.isPath()) {
+    if (job.surroundings() == null || tool.isPath() || machine.loads(job.surroundings())) {
       return false;
     }
     Map<String, String> made = activation(job);
@@ -258,13 +264,89 @@ public final class NeedContents implements InputSource {
 
   /** Returns what the environment of a job does to variables; null if it has none, or none yet. */
   public Map<String, String> activation(Job job) {
+    Effects made = effects(job);
+    return made == null ? null : made.variables();
+  }
+
+  private Effects effects(Job job) {
     Digest in = job.surroundings() == null ? null : Manifest.environment(job, this);
     return in == null ? null : machine.activation(job, in);
   }
 
+  /**
+   * Returns what this build loaded, or what is known from the last time if that still counts; else
+   * asks the machine.
+   */
   @Override
-  public Content ofTool(Tool tool) {
-    String path = machine.tools().path(tool);
+  public Loaded ofLoaded(Job job) {
+    Surroundings in = job.surroundings();
+    if (in == null || !machine.loads(in)) {
+      return null;
+    }
+    Digest digest = Manifest.environment(job, this);
+    List<String> now = machine.loadedNow(job, digest);
+    Effects made = machine.activation(job, digest);
+    boolean known = made != null && made.loaded() != null;
+    Loaded told = machine.loaded(in, known ? made.loaded() : loadedThen(job));
+    boolean runs = lastInside(job) == null; // the job that loads it tells why it cannot
+    return now != null
+        ? new Loaded(now, told.asked(), "")
+        : runs ? new Loaded(told.names(), told.asked(), "") : told;
+  }
+
+  /** Returns a job's last run; null if that had another environment. */
+  private RunDetails lastInside(Job job) {
+    RunDetails last = records.details(job.name());
+    String entry = LineKind.ENVIRONMENT.value(last, "");
+    return entry != null && entry.endsWith(" " + job.surroundings().entry()) ? last : null;
+  }
+
+  /** Returns what the environment loaded for a job's last run; null if it was another one. */
+  private List<String> loadedThen(Job job) {
+    RunDetails last = lastInside(job);
+    List<String> then = new ArrayList<>();
+    for (ManifestEntry line : last == null ? List.<ManifestEntry>of() : last.manifest()) {
+      if (line.code() == LineKind.ENVIRONMENT.ordinal()
+          && line.name().contains(" " + LineKind.MODULE)) {
+        then.add(line.now());
+      }
+    }
+    return then.isEmpty() ? null : then;
+  }
+
+  private boolean mayBeLoaded(Job job, Tool tool) {
+    return job.surroundings() != null && !tool.isPath() && machine.loads(job.surroundings());
+  }
+
+  /** Returns whether only a job's environment, which is not loaded yet, tells where a tool is. */
+  boolean isUnknown(Job job, Tool tool) {
+    return mayBeLoaded(job, tool) && activation(job) == null;
+  }
+
+  /** Returns where to look for a job's tools before its PATH: in what its environment loads. */
+  private String before(Job job, Tool tool) {
+    Map<String, String> made = mayBeLoaded(job, tool) ? activation(job) : null;
+    String folders = made == null ? "" : made.get("PATH");
+    return folders.isEmpty() ? "" : folders + ":";
+  }
+
+  /** Returns the path of a tool of a job that no job makes; null if it is not found. */
+  public String path(Job job, Tool tool) {
+    return machine.tools().path(tool, before(job, tool));
+  }
+
+  /** Returns the question where a job's tool is; see {@link ToolSearch#question}. */
+  public String question(Job job, Tool tool) {
+    return machine.tools().question(tool, before(job, tool));
+  }
+
+  @Override
+  public Content ofTool(Job job, Tool tool) {
+    if (isUnknown(job, tool)) {
+      String then = LineKind.TOOL.value(lastInside(job), tool.name());
+      return then == null ? new Content.Missing() : new Content.Value(then, null, null);
+    }
+    String path = path(job, tool);
     if (path == null || stale.at(path) != null) {
       return new Content.Missing();
     }

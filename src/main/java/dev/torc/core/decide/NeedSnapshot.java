@@ -14,6 +14,7 @@ import dev.torc.base.text.Refusal;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.ListMakers.Led;
 import dev.torc.core.decide.MachineInputs.ImageSource;
+import dev.torc.core.decide.MachineInputs.ImageSource.Loaded;
 import dev.torc.core.decide.ManifestWriter.Content;
 import dev.torc.core.decide.Reason.Kind;
 import dev.torc.core.memory.JobResult.ManifestEntry;
@@ -72,6 +73,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   private final Map<String, Content> recalled = new HashMap<>(0); // missing needs, from records
   private String missingData; // the message about a missing value or program
   private final Set<String> locked = new HashSet<>(0); // tools for which the environment stands
+  private final Loaded loaded; // by its environment; null if that is made
   private long end;
 
   /** The manifest without found needs, kept by {@link Decider#describe}; null until asked for. */
@@ -104,9 +106,11 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
       if (contents.isLocked(graph.job(job), tool)) {
         locked.add(tool.name());
         continue;
+      } else if (contents.isUnknown(graph.job(job), tool)) {
+        continue; // of a job that does not run
       }
       ToolSearch tools = contents.machine().tools();
-      String path = tools.path(tool);
+      String path = contents.path(graph.job(job), tool);
       if (path == null) {
         missingData =
             "tool %s is %s".formatted(SafeText.name(tool.name()), tools.lack(graph.job(job), tool));
@@ -114,6 +118,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
         missing.add(path);
       }
     }
+    this.loaded = contents.ofLoaded(graph.job(job));
     for (Step step : graph.job(job).runs().steps()) {
       Image image = step.image();
       if (image != null && image.file() == null) {
@@ -285,8 +290,16 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   }
 
   @Override
-  public Content ofTool(Tool tool) {
-    KnownDigest found = files.get(contents.machine().tools().path(tool));
+  public Loaded ofLoaded(Job job) {
+    return loaded;
+  }
+
+  @Override
+  public Content ofTool(Job job, Tool tool) {
+    if (contents.isUnknown(job, tool)) {
+      return contents.ofTool(job, tool);
+    }
+    KnownDigest found = files.get(contents.path(job, tool));
     return NeedContents.content(found == null ? null : found.product());
   }
 

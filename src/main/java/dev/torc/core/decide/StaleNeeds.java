@@ -70,7 +70,7 @@ record StaleNeeds(Graph graph, NeedContents contents, InstancePlaces rows, JobSe
       }
     }
     for (Tool tool : ToolSearch.unmade(graph, job)) {
-      String path = contents.machine().tools().path(tool);
+      String path = contents.path(job, tool);
       OwnedPath left = path == null ? null : stale.at(path);
       if (left != null) {
         String written = tool.isPath() ? path : tool.name();

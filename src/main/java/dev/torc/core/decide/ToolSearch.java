@@ -62,7 +62,12 @@ public final class ToolSearch {
 
   /** Returns the path of a tool; null if it is not found. */
   public String path(Tool tool) {
-    return tool.isPath() ? tool.paths().getFirst() : answer(question(tool)).orElse(null);
+    return path(tool, "");
+  }
+
+  /** Returns the path of a tool that is first looked for in other folders. */
+  String path(Tool tool, String before) {
+    return tool.isPath() ? tool.paths().getFirst() : answer(question(tool, before)).orElse(null);
   }
 
   /** Returns the real path of a tool's file. */
@@ -101,8 +106,8 @@ public final class ToolSearch {
   }
 
   /** Returns the question "where is this tool?" as a text for {@link #answer}. */
-  public String question(Tool tool) {
-    return QUESTION + tool.dir() + "\0" + tool.name() + "\0" + folders(tool, "");
+  String question(Tool tool, String before) {
+    return QUESTION + tool.dir() + "\0" + tool.name() + "\0" + folders(tool, before);
   }
 
   Optional<String> answer(String question) {

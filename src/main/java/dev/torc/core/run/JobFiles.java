@@ -92,6 +92,11 @@ public final class JobFiles {
     return new LinesFile("TORC_OUTPUT", inJobs(".output"));
   }
 
+  /** Returns the file in which a job's script lists the modules that its node loaded. */
+  public LinesFile modules() {
+    return new LinesFile("the list of modules", inJobs(".modules"));
+  }
+
   /** Returns the file that lists the needs named {@code item}, or all needs if it is empty. */
   Path needs(String item) {
     // a job's name has no "@" here: it would be encoded

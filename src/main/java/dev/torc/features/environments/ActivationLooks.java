@@ -12,14 +12,19 @@ import java.util.SequencedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The variables before and after activation, as a shell printed them. They hold the caller's
  * values, so they come by a pipe and stay in memory; {@link ActivationRecipe} is what may be kept.
  *
  * @param before without what the shell and torc's own unsetting hide from activation
+ * @param loaded the full names of the modules that are loaded in the end
  */
-record ActivationLooks(Map<String, String> before, Map<String, String> after) {
+record ActivationLooks(Map<String, String> before, Map<String, String> after, List<String> loaded) {
+
+  /** The variable in which module tools keep the full names of loaded modules. */
+  static final String LOADED = "LOADEDMODULES";
 
   /** Asks bash if it is there, since activation scripts are often for bash only. */
   private static final String BASH =
@@ -59,6 +64,14 @@ record ActivationLooks(Map<String, String> before, Map<String, String> after) {
     return ProgramOutput.of(argv, all, folder, patience);
   }
 
+  /** Returns a caller's variables as a process in the root has them. */
+  static Map<String, String> caller(Map<String, String> variables, Path root) {
+    Map<String, String> all = new TreeMap<>(variables);
+    all.put("PWD", root.toString());
+    all.putIfAbsent("USER", System.getProperty("user.name"));
+    return all;
+  }
+
   /** Returns what a shell printed, at last if it did so twice. */
   static ActivationLooks of(String printed) {
     String[] looks = printed.split("\0\0");
@@ -66,7 +79,21 @@ record ActivationLooks(Map<String, String> before, Map<String, String> after) {
     if (last < 1) {
       throw new AttemptFailure("the activation of the environment ended its shell");
     }
-    return new ActivationLooks(values(looks[last - 1]), values(looks[last]));
+    return new ActivationLooks(values(looks[last - 1]), values(looks[last]), loaded(looks[last]));
+  }
+
+  private static List<String> loaded(String printed) {
+    for (String entry : printed.split("\0")) {
+      if (entry.startsWith(LOADED + "=")) {
+        return names(entry.substring(LOADED.length() + 1));
+      }
+    }
+    return List.of();
+  }
+
+  /** Returns the names in a value of {@link #LOADED}. */
+  static List<String> names(String value) {
+    return Stream.of(value.strip().split(":")).filter(name -> !name.isEmpty()).toList();
   }
 
   private static Map<String, String> values(String printed) {

@@ -11,7 +11,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -108,29 +107,6 @@ enum EnvironmentKind {
   private static final String PIXI_STATE =
       " && ln -sfn \"$CONDA_PREFIX/conda-meta/pixi\" {dir}/state";
 
-  /** Loads modules. The tools end with 0 for some errors, so what they say counts, too. */
-  private static final String LOAD =
-      """
-      if [ -n "${LMOD_CMD-}${MODULES_CMD-}" ]; then
-        module() { torc_do=$("${LMOD_CMD:-$MODULES_CMD}" bash "$@") && eval "$torc_do"; }
-      elif [ -r "${MODULESHOME-}/init/bash" ]; then
-        . "$MODULESHOME/init/bash"
-      elif ! command -v module > /dev/null && [ -z "${TORC_LOGIN-}" ]; then
-        TORC_LOGIN=1 exec bash -lc "$BASH_EXECUTION_STRING" "$0" "$@"
-      fi
-      if ! command -v module > /dev/null; then
-        echo "torc: found neither Lmod nor Environment Modules: LMOD_CMD, MODULES_CMD and MODULESHOME are not set, and bash -lc has no module command" >&2
-        exit 127
-      fi
-      unset TORC_LOGIN LOADEDMODULES _LMFILES_ $(env | sed -nE 's/^((__LMOD_|__MODULES_LM|_ModuleTable)[A-Za-z0-9_]*|[A-Za-z0-9_]*_modshare)=.*/\\1/p')
-      torc_said=$(mktemp) || exit
-      module load %s > "$torc_said" 2>&1 && ! grep -q ERROR: "$torc_said"
-      torc_is=$?
-      cat "$torc_said" >&2
-      rm "$torc_said"
-      [ "$torc_is" = 0 ]\
-      """;
-
   private final List<String> own;
 
   EnvironmentKind(String... own) {
@@ -221,17 +197,14 @@ enum EnvironmentKind {
       case MODULE -> {
         Place load = must("load", title, entry, "the names of modules, such as [gcc/13]").place();
         List<String> names = entry.texts("load");
-        List<String> bare = names.stream().filter(each -> !each.contains("/")).toList();
+        List<String> bare = names.stream().filter(ModuleTool::isBare).toList();
         if (!bare.isEmpty()) {
-          String line = "another default version of %s would go unseen; write %s/VERSION";
+          String line = "each build asks for the site's default version of %s; write %s/VERSION";
           entry
               .problems()
               .warn(load, line.formatted(SafeText.names(bare, 2), SafeText.name(bare.getFirst())));
         }
-        yield recipe(
-            entry,
-            ":",
-            LOAD.formatted(names.stream().map(SafeText::quoted).collect(Collectors.joining(" "))));
+        yield recipe(entry, ":", ModuleTool.load(names));
       }
     };
   }

@@ -267,7 +267,9 @@ public final class EnvironmentMaking implements AttemptPart, RunToEnd {
         ActivationRecipe.of(
             first,
             marked,
-            new ActivationRecipe.Surroundings(given, own, UsedEnvironments.keyed(place))));
+            new ActivationRecipe.Surroundings(given, own, UsedEnvironments.keyed(place))),
+        MadeEnvironment.isOfModules(job.surroundings()) ? first.loaded() : List.of());
+    common.contents().machine().remade(Manifest.environment(job, snapshot));
     used.made(made, first);
   }
 

@@ -1,6 +1,7 @@
 package dev.torc.features.environments;
 
 import dev.torc.base.digests.Stamp;
+import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.Manifest;
 import dev.torc.core.decide.NeedSnapshot;
 import dev.torc.core.here.Launch;
@@ -10,12 +11,15 @@ import dev.torc.core.model.Surroundings;
 import dev.torc.core.run.AttemptFailure;
 import dev.torc.core.run.AttemptPart;
 import dev.torc.core.run.BuildSetup.AttemptContext;
+import dev.torc.core.run.FoundNeeds;
 import dev.torc.core.run.JobAttempts;
+import dev.torc.core.run.LinesFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -69,7 +73,10 @@ public final class InEnvironment implements AttemptPart {
       throw new AttemptFailure(
           "environment %s was changed or removed meanwhile; run torc again".formatted(in.name()));
     }
-    boolean loads = remote && MadeEnvironment.isOfModules(in);
+    boolean loads = loads();
+    if (loads) {
+      loaded().clear(common.digests());
+    }
     List<Step> declared = job.runs().steps();
     Activation activation =
         loads
@@ -105,6 +112,42 @@ public final class InEnvironment implements AttemptPart {
     return launch.running(steps, launch.output());
   }
 
+  /** Returns whether the job's script loads modules on another machine. */
+  private boolean loads() {
+    return remote && MadeEnvironment.isOfModules(common.graph().job(id).surroundings());
+  }
+
+  private LinesFile loaded() {
+    return common.launches().files(common.graph().job(id).name()).modules();
+  }
+
+  /** Warns if the node loaded other modules than this machine does: those are in the manifest. */
+  @Override
+  public void find(FoundNeeds needs, NeedSnapshot snapshot, Stamp begin, String message)
+      throws IOException {
+    List<String> lines = loads() ? loaded().lines(common.digests()) : List.of();
+    Job job = common.graph().job(id);
+    if (lines.isEmpty()) {
+      return;
+    }
+    Set<String> there = new LinkedHashSet<>(ActivationLooks.names(lines.getLast()));
+    Set<String> here = new LinkedHashSet<>(snapshot.ofLoaded(job).names());
+    Set<String> missing = new LinkedHashSet<>(here);
+    missing.removeAll(there);
+    there.removeAll(here);
+    if (!there.isEmpty() || !missing.isEmpty()) {
+      used.warn(
+          "environment %s: a node loaded %s, and this machine %s, which counts"
+              .formatted(job.surroundings().name(), shown(there), shown(missing)),
+          common.removal().note());
+    }
+    loaded().clear(common.digests());
+  }
+
+  private static String shown(Set<String> names) {
+    return names.isEmpty() ? "nothing else" : SafeText.names(List.copyOf(names), 3);
+  }
+
   /** Returns the command that enters an environment in a folder. */
   private String activate(Surroundings in, Path folder) {
     Job maker = common.graph().job(common.graph().jobId(in.maker()));
@@ -122,7 +165,9 @@ public final class InEnvironment implements AttemptPart {
         again.append("export %s=$torc_own_%1$s\n".formatted(name));
       }
     }
-    script.append(activate(in, folder));
+    String list = " && printf '%s\\n' \"$LOADEDMODULES\" >> ";
+    script.append(activate(in, folder)).append(list);
+    script.append(SafeText.quoted(loaded().path().toString()));
     script.append(again).append("exec \"$@\"");
     List<String> argv = new ArrayList<>(List.of("bash", "-c", script.toString(), "bash"));
     argv.addAll(step.argv());

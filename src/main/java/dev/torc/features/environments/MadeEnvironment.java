@@ -11,6 +11,7 @@ import dev.torc.base.syntax.JsonText;
 import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.SourceFile;
 import dev.torc.base.text.Refusal;
+import dev.torc.core.decide.MachineInputs.ImageSource.Effects;
 import dev.torc.core.here.Runner;
 import dev.torc.core.memory.ThisHost;
 import dev.torc.core.model.Job;
@@ -64,6 +65,8 @@ public record MadeEnvironment(Path folder, boolean shared, String group, String 
   private static final int SHOWN = 12; // digits of the digest in the name
 
   private static final String COMPLETE = "folder"; // in a marker; one without it has a mark
+
+  private static final String LOADED = "loaded"; // modules
 
   private static final String FORM = "2"; // of the marker; an earlier one has callers' values
 
@@ -129,15 +132,20 @@ public record MadeEnvironment(Path folder, boolean shared, String group, String 
    * Returns what the environment of a job does: see {@link
    * dev.torc.core.decide.MachineInputs.ImageSource#activation}.
    */
-  public static Map<String, String> effects(
-      Path root, Job job, Digest digest, Map<String, String> caller) {
-    ActivationRecipe made = of(root, job, digest).recipe();
-    return made == null ? null : made.effects(caller);
+  public static Effects effects(Path root, Job job, Digest digest, Map<String, String> caller) {
+    SortedMap<String, String> marker = of(root, job, digest).believed();
+    if (marker == null) {
+      return null;
+    }
+    String loaded = marker.get(LOADED);
+    return new Effects(
+        ActivationRecipe.of(marker).effects(caller),
+        loaded == null ? null : ActivationLooks.names(loaded));
   }
 
   /** Returns whether the environment is modules, which are not made but loaded. */
   static boolean isOfModules(Surroundings in) {
-    return in.entry().contains("\"kind\":\"module\"");
+    return ModuleTool.loads(in.entry());
   }
 
   /** Returns a path beside the folder, whose name has this ending. */
@@ -227,10 +235,15 @@ public record MadeEnvironment(Path folder, boolean shared, String group, String 
   /**
    * Writes the marker, which makes the environment complete. Scripts in an environment hold the
    * path of their folder and of their interpreter, so both are in the marker.
+   *
+   * @param loaded modules; empty for an environment that is made
    */
-  void complete(ActivationRecipe recipe) throws IOException {
+  void complete(ActivationRecipe recipe, List<String> loaded) throws IOException {
     SortedMap<String, String> marker = place();
     marker.putAll(recipe.lines());
+    if (!loaded.isEmpty()) {
+      marker.put(LOADED, String.join(":", loaded));
+    }
     write(marker);
   }
 
@@ -279,9 +292,14 @@ public record MadeEnvironment(Path folder, boolean shared, String group, String 
 
   /** Returns what a complete environment does; null if there is none that works here and now. */
   ActivationRecipe recipe() {
+    SortedMap<String, String> marker = believed();
+    return marker == null ? null : ActivationRecipe.of(marker);
+  }
+
+  private SortedMap<String, String> believed() {
     try {
       SortedMap<String, String> marker = read();
-      return marker.entrySet().containsAll(place().entrySet()) ? ActivationRecipe.of(marker) : null;
+      return marker.entrySet().containsAll(place().entrySet()) ? marker : null;
     } catch (IOException e) {
       return null; // it is made anew
     }

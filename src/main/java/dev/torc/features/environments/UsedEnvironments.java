@@ -15,7 +15,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -33,7 +32,7 @@ public final class UsedEnvironments implements AutoCloseable {
   private final Map<String, String> caller;
   private final Map<Path, EnvironmentLock> locks = new HashMap<>(); // all guarded by this
   private final Map<Path, Activation> activations = new HashMap<>();
-  private final Set<Path> warned = new HashSet<>();
+  private final Set<String> warned = new HashSet<>();
 
   /** Prepares for the jobs of a caller with these variables. */
   public UsedEnvironments(Map<String, String> caller) {
@@ -42,10 +41,7 @@ public final class UsedEnvironments implements AutoCloseable {
 
   /** Returns the caller's variables, as a process in the root has them. */
   Map<String, String> caller(Path root) {
-    Map<String, String> all = new TreeMap<>(caller);
-    all.put("PWD", root.toString());
-    all.putIfAbsent("USER", System.getProperty("user.name"));
-    return all;
+    return ActivationLooks.caller(caller, root);
   }
 
   /** Returns what stands for a value in a marker, keyed with the root's id. */
@@ -60,11 +56,18 @@ public final class UsedEnvironments implements AutoCloseable {
   }
 
   /** Warns once if the environment that roots share is not believed. */
-  synchronized void warn(MadeEnvironment made, Job job, Consumer<String> note) {
-    if (!made.refused().isEmpty() && warned.add(made.folder())) {
-      note.accept(
+  void warn(MadeEnvironment made, Job job, Consumer<String> note) {
+    if (!made.refused().isEmpty()) {
+      warn(
           "%s: this root makes its own, since the shared one is not trusted: %s"
-              .formatted(job.surroundings().maker(), made.refused()));
+              .formatted(job.surroundings().maker(), made.refused()),
+          note);
+    }
+  }
+
+  synchronized void warn(String line, Consumer<String> note) {
+    if (warned.add(line)) {
+      note.accept(line);
     }
   }
 

@@ -6,8 +6,8 @@ import dev.torc.base.digests.Stamp;
 import dev.torc.core.decide.Footprint;
 import dev.torc.core.decide.MachineInputs;
 import dev.torc.core.decide.MachineInputs.ImageSource;
+import dev.torc.core.decide.MachineInputs.ImageSource.Loaded;
 import dev.torc.core.decide.PlanContext;
-import dev.torc.core.decide.ToolSearch;
 import dev.torc.core.decide.Verdict;
 import dev.torc.core.memory.JobResult;
 import dev.torc.core.memory.RecordedProduct;
@@ -187,7 +187,7 @@ final class FreshCollector {
     final Set<String> questions = new TreeSet<>();
     final int named;
     boolean whole = true; // only these files and folders decide
-    boolean listed; // a needed glob or folder decides, of which other jobs may have seen more
+    boolean listed; // other jobs may have seen more of a needed glob or folder, or of modules
 
     Deciding(int job) {
       this.job = job;
@@ -256,19 +256,25 @@ final class FreshCollector {
       }
     }
     MachineInputs around = context.contents().machine();
-    ToolSearch search = around.tools();
+    for (Job entering : footprint.entering()) {
+      Loaded loaded = context.contents().ofLoaded(entering);
+      to.listed |= loaded != null; // this build may have loaded others
+      if (loaded != null && loaded.asked()) {
+        to.questions.add(around.question(entering.surroundings()));
+      }
+    }
     for (Tool tool : footprint.tools()) {
       if (context.contents().isLocked(graph.job(id), tool)) {
         continue;
       }
-      String path = search.path(tool);
+      String path = context.contents().path(graph.job(id), tool);
       if (path == null) {
         to.whole = false;
         continue;
       }
       to.add(path);
       if (!tool.isPath()) {
-        to.questions.add(search.question(tool));
+        to.questions.add(context.contents().question(graph.job(id), tool));
       }
     }
     for (Image image : settled ? footprint.images() : List.<Image>of()) {

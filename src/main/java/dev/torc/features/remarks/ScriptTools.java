@@ -27,9 +27,7 @@ final class ScriptTools implements Remark {
   public void of(RemarkedJob of) throws IOException {
     for (Tool tool : ToolSearch.unmade(of.graph(), of.job())) {
       String path =
-          of.contents().isLocked(of.job(), tool)
-              ? null
-              : of.contents().machine().tools().path(tool);
+          of.contents().isLocked(of.job(), tool) ? null : of.contents().path(of.job(), tool);
       if (path != null && path.startsWith("/") && seen.add(path) && isScript(Path.of(path))) {
         String line =
             "tool %s of job %s is the script %s: the program behind it does not count; name that"

@@ -103,7 +103,8 @@ final class TableRemarks implements Remark {
         yield !words.defines(match.group(1))
             && ToolSearch.isKnown(step)
             && !job.contents().isLocked(job.job(), tool)
-            && job.contents().machine().tools().path(tool) == null;
+            && (job.job().surroundings() == null || job.contents().activation(job.job()) != null)
+            && job.contents().path(job.job(), tool) == null;
       }
     };
   }

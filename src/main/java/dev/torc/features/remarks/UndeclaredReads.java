@@ -222,7 +222,7 @@ public final class UndeclaredReads implements Remark {
     Tool tool = ToolSearch.program(step, name);
     String path =
         ToolSearch.isKnown(step) && !context.contents().isLocked(job, tool)
-            ? context.contents().machine().tools().path(tool)
+            ? context.contents().path(job, tool)
             : null;
     return path == null || path.startsWith("/") ? null : path;
   }

@@ -63,7 +63,7 @@ record SandboxNeeds(AttemptContext common, int id, SandboxFolder folder) {
       }
     }
     for (Tool tool : ToolSearch.unmade(graph, job)) {
-      String path = common.contents().machine().tools().path(tool);
+      String path = common.contents().path(job, tool);
       if (path != null && !snapshot.isLocked(job, tool) && root.resolve(path).startsWith(root)) {
         folder.put(root.resolve(path), null);
       }

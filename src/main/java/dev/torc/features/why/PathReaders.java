@@ -61,7 +61,7 @@ record PathReaders(Graph graph, JobRecords records, NeedContents contents) {
     }
     Tool tool = tool(job, path);
     if (tool != null) {
-      return contents.ofTool(tool).value();
+      return contents.ofTool(graph.job(job), tool).value();
     }
     return records.found(job).contains(path)
         ? contents.of(path, contents.makerOfFound(graph, job, path)).value()
@@ -70,7 +70,7 @@ record PathReaders(Graph graph, JobRecords records, NeedContents contents) {
 
   private Tool tool(int job, String path) {
     return ToolSearch.unmade(graph, graph.job(job)).stream()
-        .filter(tool -> path.equals(contents.machine().tools().path(tool)))
+        .filter(tool -> path.equals(contents.path(graph.job(job), tool)))
         .filter(tool -> !contents.isLocked(graph.job(job), tool))
         .findFirst()
         .orElse(null);

@@ -33,6 +33,7 @@ import dev.torc.core.model.Workflow.PackageFile;
 import dev.torc.features.containers.Containers;
 import dev.torc.features.containers.ImageSupply;
 import dev.torc.features.environments.MadeEnvironment;
+import dev.torc.features.environments.ModuleTool;
 import dev.torc.features.groups.CalledJobs.Called;
 import dev.torc.features.groups.RowPlaces;
 import dev.torc.features.packages.Members;
@@ -76,6 +77,7 @@ public record Project(
     CachePlace place,
     Expander.Source source,
     Containers containers,
+    ModuleTool modules,
     GraphFile reused,
     BuildFiles buildFiles) {
 
@@ -114,7 +116,9 @@ public record Project(
     Graph graph = reused == null ? unexpanded(from, last) : reused.graph();
     Containers containers =
         new Containers(contained ? options.containers() : null, place.root(), caller.env());
-    Project project = new Project(caller, options, graph, place, from, containers, reused, from);
+    ModuleTool modules = new ModuleTool(caller.env(), place.root());
+    Project project =
+        new Project(caller, options, graph, place, from, containers, modules, reused, from);
     if (from.refused() != null && !project.isBeside(from.broken().prefixes())) {
       throw from.refused();
     }
@@ -218,17 +222,20 @@ public record Project(
   /** Returns this project with a graph that is derived again. */
   Project anew() throws IOException {
     Graph without = unexpanded(source, null);
-    return new Project(caller, options, without, place, source, containers, null, buildFiles);
+    return new Project(
+        caller, options, without, place, source, containers, modules, null, buildFiles);
   }
 
   public Project with(Graph expanded) {
-    return new Project(caller, options, expanded, place, source, containers, reused, buildFiles);
+    return new Project(
+        caller, options, expanded, place, source, containers, modules, reused, buildFiles);
   }
 
   /** Returns this project with the arguments behind {@code --}, by the names of variables. */
   Project with(Map<String, String> given) {
     Caller with = new Caller(caller.env(), caller.cwd(), caller.host(), given, caller.hidden());
-    return new Project(with, options, graph, place, source, containers, reused, buildFiles);
+    return new Project(
+        with, options, graph, place, source, containers, modules, reused, buildFiles);
   }
 
   public Workflow workflow() {
@@ -292,11 +299,12 @@ public record Project(
         place.root(),
         caller.variables(),
         stamps(),
-        new Identities(containers, caller.env(), place));
+        new Identities(containers, modules, caller.env(), place));
   }
 
   /** A class, since the JVM links a lambda again at every start. */
-  private record Identities(Containers containers, Map<String, String> env, CachePlace place)
+  private record Identities(
+      Containers containers, ModuleTool modules, Map<String, String> env, CachePlace place)
       implements ImageSource {
     @Override
     public Here of(Image image) {
@@ -310,8 +318,18 @@ public record Project(
     }
 
     @Override
-    public Map<String, String> activation(Job job, Digest environment) {
+    public Effects activation(Job job, Digest environment) {
       return MadeEnvironment.effects(place.root(), job, environment, env);
+    }
+
+    @Override
+    public boolean loads(String entry) {
+      return ModuleTool.loads(entry);
+    }
+
+    @Override
+    public Loaded loaded(String entry, List<String> known) {
+      return modules.loaded(entry, known);
     }
 
     @Override

@@ -336,6 +336,7 @@ public class Harness extends LastBuild {
         p.place(),
         found -> workflow = p.source().expand(found),
         p.containers(),
+        p.modules(),
         p.reused(),
         p.buildFiles());
   }

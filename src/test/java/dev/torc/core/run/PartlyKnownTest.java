@@ -47,6 +47,7 @@ class PartlyKnownTest extends Harness {
         whole.place(),
         _ -> now,
         whole.containers(),
+        whole.modules(),
         whole.reused(),
         whole.buildFiles());
   }

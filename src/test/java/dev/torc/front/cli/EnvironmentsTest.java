@@ -168,6 +168,15 @@ class EnvironmentsTest {
     Run unknown = called(folder, env);
     assertEquals(1, unknown.exit());
     assertTrue(unknown.err().contains("Unable to locate a modulefile for 'tool/3'"), unknown.err());
+
+    folder.put("torc.yaml", MODULE_FILE.replace("tool/1", "tool"));
+    for (String[] each : List.of(new String[] {"1", "one"}, new String[] {"2", "two"})) {
+      folder.put("modules/tool/.version", "#%Module\nset ModulesVersion " + each[0] + "\n");
+      Run moved = called(folder, env);
+      assertEquals(0, moved.exit(), moved.err());
+      assertTrue(folder.get("out.txt").startsWith(each[1] + " "), folder.get("out.txt"));
+    }
+    assertTrue(called(folder, env).err().contains("0 ran"));
   }
 
   /** Builds with processes that have this environment, too. */
