@@ -98,6 +98,7 @@ final class Contest {
       throws IOException, InterruptedException {
     List<Tool> order = new ArrayList<>(layouts.keySet());
     Map<Tool, Integer> jobs = new HashMap<>();
+    int memos = 0;
     // where nothing has to run, round 0 only brings files into memory and does not count
     int first = each.step() == Case.Step.NOTHING ? 0 : 1;
     for (int round = first; round <= each.rounds(); round++) {
@@ -109,7 +110,9 @@ final class Contest {
         each.prepare(layout, round);
         Thread.sleep(SETTLE);
         List<FileStatus> before = layout.products();
+        String lock = lock(layout);
         usages.put(tool, run(tool, layout));
+        memos += tool == Tool.TORC && round > 0 && lock.equals(lock(layout)) ? 1 : 0;
         jobs.put(tool, layout.rewritten(before));
         if (jobs.get(tool) != each.expected(tool)) {
           result.fault(
@@ -122,8 +125,16 @@ final class Contest {
       }
       order.addLast(order.removeFirst());
     }
+    if (memos > 0) {
+      result.note("a memo answered %d of %d calls of torc".formatted(memos, each.rounds()));
+    }
     layouts.keySet().forEach(tool -> result.jobs(tool.program(), jobs.get(tool)));
     compare(layouts, result);
+  }
+
+  /** Returns a text that differs after each build of torc that a memo did not answer. */
+  private static String lock(Layout layout) throws IOException {
+    return FileStatus.of(layout.dir().resolve(".torc/lock").toString(), true).id();
   }
 
   private Usage run(Tool tool, Layout layout) throws IOException, InterruptedException {

@@ -61,11 +61,11 @@ public record FileStatus(
   /** Returns a status of which only device, inode and mode matter to the caller: see Questions. */
   public static FileStatus identity(String path, boolean follow) throws IOException {
     StatusBuffer b = BUFFER.get();
-    b.depth = Questions.Depth.IDENTITY;
+    b.identity = true;
     try {
       return of(path, follow, b);
     } finally {
-      b.depth = Questions.Depth.STAMP;
+      b.identity = false;
     }
   }
 

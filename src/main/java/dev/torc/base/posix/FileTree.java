@@ -2,10 +2,12 @@ package dev.torc.base.posix;
 
 import dev.torc.base.posix.FolderHandle.MountedException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -22,6 +24,19 @@ public final class FileTree {
 
   /** The system's message for a call that only the owner may make. */
   private static final String DENIED = "operation not permitted";
+
+  private static final NativeCall SYSCALL = NativeCall.of("syscall");
+  private static final int GETDENTS64 = Libc.ARM ? 61 : 217;
+  private static final int ROOM = 1 << 15;
+
+  // Offsets in struct linux_dirent64.
+  private static final int LENGTH = 16;
+  private static final int KIND = 18;
+  private static final int NAME = 19;
+
+  private static final int FLAGS = Libc.O_CLOEXEC | Libc.O_DIRECTORY | Libc.O_NONBLOCK;
+
+  private static final ThreadLocal<Memory> BUFFER = ThreadLocal.withInitial(() -> Memory.of(ROOM));
 
   private FileTree() {}
 
@@ -48,6 +63,61 @@ public final class FileTree {
       throw e.getCause();
     }
     return entries;
+  }
+
+  /**
+   * An entry of a folder, with its kind.
+   *
+   * @param kind the bits of its mode for its kind, not following a link: see {@link
+   *     FileStatus#KIND}; 0 if the folder does not tell
+   */
+  public record KindedPath(Path path, int kind) {}
+
+  /**
+   * Returns the entries of a folder with their kinds, in no particular order. On Linux the folder
+   * itself has the kinds, so that no entry has to be looked at; Java's lists leave them out.
+   */
+  public static List<KindedPath> kinded(Path folder) throws IOException {
+    boolean tells = !Libc.MAC && folder.getFileSystem() == FileSystems.getDefault();
+    List<KindedPath> entries = tells ? told(folder) : null;
+    if (entries == null) {
+      entries = new ArrayList<>();
+      for (Path each : entries(folder)) {
+        entries.add(new KindedPath(each, 0));
+      }
+    }
+    return entries;
+  }
+
+  /** Returns null if a name is not valid UTF-8, whose bytes only Java's own list keeps. */
+  private static List<KindedPath> told(Path folder) throws IOException {
+    String shown = folder.toString();
+    int fd = Libc.check(shown, Libc.open(shown.isEmpty() ? "." : shown, FLAGS, 0));
+    try {
+      List<KindedPath> entries = new ArrayList<>();
+      Memory buffer = BUFFER.get();
+      byte[] all = new byte[ROOM];
+      int read;
+      while ((read = Libc.check(shown, SYSCALL.call(GETDENTS64, fd, buffer.address(), ROOM))) > 0) {
+        buffer.get(0, all, 0, read);
+        for (int at = 0; at < read; at += buffer.getShort(at + LENGTH)) {
+          int end = at + NAME;
+          while (all[end] != 0) {
+            end++;
+          }
+          String name = new String(all, at + NAME, end - at - NAME, StandardCharsets.UTF_8);
+          if (name.indexOf('\uFFFD') >= 0) {
+            return null;
+          }
+          if (!name.equals(".") && !name.equals("..")) {
+            entries.add(new KindedPath(folder.resolve(name), (all[at + KIND] & 0xf) << 12));
+          }
+        }
+      }
+      return entries;
+    } finally {
+      Libc.close(fd);
+    }
   }
 
   /**

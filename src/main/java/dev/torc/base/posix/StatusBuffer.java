@@ -56,7 +56,7 @@ class StatusBuffer {
   private final Memory path = Memory.of(LONGEST + 2); // its last byte stays 0: an empty path
   private final Map<Long, Boolean> modeless = new HashMap<>(2); // by device
   private int last; // offset of the last path that was looked up
-  Questions.Depth depth = Questions.Depth.STAMP; // of the recorded answer
+  boolean identity; // whether only this much of the answer matters
 
   StatusBuffer() {
     this(false);
@@ -119,7 +119,9 @@ class StatusBuffer {
     Questions asked = Questions.here();
     if (asked != null) {
       FileStatus answer = result == 0 ? FileStatus.of(this, modeAsIs()) : FileStatus.MISSING;
-      asked.saw(Memory.textAt(pathAddress()), follow, depth, result, answer);
+      Questions.Depth depth = follow ? Questions.Depth.FOLLOWED : Questions.Depth.STAMP;
+      depth = identity ? Questions.Depth.IDENTITY : depth;
+      asked.saw(Memory.textAt(pathAddress()), depth, result, answer);
     }
     if (result == 0) {
       return true;

@@ -2,7 +2,9 @@ package dev.torc.base.syntax;
 
 import dev.torc.base.digests.FolderDigest;
 import dev.torc.base.digests.StopFlag;
+import dev.torc.base.posix.FileStatus;
 import dev.torc.base.posix.FileTree;
+import dev.torc.base.posix.FileTree.KindedPath;
 import dev.torc.base.posix.Questions;
 import dev.torc.base.text.Refusal;
 import java.io.IOException;
@@ -105,21 +107,25 @@ public final class GlobWalk {
     return find(root, patterns.getFirst(), patterns.subList(1, patterns.size()));
   }
 
-  /**
-   * Returns the attributes of a path, not following a symlink; null if it was removed since it was
-   * listed.
-   */
-  private static BasicFileAttributes attributes(Path path) {
+  /** Returns the kind of an entry, as in {@link FileStatus#KIND}; 0 if it was removed since. */
+  private static int kind(KindedPath entry) {
+    if (entry.kind() != 0) {
+      return entry.kind();
+    }
     try {
-      return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      var there =
+          Files.readAttributes(entry.path(), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      int link = there.isSymbolicLink() ? FileStatus.LINK : FileStatus.KIND;
+      int known = there.isDirectory() ? FileStatus.FOLDER : link;
+      return there.isRegularFile() ? FileStatus.FILE : known;
     } catch (IOException e) {
-      return null;
+      return 0;
     }
   }
 
-  private static List<Path> entries(Path folder, String path) throws IOException {
+  private static List<KindedPath> entries(Path folder, String path) throws IOException {
     try {
-      return FileTree.entries(folder);
+      return FileTree.kinded(folder);
     } catch (NoSuchFileException e) {
       return List.of(); // removed since its parent was listed
     } catch (FileSystemException e) {
@@ -132,25 +138,26 @@ public final class GlobWalk {
     String start = path.isEmpty() || path.endsWith("/") ? path : path + "/";
     folders.add(path.isEmpty() ? "." : path);
     Questions.look(folder, true);
-    for (Path entry : entries(folder, path)) {
+    for (KindedPath each : entries(folder, path)) {
       stop.check();
+      Path entry = each.path();
       String name = FolderDigest.valid(path.isEmpty() ? "." : path, entry.getFileName());
       if (FolderDigest.IGNORED.contains(name)) {
         continue;
       }
       String child = start + name;
-      BasicFileAttributes there = attributes(entry);
-      if (there == null || there.isSymbolicLink()) {
+      int kind = kind(each);
+      if (kind == 0 || kind == FileStatus.LINK) {
         Questions.look(entry, true); // all other kinds change only with the folder
       }
-      if (there != null && there.isDirectory()) {
+      if (kind == FileStatus.FOLDER) {
         if (glob.leadsInto(child) && !Excludes.folder(excludes, child)) {
           enter(entry, child);
         }
       } else if (glob.matches(child) && !Excludes.path(excludes, child)) {
-        if (there != null && (there.isRegularFile() || Files.isRegularFile(entry))) {
+        if (kind == FileStatus.FILE || kind == FileStatus.LINK && Files.isRegularFile(entry)) {
           found.add(child);
-          if (!there.isRegularFile()) {
+          if (kind == FileStatus.LINK) {
             links.add(child);
           }
         } else {

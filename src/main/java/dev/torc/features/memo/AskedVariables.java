@@ -1,5 +1,6 @@
 package dev.torc.features.memo;
 
+import dev.torc.base.posix.Environment;
 import dev.torc.base.posix.Questions;
 import java.util.AbstractMap;
 import java.util.Map;
@@ -12,11 +13,18 @@ import java.util.concurrent.ConcurrentSkipListSet;
  */
 public final class AskedVariables extends AbstractMap<String, String> {
 
+  private final Environment all;
   private final Map<String, String> env;
   private final Set<String> asked = new ConcurrentSkipListSet<>();
 
-  public AskedVariables(Map<String, String> env) {
-    this.env = env;
+  public AskedVariables(Environment all) {
+    this.all = all;
+    this.env = all.asMap();
+  }
+
+  /** Returns all variables, as bytes. */
+  Environment all() {
+    return all;
   }
 
   /** Returns the names that were asked for, sorted. */
@@ -45,9 +53,5 @@ public final class AskedVariables extends AbstractMap<String, String> {
   /** Returns a value without noting that it was asked for. */
   String quietly(String name) {
     return env.get(name);
-  }
-
-  Map<String, String> all() {
-    return env;
   }
 }

@@ -5,13 +5,14 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.torc.base.digests.StampSource;
-import dev.torc.base.machine.ProgramOutput;
+import dev.torc.base.posix.ChildWait;
 import dev.torc.base.posix.FileStatus;
 import dev.torc.base.posix.FileTree;
 import dev.torc.base.posix.OwnFile;
 import dev.torc.base.posix.Questions;
-import dev.torc.base.posix.Questions.Query;
+import dev.torc.base.posix.Questions.Depth;
 import dev.torc.base.posix.RandomId;
+import dev.torc.base.posix.Spawn;
 import dev.torc.base.text.SafeText;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,14 +20,15 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /**
  * The memo of a build in which nothing ran: a folder in {@code .torc/rest.d} from which the
@@ -41,9 +43,6 @@ import java.util.TreeSet;
  * never changed, and its name is never used again.
  */
 public final class Memo {
-
-  /** Above this number of files, the JVM is about as fast. */
-  private static final int MOST_NAMES = 50_000;
 
   /** The number of memos in a root; the oldest is removed for a new one. */
   private static final int MOST = 4;
@@ -70,6 +69,11 @@ public final class Memo {
           "LD_LIBRARY_PATH",
           "GLIBC_TUNABLES",
           "POSIXLY_CORRECT");
+
+  /** The lines of {@code /proc/self/status} that count. */
+  private static final List<String> OF_PROCESS = List.of("Umask:", "Uid:", "Gid:", "Groups:");
+
+  private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
   /** Variables that make torc write something else, or Java say something else. */
   private static final Set<String> WITH_EFFECT =
@@ -132,18 +136,22 @@ public final class Memo {
 
   private final Questions asked;
   private final AnsweredCall call;
+  private final boolean looks; // whether it looks which files are links
   private final Path root;
+  private final String lock;
   private final Set<String> ways = new TreeSet<>();
   private final Set<String> absent = new TreeSet<>();
   private final Set<String> open = new TreeSet<>();
-  private final SortedMap<String, FileStatus> stamps = new TreeMap<>();
-  private final SortedMap<String, FileStatus> followed = new TreeMap<>();
+  private final Map<String, FileStatus> stamps = new LinkedHashMap<>();
+  private final Map<String, FileStatus> followed = new LinkedHashMap<>();
   private final Set<Long> mounts = new HashSet<>();
 
-  private Memo(Questions asked, AnsweredCall call) {
+  private Memo(Questions asked, AnsweredCall call, boolean looks) {
     this.asked = asked;
+    this.looks = looks;
     this.call = call;
     this.root = asked.root();
+    this.lock = root.resolve(".torc/lock").toString();
   }
 
   /**
@@ -151,6 +159,7 @@ public final class Memo {
    * that fails, as in a folder of another user, the memos still have the stamp of {@code rest}.
    */
   public static void removeAll(Path folder) {
+    Questions.doubt("something may run");
     Path memos = folder.resolve("rest.d");
     try {
       if (Files.exists(memos, LinkOption.NOFOLLOW_LINKS)) {
@@ -170,8 +179,10 @@ public final class Memo {
       if (asked.root() == null) {
         return asked.doubt() == null ? "more than files decides" : asked.doubt();
       }
-      new Memo(asked, call).write();
-      return null;
+      // The try shows whether a file is a link: to look at each would take as long as all the rest.
+      return new Memo(asked, call, false).write() || new Memo(asked, call, true).write()
+          ? null
+          : "the system's programs print something else";
     } catch (Refused why) {
       return why.getMessage();
     } catch (IOException e) {
@@ -179,19 +190,19 @@ public final class Memo {
     }
   }
 
-  private void write() throws Refused, IOException {
+  /** Returns whether the launcher computes what this build saw; only then a memo is kept. */
+  private boolean write() throws Refused, IOException {
     List<String> variables = variables();
-    for (Map.Entry<Query, FileStatus> each : asked.answers().entrySet()) {
-      sort(each.getKey(), each.getValue());
+    for (Depth depth : Depth.values()) {
+      for (Map.Entry<String, FileStatus> each : asked.answers(depth).entrySet()) {
+        sort(each.getKey(), depth, each.getValue());
+      }
     }
     for (String program : List.of("stat", "cmp", "xargs")) {
       addProgram(program);
     }
     if (!stamps.containsKey(root.resolve(".torc/rest").toString())) {
       throw new Refused("the file of the fresh jobs was not asked");
-    }
-    if (stamps.size() + followed.size() + absent.size() > MOST_NAMES) {
-      throw new Refused("it has too many files");
     }
     Path memos = root.resolve(".torc/rest.d");
     Path fresh = memos.resolve(".new-" + RandomId.next());
@@ -207,8 +218,11 @@ public final class Memo {
       list(fresh.resolve("says"), says(), "\n");
       byte[] seen = seen(variables);
       Files.write(fresh.resolve("seen"), seen);
-      tryOut(fresh, seen);
-      keep(memos, fresh);
+      boolean same = isPrinted(fresh, seen);
+      if (same) {
+        keep(memos, fresh);
+      }
+      return same;
     } finally {
       FileTree.remove(fresh);
     }
@@ -220,7 +234,7 @@ public final class Memo {
     all.addAll(OF_LAUNCHER);
     all.remove("TORC_MEMO"); // the launcher looks at it first
     for (String name : all) {
-      if (!name.matches("[A-Za-z_][A-Za-z0-9_]*") || name.startsWith("torc_")) {
+      if (!NAME.matcher(name).matches() || name.startsWith("torc_")) {
         throw new Refused("it depends on a variable that no shell can name");
       }
       if (OF_SHELL.contains(name)) {
@@ -238,40 +252,37 @@ public final class Memo {
   }
 
   /** Adds a question to the list from which the launcher asks it again. */
-  private void sort(Query query, FileStatus then) throws Refused, IOException {
-    String name = query.path();
+  private void sort(String name, Depth depth, FileStatus then) throws Refused, IOException {
     if (isOfLock(name)) {
       return;
     }
-    FileStatus link = FileStatus.of(name, false);
     if (!then.exists()) {
-      if (link.exists()) {
+      if (FileStatus.of(name, false).exists()) {
         throw new Refused(name + " is a broken link, or came meanwhile");
       }
       addAbsent(name);
-    } else if (query.depth() == Questions.Depth.IDENTITY) {
-      if (then.isLink() || (link.mode() & FileStatus.KIND) != (then.mode() & FileStatus.KIND)) {
+    } else if (depth == Depth.IDENTITY) {
+      if (then.isLink() || FileStatus.of(name, false).isLink()) {
         throw new Refused(name + " is a link");
       }
       plain(name);
       ways.add(name);
     } else {
-      addStamp(query, then, link);
+      boolean leads = looks && depth == Depth.FOLLOWED && FileStatus.of(name, false).isLink();
+      addStamp(name, leads, then);
     }
   }
 
   /** Returns whether torc writes a file in each build, so that its stamp decides nothing. */
   private boolean isOfLock(String name) {
-    String inside = root.resolve(".torc") + "/";
-    return name.startsWith(inside) && name.substring(inside.length()).matches("lock(\\.by)?");
+    return name.startsWith(lock) && List.of("", ".by").contains(name.substring(lock.length()));
   }
 
   /**
-   * Adds a stamp. Following links makes no difference for a file that is not a link, so one call of
-   * stat is enough for almost all files.
+   * Adds a stamp; {@code leads} for that of the file to which a link leads. For a file that is not
+   * a link, following makes no difference, so one call of stat is enough for almost all files.
    */
-  private void addStamp(Query query, FileStatus then, FileStatus link) throws Refused, IOException {
-    String name = query.path();
+  private void addStamp(String name, boolean leads, FileStatus then) throws Refused, IOException {
     long window = then.ctime() % 1_000_000_000 == 0 ? RACY_SECONDS : RACY;
     if (then.ctime() >= call.began() * 1_000_000 - window) {
       throw new Refused(name + " changed just before");
@@ -279,7 +290,6 @@ public final class Memo {
     if (mounts.add(then.mount()) && !StampSource.keepsTimes(then.isLink() ? above(name) : name)) {
       throw new Refused("the file system of " + name + " does not keep times");
     }
-    boolean leads = query.follows() && link.isLink();
     FileStatus before = (leads ? followed : stamps).put(name, then);
     if (before != null && !line(before).equals(line(then))) {
       throw new Refused(name + " changed meanwhile");
@@ -313,10 +323,7 @@ public final class Memo {
       throw new Refused(program + " is missing");
     }
     String path = program.toString();
-    addStamp(
-        new Query(path, true, Questions.Depth.STAMP),
-        FileStatus.of(path, true),
-        FileStatus.of(path, false));
+    sort(path, Depth.FOLLOWED, FileStatus.of(path, true));
   }
 
   /** Returns the text that the launcher has to compute again: see seen there. */
@@ -326,7 +333,7 @@ public final class Memo {
     call.words().forEach(word -> text.append(word).append('\n'));
     text.append(root).append('\n');
     for (String line : Files.readAllLines(Path.of("/proc/self/status"), ISO_8859_1)) {
-      if (line.matches("(Umask|Uid|Gid|Groups):.*")) {
+      if (OF_PROCESS.stream().anyMatch(line::startsWith)) {
         text.append(line).append('\n');
       }
     }
@@ -346,32 +353,33 @@ public final class Memo {
 
   /** Returns a status as {@code stat --printf '%d %i %s %f %.9Y %.9Z\n'} prints it. */
   static String line(FileStatus of) {
-    return "%s %s %d %x %s %s\n"
-        .formatted(
-            Long.toUnsignedString(of.device()),
-            Long.toUnsignedString(of.inode()),
-            of.size(),
-            of.mode(),
-            time(of.mtime()),
-            time(of.ctime()));
+    StringBuilder text = new StringBuilder(100); // String.format takes 20 times as long
+    text.append(Long.toUnsignedString(of.device())).append(' ');
+    text.append(Long.toUnsignedString(of.inode())).append(' ');
+    text.append(of.size()).append(' ').append(Integer.toHexString(of.mode()));
+    time(of.mtime(), text);
+    time(of.ctime(), text);
+    return text.append('\n').toString();
   }
 
-  private static String time(long nanos) {
-    long whole = Math.abs(nanos / 1_000_000_000);
-    long part = Math.abs(nanos % 1_000_000_000);
-    return "%s%d.%09d".formatted(nanos < 0 ? "-" : "", whole, part);
+  private static void time(long nanos, StringBuilder text) {
+    String part = Long.toString(1_000_000_000 + Math.abs(nanos % 1_000_000_000));
+    text.append(nanos < 0 ? " -" : " ").append(Math.abs(nanos / 1_000_000_000));
+    text.append('.').append(part, 1, part.length());
   }
 
-  /** Lets the launcher compute the text once; refuses if it computes another one. */
-  private void tryOut(Path memo, byte[] seen) throws Refused {
+  /** Lets the launcher compute the text once; returns whether it computes this one. */
+  private boolean isPrinted(Path memo, byte[] seen) throws IOException {
     List<String> words = new ArrayList<>(List.of(call.launcher().toString(), memo.toString()));
     words.addAll(call.words());
-    Map<String, String> env = new TreeMap<>(call.env().all());
-    env.put("TORC_MEMO", "try");
-    ProgramOutput said = ProgramOutput.of(words, env, root, ProgramOutput.PATIENCE, ISO_8859_1);
-    if (!said.ok() || !said.text().equals(new String(seen, ISO_8859_1).strip())) {
-      throw new Refused("the system's programs print something else");
+    Path tried = memo.resolve("tried");
+    var env = call.env().all().with(Map.of("TORC_MEMO", "try"));
+    try (Spawn spawn = new Spawn()) { // ProcessBuilder would load twice as many classes
+      ChildWait.reap(spawn.start(words, root, env, tried, false, null));
     }
+    boolean same = Arrays.equals(seen, Files.readAllBytes(tried));
+    Files.delete(tried);
+    return same;
   }
 
   /** Moves a memo into place, under a name that the launcher finds by the call. */
@@ -389,7 +397,7 @@ public final class Memo {
         FileTree.remove(each);
       }
     }
-    String unique = "%015d-%s%s".formatted(System.currentTimeMillis(), RandomId.next(), kind);
+    String unique = System.currentTimeMillis() + "-" + RandomId.next() + kind;
     Files.move(fresh, memos.resolve(unique), StandardCopyOption.ATOMIC_MOVE);
   }
 
@@ -412,6 +420,11 @@ public final class Memo {
 
   /** Returns whether a text is one line of printable ASCII. */
   public static boolean isPlain(String text) {
-    return text.chars().allMatch(c -> c >= ' ' && c <= '~');
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) < ' ' || text.charAt(i) > '~') {
+        return false;
+      }
+    }
+    return true;
   }
 }

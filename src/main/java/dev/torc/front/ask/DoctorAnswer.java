@@ -4,6 +4,7 @@ import dev.torc.base.machine.Gpus;
 import dev.torc.base.machine.Jobserver;
 import dev.torc.base.machine.Limits;
 import dev.torc.base.machine.MachineFacts;
+import dev.torc.base.posix.FileTree;
 import dev.torc.base.posix.InputFile;
 import dev.torc.base.posix.Io;
 import dev.torc.base.posix.JobTrace;
@@ -110,6 +111,7 @@ final class DoctorAnswer implements Answer {
     add("cache", cache());
     if (place != null) {
       add("lock", lock());
+      add("memo", memo());
     }
     if (place != null && project != null && !project.graph().having(Job.ENVIRONMENT).isEmpty()) {
       environments();
@@ -386,6 +388,17 @@ final class DoctorAnswer implements Answer {
     } catch (IOException e) {
       return advice(Refusal.line(e), "");
     }
+  }
+
+  private Finding memo() throws IOException {
+    if ("0".equals(env.get("TORC_MEMO"))) {
+      return ok("off (TORC_MEMO=0)");
+    }
+    Path folder = place.root().resolve(".torc/rest.d");
+    List<Path> all = Files.isDirectory(folder) ? FileTree.entries(folder) : List.of();
+    int memos = (int) all.stream().filter(each -> !each.toString().contains("/.new-")).count();
+    return ok(
+        memos == 0 ? "none" : Amount.count(memos, "call") + " answered while nothing changes");
   }
 
   private Finding locale() {

@@ -83,8 +83,10 @@ public final class Main {
   public static void main(String[] args) {
     endWhereAThreadBreaks();
     Console console = console();
-    boolean remembers = "1".equals(console.env().get("TORC_MEMO")); // else its class is not needed
-    MemoCall memo = remembers ? MemoCall.begin(args) : null;
+    MemoCall memo =
+        mayRest(console)
+            ? MemoCall.begin(args, new Descriptor(1).stream(), new Descriptor(2).stream())
+            : null;
     int exit = run(args, memo == null ? console : memo.console(console));
     if (memo != null) {
       memo.end(exit);
@@ -94,6 +96,19 @@ public final class Main {
       Runtime.getRuntime().halt(exit);
     }
     System.exit(exit); // also removes the unpacked shared libraries
+  }
+
+  /**
+   * Returns whether a memo is possible: the last build here may have left all jobs fresh, and the
+   * launcher asks memos in such a call. Else no class of memos is needed.
+   */
+  private static boolean mayRest(Console console) {
+    Map<String, String> env = console.env();
+    return !"0".equals(env.get("TORC_MEMO"))
+        && env.getOrDefault("MAKELEVEL", "").isEmpty()
+        && env.getOrDefault("TORC_BUILDS", "").isEmpty()
+        && Files.exists(console.cwd().resolve(".torc/rest"))
+        && Files.exists(Path.of("/proc/self/status")); // not on macOS
   }
 
   static void endWhereAThreadBreaks() {

@@ -12,6 +12,7 @@ import dev.torc.front.show.Console;
 import java.io.ByteArrayOutputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -38,9 +39,10 @@ final class MemoCall {
   private final List<String> words;
   private final long began = System.currentTimeMillis();
   private final Questions asked = Questions.begin();
-  private final AskedVariables env = new AskedVariables(Environment.ofCaller().asMap());
-  private final Heard out = new Heard(1);
-  private final Heard err = new Heard(2);
+  private final Environment all = Environment.ofCaller();
+  private final AskedVariables env = new AskedVariables(all);
+  private final Heard out;
+  private final Heard err;
   private String terminals;
 
   /** Passes what is written to a stream on, and keeps the beginning. */
@@ -49,8 +51,8 @@ final class MemoCall {
 
     private final ByteArrayOutputStream begin = new ByteArrayOutputStream();
 
-    Heard(int number) {
-      super(new Descriptor(number).stream());
+    Heard(OutputStream stream) {
+      super(stream);
     }
 
     @Override
@@ -71,17 +73,19 @@ final class MemoCall {
     }
   }
 
-  private MemoCall(List<String> words) {
+  private MemoCall(List<String> words, OutputStream out, OutputStream err) {
     this.words = words;
+    this.out = new Heard(out);
+    this.err = new Heard(err);
   }
 
   /** Begins to record; returns null if the words may have no memo. */
-  static MemoCall begin(String[] args) {
+  static MemoCall begin(String[] args, OutputStream out, OutputStream err) {
     List<String> words = List.of(args);
     boolean may =
         words.stream().noneMatch(OTHERS::contains)
             && words.stream().allMatch(word -> WORD.matcher(word).matches() && Memo.isPlain(word));
-    return may ? new MemoCall(words) : null;
+    return may ? new MemoCall(words, out, err) : null;
   }
 
   /** Returns a console with streams and variables that this call records. */
@@ -100,7 +104,7 @@ final class MemoCall {
   /** Leaves a memo if the call may have one. With TORC_DEBUG, tells why there is none. */
   void end(int exit) {
     String why = why(exit);
-    if (why != null && !System.getenv().getOrDefault("TORC_DEBUG", "").isEmpty()) {
+    if (why != null && !all.asMap().getOrDefault("TORC_DEBUG", "").isEmpty()) {
       try {
         String line = "torc: no memo: " + why + "\n";
         new Descriptor(2).stream().write(line.getBytes(StandardCharsets.UTF_8));
@@ -116,9 +120,10 @@ final class MemoCall {
       return "the call said more than its last line";
     }
     try {
-      Path launcher = InstalledTorc.program();
+      String own = System.getProperty("torc.launcher"); // of a wheel, it is beside Python
+      Path launcher = own == null ? InstalledTorc.program() : Path.of(own);
       Questions.look(launcher, true);
-      asked.end();
+      asked.end(); // a memo does not depend on its own questions
       return Memo.leave(
           asked,
           new AnsweredCall(words, env, launcher, began, terminals, last.group(1), last.group(2)));

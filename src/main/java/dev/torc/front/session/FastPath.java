@@ -20,6 +20,7 @@ import dev.torc.core.memory.StartMark;
 import dev.torc.core.memory.StartMarks;
 import dev.torc.core.model.Downstream;
 import dev.torc.core.model.Graph;
+import dev.torc.core.model.Job;
 import dev.torc.core.model.Step;
 import dev.torc.core.model.Workflow.Settings;
 import dev.torc.core.run.Event;
@@ -206,7 +207,7 @@ record FastPath(
             && settings.executors().isEmpty()
             && settings.stores().shared().isEmpty()
             && graph.having(Step.SECRET).isEmpty()
-            && graph.workflow().jobs().stream().allMatch(job -> job.surroundings() == null)
+            && graph.having(Job.ENVIRONMENT).isEmpty()
             && fresh.held().caller().keySet().stream().noneMatch(asks -> asks.startsWith("\0"))
             && !Files.exists(place.remote())
             && project.stamps().linkStamp(place.running()).size() == 0;

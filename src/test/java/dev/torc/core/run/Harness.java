@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.DigestMemo;
+import dev.torc.base.digests.WatchedStamps;
 import dev.torc.base.machine.Gpus;
 import dev.torc.base.machine.Limits;
 import dev.torc.base.posix.CallingProcess;
@@ -18,6 +19,7 @@ import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.here.Runner;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.CachePlace;
+import dev.torc.core.memory.SharingHost;
 import dev.torc.core.memory.ThisHost;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.GrownGraph;
@@ -209,6 +211,9 @@ public class Harness extends LastBuild {
     return stub.exit(0);
   }
 
+  /** What leaves memos of builds and asks them; null for nothing. */
+  MemosBeside memos;
+
   // ---- build
 
   Graph graph;
@@ -310,7 +315,7 @@ public class Harness extends LastBuild {
   final Caller caller() {
     String source = gpus.isEmpty() ? "" : "this machine";
     return new Caller(
-        env,
+        memos == null ? env : memos.env(env),
         root,
         new Host(
             stamps,
@@ -426,11 +431,31 @@ public class Harness extends LastBuild {
   }
 
   private void build(CompletableFuture<BuildLoop> begun, String... targets) throws IOException {
+    boolean plain =
+        !force && !downstream && !only && !keepsFailed && !commands && !all && !traces && !strict;
+    if (memos != null
+        && plain
+        && !sandboxes
+        && failures == 0
+        && args.isEmpty()
+        && excluded.isEmpty()
+        && frozen.isEmpty()
+        && !(here instanceof SharingHost)
+        && !(stamps instanceof WatchedStamps)) {
+      memos.around(this, () -> play(begun, targets), List.of(targets));
+    } else {
+      play(begun, targets);
+    }
+  }
+
+  private void play(CompletableFuture<BuildLoop> begun, String... targets) throws IOException {
     events = new CopyOnWriteArrayList<>();
     read.clear();
     BuildSession session = session(followed(load()), false, targets);
     session.check(said -> events.add(new Event.Note(Event.Level.WARNING, said)));
-    tick(); // so that an edit before the build does not look like one during it
+    if (memos == null || memos.ticks()) {
+      tick(); // so that an edit before the build does not look like one during it
+    }
     try {
       String build = id == null ? UUID.randomUUID().toString() : id;
       exit = session.run(build, System.nanoTime(), new Watcher(begun));

@@ -65,6 +65,13 @@ class RandomGraphsTest {
     assertTrue(fetched.get() > PROJECTS / 8, "fetched: " + fetched + ", restored: " + restored);
   }
 
+  /** Returns a walk whose builds leave memos. */
+  static RandomWalks.Walk walk(Path root, Random random, MemosBeside memos) {
+    Walk walk = new Walk(root, random, 0, null, null);
+    walk.torc.memos = memos;
+    return walk;
+  }
+
   /** Plain jobs, with folders, temporary products and depfiles. */
   private static final class Walk extends OracleWalk {
     private final SortedMap<Integer, Spec> jobs = new TreeMap<>();

@@ -52,6 +52,13 @@ class RandomGroupsTest {
     assertTrue(restored.get() > PROJECTS / 4, "restored: " + restored);
   }
 
+  /** Returns a walk whose builds leave memos. */
+  static RandomWalks.Walk walk(Path root, Random random, MemosBeside memos) {
+    Walk walk = new Walk(root, random, 0, null);
+    walk.torc.memos = memos;
+    return walk;
+  }
+
   /** Jobs and groups of them. */
   private static final class Walk extends OracleWalk {
     private final SortedMap<Integer, Oracle.Unit> drafts = new TreeMap<>();

@@ -110,7 +110,6 @@ class MemoIT {
   void start() throws IOException {
     assumeTrue(Files.exists(Path.of("/proc/self/status")), "memos need /proc");
     project = new Sandbox(temp);
-    project.env.put("TORC_MEMO", "1");
     project.env.put("TORC_DEBUG", "1");
     project.env.put("WORD", "hello");
   }
@@ -180,8 +179,14 @@ class MemoIT {
     many();
     Ran first = project.torc();
     assertEquals(0, first.exit(), first.err());
+    assertEquals("memo: none\n", project.sh("torc doctor | grep ^memo").out());
     Ran known = project.torc("-k");
     untilAnswered();
+    assertEquals(
+        "memo: 2 calls answered while nothing changes\n",
+        project.sh("torc doctor | grep ^memo").out());
+    assertEquals(
+        "memo: off (TORC_MEMO=0)\n", project.sh("TORC_MEMO=0 torc doctor | grep ^memo").out());
     Ran answer = project.torc();
     assertEquals(0, answer.exit());
     assertEquals("", answer.out());
@@ -265,6 +270,7 @@ class MemoIT {
   @Test
   void otherProgramsOnThePathAreNotUsed() throws Exception {
     many();
+    project.env.put("USER", "me"); // else the launcher asks id for the server's folder
     for (String liar : List.of("cmp", "stat", "xargs", "pwd", "id")) {
       project.script("tools/" + liar, "#!/bin/sh\ntouch " + project.root + "/lied\nexit 0\n");
     }
@@ -295,6 +301,11 @@ class MemoIT {
             job.formatted(", always: true", ""),
             job.formatted(", max_age: 1h", ""),
             job.formatted(", probe: 'true'", ""),
+            job.formatted(
+                ", environment: e", "environments: { e: { kind: commands, create: 'true' } }\n"),
+            job.formatted("", "executors: { x: { kind: slurm } }\n"),
+            job.formatted("", "stores: { shared: [{ path: /nowhere }] }\n"),
+            job.formatted("", "hooks: { start: 'true' }\n"),
             job.formatted("", "stamps: { never: [in] }\n"),
             job.formatted("", "hooks: { finish: 'true' }\n"),
             job.formatted(", env: { WORD: { secret: true } }", ""));
@@ -307,9 +318,124 @@ class MemoIT {
       assertEquals(Set.of(), memos(), build);
     }
     project.build(job.formatted("", ""));
-    for (String word : List.of("-n", "-v", "-q", "--json", "--junit=j.xml", "-f torc.yaml")) {
-      project.sh("torc " + word);
-      assertEquals(Set.of(), memos(), word);
+    untilAnswered();
+    project.sh("echo 2 >> in; torc"); // memos are removed
+    List<String> others =
+        List.of(
+            "torc -n",
+            "torc -v",
+            "torc -q",
+            "torc --json",
+            "torc --junit=j.xml",
+            "torc -f torc.yaml",
+            "torc -f - < torc.yaml",
+            "torc -f /dev/stdin < torc.yaml",
+            "cat torc.yaml | torc -f /dev/fd/0",
+            "torc --force",
+            "mkdir -p below; cd below; torc",
+            "MAKELEVEL=1 torc",
+            "JAVA_TOOL_OPTIONS=-Xmx300m torc",
+            "GITHUB_ACTIONS=true torc",
+            "TORC_CACHE=$PWD/../cache torc");
+    for (String line : others) {
+      project.sh(line + "; " + line + "; " + line);
+      assertEquals(Set.of(), memos(), line);
+    }
+    project.write("in", "3");
+    project.build(
+        "jobs: { a: { command: cp in a.out; echo w >&2, needs: in, produces: a.out } }\n");
+    Sandbox.Going writer =
+        project.start(List.of("sh", "-c", "exec 3>>in; echo; read line < /dev/zero; sleep 600"));
+    Sandbox.until("it has the file open", () -> !writer.out().isEmpty());
+    project.sh("torc; torc; torc");
+    assertEquals(Set.of(), memos(), "a process has a need open for writing");
+  }
+
+  /** A memo of an older torc, of another boot, and one that comes back after a build. */
+  @Test
+  void anOldMemoIsNotUsed() throws Exception {
+    many();
+    project.torc();
+    untilAnswered();
+    Path home = temp.resolve("torc");
+    project.sh("cp -a " + Path.of(Sandbox.launcher()).getParent().getParent() + " " + home);
+    byJava("another installation", home + "/bin/torc");
+    untilAnswered();
+    String other = "call() { " + home + "/bin/torc; }; ";
+    project.sh(other + "call; call; call");
+    byJava("a newer torc.jar", other + "touch " + home + "/lib/torc.jar; call");
+    byJava("a newer launcher", other + "call; call; touch " + home + "/bin/torc; call");
+    untilAnswered();
+    String memo = memos().iterator().next();
+    String seen = ".torc/rest.d/" + memo + "/seen";
+    String boot = Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
+    byJava(
+        "another boot", "sed -i s/" + boot + "/" + boot.replace('-', '0') + "/ " + seen + "; torc");
+    untilAnswered();
+    project.sh("cp -a .torc/rest.d ../kept; echo 7 > in.txt; torc");
+    byJava("replayed after a build", "cp -a ../kept .torc/rest.d; torc");
+    project.sh("rm -rf .torc/rest.d; echo 1 > in.txt; torc");
+    byJava("replayed after the bytes came back", "cp -a ../kept .torc/rest.d; torc");
+  }
+
+  /** Calls beside each other say the same, and leave memos that answer. */
+  @Test
+  void callsAtOnceSayTheSame() throws Exception {
+    many();
+    Ran first = project.torc();
+    for (int i = 0; i < 3; i++) {
+      List<Sandbox.Going> going = new ArrayList<>();
+      for (int n = 0; n < 4; n++) {
+        going.add(project.start());
+      }
+      for (Sandbox.Going each : going) {
+        Ran ran = each.await();
+        assertEquals(0, ran.exit(), ran.err());
+        assertEquals("4 jobs: 0 ran, 4 up to date, 0 failed", ran.counts(), ran.err());
+      }
+    }
+    assertEquals(0, first.exit());
+    untilAnswered();
+    project.write("in.txt", "2");
+    Sandbox.Going one = project.start();
+    Sandbox.Going two = project.start();
+    List<Ran> both = List.of(one.await(), two.await());
+    assertEquals(1, both.stream().filter(ran -> !ran.ran().isEmpty()).count(), both.toString());
+    untilAnswered();
+  }
+
+  /** Whether there is no room, or torc is killed: a memo is whole or none, and no call fails. */
+  @Test
+  void aMemoThatCannotBeFinishedIsNone() throws Exception {
+    many();
+    project.torc();
+    project.sh("torc; sleep 0.1; rm -rf .torc/rest.d");
+    Ran full = project.sh("ulimit -f 1; trap '' XFSZ; torc");
+    assertEquals(0, full.exit(), full.err());
+    assertEquals(Set.of(), memos());
+    Ran inTheWay = project.sh("rm -rf .torc/rest.d; touch .torc/rest.d; torc; rm .torc/rest.d");
+    assertEquals(0, inTheWay.exit(), inTheWay.err());
+    untilAnswered();
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/strace")), "strace is missing");
+    List<String> steps = List.of("mkdir:when=1", "mkdir:when=2", "unlink:when=1", "rename:when=1");
+    for (String step : steps) {
+      String call = step.substring(0, step.indexOf(':'));
+      String inject = "-e trace=" + call + " -e inject=" + step.replace(":", ":signal=KILL:");
+      project.sh(
+          "rm -rf .torc/rest.d; strace -f -qq -o ../killed " + inject + " " + Sandbox.launcher());
+      Ran next = byJava("killed at " + step, "torc");
+      assertEquals("4 jobs: 0 ran, 4 up to date, 0 failed", next.counts(), next.err());
+      untilAnswered();
+      try (Stream<Path> all = Files.list(project.root.resolve(".torc/rest.d"))) {
+        assertEquals(1, all.count(), "what a killed torc left is removed");
+      }
+    }
+    String seen = ".torc/rest.d/" + memos().iterator().next() + "/seen";
+    int bytes = (int) Files.size(project.root.resolve(seen));
+    for (int cut : Sample.each(4, List.of(0, 1, bytes / 4, bytes / 2, bytes - 20, bytes - 1))) {
+      byJava("cut off at " + cut, "truncate -s " + cut + " " + seen + "; torc");
+      untilAnswered();
+      seen = ".torc/rest.d/" + memos().iterator().next() + "/seen";
     }
   }
 
@@ -379,7 +505,7 @@ class MemoIT {
         || !lines.get(begin).contains("dev.torc.front.cli.Main")) {
       begin++;
     }
-    int end = begin;
+    int end = begin + 1; // the first line names the launcher, too
     while (end < lines.size() && !lines.get(end).contains("/bin/torc\"")) {
       end++;
     }

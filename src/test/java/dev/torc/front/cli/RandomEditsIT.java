@@ -1,5 +1,6 @@
 package dev.torc.front.cli;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.Interruptible;
@@ -16,7 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Rule 13, leftovers: {@link EditsWalk} by the shipped torc, half of its calls by the warm server
- * and half cold. {@code -Dtorc.seed=N} repeats a run, {@code -Dtorc.rounds=N} says how many edits.
+ * and half cold; and once more with memos, each of which is compared with a cold call. {@code
+ * -Dtorc.seed=N} repeats a run, {@code -Dtorc.rounds=N} says how many edits.
  */
 class RandomEditsIT {
 
@@ -40,7 +42,53 @@ class RandomEditsIT {
     }
   }
 
+  /** Rule 4: a memo never says less than a JVM. */
+  @Test
+  void rule4SoItDoesWithMemos() throws Exception {
+    env.put("TORC_JAVA_HOME", System.getProperty("java.home"));
+    env.put("TORC_SERVER", "0");
+    long seed = Long.getLong("torc.seed", new Random().nextInt(1_000_000));
+    int[] answers = {0};
+    try {
+      Path top = Files.createDirectories(temp.toRealPath().resolve("walk"));
+      EditsWalk.Torc twice =
+          (at, args) -> {
+            Run first = run(at, args);
+            if (first.exit() == 0 && first.err().matches("\\d+ jobs?: 0 ran.* up to date.*\n")) {
+              run(at, args); // leaves a memo
+              Path lock = at.resolve(".torc/lock");
+              var before = Files.getLastModifiedTime(lock);
+              Run memo = run(at, args);
+              answers[0] += before.equals(Files.getLastModifiedTime(lock)) ? 1 : 0;
+              env.put("TORC_MEMO", "0");
+              assertEquals(untimed(run(at, args)), untimed(memo));
+              env.remove("TORC_MEMO");
+            }
+            return first;
+          };
+      new EditsWalk(top, seed, twice).play(Integer.getInteger("torc.rounds", 10));
+      assertTrue(answers[0] > 1, "answers: " + answers[0]);
+    } catch (AssertionError e) {
+      throw new AssertionError("-Dtorc.seed=" + seed + " " + e.getMessage(), e);
+    }
+  }
+
+  private static String untimed(Run run) {
+    return run.exit() + run.out() + run.err().replaceAll(" in \\d+\\.\\d s", "");
+  }
+
   private Run call(Path at, String... args) throws Exception {
+    if (++calls % 2 == 0) {
+      env.put("TORC_SERVER", "0"); // a cold call
+    }
+    try {
+      return run(at, args);
+    } finally {
+      env.remove("TORC_SERVER");
+    }
+  }
+
+  private Run run(Path at, String... args) throws Exception {
     Path torc = Path.of(System.getProperty("torc.home")).toAbsolutePath().resolve("bin/torc");
     List<String> words = new ArrayList<>(List.of(torc.toString()));
     words.addAll(List.of(args));
@@ -51,9 +99,6 @@ class RandomEditsIT {
     builder.redirectInput(Path.of("/dev/null").toFile());
     builder.environment().clear();
     builder.environment().putAll(env);
-    if (++calls % 2 == 0) {
-      builder.environment().put("TORC_SERVER", "0"); // a cold call
-    }
     int exit = builder.start().waitFor();
     return new Run(exit, Files.readString(out), Files.readString(err));
   }

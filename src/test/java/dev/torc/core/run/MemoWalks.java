@@ -1,0 +1,60 @@
+package dev.torc.core.run;
+
+import dev.torc.Sample;
+import dev.torc.StepFiles;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.DynamicContainer;
+import org.junit.jupiter.api.DynamicTest;
+
+/**
+ * The stories and the random walks once more, with memos: a main method for a JVM of its own, since
+ * questions to the file system are recorded by process. Its arguments are a folder and the
+ * launcher.
+ */
+final class MemoWalks {
+
+  private MemoWalks() {}
+
+  public static void main(String[] args) throws Exception {
+    Path temp = Path.of(args[0]);
+    MemosBeside memos = new MemosBeside(Path.of(args[1]));
+    List<String> failed = new ArrayList<>();
+    for (DynamicContainer file : Sample.each(12, stories(temp, memos))) {
+      file.getChildren().forEach(test -> play((DynamicTest) test, file.getDisplayName(), failed));
+    }
+    int projects = Sample.part(12, 24);
+    RandomWalks.play(
+        projects,
+        temp.resolve("graphs"),
+        (root, random) -> RandomGraphsTest.walk(root, random, memos));
+    RandomWalks.play(
+        projects,
+        temp.resolve("groups"),
+        (root, random) -> RandomGroupsTest.walk(root, random, memos));
+    System.out.printf(
+        "%d memos; none: %s%n%s%n", memos.left, memos.none, String.join("\n", failed));
+    System.exit(failed.isEmpty() && memos.left > 10 ? 0 : 1);
+  }
+
+  private static void play(DynamicTest test, String file, List<String> failed) {
+    try {
+      test.getExecutable().execute();
+    } catch (Throwable e) {
+      failed.add(file + ", " + test.getDisplayName() + ": " + e);
+    }
+  }
+
+  private static List<DynamicContainer> stories(Path temp, MemosBeside memos) throws Exception {
+    return StepFiles.tests(
+        Path.of("testdata", "stories"),
+        temp,
+        folder -> {
+          Story story = new Story(Files.createDirectories(folder.resolve("root")));
+          story.memos = memos;
+          return story;
+        });
+  }
+}
