@@ -41,10 +41,10 @@ class StartIT {
    * with decisions that left larger classes, and four that only some starts link; five came with
    * memos by default and lists with kinds.
    */
-  private static final int OWN = 1180;
+  private static final int OWN = 1185;
 
   private static final int LAMBDAS = 50;
-  private static final int ALL = 3360;
+  private static final int ALL = 3375;
 
   private static final Path HOME = Path.of(System.getProperty("torc.home")).toAbsolutePath();
 
