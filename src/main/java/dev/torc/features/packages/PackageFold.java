@@ -15,11 +15,6 @@ public record PackageFold(List<PackageFile> packages, String home) {
     return name.startsWith(home) ? name.substring(home.length()) : name;
   }
 
-  /** Returns the outermost package of an outside name, such as {@code ui:}; the name if none. */
-  public String outermost(String name) {
-    return next(name, "");
-  }
-
   /**
    * Returns the outermost package of a name of which the user has not typed the whole name yet; the
    * name itself if there is none.

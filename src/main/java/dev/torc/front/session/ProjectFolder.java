@@ -5,7 +5,6 @@ import dev.torc.base.posix.OwnFile;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.features.reading.BuildFile;
-import dev.torc.front.session.Project.Wholes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
