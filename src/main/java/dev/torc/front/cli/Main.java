@@ -289,8 +289,8 @@ public final class Main {
     String hint =
         foreign.isEmpty() ? NearestName.hint(word, commands.descriptions().keySet()) : foreign;
     BadInput.Diagnostic said = refused.diagnostics().getFirst();
-    boolean ofBuildFile = !said.place().toString().isEmpty();
-    return ofBuildFile || hint.isEmpty()
+    boolean known = said.message().contains(" is skipped: "); // a job that the call leaves out
+    return known || !said.place().toString().isEmpty() || hint.isEmpty()
         ? refused
         : Call.usage(
             "unknown command %s%s (as a target: %s)"
