@@ -11,6 +11,7 @@ import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.Problems;
 import dev.torc.core.model.Workflow.PackageFile;
 import dev.torc.features.packages.BrokenPackages;
+import dev.torc.features.packages.PackagePattern;
 import dev.torc.features.reading.BuildFile;
 import dev.torc.features.reading.Home;
 import dev.torc.features.reading.KnownKeys;

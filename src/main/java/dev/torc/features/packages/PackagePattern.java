@@ -1,4 +1,4 @@
-package dev.torc.front.buildfile;
+package dev.torc.features.packages;
 
 import dev.torc.base.syntax.Glob;
 import java.util.ArrayList;
@@ -12,12 +12,12 @@ import java.util.stream.Stream;
  * The names of the packages that a pattern of build files finds: what its wildcards match. Adjacent
  * wildcards are one part; parts are joined by slashes.
  */
-record PackagePattern(Pattern regex) {
+public record PackagePattern(Pattern regex) {
 
   private static final Pattern TOKEN =
       Pattern.compile("\\*\\*/|\\*\\*|[*?]|\\[.[^\\]]*]|\\{[^}]*}|\\\\.|.", Pattern.DOTALL);
 
-  static PackagePattern of(String pattern) {
+  public static PackagePattern of(String pattern) {
     StringBuilder regex = new StringBuilder();
     boolean open = false;
     for (Matcher token = TOKEN.matcher(pattern); token.find(); ) {
@@ -53,7 +53,7 @@ record PackagePattern(Pattern regex) {
   }
 
   /** Returns the name of the package whose build file the pattern matches. */
-  String name(String file) {
+  public String name(String file) {
     Matcher matcher = regex.matcher(file);
     List<String> parts = new ArrayList<>();
     for (int g = 1; matcher.matches() && g <= matcher.groupCount(); g++) {
