@@ -73,6 +73,7 @@ class ImageIT {
               Map.entry("events", "0 events"),
               Map.entry("init", "0 -C fresh init"),
               Map.entry("import", "2 -C fresh import torc.yaml"),
+              Map.entry("shell", "0 shell b -- true"),
               Map.entry("slurm", "2 slurm"),
               Map.entry("server", "1 server status"),
               Map.entry("doctor", "0 doctor"),
