@@ -11,8 +11,8 @@ import org.junit.jupiter.api.DynamicTest;
 
 /**
  * The stories and the random walks once more, with memos: a main method for a JVM of its own, since
- * questions to the file system are recorded by process. Its arguments are a folder and the
- * launcher.
+ * questions to the file system are recorded by process. Its arguments are a folder, the launcher,
+ * and how many there are for each that is played.
  */
 final class MemoWalks {
 
@@ -21,11 +21,12 @@ final class MemoWalks {
   public static void main(String[] args) throws Exception {
     Path temp = Path.of(args[0]);
     MemosBeside memos = new MemosBeside(Path.of(args[1]));
+    int share = Integer.parseInt(args[2]);
     List<String> failed = new ArrayList<>();
-    for (DynamicContainer file : Sample.each(12, stories(temp, memos))) {
+    for (DynamicContainer file : Sample.each(share, stories(temp, memos))) {
       file.getChildren().forEach(test -> play((DynamicTest) test, file.getDisplayName(), failed));
     }
-    int projects = Sample.part(12, 24);
+    int projects = 24 / share;
     RandomWalks.play(
         projects,
         temp.resolve("graphs"),

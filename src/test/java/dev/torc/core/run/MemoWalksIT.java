@@ -3,10 +3,10 @@ package dev.torc.core.run;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.torc.JavaChild;
+import dev.torc.Sample;
 import dev.torc.Sandbox;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,8 +15,8 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Rule 4: the stories and the random walks, which find jobs that are falsely up to date, find none
- * with memos either. {@link MemoWalks} plays a share of them in a JVM of its own; all, with {@code
- * -Dtorc.all}, take ten minutes.
+ * with memos either. {@link MemoWalks} plays a share of them in a JVM of its own: all take ten
+ * minutes.
  */
 @Execution(ExecutionMode.CONCURRENT)
 class MemoWalksIT {
@@ -25,18 +25,14 @@ class MemoWalksIT {
 
   @Test
   void rule4NoMemoAnswersWhereABuildSaysOtherwise() throws Exception {
-    List<String> options = new ArrayList<>();
-    for (String name : List.of("torc.all", "torc.seed")) {
-      if (System.getProperty(name) != null) {
-        options.add("-D" + name + "=" + System.getProperty(name));
-      }
-    }
+    List<String> options = List.of("-Dtorc.seed=" + Sample.SEED);
     List<String> command =
         JavaChild.command(
             options,
             MemoWalks.class,
             Files.createDirectories(temp.toRealPath().resolve("walks")).toString(),
-            Sandbox.launcher());
+            Sandbox.launcher(),
+            Sample.ALL ? "4" : "12");
     Path said = temp.resolve("said");
     int exit =
         new ProcessBuilder(command)
