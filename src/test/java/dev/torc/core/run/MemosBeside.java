@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.torc.base.posix.Environment;
 import dev.torc.base.posix.Io;
 import dev.torc.base.posix.Questions;
+import dev.torc.base.syntax.BadInput;
 import dev.torc.core.decide.Verdict;
 import dev.torc.features.memo.AskedVariables;
 import dev.torc.features.memo.Memo;
@@ -88,12 +89,16 @@ final class MemosBeside {
     return env;
   }
 
-  /** Whether a build would run nothing, and no hook. */
+  /** Whether a build would be accepted, and run nothing and no hook. */
   private static boolean rests(Harness torc, List<String> words) throws IOException {
     String[] targets = words.toArray(String[]::new);
-    var plan = torc.session(torc.load(), true, targets).forecast(false, _ -> {});
-    return plan.context().graph().workflow().settings().hooks().isEmpty()
-        && plan.selected().stream().allMatch(j -> plan.verdict(j) instanceof Verdict.UpToDate);
+    try {
+      var plan = torc.session(torc.load(), true, targets).forecast(false, _ -> {});
+      return plan.context().graph().workflow().settings().hooks().isEmpty()
+          && plan.selected().stream().allMatch(j -> plan.verdict(j) instanceof Verdict.UpToDate);
+    } catch (BadInput refused) {
+      return false; // such as a need that a job removed
+    }
   }
 
   /** Leaves a memo of a build in which nothing runs; returns null, or why there is none. */
