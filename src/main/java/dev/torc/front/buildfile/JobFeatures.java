@@ -47,7 +47,8 @@ public final class JobFeatures {
       case Job.SANDBOX, Job.CALLED_SANDBOX -> new SandboxFeature();
       case Job.ENVIRONMENT, EnvironmentMaking.CREATE -> new EnvironmentFeature();
       case Step.SECRET -> new SecretFeature();
-      default -> new FetchFeature();
+      case Fetch.KEY, "sha256", "headers" -> new FetchFeature();
+      default -> throw new IllegalArgumentException(key);
     };
   }
 }
