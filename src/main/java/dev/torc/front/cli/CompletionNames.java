@@ -4,7 +4,7 @@ import dev.torc.core.decide.JobSelection.UserPaths;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Group;
 import dev.torc.core.model.Job.Resources;
-import dev.torc.features.packages.PackageFold;
+import dev.torc.core.model.Workflow.PackageFile;
 import dev.torc.front.session.Caller;
 import dev.torc.front.session.Project;
 import dev.torc.front.session.ProjectOptions;
@@ -21,6 +21,33 @@ import java.util.TreeSet;
  * if that is out of date, from the build file, and from nothing else.
  */
 final class CompletionNames {
+
+  /**
+   * Shortens names of jobs to those of their packages.
+   *
+   * @param home the text before the names of the jobs that are not shortened to it; empty for none
+   */
+  private record PackageFold(List<PackageFile> packages, String home) {
+
+    /** Returns a name as it is written in the package in which the call is made. */
+    String inside(String name) {
+      return name.startsWith(home) ? name.substring(home.length()) : name;
+    }
+
+    /**
+     * Returns the outermost package of a name of which the user has not typed the whole name yet;
+     * the name itself if there is none.
+     */
+    String next(String name, String typed) {
+      String best = name;
+      for (PackageFile each : name.indexOf(':') < 0 ? List.<PackageFile>of() : packages) {
+        String prefix = inside(each.prefix());
+        boolean outer = !prefix.isEmpty() && name.startsWith(prefix) && !typed.startsWith(prefix);
+        best = outer && prefix.length() < best.length() ? prefix : best;
+      }
+      return best;
+    }
+  }
 
   private CompletionNames() {}
 
