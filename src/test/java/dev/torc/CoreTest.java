@@ -79,7 +79,7 @@ class CoreTest {
   private static final Map<String, Integer> MANY =
       Map.ofEntries(
           Map.entry("front/session/PlannedBuild", 11), // hands each feature what it needs to run
-          Map.entry("front/session/JobShell", 6), // the same for a shell beside builds
+          Map.entry("front/session/JobShell", 5), // the same for a shell beside builds
           Map.entry("front/buildfile/JobReader", 7), // what more than one key, or none, asks for
           Map.entry("front/buildfile/ParsedBuildFile", 7), // calls those of the top level
           Map.entry(

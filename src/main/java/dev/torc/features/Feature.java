@@ -72,7 +72,7 @@ public interface Feature {
    * @param env the caller's environment
    * @param events the reports
    * @param wantsCommands whether reports show the commands of jobs
-   * @param told what was told already, of those things that are told once
+   * @param told what has been reported, so that it is reported only once
    */
   record Building(
       Map<String, String> env, Consumer<Event> events, boolean wantsCommands, Set<String> told) {}

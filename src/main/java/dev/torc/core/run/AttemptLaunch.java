@@ -46,8 +46,8 @@ public final class AttemptLaunch {
    * of time and memory.
    *
    * @param amounts what the attempt may be granted
-   * @param other puts other commands in place of those of the steps, whose number stays; it gets
-   *     the launch, and its commands as people read them
+   * @param other replaces the commands of the steps one for one, given the launch and its commands
+   *     as people read them
    * @param runner fetches images
    * @throws AttemptFailure if something is missing that an attempt needs
    */

@@ -29,7 +29,6 @@ import dev.torc.features.Feature;
 import dev.torc.features.clusters.Remotes;
 import dev.torc.features.clusters.Scheduler;
 import dev.torc.features.clusters.Scheduler.SchedulerResources;
-import dev.torc.features.containers.ImageSupply;
 import dev.torc.features.environments.EnvironmentMaking;
 import dev.torc.features.fetch.Fetch;
 import dev.torc.features.finds.Tracing;
@@ -172,16 +171,7 @@ public final class JobShell implements AutoCloseable {
     Workflow workflow = project.workflow();
     Caller caller = project.caller();
     String build = RandomId.next();
-    ImageSupply images =
-        new ImageSupply(project.containers(), workflow, build, place.jobs(), events);
-    LaunchBuilder launches =
-        new LaunchBuilder(
-            workflow,
-            place,
-            build,
-            PlannedBuild.inherited(caller.env(), build),
-            caller.variables(),
-            images);
+    LaunchBuilder launches = PlannedBuild.launches(project, place, build, events);
     ProductRoots roots = new ProductRoots(workflow.root(), workflow.settings().roots());
     RemovedOrSetAside removal =
         new RemovedOrSetAside(

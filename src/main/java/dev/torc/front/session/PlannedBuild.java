@@ -188,27 +188,30 @@ record PlannedBuild(
   /** Returns the part of the setup that all attempts of this build share. */
   private AttemptContext common(
       Machines machines, Consumer<? super Event> events, Features features) throws IOException {
-    String build = work.build().id();
-    Map<String, String> env = project.caller().env();
-    Workflow workflow = project.workflow();
-    CachePlace place = project.place();
-    ImageSupply images =
-        new ImageSupply(project.containers(), workflow, build, place.jobs(), events);
-    LaunchBuilder launches =
-        new LaunchBuilder(
-            workflow, place, build, inherited(env, build), project.caller().variables(), images);
     return new AttemptContext(
         plan.context(),
         work.removal(),
-        launches,
+        launches(project, project.place(), work.build().id(), events),
         work.marks(),
         machines,
         watcher.parts(features),
         work.build());
   }
 
+  /** Returns what makes the launches of a build, whose files lie in {@code place}. */
+  static LaunchBuilder launches(
+      Project project, CachePlace place, String build, Consumer<? super Event> events)
+      throws IOException {
+    Workflow workflow = project.workflow();
+    Caller caller = project.caller();
+    ImageSupply images =
+        new ImageSupply(project.containers(), workflow, build, place.jobs(), events);
+    return new LaunchBuilder(
+        workflow, place, build, inherited(caller.env(), build), caller.variables(), images);
+  }
+
   /** Returns what the processes of all jobs get instead of the caller's variables. */
-  static Map<String, String> inherited(Map<String, String> env, String build) {
+  private static Map<String, String> inherited(Map<String, String> env, String build) {
     Map<String, String> inherited = new HashMap<>();
     String makeflags = env.get("MAKEFLAGS");
     if (makeflags != null) {
