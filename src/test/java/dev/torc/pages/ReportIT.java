@@ -129,6 +129,50 @@ class ReportIT extends BrowserHarness {
     assertEquals(List.of(), browser.axe());
   }
 
+  /** A script answers messages with what it can do. */
+  private static final String FRAMED =
+      """
+      <!doctype html><title>It</title><p>before</p><a href="#far">down</a>
+      <div style="height: 3000px"></div><p id="far">far</p>
+      <script>
+        document.querySelector('p').textContent = 'drawn "&amp;" <';
+        onmessage = event => {
+          document.querySelector('a').click();
+          const said = [document.querySelector('p').textContent, document.title, scrollY > 1000];
+          try { said.push(parent.document.title); } catch (e) { said.push(e.name); }
+          try { eval('1'); } catch (e) { said.push(e.name); }
+          event.source.postMessage(said.join(), '*');
+        };
+      </script>
+      """;
+
+  private static final String ASK =
+      "new Promise(done => { onmessage = e => done(e.data);"
+          + " document.querySelector('iframe').contentWindow.postMessage('', '*'); })";
+
+  @Test
+  void anHtmlFileRunsInAFrameThatReachesNothing() throws Exception {
+    open(Reports.writeFramed(FRAMED, temp.resolve("framed.html")));
+    assertEquals(List.of(), browser.consoleErrors());
+    assertEquals(List.of(), browser.axe());
+    assertEquals("drawn \"&amp;\" <,It,true,SecurityError,EvalError", text(ASK));
+  }
+
+  @Test
+  void anHtmlFileInAFrameHasNoNetwork() throws Exception {
+    String out =
+        "<script>const refused = []; addEventListener('securitypolicyviolation', e =>"
+            + " refused.push(e.blockedURI)); fetch('https://example.org/a').catch(() => {}); const"
+            + " image = new Image(); image.onerror = () => onmessage = e => e.source.postMessage("
+            + "refused.sort().join(), '*'); image.src = 'https://example.org/b'; onmessage = e =>"
+            + " { image.onerror = () => e.source.postMessage(refused.sort().join(), '*'); }"
+            + "</script>";
+    open(Reports.writeFramed(out, temp.resolve("network.html")));
+    assertEquals("https://example.org/a,https://example.org/b", text(ASK));
+    List<String> errors = browser.consoleErrors();
+    assertTrue(errors.stream().noneMatch(each -> each.startsWith("request:")), errors.toString());
+  }
+
   @Test
   void valuesHaveATableAndAPlot() throws Exception {
     open(5_000);

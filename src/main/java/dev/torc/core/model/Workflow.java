@@ -62,7 +62,7 @@ public record Workflow(
       List<Executor> executors,
       Stores stores,
       StampPaths stamps,
-      List<ReportFile> report) {
+      ReportFiles report) {
 
     public List<Path> files() {
       return sources.files;
@@ -105,6 +105,11 @@ public record Workflow(
     public String name() {
       return prefix.substring(0, prefix.length() - 1);
     }
+  }
+
+  /** What {@code report} says; the page includes at most {@code embed} bytes of the files. */
+  public record ReportFiles(List<ReportFile> files, long embed) {
+    public static final long EMBED = 20_000_000;
   }
 
   /** An entry of {@code report}; a null {@code title} stands for the path. */

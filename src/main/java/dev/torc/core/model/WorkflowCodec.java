@@ -23,6 +23,7 @@ import dev.torc.core.model.Workflow.LeftOutJob;
 import dev.torc.core.model.Workflow.PackageFile;
 import dev.torc.core.model.Workflow.ReadFiles;
 import dev.torc.core.model.Workflow.ReportFile;
+import dev.torc.core.model.Workflow.ReportFiles;
 import dev.torc.core.model.Workflow.Settings;
 import dev.torc.core.model.Workflow.Stores;
 import dev.torc.core.model.Workflow.Stores.SharedEntry;
@@ -147,7 +148,9 @@ public final class WorkflowCodec {
         new StampPaths(
             wire.list(of, s -> s.stamps().never(), path),
             wire.list(of, s -> s.stamps().trust(), path)),
-        wire.list(of, Settings::report, WorkflowCodec::reportFile));
+        new ReportFiles(
+            wire.list(of, s -> s.report().files(), WorkflowCodec::reportFile),
+            wire.number(of == null ? 0 : of.report().embed())));
   }
 
   private static PackageFile packageFile(Wire wire, PackageFile of, Wire.Codec<Path> path) {

@@ -174,6 +174,9 @@ public final class KnownKeys {
   /** {@code stamps}. */
   public static final List<String> STAMPS = List.of("never", "trust");
 
+  /** {@code report}, if it is a map with a size. */
+  public static final List<String> REPORT_MAP = List.of("show", "embed");
+
   /** An entry of {@code report} that is a map. */
   public static final List<String> REPORT = List.of("file", "title", "caption");
 }

@@ -23,7 +23,7 @@ public final class PatternReadings {
   /** Returns the warnings about the report's files. */
   public static List<Diagnostic> ofReport(Graph graph) throws IOException {
     List<Diagnostic> lines = new ArrayList<>(0);
-    for (ReportFile file : graph.workflow().settings().report()) {
+    for (ReportFile file : graph.workflow().settings().report().files()) {
       String line = onDisk(graph, file.ref(), List.of());
       if (line != null) {
         lines.add(new Diagnostic(file.ref().place(), line));

@@ -8,11 +8,13 @@ import dev.torc.base.syntax.Node.Entry;
 import dev.torc.base.syntax.Paths;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.Problems;
+import dev.torc.base.syntax.Quantity;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Item;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Workflow.ReportFile;
+import dev.torc.core.model.Workflow.ReportFiles;
 import dev.torc.features.fetch.FetchReader;
 import dev.torc.features.reading.KnownKeys;
 import dev.torc.features.reading.ListItems;
@@ -413,9 +415,22 @@ record ItemReader(Paths paths, GivenNeeds given, Problems problems) {
     }
   }
 
-  List<ReportFile> report(MapFields top) {
+  ReportFiles report(MapFields top) {
+    Node all = top.map().get("report");
+    if (!(all instanceof Node.Mapping map) || map.get("show") == null && map.get("embed") == null) {
+      return new ReportFiles(reportFiles(all, top), ReportFiles.EMBED);
+    }
+    MapFields keys = new MapFields(map, top.scope(), problems).only(KnownKeys.REPORT_MAP, "report");
+    if (map.get("show") == null) {
+      problems.add(map.place(), "embed says how much; add show to say which files");
+    }
+    return new ReportFiles(
+        reportFiles(map.get("show"), top), keys.amount("embed", ReportFiles.EMBED, Quantity::size));
+  }
+
+  private List<ReportFile> reportFiles(Node written, MapFields top) {
     List<ReportFile> files = new ArrayList<>();
-    for (Node node : top.scope().items(top.map().get("report"))) {
+    for (Node node : top.scope().items(written)) {
       problems.guard(
           () -> {
             Node file = node;

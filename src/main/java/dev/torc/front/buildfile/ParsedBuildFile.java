@@ -16,7 +16,7 @@ import dev.torc.core.model.Workflow;
 import dev.torc.core.model.Workflow.About;
 import dev.torc.core.model.Workflow.Apart;
 import dev.torc.core.model.Workflow.Executor;
-import dev.torc.core.model.Workflow.ReportFile;
+import dev.torc.core.model.Workflow.ReportFiles;
 import dev.torc.core.model.Workflow.Settings;
 import dev.torc.core.model.WorkflowCodec;
 import dev.torc.features.clusters.ExecutorReader;
@@ -188,7 +188,7 @@ public final class ParsedBuildFile {
     MapFields fields = project.fields();
     SortedMap<String, Long> limits = LimitsReader.limits(scopes);
     List<Executor> executors = ExecutorReader.read(top.get("executors"), scope, problems);
-    List<ReportFile> report = new ItemReader(paths, GivenNeeds.NONE, problems).report(fields);
+    ReportFiles report = new ItemReader(paths, GivenNeeds.NONE, problems).report(fields);
     checkOn(over.executor(), executors, problems);
     this.when = new WhenReader(over.env(), paths);
     SortedMap<String, Boolean> counters = LimitsReader.counters(scopes);

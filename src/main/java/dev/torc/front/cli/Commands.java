@@ -157,7 +157,7 @@ final class Commands {
       report  write a page about the project: results, jobs, times, failures
         ! document
         --build N  report on build N (default: the current state of the project)
-        -o FILE  write to this file (default: standard output)
+        -o FILE  write to this file (default: standard output); DIR/: into this folder, with the files that the page does not include
         --follow  rewrite the page every 10 s until the running build ends
         --paths  show absolute paths
         --ro-crate FOLDER  write an RO-Crate with the origin of all results into a new folder

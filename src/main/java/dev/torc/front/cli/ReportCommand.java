@@ -2,6 +2,8 @@ package dev.torc.front.cli;
 
 import dev.torc.base.posix.OwnFile;
 import dev.torc.base.syntax.BadInput.Warnings;
+import dev.torc.base.text.Amount;
+import dev.torc.base.text.SafeText;
 import dev.torc.front.ask.Call;
 import dev.torc.front.crate.CrateRequest;
 import dev.torc.front.page.ReportPage;
@@ -45,22 +47,51 @@ final class ReportCommand {
     }
     Project project = call.project();
     Console console = call.console();
+    Path to =
+        file == null
+            ? project.folder().resolve("report.html")
+            : call.path(along(call) ? file + "index.html" : file);
     if (call.has("--follow")) {
-      return follow(
-          call, build, file == null ? project.folder().resolve("report.html") : call.path(file));
+      return follow(call, build, to);
     }
-    ReportPage page = ReportPage.of(project, build, call.has("--paths"), console::warn);
+    ReportPage page = page(call, project, build, console::warn);
     if (file == null && !console.terminals().out()) {
       page.write(console.out(), call.path(""));
+      tellOutside(page, console);
       return Exit.DONE;
     }
-    Path to = file == null ? project.folder().resolve("report.html") : call.path(file);
     if (file == null) {
       OwnFile.prepare(to); // removes a link, which may lead elsewhere
     }
-    page.write(to, 0);
-    console.say("the report is in " + to);
+    console.say("the report is in " + to + write(call, page, to, 0));
+    tellOutside(page, console);
     return Exit.DONE;
+  }
+
+  /** Returns whether the page goes into a folder, with the files that it does not include. */
+  private static boolean along(Call call) {
+    return call.value("-o") != null && call.value("-o").endsWith("/");
+  }
+
+  private static ReportPage page(Call call, Project project, long build, Warnings warn)
+      throws IOException {
+    return ReportPage.of(project, build, call.has("--paths"), along(call), warn);
+  }
+
+  /** Writes the page, and the files beside it; returns words about these. */
+  private static String write(Call call, ReportPage page, Path to, int seconds) throws IOException {
+    page.write(to, seconds);
+    int files = along(call) ? page.copyAlong(to.getParent()) : 0;
+    return files == 0 ? "" : ", with " + Amount.count(files, "file");
+  }
+
+  private static void tellOutside(ReportPage page, Console console) {
+    if (!page.outside().isEmpty()) {
+      console.say(
+          "not in the page: "
+              + SafeText.names(page.outside(), 5)
+              + "; `torc report -o DIR/` copies them along");
+    }
   }
 
   /** Rewrites the page repeatedly while a build is running, and once more after its end. */
@@ -73,8 +104,7 @@ final class ReportCommand {
         OwnFile.prepare(to);
       }
       Warnings warn = told ? _ -> {} : call.console()::warn;
-      ReportPage.of(project, build, call.has("--paths"), warn)
-          .write(to, id.isEmpty() ? 0 : SECONDS);
+      write(call, page(call, project, build, warn), to, id.isEmpty() ? 0 : SECONDS);
       if (!told) {
         String goes = id.isEmpty() ? ", and no build is running" : " and follows the build";
         call.console().say("the report is in " + to + goes);

@@ -153,6 +153,12 @@ record PageData(
     /** A Markdown file as HTML. */
     record Html(String text) implements ShownPart {}
 
+    /** The first lines of a text. */
+    record Lines(List<String> lines) implements ShownPart {}
+
+    /** An HTML file, which a frame shows. */
+    record Frame(HtmlFile file) implements ShownPart {}
+
     /** A table; the first row is the header. */
     record Table(List<List<String>> rows) implements ShownPart {}
   }

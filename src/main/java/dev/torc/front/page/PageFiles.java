@@ -23,7 +23,10 @@ import dev.torc.front.page.PageData.ShownPart;
 import dev.torc.front.session.Project;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,17 +34,19 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * The files that {@code report} names, as parts of a page: pictures, Markdown and tables. If the
- * page cannot show a file, it shows the path, a link if possible, and the reason. These files are
- * not needs.
+ * The files that {@code report} names, as parts of a page: pictures, texts, tables, and HTML in
+ * frames. If the page cannot show a file, it shows the path, a link if possible, and the reason.
+ * These files are not needs.
  */
 final class PageFiles {
 
-  /** The most bytes of all files together. */
-  private static final int ROOM = 10 << 20;
+  /** The most bytes of all files together, whatever the build file says; browsers stop there. */
+  private static final long MOST = 500_000_000;
 
   /** The most rows of a table. */
   static final int ROWS = 2_000;
@@ -53,6 +58,18 @@ final class PageFiles {
           "jpeg", "image/jpeg",
           "webp", "image/webp",
           "svg", "image/svg+xml");
+
+  private static final Set<String> TEXTS = Set.of("txt", "json", "log");
+
+  private static final Set<String> OTHERS = Set.of("pdf", "html", "htm", "md", "csv", "tsv");
+
+  /** The most lines of a text, and the most bytes of it that are read for them. */
+  private static final int LINES = 100;
+
+  private static final int START = 64 << 10;
+
+  /** The most bytes of an HTML file that has no room that are read to find what it loads. */
+  private static final int SCAN = 64 << 20;
 
   /** The time limit for turning all PDF files into pictures. */
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -74,10 +91,15 @@ final class PageFiles {
   private final boolean paths;
   private final ProductRoots grounds;
   private final long end = System.nanoTime() + PATIENCE.toNanos();
-  private int room = ROOM;
+  private final boolean along;
+  private final SortedSet<Path> copies = new TreeSet<>();
+  private final List<String> outside = new ArrayList<>();
+  private int room;
 
-  PageFiles(Project project, NeedContents contents, PageJobs jobs, boolean paths)
+  /** Takes whether the files that the page does not include are copied beside it. */
+  PageFiles(Project project, NeedContents contents, PageJobs jobs, boolean paths, boolean along)
       throws IOException {
+    this.along = along;
     this.workflow = project.workflow();
     this.env = project.caller().env();
     this.graph = project.graph();
@@ -85,18 +107,29 @@ final class PageFiles {
     this.jobs = jobs;
     this.paths = paths;
     this.grounds = new ProductRoots(workflow.root(), workflow.settings().roots());
+    this.room = (int) Math.min(MOST, workflow.settings().report().embed());
+  }
+
+  /** Returns the files below the root to which the page leads. */
+  SortedSet<Path> copies() {
+    return copies;
+  }
+
+  /** Returns the shown paths of the files that the page only names. */
+  List<String> outside() {
+    return outside;
   }
 
   /** Returns the files in the order of the build file; those of a glob are in natural order. */
   List<Shown> all() throws IOException {
     List<Glob> excludes = new ArrayList<>();
-    for (ReportFile entry : workflow.settings().report()) {
+    for (ReportFile entry : workflow.settings().report().files()) {
       if (entry.ref() instanceof Ref.Exclude exclude) {
         excludes.add(Glob.of(exclude.pattern()));
       }
     }
     List<Shown> shown = new ArrayList<>();
-    for (ReportFile entry : workflow.settings().report()) {
+    for (ReportFile entry : workflow.settings().report().files()) {
       switch (entry.ref()) {
         case Ref.OfGlob glob -> {
           TreeSet<String> files = matches(Glob.of(glob.pattern()), excludes);
@@ -106,12 +139,7 @@ final class PageFiles {
             shown.add(wrong(entry, glob.pattern(), "no file matches"));
           }
         }
-        case Ref.OfFolder folder ->
-            shown.add(
-                wrong(
-                    entry,
-                    folder.text(),
-                    "a folder; name its files, such as " + folder.text() + "*"));
+        case Ref.OfFolder folder -> shown.add(folder(entry, folder.text()));
         case Ref.Exclude _ -> {}
         case Ref file -> shown.add(file(entry, file.text()));
       }
@@ -135,6 +163,22 @@ final class PageFiles {
     return files;
   }
 
+  /** Shows a folder by a link to its first page; all its files are copied. */
+  private Shown folder(ReportFile entry, String text) throws IOException {
+    Path index = workflow.root().resolve(text + "index.html").normalize();
+    if (grounds.outside(text) != null || !Files.isRegularFile(index)) {
+      return wrong(entry, text, "a folder; name its files, such as " + text + "*");
+    }
+    copyAll(text);
+    return linked(entry, text, index, Excerpt.none("a folder; the link leads to its index.html"));
+  }
+
+  private void copyAll(String folder) throws IOException {
+    for (String path : GlobWalk.find(workflow.root(), Glob.of(folder + "**"), List.of()).files()) {
+      copies.add(workflow.root().resolve(path));
+    }
+  }
+
   private Shown file(ReportFile entry, String path) {
     Path file = workflow.root().resolve(path).normalize();
     int maker = graph.makerOf(path);
@@ -147,16 +191,33 @@ final class PageFiles {
       } else if (!Files.isRegularFile(file)) {
         return wrong(entry, path, "not a regular file");
       }
-      Excerpt part = part(file);
-      boolean linked = part.link && file.startsWith(workflow.root());
-      // As a URL: "a b%.pdf" becomes a%20b%25.pdf.
-      String link = linked ? workflow.root().toUri().relativize(file.toUri()).toString() : null;
-      String stale = trouble.isEmpty() ? "" : "out of date: " + trouble;
-      String both = stale.isEmpty() || part.note.isEmpty() ? "" : "; ";
-      return shown(entry, path, link, stale + both + part.note, part.content);
+      return linked(entry, path, file, part(file));
     } catch (IOException e) {
       return wrong(entry, path, "cannot be read: " + Refusal.why(e));
     }
+  }
+
+  private Shown linked(ReportFile entry, String path, Path file, Excerpt part) {
+    boolean linked = part.link && file.startsWith(workflow.root());
+    // As a URL: "a b%.pdf" becomes a%20b%25.pdf.
+    String link = linked ? workflow.root().toUri().relativize(file.toUri()).toString() : null;
+    List<String> notes = new ArrayList<>();
+    int maker = graph.makerOf(path.replaceFirst("/$", ""));
+    String trouble = maker < 0 ? "" : jobs.trouble(maker);
+    if (!trouble.isEmpty()) {
+      notes.add("out of date: " + trouble);
+    }
+    if (!part.note.isEmpty()) {
+      notes.add(part.note);
+    }
+    if (linked) {
+      copies.add(file);
+    }
+    if (linked && part.content == null && !along) {
+      outside.add(shown(path));
+      notes.add("`torc report -o DIR/` copies it along");
+    }
+    return shown(entry, path, link, String.join("; ", notes), part.content);
   }
 
   private static String lack(int maker, String trouble) {
@@ -177,8 +238,13 @@ final class PageFiles {
     String name = file.getFileName().toString();
     String kind = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
     boolean pdf = kind.equals("pdf");
-    if (!pdf && !PICTURES.containsKey(kind) && !List.of("md", "csv", "tsv").contains(kind)) {
-      return Excerpt.none("not a PNG, JPEG, WebP, SVG, PDF, Markdown, CSV or TSV file");
+    if (!PICTURES.containsKey(kind) && !OTHERS.contains(kind) && !TEXTS.contains(kind)) {
+      return Excerpt.none(
+          "not a picture (PNG, JPEG, WebP, SVG), PDF, HTML, Markdown, table (CSV, TSV) or text"
+              + " (TXT, JSON, LOG)");
+    }
+    if (kind.startsWith("htm")) {
+      return frame(file);
     }
     byte[] bytes;
     if (pdf) {
@@ -189,13 +255,10 @@ final class PageFiles {
       }
       bytes = picture.text().getBytes(ISO_8859_1);
     } else {
-      try (InputStream in = Files.newInputStream(file)) {
-        bytes = in.readNBytes(room + 1);
-      }
+      bytes = start(file, TEXTS.contains(kind) ? Math.min(START, room + 1) : room + 1);
     }
     if (bytes.length > room) {
-      String size = Amount.size(pdf ? bytes.length : Files.size(file));
-      return Excerpt.none(size + " is too large; " + Amount.size(room) + " of 10 MiB are left");
+      return large(pdf ? bytes.length : Files.size(file));
     }
     room -= bytes.length;
     if (pdf || PICTURES.containsKey(kind)) {
@@ -204,10 +267,67 @@ final class PageFiles {
           new ShownPart.Figure(type, Base64.getEncoder().encodeToString(bytes)), "", pdf);
     }
     String text = new String(bytes, UTF_8);
+    if (TEXTS.contains(kind)) {
+      return lines(text, bytes.length < Files.size(file));
+    }
     if (kind.equals("md")) {
       return new Excerpt(new ShownPart.Html(MarkdownText.html(text)), "", false);
     }
     return table(text, kind.equals("csv"));
+  }
+
+  private static byte[] start(Path file, int most) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      return in.readNBytes(most);
+    }
+  }
+
+  private Excerpt large(long size) {
+    return Excerpt.none(
+        Amount.size(size) + " is too large; " + Amount.size(room) + " are left in the page");
+  }
+
+  /** Shows an HTML file in a frame, unless it loads others; then these are copied with it. */
+  private Excerpt frame(Path file) throws IOException {
+    byte[] bytes = start(file, Math.max(room, SCAN) + 1);
+    HtmlFile html = HtmlFile.of(new String(bytes, UTF_8));
+    for (String each : html.loads()) {
+      Path beside = beside(file, each);
+      if (beside != null && beside.startsWith(workflow.root()) && Files.isRegularFile(beside)) {
+        copies.add(beside);
+      }
+    }
+    if (!html.loads().isEmpty()) {
+      return Excerpt.none("not shown; it loads " + SafeText.names(List.copyOf(html.loads()), 2));
+    } else if (bytes.length > room) {
+      return large(Files.size(file));
+    }
+    room -= bytes.length;
+    String refused = String.join(", ", html.refused());
+    String note = refused.isEmpty() ? "" : "perhaps incomplete: the page does not allow " + refused;
+    return new Excerpt(new ShownPart.Frame(html), note, !refused.isEmpty());
+  }
+
+  /** Returns the file of an address, if it is below the folder of a page and not hidden. */
+  private static Path beside(Path page, String address) {
+    try {
+      URI of = page.toUri().resolve(new URI(address.replace(" ", "%20")));
+      Path file = of.getScheme().equals("file") ? Path.of(of.getPath()).normalize() : page;
+      Path folder = page.getParent();
+      return file.startsWith(folder) && !("/" + folder.relativize(file)).contains("/.")
+          ? file
+          : null;
+    } catch (URISyntaxException | InvalidPathException e) {
+      return null; // a browser finds no such file either
+    }
+  }
+
+  private static Excerpt lines(String text, boolean cut) {
+    List<String> all = text.lines().toList();
+    List<String> first =
+        all.stream().limit(LINES).map(l -> SafeText.cut(SafeText.output(l, false), 1000)).toList();
+    String note = all.size() > LINES ? "the first 100 lines" : cut ? "only its beginning" : "";
+    return new Excerpt(new ShownPart.Lines(first), note, !note.isEmpty());
   }
 
   static Excerpt table(String text, boolean csv) {

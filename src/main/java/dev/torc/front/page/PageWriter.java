@@ -23,8 +23,10 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToIntFunction;
 import java.util.zip.DeflaterOutputStream;
@@ -56,8 +58,15 @@ final class PageWriter {
     fill("page.js", Map.of(), script);
     Map<String, String> parts = new HashMap<>();
     parts.put("script", script.toString());
+    Set<String> hashes = new LinkedHashSet<>(); // the only scripts allowed
     byte[] hash = Digest.ofText(script.toString()).bytes();
-    parts.put("script hash", Base64.getEncoder().encodeToString(hash)); // the only script allowed
+    hashes.add("'sha256-" + Base64.getEncoder().encodeToString(hash) + "'");
+    for (Shown file : data.files()) {
+      if (file.content() instanceof ShownPart.Frame frame) {
+        hashes.addAll(frame.file().hashes()); // a frame inherits the page's policy
+      }
+    }
+    parts.put("script hashes", String.join(" ", hashes));
     String refresh = "\n<meta http-equiv=\"refresh\" content=\"%d\">".formatted(seconds);
     parts.put("refresh", seconds == 0 ? "" : refresh);
     parts.put("title", SafeText.markup(data.project()));
@@ -108,6 +117,7 @@ final class PageWriter {
           switch (file.content()) {
             case ShownPart.Figure _ -> file == lead ? "picture lead" : "picture";
             case ShownPart.Html _ -> "markdown";
+            case ShownPart.Frame _ -> "wide framed";
             case null, default -> "wide";
           };
       String title = SafeText.markup(file.title());
@@ -131,6 +141,13 @@ final class PageWriter {
                 .append(image.type() + ";base64,")
                 .append(image.bytes() + "\">\n");
         case ShownPart.Html html -> out.append(html.text());
+        case ShownPart.Lines text ->
+            out.append("<pre tabindex=\"0\">")
+                .append(SafeText.markup(String.join("\n", text.lines())))
+                .append("</pre>\n");
+        case ShownPart.Frame html ->
+            out.append("<iframe title=\"%s\" sandbox=\"allow-scripts\" srcdoc=\"".formatted(title))
+                .append(SafeText.markup(html.file().framed()) + "\"></iframe>\n");
         case ShownPart.Table _ -> out.append("<div class=\"rows\"></div>\n");
         case null -> {}
       }

@@ -30,7 +30,9 @@ import dev.torc.front.session.ReadSession;
 import dev.torc.front.show.AttemptText;
 import java.io.IOException;
 import java.io.Writer;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -70,9 +72,12 @@ public final class ReportPage {
   private final PageJobs jobs;
   private final IntFunction<String> commands;
   private final List<String> leftOut = new ArrayList<>();
+  private final boolean along;
+  private final PageFiles files;
   private final PageData data;
 
-  private ReportPage(ReadSession look, long asked, boolean paths) throws IOException {
+  private ReportPage(ReadSession look, long asked, boolean paths, boolean along)
+      throws IOException {
     this.project = look.project();
     this.graph = project.graph();
     this.cache = look.cache();
@@ -86,7 +91,9 @@ public final class ReportPage {
     this.wanted = project.select(JobChoice.of(List.of(), false));
     this.jobs = new PageJobs(plan, wanted.jobs(), cache, runs, asked == 0, this::withoutRoot);
     this.commands = look.commands();
-    this.data = data(new PageFiles(project, look.context().contents(), jobs, paths));
+    this.along = along;
+    this.files = new PageFiles(project, look.context().contents(), jobs, paths, along);
+    this.data = data(files);
   }
 
   /**
@@ -94,13 +101,31 @@ public final class ReportPage {
    *
    * @param build the number of a build; 0 for the present state of the project
    * @param paths whether to show absolute paths
+   * @param along whether the files that it only names are to be copied beside it
    * @throws dev.torc.base.syntax.BadInput if there is no such build
    */
-  public static ReportPage of(Project of, long build, boolean paths, Warnings warn)
+  public static ReportPage of(Project of, long build, boolean paths, boolean along, Warnings warn)
       throws IOException {
     try (ReadSession look = ReadSession.at(of, warn)) {
-      return new ReportPage(look, build, paths);
+      return new ReportPage(look, build, paths, along);
     }
+  }
+
+  /** Returns the paths of the files that the page only names and that no one copies. */
+  public List<String> outside() {
+    return files.outside();
+  }
+
+  /** Copies the files to which the page leads into its folder, and returns their number. */
+  public int copyAlong(Path folder) throws IOException {
+    for (Path file : files.copies()) {
+      Path to = folder.resolve(project.workflow().root().relativize(file));
+      Files.createDirectories(to.getParent());
+      if (!Files.exists(to) || !Files.isSameFile(file, to)) {
+        Files.copy(file, to, StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
+    return files.copies().size();
   }
 
   /**
@@ -110,7 +135,7 @@ public final class ReportPage {
    * @param seconds how often a browser reloads the page; 0 for never
    */
   public void write(Path file, int seconds) throws IOException {
-    PageWriter page = new PageWriter(data, toRoot(file.getParent()));
+    PageWriter page = new PageWriter(data, along ? "" : toRoot(file.getParent()));
     WholeFile.write(
         file, out -> project.caller().hidden().write(out, to -> page.write(to, seconds)));
   }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.torc.base.digests.Digest;
 import dev.torc.base.machine.Series.Usage;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.core.here.ProcessEnd;
@@ -16,8 +17,10 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What a page tells of a project, and of a build. */
@@ -29,7 +32,7 @@ class ReportPageTest extends Harness {
 
   private ReadPage page(long build, boolean paths) throws IOException {
     StringWriter out = new StringWriter();
-    ReportPage.of(load(), build, paths, _ -> {}).write(out, root);
+    ReportPage.of(load(), build, paths, false, _ -> {}).write(out, root);
     return ReadPage.of(out.toString());
   }
 
@@ -587,18 +590,18 @@ class ReportPageTest extends Harness {
     givenFile(
         "report: [big.csv, a.pdf, 'x:y %#.html', dir.md, out/, none/*.png, link.md, small.csv]\n"
             + "jobs: { a: { command: a } }");
-    edit("big.csv", "x".repeat((10 << 20) + 1));
+    edit("big.csv", "x".repeat(20_000_001));
     edit("small.csv", "a\n1\n");
     edit("a.pdf", "");
-    edit("x:y %#.html", "<p>");
+    edit("x:y %#.html", "<p><img src=a.pdf>");
     edit("dir.md/x", "");
     Files.createSymbolicLink(root.resolve("link.md"), Path.of("/dev/null"));
     build();
     String results = results(page(0));
     for (String note :
         List.of(
-            "10.0 MiB is too large; 10.0 MiB of 10 MiB are left",
-            "not a PNG",
+            "19.1 MiB is too large; 19.1 MiB are left in the page; `torc report -o DIR/` copies it",
+            "not shown; it loads a.pdf; `torc report",
             "not shown; ",
             "not a regular file",
             "a folder; name its files, such as out/*",
@@ -608,5 +611,77 @@ class ReportPageTest extends Harness {
     }
     assertTrue(results.contains("<a href=\"./x:y%20%25%23.html\">x:y %#.html</a>"), results);
     assertEquals(1, page(0).head().get("tables").size(), "there is room for the small one");
+  }
+
+  @Test
+  void htmlStandsInAFrameWhoseScriptsThePolicyNames() throws Exception {
+    givenFile("report: [table.html, plot.htm, run.json]\njobs: { a: { command: a } }");
+    edit("table.html", "<table><tr><td>\"1\" & 2</table>");
+    edit("plot.htm", "<script>\r\nnew Function('x')\r\n</script><b onclick=x>");
+    edit("run.json", "<b>\n".repeat(101));
+    build();
+    String page = page(0).html();
+    assertTrue(
+        page.contains(
+            "<iframe title=\"table.html\" sandbox=\"allow-scripts\" srcdoc=\"&lt;base"
+                + " href=&quot;about:srcdoc&quot;&gt;&lt;table&gt;&lt;tr&gt;&lt;td&gt;&quot;1&quot;"
+                + " &amp; 2"),
+        page);
+    String hash =
+        Base64.getEncoder().encodeToString(Digest.ofText("\nnew Function('x')\n").bytes());
+    assertTrue(page.contains(" 'sha256-" + hash + "'\">"), "as a browser reads line ends");
+    String results = results(page(0));
+    assertTrue(
+        results.contains("perhaps incomplete: the page does not allow new Function, onclick"),
+        results);
+    assertTrue(results.contains("<a href=\"./plot.htm\">"), results);
+    assertFalse(results.contains("<a href=\"./table.html\">"), results);
+    assertTrue(results.contains("the first 100 lines"), results);
+    assertEquals(100, results.split("&lt;b&gt;").length - 1);
+  }
+
+  @Test
+  void ofASmallPageTheRestIsCopiedBesideIt() throws Exception {
+    givenFile(
+        "report: { show: [a.html, b.html, site/, c.pdf, missing/], embed: 2kB }\n"
+            + "jobs: { a: { command: a } }");
+    edit("a.html", "x".repeat(2000));
+    edit(
+        "b.html",
+        "<link rel=stylesheet href='b_files/my%20a.css?x'><script src=https://x.org/y.js></script>"
+            + "<img src=../up.png><img src=.env><script src=/etc/passwd></script>");
+    for (String each :
+        List.of("b_files/my a.css", ".env", "site/index.html", "site/in/x.css", "c.pdf")) {
+      edit(each, each);
+    }
+    build();
+    ReportPage page = ReportPage.of(load(), 0, false, true, _ -> {});
+    Path folder = root.resolve("out/of it");
+    page.write(folder.resolve("index.html"), 0);
+    assertEquals(5, page.copyAlong(folder));
+    assertEquals(5, page.copyAlong(folder), "again");
+    try (Stream<Path> all = Files.walk(folder)) {
+      assertEquals(
+          List.of(
+              "b.html",
+              "b_files/my a.css",
+              "c.pdf",
+              "index.html",
+              "site/in/x.css",
+              "site/index.html"),
+          all.filter(Files::isRegularFile)
+              .map(each -> folder.relativize(each).toString())
+              .sorted()
+              .toList());
+    }
+    String results = results(ReadPage.of(Files.readString(folder.resolve("index.html"))));
+    for (String link : List.of("b.html", "c.pdf", "site/index.html")) {
+      assertTrue(results.contains("<a href=\"./" + link + "\">"), results);
+    }
+    assertTrue(results.contains("it loads ../up.png, .env and 3 more<"), results);
+    assertTrue(results.contains("a folder; name its files, such as missing/*"), results);
+    assertEquals(List.of(), page.outside());
+    page = ReportPage.of(load(), 0, false, false, _ -> {});
+    assertEquals(List.of("b.html", "site/", "c.pdf"), page.outside());
   }
 }

@@ -64,6 +64,27 @@ public final class Reports {
     return file;
   }
 
+  /** Writes a page with an HTML file as its only result. */
+  public static Path writeFramed(String html, Path file) throws IOException {
+    PageData page = of(0, false);
+    Shown shown =
+        new Shown("a.html", "a.html", null, null, "", new ShownPart.Frame(HtmlFile.of(html)));
+    try (Writer out = Files.newBufferedWriter(file)) {
+      new PageWriter(
+              new PageData(
+                  page.project(),
+                  page.head(),
+                  page.jobs(),
+                  page.runs(),
+                  page.timeline(),
+                  page.picture(),
+                  List.of(shown)),
+              "")
+          .write(out, 0);
+    }
+    return file;
+  }
+
   /** The text of a page of so many jobs. */
   static String page(int jobs) throws IOException {
     StringWriter page = new StringWriter();
