@@ -437,6 +437,7 @@ public final class GraphBuilder {
     for (Ref.OfJob after : job.links().after()) {
       waitForList(named(after, after.job(), false, "", List.of()), edges);
     }
+    references.eachMaker(job, products()::owner, edges::add);
   }
 
   /**

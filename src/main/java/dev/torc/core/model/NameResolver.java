@@ -3,6 +3,7 @@ package dev.torc.core.model;
 import dev.torc.base.syntax.NearestName;
 import dev.torc.base.syntax.PatternIndex;
 import dev.torc.base.text.SafeText;
+import dev.torc.core.model.Workflow.MadeFile;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -13,9 +14,11 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
 import java.util.function.ToIntFunction;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Finds the nodes that a name stands for: a job, all instances of a group, or the instances with
@@ -111,7 +114,9 @@ final class NameResolver {
     }
     InstanceName part = InstanceName.parse(name);
     Group named = groups.get(part.group());
-    if (named == null || part.unknownParameter(named) != null) {
+    if (named == null && need && !workflow.settings().made().stream().allMatch(MadeFile::read)) {
+      return new int[0]; // a build file may declare it that is not made yet
+    } else if (named == null || part.unknownParameter(named) != null) {
       return null;
     }
     Instances group = asked.computeIfAbsent(named.name(), _ -> instances(named));
@@ -122,6 +127,33 @@ final class NameResolver {
     }
     IntStream ids = Arrays.stream(those);
     return (grows ? IntStream.concat(ids, IntStream.of(group.open)) : ids).sorted().toArray();
+  }
+
+  /**
+   * Passes on the makers of build files for which a job waits: that of its own file and, if it
+   * names a job that is not known, those of all files that are not read yet.
+   *
+   * @param owner returns the node that makes a path; negative for none
+   */
+  void eachMaker(Job job, ToIntFunction<String> owner, IntConsumer take) {
+    for (MadeFile made : workflow.settings().made()) {
+      boolean names =
+          !made.read()
+              && Stream.concat(job.needRefs().stream(), job.links().after().stream())
+                  .anyMatch(this::isUnknown);
+      int maker = owner.applyAsInt(made.path());
+      if (maker >= 0 && (names || made.path().equals(job.place().file()))) {
+        take.accept(maker);
+      }
+    }
+  }
+
+  private boolean isUnknown(Ref ref) {
+    String name =
+        ref instanceof Ref.OfJob other
+            ? other.job()
+            : ref instanceof Ref.OfData data ? readingOf(data).job() : null;
+    return name != null && nodesOf(name) == null;
   }
 
   /**

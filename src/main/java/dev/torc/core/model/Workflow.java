@@ -72,6 +72,10 @@ public record Workflow(
       return sources.packages;
     }
 
+    public List<MadeFile> made() {
+      return sources.made;
+    }
+
     public String name() {
       return about.name;
     }
@@ -89,8 +93,18 @@ public record Workflow(
    *
    * @param ofVars those that have only vars
    * @param packages those that others include under a name, each after its outer one
+   * @param made those that jobs make, which are not among {@code files}
    */
-  public record ReadFiles(List<Path> files, List<Path> ofVars, List<PackageFile> packages) {}
+  public record ReadFiles(
+      List<Path> files, List<Path> ofVars, List<PackageFile> packages, List<MadeFile> made) {}
+
+  /**
+   * A build file that a job makes, by its path from the root. {@code read} is false while its jobs
+   * are unknown; those that it had last may stand for them.
+   *
+   * @param place that of the item of {@code include}
+   */
+  public record MadeFile(Place place, String path, boolean read) {}
 
   /**
    * A build file that another one includes under a name.

@@ -20,6 +20,7 @@ import dev.torc.core.model.Workflow.Apart;
 import dev.torc.core.model.Workflow.Executor;
 import dev.torc.core.model.Workflow.Hook;
 import dev.torc.core.model.Workflow.LeftOutJob;
+import dev.torc.core.model.Workflow.MadeFile;
 import dev.torc.core.model.Workflow.PackageFile;
 import dev.torc.core.model.Workflow.ReadFiles;
 import dev.torc.core.model.Workflow.ReportFile;
@@ -136,7 +137,10 @@ public final class WorkflowCodec {
             wire.list(of, s -> s.sources().ofVars(), path),
             wire.number(of == null ? 0 : of.packages().size()) == 0 // as above
                 ? List.of()
-                : wire.list(of, Settings::packages, (to, each) -> packageFile(to, each, path))),
+                : wire.list(of, Settings::packages, (to, each) -> packageFile(to, each, path)),
+            wire.number(of == null ? 0 : of.made().size()) == 0
+                ? List.of()
+                : wire.list(of, Settings::made, WorkflowCodec::madeFile)),
         new About(wire.text(of, Settings::name), wire.text(of, Settings::description)),
         wire.map(of, Settings::limits, Wire.LONG),
         wire.list(of, Settings::roots, path),
@@ -151,6 +155,13 @@ public final class WorkflowCodec {
         new ReportFiles(
             wire.list(of, s -> s.report().files(), WorkflowCodec::reportFile),
             wire.number(of == null ? 0 : of.report().embed())));
+  }
+
+  private static MadeFile madeFile(Wire wire, MadeFile of) {
+    return new MadeFile(
+        wire.one(of, MadeFile::place, Wire::place),
+        wire.text(of, MadeFile::path),
+        wire.flag(of, MadeFile::read));
   }
 
   private static PackageFile packageFile(Wire wire, PackageFile of, Wire.Codec<Path> path) {

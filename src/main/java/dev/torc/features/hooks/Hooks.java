@@ -71,6 +71,7 @@ public final class Hooks implements StartGate, BuildListener, BuildEnd {
   private boolean opened;
   private boolean collected;
   private boolean failed;
+  private final Phase phase;
   private String status = ""; // of the build, from its end until the last hooks begin
 
   /**
@@ -97,8 +98,16 @@ public final class Hooks implements StartGate, BuildListener, BuildEnd {
     }
   }
 
-  public Hooks(BuildState state, Consumer<Event> tell, UnaryOperator<byte[]> mask) {
+  /**
+   * A phase of a build: whether jobs ran before it, whether one of them failed, and whether the
+   * build ends with it.
+   */
+  public record Phase(boolean begun, boolean failed, boolean last) {}
+
+  public Hooks(BuildState state, Consumer<Event> tell, UnaryOperator<byte[]> mask, Phase phase) {
     this.mask = mask;
+    this.phase = phase;
+    this.opened = phase.begun;
     this.hooks = state.graph().workflow().settings().hooks();
     this.state = state;
     this.tell = tell;
@@ -207,7 +216,7 @@ public final class Hooks implements StartGate, BuildListener, BuildEnd {
 
   @Override
   public boolean finish(int exit) {
-    boolean well = exit == 0 && !failed;
+    boolean well = exit == 0 && !failed && !phase.failed;
     status = well ? "success" : exit > 1 ? "interrupted" : "failure";
     runLast(well ? On.SUCCESS : On.FAILURE);
     runFinal();
@@ -221,7 +230,7 @@ public final class Hooks implements StartGate, BuildListener, BuildEnd {
 
   /** Runs the hooks for the end of the build, if any job was about to start. */
   private void runLast(On on) {
-    if (opened) {
+    if (opened && phase.last) {
       hooks.stream()
           .filter(hook -> hook.on() == on && hook.job() == null)
           .forEach(hook -> begin(hook, status));

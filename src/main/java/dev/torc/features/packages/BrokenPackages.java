@@ -20,14 +20,21 @@ import java.util.TreeMap;
 public final class BrokenPackages {
 
   private final Graph last;
+  private final MadeFiles made;
   private final SortedMap<String, List<Diagnostic>> found = new TreeMap<>(); // by prefix
   private boolean grew;
 
   /**
    * @param last the graph of the last accepted build file; null if it is unknown
+   * @param made the build files that jobs make
    */
-  public BrokenPackages(Graph last) {
+  public BrokenPackages(Graph last, MadeFiles made) {
     this.last = last;
+    this.made = made;
+  }
+
+  public MadeFiles made() {
+    return made;
   }
 
   /** Adds the package with this prefix, unless it is known. */

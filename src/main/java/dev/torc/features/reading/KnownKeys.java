@@ -35,7 +35,10 @@ public final class KnownKeys {
   public static final List<String> INCLUDED = List.of("vars", "jobs", "include");
 
   /** An item of {@code include} that is a map. */
-  public static final List<String> INCLUDE = List.of("file", "as", "dir", "vars", "needs");
+  public static final List<String> INCLUDE = List.of("file", "as", "dir", "vars", "needs", "made");
+
+  /** Such an item with a file that a job makes, whose jobs are of this project. */
+  public static final List<String> MADE = List.of("file", "made");
 
   /** A job. */
   public static final Set<String> JOB =

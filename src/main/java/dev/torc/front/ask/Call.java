@@ -23,6 +23,7 @@ import dev.torc.front.session.ChangedJobs;
 import dev.torc.front.session.Exit;
 import dev.torc.front.session.FailedJobs;
 import dev.torc.front.session.Leftovers.OutJobs;
+import dev.torc.front.session.MadeFirst;
 import dev.torc.front.session.Project;
 import dev.torc.front.session.ProjectFolder;
 import dev.torc.front.session.ProjectOptions;
@@ -371,6 +372,9 @@ public final class Call {
   public Project told(Project project) throws IOException {
     Wholes.tellStrangers(project, console::warn);
     project.tellBroken(console::warn);
+    if (!given.command.equals("build")) { // which makes them known
+      MadeFirst.unknown(project).forEach(this::warn);
+    }
     return project;
   }
 

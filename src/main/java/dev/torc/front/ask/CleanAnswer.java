@@ -25,6 +25,7 @@ import dev.torc.front.session.Caller;
 import dev.torc.front.session.Exit;
 import dev.torc.front.session.Leftovers;
 import dev.torc.front.session.Leftovers.OutJobs;
+import dev.torc.front.session.MadeFirst;
 import dev.torc.front.session.Project;
 import dev.torc.front.session.ProjectFolder;
 import dev.torc.front.session.ReadSession;
@@ -88,6 +89,9 @@ final class CleanAnswer implements Cleaner.Listener {
     this.lock = call.lock();
     this.given = call.folder(stale || environments || !targets.isEmpty()).withoutResults();
     this.place = given.place();
+    if (stale && given.project() != null) {
+      MadeFirst.refuseForgotten(given.project());
+    }
     if (ProjectFolder.isPart(call.caller(), call.options(), place)) {
       refuseForWhole();
       targets = products && targets.isEmpty() ? List.of("*") : targets; // all of the package

@@ -27,6 +27,7 @@ import dev.torc.front.session.DisplayGraph;
 import dev.torc.front.session.Exit;
 import dev.torc.front.session.JobChoice;
 import dev.torc.front.session.LeftOutTargets;
+import dev.torc.front.session.MadeFirst;
 import dev.torc.front.session.Project;
 import dev.torc.front.session.ProjectFolder;
 import dev.torc.front.session.ReadSession;
@@ -190,9 +191,13 @@ record StatusAnswer(
         // Show the status even if a build would refuse something.
         Exit.of(bad).lines().forEach(call.console()::say);
       }
+      Plan plan =
+          look.plan(selection, Rerun.of(choice.targets(project.graph(), project.paths()), false));
+      MadeFirst.unknown(project).forEach(call::warn);
+      MadeFirst.renewed(plan).forEach(call::warn);
       return of(
           folder,
-          look.plan(selection, Rerun.of(choice.targets(project.graph(), project.paths()), false)),
+          plan,
           project.folded(selection, call.has("--instances")).folds(),
           targets.isEmpty() && !call.has("--failed") ? stale(project.graph(), look) : 0,
           look.cache(),

@@ -14,9 +14,11 @@ import dev.torc.base.syntax.Problems;
 import dev.torc.base.syntax.SourceFile;
 import dev.torc.base.text.Refusal;
 import dev.torc.core.model.Workflow;
+import dev.torc.core.model.Workflow.MadeFile;
 import dev.torc.core.model.Workflow.PackageFile;
 import dev.torc.features.groups.AxisReader;
 import dev.torc.features.groups.VarRows;
+import dev.torc.features.packages.MadeFiles;
 import dev.torc.features.reading.BuildFile;
 import dev.torc.features.reading.KnownKeys;
 import dev.torc.features.reading.MapFields;
@@ -48,6 +50,7 @@ final class FileLayers {
 
   private final Path root;
   private final byte[] input;
+  private final MadeFiles made;
   private final Problems problems;
   private final boolean inPackage;
   private final SequencedMap<Path, Digest> digests; // by file
@@ -67,10 +70,12 @@ final class FileLayers {
    * Creates the layers; {@code root} must be absolute and normalized.
    *
    * @param input the text of the file named {@link BuildFile#INPUT}; null if there is none
+   * @param made receives the build files that jobs make
    */
-  FileLayers(Path root, byte[] input, Problems problems) {
+  FileLayers(Path root, byte[] input, MadeFiles made, Problems problems) {
     this.root = root;
     this.input = input;
+    this.made = made;
     this.problems = problems;
     this.inPackage = false;
     this.digests = new LinkedHashMap<>();
@@ -83,6 +88,7 @@ final class FileLayers {
   private FileLayers(FileLayers all, String folder, Problems problems) {
     this.root = all.root;
     this.input = null;
+    this.made = all.made;
     this.problems = problems;
     this.inPackage = true;
     this.digests = all.digests;
@@ -128,9 +134,11 @@ final class FileLayers {
   }
 
   Workflow.ReadFiles files(List<PackageFile> packages) {
-    List<Path> files = List.copyOf(digests.keySet());
-    return new Workflow.ReadFiles(
-        files, files.stream().filter(file -> varFiles.contains(shown(file))).toList(), packages);
+    List<MadeFile> ofJobs = made.files();
+    List<Path> files = new ArrayList<>(digests.keySet());
+    ofJobs.forEach(each -> files.remove(root.resolve(each.path())));
+    List<Path> ofVars = files.stream().filter(file -> varFiles.contains(shown(file))).toList();
+    return new Workflow.ReadFiles(List.copyOf(files), ofVars, packages, ofJobs);
   }
 
   /** Returns the files that were read, once for each path that named them. */
@@ -201,11 +209,15 @@ final class FileLayers {
       open.add(real);
       List<Node> ofPackages = new ArrayList<>(0);
       for (Node each : MapFields.oneOrMore(include.value())) {
-        if (bringsPackages(each, file)) {
+        Node.Scalar made = made(each);
+        if (made == null && bringsPackages(each, file)) {
           ofPackages.add(each);
           continue;
         }
-        Path path = named(MapFields.scalar(each, "include"), file);
+        Path path = named(made == null ? MapFields.scalar(each, "include") : made, file);
+        if (made != null && !this.made.add(shown(path), path, made.place())) {
+          continue; // until its maker has run
+        }
         if (!this.joined.contains(path) || open.contains(identity(path))) {
           join(joined, file(path, each.place(), open));
         }
@@ -216,6 +228,20 @@ final class FileLayers {
       open.remove(real);
     }
     return new Node.Mapping(map.place(), joined);
+  }
+
+  /** Returns the file of an item that adds the jobs of a file that a job makes; else null. */
+  private Node.Scalar made(Node item) {
+    Scope plain = new Scope(Vars.NONE, null, problems);
+    MapFields fields =
+        MapFields.of(item instanceof Node.Mapping ? item : null, "include", plain, problems);
+    if (!fields.flag("made")
+        || fields.map().get("as") != null
+        || fields.map().get("file") == null) {
+      return null;
+    }
+    fields.only(KnownKeys.MADE, "an item of include without as");
+    return MapFields.scalar(fields.map().get("file"), "file");
   }
 
   private static boolean bringsPackages(Node item, Path by) {

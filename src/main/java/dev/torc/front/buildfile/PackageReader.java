@@ -133,12 +133,6 @@ final class PackageReader {
     MapFields fields =
         MapFields.of(
             item instanceof Node.Mapping ? item : null, "include", by.scope(), by.problems());
-    if (fields.map().get("made") != null) {
-      throw new BadInput(
-          fields.map().get("made").place(),
-          "made is not supported yet: a build file that a job makes; run that job first, and"
-              + " include its product by file and as");
-    }
     fields.only(KnownKeys.INCLUDE, "an item of include");
     Node of = item instanceof Node.Mapping map ? map.get("file") : item;
     if (of == null) {
@@ -146,15 +140,18 @@ final class PackageReader {
     }
     Node.Scalar name = MapFields.scalar(of, "file");
     Node as = fields.map().get("as");
+    boolean made = fields.flag("made");
     if (name.text().startsWith("!")) {
       return;
     }
     Path wanted = file.resolveSibling(name.text());
     if (Glob.isPattern(name.text()) && !Files.exists(wanted)) {
-      Node one = as == null ? fields.map().get("dir") : as;
-      if (one != null) {
-        throw new BadInput(
-            one.place(), "as and dir are for one package, and a pattern may bring in several");
+      for (String key : List.of("as", "dir", "made")) {
+        if (fields.map().get(key) != null) {
+          throw new BadInput(
+              fields.map().get(key).place(),
+              key + " is for one package, and a pattern may bring in several");
+        }
       }
       several(fields, matches(name, file, excludes, by), true, file, by);
       return;
@@ -169,7 +166,14 @@ final class PackageReader {
       throw new BadInput(as.place(), "the name of a package has no colon: \"" + called + "\"");
     }
     Paths.refuseForeign(name.text(), name.place());
-    several(fields, List.of(new One(called, wanted, name.place())), false, file, by);
+    One one = new One(called, wanted, name.place());
+    Path at = BuildFile.located(wanted);
+    if (made && !broken.made().add(Paths.named(by.paths().root(), at), at, one.place)) {
+      refuseSecond(one, at, by);
+      broken.made().tell(by.home().of(called, "."));
+      return;
+    }
+    several(fields, List.of(one), false, file, by);
   }
 
   /** Returns a pattern of files beside a build file, as the search of the disk has it. */

@@ -29,6 +29,7 @@ import dev.torc.features.groups.GroupExpansion;
 import dev.torc.features.groups.Unit;
 import dev.torc.features.hooks.HookReader;
 import dev.torc.features.packages.BrokenPackages;
+import dev.torc.features.packages.MadeFiles;
 import dev.torc.features.reading.BuildFile;
 import dev.torc.features.reading.Home;
 import dev.torc.features.reading.KnownKeys;
@@ -89,12 +90,19 @@ public final class ParsedBuildFile {
    *     first is the root
    * @param input the text of the file named {@link BuildFile#INPUT}; null if there is none
    * @param over the overrides of the command line
+   * @param made receives the build files that jobs make
    * @throws BadInput with all errors, if any is found without expanding groups
    * @throws IOException if a file exists but cannot be read
    */
+  public static ParsedBuildFile read(List<Path> files, byte[] input, Overrides over, MadeFiles made)
+      throws IOException {
+    return read(files, input, over, new BrokenPackages(null, made));
+  }
+
+  /** Reads build files as they are, without those that jobs have still to make. */
   public static ParsedBuildFile read(List<Path> files, byte[] input, Overrides over)
       throws IOException {
-    return read(files, input, over, new BrokenPackages(null));
+    return read(files, input, over, new MadeFiles(null));
   }
 
   private static ParsedBuildFile read(
@@ -157,7 +165,7 @@ public final class ParsedBuildFile {
       List<Path> files, byte[] input, Overrides over, BrokenPackages broken, Problems problems)
       throws IOException {
     Path root = BuildFile.located(files.getFirst()).getParent();
-    FileLayers layers = new FileLayers(root, input, problems);
+    FileLayers layers = new FileLayers(root, input, broken.made(), problems);
     Node.Mapping all = layers.read(files);
     refuseSingle(all);
     MapFields keys = new MapFields(all, null, problems);
@@ -198,6 +206,7 @@ public final class ParsedBuildFile {
     Map<String, Place> places = HashMap.newHashMap(project.jobs().size());
     List<Unit> units = units(scopes, readers, codec, places);
     broken.jobs().forEach(job -> units.add(new Unit.Single(codec, codec.packed(job))));
+    addLast(broken.made(), codec, units);
     SortedMap<String, String> data = new TreeMap<>();
     for (FileScope each : scopes) {
       data(each.fields().inner("data"), data);
@@ -223,6 +232,16 @@ public final class ParsedBuildFile {
     this.expansion =
         new GroupExpansion(
             root, units, codec, when, problems.warnings(), manual, called(scopes, over, broken));
+  }
+
+  /** Adds the jobs that stand for build files which jobs have still to make. */
+  private void addLast(MadeFiles made, WorkflowCodec codec, List<Unit> units) {
+    for (Job job : made.jobs()) {
+      units.add(new Unit.Single(codec, codec.packed(job)));
+      if (made.isManual(job)) {
+        manual.add(job.name());
+      }
+    }
   }
 
   /** Returns what the options of the call mean in the package in which it is made. */

@@ -9,7 +9,9 @@ import dev.torc.core.memory.CachePlace;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.ResultSource;
 import dev.torc.core.model.Workflow;
+import dev.torc.core.model.Workflow.MadeFile;
 import dev.torc.features.packages.BrokenPackages;
+import dev.torc.features.packages.MadeFiles;
 import dev.torc.front.buildfile.ParsedBuildFile;
 import dev.torc.front.session.GraphFile.FilesRead;
 import java.io.IOException;
@@ -27,6 +29,7 @@ final class BuildFiles implements Expander.Source {
   private final GraphFile last;
   private final Heap heap;
   final GraphFile reused; // the last one if it is usable, else null
+  private final MadeFiles made;
   private ParsedBuildFile parsed;
   private BrokenPackages broken; // set if a package could not be read
   private BadInput refused;
@@ -41,6 +44,7 @@ final class BuildFiles implements Expander.Source {
     this.input = input;
     this.last = last;
     this.heap = heap;
+    this.made = new MadeFiles(last == null ? null : last.graph());
     this.reused = last != null && last.good() && input == null ? last : null;
   }
 
@@ -55,13 +59,16 @@ final class BuildFiles implements Expander.Source {
       return parsed.expand(found);
     }
     try {
-      ParsedBuildFile all = ParsedBuildFile.read(origin.files(), input, origin.over());
+      ParsedBuildFile all = ParsedBuildFile.read(origin.files(), input, origin.over(), made);
       heap.phaseEnded();
       Workflow first = all.expand(found);
       parsed = all;
       return first;
     } catch (BadInput bad) {
-      broken = new BrokenPackages(last == null ? null : last.graph());
+      if (passesOver(bad)) {
+        return expand(found);
+      }
+      broken = new BrokenPackages(last == null ? null : last.graph(), made);
       try {
         parsed = ParsedBuildFile.readBeside(origin.files(), input, origin.over(), broken);
       } catch (BadInput alike) {
@@ -70,6 +77,18 @@ final class BuildFiles implements Expander.Source {
       refused = bad;
       return parsed.expand(found);
     }
+  }
+
+  /** Returns whether files that jobs make are not read from now on, since an error is in them. */
+  boolean passesOver(BadInput bad) {
+    boolean more = made.refuse(bad);
+    parsed = more ? null : parsed;
+    return more;
+  }
+
+  /** Returns the build files that jobs make; all are read if a graph is reused. */
+  MadeFiles made() {
+    return made;
   }
 
   /** Returns the refusal of packages that are in error; null if there are none. */
@@ -100,7 +119,11 @@ final class BuildFiles implements Expander.Source {
   }
 
   private boolean isKept(Graph graph) {
-    return input == null && refused == null && parsed.deciders().complete() && graph.isWhole();
+    return input == null
+        && refused == null
+        && graph.workflow().settings().made().stream().allMatch(MadeFile::read)
+        && parsed.deciders().complete()
+        && graph.isWhole();
   }
 
   /** Returns whether a graph differs from that of the last build; false if none is stored. */

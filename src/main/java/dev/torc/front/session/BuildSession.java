@@ -21,6 +21,7 @@ import dev.torc.core.model.Job.Resources;
 import dev.torc.core.model.Job.Trait;
 import dev.torc.core.model.Workflow.LeftOutJob;
 import dev.torc.core.model.Workflow.PackageFile;
+import dev.torc.core.run.BuildSetup;
 import dev.torc.core.run.Event;
 import dev.torc.features.adopt.Adoptable;
 import dev.torc.features.fastpath.FreshJobs;
@@ -28,6 +29,7 @@ import dev.torc.features.remarks.JobShells;
 import dev.torc.features.remarks.Remarks;
 import dev.torc.features.remarks.ValueRemarks;
 import dev.torc.features.stores.SharedStores;
+import dev.torc.front.show.BuildPhases;
 import dev.torc.front.show.Profile;
 import dev.torc.front.show.Report;
 import java.io.IOException;
@@ -40,6 +42,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
@@ -54,7 +57,8 @@ public final class BuildSession {
   /** Returned if the fast path turned out to be wrong. No job has run; build again without it. */
   private static final int AGAIN = -1;
 
-  private final BuildRequest request;
+  private BuildRequest request; // of the present phase
+  private BuildRequest rest; // of the phase after the makers of build files; null for none
   private Capacity capacity; // null until something may run: it reads some ten files
   private FastPath fast; // includes the project
   private long expected = -1;
@@ -64,8 +68,9 @@ public final class BuildSession {
   /** The jobs of a build, and the fresh ones among them; {@code fresh} is null if unknown. */
   record FreshState(Graph graph, BitSet jobs, FreshJobs fresh) {}
 
-  private BuildSession(BuildRequest request, FastPath fast) {
+  private BuildSession(BuildRequest request, BuildRequest rest, FastPath fast) {
     this.request = request;
+    this.rest = rest;
     begin(fast);
     Caller.Host host = fast.project().caller().host();
     Capacity.given(fast.project().workflow(), host.limits(), request.limits());
@@ -92,7 +97,15 @@ public final class BuildSession {
   /** Checks which jobs are still fresh, and the request's targets and amounts; writes nothing. */
   public static BuildSession of(Project project, BuildRequest request) throws IOException {
     FileClock clock = request.dry() ? FileClock.none() : project.clock();
-    return new BuildSession(request, FastPath.of(request.choice().give(project), clock, request));
+    BuildRequest makers = MadeFirst.request(project, request);
+    if (makers != null) {
+      FastPath first = FastPath.of(project, clock, makers);
+      if (!first.isQuiet() || MadeFirst.isAnyUnread(project)) {
+        return new BuildSession(makers, request, first);
+      }
+    }
+    return new BuildSession(
+        request, null, FastPath.of(request.choice().give(project), clock, request));
   }
 
   /**
@@ -100,9 +113,27 @@ public final class BuildSession {
    * {@code shows}, {@link #command} has the commands.
    */
   public Plan forecast(boolean shows, Warnings warn) throws IOException {
+    if (rest != null) {
+      forecastMakers(warn);
+    }
     new SharedAccess(fast.project()).check();
     warn(fast.project().check(fast.concerned()), warn);
     return planUnlocked(shows, warn);
+  }
+
+  /** Tells what makers of build files may change; the forecast is about all, as far as is known. */
+  private void forecastMakers(Warnings warn) throws IOException {
+    Project project = fast.project();
+    warn(MadeFirst.renewed(planUnlocked(false, _ -> {})), warn);
+    warn(MadeFirst.unknown(project), warn);
+    try {
+      begin(FastPath.of(rest.choice().give(project), FileClock.none(), rest));
+      request = rest;
+    } catch (BadInput unknown) {
+      if (!MadeFirst.isAnyUnread(project)) {
+        throw unknown;
+      }
+    }
   }
 
   /** Returns why a job that is due does not start in the time that is left; null if it may. */
@@ -284,6 +315,11 @@ public final class BuildSession {
     return run(RandomId.next(), began, new ReportedBuild(report, profile, all, signals));
   }
 
+  /** Returns the project that was built, as its build files were read last. */
+  Project project() {
+    return fast.project();
+  }
+
   FreshState freshState() {
     return freshState;
   }
@@ -318,9 +354,9 @@ public final class BuildSession {
     if (fast.file() != null) {
       watcher.reading(fast.file().digests());
     }
-    Project project = fast.project();
-    JobSelection selection = fast.selection();
-    if (fast.isQuiet()) {
+    if (fast.isQuiet() && rest == null) {
+      Project project = fast.project();
+      JobSelection selection = fast.selection();
       watcher.warn(PlannedBuild.ofValues(project, selection, request));
       fast.settleMemo();
       fast.renew(watcher::warn);
@@ -331,40 +367,105 @@ public final class BuildSession {
     }
     try (WriteSession work = fast.open(id, request.lock().gone(), watcher::warn)) {
       watcher.reading(work.digests());
-      watcher.planning();
-      Arrivals arrivals = new Arrivals(work);
-      Expander expander = project.expander(found -> found.select(request), arrivals);
-      PlanContext first = work.context(selection, request.rerun());
-      int signal =
-          JobConditions.areProbed(first)
-              ? JobConditions.probe(project, first, id, capacity().limits(), watcher)
-              : 0;
-      if (signal != 0) {
-        return Exit.signal(signal);
-      }
-      Plan plan = expander.plan(first, fast.dirty());
-      if (!fast.stands(plan)) {
-        return AGAIN;
-      }
-      // Check again: a file may have changed since, so that an impossible job has to run.
-      refuse(plan);
-      arrivals.planned = true;
-      boolean only = project.options().reuse().only();
-      String omitted = only ? NotRun.line(plan) : null;
-      if (omitted != null) {
-        watcher.accept(new Event.Note(Event.Level.INFO, omitted));
-      }
-      tellWhole(project, plan.isQuiet(), watcher);
-      PlannedBuild.Ended ended =
-          new PlannedBuild(project, request, capacity(), work, plan, expander, watcher).run(began);
-      // After a signal, even one that only stopped uploads, the next build checks every job.
-      if (ended.exit() <= Exit.signal(0) && !work.digests().stop().isSet()) {
-        PlanContext last = ended.context();
-        FreshJobs next = only ? null : work.storeFresh(fast, plan, last);
-        freshState = new FreshState(last.graph(), watched(last.selection()), next);
-      }
-      return ended.exit();
+      BuildPhases phases = new BuildPhases(rest != null);
+      PlannedBuild.Ended ended = phase(work, id, began, watcher, phases);
+      return rest == null || ended.context() == null
+          ? ended.exit()
+          : second(work, id, began, watcher, phases, ended);
     }
+  }
+
+  /** Runs one phase; the context is null if it did not begin. */
+  private PlannedBuild.Ended phase(
+      WriteSession work, String id, long began, BuildWatcher watcher, BuildPhases phases)
+      throws IOException {
+    Project project = fast.project();
+    JobSelection selection = fast.selection();
+    watcher.planning();
+    Arrivals arrivals = new Arrivals(work);
+    Expander expander = project.expander(found -> found.select(request), arrivals);
+    PlanContext first = work.context(selection, request.rerun());
+    int signal =
+        JobConditions.areProbed(first)
+            ? JobConditions.probe(project, first, id, capacity().limits(), watcher)
+            : 0;
+    if (signal != 0) {
+      return new PlannedBuild.Ended(Exit.signal(signal), null);
+    }
+    Plan plan = expander.plan(first, fast.dirty());
+    if (!fast.stands(plan)) {
+      return new PlannedBuild.Ended(AGAIN, null);
+    }
+    // Check again: a file may have changed since, so that an impossible job has to run.
+    refuse(plan);
+    arrivals.planned = true;
+    boolean only = project.options().reuse().only();
+    String omitted = only ? NotRun.line(plan) : null;
+    if (omitted != null) {
+      watcher.accept(new Event.Note(Event.Level.INFO, omitted));
+    }
+    tellWhole(project, plan.isQuiet(), watcher);
+    boolean sources = !request.manner().watch();
+    BuildSetup.Planned planned =
+        new BuildSetup.Planned(plan, expander, jobs -> work.moved(jobs, sources));
+    PlannedBuild.Ended ended =
+        new PlannedBuild(project, request, capacity(), work, planned, watcher, phases).run(began);
+    // After a signal, even one that only stopped uploads, the next build checks every job.
+    if (ended.exit() <= Exit.signal(0) && !work.digests().stop().isSet() && !phases.isFirst()) {
+      PlanContext last = ended.context();
+      FreshJobs next = only ? null : work.storeFresh(fast, plan, last);
+      freshState = new FreshState(last.graph(), watched(last.selection()), next);
+    }
+    return ended;
+  }
+
+  /**
+   * Runs the second phase of a build after the makers of build files: with the jobs that these
+   * files have now or, if a maker failed, with the jobs outside of them.
+   */
+  private int second(
+      WriteSession work,
+      String id,
+      long began,
+      BuildWatcher watcher,
+      BuildPhases phases,
+      PlannedBuild.Ended makers)
+      throws IOException {
+    boolean well = makers.exit() == Exit.DONE;
+    if (makers.exit() > Exit.signal(0) || !well && request.manner().failures() > 0) {
+      watcher.accept(phases.end(makers.exit()));
+      return makers.exit();
+    }
+    try {
+      Project next = well ? fast.project().again() : fast.project();
+      SortedMap<String, String> blocked = new TreeMap<>();
+      if (well) {
+        MadeFirst.refuseUnread(next);
+        request = rest.of(next.graph(), next.paths());
+      } else {
+        JobSelection wanted = next.with(makers.context().graph()).select(rest);
+        blocked = MadeFirst.blocked(makers.context(), wanted);
+        request = MadeFirst.beside(makers.context(), wanted, blocked, rest);
+      }
+      begin(MadeFirst.from(makers.context(), next, request));
+      work.now(fast);
+      capacity = null; // packages may bring in counters
+      check(fast.concerned());
+      phases.next(MadeFirst.same(makers.context(), fast), blocked);
+    } catch (BadInput refused) {
+      for (BadInput.Diagnostic each : refused.diagnostics()) {
+        watcher.accept(new Event.Note(Event.Level.ERROR, each));
+      }
+      int exit = well ? Exit.USAGE : makers.exit();
+      work.end(phases.end(exit), capacity().machine(), null);
+      watcher.accept(phases.end(exit));
+      return exit;
+    }
+    PlannedBuild.Ended ended = phase(work, id, began, watcher, phases);
+    if (ended.context() == null) {
+      watcher.accept(phases.end(ended.exit()));
+    }
+    return ended.exit();
   }
 
   /** Says of which project a build in a package is a part. */

@@ -26,6 +26,7 @@ import dev.torc.core.model.NeedList;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Step;
 import dev.torc.core.model.Surroundings;
+import dev.torc.core.model.Workflow.MadeFile;
 import dev.torc.features.groups.RowPlaces;
 import dev.torc.features.intents.Frozen;
 import dev.torc.features.reading.TextLists;
@@ -386,12 +387,16 @@ public final class DiskChecks {
     }
   }
 
-  /** Reports a missing need. If its path comes from an instance's values, only that job fails. */
+  /**
+   * Reports a missing need. Only that job fails if the path comes from an instance's values, or if
+   * a build file may make it that is not made yet.
+   */
   private void missing(int id, Ref ref, String missing) {
     boolean slash = ref.text().indexOf('\\') >= 0;
     String message = missing + (slash ? "; use / between folders" : "");
     boolean own = rows.isFromInstance(graph.workflow(), graph.job(id), ref.text());
-    (own ? unreadable : errors).add(new Diagnostic(ref.place(), message));
+    boolean open = !graph.workflow().settings().made().stream().allMatch(MadeFile::read);
+    (own || open ? unreadable : errors).add(new Diagnostic(ref.place(), message));
   }
 
   private String row(int id, Ref ref) {

@@ -34,6 +34,7 @@ import dev.torc.features.temporary.SpentProducts;
 import dev.torc.features.tmp.TemporaryFolder;
 import dev.torc.features.toolstate.ToolState;
 import dev.torc.front.buildfile.JobFeatures;
+import dev.torc.front.show.BuildPhases;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -45,17 +46,16 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * Wires the features into a build: which follow it, and which are part of its attempts.
  *
- * @param raw the job whose standard output is that of torc; null for none
  * @param git null if nothing runs
  */
 record Features(
     Tracing tracing,
     Attempts of,
-    String raw,
-    Pace pace,
+    BuildRequest.Manner manner,
     boolean forces,
     BuildCommit git,
-    Hidden hidden)
+    Hidden hidden,
+    BuildPhases phases)
     implements Followers.Maker, AttemptPart.PartMaker, AutoCloseable {
 
   /**
@@ -98,7 +98,7 @@ record Features(
       parts.add(new TemporaryFolder(common, job.name()));
     }
     parts.addAll(own);
-    if (job.name().equals(raw)) {
+    if (job.name().equals(manner.raw())) {
       parts.add(new RawOutput());
     }
     return parts;
@@ -113,6 +113,10 @@ record Features(
       }
     }
     return "";
+  }
+
+  private Hooks.Phase phase() {
+    return new Hooks.Phase(phases.ran(), phases.failed(), !phases.isFirst());
   }
 
   @Override
@@ -131,7 +135,7 @@ record Features(
     all.add(new EndCheck(setup, state, sender));
     all.add(new SpentProducts(setup, state));
     if (!state.graph().workflow().settings().hooks().isEmpty()) {
-      all.add(new Hooks(state, setup.listener(), hidden::bytes));
+      all.add(new Hooks(state, setup.listener(), hidden::bytes, phase()));
     }
     if (!state.graph().having(Probes.KEY).isEmpty()) {
       all.add(new ProbeCheck(setup, state, sender, new BitSet()));
@@ -139,6 +143,7 @@ record Features(
     if (forces) {
       all.add(new ForcedJobs(setup, sender));
     }
+    Pace pace = manner.pace();
     if (pace.load() >= 0) {
       all.add(new LoadLimit(pace.load(), state));
     }

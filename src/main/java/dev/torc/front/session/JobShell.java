@@ -90,11 +90,11 @@ public final class JobShell implements AutoCloseable {
         new Features(
             new Tracing(false, false, null, _ -> {}),
             new Features.Attempts(shell),
-            null,
-            Pace.ANY,
+            new BuildRequest.Manner(0, false, false, false, false, Pace.ANY),
             false,
             null,
-            project.caller().hidden());
+            project.caller().hidden(),
+            null);
     this.runner = project.caller().host().runner().get();
     tidy(project.place());
     this.place = project.place().apart(ProcessHandle.current().pid() + "-" + RandomId.next());

@@ -5,7 +5,6 @@ import dev.torc.base.machine.Limits;
 import dev.torc.base.machine.Makeflags;
 import dev.torc.base.posix.Signals;
 import dev.torc.base.syntax.BadInput;
-import dev.torc.core.decide.Expander;
 import dev.torc.core.decide.JobSelection;
 import dev.torc.core.decide.JobSelection.Rerun;
 import dev.torc.core.decide.Plan;
@@ -41,6 +40,7 @@ import dev.torc.features.remarks.ValueRemarks;
 import dev.torc.features.sandbox.Sandbox;
 import dev.torc.features.stores.SharedRequests;
 import dev.torc.features.stores.SharedStores;
+import dev.torc.front.show.BuildPhases;
 import java.io.IOException;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -63,35 +63,37 @@ record PlannedBuild(
     BuildRequest request,
     Capacity capacity,
     WriteSession work,
-    Plan plan,
-    Expander expander,
-    BuildWatcher watcher) {
+    BuildSetup.Planned planned,
+    BuildWatcher watcher,
+    BuildPhases phases) {
 
   record Ended(int exit, PlanContext context) {}
+
+  private Plan plan() {
+    return planned.plan();
+  }
 
   Ended run(long began) throws IOException {
     begin(began);
     AtomicReference<BuildLoop> loop = new AtomicReference<>();
     SharedAccess shared = new SharedAccess(project);
     AtomicReference<String> commit = new AtomicReference<>();
-    RegistryLook images = new RegistryLook(plan, project.containers(), watcher::warn);
+    RegistryLook images = new RegistryLook(plan(), project.containers(), watcher::warn);
     Consumer<Event> listener =
         event -> {
-          if (event instanceof Event.Finished last) {
+          Event told = event;
+          if (event instanceof Event.Finished end) {
             images.close(); // no registry warnings after the end
-            if (!work.news().isEmpty()) {
-              watcher.accept(new Event.Note(Event.Level.INFO, work.news()));
-            }
-            tellStale(last, loop.get().context());
+            Event.Finished last = ended(end, loop.get().context());
             work.end(last, capacity.machine(), commit.get());
+            told = last;
           }
           work.heap.watch();
-          watcher.accept(event);
+          phases.tell(told, watcher);
         };
     Optional<Jobserver> tokens = jobserver();
-    boolean watch = request.manner().watch();
     Features features = features(commit);
-    boolean sharing = shared.isAny() && !plan.isQuiet();
+    boolean sharing = shared.isAny() && !plan().isQuiet();
     String id = work.build().id();
     try (images;
         StopRequests stops = StopRequests.toBuild(project.place());
@@ -102,7 +104,7 @@ record PlannedBuild(
       Machines machines = new Machines(project.caller().host().here(), runner, threads, remotes);
       BuildSetup setup =
           new BuildSetup(
-              new BuildSetup.Planned(plan, expander, jobs -> work.moved(jobs, !watch)),
+              planned,
               common(machines, listener, features),
               new Amounts(
                   capacity.limits(),
@@ -115,7 +117,7 @@ record PlannedBuild(
                   leftOut().size(),
                   request.manner().submit(),
                   watcher.wantsCommands(),
-                  watch,
+                  request.manner().watch(),
                   graph -> request.choice().order(graph, project.paths()),
                   () -> stops.of(id)),
               sharing
@@ -126,9 +128,9 @@ record PlannedBuild(
       loop.set(build);
       try (Signals.Handling _ = watcher.running(setup, build)) {
         tokens.ifPresent(t -> t.start(build::tokenCame));
-        int exit = build.run(began);
+        build.run(began);
         work.storeUse(runner.machine());
-        return new Ended(exit, build.context());
+        return new Ended(phases.exit(), build.context());
       }
     } finally {
       tokens.ifPresent(Jobserver::close);
@@ -137,7 +139,7 @@ record PlannedBuild(
   }
 
   private SortedMap<String, LeftOutJob> leftOut() {
-    Graph graph = plan.context().graph();
+    Graph graph = plan().context().graph();
     return LeftOutTargets.of(
         graph, request.choice().targets(graph, project.paths()), project.paths());
   }
@@ -148,17 +150,34 @@ record PlannedBuild(
     Tracing tracing =
         new Tracing(manner.trace(), manner.strict(), env.get(Tracing.VARIABLE), watcher::warn);
     BuildCommit git =
-        plan.isQuiet() ? null : new BuildCommit(project.workflow().root(), env, commit);
+        plan().isQuiet() ? null : new BuildCommit(project.workflow().root(), env, commit);
     Feature.Building build =
         new Feature.Building(env, watcher, watcher.wantsCommands(), ConcurrentHashMap.newKeySet());
     return new Features(
         tracing,
         new Features.Attempts(build),
-        manner.raw(),
-        manner.pace(),
+        manner,
         forces(),
         git,
-        project.caller().hidden());
+        project.caller().hidden(),
+        phases);
+  }
+
+  /** Returns the end of the build so far, and says what follows from it unless a phase follows. */
+  private Event.Finished ended(Event.Finished end, PlanContext context) {
+    boolean judged = end.exit() > 0 || phases.isFirst() || phases.failed();
+    boolean twice = !judged && MadeFirst.changed(project);
+    if (twice) {
+      watcher.accept(new Event.Note(Event.Level.ERROR, MadeFirst.TWICE));
+    }
+    Event.Finished last = phases.joined(end, twice);
+    if (!phases.isFirst()) {
+      if (!work.news().isEmpty()) {
+        watcher.accept(new Event.Note(Event.Level.INFO, work.news()));
+      }
+      tellStale(last, context);
+    }
+    return last;
   }
 
   /** Returns whether jobs are forced, or an earlier build left forced jobs. */
@@ -189,7 +208,7 @@ record PlannedBuild(
   private AttemptContext common(
       Machines machines, Consumer<? super Event> events, Features features) throws IOException {
     return new AttemptContext(
-        plan.context(),
+        plan().context(),
         work.removal(),
         launches(project, project.place(), work.build().id(), events),
         work.marks(),
@@ -232,8 +251,8 @@ record PlannedBuild(
     String id = work.build().id();
     AllocationFiles.tidy(project.place(), project.caller().owner(id), null, warn);
     Remotes remotes = project.caller().remotes(project.place(), project.workflow(), id, work, warn);
-    Graph graph = plan.context().graph();
-    boolean known = plan.context().selection().open().isEmpty();
+    Graph graph = plan().context().graph();
+    boolean known = plan().context().selection().open().isEmpty();
     for (String job : remotes.jobs()) {
       if (!work.isOut(job)) {
         remotes.forget(job, work.removal());
@@ -246,36 +265,40 @@ record PlannedBuild(
 
   /** Reports the events and warnings before the first job, and adds the build to the history. */
   private void begin(long began) throws IOException {
-    Graph graph = plan.context().graph();
-    watcher.accept(
-        new Event.Started(work.build(), project.workflow().root(), plan.selected().cardinality()));
+    Graph graph = plan().context().graph();
+    phases.tell(
+        new Event.Started(work.build(), project.workflow().root(), plan().selected().cardinality()),
+        watcher);
     LeftOutTargets.tell(leftOut(), watcher);
-    if (work.build().number() == 1) {
+    if (work.build().number() == 1 && !phases.isSecond()) {
       network().ifPresent(watcher::warn);
     }
     if (project.reused() == null && !graph.workflow().warnings().isEmpty()) {
       watcher.warn(ReadingRemarks.ofNoJob(graph));
     }
-    watcher.warn(ofValues(project, plan.context().selection(), request));
-    if (!plan.isQuiet()) {
+    watcher.warn(ofValues(project, plan().context().selection(), request));
+    if (!plan().isQuiet()) {
       String fewer = Limits.fewer(project.caller().env());
-      if (fewer != null && capacity.allocated() == null && !request.limits().containsKey("cpus")) {
+      if (fewer != null
+          && !phases.isSecond()
+          && capacity.allocated() == null
+          && !request.limits().containsKey("cpus")) {
         watcher.accept(new Event.Note(Event.Level.INFO, fewer));
       }
       if (project.options().reuse().sandbox()) {
-        BitSet run = plan.selected(verdict -> !(verdict instanceof Verdict.UpToDate));
+        BitSet run = plan().selected(verdict -> !(verdict instanceof Verdict.UpToDate));
         run.andNot(graph.having(Fetch.KEY)); // runs no command
         run.andNot(graph.having(EnvironmentMaking.CREATE));
         Sandbox.inRoot(graph, run)
             .ifPresent(line -> watcher.accept(new Event.Note(Event.Level.INFO, line)));
       }
-      watcher.warn(NamingNotice.of(plan, work.cache()));
-      watcher.warn(JobShells.changed(plan));
-      watcher.warn(UnsetSecrets.of(plan, project.caller().env()));
-      watcher.warn(work.unkept(plan));
-      watcher.warn(Adoptable.of(plan));
-      watcher.warn(Remarks.made(plan.context()));
-      work.begin(began, plan.withVerdict().cardinality() - plan.idle());
+      watcher.warn(NamingNotice.of(plan(), work.cache()));
+      watcher.warn(JobShells.changed(plan()));
+      watcher.warn(UnsetSecrets.of(plan(), project.caller().env()));
+      watcher.warn(work.unkept(plan()));
+      watcher.warn(Adoptable.of(plan()));
+      watcher.warn(Remarks.made(plan().context()));
+      work.begin(began, plan().withVerdict().cardinality() - plan().idle());
     }
   }
 

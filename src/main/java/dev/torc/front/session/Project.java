@@ -99,6 +99,11 @@ public record Project(
     return whole == null ? alone(caller, options) : whole;
   }
 
+  /** Returns this project as its build files are now. */
+  Project again() throws IOException {
+    return alone(caller, options);
+  }
+
   /** Loads a project as {@link #load} does, even if its build file is a member of another one. */
   static Project alone(Caller caller, ProjectOptions options) throws IOException {
     List<Path> files = options.layers(caller);
@@ -110,7 +115,7 @@ public record Project(
     BuildFiles from =
         new BuildFiles(origin, stamps, options.named().input(), last, new Heap(caller));
     GraphFile reused = from.reused;
-    Graph graph = reused == null ? unexpanded(from, last) : reused.graph();
+    Graph graph = reused == null ? readable(from, last) : reused.graph();
     Containers containers =
         new Containers(contained ? options.containers() : null, place.root(), caller.env());
     ModuleTool modules = new ModuleTool(caller.env(), place.root());
@@ -201,6 +206,19 @@ public record Project(
   public static int jobs(Path file) throws IOException {
     ParsedBuildFile parsed = ParsedBuildFile.read(List.of(file), null, Overrides.NONE);
     return unexpanded(parsed::expand, null).jobs();
+  }
+
+  /** Derives the graph, if need be without build files that jobs make and that are in error. */
+  private static Graph readable(BuildFiles from, GraphFile last) throws IOException {
+    while (true) {
+      try {
+        return unexpanded(from, last);
+      } catch (BadInput bad) {
+        if (!from.passesOver(bad)) {
+          throw bad;
+        }
+      }
+    }
   }
 
   private static Graph unexpanded(Expander.Source source, GraphFile last) throws IOException {

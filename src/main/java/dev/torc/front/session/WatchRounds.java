@@ -163,6 +163,7 @@ public record WatchRounds(
         session.check(said -> report.accept(new Event.Note(Event.Level.WARNING, said)));
         asked = asked.again();
         exit = session.run(began, report, null, all, signals);
+        project = session.project();
       } catch (BadInput | IOException | UncheckedIOException | CacheException trouble) {
         Exit said = Exit.of(trouble);
         boolean usage = said.status() == Exit.USAGE;

@@ -58,7 +58,7 @@ import java.util.function.Predicate;
  */
 public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks {
 
-  private final Project project;
+  private Project project;
   private final BuildId build;
   private long started; // milliseconds since 1970; 0 if not in the history
   private final Cache cache;
@@ -72,6 +72,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
   private final List<String> aside = new ArrayList<>(); // lines of a first build, reported as one
   private Runnable onClose = () -> {}; // writes the fresh jobs
   private FastPath from; // null if no fast path opened this
+  private String commit; // null if it is unknown
   private volatile boolean handed; // whether anything went to a scheduler
 
   private WriteSession(
@@ -168,6 +169,12 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
     return this;
   }
 
+  /** Continues with a project whose build files were read again. */
+  void now(FastPath next) {
+    project = next.project();
+    from = next;
+  }
+
   /** Returns which of the given fresh jobs have a file with another stamp: see FreshJobs. */
   BitSet moved(BitSet jobs, boolean sources) {
     return from == null ? new BitSet() : from.moved(jobs, sources);
@@ -257,9 +264,10 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
 
   /**
    * Records how the build ended, and removes the marks of jobs that now have a record. {@code
-   * commit} is null if it is unknown.
+   * known} is the commit, null if it is unknown. The last call of a build counts.
    */
-  void end(Event.Finished finished, Limits limits, String commit) {
+  void end(Event.Finished finished, Limits limits, String known) {
+    commit = known == null ? commit : known;
     tellSetAside();
     if (!stored.dropped().isEmpty()) {
       warn.accept(stored.dropped());

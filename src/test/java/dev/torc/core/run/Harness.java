@@ -11,6 +11,7 @@ import dev.torc.base.digests.WatchedStamps;
 import dev.torc.base.machine.Gpus;
 import dev.torc.base.machine.Limits;
 import dev.torc.base.posix.CallingProcess;
+import dev.torc.base.posix.Io;
 import dev.torc.base.posix.Signals;
 import dev.torc.core.decide.JobSelection.Rerun;
 import dev.torc.core.decide.Plan;
@@ -396,6 +397,9 @@ public class Harness extends LastBuild {
   }
 
   private Job declared(String name) {
+    if (!workflow.settings().made().isEmpty()) { // the build may have read it again
+      Io.unchecked(() -> workflow = load().workflow());
+    }
     return workflow.jobs().stream().filter(j -> j.name().equals(name)).findFirst().orElseThrow();
   }
 
