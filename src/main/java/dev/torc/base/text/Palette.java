@@ -1,9 +1,18 @@
 package dev.torc.base.text;
 
+import java.util.List;
 import java.util.Map;
 
-/** The few colors of torc's messages, or none. */
-public record Palette(boolean on) {
+/**
+ * The few colors of torc's messages, or none.
+ *
+ * @param links whether the terminal shows links to files (OSC 8)
+ */
+public record Palette(boolean on, boolean links) {
+
+  public Palette(boolean on) {
+    this(on, false);
+  }
 
   public enum When {
     AUTO,
@@ -19,8 +28,38 @@ public record Palette(boolean on) {
    * {@code 0} or {@code false}), CLICOLOR=0, TERM=dumb, and whether the stream is a terminal.
    */
   public static Palette of(When when, Map<String, String> env, boolean terminal) {
-    return new Palette(when == When.AUTO ? auto(env, terminal) : when == When.ALWAYS);
+    boolean on = when == When.AUTO ? auto(env, terminal) : when == When.ALWAYS;
+    return new Palette(on, on && links(env, terminal));
   }
+
+  /**
+   * Returns whether the stream is a terminal that is known to show links. FORCE_HYPERLINK decides
+   * for others ({@code 0} means no).
+   */
+  private static boolean links(Map<String, String> env, boolean terminal) {
+    String force = env.getOrDefault("FORCE_HYPERLINK", "");
+    if (!force.isEmpty() || !terminal || isDumb(env)) {
+      return !force.isEmpty() && !no(force);
+    }
+    String kind = env.getOrDefault("TERM", "");
+    return LINKING.contains(env.getOrDefault("TERM_PROGRAM", ""))
+        || LINKING.contains(kind)
+        || env.containsKey("KONSOLE_VERSION")
+        || env.containsKey("WT_SESSION")
+        // Four digits and more are 0.50 and later: GNOME, XFCE and others.
+        || env.getOrDefault("VTE_VERSION", "").length() > 3;
+  }
+
+  private static final List<String> LINKING =
+      List.of(
+          "iTerm.app",
+          "WezTerm",
+          "vscode",
+          "ghostty",
+          "xterm-kitty",
+          "xterm-ghostty",
+          "alacritty",
+          "foot");
 
   private static boolean auto(Map<String, String> env, boolean terminal) {
     if (!env.getOrDefault("NO_COLOR", "").isEmpty()) {
@@ -45,6 +84,11 @@ public record Palette(boolean on) {
 
   private static boolean no(String value) {
     return value.equals("0") || value.equals("false");
+  }
+
+  /** Makes a text a link to an address. */
+  public static String link(String address, String text) {
+    return "\u001b]8;;" + address + "\u001b\\" + text + "\u001b]8;;\u001b\\";
   }
 
   public String red(String text) {

@@ -1,5 +1,8 @@
 package dev.torc.front.show;
 
+import dev.torc.base.text.Palette;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -14,11 +17,12 @@ import java.util.regex.Pattern;
 final class ErrorPlaces {
 
   /**
-   * An error about a file.
+   * An error about a file; the characters from {@code start} to {@code end} of its line of output
+   * are the place, without the file if another line names it.
    *
    * @param column null if it is not told
    */
-  record Blamed(Path file, String line, String column, String message) {}
+  record Blamed(Path file, String line, String column, String message, int start, int end) {}
 
   /**
    * A form of a line. The place and the message may stand on a line before it, then {@code head} is
@@ -84,6 +88,41 @@ final class ErrorPlaces {
     return Optional.empty();
   }
 
+  /** Returns the lines with links to the files in a folder, or elsewhere, that they name. */
+  static List<String> linked(List<String> lines, Path folder) {
+    ErrorPlaces places = new ErrorPlaces(name -> file(folder, name));
+    return lines.stream().map(places::linked).toList();
+  }
+
+  private String linked(String line) {
+    Blamed at = in(line);
+    if (at == null) {
+      return line;
+    }
+    String text = line.substring(at.start, at.end);
+    String address = at.file.toUri() + "#" + at.line;
+    return line.substring(0, at.start) + Palette.link(address, text) + line.substring(at.end);
+  }
+
+  /** Returns the regular file of a name in an output; null for none. */
+  static Path file(Path folder, String name) {
+    try {
+      Path file = folder.resolve(name).normalize();
+      return Files.isRegularFile(file) ? file : null;
+    } catch (InvalidPathException e) {
+      return null;
+    }
+  }
+
+  /** Returns the place in the next line of an output, also of a frame; null for none. */
+  Blamed in(String line) {
+    Blamed found = frame(FRAME.matcher(line));
+    for (int form = 0; form < FORMS.size() && found == null; form++) {
+      found = found(form, line);
+    }
+    return found;
+  }
+
   private Blamed found(int form, String line) {
     Pattern head = FORMS.get(form).head;
     Matcher here = FORMS.get(form).line.matcher(line);
@@ -93,7 +132,12 @@ final class ErrorPlaces {
       return file == null
           ? null
           : new Blamed(
-              file, here.group("line"), here.group("column"), group("message", here, before));
+              file,
+              here.group("line"),
+              here.group("column"),
+              group("message", here, before),
+              here.start(here.namedGroups().containsKey("file") ? "file" : "line"),
+              here.end(here.group("column") == null ? "line" : "column"));
     }
     Matcher now = head == null ? null : head.matcher(line);
     heads[form] = now != null && now.matches() ? now : before;
@@ -105,13 +149,18 @@ final class ErrorPlaces {
   }
 
   private Blamed inTraceback(String line) {
-    Matcher at = FRAME.matcher(line);
-    if (at.matches()) {
-      Path file = own.apply(at.group("file"));
-      frame = file == null ? frame : new Blamed(file, at.group("line"), null, "");
-    } else if (frame != null && RAISED.matcher(line).matches()) {
-      return new Blamed(frame.file, frame.line, null, line);
+    Blamed at = frame(FRAME.matcher(line));
+    if (at == null && frame != null && RAISED.matcher(line).matches()) {
+      return new Blamed(frame.file, frame.line, null, line, 0, 0);
     }
+    frame = at == null ? frame : at;
     return null;
+  }
+
+  private Blamed frame(Matcher at) {
+    Path file = at.matches() ? own.apply(at.group("file")) : null;
+    return file == null
+        ? null
+        : new Blamed(file, at.group("line"), null, "", at.start("file"), at.end("line"));
   }
 }

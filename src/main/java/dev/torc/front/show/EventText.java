@@ -265,6 +265,9 @@ final class EventText {
           wantsAll(log)
               ? LogExcerpt.WHOLE.readOrError(log.file(), 0, palette)
               : LogExcerpt.SHORT.readOrError(log.file(), log.from(), palette);
+      if (columns != null && palette.links()) {
+        lines = ErrorPlaces.linked(lines, log.dir());
+      }
       boolean silent = lines.isEmpty() && !isFull(details);
       out.append(written(silent ? List.of(palette.dim("(no output)")) : lines));
       out.append("  log: ").append(shown(log.file())).append('\n');

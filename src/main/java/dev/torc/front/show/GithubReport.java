@@ -8,8 +8,6 @@ import dev.torc.core.run.JobState;
 import dev.torc.front.show.ErrorPlaces.Blamed;
 import java.io.IOException;
 import java.io.Writer;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -100,16 +98,12 @@ final class GithubReport extends PlainReport {
 
   /** Returns a file that a log names relative to the repository; null if it is not one of it. */
   private Path own(Event.Log log, String name) {
-    try {
-      Path file = log.dir().resolve(name).normalize();
-      return file.startsWith(workspace)
-              && !INSTALLED.matcher(workspace.relativize(file).toString()).find()
-              && Files.isRegularFile(file)
-          ? workspace.relativize(file)
-          : null;
-    } catch (InvalidPathException e) {
-      return null;
-    }
+    Path file = ErrorPlaces.file(log.dir(), name);
+    return file != null
+            && file.startsWith(workspace)
+            && !INSTALLED.matcher(workspace.relativize(file).toString()).find()
+        ? workspace.relativize(file)
+        : null;
   }
 
   private static String place(Blamed at) {

@@ -45,6 +45,24 @@ class PaletteTest {
     assertFalse(auto(false, Map.of("CLICOLOR_FORCE", "0")));
   }
 
+  private static boolean links(boolean terminal, Map<String, String> env) {
+    return Palette.of(When.AUTO, env, terminal).links();
+  }
+
+  @Test
+  void linksAreForTerminalsThatHaveThem() {
+    assertTrue(links(true, Map.of("TERM", "xterm-256color", "VTE_VERSION", "6003")));
+    assertTrue(links(true, Map.of("TERM", "xterm", "TERM_PROGRAM", "vscode")));
+    assertTrue(links(true, Map.of("TERM", "xterm-kitty")));
+    assertTrue(links(true, Map.of("TERM", "xterm", "WT_SESSION", "x")));
+    assertFalse(links(true, Map.of("TERM", "xterm")));
+    assertFalse(links(true, Map.of("TERM", "dumb", "VTE_VERSION", "6003")));
+    assertFalse(links(false, Map.of("TERM", "xterm-kitty", "FORCE_COLOR", "1")));
+    assertFalse(links(true, Map.of("TERM", "xterm-kitty", "NO_COLOR", "1")));
+    assertFalse(links(true, Map.of("TERM", "xterm-kitty", "FORCE_HYPERLINK", "0")));
+    assertTrue(links(true, Map.of("TERM", "xterm", "FORCE_HYPERLINK", "1")));
+  }
+
   @Test
   void withoutColourTextStaysAsItIs() {
     assertEquals("x", Palette.NONE.red("x"));

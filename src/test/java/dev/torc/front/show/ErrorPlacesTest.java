@@ -2,7 +2,9 @@ package dev.torc.front.show;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -49,5 +51,33 @@ class ErrorPlacesTest {
                             at.column() == null ? "-" : at.column(),
                             at.message()))
             .orElse("nothing"));
+  }
+
+  /** Each place of an output as a link, with its file's line in brackets. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '#',
+      textBlock =
+          """
+          a.c:2:23: error: x\\na.c: error: y                            # [a.c:2:23](2): error: x\\na.c: error: y
+          a.c(2,3): error TS1: x                                       # [a.c(2,3](2)): error TS1: x
+          error: x\\n --> a.c:2:5                                       # error: x\\n --> [a.c:2:5](2)
+          a.c\\n  3:5  error  x                                         # a.c\\n  [3:5](3)  error  x
+          T:\\n  File "a.c", line 3, in f\\n  File "gone", line 3\\nKeyError # T:\\n  File "[a.c", line 3](3), in f\\n  File "gone", line 3\\nKeyError
+          gone:2:3: error: x                                           # gone:2:3: error: x
+          \\0:2:3: error: x                                             # \\0:2:3: error: x
+          """)
+  void placesAreLinks(String output, String expected, @TempDir Path folder) throws Exception {
+    Path file = Files.writeString(folder.resolve("a.c"), "");
+    String linked =
+        String.join("\n", ErrorPlaces.linked(unfolded(output).lines().toList(), folder));
+    String brackets =
+        linked.replaceAll(
+            "\u001b]8;;" + file.toUri() + "#(\\d+)\u001b\\\\(.*?)\u001b]8;;\u001b\\\\", "[$2]($1)");
+    assertEquals(unfolded(expected), brackets);
+  }
+
+  private static String unfolded(String text) {
+    return text.replace("\\n", "\n").replace("\\0", "\0");
   }
 }

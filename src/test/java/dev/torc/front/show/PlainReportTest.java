@@ -488,6 +488,23 @@ class PlainReportTest {
   }
 
   @Test
+  void placesOfAFailureLeadToTheirFilesOnATerminalThatHasLinks() throws IOException {
+    Files.writeString(here.resolve("a.c"), "x");
+    Path log = log("a.c:1:2: error: x\n");
+    for (boolean links : List.of(true, false)) {
+      StringWriter err = new StringWriter();
+      Event.Log of = new Event.Log(log, here, 0, Event.WhenShown.FAILURE);
+      new PlainReport(
+              err, Style.of(Detail.NORMAL), new Palette(true, links), here, () -> 80, () -> now)
+          .accept(
+              new Event.JobEnded(
+                  "j", JobState.FAILED, new Event.Details("exit 1", "c", of, 1, -1, -1)));
+      String place = here.resolve("a.c").toUri() + "#1\u001b\\a.c:1:2\u001b]8;;\u001b\\: error: x";
+      assertEquals(links, err.toString().contains("\u001b]8;;" + place), err.toString());
+    }
+  }
+
+  @Test
   void aStreamThatCannotBeWrittenIsToldToTheCaller() {
     Writer full =
         new Writer() {
