@@ -261,6 +261,17 @@ public final class SafeText {
     return columns < 1 ? "" : text.substring(0, end) + CUT;
   }
 
+  /** Returns the text; if it is wider than {@code columns}, an ellipsis replaces its middle. */
+  public static String fitMiddle(String text, int columns) {
+    int over = width(text) - columns;
+    String fitted = text;
+    for (int length = fitted.codePointCount(0, text.length()); over > 0 && length > 1; length--) {
+      fitted = cut(text, length - 1);
+      over = width(fitted) - columns;
+    }
+    return fit(fitted, columns);
+  }
+
   private static int width(int c) {
     return switch (Character.getType(c)) {
       case Character.NON_SPACING_MARK, Character.ENCLOSING_MARK, Character.FORMAT -> 0;

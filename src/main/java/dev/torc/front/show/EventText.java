@@ -94,7 +94,7 @@ final class EventText {
       String where = SafeText.line(out.where());
       begun.computeIfPresent(
           out.job(), (_, job) -> new Begun(job.reasons, job.since, true, "is at " + where));
-      return line(Detail.NORMAL, SafeText.name(out.job()) + ": submitted to " + where);
+      return line(Detail.NORMAL, name(out.job()) + ": submitted to " + where);
     }
     if (event instanceof Event.Started started) {
       return shows(Detail.VERBOSE) ? started(started) : "";
@@ -151,7 +151,7 @@ final class EventText {
               return job;
             }
             String why = because(": ", job.reasons);
-            out.append(SafeText.name(name) + ": still " + job.state + " after 10 s" + why + "\n");
+            out.append(name(name) + ": still " + job.state + " after 10 s" + why + "\n");
             return job.tell();
           });
     }
@@ -176,7 +176,7 @@ final class EventText {
     return broken(
         "%s: still %s after %s%s%s\n"
             .formatted(
-                SafeText.name(name),
+                name(name),
                 job.state,
                 Amount.time(clock.getAsLong() - job.since),
                 more == 0 ? "" : ", and " + more + " more",
@@ -316,7 +316,7 @@ final class EventText {
   }
 
   private String started(Event.JobStarted started) {
-    String name = palette.bold(SafeText.name(started.job()));
+    String name = palette.bold(name(started.job()));
     int attempt = started.attempt();
     String why = attempt > 1 ? "attempt " + attempt : ReasonText.all(started.reasons());
     return broken(name + ": " + why + "\n") + command(started.command());
@@ -330,7 +330,7 @@ final class EventText {
     return broken(
         "%s: restored from %s: %s\n"
             .formatted(
-                palette.green(SafeText.name(restored.job())),
+                palette.green(name(restored.job())),
                 AttemptText.origin(restored.from()),
                 all ? ReasonText.all(restored.reasons()) : ReasonText.brief(restored.reasons())));
   }
@@ -341,7 +341,7 @@ final class EventText {
       return ""; // checked first: true for most jobs of a large project
     }
     Event.Details details = ended.details();
-    String name = SafeText.name(ended.job());
+    String name = name(ended.job());
     String why = why(": ", ended.job());
     return switch (ended.state()) {
       case RAN -> {
@@ -393,7 +393,7 @@ final class EventText {
     return broken(
         "%s: attempt %d %s; next %s\n"
             .formatted(
-                palette.yellow(SafeText.name(retried.job())),
+                palette.yellow(name(retried.job())),
                 retried.attempt(),
                 failed(retried.details()),
                 retried.delay() > 0 ? "in " + Amount.time(retried.delay()) : "at once"));
@@ -429,6 +429,13 @@ final class EventText {
   /** Returns a text as a line; empty if the detail is below {@code least}. */
   private String line(Detail least, String text) {
     return shows(least) ? broken(text + "\n") : "";
+  }
+
+  /** Returns a job's name; of one that is wider than the terminal, its middle is left out. */
+  private String name(String job) {
+    String name = SafeText.name(job);
+    boolean whole = columns == null || shows(Detail.VERBOSE) || columns.getAsInt() <= 0;
+    return whole ? name : SafeText.fitMiddle(name, columns.getAsInt());
   }
 
   /** Returns lines of prose, broken to the width of a terminal. */

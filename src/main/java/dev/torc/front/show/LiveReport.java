@@ -278,7 +278,7 @@ final class LiveReport implements Report {
     int shown = running.size() > JOBS ? JOBS - 1 : running.size();
     running.entrySet().stream()
         .limit(shown)
-        .forEach(job -> lines.add(line(job.getKey(), job.getValue(), now)));
+        .forEach(job -> lines.add(line(job.getKey(), job.getValue(), now, width)));
     if (shown < running.size()) {
       lines.add("  …and " + (running.size() - shown) + " more");
     }
@@ -287,20 +287,25 @@ final class LiveReport implements Report {
     return lines;
   }
 
-  /** Returns the line of a running job: its time, expected time, use, and why it runs. */
-  private String line(String job, Running run, long now) {
+  /**
+   * Returns the line of a running job: its time, expected time, use, and why it runs. If there is
+   * no room for all, the name takes at most half of it.
+   */
+  private String line(String job, Running run, long now, int width) {
     long expected = run.out ? -1 : progress.expected(job);
     Series.Point use = uses.get(job);
     String fetched = use == null && !run.out ? progress.fetched(job) : "";
-    return "  %s  %s%s%s  %s"
-        .formatted(
-            SafeText.name(job),
-            Amount.time(now - run.since),
-            AttemptText.expected(now - run.since, expected),
-            use == null
-                ? (fetched.isEmpty() ? "" : "  " + fetched)
-                : "  " + Amount.cpus(use.cpu()) + " cpus, " + Amount.size(use.memory()),
-            run.why);
+    String rest =
+        "  %s%s%s  %s"
+            .formatted(
+                Amount.time(now - run.since),
+                AttemptText.expected(now - run.since, expected),
+                use == null
+                    ? (fetched.isEmpty() ? "" : "  " + fetched)
+                    : "  " + Amount.cpus(use.cpu()) + " cpus, " + Amount.size(use.memory()),
+                run.why);
+    int room = Math.max(width / 2, width - SafeText.width(rest)) - 2;
+    return "  " + SafeText.fitMiddle(SafeText.name(job), room) + rest;
   }
 
   /** Returns the counts and the time, after a bar if there is room for one. */

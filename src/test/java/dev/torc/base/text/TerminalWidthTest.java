@@ -15,6 +15,20 @@ class TerminalWidthTest {
     assertTrue(SafeText.width(SafeText.fit(any, columns)) <= columns);
   }
 
+  @Property
+  void textThatIsFittedInTheMiddleIsNeverWider(
+      @ForAll String any, @ForAll @IntRange(max = 40) int columns) {
+    assertTrue(SafeText.width(SafeText.fitMiddle(any, columns)) <= columns);
+  }
+
+  @Test
+  void theMiddleIsLeftOut() {
+    assertEquals("train/lr=0.1", SafeText.fitMiddle("train/lr=0.1", 12));
+    assertEquals("train…r=0.1", SafeText.fitMiddle("train/lr=0.1", 11));
+    assertEquals("日…語", SafeText.fitMiddle("日本本語", 6));
+    assertEquals("", SafeText.fitMiddle("abc", 0));
+  }
+
   @Test
   void widthCountsWideCharactersTwiceAndMarksNot() {
     assertEquals(3, SafeText.width("abc"));

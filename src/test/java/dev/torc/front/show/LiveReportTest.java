@@ -79,6 +79,24 @@ class LiveReportTest {
   }
 
   @Test
+  void aLongNameIsCutInTheMiddleSoThatItsTimeIsShown() {
+    columns = 40;
+    LiveReport report = report(Detail.NORMAL);
+    report.accept(Events.started(1));
+    String name = "train/a=1,b=2,c=3,d=4,e=5,f=6,g=7,h=8,i=9";
+    report.accept(Events.jobStarted(name));
+    now += 2 * Events.SECOND;
+    report.draw();
+    assertEquals(
+        "^[?7l  train/a=…,h=8,i=9  2.0 s  need f2.js…^[K",
+        screen.next().lines().findFirst().get());
+    report.accept(Events.ended(name, JobState.RAN));
+    report.draw();
+    String ended = screen.next();
+    assertTrue(ended.contains("train/a=1,b=2,c=3,d=…e=5,f=6,g=7,h=8,i=9:\n  ran in"), ended);
+  }
+
+  @Test
   void anImageThatIsFetchedHasALineWithTheLastWordOfItsRuntime(@TempDir Path temp)
       throws IOException {
     LiveReport report = report(Detail.NORMAL);
