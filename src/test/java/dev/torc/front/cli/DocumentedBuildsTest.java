@@ -3,6 +3,7 @@ package dev.torc.front.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -22,7 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
  * jobs that run and end well in the first build, {@code again} the jobs of the second one (none
  * without it), {@code gone} products that are gone after the first, {@code sources} files to be
  * made with their names as contents, {@code standins} programs of testdata/standins in the place of
- * real ones; blocks with {@code file} are written where they say.
+ * real ones, {@code programs} programs without which the build is skipped; blocks with {@code file}
+ * are written where they say.
  */
 class DocumentedBuildsTest {
 
@@ -60,6 +62,12 @@ class DocumentedBuildsTest {
   }
 
   private void build(Page page, Page.Block block) throws Exception {
+    for (String program : block.words("programs")) {
+      boolean there =
+          Stream.of(System.getenv("PATH").split(":"))
+              .anyMatch(each -> Files.isExecutable(Path.of(each, program)));
+      assumeTrue(there, program + " is not installed");
+    }
     Path folder = Files.createDirectory(temp.resolve(block.where().replace(':', '-')));
     for (Page.Block other : page.blocks()) {
       if (other.notes().containsKey("file")) {
