@@ -88,8 +88,7 @@ class LiveReportTest {
     now += 2 * Events.SECOND;
     report.draw();
     assertEquals(
-        "^[?7l  train/a=…,h=8,i=9  2.0 s  need f2.js…^[K",
-        screen.next().lines().findFirst().get());
+        "^[?7l  train/a=…,h=8,i=9  2.0 s  need f2.js…^[K", screen.next().lines().findFirst().get());
     report.accept(Events.ended(name, JobState.RAN));
     report.draw();
     String ended = screen.next();
