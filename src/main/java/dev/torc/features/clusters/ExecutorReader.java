@@ -4,6 +4,7 @@ import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.NearestName;
 import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.Node.Entry;
+import dev.torc.base.syntax.Paths;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.Problems;
 import dev.torc.base.syntax.Quantity;
@@ -11,6 +12,7 @@ import dev.torc.base.text.SafeText;
 import dev.torc.core.model.SchedulerSettings;
 import dev.torc.core.model.SchedulerSettings.Fact;
 import dev.torc.core.model.Workflow.Executor;
+import dev.torc.features.reading.Home;
 import dev.torc.features.reading.KnownKeys;
 import dev.torc.features.reading.MapFields;
 import dev.torc.features.reading.Scope;
@@ -49,11 +51,20 @@ public record ExecutorReader(
   private static final long BATCH = TimeUnit.MINUTES.toNanos(2);
   private static final long LATENCY = TimeUnit.MINUTES.toNanos(1);
 
-  /** Reads all executors in the order written; errors are added to the problems. */
+  /**
+   * Reads all executors of a build file in the order written, with their outside names; errors are
+   * added to the problems.
+   */
   public static List<Executor> read(Node node, Scope scope, Problems problems) {
     Node.Mapping all = MapFields.map(node, "executors", problems);
     ExecutorReader reader = new ExecutorReader(all, scope, problems, new LinkedHashMap<>());
-    all.entries().forEach((name, entry) -> problems.guard(() -> reader.executor(name, entry)));
+    all.entries()
+        .forEach(
+            (name, entry) -> {
+              if (!name.startsWith(Paths.OUTER)) { // else the including file has read it
+                problems.guard(() -> reader.executor(name, entry));
+              }
+            });
     return List.copyOf(reader.read.values());
   }
 
@@ -72,13 +83,29 @@ public record ExecutorReader(
     return name;
   }
 
+  /** Returns the outside name of an executor that a job names: its package's own comes first. */
+  private static String outside(Home home, String written, List<Executor> executors) {
+    if (written.startsWith(Paths.OUTER)) {
+      return outside(home.outer(), written.substring(Paths.OUTER.length()), executors);
+    }
+    for (Home at = home; at.outer() != null; at = at.outer()) {
+      String name = at.prefix() + written;
+      if (executors.stream().anyMatch(each -> each.name().equals(name))) {
+        return name;
+      }
+    }
+    return requireKnown(written, executors);
+  }
+
   /**
    * Returns the executors that a job names, by attempt; none if all are {@code local}. Since {@code
    * before} is part of the manifest, it must not depend on the attempt.
    */
   public static List<String> ofJob(MapFields job, List<Executor> executors) {
     List<String> own =
-        job.list("executor", node -> requireKnown(job.scope().text(node), executors));
+        job.list(
+            "executor",
+            node -> outside(job.scope().vars().home(), job.scope().text(node), executors));
     if (own.isEmpty()) {
       return own;
     }
@@ -144,7 +171,7 @@ public record ExecutorReader(
         new Executor(
             entry.place(),
             new SchedulerSettings(
-                name,
+                scope.vars().home().prefix() + name,
                 jobName(fields),
                 fields.text("before", ""),
                 new SchedulerSettings.SbatchOptions(
@@ -199,7 +226,8 @@ public record ExecutorReader(
     }
     seen.add(name);
     String other = scope.text(MapFields.scalar(like, "like"));
-    Entry below = all.entries().get(other);
+    Entry outer = all.entries().get(Paths.OUTER + other);
+    Entry below = outer == null ? all.entries().get(other) : outer;
     if (seen.contains(other)) {
       seen.add(other);
       throw new BadInput(

@@ -9,6 +9,7 @@ import dev.torc.features.reading.VarLookup;
 import dev.torc.features.reading.Vars;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
 
@@ -29,7 +30,7 @@ record Inherited(Vars outer, EnvLayers env) {
   private static final Set<String> PATHS =
       Set.of("needs", "produces", "file", "dir", "exists", "images", "path");
 
-  private static final Set<String> NAMES = Set.of("job", "after", "data");
+  private static final Set<String> NAMES = Set.of("job", "after", "data", "executor");
 
   /** The keys whose maps have names of the user's, not keys. */
   private static final Set<String> NAMING = Set.of("env", "resources", "fetchers");
@@ -52,11 +53,40 @@ record Inherited(Vars outer, EnvLayers env) {
                     : above);
       }
     }
+    Entry executors = executors(including.entries().get("executors"), all.get("executors"));
+    if (executors != null) {
+      all.put("executors", executors);
+    }
     Entry stores = including.entries().get("stores");
     if (stores != null) {
       all.put("stores", new Entry(stores.place(), of("stores", stores.value())));
     }
     return new Node.Mapping(own.place(), all);
+  }
+
+  /**
+   * Returns the executors of a package, laid over those of the including file. The others of these
+   * have {@link Paths#OUTER} before their names.
+   */
+  private Entry executors(Entry below, Entry above) {
+    if (below == null || !(below.value() instanceof Node.Mapping outside)) {
+      return above;
+    }
+    SequencedMap<String, Entry> all = new LinkedHashMap<>();
+    if (above != null && above.value() instanceof Node.Mapping own) {
+      all.putAll(own.entries());
+    }
+    for (Map.Entry<String, Entry> each : outside.entries().entrySet()) {
+      String name = each.getKey().replace(Paths.OUTER, "");
+      Node under = of("executors", each.getValue().value());
+      Entry over = all.get(name);
+      if (over == null) {
+        all.put(Paths.OUTER + name, new Entry(each.getValue().place(), under));
+      } else if (under instanceof Node.Mapping map && over.value() instanceof Node.Mapping own) {
+        all.put(name, new Entry(over.place(), map.with(own)));
+      }
+    }
+    return new Entry(below.place(), new Node.Mapping(outside.place(), all));
   }
 
   /** Returns the value of a key as it is written in a package. */

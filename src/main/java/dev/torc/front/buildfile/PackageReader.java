@@ -290,11 +290,6 @@ final class PackageReader {
     FileLayers layers = by.layers().in(folder, own);
     Node.Mapping tree = layers.read(one.asked, one.place);
     new MapFields(tree, null, own).only(KnownKeys.TOP, "the build file");
-    if (tree.get("executors") != null) {
-      throw new BadInput(
-          tree.entries().get("executors").place(),
-          "executors of a package are not supported yet; write them in the file that includes it");
-    }
     Inherited inherited = new Inherited(by.scope().vars(), by.layers().env);
     Overrides over =
         by.over().inside(one.name, file.equals(project.over().member()) ? project.over() : null);

@@ -195,7 +195,7 @@ public final class ParsedBuildFile {
     Scope scope = project.scope();
     MapFields fields = project.fields();
     SortedMap<String, Long> limits = LimitsReader.limits(scopes);
-    List<Executor> executors = ExecutorReader.read(top.get("executors"), scope, problems);
+    List<Executor> executors = executors(scopes);
     ReportFiles report = new ItemReader(paths, GivenNeeds.NONE, problems).report(fields);
     checkOn(over.executor(), executors, problems);
     this.when = new WhenReader(over.env(), paths);
@@ -232,6 +232,14 @@ public final class ParsedBuildFile {
     this.expansion =
         new GroupExpansion(
             root, units, codec, when, problems.warnings(), manual, called(scopes, over, broken));
+  }
+
+  private static List<Executor> executors(List<FileScope> scopes) {
+    List<Executor> all = new ArrayList<>(0);
+    for (FileScope each : scopes) {
+      all.addAll(ExecutorReader.read(each.top().get("executors"), each.scope(), each.problems()));
+    }
+    return List.copyOf(all);
   }
 
   /** Adds the jobs that stand for build files which jobs have still to make. */
