@@ -9,6 +9,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The CPU of processes by the test class that they serve: the class in whose temporary folder the
@@ -27,7 +29,12 @@ final class ProcessTimes {
 
   private static final double TICKS = 100; // per second, in all of Linux's /proc
 
-  private final Map<String, String> folders = new ConcurrentHashMap<>();
+  /** How the names of folders of classes begin; a random number follows. */
+  static final String PREFIX = "junit-";
+
+  private static final Pattern NAME = Pattern.compile(PREFIX + "\\d+");
+
+  private final Map<String, String> folders = new ConcurrentHashMap<>(); // by their names
   private final Map<String, Long> sums = new HashMap<>();
   private Map<Integer, Seen> seen = Map.of();
 
@@ -36,7 +43,7 @@ final class ProcessTimes {
 
   /** Notes that a folder is a class's. */
   void belongs(Path folder, String test) {
-    folders.put(folder.toString(), test);
+    folders.put(folder.getFileName().toString(), test);
   }
 
   /** Looks until it is interrupted. */
@@ -98,9 +105,10 @@ final class ProcessTimes {
             Files.readSymbolicLink(process.resolve("cwd")).toString(),
             new String(Files.readAllBytes(process.resolve("cmdline")), StandardCharsets.UTF_8),
             new String(Files.readAllBytes(process.resolve("environ")), StandardCharsets.UTF_8));
-    for (Map.Entry<String, String> each : folders.entrySet()) {
-      if (told.contains(each.getKey())) {
-        return each.getValue();
+    for (Matcher name = NAME.matcher(told); name.find(); ) {
+      String test = folders.get(name.group());
+      if (test != null) {
+        return test;
       }
     }
     return null;

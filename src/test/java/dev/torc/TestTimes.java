@@ -56,7 +56,7 @@ public final class TestTimes implements BeforeAllCallback, AfterAllCallback, Inv
     @Override
     public Path createTempDirectory(AnnotatedElementContext element, ExtensionContext context)
         throws IOException {
-      Path folder = Files.createTempDirectory("junit-");
+      Path folder = Files.createTempDirectory(ProcessTimes.PREFIX);
       PROCESSES.belongs(folder, test(context).getName());
       return folder;
     }

@@ -31,7 +31,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.lmdbjava.Env;
 import org.lmdbjava.Txn;
 
-/** A database that was not closed in order is copied if its records can be read, and never lost. */
+/**
+ * A database that was not closed in order is copied if its records can be read, and never lost. It
+ * takes much CPU, since each copy is made by a JVM of its own.
+ */
 class RecoveryTest {
 
   @TempDir Path root;

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 /**
  * Random projects under random edits against an {@link Oracle}: exactly the expected jobs run, and
  * the result is that of a build from scratch; with failures, interrupts and kills thrown in. {@code
- * -Dtorc.seed=N} repeats a run.
+ * -Dtorc.seed=N} repeats a run. It takes much CPU: each edit is built twice, and forecast.
  */
 @Execution(ExecutionMode.CONCURRENT)
 class RandomGraphsTest {

@@ -23,7 +23,8 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 /**
  * Random projects with groups under random edits against an {@link Oracle}, like {@link
  * RandomGraphsTest}: values from lists, files that change, globs, matches, products and other
- * groups, known before the build or found in it. {@code -Dtorc.seed=N} repeats a run.
+ * groups, known before the build or found in it. {@code -Dtorc.seed=N} repeats a run. It takes much
+ * CPU: each edit is built twice, and forecast.
  */
 @Execution(ExecutionMode.CONCURRENT)
 class RandomGroupsTest {

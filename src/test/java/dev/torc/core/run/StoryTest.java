@@ -10,7 +10,10 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Plays the files of {@code testdata/stories}: what builds do by the rules, step by step. */
+/**
+ * Plays the files of {@code testdata/stories}: what builds do by the rules, step by step. It takes
+ * much CPU, since it has more tests than any other class.
+ */
 @Order(1) // it takes long
 class StoryTest {
 

@@ -26,7 +26,10 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How a batch script ends jobs, and how it is ended itself, in each shell that nodes have. */
+/**
+ * How a batch script ends jobs, and how it is ended itself, in each shell that nodes have. It takes
+ * much CPU, which is that of the shells and of the programs that they start.
+ */
 @ParameterizedClass
 @ValueSource(strings = {"dash", "bash", "busybox"})
 @Execution(ExecutionMode.CONCURRENT)

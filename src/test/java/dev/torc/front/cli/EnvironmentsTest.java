@@ -24,7 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Environments by the real tools, with wheels that the test makes and without a network; the rest
- * is in {@code testdata/stories/processes/environments.txt}.
+ * is in {@code testdata/stories/processes/environments.txt}. It takes much CPU, which is that of
+ * pip and venv.
  */
 class EnvironmentsTest {
 

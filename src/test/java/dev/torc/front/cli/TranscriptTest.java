@@ -8,7 +8,10 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The files of {@code testdata/transcripts}, in this process. */
+/**
+ * The files of {@code testdata/transcripts}, in this process. It takes much CPU, since it makes
+ * some thousands of calls.
+ */
 @Order(1) // it takes long
 class TranscriptTest {
 
