@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.Sample;
 import dev.torc.base.digests.Digest.KnownDigest;
 import dev.torc.core.memory.Cache.CacheException;
 import dev.torc.core.memory.Cache.CacheSettings;
@@ -225,7 +226,7 @@ class DamageIT {
   @Test
   void aTruncatedFileIsNoticedWhereverItIsCut() throws IOException {
     TreeSet<Integer> lengths = new TreeSet<>(List.of(0, 1, 100, 152, 4095, 4096 + 151));
-    for (int page = 0; page < good.length; page += 13 * 4096) {
+    for (int page = 0; page < good.length; page += Sample.step(3) * 13 * 4096) {
       lengths.add(page + (page / 4096 % 3 == 0 ? 0 : page / 4096 % 3 == 1 ? 1 : 4095));
     }
     int aside = 0;
@@ -264,7 +265,7 @@ class DamageIT {
   @Test
   void garbagePagesNeverGiveAWrongValue() throws IOException {
     Random random = new Random(5);
-    for (int page = 0; page * 4096 < good.length; page += page < 5 ? 1 : 11) {
+    for (int page = 0; page * 4096 < good.length; page += page < 5 ? 1 : Sample.step(3) * 11) {
       byte[] bad = good.clone();
       byte[] garbage = new byte[4096];
       if (page % 3 > 0) {
@@ -279,7 +280,7 @@ class DamageIT {
   void flippedBitsNeverGiveAWrongValue() throws IOException {
     Random random = new Random(6);
     TreeSet<String> outcomes = new TreeSet<>();
-    for (int round = 0; round < 36; round++) {
+    for (int round = 0; round < Sample.part(2, 36); round++) {
       byte[] bad = good.clone();
       for (int flip = 0; flip <= round % 6; flip++) {
         // Half of the flips hit the structure of a page: its head and the first offsets.
@@ -313,7 +314,7 @@ class DamageIT {
   void swappedPagesNeverGiveAWrongValue() throws IOException {
     Random random = new Random(7);
     int pages = good.length / 4096;
-    for (int round = 0; round < 20; round++) {
+    for (int round = 0; round < Sample.part(2, 20); round++) {
       byte[] bad = good.clone();
       int to = random.nextInt(pages) * 4096;
       System.arraycopy(good, random.nextInt(pages) * 4096, bad, to, 4096);
