@@ -45,13 +45,16 @@ class CoreTest {
   private static final Set<String> PAIRS =
       Set.of(
           "adopt uses finds", // adopted products have depfiles
+          "clusters uses sandbox", // an attempt elsewhere runs in copies of its needs
           "clusters uses tmp", // a scheduler starts a job again when its node fails
+          "endcheck uses sandbox", // a job in a folder of its own changes nothing beside it
           "environments uses stores", // a shared folder is trusted as a store is
           "groups uses when", // an expansion leaves out what a condition does
           "fetch uses intents", // an aged download has no digest in the build file
           "fetch uses secrets", // headers of a download are secret
           "stores uses intents", // a result of a store may be too old
           "finds uses remarks", // a trace tells the scripts that a command runs
+          "stores uses secrets", // output that may show one is not stored
           "stores uses remarks", // the programs of a job are inputs of a restore
           "temporary uses clean"); // spent products go as `torc clean` removes them
 

@@ -61,10 +61,15 @@ public interface Feature {
    *
    * @param top its top level
    * @param defaults what is laid under each job
+   * @param called the keys that a call asks for
    * @param environments the jobs that make environments, by the names that jobs use
    */
   record Reading(
-      Path root, Node.Mapping top, Node.Mapping defaults, Map<String, Job> environments) {}
+      Path root,
+      Node.Mapping top,
+      Node.Mapping defaults,
+      Set<String> called,
+      Map<String, Job> environments) {}
 
   /**
    * What features know of a build.

@@ -390,7 +390,7 @@ public final class Decider {
       return -1;
     }
     RunDetails details = records.details(graph.job(id).name());
-    same = undecided < 0 && isSameWithShell(id, last, details);
+    same = undecided < 0 && isSameAsThen(id, last, details);
     if (same) {
       return -1;
     }
@@ -411,12 +411,13 @@ public final class Decider {
 
   /**
    * Returns whether a manifest differs from the recorded one only because an earlier torc counted
-   * the shell of plain words.
+   * the shell of plain words, or did not name the key of an {@link LineKind#EXTRA}.
    */
-  private boolean isSameWithShell(int id, JobResult last, RunDetails details) {
+  private boolean isSameAsThen(int id, JobResult last, RunDetails details) {
     for (ManifestEntry line : details == null ? List.<ManifestEntry>of() : details.manifest()) {
-      if (line.code() == LineKind.SHELL.ordinal() && Manifest.runsPlain(line.now())) {
-        ManifestHash then = new ManifestHash(line.now());
+      boolean shell = line.code() == LineKind.SHELL.ordinal() && Manifest.runsPlain(line.now());
+      if (shell || line.code() == LineKind.EXTRA.ordinal() && line.name().isEmpty()) {
+        ManifestHash then = new ManifestHash(shell ? line.now() : "");
         manifest.describe(id, last.needs().found(), contents, then);
         return then.digest().equals(last.manifest());
       }

@@ -4,8 +4,8 @@ import dev.torc.base.posix.Walk;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.NearestPath;
 import dev.torc.core.model.Adjacency;
+import dev.torc.core.model.Extra;
 import dev.torc.core.model.Graph;
-import dev.torc.core.model.Job;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -32,7 +32,7 @@ public record JobSelection(
 
   /** Selects the named nodes and everything before them. */
   public static JobSelection of(Graph graph, BitSet named, boolean targeted) {
-    return of(graph, named, targeted, graph.having(Job.FROZEN));
+    return of(graph, named, targeted, graph.having(Extra.STAYS));
   }
 
   /** Selects the named nodes and everything before them, but nothing before {@code still}. */

@@ -62,13 +62,18 @@ public enum LineKind {
   /** A file of which only values are needed, with its digest; not part of the digest. */
   KEYED("need"),
 
-  /** How the job runs in a folder of its own. */
-  SANDBOX("sandbox"),
+  /**
+   * What a feature says of the job that counts; the line has the feature's key. An earlier torc had
+   * one such key, and its lines no name.
+   */
+  EXTRA(""),
 
-  /** The entry of the environment, or the digest of a file that locks it. */
-  ENVIRONMENT("environment");
+  /** What the job runs in, or the digest of a file that locks it. */
+  SURROUNDINGS("environment");
 
-  /** Begins, behind the environment's name, the name of the line of something that it loads. */
+  /**
+   * Begins, behind the name of the surroundings, the name of the line of something that it loads.
+   */
   static final String MODULE = "module ";
 
   private static final LineKind[] ALL = values();

@@ -5,6 +5,7 @@ import dev.torc.base.syntax.PlainWords;
 import dev.torc.core.decide.MachineInputs.ImageSource.Loaded;
 import dev.torc.core.decide.ManifestWriter.Content;
 import dev.torc.core.memory.JobResult.ManifestEntry;
+import dev.torc.core.model.Extra;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Item;
@@ -98,9 +99,10 @@ public record Manifest(Graph graph) {
     if (job.has(Trait.TRACE)) {
       writer.text(LineKind.TRACE, "", "true");
     }
-    Template sandbox = job.conditions().get(Job.SANDBOX);
-    if (sandbox != null) {
-      writer.text(LineKind.SANDBOX, "", sandbox.declared());
+    for (Map.Entry<String, Extra> each : job.extras().entrySet()) {
+      if (each.getValue().effect().equals(Extra.COUNTS)) {
+        writer.text(LineKind.EXTRA, each.getKey(), each.getValue().text().declared());
+      }
     }
     TreeSet<String> products = new TreeSet<>(declared(job));
     for (Ref ref : job.productRefs()) {
@@ -125,9 +127,9 @@ public record Manifest(Graph graph) {
   private static void environment(Job job, InputSource contains, ManifestWriter writer) {
     Surroundings in = job.surroundings();
     if (in != null) {
-      writer.text(LineKind.ENVIRONMENT, "", in.name() + " " + in.entry(), in.entry());
+      writer.text(LineKind.SURROUNDINGS, "", in.name() + " " + in.entry(), in.entry());
       for (String path : in.files()) {
-        writer.content(LineKind.ENVIRONMENT, in.name() + " " + path, path, contains.of(path));
+        writer.content(LineKind.SURROUNDINGS, in.name() + " " + path, path, contains.of(path));
       }
     }
   }
@@ -144,11 +146,12 @@ public record Manifest(Graph graph) {
     String start = in.name() + " ";
     if (!loaded.why().isEmpty()) {
       Content unknown = new Content.Unreadable(loaded.why());
-      writer.content(LineKind.ENVIRONMENT, start + "modules", "modules", unknown);
+      writer.content(LineKind.SURROUNDINGS, start + "modules", "modules", unknown);
     }
     for (String each : loaded.names()) {
       String name = LineKind.MODULE + each.split("/", 2)[0];
-      writer.content(LineKind.ENVIRONMENT, start + name, name, new Content.Value(each, null, null));
+      writer.content(
+          LineKind.SURROUNDINGS, start + name, name, new Content.Value(each, null, null));
     }
   }
 

@@ -167,8 +167,9 @@ record ManifestDiff(
       case ENV -> template(line.word() + " " + name, text(old), text(now));
       case DATA -> data(name, value(old), value(now));
       case KEY -> valueIn(name, old, now);
-      case ENVIRONMENT -> environment(name, value(old), value(now));
-      case DEPFILE, BEFORE, TRACE, ARGUMENTS, SKIP, SANDBOX -> setting(line.word(), old, now);
+      case SURROUNDINGS -> surroundings(name, value(old), value(now));
+      case DEPFILE, BEFORE, TRACE, ARGUMENTS, SKIP -> setting(line.word(), old, now);
+      case EXTRA -> setting(name, old, now);
     }
   }
 
@@ -301,10 +302,10 @@ record ManifestDiff(
   }
 
   /** Adds a reason for the entry, whose line has no name, or for a file of the lock. */
-  private void environment(String name, String old, String now) {
+  private void surroundings(String name, String old, String now) {
     String named = !name.isEmpty() ? name : now.isEmpty() ? old : now;
     String[] words = named.split(" ", 2);
-    String what = LineKind.ENVIRONMENT.word() + " " + words[0];
+    String what = LineKind.SURROUNDINGS.word() + " " + words[0];
     if (name.isEmpty()) {
       String then = old.substring(old.indexOf(' ') + 1);
       String present = now.substring(now.indexOf(' ') + 1);
@@ -464,7 +465,7 @@ record ManifestDiff(
   private static Map<String, ManifestEntry> byKey(List<ManifestEntry> lines) {
     Map<String, ManifestEntry> map = LinkedHashMap.newLinkedHashMap(lines.size());
     for (ManifestEntry line : lines) {
-      boolean named = line.code() == LineKind.ENVIRONMENT.ordinal();
+      boolean named = line.code() == LineKind.SURROUNDINGS.ordinal();
       String name = line.name();
       map.put(key(line.code(), named ? name.substring(name.indexOf(' ') + 1) : name), line);
     }

@@ -18,14 +18,14 @@ public final class ManifestHash implements ManifestWriter {
   private byte[] buffer = new byte[4096];
   private int size;
   private int pending = -1;
-  private final String plain;
+  private final String plain; // null today
 
   public ManifestHash() {
-    this("");
+    this(null);
   }
 
   /**
-   * Creates a hash as an earlier torc computed it.
+   * Creates a hash as an earlier torc computed it, where {@link LineKind#EXTRA} had no name.
    *
    * @param plain the shell of plain words, which counted then; empty if it does not count
    */
@@ -37,7 +37,7 @@ public final class ManifestHash implements ManifestWriter {
   public void text(LineKind line, String name, String shown, String counts) {
     reserve(1);
     buffer[size++] = (byte) line.ordinal();
-    append(name);
+    append(plain != null && line == LineKind.EXTRA ? "" : name);
     append(counts);
   }
 
@@ -52,7 +52,7 @@ public final class ManifestHash implements ManifestWriter {
 
   @Override
   public void plain(String step) {
-    if (!plain.isEmpty()) {
+    if (plain != null && !plain.isEmpty()) {
       text(LineKind.SHELL, step, plain);
     }
   }

@@ -297,7 +297,7 @@ public final class NeedContents implements InputSource {
   /** Returns a job's last run; null if that had another environment. */
   private RunDetails lastInside(Job job) {
     RunDetails last = records.details(job.name());
-    String entry = LineKind.ENVIRONMENT.value(last, "");
+    String entry = LineKind.SURROUNDINGS.value(last, "");
     return entry != null && entry.endsWith(" " + job.surroundings().entry()) ? last : null;
   }
 
@@ -306,7 +306,7 @@ public final class NeedContents implements InputSource {
     RunDetails last = lastInside(job);
     List<String> then = new ArrayList<>();
     for (ManifestEntry line : last == null ? List.<ManifestEntry>of() : last.manifest()) {
-      if (line.code() == LineKind.ENVIRONMENT.ordinal()
+      if (line.code() == LineKind.SURROUNDINGS.ordinal()
           && line.name().contains(" " + LineKind.MODULE)) {
         then.add(line.now());
       }

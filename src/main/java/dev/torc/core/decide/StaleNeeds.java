@@ -4,6 +4,7 @@ import dev.torc.base.syntax.BadInput.Diagnostic;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
+import dev.torc.core.model.Extra;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Group;
 import dev.torc.core.model.Job;
@@ -20,7 +21,7 @@ import java.util.List;
  */
 record StaleNeeds(Graph graph, NeedContents contents, InstancePlaces rows, JobSelection selection) {
 
-  /** Returns the errors of these jobs and of their groups. A frozen job runs never, so has none. */
+  /** Returns the errors of these jobs and of their groups. A job that stays has none. */
   List<Diagnostic> errors(BitSet jobs) {
     List<Diagnostic> errors = new ArrayList<>();
     StaleFiles stale = contents.stale();
@@ -40,9 +41,9 @@ record StaleNeeds(Graph graph, NeedContents contents, InstancePlaces rows, JobSe
         }
       }
     }
-    BitSet frozen = graph.having(Job.FROZEN);
+    BitSet stays = graph.having(Extra.STAYS);
     for (int j : graph.inOrder(jobs)) {
-      if (!frozen.get(j)) {
+      if (!stays.get(j)) {
         addNeeds(graph.job(j), errors);
       }
     }

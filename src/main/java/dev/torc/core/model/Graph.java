@@ -149,13 +149,16 @@ public final class Graph implements FolderDigest.Exclusions {
     return tables.jobs().temporary().get(job);
   }
 
-  /** Returns the jobs with this condition; null for any. The caller must not change the set. */
-  public BitSet having(String condition) {
-    if (condition != null) {
-      return tables.jobs().conditional().getOrDefault(condition, new BitSet());
+  /**
+   * Returns the jobs with an {@link Extra} of this key or effect; null for any. The caller must not
+   * change the set.
+   */
+  public BitSet having(String extra) {
+    if (extra != null) {
+      return tables.jobs().having().getOrDefault(extra, new BitSet());
     }
     BitSet having = new BitSet();
-    for (BitSet each : tables.jobs().conditional().values()) {
+    for (BitSet each : tables.jobs().having().values()) {
       having.or(each);
     }
     return having;

@@ -53,7 +53,7 @@ public final class GraphBuilder {
   private final int[] priority;
   private final BitSet temporary;
   private final BitSet deletes;
-  private final SortedMap<String, BitSet> conditional;
+  private final SortedMap<String, BitSet> having;
   private final NeedLists lists;
   private final Map<Integer, int[]> members = new HashMap<>(); // of new and changed join nodes
   private final BitSet stale = new BitSet(); // nodes of the base that wait for other nodes now
@@ -72,7 +72,7 @@ public final class GraphBuilder {
     this.priority = new int[written.length];
     this.temporary = new BitSet();
     this.deletes = new BitSet();
-    this.conditional = new TreeMap<>();
+    this.having = new TreeMap<>();
     for (int j = 0; j < written.length; j++) {
       written[j] = names.add(workflow.jobName(j));
     }
@@ -97,11 +97,8 @@ public final class GraphBuilder {
     this.priority = Arrays.copyOf(base.tables().jobs().priority(), names.size());
     this.temporary = (BitSet) base.tables().jobs().temporary().clone();
     this.deletes = (BitSet) base.tables().jobs().deletes().clone();
-    this.conditional = new TreeMap<>();
-    base.tables()
-        .jobs()
-        .conditional()
-        .forEach((key, having) -> conditional.put(key, (BitSet) having.clone()));
+    this.having = new TreeMap<>();
+    base.tables().jobs().having().forEach((key, jobs) -> having.put(key, (BitSet) jobs.clone()));
     int[] ids = new int[names.size() - first];
     int known = 0;
     for (int w = 0; w < written.length; w++) {
@@ -300,7 +297,7 @@ public final class GraphBuilder {
         new GraphTables(
             new GraphTables.Nodes(joins, names.build(), order),
             new GraphTables.Jobs(
-                written, Arrays.copyOf(priority, nodes.length), temporary, deletes, conditional),
+                written, Arrays.copyOf(priority, nodes.length), temporary, deletes, having),
             new GraphTables.Files(files.build(), products().arePlain(), maker()),
             lists.all(order),
             new GraphTables.Edges(
@@ -365,8 +362,9 @@ public final class GraphBuilder {
           priority[node] = job.runs().priority();
           temporary.set(node, job.has(Trait.TEMPORARY));
           deletes.set(node, job.has(Trait.DELETES));
-          for (String key : job.conditions().keySet()) {
-            conditional.computeIfAbsent(key, _ -> new BitSet()).set(node);
+          for (Map.Entry<String, Extra> each : job.extras().entrySet()) {
+            having.computeIfAbsent(each.getKey(), _ -> new BitSet()).set(node);
+            having.computeIfAbsent(each.getValue().effect(), _ -> new BitSet()).set(node);
           }
         }
       } else if (open.containsKey(node)) {

@@ -22,14 +22,14 @@ record GraphTables(Nodes nodes, Jobs jobs, Files files, List<NeedList> lists, Ed
    * @param written the nodes of the jobs, in the order of the build file
    * @param temporary the jobs that run only if a reader needs their products
    * @param deletes the jobs whose products are removed after their readers have run
-   * @param conditional the jobs that have each of the {@link Job#conditions}
+   * @param having the jobs with each key and each effect of their {@link Job#extras}
    */
   record Jobs(
       int[] written,
       int[] priority,
       BitSet temporary,
       BitSet deletes,
-      SortedMap<String, BitSet> conditional) {}
+      SortedMap<String, BitSet> having) {}
 
   /** The files by number. If {@code plain}, only files that a product names have a maker. */
   record Files(StringTable paths, boolean plain, int[] maker) {}
@@ -49,7 +49,7 @@ record GraphTables(Nodes nodes, Jobs jobs, Files files, List<NeedList> lists, Ed
     out.ints(jobs.priority);
     out.longs(jobs.temporary.toLongArray());
     out.longs(jobs.deletes.toLongArray());
-    out.map(jobs.conditional, (to, having) -> to.longs(having.toLongArray()));
+    out.map(jobs.having, (to, each) -> to.longs(each.toLongArray()));
     out.list(lists, (to, list) -> list.write(to));
     edges.needs.write(out);
     edges.listNeeds.write(out);
@@ -66,14 +66,14 @@ record GraphTables(Nodes nodes, Jobs jobs, Files files, List<NeedList> lists, Ed
     int[] priority = in.ints();
     BitSet temporary = BitSet.valueOf(in.longs());
     BitSet deletes = BitSet.valueOf(in.longs());
-    SortedMap<String, BitSet> conditional = in.map(from -> BitSet.valueOf(from.longs()));
+    SortedMap<String, BitSet> having = in.map(from -> BitSet.valueOf(from.longs()));
     List<NeedList> lists = in.list(NeedList::read);
     Adjacency needs = Adjacency.read(in);
     Adjacency listNeeds = Adjacency.read(in);
     Adjacency products = Adjacency.read(in);
     Edges edges = new Edges(needs, listNeeds, products, Adjacency.read(in));
     Nodes nodes = new Nodes(joins, names, new NodeOrder(in.ints(), joins));
-    Jobs jobs = new Jobs(in.ints(), priority, temporary, deletes, conditional);
+    Jobs jobs = new Jobs(in.ints(), priority, temporary, deletes, having);
     return new GraphTables(nodes, jobs, files, lists, edges);
   }
 }

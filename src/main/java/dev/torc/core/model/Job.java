@@ -20,8 +20,7 @@ import java.util.TreeMap;
  * One job as the build file describes it. Paths are relative to the root, normalized, with {@code
  * /}; paths outside the root are absolute. The graph finds the makers of files.
  *
- * @param conditions the keys that decide beside the manifest whether the job runs, such as {@code
- *     max_age}: features know them, see {@link dev.torc.core.decide.Condition}
+ * @param extras the keys of features
  */
 public record Job(
     String name,
@@ -30,19 +29,7 @@ public record Job(
     Links links,
     Runs runs,
     Set<Trait> traits,
-    SortedMap<String, Template> conditions) {
-
-  /** The condition that the job stays as it is. */
-  public static final String FROZEN = "frozen";
-
-  /** What the job runs in, see {@link Surroundings}. */
-  public static final String ENVIRONMENT = "environment";
-
-  /** How the job runs in a folder of its own; only {@code features.sandbox} reads it. */
-  public static final String SANDBOX = "sandbox";
-
-  /** The same if a call asks for it, so that it does not count. */
-  public static final String CALLED_SANDBOX = "--sandbox";
+    SortedMap<String, Extra> extras) {
 
   /**
    * The connections of a job with files and other jobs, each list in the order written. Only files,
@@ -123,8 +110,8 @@ public record Job(
   }
 
   /**
-   * Returns the refs of all needs in written order; images that are files and the lock of the
-   * environment come last.
+   * Returns the refs of all needs in written order; images that are files and the files of the
+   * surroundings come last.
    */
   public List<Ref> needRefs() {
     List<Ref> refs = refs(links.needs);
@@ -142,7 +129,18 @@ public record Job(
 
   /** Returns what the job runs in, or makes for others; null for what the caller has. */
   public Surroundings surroundings() {
-    return conditions.containsKey(ENVIRONMENT) ? Surroundings.of(this) : null;
+    for (Extra extra : extras.values()) {
+      if (extra.effect().equals(Extra.SURROUNDS)) {
+        return Surroundings.of(extra.text());
+      }
+    }
+    return null;
+  }
+
+  /** Returns what the job carries for a feature; null for nothing. */
+  public Template extra(String key) {
+    Extra extra = extras.get(key);
+    return extra == null ? null : extra.text();
   }
 
   /** Returns the first slot with this name in the job's steps; null for none. */
@@ -437,9 +435,6 @@ public record Job(
 
     /** One whole GPU. */
     public static final long GPU = 1_000_000;
-
-    /** The counter that all jobs with {@code fetch} share. */
-    public static final String DOWNLOADS = "downloads";
 
     /** The resources that a machine has; all others are counters. */
     public static final Set<String> MACHINE = Set.of(CPUS, MEMORY, GPUS);

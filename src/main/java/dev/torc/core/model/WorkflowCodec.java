@@ -229,7 +229,7 @@ public final class WorkflowCodec {
         wire.one(of, Job::links, WorkflowCodec::links),
         wire.one(of, Job::runs, this::runs),
         wire.set(of, Job::traits, TRAITS),
-        wire.map(of, Job::conditions, WorkflowCodec::template));
+        wire.map(of, Job::extras, WorkflowCodec::extra));
   }
 
   private LeftOutJob leftOut(Wire wire, LeftOutJob of) {
@@ -304,6 +304,11 @@ public final class WorkflowCodec {
         wire.list(of, Image::args, Wire.SHARED),
         wire.constant(of, Image::pull, PULLS),
         wire.text(of, Image::images));
+  }
+
+  private static Extra extra(Wire wire, Extra of) {
+    return new Extra(
+        wire.one(of, Extra::text, WorkflowCodec::template), wire.shared(of, Extra::effect));
   }
 
   private static Template template(Wire wire, Template of) {

@@ -1,8 +1,8 @@
 package dev.torc.core.run;
 
 import dev.torc.core.decide.PlanContext;
+import dev.torc.core.model.Extra;
 import dev.torc.core.model.Graph;
-import dev.torc.core.model.Job.Resources;
 import dev.torc.core.run.BuildSetup.AttemptContext;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -57,7 +57,7 @@ public final class BuildState {
             paths::of,
             job -> graph().index(job),
             graph.workflow().settings().executors().isEmpty()
-                && !graph.workflow().settings().limits().containsKey(Resources.DOWNLOADS));
+                && graph.having(Extra.IDLE).isEmpty());
     this.pending = new PendingDeps(graph, context.records());
     orderTargets(context.selection().jobs());
   }

@@ -10,6 +10,7 @@ import dev.torc.core.decide.Reason;
 import dev.torc.core.here.Launch;
 import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.memory.JobResult;
+import dev.torc.core.model.Extra;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Ref;
 import dev.torc.core.run.AttemptFailure;
@@ -23,6 +24,7 @@ import dev.torc.core.run.StartedJobs;
 import dev.torc.features.clusters.RemoteAttempt.Clearing;
 import dev.torc.features.clusters.RemoteAttempt.RemoteKey;
 import dev.torc.features.clusters.Scheduler.SchedulerResources;
+import dev.torc.features.sandbox.Sandbox;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -87,10 +89,10 @@ final class RemoteRun implements RunElsewhere {
         asked(job.runs().resources().memory(), job.runs().resources().runtime());
     String manifest = described.digest().hex();
     String command = described.command().hex();
-    if (job.conditions().containsKey(Job.CALLED_SANDBOX)) {
-      manifest = Digest.ofText(Job.CALLED_SANDBOX + manifest).hex();
-      command = manifest;
-    } else if (job.conditions().containsKey(Job.SANDBOX)) {
+    Extra apart = job.extras().get(Sandbox.KEY);
+    if (apart != null) {
+      boolean counts = apart.effect().equals(Extra.COUNTS);
+      manifest = counts ? manifest : Digest.ofText("--sandbox" + manifest).hex();
       command = manifest; // its needs are copied when it is handed out
     }
     key =

@@ -13,8 +13,8 @@ import dev.torc.core.decide.Reason.Kind;
 import dev.torc.core.memory.Batch;
 import dev.torc.core.memory.JobResult;
 import dev.torc.core.memory.RecordedProduct;
+import dev.torc.core.model.Extra;
 import dev.torc.core.model.Graph;
-import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Trait;
 import dev.torc.core.run.Attempt;
 import dev.torc.core.run.AttemptOutcome;
@@ -247,7 +247,7 @@ public final class EndCheck implements BuildListener, BuildEnd {
   private void record(Undone undone) {
     JobRecords records = state.context().records();
     String name = state.graph().name(undone.job());
-    if (state.graph().job(undone.job()).conditions().containsKey(Job.FROZEN)) {
+    if (state.graph().having(Extra.STAYS).get(undone.job())) {
       records.drop(undone.job()); // its record stays: it is not what the job left
       return;
     }

@@ -10,6 +10,7 @@ import dev.torc.core.model.Job;
 import dev.torc.core.run.Attempt;
 import dev.torc.core.run.AttemptOutcome;
 import dev.torc.core.run.BuildState;
+import dev.torc.features.sandbox.Sandbox;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -133,9 +134,7 @@ final class Suspects {
   private boolean reaches(int id, String path) {
     Job job = state.graph().job(id);
     Path root = digests.root();
-    boolean own =
-        job.conditions().containsKey(Job.SANDBOX)
-            || job.conditions().containsKey(Job.CALLED_SANDBOX);
+    boolean own = job.extra(Sandbox.KEY) != null;
     return !own
             && job.runs().steps().stream()
                 .anyMatch(

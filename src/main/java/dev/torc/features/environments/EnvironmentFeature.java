@@ -30,7 +30,7 @@ public final class EnvironmentFeature implements Feature {
     return new Parts() {
       @Override
       public AttemptPart part(AttemptContext common, int job, JobAttempts attempts) {
-        return common.graph().job(job).conditions().containsKey(EnvironmentMaking.CREATE)
+        return common.graph().job(job).extra(EnvironmentMaking.CREATE) != null
             ? new EnvironmentMaking(common, job, attempts, used, build.events())
             : new InEnvironment(common, job, attempts, build.env(), used);
       }

@@ -48,7 +48,10 @@ import java.util.regex.Pattern;
  */
 public final class EnvironmentMaking implements AttemptPart, RunToEnd {
 
-  /** The condition of a job that makes an environment: the command that fills the folder. */
+  /** The key; what a job carries for it are its {@link dev.torc.core.model.Surroundings}. */
+  public static final String KEY = "environment";
+
+  /** What a job carries that makes an environment: the command that fills the folder. */
   public static final String CREATE = "environment create";
 
   /** The command that activates it; missing if it does nothing. */
@@ -122,7 +125,7 @@ public final class EnvironmentMaking implements AttemptPart, RunToEnd {
 
   /** Returns a command of a job that makes environments, for one in a folder. */
   static String text(Job maker, String key, Path folder) {
-    Template text = maker.conditions().get(key);
+    Template text = maker.extra(key);
     return text == null ? ":" : text.render(_ -> List.of(folder.toString()));
   }
 

@@ -8,6 +8,7 @@ import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.Paths;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.Problems;
+import dev.torc.core.model.Extra;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Trait;
 import dev.torc.core.model.Ref;
@@ -103,17 +104,18 @@ public record EnvironmentReader(
                   .formatted(name, files.loose().getFirst()));
     }
     List<String> shell = kind == EnvironmentKind.COMMANDS ? shell() : Step.SH;
-    SortedMap<String, Template> conditions = new TreeMap<>();
-    conditions.put(EnvironmentMaking.CREATE, command(made.create(), shell));
+    SortedMap<String, Extra> extras = new TreeMap<>();
+    extras.put(EnvironmentMaking.CREATE, command(made.create(), shell));
     if (made.activate() != null) {
-      conditions.put(EnvironmentMaking.ACTIVATE, command(made.activate(), shell));
+      extras.put(EnvironmentMaking.ACTIVATE, command(made.activate(), shell));
     }
     if (shared != null && kind != EnvironmentKind.MODULE && !files.isBound()) {
-      conditions.put(MadeEnvironment.SHARED, Template.of(shared));
+      extras.put(MadeEnvironment.SHARED, new Extra(Template.of(shared)));
     }
     String outside = top.scope().vars().home().prefix() + name;
     Surroundings in =
-        new Surroundings(outside, written(fields, conditions, files.asked()), files.files());
+        new Surroundings(outside, written(fields, extras, files.asked()), files.files());
+    extras.put(EnvironmentMaking.KEY, in.extra());
     List<Template> shown = List.of(Template.of("environment"), Template.of(name));
     Step step =
         new Step(new Step.Command.Words(shown), ".", Collections.emptySortedMap(), shell, null);
@@ -137,20 +139,20 @@ public record EnvironmentReader(
             Stop.USUAL,
             Collections.emptySortedSet()),
         EnumSet.of(Trait.MANUAL, Trait.TEMPORARY),
-        in.with(conditions));
+        extras);
   }
 
   /** Returns the entry as written, as JSON, with what manifests ask of its locks. */
   private static String written(
-      MapFields fields, SortedMap<String, Template> conditions, SortedMap<String, String> asked) {
+      MapFields fields, SortedMap<String, Extra> extras, SortedMap<String, String> asked) {
     SortedMap<String, String> written = new TreeMap<>();
     for (String key : fields.map().entries().keySet()) {
-      Template command = conditions.get(Job.ENVIRONMENT + " " + key);
+      Extra command = extras.get(EnvironmentMaking.KEY + " " + key);
       Node own = fields.map().get(key);
       written.put(
           key,
           command != null
-              ? JsonText.string(command.declared().replace("{tmp}", "{dir}"))
+              ? JsonText.string(command.text().declared().replace("{tmp}", "{dir}"))
               : own instanceof Node.Sequence
                   ? fields.texts(key).stream().map(JsonText::string).toList().toString()
                   : JsonText.string(fields.text(key, "")));
@@ -162,19 +164,19 @@ public record EnvironmentReader(
   }
 
   /** Reads a command, in which {@code {dir}} is the folder of the environment. */
-  private Template command(Node.Scalar text, List<String> shell) {
+  private Extra command(Node.Scalar text, List<String> shell) {
     String slotted =
         text.text().replaceAll("(?<![{$])\\{dir\\}", "{" + EnvironmentMaking.DIR + "}");
-    return top.scope().command(new Node.Scalar(text.place(), slotted, true), shell);
+    return new Extra(top.scope().command(new Node.Scalar(text.place(), slotted, true), shell));
   }
 
   /** Returns a job in its environment, after the job that makes it. */
   public static Job entered(MapFields job, Job read, Map<String, Job> declared) {
-    String name = job.text(Job.ENVIRONMENT, NONE);
+    String name = job.text(EnvironmentMaking.KEY, NONE);
     if (name.equals(NONE) || name.indexOf(Scope.ANY) >= 0 || name.indexOf(Scope.ANY_PATH) >= 0) {
       return read;
     }
-    Place place = job.map().get(Job.ENVIRONMENT).place();
+    Place place = job.map().get(EnvironmentMaking.KEY).place();
     Job maker = declared.get(name);
     if (maker == null && declared.containsKey(name)) {
       return read; // the entry's error is reported
@@ -197,12 +199,13 @@ public record EnvironmentReader(
     after.add(new Ref.OfJob(place, in.maker()));
     boolean local =
         maker.links().caching() == Job.Caching.LOCAL && links.caching() != Job.Caching.NEVER;
-    SortedMap<String, Template> conditions = in.with(read.conditions());
-    Template folder = maker.conditions().get(MadeEnvironment.SHARED);
+    SortedMap<String, Extra> extras = new TreeMap<>(read.extras());
+    extras.put(EnvironmentMaking.KEY, in.extra());
+    Extra folder = maker.extras().get(MadeEnvironment.SHARED);
     if (folder != null) {
-      conditions.put(MadeEnvironment.SHARED, folder);
+      extras.put(MadeEnvironment.SHARED, folder);
     }
     Job.Caching caching = local ? Job.Caching.LOCAL : links.caching();
-    return LinkedJob.with(read, links.needs(), List.copyOf(after), caching, conditions);
+    return LinkedJob.with(read, links.needs(), List.copyOf(after), caching, extras);
   }
 }

@@ -72,7 +72,7 @@ public record MadeEnvironment(Path folder, boolean shared, String group, String 
 
   static MadeEnvironment of(Path root, Job job, Digest digest) {
     String name = job.surroundings().name() + "-" + digest.hex().substring(0, SHOWN);
-    Template shared = job.conditions().get(SHARED);
+    Template shared = job.extra(SHARED);
     String refused = "";
     if (shared != null) {
       String[] words = shared.render(_ -> List.of()).split("\n");

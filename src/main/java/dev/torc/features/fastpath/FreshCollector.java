@@ -174,7 +174,7 @@ final class FreshCollector {
 
   /** Returns whether files alone decide the conditions of a job. */
   private boolean isOnDisk(Job job) {
-    return job.conditions().isEmpty()
+    return job.extras().isEmpty()
         || context.basis().conditions().of(job).stream().allMatch(each -> each.restsOnFiles(job));
   }
 

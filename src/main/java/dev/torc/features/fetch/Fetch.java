@@ -4,6 +4,7 @@ import dev.torc.base.text.SafeText;
 import dev.torc.base.web.WebHeader;
 import dev.torc.core.memory.JobResult;
 import dev.torc.core.memory.RecordedProduct;
+import dev.torc.core.model.Extra;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Template;
@@ -17,8 +18,8 @@ import java.util.stream.Collectors;
 
 /**
  * The downloads of a job with {@code fetch}, one for each product, in the order of {@code
- * produces}. A job carries them as the text of a condition and not in its command, since a URL does
- * not count if the digest is known. This class downloads nothing.
+ * produces}. A job carries them as an extra and not in its command, since a URL does not count if
+ * the digest is known. This class downloads nothing.
  */
 public record Fetch(List<FetchedFile> files) {
 
@@ -39,7 +40,7 @@ public record Fetch(List<FetchedFile> files) {
 
   /** Returns the downloads of a job; null if it has a command. */
   public static Fetch of(Job job) {
-    Template text = job.conditions().get(KEY);
+    Template text = job.extra(KEY);
     if (text == null) {
       return null;
     }
@@ -56,17 +57,20 @@ public record Fetch(List<FetchedFile> files) {
   /** The key; its text has the downloads, see {@link #text}. */
   public static final String KEY = "fetch";
 
+  /** The counter that all jobs with the key share. */
+  public static final String DOWNLOADS = "downloads";
+
   private static final String HEADER = KEY + " header ";
 
   /** The slot that stands for the URL in the command of a fetcher: one of torc's own. */
   public static final String URL = "args";
 
-  /** Returns the key of the condition that is the command of URLs of a scheme. */
+  /** Returns the key of the extra that is the command of URLs of a scheme. */
   public static String command(String scheme) {
     return KEY + " " + scheme;
   }
 
-  /** Returns the key of the condition that is the value of a header. */
+  /** Returns the key of the extra that is the value of a header. */
   public static String header(String name) {
     return HEADER + name;
   }
@@ -74,11 +78,11 @@ public record Fetch(List<FetchedFile> files) {
   /** Returns the headers of a job's requests, with the caller's values of secrets. */
   static Map<String, String> headers(Job job, Map<String, String> caller) {
     Map<String, String> headers = new TreeMap<>();
-    for (Map.Entry<String, Template> each : job.conditions().entrySet()) {
+    for (Map.Entry<String, Extra> each : job.extras().entrySet()) {
       if (each.getKey().startsWith(HEADER)) {
         String name = each.getKey().substring(HEADER.length());
         String value =
-            each.getValue().render(slot -> List.of(caller.getOrDefault(slot.member(), "")));
+            each.getValue().text().render(slot -> List.of(caller.getOrDefault(slot.member(), "")));
         String refusal = WebHeader.refusal(name, value);
         if (refusal != null) {
           throw new AttemptFailure(refusal);
@@ -100,7 +104,7 @@ public record Fetch(List<FetchedFile> files) {
   /** Returns lines with the digests of fetched files that the build file does not have. */
   public static List<String> lacking(Job job, JobResult last) {
     boolean good = last != null && last.outcome().isGood();
-    Fetch fetch = good && !job.conditions().containsKey(MaxAge.KEY) ? of(job) : null;
+    Fetch fetch = good && job.extra(MaxAge.KEY) == null ? of(job) : null;
     List<String> lines = new ArrayList<>(0);
     for (FetchedFile file : fetch == null ? List.<FetchedFile>of() : fetch.files) {
       RecordedProduct made = last.product(file.path);

@@ -186,7 +186,7 @@ public final class FetchPart implements AttemptPart, RunToEnd {
   /** Runs the command of a fetcher. */
   private void fetch(Launch launch, String url, Path part) throws IOException {
     WebAddress address = WebAddress.of(url);
-    Template text = job.conditions().get(Fetch.command(address.scheme()));
+    Template text = job.extra(Fetch.command(address.scheme()));
     List<String> argv = new ArrayList<>(job.runs().steps().getFirst().shell());
     argv.add(text.render(slot -> List.of(slot.name().equals(Fetch.URL) ? url : part.toString())));
     Launch.Step own = launch.steps().getLast();

@@ -5,6 +5,7 @@ import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.web.WebAddress;
 import dev.torc.base.web.WebHeader;
+import dev.torc.core.model.Extra;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Item;
 import dev.torc.core.model.Job.Resources;
@@ -45,7 +46,7 @@ public final class FetchReader {
   private final String root; // which makes the digests of keys its own
   private final List<FetchedFile> files = new ArrayList<>();
   private final List<String> words = new ArrayList<>(); // what counts and is shown as the command
-  private final SortedMap<String, Template> conditions = new TreeMap<>();
+  private final SortedMap<String, Extra> extras = new TreeMap<>();
 
   public FetchReader(MapFields job, Fetchers fetchers, String root) {
     this.job = job;
@@ -56,7 +57,7 @@ public final class FetchReader {
   /** Returns a job without command as one that downloads; as it is after an error. */
   public Job fetching(Job read) {
     words.add(Fetch.KEY);
-    conditions.putAll(read.conditions());
+    extras.putAll(read.extras());
     try {
       read(read.links().produces());
       headers();
@@ -65,18 +66,18 @@ public final class FetchReader {
       return read;
     }
     Fetch fetch = new Fetch(List.copyOf(files));
-    conditions.put(Fetch.KEY, fetch.text());
+    extras.put(Fetch.KEY, new Extra(fetch.text(), Extra.IDLE));
     Set<Trait> traits = new TreeSet<>(read.traits());
-    if (!fetch.isFixed() && conditions.containsKey(MaxAge.KEY)) {
+    if (!fetch.isFixed() && extras.containsKey(MaxAge.KEY)) {
       traits.add(Trait.PERSIST); // the file stays until there is another one
     }
     Job.Links links = read.links();
     boolean shared = fetch.isFixed() || links.caching() == Job.Caching.NEVER;
     Job.Caching caching = shared ? links.caching() : Job.Caching.LOCAL;
-    Job linked = LinkedJob.with(read, links.needs(), links.after(), caching, conditions);
+    Job linked = LinkedJob.with(read, links.needs(), links.after(), caching, extras);
     Job.Runs given = read.runs();
     SortedMap<String, Long> counters = new TreeMap<>(given.resources().counters());
-    counters.putIfAbsent(Resources.DOWNLOADS, 1L);
+    counters.putIfAbsent(Fetch.DOWNLOADS, 1L);
     long limit = given.resources().runtime();
     Place place = given.resources().place();
     Resources asked = new Resources(Resources.NO_CPU, 0, -1, limit, counters, 0, 1, place);
@@ -91,8 +92,7 @@ public final class FetchReader {
             given.retry(),
             given.stop(),
             given.skip());
-    return new Job(
-        read.name(), read.labels(), read.place(), linked.links(), runs, traits, conditions);
+    return new Job(read.name(), read.labels(), read.place(), linked.links(), runs, traits, extras);
   }
 
   private void read(List<Item> produces) {
@@ -141,11 +141,11 @@ public final class FetchReader {
       }
       Template secret = SecretReader.secret(value);
       values.add(secret);
-      conditions.put(Fetch.header(name), secret);
+      extras.put(Fetch.header(name), new Extra(secret));
     }
     if (!values.isEmpty()) {
       refuseElsewhere(given.place());
-      conditions.putAll(SecretReader.with(conditions, values));
+      extras.putAll(SecretReader.with(extras, values));
     }
   }
 
@@ -198,7 +198,7 @@ public final class FetchReader {
       counts.add(address.counted(root));
       if (!address.isWeb()) {
         Template command = fetchers.command(address, url.place());
-        conditions.put(Fetch.command(address.scheme()), command);
+        extras.put(Fetch.command(address.scheme()), new Extra(command));
         counts.add(command.declared().replace("{" + Fetch.URL + "}", "{url}"));
       }
     }

@@ -10,8 +10,8 @@ import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.core.memory.JobResult;
 import dev.torc.core.memory.JobResult.Outcome;
+import dev.torc.core.model.Extra;
 import dev.torc.core.model.Graph;
-import dev.torc.core.model.Job;
 import dev.torc.core.run.BuildEnd;
 import dev.torc.core.run.BuildSetup;
 import dev.torc.core.run.Event;
@@ -167,7 +167,7 @@ public final class ForcedJobs implements BuildEnd {
     SequencedMap<String, Long> due = dueBefore();
     store(due, new TreeSet<>(due.values()));
     Graph graph = setup.plan().context().graph();
-    BitSet still = graph.having(Job.FROZEN); // became frozen since: no build runs these
+    BitSet still = graph.having(Extra.STAYS); // became frozen since: no build runs these
     due.keySet().removeIf(job -> graph.jobId(job) >= 0 && still.get(graph.jobId(job)));
     if (!due.isEmpty()) {
       String jobs = Amount.count(due.size(), "forced job");

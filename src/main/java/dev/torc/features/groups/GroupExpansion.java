@@ -418,7 +418,7 @@ public final class GroupExpansion implements OtherUnits {
 
   /** Returns whether the condition of a group holds for no instance. */
   private static boolean isLeftOut(Unit.Many group) {
-    return group.job().conditions().containsKey(WhenReader.KEY);
+    return group.job().extra(WhenReader.KEY) != null;
   }
 
   /** The instances of a group so far, or errors. */

@@ -82,8 +82,8 @@ final class Omissions {
         ? known.why()
         : broken != null
             ? broken
-            : each.job().conditions().containsKey(WhenReader.KEY)
-                ? each.job().conditions().get(WhenReader.KEY).declared()
+            : each.job().extra(WhenReader.KEY) != null
+                ? each.job().extra(WhenReader.KEY).declared()
                 : called.excluded().reason(each.job());
   }
 

@@ -15,6 +15,7 @@ import dev.torc.core.memory.JobResult;
 import dev.torc.core.memory.JobResult.Outcome;
 import dev.torc.core.memory.JobResult.RunNeeds;
 import dev.torc.core.memory.RecordedProduct;
+import dev.torc.core.model.Extra;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Ref;
@@ -38,6 +39,8 @@ import java.util.stream.Collectors;
  */
 public final class Frozen implements Condition {
 
+  public static final String KEY = "frozen";
+
   /** The value for a job that runs if its products are missing. */
   static final String ONCE = "once";
 
@@ -53,9 +56,9 @@ public final class Frozen implements Condition {
    * missing: these wait for what they need like other jobs.
    */
   public static BitSet still(Graph graph) {
-    BitSet still = (BitSet) graph.having(Job.FROZEN).clone();
+    BitSet still = (BitSet) graph.having(Extra.STAYS).clone();
     Path root = graph.workflow().root();
-    for (int id : graph.having(Job.FROZEN).stream().toArray()) {
+    for (int id : graph.having(Extra.STAYS).stream().toArray()) {
       if (graph.isJob(id) && isOnce(graph.job(id))) {
         List<Ref> products = graph.job(id).productRefs();
         still.set(
@@ -68,7 +71,7 @@ public final class Frozen implements Condition {
   }
 
   private static boolean isOnce(Job job) {
-    return job.conditions().get(Job.FROZEN).declared().equals(ONCE);
+    return job.extra(KEY).declared().equals(ONCE);
   }
 
   private static boolean exists(Path root, Ref ref) {

@@ -5,6 +5,7 @@ import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.Problems;
 import dev.torc.base.syntax.Quantity;
 import dev.torc.core.decide.Condition;
+import dev.torc.core.model.Extra;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Trait;
 import dev.torc.core.model.Template;
@@ -21,11 +22,12 @@ public final class Intents implements Feature {
   @Override
   public Job read(String key, Keys keys, Job read) {
     MapFields fields = keys.fields();
-    Template value =
+    Extra value =
         switch (key) {
-          case MaxAge.KEY -> fields.read(key, null, node -> Template.of(age(fields, node)));
-          case Probes.KEY -> fields.read(key, null, keys.shellText());
-          case Job.FROZEN -> frozen(fields, read.has(Trait.TEMPORARY));
+          case MaxAge.KEY -> fields.read(key, null, node -> plain(age(fields, node)));
+          case Probes.KEY ->
+              fields.read(key, null, node -> new Extra(keys.shellText().apply(node)));
+          case Frozen.KEY -> frozen(fields, read.has(Trait.TEMPORARY));
           default -> raw(fields);
         };
     return value == null ? read : LinkedJob.with(read, key, value);
@@ -36,9 +38,13 @@ public final class Intents implements Feature {
     return switch (key) {
       case MaxAge.KEY -> new MaxAge();
       case Probes.KEY -> new Probes();
-      case Job.FROZEN -> new Frozen(digests);
+      case Frozen.KEY -> new Frozen(digests);
       default -> null;
     };
+  }
+
+  private static Extra plain(String text) {
+    return new Extra(Template.of(text));
   }
 
   private static String age(MapFields job, Node.Scalar node) {
@@ -50,17 +56,17 @@ public final class Intents implements Feature {
     return text;
   }
 
-  private static Template frozen(MapFields job, boolean temporary) {
-    String frozen = job.choice(Job.FROZEN, "false", FROZEN);
+  private static Extra frozen(MapFields job, boolean temporary) {
+    String frozen = job.choice(Frozen.KEY, "false", FROZEN);
     if (frozen.equals("false")) {
       return null;
     }
     Node produces = job.map().get("produces");
     String lack = lack(produces != null && !Node.isNothing(produces), temporary);
     if (lack != null) {
-      job.problems().add(job.map().get(Job.FROZEN).place(), lack);
+      job.problems().add(job.map().get(Frozen.KEY).place(), lack);
     }
-    return Template.of(frozen.equals("true") ? "" : frozen);
+    return new Extra(Template.of(frozen.equals("true") ? "" : frozen), Extra.STAYS);
   }
 
   /** Returns why the products of a job cannot stand for a run; null if they can. */
@@ -70,10 +76,10 @@ public final class Intents implements Feature {
         : temporary ? "a job is frozen or temporary, not both" : null;
   }
 
-  private static Template raw(MapFields job) {
+  private static Extra raw(MapFields job) {
     return job.map().get(RawOutput.KEY) instanceof Node.Scalar output
             && RawOutput.RAW.equals(job.scope().text(output))
-        ? Template.of("")
+        ? plain("")
         : null;
   }
 
@@ -86,6 +92,6 @@ public final class Intents implements Feature {
     if (lack != null) {
       problems.add(job.place(), by + ": " + lack);
     }
-    return LinkedJob.with(job, Job.FROZEN, Template.of(""));
+    return LinkedJob.with(job, Frozen.KEY, new Extra(Template.of(""), Extra.STAYS));
   }
 }

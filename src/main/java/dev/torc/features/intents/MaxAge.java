@@ -25,7 +25,7 @@ public final class MaxAge implements Condition {
    * 1970, {@code wall} in nanoseconds.
    */
   public static boolean isTooOld(Job job, long began, long wall) {
-    Template most = job.conditions().get(KEY);
+    Template most = job.extra(KEY);
     return most != null
         && (System.currentTimeMillis() - began) * 1_000_000 - wall
             > Quantity.duration(most.declared());
@@ -45,7 +45,7 @@ public final class MaxAge implements Condition {
     if (run != null) {
       long began = run.origin() == null ? run.ran().started() : run.origin().started();
       if (isTooOld(job, began, last.wall())) {
-        reasons.add(Reason.of(Kind.TOO_OLD, job.conditions().get(KEY).declared()));
+        reasons.add(Reason.of(Kind.TOO_OLD, job.extra(KEY).declared()));
       }
     }
   }

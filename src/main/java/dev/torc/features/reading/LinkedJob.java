@@ -1,9 +1,9 @@
 package dev.torc.features.reading;
 
+import dev.torc.core.model.Extra;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Item;
 import dev.torc.core.model.Ref;
-import dev.torc.core.model.Template;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -15,15 +15,15 @@ public final class LinkedJob {
 
   /** Returns the job with other needs and jobs that it comes after. */
   public static Job with(Job job, List<Item> needs, List<Ref.OfJob> after) {
-    return with(job, needs, after, job.links().caching(), job.conditions());
+    return with(job, needs, after, job.links().caching(), job.extras());
   }
 
   /** Returns the job with what a key of a feature says. */
-  public static Job with(Job job, String key, Template value) {
+  public static Job with(Job job, String key, Extra value) {
     Job.Links own = job.links();
-    SortedMap<String, Template> conditions = new TreeMap<>(job.conditions());
-    conditions.put(key, value);
-    return with(job, own.needs(), own.after(), own.caching(), conditions);
+    SortedMap<String, Extra> extras = new TreeMap<>(job.extras());
+    extras.put(key, value);
+    return with(job, own.needs(), own.after(), own.caching(), extras);
   }
 
   /** Returns the job with these instead of its own. */
@@ -32,12 +32,11 @@ public final class LinkedJob {
       List<Item> needs,
       List<Ref.OfJob> after,
       Job.Caching caching,
-      SortedMap<String, Template> conditions) {
+      SortedMap<String, Extra> extras) {
     Job.Links own = job.links();
     Job.Links links =
         new Job.Links(
             List.copyOf(needs), own.produces(), after, own.tools(), own.depfile(), caching);
-    return new Job(
-        job.name(), job.labels(), job.place(), links, job.runs(), job.traits(), conditions);
+    return new Job(job.name(), job.labels(), job.place(), links, job.runs(), job.traits(), extras);
   }
 }

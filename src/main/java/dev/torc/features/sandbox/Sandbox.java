@@ -3,6 +3,7 @@ package dev.torc.features.sandbox;
 import dev.torc.base.text.Amount;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.PlanContext;
+import dev.torc.core.model.Extra;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Template;
@@ -16,8 +17,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * How a job runs in a folder of its own. A job carries this as the text of a condition; one that a
- * call asks for has another key, since it does not count in the manifest.
+ * How a job runs in a folder of its own. A job carries this as an extra, which does not count if
+ * only a call asks for it.
  *
  * @param link the size in bytes from which a need is linked instead of copied; 0 for none
  * @param up how many folders above the root hold its products and its needs with {@code ..}
@@ -25,13 +26,14 @@ import java.util.Set;
  */
 public record Sandbox(long link, int up, int needed) {
 
+  public static final String KEY = "sandbox";
+
   /** How many files are named in a line. */
   static final int FEW = 3;
 
   /** Returns how a job runs; null if it runs in the root. */
   public static Sandbox of(Job job) {
-    Template text = job.conditions().get(Job.SANDBOX);
-    text = text == null ? job.conditions().get(Job.CALLED_SANDBOX) : text;
+    Template text = job.extra(KEY);
     if (text == null) {
       return null;
     }
@@ -99,11 +101,12 @@ public record Sandbox(long link, int up, int needed) {
         .formatted(SafeText.name(job.name()), SafeText.names(files, FEW));
   }
 
-  /** Returns the text from which {@link #of} reads it. */
-  public Template text() {
-    return Template.of(
+  /** Returns what a job carries; {@code own} says that it asks for this itself. */
+  Extra extra(boolean own) {
+    String text =
         "true"
             + (link == 0 ? "" : " link=" + link)
-            + (up == 0 ? "" : " up=" + up + " needed=" + needed));
+            + (up == 0 ? "" : " up=" + up + " needed=" + needed);
+    return new Extra(Template.of(text), own ? Extra.COUNTS : Extra.NONE);
   }
 }

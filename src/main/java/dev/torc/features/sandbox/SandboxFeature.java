@@ -9,7 +9,7 @@ public final class SandboxFeature implements Feature {
   @Override
   public Job read(String key, Keys keys, Job read) {
     return new SandboxReader(keys.fields(), keys.of().root(), keys.of().defaults().get("needs"))
-        .read(key, read);
+        .read(keys.of().called().contains(key), read);
   }
 
   @Override

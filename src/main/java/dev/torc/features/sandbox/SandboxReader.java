@@ -22,16 +22,14 @@ import java.util.List;
 record SandboxReader(MapFields job, Path root, Node added) {
 
   /**
-   * Returns the job with the condition that it runs in a folder of its own, if it does.
-   *
-   * @param key the key of the job, or the option of a call
+   * Returns the job with what says that it runs in a folder of its own, if it does; {@code called}
+   * says that a call asks for that.
    */
-  Job read(String key, Job read) {
-    Node node = job.map().get(Job.SANDBOX);
+  Job read(boolean called, Job read) {
+    Node node = job.map().get(Sandbox.KEY);
     boolean map = node instanceof Node.Mapping;
-    boolean own = map || job.flag(Job.SANDBOX);
-    boolean called = key.equals(Job.CALLED_SANDBOX);
-    if (own == called || job.map().get("fetch") != null) {
+    boolean own = map || job.flag(Sandbox.KEY);
+    if (!own && !called || job.map().get("fetch") != null) {
       return read;
     }
     String lack = lack(read.runs().steps());
@@ -41,7 +39,7 @@ record SandboxReader(MapFields job, Path root, Node added) {
       }
       return read;
     }
-    MapFields fields = map ? job.inner(Job.SANDBOX).only(KnownKeys.SANDBOX, Job.SANDBOX) : null;
+    MapFields fields = map ? job.inner(Sandbox.KEY).only(KnownKeys.SANDBOX, Sandbox.KEY) : null;
     int needed = Math.max(up(job.map().get("needs")), up(added));
     int up = needed;
     for (Item item : read.links().produces()) {
@@ -52,7 +50,7 @@ record SandboxReader(MapFields job, Path root, Node added) {
       }
     }
     Sandbox sandbox = new Sandbox(map ? fields.amount("link", 0, Quantity::size) : 0, up, needed);
-    return LinkedJob.with(read, key, sandbox.text());
+    return LinkedJob.with(read, Sandbox.KEY, sandbox.extra(own));
   }
 
   /** Returns why the job cannot run in a folder of its own; null if it can. */

@@ -6,6 +6,7 @@ import dev.torc.base.syntax.Node.Entry;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.Problems;
 import dev.torc.base.syntax.ShellText.Quote;
+import dev.torc.core.model.Extra;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Step;
 import dev.torc.core.model.Template;
@@ -56,28 +57,27 @@ public final class SecretReader {
     if (!Placeholder.isIdentifier(name)) {
       throw new BadInput(map.place(), "no name for a secret: " + name);
     }
-    String member = ofFile ? name + Step.SECRET_OF + map.place().file() : name;
+    String member = ofFile ? name + SecretValues.OF + map.place().file() : name;
     Slot secret = secret(member, map.place());
     Slot counts = new Slot(Step.COUNTS, -1, member, Quote.NONE, map.place());
     boolean both = fields.flag(COUNTS);
     return Optional.of(new Template(both ? List.of(secret, counts) : List.of(secret)));
   }
 
-  /** Adds the names of the secrets of these steps to a job's conditions. */
-  public static SortedMap<String, Template> of(
-      SortedMap<String, Template> conditions, List<Step> steps) {
+  /** Adds the names of the secrets of these steps to a job's extras. */
+  public static SortedMap<String, Extra> of(SortedMap<String, Extra> extras, List<Step> steps) {
     List<Template> texts = new ArrayList<>(0);
     for (Step step : steps) {
       for (Optional<Template> value : step.env().values()) {
         value.ifPresent(texts::add);
       }
     }
-    return texts.isEmpty() ? conditions : with(conditions, texts);
+    return texts.isEmpty() ? extras : with(extras, texts);
   }
 
-  /** Adds the names of the secrets in these texts to a job's conditions, so that they are known. */
-  public static SortedMap<String, Template> with(
-      SortedMap<String, Template> conditions, Iterable<Template> texts) {
+  /** Adds the names of the secrets in these texts to a job's extras, so that they are known. */
+  public static SortedMap<String, Extra> with(
+      SortedMap<String, Extra> extras, Iterable<Template> texts) {
     SequencedMap<String, Part> secrets = new LinkedHashMap<>();
     for (Template text : texts) {
       for (Part part : text.parts()) {
@@ -87,10 +87,10 @@ public final class SecretReader {
       }
     }
     if (secrets.isEmpty()) {
-      return conditions;
+      return extras;
     }
-    SortedMap<String, Template> all = new TreeMap<>(conditions);
-    all.put(Step.SECRET, new Template(List.copyOf(secrets.values())));
+    SortedMap<String, Extra> all = new TreeMap<>(extras);
+    all.put(SecretValues.KEY, new Extra(new Template(List.copyOf(secrets.values()))));
     return all;
   }
 

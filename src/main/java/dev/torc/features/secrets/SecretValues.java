@@ -31,6 +31,12 @@ import java.util.TreeMap;
  */
 public final class SecretValues {
 
+  /** The key of what a job carries: the slots of all its secrets, which have this name. */
+  public static final String KEY = "secret";
+
+  /** Stands between the name of a secret and its file, in the member of its slot. */
+  static final String OF = " of ";
+
   private final Map<String, String> caller;
   private final Path root;
   private final Map<String, String> known = new TreeMap<>(); // by the member of the slot
@@ -45,7 +51,7 @@ public final class SecretValues {
   /** Looks for the values of a job's secrets. */
   public SecretValues(Job job, Map<String, String> caller, Path root) {
     this(caller, root);
-    job.conditions().get(Step.SECRET).parts().forEach(this::look);
+    job.extra(KEY).parts().forEach(this::look);
   }
 
   /** Returns what is known of the secrets of some jobs: those that have a value now. */
@@ -53,7 +59,7 @@ public final class SecretValues {
     SecretValues values = new SecretValues(caller, graph.workflow().root());
     Set<Template> seen = new HashSet<>();
     for (int job = jobs.nextSetBit(0); job >= 0; job = jobs.nextSetBit(job + 1)) {
-      Template names = graph.job(job).conditions().get(Step.SECRET);
+      Template names = graph.job(job).extra(KEY);
       if (seen.add(names)) {
         names.parts().forEach(values::tryLook);
       }
@@ -81,11 +87,11 @@ public final class SecretValues {
 
   /** Returns a value by the member of its slot; null if there is none. */
   String find(String member) {
-    int of = member.indexOf(Step.SECRET_OF);
+    int of = member.indexOf(OF);
     if (of < 0) {
       return caller.get(member);
     }
-    String file = member.substring(of + Step.SECRET_OF.length());
+    String file = member.substring(of + OF.length());
     Entry entry = files.computeIfAbsent(file, this::read).get(member.substring(0, of));
     return entry == null || !(entry.value() instanceof Node.Scalar text) ? null : text.text();
   }
@@ -104,7 +110,7 @@ public final class SecretValues {
       return null;
     }
     String first = lacking.getFirst();
-    return first.contains(Step.SECRET_OF)
+    return first.contains(OF)
         ? "no secret %s; add it there".formatted(first)
         : "%s is not set, and the job needs it as a secret; set it when you call torc"
             .formatted(first);

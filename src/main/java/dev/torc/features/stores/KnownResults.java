@@ -27,8 +27,8 @@ import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Trait;
 import dev.torc.core.model.Ref;
-import dev.torc.core.model.Step;
 import dev.torc.features.intents.MaxAge;
+import dev.torc.features.secrets.SecretValues;
 import dev.torc.features.stores.SharedStore.Hit;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -123,7 +123,7 @@ public final class KnownResults implements Recall {
         bare == null ? null : key(job, bare, system),
         programs.of(job),
         files,
-        job.has(Trait.SHOWS_OUTPUT) && !job.conditions().containsKey(Step.SECRET),
+        job.has(Trait.SHOWS_OUTPUT) && job.extra(SecretValues.KEY) == null,
         depfile);
   }
 

@@ -6,9 +6,9 @@ import dev.torc.core.decide.PlanContext;
 import dev.torc.core.decide.StaleFiles;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
+import dev.torc.core.model.Extra;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.InstanceName;
-import dev.torc.core.model.Job;
 import dev.torc.features.clean.Cleaner;
 import dev.torc.features.clean.StaleProducts;
 import dev.torc.features.clusters.RemoteAttempt.HandedOutAttempt;
@@ -102,7 +102,7 @@ final class CleanedProducts {
 
   private boolean isFrozen(String job) {
     int id = graph == null ? -1 : graph.jobId(job);
-    return id >= 0 && graph.having(Job.FROZEN).get(id);
+    return id >= 0 && graph.having(Extra.STAYS).get(id);
   }
 
   /** Returns whether products of a job may go; those of a frozen one only if its name is given. */

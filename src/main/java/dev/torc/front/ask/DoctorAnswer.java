@@ -19,6 +19,7 @@ import dev.torc.core.decide.ToolSearch;
 import dev.torc.core.memory.BuildLock;
 import dev.torc.core.memory.Cache.CacheException;
 import dev.torc.core.memory.CachePlace;
+import dev.torc.core.model.Extra;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Trait;
 import dev.torc.core.run.MovesAside;
@@ -113,7 +114,7 @@ final class DoctorAnswer implements Answer {
       add("lock", lock());
       add("memo", memo());
     }
-    if (place != null && project != null && !project.graph().having(Job.ENVIRONMENT).isEmpty()) {
+    if (place != null && project != null && !project.graph().having(Extra.SURROUNDS).isEmpty()) {
       environments();
     }
     add("files", files());

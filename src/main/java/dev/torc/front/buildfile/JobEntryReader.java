@@ -87,7 +87,7 @@ record JobEntryReader(
     InstanceRules rules = reading.rules((Node.Mapping) entry.value(), read);
     read = own.isEmpty() ? read : List.of();
     Job outline = outline(key, name, entry, read);
-    boolean leftOut = outline.conditions().containsKey(WhenReader.KEY);
+    boolean leftOut = outline.extra(WhenReader.KEY) != null;
     (leftOut ? own.ofKeys() : own.found())
         .forEach(each -> axes.problems().add(each.place(), each.message()));
     own.warnings().forEach(each -> axes.problems().warn(each.place(), each.message()));

@@ -7,6 +7,7 @@ import dev.torc.base.syntax.Node.Entry;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.Problems;
 import dev.torc.base.text.Amount;
+import dev.torc.core.model.Extra;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Item;
 import dev.torc.core.model.Job.Resources;
@@ -225,7 +226,7 @@ final class JobReader implements InstanceReader {
                 StepReader.stop(job),
                 RetryReader.skip(full)),
             traits(job, entry.place()),
-            conditions(full, run));
+            extras(full, run));
     Job whole = withStandIn(withFeatures(full, shell, read));
     return Intents.frozen(whole, common.over().called().frozen().reason(whole), problems);
   }
@@ -240,7 +241,7 @@ final class JobReader implements InstanceReader {
             common.reading(defaults));
     Job whole = read;
     for (String key : JobFeatures.KEYS) {
-      if (keys.has(key) || key.equals(Job.CALLED_SANDBOX) && common.over().sandbox()) {
+      if (keys.has(key) || keys.of().called().contains(key)) {
         whole = JobFeatures.of(key).read(key, keys, whole);
       }
     }
@@ -248,19 +249,19 @@ final class JobReader implements InstanceReader {
   }
 
   /** Returns the condition that does not hold, and the secrets of the job's steps. */
-  private SortedMap<String, Template> conditions(MapFields job, List<Step> run) {
-    SortedMap<String, Template> conditions = new TreeMap<>();
+  private SortedMap<String, Extra> extras(MapFields job, List<Step> run) {
+    SortedMap<String, Extra> extras = new TreeMap<>();
     Node when = job.map().get(WhenReader.KEY);
     if (when != null) {
       problems.guard(
           () -> {
             String lack = common.when().lack(when, job.scope());
             if (lack != null) {
-              conditions.put(WhenReader.KEY, Template.of(lack));
+              extras.put(WhenReader.KEY, new Extra(Template.of(lack)));
             }
           });
     }
-    SortedMap<String, Template> all = SecretReader.of(conditions, run);
+    SortedMap<String, Extra> all = SecretReader.of(extras, run);
     return all.isEmpty() ? Collections.emptySortedMap() : all;
   }
 
@@ -509,7 +510,7 @@ final class JobReader implements InstanceReader {
 
   private Node.Mapping withDefaults(Node.Mapping own, Scope scope, String name) {
     if (own.get(Fetch.KEY) != null) {
-      common.known().counters().putIfAbsent(Resources.DOWNLOADS, false);
+      common.known().counters().putIfAbsent(Fetch.DOWNLOADS, false);
       own.entries().keySet().stream()
           .filter(KnownKeys.NOT_FETCH::contains)
           .forEach(

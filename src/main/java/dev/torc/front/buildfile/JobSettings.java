@@ -9,10 +9,12 @@ import dev.torc.core.model.Workflow.Executor;
 import dev.torc.features.Feature;
 import dev.torc.features.reading.Home;
 import dev.torc.features.reading.Vars;
+import dev.torc.features.sandbox.Sandbox;
 import dev.torc.features.when.WhenReader;
 import dev.torc.front.buildfile.ParsedBuildFile.Overrides;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 
 /**
@@ -33,7 +35,8 @@ record JobSettings(
 
   /** Returns what features know of the build file. */
   Feature.Reading reading(Node.Mapping defaults) {
-    return new Feature.Reading(paths().root(), top, defaults, known.environments);
+    Set<String> called = over.sandbox() ? Set.of(Sandbox.KEY) : Set.of();
+    return new Feature.Reading(paths().root(), top, defaults, called, known.environments);
   }
 
   Paths paths() {

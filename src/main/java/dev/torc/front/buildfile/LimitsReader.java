@@ -6,6 +6,7 @@ import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.Problems;
 import dev.torc.base.syntax.Quantity;
 import dev.torc.core.model.Job.Resources;
+import dev.torc.features.fetch.Fetch;
 import dev.torc.features.reading.KnownKeys;
 import dev.torc.features.reading.MapFields;
 import dev.torc.features.reading.Placeholder;
@@ -99,9 +100,10 @@ final class LimitsReader {
   }
 
   /** Adds the limit of downloads, if any job has one. */
-  static SortedMap<String, Long> withDownloads(SortedMap<String, Long> limits, boolean fetches) {
-    if (fetches) {
-      limits.putIfAbsent(Resources.DOWNLOADS, DOWNLOADS);
+  static SortedMap<String, Long> withDownloads(
+      SortedMap<String, Long> limits, SortedMap<String, Boolean> counters) {
+    if (counters.containsKey(Fetch.DOWNLOADS)) {
+      limits.putIfAbsent(Fetch.DOWNLOADS, DOWNLOADS);
     }
     return limits;
   }

@@ -10,7 +10,6 @@ import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.Problems;
 import dev.torc.core.model.Group;
 import dev.torc.core.model.Job;
-import dev.torc.core.model.Job.Resources;
 import dev.torc.core.model.ResultSource;
 import dev.torc.core.model.Workflow;
 import dev.torc.core.model.Workflow.About;
@@ -217,7 +216,7 @@ public final class ParsedBuildFile {
         new Settings(
             layers.files(PackageReader.files(scopes)),
             about(fields),
-            LimitsReader.withDownloads(limits, counters.containsKey(Resources.DOWNLOADS)),
+            LimitsReader.withDownloads(limits, counters),
             absolute(fields, paths, "roots"),
             fields.texts("default"),
             data,

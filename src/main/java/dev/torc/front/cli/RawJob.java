@@ -6,8 +6,8 @@ import dev.torc.core.decide.JobSelection;
 import dev.torc.core.decide.JobSelection.Rerun;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
-import dev.torc.core.model.Step;
 import dev.torc.features.intents.RawOutput;
+import dev.torc.features.secrets.SecretValues;
 import dev.torc.front.session.BuildRequest;
 import dev.torc.front.session.Project;
 import java.util.BitSet;
@@ -61,7 +61,7 @@ final class RawJob {
     String lack =
         job.runs().executor() != null
             ? "runs on another machine; add --on local"
-            : job.conditions().containsKey(Step.SECRET)
+            : job.extra(SecretValues.KEY) != null
                 ? "has secrets, which torc masks only in logs"
                 : null;
     if (lack != null) {

@@ -19,14 +19,14 @@ import dev.torc.core.memory.CachePlace;
 import dev.torc.core.memory.StartMark;
 import dev.torc.core.memory.StartMarks;
 import dev.torc.core.model.Downstream;
+import dev.torc.core.model.Extra;
 import dev.torc.core.model.Graph;
-import dev.torc.core.model.Job;
-import dev.torc.core.model.Step;
 import dev.torc.core.model.Workflow.Settings;
 import dev.torc.core.run.Event;
 import dev.torc.core.run.JobState;
 import dev.torc.features.fastpath.FreshJobs;
 import dev.torc.features.fastpath.FreshJobs.Carried;
+import dev.torc.features.secrets.SecretValues;
 import dev.torc.front.session.Caller.Host;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -206,8 +206,8 @@ record FastPath(
             && settings.hooks().isEmpty()
             && settings.executors().isEmpty()
             && settings.stores().shared().isEmpty()
-            && graph.having(Step.SECRET).isEmpty()
-            && graph.having(Job.ENVIRONMENT).isEmpty()
+            && graph.having(SecretValues.KEY).isEmpty()
+            && graph.having(Extra.SURROUNDS).isEmpty()
             && fresh.held().caller().keySet().stream().noneMatch(asks -> asks.startsWith("\0"))
             && !Files.exists(place.remote())
             && project.stamps().linkStamp(place.running()).size() == 0;

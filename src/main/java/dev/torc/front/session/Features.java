@@ -2,7 +2,6 @@ package dev.torc.front.session;
 
 import dev.torc.base.syntax.Hidden;
 import dev.torc.core.model.Job;
-import dev.torc.core.model.Step;
 import dev.torc.core.run.AttemptPart;
 import dev.torc.core.run.BuildSetup;
 import dev.torc.core.run.BuildSetup.AttemptContext;
@@ -30,6 +29,7 @@ import dev.torc.features.past.FailedLogs;
 import dev.torc.features.posts.PostedEvents;
 import dev.torc.features.remarks.BuildRemarks;
 import dev.torc.features.remarks.UnstartedCommand;
+import dev.torc.features.secrets.SecretValues;
 import dev.torc.features.temporary.SpentProducts;
 import dev.torc.features.tmp.TemporaryFolder;
 import dev.torc.features.toolstate.ToolState;
@@ -78,7 +78,7 @@ record Features(
   @Override
   public List<AttemptPart> parts(AttemptContext common, int id, JobAttempts attempts) {
     Job job = common.graph().job(id);
-    Set<String> keys = job.conditions().keySet();
+    Set<String> keys = job.extras().keySet();
     boolean fetches = keys.contains(Fetch.KEY);
     List<AttemptPart> parts = new ArrayList<>(7);
     if (!fetches && !keys.contains(EnvironmentMaking.CREATE)) {
@@ -88,7 +88,7 @@ record Features(
     for (String key : keys.isEmpty() ? List.<String>of() : JobFeatures.KEYS) {
       Feature.Parts by = keys.contains(key) ? of.parts(key) : null;
       if (by != null) {
-        (key.equals(Step.SECRET) ? parts : own).add(by.part(common, id, attempts));
+        (key.equals(SecretValues.KEY) ? parts : own).add(by.part(common, id, attempts));
       }
     }
     parts.add(new FindingPart(tracing, common.plan(), id, attempts.named()));

@@ -94,7 +94,7 @@ final class JobConditions implements Condition.Conditions {
 
   @Override
   public List<Condition> of(Job job) {
-    Set<String> keys = job.conditions().keySet();
+    Set<String> keys = job.extras().keySet();
     return keys.isEmpty() ? ofAll : of(keys);
   }
 

@@ -105,9 +105,9 @@ public final class JobShell implements AutoCloseable {
 
   private void refuseWithoutCommand() {
     String name = SafeText.name(job.name());
-    if (job.conditions().containsKey(Fetch.KEY)) {
+    if (job.extra(Fetch.KEY) != null) {
       throw new BadInput("job " + name + " downloads its products; it has no command");
-    } else if (job.conditions().containsKey(EnvironmentMaking.CREATE)) {
+    } else if (job.extra(EnvironmentMaking.CREATE) != null) {
       throw new BadInput(
           "%s makes an environment; open the shell of a job that runs in it".formatted(name));
     }

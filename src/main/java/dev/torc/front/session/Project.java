@@ -24,7 +24,6 @@ import dev.torc.core.model.GraphBuilder;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.PackedJobs;
 import dev.torc.core.model.ResultSource;
-import dev.torc.core.model.Step;
 import dev.torc.core.model.Step.Image;
 import dev.torc.core.model.Workflow;
 import dev.torc.core.model.Workflow.PackageFile;
@@ -80,7 +79,7 @@ public record Project(
 
   /** Hides the secrets of all jobs of the graph from here on. */
   public Project {
-    BitSet secret = graph.having(Step.SECRET);
+    BitSet secret = graph.having(SecretValues.KEY);
     if (!secret.isEmpty()) {
       caller.hidden().add(SecretValues.known(graph, secret, caller.env()));
     }

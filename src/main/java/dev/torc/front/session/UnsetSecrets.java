@@ -5,7 +5,6 @@ import dev.torc.base.syntax.BadInput.Diagnostic;
 import dev.torc.core.decide.Plan;
 import dev.torc.core.decide.Verdict;
 import dev.torc.core.model.Job;
-import dev.torc.core.model.Step;
 import dev.torc.core.model.Template;
 import dev.torc.features.remarks.FoldedLines;
 import dev.torc.features.secrets.SecretValues;
@@ -29,12 +28,11 @@ final class UnsetSecrets {
     Map<Template, String> lacks = new HashMap<>(); // the instances of a group share their secrets
     plan.selected(it -> it instanceof Verdict.WillRun).stream()
         .mapToObj(plan.context().graph()::job)
-        .filter(job -> job.conditions().containsKey(Step.SECRET))
+        .filter(job -> job.extra(SecretValues.KEY) != null)
         .forEach(
             job -> {
               String lack =
-                  lacks.computeIfAbsent(
-                      job.conditions().get(Step.SECRET), _ -> lack(job, plan, caller));
+                  lacks.computeIfAbsent(job.extra(SecretValues.KEY), _ -> lack(job, plan, caller));
               if (!lack.isEmpty()) {
                 jobs.computeIfAbsent(lack, _ -> new ArrayList<>()).add(job);
               }

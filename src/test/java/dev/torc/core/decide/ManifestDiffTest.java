@@ -109,13 +109,13 @@ class ManifestDiffTest {
       KEY p.yaml a = 50         | KEY p.yaml a = missing    | KEY_CHANGED p.yaml a: 50 →
       KEY p.yaml a = 50         | KEY p.yaml a = unreadable: why | NEED_UNREADABLE p.yaml: → why
       KEYED p.yaml = 1          | KEYED p.yaml = 2          |
-                                | SANDBOX = true            | SETTING_CHANGED sandbox: → true
-      ENVIRONMENT = m {a}       | ENVIRONMENT = m {b}       | SETTING_CHANGED environment m: {a} → {b}
-      ENVIRONMENT = m {a}       | ENVIRONMENT = n {a}       |
-                                | ENVIRONMENT = m {a} & ENVIRONMENT m l = 1 | SETTING_CHANGED environment m: → {a}
-      ENVIRONMENT = m {a} & ENVIRONMENT m l = 1 |           | SETTING_CHANGED environment m: {a} →
-      ENVIRONMENT m l = 1       | ENVIRONMENT n l = 2       | SETTING_CHANGED environment n: l 1 → 2
-      ENVIRONMENT m l = 1       | ENVIRONMENT m l = pending |
+                                | EXTRA sandbox = true            | SETTING_CHANGED sandbox: → true
+      SURROUNDINGS = m {a}       | SURROUNDINGS = m {b}       | SETTING_CHANGED environment m: {a} → {b}
+      SURROUNDINGS = m {a}       | SURROUNDINGS = n {a}       |
+                                | SURROUNDINGS = m {a} & SURROUNDINGS m l = 1 | SETTING_CHANGED environment m: → {a}
+      SURROUNDINGS = m {a} & SURROUNDINGS m l = 1 |           | SETTING_CHANGED environment m: {a} →
+      SURROUNDINGS m l = 1       | SURROUNDINGS n l = 2       | SETTING_CHANGED environment n: l 1 → 2
+      SURROUNDINGS m l = 1       | SURROUNDINGS m l = pending |
       TOOL gcc = 1              | TOOL gcc = 2              | TOOL_CHANGED gcc: 1 → 2
                                 | TOOL gcc = 2              | TOOL_CHANGED gcc: → 2
       TOOL gcc = 1              |                           | TOOL_CHANGED gcc: 1 →

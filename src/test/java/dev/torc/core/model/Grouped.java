@@ -80,6 +80,6 @@ public final class Grouped {
         job.links(),
         job.runs(),
         job.traits(),
-        job.conditions());
+        job.extras());
   }
 }
