@@ -8,6 +8,7 @@ import dev.torc.core.model.Job;
 import dev.torc.core.model.Step;
 import dev.torc.core.model.Step.Image;
 import dev.torc.core.model.Surroundings;
+import dev.torc.core.model.Template;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -88,13 +89,14 @@ public final class MachineInputs {
   }
 
   Optional<String> variable(String name) {
-    boolean secret = name.startsWith("{" + Step.COUNTS);
-    return Optional.ofNullable(secret ? images.secret(name) : caller.get(name));
+    String value = caller.get(name);
+    boolean hidden = value == null && name.startsWith("{");
+    return Optional.ofNullable(hidden ? images.hidden(name) : value);
   }
 
-  /** Returns what activation of a job's environment does; see {@link ImageSource#activation}. */
-  ImageSource.Effects activation(Job job, Digest environment) {
-    return entered.computeIfAbsent(environment, _ -> images.activation(job, environment));
+  /** Returns what the surroundings of a job do; see {@link ImageSource#effects}. */
+  ImageSource.Effects effects(Job job, Digest surroundings) {
+    return entered.computeIfAbsent(surroundings, _ -> images.effects(job, surroundings));
   }
 
   /** Notes that this build made an environment, so that what it does is looked up again. */
@@ -105,7 +107,7 @@ public final class MachineInputs {
 
   /** Returns what this build loaded into an environment; null if it did not. */
   List<String> loadedNow(Job job, Digest environment) {
-    return remade.contains(environment) ? activation(job, environment).loaded() : null;
+    return remade.contains(environment) ? effects(job, environment).loaded() : null;
   }
 
   /** Returns what an environment loads; see {@link ImageSource#loaded}. */
@@ -155,26 +157,26 @@ public final class MachineInputs {
   }
 
   /**
-   * Finds the images of this machine, once in a build, what stands for secrets that count, and what
-   * environments do: all are known to features only.
+   * Finds the images of this machine, once in a build, what stands for hidden values, and what
+   * surroundings do: all are known to features only.
    */
   public interface ImageSource {
 
     /** Returns the image with a name in a registry; null if this machine does not have it. */
     Here of(Image image);
 
-    /** Returns what stands for a secret, given its {@link Step#COUNTS}; null if it is not set. */
-    default String secret(String counts) {
+    /** Returns what stands for a {@link Template#hidden} slot; null if its value does not count. */
+    default String hidden(String slot) {
       return null;
     }
 
-    /** Returns what activation of a job's environment does; null until it is made. */
-    default Effects activation(Job job, Digest environment) {
+    /** Returns what the surroundings of a job do; null until they are made. */
+    default Effects effects(Job job, Digest surroundings) {
       return null;
     }
 
     /**
-     * The effects of an environment.
+     * What surroundings do.
      *
      * @param variables those that it sets or unsets, with their values; {@code PATH} has the
      *     folders that are put before the caller's

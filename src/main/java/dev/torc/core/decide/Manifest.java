@@ -300,11 +300,11 @@ public record Manifest(Graph graph) {
   /** Returns the value with {@code =} before it; empty if the caller has not set the variable. */
   private static String env(String name, Optional<Template> declared, InputSource contains) {
     if (declared.isPresent()) {
-      Template text = declared.get();
-      Template.Part.Slot counts = text.slot(Step.COUNTS);
-      return "="
-          + text.declared()
-          + (counts == null ? "" : " " + contains.ofVariable(counts.toString()).orElse("not set"));
+      StringBuilder value = new StringBuilder("=").append(declared.get().declared());
+      for (Template.Part.Slot hidden : declared.get().hidden()) {
+        contains.ofVariable(hidden.toString()).ifPresent(text -> value.append(' ').append(text));
+      }
+      return value.toString();
     }
     return contains.ofVariable(name).map(value -> "=" + value).orElse("");
   }

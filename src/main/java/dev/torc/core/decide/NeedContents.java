@@ -254,7 +254,7 @@ public final class NeedContents implements InputSource {
     if (job.surroundings() == null || tool.isPath() || machine.loads(job.surroundings())) {
       return false;
     }
-    Map<String, String> made = activation(job);
+    Map<String, String> made = variables(job);
     if (made != null) {
       return machine.tools().isFoundIn(made.get("PATH"), tool);
     }
@@ -262,15 +262,15 @@ public final class NeedContents implements InputSource {
     return then == null || then.equals(Manifest.LOCKED);
   }
 
-  /** Returns what the environment of a job does to variables; null if it has none, or none yet. */
-  public Map<String, String> activation(Job job) {
+  /** Returns what the surroundings of a job do to variables; null if it has none, or none yet. */
+  public Map<String, String> variables(Job job) {
     Effects made = effects(job);
     return made == null ? null : made.variables();
   }
 
   private Effects effects(Job job) {
     Digest in = job.surroundings() == null ? null : Manifest.environment(job, this);
-    return in == null ? null : machine.activation(job, in);
+    return in == null ? null : machine.effects(job, in);
   }
 
   /**
@@ -285,7 +285,7 @@ public final class NeedContents implements InputSource {
     }
     Digest digest = Manifest.environment(job, this);
     List<String> now = machine.loadedNow(job, digest);
-    Effects made = machine.activation(job, digest);
+    Effects made = machine.effects(job, digest);
     boolean known = made != null && made.loaded() != null;
     Loaded told = machine.loaded(in, known ? made.loaded() : loadedThen(job));
     boolean runs = lastInside(job) == null; // the job that loads it tells why it cannot
@@ -320,12 +320,12 @@ public final class NeedContents implements InputSource {
 
   /** Returns whether only a job's environment, which is not loaded yet, tells where a tool is. */
   boolean isUnknown(Job job, Tool tool) {
-    return mayBeLoaded(job, tool) && activation(job) == null;
+    return mayBeLoaded(job, tool) && variables(job) == null;
   }
 
   /** Returns where to look for a job's tools before its PATH: in what its environment loads. */
   private String before(Job job, Tool tool) {
-    Map<String, String> made = mayBeLoaded(job, tool) ? activation(job) : null;
+    Map<String, String> made = mayBeLoaded(job, tool) ? variables(job) : null;
     String folders = made == null ? "" : made.get("PATH");
     return folders.isEmpty() ? "" : folders + ":";
   }

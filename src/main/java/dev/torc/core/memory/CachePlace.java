@@ -151,11 +151,6 @@ public record CachePlace(
     return working.resolve("jobs");
   }
 
-  /** Returns the folder of the folders in which jobs with {@code sandbox} run. */
-  public Path sandboxes() {
-    return working.resolve("sandbox");
-  }
-
   /** Returns the folder of the folders for {@link #apart}. */
   public Path shells() {
     return folder.resolve("shell");

@@ -27,18 +27,6 @@ public record Step(
   /** The same in an image, which may lack bash, and in files as PROMINENCE has them. */
   public static final List<String> SH = List.of("sh", "-e", "-c");
 
-  /**
-   * The name of the slot of a secret, whose value {@code features.secrets} adds to a launch, and of
-   * the condition with the slots of all secrets of a job.
-   */
-  public static final String SECRET = "secret";
-
-  /** The name of another slot in a secret that counts: {@code {counts.NAME}}, without text. */
-  public static final String COUNTS = "counts";
-
-  /** Stands between the name of a secret and its file, in the member of its slot. */
-  public static final String SECRET_OF = " of ";
-
   /** Returns the texts of the command and of the environment. */
   public List<Template> templates() {
     if (env.isEmpty()) {

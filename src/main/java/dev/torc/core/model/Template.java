@@ -27,8 +27,8 @@ public record Template(List<Part> parts) {
 
     /**
      * A placeholder such as {@code {needs[0]}} (with an index, else -1) or {@code {needs.name}}
-     * (with a member, else null); its name is one of {@link #SLOTS}, {@code env} or {@link
-     * Step#SECRET}. Its format is as {@link ValueFormat} reads it; null for none.
+     * (with a member, else null); its name is one of {@link #SLOTS}, {@code env} or a feature's
+     * own. Its format is as {@link ValueFormat} reads it; null for none.
      */
     record Slot(String name, int index, String member, String format, Quote quote, Place place)
         implements Part {
@@ -70,6 +70,19 @@ public record Template(List<Part> parts) {
       }
     }
     return null;
+  }
+
+  /** Returns the slots that only a feature can fill, so that their values never get here. */
+  public List<Part.Slot> hidden() {
+    List<Part.Slot> hidden = new ArrayList<>(0);
+    for (Part part : parts) {
+      if (part instanceof Part.Slot slot
+          && !SLOTS.contains(slot.name())
+          && !slot.name().equals("env")) {
+        hidden.add(slot);
+      }
+    }
+    return hidden;
   }
 
   /**

@@ -23,7 +23,7 @@ import java.util.TreeMap;
 /**
  * Decides which variables the processes of a job get besides the caller's, and writes the files
  * that {@code TORC_NEEDS} and {@code TORC_DATA} name. A null value removes a variable. Command
- * lines are made in {@link LaunchBuilder}, and secrets are added by their feature.
+ * lines are made in {@link LaunchBuilder}, and a variable with a hidden slot by its feature.
  *
  * @param inherited entries for every job, such as MAKEFLAGS without a jobserver
  * @param shared the names of files for several jobs that were already written
@@ -81,7 +81,7 @@ record JobEnvironment(
     Map<String, String> env = of(mark);
     env.put("TORC_REASON", why);
     if (values.moved() != null) {
-      env.put("TORC_SANDBOX", values.root().toString());
+      env.put(values.moved().variable(), values.root().toString());
     }
     env.put("TORC_CPUS", Long.toString(granted.cpus()));
     if (granted.memoryMiB() >= 0) {
@@ -138,7 +138,7 @@ record JobEnvironment(
     }
     for (Map.Entry<String, Optional<Template>> entry : step.env().entrySet()) {
       Template text = entry.getValue().orElse(null);
-      if (text != null && text.slot(Step.SECRET) == null) {
+      if (text != null && text.hidden().isEmpty()) {
         env.put(entry.getKey(), text.render(slot -> value(slot, values, step)));
       }
     }

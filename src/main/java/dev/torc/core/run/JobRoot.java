@@ -12,6 +12,9 @@ public interface JobRoot {
   /** Returns where the job finds an absolute path; the root's is the folder that stands for it. */
   Path of(Path file);
 
+  /** Returns the variable by which the job finds the folder that stands for the root. */
+  String variable();
+
   /** Returns the path for which {@link #of} gives this one; itself if it is not in that folder. */
   Path source(Path made);
 

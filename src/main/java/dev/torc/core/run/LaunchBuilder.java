@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -193,22 +194,24 @@ public final class LaunchBuilder {
   }
 
   /**
-   * Returns the launch of a command that probes a job, in the folder and environment of its first
-   * step.
+   * Returns the launch of a command beside the attempts of a job, in the folder and environment of
+   * its first step. A word says what for.
    */
-  public Launch probe(Graph graph, int id, Template text, NeedFiles contents, long limit)
+  public Launch beside(
+      Graph graph, int id, String word, Template text, NeedFiles contents, long limit)
       throws IOException {
     Job job = graph.job(id);
     Step first = job.runs().steps().getFirst();
     Step.Command command = new Step.Command.Shell(text);
     Granted granted = new Granted(1, ResourceDemand.ONE_CPU, List.of(), 0, 0);
     PlaceholderValues values = PlaceholderValues.of(graph, id, contents, granted, place);
-    Map<String, String> mark = environment.mark(job.name(), "TORC_PROBE", "1");
+    Map<String, String> mark =
+        environment.mark(job.name(), "TORC_" + word.toUpperCase(Locale.ROOT), "1");
     Map<String, String> env = environment.of(mark);
-    Step probe = new Step(command, first.dir(), first.env(), first.shell(), null);
-    Path log = place.jobs().resolve(".probe." + id + ".log");
+    Step step = new Step(command, first.dir(), first.env(), first.shell(), null);
+    Path log = place.jobs().resolve("." + word + "." + id + ".log");
     place.ready(log);
-    return new Launch(List.of(step(probe, values, env)), Launch.Output.of(log), limit, 0, mark);
+    return new Launch(List.of(step(step, values, env)), Launch.Output.of(log), limit, 0, mark);
   }
 
   /** Returns the launch of a hook; {@code number} counts the runs of hooks in the build. */

@@ -57,9 +57,6 @@ public final class EnvironmentMaking implements AttemptPart, RunToEnd {
   /** The command that activates it; missing if it does nothing. */
   public static final String ACTIVATE = "environment activate";
 
-  /** The name by which these commands have the folder: that of torc's own slot. */
-  public static final String DIR = "tmp";
-
   /** How long an activation may take; some fetch what they activate. */
   private static final Duration PATIENCE = Duration.ofMinutes(10);
 

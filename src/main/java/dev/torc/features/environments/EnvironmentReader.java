@@ -18,6 +18,7 @@ import dev.torc.core.model.Template;
 import dev.torc.features.environments.EnvironmentFiles.Looked;
 import dev.torc.features.reading.LinkedJob;
 import dev.torc.features.reading.MapFields;
+import dev.torc.features.reading.RowValues;
 import dev.torc.features.reading.Scope;
 import dev.torc.features.stores.StoresReader;
 import java.util.ArrayList;
@@ -39,6 +40,9 @@ import java.util.TreeMap;
  */
 public record EnvironmentReader(
     MapFields top, Paths paths, List<String> shell, String shared, Looked looked) {
+
+  /** The folder of the environment, in its commands. */
+  private static final RowValues DIR = RowValues.of(Map.of("dir", Scope.LATER));
 
   /** Cancels an {@code environment} of {@code defaults}. */
   private static final String NONE = "none";
@@ -152,7 +156,7 @@ public record EnvironmentReader(
       written.put(
           key,
           command != null
-              ? JsonText.string(command.text().declared().replace("{tmp}", "{dir}"))
+              ? JsonText.string(command.text().declared())
               : own instanceof Node.Sequence
                   ? fields.texts(key).stream().map(JsonText::string).toList().toString()
                   : JsonText.string(fields.text(key, "")));
@@ -165,9 +169,7 @@ public record EnvironmentReader(
 
   /** Reads a command, in which {@code {dir}} is the folder of the environment. */
   private Extra command(Node.Scalar text, List<String> shell) {
-    String slotted =
-        text.text().replaceAll("(?<![{$])\\{dir\\}", "{" + EnvironmentMaking.DIR + "}");
-    return new Extra(top.scope().command(new Node.Scalar(text.place(), slotted, true), shell));
+    return new Extra(top.scope().with(DIR).command(text, shell));
   }
 
   /** Returns a job in its environment, after the job that makes it. */

@@ -130,7 +130,7 @@ public record MadeEnvironment(Path folder, boolean shared, String group, String 
 
   /**
    * Returns what the environment of a job does: see {@link
-   * dev.torc.core.decide.MachineInputs.ImageSource#activation}.
+   * dev.torc.core.decide.MachineInputs.ImageSource#effects}.
    */
   public static Effects effects(Path root, Job job, Digest digest, Map<String, String> caller) {
     SortedMap<String, String> marker = of(root, job, digest).believed();

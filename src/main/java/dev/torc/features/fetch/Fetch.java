@@ -62,8 +62,8 @@ public record Fetch(List<FetchedFile> files) {
 
   private static final String HEADER = KEY + " header ";
 
-  /** The slot that stands for the URL in the command of a fetcher: one of torc's own. */
-  public static final String URL = "args";
+  /** The slot that stands for the URL in the command of a fetcher. */
+  static final String URL = "url";
 
   /** Returns the key of the extra that is the command of URLs of a scheme. */
   public static String command(String scheme) {

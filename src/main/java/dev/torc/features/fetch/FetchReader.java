@@ -199,7 +199,7 @@ public final class FetchReader {
       if (!address.isWeb()) {
         Template command = fetchers.command(address, url.place());
         extras.put(Fetch.command(address.scheme()), new Extra(command));
-        counts.add(command.declared().replace("{" + Fetch.URL + "}", "{url}"));
+        counts.add(command.declared());
       }
     }
     if (texts.isEmpty()) {

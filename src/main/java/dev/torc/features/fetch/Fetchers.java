@@ -29,7 +29,7 @@ public record Fetchers(Node.Mapping commands, Vars vars, List<String> shell) {
           "gs", "gcloud storage cp {url} {produces}",
           "rsync", "rsync {url} {produces}");
 
-  private static final Set<String> SLOTS = Set.of("{" + Fetch.URL + "}", "{produces}");
+  private static final Set<String> SLOTS = Set.of("{url}", "{produces}");
 
   /** Returns those of a build file; jobs run them in {@code shell}. */
   public static Fetchers of(Node.Mapping top, Vars vars, List<String> shell, Problems problems) {
@@ -69,9 +69,9 @@ public record Fetchers(Node.Mapping commands, Vars vars, List<String> shell) {
 
   private Template command(String scheme, Problems problems) {
     Node.Scalar text = MapFields.scalar(commands.get(scheme), "fetchers." + scheme);
-    Scope scope = new Scope(vars, RowValues.of(Map.of("url", "")), scheme, null, null, problems);
-    String slotted = text.text().replaceAll("(?<![{$])\\{url\\}", "{" + Fetch.URL + "}");
-    Template command = scope.command(new Node.Scalar(text.place(), slotted, true), shell);
+    Scope scope =
+        new Scope(vars, RowValues.of(Map.of(Fetch.URL, Scope.LATER)), scheme, null, null, problems);
+    Template command = scope.command(text, shell);
     Stream<Template.Part> slots = command.parts().stream().filter(Slot.class::isInstance);
     if (!slots.map(Object::toString).collect(Collectors.toSet()).equals(SLOTS)) {
       String line = "the command of a fetcher has {url} and the file to write, {produces}, and no";

@@ -107,7 +107,7 @@ public final class Probes implements Condition {
 
   private static Launch launch(LaunchBuilder launches, Graph graph, int job, NeedFiles needs)
       throws IOException {
-    return launches.probe(graph, job, graph.job(job).extra(KEY), needs, LIMIT);
+    return launches.beside(graph, job, KEY, graph.job(job).extra(KEY), needs, LIMIT);
   }
 
   private static String how(ProcessEnd end) {

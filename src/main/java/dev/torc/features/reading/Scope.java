@@ -46,6 +46,9 @@ public record Scope(
   /** Stands for an unknown value that may contain slashes. */
   public static final String ANY_PATH = "\0/";
 
+  /** Stands for a value that only a feature knows, when it runs its own command: it is a slot. */
+  public static final String LATER = "\0later";
+
   /**
    * A parameter with this name means that every name that is not a var is a parameter with the
    * value {@link #ANY_PATH}.
@@ -564,6 +567,7 @@ public record Scope(
   boolean isSlot(Placeholder hole) {
     String name = hole.name();
     return isGiven(name)
+        || LATER.equals(row.parameters().get(name))
         || Template.SLOTS.contains(name)
             && (name.equals("data") && hole.member() != null
                 || !vars.has(name) && ofRow(name) == null);

@@ -103,7 +103,7 @@ final class TableRemarks implements Remark {
         yield !words.defines(match.group(1))
             && ToolSearch.isKnown(step)
             && !job.contents().isLocked(job.job(), tool)
-            && (job.job().surroundings() == null || job.contents().activation(job.job()) != null)
+            && (job.job().surroundings() == null || job.contents().variables(job.job()) != null)
             && job.contents().path(job.job(), tool) == null;
       }
     };

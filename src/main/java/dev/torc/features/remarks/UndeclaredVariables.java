@@ -33,7 +33,7 @@ final class UndeclaredVariables {
 
   /** Returns whether the environment of a job decides a variable, or may once it is made. */
   static boolean mayBeSet(String name, Job job, NeedContents contents) {
-    Map<String, String> made = contents.activation(job);
+    Map<String, String> made = contents.variables(job);
     return made == null ? job.surroundings() != null : made.containsKey(name);
   }
 

@@ -45,7 +45,7 @@ final class SandboxFolder {
    */
   SandboxFolder(CachePlace place, String name, Sandbox kind, Set<String> products, boolean copies)
       throws IOException {
-    Path all = place.sandboxes();
+    Path all = place.jobs().resolveSibling(Sandbox.KEY);
     place.makeFolder(all);
     this.place = place;
     this.root = place.root();

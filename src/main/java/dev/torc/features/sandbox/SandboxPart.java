@@ -138,6 +138,11 @@ public final class SandboxPart implements AttemptPart, JobRoot {
   }
 
   @Override
+  public String variable() {
+    return "TORC_SANDBOX";
+  }
+
+  @Override
   public JobRoot root() {
     return folder == null ? null : this;
   }

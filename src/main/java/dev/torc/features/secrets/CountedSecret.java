@@ -3,7 +3,6 @@ package dev.torc.features.secrets;
 import dev.torc.base.digests.Digest;
 import dev.torc.base.posix.OwnFile;
 import dev.torc.core.memory.CachePlace;
-import dev.torc.core.model.Step;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -20,15 +19,22 @@ public final class CountedSecret {
 
   private CountedSecret() {}
 
-  /** Returns the digest; null if the secret, or the root's id, is missing. */
-  public static String of(String counts, Map<String, String> caller, CachePlace place) {
-    String member = counts.substring(Step.COUNTS.length() + 2, counts.length() - 1);
+  private static final String SLOT = "{" + SecretValues.COUNTS + ".";
+
+  private static final String MISSING = "not set"; // the secret, or the root's id
+
+  /** Returns the digest, if a slot is that of a secret which counts; else null. */
+  public static String of(String slot, Map<String, String> caller, CachePlace place) {
+    if (!slot.startsWith(SLOT)) {
+      return null;
+    }
+    String member = slot.substring(SLOT.length(), slot.length() - 1);
     String value = new SecretValues(caller, place.root()).find(member);
     try {
       String id = new String(OwnFile.read(place.id()), StandardCharsets.UTF_8).strip();
-      return value == null ? null : Digest.ofText(id + "\0" + value).hex().substring(0, SHOWN);
+      return value == null ? MISSING : Digest.ofText(id + "\0" + value).hex().substring(0, SHOWN);
     } catch (NoSuchFileException none) {
-      return null; // no run has been recorded with it
+      return MISSING; // no run has been recorded with it
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -90,7 +90,7 @@ public final class SecretPart implements AttemptPart {
               }
             });
     mask = new Mask(values.all().values());
-    if (job.slot(Step.COUNTS) != null) {
+    if (job.slot(SecretValues.COUNTS) != null) {
       try {
         common.launches().place().makeId(); // before the manifest is described
       } catch (IOException e) {

@@ -32,26 +32,24 @@ import java.util.function.Predicate;
  */
 public final class SecretReader {
 
-  private static final String SECRET = "secret";
-
-  private static final String COUNTS = "counts";
-
   private SecretReader() {}
 
   /** Returns a variable of a file without its value. */
   public static Entry of(Entry variable, boolean counts) {
     Place place = variable.place();
     SequencedMap<String, Entry> map = new LinkedHashMap<>();
-    map.put(SECRET, new Entry(place, new Node.Scalar(place, "true", false)));
-    map.put(COUNTS, new Entry(place, new Node.Scalar(place, "" + counts, false)));
+    map.put(SecretValues.KEY, new Entry(place, new Node.Scalar(place, "true", false)));
+    map.put(SecretValues.COUNTS, new Entry(place, new Node.Scalar(place, "" + counts, false)));
     return new Entry(place, new Node.Mapping(place, map));
   }
 
   /** Returns the text of a variable that is written as a map; empty if its value may be shown. */
   public static Optional<Template> read(
       String name, Node.Mapping map, boolean ofFile, Scope scope, Problems problems) {
-    MapFields fields = MapFields.of(map, name, scope, problems).only(List.of(SECRET, COUNTS), name);
-    if (!fields.flag(SECRET)) {
+    MapFields fields =
+        MapFields.of(map, name, scope, problems)
+            .only(List.of(SecretValues.KEY, SecretValues.COUNTS), name);
+    if (!fields.flag(SecretValues.KEY)) {
       return Optional.empty();
     }
     if (!Placeholder.isIdentifier(name)) {
@@ -59,8 +57,8 @@ public final class SecretReader {
     }
     String member = ofFile ? name + SecretValues.OF + map.place().file() : name;
     Slot secret = secret(member, map.place());
-    Slot counts = new Slot(Step.COUNTS, -1, member, Quote.NONE, map.place());
-    boolean both = fields.flag(COUNTS);
+    Slot counts = new Slot(SecretValues.COUNTS, -1, member, Quote.NONE, map.place());
+    boolean both = fields.flag(SecretValues.COUNTS);
     return Optional.of(new Template(both ? List.of(secret, counts) : List.of(secret)));
   }
 
@@ -81,7 +79,7 @@ public final class SecretReader {
     SequencedMap<String, Part> secrets = new LinkedHashMap<>();
     for (Template text : texts) {
       for (Part part : text.parts()) {
-        if (part instanceof Slot slot && slot.name().equals(Step.SECRET)) {
+        if (part instanceof Slot slot && slot.name().equals(SecretValues.KEY)) {
           secrets.putIfAbsent(slot.member(), slot);
         }
       }
@@ -99,7 +97,7 @@ public final class SecretReader {
     boolean counts =
         steps.stream()
             .flatMap(step -> step.env().values().stream())
-            .anyMatch(text -> text.isPresent() && text.get().slot(Step.COUNTS) != null);
+            .anyMatch(text -> text.isPresent() && text.get().slot(SecretValues.COUNTS) != null);
     return counts && written != Job.Caching.NEVER ? Job.Caching.LOCAL : written;
   }
 
@@ -130,11 +128,11 @@ public final class SecretReader {
 
   private static boolean isSecret(Slot slot, SortedMap<String, Optional<Template>> env) {
     Template of = env.getOrDefault(slot.member(), Optional.empty()).orElse(null);
-    Slot known = of == null || !slot.name().equals("env") ? null : of.slot(Step.SECRET);
+    Slot known = of == null || !slot.name().equals("env") ? null : of.slot(SecretValues.KEY);
     return known != null && known.member().equals(slot.member());
   }
 
   private static Slot secret(String member, Place place) {
-    return new Slot(Step.SECRET, -1, member, Quote.NONE, place);
+    return new Slot(SecretValues.KEY, -1, member, Quote.NONE, place);
   }
 }

@@ -9,7 +9,6 @@ import dev.torc.base.syntax.SourceFile;
 import dev.torc.base.text.Refusal;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
-import dev.torc.core.model.Step;
 import dev.torc.core.model.Template;
 import dev.torc.core.model.Template.Part.Slot;
 import java.io.IOException;
@@ -33,6 +32,9 @@ public final class SecretValues {
 
   /** The key of what a job carries: the slots of all its secrets, which have this name. */
   public static final String KEY = "secret";
+
+  /** The name of another slot in a secret that counts: {@code {counts.NAME}}, without text. */
+  static final String COUNTS = "counts";
 
   /** Stands between the name of a secret and its file, in the member of its slot. */
   static final String OF = " of ";
@@ -121,7 +123,7 @@ public final class SecretValues {
     Map<String, String> secrets = new TreeMap<>();
     env.forEach(
         (name, value) -> {
-          if (value.isPresent() && value.get().slot(Step.SECRET) != null) {
+          if (value.isPresent() && value.get().slot(KEY) != null) {
             secrets.put(name, value.get().render(this::fill));
           }
         });
@@ -129,8 +131,8 @@ public final class SecretValues {
   }
 
   private List<String> fill(Slot slot) {
-    boolean secret = slot.name().equals(Step.SECRET);
-    if (slot.name().equals(Step.COUNTS)) {
+    boolean secret = slot.name().equals(KEY);
+    if (slot.name().equals(COUNTS)) {
       return List.of();
     }
     return List.of(secret ? known.get(slot.member()) : caller.getOrDefault(slot.member(), ""));

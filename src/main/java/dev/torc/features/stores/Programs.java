@@ -40,7 +40,7 @@ final class Programs {
   /** Returns a text for each program, {@code NAME=PATH SIZE TIME}, sorted by name. */
   List<String> of(Job job) {
     TreeMap<String, String> programs = new TreeMap<>();
-    Map<String, String> activation = contents.activation(job);
+    Map<String, String> activation = contents.variables(job);
     String entered = activation == null ? "" : activation.get("PATH");
     for (Step step : job.runs().steps()) {
       if (!ToolSearch.isKnown(step)) {

@@ -332,7 +332,7 @@ public record Project(
     }
 
     @Override
-    public Effects activation(Job job, Digest environment) {
+    public Effects effects(Job job, Digest environment) {
       return MadeEnvironment.effects(place.root(), job, environment, env);
     }
 
@@ -347,8 +347,8 @@ public record Project(
     }
 
     @Override
-    public String secret(String counts) {
-      return CountedSecret.of(counts, env, place);
+    public String hidden(String slot) {
+      return CountedSecret.of(slot, env, place);
     }
   }
 
