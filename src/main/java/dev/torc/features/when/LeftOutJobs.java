@@ -2,7 +2,6 @@ package dev.torc.features.when;
 
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.PatternIndex;
-import dev.torc.base.syntax.Place;
 import dev.torc.core.model.Group;
 import dev.torc.core.model.InstanceName;
 import dev.torc.core.model.Job;
@@ -27,6 +26,7 @@ import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -63,8 +63,8 @@ public final class LeftOutJobs {
 
   private final List<Candidate> all;
   private final Map<String, Set<Integer>> byName = new HashMap<>(); // of jobs and groups
-  private final Map<String, Set<Integer>> byFile = new HashMap<>();
-  private final PatternIndex patterns = new PatternIndex();
+  private final ProductIndex products;
+  private final PatternIndex rivals = new PatternIndex(); // later declarations of one path
   private final Map<String, Want> wants = new HashMap<>();
   private final Map<Integer, List<Want>> made = new HashMap<>();
   private final Set<Integer> out = new HashSet<>();
@@ -80,14 +80,14 @@ public final class LeftOutJobs {
       if (job.group() != null && !job.group().equals(all.get(i).name)) {
         add(byName, job.group(), i);
       }
-      for (Ref product : job.productRefs()) {
-        if (product instanceof Ref.OfFile file) {
-          add(byFile, file.path(), i);
-        } else {
-          patterns.add(ProductIndex.inside(product), i, Place.NONE);
-        }
-      }
     }
+    this.products =
+        ProductIndex.NONE.with(
+            IntStream.range(0, all.size()).filter(i -> !all.get(i).isClosed()).toArray(),
+            i -> all.get(i).job.productRefs(),
+            Map.of(),
+            new HashMap<>(),
+            (path, _, later) -> rivals.add(later.glob(path), later.owner(), later.place()));
     for (int i = 0; i < all.size(); i++) {
       Candidate each = all.get(i);
       if (each.isClosed()) {
@@ -151,12 +151,10 @@ public final class LeftOutJobs {
             .filter(found -> !found.isEmpty())
             .findFirst()
             .ifPresent(makers::addAll);
-      } else if (pattern != null) {
-        byFile.forEach((path, jobs) -> makers.addAll(pattern.matches(path) ? jobs : Set.of()));
-        patterns.overlapping(pattern, each -> makers.add(each.job()));
-      } else if (ref instanceof Ref.OfFile file) {
-        makers.addAll(byFile.getOrDefault(file.path(), Set.of()));
-        patterns.overlapping(Glob.of(Glob.escape(file.path())), each -> makers.add(each.job()));
+      } else if (pattern != null || ref instanceof Ref.OfFile) {
+        Glob files = pattern != null ? pattern : ProductIndex.inside(ref);
+        products.matching(files, List.of(), makers::add);
+        rivals.overlapping(files, each -> makers.add(each.job()));
       }
       known = note(new Want(makers, new LinkedHashSet<>(), new LinkedHashSet<>(), pattern));
       wants.put(key, known);
@@ -236,8 +234,7 @@ public final class LeftOutJobs {
   private boolean isGone(Want want, Files files) throws IOException {
     return isDropped(want)
         && (want.pattern == null
-            || files.matching(want.pattern).stream()
-                .allMatch(path -> byFile.containsKey(path) || patterns.matching(path) != null));
+            || files.matching(want.pattern).stream().allMatch(path -> products.owner(path) >= 0));
   }
 
   /**
