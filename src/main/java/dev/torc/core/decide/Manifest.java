@@ -99,11 +99,7 @@ public record Manifest(Graph graph) {
     if (job.has(Trait.TRACE)) {
       writer.text(LineKind.TRACE, "", "true");
     }
-    for (Map.Entry<String, Extra> each : job.extras().entrySet()) {
-      if (each.getValue().effect().equals(Extra.COUNTS)) {
-        writer.text(LineKind.EXTRA, each.getKey(), each.getValue().text().declared());
-      }
-    }
+    extras(job, writer);
     TreeSet<String> products = new TreeSet<>(declared(job));
     for (Ref ref : job.productRefs()) {
       if (ref.optional() || ref.nonEmpty()) {
@@ -114,6 +110,14 @@ public record Manifest(Graph graph) {
       }
     }
     products.forEach(product -> writer.text(LineKind.PRODUCT, product, ""));
+  }
+
+  private static void extras(Job job, ManifestWriter writer) {
+    for (Map.Entry<String, Extra> each : job.extras().entrySet()) {
+      if (each.getValue().effect().equals(Extra.COUNTS)) {
+        writer.text(LineKind.EXTRA, each.getKey(), each.getValue().text().declared());
+      }
+    }
   }
 
   /** Returns the digest of a job's environment, as in its manifest; null if it is unknown yet. */

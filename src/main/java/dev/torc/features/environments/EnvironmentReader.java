@@ -120,9 +120,6 @@ public record EnvironmentReader(
     Surroundings in =
         new Surroundings(outside, written(fields, extras, files.asked()), files.files());
     extras.put(EnvironmentMaking.KEY, in.extra());
-    List<Template> shown = List.of(Template.of("environment"), Template.of(name));
-    Step step =
-        new Step(new Step.Command.Words(shown), ".", Collections.emptySortedMap(), shell, null);
     return new Job(
         in.maker(),
         new Job.Labels(List.of(), "", null, Collections.emptySortedMap()),
@@ -135,7 +132,7 @@ public record EnvironmentReader(
             null,
             loose ? Job.Caching.LOCAL : Job.Caching.NEVER),
         new Job.Runs(
-            List.of(step),
+            List.of(shown(name, shell)),
             List.of(),
             Job.Resources.DEFAULT,
             0,
@@ -144,6 +141,13 @@ public record EnvironmentReader(
             Collections.emptySortedSet()),
         EnumSet.of(Trait.MANUAL, Trait.TEMPORARY),
         extras);
+  }
+
+  /** Returns a step that stands for the commands, which the part of the attempt runs. */
+  private static Step shown(String name, List<String> shell) {
+    List<Template> words = List.of(Template.of(EnvironmentMaking.KEY), Template.of(name));
+    Step.Command command = new Step.Command.Words(words);
+    return new Step(command, ".", Collections.emptySortedMap(), shell, null);
   }
 
   /** Returns the entry as written, as JSON, with what manifests ask of its locks. */

@@ -30,7 +30,7 @@ import java.util.TreeMap;
  */
 public final class SecretValues {
 
-  /** The key of what a job carries: the slots of all its secrets, which have this name. */
+  /** The name of the slot of a secret, and the key of the slots of all secrets of a job. */
   public static final String KEY = "secret";
 
   /** The name of another slot in a secret that counts: {@code {counts.NAME}}, without text. */
