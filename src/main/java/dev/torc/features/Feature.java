@@ -10,10 +10,12 @@ import dev.torc.core.run.BuildSetup.AttemptContext;
 import dev.torc.core.run.Event;
 import dev.torc.core.run.JobAttempts;
 import dev.torc.features.reading.MapFields;
+import dev.torc.features.reading.Scope;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -63,13 +65,15 @@ public interface Feature {
    * @param defaults what is laid under each job
    * @param called the keys that a call asks for
    * @param environments the jobs that make environments, by the names that jobs use
+   * @param lack returns which condition of a {@code when} does not hold; null if all do
    */
   record Reading(
       Path root,
       Node.Mapping top,
       Node.Mapping defaults,
       Set<String> called,
-      Map<String, Job> environments) {}
+      Map<String, Job> environments,
+      BiFunction<Node, Scope, String> lack) {}
 
   /**
    * What features know of a build.

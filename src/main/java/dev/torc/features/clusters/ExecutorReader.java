@@ -13,7 +13,6 @@ import dev.torc.core.model.SchedulerSettings;
 import dev.torc.core.model.SchedulerSettings.Fact;
 import dev.torc.core.model.Workflow.Executor;
 import dev.torc.features.reading.Home;
-import dev.torc.features.reading.KnownKeys;
 import dev.torc.features.reading.MapFields;
 import dev.torc.features.reading.Scope;
 import java.util.ArrayList;
@@ -39,6 +38,29 @@ import java.util.regex.PatternSyntaxException;
  */
 public record ExecutorReader(
     Node.Mapping all, Scope scope, Problems problems, SequencedMap<String, Executor> read) {
+
+  /** An entry of {@code executors} of any kind. */
+  public static final List<String> EXECUTOR =
+      List.of(
+          "kind",
+          "like",
+          "job_name",
+          "before",
+          "max_jobs",
+          "batch",
+          "max_runtime",
+          "latency",
+          "trace");
+
+  /** The additional keys of an entry of {@code executors} of kind {@code slurm}. */
+  public static final List<String> OF_SLURM = List.of("account", "partition", "args", "shards");
+
+  /** The additional keys of an entry of {@code executors} of kind {@code commands}. */
+  public static final List<String> OF_COMMANDS =
+      List.of("submit", "states", "cancel", "id", "separator", "words", "settings");
+
+  /** {@code words} of an executor of kind {@code commands}. */
+  public static final List<String> OF_WORDS = List.of("running", "waiting", "gone", "cancelled");
 
   private static final String SLURM = "slurm";
   private static final List<String> KINDS = List.of(SLURM, "commands");
@@ -164,8 +186,8 @@ public record ExecutorReader(
     MapFields fields = new MapFields(likeness(name, entry, new ArrayList<>()), scope, problems);
     String kind = kind(name, entry, fields.map().get("kind"));
     boolean slurm = kind.equals(SLURM);
-    Collection<String> ofKind = slurm ? KnownKeys.EXECUTOR_SLURM : KnownKeys.EXECUTOR_COMMANDS;
-    fields.only(joined(KnownKeys.EXECUTOR, ofKind), "the executor " + name + " of kind " + kind);
+    Collection<String> ofKind = slurm ? OF_SLURM : OF_COMMANDS;
+    fields.only(joined(EXECUTOR, ofKind), "the executor " + name + " of kind " + kind);
     read.put(
         name,
         new Executor(
@@ -274,7 +296,7 @@ public record ExecutorReader(
     } catch (PatternSyntaxException e) {
       problems.add(fields.map().get("id").place(), "no pattern: " + e.getDescription());
     }
-    MapFields said = fields.inner("words").only(KnownKeys.EXECUTOR_WORDS, "words");
+    MapFields said = fields.inner("words").only(OF_WORDS, "words");
     Map<Fact, List<String>> words = new EnumMap<>(Fact.class);
     for (Fact word : Fact.values()) {
       words.put(word, said.texts(word.name().toLowerCase(Locale.ROOT)));

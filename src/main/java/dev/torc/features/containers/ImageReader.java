@@ -7,7 +7,6 @@ import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.Problems;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Step.Image;
-import dev.torc.features.reading.KnownKeys;
 import dev.torc.features.reading.MapFields;
 import dev.torc.features.reading.Scope;
 import java.util.List;
@@ -20,6 +19,10 @@ import java.util.List;
  * @param containers false to run everything on the host; images are then read but ignored
  */
 public record ImageReader(Node.Mapping top, Paths paths, Problems problems, boolean containers) {
+
+  /** A {@code container}. */
+  public static final List<String> CONTAINER =
+      List.of("runtime", "volumes", "args", "pull", "images");
 
   private static final String FILE = ".sif";
 
@@ -94,8 +97,7 @@ public record ImageReader(Node.Mapping top, Paths paths, Problems problems, bool
     Node.Mapping shared = MapFields.map(top.get("container"), "container", problems);
     Node.Mapping own = MapFields.map(job.map().get("container"), "container", problems);
     MapFields fields =
-        new MapFields(shared.with(own), job.scope(), problems)
-            .only(KnownKeys.CONTAINER, "container");
+        new MapFields(shared.with(own), job.scope(), problems).only(CONTAINER, "container");
     String runtime = fields.read("runtime", null, node -> runtime(job.scope().text(node)));
     List<String> volumes = fields.texts("volumes");
     for (String volume : volumes) {

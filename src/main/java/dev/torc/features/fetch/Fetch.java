@@ -13,6 +13,7 @@ import dev.torc.features.intents.MaxAge;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -38,6 +39,11 @@ public record Fetch(List<FetchedFile> files) {
     }
   }
 
+  /** Returns whether a key of a job is for commands, so that a job with {@code fetch} has none. */
+  public static boolean excludes(String key) {
+    return !List.of(KEY, SHA256, HEADERS).contains(key) && !ALSO.contains(key);
+  }
+
   /** Returns the downloads of a job; null if it has a command. */
   public static Fetch of(Job job) {
     Template text = job.extra(KEY);
@@ -56,6 +62,19 @@ public record Fetch(List<FetchedFile> files) {
 
   /** The key; its text has the downloads, see {@link #text}. */
   public static final String KEY = "fetch";
+
+  public static final String SHA256 = "sha256";
+
+  public static final String HEADERS = "headers";
+
+  /** The other keys that such a job can have; all others are for commands. */
+  private static final Set<String> ALSO =
+      Set.of(
+          """
+          needs produces after resources retries retry cache temporary always manual output priority tags description
+          allow_failure max_age frozen when probe parameters match table mode repeat key exclude
+          """
+              .split("\\s+"));
 
   /** The counter that all jobs with the key share. */
   public static final String DOWNLOADS = "downloads";

@@ -36,8 +36,6 @@ import java.util.TreeSet;
  */
 public final class FetchReader {
 
-  private static final String SHA256 = "sha256";
-  private static final String HEADERS = "headers";
   private static final String SEVERAL =
       "to fetch several files, fetch and produces are maps with the same names";
 
@@ -97,7 +95,7 @@ public final class FetchReader {
 
   private void read(List<Item> produces) {
     Node fetch = job.map().get(Fetch.KEY);
-    Node sha256 = job.map().get(SHA256);
+    Node sha256 = job.map().get(Fetch.SHA256);
     Map<String, Node> urls = byName(fetch);
     Map<String, Node> digests = byName(sha256);
     for (Item item : produces) {
@@ -124,9 +122,9 @@ public final class FetchReader {
   /** Reads the headers, whose values do not count. What they have of the caller is secret. */
   private void headers() {
     List<Template> values = new ArrayList<>();
-    Node given = job.map().get(HEADERS);
+    Node given = job.map().get(Fetch.HEADERS);
     for (Map.Entry<String, Node.Entry> each :
-        MapFields.map(given, HEADERS, job.problems()).entries().entrySet()) {
+        MapFields.map(given, Fetch.HEADERS, job.problems()).entries().entrySet()) {
       String name = each.getKey();
       Node.Scalar text = MapFields.scalar(each.getValue().value(), "the header " + name);
       Template value = new TemplateReader(job.scope(), text).plain(true);
@@ -210,7 +208,7 @@ public final class FetchReader {
   }
 
   private String digest(Node node) {
-    String text = job.scope().text(MapFields.scalar(node, SHA256)).strip();
+    String text = job.scope().text(MapFields.scalar(node, Fetch.SHA256)).strip();
     String digits = text.toLowerCase(Locale.ROOT).replaceFirst("^sha256:", "");
     if (!text.isEmpty() && !digits.matches("[0-9a-f]{64}")) {
       throw new BadInput(node.place(), "sha256 is 64 hexadecimal digits, as sha256sum prints them");

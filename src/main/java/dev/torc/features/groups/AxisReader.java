@@ -45,6 +45,26 @@ import java.util.regex.Pattern;
  */
 public record AxisReader(Scope scope, Paths paths, Problems problems) {
 
+  /** A {@code table} that is a map. */
+  public static final List<String> TABLE =
+      List.of("file", "var", "columns", "key", "split", "batch", "comment");
+
+  /** The values of a parameter: one key, or {@code from}, {@code to} and {@code step} together. */
+  public static final List<String> VALUES =
+      List.of(
+          "from",
+          "to",
+          "step",
+          "lines",
+          "comment",
+          "glob",
+          "products",
+          "product",
+          "values",
+          "var",
+          "keys",
+          "batch");
+
   /**
    * Variables that a shell sets or uses itself. A parameter with such a name would not reach the
    * job.
@@ -249,7 +269,7 @@ public record AxisReader(Scope scope, Paths paths, Problems problems) {
           TableReader.UNSAID,
           Map.of());
     }
-    MapFields fields = new MapFields(map, scope, problems).only(KnownKeys.TABLE, "table");
+    MapFields fields = new MapFields(map, scope, problems).only(TABLE, "table");
     if (map.get("file") == null == (map.get("var") == null)) {
       throw new BadInput(map.place(), "a table is one of {file: PATH} and {var: NAME}");
     }
@@ -455,7 +475,7 @@ public record AxisReader(Scope scope, Paths paths, Problems problems) {
   private Axis unbatched(String name, Entry entry, MapFields fields) {
     Node.Mapping map = fields.map();
     Problems unknown = new Problems();
-    new MapFields(map, scope, unknown).only(KnownKeys.VALUES, "the values of " + name);
+    new MapFields(map, scope, unknown).only(VALUES, "the values of " + name);
     unknown.throwIfAny();
     List<String> forms =
         map.entries().keySet().stream()
@@ -465,8 +485,7 @@ public record AxisReader(Scope scope, Paths paths, Problems problems) {
             .toList();
     if (forms.size() != 1) {
       throw new BadInput(
-          map.place(),
-          "the values of " + name + " are one of " + String.join(", ", KnownKeys.VALUES));
+          map.place(), "the values of " + name + " are one of " + String.join(", ", VALUES));
     }
     if (map.get("product") != null && !forms.getFirst().equals("products")) {
       throw new BadInput(

@@ -7,7 +7,6 @@ import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.Problems;
 import dev.torc.core.model.Job.Item;
 import dev.torc.core.model.Ref;
-import dev.torc.features.reading.KnownKeys;
 import dev.torc.features.reading.MapFields;
 import dev.torc.features.reading.Scope;
 import java.util.ArrayList;
@@ -24,6 +23,13 @@ import java.util.Set;
  * of each child.
  */
 public record FactoryReader(Node.Mapping top, Scope scope, Problems problems) {
+
+  /** A factory. */
+  public static final List<String> FACTORY =
+      List.of("name", "type", "jobs", "parameters", "number");
+
+  /** A parameter of a factory. */
+  public static final List<String> PARAMETER = List.of("name", "start", "end", "step", "values");
 
   /** Returns the jobs, with group keys added to those that factories name. */
   public Node.Mapping jobs() {
@@ -44,7 +50,7 @@ public record FactoryReader(Node.Mapping top, Scope scope, Problems problems) {
   }
 
   private void factory(MapFields factory, SequencedMap<String, Entry> jobs) {
-    factory.only(KnownKeys.FACTORY, "a factory");
+    factory.only(FACTORY, "a factory");
     SequencedMap<String, Entry> keys = new LinkedHashMap<>();
     Place place = factory.map().place();
     switch (factory.text("type", "")) {
@@ -76,8 +82,7 @@ public record FactoryReader(Node.Mapping top, Scope scope, Problems problems) {
     SequencedMap<String, Entry> out = new LinkedHashMap<>();
     for (Node node : MapFields.oneOrMore(written.value())) {
       Node.Mapping map = MapFields.map(node, "a parameter of a factory", problems);
-      new MapFields(map, scope, problems)
-          .only(KnownKeys.FACTORY_PARAMETER, "a parameter of a factory");
+      new MapFields(map, scope, problems).only(PARAMETER, "a parameter of a factory");
       Entry named = required(map, "name", "a parameter of a factory");
       Node value = null;
       if (lists) {

@@ -6,7 +6,6 @@ import dev.torc.base.syntax.Problems;
 import dev.torc.core.model.Template;
 import dev.torc.core.model.Workflow.Hook;
 import dev.torc.core.model.Workflow.Hook.On;
-import dev.torc.features.reading.KnownKeys;
 import dev.torc.features.reading.MapFields;
 import dev.torc.features.reading.Scope;
 import java.util.ArrayList;
@@ -16,6 +15,12 @@ import java.util.Locale;
 
 /** Reads {@code hooks}: a map of commands by event, or a list of maps. */
 public record HookReader(Scope scope, List<String> shell, Problems problems, List<Hook> hooks) {
+
+  /** {@code hooks} as a map. */
+  public static final List<String> HOOKS = List.of("start", "success", "failure", "finish");
+
+  /** An entry of {@code hooks} as a list. */
+  public static final List<String> HOOK = List.of("on", "job", "command", "required");
 
   /**
    * Reads the hooks; errors are added to the problems. {@code names} has the names of all jobs and
@@ -33,8 +38,8 @@ public record HookReader(Scope scope, List<String> shell, Problems problems, Lis
   }
 
   private void map(Node.Mapping map) {
-    MapFields fields = new MapFields(map, scope, problems).only(KnownKeys.HOOKS, "hooks");
-    for (String key : KnownKeys.HOOKS) {
+    MapFields fields = new MapFields(map, scope, problems).only(HOOKS, "hooks");
+    for (String key : HOOKS) {
       On on = MapFields.constant("on", key, On.values());
       fields.read(
           key,
@@ -44,7 +49,7 @@ public record HookReader(Scope scope, List<String> shell, Problems problems, Lis
   }
 
   private void entry(Node node, Collection<String> names) {
-    MapFields fields = MapFields.of(node, "a hook", scope, problems).only(KnownKeys.HOOK, "a hook");
+    MapFields fields = MapFields.of(node, "a hook", scope, problems).only(HOOK, "a hook");
     Node.Mapping map = fields.map();
     problems.guard(
         () -> {

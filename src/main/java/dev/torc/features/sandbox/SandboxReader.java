@@ -7,7 +7,6 @@ import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Item;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Step;
-import dev.torc.features.reading.KnownKeys;
 import dev.torc.features.reading.LinkedJob;
 import dev.torc.features.reading.MapFields;
 import java.nio.file.Path;
@@ -20,6 +19,9 @@ import java.util.List;
  * @param added the needs of {@code defaults}
  */
 record SandboxReader(MapFields job, Path root, Node added) {
+
+  /** A {@code sandbox} that is a map. */
+  public static final List<String> KEYS = List.of("link");
 
   /**
    * Returns the job with what says that it runs in a folder of its own, if it does; {@code called}
@@ -39,7 +41,7 @@ record SandboxReader(MapFields job, Path root, Node added) {
       }
       return read;
     }
-    MapFields fields = map ? job.inner(Sandbox.KEY).only(KnownKeys.SANDBOX, Sandbox.KEY) : null;
+    MapFields fields = map ? job.inner(Sandbox.KEY).only(KEYS, Sandbox.KEY) : null;
     int needed = Math.max(up(job.map().get("needs")), up(added));
     int up = needed;
     for (Item item : read.links().produces()) {

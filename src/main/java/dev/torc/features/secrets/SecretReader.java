@@ -8,10 +8,10 @@ import dev.torc.base.syntax.Problems;
 import dev.torc.base.syntax.ShellText.Quote;
 import dev.torc.core.model.Extra;
 import dev.torc.core.model.Job;
-import dev.torc.core.model.Step;
 import dev.torc.core.model.Template;
 import dev.torc.core.model.Template.Part;
 import dev.torc.core.model.Template.Part.Slot;
+import dev.torc.features.reading.LinkedJob;
 import dev.torc.features.reading.MapFields;
 import dev.torc.features.reading.Placeholder;
 import dev.torc.features.reading.Scope;
@@ -62,15 +62,19 @@ public final class SecretReader {
     return Optional.of(new Template(both ? List.of(secret, counts) : List.of(secret)));
   }
 
-  /** Adds the names of the secrets of these steps to a job's extras. */
-  public static SortedMap<String, Extra> of(SortedMap<String, Extra> extras, List<Step> steps) {
+  /**
+   * Returns a job that carries the names of its secrets. The results of one with a secret that
+   * counts are never shared.
+   */
+  static Job secret(Job read) {
     List<Template> texts = new ArrayList<>(0);
-    for (Step step : steps) {
-      for (Optional<Template> value : step.env().values()) {
-        value.ifPresent(texts::add);
-      }
-    }
-    return texts.isEmpty() ? extras : with(extras, texts);
+    read.runs().steps().forEach(step -> step.env().values().forEach(v -> v.ifPresent(texts::add)));
+    Job.Links links = read.links();
+    boolean counts = texts.stream().anyMatch(text -> text.slot(SecretValues.COUNTS) != null);
+    Job.Caching caching =
+        counts && links.caching() != Job.Caching.NEVER ? Job.Caching.LOCAL : links.caching();
+    SortedMap<String, Extra> extras = with(read.extras(), texts);
+    return LinkedJob.with(read, links.needs(), links.after(), caching, extras);
   }
 
   /** Adds the names of the secrets in these texts to a job's extras, so that they are known. */
@@ -90,15 +94,6 @@ public final class SecretReader {
     SortedMap<String, Extra> all = new TreeMap<>(extras);
     all.put(SecretValues.KEY, new Extra(new Template(List.copyOf(secrets.values()))));
     return all;
-  }
-
-  /** Returns how the results of a job are stored: one with a secret that counts is never shared. */
-  public static Job.Caching caching(Job.Caching written, List<Step> steps) {
-    boolean counts =
-        steps.stream()
-            .flatMap(step -> step.env().values().stream())
-            .anyMatch(text -> text.isPresent() && text.get().slot(SecretValues.COUNTS) != null);
-    return counts && written != Job.Caching.NEVER ? Job.Caching.LOCAL : written;
   }
 
   /** Makes values with {@code {env.NAME}} secret, too, if that name is a secret of the caller. */

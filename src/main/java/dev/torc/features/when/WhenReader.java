@@ -7,7 +7,6 @@ import dev.torc.base.syntax.NearestName;
 import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.Paths;
 import dev.torc.base.syntax.Place;
-import dev.torc.features.reading.KnownKeys;
 import dev.torc.features.reading.MapFields;
 import dev.torc.features.reading.Scope;
 import dev.torc.features.reading.Value;
@@ -32,6 +31,9 @@ import java.util.stream.Collectors;
  * valid only while they stay the same. {@link LeftOutJobs} decides what follows for other jobs.
  */
 public final class WhenReader {
+
+  /** A condition of {@code when}. */
+  public static final List<String> CONDITION = List.of("os", "arch", "var", "env", "exists", "not");
 
   /** The key; in a job, the reason why a condition does not hold, so that no build runs it. */
   public static final String KEY = "when";
@@ -109,7 +111,7 @@ public final class WhenReader {
         String what = each == node ? "when must be" : "a condition is";
         throw new BadInput(each.place(), noCondition(what, MapFields.scalar(each, "when").text()));
       }
-      new MapFields(map, scope, scope.problems()).only(KnownKeys.CONDITION, "a condition");
+      new MapFields(map, scope, scope.problems()).only(CONDITION, "a condition");
       map.entries().forEach((key, entry) -> all.add(one(key, entry.value(), scope)));
     }
     if (all.isEmpty()) {

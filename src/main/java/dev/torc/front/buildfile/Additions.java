@@ -14,7 +14,6 @@ import dev.torc.features.groups.Unit;
 import dev.torc.features.groups.UnitMakers;
 import dev.torc.features.groups.UnitNeeds;
 import dev.torc.features.reading.Home;
-import dev.torc.features.reading.KnownKeys;
 import dev.torc.features.reading.MapFields;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -108,7 +107,7 @@ final class Additions {
   Node.Mapping joined(Node.Mapping job, String name, SequencedMap<String, Entry> laid) {
     for (String key : LISTS) {
       Node below = defaults.get(key);
-      boolean runs = job.get(Fetch.KEY) == null || !KnownKeys.NOT_FETCH.contains(key);
+      boolean runs = job.get(Fetch.KEY) == null || !Fetch.excludes(key);
       if (below != null && runs) {
         List<Node> all = new ArrayList<>(MapFields.oneOrMore(job.get(key)));
         Set<String> known = new LinkedHashSet<>();

@@ -14,7 +14,6 @@ import dev.torc.features.groups.AxisReader;
 import dev.torc.features.groups.InstanceReader;
 import dev.torc.features.groups.InstanceRules;
 import dev.torc.features.groups.Unit;
-import dev.torc.features.reading.KnownKeys;
 import dev.torc.features.reading.KnownNames;
 import dev.torc.features.reading.Scope;
 import dev.torc.features.when.WhenReader;
@@ -72,7 +71,9 @@ record JobEntryReader(
           "the job %s must be a map such as {command: make}%s"
               .formatted(
                   name,
-                  KnownKeys.JOB.contains(name) ? hint : odd ? ", not " + SafeText.name(text) : ""));
+                  JobFeatures.JOB.contains(name)
+                      ? hint
+                      : odd ? ", not " + SafeText.name(text) : ""));
     }
     if (!AxisReader.isGroup(entry.value())) {
       Job job = reader.read(key, name, entry, null);

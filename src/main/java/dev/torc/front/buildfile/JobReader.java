@@ -7,7 +7,6 @@ import dev.torc.base.syntax.Node.Entry;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.Problems;
 import dev.torc.base.text.Amount;
-import dev.torc.core.model.Extra;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Item;
 import dev.torc.core.model.Job.Resources;
@@ -24,12 +23,11 @@ import dev.torc.features.fetch.Fetch;
 import dev.torc.features.fetch.Fetchers;
 import dev.torc.features.groups.InstanceReader;
 import dev.torc.features.intents.Intents;
-import dev.torc.features.reading.KnownKeys;
 import dev.torc.features.reading.LinkedJob;
 import dev.torc.features.reading.MapFields;
 import dev.torc.features.reading.Scope;
 import dev.torc.features.reading.Vars;
-import dev.torc.features.secrets.SecretReader;
+import dev.torc.features.secrets.SecretValues;
 import dev.torc.features.when.WhenReader;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -42,7 +40,6 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.TreeMap;
 
 /**
  * Reads the map of one job: lays {@code defaults} under it, replaces resource classes and
@@ -95,7 +92,7 @@ final class JobReader implements InstanceReader {
    */
   void checkShared() {
     Scope scope = new Scope(common.vars(), Scope.UNKNOWN, "x", null, null, problems);
-    new MapFields(defaults, scope, problems).only(KnownKeys.DEFAULTS, "defaults");
+    new MapFields(defaults, scope, problems).only(JobFeatures.DEFAULTS, "defaults");
     images.check(scope);
     if (common.top().get("fetchers") != null) {
       Fetchers.of(common.top(), common.vars(), shell(), problems).check(problems);
@@ -171,7 +168,7 @@ final class JobReader implements InstanceReader {
     String where = "the job " + name;
     Node.Mapping own = common.env().joined(MapFields.map(entry.value(), where, problems), problems);
     Scope scope = scope(name, instance, problems);
-    new MapFields(own, scope, problems).only(KnownKeys.JOB, where);
+    new MapFields(own, scope, problems).only(JobFeatures.JOB, where);
     MapFields job = new MapFields(withDefaults(own, scope, name), scope, problems);
 
     List<Item> needs = withOthers(needs(own, job, name), key, instance);
@@ -216,7 +213,7 @@ final class JobReader implements InstanceReader {
                 items.after(job),
                 steps.tools(full, dir, env, run),
                 depfile,
-                caching(job, run)),
+                caching(job)),
             new Job.Runs(
                 run,
                 executors,
@@ -226,7 +223,7 @@ final class JobReader implements InstanceReader {
                 StepReader.stop(job),
                 RetryReader.skip(full)),
             traits(job, entry.place()),
-            extras(full, run));
+            Collections.emptySortedMap());
     Job whole = withStandIn(withFeatures(full, shell, read));
     return Intents.frozen(whole, common.over().called().frozen().reason(whole), problems);
   }
@@ -241,28 +238,12 @@ final class JobReader implements InstanceReader {
             common.reading(defaults));
     Job whole = read;
     for (String key : JobFeatures.KEYS) {
-      if (keys.has(key) || keys.of().called().contains(key)) {
+      boolean has = key.equals(SecretValues.KEY) ? read.slot(key) != null : keys.has(key);
+      if (has || keys.of().called().contains(key)) {
         whole = JobFeatures.of(key).read(key, keys, whole);
       }
     }
     return whole;
-  }
-
-  /** Returns the condition that does not hold, and the secrets of the job's steps. */
-  private SortedMap<String, Extra> extras(MapFields job, List<Step> run) {
-    SortedMap<String, Extra> extras = new TreeMap<>();
-    Node when = job.map().get(WhenReader.KEY);
-    if (when != null) {
-      problems.guard(
-          () -> {
-            String lack = common.when().lack(when, job.scope());
-            if (lack != null) {
-              extras.put(WhenReader.KEY, new Extra(Template.of(lack)));
-            }
-          });
-    }
-    SortedMap<String, Extra> all = SecretReader.of(extras, run);
-    return all.isEmpty() ? Collections.emptySortedMap() : all;
   }
 
   private static String temporary(MapFields job) {
@@ -279,20 +260,13 @@ final class JobReader implements InstanceReader {
     return standIn == null ? read : withMissing(read, standIn);
   }
 
-  private static Job.Caching caching(MapFields job, List<Step> run) {
-    Job.Caching written =
-        switch (job.choice("cache", "", CACHING)) {
-          case "true" -> Job.Caching.ALWAYS;
-          case "false" -> Job.Caching.NEVER;
-          case "local" -> Job.Caching.LOCAL;
-          default -> Job.Caching.UNSAID;
-        };
-    for (Step step : run) {
-      if (!step.env().isEmpty()) {
-        return SecretReader.caching(written, run);
-      }
-    }
-    return written;
+  private static Job.Caching caching(MapFields job) {
+    return switch (job.choice("cache", "", CACHING)) {
+      case "true" -> Job.Caching.ALWAYS;
+      case "false" -> Job.Caching.NEVER;
+      case "local" -> Job.Caching.LOCAL;
+      default -> Job.Caching.UNSAID;
+    };
   }
 
   /** Adds a need that is missing, so that the job is an error if it is selected. */
@@ -512,7 +486,7 @@ final class JobReader implements InstanceReader {
     if (own.get(Fetch.KEY) != null) {
       common.known().counters().putIfAbsent(Fetch.DOWNLOADS, false);
       own.entries().keySet().stream()
-          .filter(KnownKeys.NOT_FETCH::contains)
+          .filter(key -> JobFeatures.JOB.contains(key) && Fetch.excludes(key))
           .forEach(
               key ->
                   problems.add(
@@ -529,7 +503,7 @@ final class JobReader implements InstanceReader {
             (key, below) -> {
               Entry above = all.get(key);
               boolean other =
-                  KnownKeys.NOT_FETCH.contains(key) && own.get(Fetch.KEY) != null
+                  own.get(Fetch.KEY) != null && Fetch.excludes(key)
                       || key.equals("command") && all.containsKey("tasks")
                       || key.equals("tasks") && all.containsKey("command");
               if (above == null && !other) {

@@ -36,7 +36,8 @@ record JobSettings(
   /** Returns what features know of the build file. */
   Feature.Reading reading(Node.Mapping defaults) {
     Set<String> called = over.sandbox() ? Set.of(Sandbox.KEY) : Set.of();
-    return new Feature.Reading(paths().root(), top, defaults, called, known.environments);
+    return new Feature.Reading(
+        paths().root(), top, defaults, called, known.environments, when::lack);
   }
 
   Paths paths() {

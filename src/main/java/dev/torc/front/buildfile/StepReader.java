@@ -101,7 +101,7 @@ record StepReader(
       problems.add(tasks.place(), "a job has either command or tasks, not both");
     } else if (tasks != null) {
       return tasks(tasks, job, dir, env);
-    } else if (command == null && KnownKeys.JOB.containsAll(job.map().entries().keySet())) {
+    } else if (command == null && JobFeatures.JOB.containsAll(job.map().entries().keySet())) {
       // Not reported if there are unknown keys: one of them is probably a mistyped command.
       boolean gathers = job.map().get("needs") != null || job.map().get("after") != null;
       problems.add(

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.features.reading.KnownKeys;
+import dev.torc.front.buildfile.JobFeatures;
 import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -16,8 +16,8 @@ class NearestNameTest {
 
   @Test
   void nothingNearIsNothing() {
-    assertNull(NearestName.to("zebra", KnownKeys.JOB));
-    assertEquals("", NearestName.hint("zebra", KnownKeys.JOB));
+    assertNull(NearestName.to("zebra", JobFeatures.JOB));
+    assertEquals("", NearestName.hint("zebra", JobFeatures.JOB));
     assertEquals("; did you mean needs?", NearestName.hint("need", List.of("needs", "after")));
   }
 

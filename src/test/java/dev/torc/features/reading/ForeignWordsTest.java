@@ -2,6 +2,8 @@ package dev.torc.features.reading;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.torc.features.when.WhenReader;
+import dev.torc.front.buildfile.JobFeatures;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -12,7 +14,11 @@ class ForeignWordsTest {
 
   private static final List<Collection<String>> KEYS =
       List.of(
-          KnownKeys.JOB, KnownKeys.TOP, KnownKeys.RESOURCES, KnownKeys.CONDITION, KnownKeys.NEED);
+          JobFeatures.JOB,
+          KnownKeys.TOP,
+          KnownKeys.RESOURCES,
+          WhenReader.CONDITION,
+          KnownKeys.NEED);
 
   @Test
   void eachWordOfEachRowIsAnsweredByTheRowWhereItsKeyIsKnown() {
@@ -33,8 +39,8 @@ class ForeignWordsTest {
 
   @Test
   void aWordIsReadInItsOtherSpellings() {
-    assertEquals("; did you mean needs?", ForeignWords.hint("Input_Files", KnownKeys.JOB, ""));
-    assertEquals("; did you mean needs?", ForeignWords.hint("dependencies", KnownKeys.JOB, ""));
-    assertEquals("none", ForeignWords.hint("zebra", KnownKeys.JOB, "none"));
+    assertEquals("; did you mean needs?", ForeignWords.hint("Input_Files", JobFeatures.JOB, ""));
+    assertEquals("; did you mean needs?", ForeignWords.hint("dependencies", JobFeatures.JOB, ""));
+    assertEquals("none", ForeignWords.hint("zebra", JobFeatures.JOB, "none"));
   }
 }

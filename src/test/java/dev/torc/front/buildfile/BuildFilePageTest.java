@@ -7,6 +7,9 @@ import dev.torc.Page;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.core.model.GraphBuilder;
 import dev.torc.core.model.Workflow;
+import dev.torc.features.clusters.ExecutorReader;
+import dev.torc.features.groups.AxisReader;
+import dev.torc.features.hooks.HookReader;
 import dev.torc.features.reading.KnownKeys;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,21 +93,21 @@ class BuildFilePageTest {
     Stream.of(
             KnownKeys.TOP,
             KnownKeys.INCLUDED,
-            KnownKeys.JOB,
+            JobFeatures.JOB,
             KnownKeys.TASK,
             KnownKeys.RESOURCES,
             KnownKeys.LIMITS,
             KnownKeys.RETRY,
             KnownKeys.GROW,
             KnownKeys.NEED,
-            KnownKeys.HOOKS,
-            KnownKeys.HOOK,
-            KnownKeys.VALUES,
-            KnownKeys.TABLE,
-            KnownKeys.EXECUTOR,
-            KnownKeys.EXECUTOR_SLURM,
-            KnownKeys.EXECUTOR_COMMANDS,
-            KnownKeys.EXECUTOR_WORDS)
+            HookReader.HOOKS,
+            HookReader.HOOK,
+            AxisReader.VALUES,
+            AxisReader.TABLE,
+            ExecutorReader.EXECUTOR,
+            ExecutorReader.OF_SLURM,
+            ExecutorReader.OF_COMMANDS,
+            ExecutorReader.OF_WORDS)
         .forEach(keys::addAll);
     return keys;
   }

@@ -5,6 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.Page;
 import dev.torc.base.syntax.BadInput;
+import dev.torc.features.clusters.ExecutorReader;
+import dev.torc.features.containers.ImageReader;
+import dev.torc.features.groups.AxisReader;
+import dev.torc.features.groups.FactoryReader;
+import dev.torc.features.hooks.HookReader;
 import dev.torc.features.reading.KnownKeys;
 import dev.torc.features.stores.StoresReader;
 import java.io.IOException;
@@ -64,30 +69,30 @@ class GrammarTest {
   void itsKeysAreThoseThatAreRead() {
     Map<String, Collection<String>> read = new HashMap<>();
     read.put("file", KnownKeys.TOP);
-    read.put("job", KnownKeys.JOB);
+    read.put("job", JobFeatures.JOB);
     read.put("need", KnownKeys.NEED);
-    read.put("values", KnownKeys.VALUES);
-    read.put("table", KnownKeys.TABLE);
+    read.put("values", AxisReader.VALUES);
+    read.put("table", AxisReader.TABLE);
     read.put("task", KnownKeys.TASK);
     read.put("amounts", KnownKeys.RESOURCES);
     read.put("cards", KnownKeys.CARDS);
     read.put("retry", KnownKeys.RETRY);
     read.put("grow", KnownKeys.GROW);
-    read.put("hooks", KnownKeys.HOOKS);
-    read.put("hook", KnownKeys.HOOK);
-    read.put("container", KnownKeys.CONTAINER);
+    read.put("hooks", HookReader.HOOKS);
+    read.put("hook", HookReader.HOOK);
+    read.put("container", ImageReader.CONTAINER);
     read.put(
         "executor",
-        Stream.of(KnownKeys.EXECUTOR, KnownKeys.EXECUTOR_SLURM, KnownKeys.EXECUTOR_COMMANDS)
+        Stream.of(ExecutorReader.EXECUTOR, ExecutorReader.OF_SLURM, ExecutorReader.OF_COMMANDS)
             .flatMap(List::stream)
             .toList());
-    read.put("words", KnownKeys.EXECUTOR_WORDS);
+    read.put("words", ExecutorReader.OF_WORDS);
     read.put("stores", StoresReader.KEYS);
     read.put("shared", StoresReader.SHARED);
     read.put("stamps", KnownKeys.STAMPS);
     read.put("shown", KnownKeys.REPORT);
-    read.put("factory", KnownKeys.FACTORY);
-    read.put("factored", KnownKeys.FACTORY_PARAMETER);
+    read.put("factory", FactoryReader.FACTORY);
+    read.put("factored", FactoryReader.PARAMETER);
     read.forEach((rule, keys) -> assertEquals(new TreeSet<>(keys), keys(rule), rule));
   }
 

@@ -3,6 +3,8 @@ package dev.torc.front.buildfile;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.torc.StepFiles;
+import dev.torc.features.containers.ImageReader;
+import dev.torc.features.groups.FactoryReader;
 import dev.torc.features.reading.KnownKeys;
 import dev.torc.features.stores.StoresReader;
 import java.io.IOException;
@@ -42,9 +44,9 @@ class ReadingTest {
     String refused = String.join("\n", refused());
     TreeSet<String> untold = new TreeSet<>(BuildFilePageTest.keys());
     Stream.of(
-            KnownKeys.CONTAINER,
-            KnownKeys.FACTORY,
-            KnownKeys.FACTORY_PARAMETER,
+            ImageReader.CONTAINER,
+            FactoryReader.FACTORY,
+            FactoryReader.PARAMETER,
             KnownKeys.REPORT,
             KnownKeys.STAMPS,
             StoresReader.KEYS,

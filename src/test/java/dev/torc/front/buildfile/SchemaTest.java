@@ -12,7 +12,13 @@ import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.SourceFile;
+import dev.torc.features.clusters.ExecutorReader;
+import dev.torc.features.containers.ImageReader;
+import dev.torc.features.groups.AxisReader;
+import dev.torc.features.groups.FactoryReader;
+import dev.torc.features.hooks.HookReader;
 import dev.torc.features.reading.KnownKeys;
+import dev.torc.features.when.WhenReader;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Path;
@@ -56,30 +62,30 @@ class SchemaTest {
   @Test
   void theKeysAreTheParsers() {
     assertKeys(KnownKeys.TOP, "/properties");
-    assertKeys(KnownKeys.JOB, "/$defs/job/properties");
+    assertKeys(JobFeatures.JOB, "/$defs/job/properties");
     assertKeys(KnownKeys.TASK, "/$defs/task/properties");
-    assertKeys(KnownKeys.CONTAINER, "/$defs/container/properties");
-    Set<String> executor = new TreeSet<>(KnownKeys.EXECUTOR);
-    executor.addAll(KnownKeys.EXECUTOR_SLURM);
-    executor.addAll(KnownKeys.EXECUTOR_COMMANDS);
+    assertKeys(ImageReader.CONTAINER, "/$defs/container/properties");
+    Set<String> executor = new TreeSet<>(ExecutorReader.EXECUTOR);
+    executor.addAll(ExecutorReader.OF_SLURM);
+    executor.addAll(ExecutorReader.OF_COMMANDS);
     assertKeys(executor, "/$defs/executor/properties");
-    assertKeys(KnownKeys.EXECUTOR_WORDS, "/$defs/executor/properties/words/properties");
+    assertKeys(ExecutorReader.OF_WORDS, "/$defs/executor/properties/words/properties");
     assertKeys(KnownKeys.RESOURCES, "/$defs/resources/properties");
     assertKeys(KnownKeys.LIMITS, "/properties/limits/properties");
     assertKeys(KnownKeys.CARDS, "/properties/limits/properties/gpus/anyOf/1/properties");
     assertKeys(KnownKeys.RETRY, "/$defs/retry/properties");
     assertKeys(KnownKeys.GROW, "/$defs/retry/properties/grow/properties");
-    assertKeys(KnownKeys.HOOKS, "/properties/hooks/oneOf/0/properties");
-    assertKeys(KnownKeys.HOOK, "/properties/hooks/oneOf/1/items/properties");
+    assertKeys(HookReader.HOOKS, "/properties/hooks/oneOf/0/properties");
+    assertKeys(HookReader.HOOK, "/properties/hooks/oneOf/1/items/properties");
     assertKeys(KnownKeys.NEED, "/$defs/need/oneOf/1/properties");
     assertKeys(KnownKeys.REPORT, "/$defs/shown/oneOf/1/properties");
-    assertKeys(KnownKeys.CONDITION, "/$defs/condition/properties");
+    assertKeys(WhenReader.CONDITION, "/$defs/condition/properties");
     assertKeys(KnownKeys.STAMPS, "/properties/stamps/properties");
-    assertKeys(KnownKeys.VALUES, "/$defs/values/oneOf/2/properties");
-    assertKeys(KnownKeys.TABLE, "/$defs/job/properties/table/oneOf/1/properties");
-    assertKeys(KnownKeys.FACTORY, "/$defs/factory/properties");
-    assertKeys(KnownKeys.FACTORY_PARAMETER, "/$defs/factoryParameter/properties");
-    Set<String> named = new TreeSet<>(KnownKeys.JOB);
+    assertKeys(AxisReader.VALUES, "/$defs/values/oneOf/2/properties");
+    assertKeys(AxisReader.TABLE, "/$defs/job/properties/table/oneOf/1/properties");
+    assertKeys(FactoryReader.FACTORY, "/$defs/factory/properties");
+    assertKeys(FactoryReader.PARAMETER, "/$defs/factoryParameter/properties");
+    Set<String> named = new TreeSet<>(JobFeatures.JOB);
     named.add("name");
     assertKeys(named, "/$defs/namedJob/properties");
   }
@@ -135,18 +141,18 @@ class SchemaTest {
     collect(example, used);
     for (Collection<String> keys :
         List.of(
-            KnownKeys.JOB,
+            JobFeatures.JOB,
             KnownKeys.TASK,
             KnownKeys.RESOURCES,
-            KnownKeys.CONTAINER,
+            ImageReader.CONTAINER,
             KnownKeys.LIMITS,
             KnownKeys.RETRY,
             KnownKeys.GROW,
-            KnownKeys.VALUES,
-            KnownKeys.TABLE,
+            AxisReader.VALUES,
+            AxisReader.TABLE,
             KnownKeys.REPORT,
-            KnownKeys.FACTORY,
-            KnownKeys.FACTORY_PARAMETER)) {
+            FactoryReader.FACTORY,
+            FactoryReader.PARAMETER)) {
       for (String key : keys) {
         assertTrue(used.contains(key), key);
       }

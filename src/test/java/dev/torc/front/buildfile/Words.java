@@ -14,7 +14,6 @@ import dev.torc.base.syntax.ShellText;
 import dev.torc.core.model.InstanceName;
 import dev.torc.features.groups.PathPattern;
 import dev.torc.features.groups.PathPatternTest;
-import dev.torc.features.reading.KnownKeys;
 import dev.torc.features.reading.Placeholder;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -79,7 +78,7 @@ final class Words implements StepFiles.Stage {
               .map(quote -> quote.name().substring(0, 1))
               .collect(Collectors.joining());
       case "shell" -> Quoting.isKnown(words) ? "known" : "not known";
-      case "key" -> Objects.requireNonNullElse(NearestName.to(text, KnownKeys.JOB), "");
+      case "key" -> Objects.requireNonNullElse(NearestName.to(text, JobFeatures.JOB), "");
       case "value" -> {
         String value = text.translateEscapes();
         String name = "g/v=" + InstanceName.encode(value);
