@@ -49,7 +49,7 @@ record GraphFile(
   record FilesRead(List<BuildFile.Read> sources, SortedMap<String, List<String>> patterns) {}
 
   /** The number must change with every change of the layout, also of {@link WorkflowCodec}'s. */
-  private static final String LAYOUT = "torc graph 54";
+  private static final String LAYOUT = "torc graph 55";
 
   /** The inputs of a graph, except the bytes of its build files. The paths are absolute. */
   record Inputs(String version, List<Path> files, ParsedBuildFile.Overrides over) {
