@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.source.util.JavacTask;
+import dev.torc.front.buildfile.JobFeatures;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -153,6 +154,23 @@ class CoreTest {
   void theCoreStaysSmall() throws IOException {
     long lines = lines("/torc/core/");
     assertTrue(lines <= CORE_LINES, lines + " code lines in core");
+  }
+
+  /**
+   * An extra has the key; core knows its effect. A line of `why` has the word of the surroundings.
+   */
+  @Test
+  void coreHasNoTextThatIsTheKeyOfAFeature() throws IOException {
+    List<String> found = new ArrayList<>();
+    for (Path source : FilesTest.sources("main")) {
+      for (String key : JobFeatures.KEYS) {
+        if (source.toString().contains("/torc/core/")
+            && Files.readString(source).contains('"' + key + '"')) {
+          found.add(source.getFileName() + " " + key);
+        }
+      }
+    }
+    assertEquals(List.of("LineKind.java environment"), found);
   }
 
   private static long lines(String folder) throws IOException {

@@ -57,6 +57,17 @@ record ManifestDiff(
   private void compare(List<ManifestEntry> old, List<ManifestEntry> now) {
     Map<String, ManifestEntry> before = byKey(old);
     Map<String, ManifestEntry> after = byKey(now);
+    ManifestEntry unnamed = before.remove(key(LineKind.EXTRA.ordinal(), "")); // by an earlier torc
+    if (unnamed != null) {
+      int code = unnamed.code();
+      String name =
+          now.stream()
+              .filter(line -> line.code() == code)
+              .map(ManifestEntry::name)
+              .findFirst()
+              .orElse("manifest");
+      before.put(key(code, name), new ManifestEntry(code, name, "", unnamed.now()));
+    }
     Map<String, String> renamed = rename(before, after);
     after.forEach(
         (key, entry) -> {

@@ -110,6 +110,8 @@ class ManifestDiffTest {
       KEY p.yaml a = 50         | KEY p.yaml a = unreadable: why | NEED_UNREADABLE p.yaml: → why
       KEYED p.yaml = 1          | KEYED p.yaml = 2          |
                                 | EXTRA sandbox = true            | SETTING_CHANGED sandbox: → true
+      EXTRA = true              | EXTRA sandbox = true      |
+      EXTRA = true              |                           | SETTING_CHANGED manifest: true →
       SURROUNDINGS = m {a}       | SURROUNDINGS = m {b}       | SETTING_CHANGED environment m: {a} → {b}
       SURROUNDINGS = m {a}       | SURROUNDINGS = n {a}       |
                                 | SURROUNDINGS = m {a} & SURROUNDINGS m l = 1 | SETTING_CHANGED environment m: → {a}
