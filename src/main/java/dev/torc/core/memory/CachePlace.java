@@ -28,8 +28,8 @@ import java.util.Map;
  * real path and a random id in {@code .torc/id}, so neither a copy of the root nor another root at
  * the same path takes over its records.
  *
- * <p>In a {@link NetworkRoot} the journal is authoritative, and each host has a database on its own
- * disk.
+ * <p>In a network root, which several hosts may build, the journal is authoritative, and each host
+ * has a database on its own disk.
  *
  * @param folder {@code .torc}
  * @param database the folder of {@code data.mdb}; provisional until {@link #settle}
@@ -89,7 +89,8 @@ public record CachePlace(
   private static CachePlace at(
       Path root, Path folder, Map<String, String> env, ThisHost host, GroupAccess group)
       throws IOException {
-    boolean shared = NetworkRoot.is(root, journal(folder), host);
+    // A journal marks the root on the file server itself, which sees a local file system.
+    boolean shared = host.networkKind(root).isPresent() || OwnFile.exists(journal(folder));
     String elsewhere = env.getOrDefault("TORC_CACHE", "");
     if (elsewhere.isEmpty() && !shared) {
       return new CachePlace(root, folder, folder, folder, null, group);

@@ -58,6 +58,17 @@ public final class EndCheck implements BuildListener, BuildEnd {
     this.sources = new ChangedSources(suspects);
   }
 
+  /** A job whose product was changed after its end; {@code blames} if another job ran then. */
+  private record Undone(int job, String what, boolean blames) {
+
+    /** Returns the message, with its remedy. */
+    String line() {
+      return blames
+          ? what + "; put both commands into one job (tasks), or write to another file"
+          : what + "; the job runs again next time";
+    }
+  }
+
   @Override
   public void noteRun(Attempt attempt, AttemptOutcome outcome) {
     suspects.noteRun(attempt, outcome);
