@@ -26,18 +26,24 @@ public final class Members {
    * the word {@code include}.
    */
   public static List<Path> candidates(Path member) {
+    return above(member).stream().filter(Members::includes).toList();
+  }
+
+  /** Returns the build files above a build file, the topmost first; reads none of them. */
+  public static List<Path> above(Path member) {
     List<Path> all = new ArrayList<>(0);
     Path own = BuildFile.root(member);
     for (Path dir = own == null ? null : own.getParent(); dir != null; dir = dir.getParent()) {
       List<Path> found = BuildFile.in(dir);
-      if (found.size() == 1 && includes(found.getFirst())) {
+      if (found.size() == 1) {
         all.addFirst(found.getFirst());
       }
     }
     return all;
   }
 
-  private static boolean includes(Path file) {
+  /** Returns whether a build file has the word {@code include}. */
+  public static boolean includes(Path file) {
     return Io.or(
         () -> new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).contains(INCLUDE),
         false);

@@ -106,9 +106,9 @@ public record Wholes(Caller caller, ProjectOptions options, Path member) {
   /** Reports the build files above that are not used since other users own them. */
   public static void tellStrangers(Project alone, Consumer<String> warn) throws IOException {
     Wholes wholes = of(alone.caller(), alone.options());
-    for (Path above : wholes == null ? List.<Path>of() : Members.candidates(wholes.member)) {
+    for (Path above : wholes == null ? List.<Path>of() : Members.above(wholes.member)) {
       String why = wholes.stranger(above);
-      if (why != null) {
+      if (why != null && Members.includes(above)) { // the others were read by the search
         warn.accept(why);
       }
     }

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Rule 13, leftovers: {@link EditsWalk} by the shipped torc, half of its calls by the warm server
- * and half cold; and once more with memos, each of which is compared with a cold call. {@code
- * -Dtorc.seed=N} repeats a run, {@code -Dtorc.rounds=N} says how many edits.
+ * and half cold; and once more with memos, each of which is compared with a cold call; and a {@link
+ * WorkspaceWalk}. {@code -Dtorc.seed=N} repeats a run, {@code -Dtorc.rounds=N} says how many edits.
  */
 class RandomEditsIT {
 
@@ -34,6 +34,23 @@ class RandomEditsIT {
     try {
       Path top = Files.createDirectories(temp.toRealPath().resolve("walk"));
       new EditsWalk(top, seed, this::call).play(Integer.getInteger("torc.rounds", 15));
+      assertTrue(server.log(" served: ").size() > calls / 4, "served: " + server.log(""));
+    } catch (AssertionError e) {
+      throw new AssertionError("-Dtorc.seed=" + seed + " " + e.getMessage(), e);
+    } finally {
+      server.stop();
+    }
+  }
+
+  /** Section 3, Packages. */
+  @Test
+  void servedOrColdAWorkspaceBuildsLikeAFreshClone() throws Exception {
+    env.put("TORC_JAVA_HOME", System.getProperty("java.home"));
+    WarmServer server = new WarmServer(temp, env);
+    long seed = Long.getLong("torc.seed", new Random().nextInt(1_000_000));
+    try {
+      Path top = Files.createDirectories(temp.toRealPath().resolve("walk"));
+      new WorkspaceWalk(top, seed, this::call).play(Integer.getInteger("torc.rounds", 8));
       assertTrue(server.log(" served: ").size() > calls / 4, "served: " + server.log(""));
     } catch (AssertionError e) {
       throw new AssertionError("-Dtorc.seed=" + seed + " " + e.getMessage(), e);
