@@ -108,7 +108,8 @@ public final class Call {
             job -> session.lack(plan, job),
             verbose ? session::command : null,
             session.expected(),
-            session.leftOut(plan)));
+            session.leftOut(plan),
+            !verbose && session.isOfWhole()));
   }
 
   /** Returns an error about the command line. */

@@ -27,13 +27,15 @@ import java.util.function.IntFunction;
  * @param leftOut the jobs that the build leaves out
  * @param expected the duration of the build in nanoseconds if all jobs that may run do run;
  *     negative if unknown
+ * @param whole whether the jobs of a package may share a line
  */
 record DryRunAnswer(
     Plan plan,
     IntFunction<String> lacks,
     IntFunction<String> commands,
     long expected,
-    SortedMap<String, LeftOutJob> leftOut)
+    SortedMap<String, LeftOutJob> leftOut,
+    boolean whole)
     implements Answer {
 
   /** The shortest duration that is shown, in nanoseconds. */
@@ -46,7 +48,8 @@ record DryRunAnswer(
     BitSet open = plan.context().selection().open();
     boolean instances = commands != null;
     StringBuilder out = new StringBuilder();
-    for (DisplayGraph.Fold fold : DisplayGraph.of(graph, dirty(), open, instances).folds()) {
+    DisplayGraph dirty = DisplayGraph.of(graph, dirty(), open, instances);
+    for (DisplayGraph.Fold fold : whole ? dirty.byPackage(VerdictLine.APART) : dirty.folds()) {
       for (VerdictLine line : VerdictLine.of(fold, plan, all(fold))) {
         String lack = lack(line);
         String text = lack == null ? line.text(instances) : "waits: " + lack;
@@ -77,10 +80,15 @@ record DryRunAnswer(
   }
 
   /**
-   * Returns how many known instances of a group are selected, including up-to-date ones; 1 for a
-   * job.
+   * Returns how many known instances of a group or jobs of a package are selected, including
+   * up-to-date ones; 1 for a job.
    */
   private int all(DisplayGraph.Fold fold) {
+    if (fold.name().endsWith(":")) {
+      Graph graph = plan.context().graph();
+      return (int)
+          plan.selected().stream().filter(j -> graph.name(j).startsWith(fold.name())).count();
+    }
     int[] named = fold.isGroup() ? plan.context().graph().nodesOf(fold.name()) : new int[0];
     return fold.isGroup() ? (int) Arrays.stream(named).filter(plan.selected()::get).count() : 1;
   }

@@ -151,6 +151,11 @@ public final class BuildSession {
     return request.choice().targets(graph, fast.project().paths());
   }
 
+  /** Returns whether the build names no targets and is not made in a package. */
+  public boolean isOfWhole() {
+    return request.choice().asked().isEmpty() && fast.project().paths().home().isEmpty();
+  }
+
   /** Returns how many nanoseconds the forecast build is likely to take; negative if unknown. */
   public long expected() {
     return expected;

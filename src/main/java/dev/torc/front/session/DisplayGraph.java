@@ -87,6 +87,35 @@ public final class DisplayGraph {
     return new DisplayGraph(graph, List.copyOf(folds.values()));
   }
 
+  /**
+   * Returns the vertices, with those of each package that has more than {@code most} jobs as one. A
+   * package in a package is part of it; a group that is not expanded yet stays apart.
+   */
+  public List<Fold> byPackage(int most) {
+    Map<String, List<Integer>> jobs = new HashMap<>();
+    for (Fold fold : folds) {
+      jobs.computeIfAbsent(packageOf(fold), _ -> new ArrayList<>()).addAll(fold.jobs);
+    }
+    jobs.remove("");
+    jobs.values().removeIf(all -> all.size() <= most);
+    SequencedMap<String, Fold> joined = new LinkedHashMap<>();
+    for (Fold fold : folds) {
+      String name = packageOf(fold);
+      if (jobs.containsKey(name)) {
+        joined.putIfAbsent(name, new Fold(name, true, jobs.get(name), -1));
+      } else {
+        joined.put("job " + fold.name, fold);
+      }
+    }
+    return List.copyOf(joined.values());
+  }
+
+  /** Returns the outer package of a vertex, with its colon; empty for none and for open groups. */
+  private String packageOf(Fold fold) {
+    String name = fold.name.substring(0, fold.name.indexOf(':') + 1);
+    return fold.open >= 0 || graph.workflow().part(name) == null ? "" : name;
+  }
+
   /** Returns this graph with other vertices, which have the same jobs and open groups. */
   public DisplayGraph with(List<Fold> others) {
     return new DisplayGraph(graph, others);
