@@ -93,6 +93,39 @@ public final class WatchSnapshot {
     }
   }
 
+  /**
+   * Starts with the present state of the sources that jobs need, and of no other files.
+   *
+   * @param earlier may have read some of them; null for none
+   */
+  public static WatchSnapshot ofSources(
+      Graph graph, BitSet jobs, StampSource stamps, FileClock clock, WatchSnapshot earlier) {
+    WatchSnapshot sources = new WatchSnapshot(graph, new BitSet(), null, stamps, clock);
+    SeenFiles read = null;
+    if (earlier != null) {
+      earlier.look();
+      read = earlier.files.seen(null);
+    }
+    BitSet needed = new BitSet();
+    BitSet lists = new BitSet();
+    for (int job : jobs.stream().toArray()) {
+      IntStream.of(graph.needs().row(job)).forEach(needed::set);
+      IntStream.of(graph.listNeeds().row(job)).forEach(lists::set);
+    }
+    for (int file : needed.stream().filter(each -> graph.maker(each) < 0).toArray()) {
+      String path = graph.path(file);
+      if (read != null && earlier.files.isKnown(path)) {
+        sources.files.copy(earlier.graph, read, earlier.files.number(path));
+      } else {
+        sources.addNow(file);
+      }
+    }
+    lists.stream().mapToObj(graph::list).filter(list -> !list.ofJobs()).forEach(sources.lists::add);
+    sources.members = sources.names();
+    sources.setListed(sources.members);
+    return sources;
+  }
+
   /** Adds a needed list; one of jobs that the watch never runs counts as their products. */
   private void addList(NeedList list, BitSet jobs) {
     if (!list.ofJobs()) {

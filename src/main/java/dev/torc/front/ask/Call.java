@@ -46,6 +46,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /**
  * One call of a command: its options and words, the caller's streams and the machine. This class
@@ -179,9 +180,9 @@ public final class Call {
   }
 
   /** Returns the jobs that {@code --since} means. */
-  public List<String> changed(Project project) {
+  public List<String> changed(Project project, Consumer<String> say) {
     try (Cache cache = Cache.look(project.place(), console::warn)) {
-      return ChangedJobs.names(project, value("--since"), cache, console::say);
+      return ChangedJobs.names(project, value("--since"), cache, say);
     }
   }
 

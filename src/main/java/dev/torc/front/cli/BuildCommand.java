@@ -187,9 +187,17 @@ final class BuildCommand {
     boolean all = call.json() || detail() == Detail.VERBOSE;
     BuildRequest request = request(false);
     long settle = settleTime();
+    WatchRounds.Since since = call.has("--since") ? call::changed : null;
     try (Signals signals = call.caller().host().process().signals()) {
       return new WatchRounds(
-              call.caller(), call.options(), request, () -> openReport(), all, settle, signals)
+              call.caller(),
+              call.options(),
+              request,
+              since,
+              () -> openReport(),
+              all,
+              settle,
+              signals)
           .run();
     }
   }
@@ -250,7 +258,7 @@ final class BuildCommand {
       request = request.with(request.choice().with(failed));
     }
     if (call.has("--since")) {
-      request = request.with(request.choice().since(call.changed(project)));
+      request = request.with(request.choice().since(call.changed(project, console::say)));
     }
     BuildSession session = BuildSession.of(project, request);
     boolean verbose = detail() == Detail.VERBOSE;

@@ -79,7 +79,7 @@ final class Commands {
         --submit  submit all jobs that can be submitted, then exit; a later torc continues
         = lock
       watch  build, and rebuild when files change
-        = build -n --probe --submit --no-wait --junit --failed --since --deadline
+        = build -n --probe --submit --no-wait --junit --failed --deadline
         --settle TIME  wait at most TIME for a file that is still being written (default: 2s)
       stop  ask the running build to end
         ! document runs

@@ -17,11 +17,13 @@ import dev.torc.front.show.Report;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystems;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.List;
 import java.util.SortedSet;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -34,16 +36,24 @@ import java.util.function.Supplier;
  * @param request the request of the first round; later rounds do not run a job only because it is
  *     named
  * @param all whether to report each command when it starts and each job that is up to date
+ * @param since selects the jobs of each round; null for all of the request
  * @param settle how many nanoseconds a round waits for a process that still writes a changed file
  */
 public record WatchRounds(
     Caller caller,
     ProjectOptions options,
     BuildRequest request,
+    Since since,
     Supplier<Report> screen,
     boolean all,
     long settle,
     Signals signals) {
+
+  /** What {@code --since} means. */
+  public interface Since {
+    /** Returns the names of the only jobs that may be targets, and tells why. */
+    List<String> names(Project project, Consumer<String> say) throws IOException;
+  }
 
   private static final long SECOND = 1_000_000_000;
 
@@ -84,6 +94,7 @@ public record WatchRounds(
     private BuildRequest asked = request.inWatch();
     private Project project; // the last one that could be read
     private WatchSnapshot seen; // what the next check compares with
+    private WatchSnapshot sources; // with `since`, of all jobs of the request; null without it
     private Stamp known = Stamp.MISSING; // of the last build's file of fresh jobs
     private String refused = ""; // why the last round did not begin; empty if it did
     private long took; // nanoseconds of the last round
@@ -130,7 +141,7 @@ public record WatchRounds(
           tellCircles(next, report);
           if (next.isEmpty() && !isAsked()) {
             tellLack(report);
-            report.accept(new Event.Watching(seen.size()));
+            report.accept(new Event.Watching(watched()));
           }
         }
         changed = next.isEmpty() && !isAsked() ? await() : next;
@@ -159,7 +170,7 @@ public record WatchRounds(
           stops = StopRequests.toWatch(caller.place(ProjectFolder.root(caller, options)));
         }
         project = Project.load(caller, options);
-        session = BuildSession.of(project, asked);
+        session = BuildSession.of(project, selected(report));
         session.check(said -> report.accept(new Event.Note(Event.Level.WARNING, said)));
         asked = asked.again();
         exit = session.run(began, report, null, all, signals);
@@ -184,6 +195,18 @@ public record WatchRounds(
         remember(session);
       }
       return exit;
+    }
+
+    /** Returns the request of this round. Edits from now on begin the next round. */
+    private BuildRequest selected(Report report) throws IOException {
+      if (since == null) {
+        return asked;
+      }
+      BitSet all = project.select(asked.choice()).jobs();
+      sources =
+          WatchSnapshot.ofSources(project.graph(), all, project.stamps(), project.clock(), sources);
+      List<String> names = since.names(project, line -> note(Event.Level.INFO, line, report));
+      return asked.with(asked.choice().since(names));
     }
 
     private static void note(Event.Level level, String line, Report report) {
@@ -274,15 +297,32 @@ public record WatchRounds(
 
     /** Returns the files that changed since the round; watches the folders where files are now. */
     private SortedSet<String> lookAndListen() throws IOException {
-      SortedSet<String> changed = seen.look();
+      SortedSet<String> changed = look();
       while (changed.isEmpty() && notices.follow(followed())) {
-        changed = seen.look(); // again, for changes before the notices began
+        changed = look(); // again, for changes before the notices began
+      }
+      return changed;
+    }
+
+    private int watched() {
+      return sources == null
+          ? seen.size()
+          : (int) followed().stream().distinct().filter(Files::isRegularFile).count();
+    }
+
+    private SortedSet<String> look() {
+      SortedSet<String> changed = seen.look();
+      if (sources != null) {
+        changed.addAll(sources.look());
       }
       return changed;
     }
 
     private List<Path> followed() {
       List<Path> files = seen.files();
+      if (sources != null) {
+        files.addAll(sources.files());
+      }
       if (stops != null) {
         files.add(stops.file());
       }

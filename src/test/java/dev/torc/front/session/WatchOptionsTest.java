@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,6 +53,30 @@ class WatchOptionsTest {
     again.force = true;
     again.thenPut("b.in", "2\n").run();
     assertEquals("[a, b] | [b.in] [b] |", again.told());
+  }
+
+  @Test
+  void sinceSelectsAnewInEachRoundAndFollowsTheSourcesOfAllJobs() throws IOException {
+    WatchStage stage =
+        stage(LINE + "d: { command: 'cat d/* > d.out', needs: d/*, produces: d.out }\n");
+    stage.put("d/1", "1\n");
+    stage.since =
+        (project, say) -> {
+          List<String> names = new ArrayList<>();
+          for (String each : List.of("a.in", "c.in", "d/2")) {
+            Path file = temp.resolve(each);
+            if (Files.exists(file) && Files.readString(file).equals("2\n")) {
+              names.add(each.substring(0, 1));
+            }
+          }
+          say.accept("differs: " + names);
+          return names;
+        };
+    stage.thenPut("c.in", "2\n").thenPut("a.out", "mine\n").thenPut("b.in", "2\n");
+    stage.thenPut("d/2", "2\n").thenPut("c.in", "1\n").thenPut("a.in", "2\n").run();
+    assertEquals(
+        "[] | [c.in] [c] | [b.in] [] | [d/2] [d] | [c.in] [] | [a.in] [a] |", stage.told());
+    assertTrue(stage.events.contains(new Event.Note(Event.Level.INFO, "differs: [c]")));
   }
 
   @Test

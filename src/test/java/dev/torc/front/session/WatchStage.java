@@ -72,6 +72,9 @@ final class WatchStage implements Notices {
   /** Which jobs; null for the targets. */
   JobChoice choice;
 
+  /** Selects the jobs of each round; null for all. */
+  WatchRounds.Since since;
+
   /** After how many failures nothing more starts; 0 for any number. */
   int failures;
 
@@ -170,6 +173,7 @@ final class WatchStage implements Notices {
                   caller,
                   options == null ? options(restores) : options,
                   request(),
+                  since,
                   this::open,
                   false,
                   2_000_000_000L,
