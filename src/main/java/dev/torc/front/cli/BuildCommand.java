@@ -192,8 +192,7 @@ final class BuildCommand {
       return new WatchRounds(
               call.caller(),
               call.options(),
-              request,
-              since,
+              new WatchRounds.FirstRound(request, since),
               () -> openReport(),
               all,
               settle,

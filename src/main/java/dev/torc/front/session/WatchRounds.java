@@ -33,21 +33,25 @@ import java.util.function.Supplier;
  * rounds ({@link WatchSnapshot}). A notice only triggers a check, which compares the files with
  * those that the build saw. So an edit during a build is found after that build.
  *
- * @param request the request of the first round; later rounds do not run a job only because it is
- *     named
  * @param all whether to report each command when it starts and each job that is up to date
- * @param since selects the jobs of each round; null for all of the request
  * @param settle how many nanoseconds a round waits for a process that still writes a changed file
  */
 public record WatchRounds(
     Caller caller,
     ProjectOptions options,
-    BuildRequest request,
-    Since since,
+    FirstRound first,
     Supplier<Report> screen,
     boolean all,
     long settle,
     Signals signals) {
+
+  /**
+   * The request of the first round.
+   *
+   * @param build a build; later rounds do not run a job only because it is named
+   * @param since selects the jobs of each round, the later ones too; null for all
+   */
+  public record FirstRound(BuildRequest build, Since since) {}
 
   /** What {@code --since} means. */
   public interface Since {
@@ -91,7 +95,7 @@ public record WatchRounds(
   private final class RunningWatch {
     private final Notices notices;
     private final LongSupplier clock;
-    private BuildRequest asked = request.inWatch();
+    private BuildRequest asked = first.build.inWatch();
     private Project project; // the last one that could be read
     private WatchSnapshot seen; // what the next check compares with
     private WatchSnapshot sources; // with `since`, of all jobs of the request; null without it
@@ -199,13 +203,13 @@ public record WatchRounds(
 
     /** Returns the request of this round. Edits from now on begin the next round. */
     private BuildRequest selected(Report report) throws IOException {
-      if (since == null) {
+      if (first.since == null) {
         return asked;
       }
       BitSet all = project.select(asked.choice()).jobs();
       sources =
           WatchSnapshot.ofSources(project.graph(), all, project.stamps(), project.clock(), sources);
-      List<String> names = since.names(project, line -> note(Event.Level.INFO, line, report));
+      List<String> names = first.since.names(project, line -> note(Event.Level.INFO, line, report));
       return asked.with(asked.choice().since(names));
     }
 

@@ -172,8 +172,7 @@ final class WatchStage implements Notices {
           new WatchRounds(
                   caller,
                   options == null ? options(restores) : options,
-                  request(),
-                  since,
+                  new WatchRounds.FirstRound(request(), since),
                   this::open,
                   false,
                   2_000_000_000L,
