@@ -1,6 +1,7 @@
 package dev.torc.core.decide;
 
 import dev.torc.base.digests.Digest;
+import dev.torc.base.digests.FolderDigest;
 import dev.torc.base.syntax.JsonText;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.JobResult;
@@ -9,7 +10,9 @@ import dev.torc.core.memory.JobResult.Outcome;
 import dev.torc.core.memory.JobResult.RunDetails;
 import dev.torc.core.memory.JobResult.RunNeeds;
 import dev.torc.core.memory.JobResult.StoredValue;
+import dev.torc.core.memory.RecordedProduct;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
+import dev.torc.core.memory.StoredList;
 import dev.torc.core.model.Graph;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -184,6 +187,50 @@ public final class JobRecords {
       lent = last;
     }
     return last.entries;
+  }
+
+  /**
+   * Returns how to store those lists of a job that just ran that are not stored. Large ones are
+   * stored as their differences from the lists of its last run.
+   *
+   * @param now the manifest; null if it is not known
+   * @param made the products, of which {@code folders} has the folders
+   */
+  public Map<Digest, StoredList> storing(
+      int job, Described now, List<RecordedProduct> made, List<FolderDigest> folders) {
+    Map<Digest, List<ManifestEntry>> lists = NeedMembers.lists(folders);
+    if (now != null) {
+      lists.putAll(now.lists());
+    }
+    Map<Digest, StoredList> all = new HashMap<>();
+    lists.forEach(
+        (digest, entries) -> {
+          boolean large = StoredList.mayDiffer(entries);
+          StoredList list =
+              cache.storing(digest, entries, large ? last(job, now, made, digest) : null);
+          if (list != null) {
+            all.put(digest, list);
+          }
+        });
+    return all;
+  }
+
+  /** Returns the digest that a product or needed list had in the last run of its job, or null. */
+  private Digest last(int job, Described now, List<RecordedProduct> made, Digest digest) {
+    JobResult run = result(job);
+    for (RecordedProduct each : run == null ? List.<RecordedProduct>of() : made) {
+      if (each.digest().equals(digest)) {
+        RecordedProduct then = run.product(each.path());
+        return then == null ? null : then.digest();
+      }
+    }
+    for (ManifestEntry line : now == null ? List.<ManifestEntry>of() : now.lines()) {
+      if (line.code() == LineKind.LIST.ordinal() && line.now().equals(digest.hex())) {
+        String then = LineKind.LIST.value(details(graph.name(job)), line.name());
+        return then == null || then.length() != 2 * Digest.LENGTH ? null : Digest.ofHex(then);
+      }
+    }
+    return null;
   }
 
   /** Returns the members that a list, as the build file writes it, had in a run; else empty. */

@@ -67,6 +67,15 @@ public final class Batch {
   final List<Change> changes = new ArrayList<>();
   final List<Consumer<CacheException>> listeners = new ArrayList<>();
 
+  /** Returns whether the batch only has what is known about files. */
+  boolean isOfStamps() {
+    boolean stamps = listeners.isEmpty();
+    for (Change each : changes) {
+      stamps &= each.tree == RecordTree.STAMPS && each.value != null; // null removes a stamp
+    }
+    return stamps;
+  }
+
   public Batch stamp(String path, KnownDigest known) {
     return named(RecordTree.STAMPS, path, known, RecordCodec::known);
   }
@@ -119,7 +128,11 @@ public final class Batch {
   }
 
   public Batch list(Digest digest, List<ManifestEntry> entries) {
-    return put(RecordTree.LISTS, digest.bytes(), entries, RecordCodec::entries);
+    return list(digest, StoredList.whole(entries));
+  }
+
+  public Batch list(Digest digest, StoredList list) {
+    return put(RecordTree.LISTS, digest.bytes(), list, StoredList::form);
   }
 
   /** Adds a build to the history, or replaces the build with the same number. */

@@ -38,6 +38,9 @@ import org.lmdbjava.LmdbException;
  */
 public final class Cache implements AutoCloseable {
 
+  /** The list that was last read as a base; its readers mostly follow each other. */
+  private record Base(Digest digest, List<ManifestEntry> entries) {}
+
   /** Nanoseconds after which written bytes are on the disk, even if the machine then crashes. */
   private static final long SETTLED = 60_000_000_000L;
 
@@ -54,6 +57,8 @@ public final class Cache implements AutoCloseable {
 
   /** Whether LMDB reported damage. If so, {@link #close} does not record a clean close. */
   private volatile boolean damaged;
+
+  private volatile Base base; // null until one is read
 
   /** The ctime, in nanoseconds since 1970, after which stamps are not safe. */
   private long distrust;
@@ -208,7 +213,43 @@ public final class Cache implements AutoCloseable {
   }
 
   public List<ManifestEntry> list(Digest digest) {
-    return record(RecordTree.LISTS, digest.bytes(), RecordCodec::entries);
+    StoredList found = stored(digest);
+    if (found == null || found.base() == null) {
+      return found == null ? null : found.entries();
+    }
+    List<ManifestEntry> base = base(found.base());
+    return base == null ? null : found.on(base);
+  }
+
+  private StoredList stored(Digest list) {
+    return record(RecordTree.LISTS, list.bytes(), StoredList::form);
+  }
+
+  /** Returns the members of a list that is stored as a whole; null for any other. */
+  private List<ManifestEntry> base(Digest digest) {
+    Base last = base;
+    if (last == null || !last.digest.equals(digest)) {
+      StoredList found = stored(digest);
+      last = new Base(digest, found == null || found.base() != null ? null : found.entries());
+      base = last;
+    }
+    return last.entries;
+  }
+
+  /**
+   * Returns how to store a list, null if it is stored already; {@code last} is an earlier list that
+   * may be almost the same, or null. A stored list never changes, since others may have it as base.
+   */
+  public StoredList storing(Digest digest, List<ManifestEntry> entries, Digest last) {
+    if (last == null) {
+      return StoredList.whole(entries);
+    } else if (stored(digest) != null) {
+      return null;
+    }
+    StoredList before = stored(last);
+    Digest base = before == null || before.base() == null ? last : before.base();
+    List<ManifestEntry> members = base(base);
+    return members == null ? StoredList.whole(entries) : StoredList.of(entries, base, members);
   }
 
   /**

@@ -168,10 +168,6 @@ final class RecordCodec {
         fields.texts(13, of, RunDetails::read));
   }
 
-  static List<ManifestEntry> entries(Fields fields, List<ManifestEntry> of) {
-    return fields.list(1, of, entries -> entries, ManifestEntry::form);
-  }
-
   static List<StoredValue> data(Fields fields, List<StoredValue> of) {
     return fields.list(1, of, values -> values, StoredValue::form);
   }

@@ -23,9 +23,11 @@ import dev.torc.core.memory.JobResult.RunNeeds;
 import dev.torc.core.memory.RecordedProduct;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
 import dev.torc.core.memory.StartMark;
+import dev.torc.core.memory.StoredList;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Trait;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -50,7 +52,7 @@ public final class Recorder {
   }
 
   /** A batch with its result, and the lists that the result names by digest. */
-  public record Record(Batch batch, JobResult result, Map<Digest, List<ManifestEntry>> lists) {}
+  public record Record(Batch batch, JobResult result, Map<Digest, StoredList> lists) {}
 
   Record of(Attempt last, AttemptOutcome outcome) {
     PlanContext context = last.common.plan();
@@ -59,7 +61,7 @@ public final class Recorder {
       Record known = recalled(last.job.name(), attempts.reasons(), outcome.restored());
       own(outcome, known.batch);
       List<FolderDigest> folders = outcome.made().products().folders();
-      return new Record(known.batch, known.result, NeedMembers.lists(folders));
+      return new Record(known.batch, known.result, lists(folders));
     }
     Outcome how = outcomeOf(outcome, last.job);
     Batch batch = new Batch();
@@ -111,12 +113,20 @@ public final class Recorder {
    */
   Batch whole(Record record) {
     record.lists.forEach(
-        (digest, entries) -> {
+        (digest, list) -> {
           if (stored.add(digest)) {
-            record.batch.list(digest, entries); // once for all records
+            record.batch.list(digest, list); // once for all records
           }
         });
     return record.batch;
+  }
+
+  /** Returns the members of folder products, each list as a whole. */
+  private static Map<Digest, StoredList> lists(List<FolderDigest> folders) {
+    Map<Digest, StoredList> lists = new HashMap<>();
+    NeedMembers.lists(folders)
+        .forEach((digest, entries) -> lists.put(digest, StoredList.whole(entries)));
+    return lists;
   }
 
   private Record of(
@@ -133,12 +143,11 @@ public final class Recorder {
     List<String> found = List.copyOf(made.needs().found());
     Digest manifest = Decider.UNKNOWN;
     List<ManifestEntry> lines = List.of();
-    Map<Digest, List<ManifestEntry>> lists = NeedMembers.lists(made.products().folders());
+    Described described = null;
     if (outcome.snapshot() != null) {
-      Described described = context.decider().describe(id, found, outcome.snapshot());
+      described = context.decider().describe(id, found, outcome.snapshot());
       manifest = described.digest();
       lines = described.lines();
-      lists.putAll(described.lists());
     }
     boolean untraced = context.graph().job(id).has(Trait.TRACE) && !made.traced();
     boolean restorable =
@@ -175,6 +184,8 @@ public final class Recorder {
       }
     }
     own(outcome, batch);
+    Map<Digest, StoredList> lists =
+        context.records().storing(id, described, products, made.products().folders());
     return new Record(batch, result, lists);
   }
 

@@ -145,7 +145,11 @@ class RecordCodecTest {
             (f, of) -> RecordCodec.owned("path", f, of),
             "0206" + "052101" + SUM + "07016a" + "0802" + "0b2101" + SUM + "0c0e",
             6),
-        new Kind<>(List.of(entry), RecordCodec::entries, "030b" + line, 1),
+        new Kind<>(
+            StoredList.whole(List.of(entry)),
+            StoredList::form,
+            "090b" + "03016e" + "070177" + "0806" + "0b016f",
+            4),
         new Kind<>(
             List.of(new StoredValue("k", "v")), RecordCodec::data, "0306" + "03016b" + "050176", 1),
         new Kind<>(
