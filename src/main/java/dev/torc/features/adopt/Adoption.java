@@ -92,8 +92,9 @@ public final class Adoption {
 
   /** Visits the named jobs that wait for no group; if {@code last}, also all other named jobs. */
   private void visitJobs(boolean last) throws IOException {
+    boolean all = last || context.graph().open().isEmpty();
     for (int j : context.graph().inOrder(context.selection().named())) {
-      boolean now = last || !context.graph().isOpen(context.decider().pending(j));
+      boolean now = all || !context.graph().isOpen(context.decider().pending(j));
       if (now && seen.add(context.graph().name(j))) {
         visit(j);
       }
