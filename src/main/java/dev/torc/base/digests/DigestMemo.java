@@ -285,6 +285,15 @@ public final class DigestMemo implements FileDigests {
     return FolderDigest.of(root, path, FolderRole.product(without), counting(), this);
   }
 
+  /**
+   * Digests a folder product as it is listed now, with what this build last found in its files: see
+   * {@link #seen}.
+   */
+  public FolderDigest folderAsSeen(String path) throws IOException {
+    FolderRole role = FolderRole.product(excluded(path)).with(this::last);
+    return FolderDigest.of(root, path, role, counting(), this);
+  }
+
   /** Returns whether everything in a folder product, except for folders, is excluded. */
   public boolean isBare(String product) throws IOException {
     Excluded without = excluded(product);
@@ -301,6 +310,20 @@ public final class DigestMemo implements FileDigests {
   public FolderDigest needed(String path, Predicate<String> skips, Predicate<String> leavesOut)
       throws IOException {
     return FolderDigest.of(root, path, FolderRole.needed(skips, leavesOut), counting(), this);
+  }
+
+  /**
+   * Digests a needed folder as it is listed now. A file for which {@code seen} returns something is
+   * not looked at.
+   */
+  public FolderDigest needed(
+      String path,
+      Predicate<String> skips,
+      Predicate<String> leavesOut,
+      Function<String, KnownDigest> seen)
+      throws IOException {
+    FolderRole role = FolderRole.needed(skips, leavesOut).with(seen);
+    return FolderDigest.of(root, path, role, counting(), this);
   }
 
   /** Digests a folder that a job has just written, reading its files like {@link #product}. */

@@ -3,6 +3,7 @@ package dev.torc.base.digests;
 import dev.torc.base.digests.Digest.KnownDigest;
 import dev.torc.base.posix.FileStatus;
 import dev.torc.base.posix.FileTree;
+import dev.torc.base.posix.FileTree.KindedName;
 import dev.torc.base.posix.FolderHandle.MountedException;
 import dev.torc.base.text.Refusal;
 import java.io.IOException;
@@ -22,6 +23,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
@@ -143,11 +145,13 @@ public record FolderDigest(
       if (role.skips.test(path)) {
         return false;
       }
-      List<String> names = names(root.resolve(path), path);
-      if (!role.needed && names.remove(GitState.GIT) && !isExcluded(prefix + GitState.GIT)) {
+      List<KindedName> names = names(root.resolve(path), path);
+      if (!role.needed
+          && names.removeIf(each -> each.name().equals(GitState.GIT))
+          && !isExcluded(prefix + GitState.GIT)) {
         gits.add(prefix + GitState.GIT);
       }
-      boolean complete = !names.removeIf(IGNORED::contains);
+      boolean complete = !names.removeIf(each -> IGNORED.contains(each.name()));
       Member[] found = new Member[names.size()];
       ParallelShares.each(found.length, i -> found[i] = look(path, prefix, names.get(i)));
       for (int i = 0; i < found.length; i++) {
@@ -156,7 +160,7 @@ public record FolderDigest(
           continue; // excluded, or removed since it was listed
         }
         if (member.kind() == Stamp.FileKind.LINK) {
-          Digest target = link(join(path, names.get(i)));
+          Digest target = link(join(path, names.get(i).name()));
           members.add(new Member(member.path, member.stamp, target));
           continue;
         }
@@ -164,7 +168,7 @@ public record FolderDigest(
           members.add(member);
         }
         if (member.kind() == Stamp.FileKind.FOLDER) {
-          String inner = join(path, names.get(i));
+          String inner = join(path, names.get(i).name());
           if (!role.needed && mount(inner) != mount) {
             throw new MountedException(inner);
           }
@@ -183,12 +187,15 @@ public record FolderDigest(
     }
 
     /** Returns a member, without the digest if it is a link; null if it does not count. */
-    private Member look(String folder, String prefix, String name) throws IOException {
+    private Member look(String folder, String prefix, KindedName entry) throws IOException {
+      String name = entry.name();
       String inner = join(folder, name);
       if (isExcluded(prefix + name)) {
         return null;
       }
-      Stamp stamp = stamps.at(root, inner, false);
+      KnownDigest last = entry.kind() == FileStatus.FILE ? role.seen.apply(inner) : null;
+      boolean isSeen = last != null && last.stamp().kind() == Stamp.FileKind.FILE;
+      Stamp stamp = isSeen ? last.stamp() : stamps.at(root, inner, false);
       if (stamp.kind() != Stamp.FileKind.FOLDER
           && (role.leavesOut.test(inner)
               || role.excluded != null && role.excluded.member(prefix + name))) {
@@ -259,22 +266,27 @@ public record FolderDigest(
     }
   }
 
-  private static List<String> names(Path folder, String path) throws IOException {
-    List<String> names = new ArrayList<>();
+  private static List<KindedName> names(Path folder, String path) throws IOException {
     try {
-      for (Path entry : FileTree.entries(folder)) {
-        names.add(valid(folder.toString(), entry.getFileName()));
+      List<KindedName> names = FileTree.kinded(folder);
+      String where = folder.toString();
+      for (KindedName each : names) {
+        valid(where, each);
       }
+      return names;
     } catch (NoSuchFileException e) {
       return new ArrayList<>(); // removed since its parent was listed
     } catch (FileSystemException e) {
       throw new IOException("cannot list " + path + ": " + Refusal.why(e), e);
     }
-    return names;
   }
 
   /** Returns the text of a name; throws if it is not valid UTF-8, whose bytes Java would lose. */
-  public static String valid(String where, Path name) throws IOException {
+  public static String valid(String where, KindedName entry) throws IOException {
+    return entry.path() == null ? entry.name() : valid(where, entry.path().getFileName());
+  }
+
+  private static String valid(String where, Path name) throws IOException {
     String text = name.toString();
     if (text.indexOf('\uFFFD') >= 0 && !name.getFileSystem().getPath(text).equals(name)) {
       throw new IOException(
@@ -328,16 +340,27 @@ public record FolderDigest(
   /**
    * How a folder is digested: as a need with folders to skip and other paths to leave out, both by
    * paths in the root, or as a product with exclusions.
+   *
+   * @param seen returns what is known about a file that still has its name, so that it is not
+   *     looked at; null for nothing
    */
   record FolderRole(
-      boolean needed, Predicate<String> skips, Predicate<String> leavesOut, Excluded excluded) {
+      boolean needed,
+      Predicate<String> skips,
+      Predicate<String> leavesOut,
+      Excluded excluded,
+      Function<String, KnownDigest> seen) {
 
     static FolderRole needed(Predicate<String> skips, Predicate<String> leavesOut) {
-      return new FolderRole(true, skips, leavesOut, null);
+      return new FolderRole(true, skips, leavesOut, null, _ -> null);
     }
 
     static FolderRole product(Excluded excluded) {
-      return new FolderRole(false, _ -> false, _ -> false, excluded);
+      return new FolderRole(false, _ -> false, _ -> false, excluded, _ -> null);
+    }
+
+    FolderRole with(Function<String, KnownDigest> seen) {
+      return new FolderRole(needed, skips, leavesOut, excluded, seen);
     }
   }
 

@@ -68,33 +68,35 @@ public final class FileTree {
   /**
    * An entry of a folder, with its kind.
    *
+   * @param path the entry as Java lists it; null if the name alone says all, since it is valid
+   *     UTF-8
    * @param kind the bits of its mode for its kind, not following a link: see {@link
    *     FileStatus#KIND}; 0 if the folder does not tell
    */
-  public record KindedPath(Path path, int kind) {}
+  public record KindedName(String name, Path path, int kind) {}
 
   /**
    * Returns the entries of a folder with their kinds, in no particular order. On Linux the folder
    * itself has the kinds, so that no entry has to be looked at; Java's lists leave them out.
    */
-  public static List<KindedPath> kinded(Path folder) throws IOException {
+  public static List<KindedName> kinded(Path folder) throws IOException {
     boolean tells = !Libc.MAC && folder.getFileSystem() == FileSystems.getDefault();
-    List<KindedPath> entries = tells ? told(folder) : null;
+    List<KindedName> entries = tells ? told(folder) : null;
     if (entries == null) {
       entries = new ArrayList<>();
       for (Path each : entries(folder)) {
-        entries.add(new KindedPath(each, 0));
+        entries.add(new KindedName(each.getFileName().toString(), each, 0));
       }
     }
     return entries;
   }
 
   /** Returns null if a name is not valid UTF-8, whose bytes only Java's own list keeps. */
-  private static List<KindedPath> told(Path folder) throws IOException {
+  private static List<KindedName> told(Path folder) throws IOException {
     String shown = folder.toString();
     int fd = Libc.check(shown, Libc.open(shown.isEmpty() ? "." : shown, FLAGS, 0));
     try {
-      List<KindedPath> entries = new ArrayList<>();
+      List<KindedName> entries = new ArrayList<>();
       Memory buffer = BUFFER.get();
       byte[] all = new byte[ROOM];
       int read;
@@ -110,7 +112,7 @@ public final class FileTree {
             return null;
           }
           if (!name.equals(".") && !name.equals("..")) {
-            entries.add(new KindedPath(folder.resolve(name), (all[at + KIND] & 0xf) << 12));
+            entries.add(new KindedName(name, null, (all[at + KIND] & 0xf) << 12));
           }
         }
       }

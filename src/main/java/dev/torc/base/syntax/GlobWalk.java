@@ -4,7 +4,7 @@ import dev.torc.base.digests.FolderDigest;
 import dev.torc.base.digests.StopFlag;
 import dev.torc.base.posix.FileStatus;
 import dev.torc.base.posix.FileTree;
-import dev.torc.base.posix.FileTree.KindedPath;
+import dev.torc.base.posix.FileTree.KindedName;
 import dev.torc.base.posix.Questions;
 import dev.torc.base.text.Refusal;
 import java.io.IOException;
@@ -108,13 +108,13 @@ public final class GlobWalk {
   }
 
   /** Returns the kind of an entry, as in {@link FileStatus#KIND}; 0 if it was removed since. */
-  private static int kind(KindedPath entry) {
+  private static int kind(Path folder, KindedName entry) {
     if (entry.kind() != 0) {
       return entry.kind();
     }
     try {
-      var there =
-          Files.readAttributes(entry.path(), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      Path path = folder.resolve(entry.name());
+      var there = Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
       int link = there.isSymbolicLink() ? FileStatus.LINK : FileStatus.KIND;
       int known = there.isDirectory() ? FileStatus.FOLDER : link;
       return there.isRegularFile() ? FileStatus.FILE : known;
@@ -123,7 +123,7 @@ public final class GlobWalk {
     }
   }
 
-  private static List<KindedPath> entries(Path folder, String path) throws IOException {
+  private static List<KindedName> entries(Path folder, String path) throws IOException {
     try {
       return FileTree.kinded(folder);
     } catch (NoSuchFileException e) {
@@ -138,24 +138,24 @@ public final class GlobWalk {
     String start = path.isEmpty() || path.endsWith("/") ? path : path + "/";
     folders.add(path.isEmpty() ? "." : path);
     Questions.look(folder, true);
-    for (KindedPath each : entries(folder, path)) {
+    for (KindedName each : entries(folder, path)) {
       stop.check();
-      Path entry = each.path();
-      String name = FolderDigest.valid(path.isEmpty() ? "." : path, entry.getFileName());
+      String name = FolderDigest.valid(path.isEmpty() ? "." : path, each);
       if (FolderDigest.IGNORED.contains(name)) {
         continue;
       }
       String child = start + name;
-      int kind = kind(each);
+      int kind = kind(folder, each);
       if (kind == 0 || kind == FileStatus.LINK) {
-        Questions.look(entry, true); // all other kinds change only with the folder
+        Questions.look(folder.resolve(name), true); // all others change only with the folder
       }
       if (kind == FileStatus.FOLDER) {
         if (glob.leadsInto(child) && !Excludes.folder(excludes, child)) {
-          enter(entry, child);
+          enter(folder.resolve(name), child);
         }
       } else if (glob.matches(child) && !Excludes.path(excludes, child)) {
-        if (kind == FileStatus.FILE || kind == FileStatus.LINK && Files.isRegularFile(entry)) {
+        if (kind == FileStatus.FILE
+            || kind == FileStatus.LINK && Files.isRegularFile(folder.resolve(name))) {
           found.add(child);
           if (kind == FileStatus.LINK) {
             links.add(child);

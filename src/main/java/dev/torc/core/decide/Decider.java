@@ -1,7 +1,7 @@
 package dev.torc.core.decide;
 
 import dev.torc.base.digests.Digest;
-import dev.torc.base.digests.Stamp.FileKind;
+import dev.torc.base.digests.FolderDigest;
 import dev.torc.base.syntax.NearestPath;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.text.Refusal;
@@ -436,7 +436,10 @@ public final class Decider {
         then,
         lines.lines(),
         records::list,
-        written -> contents.members(listNamed(id, written)).entries(),
+        written -> {
+          int list = listNamed(id, written);
+          return contents.isAllPending(list) ? null : contents.members(list).entries();
+        },
         value -> contents.values.instances(NeedValues.needed(graph.job(id)).get(value)));
   }
 
@@ -455,9 +458,11 @@ public final class Decider {
     int behind = -1;
     boolean temporary = graph.job(id).has(Trait.TEMPORARY) && !wish.named;
     for (RecordedProduct made : last.products()) {
+      FolderDigest folder = null;
       Digest now;
       try {
-        now = contents.product(made);
+        folder = contents.folder(made);
+        now = folder == null ? contents.product(made) : folder.digest();
       } catch (IOException e) {
         String why = ManifestWriter.UNREADABLE + Refusal.why(e);
         reasons.add(new Reason(Kind.PRODUCT_ALTERED, made.path(), made.digest().hex(), why));
@@ -475,20 +480,13 @@ public final class Decider {
         reasons.add(Reason.of(Kind.PRODUCT_MISSING, made.path()));
       } else if (!now.equals(made.digest())) {
         reasons.add(new Reason(Kind.PRODUCT_ALTERED, made.path(), made.digest().hex(), now.hex()));
-        addChangedMembers(made, reasons);
+        if (folder != null) {
+          List<Reason> members = contents.changes(made, folder);
+          reasons.addAll(members == null ? List.of() : members);
+        }
       }
     }
     return behind;
-  }
-
-  private void addChangedMembers(RecordedProduct made, List<Reason> reasons) {
-    try {
-      List<Reason> changes =
-          made.kind() == FileKind.FOLDER ? contents.changes(made) : List.<Reason>of();
-      reasons.addAll(changes == null ? List.of() : changes);
-    } catch (IOException e) {
-      return; // the folder is a reason already
-    }
   }
 
   /**

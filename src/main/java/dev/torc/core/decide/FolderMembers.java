@@ -1,13 +1,10 @@
 package dev.torc.core.decide;
 
-import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.digests.FolderDigest;
-import dev.torc.base.digests.Stamp.FileKind;
 import dev.torc.core.decide.Reason.Kind;
 import dev.torc.core.memory.JobResult;
 import dev.torc.core.memory.JobResult.ManifestEntry;
 import dev.torc.core.memory.RecordedProduct;
-import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,12 +14,13 @@ import java.util.TreeMap;
  * Finds the members in which a folder product differs from the list stored under its digest.
  * Whether the folder differs at all is decided by the digests, not here.
  */
-record FolderMembers(JobRecords records, DigestMemo digests) {
+record FolderMembers(JobRecords records) {
 
-  /** Returns a reason for each member that differs; null if the list is not stored. */
-  List<Reason> changes(RecordedProduct made) throws IOException {
-    boolean stands = digests.stamp(made.path()).kind() == FileKind.FOLDER;
-    FolderDigest now = stands ? digests.folder(made.path(), false) : null;
+  /**
+   * Returns a reason for each member that differs; null if the list is not stored. {@code now} is
+   * the present folder; null for none.
+   */
+  List<Reason> changes(RecordedProduct made, FolderDigest now) {
     if (now != null && now.digest().equals(made.digest())) {
       return List.of();
     }

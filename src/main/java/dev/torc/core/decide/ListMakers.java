@@ -63,6 +63,9 @@ final class ListMakers {
    */
   String known(String path) {
     String real = real(path);
+    if (real.equals(path)) {
+      return path; // without a look into the records
+    }
     boolean made = graph.makerOf(real) >= 0 || records.owned(real) != null;
     return made && graph.makerOf(path) < 0 ? real : path;
   }

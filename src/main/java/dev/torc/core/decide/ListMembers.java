@@ -38,17 +38,31 @@ record ListMembers(NeedContents contents, Graph graph, JobRecords records, Diges
 
   /** Returns the members of a list. If the list cannot be read, its only member holds the error. */
   NeedMembers of(int id, Io.Make<String, KnownDigest> look) {
+    return of(id, look, true);
+  }
+
+  /** Returns the members as they are listed now, with what this build last found in their files. */
+  NeedMembers asSeen(int id) {
+    return of(id, null, false);
+  }
+
+  private NeedMembers of(int id, Io.Make<String, KnownDigest> look, boolean looks) {
     try {
-      return collect(id, look);
+      return collect(id, look, looks);
     } catch (IOException e) {
       return NeedMembers.unlisted(graph.list(id), graph.workflow().root(), e);
     }
   }
 
-  /** Returns the members of a list. A null {@code look} means the contents that were seen first. */
-  private NeedMembers collect(int id, Io.Make<String, KnownDigest> look) throws IOException {
+  /**
+   * Returns the members of a list. A null {@code look} means the contents that were seen first; but
+   * if it {@code looks}, files in a folder are looked at again.
+   */
+  private NeedMembers collect(int id, Io.Make<String, KnownDigest> look, boolean looks)
+      throws IOException {
     NeedList list = graph.list(id);
     Beside beside = Beside.none();
+    NeedMembers last = contents.gathered(id);
     return switch (list.kind()) {
       case JOB, SOME -> {
         Map<String, ManifestEntry> sorted =
@@ -75,12 +89,12 @@ record ListMembers(NeedContents contents, Graph graph, JobRecords records, Diges
           entries.removeIf(e -> !e.name().startsWith("//") && list.excludes(e.name()));
         }
         LeftOut leftOut = LeftOut.of(all, dropped);
-        yield NeedMembers.of(list, entries, beside, Map.of(), leftOut);
+        yield NeedMembers.of(list, entries, beside, Map.of(), leftOut, last);
       }
-      case GLOB -> NeedMembers.of(list, matches(list, look, beside), beside, Map.of(), null);
+      case GLOB -> NeedMembers.of(list, matches(list, look, beside), beside, Map.of(), null, last);
       case FOLDER -> {
         Map<String, Stamp> stamps = new HashMap<>();
-        yield NeedMembers.of(list, inside(list, stamps, beside), beside, stamps, null);
+        yield NeedMembers.of(list, inside(list, looks, stamps, beside), beside, stamps, null, last);
       }
     };
   }
@@ -150,24 +164,26 @@ record ListMembers(NeedContents contents, Graph graph, JobRecords records, Diges
     return entries.size() > there;
   }
 
-  /**
-   * Returns the entry of a file. A product may have been seen by another name before it was made.
-   */
+  /** Returns whether a product may have been seen by this name before it was made by another. */
+  private boolean isOtherName(String path, String real) {
+    return !real.equals(path) && graph.makerOf(real) >= 0;
+  }
+
+  /** Returns the entry of a file. */
   private ManifestEntry member(String path, String real, Io.Make<String, KnownDigest> look) {
     try {
-      boolean made = graph.makerOf(real) >= 0;
-      boolean again = made && !real.equals(path);
+      boolean again = isOtherName(path, real);
       KnownDigest known =
           look != null ? look.of(path) : again ? digests.of(path) : digests.seen(path);
-      return NeedMembers.entry(
-          path, NeedContents.content(NeedContents.counted(known, made)).value());
+      Digest counted = NeedContents.counted(known, graph.makerOf(real) >= 0);
+      return NeedMembers.entry(path, NeedContents.content(counted).value());
     } catch (IOException e) {
       return NeedMembers.entry(path, new Content.Unreadable(Refusal.why(e)).value());
     }
   }
 
-  private List<ManifestEntry> inside(NeedList list, Map<String, Stamp> stamps, Beside beside)
-      throws IOException {
+  private List<ManifestEntry> inside(
+      NeedList list, boolean looks, Map<String, Stamp> stamps, Beside beside) throws IOException {
     List<ManifestEntry> entries = new ArrayList<>();
     FileKind kind = digests.stamp(list.text()).kind();
     if (kind == FileKind.MISSING) {
@@ -179,7 +195,11 @@ record ListMembers(NeedContents contents, Graph graph, JobRecords records, Diges
     }
     ListMakers makers = new ListMakers(graph, list, records, beside.led(), contents.astray);
     FolderDigest folder =
-        digests.needed(list.text(), path -> Excludes.folder(list.excludes(), path), list::excludes);
+        digests.needed(
+            list.text(),
+            path -> Excludes.folder(list.excludes(), path),
+            list::excludes,
+            path -> looks || isOtherName(path, makers.known(path)) ? null : digests.last(path));
     for (FolderDigest.Member member : folder.members()) {
       String path = FolderDigest.join(list.text(), member.path());
       if (member.kind() == FileKind.FOLDER) {

@@ -3,6 +3,7 @@ package dev.torc.core.decide;
 import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.Digest.KnownDigest;
 import dev.torc.base.digests.DigestMemo;
+import dev.torc.base.digests.FolderDigest;
 import dev.torc.base.digests.Stamp.FileKind;
 import dev.torc.base.posix.Io;
 import dev.torc.base.text.Refusal;
@@ -19,6 +20,7 @@ import dev.torc.core.memory.RecordedProduct.OwnedPath;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Tool;
+import dev.torc.core.model.NeedList;
 import dev.torc.core.model.NeedList.ListKind;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Step.Image;
@@ -220,13 +222,27 @@ public final class NeedContents implements InputSource {
     return known.stamp().kind() == made.kind() ? product(path, known) : null;
   }
 
+  /** Returns the present digest of a folder product; null for any other product. */
+  FolderDigest folder(RecordedProduct made) throws IOException {
+    return made.kind() == FileKind.FOLDER
+            && digests.seen(made.path()).stamp().kind() == FileKind.FOLDER
+        ? digests.folder(made.path(), false)
+        : null;
+  }
+
   /** Returns how a folder's members differ from the recorded product's; null if unknown. */
   public List<Reason> changes(RecordedProduct folder) throws IOException {
-    return new FolderMembers(records, digests).changes(folder);
+    boolean stands = digests.stamp(folder.path()).kind() == FileKind.FOLDER;
+    return changes(folder, stands ? digests.folder(folder.path(), false) : null);
+  }
+
+  /** Compares like {@link #changes(RecordedProduct)}, with the folder as it was {@code now}. */
+  List<Reason> changes(RecordedProduct folder, FolderDigest now) {
+    return new FolderMembers(records).changes(folder, now);
   }
 
   boolean had(int maker, String path) {
-    return new FolderMembers(records, digests).had(maker, path);
+    return new FolderMembers(records).had(maker, path);
   }
 
   @Override
@@ -441,14 +457,27 @@ public final class NeedContents implements InputSource {
         .members;
   }
 
+  /** Returns whether a list is a folder product whose maker may still run. */
+  boolean isAllPending(int list) {
+    NeedList needed = graph.list(list);
+    int maker = needed.kind() == ListKind.FOLDER ? graph.makerOf(needed.text()) : -1;
+    return maker >= 0 && !records.isInPlace(maker);
+  }
+
+  /** Returns a list's members at the last look; null before one. */
+  NeedMembers gathered(int list) {
+    Gathered last = gathered.get(list);
+    return last == null ? null : last.members;
+  }
+
   private Gathered gathered(int now, NeedMembers members) {
     boolean waits = awaited(new Gathered(now, members)) >= 0;
     return new Gathered(waits ? records.settlings() : now, members);
   }
 
-  /** Lists the members again, with the contents that this build saw first. */
+  /** Lists the members again, with the contents that this build saw. */
   public NeedMembers again(int list) {
-    return lists.of(list, null);
+    return lists.asSeen(list);
   }
 
   /** Lists the members again and reads each file with {@code each}. */

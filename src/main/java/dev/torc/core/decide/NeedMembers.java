@@ -66,13 +66,21 @@ public record NeedMembers(
   private static final String EXECUTABLE = " executable";
   private static final String LINK = "link ";
 
-  /** Creates the members and computes their digest and the order of the files. */
+  /**
+   * Creates the members and computes their digest and the order of the files, or takes these from
+   * an earlier look at the list if that found the same; null for none.
+   */
   static NeedMembers of(
       NeedList list,
       List<ManifestEntry> entries,
       Beside beside,
       Map<String, Stamp> stamps,
-      LeftOut leftOut) {
+      LeftOut leftOut,
+      NeedMembers last) {
+    if (last != null && isSame(last.entries, entries)) {
+      return new NeedMembers(
+          last.entries, last.files, last.reordered, last.digest, beside, stamps, leftOut);
+    }
     ManifestHash hash = new ManifestHash();
     List<String> files = new ArrayList<>(entries.size());
     boolean reordered = false;
@@ -97,6 +105,19 @@ public record NeedMembers(
         leftOut);
   }
 
+  private static boolean isSame(List<ManifestEntry> one, List<ManifestEntry> other) {
+    boolean same = one.size() == other.size();
+    for (int i = 0; same && i < one.size(); i++) {
+      ManifestEntry each = one.get(i);
+      ManifestEntry now = other.get(i);
+      same =
+          each.code() == now.code()
+              && each.name().equals(now.name())
+              && each.now().equals(now.now());
+    }
+    return same;
+  }
+
   /** Returns the members of an unreadable list: one that holds the error. */
   static NeedMembers unlisted(NeedList list, Path root, IOException e) {
     String line = CANNOT.matcher(Refusal.line(e)).replaceFirst("");
@@ -104,7 +125,8 @@ public record NeedMembers(
     String self = list.text() + ": "; // the entry has the list's own name
     Content why =
         new Content.Unreadable(below.startsWith(self) ? below.substring(self.length()) : below);
-    return of(list, List.of(entry(list.written(), why.value())), Beside.none(), Map.of(), null);
+    List<ManifestEntry> entries = List.of(entry(list.written(), why.value()));
+    return of(list, entries, Beside.none(), Map.of(), null, null);
   }
 
   /** Returns the stale files that match the list. */

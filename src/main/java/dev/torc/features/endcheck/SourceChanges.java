@@ -8,6 +8,8 @@ import dev.torc.core.decide.Reason;
 import dev.torc.core.decide.Reason.Kind;
 import dev.torc.core.memory.JobResult;
 import dev.torc.core.model.Graph;
+import dev.torc.core.model.NeedList;
+import dev.torc.core.model.NeedList.ListKind;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -78,7 +80,7 @@ final class SourceChanges {
     for (int i = 0; i < jobs.length; i++) {
       int job = jobs[i];
       for (int list : graph.listNeeds().row(job)) {
-        if (!graph.list(list).ofJobs()) {
+        if (mayHoldSources(graph.list(list))) {
           lists.set(list);
           concerned.set(job);
         }
@@ -88,6 +90,11 @@ final class SourceChanges {
       }
     }
     return concerned.isEmpty() ? List.of() : compare(concerned, lists);
+  }
+
+  /** Returns whether a list finds files that no job makes; in a folder product there are none. */
+  private boolean mayHoldSources(NeedList list) {
+    return !list.ofJobs() && (list.kind() != ListKind.FOLDER || graph.makerOf(list.text()) < 0);
   }
 
   /** Returns a job's needed and found files that no job makes. */

@@ -106,7 +106,7 @@ final class FreshMembers {
     }
     FolderDigest found;
     try {
-      found = digests.folder(made.path(), false);
+      found = digests.folderAsSeen(made.path());
     } catch (IOException e) {
       return null; // deciding the job reports the error
     }

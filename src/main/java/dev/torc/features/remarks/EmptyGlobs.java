@@ -42,13 +42,25 @@ final class EmptyGlobs implements Remark {
   @Override
   public void of(RemarkedJob job) throws IOException {
     Map<Place, Integer> alike = new HashMap<>(0); // a variable may give several items there
-    for (Ref ref : job.run().isLate() ? List.<Ref>of() : emptyNeeds(job.id())) {
+    boolean may = !job.run().isLate() && mayLack(job);
+    for (Ref ref : may ? emptyNeeds(job.id()) : List.<Ref>of()) {
       String key = ref.place() + " " + alike.merge(ref.place(), 1, Integer::sum);
       if (!job.counts(key) && !hadLeftovers(job, ref)) {
         String line = " needs %s, which matches nothing: %s";
         job.say(key, ref.place(), "job ", line.formatted(ref.text(), hint(ref)));
       }
     }
+  }
+
+  /** Returns whether a list may be empty: all but globs whose members are known already. */
+  private boolean mayLack(RemarkedJob job) {
+    for (int id : graph.listNeeds().row(job.id())) {
+      boolean glob = graph.list(id).glob() != null && graph.list(id).makers().isEmpty();
+      if (!glob || job.contents().members(id).files().isEmpty()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Returns whether the plan found leftovers, which a job that started since may have moved. */
