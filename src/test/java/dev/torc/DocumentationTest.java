@@ -17,7 +17,7 @@ class DocumentationTest {
   private static final Path README = Path.of("README.md");
 
   /** The words of all pages, in steps of 500; pages of new capabilities raise it. */
-  private static final int WORDS = 103_000;
+  private static final int WORDS = 103_500;
 
   private static List<Page> pages() throws Exception {
     List<Page> pages = new ArrayList<>(Page.all());
