@@ -351,6 +351,28 @@ class MemoIT {
     assertEquals(Set.of(), memos(), "a process has a need open for writing");
   }
 
+  /** As the stat of busybox and uutils does, which ends with 0: the try of the launcher tells. */
+  @Test
+  void rule4AStatThatPrintsWholeSecondsLeavesNone() throws Exception {
+    many();
+    project.torc();
+    Path home = temp.resolve("torc");
+    Path programs = temp.resolve("programs");
+    project.sh("cp -a " + Path.of(Sandbox.launcher()).getParent().getParent() + " " + home);
+    project.sh("sed -i 's|^torc_bin=/usr/bin$|torc_bin=" + programs + "|' " + home + "/bin/torc");
+    project.sh("mkdir ../programs; for p in cmp xargs; do ln -s /usr/bin/$p ../programs/; done");
+    String call = "sleep 0.1; " + home + "/bin/torc";
+    for (String times : List.of("cat", "sed -E 's/\\.[0-9]+//g'")) {
+      String stat = "#!/bin/sh\n/usr/bin/stat \"$@\" | " + times + "\n";
+      Files.writeString(programs.resolve("stat"), stat);
+      project.sh("chmod +x ../programs/stat; rm -rf .torc/rest.d");
+      Ran ran = project.sh(call + "; " + call);
+      boolean whole = !times.equals("cat");
+      assertEquals(whole ? 0 : 1, memos().size(), ran.err());
+      assertEquals(whole, ran.err().contains("the system's programs print something else"));
+    }
+  }
+
   /** A memo of an older torc, of another boot, and one that comes back after a build. */
   @Test
   void anOldMemoIsNotUsed() throws Exception {
