@@ -251,4 +251,22 @@ class WatchedChangesTest {
     stage.put("in/src.txt", "1").then(() -> true).thenPut("in/src.txt", "2").then(() -> true).run();
     assertEquals("[g/n=1, g/n=2] | [in/src.txt] [g/n=1, g/n=2] |", stage.told());
   }
+
+  /** Section 3, Packages: a build file that a job makes is read in the round that makes it. */
+  @Test
+  void aBuildFileThatAJobMakesIsReadInTheSameRound() throws IOException {
+    WatchStage stage = stage("x: { command: x }").put("a.txt", "1");
+    stage
+        .put("spec.yaml", "jobs: { x: { command: cp a.txt x, needs: a.txt, produces: x } }")
+        .put(
+            "torc.yaml",
+            """
+            include: { file: made.yaml, made: true }
+            jobs: { gen: { command: cp spec.yaml made.yaml, needs: spec.yaml, produces: made.yaml } }
+            """)
+        .thenPut("spec.yaml", "jobs: { y: { command: cp a.txt y, needs: a.txt, produces: y } }")
+        .thenPut("a.txt", "3")
+        .run();
+    assertEquals("[gen, x] | [spec.yaml] [gen, y] | [a.txt] [y] |", stage.told());
+  }
 }
