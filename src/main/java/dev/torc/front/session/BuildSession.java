@@ -362,7 +362,7 @@ public final class BuildSession {
     if (fast.isQuiet() && rest == null) {
       Project project = fast.project();
       JobSelection selection = fast.selection();
-      watcher.warn(PlannedBuild.ofValues(project, selection, request));
+      watcher.warn(PlannedBuild.ofValues(project, project.graph(), selection, request));
       fast.settleMemo();
       fast.renew(watcher::warn);
       freshState = new FreshState(project.graph(), watched(selection), fast.fresh());

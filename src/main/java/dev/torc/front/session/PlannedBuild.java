@@ -276,7 +276,7 @@ record PlannedBuild(
     if (project.reused() == null && !graph.workflow().warnings().isEmpty()) {
       watcher.warn(ReadingRemarks.ofNoJob(graph));
     }
-    watcher.warn(ofValues(project, plan().context().selection(), request));
+    watcher.warn(ofValues(project, graph, plan().context().selection(), request));
     if (!plan().isQuiet()) {
       String fewer = Limits.fewer(project.caller().env());
       if (fewer != null
@@ -322,10 +322,13 @@ record PlannedBuild(
         .map(line::formatted);
   }
 
-  /** Returns the remarks about the values of groups; looks no further if there are none. */
+  /**
+   * Returns the remarks about the values of groups; looks no further if there are none.
+   *
+   * @param graph the one of the selection, which has grown where the plan found values
+   */
   static List<BadInput.Diagnostic> ofValues(
-      Project project, JobSelection selection, BuildRequest request) {
-    Graph graph = project.graph();
+      Project project, Graph graph, JobSelection selection, BuildRequest request) {
     for (Group group : graph.workflow().groups()) {
       if (!group.sources().warnings().isEmpty()) {
         return ValueRemarks.of(graph, selection, request.choice().targets(graph, project.paths()));
