@@ -49,7 +49,7 @@ record DryRunAnswer(
     boolean instances = commands != null;
     StringBuilder out = new StringBuilder();
     DisplayGraph dirty = DisplayGraph.of(graph, dirty(), open, instances);
-    for (DisplayGraph.Fold fold : whole ? dirty.byPackage(VerdictLine.APART) : dirty.folds()) {
+    for (DisplayGraph.Fold fold : (whole ? dirty.byPackage() : dirty).folds()) {
       for (VerdictLine line : VerdictLine.of(fold, plan, all(fold))) {
         String lack = lack(line);
         String text = lack == null ? line.text(instances) : "waits: " + lack;
@@ -84,7 +84,7 @@ record DryRunAnswer(
    * up-to-date ones; 1 for a job.
    */
   private int all(DisplayGraph.Fold fold) {
-    if (fold.name().endsWith(":")) {
+    if (fold.isPackage()) {
       Graph graph = plan.context().graph();
       return (int)
           plan.selected().stream().filter(j -> graph.name(j).startsWith(fold.name())).count();

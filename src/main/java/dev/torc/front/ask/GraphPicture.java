@@ -66,8 +66,7 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
     }
 
     String size() {
-      int known = fold.size();
-      return fold.open() < 0 ? Amount.count(known, "instance") : "instances not known yet";
+      return fold.open() < 0 ? fold.amount() : "instances not known yet";
     }
 
     boolean isSkipped() {
@@ -93,7 +92,7 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
       throw Call.usage(
           "--job %s: there is a target too, %s; give one of them".formatted(job, target));
     }
-    GraphPicture picture = of(call, around, steps);
+    GraphPicture picture = of(call, around, steps, !format.equals("json"));
     Writer out = call.console().out();
     switch (format) {
       case "dot" -> out.write(picture.text(picture.dot(), false));
@@ -135,15 +134,21 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
    * @param around names and files of the jobs whose surroundings are shown; empty to show the
    *     targets
    * @param steps the largest distance from these jobs that is shown; at least 0
+   * @param folds whether a large package may be one vertex
    */
-  private static GraphPicture of(Call call, List<String> around, int steps) throws IOException {
+  private static GraphPicture of(Call call, List<String> around, int steps, boolean folds)
+      throws IOException {
     try (ReadSession look = call.openToRead()) {
       Project project = look.project();
       Graph graph = project.graph();
       boolean instances = call.has("--instances");
+      boolean whole = call.targets().isEmpty() && !instances && project.isAskedAsWhole();
       BitSet middle = new BitSet();
       JobSelection selection = project.select(call.targets());
       DisplayGraph shown = DisplayGraph.of(graph, selection.jobs(), selection.open(), instances);
+      if (whole && folds) {
+        shown = shown.byPackage();
+      }
       if (!around.isEmpty()) {
         middle = Targets.nodes(graph, around, project.paths(), Targets.all(graph, project.paths()));
         selection = JobSelection.of(graph, around(graph, middle, steps));

@@ -147,7 +147,10 @@ record ListAnswer(
             id,
             new Known(look.records().result(id), details, runs, commands.apply(id), log, commit));
       }
-      List<DisplayGraph.Fold> shown = new ArrayList<>(project.folded(selection, instances).folds());
+      DisplayGraph folded = project.folded(selection, instances);
+      boolean whole = targets.isEmpty() && !groups && !instances && project.isAskedAsWhole();
+      List<DisplayGraph.Fold> shown =
+          new ArrayList<>((whole ? folded.byPackage() : folded).folds());
       shown.removeIf(fold -> groups && !fold.isGroup());
       BitSet waiting =
           running.isBuild() ? project.select(JobChoice.of(List.of(), false)).jobs() : new BitSet();
@@ -227,22 +230,23 @@ record ListAnswer(
   }
 
   /**
-   * Returns the row of a group, with the start of its latest run and the total time of the last
-   * runs of all instances.
+   * Returns the row of a group or package, with the start of its latest run and the total time of
+   * the last runs of all its jobs.
    */
   private List<String> group(DisplayGraph.Fold fold) {
     List<Known> known = fold.jobs().stream().map(jobs::get).toList();
     long last = known.stream().mapToLong(Known::started).max().orElse(0);
     long total = known.stream().mapToLong(Known::wall).sum();
-    Job first = known.isEmpty() ? null : graph().job(fold.jobs().getFirst());
-    String size = "[" + Amount.count(known.size(), "instance") + "] ";
+    boolean alike = !known.isEmpty() && !fold.isPackage();
+    Job first = alike ? graph().job(fold.jobs().getFirst()) : null;
+    String size = "[" + fold.amount() + "] ";
     return List.of(
         SafeText.name(fold.name()),
         counts(fold).words(),
         last > 0 ? Amount.localTime(last) : "-",
         last > 0 ? Amount.time(total) : "-",
         first == null ? "-" : resources(first.runs().resources()),
-        first == null ? "-" : (size + first.labels().description()).strip());
+        known.isEmpty() ? "-" : (size + (alike ? first.labels().description() : "")).strip());
   }
 
   /** Returns how many instances have each standing; the unknown instances count as one. */

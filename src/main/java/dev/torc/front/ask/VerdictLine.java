@@ -27,7 +27,7 @@ import java.util.stream.Stream;
 record VerdictLine(Plan plan, String group, List<Integer> nodes, int all) {
 
   /** The most instances that still have one line each. */
-  static final int APART = 10;
+  static final int APART = DisplayGraph.APART;
 
   /**
    * Returns the lines of a vertex, in the order of their first jobs. {@code all} counts the known

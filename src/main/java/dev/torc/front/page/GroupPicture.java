@@ -55,7 +55,9 @@ record GroupPicture(Graph graph, Map<String, Integer> index, List<Row> rows) {
       Graph graph, JobSelection selection, SortedMap<String, LeftOutJob> leftOut, PageJobs jobs) {
     GroupPicture picture = new GroupPicture(graph, jobs.index(), jobs.rows());
     DisplayGraph all = DisplayGraph.of(graph, selection.jobs(), selection.open(), false);
-    DisplayGraph shown = AlikeJobs.joined(all).with(leftOut, false);
+    DisplayGraph joined = AlikeJobs.joined(all);
+    joined = joined.folds().size() > MOST ? joined.byPackage() : joined;
+    DisplayGraph shown = joined.with(leftOut, false);
     return shown.folds().size() > MOST ? picture.stages(shown) : picture.vertices(shown);
   }
 

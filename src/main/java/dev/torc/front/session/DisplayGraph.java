@@ -1,5 +1,6 @@
 package dev.torc.front.session;
 
+import dev.torc.base.text.Amount;
 import dev.torc.core.model.Adjacency;
 import dev.torc.core.model.Adjacency.RowCollector;
 import dev.torc.core.model.Graph;
@@ -37,6 +38,16 @@ public final class DisplayGraph {
     /** Returns the number of known jobs. */
     public int size() {
       return jobs.size() + leftOut.size();
+    }
+
+    /** Returns whether it stands for a package, whose jobs may be groups and single ones. */
+    public boolean isPackage() {
+      return isGroup && name.endsWith(":");
+    }
+
+    /** Returns the number of known jobs in words: a group has instances. */
+    public String amount() {
+      return Amount.count(size(), isPackage() ? "job" : "instance");
     }
   }
 
@@ -87,17 +98,20 @@ public final class DisplayGraph {
     return new DisplayGraph(graph, List.copyOf(folds.values()));
   }
 
+  /** The most jobs of a package that are shown one by one in a view of the whole. */
+  public static final int APART = 10;
+
   /**
-   * Returns the vertices, with those of each package that has more than {@code most} jobs as one. A
-   * package in a package is part of it; a group that is not expanded yet stays apart.
+   * Returns this graph with the vertices of each package that has more than {@link #APART} jobs as
+   * one. A package in a package is part of it; a group that is not expanded yet stays apart.
    */
-  public List<Fold> byPackage(int most) {
+  public DisplayGraph byPackage() {
     Map<String, List<Integer>> jobs = new HashMap<>();
     for (Fold fold : folds) {
       jobs.computeIfAbsent(packageOf(fold), _ -> new ArrayList<>()).addAll(fold.jobs);
     }
     jobs.remove("");
-    jobs.values().removeIf(all -> all.size() <= most);
+    jobs.values().removeIf(all -> all.size() <= APART);
     SequencedMap<String, Fold> joined = new LinkedHashMap<>();
     for (Fold fold : folds) {
       String name = packageOf(fold);
@@ -107,7 +121,7 @@ public final class DisplayGraph {
         joined.put("job " + fold.name, fold);
       }
     }
-    return List.copyOf(joined.values());
+    return with(List.copyOf(joined.values()));
   }
 
   /** Returns the outer package of a vertex, with its colon; empty for none and for open groups. */
