@@ -208,7 +208,8 @@ class CostTest extends Harness {
         };
     for (int makers : List.of(20, 60)) {
       long reads = readsOfGrowing(makers);
-      // Some 11 a maker, as expansions fall together; a pass over all jobs in each adds 30 and more.
+      // Some 11 a maker, as expansions fall together; a pass over all jobs in each adds 30 and
+      // more.
       assertTrue(reads <= 16 * makers, reads + " looks at jobs for " + makers + " makers");
     }
   }
