@@ -39,10 +39,10 @@ class StartIT {
    * conditions of jobs, keys of files, logs of failures and secrets; 11 with fetchers, folders of a
    * job's own, values of env that look like a shell's, and decisions that left larger classes; two
    * with decisions that left larger classes, and four that only some starts link; five came with
-   * memos by default and lists with kinds; six with build files that jobs make, HTML in reports and
-   * builds in phases.
+   * memos by default and lists with kinds; eleven with build files that jobs make, HTML in reports,
+   * builds in phases and lists that are stored as differences; a step has some room.
    */
-  private static final int OWN = 1191;
+  private static final int OWN = 1200;
 
   private static final int LAMBDAS = 50;
   private static final int ALL = 3375;

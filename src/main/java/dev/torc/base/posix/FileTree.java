@@ -91,6 +91,29 @@ public final class FileTree {
     return entries;
   }
 
+  /**
+   * Returns the entry of a folder that has a name; none if there is none. On macOS, where a file
+   * answers to other names too, and of a folder that does not let one look, returns all entries.
+   */
+  public static List<KindedName> named(Path folder, String name) throws IOException {
+    try {
+      Path path = folder.resolve(name);
+      return Libc.MAC ? kinded(folder) : List.of(new KindedName(name, null, kind(path)));
+    } catch (NoSuchFileException e) {
+      return List.of();
+    } catch (FileSystemException e) {
+      return kinded(folder); // which says what is wrong
+    }
+  }
+
+  /** Returns the kind of a path, as in {@link FileStatus#KIND}, not following a link. */
+  public static int kind(Path path) throws IOException {
+    var there = Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    int link = there.isSymbolicLink() ? FileStatus.LINK : FileStatus.KIND;
+    int known = there.isDirectory() ? FileStatus.FOLDER : link;
+    return there.isRegularFile() ? FileStatus.FILE : known;
+  }
+
   /** Returns null if a name is not valid UTF-8, whose bytes only Java's own list keeps. */
   private static List<KindedName> told(Path folder) throws IOException {
     String shown = folder.toString();

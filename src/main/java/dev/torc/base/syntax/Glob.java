@@ -220,6 +220,17 @@ public final class Glob {
     return false;
   }
 
+  /** Returns the only name that matching paths can have at a depth, from 0; null if several can. */
+  String nameAt(int depth) {
+    GlobComponent[] parts = alternatives.getFirst();
+    if (alternatives.size() > 1 || depth >= parts.length) {
+      return null;
+    }
+    boolean anyDepth = Arrays.stream(parts, 0, depth + 1).anyMatch(GlobComponent::isAnyFolders);
+    String name = anyDepth ? null : parts[depth].literal();
+    return name == null || name.isEmpty() || name.equals(".") || name.equals("..") ? null : name;
+  }
+
   private boolean matches(String path, boolean brackets, boolean braces) {
     String[] names = path.split("/", -1);
     int end = braces ? alternatives.size() : plain;

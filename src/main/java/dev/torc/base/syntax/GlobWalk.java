@@ -10,10 +10,8 @@ import dev.torc.base.text.Refusal;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -41,9 +39,9 @@ public final class GlobWalk {
    *
    * @param files sorted; relative to the root, or absolute if the glob is
    * @param links the files among them that are symlinks
-   * @param folders all folders that were listed, in the order in which they were entered
-   * @param certain whether the matches can change only if a listed folder changes; false if
-   *     something other than a plain file or folder matches
+   * @param folders all folders that were looked into, in the order in which they were entered
+   * @param certain whether the matches can change only if such a folder changes; false if something
+   *     other than a plain file or folder matches
    */
   public record Found(
       List<String> files, Set<String> links, List<String> folders, boolean certain) {}
@@ -113,19 +111,17 @@ public final class GlobWalk {
       return entry.kind();
     }
     try {
-      Path path = folder.resolve(entry.name());
-      var there = Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-      int link = there.isSymbolicLink() ? FileStatus.LINK : FileStatus.KIND;
-      int known = there.isDirectory() ? FileStatus.FOLDER : link;
-      return there.isRegularFile() ? FileStatus.FILE : known;
+      return FileTree.kind(folder.resolve(entry.name()));
     } catch (IOException e) {
       return 0;
     }
   }
 
-  private static List<KindedName> entries(Path folder, String path) throws IOException {
+  /** Returns the entries of a folder; at most one where the glob says its name. */
+  private List<KindedName> entries(Path folder, String path, String start) throws IOException {
     try {
-      return FileTree.kinded(folder);
+      String name = glob.nameAt((int) start.chars().filter(c -> c == '/').count());
+      return name == null ? FileTree.kinded(folder) : FileTree.named(folder, name);
     } catch (NoSuchFileException e) {
       return List.of(); // removed since its parent was listed
     } catch (FileSystemException e) {
@@ -138,7 +134,7 @@ public final class GlobWalk {
     String start = path.isEmpty() || path.endsWith("/") ? path : path + "/";
     folders.add(path.isEmpty() ? "." : path);
     Questions.look(folder, true);
-    for (KindedName each : entries(folder, path)) {
+    for (KindedName each : entries(folder, path, start)) {
       stop.check();
       String name = FolderDigest.valid(path.isEmpty() ? "." : path, each);
       if (FolderDigest.IGNORED.contains(name)) {

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -165,6 +166,31 @@ class GlobTest {
       assertEquals(List.of(".", "app", "app/x", "app/x/y", "lib"), found.folders());
       found = GlobWalk.find(root, Glob.of("*/x/*.js"), List.of());
       assertEquals(List.of(".", "app", "app/x", "lib", "node_modules"), found.folders());
+    }
+  }
+
+  /** A thousand packages are a thousand looks, however many files each has. */
+  @Test
+  void whereThePatternHasANameOnlyThatNameIsLookedAt() throws IOException {
+    try (FileSystem files = Jimfs.newFileSystem(Configuration.unix())) {
+      Path root = Files.createDirectories(files.getPath("/p"));
+      for (String file :
+          List.of("a/x/f.js", "b/x/g.js", "c/y/f.js", "d/x", "e/x/f.js/deep", ".h/x/f.js")) {
+        Files.createDirectories(root.resolve(file).getParent());
+        Files.createFile(root.resolve(file));
+      }
+      Files.createSymbolicLink(root.resolve("l"), root.resolve("a"));
+      Files.createDirectories(root.resolve("m/x"));
+      Files.createSymbolicLink(root.resolve("m/x/f.js"), root.resolve("a/x/f.js"));
+      GlobWalk.Found found = GlobWalk.find(root, Glob.of("*/x/f.js"), List.of());
+      assertEquals(List.of("a/x/f.js", "m/x/f.js"), found.files());
+      assertEquals(Set.of("m/x/f.js"), found.links());
+      List<String> folders = List.of(".", "a", "a/x", "b", "b/x", "c", "d", "e", "e/x", "m", "m/x");
+      assertEquals(folders, found.folders());
+      String under = "/p/*/x/f.js";
+      assertEquals(List.of("/p/a/x/f.js", "/p/m/x/f.js"), GlobWalk.files(root, Glob.of(under)));
+      assertEquals(List.of("e/x/f.js/deep"), GlobWalk.files(root, Glob.of("?/x/f.js/deep")));
+      assertEquals(List.of(), GlobWalk.files(root, Glob.of("*/.torc/f.js")));
     }
   }
 
