@@ -171,7 +171,7 @@ class GlobTest {
 
   /** A thousand packages are a thousand looks, however many files each has. */
   @Test
-  void whereThePatternHasANameOnlyThatNameIsLookedAt() throws IOException {
+  void onlyANameOfThePatternIsLookedAt() throws IOException {
     try (FileSystem files = Jimfs.newFileSystem(Configuration.unix())) {
       Path root = Files.createDirectories(files.getPath("/p"));
       for (String file :
