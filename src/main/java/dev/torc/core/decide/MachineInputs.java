@@ -89,9 +89,7 @@ public final class MachineInputs {
   }
 
   Optional<String> variable(String name) {
-    String value = caller.get(name);
-    boolean hidden = value == null && name.startsWith("{");
-    return Optional.ofNullable(hidden ? images.hidden(name) : value);
+    return Optional.ofNullable(name.startsWith("{") ? images.hidden(name) : caller.get(name));
   }
 
   /** Returns what the surroundings of a job do; see {@link ImageSource#effects}. */
