@@ -15,13 +15,19 @@ public final class GivenArguments {
   /** The name of the placeholder. */
   public static final String SLOT = "args";
 
+  private static final String START = "{" + SLOT + "} ";
   private static final String NEXT = "\0";
 
   private GivenArguments() {}
 
   /** Returns the name of the variable with the arguments of a job or group. */
   public static String variable(String job) {
-    return "{args} " + job;
+    return START + job;
+  }
+
+  /** Returns whether a name is that of a {@link #variable}. */
+  static boolean isOf(String name) {
+    return name.startsWith(START);
   }
 
   /** Returns the value of the variable. */

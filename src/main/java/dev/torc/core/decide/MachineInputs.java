@@ -89,7 +89,8 @@ public final class MachineInputs {
   }
 
   Optional<String> variable(String name) {
-    return Optional.ofNullable(name.startsWith("{") ? images.hidden(name) : caller.get(name));
+    boolean hidden = name.startsWith("{") && !GivenArguments.isOf(name);
+    return Optional.ofNullable(hidden ? images.hidden(name) : caller.get(name));
   }
 
   /** Returns what the surroundings of a job do; see {@link ImageSource#effects}. */
