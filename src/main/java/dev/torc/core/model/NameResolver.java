@@ -114,7 +114,7 @@ final class NameResolver {
     }
     InstanceName part = InstanceName.parse(name);
     Group named = groups.get(part.group());
-    if (named == null && need && !workflow.settings().made().stream().allMatch(MadeFile::read)) {
+    if (named == null && need && !workflow.settings().isAllRead()) {
       return new int[0]; // a build file may declare it that is not made yet
     } else if (named == null || part.unknownParameter(named) != null) {
       return null;

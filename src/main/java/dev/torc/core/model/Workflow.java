@@ -76,6 +76,11 @@ public record Workflow(
       return sources.made;
     }
 
+    /** Returns whether all build files that jobs make are read, so that all jobs are known. */
+    public boolean isAllRead() {
+      return sources.made.stream().allMatch(MadeFile::read);
+    }
+
     public String name() {
       return about.name;
     }

@@ -9,7 +9,6 @@ import dev.torc.core.memory.CachePlace;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.ResultSource;
 import dev.torc.core.model.Workflow;
-import dev.torc.core.model.Workflow.MadeFile;
 import dev.torc.features.packages.BrokenPackages;
 import dev.torc.features.packages.MadeFiles;
 import dev.torc.front.buildfile.ParsedBuildFile;
@@ -121,7 +120,7 @@ final class BuildFiles implements Expander.Source {
   private boolean isKept(Graph graph) {
     return input == null
         && refused == null
-        && graph.workflow().settings().made().stream().allMatch(MadeFile::read)
+        && graph.workflow().settings().isAllRead()
         && parsed.deciders().complete()
         && graph.isWhole();
   }

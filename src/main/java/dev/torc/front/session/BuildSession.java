@@ -462,8 +462,9 @@ public final class BuildSession {
         watcher.accept(new Event.Note(Event.Level.ERROR, each));
       }
       int exit = well ? Exit.USAGE : makers.exit();
-      work.end(phases.end(exit), capacity().machine(), null);
-      watcher.accept(phases.end(exit));
+      Event.Finished end = phases.end(exit);
+      work.end(end, capacity().machine(), null);
+      watcher.accept(end);
       return exit;
     }
     PlannedBuild.Ended ended = phase(work, id, began, watcher, phases);

@@ -26,7 +26,6 @@ import dev.torc.core.model.NeedList;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Step;
 import dev.torc.core.model.Surroundings;
-import dev.torc.core.model.Workflow.MadeFile;
 import dev.torc.features.groups.RowPlaces;
 import dev.torc.features.intents.Frozen;
 import dev.torc.features.reading.TextLists;
@@ -395,7 +394,7 @@ public final class DiskChecks {
     boolean slash = ref.text().indexOf('\\') >= 0;
     String message = missing + (slash ? "; use / between folders" : "");
     boolean own = rows.isFromInstance(graph.workflow(), graph.job(id), ref.text());
-    boolean open = !graph.workflow().settings().made().stream().allMatch(MadeFile::read);
+    boolean open = !graph.workflow().settings().isAllRead();
     (own || open ? unreadable : errors).add(new Diagnostic(ref.place(), message));
   }
 

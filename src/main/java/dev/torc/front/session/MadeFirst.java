@@ -114,16 +114,15 @@ public final class MadeFirst {
   }
 
   static boolean isAnyUnread(Project project) {
-    return !unread(project).isEmpty();
+    return !project.workflow().settings().isAllRead();
   }
 
   /** Returns a line for each build file that is not read. */
   public static List<Diagnostic> unknown(Project project) {
     List<Diagnostic> lines = new ArrayList<>(project.buildFiles().made().problems());
+    boolean last = !project.buildFiles().made().jobs().isEmpty(); // of any file: most have one
     for (MadeFile made : unread(project)) {
       String maker = project.graph().title(maker(project.graph(), made));
-      boolean last =
-          !project.buildFiles().made().jobs().isEmpty(); // of any file: most projects have one
       lines.add(
           new Diagnostic(
               "the jobs of %s are not known until %s has run%s"
