@@ -1,7 +1,5 @@
 package dev.torc.front.page;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.torc.base.digests.Digest;
 import java.util.Base64;
 import java.util.Locale;
@@ -101,7 +99,7 @@ record HtmlFile(String text, Set<String> hashes, Set<String> loads, Set<String> 
     return close;
   }
 
-  /** Notes what the attributes of a tag load and use; returns whether there is no {@code src}. */
+  /** Notes what a tag loads and uses by its attributes. Returns whether it has no {@code src}. */
   private boolean attributes(String name, String tag) {
     boolean inline = true;
     boolean styles = name.equals("link") && tag.toLowerCase(Locale.ROOT).contains("stylesheet");
@@ -136,9 +134,14 @@ record HtmlFile(String text, Set<String> hashes, Set<String> loads, Set<String> 
     }
   }
 
+  /** Returns the source of a policy that allows an inline script. */
+  static String source(String code) {
+    byte[] hash = Digest.ofText(code).bytes();
+    return "'sha256-" + Base64.getEncoder().encodeToString(hash) + "'";
+  }
+
   private void script(String code) {
-    byte[] hash = Digest.ofBytes(code.getBytes(UTF_8)).bytes();
-    hashes.add("'sha256-" + Base64.getEncoder().encodeToString(hash) + "'");
+    hashes.add(source(code));
     if (EVAL.matcher(code).find()) {
       refused.add("eval");
     }

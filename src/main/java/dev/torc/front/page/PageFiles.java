@@ -15,6 +15,7 @@ import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.NeedContents;
 import dev.torc.core.decide.ProductRoots;
 import dev.torc.core.model.Graph;
+import dev.torc.core.model.ProductIndex;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Workflow;
 import dev.torc.core.model.Workflow.ReportFile;
@@ -139,7 +140,7 @@ final class PageFiles {
             shown.add(wrong(entry, glob.pattern(), "no file matches"));
           }
         }
-        case Ref.OfFolder folder -> shown.add(folder(entry, folder.text()));
+        case Ref.OfFolder folder -> shown.add(folder(entry, folder));
         case Ref.Exclude _ -> {}
         case Ref file -> shown.add(file(entry, file.text()));
       }
@@ -164,25 +165,27 @@ final class PageFiles {
   }
 
   /** Shows a folder by a link to its first page; all its files are copied. */
-  private Shown folder(ReportFile entry, String text) throws IOException {
+  private Shown folder(ReportFile entry, Ref.OfFolder folder) throws IOException {
+    String text = folder.text();
     Path index = workflow.root().resolve(text + "index.html").normalize();
     if (grounds.outside(text) != null || !Files.isRegularFile(index)) {
       return wrong(entry, text, "a folder; name its files, such as " + text + "*");
     }
-    copyAll(text);
-    return linked(entry, text, index, Excerpt.none("a folder; the link leads to its index.html"));
-  }
-
-  private void copyAll(String folder) throws IOException {
-    for (String path : GlobWalk.find(workflow.root(), Glob.of(folder + "**"), List.of()).files()) {
+    for (String path : GlobWalk.files(workflow.root(), ProductIndex.inside(folder.path()))) {
       copies.add(workflow.root().resolve(path));
     }
+    Excerpt none = Excerpt.none("a folder; the link leads to its index.html");
+    return linked(entry, text, index, none, trouble(graph.makerOf(folder.path())));
+  }
+
+  private String trouble(int maker) {
+    return maker < 0 ? "" : jobs.trouble(maker);
   }
 
   private Shown file(ReportFile entry, String path) {
     Path file = workflow.root().resolve(path).normalize();
     int maker = graph.makerOf(path);
-    String trouble = maker < 0 ? "" : jobs.trouble(maker);
+    String trouble = trouble(maker);
     try {
       if (grounds.outside(path) != null) {
         return wrong(entry, path, "outside the root and `roots`");
@@ -191,19 +194,17 @@ final class PageFiles {
       } else if (!Files.isRegularFile(file)) {
         return wrong(entry, path, "not a regular file");
       }
-      return linked(entry, path, file, part(file));
+      return linked(entry, path, file, part(file), trouble);
     } catch (IOException e) {
       return wrong(entry, path, "cannot be read: " + Refusal.why(e));
     }
   }
 
-  private Shown linked(ReportFile entry, String path, Path file, Excerpt part) {
+  private Shown linked(ReportFile entry, String path, Path file, Excerpt part, String trouble) {
     boolean linked = part.link && file.startsWith(workflow.root());
     // As a URL: "a b%.pdf" becomes a%20b%25.pdf.
     String link = linked ? workflow.root().toUri().relativize(file.toUri()).toString() : null;
     List<String> notes = new ArrayList<>();
-    int maker = graph.makerOf(path.replaceFirst("/$", ""));
-    String trouble = maker < 0 ? "" : jobs.trouble(maker);
     if (!trouble.isEmpty()) {
       notes.add("out of date: " + trouble);
     }

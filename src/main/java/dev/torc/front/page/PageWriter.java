@@ -1,6 +1,5 @@
 package dev.torc.front.page;
 
-import dev.torc.base.digests.Digest;
 import dev.torc.base.machine.Series;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.memory.AttemptRecord;
@@ -59,8 +58,7 @@ final class PageWriter {
     Map<String, String> parts = new HashMap<>();
     parts.put("script", script.toString());
     Set<String> hashes = new LinkedHashSet<>(); // the only scripts allowed
-    byte[] hash = Digest.ofText(script.toString()).bytes();
-    hashes.add("'sha256-" + Base64.getEncoder().encodeToString(hash) + "'");
+    hashes.add(HtmlFile.source(script.toString()));
     for (Shown file : data.files()) {
       if (file.content() instanceof ShownPart.Frame frame) {
         hashes.addAll(frame.file().hashes()); // a frame inherits the page's policy
