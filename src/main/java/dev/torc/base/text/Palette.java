@@ -10,6 +10,18 @@ import java.util.Map;
  */
 public record Palette(boolean on, boolean links) {
 
+  /** The terminals that show links, by TERM_PROGRAM or TERM. */
+  private static final List<String> LINKING =
+      List.of(
+          "iTerm.app",
+          "WezTerm",
+          "vscode",
+          "ghostty",
+          "xterm-kitty",
+          "xterm-ghostty",
+          "alacritty",
+          "foot");
+
   public Palette(boolean on) {
     this(on, false);
   }
@@ -49,17 +61,6 @@ public record Palette(boolean on, boolean links) {
         // Four digits and more are 0.50 and later: GNOME, XFCE and others.
         || env.getOrDefault("VTE_VERSION", "").length() > 3;
   }
-
-  private static final List<String> LINKING =
-      List.of(
-          "iTerm.app",
-          "WezTerm",
-          "vscode",
-          "ghostty",
-          "xterm-kitty",
-          "xterm-ghostty",
-          "alacritty",
-          "foot");
 
   private static boolean auto(Map<String, String> env, boolean terminal) {
     if (!env.getOrDefault("NO_COLOR", "").isEmpty()) {

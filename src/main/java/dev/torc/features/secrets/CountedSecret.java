@@ -17,11 +17,11 @@ public final class CountedSecret {
 
   private static final int SHOWN = 16; // hex digits
 
-  private CountedSecret() {}
-
   private static final String SLOT = "{" + SecretValues.COUNTS + ".";
 
   private static final String MISSING = "not set"; // the secret, or the root's id
+
+  private CountedSecret() {}
 
   /** Returns the digest, if a slot is that of a secret which counts; else null. */
   public static String of(String slot, Map<String, String> caller, CachePlace place) {

@@ -20,6 +20,7 @@ import dev.torc.front.session.BuildRequest.LockTerms;
 import dev.torc.front.session.BuildSession;
 import dev.torc.front.session.Caller;
 import dev.torc.front.session.ChangedJobs;
+import dev.torc.front.session.DisplayGraph;
 import dev.torc.front.session.Exit;
 import dev.torc.front.session.FailedJobs;
 import dev.torc.front.session.Leftovers.OutJobs;
@@ -163,6 +164,15 @@ public final class Call {
   /** Returns the names and files that the user gave: all words that are not options, in order. */
   public List<String> targets() {
     return given.given.stream().filter(e -> !e.name.startsWith("-")).map(Given::value).toList();
+  }
+
+  /**
+   * Returns a graph with each large package as one vertex, if the call means the whole: it names no
+   * targets or instances, and is not made in a package.
+   */
+  DisplayGraph byPackage(Project project, DisplayGraph all) {
+    boolean whole = targets().isEmpty() && project.paths().home().isEmpty();
+    return whole && !has("--instances") ? all.byPackage() : all;
   }
 
   /** Returns the selected jobs, only those that {@code --failed} and {@code --since} mean. */

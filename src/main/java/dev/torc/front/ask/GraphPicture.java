@@ -92,7 +92,7 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
       throw Call.usage(
           "--job %s: there is a target too, %s; give one of them".formatted(job, target));
     }
-    GraphPicture picture = of(call, around, steps, !format.equals("json"));
+    GraphPicture picture = of(call, around, steps, around.isEmpty() && !format.equals("json"));
     Writer out = call.console().out();
     switch (format) {
       case "dot" -> out.write(picture.text(picture.dot(), false));
@@ -142,13 +142,10 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
       Project project = look.project();
       Graph graph = project.graph();
       boolean instances = call.has("--instances");
-      boolean whole = call.targets().isEmpty() && !instances && project.isAskedAsWhole();
       BitSet middle = new BitSet();
       JobSelection selection = project.select(call.targets());
-      DisplayGraph shown = DisplayGraph.of(graph, selection.jobs(), selection.open(), instances);
-      if (whole && folds) {
-        shown = shown.byPackage();
-      }
+      DisplayGraph all = DisplayGraph.of(graph, selection.jobs(), selection.open(), instances);
+      DisplayGraph shown = folds ? call.byPackage(project, all) : all;
       if (!around.isEmpty()) {
         middle = Targets.nodes(graph, around, project.paths(), Targets.all(graph, project.paths()));
         selection = JobSelection.of(graph, around(graph, middle, steps));

@@ -147,10 +147,9 @@ record ListAnswer(
             id,
             new Known(look.records().result(id), details, runs, commands.apply(id), log, commit));
       }
-      DisplayGraph folded = project.folded(selection, instances);
-      boolean whole = targets.isEmpty() && !groups && !instances && project.isAskedAsWhole();
+      DisplayGraph named = project.folded(selection, instances);
       List<DisplayGraph.Fold> shown =
-          new ArrayList<>((whole ? folded.byPackage() : folded).folds());
+          new ArrayList<>((groups ? named : call.byPackage(project, named)).folds());
       shown.removeIf(fold -> groups && !fold.isGroup());
       BitSet waiting =
           running.isBuild() ? project.select(JobChoice.of(List.of(), false)).jobs() : new BitSet();
@@ -239,14 +238,14 @@ record ListAnswer(
     long total = known.stream().mapToLong(Known::wall).sum();
     boolean alike = !known.isEmpty() && !fold.isPackage();
     Job first = alike ? graph().job(fold.jobs().getFirst()) : null;
-    String size = "[" + fold.amount() + "] ";
+    String told = first == null ? "" : first.labels().description();
     return List.of(
         SafeText.name(fold.name()),
         counts(fold).words(),
         last > 0 ? Amount.localTime(last) : "-",
         last > 0 ? Amount.time(total) : "-",
         first == null ? "-" : resources(first.runs().resources()),
-        known.isEmpty() ? "-" : (size + (alike ? first.labels().description() : "")).strip());
+        known.isEmpty() ? "-" : ("[" + fold.amount() + "] " + told).strip());
   }
 
   /** Returns how many instances have each standing; the unknown instances count as one. */

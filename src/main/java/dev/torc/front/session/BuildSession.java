@@ -153,7 +153,7 @@ public final class BuildSession {
 
   /** Returns whether the build names no targets and is not made in a package. */
   public boolean isOfWhole() {
-    return request.choice().asked().isEmpty() && fast.project().isAskedAsWhole();
+    return request.choice().asked().isEmpty() && fast.project().paths().home().isEmpty();
   }
 
   /** Returns how many nanoseconds the forecast build is likely to take; negative if unknown. */

@@ -51,6 +51,9 @@ public final class DisplayGraph {
     }
   }
 
+  /** The most jobs of a package that are shown one by one in a view of the whole. */
+  public static final int APART = 10;
+
   private final Graph graph;
   private final List<Fold> folds;
   private final int[] vertex;
@@ -97,9 +100,6 @@ public final class DisplayGraph {
     }
     return new DisplayGraph(graph, List.copyOf(folds.values()));
   }
-
-  /** The most jobs of a package that are shown one by one in a view of the whole. */
-  public static final int APART = 10;
 
   /**
    * Returns this graph with the vertices of each package that has more than {@link #APART} jobs as

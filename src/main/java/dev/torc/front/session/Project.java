@@ -420,11 +420,6 @@ public record Project(
     return request.choice().select(graph, paths(), request.rerun() == Rerun.ALL);
   }
 
-  /** Returns whether the call is not made in a package, which means the jobs of that one. */
-  public boolean isAskedAsWhole() {
-    return paths().home().isEmpty();
-  }
-
   /** Returns the named jobs for display, each group or each of its instances as one vertex. */
   public DisplayGraph folded(JobSelection selection, boolean instances) {
     return DisplayGraph.of(graph, selection.named(), selection.namedOpen(), instances);
