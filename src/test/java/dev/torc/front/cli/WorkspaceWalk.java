@@ -77,7 +77,7 @@ public final class WorkspaceWalk {
   }
 
   private void add() throws IOException {
-    String name = "p" + names++;
+    String name = "p%03d".formatted(names++);
     List<String> deps = members.keySet().stream().filter(_ -> random.nextBoolean()).toList();
     members.put(name, new Member(0, deps, false));
     root.put("packages/" + name + "/src.txt", name + "\n");
@@ -136,7 +136,7 @@ public final class WorkspaceWalk {
 
   /** Moves the folder of a package, with all that is in it; then the package has another name. */
   private void move(String one) throws IOException {
-    String name = "p" + names++;
+    String name = "p%03d".formatted(names++);
     Member was = members.get(one);
     if (members.values().stream().noneMatch(each -> each.deps.contains(one))) {
       members.remove(one);
