@@ -30,8 +30,9 @@ import org.junit.jupiter.api.DynamicContainer;
  * <p>In process, a call of torc stands alone on its line, but for {@code cd DIR &&} and {@code
  * NAME=VALUE} before it and {@code < FILE}, {@code >/dev/null}, {@code 2>/dev/null}, {@code 2>&1}
  * and {@code | COMMAND} behind it, in this order; the status of the line is torc's where that is
- * not 0. The shipped torc is a program like others; {@code exit $MISSING} is for what CI must have:
- * it skips the test where CI is not.
+ * not 0. The shipped torc is a program like others, which costs a start of Java at each call: only
+ * for what a call in process is not. {@code exit $MISSING} is for what CI must have: it skips the
+ * test where CI is not.
  */
 final class Transcript implements StepFiles.Stage {
 
@@ -64,7 +65,6 @@ final class Transcript implements StepFiles.Stage {
     if (shipped) {
       env.put("HOME", Files.createDirectory(around.resolve("home")).toString());
       env.put("TORC_JAVA_HOME", System.getProperty("java.home"));
-      env.put("MISSING", "true".equals(System.getenv("CI")) ? "1" : "77");
       env.put("DIST", Path.of(System.getProperty("torc.home")).toAbsolutePath().toString());
       path += env.get("DIST") + "/bin:";
     }
@@ -173,9 +173,8 @@ final class Transcript implements StepFiles.Stage {
 
   private Run shell(String command, String input) throws Exception {
     Map<String, String> all = new HashMap<>(shipped ? Map.of() : System.getenv());
-    if (shipped) { // HOME, DIST and TORC_JAVA_HOME are in env
-      all.put("EXAMPLES", Path.of("examples").toAbsolutePath().toString());
-    }
+    all.put("EXAMPLES", Path.of("examples").toAbsolutePath().toString());
+    all.put("MISSING", "true".equals(System.getenv("CI")) ? "1" : "77");
     all.put("TESTDATA", Path.of("testdata").toAbsolutePath().toString());
     all.putAll(env);
     return run(List.of("sh", "-c", command), input, all);
