@@ -39,13 +39,16 @@ class AllocationTest {
       esac
       """;
 
-  /** Stands for a step: it runs until its file {@code end-NAME} is there, or it is told to end. */
+  /**
+   * Stands for a step: it runs until its file {@code end-NAME} is there, it is told to end, or the
+   * folder of the test is gone.
+   */
   private static final String SRUN =
       """
       for word; do case $word in --job-name=*) name=${word#*=} ;; esac; done
       trap 'exit 9' TERM
       trap 'echo told >>"$calls"' USR1
-      until [ -e "${0%/*}/end-$name" ]; do sleep 0.02; done
+      until [ -e "${0%/*}/end-$name" ]; do [ -e "$0" ] || exit; sleep 0.02; done
       read -r status <"${0%/*}/end-$name"
       exit "$status"
       """;
