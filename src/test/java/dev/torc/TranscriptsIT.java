@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.clusters.SharedSlurm;
+import dev.torc.server.WarmServer;
 import dev.torc.terminal.TerminalIT;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -25,6 +28,9 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  * when the session comes to them, and with {@code append} added to a file. Durations, moments,
  * digests, the order of lines and the machine's cpus do not count. -Dtorc.docs=fix puts the real
  * output into the page.
+ *
+ * <p>Where not all is played, a warm server answers the pages but for those of commands, some of
+ * which tell of it. It takes half a minute of CPU, since many sessions run real jobs.
  */
 @Execution(ExecutionMode.CONCURRENT)
 @ResourceLock("TranscriptsIT") // one of its tests at a time, beside other classes
@@ -32,12 +38,30 @@ class TranscriptsIT {
 
   private static final String BLOCK = "```console";
 
+  @TempDir static Path shared;
+  private static WarmServer server; // null where all is played
+
   @TempDir Path temp;
+  private boolean cold; // whether no server answers the session
   private List<String> prefix = List.of(); // of the command that runs the session
   private final Map<String, String> environment = new HashMap<>(); // beside the usual one
 
   /** A command of the page, with the output that the page shows. */
   private record Step(int line, String command, List<String> shown) {}
+
+  @BeforeAll
+  static void start() throws Exception {
+    if (!Sample.ALL) {
+      server = new WarmServer(shared, usual(shared));
+    }
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    if (server != null) {
+      server.stop();
+    }
+  }
 
   @Test
   void gettingStarted() throws Exception {
@@ -56,6 +80,7 @@ class TranscriptsIT {
 
   @Test
   void commands() throws Exception {
+    cold = true;
     for (Page page : Page.below("commands")) {
       if (!page.blocks("console").isEmpty()) {
         check(page, 1);
@@ -175,6 +200,19 @@ class TranscriptsIT {
     return steps;
   }
 
+  /** The usual environment of a session, with this home. */
+  private static Map<String, String> usual(Path home) {
+    Map<String, String> usual = new HashMap<>();
+    Path torc = Path.of(System.getProperty("torc.home")).toAbsolutePath();
+    usual.put("HOME", home.toString());
+    usual.put("PATH", torc + "/bin:/usr/local/bin:/usr/bin:/bin");
+    usual.put("TERM", "xterm");
+    usual.put("NO_COLOR", "1");
+    usual.put("LC_ALL", "C.UTF-8");
+    usual.put("TORC_JAVA_HOME", System.getProperty("java.home"));
+    return usual;
+  }
+
   private List<List<String>> run(String script, int steps) throws Exception {
     Path home =
         Files.createDirectories(Files.createTempDirectory(temp.toRealPath(), "").resolve("me"));
@@ -184,7 +222,6 @@ class TranscriptsIT {
         Sandbox.copy(name, home.resolve("torc/examples").resolve(name));
       }
     }
-    Path torc = Path.of(System.getProperty("torc.home")).toAbsolutePath();
     Path file = Files.writeString(temp.resolve("script"), script);
     Path out = temp.resolve("out");
     List<String> command = new ArrayList<>(prefix);
@@ -195,22 +232,11 @@ class TranscriptsIT {
             .redirectErrorStream(true)
             .redirectOutput(out.toFile());
     bash.environment().clear();
+    bash.environment().putAll(usual(home));
+    if (server != null && !cold) {
+      bash.environment().put("XDG_RUNTIME_DIR", server.folder.getParent().toString());
+    }
     bash.environment().putAll(environment);
-    bash.environment()
-        .putAll(
-            Map.of(
-                "HOME",
-                home.toString(),
-                "PATH",
-                torc + "/bin:/usr/local/bin:/usr/bin:/bin",
-                "TERM",
-                "xterm",
-                "NO_COLOR",
-                "1",
-                "LC_ALL",
-                "C.UTF-8",
-                "TORC_JAVA_HOME",
-                System.getProperty("java.home")));
     Process process = bash.start();
     process.getOutputStream().close();
     assertTrue(process.waitFor(5, TimeUnit.MINUTES), "the session hangs");
