@@ -539,21 +539,23 @@ public class Harness extends LastBuild {
    */
   Map<String, String> look(String... targets) {
     try {
-      Map<String, String> withThem = verdicts(targets);
+      Plan plan = forecast(targets);
+      Map<String, String> withThem = verdicts(plan);
       Path aside = Files.createTempDirectory(root.getParent(), "aside");
       List<Path> kept = Stream.of(place().graph(), place().rest()).filter(Files::exists).toList();
       for (Path file : kept) {
         Files.move(file, aside.resolve(file.getFileName()));
       }
       try {
-        assertEquals(verdicts(targets), withThem, "without graph and rest, and with them");
+        assertEquals(
+            verdicts(forecast(targets)), withThem, "without graph and rest, and with them");
       } finally {
         for (Path file : kept) {
           Files.move(aside.resolve(file.getFileName()), file);
         }
         Files.delete(aside);
       }
-      return look(session(followed(load()), true, targets).forecast(false, _ -> {}));
+      return look(plan);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -566,9 +568,12 @@ public class Harness extends LastBuild {
     return session.expected();
   }
 
+  private Plan forecast(String... targets) throws IOException {
+    return session(followed(load()), true, targets).forecast(false, _ -> {});
+  }
+
   /** The verdicts with all that is in their reasons. */
-  private Map<String, String> verdicts(String... targets) throws IOException {
-    Plan plan = session(followed(load()), true, targets).forecast(false, _ -> {});
+  private Map<String, String> verdicts(Plan plan) {
     Map<String, String> verdicts = new TreeMap<>();
     for (int n = 0; n < plan.context().graph().nodes(); n++) {
       Verdict verdict = plan.verdict(n);

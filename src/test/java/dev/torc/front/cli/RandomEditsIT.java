@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.Interruptible;
+import dev.torc.Sample;
 import dev.torc.server.WarmServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +34,8 @@ class RandomEditsIT {
     long seed = Long.getLong("torc.seed", new Random().nextInt(1_000_000));
     try {
       Path top = Files.createDirectories(temp.toRealPath().resolve("walk"));
-      new EditsWalk(top, seed, this::call).play(Integer.getInteger("torc.rounds", 15));
+      new EditsWalk(top, seed, this::call)
+          .play(Integer.getInteger("torc.rounds", Sample.part(3, 15)));
       assertTrue(server.log(" served: ").size() > calls / 4, "served: " + server.log(""));
     } catch (AssertionError e) {
       throw new AssertionError("-Dtorc.seed=" + seed + " " + e.getMessage(), e);
@@ -50,7 +52,8 @@ class RandomEditsIT {
     long seed = Long.getLong("torc.seed", new Random().nextInt(1_000_000));
     try {
       Path top = Files.createDirectories(temp.toRealPath().resolve("walk"));
-      new WorkspaceWalk(top, seed, this::call).play(Integer.getInteger("torc.rounds", 8));
+      new WorkspaceWalk(top, seed, this::call)
+          .play(Integer.getInteger("torc.rounds", Sample.part(2, 8)));
       assertTrue(server.log(" served: ").size() > calls / 4, "served: " + server.log(""));
     } catch (AssertionError e) {
       throw new AssertionError("-Dtorc.seed=" + seed + " " + e.getMessage(), e);

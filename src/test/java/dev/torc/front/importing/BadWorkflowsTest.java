@@ -3,6 +3,7 @@ package dev.torc.front.importing;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.Sample;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.front.buildfile.BuildFileLoader;
 import java.io.IOException;
@@ -13,12 +14,11 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
 
 /**
  * Checks that damaged workflow files, with lines lost, doubled and swapped and words exchanged, are
- * imported or refused with a place.
+ * imported or refused with a place. Where not all is played, a quarter of the files.
  */
 class BadWorkflowsTest {
 
@@ -54,8 +54,14 @@ class BadWorkflowsTest {
           "PT",
           "x y");
 
-  @Property(tries = 300)
-  void areImportedOrRefusedWithPlace(@ForAll long seed) throws IOException {
+  @Test
+  void areImportedOrRefusedWithPlace() throws IOException {
+    for (int i = 0; i < Sample.part(4, 300); i++) {
+      play(Sample.SEED + i);
+    }
+  }
+
+  private static void play(long seed) throws IOException {
     Random random = new Random(seed);
     List<Path> samples;
     try (Stream<Path> files = Files.list(Path.of("testdata", "imports"))) {

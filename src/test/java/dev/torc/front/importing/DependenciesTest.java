@@ -3,6 +3,7 @@ package dev.torc.front.importing;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.torc.Sample;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.core.model.InstanceName;
 import dev.torc.core.model.Job;
@@ -25,13 +26,12 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
 
 /**
  * Checks random workflows with parameters, in all combinations and in step. The dependencies after
  * the import must be those that result from expanding all names and looking them up, as NREL's torc
- * does.
+ * does. Where not all is played, a quarter of the workflows.
  */
 class DependenciesTest {
 
@@ -40,8 +40,14 @@ class DependenciesTest {
 
   private final Map<String, Integer> counts = new HashMap<>();
 
-  @Property(tries = 200)
-  void areWhatTheExpandedNamesSay(@ForAll long seed) throws IOException {
+  @Test
+  void areWhatTheExpandedNamesSay() throws IOException {
+    for (int i = 0; i < Sample.part(4, 200); i++) {
+      compare(Sample.SEED + i);
+    }
+  }
+
+  private void compare(long seed) throws IOException {
     Random random = new Random(seed);
     for (String parameter : List.of("a", "b", "c")) {
       counts.put(parameter, 1 + random.nextInt(3));
