@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -97,15 +98,21 @@ final class ProcessTimes {
     }
   }
 
-  /** The class of a process, null if it has none. */
+  /** Returns the class of a process, null if it has none. Most are told by their folder alone. */
   private String test(Path process) throws IOException {
-    String told =
-        String.join(
-            "\n",
-            Files.readSymbolicLink(process.resolve("cwd")).toString(),
-            new String(Files.readAllBytes(process.resolve("cmdline")), StandardCharsets.UTF_8),
-            new String(Files.readAllBytes(process.resolve("environ")), StandardCharsets.UTF_8));
-    for (Matcher name = NAME.matcher(told); name.find(); ) {
+    String test = named(Files.readSymbolicLink(process.resolve("cwd")).toString());
+    for (String file : List.of("cmdline", "environ")) {
+      if (test == null) {
+        byte[] bytes = Files.readAllBytes(process.resolve(file));
+        test = named(new String(bytes, StandardCharsets.ISO_8859_1));
+      }
+    }
+    return test;
+  }
+
+  /** Returns the class whose folder a text names, null if it names none. */
+  private String named(String text) {
+    for (Matcher name = NAME.matcher(text); name.find(); ) {
       String test = folders.get(name.group());
       if (test != null) {
         return test;
@@ -117,7 +124,7 @@ final class ProcessTimes {
   /** The fields of a process behind its name, which may hold any character. */
   private static String[] stat(String process) throws IOException {
     String text = Files.readString(PROC.resolve(process).resolve("stat"));
-    return text.substring(text.lastIndexOf(')') + 2).split(" ");
+    return text.substring(text.lastIndexOf(')') + 2).split(" ", 16);
   }
 
   private static long ticks(String[] stat) {
