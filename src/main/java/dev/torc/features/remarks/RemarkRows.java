@@ -356,6 +356,14 @@ final class RemarkRows {
       miss     sh: while read a; do echo $a; done
       miss     sh: echo read
 
+      row      mkdir
+      in       log
+      pattern  \\bmkdir: (?:cannot create directory )?.*File exists
+      says     runs mkdir for a folder that exists; torc makes the folders of products: write mkdir -p
+      hit      mkdir: cannot create directory \u2018dist\u2019: File exists
+      hit      mkdir: dist: File exists
+      miss     mkdir: dist: Permission denied
+
       row      minus
       in       failed
       pattern  ^-

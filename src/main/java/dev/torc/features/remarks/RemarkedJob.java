@@ -82,14 +82,14 @@ public final class RemarkedJob {
       commands = new ArrayList<>(steps().size());
       for (Step step : steps()) {
         commands.add(
-            new CommandWords(step.command(), step.shell(), slot -> product(slot, step, false)));
+            new CommandWords(step.command(), step.shell(), slot -> product(slot, step)));
       }
     }
     return commands;
   }
 
-  /** Returns the path of the product, a folder if so wished, that a slot stands for; or null. */
-  String product(Slot slot, Step step, boolean folder) {
+  /** Returns the path of the product that a slot stands for; or null. */
+  private String product(Slot slot, Step step) {
     List<Ref> refs = job.productRefs();
     int index = Math.max(0, slot.index());
     boolean one =
@@ -103,7 +103,7 @@ public final class RemarkedJob {
     String path =
         ref instanceof Ref.OfFolder made
             ? made.path()
-            : ref instanceof Ref.OfFile made && !folder ? made.path() : "";
+            : ref instanceof Ref.OfFile made ? made.path() : "";
     return Quoting.isPlain(path) ? path : null;
   }
 

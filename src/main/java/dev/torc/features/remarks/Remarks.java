@@ -171,7 +171,6 @@ public final class Remarks {
                 each(Due.CHECK, SheetOrder::besideTables),
                 new TableRemarks(),
                 Remark.of(Due.RUN, FoldedLines.CALLER, step(UndeclaredVariables::in)),
-                Remark.of(Due.RUN, "folder", step(FolderTargets::in)),
                 reads,
                 imports,
                 Remark.of(Due.CHECK, "headers", Compilers::line),
