@@ -1,5 +1,6 @@
 package dev.torc.features.remarks;
 
+import dev.torc.base.machine.InstalledTorc;
 import dev.torc.base.text.SafeText;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -12,8 +13,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The patterns and sentences of remarks about commands and failures: {@link RemarkRows}, whose head
- * describes the rows. It is read before the first remark, never in a build in which nothing runs.
+ * The patterns and sentences of remarks about commands and failures: {@code torc.remarks.txt},
+ * whose head describes the rows. It is read before the first remark, never in a build in which
+ * nothing runs.
  */
 final class RemarkTable {
 
@@ -136,16 +138,14 @@ final class RemarkTable {
 
   private static Map<In, List<Row>> read() {
     List<Map<String, List<String>>> rows = new ArrayList<>();
-    for (String line : RemarkRows.TEXT.split("\n")) {
-      if (!line.isBlank() && !line.startsWith("#")) {
-        String[] words = line.split(" +", 2);
-        if (!KEYS.contains(words[0])) {
-          throw new IllegalStateException("unknown key of a row: " + words[0]);
-        } else if (words[0].equals("row")) {
-          rows.add(new HashMap<>());
-        }
-        rows.getLast().computeIfAbsent(words[0], _ -> new ArrayList<>(1)).add(words[1]);
+    for (String line : InstalledTorc.rows("torc.remarks.txt")) {
+      String[] words = line.split(" +", 2);
+      if (!KEYS.contains(words[0])) {
+        throw new IllegalStateException("unknown key of a row: " + words[0]);
+      } else if (words[0].equals("row")) {
+        rows.add(new HashMap<>());
       }
+      rows.getLast().computeIfAbsent(words[0], _ -> new ArrayList<>(1)).add(words[1]);
     }
     Map<In, List<Row>> all = new EnumMap<>(In.class);
     for (In in : In.values()) {

@@ -81,8 +81,7 @@ public final class RemarkedJob {
     if (commands == null) {
       commands = new ArrayList<>(steps().size());
       for (Step step : steps()) {
-        commands.add(
-            new CommandWords(step.command(), step.shell(), slot -> product(slot, step)));
+        commands.add(new CommandWords(step.command(), step.shell(), slot -> product(slot, step)));
       }
     }
     return commands;

@@ -22,7 +22,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 
 /**
  * All that torc remarks about jobs without being asked, and the one place that asks it: the list
@@ -170,7 +169,7 @@ public final class Remarks {
                 each(Due.CHECK, DottedFiles::besideNeeds),
                 each(Due.CHECK, SheetOrder::besideTables),
                 new TableRemarks(),
-                Remark.of(Due.RUN, FoldedLines.CALLER, step(UndeclaredVariables::in)),
+                Remark.of(Due.RUN, FoldedLines.CALLER, UndeclaredVariables::line),
                 reads,
                 imports,
                 Remark.of(Due.CHECK, "headers", Compilers::line),
@@ -211,22 +210,6 @@ public final class Remarks {
       public void of(RemarkedJob job) throws IOException {
         question.ask(job);
       }
-    };
-  }
-
-  /** A question about the command of a step; returns the rest of a sentence about the job. */
-  interface OfStep {
-    String in(RemarkedJob of, CommandWords words, Step step);
-  }
-
-  /** Returns the first sentence about a step of a job. */
-  private static Function<RemarkedJob, String> step(OfStep question) {
-    return of -> {
-      String line = null;
-      for (int s = 0; s < of.steps().size() && line == null; s++) {
-        line = question.in(of, of.commands().get(s), of.steps().get(s));
-      }
-      return line;
     };
   }
 

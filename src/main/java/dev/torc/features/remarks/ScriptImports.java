@@ -1,5 +1,6 @@
 package dev.torc.features.remarks;
 
+import dev.torc.base.machine.InstalledTorc;
 import dev.torc.base.posix.Io;
 import dev.torc.base.syntax.Paths;
 import dev.torc.base.text.SafeText;
@@ -27,23 +28,6 @@ final class ScriptImports implements Remark {
 
   private static final int MAX_BYTES = 1 << 20;
 
-  /** In the class as {@link RemarkRows} are. */
-  private static final String IMPORTS =
-      """
-      # How scripts name files of their project: the suffixes of the scripts, a pattern whose first group
-      # has the names (separated by commas), and the paths that a name may stand for, from the folder of
-      # the script or of the command. In {module}, dots stand for slashes; leading ones for folders above.
-      # Two spaces or more part the columns.
-      py            ^[ \\t]*import[ \\t]+([\\w., \\t]+)                                {module}.py {module}/__init__.py
-      py            ^[ \\t]*from[ \\t]+(\\.*[\\w.]*)[ \\t]+import\\b                     {module}.py {module}/__init__.py
-      py            ^[ \\t]*from[ \\t]+(\\.*[\\w.]*[ \\t]+import[ \\t]+\\(?\\w+)           {module}.py {module}/__init__.py
-      R r Rmd qmd   \\bsource\\([ ]*["']([^"']+)["']                                 {name}
-      sh bash ksh   ^[ \\t]*(?:\\.|source)[ \\t]+["']?([\\w./-]+)                      {name}
-      js mjs cjs jsx ts mts tsx  (?:\\bfrom|\\brequire\\(|\\bimport\\(?)[ ]*["'](\\.[^"']+)["']  {name} {name}.js {name}.ts {name}.mjs {name}.cjs {name}.jsx {name}.tsx {name}.json {name}/index.js {name}/index.ts
-      jl            \\binclude\\([ ]*"([^"]+)"                                       {name}
-      c cc cpp cxx h hh hpp hxx  ^[ \\t]*#[ \\t]*include[ \\t]+"([^"]+)"              {name}
-      """;
-
   private record Row(List<String> suffixes, Pattern pattern, List<String> paths) {}
 
   private static final List<Row> ROWS = read();
@@ -59,9 +43,7 @@ final class ScriptImports implements Remark {
   }
 
   private static List<Row> read() {
-    return IMPORTS
-        .lines()
-        .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+    return InstalledTorc.rows("torc.imports.txt").stream()
         .map(line -> line.split(" {2,}"))
         .map(
             row ->

@@ -37,8 +37,16 @@ final class UndeclaredVariables {
     return made == null ? job.surroundings() != null : made.containsKey(name);
   }
 
-  /** Returns the rest of a warning about a job; null if there is nothing to say. */
-  static String in(RemarkedJob of, CommandWords words, Step step) {
+  /** Returns the rest of a warning about the first such step of a job; null for none. */
+  static String line(RemarkedJob of) {
+    String line = null;
+    for (int s = 0; s < of.steps().size() && line == null; s++) {
+      line = in(of, of.commands().get(s), of.steps().get(s));
+    }
+    return line;
+  }
+
+  private static String in(RemarkedJob of, CommandWords words, Step step) {
     NeedContents contents = of.contents();
     Set<String> unnamed = new TreeSet<>();
     for (String expansion : words.expansions()) {

@@ -1,6 +1,8 @@
 package dev.torc.front.ask;
 
 import dev.torc.base.machine.Gpus;
+import dev.torc.base.machine.InstalledTorc;
+import dev.torc.base.machine.InstalledTorc.Installation;
 import dev.torc.base.machine.Jobserver;
 import dev.torc.base.machine.Limits;
 import dev.torc.base.machine.MachineFacts;
@@ -31,8 +33,6 @@ import dev.torc.features.reading.BuildFile;
 import dev.torc.front.buildfile.UserConfig;
 import dev.torc.front.session.Caller;
 import dev.torc.front.session.Exit;
-import dev.torc.front.session.InstalledTorc;
-import dev.torc.front.session.InstalledTorc.Installation;
 import dev.torc.front.session.Project;
 import dev.torc.front.session.ProjectFolder;
 import dev.torc.front.session.ProjectOptions;

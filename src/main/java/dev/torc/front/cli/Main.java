@@ -1,5 +1,7 @@
 package dev.torc.front.cli;
 
+import dev.torc.base.machine.InstalledTorc;
+import dev.torc.base.machine.InstalledTorc.Installation;
 import dev.torc.base.posix.CallingProcess;
 import dev.torc.base.posix.Descriptor;
 import dev.torc.base.posix.Environment;
@@ -12,8 +14,6 @@ import dev.torc.base.syntax.NearestName;
 import dev.torc.base.text.SafeText;
 import dev.torc.front.ask.Call;
 import dev.torc.front.session.Exit;
-import dev.torc.front.session.InstalledTorc;
-import dev.torc.front.session.InstalledTorc.Installation;
 import dev.torc.front.show.Console;
 import dev.torc.front.show.Json;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package dev.torc.front.cli;
 
-import dev.torc.front.session.InstalledTorc;
+import dev.torc.base.machine.InstalledTorc;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package dev.torc.front.cli;
 
+import dev.torc.base.machine.InstalledTorc;
 import dev.torc.base.posix.Descriptor;
 import dev.torc.base.posix.Environment;
 import dev.torc.base.posix.Questions;
@@ -7,7 +8,6 @@ import dev.torc.features.memo.AskedVariables;
 import dev.torc.features.memo.Memo;
 import dev.torc.features.memo.Memo.AnsweredCall;
 import dev.torc.front.session.Exit;
-import dev.torc.front.session.InstalledTorc;
 import dev.torc.front.show.Console;
 import java.io.ByteArrayOutputStream;
 import java.io.FilterOutputStream;

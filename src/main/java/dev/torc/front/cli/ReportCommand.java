@@ -1,5 +1,6 @@
 package dev.torc.front.cli;
 
+import dev.torc.base.machine.InstalledTorc;
 import dev.torc.base.posix.OwnFile;
 import dev.torc.base.syntax.BadInput.Warnings;
 import dev.torc.base.text.Amount;
@@ -8,7 +9,6 @@ import dev.torc.front.ask.Call;
 import dev.torc.front.crate.CrateRequest;
 import dev.torc.front.page.ReportPage;
 import dev.torc.front.session.Exit;
-import dev.torc.front.session.InstalledTorc;
 import dev.torc.front.session.Project;
 import dev.torc.front.show.Console;
 import java.io.IOException;

@@ -2,13 +2,13 @@ package dev.torc.front.cli;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import dev.torc.base.machine.InstalledTorc;
 import dev.torc.base.posix.Environment;
 import dev.torc.base.posix.OtherProcess;
 import dev.torc.base.posix.OwnFile;
 import dev.torc.base.posix.Spawn;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.front.ask.Call;
-import dev.torc.front.session.InstalledTorc;
 import dev.torc.front.session.ServerFolder;
 import java.io.IOException;
 import java.nio.file.Files;

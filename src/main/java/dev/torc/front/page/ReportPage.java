@@ -1,6 +1,7 @@
 package dev.torc.front.page;
 
 import dev.torc.base.bytes.WholeFile;
+import dev.torc.base.machine.InstalledTorc;
 import dev.torc.base.machine.Limits;
 import dev.torc.base.machine.Series;
 import dev.torc.base.posix.OwnFile;
@@ -23,7 +24,6 @@ import dev.torc.front.page.PageData.State;
 import dev.torc.front.page.PageData.Tail;
 import dev.torc.front.page.PageData.Used;
 import dev.torc.front.session.Caller.BuildMachine;
-import dev.torc.front.session.InstalledTorc;
 import dev.torc.front.session.JobChoice;
 import dev.torc.front.session.Project;
 import dev.torc.front.session.ReadSession;

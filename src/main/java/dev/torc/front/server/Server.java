@@ -1,5 +1,6 @@
 package dev.torc.front.server;
 
+import dev.torc.base.machine.InstalledTorc;
 import dev.torc.base.posix.Descriptor;
 import dev.torc.base.posix.Environment;
 import dev.torc.base.posix.FileStatus;
@@ -9,7 +10,6 @@ import dev.torc.base.posix.OtherProcess;
 import dev.torc.base.posix.OwnFile;
 import dev.torc.base.posix.Signals;
 import dev.torc.front.cli.Main;
-import dev.torc.front.session.InstalledTorc;
 import dev.torc.front.session.ServerFolder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,6 @@
 package dev.torc.front.session;
 
+import dev.torc.base.machine.InstalledTorc;
 import dev.torc.base.posix.Io;
 import dev.torc.base.posix.Kill;
 import dev.torc.base.posix.OpenFileLock;

@@ -6,6 +6,7 @@ import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.digests.FileClock;
 import dev.torc.base.digests.StampSource;
 import dev.torc.base.digests.StampSource.StampPaths;
+import dev.torc.base.machine.InstalledTorc;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Paths;
 import dev.torc.core.decide.Expander;

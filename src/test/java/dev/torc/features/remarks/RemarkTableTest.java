@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -39,7 +40,11 @@ class RemarkTableTest {
     assertEquals(List.of(), wrong);
   }
 
-  private static boolean finds(Row row, String example) {
+  private static boolean finds(Row row, String written) {
+    String example =
+        Pattern.compile("\\\\u(\\p{XDigit}{4})")
+            .matcher(written)
+            .replaceAll(each -> Character.toString(Integer.parseInt(each.group(1), 16)));
     if (row.in() == In.ENV) {
       return row.find(example, "sh", "") != null;
     }

@@ -1,10 +1,10 @@
-package dev.torc.front.session;
+package dev.torc.base.machine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Jimfs;
-import dev.torc.front.session.InstalledTorc.Installation;
+import dev.torc.base.machine.InstalledTorc.Installation;
 import java.io.IOException;
 import java.nio.file.FileSystem;
 import java.nio.file.Files;
