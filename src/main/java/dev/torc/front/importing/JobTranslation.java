@@ -5,7 +5,6 @@ import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.NearestName;
 import dev.torc.base.syntax.Quoting;
 import dev.torc.core.model.InstanceName;
-import dev.torc.front.buildfile.LiteralText;
 import dev.torc.front.importing.BuildFileText.Flow;
 import dev.torc.front.importing.Imported.Notes;
 import dev.torc.front.importing.Target.Member;

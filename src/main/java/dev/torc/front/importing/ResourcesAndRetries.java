@@ -1,6 +1,6 @@
 package dev.torc.front.importing;
 
-import static dev.torc.front.buildfile.LiteralText.literal;
+import static dev.torc.front.importing.LiteralText.literal;
 
 import dev.torc.front.importing.BuildFileText.Flow;
 import dev.torc.front.importing.BuildFileText.Placed;

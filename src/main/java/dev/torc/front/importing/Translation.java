@@ -1,6 +1,6 @@
 package dev.torc.front.importing;
 
-import static dev.torc.front.buildfile.LiteralText.literal;
+import static dev.torc.front.importing.LiteralText.literal;
 
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.JsonText;

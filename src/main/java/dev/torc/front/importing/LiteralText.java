@@ -1,4 +1,4 @@
-package dev.torc.front.buildfile;
+package dev.torc.front.importing;
 
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Place;
@@ -13,12 +13,12 @@ import java.util.Objects;
  * Escapes placeholders in a text, so that the text means itself when a build file contains it.
  * {@link Placeholder} and {@code Scope} read such texts.
  */
-public final class LiteralText {
+final class LiteralText {
 
   private LiteralText() {}
 
   /** Returns the text escaped for a build file, or the text itself if that is impossible. */
-  public static String literal(String text) {
+  static String literal(String text) {
     return Objects.requireNonNullElse(of(text), text);
   }
 
@@ -35,7 +35,7 @@ public final class LiteralText {
    * @return null if that is impossible: if braces directly surround a placeholder, or a {@code $}
    *     is right before it
    */
-  public static String write(List<String> parts) {
+  static String write(List<String> parts) {
     StringBuilder out = new StringBuilder();
     List<String> meant = new ArrayList<>();
     for (int i = 0; i < parts.size(); i++) {
@@ -69,7 +69,7 @@ public final class LiteralText {
   }
 
   /** Returns why a parameter cannot have this name, for a message; null if it can. */
-  public static String wrongParameter(String name) {
+  static String wrongParameter(String name) {
     if (!Placeholder.isIdentifier(name)) {
       return "its name is not an identifier"; // escape() recognizes only identifiers
     }

@@ -1,4 +1,4 @@
-package dev.torc.front.buildfile;
+package dev.torc.front.importing;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
