@@ -33,6 +33,7 @@ import java.util.stream.Collectors;
  * {@code torc adopt}: accepts existing files as the products of jobs, without running them. {@link
  * Adoption} finds what can be adopted; this class stores all of it, or nothing.
  *
+ * @param files whether it is about files, not jobs: see {@link AdoptedSources}
  * @param lines the adopted jobs as they are shown: a line for each group; empty if none is wanted
  * @param adopted names of the jobs whose products were or would be adopted; empty if there are
  *     problems
@@ -41,6 +42,7 @@ import java.util.stream.Collectors;
  */
 record AdoptAnswer(
     boolean dryRun,
+    boolean files,
     List<String> lines,
     List<String> adopted,
     List<String> upToDate,
@@ -48,9 +50,6 @@ record AdoptAnswer(
     implements Answer {
 
   static int run(Call call) throws IOException {
-    if (call.has("--source")) {
-      return AdoptedSources.run(call);
-    }
     AdoptAnswer answer = of(call);
     if (answer != null) {
       answer.problems.stream().map(Exit::line).forEach(call.console()::say);
@@ -88,7 +87,7 @@ record AdoptAnswer(
       }
       if (!problems.isEmpty()) {
         List<Diagnostic> told = problems.stream().map(Diagnostic::new).toList();
-        return new AdoptAnswer(false, List.of(), List.of(), List.of(), told);
+        return new AdoptAnswer(false, false, List.of(), List.of(), List.of(), told);
       }
       PlanContext context = work.context(selection, Rerun.NONE);
       Adopted adoption = adoption(project, targets, context, work.digests(), work.build());
@@ -112,7 +111,8 @@ record AdoptAnswer(
   private static AdoptAnswer of(Adopted done, Call call) {
     List<String> adopted = done.problems().isEmpty() ? done.jobs() : List.of();
     List<String> lines = call.has("--quiet") ? List.of() : lines(done.context().graph(), adopted);
-    return new AdoptAnswer(call.has("--dry-run"), lines, adopted, done.upToDate(), done.problems());
+    return new AdoptAnswer(
+        call.has("--dry-run"), false, lines, adopted, done.upToDate(), done.problems());
   }
 
   /** Returns the names of jobs; several instances of a group share a line, at the first of them. */
@@ -156,9 +156,11 @@ record AdoptAnswer(
 
   @Override
   public List<String> messages() {
+    String yours =
+        Amount.count(adopted.size(), "file") + (dryRun ? " would be yours" : " now yours");
     String jobs = Amount.count(adopted.size() + upToDate.size(), "job");
     String done = adopted.size() + (dryRun ? " would be adopted" : " adopted");
-    String counts = jobs + ": " + done + ", " + upToDate.size() + " up to date";
+    String counts = files ? yours : jobs + ": " + done + ", " + upToDate.size() + " up to date";
     return List.of(problems.isEmpty() ? counts : "nothing adopted");
   }
 }

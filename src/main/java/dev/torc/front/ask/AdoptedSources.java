@@ -1,8 +1,7 @@
 package dev.torc.front.ask;
 
 import dev.torc.base.posix.RandomId;
-import dev.torc.base.text.Amount;
-import dev.torc.base.text.Palette;
+import dev.torc.base.syntax.BadInput.Diagnostic;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.JobSelection.Rerun;
 import dev.torc.core.decide.JobSelection.UserPaths;
@@ -10,23 +9,20 @@ import dev.torc.core.decide.PlanContext;
 import dev.torc.core.decide.StaleFiles.Undeclared;
 import dev.torc.core.memory.Batch;
 import dev.torc.core.memory.BuildLock;
-import dev.torc.front.session.Exit;
 import dev.torc.front.session.Project;
 import dev.torc.front.session.ReadSession;
 import dev.torc.front.session.WriteSession;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /**
  * {@code torc adopt --source}: files that torc made and no job makes now become the user's, so that
- * they are sources again (rule 13). Records all of them, or nothing.
- *
- * @param problems what prevents that, one line each
+ * they are sources again (rule 13). Records all of them, or nothing; {@link AdoptAnswer} tells it.
  */
-record AdoptedSources(boolean dryRun, boolean quiet, List<String> adopted, List<String> problems)
-    implements Answer {
+final class AdoptedSources {
+
+  private AdoptedSources() {}
 
   static int run(Call call) throws IOException {
     Project project = call.project().withoutResults();
@@ -44,8 +40,8 @@ record AdoptedSources(boolean dryRun, boolean quiet, List<String> adopted, List<
         WriteSession work = WriteSession.open(project, id, call.lock().gone(), call::warn)) {
       Batch batch = new Batch();
       PlanContext context = work.context(project.select(List.of()), Rerun.NONE);
-      AdoptedSources answer = of(call, context, batch);
-      if (answer.problems.isEmpty()) {
+      AdoptAnswer answer = of(call, context, batch);
+      if (answer.problems().isEmpty()) {
         work.cache().put(batch);
         work.cache().flush();
       }
@@ -53,15 +49,15 @@ record AdoptedSources(boolean dryRun, boolean quiet, List<String> adopted, List<
     }
   }
 
-  private static int print(Call call, AdoptedSources answer) throws IOException {
-    answer.problems.forEach(call.console()::say);
+  private static int print(Call call, AdoptAnswer answer) throws IOException {
+    answer.problems().forEach(problem -> call.console().say(problem.message()));
     return call.print(answer);
   }
 
   /** Adds the records of the files that are targets to the batch. */
-  private static AdoptedSources of(Call call, PlanContext context, Batch batch) {
+  private static AdoptAnswer of(Call call, PlanContext context, Batch batch) {
     List<String> adopted = new ArrayList<>();
-    List<String> problems = new ArrayList<>();
+    List<Diagnostic> problems = new ArrayList<>();
     UserPaths paths = new UserPaths(context.graph().workflow().root(), call.caller().cwd());
     for (String target : call.targets()) {
       String path = paths.path(target);
@@ -70,47 +66,17 @@ record AdoptedSources(boolean dryRun, boolean quiet, List<String> adopted, List<
       if (made != null) {
         batch.own(made.owned().as(true));
         adopted.add(made.owned().path());
-      } else if (maker >= 0) {
-        problems.add(
-            "%s is a product of %s".formatted(SafeText.name(path), context.graph().title(maker)));
       } else {
-        problems.add(SafeText.name(path) + " is not as torc made it, so it is yours");
+        String why =
+            maker >= 0
+                ? " is a product of " + context.graph().title(maker)
+                : " is not as torc made it, so it is yours";
+        problems.add(new Diagnostic(SafeText.name(path) + why));
       }
     }
-    return new AdoptedSources(
-        call.has("--dry-run"),
-        call.has("--quiet"),
-        problems.isEmpty() ? adopted : List.of(),
-        problems);
-  }
-
-  @Override
-  public int exit() {
-    return problems.isEmpty() ? Exit.DONE : Exit.FAILED;
-  }
-
-  @Override
-  public String text(Palette palette) {
-    String done = dryRun ? "would adopt " : "adopted ";
-    return quiet
-        ? ""
-        : adopted.stream()
-            .map(path -> done + SafeText.name(path) + "\n")
-            .collect(Collectors.joining());
-  }
-
-  private record Fields(
-      boolean dryRun, List<String> adopted, List<String> upToDate, List<String> problems) {}
-
-  @Override
-  public Object json() {
-    return new Fields(dryRun, adopted, List.of(), problems);
-  }
-
-  @Override
-  public List<String> messages() {
-    String files =
-        Amount.count(adopted.size(), "file") + (dryRun ? " would be yours" : " now yours");
-    return List.of(problems.isEmpty() ? files : "nothing adopted");
+    List<String> all = problems.isEmpty() ? adopted : List.of();
+    List<String> lines =
+        call.has("--quiet") ? List.of() : all.stream().map(SafeText::name).toList();
+    return new AdoptAnswer(call.has("--dry-run"), true, lines, all, List.of(), problems);
   }
 }

@@ -13,7 +13,7 @@ public final class Answers {
   /** Answers a call, prints the answer and returns the exit status. */
   public static int print(Call call) throws IOException {
     return switch (call.command()) {
-      case "adopt" -> AdoptAnswer.run(call);
+      case "adopt" -> call.has("--source") ? AdoptedSources.run(call) : AdoptAnswer.run(call);
       case "check" -> CheckAnswer.run(call);
       case "clean" -> call.print(CleanAnswer.of(call));
       case "data" -> call.print(DataAnswer.of(call));
