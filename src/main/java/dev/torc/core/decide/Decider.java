@@ -417,7 +417,7 @@ public final class Decider {
     for (ManifestEntry line : details == null ? List.<ManifestEntry>of() : details.manifest()) {
       boolean shell = line.code() == LineKind.SHELL.ordinal() && Manifest.runsPlain(line.now());
       if (shell || line.code() == LineKind.EXTRA.ordinal() && line.name().isEmpty()) {
-        ManifestHash then = new ManifestHash(shell ? line.now() : "");
+        ManifestHash then = new ManifestHash(shell ? line.now() : null);
         manifest.describe(id, last.needs().found(), contents, then);
         return then.digest().equals(last.manifest());
       }

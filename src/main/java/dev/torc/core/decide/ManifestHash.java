@@ -18,18 +18,21 @@ public final class ManifestHash implements ManifestWriter {
   private byte[] buffer = new byte[4096];
   private int size;
   private int pending = -1;
-  private final String plain; // null today
+  private final boolean earlier;
+  private final String plain; // null if the shell of plain words does not count
 
   public ManifestHash() {
-    this(null);
+    this.earlier = false;
+    this.plain = null;
   }
 
   /**
    * Creates a hash as an earlier torc computed it, where {@link LineKind#EXTRA} had no name.
    *
-   * @param plain the shell of plain words, which counted then; empty if it does not count
+   * @param plain the shell of plain words if it counted then; else null
    */
   ManifestHash(String plain) {
+    this.earlier = true;
     this.plain = plain;
   }
 
@@ -37,7 +40,7 @@ public final class ManifestHash implements ManifestWriter {
   public void text(LineKind line, String name, String shown, String counts) {
     reserve(1);
     buffer[size++] = (byte) line.ordinal();
-    append(plain != null && line == LineKind.EXTRA ? "" : name);
+    append(earlier && line == LineKind.EXTRA ? "" : name);
     append(counts);
   }
 
@@ -52,7 +55,7 @@ public final class ManifestHash implements ManifestWriter {
 
   @Override
   public void plain(String step) {
-    if (plain != null && !plain.isEmpty()) {
+    if (plain != null) {
       text(LineKind.SHELL, step, plain);
     }
   }
