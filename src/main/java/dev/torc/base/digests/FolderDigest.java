@@ -5,6 +5,7 @@ import dev.torc.base.posix.FileStatus;
 import dev.torc.base.posix.FileTree;
 import dev.torc.base.posix.FileTree.KindedName;
 import dev.torc.base.posix.FolderHandle.MountedException;
+import dev.torc.base.posix.Io;
 import dev.torc.base.text.Refusal;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -267,15 +268,21 @@ public record FolderDigest(
   }
 
   private static List<KindedName> names(Path folder, String path) throws IOException {
+    List<KindedName> names = listed(path, () -> FileTree.kinded(folder));
+    String where = folder.toString();
+    for (KindedName each : names) {
+      valid(where, each);
+    }
+    return names;
+  }
+
+  /** Returns the entries of a folder; none if it was removed since its parent was listed. */
+  public static List<KindedName> listed(String path, Io.Get<List<KindedName>> list)
+      throws IOException {
     try {
-      List<KindedName> names = FileTree.kinded(folder);
-      String where = folder.toString();
-      for (KindedName each : names) {
-        valid(where, each);
-      }
-      return names;
+      return list.get();
     } catch (NoSuchFileException e) {
-      return new ArrayList<>(); // removed since its parent was listed
+      return new ArrayList<>();
     } catch (FileSystemException e) {
       throw new IOException("cannot list " + path + ": " + Refusal.why(e), e);
     }

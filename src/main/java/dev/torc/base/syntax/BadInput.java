@@ -29,6 +29,13 @@ public final class BadInput extends RuntimeException {
     this(Place.NONE, message);
   }
 
+  /** Throws if there are any errors. */
+  public static void refuse(List<Diagnostic> errors) {
+    if (!errors.isEmpty()) {
+      throw new BadInput(errors);
+    }
+  }
+
   public List<Diagnostic> diagnostics() {
     return diagnostics;
   }

@@ -6,11 +6,8 @@ import dev.torc.base.posix.FileStatus;
 import dev.torc.base.posix.FileTree;
 import dev.torc.base.posix.FileTree.KindedName;
 import dev.torc.base.posix.Questions;
-import dev.torc.base.text.Refusal;
 import java.io.IOException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -119,15 +116,10 @@ public final class GlobWalk {
 
   /** Returns the entries of a folder; at most one where the glob says its name. */
   private List<KindedName> entries(Path folder, String path, String start) throws IOException {
-    try {
-      String name = glob.nameAt((int) start.chars().filter(c -> c == '/').count());
-      return name == null ? FileTree.kinded(folder) : FileTree.named(folder, name);
-    } catch (NoSuchFileException e) {
-      return List.of(); // removed since its parent was listed
-    } catch (FileSystemException e) {
-      throw new IOException(
-          "cannot list %s: %s".formatted(path.isEmpty() ? "." : path, Refusal.why(e)), e);
-    }
+    String name = glob.nameAt((int) start.chars().filter(c -> c == '/').count());
+    return FolderDigest.listed(
+        path.isEmpty() ? "." : path,
+        () -> name == null ? FileTree.kinded(folder) : FileTree.named(folder, name));
   }
 
   private void enter(Path folder, String path) throws IOException {

@@ -148,9 +148,7 @@ public record PlanContext(
   public void refuse(BitSet jobs, BitSet due) {
     List<BadInput.Diagnostic> errors = new ArrayList<>(taken().errors(jobs));
     errors.addAll(new StaleNeeds(graph, contents, basis.outside.rows, selection()).errors(due));
-    if (!errors.isEmpty()) {
-      throw new BadInput(errors);
-    }
+    BadInput.refuse(errors);
   }
 
   /** Returns the check that no product replaces a file that torc did not make. */

@@ -179,7 +179,7 @@ public final class BuildSession {
         PlannedBuild.refuse(plan);
         Map<Boolean, List<BadInput.Diagnostic>> lacks =
             capacity().lacks(plan).stream().collect(Collectors.partitioningBy(Capacity::isAmount));
-        refuse(lacks.get(false));
+        BadInput.refuse(lacks.get(false));
         warn(lacks.get(true), warn); // it runs nothing, so it plans on
         warn(JobShells.missing(plan), warn);
         expected = new TimeLeft(plan, capacity().limits().get(Resources.CPUS)).remaining(0);
@@ -235,15 +235,9 @@ public final class BuildSession {
 
   /** Refuses jobs that can never get their resources or that would replace foreign files. */
   private void refuse(Plan plan) throws IOException {
-    refuse(capacity().lacks(plan));
-    refuse(JobShells.missing(plan));
+    BadInput.refuse(capacity().lacks(plan));
+    BadInput.refuse(JobShells.missing(plan));
     PlannedBuild.refuse(plan);
-  }
-
-  private static void refuse(List<BadInput.Diagnostic> errors) {
-    if (!errors.isEmpty()) {
-      throw new BadInput(errors);
-    }
   }
 
   /**

@@ -145,10 +145,7 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation,
 
   /** Refuses those of the given jobs that can never get the resources they ask for. */
   void refuse(Graph graph, BitSet jobs) {
-    List<BadInput.Diagnostic> errors = lacks(graph, jobs);
-    if (!errors.isEmpty()) {
-      throw new BadInput(errors);
-    }
+    BadInput.refuse(lacks(graph, jobs));
   }
 
   /**

@@ -102,9 +102,7 @@ public final class MadeFirst {
                     .formatted(SafeText.name(made.path()))));
       }
     }
-    if (!problems.isEmpty()) {
-      throw new BadInput(problems);
-    }
+    BadInput.refuse(problems);
   }
 
   private static List<MadeFile> unread(Project project) {

@@ -143,8 +143,7 @@ public record Project(
    */
   public static Graph lastGraph(Caller caller, ProjectOptions options) throws IOException {
     try {
-      Wholes wholes = Wholes.of(caller, options);
-      Path whole = wholes == null ? null : wholes.file();
+      Path whole = Wholes.file(caller, options);
       return lastOf(caller, whole == null ? options : options.in(whole, null));
     } catch (BadInput e) {
       return null; // the file may be one of two

@@ -41,15 +41,13 @@ public record ProjectFolder(CachePlace place, Project project, BadInput refused)
   /** Returns the build file of the project; empty if there is none. */
   private static List<Path> nearest(Caller caller, ProjectOptions options) throws IOException {
     List<Path> found = BuildFile.nearest(caller.cwd());
-    Wholes wholes = found.size() == 1 ? Wholes.of(caller, options) : null;
-    Path whole = wholes == null ? null : wholes.file();
+    Path whole = found.size() == 1 ? Wholes.file(caller, options) : null;
     return whole == null ? found : List.of(whole);
   }
 
   /** Returns the root of the project, also if its build file is refused. */
   public static Path root(Caller caller, ProjectOptions options) throws IOException {
-    Wholes wholes = Wholes.of(caller, options);
-    Path whole = wholes == null ? null : wholes.file();
+    Path whole = Wholes.file(caller, options);
     return BuildFile.root(whole == null ? options.layers(caller).getFirst() : whole);
   }
 

@@ -44,10 +44,7 @@ public record SharedAccess(Project project) {
 
   /** Throws {@link BadInput} if {@link #troubles} finds an error. */
   void check() {
-    List<BadInput.Diagnostic> wrong = troubles();
-    if (!wrong.isEmpty()) {
-      throw new BadInput(wrong);
-    }
+    BadInput.refuse(troubles());
   }
 
   /**

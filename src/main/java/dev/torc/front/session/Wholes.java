@@ -30,6 +30,12 @@ public record Wholes(Caller caller, ProjectOptions options, Path member) {
         : new Wholes(caller, options, ProjectOptions.nearest(caller));
   }
 
+  /** Returns the build file of the whole of the nearest build file; null for none. */
+  static Path file(Caller caller, ProjectOptions options) throws IOException {
+    Wholes wholes = of(caller, options);
+    return wholes == null ? null : wholes.file();
+  }
+
   /** Returns the whole; null if the build file is a project of its own. */
   Project load() throws IOException {
     for (Path above : Members.candidates(member)) {
@@ -76,7 +82,7 @@ public record Wholes(Caller caller, ProjectOptions options, Path member) {
   }
 
   /** Returns the build file of the whole, even if it cannot be read now; null for none. */
-  Path file() throws IOException {
+  private Path file() throws IOException {
     for (Path above : Members.candidates(member)) {
       try {
         if (stranger(above) == null && load(above) != null) {
