@@ -47,9 +47,9 @@ class TidyTest {
   /**
    * Bounds are steps: lines of 500, the others of 10. A commit that needs one more says for what.
    */
-  private static final int LINES = 85_500;
+  private static final int LINES = 85_000;
 
-  private static final int FILES = 778;
+  private static final int FILES = 776;
   private static final int SURFACE = 400;
 
   /** Types that only one other package uses; Answers is one, so that Call knows no answer. */
