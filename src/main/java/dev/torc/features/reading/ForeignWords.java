@@ -8,8 +8,8 @@ import java.util.Locale;
 
 /**
  * Translates the keys and placeholders of other tools (make, Snakemake, Nextflow, DVC, Task, doit,
- * GitLab, NREL torc, PROMINENCE) for suggestions in messages. {@link NearestName} finds mistyped
- * words.
+ * GitLab, NREL torc, PROMINENCE), and those of torc that stand elsewhere, for suggestions in
+ * messages. {@link NearestName} finds mistyped words.
  */
 final class ForeignWords {
 

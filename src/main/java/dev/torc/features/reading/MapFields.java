@@ -41,7 +41,10 @@ public record MapFields(Node.Mapping map, Scope scope, Problems problems) {
 
   /** How some texts are written. */
   private static final Map<String, String> TEXTS =
-      Map.of("after", "; write the name of the job, after: [NAME]");
+      Map.of(
+          "after", "; write the name of the job, after: [NAME]",
+          "environment", "; write the name of one in environments, and variables in env",
+          "retries", "; write how many, and how in retry");
 
   /** Returns the map of a node; a missing or empty node is an empty map. */
   public static Node.Mapping map(Node node, String what, Problems problems) {
