@@ -92,17 +92,21 @@ public final class FileTree {
   }
 
   /**
-   * Returns the entry of a folder that has a name; none if there is none. On macOS, where a file
-   * answers to other names too, and of a folder that does not let one look, returns all entries.
+   * Returns the entry of a folder that has a name; an empty list if there is none. Returns null if
+   * only the whole list can tell: on macOS, where a file answers to other names too, and if the
+   * folder cannot be searched.
    */
-  public static List<KindedName> named(Path folder, String name) throws IOException {
+  public static List<KindedName> named(Path folder, String name) {
+    if (Libc.MAC || folder.getFileSystem() != FileSystems.getDefault()) {
+      return null;
+    }
     try {
-      Path path = folder.resolve(name);
-      return Libc.MAC ? kinded(folder) : List.of(new KindedName(name, null, kind(path)));
-    } catch (NoSuchFileException e) {
-      return List.of();
-    } catch (FileSystemException e) {
-      return kinded(folder); // which says what is wrong
+      FileStatus file = FileStatus.identity(folder + "/" + name, false);
+      return file.exists()
+          ? List.of(new KindedName(name, null, file.mode() & FileStatus.KIND))
+          : List.of();
+    } catch (IOException e) {
+      return null; // the list says what is wrong
     }
   }
 

@@ -226,8 +226,12 @@ public final class Glob {
     if (alternatives.size() > 1 || depth >= parts.length) {
       return null;
     }
-    boolean anyDepth = Arrays.stream(parts, 0, depth + 1).anyMatch(GlobComponent::isAnyFolders);
-    String name = anyDepth ? null : parts[depth].literal();
+    for (int i = 0; i <= depth; i++) {
+      if (parts[i].isAnyFolders()) {
+        return null;
+      }
+    }
+    String name = parts[depth].literal();
     return name == null || name.isEmpty() || name.equals(".") || name.equals("..") ? null : name;
   }
 

@@ -78,7 +78,7 @@ public final class GlobWalk {
     if (FolderDigest.counts(prefix)
         && !Excludes.folder(excludes, prefix)
         && Files.isDirectory(start)) {
-      walk.enter(start, prefix);
+      walk.enter(start, prefix, (int) below(prefix).chars().filter(c -> c == '/').count());
     }
     walk.found.sort(null);
     return new Found(walk.found, walk.links, walk.folders, walk.certain);
@@ -115,18 +115,25 @@ public final class GlobWalk {
   }
 
   /** Returns the entries of a folder; at most one where the glob says its name. */
-  private List<KindedName> entries(Path folder, String path, String start) throws IOException {
-    String name = glob.nameAt((int) start.chars().filter(c -> c == '/').count());
-    return FolderDigest.listed(
-        path.isEmpty() ? "." : path,
-        () -> name == null ? FileTree.kinded(folder) : FileTree.named(folder, name));
+  private List<KindedName> entries(Path folder, String path, int depth) throws IOException {
+    String name = glob.nameAt(depth);
+    List<KindedName> only = name == null ? null : FileTree.named(folder, name);
+    if (only != null) {
+      return only;
+    }
+    Questions.look(folder, true);
+    return FolderDigest.listed(path.isEmpty() ? "." : path, () -> FileTree.kinded(folder));
   }
 
-  private void enter(Path folder, String path) throws IOException {
-    String start = path.isEmpty() || path.endsWith("/") ? path : path + "/";
+  private static String below(String path) {
+    return path.isEmpty() || path.endsWith("/") ? path : path + "/";
+  }
+
+  /** {@code depth} is the number of slashes before the names in the folder. */
+  private void enter(Path folder, String path, int depth) throws IOException {
+    String start = below(path);
     folders.add(path.isEmpty() ? "." : path);
-    Questions.look(folder, true);
-    for (KindedName each : entries(folder, path, start)) {
+    for (KindedName each : entries(folder, path, depth)) {
       stop.check();
       String name = FolderDigest.valid(path.isEmpty() ? "." : path, each);
       if (FolderDigest.IGNORED.contains(name)) {
@@ -139,7 +146,7 @@ public final class GlobWalk {
       }
       if (kind == FileStatus.FOLDER) {
         if (glob.leadsInto(child) && !Excludes.folder(excludes, child)) {
-          enter(folder.resolve(name), child);
+          enter(folder.resolve(name), child, depth + 1);
         }
       } else if (glob.matches(child) && !Excludes.path(excludes, child)) {
         if (kind == FileStatus.FILE

@@ -81,9 +81,13 @@ public final class ProductPlaces {
     for (Path file : settings.files()) {
       String what = settings.sources().ofVars().contains(file) ? "vars file" : "build file";
       buildFiles.put(file, what);
-      buildFiles.put(Walk.real(file), what);
+      buildNames.add(file.getFileName().toString());
+      if (Files.isSymbolicLink(file)) { // its folder was resolved when it was read
+        Path real = Walk.real(file);
+        buildFiles.put(real, what);
+        buildNames.add(real.getFileName().toString());
+      }
     }
-    buildFiles.keySet().forEach(file -> buildNames.add(file.getFileName().toString()));
   }
 
   /** Returns what is wrong with the places of a job's products and of its depfile. */

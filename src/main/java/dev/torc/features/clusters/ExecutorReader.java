@@ -96,7 +96,11 @@ public record ExecutorReader(
    * @throws IllegalArgumentException for any other name
    */
   public static String requireKnown(String name, List<Executor> executors) {
-    List<String> known = new ArrayList<>(executors.stream().map(Executor::name).toList());
+    return requireNamed(name, executors.stream().map(Executor::name).toList());
+  }
+
+  private static String requireNamed(String name, List<String> names) {
+    List<String> known = new ArrayList<>(names);
     known.add(Executor.LOCAL);
     if (!known.contains(name)) {
       throw new IllegalArgumentException(
@@ -105,18 +109,27 @@ public record ExecutorReader(
     return name;
   }
 
-  /** Returns the outside name of an executor that a job names: its package's own comes first. */
+  /**
+   * Returns the outside name of an executor that a job names. Its package's own come first, then
+   * those that the including files declare themselves; those of other packages have no name in it.
+   */
   private static String outside(Home home, String written, List<Executor> executors) {
     if (written.startsWith(Paths.OUTER)) {
       return outside(home.outer(), written.substring(Paths.OUTER.length()), executors);
     }
-    for (Home at = home; at.outer() != null; at = at.outer()) {
-      String name = at.prefix() + written;
-      if (executors.stream().anyMatch(each -> each.name().equals(name))) {
-        return name;
+    List<String> known = new ArrayList<>();
+    for (Home at = home; at != null; at = at.outer()) {
+      for (Executor each : executors) {
+        String name = at.inside(each.name());
+        if (each.name().equals(at.prefix() + name) && (at == home || name.indexOf(':') < 0)) {
+          if (name.equals(written)) {
+            return each.name();
+          }
+          known.add(name);
+        }
       }
     }
-    return requireKnown(written, executors);
+    return requireNamed(written, known);
   }
 
   /**

@@ -1,14 +1,19 @@
 package dev.torc.features.reading;
 
 import dev.torc.base.digests.Digest;
+import dev.torc.base.posix.FileStatus;
+import dev.torc.base.posix.Io;
 import dev.torc.base.posix.Questions;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Place;
 import java.io.IOException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Finds the build file: in the current folder or the nearest one above. It does not read the file.
@@ -24,11 +29,30 @@ public final class BuildFile {
    * A file that was read. {@code asked} is the absolute path that named it, {@code file} is that
    * path with the symlinks of its folder resolved, and {@code digest} is the digest of the bytes.
    */
-  public record Read(Path asked, Path file, Digest digest) {
+  public record Read(Path asked, Path file, Digest digest) {}
+
+  /** Tells whether files that were read are still where they were. Looks at each folder once. */
+  public static final class Ways {
+    private final Set<String> plain = new HashSet<>(); // folders without a symlink on their path
 
     /** Returns whether {@code asked} still leads to {@code file}. */
-    public boolean leads() {
-      return located(asked).equals(file);
+    public boolean lead(Read read) {
+      Path folder = read.file.getParent();
+      boolean usual =
+          read.asked.equals(read.file)
+              && folder != null
+              && folder.getFileSystem() == FileSystems.getDefault();
+      return usual && isPlain(folder.toString()) || located(read.asked).equals(read.file);
+    }
+
+    private boolean isPlain(String folder) {
+      int slash = folder.lastIndexOf('/');
+      if (folder.equals("/") || plain.contains(folder)) {
+        return true;
+      }
+      boolean all = slash >= 0 && isPlain(slash == 0 ? "/" : folder.substring(0, slash));
+      all = all && Io.or(() -> FileStatus.identity(folder, false).isFolder(), false);
+      return all && plain.add(folder);
     }
   }
 

@@ -257,11 +257,16 @@ final class FileLayers {
       byte[] bytes = given == null ? SourceFile.bytes(file, shown(file)) : given;
       // The first digest makes the JVM read its security settings, so another thread computes it.
       FutureTask<Digest> digest = new FutureTask<>(() -> Digest.ofBytes(bytes));
-      Thread apart = Thread.ofPlatform().daemon().name("torc-digest").start(digest);
+      Thread apart =
+          digests.isEmpty() ? Thread.ofPlatform().daemon().name("torc-digest").start(digest) : null;
       try {
         return FileValues.tree(bytes, shown(file));
       } finally { // a file that is refused is among the files that were read, too
-        ThreadEnd.await(apart);
+        if (apart == null) {
+          digest.run();
+        } else {
+          ThreadEnd.await(apart);
+        }
         digests.put(file, digest.resultNow());
       }
     } catch (BadInput e) {

@@ -41,8 +41,8 @@ import java.util.SortedMap;
  */
 final class PackageReader {
 
-  /** One package: where an item names its file, and the text before its outside names. */
-  private record One(String name, Path asked, Place place) {}
+  /** One package: its name, its file as an item names it and by its real path, and the item. */
+  private record One(String name, Path asked, Path file, Place place) {}
 
   private final FileScope project;
   private final List<FileScope> all = new ArrayList<>();
@@ -166,10 +166,10 @@ final class PackageReader {
       throw new BadInput(as.place(), "the name of a package has no colon: \"" + called + "\"");
     }
     Paths.refuseForeign(name.text(), name.place());
-    One one = new One(called, wanted, name.place());
     Path at = BuildFile.located(wanted);
+    One one = new One(called, wanted, real(at), name.place());
     if (made && !broken.made().add(Paths.named(by.paths().root(), at), at, one.place)) {
-      refuseSecond(one, at, by);
+      refuseSecond(one, by);
       broken.made().tell(by.home().of(called, "."));
       return;
     }
@@ -196,12 +196,11 @@ final class PackageReader {
     List<One> packages = new ArrayList<>();
     for (String file : files) {
       Path path = scope.paths().root().resolve(file);
+      Path real = real(path);
       boolean passed =
-          ("/" + file).contains("/node_modules/")
-              || own.contains(path)
-              || open.contains(real(path));
+          ("/" + file).contains("/node_modules/") || own.contains(path) || open.contains(real);
       if (!passed) {
-        packages.add(new One(names.name(file), path, name.place()));
+        packages.add(new One(names.name(file), path, real, name.place()));
       }
     }
     if (packages.isEmpty()) {
@@ -217,8 +216,7 @@ final class PackageReader {
     Map<String, Integer> unknown = new LinkedHashMap<>();
     int read = 0;
     for (One one : packages) {
-      Path file = real(BuildFile.located(one.asked));
-      if (pattern && ofPackages.contains(file)) {
+      if (pattern && ofPackages.contains(one.file)) {
         continue;
       }
       String prefix = by.home().prefix() + one.name + ":";
@@ -229,7 +227,7 @@ final class PackageReader {
       read++;
       Problems own = new Problems();
       try {
-        one(one, file, item, vars, own, by).forEach(name -> unknown.merge(name, 1, Integer::sum));
+        one(one, item, vars, own, by).forEach(name -> unknown.merge(name, 1, Integer::sum));
       } catch (BadInput e) {
         own.add(e);
       }
@@ -282,9 +280,9 @@ final class PackageReader {
 
   /** Reads a package and its packages; returns the vars of the item that it does not know. */
   private List<String> one(
-      One one, Path file, MapFields item, Map<String, Value> laid, Problems own, FileScope by)
+      One one, MapFields item, Map<String, Value> laid, Problems own, FileScope by)
       throws IOException {
-    refuseSecond(one, file, by);
+    refuseSecond(one, by);
     String folder = folder(one, item, by);
     Home home = by.home().of(one.name, folder);
     FileLayers layers = by.layers().in(folder, own);
@@ -292,7 +290,8 @@ final class PackageReader {
     new MapFields(tree, null, own).only(KnownKeys.TOP, "the build file");
     Inherited inherited = new Inherited(by.scope().vars(), by.layers().env);
     Overrides over =
-        by.over().inside(one.name, file.equals(project.over().member()) ? project.over() : null);
+        by.over()
+            .inside(one.name, one.file.equals(project.over().member()) ? project.over() : null);
     Node.Mapping written = MapFields.map(tree.get("vars"), "vars", own);
     Vars vars = VariableReader.resolve(written, layers, over, home, laid, own);
     if (!own.isEmpty()) {
@@ -313,18 +312,18 @@ final class PackageReader {
           .entrySet()
           .removeIf(job -> lays(job.getKey(), job.getValue(), one.name + ":", scope, inherited));
     }
-    open.add(file);
+    open.add(one.file);
     if (by != project) {
-      ofPackages.add(file);
+      ofPackages.add(one.file);
     }
     add(scope);
-    open.remove(file);
+    open.remove(one.file);
     return laid.keySet().stream()
         .filter(name -> !written.entries().containsKey(name) && !GivenNeeds.uses(tree, name))
         .toList();
   }
 
-  private void refuseSecond(One one, Path file, FileScope by) {
+  private void refuseSecond(One one, FileScope by) {
     Path root = by.paths().root();
     One other = named.putIfAbsent(by.home().prefix() + one.name, one);
     if (other != null) {
@@ -332,7 +331,7 @@ final class PackageReader {
           one.place,
           "two packages with the name %s: %s and %s"
               .formatted(one.name, Paths.named(root, other.asked), Paths.named(root, one.asked)));
-    } else if (open.contains(file)) {
+    } else if (open.contains(one.file)) {
       throw new BadInput(one.place, Paths.named(root, one.asked) + " includes itself");
     }
   }

@@ -112,7 +112,8 @@ final class BuildFiles implements Expander.Source {
       return null;
     }
     Digest id =
-        GraphFile.write(place.graph(), origin, graph, parsed.deciders(), parsed.sources(), digests);
+        GraphFile.write(
+            place.graph(), origin, graph, parsed.deciders(), parsed.sources(), last, digests);
     place.giveRecords(place.graph());
     return id;
   }

@@ -25,7 +25,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -40,10 +42,17 @@ import java.util.concurrent.atomic.AtomicReference;
  * @param good false if the build files or the overrides have changed; some jobs may still be usable
  * @param deciding the jobs whose results decided which instances groups have; the caller has to
  *     check whether these results are still the same
+ * @param digests of the build files, in the order of {@code read}
  * @param tags the tags of all jobs, so that a completion need not decode any job
  */
 record GraphFile(
-    Graph graph, boolean good, Digest id, BitSet deciding, FilesRead read, List<String> tags) {
+    Graph graph,
+    boolean good,
+    Digest id,
+    BitSet deciding,
+    FilesRead read,
+    List<KnownDigest> digests,
+    List<String> tags) {
 
   /** The build files, and {@link ParsedBuildFile.Deciders#files}. */
   record FilesRead(List<BuildFile.Read> sources, SortedMap<String, List<String>> patterns) {}
@@ -151,12 +160,17 @@ record GraphFile(
     boolean good = Arrays.equals(origin.bytes(), from);
     FileSystem files = file.getFileSystem();
     List<BuildFile.Read> sources = new ArrayList<>();
+    List<KnownDigest> knowns = new ArrayList<>();
+    BuildFile.Ways ways = new BuildFile.Ways();
     for (int more = in.small(); more > 0; more--) {
-      Path wanted = files.getPath(in.text());
-      Path found = files.getPath(in.text());
+      String asked = in.text();
+      String located = in.text();
+      Path wanted = files.getPath(asked);
+      Path found = located.equals(asked) ? wanted : files.getPath(located);
       KnownDigest known = in.known();
       sources.add(new BuildFile.Read(wanted, found, known.digest()));
-      good = good && isSame(sources.getLast(), known, digests);
+      knowns.add(known);
+      good = good && ways.lead(sources.getLast()) && isSame(located, known, digests);
     }
     SortedMap<String, List<String>> patterns = new TreeMap<>();
     for (int more = in.small(); more > 0; more--) {
@@ -188,7 +202,7 @@ record GraphFile(
     if (!new NeedWays(graph).leadAsBefore()) {
       return null; // a job may need the products of other jobs now
     }
-    return new GraphFile(graph, good, id, deciding, new FilesRead(sources, patterns), tags);
+    return new GraphFile(graph, good, id, deciding, new FilesRead(sources, patterns), knowns, tags);
   }
 
   /** Returns whether only the build files decided the graph. */
@@ -207,18 +221,30 @@ record GraphFile(
         false);
   }
 
-  /** Returns whether a build file is still at its place, with the bytes that it had. */
-  private static boolean isSame(BuildFile.Read read, KnownDigest known, DigestMemo digests)
+  /** Returns whether a build file has the bytes that it had. */
+  private static boolean isSame(String file, KnownDigest known, DigestMemo digests)
       throws IOException {
-    String file = read.file().toString();
-    return read.leads()
-        && (known.safe() && known.stamp().equals(digests.stamp(file))
-            || known.digest().equals(digests.of(file).digest()));
+    return isUntouched(file, known, digests) || known.digest().equals(digests.of(file).digest());
+  }
+
+  private static boolean isUntouched(String file, KnownDigest known, DigestMemo digests)
+      throws IOException {
+    return known.safe() && known.stamp().equals(digests.stamp(file));
+  }
+
+  /** Returns the digests of the build files by their paths. */
+  private Map<String, KnownDigest> known() {
+    Map<String, KnownDigest> known = new HashMap<>();
+    for (int i = 0; i < digests.size(); i++) {
+      known.put(read.sources.get(i).file().toString(), digests.get(i));
+    }
+    return known;
   }
 
   /**
    * Writes a graph whose groups are all expanded; returns its id. Returns null and writes nothing
-   * if {@code digests} shows that a build file has changed since it was read.
+   * if {@code digests} shows that a build file has changed since it was read. It does not read
+   * again those that have not changed since {@code last}, which may be null, was written.
    */
   static Digest write(
       Path file,
@@ -226,6 +252,7 @@ record GraphFile(
       Graph graph,
       Deciders deciders,
       List<BuildFile.Read> sources,
+      GraphFile last,
       DigestMemo digests)
       throws IOException {
     ByteWriter out = new ByteWriter(CheckedFile.FREE);
@@ -235,13 +262,16 @@ record GraphFile(
     out.number(sources.size());
     ByteWriter name = new ByteWriter(0);
     name.raw(from);
+    Map<String, KnownDigest> knowns = last == null ? Map.of() : last.known();
     for (BuildFile.Read source : sources) {
-      KnownDigest known = digests.of(source.file().toString());
+      String path = source.file().toString();
+      KnownDigest known = knowns.get(path);
+      known = known != null && isUntouched(path, known, digests) ? known : digests.of(path);
       if (!source.digest().equals(known.digest())) {
         return null;
       }
       out.text(source.asked().toString());
-      out.text(source.file().toString());
+      out.text(path);
       out.known(known);
       name.digest(source.digest());
     }

@@ -11,7 +11,10 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.base.digests.Digest;
+import dev.torc.base.digests.Digest.KnownDigest;
 import dev.torc.base.digests.DigestMemo;
+import dev.torc.base.digests.FileClock;
+import dev.torc.base.digests.Stamp;
 import dev.torc.base.digests.StampSource;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.GraphBuilder;
@@ -24,6 +27,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
@@ -32,6 +36,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -116,6 +121,7 @@ class GraphFileTest {
             graph,
             blueprint.deciders(),
             blueprint.sources(),
+            null,
             digests()));
     return graph;
   }
@@ -164,6 +170,48 @@ class GraphFileTest {
       assertArrayEquals(written.nodesOf(name), read.nodesOf(name), name);
     }
     assertEquals(-1, read.jobId("nobody"));
+  }
+
+  @Test
+  void buildFilesThatDidNotChangeAreNotReadAgain() throws IOException {
+    Path yaml = put("torc.yaml", "include: more.yaml\njobs: { a: { command: one, produces: x } }");
+    put("more.yaml", "jobs: { b: { command: one, produces: y } }");
+    List<String> reads = new ArrayList<>();
+    DigestMemo safe = memo((path, _) -> reads.add(path));
+    ParsedBuildFile blueprint = ParsedBuildFile.read(List.of(yaml), null, Overrides.NONE);
+    Graph graph = GraphBuilder.build(blueprint.expand(ResultSource.nothing()));
+    GraphFile.Inputs origin = origin(none, yaml);
+    var sources = blueprint.sources();
+    GraphFile.write(file, origin, graph, blueprint.deciders(), sources, null, safe);
+    assertEquals(2, reads.size());
+    GraphFile last = GraphFile.read(file, origin, digests(), null);
+    put("torc.yaml", "include: more.yaml\njobs: { a: { command: two, produces: x } }");
+    reads.clear();
+    ParsedBuildFile edited = ParsedBuildFile.read(List.of(yaml), null, Overrides.NONE);
+    graph = GraphBuilder.build(edited.expand(ResultSource.nothing()));
+    DigestMemo later = memo((path, _) -> reads.add(path));
+    assertNotNull(
+        GraphFile.write(file, origin, graph, edited.deciders(), edited.sources(), last, later));
+    assertEquals(List.of(folder.resolve("torc.yaml").toString()), reads);
+    assertTrue(GraphFile.read(file, origin, digests(), null).good());
+  }
+
+  /** Returns a memo in which all files are ten seconds old, so that their digests are safe. */
+  private DigestMemo memo(BiConsumer<String, KnownDigest> learnt) {
+    StampSource now = StampSource.of(folder.getFileSystem());
+    FileClock clock = FileClock.of(folder.resolve("clock"), now);
+    return new DigestMemo(folder, aged(now), clock, _ -> null, learnt);
+  }
+
+  private static StampSource aged(StampSource now) {
+    long by = 10_000_000_000L;
+    return (in, path, follow) -> {
+      Stamp at = now.at(in, path, follow);
+      return at.exists()
+          ? new Stamp(
+              at.kind(), at.executable(), at.size(), at.mtime() - by, at.ctime() - by, at.inode())
+          : at;
+    };
   }
 
   @Test
@@ -270,7 +318,13 @@ class GraphFileTest {
     put("torc.yaml", "jobs: { a: { command: two, produces: x } }");
     assertNull(
         GraphFile.write(
-            file, origin(none, yaml), graph, blueprint.deciders(), blueprint.sources(), digests()));
+            file,
+            origin(none, yaml),
+            graph,
+            blueprint.deciders(),
+            blueprint.sources(),
+            null,
+            digests()));
     assertNull(read(none, yaml));
   }
 
@@ -325,7 +379,13 @@ class GraphFileTest {
       Graph graph = GraphBuilder.build(blueprint.expand(made));
       assertTrue(graph.isWhole(), values);
       GraphFile.write(
-          file, origin(none, yaml), graph, blueprint.deciders(), blueprint.sources(), digests());
+          file,
+          origin(none, yaml),
+          graph,
+          blueprint.deciders(),
+          blueprint.sources(),
+          null,
+          digests());
       GraphFile read = GraphFile.read(file, origin(none, yaml), digests(), null);
       assertFalse(read.lasting());
       assertEquals(BitSet.valueOf(new long[] {1L << read.graph().jobId("m")}), read.deciding());
