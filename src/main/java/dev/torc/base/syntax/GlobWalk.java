@@ -129,7 +129,7 @@ public final class GlobWalk {
     return path.isEmpty() || path.endsWith("/") ? path : path + "/";
   }
 
-  /** {@code depth} is the number of slashes before the names in the folder. */
+  /** Searches a folder; {@code depth} is the number of slashes before the names in it. */
   private void enter(Path folder, String path, int depth) throws IOException {
     String start = below(path);
     folders.add(path.isEmpty() ? "." : path);

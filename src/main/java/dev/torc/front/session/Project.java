@@ -56,6 +56,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -106,6 +107,12 @@ public record Project(
 
   /** Loads a project as {@link #load} does, even if its build file is a member of another one. */
   static Project alone(Caller caller, ProjectOptions options) throws IOException {
+    return alone(caller, options, () -> true);
+  }
+
+  /** Loads a project as {@link #alone} does; null if it must be read and {@code may} says no. */
+  static Project alone(Caller caller, ProjectOptions options, BooleanSupplier may)
+      throws IOException {
     List<Path> files = options.layers(caller);
     CachePlace place = caller.place(BuildFile.root(files.getFirst()));
     GraphFile.Inputs origin = origin(options, files, caller);
@@ -115,6 +122,9 @@ public record Project(
     BuildFiles from =
         new BuildFiles(origin, stamps, options.named().input(), last, new Heap(caller));
     GraphFile reused = from.reused;
+    if (reused == null && !may.getAsBoolean()) {
+      return null;
+    }
     Graph graph = reused == null ? readable(from, last) : reused.graph();
     Containers containers =
         new Containers(contained ? options.containers() : null, place.root(), caller.env());

@@ -51,8 +51,12 @@ public record Wholes(Caller caller, ProjectOptions options, Path member) {
 
   private Project load(Path above) throws IOException {
     try {
-      Project whole = Project.alone(caller, options.in(above, member));
-      return Members.part(whole.workflow(), member) == null ? null : whole;
+      Project whole =
+          Project.alone(
+              caller,
+              options.in(above, member),
+              () -> options.named().site() != null || Members.mayHave(above, member));
+      return whole == null || Members.part(whole.workflow(), member) == null ? null : whole;
     } catch (BadInput broken) {
       if (!options.isPlain()) { // the whole may lack a var or job that the call names
         if (new Wholes(caller, options.plain(), member).load(above) == null) {
