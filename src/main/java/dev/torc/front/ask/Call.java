@@ -384,7 +384,7 @@ public final class Call {
   public Project told(Project project) throws IOException {
     Wholes.tellStrangers(project, console::warn);
     project.tellBroken(console::warn);
-    if (!given.command.equals("build")) { // which makes them known
+    if (!List.of("build", "check").contains(given.command)) { // which tell more about them
       MadeFirst.unknown(project).forEach(this::warn);
     }
     return project;

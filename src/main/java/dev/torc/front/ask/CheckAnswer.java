@@ -23,6 +23,7 @@ import dev.torc.features.sandbox.Sandbox;
 import dev.torc.front.session.DiskChecks;
 import dev.torc.front.session.Exit;
 import dev.torc.front.session.JobChoice;
+import dev.torc.front.session.MadeFirst;
 import dev.torc.front.session.Project;
 import dev.torc.front.session.ReadSession;
 import dev.torc.front.session.SharedAccess;
@@ -68,6 +69,11 @@ record CheckAnswer(
       try (ReadSession look = ReadSession.at(project, notes::add)) {
         project = look.project();
         Graph graph = project.graph();
+        List<Diagnostic> unknown = MadeFirst.unknown(project);
+        List<Diagnostic> lasting = MadeFirst.lasting(look);
+        unknown.removeAll(lasting);
+        unknown.forEach(call::warn);
+        errors.addAll(lasting);
         project.select(JobChoice.of(List.of(), false)); // refuses an unknown default
         JobSelection all = project.select(List.of());
         int[] jobs = graph.inOrder(all.jobs());

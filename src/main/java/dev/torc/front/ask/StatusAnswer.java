@@ -191,6 +191,11 @@ record StatusAnswer(
         // Show the status even if a build would refuse something.
         Exit.of(bad).lines().forEach(call.console()::say);
       }
+      List<BadInput.Diagnostic> lasting = MadeFirst.lasting(look);
+      if (!lasting.isEmpty()) { // a build would refuse all
+        Exit.of(new BadInput(lasting)).lines().forEach(call.console()::say);
+        return of(folder, null, List.of(), 0, look.cache(), Collections.emptySortedMap());
+      }
       Plan plan =
           look.plan(selection, Rerun.of(choice.targets(project.graph(), project.paths()), false));
       MadeFirst.unknown(project).forEach(call::warn);

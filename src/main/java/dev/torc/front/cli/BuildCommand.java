@@ -128,6 +128,7 @@ final class BuildCommand {
         call.has("--all"),
         null,
         null,
+        call.value("--since"),
         call.has("--downstream"),
         args.subList(Math.min(1, args.size()), args.size()));
   }

@@ -124,7 +124,11 @@ public final class BuildSession {
   /** Tells what makers of build files may change; the forecast is about all, as far as is known. */
   private void forecastMakers(Warnings warn) throws IOException {
     Project project = fast.project();
-    warn(MadeFirst.renewed(planUnlocked(false, _ -> {})), warn);
+    Plan makers = planUnlocked(false, _ -> {});
+    if (makers.isQuiet()) {
+      MadeFirst.refuseUnread(project);
+    }
+    warn(MadeFirst.renewed(makers), warn);
     warn(MadeFirst.unknown(project), warn);
     try {
       begin(FastPath.of(rest.choice().give(project), FileClock.none(), rest));
@@ -441,6 +445,7 @@ public final class BuildSession {
       if (well) {
         MadeFirst.refuseUnread(next);
         request = rest.of(next.graph(), next.paths());
+        request = request.with(request.choice().again(next, work.cache()));
       } else {
         JobSelection wanted = next.with(makers.context().graph()).select(rest);
         blocked = MadeFirst.blocked(makers.context(), wanted);

@@ -5,6 +5,7 @@ import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.GivenArguments;
 import dev.torc.core.decide.JobSelection;
 import dev.torc.core.decide.JobSelection.UserPaths;
+import dev.torc.core.memory.Cache;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Workflow.PackageFile;
 import dev.torc.features.intents.Frozen;
@@ -24,6 +25,7 @@ import java.util.Map;
  * @param all whether {@code default} does not count
  * @param failed the only jobs that may be targets, since they failed; null for any
  * @param changed the only jobs that may be targets, since their sources differ; null for any
+ * @param revision the git revision of {@code --since}; null without it
  * @param downstream whether the jobs that wait for the targets count as targets too
  * @param args the arguments behind {@code --}, for the targets with {@code {args}}
  */
@@ -32,21 +34,27 @@ public record JobChoice(
     boolean all,
     List<String> failed,
     List<String> changed,
+    String revision,
     boolean downstream,
     List<String> args) {
 
   public static JobChoice of(List<String> targets, boolean all) {
-    return new JobChoice(targets, all, null, null, false, List.of());
+    return new JobChoice(targets, all, null, null, null, false, List.of());
   }
 
   /** Returns this choice with only failed jobs as targets. */
   public JobChoice with(List<String> onlyFailed) {
-    return new JobChoice(asked, all, onlyFailed, changed, downstream, args);
+    return new JobChoice(asked, all, onlyFailed, changed, revision, downstream, args);
   }
 
   /** Returns this choice with only jobs as targets whose sources differ. */
   public JobChoice since(List<String> onlyChanged) {
-    return new JobChoice(asked, all, failed, onlyChanged, downstream, args);
+    return new JobChoice(asked, all, failed, onlyChanged, revision, downstream, args);
+  }
+
+  /** Returns this choice for a project that was read again, in which a source may have new jobs. */
+  JobChoice again(Project next, Cache cache) {
+    return revision == null ? this : since(ChangedJobs.names(next, revision, cache, _ -> {}));
   }
 
   /** Returns the targets: those of the command line or, if it has none, of the build file. */

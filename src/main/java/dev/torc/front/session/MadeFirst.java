@@ -105,6 +105,20 @@ public final class MadeFirst {
     BadInput.refuse(problems);
   }
 
+  /** Returns the errors in build files if their makers are up to date: no build mends them. */
+  public static List<Diagnostic> lasting(ReadSession look) throws IOException {
+    Project project = look.project();
+    List<Diagnostic> problems = project.buildFiles().made().problems();
+    BitSet makers = new BitSet();
+    for (MadeFile made : problems.isEmpty() ? List.<MadeFile>of() : unread(project)) {
+      makers.set(maker(project.graph(), made));
+    }
+    return makers.isEmpty()
+            || look.plan(JobSelection.of(project.graph(), makers, true), Rerun.NONE).isQuiet()
+        ? problems
+        : List.of();
+  }
+
   private static List<MadeFile> unread(Project project) {
     List<MadeFile> all = new ArrayList<>(project.workflow().settings().made());
     all.removeIf(MadeFile::read);
@@ -120,13 +134,14 @@ public final class MadeFirst {
     List<Diagnostic> lines = new ArrayList<>(project.buildFiles().made().problems());
     boolean last = !project.buildFiles().made().jobs().isEmpty(); // of any file: most have one
     for (MadeFile made : unread(project)) {
-      String maker = project.graph().title(maker(project.graph(), made));
+      String maker = SafeText.name(project.graph().title(maker(project.graph(), made)));
+      boolean wrong = lines.stream().anyMatch(each -> each.place().file().equals(made.path()));
       lines.add(
           new Diagnostic(
-              "the jobs of %s are not known until %s has run%s"
+              "the jobs of %s are not known %s%s"
                   .formatted(
                       SafeText.name(made.path()),
-                      SafeText.name(maker),
+                      wrong ? "while it has errors" : "until " + maker + " has run",
                       last ? "; those of the last build stand for them" : "")));
     }
     return lines;

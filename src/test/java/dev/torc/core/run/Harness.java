@@ -365,7 +365,7 @@ public class Harness extends LastBuild {
     return BuildSession.of(
         of,
         new BuildRequest(
-                new JobChoice(List.of(targets), all, null, null, downstream, args),
+                new JobChoice(List.of(targets), all, null, null, null, downstream, args),
                 Rerun.of(List.of(targets), force),
                 new BuildRequest.Manner(failures, false, traces, strict, false, pace),
                 new LockTerms(true, true, gone),

@@ -38,7 +38,7 @@ class WatchOptionsTest {
   @Test
   void downstreamFollowsWhatStandsBehindTheTargets() throws IOException {
     WatchStage stage = stage(LINE, "a");
-    stage.choice = new JobChoice(List.of("a"), false, null, null, true, List.of());
+    stage.choice = new JobChoice(List.of("a"), false, null, null, null, true, List.of());
     stage.thenPut("c.in", "2\n").thenPut("b.in", "2\n").thenPut("a.in", "2\n").run();
     assertEquals("[a, b] | [b.in] [b] | [a.in] [a, b] |", stage.told());
   }
@@ -46,7 +46,7 @@ class WatchOptionsTest {
   @Test
   void onlyTheFirstRoundOfDownstreamIsForced() throws IOException {
     WatchStage stage = stage(LINE, "a");
-    stage.choice = new JobChoice(List.of("a"), false, null, null, true, List.of());
+    stage.choice = new JobChoice(List.of("a"), false, null, null, null, true, List.of());
     stage.run();
     WatchStage again = new WatchStage(temp, "a");
     again.choice = stage.choice;
@@ -165,7 +165,7 @@ class WatchOptionsTest {
     WatchStage stage =
         stage("t: { command: 'echo {args} $(cat a.in) > t', needs: a.in, produces: t }");
     stage.choice =
-        new JobChoice(List.of("t"), false, null, null, false, List.of("-k", "two words"));
+        new JobChoice(List.of("t"), false, null, null, null, false, List.of("-k", "two words"));
     stage.thenPut("a.in", "2\n").run();
     assertEquals("[t] | [a.in] [t] |", stage.told());
     assertEquals("-k two words 2\n", Files.readString(temp.resolve("t")));
