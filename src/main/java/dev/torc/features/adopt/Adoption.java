@@ -1,7 +1,9 @@
 package dev.torc.features.adopt;
 
 import dev.torc.base.digests.DigestMemo;
+import dev.torc.base.digests.ParallelShares;
 import dev.torc.base.digests.Stamp;
+import dev.torc.base.posix.Io;
 import dev.torc.base.syntax.BadInput.Diagnostic;
 import dev.torc.base.syntax.NearestPath;
 import dev.torc.base.text.SafeText;
@@ -27,6 +29,7 @@ import dev.torc.core.run.Recorder;
 import dev.torc.features.finds.DiscoveredNeeds;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -93,12 +96,44 @@ public final class Adoption {
   /** Visits the named jobs that wait for no group; if {@code last}, also all other named jobs. */
   private void visitJobs(boolean last) throws IOException {
     boolean all = last || context.graph().open().isEmpty();
-    for (int j : context.graph().inOrder(context.selection().named())) {
+    int[] jobs = context.graph().inOrder(context.selection().named());
+    if (all) {
+      readAhead(jobs);
+    }
+    for (int j : jobs) {
       boolean now = all || !context.graph().isOpen(context.decider().pending(j));
       if (now && seen.add(context.graph().name(j))) {
         visit(j);
       }
     }
+  }
+
+  /**
+   * Reads the files of jobs without a record, on several threads. Files that cannot be read are
+   * reported when their jobs are visited.
+   */
+  private void readAhead(int[] jobs) throws IOException {
+    Graph graph = context.graph();
+    BitSet files = new BitSet();
+    for (int j : jobs) {
+      if (context.records().result(j) == null) {
+        for (int file : graph.products().row(j)) {
+          files.set(file);
+        }
+        for (int file : graph.needs().row(j)) {
+          if (graph.maker(file) < 0) {
+            files.set(file);
+          }
+        }
+      }
+    }
+    int[] all = files.stream().toArray();
+    ParallelShares.each(
+        all.length,
+        i -> {
+          String path = graph.path(all[i]);
+          Io.or(() -> graph.maker(all[i]) < 0 ? digests.seen(path) : digests.product(path), null);
+        });
   }
 
   private void visit(int id) throws IOException {
@@ -159,7 +194,7 @@ public final class Adoption {
   }
 
   private void product(Job job, String path, Stamp.FileKind kind) throws IOException {
-    Stamp.FileKind there = digests.product(path).stamp().kind();
+    Stamp.FileKind there = digests.seen(path).stamp().kind(); // the scan looks at it again
     if (there != kind) {
       problem(job, ProductScan.lack(SafeText.name(path), there, missing(job, path)));
     }
