@@ -152,6 +152,15 @@ public record FileStatus(
     return inode == other.inode && device == other.device;
   }
 
+  /** Returns whether a later status shows the same file, with the same mode, size and times. */
+  public boolean isUnchanged(FileStatus later) {
+    return isSame(later)
+        && mode == later.mode
+        && size == later.size
+        && mtime == later.mtime
+        && ctime == later.ctime;
+  }
+
   public boolean executable() {
     return (mode & EXECUTABLE) != 0;
   }

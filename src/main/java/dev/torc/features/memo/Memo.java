@@ -14,6 +14,7 @@ import dev.torc.base.posix.Questions.Depth;
 import dev.torc.base.posix.RandomId;
 import dev.torc.base.posix.Spawn;
 import dev.torc.base.text.SafeText;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -23,7 +24,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -139,12 +139,15 @@ public final class Memo {
   private final boolean looks; // whether it looks which files are links
   private final Path root;
   private final String lock;
+  private final String rest; // the file of the fresh jobs
   private final Set<String> ways = new TreeSet<>();
   private final Set<String> absent = new TreeSet<>();
   private final Set<String> open = new TreeSet<>();
-  private final Map<String, FileStatus> stamps = new LinkedHashMap<>();
-  private final Map<String, FileStatus> followed = new LinkedHashMap<>();
+  private final StatusLines stamps = new StatusLines();
+  private final StatusLines followed = new StatusLines();
   private final Set<Long> mounts = new HashSet<>();
+  private long mount; // the last one in mounts
+  private boolean asksRest;
 
   private Memo(Questions asked, AnsweredCall call, boolean looks) {
     this.asked = asked;
@@ -152,6 +155,7 @@ public final class Memo {
     this.call = call;
     this.root = asked.root();
     this.lock = root.resolve(".torc/lock").toString();
+    this.rest = root.resolve(".torc/rest").toString();
   }
 
   /**
@@ -201,7 +205,7 @@ public final class Memo {
     for (String program : List.of("stat", "cmp", "xargs")) {
       addProgram(program);
     }
-    if (!stamps.containsKey(root.resolve(".torc/rest").toString())) {
+    if (!asksRest) {
       throw new Refused("the file of the fresh jobs was not asked");
     }
     Path memos = root.resolve(".torc/rest.d");
@@ -209,8 +213,8 @@ public final class Memo {
     OwnFile.folder(memos);
     try {
       Files.createDirectory(fresh);
-      list(fresh.resolve("names"), stamps.keySet(), "\0");
-      list(fresh.resolve("links"), followed.keySet(), "\0");
+      Files.write(fresh.resolve("names"), stamps.names());
+      Files.write(fresh.resolve("links"), followed.names());
       list(fresh.resolve("ways"), ways, "\n");
       list(fresh.resolve("absent"), absent, "\n");
       list(fresh.resolve("open"), open, "\n");
@@ -269,7 +273,13 @@ public final class Memo {
       ways.add(name);
     } else {
       boolean leads = looks && depth == Depth.FOLLOWED && FileStatus.of(name, false).isLink();
-      addStamp(name, leads, then);
+      boolean follows = depth == Depth.FOLLOWED && !leads;
+      FileStatus itself = follows ? asked.answers(Depth.STAMP).get(name) : null;
+      if (itself == null) {
+        addStamp(name, leads, then);
+      } else if (!itself.isUnchanged(then)) {
+        throw new Refused(name + " changed meanwhile");
+      }
     }
   }
 
@@ -287,12 +297,18 @@ public final class Memo {
     if (then.ctime() >= call.began() * 1_000_000 - window) {
       throw new Refused(name + " changed just before");
     }
-    if (mounts.add(then.mount()) && !StampSource.keepsTimes(then.isLink() ? above(name) : name)) {
+    boolean known = !mounts.isEmpty() && then.mount() == mount;
+    if (!known
+        && mounts.add(then.mount())
+        && !StampSource.keepsTimes(then.isLink() ? above(name) : name)) {
       throw new Refused("the file system of " + name + " does not keep times");
     }
-    FileStatus before = (leads ? followed : stamps).put(name, then);
-    if (before != null && !line(before).equals(line(then))) {
-      throw new Refused(name + " changed meanwhile");
+    mount = then.mount();
+    if (leads) {
+      followed.add(name, then);
+    } else {
+      stamps.add(name, then);
+      asksRest |= name.equals(rest);
     }
   }
 
@@ -346,26 +362,11 @@ public final class Memo {
     for (Collection<String> each : List.of(ways, open, absent, says())) {
       each.forEach(line -> text.append(line).append('\n'));
     }
-    stamps.values().forEach(status -> text.append(line(status)));
-    followed.values().forEach(status -> text.append(line(status)));
-    return text.toString().getBytes(UTF_8);
-  }
-
-  /** Returns a status as {@code stat --printf '%d %i %s %f %.9Y %.9Z\n'} prints it. */
-  static String line(FileStatus of) {
-    StringBuilder text = new StringBuilder(100); // String.format takes 20 times as long
-    text.append(Long.toUnsignedString(of.device())).append(' ');
-    text.append(Long.toUnsignedString(of.inode())).append(' ');
-    text.append(of.size()).append(' ').append(Integer.toHexString(of.mode()));
-    time(of.mtime(), text);
-    time(of.ctime(), text);
-    return text.append('\n').toString();
-  }
-
-  private static void time(long nanos, StringBuilder text) {
-    String part = Long.toString(1_000_000_000 + Math.abs(nanos % 1_000_000_000));
-    text.append(nanos < 0 ? " -" : " ").append(Math.abs(nanos / 1_000_000_000));
-    text.append('.').append(part, 1, part.length());
+    var seen = new ByteArrayOutputStream();
+    seen.writeBytes(text.toString().getBytes(UTF_8));
+    seen.writeBytes(stamps.lines());
+    seen.writeBytes(followed.lines());
+    return seen.toByteArray();
   }
 
   /** Lets the launcher compute the text once; returns whether it computes this one. */
