@@ -364,9 +364,12 @@ public record Manifest(Graph graph) {
     return texts;
   }
 
-  /** Returns the texts of the declared needs; {@code job NAME} means all products of a job. */
+  /**
+   * Returns the texts of the declared needs, each once; {@code job NAME} means all products of a
+   * job.
+   */
   public static List<String> needs(Job job) {
-    return texts(job.links().needs());
+    return texts(job.links().needs()).stream().distinct().toList();
   }
 
   private static List<String> texts(List<Item> items) {

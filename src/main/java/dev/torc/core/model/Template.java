@@ -108,15 +108,27 @@ public record Template(List<Part> parts) {
     return out.toString();
   }
 
-  /** Returns a {@link #declared} text for display, with the doubled braces single again. */
+  /**
+   * Returns a {@link #declared} text for display, with the doubled braces single again and {@code
+   * {here}} as written, without its folder.
+   */
   public static String shown(String declared) {
     if (declared.indexOf('{') < 0) {
       return declared;
     }
     StringBuilder out = new StringBuilder();
+    Matcher braces = Braces.of(declared, false);
     int from = 0;
-    for (Matcher braces = Braces.of(declared, false); braces.find(); from = braces.end()) {
-      out.append(declared, from, braces.start() + (braces.end() - braces.start() + 1) / 2);
+    while (braces.find(from)) {
+      int count = braces.end() - braces.start(); // an odd number ends with that of a slot
+      out.append(declared, from, braces.start() + (count + 1) / 2);
+      from = braces.end();
+      boolean here = count % 2 == 1 && declared.startsWith("here.", from);
+      int close = here ? declared.indexOf('}', from) : -1;
+      if (close >= 0) {
+        out.append("here");
+        from = close;
+      }
     }
     return out.append(declared, from, declared.length()).toString();
   }

@@ -48,6 +48,15 @@ class TemplateTest {
     assertEquals("{{{needs}", template(new Part.Text("{"), slot(Quote.BARE)).declared());
   }
 
+  @Test
+  void shownHasHereWithoutItsFolder() {
+    Part.Slot here = new Part.Slot("here", -1, "modules/qc", Quote.BARE, PLACE);
+    Template template = template(new Part.Text("sh {"), here, new Part.Text("/x {here.a} {here.}"));
+    assertEquals("sh {{{here.modules/qc}/x {{here.a} {{here.}", template.declared());
+    assertEquals("sh {{here}/x {here.a} {here.}", Template.shown(template.declared()));
+    assertEquals("{here.x", Template.shown("{here.x"));
+  }
+
   @Property(tries = 3000)
   void shownIsAsItRunsButForSlots(@ForAll("parts") List<Part> parts) {
     StringBuilder runs = new StringBuilder();
