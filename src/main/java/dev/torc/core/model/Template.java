@@ -116,27 +116,21 @@ public record Template(List<Part> parts) {
     if (declared.indexOf('{') < 0) {
       return declared;
     }
+    String text = Braces.HERE.matcher(declared).replaceAll("$1}");
     StringBuilder out = new StringBuilder();
-    Matcher braces = Braces.of(declared, false);
     int from = 0;
-    while (braces.find(from)) {
-      int count = braces.end() - braces.start(); // an odd number ends with that of a slot
-      out.append(declared, from, braces.start() + (count + 1) / 2);
-      from = braces.end();
-      boolean here = count % 2 == 1 && declared.startsWith("here.", from);
-      int close = here ? declared.indexOf('}', from) : -1;
-      if (close >= 0) {
-        out.append("here");
-        from = close;
-      }
+    for (Matcher braces = Braces.of(text, false); braces.find(); from = braces.end()) {
+      out.append(text, from, braces.start() + (braces.end() - braces.start() + 1) / 2);
     }
-    return out.append(declared, from, declared.length()).toString();
+    return out.append(text, from, text.length()).toString();
   }
 
   /** Finds the braces before a slot's name. A separate class, since most starts do not need it. */
   private static final class Braces {
     private static final String NAMES = String.join("|", SLOTS) + "|(env|secret)\\.";
     private static final Pattern BEFORE_NAME = Pattern.compile("(?<!\\{)\\{++(?=" + NAMES + ")");
+    private static final Pattern HERE = // an odd number of braces ends with that of a slot
+        Pattern.compile("(?<!\\{)((?:\\{\\{)*\\{here)\\.[^{}]*}");
     private static final Pattern BEFORE_SLOT =
         Pattern.compile("(?<!\\{)\\{++(?=" + NAMES + "|\\z)");
 
