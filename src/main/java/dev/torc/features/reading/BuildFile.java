@@ -2,7 +2,6 @@ package dev.torc.features.reading;
 
 import dev.torc.base.digests.Digest;
 import dev.torc.base.posix.FileStatus;
-import dev.torc.base.posix.Io;
 import dev.torc.base.posix.Questions;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Place;
@@ -51,8 +50,11 @@ public final class BuildFile {
         return true;
       }
       boolean all = slash >= 0 && isPlain(slash == 0 ? "/" : folder.substring(0, slash));
-      all = all && Io.or(() -> FileStatus.identity(folder, false).isFolder(), false);
-      return all && plain.add(folder);
+      try {
+        return all && FileStatus.identity(folder, false).isFolder() && plain.add(folder);
+      } catch (IOException e) {
+        return false; // whoever reads the file says what is wrong
+      }
     }
   }
 
