@@ -53,7 +53,7 @@ public final class BuildFile {
       try {
         return all && FileStatus.identity(folder, false).isFolder() && plain.add(folder);
       } catch (IOException e) {
-        return false; // whoever reads the file says what is wrong
+        return false; // reading the file will say what is wrong
       }
     }
   }
