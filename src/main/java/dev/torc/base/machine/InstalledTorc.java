@@ -71,8 +71,7 @@ public final class InstalledTorc {
 
   /** Returns the version, followed in parentheses by the commit that it was built from. */
   public static String version() throws IOException {
-    try (InputStream in =
-        InstalledTorc.class.getResourceAsStream("/dev/torc/front/session/version.txt")) {
+    try (InputStream in = InstalledTorc.class.getResourceAsStream("/dev/torc/version.txt")) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
     }
   }
