@@ -5,7 +5,6 @@ import dev.torc.base.posix.FileStatus;
 import dev.torc.base.posix.FileTree;
 import dev.torc.base.posix.FileTree.KindedName;
 import dev.torc.base.posix.FolderHandle.MountedException;
-import dev.torc.base.posix.Io;
 import dev.torc.base.text.Refusal;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -268,7 +267,7 @@ public record FolderDigest(
   }
 
   private static List<KindedName> names(Path folder, String path) throws IOException {
-    List<KindedName> names = listed(path, () -> FileTree.kinded(folder));
+    List<KindedName> names = listed(folder, path);
     String where = folder.toString();
     for (KindedName each : names) {
       valid(where, each);
@@ -276,11 +275,14 @@ public record FolderDigest(
     return names;
   }
 
-  /** Returns the entries of a folder; none if it was removed since its parent was listed. */
-  public static List<KindedName> listed(String path, Io.Get<List<KindedName>> list)
-      throws IOException {
+  /**
+   * Returns the entries of a folder; none if it was removed since its parent was listed.
+   *
+   * @param path the folder's name in an error
+   */
+  public static List<KindedName> listed(Path folder, String path) throws IOException {
     try {
-      return list.get();
+      return FileTree.kinded(folder);
     } catch (NoSuchFileException e) {
       return new ArrayList<>();
     } catch (FileSystemException e) {

@@ -110,14 +110,6 @@ public final class FileTree {
     }
   }
 
-  /** Returns the kind of a path, as in {@link FileStatus#KIND}, not following a link. */
-  public static int kind(Path path) throws IOException {
-    var there = Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-    int link = there.isSymbolicLink() ? FileStatus.LINK : FileStatus.KIND;
-    int known = there.isDirectory() ? FileStatus.FOLDER : link;
-    return there.isRegularFile() ? FileStatus.FILE : known;
-  }
-
   /** Returns null if a name is not valid UTF-8, whose bytes only Java's own list keeps. */
   private static List<KindedName> told(Path folder) throws IOException {
     String shown = folder.toString();

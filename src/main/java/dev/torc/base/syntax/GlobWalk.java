@@ -8,7 +8,9 @@ import dev.torc.base.posix.FileTree.KindedName;
 import dev.torc.base.posix.Questions;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -108,7 +110,11 @@ public final class GlobWalk {
       return entry.kind();
     }
     try {
-      return FileTree.kind(folder.resolve(entry.name()));
+      Path path = folder.resolve(entry.name());
+      var there = Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      int link = there.isSymbolicLink() ? FileStatus.LINK : FileStatus.KIND;
+      int known = there.isDirectory() ? FileStatus.FOLDER : link;
+      return there.isRegularFile() ? FileStatus.FILE : known;
     } catch (IOException e) {
       return 0;
     }
@@ -122,7 +128,7 @@ public final class GlobWalk {
       return only;
     }
     Questions.look(folder, true);
-    return FolderDigest.listed(path.isEmpty() ? "." : path, () -> FileTree.kinded(folder));
+    return FolderDigest.listed(folder, path.isEmpty() ? "." : path);
   }
 
   private static String below(String path) {
