@@ -180,7 +180,8 @@ final class JobStarts implements StartedJobs {
     if (overlaps && more) {
       state.lock.post(
           () -> {
-            if (pool.giveEarly(attempts)) {
+            if (pool.giveEarly(attempts.demand(), attempts.taken())) {
+              attempts.release();
               sender.tell(new Event.JobReleased(job.name()));
             }
           });
@@ -202,7 +203,11 @@ final class JobStarts implements StartedJobs {
   void giveBack(Attempt attempt) {
     running--;
     out.ended(attempt.id).ifPresent(state.ready::add);
-    pool.give(attempt.attempts);
+    if (attempt.attempts.released()) {
+      pool.endEarly();
+    } else {
+      pool.give(attempt.attempts.demand(), attempt.attempts.taken());
+    }
     if (attempt.job.has(Trait.INTERACTIVE)) {
       alone = false;
       sender.tell(new Event.Terminal(false));

@@ -113,13 +113,12 @@ final class ResourcePool {
    * whether it did. At most as many attempts as there are cpus may do so at a time, since torc
    * itself still needs a cpu for each.
    */
-  boolean giveEarly(JobAttempts attempts) {
+  boolean giveEarly(ResourceDemand demand, Taken taken) {
     if (early >= Math.max(1, limits.getOrDefault(Resources.CPUS, 1L))) {
       return false;
     }
     early++;
-    attempts.release();
-    give(attempts.demand(), attempts.taken());
+    give(demand, taken);
     return true;
   }
 
@@ -128,13 +127,9 @@ final class ResourcePool {
     return early;
   }
 
-  /** Gives back the resources of an attempt that has ended, unless {@link #giveEarly} did. */
-  void give(JobAttempts attempts) {
-    if (attempts.released()) {
-      early--;
-    } else {
-      give(attempts.demand(), attempts.taken());
-    }
+  /** Notes the end of an attempt that gave its resources back by {@link #giveEarly}. */
+  void endEarly() {
+    early--;
   }
 
   void give(ResourceDemand demand, Taken taken) {
