@@ -2,13 +2,13 @@ package dev.torc.features;
 
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.syntax.Node;
+import dev.torc.core.attempt.AttemptPart;
+import dev.torc.core.attempt.BuildSetup.AttemptContext;
+import dev.torc.core.attempt.Event;
+import dev.torc.core.attempt.JobAttempts;
 import dev.torc.core.decide.Condition;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Template;
-import dev.torc.core.run.AttemptPart;
-import dev.torc.core.run.BuildSetup.AttemptContext;
-import dev.torc.core.run.Event;
-import dev.torc.core.run.JobAttempts;
 import dev.torc.features.reading.MapFields;
 import dev.torc.features.reading.Scope;
 import java.nio.file.Path;

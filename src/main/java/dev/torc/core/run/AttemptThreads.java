@@ -2,6 +2,11 @@ package dev.torc.core.run;
 
 import dev.torc.base.digests.StopFlag.StoppedException;
 import dev.torc.base.posix.Kill;
+import dev.torc.core.attempt.Attempt;
+import dev.torc.core.attempt.AttemptOutcome;
+import dev.torc.core.attempt.BuildSetup;
+import dev.torc.core.attempt.OtherMachines;
+import dev.torc.core.attempt.Recorder;
 import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.memory.Cache.CacheException;
 import java.util.ArrayDeque;

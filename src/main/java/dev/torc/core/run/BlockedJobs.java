@@ -1,5 +1,6 @@
 package dev.torc.core.run;
 
+import dev.torc.core.attempt.JobState;
 import dev.torc.core.decide.PlanContext;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Group;

@@ -1,5 +1,10 @@
 package dev.torc.core.run;
 
+import dev.torc.core.attempt.Attempt;
+import dev.torc.core.attempt.AttemptOutcome;
+import dev.torc.core.attempt.Event;
+import dev.torc.core.attempt.Recorder;
+
 /**
  * What a feature notes while jobs start and end. The loop tells it only while it holds the turn
  * (see {@link LoopLock}).

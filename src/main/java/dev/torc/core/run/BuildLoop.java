@@ -1,13 +1,21 @@
 package dev.torc.core.run;
 
 import dev.torc.base.posix.Kill;
+import dev.torc.core.attempt.Attempt;
+import dev.torc.core.attempt.AttemptOutcome;
+import dev.torc.core.attempt.BuildSetup;
+import dev.torc.core.attempt.BuildSetup.Stop;
+import dev.torc.core.attempt.Event;
+import dev.torc.core.attempt.JobAttempts;
+import dev.torc.core.attempt.JobState;
+import dev.torc.core.attempt.Recorder;
+import dev.torc.core.attempt.RunAttempt;
 import dev.torc.core.decide.PlanContext;
 import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.memory.Cache.CacheException;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Trait;
 import dev.torc.core.run.AttemptThreads.AttemptEnds;
-import dev.torc.core.run.BuildSetup.Stop;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;

@@ -1,9 +1,15 @@
 package dev.torc.core.run;
 
+import dev.torc.core.attempt.BuildSetup.AttemptContext;
+import dev.torc.core.attempt.JobAttempts;
+import dev.torc.core.attempt.JobState;
 import dev.torc.core.decide.PlanContext;
 import dev.torc.core.model.Extra;
 import dev.torc.core.model.Graph;
-import dev.torc.core.run.BuildSetup.AttemptContext;
+import dev.torc.core.queue.CriticalPath;
+import dev.torc.core.queue.DelayedRetries;
+import dev.torc.core.queue.PendingDeps;
+import dev.torc.core.queue.ReadyQueue;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;

@@ -4,6 +4,13 @@ import dev.torc.base.machine.Series.Usage;
 import dev.torc.base.syntax.BadInput.Diagnostic;
 import dev.torc.base.text.Amount;
 import dev.torc.base.text.SafeText;
+import dev.torc.core.attempt.AttemptOutcome;
+import dev.torc.core.attempt.BuildSetup.AttemptContext;
+import dev.torc.core.attempt.Event;
+import dev.torc.core.attempt.Event.WhenShown;
+import dev.torc.core.attempt.JobAttempts;
+import dev.torc.core.attempt.JobState;
+import dev.torc.core.attempt.LaunchBuilder;
 import dev.torc.core.decide.Decider;
 import dev.torc.core.decide.KnownResult;
 import dev.torc.core.decide.LeftOut;
@@ -18,8 +25,7 @@ import dev.torc.core.model.Group;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Resources;
 import dev.torc.core.model.Job.Trait;
-import dev.torc.core.run.BuildSetup.AttemptContext;
-import dev.torc.core.run.Event.WhenShown;
+import dev.torc.core.queue.Granted;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -237,9 +243,9 @@ public final class EventSender {
   }
 
   /** Returns whether the log has lines from an attempt whose command could not be started. */
-  private boolean hasLog(Job job, AttemptOutcome.Shown shown) {
+  private boolean hasLog(Job job, AttemptOutcome.Logged shown) {
     Path log = launches.files(job.name()).log();
-    return !shown.command().isEmpty() && log.toFile().length() > shown.logFrom();
+    return !shown.command().isEmpty() && log.toFile().length() > shown.from();
   }
 
   private Event.Log log(Job job, long from) {
@@ -258,14 +264,14 @@ public final class EventSender {
       Event.Log log = known.hasLog() ? log(job, 0) : null;
       return details("", log, LeftOut.of(known.lines()), false);
     }
-    AttemptOutcome.Shown shown = outcome.shown();
+    AttemptOutcome.Logged shown = outcome.shown();
     boolean began = ended.how() != ProcessEnd.How.NOT_STARTED;
     boolean reached = attempts.executor() == null || ended.elsewhere() != null; // its machine
     boolean wrote = !job.has(Trait.INTERACTIVE) && (began || reached && hasLog(job, shown));
     return new Event.Details(
         outcome.what(),
         shown.command().isEmpty() ? command(common, id, attempts) : shown.command(),
-        wrote ? log(job, shown.logFrom()) : null,
+        wrote ? log(job, shown.from()) : null,
         ended.wall(),
         ended.usage(),
         outcome.snapshot() == null ? List.of() : outcome.snapshot().leftOut(),

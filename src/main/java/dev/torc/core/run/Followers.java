@@ -1,5 +1,6 @@
 package dev.torc.core.run;
 
+import dev.torc.core.attempt.BuildSetup;
 import dev.torc.core.model.Job;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,9 +1,20 @@
 package dev.torc.core.run;
 
 import dev.torc.base.machine.Jobserver;
+import dev.torc.core.attempt.Attempt;
+import dev.torc.core.attempt.BuildSetup;
+import dev.torc.core.attempt.Event;
+import dev.torc.core.attempt.JobAttempts;
+import dev.torc.core.attempt.JobState;
+import dev.torc.core.attempt.RestoreAttempt;
+import dev.torc.core.attempt.RunAttempt;
+import dev.torc.core.attempt.StartedJobs;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Resources;
 import dev.torc.core.model.Job.Trait;
+import dev.torc.core.queue.Granted;
+import dev.torc.core.queue.ResourceDemand;
+import dev.torc.core.queue.ResourcePool;
 import java.util.List;
 
 /**
@@ -156,7 +167,7 @@ final class JobStarts implements StartedJobs {
             : new RunAttempt(state.common(), id, attempts, granted, this);
     out.begin(id, attempts.executor());
     if (attempt.known() == null) {
-      sender.started(state.common(), id, attempts, pool.limits.get(Resources.CPUS));
+      sender.started(state.common(), id, attempts, setup.amounts().limits().get(Resources.CPUS));
     }
     String refusal = followers.refusal(job);
     if (refusal == null) {

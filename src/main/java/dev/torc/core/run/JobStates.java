@@ -1,5 +1,6 @@
 package dev.torc.core.run;
 
+import dev.torc.core.attempt.JobState;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.EnumMap;

@@ -1,6 +1,12 @@
 package dev.torc.core.run;
 
 import dev.torc.base.digests.StopFlag.StoppedException;
+import dev.torc.core.attempt.BuildSetup;
+import dev.torc.core.attempt.Event;
+import dev.torc.core.attempt.JobAttempts;
+import dev.torc.core.attempt.JobState;
+import dev.torc.core.attempt.ProductStore;
+import dev.torc.core.attempt.Restore;
 import dev.torc.core.decide.Plan;
 import dev.torc.core.decide.PlanContext;
 import dev.torc.core.decide.Reason;

@@ -1,5 +1,10 @@
 package dev.torc.core.run;
 
+import dev.torc.core.attempt.AttemptOutcome;
+import dev.torc.core.attempt.JobState;
+import dev.torc.core.attempt.Recorder;
+import dev.torc.core.attempt.Restore;
+import dev.torc.core.attempt.SharedResults;
 import dev.torc.core.decide.Reason;
 import dev.torc.core.decide.Verdict;
 import dev.torc.core.memory.Batch;

@@ -1,5 +1,6 @@
 package dev.torc.core.run;
 
+import dev.torc.core.attempt.Event;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.OptionalInt;

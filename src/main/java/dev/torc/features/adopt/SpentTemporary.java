@@ -2,6 +2,7 @@ package dev.torc.features.adopt;
 
 import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.Stamp;
+import dev.torc.core.attempt.ProductScan;
 import dev.torc.core.decide.GoneProducts;
 import dev.torc.core.decide.PlanContext;
 import dev.torc.core.memory.JobResult;
@@ -11,7 +12,6 @@ import dev.torc.core.model.Graph;
 import dev.torc.core.model.Group;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Ref;
-import dev.torc.core.run.ProductScan;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;

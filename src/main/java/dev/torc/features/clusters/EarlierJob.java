@@ -2,9 +2,9 @@ package dev.torc.features.clusters;
 
 import dev.torc.base.posix.FileTree;
 import dev.torc.base.posix.OwnFile;
+import dev.torc.core.attempt.Event;
 import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.model.SchedulerSettings;
-import dev.torc.core.run.Event;
 import dev.torc.features.clusters.BatchFolder.Word;
 import dev.torc.features.clusters.RemoteAttempt.HandedOutAttempt;
 import dev.torc.features.clusters.Scheduler.SchedulerJob;

@@ -1,10 +1,10 @@
 package dev.torc.features.clusters;
 
 import dev.torc.base.syntax.Glob;
+import dev.torc.core.attempt.ProductScan;
 import dev.torc.core.here.ProcessEnd.MadeFile;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Ref;
-import dev.torc.core.run.ProductScan;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -1,12 +1,12 @@
 package dev.torc.features.clusters;
 
 import dev.torc.base.posix.FileTree;
+import dev.torc.core.attempt.ClearedProducts;
+import dev.torc.core.attempt.Event;
+import dev.torc.core.attempt.JobFiles;
+import dev.torc.core.attempt.ProductWays;
+import dev.torc.core.attempt.RemovedOrSetAside;
 import dev.torc.core.here.ProcessEnd;
-import dev.torc.core.run.ClearedProducts;
-import dev.torc.core.run.Event;
-import dev.torc.core.run.JobFiles;
-import dev.torc.core.run.ProductWays;
-import dev.torc.core.run.RemovedOrSetAside;
 import dev.torc.features.clusters.RemoteAttempt.HandedOutAttempt;
 import dev.torc.features.clusters.RemoteAttempt.RemoteKey;
 import dev.torc.features.clusters.RemoteAttempt.RemoteListener;

@@ -1,7 +1,7 @@
 package dev.torc.features.environments;
 
 import dev.torc.base.machine.ProgramOutput;
-import dev.torc.core.run.AttemptFailure;
+import dev.torc.core.attempt.AttemptFailure;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;

@@ -1,11 +1,11 @@
 package dev.torc.features.environments;
 
 import dev.torc.base.digests.DigestMemo;
+import dev.torc.core.attempt.AttemptPart;
+import dev.torc.core.attempt.BuildSetup.AttemptContext;
+import dev.torc.core.attempt.JobAttempts;
 import dev.torc.core.decide.Condition;
 import dev.torc.core.model.Job;
-import dev.torc.core.run.AttemptPart;
-import dev.torc.core.run.BuildSetup.AttemptContext;
-import dev.torc.core.run.JobAttempts;
 import dev.torc.features.Feature;
 
 /** The key {@code environment}, and the jobs that make environments. */

@@ -2,11 +2,11 @@ package dev.torc.features.environments;
 
 import dev.torc.base.digests.Digest;
 import dev.torc.base.machine.ProgramOutput;
+import dev.torc.core.attempt.AttemptFailure;
 import dev.torc.core.here.Launch;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.core.memory.ThisHost;
 import dev.torc.core.model.Job;
-import dev.torc.core.run.AttemptFailure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

@@ -9,7 +9,7 @@ import dev.torc.base.text.SafeText;
 import dev.torc.base.web.WebAddress;
 import dev.torc.base.web.WebClient;
 import dev.torc.base.web.WebRefusal;
-import dev.torc.core.run.AttemptFailure;
+import dev.torc.core.attempt.AttemptFailure;
 import dev.torc.features.fetch.Fetch.FetchedFile;
 import dev.torc.features.fetch.FetchPlace.Validator;
 import java.io.IOException;

@@ -2,13 +2,13 @@ package dev.torc.features.fetch;
 
 import dev.torc.base.text.SafeText;
 import dev.torc.base.web.WebHeader;
+import dev.torc.core.attempt.AttemptFailure;
 import dev.torc.core.memory.JobResult;
 import dev.torc.core.memory.RecordedProduct;
 import dev.torc.core.model.Extra;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Template;
-import dev.torc.core.run.AttemptFailure;
 import dev.torc.features.intents.MaxAge;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,11 +2,11 @@ package dev.torc.features.fetch;
 
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.syntax.Problems;
+import dev.torc.core.attempt.AttemptPart;
+import dev.torc.core.attempt.BuildSetup.AttemptContext;
+import dev.torc.core.attempt.JobAttempts;
 import dev.torc.core.decide.Condition;
 import dev.torc.core.model.Job;
-import dev.torc.core.run.AttemptPart;
-import dev.torc.core.run.BuildSetup.AttemptContext;
-import dev.torc.core.run.JobAttempts;
 import dev.torc.features.Feature;
 
 /** The key {@code fetch} with {@code sha256} and {@code headers}. */

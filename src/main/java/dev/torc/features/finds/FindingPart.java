@@ -2,12 +2,12 @@ package dev.torc.features.finds;
 
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.posix.JobTrace;
+import dev.torc.core.attempt.AttemptPart;
+import dev.torc.core.attempt.FoundNeeds;
 import dev.torc.core.decide.NeedSnapshot;
 import dev.torc.core.decide.PlanContext;
 import dev.torc.core.here.Launch;
 import dev.torc.core.model.Graph;
-import dev.torc.core.run.AttemptPart;
-import dev.torc.core.run.FoundNeeds;
 import java.io.IOException;
 import java.util.Set;
 

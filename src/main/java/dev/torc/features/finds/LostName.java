@@ -1,6 +1,7 @@
 package dev.torc.features.finds;
 
 import dev.torc.base.syntax.Paths;
+import dev.torc.core.attempt.AttemptFailure;
 import dev.torc.core.decide.JobSelection.UserPaths;
 import dev.torc.core.decide.NeedSnapshot;
 import dev.torc.core.model.Graph;
@@ -8,7 +9,6 @@ import dev.torc.core.model.Job;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Step;
 import dev.torc.core.model.Template;
-import dev.torc.core.run.AttemptFailure;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -2,14 +2,14 @@ package dev.torc.features.intents;
 
 import dev.torc.base.syntax.BadInput.Diagnostic;
 import dev.torc.base.text.SafeText;
+import dev.torc.core.attempt.BuildSetup;
+import dev.torc.core.attempt.Recorder;
 import dev.torc.core.memory.JobResult.Outcome;
 import dev.torc.core.model.Job.Resources;
 import dev.torc.core.run.BuildEnd;
 import dev.torc.core.run.BuildListener;
-import dev.torc.core.run.BuildSetup;
 import dev.torc.core.run.BuildState;
 import dev.torc.core.run.EventSender;
-import dev.torc.core.run.Recorder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.BitSet;

@@ -2,6 +2,8 @@ package dev.torc.features.intents;
 
 import dev.torc.base.posix.Kill;
 import dev.torc.base.syntax.BadInput;
+import dev.torc.core.attempt.AttemptOutcome;
+import dev.torc.core.attempt.LaunchBuilder;
 import dev.torc.core.decide.Condition;
 import dev.torc.core.decide.NeedContents;
 import dev.torc.core.decide.NeedFiles;
@@ -16,8 +18,6 @@ import dev.torc.core.here.Runner;
 import dev.torc.core.memory.JobResult;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
-import dev.torc.core.run.AttemptOutcome;
-import dev.torc.core.run.LaunchBuilder;
 import java.io.IOException;
 import java.util.BitSet;
 import java.util.List;

@@ -1,9 +1,9 @@
 package dev.torc.features.intents;
 
 import dev.torc.base.digests.Stamp;
+import dev.torc.core.attempt.AttemptPart;
 import dev.torc.core.decide.NeedSnapshot;
 import dev.torc.core.here.Launch;
-import dev.torc.core.run.AttemptPart;
 
 /**
  * {@code output: raw}: a job's standard output is that of torc, byte for byte, so that a script can

@@ -1,9 +1,9 @@
 package dev.torc.features.pace;
 
+import dev.torc.core.attempt.Event;
 import dev.torc.core.run.BuildEnd;
 import dev.torc.core.run.BuildListener;
 import dev.torc.core.run.BuildState;
-import dev.torc.core.run.Event;
 import dev.torc.core.run.EventSender;
 import dev.torc.core.run.StartGate;
 import java.util.ArrayList;

@@ -1,10 +1,10 @@
 package dev.torc.features.pace;
 
-import dev.torc.core.run.Attempt;
-import dev.torc.core.run.AttemptOutcome;
+import dev.torc.core.attempt.Attempt;
+import dev.torc.core.attempt.AttemptOutcome;
+import dev.torc.core.attempt.Event;
 import dev.torc.core.run.BuildListener;
 import dev.torc.core.run.BuildState;
-import dev.torc.core.run.Event;
 import dev.torc.core.run.StartGate;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;

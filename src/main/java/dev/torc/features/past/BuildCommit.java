@@ -1,9 +1,9 @@
 package dev.torc.features.past;
 
 import dev.torc.base.posix.FileStatus;
+import dev.torc.core.attempt.Event;
 import dev.torc.core.run.BuildEnd;
 import dev.torc.core.run.BuildListener;
-import dev.torc.core.run.Event;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -2,7 +2,7 @@ package dev.torc.features.posts;
 
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.digests.Stamp;
-import dev.torc.core.run.LinesFile;
+import dev.torc.core.attempt.LinesFile;
 import java.io.IOException;
 import java.util.Map;
 import java.util.TreeMap;

@@ -1,17 +1,17 @@
 package dev.torc.features.remarks;
 
 import dev.torc.base.syntax.BadInput.Diagnostic;
+import dev.torc.core.attempt.Attempt;
+import dev.torc.core.attempt.AttemptOutcome;
+import dev.torc.core.attempt.BuildSetup;
+import dev.torc.core.attempt.Event;
+import dev.torc.core.attempt.JobState;
 import dev.torc.core.decide.Plan;
 import dev.torc.core.decide.Reason;
 import dev.torc.core.decide.Verdict;
-import dev.torc.core.run.Attempt;
-import dev.torc.core.run.AttemptOutcome;
 import dev.torc.core.run.BuildEnd;
 import dev.torc.core.run.BuildListener;
-import dev.torc.core.run.BuildSetup;
 import dev.torc.core.run.BuildState;
-import dev.torc.core.run.Event;
-import dev.torc.core.run.JobState;
 import dev.torc.features.remarks.Remark.Due;
 import dev.torc.features.remarks.RemarkedJob.JobRun;
 import java.util.ArrayList;

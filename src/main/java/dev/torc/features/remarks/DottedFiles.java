@@ -13,7 +13,7 @@ import java.util.List;
 /**
  * Finds the files that only a leading dot keeps out of a needed glob, so that the user may expect
  * them there. A {@code !} that names such a file, or a folder above it, says that this is intended.
- * For products, {@link dev.torc.core.run.ProductScan} finds them.
+ * For products, {@link dev.torc.core.attempt.ProductScan} finds them.
  */
 final class DottedFiles {
 

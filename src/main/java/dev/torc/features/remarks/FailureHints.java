@@ -2,7 +2,7 @@ package dev.torc.features.remarks;
 
 import dev.torc.base.posix.Io;
 import dev.torc.base.text.LogExcerpt;
-import dev.torc.core.run.Event;
+import dev.torc.core.attempt.Event;
 import dev.torc.features.remarks.RemarkTable.In;
 import dev.torc.features.remarks.RemarkTable.Row;
 import java.util.ArrayList;

@@ -2,6 +2,8 @@ package dev.torc.features.remarks;
 
 import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.Quoting;
+import dev.torc.core.attempt.AttemptOutcome;
+import dev.torc.core.attempt.Event;
 import dev.torc.core.decide.NeedContents;
 import dev.torc.core.decide.PlanContext;
 import dev.torc.core.decide.Reason;
@@ -10,8 +12,6 @@ import dev.torc.core.model.Job;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Step;
 import dev.torc.core.model.Template.Part.Slot;
-import dev.torc.core.run.AttemptOutcome;
-import dev.torc.core.run.Event;
 import java.util.ArrayList;
 import java.util.List;
 

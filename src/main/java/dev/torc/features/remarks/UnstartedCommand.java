@@ -1,15 +1,15 @@
 package dev.torc.features.remarks;
 
 import dev.torc.base.digests.Stamp;
+import dev.torc.core.attempt.AttemptPart;
+import dev.torc.core.attempt.BuildSetup.AttemptContext;
+import dev.torc.core.attempt.JobAttempts;
+import dev.torc.core.attempt.LaunchBuilder;
 import dev.torc.core.decide.NeedSnapshot;
 import dev.torc.core.here.Launch;
 import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Trait;
-import dev.torc.core.run.AttemptPart;
-import dev.torc.core.run.BuildSetup.AttemptContext;
-import dev.torc.core.run.JobAttempts;
-import dev.torc.core.run.LaunchBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 

@@ -1,5 +1,6 @@
 package dev.torc.features.sandbox;
 
+import dev.torc.core.attempt.BuildSetup.AttemptContext;
 import dev.torc.core.decide.LineKind;
 import dev.torc.core.decide.NeedSnapshot;
 import dev.torc.core.decide.ToolSearch;
@@ -9,7 +10,6 @@ import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Tool;
 import dev.torc.core.model.NeedList;
 import dev.torc.core.model.Step;
-import dev.torc.core.run.BuildSetup.AttemptContext;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,11 +1,11 @@
 package dev.torc.features.stores;
 
+import dev.torc.core.attempt.ClearedProducts;
+import dev.torc.core.attempt.MovesAside;
+import dev.torc.core.attempt.ProductStore;
+import dev.torc.core.attempt.Restore;
 import dev.torc.core.decide.KnownResult;
 import dev.torc.core.memory.Cache;
-import dev.torc.core.run.ClearedProducts;
-import dev.torc.core.run.MovesAside;
-import dev.torc.core.run.ProductStore;
-import dev.torc.core.run.Restore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.Function;

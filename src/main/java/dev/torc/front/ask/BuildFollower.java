@@ -1,6 +1,9 @@
 package dev.torc.front.ask;
 
 import dev.torc.base.posix.Signals;
+import dev.torc.core.attempt.Event;
+import dev.torc.core.attempt.JobFiles;
+import dev.torc.core.attempt.JobState;
 import dev.torc.core.decide.Reason;
 import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.memory.AttemptHistory;
@@ -12,9 +15,6 @@ import dev.torc.core.memory.JobResult;
 import dev.torc.core.memory.JobResult.Outcome;
 import dev.torc.core.memory.JobResult.RunDetails;
 import dev.torc.core.memory.StartMark;
-import dev.torc.core.run.Event;
-import dev.torc.core.run.JobFiles;
-import dev.torc.core.run.JobState;
 import dev.torc.features.clusters.EarlierJob;
 import dev.torc.features.why.Causes;
 import dev.torc.front.session.Exit;

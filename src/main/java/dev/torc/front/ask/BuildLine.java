@@ -1,8 +1,8 @@
 package dev.torc.front.ask;
 
 import dev.torc.base.text.Amount;
+import dev.torc.core.attempt.JobState;
 import dev.torc.core.memory.BuildRecord;
-import dev.torc.core.run.JobState;
 import dev.torc.features.past.PastCommits;
 import dev.torc.front.show.AttemptText;
 import dev.torc.front.show.Json;

@@ -1,15 +1,15 @@
 package dev.torc.front.session;
 
 import dev.torc.base.syntax.Hidden;
+import dev.torc.core.attempt.AttemptPart;
+import dev.torc.core.attempt.BuildSetup;
+import dev.torc.core.attempt.BuildSetup.AttemptContext;
+import dev.torc.core.attempt.JobAttempts;
+import dev.torc.core.attempt.JobFiles;
 import dev.torc.core.model.Job;
-import dev.torc.core.run.AttemptPart;
-import dev.torc.core.run.BuildSetup;
-import dev.torc.core.run.BuildSetup.AttemptContext;
 import dev.torc.core.run.BuildState;
 import dev.torc.core.run.EventSender;
 import dev.torc.core.run.Followers;
-import dev.torc.core.run.JobAttempts;
-import dev.torc.core.run.JobFiles;
 import dev.torc.features.Feature;
 import dev.torc.features.endcheck.EndCheck;
 import dev.torc.features.environments.EnvironmentMaking;

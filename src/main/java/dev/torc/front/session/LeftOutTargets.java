@@ -1,6 +1,8 @@
 package dev.torc.front.session;
 
 import dev.torc.base.text.SafeText;
+import dev.torc.core.attempt.Event;
+import dev.torc.core.attempt.JobState;
 import dev.torc.core.decide.JobSelection.UserPaths;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
@@ -8,8 +10,6 @@ import dev.torc.core.model.Job.Trait;
 import dev.torc.core.model.ProductIndex;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Workflow.LeftOutJob;
-import dev.torc.core.run.Event;
-import dev.torc.core.run.JobState;
 import dev.torc.features.groups.JobNames;
 import java.util.Collections;
 import java.util.List;

@@ -2,13 +2,13 @@ package dev.torc.front.session;
 
 import dev.torc.base.machine.Series;
 import dev.torc.base.posix.Signals;
+import dev.torc.core.attempt.AttemptPart;
+import dev.torc.core.attempt.BuildSetup;
+import dev.torc.core.attempt.Event;
+import dev.torc.core.attempt.JobState;
 import dev.torc.core.here.Runner;
 import dev.torc.core.model.Job.Resources;
-import dev.torc.core.run.AttemptPart;
 import dev.torc.core.run.BuildLoop;
-import dev.torc.core.run.BuildSetup;
-import dev.torc.core.run.Event;
-import dev.torc.core.run.JobState;
 import dev.torc.front.show.Profile;
 import dev.torc.front.show.Report;
 import dev.torc.front.show.Report.Progress;

@@ -2,8 +2,8 @@ package dev.torc.front.show;
 
 import dev.torc.base.text.LogExcerpt;
 import dev.torc.base.text.SafeText;
+import dev.torc.core.attempt.Event;
 import dev.torc.core.model.InstanceName;
-import dev.torc.core.run.Event;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;

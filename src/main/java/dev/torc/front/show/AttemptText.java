@@ -2,10 +2,10 @@ package dev.torc.front.show;
 
 import dev.torc.base.text.Amount;
 import dev.torc.base.text.SafeText;
+import dev.torc.core.attempt.JobState;
 import dev.torc.core.decide.Reason;
 import dev.torc.core.memory.AttemptRecord;
 import dev.torc.core.memory.JobResult.Origin;
-import dev.torc.core.run.JobState;
 import dev.torc.features.why.Causes;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,8 +1,8 @@
 package dev.torc.front.show;
 
+import dev.torc.core.attempt.Event;
+import dev.torc.core.attempt.JobState;
 import dev.torc.core.memory.BuildRecord.StoreUse;
-import dev.torc.core.run.Event;
-import dev.torc.core.run.JobState;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;

@@ -1,7 +1,7 @@
 package dev.torc.front.show;
 
-import dev.torc.core.run.Event;
-import dev.torc.core.run.JobState;
+import dev.torc.core.attempt.Event;
+import dev.torc.core.attempt.JobState;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,9 +1,9 @@
 package dev.torc.front.show;
 
 import dev.torc.base.text.SafeText;
+import dev.torc.core.attempt.Event;
+import dev.torc.core.attempt.JobState;
 import dev.torc.core.model.InstanceName;
-import dev.torc.core.run.Event;
-import dev.torc.core.run.JobState;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;

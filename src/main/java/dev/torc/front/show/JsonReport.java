@@ -1,8 +1,8 @@
 package dev.torc.front.show;
 
 import dev.torc.base.posix.Io;
-import dev.torc.core.run.Event;
-import dev.torc.core.run.JobState;
+import dev.torc.core.attempt.Event;
+import dev.torc.core.attempt.JobState;
 import java.io.StringWriter;
 import java.io.Writer;
 import java.util.EnumSet;

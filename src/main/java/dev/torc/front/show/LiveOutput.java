@@ -2,7 +2,7 @@ package dev.torc.front.show;
 
 import dev.torc.base.posix.OwnFile;
 import dev.torc.base.text.SafeText;
-import dev.torc.core.run.Event;
+import dev.torc.core.attempt.Event;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,7 +1,7 @@
 package dev.torc.front.show;
 
 import dev.torc.base.text.Palette;
-import dev.torc.core.run.Event;
+import dev.torc.core.attempt.Event;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;

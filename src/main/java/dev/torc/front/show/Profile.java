@@ -2,7 +2,7 @@ package dev.torc.front.show;
 
 import dev.torc.base.posix.OwnFile;
 import dev.torc.base.syntax.Hidden;
-import dev.torc.core.run.Event;
+import dev.torc.core.attempt.Event;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;

@@ -2,7 +2,7 @@ package dev.torc.front.show;
 
 import dev.torc.base.text.Palette;
 import dev.torc.base.text.SafeText;
-import dev.torc.core.run.Event;
+import dev.torc.core.attempt.Event;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,7 +2,7 @@ package dev.torc.front.show;
 
 import dev.torc.base.machine.Series;
 import dev.torc.base.syntax.Quantity;
-import dev.torc.core.run.Event;
+import dev.torc.core.attempt.Event;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package dev.torc.front.show;
 
 import dev.torc.base.text.Amount;
-import dev.torc.core.run.JobState;
+import dev.torc.core.attempt.JobState;
 import java.util.Map;
 import java.util.StringJoiner;
 

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.torc.base.digests.AgedStamps;
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.digests.StampSource;
+import dev.torc.core.attempt.Event;
+import dev.torc.core.attempt.JobState;
 import dev.torc.core.model.PackedJobs;
 import dev.torc.core.run.StubRunner.Held;
 import java.io.IOException;

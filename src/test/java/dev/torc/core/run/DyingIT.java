@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.JavaChild;
 import dev.torc.base.posix.Environment;
+import dev.torc.core.attempt.Event;
 import dev.torc.core.here.LocalRunner;
 import dev.torc.core.here.Runner;
 import dev.torc.core.memory.Cache;
@@ -59,7 +60,7 @@ class DyingIT {
     }
 
     @Override
-    Runner openRunner() {
+    protected Runner openRunner() {
       return new LocalRunner(Environment.ofCaller(), Duration.ofSeconds(1));
     }
   }

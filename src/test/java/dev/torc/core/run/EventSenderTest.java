@@ -2,6 +2,7 @@ package dev.torc.core.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.torc.core.attempt.Event;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.Page;
+import dev.torc.core.attempt.AttemptPart;
+import dev.torc.core.attempt.JobState;
 import dev.torc.features.example.SizeLimit;
 import dev.torc.front.show.ReasonText;
 import java.io.IOException;

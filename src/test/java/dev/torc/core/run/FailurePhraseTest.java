@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.base.machine.Series.Usage;
+import dev.torc.core.attempt.AttemptOutcome;
 import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.here.ProcessEnd.How;
 import java.util.List;

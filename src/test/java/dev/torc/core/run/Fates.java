@@ -1,5 +1,7 @@
 package dev.torc.core.run;
 
+import dev.torc.core.attempt.Event;
+import dev.torc.core.attempt.JobState;
 import dev.torc.core.decide.LeftOut;
 import java.util.ArrayList;
 import java.util.List;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.core.attempt.Event;
 import dev.torc.core.here.Launch;
 import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.here.Runner;
@@ -85,7 +86,7 @@ class FaultTest extends Harness {
 
   /** The first call that ends a job in {@link #notEndable} throws, after it passed the call on. */
   @Override
-  Runner openRunner() {
+  protected Runner openRunner() {
     Runner stub = super.openRunner();
     return new Runner() {
       @Override

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.torc.base.digests.Digest;
+import dev.torc.core.attempt.JobState;
 import dev.torc.features.fetch.WebServer;
 import java.io.IOException;
 import java.nio.file.Files;

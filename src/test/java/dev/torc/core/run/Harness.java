@@ -13,6 +13,9 @@ import dev.torc.base.machine.Limits;
 import dev.torc.base.posix.CallingProcess;
 import dev.torc.base.posix.Io;
 import dev.torc.base.posix.Signals;
+import dev.torc.core.attempt.AttemptPart;
+import dev.torc.core.attempt.BuildSetup;
+import dev.torc.core.attempt.Event;
 import dev.torc.core.decide.JobSelection.Rerun;
 import dev.torc.core.decide.Plan;
 import dev.torc.core.decide.Verdict;
@@ -217,7 +220,7 @@ public class Harness extends LastBuild {
 
   // ---- build
 
-  Graph graph;
+  protected Graph graph;
   private volatile Workflow workflow;
 
   /** A build in the background. */
@@ -420,7 +423,7 @@ public class Harness extends LastBuild {
   protected void heard(Event event) {}
 
   /** What runs the jobs; tests with real processes put another one in its place. */
-  Runner openRunner() {
+  protected Runner openRunner() {
     return new StubRunner(scripts, otherwise);
   }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.torc.base.digests.AgedStamps;
 import dev.torc.base.digests.Stamp;
+import dev.torc.core.attempt.JobState;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

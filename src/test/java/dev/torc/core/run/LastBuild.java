@@ -2,6 +2,8 @@ package dev.torc.core.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.torc.core.attempt.Event;
+import dev.torc.core.attempt.JobState;
 import dev.torc.core.decide.Reason;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +20,7 @@ abstract class LastBuild extends ProjectFiles {
   List<Event> events = new CopyOnWriteArrayList<>();
 
   /** The exit status of the last build. */
-  int exit;
+  protected int exit;
 
   /** The jobs that started in the last build, in the order of their first attempts. */
   List<String> started() {
@@ -66,12 +68,12 @@ abstract class LastBuild extends ProjectFiles {
   }
 
   /** The state that a job came to in the last build, null if it was not selected. */
-  JobState state(String job) {
+  protected JobState state(String job) {
     return ended(job) == null ? null : ended(job).state();
   }
 
   /** How a job failed, or what blocked it; empty for success. */
-  String what(String job) {
+  protected String what(String job) {
     return ended(job).details().what();
   }
 
@@ -84,7 +86,7 @@ abstract class LastBuild extends ProjectFiles {
   }
 
   /** The notes and failures of the last build, without those that {@link Fates#isChance} names. */
-  List<String> notes() {
+  protected List<String> notes() {
     List<String> notes = new ArrayList<>();
     for (Event event : events) {
       if (event instanceof Event.Note note) {

@@ -8,6 +8,7 @@ import dev.torc.base.posix.Environment;
 import dev.torc.base.posix.Io;
 import dev.torc.base.posix.Questions;
 import dev.torc.base.syntax.BadInput;
+import dev.torc.core.attempt.Event;
 import dev.torc.core.decide.Verdict;
 import dev.torc.features.memo.AskedVariables;
 import dev.torc.features.memo.Memo;

@@ -9,6 +9,7 @@ import dev.torc.base.digests.AgedStamps;
 import dev.torc.base.digests.Digest;
 import dev.torc.base.posix.FileTree;
 import dev.torc.base.syntax.BadInput;
+import dev.torc.core.attempt.Event;
 import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;

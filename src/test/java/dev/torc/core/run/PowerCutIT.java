@@ -12,6 +12,7 @@ import dev.torc.Sample;
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.digests.StampSource;
 import dev.torc.base.posix.Environment;
+import dev.torc.core.attempt.Event;
 import dev.torc.core.here.LocalRunner;
 import dev.torc.core.here.Runner;
 import dev.torc.core.memory.Cache;
@@ -219,7 +220,7 @@ class PowerCutIT {
     }
 
     @Override
-    Runner openRunner() {
+    protected Runner openRunner() {
       return new LocalRunner(Environment.ofCaller(), Duration.ofSeconds(1));
     }
   }

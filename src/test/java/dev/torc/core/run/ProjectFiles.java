@@ -63,7 +63,7 @@ abstract class ProjectFiles {
     }
   }
 
-  String read(String path) {
+  protected String read(String path) {
     return read(root.resolve(path));
   }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.Sample;
 import dev.torc.base.posix.FileTree;
+import dev.torc.core.attempt.Event;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import dev.torc.core.attempt.Event;
 import org.junit.jupiter.api.Test;
 
 /** Jobs of a scheduler that runs a script at once; {@code remote-products.txt} tells the rest. */

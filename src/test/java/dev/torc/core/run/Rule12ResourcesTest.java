@@ -3,6 +3,9 @@ package dev.torc.core.run;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.core.attempt.Event;
+import dev.torc.core.attempt.JobState;
+import dev.torc.core.queue.ResourceDemand;
 import dev.torc.core.run.StubRunner.Held;
 import java.util.ArrayList;
 import java.util.HashMap;

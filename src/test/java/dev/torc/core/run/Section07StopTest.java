@@ -3,6 +3,8 @@ package dev.torc.core.run;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.core.attempt.Event;
+import dev.torc.core.attempt.JobState;
 import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.run.StubRunner.Stub;
 import dev.torc.front.session.StopRequests;

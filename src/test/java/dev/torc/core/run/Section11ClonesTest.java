@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.Sample;
 import dev.torc.base.posix.FileTree;
+import dev.torc.core.attempt.Event;
 import dev.torc.features.stores.HostileServer;
 import dev.torc.features.stores.SigningKey;
 import java.io.IOException;

@@ -8,6 +8,7 @@ import dev.torc.base.digests.AgedStamps;
 import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.WatchedStamps;
 import dev.torc.base.posix.FileTree;
+import dev.torc.core.attempt.JobState;
 import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.CachePlace;

@@ -6,6 +6,7 @@ import static dev.torc.features.fetch.WebServer.file;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.torc.SmallDisk;
+import dev.torc.core.attempt.JobState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

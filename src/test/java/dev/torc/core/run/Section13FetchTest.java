@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.base.digests.Digest;
 import dev.torc.base.posix.Kill;
+import dev.torc.core.attempt.JobState;
 import dev.torc.features.fetch.WebServer;
 import dev.torc.front.cli.Run;
 import java.io.IOException;

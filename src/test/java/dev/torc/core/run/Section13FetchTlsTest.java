@@ -4,6 +4,7 @@ import static dev.torc.features.fetch.WebServer.answer;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.core.attempt.JobState;
 import dev.torc.features.fetch.Certified;
 import dev.torc.features.fetch.WebServer;
 import java.io.IOException;

@@ -41,7 +41,7 @@ class TracingTest {
     }
 
     @Override
-    Runner openRunner() {
+    protected Runner openRunner() {
       Map<String, String> caller = new TreeMap<>(System.getenv());
       caller.keySet().removeIf(name -> name.matches("(LMOD|MODULE|LOADEDMOD|CONDA|MAMBA|PIXI).*"));
       caller.putAll(env);

@@ -1,11 +1,11 @@
 package dev.torc.features.example;
 
+import dev.torc.core.attempt.AttemptFailure;
+import dev.torc.core.attempt.AttemptPart;
+import dev.torc.core.attempt.BuildSetup.AttemptContext;
+import dev.torc.core.attempt.ProductScan;
 import dev.torc.core.memory.RecordedProduct;
 import dev.torc.core.model.Job;
-import dev.torc.core.run.AttemptFailure;
-import dev.torc.core.run.AttemptPart;
-import dev.torc.core.run.BuildSetup.AttemptContext;
-import dev.torc.core.run.ProductScan;
 
 /** Fails a job whose products have more bytes than its tag {@code at-most=BYTES} allows. */
 public final class SizeLimit implements AttemptPart {

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.base.web.WebClient;
-import dev.torc.core.run.AttemptFailure;
+import dev.torc.core.attempt.AttemptFailure;
 import dev.torc.features.fetch.Fetch.FetchedFile;
 import java.io.IOException;
 import java.nio.file.Path;

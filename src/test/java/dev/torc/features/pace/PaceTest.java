@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.base.syntax.BadInput;
-import dev.torc.core.run.Event;
+import dev.torc.core.attempt.Event;
 import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.Map;

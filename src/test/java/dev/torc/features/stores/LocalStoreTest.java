@@ -7,13 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.base.digests.Digest;
 import dev.torc.base.posix.FolderHandle;
+import dev.torc.core.attempt.ClearedProducts.Added;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.core.memory.ProductTarget;
 import dev.torc.core.memory.RecordedProduct;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
 import dev.torc.core.memory.ThisHost;
-import dev.torc.core.run.ClearedProducts.Added;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.core.run.Event;
+import dev.torc.core.attempt.Event;
 import dev.torc.core.run.Harness;
 import java.io.IOException;
 import java.util.function.Consumer;

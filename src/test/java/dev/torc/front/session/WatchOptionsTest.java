@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.base.posix.Kill;
-import dev.torc.core.run.Event;
+import dev.torc.core.attempt.Event;
 import dev.torc.features.pace.Pace;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.torc.base.syntax.BadInput;
-import dev.torc.core.run.Event;
+import dev.torc.core.attempt.Event;
 import dev.torc.front.cli.Run;
 import dev.torc.front.session.WatchRounds.Notices;
 import java.io.IOException;

@@ -2,9 +2,9 @@ package dev.torc.front.session;
 
 import dev.torc.base.posix.ClosedFile;
 import dev.torc.base.posix.Signals;
+import dev.torc.core.attempt.Event;
+import dev.torc.core.attempt.JobState;
 import dev.torc.core.decide.JobSelection.Rerun;
-import dev.torc.core.run.Event;
-import dev.torc.core.run.JobState;
 import dev.torc.features.pace.Pace;
 import dev.torc.front.session.BuildRequest.LockTerms;
 import dev.torc.front.session.Caller.Host;

@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.core.attempt.Event;
 import dev.torc.core.memory.BuildLock;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.core.memory.ThisHost;
-import dev.torc.core.run.Event;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -2,8 +2,8 @@ package dev.torc.front.session;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.torc.core.run.Event;
-import dev.torc.core.run.JobState;
+import dev.torc.core.attempt.Event;
+import dev.torc.core.attempt.JobState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

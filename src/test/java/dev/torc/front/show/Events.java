@@ -1,12 +1,12 @@
 package dev.torc.front.show;
 
 import dev.torc.base.machine.Series.Usage;
+import dev.torc.core.attempt.Event;
+import dev.torc.core.attempt.JobState;
 import dev.torc.core.decide.LeftOut;
 import dev.torc.core.decide.Reason;
 import dev.torc.core.memory.BuildRecord.BuildId;
 import dev.torc.core.memory.BuildRecord.StoreUse;
-import dev.torc.core.run.Event;
-import dev.torc.core.run.JobState;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;

@@ -3,7 +3,7 @@ package dev.torc.front.show;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.torc.base.text.Palette;
-import dev.torc.core.run.JobState;
+import dev.torc.core.attempt.JobState;
 import dev.torc.front.show.Report.Detail;
 import dev.torc.front.show.Report.Style;
 import java.io.IOException;

@@ -3,10 +3,10 @@ package dev.torc.front.show;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.core.attempt.Event;
+import dev.torc.core.attempt.JobState;
 import dev.torc.core.decide.Reason;
 import dev.torc.core.memory.JobResult.Origin;
-import dev.torc.core.run.Event;
-import dev.torc.core.run.JobState;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Files;

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.base.syntax.Hidden;
-import dev.torc.core.run.JobState;
+import dev.torc.core.attempt.JobState;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.base.machine.Series.Usage;
 import dev.torc.base.text.Palette;
+import dev.torc.core.attempt.Event;
+import dev.torc.core.attempt.JobState;
 import dev.torc.core.decide.Reason;
-import dev.torc.core.run.Event;
-import dev.torc.core.run.JobState;
 import dev.torc.front.show.Report.Detail;
 import dev.torc.front.show.Report.Style;
 import java.io.IOException;

@@ -3,7 +3,7 @@ package dev.torc.front.show;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.torc.base.text.Palette;
-import dev.torc.core.run.Event;
+import dev.torc.core.attempt.Event;
 import dev.torc.front.show.Report.Detail;
 import dev.torc.front.show.Report.Style;
 import java.io.InputStream;

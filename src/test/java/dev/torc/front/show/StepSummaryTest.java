@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.base.syntax.Hidden;
-import dev.torc.core.run.Event;
-import dev.torc.core.run.JobState;
+import dev.torc.core.attempt.Event;
+import dev.torc.core.attempt.JobState;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
