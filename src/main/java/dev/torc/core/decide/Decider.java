@@ -250,7 +250,7 @@ public final class Decider {
     if (last != null && wish.rerun != Rerun.ALL) {
       lacking.addAll(vanished.of(id));
     }
-    lacking.addAll(contents.machine().lacking(graph, id));
+    lacking.addAll(contents.lackingImages(id));
     if (graph.job(id).group() != null) {
       addMissingSources(graph.job(id), lacking);
     }
@@ -440,7 +440,7 @@ public final class Decider {
           int list = listNamed(id, written);
           return contents.isAllPending(list) ? null : contents.members(list).entries();
         },
-        value -> contents.values.instances(NeedValues.needed(graph.job(id)).get(value)));
+        value -> contents.values.instances(InputSource.neededValues(graph.job(id)).get(value)));
   }
 
   private int listNamed(int id, String written) {

@@ -64,10 +64,21 @@ interface InputSource {
   /** Returns the caller's value of a variable declared without a value; empty if it is not set. */
   Optional<String> ofVariable(String name);
 
+  /** Returns the needed values by their names in the build file. */
+  static SortedMap<String, Ref.OfData> neededValues(Job job) {
+    SortedMap<String, Ref.OfData> data = new TreeMap<>();
+    for (Ref ref : job.needRefs()) {
+      if (ref instanceof Ref.OfData value) {
+        data.put(value.written(), value);
+      }
+    }
+    return data;
+  }
+
   /** Returns the known values that a job needs, as JSON, by name in the build file. */
   default SortedMap<String, String> values(Job job) {
     SortedMap<String, String> known = new TreeMap<>();
-    NeedValues.needed(job)
+    neededValues(job)
         .forEach(
             (name, value) -> {
               if (ofData(value) instanceof Content.Value stored) {
@@ -83,7 +94,7 @@ interface InputSource {
     for (int list : graph.listNeeds().row(job)) {
       all.add(leftOut(list));
     }
-    for (Ref.OfData data : NeedValues.needed(graph.job(job)).values()) {
+    for (Ref.OfData data : neededValues(graph.job(job)).values()) {
       if (ofData(data) instanceof Content.Value value) {
         all.add(value.leftOut());
       }

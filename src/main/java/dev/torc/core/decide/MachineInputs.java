@@ -2,7 +2,6 @@ package dev.torc.core.decide;
 
 import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.StampSource;
-import dev.torc.core.decide.Reason.Kind;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Step;
@@ -74,18 +73,9 @@ public final class MachineInputs {
     return hex.matches("[0-9a-f]{64}") ? Digest.ofHex(hex) : null;
   }
 
-  /** Returns a reason for each image that a job cannot have; see {@link ImageSource#lack}. */
-  public List<Reason> lacking(Graph graph, int job) {
-    List<Reason> lacking = new ArrayList<>(0);
-    for (Step step : graph.job(job).runs().steps()) {
-      if (step.image() != null) {
-        String why = images.lack(step.image(), graph.before().row(job).length > 0);
-        if (!why.isEmpty()) {
-          lacking.add(new Reason(Kind.IMAGE_UNAVAILABLE, step.image().name(), "", why));
-        }
-      }
-    }
-    return lacking;
+  /** Returns why a job cannot have an image; see {@link ImageSource#lack}. */
+  public String lack(Image image, boolean waits) {
+    return images.lack(image, waits);
   }
 
   Optional<String> variable(String name) {

@@ -70,7 +70,7 @@ public record Manifest(Graph graph) {
       writer.text(LineKind.PRODUCES_WRITTEN, "", written(job.links().produces()));
     }
     needs(id, job, ordered, contains, writer);
-    NeedValues.needed(job)
+    InputSource.neededValues(job)
         .forEach(
             (name, ref) -> {
               Content content = contains.ofData(ref);

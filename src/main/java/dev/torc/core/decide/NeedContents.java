@@ -18,6 +18,7 @@ import dev.torc.core.memory.JobResult.RunDetails;
 import dev.torc.core.memory.RecordedProduct;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
 import dev.torc.core.model.Graph;
+import dev.torc.core.model.Step;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Tool;
 import dev.torc.core.model.NeedList;
@@ -95,6 +96,20 @@ public final class NeedContents implements InputSource {
     Digest any = Digest.of(new byte[Digest.LENGTH]);
     names.follow(digests, (_, _) -> any);
     return new NeedContents(graph, records, names, machine, stale, astray);
+  }
+
+  /** Returns a reason for each image that a job cannot have; see {@link ImageSource#lack}. */
+  public List<Reason> lackingImages(int job) {
+    List<Reason> lacking = new ArrayList<>(0);
+    for (Step step : graph.job(job).runs().steps()) {
+      if (step.image() != null) {
+        String why = machine.lack(step.image(), graph.before().row(job).length > 0);
+        if (!why.isEmpty()) {
+          lacking.add(new Reason(Reason.Kind.IMAGE_UNAVAILABLE, step.image().name(), "", why));
+        }
+      }
+    }
+    return lacking;
   }
 
   /** Takes a snapshot of the needs of a job about to start. Their makers must be settled. */

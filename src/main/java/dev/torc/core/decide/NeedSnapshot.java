@@ -128,7 +128,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
         }
       }
     }
-    NeedValues.needed(graph.job(job)).forEach(this::addValue);
+    InputSource.neededValues(graph.job(job)).forEach(this::addValue);
     long begin = contents.looks.now();
     for (int list : graph.listNeeds().row(job)) {
       addList(list, begin);

@@ -32,17 +32,6 @@ final class NeedValues {
     this.records = records;
   }
 
-  /** Returns the needed values by their names in the build file. */
-  static SortedMap<String, Ref.OfData> needed(Job job) {
-    SortedMap<String, Ref.OfData> data = new TreeMap<>();
-    for (Ref ref : job.needRefs()) {
-      if (ref instanceof Ref.OfData value) {
-        data.put(value.written(), value);
-      }
-    }
-    return data;
-  }
-
   /** Returns the present value, or {@code Pending} while a job that stores it may still run. */
   Content of(Ref.OfData written) {
     if (written.job() == null) {

@@ -29,7 +29,7 @@ record SkippedNeeds(Graph graph, JobRecords records, NeedContents contents) {
         return makers.getFirst();
       }
     }
-    for (Ref.OfData value : NeedValues.needed(graph.job(id)).values()) {
+    for (Ref.OfData value : InputSource.neededValues(graph.job(id)).values()) {
       int[] nodes =
           value.job() == null ? new int[0] : graph.nodesInNeed(graph.readingOf(value).job());
       if (areSkipped(IntStream.of(nodes))) {

@@ -39,7 +39,7 @@ record VanishedNeeds(Graph graph, JobRecords records, NeedContents contents) {
         }
       }
     }
-    for (Ref.OfData value : NeedValues.needed(graph.job(job)).values()) {
+    for (Ref.OfData value : InputSource.neededValues(graph.job(job)).values()) {
       String there = value.job() == null ? "" : existing(graph.readingOf(value).job());
       if (!there.isEmpty()) {
         last = last == null ? records.details(graph.name(job)) : last;
