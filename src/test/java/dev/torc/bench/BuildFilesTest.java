@@ -3,7 +3,7 @@ package dev.torc.bench;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.core.decide.Manifest;
+import dev.torc.core.manifest.Manifest;
 import dev.torc.core.model.GraphBuilder;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Step;

@@ -2,8 +2,13 @@ package dev.torc.core.decide;
 
 import dev.torc.base.digests.Digest;
 import dev.torc.bench.Shapes;
-import dev.torc.core.decide.MachineInputs.ImageSource.Loaded;
-import dev.torc.core.decide.ManifestWriter.Content;
+import dev.torc.core.manifest.ImageIdentity;
+import dev.torc.core.manifest.InputSource;
+import dev.torc.core.manifest.LeftOut;
+import dev.torc.core.manifest.MachineInputs.ImageSource.Loaded;
+import dev.torc.core.manifest.Manifest;
+import dev.torc.core.manifest.ManifestHash;
+import dev.torc.core.manifest.ManifestWriter.Content;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.GraphBuilder;
 import dev.torc.core.model.Job;

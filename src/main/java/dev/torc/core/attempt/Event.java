@@ -2,8 +2,8 @@ package dev.torc.core.attempt;
 
 import dev.torc.base.machine.Series.Usage;
 import dev.torc.base.syntax.BadInput.Diagnostic;
-import dev.torc.core.decide.LeftOut;
 import dev.torc.core.decide.Reason;
+import dev.torc.core.manifest.LeftOut;
 import dev.torc.core.memory.BuildRecord.BuildId;
 import dev.torc.core.memory.BuildRecord.StoreUse;
 import dev.torc.core.memory.JobResult.Origin;

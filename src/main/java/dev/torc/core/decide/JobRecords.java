@@ -3,6 +3,8 @@ package dev.torc.core.decide;
 import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.FolderDigest;
 import dev.torc.base.syntax.JsonText;
+import dev.torc.core.manifest.Described;
+import dev.torc.core.manifest.LineKind;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.JobResult;
 import dev.torc.core.memory.JobResult.ManifestEntry;

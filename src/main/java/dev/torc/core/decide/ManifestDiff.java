@@ -2,6 +2,10 @@ package dev.torc.core.decide;
 
 import dev.torc.base.digests.Digest;
 import dev.torc.core.decide.Reason.Kind;
+import dev.torc.core.manifest.ImageIdentity;
+import dev.torc.core.manifest.LineKind;
+import dev.torc.core.manifest.Manifest;
+import dev.torc.core.manifest.ManifestWriter;
 import dev.torc.core.memory.JobResult.ManifestEntry;
 import dev.torc.core.model.InstanceName;
 import dev.torc.core.model.KeyedPaths;

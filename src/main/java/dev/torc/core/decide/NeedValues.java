@@ -1,7 +1,9 @@
 package dev.torc.core.decide;
 
 import dev.torc.base.syntax.JsonText;
-import dev.torc.core.decide.ManifestWriter.Content;
+import dev.torc.core.manifest.LeftOut;
+import dev.torc.core.manifest.LineKind;
+import dev.torc.core.manifest.ManifestWriter.Content;
 import dev.torc.core.memory.JobResult.ManifestEntry;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
@@ -10,7 +12,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 

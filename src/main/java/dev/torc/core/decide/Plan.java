@@ -1,8 +1,8 @@
 package dev.torc.core.decide;
 
-import dev.torc.core.decide.ManifestWriter.Content;
 import dev.torc.core.decide.Reason.Kind;
 import dev.torc.core.decide.Temporaries.MissingRead;
+import dev.torc.core.manifest.ManifestWriter.Content;
 import dev.torc.core.memory.JobResult;
 import dev.torc.core.model.Downstream;
 import dev.torc.core.model.Graph;

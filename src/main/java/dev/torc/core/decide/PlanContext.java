@@ -3,6 +3,8 @@ package dev.torc.core.decide;
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.core.decide.JobSelection.Rerun;
+import dev.torc.core.manifest.LeftOut;
+import dev.torc.core.manifest.MachineInputs;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.model.Downstream;
 import dev.torc.core.model.Graph;

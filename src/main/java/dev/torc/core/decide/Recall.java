@@ -1,6 +1,7 @@
 package dev.torc.core.decide;
 
 import dev.torc.base.digests.Digest;
+import dev.torc.core.manifest.Described;
 import dev.torc.core.memory.JobResult.Restorable;
 import dev.torc.core.memory.RecordedProduct;
 import java.util.List;

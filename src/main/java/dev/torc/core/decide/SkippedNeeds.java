@@ -1,5 +1,6 @@
 package dev.torc.core.decide;
 
+import dev.torc.core.manifest.InputSource;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.NeedList;

@@ -3,6 +3,7 @@ package dev.torc.core.decide;
 import dev.torc.base.syntax.BadInput.Diagnostic;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.text.SafeText;
+import dev.torc.core.manifest.ToolSearch;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
 import dev.torc.core.model.Extra;
 import dev.torc.core.model.Graph;

@@ -1,7 +1,7 @@
 package dev.torc.core.decide;
 
-import dev.torc.core.decide.ManifestWriter.Content;
 import dev.torc.core.decide.Reason.Kind;
+import dev.torc.core.manifest.ManifestWriter.Content;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.KeyedPaths;
 import java.util.LinkedHashSet;

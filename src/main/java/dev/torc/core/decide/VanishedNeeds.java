@@ -5,6 +5,8 @@ import dev.torc.base.syntax.NearestPath;
 import dev.torc.base.text.Amount;
 import dev.torc.base.text.Refusal;
 import dev.torc.core.decide.Reason.Kind;
+import dev.torc.core.manifest.InputSource;
+import dev.torc.core.manifest.LineKind;
 import dev.torc.core.memory.JobResult.ManifestEntry;
 import dev.torc.core.memory.JobResult.RunDetails;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;

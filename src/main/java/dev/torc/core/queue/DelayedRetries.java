@@ -3,7 +3,7 @@ package dev.torc.core.queue;
 import java.util.PriorityQueue;
 
 /**
- * The retries that wait for the {@code delay} of their job, and when each is due. {@link
+ * The retries that wait for the {@code delay} of their job, and when each is due. {@code
  * JobAttempts} decides whether a failed attempt is repeated.
  */
 public final class DelayedRetries {

@@ -9,6 +9,7 @@ import dev.torc.core.attempt.Event;
 import dev.torc.core.attempt.JobAttempts;
 import dev.torc.core.attempt.JobState;
 import dev.torc.core.attempt.Recorder;
+import dev.torc.core.attempt.RestoreAttempt;
 import dev.torc.core.attempt.RunAttempt;
 import dev.torc.core.decide.PlanContext;
 import dev.torc.core.here.ProcessEnd;

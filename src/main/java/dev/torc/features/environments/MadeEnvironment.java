@@ -11,8 +11,8 @@ import dev.torc.base.syntax.JsonText;
 import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.SourceFile;
 import dev.torc.base.text.Refusal;
-import dev.torc.core.decide.MachineInputs.ImageSource.Effects;
 import dev.torc.core.here.Runner;
+import dev.torc.core.manifest.MachineInputs.ImageSource.Effects;
 import dev.torc.core.memory.ThisHost;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Surroundings;
@@ -130,7 +130,7 @@ public record MadeEnvironment(Path folder, boolean shared, String group, String 
 
   /**
    * Returns what the environment of a job does: see {@link
-   * dev.torc.core.decide.MachineInputs.ImageSource#effects}.
+   * dev.torc.core.manifest.MachineInputs.ImageSource#effects}.
    */
   public static Effects effects(Path root, Job job, Digest digest, Map<String, String> caller) {
     SortedMap<String, String> marker = of(root, job, digest).believed();

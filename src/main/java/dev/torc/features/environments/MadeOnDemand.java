@@ -2,10 +2,10 @@ package dev.torc.features.environments;
 
 import dev.torc.base.digests.Digest;
 import dev.torc.core.decide.Condition;
-import dev.torc.core.decide.Manifest;
 import dev.torc.core.decide.Reason;
 import dev.torc.core.decide.Reason.Kind;
 import dev.torc.core.decide.Verdict;
+import dev.torc.core.manifest.Manifest;
 import dev.torc.core.memory.JobResult;
 import dev.torc.core.memory.JobResult.Outcome;
 import dev.torc.core.memory.JobResult.RunDetails;

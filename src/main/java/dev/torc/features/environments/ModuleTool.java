@@ -4,7 +4,7 @@ import dev.torc.base.machine.ProgramOutput;
 import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.SourceFile;
 import dev.torc.base.text.SafeText;
-import dev.torc.core.decide.MachineInputs.ImageSource.Loaded;
+import dev.torc.core.manifest.MachineInputs.ImageSource.Loaded;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

@@ -2,8 +2,8 @@ package dev.torc.features.environments;
 
 import dev.torc.base.digests.Digest;
 import dev.torc.base.posix.FileTree;
-import dev.torc.core.decide.Manifest;
 import dev.torc.core.decide.PlanContext;
+import dev.torc.core.manifest.Manifest;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import java.io.IOException;

@@ -1,11 +1,11 @@
 package dev.torc.features.remarks;
 
 import dev.torc.base.syntax.BadInput.Diagnostic;
-import dev.torc.core.decide.Manifest;
 import dev.torc.core.decide.Plan;
 import dev.torc.core.decide.Reason;
-import dev.torc.core.decide.ToolSearch;
 import dev.torc.core.decide.Verdict;
+import dev.torc.core.manifest.Manifest;
+import dev.torc.core.manifest.ToolSearch;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Step;
 import java.util.ArrayList;

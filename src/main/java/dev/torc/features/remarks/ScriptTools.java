@@ -1,6 +1,6 @@
 package dev.torc.features.remarks;
 
-import dev.torc.core.decide.ToolSearch;
+import dev.torc.core.manifest.ToolSearch;
 import dev.torc.core.model.Job.Tool;
 import java.io.IOException;
 import java.io.InputStream;

@@ -3,7 +3,7 @@ package dev.torc.features.remarks;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.Paths;
 import dev.torc.core.decide.PlanContext;
-import dev.torc.core.decide.ToolSearch;
+import dev.torc.core.manifest.ToolSearch;
 import dev.torc.core.memory.JobResult;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;

@@ -1,9 +1,9 @@
 package dev.torc.features.sandbox;
 
 import dev.torc.core.attempt.BuildSetup.AttemptContext;
-import dev.torc.core.decide.LineKind;
 import dev.torc.core.decide.NeedSnapshot;
-import dev.torc.core.decide.ToolSearch;
+import dev.torc.core.manifest.LineKind;
+import dev.torc.core.manifest.ToolSearch;
 import dev.torc.core.memory.JobResult.ManifestEntry;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;

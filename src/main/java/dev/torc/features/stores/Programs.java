@@ -3,7 +3,7 @@ package dev.torc.features.stores;
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.digests.StampSource;
 import dev.torc.core.decide.NeedContents;
-import dev.torc.core.decide.ToolSearch;
+import dev.torc.core.manifest.ToolSearch;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Tool;
 import dev.torc.core.model.Step;

@@ -1,10 +1,10 @@
 package dev.torc.features.why;
 
 import dev.torc.core.decide.JobRecords;
-import dev.torc.core.decide.LineKind;
 import dev.torc.core.decide.NeedContents;
 import dev.torc.core.decide.Plan;
-import dev.torc.core.decide.ToolSearch;
+import dev.torc.core.manifest.LineKind;
+import dev.torc.core.manifest.ToolSearch;
 import dev.torc.core.memory.JobResult;
 import dev.torc.core.memory.JobResult.ManifestEntry;
 import dev.torc.core.memory.JobResult.Outcome;

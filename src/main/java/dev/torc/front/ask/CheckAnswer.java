@@ -135,8 +135,7 @@ record CheckAnswer(
 
   /** Returns lines about images that seem to be missing, and values that files lack. */
   private static List<String> unavailable(PlanContext context, int id) {
-    List<Reason> lacking =
-        new ArrayList<>(context.contents().lackingImages(id));
+    List<Reason> lacking = new ArrayList<>(context.contents().lackingImages(id));
     lacking.addAll(UnreadableParts.of(context.graph(), id, context.contents()));
     return lacking.stream().map(Reason::lack).toList();
   }

@@ -18,7 +18,7 @@ import dev.torc.base.text.Palette;
 import dev.torc.base.text.Refusal;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.attempt.MovesAside;
-import dev.torc.core.decide.ToolSearch;
+import dev.torc.core.manifest.ToolSearch;
 import dev.torc.core.memory.BuildLock;
 import dev.torc.core.memory.Cache.CacheException;
 import dev.torc.core.memory.CachePlace;

@@ -2,9 +2,9 @@ package dev.torc.front.ask;
 
 import dev.torc.base.text.Amount;
 import dev.torc.base.text.SafeText;
-import dev.torc.core.decide.MachineInputs;
-import dev.torc.core.decide.MachineInputs.ImageSource;
 import dev.torc.core.decide.PlanContext;
+import dev.torc.core.manifest.MachineInputs;
+import dev.torc.core.manifest.MachineInputs.ImageSource;
 import dev.torc.front.show.Json;
 import java.util.LinkedHashMap;
 import java.util.List;

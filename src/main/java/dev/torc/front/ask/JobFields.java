@@ -1,9 +1,9 @@
 package dev.torc.front.ask;
 
 import dev.torc.base.text.Amount;
-import dev.torc.core.decide.LeftOut;
 import dev.torc.core.decide.Plan;
 import dev.torc.core.decide.Verdict;
+import dev.torc.core.manifest.LeftOut;
 import dev.torc.core.memory.JobResult;
 import dev.torc.core.memory.JobResult.RunDetails;
 import dev.torc.core.model.Graph;

@@ -1,9 +1,9 @@
 package dev.torc.front.crate;
 
 import dev.torc.base.posix.Walk;
-import dev.torc.core.decide.ImageIdentity;
-import dev.torc.core.decide.LineKind;
-import dev.torc.core.decide.ManifestWriter;
+import dev.torc.core.manifest.ImageIdentity;
+import dev.torc.core.manifest.LineKind;
+import dev.torc.core.manifest.ManifestWriter;
 import dev.torc.core.memory.JobResult.ManifestEntry;
 import java.util.Arrays;
 import java.util.List;

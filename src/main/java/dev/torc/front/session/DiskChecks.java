@@ -18,7 +18,7 @@ import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.JobSelection;
 import dev.torc.core.decide.ProductPlaces;
 import dev.torc.core.decide.ProductPlaces.Wrong;
-import dev.torc.core.decide.ToolSearch;
+import dev.torc.core.manifest.ToolSearch;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Tool;

@@ -2,9 +2,9 @@ package dev.torc.front.session;
 
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.text.SafeText;
-import dev.torc.core.decide.GivenArguments;
 import dev.torc.core.decide.JobSelection;
 import dev.torc.core.decide.JobSelection.UserPaths;
+import dev.torc.core.manifest.GivenArguments;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Workflow.PackageFile;

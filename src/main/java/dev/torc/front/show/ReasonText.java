@@ -2,8 +2,8 @@ package dev.torc.front.show;
 
 import dev.torc.base.posix.Walk;
 import dev.torc.base.text.SafeText;
-import dev.torc.core.decide.LeftOut;
 import dev.torc.core.decide.Reason;
+import dev.torc.core.manifest.LeftOut;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;

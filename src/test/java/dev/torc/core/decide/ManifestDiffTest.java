@@ -3,6 +3,8 @@ package dev.torc.core.decide;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.torc.base.digests.Digest;
+import dev.torc.core.manifest.Described;
+import dev.torc.core.manifest.LineKind;
 import dev.torc.core.memory.JobResult.ManifestEntry;
 import dev.torc.features.why.Causes;
 import java.util.ArrayList;

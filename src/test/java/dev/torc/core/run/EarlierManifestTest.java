@@ -1,7 +1,7 @@
 package dev.torc.core.run;
 
-import dev.torc.core.decide.LineKind;
-import dev.torc.core.decide.ManifestHash;
+import dev.torc.core.manifest.LineKind;
+import dev.torc.core.manifest.ManifestHash;
 import dev.torc.core.memory.Batch;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.JobResult;

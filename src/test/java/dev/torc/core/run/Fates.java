@@ -2,7 +2,7 @@ package dev.torc.core.run;
 
 import dev.torc.core.attempt.Event;
 import dev.torc.core.attempt.JobState;
-import dev.torc.core.decide.LeftOut;
+import dev.torc.core.manifest.LeftOut;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -13,7 +13,7 @@ import dev.torc.base.digests.FileClock;
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.digests.StampSource;
 import dev.torc.base.posix.ClosedFile;
-import dev.torc.core.decide.MachineInputs;
+import dev.torc.core.manifest.MachineInputs;
 import dev.torc.core.model.Adjacency;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.GraphBuilder;

@@ -1,7 +1,7 @@
-package dev.torc.core.decide;
+package dev.torc.core.manifest;
 
 import dev.torc.base.digests.Digest;
-import dev.torc.core.decide.ManifestWriter.Content;
+import dev.torc.core.manifest.ManifestWriter.Content;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
@@ -31,7 +31,7 @@ public final class ManifestHash implements ManifestWriter {
    *
    * @param plain the shell of plain words if it counted then; else null
    */
-  ManifestHash(String plain) {
+  public ManifestHash(String plain) {
     this.earlier = true;
     this.plain = plain;
   }

@@ -1,4 +1,4 @@
-package dev.torc.core.decide;
+package dev.torc.core.manifest;
 
 import dev.torc.base.digests.Digest;
 import dev.torc.core.memory.JobResult.ManifestEntry;

@@ -1,9 +1,9 @@
-package dev.torc.core.decide;
+package dev.torc.core.manifest;
 
 import dev.torc.base.digests.Digest;
 import dev.torc.base.syntax.PlainWords;
-import dev.torc.core.decide.MachineInputs.ImageSource.Loaded;
-import dev.torc.core.decide.ManifestWriter.Content;
+import dev.torc.core.manifest.MachineInputs.ImageSource.Loaded;
+import dev.torc.core.manifest.ManifestWriter.Content;
 import dev.torc.core.memory.JobResult.ManifestEntry;
 import dev.torc.core.model.Extra;
 import dev.torc.core.model.Graph;
@@ -37,10 +37,10 @@ import java.util.TreeSet;
 public record Manifest(Graph graph) {
 
   /** The value of a line of kind {@link LineKind#ORDER}. */
-  static final String NATURAL = "natural";
+  public static final String NATURAL = "natural";
 
   /** The value of the line of a tool for which the lock of the environment stands. */
-  static final String LOCKED = "in the environment";
+  public static final String LOCKED = "in the environment";
 
   /** Writes a job's manifest. Its depfile or trace named the files {@code found}, sorted. */
   public void describe(int id, List<String> found, InputSource contains, ManifestWriter writer) {
@@ -323,13 +323,13 @@ public record Manifest(Graph graph) {
   }
 
   /** Returns whether torc does without a shell, as {@link #words} wrote it, for plain words. */
-  static boolean runsPlain(String shell) {
+  public static boolean runsPlain(String shell) {
     List<String> words = List.of(shell.substring(2, shell.length() - 2).split("\", \""));
     return PlainWords.of(words, "x", _ -> false).isPresent();
   }
 
   /** Returns a word as {@link #words} writes it. */
-  static String quoted(String word) {
+  public static String quoted(String word) {
     return '"' + word.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
   }
 

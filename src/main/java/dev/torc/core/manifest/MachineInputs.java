@@ -1,15 +1,12 @@
-package dev.torc.core.decide;
+package dev.torc.core.manifest;
 
 import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.StampSource;
-import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
-import dev.torc.core.model.Step;
 import dev.torc.core.model.Step.Image;
 import dev.torc.core.model.Surroundings;
 import dev.torc.core.model.Template;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,7 +43,7 @@ public final class MachineInputs {
   }
 
   /** Returns a copy that searches for programs again and takes stamps from {@code stamps}. */
-  MachineInputs with(Path root, StampSource stamps) {
+  public MachineInputs with(Path root, StampSource stamps) {
     return new MachineInputs(root, caller, stamps, images);
   }
 
@@ -78,13 +75,13 @@ public final class MachineInputs {
     return images.lack(image, waits);
   }
 
-  Optional<String> variable(String name) {
+  public Optional<String> variable(String name) {
     boolean hidden = name.startsWith("{") && !GivenArguments.isOf(name);
     return Optional.ofNullable(hidden ? images.hidden(name) : caller.get(name));
   }
 
   /** Returns what the surroundings of a job do; see {@link ImageSource#effects}. */
-  ImageSource.Effects effects(Job job, Digest surroundings) {
+  public ImageSource.Effects effects(Job job, Digest surroundings) {
     return entered.computeIfAbsent(surroundings, _ -> images.effects(job, surroundings));
   }
 
@@ -95,17 +92,17 @@ public final class MachineInputs {
   }
 
   /** Returns what this build loaded into an environment; null if it did not. */
-  List<String> loadedNow(Job job, Digest environment) {
+  public List<String> loadedNow(Job job, Digest environment) {
     return remade.contains(environment) ? effects(job, environment).loaded() : null;
   }
 
   /** Returns what an environment loads; see {@link ImageSource#loaded}. */
-  ImageSource.Loaded loaded(Surroundings in, List<String> known) {
+  public ImageSource.Loaded loaded(Surroundings in, List<String> known) {
     return images.loaded(in.entry(), known);
   }
 
   /** Returns whether an environment is loaded from the machine, not made. */
-  boolean loads(Surroundings in) {
+  public boolean loads(Surroundings in) {
     return images.loads(in.entry());
   }
 

@@ -1,4 +1,4 @@
-package dev.torc.core.decide;
+package dev.torc.core.manifest;
 
 import dev.torc.core.model.Job;
 import java.util.List;

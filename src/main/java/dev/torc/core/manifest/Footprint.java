@@ -1,6 +1,6 @@
-package dev.torc.core.decide;
+package dev.torc.core.manifest;
 
-import dev.torc.core.decide.MachineInputs.ImageSource.Loaded;
+import dev.torc.core.manifest.MachineInputs.ImageSource.Loaded;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Tool;
 import dev.torc.core.model.Ref;
@@ -33,7 +33,7 @@ public record Footprint(
 
   private static final Content ANY = new Content.Missing();
 
-  Footprint() {
+  public Footprint() {
     this(
         new ArrayList<>(),
         new ArrayList<>(),

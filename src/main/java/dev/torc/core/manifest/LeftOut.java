@@ -1,4 +1,4 @@
-package dev.torc.core.decide;
+package dev.torc.core.manifest;
 
 import dev.torc.core.memory.JobResult.ManifestEntry;
 import dev.torc.core.memory.JobResult.RunDetails;
@@ -17,7 +17,7 @@ public record LeftOut(int of, List<String> jobs) {
   private static final String NEXT = "\n"; // no name has a line end
 
   /** Returns the instances in {@code jobs}, or null if there are none. */
-  static LeftOut of(int all, List<String> jobs) {
+  public static LeftOut of(int all, List<String> jobs) {
     return jobs.isEmpty() ? null : new LeftOut(all, List.copyOf(jobs));
   }
 

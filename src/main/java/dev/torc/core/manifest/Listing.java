@@ -1,11 +1,11 @@
-package dev.torc.core.decide;
+package dev.torc.core.manifest;
 
-import dev.torc.core.decide.ManifestWriter.Content;
+import dev.torc.core.manifest.ManifestWriter.Content;
 import dev.torc.core.memory.JobResult.ManifestEntry;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Collects a manifest as lines, for the record of a run and for {@link ManifestDiff}. */
+/** Collects a manifest as lines, for the record of a run and for {@code ManifestDiff}. */
 public final class Listing implements ManifestWriter {
 
   private final ManifestHash hash;

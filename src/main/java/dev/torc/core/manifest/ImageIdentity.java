@@ -1,9 +1,9 @@
-package dev.torc.core.decide;
+package dev.torc.core.manifest;
 
 import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.posix.Io;
-import dev.torc.core.decide.MachineInputs.ImageSource;
+import dev.torc.core.manifest.MachineInputs.ImageSource;
 import dev.torc.core.model.Step.Image;
 
 /**
@@ -20,14 +20,14 @@ public record ImageIdentity(String name, String identity) {
   private static final int SHOWN = 12;
 
   /** Returns the identity that an earlier run recorded for a missing image of this name. */
-  static ImageIdentity recorded(String name, String line) {
+  public static ImageIdentity recorded(String name, String line) {
     ImageIdentity before = line == null ? null : of(line);
     return new ImageIdentity(
         name,
         before != null && before.name.equals(name) ? before.identity : ManifestWriter.MISSING);
   }
 
-  static ImageIdentity of(String name, Digest digest) {
+  public static ImageIdentity of(String name, Digest digest) {
     return new ImageIdentity(name, digest == null ? ManifestWriter.MISSING : digest.hex());
   }
 
@@ -35,7 +35,7 @@ public record ImageIdentity(String name, String identity) {
    * Returns the identity of an image; null if the image is missing. For an image that is a needed
    * file, the path counts, since the contents already count as a need.
    */
-  static ImageIdentity here(Image image, MachineInputs machine, DigestMemo digests) {
+  public static ImageIdentity here(Image image, MachineInputs machine, DigestMemo digests) {
     if (image.file() != null) {
       return new ImageIdentity(image.name(), PATH + Digest.ofText(image.name()).hex());
     }
@@ -57,7 +57,7 @@ public record ImageIdentity(String name, String identity) {
   }
 
   /** Returns the name, with the first digits of the digest as container runtimes show them. */
-  String shown() {
+  public String shown() {
     return identity.length() > SHOWN && !identity.startsWith(PATH)
         ? name + " " + identity.substring(0, SHOWN)
         : name;

@@ -1,4 +1,4 @@
-package dev.torc.core.decide;
+package dev.torc.core.manifest;
 
 import dev.torc.core.memory.JobResult.ManifestEntry;
 import dev.torc.core.memory.JobResult.RunDetails;
@@ -74,7 +74,7 @@ public enum LineKind {
   /**
    * Begins, behind the name of the surroundings, the name of the line of something that it loads.
    */
-  static final String MODULE = "module ";
+  public static final String MODULE = "module ";
 
   private static final LineKind[] ALL = values();
 
@@ -85,7 +85,7 @@ public enum LineKind {
   }
 
   /** Returns the setting's name in messages. */
-  String word() {
+  public String word() {
     return word;
   }
 
@@ -96,7 +96,7 @@ public enum LineKind {
   }
 
   /** Returns the value of a named line of this kind in a run's manifest; null if there is none. */
-  String value(RunDetails run, String name) {
+  public String value(RunDetails run, String name) {
     for (ManifestEntry line : run == null ? List.<ManifestEntry>of() : run.manifest()) {
       if (line.code() == ordinal() && line.name().equals(name)) {
         return line.now();

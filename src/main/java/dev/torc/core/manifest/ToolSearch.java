@@ -1,4 +1,4 @@
-package dev.torc.core.decide;
+package dev.torc.core.manifest;
 
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.digests.Stamp.FileKind;
@@ -66,7 +66,7 @@ public final class ToolSearch {
   }
 
   /** Returns the path of a tool that is first looked for in other folders. */
-  String path(Tool tool, String before) {
+  public String path(Tool tool, String before) {
     return tool.isPath() ? tool.paths().getFirst() : answer(question(tool, before)).orElse(null);
   }
 
@@ -106,7 +106,7 @@ public final class ToolSearch {
   }
 
   /** Returns the question "where is this tool?" as a text for {@link #answer}. */
-  String question(Tool tool, String before) {
+  public String question(Tool tool, String before) {
     return QUESTION + tool.dir() + "\0" + tool.name() + "\0" + folders(tool, before);
   }
 

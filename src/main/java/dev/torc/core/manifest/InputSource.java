@@ -1,7 +1,7 @@
-package dev.torc.core.decide;
+package dev.torc.core.manifest;
 
-import dev.torc.core.decide.MachineInputs.ImageSource.Loaded;
-import dev.torc.core.decide.ManifestWriter.Content;
+import dev.torc.core.manifest.MachineInputs.ImageSource.Loaded;
+import dev.torc.core.manifest.ManifestWriter.Content;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Tool;
@@ -15,11 +15,11 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Gives a manifest all its inputs besides the build file. There is no other way to get them. {@link
- * NeedContents} gives the present state, and {@link NeedSnapshot} the state when a job started.
+ * Gives a manifest all its inputs besides the build file. There is no other way to get them. {@code
+ * NeedContents} gives the present state, and {@code NeedSnapshot} the state when a job started.
  * {@link Footprint} only records which inputs were asked for.
  */
-interface InputSource {
+public interface InputSource {
 
   Content of(String path);
 

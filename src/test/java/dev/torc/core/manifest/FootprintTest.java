@@ -1,4 +1,4 @@
-package dev.torc.core.decide;
+package dev.torc.core.manifest;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
