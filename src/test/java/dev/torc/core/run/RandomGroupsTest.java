@@ -1,7 +1,5 @@
 package dev.torc.core.run;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
 import dev.torc.Sample;
 import dev.torc.core.run.GroupSpec.Axis;
 import dev.torc.core.run.GroupSpec.From;
@@ -29,7 +27,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Execution(ExecutionMode.CONCURRENT)
 class RandomGroupsTest {
 
-  private static final int PROJECTS = Integer.getInteger("torc.projects", Sample.part(3, 24));
+  private static final int PROJECTS = Integer.getInteger("torc.projects", Sample.part(5, 24));
 
   @TempDir Path temp;
 
@@ -49,8 +47,10 @@ class RandomGroupsTest {
   void soTheyDoWhereResultsAreRestored() {
     AtomicInteger restored = new AtomicInteger();
     RandomWalks.play(
-        PROJECTS, temp, (root, random) -> new Walk(root, random, 0, restored::addAndGet));
-    assertTrue(restored.get() > PROJECTS / 4, "restored: " + restored);
+        PROJECTS,
+        temp,
+        (root, random) -> new Walk(root, random, 0, restored::addAndGet),
+        () -> restored.get() > PROJECTS / 4);
   }
 
   /** Returns a walk whose builds leave memos. */

@@ -3,6 +3,7 @@ package dev.torc.front.buildfile;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.Sample;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.core.model.GraphBuilder;
 import dev.torc.core.model.Group;
@@ -45,7 +46,7 @@ class RandomFeedsTest {
 
   @Test
   void theSecondReadingSeesWhatTheFirstSaw() throws IOException {
-    long seed = Long.getLong("torc.seed", System.nanoTime());
+    long seed = Sample.SEED;
     int good = 0;
     for (int i = 0; i < PROJECTS; i++) {
       Path root = Files.createDirectory(temp.resolve("p" + i));

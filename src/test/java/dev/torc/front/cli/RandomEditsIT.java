@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,7 +30,7 @@ class RandomEditsIT {
   void rule13ServedOrColdAFolderBuildsLikeAFreshClone() throws Exception {
     env.put("TORC_JAVA_HOME", System.getProperty("java.home"));
     WarmServer server = new WarmServer(temp, env);
-    long seed = Long.getLong("torc.seed", new Random().nextInt(1_000_000));
+    long seed = Sample.SEED;
     try {
       Path top = Files.createDirectories(temp.toRealPath().resolve("walk"));
       new EditsWalk(top, seed, this::call)
@@ -49,7 +48,7 @@ class RandomEditsIT {
   void servedOrColdAWorkspaceBuildsLikeAFreshClone() throws Exception {
     env.put("TORC_JAVA_HOME", System.getProperty("java.home"));
     WarmServer server = new WarmServer(temp, env);
-    long seed = Long.getLong("torc.seed", new Random().nextInt(1_000_000));
+    long seed = Sample.SEED;
     try {
       Path top = Files.createDirectories(temp.toRealPath().resolve("walk"));
       new WorkspaceWalk(top, seed, this::call)
@@ -67,7 +66,7 @@ class RandomEditsIT {
   void rule4SoItDoesWithMemos() throws Exception {
     env.put("TORC_JAVA_HOME", System.getProperty("java.home"));
     env.put("TORC_SERVER", "0");
-    long seed = Long.getLong("torc.seed", new Random().nextInt(1_000_000));
+    long seed = Sample.SEED;
     int[] answers = {0};
     try {
       Path top = Files.createDirectories(temp.toRealPath().resolve("walk"));

@@ -1,7 +1,7 @@
 package dev.torc.front.cli;
 
+import dev.torc.Sample;
 import java.nio.file.Path;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -15,7 +15,7 @@ class RandomEditsTest {
 
   @Test
   void rule13AFolderBuildsLikeAFreshClone() throws Exception {
-    long seed = Long.getLong("torc.seed", new Random().nextInt(1_000_000));
+    long seed = Sample.SEED;
     int rounds = Integer.getInteger("torc.rounds", 40);
     try {
       new EditsWalk(temp.toRealPath(), seed, Run::of).play(rounds);

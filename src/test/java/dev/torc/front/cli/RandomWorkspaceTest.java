@@ -2,7 +2,6 @@ package dev.torc.front.cli;
 
 import dev.torc.Sample;
 import java.nio.file.Path;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -17,7 +16,7 @@ class RandomWorkspaceTest {
 
   @Test
   void aWorkspaceBuildsLikeAFreshClone() throws Exception {
-    long seed = Long.getLong("torc.seed", new Random().nextInt(1_000_000));
+    long seed = Sample.SEED;
     int rounds = Integer.getInteger("torc.rounds", Sample.part(5, 60));
     try {
       new WorkspaceWalk(temp.toRealPath(), seed, Run::of).play(rounds);

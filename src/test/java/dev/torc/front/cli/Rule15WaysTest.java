@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.Sample;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -90,7 +91,7 @@ class Rule15WaysTest {
 
   private String buildFile(String mode, List<String> bad) {
     // Each form and part with one of the places; another seed takes the next.
-    int next = mode.length() + Integer.getInteger("torc.seed", 0);
+    int next = mode.length() + Math.floorMod(Sample.SEED, PLACES.size());
     StringBuilder text = new StringBuilder("roots: [" + scratch + "]\n");
     if (mode.contains("executor")) {
       text.append("executors: { far: { kind: commands, latency: 0s, submit: ");
