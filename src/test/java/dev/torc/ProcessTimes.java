@@ -15,15 +15,17 @@ import java.util.regex.Pattern;
 
 /**
  * The CPU of processes by the test class that they serve: the class in whose temporary folder the
- * process works, or whose folder its arguments or its environment name. It looks four times a
- * second at /proc, so a process that lives shorter is missing, and of others their last moment,
- * unless the parent, which counts its ended children, serves the class too. Without /proc there are
- * no figures.
+ * process works, or whose folder its arguments or its environment name. It looks at /proc four
+ * times a second, in unit tests once, so a process that lives shorter is missing, and of others
+ * their last moment, unless the parent, which counts its ended children, serves the class too.
+ * Without /proc there are no figures.
  */
 final class ProcessTimes {
 
   private static final Path PROC = Path.of("/proc");
-  private static final long PERIOD_MS = 250;
+
+  /** Unit tests start few processes that live long. */
+  private static final long PERIOD_MS = System.getProperty("torc.home") == null ? 1000 : 250;
 
   /** Looks after which a process of no class is left alone: until then it may yet begin to work. */
   private static final int TRIES = 3;

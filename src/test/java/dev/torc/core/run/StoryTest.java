@@ -9,12 +9,15 @@ import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Plays the files of {@code testdata/stories}: what builds do by the rules, step by step. It takes
  * much CPU, since it has more tests than any other class.
  */
 @Order(1) // it takes long
+@Execution(ExecutionMode.CONCURRENT)
 class StoryTest {
 
   @TempDir Path temp;
