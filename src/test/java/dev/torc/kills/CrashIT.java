@@ -43,7 +43,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 @ResourceLock("CrashIT") // one of its tests at a time, beside other classes
 class CrashIT {
 
-  private static final int KILLS = Sample.part(3, 60);
+  private static final int KILLS = Sample.part(5, 60);
 
   /** After so many killed builds one comes to its end, and is compared with one from scratch. */
   private static final int ROUND = 10;

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 @ResourceLock("HostsIT") // one of its tests at a time, beside other classes
 class HostsIT {
 
-  private static final int KILLS = Sample.part(2, 25);
+  private static final int KILLS = Sample.part(5, 25);
 
   private static final String MAY_RUN =
       "may still be running on red \\(pid \\d+\\); build there, or pass --gone red if that host is"

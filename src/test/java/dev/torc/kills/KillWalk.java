@@ -28,7 +28,7 @@ final class KillWalk {
   private static final int LANES = 3;
 
   /** A sample ends builds at each step of so many. */
-  private static final int SHARE = 3;
+  private static final int SHARE = 5;
 
   /** Checks a copy after its build was ended, or came to its end. */
   interface Look {

@@ -101,7 +101,7 @@ class ServerIT {
       """;
 
   /** Calls of the long tests; -Dtorc.calls=10000 makes more. */
-  private static final int CALLS = Integer.getInteger("torc.calls", Sample.part(3, 240));
+  private static final int CALLS = Integer.getInteger("torc.calls", Sample.part(5, 240));
 
   @TempDir Path temp;
   private Sandbox project;
@@ -141,7 +141,7 @@ class ServerIT {
   }
 
   /**
-   * Every stream gets the same bytes by both routes, from each shell that can be /bin/sh; a third
+   * Every stream gets the same bytes by both routes, from each shell that can be /bin/sh; a fifth
    * of the shells where not all is played.
    */
   @Test
@@ -159,7 +159,7 @@ class ServerIT {
       String expected = plain(line("sh", script));
       project.env.remove("TORC_SERVER");
       // bash keeps a copy of a closed stream 2, by both routes
-      for (String shell : line.contains("2>&-") ? List.of("sh") : Sample.each(3, shells)) {
+      for (String shell : line.contains("2>&-") ? List.of("sh") : Sample.each(5, shells)) {
         int before = server.log(" served: ").size();
         assertEquals(expected, plain(line(shell, script)), shell + ": " + line);
         String said = shell + ": " + line + server.log(" refused: ");

@@ -48,6 +48,19 @@ class ServerLifeIT {
     project.close();
   }
 
+  /** A new server without calls builds a project of its own; {@link WarmUpIT} awaits the end. */
+  @Test
+  void aNewServerBeginsToWarmUp() throws Exception {
+    Path round = server.folder.resolve("warm/in");
+    until(
+        "a round is over",
+        () -> Files.exists(round) && Files.readString(round).matches("[1-9]\\d*\n"));
+    assertEquals(0, project.torc("build").exit());
+    assertEquals(1, server.log(" served: ").size());
+    assertTrue(server.call("status").contains(", not yet warm, "));
+    assertEquals(List.of(), server.log("not warm"));
+  }
+
   /** Stopping waits for a server that is slow, if no client has a call that may still run. */
   @Test
   void stopWaitsForASlowServer() throws Exception {

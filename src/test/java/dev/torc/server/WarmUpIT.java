@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.Sandbox;
+import dev.torc.Shipping;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,7 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 
-/** The warm-up of a new server. */
+/** The warm-up of a new server to its end; {@link ServerLifeIT} has its begin. */
+@Shipping
 @Isolated("a server warms up slowly unless a core is free")
 class WarmUpIT {
 

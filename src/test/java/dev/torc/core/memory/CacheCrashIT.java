@@ -54,7 +54,7 @@ class CacheCrashIT {
   @Test
   void rule9KilledAtAnyMomentEveryCommittedBatchIsWhole() throws Exception {
     Random random = new Random(Sample.SEED);
-    for (int round = 0; round < Sample.part(3, 20); round++) {
+    for (int round = 0; round < Sample.part(5, 20); round++) {
       Process child = CacheChild.start("write", root.toString());
       long heard = 0;
       try (BufferedReader from = child.inputReader(StandardCharsets.UTF_8)) {

@@ -68,7 +68,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 class PowerCutIT {
 
   /** How many disks are looked at; {@code -Dtorc.cuts=10000} looks at more. */
-  private static final int CUTS = Integer.getInteger("torc.cuts", Sample.part(4, 200));
+  private static final int CUTS = Integer.getInteger("torc.cuts", Sample.part(5, 200));
 
   /** One of so many disks must show that a sync is missing. */
   private static final int TRIES = 40;

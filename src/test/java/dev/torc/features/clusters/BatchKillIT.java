@@ -77,7 +77,7 @@ class BatchKillIT {
       int calls = calls(node, stand, how);
       assertTrue(calls >= 15, "calls: " + calls);
       List<Path> runs = new ArrayList<>();
-      for (int at : Sample.each(3, IntStream.rangeClosed(1, calls).boxed().toList())) {
+      for (int at : Sample.each(5, IntStream.rangeClosed(1, calls).boxed().toList())) {
         Path folder = Files.createDirectory(temp.resolve("run" + at));
         Files.writeString(folder.resolve("p"), "old");
         Run run = new Run(node, stand, folder);

@@ -202,7 +202,7 @@ class MemoIT {
   void rule4EachChangedInputGoesToTheJvm() throws Exception {
     many();
     project.torc();
-    for (String change : Sample.each(3, CHANGES.lines().toList())) {
+    for (String change : Sample.each(5, CHANGES.lines().toList())) {
       String[] parts = change.split(" => ");
       if (parts.length > 1) {
         project.sh(parts[0]);
@@ -256,7 +256,7 @@ class MemoIT {
     damages.add("echo 'x; touch hacked' >> $M/vars");
     damages.add("printf '%s\\n' '$(touch hacked)' > $M/vars");
     damages.add("mv $M .torc/rest.d/.new-1");
-    for (String damage : Sample.each(3, damages)) {
+    for (String damage : Sample.each(5, damages)) {
       project.sh("rm -rf m r; cp -a " + memo + " ../kept");
       byJava(damage, "M=" + memo + "; " + damage + "; torc");
       assertFalse(project.exists("hacked"), damage);
