@@ -29,9 +29,10 @@ public final class Sample {
     return new SplittableRandom(SEED).nextInt(step(n));
   }
 
-  /** Returns each {@code n}th element, from a random one of the first {@code n}. */
+  /** Returns each {@code n}th element, from a random one of the first {@code n}; one of fewer. */
   public static <T> List<T> each(int n, List<T> all) {
-    return IntStream.iterate(first(n), i -> i < all.size(), i -> i + step(n))
+    int among = Math.clamp(all.size(), 1, n);
+    return IntStream.iterate(first(among), i -> i < all.size(), i -> i + step(among))
         .mapToObj(all::get)
         .toList();
   }
