@@ -100,11 +100,9 @@ public final class Recorder {
     return end.how() == ProcessEnd.How.SIGNALED ? end.code() : 0;
   }
 
-  /** Returns the result of an adopted job, and adds its records to the batch. */
-  public JobResult adopted(PlanContext context, int id, AttemptOutcome outcome, Batch batch) {
-    Record record = of(context, id, List.of(), 0, outcome, Outcome.ADOPTED, batch);
-    whole(record);
-    return record.result;
+  /** Returns the record of an adopted job, which did not run. */
+  public Record adopted(PlanContext context, int id, AttemptOutcome outcome) {
+    return of(context, id, List.of(), 0, outcome, Outcome.ADOPTED, new Batch());
   }
 
   /**

@@ -123,7 +123,8 @@ public final class Expander {
   private static boolean seesStale(PlanContext context, BitSet dirty) {
     Graph graph = context.graph();
     BitSet seen = new BitSet();
-    for (int job = dirty.nextSetBit(0); job >= 0; job = dirty.nextSetBit(job + 1)) {
+    boolean grouped = !graph.workflow().groups().isEmpty(); // else no job needs to be decoded
+    for (int job = dirty.nextSetBit(0); grouped && job >= 0; job = dirty.nextSetBit(job + 1)) {
       if (graph.job(job).group() == null) {
         continue;
       }

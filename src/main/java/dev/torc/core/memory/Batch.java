@@ -141,6 +141,12 @@ public final class Batch {
     return put(RecordTree.BUILDS, key, record, (out, of) -> RecordCodec.build(key, out, of));
   }
 
+  /** Adds the changes of another batch, which has no listeners, after those of this one. */
+  public Batch add(Batch other) {
+    changes.addAll(other.changes);
+    return this;
+  }
+
   /**
    * Adds a fast listener, which the writer's thread calls after the commit with its error, or null.
    * A listener must neither throw nor call {@link Cache#flush}.

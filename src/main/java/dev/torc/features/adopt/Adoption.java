@@ -52,8 +52,16 @@ public final class Adoption {
   private final List<String> upToDate = new ArrayList<>();
   private final List<Diagnostic> problems = new ArrayList<>();
   private final Set<String> seen = new HashSet<>();
+  private final List<Sound> sound = new ArrayList<>();
   private PlanContext context;
   private Map<Integer, String> dataReaders;
+
+  /**
+   * A visited job that waits for its record: its makers are settled and its products exist.
+   *
+   * @param spent the products that it may lack
+   */
+  private record Sound(int id, Job job, List<RecordedProduct> spent) {}
 
   /** Adopts the jobs that the selection names; {@code expander} returns later contexts. */
   public Adoption(PlanContext first, Expander expander, DigestMemo digests, BuildId build)
@@ -100,11 +108,15 @@ public final class Adoption {
     if (all) {
       readAhead(jobs);
     }
-    for (int j : jobs) {
-      boolean now = all || !context.graph().isOpen(context.decider().pending(j));
-      if (now && seen.add(context.graph().name(j))) {
-        visit(j);
+    try {
+      for (int j : jobs) {
+        boolean now = all || !context.graph().isOpen(context.decider().pending(j));
+        if (now && seen.add(context.graph().name(j))) {
+          visit(j);
+        }
       }
+    } finally {
+      adoptSound(); // a failure of these comes before that of a later job
     }
   }
 
@@ -138,6 +150,9 @@ public final class Adoption {
 
   private void visit(int id) throws IOException {
     Job job = context.graph().job(id);
+    if (context.records().unsettledBefore(id) >= 0 || job.depfile() != null) {
+      adoptSound(); // the job may read what one of these makes
+    }
     Verdict verdict = context.decide(id);
     if (verdict instanceof Verdict.UpToDate) {
       context.records().settle(id);
@@ -155,13 +170,22 @@ public final class Adoption {
     }
     List<RecordedProduct> spent = SpentTemporary.of(context, id);
     products(job, spent);
-    int pending = context.decider().pending(id);
+    int pending = pending(id);
     if (pending >= 0) {
-      pending(job, pending);
+      problem(job, waits(job, pending));
     }
     if (problems.size() == before) {
-      adopt(id, job, spent);
+      sound.add(new Sound(id, job, spent));
     }
+  }
+
+  /**
+   * Returns an unsettled node before a job; only lists and found needs wait for more than edges.
+   */
+  private int pending(int id) {
+    boolean plain =
+        context.graph().listNeeds().count(id) == 0 && context.records().found(id).isEmpty();
+    return plain && context.records().unsettledBefore(id) < 0 ? -1 : context.decider().pending(id);
   }
 
   /** Checks that each declared product exists or is spent; of globs alone, one match is enough. */
@@ -209,8 +233,8 @@ public final class Adoption {
             temporary ? ", or adopt all jobs that read it in the same call" : "");
   }
 
-  /** Reports that a job cannot be adopted, because a job or group before it has yet to run. */
-  private void pending(Job job, int node) {
+  /** Returns why a job cannot be adopted: a job or group before it has yet to run. */
+  private String waits(Job job, int node) {
     String name = context.graph().name(node);
     String line = "it needs what job %s makes";
     if (!context.graph().isJob(node)) {
@@ -222,7 +246,7 @@ public final class Adoption {
           ", which is not up to date; build or adopt %1$s first, or build with --frozen "
               + SafeText.name(job.name()).replace("%", "%%");
     }
-    problem(job, line.formatted(SafeText.name(name)));
+    return line.formatted(SafeText.name(name));
   }
 
   private void unknown(int group) {
@@ -239,49 +263,68 @@ public final class Adoption {
                 .formatted(SafeText.name(open.name()), name, name)));
   }
 
-  private void adopt(int id, Job job, List<RecordedProduct> spent) throws IOException {
-    Graph graph = context.graph();
-    try {
-      NeedSnapshot snapshot = context.contents().snapshot(id);
-      snapshot.recall();
-      String lack = snapshot.lack();
-      if (lack != null) {
-        problem(job, lack);
-        return;
+  /** Adopts the sound jobs: looks at their files on several threads, then records in order. */
+  private void adoptSound() throws IOException {
+    List<Sound> jobs = List.copyOf(sound);
+    sound.clear();
+    Recorder.Record[] records = new Recorder.Record[jobs.size()];
+    Exception[] failures = new Exception[records.length];
+    ParallelShares.each(
+        records.length,
+        i -> {
+          try {
+            records[i] = look(jobs.get(i));
+          } catch (AttemptFailure | IOException e) {
+            failures[i] = e;
+          }
+        });
+    for (int i = 0; i < records.length; i++) {
+      Sound each = jobs.get(i);
+      if (failures[i] instanceof IOException e) {
+        throw e;
+      } else if (failures[i] != null) {
+        problem(each.job, failures[i].getMessage());
+        continue;
       }
-      FoundNeeds needs = DiscoveredNeeds.read(graph, id, snapshot, Stamp.MISSING, null);
-      for (String path : needs.found()) {
-        int maker = snapshot.makerOfFound(graph, id, path);
-        if (maker >= 0 && !context.records().isSettled(maker)) {
-          pending(job, maker);
-          return;
-        }
-        if (digests.of(path).digest() == null) {
-          problem(job, snapshot.gone(path));
-          return;
-        }
-      }
-      ProductScan products = ProductScan.of(grounds, digests, job, spent.isEmpty());
-      GoodProducts.check(context, id, products);
-      AttemptOutcome.Made made =
-          new AttemptOutcome.Made(
-              SpentTemporary.with(products.adopted(_ -> true), spent),
-              needs,
-              snapshot.moved(),
-              List.of(),
-              false,
-              List.of());
-      AttemptOutcome outcome =
-          AttemptOutcome.unstarted(ProcessEnd.How.NOT_STARTED, "", snapshot, made);
-      context.records().replace(id, recorder.adopted(context, id, outcome, batch));
-      context.records().settle(id);
-      adopted.add(job.name());
-    } catch (AttemptFailure e) {
-      problem(job, e.getMessage());
+      batch.add(recorder.whole(records[i]));
+      context.records().replace(each.id, records[i].result());
+      context.records().settle(each.id);
+      adopted.add(each.job.name());
     }
   }
 
-  private void problem(Job job, String line) {
+  /** Returns the record of a job; changes nothing. */
+  private Recorder.Record look(Sound job) throws IOException {
+    NeedSnapshot snapshot = context.contents().snapshot(job.id);
+    snapshot.recall();
+    refuse(snapshot.lack());
+    FoundNeeds needs = DiscoveredNeeds.read(context.graph(), job.id, snapshot, Stamp.MISSING, null);
+    for (String path : needs.found()) {
+      int maker = snapshot.makerOfFound(context.graph(), job.id, path);
+      if (maker >= 0 && !context.records().isSettled(maker)) {
+        refuse(waits(job.job, maker));
+      }
+      refuse(digests.of(path).digest() == null ? snapshot.gone(path) : null);
+    }
+    ProductScan products = ProductScan.of(grounds, digests, job.job, job.spent.isEmpty());
+    GoodProducts.check(context, job.id, products);
+    products = SpentTemporary.with(products.adopted(_ -> true), job.spent);
+    AttemptOutcome.Made made =
+        new AttemptOutcome.Made(products, needs, List.of(), List.of(), false, List.of());
+    ProcessEnd.How how = ProcessEnd.How.NOT_STARTED;
+    AttemptOutcome outcome = AttemptOutcome.unstarted(how, "", snapshot, made);
+    return recorder.adopted(context, job.id, outcome);
+  }
+
+  private static void refuse(String problem) {
+    if (problem != null) {
+      throw new AttemptFailure(problem);
+    }
+  }
+
+  /** Reports a problem of a job, after those of the jobs before. */
+  private void problem(Job job, String line) throws IOException {
+    adoptSound();
     problems.add(new Diagnostic(job.place(), "job " + SafeText.name(job.name()) + ": " + line));
   }
 

@@ -93,8 +93,8 @@ record AdoptAnswer(
       Adopted adoption = adoption(project, targets, context, work.digests(), work.build());
       if (adoption.problems().isEmpty()) {
         work.cache().put(adoption.batch());
+        work.storeFresh(adoption.context()); // meanwhile; written on close, after the records
         work.cache().flush();
-        work.storeFresh(adoption.context());
       }
       return of(adoption, call);
     }
