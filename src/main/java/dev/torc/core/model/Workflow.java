@@ -117,8 +117,11 @@ public record Workflow(
    * @param prefix the text before the names of its jobs, such as {@code ui:}
    * @param folder the folder in which its paths begin, from the root
    * @param usual the targets of a call in it that names none; empty for all its jobs
+   * @param apart whether the file decides only its own jobs, which are plain, and is the only file
+   *     of the package
    */
-  public record PackageFile(String prefix, Path file, String folder, List<String> usual) {
+  public record PackageFile(
+      String prefix, Path file, String folder, List<String> usual, boolean apart) {
 
     /** Returns the name of the package. */
     public String name() {

@@ -83,6 +83,13 @@ public final class WorkflowCodec {
     this.size = shared.size();
   }
 
+  /** Returns a codec for writing in which all numbers of this one mean the same. */
+  public WorkflowCodec more() {
+    WorkflowCodec more = new WorkflowCodec();
+    shared().forEach(more::number);
+    return more;
+  }
+
   /** Returns the shared texts, which are stored beside the bytes. */
   public List<String> shared() {
     return List.of(Arrays.copyOf(shared, size));
@@ -169,7 +176,8 @@ public final class WorkflowCodec {
         wire.text(of, PackageFile::prefix),
         wire.one(of, PackageFile::file, path),
         wire.text(of, PackageFile::folder),
-        wire.list(of, PackageFile::usual, Wire.TEXT));
+        wire.list(of, PackageFile::usual, Wire.TEXT),
+        wire.flag(of, PackageFile::apart));
   }
 
   /**

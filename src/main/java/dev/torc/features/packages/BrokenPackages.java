@@ -21,16 +21,23 @@ public final class BrokenPackages {
 
   private final Graph last;
   private final MadeFiles made;
+  private final UnchangedPackages unchanged;
   private final SortedMap<String, List<Diagnostic>> found = new TreeMap<>(); // by prefix
   private boolean grew;
 
   /**
    * @param last the graph of the last accepted build file; null if it is unknown
    * @param made the build files that jobs make
+   * @param unchanged the packages that are not read since they have not changed
    */
-  public BrokenPackages(Graph last, MadeFiles made) {
+  public BrokenPackages(Graph last, MadeFiles made, UnchangedPackages unchanged) {
     this.last = last;
     this.made = made;
+    this.unchanged = unchanged;
+  }
+
+  public UnchangedPackages unchanged() {
+    return unchanged;
   }
 
   public MadeFiles made() {

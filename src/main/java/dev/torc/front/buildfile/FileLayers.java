@@ -28,6 +28,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -57,10 +58,12 @@ final class FileLayers {
   private final Set<Path> asked;
   private final Set<String> varFiles;
   private final Set<Path> absent; // optional files
+  private final Set<Path> again; // files that were read more than once
   private final Set<Path> joined = new HashSet<>();
   private final Map<String, SequencedSet<String>> varMaps = new HashMap<>();
   private final List<Packages> packages = new ArrayList<>(0);
   private Path main; // the build file of a package
+  private boolean apart = true; // unless it decides more than its own jobs, or names files
   final EnvLayers env;
 
   /** The items of an {@code include} that bring in packages. */
@@ -82,6 +85,7 @@ final class FileLayers {
     this.asked = new LinkedHashSet<>();
     this.varFiles = new HashSet<>();
     this.absent = new LinkedHashSet<>(0);
+    this.again = new HashSet<>(0);
     this.env = new EnvLayers(root, this::variables);
   }
 
@@ -95,6 +99,7 @@ final class FileLayers {
     this.asked = all.asked;
     this.varFiles = all.varFiles;
     this.absent = all.absent;
+    this.again = all.again;
     this.env = new EnvLayers(all.env, folder, this::variables);
   }
 
@@ -116,6 +121,16 @@ final class FileLayers {
   /** Returns the real path of the build file of a package; null for the project. */
   Path real() {
     return main == null ? null : identity(main);
+  }
+
+  /** Returns whether the build file of a package decides only its jobs, and is read only once. */
+  boolean areApart() {
+    return apart && packages.isEmpty() && !again.contains(main);
+  }
+
+  /** Notes that others depend on the build file of a package, or that it depends on others. */
+  void join() {
+    apart = false;
   }
 
   /** Returns the items of {@code include} that bring in packages. */
@@ -180,6 +195,21 @@ final class FileLayers {
     this.asked.add(asked);
     this.main = BuildFile.located(asked);
     return file(main, from, new ArrayList<>());
+  }
+
+  /** Makes these the layers of a package whose build file is not read since it is as it was. */
+  Node.Mapping keep(Path file, Digest digest, Place from) {
+    asked.add(file);
+    main = file;
+    joined.add(file);
+    read(file, digest);
+    return new Node.Mapping(from, Collections.emptySortedMap());
+  }
+
+  private void read(Path file, Digest digest) {
+    if (digests.put(file, digest) != null) {
+      again.add(file);
+    }
   }
 
   private Node.Mapping file(Path file, Place from, List<Path> open) throws IOException {
@@ -267,7 +297,7 @@ final class FileLayers {
         } else {
           ThreadEnd.await(apart);
         }
-        digests.put(file, digest.resultNow());
+        read(file, digest.resultNow());
       }
     } catch (BadInput e) {
       // Report an error about the whole file, such as a missing one, at the place that names it.
@@ -278,6 +308,7 @@ final class FileLayers {
 
   /** Returns the file that another file names, and adds it to {@link #asked}. */
   private Path named(Node.Scalar name, Path by) {
+    join();
     Paths.refuseForeign(name.text(), name.place());
     Path wanted = by.resolveSibling(name.text());
     if (name.text().matches(".*\\{[A-Za-z_].*}.*") && !Files.exists(wanted)) {
@@ -336,7 +367,7 @@ final class FileLayers {
     }
     try {
       byte[] bytes = SourceFile.bytes(file, shown(file));
-      digests.put(file, Digest.ofBytes(bytes));
+      read(file, Digest.ofBytes(bytes));
       return bytes;
     } catch (BadInput e) {
       throw new BadInput(name.place(), e.getMessage());

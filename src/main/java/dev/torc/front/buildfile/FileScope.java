@@ -5,6 +5,7 @@ import dev.torc.base.syntax.Node.Entry;
 import dev.torc.base.syntax.Paths;
 import dev.torc.base.syntax.Problems;
 import dev.torc.features.groups.FactoryReader;
+import dev.torc.features.packages.UnchangedPackages;
 import dev.torc.features.reading.Home;
 import dev.torc.features.reading.MapFields;
 import dev.torc.features.reading.Scope;
@@ -62,7 +63,8 @@ record FileScope(
   }
 
   /** Tells the names of the jobs to the other build files of the project. */
-  void tellNames() {
+  void tellNames(UnchangedPackages unchanged) {
+    unchanged.tell(home());
     Problems none = new Problems();
     Scope quiet = scope.withProblems(none);
     MapFields defaults = new MapFields(top, quiet, none).inner("defaults");

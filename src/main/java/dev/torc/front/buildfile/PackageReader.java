@@ -12,6 +12,7 @@ import dev.torc.base.syntax.Problems;
 import dev.torc.core.model.Workflow.PackageFile;
 import dev.torc.features.packages.BrokenPackages;
 import dev.torc.features.packages.PackagePattern;
+import dev.torc.features.packages.UnchangedPackages;
 import dev.torc.features.reading.BuildFile;
 import dev.torc.features.reading.Home;
 import dev.torc.features.reading.KnownKeys;
@@ -25,6 +26,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -40,6 +42,9 @@ import java.util.SortedMap;
  * files. Each package gets a {@link FileScope} of its own, and the same readers read it.
  */
 final class PackageReader {
+
+  /** The keys of an item that decide about its package. */
+  private static final List<String> GIVING = List.of("vars", "needs", "made");
 
   /** One package: its name, its file as an item names it and by its real path, and the item. */
   private record One(String name, Path asked, Path file, Place place) {}
@@ -80,21 +85,32 @@ final class PackageReader {
       reader.overlays.add(Paths.named(project.paths().root(), BuildFile.located(file)));
     }
     reader.add(project);
+    found.putAll(broken.unchanged().ways());
     reader.refuseUnknown();
     return reader.all;
   }
 
-  /** Returns the packages of a project, as others know them. */
-  static List<PackageFile> files(List<FileScope> scopes) {
-    return scopes.subList(1, scopes.size()).stream()
-        .map(
-            each ->
-                new PackageFile(
-                    each.home().prefix(),
-                    each.layers().main(),
-                    each.home().folder(),
-                    each.fields().texts("default")))
-        .toList();
+  /** Returns the packages of a project, as others know them; their jobs must have been read. */
+  static List<PackageFile> files(
+      List<FileScope> scopes, List<JobReader> readers, BrokenPackages broken) {
+    boolean named = readers.stream().anyMatch(each -> each.additions().mayName());
+    List<PackageFile> files = new ArrayList<>(scopes.size());
+    for (FileScope each : scopes.subList(1, scopes.size())) {
+      PackageFile kept = broken.unchanged().kept(each.home());
+      boolean apart =
+          !named
+              && each.layers().areApart()
+              && each.scope().vars().asked().isEmpty()
+              && each.problems().warnings().isEmpty();
+      files.add(
+          new PackageFile(
+              each.home().prefix(),
+              each.layers().main(),
+              each.home().folder(),
+              kept == null ? each.fields().texts("default") : kept.usual(),
+              apart));
+    }
+    return List.copyOf(files);
   }
 
   /** Returns what follows a problem of a package. */
@@ -283,10 +299,16 @@ final class PackageReader {
       One one, MapFields item, Map<String, Value> laid, Problems own, FileScope by)
       throws IOException {
     refuseSecond(one, by);
-    String folder = folder(one, item, by);
+    boolean plain = Collections.disjoint(GIVING, item.map().entries().keySet());
+    PackageFile kept =
+        plain ? broken.unchanged().keep(by.home().prefix() + one.name + ":", one.asked) : null;
+    String folder = kept == null ? folder(one, item, by) : kept.folder();
     Home home = by.home().of(one.name, folder);
     FileLayers layers = by.layers().in(folder, own);
-    Node.Mapping tree = layers.read(one.asked, one.place);
+    Node.Mapping tree =
+        kept == null
+            ? layers.read(one.asked, one.place)
+            : layers.keep(one.asked, broken.unchanged().digest(kept), one.place);
     new MapFields(tree, null, own).only(KnownKeys.TOP, "the build file");
     Inherited inherited = new Inherited(by.scope().vars(), by.layers().env);
     Overrides over =
@@ -307,6 +329,9 @@ final class PackageReader {
             needs(item, inherited, own),
             over,
             own);
+    if (!plain || !UnchangedPackages.isPlain(tree, scope.top(), scope.jobs().values())) {
+      layers.join();
+    }
     if (!overlays.isEmpty()) {
       by.jobs()
           .entrySet()

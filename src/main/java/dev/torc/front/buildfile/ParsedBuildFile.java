@@ -29,6 +29,7 @@ import dev.torc.features.groups.Unit;
 import dev.torc.features.hooks.HookReader;
 import dev.torc.features.packages.BrokenPackages;
 import dev.torc.features.packages.MadeFiles;
+import dev.torc.features.packages.UnchangedPackages;
 import dev.torc.features.reading.BuildFile;
 import dev.torc.features.reading.Home;
 import dev.torc.features.reading.KnownKeys;
@@ -90,18 +91,20 @@ public final class ParsedBuildFile {
    * @param input the text of the file named {@link BuildFile#INPUT}; null if there is none
    * @param over the overrides of the command line
    * @param made receives the build files that jobs make
+   * @param unchanged the packages that need not be read
    * @throws BadInput with all errors, if any is found without expanding groups
    * @throws IOException if a file exists but cannot be read
    */
-  public static ParsedBuildFile read(List<Path> files, byte[] input, Overrides over, MadeFiles made)
+  public static ParsedBuildFile read(
+      List<Path> files, byte[] input, Overrides over, MadeFiles made, UnchangedPackages unchanged)
       throws IOException {
-    return read(files, input, over, new BrokenPackages(null, made));
+    return read(files, input, over, new BrokenPackages(null, made, unchanged));
   }
 
   /** Reads build files as they are, without those that jobs have still to make. */
   public static ParsedBuildFile read(List<Path> files, byte[] input, Overrides over)
       throws IOException {
-    return read(files, input, over, new MadeFiles(null));
+    return read(files, input, over, new MadeFiles(null), UnchangedPackages.NONE);
   }
 
   private static ParsedBuildFile read(
@@ -187,7 +190,7 @@ public final class ParsedBuildFile {
     if (!layers.packages().isEmpty()) {
       scopes = PackageReader.read(project, files, packageFiles, broken);
       problems.throwIfAny();
-      scopes.forEach(FileScope::tellNames);
+      scopes.forEach(each -> each.tellNames(broken.unchanged()));
     }
     scopes.forEach(each -> asked.putAll(each.scope().vars().asked()));
     Node.Mapping top = project.top();
@@ -201,9 +204,9 @@ public final class ParsedBuildFile {
     SortedMap<String, Boolean> counters = LimitsReader.counters(scopes);
     List<JobReader> readers = readers(scopes, counters, executors);
     shared(readers, scopes);
-    WorkflowCodec codec = new WorkflowCodec();
+    WorkflowCodec codec = broken.unchanged().codec();
     Map<String, Place> places = HashMap.newHashMap(project.jobs().size());
-    List<Unit> units = units(scopes, readers, codec, places);
+    List<Unit> units = units(scopes, readers, codec, places, broken.unchanged());
     broken.jobs().forEach(job -> units.add(new Unit.Single(codec, codec.packed(job))));
     addLast(broken.made(), codec, units);
     SortedMap<String, String> data = new TreeMap<>();
@@ -214,7 +217,7 @@ public final class ParsedBuildFile {
     this.layers = layers;
     Settings settings =
         new Settings(
-            layers.files(PackageReader.files(scopes)),
+            layers.files(PackageReader.files(scopes, readers, broken)),
             about(fields),
             LimitsReader.withDownloads(limits, counters),
             absolute(fields, paths, "roots"),
@@ -304,13 +307,17 @@ public final class ParsedBuildFile {
       List<FileScope> scopes,
       List<JobReader> readers,
       WorkflowCodec codec,
-      Map<String, Place> places) {
+      Map<String, Place> places,
+      UnchangedPackages unchanged) {
     List<Unit> units = new ArrayList<>();
     for (int s = 0; s < scopes.size(); s++) {
       FileScope each = scopes.get(s);
       AxisReader axes = new AxisReader(each.scope(), each.paths(), each.problems());
       units.addAll(
           new JobEntryReader(readers.get(s), axes, codec, places, manual).read(each.jobs()));
+      for (byte[] job : unchanged.jobs(each.home(), places, manual)) {
+        units.add(new Unit.Single(codec, job));
+      }
     }
     FileScope project = scopes.getFirst();
     if (units.isEmpty()) {

@@ -11,6 +11,7 @@ import dev.torc.core.model.ResultSource;
 import dev.torc.core.model.Workflow;
 import dev.torc.features.packages.BrokenPackages;
 import dev.torc.features.packages.MadeFiles;
+import dev.torc.features.packages.UnchangedPackages;
 import dev.torc.front.buildfile.ParsedBuildFile;
 import dev.torc.front.session.GraphFile.FilesRead;
 import java.io.IOException;
@@ -29,6 +30,7 @@ final class BuildFiles implements Expander.Source {
   private final Heap heap;
   final GraphFile reused; // the last one if it is usable, else null
   private final MadeFiles made;
+  UnchangedPackages unchanged; // null until build files are read
   private ParsedBuildFile parsed;
   private BrokenPackages broken; // set if a package could not be read
   private BadInput refused;
@@ -47,6 +49,12 @@ final class BuildFiles implements Expander.Source {
     this.reused = last != null && last.good() && input == null ? last : null;
   }
 
+  /** Expands the build files as {@link #expand} does, and reads all of them. */
+  private Workflow expandAll(ResultSource found) throws IOException {
+    unchanged = UnchangedPackages.NONE;
+    return expand(found);
+  }
+
   /** Returns the graph file of the last build, even if build files have changed; null for none. */
   GraphFile last() {
     return last;
@@ -57,17 +65,28 @@ final class BuildFiles implements Expander.Source {
     if (parsed != null) {
       return parsed.expand(found);
     }
+    if (unchanged == null) {
+      boolean none = last == null || reused != null || input != null;
+      unchanged = none ? UnchangedPackages.NONE : last.unchanged(origin, stamps);
+    }
     try {
-      ParsedBuildFile all = ParsedBuildFile.read(origin.files(), input, origin.over(), made);
+      ParsedBuildFile all =
+          ParsedBuildFile.read(origin.files(), input, origin.over(), made, unchanged);
       heap.phaseEnded();
       Workflow first = all.expand(found);
+      if (!unchanged.hold(first)) {
+        return expandAll(found);
+      }
       parsed = all;
       return first;
     } catch (BadInput bad) {
+      if (unchanged != UnchangedPackages.NONE) {
+        return expandAll(found);
+      }
       if (passesOver(bad)) {
         return expand(found);
       }
-      broken = new BrokenPackages(last == null ? null : last.graph(), made);
+      broken = new BrokenPackages(last == null ? null : last.graph(), made, UnchangedPackages.NONE);
       try {
         parsed = ParsedBuildFile.readBeside(origin.files(), input, origin.over(), broken);
       } catch (BadInput alike) {

@@ -11,6 +11,7 @@ import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Tool;
 import dev.torc.core.model.Job.Trait;
 import dev.torc.core.model.NeedList;
+import dev.torc.core.model.Workflow.PackageFile;
 import dev.torc.features.past.GitChanges;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -71,6 +72,17 @@ public final class ChangedJobs {
       read.add(Paths.named(root, file));
     }
     read.retainAll(paths);
+    for (PackageFile each : graph.workflow().settings().packages()) {
+      String file = Paths.named(root, each.file());
+      if (each.apart() && read.remove(file)) {
+        say.accept(
+            "every job of %s may follow from %s, so these are selected"
+                .formatted(SafeText.name(each.name()), SafeText.name(file)));
+        graph.allJobs().stream()
+            .filter(job -> graph.name(job).startsWith(each.prefix()))
+            .forEach(jobs::set);
+      }
+    }
     if (!read.isEmpty()) {
       say.accept("every job may follow from " + some(read) + ", so all are selected");
       jobs.or(Targets.all(graph));

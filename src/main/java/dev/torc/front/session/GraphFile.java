@@ -6,6 +6,7 @@ import dev.torc.base.bytes.CheckedFile;
 import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.Digest.KnownDigest;
 import dev.torc.base.digests.DigestMemo;
+import dev.torc.base.digests.StampSource;
 import dev.torc.base.posix.FileStatus;
 import dev.torc.base.posix.Io;
 import dev.torc.base.posix.Walk;
@@ -14,11 +15,16 @@ import dev.torc.base.syntax.Paths;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.PackedJobs;
+import dev.torc.core.model.Workflow;
+import dev.torc.core.model.Workflow.PackageFile;
 import dev.torc.core.model.WorkflowCodec;
 import dev.torc.features.groups.CalledJobs;
+import dev.torc.features.groups.CalledJobs.Called;
 import dev.torc.features.groups.Deciders;
+import dev.torc.features.packages.UnchangedPackages;
 import dev.torc.features.reading.BuildFile;
 import dev.torc.front.buildfile.ParsedBuildFile;
+import dev.torc.front.buildfile.ParsedBuildFile.Overrides;
 import java.io.IOException;
 import java.nio.file.FileSystem;
 import java.nio.file.Path;
@@ -26,9 +32,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
@@ -39,7 +47,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * same torc, the same files found by groups that search the disk, and the same ways to needed globs
  * and folders. A damaged file counts as missing. Jobs are decoded one by one.
  *
- * @param good false if the build files or the overrides have changed; some jobs may still be usable
+ * @param fit which inputs are the same; unless all are, some jobs may still be usable
  * @param deciding the jobs whose results decided which instances groups have; the caller has to
  *     check whether these results are still the same
  * @param digests of the build files, in the order of {@code read}
@@ -47,18 +55,25 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 record GraphFile(
     Graph graph,
-    boolean good,
+    Fit fit,
     Digest id,
     BitSet deciding,
     FilesRead read,
     List<KnownDigest> digests,
     List<String> tags) {
 
+  /** Which inputs are the same: all, all but files, or fewer. */
+  enum Fit {
+    GOOD,
+    FILES,
+    OTHER
+  }
+
   /** The build files, and {@link ParsedBuildFile.Deciders#files}. */
   record FilesRead(List<BuildFile.Read> sources, SortedMap<String, List<String>> patterns) {}
 
   /** The number must change with every change of the layout, also of {@link WorkflowCodec}'s. */
-  private static final String LAYOUT = "torc graph 55";
+  private static final String LAYOUT = "torc graph 56";
 
   /** The inputs of a graph, except the bytes of its build files. The paths are absolute. */
   record Inputs(String version, List<Path> files, ParsedBuildFile.Overrides over) {
@@ -157,7 +172,8 @@ record GraphFile(
     if (!Arrays.equals(version, 0, version.length, from, 0, end)) {
       return null;
     }
-    boolean good = Arrays.equals(origin.bytes(), from);
+    boolean alike = Arrays.equals(origin.bytes(), from);
+    boolean good = alike;
     FileSystem files = file.getFileSystem();
     List<BuildFile.Read> sources = new ArrayList<>();
     List<KnownDigest> knowns = new ArrayList<>();
@@ -180,7 +196,7 @@ record GraphFile(
       patterns.put(pattern, found);
     }
     for (int more = in.small(); more > 0; more--) {
-      good &= Objects.equals(origin.over().env().get(in.text()), in.text());
+      alike &= Objects.equals(origin.over().env().get(in.text()), in.text());
     }
     BitSet deciding = BitSet.valueOf(in.longs());
     Digest id = in.digest();
@@ -202,7 +218,60 @@ record GraphFile(
     if (!new NeedWays(graph).leadAsBefore()) {
       return null; // a job may need the products of other jobs now
     }
-    return new GraphFile(graph, good, id, deciding, new FilesRead(sources, patterns), knowns, tags);
+    FilesRead read = new FilesRead(sources, patterns);
+    Fit fit = !alike ? Fit.OTHER : good ? Fit.GOOD : Fit.FILES;
+    return new GraphFile(graph, fit, id, deciding, read, knowns, tags);
+  }
+
+  /**
+   * Returns the packages whose jobs are as in this graph: all whose build files have not changed,
+   * if nothing has changed but build files that decide about one package each.
+   */
+  UnchangedPackages unchanged(Inputs origin, StampSource stamps) {
+    Workflow last = graph.workflow();
+    Set<Path> apart = new HashSet<>();
+    for (PackageFile each : last.settings().packages()) {
+      if (each.apart()) {
+        apart.add(each.file());
+      }
+    }
+    Overrides over = origin.over();
+    if (apart.isEmpty()
+        || fit == Fit.OTHER
+        || !deciding.isEmpty()
+        || !last.leftOut().isEmpty()
+        || origin.files().size() > 1
+        || !over.defines().isEmpty()
+        || !over.called().equals(Called.NONE)) {
+      return UnchangedPackages.NONE;
+    }
+    DigestMemo look = DigestMemo.readOnly(last.root(), stamps, _ -> null);
+    BuildFile.Ways ways = new BuildFile.Ways();
+    Map<Path, Digest> same = new HashMap<>();
+    for (int i = 0; i < digests.size(); i++) {
+      BuildFile.Read each = read.sources.get(i);
+      KnownDigest known = digests.get(i);
+      boolean leads = ways.lead(each);
+      if (leads && Io.or(() -> isSame(each.file().toString(), known, look), false)) {
+        same.put(each.file(), each.digest());
+      } else if (!leads || !apart.contains(each.file())) {
+        return UnchangedPackages.NONE;
+      }
+    }
+    SortedMap<String, List<String>> led = new TreeMap<>();
+    for (Map.Entry<String, List<String>> each : read.patterns.entrySet()) {
+      if (!finds(last.root(), each.getKey(), each.getValue())) {
+        return UnchangedPackages.NONE;
+      } else if (Walk.isWay(each.getKey())) {
+        led.put(each.getKey(), each.getValue());
+      }
+    }
+    return new UnchangedPackages(last, same, led);
+  }
+
+  /** Returns whether the graph is that of the present build files and overrides. */
+  boolean good() {
+    return fit == Fit.GOOD;
   }
 
   /** Returns whether only the build files decided the graph. */

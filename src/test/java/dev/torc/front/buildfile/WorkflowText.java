@@ -193,7 +193,8 @@ final class WorkflowText {
           && (is instanceof Workflow.Settings
               || is instanceof Group.Further
               || is instanceof Group.Sources
-              || List.of("runs", "links", "labels", "apart").contains(each.getName()))) {
+              || is instanceof Workflow.Apart
+              || List.of("runs", "links", "labels").contains(each.getName()))) {
         parts.addAll(parts((Record) is, (Record) usual, without));
       } else if (told) {
         boolean nested =

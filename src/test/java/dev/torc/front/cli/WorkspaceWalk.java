@@ -29,7 +29,12 @@ public final class WorkspaceWalk {
   private static final int MOST = 6;
 
   /** A package: its var, the packages whose product it needs, and an error, if it has one. */
-  private record Member(int value, List<String> deps, boolean broken) {}
+  private record Member(int value, List<String> deps, boolean broken) {
+    /** Returns whether one of the jobs is a group, so that the file is read in each build. */
+    boolean isGroup() {
+      return value == 3;
+    }
+  }
 
   private final EditsWalk.Torc torc;
   private final Folder root;
@@ -170,19 +175,21 @@ public final class WorkspaceWalk {
       root.put(
           "packages/" + each.getKey() + "/torc.yaml",
           """
-          vars: { v: %d, deps: [%s] }
+          vars: { v: %1$d, deps: [%2$s] }
           jobs:
             build:
               command: "cat {needs} > {produces}; echo {v} >> {produces}"
               needs: [src.txt, "../{deps}/out.txt"]
               produces: out.txt
-            g: { command: "echo {n}{v} > {produces}", parameters: { n: [1, 2] }, produces: "n/{n}.txt" }
+            g: { command: "echo %3$s{v} > {produces}", %4$sproduces: "n/%3$s.txt" }
             test: { command: "cat {needs} > t.txt", needs: [{ job: g }, out.txt], produces: t.txt }
-          %s\
+          %5$s\
           """
               .formatted(
                   each.getValue().value,
                   String.join(", ", each.getValue().deps),
+                  each.getValue().isGroup() ? "{n}" : "1",
+                  each.getValue().isGroup() ? "parameters: { n: [1, 2] }, " : "",
                   each.getValue().broken ? "wrong: key\n" : ""));
     }
   }
