@@ -93,6 +93,7 @@ public abstract sealed class Attempt permits RunAttempt, RestoreAttempt {
     return null;
   }
 
+  /** Returns whether a scheduler or another machine has it. */
   public boolean isHandedOut() {
     return false;
   }

@@ -77,6 +77,7 @@ public final class JobAttempts {
     return reasons;
   }
 
+  /** Returns what its next or present attempt takes. */
   public ResourceDemand demand() {
     if (demand == null) {
       ResourceDemand own = ResourceDemand.of(resources, memory, amounts.limits());
@@ -88,6 +89,7 @@ public final class JobAttempts {
     return demand;
   }
 
+  /** Returns whether a known result replaces the run. */
   public boolean isRestored() {
     return from != null;
   }
@@ -165,6 +167,7 @@ public final class JobAttempts {
                 .noneMatch(r -> r instanceof Ref.OfFile file && file.path().equals(reason.name()));
   }
 
+  /** Returns what the present attempt took; null before the first. */
   public Taken taken() {
     return taken;
   }
@@ -211,6 +214,7 @@ public final class JobAttempts {
     return released;
   }
 
+  /** Notes that the present attempt gave its resources back before its end. */
   public void release() {
     released = true;
   }

@@ -19,6 +19,7 @@ public record Amounts(
     Map<String, Map<String, Long>> nodes,
     Jobserver tokens) {
 
+  /** Returns the identifier of a GPU; its number if the machine gives it none. */
   public String gpu(int number) {
     return number < gpus.size() ? gpus.get(number) : Integer.toString(number);
   }

@@ -73,6 +73,7 @@ public final class CriticalPath {
     }
   }
 
+  /** Returns how many nodes were looked at, for tests of cost. */
   public long looked() {
     return looked;
   }

@@ -14,6 +14,7 @@ public final class DelayedRetries {
   private final PriorityQueue<Due> waiting =
       new PriorityQueue<>((a, b) -> Long.compare(a.time, b.time));
 
+  /** Adds a job whose retry is due in {@code delay} nanoseconds. */
   public void add(int job, long delay) {
     waiting.add(new Due(System.nanoTime() + delay, job));
   }

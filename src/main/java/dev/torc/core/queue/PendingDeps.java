@@ -72,10 +72,12 @@ public final class PendingDeps {
     }
   }
 
+  /** Returns how many nodes were looked at, for tests of cost. */
   public long looked() {
     return looked;
   }
 
+  /** Returns whether a job waits for no other. */
   public boolean isFree(int job) {
     return count[job] == 0;
   }
@@ -116,6 +118,7 @@ public final class PendingDeps {
     }
   }
 
+  /** Returns whether a group may have become expandable since it was taken. */
   public boolean isExpandable() {
     return expandable;
   }

@@ -61,6 +61,7 @@ public final class ReadyQueue {
     ready.add(job);
   }
 
+  /** Removes a job again if a shared store was asked about it. */
   public void answered(int job) {
     if (asked.remove(job) != null) {
       ready.remove(job);
@@ -84,6 +85,7 @@ public final class ReadyQueue {
     }
   }
 
+  /** Returns whether no job may start; those that wait for a store may not. */
   public boolean isEmpty() {
     return ready.size() == asked.size();
   }

@@ -56,6 +56,7 @@ public record ResourceDemand(Map<String, Long> amounts, long share, boolean move
     return new ResourceDemand(counters);
   }
 
+  /** Returns the amount of a resource; memory is in bytes. 0 for none. */
   public long of(String resource) {
     return amounts.getOrDefault(resource, 0L);
   }

@@ -98,6 +98,7 @@ public final class ResourcePool {
     return gpus.delays(demand, waiting);
   }
 
+  /** Takes what fits; the caller has asked {@link #fits}. */
   public Taken take(ResourceDemand demand) {
     if (!fitsHere(demand)) {
       String node = node(demand);
@@ -132,6 +133,7 @@ public final class ResourcePool {
     early--;
   }
 
+  /** Gives back what an attempt took. */
   public void give(ResourceDemand demand, Taken taken) {
     if (taken.node() != null) {
       nodes.get(taken.node()).give(demand.ofNode(), new Taken(null, taken.gpus()));
