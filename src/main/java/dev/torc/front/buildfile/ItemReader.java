@@ -23,6 +23,7 @@ import dev.torc.features.reading.Placeholder;
 import dev.torc.features.reading.Scope;
 import dev.torc.features.reading.TextLists;
 import dev.torc.features.reading.WrittenPath;
+import dev.torc.features.remarks.OtherVarForms;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;

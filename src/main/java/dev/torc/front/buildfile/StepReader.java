@@ -24,6 +24,8 @@ import dev.torc.features.reading.Placeholder;
 import dev.torc.features.reading.Scope;
 import dev.torc.features.reading.TemplateReader;
 import dev.torc.features.reading.Value;
+import dev.torc.features.remarks.OtherVarForms;
+import dev.torc.features.remarks.Unexpanded;
 import dev.torc.features.secrets.SecretReader;
 import java.util.ArrayList;
 import java.util.Collections;

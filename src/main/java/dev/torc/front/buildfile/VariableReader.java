@@ -13,6 +13,7 @@ import dev.torc.features.reading.Scope;
 import dev.torc.features.reading.Value;
 import dev.torc.features.reading.VarLookup;
 import dev.torc.features.reading.Vars;
+import dev.torc.features.remarks.Unexpanded;
 import dev.torc.front.buildfile.ParsedBuildFile.Overrides;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

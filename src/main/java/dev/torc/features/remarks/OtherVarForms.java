@@ -1,10 +1,9 @@
-package dev.torc.front.buildfile;
+package dev.torc.features.remarks;
 
 import dev.torc.base.syntax.Node;
 import dev.torc.core.model.Step;
 import dev.torc.features.reading.KnownNames;
 import dev.torc.features.reading.Scope;
-import dev.torc.features.remarks.CommandWords;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -16,7 +15,7 @@ import java.util.regex.Pattern;
  * placeholder, and a shell gives nothing for the first two. What the job sets under that name is
  * meant, and so is a text in single quotes.
  */
-final class OtherVarForms {
+public final class OtherVarForms {
 
   private static final Pattern OF_SHELL =
       Pattern.compile("\\$(?:(\\w+)|\\{([\\w.]+)\\}|\\(([\\w.]+)\\))");
@@ -33,7 +32,7 @@ final class OtherVarForms {
   private OtherVarForms() {}
 
   /** Warns of a path. */
-  static void warn(Node.Scalar path, Scope scope) {
+  public static void warn(Node.Scalar path, Scope scope) {
     if (path.text().indexOf('$') < 0 && !path.text().contains("{{")) {
       return;
     }
@@ -48,7 +47,7 @@ final class OtherVarForms {
   }
 
   /** Warns of the text of the last step. */
-  static void warn(Node command, List<Step> steps, Scope scope) {
+  public static void warn(Node command, List<Step> steps, Scope scope) {
     if (steps.isEmpty() || !(command instanceof Node.Scalar text)) {
       return;
     }

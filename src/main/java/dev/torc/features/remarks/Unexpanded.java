@@ -1,4 +1,4 @@
-package dev.torc.front.buildfile;
+package dev.torc.features.remarks;
 
 import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.Problems;
@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  * another name of the same map, {@code ~}, {@code $(pwd)}. Any other {@code $} may be meant as
  * text, as in a program for awk. What the warning says to write ends it.
  */
-final class Unexpanded {
+public final class Unexpanded {
 
   private static final Pattern EXPANSION =
       Pattern.compile("\\$(?:(\\()|\\{?([A-Za-z_]\\w*)(?![\\w]))|^(~)(?=/|$)");
@@ -26,7 +26,8 @@ final class Unexpanded {
   private Unexpanded() {}
 
   /** Warns of the value of a var; {@code names} are all vars. */
-  static void warnOfVar(String name, Node.Scalar value, Set<String> names, Problems problems) {
+  public static void warnOfVar(
+      String name, Node.Scalar value, Set<String> names, Problems problems) {
     String text = value.text();
     if (COMMAND.matcher(text).matches()) {
       problems.warn(
@@ -50,7 +51,7 @@ final class Unexpanded {
   }
 
   /** Warns of the value of a variable; {@code names} are the variables beside it, and itself. */
-  static void warn(String name, Node.Scalar value, Set<String> names, Problems problems) {
+  public static void warn(String name, Node.Scalar value, Set<String> names, Problems problems) {
     String text = value.text();
     if (text.indexOf('$') < 0 && !text.startsWith("~") || value.isNothing()) {
       return;
