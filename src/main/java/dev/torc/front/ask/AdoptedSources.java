@@ -9,7 +9,7 @@ import dev.torc.core.decide.PlanContext;
 import dev.torc.core.decide.StaleFiles.Undeclared;
 import dev.torc.core.memory.Batch;
 import dev.torc.core.memory.BuildLock;
-import dev.torc.front.session.Project;
+import dev.torc.front.project.Project;
 import dev.torc.front.session.ReadSession;
 import dev.torc.front.session.WriteSession;
 import java.io.IOException;

@@ -5,7 +5,7 @@ import dev.torc.core.memory.BuildLock;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.core.model.Job.Retry;
-import dev.torc.front.session.ProjectFolder;
+import dev.torc.front.project.ProjectFolder;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 

@@ -7,7 +7,7 @@ import dev.torc.core.decide.Plan;
 import dev.torc.core.decide.Verdict;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Workflow.LeftOutJob;
-import dev.torc.front.session.DisplayGraph;
+import dev.torc.front.project.DisplayGraph;
 import dev.torc.front.session.NotRun;
 import dev.torc.front.show.Json;
 import java.util.ArrayList;

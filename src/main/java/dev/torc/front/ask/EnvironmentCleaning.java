@@ -10,7 +10,7 @@ import dev.torc.core.memory.Cache;
 import dev.torc.features.clean.Cleaner;
 import dev.torc.features.environments.MadeEnvironment;
 import dev.torc.features.environments.UnnamedEnvironments;
-import dev.torc.front.session.Project;
+import dev.torc.front.project.Project;
 import dev.torc.front.session.ReadSession;
 import java.io.IOException;
 

@@ -10,7 +10,7 @@ import dev.torc.core.memory.Cache;
 import dev.torc.features.past.GitCommit;
 import dev.torc.features.past.PastCommits;
 import dev.torc.features.why.Causes;
-import dev.torc.front.session.ProjectFolder;
+import dev.torc.front.project.ProjectFolder;
 import dev.torc.front.show.AttemptText;
 import dev.torc.front.show.Json;
 import java.io.IOException;

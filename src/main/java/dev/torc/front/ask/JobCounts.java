@@ -3,7 +3,7 @@ package dev.torc.front.ask;
 import dev.torc.base.text.Amount;
 import dev.torc.core.decide.Plan;
 import dev.torc.core.memory.JobResult;
-import dev.torc.front.session.DisplayGraph;
+import dev.torc.front.project.DisplayGraph;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.Collections;

@@ -3,8 +3,8 @@ package dev.torc.front.ask;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.memory.BuildLock;
 import dev.torc.core.memory.CachePlace;
+import dev.torc.front.project.ProjectFolder;
 import dev.torc.front.session.Exit;
-import dev.torc.front.session.ProjectFolder;
 import dev.torc.front.session.StopRequests;
 import java.io.IOException;
 

@@ -12,7 +12,7 @@ import dev.torc.features.stores.LocalStore;
 import dev.torc.features.stores.Result;
 import dev.torc.features.stores.StoreContents;
 import dev.torc.features.stores.StoreContents.HeldResult;
-import dev.torc.front.session.ProjectFolder;
+import dev.torc.front.project.ProjectFolder;
 import dev.torc.front.show.AttemptText;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -5,7 +5,7 @@ import dev.torc.core.decide.Plan;
 import dev.torc.core.decide.Reason;
 import dev.torc.core.decide.Verdict;
 import dev.torc.core.model.Graph;
-import dev.torc.front.session.DisplayGraph;
+import dev.torc.front.project.DisplayGraph;
 import dev.torc.front.show.AttemptText;
 import dev.torc.front.show.ReasonText;
 import java.util.ArrayList;

@@ -2,7 +2,7 @@ package dev.torc.front.cli;
 
 import dev.torc.base.posix.CallingProcess;
 import dev.torc.front.ask.Call;
-import dev.torc.front.session.Caller;
+import dev.torc.front.project.Caller;
 import dev.torc.front.show.Console;
 import java.util.ArrayList;
 import java.util.List;

@@ -8,8 +8,8 @@ import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.features.intents.RawOutput;
 import dev.torc.features.secrets.SecretValues;
-import dev.torc.front.session.BuildRequest;
-import dev.torc.front.session.Project;
+import dev.torc.front.project.BuildRequest;
+import dev.torc.front.project.Project;
 import java.util.BitSet;
 import java.util.List;
 

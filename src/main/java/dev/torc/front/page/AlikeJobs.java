@@ -1,7 +1,7 @@
 package dev.torc.front.page;
 
-import dev.torc.front.session.DisplayGraph;
-import dev.torc.front.session.DisplayGraph.Fold;
+import dev.torc.front.project.DisplayGraph;
+import dev.torc.front.project.DisplayGraph.Fold;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -9,7 +9,7 @@ import dev.torc.front.page.PageData.Picture;
 import dev.torc.front.page.PageData.Row;
 import dev.torc.front.page.PageData.State;
 import dev.torc.front.page.PageData.Vertex;
-import dev.torc.front.session.DisplayGraph;
+import dev.torc.front.project.DisplayGraph;
 import dev.torc.front.show.AttemptText;
 import java.util.ArrayList;
 import java.util.EnumMap;

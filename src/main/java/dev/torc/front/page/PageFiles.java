@@ -21,7 +21,7 @@ import dev.torc.core.model.Workflow;
 import dev.torc.core.model.Workflow.ReportFile;
 import dev.torc.front.page.PageData.Shown;
 import dev.torc.front.page.PageData.ShownPart;
-import dev.torc.front.session.Project;
+import dev.torc.front.project.Project;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;

@@ -15,7 +15,7 @@ import dev.torc.core.model.Job.Resources;
 import dev.torc.core.model.Workflow;
 import dev.torc.features.clusters.Allocation;
 import dev.torc.features.remarks.FoldedLines;
-import dev.torc.front.session.Caller.Host;
+import dev.torc.front.project.Caller.Host;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.LinkedHashMap;

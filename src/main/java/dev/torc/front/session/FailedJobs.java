@@ -4,6 +4,8 @@ import dev.torc.base.syntax.BadInput.Warnings;
 import dev.torc.core.decide.JobSelection;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.model.Graph;
+import dev.torc.front.project.JobChoice;
+import dev.torc.front.project.Project;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;

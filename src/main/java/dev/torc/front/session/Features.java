@@ -34,6 +34,7 @@ import dev.torc.features.temporary.SpentProducts;
 import dev.torc.features.tmp.TemporaryFolder;
 import dev.torc.features.toolstate.ToolState;
 import dev.torc.front.buildfile.JobFeatures;
+import dev.torc.front.project.BuildRequest;
 import dev.torc.front.show.BuildPhases;
 import java.util.ArrayList;
 import java.util.BitSet;

@@ -9,6 +9,7 @@ import dev.torc.core.attempt.JobState;
 import dev.torc.core.here.Runner;
 import dev.torc.core.model.Job.Resources;
 import dev.torc.core.run.BuildLoop;
+import dev.torc.front.project.BuildWatcher;
 import dev.torc.front.show.Profile;
 import dev.torc.front.show.Report;
 import dev.torc.front.show.Report.Progress;

@@ -7,6 +7,7 @@ import dev.torc.core.model.Workflow.Stores.SharedEntry;
 import dev.torc.features.stores.SharedStores;
 import dev.torc.features.stores.SharedStores.StoreSettings;
 import dev.torc.features.stores.StoreRefusal;
+import dev.torc.front.project.Project;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -6,7 +6,7 @@ import dev.torc.core.model.GraphBuilder;
 import dev.torc.core.model.Group;
 import dev.torc.core.model.Grouped;
 import dev.torc.core.model.Workflow;
-import dev.torc.front.session.Project;
+import dev.torc.front.project.Project;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.util.ArrayList;

@@ -9,7 +9,7 @@ import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Place;
 import dev.torc.core.decide.JobSelection.Rerun;
 import dev.torc.front.ask.Call;
-import dev.torc.front.session.BuildRequest;
+import dev.torc.front.project.BuildRequest;
 import dev.torc.front.show.Console;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -3,6 +3,7 @@ package dev.torc.front.session;
 import dev.torc.base.digests.FileClock;
 import dev.torc.core.memory.Cache;
 import dev.torc.features.fastpath.FreshJobs;
+import dev.torc.front.project.Project;
 import java.io.IOException;
 
 /** Plays a disk that loses a write to the database: what is fresh stays fresh. */

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.torc.base.posix.Kill;
 import dev.torc.core.attempt.Event;
 import dev.torc.features.pace.Pace;
+import dev.torc.front.project.JobChoice;
+import dev.torc.front.project.ProjectOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -6,8 +6,12 @@ import dev.torc.core.attempt.Event;
 import dev.torc.core.attempt.JobState;
 import dev.torc.core.decide.JobSelection.Rerun;
 import dev.torc.features.pace.Pace;
-import dev.torc.front.session.BuildRequest.LockTerms;
-import dev.torc.front.session.Caller.Host;
+import dev.torc.front.project.BuildRequest;
+import dev.torc.front.project.BuildRequest.LockTerms;
+import dev.torc.front.project.Caller;
+import dev.torc.front.project.Caller.Host;
+import dev.torc.front.project.JobChoice;
+import dev.torc.front.project.ProjectOptions;
 import dev.torc.front.session.WatchRounds.Notices;
 import dev.torc.front.show.Report;
 import java.io.IOException;
@@ -28,14 +32,14 @@ import java.util.function.Consumer;
  * A watch of a real project with notices that the test gives: each {@link #then} is a step that is
  * done while the watch waits, and after the last one the watch is ended. Jobs are real processes.
  */
-final class WatchStage implements Notices {
+public final class WatchStage implements Notices {
 
   /** A step that is done while the watch waits; returns whether a notice comes of it. */
   interface Step {
     boolean happens() throws IOException;
   }
 
-  static final Map<String, String> ENV = Map.of("PATH", System.getenv("PATH"));
+  public static final Map<String, String> ENV = Map.of("PATH", System.getenv("PATH"));
 
   /** Ends the watch. */
   private static final class Over extends RuntimeException {
@@ -154,7 +158,7 @@ final class WatchStage implements Notices {
         limits);
   }
 
-  static ProjectOptions options(boolean restores) {
+  public static ProjectOptions options(boolean restores) {
     return options(
         new ProjectOptions.Reuse(restores, false, false, false, List.of(), List.of(), false));
   }

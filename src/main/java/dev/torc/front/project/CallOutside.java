@@ -1,4 +1,4 @@
-package dev.torc.front.session;
+package dev.torc.front.project;
 
 import dev.torc.core.decide.StaleFiles;
 import dev.torc.core.memory.BuildRecord.Said;

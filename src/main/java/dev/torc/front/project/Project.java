@@ -1,4 +1,4 @@
-package dev.torc.front.session;
+package dev.torc.front.project;
 
 import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.Digest.KnownDigest;
@@ -43,8 +43,8 @@ import dev.torc.features.stores.LocalStore;
 import dev.torc.features.stores.SharedStores;
 import dev.torc.front.buildfile.ParsedBuildFile;
 import dev.torc.front.buildfile.ParsedBuildFile.Overrides;
-import dev.torc.front.session.ProjectOptions.Named;
-import dev.torc.front.session.ProjectOptions.Reuse;
+import dev.torc.front.project.ProjectOptions.Named;
+import dev.torc.front.project.ProjectOptions.Reuse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -63,7 +63,7 @@ import java.util.function.Predicate;
 
 /**
  * A project: its build file as read, its graph, and the place of its cache. It opens nothing:
- * {@link ReadSession} opens the project for reading, {@link WriteSession} for writing.
+ * {@code ReadSession} opens the project for reading, {@code WriteSession} for writing.
  *
  * @param source expands the workflow again, with the results known so far
  * @param reused the graph file of the last build if the graph comes from it, else null
@@ -90,7 +90,7 @@ public record Project(
   /**
    * Loads the graph of the last build if the build files are unchanged. Otherwise reads the build
    * files, and throws {@link dev.torc.base.syntax.BadInput} with all errors in them. A loaded graph
-   * has the instances that results decided in the last build: {@link FastPath} checks whether these
+   * has the instances that results decided in the last build: {@code FastPath} checks whether these
    * results are still valid, {@link #withoutResults} removes the instances. If the nearest build
    * file is a member of another project, loads that one.
    */
@@ -101,7 +101,7 @@ public record Project(
   }
 
   /** Returns this project as its build files are now. */
-  Project again() throws IOException {
+  public Project again() throws IOException {
     return alone(caller, options);
   }
 
@@ -169,7 +169,7 @@ public record Project(
   }
 
   /** Returns a project without jobs, for a watch that has read no valid build file yet. */
-  static Project without(Caller caller) throws IOException {
+  public static Project without(Caller caller) throws IOException {
     byte[] text = "jobs: {}".getBytes(StandardCharsets.UTF_8);
     List<Path> file = List.of(caller.cwd().resolve(BuildFile.INPUT));
     return load(
@@ -244,7 +244,7 @@ public record Project(
   }
 
   /** Returns this project with a graph that is derived again. */
-  Project anew() throws IOException {
+  public Project anew() throws IOException {
     Graph without = unexpanded(source, null);
     return new Project(
         caller, options, without, place, source, containers, modules, null, buildFiles);
@@ -271,7 +271,7 @@ public record Project(
   }
 
   /** Finds the place of the cache again, after a build has given the root its id. */
-  CachePlace settled() {
+  public CachePlace settled() {
     return caller.place(place.root());
   }
 
@@ -290,21 +290,21 @@ public record Project(
   }
 
   /** Returns what {@link #said()} does, with the git commit of the root. */
-  BuildRecord.Said said(String commit) {
+  public BuildRecord.Said said(String commit) {
     String variables = options.variables().toString();
     return new BuildRecord.Said(
         fileNames(), options.variables().isEmpty() ? null : Digest.ofText(variables), commit);
   }
 
-  FileClock clock() {
+  public FileClock clock() {
     return FileClock.of(place.clock(), stamps());
   }
 
-  LocalStore results(Cache cache) {
+  public LocalStore results(Cache cache) {
     return new LocalStore(cache, workflow().settings().stores().keep(), options.reuse().results());
   }
 
-  PlanContext.Basis basis(
+  public PlanContext.Basis basis(
       Cache cache, DigestMemo digests, LocalStore of, SharedStores asked, List<String> known) {
     return new PlanContext.Basis(
         cache,
@@ -318,7 +318,7 @@ public record Project(
   }
 
   /** Returns the inputs of manifests that come from the machine, not from needs. */
-  MachineInputs machineInputs() {
+  public MachineInputs machineInputs() {
     return new MachineInputs(
         place.root(),
         caller.variables(),
@@ -366,7 +366,7 @@ public record Project(
    * Returns the source of the stamps of all files of the project, except torc's own. Without rules
    * in the build file, a loaded project has only one, so that each mount is examined once.
    */
-  StampSource stamps() {
+  public StampSource stamps() {
     StampPaths rules = workflow().settings().stamps();
     return rules.equals(StampPaths.NONE) ? buildFiles.stamps : caller.stamps(place, rules);
   }
@@ -426,7 +426,7 @@ public record Project(
   }
 
   /** Returns the jobs of a build. */
-  JobSelection select(BuildRequest request) {
+  public JobSelection select(BuildRequest request) {
     return request.choice().select(graph, paths(), request.rerun() == Rerun.ALL);
   }
 
@@ -470,7 +470,7 @@ public record Project(
   }
 
   /** Returns the place of the whole of a package that is built by itself; null for none. */
-  CachePlace around() throws IOException {
+  public CachePlace around() throws IOException {
     return Wholes.around(caller, options);
   }
 

@@ -1,4 +1,4 @@
-package dev.torc.front.session;
+package dev.torc.front.project;
 
 import dev.torc.base.bytes.StringTable;
 import dev.torc.base.digests.DigestMemo;

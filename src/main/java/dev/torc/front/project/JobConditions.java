@@ -1,4 +1,4 @@
-package dev.torc.front.session;
+package dev.torc.front.project;
 
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.posix.Signals;
@@ -14,7 +14,7 @@ import dev.torc.features.intents.KeptFailures;
 import dev.torc.features.intents.Only;
 import dev.torc.features.intents.Probes;
 import dev.torc.front.buildfile.JobFeatures;
-import dev.torc.front.session.ProjectOptions.Reuse;
+import dev.torc.front.project.ProjectOptions.Reuse;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,7 +27,7 @@ import java.util.concurrent.TimeUnit;
  * The conditions of a command. Those that a key of the build file asks for are made when the first
  * job with such a key is decided, so that other projects load none of them.
  */
-final class JobConditions implements Condition.Conditions {
+public final class JobConditions implements Condition.Conditions {
 
   private final List<Condition> ofAll = new ArrayList<>(0);
   private final Map<String, Condition> ofKey = new HashMap<>(); // guarded by this, like the next
@@ -45,7 +45,7 @@ final class JobConditions implements Condition.Conditions {
   }
 
   /** Returns whether a selected job has a probe. */
-  static boolean areProbed(PlanContext context) {
+  public static boolean areProbed(PlanContext context) {
     return context.graph().having(Probes.KEY).intersects(context.selection().jobs());
   }
 
@@ -54,7 +54,7 @@ final class JobConditions implements Condition.Conditions {
    * signal that ended them, else 0. {@code build} is the random id of the build; empty if nothing
    * runs.
    */
-  static int probe(
+  public static int probe(
       Project project,
       PlanContext context,
       String build,

@@ -1,4 +1,4 @@
-package dev.torc.front.session;
+package dev.torc.front.project;
 
 import dev.torc.base.text.SafeText;
 import dev.torc.core.attempt.Event;
@@ -70,7 +70,7 @@ public final class LeftOutTargets {
   }
 
   /** Reports the jobs that are left out, if every job is reported. */
-  static void tell(SortedMap<String, LeftOutJob> jobs, BuildWatcher watcher) {
+  public static void tell(SortedMap<String, LeftOutJob> jobs, BuildWatcher watcher) {
     if (watcher.wantsAll()) {
       jobs.forEach(
           (name, job) ->

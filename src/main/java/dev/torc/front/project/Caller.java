@@ -1,4 +1,4 @@
-package dev.torc.front.session;
+package dev.torc.front.project;
 
 import dev.torc.base.digests.StampSource;
 import dev.torc.base.digests.StampSource.StampPaths;
@@ -45,7 +45,7 @@ public record Caller(
   }
 
   /** Returns the variables that jobs may read, with the {@link GivenArguments} of some. */
-  Map<String, String> variables() {
+  public Map<String, String> variables() {
     if (given.isEmpty()) {
       return env;
     }
@@ -69,7 +69,7 @@ public record Caller(
     return CachePlace.find(root, env, host.here());
   }
 
-  ClaimOwner owner(String build) {
+  public ClaimOwner owner(String build) {
     return ClaimOwner.here(build, env, host.here().boot());
   }
 
@@ -103,7 +103,7 @@ public record Caller(
       Allocation allocation,
       CallingProcess process) {
 
-    Host in(Allocation given) {
+    public Host in(Allocation given) {
       Allocation.Node node = given.nodes().getFirst();
       Supplier<Limits> own = () -> limits.get().within(node.cpus(), node.memory(), node.gpus());
       return new Host(stamps, own, runner, threads, cache, here, given, process);
@@ -141,7 +141,7 @@ public record Caller(
     }
 
     /** Returns {@code login1: Linux x86_64 glibc 2.36, 2 cpus, 7.8 GiB of memory}. */
-    static String here(Host host, Limits limits) {
+    public static String here(Host host, Limits limits) {
       String cpus = Amount.count(limits.cpus(), "cpu");
       String memory = Amount.size(limits.memory()) + " of memory";
       return host.here().name() + ": " + SystemName.here() + ", " + cpus + ", " + memory;

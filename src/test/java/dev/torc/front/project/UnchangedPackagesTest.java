@@ -1,4 +1,4 @@
-package dev.torc.front.session;
+package dev.torc.front.project;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -9,6 +9,7 @@ import dev.torc.Sample;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.features.packages.UnchangedPackages;
 import dev.torc.features.reading.BuildFile;
+import dev.torc.front.session.WatchStage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package dev.torc.front.session;
+package dev.torc.front.project;
 
 import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.DigestMemo;
@@ -13,7 +13,7 @@ import dev.torc.features.packages.BrokenPackages;
 import dev.torc.features.packages.MadeFiles;
 import dev.torc.features.packages.UnchangedPackages;
 import dev.torc.front.buildfile.ParsedBuildFile;
-import dev.torc.front.session.GraphFile.FilesRead;
+import dev.torc.front.project.GraphFile.FilesRead;
 import java.io.IOException;
 
 /**
@@ -21,10 +21,10 @@ import java.io.IOException;
  * the last build can be reused. {@link ParsedBuildFile} reads them, {@link GraphFile} stores the
  * graph.
  */
-final class BuildFiles implements Expander.Source {
+public final class BuildFiles implements Expander.Source {
 
   final GraphFile.Inputs origin;
-  final StampSource stamps; // without the rules of the build files
+  public final StampSource stamps; // without the rules of the build files
   private final byte[] input;
   private final GraphFile last;
   private final Heap heap;
@@ -56,7 +56,7 @@ final class BuildFiles implements Expander.Source {
   }
 
   /** Returns the graph file of the last build, even if build files have changed; null for none. */
-  GraphFile last() {
+  public GraphFile last() {
     return last;
   }
 
@@ -105,7 +105,7 @@ final class BuildFiles implements Expander.Source {
   }
 
   /** Returns the build files that jobs make; all are read if a graph is reused. */
-  MadeFiles made() {
+  public MadeFiles made() {
     return made;
   }
 
@@ -123,7 +123,7 @@ final class BuildFiles implements Expander.Source {
    * Stores a graph for the next build and returns its id; null if the next build could not find out
    * whether it has the same graph.
    */
-  Digest store(CachePlace place, Graph graph, DigestMemo digests) throws IOException {
+  public Digest store(CachePlace place, Graph graph, DigestMemo digests) throws IOException {
     if (reused != null && graph == reused.graph()) {
       return reused.id();
     }
@@ -146,12 +146,12 @@ final class BuildFiles implements Expander.Source {
   }
 
   /** Returns whether a graph differs from that of the last build; false if none is stored. */
-  boolean isNew(Graph graph) {
+  public boolean isNew(Graph graph) {
     return reused == null && isKept(graph);
   }
 
   /** Returns the files that the graph was made from. */
-  FilesRead read() {
+  public FilesRead read() {
     return parsed == null
         ? reused.read()
         : new FilesRead(parsed.sources(), parsed.deciders().files());

@@ -1,4 +1,4 @@
-package dev.torc.front.session;
+package dev.torc.front.project;
 
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.text.SafeText;
@@ -53,7 +53,7 @@ public record JobChoice(
   }
 
   /** Returns this choice for a project that was read again, in which a source may have new jobs. */
-  JobChoice again(Project next, Cache cache) {
+  public JobChoice again(Project next, Cache cache) {
     return revision == null ? this : since(ChangedJobs.names(next, revision, cache, _ -> {}));
   }
 
@@ -72,7 +72,7 @@ public record JobChoice(
   }
 
   /** Returns the project with the arguments for those of the targets that have {@code {args}}. */
-  Project give(Project project) {
+  public Project give(Project project) {
     if (args.isEmpty()) {
       return project;
     }
@@ -164,7 +164,7 @@ public record JobChoice(
    * Returns, for each named job that is manual and makes no file, the jobs that wait for it since
    * only later targets need them (rule 12).
    */
-  Map<Integer, BitSet> order(Graph graph, UserPaths paths) {
+  public Map<Integer, BitSet> order(Graph graph, UserPaths paths) {
     List<String> targets = targets(graph, paths);
     if (targets.size() < 2 || graph.workflow().manual().isEmpty()) {
       return Map.of();
@@ -219,7 +219,7 @@ public record JobChoice(
   /**
    * Returns the nodes of jobs by name; for an instance that is not known yet, that of its group.
    */
-  static BitSet nodes(Graph graph, List<String> names) {
+  public static BitSet nodes(Graph graph, List<String> names) {
     BitSet nodes = new BitSet();
     for (String name : names) {
       int[] found = graph.nodesOf(name);

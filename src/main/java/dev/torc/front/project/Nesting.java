@@ -1,4 +1,4 @@
-package dev.torc.front.session;
+package dev.torc.front.project;
 
 import dev.torc.base.posix.OtherProcess;
 import dev.torc.base.syntax.BadInput;
@@ -13,10 +13,10 @@ import java.util.Optional;
  * these names is still a descendant of torc. If the holder is on another host, only the environment
  * shows it.
  */
-final class Nesting {
+public final class Nesting {
 
   /** The variable with the ids of the builds around a process, joined by colons. */
-  static final String VARIABLE = "TORC_BUILDS";
+  public static final String VARIABLE = "TORC_BUILDS";
 
   private Nesting() {}
 

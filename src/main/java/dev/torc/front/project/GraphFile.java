@@ -1,4 +1,4 @@
-package dev.torc.front.session;
+package dev.torc.front.project;
 
 import dev.torc.base.bytes.ByteReader;
 import dev.torc.base.bytes.ByteWriter;
@@ -53,7 +53,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * @param digests of the build files, in the order of {@code read}
  * @param tags the tags of all jobs, so that a completion need not decode any job
  */
-record GraphFile(
+public record GraphFile(
     Graph graph,
     Fit fit,
     Digest id,
@@ -70,7 +70,7 @@ record GraphFile(
   }
 
   /** The build files, and {@link ParsedBuildFile.Deciders#files}. */
-  record FilesRead(List<BuildFile.Read> sources, SortedMap<String, List<String>> patterns) {}
+  public record FilesRead(List<BuildFile.Read> sources, SortedMap<String, List<String>> patterns) {}
 
   /** The number must change with every change of the layout, also of {@link WorkflowCodec}'s. */
   private static final String LAYOUT = "torc graph 56";

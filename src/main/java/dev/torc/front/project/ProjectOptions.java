@@ -1,4 +1,4 @@
-package dev.torc.front.session;
+package dev.torc.front.project;
 
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.NearestName;
@@ -151,7 +151,7 @@ public record ProjectOptions(
   }
 
   /** Returns the paths where a new or removed file would change which build files are read. */
-  List<Path> candidates(Path start) {
+  public List<Path> candidates(Path start) {
     List<Path> all = new ArrayList<>(files());
     boolean found = !files().isEmpty();
     for (Path dir = start; dir != null && !found; dir = dir.getParent()) {

@@ -1,4 +1,4 @@
-package dev.torc.front.session;
+package dev.torc.front.project;
 
 import dev.torc.base.syntax.Paths;
 import dev.torc.base.text.SafeText;

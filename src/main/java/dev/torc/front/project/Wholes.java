@@ -1,4 +1,4 @@
-package dev.torc.front.session;
+package dev.torc.front.project;
 
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.Place;

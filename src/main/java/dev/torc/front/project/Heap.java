@@ -1,22 +1,22 @@
-package dev.torc.front.session;
+package dev.torc.front.project;
 
 /**
  * Runs the garbage collector early, so that the heap stays close to what is in use. On its own, the
  * collector (Serial) lets the heap grow first: a build of 100 000 jobs would take 150 MB more. Not
  * thread-safe.
  */
-final class Heap {
+public final class Heap {
 
   private final long small; // bytes; a smaller heap is not collected
   private long limit;
 
-  Heap(Caller caller) {
+  public Heap(Caller caller) {
     small = caller.host().process().heap();
     limit = small;
   }
 
   /** Collects garbage after a phase, unless a third of the heap is free. */
-  void phaseEnded() {
+  public void phaseEnded() {
     Runtime heap = Runtime.getRuntime();
     if (heap.freeMemory() < heap.totalMemory() / 3) {
       collect(small);
@@ -24,7 +24,7 @@ final class Heap {
   }
 
   /** Collects garbage if the heap has grown by a quarter; called now and then during work. */
-  void watch() {
+  public void watch() {
     collect(limit);
   }
 

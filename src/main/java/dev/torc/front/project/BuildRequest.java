@@ -1,4 +1,4 @@
-package dev.torc.front.session;
+package dev.torc.front.project;
 
 import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.JobSelection.Rerun;
@@ -65,7 +65,7 @@ public record BuildRequest(
   }
 
   /** Returns this request without its {@code rerun}: no job runs only because it is named. */
-  BuildRequest again() {
+  public BuildRequest again() {
     return new BuildRequest(choice, Rerun.NONE, manner, lock, dry, limits);
   }
 
@@ -81,7 +81,7 @@ public record BuildRequest(
   }
 
   /** Returns this request as one of a watch. */
-  BuildRequest inWatch() {
+  public BuildRequest inWatch() {
     Manner of =
         new Manner(manner.failures, manner.submit, manner.trace, manner.strict, true, manner.pace);
     return new BuildRequest(choice, rerun, of, lock, dry, limits);
