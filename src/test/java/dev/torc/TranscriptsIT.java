@@ -263,7 +263,7 @@ class TranscriptsIT {
         .map(line -> line.replaceAll("\\b[0-9a-f]{7}\\b", "DIGEST"))
         .map(line -> line.replaceAll("(: submitted to slurm) \\d+", "$1 ID"))
         .map(line -> line.replaceAll("\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d", "MOMENT"))
-        .map(line -> line.replaceAll("(\\d+ min \\d+|\\d+\\.\\d) s\\b", "SECONDS"))
+        .map(line -> line.replaceAll("(\\d+ min( \\d+ s)?|\\d+\\.\\d s)\\b", "SECONDS"))
         // Jobs of a page take less than a second, but for a slow machine.
         .map(line -> line.replaceAll("; about \\d.*", ""))
         // A very short job has no sample.

@@ -64,7 +64,6 @@ class ImageIT {
               Map.entry("check", "0 check"),
               Map.entry("graph", "0 graph"),
               Map.entry("log", "0 log b"),
-              Map.entry("stats", "0 stats"),
               Map.entry("report", "0 report"),
               Map.entry("history", "0 history"),
               Map.entry("store", "0 store --make-key key.pem"),

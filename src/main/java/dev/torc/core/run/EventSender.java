@@ -173,7 +173,7 @@ public final class EventSender {
     if (!excess.isEmpty()) {
       int more = excess.size() - 1;
       String others = more == 0 ? "" : ", and " + Amount.count(more, "other job") + " too much";
-      warn(excess.getFirst() + others + ": `torc stats` shows what to ask for");
+      warn(excess.getFirst() + others + ": `torc list --resources` shows what to ask for");
     }
     tell(new Event.Finished(build, counts, use, nanos, exit));
   }
@@ -280,8 +280,8 @@ public final class EventSender {
 
   /**
    * Notes a local job that kept at least twice as many cpus busy as it asked for, or used much
-   * memory without asking for any. The end of the build reports it, and {@code torc stats} shows
-   * what to ask for.
+   * memory without asking for any. The end of the build reports it, and {@code torc list
+   * --resources} shows what to ask for.
    */
   private void used(Job job, long wall, Usage usage) {
     if (wall < LONG) {

@@ -30,8 +30,8 @@ public record KnownNames(Scope scope, Place place, Near near) implements Placeho
   public static final Set<String> COMMANDS =
       Set.of(
           """
-          build watch stop why clean adopt status list check graph log shell data events stats report
-          history store init import slurm server doctor completion help
+          build watch stop why clean adopt status list check graph log shell data events report history
+          store init import slurm server doctor completion help
           """
               .split("\\s+"));
 

@@ -21,10 +21,10 @@ public final class Answers {
       case "events" -> EventsAnswer.run(call);
       case "graph" -> GraphPicture.run(call);
       case "history" -> call.print(HistoryAnswer.of(call));
-      case "list" -> call.print(ListAnswer.of(call));
+      case "list" ->
+          call.print(call.has("--resources") ? ResourcesAnswer.of(call) : ListAnswer.of(call));
       case "log" -> LogAnswer.run(call);
       case "shell" -> ShellAnswer.run(call);
-      case "stats" -> call.print(StatsAnswer.of(call));
       case "status" -> StatusAnswer.run(call);
       case "stop" -> StopAnswer.run(call);
       case "store" -> call.print(StoreAnswer.of(call));

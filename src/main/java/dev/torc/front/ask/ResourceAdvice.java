@@ -10,7 +10,7 @@ import java.util.stream.Stream;
  * Advice on what a job should ask for, from what it used: its peak memory and a fifth more, the
  * CPUs that it kept busy, or twice its longest run. There is advice only if the job asked for too
  * little, for more than twice what is enough, or for more whole CPUs than it needs. {@link
- * StatsAnswer} adds the places.
+ * ResourcesAnswer} adds the places.
  *
  * @param key a key of {@code resources}
  * @param value the advised value, as it is written in the build file

@@ -121,6 +121,7 @@ final class Commands {
         --failed  show only jobs whose last run failed
         --since REF  show only jobs behind files that differ from where the branch left REF (git)
         --groups  show only groups
+        --resources  show what jobs used of the resources they asked for
       check  check the build file for errors
       graph  print the job graph as dot, mermaid, json or text
         TARGET*  job, group, instance, tag, product or folder (default: all jobs)
@@ -150,10 +151,6 @@ final class Commands {
         --job JOB  same as JOB
         --since WHEN  print only events after a moment (2026-11-20T10:00) or within a duration (30m)
         --follow  keep printing until the build ends
-      stats  show what jobs used of the resources they asked for
-        ! runs
-        TARGET*  job, group, instance, tag, product or folder (default: all jobs)
-        --instances  show each instance of a group on its own line
       report  write a page about the project: results, jobs, times, failures
         ! document
         --build N  report on build N (default: the current state of the project)

@@ -446,6 +446,7 @@ public final class Main {
       "torc build NAME = test make --until --target --targets --single-item",
       "torc clean = rm remove delete --delete-all-output",
       "torc list = --list --list-rules --list-tasks --list-all tasks ls show jobs",
+      "torc list --resources = stats",
       "torc check = --lint lint validate",
       "torc status = --summary summary ps",
       "torc why JOB = explain reason",

@@ -42,8 +42,8 @@ final class ReportCommand {
     }
     if (call.json()) {
       throw Call.usage(
-          "--json: a report is a page; `torc stats`, `torc list` and `torc history` have the"
-              + " numbers");
+          "--json: a report is a page; `torc list --resources`, `torc list` and `torc history` have"
+              + " the numbers");
     }
     Project project = call.project();
     Console console = call.console();

@@ -107,7 +107,9 @@ final class PageRuns {
     return last.get(job);
   }
 
-  /** Returns the attempt whose use of resources {@code torc stats} shows; null for none. */
+  /**
+   * Returns the attempt whose use of resources {@code torc list --resources} shows; null for none.
+   */
   AttemptRecord telling(String job) {
     return telling.get(job);
   }

@@ -43,7 +43,7 @@ final class ServedCall implements CallingProcess {
    * report on their process.
    */
   private static final Set<String> SERVED =
-      Set.of("build check data graph history list log stats status why".split(" "));
+      Set.of("build check data graph history list log status why".split(" "));
 
   /** Variables that show that a call is part of another program's run; it is then not served. */
   private static final Set<String> INSIDE =

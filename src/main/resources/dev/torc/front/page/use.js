@@ -1,4 +1,4 @@
-// Shows what jobs and groups used and requested, by the same runs as torc stats; for a group also the
+// Shows what jobs and groups used and requested, by the same runs as torc list --resources; for a group also the
 // spread over its instances, and for the build on the timeline the use over time.
 
 function showResources(known) {
@@ -27,7 +27,7 @@ function showResources(known) {
         ? [box(five[i], most[i], 'from ' + told(five[i][0], most[i]) + ', median ' + told(five[i][2], most[i])), text] : [text]);
   };
   section.append(
-    make('div', { class: 'bar' }, make('span', null, 'Largest values, as in torc stats.'),
+    make('div', { class: 'bar' }, make('span', null, 'Largest values, as in torc list --resources.'),
       make('details', { class: 'help' }, make('summary', { 'aria-label': 'Help' }, '?'),
         make('span', null, 'The box spans the middle half of a group’s instances, with a line at the median. The thin line runs from the smallest to the largest value; the dashed line is the request. Runs of less than a second have no CPU figure. Waited is the time in the queue of torc or of a scheduler, before the run.'))),
     grid('resources of jobs and groups', [

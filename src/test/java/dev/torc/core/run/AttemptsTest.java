@@ -171,12 +171,12 @@ class AttemptsTest extends Harness {
                 new Usage(3_000_000_000L, 0, 99, 1, 2),
                 ""));
     build();
-    assertEquals(150, json("stats").at("/jobs/0/used/cpu_percent").asInt());
-    String why = json("stats").at("/advice/0/why").asText();
+    assertEquals(150, json("list", "--resources").at("/jobs/0/used/cpu_percent").asInt());
+    String why = json("list", "--resources").at("/advice/0/why").asText();
     assertEquals("ran out of 1.0 MiB of memory", why, "a failure by itself says nothing");
     scripts.remove("a");
     build();
-    assertEquals(0, json("stats").get("advice").size());
+    assertEquals(0, json("list", "--resources").get("advice").size());
   }
 
   @Test

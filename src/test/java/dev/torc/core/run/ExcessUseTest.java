@@ -30,8 +30,8 @@ class ExcessUseTest extends Harness {
     build();
     assertEquals(
         List.of(
-            "a kept 3.9 cpus busy and asked for 1, and 1 other job too much: `torc stats` shows"
-                + " what to ask for"),
+            "a kept 3.9 cpus busy and asked for 1, and 1 other job too much: `torc list"
+                + " --resources` shows what to ask for"),
         notes());
     build();
     assertEquals(List.of(), notes(), "nothing ran");
@@ -43,7 +43,9 @@ class ExcessUseTest extends Harness {
     uses("a", 20 * SECOND, SECOND, 3L << 30); // of the machine's 4 GiB for 4 cpus
     build();
     assertEquals(
-        List.of("a used 3.0 GiB of memory and asked for none: `torc stats` shows what to ask for"),
+        List.of(
+            "a used 3.0 GiB of memory and asked for none: `torc list --resources` shows what to ask"
+                + " for"),
         notes());
   }
 

@@ -299,9 +299,13 @@ public class Harness extends LastBuild {
   }
 
   /** A command's answer as JSON. */
-  final JsonNode json(String command) throws IOException {
+  final JsonNode json(String command, String... options) throws IOException {
     StringWriter out = new StringWriter();
-    Answers.print(call(out, new StringWriter(), command, new Call.Given("--json", "true")));
+    Call.Given[] given =
+        Stream.concat(Stream.of("--json"), Stream.of(options))
+            .map(option -> new Call.Given(option, "true"))
+            .toArray(Call.Given[]::new);
+    Answers.print(call(out, new StringWriter(), command, given));
     return new ObjectMapper().readTree(out.toString());
   }
 

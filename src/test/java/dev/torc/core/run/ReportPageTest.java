@@ -263,7 +263,8 @@ class ReportPageTest extends Harness {
     assertEquals("up to date", page(0).states().get("a"));
     assertEquals("build 1", page(0).text("from", "a"));
     assertTrue(page(0).numbers().get("wall").get(page.job("a")).isNaN(), "that was another run");
-    assertEquals(4f, page(0).numbers().get("told").get(page.job("a")), "as torc stats has it");
+    assertEquals(
+        4f, page(0).numbers().get("told").get(page.job("a")), "as torc list --resources has it");
 
     edit("d", "altered"); // a later build in which the others are as they were
     build();
@@ -309,7 +310,7 @@ class ReportPageTest extends Harness {
     scripts.put("g/n=2", job -> work(job)); // this run took no time
     build();
     ReadPage page = page(0);
-    JsonNode use = json("stats").at("/jobs/0/used");
+    JsonNode use = json("list", "--resources").at("/jobs/0/used");
     assertEquals(use.get("seconds").asDouble(), most(page, "wall"), 1e-6);
     assertEquals(use.get("cpu_percent").asDouble() / 100, most(page, "busy"), 1e-6);
     assertEquals(use.get("memory").asDouble(), most(page, "memory"), 1e-6);

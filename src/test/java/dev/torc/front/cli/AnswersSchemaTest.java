@@ -197,7 +197,7 @@ class AnswersSchemaTest {
     holds("log", "log", "c");
     holds("log", "log", "g");
     holds("data", "data");
-    holds("stats", "stats");
+    holds("list_resources", "list", "--resources");
     holds("events", "events");
     holds("history", "history");
     holds("history_jobs", "history", "a", "c", "g");

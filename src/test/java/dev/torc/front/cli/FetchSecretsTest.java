@@ -55,7 +55,7 @@ class FetchSecretsTest {
           "graph --json",
           "graph",
           "events --json",
-          "stats --json",
+          "list --resources --json",
           "history --json",
           "history get --json",
           "report --json",

@@ -31,7 +31,7 @@ class MessageFormTest {
     assertEquals("torc: x", Exit.line(new Diagnostic("x")));
   }
 
-  /** Whatever a transcript or a page shows; the advice of {@code stats} is no warning. */
+  /** Whatever a transcript or a page shows; the advice on resources is no warning. */
   @Test
   void noTranscriptAndNoPageHasAnotherForm() throws IOException {
     for (String folder : List.of("testdata/transcripts", "src/site/markdown")) {

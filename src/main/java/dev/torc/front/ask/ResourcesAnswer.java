@@ -26,11 +26,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * {@code torc stats}: how much jobs and groups used of the resources that they ask for, and what
- * they should ask for instead, with the place in the build file. If several jobs share this place,
- * as with a resource class, the advice fits the largest use among them.
+ * {@code torc list --resources}: how much jobs and groups used of the resources that they ask for,
+ * and what they should ask for instead, with the place in the build file. If several jobs share
+ * this place, as with a resource class, the advice fits the largest use among them.
  */
-record StatsAnswer(List<JobUse> jobs) implements Answer {
+record ResourcesAnswer(List<JobUse> jobs) implements Answer {
 
   /** How many of the jobs that share a place are named; the rest are counted. */
   private static final int NAMES = 3;
@@ -49,11 +49,11 @@ record StatsAnswer(List<JobUse> jobs) implements Answer {
    * Reads the records. For each job, uses the last attempt that succeeded or exceeded a resource
    * that it had asked for.
    */
-  static StatsAnswer of(Call call) throws IOException {
+  static ResourcesAnswer of(Call call) throws IOException {
     try (ReadSession look = call.openToRead()) {
       Project project = look.project();
       Graph graph = project.graph();
-      JobSelection selection = project.select(call.targets());
+      JobSelection selection = call.chosen(look, project.select(call.targets()));
       AttemptHistory history = new AttemptHistory(look.cache());
       Map<String, AttemptRecord> last = new HashMap<>();
       history.eachFrom(
@@ -64,8 +64,9 @@ record StatsAnswer(List<JobUse> jobs) implements Answer {
               last.put(attempt.id().job(), attempt);
             }
           });
-      return new StatsAnswer(
+      return new ResourcesAnswer(
           project.folded(selection, call.has("--instances")).folds().stream()
+              .filter(fold -> fold.isGroup() || !call.has("--groups"))
               .map(fold -> use(fold, graph, history, last))
               .toList());
     }
@@ -163,7 +164,7 @@ record StatsAnswer(List<JobUse> jobs) implements Answer {
 
   @Override
   public Object json() {
-    return new All(jobs.stream().map(StatsAnswer::json).toList(), advices());
+    return new All(jobs.stream().map(ResourcesAnswer::json).toList(), advices());
   }
 
   private static Map<String, Object> json(JobUse use) {

@@ -19,7 +19,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-class StatsAnswerTest {
+class ResourcesAnswerTest {
 
   private static final long SECOND = 1_000_000_000L;
   private static final long MIB = 1 << 20;
@@ -40,8 +40,8 @@ class StatsAnswerTest {
         new AttemptRecord.Why(List.of(), 0));
   }
 
-  private static final StatsAnswer ANSWER =
-      new StatsAnswer(
+  private static final ResourcesAnswer ANSWER =
+      new ResourcesAnswer(
           List.of(
               JobUse.none("fit", -1, asked(4, 512 * MIB, 3))
                   .with(ran("fit", 10, 9, 40 * MIB), null),
@@ -77,8 +77,8 @@ class StatsAnswerTest {
     Resources one = new Resources(1, 0, 1, 0, new TreeMap<>(), 0, 1, Place.NONE);
     AttemptRecord run = ran("a", 10, 9, MIB);
     run = run.withGpus(85, 8L << 30);
-    StatsAnswer answer =
-        new StatsAnswer(
+    ResourcesAnswer answer =
+        new ResourcesAnswer(
             List.of(
                 JobUse.none("a", -1, one).with(run, null),
                 JobUse.none("b", -1, Resources.DEFAULT).with(ran("b", 10, 9, MIB), null)));
