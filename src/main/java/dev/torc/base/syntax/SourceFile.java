@@ -49,6 +49,9 @@ public final class SourceFile {
     if (!Files.exists(file)) {
       throw new BadInput(whole, "no such file" + NearestPath.hint(file, shown));
     }
+    if (Files.exists(file.resolve("torc.yaml"))) {
+      throw new BadInput(whole, "a folder; write " + Path.of(shown, "torc.yaml"));
+    }
     if (!Files.isRegularFile(file)) {
       throw new BadInput(whole, "not a regular file");
     }

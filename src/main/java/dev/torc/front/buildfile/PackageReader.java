@@ -220,7 +220,11 @@ final class PackageReader {
       }
     }
     if (packages.isEmpty()) {
-      throw new BadInput(name.place(), name.text() + ": no file matches");
+      String inner = Path.of(name.text(), "torc.yaml").toString();
+      boolean folders =
+          !GlobWalk.find(scope.paths().root(), pattern(inner, by, scope)).files().isEmpty();
+      String hint = folders ? "; write " + inner : "";
+      throw new BadInput(name.place(), name.text() + ": no file matches" + hint);
     }
     packages.sort(Comparator.comparingInt(each -> each.asked.getNameCount()));
     return packages;
