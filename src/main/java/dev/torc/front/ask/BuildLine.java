@@ -3,12 +3,14 @@ package dev.torc.front.ask;
 import dev.torc.base.text.Amount;
 import dev.torc.core.attempt.JobState;
 import dev.torc.core.memory.BuildRecord;
+import dev.torc.features.past.GitCommit;
 import dev.torc.features.past.PastCommits;
 import dev.torc.front.show.AttemptText;
 import dev.torc.front.show.Json;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.StringJoiner;
 
 /**
@@ -49,19 +51,29 @@ record BuildLine(BuildRecord build, String working) {
     return counts.toString();
   }
 
-  Map<String, Object> json() {
+  /** A build in JSON. */
+  record BuildFields(
+      long number,
+      String build,
+      String started,
+      Double seconds,
+      Long exit,
+      Map<String, Integer> counts,
+      Optional<GitCommit> commit)
+      implements Json.Inline {}
+
+  BuildFields json() {
     Map<String, Integer> counts = new LinkedHashMap<>();
     if (isOver()) { // until then, the counts are not final
       build.counts().forEach((state, n) -> counts.put(state.toLowerCase(Locale.ROOT), n));
     }
-    Map<String, Object> fields = new LinkedHashMap<>();
-    fields.put("number", build.id().number());
-    fields.put("build", build.id().id());
-    fields.put("started", Amount.isoTime(build.started()));
-    fields.put("seconds", Json.seconds(build.end().nanos()));
-    fields.put("exit", Json.known(build.end().exit()));
-    fields.put("counts", counts);
-    JobFields.commit(fields, PastCommits.of(build));
-    return fields;
+    return new BuildFields(
+        build.id().number(),
+        build.id().id(),
+        Amount.isoTime(build.started()),
+        Json.seconds(build.end().nanos()),
+        Json.known(build.end().exit()),
+        counts,
+        Optional.ofNullable(PastCommits.of(build)));
   }
 }

@@ -30,9 +30,8 @@ import dev.torc.front.session.SharedAccess;
 import dev.torc.front.show.Json;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -171,16 +170,18 @@ record CheckAnswer(
 
   @Override
   public Object json() {
-    Map<String, Object> fields = new LinkedHashMap<>();
-    fields.put("jobs", jobs);
-    if (leftOut > 0) {
-      fields.put("skipped", leftOut);
-    }
-    if (!images.isEmpty()) {
-      fields.put("images", images);
-    }
-    fields.put("errors", Json.places(errors));
-    fields.put("warnings", Json.places(warnings));
-    return fields;
+    return new Fields(
+        jobs,
+        leftOut > 0 ? Optional.of(leftOut) : Optional.empty(),
+        images.isEmpty() ? Optional.empty() : Optional.of(images),
+        Json.places(errors),
+        Json.places(warnings));
   }
+
+  private record Fields(
+      int jobs,
+      Optional<Integer> skipped,
+      Optional<List<ImageUse>> images,
+      List<?> errors,
+      List<?> warnings) {}
 }

@@ -11,6 +11,7 @@ import dev.torc.core.model.InstanceName;
 import dev.torc.front.project.Project;
 import dev.torc.front.project.ProjectFolder;
 import dev.torc.front.show.Json;
+import dev.torc.front.show.Json.Named;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.SequencedSet;
 import java.util.SortedMap;
@@ -128,22 +130,19 @@ record DataAnswer(
 
   @Override
   public Object json() {
-    List<Map<String, Object>> all = new ArrayList<>();
-    fixed.forEach((key, value) -> all.add(value(null, key, value)));
+    List<Value> all = new ArrayList<>();
+    fixed.forEach(
+        (key, value) ->
+            all.add(new Value(new Named(null, Optional.empty()), key, new Json.Raw(value))));
     stored.forEach(
-        (job, values) -> values.forEach(v -> all.add(value(job, v.key(), JsonText.of(v.text())))));
+        (job, values) ->
+            values.forEach(
+                v ->
+                    all.add(
+                        new Value(Named.of(job), v.key(), new Json.Raw(JsonText.of(v.text()))))));
     return Map.of("data", all);
   }
 
-  private static Map<String, Object> value(String job, String key, String json) {
-    Map<String, Object> fields = new LinkedHashMap<>();
-    if (job == null) {
-      fields.put("job", null);
-    } else {
-      Json.putJob(fields, job);
-    }
-    fields.put("key", key);
-    fields.put("value", new Json.Raw(json));
-    return fields;
-  }
+  /** {@code name} has no job if the build file has the value. */
+  private record Value(Named name, String key, Json.Raw value) {}
 }

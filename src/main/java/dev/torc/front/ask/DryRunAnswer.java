@@ -14,9 +14,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.function.IntFunction;
+import java.util.stream.Stream;
 
 /**
  * The output of {@code -n}: the verdicts of a plan, on jobs and on groups not expanded yet.
@@ -110,10 +110,10 @@ record DryRunAnswer(
   public Object json() {
     BitSet asked = (BitSet) plan.selected().clone();
     asked.or(plan.context().selection().open());
-    List<Map<String, Object>> jobs = JobFields.verdicts(plan, asked, true);
-    jobs.addAll(LeftOutLines.json(leftOut));
-    return new Fields(Json.seconds(expected), jobs);
+    Stream<?> jobs = JobFields.verdicts(plan, asked, true);
+    return new Fields(
+        Json.seconds(expected), Stream.concat(jobs, LeftOutLines.json(leftOut)).toList());
   }
 
-  private record Fields(Double expected, List<Map<String, Object>> jobs) {}
+  private record Fields(Double expected, List<?> jobs) {}
 }

@@ -1,25 +1,28 @@
 package dev.torc.front.ask;
 
+import dev.torc.base.machine.Series.Usage;
 import dev.torc.base.text.Amount;
 import dev.torc.base.text.Palette;
 import dev.torc.base.text.SafeText;
+import dev.torc.core.decide.Reason;
 import dev.torc.core.memory.AttemptHistory;
 import dev.torc.core.memory.AttemptRecord;
 import dev.torc.core.memory.BuildRecord;
 import dev.torc.core.memory.Cache;
+import dev.torc.core.memory.JobResult.Outcome;
 import dev.torc.features.past.GitCommit;
 import dev.torc.features.past.PastCommits;
 import dev.torc.features.why.Causes;
 import dev.torc.front.project.ProjectFolder;
 import dev.torc.front.show.AttemptText;
 import dev.torc.front.show.Json;
+import dev.torc.front.show.Json.Named;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -112,21 +115,22 @@ record HistoryAnswer(List<BuildRecord> builds, String working, List<String> usua
     return TextTable.of(rows);
   }
 
-  private record Builds(List<Map<String, Object>> builds, boolean earlier) {}
+  private record Builds(List<Build> builds, boolean earlier) {}
+
+  private record Build(
+      BuildLine.BuildFields build, boolean atWork, List<String> files, Optional<String> machine) {}
 
   @Override
   public Object json() {
-    List<Map<String, Object>> all = new ArrayList<>();
-    for (BuildRecord build : builds) {
-      Map<String, Object> fields = new BuildLine(build, working).json();
-      fields.put("at_work", build.end().nanos() < 0 && build.id().id().equals(working));
-      fields.put("files", build.files());
-      if (build.end().machine() != null) {
-        fields.put("machine", build.end().machine());
-      }
-      all.add(fields);
-    }
-    return new Builds(all, earlier);
+    return new Builds(builds.stream().map(this::json).toList(), earlier);
+  }
+
+  private Build json(BuildRecord build) {
+    return new Build(
+        new BuildLine(build, working).json(),
+        build.end().nanos() < 0 && build.id().id().equals(working),
+        build.files(),
+        Optional.ofNullable(build.end().machine()));
   }
 
   /**
@@ -188,29 +192,46 @@ record HistoryAnswer(List<BuildRecord> builds, String working, List<String> usua
       return new All(attempts.stream().map(this::json).toList(), more);
     }
 
-    private record All(List<Map<String, Object>> runs, boolean earlier) {}
+    private record All(List<Run> runs, boolean earlier) {}
 
-    private Map<String, Object> json(AttemptRecord run) {
-      Map<String, Object> fields = new LinkedHashMap<>();
-      fields.put("number", run.id().build());
-      Json.putJob(fields, run.id().job());
-      fields.put("attempt", run.id().attempt());
-      fields.put("outcome", run.end().outcome());
-      fields.put("exit", Json.known(run.end().exit()));
-      fields.put("signal", Json.some(run.end().signal()));
-      fields.put("started", Amount.isoTime(run.times().started()));
-      fields.put("queued", Json.seconds(run.times().queued()));
-      fields.put("seconds", Json.seconds(run.times().wall()));
-      fields.put("cpu", Json.seconds(run.usage().cpu()));
-      fields.put("memory", Json.known(run.usage().peak()));
-      fields.put("gpu_percent", Json.known(run.usage().gpu()));
-      fields.put("gpu_memory", Json.known(run.usage().gpuMemory()));
-      fields.put("host", run.where().host());
-      fields.put("executor", run.where().executor());
-      fields.put("reasons", Causes.decode(run.why().reasons()));
-      fields.put("reason_count", Json.some(run.why().count()));
-      JobFields.commit(fields, commits.of(run.id().build()));
-      return fields;
+    private record Run(Id id, Ended ended, Times times, Used used, Where where, Why why) {
+
+      private record Id(long number, Named name, int attempt) implements Json.Inline {}
+
+      private record Ended(Outcome outcome, JobFields.Exit exit) implements Json.Inline {}
+
+      private record Times(String started, Double queued, Double seconds) implements Json.Inline {}
+
+      private record Used(Double cpu, Long memory, Long gpuPercent, Long gpuMemory)
+          implements Json.Inline {}
+
+      private record Where(String host, String executor) implements Json.Inline {}
+
+      private record Why(List<Reason> reasons, Long reasonCount, Optional<GitCommit> commit)
+          implements Json.Inline {}
+    }
+
+    private Run json(AttemptRecord run) {
+      AttemptRecord.Times times = run.times();
+      Usage usage = run.usage();
+      return new Run(
+          new Run.Id(run.id().build(), Named.of(run.id().job()), run.id().attempt()),
+          new Run.Ended(
+              run.end().outcome(), JobFields.Exit.of(run.end().exit(), run.end().signal())),
+          new Run.Times(
+              Amount.isoTime(times.started()),
+              Json.seconds(times.queued()),
+              Json.seconds(times.wall())),
+          new Run.Used(
+              Json.seconds(usage.cpu()),
+              Json.known(usage.peak()),
+              Json.known(usage.gpu()),
+              Json.known(usage.gpuMemory())),
+          new Run.Where(run.where().host(), run.where().executor()),
+          new Run.Why(
+              Causes.decode(run.why().reasons()),
+              Json.some(run.why().count()),
+              Optional.ofNullable(commits.of(run.id().build()))));
     }
   }
 }

@@ -9,17 +9,39 @@ import dev.torc.front.show.Json;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
  * An image that jobs run in, worded the same in all answers. Whether it has changed is part of a
  * verdict.
  *
- * @param identity the digest of its configuration; null if no runtime has the image here
- * @param file the image's path if it is an apptainer file on this machine; otherwise null
  * @param jobs how many jobs run in it
  */
-record ImageUse(String image, String identity, String file, int jobs) {
+record ImageUse(ImageHere image, int jobs) {
+
+  /**
+   * An image as it is here.
+   *
+   * @param identity the digest of its configuration; null if no runtime has the image here
+   * @param file the image's path if it is an apptainer file on this machine; otherwise null
+   */
+  record ImageHere(String image, String identity, String file) implements Json.Inline {
+
+    /**
+     * Returns the name with as much of the identity as the runtimes show: {@code bwa:0.7
+     * 716858470f10}.
+     */
+    private String shown() {
+      String where =
+          identity != null
+              ? " " + identity.substring(0, SHOWN)
+              : file == null
+                  ? " (not here)"
+                  : file.equals(image) ? "" : " (" + SafeText.name(file) + ")";
+      return SafeText.name(image) + where;
+    }
+  }
 
   /** How many digits of an identity the runtimes show. */
   private static final int SHOWN = 12;
@@ -41,42 +63,23 @@ record ImageUse(String image, String identity, String file, int jobs) {
 
   private static ImageUse of(Known image, int jobs) {
     ImageSource.Here here = image.here == null ? new ImageSource.Here(null, null) : image.here;
-    return new ImageUse(image.name, here.id() == null ? null : here.id().hex(), here.file(), jobs);
-  }
-
-  /**
-   * Returns the name with as much of the identity as the runtimes show: {@code bwa:0.7
-   * 716858470f10}.
-   */
-  private String shown() {
-    String where =
-        identity != null
-            ? " " + identity.substring(0, SHOWN)
-            : file == null
-                ? " (not here)"
-                : file.equals(image) ? "" : " (" + SafeText.name(file) + ")";
-    return SafeText.name(image) + where;
+    String identity = here.id() == null ? null : here.id().hex();
+    return new ImageUse(new ImageHere(image.name, identity, here.file()), jobs);
   }
 
   static String shown(List<ImageUse> images) {
-    return images.stream().map(ImageUse::shown).collect(Collectors.joining(", "));
+    return images.stream().map(use -> use.image.shown()).collect(Collectors.joining(", "));
   }
 
   /** Returns {@code image bwa:0.7 716858470f10: 3 jobs}. */
   String line() {
-    return "image " + shown() + ": " + Amount.count(jobs, "job");
+    return "image " + image.shown() + ": " + Amount.count(jobs, "job");
   }
 
-  /** Adds the images of one job to {@code fields}; adds nothing if the job has none. */
-  static void put(Map<String, Object> fields, PlanContext context, int job) {
-    if (context.graph().job(job).runsInContainers()) {
-      fields.put("images", of(context, job).stream().map(ImageUse::ofJob).toList());
-    }
-  }
-
-  private Map<String, Object> ofJob() {
-    Map<String, Object> fields = Json.fields(this);
-    fields.remove("jobs");
-    return fields;
+  /** Returns the images of one job; empty if the job has none. */
+  static Optional<List<ImageHere>> ofJob(PlanContext context, int job) {
+    return context.graph().job(job).runsInContainers()
+        ? Optional.of(of(context, job).stream().map(ImageUse::image).toList())
+        : Optional.empty();
   }
 }

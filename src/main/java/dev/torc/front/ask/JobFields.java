@@ -2,109 +2,177 @@ package dev.torc.front.ask;
 
 import dev.torc.base.text.Amount;
 import dev.torc.core.decide.Plan;
+import dev.torc.core.decide.Reason;
 import dev.torc.core.decide.Verdict;
 import dev.torc.core.manifest.LeftOut;
 import dev.torc.core.memory.JobResult;
+import dev.torc.core.memory.JobResult.Origin;
+import dev.torc.core.memory.JobResult.Outcome;
 import dev.torc.core.memory.JobResult.RunDetails;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job.Resources;
 import dev.torc.features.past.GitCommit;
+import dev.torc.features.why.Causes.CauseChain;
 import dev.torc.front.show.Json;
-import java.util.ArrayList;
+import dev.torc.front.show.Json.Named;
 import java.util.BitSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
-/** Builds the JSON about a job that several answers share: its verdict, resources and last run. */
+/**
+ * The JSON about a job that several answers share, as records: its verdict, resources and last run.
+ */
 final class JobFields {
 
   private JobFields() {}
+
+  /** A job, or a group that is not expanded yet, with its verdict. */
+  record JudgedNode(Named name, Optional<List<ImageUse.ImageHere>> images, Judged judged) {}
+
+  /**
+   * A verdict.
+   *
+   * @param probed false if its probe was not run
+   * @param after the job whose result decides, of a job that may run
+   * @param from the run that made the result to restore
+   */
+  record Judged(
+      JobStanding verdict,
+      Optional<Boolean> probed,
+      Optional<String> why,
+      Optional<String> after,
+      Optional<List<Reason>> reasons,
+      Optional<Origin> from)
+      implements Json.Inline {
+
+    static Judged of(Graph graph, int node, Verdict verdict) {
+      Verdict.Rest rest = verdict instanceof Verdict.UpToDate at ? at.rest() : null;
+      boolean excluded = rest == Verdict.Rest.EXCLUDED;
+      String after = verdict instanceof Verdict.MayRun may ? graph.name(may.after()) : null;
+      boolean reasoned = !verdict.isIdle() || !verdict.reasons().isEmpty();
+      return new Judged(
+          JobStanding.word(verdict),
+          rest == Verdict.Rest.NOT_PROBED ? Optional.of(false) : Optional.empty(),
+          excluded ? Optional.of("--only") : Optional.empty(),
+          Optional.ofNullable(after),
+          reasoned && !excluded && after == null
+              ? Optional.of(verdict.reasons())
+              : Optional.empty(),
+          verdict instanceof Verdict.WillRestore will
+              ? Optional.of(will.origin(graph.name(node)))
+              : Optional.empty());
+    }
+
+    /** Returns the verdict on a job that runs now, so that it was not restored. */
+    Judged running() {
+      return from.isEmpty()
+          ? this
+          : new Judged(JobStanding.WILL_RUN, probed, why, after, reasons, Optional.empty());
+    }
+  }
 
   /**
    * Returns the verdicts on jobs, and on groups that are not expanded yet, in order; with {@code
    * images}, also the images of jobs that are not up to date.
    */
-  static List<Map<String, Object>> verdicts(Plan plan, BitSet nodes, boolean images) {
+  static Stream<JudgedNode> verdicts(Plan plan, BitSet nodes, boolean images) {
     Graph graph = plan.context().graph();
-    List<Map<String, Object>> all = new ArrayList<>();
-    for (int node : graph.inOrder(nodes)) {
-      Map<String, Object> fields = new LinkedHashMap<>();
-      Json.putJob(fields, graph.name(node));
-      if (images && graph.isJob(node) && !(plan.verdict(node) instanceof Verdict.UpToDate)) {
-        ImageUse.put(fields, plan.context(), node);
+    return IntStream.of(graph.inOrder(nodes))
+        .mapToObj(
+            node -> {
+              Verdict verdict = plan.verdict(node);
+              boolean shown = images && graph.isJob(node) && !(verdict instanceof Verdict.UpToDate);
+              return new JudgedNode(
+                  Named.of(graph.name(node)),
+                  shown ? ImageUse.ofJob(plan.context(), node) : Optional.empty(),
+                  Judged.of(graph, node, verdict));
+            });
+  }
+
+  /** The resources that a job asks for, without its counters. */
+  record Requested(int cpus, Long memory, Number gpus, Double runtime) {
+    static Requested of(Resources asked) {
+      boolean shared = asked.gpuShare() > 0;
+      return new Requested(
+          asked.cpus(),
+          Json.some(asked.memory()),
+          shared ? (Number) (asked.gpuShare() / (double) Resources.GPU) : asked.gpus(),
+          Json.seconds(asked.runtime() > 0 ? asked.runtime() : -1));
+    }
+  }
+
+  /** How a process ended; null if unknown, or not by a signal. */
+  record Exit(Long exit, Long signal) implements Json.Inline {
+    static Exit of(int exit, int signal) {
+      return new Exit(Json.known(exit), Json.some(signal));
+    }
+  }
+
+  /** The last run of a job, from the records. */
+  record Last(Ended ended, Double seconds, Exit exit, Use use, int attempts, Source source) {
+
+    private record Ended(Outcome outcome, String what, long build, String started)
+        implements Json.Inline {}
+
+    private record Use(Double cpu, Long memory) implements Json.Inline {}
+
+    /** {@code chain} is for {@code why} alone: why the job ran. */
+    private record Source(
+        Optional<GitCommit> commit,
+        Optional<Origin> from,
+        Optional<List<LeftOut>> without,
+        Optional<List<ChainLink>> chain)
+        implements Json.Inline {}
+
+    /**
+     * Returns a job's last run; null if it never ran. {@code commit} is null if it is unknown,
+     * {@code chain} if it is not asked for.
+     */
+    static Last of(JobResult result, RunDetails details, GitCommit commit, List<ChainLink> chain) {
+      if (result == null || details == null) {
+        return null;
       }
-      verdict(fields, graph, node, plan.verdict(node));
-      all.add(fields);
-    }
-    return all;
-  }
-
-  /** Adds the verdict and its reasons to {@code fields}. */
-  static void verdict(Map<String, Object> fields, Graph graph, int node, Verdict verdict) {
-    fields.put("verdict", Json.lower(JobStanding.word(verdict)));
-    if (verdict instanceof Verdict.UpToDate at && at.rest() == Verdict.Rest.NOT_PROBED) {
-      fields.put("probed", false);
-    }
-    if (verdict instanceof Verdict.UpToDate at && at.rest() == Verdict.Rest.EXCLUDED) {
-      fields.put("why", "--only");
-    } else if (verdict instanceof Verdict.MayRun may) {
-      fields.put("after", graph.name(may.after()));
-    } else if (!verdict.isIdle() || !verdict.reasons().isEmpty()) {
-      fields.put("reasons", verdict.reasons());
-    }
-    if (verdict instanceof Verdict.WillRestore will) {
-      fields.put("from", will.origin(graph.name(node)));
+      JobResult.Ran ran = details.ran();
+      String started = ran.started() > 0 ? Amount.isoTime(ran.started()) : null;
+      List<LeftOut> without = LeftOut.of(details);
+      return new Last(
+          new Ended(result.outcome(), details.what(), ran.build(), started),
+          Json.seconds(result.wall()),
+          Exit.of(ran.exit(), ran.signal()),
+          new Use(Json.seconds(ran.cpu()), Json.known(ran.peak())),
+          ran.attempts(),
+          new Source(
+              Optional.ofNullable(commit),
+              Optional.ofNullable(details.origin()),
+              without.isEmpty() ? Optional.empty() : Optional.of(without),
+              Optional.ofNullable(chain)));
     }
   }
 
-  /** Returns the resources that a job asks for, without its counters. */
-  static Map<String, Object> resources(Resources asked) {
-    Map<String, Object> fields = new LinkedHashMap<>();
-    fields.put("cpus", asked.cpus());
-    fields.put("memory", Json.some(asked.memory()));
-    fields.put("gpus", asked.gpus());
-    if (asked.gpuShare() > 0) {
-      fields.put("gpus", asked.gpuShare() / (double) Resources.GPU);
-    }
-    fields.put("runtime", Json.seconds(asked.runtime() > 0 ? asked.runtime() : -1));
-    return fields;
-  }
+  /** A job of a chain of causes. */
+  record ChainLink(
+      String job,
+      CauseChain.How how,
+      Optional<Origin> from,
+      List<Reason> reasons,
+      List<String> behind) {
 
-  /** Adds the git commit of a build, if it is known. */
-  static void commit(Map<String, Object> fields, GitCommit commit) {
-    if (commit != null) {
-      fields.put("commit", commit);
+    /** Returns a chain, the selected job first; empty if there is nothing to explain. */
+    static List<ChainLink> of(CauseChain chain) {
+      return chain == null
+          ? List.of()
+          : chain.links().values().stream()
+              .map(
+                  of ->
+                      new ChainLink(
+                          of.job(),
+                          of.how(),
+                          Optional.ofNullable(of.from()),
+                          of.reasons(),
+                          of.behind()))
+              .toList();
     }
-  }
-
-  /**
-   * Returns a job's last run from the records; null if it never ran. {@code commit} is null if it
-   * is unknown.
-   */
-  static Map<String, Object> last(JobResult result, RunDetails details, GitCommit commit) {
-    if (result == null || details == null) {
-      return null;
-    }
-    Map<String, Object> last = new LinkedHashMap<>();
-    last.put("outcome", result.outcome());
-    last.put("what", details.what());
-    last.put("build", details.ran().build());
-    last.put(
-        "started", details.ran().started() > 0 ? Amount.isoTime(details.ran().started()) : null);
-    last.put("seconds", Json.seconds(result.wall()));
-    last.put("exit", Json.known(details.ran().exit()));
-    last.put("signal", Json.some(details.ran().signal()));
-    last.put("cpu", Json.seconds(details.ran().cpu()));
-    last.put("memory", Json.known(details.ran().peak()));
-    last.put("attempts", details.ran().attempts());
-    commit(last, commit);
-    if (details.origin() != null) {
-      last.put("from", details.origin());
-    }
-    if (!LeftOut.of(details).isEmpty()) {
-      last.put("without", LeftOut.of(details));
-    }
-    return last;
   }
 }

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.stream.Stream;
 
 /** How answers show the jobs whose condition does not hold, which have no verdict. */
 final class LeftOutLines {
@@ -41,16 +42,11 @@ final class LeftOutLines {
     return lines;
   }
 
-  static List<Map<String, Object>> json(SortedMap<String, LeftOutJob> jobs) {
-    List<Map<String, Object>> all = new ArrayList<>();
-    jobs.forEach(
-        (name, job) -> {
-          Map<String, Object> fields = new LinkedHashMap<>();
-          fields.put("job", name);
-          fields.put("verdict", Json.lower(JobStanding.SKIPPED));
-          fields.put("why", job.why());
-          all.add(fields);
-        });
-    return all;
+  /** A job whose condition does not hold, in JSON. */
+  record Skipped(String job, JobStanding verdict, String why) implements Json.Inline {}
+
+  static Stream<Skipped> json(SortedMap<String, LeftOutJob> jobs) {
+    return jobs.entrySet().stream()
+        .map(job -> new Skipped(job.getKey(), JobStanding.SKIPPED, job.getValue().why()));
   }
 }

@@ -27,6 +27,8 @@ import dev.torc.front.project.Project;
 import dev.torc.front.session.ReadSession;
 import dev.torc.front.session.RunningJobs;
 import dev.torc.front.show.Console;
+import dev.torc.front.show.Json;
+import dev.torc.front.show.Json.Named;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,6 +40,7 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.SortedMap;
@@ -313,14 +316,9 @@ record ListAnswer(
   @Override
   public Object json() {
     if (!shape.groups) {
-      List<Map<String, Object>> all = new ArrayList<>();
-      jobs.keySet().forEach(id -> all.add(json(id)));
-      Map<String, Object> lists = new LinkedHashMap<>();
-      lists.put("jobs", all);
-      if (!leftOut.isEmpty()) {
-        lists.put("skipped", LeftOutLines.json(leftOut));
-      }
-      return lists;
+      return new Lists(
+          jobs.keySet().stream().map(this::json).toList(),
+          leftOut.isEmpty() ? Optional.empty() : Optional.of(LeftOutLines.json(leftOut).toList()));
     }
     Set<String> names = shown.stream().map(DisplayGraph.Fold::name).collect(Collectors.toSet());
     return Map.of(
@@ -331,39 +329,69 @@ record ListAnswer(
             .toList());
   }
 
-  private Map<String, Object> json(int id) {
+  private record Lists(List<One> jobs, Optional<List<LeftOutLines.Skipped>> skipped) {}
+
+  /** {@code resources} has counters of the user's own names too. */
+  private record One(
+      Named name,
+      Written written,
+      Optional<List<ImageUse.ImageHere>> images,
+      Paths paths,
+      Map<String, Object> resources,
+      State state) {
+
+    private record Written(
+        String group,
+        String place,
+        String description,
+        Object tags,
+        String command,
+        String dir,
+        String image)
+        implements Json.Inline {}
+
+    private record Paths(
+        List<String> needs, Set<String> found, List<String> produces, List<String> waitsFor)
+        implements Json.Inline {}
+
+    private record State(
+        int priority, boolean running, JobFields.Judged judged, Path log, JobFields.Last last)
+        implements Json.Inline {}
+  }
+
+  private One json(int id) {
     Job job = graph().job(id);
     Known known = jobs.get(id);
-    Map<String, Object> fields = new LinkedHashMap<>();
-    fields.put("job", job.name());
-    if (job.group() != null) {
-      Map<String, String> parameters = new TreeMap<>(job.parameters());
-      parameters.replaceAll((_, value) -> WebAddress.shown(value));
-      fields.put("parameters", parameters);
-    }
-    fields.put("group", job.group());
-    fields.put("place", job.place().toString());
-    fields.put("description", job.labels().description());
-    fields.put("tags", job.labels().tags());
-    fields.put("command", known.command);
-    fields.put("dir", job.runs().steps().getFirst().dir());
-    List<String> images = ImageUse.of(plan.context(), id).stream().map(ImageUse::image).toList();
-    fields.put("image", images.isEmpty() ? null : String.join(", ", images));
-    ImageUse.put(fields, plan.context(), id);
-    fields.put("needs", Manifest.needs(job));
-    fields.put("found", known.found());
-    fields.put("produces", Manifest.declared(job));
-    fields.put(
-        "waits_for",
-        Arrays.stream(Downstream.jobsBefore(graph(), id)).mapToObj(graph()::name).toList());
-    Map<String, Object> resources = JobFields.resources(job.runs().resources());
+    Map<String, String> parameters = new TreeMap<>(job.parameters());
+    parameters.replaceAll((_, value) -> WebAddress.shown(value));
+    String images =
+        ImageUse.of(plan.context(), id).stream()
+            .map(use -> use.image().image())
+            .collect(Collectors.joining(", "));
+    Map<String, Object> resources = Json.fields(JobFields.Requested.of(job.runs().resources()));
     resources.putAll(job.runs().resources().counters());
-    fields.put("resources", resources);
-    fields.put("priority", job.runs().priority());
-    fields.put("running", known.running);
-    JobFields.verdict(fields, graph(), id, plan.verdict(id));
-    fields.put("log", Files.exists(known.log) ? known.log : null);
-    fields.put("last", JobFields.last(known.result, known.details, known.commit));
-    return fields;
+    return new One(
+        new Named(job.name(), job.group() == null ? Optional.empty() : Optional.of(parameters)),
+        new One.Written(
+            job.group(),
+            job.place().toString(),
+            job.labels().description(),
+            job.labels().tags(),
+            known.command,
+            job.runs().steps().getFirst().dir(),
+            images.isEmpty() ? null : images),
+        ImageUse.ofJob(plan.context(), id),
+        new One.Paths(
+            Manifest.needs(job),
+            known.found(),
+            Manifest.declared(job),
+            Arrays.stream(Downstream.jobsBefore(graph(), id)).mapToObj(graph()::name).toList()),
+        resources,
+        new One.State(
+            job.runs().priority(),
+            known.running,
+            JobFields.Judged.of(graph(), id, plan.verdict(id)),
+            Files.exists(known.log) ? known.log : null,
+            JobFields.Last.of(known.result, known.details, known.commit, null)));
   }
 }

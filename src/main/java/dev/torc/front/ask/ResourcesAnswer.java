@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * {@code torc list --resources}: how much jobs and groups used of the resources that they ask for,
@@ -160,26 +161,33 @@ record ResourcesAnswer(List<JobUse> jobs) implements Answer {
     return advices;
   }
 
-  private record All(List<Map<String, Object>> jobs, List<Shared> advice) {}
+  private record All(List<One> jobs, List<Shared> advice) {}
+
+  private record One(
+      Optional<String> job,
+      Optional<String> group,
+      Optional<Integer> instances,
+      int measured,
+      JobFields.Requested asked,
+      Map<String, Object> used) {
+    static One of(JobUse use) {
+      Optional<JobUse> group = Optional.of(use).filter(JobUse::isGroup);
+      return new One(
+          group.isPresent() ? Optional.empty() : Optional.of(use.name()),
+          group.map(JobUse::name),
+          group.map(JobUse::instances),
+          use.measured(),
+          JobFields.Requested.of(use.asked()),
+          use.measured() > 0 ? amounts(use) : null);
+    }
+  }
 
   @Override
   public Object json() {
-    return new All(jobs.stream().map(ResourcesAnswer::json).toList(), advices());
+    return new All(jobs.stream().map(One::of).toList(), advices());
   }
 
-  private static Map<String, Object> json(JobUse use) {
-    Map<String, Object> fields = new LinkedHashMap<>();
-    fields.put(use.isGroup() ? "group" : "job", use.name());
-    if (use.isGroup()) {
-      fields.put("instances", use.instances());
-    }
-    fields.put("measured", use.measured());
-    fields.put("asked", JobFields.resources(use.asked()));
-    fields.put("used", use.measured() > 0 ? used(use) : null);
-    return fields;
-  }
-
-  private static Map<String, Object> used(JobUse use) {
+  private static Map<String, Object> amounts(JobUse use) {
     Map<String, Object> fields = new LinkedHashMap<>();
     for (Used what : Used.values()) {
       boolean time = what == Used.SECONDS || what == Used.QUEUED;

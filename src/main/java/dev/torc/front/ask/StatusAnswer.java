@@ -33,6 +33,7 @@ import dev.torc.front.session.MadeFirst;
 import dev.torc.front.session.ReadSession;
 import dev.torc.front.session.RunningJobs;
 import dev.torc.front.show.AttemptText;
+import dev.torc.front.show.Json;
 import dev.torc.front.show.ReasonText;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
@@ -48,10 +49,12 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * {@code torc status}: what is up to date and what is not, how the last build ended, and what runs
@@ -406,42 +409,56 @@ record StatusAnswer(
 
   @Override
   public Object json() {
-    Map<String, Object> fields = new LinkedHashMap<>();
-    fields.put("root", root);
-    fields.put("accepted", plan != null);
-    if (plan != null) {
-      JobCounts counts = counts();
-      List<Map<String, Object>> jobs = JobFields.verdicts(plan, named(), false);
-      for (Map<String, Object> job : jobs) {
-        if (running.containsKey(job.get("job")) && job.remove("from") != null) {
-          job.put("verdict", "will_run"); // it runs, so it was not restored
-        }
-      }
-      fields.put("will_fail", counts.count(JobStanding.WILL_FAIL));
-      fields.put(
-          "will_run",
+    return new Fields(
+        root,
+        plan != null,
+        plan == null ? Optional.empty() : Optional.of(planned()),
+        failed.entrySet().stream().map(e -> new Failed(e.getKey(), e.getValue())).toList(),
+        holder == null ? null : Working.of(holder, running.keySet().stream().sorted().toList()),
+        disk.all(),
+        build == null ? null : new Build(line().json()));
+  }
+
+  private Planned planned() {
+    Stream<?> jobs = JobFields.verdicts(plan, named(), false).map(this::now);
+    return new Planned(
+        Counts.of(counts()), Stream.concat(jobs, LeftOutLines.json(leftOut)).toList(), stale);
+  }
+
+  private JobFields.JudgedNode now(JobFields.JudgedNode node) {
+    return running.containsKey(node.name().job())
+        ? new JobFields.JudgedNode(node.name(), node.images(), node.judged().running())
+        : node;
+  }
+
+  private record Fields(
+      Path root,
+      boolean accepted,
+      Optional<Planned> planned,
+      List<Failed> failed,
+      Working atWork,
+      long torcBytes,
+      Build lastBuild) {}
+
+  private record Build(BuildLine.BuildFields build) {}
+
+  /** What is known only if the build file is accepted. */
+  private record Planned(Counts counts, List<?> jobs, int stale) implements Json.Inline {}
+
+  private record Counts(
+      int willFail, int willRun, int willRestore, int mayRun, int upToDate, int frozen, int skipped)
+      implements Json.Inline {
+    static Counts of(JobCounts counts) {
+      return new Counts(
+          counts.count(JobStanding.WILL_FAIL),
           counts.count(JobStanding.WILL_RUN)
               + counts.count(JobStanding.SUBMITTED)
-              + counts.count(JobStanding.RUNNING));
-      fields.put("will_restore", counts.count(JobStanding.WILL_RESTORE));
-      fields.put("may_run", counts.count(JobStanding.MAY_RUN));
-      fields.put(
-          "up_to_date",
-          counts.count(JobStanding.UP_TO_DATE) + counts.count(JobStanding.NOT_PROBED));
-      fields.put("frozen", counts.count(JobStanding.FROZEN));
-      fields.put("skipped", counts.count(JobStanding.SKIPPED));
-      jobs.addAll(LeftOutLines.json(leftOut));
-      fields.put("jobs", jobs);
-      fields.put("stale", stale);
+              + counts.count(JobStanding.RUNNING),
+          counts.count(JobStanding.WILL_RESTORE),
+          counts.count(JobStanding.MAY_RUN),
+          counts.count(JobStanding.UP_TO_DATE) + counts.count(JobStanding.NOT_PROBED),
+          counts.count(JobStanding.FROZEN),
+          counts.count(JobStanding.SKIPPED));
     }
-    fields.put(
-        "failed",
-        failed.entrySet().stream().map(e -> new Failed(e.getKey(), e.getValue())).toList());
-    fields.put(
-        "at_work",
-        holder == null ? null : Working.of(holder, running.keySet().stream().sorted().toList()));
-    fields.put("torc_bytes", disk.all());
-    fields.put("last_build", build == null ? null : line().json());
-    return fields;
   }
 }

@@ -23,6 +23,10 @@ import dev.torc.features.stores.KnownResults.NearestResult;
 import dev.torc.features.why.Causes;
 import dev.torc.features.why.Causes.CauseChain;
 import dev.torc.features.why.Causes.PathUse;
+import dev.torc.front.ask.JobFields.ChainLink;
+import dev.torc.front.ask.JobFields.Judged;
+import dev.torc.front.ask.JobFields.Last;
+import dev.torc.front.ask.LeftOutLines.Skipped;
 import dev.torc.front.project.DisplayGraph.Fold;
 import dev.torc.front.project.LeftOutTargets;
 import dev.torc.front.project.Project;
@@ -31,6 +35,7 @@ import dev.torc.front.session.NamingNotice;
 import dev.torc.front.session.ReadSession;
 import dev.torc.front.session.RunningJobs;
 import dev.torc.front.show.Json;
+import dev.torc.front.show.Json.Named;
 import dev.torc.front.show.ReasonText;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -41,6 +46,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 
@@ -336,10 +342,8 @@ record WhyAnswer(
       for (int job : graph().inOrder(question.jobs)) {
         answers.add(json(question.target, job, commits));
       }
-      for (Map<String, Object> job : LeftOutLines.json(question.leftOut)) {
-        job.put("target", question.target);
-        answers.add(job);
-      }
+      LeftOutLines.json(question.leftOut)
+          .forEach(job -> answers.add(new SkippedTarget(job, question.target)));
     }
     return Map.of("answers", answers);
   }
@@ -352,35 +356,35 @@ record WhyAnswer(
     }
   }
 
-  private Map<String, Object> json(String target, int job, PastCommits commits) {
-    String name = graph().job(job).name();
-    Map<String, Object> fields = new LinkedHashMap<>();
-    fields.put("target", target);
-    Json.putJob(fields, name);
-    fields.put("running", running.contains(name));
-    ImageUse.put(fields, plan.context(), job);
-    JobFields.verdict(fields, graph(), job, plan.verdict(job));
-    fields.put("chain", chain(causes.of(plan, job)));
-    fields.put("nearest", near.get(job));
-    RunDetails details = look.records().details(name);
-    Map<String, Object> last =
-        JobFields.last(look.records().result(job), details, commits.of(details));
-    if (last != null) {
-      last.put("chain", chain(causes.ofLastRun(job)));
-    }
-    fields.put("last", last);
-    return fields;
+  private record SkippedTarget(Skipped job, String target) {}
+
+  /**
+   * The answer about a job.
+   *
+   * @param nearest the nearest earlier result; null for none
+   * @param last null if the job never ran
+   */
+  private record Explained(About about, Judged judged, Why why) {
+
+    private record About(
+        String target, Named name, boolean running, Optional<List<ImageUse.ImageHere>> images)
+        implements Json.Inline {}
+
+    private record Why(List<ChainLink> chain, NearestResult nearest, Last last)
+        implements Json.Inline {}
   }
 
-  /** Returns the jobs of a chain, the selected one first; empty if there is nothing to explain. */
-  private static List<Map<String, Object>> chain(CauseChain chain) {
-    List<Map<String, Object>> links = new ArrayList<>();
-    for (CauseChain.Link link :
-        chain == null ? List.<CauseChain.Link>of() : chain.links().values()) {
-      Map<String, Object> fields = Json.fields(link);
-      fields.remove("from", null);
-      links.add(fields);
-    }
-    return links;
+  private Explained json(String target, int job, PastCommits commits) {
+    String name = graph().job(job).name();
+    RunDetails details = look.records().details(name);
+    List<ChainLink> ran = ChainLink.of(causes.ofLastRun(job));
+    return new Explained(
+        new Explained.About(
+            target, Named.of(name), running.contains(name), ImageUse.ofJob(plan.context(), job)),
+        Judged.of(graph(), job, plan.verdict(job)),
+        new Explained.Why(
+            ChainLink.of(causes.of(plan, job)),
+            near.get(job),
+            Last.of(look.records().result(job), details, commits.of(details), ran)));
   }
 }

@@ -16,19 +16,24 @@ import dev.torc.core.model.InstanceName;
 import java.io.IOException;
 import java.io.Writer;
 import java.lang.reflect.Method;
+import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Writes answers and events as JSON, with jackson-jr: a record becomes an object with its
- * components in their order, a constant its name in lower case, a path or moment its text. The
- * records of answers and events define the fields of a document.
+ * components in their order, a constant its name in lower case, a path or moment its text. A
+ * component that is an empty {@code Optional} is left out, and those of an {@link Inline} record
+ * stand in its place. The records of answers and events define the fields of a document.
  */
 public final class Json {
 
@@ -41,12 +46,14 @@ public final class Json {
 
   private Json() {}
 
-  /** Adds the name of a job and, of an instance, the parameters that name it. */
-  public static void putJob(Map<String, Object> fields, String job) {
-    fields.put("job", job);
-    Map<String, String> parameters = InstanceName.parse(job).values();
-    if (!parameters.isEmpty()) {
-      fields.put("parameters", parameters);
+  /** A record whose fields stand among those of the record that holds it. */
+  public interface Inline {}
+
+  /** The name of a job and, of an instance, parameters: those that name it. */
+  public record Named(String job, Optional<Map<String, String>> parameters) implements Inline {
+    public static Named of(String job) {
+      Map<String, String> parameters = InstanceName.parse(job).values();
+      return new Named(job, parameters.isEmpty() ? Optional.empty() : Optional.of(parameters));
     }
   }
 
@@ -55,16 +62,57 @@ public final class Json {
 
   private record Said(String file, int line, int column, String message) {}
 
-  /**
-   * Writes values of a type that jackson-jr cannot write, or writes in another form. {@code
-   * accessors} are by field name.
-   */
-  private record Form(Class<?> valueType, Map<String, Method> accessors) implements ValueWriter {
+  /** A component of a record, and those of the {@link Inline} record that it is, if it is one. */
+  private record Field(String name, Method accessor, List<Field> inner) {
+
+    static List<Field> of(Class<?> type) {
+      return Stream.of(type.isRecord() ? type.getRecordComponents() : new RecordComponent[0])
+          .map(Field::of)
+          .toList();
+    }
+
+    private static Field of(RecordComponent component) {
+      component.getAccessor().setAccessible(true); // the record may be private
+      Type type =
+          component.getGenericType() instanceof ParameterizedType some
+                  && some.getRawType() == Optional.class
+              ? some.getActualTypeArguments()[0]
+              : component.getType();
+      boolean inline = type instanceof Class<?> one && Inline.class.isAssignableFrom(one);
+      List<Field> inner = inline ? of((Class<?>) type) : List.of();
+      return new Field(snake(component.getName()), component.getAccessor(), inner);
+    }
+
+    void put(Object value, Map<String, Object> into) {
+      switch (value) {
+        case Optional<?> some -> some.ifPresent(each -> put(each, into));
+        case Inline one -> putAll(inner, one, into);
+        case null, default -> into.put(name, value);
+      }
+    }
+
+    static void putAll(List<Field> fields, Object of, Map<String, Object> into) {
+      try {
+        for (Field each : fields) {
+          each.put(each.accessor.invoke(of), into);
+        }
+      } catch (ReflectiveOperationException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+
+  /** Writes values of a type that jackson-jr cannot write, or writes in another form. */
+  private record Form(Class<?> valueType, List<Field> fields) implements ValueWriter {
     @Override
     public void writeValue(JSONWriter to, JsonGenerator out, Object value) throws IOException {
       switch (value) {
         case Raw raw -> out.writeRawValue(JsonText.strict(raw.text));
-        case Record fields -> to.writeValue(values(fields, accessors));
+        case Record of -> {
+          Map<String, Object> values = new LinkedHashMap<>();
+          Field.putAll(fields, of, values);
+          to.writeValue(values);
+        }
         case Enum<?> constant -> out.writeString(lower(constant));
         default -> out.writeString(value.toString());
       }
@@ -87,9 +135,9 @@ public final class Json {
             @Override
             public ValueWriter findValueWriter(JSONWriter to, Class<?> type) {
               boolean told = type == Instant.class || Path.class.isAssignableFrom(type);
-              return type.isRecord()
-                  ? new Form(type, accessors(type))
-                  : told || type.isEnum() ? new Form(type, Map.of()) : null;
+              return type.isRecord() || told || type.isEnum()
+                  ? new Form(type, Field.of(type))
+                  : null;
             }
           });
     }
@@ -103,33 +151,13 @@ public final class Json {
 
   /** Returns a record's components, {@code dryRun} as {@code dry_run}, or a map's entries. */
   public static Map<String, Object> fields(Object of) {
+    Map<String, Object> fields = new LinkedHashMap<>();
     if (of instanceof Map<?, ?> map) {
-      Map<String, Object> fields = new LinkedHashMap<>();
       map.forEach((name, value) -> fields.put((String) name, value));
-      return fields;
+    } else {
+      Field.putAll(Field.of(of.getClass()), of, fields);
     }
-    return values(of, accessors(of.getClass()));
-  }
-
-  private static Map<String, Method> accessors(Class<?> type) {
-    Map<String, Method> accessors = new LinkedHashMap<>();
-    for (RecordComponent each : type.getRecordComponents()) {
-      each.getAccessor().setAccessible(true); // the record may be private
-      accessors.put(snake(each.getName()), each.getAccessor());
-    }
-    return accessors;
-  }
-
-  private static Map<String, Object> values(Object of, Map<String, Method> accessors) {
-    Map<String, Object> values = new LinkedHashMap<>();
-    try {
-      for (Map.Entry<String, Method> each : accessors.entrySet()) {
-        values.put(each.getKey(), each.getValue().invoke(of));
-      }
-      return values;
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException(e);
-    }
+    return fields;
   }
 
   /** Returns the errors of a build file for JSON: each message with its place. */

@@ -3,11 +3,17 @@ package dev.torc.front.show;
 import dev.torc.base.posix.Io;
 import dev.torc.core.attempt.Event;
 import dev.torc.core.attempt.JobState;
+import dev.torc.core.decide.Reason;
+import dev.torc.core.manifest.LeftOut;
+import dev.torc.front.show.Json.Named;
 import java.io.StringWriter;
 import java.io.Writer;
+import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Writes each event as a JSON object on one line, with nothing shortened. {@code json.md} in the
@@ -26,78 +32,89 @@ final class JsonReport implements Report {
 
   @Override
   public void accept(Event event) {
-    Map<String, Object> fields = new LinkedHashMap<>();
-    fields.put("event", Json.kind(event));
-    if (first) {
-      fields.put("version", Json.VERSION);
-      first = false;
-    }
-    put(event, fields);
+    Optional<Integer> version = first ? Optional.of(Json.VERSION) : Optional.empty();
+    first = false;
+    Map<String, Object> fields = Json.fields(new Head(Json.kind(event), version));
+    fields.putAll(Json.fields(body(event)));
     // Written in one piece, so that no partial line remains if the reader is gone.
     StringWriter line = new StringWriter();
     Io.unchecked(() -> Json.write(fields, line));
     PlainReport.write(out, line.toString());
   }
 
-  private static void put(Event event, Map<String, Object> fields) {
-    switch (event) {
-      case Event.Started started -> {
-        fields.put("build", started.build().id());
-        fields.put("number", started.build().number());
-        fields.put("root", started.root());
-        fields.put("jobs", started.jobs());
-      }
-      case Event.JobStarted started -> {
-        fields.putAll(Json.fields(started));
-        Json.putJob(fields, started.job());
-        fields.put("log", started.log() == null ? null : started.log().file());
-      }
-      case Event.JobEnded ended -> {
-        Json.putJob(fields, ended.job());
-        fields.put("state", ended.state());
-        put(ended.details(), fields);
-      }
-      case Event.JobUndone undone -> {
-        Json.putJob(fields, undone.job());
-        fields.put("what", undone.details().what());
-      }
-      case Event.JobRetried retried -> {
-        Json.putJob(fields, retried.job());
-        fields.put("attempt", retried.attempt());
-        put(retried.details(), fields);
-        fields.put("delay", Json.seconds(retried.delay()));
-      }
-      case Event.Ending ending -> {
-        fields.put("jobs", ending.jobs());
-        fields.put("grace", Json.seconds(ending.grace()));
-      }
-      case Event.Note note -> {
-        fields.put("level", note.level());
-        fields.put("text", note.text());
-      }
-      case Event.Finished finished -> {
-        fields.put("build", finished.build().id());
-        Map<String, Integer> counts = new LinkedHashMap<>();
-        EnumSet.allOf(JobState.class).stream()
-            .filter(JobState::isFinal)
-            .forEach(s -> counts.put(Json.lower(s), finished.counts().getOrDefault(s, 0)));
-        fields.put("counts", counts);
-        fields.put("seconds", Json.seconds(finished.nanos()));
-        fields.put("exit", finished.exit());
-      }
-      default -> fields.putAll(Json.fields(event)); // its fields, unchanged
+  private record Head(String event, Optional<Integer> version) {}
+
+  private record Started(String build, long number, Path root, int jobs) {}
+
+  private record JobStarted(
+      Named name, int attempt, String command, List<Reason> reasons, String executor, Path log) {}
+
+  private record JobEnded(Named name, JobState state, Details details) {}
+
+  private record JobUndone(Named name, String what) {}
+
+  private record JobRetried(Named name, int attempt, Details details, Double delay) {}
+
+  private record Ending(List<String> jobs, Double grace) {}
+
+  private record Note(Event.Level level, String text) {}
+
+  private record Finished(String build, Map<String, Integer> counts, Double seconds, int exit) {}
+
+  private record Details(
+      String what,
+      String command,
+      Path log,
+      Double seconds,
+      Double cpu,
+      Long memory,
+      Optional<List<LeftOut>> without)
+      implements Json.Inline {
+    static Details of(Event.Details of) {
+      return new Details(
+          of.what(),
+          of.command(),
+          file(of.log()),
+          Json.seconds(of.wall()),
+          Json.seconds(of.usage().cpu()),
+          Json.known(of.usage().peak()),
+          of.leftOut().isEmpty() ? Optional.empty() : Optional.of(of.leftOut()));
     }
   }
 
-  private static void put(Event.Details details, Map<String, Object> fields) {
-    fields.put("what", details.what());
-    fields.put("command", details.command());
-    fields.put("log", details.log() == null ? null : details.log().file());
-    fields.put("seconds", Json.seconds(details.wall()));
-    fields.put("cpu", Json.seconds(details.usage().cpu()));
-    fields.put("memory", Json.known(details.usage().peak()));
-    if (!details.leftOut().isEmpty()) {
-      fields.put("without", details.leftOut());
-    }
+  private static Path file(Event.Log log) {
+    return log == null ? null : log.file();
+  }
+
+  private static Object body(Event event) {
+    return switch (event) {
+      case Event.Started e -> new Started(e.build().id(), e.build().number(), e.root(), e.jobs());
+      case Event.JobStarted e ->
+          new JobStarted(
+              Named.of(e.job()),
+              e.attempt(),
+              e.command(),
+              e.reasons(),
+              e.executor(),
+              file(e.log()));
+      case Event.JobEnded e -> new JobEnded(Named.of(e.job()), e.state(), Details.of(e.details()));
+      case Event.JobUndone e -> new JobUndone(Named.of(e.job()), e.details().what());
+      case Event.JobRetried e ->
+          new JobRetried(
+              Named.of(e.job()), e.attempt(), Details.of(e.details()), Json.seconds(e.delay()));
+      case Event.Ending e -> new Ending(e.jobs(), Json.seconds(e.grace()));
+      case Event.Note e -> new Note(e.level(), e.text());
+      case Event.Finished e ->
+          new Finished(e.build().id(), counts(e), Json.seconds(e.nanos()), e.exit());
+      default -> event; // its fields, unchanged
+    };
+  }
+
+  private static Map<String, Integer> counts(Event.Finished finished) {
+    Map<String, Integer> counts = new LinkedHashMap<>();
+    EnumSet.allOf(JobState.class).stream()
+        .filter(JobState::isFinal)
+        .forEach(s -> counts.put(Json.lower(s), finished.counts().getOrDefault(s, 0)));
+    return counts;
   }
 }
