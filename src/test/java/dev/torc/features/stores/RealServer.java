@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.torc.Sample;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -86,10 +87,14 @@ public final class RealServer implements AutoCloseable {
     return server.start(program, "-p", folder.toString(), "-c", settings.toString());
   }
 
-  /** Starts bazel-remote, built from its source where Go is installed and finds its modules. */
+  /**
+   * Starts bazel-remote, built from its source where Go is installed and finds its modules. That
+   * takes minutes, so a sample only starts one that is built.
+   */
   static RealServer bazelRemote(Path folder) throws Exception {
     Path program = Path.of("target/bazel-remote").toAbsolutePath();
     if (!Files.exists(program)) {
+      assumeTrue(Sample.ALL, "bazel-remote is not built: -Dtorc.all builds it");
       assumeTrue(!find("go").isEmpty(), "Go is not installed, which builds bazel-remote");
       Path log = folder.resolve("build");
       Process build =
