@@ -1,5 +1,7 @@
 package dev.torc.server;
 
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+
 import dev.torc.Interruptible;
 import dev.torc.Sandbox;
 import java.io.IOException;
@@ -28,6 +30,7 @@ public final class WarmServer {
   public final Path folder;
 
   private final Map<String, String> env;
+  private long last; // the process of the server that was started last
 
   /**
    * Starts a server.
@@ -50,6 +53,7 @@ public final class WarmServer {
     if (!said.startsWith("started: ")) {
       throw new AssertionError(said + Files.readString(folder.resolve("log")));
     }
+    last = pid();
   }
 
   /** Calls {@code torc server} and returns what it prints. */
@@ -96,17 +100,25 @@ public final class WarmServer {
     }
   }
 
-  /** Ends the server; on a busy machine that takes longer than {@code torc server stop} waits. */
+  /**
+   * Ends the server; on a busy machine that takes longer than {@code torc server stop} waits. Until
+   * its process has ended, it may still write into its folder.
+   */
   public void stop() throws Exception {
+    try {
+      last = pid();
+    } catch (IOException none) {
+      assertNotEquals(0, last, "it was started"); // and has ended, or is about to
+    }
     String said = call("stop");
     try {
       if (!said.equals("stopped\n")) {
         Sandbox.until("it ends", () -> call("status").equals("not running\n"));
       }
+      Sandbox.until("its process ends", () -> !Sandbox.runs("" + last));
     } catch (AssertionError never) {
-      long pid = pid();
-      String now = call("status") + shell(WHAT_IT_DOES.formatted(pid, folder));
-      ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+      String now = call("status") + shell(WHAT_IT_DOES.formatted(last, folder));
+      ProcessHandle.of(last).ifPresent(ProcessHandle::destroyForcibly);
       throw new AssertionError(said + now, never);
     }
   }

@@ -181,6 +181,7 @@ class MemoIT {
     assertEquals(0, first.exit(), first.err());
     assertEquals("memo: none\n", project.sh("torc doctor | grep ^memo").out());
     Ran known = project.torc("-k");
+    untilAnswered("-k");
     untilAnswered();
     assertEquals(
         "memo: 2 calls answered while nothing changes\n",
