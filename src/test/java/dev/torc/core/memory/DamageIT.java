@@ -19,12 +19,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,12 +41,13 @@ class DamageIT {
 
   private static final CacheSettings SETTINGS = new CacheSettings(1 << 20, "boot", () -> 0);
   private static final String LAST = "b4";
+  private static final List<String> NAMES = new ArrayList<>(Samples.NAMES);
+  private static final Map<String, Written> WRITTEN = new ConcurrentHashMap<>(); // takes long
+  private static byte[] good;
 
   @TempDir Path root;
 
   private final List<String> notes = new ArrayList<>();
-  private final List<String> names = new ArrayList<>(Samples.NAMES);
-  private byte[] good;
   private int survived;
 
   /** The records that were written last for a name. */
@@ -65,13 +67,16 @@ class DamageIT {
   }
 
   private int missing; // records that the last survive() did not find
-  private final Map<String, Written> written = new HashMap<>(); // made once, since it takes long
 
   private Written last(String name) {
-    return written.computeIfAbsent(name, Written::of);
+    return WRITTEN.computeIfAbsent(name, Written::of);
   }
 
   private CachePlace place() {
+    return place(root);
+  }
+
+  private static CachePlace place(Path root) {
     return CachePlace.find(root, Map.of(), ThisHost.system());
   }
 
@@ -83,17 +88,18 @@ class DamageIT {
     return CacheOpening.forWork(place(), notes::add, SETTINGS);
   }
 
-  /** A database with a past: stale versions of every record lie about in its free pages. */
-  @BeforeEach
-  void fill() throws IOException {
+  /** Makes a database with a past: stale versions of every record lie in its free pages. */
+  @BeforeAll
+  static void fill(@TempDir Path first) throws IOException {
     Random random = new Random(3);
     for (int i = 0; i < 20; i++) {
-      names.add(Samples.name(random));
+      NAMES.add(Samples.name(random));
     }
-    try (Cache cache = open()) {
+    CachePlace place = place(first);
+    try (Cache cache = CacheOpening.forWork(place, _ -> {}, SETTINGS)) {
       for (int build = 1; build <= 4; build++) {
-        for (int i = 0; i < names.size(); i++) {
-          cache.put(Samples.all(names.get(i), "b" + build));
+        for (int i = 0; i < NAMES.size(); i++) {
+          cache.put(Samples.all(NAMES.get(i), "b" + build));
           if (i % 20 == 0) {
             cache.flush();
           }
@@ -106,7 +112,13 @@ class DamageIT {
                     List.of(new ManifestEntry(build, "l".repeat(9000), null, null))));
       }
     }
-    good = Files.readAllBytes(data());
+    good = Files.readAllBytes(place.data());
+  }
+
+  @BeforeEach
+  void begin() {
+    open().close();
+    notes.clear();
   }
 
   private void clear() throws IOException {
@@ -121,7 +133,7 @@ class DamageIT {
   /** Counts the records that are there; each must be the one that was written last. */
   private int countRight(Cache cache) {
     int[] found = new int[1];
-    for (String name : names) {
+    for (String name : NAMES) {
       Written written = last(name);
       found[0] += right(written.known, cache.stamp(name));
       found[0] += right(written.result, cache.result(name));
@@ -147,7 +159,7 @@ class DamageIT {
   }
 
   private int all() {
-    return 4 * names.size() + 1;
+    return 4 * NAMES.size() + 1;
   }
 
   /** Looks, builds and builds again over a damaged file; returns how the first build found it. */
@@ -175,7 +187,7 @@ class DamageIT {
     int before = notes.size();
     try (Cache cache = open()) {
       countRight(cache);
-      names.forEach(name -> cache.put(last(name).all(name)));
+      NAMES.forEach(name -> cache.put(last(name).all(name)));
     }
     try (Cache cache = open()) {
       assertTrue(countRight(cache) >= all() - 1, "the next build works");
@@ -244,10 +256,16 @@ class DamageIT {
   /** Bytes that are gone there read as zeros, so the checksum of a record may be wrong. */
   @Test
   void aCutWithinTheLastPageInUseCostsOneRecordAtMost() throws IOException {
-    int page = good.length / 4096;
-    do {
-      page--;
-    } while (survive(Arrays.copyOf(good, page * 4096)).equals("whole"));
+    int page = 0;
+    int whole = good.length / 4096;
+    while (page + 1 < whole) {
+      int middle = (page + whole) / 2;
+      if (survive(Arrays.copyOf(good, middle * 4096)).equals("whole")) {
+        whole = middle;
+      } else {
+        page = middle;
+      }
+    }
     for (int bytes : List.of(1, 4095)) {
       String outcome = survive(Arrays.copyOf(good, page * 4096 + bytes));
       assertTrue(missing <= 1 || outcome.equals("set aside"), missing + " are missing: " + outcome);
