@@ -24,6 +24,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Section 13, fetch: torc is ended by {@code kill -9} while it downloads. */
+@Sampled
 @Execution(ExecutionMode.CONCURRENT)
 @ResourceLock("FetchIT") // one of its tests at a time, beside other classes
 class FetchIT {

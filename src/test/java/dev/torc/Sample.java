@@ -7,7 +7,8 @@ import java.util.stream.IntStream;
 /**
  * How much a run plays of tests that repeat one thing many times: a share of them, each time
  * another one, or all with {@code -Dtorc.all}. {@code -Dtorc.seed=N} plays the same share again,
- * and is the seed of random tests too. Not for tests of different things: all of those are played.
+ * and is the seed of random tests too. Of tests of different things all are played, but for the
+ * end-to-end tests that are {@link Sampled}.
  */
 public final class Sample {
 
@@ -16,6 +17,10 @@ public final class Sample {
 
   /** The seed of this run. */
   public static final long SEED = Long.getLong("torc.seed", System.nanoTime());
+
+  /** Whether a class, or a file of transcripts, is played alone, and then all of its tests. */
+  private static final boolean ALONE =
+      System.getProperty("it.test", System.getProperty("torc.transcripts.of")) != null;
 
   private Sample() {}
 
@@ -35,6 +40,11 @@ public final class Sample {
     return IntStream.iterate(first(among), i -> i < all.size(), i -> i + step(among))
         .mapToObj(all::get)
         .toList();
+  }
+
+  /** Returns whether one of several tests is played, as every {@code n}th is; all of one alone. */
+  public static boolean plays(int n, int which) {
+    return ALL || ALONE || Math.floorMod(which, n) == first(n);
   }
 
   /** Returns the {@code n}th part of a number of repetitions. */

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.Sampled;
 import dev.torc.Sandbox;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  * to the other. Both are this machine, without control groups: the tests cannot show that a step is
  * held to its cpus and gpus, nor that torc sees no process of another machine.
  */
+@Sampled
 @Order(1) // it takes long
 @Execution(ExecutionMode.CONCURRENT)
 @ResourceLock("AllocationIT") // one of its tests at a time, beside other classes

@@ -3,13 +3,14 @@ package dev.torc.clusters;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.Sampled;
 import dev.torc.Sandbox;
 import dev.torc.Sandbox.Going;
 import dev.torc.Sandbox.Ran;
 import dev.torc.front.cli.Run;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
@@ -20,13 +21,14 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** How jobs end on a real Slurm where something is wrong, and what a build makes of it. */
+@Sampled
 @Order(1) // it takes long
 @Execution(ExecutionMode.CONCURRENT)
 class ClusterEndsIT {
 
   @TempDir static Path temp;
   private static Cluster cluster;
-  @AutoClose private Sandbox project;
+  private Sandbox project;
 
   @BeforeAll
   static void startCluster() throws Exception {
@@ -36,6 +38,11 @@ class ClusterEndsIT {
   @BeforeEach
   void project() throws Exception {
     project = cluster.project(temp);
+  }
+
+  @AfterEach
+  void end() {
+    project.close();
   }
 
   private void build(String jobs) throws Exception {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.Sample;
+import dev.torc.Sampled;
 import dev.torc.Sandbox;
 import dev.torc.Sandbox.Going;
 import dev.torc.Sandbox.Ran;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * Builds by the shipped launcher whose jobs a real Slurm runs: jobs that are submitted when torc
  * ends are found again by the next build, and nothing is submitted twice.
  */
+@Sampled
 @Execution(ExecutionMode.CONCURRENT)
 class ClusterIT {
 

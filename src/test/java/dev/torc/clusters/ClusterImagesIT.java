@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.Sampled;
 import dev.torc.Sandbox;
 import dev.torc.Sandbox.Going;
 import dev.torc.Sandbox.Ran;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 import org.opentest4j.TestAbortedException;
 
 /** Jobs in containers of podman that a real Slurm runs. */
+@Sampled
 @Execution(ExecutionMode.CONCURRENT)
 @ResourceLock("podman") // one of its tests at a time, beside other classes
 class ClusterImagesIT {

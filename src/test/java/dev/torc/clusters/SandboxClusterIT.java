@@ -3,6 +3,7 @@ package dev.torc.clusters;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import dev.torc.Sampled;
 import dev.torc.Sandbox;
 import dev.torc.Sandbox.Going;
 import dev.torc.Sandbox.Ran;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Section 13, {@code sandbox}: jobs in folders of their own that a real Slurm runs. */
+@Sampled
 @Execution(ExecutionMode.CONCURRENT)
 class SandboxClusterIT {
 

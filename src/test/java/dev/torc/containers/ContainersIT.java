@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.torc.Sampled;
 import dev.torc.Sandbox;
 import dev.torc.Sandbox.Going;
 import dev.torc.Sandbox.Ran;
@@ -30,6 +31,7 @@ import org.opentest4j.TestAbortedException;
  * Jobs in real containers of podman: they find the same as on the host, nothing of them is left,
  * and their ends are told as they are. Which image counts is tested by {@code images.txt}.
  */
+@Sampled
 @Execution(ExecutionMode.CONCURRENT)
 @ResourceLock("podman") // one of its tests at a time, beside other classes
 class ContainersIT {

@@ -3,6 +3,7 @@ package dev.torc.installed;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.Sampled;
 import dev.torc.Sandbox;
 import dev.torc.Sandbox.Ran;
 import dev.torc.features.stores.RealServer;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  * The three ways of the page on CI, with the files of the example: two clones in different folders,
  * of different users. The second does not run what the first has built.
  */
+@Sampled
 @Execution(ExecutionMode.CONCURRENT)
 @ResourceLock("CiIT")
 class CiIT {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.torc.FilesBelow;
 import dev.torc.Sample;
+import dev.torc.Sampled;
 import dev.torc.Sandbox;
 import dev.torc.SmallDisk;
 import dev.torc.core.memory.Unclosed;
@@ -38,6 +39,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  * Rule 9 with the real launcher and real processes: {@code kill -9} at any moment loses at most the
  * jobs that were running, and nothing is ever falsely up to date. Also a disk that is full.
  */
+@Sampled
 @Order(1) // it takes long
 @Execution(ExecutionMode.CONCURRENT)
 @ResourceLock("CrashIT") // one of its tests at a time, beside other classes

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.torc.Sample;
+import dev.torc.Sampled;
 import dev.torc.Sandbox;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.CachePlace;
@@ -19,7 +20,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  * own, build one root. The hosts are this machine under two names; the root has a journal already,
  * so that it counts as shared on any file system.
  */
+@Sampled
 @Execution(ExecutionMode.CONCURRENT)
 @ResourceLock("HostsIT") // one of its tests at a time, beside other classes
 class HostsIT {
@@ -44,7 +46,7 @@ class HostsIT {
 
   @TempDir Path temp;
 
-  @AutoClose Sandbox project;
+  private Sandbox project;
 
   @BeforeEach
   void aNetworkRoot() throws Exception {
@@ -68,6 +70,13 @@ class HostsIT {
           two: { command: cat b > c, needs: [b], produces: [c] }
         """);
     project.write("a", "1\n");
+  }
+
+  @AfterEach
+  void end() {
+    if (project != null) {
+      project.close();
+    }
   }
 
   private static int exit(String... command) throws Exception {

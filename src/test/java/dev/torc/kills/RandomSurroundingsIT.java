@@ -3,6 +3,7 @@ package dev.torc.kills;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.Sample;
+import dev.torc.Sampled;
 import dev.torc.Sandbox;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Each build starts the launcher as a made-up user, so it takes long. {@code -Dtorc.builds=N} plays
  * so many builds of each project.
  */
+@Sampled
 class RandomSurroundingsIT {
 
   private static final int PROJECTS = Sample.part(2, 2);

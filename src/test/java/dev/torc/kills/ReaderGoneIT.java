@@ -4,6 +4,7 @@ import static dev.torc.Sandbox.until;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.Sampled;
 import dev.torc.Sandbox;
 import dev.torc.Sandbox.Going;
 import dev.torc.Sandbox.Ran;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rule 11: the reader of the output is gone. That never shortens the end of a job. */
+@Sampled
 @Execution(ExecutionMode.CONCURRENT)
 @ResourceLock("ReaderGoneIT") // one of its tests at a time, beside other classes
 class ReaderGoneIT {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.Sampled;
 import dev.torc.Sandbox;
 import dev.torc.Sandbox.Ran;
 import dev.torc.core.memory.Unclosed;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * after each ends as one from scratch, runs nothing twice, loses nothing of the user's and leaves
  * nothing behind. The scheduler is {@code sh}; {@code BatchKillIT} is about killed scripts.
  */
+@Sampled
 @Order(1) // it takes long
 @Execution(ExecutionMode.CONCURRENT)
 class RemoteKillIT {

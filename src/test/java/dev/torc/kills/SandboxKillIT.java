@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.Sampled;
 import dev.torc.Sandbox;
 import dev.torc.Sandbox.Ran;
 import dev.torc.core.memory.Unclosed;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * the first one in that folder on: while its needs are copied, while it runs, and while its
  * products are moved. The build after each ends as one from scratch.
  */
+@Sampled
 @Execution(ExecutionMode.CONCURRENT)
 class SandboxKillIT {
 

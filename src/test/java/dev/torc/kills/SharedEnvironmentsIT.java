@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.Sampled;
 import dev.torc.Sandbox;
 import dev.torc.Sandbox.Going;
 import dev.torc.Sandbox.Ran;
@@ -11,7 +12,7 @@ import dev.torc.base.posix.OpenFileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Section 13: an environment in a folder that two roots share, and what their locks are for. */
+@Sampled
 @Execution(ExecutionMode.CONCURRENT)
 class SharedEnvironmentsIT {
 
@@ -37,14 +39,20 @@ class SharedEnvironmentsIT {
 
   @TempDir Path temp;
 
-  @AutoClose private Sandbox one;
-  @AutoClose private Sandbox two;
+  private Sandbox one;
+  private Sandbox two;
 
   @BeforeEach
   void twoRoots() throws Exception {
     Files.createDirectory(temp.resolve("shared"));
     one = root("one");
     two = root("two");
+  }
+
+  @AfterEach
+  void end() {
+    one.close();
+    two.close();
   }
 
   private Sandbox root(String name) throws Exception {

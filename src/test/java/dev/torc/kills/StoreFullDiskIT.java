@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.Sampled;
 import dev.torc.Sandbox;
 import dev.torc.Sandbox.Ran;
 import dev.torc.SmallDisk;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  * or the disk of a shared folder, to which they are sent. A cut-off result is never restored, and
  * the products are the same as those of a build with room.
  */
+@Sampled
 @Execution(ExecutionMode.CONCURRENT)
 @ResourceLock("StoreFullDiskIT") // one of its tests at a time, beside other classes
 class StoreFullDiskIT {

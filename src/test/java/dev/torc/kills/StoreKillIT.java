@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.Sampled;
 import dev.torc.Sandbox;
 import dev.torc.Sandbox.Ran;
 import dev.torc.core.memory.Unclosed;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * comes to its end. The next build mends what was half done, and another root with the same folder
  * is right.
  */
+@Sampled
 @Order(1) // it takes long
 @Execution(ExecutionMode.CONCURRENT)
 class StoreKillIT {

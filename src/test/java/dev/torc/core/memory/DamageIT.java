@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.Sample;
+import dev.torc.Sampled;
 import dev.torc.base.digests.Digest.KnownDigest;
 import dev.torc.core.memory.Cache.CacheException;
 import dev.torc.core.memory.Cache.CacheSettings;
@@ -36,6 +37,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * Whatever is done to the file, a record is read as it was written last or not at all, and the next
  * build works. The tests overwrite the file between opens, so if this process crashes, they fail.
  */
+@Sampled
 @Execution(ExecutionMode.CONCURRENT)
 class DamageIT {
 

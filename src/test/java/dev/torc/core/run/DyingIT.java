@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.JavaChild;
+import dev.torc.Sampled;
 import dev.torc.base.posix.Environment;
 import dev.torc.core.attempt.Event;
 import dev.torc.core.here.LocalRunner;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  * What was committed must then be remembered, and nothing else believed. All builds die in one JVM,
  * since its start takes longer than all of them.
  */
+@Sampled
 @Execution(ExecutionMode.CONCURRENT)
 @ResourceLock("DyingIT") // one of its tests at a time, beside other classes
 class DyingIT {

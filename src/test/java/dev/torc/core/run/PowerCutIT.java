@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.torc.FilesBelow;
 import dev.torc.JavaChild;
 import dev.torc.Sample;
+import dev.torc.Sampled;
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.digests.StampSource;
 import dev.torc.base.posix.Environment;
@@ -62,6 +63,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  * its products must be those of a build from scratch, what the user wrote must still be there, and
  * no commit may be lost.
  */
+@Sampled
 @Order(1) // it takes long
 @Execution(ExecutionMode.CONCURRENT)
 @ResourceLock("PowerCutIT") // one of its tests at a time, beside other classes

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.Sample;
+import dev.torc.Sampled;
 import dev.torc.base.posix.FreshProgram;
 import dev.torc.core.here.Launch;
 import dev.torc.core.here.ProcessEnd;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * script never runs a job a second time. Busybox is left out: it does not look for its own
  * utilities in PATH.
  */
+@Sampled
 @Execution(ExecutionMode.CONCURRENT)
 class BatchKillIT {
 

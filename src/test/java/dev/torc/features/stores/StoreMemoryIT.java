@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.JavaChild;
+import dev.torc.Sampled;
 import dev.torc.core.memory.JobResult.StoredValue;
 import dev.torc.front.cli.Main;
 import java.nio.file.Files;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Section 11: however large the records of a server are, a build has memory for them. */
+@Sampled
 @Execution(ExecutionMode.CONCURRENT)
 @ResourceLock("StoreMemoryIT") // one of its tests at a time, beside other classes
 class StoreMemoryIT {
