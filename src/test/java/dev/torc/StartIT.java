@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  * The start of torc where nothing is to be done: the classes that the JVM loads and runs are
  * counted instead of timed, and an AOT cache that cannot be used is never mentioned.
  */
+@Order(0) // it takes longest, one test at a time
 @Execution(ExecutionMode.CONCURRENT)
 @ResourceLock("StartIT") // one of its tests at a time, beside other classes
 class StartIT {

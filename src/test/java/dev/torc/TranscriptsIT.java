@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  * <p>Where not all is played, a warm server answers the pages but for those of commands, some of
  * which tell of it. It takes half a minute of CPU, since many sessions run real jobs.
  */
+@Order(0) // it takes longest, one test at a time
 @Execution(ExecutionMode.CONCURRENT)
 @ResourceLock("TranscriptsIT") // one of its tests at a time, beside other classes
 class TranscriptsIT {

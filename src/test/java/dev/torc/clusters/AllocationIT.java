@@ -28,7 +28,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  * held to its cpus and gpus, nor that torc sees no process of another machine.
  */
 @Sampled
-@Order(1) // it takes long
+@Order(0) // it takes longest, one test at a time
 @Execution(ExecutionMode.CONCURRENT)
 @ResourceLock("AllocationIT") // one of its tests at a time, beside other classes
 class AllocationIT {

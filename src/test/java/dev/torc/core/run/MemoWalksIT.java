@@ -8,6 +8,7 @@ import dev.torc.Sandbox;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * with memos either. {@link MemoWalks} plays a share of them in a JVM of its own: all take ten
  * minutes.
  */
+@Order(0) // it takes longest, one test at a time
 @Execution(ExecutionMode.CONCURRENT)
 class MemoWalksIT {
 
