@@ -5,14 +5,13 @@ import dev.torc.core.memory.AttemptRecord;
 import dev.torc.core.model.Job.Resources;
 import dev.torc.features.past.GitCommit;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
 
 /**
  * The content of a page, before it becomes text. {@link ReportPage} collects it; {@link PageWriter}
  * decides how it looks.
  *
- * @param head fields that the page contains as JSON: {@link ReportPage} lists them
+ * @param head the JSON of the page, but for what {@link PageWriter} adds
  * @param jobs in the order of the build file, followed by jobs that the build file no longer has
  * @param runs the last run of each job, at the job's index, or null; then earlier runs that show
  *     more about a job's use of resources
@@ -21,7 +20,7 @@ import java.util.SortedMap;
  */
 record PageData(
     String project,
-    Map<String, Object> head,
+    Object head,
     List<Row> jobs,
     List<AttemptRecord> runs,
     Timeline timeline,

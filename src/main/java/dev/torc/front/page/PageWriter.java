@@ -157,28 +157,37 @@ final class PageWriter {
   /** The index of one attempt's points among all points. */
   private record Points(int job, int attempt, int from, int count) {}
 
+  /** Fields of the page's JSON that depend on how it is written. */
+  private record Added(
+      List<List<List<String>>> tables,
+      boolean stages,
+      Number width,
+      Number height,
+      int machinePoints,
+      List<Points> series) {}
+
   /** Returns the JSON of the page: the head, the result tables, and the index of use over time. */
   private byte[] head() throws IOException {
-    Map<String, Object> head = new LinkedHashMap<>(data.head());
-    head.put(
-        "tables",
-        data.files().stream()
-            .map(Shown::content)
-            .filter(ShownPart.Table.class::isInstance)
-            .map(content -> ((ShownPart.Table) content).rows())
-            .toList());
-    head.put("stages", data.picture().stages());
-    head.put("width", data.picture().width());
-    head.put("height", data.picture().height());
-    int from = data.timeline().machine() == null ? 0 : data.timeline().machine().size();
-    head.put("machine_points", from);
-    List<Object> series = new ArrayList<>();
+    int machine = data.timeline().machine() == null ? 0 : data.timeline().machine().size();
+    List<Points> series = new ArrayList<>();
+    int from = machine;
     for (PageData.Used used : data.timeline().series()) {
       int count = used.series().size();
       series.add(new Points(used.job(), used.attempt(), from, count));
       from += count;
     }
-    head.put("series", series);
+    List<List<List<String>>> tables =
+        data.files().stream()
+            .map(Shown::content)
+            .filter(ShownPart.Table.class::isInstance)
+            .map(content -> ((ShownPart.Table) content).rows())
+            .toList();
+    PageData.Picture picture = data.picture();
+    Map<String, Object> head = Json.fields(data.head());
+    head.putAll(
+        Json.fields(
+            new Added(
+                tables, picture.stages(), picture.width(), picture.height(), machine, series)));
     StringWriter out = new StringWriter();
     Json.write(head, out);
     return out.toString().getBytes(StandardCharsets.UTF_8);

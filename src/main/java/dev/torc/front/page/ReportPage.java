@@ -23,11 +23,13 @@ import dev.torc.front.page.PageData.Row;
 import dev.torc.front.page.PageData.State;
 import dev.torc.front.page.PageData.Tail;
 import dev.torc.front.page.PageData.Used;
+import dev.torc.front.page.PageData.Values;
 import dev.torc.front.project.Caller.BuildMachine;
 import dev.torc.front.project.JobChoice;
 import dev.torc.front.project.Project;
 import dev.torc.front.session.ReadSession;
 import dev.torc.front.show.AttemptText;
+import dev.torc.front.show.Json;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
@@ -35,9 +37,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.IntFunction;
 import java.util.stream.Stream;
 
@@ -182,35 +182,73 @@ public final class ReportPage {
   }
 
   /** Returns the JSON part of the page; lists are cut to the available room. */
-  private Map<String, Object> head(PageData.Build build) throws IOException {
-    Limits limits = project.caller().host().limits().get();
-    PageValues values = new PageValues(jobs, graph, cache, this::withoutRoot);
-    Map<String, Object> head = new LinkedHashMap<>();
-    head.put("project", project.workflow().settings().name());
-    head.put("description", project.workflow().settings().description());
-    head.put("root", paths ? root : null);
-    head.put("made", System.currentTimeMillis());
+  private Head head(PageData.Build build) throws IOException {
     String host = project.caller().host().here().name();
-    head.put("author", SafeText.line(System.getProperty("user.name", "?") + " on " + host));
-    head.put("torc", InstalledTorc.version());
-    head.put("git", GitCommit.of(project.workflow().root(), project.caller().env()));
-    head.put("asked", asked); // the number of a build, 0 for the project
-    head.put("build", build); // the build on the timeline
-    head.put("last", runs.isLast());
-    head.put("where", new BuildMachine(project.caller().host()).of(runs.build));
-    head.put("machine_cpus", limits.cpus());
-    head.put("machine_memory", limits.memory());
-    head.put("history", runs.history());
-    head.put("states", Stream.of(State.values()).map(AttemptText::words).toList());
-    head.put("open", wanted.open().stream().mapToObj(graph::name).toList());
-    head.put("gone", build.gone());
-    head.put("critical", runs.critical(jobs.index()));
-    head.put("tails", tails());
-    head.put("values", values.tables());
-    head.put("events", events());
+    Limits limits = project.caller().host().limits().get();
+    List<Tail> tails = tails();
+    PageValues values = new PageValues(jobs, graph, cache, this::withoutRoot);
+    List<Values> tables = values.tables();
+    List<Event> events = events();
     leaveOut(values.more(), "%d stored values (`torc data` shows all)");
-    head.put("left_out", leftOut);
-    return head;
+    return new Head(
+        new Head.About(
+            project.workflow().settings().name(),
+            project.workflow().settings().description(),
+            paths ? root : null,
+            System.currentTimeMillis(),
+            SafeText.line(System.getProperty("user.name", "?") + " on " + host),
+            InstalledTorc.version(),
+            GitCommit.of(project.workflow().root(), project.caller().env())),
+        new Head.Of(asked, build, runs.isLast(), runs.history(), build.gone()),
+        new Head.Machine(
+            new BuildMachine(project.caller().host()).of(runs.build),
+            limits.cpus(),
+            limits.memory()),
+        new Head.Lists(
+            Stream.of(State.values()).map(AttemptText::words).toList(),
+            wanted.open().stream().mapToObj(graph::name).toList(),
+            runs.critical(jobs.index()),
+            tails,
+            tables,
+            events,
+            leftOut));
+  }
+
+  /** The JSON of the page. */
+  private record Head(About about, Of of, Machine machine, Lists lists) {
+
+    private record About(
+        String project,
+        String description,
+        String root,
+        long made,
+        String author,
+        String torc,
+        GitCommit git)
+        implements Json.Inline {}
+
+    /**
+     * The builds of the page.
+     *
+     * @param asked the number of the build that the page is about; 0 for the project as it stands
+     * @param build the build on the timeline
+     */
+    private record Of(
+        long asked, PageData.Build build, boolean last, List<PageData.Build> history, int gone)
+        implements Json.Inline {}
+
+    private record Machine(String where, int machineCpus, long machineMemory)
+        implements Json.Inline {}
+
+    private record Lists(
+        List<String> states,
+        List<String> open,
+        List<Integer> critical,
+        List<Tail> tails,
+        List<Values> values,
+        List<Event> events,
+        List<String> leftOut)
+        implements Json.Inline {}
   }
 
   /** Notes that the page has no room for {@code more} things; does nothing for 0. */
