@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.torc.Interruptible;
 import dev.torc.base.posix.Stop;
 import dev.torc.core.here.Launch;
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 /**
  * A node with one shell as its sh, on which tests run batch scripts. With busybox, PATH has nothing
@@ -25,6 +27,8 @@ import java.util.concurrent.locks.LockSupport;
 final class BatchNode implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(300);
+
+  private static Path programs;
 
   final Path root;
   final Path bin;
@@ -40,17 +44,29 @@ final class BatchNode implements AutoCloseable {
     if (shell.equals("busybox")) {
       Path busybox = Path.of("/bin/busybox");
       assumeTrue(Files.isExecutable(busybox), "there is no " + busybox);
-      Process list = new ProcessBuilder(busybox.toString(), "--list").start();
-      for (String name : new String(list.getInputStream().readAllBytes()).split("\n")) {
-        Files.createSymbolicLink(bin.resolve(name), busybox);
-      }
-      path = bin.toString();
+      Files.createSymbolicLink(bin.resolve("sh"), busybox);
+      path = bin + ":" + programs(busybox);
     } else {
       Path program = Path.of("/bin/" + shell);
       assertTrue(Files.isExecutable(program), program + " is needed");
       Files.createSymbolicLink(bin.resolve("sh"), program);
       path = bin + ":/usr/bin:/bin";
     }
+  }
+
+  /** Returns the folder of all nodes with the programs of busybox: to make one takes long. */
+  private static synchronized Path programs(Path busybox) throws IOException {
+    if (programs == null) {
+      Path folder = Files.createDirectories(Path.of("target", "busybox").toAbsolutePath());
+      Process list = new ProcessBuilder(busybox.toString(), "--list").start();
+      for (String name : new String(list.getInputStream().readAllBytes()).split("\n")) {
+        if (!Files.exists(folder.resolve(name))) {
+          Files.createSymbolicLink(folder.resolve(name), busybox);
+        }
+      }
+      programs = folder;
+    }
+    return programs;
   }
 
   /** Starts a script of jobs, and waits until one of them has made the file {@code up}. */
@@ -195,11 +211,19 @@ final class BatchNode implements AutoCloseable {
     return Files.exists(root.resolve(name));
   }
 
-  /** Whether a process is a shell that runs a script, or belongs to a job. */
-  private boolean isOfNode(ProcessHandle process) {
+  /** Returns the shells that run a script, and the processes of jobs. */
+  private List<ProcessHandle> processes() {
+    return Stream.of(new File("/proc").list())
+        .filter(name -> Character.isDigit(name.charAt(0)) && isOfNode(Path.of("/proc", name)))
+        .flatMap(pid -> ProcessHandle.of(Long.parseLong(pid)).stream())
+        .toList();
+  }
+
+  private boolean isOfNode(Path process) {
     try {
-      Path dir = Files.readSymbolicLink(Path.of("/proc/" + process.pid() + "/cwd"));
-      return dir.startsWith(root) || process.info().commandLine().orElse("").contains(root + "/");
+      return Files.readSymbolicLink(process.resolve("cwd")).startsWith(root)
+          || Files.readString(process.resolve("cmdline"), StandardCharsets.ISO_8859_1)
+              .contains(root + "/");
     } catch (IOException gone) {
       return false;
     }
@@ -223,7 +247,7 @@ final class BatchNode implements AutoCloseable {
   /** Waits until no process runs on the node anymore, the children of killed scripts included. */
   void awaitAll() {
     long end = System.nanoTime() + PATIENCE.toNanos();
-    while (ProcessHandle.allProcesses().anyMatch(this::isOfNode)) {
+    while (!processes().isEmpty()) {
       assertTrue(System.nanoTime() < end, "something goes on");
       LockSupport.parkNanos(5_000_000);
     }
@@ -232,7 +256,7 @@ final class BatchNode implements AutoCloseable {
   /** Ends processes and removes links: JUnit reports each link that leads out of its folder. */
   @Override
   public void close() throws IOException {
-    ProcessHandle.allProcesses().filter(this::isOfNode).forEach(ProcessHandle::destroyForcibly);
+    processes().forEach(ProcessHandle::destroyForcibly);
     awaitAll();
     try (DirectoryStream<Path> links = Files.newDirectoryStream(bin)) {
       for (Path link : links) {
