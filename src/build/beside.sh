@@ -16,7 +16,8 @@ part() {
 }
 
 format() {
-  "$java" @src/build/format.args -classpath "$classpath" src/build/Format.java check
+  "$java" @src/build/format.args -classpath "$classpath" src/build/Format.java check \
+    "$([ "$all" = false ] && echo some)"
 }
 
 pack() {
