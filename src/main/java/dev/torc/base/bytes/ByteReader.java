@@ -85,6 +85,10 @@ public final class ByteReader {
 
   /** Reads a varint that must fit in an int. */
   public int small() {
+    if (at < end && bytes[at] >= 0) { // most are one byte
+      int value = bytes[at++];
+      return value >>> 1 ^ -(value & 1);
+    }
     return Math.toIntExact(number());
   }
 
@@ -152,6 +156,13 @@ public final class ByteReader {
     int head = one();
     Stamp stamp = new Stamp(KINDS[head >> 2], (head & 2) != 0, eight(), eight(), eight(), eight());
     return new KnownDigest(stamp, digest(), (head & 1) != 0);
+  }
+
+  /** Passes an empty list; returns whether one came next. */
+  public boolean passEmpty() {
+    boolean empty = at < end && bytes[at] == 0;
+    at += empty ? 1 : 0;
+    return empty;
   }
 
   /** Reads an unmodifiable list. */

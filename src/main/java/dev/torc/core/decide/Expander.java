@@ -125,7 +125,7 @@ public final class Expander {
     BitSet seen = new BitSet();
     boolean grouped = !graph.workflow().groups().isEmpty(); // else no job needs to be decoded
     for (int job = dirty.nextSetBit(0); grouped && job >= 0; job = dirty.nextSetBit(job + 1)) {
-      if (graph.job(job).group() == null) {
+      if (graph.labels(job).group() == null) {
         continue;
       }
       for (int file : graph.needs().row(job)) {

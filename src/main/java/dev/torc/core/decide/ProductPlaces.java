@@ -91,10 +91,10 @@ public final class ProductPlaces {
   }
 
   /** Returns what is wrong with the places of a job's products and of its depfile. */
-  public List<Wrong> of(int id) throws IOException {
+  public List<Wrong> of(int id, Job.Links links) throws IOException {
     errors = new ArrayList<>(0);
-    Job job = graph.job(id);
-    if (job.depfile() != null) { // like a product, it is removed before each run
+    if (links.depfile() != null) { // like a product, it is removed before each run
+      Job job = graph.job(id);
       check(id, new Ref.OfFile(job.place(), job.depfile()), job.depfile());
       linked = false;
       if (isSource(job.depfile())) {
@@ -104,7 +104,7 @@ public final class ProductPlaces {
                 .formatted(job.depfile(), job.name()));
       }
     }
-    for (Ref ref : job.productRefs()) {
+    for (Ref ref : Job.refs(links.produces())) {
       if (ref instanceof Ref.OfFile file) {
         check(id, ref, file.path());
       } else if (ref instanceof Ref.OfFolder folder) {
@@ -121,7 +121,7 @@ public final class ProductPlaces {
    * checks before the build; null if it may.
    */
   public static Diagnostic now(Graph graph, DigestMemo digests, int id) throws IOException {
-    List<Wrong> all = new ProductPlaces(graph, digests).of(id);
+    List<Wrong> all = new ProductPlaces(graph, digests).of(id, graph.links(id));
     return all.stream().filter(Wrong::linked).findFirst().map(Wrong::error).orElse(null);
   }
 

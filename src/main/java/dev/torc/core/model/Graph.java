@@ -77,6 +77,9 @@ public final class Graph implements FolderDigest.Exclusions {
   }
 
   private ProductIndex declared() {
+    if (tables.files().plain()) {
+      return ProductIndex.of(tables.files().paths(), tables.files().maker()); // no job is unpacked
+    }
     Makers all =
         new Makers(
             new Makers(),
@@ -122,6 +125,19 @@ public final class Graph implements FolderDigest.Exclusions {
 
   public Job job(int node) {
     return workflow.jobs().get(index(node));
+  }
+
+  public Job.Links links(int node) {
+    return workflow.jobs() instanceof PackedJobs packed
+        ? packed.links(index(node))
+        : job(node).links();
+  }
+
+  /** Returns how a job is found and shown. Does not unpack the rest of the job. */
+  public Job.Labels labels(int node) {
+    return workflow.jobs() instanceof PackedJobs packed
+        ? packed.labels(index(node))
+        : job(node).labels();
   }
 
   /** Returns the index of a job in the workflow's list. */

@@ -8,6 +8,7 @@ import dev.torc.base.text.SafeText;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -278,7 +279,14 @@ public record Job(
     /** The job keeps its products, by {@link #PERSIST}, only after a run that did not end well. */
     RESUMES,
     /** The folder in which the job runs is made if it is missing. */
-    MAKES_FOLDER
+    MAKES_FOLDER;
+
+    private final String key = name().toLowerCase(Locale.ROOT);
+
+    /** Returns the key of the build file that sets the flag, if a key alone does. */
+    public String key() {
+      return key;
+    }
   }
 
   /** Whether a job's results are stored. Stored graphs contain the ordinals, so only append. */

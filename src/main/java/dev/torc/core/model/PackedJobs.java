@@ -84,10 +84,19 @@ public final class PackedJobs extends AbstractList<Job> implements RandomAccess 
     return codec.name(body(index));
   }
 
+  /** Returns the links of a job; of a job that would not stay cached, nothing else is decoded. */
+  Job.Links links(int index) {
+    return size() > ALL ? codec.links(body(index)) : get(index).links();
+  }
+
+  Job.Labels labels(int index) {
+    return codec.labels(body(index));
+  }
+
   public List<String> tags() {
     Set<String> tags = new TreeSet<>();
     for (int j = 0; j < size(); j++) {
-      tags.addAll(codec.tags(body(j)));
+      tags.addAll(labels(j).tags());
     }
     return List.copyOf(tags);
   }

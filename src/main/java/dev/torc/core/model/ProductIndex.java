@@ -1,11 +1,13 @@
 package dev.torc.core.model;
 
+import dev.torc.base.bytes.StringTable;
 import dev.torc.base.digests.FolderDigest;
 import dev.torc.base.syntax.Excludes;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.PatternIndex;
 import dev.torc.base.syntax.Place;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -58,6 +60,17 @@ public final class ProductIndex implements FolderDigest.Exclusions {
     this.globs = globs;
     this.open = open;
     this.sources = sources;
+  }
+
+  /** Returns the index of a graph whose products are all files; the claims have no places. */
+  static ProductIndex of(StringTable paths, int[] maker) {
+    Map<String, Claim> claims = HashMap.newHashMap(maker.length);
+    for (int file = 0; file < maker.length; file++) {
+      if (maker[file] >= 0) {
+        claims.put(paths.text(file), new Claim(maker[file], Place.NONE, null));
+      }
+    }
+    return new ProductIndex(NONE.files.with(claims), NONE.folders, NONE.globs, NONE.open, Set.of());
   }
 
   /**

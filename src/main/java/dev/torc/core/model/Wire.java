@@ -152,7 +152,7 @@ final class Wire {
   /** Writes or reads a list; a list that was read is unmodifiable. */
   <R, T> List<T> list(R of, Function<R, List<T>> field, Codec<T> form) {
     if (in != null) {
-      return in.list(_ -> form.pass(this, null));
+      return in.passEmpty() ? List.of() : in.list(_ -> form.pass(this, null));
     }
     List<T> list = field.apply(of);
     out.number(list.size());
@@ -163,14 +163,18 @@ final class Wire {
   }
 
   <R, T> SortedMap<String, T> map(R of, Function<R, SortedMap<String, T>> field, Codec<T> form) {
-    SortedMap<String, T> map = in == null ? field.apply(of) : new TreeMap<>();
-    List<String> names = list(map, each -> List.copyOf(each.keySet()), SHARED);
+    SortedMap<String, T> written = in == null ? field.apply(of) : null;
+    List<String> names = list(written, each -> List.copyOf(each.keySet()), SHARED);
+    if (names.isEmpty()) {
+      return Collections.emptySortedMap();
+    }
+    SortedMap<String, T> map = in == null ? written : new TreeMap<>();
     for (String name : names) {
       T value = form.pass(this, map.get(name));
       if (in != null) {
         map.put(name, value);
       }
     }
-    return names.isEmpty() ? Collections.emptySortedMap() : map;
+    return map;
   }
 }

@@ -203,16 +203,26 @@ public final class WorkflowCodec {
     return says(in).text();
   }
 
-  List<String> tags(ByteReader in) {
+  Labels labels(ByteReader in) {
     ByteReader says = says(in);
     says.text();
-    return says.list(ByteReader::text);
+    return labels(new Wire(says, null, this), null);
   }
 
   public Job job(ByteReader in) {
     reads.increment();
     ByteReader says = says(in);
     return job(new Wire(says, in, this), null);
+  }
+
+  /** Returns the links of a packed job without what follows them. */
+  Links links(ByteReader in) {
+    ByteReader says = says(in);
+    Wire wire = new Wire(says, in, this);
+    says.text();
+    labels(wire, null);
+    wire.place(null);
+    return links(wire, null);
   }
 
   public long reads() {
@@ -232,7 +242,7 @@ public final class WorkflowCodec {
   private Job job(Wire wire, Job of) {
     return new Job(
         wire.text(of, Job::name),
-        wire.one(of, Job::labels, WorkflowCodec::labels), // tags follow the name: see `tags`
+        wire.one(of, Job::labels, WorkflowCodec::labels), // they follow the name: see `labels`
         wire.one(of, Job::place, Wire::place),
         wire.one(of, Job::links, WorkflowCodec::links),
         wire.one(of, Job::runs, this::runs),

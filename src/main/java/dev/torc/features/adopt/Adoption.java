@@ -153,8 +153,8 @@ public final class Adoption {
     if (context.records().unsettledBefore(id) >= 0 || job.depfile() != null) {
       adoptSound(); // the job may read what one of these makes
     }
-    Verdict verdict = context.decide(id);
-    if (verdict instanceof Verdict.UpToDate) {
+    boolean never = context.records().result(id) == null && job.extras().isEmpty();
+    if (!never && context.decide(id) instanceof Verdict.UpToDate) {
       context.records().settle(id);
       upToDate.add(job.name());
       return;
@@ -336,7 +336,8 @@ public final class Adoption {
   static Map<Integer, String> dataReaders(Graph graph) {
     Map<Integer, String> readers = new HashMap<>();
     for (int j : graph.inOrder(graph.allJobs())) {
-      for (Ref ref : graph.job(j).needRefs()) {
+      boolean first = graph.before().count(j) == 0; // such a job is not unpacked
+      for (Ref ref : first ? List.<Ref>of() : graph.job(j).needRefs()) {
         if (ref instanceof Ref.OfData data && data.job() != null) {
           for (int maker : graph.makers(data)) {
             readers.putIfAbsent(maker, graph.name(j));

@@ -287,7 +287,7 @@ public final class TemplateReader {
       throw wrong(hole, "write {%s.%s} for all its files".formatted(name, member));
     }
     List<Item> items = ofNeeds ? scope.needs() : scope.produces();
-    if (ofItems && items != null) {
+    if (ofItems && items != null && (hole.index() >= 0 || member != null)) {
       List<Item> counted = items.stream().filter(Item::isWanted).toList();
       List<String> names = counted.stream().filter(i -> i.name() != null).map(Item::name).toList();
       if (hole.index() >= counted.size()) {

@@ -14,6 +14,8 @@ public final class TextLists {
 
   private static final Pattern COMMA = Pattern.compile(",\\s+");
 
+  private static final Pattern SPACES = Pattern.compile(",?\\s+");
+
   /** What a path has and hardly a word: a slash or an ending. */
   private static final Pattern PATH = Pattern.compile("!?[^\\s,]*(?:/[^\\s,]*|[^\\s,./]\\.\\w+)");
 
@@ -52,14 +54,14 @@ public final class TextLists {
     if (!text.isEmpty() && text.charAt(0) >= '\u2018' && text.charAt(0) <= '\u201f') {
       return "; " + text.charAt(0) + " is not a quote in YAML; write \" or '";
     }
-    if (EXTENDED.matcher(text).find()) {
+    if (text.indexOf('(') >= 0 && EXTENDED.matcher(text).find()) {
       return "; write {a,b} for one of several, and \"!PATTERN\" as an item to leave files out";
     }
-    if (RANGE.matcher(text).find()) {
+    if (text.indexOf('{') >= 0 && RANGE.matcher(text).find()) {
       return "; {A..B} is not a range; write *, or need {job: GROUP}";
     }
     String hint = hint(text, COMMA, PATH);
-    return hint.isEmpty() ? hint(text, Pattern.compile(",?\\s+"), FILE) : hint;
+    return hint.isEmpty() ? hint(text, SPACES, FILE) : hint;
   }
 
   /** Returns a hint for a text that looks like several values or names with commas between them. */

@@ -119,7 +119,7 @@ record AdoptAnswer(
   private static List<String> lines(Graph graph, List<String> jobs) {
     Map<String, List<String>> shown = new LinkedHashMap<>();
     for (String name : jobs) {
-      String group = graph.job(graph.jobId(name)).group();
+      String group = graph.labels(graph.jobId(name)).group();
       shown.computeIfAbsent(group == null ? "\0" + name : group, _ -> new ArrayList<>()).add(name);
     }
     List<String> lines = new ArrayList<>();

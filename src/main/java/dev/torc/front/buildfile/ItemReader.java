@@ -31,7 +31,6 @@ import java.util.List;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -41,8 +40,6 @@ import java.util.stream.Stream;
  * @param given the needs that the including file gives to a package
  */
 record ItemReader(Paths paths, GivenNeeds given, Problems problems) {
-
-  private static final Pattern OF_GIT = Pattern.compile("(?:.*/)?\\.git/");
 
   private static final Set<String> FILE_WORDS = Set.of("file", "keys", "optional");
 
@@ -281,7 +278,7 @@ record ItemReader(Paths paths, GivenNeeds given, Problems problems) {
     String text = need ? needed(scalar, scope) : scope.path(scalar);
     if (need) {
       refuseQuoted(text, node.place());
-      if (OF_GIT.matcher(text).lookingAt()) {
+      if (text.startsWith(".git/") || text.contains("/.git/")) {
         problems.warn(
             node.place(),
             text

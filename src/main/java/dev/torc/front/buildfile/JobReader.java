@@ -34,7 +34,6 @@ import java.util.Collections;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
@@ -291,7 +290,7 @@ final class JobReader implements InstanceReader {
         case SHOWS_OUTPUT -> output.equals("always");
         case LIVE_OUTPUT -> output.equals("live");
         case MAKES_FOLDER -> job.map().get("dir") == null && common.isElsewhere(place);
-        default -> job.flag(trait.name().toLowerCase(Locale.ROOT));
+        default -> job.flag(trait.key());
       }) {
         traits.add(trait);
       }

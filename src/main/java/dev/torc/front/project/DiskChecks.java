@@ -21,6 +21,7 @@ import dev.torc.core.decide.ProductPlaces.Wrong;
 import dev.torc.core.manifest.ToolSearch;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
+import dev.torc.core.model.Job.Links;
 import dev.torc.core.model.Job.Tool;
 import dev.torc.core.model.NeedList;
 import dev.torc.core.model.Ref;
@@ -100,11 +101,14 @@ public final class DiskChecks {
     DiskChecks checks = new DiskChecks(graph, digests, caller);
     BitSet still = Frozen.still(graph);
     for (int j : graph.inOrder(selected)) {
+      Links links = graph.links(j);
       if (!still.get(j)) {
         checks.checkNeeds(j);
-        checks.checkTools(graph.job(j));
+        if (!links.tools().isEmpty()) {
+          checks.checkTools(graph.job(j));
+        }
       }
-      for (Wrong wrong : checks.places.of(j)) {
+      for (Wrong wrong : checks.places.of(j, links)) {
         boolean since = wrong.linked() && ran.test(graph.name(j));
         (since ? checks.unreadable : checks.errors).add(wrong.error());
       }

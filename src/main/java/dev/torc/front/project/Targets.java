@@ -8,7 +8,7 @@ import dev.torc.core.decide.JobSelection.UserPaths;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Group;
 import dev.torc.core.model.InstanceName;
-import dev.torc.core.model.Job;
+import dev.torc.core.model.Job.Labels;
 import dev.torc.core.model.Job.Trait;
 import dev.torc.features.groups.NameGlob;
 import java.util.Arrays;
@@ -213,12 +213,13 @@ public final class Targets {
       return found;
     }
     for (int j : graph.inOrder(graph.allJobs())) {
-      Job job = graph.job(j);
+      Labels labels = graph.labels(j);
       boolean matches =
           glob != null
-              && (glob.matches(job.name()) || job.group() != null && glob.matches(job.group()))
-              && !(whole && job.has(Trait.MANUAL));
-      found.set(j, matches || job.labels().tags().contains(target));
+              && (glob.matches(graph.name(j))
+                  || labels.group() != null && glob.matches(labels.group()))
+              && !(whole && graph.job(j).has(Trait.MANUAL));
+      found.set(j, matches || labels.tags().contains(target));
     }
     graph.open().forEach((node, group) -> found.set(node, means(target, glob, group)));
     boolean known =
@@ -278,8 +279,8 @@ public final class Targets {
     others.forEach(name -> shown.put(name, name));
     graph.workflow().groups().forEach(each -> shown.put(each.name(), each.name()));
     for (int j : graph.inOrder(graph.allJobs())) {
-      shown.put(graph.job(j).name(), graph.job(j).name());
-      graph.job(j).labels().tags().forEach(tag -> shown.put(tag, tag));
+      shown.put(graph.name(j), graph.name(j));
+      graph.labels(j).tags().forEach(tag -> shown.put(tag, tag));
     }
     shown.remove(target, target); // a tag of another package
     String nearest = NearestName.to(target, shown.keySet());

@@ -32,7 +32,10 @@ class PackedJobsTest {
       assertEquals(size, jobs.size());
       for (int step : new int[] {1, 64, 4096}) {
         for (int j = 0; j < size; j += step) {
-          assertEquals(read.get(j % 3), jobs.get(j));
+          Job job = read.get(j % 3);
+          assertEquals(job, jobs.get(j));
+          assertEquals(job.labels(), jobs.labels(j));
+          assertEquals(job.links(), jobs.links(j));
         }
       }
     }
