@@ -5,8 +5,6 @@ import java.lang.ref.Reference;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A lock that belongs to an open file, not to the process: a lock of a {@link
@@ -47,16 +45,12 @@ public final class OpenFileLock implements AutoCloseable {
   /** Bytes of struct flock: short type, short whence, long start, long length, int pid (0). */
   private static final int SIZE = 32;
 
-  /** The descriptors of this process's locks. */
-  static final Set<String> HELD = ConcurrentHashMap.newKeySet();
-
   private final boolean ofBytes;
   private int fd;
 
   private OpenFileLock(int fd, boolean ofBytes) {
     this.fd = fd;
     this.ofBytes = ofBytes;
-    HELD.add("" + fd);
   }
 
   /**
@@ -174,7 +168,6 @@ public final class OpenFileLock implements AutoCloseable {
     } else if (fd >= 0) {
       FLOCK.call(fd, UNLOCK);
     }
-    HELD.remove("" + fd);
     Libc.close(fd);
     fd = -1;
   }

@@ -8,13 +8,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 
 /**
  * Another process of this host: its ancestors and, on Linux, its files in {@code /proc}. These come
@@ -175,36 +175,42 @@ public record OtherProcess(int pid) {
 
   /**
    * Returns a process, possibly this one, that still has the file removed from {@code place} open
-   * and holds a {@code flock(2)}. Checks only processes in the kernel's list of locks, and of this
-   * one only its locks: checking the open files of all took 20 ms of each first build.
+   * and holds a {@code flock(2)}. Checks only processes in the kernel's list of locks: checking the
+   * open files of all took 20 ms of each first build. Without that list it checks all.
    */
   public static OptionalInt holderOfRemoved(Path place) {
     String name = real(place) + " (deleted)";
     String locks = self().text("../locks");
-    return Stream.of(locks.equals("?") ? list("/proc") : locks.split(" "))
-        .distinct() // a process may hold many locks
-        .filter(word -> word.matches("\\d{1,9}"))
-        .mapToInt(Integer::parseInt)
-        .filter(
-            pid -> anyOpen(pid, pid == self().pid ? OpenFileLock.HELD : open(pid), name::equals))
-        .findFirst();
+    String[] words = locks.equals("?") ? list("/proc") : locks.split(" ");
+    for (String pid : new LinkedHashSet<>(List.of(words))) { // a process may hold many locks
+      if (!pid.isEmpty() && Character.isDigit(pid.charAt(0)) && anyOpen(pid, name::equals)) {
+        return OptionalInt.of(Integer.parseInt(pid));
+      }
+    }
+    return OptionalInt.empty();
   }
 
   /** Returns whether a process has the file at this path open; true if that cannot be seen. */
   public static boolean mayHaveOpen(long pid, Path place) {
     String name = real(place);
-    return new File("/proc/" + pid + "/fd").list() == null
-        || anyOpen(pid, open(pid), file -> file.equals(name) || file.equals(name + " (deleted)"));
+    String folder = "/proc/" + pid + "/fd";
+    return new File(folder).list() == null
+        || anyOpen(
+            Long.toString(pid), open -> open.equals(name) || open.equals(name + " (deleted)"));
   }
 
-  private static Set<String> open(long pid) {
-    return Set.of(list("/proc/" + pid + "/fd"));
-  }
-
-  private static boolean anyOpen(long pid, Set<String> numbers, Predicate<String> which) {
-    return numbers.stream()
-        .map(number -> Path.of("/proc/" + pid + "/fd", number)) // perhaps closed meanwhile
-        .anyMatch(file -> Io.or(() -> which.test(Files.readSymbolicLink(file).toString()), false));
+  private static boolean anyOpen(String pid, Predicate<String> which) {
+    String folder = "/proc/" + pid + "/fd";
+    for (String number : list(folder)) {
+      try {
+        if (which.test(Files.readSymbolicLink(Path.of(folder, number)).toString())) {
+          return true;
+        }
+      } catch (IOException closed) {
+        // closed in the meantime
+      }
+    }
+    return false;
   }
 
   private static String[] list(String folder) {
