@@ -28,13 +28,14 @@ import org.junit.platform.commons.support.HierarchyTraversalMode;
 @ExtendWith(Sampled.Third.class)
 public @interface Sampled {
 
+  /** One of so many methods is played. */
+  int PARTS = 3;
+
   /** Why a test is skipped. */
   String LEFT_OUT = "left out of this sample: -Dtorc.all plays all";
 
   /** Chooses the methods by the seed of the run. */
   final class Third implements ExecutionCondition {
-
-    private static final int PARTS = 3;
 
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {

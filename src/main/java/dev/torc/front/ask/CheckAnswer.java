@@ -173,7 +173,7 @@ record CheckAnswer(
     return new Fields(
         jobs,
         leftOut > 0 ? Optional.of(leftOut) : Optional.empty(),
-        images.isEmpty() ? Optional.empty() : Optional.of(images),
+        Json.unlessEmpty(images),
         Json.places(errors),
         Json.places(warnings));
   }

@@ -136,7 +136,6 @@ final class JobFields {
       }
       JobResult.Ran ran = details.ran();
       String started = ran.started() > 0 ? Amount.isoTime(ran.started()) : null;
-      List<LeftOut> without = LeftOut.of(details);
       return new Last(
           new Ended(result.outcome(), details.what(), ran.build(), started),
           Json.seconds(result.wall()),
@@ -146,7 +145,7 @@ final class JobFields {
           new Source(
               Optional.ofNullable(commit),
               Optional.ofNullable(details.origin()),
-              without.isEmpty() ? Optional.empty() : Optional.of(without),
+              Json.unlessEmpty(LeftOut.of(details)),
               Optional.ofNullable(chain)));
     }
   }

@@ -318,7 +318,7 @@ record ListAnswer(
     if (!shape.groups) {
       return new Lists(
           jobs.keySet().stream().map(this::json).toList(),
-          leftOut.isEmpty() ? Optional.empty() : Optional.of(LeftOutLines.json(leftOut).toList()));
+          Json.unlessEmpty(LeftOutLines.json(leftOut).toList()));
     }
     Set<String> names = shown.stream().map(DisplayGraph.Fold::name).collect(Collectors.toSet());
     return Map.of(
@@ -359,15 +359,16 @@ record ListAnswer(
         implements Json.Inline {}
   }
 
+  private static String names(List<ImageUse.ImageHere> images) {
+    return images.stream().map(ImageUse.ImageHere::image).collect(Collectors.joining(", "));
+  }
+
   private One json(int id) {
     Job job = graph().job(id);
     Known known = jobs.get(id);
     Map<String, String> parameters = new TreeMap<>(job.parameters());
     parameters.replaceAll((_, value) -> WebAddress.shown(value));
-    String images =
-        ImageUse.of(plan.context(), id).stream()
-            .map(use -> use.image().image())
-            .collect(Collectors.joining(", "));
+    Optional<List<ImageUse.ImageHere>> images = ImageUse.ofJob(plan.context(), id);
     Map<String, Object> resources = Json.fields(JobFields.Requested.of(job.runs().resources()));
     resources.putAll(job.runs().resources().counters());
     return new One(
@@ -379,8 +380,8 @@ record ListAnswer(
             job.labels().tags(),
             known.command,
             job.runs().steps().getFirst().dir(),
-            images.isEmpty() ? null : images),
-        ImageUse.ofJob(plan.context(), id),
+            images.map(ListAnswer::names).orElse(null)),
+        images,
         new One.Paths(
             Manifest.needs(job),
             known.found(),

@@ -230,7 +230,7 @@ public final class ReportPage {
     /**
      * The builds of the page.
      *
-     * @param asked the number of the build that the page is about; 0 for the project as it stands
+     * @param asked the number of the build on the page; 0 for the current state of the project
      * @param build the build on the timeline
      */
     private record Of(

@@ -16,18 +16,16 @@ import dev.torc.core.model.InstanceName;
 import java.io.IOException;
 import java.io.Writer;
 import java.lang.reflect.Method;
-import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
-import java.lang.reflect.Type;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * Writes answers and events as JSON, with jackson-jr: a record becomes an object with its
@@ -62,57 +60,49 @@ public final class Json {
 
   private record Said(String file, int line, int column, String message) {}
 
-  /** A component of a record, and those of the {@link Inline} record that it is, if it is one. */
-  private record Field(String name, Method accessor, List<Field> inner) {
+  private record Field(String name, Method accessor) {}
 
-    static List<Field> of(Class<?> type) {
-      return Stream.of(type.isRecord() ? type.getRecordComponents() : new RecordComponent[0])
-          .map(Field::of)
-          .toList();
-    }
+  /** The fields of each type of record, looked up once. */
+  private static final class Fields extends ClassValue<List<Field>> {
 
-    private static Field of(RecordComponent component) {
-      component.getAccessor().setAccessible(true); // the record may be private
-      Type type =
-          component.getGenericType() instanceof ParameterizedType some
-                  && some.getRawType() == Optional.class
-              ? some.getActualTypeArguments()[0]
-              : component.getType();
-      boolean inline = type instanceof Class<?> one && Inline.class.isAssignableFrom(one);
-      List<Field> inner = inline ? of((Class<?>) type) : List.of();
-      return new Field(snake(component.getName()), component.getAccessor(), inner);
-    }
+    static final Fields OF = new Fields();
 
-    void put(Object value, Map<String, Object> into) {
-      switch (value) {
-        case Optional<?> some -> some.ifPresent(each -> put(each, into));
-        case Inline one -> putAll(inner, one, into);
-        case null, default -> into.put(name, value);
+    @Override
+    protected List<Field> computeValue(Class<?> type) {
+      List<Field> fields = new ArrayList<>();
+      for (RecordComponent each : type.getRecordComponents()) {
+        each.getAccessor().setAccessible(true); // the record may be private
+        fields.add(new Field(snake(each.getName()), each.getAccessor()));
       }
+      return List.copyOf(fields);
     }
 
-    static void putAll(List<Field> fields, Object of, Map<String, Object> into) {
+    static void putAll(Record of, Map<String, Object> into) {
       try {
-        for (Field each : fields) {
-          each.put(each.accessor.invoke(of), into);
+        for (Field each : OF.get(of.getClass())) {
+          put(each.name, each.accessor.invoke(of), into);
         }
       } catch (ReflectiveOperationException e) {
         throw new IllegalStateException(e);
       }
     }
+
+    private static void put(String name, Object value, Map<String, Object> into) {
+      switch (value) {
+        case Optional<?> some -> some.ifPresent(each -> put(name, each, into));
+        case Inline inner -> putAll((Record) inner, into);
+        case null, default -> into.put(name, value);
+      }
+    }
   }
 
   /** Writes values of a type that jackson-jr cannot write, or writes in another form. */
-  private record Form(Class<?> valueType, List<Field> fields) implements ValueWriter {
+  private record Form(Class<?> valueType) implements ValueWriter {
     @Override
     public void writeValue(JSONWriter to, JsonGenerator out, Object value) throws IOException {
       switch (value) {
         case Raw raw -> out.writeRawValue(JsonText.strict(raw.text));
-        case Record of -> {
-          Map<String, Object> values = new LinkedHashMap<>();
-          Field.putAll(fields, of, values);
-          to.writeValue(values);
-        }
+        case Record of -> to.writeValue(fields(of));
         case Enum<?> constant -> out.writeString(lower(constant));
         default -> out.writeString(value.toString());
       }
@@ -135,9 +125,7 @@ public final class Json {
             @Override
             public ValueWriter findValueWriter(JSONWriter to, Class<?> type) {
               boolean told = type == Instant.class || Path.class.isAssignableFrom(type);
-              return type.isRecord() || told || type.isEnum()
-                  ? new Form(type, Field.of(type))
-                  : null;
+              return type.isRecord() || told || type.isEnum() ? new Form(type) : null;
             }
           });
     }
@@ -155,7 +143,7 @@ public final class Json {
     if (of instanceof Map<?, ?> map) {
       map.forEach((name, value) -> fields.put((String) name, value));
     } else {
-      Field.putAll(Field.of(of.getClass()), of, fields);
+      Fields.putAll((Record) of, fields);
     }
     return fields;
   }
@@ -165,6 +153,11 @@ public final class Json {
     return all.stream()
         .map(d -> new Said(d.place().file(), d.place().line(), d.place().column(), d.message()))
         .toList();
+  }
+
+  /** Returns a list for a field that is left out if the list is empty. */
+  public static <T> Optional<List<T>> unlessEmpty(List<T> all) {
+    return Optional.of(all).filter(list -> !list.isEmpty());
   }
 
   /** Returns nanoseconds as seconds; null if negative. */

@@ -78,7 +78,7 @@ final class JsonReport implements Report {
           Json.seconds(of.wall()),
           Json.seconds(of.usage().cpu()),
           Json.known(of.usage().peak()),
-          of.leftOut().isEmpty() ? Optional.empty() : Optional.of(of.leftOut()));
+          Json.unlessEmpty(of.leftOut()));
     }
   }
 

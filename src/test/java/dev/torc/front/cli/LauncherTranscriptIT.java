@@ -25,8 +25,6 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Execution(ExecutionMode.CONCURRENT)
 class LauncherTranscriptIT {
 
-  private static final int PARTS = 3;
-
   @TempDir Path temp;
 
   @TestFactory
@@ -38,7 +36,9 @@ class LauncherTranscriptIT {
                 DynamicContainer.dynamicContainer(
                     file.getDisplayName(),
                     file.getChildren()
-                        .map(test -> played(test, Sample.plays(PARTS, which.getAndIncrement())))
+                        .map(
+                            test ->
+                                played(test, Sample.plays(Sampled.PARTS, which.getAndIncrement())))
                         .toList())) // now, so that the seed decides
         .toList();
   }
