@@ -68,7 +68,7 @@ class DesignPageTest {
   @Test
   void everyFileThatTheyNameIsThere() throws IOException {
     Pattern file = Pattern.compile("`([\\w.-]+(?:/[\\w.-]+)+)`");
-    for (Page page : about("glossary.md")) {
+    for (Page page : about("glossary.md|engine")) {
       List<String> named = file.matcher(page.prose()).results().map(each -> each.group(1)).toList();
       List<String> missing =
           named.stream()
@@ -77,7 +77,10 @@ class DesignPageTest {
                   name ->
                       Stream.of(
                               "%s",
-                              "src/main/java/dev/torc/%s.java", "src/test/java/dev/torc/%s.java")
+                              "src/main/java/dev/torc/%s",
+                              "src/main/java/dev/torc/%s.java",
+                              "src/main/java/dev/torc/core/%s.java",
+                              "src/test/java/dev/torc/%s.java")
                           .noneMatch(where -> Files.exists(Path.of(where.formatted(name)))))
               .toList();
       assertEquals(List.of(), missing, page.file().toString());
