@@ -164,13 +164,13 @@ record ItemReader(Paths paths, GivenNeeds given, Problems problems) {
   private List<Node> items(Node node, Scope scope, boolean need) {
     List<Node> items = new ArrayList<>();
     for (Node each : new ListItems(scope, need).of(need ? given.inside(node) : node)) {
-      if (need
-          && each instanceof Node.Mapping map
-          && map.get("job") instanceof Node.Scalar job
-          && job.text().indexOf('{') >= 0) {
+      Node job = need && each instanceof Node.Mapping map ? map.get("job") : null;
+      if (job instanceof Node.Sequence
+          || job instanceof Node.Scalar text && text.text().indexOf('{') >= 0) {
+        Node.Mapping map = (Node.Mapping) each;
         for (Node name : new ListItems(scope, true).of(job)) {
           SequencedMap<String, Entry> one = new LinkedHashMap<>(map.entries());
-          one.put("job", new Entry(job.place(), name));
+          one.put("job", new Entry(name.place(), name));
           items.add(new Node.Mapping(map.place(), one));
         }
       } else {
