@@ -11,6 +11,7 @@ import dev.torc.features.when.LeftOutJobs;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * The jobs that an option of the call means: names of jobs, groups, parts of groups and tags, globs
@@ -64,6 +65,24 @@ public record CalledJobs(String option, List<String> patterns, List<String> path
         }
       }
       return null;
+    }
+
+    /** Returns the job of such a package that a job names, and why it is left out; else null. */
+    String needsBroken(Job job) {
+      return Stream.concat(job.needRefs().stream(), job.links().after().stream())
+          .flatMap(Called::named)
+          .filter(name -> brokenOf(name) != null)
+          .findFirst()
+          .map(name -> "needs " + name + " (" + brokenOf(name) + ")")
+          .orElse(null);
+    }
+
+    private static Stream<String> named(Ref ref) {
+      return ref instanceof Ref.OfJob of
+          ? Stream.of(of.job())
+          : ref instanceof Ref.OfData data && data.job() != null
+              ? data.readings().stream().map(Ref.OfData::job)
+              : Stream.empty();
     }
 
     boolean isNone() {

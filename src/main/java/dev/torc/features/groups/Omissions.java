@@ -77,7 +77,8 @@ final class Omissions {
 
   private String reason(LeftOutJobs.Candidate each) {
     LeftOutJob known = jobs.get(each.name());
-    String broken = called.brokenOf(each.name());
+    String own = called.brokenOf(each.name());
+    String broken = own != null ? own : called.needsBroken(each.job());
     return known != null
         ? known.why()
         : broken != null
