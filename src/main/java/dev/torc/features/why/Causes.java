@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 
 /**
@@ -84,14 +85,15 @@ public final class Causes {
     return switch (ask.verdict) {
       case null ->
           run.adopted
-              ? new Link(name, How.ADOPTED, null, List.of(), List.of())
+              ? new Link(name, How.ADOPTED, Optional.empty(), List.of(), List.of())
               : past(run.details, ask, next);
       case Verdict.WillRun _ -> due(How.WILL_RUN, ask, null, last, next);
       case Verdict.WillRestore will -> due(How.WILL_RESTORE, ask, will.origin(name), last, next);
       case Verdict.WillFail _ -> due(How.WILL_FAIL, ask, null, 0, next);
       case Verdict.MayRun may -> {
         next.add(new Ask(ask.plan, may.after(), ask.plan.verdict(may.after())));
-        yield new Link(name, How.MAY_RUN, null, List.of(), List.of(graph.name(may.after())));
+        List<String> after = List.of(graph.name(may.after()));
+        yield new Link(name, How.MAY_RUN, Optional.empty(), List.of(), after);
       }
       case Verdict.UpToDate _, Verdict.Skips _ ->
           throw new IllegalArgumentException(name + " is up to date");
@@ -122,7 +124,8 @@ public final class Causes {
         next.add(new Ask(ask.plan, maker, blocked ? ask.plan.verdict(maker) : null));
       }
     }
-    return new Link(graph.name(ask.job), how, from, reasons, List.copyOf(behind));
+    String job = graph.name(ask.job);
+    return new Link(job, how, Optional.ofNullable(from), reasons, List.copyOf(behind));
   }
 
   /** Returns the nearest failed job before a job, with only never-run jobs between them; or -1. */
@@ -223,14 +226,14 @@ public final class Causes {
     /**
      * One job of the chain.
      *
-     * @param from the origin of a restored job's result; null for other jobs
+     * @param from the origin of a restored job's result; empty for other jobs
      * @param reasons empty for a job that may run or was adopted
      * @param behind for each reason, the job that made the changed file or value, or the failed job
      *     that kept this job from running; empty if there is none. For a job that may run, the one
      *     job that decides whether it runs
      */
     public record Link(
-        String job, How how, Origin from, List<Reason> reasons, List<String> behind) {}
+        String job, How how, Optional<Origin> from, List<Reason> reasons, List<String> behind) {}
 
     public Link head() {
       return links.get(job);

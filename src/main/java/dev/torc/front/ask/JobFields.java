@@ -16,6 +16,7 @@ import dev.torc.features.why.Causes.CauseChain;
 import dev.torc.front.show.Json;
 import dev.torc.front.show.Json.Named;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -123,14 +124,15 @@ final class JobFields {
         Optional<GitCommit> commit,
         Optional<Origin> from,
         Optional<List<LeftOut>> without,
-        Optional<List<ChainLink>> chain)
+        Optional<Collection<CauseChain.Link>> chain)
         implements Json.Inline {}
 
     /**
      * Returns a job's last run; null if it never ran. {@code commit} is null if it is unknown,
      * {@code chain} if it is not asked for.
      */
-    static Last of(JobResult result, RunDetails details, GitCommit commit, List<ChainLink> chain) {
+    static Last of(
+        JobResult result, RunDetails details, GitCommit commit, Collection<CauseChain.Link> chain) {
       if (result == null || details == null) {
         return null;
       }
@@ -147,31 +149,6 @@ final class JobFields {
               Optional.ofNullable(details.origin()),
               Json.unlessEmpty(LeftOut.of(details)),
               Optional.ofNullable(chain)));
-    }
-  }
-
-  /** A job of a chain of causes. */
-  record ChainLink(
-      String job,
-      CauseChain.How how,
-      Optional<Origin> from,
-      List<Reason> reasons,
-      List<String> behind) {
-
-    /** Returns a chain, the selected job first; empty if there is nothing to explain. */
-    static List<ChainLink> of(CauseChain chain) {
-      return chain == null
-          ? List.of()
-          : chain.links().values().stream()
-              .map(
-                  of ->
-                      new ChainLink(
-                          of.job(),
-                          of.how(),
-                          Optional.ofNullable(of.from()),
-                          of.reasons(),
-                          of.behind()))
-              .toList();
     }
   }
 }

@@ -22,8 +22,8 @@ import dev.torc.features.remarks.Remarks;
 import dev.torc.features.stores.KnownResults.NearestResult;
 import dev.torc.features.why.Causes;
 import dev.torc.features.why.Causes.CauseChain;
+import dev.torc.features.why.Causes.CauseChain.Link;
 import dev.torc.features.why.Causes.PathUse;
-import dev.torc.front.ask.JobFields.ChainLink;
 import dev.torc.front.ask.JobFields.Judged;
 import dev.torc.front.ask.JobFields.Last;
 import dev.torc.front.ask.LeftOutLines.Skipped;
@@ -41,6 +41,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -90,12 +91,12 @@ record WhyAnswer(
       SortedMap<String, LeftOutJob> leftOut,
       String known) {
 
-    Question(String target, String path, String known) {
-      this(target, new BitSet(), null, path, List.of(), Collections.emptySortedMap(), known);
+    Question(String target, String path, List<PathUse> uses, String known) {
+      this(target, new BitSet(), null, path, uses, Collections.emptySortedMap(), known);
     }
 
-    Question(String target, BitSet jobs, Fold fold, String path, List<PathUse> uses) {
-      this(target, jobs, fold, path, uses, Collections.emptySortedMap(), "");
+    Question(String target, BitSet jobs, Fold fold, SortedMap<String, LeftOutJob> leftOut) {
+      this(target, jobs, fold, "", List.of(), leftOut, "");
     }
   }
 
@@ -170,26 +171,22 @@ record WhyAnswer(
     BitSet meant = Targets.find(graph, target, project.paths());
     var leftOut = LeftOutTargets.of(graph, List.of(target), project.paths());
     if (!leftOut.isEmpty() && (meant == null || meant.isEmpty())) {
-      return List.of(new Question(target, new BitSet(), null, "", List.of(), leftOut, ""));
+      return List.of(new Question(target, new BitSet(), null, leftOut));
     } else if (meant == null) {
       List<PathUse> uses = causes.readers(path);
       StaleFiles stale = look.context().contents().stale();
       Undeclared made = graph.makerOf(path) < 0 ? stale.of(path) : null;
-      if (made != null) {
-        var none = Collections.<String, LeftOutJob>emptySortedMap();
-        return List.of(
-            new Question(target, new BitSet(), null, path, uses, none, stale.line(made)));
-      }
-      List<String> known = uses.isEmpty() ? Remarks.about(look.context(), path) : List.of();
-      if (!known.isEmpty()) {
-        return List.of(new Question(target, path, String.join("\n", known)));
-      } else if (uses.isEmpty()) {
+      String remarks =
+          made == null && uses.isEmpty()
+              ? String.join("\n", Remarks.about(look.context(), path))
+              : "";
+      if (made == null && uses.isEmpty() && remarks.isEmpty()) {
         String hint = Targets.hint(graph, target, project.paths(), true, List.of());
         throw new BadInput(
             "no job makes or needs %s, and no job or tag has that name%s"
                 .formatted(SafeText.name(target), hint));
       }
-      return List.of(new Question(target, new BitSet(), null, path, uses));
+      return List.of(new Question(target, path, uses, made == null ? remarks : stale.line(made)));
     }
     nodes.or(meant);
     BitSet jobs = graph.jobsOf(meant);
@@ -198,10 +195,10 @@ record WhyAnswer(
     boolean one = graph.nodesOf(target) == null ? jobs.isEmpty() : graph.jobId(target) < 0;
     List<Integer> all = Arrays.stream(graph.inOrder(jobs)).boxed().toList();
     Fold whole = one ? new Fold(target, true, all, open.length > 0 ? open[0] : -1) : null;
-    asked.add(new Question(target, jobs, whole, "", List.of(), leftOut, ""));
+    asked.add(new Question(target, jobs, whole, leftOut));
     for (int node : one ? new int[0] : open) {
       Fold fold = new Fold(graph.name(node), true, List.of(), node);
-      asked.add(new Question(fold.name(), new BitSet(), fold, "", List.of()));
+      asked.add(new Question(fold.name(), new BitSet(), fold, Collections.emptySortedMap()));
     }
     return asked;
   }
@@ -370,20 +367,25 @@ record WhyAnswer(
         String target, Named name, boolean running, Optional<List<ImageUse.ImageHere>> images)
         implements Json.Inline {}
 
-    private record Why(List<ChainLink> chain, NearestResult nearest, Last last)
+    private record Why(Collection<Link> chain, NearestResult nearest, Last last)
         implements Json.Inline {}
+  }
+
+  /** Returns the jobs of a chain, the selected one first; empty if there is nothing to explain. */
+  private static Collection<Link> links(CauseChain chain) {
+    return chain == null ? List.of() : chain.links().values();
   }
 
   private Explained json(String target, int job, PastCommits commits) {
     String name = graph().job(job).name();
     RunDetails details = look.records().details(name);
-    List<ChainLink> ran = ChainLink.of(causes.ofLastRun(job));
+    Collection<Link> ran = links(causes.ofLastRun(job));
     return new Explained(
         new Explained.About(
             target, Named.of(name), running.contains(name), ImageUse.ofJob(plan.context(), job)),
         Judged.of(graph(), job, plan.verdict(job)),
         new Explained.Why(
-            ChainLink.of(causes.of(plan, job)),
+            links(causes.of(plan, job)),
             near.get(job),
             Last.of(look.records().result(job), details, commits.of(details), ran)));
   }

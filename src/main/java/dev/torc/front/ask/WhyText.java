@@ -202,8 +202,8 @@ final class WhyText {
       String after = link.behind().getFirst();
       return name + " may run: after " + SafeText.name(after) + inner(after, depth);
     }
-    String from = link.from() == null ? "" : " from " + AttemptText.origin(link.from());
-    return name + how(link, from, why);
+    return name
+        + how(link, link.from().map(of -> " from " + AttemptText.origin(of)).orElse(""), why);
   }
 
   private static String how(CauseChain.Link link, String from, String why) {
