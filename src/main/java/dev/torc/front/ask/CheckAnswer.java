@@ -20,7 +20,6 @@ import dev.torc.features.remarks.RemarkedJob;
 import dev.torc.features.remarks.Remarks;
 import dev.torc.features.remarks.ValueRemarks;
 import dev.torc.features.sandbox.Sandbox;
-import dev.torc.front.project.DiskChecks;
 import dev.torc.front.project.JobChoice;
 import dev.torc.front.project.Project;
 import dev.torc.front.session.Exit;
@@ -77,10 +76,7 @@ record CheckAnswer(
         JobSelection all = project.select(List.of());
         int[] jobs = graph.inOrder(all.jobs());
         try {
-          warnings.addAll(
-              DiskChecks.check(
-                  graph, look.digests(), call.caller().env(), all.jobs(), look.cache()::hasRun));
-          look.context().refuse(all.jobs(), all.jobs());
+          look.check(all.jobs(), warnings::add);
         } finally {
           warnings.addAll(Remarks.made(look.context()));
           images = ImageUse.of(look.context(), jobs);

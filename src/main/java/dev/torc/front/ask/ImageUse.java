@@ -5,10 +5,12 @@ import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.PlanContext;
 import dev.torc.core.manifest.MachineInputs;
 import dev.torc.core.manifest.MachineInputs.ImageSource;
+import dev.torc.core.model.Step;
 import dev.torc.front.show.Json;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -28,6 +30,11 @@ record ImageUse(ImageHere image, int jobs) {
    */
   record ImageHere(String image, String identity, String file) implements Json.Inline {
 
+    private static ImageHere of(Step.Image image, ImageSource.Here here) {
+      String identity = here == null || here.id() == null ? null : here.id().hex();
+      return new ImageHere(image.name(), identity, here == null ? null : here.file());
+    }
+
     /**
      * Returns the name with as much of the identity as the runtimes show: {@code bwa:0.7
      * 716858470f10}.
@@ -46,25 +53,18 @@ record ImageUse(ImageHere image, int jobs) {
   /** How many digits of an identity the runtimes show. */
   private static final int SHOWN = 12;
 
-  private record Known(String name, ImageSource.Here here) {}
-
   static List<ImageUse> of(PlanContext context, int... jobs) {
     MachineInputs around = context.contents().machine();
-    Map<Known, Integer> uses = new LinkedHashMap<>();
+    Map<ImageHere, Integer> uses = new LinkedHashMap<>();
     for (int job : jobs) {
       context.graph().job(job).runs().steps().stream()
-          .filter(step -> step.image() != null)
-          .map(step -> new Known(step.image().name(), around.image(step.image())))
+          .map(Step::image)
+          .filter(Objects::nonNull)
+          .map(image -> ImageHere.of(image, around.image(image)))
           .distinct()
           .forEach(image -> uses.merge(image, 1, Integer::sum));
     }
-    return uses.entrySet().stream().map(use -> of(use.getKey(), use.getValue())).toList();
-  }
-
-  private static ImageUse of(Known image, int jobs) {
-    ImageSource.Here here = image.here == null ? new ImageSource.Here(null, null) : image.here;
-    String identity = here.id() == null ? null : here.id().hex();
-    return new ImageUse(new ImageHere(image.name, identity, here.file()), jobs);
+    return uses.entrySet().stream().map(use -> new ImageUse(use.getKey(), use.getValue())).toList();
   }
 
   static String shown(List<ImageUse> images) {

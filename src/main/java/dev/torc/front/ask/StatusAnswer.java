@@ -17,12 +17,12 @@ import dev.torc.core.memory.CachePlace;
 import dev.torc.core.memory.JobResult.Outcome;
 import dev.torc.core.memory.JobResult.RunDetails;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
+import dev.torc.core.memory.StartMark;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Workflow.LeftOutJob;
 import dev.torc.core.model.Workflow.Stores;
 import dev.torc.features.clean.StaleProducts;
 import dev.torc.features.stores.LocalStore;
-import dev.torc.front.project.DiskChecks;
 import dev.torc.front.project.DisplayGraph;
 import dev.torc.front.project.JobChoice;
 import dev.torc.front.project.LeftOutTargets;
@@ -135,13 +135,11 @@ record StatusAnswer(
     private static SequencedMap<String, JobTime> of(RunningJobs working, Cache cache) {
       SequencedMap<String, JobTime> all = new LinkedHashMap<>();
       long now = System.currentTimeMillis();
-      working
-          .running()
-          .forEach(
-              (job, mark) -> {
-                long since = mark.started() == 0 ? -1 : Math.max(0, now - mark.started());
-                all.put(job, new JobTime(since * 1_000_000, BuildFollower.took(cache.result(job))));
-              });
+      for (StartMark mark : working.running().values()) {
+        long since = mark.started() == 0 ? -1 : Math.max(0, now - mark.started());
+        long last = BuildFollower.took(cache.result(mark.job()));
+        all.put(mark.job(), new JobTime(since * 1_000_000, last));
+      }
       return all;
     }
 
@@ -183,13 +181,7 @@ record StatusAnswer(
       JobChoice choice = JobChoice.of(targets, call.has("--all"));
       JobSelection selection = call.chosen(look, project.select(choice));
       try {
-        DiskChecks.check(
-            project.graph(),
-            look.digests(),
-            project.caller().env(),
-            selection.jobs(),
-            look.cache()::hasRun);
-        look.context().refuse(selection.jobs(), selection.jobs());
+        look.check(selection.jobs(), _ -> {});
       } catch (BadInput bad) {
         // Show the status even if a build would refuse something.
         Exit.of(bad).lines().forEach(call.console()::say);
@@ -199,8 +191,8 @@ record StatusAnswer(
         Exit.of(new BadInput(lasting)).lines().forEach(call.console()::say);
         return of(folder, null, List.of(), 0, look.cache(), Collections.emptySortedMap());
       }
-      Plan plan =
-          look.plan(selection, Rerun.of(choice.targets(project.graph(), project.paths()), false));
+      List<String> meant = choice.targets(project.graph(), project.paths());
+      Plan plan = look.plan(selection, Rerun.of(meant, false));
       MadeFirst.unknown(project).forEach(call::warn);
       MadeFirst.renewed(plan).forEach(call::warn);
       return of(
@@ -211,10 +203,7 @@ record StatusAnswer(
           look.cache(),
           call.has("--failed")
               ? Collections.emptySortedMap()
-              : LeftOutTargets.of(
-                  project.graph(),
-                  choice.targets(project.graph(), project.paths()),
-                  project.paths()));
+              : LeftOutTargets.of(project.graph(), meant, project.paths()));
     }
   }
 

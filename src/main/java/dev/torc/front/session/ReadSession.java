@@ -3,6 +3,7 @@ package dev.torc.front.session;
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.digests.FileClock;
 import dev.torc.base.posix.Signals;
+import dev.torc.base.syntax.BadInput.Diagnostic;
 import dev.torc.base.syntax.BadInput.Warnings;
 import dev.torc.core.attempt.Event;
 import dev.torc.core.attempt.LaunchBuilder;
@@ -22,6 +23,7 @@ import dev.torc.features.stores.LocalStore;
 import dev.torc.features.stores.SharedStores;
 import dev.torc.front.project.BuildWatcher;
 import dev.torc.front.project.Caller;
+import dev.torc.front.project.DiskChecks;
 import dev.torc.front.project.JobConditions;
 import dev.torc.front.project.Project;
 import dev.torc.front.show.Console;
@@ -30,6 +32,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
 
@@ -131,6 +134,13 @@ public final class ReadSession implements AutoCloseable {
     BitSet dirty = (BitSet) fast.dirty().clone();
     dirty.or(asked);
     return of.graph() == fast.project().graph() ? Plan.of(of, dirty) : Plan.of(of);
+  }
+
+  /** Refuses jobs as a build would if they were due, and warns about their files. */
+  public void check(BitSet jobs, Consumer<Diagnostic> warn) throws IOException {
+    DiskChecks.check(project.graph(), digests, project.caller().env(), jobs, cache::hasRun)
+        .forEach(warn);
+    context.refuse(jobs, jobs);
   }
 
   /** Tells nothing about probes; a signal ends them. */
