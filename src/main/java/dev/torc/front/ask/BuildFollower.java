@@ -157,9 +157,8 @@ final class BuildFollower implements Progress {
     if (build != null) {
       new AttemptHistory(cache)
           .eachFrom(build.id().number(), reported, each -> reportEnd(each, cache));
-      RunningJobs.of(place, cache, Set.of())
-          .running()
-          .forEach((job, mark) -> reportStart(mark, cache));
+      var jobs = RunningJobs.of(place, cache, Set.of()).running();
+      jobs.values().forEach(mark -> reportStart(mark, cache));
     }
     if (last) {
       reportFinish();
@@ -232,9 +231,8 @@ final class BuildFollower implements Progress {
       Map<JobState, Integer> counts = new EnumMap<>(JobState.class);
       build.counts().forEach((state, n) -> counts.put(JobState.valueOf(state), n));
       exit = build.end().exit();
-      report.accept(
-          new Event.Finished(
-              build.id(), counts, build.end().use(), build.end().nanos(), build.end().exit()));
+      var end = build.end();
+      report.accept(new Event.Finished(build.id(), counts, end.use(), end.nanos(), exit));
     }
   }
 

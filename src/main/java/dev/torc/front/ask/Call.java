@@ -458,11 +458,10 @@ public final class Call {
    * Writes the JSON document of a command whose build file is refused. The command writes no other.
    */
   public static void refuse(BadInput refused, Writer to) throws IOException {
-    Map<String, Object> all = new LinkedHashMap<>(Map.of("event", "refused"));
-    all.put("version", Json.VERSION);
-    all.put("errors", Json.places(refused.diagnostics()));
-    Json.write(all, to);
+    Json.write(new Refused("refused", Json.VERSION, Json.places(refused.diagnostics())), to);
   }
+
+  private record Refused(String event, int version, List<?> errors) {}
 
   /** Returns the id of the build that runs in a project; empty for none. */
   public static String runningBuild(Project project) {

@@ -45,7 +45,6 @@ import java.util.function.Consumer;
  */
 final class CleanAnswer implements Cleaner.Listener {
   private final Call call;
-  private final List<String> targets;
   private final LockTerms lock;
   private final boolean dry;
   private final boolean force;
@@ -100,7 +99,6 @@ final class CleanAnswer implements Cleaner.Listener {
         given.project() == null
             ? Project.lastGraph(call.caller(), call.options())
             : given.project().graph();
-    this.targets = targets;
     InnerRecords inner = new InnerRecords(place.root(), call.caller()::place, call::warn);
     this.chosen = new CleanedProducts(given, graph, targets, stale, inner);
   }

@@ -14,14 +14,14 @@ import dev.torc.front.show.Json;
 import dev.torc.front.show.Json.Named;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
-import java.util.SequencedSet;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -66,50 +66,39 @@ record DataAnswer(
 
   /** Returns whether no job has the name, and none can get it when its group is expanded. */
   private static boolean isGone(Graph graph, String job) {
-    String group = InstanceName.parse(job).group();
     return graph.jobId(job) < 0
-        && graph.open().values().stream().noneMatch(open -> open.name().equals(group));
+        && graph.open().values().stream().noneMatch(open -> open.name().equals(groupOf(job)));
   }
 
   /** Returns a line for each instance: its parameters and its values, as columns. */
   private String table() {
-    SequencedSet<String> parameters = new LinkedHashSet<>();
-    SequencedSet<String> keys = new LinkedHashSet<>();
+    Set<String> found = new LinkedHashSet<>(); // p and a parameter's name, v and a key
     SortedMap<String, Map<String, String>> lines = new TreeMap<>(new NaturalOrder());
     stored.forEach(
         (job, values) -> {
-          Map<String, String> cells = new HashMap<>();
+          Map<String, String> cells = new LinkedHashMap<>();
           InstanceName.parse(job).values().forEach((name, value) -> cells.put("p" + name, value));
           values.forEach(value -> cells.put("v" + value.key(), value.text()));
-          parameters.addAll(InstanceName.parse(job).values().keySet());
-          values.forEach(value -> keys.add(value.key()));
+          found.addAll(cells.keySet());
           lines.put(job, cells);
         });
-    StringBuilder out = new StringBuilder();
-    csv(out, Stream.concat(parameters.stream(), keys.stream()));
-    lines
-        .values()
-        .forEach(
-            cells ->
-                csv(
-                    out,
-                    Stream.concat(
-                        parameters.stream().map(name -> cells.getOrDefault("p" + name, "")),
-                        keys.stream().map(key -> cells.getOrDefault("v" + key, "")))));
+    Comparator<String> kind = Comparator.comparing(column -> column.charAt(0));
+    List<String> columns = found.stream().sorted(kind).toList(); // parameters come first
+    StringBuilder out = new StringBuilder(csv(columns.stream().map(name -> name.substring(1))));
+    for (Map<String, String> cells : lines.values()) {
+      out.append(csv(columns.stream().map(name -> cells.getOrDefault(name, ""))));
+    }
     return out.toString();
   }
 
-  /** Writes a line of cells as RFC 4180 has them. */
-  private static void csv(StringBuilder out, Stream<String> cells) {
-    out.append(
-            cells
-                .map(
-                    cell ->
-                        cell.matches("(?s).*[,\"\\n\\r].*")
-                            ? '"' + cell.replace("\"", "\"\"") + '"'
-                            : cell)
-                .collect(Collectors.joining(",")))
-        .append('\n');
+  /** Returns a line of cells as RFC 4180 has them. */
+  private static String csv(Stream<String> cells) {
+    return cells.map(DataAnswer::quoted).collect(Collectors.joining(",", "", "\n"));
+  }
+
+  private static String quoted(String cell) {
+    boolean plain = !cell.matches("(?s).*[,\"\\n\\r].*");
+    return plain ? cell : '"' + cell.replace("\"", "\"\"") + '"';
   }
 
   @Override
@@ -131,15 +120,14 @@ record DataAnswer(
   @Override
   public Object json() {
     List<Value> all = new ArrayList<>();
-    fixed.forEach(
-        (key, value) ->
-            all.add(new Value(new Named(null, Optional.empty()), key, new Json.Raw(value))));
+    Named none = new Named(null, Optional.empty());
+    fixed.forEach((key, value) -> all.add(new Value(none, key, new Json.Raw(value))));
     stored.forEach(
-        (job, values) ->
-            values.forEach(
-                v ->
-                    all.add(
-                        new Value(Named.of(job), v.key(), new Json.Raw(JsonText.of(v.text()))))));
+        (job, values) -> {
+          for (StoredValue each : values) {
+            all.add(new Value(Named.of(job), each.key(), new Json.Raw(JsonText.of(each.text()))));
+          }
+        });
     return Map.of("data", all);
   }
 

@@ -24,6 +24,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.StringJoiner;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * {@code torc history}: the builds in which something ran, newest first, or the runs of jobs. It
@@ -99,18 +102,16 @@ record HistoryAnswer(List<BuildRecord> builds, String working, List<String> usua
     List<List<String>> rows = new ArrayList<>();
     for (BuildRecord build : builds) {
       BuildLine line = new BuildLine(build, working);
-      boolean told = build.files().isEmpty() || build.files().equals(usual);
-      List<String> more = new ArrayList<>();
-      if (!told) {
+      StringJoiner more = new StringJoiner(", ");
+      if (!build.files().isEmpty() && !build.files().equals(usual)) {
         more.add("-f " + SafeText.line(String.join(" -f ", build.files())));
       }
       GitCommit commit = PastCommits.of(build);
       if (commit != null) {
         more.add(commit.words());
       }
-      String files = String.join(", ", more);
       String number = Long.toString(build.id().number());
-      rows.add(List.of(number, line.started(), line.end(), line.time(), line.counts(), files));
+      rows.add(List.of(number, line.started(), line.end(), line.time(), line.counts(), "" + more));
     }
     return TextTable.of(rows);
   }
@@ -168,23 +169,18 @@ record HistoryAnswer(List<BuildRecord> builds, String working, List<String> usua
     }
 
     private String use(AttemptRecord attempt) {
-      long cpu = attempt.usage().cpu();
-      long peak = attempt.usage().peak();
-      List<String> parts = new ArrayList<>();
-      parts.add(cpu < 0 ? "" : "cpu " + Amount.time(cpu));
-      parts.add(peak < 0 ? "" : "memory " + Amount.size(peak));
-      long gpu = attempt.usage().gpu();
-      long gpuMemory = attempt.usage().gpuMemory();
-      parts.add(gpu < 0 ? "" : "gpu " + gpu + " %");
-      parts.add(gpuMemory < 0 ? "" : "gpu memory " + Amount.size(gpuMemory));
-      parts.add(
-          attempt.where().executor() == null
-              ? ""
-              : "on " + SafeText.name(attempt.where().executor()));
+      Usage use = attempt.usage();
+      String executor = attempt.where().executor();
       GitCommit commit = commits.of(attempt.id().build());
-      parts.add(commit == null ? "" : commit.words());
-      parts.removeIf(String::isEmpty);
-      return String.join(", ", parts);
+      return Stream.of(
+              use.cpu() < 0 ? "" : "cpu " + Amount.time(use.cpu()),
+              use.peak() < 0 ? "" : "memory " + Amount.size(use.peak()),
+              use.gpu() < 0 ? "" : "gpu " + use.gpu() + " %",
+              use.gpuMemory() < 0 ? "" : "gpu memory " + Amount.size(use.gpuMemory()),
+              executor == null ? "" : "on " + SafeText.name(executor),
+              commit == null ? "" : commit.words())
+          .filter(part -> !part.isEmpty())
+          .collect(Collectors.joining(", "));
     }
 
     @Override

@@ -77,10 +77,7 @@ final class ErrorPlaces {
   /** Returns the first error in the lines of an output that is about a file that counts. */
   Optional<Blamed> first(List<String> lines) {
     for (String line : lines) {
-      Blamed found = inTraceback(line);
-      for (int form = 0; form < FORMS.size() && found == null; form++) {
-        found = found(form, line);
-      }
+      Blamed found = orInForm(inTraceback(line), line);
       if (found != null) {
         return Optional.of(found);
       }
@@ -116,7 +113,11 @@ final class ErrorPlaces {
 
   /** Returns the place in the next line of an output, also of a frame; null for none. */
   Blamed in(String line) {
-    Blamed found = frame(FRAME.matcher(line));
+    return orInForm(frame(FRAME.matcher(line)), line);
+  }
+
+  private Blamed orInForm(Blamed frame, String line) {
+    Blamed found = frame;
     for (int form = 0; form < FORMS.size() && found == null; form++) {
       found = found(form, line);
     }
