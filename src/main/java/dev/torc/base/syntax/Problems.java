@@ -20,16 +20,21 @@ public final class Problems {
 
   private final List<Diagnostic> found = new ArrayList<>();
   private final List<Diagnostic> keys = new ArrayList<>(0);
+  private final Set<Place> explained = new HashSet<>(0);
   private final Set<Diagnostic> warnings = new LinkedHashSet<>();
 
   public void add(Place place, String message) {
     found.add(new Diagnostic(place, message));
   }
 
-  /** Adds a problem of a key itself, which is one whatever the values are. */
-  public void addKey(Place place, String message) {
+  /**
+   * Adds a problem of a key itself, which is one whatever the values are. Problems of its whole map
+   * that are thrown later are left out: the key is their cause.
+   */
+  public void addKey(Place place, String message, Place map) {
     add(place, message);
     keys.add(found.getLast());
+    explained.add(map);
   }
 
   /** Returns the problems of keys. */
@@ -65,6 +70,7 @@ public final class Problems {
 
   public void add(BadInput bad) {
     found.addAll(bad.diagnostics());
+    found.removeIf(each -> explained.contains(each.place()) && !keys.contains(each));
   }
 
   /** Runs a step of reading, and adds the problems of a {@link BadInput} that it throws. */

@@ -42,15 +42,10 @@ public record ExecutorReader(
   /** An entry of {@code executors} of any kind. */
   public static final List<String> EXECUTOR =
       List.of(
-          "kind",
-          "like",
-          "job_name",
-          "before",
-          "max_jobs",
-          "batch",
-          "max_runtime",
-          "latency",
-          "trace");
+          """
+          kind like job_name before max_jobs batch max_runtime latency trace
+          """
+              .split("\\s+"));
 
   /** The additional keys of an entry of {@code executors} of kind {@code slurm}. */
   public static final List<String> OF_SLURM = List.of("account", "partition", "args", "shards");

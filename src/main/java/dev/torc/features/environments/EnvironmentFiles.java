@@ -88,31 +88,21 @@ public final class EnvironmentFiles {
   /** What a lock is made from, in the manifest of a package. */
   private static final List<String> PROJECT =
       List.of(
-          "project.dependencies",
-          "project.optional-dependencies",
-          "project.requires-python",
-          "dependency-groups",
-          "build-system",
-          "tool.uv");
+          """
+          project.dependencies project.optional-dependencies project.requires-python
+          dependency-groups build-system tool.uv
+          """
+              .split("\\s+"));
 
   /** What a lock and an activation of pixi are made from, in a manifest of its own. */
   private static final List<String> PIXI =
       List.of(
-          "activation",
-          "constraints",
-          "dependencies",
-          "environments",
-          "feature",
-          "pypi-dependencies",
-          "pypi-options",
-          "system-requirements",
-          "target",
-          "project.channels",
-          "project.platforms",
-          "workspace.channels",
-          "workspace.channel-priority",
-          "workspace.platforms",
-          "workspace.exclude-newer");
+          """
+          activation constraints dependencies environments feature pypi-dependencies pypi-options
+          system-requirements target project.channels project.platforms workspace.channels
+          workspace.channel-priority workspace.platforms workspace.exclude-newer
+          """
+              .split("\\s+"));
 
   /** Where uv took a package from. */
   private static final Pattern UV_SOURCE =

@@ -21,6 +21,7 @@ import dev.torc.features.reading.Placeholder;
 import dev.torc.features.reading.RowValues;
 import dev.torc.features.reading.Scope;
 import dev.torc.features.reading.TextLists;
+import dev.torc.features.reading.Value;
 import dev.torc.features.reading.Vars;
 import dev.torc.features.reading.WrittenPath;
 import java.util.ArrayList;
@@ -52,18 +53,10 @@ public record AxisReader(Scope scope, Paths paths, Problems problems) {
   /** The values of a parameter: one key, or {@code from}, {@code to} and {@code step} together. */
   public static final List<String> VALUES =
       List.of(
-          "from",
-          "to",
-          "step",
-          "lines",
-          "comment",
-          "glob",
-          "products",
-          "product",
-          "values",
-          "var",
-          "keys",
-          "batch");
+          """
+          from to step lines comment glob products product values var keys batch
+          """
+              .split("\\s+"));
 
   /**
    * Variables that a shell sets or uses itself. A parameter with such a name would not reach the
@@ -259,6 +252,10 @@ public record AxisReader(Scope scope, Paths paths, Problems problems) {
   }
 
   private Axis table(Entry entry) {
+    String var = ofVars(entry.value());
+    if (var != null) {
+      throw new BadInput(entry.place(), "for the rows of a var write table: {var: " + var + "}");
+    }
     if (!(entry.value() instanceof Node.Mapping map)) {
       return new Axis.Table(
           entry.place(),
@@ -415,13 +412,24 @@ public record AxisReader(Scope scope, Paths paths, Problems problems) {
     return PathPattern.of(pattern, holes, constraints, node.place());
   }
 
-  private static void refuseRow(String name, Node node) {
-    if (node instanceof Node.Mapping row && row.entries().size() > 1) {
-      throw new BadInput(
-          node.place(),
-          "a value of %s is a text, not a map; write a parameter for each key with mode: zip, or a table"
-              .formatted(name));
+  private void refuseRow(String name, Node node) {
+    boolean list = node instanceof Node.Sequence;
+    if (list || node instanceof Node.Mapping row && row.entries().size() > 1) {
+      String what = "a value of " + name + " is a text, not a " + (list ? "list" : "map");
+      String way = name.equals("exclude") ? "; exclude stands in the job" : MapFields.ROWS;
+      throw new BadInput(node.place(), what + way);
     }
+    String var = ofVars(node);
+    if (var != null && scope.vars().tree(var) instanceof Value.Fields) {
+      VarItems.list(new Node.Scalar(node.place(), var, true), scope); // names the form for maps
+    }
+  }
+
+  /** Returns the var of which a text is only the placeholder, if it is a list or map; else null. */
+  private String ofVars(Node node) {
+    String text = node instanceof Node.Scalar scalar ? scalar.text() : "";
+    String name = text.matches("\\{[^{}]+}") ? text.substring(1, text.length() - 1) : "";
+    return scope.vars().tree(name) instanceof Value var && var.text() == null ? name : null;
   }
 
   private Axis values(String name, Entry entry) {
@@ -474,9 +482,7 @@ public record AxisReader(Scope scope, Paths paths, Problems problems) {
 
   private Axis unbatched(String name, Entry entry, MapFields fields) {
     Node.Mapping map = fields.map();
-    Problems unknown = new Problems();
-    new MapFields(map, scope, unknown).only(VALUES, "the values of " + name);
-    unknown.throwIfAny();
+    fields.only(VALUES, "the values of " + name);
     List<String> forms =
         map.entries().keySet().stream()
             .filter(k -> !BESIDE.contains(k))

@@ -27,8 +27,8 @@ final class VarItems {
         if (item.text() == null) {
           throw new BadInput(
               node.place(),
-              "%s is in the list %s; for an instance of each write table: {var: %s}"
-                  .formatted(item.shape(), name, name));
+              "%s is in the list %s; for an instance of each write %stable: {var: %2$s}"
+                  .formatted(item.shape(), name, item instanceof Value.Items ? VarRows.MAPS : ""));
         }
       }
       return list.items().stream().map(Value::text).toList();

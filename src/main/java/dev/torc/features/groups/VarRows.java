@@ -20,6 +20,8 @@ import java.util.SequencedMap;
  */
 public final class VarRows {
 
+  static final String MAPS = "them as maps, {x: …, y: …}, and ";
+
   private VarRows() {}
 
   static AxisRows of(Node.Scalar var, Axis.Table table, Vars vars) {
@@ -28,7 +30,7 @@ public final class VarRows {
     List<SequencedMap<String, Value>> rows = new ArrayList<>();
     if (value instanceof Value.Items list) {
       for (Value item : list.items()) {
-        rows.add(row(item, var));
+        rows.add(row(item, var, false));
       }
     } else if (value instanceof Value.Fields map) {
       String column = table.key().size() == 1 ? table.key().getFirst() : "name";
@@ -37,7 +39,7 @@ public final class VarRows {
               (key, item) -> {
                 SequencedMap<String, Value> row = new LinkedHashMap<>();
                 row.put(column, new Value.OfText(key));
-                SequencedMap<String, Value> cells = row(item, var);
+                SequencedMap<String, Value> cells = row(item, var, true);
                 if (cells.containsKey(column)) {
                   throw new BadInput(
                       var.place(),
@@ -106,13 +108,20 @@ public final class VarRows {
     return new Node.Scalar(place, value.text(), true);
   }
 
-  private static SequencedMap<String, Value> row(Value item, Node.Scalar var) {
-    if (item instanceof Value.Fields map) {
-      return map.values();
+  private static SequencedMap<String, Value> row(Value item, Node.Scalar var, boolean map) {
+    if (item instanceof Value.Fields row) {
+      return row.values();
     }
+    String plain =
+        (map ? "{keys: %s}" : "{var: %s}").formatted(var.text())
+            + " of a parameter takes its "
+            + (map ? "keys" : "texts");
     throw new BadInput(
         var.place(),
-        "%s has %s where a row of a table is a map; {var: %1$s} of a parameter takes texts"
-            .formatted(var.text(), item.shape()));
+        var.text()
+            + " has "
+            + item.shape()
+            + " where a row of a table is a map; "
+            + (item instanceof Value.Items ? "write each as {x: …, y: …}" : plain));
   }
 }

@@ -31,19 +31,34 @@ public record MapFields(Node.Mapping map, Scope scope, Problems problems) {
 
   private static final Set<String> CAPITALS = Set.of("True", "TRUE", "False", "FALSE");
 
+  /** How rows of values are written. */
+  public static final String ROWS =
+      "; for rows of values write vars: {ROWS: [{lr: 0.1, seed: 1}]} at the top level, and table:"
+          + " {var: ROWS} in the job";
+
   /** What may stand for some maps, or how they are written. */
   private static final Map<String, String> FORMS =
       Map.of(
           "env", ", or a list of files and maps such as [.env]",
-          "parameters",
-              " such as {lr: [0.1, 0.01]}; for rows of values, write a table or mode: zip",
-          "resources", " such as {cpus: 4}");
+          "parameters", " such as {lr: [0.1, 0.01]}" + ROWS,
+          "resources", " such as {cpus: 4}",
+          "split", " such as {COLUMN: \";\"}");
+
+  /** What follows the known keys of some maps. */
+  private static final Map<String, String> MORE =
+      Map.of(
+          "an entry of produces", "; without them write only the path",
+          "resources", "; a counter needs limits: {%s: 4} at the top level",
+          "table", ROWS);
 
   /** How some texts are written. */
   private static final Map<String, String> TEXTS =
       Map.of(
           "after", "; write the name of the job, after: [NAME]",
           "environment", "; write the name of one in environments, and variables in env",
+          "keys", "; write nested ones with dots, such as train.lr",
+          "table", ROWS,
+          "a word of the command", "; quote a word that has a colon and a space",
           "retries", "; write how many, and how in retry");
 
   /** Returns the map of a node; a missing or empty node is an empty map. */
@@ -67,26 +82,29 @@ public record MapFields(Node.Mapping map, Scope scope, Problems problems) {
 
   /** Reports every unknown key, and returns these fields. */
   public MapFields only(Collection<String> known, String where) {
+    int alike = 0;
     for (Map.Entry<String, Entry> each : map.entries().entrySet()) {
-      String key = each.getKey();
-      if (!known.contains(key)) {
-        Entry entry = each.getValue();
-        problems.addKey(entry.place(), unknown(key, where, entry, known));
+      if (!known.contains(each.getKey())) {
+        String wrong = unknown(each.getKey(), where, each.getValue(), known);
+        boolean again = wrong.contains("; known are ") && alike++ > 0;
+        if (!again || !Collections.disjoint(map.entries().keySet(), known)) {
+          problems.addKey(each.getValue().place(), wrong, map.place());
+        }
       }
     }
     return this;
   }
 
   private static String unknown(String key, String where, Entry entry, Collection<String> known) {
-    if (Node.isNothing(entry.value()) && (known.size() < 3 || known == KnownKeys.NEED)) {
+    boolean values = where.startsWith("the values of ");
+    if (Node.isNothing(entry.value()) && (known.size() < 3 || known == KnownKeys.NEED || values)) {
       return braced(key);
     }
     if (isJob(key, entry.value(), known)) {
       return "unknown key %s in %s; to make it a job, put it below jobs:".formatted(key, where);
     }
-    String counter =
-        where.equals("resources") ? "; a counter needs limits: {%s: 4} at the top level" : "";
-    String otherwise = "; known are " + String.join(", ", known) + counter.formatted(key);
+    String more = MORE.getOrDefault(where, values ? ROWS : "").formatted(key);
+    String otherwise = "; known are " + String.join(", ", known) + more;
     String hint = ForeignWords.hint(key, known, otherwise);
     return "unknown key " + key + " in " + where + hint;
   }
@@ -119,7 +137,8 @@ public record MapFields(Node.Mapping map, Scope scope, Problems problems) {
       return scalar;
     }
     if (!(node instanceof Node.Mapping map)) {
-      throw new BadInput(node.place(), what + " must be a text, not a list");
+      throw new BadInput(
+          node.place(), what + " must be a text, not a list" + TEXTS.getOrDefault(what, ""));
     }
     Map.Entry<String, Entry> first = map.entries().firstEntry();
     if (map.entries().size() == 1 && Node.isNothing(first.getValue().value())) {

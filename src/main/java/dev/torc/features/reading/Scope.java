@@ -482,8 +482,8 @@ public record Scope(
       }
       throw new BadInput(
           place,
-          "%s: %s is a list; it stands as a word of its own in a command or as an item of a list, never within other text"
-              .formatted(hole.written(), found.name()));
+          "%s: %s is a list, and one text is wanted here; write %s:join ,}, or outside of quotes, as a word of its own, %1$s or %3$s:each -I}"
+              .formatted(hole.written(), found.name(), hole.written().replaceFirst(".$", "")));
     } else if (value.text() == null) {
       throw isMap(hole, found.name(), (Value.Fields) value, place);
     } else if (hole.index() >= 0 || hole.member() != null) {

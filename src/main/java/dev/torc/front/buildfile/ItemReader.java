@@ -358,9 +358,11 @@ record ItemReader(Paths paths, GivenNeeds given, Problems problems) {
       return noUrl(scope.path(need), need.place());
     } catch (BadInput e) {
       String said = e.diagnostics().getFirst().message();
-      throw said.endsWith(" to mean the text")
-          ? new BadInput(need.place(), said + "; to need all files of a group, write {job: GROUP}")
-          : e;
+      String match = "; for a job per file write match: \"" + need.text() + "\"";
+      String ways =
+          (scope.parameters().isEmpty() ? match : "")
+              + "; to need all files of a group, write {job: GROUP}";
+      throw said.endsWith(" to mean the text") ? new BadInput(need.place(), said + ways) : e;
     }
   }
 
@@ -381,7 +383,7 @@ record ItemReader(Paths paths, GivenNeeds given, Problems problems) {
           "keys are read from files whose names end in .yaml, .yml, .json or .toml; this is "
               + SafeText.name(path));
     }
-    if (keys.isEmpty()) {
+    if (MapFields.oneOrMore(need.map().get("keys")).isEmpty()) {
       throw new BadInput(place, "keys names no key; to need the whole file, leave it out");
     }
     return keys;

@@ -138,7 +138,7 @@ final class JobReader implements InstanceReader {
       Entry only = new Entry(entry.place(), new Node.Mapping(map.place(), bare));
       read = reader.readAll(key, name, only, instance);
     }
-    own.ofKeys().forEach(each -> problems.addKey(each.place(), each.message()));
+    own.ofKeys().forEach(each -> problems.addKey(each.place(), each.message(), each.place()));
     return read;
   }
 

@@ -106,13 +106,13 @@ final class VariableReader {
               } else if (entry == null && !vars.values.containsKey(name)) {
                 Set<String> known = vars.written.keySet();
                 String inside = Vars.inside(name, known.stream());
-                String hint =
-                    inside == null
-                        ? NearestName.hint(name, known)
-                        : "; it is a map, in which there is " + inside;
                 String none =
                     home.outer() == null ? "the build file has no such var" : "no such var";
-                problems.add(Place.NONE, "-D " + home.prefix() + name + ": " + none + hint);
+                String why =
+                    inside == null
+                        ? none + NearestName.hint(name, known)
+                        : "it is a map; write -D " + home.prefix() + inside + "=VALUE";
+                problems.add(Place.NONE, "-D " + home.prefix() + name + ": " + why);
               } else if (vars.values.get(name) instanceof Value.Items
                   || entry != null && entry.value() instanceof Node.Sequence) {
                 vars.values.put(name, vars.defined(name, value));
