@@ -41,6 +41,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -74,7 +75,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   private final Map<String, KnownDigest> images = new HashMap<>(); // images stored as files here
   private final SortedMap<String, Content> data = new TreeMap<>();
   private final TreeSet<String> missing = new TreeSet<>();
-  private final Set<String> without = new HashSet<>(0); // optional needs that do not exist
+  private final Set<String> without = new LinkedHashSet<>(0); // optional needs that do not exist
   private final Map<String, Map<String, Content>> parts = new HashMap<>(0); // values by path, key
   private final Map<String, Content> recalled = new HashMap<>(0); // missing needs, from records
   private String missingData; // the message about a missing value or program
@@ -421,13 +422,15 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   }
 
   /**
-   * Returns the stale files of needed globs and folders (see {@link NeedMembers}), and those that
-   * the last run found.
+   * Returns the stale files of needed globs and folders (see {@link NeedMembers}), those in the
+   * places of optional needs, and those that the last run found.
    */
   public List<OwnedPath> stale() {
     List<OwnedPath> stale = new ArrayList<>();
     lists.values().forEach(look -> stale.addAll(look.members().stale()));
-    for (String path : contents.found(job)) {
+    List<String> single = new ArrayList<>(without);
+    single.addAll(contents.found(job));
+    for (String path : single) {
       OwnedPath left = stale(path);
       if (left != null) {
         stale.add(left);

@@ -12,9 +12,9 @@ import java.util.regex.Pattern;
  * One placeholder as written: {@code {name}}, {@code {name[0]}}, {@code {name.member}}, {@code
  * {name:format}}. A member may have dots; that of {@code data} is the full name of a value, which
  * may contain placeholders. A name such as {@code samples[sample]} is for {@link VarLookup}; only
- * such a one may have a default, {@code {samples[sample]:-none}}. A {@link Names known name} may
- * contain any characters and takes precedence over every other reading of the same braces; any
- * other name is an identifier. {@link Scope} has the values.
+ * such a one and {@code {env.NAME:-none}} may have a default, {@code {samples[sample]:-none}}. A
+ * {@link Names known name} may contain any characters and takes precedence over every other reading
+ * of the same braces; any other name is an identifier. {@link Scope} has the values.
  *
  * @param written the placeholder with its braces
  * @param index -1 if there is none
@@ -52,7 +52,6 @@ public record Placeholder(
               + "(?:\\[[A-Za-z_][A-Za-z_0-9.-]*+](?:\\.[A-Za-z_][A-Za-z_0-9]*+)*+)++)");
 
   private static final Pattern INDEX = Pattern.compile("[0-9]{1,6}+]");
-  private static final Pattern FORMAT = Pattern.compile("[-+#.0-9]*+\\p{L}++");
 
   /** How many values away another value of a parameter is, then formats, then a join of a list. */
   private static final Pattern FORMATS =
@@ -270,12 +269,15 @@ public record Placeholder(
         && looked.lookingAt()
         && !names.has(looked.group(2))
         && !Template.SLOTS.contains(looked.group(2))) {
-      int from = looked.end() + 1;
-      int end = text.startsWith(":", from - 1) ? end(FORMATS, text, from) : from - 1;
-      if (end != from && text.startsWith("}", end)) {
-        String format = end < from ? null : text.substring(from, end);
-        return new Placeholder(
-            text.substring(open, end + 1), looked.group(1), -1, null, format, null);
+      int behind = looked.end();
+      boolean formatted = text.startsWith(":", behind) && !text.startsWith(":-", behind);
+      int end = formatted ? end(FORMATS, text, behind + 1) : behind;
+      boolean given = text.startsWith(":-", end); // a default
+      if (end != behind + 1 && (given || text.startsWith("}", end))) {
+        String format = formatted ? text.substring(behind + 1, end) : null;
+        String fallback = given ? text.substring(end + 2, close) : null;
+        String written = text.substring(open, close + 1);
+        return new Placeholder(written, looked.group(1), -1, null, format, fallback);
       }
     }
     int nameEnd = end(match ? MATCHED : NAME, text, open + 1);
@@ -302,15 +304,18 @@ public record Placeholder(
       index = Integer.parseInt(text.substring(from, nameEnd - 1));
     }
     String format = null;
-    if (text.charAt(nameEnd) == ':') {
+    String fallback = null;
+    if (text.startsWith(":-", nameEnd) && name.equals("env") && member != null) {
+      fallback = text.substring(nameEnd + 2, close);
+      nameEnd = close;
+    } else if (text.charAt(nameEnd) == ':') {
       int from = nameEnd + 1;
-      boolean items = name.equals("needs") || name.equals("produces");
-      nameEnd = match ? constraintEnd(text, from) : end(items ? FORMATS : FORMAT, text, from);
+      nameEnd = match ? constraintEnd(text, from) : end(FORMATS, text, from);
       format = text.substring(from, nameEnd);
     }
     return "".equals(format) || !text.startsWith("}", nameEnd)
         ? null
-        : new Placeholder(text.substring(open, nameEnd + 1), name, index, member, format, null);
+        : new Placeholder(text.substring(open, nameEnd + 1), name, index, member, format, fallback);
   }
 
   /**

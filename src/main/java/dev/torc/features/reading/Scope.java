@@ -448,10 +448,14 @@ public record Scope(
   }
 
   static BadInput caller(Placeholder hole, Place place) {
+    String form =
+        hole.fallback() != null
+            ? "%s: a default works only in vars; write vars: {%s: \"%1$s\"} and {%2$s}"
+            : "%s works only in vars and in values of env; write vars: {%s: \"%1$s\"} and {%2$s},"
+                  + " or env: {%3$s: \"%1$s\"} and $%3$s in a command";
     return new BadInput(
         place,
-        "%s works only in vars and in values of env; write vars: {%s: \"%1$s\"} and {%2$s}, or env: {%3$s: \"%1$s\"} and $%3$s in a command"
-            .formatted(hole.written(), hole.member().toLowerCase(Locale.ROOT), hole.member()));
+        form.formatted(hole.written(), hole.member().toLowerCase(Locale.ROOT), hole.member()));
   }
 
   static String bounded(StringBuilder text, Place place) {

@@ -59,7 +59,7 @@ public final class TemplateReader {
         text.append(part);
       } else if (env && hole.name().equals("args") && scope.isSlot(hole)) {
         throw wrong(hole, "the arguments can only stand in a command");
-      } else if (env && Scope.isCaller(hole)) {
+      } else if (env && Scope.isCaller(hole) && hole.fallback() == null) {
         add(new Part.Slot("env", -1, hole.member(), Quote.NONE, place));
       } else {
         put(hole, Quote.NONE, hole.written().equals(written));

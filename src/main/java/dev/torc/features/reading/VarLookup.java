@@ -243,7 +243,8 @@ public final class VarLookup {
 
   private static String has(String key, Collection<String> keys) {
     String near = keys.size() > 10_000 ? "" : NearestName.hint(key, keys);
-    String has = "; it has " + SafeText.names(List.copyOf(keys), 10);
+    String has =
+        keys.isEmpty() ? "; it is empty" : "; it has " + SafeText.names(List.copyOf(keys), 10);
     return " has no " + SafeText.name(key) + (near.isEmpty() ? has : near);
   }
 

@@ -197,6 +197,8 @@ public final class WhenReader {
     Vars vars = scope.vars();
     if (own != null || name.indexOf(Scope.ANY) >= 0 || scope.isOutline() && !vars.has(name)) {
       return own == null ? Scope.ANY : own;
+    } else if (vars.maps().containsKey(name)) {
+      return vars.maps().get(name).isEmpty() ? "" : "a map";
     } else if (scope.valueOf(name) instanceof Value.Items list) {
       return list.items().stream().map(Value::toString).collect(Collectors.joining(" "));
     } else if (!vars.has(name)) {

@@ -323,8 +323,14 @@ record ItemReader(Paths paths, GivenNeeds given, Problems problems) {
       String text = noUrl(scope.path(path), path.place());
       boolean optional = fields.flag("optional");
       Ref ref = WrittenPath.ref(paths, text, path.place(), true);
-      if (optional && ref instanceof Ref.OfGlob of && Glob.ownText(of.pattern()) == null) {
+      if (optional
+          && !keys.contains("keys")
+          && ref instanceof Ref.OfGlob of
+          && Glob.ownText(of.pattern()) == null) {
         return new Ref.OfGlob(of.place(), of.pattern(), of.excludes(), true, false);
+      } else if (optional && ref instanceof Ref.OfFolder of) {
+        String all = of.path() + "/**";
+        throw new BadInput(path.place(), text + " is a folder; write " + all + " for its files");
       }
       if (scope.isOutline()) {
         return ref;

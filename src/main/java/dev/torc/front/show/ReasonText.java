@@ -31,6 +31,10 @@ public final class ReasonText {
   private static final Pattern DIGEST =
       Pattern.compile("((?:link )?)([0-9a-f]{7})[0-9a-f]{57}((?: executable)?)");
 
+  /** What precedes the digest of a secret that counts. */
+  private static final Pattern COUNTED =
+      Pattern.compile("\\{secret\\.[^{}]++}\\{counts\\.[^{}]++} ");
+
   /** Reasons why a job cannot run. They have their own text; {@link #words} only names the kind. */
   private static final Set<Reason.Kind> LACKS =
       EnumSet.of(
@@ -311,10 +315,17 @@ public final class ReasonText {
       return "";
     }
     String none = reason.name().startsWith("env ") ? "(unset)" : "(none)";
-    TextDiff both = TextDiff.of(reason.old(), reason.now());
+    TextDiff both = TextDiff.of(shown(reason.old()), shown(reason.now()));
     return ": "
         + (reason.old().isEmpty() ? none : both.old())
         + " → "
         + (reason.now().isEmpty() ? none : both.now());
+  }
+
+  /**
+   * Returns a text of a manifest without the slots of a secret that counts: the digest is enough.
+   */
+  private static String shown(String text) {
+    return COUNTED.matcher(text).replaceFirst("secret ");
   }
 }
