@@ -84,15 +84,21 @@ class ClusterIT {
     project.awaitLine("ended.log");
   }
 
-  /** Checks that the next build finds all three jobs, and that nothing runs twice. */
-  private static void takes(Sandbox project, TreeSet<String> out) throws Exception {
+  /** Checks that status says where the jobs are, with or without a build that waits for them. */
+  private static void showsOut(Sandbox project, TreeSet<String> out) throws Exception {
     // a torc that asked in time has told the reason
     String status = project.torc("status").out().replace(" (JobHeldUser)", "");
     for (String line : List.of("queued to held %s: first run", "running to slurm %s")) {
       assertTrue(out.stream().anyMatch(id -> status.contains(line.formatted(id))), status);
     }
+  }
+
+  /** Checks that the next build finds all three jobs, and that nothing runs twice. */
+  private static void takes(Sandbox project, TreeSet<String> out) throws Exception {
+    showsOut(project, out);
     Going next = project.start();
     awaitOut(project, next);
+    showsOut(project, out);
     assertEquals(out, cluster.submissions(project));
     project.write("go", "");
     cluster.release(project);

@@ -101,10 +101,17 @@ final class BlockedJobs {
     blockBehind(job);
   }
 
-  /** Marks all unfinished jobs as not reached, when nothing runs and nothing can start. */
-  void abandon() {
+  /**
+   * Marks all unfinished jobs as not reached, when nothing runs and nothing can start. Unless the
+   * build is {@code cut} by a signal, a job whose retry did not start has failed.
+   */
+  void abandon(boolean cut) {
     for (int job : state.graph().inOrder(state.context().selection().jobs())) {
-      if (!state.states.of(job).isFinal()) {
+      if (!cut && !state.states.of(job).isFinal() && state.retried.containsKey(job)) {
+        state.states.set(job, JobState.FAILED);
+        sender.failed(job, state);
+        fail(job);
+      } else if (!state.states.of(job).isFinal()) {
         end(job, JobState.NOT_REACHED, "");
       }
     }

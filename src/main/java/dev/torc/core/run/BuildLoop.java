@@ -163,7 +163,7 @@ public final class BuildLoop {
         starts.start();
         workers.hand();
         if (starts.isNoneRunning() && starts.isStopped()) {
-          blocked.abandon();
+          blocked.abandon(signal.get() != 0);
         } else if (verdicts.isIdle() && verdicts.decideTemporary()) {
           verdicts.decideSettled();
         } else if (isSubmitted()) {
@@ -345,7 +345,7 @@ public final class BuildLoop {
           && followers.refusal(job) == null
           && attempts.mayRetry(outcome.ended(), now.relieved())) {
         long delay = job.runs().retry().delay();
-        sender.retried(state.common(), id, attempts, outcome);
+        state.retried.put(id, sender.retried(state.common(), id, attempts, outcome));
         attempts.grow(delay);
         state.states.set(id, JobState.READY);
         state.delayed.add(id, delay);

@@ -1,6 +1,7 @@
 package dev.torc.core.run;
 
 import dev.torc.core.attempt.BuildSetup.AttemptContext;
+import dev.torc.core.attempt.Event;
 import dev.torc.core.attempt.JobAttempts;
 import dev.torc.core.attempt.JobState;
 import dev.torc.core.decide.PlanContext;
@@ -37,6 +38,9 @@ public final class BuildState {
   final Map<Integer, JobAttempts> attempts = new HashMap<>();
 
   final DelayedRetries delayed = new DelayedRetries();
+
+  /** How the last attempt of each job with a retry failed: the build may end before the retry. */
+  final Map<Integer, Event.Details> retried = new HashMap<>();
 
   /**
    * Temporary jobs whose only fault is missing products. Whether a reader needs these, so that the

@@ -115,6 +115,11 @@ public final class EventSender {
     ended(job, JobState.NOT_REACHED, "");
   }
 
+  /** Reports that a job failed, because its retry does not start in this build. */
+  void failed(int id, BuildState state) {
+    tell(new Event.JobEnded(state.graph().name(id), JobState.FAILED, state.retried.get(id)));
+  }
+
   /** Reports a job or group that did not run; {@code what} names the blocking job, if any. */
   void ended(String job, JobState state, String what) {
     ended(job, state, what, List.of(), false);
@@ -178,10 +183,13 @@ public final class EventSender {
     tell(new Event.Finished(build, counts, use, nanos, exit));
   }
 
-  void retried(AttemptContext common, int id, JobAttempts attempts, AttemptOutcome outcome) {
+  /** Reports a retry; returns how the attempt before it failed. */
+  Event.Details retried(
+      AttemptContext common, int id, JobAttempts attempts, AttemptOutcome outcome) {
     Job job = common.graph().job(id);
     Event.Details details = details(common, id, attempts, outcome);
     tell(new Event.JobRetried(job.name(), attempts.count(), details, job.runs().retry().delay()));
+    return details;
   }
 
   /** Warns about needs that changed while their job ran (rule 6). */

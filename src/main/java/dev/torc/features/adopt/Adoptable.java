@@ -42,11 +42,14 @@ public final class Adoptable {
     this.context = context;
   }
 
-  /** Returns one line if there are such files; none otherwise. */
-  public static List<Diagnostic> of(Plan plan) {
+  /** Returns one line if there are such files, except of jobs that run now; none otherwise. */
+  public static List<Diagnostic> of(Plan plan, Set<String> running) {
     Adoptable all = new Adoptable(plan.context());
-    for (int j : plan.context().graph().inOrder(plan.selected())) {
-      if (plan.verdict(j) instanceof Verdict.WillRun will && isNew(will.reasons())) {
+    Graph graph = plan.context().graph();
+    for (int j : graph.inOrder(plan.selected())) {
+      if (plan.verdict(j) instanceof Verdict.WillRun will
+          && isNew(will.reasons())
+          && !running.contains(graph.name(j))) {
         try {
           all.look(j);
         } catch (IOException e) {

@@ -143,7 +143,7 @@ record ListAnswer(
       for (int id : project.graph().inOrder(selection.named())) {
         String name = project.graph().name(id);
         RunDetails details = look.records().details(name);
-        boolean runs = running.running().containsKey(name);
+        boolean runs = running.here().containsKey(name);
         Path log = new JobFiles(project.place(), name).log();
         GitCommit commit = commits == null ? null : commits.of(details);
         jobs.put(

@@ -135,7 +135,7 @@ record StatusAnswer(
     private static SequencedMap<String, JobTime> of(RunningJobs working, Cache cache) {
       SequencedMap<String, JobTime> all = new LinkedHashMap<>();
       long now = System.currentTimeMillis();
-      for (StartMark mark : working.running().values()) {
+      for (StartMark mark : working.here().values()) {
         long since = mark.started() == 0 ? -1 : Math.max(0, now - mark.started());
         long last = BuildFollower.took(cache.result(mark.job()));
         all.put(mark.job(), new JobTime(since * 1_000_000, last));

@@ -33,7 +33,6 @@ import dev.torc.front.project.Project;
 import dev.torc.front.project.Targets;
 import dev.torc.front.session.NamingNotice;
 import dev.torc.front.session.ReadSession;
-import dev.torc.front.session.RunningJobs;
 import dev.torc.front.show.Json;
 import dev.torc.front.show.Json.Named;
 import dev.torc.front.show.ReasonText;
@@ -137,9 +136,8 @@ record WhyAnswer(
       asked = new JobSelection(all.jobs(), asked.named(), all.open(), asked.namedOpen(), false);
     }
     Plan plan = look.plan(asked, Rerun.MANUAL);
-    Set<String> running =
-        RunningJobs.of(project.place(), look.cache(), Set.of()).running().keySet();
-    return new WhyAnswer(look, plan, near(look, plan, jobs), causes, running, questions, instances);
+    return new WhyAnswer(
+        look, plan, near(look, plan, jobs), causes, look.running(), questions, instances);
   }
 
   /**

@@ -202,7 +202,7 @@ public final class BuildSession {
         Set<String> said = look.project().options().variables().keySet();
         warn(UnkeptResults.of(plan, look.project().results(look.cache()), said), warn);
         warn(Remarks.forecast(plan.context(), PlannedBuild.looked(plan)), warn);
-        warn(Adoptable.of(plan), warn);
+        warn(Adoptable.of(plan, look.running()), warn);
         warn(plan.isQuiet() ? List.of() : Remarks.made(plan.context()), warn);
         if (shows) {
           IntFunction<String> texts = look.commands();

@@ -53,6 +53,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -302,7 +303,7 @@ record PlannedBuild(
       watcher.warn(JobShells.changed(plan()));
       watcher.warn(UnsetSecrets.of(plan(), project.caller().env()));
       watcher.warn(work.unkept(plan()));
-      watcher.warn(Adoptable.of(plan()));
+      watcher.warn(Adoptable.of(plan(), Set.of()));
       watcher.warn(Remarks.made(plan().context()));
       work.begin(began, plan().withVerdict().cardinality() - plan().idle());
     }

@@ -42,6 +42,7 @@ public final class ReadSession implements AutoCloseable {
   private final Project project;
   private final Cache cache;
   private final Map<String, Reason> stillRunning;
+  private final Set<String> running;
   private final DigestMemo digests;
   private final LocalStore stored;
   private final SharedStores asked;
@@ -55,7 +56,9 @@ public final class ReadSession implements AutoCloseable {
     this.asked = asked;
     this.fast = fast.holds() ? fast : FastPath.none(fast.project(), null);
     Project given = this.fast.project();
-    this.stillRunning = RunningJobs.of(given.place(), cache, gone).reasons();
+    RunningJobs now = RunningJobs.of(given.place(), cache, gone);
+    this.running = now.here().keySet();
+    this.stillRunning = now.reasons();
     ForcedJobs.addReasons(given.place(), cache, stillRunning);
     this.digests = given.looking(cache::stamp);
     this.stored = given.results(cache).checkedBy(digests);
@@ -113,6 +116,11 @@ public final class ReadSession implements AutoCloseable {
   /** Returns the project with its groups expanded as far as is possible without running jobs. */
   public Project project() {
     return project;
+  }
+
+  /** Returns the jobs that the running build runs on its machine. */
+  public Set<String> running() {
+    return running;
   }
 
   /** Returns the verdicts on the selected jobs of {@link #project}. */

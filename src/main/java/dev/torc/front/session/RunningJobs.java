@@ -22,9 +22,9 @@ import java.util.stream.Stream;
 
 /**
  * What the marks of started jobs mean to a command that changes nothing (rule 9). {@code running}
- * has the jobs of the build that holds the lock, in the order of their starts. All other marked
- * jobs were interrupted or are out at a scheduler; {@code reasons} says why they have to run. It
- * ends nothing: {@link Leftovers} does.
+ * has the jobs of the build that holds the lock, in the order of their starts. Jobs of other builds
+ * were interrupted or are out at a scheduler, as jobs of this build may be; {@code reasons} says
+ * why all these have to run. It ends nothing: {@link Leftovers} does.
  */
 public record RunningJobs(
     Optional<BuildLock.Holder> holder,
@@ -38,7 +38,7 @@ public record RunningJobs(
     List<StartMark> others = new ArrayList<>(StartMarks.live(StartMarks.read(place), cache));
     SequencedMap<String, StartMark> running = new LinkedHashMap<>();
     others.stream().filter(m -> m.build().equals(build)).forEach(m -> running.put(m.job(), m));
-    others.removeIf(mark -> mark.build().equals(build));
+    others.removeIf(mark -> mark.build().equals(build) && !mark.isRemote());
     if (!running.isEmpty() && holder.get().host().isEmpty()) {
       removeEnded(holder.get().pid(), running);
     }
@@ -69,6 +69,13 @@ public record RunningJobs(
                 !mark.isRemote()
                     && !(children.containsKey(mark.job())
                         && OtherProcess.runs(children.get(mark.job()))));
+  }
+
+  /** Returns the running jobs without those at schedulers, which are shown as submitted. */
+  public SequencedMap<String, StartMark> here() {
+    SequencedMap<String, StartMark> here = new LinkedHashMap<>(running);
+    here.values().removeIf(StartMark::isRemote);
+    return here;
   }
 
   /** Returns whether the lock is held by a build rather than by another command. */

@@ -88,6 +88,24 @@ class Section07StopTest extends Harness {
   }
 
   @Test
+  void aJobWhoseRetryDoesNotStartHasFailed() {
+    given(
+        """
+        a: { command: make a, produces: [a.out], retries: 3, retry: { delay: 1h } }
+        b: { command: make b, needs: [a.out], produces: [b.out] }
+        c: { command: make c, produces: [c.out] }
+        """);
+    limits.put("cpus", 1L);
+    job("a", stub -> stub.exit(2));
+    job("c", stub -> stopIn(stub, work(stub)));
+    build();
+    assertEquals(JobState.FAILED, state("a"));
+    assertEquals(JobState.BLOCKED, state("b"));
+    assertEquals(JobState.RAN, state("c"));
+    assertEquals(1, exit);
+  }
+
+  @Test
   void instancesThatAreNotKnownYetCountAsNotStarted() {
     given(
         """

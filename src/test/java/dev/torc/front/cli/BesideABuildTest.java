@@ -207,6 +207,32 @@ class BesideABuildTest {
   }
 
   @Test
+  void rule15WhatARunningJobHasMadeIsNotCalledTheUsers() throws IOException {
+    folder.put("torc.yaml", "jobs: { new: { command: make new, produces: new } }").put("new", "1");
+    assertTrue(folder.run("build", "-n").err().contains("new is not made by torc"));
+    try (StartMarks marks = StartMarks.begin(place(), List.of())) {
+      marks.add(new StartMark("now", "new", 1));
+      try (BuildLock _ = lock("now", "new")) {
+        assertFalse(folder.run("build", "-n").err().contains("new is not made by torc"));
+      }
+    }
+  }
+
+  @Test
+  void section10AJobAtASchedulerIsShownAsSubmittedWhileItsBuildRuns() throws IOException {
+    try (StartMarks marks = StartMarks.begin(place(), List.of())) {
+      marks.add(new StartMark("now", "second", 1).at("far"));
+      try (BuildLock _ = lock("now")) {
+        String out = folder.run("status").out();
+        assertTrue(out.contains("submitted:\n  second to far: "), out);
+        assertTrue(folder.run("list").out().contains("second  submitted to far "));
+        assertTrue(folder.run("why", "second").out().startsWith("second is submitted to far: "));
+        assertTrue(folder.run("build", "-n").out().startsWith("second is submitted to far: "));
+      }
+    }
+  }
+
+  @Test
   void rule9ListCountsTheInstancesOfAGroupByTheirStates() throws IOException {
     folder.put(
         "torc.yaml",
