@@ -6,6 +6,7 @@ import dev.torc.base.syntax.NearestPath;
 import dev.torc.base.syntax.Place;
 import dev.torc.base.text.Refusal;
 import dev.torc.core.decide.JobSelection.Rerun;
+import dev.torc.core.decide.PlanContext.Basis;
 import dev.torc.core.decide.Reason.Kind;
 import dev.torc.core.manifest.Described;
 import dev.torc.core.manifest.Footprint;
@@ -27,11 +28,10 @@ import dev.torc.core.model.Job.Trait;
 import dev.torc.core.model.Ref;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Predicate;
-import java.util.stream.IntStream;
 
 /**
  * Decides whether a job runs, and why (rule 1). The plan, the build and {@code why} all call {@link
@@ -47,19 +47,15 @@ public final class Decider {
   /** The digest recorded for a run that ended before its manifest was known. */
   public static final Digest UNKNOWN = Digest.of(new byte[Digest.LENGTH]);
 
-  /** Accepts the reasons that require the bytes of a temporary job's products. */
-  private static final Predicate<Reason> BYTES =
-      reason ->
-          reason.kind() == Kind.PRODUCT_WANTED
-              || reason.kind() == Kind.PRODUCT_MISSING
-              || reason.kind() == Kind.PRODUCT_ALTERED;
+  /** The reasons that require the bytes of a temporary job's products. */
+  private static final Set<Kind> BYTES =
+      Set.of(Kind.PRODUCT_WANTED, Kind.PRODUCT_MISSING, Kind.PRODUCT_ALTERED);
 
   private final Graph graph;
   private final JobRecords records;
   private final NeedContents contents;
   private final Manifest manifest;
   private final Recall recall;
-  private final VanishedNeeds vanished;
   private final InstancePlaces rows;
   private final NearestPath near;
   private final Condition.Conditions conditions;
@@ -79,21 +75,14 @@ public final class Decider {
     Recall of(Graph graph, NeedContents contents);
   }
 
-  Decider(
-      Graph graph,
-      JobRecords records,
-      NeedContents contents,
-      Recalls recalls,
-      Condition.Conditions conditions,
-      InstancePlaces rows) {
+  Decider(Graph graph, JobRecords records, NeedContents contents, Basis basis) {
     this.graph = graph;
     this.records = records;
     this.contents = contents;
     this.manifest = new Manifest(graph);
-    this.recall = recalls.of(graph, contents);
-    this.vanished = new VanishedNeeds(graph, records, contents);
-    this.conditions = conditions;
-    this.rows = rows;
+    this.recall = basis.recalls().of(graph, contents);
+    this.conditions = basis.conditions();
+    this.rows = basis.outside().rows();
     this.near = JobSelection.likelyPaths(graph);
   }
 
@@ -208,7 +197,9 @@ public final class Decider {
     boolean bytes = true;
     if (mayRestore(reasons)) {
       good = recall.of(id, true, found -> present(id, found));
-      if (good == null && graph.isTemporary(id) && reasons.stream().noneMatch(BYTES)) {
+      if (good == null
+          && graph.isTemporary(id)
+          && reasons.stream().noneMatch(reason -> BYTES.contains(reason.kind()))) {
         bytes = false;
         good = recall.of(id, false, found -> present(id, found));
       }
@@ -231,12 +222,7 @@ public final class Decider {
 
   /** Returns whether a known result may replace a run with these reasons. */
   public static boolean mayRestore(List<Reason> reasons) {
-    for (Reason reason : reasons) {
-      if (reason.wantsRun()) {
-        return false;
-      }
-    }
-    return true;
+    return reasons.stream().noneMatch(Reason::wantsRun);
   }
 
   /**
@@ -256,7 +242,7 @@ public final class Decider {
     lacking.removeAll(parts); // most are among the reasons
     lacking.addAll(parts);
     if (last != null && wish.rerun != Rerun.ALL) {
-      lacking.addAll(vanished.of(id));
+      lacking.addAll(new VanishedNeeds(graph, records, contents).of(id));
     }
     lacking.addAll(contents.lackingImages(id));
     if (graph.job(id).group() != null) {
@@ -270,15 +256,16 @@ public final class Decider {
     for (Ref ref : job.needRefs()) {
       boolean folder = ref instanceof Ref.OfFolder;
       String path = folder ? ((Ref.OfFolder) ref).path() : ref.text();
-      boolean needs = folder || ref instanceof Ref.OfFile file && !file.optional();
-      OwnedPath left = needs && graph.makerOf(path) < 0 ? contents.stale().at(path) : null;
-      if (left != null && rows.isFromInstance(graph.workflow(), job, path)) {
+      boolean needs = folder || ref instanceof Ref.OfFile && !ref.optional();
+      boolean source = needs && graph.makerOf(path) < 0;
+      OwnedPath left = source ? contents.stale().at(path) : null;
+      boolean lacks =
+          left != null || source && contents.isMissing(path) && !(folder && graph.makesBelow(path));
+      if (!lacks || !rows.isFromInstance(graph.workflow(), job, path)) {
+        continue;
+      } else if (left != null) {
         lacking.add(StaleFiles.reason(path, left));
-      } else if (needs
-          && graph.makerOf(path) < 0
-          && contents.isMissing(path)
-          && (!folder || !graph.makesBelow(path))
-          && rows.isFromInstance(graph.workflow(), job, path)) {
+      } else {
         Place row = rows.place(graph.workflow(), job, path);
         String place = row == null ? "" : row.toString();
         lacking.add(new Reason(Kind.NEED_MISSING, ref.text(), near.inParentheses(path), place));
@@ -337,14 +324,10 @@ public final class Decider {
         };
     if (kind != null) {
       RunDetails details = records.details(job.name());
+      String what = details == null ? "" : details.what();
       boolean early = last.manifest().equals(UNKNOWN);
       String of = early ? "" : last.manifest().hex();
-      Reason ended =
-          new Reason(
-              kind,
-              early && job.has(Trait.RESUMES) ? "early" : "",
-              of,
-              details == null ? "" : details.what());
+      Reason ended = new Reason(kind, early && job.has(Trait.RESUMES) ? "early" : "", of, what);
       reasons.add(end(id, ended, last.needs().found()));
     }
     if (last.outcome() == Outcome.OK && !traced(job, last)) {
@@ -402,13 +385,11 @@ public final class Decider {
     if (same) {
       return -1;
     }
-    List<Reason> found = List.of();
     if (details != null && details.manifest().isEmpty() && !reasons.isEmpty()) {
       return undecided; // the run ended before its manifest was known
     }
-    if (details != null) {
-      found = difference(id, last.needs().found(), details.manifest());
-    }
+    List<Reason> found =
+        details == null ? List.of() : difference(id, last.needs().found(), details.manifest());
     if (found.isEmpty() && undecided < 0 && reasons.isEmpty()) {
       String old = last.manifest().hex();
       found = List.of(new Reason(Kind.SETTING_CHANGED, "manifest", old, now.hex()));
@@ -423,8 +404,8 @@ public final class Decider {
    */
   private boolean isSameAsThen(int id, JobResult last, RunDetails details) {
     for (ManifestEntry line : details == null ? List.<ManifestEntry>of() : details.manifest()) {
-      boolean shell = line.code() == LineKind.SHELL.ordinal() && Manifest.runsPlain(line.now());
-      if (shell || line.code() == LineKind.EXTRA.ordinal() && line.name().isEmpty()) {
+      boolean shell = LineKind.SHELL.is(line) && Manifest.runsPlain(line.now());
+      if (shell || LineKind.EXTRA.is(line) && line.name().isEmpty()) {
         ManifestHash then = new ManifestHash(shell ? line.now() : null);
         manifest.describe(id, last.needs().found(), contents, then);
         return then.digest().equals(last.manifest());
@@ -444,18 +425,14 @@ public final class Decider {
         then,
         lines.lines(),
         records::list,
-        written -> {
-          int list = listNamed(id, written);
-          return contents.isAllPending(list) ? null : contents.members(list).entries();
-        },
+        written ->
+            Arrays.stream(graph.listNeeds().row(id))
+                .filter(list -> graph.list(list).written().equals(written))
+                .filter(list -> !contents.isAllPending(list))
+                .mapToObj(list -> contents.members(list).entries())
+                .findFirst()
+                .orElse(null),
         value -> contents.values.instances(InputSource.neededValues(graph.job(id)).get(value)));
-  }
-
-  private int listNamed(int id, String written) {
-    return IntStream.of(graph.listNeeds().row(id))
-        .filter(list -> graph.list(list).written().equals(written))
-        .findFirst()
-        .orElseThrow();
   }
 
   /**
@@ -476,17 +453,18 @@ public final class Decider {
         reasons.add(new Reason(Kind.PRODUCT_ALTERED, made.path(), made.digest().hex(), why));
         continue;
       }
-      boolean lacks = temporary && !made.digest().equals(now);
-      if (lacks && contents.gone().isGone(made.path())) {
+      if (made.digest().equals(now)) {
+        continue;
+      } else if (temporary && contents.gone().isGone(made.path())) {
         String reader = wish.wanted.get(made.path());
         if (reader != null) {
           reasons.add(new Reason(Kind.PRODUCT_WANTED, made.path(), "", reader));
         }
-      } else if (!made.digest().equals(now) && contents.names().unmadeTarget(id, made) >= 0) {
+      } else if (contents.names().unmadeTarget(id, made) >= 0) {
         behind = contents.names().unmadeTarget(id, made);
       } else if (now == null) {
         reasons.add(Reason.of(Kind.PRODUCT_MISSING, made.path()));
-      } else if (!now.equals(made.digest())) {
+      } else {
         reasons.add(new Reason(Kind.PRODUCT_ALTERED, made.path(), made.digest().hex(), now.hex()));
         if (folder != null) {
           List<Reason> members = contents.changes(made, folder);

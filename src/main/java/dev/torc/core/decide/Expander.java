@@ -122,22 +122,13 @@ public final class Expander {
 
   private static boolean seesStale(PlanContext context, BitSet dirty) {
     Graph graph = context.graph();
-    BitSet seen = new BitSet();
-    boolean grouped = !graph.workflow().groups().isEmpty(); // else no job needs to be decoded
-    for (int job = dirty.nextSetBit(0); grouped && job >= 0; job = dirty.nextSetBit(job + 1)) {
-      if (graph.labels(job).group() == null) {
-        continue;
-      }
-      for (int file : graph.needs().row(job)) {
-        if (graph.maker(file) < 0 && !seen.get(file)) {
-          seen.set(file);
-          if (context.contents().stale().of(graph.path(file)) != null) {
-            return true;
-          }
-        }
-      }
-    }
-    return false;
+    return !graph.workflow().groups().isEmpty() // else no job needs to be decoded
+        && dirty.stream()
+            .filter(job -> graph.labels(job).group() != null)
+            .flatMap(job -> Arrays.stream(graph.needs().row(job)))
+            .filter(file -> graph.maker(file) < 0)
+            .distinct()
+            .anyMatch(file -> context.contents().stale().of(graph.path(file)) != null);
   }
 
   /**
@@ -218,17 +209,14 @@ public final class Expander {
     if (!before.isOpen()) {
       return !now.isOpen() && before.instances().equals(now.instances());
     }
-    Iterator<String> names = now.instances().iterator();
-    for (String name : before.instances()) {
-      boolean found = false;
-      while (!found && names.hasNext()) {
-        found = names.next().equals(name);
-      }
-      if (!found) {
-        return false;
+    Iterator<String> known = before.instances().iterator();
+    String next = known.hasNext() ? known.next() : null;
+    for (String name : now.instances()) {
+      if (name.equals(next)) {
+        next = known.hasNext() ? known.next() : null;
       }
     }
-    return true;
+    return next == null;
   }
 
   private void fail(Group group, String message) {
@@ -321,18 +309,14 @@ public final class Expander {
           return Optional.empty();
         }
         for (RecordedProduct made : result.products()) {
-          add(made, paths);
+          if (made.kind() == FileKind.FOLDER) {
+            Io.unchecked(() -> paths.addAll(context.contents().inside(made.path())));
+          } else {
+            paths.add(made.path());
+          }
         }
       }
       return Optional.of(paths);
-    }
-
-    private void add(RecordedProduct made, List<String> paths) {
-      if (made.kind() != FileKind.FOLDER) {
-        paths.add(made.path());
-        return;
-      }
-      Io.unchecked(() -> paths.addAll(context.contents().inside(made.path())));
     }
 
     @Override

@@ -25,9 +25,26 @@ record FolderMembers(JobRecords records) {
       return List.of();
     }
     List<ManifestEntry> then = records.list(made.digest());
-    return then == null
-        ? null
-        : changes(made.path(), then, now == null ? List.of() : NeedMembers.entries(now));
+    if (then == null) {
+      return null;
+    }
+    Map<String, String> gone = new HashMap<>();
+    then.forEach(member -> gone.put(member.name(), member.now()));
+    Map<String, Reason> changes = new TreeMap<>(FolderDigest.BYTE_ORDER);
+    for (ManifestEntry member : now == null ? List.<ManifestEntry>of() : NeedMembers.entries(now)) {
+      String before = gone.remove(member.name());
+      if (!member.now().equals(before)) {
+        Kind kind = before == null ? Kind.MEMBER_ADDED : Kind.MEMBER_CHANGED;
+        String path = FolderDigest.join(made.path(), member.name());
+        changes.put(path, new Reason(kind, path, before == null ? "" : before, member.now()));
+      }
+    }
+    gone.forEach(
+        (name, before) -> {
+          String path = FolderDigest.join(made.path(), name);
+          changes.put(path, new Reason(Kind.MEMBER_DELETED, path, before, ""));
+        });
+    return List.copyOf(changes.values());
   }
 
   /** Returns whether a job's last run made a path, as a product or as a member of a folder. */
@@ -43,26 +60,5 @@ record FolderMembers(JobRecords records) {
       }
     }
     return false;
-  }
-
-  private static List<Reason> changes(
-      String folder, List<ManifestEntry> then, List<ManifestEntry> now) {
-    Map<String, String> gone = new HashMap<>();
-    then.forEach(member -> gone.put(member.name(), member.now()));
-    Map<String, Reason> changes = new TreeMap<>(FolderDigest.BYTE_ORDER);
-    for (ManifestEntry member : now) {
-      String before = gone.remove(member.name());
-      if (!member.now().equals(before)) {
-        Kind kind = before == null ? Kind.MEMBER_ADDED : Kind.MEMBER_CHANGED;
-        String path = FolderDigest.join(folder, member.name());
-        changes.put(path, new Reason(kind, path, before == null ? "" : before, member.now()));
-      }
-    }
-    gone.forEach(
-        (name, before) -> {
-          String path = FolderDigest.join(folder, name);
-          changes.put(path, new Reason(Kind.MEMBER_DELETED, path, before, ""));
-        });
-    return List.copyOf(changes.values());
   }
 }

@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
@@ -63,9 +64,8 @@ public final class JobRecords {
       Map<Integer, Verdict> foreseen,
       Map<Integer, Map<String, String>> data) {
 
-    static Known of(Graph graph) {
-      int room = graph.isWhole() ? graph.nodes() : 2 * graph.nodes();
-      return new Known(
+    Known(int room) {
+      this(
           new AtomicReferenceArray<>(room),
           new AtomicIntegerArray(room),
           new ConcurrentHashMap<>(),
@@ -79,7 +79,7 @@ public final class JobRecords {
    *     counts as restored
    */
   public JobRecords(Graph graph, Cache cache, Map<String, Reason> out, boolean foresees) {
-    this(graph, cache, out, foresees, Known.of(graph));
+    this(graph, cache, out, foresees, new Known((graph.isWhole() ? 1 : 2) * graph.nodes()));
   }
 
   private JobRecords(
@@ -207,13 +207,10 @@ public final class JobRecords {
     Map<Digest, StoredList> all = new HashMap<>();
     lists.forEach(
         (digest, entries) -> {
-          boolean large = StoredList.mayDiffer(entries);
-          StoredList list =
-              cache.storing(digest, entries, large ? last(job, now, made, digest) : null);
-          if (list != null) {
-            all.put(digest, list);
-          }
+          Digest last = StoredList.mayDiffer(entries) ? last(job, now, made, digest) : null;
+          all.put(digest, cache.storing(digest, entries, last));
         });
+    all.values().removeIf(Objects::isNull); // it is stored already
     return all;
   }
 
@@ -227,7 +224,7 @@ public final class JobRecords {
       }
     }
     for (ManifestEntry line : now == null ? List.<ManifestEntry>of() : now.lines()) {
-      if (line.code() == LineKind.LIST.ordinal() && line.now().equals(digest.hex())) {
+      if (LineKind.LIST.is(line) && line.now().equals(digest.hex())) {
         String then = LineKind.LIST.value(details(graph.name(job)), line.name());
         return then == null || then.length() != 2 * Digest.LENGTH ? null : Digest.ofHex(then);
       }

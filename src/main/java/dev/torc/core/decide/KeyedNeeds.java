@@ -9,7 +9,6 @@ import dev.torc.base.text.Refusal;
 import dev.torc.core.manifest.LineKind;
 import dev.torc.core.manifest.ManifestWriter;
 import dev.torc.core.manifest.ManifestWriter.Content;
-import dev.torc.core.memory.JobResult.ManifestEntry;
 import dev.torc.core.memory.JobResult.RunDetails;
 import dev.torc.core.model.Graph;
 import java.io.IOException;
@@ -70,12 +69,13 @@ final class KeyedNeeds {
   private void addRecorded(int job, String path, Part part) {
     RunDetails last = records.details(graph.name(job));
     if (part.digest.hex().equals(LineKind.KEYED.value(last, path))) {
-      for (ManifestEntry line : last.manifest()) {
-        if (line.code() == LineKind.KEY.ordinal() && line.name().startsWith(path + " ")) {
-          String key = line.name().substring(path.length() + 1);
-          part.known.putIfAbsent(key, new Content.Value(line.now(), null, null));
-        }
-      }
+      LineKind.KEY
+          .of(last)
+          .filter(line -> line.name().startsWith(path + " "))
+          .forEach(
+              line ->
+                  part.known.putIfAbsent(
+                      line.name().substring(path.length() + 1), new Content.Value(line.now())));
     }
   }
 
@@ -86,7 +86,7 @@ final class KeyedNeeds {
         Path file = graph.workflow().root().resolve(path);
         int maker = graph.makerOf(path);
         if (maker >= 0 && !Files.exists(file)) { // a temporary product that was removed
-          return new Content.Value(ManifestWriter.LONG + part.digest.hex(), null, null);
+          return new Content.Value(ManifestWriter.LONG + part.digest.hex());
         }
         byte[] bytes =
             SourceFile.bytes(file, new Place(path, 0, 0), SourceFile.MAX_BYTES, "; need it whole");
@@ -98,9 +98,7 @@ final class KeyedNeeds {
         part.parsed = same ? values : null; // it changes just now, or it may be executed
       }
       String value = values.at(key);
-      return value == null
-          ? new Content.Unreadable(values.missing(key))
-          : new Content.Value(value, null, null);
+      return value == null ? new Content.Unreadable(values.missing(key)) : new Content.Value(value);
     } catch (BadInput e) {
       return new Content.Unreadable(e.diagnostics().getFirst().toString());
     } catch (IOException e) {

@@ -40,17 +40,12 @@ import java.util.TreeMap;
  */
 record ListMembers(NeedContents contents, Graph graph, JobRecords records, DigestMemo digests) {
 
-  /** Returns the members of a list. If the list cannot be read, its only member holds the error. */
-  NeedMembers of(int id, Io.Make<String, KnownDigest> look) {
-    return of(id, look, true);
-  }
-
-  /** Returns the members as they are listed now, with what this build last found in their files. */
-  NeedMembers asSeen(int id) {
-    return of(id, null, false);
-  }
-
-  private NeedMembers of(int id, Io.Make<String, KnownDigest> look, boolean looks) {
+  /**
+   * Returns the members of a list. If the list cannot be read, its only member holds the error. A
+   * null {@code look} means the contents that were seen first; but if it {@code looks}, files in a
+   * folder are looked at again.
+   */
+  NeedMembers of(int id, Io.Make<String, KnownDigest> look, boolean looks) {
     try {
       return collect(id, look, looks);
     } catch (IOException e) {
@@ -58,10 +53,6 @@ record ListMembers(NeedContents contents, Graph graph, JobRecords records, Diges
     }
   }
 
-  /**
-   * Returns the members of a list. A null {@code look} means the contents that were seen first; but
-   * if it {@code looks}, files in a folder are looked at again.
-   */
   private NeedMembers collect(int id, Io.Make<String, KnownDigest> look, boolean looks)
       throws IOException {
     NeedList list = graph.list(id);
@@ -110,9 +101,8 @@ record ListMembers(NeedContents contents, Graph graph, JobRecords records, Diges
     Job job = graph.job(id);
     JobResult result = records.result(id);
     if (list.product() != null && job.products(list.product()).isEmpty()) { // of a growing group
-      String why = job.withoutProduct(list.product());
-      sorted.put(
-          list.written(), NeedMembers.entry(list.written(), new Content.Unreadable(why).value()));
+      Content why = new Content.Unreadable(job.withoutProduct(list.product()));
+      sorted.put(list.written(), NeedMembers.entry(list.written(), why.value()));
     } else if (!records.isSettled(id) || result == null) {
       for (String product : Manifest.products(job)) {
         if (list.takes(job, product)) {
@@ -121,17 +111,14 @@ record ListMembers(NeedContents contents, Graph graph, JobRecords records, Diges
       }
     } else if (result.products().isEmpty()) {
       String name = NeedMembers.nameOf(job);
-      sorted.put(
-          name, new ManifestEntry(LineKind.LIST.ordinal(), name, "", result.manifest().hex()));
+      sorted.put(name, LineKind.LIST.line(name, result.manifest().hex()));
     } else {
       for (RecordedProduct made : result.products()) {
-        if (!list.takes(job, made.path())) {
-          continue;
+        String path = made.path();
+        if (list.takes(job, path)) {
+          Digest digest = look == null ? made.digest() : contents.product(path, look.of(path));
+          sorted.put(path, NeedMembers.entry(path, NeedContents.content(digest).value()));
         }
-        Digest digest =
-            look == null ? made.digest() : contents.product(made.path(), look.of(made.path()));
-        sorted.put(
-            made.path(), NeedMembers.entry(made.path(), NeedContents.content(digest).value()));
       }
     }
   }
@@ -151,21 +138,21 @@ record ListMembers(NeedContents contents, Graph graph, JobRecords records, Diges
                 : member(path, real, look));
       }
     }
-    if (addGone(list, entries)) {
+    int there = entries.size();
+    addGone(list, entries);
+    if (entries.size() > there) {
       entries.sort(Comparator.comparing(ManifestEntry::name));
     }
     return entries;
   }
 
-  /** Adds missing products of temporary jobs, from the records; returns whether there are any. */
-  private boolean addGone(NeedList list, List<ManifestEntry> entries) {
-    int there = entries.size();
+  /** Adds missing products of temporary jobs, from the records. */
+  private void addGone(NeedList list, List<ManifestEntry> entries) {
     for (int maker : list.makers()) {
       if (graph.isJob(maker) && records.isInPlace(maker) && !records.isSkipped(maker)) {
         entries.addAll(contents.gone().members(list, maker));
       }
     }
-    return entries.size() > there;
   }
 
   /** Returns whether a product may have been seen by this name before it was made by another. */

@@ -61,16 +61,11 @@ record ManifestDiff(
   private void compare(List<ManifestEntry> old, List<ManifestEntry> now) {
     Map<String, ManifestEntry> before = byKey(old);
     Map<String, ManifestEntry> after = byKey(now);
-    ManifestEntry unnamed = before.remove(key(LineKind.EXTRA.ordinal(), "")); // by an earlier torc
+    ManifestEntry unnamed = before.remove(key(LineKind.EXTRA, "")); // by an earlier torc
     if (unnamed != null) {
-      int code = unnamed.code();
-      String name =
-          now.stream()
-              .filter(line -> line.code() == code)
-              .map(ManifestEntry::name)
-              .findFirst()
-              .orElse("manifest");
-      before.put(key(code, name), new ManifestEntry(code, name, "", unnamed.now()));
+      List<String> extras = names(now, LineKind.EXTRA);
+      String name = extras.isEmpty() ? "manifest" : extras.getFirst();
+      before.put(key(LineKind.EXTRA, name), LineKind.EXTRA.line(name, unnamed.now()));
     }
     Map<String, String> renamed = rename(before, after);
     after.forEach(
@@ -88,8 +83,8 @@ record ManifestDiff(
         });
     List<String> needsGone = needs(Kind.NEED_REMOVED);
     written(LineKind.NEEDS_WRITTEN, before, after, renamed, needsGone, needs(Kind.NEED_ADDED));
-    List<String> productsBefore = products(old);
-    List<String> productsAfter = products(now);
+    List<String> productsBefore = names(old, LineKind.PRODUCT);
+    List<String> productsAfter = names(now, LineKind.PRODUCT);
     List<String> gone = new ArrayList<>(productsBefore);
     gone.removeAll(productsAfter);
     List<String> added = new ArrayList<>(productsAfter);
@@ -98,17 +93,14 @@ record ManifestDiff(
     if (reasons.isEmpty()
         && needs.isEmpty()
         && !order(old).equals(order(now))
-        && now.stream().noneMatch(line -> isList(line) && isPending(line))) {
-      reasons.add(new Reason(Kind.SETTING_CHANGED, LineKind.ORDER.word(), order(old), order(now)));
+        && now.stream().noneMatch(line -> LineKind.LIST.is(line) && isPending(line))) {
+      setting(LineKind.ORDER.word(), order(old), order(now));
     }
     reasons.addAll(needs.values());
     if (!productsBefore.equals(productsAfter)) {
-      reasons.add(
-          new Reason(
-              Kind.PRODUCTS_DECLARED,
-              "",
-              String.join(" ", productsBefore),
-              String.join(" ", productsAfter)));
+      String then = String.join(" ", productsBefore);
+      String present = String.join(" ", productsAfter);
+      reasons.add(new Reason(Kind.PRODUCTS_DECLARED, "", then, present));
     }
   }
 
@@ -145,18 +137,18 @@ record ManifestDiff(
   }
 
   private static String key(String job) {
-    return key(LineKind.LIST.ordinal(), job);
+    return key(LineKind.LIST, job);
   }
 
-  private static String key(int code, String name) {
-    return code + " " + name;
+  private static String key(LineKind kind, String name) {
+    return kind.ordinal() + " " + name;
   }
 
   /** Returns the lines about needed jobs that only {@code one} has. */
   private static List<ManifestEntry> madeOnlyIn(
       Map<String, ManifestEntry> one, Map<String, ManifestEntry> other) {
     return one.values().stream()
-        .filter(line -> isList(line) && line.name().startsWith("job "))
+        .filter(line -> LineKind.LIST.is(line) && line.name().startsWith("job "))
         .filter(line -> !other.containsKey(key(line.name())))
         .collect(Collectors.toCollection(ArrayList::new));
   }
@@ -201,10 +193,7 @@ record ManifestDiff(
   }
 
   private List<String> needs(Kind kind) {
-    return needs.values().stream()
-        .filter(reason -> reason.kind() == kind)
-        .map(Reason::name)
-        .toList();
+    return needs.values().stream().filter(r -> r.kind() == kind).map(Reason::name).toList();
   }
 
   /**
@@ -219,7 +208,7 @@ record ManifestDiff(
       Map<String, String> renamed,
       List<String> gone,
       List<String> added) {
-    String key = key(line.ordinal(), "");
+    String key = key(line, "");
     ManifestEntry old = before.get(key);
     ManifestEntry now = after.get(key);
     if (old != null
@@ -261,11 +250,8 @@ record ManifestDiff(
     }
     NeedValues.OfGroup after = old.isEmpty() || now.isEmpty() ? null : newValues.apply(name);
     boolean digest = old.startsWith(ManifestWriter.LONG);
-    List<ManifestEntry> before =
-        after == null
-            ? null
-            : oldList.apply(
-                digest ? old.substring(ManifestWriter.LONG.length()) : Digest.ofText(old).hex());
+    String list = digest ? old.substring(ManifestWriter.LONG.length()) : Digest.ofText(old).hex();
+    List<ManifestEntry> before = after == null ? null : oldList.apply(list);
     if (before == null) {
       value(name, old, now);
     } else {
@@ -292,9 +278,9 @@ record ManifestDiff(
 
   /** Adds a reason for a value in a file; one that cannot be read is told as the file. */
   private void valueIn(String name, ManifestEntry old, ManifestEntry now) {
-    if (value(now).startsWith(ManifestWriter.UNREADABLE)) {
+    if (isUnreadable(now)) {
       need(KeyedPaths.path(name), null, now);
-    } else if (!value(now).equals(ManifestWriter.PENDING)) {
+    } else if (!isPending(now)) {
       reasons.add(new Reason(Kind.KEY_CHANGED, name, there(value(old)), there(value(now))));
     }
   }
@@ -304,7 +290,7 @@ record ManifestDiff(
     ImageIdentity before = ImageIdentity.of(old == null ? HOST : value(old));
     ImageIdentity after = ImageIdentity.of(now == null ? HOST : value(now));
     if (!before.identity().equals(after.identity())) {
-      reasons.add(new Reason(Kind.SETTING_CHANGED, what, before.shown(), after.shown()));
+      setting(what, before.shown(), after.shown());
     }
   }
 
@@ -313,7 +299,7 @@ record ManifestDiff(
     String then = Template.shown(old);
     String present = Template.shown(now);
     boolean alike = then.equals(present);
-    reasons.add(new Reason(Kind.SETTING_CHANGED, what, alike ? old : then, alike ? now : present));
+    setting(what, alike ? old : then, alike ? now : present);
   }
 
   /** Adds a reason for the entry, whose line has no name, or for a file of the lock. */
@@ -325,7 +311,7 @@ record ManifestDiff(
       String then = old.substring(old.indexOf(' ') + 1);
       String present = now.substring(now.indexOf(' ') + 1);
       if (!then.equals(present)) { // else only its name is another one
-        reasons.add(new Reason(Kind.SETTING_CHANGED, what, then, present));
+        setting(what, then, present);
       }
     } else if (now.startsWith(ManifestWriter.UNREADABLE)) {
       String why = now.substring(ManifestWriter.UNREADABLE.length());
@@ -333,8 +319,7 @@ record ManifestDiff(
     } else if (!now.equals(ManifestWriter.PENDING)
         && (!old.isEmpty() && !now.isEmpty()
             || reasons.stream().noneMatch(other -> other.name().equals(what)))) {
-      String then = words[1] + " " + shortened(old);
-      reasons.add(new Reason(Kind.SETTING_CHANGED, what, then, shortened(now)));
+      setting(what, words[1] + " " + shortened(old), shortened(now));
     }
   }
 
@@ -345,7 +330,11 @@ record ManifestDiff(
   }
 
   private void setting(String what, ManifestEntry old, ManifestEntry now) {
-    reasons.add(new Reason(Kind.SETTING_CHANGED, what, value(old), value(now)));
+    setting(what, value(old), value(now));
+  }
+
+  private void setting(String what, String old, String now) {
+    reasons.add(new Reason(Kind.SETTING_CHANGED, what, old, now));
   }
 
   /** Returns a variable's value without the {@code =}, or two quotes if it is set but empty. */
@@ -355,12 +344,10 @@ record ManifestDiff(
   }
 
   private void need(String path, ManifestEntry old, ManifestEntry now) {
-    if (ManifestWriter.PENDING.equals(value(now)) || ManifestWriter.PENDING.equals(value(old))) {
+    if (isPending(now) || isPending(old)) {
       return;
-    }
-    String unreadable = ManifestWriter.UNREADABLE;
-    if (value(now).startsWith(unreadable)) {
-      String why = value(now).substring(unreadable.length());
+    } else if (isUnreadable(now)) {
+      String why = now.now().substring(ManifestWriter.UNREADABLE.length());
       needs.put(path, new Reason(Kind.NEED_UNREADABLE, path, value(old), why));
     } else if (old == null || now != null && old.now().equals(ManifestWriter.MISSING)) {
       needs.put(path, new Reason(Kind.NEED_ADDED, path, "", value(now)));
@@ -373,7 +360,7 @@ record ManifestDiff(
   }
 
   private void tool(String name, ManifestEntry old, ManifestEntry now) {
-    if (value(now).startsWith(ManifestWriter.UNREADABLE)) {
+    if (isUnreadable(now)) {
       need(name, old, now);
     } else {
       reasons.add(new Reason(Kind.TOOL_CHANGED, name, there(value(old)), there(value(now))));
@@ -384,9 +371,9 @@ record ManifestDiff(
   private static String order(List<ManifestEntry> lines) {
     String order = "bytes";
     for (ManifestEntry line : lines) {
-      if (line.code() == LineKind.ORDER.ordinal()) {
+      if (LineKind.ORDER.is(line)) {
         order = Manifest.NATURAL;
-      } else if (isList(line) && Ref.OfJob.hasRows(line.name())) {
+      } else if (LineKind.LIST.is(line) && Ref.OfJob.hasRows(line.name())) {
         return "rows";
       }
     }
@@ -404,12 +391,8 @@ record ManifestDiff(
       then.retainAll(kept);
       present.retainAll(kept);
       if (!then.equals(present)) {
-        reasons.add(
-            new Reason(
-                Kind.SETTING_CHANGED,
-                "order of " + Ref.OfJob.name(now.name()),
-                String.join(" ", then),
-                String.join(" ", present)));
+        String what = "order of " + Ref.OfJob.name(now.name());
+        setting(what, String.join(" ", then), String.join(" ", present));
       }
     }
   }
@@ -426,25 +409,25 @@ record ManifestDiff(
 
   /** Adds the members that differ, or the list if it was added or removed. */
   private void list(String written, ManifestEntry old, ManifestEntry now) {
-    if (old == null || now == null) {
-      needs.put(
-          written,
-          old == null
-              ? new Reason(Kind.NEED_ADDED, written, "", isPending(now) ? "" : now.now())
-              : new Reason(Kind.NEED_REMOVED, written, value(old), ""));
+    if (old == null) {
+      String digest = isPending(now) ? "" : now.now();
+      needs.put(written, new Reason(Kind.NEED_ADDED, written, "", digest));
+      return;
+    } else if (now == null) {
+      needs.put(written, new Reason(Kind.NEED_REMOVED, written, old.now(), ""));
       return;
     }
     List<ManifestEntry> before = oldList.apply(old.now());
     List<ManifestEntry> after = newList.apply(written);
     if (before == null || after == null) {
-      if (!now.now().equals(ManifestWriter.PENDING)) {
+      if (!isPending(now)) {
         needs.put(written, new Reason(Kind.NEED_CHANGED, written, old.now(), now.now()));
       }
       return;
     }
     if (after.size() == 1
         && after.getFirst().name().equals(written) // or a file with brackets in its name
-        && after.getFirst().now().startsWith(ManifestWriter.UNREADABLE)) {
+        && isUnreadable(after.getFirst())) {
       need(written, null, after.getFirst()); // the list cannot be read
       return;
     }
@@ -461,12 +444,12 @@ record ManifestDiff(
     }
   }
 
-  private static boolean isList(ManifestEntry line) {
-    return line.code() == LineKind.LIST.ordinal();
+  private static boolean isPending(ManifestEntry line) {
+    return value(line).equals(ManifestWriter.PENDING);
   }
 
-  private static boolean isPending(ManifestEntry line) {
-    return line.now().equals(ManifestWriter.PENDING);
+  private static boolean isUnreadable(ManifestEntry line) {
+    return value(line).startsWith(ManifestWriter.UNREADABLE);
   }
 
   private static String value(ManifestEntry entry) {
@@ -480,9 +463,9 @@ record ManifestDiff(
   private static Map<String, ManifestEntry> byKey(List<ManifestEntry> lines) {
     Map<String, ManifestEntry> map = LinkedHashMap.newLinkedHashMap(lines.size());
     for (ManifestEntry line : lines) {
-      boolean named = line.code() == LineKind.SURROUNDINGS.ordinal();
+      boolean named = LineKind.SURROUNDINGS.is(line);
       String name = line.name();
-      map.put(key(line.code(), named ? name.substring(name.indexOf(' ') + 1) : name), line);
+      map.put(line.code() + " " + (named ? name.substring(name.indexOf(' ') + 1) : name), line);
     }
     return map;
   }
@@ -493,10 +476,7 @@ record ManifestDiff(
     return map;
   }
 
-  private static List<String> products(List<ManifestEntry> lines) {
-    return lines.stream()
-        .filter(line -> line.code() == LineKind.PRODUCT.ordinal())
-        .map(ManifestEntry::name)
-        .toList();
+  private static List<String> names(List<ManifestEntry> lines, LineKind kind) {
+    return lines.stream().filter(kind::is).map(ManifestEntry::name).toList();
   }
 }

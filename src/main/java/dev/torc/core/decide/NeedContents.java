@@ -342,14 +342,12 @@ public final class NeedContents implements InputSource {
 
   /** Returns what the environment loaded for a job's last run; null if it was another one. */
   private List<String> loadedThen(Job job) {
-    RunDetails last = lastInside(job);
-    List<String> then = new ArrayList<>();
-    for (ManifestEntry line : last == null ? List.<ManifestEntry>of() : last.manifest()) {
-      if (line.code() == LineKind.SURROUNDINGS.ordinal()
-          && line.name().contains(" " + LineKind.MODULE)) {
-        then.add(line.now());
-      }
-    }
+    List<String> then =
+        LineKind.SURROUNDINGS
+            .of(lastInside(job))
+            .filter(line -> line.name().contains(" " + LineKind.MODULE))
+            .map(ManifestEntry::now)
+            .toList();
     return then.isEmpty() ? null : then;
   }
 
@@ -383,7 +381,7 @@ public final class NeedContents implements InputSource {
   public Content ofTool(Job job, Tool tool) {
     if (isUnknown(job, tool)) {
       String then = LineKind.TOOL.value(lastInside(job), tool.name());
-      return then == null ? new Content.Missing() : new Content.Value(then, null, null);
+      return then == null ? new Content.Missing() : new Content.Value(then);
     }
     String path = path(job, tool);
     if (path == null || stale.at(path) != null) {
@@ -476,7 +474,8 @@ public final class NeedContents implements InputSource {
     int now = pending(list) < 0 ? WHOLE : records.settlings();
     return gathered.compute(
             list,
-            (id, old) -> old != null && old.moment == now ? old : gathered(now, lists.of(id, null)))
+            (id, old) ->
+                old != null && old.moment == now ? old : gathered(now, lists.of(id, null, true)))
         .members;
   }
 
@@ -500,12 +499,12 @@ public final class NeedContents implements InputSource {
 
   /** Lists the members again, with the contents that this build saw. */
   public NeedMembers again(int list) {
-    return lists.asSeen(list);
+    return lists.of(list, null, false);
   }
 
   /** Lists the members again and reads each file with {@code each}. */
   public NeedMembers fresh(int list, Io.Make<String, KnownDigest> each) {
-    NeedMembers now = lists.of(list, each);
+    NeedMembers now = lists.of(list, each, true);
     gathered.put(list, gathered(WHOLE, now));
     return now;
   }

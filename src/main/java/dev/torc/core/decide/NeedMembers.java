@@ -26,6 +26,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * The members of a needed glob, folder or job at one moment.
@@ -90,7 +91,7 @@ public record NeedMembers(
     boolean reordered = false;
     for (ManifestEntry entry : entries) {
       hash.text(LineKind.of(entry.code()), entry.name(), entry.now());
-      if (entry.code() == LineKind.NEED.ordinal() && !entry.now().equals("folder")) {
+      if (LineKind.NEED.is(entry) && !entry.now().equals("folder")) {
         reordered |=
             !list.rows() && !files.isEmpty() && ORDER.compare(files.getLast(), entry.name()) > 0;
         files.add(entry.name());
@@ -99,27 +100,14 @@ public record NeedMembers(
     if (reordered) {
       files.sort(ORDER);
     }
-    return new NeedMembers(
-        List.copyOf(entries),
-        List.copyOf(files),
-        reordered,
-        hash.digest(),
-        beside,
-        stamps,
-        leftOut);
+    List<ManifestEntry> all = List.copyOf(entries);
+    Digest digest = hash.digest();
+    return new NeedMembers(all, List.copyOf(files), reordered, digest, beside, stamps, leftOut);
   }
 
   private static boolean isSame(List<ManifestEntry> one, List<ManifestEntry> other) {
-    boolean same = one.size() == other.size();
-    for (int i = 0; same && i < one.size(); i++) {
-      ManifestEntry each = one.get(i);
-      ManifestEntry now = other.get(i);
-      same =
-          each.code() == now.code()
-              && each.name().equals(now.name())
-              && each.now().equals(now.now());
-    }
-    return same;
+    return one.size() == other.size()
+        && IntStream.range(0, one.size()).allMatch(i -> one.get(i).isLike(other.get(i)));
   }
 
   /** Returns the members of an unreadable list: one that holds the error. */
@@ -127,10 +115,9 @@ public record NeedMembers(
     String line = CANNOT.matcher(Refusal.line(e)).replaceFirst("");
     String below = line.startsWith(root + "/") ? line.substring((root + "/").length()) : line;
     String self = list.text() + ": "; // the entry has the list's own name
-    Content why =
-        new Content.Unreadable(below.startsWith(self) ? below.substring(self.length()) : below);
-    List<ManifestEntry> entries = List.of(entry(list.written(), why.value()));
-    return of(list, entries, Beside.none(), Map.of(), null, null);
+    String why = below.startsWith(self) ? below.substring(self.length()) : below;
+    ManifestEntry entry = entry(list.written(), new Content.Unreadable(why).value());
+    return of(list, List.of(entry), Beside.none(), Map.of(), null, null);
   }
 
   /** Returns the stale files that match the list. */
@@ -143,7 +130,7 @@ public record NeedMembers(
   }
 
   static ManifestEntry entry(String path, String value) {
-    return new ManifestEntry(LineKind.NEED.ordinal(), path, "", value);
+    return LineKind.NEED.line(path, value);
   }
 
   static List<ManifestEntry> entries(FolderDigest folder) {
@@ -201,7 +188,7 @@ public record NeedMembers(
 
   /** Returns a member's name to show in messages; {@code written} is the name of its list. */
   static String shown(ManifestEntry member, String written) {
-    if (member.code() != LineKind.LIST.ordinal()) {
+    if (!LineKind.LIST.is(member)) {
       return member.name();
     }
     String values = member.name().substring("//".length());
@@ -211,12 +198,10 @@ public record NeedMembers(
 
   /** Returns the first member that cannot be read; null if there is none. */
   public ManifestEntry unreadable() {
-    for (ManifestEntry entry : entries) {
-      if (entry.now().startsWith(ManifestWriter.UNREADABLE)) {
-        return entry;
-      }
-    }
-    return null;
+    return entries.stream()
+        .filter(entry -> entry.now().startsWith(ManifestWriter.UNREADABLE))
+        .findFirst()
+        .orElse(null);
   }
 
   /** Returns whether a file in a folder changed since (rule 6), even to equal bytes. */

@@ -75,9 +75,7 @@ final class NeedValues {
       all.put(job.name().substring(job.group().length() + 1), stored);
     }
     List<ManifestEntry> members = new ArrayList<>();
-    all.forEach(
-        (name, json) ->
-            members.add(new ManifestEntry(LineKind.DATA.ordinal(), name, "", Content.shown(json))));
+    all.forEach((name, json) -> members.add(LineKind.DATA.line(name, Content.shown(json))));
     LeftOut leftOut = LeftOut.of(all.size() + dropped.size(), dropped);
     return new Content.Value(JsonText.object(all), members, leftOut);
   }
@@ -105,6 +103,6 @@ final class NeedValues {
   }
 
   private static Content content(String value) {
-    return value == null ? new Content.Missing() : new Content.Value(value, null, null);
+    return value == null ? new Content.Missing() : new Content.Value(value);
   }
 }

@@ -90,8 +90,7 @@ public record PlanContext(
         known == null ? new StaleFiles(graph, records, basis.digests, basis.outside.made) : known;
     NeedContents contents =
         new NeedContents(graph, records, basis.digests, basis.machine, stale, basis.astray);
-    Decider decider =
-        new Decider(graph, records, contents, basis.recalls, basis.conditions, basis.outside.rows);
+    Decider decider = new Decider(graph, records, contents, basis);
     return new PlanContext(basis, graph, records, contents, decider, wanted);
   }
 

@@ -42,17 +42,10 @@ record SkippedNeeds(Graph graph, JobRecords records, NeedContents contents) {
 
   /** Returns whether a job can do without the members of a list: each item for it says so. */
   private static boolean isOptional(Job job, NeedList list) {
-    boolean optional = false;
-    for (Ref ref : job.needRefs()) {
-      if (ref instanceof Ref.OfJob of && list.ofJobs() && of.job().equals(list.text())
-          || ref instanceof Ref.OfGlob in && in.pattern().equals(list.text())) {
-        optional = ref instanceof Ref.OfJob of ? of.optional() : ((Ref.OfGlob) ref).optional();
-        if (!optional) {
-          return false;
-        }
-      }
-    }
-    return optional;
+    return job.areOptional(
+        ref ->
+            ref instanceof Ref.OfJob of && list.ofJobs() && of.job().equals(list.text())
+                || ref instanceof Ref.OfGlob in && in.pattern().equals(list.text()));
   }
 
   private boolean areSkipped(IntStream nodes) {

@@ -2,7 +2,6 @@ package dev.torc.core.manifest;
 
 import dev.torc.core.memory.JobResult.ManifestEntry;
 import dev.torc.core.memory.JobResult.RunDetails;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -27,13 +26,10 @@ public record LeftOut(int of, List<String> jobs) {
   }
 
   public static List<LeftOut> of(List<ManifestEntry> manifest) {
-    List<LeftOut> all = new ArrayList<>(0);
-    for (ManifestEntry line : manifest) {
-      if (line.code() == LineKind.LEFT_OUT.ordinal()) {
-        all.add(new LeftOut(Integer.parseInt(line.old()), List.of(line.now().split(NEXT))));
-      }
-    }
-    return all;
+    return manifest.stream()
+        .filter(LineKind.LEFT_OUT::is)
+        .map(line -> new LeftOut(Integer.parseInt(line.old()), List.of(line.now().split(NEXT))))
+        .toList();
   }
 
   /** Returns the manifest line for a need, as the build file has it. */

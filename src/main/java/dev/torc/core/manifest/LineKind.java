@@ -2,7 +2,7 @@ package dev.torc.core.manifest;
 
 import dev.torc.core.memory.JobResult.ManifestEntry;
 import dev.torc.core.memory.JobResult.RunDetails;
-import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The kinds of lines in a manifest. The cache and the digests contain their ordinals, so new kinds
@@ -95,14 +95,23 @@ public enum LineKind {
         && (setting.length() == word.length() || setting.charAt(word.length()) == ' ');
   }
 
+  public ManifestEntry line(String name, String value) {
+    return new ManifestEntry(ordinal(), name, "", value);
+  }
+
+  public boolean is(ManifestEntry line) {
+    return line.code() == ordinal();
+  }
+
+  /** Returns the lines of this kind in a run's manifest; none without a run. */
+  public Stream<ManifestEntry> of(RunDetails run) {
+    return run == null ? Stream.empty() : run.manifest().stream().filter(this::is);
+  }
+
   /** Returns the value of a named line of this kind in a run's manifest; null if there is none. */
   public String value(RunDetails run, String name) {
-    for (ManifestEntry line : run == null ? List.<ManifestEntry>of() : run.manifest()) {
-      if (line.code() == ordinal() && line.name().equals(name)) {
-        return line.now();
-      }
-    }
-    return null;
+    Stream<ManifestEntry> named = of(run).filter(line -> line.name().equals(name));
+    return named.findFirst().map(ManifestEntry::now).orElse(null);
   }
 
   /** Returns the kind with a stored code; null for a kind that a newer torc added. */

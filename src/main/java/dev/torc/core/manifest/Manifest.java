@@ -4,7 +4,6 @@ import dev.torc.base.digests.Digest;
 import dev.torc.base.syntax.PlainWords;
 import dev.torc.core.manifest.MachineInputs.ImageSource.Loaded;
 import dev.torc.core.manifest.ManifestWriter.Content;
-import dev.torc.core.memory.JobResult.ManifestEntry;
 import dev.torc.core.model.Extra;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
@@ -154,8 +153,7 @@ public record Manifest(Graph graph) {
     }
     for (String each : loaded.names()) {
       String name = LineKind.MODULE + each.split("/", 2)[0];
-      writer.content(
-          LineKind.SURROUNDINGS, start + name, name, new Content.Value(each, null, null));
+      writer.content(LineKind.SURROUNDINGS, start + name, name, new Content.Value(each));
     }
   }
 
@@ -183,7 +181,7 @@ public record Manifest(Graph graph) {
         writer.content(LineKind.KEY, name, contains.ofKey(id, path, key));
       }
       String digest = contains.of(path).value();
-      writer.aside(new ManifestEntry(LineKind.KEYED.ordinal(), path, "", digest));
+      writer.aside(LineKind.KEYED.line(path, digest));
     }
     TreeMap<String, Integer> sorted = new TreeMap<>();
     List<Integer> made = new ArrayList<>();

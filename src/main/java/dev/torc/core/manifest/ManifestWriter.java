@@ -54,7 +54,12 @@ public interface ManifestWriter {
      *     that is not a group's
      * @param leftOut the failed instances that the value lacks; null for none
      */
-    record Value(String json, List<ManifestEntry> members, LeftOut leftOut) implements Content {}
+    record Value(String json, List<ManifestEntry> members, LeftOut leftOut) implements Content {
+
+      public Value(String json) {
+        this(json, null, null);
+      }
+    }
 
     /** Returns the value in the form that lines have. */
     static String shown(String json) {

@@ -82,10 +82,7 @@ public final class ToolSearch {
   public static boolean isKnown(Step step) {
     Template search = search(step);
     return step.image() == null
-        && (search == null
-            || search.parts().stream()
-                .noneMatch(
-                    part -> part instanceof Template.Part.Slot slot && !slot.name().equals("env")));
+        && (search == null || search.slots().allMatch(slot -> slot.name().equals("env")));
   }
 
   /** Returns a program that a step calls without a slash, as if it were a tool. */

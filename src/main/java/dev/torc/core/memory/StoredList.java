@@ -51,7 +51,7 @@ public record StoredList(List<ManifestEntry> entries, Digest base, List<Edit> ed
     int kept = 0;
     int at = 0; // in the base
     for (int i = 0; i < entries.size() || at < of.size(); ) {
-      if (i < entries.size() && at < of.size() && isSame(entries.get(i), of.get(at))) {
+      if (i < entries.size() && at < of.size() && entries.get(i).isLike(of.get(at))) {
         i++;
         at++;
         kept++;
@@ -71,13 +71,6 @@ public record StoredList(List<ManifestEntry> entries, Digest base, List<Edit> ed
       }
     }
     return new StoredList(List.of(), base, edits);
-  }
-
-  private static boolean isSame(ManifestEntry one, ManifestEntry other) {
-    return one.code() == other.code()
-        && one.name().equals(other.name())
-        && one.old().equals(other.old())
-        && one.now().equals(other.now());
   }
 
   /** Returns all members, of which {@code base} has the members of the base; null if unknown. */

@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 
 /** Rows of numbers in two flat arrays (compressed sparse rows). The numbers may mean anything. */
 public final class Adjacency {
@@ -114,13 +115,8 @@ public final class Adjacency {
    * dropped. The entries of each new row are ascending.
    */
   public Adjacency reversed(int first) {
-    if (first == 0) {
-      int[] order = new int[rows()];
-      Arrays.setAll(order, row -> row);
-      return reversed(order);
-    }
     RowCollector some = new RowCollector();
-    for (int r = first; r < rows(); r++) {
+    for (int r = first; first > 0 && r < rows(); r++) {
       for (int i = start[r]; i < start[r + 1]; i++) {
         if (target[i] >= first) {
           some.add(target[i] - first);
@@ -128,7 +124,8 @@ public final class Adjacency {
       }
       some.endRow(false);
     }
-    return some.build().reversed(0);
+    Adjacency rows = first > 0 ? some.build() : this;
+    return rows.reversed(IntStream.range(0, rows.rows()).toArray());
   }
 
   /**

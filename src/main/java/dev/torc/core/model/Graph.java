@@ -10,7 +10,6 @@ import dev.torc.base.syntax.PatternIndex;
 import dev.torc.base.syntax.Place;
 import dev.torc.core.model.NeedList.ListKind;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collections;
@@ -80,16 +79,7 @@ public final class Graph implements FolderDigest.Exclusions {
     if (tables.files().plain()) {
       return ProductIndex.of(tables.files().paths(), tables.files().maker()); // no job is unpacked
     }
-    Makers all =
-        new Makers(
-            new Makers(),
-            tables.jobs().written(),
-            this::job,
-            Map.of(),
-            Set.of(),
-            this::name,
-            new ArrayList<>());
-    return all.products();
+    return ProductIndex.of(tables.jobs().written(), j -> job(j).productRefs(), (_, _, _) -> {});
   }
 
   /** Returns this graph with another workflow, whose jobs are equal except for their places. */
@@ -113,8 +103,7 @@ public final class Graph implements FolderDigest.Exclusions {
   public BitSet allJobs() {
     BitSet all = new BitSet(nodes());
     all.set(0, nodes());
-    all.andNot(tables.nodes().joins());
-    return all;
+    return jobsOf(all);
   }
 
   public BitSet jobsOf(BitSet some) {
@@ -174,9 +163,7 @@ public final class Graph implements FolderDigest.Exclusions {
       return tables.jobs().having().getOrDefault(extra, new BitSet());
     }
     BitSet having = new BitSet();
-    for (BitSet each : tables.jobs().having().values()) {
-      having.or(each);
-    }
+    tables.jobs().having().values().forEach(having::or);
     return having;
   }
 

@@ -247,9 +247,7 @@ public final class GraphBuilder {
 
   /** Updates everything that depends on groups that were open in {@code base}. */
   private void renew(Map<String, Integer> expanded, int[] ids) {
-    ProductIndex added =
-        ProductIndex.NONE.with(
-            ids, node -> job(node).productRefs(), Map.of(), new HashMap<>(), (_, _, _) -> {});
+    ProductIndex added = ProductIndex.of(ids, node -> job(node).productRefs(), (_, _, _) -> {});
     expanded.forEach((group, node) -> members(node, references.nodesOf(group)));
     lists.grow(base, ids, added);
     for (int file = 0; file < base.files(); file++) {
@@ -286,10 +284,9 @@ public final class GraphBuilder {
             ? null
             : TopologicalOrder.grown(before, written, base.tables().nodes().order(), renewed);
     boolean moved = nodes == null;
-    nodes =
-        moved
-            ? TopologicalOrder.of(before, written, this::name, this::place, this::matching)
-            : nodes;
+    if (moved) {
+      nodes = TopologicalOrder.of(before, written, this::name, this::place, this::matching);
+    }
     NodeOrder order = new NodeOrder(nodes, joins);
     before.sort(order, moved ? range(0, names.size()) : renewed);
     int[] numbers = nodes == written || base != null ? null : renumber(nodes);
@@ -390,16 +387,6 @@ public final class GraphBuilder {
     return edges.build();
   }
 
-  /** Returns the path of a tool if a job makes the tool, else null. */
-  private String made(Tool tool) {
-    for (String path : tool.paths()) {
-      if (products().owner(path) >= 0) {
-        return path;
-      }
-    }
-    return null;
-  }
-
   private void products(Job job) {
     for (Ref ref : job.productRefs()) {
       if (ref instanceof Ref.OfFile file) {
@@ -407,12 +394,6 @@ public final class GraphBuilder {
       } else if (ref instanceof Ref.OfFolder folder) {
         made.add(files.add(folder.path()));
       }
-    }
-  }
-
-  private static void waitFor(int node, RowCollector edges) {
-    if (node >= 0) {
-      edges.add(node);
     }
   }
 
@@ -427,10 +408,10 @@ public final class GraphBuilder {
       }
     }
     for (Tool tool : job.links().tools()) {
-      String made = made(tool);
-      if (made != null) {
-        need(j, job, new Ref.OfFile(tool.place(), made), excludes, edges);
-      }
+      tool.paths().stream()
+          .filter(path -> products().owner(path) >= 0)
+          .findFirst()
+          .ifPresent(made -> need(j, job, new Ref.OfFile(tool.place(), made), excludes, edges));
     }
     for (Ref.OfJob after : job.links().after()) {
       waitForList(named(after, after.job(), false, "", List.of()), edges);
@@ -448,8 +429,8 @@ public final class GraphBuilder {
       if (maker == j) {
         String line = "job %s needs its own product %s; remove it from needs or produces";
         error(ref.place(), line.formatted(job.name(), file.path()));
-      } else {
-        waitFor(maker, edges);
+      } else if (maker >= 0) {
+        edges.add(maker);
       }
       if (j >= first) {
         needs.add(files.add(file.path()));
@@ -467,9 +448,9 @@ public final class GraphBuilder {
     }
     int list = -1;
     if (ref instanceof Ref.OfGlob glob) {
-      list = lists.of(j, ListKind.GLOB, glob.pattern(), excludes);
+      list = lists.of(j, ListKind.GLOB, glob.pattern(), excludes, false, null);
     } else if (ref instanceof Ref.OfFolder folder) {
-      list = lists.of(j, ListKind.FOLDER, folder.path(), excludes);
+      list = lists.of(j, ListKind.FOLDER, folder.path(), excludes, false, null);
     } else if (ref instanceof Ref.OfJob other) {
       list = named(other, other.job(), other.skips(), NO_FILE, excludes);
     }
@@ -521,8 +502,8 @@ public final class GraphBuilder {
   }
 
   private void waitForList(int list, RowCollector edges) {
-    if (list >= 0) {
-      waitFor(lists.get(list).awaited(), edges);
+    if (list >= 0 && lists.get(list).awaited() >= 0) {
+      edges.add(lists.get(list).awaited());
     }
   }
 
@@ -560,7 +541,7 @@ public final class GraphBuilder {
 
   int join(String text, int[] nodes) {
     int join = join(text);
-    members(join, nodes);
+    members.put(join, nodes);
     return join;
   }
 

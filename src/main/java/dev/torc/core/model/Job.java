@@ -16,6 +16,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.StringJoiner;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * One job as the build file describes it. Paths are relative to the root, normalized, with {@code
@@ -159,16 +160,14 @@ public record Job(
 
   /** Returns whether the job can run if {@code path}, a direct need, is missing. */
   public boolean isOptional(String path) {
-    boolean optional = false;
-    for (Ref ref : needRefs()) {
-      if (ref instanceof Ref.OfFile file && file.path().equals(path)) {
-        if (!file.optional()) {
-          return false;
-        }
-        optional = true;
-      }
-    }
-    return optional;
+    return areOptional(ref -> ref instanceof Ref.OfFile file && file.path().equals(path));
+  }
+
+  /** Returns whether the job can run without some needs, of which there is at least one. */
+  public boolean areOptional(Predicate<Ref> some) {
+    List<Ref> refs = needRefs();
+    refs.removeIf(some.negate());
+    return !refs.isEmpty() && refs.stream().allMatch(Ref::optional);
   }
 
   /** Returns the items of its products that have a name. */
@@ -360,20 +359,12 @@ public record Job(
 
     /** Returns the caller's environment variables that decide where the tool is searched for. */
     public List<String> variables() {
-      List<String> names = new ArrayList<>();
       if (isPath()) {
-        return names;
+        return List.of();
       }
-      if (search == null) {
-        names.add("PATH");
-      } else {
-        for (Template.Part part : search.parts()) {
-          if (part instanceof Template.Part.Slot slot) {
-            names.add(slot.member());
-          }
-        }
-      }
-      return names;
+      return search == null
+          ? List.of("PATH")
+          : search.slots().map(Template.Part.Slot::member).toList();
     }
   }
 

@@ -55,26 +55,18 @@ final class Makers {
     this.errors = errors;
     Map<String, Claim> claims = HashMap.newHashMap(added.length);
     Map<Integer, Job> clearing = new LinkedHashMap<>();
-    Map<Integer, List<Ref>> expected = new LinkedHashMap<>();
-    groups.forEach((node, group) -> expected.put(node, group.further().products()));
-    this.products =
-        base.products
-            .with(
-                added,
-                node -> {
-                  Job job = jobs.apply(node);
-                  if (job.depfile() != null) {
-                    clearing.put(node, job);
-                  }
-                  return job.productRefs();
-                },
-                expected,
-                claims,
-                this::refuseTwice)
-            .withSources(sources);
+    IntFunction<List<Ref>> made =
+        node -> {
+          Job job = jobs.apply(node);
+          if (job.depfile() != null) {
+            clearing.put(node, job);
+          }
+          return job.productRefs();
+        };
+    this.products = base.products.with(added, made, groups, sources, claims, this::refuseTwice);
     Map<String, Boolean> outer = new HashMap<>();
     if (isAnyNested(claims, base.above, outer)) {
-      refuseNested();
+      products.files().range("", null, this::refuseNested); // in the order of the paths
     }
     this.above = base.above.with(outer);
     refuseMatching(base.products.globs().all().size(), claims);
@@ -163,29 +155,20 @@ final class Makers {
     return false;
   }
 
-  /** Refuses products inside other products, in the order of the paths. */
-  private void refuseNested() {
-    products
-        .files()
-        .range(
-            "",
-            null,
-            (path, claim) -> {
-              for (int slash = path.lastIndexOf('/');
-                  slash > 0;
-                  slash = path.lastIndexOf('/', slash - 1)) {
-                Claim outer = products.files().get(path.substring(0, slash));
-                if (outer != null
-                    && (outer.folder() == null
-                        || !Excludes.all(outer.folder().excludes(), claim.glob(path)))) {
-                  refuse(
-                      claim.place(),
-                      "product %s is inside product %s of job %s; choose another folder, or declare only one"
-                          .formatted(path, path.substring(0, slash), name(outer.owner())));
-                  break;
-                }
-              }
-            });
+  /** Refuses a product inside another one. */
+  private void refuseNested(String path, Claim claim) {
+    for (int slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
+      Claim outer = products.files().get(path.substring(0, slash));
+      if (outer != null
+          && (outer.folder() == null
+              || !Excludes.all(outer.folder().excludes(), claim.glob(path)))) {
+        refuse(
+            claim.place(),
+            "product %s is inside product %s of job %s; choose another folder, or declare only one"
+                .formatted(path, path.substring(0, slash), name(outer.owner())));
+        return;
+      }
+    }
   }
 
   /**
@@ -194,27 +177,23 @@ final class Makers {
    */
   private void refuseMatching(int known, Map<String, Claim> added) {
     List<Pattern> all = products.globs().all();
-    for (Pattern pattern : all.subList(known, all.size())) {
+    for (Pattern pattern : all) {
       String prefix = pattern.glob().literalPrefix();
+      boolean isNew = pattern.order() >= known;
+      if (isNew) {
+        String end = prefix + Character.MAX_VALUE;
+        products.files().range(prefix, end, (path, claim) -> refuseMatching(path, claim, pattern));
+      }
       products
-          .files()
-          .range(
-              prefix,
-              prefix + Character.MAX_VALUE,
-              (path, claim) -> refuseMatching(path, claim, pattern));
-      products.foldersNear(prefix).forEach((path, claim) -> refuseInside(path, claim, pattern));
+          .foldersNear(prefix)
+          .forEach(
+              (path, claim) -> {
+                if (isNew || added.containsKey(path)) {
+                  refuseInside(path, claim, pattern);
+                }
+              });
     }
     if (known > 0) {
-      for (Pattern pattern : all.subList(0, known)) {
-        products
-            .foldersNear(pattern.glob().literalPrefix())
-            .forEach(
-                (path, claim) -> {
-                  if (added.containsKey(path)) {
-                    refuseInside(path, claim, pattern);
-                  }
-                });
-      }
       added.forEach(
           (path, claim) -> {
             Pattern pattern = products.globs().matching(path);

@@ -51,12 +51,16 @@ public record NeedList(
     FOLDER,
     JOB, // all products of a job, group or part of one
     /** All products of a group or part of one, except those of failed or blocked instances. */
-    SOME
+    SOME;
+
+    boolean ofJobs() {
+      return this == JOB || this == SOME;
+    }
   }
 
   /** Returns whether the list names jobs: its members are their products. */
   public boolean ofJobs() {
-    return kind == ListKind.JOB || kind == ListKind.SOME;
+    return kind.ofJobs();
   }
 
   public String text() {
@@ -179,9 +183,8 @@ public record NeedList(
     String reader = in.text();
     List<Integer> makers = Arrays.stream(in.ints()).boxed().toList();
     int awaited = (int) in.number();
-    String written = in.text();
-    String real = in.text();
-    FolderAlias alias = written == null ? null : new FolderAlias(written, real);
+    FolderAlias alias = new FolderAlias(in.text(), in.text());
+    alias = alias.written() == null ? null : alias;
     Naming names = new Naming(text, glob(kind, text), alias, in.flag(), in.text());
     return new NeedList(kind, names, excludes, reader, makers, awaited);
   }

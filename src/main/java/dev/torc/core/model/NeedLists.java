@@ -155,13 +155,9 @@ final class NeedLists {
 
   /**
    * Returns the number of the list for a need. Products of the reader and of the reader's group are
-   * excluded; the reader may be -1 for none.
+   * excluded; the reader may be -1 for none. {@code rows} and {@code product} are as in {@link
+   * Naming}.
    */
-  int of(int reader, ListKind kind, String text, List<Glob> excludes) {
-    return of(reader, kind, text, excludes, false, null);
-  }
-
-  /** Returns the number of a list; {@code rows} and {@code product} are as in {@link Naming}. */
   int of(
       int reader, ListKind kind, String text, List<Glob> excludes, boolean rows, String product) {
     int[] all = meant(kind, text, excludes);
@@ -210,16 +206,14 @@ final class NeedLists {
   }
 
   private int[] search(ListKind kind, String text, List<Glob> excludes) {
-    TreeSet<Integer> all = new TreeSet<>();
-    switch (kind) {
-      case JOB, SOME -> {
-        int[] named = graph.references.nodesInNeed(text);
-        return named == null || excludes.isEmpty()
-            ? named
-            : Arrays.stream(named).filter(node -> !excludesAll(excludes, node)).toArray();
-      }
-      case GLOB, FOLDER -> search(graph.products(), kind, text, excludes, all::add);
+    if (kind.ofJobs()) {
+      int[] named = graph.references.nodesInNeed(text);
+      return named == null || excludes.isEmpty()
+          ? named
+          : Arrays.stream(named).filter(node -> !excludesAll(excludes, node)).toArray();
     }
+    TreeSet<Integer> all = new TreeSet<>();
+    search(graph.products(), kind, text, excludes, all::add);
     return all.stream().mapToInt(node -> node).toArray();
   }
 
@@ -259,8 +253,7 @@ final class NeedLists {
   private Naming names(ListKind kind, String text, boolean rows, String product) {
     Glob glob = NeedList.glob(kind, text);
     String folder = glob == null ? text : glob.fixedPrefix();
-    boolean ofJobs = kind == ListKind.JOB || kind == ListKind.SOME;
-    return new Naming(text, glob, ofJobs ? null : alias(folder), rows, product);
+    return new Naming(text, glob, kind.ofJobs() ? null : alias(folder), rows, product);
   }
 
   /** Looks at each folder once. */

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
@@ -22,8 +23,19 @@ import java.util.function.IntFunction;
  * Only this class knows all declared files, folders and globs. Owners are numbers that the caller
  * chooses. The products of groups that are not expanded yet are patterns, which are tried last. An
  * index is immutable: a copy with more owners shares its parts. Thread-safe.
+ *
+ * @param files all files and folders
+ * @param folders the folders among them
+ * @param open the patterns of groups that are not expanded yet
+ * @param sources paths that these groups do not make, although a pattern of theirs matches
  */
-public final class ProductIndex implements FolderDigest.Exclusions {
+public record ProductIndex(
+    PersistentMap<Claim> files,
+    NavigableMap<String, Claim> folders,
+    PatternIndex globs,
+    PatternIndex open,
+    Set<String> sources)
+    implements FolderDigest.Exclusions {
 
   /** A file or folder that an owner declares; {@code folder} is null for a file. */
   public record Claim(int owner, Place place, Ref.OfFolder folder) {
@@ -43,25 +55,6 @@ public final class ProductIndex implements FolderDigest.Exclusions {
       new ProductIndex(
           PersistentMap.none(), new TreeMap<>(), new PatternIndex(), new PatternIndex(), Set.of());
 
-  private final PersistentMap<Claim> files; // and folders
-  private final NavigableMap<String, Claim> folders;
-  private final PatternIndex globs;
-  private final PatternIndex open;
-  private final Set<String> sources;
-
-  private ProductIndex(
-      PersistentMap<Claim> files,
-      NavigableMap<String, Claim> folders,
-      PatternIndex globs,
-      PatternIndex open,
-      Set<String> sources) {
-    this.files = files;
-    this.folders = folders;
-    this.globs = globs;
-    this.open = open;
-    this.sources = sources;
-  }
-
   /** Returns the index of a graph whose products are all files; the claims have no places. */
   static ProductIndex of(StringTable paths, int[] maker) {
     Map<String, Claim> claims = HashMap.newHashMap(maker.length);
@@ -73,17 +66,23 @@ public final class ProductIndex implements FolderDigest.Exclusions {
     return new ProductIndex(NONE.files.with(claims), NONE.folders, NONE.globs, NONE.open, Set.of());
   }
 
+  /** Returns the index of some owners. */
+  public static ProductIndex of(int[] owners, IntFunction<List<Ref>> products, Clash clash) {
+    return NONE.with(owners, products, Map.of(), Set.of(), new HashMap<>(), clash);
+  }
+
   /**
    * Returns this index with more owners.
    *
-   * @param claims gets their files and folders; must not change after that
-   * @param expected the products that open groups may make, by owner; replaces those of earlier
-   *     calls
+   * @param groups the groups that are still not expanded, by owner; replace those of earlier calls
+   * @param notTheirs the sources from now on
+   * @param claims gets the files and folders of the owners; must not change after that
    */
-  public ProductIndex with(
+  ProductIndex with(
       int[] owners,
       IntFunction<List<Ref>> products,
-      Map<Integer, List<Ref>> expected,
+      Map<Integer, Group> groups,
+      Set<String> notTheirs,
       Map<String, Claim> claims,
       Clash clash) {
     NavigableMap<String, Claim> inside = folders;
@@ -110,14 +109,13 @@ public final class ProductIndex implements FolderDigest.Exclusions {
       }
     }
     PatternIndex coming = new PatternIndex();
-    expected.forEach(
-        (owner, refs) -> refs.forEach(ref -> coming.add(pattern(ref), owner, ref.place())));
-    return new ProductIndex(files.with(claims), inside, patterns, coming, Set.of());
-  }
-
-  /** Returns an index in which these paths are sources, whatever expected patterns match. */
-  public ProductIndex withSources(Set<String> paths) {
-    return new ProductIndex(files, folders, globs, open, paths);
+    groups.forEach(
+        (owner, group) ->
+            group
+                .further()
+                .products()
+                .forEach(ref -> coming.add(pattern(ref), owner, ref.place())));
+    return new ProductIndex(files.with(claims), inside, patterns, coming, notTheirs);
   }
 
   /** Returns the pattern of all paths that a product can have, including a folder's own path. */
@@ -147,18 +145,6 @@ public final class ProductIndex implements FolderDigest.Exclusions {
     return folders == base.folders && globs == base.globs && !base.files.isEmpty();
   }
 
-  public PersistentMap<Claim> files() {
-    return files;
-  }
-
-  public PatternIndex globs() {
-    return globs;
-  }
-
-  public Set<String> sources() {
-    return sources;
-  }
-
   /** Returns the patterns of other owners that overlap the given pattern of an owner. */
   public List<Glob> rivals(int owner, Glob produced) {
     List<Glob> rivals = new ArrayList<>(0);
@@ -179,14 +165,8 @@ public final class ProductIndex implements FolderDigest.Exclusions {
   /** Returns the owner of a path, -1 for none. */
   public int owner(String path) {
     Claim claim = files.get(path);
-    if (claim == null && !folders.isEmpty()) {
-      for (int slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
-        claim = folders.get(path.substring(0, slash));
-        if (claim != null && claim.folder.holds(path)) {
-          break;
-        }
-        claim = null;
-      }
+    if (claim == null) {
+      claim = folderAround(path, Ref.OfFolder::holds);
     }
     if (claim != null) {
       return claim.owner;
@@ -205,13 +185,19 @@ public final class ProductIndex implements FolderDigest.Exclusions {
 
   /** Returns whether a path is excluded from the folder product in which it lies. */
   public boolean leavesOut(String path) {
-    for (int slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
-      Claim claim = folders.isEmpty() ? null : folders.get(path.substring(0, slash));
-      if (claim != null && claim.folder.leavesOut(path)) {
-        return true;
+    return folderAround(path, Ref.OfFolder::leavesOut) != null;
+  }
+
+  /** Returns the innermost folder around a path for which the test is true; null for none. */
+  private Claim folderAround(String path, BiPredicate<Ref.OfFolder, String> test) {
+    int slash = folders.isEmpty() ? 0 : path.lastIndexOf('/');
+    for (; slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
+      Claim claim = folders.get(path.substring(0, slash));
+      if (claim != null && test.test(claim.folder, path)) {
+        return claim;
       }
     }
-    return false;
+    return null;
   }
 
   @Override

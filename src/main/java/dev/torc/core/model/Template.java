@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A text of a job with placeholders that only a run can fill in; variables are already replaced.
@@ -74,15 +75,13 @@ public record Template(List<Part> parts) {
 
   /** Returns the slots that only a feature can fill, so that their values never get here. */
   public List<Part.Slot> hidden() {
-    List<Part.Slot> hidden = new ArrayList<>(0);
-    for (Part part : parts) {
-      if (part instanceof Part.Slot slot
-          && !SLOTS.contains(slot.name())
-          && !slot.name().equals("env")) {
-        hidden.add(slot);
-      }
-    }
-    return hidden;
+    return slots()
+        .filter(slot -> !SLOTS.contains(slot.name()) && !slot.name().equals("env"))
+        .toList();
+  }
+
+  public Stream<Part.Slot> slots() {
+    return parts.stream().filter(Part.Slot.class::isInstance).map(Part.Slot.class::cast);
   }
 
   /**

@@ -20,43 +20,34 @@ import java.util.function.ToLongFunction;
  * calls one method for each field, in the order of the constructor. If the wire writes, the method
  * takes the value from the record, writes it and returns it. If the wire reads, the record is null
  * and the method returns the value from the bytes.
+ *
+ * @param in null if the wire writes
+ * @param placesIn null if places are skipped
+ * @param texts has the shared texts
  */
-final class Wire {
+record Wire(
+    ByteReader in, ByteReader placesIn, ByteWriter out, ByteWriter placesOut, WorkflowCodec texts) {
 
   /** Passes one value: writes and returns it or, on a wire that reads, returns what was read. */
   interface Codec<T> {
     T pass(Wire wire, T value);
   }
 
-  static final Codec<String> TEXT = (wire, text) -> wire.text(text);
-  static final Codec<String> SHARED = (wire, text) -> wire.shared(text);
+  static final Codec<String> TEXT = Wire::text;
+  static final Codec<String> SHARED = Wire::shared;
   static final Codec<Glob> GLOB =
       (wire, glob) -> Glob.of(wire.text(glob == null ? null : glob.toString()));
   static final Codec<Integer> INT = (wire, i) -> (int) wire.number(i == null ? 0 : i);
   static final Codec<Long> LONG = (wire, l) -> wire.number(l == null ? 0 : l);
 
-  private final ByteReader in;
-  private final ByteReader placesIn; // null if places are skipped
-  private final ByteWriter out;
-  private final ByteWriter placesOut;
-  private final WorkflowCodec texts; // has the shared texts
-
   /** Creates a wire that reads; without {@code places}, each place becomes {@link Place#NONE}. */
   Wire(ByteReader in, ByteReader places, WorkflowCodec texts) {
-    this.in = in;
-    this.placesIn = places;
-    this.out = null;
-    this.placesOut = null;
-    this.texts = texts;
+    this(in, places, null, null, texts);
   }
 
   /** Creates a wire that writes; {@code places} takes the places, {@code out} the rest. */
   Wire(ByteWriter out, ByteWriter places, WorkflowCodec texts) {
-    this.in = null;
-    this.placesIn = null;
-    this.out = out;
-    this.placesOut = places;
-    this.texts = texts;
+    this(null, null, out, places, texts);
   }
 
   Place place(Place of) {

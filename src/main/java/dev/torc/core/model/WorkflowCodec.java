@@ -14,7 +14,12 @@ import dev.torc.core.model.Job.Resources;
 import dev.torc.core.model.Job.Retry;
 import dev.torc.core.model.Job.Runs;
 import dev.torc.core.model.Job.Tool;
+import dev.torc.core.model.SchedulerSettings.BatchBounds;
+import dev.torc.core.model.SchedulerSettings.Commands;
+import dev.torc.core.model.SchedulerSettings.Fact;
+import dev.torc.core.model.SchedulerSettings.SbatchOptions;
 import dev.torc.core.model.Step.Image;
+import dev.torc.core.model.Template.Part.Slot;
 import dev.torc.core.model.Workflow.About;
 import dev.torc.core.model.Workflow.Apart;
 import dev.torc.core.model.Workflow.Executor;
@@ -61,7 +66,7 @@ public final class WorkflowCodec {
   private static final Quote[] QUOTES = Quote.values();
   private static final Image.Pull[] PULLS = Image.Pull.values();
   private static final Retry.Cause[] CAUSES = Retry.Cause.values();
-  private static final SchedulerSettings.Fact[] WORDS = SchedulerSettings.Fact.values();
+
   private static final Job.Trait[] TRAITS = Job.Trait.values();
   private static final Job.Caching[] CACHING = Job.Caching.values();
   private static final Hook.On[] ONS = Hook.On.values();
@@ -296,14 +301,13 @@ public final class WorkflowCodec {
     return new Step(
         wire.one(of, Step::command, WorkflowCodec::command),
         wire.text(of, Step::dir),
-        wire.map(
-            of,
-            Step::env,
-            (to, value) ->
-                Optional.ofNullable(
-                    to.maybe(value, each -> each.orElse(null), WorkflowCodec::template))),
+        wire.map(of, Step::env, WorkflowCodec::given),
         wire.list(of, Step::shell, Wire.SHARED),
         wire.maybe(of, Step::image, WorkflowCodec::image));
+  }
+
+  private static Optional<Template> given(Wire wire, Optional<Template> of) {
+    return Optional.ofNullable(wire.maybe(of, each -> each.orElse(null), WorkflowCodec::template));
   }
 
   private static Step.Command command(Wire wire, Step.Command of) {
@@ -334,17 +338,17 @@ public final class WorkflowCodec {
   }
 
   private static Template.Part part(Wire wire, Template.Part of) {
-    if (!wire.flag(of, each -> each instanceof Template.Part.Slot)) {
+    if (!wire.flag(of, each -> each instanceof Slot)) {
       return new Template.Part.Text(wire.text((Template.Part.Text) of, Template.Part.Text::text));
     }
-    Template.Part.Slot slot = (Template.Part.Slot) of;
-    return new Template.Part.Slot(
-        wire.shared(slot, Template.Part.Slot::name),
-        wire.small(slot, Template.Part.Slot::index),
-        wire.text(slot, Template.Part.Slot::member),
-        wire.text(slot, Template.Part.Slot::format),
-        wire.constant(slot, Template.Part.Slot::quote, QUOTES),
-        wire.one(slot, Template.Part.Slot::place, Wire::place));
+    Slot slot = (Slot) of;
+    return new Slot(
+        wire.shared(slot, Slot::name),
+        wire.small(slot, Slot::index),
+        wire.text(slot, Slot::member),
+        wire.text(slot, Slot::format),
+        wire.constant(slot, Slot::quote, QUOTES),
+        wire.one(slot, Slot::place, Wire::place));
   }
 
   private static ReportFile reportFile(Wire wire, ReportFile of) {
@@ -519,12 +523,12 @@ public final class WorkflowCodec {
         wire.text(of, SchedulerSettings::name),
         wire.text(of, SchedulerSettings::jobName),
         wire.text(of, SchedulerSettings::before),
-        new SchedulerSettings.SbatchOptions(
+        new SbatchOptions(
             wire.text(of, each -> each.sbatch().account()),
             wire.text(of, each -> each.sbatch().partition()),
             wire.list(of, each -> each.sbatch().args(), Wire.TEXT),
             wire.flag(of, each -> each.sbatch().shards())),
-        new SchedulerSettings.BatchBounds(
+        new BatchBounds(
             wire.small(of, each -> each.bounds().maxJobs()),
             wire.number(of, each -> each.bounds().batch()),
             wire.number(of, each -> each.bounds().maxRuntime())),
@@ -532,21 +536,20 @@ public final class WorkflowCodec {
         wire.maybe(of, SchedulerSettings::commands, WorkflowCodec::commands));
   }
 
-  private static SchedulerSettings.Commands commands(Wire wire, SchedulerSettings.Commands of) {
-    return new SchedulerSettings.Commands(
-        wire.text(of, SchedulerSettings.Commands::submit),
-        wire.text(of, SchedulerSettings.Commands::states),
-        wire.text(of, SchedulerSettings.Commands::cancel),
-        wire.text(of, SchedulerSettings.Commands::id),
-        wire.text(of, SchedulerSettings.Commands::separator),
+  private static Commands commands(Wire wire, Commands of) {
+    return new Commands(
+        wire.text(of, Commands::submit),
+        wire.text(of, Commands::states),
+        wire.text(of, Commands::cancel),
+        wire.text(of, Commands::id),
+        wire.text(of, Commands::separator),
         words(wire, of),
-        wire.map(of, SchedulerSettings.Commands::settings, Wire.TEXT));
+        wire.map(of, Commands::settings, Wire.TEXT));
   }
 
-  private static Map<SchedulerSettings.Fact, List<String>> words(
-      Wire wire, SchedulerSettings.Commands of) {
-    Map<SchedulerSettings.Fact, List<String>> words = new EnumMap<>(SchedulerSettings.Fact.class);
-    for (SchedulerSettings.Fact word : WORDS) {
+  private static Map<Fact, List<String>> words(Wire wire, Commands of) {
+    Map<Fact, List<String>> words = new EnumMap<>(Fact.class);
+    for (Fact word : Fact.values()) {
       words.put(word, wire.list(of, each -> each.words().getOrDefault(word, List.of()), Wire.TEXT));
     }
     return words;

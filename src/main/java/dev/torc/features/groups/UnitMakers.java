@@ -35,14 +35,12 @@ public final class UnitMakers {
   public UnitMakers(List<Unit> units, Predicate<String> isLeftOut) {
     this.units = units;
     this.products =
-        ProductIndex.NONE.with(
+        ProductIndex.of(
             IntStream.range(0, units.size()).toArray(),
             unit ->
                 isLeftOut.test(units.get(unit).name())
                     ? List.of()
                     : units.get(unit).job().productRefs(),
-            Map.of(),
-            new HashMap<>(),
             (_, _, _) -> {}); // the graph reports files with two makers
   }
 

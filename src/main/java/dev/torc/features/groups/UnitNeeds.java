@@ -241,11 +241,9 @@ public final class UnitNeeds {
       if (exact) {
         products.put(
             unit,
-            ProductIndex.NONE.with(
+            ProductIndex.of(
                 IntStream.range(0, known.size()).toArray(),
                 each -> all.get(each).productRefs(),
-                Map.of(),
-                new HashMap<>(),
                 (_, _, _) -> {}));
       }
     }

@@ -6,7 +6,7 @@ import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Item;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Step;
-import dev.torc.core.model.Template.Part.Slot;
+import dev.torc.core.model.Template;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -36,11 +36,10 @@ final class NamedProducts {
   private static boolean takes(Job job, int number, String name) {
     for (Step step : job.runs().steps()) {
       if (step.templates().stream()
-          .flatMap(text -> text.parts().stream())
+          .flatMap(Template::slots)
           .anyMatch(
-              part ->
-                  part instanceof Slot slot
-                      && slot.name().equals("needs")
+              slot ->
+                  slot.name().equals("needs")
                       && (slot.member() == null
                           ? slot.index() < 0 || slot.index() == number
                           : slot.member().equals(name)))) {

@@ -82,11 +82,9 @@ public final class LeftOutJobs {
       }
     }
     this.products =
-        ProductIndex.NONE.with(
+        ProductIndex.of(
             IntStream.range(0, all.size()).filter(i -> !all.get(i).isClosed()).toArray(),
             i -> all.get(i).job.productRefs(),
-            Map.of(),
-            new HashMap<>(),
             (path, _, later) -> rivals.add(later.glob(path), later.owner(), later.place()));
     for (int i = 0; i < all.size(); i++) {
       Candidate each = all.get(i);
