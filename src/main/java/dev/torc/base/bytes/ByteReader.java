@@ -36,6 +36,18 @@ public final class ByteReader {
     this.end = end;
   }
 
+  /** Returns what is read; null if the bytes are damaged, or of another version of torc. */
+  public static <T> T orNull(byte[] bytes, int from, Function<ByteReader, T> read) {
+    try {
+      return read.apply(new ByteReader(bytes, from));
+    } catch (IndexOutOfBoundsException
+        | IllegalArgumentException
+        | ArithmeticException
+        | NegativeArraySizeException e) {
+      return null;
+    }
+  }
+
   /** Returns a reader of the next {@code count} bytes; this one continues after them. */
   public ByteReader part(int count) {
     at += count;

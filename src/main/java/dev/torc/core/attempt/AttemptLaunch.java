@@ -1,8 +1,8 @@
 package dev.torc.core.attempt;
 
 import dev.torc.base.digests.Stamp;
+import dev.torc.base.syntax.UserPaths;
 import dev.torc.core.attempt.BuildSetup.AttemptContext;
-import dev.torc.core.decide.JobSelection.UserPaths;
 import dev.torc.core.decide.NeedSnapshot;
 import dev.torc.core.decide.Reason;
 import dev.torc.core.here.Launch;

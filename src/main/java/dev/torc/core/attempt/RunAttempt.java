@@ -293,8 +293,7 @@ public final class RunAttempt extends Attempt {
     StartMark mark =
         new StartMark(common.build().id(), job.name(), attempts.count())
             .in(containers)
-            .of(manifest)
-            .making(Manifest.declared(job));
+            .of(manifest, Manifest.declared(job));
     if (away == null) { // else written at the submission
       common.marks().add(mark);
     }

@@ -238,7 +238,7 @@ public final class Decider {
         lacking.add(reason);
       }
     }
-    Set<Reason> parts = UnreadableParts.of(graph, id, contents);
+    Set<Reason> parts = contents.unreadableParts(id);
     lacking.removeAll(parts); // most are among the reasons
     lacking.addAll(parts);
     if (last != null && wish.rerun != Rerun.ALL) {
@@ -419,7 +419,7 @@ public final class Decider {
    * needs {@code found} by that earlier run.
    */
   public List<Reason> difference(int id, List<String> found, List<ManifestEntry> then) {
-    Listing lines = new Listing(null);
+    Listing lines = new Listing(new ManifestHash());
     manifest.describe(id, found, contents, lines);
     return ManifestDiff.between(
         then,
@@ -467,7 +467,7 @@ public final class Decider {
       } else {
         reasons.add(new Reason(Kind.PRODUCT_ALTERED, made.path(), made.digest().hex(), now.hex()));
         if (folder != null) {
-          List<Reason> members = contents.changes(made, folder);
+          List<Reason> members = new FolderMembers(records).changes(made, folder);
           reasons.addAll(members == null ? List.of() : members);
         }
       }

@@ -10,10 +10,10 @@ import dev.torc.core.memory.JobResult.ManifestEntry;
 import dev.torc.core.memory.RecordedProduct;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.NeedList;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Finds the missing products of temporary jobs, and their recorded contents: the digest of a file,
@@ -109,16 +109,13 @@ public record GoneProducts(Graph graph, JobRecords records, DigestMemo digests) 
 
   /** Returns the lists of folder products that an older torc made without storing a list. */
   public Map<Digest, List<ManifestEntry>> untold(int job) {
-    List<FolderDigest> folders = new ArrayList<>();
-    for (RecordedProduct made : records.result(job).products()) {
-      if (made.kind() == Stamp.FileKind.FOLDER && records.list(made.digest()) == null) {
-        try {
-          folders.add(digests.folder(made.path(), false));
-        } catch (IOException e) {
-          continue; // without a list, it is made again when needed
-        }
-      }
-    }
+    List<FolderDigest> folders =
+        records.result(job).products().stream()
+            .filter(made -> made.kind() == Stamp.FileKind.FOLDER)
+            .filter(made -> records.list(made.digest()) == null)
+            .map(made -> Io.or(() -> digests.folder(made.path(), false), null))
+            .filter(Objects::nonNull) // without a list, it is made again when needed
+            .toList();
     return NeedMembers.lists(folders);
   }
 }

@@ -1,16 +1,12 @@
 package dev.torc.core.decide;
 
-import dev.torc.base.posix.Walk;
-import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.NearestPath;
 import dev.torc.core.model.Adjacency;
 import dev.torc.core.model.Extra;
 import dev.torc.core.model.Graph;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
-import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /**
@@ -63,16 +59,14 @@ public record JobSelection(
       return named;
     }
     BitSet asked = new BitSet();
-    for (String manual : rerun == Rerun.MANUAL ? graph.workflow().manual() : List.<String>of()) {
-      int job = graph.jobId(manual);
-      if (job >= 0 && named.get(job) && graph.job(job).isAction()) {
-        asked.set(job);
-      }
+    if (rerun == Rerun.MANUAL) {
+      graph.workflow().manual().stream()
+          .mapToInt(graph::jobId)
+          .filter(job -> job >= 0 && named.get(job) && graph.job(job).isAction())
+          .forEach(asked::set);
     }
-    for (int j = named.nextSetBit(0); targeted && j >= 0; j = named.nextSetBit(j + 1)) {
-      if (graph.isTemporary(j)) {
-        asked.set(j);
-      }
+    if (targeted) {
+      named.stream().filter(graph::isTemporary).forEach(asked::set);
     }
     return asked;
   }
@@ -118,53 +112,6 @@ public record JobSelection(
     public static Rerun of(List<String> targets, boolean force) {
       boolean all = targets.isEmpty() || targets.getFirst().startsWith("!");
       return force ? ALL : all ? NONE : MANUAL;
-    }
-  }
-
-  /**
-   * Converts between file names as seen from {@code cwd} and paths of the graph, as texts.
-   *
-   * @param home the text before the names of the jobs that the user's names mean first; empty for
-   *     all jobs
-   */
-  public record UserPaths(Path root, Path cwd, String home) {
-
-    public UserPaths(Path root, Path cwd) {
-      this(root, cwd, "");
-    }
-
-    /** Returns the graph's path for a file name: relative to the root, or absolute. */
-    public String path(String named) {
-      Path file = Walk.to(cwd, named);
-      if (file.startsWith(root)) {
-        String path = root.relativize(file).toString();
-        return path.isEmpty() ? "." : path;
-      }
-      return file.toString();
-    }
-
-    /** Returns a test for paths of the graph that a file, folder or glob of the user means. */
-    public Predicate<String> meant(String named) {
-      String path = path(named);
-      Glob glob = Glob.isPattern(named) ? Glob.orNull(path) : null;
-      return each ->
-          each.equals(path)
-              || (path.equals(".") ? !each.startsWith("/") : each.startsWith(path + "/"))
-              || glob != null && glob.matches(each);
-    }
-
-    /** Returns a path of the graph as seen from {@code cwd}; a folder keeps its slash. */
-    public String named(String path) {
-      if (cwd.equals(root) || path.startsWith("/")) {
-        return path;
-      }
-      return cwd.relativize(root.resolve(path)) + (path.endsWith("/") ? "/" : "");
-    }
-
-    /** Returns the parent folder of a path of the graph; empty for the root. */
-    public static String parent(String path) {
-      int slash = path.lastIndexOf('/');
-      return slash < 0 ? "" : slash == 0 ? "/" : path.substring(0, slash);
     }
   }
 }

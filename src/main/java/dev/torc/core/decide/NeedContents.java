@@ -28,6 +28,7 @@ import dev.torc.core.memory.RecordedProduct.OwnedPath;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Tool;
+import dev.torc.core.model.KeyedPaths;
 import dev.torc.core.model.NeedList;
 import dev.torc.core.model.NeedList.ListKind;
 import dev.torc.core.model.Ref;
@@ -36,6 +37,7 @@ import dev.torc.core.model.Step.Image;
 import dev.torc.core.model.Surroundings;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -111,13 +113,28 @@ public final class NeedContents implements InputSource {
     List<Reason> lacking = new ArrayList<>(0);
     for (Step step : graph.job(job).runs().steps()) {
       if (step.image() != null) {
-        String why = machine.lack(step.image(), graph.before().row(job).length > 0);
+        String why = machine.images().lack(step.image(), graph.before().count(job) > 0);
         if (!why.isEmpty()) {
           lacking.add(new Reason(Reason.Kind.IMAGE_UNAVAILABLE, step.image().name(), "", why));
         }
       }
     }
     return lacking;
+  }
+
+  /** Returns a reason for each file and error: a job needs values in it that cannot be read. */
+  public Set<Reason> unreadableParts(int job) {
+    Set<Reason> unreadable = new LinkedHashSet<>(0);
+    KeyedPaths.of(graph.job(job))
+        .forEach(
+            (path, keys) -> {
+              for (String key : keys) {
+                if (ofKey(job, path, key) instanceof Content.Unreadable(String why)) {
+                  unreadable.add(new Reason(Reason.Kind.NEED_UNREADABLE, path, "", why));
+                }
+              }
+            });
+    return unreadable;
   }
 
   /** Takes a snapshot of the needs of a job about to start. Their makers must be settled. */
@@ -171,7 +188,9 @@ public final class NeedContents implements InputSource {
       return new Content.Missing();
     }
     if (maker >= 0 && records.isForeseen(maker)) {
-      return foreseen(maker, real);
+      RecordedProduct made = records.result(maker).product(real);
+      // The members of folders are not known before these are restored.
+      return made == null ? new Content.Pending(maker) : new Content.Known(made.digest());
     }
     if (maker < 0 && stale.at(path) != null) {
       return new Content.Missing();
@@ -193,12 +212,6 @@ public final class NeedContents implements InputSource {
   /** Returns whether nothing exists at a path; false if that cannot be found out. */
   boolean isMissing(String path) {
     return Io.or(() -> !digests.stamp(path).exists(), false);
-  }
-
-  /** Returns a product that is to be restored. The members of folders are not known before that. */
-  private Content foreseen(int maker, String path) {
-    RecordedProduct made = records.result(maker).product(path);
-    return made == null ? new Content.Pending(maker) : new Content.Known(made.digest());
   }
 
   /** Throws if a source that is needed as a file is a folder. */
@@ -256,11 +269,7 @@ public final class NeedContents implements InputSource {
   /** Returns how a folder's members differ from the recorded product's; null if unknown. */
   public List<Reason> changes(RecordedProduct folder) throws IOException {
     boolean stands = digests.stamp(folder.path()).kind() == FileKind.FOLDER;
-    return changes(folder, stands ? digests.folder(folder.path(), false) : null);
-  }
-
-  /** Compares like {@link #changes(RecordedProduct)}, with the folder as it was {@code now}. */
-  List<Reason> changes(RecordedProduct folder, FolderDigest now) {
+    FolderDigest now = stands ? digests.folder(folder.path(), false) : null;
     return new FolderMembers(records).changes(folder, now);
   }
 
@@ -290,7 +299,8 @@ public final class NeedContents implements InputSource {
   /** Returns what the job's last run says if the environment is not made; true without a run. */
   @Override
   public boolean isLocked(Job job, Tool tool) {
-    if (job.surroundings() == null || tool.isPath() || machine.loads(job.surroundings())) {
+    Surroundings in = job.surroundings();
+    if (in == null || tool.isPath() || machine.images().loads(in.entry())) {
       return false;
     }
     Map<String, String> made = variables(job);
@@ -319,14 +329,14 @@ public final class NeedContents implements InputSource {
   @Override
   public Loaded ofLoaded(Job job) {
     Surroundings in = job.surroundings();
-    if (in == null || !machine.loads(in)) {
+    if (in == null || !machine.images().loads(in.entry())) {
       return null;
     }
     Digest digest = Manifest.environment(job, this);
     List<String> now = machine.loadedNow(job, digest);
     Effects made = machine.effects(job, digest);
     boolean known = made != null && made.loaded() != null;
-    Loaded told = machine.loaded(in, known ? made.loaded() : loadedThen(job));
+    Loaded told = machine.images().loaded(in.entry(), known ? made.loaded() : loadedThen(job));
     boolean runs = lastInside(job) == null; // the job that loads it tells why it cannot
     return now != null
         ? new Loaded(now, told.asked(), "")
@@ -352,7 +362,8 @@ public final class NeedContents implements InputSource {
   }
 
   private boolean mayBeLoaded(Job job, Tool tool) {
-    return job.surroundings() != null && !tool.isPath() && machine.loads(job.surroundings());
+    Surroundings in = job.surroundings();
+    return in != null && !tool.isPath() && machine.images().loads(in.entry());
   }
 
   /** Returns whether only a job's environment, which is not loaded yet, tells where a tool is. */
@@ -437,15 +448,15 @@ public final class NeedContents implements InputSource {
       i++;
     }
     passed.set(list, i); // a settled job stays settled
-    return i < makers.size() ? makers.get(i) : awaited(gathered.get(list));
+    return i < makers.size() ? makers.get(i) : awaited(gathered(list));
   }
 
   /**
    * Returns an unsettled job that makes the target of a symlink among the members; -1 if there is
    * none.
    */
-  private int awaited(Gathered now) {
-    for (Led led : now == null ? List.<Led>of() : now.members.led()) {
+  private int awaited(NeedMembers now) {
+    for (Led led : now == null ? List.<Led>of() : now.led()) {
       if (!records.isInPlace(led.maker())) {
         return led.maker();
       }
@@ -459,8 +470,8 @@ public final class NeedContents implements InputSource {
    */
   Reason unawaited(int job) {
     for (int list : graph.listNeeds().row(job)) {
-      Gathered now = gathered.get(list);
-      for (Led led : now == null ? List.<Led>of() : now.members.led()) {
+      NeedMembers now = gathered(list);
+      for (Led led : now == null ? List.<Led>of() : now.led()) {
         if (!graph.precedes(led.maker(), job)) {
           return led.refusal(graph);
         }
@@ -493,8 +504,7 @@ public final class NeedContents implements InputSource {
   }
 
   private Gathered gathered(int now, NeedMembers members) {
-    boolean waits = awaited(new Gathered(now, members)) >= 0;
-    return new Gathered(waits ? records.settlings() : now, members);
+    return new Gathered(awaited(members) >= 0 ? records.settlings() : now, members);
   }
 
   /** Lists the members again, with the contents that this build saw. */

@@ -50,6 +50,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * The needs of a job as they were when it started. The job's record says that the job read this
@@ -109,24 +110,12 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     for (String path : KeyedPaths.of(graph.job(job)).keySet()) {
       addParts(path);
     }
-    for (Tool tool : ToolSearch.unmade(graph, graph.job(job))) {
-      if (contents.isLocked(graph.job(job), tool)) {
-        locked.add(tool.name());
-        continue;
-      } else if (contents.isUnknown(graph.job(job), tool)) {
-        continue; // of a job that does not run
-      }
-      ToolSearch tools = contents.machine().tools();
-      String path = contents.path(graph.job(job), tool);
-      if (path == null) {
-        missingData =
-            "tool %s is %s".formatted(SafeText.name(tool.name()), tools.lack(graph.job(job), tool));
-      } else if (!addFile(tool.name(), path) || contents.stale().at(path) != null) {
-        missing.add(path);
-      }
+    Job reader = graph.job(job);
+    for (Tool tool : ToolSearch.unmade(graph, reader)) {
+      addTool(reader, tool);
     }
-    this.loaded = contents.ofLoaded(graph.job(job));
-    for (Step step : graph.job(job).runs().steps()) {
+    this.loaded = contents.ofLoaded(reader);
+    for (Step step : reader.runs().steps()) {
       Image image = step.image();
       if (image != null && image.file() == null) {
         ImageSource.Here here = contents.machine().image(image);
@@ -135,19 +124,33 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
         }
       }
     }
-    InputSource.neededValues(graph.job(job)).forEach(this::addValue);
+    InputSource.neededValues(reader).forEach(this::addValue);
     long begin = contents.looks.now();
     for (int list : graph.listNeeds().row(job)) {
       addList(list, begin);
     }
   }
 
-  /** Looks at a needed file or program; returns whether it exists. {@code path} may be null. */
+  /** Looks at a needed file or program; returns whether it exists. */
   private boolean addFile(String need, String path) throws IOException {
     try {
-      return path != null && add(path).stamp().exists();
+      return add(path).stamp().exists();
     } catch (IOException e) {
       throw unreadable(need, Refusal.why(e));
+    }
+  }
+
+  private void addTool(Job reader, Tool tool) throws IOException {
+    if (contents.isLocked(reader, tool)) {
+      locked.add(tool.name());
+    } else if (!contents.isUnknown(reader, tool)) { // else the job does not run
+      String path = contents.path(reader, tool);
+      if (path == null) {
+        String lack = contents.machine().tools().lack(reader, tool);
+        missingData = "tool %s is %s".formatted(SafeText.name(tool.name()), lack);
+      } else if (!addFile(tool.name(), path) || contents.stale().at(path) != null) {
+        missing.add(path);
+      }
     }
   }
 
@@ -238,8 +241,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   public Content of(String path) {
     if (!has(path)) {
       return new Content.Missing();
-    }
-    if (recalled.containsKey(path)) {
+    } else if (recalled.containsKey(path)) {
       return recalled.get(path);
     }
     FolderDigest folder = folders.get(path);
@@ -397,11 +399,8 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
         targets.add(Walk.real(graph.workflow().root().resolve(path)));
       }
     }
-    boolean found = false;
-    for (Path at = file.toRealPath(); at != null && !found; at = at.getParent()) {
-      found = targets.contains(at); // the file, or a needed folder product
-    }
-    return found;
+    return Stream.iterate(file.toRealPath(), Objects::nonNull, Path::getParent)
+        .anyMatch(targets::contains); // the file, or a needed folder product
   }
 
   @Override
@@ -428,14 +427,10 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   public List<OwnedPath> stale() {
     List<OwnedPath> stale = new ArrayList<>();
     lists.values().forEach(look -> stale.addAll(look.members().stale()));
-    List<String> single = new ArrayList<>(without);
-    single.addAll(contents.found(job));
-    for (String path : single) {
-      OwnedPath left = stale(path);
-      if (left != null) {
-        stale.add(left);
-      }
-    }
+    Stream.concat(without.stream(), contents.found(job).stream())
+        .map(this::stale)
+        .filter(Objects::nonNull)
+        .forEach(stale::add);
     return stale;
   }
 
@@ -490,18 +485,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
    */
   public List<String> moved() {
     TreeSet<String> moved = new TreeSet<>();
-    files.forEach(
-        (path, known) ->
-            addMoved(
-                path,
-                () ->
-                    !staysAbsent(path, known)
-                        && (later.moved(path, trail, returned)
-                            || (ignores(path)
-                                    ? !digests.of(path).product().equals(known.product())
-                                    : digests.moved(path, known, () -> isMade(path)))
-                                && !keepsParts(path)),
-                moved));
+    files.forEach((path, known) -> addMoved(path, () -> isMoved(path, known), moved));
     folders.forEach(
         (path, folder) -> addMoved(path + "/", () -> digests.moved(path, folder, false), moved));
     lists.forEach(
@@ -516,24 +500,34 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     return List.copyOf(moved);
   }
 
+  private boolean isMoved(String path, KnownDigest known) throws IOException {
+    if (staysAbsent(path, known)) {
+      return false;
+    }
+    return later.moved(path, trail, returned)
+        || (ignores(path)
+                ? !digests.of(path).product().equals(known.product())
+                : digests.moved(path, known, () -> isMade(path)))
+            && !keepsParts(path);
+  }
+
   /**
    * Returns the needs that changed at or after a time, sorted: it is unknown which bytes the job
    * read. The time is in nanoseconds since 1970, by the clock of the needs' file system.
    */
   public List<String> changedSince(long begun) {
-    TreeSet<String> late = new TreeSet<>();
-    addLate(files.keySet(), folders, begun, late);
+    TreeSet<String> late = new TreeSet<>(changedSince(files.keySet(), begun));
     for (ListLook look : lists.values()) {
       addLate(look.members().files(), look.folders(), begun, late);
     }
     return List.copyOf(late);
   }
 
-  /** Returns those of some added needs that changed at or after a time. */
-  public List<String> changedSince(Collection<String> some, long begun) {
+  /** Returns those of some added needs that changed at or after a time, sorted. */
+  public Collection<String> changedSince(Collection<String> some, long begun) {
     TreeSet<String> late = new TreeSet<>();
     addLate(some, folders, begun, late);
-    return List.copyOf(late);
+    return late;
   }
 
   /**

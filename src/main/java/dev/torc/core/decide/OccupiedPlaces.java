@@ -112,15 +112,11 @@ public final class OccupiedPlaces {
       // The search for a reader is slow, so it comes last.
       String reader = foreign ? reader(path, ref instanceof Ref.OfGlob) : null;
       if (reader != null) {
-        return "product %s of job %s would take %s, which torc did not make and which %s; %s"
-            .formatted(
-                ref.text(),
-                job,
-                path,
-                reader,
-                ref instanceof Ref.OfGlob
-                    ? "narrow the pattern, or `torc adopt %s`".formatted(job)
-                    : "choose another folder, or `torc adopt %s`".formatted(job));
+        String next = ref instanceof Ref.OfGlob ? "narrow the pattern" : "choose another folder";
+        String line =
+            "product %s of job %s would take %s, which torc did not make and which %s; %s, or `torc"
+                + " adopt %2$s`";
+        return line.formatted(ref.text(), job, path, reader, next);
       }
     }
     return null;

@@ -7,14 +7,13 @@ import dev.torc.core.model.Graph;
 import dev.torc.core.model.InstanceName;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.function.Predicate;
 
 /**
  * Finds products of jobs of this graph that a build with other {@code -D} or another {@code -f}
  * made, such as those of a release beside a debug build (rule 15): they are not stale until such a
  * build has made the job's products elsewhere.
  */
-public final class OtherSettings implements Predicate<OwnedPath> {
+final class OtherSettings {
 
   private final Graph graph;
   private final Cache cache;
@@ -22,14 +21,14 @@ public final class OtherSettings implements Predicate<OwnedPath> {
   private Map<Long, Said> builds; // by number; null until needed
   private final Map<String, Long> last = new HashMap<>(); // build by job and settings
 
-  public OtherSettings(Graph graph, Cache cache, Said now) {
+  OtherSettings(Graph graph, Cache cache, Said now) {
     this.graph = graph;
     this.cache = cache;
     this.now = now;
   }
 
-  @Override
-  public synchronized boolean test(OwnedPath owned) {
+  /** Returns whether such a build made a product. */
+  synchronized boolean made(OwnedPath owned) {
     if (graph.nodesOf(InstanceName.parse(owned.job()).group()) == null) {
       return false;
     }

@@ -6,6 +6,7 @@ import dev.torc.core.manifest.ManifestWriter.Content;
 import dev.torc.core.memory.JobResult;
 import dev.torc.core.model.Downstream;
 import dev.torc.core.model.Graph;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
@@ -32,12 +33,10 @@ public final class Plan {
     this.verdicts = passes.verdicts;
     this.decided = decided;
     this.maybe = passes.maybe;
-    context.selection().open().stream()
-        .forEach(
-            group -> {
-              int after = context.records().unsettledBefore(group);
-              verdicts[group] = new Verdict.MayRun(after < 0 ? group : after);
-            });
+    for (int group : context.selection().open().stream().toArray()) {
+      int after = context.records().unsettledBefore(group);
+      verdicts[group] = new Verdict.MayRun(after < 0 ? group : after);
+    }
   }
 
   /** Decides all selected jobs, and marks those that are up to date as settled in the records. */
@@ -128,11 +127,7 @@ public final class Plan {
   }
 
   public int idle() {
-    int idle = 0;
-    for (Verdict verdict : verdicts) {
-      idle += verdict != null && verdict.isIdle() ? 1 : 0;
-    }
-    return idle;
+    return (int) Arrays.stream(verdicts).filter(v -> v != null && v.isIdle()).count();
   }
 
   public boolean isQuiet() {

@@ -4,11 +4,12 @@ import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.digests.Stamp.FileKind;
 import dev.torc.base.digests.StampSource;
+import dev.torc.base.posix.Io;
 import dev.torc.base.posix.Walk;
 import dev.torc.base.syntax.BadInput.Diagnostic;
 import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.Place;
-import dev.torc.core.decide.JobSelection.UserPaths;
+import dev.torc.base.syntax.UserPaths;
 import dev.torc.core.model.FolderAlias;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Group;
@@ -81,13 +82,11 @@ public final class ProductPlaces {
     for (Path file : settings.files()) {
       String what = settings.sources().ofVars().contains(file) ? "vars file" : "build file";
       buildFiles.put(file, what);
-      buildNames.add(file.getFileName().toString());
       if (Files.isSymbolicLink(file)) { // its folder was resolved when it was read
-        Path real = Walk.real(file);
-        buildFiles.put(real, what);
-        buildNames.add(real.getFileName().toString());
+        buildFiles.put(Walk.real(file), what);
       }
     }
+    buildFiles.keySet().forEach(file -> buildNames.add(file.getFileName().toString()));
   }
 
   /** Returns what is wrong with the places of a job's products and of its depfile. */
@@ -194,13 +193,11 @@ public final class ProductPlaces {
     makers.clear(id);
     BitSet readers = readers(written, real, ref instanceof Ref.OfFile ? name : null);
     readers.clear(id);
-    String does = makers.isEmpty() ? "needs" : "produces";
-    for (int other : graph.inOrder(makers.isEmpty() ? readers : makers)) {
-      error(
-          ref.place(),
-          "product %s is %s, which %s %s; use one name for it"
-              .formatted(ref.text(), name, graph.title(other), does));
-      return;
+    int[] others = graph.inOrder(makers.isEmpty() ? readers : makers);
+    if (others.length > 0) {
+      String other = graph.title(others[0]) + (makers.isEmpty() ? " needs" : " produces");
+      String line = "product %s is %s, which %s; use one name for it";
+      error(ref.place(), line.formatted(ref.text(), name, other));
     }
   }
 
@@ -279,11 +276,8 @@ public final class ProductPlaces {
   /** Returns whether a path is a link; false if that cannot be found out. */
   private boolean isLink(String path) {
     byte[] name = path.getBytes(StandardCharsets.UTF_8);
-    try {
-      return links.look(name, 0, name.length, numbers) == FileKind.LINK;
-    } catch (IOException e) {
-      return false; // the job that makes the product reports the error
-    }
+    // The job that makes the product reports an error.
+    return Io.or(() -> links.look(name, 0, name.length, numbers) == FileKind.LINK, false);
   }
 
   private void error(Place place, String message) {

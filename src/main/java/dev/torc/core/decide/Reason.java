@@ -157,12 +157,11 @@ public record Reason(Kind kind, String name, String old, String now) {
 
   /** Returns where a submitted job is; null if the job was not submitted. */
   public static String out(List<Reason> reasons) {
-    for (Reason reason : reasons) {
-      if (reason.kind == Kind.SUBMITTED) {
-        return reason.now;
-      }
-    }
-    return null;
+    return reasons.stream()
+        .filter(reason -> reason.kind == Kind.SUBMITTED)
+        .map(Reason::now)
+        .findFirst()
+        .orElse(null);
   }
 
   /** Returns the reasons except {@link Kind#SUBMITTED}, unless that is the only one. */
@@ -227,11 +226,9 @@ public record Reason(Kind kind, String name, String old, String now) {
 
   /** Returns until which build a job made a leftover (rule 13); an empty build is unknown. */
   static String leftover(String path, String job, String build) {
+    String until = build.isEmpty() ? "" : " until build " + build;
     return "%s made%s; no job makes it now; `torc adopt --source %s` keeps it as yours"
-        .formatted(
-            SafeText.name(job),
-            build.isEmpty() ? "" : " until build " + build,
-            SafeText.name(path));
+        .formatted(SafeText.name(job), until, SafeText.name(path));
   }
 
   public static Reason of(Kind kind) {

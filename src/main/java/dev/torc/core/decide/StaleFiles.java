@@ -3,21 +3,22 @@ package dev.torc.core.decide;
 import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.digests.Stamp.FileKind;
-import dev.torc.base.posix.Io;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.Reason.Kind;
 import dev.torc.core.memory.BuildRecord.Said;
 import dev.torc.core.memory.JobResult.ManifestEntry;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
 import dev.torc.core.model.Graph;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /**
  * Finds leftovers (rule 13): unmodified files that a job of this root recorded last and that no job
@@ -88,26 +89,23 @@ public final class StaleFiles {
   public synchronized Set<String> undeclared() {
     if (undeclared == null) {
       List<String> last = outside.undeclared(graph);
-      undeclared = last == null ? new TreeSet<>() : new TreeSet<>(last);
+      undeclared = new TreeSet<>(last == null ? List.of() : last);
       if (last == null) {
-        records
-            .cache()
-            .eachOwned(
-                owned -> {
-                  if (!owned.adopted() && !isDeclared(owned)) {
-                    undeclared.add(owned.path());
-                  }
-                });
+        records.cache().eachOwned(this::addUndeclared);
       }
     }
     return undeclared;
   }
 
-  private boolean isDeclared(OwnedPath owned) {
+  private void addUndeclared(OwnedPath owned) {
     int maker = graph.makerAt(owned.path());
     int job = graph.jobId(owned.job());
-    return maker >= 0 && !graph.isOpen(maker)
-        || job >= 0 && owned.path().equals(graph.job(job).depfile());
+    boolean declared =
+        maker >= 0 && !graph.isOpen(maker)
+            || job >= 0 && owned.path().equals(graph.job(job).depfile());
+    if (!owned.adopted() && !declared) {
+      undeclared.add(owned.path());
+    }
   }
 
   /** Returns the leftover at a path without a maker; null if there is none. */
@@ -146,10 +144,8 @@ public final class StaleFiles {
   /** Returns a member of an undeclared folder product, as if it were a product; else null. */
   private OwnedPath member(String path) {
     for (int end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
-      OwnedPath folder =
-          undeclared.contains(path.substring(0, end))
-              ? records.owned(path.substring(0, end))
-              : null;
+      String above = path.substring(0, end);
+      OwnedPath folder = undeclared.contains(above) ? records.owned(above) : null;
       if (folder != null && folder.kind() == FileKind.FOLDER) {
         ManifestEntry member = members(folder).get(path.substring(end + 1));
         return member == null ? null : NeedMembers.owned(path, member, folder);
@@ -161,46 +157,40 @@ public final class StaleFiles {
   private Map<String, ManifestEntry> members(OwnedPath folder) {
     return members.computeIfAbsent(
         folder.path(),
-        _ -> {
-          Map<String, ManifestEntry> all = new HashMap<>();
-          List<ManifestEntry> entries = records.list(folder.digest());
-          for (ManifestEntry entry : entries == null ? List.<ManifestEntry>of() : entries) {
-            all.put(entry.name(), entry);
-          }
-          return all;
-        });
+        _ ->
+            Objects.requireNonNullElse(records.list(folder.digest()), List.<ManifestEntry>of())
+                .stream()
+                .collect(Collectors.toMap(ManifestEntry::name, each -> each)));
   }
 
   private boolean isUnmodified(OwnedPath owned) {
-    // The job that reads the file reports an error.
-    return Io.or(
-        () -> {
-          Digest now =
-              switch (owned.kind()) {
-                case FILE -> digests.seen(owned.path()).product();
-                case LINK -> digests.digestNow(owned.path(), FileKind.LINK);
-                default -> null;
-              };
-          return owned.digest().equals(now);
-        },
-        false);
+    try {
+      Digest now =
+          switch (owned.kind()) {
+            case FILE -> digests.seen(owned.path()).product();
+            case LINK -> digests.digestNow(owned.path(), FileKind.LINK);
+            default -> null;
+          };
+      return owned.digest().equals(now);
+    } catch (IOException e) {
+      return false; // the job that reads the file reports it
+    }
   }
 
   private Owner owner(OwnedPath owned) {
-    if (isTracked(owned.path())) {
-      return Owner.USER;
-    }
-    return isOfOtherCall(owned) ? Owner.OTHER_CALL : Owner.LEFTOVER;
+    return isTracked(owned.path())
+        ? Owner.USER
+        : isOfOtherCall(owned) ? Owner.OTHER_CALL : Owner.LEFTOVER;
   }
 
   /** Returns whether another {@code -f} or other {@code -D} made a product. */
   public boolean isOfOtherCall(OwnedPath owned) {
-    return others.test(owned) || otherFiles(owned) != null;
+    return others.made(owned) || otherFiles(owned) != null;
   }
 
   /** Returns whether the same job made a product under other {@code -D} or another {@code -f}. */
   public boolean isOfOtherSettings(OwnedPath owned) {
-    return others.test(owned);
+    return others.made(owned);
   }
 
   /** Returns the build files of a call that may still declare a product; null if there are none. */

@@ -12,6 +12,7 @@ import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Tool;
 import dev.torc.core.model.Ref;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 
@@ -33,32 +34,22 @@ record StaleNeeds(Graph graph, NeedContents contents, InstancePlaces rows, JobSe
       for (String table : group.sources().tables()) {
         OwnedPath left = graph.makerOf(table) < 0 ? stale.at(table) : null;
         if (left != null && isSelected(group)) {
-          add(
-              group.place(),
-              "group " + group.name() + " has its values from ",
-              table,
-              left,
-              errors);
+          String does = "group " + group.name() + " has its values from ";
+          add(group.place(), does, table, left, errors);
         }
       }
     }
-    BitSet stays = graph.having(Extra.STAYS);
-    for (int j : graph.inOrder(jobs)) {
-      if (!stays.get(j)) {
-        addNeeds(graph.job(j), errors);
-      }
+    BitSet due = (BitSet) jobs.clone();
+    due.andNot(graph.having(Extra.STAYS));
+    for (int j : graph.inOrder(due)) {
+      addNeeds(graph.job(j), errors);
     }
     return errors;
   }
 
   private boolean isSelected(Group group) {
-    int[] nodes = graph.nodesOf(group.name());
-    for (int node : nodes == null ? new int[0] : nodes) {
-      if (selection.jobs().get(node) || selection.open().get(node)) {
-        return true;
-      }
-    }
-    return false;
+    return Arrays.stream(graph.nodesInNeed(group.name()))
+        .anyMatch(node -> selection.jobs().get(node) || selection.open().get(node));
   }
 
   private void addNeeds(Job job, List<Diagnostic> errors) {

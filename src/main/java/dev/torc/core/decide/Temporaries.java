@@ -89,14 +89,7 @@ public final class Temporaries {
    * besides those that wait for the makers.
    */
   public List<String> spent(BitSet makers, BitSet further) {
-    Temporaries all =
-        new Temporaries(
-            context,
-            maker -> {
-              JobResult made = makers.get(maker) ? context.records().result(maker) : null;
-              boolean own = made != null && made.outcome() == JobResult.Outcome.OK;
-              return own ? made.products() : List.of();
-            });
+    Temporaries all = new Temporaries(context, maker -> made(maker, makers));
     BitSet readers = (BitSet) further.clone();
     makers.stream().forEach(maker -> Downstream.addReaders(graph, maker, readers));
     Map<String, Boolean> can = new TreeMap<>();
@@ -112,6 +105,11 @@ public final class Temporaries {
     graph.workflow().groups().forEach(group -> can.keySet().removeAll(group.sources().tables()));
     can.values().removeIf(each -> !each);
     return List.copyOf(can.keySet());
+  }
+
+  private List<RecordedProduct> made(int maker, BitSet makers) {
+    JobResult made = makers.get(maker) ? context.records().result(maker) : null;
+    return made != null && made.outcome() == JobResult.Outcome.OK ? made.products() : List.of();
   }
 
   /** Returns whether a job made a symlink to a path or to something in it. */

@@ -8,7 +8,6 @@ import dev.torc.core.decide.Reason.Kind;
 import dev.torc.core.manifest.InputSource;
 import dev.torc.core.manifest.LineKind;
 import dev.torc.core.memory.JobResult.ManifestEntry;
-import dev.torc.core.memory.JobResult.RunDetails;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.InstanceName;
@@ -29,26 +28,19 @@ record VanishedNeeds(Graph graph, JobRecords records, NeedContents contents) {
   /** Returns a reason for each vanished need. The job must have run before. */
   List<Reason> of(int job) {
     List<Reason> vanished = new ArrayList<>(0);
-    RunDetails last = null;
     for (int id : graph.listNeeds().row(job)) {
       NeedList list = graph.list(id);
       String there = list.makers().isEmpty() && !isOptional(job, list) ? existing(id, list) : "";
-      if (!there.isEmpty()) {
-        last = last == null ? records.details(graph.name(job)) : last;
-        String then = amountThen(last, list);
-        if (!then.isEmpty()) {
-          vanished.add(new Reason(Kind.NEED_VANISHED, list.written(), then, there));
-        }
+      String then = there.isEmpty() ? "" : amountThen(job, list);
+      if (!then.isEmpty()) {
+        vanished.add(new Reason(Kind.NEED_VANISHED, list.written(), then, there));
       }
     }
     for (Ref.OfData value : InputSource.neededValues(graph.job(job)).values()) {
       String there = value.job() == null ? "" : existing(graph.readingOf(value).job());
-      if (!there.isEmpty()) {
-        last = last == null ? records.details(graph.name(job)) : last;
-        String then = LineKind.DATA.value(last, value.written());
-        if (then != null && !then.equals("{}")) {
-          vanished.add(new Reason(Kind.NEED_VANISHED, value.text(), "values", there));
-        }
+      String then = there.isEmpty() ? null : records.line(job, LineKind.DATA, value.written());
+      if (then != null && !then.equals("{}")) {
+        vanished.add(new Reason(Kind.NEED_VANISHED, value.text(), "values", there));
       }
     }
     return vanished;
@@ -59,9 +51,9 @@ record VanishedNeeds(Graph graph, JobRecords records, NeedContents contents) {
         && graph.job(job).needRefs().stream()
             .anyMatch(
                 ref ->
-                    ref instanceof Ref.OfGlob of
-                        && of.optional()
-                        && of.text().equals(list.written()));
+                    ref instanceof Ref.OfGlob
+                        && ref.optional()
+                        && ref.text().equals(list.written()));
   }
 
   /**
@@ -106,8 +98,8 @@ record VanishedNeeds(Graph graph, JobRecords records, NeedContents contents) {
   }
 
   /** Returns how many source files a list had in the last run, as text; empty if none. */
-  private String amountThen(RunDetails last, NeedList list) {
-    int files = sources(records.members(last, list.written()));
+  private String amountThen(int job, NeedList list) {
+    int files = sources(records.members(records.details(graph.name(job)), list.written()));
     return files == 0 ? "" : Amount.count(files, "file");
   }
 

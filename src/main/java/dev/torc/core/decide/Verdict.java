@@ -1,8 +1,16 @@
 package dev.torc.core.decide;
 
+import static dev.torc.core.decide.Reason.Kind.ELSEWHERE;
+import static dev.torc.core.decide.Reason.Kind.FROZEN;
+import static dev.torc.core.decide.Reason.Kind.IMAGE_UNAVAILABLE;
+import static dev.torc.core.decide.Reason.Kind.NEED_LEFTOVER;
+import static dev.torc.core.decide.Reason.Kind.NEED_MISSING;
+import static dev.torc.core.decide.Reason.Kind.NOT_MADE;
+
 import dev.torc.core.decide.Reason.Kind;
 import dev.torc.core.memory.JobResult.Origin;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Whether a job runs, and why. Code that runs before the first job starts must not {@code switch}
@@ -88,6 +96,9 @@ public sealed interface Verdict {
    */
   record WillFail(List<Reason> reasons) implements Verdict {
 
+    private static final Set<Kind> SURE =
+        Set.of(NEED_MISSING, NEED_LEFTOVER, IMAGE_UNAVAILABLE, ELSEWHERE, FROZEN, NOT_MADE);
+
     public String what() {
       return reasons.getFirst().lack()
           + (reasons.size() == 1 ? "" : "; and " + (reasons.size() - 1) + " more");
@@ -95,17 +106,7 @@ public sealed interface Verdict {
 
     /** Returns whether the job will fail no matter what other jobs do. */
     public boolean isSure() {
-      for (Reason reason : reasons) {
-        if (reason.kind() == Kind.NEED_MISSING
-            || reason.kind() == Kind.NEED_LEFTOVER
-            || reason.kind() == Kind.IMAGE_UNAVAILABLE
-            || reason.kind() == Kind.ELSEWHERE
-            || reason.kind() == Kind.FROZEN
-            || reason.kind() == Kind.NOT_MADE) {
-          return true;
-        }
-      }
-      return false;
+      return reasons.stream().anyMatch(reason -> SURE.contains(reason.kind()));
     }
   }
 

@@ -26,10 +26,9 @@ public record Described(
               || kind == LineKind.KEYED
               || kind == LineKind.FOUND
               || kind == LineKind.TOOL;
-      boolean list = kind == LineKind.LIST;
-      hash.text(kind, line.name(), "", holds || list ? "" : line.now());
-      for (ManifestEntry member : list ? members.get(line.now()) : List.<ManifestEntry>of()) {
-        hash.text(kind, member.name(), "", "");
+      hash.text(kind, line.name(), "", holds || kind == LineKind.LIST ? "" : line.now());
+      if (kind == LineKind.LIST) {
+        members.get(line.now()).forEach(member -> hash.text(kind, member.name(), "", ""));
       }
     }
     return hash.digest();

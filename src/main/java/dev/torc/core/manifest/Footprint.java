@@ -56,16 +56,6 @@ public record Footprint(
   }
 
   @Override
-  public boolean reordered(int list) {
-    return false;
-  }
-
-  @Override
-  public LeftOut leftOut(int list) {
-    return null;
-  }
-
-  @Override
   public Loaded ofLoaded(Job job) {
     entering.add(job);
     return null;

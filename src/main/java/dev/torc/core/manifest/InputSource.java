@@ -37,10 +37,14 @@ public interface InputSource {
   Content ofList(int list);
 
   /** Returns whether a job gets a list's files in another order than the digest covers. */
-  boolean reordered(int list);
+  default boolean reordered(int list) {
+    return false;
+  }
 
   /** Returns the jobs that a list leaves out; null for none. The digest does not cover them. */
-  LeftOut leftOut(int list);
+  default LeftOut leftOut(int list) {
+    return null;
+  }
 
   Content ofData(Ref.OfData value);
 

@@ -4,6 +4,7 @@ import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.StampSource;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Step.Image;
+import dev.torc.core.model.Step.Image.Pull;
 import dev.torc.core.model.Surroundings;
 import dev.torc.core.model.Template;
 import java.nio.file.Path;
@@ -70,9 +71,9 @@ public final class MachineInputs {
     return hex.matches("[0-9a-f]{64}") ? Digest.ofHex(hex) : null;
   }
 
-  /** Returns why a job cannot have an image; see {@link ImageSource#lack}. */
-  public String lack(Image image, boolean waits) {
-    return images.lack(image, waits);
+  /** Returns what only features know. */
+  public ImageSource images() {
+    return images;
   }
 
   public Optional<String> variable(String name) {
@@ -94,16 +95,6 @@ public final class MachineInputs {
   /** Returns what this build loaded into an environment; null if it did not. */
   public List<String> loadedNow(Job job, Digest environment) {
     return remade.contains(environment) ? effects(job, environment).loaded() : null;
-  }
-
-  /** Returns what an environment loads; see {@link ImageSource#loaded}. */
-  public ImageSource.Loaded loaded(Surroundings in, List<String> known) {
-    return images.loaded(in.entry(), known);
-  }
-
-  /** Returns whether an environment is loaded from the machine, not made. */
-  public boolean loads(Surroundings in) {
-    return images.loads(in.entry());
   }
 
   /** Returns the question "what does this environment load?" as a text for {@link #answer}. */
@@ -129,17 +120,12 @@ public final class MachineInputs {
     if (!question.startsWith(IMAGE)) {
       return variable(question);
     }
-    String[] parts = question.substring(IMAGE.length()).split("\0", -1);
-    String runtime = parts[1].isEmpty() ? null : parts[1];
-    boolean wish = Boolean.parseBoolean(parts[2]);
-    Image asked =
-        new Image(
-            parts[0], null, runtime, wish, List.of(), List.of(), Image.Pull.MISSING, parts[3]);
-    ImageSource.Here here = image(asked);
-    if (here == null) {
-      return Optional.empty();
-    }
-    return Optional.of(here.id() == null ? here.file() : here.id().hex());
+    String[] is = question.substring(IMAGE.length()).split("\0", -1);
+    String runtime = is[1].isEmpty() ? null : is[1];
+    boolean wish = Boolean.parseBoolean(is[2]);
+    ImageSource.Here here =
+        image(new Image(is[0], null, runtime, wish, List.of(), List.of(), Pull.MISSING, is[3]));
+    return Optional.ofNullable(here).map(it -> it.id() == null ? it.file() : it.id().hex());
   }
 
   /**

@@ -17,6 +17,7 @@ import dev.torc.core.model.Step.Image;
 import dev.torc.core.model.Surroundings;
 import dev.torc.core.model.Template;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.StringJoiner;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -59,11 +61,8 @@ public record Manifest(Graph graph) {
     }
     boolean ordered = job.slot("needs") != null;
     if (ordered) {
-      writer.text(
-          LineKind.NEEDS_WRITTEN,
-          "",
-          written(job.links().needs()),
-          written(numbered(job.links().needs())));
+      List<Item> needs = job.links().needs();
+      writer.text(LineKind.NEEDS_WRITTEN, "", written(needs), written(numbered(needs)));
     }
     if (job.slot("produces") != null) {
       writer.text(LineKind.PRODUCES_WRITTEN, "", written(job.links().produces()));
@@ -103,9 +102,8 @@ public record Manifest(Graph graph) {
     for (Ref ref : job.productRefs()) {
       if (ref.optional() || ref.nonEmpty()) {
         products.remove(ref.text());
-        String marks =
-            (ref.optional() ? " (optional)" : "") + (ref.nonEmpty() ? " (non_empty)" : "");
-        products.add(ref.text() + marks);
+        String text = ref.optional() ? ref.text() + " (optional)" : ref.text();
+        products.add(ref.nonEmpty() ? text + " (non_empty)" : text);
       }
     }
     products.forEach(product -> writer.text(LineKind.PRODUCT, product, ""));
@@ -180,8 +178,7 @@ public record Manifest(Graph graph) {
         String name = KeyedPaths.name(path, key);
         writer.content(LineKind.KEY, name, contains.ofKey(id, path, key));
       }
-      String digest = contains.of(path).value();
-      writer.aside(LineKind.KEYED.line(path, digest));
+      writer.aside(LineKind.KEYED.line(path, contains.of(path).value()));
     }
     TreeMap<String, Integer> sorted = new TreeMap<>();
     List<Integer> made = new ArrayList<>();
@@ -194,11 +191,8 @@ public record Manifest(Graph graph) {
     }
     sorted.forEach((name, list) -> writer.content(LineKind.LIST, name, contains.ofList(list)));
     made(made, ordered, contains, writer);
-    for (int list : graph.listNeeds().row(id)) {
-      if (contains.reordered(list)) {
-        writer.text(LineKind.ORDER, "", NATURAL); // the digests cover the rest
-        break;
-      }
+    if (Arrays.stream(graph.listNeeds().row(id)).anyMatch(contains::reordered)) {
+      writer.text(LineKind.ORDER, "", NATURAL); // the digests cover the rest
     }
     for (int list : made) {
       LeftOut leftOut = contains.leftOut(list);
@@ -245,16 +239,12 @@ public record Manifest(Graph graph) {
     for (Item item : items) {
       List<Ref> refs = new ArrayList<>();
       for (Ref ref : item.refs()) {
-        refs.add(
-            ref instanceof Ref.OfJob job
-                ? new Ref.OfJob(
-                    job.place(),
-                    numbers.computeIfAbsent(job.job(), _ -> "" + numbers.size()),
-                    false,
-                    false,
-                    false,
-                    job.product())
-                : ref);
+        if (ref instanceof Ref.OfJob job) {
+          String number = numbers.computeIfAbsent(job.job(), _ -> "" + numbers.size());
+          refs.add(new Ref.OfJob(job.place(), number, false, false, false, job.product()));
+        } else {
+          refs.add(ref);
+        }
       }
       numbered.add(new Item(item.name(), item.place(), refs));
     }
@@ -281,13 +271,10 @@ public record Manifest(Graph graph) {
     if (step.image() != null) {
       image(id, number, step.image(), contains, writer);
     }
+    String behind = number.isEmpty() ? "" : " " + number;
     step.env()
         .forEach(
-            (name, value) ->
-                writer.text(
-                    LineKind.ENV,
-                    number.isEmpty() ? name : name + " " + number,
-                    env(name, value, contains)));
+            (name, value) -> writer.text(LineKind.ENV, name + behind, env(name, value, contains)));
   }
 
   private void image(
@@ -313,11 +300,9 @@ public record Manifest(Graph graph) {
 
   /** Returns the words as one text that is different for each list. */
   public static String words(List<String> words) {
-    StringBuilder text = new StringBuilder("[");
-    for (String word : words) {
-      text.append(text.length() == 1 ? "" : ", ").append(quoted(word));
-    }
-    return text.append(']').toString();
+    StringJoiner text = new StringJoiner(", ", "[", "]");
+    words.forEach(word -> text.add(quoted(word)));
+    return text.toString();
   }
 
   /** Returns whether torc does without a shell, as {@link #words} wrote it, for plain words. */

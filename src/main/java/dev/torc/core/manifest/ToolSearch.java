@@ -12,10 +12,10 @@ import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Tool;
 import dev.torc.core.model.Step;
+import dev.torc.core.model.Surroundings;
 import dev.torc.core.model.Template;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,13 +51,9 @@ public final class ToolSearch {
 
   /** Returns the tools of a job that no job makes; its other tools are needs. */
   public static List<Tool> unmade(Graph graph, Job job) {
-    List<Tool> unmade = new ArrayList<>(0);
-    for (Tool tool : job.links().tools()) {
-      if (tool.paths().stream().noneMatch(path -> graph.makerOf(path) >= 0)) {
-        unmade.add(tool);
-      }
-    }
-    return unmade;
+    return job.links().tools().stream()
+        .filter(tool -> tool.paths().stream().noneMatch(path -> graph.makerOf(path) >= 0))
+        .toList();
   }
 
   /** Returns the path of a tool; null if it is not found. */
@@ -129,12 +125,10 @@ public final class ToolSearch {
 
   /** Returns where a tool of a job was not found, and what may be meant. */
   public String lack(Job job, Tool tool) {
-    return "not %son its PATH%s"
-        .formatted(
-            job.surroundings() == null
-                ? ""
-                : "in environment %s and not ".formatted(job.surroundings().name()),
-            NearestPath.program(root.resolve(tool.dir()), folders(tool, ""), tool.name()));
+    Surroundings in = job.surroundings();
+    String inside = in == null ? "" : "in environment " + in.name() + " and not ";
+    String near = NearestPath.program(root.resolve(tool.dir()), folders(tool, ""), tool.name());
+    return "not " + inside + "on its PATH" + near;
   }
 
   /** Adds a line with the PATH of a tool that was not found, unless another tool has the same. */
@@ -146,13 +140,14 @@ public final class ToolSearch {
 
   /** Returns where to search for a tool, as in PATH, with folders before those of the caller. */
   private String folders(Tool tool, String before) {
-    return tool.search() == null
-        ? before + caller.getOrDefault("PATH", NO_PATH)
-        : tool.search()
-            .render(
-                slot ->
-                    List.of(
-                        (slot.member().equals("PATH") ? before : "")
-                            + caller.getOrDefault(slot.member(), "")));
+    if (tool.search() == null) {
+      return before + caller.getOrDefault("PATH", NO_PATH);
+    }
+    return tool.search().render(slot -> List.of(value(slot.member(), before)));
+  }
+
+  private String value(String variable, String before) {
+    String value = caller.getOrDefault(variable, "");
+    return variable.equals("PATH") ? before + value : value;
   }
 }

@@ -86,11 +86,9 @@ public final class Batch {
 
   public Batch result(String job, JobResult result, RunDetails details) {
     named(RecordTree.RESULTS, job, result, RecordCodec::result);
-    return named(
-        RecordTree.DETAILS,
-        job,
-        details,
-        (out, of) -> RecordCodec.written(out, of, result.needs().found()));
+    List<String> found = result.needs().found();
+    Form<RunDetails> form = (out, of) -> RecordCodec.written(out, of, found);
+    return named(RecordTree.DETAILS, job, details, form);
   }
 
   /** Replaces the values that a job stored in its last run. */
@@ -116,11 +114,8 @@ public final class Batch {
   }
 
   public Batch own(OwnedPath owned) {
-    return named(
-        RecordTree.OWNED,
-        owned.path(),
-        owned,
-        (out, of) -> RecordCodec.owned(owned.path(), out, of));
+    Form<OwnedPath> form = (out, of) -> RecordCodec.owned(owned.path(), out, of);
+    return named(RecordTree.OWNED, owned.path(), owned, form);
   }
 
   public Batch disown(String path) {

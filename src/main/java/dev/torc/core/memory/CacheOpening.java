@@ -41,8 +41,8 @@ final class CacheOpening {
       if (!clean && Files.exists(place.data(), LinkOption.NOFOLLOW_LINKS)) {
         Recovery.replace(place, note);
       }
-      store =
-          RecordStore.open(place.database(), RecordStore.mapSize(place.data(), settings.mapSize()));
+      long room = RecordStore.mapSize(place.data(), settings.mapSize());
+      store = RecordStore.open(place.database(), room);
       place.giveRecords(place.lockTable());
       place.giveRecords(place.data());
       CacheSettings first =
@@ -85,9 +85,8 @@ final class CacheOpening {
       String damage = data.exists() && !data.isFile() ? "not a regular file" : "";
       if (data.isFile() && data.size() > 0) {
         ownLockTable(place);
-        store =
-            RecordStore.look(
-                place.database(), RecordStore.mapSize(place.data(), settings.mapSize()));
+        long room = RecordStore.mapSize(place.data(), settings.mapSize());
+        store = RecordStore.look(place.database(), room);
         damage = damage(place, store);
       }
       if (!damage.isEmpty()) {

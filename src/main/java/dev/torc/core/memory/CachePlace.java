@@ -3,6 +3,7 @@ package dev.torc.core.memory;
 import dev.torc.base.digests.Digest;
 import dev.torc.base.posix.FileStatus;
 import dev.torc.base.posix.GroupAccess;
+import dev.torc.base.posix.Io;
 import dev.torc.base.posix.OwnFile;
 import dev.torc.base.posix.OwnUser;
 import dev.torc.base.posix.Questions;
@@ -202,10 +203,7 @@ public record CachePlace(
    * name.
    */
   String owner() {
-    if (!elsewhere() || isNetworkRoot()) {
-      return ".";
-    }
-    return sum(database);
+    return !elsewhere() || isNetworkRoot() ? "." : sum(database);
   }
 
   /** Returns the file of the last graph. */
@@ -325,12 +323,8 @@ public record CachePlace(
   }
 
   private static String readId(Path folder) {
-    try {
-      byte[] id = OwnFile.read(folder.resolve("id"));
-      return new String(id, StandardCharsets.UTF_8).strip();
-    } catch (IOException none) {
-      return "";
-    }
+    return Io.or(
+        () -> new String(OwnFile.read(folder.resolve("id")), StandardCharsets.UTF_8).strip(), "");
   }
 
   /** Returns a database folder's name, with the host's name if other hosts may see {@code base}. */
@@ -340,12 +334,7 @@ public record CachePlace(
   }
 
   private static String sum(Path folder) {
-    Path real;
-    try {
-      real = folder.toRealPath();
-    } catch (IOException gone) {
-      real = folder.toAbsolutePath().normalize();
-    }
+    Path real = Io.or(folder::toRealPath, folder.toAbsolutePath().normalize());
     return Digest.ofText(real.toString()).hex().substring(0, 16);
   }
 

@@ -38,14 +38,6 @@ public record JobResult(
     }
   }
 
-  /** Returns a copy with these lost names; this object if there are none. */
-  JobResult with(List<String> lost) {
-    RunNeeds all = new RunNeeds(needs.found, needs.moved, lost);
-    return lost.isEmpty()
-        ? this
-        : new JobResult(outcome, build, manifest, products, all, wall, traced);
-  }
-
   /** Returns the product at a path; null if the run made none there. */
   public RecordedProduct product(String path) {
     return products.stream().filter(made -> made.path().equals(path)).findFirst().orElse(null);
@@ -216,13 +208,10 @@ public record JobResult(
     }
 
     private static ManifestEntry ofText(String text) {
-      int name = text.indexOf('\0');
-      int now = text.lastIndexOf('\0');
-      return new ManifestEntry(
-          Integer.parseInt(text.substring(0, name)),
-          text.substring(name + 1, now),
-          "",
-          text.substring(now + 1));
+      int first = text.indexOf('\0');
+      int last = text.lastIndexOf('\0');
+      int code = Integer.parseInt(text.substring(0, first));
+      return new ManifestEntry(code, text.substring(first + 1, last), "", text.substring(last + 1));
     }
   }
 }

@@ -78,21 +78,20 @@ final class JournalFrame {
     return ByteBuffer.wrap(bytes).getInt(from + 3 * Integer.BYTES);
   }
 
-  /** Returns a frame's changes; throws {@link IllegalArgumentException} for another version. */
+  /** Returns a frame's changes; null for another version. */
   static List<Batch.Change> changes(byte[] frame) {
+    return ByteReader.orNull(frame, HEAD, JournalFrame::changes);
+  }
+
+  private static List<Batch.Change> changes(ByteReader in) {
     List<Batch.Change> changes = new ArrayList<>();
-    ByteReader in = new ByteReader(frame, HEAD);
-    try {
-      while (!in.isAtEnd()) {
-        RecordTree tree = TREES[in.one()];
-        byte[] key = in.raw((int) in.number());
-        int value = (int) in.number();
-        changes.add(new Batch.Change(tree, key, value == 0 ? null : in.raw(value - 1)));
-      }
-      return changes;
-    } catch (IndexOutOfBoundsException | ArithmeticException | NegativeArraySizeException e) {
-      throw new IllegalArgumentException("not of this version", e);
+    while (!in.isAtEnd()) {
+      RecordTree tree = TREES[in.one()];
+      byte[] key = in.raw((int) in.number());
+      int value = (int) in.number();
+      changes.add(new Batch.Change(tree, key, value == 0 ? null : in.raw(value - 1)));
     }
+    return changes;
   }
 
   private static int sum(byte[] bytes, int from, int length, int before) {

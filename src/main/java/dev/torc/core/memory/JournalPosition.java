@@ -24,16 +24,11 @@ record JournalPosition(String journal, long last, long end, int chain, long live
 
   /** Reads a position; null if it is missing or of another version. */
   static JournalPosition of(byte[] bytes) {
-    if (bytes == null) {
-      return null;
-    }
-    try {
-      ByteReader in = new ByteReader(bytes, 0);
-      return new JournalPosition(
-          in.text(), in.number(), in.number(), (int) in.number(), in.number());
-    } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
-      return null;
-    }
+    return bytes == null ? null : ByteReader.orNull(bytes, 0, JournalPosition::read);
+  }
+
+  private static JournalPosition read(ByteReader in) {
+    return new JournalPosition(in.text(), in.number(), in.number(), (int) in.number(), in.number());
   }
 
   JournalPosition behind(byte[] frame) {

@@ -108,13 +108,12 @@ final class JournalReader implements AutoCloseable {
       mustBeTheEnd();
       return null;
     }
-    try {
-      List<Batch.Change> changes = JournalFrame.changes(frame);
-      position = position.behind(frame);
-      return changes;
-    } catch (IllegalArgumentException e) {
+    List<Batch.Change> changes = JournalFrame.changes(frame);
+    if (changes == null) {
       throw new Damaged("of another version of torc at byte " + begin);
     }
+    position = position.behind(frame);
+    return changes;
   }
 
   /** Returns the frame at the current position; null if it is incomplete. */

@@ -4,6 +4,7 @@ import dev.torc.base.bytes.ByteReader;
 import dev.torc.base.bytes.ByteWriter;
 import dev.torc.base.bytes.Fields;
 import dev.torc.base.bytes.Fields.Form;
+import dev.torc.base.digests.Digest;
 import dev.torc.base.digests.Digest.KnownDigest;
 import dev.torc.base.digests.Stamp;
 import dev.torc.base.machine.Series;
@@ -22,6 +23,7 @@ import dev.torc.core.memory.BuildRecord.StoreUse;
 import dev.torc.core.memory.DatabaseKey.RecordTree;
 import dev.torc.core.memory.JobResult.ManifestEntry;
 import dev.torc.core.memory.JobResult.Origin;
+import dev.torc.core.memory.JobResult.Outcome;
 import dev.torc.core.memory.JobResult.Ran;
 import dev.torc.core.memory.JobResult.Restorable;
 import dev.torc.core.memory.JobResult.RunDetails;
@@ -53,7 +55,7 @@ final class RecordCodec {
   static final int SUM = Integer.BYTES;
   private static final Stamp.FileKind[] KINDS = Stamp.FileKind.values();
   private static final OwnedPath.Whose[] WHOSE = OwnedPath.Whose.values();
-  private static final JobResult.Outcome[] OUTCOMES = JobResult.Outcome.values();
+  private static final Outcome[] OUTCOMES = Outcome.values();
 
   private RecordCodec() {}
 
@@ -93,16 +95,13 @@ final class RecordCodec {
         || ByteBuffer.wrap(value).getInt() != sum(tree, key, value)) {
       return null;
     }
-    try {
-      ByteReader in = new ByteReader(value, SUM);
-      String name = DatabaseKey.shortened(key) ? in.text() : DatabaseKey.name(key);
-      return Fields.read(in, texts, (fields, of) -> form.pass(name, fields, of));
-    } catch (IndexOutOfBoundsException
-        | IllegalArgumentException
-        | ArithmeticException
-        | NegativeArraySizeException e) {
-      return null; // a later torc wrote a constant that this one does not know
-    }
+    return ByteReader.orNull( // null if a later torc wrote a constant that this one does not know
+        value,
+        SUM,
+        in -> {
+          String name = DatabaseKey.shortened(key) ? in.text() : DatabaseKey.name(key);
+          return Fields.read(in, texts, (fields, of) -> form.pass(name, fields, of));
+        });
   }
 
   static int sum(RecordTree tree, byte[] key, byte[] value) {
@@ -129,19 +128,16 @@ final class RecordCodec {
 
   static JobResult result(Fields fields, JobResult of) {
     RunNeeds needs = of == null ? null : of.needs();
-    JobResult result =
-        new JobResult(
-            fields.constant(1, of, JobResult::outcome, OUTCOMES),
-            fields.text(2, of, JobResult::build),
-            fields.digest(3, of, JobResult::manifest),
-            fields.list(4, of, JobResult::products, RecordedProduct::form),
-            new RunNeeds(
-                fields.shared(5, needs, RunNeeds::found),
-                fields.texts(6, needs, RunNeeds::moved),
-                List.of()),
-            fields.number(7, of, JobResult::wall),
-            fields.flag(8, of, JobResult::traced));
-    return result.with(fields.texts(9, needs, RunNeeds::lost));
+    Outcome outcome = fields.constant(1, of, JobResult::outcome, OUTCOMES);
+    String build = fields.text(2, of, JobResult::build);
+    Digest manifest = fields.digest(3, of, JobResult::manifest);
+    List<RecordedProduct> products = fields.list(4, of, JobResult::products, RecordedProduct::form);
+    List<String> found = fields.shared(5, needs, RunNeeds::found);
+    List<String> moved = fields.texts(6, needs, RunNeeds::moved);
+    long wall = fields.number(7, of, JobResult::wall);
+    boolean traced = fields.flag(8, of, JobResult::traced);
+    RunNeeds all = new RunNeeds(found, moved, fields.texts(9, needs, RunNeeds::lost));
+    return new JobResult(outcome, build, manifest, products, all, wall, traced);
   }
 
   static RunDetails details(Fields fields, RunDetails of) {
@@ -256,15 +252,10 @@ final class RecordCodec {
     List<String> files = fields.texts(6, of, BuildRecord::files);
     String machine = fields.text(7, end, BuildEnd::machine);
     StoreUse use = fields.one(8, end, it -> it.use().isNone() ? null : it.use(), StoreUse::form);
-    return new BuildRecord(
-        id,
-        started,
-        counts,
-        new Said(
-            files,
-            fields.digest(9, of, build -> build.said().variables()),
-            fields.text(10, of, build -> build.said().commit())),
-        new BuildEnd(nanos, exit, machine, use == null ? StoreUse.NONE : use));
+    Digest variables = fields.digest(9, of, build -> build.said().variables());
+    Said said = new Said(files, variables, fields.text(10, of, build -> build.said().commit()));
+    BuildEnd ended = new BuildEnd(nanos, exit, machine, use == null ? StoreUse.NONE : use);
+    return new BuildRecord(id, started, counts, said, ended);
   }
 
   private static Map.Entry<String, Integer> count(Fields fields, Map.Entry<String, Integer> of) {

@@ -1,8 +1,9 @@
 package dev.torc.core.memory;
 
 import dev.torc.base.bytes.Fields;
+import dev.torc.base.bytes.Fields.Form;
 import dev.torc.base.digests.Digest;
-import dev.torc.base.digests.Stamp;
+import dev.torc.base.digests.Stamp.FileKind;
 import java.util.List;
 
 /**
@@ -19,28 +20,24 @@ import java.util.List;
  */
 public record RecordedProduct(
     String path,
-    Stamp.FileKind kind,
+    FileKind kind,
     Digest digest,
     long size,
     String link,
     List<RecordedProduct> members) {
 
-  public RecordedProduct(String path, Stamp.FileKind kind, Digest digest, long size, String link) {
+  public RecordedProduct(String path, FileKind kind, Digest digest, long size, String link) {
     this(path, kind, digest, size, link, List.of());
   }
 
-  private static final Stamp.FileKind[] KINDS = Stamp.FileKind.values();
+  private static final FileKind[] KINDS = FileKind.values();
 
   /** Passes a product with its members. Members have no members. */
   public static RecordedProduct form(Fields fields, RecordedProduct of) {
-    RecordedProduct bare = bare(fields, of);
-    List<RecordedProduct> members =
-        fields.list(
-            6,
-            of,
-            RecordedProduct::members,
-            of == null ? RecordedProduct::bare : RecordedProduct::form);
-    return new RecordedProduct(bare.path, bare.kind, bare.digest, bare.size, bare.link, members);
+    RecordedProduct it = bare(fields, of);
+    Form<RecordedProduct> inner = of == null ? RecordedProduct::bare : RecordedProduct::form;
+    List<RecordedProduct> members = fields.list(6, of, RecordedProduct::members, inner);
+    return new RecordedProduct(it.path, it.kind, it.digest, it.size, it.link, members);
   }
 
   private static RecordedProduct bare(Fields fields, RecordedProduct of) {
@@ -53,25 +50,24 @@ public record RecordedProduct(
   }
 
   public static RecordedProduct file(String path, Digest digest, long size) {
-    return new RecordedProduct(path, Stamp.FileKind.FILE, digest, size, null);
+    return new RecordedProduct(path, FileKind.FILE, digest, size, null);
   }
 
   public static RecordedProduct link(String path, String text) {
-    return new RecordedProduct(path, Stamp.FileKind.LINK, null, 0, text);
+    return new RecordedProduct(path, FileKind.LINK, null, 0, text);
   }
 
   public static RecordedProduct folder(String path, Digest digest, List<RecordedProduct> members) {
     long size = members.stream().mapToLong(RecordedProduct::size).sum();
-    return new RecordedProduct(
-        path, Stamp.FileKind.FOLDER, digest, size, null, List.copyOf(members));
+    return new RecordedProduct(path, FileKind.FOLDER, digest, size, null, List.copyOf(members));
   }
 
   public static RecordedProduct inner(String path) {
-    return new RecordedProduct(path, Stamp.FileKind.FOLDER, null, 0, null);
+    return new RecordedProduct(path, FileKind.FOLDER, null, 0, null);
   }
 
   public boolean isFile() {
-    return kind == Stamp.FileKind.FILE && link == null;
+    return kind == FileKind.FILE && link == null;
   }
 
   public boolean isLink() {
@@ -79,20 +75,14 @@ public record RecordedProduct(
   }
 
   /** Returns the kind of file at the path itself, which may be a symlink. */
-  public Stamp.FileKind stands() {
-    return isLink() ? Stamp.FileKind.LINK : kind;
+  public FileKind stands() {
+    return isLink() ? FileKind.LINK : kind;
   }
 
   /** Returns the path that torc may delete while it is unmodified: for a symlink, its own path. */
   public OwnedPath owned(String job) {
-    return new OwnedPath(
-        path,
-        stands(),
-        isLink() ? Digest.ofText(link) : digest,
-        job,
-        OwnedPath.Whose.TORC,
-        null,
-        0);
+    Digest own = isLink() ? Digest.ofText(link) : digest;
+    return new OwnedPath(path, stands(), own, job, OwnedPath.Whose.TORC, null, 0);
   }
 
   /** Compares path, kind and digest. A generated equals would slow down each start of the JVM. */
@@ -108,13 +98,7 @@ public record RecordedProduct(
    * @param build the number of the build that recorded it; 0 if unknown
    */
   public record OwnedPath(
-      String path,
-      Stamp.FileKind kind,
-      Digest digest,
-      String job,
-      Whose whose,
-      Digest git,
-      long build) {
+      String path, FileKind kind, Digest digest, String job, Whose whose, Digest git, long build) {
 
     /** Whose a recorded path is. */
     public enum Whose {

@@ -52,14 +52,9 @@ public record StartMark(
         owner, ended, build, job, attempt, containers, origin, started, manifest, products);
   }
 
-  public StartMark of(String digest) {
+  public StartMark of(String digest, List<String> declared) {
     return new StartMark(
-        owner, ended, build, job, attempt, container, origin, started, digest, products);
-  }
-
-  public StartMark making(List<String> declared) {
-    return new StartMark(
-        owner, ended, build, job, attempt, container, origin, started, manifest, declared);
+        owner, ended, build, job, attempt, container, origin, started, digest, declared);
   }
 
   public StartMark at(String executor) {
@@ -110,16 +105,11 @@ public record StartMark(
 
   /** Returns the line of this mark, including the line feed. */
   String line() {
-    String rest =
-        String.join(
-            "\t",
-            ended ? ENDED : "",
-            owner,
-            origin == null ? "" : origin.toString(),
-            build,
-            attempt + (started == 0 ? "" : "@" + started + "@" + manifest + "@" + made()),
-            container,
-            OwnFile.line(job));
+    String from = origin == null ? "" : origin.toString();
+    String begun = started == 0 ? "" : "@" + started + "@" + manifest + "@" + made();
+    List<String> fields =
+        List.of(ended ? ENDED : "", owner, from, build, attempt + begun, container);
+    String rest = String.join("\t", fields) + "\t" + OwnFile.line(job);
     return sum(rest) + "\t" + rest + "\n";
   }
 

@@ -411,14 +411,6 @@ public final class Graph implements FolderDigest.Exclusions {
     return produced.mayBeText() ? makers.get().rivals(job, produced) : List.of();
   }
 
-  /**
-   * Returns, for each node, the same node of an earlier graph, or -1. Both graphs must have packed
-   * jobs.
-   */
-  public int[] sameIn(Graph earlier) {
-    return SameJobs.of(earlier, this);
-  }
-
   /** Returns whether a node is one of the makers of a list. */
   public boolean makes(NeedList list, int node) {
     return Collections.binarySearch(list.makers(), node, order::compare) >= 0;

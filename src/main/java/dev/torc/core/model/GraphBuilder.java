@@ -22,8 +22,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BiPredicate;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 
 /**
  * Derives the graph from the build file: finds the maker of every need, orders the jobs, and
@@ -167,13 +169,24 @@ public final class GraphBuilder {
   }
 
   /**
-   * Builds the graph of a workflow. {@code earlier} may be null. If it has equal jobs, the result
-   * shares its numbers, and no job is unpacked.
+   * Builds the graph of a workflow. {@code earlier} may be null. If it has equal jobs and no
+   * groups, the result shares its numbers, and no job is unpacked.
    */
   public static Graph build(Workflow workflow, Graph earlier) {
-    return earlier != null && SameJobs.areAll(workflow, earlier.workflow())
+    return earlier != null && areAllSame(workflow, earlier.workflow())
         ? earlier.with(workflow)
         : build(workflow);
+  }
+
+  private static boolean areAllSame(Workflow now, Workflow before) {
+    if (!now.groups().isEmpty()
+        || !before.groups().isEmpty()
+        || now.jobs().size() != before.jobs().size()
+        || !now.isLike(before)) {
+      return false;
+    }
+    BiPredicate<Integer, Integer> same = ((PackedJobs) now.jobs()).same((PackedJobs) before.jobs());
+    return IntStream.range(0, now.jobs().size()).allMatch(j -> same.test(j, j));
   }
 
   /**

@@ -280,11 +280,9 @@ public record Job(
     /** The folder in which the job runs is made if it is missing. */
     MAKES_FOLDER;
 
-    private final String key = name().toLowerCase(Locale.ROOT);
-
     /** Returns the key of the build file that sets the flag, if a key alone does. */
     public String key() {
-      return key;
+      return name().toLowerCase(Locale.ROOT);
     }
   }
 
@@ -473,11 +471,9 @@ public record Job(
       return amounts;
     }
 
-    /** Compares the components itself: the JVM links a record's own method again at each start. */
-    @Override
-    public boolean equals(Object other) {
-      return other instanceof Resources that
-          && askedCpus == that.askedCpus
+    /** Compares all components. A generated equals would slow down each start of the JVM. */
+    boolean isLike(Resources that) {
+      return askedCpus == that.askedCpus
           && memory == that.memory
           && askedGpus == that.askedGpus
           && runtime == that.runtime
@@ -487,11 +483,6 @@ public record Job(
           && place.line() == that.place.line()
           && place.column() == that.place.column()
           && place.file().equals(that.place.file());
-    }
-
-    @Override
-    public int hashCode() {
-      return Long.hashCode(memory ^ runtime) + askedCpus;
     }
   }
 }

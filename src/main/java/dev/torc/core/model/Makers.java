@@ -2,6 +2,7 @@ package dev.torc.core.model;
 
 import dev.torc.base.syntax.BadInput.Diagnostic;
 import dev.torc.base.syntax.Excludes;
+import dev.torc.base.syntax.Glob;
 import dev.torc.base.syntax.PatternIndex.Pattern;
 import dev.torc.base.syntax.Place;
 import dev.torc.core.model.ProductIndex.Claim;
@@ -223,17 +224,13 @@ final class Makers {
   private void refuseMatching(String path, Claim claim, Pattern pattern) {
     compared++;
     if (claim.owner() != pattern.job() && pattern.glob().matches(path)) {
+      Glob glob = pattern.glob();
+      boolean text = glob.matchesAsPattern(path) && glob.mayBeText();
+      String next = text ? "; write \\[ for the character" : "";
       refuse(
           claim.place(),
           "product %s of job %s matches product %s of job %s%s"
-              .formatted(
-                  path,
-                  name(claim.owner()),
-                  pattern.glob(),
-                  name(pattern.job()),
-                  pattern.glob().matchesAsPattern(path) && pattern.glob().mayBeText()
-                      ? "; write \\[ for the character"
-                      : ""));
+              .formatted(path, name(claim.owner()), glob, name(pattern.job()), next));
     }
   }
 

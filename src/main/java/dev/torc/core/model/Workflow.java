@@ -146,6 +146,14 @@ public record Workflow(
     return new Workflow(root, settings, newJobs, newGroups, newStarts, newWarnings, newApart);
   }
 
+  /** Returns whether both have the same root, and equal settings that matter to verdicts. */
+  public boolean isLike(Workflow other) {
+    return root.equals(other.root)
+        && settings.roots.equals(other.settings.roots)
+        && settings.stamps.equals(other.settings.stamps)
+        && settings.data.equals(other.settings.data);
+  }
+
   /** Returns the package whose jobs have names with this prefix; null for none. */
   public PackageFile part(String prefix) {
     for (PackageFile each : prefix.isEmpty() ? List.<PackageFile>of() : settings.packages()) {

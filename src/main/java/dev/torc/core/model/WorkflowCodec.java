@@ -294,7 +294,7 @@ public final class WorkflowCodec {
 
   private Resources sharedResources(Resources read) {
     Resources before = last;
-    return read.equals(before) ? before : (last = read);
+    return before != null && read.isLike(before) ? before : (last = read);
   }
 
   private static Step step(Wire wire, Step of) {

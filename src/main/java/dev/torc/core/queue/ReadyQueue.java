@@ -141,18 +141,12 @@ public final class ReadyQueue {
 
   /** Returns the demand of the first job that was passed too often and does not fit, or null. */
   private ResourceDemand starved(ResourcePool pool, IntFunction<ResourceDemand> demand) {
-    ResourceDemand starved = null;
-    Integer first = null;
-    for (Map.Entry<Integer, Integer> entry : passed.entrySet()) {
-      if (entry.getValue() >= PASSES
-          && (first == null || ready.comparator().compare(entry.getKey(), first) < 0)) {
-        ResourceDemand wanted = demand.apply(entry.getKey());
-        if (!pool.fits(wanted)) {
-          first = entry.getKey();
-          starved = wanted;
-        }
-      }
-    }
-    return starved;
+    return passed.keySet().stream()
+        .filter(job -> passed.get(job) >= PASSES)
+        .sorted(ready.comparator())
+        .map(demand::apply)
+        .filter(wanted -> !pool.fits(wanted))
+        .findFirst()
+        .orElse(null);
   }
 }

@@ -1,8 +1,8 @@
 package dev.torc.core.run;
 
 import dev.torc.base.syntax.Glob;
+import dev.torc.base.syntax.UserPaths;
 import dev.torc.base.text.SafeText;
-import dev.torc.core.decide.JobSelection.UserPaths;
 import dev.torc.core.decide.Reason;
 import dev.torc.core.decide.Reason.Kind;
 import dev.torc.core.model.Job;

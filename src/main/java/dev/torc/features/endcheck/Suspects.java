@@ -2,10 +2,10 @@ package dev.torc.features.endcheck;
 
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.digests.Stamp;
+import dev.torc.base.syntax.UserPaths;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.attempt.Attempt;
 import dev.torc.core.attempt.AttemptOutcome;
-import dev.torc.core.decide.JobSelection.UserPaths;
 import dev.torc.core.here.ProcessEnd;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;

@@ -13,8 +13,8 @@ import java.util.Map;
 
 /**
  * Carries fresh and dirty jobs over to the graph of changed build files. A job is carried over,
- * with the stamps and digests of its files, if it is {@linkplain Graph#sameIn the same} in both
- * graphs. All other jobs have to be decided.
+ * with the stamps and digests of its files, if it is {@linkplain SameJobs the same} in both graphs.
+ * All other jobs have to be decided.
  */
 final class CarriedJobs {
 
@@ -39,13 +39,9 @@ final class CarriedJobs {
   static Carried of(Graph before, FreshJobs fresh, Graph now) {
     Workflow old = before.workflow();
     Workflow read = now.workflow();
-    boolean alike =
-        old.root().equals(read.root())
-            && old.settings().roots().equals(read.settings().roots())
-            && old.settings().stamps().equals(read.settings().stamps())
-            && old.settings().data().equals(read.settings().data())
-            && elsewhere(old).equals(elsewhere(read));
-    return alike ? new CarriedJobs(before, fresh, now).carry() : null;
+    return old.isLike(read) && elsewhere(old).equals(elsewhere(read))
+        ? new CarriedJobs(before, fresh, now).carry()
+        : null;
   }
 
   /** Returns each executor's settings that affect verdicts: {@code trace} and {@code before}. */
@@ -58,7 +54,7 @@ final class CarriedJobs {
   }
 
   private Carried carry() {
-    int[] same = now.sameIn(before);
+    int[] same = SameJobs.of(before, now);
     for (int job = 0; job < same.length; job++) {
       if (same[job] < 0 && now.isJob(job) && takesOver(job)) {
         return null;

@@ -1,8 +1,8 @@
 package dev.torc.features.finds;
 
 import dev.torc.base.syntax.Paths;
+import dev.torc.base.syntax.UserPaths;
 import dev.torc.core.attempt.AttemptFailure;
-import dev.torc.core.decide.JobSelection.UserPaths;
 import dev.torc.core.decide.NeedSnapshot;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;

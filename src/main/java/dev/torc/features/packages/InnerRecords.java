@@ -1,6 +1,6 @@
 package dev.torc.features.packages;
 
-import dev.torc.core.decide.JobSelection.UserPaths;
+import dev.torc.base.syntax.UserPaths;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.CachePlace;
 import java.nio.file.Files;

@@ -2,9 +2,9 @@ package dev.torc.front.ask;
 
 import dev.torc.base.posix.RandomId;
 import dev.torc.base.syntax.BadInput.Diagnostic;
+import dev.torc.base.syntax.UserPaths;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.JobSelection.Rerun;
-import dev.torc.core.decide.JobSelection.UserPaths;
 import dev.torc.core.decide.PlanContext;
 import dev.torc.core.decide.StaleFiles.Undeclared;
 import dev.torc.core.memory.Batch;

@@ -8,7 +8,6 @@ import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.JobSelection;
 import dev.torc.core.decide.PlanContext;
 import dev.torc.core.decide.Reason;
-import dev.torc.core.decide.UnreadableParts;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.features.fetch.Fetch;
@@ -131,7 +130,7 @@ record CheckAnswer(
   /** Returns lines about images that seem to be missing, and values that files lack. */
   private static List<String> unavailable(PlanContext context, int id) {
     List<Reason> lacking = new ArrayList<>(context.contents().lackingImages(id));
-    lacking.addAll(UnreadableParts.of(context.graph(), id, context.contents()));
+    lacking.addAll(context.contents().unreadableParts(id));
     return lacking.stream().map(Reason::lack).toList();
   }
 

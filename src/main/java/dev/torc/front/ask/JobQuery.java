@@ -2,8 +2,8 @@ package dev.torc.front.ask;
 
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.NearestName;
+import dev.torc.base.syntax.UserPaths;
 import dev.torc.base.text.SafeText;
-import dev.torc.core.decide.JobSelection.UserPaths;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.RecordedProduct.OwnedPath;
 import dev.torc.core.model.Graph;

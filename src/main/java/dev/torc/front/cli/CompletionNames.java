@@ -1,6 +1,6 @@
 package dev.torc.front.cli;
 
-import dev.torc.core.decide.JobSelection.UserPaths;
+import dev.torc.base.syntax.UserPaths;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Group;
 import dev.torc.core.model.Job.Resources;

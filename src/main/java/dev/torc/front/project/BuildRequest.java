@@ -1,8 +1,8 @@
 package dev.torc.front.project;
 
+import dev.torc.base.syntax.UserPaths;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.JobSelection.Rerun;
-import dev.torc.core.decide.JobSelection.UserPaths;
 import dev.torc.core.memory.BuildLock;
 import dev.torc.core.memory.Cache.CacheException;
 import dev.torc.core.memory.CachePlace;

@@ -1,9 +1,9 @@
 package dev.torc.front.project;
 
 import dev.torc.base.syntax.BadInput;
+import dev.torc.base.syntax.UserPaths;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.JobSelection;
-import dev.torc.core.decide.JobSelection.UserPaths;
 import dev.torc.core.manifest.GivenArguments;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.model.Graph;

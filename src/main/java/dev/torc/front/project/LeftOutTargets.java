@@ -1,9 +1,9 @@
 package dev.torc.front.project;
 
+import dev.torc.base.syntax.UserPaths;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.attempt.Event;
 import dev.torc.core.attempt.JobState;
-import dev.torc.core.decide.JobSelection.UserPaths;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Trait;

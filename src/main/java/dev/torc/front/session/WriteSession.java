@@ -116,7 +116,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
       List<StartMark> killed = Leftovers.killed(cache, gone);
       for (StartMark mark :
           Leftovers.end(caller.env(), project.buildFiles().stamps, cache, gone, warn)) {
-        StartMark anew = new StartMark(id, mark.job(), 1).of(mark.manifest());
+        StartMark anew = new StartMark(id, mark.job(), 1).of(mark.manifest(), List.of());
         on.add(mark.isRemote() ? anew.at(mark.executor()) : mark);
       }
       for (StartMark mark : killed) {
@@ -313,7 +313,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
     try {
       for (RemoteKey each : attempts) {
         StartMark mark = new StartMark(each.build(), each.job(), each.attempt());
-        marks.add(mark.at(executor).of(each.manifest()));
+        marks.add(mark.at(executor).of(each.manifest(), List.of()));
       }
       marks.sync();
     } catch (CacheException e) {

@@ -61,7 +61,7 @@ class StartMarksTest {
   /** The manifest that was interrupted (rule 1); unknown in a line of an older torc. */
   @Test
   void aMarkNamesItsManifestIfItsTorcKnewIt() throws IOException {
-    StartMark known = mark("b1", "known", 2).in("podman/x").of(Digest.ofText("m").hex());
+    StartMark known = mark("b1", "known", 2).in("podman/x").of(Digest.ofText("m").hex(), List.of());
     String older = "\t.\t\tb1\t2@7\t\told";
     CRC32C sum = new CRC32C();
     sum.update(older.getBytes(StandardCharsets.UTF_8));

@@ -1,6 +1,8 @@
-package dev.torc.core.model;
+package dev.torc.features.fastpath;
 
-import dev.torc.base.bytes.StringTable;
+import dev.torc.core.model.Graph;
+import dev.torc.core.model.NeedList;
+import dev.torc.core.model.PackedJobs;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -30,7 +32,8 @@ final class SameJobs {
     this.now = now;
     PackedJobs jobs = (PackedJobs) now.workflow().jobs();
     this.sayTheSame = jobs.same((PackedJobs) before.workflow().jobs());
-    this.files = files(before.tables().files().paths(), now.tables().files().paths());
+    this.files = new int[before.files()];
+    Arrays.setAll(files, file -> now.fileId(before.path(file)));
     for (int node = 0; node < before.nodes(); node++) {
       if (!before.isJob(node)) {
         joins.put(before.name(node), node);
@@ -38,7 +41,7 @@ final class SameJobs {
     }
     this.same = new int[now.nodes()];
     Arrays.fill(same, -1);
-    this.ordered = now.tables().lists().stream().anyMatch(NeedList::rows);
+    this.ordered = IntStream.range(0, now.lists()).mapToObj(now::list).anyMatch(NeedList::rows);
   }
 
   /**
@@ -57,34 +60,8 @@ final class SameJobs {
     return found.same;
   }
 
-  /**
-   * Returns whether two workflows have equal jobs and settings that matter to the graph. Always
-   * false if either one has groups.
-   */
-  static boolean areAll(Workflow now, Workflow before) {
-    if (!now.groups().isEmpty()
-        || !before.groups().isEmpty()
-        || now.jobs().size() != before.jobs().size()
-        || !now.root().equals(before.root())
-        || !now.settings().roots().equals(before.settings().roots())
-        || !now.settings().stamps().equals(before.settings().stamps())
-        || !now.settings().data().equals(before.settings().data())) {
-      return false;
-    }
-    BiPredicate<Integer, Integer> say = ((PackedJobs) now.jobs()).same((PackedJobs) before.jobs());
-    return IntStream.range(0, now.jobs().size()).allMatch(j -> say.test(j, j));
-  }
-
-  private static int[] files(StringTable before, StringTable now) {
-    int[] files = new int[before.size()];
-    Arrays.setAll(files, file -> now.id(before.text(file)));
-    return files;
-  }
-
   private int earlier(int node) {
-    return now.isJob(node)
-        ? before.tables().nodes().names().id(now.name(node))
-        : joins.getOrDefault(now.name(node), -1);
+    return now.isJob(node) ? before.jobId(now.name(node)) : joins.getOrDefault(now.name(node), -1);
   }
 
   private boolean isSame(int node, int earlier) {
