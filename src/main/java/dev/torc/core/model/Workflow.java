@@ -81,6 +81,11 @@ public record Workflow(
       return sources.made.stream().allMatch(MadeFile::read);
     }
 
+    private Settings with(ReadFiles read) {
+      return new Settings(
+          read, about, limits, roots, usual, data, hooks, executors, stores, stamps, report);
+    }
+
     public String name() {
       return about.name;
     }
@@ -152,6 +157,11 @@ public record Workflow(
         && settings.roots.equals(other.settings.roots)
         && settings.stamps.equals(other.settings.stamps)
         && settings.data.equals(other.settings.data);
+  }
+
+  /** Returns this workflow as made from other files. */
+  public Workflow with(ReadFiles read) {
+    return new Workflow(root, settings.with(read), jobs, groups, starts, warnings, apart);
   }
 
   /** Returns the package whose jobs have names with this prefix; null for none. */

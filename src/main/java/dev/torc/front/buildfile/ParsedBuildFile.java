@@ -418,27 +418,7 @@ public final class ParsedBuildFile {
     problems.throwIfAny();
     Workflow.ReadFiles read = layers.files(blank.settings().packages());
     boolean more = read.files().size() > blank.settings().files().size();
-    return more ? reading(read, expanded) : expanded;
-  }
-
-  /** Returns a workflow with the files that the {@code env} of its groups names, too. */
-  private static Workflow reading(Workflow.ReadFiles read, Workflow of) {
-    Settings was = of.settings();
-    Settings settings =
-        new Settings(
-            read,
-            was.about(),
-            was.limits(),
-            was.roots(),
-            was.usual(),
-            was.data(),
-            was.hooks(),
-            was.executors(),
-            was.stores(),
-            was.stamps(),
-            was.report());
-    return new Workflow(
-        of.root(), settings, of.jobs(), of.groups(), of.starts(), of.warnings(), of.apart());
+    return more ? expanded.with(read) : expanded; // the env of groups may name more
   }
 
   public Set<String> variables() {
@@ -494,18 +474,16 @@ public final class ParsedBuildFile {
    */
   private static void data(MapFields data, SortedMap<String, String> values) {
     String prefix = data.scope().vars().home().prefix();
+    Problems problems = data.problems();
     for (Map.Entry<String, Entry> each : data.map().entries().entrySet()) {
       String name = each.getKey();
-      data.problems()
-          .guard(
-              () -> {
-                if (!STATIC_NAME.matcher(name).matches()) {
-                  throw new BadInput(
-                      each.getValue().place(),
-                      "the name of a value is letters, digits, _ and -; this is " + name);
-                }
-                values.put(prefix + name, json(value(name, each.getValue()), data.scope()));
-              });
+      if (STATIC_NAME.matcher(name).matches()) {
+        problems.guard(
+            () -> values.put(prefix + name, json(value(name, each.getValue()), data.scope())));
+      } else {
+        String line = "the name of a value is letters, digits, _ and -; this is " + name;
+        problems.add(each.getValue().place(), line);
+      }
     }
   }
 
