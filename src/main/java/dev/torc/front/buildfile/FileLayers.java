@@ -385,16 +385,14 @@ final class FileLayers {
       }
       SequencedMap<String, Entry> all =
           new LinkedHashMap<>(MapFields.map(own.value(), section, problems).entries());
-      MapFields.map(more.value(), section, problems)
-          .entries()
-          .forEach(
-              (name, entry) -> {
-                Entry earlier = all.putIfAbsent(name, entry);
-                if (earlier != null) {
-                  problems.add(
-                      entry.place(), name + " is also in " + section + " at " + earlier.place());
-                }
-              });
+      Node.Mapping added = MapFields.map(more.value(), section, problems);
+      for (Map.Entry<String, Entry> each : added.entries().entrySet()) {
+        Entry earlier = all.putIfAbsent(each.getKey(), each.getValue());
+        if (earlier != null) {
+          String line = each.getKey() + " is also in " + section + " at " + earlier.place();
+          problems.add(each.getValue().place(), line);
+        }
+      }
       into.put(section, new Entry(own.place(), new Node.Mapping(own.value().place(), all)));
     }
   }

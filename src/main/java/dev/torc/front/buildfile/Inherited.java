@@ -101,14 +101,13 @@ record Inherited(Vars outer, EnvLayers env) {
         SequencedMap<String, Entry> all = new LinkedHashMap<>();
         boolean items = key.equals("needs") || key.equals("produces");
         boolean named = items && !ItemReader.isItem(map, key.equals("needs"));
-        map.entries()
-            .forEach(
-                (name, entry) -> {
-                  String inner = named ? key : NAMING.contains(key) ? "" : name;
-                  boolean literal = env.isLiteral(entry);
-                  all.put(
-                      name, literal ? entry : new Entry(entry.place(), of(inner, entry.value())));
-                });
+        for (Map.Entry<String, Entry> each : map.entries().entrySet()) {
+          Entry entry = each.getValue();
+          String inner = named ? key : NAMING.contains(key) ? "" : each.getKey();
+          boolean literal = env.isLiteral(entry);
+          Entry written = literal ? entry : new Entry(entry.place(), of(inner, entry.value()));
+          all.put(each.getKey(), written);
+        }
         yield new Node.Mapping(map.place(), all);
       }
     };

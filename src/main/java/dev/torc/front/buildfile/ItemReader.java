@@ -79,16 +79,14 @@ record ItemReader(Paths paths, GivenNeeds given, Problems problems) {
   /** Returns the needs of the including file that the keys of a job use, for their placeholders. */
   List<Item> given(MapFields job) {
     List<Item> used = new ArrayList<>(0);
-    given
-        .usedBy(job.map(), job.scope())
-        .forEach(
-            (name, entry) -> {
-              List<Ref> refs = new ArrayList<>();
-              for (Node need : items(entry.value(), job.scope(), true)) {
-                read(job, need, true, refs::add);
-              }
-              used.add(new Item(Item.GIVEN + name, entry.place(), List.copyOf(refs)));
-            });
+    for (var each : given.usedBy(job.map(), job.scope()).entrySet()) {
+      List<Ref> refs = new ArrayList<>();
+      for (Node need : items(each.getValue().value(), job.scope(), true)) {
+        read(job, need, true, refs::add);
+      }
+      Place place = each.getValue().place();
+      used.add(new Item(Item.GIVEN + each.getKey(), place, List.copyOf(refs)));
+    }
     return used;
   }
 
@@ -336,12 +334,8 @@ record ItemReader(Paths paths, GivenNeeds given, Problems problems) {
         return ref;
       }
       List<String> parts = keys.contains("keys") ? keys(fields, text) : List.of();
-      return new Ref.OfFile(
-          path.place(),
-          WrittenPath.file(paths, text, path.place(), "file"),
-          optional,
-          parts,
-          false);
+      String of = WrittenPath.file(paths, text, path.place(), "file");
+      return new Ref.OfFile(path.place(), of, optional, parts, false);
     }
     if (skips) {
       fields.choice("failed", "skip", List.of("skip"));

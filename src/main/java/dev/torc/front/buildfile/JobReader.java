@@ -27,9 +27,9 @@ import dev.torc.features.reading.LinkedJob;
 import dev.torc.features.reading.MapFields;
 import dev.torc.features.reading.Scope;
 import dev.torc.features.reading.Vars;
-import dev.torc.features.secrets.SecretValues;
 import dev.torc.features.when.WhenReader;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -39,6 +39,7 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.stream.Stream;
 
 /**
  * Reads the map of one job: lays {@code defaults} under it, replaces resource classes and
@@ -237,16 +238,13 @@ final class JobReader implements InstanceReader {
             common.reading(defaults));
     Job whole = read;
     for (String key : JobFeatures.KEYS) {
-      boolean has = key.equals(SecretValues.KEY) ? read.slot(key) != null : keys.has(key);
+      // What is no key of a build file, a job asks for by a placeholder.
+      boolean has = JobFeatures.JOB.contains(key) ? keys.has(key) : read.slot(key) != null;
       if (has || keys.of().called().contains(key)) {
         whole = JobFeatures.of(key).read(key, keys, whole);
       }
     }
     return whole;
-  }
-
-  private static String temporary(MapFields job) {
-    return job.choice("temporary", "false", TEMPORARY);
   }
 
   /** Adds a need that is missing if the job needs a value that is not given. */
@@ -256,7 +254,12 @@ final class JobReader implements InstanceReader {
         variable == null
             ? GivenKeys.standIn(read, common.over().defines().keySet())
             : Vars.standIn(variable);
-    return standIn == null ? read : withMissing(read, standIn);
+    if (standIn == null) {
+      return read;
+    }
+    Ref missing = new Ref.OfFile(read.place(), standIn); // so it is an error if it is selected
+    List<Item> needs = List.of(new Item(null, read.place(), List.of(missing)));
+    return LinkedJob.with(read, with(read.links().needs(), needs), read.links().after());
   }
 
   private static Job.Caching caching(MapFields job) {
@@ -268,16 +271,8 @@ final class JobReader implements InstanceReader {
     };
   }
 
-  /** Adds a need that is missing, so that the job is an error if it is selected. */
-  private static Job withMissing(Job job, String path) {
-    List<Item> needs = new ArrayList<>(job.links().needs());
-    Ref missing = new Ref.OfFile(job.place(), path);
-    needs.add(new Item(null, job.place(), List.of(missing)));
-    return LinkedJob.with(job, needs, job.links().after());
-  }
-
   private Set<Trait> traits(MapFields job, Place place) {
-    String temporary = temporary(job);
+    String temporary = job.choice("temporary", "false", TEMPORARY);
     String persist = job.choice("persist", "false", PERSIST);
     String output = output(job);
     Set<Trait> traits = EnumSet.noneOf(Trait.class);
@@ -379,12 +374,7 @@ final class JobReader implements InstanceReader {
         }
       }
     }
-    if (values.isEmpty()) {
-      return needs;
-    }
-    List<Item> all = new ArrayList<>(needs);
-    all.addAll(values.values());
-    return List.copyOf(all);
+    return with(needs, values.values());
   }
 
   private static void values(Template text, Map<String, Item> into) {
@@ -419,14 +409,12 @@ final class JobReader implements InstanceReader {
 
   /** Returns the needs that are written at the job, in {@code defaults} and around a package. */
   private List<Item> needs(Node.Mapping own, MapFields job, String name) {
-    Scope scope = job.scope();
     List<Item> given = items.given(job);
-    if (given.isEmpty()) {
-      return needs(own, scope, name);
-    }
-    List<Item> all = new ArrayList<>(needs(own, scope, name));
-    all.addAll(given);
-    return List.copyOf(all);
+    return with(needs(own, job.scope(), name), given);
+  }
+
+  private static List<Item> with(List<Item> needs, Collection<Item> more) {
+    return more.isEmpty() ? needs : Stream.concat(needs.stream(), more.stream()).toList();
   }
 
   private List<Item> needs(Node.Mapping own, Scope scope, String name) {
@@ -434,15 +422,11 @@ final class JobReader implements InstanceReader {
       return List.of();
     }
     List<Item> written = items.items(new MapFields(own, scope, problems), "needs", true);
-    return defaults.get("needs") == null
-        ? written
-        : common
-            .known()
-            .adds()
-            .needs(
-                name,
-                written,
-                items.items(new MapFields(defaults, scope, problems), "needs", true));
+    if (defaults.get("needs") == null) {
+      return written;
+    }
+    MapFields below = new MapFields(defaults, scope, problems);
+    return additions().needs(name, written, items.items(below, "needs", true));
   }
 
   /** Returns what {@code defaults} waits for, as far as no parameter decides. */
@@ -461,20 +445,7 @@ final class JobReader implements InstanceReader {
 
   /** Returns a copy of this reader that adds nothing and reports no problems. */
   JobReader bare() {
-    JobSettings.DeclaredNames its = common.known();
-    JobSettings.DeclaredNames known =
-        new JobSettings.DeclaredNames(
-            its.counters(), its.executors(), its.environments(), its.adds().none(), its.given());
-    JobSettings bare =
-        new JobSettings(
-            common.vars(),
-            common.top(),
-            common.parents(),
-            known,
-            common.env(),
-            common.when(),
-            common.over());
-    return new JobReader(bare, new Problems());
+    return new JobReader(common.bare(), new Problems());
   }
 
   Additions additions() {
@@ -496,27 +467,26 @@ final class JobReader implements InstanceReader {
       return own;
     }
     SequencedMap<String, Entry> all = new LinkedHashMap<>(own.entries());
-    defaults
-        .entries()
-        .forEach(
-            (key, below) -> {
-              Entry above = all.get(key);
-              boolean other =
-                  own.get(Fetch.KEY) != null && Fetch.excludes(key)
-                      || key.equals("command") && all.containsKey("tasks")
-                      || key.equals("tasks") && all.containsKey("command");
-              if (above == null && !other) {
-                all.put(key, below);
-              } else if (above != null && JOINED.contains(key)) {
-                boolean classed = key.equals("resources");
-                Node under = classed ? resources.classOf(below.value(), scope) : below.value();
-                Node over = classed ? resources.classOf(above.value(), scope) : above.value();
-                if (under instanceof Node.Mapping a && over instanceof Node.Mapping b) {
-                  all.put(key, new Entry(above.place(), a.with(b)));
-                }
-              }
-            });
-    return common.known().adds().joined(own, name, all);
+    for (Map.Entry<String, Entry> each : defaults.entries().entrySet()) {
+      String key = each.getKey();
+      Node below = each.getValue().value();
+      Entry above = all.get(key);
+      boolean other =
+          own.get(Fetch.KEY) != null && Fetch.excludes(key)
+              || key.equals("command") && all.containsKey("tasks")
+              || key.equals("tasks") && all.containsKey("command");
+      if (above == null && !other) {
+        all.put(key, each.getValue());
+      } else if (above != null && JOINED.contains(key)) {
+        boolean classed = key.equals("resources");
+        Node under = classed ? resources.classOf(below, scope) : below;
+        Node over = classed ? resources.classOf(above.value(), scope) : above.value();
+        if (under instanceof Node.Mapping a && over instanceof Node.Mapping b) {
+          all.put(key, new Entry(above.place(), a.with(b)));
+        }
+      }
+    }
+    return additions().joined(own, name, all);
   }
 
   List<String> shell() {

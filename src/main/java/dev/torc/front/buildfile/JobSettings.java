@@ -40,6 +40,14 @@ record JobSettings(
         paths().root(), top, defaults, called, known.environments, when::lack);
   }
 
+  /** Returns these settings without what {@code defaults} adds to lists. */
+  JobSettings bare() {
+    DeclaredNames bare =
+        new DeclaredNames(
+            known.counters, known.executors, known.environments, known.adds.none(), known.given);
+    return new JobSettings(vars, top, parents, bare, env, when, over);
+  }
+
   Paths paths() {
     return when.paths;
   }

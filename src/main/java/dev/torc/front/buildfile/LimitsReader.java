@@ -59,20 +59,16 @@ final class LimitsReader {
       SortedMap<String, Long> own = limits(each.top(), each.scope(), each.problems());
       own.keySet().removeAll(KnownKeys.LIMITS);
       own.remove(Resources.GPU_SHARES);
-      own.forEach(
-          (name, limit) -> {
-            Place place = ((Node.Mapping) each.top().get("limits")).entries().get(name).place();
-            Long other = all.putIfAbsent(name, limit);
-            if (other == null) {
-              by.put(name, place);
-            } else if (by.containsKey(name) && !other.equals(limit)) {
-              each.problems()
-                  .add(
-                      place,
-                      "another limit for %s than at %s; the file that includes both can say one"
-                          .formatted(name, by.get(name)));
-            }
-          });
+      for (String name : own.keySet()) {
+        Place place = ((Node.Mapping) each.top().get("limits")).entries().get(name).place();
+        Long other = all.putIfAbsent(name, own.get(name));
+        if (other == null) {
+          by.put(name, place);
+        } else if (by.containsKey(name) && !other.equals(own.get(name))) {
+          String line = "another limit for %s than at %s; the file that includes both can say one";
+          each.problems().add(place, line.formatted(name, by.get(name)));
+        }
+      }
     }
     return all;
   }

@@ -257,17 +257,14 @@ final class PackageReader {
       }
     }
     int all = read;
-    unknown.forEach(
-        (name, count) -> {
-          if (count == all) {
-            Node.Mapping written = (Node.Mapping) item.map().get("vars");
-            Entry entry = written.entries().get(name.replaceFirst("\\..*", ""));
-            by.problems()
-                .add(
-                    entry == null ? written.place() : entry.place(),
-                    packages.getFirst().name + " neither has nor uses the var " + name);
-          }
-        });
+    unknown.values().removeIf(count -> count < all);
+    for (String name : unknown.keySet()) {
+      Node.Mapping written = (Node.Mapping) item.map().get("vars");
+      Entry entry = written.entries().get(name.replaceFirst("\\..*", ""));
+      Place place = entry == null ? written.place() : entry.place();
+      String line = packages.getFirst().name + " neither has nor uses the var " + name;
+      by.problems().add(place, line);
+    }
   }
 
   /** Returns the values that an item lays over the vars of its packages. */
@@ -381,17 +378,16 @@ final class PackageReader {
 
   private static GivenNeeds needs(MapFields item, Inherited inherited, Problems problems) {
     SequencedMap<String, Entry> needs = new LinkedHashMap<>();
-    MapFields.map(item.map().get("needs"), "needs", problems)
-        .entries()
-        .forEach(
-            (name, need) -> {
-              Scope.refuseReserved(name, "need", need.place());
-              if (!Placeholder.isIdentifier(name)) {
-                throw new BadInput(
-                    need.place(), "the name of a need is letters, digits and _; this is " + name);
-              }
-              needs.put(name, new Entry(need.place(), inherited.of("needs", need.value())));
-            });
+    Node.Mapping written = MapFields.map(item.map().get("needs"), "needs", problems);
+    for (Map.Entry<String, Entry> each : written.entries().entrySet()) {
+      String name = each.getKey();
+      Place place = each.getValue().place();
+      Scope.refuseReserved(name, "need", place);
+      if (!Placeholder.isIdentifier(name)) {
+        throw new BadInput(place, "the name of a need is letters, digits and _; this is " + name);
+      }
+      needs.put(name, new Entry(place, inherited.of("needs", each.getValue().value())));
+    }
     return new GivenNeeds(needs);
   }
 

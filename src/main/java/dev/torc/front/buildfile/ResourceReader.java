@@ -30,9 +30,7 @@ record ResourceReader(
 
   /** Reads all classes, which reports their errors. */
   void check(Scope scope) {
-    classes
-        .entries()
-        .forEach((name, entry) -> of(MapFields.map(entry.value(), name, problems), scope));
+    classes.entries().forEach((name, of) -> of(MapFields.map(of.value(), name, problems), scope));
   }
 
   /**
@@ -94,16 +92,15 @@ record ResourceReader(
       Set<String> known = new TreeSet<>(KnownKeys.RESOURCES);
       known.addAll(counters.keySet());
       fields.only(known, "resources");
-      counters.forEach(
-          (counter, bytes) -> {
-            if (map.entries().containsKey(counter)) {
-              amounts.put(
-                  counter,
-                  bytes
-                      ? fields.amount(counter, 0, Quantity::size)
-                      : fields.whole(counter, 0, 0, Integer.MAX_VALUE));
-            }
-          });
+      for (String counter : counters.keySet()) {
+        if (map.entries().containsKey(counter)) {
+          amounts.put(
+              counter,
+              counters.get(counter)
+                  ? fields.amount(counter, 0, Quantity::size)
+                  : fields.whole(counter, 0, 0, Integer.MAX_VALUE));
+        }
+      }
     }
     return new Resources(
         (int) fields.whole("cpus", 0, 1, Integer.MAX_VALUE),

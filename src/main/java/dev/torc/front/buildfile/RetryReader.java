@@ -88,10 +88,9 @@ final class RetryReader {
           String text = job.scope().text(node);
           boolean status = text.matches("[0-9]{1,3}") && Integer.parseInt(text) <= 255;
           if (!status || Integer.parseInt(text) == 0) {
+            String zero = status ? ", which means that the job did its work" : "";
             throw new IllegalArgumentException(
-                "skip lists exit statuses from 1 to 255, not "
-                    + text
-                    + (status ? ", which means that the job did its work" : ""));
+                "skip lists exit statuses from 1 to 255, not " + text + zero);
           }
           return skip.add(Integer.valueOf(text));
         });

@@ -369,14 +369,14 @@ record StepReader(
       return;
     }
     Node.Mapping all = MapFields.map(node, "env", problems);
-    all.entries()
-        .forEach(
-            (name, entry) -> {
-              problems.guard(() -> into.put(name, variable(name, entry, scope)));
-              if (entry.value() instanceof Node.Scalar text && !layers.isLiteral(entry)) {
-                Unexpanded.warn(name, text, all.entries().keySet(), problems);
-              }
-            });
+    for (Map.Entry<String, Node.Entry> each : all.entries().entrySet()) {
+      String name = each.getKey();
+      Node.Entry entry = each.getValue();
+      problems.guard(() -> into.put(name, variable(name, entry, scope)));
+      if (entry.value() instanceof Node.Scalar text && !layers.isLiteral(entry)) {
+        Unexpanded.warn(name, text, all.entries().keySet(), problems);
+      }
+    }
     SecretReader.spread(into);
   }
 

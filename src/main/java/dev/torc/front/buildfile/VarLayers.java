@@ -2,7 +2,6 @@ package dev.torc.front.buildfile;
 
 import dev.torc.base.syntax.Node;
 import dev.torc.base.syntax.Node.Entry;
-import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.Problems;
 import dev.torc.features.reading.KnownKeys;
 import dev.torc.features.reading.MapFields;
@@ -65,25 +64,22 @@ record VarLayers(FileReader reader, Map<String, SequencedSet<String>> maps, Prob
 
   private void flatten(
       String before, Node.Mapping map, boolean file, SequencedMap<String, Entry> into) {
-    map.entries()
-        .forEach(
-            (key, entry) -> {
-              String name = before + key;
-              if (entry.value() instanceof Node.Mapping inner
-                  && (file || !isBraced(inner) && !isTable(inner))) {
-                maps.computeIfAbsent(name, _ -> new LinkedHashSet<>())
-                    .addAll(inner.entries().keySet());
-                flatten(name + ".", inner, file, into);
-                return;
-              }
-              Entry earlier = into.putIfAbsent(name, entry);
-              if (key.isEmpty()) {
-                problems.add(entry.place(), "a var needs a name");
-              } else if (earlier != null) {
-                Place place = earlier.place();
-                problems.add(entry.place(), "a second var " + name + ", first at " + place);
-              }
-            });
+    for (Map.Entry<String, Entry> each : map.entries().entrySet()) {
+      String name = before + each.getKey();
+      Entry entry = each.getValue();
+      if (entry.value() instanceof Node.Mapping inner
+          && (file || !isBraced(inner) && !isTable(inner))) {
+        maps.computeIfAbsent(name, _ -> new LinkedHashSet<>()).addAll(inner.entries().keySet());
+        flatten(name + ".", inner, file, into);
+        continue;
+      }
+      Entry earlier = into.putIfAbsent(name, entry);
+      if (each.getKey().isEmpty()) {
+        problems.add(entry.place(), "a var needs a name");
+      } else if (earlier != null) {
+        problems.add(entry.place(), "a second var " + name + ", first at " + earlier.place());
+      }
+    }
   }
 
   /** Returns whether a map is a table: exactly the keys of one. */
