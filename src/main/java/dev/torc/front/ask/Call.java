@@ -9,7 +9,6 @@ import dev.torc.base.text.Palette;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.attempt.RemovedOrSetAside;
 import dev.torc.core.decide.JobSelection;
-import dev.torc.core.decide.Plan;
 import dev.torc.core.memory.BuildLock;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.CachePlace;
@@ -103,15 +102,7 @@ public final class Call {
 
   /** Prints what a build would do, and returns the exit status; see {@link DryRunAnswer}. */
   public int printForecast(BuildSession session, boolean verbose) throws IOException {
-    Plan plan = session.forecast(verbose, this::warn);
-    return print(
-        new DryRunAnswer(
-            plan,
-            job -> session.lack(plan, job),
-            verbose ? session::command : null,
-            session.expected(),
-            session.leftOut(plan),
-            !verbose && session.isOfWhole()));
+    return print(new DryRunAnswer(session, session.forecast(verbose, this::warn), verbose));
   }
 
   /** Returns an error about the command line. */

@@ -6,37 +6,23 @@ import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.Plan;
 import dev.torc.core.decide.Verdict;
 import dev.torc.core.model.Graph;
-import dev.torc.core.model.Workflow.LeftOutJob;
 import dev.torc.front.project.DisplayGraph;
+import dev.torc.front.session.BuildSession;
 import dev.torc.front.session.NotRun;
 import dev.torc.front.show.Json;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
-import java.util.SortedMap;
-import java.util.function.IntFunction;
 import java.util.stream.Stream;
 
 /**
  * The output of {@code -n}: the verdicts of a plan, on jobs and on groups not expanded yet.
  *
- * @param lacks why a job that is due does not start in the time that is left; null if it may
- * @param commands the commands of jobs, to show each job with its own; null to show lines alone, in
- *     which many similar instances share one
- * @param leftOut the jobs that the build leaves out
- * @param expected the duration of the build in nanoseconds if all jobs that may run do run;
- *     negative if unknown
- * @param whole whether the jobs of a package may share a line
+ * @param verbose whether to show each job with its command, not lines that many similar instances
+ *     share
  */
-record DryRunAnswer(
-    Plan plan,
-    IntFunction<String> lacks,
-    IntFunction<String> commands,
-    long expected,
-    SortedMap<String, LeftOutJob> leftOut,
-    boolean whole)
-    implements Answer {
+record DryRunAnswer(BuildSession session, Plan plan, boolean verbose) implements Answer {
 
   /** The shortest duration that is shown, in nanoseconds. */
   private static final long SHORT = 1_000_000_000L;
@@ -46,32 +32,24 @@ record DryRunAnswer(
   public String text(Palette palette) {
     Graph graph = plan.context().graph();
     BitSet open = plan.context().selection().open();
-    boolean instances = commands != null;
     StringBuilder out = new StringBuilder();
-    DisplayGraph dirty = DisplayGraph.of(graph, dirty(), open, instances);
-    for (DisplayGraph.Fold fold : (whole ? dirty.byPackage() : dirty).folds()) {
+    DisplayGraph dirty = DisplayGraph.of(graph, dirty(), open, verbose);
+    boolean packages = !verbose && session.isOfWhole(); // whether their jobs may share a line
+    for (DisplayGraph.Fold fold : (packages ? dirty.byPackage() : dirty).folds()) {
       for (VerdictLine line : VerdictLine.of(fold, plan, all(fold))) {
-        String lack = lack(line);
-        String text = lack == null ? line.text(instances) : "waits: " + lack;
+        int first = line.nodes().getFirst();
+        String lack = line.verdict() instanceof Verdict.WillRun ? session.lack(plan, first) : null;
+        String text = lack == null ? line.text(verbose) : "waits: " + lack;
         out.append(line.name()).append(' ').append(text).append('\n');
-        String command = instances ? commands.apply(line.nodes().getFirst()) : null;
+        String command = verbose ? session.command(first) : null;
         if (command != null && !(line.verdict() instanceof Verdict.WillRestore)) {
-          command
-              .strip()
-              .lines()
-              .map(SafeText::message)
-              .forEach(l -> out.append("    " + l + "\n"));
+          command.strip().lines().forEach(l -> out.append("    " + SafeText.message(l) + "\n"));
         }
       }
     }
-    LeftOutLines.of(leftOut, instances)
+    LeftOutLines.of(session.leftOut(plan), verbose)
         .forEach((name, why) -> out.append(name + " skipped: " + why + "\n"));
     return out.toString();
-  }
-
-  /** Returns why a job that will run does not start in the time that is left; else null. */
-  private String lack(VerdictLine line) {
-    return line.verdict() instanceof Verdict.WillRun ? lacks.apply(line.nodes().getFirst()) : null;
   }
 
   /** Returns the jobs that are not up to date: usually few, even in a large project. */
@@ -100,9 +78,10 @@ record DryRunAnswer(
     ImageUse.of(plan.context(), open).forEach(image -> lines.add(image.line()));
     String omitted = NotRun.line(plan);
     lines.addAll(omitted == null ? List.of() : List.of(omitted));
+    long expected = session.expected();
     String time = expected < SHORT ? "" : "; about " + Amount.time(expected);
-    JobCounts counts = JobCounts.of(plan, plan.withVerdict()).with(leftOut.size());
-    lines.add(counts.line() + time);
+    int leftOut = session.leftOut(plan).size();
+    lines.add(JobCounts.of(plan, plan.withVerdict()).with(leftOut).line() + time);
     return lines;
   }
 
@@ -111,8 +90,8 @@ record DryRunAnswer(
     BitSet asked = (BitSet) plan.selected().clone();
     asked.or(plan.context().selection().open());
     Stream<?> jobs = JobFields.verdicts(plan, asked, true);
-    return new Fields(
-        Json.seconds(expected), Stream.concat(jobs, LeftOutLines.json(leftOut)).toList());
+    Stream<?> leftOut = LeftOutLines.json(session.leftOut(plan));
+    return new Fields(Json.seconds(session.expected()), Stream.concat(jobs, leftOut).toList());
   }
 
   private record Fields(Double expected, List<?> jobs) {}

@@ -132,15 +132,7 @@ final class EventsAnswer {
   /** Prints the stored events, then new ones until the running build has ended. */
   private void follow() throws IOException {
     print(events);
-    new BuildFollow(place)
-        .follow(
-            (cache, id, ended) -> {
-              printStored(cache);
-              if (!ended) {
-                printRunning(cache, id);
-              }
-              return false;
-            });
+    new BuildFollow(place).follow(this::printNew);
   }
 
   private void print(List<PostedEvent> some) throws IOException {
@@ -152,7 +144,8 @@ final class EventsAnswer {
     }
   }
 
-  private void printStored(Cache cache) throws IOException {
+  /** Prints what was stored since the last call, then what running attempts have written. */
+  private boolean printNew(Cache cache, String id, boolean ended) throws IOException {
     List<PostedEvent> later = new ArrayList<>();
     cache.eachEvent(build, sequence, later::add);
     for (PostedEvent event : later) {
@@ -166,6 +159,10 @@ final class EventsAnswer {
         print(List.of(event));
       }
     }
+    if (!ended) {
+      printRunning(cache, id);
+    }
+    return false;
   }
 
   private void printRunning(Cache cache, String id) throws IOException {

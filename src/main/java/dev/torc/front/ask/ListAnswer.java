@@ -186,24 +186,18 @@ record ListAnswer(
       rows.add(row);
       standings.add(group ? counts(fold).worst() : standing(fold.jobs().getFirst()));
     }
-    LeftOutLines.of(leftOut, false)
-        .forEach(
-            (name, why) -> {
-              List<String> row = new ArrayList<>(List.of(name, "skipped", "-", "-", "-", why));
-              row.addAll(5, images ? List.of("-") : List.of());
-              rows.add(row);
-              standings.add(JobStanding.SKIPPED);
-            });
+    for (var each : LeftOutLines.of(leftOut, false).entrySet()) {
+      rows.add(new ArrayList<>(List.of(each.getKey(), "skipped", "-", "-", "-", each.getValue())));
+      rows.getLast().addAll(5, images ? List.of("-") : List.of());
+      standings.add(JobStanding.SKIPPED);
+    }
     int last = images ? 6 : 5;
     int taken = Arrays.stream(TextTable.widths(rows, last)).map(width -> width + 2).sum();
     int room = Math.max(LEAST, shape.columns - taken);
+    boolean fits = shape.columns > 0;
     for (List<String> row : rows) {
-      String text = row.get(last);
-      row.set(
-          last,
-          shape.columns > 0
-              ? SafeText.fit(SafeText.line(text), room)
-              : SafeText.line(text, COMMAND));
+      String text = row.removeLast();
+      row.add(fits ? SafeText.fit(SafeText.line(text), room) : SafeText.line(text, COMMAND));
     }
     return TextTable.of(
         rows,
@@ -295,12 +289,11 @@ record ListAnswer(
     if (resources.gpus() > 0) {
       out.add(Amount.gpus(resources.askedGpus()));
     }
-    resources
-        .counters()
-        .forEach(
-            (name, amount) ->
-                out.add(
-                    (amount >= Amount.BYTES ? Amount.size(amount, amount) : amount) + " " + name));
+    for (var each : resources.counters().entrySet()) {
+      long amount = each.getValue();
+      String told = amount >= Amount.BYTES ? Amount.size(amount, amount) : "" + amount;
+      out.add(told + " " + each.getKey());
+    }
     return out.toString();
   }
 

@@ -313,16 +313,13 @@ record StatusAnswer(
   }
 
   private JobCounts counts() {
-    Graph graph = plan.context().graph();
     List<Integer> nodes = named().stream().boxed().toList();
-    return JobCounts.of(
-            nodes,
-            node ->
-                running.containsKey(graph.name(node))
-                    ? JobStanding.RUNNING
-                    : JobStanding.of(plan.verdict(node)),
-            false)
-        .with(leftOut.size());
+    return JobCounts.of(nodes, this::standing, false).with(leftOut.size());
+  }
+
+  private JobStanding standing(int node) {
+    boolean runs = running.containsKey(plan.context().graph().name(node));
+    return runs ? JobStanding.RUNNING : JobStanding.of(plan.verdict(node));
   }
 
   /** Returns the lines about the selected jobs that are running. */
