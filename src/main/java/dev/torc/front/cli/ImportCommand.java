@@ -41,16 +41,12 @@ final class ImportCommand {
     } finally {
       Files.deleteIfExists(draft);
     }
-    for (Diagnostic note : imported.notes()) {
-      console.warn(note);
-    }
+    imported.notes().forEach(console::warn);
     int count = imported.notes().size();
     String warnings = count == 0 ? "" : ", " + Amount.count(count, "warning") + " above";
-    String what =
-        SafeText.name(console.cwd().resolve("torc.yaml").toString())
-            + ": "
-            + Amount.count(jobs, "job");
-    console.tell("wrote " + what + warnings + "; next: torc check");
+    String wrote = SafeText.name(console.cwd().resolve("torc.yaml").toString());
+    String what = ": " + Amount.count(jobs, "job") + warnings;
+    console.tell("wrote " + wrote + what + "; next: torc check");
     return Exit.DONE;
   }
 

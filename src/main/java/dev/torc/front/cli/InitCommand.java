@@ -95,10 +95,7 @@ final class InitCommand {
   }
 
   private static BadInput there(String command, Path file) {
-    return Call.usage(
-        SafeText.name(file.toString())
-            + " already exists; torc "
-            + command
-            + " overwrites nothing");
+    String name = SafeText.name(file.toString());
+    return Call.usage("%s already exists; torc %s overwrites nothing".formatted(name, command));
   }
 }

@@ -3,7 +3,6 @@ package dev.torc.front.cli;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.JobSelection;
-import dev.torc.core.decide.JobSelection.Rerun;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.features.intents.RawOutput;
@@ -48,13 +47,7 @@ final class RawJob {
       return request;
     }
     refuse(graph.job(job));
-    return new BuildRequest(
-        request.choice(),
-        Rerun.ALL,
-        request.manner().raw(graph.name(job)),
-        request.lock(),
-        request.dry(),
-        request.limits());
+    return request.raw(graph.name(job));
   }
 
   private static void refuse(Job job) {

@@ -72,18 +72,16 @@ public record Imported(String text, List<Diagnostic> notes, NavigableMap<Integer
 
   /** Refuses the files of other tools, which are moved by hand. */
   private static void refuseOther(String name, String shown) {
+    String task = "[Tt]askfile(\\.dist)?\\.ya?ml|\\.?[Jj]ustfile|.*\\.just";
     String tool =
-        name.matches("dvc\\.(yaml|lock)")
-            ? "DVC"
-            : name.matches("Snakefile.*|.*\\.smk")
-                ? "Snakemake"
-                : name.matches(".*\\.nf|nextflow\\.config")
-                    ? "Nextflow"
-                    : name.matches("(GNU)?[Mm]akefile|.*\\.mk")
-                        ? "make"
-                        : name.matches("[Tt]askfile(\\.dist)?\\.ya?ml|\\.?[Jj]ustfile|.*\\.just")
-                            ? "Task"
-                            : null;
+        switch (name) {
+          case String of when of.matches("dvc\\.(yaml|lock)") -> "DVC";
+          case String of when of.matches("Snakefile.*|.*\\.smk") -> "Snakemake";
+          case String of when of.matches(".*\\.nf|nextflow\\.config") -> "Nextflow";
+          case String of when of.matches("(GNU)?[Mm]akefile|.*\\.mk") -> "make";
+          case String of when of.matches(task) -> "Task";
+          default -> null;
+        };
     if (tool != null) {
       throw new BadInput(
           new Place(shown, 0, 0),

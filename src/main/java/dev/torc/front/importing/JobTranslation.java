@@ -217,16 +217,15 @@ final class JobTranslation {
     Set<Object> refs = new LinkedHashSet<>();
     Set<Member> wanted = new LinkedHashSet<>(symbols.files.resolve(from, names));
     Set<Member> makers = makers(wanted);
-    byTarget(makers)
-        .forEach(
-            (maker, some) -> {
-              Set<Member> made = new HashSet<>();
-              some.forEach(each -> made.addAll(symbols.products.get(each)));
-              if (maker != job && some.size() > 1 && wanted.containsAll(made)) {
-                refs.addAll(refs(from, maker, some));
-                wanted.removeAll(made);
-              }
-            });
+    for (Map.Entry<Target, Set<Member>> maker : byTarget(makers).entrySet()) {
+      Set<Member> some = maker.getValue();
+      Set<Member> made = new HashSet<>();
+      some.forEach(each -> made.addAll(symbols.products.get(each)));
+      if (maker.getKey() != job && some.size() > 1 && wanted.containsAll(made)) {
+        refs.addAll(refs(from, maker.getKey(), some));
+        wanted.removeAll(made);
+      }
+    }
     byTarget(wanted).forEach((to, some) -> refs.addAll(refs(from, to, some)));
     return refs;
   }
@@ -340,18 +339,14 @@ final class JobTranslation {
 
   /** Notes the features of NREL's torc that the command uses and this torc lacks. */
   private void noteForeignFeatures() {
-    MapReader.KEYS
-        .get("a command")
-        .forEach(
-            (key, instead) -> {
-              String word = "(?<![\\w./-])" + key.replace("~", "\\s+(?:-\\S+\\s+)*") + "\\b";
-              if (Pattern.compile(word).matcher(job.command.text()).find()) {
-                String said = "the command uses %s of NREL's torc, which is not there here%s";
-                String next = instead.isEmpty() ? "" : "; " + instead;
-                notes
-                    .changes()
-                    .add(job.command.place(), said.formatted(key.replace('~', ' '), next));
-              }
-            });
+    for (Map.Entry<String, String> each : MapReader.KEYS.get("a command").entrySet()) {
+      String key = each.getKey();
+      String word = "(?<![\\w./-])" + key.replace("~", "\\s+(?:-\\S+\\s+)*") + "\\b";
+      if (Pattern.compile(word).matcher(job.command.text()).find()) {
+        String said = "the command uses %s of NREL's torc, which is not there here%s";
+        String next = each.getValue().isEmpty() ? "" : "; " + each.getValue();
+        notes.changes().add(job.command.place(), said.formatted(key.replace('~', ' '), next));
+      }
+    }
   }
 }

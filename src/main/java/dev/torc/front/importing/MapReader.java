@@ -65,23 +65,22 @@ record MapReader(Mapping map, Notes notes, Map<String, String> values) {
             notes.wrong().add(map.place(), what + " needs " + key);
           }
         });
-    map.entries()
-        .forEach(
-            (key, entry) -> {
-              String reason = known.get(key);
-              String hint = reason == null ? NearestName.hint(key, known.keySet()) : "";
-              if (!hint.isEmpty()) {
-                notes.wrong().add(entry.place(), "unknown key " + key + " in " + what + hint);
-              } else if (reason == null) {
-                notes
-                    .changes()
-                    .add(entry.place(), "unknown key %s in %s is not carried".formatted(key, what));
-              } else if (reason.startsWith(REFUSED) && given(key) != null) {
-                notes.wrong().add(entry.value().place(), reason.replace(REFUSED, key + " "));
-              } else if (reason.indexOf(' ') > 0 && !isFresh(entry.value())) {
-                notes.changes().add(entry.place(), key + " is not carried: " + reason);
-              }
-            });
+    for (Map.Entry<String, Node.Entry> each : map.entries().entrySet()) {
+      String key = each.getKey();
+      Node.Entry entry = each.getValue();
+      String reason = known.get(key);
+      String hint = reason == null ? NearestName.hint(key, known.keySet()) : "";
+      String unknown = "unknown key " + key + " in " + what;
+      if (!hint.isEmpty()) {
+        notes.wrong().add(entry.place(), unknown + hint);
+      } else if (reason == null) {
+        notes.changes().add(entry.place(), unknown + " is not carried");
+      } else if (reason.startsWith(REFUSED) && given(key) != null) {
+        notes.wrong().add(entry.value().place(), reason.replace(REFUSED, key + " "));
+      } else if (reason.indexOf(' ') > 0 && !isFresh(entry.value())) {
+        notes.changes().add(entry.place(), key + " is not carried: " + reason);
+      }
+    }
   }
 
   private static boolean isFresh(Node node) {

@@ -10,6 +10,7 @@ import dev.torc.core.model.Graph;
 import dev.torc.features.past.PastCommits;
 import dev.torc.front.show.Json;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * Reads the history of attempts: the last run of each job, and all attempts of the build on the
@@ -172,26 +174,19 @@ final class PageRuns {
    * those it waited for, and so on.
    */
   List<Integer> critical(Map<String, Integer> index) {
-    String at = null;
-    for (String job : attempts.keySet()) {
-      if (at == null || end(job) > end(at)) {
-        at = job;
-      }
-    }
     List<Integer> path = new ArrayList<>();
-    while (at != null) {
+    for (String at = lastOf(attempts.keySet().stream()); at != null; ) {
       path.addFirst(index.get(at));
       int id = graph.jobId(at);
-      String before = null;
-      for (int job : id < 0 ? new int[0] : Downstream.jobsBefore(graph, id)) {
-        String name = graph.name(job);
-        if (attempts.containsKey(name) && (before == null || end(name) > end(before))) {
-          before = name;
-        }
-      }
-      at = before;
+      int[] before = id < 0 ? new int[0] : Downstream.jobsBefore(graph, id);
+      at = lastOf(Arrays.stream(before).mapToObj(graph::name).filter(attempts::containsKey));
     }
     return path;
+  }
+
+  /** Returns the first of the jobs that ended last; null for none. */
+  private String lastOf(Stream<String> jobs) {
+    return jobs.max(Comparator.comparingLong(this::end)).orElse(null);
   }
 
   private long end(String job) {

@@ -19,6 +19,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -257,12 +258,7 @@ public final class Server {
 
   /** Returns whether a call is not over, so that its client still waits for an answer. */
   private boolean isAtWork() {
-    for (Slot slot : slots) {
-      if (slot.call() != null && !slot.isDone()) {
-        return true;
-      }
-    }
-    return false;
+    return Arrays.stream(slots).anyMatch(slot -> slot.call() != null && !slot.isDone());
   }
 
   /** Ends the call of a client that is gone; frees the client's slot once the call is over. */

@@ -131,13 +131,8 @@ final class Slot {
     boolean stale = made.plusSeconds(LONG).isBefore(Instant.now());
     if (pid.matches("[1-9][0-9]{0,8}")) {
       ProcessHandle process = ProcessHandle.of(Integer.parseInt(pid)).orElse(null);
-      boolean other = // a later process with the same pid
-          process != null
-              && process
-                  .info()
-                  .startInstant()
-                  .filter(at -> at.isAfter(made.plusSeconds(2)))
-                  .isPresent();
+      Instant began = process == null ? made : process.info().startInstant().orElse(made);
+      boolean other = began.isAfter(made.plusSeconds(2)); // a later process with the same pid
       stale = process == null || other || isJava(process) || !OtherProcess.runs(process.pid());
     }
     if (stale) {

@@ -173,14 +173,10 @@ final class EventText {
     Path log = live.log(name);
     String last = log == null ? "" : LogExcerpt.lastLine(log);
     int more = begun.size() - 1;
-    return broken(
-        "%s: still %s after %s%s%s\n"
-            .formatted(
-                name(name),
-                job.state,
-                Amount.time(clock.getAsLong() - job.since),
-                more == 0 ? "" : ", and " + more + " more",
-                last.isEmpty() ? "" : ": " + last));
+    String time = Amount.time(clock.getAsLong() - job.since);
+    String others = more == 0 ? "" : ", and " + more + " more";
+    String said = last.isEmpty() ? "" : ": " + last;
+    return broken(name(name) + ": still " + job.state + " after " + time + others + said + "\n");
   }
 
   private WhenShown when(Event.Log log) {
@@ -308,11 +304,9 @@ final class EventText {
   }
 
   private static String started(Event.Started started) {
-    return "build %d in %s: %s\n"
-        .formatted(
-            started.build().number(),
-            SafeText.name(started.root().toString()),
-            Amount.count(started.jobs(), "job"));
+    String root = SafeText.name(started.root().toString());
+    String jobs = Amount.count(started.jobs(), "job");
+    return "build " + started.build().number() + " in " + root + ": " + jobs + "\n";
   }
 
   private String started(Event.JobStarted started) {
@@ -326,13 +320,10 @@ final class EventText {
     if (!shows(Detail.NORMAL)) {
       return "";
     }
-    boolean all = shows(Detail.VERBOSE);
-    return broken(
-        "%s: restored from %s: %s\n"
-            .formatted(
-                palette.green(name(restored.job())),
-                AttemptText.origin(restored.from()),
-                all ? ReasonText.all(restored.reasons()) : ReasonText.brief(restored.reasons())));
+    List<Reason> reasons = restored.reasons();
+    String why = shows(Detail.VERBOSE) ? ReasonText.all(reasons) : ReasonText.brief(reasons);
+    String from = ": restored from " + AttemptText.origin(restored.from());
+    return broken(palette.green(name(restored.job())) + from + ": " + why + "\n");
   }
 
   private String ended(Event.JobEnded ended) {
@@ -390,13 +381,9 @@ final class EventText {
   }
 
   private String retried(Event.JobRetried retried) {
-    return broken(
-        "%s: attempt %d %s; next %s\n"
-            .formatted(
-                palette.yellow(name(retried.job())),
-                retried.attempt(),
-                failed(retried.details()),
-                retried.delay() > 0 ? "in " + Amount.time(retried.delay()) : "at once"));
+    String next = retried.delay() > 0 ? "in " + Amount.time(retried.delay()) : "at once";
+    String how = ": attempt " + retried.attempt() + " " + failed(retried.details());
+    return broken(palette.yellow(name(retried.job())) + how + "; next " + next + "\n");
   }
 
   private String ending(Event.Ending ending) {
