@@ -8,13 +8,13 @@ import dev.torc.core.model.Downstream;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Group;
 import dev.torc.core.model.Job;
-import dev.torc.core.model.Job.Tool;
 import dev.torc.core.model.Job.Trait;
 import dev.torc.core.model.NeedList;
 import dev.torc.core.model.Workflow.PackageFile;
 import dev.torc.features.past.GitChanges;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.SortedSet;
@@ -117,22 +117,12 @@ public final class ChangedJobs {
   }
 
   private boolean reads(int job, BitSet lists, JobResult last) {
-    for (int file : graph.needs().row(job)) {
-      if (graph.maker(file) < 0 && differs(graph.path(file))) {
-        return true;
-      }
-    }
-    for (int list : graph.listNeeds().row(job)) {
-      if (lists.get(list)) {
-        return true;
-      }
-    }
-    for (Tool tool : graph.job(job).links().tools()) {
-      if (tool.isPath() && tool.paths().stream().anyMatch(this::differs)) {
-        return true;
-      }
-    }
-    return last != null && last.needs().found().stream().anyMatch(this::differs);
+    return Arrays.stream(graph.needs().row(job))
+            .anyMatch(file -> graph.maker(file) < 0 && differs(graph.path(file)))
+        || Arrays.stream(graph.listNeeds().row(job)).anyMatch(lists::get)
+        || graph.job(job).links().tools().stream()
+            .anyMatch(tool -> tool.isPath() && tool.paths().stream().anyMatch(this::differs))
+        || last != null && last.needs().found().stream().anyMatch(this::differs);
   }
 
   private static boolean isFoundOut(Job job) {
@@ -141,11 +131,8 @@ public final class ChangedJobs {
 
   /** Returns whether a file differs, or a submodule in which it lies. */
   private boolean differs(String path) {
-    if (paths.contains(path)) {
-      return true;
-    }
-    for (int slash = path.indexOf('/'); slash > 0; slash = path.indexOf('/', slash + 1)) {
-      if (paths.contains(path.substring(0, slash))) {
+    for (int end = path.length(); end > 0; end = path.lastIndexOf('/', end - 1)) {
+      if (paths.contains(path.substring(0, end))) {
         return true;
       }
     }

@@ -23,7 +23,6 @@ import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Links;
 import dev.torc.core.model.Job.Tool;
-import dev.torc.core.model.NeedList;
 import dev.torc.core.model.Ref;
 import dev.torc.core.model.Step;
 import dev.torc.core.model.Surroundings;
@@ -36,6 +35,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +52,8 @@ import java.util.regex.Pattern;
 public final class DiskChecks {
 
   private static final String BEGIN = "; paths in needs and produces begin at the root: write ";
+
+  private static final String NOWHERE = ", which does not exist and which no job produces";
 
   private final Graph graph;
   private final DigestMemo digests;
@@ -232,20 +234,14 @@ public final class DiskChecks {
         if (refusal != null) {
           refuse(graph.job(id), file.place(), refusal);
         } else if (!file.optional()) {
-          missing(
-              id,
-              file,
-              "job %s needs %s, which does not exist and which no job produces%s%s"
-                  .formatted(
-                      graph.job(id).name(),
-                      SafeText.name(file.path()),
-                      row(id, file),
-                      !TextLists.ofMissing(file.path()).isEmpty()
-                          ? TextLists.ofMissing(file.path())
-                          : graph.nodesOf(file.path()) == null
-                              ? locks(graph.job(id)) + near(id, file, file.path())
-                              : "; to need the products of the job of that name, write {job: %s}"
-                                  .formatted(file.path())));
+          String list = TextLists.ofMissing(file.path());
+          String next =
+              graph.nodesOf(file.path()) == null
+                  ? locks(graph.job(id)) + near(id, file, file.path())
+                  : "; to need the products of the job of that name, write {job: %s}"
+                      .formatted(file.path());
+          String lack = NOWHERE + row(id, file) + (list.isEmpty() ? next : list);
+          missing(id, file, SafeText.name(file.path()) + lack);
         }
       }
       case FOLDER ->
@@ -288,14 +284,8 @@ public final class DiskChecks {
     modules = modules == null ? Submodules.missing(root) : modules;
     for (Path module : modules) {
       if (root.resolve(path).startsWith(module)) {
-        missing(
-            id,
-            ref,
-            "job %s needs %s; its submodule is not checked out: %s"
-                .formatted(
-                    graph.job(id).name(),
-                    SafeText.name(ref.text()),
-                    Submodules.command(root, module)));
+        String lack = "; its submodule is not checked out: " + Submodules.command(root, module);
+        missing(id, ref, SafeText.name(ref.text()) + lack);
         return true;
       }
     }
@@ -304,12 +294,14 @@ public final class DiskChecks {
 
   /** Returns whether no job makes what a pattern matches, and another folder may have matches. */
   private boolean mayBeMeantBelow(int id, Ref.OfGlob need) {
-    boolean made = false;
-    for (int list : graph.listNeeds().row(id)) {
-      made |=
-          graph.list(list).text().equals(need.pattern()) && !graph.list(list).makers().isEmpty();
-    }
-    return !made && !need.optional() && !need.pattern().startsWith("**");
+    return !need.optional() && !need.pattern().startsWith("**") && !isMade(id, need.pattern());
+  }
+
+  /** Returns whether jobs make any of the files that a needed pattern or folder stands for. */
+  private boolean isMade(int id, String text) {
+    return Arrays.stream(graph.listNeeds().row(id))
+        .mapToObj(graph::list)
+        .anyMatch(list -> list.text().equals(text) && !list.makers().isEmpty());
   }
 
   /** Refuses a pattern that matches nothing from the root, but files where it may be meant. */
@@ -320,11 +312,7 @@ public final class DiskChecks {
     for (String meant : meant(id, need, need.pattern())) {
       boolean starts = Files.isDirectory(root.resolve(Glob.of(meant).fixedPrefix()));
       if (starts && matches(meant) && !matches(need.pattern())) {
-        missing(
-            id,
-            need,
-            "job %s needs %s, which matches nothing%s%s"
-                .formatted(graph.job(id).name(), need.pattern(), BEGIN, meant));
+        missing(id, need, need.pattern() + ", which matches nothing" + BEGIN + meant);
         return;
       }
     }
@@ -362,25 +350,15 @@ public final class DiskChecks {
   /** Checks a needed folder. The folder may be missing if jobs make products in it. */
   private void checkFolder(int id, Ref.OfFolder folder) throws IOException {
     Stamp stamp = digests.stamp(folder.path());
-    boolean made = false;
-    for (int each : graph.listNeeds().row(id)) {
-      NeedList list = graph.list(each);
-      made |= list.text().equals(folder.path()) && !list.makers().isEmpty();
-    }
+    boolean made = isMade(id, folder.path());
     if (stamp.exists() && stamp.kind() != FileKind.FOLDER) {
       unreadable(folder.place(), folder.path() + "/", "not a folder; write it without the slash");
     } else if (!made && refuseModule(id, folder, folder.path())) {
       return;
     } else if (!stamp.exists() && !made) {
-      missing(
-          id,
-          folder,
-          "job %s needs folder %s, which does not exist and which no job produces%s%s"
-              .formatted(
-                  graph.job(id).name(),
-                  SafeText.name(folder.path() + "/"),
-                  row(id, folder),
-                  near(id, folder, folder.path() + "/")));
+      String path = folder.path() + "/";
+      String lack = NOWHERE + row(id, folder) + near(id, folder, path);
+      missing(id, folder, "folder " + SafeText.name(path) + lack);
     }
   }
 
@@ -395,11 +373,11 @@ public final class DiskChecks {
 
   /**
    * Reports a missing need. Only that job fails if the path comes from an instance's values, or if
-   * a build file may make it that is not made yet.
+   * a build file may make it that is not made yet. {@code what} is the need and what it lacks.
    */
-  private void missing(int id, Ref ref, String missing) {
-    boolean slash = ref.text().indexOf('\\') >= 0;
-    String message = missing + (slash ? "; use / between folders" : "");
+  private void missing(int id, Ref ref, String what) {
+    String slash = ref.text().indexOf('\\') >= 0 ? "; use / between folders" : "";
+    String message = "job " + graph.job(id).name() + " needs " + what + slash;
     boolean own = rows.isFromInstance(graph.workflow(), graph.job(id), ref.text());
     boolean open = !graph.workflow().settings().isAllRead();
     (own || open ? unreadable : errors).add(new Diagnostic(ref.place(), message));

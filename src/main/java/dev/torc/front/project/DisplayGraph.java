@@ -82,15 +82,10 @@ public final class DisplayGraph {
   public static DisplayGraph of(Graph graph, BitSet jobs, BitSet open, boolean instances) {
     SequencedMap<String, Fold> folds = new LinkedHashMap<>();
     for (int j : graph.inOrder(jobs)) {
-      String group = instances ? null : graph.job(j).group();
-      folds
-          .computeIfAbsent(
-              group == null ? "job " + graph.name(j) : "group " + group,
-              key ->
-                  new Fold(
-                      key.substring(key.indexOf(' ') + 1), group != null, new ArrayList<>(), -1))
-          .jobs
-          .add(j);
+      boolean group = !instances && graph.job(j).group() != null;
+      String name = group ? graph.job(j).group() : graph.name(j);
+      String key = (group ? "group " : "job ") + name;
+      folds.computeIfAbsent(key, _ -> new Fold(name, group, new ArrayList<>(), -1)).jobs.add(j);
     }
     for (int node : graph.inOrder(open)) {
       folds.merge(

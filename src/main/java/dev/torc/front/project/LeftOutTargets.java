@@ -32,30 +32,28 @@ public final class LeftOutTargets {
       return Collections.emptySortedMap();
     }
     boolean any = ExcludingTargets.areNamed(graph, targets);
-    SortedMap<String, LeftOutJob> found = new TreeMap<>(all);
-    found
-        .values()
-        .removeIf(
-            each ->
-                any
-                    ? targets.stream().noneMatch(target -> means(target, each.job(), paths))
-                    : each.job().has(Trait.MANUAL) || !each.job().name().startsWith(paths.home()));
+    SortedMap<String, LeftOutJob> found = new TreeMap<>();
+    all.forEach(
+        (name, each) -> {
+          Job job = each.job();
+          if (any
+              ? targets.stream().anyMatch(target -> means(target, job, paths))
+              : !job.has(Trait.MANUAL) && job.name().startsWith(paths.home())) {
+            found.put(name, each);
+          }
+        });
     return found;
   }
 
   private static boolean means(String target, Job job, UserPaths paths) {
-    if (JobNames.fit(target, job, paths.home())) {
-      return true;
-    }
     String path = paths.path(target);
-    for (Ref product : job.productRefs()) {
-      if (product.text().equals(path)
-          || product instanceof Ref.OfFolder folder && folder.path().equals(path)
-          || ProductIndex.inside(product).matches(path)) {
-        return true;
-      }
-    }
-    return false;
+    return JobNames.fit(target, job, paths.home())
+        || job.productRefs().stream()
+            .anyMatch(
+                product ->
+                    product.text().equals(path)
+                        || product instanceof Ref.OfFolder folder && folder.path().equals(path)
+                        || ProductIndex.inside(product).matches(path));
   }
 
   /** Returns why a target that means no job of the graph is left out; null if it is not. */
