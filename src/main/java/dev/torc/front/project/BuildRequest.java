@@ -49,7 +49,7 @@ public record BuildRequest(
       this(failures, submit, trace, strict, watch, pace, null);
     }
 
-    public Manner raw(String job) {
+    private Manner raw(String job) {
       return new Manner(failures, submit, trace, strict, watch, pace, job);
     }
   }
@@ -66,18 +66,26 @@ public record BuildRequest(
 
   /** Returns this request without its {@code rerun}: no job runs only because it is named. */
   public BuildRequest again() {
-    return new BuildRequest(choice, Rerun.NONE, manner, lock, dry, limits);
+    return with(choice, Rerun.NONE);
   }
 
   public BuildRequest with(JobChoice other) {
-    return new BuildRequest(other, rerun, manner, lock, dry, limits);
+    return with(other, rerun);
+  }
+
+  public BuildRequest with(JobChoice other, Rerun forced) {
+    return new BuildRequest(other, forced, manner, lock, dry, limits);
   }
 
   /** Returns this request for a graph, whose build file may say what is built without targets. */
   public BuildRequest of(Graph graph, UserPaths paths) {
     List<String> targets = choice.targets(graph, paths);
-    Rerun of = rerun == Rerun.ALL ? rerun : Rerun.of(targets, false);
-    return new BuildRequest(choice, of, manner, lock, dry, limits);
+    return with(choice, rerun == Rerun.ALL ? rerun : Rerun.of(targets, false));
+  }
+
+  /** Returns this request with a job that runs in any case, with the output of torc as its own. */
+  public BuildRequest raw(String job) {
+    return new BuildRequest(choice, Rerun.ALL, manner.raw(job), lock, dry, limits);
   }
 
   /** Returns this request as one of a watch. */

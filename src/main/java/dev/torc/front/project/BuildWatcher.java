@@ -14,6 +14,10 @@ import java.util.function.IntConsumer;
 /** Takes the events of a build, in their order and on one thread at a time. */
 public interface BuildWatcher extends Consumer<Event> {
 
+  default void note(String line) {
+    accept(new Event.Note(Event.Level.INFO, line));
+  }
+
   default void warn(String line) {
     accept(new Event.Note(Event.Level.WARNING, line));
   }

@@ -3,7 +3,6 @@ package dev.torc.front.project;
 import dev.torc.base.digests.DigestMemo;
 import dev.torc.base.posix.Signals;
 import dev.torc.base.text.Amount;
-import dev.torc.core.attempt.Event;
 import dev.torc.core.attempt.LaunchBuilder;
 import dev.torc.core.decide.Condition;
 import dev.torc.core.decide.PlanContext;
@@ -79,7 +78,7 @@ public final class JobConditions implements Condition.Conditions {
     }
     long took = System.nanoTime() - began;
     if (probes.ended() == 0 && took >= TimeUnit.SECONDS.toNanos(1)) {
-      watcher.accept(new Event.Note(Event.Level.INFO, "probes took " + Amount.time(took)));
+      watcher.note("probes took " + Amount.time(took));
     }
     return probes.ended();
   }

@@ -172,14 +172,9 @@ public record Project(
   public static Project without(Caller caller) throws IOException {
     byte[] text = "jobs: {}".getBytes(StandardCharsets.UTF_8);
     List<Path> file = List.of(caller.cwd().resolve(BuildFile.INPUT));
-    return load(
-        caller,
-        new ProjectOptions(
-            new Named(file, null, text, true),
-            Collections.emptySortedMap(),
-            null,
-            null,
-            Reuse.NOTHING));
+    Named named = new Named(file, null, text, true);
+    var none = Collections.<String, String>emptySortedMap();
+    return load(caller, new ProjectOptions(named, none, null, null, Reuse.NOTHING));
   }
 
   /** Returns the inputs of a graph that is made from these files with these options. */
@@ -237,29 +232,26 @@ public record Project(
 
   /** Returns this project, but does not expand groups whose instances depend on results. */
   public Project withoutResults() throws IOException {
-    if (reused == null || reused.deciding().isEmpty()) {
-      return this;
-    }
-    return anew();
+    return reused == null || reused.deciding().isEmpty() ? this : anew();
   }
 
   /** Returns this project with a graph that is derived again. */
   public Project anew() throws IOException {
-    Graph without = unexpanded(source, null);
-    return new Project(
-        caller, options, without, place, source, containers, modules, null, buildFiles);
+    return with(caller, unexpanded(source, null), null);
   }
 
   public Project with(Graph expanded) {
-    return new Project(
-        caller, options, expanded, place, source, containers, modules, reused, buildFiles);
+    return with(caller, expanded, reused);
+  }
+
+  private Project with(Caller by, Graph now, GraphFile file) {
+    return new Project(by, options, now, place, source, containers, modules, file, buildFiles);
   }
 
   /** Returns this project with the arguments behind {@code --}, by the names of variables. */
   Project with(Map<String, String> given) {
-    Caller with = new Caller(caller.env(), caller.cwd(), caller.host(), given, caller.hidden());
-    return new Project(
-        with, options, graph, place, source, containers, modules, reused, buildFiles);
+    Caller by = new Caller(caller.env(), caller.cwd(), caller.host(), given, caller.hidden());
+    return with(by, graph, reused);
   }
 
   public Workflow workflow() {

@@ -86,25 +86,24 @@ public record ProjectFolder(CachePlace place, Project project, BadInput refused)
       Path schema = root.resolve(SCHEMA);
       OwnFile.folder(schema.getParent());
       group.give(schema.getParent());
-      Path ignore = schema.resolveSibling(".gitignore");
-      if (!OwnFile.exists(ignore)) {
-        OwnFile.write(ignore, "*\n".getBytes(StandardCharsets.UTF_8));
-        group.give(ignore);
-      }
+      writeOnce(schema.resolveSibling(".gitignore"), "*\n", group);
       // The file's time shows which torc wrote it: comparing the contents would take longer.
       FileTime wanted = Files.getLastModifiedTime(InstalledTorc.code());
       if (!OwnFile.exists(schema) || !Files.getLastModifiedTime(schema).equals(wanted)) {
-        Path tag = schema.resolveSibling("CACHEDIR.TAG");
-        if (!OwnFile.exists(tag)) {
-          OwnFile.write(tag, TAG.getBytes(StandardCharsets.UTF_8));
-          group.give(tag);
-        }
+        writeOnce(schema.resolveSibling("CACHEDIR.TAG"), TAG, group);
         OwnFile.remove(schema); // only an owner may set a file's time
         try (InputStream in = InstalledTorc.open("torc.schema.json")) {
           OwnFile.write(schema, in.readAllBytes());
         }
         Files.setLastModifiedTime(schema, wanted);
         group.give(schema);
+      }
+    }
+
+    private static void writeOnce(Path file, String text, GroupAccess group) throws IOException {
+      if (!OwnFile.exists(file)) {
+        OwnFile.write(file, text.getBytes(StandardCharsets.UTF_8));
+        group.give(file);
       }
     }
   }

@@ -121,12 +121,9 @@ public record ProjectOptions(
     }
     if (named.site != null) {
       if (!Files.exists(named.site)) {
-        throw new BadInput(
-            "%s names %s, which does not exist%s"
-                .formatted(
-                    SITE,
-                    SafeText.name("" + named.site),
-                    NearestPath.hint(named.site, "" + named.site)));
+        String hint = NearestPath.hint(named.site, "" + named.site);
+        String site = SafeText.name("" + named.site);
+        throw new BadInput(SITE + " names " + site + ", which does not exist" + hint);
       }
       layers.add(1, named.site);
     }

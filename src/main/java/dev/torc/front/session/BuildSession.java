@@ -18,6 +18,7 @@ import dev.torc.core.memory.BuildLock;
 import dev.torc.core.memory.BuildRecord.BuildId;
 import dev.torc.core.memory.Cache;
 import dev.torc.core.memory.Cache.CacheException;
+import dev.torc.core.memory.CachePlace;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job.Resources;
 import dev.torc.core.model.Job.Trait;
@@ -30,6 +31,7 @@ import dev.torc.features.remarks.Remarks;
 import dev.torc.features.remarks.ValueRemarks;
 import dev.torc.features.stores.SharedStores;
 import dev.torc.front.project.BuildRequest;
+import dev.torc.front.project.BuildRequest.LockTerms;
 import dev.torc.front.project.BuildWatcher;
 import dev.torc.front.project.Caller;
 import dev.torc.front.project.DiskChecks;
@@ -50,7 +52,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 
@@ -291,12 +292,12 @@ public final class BuildSession {
    *     as not run
    */
   public int run(String id, long began, BuildWatcher watcher) throws IOException {
-    Consumer<String> note = line -> watcher.accept(new Event.Note(Event.Level.INFO, line));
     BuildLock lock;
     try {
       Project of = fast.project();
-      lock =
-          request.lock().takeLock(of.caller(), of.around(), of.place(), id, BuildLock.BUILD, note);
+      CachePlace around = of.around();
+      LockTerms terms = request.lock();
+      lock = terms.takeLock(of.caller(), around, of.place(), id, BuildLock.BUILD, watcher::note);
     } catch (CacheException refused) {
       return reportIfFresh(id, began, watcher, refused);
     }
@@ -412,7 +413,7 @@ public final class BuildSession {
     boolean only = project.options().reuse().only();
     String omitted = only ? NotRun.line(plan) : null;
     if (omitted != null) {
-      watcher.accept(new Event.Note(Event.Level.INFO, omitted));
+      watcher.note(omitted);
     }
     tellWhole(project, plan.isQuiet(), watcher);
     boolean sources = !request.manner().watch();
@@ -486,7 +487,7 @@ public final class BuildSession {
     if (part != null && !quiet) {
       Path whole = project.caller().cwd().relativize(project.options().files().getFirst());
       String line = "part of " + SafeText.name(whole + "") + " as " + SafeText.name(part.name());
-      watcher.accept(new Event.Note(Event.Level.INFO, line));
+      watcher.note(line);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.torc.front.session;
 
 import dev.torc.base.machine.Gpus;
+import dev.torc.base.machine.Jobserver;
 import dev.torc.base.machine.Limits;
 import dev.torc.base.syntax.BadInput;
 import dev.torc.base.syntax.NearestName;
@@ -13,6 +14,7 @@ import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Resources;
 import dev.torc.core.model.Workflow;
+import dev.torc.core.queue.Amounts;
 import dev.torc.features.clusters.Allocation;
 import dev.torc.features.remarks.FoldedLines;
 import dev.torc.front.project.Caller.Host;
@@ -87,6 +89,11 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation,
   /** Returns the executor whose jobs run on an allocation's nodes; null without an allocation. */
   String allocated() {
     return allocation == null ? null : AllocationFiles.EXECUTOR;
+  }
+
+  /** Returns the amounts of a build; {@code tokens} are null without a jobserver. */
+  Amounts amounts(Jobserver tokens) {
+    return new Amounts(limits, machine.gpus().ids(), allocated(), nodes(), tokens);
   }
 
   /** Returns, by name, the amounts of the allocation's nodes other than this machine. */
@@ -240,16 +247,11 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation,
               Amount.gpus(resources.askedGpus()),
               Math.max(2, Resources.GPU / resources.gpuShare()));
     }
-    boolean fits = false;
-    for (Map<String, Long> node : nodes) {
-      fits |=
-          node.getOrDefault(Resources.MEMORY, 0L) >= resources.memory()
-              && node.getOrDefault(Resources.GPUS, 0L) >= resources.gpus();
-    }
-    if (!fits) {
-      return "job %s asks for memory and gpus that no node has together; lower one of them"
-          .formatted(job.name());
-    }
-    return null;
+    boolean fits =
+        nodes.stream()
+            .filter(node -> node.getOrDefault(Resources.MEMORY, 0L) >= resources.memory())
+            .anyMatch(node -> node.getOrDefault(Resources.GPUS, 0L) >= resources.gpus());
+    String line = "job %s asks for memory and gpus that no node has together; lower one of them";
+    return fits ? null : line.formatted(job.name());
   }
 }

@@ -100,14 +100,10 @@ record FastPath(
     if (project.reused() != null && !dirty.isEmpty() && new NeedWays(project.graph()).areNew()) {
       return none(project.anew(), request); // a job may need the products of other jobs now
     }
+    FreshFile file = new FreshFile(stamp, last.whole(), news, digests);
     return decides
         ? none(project, request)
-        : new FastPath(
-            project,
-            selection,
-            looked.fresh(),
-            dirty,
-            new FreshFile(stamp, last.whole(), news, digests));
+        : new FastPath(project, selection, looked.fresh(), dirty, file);
   }
 
   /** Returns whether the dirty jobs may make a job run whose result decided about a group. */

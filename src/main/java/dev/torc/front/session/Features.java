@@ -116,10 +116,6 @@ record Features(
     return "";
   }
 
-  private Hooks.Phase phase() {
-    return new Hooks.Phase(phases.ran(), phases.failed(), !phases.isFirst());
-  }
-
   @Override
   public void close() {
     of.keys.values().forEach(Feature.Parts::close);
@@ -136,7 +132,8 @@ record Features(
     all.add(new EndCheck(setup, state, sender));
     all.add(new SpentProducts(setup, state));
     if (!state.graph().workflow().settings().hooks().isEmpty()) {
-      all.add(new Hooks(state, setup.listener(), hidden::bytes, phase()));
+      Hooks.Phase phase = new Hooks.Phase(phases.ran(), phases.failed(), !phases.isFirst());
+      all.add(new Hooks(state, setup.listener(), hidden::bytes, phase));
     }
     if (!state.graph().having(Probes.KEY).isEmpty()) {
       all.add(new ProbeCheck(setup, state, sender, new BitSet()));

@@ -23,6 +23,7 @@ import dev.torc.core.memory.BuildRecord.BuildId;
 import dev.torc.core.memory.CachePlace;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Job;
+import dev.torc.core.model.Job.Resources;
 import dev.torc.core.model.Workflow;
 import dev.torc.core.queue.Amounts;
 import dev.torc.features.Feature;
@@ -176,15 +177,9 @@ public final class JobShell implements AutoCloseable {
     String build = RandomId.next();
     LaunchBuilder launches = PlannedBuild.launches(project, place, build, events);
     ProductRoots roots = new ProductRoots(workflow.root(), workflow.settings().roots());
+    Consumer<String> warn = line -> events.accept(new Event.Note(Event.Level.WARNING, line));
     RemovedOrSetAside removal =
-        new RemovedOrSetAside(
-            place,
-            roots,
-            "",
-            look.cache(),
-            look.digests(),
-            null,
-            line -> events.accept(new Event.Note(Event.Level.WARNING, line)));
+        new RemovedOrSetAside(place, roots, "", look.cache(), look.digests(), null, warn);
     Machines machines = new Machines(caller.host().here(), runner, null, null);
     return new AttemptContext(
         look.context(), removal, launches, null, machines, features, new BuildId(build, 0));
@@ -231,14 +226,12 @@ public final class JobShell implements AutoCloseable {
     Scheduler scheduler =
         Remotes.scheduler(
             project.workflow().executor(executor).settings(), place.root(), project.caller().env());
+    Resources asked = job.runs().resources();
+    Map<String, Long> limits = project.workflow().settings().limits();
     List<String> words =
         new ArrayList<>(
             scheduler.atTerminal(
-                SchedulerResources.of(
-                    job.runs().resources(),
-                    job.runs().resources().memory(),
-                    job.runs().resources().runtime(),
-                    project.workflow().settings().limits())));
+                SchedulerResources.of(asked, asked.memory(), asked.runtime(), limits)));
     if (words.isEmpty()) {
       throw new BadInput(
           "executor %s cannot open a shell, only Slurm can; leave out --on for one here"

@@ -65,13 +65,7 @@ public final class MadeFirst {
         forced.stream().forEach(job -> targets.add(graph.name(job)));
       }
     }
-    return new BuildRequest(
-        JobChoice.of(targets, false),
-        rerun,
-        request.manner(),
-        request.lock(),
-        request.dry(),
-        request.limits());
+    return request.with(JobChoice.of(targets, false), rerun);
   }
 
   private static int maker(Graph graph, MadeFile made) {

@@ -18,11 +18,11 @@ import dev.torc.core.decide.PlanContext;
 import dev.torc.core.decide.Verdict;
 import dev.torc.core.here.Runner;
 import dev.torc.core.memory.CachePlace;
+import dev.torc.core.memory.ThisHost;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.Group;
 import dev.torc.core.model.Workflow;
 import dev.torc.core.model.Workflow.LeftOutJob;
-import dev.torc.core.queue.Amounts;
 import dev.torc.core.run.BuildLoop;
 import dev.torc.features.Feature;
 import dev.torc.features.adopt.Adoptable;
@@ -113,12 +113,7 @@ record PlannedBuild(
           new BuildSetup(
               planned,
               common(machines, listener, features),
-              new Amounts(
-                  capacity.limits(),
-                  capacity.machine().gpus().ids(),
-                  capacity.allocated(),
-                  capacity.nodes(),
-                  tokens.orElse(null)),
+              capacity.amounts(tokens.orElse(null)),
               new BuildSetup.Wishes(
                   request.manner().failures(),
                   leftOut().size(),
@@ -180,7 +175,7 @@ record PlannedBuild(
     Event.Finished last = phases.joined(end, twice);
     if (!phases.isFirst()) {
       if (!work.news().isEmpty()) {
-        watcher.accept(new Event.Note(Event.Level.INFO, work.news()));
+        watcher.note(work.news());
       }
       tellStale(last, context);
     }
@@ -202,7 +197,7 @@ record PlannedBuild(
       return;
     }
     try {
-      String line = StaleNotice.of(context, work.removal()).line();
+      String line = StaleNotice.line(context, work.removal());
       if (line != null) {
         watcher.warn(line);
       }
@@ -290,14 +285,13 @@ record PlannedBuild(
           && !phases.isSecond()
           && capacity.allocated() == null
           && !request.limits().containsKey("cpus")) {
-        watcher.accept(new Event.Note(Event.Level.INFO, fewer));
+        watcher.note(fewer);
       }
       if (project.options().reuse().sandbox()) {
         BitSet run = plan().selected(verdict -> !(verdict instanceof Verdict.UpToDate));
         run.andNot(graph.having(Fetch.KEY)); // runs no command
         run.andNot(graph.having(EnvironmentMaking.CREATE));
-        Sandbox.inRoot(graph, run)
-            .ifPresent(line -> watcher.accept(new Event.Note(Event.Level.INFO, line)));
+        Sandbox.inRoot(graph, run).ifPresent(watcher::note);
       }
       watcher.warn(NamingNotice.of(plan(), work.cache()));
       watcher.warn(JobShells.changed(plan()));
@@ -321,12 +315,8 @@ record PlannedBuild(
     String line =
         "the cache is on a network file system (%s), where it is not safe;"
             + " set TORC_CACHE to a folder on a local disk";
-    return project
-        .caller()
-        .host()
-        .here()
-        .networkKind(work.cache().place().database())
-        .map(line::formatted);
+    ThisHost here = project.caller().host().here();
+    return here.networkKind(work.cache().place().database()).map(line::formatted);
   }
 
   /**

@@ -70,7 +70,7 @@ final class ReportedBuild implements BuildWatcher, Progress {
     } else if (event instanceof Event.JobSubmitted out) {
       time.submitted(out.job());
     } else if (event instanceof Event.Expanded) {
-      time.addInstances(build.context());
+      time.add(build.context(), null);
     }
   }
 

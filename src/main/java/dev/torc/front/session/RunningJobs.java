@@ -61,14 +61,8 @@ public record RunningJobs(
       }
       children.put(job, each.pid()); // without a name, it is only being started
     }
-    // All that still run now ran at the same time.
-    running
-        .values()
-        .removeIf(
-            mark ->
-                !mark.isRemote()
-                    && !(children.containsKey(mark.job())
-                        && OtherProcess.runs(children.get(mark.job()))));
+    children.values().removeIf(pid -> !OtherProcess.runs(pid)); // the others ran at the same time
+    running.values().removeIf(mark -> !mark.isRemote() && !children.containsKey(mark.job()));
   }
 
   /** Returns the running jobs without those at schedulers, which are shown as submitted. */

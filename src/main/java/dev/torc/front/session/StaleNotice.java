@@ -23,18 +23,19 @@ import java.util.Map;
  * graph or in which something ran. What is unmodified is named in a line, since a copy of the
  * folder would include it. What the user edited is the user's from now on, even if the old bytes
  * come back (rule 13). It removes nothing.
- *
- * @param stale the unmodified files whose job or group was requested
  */
-record StaleNotice(List<String> stale) {
+final class StaleNotice {
 
-  static StaleNotice of(PlanContext last, RemovedOrSetAside removal) throws IOException {
+  private StaleNotice() {}
+
+  /** Returns the message; null if nothing is stale. */
+  static String line(PlanContext last, RemovedOrSetAside removal) throws IOException {
     StaleFiles files = last.contents().stale();
-    Cache cache = last.basis().cache();
-    List<String> stale = new ArrayList<>();
     if (files.undeclared().isEmpty()) {
-      return new StaleNotice(stale);
+      return null;
     }
+    Cache cache = last.basis().cache();
+    List<String> stale = new ArrayList<>(); // unmodified, and their job or group was requested
     StaleProducts products = new StaleProducts(last.graph(), last.records());
     Map<String, Boolean> asked = new HashMap<>(); // by job or group
     for (String path : files.undeclared()) {
@@ -55,7 +56,14 @@ record StaleNotice(List<String> stale) {
         stale.add(path);
       }
     }
-    return new StaleNotice(stale);
+    int more = stale.size() - 1;
+    return stale.isEmpty()
+        ? null
+        : "%s is stale%s; remove %s with torc clean --stale"
+            .formatted(
+                SafeText.name(stale.getFirst()),
+                more == 0 ? "" : ", and " + Amount.count(more, "more file"),
+                more == 0 ? "it" : "them");
   }
 
   /**
@@ -66,19 +74,5 @@ record StaleNotice(List<String> stale) {
   private static boolean isAsked(PlanContext last, String name) {
     int[] jobs = last.graph().nodesOf(name);
     return jobs != null && Arrays.stream(jobs).anyMatch(last.selection().jobs()::get);
-  }
-
-  /** Returns the message; null if nothing is stale. */
-  String line() {
-    if (stale.isEmpty()) {
-      return null;
-    }
-    int more = stale.size() - 1;
-    return SafeText.name(stale.getFirst())
-        + " is stale"
-        + (more == 0 ? "" : ", and " + Amount.count(more, "more file"))
-        + "; remove "
-        + (more == 0 ? "it" : "them")
-        + " with torc clean --stale";
   }
 }

@@ -58,17 +58,8 @@ public final class StopRequests implements AutoCloseable {
     return none == null;
   }
 
-  /** Returns what was asked of a build since the last call. */
+  /** Returns what was asked of a build since the last call; null for a watch: of any build. */
   Stop of(String build) {
-    return ask(build);
-  }
-
-  /** Returns what was asked of a watch since the last call, by a request to any build. */
-  Stop ofWatch() {
-    return ask(null);
-  }
-
-  private Stop ask(String build) {
     String text = read(place);
     boolean old = text.equals(seen);
     seen = text;

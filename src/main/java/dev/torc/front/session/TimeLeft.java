@@ -50,15 +50,11 @@ final class TimeLeft {
   /** Adds the jobs that a plan says will or may run. Their results must still be readable. */
   TimeLeft(Plan plan, long cpus) {
     this.cpus = Math.max(1, cpus);
-    addJobs(plan.context(), plan);
+    add(plan.context(), plan);
   }
 
-  /** Adds the instances of expanded groups; the plan has no verdict on them. */
-  void addInstances(PlanContext context) {
-    addJobs(context, null);
-  }
-
-  private synchronized void addJobs(PlanContext context, Plan plan) {
+  /** Adds the new jobs of a context; the plan is null for instances, on which it has no verdict. */
+  synchronized void add(PlanContext context, Plan plan) {
     int first = takes.length;
     graph = context.graph();
     takes = Arrays.copyOf(takes, graph.nodes());

@@ -164,7 +164,7 @@ public record WatchRounds(
     private boolean isAsked() {
       if (stops != null && stop == Stop.NONE) {
         stops.show();
-        stop = stops.ofWatch();
+        stop = stops.of(null);
       }
       return stop != Stop.NONE;
     }

@@ -201,14 +201,9 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
     Workflow of = project.workflow();
     ProductRoots roots = new ProductRoots(of.root(), of.settings().roots());
     String number = Long.toString(build.number());
+    BuildStore store = new BuildStore(cache, stored);
     return new RemovedOrSetAside(
-        project.place(),
-        roots,
-        number,
-        cache,
-        digests,
-        new BuildStore(cache, stored),
-        this::setAside);
+        project.place(), roots, number, cache, digests, store, this::setAside);
   }
 
   /** Reports that a file was set aside. A first build reports all such files in one line. */
