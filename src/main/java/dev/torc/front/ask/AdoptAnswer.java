@@ -124,13 +124,11 @@ record AdoptAnswer(
     }
     List<String> lines = new ArrayList<>();
     shown.forEach(
-        (group, each) ->
-            lines.add(
-                each.size() == 1
-                    ? SafeText.name(each.getFirst())
-                    : "%s (%d of %d)"
-                        .formatted(
-                            SafeText.name(group), each.size(), graph.nodesOf(group).length)));
+        (group, each) -> {
+          boolean one = each.size() == 1;
+          String of = one ? "" : " (%d of %d)".formatted(each.size(), graph.nodesOf(group).length);
+          lines.add(SafeText.name(one ? each.getFirst() : group) + of);
+        });
     return lines;
   }
 

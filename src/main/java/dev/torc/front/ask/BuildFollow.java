@@ -56,14 +56,13 @@ record BuildFollow(CachePlace place) {
       return unknown;
     }
     Retry retry = folder.project().graph().job(id).runs().retry();
+    boolean killed = end.signal() > 0;
     return attempt <= retry.retries()
         && switch (end.outcome()) {
           case TIMED_OUT -> retry.covers(Retry.Cause.TIMEOUT, 0);
           case OUT_OF_MEMORY -> retry.covers(Retry.Cause.MEMORY, 0);
           default ->
-              end.signal() > 0
-                  ? retry.covers(Retry.Cause.SIGNAL, end.signal())
-                  : retry.covers(null, end.exit());
+              retry.covers(killed ? Retry.Cause.SIGNAL : null, killed ? end.signal() : end.exit());
         };
   }
 

@@ -165,12 +165,9 @@ record CheckAnswer(
 
   @Override
   public Object json() {
+    Optional<Integer> skipped = leftOut > 0 ? Optional.of(leftOut) : Optional.empty();
     return new Fields(
-        jobs,
-        leftOut > 0 ? Optional.of(leftOut) : Optional.empty(),
-        Json.unlessEmpty(images),
-        Json.places(errors),
-        Json.places(warnings));
+        jobs, skipped, Json.unlessEmpty(images), Json.places(errors), Json.places(warnings));
   }
 
   private record Fields(

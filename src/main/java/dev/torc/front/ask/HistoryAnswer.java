@@ -127,11 +127,10 @@ record HistoryAnswer(List<BuildRecord> builds, String working, List<String> usua
   }
 
   private Build json(BuildRecord build) {
+    BuildLine line = new BuildLine(build, working);
+    boolean atWork = !line.isOver() && build.id().id().equals(working);
     return new Build(
-        new BuildLine(build, working).json(),
-        build.end().nanos() < 0 && build.id().id().equals(working),
-        build.files(),
-        Optional.ofNullable(build.end().machine()));
+        line.json(), atWork, build.files(), Optional.ofNullable(build.end().machine()));
   }
 
   /**

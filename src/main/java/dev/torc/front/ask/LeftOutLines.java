@@ -30,13 +30,11 @@ final class LeftOutLines {
     Map<String, String> lines = new LinkedHashMap<>();
     for (List<String> names : alike.values()) {
       LeftOutJob first = jobs.get(names.getFirst());
-      boolean fold = names.size() > VerdictLine.APART;
-      for (String name : fold ? names.subList(0, 1) : names) {
-        lines.put(
-            fold
-                ? SafeText.name(first.job().group()) + " (" + names.size() + ")"
-                : SafeText.name(name),
-            SafeText.message(first.why()));
+      String why = SafeText.message(first.why());
+      if (names.size() > VerdictLine.APART) {
+        lines.put(SafeText.name(first.job().group()) + " (" + names.size() + ")", why);
+      } else {
+        names.forEach(name -> lines.put(SafeText.name(name), why));
       }
     }
     return lines;

@@ -214,15 +214,12 @@ record ListAnswer(
     Job job = graph().job(id);
     Known known = jobs.get(id);
     boolean ran = known.result != null && known.started() > 0;
-    return List.of(
-        SafeText.name(job.name()),
-        words(id),
-        ran ? Amount.localTime(known.started()) : "-",
-        ran ? Amount.time(known.wall()) : "-",
-        resources(job.runs().resources()),
-        job.labels().description().isEmpty()
-            ? SafeText.line(known.command, COMMAND)
-            : job.labels().description());
+    String began = ran ? Amount.localTime(known.started()) : "-";
+    String time = ran ? Amount.time(known.wall()) : "-";
+    String asked = resources(job.runs().resources());
+    String said = job.labels().description();
+    String what = said.isEmpty() ? SafeText.line(known.command, COMMAND) : said;
+    return List.of(SafeText.name(job.name()), words(id), began, time, asked, what);
   }
 
   /**
@@ -235,14 +232,12 @@ record ListAnswer(
     long total = known.stream().mapToLong(Known::wall).sum();
     boolean alike = !known.isEmpty() && !fold.isPackage();
     Job first = alike ? graph().job(fold.jobs().getFirst()) : null;
-    String told = first == null ? "" : first.labels().description();
-    return List.of(
-        SafeText.name(fold.name()),
-        counts(fold).words(),
-        last > 0 ? Amount.localTime(last) : "-",
-        last > 0 ? Amount.time(total) : "-",
-        first == null ? "-" : resources(first.runs().resources()),
-        known.isEmpty() ? "-" : ("[" + fold.amount() + "] " + told).strip());
+    String said = first == null ? "" : first.labels().description();
+    String began = last > 0 ? Amount.localTime(last) : "-";
+    String time = last > 0 ? Amount.time(total) : "-";
+    String asked = first == null ? "-" : resources(first.runs().resources());
+    String what = known.isEmpty() ? "-" : ("[" + fold.amount() + "] " + said).strip();
+    return List.of(SafeText.name(fold.name()), counts(fold).words(), began, time, asked, what);
   }
 
   /** Returns how many instances have each standing; the unknown instances count as one. */

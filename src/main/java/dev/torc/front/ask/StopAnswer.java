@@ -35,10 +35,7 @@ final class StopAnswer {
       return "asked the watch to end";
     }
     String where = build.host().isEmpty() ? "" : " on " + SafeText.name(build.host());
-    return "asked the build (process %d%s) to stop; %s"
-        .formatted(
-            build.pid(),
-            where,
-            now ? "running jobs are interrupted" : "running jobs finish, no more start");
+    String jobs = now ? "running jobs are interrupted" : "running jobs finish, no more start";
+    return "asked the build (process %d%s) to stop; %s".formatted(build.pid(), where, jobs);
   }
 }

@@ -276,13 +276,11 @@ record StoreUpkeep(Call call, ProjectFolder folder, boolean dry, LockTerms lock)
           case MISSING -> "is missing";
           case UNREADABLE -> "cannot be read";
         };
-    return "%s: %s of %s %s%s\n"
-        .formatted(
-            SafeText.name(faulty.job()),
-            faulty.path().isEmpty() ? "what it wrote" : SafeText.name(faulty.path()),
-            AttemptText.origin(faulty.from()),
-            palette.red(words),
-            faulty.why().isEmpty() ? "" : ": " + SafeText.line(faulty.why()));
+    String what = faulty.path().isEmpty() ? "what it wrote" : SafeText.name(faulty.path());
+    String made =
+        SafeText.name(faulty.job()) + ": " + what + " of " + AttemptText.origin(faulty.from());
+    String why = faulty.why().isEmpty() ? "" : ": " + SafeText.line(faulty.why());
+    return made + " " + palette.red(words) + why + "\n";
   }
 
   /**

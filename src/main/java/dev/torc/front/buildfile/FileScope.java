@@ -12,6 +12,7 @@ import dev.torc.features.reading.Scope;
 import dev.torc.features.reading.Vars;
 import dev.torc.front.buildfile.ParsedBuildFile.Overrides;
 import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.SequencedMap;
 
 /**
@@ -40,14 +41,9 @@ record FileScope(
       Overrides over,
       Problems problems) {
     Scope scope = new Scope(vars, null, problems);
+    Map<String, Entry> made = new FactoryReader(all, scope, problems).jobs().entries();
     return new FileScope(
-        layers,
-        all.without("jobs"),
-        new LinkedHashMap<>(new FactoryReader(all, scope, problems).jobs().entries()),
-        scope,
-        paths,
-        given,
-        over);
+        layers, all.without("jobs"), new LinkedHashMap<>(made), scope, paths, given, over);
   }
 
   Home home() {

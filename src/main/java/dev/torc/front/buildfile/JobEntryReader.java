@@ -56,24 +56,20 @@ record JobEntryReader(
       throw new BadInput(entry.place(), "a second job " + name + ", first at " + earlier);
     }
     if (KnownNames.COMMANDS.contains(name)) {
-      axes.problems()
-          .warn(
-              entry.place(),
-              "job %s has the name of a command: `torc %1$s` is the command; run the job as torc build %1$s"
-                  .formatted(name));
+      String line =
+          "job %s has the name of a command: `torc %1$s` is the command; run the job as torc build"
+              + " %1$s";
+      axes.problems().warn(entry.place(), line.formatted(name));
     }
     if (!(entry.value() instanceof Node.Mapping) && !Node.isNothing(entry.value())) {
-      String hint = "; to mean the " + name + " of a job, indent it below the job's name";
       String text = entry.value() instanceof Node.Scalar scalar ? scalar.text() : "";
       boolean odd = !SafeText.name(text).equals(text) && !text.isEmpty(); // such as U+00A0
-      throw new BadInput(
-          entry.value().place(),
-          "the job %s must be a map such as {command: make}%s"
-              .formatted(
-                  name,
-                  JobFeatures.JOB.contains(name)
-                      ? hint
-                      : odd ? ", not " + SafeText.name(text) : ""));
+      String hint =
+          JobFeatures.JOB.contains(name)
+              ? "; to mean the " + name + " of a job, indent it below the job's name"
+              : odd ? ", not " + SafeText.name(text) : "";
+      String line = "the job " + name + " must be a map such as {command: make}" + hint;
+      throw new BadInput(entry.value().place(), line);
     }
     if (!AxisReader.isGroup(entry.value())) {
       Job job = reader.read(key, name, entry, null);

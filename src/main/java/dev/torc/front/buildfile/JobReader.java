@@ -74,11 +74,8 @@ final class JobReader implements InstanceReader {
     this.common = common;
     this.defaults =
         common.env().joined(MapFields.map(top.get("defaults"), "defaults", problems), problems);
-    this.resources =
-        new ResourceReader(
-            MapFields.map(top.get("resources"), "resources", problems),
-            common.known().counters(),
-            problems);
+    Node.Mapping classes = MapFields.map(top.get("resources"), "resources", problems);
+    this.resources = new ResourceReader(classes, common.known().counters(), problems);
     this.items = new ItemReader(common.paths(), common.known().given(), problems);
     this.images = new ImageReader(top, common.paths(), problems, common.over().containers());
     this.steps = new StepReader(top, common.paths(), images, common.env(), problems);

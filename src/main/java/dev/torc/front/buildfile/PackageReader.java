@@ -102,13 +102,9 @@ final class PackageReader {
               && each.layers().areApart()
               && each.scope().vars().asked().isEmpty()
               && each.problems().warnings().isEmpty();
-      files.add(
-          new PackageFile(
-              each.home().prefix(),
-              each.layers().main(),
-              each.home().folder(),
-              kept == null ? each.fields().texts("default") : kept.usual(),
-              apart));
+      List<String> usual = kept == null ? each.fields().texts("default") : kept.usual();
+      Home home = each.home();
+      files.add(new PackageFile(home.prefix(), each.layers().main(), home.folder(), usual, apart));
     }
     return List.copyOf(files);
   }
@@ -321,15 +317,9 @@ final class PackageReader {
       return List.of(); // every use of a wrong var would be another error
     }
     vars.addOuter(by.scope().vars());
-    FileScope scope =
-        FileScope.of(
-            layers,
-            inherited.top(by.top(), tree),
-            vars,
-            by.paths().in(folder),
-            needs(item, inherited, own),
-            over,
-            own);
+    Node.Mapping all = inherited.top(by.top(), tree);
+    GivenNeeds given = needs(item, inherited, own);
+    FileScope scope = FileScope.of(layers, all, vars, by.paths().in(folder), given, over, own);
     if (!plain || !UnchangedPackages.isPlain(tree, scope.top(), scope.jobs().values())) {
       layers.join();
     }

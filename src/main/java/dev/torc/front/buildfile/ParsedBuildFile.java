@@ -10,6 +10,7 @@ import dev.torc.base.syntax.Place;
 import dev.torc.base.syntax.Problems;
 import dev.torc.core.model.Group;
 import dev.torc.core.model.Job;
+import dev.torc.core.model.Job.Item;
 import dev.torc.core.model.ResultSource;
 import dev.torc.core.model.Workflow;
 import dev.torc.core.model.Workflow.About;
@@ -39,6 +40,7 @@ import dev.torc.features.reading.Scope;
 import dev.torc.features.reading.Vars;
 import dev.torc.features.stores.StoresReader;
 import dev.torc.features.when.WhenReader;
+import dev.torc.front.buildfile.JobSettings.DeclaredNames;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -281,23 +283,17 @@ public final class ParsedBuildFile {
         made.putAll(environments.getLast().read());
       }
       makers.put(each.home().prefix(), made);
-      readers.add(
-          new JobReader(
-              new JobSettings(
-                  each.scope().vars(),
-                  each.top(),
-                  new FactoryReader(each.top(), each.scope(), each.problems())
-                      .parents(each.jobs().keySet()),
-                  new JobSettings.DeclaredNames(
-                      counters,
-                      executors,
-                      made,
-                      Additions.of(each.top(), exempt, each.problems()),
-                      each.given()),
-                  each.layers().env,
-                  outer == null ? when : when.in(each.paths()),
-                  each.over()),
-              each.problems()));
+      Node.Mapping top = each.top();
+      Problems problems = each.problems();
+      FactoryReader factories = new FactoryReader(top, each.scope(), problems);
+      Map<String, List<Item>> parents = factories.parents(each.jobs().keySet());
+      Additions adds = Additions.of(top, exempt, problems);
+      DeclaredNames known = new DeclaredNames(counters, executors, made, adds, each.given());
+      WhenReader asks = outer == null ? when : when.in(each.paths());
+      Vars vars = each.scope().vars();
+      JobSettings common =
+          new JobSettings(vars, top, parents, known, each.layers().env, asks, each.over());
+      readers.add(new JobReader(common, problems));
     }
     return readers;
   }
@@ -345,14 +341,11 @@ public final class ParsedBuildFile {
     for (int s = 0; s < scopes.size(); s++) {
       FileScope each = scopes.get(s);
       Problems own = new Problems();
-      units.addAll(
-          new JobEntryReader(
-                  readers.get(s).bare(),
-                  new AxisReader(each.scope().withProblems(own), each.paths(), own),
-                  new WorkflowCodec(),
-                  new HashMap<>(),
-                  new TreeSet<>())
-              .read(new LinkedHashMap<>(each.jobs())));
+      AxisReader axes = new AxisReader(each.scope().withProblems(own), each.paths(), own);
+      JobReader bare = readers.get(s).bare();
+      var jobs =
+          new JobEntryReader(bare, axes, new WorkflowCodec(), new HashMap<>(), new TreeSet<>());
+      units.addAll(jobs.read(new LinkedHashMap<>(each.jobs())));
     }
     Additions.exempt(units, readers);
   }

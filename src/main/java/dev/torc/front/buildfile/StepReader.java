@@ -106,15 +106,12 @@ record StepReader(
     } else if (command == null && JobFeatures.JOB.containsAll(job.map().entries().keySet())) {
       // Not reported if there are unknown keys: one of them is probably a mistyped command.
       boolean gathers = job.map().get("needs") != null || job.map().get("after") != null;
-      problems.add(
-          place,
-          "the job %s has no command; %s"
-              .formatted(
-                  name,
-                  gathers
-                      ? "torc builds all jobs, or those of default: [JOB, …]; tags: [NAME] gives"
-                          + " several jobs one name"
-                      : "to name several jobs at once, use tags"));
+      String next =
+          gathers
+              ? "torc builds all jobs, or those of default: [JOB, …]; tags: [NAME] gives several"
+                  + " jobs one name"
+              : "to name several jobs at once, use tags";
+      problems.add(place, "the job " + name + " has no command; " + next);
     }
     List<Step> steps = new ArrayList<>();
     if (command != null) {

@@ -9,8 +9,10 @@ import dev.torc.base.text.Refusal;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.decide.JobSelection.Rerun;
 import dev.torc.features.intents.RawOutput;
+import dev.torc.features.pace.Pace;
 import dev.torc.front.ask.Call;
 import dev.torc.front.project.BuildRequest;
+import dev.torc.front.project.BuildRequest.Manner;
 import dev.torc.front.project.Caller;
 import dev.torc.front.project.JobChoice;
 import dev.torc.front.project.Project;
@@ -96,20 +98,15 @@ final class BuildCommand {
       throw Call.usage(
           "--junit " + SafeText.name(junit) + ": a dry run writes nothing; leave out one of them");
     }
-    return new BuildRequest(
-        choice(),
-        Rerun.of(call.targets(), call.has("--force")),
-        new BuildRequest.Manner(
-            failures(),
-            call.has("--submit"),
-            call.has("--trace"),
-            call.has("--strict"),
-            false,
-            BuildRequest.pace(
-                call.value("--load-average"), call.value("--deadline"), console.env())),
-        call.lock(),
-        only || dry,
-        limits);
+    JobChoice choice = choice();
+    Rerun rerun = Rerun.of(call.targets(), call.has("--force"));
+    int failures = failures();
+    String load = call.value("--load-average");
+    Pace pace = BuildRequest.pace(load, call.value("--deadline"), console.env());
+    boolean submit = call.has("--submit");
+    boolean trace = call.has("--trace");
+    Manner manner = new Manner(failures, submit, trace, call.has("--strict"), false, pace);
+    return new BuildRequest(choice, rerun, manner, call.lock(), only || dry, limits);
   }
 
   private JobChoice choice() {
@@ -190,14 +187,10 @@ final class BuildCommand {
     long settle = settleTime();
     WatchRounds.Since since = call.has("--since") ? call::changed : null;
     try (Signals signals = call.caller().host().process().signals()) {
+      Caller caller = call.caller();
+      var first = new WatchRounds.FirstRound(request, since);
       return new WatchRounds(
-              call.caller(),
-              call.options(),
-              new WatchRounds.FirstRound(request, since),
-              () -> openReport(),
-              all,
-              settle,
-              signals)
+              caller, call.options(), first, () -> openReport(), all, settle, signals)
           .run();
     }
   }

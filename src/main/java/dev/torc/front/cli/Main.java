@@ -25,7 +25,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -159,15 +158,14 @@ public final class Main {
     }
     String[] parts = version.split("[ ()]+");
     Installation here = Installation.here();
-    Map<String, Object> all = new LinkedHashMap<>();
-    all.put("version", Json.VERSION);
-    all.put("torc", parts[0]);
-    all.put("commit", parts[1]);
-    all.put("java", Runtime.version().toString());
-    all.put("installed", here.way());
-    all.put("home", here.home().toString());
-    Json.write(all, console.out());
+    String java = Runtime.version().toString();
+    Json.write(
+        new Installed(Json.VERSION, parts[0], parts[1], java, here.way(), here.home()),
+        console.out());
   }
+
+  private record Installed(
+      int version, String torc, String commit, String java, String installed, Path home) {}
 
   /** Runs the command of a call and returns the exit status. */
   public static int perform(Call call) throws IOException {

@@ -94,11 +94,8 @@ final class NameIndex {
               name.regex() ? matching(text, name) : byName.getOrDefault(text, Set.of());
           if (members.isEmpty()) {
             String hint = NearestName.hint(text, byName.keySet());
-            refuse(
-                name,
-                "no "
-                    + what
-                    + (name.regex() ? " has a name that matches " + text : " " + text + hint));
+            String lacks = name.regex() ? " has a name that matches " + text : " " + text + hint;
+            refuse(name, "no " + what + lacks);
           }
           cost += members.size();
           if (cost > MAX) {

@@ -125,10 +125,9 @@ final class PageRuns {
   PageData.Build withoutRemoved(BuildRecord of) {
     TreeMap<String, Integer> counts = counts(of);
     var old = gone.getOrDefault(of.id().number(), Map.of()).values();
-    old.forEach(
-        run ->
-            counts.computeIfPresent(
-                run.end().outcome().isGood() ? "RAN" : "FAILED", (_, n) -> n - 1));
+    for (AttemptRecord run : old) {
+      counts.computeIfPresent(run.end().outcome().isGood() ? "RAN" : "FAILED", (_, n) -> n - 1);
+    }
     return build(of, counts, old.size());
   }
 
@@ -139,14 +138,9 @@ final class PageRuns {
   private static PageData.Build build(
       BuildRecord of, TreeMap<String, Integer> counts, int removed) {
     BuildRecord.BuildEnd end = of.end();
+    Double took = Json.seconds(end.nanos());
     return new PageData.Build(
-        of.id().number(),
-        of.started(),
-        Json.seconds(end.nanos()),
-        end.exit(),
-        counts,
-        PastCommits.of(of),
-        removed);
+        of.id().number(), of.started(), took, end.exit(), counts, PastCommits.of(of), removed);
   }
 
   /** Returns the attempts of the build, each in the lowest lane that is free at its start. */

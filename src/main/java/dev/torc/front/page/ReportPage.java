@@ -171,20 +171,16 @@ public final class ReportPage {
     Series machine = history.series(build.number(), AttemptHistory.MACHINE);
     List<PageData.Span> attempts = runs.spans(jobs.index());
     var timeline = new PageData.Timeline(build.started(), attempts, machine, series());
-    return new PageData(
-        project.workflow().settings().name(),
-        head(build),
-        jobs.rows(),
-        jobs.runs(),
-        timeline,
-        picture,
-        files.all());
+    String name = project.workflow().settings().name();
+    Head head = head(build);
+    return new PageData(name, head, jobs.rows(), jobs.runs(), timeline, picture, files.all());
   }
 
   /** Returns the JSON part of the page; lists are cut to the available room. */
   private Head head(PageData.Build build) throws IOException {
     String host = project.caller().host().here().name();
     Limits limits = project.caller().host().limits().get();
+    String machine = new BuildMachine(project.caller().host()).of(runs.build);
     List<Tail> tails = tails();
     PageValues values = new PageValues(jobs, graph, cache, this::withoutRoot);
     List<Values> tables = values.tables();
@@ -200,10 +196,7 @@ public final class ReportPage {
             InstalledTorc.version(),
             GitCommit.of(project.workflow().root(), project.caller().env())),
         new Head.Of(asked, build, runs.isLast(), runs.history(), build.gone()),
-        new Head.Machine(
-            new BuildMachine(project.caller().host()).of(runs.build),
-            limits.cpus(),
-            limits.memory()),
+        new Head.Machine(machine, limits.cpus(), limits.memory()),
         new Head.Lists(
             Stream.of(State.values()).map(AttemptText::words).toList(),
             wanted.open().stream().mapToObj(graph::name).toList(),

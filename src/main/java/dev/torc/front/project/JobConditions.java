@@ -63,14 +63,9 @@ public final class JobConditions implements Condition.Conditions {
     long began = System.nanoTime();
     Probes probes = ((JobConditions) context.basis().conditions()).probes();
     Caller caller = project.caller();
+    Map<String, String> nested = Map.of(Nesting.VARIABLE, build);
     LaunchBuilder launches =
-        new LaunchBuilder(
-            project.workflow(),
-            project.place(),
-            build,
-            Map.of(Nesting.VARIABLE, build),
-            caller.env(),
-            null);
+        new LaunchBuilder(project.workflow(), project.place(), build, nested, caller.env(), null);
     int most = Math.clamp(limits.getOrDefault(Resources.CPUS, 1L), 1, 1000);
     try (Runner runner = caller.host().runner().get();
         Signals.Handling _ = watcher.probing(probes::end)) {

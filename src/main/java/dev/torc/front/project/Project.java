@@ -14,6 +14,7 @@ import dev.torc.core.decide.Expander;
 import dev.torc.core.decide.JobSelection;
 import dev.torc.core.decide.JobSelection.Rerun;
 import dev.torc.core.decide.PlanContext;
+import dev.torc.core.decide.PlanContext.CallFacts;
 import dev.torc.core.manifest.MachineInputs;
 import dev.torc.core.manifest.MachineInputs.ImageSource;
 import dev.torc.core.memory.BuildRecord;
@@ -140,11 +141,8 @@ public record Project(
   private static GraphFile last(
       Caller caller, CachePlace place, GraphFile.Inputs origin, StampSource stamps)
       throws IOException {
-    return GraphFile.read(
-        place.graph(),
-        origin,
-        DigestMemo.readOnly(place.root(), stamps, _ -> null),
-        caller.host().process().handedOn());
+    DigestMemo digests = DigestMemo.readOnly(place.root(), stamps, _ -> null);
+    return GraphFile.read(place.graph(), origin, digests, caller.host().process().handedOn());
   }
 
   /**
@@ -298,24 +296,18 @@ public record Project(
 
   public PlanContext.Basis basis(
       Cache cache, DigestMemo digests, LocalStore of, SharedStores asked, List<String> known) {
+    KnownResults.Places places = new KnownResults.Places(cache, digests, of, asked);
+    JobConditions conditions = new JobConditions(options.reuse(), digests);
+    CallOutside outside = new CallOutside(place.root(), caller.env(), said(), graph, known);
+    CallFacts facts = new CallFacts(outside, new RowPlaces());
     return new PlanContext.Basis(
-        cache,
-        digests,
-        new KnownResults.Places(cache, digests, of, asked),
-        new JobConditions(options.reuse(), digests),
-        machineInputs(),
-        new PlanContext.CallFacts(
-            new CallOutside(place.root(), caller.env(), said(), graph, known), new RowPlaces()),
-        new AtomicBoolean());
+        cache, digests, places, conditions, machineInputs(), facts, new AtomicBoolean());
   }
 
   /** Returns the inputs of manifests that come from the machine, not from needs. */
   public MachineInputs machineInputs() {
-    return new MachineInputs(
-        place.root(),
-        caller.variables(),
-        stamps(),
-        new Identities(containers, modules, caller.env(), place));
+    Identities identities = new Identities(containers, modules, caller.env(), place);
+    return new MachineInputs(place.root(), caller.variables(), stamps(), identities);
   }
 
   /** A class, since the JVM links a lambda again at every start. */

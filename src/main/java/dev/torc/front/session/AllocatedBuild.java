@@ -18,6 +18,8 @@ import dev.torc.core.model.Job;
 import dev.torc.core.model.Job.Resources;
 import dev.torc.core.model.Job.Trait;
 import dev.torc.core.model.SchedulerSettings;
+import dev.torc.core.model.SchedulerSettings.BatchBounds;
+import dev.torc.core.model.SchedulerSettings.SbatchOptions;
 import dev.torc.core.model.Workflow.Executor;
 import dev.torc.features.clusters.Allocation;
 import dev.torc.features.clusters.BatchTracker;
@@ -26,6 +28,7 @@ import dev.torc.features.clusters.ClaimOwner;
 import dev.torc.features.clusters.EarlierJob;
 import dev.torc.features.clusters.RemoteAttempt;
 import dev.torc.features.clusters.RemoteAttempt.HandedOutAttempt;
+import dev.torc.features.clusters.RemoteAttempt.RemoteKey;
 import dev.torc.features.clusters.RemoteAttempt.RemoteListener;
 import dev.torc.features.clusters.Remotes;
 import dev.torc.features.clusters.Scheduler;
@@ -195,15 +198,12 @@ public record AllocatedBuild(
       args.add("--time=" + Math.ceilDiv(time, TimeUnit.MINUTES.toNanos(1)));
     }
     args.addAll(given.sbatch().args());
+    SbatchOptions old = given.sbatch();
+    SbatchOptions sbatch = new SbatchOptions(old.account(), old.partition(), args, old.shards());
+    BatchBounds bounds = new BatchBounds(1, 0, 0);
+    String name = AllocationFiles.EXECUTOR;
     return new SchedulerSettings(
-        AllocationFiles.EXECUTOR,
-        given.jobName(),
-        given.before(),
-        new SchedulerSettings.SbatchOptions(
-            given.sbatch().account(), given.sbatch().partition(), args, given.sbatch().shards()),
-        new SchedulerSettings.BatchBounds(1, 0, 0),
-        given.latency(),
-        null);
+        name, given.jobName(), given.before(), sbatch, bounds, given.latency(), null);
   }
 
   /**
@@ -234,13 +234,10 @@ public record AllocatedBuild(
     Map<String, String> env = new HashMap<>(Map.of(AllocationFiles.VARIABLE, files.id()));
     env.put("MAKEFLAGS", null); // make's jobserver is on this machine
     Launch.Step step = new Launch.Step(argv, dir, env);
-    return new RemoteAttempt(
-        new RemoteAttempt.RemoteKey(NAME, files.id(), 1, "-", "-", ""),
-        new Launch(List.of(step), Launch.Output.of(files.log()), 0, 0, Map.of()).stopping(stop()),
-        0,
-        List.of(),
-        List.of(),
-        largest().withoutMemory());
+    RemoteKey key = new RemoteKey(NAME, files.id(), 1, "-", "-", "");
+    Launch launch = new Launch(List.of(step), Launch.Output.of(files.log()), 0, 0, Map.of());
+    SchedulerResources asked = largest().withoutMemory();
+    return new RemoteAttempt(key, launch.stopping(stop()), 0, List.of(), List.of(), asked);
   }
 
   /** Returns how to stop the other torc, with the time that its jobs may need to end. */

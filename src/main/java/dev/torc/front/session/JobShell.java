@@ -6,6 +6,7 @@ import dev.torc.base.posix.OwnFile;
 import dev.torc.base.posix.RandomId;
 import dev.torc.base.posix.Signals;
 import dev.torc.base.syntax.BadInput;
+import dev.torc.base.syntax.Hidden;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.attempt.AttemptFailure;
 import dev.torc.core.attempt.AttemptLaunch;
@@ -34,7 +35,7 @@ import dev.torc.features.environments.EnvironmentMaking;
 import dev.torc.features.fetch.Fetch;
 import dev.torc.features.finds.Tracing;
 import dev.torc.features.pace.Pace;
-import dev.torc.front.project.BuildRequest;
+import dev.torc.front.project.BuildRequest.Manner;
 import dev.torc.front.project.Caller;
 import dev.torc.front.project.Project;
 import java.io.IOException;
@@ -90,15 +91,11 @@ public final class JobShell implements AutoCloseable {
     refuseWithoutCommand();
     Feature.Building shell =
         new Feature.Building(project.caller().env(), events, false, ConcurrentHashMap.newKeySet());
-    this.features =
-        new Features(
-            new Tracing(false, false, null, _ -> {}),
-            new Features.Attempts(shell),
-            new BuildRequest.Manner(0, false, false, false, false, Pace.ANY),
-            false,
-            null,
-            project.caller().hidden(),
-            null);
+    Tracing untraced = new Tracing(false, false, null, _ -> {});
+    Features.Attempts attempts = new Features.Attempts(shell);
+    Manner manner = new Manner(0, false, false, false, false, Pace.ANY);
+    Hidden hidden = project.caller().hidden();
+    this.features = new Features(untraced, attempts, manner, false, null, hidden, null);
     this.runner = project.caller().host().runner().get();
     tidy(project.place());
     this.place = project.place().apart(ProcessHandle.current().pid() + "-" + RandomId.next());

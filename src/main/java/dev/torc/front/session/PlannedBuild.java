@@ -5,6 +5,8 @@ import dev.torc.base.machine.Limits;
 import dev.torc.base.machine.Makeflags;
 import dev.torc.base.posix.Signals;
 import dev.torc.base.syntax.BadInput;
+import dev.torc.base.syntax.Hidden;
+import dev.torc.core.attempt.AttemptPart;
 import dev.torc.core.attempt.BuildSetup;
 import dev.torc.core.attempt.BuildSetup.AttemptContext;
 import dev.torc.core.attempt.BuildSetup.Machines;
@@ -155,14 +157,9 @@ record PlannedBuild(
         plan().isQuiet() ? null : new BuildCommit(project.workflow().root(), env, commit);
     Feature.Building build =
         new Feature.Building(env, watcher, watcher.wantsCommands(), ConcurrentHashMap.newKeySet());
-    return new Features(
-        tracing,
-        new Features.Attempts(build),
-        manner,
-        forces(),
-        git,
-        project.caller().hidden(),
-        phases);
+    Features.Attempts attempts = new Features.Attempts(build);
+    Hidden hidden = project.caller().hidden();
+    return new Features(tracing, attempts, manner, forces(), git, hidden, phases);
   }
 
   /** Returns the end of the build so far, and says what follows from it unless a phase follows. */
@@ -209,14 +206,10 @@ record PlannedBuild(
   /** Returns the part of the setup that all attempts of this build share. */
   private AttemptContext common(
       Machines machines, Consumer<? super Event> events, Features features) throws IOException {
+    LaunchBuilder launches = launches(project, project.place(), work.build().id(), events);
+    AttemptPart.PartMaker parts = watcher.parts(features);
     return new AttemptContext(
-        plan().context(),
-        work.removal(),
-        launches(project, project.place(), work.build().id(), events),
-        work.marks(),
-        machines,
-        watcher.parts(features),
-        work.build());
+        plan().context(), work.removal(), launches, work.marks(), machines, parts, work.build());
   }
 
   /** Returns what makes the launches of a build, whose files lie in {@code place}. */

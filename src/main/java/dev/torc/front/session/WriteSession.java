@@ -250,14 +250,10 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
 
   /** Returns a line on where a new store is and how large it may get; empty if it is not new. */
   String news() {
+    String line =
+        "results are stored in .torc/store, at most %s; change the limit with stores.keep";
     // Without a limit, there is no line.
-    return Io.or(
-        () ->
-            stored.isNew()
-                ? "results are stored in .torc/store, at most %s; change the limit with stores.keep"
-                    .formatted(Amount.size(stored.bound()))
-                : "",
-        "");
+    return Io.or(() -> stored.isNew() ? line.formatted(Amount.size(stored.bound())) : "", "");
   }
 
   /**
