@@ -1,6 +1,7 @@
 package dev.torc.core.decide;
 
 import dev.torc.base.syntax.Place;
+import dev.torc.base.syntax.TableSeparator;
 import dev.torc.base.text.SafeText;
 import dev.torc.core.model.Graph;
 import dev.torc.core.model.KeyedPaths;
@@ -212,8 +213,12 @@ public record Reason(Kind kind, String name, String old, String now) {
               .formatted(now.isEmpty() ? "product " + SafeText.name(name) + " is missing" : now);
       case FAILED_BEFORE -> "failed in build " + now + "; skipped, nothing changed";
       case NEED_MISSING ->
-          "need %s does not exist, and no job produces it%s%s"
-              .formatted(SafeText.name(name), now.isEmpty() ? "" : "; its row is " + now, old);
+          "need %s does not exist, and no job produces it%s%s%s"
+              .formatted(
+                  SafeText.name(name),
+                  now.isEmpty() ? "" : "; its row is " + now,
+                  old,
+                  now.isEmpty() ? "" : TableSeparator.hint(name));
       case NEED_LEFTOVER ->
           "need %s is a leftover, which %s"
               .formatted(SafeText.name(name), leftover(name, old, now));

@@ -230,7 +230,9 @@ final class TableReader {
     if (cells.size() != columns.length) {
       String why =
           header == null
-              ? ""
+              ? cells.size() < columns.length
+                  ? ""
+                  : "; quote a cell that has a separator in it, and name each column"
               : "; if %s is a comment, write comment: \"#\" in table".formatted(header);
       throw new BadInput(
           place,
@@ -263,11 +265,15 @@ final class TableReader {
     } else {
       text.refuseOtherSeparator();
     }
+    if (cells.getFirst().startsWith("sep=")) {
+      throw new BadInput(text.place(), "only Excel knows sep=; remove this line");
+    }
     Map<String, Integer> named = new LinkedHashMap<>();
     for (int c = 0; c < cells.size(); c++) {
       int cell = c;
       if (!isBlank(cells.get(c)) && named.putIfAbsent(cells.get(c), c) != null) {
-        throw new BadInput(text.place(c), "two columns " + SafeText.name(cells.get(c)));
+        throw new BadInput(
+            text.place(c), "two columns " + SafeText.name(cells.get(c)) + "; rename one");
       }
       if (all) {
         noteSpaces(cells.get(c), () -> text.place(cell));
@@ -375,10 +381,15 @@ final class TableReader {
         place, "no column " + SafeText.name(name) + (nearest.isEmpty() ? there : nearest));
   }
 
+  private String below() {
+    return "; for rows below a key write vars: [%s] at the top level, and table: {var: KEY}"
+        .formatted(shown);
+  }
+
   /** Reads a YAML list of maps. */
   private void tree(Node tree) {
     if (!(tree instanceof Node.Sequence list)) {
-      throw new BadInput(tree.place(), "a table in YAML is a list of maps");
+      throw new BadInput(tree.place(), "a table in YAML is a list of maps" + below());
     }
     for (Node item : list.items()) {
       if (!(item instanceof Node.Mapping map)) {
@@ -401,13 +412,17 @@ final class TableReader {
       JsonToken token = parser.nextToken();
       if (list && token != null) {
         if (token != JsonToken.START_ARRAY) {
-          throw new BadInput(place(parser), "a table in JSON is a list of objects");
+          String lines = "; if each line is an object, name the file .jsonl";
+          throw new BadInput(
+              place(parser), "a table in JSON is a list of objects" + below() + lines);
         }
         token = parser.nextToken();
       }
       while (token != null && token != JsonToken.END_ARRAY) {
         if (token != JsonToken.START_OBJECT) {
-          throw new BadInput(place(parser), "a row of a table is an object");
+          boolean array = token == JsonToken.START_ARRAY;
+          String other = array ? "; if all lines are one list, name the file .json" : "";
+          throw new BadInput(place(parser), "a row of a table is an object" + other);
         }
         object(parser);
         token = parser.nextToken();
@@ -479,7 +494,11 @@ final class TableReader {
         (name, at) -> {
           Value value = fields.get(name);
           if (value == null) {
-            throw missing(name, fields.keySet(), place);
+            BadInput none = missing(name, fields.keySet(), place);
+            String said = none.diagnostics().getFirst().message();
+            throw rows.isEmpty() || !said.contains("; there are ")
+                ? none
+                : new BadInput(place, said + "; write \"\" for an empty cell");
           }
           String separator = value.text() == null ? null : split.get(name);
           values[at] = separator == null ? value : CellParts.of(value.text(), separator, place);

@@ -189,6 +189,14 @@ public final class VarLookup {
         return new Meaning(at, new Value.OfText(Scope.ANY_PATH));
       }
       if (step.isIndex() && value instanceof Value.OfText && scope.columns().containsKey(at)) {
+        String one =
+            at
+                + " is one text; for several write a;b in its cells, and split: {"
+                + at
+                + ": \";\"} in the table";
+        if (!key.equals("0") || value.text().matches("\\[.*\\]")) {
+          return missing(written, one, fallback, at, place);
+        }
         value = new Value.Items(List.of(value)); // another row has a list there
       }
       Collection<String> keys = keys(at, value, scope);

@@ -23,7 +23,8 @@ public final class OtherVarForms {
   /** The braces of templates; {@code {{v}}} only as a word, since in quotes it may be a text. */
   private static final Pattern DOUBLE =
       Pattern.compile(
-          "\\$?\\{\\{-?(?:\\s+\\.?|\\.)([\\w.]+)\\s*-?\\}\\}|(?<!\\S)\\{\\{([\\w.]+)\\}\\}(?!\\S)");
+          "\\$?\\{\\{-?(?:\\s+\\.?|\\.)(?:(?:matrix|inputs|item|vars|ITEM)\\.)?([\\w.]+)\\s*-?\\}\\}"
+              + "|(?<!\\S)\\{\\{([\\w.]+)\\}\\}(?!\\S)");
 
   /** What a shell has without a word of the job: variables, and programs for {@code $(date)}. */
   private static final Set<String> ALWAYS =
@@ -38,8 +39,9 @@ public final class OtherVarForms {
     }
     for (Pattern form : List.of(OF_SHELL, DOUBLE)) {
       for (Matcher found = form.matcher(path.text()); found.find(); ) {
-        String name = found.group().replaceAll("[${}()\\s-]|^\\W*\\.", "");
-        if (scope.vars().has(name)) {
+        String plain = found.group().replaceAll("[${}()\\s-]|^\\W*\\.", "");
+        String name = form == DOUBLE && found.group(1) != null ? found.group(1) : plain;
+        if (scope.vars().has(name) || form == DOUBLE && scope.parameters().containsKey(name)) {
           warn(path, found.group(), name, scope);
         }
       }

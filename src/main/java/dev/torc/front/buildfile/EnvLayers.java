@@ -109,7 +109,9 @@ final class EnvLayers {
       Node.Scalar name, Path by, boolean optional, Problems problems) {
     if (name.text().indexOf('=') > 0) {
       throw new BadInput(
-          name.place(), name.text() + " is not a file; in a list write a map, {NAME: VALUE}");
+          name.place(),
+          "%s is not a file; write a map, {%s}"
+              .formatted(name.text(), name.text().replaceFirst("=", ": ")));
     }
     Path path = by.resolveSibling(name.text()).normalize();
     SequencedMap<String, Entry> known = read.get(path);

@@ -386,6 +386,8 @@ record StepReader(
     }
     if (entry.value() instanceof Node.Mapping map) {
       return SecretReader.read(name, map, layers.isLiteral(entry), scope, problems);
+    } else if (entry.value() instanceof Node.Sequence) {
+      throw new BadInput(entry.value().place(), name + " is one text; join the items, such as a:b");
     }
     Node.Scalar value = MapFields.scalar(entry.value(), name);
     return Optional.of(
