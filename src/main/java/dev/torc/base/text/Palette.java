@@ -13,14 +13,10 @@ public record Palette(boolean on, boolean links) {
   /** The terminals that show links, by TERM_PROGRAM or TERM. */
   private static final List<String> LINKING =
       List.of(
-          "iTerm.app",
-          "WezTerm",
-          "vscode",
-          "ghostty",
-          "xterm-kitty",
-          "xterm-ghostty",
-          "alacritty",
-          "foot");
+          """
+          iTerm.app WezTerm vscode ghostty xterm-kitty xterm-ghostty alacritty foot
+          """
+              .split("\\s+"));
 
   public Palette(boolean on) {
     this(on, false);

@@ -48,13 +48,11 @@ record JobEnvironment(
   /** Variables from which numeric libraries and language runtimes take their number of threads. */
   private static final List<String> THREADS =
       List.of(
-          "OMP_NUM_THREADS",
-          "OPENBLAS_NUM_THREADS",
-          "MKL_NUM_THREADS",
-          "VECLIB_MAXIMUM_THREADS",
-          "NUMEXPR_NUM_THREADS",
-          "RAYON_NUM_THREADS",
-          "JULIA_NUM_THREADS");
+          """
+          OMP_NUM_THREADS OPENBLAS_NUM_THREADS MKL_NUM_THREADS VECLIB_MAXIMUM_THREADS
+          NUMEXPR_NUM_THREADS RAYON_NUM_THREADS JULIA_NUM_THREADS
+          """
+              .split("\\s+"));
 
   /** Returns the entries for every job, and those of a mark. */
   Map<String, String> of(Map<String, String> mark) {

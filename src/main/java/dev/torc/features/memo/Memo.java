@@ -56,19 +56,12 @@ public final class Memo {
   /** Variables that the launcher, the system's programs and the JVM read. */
   private static final List<String> OF_LAUNCHER =
       List.of(
-          "TORC_JAVA_HOME",
-          "JAVA_HOME",
-          "JAVA_TOOL_OPTIONS",
-          "JDK_JAVA_OPTIONS",
-          "_JAVA_OPTIONS",
-          "TORC_DEBUG",
-          "TORC_TRAINING",
-          "TORC_BUILDS",
-          "MAKELEVEL",
-          "LD_PRELOAD",
-          "LD_LIBRARY_PATH",
-          "GLIBC_TUNABLES",
-          "POSIXLY_CORRECT");
+          """
+          TORC_JAVA_HOME JAVA_HOME JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS _JAVA_OPTIONS TORC_DEBUG
+          TORC_TRAINING TORC_BUILDS MAKELEVEL LD_PRELOAD LD_LIBRARY_PATH GLIBC_TUNABLES
+          POSIXLY_CORRECT
+          """
+              .split("\\s+"));
 
   /** The lines of {@code /proc/self/status} that count. */
   private static final List<String> OF_PROCESS = List.of("Umask:", "Uid:", "Gid:", "Groups:");
@@ -78,36 +71,20 @@ public final class Memo {
   /** Variables that make torc write something else, or Java say something else. */
   private static final Set<String> WITH_EFFECT =
       Set.of(
-          "JAVA_TOOL_OPTIONS",
-          "JDK_JAVA_OPTIONS",
-          "_JAVA_OPTIONS",
-          "GITHUB_ACTIONS",
-          "GITHUB_STEP_SUMMARY",
-          "TORC_PROFILE");
+          """
+          JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS _JAVA_OPTIONS GITHUB_ACTIONS GITHUB_STEP_SUMMARY
+          TORC_PROFILE
+          """
+              .split("\\s+"));
 
   /** Variables of which the shell has values of its own. */
   private static final Set<String> OF_SHELL =
       Set.of(
-          "_",
-          "IFS",
-          "PWD",
-          "OLDPWD",
-          "PPID",
-          "OPTIND",
-          "OPTARG",
-          "LINENO",
-          "SHLVL",
-          "RANDOM",
-          "SECONDS",
-          "UID",
-          "EUID",
-          "GROUPS",
-          "PS1",
-          "PS2",
-          "PS3",
-          "PS4",
-          "ENV",
-          "BASH_ENV");
+          """
+          _ IFS PWD OLDPWD PPID OPTIND OPTARG LINENO SHLVL RANDOM SECONDS UID EUID GROUPS PS1 PS2
+          PS3 PS4 ENV BASH_ENV
+          """
+              .split("\\s+"));
 
   /** Thrown where something unusual means no memo; the message is a clause. */
   static final class Refused extends Exception {
