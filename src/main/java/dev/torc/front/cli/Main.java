@@ -288,11 +288,10 @@ public final class Main {
         foreign.isEmpty() ? NearestName.hint(word, commands.descriptions().keySet()) : foreign;
     BadInput.Diagnostic said = refused.diagnostics().getFirst();
     boolean known = said.message().contains(" is skipped: "); // a job that the call leaves out
+    String line = "unknown command " + SafeText.name(word) + hint;
     return known || !said.place().toString().isEmpty() || hint.isEmpty()
         ? refused
-        : Call.usage(
-            "unknown command %s%s (as a target: %s)"
-                .formatted(SafeText.name(word), hint, said.message()));
+        : Call.usage(line + " (as a target: " + said.message() + ")");
   }
 
   private int perform(String name, List<String> args, Console console) throws IOException {

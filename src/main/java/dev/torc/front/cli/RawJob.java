@@ -38,10 +38,8 @@ final class RawJob {
     int job = chosen.named().nextSetBit(0);
     int others = chosen.named().cardinality() + chosen.namedOpen().cardinality() - 1;
     if (asked && others != 0) {
-      throw new BadInput(
-          "%s needs a single job; %s names %s"
-              .formatted(
-                  OPTION, SafeText.name(String.join(" ", targets)), others < 0 ? "none" : "more"));
+      String names = SafeText.name(String.join(" ", targets)) + " names ";
+      throw new BadInput(OPTION + " needs a single job; " + names + (others < 0 ? "none" : "more"));
     }
     if (others != 0 || !asked && !says.get(job)) {
       return request;

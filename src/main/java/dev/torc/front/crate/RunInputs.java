@@ -29,11 +29,8 @@ record RunInputs(List<ManifestEntry> manifest) {
 
     /** Returns the JSON of a needed value; null if it was too long for the line. */
     String json() {
-      return value.startsWith(ManifestWriter.LONG)
-              || value.equals(ManifestWriter.MISSING)
-              || value.equals(ManifestWriter.PENDING)
-          ? null
-          : value;
+      boolean none = value.equals(ManifestWriter.MISSING) || value.equals(ManifestWriter.PENDING);
+      return none || value.startsWith(ManifestWriter.LONG) ? null : value;
     }
 
     /** Returns the digest in the value, in hexadecimal; null if there is none. */

@@ -228,12 +228,10 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation,
           String without = // the advice for a machine without GPUs
               "--exclude %s, or set gpus: 0 in an overlay if the job can do without"
                   .formatted(job.group() == null ? job.name() : job.group());
-          return "job %s asks for %s, and %s; %s"
-              .formatted(
-                  job.name(),
-                  Amount.gpus(resources.askedGpus()),
-                  SafeText.line(machine.gpus().words()),
-                  machine.gpus().count() == 0 ? without : "lower it");
+          String gpus = Amount.gpus(resources.askedGpus());
+          String has = SafeText.line(machine.gpus().words());
+          String next = machine.gpus().count() == 0 ? without : "lower it";
+          return "job %s asks for %s, and %s; %s".formatted(job.name(), gpus, has, next);
         }
         String most = bytes ? Amount.size(there, asked) : "" + there;
         return "job %s asks for %s of %s, and there is only %s; lower it, or raise --limit %s"

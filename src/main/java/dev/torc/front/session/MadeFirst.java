@@ -92,11 +92,9 @@ public final class MadeFirst {
     List<Diagnostic> problems = new ArrayList<>(project.buildFiles().made().problems());
     for (MadeFile made : unread(project)) {
       if (problems.stream().noneMatch(each -> each.place().file().equals(made.path()))) {
-        problems.add(
-            new Diagnostic(
-                made.place(),
-                "%s is not made yet, and a build reads build files again only once; build again"
-                    .formatted(SafeText.name(made.path()))));
+        String next =
+            " is not made yet, and a build reads build files again only once; build again";
+        problems.add(new Diagnostic(made.place(), SafeText.name(made.path()) + next));
       }
     }
     BadInput.refuse(problems);
@@ -133,13 +131,10 @@ public final class MadeFirst {
     for (MadeFile made : unread(project)) {
       String maker = SafeText.name(project.graph().title(maker(project.graph(), made)));
       boolean wrong = lines.stream().anyMatch(each -> each.place().file().equals(made.path()));
-      lines.add(
-          new Diagnostic(
-              "the jobs of %s are not known %s%s"
-                  .formatted(
-                      SafeText.name(made.path()),
-                      wrong ? "while it has errors" : "until " + maker + " has run",
-                      last ? "; those of the last build stand for them" : "")));
+      String until = wrong ? "while it has errors" : "until " + maker + " has run";
+      String now = last ? "; those of the last build stand for them" : "";
+      String jobs = "the jobs of " + SafeText.name(made.path()) + " are not known ";
+      lines.add(new Diagnostic(jobs + until + now));
     }
     return lines;
   }

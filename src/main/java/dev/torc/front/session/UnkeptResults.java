@@ -68,18 +68,12 @@ final class UnkeptResults {
     String way =
         variables.isEmpty() ? "" : "write {" + variables.iterator().next() + "} into the path or ";
     for (Map.Entry<Named, Sum> each : sums.entrySet()) {
+      Named jobs = each.getKey();
       Sum sum = each.getValue();
-      lines.add(
-          new Diagnostic(
-              "%s: %s (%s) %s%s (stores.keep is %s); %sraise it"
-                  .formatted(
-                      SafeText.name(each.getKey().name),
-                      Amount.count(sum.count, "result"),
-                      Amount.size(sum.bytes),
-                      sum.isLong ? "will move to .torc/kept" : "will not be kept",
-                      each.getKey().end,
-                      Amount.size(store.bound()),
-                      way)));
+      String size = Amount.count(sum.count, "result") + " (" + Amount.size(sum.bytes) + ") ";
+      String what = sum.isLong ? "will move to .torc/kept" : "will not be kept";
+      String next = " (stores.keep is " + Amount.size(store.bound()) + "); " + way + "raise it";
+      lines.add(new Diagnostic(SafeText.name(jobs.name) + ": " + size + what + jobs.end + next));
     }
     return lines;
   }

@@ -191,13 +191,10 @@ final class EventText {
   private static String out(Event.Finished finished) {
     int out = finished.counts().getOrDefault(JobState.SUBMITTED, 0);
     int rest = finished.counts().getOrDefault(JobState.NOT_REACHED, 0);
-    return out == 0
-        ? ""
-        : "%s %s at a scheduler%s; run `torc` to collect the results and continue\n"
-            .formatted(
-                Amount.count(out, "job"),
-                out == 1 ? "is" : "are",
-                rest == 0 ? "" : ", and " + Amount.count(rest, "job") + " not started yet");
+    String jobs = Amount.count(out, "job") + (out == 1 ? " is" : " are");
+    String more = rest == 0 ? "" : ", and " + Amount.count(rest, "job") + " not started yet";
+    String next = "; run `torc` to collect the results and continue\n";
+    return out == 0 ? "" : jobs + " at a scheduler" + more + next;
   }
 
   private String failed(Event.JobEnded ended) {

@@ -76,13 +76,11 @@ final class GithubReport extends PlainReport {
   private String annotation(String name, Event.Details details) {
     Event.Log log = details.log();
     Optional<Blamed> found = log == null ? Optional.empty() : findError(log);
-    return "::error title=%s%s::%s%s%s\n"
-        .formatted(
-            property(name + " failed"),
-            found.map(GithubReport::place).orElse(""),
-            escape(SafeText.message(details.what())),
-            found.map(each -> ": " + escape(each.message())).orElse(""),
-            log == null ? "" : escape(", log " + wording.shown(log.file())));
+    String at = property(name + " failed") + found.map(GithubReport::place).orElse("");
+    String error = found.map(each -> ": " + escape(each.message())).orElse("");
+    String file = log == null ? "" : escape(", log " + wording.shown(log.file()));
+    String what = escape(SafeText.message(details.what()));
+    return "::error title=" + at + "::" + what + error + file + "\n";
   }
 
   /** Finds the first error in a failed job's log that is about a file of the repository. */

@@ -295,15 +295,12 @@ final class LiveReport implements Report {
     long expected = run.out ? -1 : progress.expected(job);
     Series.Point use = uses.get(job);
     String fetched = use == null && !run.out ? progress.fetched(job) : "";
-    String rest =
-        "  %s%s%s  %s"
-            .formatted(
-                Amount.time(now - run.since),
-                AttemptText.expected(now - run.since, expected),
-                use == null
-                    ? (fetched.isEmpty() ? "" : "  " + fetched)
-                    : "  " + Amount.cpus(use.cpu()) + " cpus, " + Amount.size(use.memory()),
-                run.why);
+    String time = Amount.time(now - run.since) + AttemptText.expected(now - run.since, expected);
+    String does =
+        use == null
+            ? (fetched.isEmpty() ? "" : "  " + fetched)
+            : "  " + Amount.cpus(use.cpu()) + " cpus, " + Amount.size(use.memory());
+    String rest = "  " + time + does + "  " + run.why;
     int room = Math.max(width / 2, width - SafeText.width(rest)) - 2;
     return "  " + SafeText.fitMiddle(SafeText.name(job), room) + rest;
   }
@@ -312,16 +309,11 @@ final class LiveReport implements Report {
   private String status(long now, int width) {
     long guess = remaining;
     String likely = guess < LEAST ? "" : " so far, about " + Amount.time(guess) + " left";
-    String status =
-        "%d/%d done, %d running%s%s, %s%s"
-            .formatted(
-                done - blocked,
-                total,
-                running.size(),
-                failed > 0 ? ", " + failed + " failed" : "",
-                blocked > 0 ? ", " + blocked + " blocked" : "",
-                Amount.time(now - began),
-                killed != 0 ? ending(now) : likely);
+    String counts = "%d/%d done, %d running".formatted(done - blocked, total, running.size());
+    String bad = failed > 0 ? ", " + failed + " failed" : "";
+    String stuck = blocked > 0 ? ", " + blocked + " blocked" : "";
+    String time = Amount.time(now - began) + (killed != 0 ? ending(now) : likely);
+    String status = counts + bad + stuck + ", " + time;
     String bar = bar(Math.min(BAR, width - SafeText.width(status) - 3));
     String fitted = SafeText.fit(bar + status, width);
     return failed > 0 ? palette.red(fitted) : palette.bold(fitted);

@@ -132,13 +132,18 @@ final class StepSummary implements Report {
 
   private String head() {
     Path root = started.root().getFileName();
-    return "**torc** %sbuild %d: %s\n\n"
-            .formatted(
-                root == null ? "" : name(root.toString()) + ", ",
-                started.build().number(),
-                finished == null
-                    ? "torc ended before it"
-                    : Summary.of(finished.counts(), flaky.names().size(), finished.nanos()))
+    String where = root == null ? "" : name(root.toString()) + ", ";
+    String end =
+        finished == null
+            ? "torc ended before it"
+            : Summary.of(finished.counts(), flaky.names().size(), finished.nanos());
+    return "**torc** "
+        + where
+        + "build "
+        + started.build().number()
+        + ": "
+        + end
+        + "\n\n"
         + flaky();
   }
 
@@ -167,12 +172,10 @@ final class StepSummary implements Report {
     }
     String said = SafeText.cut(text.toString().stripTrailing(), TAIL);
     // In Markdown, an empty line ends a block of HTML, unless that begins with <pre>.
-    return "<details><summary>%s%s%s</summary>\n\n<pre>\n%s\n</pre>\n\n</details>\n\n"
-        .formatted(
-            name(ended.job()),
-            details.what().startsWith("failed ") ? " " : " failed: ",
-            escaped(SafeText.cut(SafeText.message(details.what()), NAME)),
-            SafeText.markup(said));
+    String failed = name(ended.job()) + (details.what().startsWith("failed ") ? " " : " failed: ");
+    String why = escaped(SafeText.cut(SafeText.message(details.what()), NAME));
+    return "<details><summary>%s</summary>\n\n<pre>\n%s\n</pre>\n\n</details>\n\n"
+        .formatted(failed + why, SafeText.markup(said));
   }
 
   private String times() {
